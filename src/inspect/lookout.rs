@@ -1,0 +1,39 @@
+use regex::bytes::Regex;
+
+use crate::unpack::Limits;
+
+use super::INSPECTORS;
+use super::prefilter::Prefilter;
+
+/// What the user wants looked for, beyond what is always looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Each entry's SHA-256.
+    pub digests: bool,
+    /// Literal markers.
+    pub markers: Vec<String>,
+    /// Markers as patterns.
+    pub marker_patterns: Vec<Regex>,
+    /// Package names and scopes.
+    pub packages: Vec<String>,
+    /// Host names and suffixes.
+    pub hosts: Vec<String>,
+    /// Bounds for decoding.
+    pub limits: Limits,
+}
+
+/// What to look out for: patterns compiled once and shared by all workers.
+#[derive(Debug)]
+pub struct Lookout {
+    /// As it was asked for.
+    pub wanted: Wanted,
+    pub(super) prefilter: Prefilter,
+}
+
+impl Lookout {
+    /// Compiles what is wanted.
+    pub fn new(wanted: Wanted) -> Self {
+        let needles = INSPECTORS.iter().map(|inspector| (inspector.needles)(&wanted)).collect();
+        Self { prefilter: Prefilter::new(needles), wanted }
+    }
+}

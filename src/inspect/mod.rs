@@ -1,0 +1,82 @@
+//! Content inspectors: from one entry's bytes to facts. Each inspector is one file and one line in [`INSPECTORS`].
+
+mod lookout;
+mod prefilter;
+mod sample;
+
+pub use lookout::{Lookout, Wanted};
+pub use prefilter::Hit;
+pub use sample::Sample;
+
+use crate::inventory::{Entry, Media};
+
+/// Looks at one entry and writes down what it sees.
+pub(crate) struct Inspector {
+    /// Name for `--timings`.
+    #[expect(dead_code, reason = "--timings prints it")]
+    pub name: &'static str,
+    /// Literals that it wants to be told of; at least three bytes each, the rarer the better.
+    pub needles: fn(&Wanted) -> Vec<Vec<u8>>,
+    /// Adds facts to the entry. What must be decoded first to be read goes to the findings' `inner`.
+    pub inspect: fn(&Sample<'_>, &[Hit], &Lookout, &mut Seen<'_>),
+}
+
+/// Where an inspector writes what it sees.
+pub(crate) struct Seen<'a> {
+    /// The entry, for its facts.
+    pub entry: &'a mut Entry,
+    /// Content uncovered inside it.
+    pub inner: &'a mut Vec<Inner>,
+}
+
+/// Content that an inspector uncovered inside an entry and that must be looked at in its turn.
+#[derive(Debug)]
+pub struct Inner {
+    /// What it was decoded from: `inline source map`, `Bun program`.
+    pub what: String,
+    /// Offset in the entry where the encoded form begins.
+    pub offset: usize,
+    /// A file of its own (a member of an asar archive), with this path; otherwise a text of the same entry.
+    pub path: Option<String>,
+    /// The decoded bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// All inspectors, in the order in which they run.
+pub(crate) const INSPECTORS: &[Inspector] = &[
+    // source maps and recoverable text
+
+    // secrets and stray files
+
+    // internal text and binaries
+];
+
+/// How deep decoded texts may stand in one another.
+const MOST_DECODING: u32 = 4;
+
+/// Runs all inspectors over an entry's bytes and over the texts decoded from them. Returns the files
+/// uncovered inside, for the caller to enter as entries of their own.
+pub fn inspect(bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Inner> {
+    let path = entry.path.clone();
+    let sample = Sample::new(&path, bytes, entry.media);
+    let mut files = Vec::new();
+    look(&sample, lookout, entry, &mut files, 0);
+    files
+}
+
+fn look(sample: &Sample<'_>, lookout: &Lookout, entry: &mut Entry, files: &mut Vec<Inner>, depth: u32) {
+    let hits = lookout.prefilter.scan(sample.bytes);
+    let mut inner = Vec::new();
+    for (inspector, hits) in INSPECTORS.iter().zip(&hits) {
+        (inspector.inspect)(sample, hits, lookout, &mut Seen { entry, inner: &mut inner });
+    }
+    for text in inner {
+        if text.path.is_some() {
+            files.push(text);
+        } else if depth < MOST_DECODING {
+            let at = sample.at(text.offset);
+            let decoded = Sample::decoded(sample.path, &text.bytes, Media::Text, &text.what, at);
+            look(&decoded, lookout, entry, files, depth + 1);
+        }
+    }
+}

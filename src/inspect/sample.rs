@@ -1,0 +1,49 @@
+use std::cell::OnceCell;
+
+use crate::inventory::{At, Media};
+
+/// One entry's bytes as inspectors see them.
+pub struct Sample<'a> {
+    /// Path inside its container.
+    pub path: &'a str,
+    /// All bytes.
+    pub bytes: &'a [u8],
+    /// Type by content.
+    pub media: Media,
+    /// Set when the bytes were decoded from another form: what from, and where that stands in the entry.
+    pub decoded: Option<(&'a str, At)>,
+    lines: OnceCell<Vec<usize>>,
+}
+
+impl<'a> Sample<'a> {
+    /// The bytes of an entry as they stand in its container.
+    pub fn new(path: &'a str, bytes: &'a [u8], media: Media) -> Self {
+        Self { path, bytes, media, decoded: None, lines: OnceCell::new() }
+    }
+
+    /// Bytes that had to be decoded out of an entry first, from what stands there at `at`.
+    pub fn decoded(path: &'a str, bytes: &'a [u8], media: Media, what: &'a str, at: At) -> Self {
+        Self { decoded: Some((what, at)), ..Self::new(path, bytes, media) }
+    }
+
+    /// The place of a byte offset. In decoded text it is the place of the encoded form.
+    pub fn at(&self, offset: usize) -> At {
+        if let Some((what, at)) = &self.decoded {
+            return At { inside: Some((*what).to_owned()), ..at.clone() };
+        }
+        if !self.media.is_text() {
+            return At { offset: offset as u64, ..At::default() };
+        }
+        let ends = self.lines.get_or_init(|| memchr::memchr_iter(b'\n', self.bytes).collect());
+        let line = ends.partition_point(|&end| end < offset);
+        let start = line.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |end| end + 1);
+        let before = self.bytes.get(start..offset.min(self.bytes.len())).unwrap_or_default();
+        let characters = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+        At {
+            offset: offset as u64,
+            line: Some(line as u64 + 1),
+            column: Some(characters as u64 + 1),
+            inside: None,
+        }
+    }
+}

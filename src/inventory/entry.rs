@@ -1,0 +1,103 @@
+use serde::Serialize;
+
+use super::{BinaryFacts, Link, Media, Mention, ProgramFacts, Secret, SourceMap, TextFacts};
+
+/// An entry's number in the inventory. Names may repeat, numbers don't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Default)]
+#[serde(transparent)]
+pub struct EntryId(pub u32);
+
+impl EntryId {
+    /// Position in [`super::Inventory::entries`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What sort of thing an entry is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// A regular file.
+    #[default]
+    File,
+    /// A folder.
+    Directory,
+    /// A symbolic link and where it points.
+    Symlink {
+        /// The target as written in the archive.
+        target: String,
+    },
+    /// A hard link and the entry that it names.
+    Hardlink {
+        /// The target as written in the archive.
+        target: String,
+    },
+    /// A device, a pipe, or anything else that is neither file nor folder.
+    Special,
+}
+
+/// One thing in a container, with all facts about it.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Entry {
+    /// Number in the inventory.
+    pub id: EntryId,
+    /// The archive or compressed file that this stands in; `None` in the artifact's own container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<EntryId>,
+    /// Path inside its container, segments joined by `/`, without `.` and empty segments.
+    /// Not safe to print: may hold control characters.
+    pub path: String,
+    /// Path from the artifact's root, nested containers joined by `!`: `package/x.zip!a.js`.
+    pub place: String,
+    /// File, folder, link.
+    pub kind: EntryKind,
+    /// Size in bytes, as produced.
+    pub size: u64,
+    /// Unix permission bits, if the container has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
+    /// Byte offset of the entry's header in its container.
+    pub offset: u64,
+    /// Type by content.
+    pub media: Media,
+    /// SHA-256 in hex; only when somebody asked for digests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// Facts of text files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextFacts>,
+    /// Source maps found in this entry: the entry itself, or inside it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub maps: Vec<SourceMap>,
+    /// Comments that link to a source map.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// Places where a secret pattern matched.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<Secret>,
+    /// Markers, hosts and packages of the policy, and local paths, found in the text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+    /// Facts of executables and object files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub binary: Option<BinaryFacts>,
+    /// A program that carries its source in clear inside an executable or archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<ProgramFacts>,
+    /// Names of content checks of the stray-file tables that this entry passed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub signs: Vec<&'static str>,
+}
+
+impl Entry {
+    /// The last segment of the path.
+    pub fn file_name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
+    /// The path without its first segment (`package/`, `name-1.0.0/`).
+    pub fn below_root(&self) -> &str {
+        self.path.split_once('/').map_or(self.path.as_str(), |(_, rest)| rest)
+    }
+}

@@ -1,0 +1,98 @@
+//! The facts: what inspectors saw in an artifact, as plain serialisable types.
+//!
+//! Nothing here judges. Rules are pure functions from an [`Inventory`] to findings, so everything
+//! that a rule needs to know stands here, and nothing that would need the bytes again.
+
+mod anomaly;
+mod entry;
+mod media;
+mod package;
+mod program;
+mod recoverable;
+mod secret;
+mod text;
+
+use serde::Serialize;
+
+pub use anomaly::{Anomaly, AnomalyKind};
+pub use entry::{Entry, EntryId, EntryKind};
+pub use media::Media;
+pub use package::{Declared, Kind, ManifestFile, Package};
+pub use program::{BinaryFacts, DebugSection, LocalPath, ProgramFacts};
+pub use recoverable::{Link, LinkTarget, MapForm, SourceFacts, SourceMap};
+pub use secret::Secret;
+pub use text::{At, Mention, MentionKind, TextDigest, TextFacts};
+
+/// Everything known about one artifact once its last byte was read.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Inventory {
+    /// The artifact as a file.
+    pub artifact: Artifact,
+    /// Whose package it is.
+    pub kind: Kind,
+    /// What the manifest says; `None` for a generic archive or folder, or when no manifest could be read.
+    pub package: Option<Package>,
+    /// Every entry in the order of the container; entries of a nested archive follow that archive.
+    /// `entries[i].id` is `i`.
+    pub entries: Vec<Entry>,
+    /// What a tolerant reader would have shrugged at, in the order found.
+    pub anomalies: Vec<Anomaly>,
+    /// What was not examined, and why. An artifact with one of these is incomplete.
+    pub skipped: Vec<Skipped>,
+    /// The manifest files as they stood in the artifact, for the ecosystem to read.
+    #[serde(skip)]
+    pub manifests: Vec<ManifestFile>,
+}
+
+/// The artifact as a file on disk.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Artifact {
+    /// The path as the user gave it.
+    pub path: String,
+    /// Size of the file in bytes; for a folder, of all files in it.
+    pub bytes: u64,
+    /// SHA-256 of the file in hex; for a folder, of its sorted listing of paths and digests.
+    pub sha256: String,
+    /// How it is packed, outermost first: `["gzip", "tar"]`.
+    pub containers: Vec<&'static str>,
+    /// Bytes produced by unpacking, over all levels.
+    pub unpacked_bytes: u64,
+}
+
+/// Something that could not be examined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// The place inside the artifact, nested ones joined by `!`; empty for the artifact itself.
+    pub place: String,
+    /// One clear sentence: what is wrong and, where known, at which byte.
+    pub why: String,
+}
+
+impl Skipped {
+    /// A part of the artifact that was not examined, and the reason.
+    pub fn new(place: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { place: place.into(), why: why.into() }
+    }
+}
+
+impl Inventory {
+    /// The entry with this id.
+    pub fn entry(&self, id: EntryId) -> Option<&Entry> {
+        self.entries.get(id.index())
+    }
+
+    /// The regular files, nested ones included.
+    pub fn files(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.kind == EntryKind::File)
+    }
+
+    /// The regular files of the artifact's own container, without those of nested archives.
+    pub fn top_files(&self) -> impl Iterator<Item = &Entry> {
+        self.files().filter(|entry| entry.parent.is_none())
+    }
+
+    /// Whether every part of the artifact was examined.
+    pub fn is_complete(&self) -> bool {
+        self.skipped.is_empty()
+    }
+}

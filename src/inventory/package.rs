@@ -1,0 +1,114 @@
+use serde::Serialize;
+
+use super::EntryId;
+
+/// Whose package an artifact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// npm tarball.
+    Npm,
+    /// Rust crate.
+    Crate,
+    /// Python wheel.
+    Wheel,
+    /// Python source distribution.
+    Sdist,
+    /// Visual Studio Code extension.
+    Vsix,
+    /// Ruby gem.
+    Gem,
+    /// NuGet package.
+    Nupkg,
+    /// Java archive.
+    Jar,
+    /// A zip archive of no known ecosystem.
+    Zip,
+    /// A tar archive of no known ecosystem.
+    #[default]
+    Tar,
+    /// A folder.
+    Directory,
+}
+
+impl Kind {
+    /// All kinds, in the order of the documentation.
+    pub const ALL: [Self; 11] = [
+        Self::Npm,
+        Self::Crate,
+        Self::Wheel,
+        Self::Sdist,
+        Self::Vsix,
+        Self::Gem,
+        Self::Nupkg,
+        Self::Jar,
+        Self::Zip,
+        Self::Tar,
+        Self::Directory,
+    ];
+
+    /// The word used on the command line and in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Npm => "npm",
+            Self::Crate => "crate",
+            Self::Wheel => "wheel",
+            Self::Sdist => "sdist",
+            Self::Vsix => "vsix",
+            Self::Gem => "gem",
+            Self::Nupkg => "nupkg",
+            Self::Jar => "jar",
+            Self::Zip => "zip",
+            Self::Tar => "tar",
+            Self::Directory => "directory",
+        }
+    }
+}
+
+/// What the manifest says about the package.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Package {
+    /// Name; empty if the manifest has none.
+    pub name: String,
+    /// Version; empty if the manifest has none.
+    pub version: String,
+    /// The licence as written.
+    pub license: Option<String>,
+    /// Whether the manifest forbids publishing (`"private": true`, `publish = false`).
+    pub private: bool,
+    /// Path of the manifest inside the artifact.
+    pub manifest: String,
+    /// Root folder of the package inside the artifact, without `/`; empty if entries stand at the top.
+    pub root: String,
+    /// What the manifest says may ship.
+    pub declared: Declared,
+}
+
+/// What the manifest promises about the package's contents, resolved against the entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Declared {
+    /// Whether the manifest has an allowlist at all; `None` where the ecosystem knows none.
+    pub has_allowlist: Option<bool>,
+    /// Where the allowlist stands, for messages: `"files" in package.json`.
+    pub allowlist_name: &'static str,
+    /// The allowlist's patterns as written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub patterns: Vec<String>,
+    /// Entries that the allowlist doesn't cover.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unlisted: Vec<EntryId>,
+    /// Compiled files that the package is entered by, relative to the root.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entry_points: Vec<String>,
+}
+
+/// A manifest file kept whole, since the ecosystem reads it after the last entry.
+#[derive(Debug, Clone)]
+pub struct ManifestFile {
+    /// The entry that it is.
+    pub entry: EntryId,
+    /// Path inside the artifact's own container.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}

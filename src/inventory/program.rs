@@ -1,0 +1,53 @@
+use serde::Serialize;
+
+use super::At;
+
+/// A program whose source can be read in clear from an executable or archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProgramFacts {
+    /// What made it: `Bun`, `Node single executable`, `Deno`, `nexe`, `pkg`, `asar`, `PyInstaller`, ...
+    pub packer: &'static str,
+    /// Byte offset of the payload, and its length if known.
+    pub offset: u64,
+    /// Length of the payload in bytes, if the format tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Whether the payload is source text (rather than bytecode only).
+    pub source_text: bool,
+}
+
+/// Facts of an executable, library or object file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct BinaryFacts {
+    /// `ELF`, `Mach-O`, `PE`, `wasm`, `static library`, `PDB`.
+    pub format: &'static str,
+    /// Sections that only a debugger needs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub debug_sections: Vec<DebugSection>,
+    /// Build identifier in hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build_id: Option<String>,
+    /// Whether whole source files are embedded (portable PDB).
+    pub embedded_source: bool,
+    /// Paths of the build machine.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub local_paths: Vec<LocalPath>,
+}
+
+/// A section of a binary that stripping would remove.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DebugSection {
+    /// Name, `.debug_info`.
+    pub name: String,
+    /// Size in the file in bytes.
+    pub bytes: u64,
+}
+
+/// A path of the build machine found in a binary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LocalPath {
+    /// The path, at most 200 bytes.
+    pub path: String,
+    /// Where it stands.
+    pub at: At,
+}

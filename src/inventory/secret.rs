@@ -1,0 +1,16 @@
+use serde::Serialize;
+
+use super::At;
+
+/// A place where a secret pattern matched. The secret itself is never kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Secret {
+    /// The rule, `secret-npm-token`.
+    pub rule: &'static str,
+    /// Where.
+    pub at: At,
+    /// A form that is safe to print: the known prefix and the length, nothing of the random part.
+    pub redacted: String,
+    /// First 16 hex digits of a SHA-256 over the secret: the same token in two files has the same digest.
+    pub digest: String,
+}

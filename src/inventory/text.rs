@@ -1,0 +1,68 @@
+use serde::Serialize;
+
+/// 128-bit digest (XXH3) of a text whose CRLF line ends were made LF. It only tells texts apart; it
+/// protects nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TextDigest(pub u128);
+
+impl Serialize for TextDigest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:032x}", self.0))
+    }
+}
+
+/// What there is to know of a text as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TextFacts {
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Lines; a last line without line end counts.
+    pub lines: u64,
+    /// Digest of the text with normalised line ends.
+    pub digest: TextDigest,
+}
+
+/// A place in an entry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
+pub struct At {
+    /// Byte offset in the entry, from 0.
+    pub offset: u64,
+    /// Line from 1; `None` in binaries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Column in characters from 1; `None` in binaries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
+    /// For text that had to be decoded first, what it was decoded from (`inline source map`); the
+    /// offset is then that of the encoded text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inside: Option<String>,
+}
+
+/// A word in a text that the policy cares about, or that names the builder's machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mention {
+    /// Which list it is from.
+    pub kind: MentionKind,
+    /// The marker, host, package or path as found, at most 200 bytes.
+    pub what: String,
+    /// First place.
+    pub at: At,
+    /// How often it stands in the entry.
+    pub count: u64,
+}
+
+/// The list that a [`Mention`] is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MentionKind {
+    /// `internal.markers`, or a banner that says it is confidential.
+    Marker,
+    /// `internal.hosts`, or a host that only an internal network resolves.
+    Host,
+    /// `internal.packages`, or a private member of the workspace.
+    Package,
+    /// A path in a home folder of the machine that built the artifact.
+    LocalPath,
+}

@@ -1,0 +1,110 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::unpack::Limits;
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The rule is not run for the verdict and its findings are dropped.
+    Off,
+    /// Good to know.
+    Note,
+    /// Somebody should look.
+    Warning,
+    /// The release stops.
+    Error,
+}
+
+/// Where a setting comes from, for `policy show` and messages: `policies/base.toml`, `packgate.toml:12`.
+pub type Origin = String;
+
+/// A level per rule name, with its origin and, from the built-in policies, why.
+pub type Levels = BTreeMap<String, (Level, Origin, Option<String>)>;
+
+/// Which policy was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum PolicyChoice {
+    /// The manifest's licence decides.
+    #[default]
+    Auto,
+    /// A built-in policy.
+    Named(&'static str),
+    /// A policy file.
+    File(PathBuf),
+}
+
+/// The project's own settings, validated.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The file (and table) they come from; `None` when there is none.
+    pub file: Option<PathBuf>,
+    /// The policy asked for, and by whom (`--policy`, `packgate.toml:1`).
+    pub policy: PolicyChoice,
+    /// Who asked for the policy; empty for the default.
+    pub policy_origin: Origin,
+    /// Levels set by the project, on top of the policy.
+    pub levels: Levels,
+    /// What is internal.
+    pub internal: Internal,
+    /// Size budgets.
+    pub size: Size,
+    /// Bounds of unpacking.
+    pub limits: Limits,
+    /// Named exceptions.
+    pub waivers: Vec<Waiver>,
+}
+
+/// What belongs to the house and must not leave it.
+#[derive(Debug, Clone, Default)]
+pub struct Internal {
+    /// Globs of paths, as written and compiled together (same order).
+    pub paths: Vec<String>,
+    /// The compiled globs; `*` does not cross `/`.
+    pub path_set: globset::GlobSet,
+    /// Literal markers.
+    pub markers: Vec<String>,
+    /// Markers as regular expressions (`/.../` in the settings), as written without the slashes.
+    pub marker_patterns: Vec<regex::bytes::Regex>,
+    /// Package names or scopes (`@acme`), globs allowed.
+    pub packages: Vec<String>,
+    /// Host names and suffixes (`.acme.internal`).
+    pub hosts: Vec<String>,
+    /// Folders of the repository whose text must not ship, absolute.
+    pub roots: Vec<PathBuf>,
+    /// Files with fingerprints of such folders.
+    pub fingerprints: Vec<PathBuf>,
+}
+
+/// Size budgets in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Of the artifact file.
+    pub artifact: Option<u64>,
+    /// Of all its entries.
+    pub unpacked: Option<u64>,
+    /// Of a single entry.
+    pub entry: Option<u64>,
+    /// Growth against the previous release in percent, of `unpacked` bytes.
+    pub growth_percent: Option<u64>,
+}
+
+/// A named exception.
+#[derive(Debug, Clone)]
+pub struct Waiver {
+    /// The rule that it excepts.
+    pub rule: String,
+    /// Glob of places; `None` for all.
+    pub place: Option<(String, globset::GlobMatcher)>,
+    /// The fingerprint of one finding; `None` for all.
+    pub fingerprint: Option<String>,
+    /// Why. Never empty.
+    pub reason: String,
+    /// Last day on which it holds.
+    pub expires: Option<time::Date>,
+    /// Where it is written.
+    pub origin: Origin,
+}

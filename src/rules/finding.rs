@@ -1,0 +1,96 @@
+use serde::Serialize;
+
+use crate::inventory::{At, Entry, EntryId};
+
+/// What a rule made of facts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// Where.
+    pub place: Place,
+    /// What was found and what a stranger could do with it; one or two sentences.
+    pub message: String,
+    /// What to do about it: the line to write, the option to set. May have several lines.
+    pub help: String,
+    /// The facts behind it, typed per rule.
+    pub evidence: serde_json::Value,
+    /// What tells this finding apart from others of its rule at its place, stable across releases: no
+    /// version, line or offset.
+    pub key: String,
+}
+
+/// Where a finding stands. Orders by path, then by position.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Place {
+    /// Path inside the artifact, nested ones joined by `!`; empty for the artifact as a whole. Not safe to print.
+    pub path: String,
+    /// Line from 1.
+    pub line: Option<u64>,
+    /// Column in characters from 1.
+    pub column: Option<u64>,
+    /// Byte offset, in binaries and containers.
+    pub offset: Option<u64>,
+    /// The entry, if it is one.
+    pub entry: Option<EntryId>,
+}
+
+impl Place {
+    /// The artifact as a whole.
+    pub fn artifact() -> Self {
+        Self::default()
+    }
+
+    /// An entry as a whole.
+    pub fn entry(entry: &Entry) -> Self {
+        Self { path: entry.place.clone(), entry: Some(entry.id), ..Self::default() }
+    }
+
+    /// A place in an entry.
+    pub fn at(entry: &Entry, at: &At) -> Self {
+        let offset = at.line.is_none().then_some(at.offset);
+        Self { line: at.line, column: at.column, offset, ..Self::entry(entry) }
+    }
+}
+
+impl Finding {
+    /// A finding of a rule, still without words.
+    pub fn new(rule: &super::Rule, place: Place) -> Self {
+        Self {
+            rule: rule.name,
+            place,
+            message: String::new(),
+            help: String::new(),
+            evidence: serde_json::Value::Null,
+            key: String::new(),
+        }
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// The facts behind it.
+    #[must_use]
+    pub fn evidence(mut self, evidence: impl Serialize) -> Self {
+        self.evidence = serde_json::to_value(evidence).unwrap_or_default();
+        self
+    }
+
+    /// What tells it apart at its place.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = key.into();
+        self
+    }
+}

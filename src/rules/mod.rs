@@ -1,0 +1,57 @@
+//! Rules: pure functions from the inventory to findings. One rule a file, one line in [`OWN`].
+
+mod finding;
+mod rule;
+
+// source maps
+
+// internal sources
+
+// stray files and secrets
+
+// allowlist and manifest
+
+// archive trust
+
+// what changed
+
+pub use finding::{Finding, Place};
+pub use rule::{Context, Family, Rule};
+
+use std::sync::LazyLock;
+
+/// Rules with a file of their own.
+const OWN: &[&Rule] = &[
+    // source maps
+
+    // internal sources
+
+    // stray files and secrets
+
+    // allowlist and manifest
+
+    // archive trust
+
+    // what changed
+];
+
+/// Every rule there is, in the order of reports and documentation.
+pub static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| OWN.to_vec());
+
+/// The rule of this name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.name == name)
+}
+
+/// Runs every rule. The findings come sorted: by rule in the order of [`ALL`], then by place.
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in ALL.iter() {
+        let from = findings.len();
+        (rule.check)(rule, context, &mut findings);
+        if let Some(own) = findings.get_mut(from..) {
+            own.sort_by(|a, b| a.place.cmp(&b.place));
+        }
+    }
+    findings
+}

@@ -1,0 +1,64 @@
+use crate::inventory::Inventory;
+use crate::policy::Settings;
+
+use super::Finding;
+
+/// A rule: its documentation and its logic.
+#[derive(Debug)]
+pub struct Rule {
+    /// Final once released; reads well after "allow".
+    pub name: &'static str,
+    /// The group it is documented in.
+    pub family: Family,
+    /// One line: what it finds.
+    pub summary: &'static str,
+    /// Markdown: what it does, why it matters, what to do, an example.
+    pub docs: &'static str,
+    /// Adds its findings; pure.
+    pub check: fn(&Rule, &Context<'_>, &mut Vec<Finding>),
+}
+
+/// Groups of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// Source maps and what links to them.
+    SourceMaps,
+    /// Text that belongs to the house.
+    InternalSources,
+    /// Files that nobody meant to ship.
+    StrayFiles,
+    /// What the manifest promises.
+    Allowlist,
+    /// Credentials.
+    Secrets,
+    /// Whether all readers of the archive see the same.
+    ArchiveTrust,
+    /// The manifest itself.
+    Manifest,
+}
+
+impl Family {
+    /// Heading in documentation.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::SourceMaps => "Source maps",
+            Self::InternalSources => "Internal sources",
+            Self::StrayFiles => "Stray files",
+            Self::Allowlist => "Allowlist",
+            Self::Secrets => "Secrets",
+            Self::ArchiveTrust => "Archive trust",
+            Self::Manifest => "Manifest",
+        }
+    }
+}
+
+/// What a rule may look at.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The facts.
+    pub inventory: &'a Inventory,
+    /// The project's settings.
+    pub settings: &'a Settings,
+    /// The facts of the previous release, with `--against`.
+    pub previous: Option<&'a Inventory>,
+}
