@@ -1,5 +1,9 @@
 //! Reporters: from judged audits to text. One reporter a file, one line in [`REPORTERS`]. They decide nothing.
 
+pub mod escape;
+mod json;
+pub mod wire;
+
 use std::io::{self, Write};
 
 use crate::audit::Audit;
@@ -32,4 +36,4 @@ pub struct Look {
 }
 
 /// All reporters.
-pub const REPORTERS: &[Reporter] = &[];
+pub const REPORTERS: &[Reporter] = &[json::REPORTER];

@@ -1,0 +1,353 @@
+//! The JSON report, version 1: structs of their own, so that the inside may change and the outside doesn't.
+//!
+//! Within version 1 fields are only ever added. `docs/report.schema.json` is generated from these types.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::audit::Audit;
+use crate::policy::{Judged, Level as PolicyLevel, Verdict, WaiverUse};
+
+/// The value of `schema`.
+pub const SCHEMA: &str = "packgate/report/v1";
+
+/// What `packgate check --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "packgate report, version 1")]
+pub struct Report<'a> {
+    /// Always `packgate/report/v1`.
+    #[schemars(extend("const" = SCHEMA))]
+    pub schema: &'static str,
+    /// What made the report.
+    pub tool: Tool,
+    /// The worst verdict of all artifacts: `incomplete` before `blocked` before `pass`.
+    pub verdict: Verdict,
+    /// The artifacts in the order of the command line.
+    pub artifacts: Vec<Artifact<'a>>,
+    /// Counts over all artifacts.
+    pub summary: Summary,
+}
+
+/// The program.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Tool {
+    /// Always `packgate`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// One artifact and what was found in it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Artifact<'a> {
+    /// The path as it was given on the command line.
+    pub path: &'a str,
+    /// Whose package it is.
+    pub kind: Kind,
+    /// Size of the file in bytes; for a folder, of all files in it.
+    pub bytes: u64,
+    /// SHA-256 of the bytes that were judged, in hex; for a folder, of its sorted listing.
+    pub sha256: &'a str,
+    /// What the manifest says; `null` when there is none.
+    pub package: Option<Package<'a>>,
+    /// The policy in force.
+    pub policy: Policy<'a>,
+    /// What becomes of this artifact.
+    pub verdict: Verdict,
+    /// Whether every part of it was examined.
+    pub complete: bool,
+    /// What was not examined.
+    pub skipped: Vec<Skipped<'a>>,
+    /// Sums.
+    pub totals: Totals,
+    /// The findings, the waived ones included.
+    pub findings: Vec<Finding<'a>>,
+    /// Waivers of the settings that had no effect.
+    pub idle_waivers: Vec<IdleWaiver<'a>>,
+}
+
+/// Whose package an artifact is.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Kind {
+    Npm,
+    Crate,
+    Wheel,
+    Sdist,
+    Vsix,
+    Gem,
+    Nupkg,
+    Jar,
+    Zip,
+    Tar,
+    Directory,
+}
+
+/// What the manifest says.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Package<'a> {
+    /// Name; empty if the manifest has none.
+    pub name: &'a str,
+    /// Version; empty if the manifest has none.
+    pub version: &'a str,
+    /// Licence as written.
+    pub license: Option<&'a str>,
+}
+
+/// The policy in force, and why it is this one.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Policy<'a> {
+    /// `proprietary`, `open-source`, `strict`, or the path of a policy file.
+    pub name: &'a str,
+    /// Why it applies.
+    pub because: &'a str,
+}
+
+/// A part of the artifact that was not examined.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Skipped<'a> {
+    /// Path inside the artifact, nested ones joined by `!`; empty for the artifact itself.
+    pub place: &'a str,
+    /// What kept it from being examined.
+    pub why: &'a str,
+}
+
+/// Sums over an artifact.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Totals {
+    /// Entries, those of nested archives included.
+    pub entries: u64,
+    /// Bytes produced by unpacking, over all levels.
+    pub unpacked_bytes: u64,
+    /// Original first-party files that a stranger could recover.
+    pub exposed_files: u64,
+    /// Their lines.
+    pub exposed_lines: u64,
+    /// Their bytes.
+    pub exposed_bytes: u64,
+}
+
+/// One finding.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Finding<'a> {
+    /// The rule; `packgate explain RULE` tells more.
+    pub rule: &'a str,
+    /// How much it weighs under the policy.
+    pub level: Level,
+    /// Path inside the artifact, nested ones joined by `!`; empty for the artifact as a whole.
+    pub place: &'a str,
+    /// Line from 1, in texts.
+    #[schemars(range(min = 1))]
+    pub line: Option<u64>,
+    /// Column in characters from 1, in texts.
+    #[schemars(range(min = 1))]
+    pub column: Option<u64>,
+    /// Byte offset, in binaries and containers.
+    pub offset: Option<u64>,
+    /// What was found and what a stranger could do with it.
+    pub message: &'a str,
+    /// What to do about it; may have several lines.
+    pub help: &'a str,
+    /// The facts behind it; their form depends on the rule.
+    #[schemars(with = "serde_json::Map<String, Value>")]
+    pub evidence: Value,
+    /// Stays the same from release to release as long as the finding does.
+    pub fingerprint: &'a str,
+    /// The reason of the waiver that excepts it; `null` if none does.
+    pub waived: Option<&'a str>,
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Good to know.
+    Note,
+    /// Somebody should look.
+    Warning,
+    /// The release stops.
+    Error,
+}
+
+/// A waiver that had no effect.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct IdleWaiver<'a> {
+    /// The rule that it names.
+    pub rule: &'a str,
+    /// Where it is written.
+    pub origin: &'a str,
+    /// `unused` when it matched nothing, `expired` when its day has passed.
+    pub state: IdleState,
+    /// Findings that an expired waiver would have matched.
+    pub findings: usize,
+}
+
+/// Why a waiver had no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum IdleState {
+    /// It matched nothing.
+    Unused,
+    /// Its day has passed.
+    Expired,
+}
+
+/// Counts over all artifacts. A waived finding counts only as waived.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Summary {
+    /// Artifacts audited.
+    pub artifacts: usize,
+    /// Findings at level error.
+    pub errors: usize,
+    /// Findings at level warning.
+    pub warnings: usize,
+    /// Findings at level note.
+    pub notes: usize,
+    /// Findings that a waiver excepts.
+    pub waived: usize,
+    /// Artifacts that could not be examined to the end.
+    pub incomplete: usize,
+}
+
+impl<'a> Report<'a> {
+    /// The report on these audits.
+    pub fn new(audits: &'a [Audit]) -> Self {
+        Self {
+            schema: SCHEMA,
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            verdict: audits.iter().map(|audit| audit.verdict).max().unwrap_or_default(),
+            artifacts: audits.iter().map(Artifact::new).collect(),
+            summary: Summary::new(audits),
+        }
+    }
+}
+
+impl<'a> Artifact<'a> {
+    fn new(audit: &'a Audit) -> Self {
+        let file = &audit.inventory.artifact;
+        let skipped = audit.skipped().iter();
+        Self {
+            path: &file.path,
+            kind: audit.kind().into(),
+            bytes: file.bytes,
+            sha256: &file.sha256,
+            package: audit.inventory.package.as_ref().map(|package| Package {
+                name: &package.name,
+                version: &package.version,
+                license: package.license.as_deref(),
+            }),
+            policy: Policy { name: &audit.policy.name, because: &audit.policy.because },
+            verdict: audit.verdict,
+            complete: audit.inventory.is_complete(),
+            skipped: skipped.map(|part| Skipped { place: &part.place, why: &part.why }).collect(),
+            totals: Totals {
+                entries: audit.totals.entries,
+                unpacked_bytes: audit.totals.unpacked_bytes,
+                exposed_files: audit.totals.exposure.files,
+                exposed_lines: audit.totals.exposure.lines,
+                exposed_bytes: audit.totals.exposure.bytes,
+            },
+            findings: audit.findings.iter().filter_map(Finding::new).collect(),
+            idle_waivers: audit.waivers.iter().map(IdleWaiver::new).collect(),
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    fn new(judged: &'a Judged) -> Option<Self> {
+        let finding = &judged.finding;
+        let evidence = match &finding.evidence {
+            Value::Null => Value::Object(serde_json::Map::new()),
+            Value::Object(fields) => Value::Object(fields.clone()),
+            other => serde_json::json!({ "value": other }),
+        };
+        Some(Self {
+            rule: finding.rule,
+            level: Level::of(judged.level)?,
+            place: &finding.place.path,
+            line: finding.place.line,
+            column: finding.place.column,
+            offset: finding.place.offset,
+            message: &finding.message,
+            help: &finding.help,
+            evidence,
+            fingerprint: &judged.fingerprint,
+            waived: judged.waived.as_deref(),
+        })
+    }
+}
+
+impl Level {
+    /// The level in reports; `None` for a rule that is off, whose findings don't get here.
+    fn of(level: PolicyLevel) -> Option<Self> {
+        match level {
+            PolicyLevel::Off => None,
+            PolicyLevel::Note => Some(Self::Note),
+            PolicyLevel::Warning => Some(Self::Warning),
+            PolicyLevel::Error => Some(Self::Error),
+        }
+    }
+}
+
+impl<'a> IdleWaiver<'a> {
+    fn new(waiver: &'a WaiverUse) -> Self {
+        match waiver {
+            WaiverUse::Unused { rule, origin } => {
+                Self { rule, origin, state: IdleState::Unused, findings: 0 }
+            }
+            WaiverUse::Expired { rule, origin, findings } => {
+                Self { rule, origin, state: IdleState::Expired, findings: *findings }
+            }
+        }
+    }
+}
+
+impl Summary {
+    /// Counts over these audits.
+    pub fn new(audits: &[Audit]) -> Self {
+        let mut summary = Self { artifacts: audits.len(), ..Self::default() };
+        for audit in audits {
+            summary.incomplete += usize::from(!audit.inventory.is_complete());
+            for judged in &audit.findings {
+                match judged.level {
+                    _ if judged.waived.is_some() => summary.waived += 1,
+                    PolicyLevel::Error => summary.errors += 1,
+                    PolicyLevel::Warning => summary.warnings += 1,
+                    PolicyLevel::Note => summary.notes += 1,
+                    PolicyLevel::Off => {}
+                }
+            }
+        }
+        summary
+    }
+}
+
+impl From<crate::inventory::Kind> for Kind {
+    fn from(kind: crate::inventory::Kind) -> Self {
+        use crate::inventory::Kind as Inner;
+        match kind {
+            Inner::Npm => Self::Npm,
+            Inner::Crate => Self::Crate,
+            Inner::Wheel => Self::Wheel,
+            Inner::Sdist => Self::Sdist,
+            Inner::Vsix => Self::Vsix,
+            Inner::Gem => Self::Gem,
+            Inner::Nupkg => Self::Nupkg,
+            Inner::Jar => Self::Jar,
+            Inner::Zip => Self::Zip,
+            Inner::Tar => Self::Tar,
+            Inner::Directory => Self::Directory,
+        }
+    }
+}
+
+/// The JSON Schema of [`Report`].
+pub fn schema() -> Value {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Report<'static>>()
+        .to_value()
+}
