@@ -1,20 +1,290 @@
 //! Ecosystems: whose package an artifact is and what its manifest says. One file and one line in [`ECOSYSTEMS`] each.
 
-use crate::inventory::{Inventory, Kind, Package, Skipped};
+mod json;
+mod licence;
+mod locate;
+mod python;
+
+mod cargo;
+mod directory;
+mod gem;
+mod jar;
+mod npm;
+mod nupkg;
+mod sdist;
+mod vsix;
+mod wheel;
+
+use crate::inventory::{Inventory, Kind, ManifestProblem, Package, Skipped};
 use crate::project::Project;
 
 /// An ecosystem: how to recognise its packages and to read their manifest.
 pub(crate) struct Ecosystem {
     /// The word for it.
     pub kind: Kind,
+    /// Ends of file names that are its own, lower case: `.whl`.
+    pub suffixes: &'static [&'static str],
     /// Whether the whole of a file is to be kept for `read`, by its path inside the artifact's own container.
     pub keeps: fn(path: &str) -> bool,
-    /// Whether this is one of its packages, told from entries and the artifact's file name.
+    /// Whether this is one of its packages, told from the entries.
     pub recognises: fn(&Inventory) -> bool,
-    /// Reads the manifest into [`Package`], allowlist included. `Err` is what keeps the manifest from being
-    /// understood: it makes the audit incomplete.
-    pub read: fn(&Inventory, Option<&Project>) -> Result<Package, Skipped>,
+    /// Reads the manifest into [`Package`], allowlist included, and says what is wrong with it. `None` when
+    /// there is none that could be read.
+    pub read: fn(&Inventory, Option<&Project>, &mut Vec<ManifestProblem>) -> Option<Package>,
 }
 
 /// All ecosystems, most specific first.
-pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[];
+pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
+    wheel::ECOSYSTEM,
+    vsix::ECOSYSTEM,
+    nupkg::ECOSYSTEM,
+    gem::ECOSYSTEM,
+    cargo::ECOSYSTEM,
+    sdist::ECOSYSTEM,
+    npm::ECOSYSTEM,
+    jar::ECOSYSTEM,
+    directory::ECOSYSTEM,
+];
+
+/// Most bytes of a file that the pipeline keeps whole for [`identify`]. Real manifests stay far below; a
+/// larger one is reported as unreadable.
+pub(crate) const MOST_KEPT: u64 = 16 << 20;
+
+/// Whether a file is to be kept whole in [`Inventory::manifests`], by its path inside the artifact's own container.
+pub(crate) fn keeps(path: &str) -> bool {
+    ECOSYSTEMS.iter().any(|ecosystem| (ecosystem.keeps)(path))
+}
+
+/// Whether the entries' digests are wanted because the package carries a table to hold them against: told
+/// from the artifact's file name and its outermost container, before any entry is read.
+pub(crate) fn needs_digests(artifact: &str, is_zip: bool) -> bool {
+    let name = file_name(artifact).to_ascii_lowercase();
+    is_zip || [".whl", ".zip", ".jar", ".gem"].iter().any(|end| name.ends_with(end))
+}
+
+/// Says whose package the inventory is and reads its manifest: sets `kind`, `package` and
+/// `manifest_problems`, and adds to `skipped` what keeps the manifest from being understood.
+///
+/// `wanted` overrides recognition; an artifact without the manifest of the wanted kind keeps that kind and
+/// the missing manifest is a problem.
+pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project: Option<&Project>) {
+    inventory.kind = wanted.unwrap_or_else(|| recognise(inventory));
+    let Some(ecosystem) = ECOSYSTEMS.iter().find(|ecosystem| ecosystem.kind == inventory.kind) else {
+        return;
+    };
+    let mut problems = Vec::new();
+    inventory.package = (ecosystem.read)(inventory, project, &mut problems);
+    if !inventory.skipped.is_empty() || inventory.entries.is_empty() {
+        // Whatever wasn't unpacked may hold the manifest: "missing" would be a guess.
+        problems.retain(|problem| problem.kind != crate::inventory::ManifestTrouble::Missing);
+    }
+    for problem in problems.iter().filter(|problem| problem.kind.blinds()) {
+        inventory.skipped.push(Skipped::new(problem.place.clone(), problem.detail.clone()));
+    }
+    inventory.manifest_problems = problems;
+}
+
+fn recognise(inventory: &Inventory) -> Kind {
+    let outermost = inventory.artifact.containers.first().copied().unwrap_or_default();
+    if outermost == "directory" {
+        return Kind::Directory;
+    }
+    let name = file_name(&inventory.artifact.path).to_ascii_lowercase();
+    let by_name =
+        ECOSYSTEMS.iter().find(|ecosystem| ecosystem.suffixes.iter().any(|end| name.ends_with(end)));
+    let by_content = || ECOSYSTEMS.iter().find(|ecosystem| (ecosystem.recognises)(inventory));
+    if let Some(ecosystem) = by_name.or_else(by_content) {
+        return ecosystem.kind;
+    }
+    if inventory.artifact.containers.contains(&"zip") || (outermost.is_empty() && name.ends_with(".zip")) {
+        Kind::Zip
+    } else {
+        Kind::Tar
+    }
+}
+
+/// The last segment of a path as users write it, on any system.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::inventory::{Entry, EntryId, ManifestFile, ManifestTrouble};
+
+    /// An inventory as the pipeline makes it, of text files.
+    pub(crate) fn inventory(artifact: &str, container: &'static str, files: &[(&str, &str)]) -> Inventory {
+        let mut inventory = Inventory::default();
+        inventory.artifact.path = artifact.to_owned();
+        inventory.artifact.containers = vec![container];
+        for (index, (path, text)) in files.iter().enumerate() {
+            let id = EntryId(u32::try_from(index).unwrap());
+            inventory.entries.push(Entry {
+                id,
+                path: (*path).to_owned(),
+                place: (*path).to_owned(),
+                size: text.len() as u64,
+                ..Entry::default()
+            });
+            if keeps(path) {
+                inventory.manifests.push(ManifestFile {
+                    entry: id,
+                    path: (*path).to_owned(),
+                    bytes: text.as_bytes().to_vec(),
+                });
+            }
+        }
+        inventory
+    }
+
+    fn identified(artifact: &str, container: &'static str, files: &[(&str, &str)]) -> Inventory {
+        let mut inventory = inventory(artifact, container, files);
+        identify(&mut inventory, None, None);
+        inventory
+    }
+
+    const NPM: &str = r#"{"name": "demo", "version": "1.0.0", "license": "MIT"}"#;
+    const CARGO: &str = "[package]\nname = \"demo\"\nversion = \"1.0.0\"\nlicense = \"MIT/Apache-2.0\"\n";
+    const METADATA: &str = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0.0\nLicense: MIT\n\nText";
+    const VSIX: &str = "<PackageManifest><Metadata><Identity Id=\"demo\" Version=\"1.0.0\" Publisher=\"acme\"/></Metadata></PackageManifest>";
+    const NUSPEC: &str = "<package><metadata><id>demo</id><version>1.0.0</version><license type=\"expression\">MIT</license></metadata></package>";
+
+    #[test]
+    fn each_ecosystem_gives_name_version_and_licence() {
+        let vsix_json = r#"{"name": "demo", "publisher": "acme", "version": "1.0.0", "license": "MIT"}"#;
+        let cases: &[(&str, &'static str, &[(&str, &str)], Kind, &str, &str, &str)] = &[
+            ("d.tgz", "gzip", &[("package/package.json", NPM)], Kind::Npm, "demo", "MIT", "package"),
+            ("d.tar.gz", "gzip", &[("demo/package.json", NPM)], Kind::Npm, "demo", "MIT", "demo"),
+            (
+                "demo-1.0.0.crate",
+                "gzip",
+                &[("demo-1.0.0/Cargo.toml", CARGO)],
+                Kind::Crate,
+                "demo",
+                "MIT OR Apache-2.0",
+                "demo-1.0.0",
+            ),
+            (
+                "demo-1.0.0-py3-none-any.whl",
+                "zip",
+                &[("demo-1.0.0.dist-info/METADATA", METADATA)],
+                Kind::Wheel,
+                "demo",
+                "MIT",
+                "",
+            ),
+            (
+                "demo-1.0.0.tar.gz",
+                "gzip",
+                &[("demo-1.0.0/PKG-INFO", METADATA)],
+                Kind::Sdist,
+                "demo",
+                "MIT",
+                "demo-1.0.0",
+            ),
+            (
+                "demo.vsix",
+                "zip",
+                &[("extension.vsixmanifest", VSIX), ("extension/package.json", vsix_json)],
+                Kind::Vsix,
+                "acme.demo",
+                "MIT",
+                "extension",
+            ),
+            ("demo.nupkg", "zip", &[("demo.nuspec", NUSPEC)], Kind::Nupkg, "demo", "MIT", ""),
+            ("demo", "directory", &[("package.json", NPM)], Kind::Directory, "demo", "MIT", ""),
+            ("demo", "directory", &[("Cargo.toml", CARGO)], Kind::Directory, "demo", "MIT OR Apache-2.0", ""),
+        ];
+        for (artifact, container, files, kind, name, license, root) in cases {
+            let inventory = identified(artifact, container, files);
+            assert_eq!(inventory.kind, *kind, "{artifact}");
+            assert_eq!(inventory.manifest_problems, [], "{artifact}");
+            let package = inventory.package.unwrap();
+            assert_eq!((package.name.as_str(), package.version.as_str()), (*name, "1.0.0"), "{artifact}");
+            assert_eq!(
+                (package.license.as_deref(), package.root.as_str()),
+                (Some(*license), *root),
+                "{artifact}"
+            );
+            assert_eq!(package.mismatches, [], "{artifact}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_manifest_is_generic() {
+        assert_eq!(identified("x.zip", "zip", &[("a.txt", "")]).kind, Kind::Zip);
+        assert_eq!(identified("x.tar.gz", "gzip", &[("x/a.txt", "")]).kind, Kind::Tar);
+        let folder = identified("dist", "directory", &[("index.html", "")]);
+        assert_eq!((folder.kind, folder.package), (Kind::Directory, None));
+    }
+
+    #[test]
+    fn a_manifest_that_fails_is_never_a_downgrade() {
+        use ManifestTrouble::{DuplicateKey, LetterCase, Missing, Twice, Unreadable};
+        let cases: &[(&str, &'static str, &[(&str, &str)], Kind, ManifestTrouble, bool)] = &[
+            ("d.tgz", "gzip", &[("package/index.js", "")], Kind::Npm, Missing, false),
+            ("d.tgz", "gzip", &[("package/Package.json", NPM)], Kind::Npm, LetterCase, true),
+            (
+                "d.tgz",
+                "gzip",
+                &[("package/package.json", NPM), ("package/PACKAGE.json", NPM)],
+                Kind::Npm,
+                LetterCase,
+                true,
+            ),
+            (
+                "d.tgz",
+                "gzip",
+                &[("package/package.json", NPM), ("package/package.json", "{\"name\": \"x\"}")],
+                Kind::Npm,
+                Twice,
+                true,
+            ),
+            (
+                "d.tgz",
+                "gzip",
+                &[("package/package.json", NPM), ("other/package.json", "{\"name\": \"x\"}")],
+                Kind::Npm,
+                Twice,
+                true,
+            ),
+            ("d.tgz", "gzip", &[("package/package.json", "{")], Kind::Npm, Unreadable, false),
+            (
+                "d.tgz",
+                "gzip",
+                &[("package/package.json", "{\"main\": \"a\", \"main\": \"b\"}")],
+                Kind::Npm,
+                DuplicateKey,
+                true,
+            ),
+            ("d.crate", "gzip", &[("d/src/lib.rs", "")], Kind::Crate, Missing, false),
+            ("d.crate", "gzip", &[("d/Cargo.toml", "[dependencies]")], Kind::Crate, Unreadable, false),
+            ("d.whl", "zip", &[("d/__init__.py", "")], Kind::Wheel, Missing, false),
+            ("d.vsix", "zip", &[("extension/package.json", NPM)], Kind::Vsix, Missing, true),
+            ("d.nupkg", "zip", &[("d.nuspec", "<package>")], Kind::Nupkg, Unreadable, false),
+            ("d.gem", "tar", &[("metadata.gz", "x")], Kind::Gem, Unreadable, false),
+        ];
+        for (artifact, container, files, kind, trouble, has_package) in cases {
+            let inventory = identified(artifact, container, files);
+            let kinds: Vec<ManifestTrouble> =
+                inventory.manifest_problems.iter().map(|problem| problem.kind).collect();
+            assert_eq!(
+                (inventory.kind, kinds.as_slice()),
+                (*kind, [*trouble].as_slice()),
+                "{artifact} {files:?}"
+            );
+            assert_eq!(inventory.package.is_some(), *has_package, "{artifact} {files:?}");
+            assert_eq!(inventory.skipped.is_empty(), !trouble.blinds(), "{artifact} {files:?}");
+        }
+    }
+
+    #[test]
+    fn the_wanted_kind_wins() {
+        let mut crate_as_npm = inventory("d.crate", "gzip", &[("d/Cargo.toml", CARGO)]);
+        identify(&mut crate_as_npm, Some(Kind::Npm), None);
+        assert_eq!(crate_as_npm.kind, Kind::Npm);
+        assert_eq!(crate_as_npm.manifest_problems.len(), 1);
+        assert!(!crate_as_npm.is_complete());
+    }
+}

@@ -8,6 +8,7 @@ mod entry;
 mod media;
 mod package;
 mod program;
+mod promise;
 mod recoverable;
 mod secret;
 mod text;
@@ -19,6 +20,10 @@ pub use entry::{Entry, EntryId, EntryKind};
 pub use media::Media;
 pub use package::{Declared, Kind, ManifestFile, Package};
 pub use program::{BinaryFacts, DebugSection, LocalPath, ProgramFacts};
+pub use promise::{
+    EntryPointWeight, InstallScript, ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint,
+    RecordProblem, RecordTrouble, VcsState,
+};
 pub use recoverable::{Link, LinkTarget, MapForm, SourceFacts, SourceMap};
 pub use secret::Secret;
 pub use text::{At, Mention, MentionKind, TextDigest, TextFacts};
@@ -37,6 +42,9 @@ pub struct Inventory {
     pub entries: Vec<Entry>,
     /// What a tolerant reader would have shrugged at, in the order found.
     pub anomalies: Vec<Anomaly>,
+    /// What is wrong with the manifest itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub manifest_problems: Vec<ManifestProblem>,
     /// What was not examined, and why. An artifact with one of these is incomplete.
     pub skipped: Vec<Skipped>,
     /// The manifest files as they stood in the artifact, for the ecosystem to read.

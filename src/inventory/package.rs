@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::EntryId;
+use super::{EntryId, InstallScript, Mismatch, MissingEntryPoint, RecordProblem, VcsState};
 
 /// Whose package an artifact is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Default)]
@@ -80,8 +80,20 @@ pub struct Package {
     pub manifest: String,
     /// Root folder of the package inside the artifact, without `/`; empty if entries stand at the top.
     pub root: String,
+    /// Line of the manifest that forbids publishing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_line: Option<u64>,
     /// What the manifest says may ship.
     pub declared: Declared,
+    /// Scripts that run when it is installed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub install_scripts: Vec<InstallScript>,
+    /// Places that contradict the manifest about name or version.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mismatches: Vec<Mismatch>,
+    /// What it says of version control.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vcs: Option<VcsState>,
 }
 
 /// What the manifest promises about the package's contents, resolved against the entries.
@@ -100,6 +112,18 @@ pub struct Declared {
     /// Compiled files that the package is entered by, relative to the root.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entry_points: Vec<String>,
+    /// Line of the manifest where the allowlist begins, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// An allowlist that would cover what the entry points need; only for packages without one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proposal: Vec<String>,
+    /// Entry points that the artifact lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<MissingEntryPoint>,
+    /// Where the package's own table of contents is wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub record: Vec<RecordProblem>,
 }
 
 /// A manifest file kept whole, since the ecosystem reads it after the last entry.

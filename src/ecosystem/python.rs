@@ -1,0 +1,161 @@
+//! What wheels and sdists have in common: core metadata, and names that count as equal.
+//! Source: PyPA specifications "Core metadata" and "Name normalization".
+
+use crate::inventory::Package;
+
+use super::licence;
+
+/// Header fields of METADATA or PKG-INFO, in order; continuation lines joined by a line feed.
+pub(super) fn fields(bytes: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        if line.trim().is_empty() {
+            break;
+        }
+        if line.starts_with([' ', '\t']) {
+            if let Some((_, value)) = fields.last_mut() {
+                value.push('\n');
+                value.push_str(line.trim());
+            }
+        } else if let Some((key, value)) = line.split_once(':') {
+            fields.push((key.trim().to_ascii_lowercase(), value.trim().to_owned()));
+        }
+    }
+    fields
+}
+
+/// The first value of a field.
+pub(super) fn field<'a>(fields: &'a [(String, String)], key: &str) -> Option<&'a str> {
+    fields
+        .iter()
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value.as_str())
+        .filter(|value| !value.is_empty())
+}
+
+/// Name, version and licence.
+pub(super) fn package(fields: &[(String, String)], manifest: &str, root: &str) -> Package {
+    Package {
+        name: field(fields, "name").unwrap_or_default().to_owned(),
+        version: field(fields, "version").unwrap_or_default().to_owned(),
+        license: license(fields),
+        private: fields.iter().any(|(key, value)| key == "classifier" && value.starts_with("Private ::")),
+        manifest: manifest.to_owned(),
+        root: root.to_owned(),
+        ..Package::default()
+    }
+}
+
+/// `License-Expression`, else what the classifiers say, else the free text.
+fn license(fields: &[(String, String)]) -> Option<String> {
+    if let Some(expression) = field(fields, "license-expression") {
+        return Some(expression.to_owned());
+    }
+    let classified: Vec<&str> = fields
+        .iter()
+        .filter(|(key, _)| key == "classifier")
+        .filter_map(|(_, value)| licence::from_classifier(value))
+        .collect();
+    let free = field(fields, "license").and_then(licence::from_free_text);
+    match (free, classified.is_empty()) {
+        (Some(free), _) if spdx::Expression::parse(&free).is_ok() => Some(free),
+        (_, false) => Some(classified.join(" OR ")),
+        (free, true) => free,
+    }
+}
+
+/// Lower case, runs of `-`, `_` and `.` made one `-`.
+pub(super) fn normal_name(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for c in name.trim().chars() {
+        if matches!(c, '-' | '_' | '.') {
+            if !normal.ends_with('-') {
+                normal.push('-');
+            }
+        } else {
+            normal.extend(c.to_lowercase());
+        }
+    }
+    normal
+}
+
+/// Whether two versions are equal but for spelling (PEP 440: `1.0-beta.1`, `v1.0b1`; trailing zeros).
+pub(super) fn same_version(a: &str, b: &str) -> bool {
+    normal_version(a) == normal_version(b)
+}
+
+fn normal_version(version: &str) -> String {
+    let lower = version.trim().trim_start_matches(['v', 'V']).to_ascii_lowercase();
+    let (public, local) =
+        lower.split_once('+').map_or((lower.as_str(), ""), |(public, local)| (public, local));
+    let spelled = public
+        .replace("preview", "rc")
+        .replace("alpha", "a")
+        .replace("beta", "b")
+        .replace(".rev", ".post")
+        .replace("pre", "rc")
+        .replace("-dev", ".dev")
+        .replace("_dev", ".dev");
+    let mut normal = String::new();
+    let mut number = String::new();
+    let flush = |number: &mut String, normal: &mut String| {
+        if !number.is_empty() {
+            let digits = number.trim_start_matches('0');
+            normal.push_str(if digits.is_empty() { "0" } else { digits });
+            normal.push('.');
+            number.clear();
+        }
+    };
+    for c in spelled.chars() {
+        match c {
+            '0'..='9' => number.push(c),
+            '.' | '-' | '_' => flush(&mut number, &mut normal),
+            _ => {
+                flush(&mut number, &mut normal);
+                if !normal.ends_with(char::is_alphabetic) {
+                    while normal.ends_with(".0.") {
+                        normal.truncate(normal.len() - 2);
+                    }
+                }
+                normal.push(c);
+            }
+        }
+    }
+    flush(&mut number, &mut normal);
+    while normal.ends_with(".0.") {
+        normal.truncate(normal.len() - 2);
+    }
+    format!("{normal}+{}", local.replace(['-', '_'], "."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_versions() {
+        assert_eq!(normal_name("Zope.Interface__x"), "zope-interface-x");
+        for (a, b) in
+            [("1.0", "1.0.0"), ("1.0-beta.1", "1.0b1"), ("v2", "2.0"), ("1.0a", "1a"), ("1!2.0", "1!2")]
+        {
+            assert!(same_version(a, b), "{a} {b}: {} {}", normal_version(a), normal_version(b));
+        }
+        for (a, b) in [("1.0", "1.1"), ("1.0", "1.0.post1"), ("1.0", "1.0+local"), ("10", "1.0")] {
+            assert!(!same_version(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn licences() {
+        let with = |text: &str| license(&fields(text.as_bytes()));
+        assert_eq!(with("License-Expression: MIT\nLicense: GPL").as_deref(), Some("MIT"));
+        assert_eq!(
+            with("License: X11-ish\nClassifier: License :: OSI Approved :: ISC License (ISCL)").as_deref(),
+            Some("ISC")
+        );
+        assert_eq!(with("License: Apache 2.0\n\nLicense: MIT").as_deref(), Some("Apache-2.0"));
+        assert_eq!(with("Name: x"), None);
+    }
+}

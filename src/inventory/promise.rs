@@ -1,0 +1,150 @@
+use serde::Serialize;
+
+use super::EntryId;
+
+/// Something wrong with the manifest itself: not with what it says, but with whether everyone reads the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ManifestProblem {
+    /// What it is.
+    pub kind: ManifestTrouble,
+    /// The place inside the artifact: of the manifest, or where it should be.
+    pub place: String,
+    /// Line from 1, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// One sentence: what exactly was seen.
+    pub detail: String,
+}
+
+/// The sorts of [`ManifestProblem`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ManifestTrouble {
+    /// There is none where the client looks for it.
+    Missing,
+    /// It is there and can't be read.
+    Unreadable,
+    /// It is there more than once.
+    Twice,
+    /// It is there under a name in other letter case.
+    LetterCase,
+    /// A key stands in it twice with different values.
+    DuplicateKey,
+    /// A part of it is not what the ecosystem expects, so that clients differ in what they make of it.
+    Malformed,
+}
+
+impl ManifestTrouble {
+    /// Whether the audit can't be complete with it.
+    pub fn blinds(self) -> bool {
+        matches!(self, Self::Missing | Self::Unreadable)
+    }
+}
+
+/// A file that the manifest names as an entrance, and that the artifact lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingEntryPoint {
+    /// Where the manifest names it: `main`, `exports["."].import`, `[lib] path`.
+    pub field: String,
+    /// What it names, as written.
+    pub target: String,
+    /// How much breaks without it.
+    pub weight: EntryPointWeight,
+    /// Line of the manifest, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+}
+
+/// How much breaks when an entry point is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EntryPointWeight {
+    /// Nobody can use the package as its manifest says.
+    Whole,
+    /// A part of its users can't: one condition, one command.
+    Part,
+    /// A hint for tools that fall back to something else.
+    Hint,
+}
+
+/// A difference between the package's own table of contents and what the artifact holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordProblem {
+    /// What it is.
+    pub kind: RecordTrouble,
+    /// The table: `demo-1.0.dist-info/RECORD`.
+    pub table: String,
+    /// The file concerned, as a path inside the artifact or as the table writes it.
+    pub path: String,
+    /// The entry concerned, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryId>,
+    /// Line of the table, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// One sentence.
+    pub detail: String,
+}
+
+/// The sorts of [`RecordProblem`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum RecordTrouble {
+    /// In the artifact, not in the table.
+    NotRecorded,
+    /// In the table, not in the artifact.
+    Absent,
+    /// The bytes have another digest.
+    Digest,
+    /// The size differs.
+    Size,
+    /// In the table without a digest, or with one too weak to mean anything.
+    NoDigest,
+    /// Twice in the table.
+    Twice,
+    /// A line that can't be read, or that names a place outside the package.
+    Malformed,
+}
+
+/// Two places that should say the same about the package and don't.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mismatch {
+    /// `name`, `version`, `publisher`.
+    pub what: &'static str,
+    /// What the manifest says.
+    pub manifest: String,
+    /// Where else it is said: `the file name`, `extension.vsixmanifest`.
+    pub elsewhere: String,
+    /// What is said there.
+    pub other: String,
+}
+
+/// A script that runs on the machine of whoever installs the package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InstallScript {
+    /// `preinstall`, `install`, `postinstall`, `build.rs`.
+    pub event: String,
+    /// The command as written; `None` when it is implied by a file (`binding.gyp`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// Line of the manifest, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+}
+
+/// What a package says of the version control that it was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct VcsState {
+    /// The revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// Whether it was made with changes that aren't in that revision.
+    pub dirty: bool,
+    /// Where this is written.
+    pub place: String,
+    /// Shipped files that version control doesn't track; only where the repository is at hand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untracked: Vec<EntryId>,
+}
