@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::unpack::Limits;
 
+use super::builtin::PolicyFile;
+
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -17,6 +19,32 @@ pub enum Level {
     Warning,
     /// The release stops.
     Error,
+}
+
+impl Level {
+    /// The words for the levels, mildest first.
+    pub const WORDS: [&str; 4] = ["off", "note", "warning", "error"];
+
+    /// The level of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "off" => Self::Off,
+            "note" => Self::Note,
+            "warning" => Self::Warning,
+            "error" => Self::Error,
+            _ => return None,
+        })
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// Where a setting comes from, for `policy show` and messages: `policies/base.toml`, `packgate.toml:12`.
@@ -34,7 +62,7 @@ pub enum PolicyChoice {
     /// A built-in policy.
     Named(&'static str),
     /// A policy file.
-    File(PathBuf),
+    File(Box<PolicyFile>),
 }
 
 /// The project's own settings, validated.

@@ -1,0 +1,403 @@
+//! Which policy a package's licence stands for.
+//!
+//! The question is not whether the licence is well written but whether the authors gave everybody their source:
+//! manifests hold SPDX expressions, older forms, classifiers, URLs and whole licence texts. What isn't understood
+//! counts as proprietary.
+
+use spdx::{Expression, LicenseId, LicenseItem, ParseMode};
+
+use crate::inventory::Package;
+
+/// Longest licence that is quoted in full.
+const LONGEST_QUOTE: usize = 60;
+
+/// Lenient SPDX: what crates.io and npm took over the years, but no guesses.
+const MODE: ParseMode = ParseMode {
+    allow_slash_as_or_operator: true,
+    allow_imprecise_license_names: false,
+    allow_postfix_plus_on_gpl: true,
+    allow_deprecated: true,
+    allow_unknown: false,
+};
+
+/// The built-in policy for a package, and why in words.
+pub(super) fn choose(package: Option<&Package>) -> (&'static str, String) {
+    let Some(package) = package else { return ("proprietary", "no manifest".to_owned()) };
+    let manifest = package.manifest.rsplit(['/', '!']).next().filter(|name| !name.is_empty());
+    let manifest = manifest.unwrap_or("the manifest");
+    if package.private {
+        return ("proprietary", format!("{manifest} forbids publishing"));
+    }
+    match package.license.as_deref().map(str::trim).filter(|licence| !licence.is_empty()) {
+        None => ("proprietary", format!("no licence in {manifest}")),
+        Some(licence) if is_open(licence) => ("open-source", quoted(licence)),
+        Some(licence) => ("proprietary", quoted(licence)),
+    }
+}
+
+fn quoted(licence: &str) -> String {
+    let line = licence.lines().next().unwrap_or_default().trim();
+    let mut shown: String = line.chars().take(LONGEST_QUOTE).filter(|c| !c.is_control()).collect();
+    if shown.len() < licence.len() {
+        shown = format!("{}...", shown.trim_end());
+    }
+    format!("licence \"{shown}\"")
+}
+
+/// Whether a licence, as manifests write them, gives everybody the source.
+pub(super) fn is_open(licence: &str) -> bool {
+    let text = licence.trim();
+    let lower = text.to_lowercase();
+    if NEVER.iter().any(|words| lower.contains(words)) {
+        return false;
+    }
+    if let Ok(expression) = Expression::parse_mode(text, MODE) {
+        return expression.evaluate(|wanted| is_open_item(&wanted.license));
+    }
+    if lower.contains("::") {
+        return classifiers(&lower);
+    }
+    if text.len() > 150 || text.lines().count() > 3 {
+        let start: String =
+            lower.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(5_000).collect();
+        return TEXTS.iter().any(|phrase| start.contains(phrase));
+    }
+    let urls = lower.split_once("://").is_some_and(|(_, rest)| URLS.iter().any(|url| rest.contains(url)));
+    let name = lower.split("http").next().unwrap_or_default();
+    urls || alternatives(name)
+}
+
+/// Words that no open licence has.
+const NEVER: &[&str] = &[
+    "commons clause",
+    "non-commercial",
+    "noncommercial",
+    "proprietary",
+    "all rights reserved",
+    "unlicensed",
+];
+
+/// Phrases that only the texts of open licences have.
+const TEXTS: &[&str] = &[
+    "permission is hereby granted, free of charge",
+    "permission to use, copy, modify, and/or distribute this software",
+    "permission to use, copy, modify, and distribute this software",
+    "redistribution and use in source and binary forms",
+    "apache license version 2.0",
+    "licensed under the apache license",
+    "gnu general public license",
+    "gnu lesser general public license",
+    "gnu affero general public license",
+    "mozilla public license",
+    "eclipse public license",
+    "python software foundation license",
+    "this is free and unencumbered software",
+    "creative commons legal code cc0",
+    "the mit license",
+    "mit license",
+    "isc license",
+    "boost software license",
+    "do what the fuck you want",
+    "this software is provided 'as-is', without any express or implied warranty",
+];
+
+/// Where the texts of open licences stand on the web.
+const URLS: &[&str] = &[
+    "opensource.org/licenses/",
+    "opensource.org/license/",
+    "apache.org/licenses/",
+    "gnu.org/licenses/",
+    "gnu.org/copyleft/",
+    "mozilla.org/mpl",
+    "mozilla.org/en-us/mpl",
+    "creativecommons.org/publicdomain/",
+    "creativecommons.org/licenses/by/",
+    "creativecommons.org/licenses/by-sa/",
+    "mit-license.org",
+    "unlicense.org",
+    "wtfpl.net",
+    "spdx.org/licenses/mit",
+    "spdx.org/licenses/apache-2.0",
+    "spdx.org/licenses/bsd-",
+    "eclipse.org/legal/epl",
+    "boost.org/license",
+    "scripts.sil.org/ofl",
+];
+
+fn is_open_item(item: &LicenseItem) -> bool {
+    match item {
+        LicenseItem::Spdx { id, .. } => is_open_id(*id),
+        LicenseItem::Other(other) => {
+            let name = other.lic_ref.to_lowercase();
+            name.contains("public-domain") || name.contains("publicdomain")
+        }
+    }
+}
+
+/// OSI or FSF approved; or of a kind that nobody ever put to them, although it gives the source away just so.
+fn is_open_id(id: LicenseId) -> bool {
+    id.is_osi_approved() || id.is_fsf_free_libre() || KIN.iter().any(|kin| id.name.starts_with(kin))
+}
+
+/// Beginnings of SPDX identifiers of permissive licences that are on neither list.
+#[rustfmt::skip]
+const KIN: &[&str] = &[
+    "BSD-", "MIT", "HPND", "Unicode-", "X11", "BlueOak-", "PSF-", "Python-", "CNRI-", "W3C", "CC0-",
+    "CC-PDDC", "CC-BY-1", "CC-BY-2", "CC-BY-3", "CC-BY-4", "CC-BY-SA-", "OFL-", "Artistic-", "Zlib",
+    "zlib-", "Libpng", "libpng-", "libtiff", "IJG", "ICU", "curl", "bzip2-", "NTP", "TCL", "Beerware",
+    "blessing", "SMLNJ", "FTL", "Info-ZIP", "Ruby", "PHP-", "PostgreSQL", "Vim", "OLDAP-", "OpenSSL",
+    "SSLeay", "GPL-", "LGPL-", "AGPL-", "GFDL-", "MPL-", "EPL-", "CDDL-", "ODbL-", "ODC-By-", "PDDL-",
+    "JSON", "ISC", "Spencer-", "Sendmail", "NAIST-", "TU-Berlin-", "Adobe-", "DOC", "GLWTPL",
+    "MulanPSL-", "Unlicense", "WTFPL", "FSFAP", "FSFUL", "Bitstream-", "MS-PL", "MS-RL",
+];
+
+/// Trove classifiers, several of them separated by lines, commas or semicolons.
+fn classifiers(lower: &str) -> bool {
+    let open = |one: &str| {
+        one.contains("osi approved")
+            || one.contains("public domain")
+            || one.contains("cc0")
+            || one.contains("dfsg approved")
+            || one.rsplit("::").next().is_some_and(alternatives)
+    };
+    let mut parts =
+        lower.split(['\n', ',', ';']).map(str::trim).filter(|part| part.contains("::")).peekable();
+    parts.peek().is_some() && parts.all(open)
+}
+
+/// Free text: one of several licences at choice, or several that apply together.
+fn alternatives(lower: &str) -> bool {
+    let open = |choice: &str| {
+        let together = choice.split([',', ';', '&', '\n']).flat_map(|part| part.split(" and "));
+        let mut terms =
+            together.map(str::trim).filter(|term| !term.is_empty() && !is_remark(term)).peekable();
+        terms.peek().is_some() && terms.all(is_open_name)
+    };
+    lower.split(['/', '|']).flat_map(|part| part.split(" or ")).any(open)
+}
+
+/// Something said beside the licence's name.
+fn is_remark(term: &str) -> bool {
+    ["see ", "version ", "v2", "v3", "2.0", "inc"].iter().any(|start| term.starts_with(start))
+}
+
+/// Whether this is how people call an open licence.
+fn is_open_name(term: &str) -> bool {
+    let term = term.trim_start_matches(['(', '[', '"', '\'']);
+    let term = term.split(['(', '[']).next().unwrap_or(term);
+    let term = term.split(" with ").next().unwrap_or(term);
+    let trimmed = term.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '+');
+    if let Some(id) = spdx::identifiers::LICENSES.iter().find(|id| id.name.eq_ignore_ascii_case(trimmed)) {
+        return spdx::license_id(id.name).is_some_and(is_open_id);
+    }
+    let words: Vec<&str> = term
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '+')
+        .map(stem)
+        .filter(|word| !word.is_empty() && !IDLE.contains(word))
+        .collect();
+    NAMES.contains(&words.join(" ").as_str())
+}
+
+/// A word without a version at its end: `gplv3` is `gpl`, `2.0` is nothing.
+fn stem(word: &str) -> &str {
+    if ["cc0", "x11", "0bsd"].contains(&word) {
+        return word;
+    }
+    let stem = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '+');
+    if stem.len() == word.len() { stem } else { stem.strip_suffix('v').unwrap_or(stem) }
+}
+
+/// Words that say nothing about which licence it is.
+#[rustfmt::skip]
+const IDLE: &[&str] = &[
+    "the", "a", "license", "licence", "licenses", "licensed", "licensing", "under", "version", "ver",
+    "v", "terms", "of", "style", "like", "type", "dual", "tri", "clause", "clauses", "new", "modified",
+    "revised", "simplified", "two", "three", "later", "only", "any", "newer", "plus", "software", "open",
+    "source", "file", "gnu", "agreement", "universal", "international", "generic", "unported",
+    "standard", "classic", "is", "it", "s",
+];
+
+/// What then remains of the names of open licences.
+#[rustfmt::skip]
+const NAMES: &[&str] = &[
+    "mit", "expat", "mit expat", "mit x11", "x11", "mitx", "isc", "bsd", "freebsd", "0bsd", "bsd zero",
+    "bsd isc", "bsd mit", "zero bsd", "apache", "apache foundation", "asl", "apl", "apache public",
+    "apachesoftware", "al", "asf", "general public", "gpl", "lgpl", "agpl", "lesser general public",
+    "library lesser general public", "library general public", "affero general public", "affero gpl",
+    "lesser gpl", "general public gpl", "lesser general public lgpl", "mpl", "mozilla", "mozilla public",
+    "mozilla public mpl", "epl", "eclipse", "eclipse public", "cddl", "artistic", "perl",
+    "perl artistic", "zlib", "libpng", "zlib libpng", "zope public", "zpl", "psf", "psfl",
+    "python foundation", "python", "public domain", "publicdomain", "pd", "unlicense", "unlicence",
+    "cc0", "creative commons zero", "cc zero", "wtfpl", "do what the fuck you want to public",
+    "do what fuck you want to public", "ruby", "rubys", "boost", "bsl", "postgresql", "w3c", "ofl",
+    "sil ofl", "sil font", "sil", "eupl", "european union public", "ms pl", "mspl", "microsoft public",
+    "ms public", "cc by", "cc by sa", "creative commons attribution",
+    "creative commons attribution sharealike", "creative commons attribution share alike", "beerware",
+    "beer ware", "hpnd", "historical permission notice and disclaimer", "unicode", "curl", "php", "vim",
+    "ncsa", "uiuc", "ncsa uiuc", "afl", "academic free", "osl", "ecl", "cecill", "cecill b", "cecill c",
+    "mulanpsl", "upl", "gfdl", "fdl", "free documentation", "tcl", "copyfree", "blue oak model",
+    "blueoak", "free public", "fair", "intel", "ibm public", "sleepycat", "qpl", "json", "jquery",
+    "node", "common public", "cpl", "ntp", "openssl", "openldap", "pillow", "matplotlib", "numpy",
+    "django",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_licences() {
+        for licence in [
+            "MIT",
+            "mit",
+            "MIT OR Apache-2.0",
+            "MIT/Apache-2.0",
+            "Apache-2.0/MIT",
+            "Unlicense/MIT",
+            "(MIT OR CC0-1.0)",
+            "(MIT AND CC-BY-3.0)",
+            "MIT or Apache-2.0",
+            "(BSD-3-Clause OR GPL-2.0)",
+            "Apache-2.0 WITH LLVM-exception",
+            "GPL-3.0+",
+            "GPL-2.0",
+            "LGPL-2.1",
+            "AGPL-3.0-only",
+            "BlueOak-1.0.0",
+            "CC-BY-4.0",
+            "OFL-1.1",
+            "Artistic-1.0",
+            "Artistic-2.0",
+            "Zlib",
+            "Python-2.0",
+            "PSF-2.0",
+            "W3C",
+            "W3C-20150513",
+            "CC0-1.0",
+            "WTFPL",
+            "Unlicense",
+            "0BSD",
+            "MIT-0",
+            "MIT-CMU",
+            "MPL-2.0",
+            "MPL 2.0",
+            "EPL-2.0",
+            "ISC",
+            "BSD",
+            "BSD*",
+            "BSD License",
+            "BSD-like",
+            "New BSD",
+            "New BSD License",
+            "BSD 3-Clause",
+            "3-Clause BSD License",
+            "BSD-2-Clause-Patent",
+            "Modified BSD",
+            "MIT License",
+            "The MIT License",
+            "The MIT License (MIT)",
+            "MIT license, see LICENSE",
+            "MIT*",
+            "[MIT](https://example.org/LICENSE)",
+            "Expat",
+            "MIT/X11",
+            "Apache 2.0",
+            "Apache 2",
+            "Apache2",
+            "Apache v2",
+            "Apache License 2.0",
+            "Apache License, Version 2.0",
+            "Apache Software License",
+            "ASL 2.0",
+            "GPLv3",
+            "GPL v2 or later",
+            "GNU GPLv3+",
+            "GNU General Public License v3 (GPLv3)",
+            "LGPLv2.1+",
+            "LGPL",
+            "GNU Lesser General Public License",
+            "Mozilla Public License 2.0 (MPL 2.0)",
+            "PSF",
+            "PSFL",
+            "Python Software Foundation License",
+            "Public Domain",
+            "public domain",
+            "Dual License: MIT or GPL",
+            "MIT, Apache-2.0",
+            "MIT & Apache-2.0",
+            "Boost Software License 1.0",
+            "zlib/libpng",
+            "CC0",
+            "http://opensource.org/licenses/MIT",
+            "https://www.apache.org/licenses/LICENSE-2.0",
+            "License :: OSI Approved :: MIT License",
+            "License :: OSI Approved",
+            "License :: OSI Approved :: BSD License\nLicense :: OSI Approved :: Apache Software License",
+            "License :: Public Domain",
+            "License :: CC0 1.0 Universal (CC0 1.0) Public Domain Dedication",
+            "BSD-3-Clause AND LicenseRef-scancode-public-domain",
+            "BSD 3-Clause License\n\nCopyright (c) 2008-2011, Acme\nAll others.\n\nRedistribution and use in source and binary forms, with or without modification, are permitted provided that",
+        ] {
+            assert!(is_open(licence), "{licence}");
+        }
+    }
+
+    #[test]
+    fn other_licences() {
+        for licence in [
+            "UNLICENSED",
+            "unlicensed",
+            "SEE LICENSE IN README.md",
+            "see license in LICENSE",
+            "LicenseRef-Acme",
+            "MIT AND LicenseRef-Acme",
+            "Proprietary",
+            "Commercial",
+            "Acme EULA",
+            "License :: Other/Proprietary License",
+            "License :: OSI Approved :: MIT License\nLicense :: Other/Proprietary License",
+            "License :: Free For Educational Use",
+            "BUSL-1.1",
+            "SSPL-1.0",
+            "Elastic-2.0",
+            "PolyForm-Noncommercial-1.0.0",
+            "CC-BY-NC-4.0",
+            "CC-BY-NC-SA-4.0",
+            "CC-BY-ND-4.0",
+            "Apache-2.0 with Commons Clause",
+            "Apache 2.0 with Commons Clause",
+            "Copyright Acme. All rights reserved.",
+            "https://acme.example/eula",
+            "none",
+            "custom",
+            "license",
+            "2.0",
+            ",",
+            "/",
+            "::",
+            "",
+        ] {
+            assert!(!is_open(licence), "{licence}");
+        }
+    }
+
+    #[test]
+    fn says_why() {
+        let package = |license: Option<&str>, private| Package {
+            license: license.map(str::to_owned),
+            private,
+            manifest: "package/package.json".to_owned(),
+            ..Package::default()
+        };
+        let choice = |license, private| choose(Some(&package(license, private)));
+        assert_eq!(choice(Some("MIT"), false), ("open-source", "licence \"MIT\"".to_owned()));
+        assert_eq!(choice(Some("UNLICENSED"), false), ("proprietary", "licence \"UNLICENSED\"".to_owned()));
+        assert_eq!(choice(None, false), ("proprietary", "no licence in package.json".to_owned()));
+        assert_eq!(choice(Some(" "), false), ("proprietary", "no licence in package.json".to_owned()));
+        assert_eq!(choice(Some("MIT"), true), ("proprietary", "package.json forbids publishing".to_owned()));
+        assert_eq!(choose(None), ("proprietary", "no manifest".to_owned()));
+        let long = format!("Acme\u{1b}[31m {}\nmore", "x".repeat(500));
+        let (_, because) = choice(Some(&long), false);
+        assert!(because.len() < 90 && !because.contains('\u{1b}') && because.ends_with("...\""), "{because}");
+    }
+}

@@ -1,0 +1,176 @@
+//! Finding the project's settings: the nearest from a folder up to the root of its repository.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::builtin::read;
+use super::node::{self, Node};
+use super::problem::{Problem, Problems, SettingsErrors, Source};
+use super::settings::{PolicyChoice, Settings};
+use super::validate::{self, ChoiceError};
+
+/// Files that settings can stand in, with the ways to the table.
+const FILES: &[(&str, &[&[&str]])] = &[
+    ("packgate.toml", &[&[]]),
+    ("package.json", &[&["packgate"]]),
+    ("Cargo.toml", &[&["package", "metadata", "packgate"], &["workspace", "metadata", "packgate"]]),
+    ("pyproject.toml", &[&["tool", "packgate"]]),
+];
+
+/// What stands at the root of a repository.
+const ROOT_SIGNS: &[&str] = &[".git", ".hg", ".jj", ".svn", ".sl", ".bzr", ".fslckout", "_darcs"];
+
+/// A table of settings that was found.
+struct Found {
+    source: Arc<Source>,
+    path: PathBuf,
+    folder: PathBuf,
+    /// `packgate.toml`, `package.json (packgate)`.
+    label: String,
+    table: Node,
+}
+
+impl Settings {
+    /// Reads the settings of the project in `project`, the nearest from there up to the root of its repository
+    /// (without a repository, from this folder alone). `policy` is what `--policy` asks for: `auto`, a built-in
+    /// policy, or a path relative to the working directory.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the settings at once.
+    pub fn load(project: &Path, policy: Option<&str>) -> Result<Self, SettingsErrors> {
+        let mut problems = Vec::new();
+        let mut settings = match nearest(project) {
+            Ok(Some(found)) => validated(&found).unwrap_or_else(|found| {
+                problems.extend(found);
+                Self::default()
+            }),
+            Ok(None) => Self::default(),
+            Err(found) => {
+                problems.extend(found);
+                Self::default()
+            }
+        };
+        if let Some(word) = policy {
+            match validate::choose(word, Path::new("")) {
+                Ok(choice) => settings.choose(choice, "--policy"),
+                Err(ChoiceError::Word(message, help)) => {
+                    problems.push(Problem::new(format!("--policy: {message}"), help));
+                }
+                Err(ChoiceError::File(found)) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() { Ok(settings) } else { Err(SettingsErrors(problems)) }
+    }
+
+    /// Replaces the policy asked for.
+    pub fn choose(&mut self, policy: PolicyChoice, origin: &str) {
+        self.policy = policy;
+        origin.clone_into(&mut self.policy_origin);
+    }
+}
+
+fn validated(found: &Found) -> Result<Settings, Vec<Problem>> {
+    let mut problems = Problems::new(&found.source);
+    let mut settings = validate::settings(&found.table, &found.folder, &mut problems);
+    settings.file = Some(found.path.clone());
+    if problems.is_empty() { Ok(settings) } else { Err(problems.finish()) }
+}
+
+/// The nearest settings.
+fn nearest(project: &Path) -> Result<Option<Found>, Vec<Problem>> {
+    let shown = project.display();
+    let project = project.canonicalize().map_err(|error| {
+        vec![Problem::new(format!("the project folder {shown} can't be read: {error}"), "")]
+    })?;
+    for folder in folders(&project) {
+        let mut found = at(folder, &project)?;
+        if found.len() > 1 {
+            let labels: Vec<&str> = found.iter().map(|found| found.label.as_str()).collect();
+            let message = format!("settings stand in more than one place: {}", labels.join(" and "));
+            return Err(vec![Problem::new(message, "keep one of them")]);
+        }
+        if let Some(found) = found.pop() {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The folders to look into, nearest first.
+fn folders(project: &Path) -> impl Iterator<Item = &Path> {
+    let depth =
+        project.ancestors().position(|folder| ROOT_SIGNS.iter().any(|sign| folder.join(sign).exists()));
+    project.ancestors().take(depth.unwrap_or(0) + 1)
+}
+
+/// All settings in one folder.
+fn at(folder: &Path, project: &Path) -> Result<Vec<Found>, Vec<Problem>> {
+    let mut all = Vec::new();
+    let mut problems = Vec::new();
+    for (file, tables) in FILES {
+        let path = folder.join(file);
+        if !path.is_file() {
+            continue;
+        }
+        match in_file(&path, folder, project, file, tables) {
+            Ok(found) => all.extend(found),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(all) } else { Err(problems) }
+}
+
+fn in_file(
+    path: &Path,
+    folder: &Path,
+    project: &Path,
+    file: &str,
+    tables: &[&[&str]],
+) -> Result<Vec<Found>, Vec<Problem>> {
+    let name = shown(path, project);
+    let own = file == "packgate.toml";
+    let text = match read(path, &name) {
+        Ok(text) => text,
+        Err(problem) if own => return Err(vec![problem]),
+        // What is wrong with a manifest is its own client's business, as long as it can't hold settings.
+        Err(_) => return Ok(Vec::new()),
+    };
+    if !own && !text.contains("packgate") {
+        return Ok(Vec::new());
+    }
+    // Blanks in place of a byte-order mark keep all places as they are.
+    let text = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}")).unwrap_or(text);
+    let source = Source::new(name, text);
+    let root = match file.ends_with(".json") {
+        true => node::json_member(&source.text, "packgate"),
+        false => node::toml(&source.text).map(Some),
+    };
+    let root = root.map_err(|places| Problem::malformed(&source, places))?;
+    let mut found = Vec::new();
+    for way in tables {
+        let way_below: &[&str] = if file.ends_with(".json") { &[] } else { way };
+        let table = way_below.iter().try_fold(root.as_ref(), |node, step| node.map(|node| node.get(step)));
+        if let Some(Some(table)) = table {
+            let label = match own {
+                true => source.name.clone(),
+                false => format!("{} ({})", source.name, way.join(".")),
+            };
+            found.push(Found {
+                source: Arc::clone(&source),
+                path: path.to_owned(),
+                folder: folder.to_owned(),
+                label,
+                table: table.clone(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// The path as people would write it from where they are.
+fn shown(path: &Path, project: &Path) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
+    let below = here.as_deref().into_iter().chain([project]).find_map(|base| path.strip_prefix(base).ok());
+    below.unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,377 @@
+//! From the tree of a settings file to [`Settings`]. Everything that is wrong is reported, not just the first.
+
+use std::path::Path;
+
+use globset::GlobSetBuilder;
+
+use crate::rules;
+use crate::unpack::Limits;
+
+use super::builtin::{self, PolicyFile};
+use super::glob::{self, Reach};
+use super::keys::{self, Key};
+use super::node::{self, Node, Value};
+use super::problem::{Problem, Problems, did_you_mean};
+use super::settings::{Internal, Level, Levels, PolicyChoice, Settings, Size};
+use super::{size, waiver};
+
+/// Shortest marker that the search for markers can be woken by.
+const SHORTEST_MARKER: usize = 3;
+
+/// Checks a settings table and makes [`Settings`] of it. Paths in it are relative to `folder`. `or_policy` is
+/// the policy asked for on the command line, which makes the file's own irrelevant (but not unchecked).
+pub(super) fn settings(node: &Node, folder: &Path, problems: &mut Problems) -> Settings {
+    let mut settings = Settings::default();
+    for (key, value) in table("", node, problems) {
+        match key.name {
+            "policy" => policy(value, folder, &mut settings, problems),
+            "rules" => settings.levels = levels(value, problems),
+            "internal" => settings.internal = internal(value, folder, problems),
+            "size" => settings.size = sizes(value, problems),
+            "limits" => settings.limits = limits(value, problems),
+            "waive" => settings.waivers = waiver::read(value, problems),
+            _ => {}
+        }
+    }
+    settings
+}
+
+/// The members of a table whose keys are known, each with its key; the others are reported.
+pub(super) fn table<'a>(
+    name: &str,
+    node: &'a Node,
+    problems: &mut Problems,
+) -> Vec<(&'static Key, &'a Node)> {
+    let title = if name.is_empty() { "settings".to_owned() } else { format!("\"{name}\"") };
+    let Value::Table(members) = &node.value else {
+        problems.add(&node.span, format!("{title} must be a table, this is {}", node.what()), "");
+        return Vec::new();
+    };
+    let mut known: Vec<(&'static Key, &Node)> = Vec::new();
+    for (key, value) in members {
+        let Some(found) = keys::of(name).find(|known| known.name == key.text) else {
+            unknown_key(name, key, problems);
+            continue;
+        };
+        if known.iter().any(|(earlier, _)| earlier.name == found.name) {
+            problems.add(&key.span, format!("\"{}\" stands here twice", key.text), "");
+        }
+        known.push((found, value));
+    }
+    known
+}
+
+fn unknown_key(table: &str, key: &node::Key, problems: &mut Problems) {
+    let place = if table.is_empty() { String::new() } else { format!(" in [{table}]") };
+    let help = did_you_mean(&key.text, keys::of(table).map(|key| key.name))
+        .or_else(|| elsewhere(table, &key.text))
+        .unwrap_or_else(|| {
+            let names: Vec<&str> = keys::of(table).map(|key| key.name).collect();
+            format!("known here: {}", names.join(", "))
+        });
+    problems.add(&key.span, format!("unknown key \"{}\"{place}", key.text), help);
+}
+
+/// A key that exists, but in another table; or a rule's name outside of `[rules]`.
+fn elsewhere(table: &str, name: &str) -> Option<String> {
+    if rules::find(name).is_some() {
+        return Some(format!("\"{name}\" is a rule: its level belongs into [rules]"));
+    }
+    let key = keys::KEYS.iter().find(|key| key.name == name && key.table != table)?;
+    match key.table {
+        "" => Some(format!("\"{name}\" belongs at the top of the file")),
+        table => Some(format!("\"{name}\" belongs into [{table}]")),
+    }
+}
+
+fn policy(node: &Node, folder: &Path, settings: &mut Settings, problems: &mut Problems) {
+    let Some(word) = text(node, "policy", problems) else { return };
+    settings.policy_origin = problems.source().origin(&node.span);
+    match choose(word, folder) {
+        Ok(choice) => settings.policy = choice,
+        Err(ChoiceError::Word(message, help)) => problems.add(&node.span, message, help),
+        Err(ChoiceError::File(found)) => problems.also(&node.span, found),
+    }
+}
+
+/// Why a policy can't be had.
+pub(super) enum ChoiceError {
+    /// The word itself is wrong: message and help.
+    Word(String, String),
+    /// The file that it names is wrong.
+    File(Vec<Problem>),
+}
+
+/// The policy that a word stands for; paths are relative to `folder`.
+pub(super) fn choose(word: &str, folder: &Path) -> Result<PolicyChoice, ChoiceError> {
+    if word == "auto" {
+        return Ok(PolicyChoice::Auto);
+    }
+    if let Some(name) = builtin::NAMES.iter().find(|name| **name == word) {
+        return Ok(PolicyChoice::Named(name));
+    }
+    let is_path = word.contains(['/', '\\', '.']) || folder.join(word).is_file();
+    if is_path {
+        let file = PolicyFile::read(&folder.join(word), word).map_err(ChoiceError::File)?;
+        return Ok(PolicyChoice::File(Box::new(file)));
+    }
+    let names = || builtin::NAMES.iter().copied().chain(["auto"]);
+    let help = did_you_mean(word, names())
+        .unwrap_or_else(|| format!("policies are {}, or the path of a policy file", builtin::CHOICES));
+    Err(ChoiceError::Word(format!("unknown policy \"{word}\""), help))
+}
+
+fn levels(node: &Node, problems: &mut Problems) -> Levels {
+    let mut levels = Levels::new();
+    let Value::Table(members) = &node.value else {
+        problems.add(&node.span, format!("\"rules\" must be a table, this is {}", node.what()), "");
+        return levels;
+    };
+    for (key, value) in members {
+        let known = rule(&key.text, &key.span, problems);
+        if let (Some(level), true) = (level(value, problems), known) {
+            let origin = problems.source().origin(&key.span);
+            if levels.insert(key.text.clone(), (level, origin, None)).is_some() {
+                problems.add(&key.span, format!("\"{}\" stands here twice", key.text), "");
+            }
+        }
+    }
+    levels
+}
+
+/// Whether there is such a rule; reports it if not.
+pub(super) fn rule(name: &str, span: &std::ops::Range<usize>, problems: &mut Problems) -> bool {
+    let known = rules::find(name).is_some();
+    if !known {
+        let help = did_you_mean(name, rules::ALL.iter().map(|rule| rule.name))
+            .unwrap_or_else(|| "`packgate explain` lists all rules".to_owned());
+        problems.add(span, format!("unknown rule \"{name}\""), help);
+    }
+    known
+}
+
+/// A level by its word.
+pub(super) fn level(node: &Node, problems: &mut Problems) -> Option<Level> {
+    let word = match &node.value {
+        Value::Text(word) => word.as_str(),
+        _ => {
+            let message = format!("a level must be a string, this is {}", node.what());
+            problems.add(&node.span, message, format!("levels are {}", Level::WORDS.join(", ")));
+            return None;
+        }
+    };
+    let level = Level::parse(word);
+    if level.is_none() {
+        let help = match word {
+            "deny" | "fail" | "err" | "critical" | "high" => "did you mean \"error\"?".to_owned(),
+            "warn" => "did you mean \"warning\"?".to_owned(),
+            "info" | "hint" => "did you mean \"note\"?".to_owned(),
+            "allow" | "ignore" | "none" | "disable" | "disabled" => "did you mean \"off\"?".to_owned(),
+            _ => did_you_mean(word, Level::WORDS)
+                .unwrap_or_else(|| format!("levels are {}", Level::WORDS.join(", "))),
+        };
+        problems.add(&node.span, format!("unknown level \"{word}\""), help);
+    }
+    level
+}
+
+fn internal(node: &Node, folder: &Path, problems: &mut Problems) -> Internal {
+    let mut internal = Internal::default();
+    let mut globs = GlobSetBuilder::new();
+    for (key, value) in table("internal", node, problems) {
+        for (text, item) in texts(value, key.name, problems) {
+            let span = &item.span;
+            match key.name {
+                "paths" => match glob::compile(text, Reach::Anywhere) {
+                    Ok(glob) => {
+                        globs.add(glob);
+                        internal.paths.push(text.to_owned());
+                    }
+                    Err(why) => problems.add(span, format!("bad glob: {why}"), ""),
+                },
+                "markers" => marker(text, item, &mut internal, problems),
+                "packages" if text.contains(char::is_whitespace) => {
+                    problems.add(span, "package names have no spaces", "");
+                }
+                "packages" => internal.packages.push(text.to_owned()),
+                "hosts" => match host(text) {
+                    Ok(()) => internal.hosts.push(text.to_owned()),
+                    Err(help) => problems.add(span, format!("\"{text}\" is no host name"), help),
+                },
+                "roots" => match folder.join(text) {
+                    path if path.is_dir() => internal.roots.push(path),
+                    _ => problems.add(span, format!("there is no folder \"{text}\""), relative_to(folder)),
+                },
+                "fingerprints" => match folder.join(text) {
+                    path if path.is_file() => internal.fingerprints.push(path),
+                    _ => problems.add(span, format!("there is no file \"{text}\""), relative_to(folder)),
+                },
+                _ => {}
+            }
+        }
+    }
+    match globs.build() {
+        Ok(set) => internal.path_set = set,
+        Err(error) => problems.add(&node.span, format!("bad globs: {error}"), ""),
+    }
+    internal
+}
+
+fn relative_to(folder: &Path) -> String {
+    format!("paths are relative to {}", folder.display())
+}
+
+/// A literal, or a regular expression between slashes.
+fn marker(text: &str, node: &Node, internal: &mut Internal, problems: &mut Problems) {
+    let pattern = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    let Some(pattern) = pattern.filter(|pattern| !pattern.is_empty()) else {
+        if text.len() < SHORTEST_MARKER {
+            problems.add(
+                &node.span,
+                format!("marker \"{text}\" is too short: {SHORTEST_MARKER} bytes at least"),
+                "",
+            );
+        } else {
+            internal.markers.push(text.to_owned());
+        }
+        return;
+    };
+    match regex::bytes::RegexBuilder::new(pattern).unicode(true).size_limit(1 << 20).build() {
+        Ok(regex) if regex.is_match(b"") => {
+            problems.add(
+                &node.span,
+                format!("the pattern /{pattern}/ matches everywhere"),
+                "it matches the empty text",
+            );
+        }
+        Ok(regex) => internal.marker_patterns.push(regex),
+        Err(error) => problems.add(&node.span, format!("bad regular expression: {}", last_line(&error)), ""),
+    }
+}
+
+/// The sentence at the end of a regex error, without the drawing above it.
+fn last_line(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().last().unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
+}
+
+/// Whether a text can be a host name or the end of one. `Err` is a help text.
+fn host(text: &str) -> Result<(), String> {
+    if let Some((_, rest)) = text.split_once("://") {
+        let name = rest.split(['/', ':', '?']).next().unwrap_or_default();
+        return Err(format!("without scheme and path: \"{name}\""));
+    }
+    if let Some(rest) = text.strip_prefix("*.") {
+        return Err(format!("write \".{rest}\" for all hosts below it"));
+    }
+    let name = text.strip_prefix('.').unwrap_or(text);
+    let fine =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    if name.len() >= SHORTEST_MARKER && name.split('.').all(fine) {
+        return Ok(());
+    }
+    Err("write it like \"git.acme.example\" or \".acme.example\"".to_owned())
+}
+
+fn sizes(node: &Node, problems: &mut Problems) -> Size {
+    let mut sizes = Size::default();
+    for (key, value) in table("size", node, problems) {
+        match key.name {
+            "artifact" => sizes.artifact = bytes(value, key.name, problems),
+            "unpacked" => sizes.unpacked = bytes(value, key.name, problems),
+            "entry" => sizes.entry = bytes(value, key.name, problems),
+            "growth-percent" => sizes.growth_percent = count(value, key.name, u64::MAX, problems),
+            _ => {}
+        }
+    }
+    sizes
+}
+
+fn limits(node: &Node, problems: &mut Problems) -> Limits {
+    let mut limits = Limits::default();
+    for (key, value) in table("limits", node, problems) {
+        let read = match key.form {
+            keys::Form::Size => bytes(value, key.name, problems),
+            _ => count(value, key.name, u64::from(u32::MAX), problems),
+        };
+        let Some(read) = read else { continue };
+        let small = u32::try_from(read).unwrap_or(u32::MAX);
+        match key.name {
+            "entries" => limits.entries = read,
+            "entry" => limits.entry = read,
+            "total" => limits.total = read,
+            "ratio" => limits.ratio = read,
+            "nesting" => limits.nesting = small,
+            "nested-total" => limits.nested_total = read,
+            "path-depth" => limits.path_depth = small as usize,
+            "json-depth" => limits.json_depth = small as usize,
+            _ => {}
+        }
+    }
+    limits
+}
+
+/// A text with something in it.
+pub(super) fn text<'a>(node: &'a Node, name: &str, problems: &mut Problems) -> Option<&'a str> {
+    match &node.value {
+        Value::Text(text) if text.trim().is_empty() => {
+            problems.add(&node.span, format!("\"{name}\" is empty"), "");
+            None
+        }
+        Value::Text(text) => Some(text),
+        _ => {
+            problems.add(&node.span, format!("\"{name}\" must be a string, this is {}", node.what()), "");
+            None
+        }
+    }
+}
+
+/// A list of texts, each with its place.
+fn texts<'a>(node: &'a Node, name: &str, problems: &mut Problems) -> Vec<(&'a str, &'a Node)> {
+    let Value::List(items) = &node.value else {
+        let help = match &node.value {
+            Value::Text(text) => format!("write [{text:?}]"),
+            _ => String::new(),
+        };
+        problems.add(
+            &node.span,
+            format!("\"{name}\" must be a list of strings, this is {}", node.what()),
+            help,
+        );
+        return Vec::new();
+    };
+    items.iter().filter_map(|item| text(item, name, problems).map(|text| (text, item))).collect()
+}
+
+/// A size in bytes, at least one.
+fn bytes(node: &Node, name: &str, problems: &mut Problems) -> Option<u64> {
+    let read = match &node.value {
+        Value::Integer(number) => u64::try_from(*number).map_err(|_| String::new()),
+        Value::Text(text) => size::parse(text),
+        _ => Err("write it like \"10MiB\", \"1.5GB\" or 4096".to_owned()),
+    };
+    match read {
+        Ok(0) => problems.add(&node.span, format!("\"{name}\" must be at least one byte"), ""),
+        Ok(bytes) => return Some(bytes),
+        Err(help) => problems.add(&node.span, format!("\"{name}\" must be a size in bytes"), help),
+    }
+    None
+}
+
+/// A whole number from 1 to `most`.
+fn count(node: &Node, name: &str, most: u64, problems: &mut Problems) -> Option<u64> {
+    if let Value::Integer(number) = node.value
+        && let Ok(number) = u64::try_from(number)
+        && (1..=most).contains(&number)
+    {
+        return Some(number);
+    }
+    problems.add(&node.span, format!("\"{name}\" must be a whole number from 1"), "");
+    None
+}
+
+/// Whether a name is a key at the top of a settings file.
+pub(super) fn is_settings_key(name: &str) -> bool {
+    keys::of("").any(|key| key.name == name)
+}
