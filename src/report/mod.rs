@@ -1,8 +1,17 @@
 //! Reporters: from judged audits to text. One reporter a file, one line in [`REPORTERS`]. They decide nothing.
 
 pub mod escape;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod markdown;
+mod repository;
+mod sarif;
 pub mod wire;
+mod words;
+
+pub use github::step_summary;
 
 use std::io::{self, Write};
 
@@ -36,4 +45,11 @@ pub struct Look {
 }
 
 /// All reporters.
-pub const REPORTERS: &[Reporter] = &[json::REPORTER];
+pub const REPORTERS: &[Reporter] = &[
+    json::REPORTER,
+    sarif::REPORTER,
+    github::REPORTER,
+    junit::REPORTER,
+    gitlab::REPORTER,
+    markdown::REPORTER,
+];

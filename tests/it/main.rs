@@ -1,3 +1,4 @@
 //! The integration tests, in one binary to keep linking cheap.
 
 mod generated;
+mod reporters;

@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::audit::Audit;
+use crate::policy::{Judged, Level};
+
+use super::escape::{shown, shown_lines};
+use super::repository::{Repository, RepositoryFile};
+use super::{Look, Reporter, markdown, words};
+
+/// Annotations for GitHub Actions, by workflow commands.
+pub(super) const REPORTER: Reporter = Reporter { name: "github", needs_entries: false, write };
+
+/// What GitHub shows of each kind for one step; what comes after is dropped without a word.
+const ANNOTATIONS: usize = 10;
+
+/// What GitHub takes as a step summary in bytes, with some room left.
+const SUMMARY_BYTES: usize = 1_000_000;
+
+fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let repository = Repository::of(look);
+    let mut annotations: BTreeMap<Command, Vec<Annotation>> = BTreeMap::new();
+    let mut waived = Vec::new();
+    for audit in audits {
+        for part in audit.skipped() {
+            let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
+            annotations.entry(Command::Error).or_default().push(Annotation {
+                file: repository.manifest(audit),
+                title: "not examined".into(),
+                text: format!("{place}: {}", part.why),
+            });
+        }
+        for judged in &audit.findings {
+            let annotation = Annotation::of(&repository, audit, judged);
+            match judged.waived {
+                Some(_) => waived.push(annotation),
+                None => annotations.entry(Command::of(judged.level)).or_default().push(annotation),
+            }
+        }
+        for waiver in &audit.waivers {
+            annotations.entry(Command::Warning).or_default().push(Annotation {
+                file: repository.manifest(audit),
+                title: "idle waiver".into(),
+                text: words::idle_waiver(waiver),
+            });
+        }
+    }
+    let mut rest = Vec::new();
+    for (command, mut list) in annotations {
+        if list.len() > ANNOTATIONS {
+            let more = list.split_off(ANNOTATIONS - 1);
+            list.push(Annotation::more(&more));
+            rest.extend(more);
+        }
+        for annotation in &list {
+            annotation.command(command, out)?;
+        }
+    }
+    group("Further findings", &rest, out)?;
+    group("Waived findings", &waived, out)?;
+    for audit in audits {
+        let artifact = &audit.inventory.artifact;
+        let text =
+            format!("{}: {}, SHA-256 {}", artifact.path, words::verdict(audit.verdict), artifact.sha256);
+        writeln!(out, "packgate: {}", shown(&text))?;
+    }
+    Ok(())
+}
+
+/// What belongs into the file that `GITHUB_STEP_SUMMARY` names.
+pub fn step_summary(audits: &[Audit], look: &Look) -> String {
+    markdown::render(audits, look, SUMMARY_BYTES)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Command {
+    Error,
+    Warning,
+    Notice,
+}
+
+impl Command {
+    fn of(level: Level) -> Self {
+        match level {
+            Level::Error => Self::Error,
+            Level::Warning => Self::Warning,
+            Level::Note | Level::Off => Self::Notice,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+struct Annotation {
+    file: RepositoryFile,
+    title: String,
+    text: String,
+}
+
+impl Annotation {
+    fn of(repository: &Repository, audit: &Audit, judged: &Judged) -> Self {
+        let finding = &judged.finding;
+        let mut text = format!("{}: {}", words::place(audit, &finding.place), finding.message);
+        if let Some(reason) = &judged.waived {
+            text.push_str(&format!("\nWaived: {reason}"));
+        } else if !finding.help.is_empty() {
+            text.push_str(&format!("\nWhat to do: {}", finding.help));
+        }
+        Self { file: repository.file(audit, &finding.place), title: finding.rule.into(), text }
+    }
+
+    /// One annotation for those that GitHub would drop.
+    fn more(rest: &[Self]) -> Self {
+        let mut rules: BTreeMap<&str, u64> = BTreeMap::new();
+        for annotation in rest {
+            *rules.entry(&annotation.title).or_default() += 1;
+        }
+        let rules: Vec<String> =
+            rules.iter().map(|(rule, count)| format!("{rule} ({})", words::number(*count))).collect();
+        let file = rest.first().map(|first| first.file.path.clone()).unwrap_or_default();
+        Self {
+            file: RepositoryFile { path: file, line: None, column: None },
+            title: format!("{} more", words::number(rest.len() as u64)),
+            text: format!("{}. The log and the summary list them all.", rules.join(", ")),
+        }
+    }
+
+    fn command(&self, command: Command, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "::{} file={}", command.word(), property(&self.file.path))?;
+        if let Some(line) = self.file.line {
+            write!(out, ",line={line}")?;
+            if let Some(column) = self.file.column {
+                write!(out, ",col={column}")?;
+            }
+        }
+        writeln!(out, ",title=packgate: {}::{}", property(&self.title), data(&self.text))
+    }
+}
+
+/// Plain lines in a fold of the log.
+fn group(title: &str, annotations: &[Annotation], out: &mut dyn Write) -> io::Result<()> {
+    if annotations.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "::group::{title}: {}", words::number(annotations.len() as u64))?;
+    for annotation in annotations {
+        let text = shown_lines(&annotation.text).to_string().replace('\n', "\n    ");
+        writeln!(out, "{}: {text}", shown(&annotation.title))?;
+    }
+    writeln!(out, "::endgroup::")
+}
+
+/// The text after the second `::` of a command.
+fn data(text: &str) -> String {
+    shown_lines(text).to_string().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a command's property.
+fn property(text: &str) -> String {
+    data(&shown(text).to_string()).replace(':', "%3A").replace(',', "%2C")
+}

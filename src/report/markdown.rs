@@ -1,0 +1,270 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use crate::audit::Audit;
+use crate::policy::{Judged, Verdict};
+
+use super::escape::shown;
+use super::wire::Summary;
+use super::{Look, Reporter, words};
+
+/// A comment for a pull request: what counts first, details folded.
+pub(super) const REPORTER: Reporter = Reporter { name: "markdown", needs_entries: false, write };
+
+/// GitHub takes comments of 65,536 characters, GitLab of a million.
+const COMMENT_BYTES: usize = 60_000;
+
+/// Rules that are named before the fold.
+const RULES_SHOWN: usize = 5;
+
+fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(render(audits, look, COMMENT_BYTES).as_bytes())
+}
+
+/// The report in at most about `limit` bytes. What doesn't fit is counted, by rule.
+pub(crate) fn render(audits: &[Audit], look: &Look, limit: usize) -> String {
+    let mut out = String::new();
+    let mut room = Room { limit, left_out: BTreeMap::new() };
+    if audits.is_empty() {
+        out.push_str("### packgate: no artifact was audited\n");
+    }
+    for audit in audits {
+        headline(&mut out, audit, look);
+        not_examined(&mut out, audit, &mut room);
+        findings(&mut out, audit, look, &mut room);
+        waivers(&mut out, audit);
+    }
+    if !room.left_out.is_empty() {
+        let rules: Vec<String> = room
+            .left_out
+            .iter()
+            .map(|(rule, count)| format!("{} {}", code(rule), words::number(*count)))
+            .collect();
+        let _ = writeln!(
+            out,
+            "\nToo long for one comment, so not listed here: {}. `packgate check --format json` lists all.",
+            rules.join(", ")
+        );
+    }
+    out
+}
+
+/// How much may still be written, and what was left out for it.
+struct Room {
+    limit: usize,
+    left_out: BTreeMap<&'static str, u64>,
+}
+
+impl Room {
+    /// Appends a block if it fits, else counts it.
+    fn push(&mut self, out: &mut String, rule: &'static str, block: &str) {
+        if out.len() + block.len() <= self.limit {
+            out.push_str(block);
+        } else {
+            *self.left_out.entry(rule).or_default() += 1;
+        }
+    }
+}
+
+fn headline(out: &mut String, audit: &Audit, look: &Look) {
+    let artifact = &audit.inventory.artifact;
+    let sign = match audit.verdict {
+        Verdict::Pass => "✅",
+        Verdict::Blocked => "⛔",
+        Verdict::Incomplete => "⚠️",
+    };
+    let summary = Summary::new(std::slice::from_ref(audit));
+    let _ = write!(
+        out,
+        "### {sign} packgate: {} {}\n\n",
+        code(&words::subject(audit)),
+        words::verdict(audit.verdict)
+    );
+    if let Some(exposure) = words::exposure(audit) {
+        let _ = write!(out, "**{}**\n\n", inline(&exposure));
+    }
+    let _ = write!(
+        out,
+        "{}, under the policy {} ({}).\n\n",
+        capital(&words::counts(&summary)),
+        code(&audit.policy.name),
+        inline(&audit.policy.because)
+    );
+    for (rule, list) in blocking(audit, look).iter().take(RULES_SHOWN) {
+        let Some(first) = list.first() else { continue };
+        let more = match list.len() {
+            1 => String::new(),
+            count => format!(" and {} more", words::number(count as u64 - 1)),
+        };
+        let _ = writeln!(
+            out,
+            "- [`{rule}`]({}) at {}{more}: {}",
+            words::rule_page(rule),
+            code(&words::place(audit, &first.finding.place)),
+            inline(&first.finding.message)
+        );
+    }
+    let rules = blocking(audit, look).len();
+    if rules > RULES_SHOWN {
+        let _ = writeln!(out, "- and {} below", words::counted((rules - RULES_SHOWN) as u64, "rule"));
+    }
+    let _ = write!(
+        out,
+        "\n<sub>Judged: {}, {}, SHA-256 {}</sub>\n\n",
+        code(&artifact.path),
+        words::bytes(artifact.bytes),
+        code(&artifact.sha256)
+    );
+}
+
+/// What stops the release, by rule in the order of the findings.
+fn blocking<'a>(audit: &'a Audit, look: &Look) -> Vec<(&'static str, Vec<&'a Judged>)> {
+    let mut rules: Vec<(&'static str, Vec<&Judged>)> = Vec::new();
+    for judged in audit.findings.iter().filter(|judged| words::blocks(judged, look.fail_on)) {
+        match rules.iter_mut().find(|(rule, _)| *rule == judged.finding.rule) {
+            Some((_, list)) => list.push(judged),
+            None => rules.push((judged.finding.rule, vec![judged])),
+        }
+    }
+    rules
+}
+
+fn not_examined(out: &mut String, audit: &Audit, room: &mut Room) {
+    if audit.skipped().is_empty() {
+        return;
+    }
+    out.push_str("**Not examined, so nothing can be said about it:**\n\n");
+    for part in audit.skipped() {
+        let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
+        room.push(out, "not-examined", &format!("- {}: {}\n", code(place), inline(&part.why)));
+    }
+    out.push('\n');
+}
+
+fn findings(out: &mut String, audit: &Audit, look: &Look, room: &mut Room) {
+    let (waived, live): (Vec<_>, Vec<_>) = audit.findings.iter().partition(|judged| judged.waived.is_some());
+    let (blocking, other): (Vec<_>, Vec<_>) =
+        live.into_iter().partition(|judged| words::blocks(judged, look.fail_on));
+    for (title, list) in
+        [("What blocks, and what to do", blocking), ("Further findings", other), ("Waived", waived)]
+    {
+        if list.is_empty() {
+            continue;
+        }
+        let _ =
+            write!(out, "<details>\n<summary>{title} ({})</summary>\n\n", words::number(list.len() as u64));
+        for judged in list {
+            room.push(out, judged.finding.rule, &block(audit, judged));
+        }
+        out.push_str("\n</details>\n\n");
+    }
+}
+
+fn block(audit: &Audit, judged: &Judged) -> String {
+    let finding = &judged.finding;
+    let mut out = format!(
+        "- **{}** [`{}`]({}) at {}\n  {}\n",
+        words::level(judged.level),
+        finding.rule,
+        words::rule_page(finding.rule),
+        code(&words::place(audit, &finding.place)),
+        inline(&finding.message)
+    );
+    if let Some(reason) = &judged.waived {
+        let _ = writeln!(out, "\n  Waived: {}", inline(reason));
+    }
+    for line in finding.help.lines().filter(|line| !line.trim().is_empty()) {
+        let is_code = line.starts_with([' ', '\t']);
+        let line = if is_code { code(line.trim()) } else { inline(line) };
+        let _ = writeln!(out, "\n  {line}");
+    }
+    out
+}
+
+fn waivers(out: &mut String, audit: &Audit) {
+    for waiver in &audit.waivers {
+        let _ = writeln!(out, "> {}\n", inline(&words::idle_waiver(waiver)));
+    }
+}
+
+/// Text as a code span that nothing in it can end.
+pub(crate) fn code(text: &str) -> String {
+    let text = shown(text).to_string();
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad =
+        if text.is_empty() || text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// Text in which nothing is Markdown or HTML, except that `...` is a code span.
+pub(crate) fn inline(text: &str) -> String {
+    let mut out = String::new();
+    let parts: Vec<&str> = text.split('`').collect();
+    for (at, part) in parts.iter().enumerate() {
+        let is_code = at % 2 == 1;
+        let closed = at + 1 < parts.len();
+        match (is_code, closed) {
+            (false, _) => out.push_str(&plain(part)),
+            (true, true) if !part.is_empty() => out.push_str(&code(part)),
+            (true, true) => out.push_str("\\`\\`"),
+            (true, false) => {
+                out.push_str("\\`");
+                out.push_str(&plain(part));
+            }
+        }
+    }
+    out
+}
+
+/// Text without any meaning for Markdown: no markup, no mention of a person, no link.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in shown(text).to_string().chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // An empty element parts what would become a mention or a link by itself.
+            '@' => out.push_str("@<span></span>"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out.replace("://", ":<span></span>//").replace("www.", "www<span></span>.")
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_an_archive_becomes_markup() {
+        for (text, expected) in [
+            ("plain words: fine.", "plain words: fine."),
+            ("<script>&", "&lt;script&gt;&amp;"),
+            ("[x](y) *b* #1 a|b", "\\[x\\](y) \\*b\\* \\#1 a\\|b"),
+            ("ask @acme", "ask @<span></span>acme"),
+            ("see `a*b` now", "see `a*b` now"),
+            ("odd ` one", "odd \\` one"),
+            ("https://x.test", "https:<span></span>//x.test"),
+            ("a\u{202e}b", "a\\\\u{202e}b"),
+        ] {
+            assert_eq!(inline(text), expected);
+        }
+        for (text, expected) in
+            [("a", "`a`"), ("a`b", "``a`b``"), ("`", "`` ` ``"), ("``x", "``` ``x ```"), ("", "`  `")]
+        {
+            assert_eq!(code(text), expected);
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Every reporter shows every finding, and nothing that an archive says comes out raw.
+
+use std::path::Path;
+
+use packgate::audit::{Audit, Totals};
+use packgate::exposure::Exposure;
+use packgate::inventory::{Artifact, Entry, EntryId, Inventory, Kind, Media, Package, Skipped};
+use packgate::policy::{Judged, Level, Policy, Verdict, WaiverUse};
+use packgate::report::{Look, REPORTERS, step_summary};
+use packgate::rules::{Finding, Place};
+
+/// Names that somebody could give to an entry.
+const HOSTILE: &[&str] = &[
+    "\u{1b}[31mred\u{7}\u{1b}]8;;http://x\u{1b}\\.js",
+    "evil\u{202e}sj.exe",
+    "zero\u{200b}width\u{feff}.js",
+    "c1\u{9b}2J.js",
+    "tags\u{e0041}\u{e007f}.js",
+    "::error::pwned",
+    " ::error file=a.js,line=1::pwned",
+    "\n::add-mask::pwned\r\n::error::pwned",
+    "##[error]pwned",
+    "%0A::error::pwned",
+    "<script>alert(1)</script>.js",
+    "<img src=x onerror=alert(1)>",
+    "\"onmouseover=\"alert(1)\" '.js",
+    "-->]]></failure><!--",
+    "</details></summary><h1>pwned",
+    "`<script>alert(1)</script>`",
+    "a`b``c|d|*e*_f_[g](javascript:alert(1))",
+    "@everyone https://pwned.test www.pwned.test",
+    "${{ secrets.TOKEN }}$(id)",
+    "\u{2028}line\u{2029}paragraph\u{85}next",
+    "{0}{{1}}",
+    "日本語-ünï.js",
+];
+
+fn look() -> Look {
+    Look {
+        width: None,
+        colour: false,
+        unicode: true,
+        quiet: false,
+        fail_on: Level::Error,
+        project: Some(Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()),
+    }
+}
+
+/// An audit with a finding for every hostile name and level; their messages hold `token1`, `token2`, ...
+fn hostile() -> Audit {
+    let rules = ["source-map-embedded", "stray-agent", "debug-info"];
+    let levels = [Level::Error, Level::Warning, Level::Note];
+    let mut inventory = Inventory {
+        artifact: Artifact {
+            path: "out/evil\u{1b}[2J<b>-1.0.0.tgz".into(),
+            bytes: 34_567,
+            sha256: "5f".repeat(32),
+            containers: vec!["gzip", "tar"],
+            unpacked_bytes: 123_456,
+        },
+        kind: Kind::Npm,
+        package: Some(Package {
+            name: "@evil/\u{202e}<script>".into(),
+            version: "1.0.0".into(),
+            license: Some("SEE LICENSE IN <b>".into()),
+            manifest: "package/package.json".into(),
+            root: "package".into(),
+            ..Package::default()
+        }),
+        skipped: vec![
+            Skipped::new(
+                "package/\u{1b}[31m<script>.zip",
+                "skip1 at byte 7: \u{202e}<script>alert(1)</script>",
+            ),
+            Skipped::new("", "skip2"),
+        ],
+        ..Inventory::default()
+    };
+    let mut findings = Vec::new();
+    for (n, name) in HOSTILE.iter().enumerate() {
+        let path = format!("package/{name}");
+        let id = EntryId(u32::try_from(n).unwrap());
+        let media = Media::Text;
+        inventory.entries.push(Entry {
+            id,
+            path: path.clone(),
+            place: path.clone(),
+            size: 1 << n,
+            media,
+            ..Entry::default()
+        });
+        for (m, (rule, level)) in rules.iter().zip(levels).enumerate() {
+            let place = match m {
+                0 => Place {
+                    path: path.clone(),
+                    line: Some(3),
+                    column: Some(4),
+                    entry: Some(id),
+                    ..Place::default()
+                },
+                1 => Place { path: format!("{path}!{name}"), offset: Some(4096), ..Place::default() },
+                _ => Place::artifact(),
+            };
+            findings.push(Judged {
+                finding: Finding {
+                    rule,
+                    place,
+                    message: format!("Found token{} in `{name}` and {name}.", n * 3 + m),
+                    help: format!("Leave it out:\n  \"files\": [\"!{name}\"]\nor so: {name}"),
+                    evidence: serde_json::json!({ "name": name, *name: [name] }),
+                    key: String::new(),
+                },
+                level,
+                fingerprint: format!("{:016x}", n * 3 + m),
+                waived: (n % 4 == 3).then(|| format!("reason{} {name}", n * 3 + m)),
+            });
+        }
+    }
+    Audit {
+        inventory,
+        policy: Policy {
+            name: "proprietary".into(),
+            because: "licence \"SEE LICENSE IN <b>\u{202e}\"".into(),
+            ..Policy::default()
+        },
+        totals: Totals {
+            entries: 22,
+            unpacked_bytes: 123_456,
+            exposure: Exposure { files: 1906, lines: 512_664, bytes: 59_766_257, third_party_files: 2850 },
+        },
+        findings,
+        waivers: vec![
+            WaiverUse::Unused { rule: "stray-\u{1b}[0m<b>log".into(), origin: "packgate.toml:12".into() },
+            WaiverUse::Expired { rule: "bytecode".into(), origin: "packgate.toml:17".into(), findings: 2 },
+        ],
+        verdict: Verdict::Incomplete,
+    }
+}
+
+fn clean() -> Audit {
+    let mut audit = hostile();
+    audit.inventory.artifact.path = "clean-1.0.0.tgz".into();
+    audit.inventory.skipped.clear();
+    audit.findings.clear();
+    audit.waivers.clear();
+    audit.totals = Totals::default();
+    audit.verdict = Verdict::Pass;
+    audit
+}
+
+fn report(name: &str, audits: &[Audit]) -> String {
+    let reporter = REPORTERS.iter().find(|reporter| reporter.name == name).unwrap();
+    let mut out = Vec::new();
+    (reporter.write)(audits, &look(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Every report on the hostile audit, each with its format's name.
+fn all() -> Vec<(&'static str, String)> {
+    let audits = [hostile(), clean()];
+    let mut reports: Vec<_> =
+        REPORTERS.iter().map(|reporter| (reporter.name, report(reporter.name, &audits))).collect();
+    reports.push(("step summary", step_summary(&audits, &look())));
+    reports
+}
+
+#[test]
+fn every_reporter_shows_every_finding() {
+    let audit = hostile();
+    for (name, text) in all() {
+        let words: std::collections::HashSet<&str> =
+            text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        for n in 0..audit.findings.len() {
+            assert!(words.contains(format!("token{n}").as_str()), "{name} lost finding {n}");
+            if audit.findings[n].waived.is_some() {
+                assert!(
+                    words.contains(format!("reason{n}").as_str()),
+                    "{name} lost the waiver of finding {n}"
+                );
+            }
+        }
+        for skipped in ["skip1", "skip2"] {
+            assert!(words.contains(skipped), "{name} lost {skipped}");
+        }
+        // GitLab's format is a list of issues and nothing else.
+        assert!(name == "gitlab" || text.contains("clean-1.0.0.tgz"), "{name} lost the clean artifact");
+        assert!(
+            text.contains("packgate.toml:12") && text.contains("packgate.toml:17"),
+            "{name} lost a waiver"
+        );
+    }
+}
+
+#[test]
+fn nothing_hidden_or_directing_comes_out_raw() {
+    for (name, text) in all() {
+        for (at, c) in text.char_indices() {
+            let harmless = c == '\n' || c == ' ' || !(c.is_control() || c.is_whitespace());
+            let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}');
+            assert!(harmless && !hidden, "{name}: {c:?} in {:?}", text[..at].lines().next_back());
+        }
+        assert!(!text.contains("##["), "{name}");
+        if name != "github" {
+            let order = text.lines().find(|line| line.trim_start().starts_with("::"));
+            assert_eq!(order, None, "{name}");
+        }
+    }
+}
+
+#[test]
+fn github_gets_its_own_commands_only_and_no_more_than_it_shows() {
+    let text = report("github", &[hostile(), clean()]);
+    let command = regex::Regex::new(
+        r"^::(error|warning|notice) file=[^:,\s]*(,line=[0-9]+(,col=[0-9]+)?)?,title=packgate: [^:,]*::.*$|^::group::(Further|Waived) findings: [0-9]+$|^::endgroup::$",
+    )
+    .unwrap();
+    let mut of_a_kind = std::collections::BTreeMap::<&str, usize>::new();
+    for line in text.lines().filter(|line| line.trim_start().starts_with("::")) {
+        assert!(command.is_match(line), "{line}");
+        *of_a_kind.entry(line.split([' ', ':']).nth(2).unwrap()).or_default() += 1;
+    }
+    for kind in ["error", "warning", "notice"] {
+        assert_eq!(of_a_kind.get(kind), Some(&10), "{kind}");
+    }
+}
+
+#[test]
+fn markdown_renders_without_foreign_elements() {
+    let allowed =
+        ["details", "summary", "sub", "span", "h3", "p", "ul", "li", "strong", "code", "a", "blockquote"];
+    for text in [report("markdown", &[hostile(), clean()]), step_summary(&[hostile(), clean()], &look())] {
+        let mut html = String::new();
+        pulldown_cmark::html::push_html(
+            &mut html,
+            pulldown_cmark::Parser::new_ext(&text, pulldown_cmark::Options::ENABLE_TABLES),
+        );
+        for tag in html.split('<').skip(1) {
+            let name = tag.trim_start_matches('/').split([' ', '>', '/']).next().unwrap();
+            assert!(allowed.contains(&name), "<{name}> in {html}");
+            if name == "a" && !tag.starts_with('/') {
+                assert!(tag.starts_with("a href=\"https://github.com/packgate/"), "<{tag}");
+            }
+        }
+        assert_eq!(html.matches("<details>").count(), html.matches("</details>").count());
+    }
+}
+
+#[test]
+fn a_comment_that_would_be_too_long_counts_what_it_leaves_out() {
+    let mut audit = hostile();
+    let one = audit.findings[0].clone();
+    audit.findings = (0..5000).map(|_| one.clone()).collect();
+    let text = report("markdown", &[audit]);
+    assert!(text.len() < 65_536, "{}", text.len());
+    let listed = text.matches("Found token0").count();
+    let left_out = 5000 - (listed - 1);
+    let said = format!("`source-map-embedded` {},{:03}", left_out / 1000, left_out % 1000);
+    assert!(text.contains(&said), "{said}: {}", &text[text.len() - 300..]);
+}
+
+#[test]
+fn junit_counts_agree_with_its_cases() {
+    let text = report("junit", &[hostile(), clean()]);
+    let mut reader = quick_xml::Reader::from_str(&text);
+    let mut found = std::collections::BTreeMap::<String, usize>::new();
+    let mut said = std::collections::BTreeMap::<String, usize>::new();
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Eof => break,
+            quick_xml::events::Event::Start(start) => {
+                let name = start.name().as_ref().to_string();
+                if name == "testsuite" {
+                    for attribute in start.attributes() {
+                        let attribute = attribute.unwrap();
+                        if let Ok(count) = attribute.value.parse::<usize>() {
+                            let key = attribute.key.as_ref().to_string();
+                            *said.entry(key).or_default() += count;
+                        }
+                    }
+                }
+                *found.entry(name).or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+    for (element, attribute) in
+        [("testcase", "tests"), ("failure", "failures"), ("error", "errors"), ("skipped", "skipped")]
+    {
+        assert_eq!(found.get(element), said.get(attribute), "{element}");
+    }
+    assert_eq!(found["testsuite"], 2);
+    assert!(found["failure"] > 10 && found["error"] == 2 && found["skipped"] > 10, "{found:?}");
+}
+
+#[test]
+fn gitlab_issues_have_the_documented_fields_and_fingerprints_of_their_own() {
+    let text = report("gitlab", &[hostile(), hostile(), clean()]);
+    let issues: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(issues.len(), 2 * (HOSTILE.len() * 3 + 2 + 2));
+    let mut fingerprints = std::collections::HashSet::new();
+    for issue in &issues {
+        assert!(fingerprints.insert(issue["fingerprint"].as_str().unwrap()), "{issue}");
+        assert!(issue["description"].is_string() && issue["check_name"].is_string(), "{issue}");
+        assert!(
+            ["info", "minor", "major", "critical", "blocker"].contains(&issue["severity"].as_str().unwrap())
+        );
+        let path = issue["location"]["path"].as_str().unwrap();
+        assert!(!path.starts_with(['/', '.']), "{path}");
+        assert!(issue["location"]["lines"]["begin"].as_u64().unwrap() >= 1);
+    }
+}
+
+#[test]
+fn sarif_says_what_was_not_examined_and_what_is_waived() {
+    let log: serde_json::Value = serde_json::from_str(&report("sarif", &[hostile(), clean()])).unwrap();
+    let run = &log["runs"][0];
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    assert_eq!(run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().len(), 2);
+    let results = run["results"].as_array().unwrap();
+    let audit = hostile();
+    assert_eq!(results.len(), audit.findings.len());
+    for (result, judged) in results.iter().zip(&audit.findings) {
+        assert_eq!(result.get("suppressions").is_some(), judged.waived.is_some());
+        let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+        assert_eq!(rule["id"], result["ruleId"]);
+        let place = &result["locations"][0]["logicalLocations"][0];
+        let mut index = place["index"].as_u64();
+        let mut chain = Vec::new();
+        while let Some(at) = index {
+            let location = &run["logicalLocations"][at as usize];
+            chain.push(location["name"].as_str().unwrap().to_string());
+            index = location["parentIndex"].as_u64();
+        }
+        let expected = 1 + judged.finding.place.path.split('!').filter(|name| !name.is_empty()).count();
+        assert_eq!(chain.len(), expected, "{chain:?}");
+    }
+    let log: serde_json::Value = serde_json::from_str(&report("sarif", &[clean()])).unwrap();
+    assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], true);
+}
+
+/// With `PACKGATE_SAMPLES=DIR`, writes every report there, for tools outside to check.
+#[test]
+fn samples() {
+    let Some(folder) = std::env::var_os("PACKGATE_SAMPLES") else { return };
+    let folder = Path::new(&folder);
+    std::fs::create_dir_all(folder).unwrap();
+    for (name, text) in all() {
+        let ending = match name {
+            "json" | "sarif" | "gitlab" => "json",
+            "junit" => "xml",
+            "html" => "html",
+            "markdown" | "step summary" => "md",
+            _ => "txt",
+        };
+        std::fs::write(folder.join(format!("{}.{ending}", name.replace(' ', "-"))), text).unwrap();
+    }
+}
