@@ -154,3 +154,157 @@ impl Waiver {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Package, Skipped};
+    use crate::policy::glob::{Reach, compile};
+    use crate::rules::Place;
+
+    fn day(year: i32, month: u8, day: u8) -> Date {
+        Date::from_calendar_date(year, time::Month::try_from(month).unwrap(), day).unwrap()
+    }
+
+    fn finding(rule: &'static str, path: &str, line: u64) -> Finding {
+        Finding {
+            rule,
+            place: Place { path: path.to_owned(), line: Some(line), ..Place::default() },
+            message: String::new(),
+            help: String::new(),
+            evidence: serde_json::Value::Null,
+            key: String::new(),
+        }
+    }
+
+    fn policy() -> Policy {
+        let level = |(rule, level): (&str, Level)| (rule.to_owned(), (level, String::new(), None));
+        let levels = [("a-note", Level::Note), ("b-error", Level::Error), ("c-off", Level::Off)];
+        Policy { levels: levels.into_iter().map(level).collect(), ..Policy::default() }
+    }
+
+    fn waiver(place: Option<&str>, expires: Option<Date>) -> Waiver {
+        Waiver {
+            rule: "b-error".to_owned(),
+            place: place.map(|p| (p.to_owned(), compile(p, Reach::Root).unwrap().compile_matcher())),
+            fingerprint: None,
+            reason: "because".to_owned(),
+            expires,
+            origin: "packgate.toml:3".to_owned(),
+        }
+    }
+
+    fn inventory() -> Inventory {
+        let package = Package { root: "package".to_owned(), ..Package::default() };
+        Inventory { package: Some(package), ..Inventory::default() }
+    }
+
+    type Judgement = (Vec<Judged>, Vec<WaiverUse>, Verdict);
+
+    fn judged(waivers: Vec<Waiver>, findings: Vec<Finding>, fail_on: Level) -> Judgement {
+        let settings = Settings { waivers, ..Settings::default() };
+        judge(&policy(), &settings, &inventory(), findings, day(2027, 3, 1), fail_on)
+    }
+
+    #[test]
+    fn errors_come_first_then_rules_then_places() {
+        let findings = vec![
+            finding("a-note", "package/a", 1),
+            finding("c-off", "package/a", 1),
+            finding("b-error", "package/b", 1),
+            finding("b-error", "package/a", 12),
+            finding("b-error", "package/a", 2),
+            finding("unheard-of", "package/a", 1),
+        ];
+        let (found, _, verdict) = judged(Vec::new(), findings, Level::Error);
+        let order = found.iter().map(|judged| {
+            let place = &judged.finding.place;
+            format!("{} {}:{}", judged.finding.rule, place.path, place.line.unwrap())
+        });
+        let expected = [
+            "b-error package/a:2",
+            "b-error package/a:12",
+            "b-error package/b:1",
+            "unheard-of package/a:1",
+            "a-note package/a:1",
+        ];
+        assert_eq!(order.collect::<Vec<_>>(), expected);
+        assert_eq!(verdict, Verdict::Blocked);
+    }
+
+    #[test]
+    fn the_threshold_decides() {
+        let notes = || vec![finding("a-note", "package/a", 1)];
+        assert_eq!(judged(Vec::new(), notes(), Level::Error).2, Verdict::Pass);
+        assert_eq!(judged(Vec::new(), notes(), Level::Warning).2, Verdict::Pass);
+        assert_eq!(judged(Vec::new(), notes(), Level::Note).2, Verdict::Blocked);
+        assert_eq!(judged(Vec::new(), vec![finding("c-off", "a", 1)], Level::Note).2, Verdict::Pass);
+    }
+
+    #[test]
+    fn what_was_skipped_outranks_everything() {
+        let mut inventory = inventory();
+        inventory.skipped.push(Skipped::new("", "truncated"));
+        let findings = vec![finding("b-error", "package/a", 1)];
+        let settings = Settings { waivers: vec![waiver(None, None)], ..Settings::default() };
+        let today = day(2027, 3, 1);
+        let (_, _, verdict) = judge(&policy(), &settings, &inventory, findings, today, Level::Error);
+        assert_eq!(verdict, Verdict::Incomplete);
+    }
+
+    #[test]
+    fn a_waived_finding_stays_and_blocks_nothing() {
+        for place in [None, Some("package/x/**"), Some("x/**"), Some("x"), Some("*.node")] {
+            let findings =
+                vec![finding("b-error", "package/x/y.node", 1), finding("a-note", "package/x/y.node", 1)];
+            let (found, uses, verdict) = judged(vec![waiver(place, None)], findings, Level::Error);
+            let waived: Vec<_> = found.iter().map(|judged| judged.waived.as_deref()).collect();
+            assert_eq!(waived, [Some("because"), None], "{place:?}");
+            assert_eq!((uses, verdict), (vec![], Verdict::Pass));
+        }
+    }
+
+    #[test]
+    fn a_waiver_for_something_else_is_unused() {
+        for place in ["package/z/**", "y", "lib/*.node", "package/*.node"] {
+            let findings = vec![finding("b-error", "package/x/y.node", 1)];
+            let (found, uses, verdict) = judged(vec![waiver(Some(place), None)], findings, Level::Error);
+            assert_eq!(found[0].waived, None, "{place}");
+            let (rule, origin) = ("b-error".to_owned(), "packgate.toml:3".to_owned());
+            assert_eq!((uses, verdict), (vec![WaiverUse::Unused { rule, origin }], Verdict::Blocked));
+        }
+    }
+
+    #[test]
+    fn a_waiver_holds_through_its_last_day() {
+        for (last, holds) in [(day(2027, 3, 2), true), (day(2027, 3, 1), true), (day(2027, 2, 28), false)] {
+            let findings = vec![finding("b-error", "package/a", 1), finding("b-error", "package/b", 1)];
+            let (found, uses, verdict) = judged(vec![waiver(None, Some(last))], findings, Level::Error);
+            assert_eq!(found.iter().all(|judged| judged.waived.is_some()), holds, "{last}");
+            assert_eq!(verdict == Verdict::Pass, holds, "{last}");
+            let (rule, origin) = ("b-error".to_owned(), "packgate.toml:3".to_owned());
+            let expired = vec![WaiverUse::Expired { rule, origin, findings: 2 }];
+            assert_eq!(uses, if holds { vec![] } else { expired });
+        }
+    }
+
+    #[test]
+    fn an_expired_waiver_gives_way_to_one_that_holds() {
+        let findings = vec![finding("b-error", "package/a", 1)];
+        let waivers = vec![waiver(None, Some(day(2020, 1, 1))), waiver(None, None)];
+        let (found, uses, verdict) = judged(waivers, findings, Level::Error);
+        assert!(found[0].waived.is_some());
+        assert_eq!((uses.len(), verdict), (1, Verdict::Pass));
+    }
+
+    #[test]
+    fn a_fingerprint_waives_one_finding() {
+        let both = || vec![finding("b-error", "package/a", 1), finding("b-error", "package/b", 1)];
+        let (found, ..) = judged(Vec::new(), both(), Level::Error);
+        let mut one = waiver(None, None);
+        one.fingerprint = Some(found[1].fingerprint.clone());
+        let (found, uses, _) = judged(vec![one], both(), Level::Error);
+        let waived: Vec<_> = found.iter().map(|judged| judged.waived.is_some()).collect();
+        assert_eq!((waived, uses), (vec![false, true], vec![]));
+    }
+}

@@ -1,6 +1,6 @@
 //! Which policy applies to an artifact, and the level that each rule then has.
 
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Package};
 
 use super::builtin;
 use super::judge::Policy;
@@ -10,10 +10,15 @@ use super::settings::{Level, PolicyChoice, Settings};
 impl Policy {
     /// The levels in force for this artifact: the base, the policy on it, and the project's own on top.
     pub fn resolve(settings: &Settings, inventory: &Inventory) -> Self {
+        Self::resolve_for(settings, inventory.package.as_ref())
+    }
+
+    /// The same where there is only a manifest.
+    pub fn resolve_for(settings: &Settings, package: Option<&Package>) -> Self {
         let origin = || settings.policy_origin.clone();
         let (name, because, mut levels) = match &settings.policy {
             PolicyChoice::Auto => {
-                let (name, because) = licence::choose(inventory.package.as_ref());
+                let (name, because) = licence::choose(package);
                 (name.to_owned(), because, builtin::levels(name))
             }
             PolicyChoice::Named(name) => ((*name).to_owned(), origin(), builtin::levels(name)),

@@ -25,7 +25,7 @@ pub(super) enum Value {
     Integer(i128),
     /// A number that is no integer; a fraction or too large.
     Number,
-    Bool,
+    Bool(bool),
     Null,
     Date(toml::value::Datetime),
     List(Vec<Node>),
@@ -45,7 +45,7 @@ impl Node {
         match self.value {
             Value::Text(_) => "a string",
             Value::Integer(_) | Value::Number => "a number",
-            Value::Bool => "true or false",
+            Value::Bool(_) => "true or false",
             Value::Null => "null",
             Value::Date(_) => "a date",
             Value::List(_) => "a list",
@@ -97,7 +97,7 @@ fn toml_value(value: &DeValue<'_>, span: &Range<usize>, depth: usize) -> Result<
             i128::from_str_radix(number.as_str(), number.radix()).map_or(Value::Number, Value::Integer)
         }
         DeValue::Float(_) => Value::Number,
-        DeValue::Boolean(_) => Value::Bool,
+        DeValue::Boolean(yes) => Value::Bool(*yes),
         DeValue::Datetime(date) => Value::Date(*date),
         DeValue::Array(list) => {
             let nodes = list.iter().map(|item| {
@@ -160,7 +160,8 @@ fn json_value(text: &str, raw: &RawValue, depth: usize) -> Result<Node, Malforme
             )
         }
         Some(b'"') => Value::Text(serde_json::from_str(value).map_err(|error| bad(&error))?),
-        Some(b't' | b'f') => Value::Bool,
+        Some(b't') => Value::Bool(true),
+        Some(b'f') => Value::Bool(false),
         Some(b'n') => Value::Null,
         _ => value.parse().map_or(Value::Number, Value::Integer),
     };

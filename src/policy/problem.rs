@@ -158,13 +158,8 @@ pub struct SettingsErrors(pub Vec<Problem>);
 
 impl fmt::Display for SettingsErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, problem) in self.0.iter().enumerate() {
-            if at > 0 {
-                f.write_str("\n\n")?;
-            }
-            problem.fmt(f)?;
-        }
-        Ok(())
+        f.write_str("the settings can't be used")?;
+        self.0.iter().try_for_each(|problem| write!(f, "\n\n{problem}"))
     }
 }
 
@@ -248,7 +243,7 @@ mod tests {
         let text = "[internal]\n\tpath = []\r\n";
         assert_eq!(
             problem(text, 12..16),
-            "error: unknown key \"path\" in [internal]\n --> packgate.toml:2:2\n  |\n2 |  path = []\n  |  ^^^^\n  = help: did you mean \"paths\"?"
+            "the settings can't be used\n\nerror: unknown key \"path\" in [internal]\n --> packgate.toml:2:2\n  |\n2 |  path = []\n  |  ^^^^\n  = help: did you mean \"paths\"?"
         );
     }
 

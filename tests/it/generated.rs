@@ -20,3 +20,14 @@ fn report_schema() {
     let schema = serde_json::to_string_pretty(&packgate::report::wire::schema()).unwrap();
     fresh("docs/report.schema.json", &format!("{schema}\n"));
 }
+
+#[test]
+fn settings_schema() {
+    let schema = serde_json::to_string_pretty(&packgate::policy::schema()).unwrap();
+    fresh("docs/packgate.schema.json", &format!("{schema}\n"));
+}
+
+#[test]
+fn policy_reference() {
+    fresh("docs/policy.md", &packgate::policy::reference());
+}
