@@ -13,27 +13,140 @@ pub struct Anomaly {
     pub detail: String,
 }
 
-/// The kinds of oddities. The rules of the archive family say what each one means.
+/// The kinds of oddities, one per construct. [`AnomalyKind::concern`] says which rule of the archive
+/// family takes it up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AnomalyKind {
-    /// Two readers would see another list of entries or other bytes.
-    Ambiguous,
-    /// An entry that would land outside its folder, or whose name is unsafe on some system.
-    UnsafePath,
-    /// A symbolic or hard link, or a device.
-    Link,
-    /// The same path twice with different bytes, or names that collide on some file system.
-    Duplicate,
-    /// The same path twice with identical bytes.
-    DuplicateIdentical,
-    /// Bytes before, between or after what belongs to the archive.
-    TrailingData,
-    /// An entry outside the package's root folder.
-    ForeignRoot,
-    /// A file mode that nobody expects: set-uid, world-writable.
-    Mode,
     /// The name's extension and the content disagree about the container.
     Mismatch,
+    /// Two readers of this program's own list another set of entries.
+    SecondOpinion,
+    /// A path is a file and, for another entry, a folder.
+    FileAsFolder,
+
+    /// A gzip file of several members.
+    GzipMembers,
+
+    /// A tar header with a wrong, unterminated or signed checksum.
+    TarChecksum,
+    /// A number field of a tar header that readers understand differently.
+    TarNumber,
+    /// Bytes behind the NUL that ends a name in a tar header.
+    TarNameJunk,
+    /// A tar header without a name.
+    TarEmptyName,
+    /// A magic, version or prefix field that readers understand differently.
+    TarMagic,
+    /// A type of tar entry that readers know or don't.
+    TarTypeflag,
+    /// A folder, link or device with bytes of its own.
+    TarBody,
+    /// A link name where none belongs, or none where one does.
+    TarLinkField,
+    /// Extension headers that pile up on one entry, or belong to none.
+    TarExtensionStack,
+    /// An extension header too large for some readers.
+    TarExtensionSize,
+    /// A sparse file, of which some readers see the holes and others the map.
+    TarSparse,
+    /// Bytes behind the zero block that ends a tar archive.
+    TarAfterEnd,
+    /// PAX records that readers cut differently.
+    PaxSyntax,
+    /// A PAX size beside another size.
+    PaxSize,
+    /// A PAX key that means something to one reader only.
+    PaxKey,
+    /// A global PAX header that changes entries for some readers.
+    PaxGlobal,
+
+    /// A zip member that stands in the file but not in the directory, or the other way round.
+    ZipHiddenEntry,
+    /// A zip member whose own header contradicts the directory.
+    ZipHeaderMismatch,
+    /// End records that readers choose between, or whose counts are wrong.
+    ZipEnd,
+    /// ZIP64 values that contradict the plain ones.
+    Zip64,
+    /// A data descriptor that is missing, wrong, or of no use to a stream reader.
+    ZipDescriptor,
+    /// A Unicode path field that names the member otherwise, or a name in no certain encoding.
+    ZipName,
+    /// A folder with bytes, or a file marked as folder.
+    ZipFolder,
+    /// Members that share bytes.
+    ZipOverlap,
+    /// A compression method that some clients can't read.
+    ZipMethod,
+    /// The compressed bytes end before the member does.
+    ZipSlack,
+
+    /// A path with `..`.
+    PathTraversal,
+    /// A path from the file system's root or with a drive letter.
+    PathAbsolute,
+    /// A path with `\`, a separator for some systems.
+    PathBackslash,
+    /// A path with control characters.
+    PathControl,
+    /// A path with invisible characters or such that change the writing direction.
+    PathInvisible,
+    /// A path that is not UTF-8.
+    PathEncoding,
+    /// A path that Windows can't write or writes elsewhere.
+    PathWindows,
+    /// A path with empty segments or a leading `./`, which clients strip differently.
+    PathEmptySegment,
+    /// A path too deep or with too long a segment.
+    PathLimit,
+
+    /// The same path twice with different bytes.
+    Duplicate,
+    /// Names that are one on some file systems.
+    NameCollision,
+    /// The same path twice with identical bytes.
+    DuplicateIdentical,
+
+    /// Bytes behind the end of a gzip or zip file.
+    TrailingData,
+    /// Bytes before the first member of a zip.
+    LeadingData,
+    /// Bytes between the members of a zip.
+    GapData,
+}
+
+/// What an oddity puts in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Concern {
+    /// Which entries there are, or what is in them.
+    Ambiguity,
+    /// Where an entry lands.
+    Path,
+    /// Which of several entries stays.
+    Duplicate,
+    /// What else is in the file.
+    ExtraData,
+}
+
+impl AnomalyKind {
+    /// What it puts in doubt.
+    pub fn concern(self) -> Concern {
+        match self {
+            Self::PathTraversal
+            | Self::PathAbsolute
+            | Self::PathBackslash
+            | Self::PathControl
+            | Self::PathInvisible
+            | Self::PathEncoding
+            | Self::PathWindows
+            | Self::PathEmptySegment
+            | Self::PathLimit => Concern::Path,
+            Self::Duplicate | Self::NameCollision | Self::DuplicateIdentical => Concern::Duplicate,
+            Self::TrailingData | Self::LeadingData | Self::GapData => Concern::ExtraData,
+            _ => Concern::Ambiguity,
+        }
+    }
 }

@@ -15,7 +15,7 @@ mod text;
 
 use serde::Serialize;
 
-pub use anomaly::{Anomaly, AnomalyKind};
+pub use anomaly::{Anomaly, AnomalyKind, Concern};
 pub use entry::{Entry, EntryId, EntryKind};
 pub use media::Media;
 pub use package::{Declared, Kind, ManifestFile, Package};

@@ -3,11 +3,29 @@
 //! The walkers are strict: where two readers in the field would see different entries, an
 //! [`Oddity`] is reported, and where the meaning is no longer certain the walk ends with a [`Damage`].
 
+mod ar;
+mod compressed;
+pub mod directory;
+mod gzip;
 mod limits;
+mod meter;
+mod names;
+mod path;
 mod read_at;
+mod sniff;
+mod stream;
+mod tar;
+mod walk;
+mod window;
+pub mod zip;
 
 pub use limits::{Limits, Spent};
+pub use meter::{Meter, Overrun};
 pub use read_at::{FileSource, ReadAt};
+pub use sniff::sniff;
+pub use walk::{opens, walk};
+
+use window::Window;
 
 use crate::inventory::{AnomalyKind, EntryKind};
 
@@ -48,12 +66,37 @@ pub struct Damage {
     pub offset: u64,
     /// What is wrong, as the beginning of a sentence.
     pub why: String,
+    /// Set when nothing is broken but readers disagree so much that none of them can be followed.
+    pub kind: Option<AnomalyKind>,
 }
 
 impl Damage {
     /// A damage at a byte offset.
     pub fn new(offset: u64, why: impl Into<String>) -> Self {
-        Self { offset, why: why.into() }
+        Self { offset, why: why.into(), kind: None }
+    }
+
+    /// Readers disagree, so that the walk can't go on.
+    pub(crate) fn ambiguous(kind: AnomalyKind, offset: u64, why: impl Into<String>) -> Self {
+        Self { offset, why: why.into(), kind: Some(kind) }
+    }
+
+    /// The system can't read the bytes.
+    pub(crate) fn unreadable(offset: u64, error: &std::io::Error) -> Self {
+        Self::new(offset, format!("the bytes can't be read: {error}"))
+    }
+
+    /// What a reader of ours failed with, or, for others, that the data is damaged.
+    pub(crate) fn from_reader(offset: u64, error: std::io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(damage) => damage,
+            Err(error) => Self::new(offset, format!("the compressed data is damaged or cut off: {error}")),
+        }
+    }
+
+    /// The oddity that it is as well, if readers disagree.
+    pub fn oddity(&self) -> Option<Oddity> {
+        self.kind.map(|kind| Oddity { kind, offset: self.offset, entry: None, detail: self.why.clone() })
     }
 }
 
@@ -72,4 +115,14 @@ pub trait Sink {
     fn broken(&mut self, damage: Damage);
     /// Something odd.
     fn oddity(&mut self, oddity: Oddity);
+}
+
+/// Reads a stretch of a source that must be there.
+fn read_vec(source: &dyn ReadAt, offset: u64, length: usize) -> Result<Vec<u8>, Damage> {
+    if offset.saturating_add(length as u64) > source.size() {
+        return Err(Damage::new(offset, "the file ends too early"));
+    }
+    let mut bytes = vec![0; length];
+    source.read_exact_at(&mut bytes, offset).map_err(|error| Damage::unreadable(offset, &error))?;
+    Ok(bytes)
 }

@@ -1,0 +1,165 @@
+//! ar: Debian packages and static libraries, with the long names of GNU and BSD.
+
+use std::io::Read;
+
+use crate::inventory::EntryKind;
+
+use super::names::Names;
+use super::path::canonical;
+use super::stream::Stream;
+use super::{Damage, Header, Meter, Oddity, Overrun, Sink};
+
+const MAGIC: &[u8] = b"!<arch>\n";
+const HEADER: usize = 60;
+/// Largest table of long names that is kept.
+const MOST_NAMES: u64 = 16 << 20;
+const MOST_NAME: u64 = 64 << 10;
+
+/// Walks an ar archive. Symbol tables are not entries.
+pub(super) fn walk(
+    reader: &mut dyn Read,
+    meter: &Meter<'_>,
+    names: &mut Names,
+    sink: &mut dyn Sink,
+) -> Result<(), Damage> {
+    let mut stream = Stream::new(reader, meter);
+    if stream.piece(MAGIC.len() as u64)? != MAGIC {
+        return Err(Damage::new(0, "a thin ar archive keeps its members elsewhere, or this is none"));
+    }
+    let mut long_names = Vec::new();
+    loop {
+        let offset = stream.offset();
+        let bytes = stream.peek(HEADER)?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let Some((name, size, mode)) = fields(bytes) else {
+            return Err(Damage::new(offset, "an ar header is damaged or cut off"));
+        };
+        let name = name.to_vec();
+        stream.piece(HEADER as u64)?;
+        let mut left = size;
+        if name == b"//" {
+            long_names = take(&mut stream, left, MOST_NAMES)?;
+            left = 0;
+        }
+        let bsd = name.strip_prefix(b"#1/").and_then(decimal);
+        let raw = match bsd {
+            Some(length) => {
+                left =
+                    left.checked_sub(length).ok_or_else(|| Damage::new(offset, "an ar name is too long"))?;
+                take(&mut stream, length, MOST_NAME)?
+            }
+            None => resolve(&name, &long_names),
+        };
+        let table = matches!(name.as_slice(), b"//" | b"/" | b"/SYM64/") || raw.starts_with(b"__.SYMDEF");
+        if table {
+            skip(&mut stream, left)?;
+        } else {
+            meter.entry().map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
+            let named =
+                canonical(raw.split(|byte| *byte == 0).next().unwrap_or_default(), meter.limits().path_depth);
+            let path = if named.path.is_empty() { "unnamed".to_owned() } else { named.path };
+            // Static libraries may hold the same name often; only a Debian package is unpacked by name.
+            if path.contains(".tar") {
+                names.add(&path, false, offset);
+            } else {
+                names.pass();
+            }
+            sink.begin(Header { path: path.clone(), kind: EntryKind::File, size: Some(left), mode, offset });
+            for (kind, detail) in named.faults {
+                sink.oddity(Oddity { kind, offset, entry: Some(path.clone()), detail: detail.into() });
+            }
+            data(&mut stream, left, meter, sink)?;
+        }
+        if size % 2 == 1 {
+            stream.piece(1)?;
+        }
+    }
+}
+
+fn data(stream: &mut Stream<'_>, size: u64, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(), Damage> {
+    let fits = size <= meter.limits().entry;
+    let mut left = size;
+    while left > 0 {
+        let at = stream.offset();
+        let cut_off = || Damage::new(at, "the archive ends in the middle of this entry");
+        let piece =
+            stream.piece(left).and_then(|piece| if piece.is_empty() { Err(cut_off()) } else { Ok(piece) });
+        let piece = match piece {
+            Ok(piece) => piece,
+            Err(damage) => {
+                sink.broken(damage.clone());
+                return Err(damage);
+            }
+        };
+        left -= piece.len() as u64;
+        if fits {
+            sink.data(piece);
+        }
+    }
+    if fits {
+        sink.end();
+    } else {
+        sink.broken(Damage::new(stream.offset(), Overrun::Entry(meter.limits().entry).to_string()));
+    }
+    Ok(())
+}
+
+fn skip(stream: &mut Stream<'_>, size: u64) -> Result<(), Damage> {
+    let mut left = size;
+    while left > 0 {
+        let piece = stream.piece(left)?.len() as u64;
+        if piece == 0 {
+            return Err(Damage::new(stream.offset(), "the archive ends in the middle of a table"));
+        }
+        left -= piece;
+    }
+    Ok(())
+}
+
+fn take(stream: &mut Stream<'_>, size: u64, most: u64) -> Result<Vec<u8>, Damage> {
+    if size > most {
+        return Err(Damage::new(stream.offset(), "a name or table of names in the ar archive is too long"));
+    }
+    let mut bytes = Vec::new();
+    while (bytes.len() as u64) < size {
+        let piece = stream.piece(size - bytes.len() as u64)?;
+        if piece.is_empty() {
+            return Err(Damage::new(stream.offset(), "the archive ends in the middle of a name"));
+        }
+        bytes.extend_from_slice(piece);
+    }
+    Ok(bytes)
+}
+
+/// Name, size and mode of a header.
+fn fields(bytes: &[u8]) -> Option<(&[u8], u64, Option<u32>)> {
+    if bytes.get(58..60)? != b"`\n" {
+        return None;
+    }
+    let size = decimal(bytes.get(48..58)?.trim_ascii_end())?;
+    let mode = std::str::from_utf8(bytes.get(40..48)?).ok()?.trim();
+    Some((
+        bytes.get(..16)?.trim_ascii_end(),
+        size,
+        u32::from_str_radix(mode, 8).ok().map(|mode| mode & 0o7777),
+    ))
+}
+
+fn decimal(digits: &[u8]) -> Option<u64> {
+    let plain = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(digits).ok().filter(|_| plain)?.parse().ok()
+}
+
+/// A name as GNU writes it: ended by `/`, or an offset into the table of long names.
+fn resolve(name: &[u8], long_names: &[u8]) -> Vec<u8> {
+    let at = name.strip_prefix(b"/").and_then(decimal).and_then(|at| usize::try_from(at).ok());
+    match at.and_then(|at| long_names.get(at..)) {
+        Some(rest) => {
+            let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            line.strip_suffix(b"/").unwrap_or(line).to_vec()
+        }
+        None => name.strip_suffix(b"/").unwrap_or(name).to_vec(),
+    }
+}

@@ -1,0 +1,197 @@
+//! The names of one container taken together: what is there twice, or collides on some file system.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::inventory::AnomalyKind;
+
+use super::Oddity;
+
+/// All names of a container so far.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// By folded name: every entry that would be it on a file system that folds case and normalises.
+    seen: HashMap<String, Vec<Seen>>,
+    count: usize,
+}
+
+#[derive(Debug)]
+struct Seen {
+    path: String,
+    ordinal: usize,
+    offset: u64,
+    folder: bool,
+}
+
+/// A path that several files of a container have.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Repeated {
+    pub(super) path: String,
+    /// Numbers of the entries, from 0 in the order of the container.
+    pub(super) ordinals: Vec<usize>,
+    /// Offset of the second one's header.
+    pub(super) offset: u64,
+}
+
+impl Names {
+    /// Adds the next entry.
+    pub(super) fn add(&mut self, path: &str, folder: bool, offset: u64) {
+        let seen = Seen { path: path.to_owned(), ordinal: self.count, offset, folder };
+        self.count += 1;
+        self.seen.entry(fold(path)).or_default().push(seen);
+    }
+
+    /// Counts an entry whose name says nothing.
+    pub(super) fn pass(&mut self) {
+        self.count += 1;
+    }
+
+    /// Names that collide though they differ, and files that are folders for other entries.
+    pub(super) fn oddities(&self) -> Vec<Oddity> {
+        let mut oddities = Vec::new();
+        for (folded, group) in &self.seen {
+            let Some(first) = group.first() else { continue };
+            for other in group.iter().skip(1) {
+                if other.path != first.path && !(other.folder && first.folder) {
+                    oddities.push(Oddity {
+                        kind: AnomalyKind::NameCollision,
+                        offset: other.offset,
+                        entry: Some(other.path.clone()),
+                        detail: "the name differs from an earlier one in letter case or Unicode form only: on Windows and macOS one file replaces the other".into(),
+                    });
+                } else if other.path == first.path && other.folder != first.folder {
+                    oddities.push(as_folder(other.offset, &other.path));
+                }
+            }
+            let mut parent = folded.as_str();
+            while let Some((above, _)) = parent.rsplit_once('/') {
+                if let Some(file) =
+                    self.seen.get(above).and_then(|group| group.iter().find(|seen| !seen.folder))
+                {
+                    let inside = group.iter().find(|seen| {
+                        seen.path.strip_prefix(&file.path).is_some_and(|rest| rest.starts_with('/'))
+                    });
+                    oddities.extend(inside.map(|seen| as_folder(seen.offset, &file.path)));
+                }
+                parent = above;
+            }
+        }
+        oddities.sort_by_key(|oddity| (oddity.offset, oddity.kind));
+        oddities.dedup();
+        oddities
+    }
+
+    /// Paths that more than one file has, in the order of the container.
+    pub(super) fn repeated(&self) -> Vec<Repeated> {
+        let mut repeated: Vec<Repeated> = Vec::new();
+        for group in self.seen.values().filter(|group| group.len() > 1) {
+            let mut by_path: HashMap<&str, Vec<&Seen>> = HashMap::new();
+            for seen in group.iter().filter(|seen| !seen.folder) {
+                by_path.entry(&seen.path).or_default().push(seen);
+            }
+            for (path, same) in by_path {
+                if let [_, second, ..] = same.as_slice() {
+                    repeated.push(Repeated {
+                        path: path.to_owned(),
+                        ordinals: same.iter().map(|seen| seen.ordinal).collect(),
+                        offset: second.offset,
+                    });
+                }
+            }
+        }
+        repeated.sort_by_key(|repeated| repeated.offset);
+        repeated
+    }
+}
+
+impl Repeated {
+    /// The oddity, once it is known whether the bytes are the same.
+    pub(super) fn oddity(self, identical: Option<bool>) -> Oddity {
+        let count = self.ordinals.len();
+        let (kind, detail) = match identical {
+            Some(true) => (
+                AnomalyKind::DuplicateIdentical,
+                format!("the path stands in the archive {count} times, with the same bytes"),
+            ),
+            Some(false) => (
+                AnomalyKind::Duplicate,
+                format!(
+                    "the path stands in the archive {count} times with different bytes: most clients keep the last, some the first, some refuse"
+                ),
+            ),
+            None => (
+                AnomalyKind::Duplicate,
+                format!(
+                    "the path stands in the archive {count} times, and the bytes could not be compared: most clients keep the last, some the first, some refuse"
+                ),
+            ),
+        };
+        Oddity { kind, offset: self.offset, entry: Some(self.path), detail }
+    }
+}
+
+fn as_folder(offset: u64, path: &str) -> Oddity {
+    Oddity {
+        kind: AnomalyKind::FileAsFolder,
+        offset,
+        entry: Some(path.to_owned()),
+        detail: "the path is a file and a folder: some clients refuse, others keep only the one or the other"
+            .into(),
+    }
+}
+
+/// The name as a file system sees it that ignores case and normalises.
+fn fold(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
+    // Upper case first: it makes "ß" and "ſ" what case folding makes of them.
+    path.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(list: &[&str]) -> Names {
+        let mut names = Names::default();
+        for (number, path) in list.iter().enumerate() {
+            names.add(path.trim_end_matches('/'), path.ends_with('/'), number as u64);
+        }
+        names
+    }
+
+    fn kinds(list: &[&str]) -> Vec<AnomalyKind> {
+        names(list).oddities().into_iter().map(|oddity| oddity.kind).collect()
+    }
+
+    #[test]
+    fn collisions() {
+        for pair in [
+            ["a/B", "a/b"],
+            ["stra\u{df}e", "strasse"],
+            ["caf\u{e9}", "cafe\u{301}"],
+            ["\u{fb01}x", "fix"],
+            ["\u{212a}", "k"],
+        ] {
+            assert_eq!(kinds(&pair), [AnomalyKind::NameCollision], "{pair:?}");
+        }
+        for pair in [["a/b", "a/c"], ["a/", "A/"], ["a/", "a/"], ["a/", "a/b"], ["ab", "ab/../c"]] {
+            assert!(!kinds(&pair).contains(&AnomalyKind::NameCollision), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_a_folder() {
+        assert_eq!(kinds(&["p/a", "p/a/b/c"]), [AnomalyKind::FileAsFolder]);
+        assert_eq!(kinds(&["p/a", "p/a/"]), [AnomalyKind::FileAsFolder]);
+        assert_eq!(kinds(&["p/a/", "p/a/b", "p/ab"]), []);
+    }
+
+    #[test]
+    fn repeated_paths_are_grouped() {
+        let repeated = names(&["p/a", "p/b", "p/a", "P/a", "p/a", "p/c/", "p/c/"]).repeated();
+        assert_eq!(repeated, [Repeated { path: "p/a".into(), ordinals: vec![0, 2, 4], offset: 2 }]);
+    }
+}

@@ -1,0 +1,189 @@
+//! Types of content, told from the first bytes.
+
+use crate::inventory::Media;
+
+use super::tar;
+
+/// Bytes looked at to tell text from binary.
+const TEXT_PREFIX: usize = 8 << 10;
+
+/// Tells the type from a file's first bytes, of which at least 64 KiB should be given if the file has
+/// them; `whole` is its length.
+pub fn sniff(prefix: &[u8], whole: u64) -> Media {
+    if whole == 0 || prefix.is_empty() {
+        return Media::Empty;
+    }
+    magic(prefix)
+        .or_else(|| tar::looks_like_tar(prefix).then_some(Media::Tar))
+        .unwrap_or_else(|| text(prefix))
+}
+
+/// Magic bytes at the start of a file.
+const MAGICS: &[(&[u8], Media)] = &[
+    (b"\x1f\x8b", Media::Gzip),
+    (b"PK\x03\x04", Media::Zip),
+    (b"PK\x05\x06", Media::Zip),
+    (b"PK\x07\x08PK\x03\x04", Media::Zip),
+    (b"\x28\xb5\x2f\xfd", Media::Zstd),
+    (b"\xfd7zXZ\0", Media::Xz),
+    (b"7z\xbc\xaf\x27\x1c", Media::SevenZip),
+    (b"!<arch>\n", Media::Ar),
+    (b"!<thin>\n", Media::Ar),
+    (b"\xed\xab\xee\xdb", Media::Rpm),
+    (b"\x7fELF", Media::Elf),
+    (b"\xfe\xed\xfa\xce", Media::MachO),
+    (b"\xfe\xed\xfa\xcf", Media::MachO),
+    (b"\xce\xfa\xed\xfe", Media::MachO),
+    (b"\xcf\xfa\xed\xfe", Media::MachO),
+    (b"\0asm", Media::Wasm),
+    (b"Microsoft C/C++ MSF 7.00\r\n\x1aDS\0", Media::Pdb),
+    (b"Microsoft C/C++ program database 2.00\r\n", Media::Pdb),
+    (b"BSJB", Media::Pdb),
+    (b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f", Media::Hermes),
+    (b"SQLite format 3\0", Media::Sqlite),
+    (b"\x89PNG\r\n\x1a\n", Media::Asset),
+    (b"\xff\xd8\xff", Media::Asset),
+    (b"GIF87a", Media::Asset),
+    (b"GIF89a", Media::Asset),
+    (b"wOFF", Media::Asset),
+    (b"wOF2", Media::Asset),
+    (b"\0\x01\0\0\0", Media::Asset),
+    (b"OTTO\0", Media::Asset),
+    (b"ttcf\0", Media::Asset),
+    (b"OggS", Media::Asset),
+    (b"fLaC", Media::Asset),
+    (b"ID3\x02", Media::Asset),
+    (b"ID3\x03", Media::Asset),
+    (b"ID3\x04", Media::Asset),
+    (b"\x1a\x45\xdf\xa3", Media::Asset),
+    (b"\0\0\x01\0\x01\0", Media::Asset),
+    (b"II*\0", Media::Asset),
+    (b"MM\0*", Media::Asset),
+];
+
+fn magic(prefix: &[u8]) -> Option<Media> {
+    if let Some((_, media)) = MAGICS.iter().find(|(magic, _)| prefix.starts_with(magic)) {
+        return Some(*media);
+    }
+    match prefix {
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+        | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Media::Bzip2),
+        [0xca, 0xfe, 0xba, 0xbe, rest @ ..] => Some(cafe_babe(rest)),
+        [b'M', b'Z', ..] => is_pe(prefix).then_some(Media::Pe),
+        [b'R', b'I', b'F', b'F', _, _, _, _, kind @ ..] => {
+            [b"WEBP", b"WAVE", b"AVI "].iter().any(|known| kind.starts_with(*known)).then_some(Media::Asset)
+        }
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Media::Asset),
+        _ if is_asar(prefix) => Some(Media::Asar),
+        _ if is_pyc(prefix) => Some(Media::Pyc),
+        _ => None,
+    }
+}
+
+/// A Java class has a version of 45 or more where a fat Mach-O has its small number of architectures.
+fn cafe_babe(rest: &[u8]) -> Media {
+    match rest {
+        [0, 0, 0, count, ..] if *count < 40 => Media::MachO,
+        _ => Media::JavaClass,
+    }
+}
+
+fn is_pe(prefix: &[u8]) -> bool {
+    let at = prefix.get(0x3c..0x40).and_then(|field| field.try_into().ok()).map(u32::from_le_bytes);
+    match at.and_then(|at| usize::try_from(at).ok()) {
+        // Where the PE header lies beyond the prefix, the DOS header has to do.
+        Some(at) => prefix.get(at..).is_none_or(|header| header.is_empty() || header.starts_with(b"PE\0\0")),
+        None => false,
+    }
+}
+
+/// Electron's archive: four little-endian sizes that fit into one another, then JSON.
+fn is_asar(prefix: &[u8]) -> bool {
+    let field = |at: usize| {
+        prefix.get(at..at + 4).and_then(|field| field.try_into().ok()).map(u32::from_le_bytes).map(u64::from)
+    };
+    let (Some(four), Some(header), Some(pickle), Some(json)) = (field(0), field(4), field(8), field(12))
+    else {
+        return false;
+    };
+    four == 4
+        && header == pickle + 4
+        && (json + 4..json + 8).contains(&pickle)
+        && prefix.get(16..).is_some_and(|text| text.starts_with(b"{"))
+}
+
+/// CPython's bytecode: a version number, `\r\n`, small flags.
+fn is_pyc(prefix: &[u8]) -> bool {
+    match prefix {
+        [low, high, b'\r', b'\n', flags @ ..] => {
+            let version = u16::from_le_bytes([*low, *high]);
+            let marshalled = [flags.get(12), flags.get(8), flags.get(4)]
+                .into_iter()
+                .flatten()
+                .any(|byte| matches!(byte & 0x7f, b'c'));
+            marshalled && ((3000..=3700).contains(&version) || (50428..=62300).contains(&version))
+        }
+        _ => false,
+    }
+}
+
+fn text(prefix: &[u8]) -> Media {
+    if prefix.starts_with(b"\xff\xfe") || prefix.starts_with(b"\xfe\xff") {
+        return Media::Utf16;
+    }
+    let start = prefix.get(..TEXT_PREFIX).unwrap_or(prefix);
+    if memchr::memchr(0, start).is_some() {
+        return Media::Binary;
+    }
+    // Other encodings that extend ASCII (Latin-1, Shift-JIS) are text, too; random bytes are not.
+    let control = start
+        .iter()
+        .filter(|byte| **byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x08 | 0x1b))
+        .count();
+    let foreign = start.iter().filter(|byte| **byte >= 0x80).count();
+    let valid = match std::str::from_utf8(start) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    let much = if valid { start.len() / 10 } else { start.len() / 100 };
+    if control > much || (!valid && foreign > start.len() / 2) { Media::Binary } else { Media::Text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_told_by_content() {
+        let mut pe = vec![0; 0x90];
+        pe[..2].copy_from_slice(b"MZ");
+        pe[0x3c] = 0x80;
+        pe[0x80..0x84].copy_from_slice(b"PE\0\0");
+        let asar =
+            [4u32, 16, 12, 8].iter().flat_map(|n| n.to_le_bytes()).chain(*b"{}      ").collect::<Vec<u8>>();
+        let mut pyc = b"\xa7\r\r\n".to_vec();
+        pyc.extend([0; 12]);
+        pyc.push(0xe3);
+        let cases: Vec<(&[u8], Media)> = vec![
+            (b"", Media::Empty),
+            (b"#!/bin/sh\necho\n", Media::Text),
+            ("caf\u{e9}".as_bytes(), Media::Text),
+            (b"caf\xe9 cr\xe8me, and more plain text around it", Media::Text),
+            (b"\xff\xfea\0", Media::Utf16),
+            (b"a\0b", Media::Binary),
+            (b"\x80\x81\x99\xd3\xf3\x03\x02\xff\x11", Media::Binary),
+            (b"MZ is how this text begins", Media::Text),
+            (b"PK\x03\x04....", Media::Zip),
+            (b"BZh91AY&SY...", Media::Bzip2),
+            (b"BZh9 is text", Media::Text),
+            (b"\xca\xfe\xba\xbe\0\0\0\x34", Media::JavaClass),
+            (b"\xca\xfe\xba\xbe\0\0\0\x02", Media::MachO),
+            (&pe, Media::Pe),
+            (&asar, Media::Asar),
+            (&pyc, Media::Pyc),
+        ];
+        for (bytes, media) in cases {
+            assert_eq!(sniff(bytes, bytes.len() as u64), media, "{}", bytes.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! One header block, checked field by field. `tar::Header` says where the fields are.
+
+use tar::Header as Block;
+
+use crate::inventory::AnomalyKind;
+
+/// Offset in the block where the names of the first tar end and newer fields begin.
+const V7_END: usize = 257;
+/// Where node-tar and xstar keep access and change time, in the tail of the ustar prefix.
+const TIMES: [std::ops::Range<usize>; 2] = [476..488, 488..500];
+/// Largest number that every reader holds exactly.
+const MOST_EXACT: u64 = 1 << 53;
+
+/// What a header block says, after its fields were found to mean the same to every reader.
+#[derive(Debug)]
+pub(super) struct Fields {
+    pub(super) name: Vec<u8>,
+    pub(super) link: Vec<u8>,
+    pub(super) size: u64,
+    pub(super) mode: Option<u32>,
+    pub(super) flag: u8,
+    /// Oddities that leave no doubt where the next header is.
+    pub(super) faults: Vec<(AnomalyKind, &'static str)>,
+}
+
+/// A header on which readers disagree so much that nobody knows where the next one is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unsure(pub(super) AnomalyKind, pub(super) &'static str);
+
+/// Reads a block.
+pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
+    let block = Block::from_byte_slice(bytes);
+    let old = block.as_old();
+    check_sum(block)?;
+    let size = number(&old.size).ok_or(Unsure(
+        AnomalyKind::TarNumber,
+        "the size is not written as plain octal or small base-256: npm, pip, cargo and GNU tar read different sizes or skip the entry",
+    ))?;
+    let mut faults = Vec::new();
+    let mode = number(&old.mode).and_then(|mode| u32::try_from(mode).ok());
+    if mode.is_none() {
+        faults
+            .push((AnomalyKind::TarNumber, "the mode is not an octal number: some clients refuse the entry"));
+    }
+    let (name, link) = (until_nul(&old.name), until_nul(&old.linkname));
+    let mut junk = has_junk(&old.name) || has_junk(&old.linkname);
+    let mut name = name.to_vec();
+    match flavour(bytes) {
+        Flavour::Old => {}
+        Flavour::Gnu => {
+            if bytes.get(345).is_some_and(|byte| *byte != 0) {
+                faults.push((
+                    AnomalyKind::TarMagic,
+                    "a GNU header has bytes where other formats keep a prefix of the name: Python puts them before the name, others don't",
+                ));
+            }
+        }
+        Flavour::Ustar => {
+            let prefix = bytes.get(345..500).unwrap_or_default();
+            junk |= has_junk(prefix) && !has_times(bytes);
+            let prefix = until_nul(prefix);
+            if !prefix.is_empty() {
+                name = [prefix, b"/", &name].concat();
+            }
+        }
+        Flavour::Other => faults.push((
+            AnomalyKind::TarMagic,
+            "the magic or version is neither ustar nor GNU nor that of the first tar: clients disagree on the prefix of the name",
+        )),
+    }
+    if junk {
+        faults.push((
+            AnomalyKind::TarNameJunk,
+            "a name field has bytes behind the NUL that ends it: clients cut such names at different places",
+        ));
+    }
+    Ok(Fields { name, link: link.to_vec(), size, mode, flag: old.linkflag[0], faults })
+}
+
+/// Whether the block could be a header: its checksum is right, or it has the magic.
+pub(super) fn is_likely(bytes: &[u8; 512]) -> bool {
+    let block = Block::from_byte_slice(bytes);
+    let named = bytes.first().is_some_and(|byte| *byte != 0);
+    (named && check_sum(block).is_ok()) || bytes.get(257..262) == Some(b"ustar")
+}
+
+fn check_sum(block: &Block) -> Result<(), Unsure> {
+    let wrong = |why| Err(Unsure(AnomalyKind::TarChecksum, why));
+    let field = &block.as_old().cksum;
+    let digits =
+        field.iter().skip_while(|byte| **byte == b' ').take_while(|byte| byte.is_ascii_digit()).count();
+    let blanks = field.iter().take_while(|byte| **byte == b' ').count();
+    if digits + blanks == field.len() {
+        return wrong(
+            "the checksum field has no end: npm reads on into the next fields and skips the header, others take it",
+        );
+    }
+    let unsigned = |sum: u32, (at, byte): (usize, &u8)| {
+        sum + if (148..156).contains(&at) { u32::from(b' ') } else { u32::from(*byte) }
+    };
+    let sum = block.as_bytes().iter().enumerate().fold(0, unsigned);
+    if number(field) != Some(u64::from(sum)) {
+        return wrong(
+            "the header's checksum is wrong: npm and bun skip it and read its content as headers, others stop or take it",
+        );
+    }
+    Ok(())
+}
+
+/// A number in octal, then only NUL and blanks; or in base-256 with the first byte 0x80.
+pub(super) fn number(field: &[u8]) -> Option<u64> {
+    if let [0x80, rest @ ..] = field {
+        let value = rest
+            .iter()
+            .try_fold(0u64, |value, byte| value.checked_mul(256)?.checked_add(u64::from(*byte)))?;
+        return (value < MOST_EXACT).then_some(value);
+    }
+    let start = field.iter().take_while(|byte| **byte == b' ').count();
+    let field = field.get(start..)?;
+    let digits = field.iter().take_while(|byte| matches!(byte, b'0'..=b'7')).count();
+    let (digits, rest) = field.split_at_checked(digits)?;
+    if digits.is_empty() || rest.iter().any(|byte| !matches!(byte, 0 | b' ')) {
+        return None;
+    }
+    digits.iter().try_fold(0u64, |value, digit| value.checked_mul(8)?.checked_add(u64::from(digit - b'0')))
+}
+
+enum Flavour {
+    Old,
+    Ustar,
+    Gnu,
+    Other,
+}
+
+fn flavour(bytes: &[u8; 512]) -> Flavour {
+    match bytes.get(V7_END..V7_END + 8) {
+        Some(b"ustar\x0000") => Flavour::Ustar,
+        Some(b"ustar  \0") => Flavour::Gnu,
+        _ if bytes.get(V7_END..).is_some_and(|rest| rest.iter().all(|byte| *byte == 0)) => Flavour::Old,
+        _ => Flavour::Other,
+    }
+}
+
+fn until_nul(field: &[u8]) -> &[u8] {
+    field.split(|byte| *byte == 0).next().unwrap_or_default()
+}
+
+fn has_junk(field: &[u8]) -> bool {
+    field.iter().skip_while(|byte| **byte != 0).any(|byte| *byte != 0)
+}
+
+/// Whether what stands behind the prefix are the two times of node-tar and xstar.
+fn has_times(bytes: &[u8; 512]) -> bool {
+    let gap = until_nul(bytes.get(345..476).unwrap_or_default()).len();
+    let empty = bytes.get(345 + gap..476).is_some_and(|gap| gap.iter().all(|byte| *byte == 0));
+    let octal = |field: &[u8]| field.iter().all(|byte| matches!(byte, 0 | b' ' | b'0'..=b'7'));
+    empty && TIMES.into_iter().all(|range| bytes.get(range).is_some_and(octal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(change: impl FnOnce(&mut [u8; 512])) -> [u8; 512] {
+        let mut block = Block::new_ustar();
+        block.set_path("package/a.js").unwrap();
+        block.set_size(3);
+        block.set_mode(0o644);
+        let mut bytes = *block.as_bytes();
+        change(&mut bytes);
+        let mut block = Block::new_old();
+        *block.as_mut_bytes() = bytes;
+        block.set_cksum();
+        *block.as_bytes()
+    }
+
+    #[test]
+    fn numbers() {
+        for (field, value) in [
+            (&b"0000644\0"[..], Some(0o644)),
+            (b"000644 \0", Some(0o644)),
+            (b"    644 ", Some(0o644)),
+            (b"000000000012", Some(10)),
+            (b"\x80\0\0\0\0\0\0\0\0\0\0\x0a", Some(10)),
+            (b"\x81\0\0\0\0\0\0\0\0\0\0\x0a", None),
+            (b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", None),
+            (b"0000_1000\0\0\0", None),
+            (b"-00000012\0\0\0", None),
+            (b"00012\00012\0\0", None),
+            (b"0x12\0\0\0\0\0\0\0\0", None),
+            (b"\0\0\0\0\0\0\0\0", None),
+        ] {
+            assert_eq!(number(field), value, "{}", field.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn an_ordinary_header_is_read() {
+        let fields = read(&header(|_| {})).unwrap();
+        assert_eq!(
+            (fields.name.as_slice(), fields.size, fields.mode),
+            (&b"package/a.js"[..], 3, Some(0o644))
+        );
+        assert_eq!(fields.faults, []);
+    }
+
+    #[test]
+    fn times_in_the_prefix_are_no_junk() {
+        let bytes = header(|bytes| bytes[476..500].copy_from_slice(b"00000000012 00000000012 "));
+        assert_eq!(read(&bytes).unwrap().faults, []);
+        let bytes = header(|bytes| bytes[400..404].copy_from_slice(b"evil"));
+        assert_eq!(read(&bytes).unwrap().faults[0].0, AnomalyKind::TarNameJunk);
+    }
+
+    #[test]
+    fn doubtful_fields() {
+        let mut wrong = header(|_| {});
+        wrong[0] ^= 1;
+        assert_eq!(read(&wrong).unwrap_err().0, AnomalyKind::TarChecksum);
+        let mut endless = header(|_| {});
+        let sum = number(&endless[148..156]).unwrap();
+        endless[148..156].copy_from_slice(format!("{sum:08o}").as_bytes());
+        assert_eq!(read(&endless).unwrap_err().0, AnomalyKind::TarChecksum);
+        let junk = header(|bytes| bytes[50] = b'x');
+        assert_eq!(read(&junk).unwrap().faults[0].0, AnomalyKind::TarNameJunk);
+        let version = header(|bytes| bytes[263..265].copy_from_slice(b"01"));
+        assert_eq!(read(&version).unwrap().faults[0].0, AnomalyKind::TarMagic);
+    }
+}

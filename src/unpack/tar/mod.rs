@@ -1,0 +1,350 @@
+//! tar (POSIX.1-2001, GNU, V7), strictly: one reading, or none.
+//!
+//! No client is emulated. Every construct on which two clients are known to disagree is reported, and
+//! where they disagree on where the next header is, the walk ends.
+
+mod header;
+mod pax;
+
+use std::io::Read;
+
+use crate::inventory::{AnomalyKind, EntryKind};
+
+use super::names::Names;
+use super::path::canonical;
+use super::stream::{BLOCK, Stream};
+use super::{Damage, Header, Meter, Oddity, Sink};
+use header::{Fields, Unsure};
+use pax::Pax;
+
+/// Largest extension header that all clients read.
+const MOST_EXTENSION: u64 = 1 << 20;
+/// Sizes up to this fit into the plain field; a PAX size beside them has no reason to differ.
+const MOST_PLAIN: u64 = 0o77_777_777_777;
+
+/// Whether a tar stream without the zero blocks at its end can be trusted to be whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The compression around it has an end of its own; the blocks may be missing.
+    Optional,
+    /// Without them the archive may have been cut off.
+    Required,
+}
+
+/// Walks a tar stream and collects the names.
+///
+/// # Errors
+/// When the stream can't be read, a limit is reached, or clients disagree on where an entry begins.
+pub(super) fn walk(
+    reader: &mut dyn Read,
+    ending: Ending,
+    meter: &Meter<'_>,
+    names: &mut Names,
+    sink: &mut dyn Sink,
+) -> Result<(), Damage> {
+    let mut walker = Walker { stream: Stream::new(reader, meter), meter, sink, names, extension: None };
+    let ended = walker.run()?;
+    match ending {
+        Ending::Required if !ended => Err(Damage::new(
+            walker.stream.offset(),
+            "the archive has no end blocks and may have been cut off",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file's first bytes are a tar header, or meant to be one.
+pub(super) fn looks_like_tar(prefix: &[u8]) -> bool {
+    prefix.first_chunk().is_some_and(header::is_likely)
+}
+
+struct Walker<'a, 'r> {
+    stream: Stream<'r>,
+    meter: &'a Meter<'a>,
+    sink: &'a mut dyn Sink,
+    names: &'a mut Names,
+    extension: Option<Extension>,
+}
+
+/// Extension headers read for the entry to come.
+enum Extension {
+    Pax(Pax),
+    Gnu { name: Option<Vec<u8>>, link: Option<Vec<u8>> },
+}
+
+impl Walker<'_, '_> {
+    /// Whether the archive ended with a zero block.
+    fn run(&mut self) -> Result<bool, Damage> {
+        let ended = loop {
+            let offset = self.stream.offset();
+            let Some(block) = self.stream.block()? else { break false };
+            if block.iter().all(|byte| *byte == 0) {
+                self.rest_is_zero(offset)?;
+                break true;
+            }
+            let fields = header::read(&block).map_err(|unsure| self.refuse(unsure, offset))?;
+            match fields.flag {
+                b'x' => self.pax(&fields, offset)?,
+                b'g' => self.global(&fields, offset)?,
+                b'L' | b'K' => self.gnu(&fields, offset)?,
+                _ => self.entry(fields, offset)?,
+            }
+        };
+        if self.extension.is_some() {
+            let why = "the archive ends with an extension header that belongs to no entry: some clients refuse it, others ignore it";
+            return Err(self.refuse(Unsure(AnomalyKind::TarExtensionStack, why), self.stream.offset()));
+        }
+        Ok(ended)
+    }
+
+    /// Reports what makes readers disagree; the walk ends with what is returned.
+    fn refuse(&mut self, Unsure(kind, why): Unsure, offset: u64) -> Damage {
+        self.sink.oddity(Oddity { kind, offset, entry: None, detail: why.into() });
+        Damage::new(offset, why)
+    }
+
+    fn rest_is_zero(&mut self, end: u64) -> Result<(), Damage> {
+        loop {
+            let offset = self.stream.offset();
+            let piece = self.stream.piece(u64::MAX)?;
+            if piece.is_empty() {
+                return Ok(());
+            }
+            if let Some(at) = piece.iter().position(|byte| *byte != 0) {
+                let why = "there is data behind the zero block that ends the archive: npm reads it on or not depending on the blocks, others ignore it";
+                let unsure = Unsure(AnomalyKind::TarAfterEnd, why);
+                return Err(self.refuse(unsure, (offset + at as u64).max(end)));
+            }
+        }
+    }
+
+    fn pax(&mut self, fields: &Fields, offset: u64) -> Result<(), Damage> {
+        let body = self.extension_body(fields, offset)?;
+        if self.extension.is_some() {
+            return Err(self.refuse(STACKED, offset));
+        }
+        let pax = pax::read(&body, false).map_err(|unsure| self.refuse(unsure, offset))?;
+        self.extension = Some(Extension::Pax(pax));
+        Ok(())
+    }
+
+    fn global(&mut self, fields: &Fields, offset: u64) -> Result<(), Damage> {
+        let body = self.extension_body(fields, offset)?;
+        if self.extension.is_some() {
+            return Err(self.refuse(STACKED, offset));
+        }
+        pax::read(&body, true).map_err(|unsure| self.refuse(unsure, offset))?;
+        Ok(())
+    }
+
+    fn gnu(&mut self, fields: &Fields, offset: u64) -> Result<(), Damage> {
+        let body = self.extension_body(fields, offset)?;
+        let end = memchr::memchr(0, &body).unwrap_or(body.len());
+        let (text, junk) = body.split_at_checked(end).unwrap_or_default();
+        if text.is_empty() || junk.iter().any(|byte| *byte != 0) {
+            let why = "a GNU long name is empty or has bytes behind its end: clients cut such names at different places";
+            return Err(self.refuse(Unsure(AnomalyKind::TarNameJunk, why), offset));
+        }
+        let text = Some(text.to_vec());
+        self.extension = match (self.extension.take(), fields.flag) {
+            (None, b'L') => Some(Extension::Gnu { name: text, link: None }),
+            (None, _) => Some(Extension::Gnu { name: None, link: text }),
+            // GNU tar itself writes a long link before a long name.
+            (Some(Extension::Gnu { name: None, link }), b'L') => Some(Extension::Gnu { name: text, link }),
+            (Some(Extension::Gnu { name, link: None }), b'K') => Some(Extension::Gnu { name, link: text }),
+            _ => return Err(self.refuse(STACKED, offset)),
+        };
+        Ok(())
+    }
+
+    /// The body of an extension header, padding taken.
+    fn extension_body(&mut self, fields: &Fields, offset: u64) -> Result<Vec<u8>, Damage> {
+        self.faults(fields, offset, None);
+        if fields.size > MOST_EXTENSION {
+            let why = "an extension header is larger than 1 MiB: npm ignores such headers, others apply them";
+            return Err(self.refuse(Unsure(AnomalyKind::TarExtensionSize, why), offset));
+        }
+        let mut body = Vec::new();
+        let mut left = fields.size;
+        while left > 0 {
+            let piece = self.stream.piece(left)?;
+            if piece.is_empty() {
+                return Err(Damage::new(
+                    self.stream.offset(),
+                    "the archive ends in the middle of an extension header",
+                ));
+            }
+            left -= piece.len() as u64;
+            body.extend_from_slice(piece);
+        }
+        self.padding(fields.size)?;
+        Ok(body)
+    }
+
+    fn faults(&mut self, fields: &Fields, offset: u64, entry: Option<&str>) {
+        for (kind, detail) in &fields.faults {
+            self.sink.oddity(Oddity {
+                kind: *kind,
+                offset,
+                entry: entry.map(str::to_owned),
+                detail: (*detail).into(),
+            });
+        }
+    }
+
+    fn entry(&mut self, fields: Fields, offset: u64) -> Result<(), Damage> {
+        let (name, link, size) = self.extended(&fields, offset)?;
+        let named = canonical(&name, self.meter.limits().path_depth);
+        let link = String::from_utf8_lossy(&link).into_owned();
+        let unsure = |kind, why| Err(Unsure(kind, why));
+        let folder = name.ends_with(b"/");
+        let kind = match fields.flag {
+            _ if name.is_empty() => unsure(
+                AnomalyKind::TarEmptyName,
+                "an entry has no name: npm skips its header and reads its content as headers, others stop or take it",
+            ),
+            b'0' | 0 | b'7' if !link.is_empty() => unsure(
+                AnomalyKind::TarLinkField,
+                "a file has a link name: npm skips its header and reads its content as headers, others take it as a file",
+            ),
+            b'0' | 0 | b'7' if folder && size > 0 => unsure(
+                AnomalyKind::TarBody,
+                "a folder has bytes of its own: npm, GNU tar and pip read them as headers, cargo and others skip them",
+            ),
+            b'0' | 0 | b'7' if folder => Ok(EntryKind::Directory),
+            b'0' | 0 | b'7' => Ok(EntryKind::File),
+            b'5' if size > 0 => unsure(
+                AnomalyKind::TarBody,
+                "a folder has bytes of its own: npm, GNU tar and pip read them as headers, cargo and others skip them",
+            ),
+            b'5' if !link.is_empty() => unsure(
+                AnomalyKind::TarLinkField,
+                "a folder has a link name: npm skips its header, others take it",
+            ),
+            b'5' => Ok(EntryKind::Directory),
+            b'1' | b'2' if link.is_empty() => unsure(
+                AnomalyKind::TarLinkField,
+                "a link names no target: npm skips its header and reads on, others stop or take it as a file",
+            ),
+            b'1'..=b'4' | b'6' if size > 0 => unsure(
+                AnomalyKind::TarBody,
+                "a link or device has bytes of its own: bsdtar, bun and pip read them as headers, npm and cargo skip them",
+            ),
+            b'1' => Ok(EntryKind::Hardlink { target: link }),
+            b'2' => Ok(EntryKind::Symlink { target: link }),
+            b'3' | b'4' | b'6' => Ok(EntryKind::Special),
+            b'S' => unsure(
+                AnomalyKind::TarSparse,
+                "an old GNU sparse file: npm and cargo disagree with GNU tar and pip on its size and on where the next header is",
+            ),
+            _ => unsure(
+                AnomalyKind::TarTypeflag,
+                "an entry of a type that clients drop, take as a file, or read as something else",
+            ),
+        };
+        let kind = kind.map_err(|unsure| self.refuse(unsure, offset))?;
+        if named.path.is_empty() && kind == EntryKind::Directory {
+            // The archive's own root, `./`.
+            return Ok(());
+        }
+        self.meter.entry().map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
+        let path = if named.path.is_empty() { ".".to_owned() } else { named.path };
+        self.names.add(&path, kind == EntryKind::Directory, offset);
+        self.sink.begin(Header { path: path.clone(), kind, size: Some(size), mode: fields.mode, offset });
+        self.faults(&fields, offset, Some(&path));
+        if fields.flag == b'7' {
+            let detail = "a contiguous file, a type that pnpm drops and others take as a plain file".into();
+            self.sink.oddity(Oddity {
+                kind: AnomalyKind::TarTypeflag,
+                offset,
+                entry: Some(path.clone()),
+                detail,
+            });
+        }
+        for (kind, detail) in named.faults {
+            self.sink.oddity(Oddity { kind, offset, entry: Some(path.clone()), detail: detail.into() });
+        }
+        self.data(size)
+    }
+
+    /// Name, link name and size after the extension headers before the entry.
+    fn extended(&mut self, fields: &Fields, offset: u64) -> Result<(Vec<u8>, Vec<u8>, u64), Damage> {
+        let (mut name, mut link, mut size) = (fields.name.clone(), fields.link.clone(), fields.size);
+        match self.extension.take() {
+            None => {}
+            Some(Extension::Gnu { name: long_name, link: long_link }) => {
+                name = long_name.unwrap_or(name);
+                link = long_link.unwrap_or(link);
+            }
+            Some(Extension::Pax(pax)) => {
+                name = pax.path.unwrap_or(name);
+                link = pax.link.unwrap_or(link);
+                if let Some(real) = pax.size.filter(|real| *real != size) {
+                    if real <= MOST_PLAIN {
+                        let why = "a PAX header gives another size than the entry: clients that heed it and clients that don't read different headers behind it";
+                        return Err(self.refuse(Unsure(AnomalyKind::PaxSize, why), offset));
+                    }
+                    size = real;
+                }
+            }
+        }
+        Ok((name, link, size))
+    }
+
+    /// The bytes of the entry that was begun, padding taken.
+    fn data(&mut self, size: u64) -> Result<(), Damage> {
+        let most = self.meter.limits().entry;
+        let mut left = size;
+        while left > 0 {
+            let piece = match self.stream.piece(left) {
+                Ok(piece) => piece,
+                Err(damage) => {
+                    self.sink.broken(damage.clone());
+                    return Err(damage);
+                }
+            };
+            if piece.is_empty() {
+                let damage =
+                    Damage::new(self.stream.offset(), "the archive ends in the middle of this entry");
+                self.sink.broken(damage.clone());
+                return Err(damage);
+            }
+            left -= piece.len() as u64;
+            if size <= most {
+                self.sink.data(piece);
+            }
+        }
+        if size > most {
+            let overrun = super::Overrun::Entry(most);
+            self.sink.broken(Damage::new(self.stream.offset() - size, overrun.to_string()));
+            return self.padding(size);
+        }
+        match self.padding(size) {
+            Ok(()) => {
+                self.sink.end();
+                Ok(())
+            }
+            Err(damage) => {
+                self.sink.broken(damage.clone());
+                Err(damage)
+            }
+        }
+    }
+
+    fn padding(&mut self, size: u64) -> Result<(), Damage> {
+        let mut left = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
+        while left > 0 {
+            let piece = self.stream.piece(left)?;
+            if piece.is_empty() {
+                return Err(Damage::new(self.stream.offset(), "the archive ends in the middle of a block"));
+            }
+            left -= piece.len() as u64;
+        }
+        Ok(())
+    }
+}
+
+const STACKED: Unsure = Unsure(
+    AnomalyKind::TarExtensionStack,
+    "two extension headers belong to one entry: npm, pip, cargo and pnpm each let another one win",
+);

@@ -1,0 +1,202 @@
+//! PAX records: `LENGTH KEY=VALUE\n`, each cut by its own length.
+
+use std::collections::HashSet;
+
+use crate::inventory::AnomalyKind;
+
+use super::header::Unsure;
+
+/// What an extension header says about the next entry.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Pax {
+    pub(super) path: Option<Vec<u8>>,
+    pub(super) link: Option<Vec<u8>>,
+    pub(super) size: Option<u64>,
+}
+
+/// Keys of POSIX, which every reader knows or may ignore.
+const POSIX: &[&[u8]] = &[
+    b"atime",
+    b"charset",
+    b"comment",
+    b"ctime",
+    b"gid",
+    b"gname",
+    b"hdrcharset",
+    b"linkpath",
+    b"mtime",
+    b"path",
+    b"size",
+    b"uid",
+    b"uname",
+];
+
+/// Reads the body of an `x` header (`global` is false) or a `g` header.
+pub(super) fn read(body: &[u8], global: bool) -> Result<Pax, Unsure> {
+    let mut pax = Pax::default();
+    let mut keys = HashSet::new();
+    for record in records(body)? {
+        let (key, value) = record;
+        if !keys.insert(key) {
+            return Err(Unsure(
+                AnomalyKind::PaxSyntax,
+                "a PAX header gives the same key twice: cargo and pnpm take the first value, npm, pip and GNU tar the last",
+            ));
+        }
+        if global && key != b"comment" {
+            return Err(Unsure(
+                AnomalyKind::PaxGlobal,
+                "a global PAX header sets more than a comment: GNU tar and pip apply it to all entries, npm and cargo don't",
+            ));
+        }
+        check_value(key, value)?;
+        match key {
+            b"path" => pax.path = Some(value.to_vec()),
+            b"linkpath" => pax.link = Some(value.to_vec()),
+            b"size" => pax.size = Some(size(value)?),
+            _ => {}
+        }
+    }
+    Ok(pax)
+}
+
+fn check_value(key: &[u8], value: &[u8]) -> Result<(), Unsure> {
+    if key.starts_with(b"GNU.sparse.") {
+        return Err(Unsure(
+            AnomalyKind::TarSparse,
+            "a sparse file: pip, GNU tar and bsdtar expand it under its real name, npm and cargo write the raw form",
+        ));
+    }
+    if !is_known(key) {
+        return Err(Unsure(
+            AnomalyKind::PaxKey,
+            "a PAX header has a key that is neither of POSIX nor of a vendor: npm takes some of these for fields of the entry",
+        ));
+    }
+    if memchr::memchr(b'\n', value).is_some() {
+        return Err(Unsure(
+            AnomalyKind::PaxSyntax,
+            "a PAX value holds a line break: npm cuts records at line breaks and reads another name or size",
+        ));
+    }
+    let binary = key.starts_with(b"SCHILY.xattr.") || key.starts_with(b"LIBARCHIVE.xattr.");
+    if !binary && memchr::memchr(0, value).is_some() {
+        return Err(Unsure(
+            AnomalyKind::PaxSyntax,
+            "a PAX value holds a NUL: npm and GNU tar cut it there, others keep it or refuse",
+        ));
+    }
+    if value.is_empty() && matches!(key, b"path" | b"linkpath") {
+        return Err(Unsure(
+            AnomalyKind::PaxSyntax,
+            "a PAX header gives an empty name: npm drops the entry, others keep or rename it",
+        ));
+    }
+    Ok(())
+}
+
+fn is_known(key: &[u8]) -> bool {
+    let vendor = key.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    POSIX.contains(&key)
+        || key.starts_with(b"realtime.")
+        || key.starts_with(b"security.")
+        || (vendor > 0 && key.get(vendor) == Some(&b'.') && !key.starts_with(b"GNU."))
+}
+
+fn size(value: &[u8]) -> Result<u64, Unsure> {
+    let plain = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+    let text = std::str::from_utf8(value).ok().filter(|_| plain);
+    text.and_then(|text| text.parse().ok()).ok_or(Unsure(
+        AnomalyKind::PaxSize,
+        "a PAX size is not a plain decimal number: npm, pip, cargo and GNU tar each read another size",
+    ))
+}
+
+/// Cuts a body into records, strictly by their lengths.
+fn records(body: &[u8]) -> Result<Vec<Record<'_>>, Unsure> {
+    let bad = Unsure(
+        AnomalyKind::PaxSyntax,
+        "a PAX record has a wrong length or form: some clients ignore it, others stop or read another name",
+    );
+    let mut records = Vec::new();
+    let mut rest = body;
+    while !rest.is_empty() {
+        let Some((record, behind)) = next_record(rest) else { return Err(bad) };
+        records.push(record);
+        rest = behind;
+    }
+    Ok(records)
+}
+
+/// Key and value.
+type Record<'a> = (&'a [u8], &'a [u8]);
+
+fn next_record(rest: &[u8]) -> Option<(Record<'_>, &[u8])> {
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    // A leading zero is octal to some readers.
+    if digits == 0 || rest.first() == Some(&b'0') || rest.get(digits) != Some(&b' ') {
+        return None;
+    }
+    let length: usize = std::str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()?;
+    let (record, behind) = rest.split_at_checked(length)?;
+    let text = record.get(digits + 1..)?.strip_suffix(b"\n")?;
+    let equals = memchr::memchr(b'=', text)?;
+    (equals > 0).then_some(((text.get(..equals)?, text.get(equals + 1..)?), behind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(text: &str) -> String {
+        let mut length = text.len() + 2;
+        while length.to_string().len() + text.len() + 2 != length {
+            length = length.to_string().len() + text.len() + 2;
+        }
+        format!("{length} {text}\n")
+    }
+
+    #[test]
+    fn ordinary_records() {
+        let body = [
+            "path=package/a.js",
+            "mtime=1.5",
+            "SCHILY.dev=3",
+            "NODETAR.depth=1",
+            "SCHILY.xattr.x=\0\u{1}",
+            "size=12",
+        ]
+        .map(record)
+        .concat();
+        let pax = read(body.as_bytes(), false).unwrap();
+        assert_eq!(pax, Pax { path: Some(b"package/a.js".to_vec()), link: None, size: Some(12) });
+        assert!(read(record("comment=0123abc").as_bytes(), true).is_ok());
+    }
+
+    #[test]
+    fn every_doubtful_record_is_refused() {
+        let two = ["path=a", "path=b"].map(record).concat();
+        let cases: [(&str, AnomalyKind); 16] = [
+            (&two, AnomalyKind::PaxSyntax),
+            (&record("path="), AnomalyKind::PaxSyntax),
+            (&record("path=a\0b"), AnomalyKind::PaxSyntax),
+            (&record("comment=x\n20 path=evil"), AnomalyKind::PaxSyntax),
+            (&record("size=0x10"), AnomalyKind::PaxSize),
+            (&record("size= 0"), AnomalyKind::PaxSize),
+            (&record("size="), AnomalyKind::PaxSize),
+            (&record("size=99999999999999999999"), AnomalyKind::PaxSize),
+            (&record("type=Directory"), AnomalyKind::PaxKey),
+            (&record("GNU.sparse.name=x"), AnomalyKind::TarSparse),
+            (&record("=x"), AnomalyKind::PaxSyntax),
+            ("8 path=a\n", AnomalyKind::PaxSyntax),
+            ("99 path=a\n", AnomalyKind::PaxSyntax),
+            ("-9 path=a\n", AnomalyKind::PaxSyntax),
+            ("0 path=a\n", AnomalyKind::PaxSyntax),
+            ("10 path=ab", AnomalyKind::PaxSyntax),
+        ];
+        for (body, kind) in cases {
+            assert_eq!(read(body.as_bytes(), false).unwrap_err().0, kind, "{body:?}");
+        }
+        assert_eq!(read(record("path=x").as_bytes(), true).unwrap_err().0, AnomalyKind::PaxGlobal);
+    }
+}

@@ -1,0 +1,537 @@
+//! The directory of a zip, compared with what stands in the file.
+
+use crate::inventory::{AnomalyKind, EntryKind};
+use crate::unpack::names::Names;
+use crate::unpack::path::canonical;
+use crate::unpack::{Damage, Header, Limits, Oddity, Overrun, ReadAt, Spent, meter, read_vec};
+
+use super::record::{self, Central, Common, FULL32, Fields};
+use super::{Meter, end, extract, opinion};
+
+/// Bits of the flags that say nothing about how to read the member: the compression effort.
+const EFFORT: u16 = 0b110;
+const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
+const DESCRIPTOR: u16 = 1 << 3;
+const PATCHED: u16 = 1 << 5;
+const UTF8: u16 = 1 << 11;
+
+const ZIP64: u16 = 0x0001;
+const UNICODE_PATH: u16 = 0x7075;
+
+/// Longest target of a symbolic link.
+const MOST_TARGET: u64 = 4096;
+/// Enough of a local header to need no second reading.
+const LOCAL_GUESS: usize = 512;
+
+/// Reads directories.
+#[derive(Debug)]
+pub struct Directory;
+
+/// One member of a zip.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// What the directory says of it.
+    pub header: Header,
+    /// The name as written.
+    pub(super) raw: Vec<u8>,
+    pub(super) method: u16,
+    pub(super) flags: u16,
+    pub(super) crc: u32,
+    pub(super) packed: u64,
+    pub(super) size: u64,
+    /// Offset in the file of its compressed bytes.
+    pub(super) data: u64,
+    /// Why it can't be read, if that is known before.
+    pub(super) fault: Option<Damage>,
+}
+
+/// What reading a directory gives: the members in its order, and what was odd.
+type Read = (Vec<Member>, Vec<Oddity>);
+
+impl Directory {
+    /// Reads the directory and holds it against every local header.
+    ///
+    /// # Errors
+    /// When there is no directory on which all clients agree, or too many members.
+    pub fn read(source: &dyn ReadAt, limits: &Limits) -> Result<Read, Damage> {
+        let mut oddities = Vec::new();
+        let place = end::find(source, &mut oddities)?;
+        let mut members = Vec::new();
+        let mut reader = Reader { source, limits, place, oddities: &mut oddities };
+        let mut spans = Vec::new();
+        let mut offset = place.start;
+        for _ in 0..place.entries {
+            if members.len() as u64 >= limits.entries {
+                return Err(Damage::new(offset, Overrun::Entries(limits.entries).to_string()));
+            }
+            let (member, span, next) = reader.member(offset)?;
+            members.push(member);
+            spans.push(span);
+            offset = next;
+        }
+        if offset != place.end {
+            let why = "the directory is longer than its members: clients that count and clients that read to its end list different members";
+            return Err(Damage::ambiguous(AnomalyKind::ZipEnd, offset, why));
+        }
+        reader.tile(&members, &mut spans)?;
+        within_limits(&mut members, source, limits);
+        let mut names = Names::default();
+        for member in &members {
+            names.add(&member.header.path, member.header.kind == EntryKind::Directory, member.header.offset);
+        }
+        oddities.extend(names.oddities());
+        for repeated in names.repeated() {
+            let identical = identical(source, limits, &members, &repeated.ordinals);
+            oddities.push(repeated.oddity(identical));
+        }
+        oddities.extend(opinion::disagreement(source, &members));
+        Ok((members, oddities))
+    }
+}
+
+/// Where a member's own bytes are: header, data, descriptor.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: u64,
+    end: u64,
+    member: usize,
+}
+
+struct Reader<'a> {
+    source: &'a dyn ReadAt,
+    limits: &'a Limits,
+    place: end::Place,
+    oddities: &'a mut Vec<Oddity>,
+}
+
+impl Reader<'_> {
+    fn odd(&mut self, kind: AnomalyKind, offset: u64, path: &str, detail: &str) {
+        self.oddities.push(Oddity { kind, offset, entry: Some(path.to_owned()), detail: detail.into() });
+    }
+
+    /// Reads the record at `offset` and the local header that it points to.
+    fn member(&mut self, offset: u64) -> Result<(Member, Span, u64), Damage> {
+        let fixed = self.directory_bytes(offset, record::CENTRAL_SIZE)?;
+        let central = record::central(&fixed).ok_or_else(|| {
+            Damage::new(offset, "the zip's directory has fewer members than it says, or is damaged")
+        })?;
+        let common = central.common;
+        let [name, extra, comment] =
+            [common.name_length, common.extra_length, central.comment_length].map(usize::from);
+        let behind = offset + record::CENTRAL_SIZE as u64;
+        let variable = self.directory_bytes(behind, name + extra + comment)?;
+        let mut fields = Fields(&variable);
+        let raw = fields.bytes(name).unwrap_or_default().to_vec();
+        let extra = fields.bytes(extra).unwrap_or_default().to_vec();
+        let named = canonical(&raw, self.limits.path_depth);
+        let path = if named.path.is_empty() { ".".to_owned() } else { named.path };
+        for (kind, detail) in named.faults {
+            self.odd(kind, offset, &path, detail);
+        }
+        let wide = self.wide(&central, &extra, offset, &path)?;
+        self.check_name(&raw, common.flags, &extra, offset, &path);
+        let mut fault = self.check_way(&common, offset, &path);
+        let kind = self.kind(&raw, &central, &wide, offset, &path, &mut fault);
+        let mode = match central.attributes >> 16 & 0o7777 {
+            0 => None,
+            mode => Some(mode),
+        };
+        let local_offset = self.place.base.checked_add(wide.offset).filter(|at| *at < self.place.start);
+        let local_offset = local_offset.ok_or_else(|| {
+            let why = "a member's header lies outside the zip: some clients refuse the file, others leave the member out";
+            Damage::ambiguous(AnomalyKind::ZipHiddenEntry, offset, why)
+        })?;
+        let header = Header { path, kind, size: Some(wide.size), mode, offset: local_offset };
+        let mut member = Member {
+            header,
+            raw,
+            method: common.method,
+            flags: common.flags,
+            crc: common.crc,
+            packed: wide.packed,
+            size: wide.size,
+            data: 0,
+            fault,
+        };
+        let span = self.local(&mut member)?;
+        self.link_target(&mut member);
+        Ok((member, span, behind + variable.len() as u64))
+    }
+
+    fn directory_bytes(&self, offset: u64, length: usize) -> Result<Vec<u8>, Damage> {
+        if offset.saturating_add(length as u64) > self.place.end {
+            return Err(Damage::new(offset, "the zip's directory ends before its last member"));
+        }
+        read_vec(self.source, offset, length)
+    }
+
+    /// Sizes and offset, from the ZIP64 field where the plain ones say so.
+    fn wide(&mut self, central: &Central, extra: &[u8], offset: u64, path: &str) -> Result<Wide, Damage> {
+        let extras = record::extras(extra).ok_or_else(|| {
+            Damage::new(offset, "a member's extra field is longer than it is: most clients refuse the zip")
+        })?;
+        let common = &central.common;
+        let mut wide =
+            Wide { size: common.size.into(), packed: common.packed.into(), offset: central.offset.into() };
+        let mut found = extras.iter().filter(|(id, _)| *id == ZIP64);
+        let zip64 = found.next();
+        if found.next().is_some() {
+            self.odd(
+                AnomalyKind::Zip64,
+                offset,
+                path,
+                "a member has two ZIP64 fields: clients take the first or the last",
+            );
+        }
+        let Some((_, bytes)) = zip64 else { return Ok(wide) };
+        let mut fields = Fields(bytes);
+        let damaged = || Damage::new(offset, "a member's ZIP64 field is too short");
+        for (plain, value) in [
+            (common.size, &mut wide.size),
+            (common.packed, &mut wide.packed),
+            (central.offset, &mut wide.offset),
+        ] {
+            if plain == FULL32 {
+                *value = fields.u64().ok_or_else(damaged)?;
+            }
+        }
+        if central.disk == u16::MAX {
+            fields.u32().ok_or_else(damaged)?;
+        }
+        if !fields.0.is_empty() {
+            self.odd(
+                AnomalyKind::Zip64,
+                offset,
+                path,
+                "a member has a ZIP64 field that nothing asks for: uv refuses it, others take it or not",
+            );
+        }
+        Ok(wide)
+    }
+
+    fn check_name(&mut self, raw: &[u8], flags: u16, extra: &[u8], offset: u64, path: &str) {
+        if raw.contains(&0) {
+            self.odd(
+                AnomalyKind::ZipName,
+                offset,
+                path,
+                "the name has a NUL: pip and unzip cut it there and write another file, others keep it",
+            );
+        }
+        if !raw.is_ascii() && flags & UTF8 == 0 && std::str::from_utf8(raw).is_ok() {
+            self.odd(
+                AnomalyKind::ZipName,
+                offset,
+                path,
+                "the name is not ASCII and not marked as UTF-8: clients read it in different encodings",
+            );
+        }
+        for (id, field) in record::extras(extra).unwrap_or_default() {
+            // One byte of version, the CRC of the plain name, the Unicode name.
+            if id == UNICODE_PATH && field.get(5..) != Some(raw) {
+                self.odd(AnomalyKind::ZipName, offset, path, "a Unicode path field gives the member another name: unzip, 7-Zip and uv use it, pip and Java don't");
+            }
+        }
+    }
+
+    /// Whether the member can be decompressed at all.
+    fn check_way(&mut self, common: &Common, offset: u64, path: &str) -> Option<Damage> {
+        if common.flags & ENCRYPTED != 0 {
+            return Some(Damage::new(offset, "the member is encrypted and can't be read"));
+        }
+        if common.flags & PATCHED != 0 {
+            return Some(Damage::new(offset, "the member is a patch and can't be read"));
+        }
+        if !extract::is_known(common.method) {
+            let why = format!("the member is compressed by method {}, which can't be read", common.method);
+            return Some(Damage::new(offset, why));
+        }
+        if !matches!(common.method, 0 | 8) {
+            self.odd(
+                AnomalyKind::ZipMethod,
+                offset,
+                path,
+                "the member is compressed by a method that pip, uv, unzip and Java don't all know",
+            );
+        }
+        None
+    }
+
+    fn kind(
+        &mut self,
+        raw: &[u8],
+        central: &Central,
+        wide: &Wide,
+        offset: u64,
+        path: &str,
+        fault: &mut Option<Damage>,
+    ) -> EntryKind {
+        const FORMAT: u32 = 0o170_000;
+        let slash = raw.ends_with(b"/");
+        let format = central.attributes >> 16 & FORMAT;
+        let marked = format == 0o040_000 || (format == 0 && central.attributes & 0x10 != 0);
+        if slash && wide.size > 0 {
+            let why = "a folder has bytes of its own: some clients write them as a file, others drop them";
+            self.odd(AnomalyKind::ZipFolder, offset, path, why);
+            fault.get_or_insert_with(|| Damage::new(offset, why));
+        } else if marked && !slash {
+            self.odd(
+                AnomalyKind::ZipFolder,
+                offset,
+                path,
+                "a file is marked as a folder: 7-Zip and bsdtar make a folder, others the file",
+            );
+        }
+        match format {
+            _ if slash => EntryKind::Directory,
+            0o120_000 => EntryKind::Symlink { target: String::new() },
+            0 | 0o100_000 | 0o040_000 => EntryKind::File,
+            // What other systems keep in these bits is their own.
+            0o010_000 | 0o020_000 | 0o060_000 | 0o140_000 => EntryKind::Special,
+            _ => EntryKind::File,
+        }
+    }
+
+    /// Holds the member against its local header, and says which bytes are its own.
+    fn local(&mut self, member: &mut Member) -> Result<Span, Damage> {
+        let offset = member.header.offset;
+        let guess = usize::try_from(self.place.start - offset).unwrap_or(LOCAL_GUESS).min(LOCAL_GUESS);
+        let mut bytes = read_vec(self.source, offset, guess)?;
+        let Some(local) = record::local(&bytes) else {
+            let why = "the directory lists a member that has no header in the file: some clients refuse the zip, others leave it out";
+            return Err(Damage::ambiguous(AnomalyKind::ZipHiddenEntry, offset, why));
+        };
+        let (name, extra) = (usize::from(local.name_length), usize::from(local.extra_length));
+        let whole = record::LOCAL_SIZE + name + extra;
+        if whole > bytes.len() {
+            if offset + whole as u64 > self.place.start {
+                return Err(Damage::new(offset, "a member's header is cut off"));
+            }
+            bytes = read_vec(self.source, offset, whole)?;
+        }
+        let mut fields = Fields(bytes.get(record::LOCAL_SIZE..whole).unwrap_or_default());
+        let (name, extra) = (fields.bytes(name).unwrap_or_default(), fields.bytes(extra).unwrap_or_default());
+        member.data = offset + whole as u64;
+        let end = member.data.checked_add(member.packed).filter(|end| *end <= self.place.start);
+        let end = end.ok_or_else(|| Damage::new(offset, "a member's bytes reach into the directory"))?;
+        if let Some(detail) = contradiction(member, &local, name, extra) {
+            let path = member.header.path.clone();
+            self.odd(AnomalyKind::ZipHeaderMismatch, offset, &path, detail);
+            member.fault.get_or_insert_with(|| Damage::new(offset, detail));
+        }
+        self.check_name(&member.raw.clone(), local.flags, extra, offset, &member.header.path.clone());
+        let descriptor = self.descriptor(member, end)?;
+        Ok(Span { start: offset, end: end + descriptor, member: 0 })
+    }
+
+    /// Length of the member's data descriptor.
+    fn descriptor(&mut self, member: &Member, at: u64) -> Result<u64, Damage> {
+        if member.flags & DESCRIPTOR == 0 {
+            return Ok(0);
+        }
+        let path = &member.header.path;
+        if member.method == 0 && member.packed > 0 {
+            self.odd(AnomalyKind::ZipDescriptor, at, path, "a stored member has its size behind its bytes: a client that reads the zip as a stream can't tell where it ends");
+        }
+        let room = usize::try_from(self.place.start - at).unwrap_or(24).min(24);
+        let bytes = read_vec(self.source, at, room)?;
+        let signature = if bytes.starts_with(record::DESCRIPTOR) { 4 } else { 0 };
+        for (signature, wide) in [(signature, false), (signature, true), (0, false), (0, true)] {
+            if let Some(length) = descriptor_fits(member, &bytes, signature, wide) {
+                return Ok(length);
+            }
+        }
+        let why = "the size and checksum behind a member are missing or wrong: a client that reads the zip as a stream sees another member";
+        self.odd(AnomalyKind::ZipDescriptor, at, path, why);
+        Ok(if signature == 4 { 16 } else { 0 })
+    }
+
+    /// Reads where a symbolic link points.
+    fn link_target(&mut self, member: &mut Member) {
+        if !matches!(member.header.kind, EntryKind::Symlink { .. }) || member.size > MOST_TARGET {
+            return;
+        }
+        let (limits, spent) = (Limits::default(), Spent::default());
+        let mut target = Vec::new();
+        let meter = Meter::new(self.source, &limits, &spent);
+        if extract(self.source, member, &meter, &mut |bytes| target.extend_from_slice(bytes)).is_ok() {
+            member.header.kind = EntryKind::Symlink { target: String::from_utf8_lossy(&target).into_owned() };
+        }
+    }
+
+    /// Checks that members, one behind the other, fill the file up to the directory.
+    fn tile(&mut self, members: &[Member], spans: &mut [Span]) -> Result<(), Damage> {
+        for (number, span) in spans.iter_mut().enumerate() {
+            span.member = number;
+        }
+        spans.sort_by_key(|span| (span.start, span.end));
+        let mut filled = 0;
+        let mut first = true;
+        for span in spans.iter() {
+            let path = members.get(span.member).map(|member| member.header.path.as_str()).unwrap_or_default();
+            if span.start < filled {
+                let why = "two members share bytes of the file: no honest tool writes such a zip, and clients refuse it or unpack a bomb";
+                return Err(Damage::ambiguous(AnomalyKind::ZipOverlap, span.start, why));
+            }
+            self.gap(filled, span.start, first, Some(path))?;
+            filled = span.end;
+            first = false;
+        }
+        if filled > self.place.start {
+            return Err(Damage::new(filled, "a member's bytes reach into the directory"));
+        }
+        self.gap(filled, self.place.start, first, None)
+    }
+
+    /// Reports bytes that belong to no member.
+    fn gap(&mut self, from: u64, to: u64, leading: bool, before: Option<&str>) -> Result<(), Damage> {
+        if from == to {
+            return Ok(());
+        }
+        let entry = before.filter(|_| !leading).map(str::to_owned);
+        if let Some(at) = find_local(self.source, from, to)? {
+            let why = "a member stands in the file that the directory doesn't list: clients that read the zip as a stream write it, others don't see it";
+            self.oddities.push(Oddity {
+                kind: AnomalyKind::ZipHiddenEntry,
+                offset: at,
+                entry,
+                detail: why.into(),
+            });
+            return Ok(());
+        }
+        let (kind, place) = if leading && before.is_some() {
+            (AnomalyKind::LeadingData, "before the first member")
+        } else {
+            (AnomalyKind::GapData, "between the members, or between them and the directory,")
+        };
+        let detail = format!(
+            "{} bytes {place} belong to nothing: uv and others refuse the file, most clients ignore them",
+            to - from
+        );
+        self.oddities.push(Oddity { kind, offset: from, entry, detail });
+        Ok(())
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Wide {
+    size: u64,
+    packed: u64,
+    offset: u64,
+}
+
+/// What a local header says otherwise than the directory.
+fn contradiction(member: &Member, local: &Common, name: &[u8], extra: &[u8]) -> Option<&'static str> {
+    if name != member.raw {
+        return Some(
+            "the member's own header gives another name than the directory: clients write it under the one or the other",
+        );
+    }
+    if local.method != member.method {
+        return Some(
+            "the member's own header gives another compression method than the directory: clients read other bytes or refuse",
+        );
+    }
+    if (local.flags ^ member.flags) & !EFFORT != 0 {
+        return Some(
+            "the member's own header has other flags than the directory: clients read other bytes or refuse",
+        );
+    }
+    let Some(extras) = record::extras(extra) else {
+        return Some(
+            "the extra field of the member's own header is longer than it is: clients refuse it or not",
+        );
+    };
+    let mut size = (u64::from(local.size), u64::from(local.packed));
+    if let Some((_, bytes)) = extras.iter().find(|(id, _)| *id == ZIP64) {
+        let mut fields = Fields(bytes);
+        for (plain, value) in [(local.size, &mut size.0), (local.packed, &mut size.1)] {
+            if plain == FULL32 {
+                *value = fields.u64().unwrap_or(u64::MAX);
+            }
+        }
+    }
+    let later = member.flags & DESCRIPTOR != 0;
+    let agrees = |own: u64, listed: u64| own == listed || (later && own == 0);
+    if !agrees(local.crc.into(), member.crc.into())
+        || !agrees(size.0, member.size)
+        || !agrees(size.1, member.packed)
+    {
+        return Some(
+            "the member's own header gives another size or checksum than the directory: clients read other bytes or refuse",
+        );
+    }
+    None
+}
+
+fn descriptor_fits(member: &Member, bytes: &[u8], signature: usize, wide: bool) -> Option<u64> {
+    let mut fields = Fields(bytes.get(signature..)?);
+    let crc = fields.u32()?;
+    let (packed, size) =
+        if wide { (fields.u64()?, fields.u64()?) } else { (fields.u32()?.into(), fields.u32()?.into()) };
+    let length = signature as u64 + if wide { 20 } else { 12 };
+    ((crc, packed, size) == (member.crc, member.packed, member.size)).then_some(length)
+}
+
+/// Where a local header stands between two offsets.
+fn find_local(source: &dyn ReadAt, from: u64, to: u64) -> Result<Option<u64>, Damage> {
+    const CHUNK: u64 = 1 << 20;
+    let mut at = from;
+    while at < to {
+        // Chunks overlap by what a signature could lose at their border.
+        let length = (to - at).min(CHUNK);
+        let bytes = read_vec(source, at, length as usize)?;
+        for found in memchr::memmem::find_iter(&bytes, record::LOCAL).map(|found| at + found as u64) {
+            if is_member(source, found, to) {
+                return Ok(Some(found));
+            }
+        }
+        if at + length == to {
+            break;
+        }
+        at += length - 3;
+    }
+    Ok(None)
+}
+
+/// Whether a local header stands there, and not just its signature, as in a program that reads zips.
+fn is_member(source: &dyn ReadAt, at: u64, to: u64) -> bool {
+    let Ok(bytes) = read_vec(source, at, record::LOCAL_SIZE) else { return false };
+    record::local(&bytes).is_some_and(|local| {
+        let behind =
+            at + record::LOCAL_SIZE as u64 + u64::from(local.name_length) + u64::from(local.extra_length);
+        local.name_length > 0 && local.method < 100 && behind <= to
+    })
+}
+
+/// Marks the members with which the archive would exceed a limit. What they claim bounds what they may
+/// produce, so the same ones are marked however they are read.
+fn within_limits(members: &mut [Member], source: &dyn ReadAt, limits: &Limits) {
+    let mut total = 0u64;
+    for member in members {
+        let overrun = if member.size > limits.entry {
+            Some(Overrun::Entry(limits.entry))
+        } else {
+            total = total.saturating_add(member.size);
+            meter::within(total, source.size(), limits).err()
+        };
+        if let Some(overrun) = overrun {
+            member.fault = Some(Damage::new(member.header.offset, overrun.to_string()));
+        }
+    }
+}
+
+/// Whether these members have the same bytes; `None` if one can't be read.
+fn identical(source: &dyn ReadAt, limits: &Limits, members: &[Member], ordinals: &[usize]) -> Option<bool> {
+    use sha2::{Digest, Sha256};
+    let spent = Spent::default();
+    let mut digests = Vec::new();
+    for ordinal in ordinals {
+        let member = members.get(*ordinal)?;
+        let meter = Meter::new(source, limits, &spent);
+        let mut digest = Sha256::new();
+        extract(source, member, &meter, &mut |bytes| digest.update(bytes)).ok()?;
+        digests.push(digest.finalize());
+    }
+    Some(digests.windows(2).all(|pair| matches!(pair, [a, b] if a == b)))
+}

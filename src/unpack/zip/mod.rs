@@ -1,0 +1,41 @@
+//! zip (APPNOTE 6.3.10), strictly: local headers, data, descriptors, directory and end record must tile
+//! the file and tell the same. Read at random offsets only; never the whole file in memory.
+
+mod directory;
+mod end;
+mod extract;
+mod opinion;
+mod record;
+
+pub use super::Meter;
+pub use directory::{Directory, Member};
+pub use extract::extract;
+
+use super::{Damage, ReadAt, Sink};
+
+/// Walks a zip in the order of its directory.
+///
+/// # Errors
+/// When there is no single directory, or a limit on the whole is reached.
+pub(super) fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(), Damage> {
+    let (members, oddities) = match Directory::read(source, meter.limits()) {
+        Ok(read) => read,
+        Err(damage) => {
+            if let Some(oddity) = damage.oddity() {
+                sink.oddity(oddity);
+            }
+            return Err(damage);
+        }
+    };
+    for oddity in oddities {
+        sink.oddity(oddity);
+    }
+    for member in &members {
+        sink.begin(member.header.clone());
+        match extract(source, member, meter, &mut |bytes| sink.data(bytes)) {
+            Ok(()) => sink.end(),
+            Err(damage) => sink.broken(damage),
+        }
+    }
+    Ok(())
+}
