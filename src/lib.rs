@@ -8,6 +8,7 @@ mod ecosystem;
 pub mod exposure;
 pub mod inspect;
 pub mod inventory;
+pub mod lock;
 pub mod pack;
 pub mod policy;
 pub mod project;

@@ -1,0 +1,170 @@
+//! `packgate.lock`: the paths that a package's artifacts may contain, committed beside the manifest and
+//! reviewed like code. Plain sorted lines, so that an unchanged release gives an unchanged file and a new
+//! path is a one-line diff.
+//!
+//! ```text
+//! packgate-lock 1
+//!
+//! [npm @acme/cli]
+//! README.md
+//! dist/assets/*-????????.js
+//! dist/cli.js  <= 16 MiB
+//! package.json
+//! ```
+
+mod compare;
+mod error;
+mod format;
+mod glob;
+mod hash_name;
+mod pattern;
+mod subject;
+mod survey;
+mod update;
+
+use std::path::{Path, PathBuf};
+
+pub use compare::{Drift, Grown, compare};
+pub use error::{LockError, Problem};
+pub use format::{parse, write};
+pub use pattern::{Line, Pattern, size_class};
+pub use subject::{Subject, neutral_path};
+pub use survey::survey;
+pub use update::{Change, Update, update};
+
+use crate::inventory::Inventory;
+
+/// Name of the file.
+pub const FILE_NAME: &str = "packgate.lock";
+
+/// What the artifacts of one or several packages may contain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// The file that it was read from; empty for one that was never written.
+    pub file: PathBuf,
+    /// Comments between the first line and the first section.
+    pub comments: Vec<String>,
+    /// One section per artifact, sorted by [`Subject`].
+    pub sections: Vec<Section>,
+    /// Comments after the last line.
+    pub trailing: Vec<String>,
+}
+
+/// What one artifact may contain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Which artifact.
+    pub subject: Subject,
+    /// Line number of the heading in the file, from 1; 0 for a section that was never written.
+    pub number: usize,
+    /// Comments above the heading.
+    pub comments: Vec<String>,
+    /// Its paths, sorted.
+    pub lines: Vec<Line>,
+}
+
+impl Lock {
+    /// The section of this artifact.
+    pub fn section(&self, subject: &Subject) -> Option<&Section> {
+        self.sections.iter().find(|section| &section.subject == subject)
+    }
+
+    /// Whether a section is about this package, be it another artifact of it.
+    fn knows(&self, name: &str) -> bool {
+        self.sections.iter().any(|section| section.subject.name == name)
+    }
+}
+
+/// Reads the lock that is in force for an artifact built from `folder`: the one in the folder itself, which
+/// must name the package, or else the nearest one above it, up to the root of the version control, that
+/// has a section for the package (a workspace's common lock).
+///
+/// # Errors
+/// The lock can't be read, isn't well-formed, or is about another package.
+pub fn load(folder: &Path, inventory: &Inventory) -> Result<Option<Lock>, LockError> {
+    let subject = Subject::of(inventory);
+    let own = folder.join(FILE_NAME);
+    if let Some(lock) = read(&own)? {
+        return match lock.sections.first() {
+            Some(first) if !lock.knows(&subject.name) => Err(LockError {
+                line: Some(first.number),
+                problem: Problem::OtherPackage {
+                    found: first.subject.to_string(),
+                    wanted: subject.to_string(),
+                },
+                file: own,
+            }),
+            _ => Ok(Some(lock)),
+        };
+    }
+    let mut below = folder;
+    while !below.join(".git").exists()
+        && let Some(above) = below.parent()
+    {
+        if let Some(lock) = read(&above.join(FILE_NAME))? {
+            return Ok(lock.knows(&subject.name).then_some(lock));
+        }
+        below = above;
+    }
+    Ok(None)
+}
+
+/// Reads a lock file; `None` if there is none.
+///
+/// # Errors
+/// The file can't be read or isn't well-formed.
+pub fn read(file: &Path) -> Result<Option<Lock>, LockError> {
+    match std::fs::read(file) {
+        Ok(bytes) => parse(file, &bytes).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(LockError { file: file.into(), line: None, problem: Problem::Unreadable(error.to_string()) })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Kind, Package};
+
+    fn inventory(name: &str) -> Inventory {
+        let package = Package {
+            name: name.into(),
+            version: "1.0.0".into(),
+            root: "package".into(),
+            ..Package::default()
+        };
+        Inventory { kind: Kind::Npm, package: Some(package), ..Inventory::default() }
+    }
+
+    #[test]
+    fn no_file_is_no_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(".git")).unwrap();
+        assert_eq!(load(folder.path(), &inventory("acme")).unwrap(), None);
+    }
+
+    #[test]
+    fn own_folder_must_name_the_package() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE_NAME), "packgate-lock 1\n\n[npm other]\na.js\n").unwrap();
+        let error = load(folder.path(), &inventory("acme")).unwrap_err();
+        assert_eq!(error.line, Some(3));
+        assert!(error.to_string().contains("packgate.lock:3: "), "{error}");
+        assert!(error.to_string().contains("npm other"), "{error}");
+        assert!(load(folder.path(), &inventory("other")).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_workspace_lock_above_counts_only_if_it_knows_the_package() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join(".git")).unwrap();
+        let member = root.path().join("packages/a");
+        std::fs::create_dir_all(&member).unwrap();
+        std::fs::write(root.path().join(FILE_NAME), "packgate-lock 1\n\n[npm a]\na.js\n\n[npm b]\nb.js\n")
+            .unwrap();
+        assert_eq!(load(&member, &inventory("a")).unwrap().unwrap().sections.len(), 2);
+        assert_eq!(load(&member, &inventory("stranger")).unwrap(), None);
+    }
+}
