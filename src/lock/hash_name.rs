@@ -331,7 +331,7 @@ mod tests {
         };
         let base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         for (alphabet, length, most_missed, most_doubtful) in [
-            (base64, 8, 20, 80),
+            (base64, 8, 20, 110),
             ("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 8, 0, 420),
             ("0123456789abcdef", 8, 5, 80),
             ("0123456789abcdef", 16, 1, 2),

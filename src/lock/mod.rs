@@ -63,6 +63,11 @@ pub struct Section {
     pub lines: Vec<Line>,
 }
 
+/// The section that describes an artifact as it is.
+pub fn section_of(inventory: &Inventory) -> Section {
+    Section { subject: Subject::of(inventory), number: 0, comments: Vec::new(), lines: survey(inventory) }
+}
+
 impl Lock {
     /// The section of this artifact.
     pub fn section(&self, subject: &Subject) -> Option<&Section> {

@@ -9,7 +9,7 @@ mod markdown;
 mod repository;
 mod sarif;
 pub mod wire;
-mod words;
+pub(crate) mod words;
 
 pub use github::step_summary;
 

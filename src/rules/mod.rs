@@ -14,6 +14,9 @@ mod rule;
 // archive trust
 
 // what changed
+pub(crate) mod contents_drift;
+pub(crate) mod size_budget;
+pub(crate) mod unexpected_growth;
 
 pub use finding::{Finding, Place};
 pub use rule::{Context, Family, Rule};
@@ -33,6 +36,9 @@ const OWN: &[&Rule] = &[
     // archive trust
 
     // what changed
+    &contents_drift::RULE,
+    &unexpected_growth::RULE,
+    &size_budget::RULE,
 ];
 
 /// Every rule there is, in the order of reports and documentation.

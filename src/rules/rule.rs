@@ -1,4 +1,5 @@
 use crate::inventory::Inventory;
+use crate::lock::Lock;
 use crate::policy::Settings;
 
 use super::Finding;
@@ -61,4 +62,6 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// The facts of the previous release, with `--against`.
     pub previous: Option<&'a Inventory>,
+    /// The contents lock in force.
+    pub lock: Option<&'a Lock>,
 }

@@ -1,0 +1,192 @@
+use serde::Serialize;
+
+use crate::inventory::{Entry, Inventory};
+use crate::lock::{compare, section_of};
+use crate::report::words;
+
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "unexpected-growth",
+    family: Family::Allowlist,
+    summary: "The artifact is much larger than the release before it",
+    docs: DOCS,
+    check,
+};
+
+const DOCS: &str = "\
+## What it does
+With `--against OLD`, compares the artifact with an earlier release. It fires when the unpacked size grew by
+more than `growth_percent` (without that setting: when it more than doubled, by 1 MiB at least), and when a
+single new file is larger than the whole unpacked release before it and has 1 MiB at least.
+
+## Why it matters
+Releases grow by little. One that suddenly doubles usually carries something that nobody meant to ship: a
+source map, debug symbols, a cache, an archive of the sources.
+
+## What to do
+See what was added with `packgate diff OLD NEW`. If the growth is meant, raise `growth_percent`, or waive the
+rule for this release with a reason and a date.
+
+## Example
+```toml
+[size]
+growth_percent = 30
+```
+";
+
+/// Growth that nobody minds without a setting, in percent and in bytes.
+const PERCENT: u64 = 100;
+const AT_LEAST: u64 = 1 << 20;
+
+#[derive(Debug, Serialize)]
+struct Evidence {
+    /// `unpacked` or `entry`.
+    what: &'static str,
+    /// Version compared with.
+    against: String,
+    /// Size of the unpacked release before, in bytes.
+    before: u64,
+    /// Size now: of the unpacked artifact, or of the entry.
+    bytes: u64,
+    /// Growth allowed in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    percent: Option<u64>,
+}
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(previous) = context.previous else { return };
+    let (before, now) = (unpacked(previous), unpacked(context.inventory));
+    let against = release(previous);
+    let set = context.settings.size.growth_percent;
+    let percent = set.unwrap_or(PERCENT);
+    let most = u128::from(before) * (100 + u128::from(percent)) / 100;
+    let minded = set.is_some() || now.saturating_sub(before) >= AT_LEAST;
+    if minded && u128::from(now) > most {
+        let added: Vec<&Entry> = largest_new(context.inventory, previous);
+        let names: Vec<String> = added
+            .iter()
+            .take(3)
+            .map(|entry| format!("{} ({})", entry.path, words::bytes(entry.size)))
+            .collect();
+        let names = if names.is_empty() { String::new() } else { format!(" New are {}.", names.join(", ")) };
+        findings.push(
+            Finding::new(rule, Place::artifact())
+                .message(format!(
+                    "Unpacked, the artifact has {}, while {against} had {}: it may grow by {percent} %.{names}",
+                    words::bytes(now),
+                    words::bytes(before),
+                ))
+                .help("See what was added with `packgate diff OLD NEW`; raise size.growth_percent if the growth is meant.")
+                .evidence(Evidence { what: "unpacked", against: against.clone(), before, bytes: now, percent: Some(percent) })
+                .key("unpacked"),
+        );
+    }
+    for entry in largest_new(context.inventory, previous) {
+        if entry.size < AT_LEAST || entry.size <= before {
+            break;
+        }
+        findings.push(
+            Finding::new(rule, Place::entry(entry))
+                .message(format!(
+                    "This new file has {}, more than all of {against} together ({}).",
+                    words::bytes(entry.size),
+                    words::bytes(before),
+                ))
+                .help("If it isn't meant to ship, keep it out of the package.")
+                .evidence(Evidence {
+                    what: "entry",
+                    against: against.clone(),
+                    before,
+                    bytes: entry.size,
+                    percent: None,
+                })
+                .key("entry"),
+        );
+    }
+}
+
+/// Size of what the package's own container holds.
+fn unpacked(inventory: &Inventory) -> u64 {
+    inventory.top_files().map(|entry| entry.size).fold(0, u64::saturating_add)
+}
+
+/// `acme 1.0.0`, or the file compared with.
+fn release(inventory: &Inventory) -> String {
+    match &inventory.package {
+        Some(package) if !package.version.is_empty() => format!("{} {}", package.name, package.version),
+        _ => inventory.artifact.path.clone(),
+    }
+}
+
+/// Files that the release before didn't have, be it under another hash; the largest first.
+fn largest_new<'a>(inventory: &'a Inventory, previous: &Inventory) -> Vec<&'a Entry> {
+    let section = section_of(previous);
+    let new = compare(&section, inventory).new;
+    let mut new: Vec<&Entry> = new.iter().filter_map(|(id, _)| inventory.entry(*id)).collect();
+    new.sort_by(|a, b| b.size.cmp(&a.size).then(a.id.cmp(&b.id)));
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{EntryId, Kind, Package};
+    use crate::policy::{Settings, Size};
+
+    const MIB: u64 = 1 << 20;
+
+    fn inventory(version: &str, files: &[(&str, u64)]) -> Inventory {
+        let package = Package {
+            name: "acme".into(),
+            version: version.into(),
+            root: "package".into(),
+            ..Package::default()
+        };
+        let entries = files.iter().enumerate().map(|(at, (path, size))| Entry {
+            id: EntryId(u32::try_from(at).unwrap()),
+            path: format!("package/{path}"),
+            place: format!("package/{path}"),
+            size: *size,
+            ..Entry::default()
+        });
+        Inventory {
+            kind: Kind::Npm,
+            entries: entries.collect(),
+            package: Some(package),
+            ..Inventory::default()
+        }
+    }
+
+    fn run(growth_percent: Option<u64>, old: &[(&str, u64)], new: &[(&str, u64)]) -> Vec<String> {
+        let (old, new) = (inventory("1.0.0", old), inventory("1.0.1", new));
+        let settings = Settings { size: Size { growth_percent, ..Size::default() }, ..Settings::default() };
+        let mut findings = Vec::new();
+        let context = Context { inventory: &new, settings: &settings, previous: Some(&old), lock: None };
+        check(&RULE, &context, &mut findings);
+        findings.into_iter().map(|finding| finding.key).collect()
+    }
+
+    #[test]
+    fn fires() {
+        let cli = ("cli.js", 9 * MIB);
+        assert_eq!(run(None, &[cli], &[cli, ("cli.js.map", 60 * MIB)]), ["unpacked", "entry"]);
+        assert_eq!(run(None, &[cli], &[("cli.js", 19 * MIB)]), ["unpacked"]);
+        assert_eq!(run(Some(10), &[cli], &[cli, ("a.js", MIB)]), ["unpacked"]);
+        assert_eq!(run(Some(900), &[cli], &[cli, ("cli.js.map", 60 * MIB)]), ["entry"]);
+    }
+
+    #[test]
+    fn stays_silent() {
+        let none: [String; 0] = [];
+        let cli = ("cli.js", 9 * MIB);
+        assert_eq!(run(None, &[cli], &[cli]), none);
+        assert_eq!(run(None, &[cli], &[cli, ("a.js", 8 * MIB)]), none);
+        assert_eq!(run(None, &[("a.js", 100)], &[("a.js", 100), ("b.js", 1000)]), none);
+        assert_eq!(run(Some(20), &[cli], &[cli, ("a.js", MIB)]), none);
+        assert_eq!(run(None, &[cli], &[]), none);
+        let big = |name| [("a.js", MIB), (name, 3 * MIB)];
+        assert_eq!(run(None, &big("m-1.0.0.js"), &big("m-1.0.1.js")), none);
+        assert_eq!(run(None, &big("m-BkYR3Qdz.js"), &big("m-x1Y2z3W4.js")), none);
+    }
+}
