@@ -1,7 +1,15 @@
 //! The road, end to end: unpack, inspect, inventory, rules, policy.
 
+use std::path::Path;
+
+use crate::exposure::Exposure;
+use crate::inspect::{Lookout, Wanted};
 use crate::inventory::{Inventory, Kind, Skipped};
-use crate::policy::{Judged, Policy, Verdict, WaiverUse};
+use crate::lock::{self, LockError};
+use crate::policy::{Judged, Level, Policy, Settings, Verdict, WaiverUse, judge};
+use crate::project::Project;
+use crate::rules::{self, Context};
+use crate::stocktake::{Stocktake, StocktakeError};
 
 /// One artifact, judged. What reporters are given.
 #[derive(Debug, Clone)]
@@ -28,7 +36,7 @@ pub struct Totals {
     /// Bytes produced over all levels.
     pub unpacked_bytes: u64,
     /// What a stranger could recover.
-    pub exposure: crate::exposure::Exposure,
+    pub exposure: Exposure,
 }
 
 impl Audit {
@@ -40,5 +48,133 @@ impl Audit {
     /// What could not be examined.
     pub fn skipped(&self) -> &[Skipped] {
         &self.inventory.skipped
+    }
+}
+
+/// What an audit is to go by.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The project's settings.
+    pub settings: Settings,
+    /// The ecosystem, if it is not to be recognised.
+    pub kind: Option<Kind>,
+    /// Where the artifacts came from.
+    pub project: Option<Project>,
+    /// Findings at this level or above block.
+    pub fail_on: Level,
+    /// The day on which waivers are judged.
+    pub today: time::Date,
+    /// Whether the inventory keeps its entries, for reporters that show them.
+    pub keep_entries: bool,
+    /// The facts of the previous release.
+    pub previous: Option<Inventory>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            kind: None,
+            project: None,
+            fail_on: Level::Error,
+            today: time::OffsetDateTime::now_utc().date(),
+            keep_entries: false,
+            previous: None,
+        }
+    }
+}
+
+/// Why there is no audit.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The artifact can't be read.
+    #[error(transparent)]
+    Unreadable(#[from] StocktakeError),
+    /// The project's lock can't be used.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+}
+
+/// Audits artifacts, one after another or several at once.
+#[derive(Debug)]
+pub struct Auditor {
+    options: Options,
+    lookout: Lookout,
+}
+
+impl Auditor {
+    /// Compiles the patterns once for all artifacts.
+    pub fn new(options: Options) -> Self {
+        let lookout = Lookout::new(wanted(&options));
+        Self { options, lookout }
+    }
+
+    /// Takes stock of one artifact with `workers` threads and judges it.
+    ///
+    /// # Errors
+    /// When the artifact doesn't exist or can't be opened, or the project's lock is no lock. Whatever goes
+    /// wrong inside the artifact is in the audit.
+    pub fn audit(&self, path: &Path, workers: usize) -> Result<Audit, AuditError> {
+        self.judge(self.stock(path, workers)?)
+    }
+
+    /// Takes stock without judging.
+    ///
+    /// # Errors
+    /// When the artifact doesn't exist or can't be opened.
+    pub fn stock(&self, path: &Path, workers: usize) -> Result<Inventory, AuditError> {
+        let stocktake = Stocktake {
+            lookout: &self.lookout,
+            limits: &self.options.settings.limits,
+            kind: self.options.kind,
+            project: self.options.project.as_ref(),
+            workers,
+        };
+        Ok(stocktake.of(path)?)
+    }
+
+    /// Judges an inventory.
+    ///
+    /// # Errors
+    /// When the project's lock is no lock, or another package's.
+    pub fn judge(&self, mut inventory: Inventory) -> Result<Audit, AuditError> {
+        let options = &self.options;
+        let lock = match &options.project {
+            Some(project) => lock::load(&project.folder, &inventory)?,
+            None => None,
+        };
+        let policy = Policy::resolve(&options.settings, &inventory);
+        let context = Context {
+            inventory: &inventory,
+            settings: &options.settings,
+            previous: options.previous.as_ref(),
+            lock: lock.as_ref(),
+        };
+        let findings = rules::check(&context);
+        let (findings, waivers, verdict) =
+            judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
+        let totals = Totals {
+            entries: inventory.entries.len() as u64,
+            unpacked_bytes: inventory.artifact.unpacked_bytes,
+            exposure: Exposure::default(),
+        };
+        inventory.manifests = Vec::new();
+        if !options.keep_entries {
+            inventory.entries = Vec::new();
+        }
+        Ok(Audit { inventory, policy, totals, findings, waivers, verdict })
+    }
+}
+
+/// What the settings ask inspectors to look out for.
+fn wanted(options: &Options) -> Wanted {
+    let internal = &options.settings.internal;
+    Wanted {
+        digests: false,
+        markers: internal.markers.clone(),
+        marker_patterns: internal.marker_patterns.clone(),
+        packages: internal.packages.clone(),
+        hosts: internal.hosts.clone(),
+        limits: options.settings.limits.clone(),
     }
 }

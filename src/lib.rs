@@ -2,6 +2,17 @@
 //!
 //! One straight road: [`unpack`] turns bytes into entries, [`inspect`] turns entries into facts, the
 //! [`inventory`] holds all facts, [`rules`] make findings of them, the [`policy`] judges, [`report`] tells.
+//!
+//! ```no_run
+//! use packgate::audit::{Auditor, Options};
+//!
+//! let auditor = Auditor::new(Options::default());
+//! let audit = auditor.audit("acme-cli-2.1.88.tgz".as_ref(), 2)?;
+//! for judged in &audit.findings {
+//!     println!("{}: {}", judged.finding.rule, judged.finding.message);
+//! }
+//! # Ok::<(), packgate::audit::AuditError>(())
+//! ```
 
 pub mod audit;
 mod ecosystem;
@@ -14,4 +25,5 @@ pub mod policy;
 pub mod project;
 pub mod report;
 pub mod rules;
+pub mod stocktake;
 pub mod unpack;

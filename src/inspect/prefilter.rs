@@ -8,7 +8,7 @@ const MOST_HITS: usize = 1 << 16;
 /// Finds all needles of all inspectors in one go, a few at a time, block by block, so that each block
 /// is read from memory once.
 #[derive(Debug, Clone, Default)]
-pub struct Prefilter {
+pub(super) struct Prefilter {
     passes: Vec<Pass>,
     owners: usize,
     longest: usize,
@@ -38,7 +38,7 @@ pub struct Hit {
 
 impl Prefilter {
     /// `needles[i]` are those of inspector `i`; empty ones are ignored.
-    pub fn new(needles: Vec<Vec<Vec<u8>>>) -> Self {
+    pub(super) fn new(needles: Vec<Vec<Vec<u8>>>) -> Self {
         let owners = needles.len();
         let all: Vec<Needle> = needles
             .into_iter()
@@ -54,7 +54,7 @@ impl Prefilter {
     }
 
     /// All hits in `text`, one list per inspector, by offset.
-    pub fn scan(&self, text: &[u8]) -> Vec<Vec<Hit>> {
+    pub(super) fn scan(&self, text: &[u8]) -> Vec<Vec<Hit>> {
         const BLOCK: usize = 128 << 10;
         let mut hits = vec![Vec::new(); self.owners];
         let mut start = 0;

@@ -3,6 +3,7 @@
 pub mod escape;
 mod github;
 mod gitlab;
+mod human;
 mod json;
 mod junit;
 mod markdown;
@@ -10,6 +11,7 @@ mod repository;
 mod sarif;
 pub mod wire;
 pub(crate) mod words;
+mod wrap;
 
 pub use github::step_summary;
 
@@ -46,6 +48,7 @@ pub struct Look {
 
 /// All reporters.
 pub const REPORTERS: &[Reporter] = &[
+    human::REPORTER,
     json::REPORTER,
     sarif::REPORTER,
     github::REPORTER,
@@ -53,3 +56,8 @@ pub const REPORTERS: &[Reporter] = &[
     gitlab::REPORTER,
     markdown::REPORTER,
 ];
+
+/// The reporter of this name.
+pub fn find(name: &str) -> Option<&'static Reporter> {
+    REPORTERS.iter().find(|reporter| reporter.name == name)
+}

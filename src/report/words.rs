@@ -19,10 +19,13 @@ pub(crate) fn number(value: u64) -> String {
     out
 }
 
-/// `1 file`, `1,906 files`.
+/// `1 file`, `1,906 files`, `2 entries`.
 pub(crate) fn counted(count: u64, one: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {one}{s}", number(count))
+    match one.strip_suffix("try") {
+        _ if count == 1 => format!("1 {one}"),
+        Some(stem) => format!("{} {stem}tries", number(count)),
+        None => format!("{} {one}s", number(count)),
+    }
 }
 
 /// Bytes in the unit that leaves one to three digits before the point: `59.8 MB`.

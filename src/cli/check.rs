@@ -1,0 +1,238 @@
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use packgate::audit::{Audit, Auditor, Options};
+use packgate::inventory::Kind;
+use packgate::pack;
+use packgate::policy::{Level, Settings, Verdict};
+use packgate::project::Project;
+
+use super::output::{self, Format, Outputs};
+use super::progress::Progress;
+use super::{Exit, complain};
+
+/// Audit artifacts or folders, and stop what the policy doesn't let pass
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// Artifacts, folders, or `-` for a list on stdin, one path a line [default: the working directory]
+    #[arg(value_name = "TARGET")]
+    targets: Vec<PathBuf>,
+    /// `auto`, `proprietary`, `open-source`, `strict`, or a policy file
+    #[arg(long, value_name = "POLICY")]
+    policy: Option<String>,
+    /// human, json, sarif, github, junit, gitlab, markdown, html; with `=FILE` into a file. Repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    format: Vec<Format>,
+    /// The level that blocks
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = fail_on)]
+    fail_on: Level,
+    /// Take the artifacts for this kind instead of recognising it
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    kind: Option<Kind>,
+    /// Where the artifacts came from: settings, ignore files, version control and workspace are read there
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    project: PathBuf,
+    /// Audit folders as they stand instead of packing them first
+    #[arg(long)]
+    as_is: bool,
+    /// Threads to use [default: one per processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Print the verdict only
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl std::fmt::Debug for Format {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Format")
+    }
+}
+
+fn fail_on(text: &str) -> Result<Level, String> {
+    match text {
+        "error" => Ok(Level::Error),
+        "warning" => Ok(Level::Warning),
+        "note" => Ok(Level::Note),
+        _ => Err("one of error, warning, note".into()),
+    }
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    Kind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
+        let names: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        format!("one of {}", names.join(", "))
+    })
+}
+
+impl Check {
+    /// Audits, reports, and returns how it ended.
+    pub(crate) fn run(&self) -> Exit {
+        match self.audit() {
+            Ok(exit) => exit,
+            Err(message) => complain(&message),
+        }
+    }
+
+    fn audit(&self) -> Result<Exit, String> {
+        if !self.project.is_dir() {
+            return Err(format!("--project {}: no such folder", self.project.display()));
+        }
+        let settings =
+            Settings::load(&self.project, self.policy.as_deref()).map_err(|errors| errors.to_string())?;
+        let mut outputs = Outputs::open(&self.format, self.look())?;
+        in_github_job(&mut outputs)?;
+        let mut packed = Vec::new();
+        let mut wrong = Vec::new();
+        let artifacts = self.artifacts(&mut packed, &mut wrong)?;
+        let options = Options {
+            settings,
+            kind: self.kind,
+            project: Some(Project::new(&self.project)),
+            fail_on: self.fail_on,
+            keep_entries: outputs.need_entries(),
+            ..Options::default()
+        };
+        let audits = self.audit_all(&Auditor::new(options), &artifacts, &mut wrong);
+        if !audits.is_empty() {
+            outputs.write(&audits)?;
+        }
+        for message in &wrong {
+            complain(message);
+        }
+        Ok(exit(&audits, !wrong.is_empty()))
+    }
+
+    fn look(&self) -> packgate::report::Look {
+        let project = std::fs::canonicalize(&self.project).ok();
+        packgate::report::Look { quiet: self.quiet, fail_on: self.fail_on, project, ..output::look() }
+    }
+
+    /// The artifacts to audit. Folders with a manifest are packed by their own client; what it wrote lives
+    /// as long as `packed`.
+    fn artifacts(
+        &self,
+        packed: &mut Vec<pack::Packed>,
+        wrong: &mut Vec<String>,
+    ) -> Result<Vec<Artifact>, String> {
+        let mut artifacts = Vec::new();
+        for target in self.expanded_targets()? {
+            if self.as_is || !target.is_dir() || !pack::has_manifest(&target) {
+                artifacts.push(Artifact { shown: None, path: target });
+                continue;
+            }
+            match pack::pack(&target) {
+                Ok(made) => {
+                    artifacts.extend(made.artifacts.iter().map(|path| Artifact {
+                        shown: path.file_name().map(|name| name.to_string_lossy().into_owned()),
+                        path: path.clone(),
+                    }));
+                    packed.push(made);
+                }
+                Err(error) => wrong.push(format!("{}: {error}", target.display())),
+            }
+        }
+        Ok(artifacts)
+    }
+
+    fn expanded_targets(&self) -> Result<Vec<PathBuf>, String> {
+        if self.targets.is_empty() {
+            return Ok(vec![PathBuf::from(".")]);
+        }
+        let mut targets = Vec::new();
+        for target in &self.targets {
+            if target.as_os_str() != "-" {
+                targets.push(target.clone());
+                continue;
+            }
+            for line in std::io::stdin().lock().lines() {
+                let line = line.map_err(|error| format!("cannot read the list on stdin: {error}"))?;
+                let line = line.trim_end_matches('\r');
+                if !line.is_empty() {
+                    targets.push(PathBuf::from(line));
+                }
+            }
+        }
+        Ok(targets)
+    }
+
+    /// Audits all artifacts, several at once, and returns the audits in the order of the artifacts.
+    fn audit_all(&self, auditor: &Auditor, artifacts: &[Artifact], wrong: &mut Vec<String>) -> Vec<Audit> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let jobs = self.jobs.map_or(processors, usize::from);
+        let at_once = jobs.min(artifacts.len()).max(1);
+        let workers_each = (jobs / at_once).max(1);
+        let progress = Progress::start(artifacts.len(), self.quiet);
+        let next = AtomicUsize::new(0);
+        let done = Mutex::new(Vec::with_capacity(artifacts.len()));
+        let work = || {
+            while let Some((number, artifact)) = {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                artifacts.get(number).map(|artifact| (number, artifact))
+            } {
+                let audit = artifact.audit(auditor, workers_each);
+                progress.tick();
+                done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, audit));
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..at_once {
+                scope.spawn(work);
+            }
+            work();
+        });
+        progress.finish();
+        let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        done.sort_by_key(|(number, _)| *number);
+        let mut audits = Vec::with_capacity(done.len());
+        for (_, audit) in done {
+            match audit {
+                Ok(audit) => audits.push(audit),
+                Err(message) => wrong.push(message),
+            }
+        }
+        audits
+    }
+}
+
+/// One artifact to audit.
+struct Artifact {
+    path: PathBuf,
+    /// How reports call it, where the path is a temporary one.
+    shown: Option<String>,
+}
+
+impl Artifact {
+    fn audit(&self, auditor: &Auditor, workers: usize) -> Result<Audit, String> {
+        let mut audit = auditor.audit(Path::new(&self.path), workers).map_err(|error| error.to_string())?;
+        if let Some(shown) = &self.shown {
+            audit.inventory.artifact.path.clone_from(shown);
+        }
+        Ok(audit)
+    }
+}
+
+fn exit(audits: &[Audit], usage: bool) -> Exit {
+    if usage {
+        return Exit::Usage;
+    }
+    match audits.iter().map(|audit| audit.verdict).max().unwrap_or_default() {
+        Verdict::Pass => Exit::Passed,
+        Verdict::Blocked => Exit::Blocked,
+        Verdict::Incomplete => Exit::Incomplete,
+    }
+}
+
+/// In a GitHub job, annotations and the step summary appear without being asked for.
+fn in_github_job(outputs: &mut Outputs) -> Result<(), String> {
+    if std::env::var_os("GITHUB_ACTIONS").is_none_or(|value| value != "true") {
+        return Ok(());
+    }
+    outputs.also_print("github");
+    match std::env::var_os("GITHUB_STEP_SUMMARY") {
+        Some(path) => outputs.also_append("markdown", path.into()),
+        None => Ok(()),
+    }
+}

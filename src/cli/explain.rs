@@ -1,0 +1,71 @@
+use std::io::Write as _;
+
+use packgate::rules::{self, Family, Rule};
+
+use super::{Exit, complain};
+
+/// Show a rule's documentation; without a name, the list of rules
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// A rule's name
+    rule: Option<String>,
+}
+
+impl Explain {
+    /// Prints a page or the list.
+    pub(crate) fn run(&self) -> Exit {
+        let text = match &self.rule {
+            None => list(),
+            Some(name) => match rules::find(name) {
+                Some(rule) => page(rule),
+                None => return complain(&unknown(name)),
+            },
+        };
+        // A reader that goes away has read enough.
+        let _ = anstream::stdout().write_all(text.as_bytes());
+        Exit::Passed
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let near = rules::ALL
+        .iter()
+        .map(|rule| (strsim::jaro_winkler(name, rule.name), rule.name))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match near {
+        Some((_, near)) => {
+            format!("no rule is called \"{}\"; did you mean \"{near}\"?", name.escape_default())
+        }
+        None => format!("no rule is called \"{}\"; packgate explain lists them all", name.escape_default()),
+    }
+}
+
+fn list() -> String {
+    let widest = rules::ALL.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    let mut family: Option<Family> = None;
+    let mut rules: Vec<&Rule> = rules::ALL.clone();
+    rules.sort_by_key(|rule| rule.family);
+    for rule in rules {
+        if family != Some(rule.family) {
+            let gap = if family.is_some() { "\n" } else { "" };
+            text.push_str(&format!("{gap}\x1b[1m{}\x1b[0m\n", rule.family.title()));
+            family = Some(rule.family);
+        }
+        text.push_str(&format!("  {:widest$}  {}\n", rule.name, rule.summary));
+    }
+    text
+}
+
+/// A rule's Markdown as a page for a terminal: headings bold, everything else as it stands.
+fn page(rule: &Rule) -> String {
+    let mut text = format!("\x1b[1m{}\x1b[0m\n{}\n\n", rule.name, rule.summary);
+    for line in rule.docs.trim().lines() {
+        match line.strip_prefix("## ") {
+            Some(heading) => text.push_str(&format!("\x1b[1m{heading}\x1b[0m\n")),
+            None => text.push_str(&format!("{line}\n")),
+        }
+    }
+    text
+}

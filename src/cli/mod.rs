@@ -1,0 +1,71 @@
+//! The command line: one file per subcommand. The only place that prints.
+
+mod check;
+mod explain;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::{ColorChoice, Parser, Subcommand};
+
+/// How a run ends. The numbers are a promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    /// Everything passed.
+    Passed = 0,
+    /// The policy says no.
+    Blocked = 1,
+    /// Usage, settings or a missing client.
+    Usage = 2,
+    /// An artifact could not be examined to its end.
+    Incomplete = 3,
+}
+
+/// The last look at a package before it is published.
+#[derive(Debug, Parser)]
+#[command(name = "packgate", version, about, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Audit artifacts or folders, and stop what the policy doesn't let pass
+    Check(check::Check),
+    /// Show a rule's documentation; without a name, the list of rules
+    Explain(explain::Explain),
+}
+
+/// Parses the arguments and runs the subcommand.
+pub(crate) fn main() -> ExitCode {
+    // A panic is reported as an unexamined entry; its backtrace would help nobody.
+    std::panic::set_hook(Box::new(|_| {}));
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Passed as u8 });
+        }
+    };
+    match arguments.color {
+        ColorChoice::Auto => {}
+        ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let exit = match arguments.command {
+        Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
+    };
+    ExitCode::from(exit as u8)
+}
+
+/// Says on stderr what is wrong, in one line.
+pub(crate) fn complain(what: &dyn std::fmt::Display) -> Exit {
+    anstream::eprintln!("packgate: {what}");
+    Exit::Usage
+}

@@ -1,0 +1,147 @@
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use packgate::audit::Audit;
+use packgate::report::{self, Look, Reporter};
+
+/// `FORMAT` or `FORMAT=FILE` of the command line.
+#[derive(Clone)]
+pub(crate) struct Format {
+    reporter: &'static Reporter,
+    file: Option<PathBuf>,
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = match text.split_once('=') {
+            Some((name, file)) if !file.is_empty() => (name, Some(PathBuf::from(file))),
+            Some((name, _)) => (name, None),
+            None => (text, None),
+        };
+        let reporter = report::find(name).ok_or_else(|| {
+            let names: Vec<_> = report::REPORTERS.iter().map(|reporter| reporter.name).collect();
+            format!("no such format; there are {}", names.join(", "))
+        })?;
+        Ok(Self { reporter, file })
+    }
+}
+
+/// Where a report goes.
+enum Target {
+    Stdout,
+    File(PathBuf, File),
+}
+
+/// Reports to be written, their files opened before anything is audited, so that a path that can't be
+/// written fails at once.
+pub(crate) struct Outputs {
+    outputs: Vec<(&'static Reporter, Target)>,
+    look: Look,
+}
+
+impl Outputs {
+    /// Opens all files. Without a format that goes to stdout, the human report does.
+    pub(crate) fn open(formats: &[Format], look: Look) -> Result<Self, String> {
+        let mut outputs = Vec::new();
+        for format in formats {
+            let target = match &format.file {
+                None => Target::Stdout,
+                Some(path) => {
+                    let file = File::create(path)
+                        .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+                    Target::File(path.clone(), file)
+                }
+            };
+            outputs.push((format.reporter, target));
+        }
+        if !outputs.iter().any(|(_, target)| matches!(target, Target::Stdout)) {
+            let human = report::find("human").ok_or("there is no human report")?;
+            outputs.insert(0, (human, Target::Stdout));
+        }
+        Ok(Self { outputs, look })
+    }
+
+    /// Adds a report that is appended to a file.
+    pub(crate) fn also_append(&mut self, name: &str, path: PathBuf) -> Result<(), String> {
+        let reporter = report::find(name).ok_or_else(|| format!("there is no {name} report"))?;
+        let file = File::options()
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        self.outputs.push((reporter, Target::File(path, file)));
+        Ok(())
+    }
+
+    /// Adds a report on stdout unless it is there already.
+    pub(crate) fn also_print(&mut self, name: &str) {
+        if let Some(reporter) = report::find(name)
+            && !self.outputs.iter().any(|(other, _)| other.name == name)
+        {
+            self.outputs.push((reporter, Target::Stdout));
+        }
+    }
+
+    /// Whether a report shows the entries of the artifacts.
+    pub(crate) fn need_entries(&self) -> bool {
+        self.outputs.iter().any(|(reporter, _)| reporter.needs_entries)
+    }
+
+    /// Writes all reports.
+    pub(crate) fn write(self, audits: &[Audit]) -> Result<(), String> {
+        let plain = Look { width: None, colour: false, unicode: true, ..self.look.clone() };
+        for (reporter, target) in self.outputs {
+            let (written, path) = match target {
+                Target::Stdout => (to_stdout(reporter, audits, &self.look), None),
+                Target::File(path, file) => {
+                    let mut out = io::BufWriter::new(file);
+                    ((reporter.write)(audits, &plain, &mut out).and_then(|()| out.flush()), Some(path))
+                }
+            };
+            match written {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    let place = path.map_or_else(|| "stdout".into(), |path| path.display().to_string());
+                    return Err(format!("cannot write the {} report to {place}: {error}", reporter.name));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The report comes out whole or, when the reader goes away, not at all: never mixed with other output.
+fn to_stdout(reporter: &Reporter, audits: &[Audit], look: &Look) -> io::Result<()> {
+    let mut text = Vec::new();
+    (reporter.write)(audits, look, &mut text)?;
+    let mut out = anstream::AutoStream::auto(io::stdout().lock());
+    out.write_all(&text)?;
+    out.flush()
+}
+
+/// How the terminal on stdout looks.
+pub(crate) fn look() -> Look {
+    let terminal = io::stdout().is_terminal();
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    Look {
+        width: terminal.then_some(width.unwrap_or(80)),
+        colour: anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+        unicode: speaks_unicode(),
+        quiet: false,
+        fail_on: packgate::policy::Level::Error,
+        project: None,
+    }
+}
+
+fn speaks_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8")
+}

@@ -1,0 +1,218 @@
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use crate::audit::Audit;
+use crate::policy::{Judged, Level, Verdict};
+
+use super::escape::shown;
+use super::words::{self, bytes, counted, exposure, idle_waiver, number};
+use super::wrap::wrap;
+use super::{Look, Reporter};
+
+/// For people at a terminal.
+pub(super) const REPORTER: Reporter = Reporter { name: "human", needs_entries: false, write };
+
+/// Places shown of one rule before the rest is only counted.
+const MOST_PLACES: usize = 4;
+/// Widest text, for reading.
+const MOST_COLUMNS: usize = 100;
+
+fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page { look, width: look.width.unwrap_or(MOST_COLUMNS).clamp(40, MOST_COLUMNS) };
+    for (position, audit) in audits.iter().enumerate() {
+        if position > 0 && !look.quiet {
+            writeln!(out)?;
+        }
+        out.write_all(page.artifact(audit).as_bytes())?;
+    }
+    if audits.len() > 1 {
+        writeln!(out, "\n{}", page.summary(audits))?;
+    }
+    Ok(())
+}
+
+struct Page<'a> {
+    look: &'a Look,
+    width: usize,
+}
+
+impl Page<'_> {
+    fn artifact(&self, audit: &Audit) -> String {
+        let mut text = String::new();
+        if self.look.quiet {
+            let _ = writeln!(text, "{} {}", self.verdict(audit), shown(&audit.inventory.artifact.path));
+            return text;
+        }
+        let _ = writeln!(text, "{}", self.heading(audit));
+        if let Some(headline) = exposure(audit) {
+            let _ = writeln!(text, "\n{}", self.paint(BOLD_RED, &headline));
+        }
+        for group in groups(&audit.findings) {
+            self.group(audit, group, &mut text);
+        }
+        self.skipped(audit, &mut text);
+        for waiver in &audit.waivers {
+            let _ = writeln!(text, "\n{} {}", self.paint(YELLOW, "waiver"), shown(&idle_waiver(waiver)));
+        }
+        if !audit.findings.is_empty() || !audit.skipped().is_empty() {
+            text.push('\n');
+        }
+        let policy = format!("policy {} ({})", shown(&audit.policy.name), shown(&audit.policy.because));
+        let _ = writeln!(text, "{}", self.paint(DIM, &policy));
+        let _ = writeln!(text, "{}", self.paint(DIM, &format!("sha256 {}", audit.inventory.artifact.sha256)));
+        let _ = writeln!(text, "{}{}", self.verdict(audit), tally(audit));
+        text
+    }
+
+    fn heading(&self, audit: &Audit) -> String {
+        let inventory = &audit.inventory;
+        let mut text = self.paint(BOLD, &shown(&inventory.artifact.path).to_string());
+        let _ = write!(text, "  {}", inventory.kind.name());
+        if let Some(package) = &inventory.package {
+            let _ = write!(text, " {} {}", shown(&package.name), shown(&package.version));
+        }
+        let _ = write!(
+            text,
+            ", {}, {} packed, {} unpacked",
+            counted(audit.totals.entries, "entry"),
+            bytes(inventory.artifact.bytes),
+            bytes(audit.totals.unpacked_bytes)
+        );
+        text
+    }
+
+    /// All findings of one rule at one level.
+    fn group(&self, audit: &Audit, group: &[Judged], text: &mut String) {
+        let Some(first) = group.first() else { return };
+        let name = match &first.waived {
+            None => self.level(first.level),
+            Some(_) => self.paint(DIM, "waived"),
+        };
+        let places = if group.len() > 1 {
+            format!(" ({})", counted(group.len() as u64, "place"))
+        } else {
+            String::new()
+        };
+        let _ = writeln!(text, "\n{name} {}{places}", self.paint(BOLD, first.finding.rule));
+        let brief = first.level == Level::Note || first.waived.is_some();
+        let shown_places = if brief { 1 } else { MOST_PLACES };
+        let mut message = "";
+        for judged in group.iter().take(shown_places) {
+            let _ = writeln!(text, "  {}", self.paint(CYAN, &place(audit, judged)));
+            if judged.finding.message != message {
+                message = &judged.finding.message;
+                self.paragraph("    ", message, text);
+            }
+        }
+        if group.len() > shown_places {
+            let rest = (group.len() - shown_places) as u64;
+            let _ = writeln!(
+                text,
+                "  {}",
+                self.paint(DIM, &format!("and {} more; --format json lists them all", number(rest)))
+            );
+        }
+        if let Some(reason) = &first.waived {
+            self.paragraph("    waived: ", reason, text);
+        } else if !brief && !first.finding.help.is_empty() {
+            self.paragraph("    help: ", &first.finding.help, text);
+        }
+    }
+
+    fn skipped(&self, audit: &Audit, text: &mut String) {
+        const MOST: usize = 8;
+        for skipped in audit.skipped().iter().take(MOST) {
+            let place =
+                if skipped.place.is_empty() { String::new() } else { format!("{}: ", shown(&skipped.place)) };
+            let line = format!("{place}{}", shown(&skipped.why));
+            let _ = writeln!(text, "\n{} {line}", self.paint(BOLD_RED, "not examined"));
+        }
+        if let Some(rest) = audit.skipped().len().checked_sub(MOST).filter(|rest| *rest > 0) {
+            let _ = writeln!(text, "and {} more", counted(rest as u64, "place"));
+        }
+    }
+
+    fn paragraph(&self, indent: &str, words: &str, text: &mut String) {
+        let blank = " ".repeat(indent.len());
+        // Line ends are the message's own; everything else is escaped.
+        let clean: Vec<String> = words.lines().map(|line| shown(line).to_string()).collect();
+        for (number, line) in
+            wrap(&clean.join("\n"), self.width.saturating_sub(indent.len())).iter().enumerate()
+        {
+            let _ = writeln!(text, "{}{line}", if number == 0 { indent } else { &blank });
+        }
+    }
+
+    fn verdict(&self, audit: &Audit) -> String {
+        match audit.verdict {
+            Verdict::Pass => self.paint(GREEN, "passed"),
+            Verdict::Blocked => self.paint(BOLD_RED, "blocked"),
+            Verdict::Incomplete => self.paint(BOLD_RED, "incomplete"),
+        }
+    }
+
+    fn summary(&self, audits: &[Audit]) -> String {
+        let ended = |verdict| audits.iter().filter(|audit| audit.verdict == verdict).count() as u64;
+        format!(
+            "{}: {} passed, {} blocked, {} incomplete",
+            counted(audits.len() as u64, "artifact"),
+            number(ended(Verdict::Pass)),
+            number(ended(Verdict::Blocked)),
+            number(ended(Verdict::Incomplete)),
+        )
+    }
+
+    fn level(&self, level: Level) -> String {
+        match level {
+            Level::Error => self.paint(BOLD_RED, "error"),
+            Level::Warning => self.paint(YELLOW, "warning"),
+            Level::Note | Level::Off => self.paint(BLUE, "note"),
+        }
+    }
+
+    fn paint(&self, style: &str, words: &str) -> String {
+        if self.look.colour { format!("\x1b[{style}m{words}\x1b[0m") } else { words.to_owned() }
+    }
+}
+
+const BOLD: &str = "1";
+const DIM: &str = "2";
+const BOLD_RED: &str = "1;31";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const BLUE: &str = "34";
+const CYAN: &str = "36";
+
+/// Neighbours of the same level, rule and waiver, as the judge sorted them.
+fn groups(findings: &[Judged]) -> impl Iterator<Item = &[Judged]> {
+    findings.chunk_by(|a, b| a.level == b.level && a.finding.rule == b.finding.rule && a.waived == b.waived)
+}
+
+fn place(audit: &Audit, judged: &Judged) -> String {
+    if judged.finding.place.path.is_empty() {
+        return "the package as a whole".to_owned();
+    }
+    shown(&words::place(audit, &judged.finding.place)).to_string()
+}
+
+fn tally(audit: &Audit) -> String {
+    let of_level = |level| {
+        audit.findings.iter().filter(|judged| judged.level == level && judged.waived.is_none()).count() as u64
+    };
+    let waived = audit.findings.iter().filter(|judged| judged.waived.is_some()).count() as u64;
+    let parts: Vec<String> = [
+        (of_level(Level::Error), "error"),
+        (of_level(Level::Warning), "warning"),
+        (of_level(Level::Note), "note"),
+    ]
+    .into_iter()
+    .filter(|(value, _)| *value > 0)
+    .map(|(value, word)| counted(value, word))
+    .chain((waived > 0).then(|| format!("{waived} waived")))
+    .chain(
+        (!audit.skipped().is_empty())
+            .then(|| format!("{} not examined", counted(audit.skipped().len() as u64, "place"))),
+    )
+    .collect();
+    if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) }
+}

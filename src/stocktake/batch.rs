@@ -1,0 +1,137 @@
+use std::ops::Range;
+
+use crate::unpack::{Damage, Header, Oddity, Sink};
+
+/// Entries that travel together, their bytes in one buffer that is used again.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) bytes: Vec<u8>,
+    pub(super) items: Vec<Item>,
+    /// Bytes of the budget that it holds.
+    pub(super) reserved: u64,
+}
+
+/// One entry of a batch.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) ordinal: usize,
+    pub(super) header: Header,
+    pub(super) range: Range<usize>,
+    pub(super) damage: Option<Damage>,
+}
+
+impl Batch {
+    pub(super) fn bytes_of(&self, item: &Item) -> &[u8] {
+        self.bytes.get(item.range.clone()).unwrap_or_default()
+    }
+
+    /// Empties it; a buffer that grew very large is let go.
+    pub(super) fn clear(&mut self) {
+        const KEEP: usize = 8 << 20;
+        self.items.clear();
+        self.bytes.clear();
+        if self.bytes.capacity() > KEEP {
+            self.bytes = Vec::new();
+        }
+    }
+}
+
+/// What takes full batches.
+pub(super) trait Taker {
+    /// An empty batch is about to take this many bytes.
+    fn reserve(&mut self, bytes: u64);
+    /// A batch that is being filled takes more bytes than were reserved.
+    fn grow(&mut self, bytes: u64);
+    /// Takes the entries; leaves an empty batch behind.
+    fn take(&mut self, batch: &mut Batch);
+}
+
+/// A sink that gathers entries in batches of about a MiB.
+pub(super) struct Gather<T> {
+    batch: Batch,
+    pub(super) taker: T,
+    pub(super) oddities: Vec<Oddity>,
+    next: usize,
+    open: Option<(Header, usize)>,
+    reserved: u64,
+}
+
+const FULL: usize = 1 << 20;
+
+impl<T: Taker> Gather<T> {
+    pub(super) fn new(taker: T) -> Self {
+        Self { batch: Batch::default(), taker, oddities: Vec::new(), next: 0, open: None, reserved: 0 }
+    }
+
+    /// Hands on what is left; `damage` ends an entry that is still open.
+    pub(super) fn finish(mut self, damage: Option<&Damage>) -> (T, Vec<Oddity>) {
+        if self.open.is_some() {
+            let damage =
+                damage.cloned().unwrap_or_else(|| Damage::new(0, "the archive ends inside this entry"));
+            self.close(Some(damage));
+        }
+        self.flush();
+        (self.taker, self.oddities)
+    }
+
+    fn flush(&mut self) {
+        if !self.batch.items.is_empty() {
+            self.taker.take(&mut self.batch);
+            self.reserved = 0;
+        }
+    }
+
+    fn close(&mut self, damage: Option<Damage>) {
+        let Some((header, start)) = self.open.take() else { return };
+        let range = start..self.batch.bytes.len();
+        self.batch.items.push(Item { ordinal: self.next, header, range, damage });
+        self.next += 1;
+        if self.batch.bytes.len() >= FULL || self.batch.items.len() >= 1024 {
+            self.flush();
+        }
+    }
+
+    fn reserve_for(&mut self, bytes: usize) {
+        let needed = (self.batch.bytes.len() + bytes) as u64;
+        if needed > self.reserved {
+            let more = (needed - self.reserved).max(FULL as u64);
+            if self.reserved == 0 {
+                self.taker.reserve(more);
+            } else {
+                self.taker.grow(more);
+            }
+            self.reserved += more;
+        }
+    }
+}
+
+impl<T: Taker> Sink for Gather<T> {
+    fn begin(&mut self, header: Header) {
+        // Never trust a claimed size with more than a modest reservation.
+        const TRUST: u64 = 64 << 20;
+        let claimed = usize::try_from(header.size.unwrap_or(0).min(TRUST)).unwrap_or(0);
+        if !self.batch.items.is_empty() && self.batch.bytes.len() + claimed > FULL {
+            self.flush();
+        }
+        self.reserve_for(claimed);
+        self.batch.bytes.reserve(claimed);
+        self.open = Some((header, self.batch.bytes.len()));
+    }
+
+    fn data(&mut self, bytes: &[u8]) {
+        self.reserve_for(bytes.len());
+        self.batch.bytes.extend_from_slice(bytes);
+    }
+
+    fn end(&mut self) {
+        self.close(None);
+    }
+
+    fn broken(&mut self, damage: Damage) {
+        self.close(Some(damage));
+    }
+
+    fn oddity(&mut self, oddity: Oddity) {
+        self.oddities.push(oddity);
+    }
+}

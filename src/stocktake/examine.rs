@@ -1,0 +1,166 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use sha2::{Digest, Sha256};
+
+use crate::ecosystem;
+use crate::inspect::{Inner, Lookout, inspect};
+use crate::inventory::{EntryKind, Skipped};
+use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
+
+use super::batch::{Batch, Gather, Taker};
+use super::flatten::Examined;
+use super::hex;
+
+/// Looks at entries, and into what they hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Examiner<'a> {
+    pub(super) lookout: &'a Lookout,
+    pub(super) limits: &'a Limits,
+    pub(super) spent: &'a Spent,
+    pub(super) digests: bool,
+}
+
+/// Where an entry stands: the place of its container with the `!` behind it, and the depth of nesting.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stand<'a> {
+    pub(super) prefix: &'a str,
+    pub(super) depth: u32,
+}
+
+impl Stand<'_> {
+    /// In the artifact's own container.
+    pub(super) const TOP: Stand<'static> = Stand { prefix: "", depth: 0 };
+}
+
+impl Examiner<'_> {
+    /// Examines all entries of a batch.
+    pub(super) fn batch(&self, batch: &Batch, stand: Stand<'_>, into: &mut Vec<Examined>) {
+        for item in &batch.items {
+            let bytes = batch.bytes_of(item);
+            into.push(self.entry(item.ordinal, &item.header, bytes, item.damage.as_ref(), stand));
+        }
+    }
+
+    /// Examines one entry. A panic of an inspector makes the entry unexamined, not the program crash.
+    pub(super) fn entry(
+        &self,
+        ordinal: usize,
+        header: &Header,
+        bytes: &[u8],
+        damage: Option<&Damage>,
+        stand: Stand<'_>,
+    ) -> Examined {
+        let place = format!("{}{}", stand.prefix, header.path);
+        let looked = catch_unwind(AssertUnwindSafe(|| self.look(ordinal, header, bytes, &place, stand)));
+        let mut examined = looked.unwrap_or_else(|_| {
+            let why = "packgate failed while looking at this entry; please report it with the artifact";
+            Examined::unseen(ordinal, header, &place, why)
+        });
+        if let Some(damage) = damage {
+            examined.skipped.insert(0, Skipped::new(place, damage.to_string()));
+        }
+        examined
+    }
+
+    fn look(&self, ordinal: usize, header: &Header, bytes: &[u8], place: &str, stand: Stand<'_>) -> Examined {
+        let mut examined = Examined::new(ordinal, header, place);
+        if header.kind != EntryKind::File {
+            return examined;
+        }
+        let entry = &mut examined.entry;
+        entry.size = bytes.len() as u64;
+        entry.media = unpack::sniff(bytes, entry.size);
+        if self.digests {
+            entry.sha256 = Some(hex(&Sha256::digest(bytes)));
+        }
+        let files = inspect(bytes, self.lookout, entry);
+        if stand.depth == 0 && ecosystem::keeps(&entry.path) {
+            examined.manifest = Some(bytes.to_vec());
+        }
+        if unpack::opens(examined.entry.media, &header.path) {
+            self.open(bytes, &mut examined, stand.depth);
+        }
+        for file in files {
+            self.uncovered(&file, &mut examined, stand.depth);
+        }
+        examined
+    }
+
+    /// Opens an archive or compressed file that is an entry itself.
+    fn open(&self, bytes: &[u8], examined: &mut Examined, depth: u32) {
+        let place = examined.entry.place.clone();
+        if depth >= self.limits.nesting {
+            let why = format!("archives are nested more than {} deep", self.limits.nesting);
+            examined.skipped.push(Skipped::new(place, why));
+            return;
+        }
+        let prefix = format!("{place}!");
+        let taker = Inline {
+            examiner: self,
+            stand: Stand { prefix: &prefix, depth: depth + 1 },
+            children: Vec::new(),
+        };
+        let mut gather = Gather::new(taker);
+        let name = examined.entry.file_name().to_owned();
+        let walked = unpack::walk(&bytes, &name, self.limits, self.spent, &mut gather);
+        let (taker, oddities) = gather.finish(walked.as_ref().err());
+        let children = taker.children;
+        examined.children.extend(children);
+        examined.oddities.extend(oddities.into_iter().map(|oddity| under(&prefix, &place, oddity)));
+        if let Err(damage) = walked {
+            examined.oddities.extend(damage.oddity().map(|oddity| under(&prefix, &place, oddity)));
+            // A file that only looks like an archive, or can't be opened, was still read as bytes.
+            examined.skipped.push(Skipped::new(place, damage.to_string()));
+        }
+    }
+
+    /// Enters a file that an inspector uncovered inside an entry.
+    fn uncovered(&self, file: &Inner, examined: &mut Examined, depth: u32) {
+        let Some(path) = &file.path else { return };
+        let place = &examined.entry.place;
+        let fits = self.spent.entry(self.limits) && self.spent.bytes(file.bytes.len() as u64, self.limits);
+        if !fits || depth >= self.limits.nesting {
+            let skipped = Skipped::new(place.clone(), "a limit of unpacking was reached inside this entry");
+            examined.skipped.push(skipped);
+            return;
+        }
+        let prefix = format!("{place}!");
+        let header = Header {
+            path: path.clone(),
+            kind: EntryKind::File,
+            size: Some(file.bytes.len() as u64),
+            mode: None,
+            offset: file.offset as u64,
+        };
+        let stand = Stand { prefix: &prefix, depth: depth + 1 };
+        let child = self.entry(examined.children.len(), &header, &file.bytes, None, stand);
+        examined.children.push(child);
+    }
+}
+
+/// Puts an oddity of a nested container under its place in the artifact.
+pub(super) fn under(prefix: &str, container: &str, oddity: Oddity) -> crate::inventory::Anomaly {
+    let place = match &oddity.entry {
+        Some(path) => format!("{prefix}{path}"),
+        None => container.to_owned(),
+    };
+    crate::inventory::Anomaly { kind: oddity.kind, offset: oddity.offset, place, detail: oddity.detail }
+}
+
+/// Examines batches where they are filled.
+struct Inline<'a> {
+    examiner: &'a Examiner<'a>,
+    stand: Stand<'a>,
+    children: Vec<Examined>,
+}
+
+impl Taker for Inline<'_> {
+    fn reserve(&mut self, _bytes: u64) {}
+
+    fn grow(&mut self, _bytes: u64) {}
+
+    fn take(&mut self, batch: &mut Batch) {
+        self.examiner.batch(batch, self.stand, &mut self.children);
+        batch.clear();
+    }
+}

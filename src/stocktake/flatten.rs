@@ -1,0 +1,83 @@
+use crate::inventory::{Anomaly, Entry, EntryId, Inventory, ManifestFile, Skipped};
+use crate::unpack::{Header, Oddity};
+
+use super::examine::under;
+
+/// An examined entry with what was found inside it, not yet numbered.
+#[derive(Debug)]
+pub(super) struct Examined {
+    pub(super) ordinal: usize,
+    pub(super) entry: Entry,
+    pub(super) children: Vec<Examined>,
+    pub(super) oddities: Vec<Anomaly>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) manifest: Option<Vec<u8>>,
+}
+
+impl Examined {
+    pub(super) fn new(ordinal: usize, header: &Header, place: &str) -> Self {
+        let entry = Entry {
+            path: header.path.clone(),
+            place: place.to_owned(),
+            kind: header.kind.clone(),
+            size: header.size.unwrap_or(0),
+            mode: header.mode,
+            offset: header.offset,
+            ..Entry::default()
+        };
+        Self {
+            ordinal,
+            entry,
+            children: Vec::new(),
+            oddities: Vec::new(),
+            skipped: Vec::new(),
+            manifest: None,
+        }
+    }
+
+    /// An entry that could not be looked at.
+    pub(super) fn unseen(ordinal: usize, header: &Header, place: &str, why: &str) -> Self {
+        let skipped = vec![Skipped::new(place, why)];
+        Self { skipped, ..Self::new(ordinal, header, place) }
+    }
+}
+
+/// Everything found in an artifact, entries in any order.
+#[derive(Debug, Default)]
+pub(super) struct Stock {
+    pub(super) containers: Vec<&'static str>,
+    pub(super) entries: Vec<Examined>,
+    pub(super) oddities: Vec<Oddity>,
+    pub(super) skipped: Vec<Skipped>,
+}
+
+impl Stock {
+    /// Puts the entries in order and numbers them: a nested one follows its container.
+    pub(super) fn flatten(mut self) -> Inventory {
+        let mut inventory = Inventory::default();
+        inventory.artifact.containers = self.containers;
+        inventory.skipped = self.skipped;
+        inventory.anomalies = self.oddities.into_iter().map(|oddity| under("", "", oddity)).collect();
+        self.entries.sort_by_key(|examined| examined.ordinal);
+        for examined in self.entries {
+            enter(examined, None, &mut inventory);
+        }
+        inventory
+    }
+}
+
+fn enter(mut examined: Examined, parent: Option<EntryId>, inventory: &mut Inventory) {
+    let id = EntryId(u32::try_from(inventory.entries.len()).unwrap_or(u32::MAX));
+    examined.entry.id = id;
+    examined.entry.parent = parent;
+    if let Some(bytes) = examined.manifest {
+        inventory.manifests.push(ManifestFile { entry: id, path: examined.entry.path.clone(), bytes });
+    }
+    inventory.entries.push(examined.entry);
+    inventory.anomalies.extend(examined.oddities);
+    inventory.skipped.extend(examined.skipped);
+    examined.children.sort_by_key(|child| child.ordinal);
+    for child in examined.children {
+        enter(child, Some(id), inventory);
+    }
+}

@@ -1,0 +1,157 @@
+//! Stocktaking: from an artifact on disk to its [`Inventory`]. Unpacking and inspecting overlap; one worker
+//! or many, the inventory is the same.
+
+mod batch;
+mod budget;
+mod examine;
+mod flatten;
+mod stream;
+mod tree;
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::ecosystem;
+use crate::inspect::Lookout;
+use crate::inventory::{Artifact, Inventory, Kind, Media, Skipped};
+use crate::project::Project;
+use crate::unpack::{self, FileSource, Limits, ReadAt, Spent};
+
+use examine::Examiner;
+
+/// How to take stock.
+#[derive(Debug, Clone, Copy)]
+pub struct Stocktake<'a> {
+    /// What to look out for.
+    pub lookout: &'a Lookout,
+    /// Bounds of unpacking.
+    pub limits: &'a Limits,
+    /// The ecosystem, if it is not to be recognised.
+    pub kind: Option<Kind>,
+    /// Where the artifact came from.
+    pub project: Option<&'a Project>,
+    /// Threads to use for this artifact, at least 1.
+    pub workers: usize,
+}
+
+/// Why no stock could be taken at all.
+#[derive(Debug, thiserror::Error)]
+pub enum StocktakeError {
+    /// The artifact can't be opened or read.
+    #[error("cannot read {path}: {why}", path = path.display())]
+    Unreadable {
+        /// As given.
+        path: PathBuf,
+        /// The system's reason.
+        why: std::io::Error,
+    },
+}
+
+/// Below this size a second thread costs more than it saves.
+const WORTH_THREADS: u64 = 128 << 10;
+
+impl Stocktake<'_> {
+    /// Takes stock of a file or folder.
+    ///
+    /// # Errors
+    /// When it doesn't exist or can't be opened. What goes wrong later is in the inventory's `skipped`.
+    pub fn of(&self, path: &Path) -> Result<Inventory, StocktakeError> {
+        let unreadable = |why| StocktakeError::Unreadable { path: path.to_owned(), why };
+        let metadata = std::fs::metadata(path).map_err(unreadable)?;
+        if metadata.is_dir() {
+            return self.of_folder(path).map_err(unreadable);
+        }
+        if !metadata.is_file() {
+            return Err(unreadable(std::io::Error::other("neither a file nor a folder")));
+        }
+        let source = FileSource::open(path).map_err(unreadable)?;
+        let mut inventory = self.first_try(path, &source);
+        if self.workers > 1 && inventory.artifact.unpacked_bytes > self.limits.nested_total {
+            // Which of several workers hits the common limit is chance; one alone always hits it at the same place.
+            inventory = Stocktake { workers: 1, ..*self }.first_try(path, &source);
+        }
+        inventory.artifact.path = path.display().to_string();
+        ecosystem::identify(&mut inventory, self.kind, self.project);
+        Ok(inventory)
+    }
+
+    fn first_try(&self, path: &Path, source: &FileSource) -> Inventory {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let spent = Spent::default();
+        let workers = if source.size() < WORTH_THREADS { 1 } else { self.workers.max(1) };
+        let mut prefix = vec![0; 64 << 10];
+        let known = source.read_at(&mut prefix, 0).unwrap_or(0);
+        prefix.truncate(known);
+        let media = unpack::sniff(&prefix, source.size());
+        let is_zip = media == Media::Zip;
+        let digests = self.lookout.wanted.digests || ecosystem::needs_digests(&name, is_zip);
+        let examiner = Examiner { lookout: self.lookout, limits: self.limits, spent: &spent, digests };
+        let (stock, sha256) = if is_zip {
+            tree::zip(source, &examiner, workers)
+        } else {
+            stream::stream(source, &name, &examiner, workers)
+        };
+        let mut inventory = stock.flatten();
+        inventory.artifact.bytes = source.size();
+        inventory.artifact.unpacked_bytes = spent.total();
+        match sha256 {
+            Ok(sha256) => inventory.artifact.sha256 = sha256,
+            Err(error) => inventory.skipped.push(Skipped::new("", format!("cannot read the file: {error}"))),
+        }
+        if inventory.skipped.is_empty() && inventory.files().next().is_none() {
+            inventory.skipped.push(Skipped::new("", "it holds no files"));
+        }
+        inventory
+    }
+
+    fn of_folder(&self, path: &Path) -> std::io::Result<Inventory> {
+        let spent = Spent::default();
+        let examiner = Examiner { lookout: self.lookout, limits: self.limits, spent: &spent, digests: true };
+        let mut inventory = tree::folder(path, &examiner, self.workers.max(1))?.flatten();
+        let mut digest = Sha256::new();
+        for entry in inventory.files().filter(|entry| entry.parent.is_none()) {
+            digest.update(entry.path.as_bytes());
+            digest.update([0]);
+            digest.update(entry.sha256.as_deref().unwrap_or_default().as_bytes());
+            digest.update([b'\n']);
+        }
+        inventory.artifact = Artifact {
+            path: path.display().to_string(),
+            bytes: inventory.top_files().map(|entry| entry.size).sum(),
+            sha256: hex(&digest.finalize()),
+            containers: vec!["directory"],
+            unpacked_bytes: spent.total(),
+        };
+        inventory.kind = Kind::Directory;
+        if inventory.skipped.is_empty() && inventory.files().next().is_none() {
+            inventory.skipped.push(Skipped::new("", "it holds no files"));
+        }
+        ecosystem::identify(&mut inventory, self.kind.or(Some(Kind::Directory)), self.project);
+        Ok(inventory)
+    }
+}
+
+/// Lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// SHA-256 of a whole source, in hex.
+fn sha256_of(source: &dyn ReadAt) -> std::io::Result<String> {
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    let mut offset = 0;
+    loop {
+        let count = source.read_at(&mut buffer, offset)?;
+        if count == 0 {
+            return Ok(hex(&digest.finalize()));
+        }
+        digest.update(buffer.get(..count).unwrap_or_default());
+        offset += count as u64;
+    }
+}

@@ -1,0 +1,135 @@
+//! Containers that can only be read from front to back: one thread unpacks, others examine.
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use crate::inventory::Skipped;
+use crate::unpack::{self, FileSource};
+
+use super::batch::{Batch, Gather, Taker};
+use super::budget::Budget;
+use super::examine::{Examiner, Stand};
+use super::flatten::{Examined, Stock};
+use super::sha256_of;
+
+/// Bytes that may wait between unpacking and examining.
+const IN_FLIGHT: u64 = 24 << 20;
+
+/// Takes stock of a stream, with `workers` threads in all, and digests the file beside it.
+pub(super) fn stream(
+    source: &FileSource,
+    name: &str,
+    examiner: &Examiner<'_>,
+    workers: usize,
+) -> (Stock, std::io::Result<String>) {
+    if workers <= 1 {
+        let here = Here { examiner, entries: Vec::new() };
+        let (mut stock, here) = unpack_into(source, name, examiner, here);
+        stock.entries = here.entries;
+        return (stock, sha256_of(source));
+    }
+    let budget = Budget::new(IN_FLIGHT);
+    let (full_tx, full_rx) = bounded::<Batch>(64);
+    let (empty_tx, empty_rx) = unbounded::<Batch>();
+    std::thread::scope(|scope| {
+        let sha256 = scope.spawn(|| sha256_of(source));
+        let examining: Vec<_> = (1..workers)
+            .map(|_| {
+                let (full_rx, empty_tx, budget) = (full_rx.clone(), empty_tx.clone(), &budget);
+                scope.spawn(move || work(examiner, &full_rx, &empty_tx, budget))
+            })
+            .collect();
+        drop(full_rx);
+        let hand_over = HandOver { full: full_tx, empty: empty_rx, budget: &budget, reserved: 0 };
+        let (mut stock, hand_over) = unpack_into(source, name, examiner, hand_over);
+        drop(hand_over);
+        for thread in examining {
+            match thread.join() {
+                Ok(entries) => stock.entries.extend(entries),
+                Err(_) => {
+                    stock.skipped.push(Skipped::new("", "a worker of packgate failed; please report it"))
+                }
+            }
+        }
+        let sha256 = sha256.join().unwrap_or_else(|_| Err(std::io::Error::other("digesting failed")));
+        (stock, sha256)
+    })
+}
+
+fn unpack_into<T: Taker>(source: &FileSource, name: &str, examiner: &Examiner<'_>, taker: T) -> (Stock, T) {
+    let mut gather = Gather::new(taker);
+    let walked = unpack::walk(source, name, examiner.limits, examiner.spent, &mut gather);
+    let (taker, oddities) = gather.finish(walked.as_ref().err());
+    let mut stock = Stock { oddities, ..Stock::default() };
+    match walked {
+        Ok(containers) => stock.containers = containers,
+        Err(damage) => {
+            stock.oddities.extend(damage.oddity());
+            stock.skipped.push(Skipped::new("", damage.to_string()));
+        }
+    }
+    (stock, taker)
+}
+
+/// What a worker does: examine batches until there are no more.
+fn work(
+    examiner: &Examiner<'_>,
+    full: &Receiver<Batch>,
+    empty: &Sender<Batch>,
+    budget: &Budget,
+) -> Vec<Examined> {
+    let mut entries = Vec::new();
+    for mut batch in full {
+        examiner.batch(&batch, Stand::TOP, &mut entries);
+        let held = batch.reserved;
+        batch.clear();
+        budget.give_back(held);
+        let _ = empty.send(batch);
+    }
+    entries
+}
+
+/// Examines on the unpacking thread itself.
+struct Here<'a> {
+    examiner: &'a Examiner<'a>,
+    entries: Vec<Examined>,
+}
+
+impl Taker for Here<'_> {
+    fn reserve(&mut self, _bytes: u64) {}
+
+    fn grow(&mut self, _bytes: u64) {}
+
+    fn take(&mut self, batch: &mut Batch) {
+        self.examiner.batch(batch, Stand::TOP, &mut self.entries);
+        batch.clear();
+    }
+}
+
+/// Hands batches to the workers.
+struct HandOver<'a> {
+    full: Sender<Batch>,
+    empty: Receiver<Batch>,
+    budget: &'a Budget,
+    reserved: u64,
+}
+
+impl Taker for HandOver<'_> {
+    fn reserve(&mut self, bytes: u64) {
+        self.budget.take(bytes);
+        self.reserved += bytes;
+    }
+
+    fn grow(&mut self, bytes: u64) {
+        self.budget.grow(bytes);
+        self.reserved += bytes;
+    }
+
+    fn take(&mut self, batch: &mut Batch) {
+        let next = self.empty.try_recv().unwrap_or_default();
+        let mut ready = std::mem::replace(batch, next);
+        ready.reserved = std::mem::take(&mut self.reserved);
+        // The workers outlive the sender; a failed send could only mean that all of them panicked, which
+        // the join reports.
+        let _ = self.full.send(ready);
+    }
+}

@@ -1,0 +1,115 @@
+//! Containers whose entries can be read independently: zips and folders. All workers read and examine,
+//! the largest entries first.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::inventory::{EntryKind, Skipped};
+use crate::unpack::{Damage, FileSource, Header, directory, zip};
+
+use super::budget::Budget;
+use super::examine::{Examiner, Stand};
+use super::flatten::{Examined, Stock};
+use super::sha256_of;
+
+/// Bytes that entries under way may hold together, beyond a single larger one.
+const IN_FLIGHT: u64 = 48 << 20;
+
+/// Takes stock of a zip.
+pub(super) fn zip(
+    source: &FileSource,
+    examiner: &Examiner<'_>,
+    workers: usize,
+) -> (Stock, std::io::Result<String>) {
+    let (members, oddities) = match zip::Directory::read(source, examiner.limits) {
+        Ok(read) => read,
+        Err(damage) => {
+            let skipped = vec![Skipped::new("", damage.to_string())];
+            let oddities = damage.oddity().into_iter().collect();
+            return (Stock { skipped, oddities, ..Stock::default() }, sha256_of(source));
+        }
+    };
+    let headers: Vec<&Header> = members.iter().map(|member| &member.header).collect();
+    let meter = zip::Meter::new(source, examiner.limits, examiner.spent);
+    let read = |number: usize, buffer: &mut Vec<u8>| match members.get(number) {
+        Some(member) => zip::extract(source, member, &meter, &mut |bytes| buffer.extend_from_slice(bytes)),
+        None => Ok(()),
+    };
+    let mut sha256 = Err(std::io::ErrorKind::Other.into());
+    let entries = std::thread::scope(|scope| {
+        let digesting = (workers > 1).then(|| scope.spawn(|| sha256_of(source)));
+        let entries = examine_all(&headers, &read, examiner, workers);
+        sha256 = match digesting {
+            Some(thread) => thread.join().unwrap_or_else(|_| Err(std::io::Error::other("digesting failed"))),
+            None => sha256_of(source),
+        };
+        entries
+    });
+    (Stock { containers: vec!["zip"], entries, oddities, skipped: Vec::new() }, sha256)
+}
+
+/// Takes stock of a folder.
+pub(super) fn folder(root: &Path, examiner: &Examiner<'_>, workers: usize) -> std::io::Result<Stock> {
+    let listing = directory::list(root, examiner.limits)?;
+    let headers: Vec<&Header> = listing.files.iter().map(|file| &file.header).collect();
+    let read = |number: usize, buffer: &mut Vec<u8>| match listing.files.get(number) {
+        Some(file) => directory::read(file, examiner.limits, examiner.spent, buffer),
+        None => Ok(()),
+    };
+    let entries = examine_all(&headers, &read, examiner, workers);
+    Ok(Stock { containers: vec!["directory"], entries, oddities: listing.oddities, skipped: listing.skipped })
+}
+
+type Read<'a> = dyn Fn(usize, &mut Vec<u8>) -> Result<(), Damage> + Sync + 'a;
+
+fn examine_all(
+    headers: &[&Header],
+    read: &Read<'_>,
+    examiner: &Examiner<'_>,
+    workers: usize,
+) -> Vec<Examined> {
+    let mut order: Vec<usize> = (0..headers.len()).collect();
+    let size = |number: &usize| headers.get(*number).and_then(|header| header.size).unwrap_or(0);
+    order.sort_by_key(|number| std::cmp::Reverse(size(number)));
+    let budget = Budget::new(IN_FLIGHT);
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(headers.len()));
+    let work = || {
+        let mut buffer = Vec::new();
+        let mut mine = Vec::new();
+        while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let Some(header) = headers.get(number) else { continue };
+            let held = size(&number).min(examiner.limits.entry);
+            budget.take(held);
+            mine.push(examine_one(number, header, read, examiner, &mut buffer));
+            budget.give_back(held);
+        }
+        done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(mine);
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(work);
+        }
+        work();
+    });
+    done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn examine_one(
+    number: usize,
+    header: &Header,
+    read: &Read<'_>,
+    examiner: &Examiner<'_>,
+    buffer: &mut Vec<u8>,
+) -> Examined {
+    /// A buffer that grew beyond this is let go after its entry.
+    const KEEP: usize = 8 << 20;
+    buffer.clear();
+    let damage = if header.kind == EntryKind::File { read(number, buffer).err() } else { None };
+    let examined = examiner.entry(number, header, buffer, damage.as_ref(), Stand::TOP);
+    if buffer.capacity() > KEEP {
+        *buffer = Vec::new();
+    }
+    examined
+}

@@ -1,0 +1,168 @@
+//! The program as a person meets it: exit statuses, and one clear line for what is wrong.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+use crate::samples::npm_tarball;
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/samples").join(name)
+}
+
+/// Runs packgate in an empty folder, away from the settings of this repository, with a scrubbed environment.
+fn packgate(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_packgate"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("GITHUB_ACTIONS")
+        .env("NO_COLOR", "1")
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap()
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn check(folder: &TempDir, bytes: &[u8], name: &str) -> Output {
+    std::fs::write(folder.path().join(name), bytes).unwrap();
+    packgate(folder.path(), &["check", name])
+}
+
+#[test]
+fn the_replica_of_the_leak_is_blocked_without_settings() {
+    let folder = TempDir::new().unwrap();
+    let output = packgate(folder.path(), &["check", sample("acme-cli-2.1.88.tgz").to_str().unwrap()]);
+    let stdout = text(&output.stdout);
+    assert_eq!(status(&output), 1, "{stdout}");
+    assert!(stdout.contains("gives away 6 files, 78 lines"), "{stdout}");
+    assert!(stdout.contains("source-map-embedded") && stdout.contains("package/cli.js.map"), "{stdout}");
+    assert!(stdout.trim_end().lines().last().unwrap().starts_with("blocked"), "{stdout}");
+}
+
+#[test]
+fn a_clean_package_passes_in_three_lines() {
+    let folder = TempDir::new().unwrap();
+    let output = packgate(folder.path(), &["check", sample("left-edge-1.0.3.tgz").to_str().unwrap()]);
+    let stdout = text(&output.stdout);
+    assert_eq!(status(&output), 0, "{stdout}");
+    assert!(stdout.lines().count() <= 4, "{stdout}");
+    assert!(stdout.contains("sha256 "), "{stdout}");
+}
+
+#[test]
+fn what_cannot_be_read_is_incomplete_and_never_clean() {
+    let folder = TempDir::new().unwrap();
+    let whole = std::fs::read(sample("left-edge-1.0.3.tgz")).unwrap();
+    let cases: [(&str, &[u8]); 4] = [
+        ("truncated.tgz", &whole[..whole.len() / 2]),
+        ("text.tgz", b"this is not a tarball\n"),
+        ("empty.tgz", b""),
+        ("hollow.tgz", &npm_tarball(&[])),
+    ];
+    for (name, bytes) in cases {
+        let output = check(&folder, bytes, name);
+        let stdout = text(&output.stdout);
+        assert_eq!(status(&output), 3, "{name}: {stdout}");
+        assert!(stdout.contains("not examined"), "{name}: {stdout}");
+    }
+}
+
+#[test]
+fn an_empty_folder_is_incomplete_and_a_missing_path_is_a_usage_error() {
+    let folder = TempDir::new().unwrap();
+    std::fs::create_dir(folder.path().join("hollow")).unwrap();
+    let output = packgate(folder.path(), &["check", "hollow"]);
+    assert_eq!(status(&output), 3, "{}", text(&output.stdout));
+    let output = packgate(folder.path(), &["check", "missing.tgz"]);
+    assert_eq!(status(&output), 2);
+    let stderr = text(&output.stderr);
+    assert!(stderr.contains("missing.tgz") && stderr.trim_end().lines().count() == 1, "{stderr}");
+}
+
+#[test]
+fn usage_outranks_incomplete_outranks_blocked() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("empty.tgz"), b"").unwrap();
+    let leak = sample("acme-cli-2.1.88.tgz");
+    let leak = leak.to_str().unwrap();
+    assert_eq!(status(&packgate(folder.path(), &["check", leak, "empty.tgz"])), 3);
+    assert_eq!(status(&packgate(folder.path(), &["check", leak, "empty.tgz", "missing.tgz"])), 2);
+}
+
+#[test]
+fn one_worker_and_many_and_a_second_run_write_the_same_bytes() {
+    let folder = TempDir::new().unwrap();
+    let mut files = Vec::new();
+    for number in 0..600 {
+        let text = format!("// file {number}\n{}", "export const a = 1;\n".repeat(number * 3 % 2000));
+        files.push((format!("package/src/file-{number}.ts"), text.into_bytes()));
+    }
+    files.push(("package/package.json".into(), br#"{"name":"many","version":"1.0.0"}"#.to_vec()));
+    // Stored rather than compressed, so that the file is large enough for several workers.
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    let mut tar = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(npm_tarball(&files).as_slice()), &mut tar)
+        .unwrap();
+    std::io::Write::write_all(&mut gzip, &tar).unwrap();
+    std::fs::write(folder.path().join("many.tgz"), gzip.finish().unwrap()).unwrap();
+    let run = |jobs: &str| {
+        packgate(folder.path(), &["check", "many.tgz", "--format", "json", "--jobs", jobs]).stdout
+    };
+    let one = run("1");
+    assert!(one.len() > 1000);
+    assert_eq!(text(&one), text(&run("4")));
+    assert_eq!(text(&one), text(&run("4")));
+}
+
+#[test]
+fn a_list_of_artifacts_can_come_on_stdin() {
+    use std::io::Write as _;
+    let folder = TempDir::new().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_packgate"))
+        .args(["check", "-", "--quiet"])
+        .current_dir(folder.path())
+        .env_remove("GITHUB_ACTIONS")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let list =
+        format!("{}\n{}\n", sample("left-edge-1.0.3.tgz").display(), sample("acme-cli-2.1.88.tgz").display());
+    child.stdin.take().unwrap().write_all(list.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stdout = text(&output.stdout);
+    let words: Vec<&str> = stdout.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(words[..2], ["passed", "blocked"], "{stdout}");
+    assert_eq!(status(&output), 1);
+}
+
+#[test]
+fn explain_lists_rules_and_suggests_near_names() {
+    let folder = TempDir::new().unwrap();
+    let list = packgate(folder.path(), &["explain"]);
+    assert_eq!(status(&list), 0);
+    assert!(text(&list.stdout).contains("source-map-embedded"));
+    let near = packgate(folder.path(), &["explain", "source-map-embeded"]);
+    assert_eq!(status(&near), 2);
+    assert!(text(&near.stderr).contains("source-map-embedded"));
+}
+
+#[test]
+fn outputs_that_cannot_be_written_fail_before_the_audit() {
+    let folder = TempDir::new().unwrap();
+    let leak = sample("acme-cli-2.1.88.tgz");
+    let output = packgate(
+        folder.path(),
+        &["check", leak.to_str().unwrap(), "--format", "json=no/such/folder/report.json"],
+    );
+    assert_eq!(status(&output), 2);
+    assert!(text(&output.stderr).contains("no/such/folder/report.json"));
+}
