@@ -3,6 +3,17 @@
 mod lookout;
 mod prefilter;
 mod sample;
+mod utf16;
+
+// internal text and binaries
+mod banner;
+mod binary;
+mod home;
+mod host;
+mod local_path;
+mod marker;
+mod mention;
+mod package;
 
 pub use lookout::{Lookout, Wanted};
 pub use prefilter::Hit;
@@ -49,6 +60,12 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     // secrets and stray files
 
     // internal text and binaries
+    marker::INSPECTOR,
+    banner::INSPECTOR,
+    package::INSPECTOR,
+    host::INSPECTOR,
+    local_path::INSPECTOR,
+    binary::INSPECTOR,
 ];
 
 /// How deep decoded texts may stand in one another.
@@ -58,7 +75,12 @@ const MOST_DECODING: u32 = 4;
 /// uncovered inside, for the caller to enter as entries of their own.
 pub fn inspect(bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Inner> {
     let path = entry.path.clone();
-    let sample = Sample::new(&path, bytes, entry.media);
+    // Text in UTF-16 is looked at as UTF-8; offsets are then those of the UTF-8 form.
+    let text = if entry.media == Media::Utf16 { utf16::decode(bytes) } else { None };
+    let sample = match &text {
+        Some(text) => Sample::new(&path, text.as_bytes(), Media::Text),
+        None => Sample::new(&path, bytes, entry.media),
+    };
     let mut files = Vec::new();
     look(&sample, lookout, entry, &mut files, 0);
     files

@@ -57,10 +57,14 @@ pub struct Mention {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MentionKind {
-    /// `internal.markers`, or a banner that says it is confidential.
+    /// `internal.markers`.
     Marker,
-    /// `internal.hosts`, or a host that only an internal network resolves.
+    /// A comment at the top of a text that says it is confidential.
+    Banner,
+    /// `internal.hosts`.
     Host,
+    /// A URL whose host only an internal network resolves.
+    PrivateHost,
     /// `internal.packages`, or a private member of the workspace.
     Package,
     /// A path in a home folder of the machine that built the artifact.

@@ -1,0 +1,74 @@
+//! Programs, libraries and what debuggers need of them: ELF, Mach-O, PE, WebAssembly, static libraries, PDB.
+
+mod native;
+mod pdb;
+mod wasm;
+
+use crate::inventory::{BinaryFacts, DebugSection, LocalPath, Media};
+
+use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, home};
+
+pub(super) const INSPECTOR: Inspector = Inspector { name: "binary", needles, inspect };
+
+/// Different names of debug sections kept per file.
+const MOST_SECTIONS: usize = 64;
+/// Home folders kept per file.
+const MOST_PATHS: usize = 20;
+
+/// Whether this inspector speaks for the type.
+pub(super) fn is_program(media: Media) -> bool {
+    matches!(media, Media::Elf | Media::MachO | Media::Pe | Media::Wasm | Media::Ar | Media::Pdb)
+}
+
+fn needles(_: &Wanted) -> Vec<Vec<u8>> {
+    let prefixes = home::PREFIXES.iter().map(|prefix| prefix.as_bytes().to_vec());
+    prefixes.chain([pdb::EMBEDDED_SOURCE.to_vec()]).collect()
+}
+
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+    if sample.decoded.is_some() || !is_program(sample.media) {
+        return;
+    }
+    let mut facts = match sample.media {
+        Media::Wasm => wasm::read(sample.bytes),
+        Media::Pdb => pdb::read(),
+        _ => native::read(sample.bytes, sample.media),
+    };
+    for hit in hits {
+        match home::PREFIXES.get(hit.needle) {
+            Some(prefix) => add_path(&mut facts, sample, hit.offset, prefix),
+            None => facts.embedded_source |= sample.media == Media::Pdb,
+        }
+    }
+    seen.entry.binary = Some(facts);
+}
+
+/// Keeps the first path of every home folder.
+fn add_path(facts: &mut BinaryFacts, sample: &Sample<'_>, at: usize, prefix: &str) {
+    if facts.local_paths.len() >= MOST_PATHS {
+        return;
+    }
+    let Some(found) = home::read(sample.bytes, at, prefix) else { return };
+    let folder = found.folder();
+    if facts.local_paths.iter().all(|known| !known.path.starts_with(folder)) {
+        let path = found.path.to_owned();
+        facts.local_paths.push(LocalPath { path, at: sample.at(found.offset) });
+    }
+}
+
+/// Adds to the section of this name, so that the slices of a fat binary and the members of a library count
+/// together.
+fn add_section(sections: &mut Vec<DebugSection>, name: &str, bytes: u64) {
+    if let Some(section) = sections.iter_mut().find(|section| section.name == name) {
+        section.bytes = section.bytes.saturating_add(bytes);
+    } else if sections.len() < MOST_SECTIONS {
+        sections.push(DebugSection { name: name.to_owned(), bytes });
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().take(64).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests;

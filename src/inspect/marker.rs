@@ -1,0 +1,211 @@
+//! The policy's markers: literals by needle, patterns by search.
+
+use std::borrow::Cow;
+
+use crate::inventory::MentionKind;
+
+use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, mention};
+
+pub(super) const INSPECTOR: Inspector = Inspector { name: "marker", needles, inspect };
+
+/// Forms in which a literal is looked for: as it is, escaped as in JSON, the same with `\u` for what
+/// is not ASCII, and in UTF-16 of both byte orders.
+const FORMS: usize = 5;
+/// Matches of one pattern that are counted per entry.
+const MOST_MATCHES: usize = 10_000;
+
+fn needles(wanted: &Wanted) -> Vec<Vec<u8>> {
+    wanted.markers.iter().flat_map(|marker| forms(marker)).collect()
+}
+
+/// The forms of a literal; one that equals an earlier form is left empty, so that numbers stay.
+fn forms(marker: &str) -> [Vec<u8>; FORMS] {
+    let escaped = serde_json::to_string(marker).unwrap_or_default();
+    let escaped = escaped.get(1..escaped.len().saturating_sub(1)).unwrap_or_default();
+    let mut ascii = String::new();
+    for character in escaped.chars() {
+        if character.is_ascii() {
+            ascii.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                ascii.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    let unless = |form: &str, same: &str| if form == same { Vec::new() } else { form.as_bytes().to_vec() };
+    [
+        marker.as_bytes().to_vec(),
+        unless(escaped, marker),
+        unless(&ascii, escaped),
+        marker.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        marker.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+    ]
+}
+
+fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+    if mention::is_packed(sample.media) {
+        return;
+    }
+    for hit in hits {
+        if let Some(marker) = lookout.wanted.markers.get(hit.needle / FORMS) {
+            mention::add(seen.entry, MentionKind::Marker, marker, || sample.at(hit.offset));
+        }
+    }
+    if lookout.wanted.marker_patterns.is_empty() {
+        return;
+    }
+    let plain = sample.media.is_text().then(|| Plain::of(sample.bytes)).flatten();
+    for pattern in &lookout.wanted.marker_patterns {
+        let mut any = false;
+        for found in pattern.find_iter(sample.bytes).filter(|found| !found.is_empty()).take(MOST_MATCHES) {
+            let what = String::from_utf8_lossy(found.as_bytes());
+            mention::add(seen.entry, MentionKind::Marker, &what, || sample.at(found.start()));
+            any = true;
+        }
+        let Some(plain) = plain.as_ref().filter(|_| !any) else { continue };
+        for found in pattern.find_iter(&plain.bytes).filter(|found| !found.is_empty()).take(MOST_MATCHES) {
+            let what = String::from_utf8_lossy(found.as_bytes());
+            let at = || sample.at(plain.place(found.start()));
+            mention::add(seen.entry, MentionKind::Marker, &what, at);
+        }
+    }
+}
+
+/// Text whose escapes (`\n`, `\"`, `\u0041`) are undone everywhere, whether in a string or not: enough to
+/// search the texts inside a JSON file or an `eval` string without parsing it.
+struct Plain {
+    bytes: Vec<u8>,
+    /// For each escape: where its character stands in `bytes`, and what is to be added from there on to
+    /// come to the place in the original.
+    shifts: Vec<(usize, usize)>,
+}
+
+impl Plain {
+    /// `None` if nothing is escaped.
+    fn of(text: &[u8]) -> Option<Self> {
+        memchr::memmem::find(text, b"\\n").or_else(|| memchr::memmem::find(text, b"\\u"))?;
+        let mut plain = Self { bytes: Vec::with_capacity(text.len()), shifts: Vec::new() };
+        let mut rest = text;
+        while let Some(at) = memchr::memchr(b'\\', rest) {
+            plain.bytes.extend_from_slice(rest.get(..at).unwrap_or_default());
+            let (character, length) = unescape(rest.get(at..).unwrap_or_default());
+            plain.bytes.extend_from_slice(&character);
+            rest = rest.get(at + length..).unwrap_or_default();
+            plain.shifts.push((plain.bytes.len(), text.len() - rest.len() - plain.bytes.len()));
+        }
+        plain.bytes.extend_from_slice(rest);
+        Some(plain)
+    }
+
+    /// The place in the original of a place in the plain text.
+    fn place(&self, offset: usize) -> usize {
+        let next = self.shifts.partition_point(|&(from, _)| from <= offset);
+        let shift = next.checked_sub(1).and_then(|last| self.shifts.get(last)).map_or(0, |&(_, shift)| shift);
+        offset + shift
+    }
+}
+
+/// The character that an escape stands for, and the escape's length. `text` begins with a backslash.
+fn unescape(text: &[u8]) -> (Cow<'static, [u8]>, usize) {
+    let simple: &[u8] = match text.get(1) {
+        Some(b'n') => b"\n",
+        Some(b'r') => b"\r",
+        Some(b't') => b"\t",
+        Some(b'"') => b"\"",
+        Some(b'\'') => b"'",
+        Some(b'`') => b"`",
+        Some(b'/') => b"/",
+        Some(b'\\') => b"\\",
+        Some(b'u') => {
+            let digits = text.get(2..6).and_then(|digits| std::str::from_utf8(digits).ok());
+            let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+            return match code.and_then(char::from_u32) {
+                Some(character) => (character.to_string().into_bytes().into(), 6),
+                None => (b"\\"[..].into(), 1),
+            };
+        }
+        _ => return (b"\\"[..].into(), 1),
+    };
+    (simple.into(), 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use regex::bytes::Regex;
+
+    use super::*;
+    use crate::inspect::inspect;
+    use crate::inventory::{Entry, Media, Mention};
+
+    fn mentions(wanted: Wanted, media: Media, bytes: &[u8]) -> Vec<Mention> {
+        let mut entry = Entry { media, ..Entry::default() };
+        inspect(bytes, &Lookout::new(wanted), &mut entry);
+        entry.mentions.retain(|mention| mention.kind == MentionKind::Marker);
+        entry.mentions
+    }
+
+    fn literal(marker: &str) -> Wanted {
+        Wanted { markers: vec![marker.to_owned()], ..Wanted::default() }
+    }
+
+    fn pattern(pattern: &str) -> Wanted {
+        Wanted { marker_patterns: vec![Regex::new(pattern).expect("a pattern")], ..Wanted::default() }
+    }
+
+    #[test]
+    fn the_first_place_and_the_count_of_a_literal() {
+        let found = mentions(literal("ACME ONLY"), Media::Text, b"// ok\n  // ACME ONLY\nx('ACME ONLY')");
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].what.as_str(), found[0].count), ("ACME ONLY", 2));
+        assert_eq!((found[0].at.line, found[0].at.column), (Some(2), Some(6)));
+        assert!(mentions(literal("ACME ONLY"), Media::Text, b"acme only, ACME  ONLY").is_empty());
+    }
+
+    #[test]
+    fn a_literal_is_found_escaped_in_json() {
+        let map = r#"{"sourcesContent":["/* say \"nur f\u00fcr ACME\" */\n"]}"#;
+        assert_eq!(mentions(literal("\"nur für ACME\""), Media::Text, map.as_bytes()).len(), 1);
+        let map = r#"{"sourcesContent":["/* say \"nur für ACME\" */\n"]}"#;
+        assert_eq!(mentions(literal("\"nur für ACME\""), Media::Text, map.as_bytes()).len(), 1);
+    }
+
+    #[test]
+    fn a_literal_is_found_in_binaries_in_utf_16_too() {
+        let mut program = vec![0u8; 10];
+        program.extend("ACME ONLY".encode_utf16().flat_map(u16::to_le_bytes));
+        let found = mentions(literal("ACME ONLY"), Media::Pe, &program);
+        assert_eq!((found.len(), found[0].at.offset, found[0].at.line), (1, 10, None));
+        program.truncate(12);
+        assert!(mentions(literal("ACME ONLY"), Media::Pe, &program).is_empty());
+    }
+
+    #[test]
+    fn a_text_in_utf_16_is_searched_with_its_lines() {
+        let mut text = vec![0xFF, 0xFE];
+        text.extend("a\n\n ACME-7 \n".encode_utf16().flat_map(u16::to_le_bytes));
+        let found = mentions(pattern(r"ACME-\d"), Media::Utf16, &text);
+        assert_eq!((found.len(), found[0].at.line, found[0].at.column), (1, Some(3), Some(2)));
+    }
+
+    #[test]
+    fn a_pattern_is_found_over_escaped_line_ends() {
+        let map = r#"{"sourcesContent":["let a;\n// @team core\nlet b;"]}"#;
+        let found = mentions(pattern(r"(?m)^// @team \w+$"), Media::Text, map.as_bytes());
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].what.as_str(), found[0].at.offset), ("// @team core", 28));
+        assert!(mentions(pattern("^never$"), Media::Text, map.as_bytes()).is_empty());
+    }
+
+    #[test]
+    fn compressed_bytes_are_not_searched() {
+        assert!(mentions(literal("ACME"), Media::Gzip, b"ACME").is_empty());
+    }
+
+    #[test]
+    fn broken_escapes_are_left_as_they_are() {
+        let plain = Plain::of(br"a\n\u12\ud83d\x\").expect("escapes");
+        assert_eq!(plain.bytes, b"a\n\\u12\\ud83d\\x\\");
+        assert_eq!(plain.place(0), 0);
+        assert_eq!(plain.place(2), 3);
+    }
+}

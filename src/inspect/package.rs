@@ -1,0 +1,189 @@
+//! Packages that the policy names: imports, dependency keys, and folders under `node_modules`.
+
+use globset::GlobBuilder;
+
+use crate::inventory::MentionKind;
+
+use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, mention};
+
+pub(super) const INSPECTOR: Inspector = Inspector { name: "package", needles, inspect };
+
+/// How far around a needle a specifier may reach, in bytes.
+const REACH: usize = 300;
+
+fn needles(wanted: &Wanted) -> Vec<Vec<u8>> {
+    wanted.packages.iter().map(|pattern| needle(pattern).into_bytes()).collect()
+}
+
+/// The longest literal part of a pattern: what to look for. A bare scope stands for all its packages.
+fn needle(pattern: &str) -> String {
+    let pattern = whole(pattern);
+    let mut best = "";
+    for part in pattern.split(['*', '?', '[', ']', '{', '}', ',']) {
+        if part.len() > best.len() {
+            best = part;
+        }
+    }
+    if best.len() < 2 { String::new() } else { best.to_owned() }
+}
+
+/// `@acme` means `@acme/*`.
+fn whole(pattern: &str) -> String {
+    let is_scope = pattern.starts_with('@') && !pattern.contains('/');
+    if is_scope { format!("{pattern}/*") } else { pattern.to_owned() }
+}
+
+fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+    if hits.is_empty() || mention::is_packed(sample.media) {
+        return;
+    }
+    for hit in hits {
+        let Some(pattern) = lookout.wanted.packages.get(hit.needle) else { continue };
+        let Some(specifier) = Specifier::around(sample.bytes, hit.offset) else { continue };
+        let name = specifier.package();
+        if !matches(pattern, name) || !specifier.is_reference(sample.bytes, name) {
+            continue;
+        }
+        if sample.path.ends_with("package.json") && is_development_key(sample.bytes, hit.offset) {
+            continue;
+        }
+        mention::add(seen.entry, MentionKind::Package, name, || sample.at(hit.offset));
+    }
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    let pattern = whole(pattern);
+    pattern == name
+        || (pattern.contains(['*', '?', '[', '{'])
+            && GlobBuilder::new(&pattern)
+                .literal_separator(true)
+                .build()
+                .is_ok_and(|glob| glob.compile_matcher().is_match(name)))
+}
+
+/// A run of bytes of which module specifiers and paths are made.
+struct Specifier<'a> {
+    text: &'a str,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Specifier<'a> {
+    fn around(bytes: &'a [u8], at: usize) -> Option<Self> {
+        let before =
+            bytes.get(..at)?.iter().rev().take(REACH).take_while(|byte| is_specifier(**byte)).count();
+        let after = bytes.get(at..)?.iter().take(REACH).take_while(|byte| is_specifier(**byte)).count();
+        let (start, end) = (at - before, at + after);
+        Some(Self { text: std::str::from_utf8(bytes.get(start..end)?).ok()?, start, end })
+    }
+
+    /// The part from the package's name on: after the last `node_modules/`, if there is one.
+    fn from_name(&self) -> &'a str {
+        self.text.rfind("node_modules/").map_or(self.text, |at| self.text.get(at + 13..).unwrap_or_default())
+    }
+
+    /// The package: two segments with a scope, else one.
+    fn package(&self) -> &'a str {
+        let text = self.from_name();
+        let segments = if text.starts_with('@') { 2 } else { 1 };
+        let end = text.match_indices('/').nth(segments - 1).map_or(text.len(), |(at, _)| at);
+        text.get(..end).unwrap_or_default()
+    }
+
+    /// Whether this refers to a package, rather than being a word in prose: a folder under
+    /// `node_modules`, a quoted scoped name, or a quoted plain name that is imported or a dependency key.
+    fn is_reference(&self, bytes: &[u8], name: &str) -> bool {
+        if self.from_name().len() < self.text.len() {
+            return true;
+        }
+        let before = bytes.get(..self.start).unwrap_or_default();
+        let after = without_escape(bytes.get(self.end..).unwrap_or_default());
+        let (Some((&open, before)), Some((&close, after))) = (before.split_last(), after.split_first())
+        else {
+            return false;
+        };
+        if open != close || !matches!(open, b'"' | b'\'' | b'`') {
+            return false;
+        }
+        if name.starts_with('@') {
+            return true;
+        }
+        let before = before.strip_suffix(b"\\").unwrap_or(before).trim_ascii_end();
+        let imported = [&b"require("[..], b"import(", b"import", b"from", b"require.resolve("];
+        imported.iter().any(|word| before.ends_with(word)) || after.trim_ascii_start().starts_with(b":")
+    }
+}
+
+/// Without the backslash of an escaped quote, as source text in a JSON string has it.
+fn without_escape(after: &[u8]) -> &[u8] {
+    match after {
+        [b'\\', rest @ ..] if matches!(rest.first(), Some(b'"' | b'\'' | b'`')) => rest,
+        _ => after,
+    }
+}
+
+/// Whether a place in a `package.json` stands under `devDependencies`, which no user installs.
+fn is_development_key(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(..at).unwrap_or_default();
+    memchr::memmem::rfind(before, b"ependencies\"")
+        .is_some_and(|key| before.get(..key).is_some_and(|key| key.ends_with(b"\"devD")))
+}
+
+fn is_specifier(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'/' | b'.' | b'_' | b'-' | b'~' | b'+')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::inspect;
+    use crate::inventory::{Entry, Media};
+
+    fn packages(wanted: &[&str], path: &str, text: &str) -> Vec<String> {
+        let packages = wanted.iter().map(|name| (*name).to_owned()).collect();
+        let lookout = Lookout::new(Wanted { packages, ..Wanted::default() });
+        let mut entry = Entry { media: Media::Text, path: path.to_owned(), ..Entry::default() };
+        inspect(text.as_bytes(), &lookout, &mut entry);
+        let is_package = |kind| kind == MentionKind::Package;
+        entry.mentions.into_iter().filter(|found| is_package(found.kind)).map(|found| found.what).collect()
+    }
+
+    #[test]
+    fn references_to_internal_packages() {
+        for (wanted, text, name) in [
+            ("@acme", "import x from '@acme/core/deep'", "@acme/core"),
+            ("@acme/*", "require(\"@acme/core\")", "@acme/core"),
+            ("@acme/core", "\"@acme/core\": \"^1.0.0\"", "@acme/core"),
+            ("@acme/core", "{\"sourcesContent\":[\"import \\\"@acme/core\\\";\"]}", "@acme/core"),
+            ("acme-*", "const a = require('acme-billing/x')", "acme-billing"),
+            ("*-internal", "import('billing-internal')", "billing-internal"),
+            ("@acme/core", "// node_modules/@acme/core/src/a.js", "@acme/core"),
+            ("acme-core", "// ../node_modules/.pnpm/x@1/node_modules/acme-core/a.js", "acme-core"),
+            ("acme-core", "{\"dependencies\":{\"acme-core\" : \"1\"}}", "acme-core"),
+        ] {
+            assert_eq!(packages(&[wanted], "package/a.js", text), [name], "{wanted}: {text}");
+        }
+    }
+
+    #[test]
+    fn longer_names_and_prose() {
+        for (wanted, text) in [
+            ("@acme", "import x from '@acme-tools/core'"),
+            ("@acme", "import x from '@acmes/core'"),
+            ("@acme/core", "require('@acme/core-js')"),
+            ("@acme/core", "the package @acme/core is internal"),
+            ("@acme", "mail bob@acme/now"),
+            ("acme-core", "require('my-acme-core')"),
+            ("acme-core", "let title = 'acme-core';"),
+            ("acme-core", "require('./acme-core')"),
+        ] {
+            assert!(packages(&[wanted], "package/a.js", text).is_empty(), "{wanted}: {text}");
+        }
+    }
+
+    #[test]
+    fn development_dependencies_are_nobodys_business() {
+        let manifest = "{\"devDependencies\":{\"@acme/lint\":\"1\"},\"dependencies\":{\"@acme/core\":\"1\"}}";
+        assert_eq!(packages(&["@acme"], "package/package.json", manifest), ["@acme/core"]);
+    }
+}
