@@ -1,7 +1,5 @@
 //! Comments at the top of a text that say it is confidential.
 
-use regex::bytes::Regex;
-
 use crate::inventory::MentionKind;
 
 use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, mention};
@@ -41,13 +39,17 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
 /// Whether the text up to here is a comment, with nothing but comments before it, from the beginning of
 /// the text or of a JSON string that holds a text.
 fn in_leading_comment(before: &[u8], begins: bool) -> bool {
-    let text = match memchr::memrchr(b'"', before) {
-        Some(quote) if before.get(quote.wrapping_sub(1)) != Some(&b'\\') => {
-            before.get(quote + 1..).unwrap_or_default()
-        }
-        _ if begins => before,
-        _ => return false,
-    };
+    if begins && is_leading_comment(before) {
+        return true;
+    }
+    memchr::memrchr(b'"', before).is_some_and(|quote| {
+        before.get(quote.wrapping_sub(1)) != Some(&b'\\')
+            && is_leading_comment(before.get(quote + 1..).unwrap_or_default())
+    })
+}
+
+/// Whether the text is nothing but comments, the last of them still going on.
+fn is_leading_comment(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text).replace("\\r", "").replace("\\n", "\n");
     let mut block = "";
     for line in text.trim_start_matches('\u{FEFF}').lines() {
@@ -88,9 +90,12 @@ fn strong(before: &[u8], after: &[u8]) -> bool {
     if line_before.contains("PROPRIETARY") || line_after.contains("PROPRIETARY") {
         return true;
     }
-    let alone = Regex::new(r"^[\s*/#;%!-]*([A-Z][\w.,&']*\s+){0,4}[-:]*\s*$");
+    let owner =
+        line_before.trim_start_matches(|mark: char| mark.is_whitespace() || "*/#;%!-<\"".contains(mark));
+    let mut words = owner.split_whitespace().filter(|word| !word.chars().all(|mark| "-:".contains(mark)));
+    let is_name = words.clone().count() <= 4 && words.all(|word| word.starts_with(char::is_uppercase));
     let rest = line_after.trim_matches([' ', '*', '/', '.', '-', '!', '#', '\r', '>']);
-    alone.is_ok_and(|alone| alone.is_match(line_before.as_bytes())) && rest.is_empty()
+    is_name && rest.is_empty()
 }
 
 #[cfg(test)]

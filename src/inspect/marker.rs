@@ -33,13 +33,13 @@ fn forms(marker: &str) -> [Vec<u8>; FORMS] {
         }
     }
     let unless = |form: &str, same: &str| if form == same { Vec::new() } else { form.as_bytes().to_vec() };
-    [
-        marker.as_bytes().to_vec(),
-        unless(escaped, marker),
-        unless(&ascii, escaped),
-        marker.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        marker.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-    ]
+    // Without the zero at its end or beginning, ASCII in either byte order is the same.
+    let mut little: Vec<u8> = marker.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    little.pop_if(|last| *last == 0);
+    let big: Vec<u8> = marker.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let big = big.strip_prefix(&[0]).unwrap_or(&big);
+    let big = if big == little { Vec::new() } else { big.to_vec() };
+    [marker.as_bytes().to_vec(), unless(escaped, marker), unless(&ascii, escaped), little, big]
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {

@@ -6,6 +6,16 @@ mod rule;
 // source maps
 
 // internal sources
+mod confidential_banner;
+mod debug_info;
+mod internal_host;
+mod internal_marker;
+mod internal_package;
+mod internal_path;
+mod local_path;
+mod mentions;
+mod original_source;
+mod private_host;
 
 // stray files and secrets
 
@@ -28,7 +38,15 @@ const OWN: &[&Rule] = &[
     // source maps
 
     // internal sources
-
+    &original_source::RULE,
+    &internal_path::RULE,
+    &internal_marker::RULE,
+    &confidential_banner::RULE,
+    &internal_package::RULE,
+    &internal_host::RULE,
+    &private_host::RULE,
+    &local_path::RULE,
+    &debug_info::RULE,
     // stray files and secrets
 
     // allowlist and manifest

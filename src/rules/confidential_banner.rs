@@ -1,0 +1,58 @@
+use crate::inventory::MentionKind;
+
+use super::mentions::{finding, inside, of_kind};
+use super::{Context, Family, Finding, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "confidential-banner",
+    family: Family::InternalSources,
+    summary: "A comment at the top of a text that calls it confidential",
+    docs: r#"
+## What it does
+
+Finds banners such as `CONFIDENTIAL AND PROPRIETARY`, `INTERNAL USE ONLY` or `DO NOT DISTRIBUTE`, in capitals,
+in the comment that a file begins with. Texts inside source maps count too.
+
+## Why it matters
+
+Such a banner says that its author didn't mean the file to be published. It is only a sign: some published files
+carry one by mistake. Words that are surely internal belong into `internal.markers`, where they are an error.
+
+## What to do
+
+Leave the file out of the package, or correct the banner.
+
+## Example
+
+```js
+/*
+ * ACME CONFIDENTIAL
+ * All rights reserved.
+ */
+```
+"#,
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(of_kind(context.inventory, MentionKind::Banner).map(|(entry, mention)| {
+        let inside = inside(mention);
+        finding(rule, entry, mention)
+            .message(format!("begins with a comment{inside} that says {}", mention.what))
+            .help("Leave the file out of the package, or correct the banner. To make words of your own house an error, name them in internal.markers.")
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mentions::testing::{inventory, mentions, run};
+    use super::*;
+
+    #[test]
+    fn fires_at_banners_only() {
+        let both = [(MentionKind::Banner, "DO NOT DISTRIBUTE"), (MentionKind::Marker, "ACME")];
+        let found = run(&RULE, &inventory(vec![mentions("package/a.js", &both)]));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].key, "DO NOT DISTRIBUTE");
+    }
+}

@@ -1,0 +1,135 @@
+use serde_json::json;
+
+use crate::inventory::{BinaryFacts, Entry};
+
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "debug-info",
+    family: Family::InternalSources,
+    summary: "Debug information in a program, a library, or a file of its own",
+    docs: r#"
+## What it does
+
+Finds debug sections in ELF, Mach-O, PE and WebAssembly files and in static libraries, and program databases
+(`.pdb`). It says how many bytes stripping would save. Symbol tables alone don't count.
+
+## Why it matters
+
+Debug information names every function, type and source file with its path, which makes a program as readable as
+its outline; and it is often the larger part of the file.
+
+## What to do
+
+Strip what you ship and keep the debug information for yourself: `strip --strip-debug`, `strip = true` in a Cargo
+profile, `-Wl,-s`, `wasm-strip`. If your users want the symbols, waive the place with that reason.
+
+## Example
+
+```
+prebuilds/linux-x64/addon.node: .debug_info, .debug_line and 4 more sections, 3.1 MB
+```
+"#,
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    findings
+        .extend(context.inventory.files().filter_map(|entry| finding(rule, entry, entry.binary.as_ref()?)));
+}
+
+fn finding(rule: &Rule, entry: &Entry, facts: &BinaryFacts) -> Option<Finding> {
+    let (symbols, debug): (Vec<_>, Vec<_>) =
+        facts.debug_sections.iter().partition(|section| is_symbols(&section.name));
+    let saved: u64 = facts.debug_sections.iter().map(|section| section.bytes).sum();
+    let (message, help) = if facts.format == "PDB" {
+        let message =
+            format!("is a program database of {}: it names every function and source file", size(entry.size));
+        (message, "Leave it out of the package; keep it on your own symbol server.".to_owned())
+    } else {
+        let first = debug.first()?;
+        let others = match debug.len() {
+            1 => String::new(),
+            sections => format!(" and {} more", sections - 1),
+        };
+        let message = format!(
+            "carries debug information ({}{others}): stripping would save {} of {}",
+            first.name,
+            size(saved),
+            size(entry.size)
+        );
+        let help = match facts.format {
+            "wasm" => "Strip it: wasm-strip, or wasm-opt --strip-debug; in a Cargo profile strip = true.",
+            "static library" => "Strip it: strip --strip-debug; in a Cargo profile debug = false.",
+            _ => "Strip it: strip --strip-debug; in a Cargo profile strip = true; for a linker -Wl,-s.",
+        };
+        (message, help.to_owned())
+    };
+    let evidence = json!({
+        "format": facts.format,
+        "sections": debug,
+        "symbols": symbols,
+        "saved_bytes": saved,
+        "build_id": facts.build_id,
+    });
+    Some(
+        Finding::new(rule, Place::entry(entry))
+            .message(message)
+            .help(help)
+            .evidence(evidence)
+            .key(facts.format),
+    )
+}
+
+/// Symbol tables and WebAssembly's function names: stripped as well, but no debug information by themselves.
+fn is_symbols(name: &str) -> bool {
+    matches!(name, ".symtab" | ".strtab" | "name")
+}
+
+/// A size for people.
+fn size(bytes: u64) -> String {
+    let units = [(1u64 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match units.iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / *unit as f64),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mentions::testing::{entry, inventory, run};
+    use super::*;
+    use crate::inventory::DebugSection;
+
+    fn program(format: &'static str, sections: &[(&str, u64)]) -> Entry {
+        let section = |(name, bytes): &(&str, u64)| DebugSection { name: (*name).to_owned(), bytes: *bytes };
+        let debug_sections = sections.iter().map(section).collect();
+        let binary = BinaryFacts { format, debug_sections, ..BinaryFacts::default() };
+        Entry { binary: Some(binary), size: 10 << 20, ..entry("package/addon.node") }
+    }
+
+    #[test]
+    fn says_what_stripping_would_save() {
+        let sections = [(".debug_info", 2 << 20), (".debug_line", 1 << 20), (".symtab", 512 << 10)];
+        let found = run(&RULE, &inventory(vec![program("ELF", &sections)]));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].message.contains("save 3.5 MiB of 10.0 MiB"), "{}", found[0].message);
+        assert!(found[0].message.contains("(.debug_info and 1 more)"), "{}", found[0].message);
+    }
+
+    #[test]
+    fn a_program_database_is_nothing_else() {
+        assert_eq!(run(&RULE, &inventory(vec![program("PDB", &[])])).len(), 1);
+    }
+
+    #[test]
+    fn symbols_alone_and_stripped_programs_are_fine() {
+        let entries = vec![
+            program("ELF", &[(".symtab", 100), (".strtab", 100)]),
+            program("wasm", &[("name", 100)]),
+            program("Mach-O", &[]),
+            entry("package/a.js"),
+        ];
+        assert!(run(&RULE, &inventory(entries)).is_empty());
+    }
+}

@@ -1,0 +1,110 @@
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::inventory::{At, Entry, MentionKind};
+
+use super::mentions::of_kind;
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "local-path",
+    family: Family::InternalSources,
+    summary: "A path in a home folder of the machine that built the artifact",
+    docs: r#"
+## What it does
+
+Finds `/home/NAME/...`, `/Users/NAME/...` and `C:\Users\NAME\...` in texts and binaries, once per home folder.
+Names that stand for no person (`runner`, `vsts`, `root`, and those of documentation) are passed over.
+
+## Why it matters
+
+It gives away somebody's user name and how their disk is laid out, and it shows that the artifact was built on a
+person's machine rather than by the release job.
+
+## What to do
+
+Build in CI. For Rust use `--remap-path-prefix`, for C and C++ `-ffile-prefix-map`, for Go `-trimpath`; for
+bundlers set relative paths for source maps.
+
+## Example
+
+```
+panicked at /home/jkowalski/work/acme/src/lib.rs
+```
+"#,
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut homes: BTreeMap<&str, Vec<(&Entry, &At, &str)>> = BTreeMap::new();
+    for (entry, mention) in of_kind(context.inventory, MentionKind::LocalPath) {
+        homes.entry(home(&mention.what)).or_default().push((entry, &mention.at, &mention.what));
+    }
+    for entry in context.inventory.files() {
+        for found in entry.binary.iter().flat_map(|facts| &facts.local_paths) {
+            homes.entry(home(&found.path)).or_default().push((entry, &found.at, &found.path));
+        }
+    }
+    for (home, places) in homes {
+        let Some((entry, at, path)) = places.first() else { continue };
+        let elsewhere = match places.len() {
+            1 => String::new(),
+            files => format!(", and {} more files name that home folder", files - 1),
+        };
+        findings.push(
+            Finding::new(rule, Place::at(entry, at))
+                .message(format!("names {path}, a path in somebody's home folder{elsewhere}"))
+                .help("Build the release in CI, or have the compiler leave such paths out (Rust: --remap-path-prefix, C: -ffile-prefix-map, Go: -trimpath).")
+                .evidence(json!({ "home": home, "path": path, "files": places.len() }))
+                .key(home),
+        );
+    }
+}
+
+/// The home folder of a path: everything up to the second separator after `/home`, `/Users` or `C:\Users`.
+fn home(path: &str) -> &str {
+    let windows = path.contains('\\');
+    let separators: Vec<usize> = if windows {
+        let bytes = path.as_bytes();
+        let starts_run = |at: usize| at == 0 || bytes.get(at - 1) != Some(&b'\\');
+        path.match_indices('\\').map(|(at, _)| at).filter(|at| starts_run(*at)).collect()
+    } else {
+        path.match_indices('/').map(|(at, _)| at).collect()
+    };
+    separators.get(2).and_then(|&end| path.get(..end)).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mentions::testing::{entry, inventory, mentions, run};
+    use super::*;
+    use crate::inventory::{BinaryFacts, LocalPath};
+
+    #[test]
+    fn one_finding_per_home_folder() {
+        let at = At { offset: 77, ..At::default() };
+        let path = |path: &str| LocalPath { path: path.to_owned(), at: at.clone() };
+        let local_paths = vec![path("/home/marta/x"), path("C:\\Users\\Otto\\y")];
+        let binary = BinaryFacts { local_paths, ..BinaryFacts::default() };
+        let entries = vec![
+            mentions("package/a.js", &[(MentionKind::LocalPath, "/home/marta/a/b.js")]),
+            Entry { binary: Some(binary), ..entry("package/b.node") },
+        ];
+        let found = run(&RULE, &inventory(entries));
+        let keys: Vec<_> = found.iter().map(|found| (found.key.as_str(), found.place.offset)).collect();
+        assert_eq!(keys, [("/home/marta", None), ("C:\\Users\\Otto", Some(77))]);
+    }
+
+    #[test]
+    fn home_folders() {
+        assert_eq!(home("C:\\\\Users\\\\Otto\\\\y"), "C:\\\\Users\\\\Otto");
+        assert_eq!(home("/Users/marta/y"), "/Users/marta");
+    }
+
+    #[test]
+    fn silent_without_paths() {
+        let entries = vec![mentions("a", &[(MentionKind::Marker, "/home/marta/x")])];
+        assert!(run(&RULE, &inventory(entries)).is_empty());
+    }
+}
