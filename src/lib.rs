@@ -15,6 +15,7 @@
 //! ```
 
 pub mod audit;
+pub mod diff;
 mod ecosystem;
 pub mod exposure;
 pub mod inspect;

@@ -185,7 +185,7 @@ fn read_size(text: &str) -> Option<u64> {
 }
 
 fn write_size(bytes: u64) -> String {
-    match UNITS.iter().find(|(_, factor)| bytes % factor == 0) {
+    match UNITS.iter().find(|(_, factor)| bytes.is_multiple_of(*factor)) {
         Some((unit, factor)) if bytes > 0 => format!("<= {} {unit}", bytes / factor),
         _ => format!("<= {} KiB", bytes.div_ceil(1 << 10)),
     }

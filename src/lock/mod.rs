@@ -29,7 +29,7 @@ pub use error::{LockError, Problem};
 pub use format::{parse, write};
 pub use pattern::{Line, Pattern, size_class};
 pub use subject::{Subject, neutral_path};
-pub use survey::survey;
+pub use survey::{hash_neutral, survey};
 pub use update::{Change, Update, update};
 
 use crate::inventory::Inventory;

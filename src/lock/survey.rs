@@ -22,6 +22,15 @@ pub fn survey(inventory: &Inventory) -> Vec<Line> {
     survey_with_paths(inventory).into_iter().map(|surveyed| surveyed.line).collect()
 }
 
+/// A path whose hashes are `?`; `None` for one without.
+pub fn hash_neutral(path: &str) -> Option<String> {
+    let (folder, name) = split(path);
+    let folders: Vec<String> =
+        folder.split('/').map(|segment| mask(segment, &in_folder_name(segment))).collect();
+    let shown = format!("{}{}", folders.join("/"), mask(name, &in_file_name(name)));
+    (shown != path).then_some(shown)
+}
+
 /// What a lock is about: everything in the artifact's own container except folders.
 pub(super) fn locked(inventory: &Inventory) -> impl Iterator<Item = &Entry> {
     inventory.entries.iter().filter(|entry| entry.parent.is_none() && entry.kind != EntryKind::Directory)
