@@ -18,6 +18,7 @@ pub mod audit;
 pub mod diff;
 mod ecosystem;
 pub mod exposure;
+pub mod fetch;
 pub mod inspect;
 pub mod inventory;
 pub mod lock;

@@ -401,14 +401,18 @@ fn pack_gem(folder: &Path, into: &Path) -> Result<String, PackError> {
 
 /// A client, ready to be run in a folder.
 #[derive(Debug)]
-struct Run<'a> {
-    folder: &'a Path,
-    program: PathBuf,
-    called: &'static str,
+pub(crate) struct Run<'a> {
+    /// Where it runs.
+    pub folder: &'a Path,
+    /// The program's path.
+    pub program: PathBuf,
+    /// What people call it.
+    pub called: &'static str,
 }
 
 impl Run<'_> {
-    fn with(&self, arguments: &[&str], paths: &[OsString]) -> Result<String, PackError> {
+    /// Runs it and returns the command for messages, without the last option and the paths.
+    pub(crate) fn with(&self, arguments: &[&str], paths: &[OsString]) -> Result<String, PackError> {
         // The last option takes the temporary path, which would tell nobody anything.
         let named = arguments
             .split_last()
@@ -425,7 +429,8 @@ impl Run<'_> {
         Err(PackError::Failed { command, status: output.status.to_string(), output: text })
     }
 
-    fn output(&self, arguments: &[&str]) -> Result<String, PackError> {
+    /// Runs it and returns what it wrote to stdout.
+    pub(crate) fn output(&self, arguments: &[&str]) -> Result<String, PackError> {
         let output = self.command().args(arguments).output()?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
@@ -441,13 +446,13 @@ impl Run<'_> {
     }
 }
 
-fn find(program: &str, because: &str, folder: &Path) -> Result<PathBuf, PackError> {
+pub(crate) fn find(program: &str, because: &str, folder: &Path) -> Result<PathBuf, PackError> {
     find_program(program, Some(folder))
         .ok_or_else(|| PackError::ClientMissing { client: program.to_owned(), because: because.to_owned() })
 }
 
 /// Looks for a program on the search path, and first among the tools that the project has installed.
-fn find_program(program: &str, project: Option<&Path>) -> Option<PathBuf> {
+pub(crate) fn find_program(program: &str, project: Option<&Path>) -> Option<PathBuf> {
     let own = project
         .into_iter()
         .flat_map(|folder| folder.ancestors().map(|above| above.join("node_modules").join(".bin")));

@@ -33,6 +33,7 @@ pub use survey::{hash_neutral, survey};
 pub use update::{Change, Update, update};
 
 use crate::inventory::Inventory;
+use crate::project::Project;
 
 /// Name of the file.
 pub const FILE_NAME: &str = "packgate.lock";
@@ -75,7 +76,7 @@ impl Lock {
     }
 
     /// Whether a section is about this package, be it another artifact of it.
-    fn knows(&self, name: &str) -> bool {
+    pub(crate) fn knows(&self, name: &str) -> bool {
         self.sections.iter().any(|section| section.subject.name == name)
     }
 }
@@ -102,14 +103,10 @@ pub fn load(folder: &Path, inventory: &Inventory) -> Result<Option<Lock>, LockEr
             _ => Ok(Some(lock)),
         };
     }
-    let mut below = folder;
-    while !below.join(".git").exists()
-        && let Some(above) = below.parent()
-    {
+    for above in Project::new(folder).upwards().skip(1) {
         if let Some(lock) = read(&above.join(FILE_NAME))? {
             return Ok(lock.knows(&subject.name).then_some(lock));
         }
-        below = above;
     }
     Ok(None)
 }
