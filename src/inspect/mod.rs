@@ -15,6 +15,12 @@ mod marker;
 mod mention;
 mod package;
 
+// source maps and recoverable text
+mod link;
+mod map;
+mod source_map;
+mod text;
+
 pub use lookout::{Lookout, Wanted};
 pub use prefilter::Hit;
 pub use sample::Sample;
@@ -56,7 +62,9 @@ pub struct Inner {
 /// All inspectors, in the order in which they run.
 pub(crate) const INSPECTORS: &[Inspector] = &[
     // source maps and recoverable text
-
+    text::INSPECTOR,
+    link::INSPECTOR,
+    source_map::INSPECTOR,
     // secrets and stray files
 
     // internal text and binaries

@@ -1,4 +1,4 @@
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use crate::inventory::{At, Media};
 
@@ -13,12 +13,14 @@ pub struct Sample<'a> {
     /// Set when the bytes were decoded from another form: what from, and where that stands in the entry.
     pub decoded: Option<(&'a str, At)>,
     lines: OnceCell<Vec<usize>>,
+    /// The last place asked for, as offset and characters before it in its line: a file of one line has many.
+    last: Cell<(usize, usize)>,
 }
 
 impl<'a> Sample<'a> {
     /// The bytes of an entry as they stand in its container.
     pub fn new(path: &'a str, bytes: &'a [u8], media: Media) -> Self {
-        Self { path, bytes, media, decoded: None, lines: OnceCell::new() }
+        Self { path, bytes, media, decoded: None, lines: OnceCell::new(), last: Cell::new((0, 0)) }
     }
 
     /// Bytes that had to be decoded out of an entry first, from what stands there at `at`.
@@ -37,8 +39,13 @@ impl<'a> Sample<'a> {
         let ends = self.lines.get_or_init(|| memchr::memchr_iter(b'\n', self.bytes).collect());
         let line = ends.partition_point(|&end| end < offset);
         let start = line.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |end| end + 1);
-        let before = self.bytes.get(start..offset.min(self.bytes.len())).unwrap_or_default();
-        let characters = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+        let (from, counted) = match self.last.get() {
+            (last, characters) if (start..=offset).contains(&last) => (last, characters),
+            _ => (start, 0),
+        };
+        let before = self.bytes.get(from..offset.min(self.bytes.len())).unwrap_or_default();
+        let characters = counted + before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+        self.last.set((offset, characters));
         At {
             offset: offset as u64,
             line: Some(line as u64 + 1),

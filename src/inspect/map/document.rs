@@ -1,0 +1,558 @@
+use crate::inspect::text::text_facts;
+use crate::inventory::{MapForm, TextFacts};
+
+use super::json::Cursor;
+use super::party::is_third_party;
+
+/// Objects and arrays within one another; deeper ones are stepped over.
+const MOST_DEPTH: usize = 512;
+/// Sources kept per document. A real bundle has some thousands.
+const MOST_SOURCES: usize = 200_000;
+/// Bytes kept of a path or another short text.
+const MOST_PATH: usize = 4096;
+
+/// How a document is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// Whether the texts themselves are wanted, and not only their facts.
+    pub keep_texts: bool,
+    /// Whether it may be a bundler's report, whose modules carry text as `source`.
+    pub report: bool,
+}
+
+/// A map, or an object in the manner of a map.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Found {
+    /// Offset of its first byte.
+    pub start: usize,
+    /// `None` for a plain source map.
+    pub form: Option<MapForm>,
+    pub file: Option<String>,
+    pub source_root: Option<String>,
+    pub debug_id: Option<String>,
+    pub section_urls: Vec<String>,
+    pub sources: Vec<FoundSource>,
+    pub damage: Option<String>,
+}
+
+/// One original file of a map.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct FoundSource {
+    pub path: String,
+    pub third_party: bool,
+    pub text: Option<Text>,
+}
+
+/// An original text, unescaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text {
+    pub facts: TextFacts,
+    /// Only when texts were asked for.
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// Reads the document that begins at `start` with `{` or `[`. Returns the maps in it in the order in
+/// which they begin, and where the document ends.
+pub(crate) fn read(bytes: &[u8], start: usize, reading: Reading) -> (Vec<Found>, usize) {
+    let mut reader = Reader::new(bytes, start, reading);
+    let damage = reader.walk().err();
+    reader.close_all(damage);
+    let end = reader.cursor.at;
+    reader.found.sort_by_key(|map| map.start);
+    (reader.found, end)
+}
+
+/// Reads the list of texts after the `sourcesContent` key at `key`, in a text that no [`read`] could make
+/// sense of. Returns where it ends. `None` if no list with a text in it stands there.
+pub(crate) fn read_loose(bytes: &[u8], key: usize, reading: Reading) -> Option<(Found, usize)> {
+    const BEFORE: usize = 1 << 20;
+    let mut reader = Reader::new(bytes, key, reading);
+    let mut partial = Partial::default();
+    reader.list_after(key, b"sourcesContent")?;
+    let damage = reader.contents(&mut partial).err();
+    let end = reader.cursor.at;
+    let before = bytes.get(key.saturating_sub(BEFORE)..key).unwrap_or_default();
+    if let Some(near) = memchr::memmem::rfind(before, b"sources") {
+        let at = key - before.len() + near;
+        let quoted = at.checked_sub(1).filter(|quote| matches!(bytes.get(*quote), Some(b'"' | b'\'')));
+        if reader.list_after(quoted.unwrap_or(at), b"sources").is_some() {
+            _ = reader.paths(&mut partial);
+        }
+    }
+    if !partial.contents.iter().any(Option::is_some) {
+        return None;
+    }
+    let mut found = partial.into_found(key, None);
+    found.damage = Some(damage.unwrap_or_else(|| "the object around the texts is not valid JSON".to_owned()));
+    Some((found, end))
+}
+
+/// What the members of an object say so far, if it may be a map.
+#[derive(Debug, Default)]
+struct Partial {
+    version: bool,
+    mappings: bool,
+    has_sources: bool,
+    has_sections: bool,
+    has_offset: bool,
+    file: Option<String>,
+    source_root: Option<String>,
+    debug_id: Option<String>,
+    url: Option<String>,
+    name: Option<String>,
+    sources: Vec<String>,
+    contents: Vec<Option<Text>>,
+    ignored: Vec<usize>,
+    section_urls: Vec<String>,
+    /// Complete ones: from sections, and from lists that a repeated key replaced.
+    ready: Vec<FoundSource>,
+    /// The text of a bundler's module.
+    module: Option<Text>,
+}
+
+impl Partial {
+    fn is_map(&self) -> bool {
+        let has_text = self.contents.iter().any(Option::is_some);
+        (self.has_sources && (self.mappings || has_text))
+            || (has_text && self.mappings)
+            || (self.has_sections && self.version)
+    }
+
+    /// Pairs paths with texts. A list that a repeated key begins again doesn't hide the first one.
+    fn pair(&mut self) {
+        self.ignored.sort_unstable();
+        let count = self.sources.len().max(self.contents.len());
+        let mut paths = std::mem::take(&mut self.sources).into_iter();
+        let mut texts = std::mem::take(&mut self.contents).into_iter();
+        for index in 0..count {
+            let path = paths.next().unwrap_or_default();
+            let third_party = is_third_party(&path) || self.ignored.binary_search(&index).is_ok();
+            self.ready.push(FoundSource { path, third_party, text: texts.next().flatten() });
+        }
+    }
+
+    fn into_found(mut self, start: usize, form: Option<MapForm>) -> Found {
+        self.pair();
+        Found {
+            start,
+            form,
+            file: self.file,
+            source_root: self.source_root,
+            debug_id: self.debug_id,
+            section_urls: self.section_urls,
+            sources: self.ready,
+            damage: None,
+        }
+    }
+}
+
+/// Where an object or array stands in its parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Plain,
+    /// The list of sections of an index map.
+    Sections,
+    /// One of them.
+    Section,
+    /// Its map.
+    SectionMap,
+    /// The value of `inputSourceMap` in a coverage record.
+    Coverage,
+    /// The value of `inputs` in esbuild's metafile.
+    Inputs,
+}
+
+#[derive(Debug)]
+struct Frame {
+    array: bool,
+    role: Role,
+    start: usize,
+    partial: Option<Box<Partial>>,
+}
+
+struct Reader<'a> {
+    cursor: Cursor<'a>,
+    reading: Reading,
+    frames: Vec<Frame>,
+    found: Vec<Found>,
+    key: Vec<u8>,
+    scratch: Vec<u8>,
+    /// Sources kept so far, over all maps of the document.
+    kept: usize,
+    /// What was left out, if anything.
+    left_out: Option<&'static str>,
+}
+
+type Walk = Result<(), String>;
+
+impl<'a> Reader<'a> {
+    fn new(bytes: &'a [u8], start: usize, reading: Reading) -> Self {
+        Self {
+            cursor: Cursor::new(bytes, start),
+            reading,
+            frames: Vec::new(),
+            found: Vec::new(),
+            key: Vec::new(),
+            scratch: Vec::new(),
+            kept: 0,
+            left_out: None,
+        }
+    }
+
+    fn walk(&mut self) -> Walk {
+        match self.cursor.next_token() {
+            Some(b'{') => self.open(false, Role::Plain),
+            Some(b'[') => self.open(true, Role::Plain),
+            _ => return Err(self.broken("no object begins here")),
+        }
+        while let Some(frame) = self.frames.last() {
+            let (array, role) = (frame.array, frame.role);
+            match self.cursor.next_token() {
+                None => return Err(self.broken("the text ends before the object does")),
+                Some(b'}') if !array => self.close(),
+                Some(b']') if array => self.close(),
+                Some(b',') => self.cursor.at += 1,
+                Some(_) if array => self.element(role)?,
+                Some(_) => self.member(role)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, array: bool, role: Role) {
+        let start = self.cursor.at;
+        self.cursor.at += 1;
+        self.frames.push(Frame { array, role, start, partial: None });
+    }
+
+    /// Ends the innermost object or array at its bracket.
+    fn close(&mut self) {
+        self.cursor.at += 1;
+        if let Some(frame) = self.frames.pop() {
+            self.complete(frame);
+        }
+    }
+
+    /// Ends everything that is still open, because the text doesn't.
+    fn close_all(&mut self, damage: Option<String>) {
+        while let Some(frame) = self.frames.pop() {
+            self.complete(frame);
+        }
+        let damage = damage.or_else(|| self.left_out.map(str::to_owned));
+        if let (Some(damage), Some(last)) = (damage, self.found.last_mut()) {
+            last.damage = Some(damage);
+        }
+    }
+
+    fn complete(&mut self, frame: Frame) {
+        let Some(mut partial) = frame.partial else { return };
+        if frame.role == Role::SectionMap {
+            let root = partial.source_root.take();
+            let is_map = partial.is_map();
+            let done = partial.into_found(frame.start, None);
+            if let Some(index_map) = self.index_map() {
+                index_map.has_sections |= is_map;
+                index_map.section_urls.extend(done.section_urls);
+                index_map.ready.extend(done.sources.into_iter().map(|source| source.under(root.as_deref())));
+            }
+        } else if frame.role == Role::Section {
+            if let (Some(url), true, Some(index_map)) = (partial.url, partial.has_offset, self.index_map()) {
+                index_map.has_sections = true;
+                index_map.section_urls.push(url);
+            }
+        } else if partial.is_map() {
+            let form = (frame.role == Role::Coverage).then_some(MapForm::Coverage);
+            self.found.push(partial.into_found(frame.start, form));
+        } else if let Some(text) = partial.module.take() {
+            let path = partial.name.take().unwrap_or_default();
+            let third_party = is_third_party(&path);
+            self.report(frame.start, FoundSource { path, third_party, text: Some(text) });
+        }
+    }
+
+    /// The innermost map that is still open: the one that a section belongs to.
+    fn index_map(&mut self) -> Option<&mut Partial> {
+        let outer = |frame: &&mut Frame| !frame.array && frame.role != Role::Section;
+        let frame = self.frames.iter_mut().rev().find(outer)?;
+        Some(frame.partial.get_or_insert_default())
+    }
+
+    /// Adds to the one report that a document is.
+    fn report(&mut self, start: usize, source: FoundSource) {
+        let report = self.found.iter_mut().find(|found| found.form == Some(MapForm::BundlerReport));
+        match report {
+            Some(report) => report.sources.push(source),
+            None => self.found.push(Found {
+                start,
+                form: Some(MapForm::BundlerReport),
+                sources: vec![source],
+                ..Found::default()
+            }),
+        }
+    }
+
+    fn element(&mut self, role: Role) -> Walk {
+        let role = if role == Role::Sections { Role::Section } else { Role::Plain };
+        self.value(role)
+    }
+
+    /// One key with its value.
+    fn member(&mut self, role: Role) -> Walk {
+        let mut key = std::mem::take(&mut self.key);
+        let read = self.cursor.key(&mut key);
+        let outcome = match read {
+            None => Err(self.broken("a key is missing")),
+            Some(()) if !self.cursor.take(b':') => Err(self.broken("a colon is missing")),
+            Some(()) => self.value_of(&key, role),
+        };
+        self.key = key;
+        outcome
+    }
+
+    fn value_of(&mut self, key: &[u8], role: Role) -> Walk {
+        let first = self.cursor.next_token();
+        if role == Role::Inputs {
+            let path = short(key);
+            let third_party = is_third_party(&path);
+            let start = self.cursor.at;
+            if self.room() {
+                self.report(start, FoundSource { path, third_party, text: None });
+            }
+            return self.skip();
+        }
+        match (key, first) {
+            (b"sources", Some(b'[')) => self.with_partial(|reader, partial| {
+                partial.has_sources = true;
+                if !partial.sources.is_empty() {
+                    partial.pair();
+                }
+                reader.paths(partial)
+            }),
+            (b"sourcesContent", Some(b'[')) => self.with_partial(|reader, partial| {
+                if !partial.contents.is_empty() {
+                    partial.pair();
+                }
+                reader.contents(partial)
+            }),
+            (b"ignoreList" | b"x_google_ignoreList", Some(b'[')) => {
+                self.with_partial(|reader, partial| reader.indices(partial))
+            }
+            (b"sections", Some(b'[')) => self.nest(true, Role::Sections),
+            (b"map", Some(b'{')) if role == Role::Section => self.nest(false, Role::SectionMap),
+            (b"offset", Some(b'{')) if role == Role::Section => {
+                self.partial().has_offset = true;
+                self.skip()
+            }
+            (b"url", Some(b'"')) if role == Role::Section => {
+                self.partial().url = Some(self.short_string()?);
+                Ok(())
+            }
+            (b"mappings", Some(b'"' | b'\'' | b'`')) => {
+                self.partial().mappings = true;
+                self.skip()
+            }
+            (b"version", Some(b'0'..=b'9')) => {
+                if self.cursor.scalar().starts_with(b"3") {
+                    self.partial().version = true;
+                }
+                Ok(())
+            }
+            (b"names" | b"x_facebook_sources" | b"rangeMappings" | b"scopes", _) => self.skip(),
+            (b"inputSourceMap", Some(b'{')) => self.nest(false, Role::Coverage),
+            (b"inputs", Some(b'{')) if self.reading.report && self.frames.len() == 1 => {
+                self.nest(false, Role::Inputs)
+            }
+            (_, Some(b'"' | b'\'' | b'`')) => self.text_of(key),
+            _ => self.value(Role::Plain),
+        }
+    }
+
+    /// A member whose value is a string.
+    fn text_of(&mut self, key: &[u8]) -> Walk {
+        match key {
+            b"file" => self.partial().file = Some(self.short_string()?),
+            b"sourceRoot" => self.partial().source_root = Some(self.short_string()?),
+            b"debugId" | b"debug_id" => self.partial().debug_id = Some(self.short_string()?),
+            b"name" if self.reading.report => self.partial().name = Some(self.short_string()?),
+            b"identifier" if self.reading.report => {
+                let identifier = self.short_string()?;
+                self.partial().name.get_or_insert(identifier);
+            }
+            b"source" if self.reading.report && self.room() => {
+                let text = self.text()?;
+                self.partial().module = text;
+            }
+            _ => return self.skip(),
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, role: Role) -> Walk {
+        match self.cursor.next_token() {
+            Some(b'{') => self.nest(false, role),
+            Some(b'[') => self.nest(true, role),
+            Some(b'"' | b'\'' | b'`') => self.skip(),
+            Some(_) if !self.cursor.scalar().is_empty() => Ok(()),
+            _ => Err(self.broken("a value is missing")),
+        }
+    }
+
+    fn nest(&mut self, array: bool, role: Role) -> Walk {
+        if self.frames.len() < MOST_DEPTH {
+            self.open(array, role);
+            return Ok(());
+        }
+        self.left_out = Some("values are nested too deep; the innermost were not looked at");
+        self.skip()
+    }
+
+    fn skip(&mut self) -> Walk {
+        if self.cursor.skip_value() { Ok(()) } else { Err(self.broken("a value has no end")) }
+    }
+
+    fn partial(&mut self) -> &mut Partial {
+        debug_assert!(!self.frames.is_empty());
+        if self.frames.is_empty() {
+            self.frames.push(Frame { array: false, role: Role::Plain, start: self.cursor.at, partial: None });
+        }
+        // The list has an element, by the lines above.
+        let last = self.frames.len() - 1;
+        #[expect(clippy::indexing_slicing, reason = "`last` is the index of the last element")]
+        self.frames[last].partial.get_or_insert_default()
+    }
+
+    fn with_partial(&mut self, read: impl FnOnce(&mut Self, &mut Partial) -> Walk) -> Walk {
+        let mut partial = std::mem::take(self.partial());
+        let outcome = read(self, &mut partial);
+        *self.partial() = partial;
+        outcome
+    }
+
+    /// Goes to the list that is the value of the key at `at`.
+    fn list_after(&mut self, at: usize, wanted: &[u8]) -> Option<()> {
+        self.cursor.at = at;
+        self.cursor.key(&mut self.key)?;
+        (self.key == wanted && self.cursor.take(b':') && self.cursor.next_token() == Some(b'[')).then_some(())
+    }
+
+    /// The elements of the list that begins here; `each` reads one and must move on.
+    fn list(&mut self, mut each: impl FnMut(&mut Self, u8) -> Walk) -> Walk {
+        self.cursor.at += 1;
+        loop {
+            match self.cursor.next_token() {
+                None => return Err(self.broken("a list has no end")),
+                Some(b']') => {
+                    self.cursor.at += 1;
+                    return Ok(());
+                }
+                Some(b',') => self.cursor.at += 1,
+                Some(b'}' | b':') => return Err(self.broken("a list has no end")),
+                Some(first) => each(self, first)?,
+            }
+        }
+    }
+
+    fn paths(&mut self, partial: &mut Partial) -> Walk {
+        self.list(|reader, first| {
+            let path = match first {
+                b'"' | b'\'' | b'`' => reader.short_string()?,
+                _ => {
+                    reader.skip()?;
+                    String::new()
+                }
+            };
+            if reader.room() {
+                partial.sources.push(path);
+            }
+            Ok(())
+        })
+    }
+
+    fn contents(&mut self, partial: &mut Partial) -> Walk {
+        self.list(|reader, first| {
+            let text = match first {
+                b'"' | b'\'' | b'`' => match reader.text() {
+                    Ok(text) => text,
+                    // The last text is cut off: what is left of it is still text.
+                    Err(why) => {
+                        partial.contents.push(reader.scratch_text());
+                        return Err(why);
+                    }
+                },
+                _ => {
+                    reader.skip()?;
+                    None
+                }
+            };
+            // The paths have been counted; a list of texts alone must be too.
+            if partial.contents.len() < partial.sources.len() || reader.room() {
+                partial.contents.push(text);
+            }
+            Ok(())
+        })
+    }
+
+    fn indices(&mut self, partial: &mut Partial) -> Walk {
+        self.list(|reader, _| {
+            let index = std::str::from_utf8(reader.cursor.scalar()).ok().and_then(|text| text.parse().ok());
+            match index {
+                Some(index) if partial.ignored.len() < MOST_SOURCES => partial.ignored.push(index),
+                Some(_) => {}
+                None => reader.skip()?,
+            }
+            Ok(())
+        })
+    }
+
+    /// The text that begins here; `None` if it is empty.
+    fn text(&mut self) -> Result<Option<Text>, String> {
+        self.scratch.clear();
+        if !self.cursor.string(&mut self.scratch) {
+            return Err(self.broken("a text has no end"));
+        }
+        Ok(self.scratch_text())
+    }
+
+    fn scratch_text(&self) -> Option<Text> {
+        if self.scratch.is_empty() {
+            return None;
+        }
+        let bytes = self.reading.keep_texts.then(|| self.scratch.clone());
+        Some(Text { facts: text_facts(&self.scratch), bytes })
+    }
+
+    fn short_string(&mut self) -> Result<String, String> {
+        self.scratch.clear();
+        let closed = self.cursor.string(&mut self.scratch);
+        if closed { Ok(short(&self.scratch)) } else { Err(self.broken("a text has no end")) }
+    }
+
+    /// Whether one more source can be kept; counts it.
+    fn room(&mut self) -> bool {
+        self.kept += 1;
+        if self.kept > MOST_SOURCES {
+            self.left_out = Some("it names more than 200,000 sources; the others were not kept");
+        }
+        self.kept <= MOST_SOURCES
+    }
+
+    fn broken(&self, why: &str) -> String {
+        format!("{why} (at byte {})", self.cursor.at)
+    }
+}
+
+impl FoundSource {
+    /// The source of a section that has a root of its own.
+    fn under(mut self, root: Option<&str>) -> Self {
+        if let Some(root) = root.filter(|root| !root.is_empty() && !self.path.is_empty()) {
+            let gap = if root.ends_with('/') { "" } else { "/" };
+            self.path = format!("{root}{gap}{}", self.path);
+        }
+        self
+    }
+}
+
+/// A text as a string, cut to what is worth keeping.
+fn short(text: &[u8]) -> String {
+    String::from_utf8_lossy(text.get(..MOST_PATH).unwrap_or(text)).into_owned()
+}
