@@ -3,6 +3,7 @@
 pub mod escape;
 mod github;
 mod gitlab;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -55,6 +56,7 @@ pub const REPORTERS: &[Reporter] = &[
     junit::REPORTER,
     gitlab::REPORTER,
     markdown::REPORTER,
+    html::REPORTER,
 ];
 
 /// The reporter of this name.

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use packgate::audit::{Audit, Totals};
 use packgate::exposure::Exposure;
-use packgate::inventory::{Artifact, Entry, EntryId, Inventory, Kind, Media, Package, Skipped};
+use packgate::inventory::{
+    Artifact, At, Entry, EntryId, Inventory, Kind, MapForm, Media, Package, Skipped, SourceFacts, SourceMap,
+    TextDigest, TextFacts,
+};
 use packgate::policy::{Judged, Level, Policy, Verdict, WaiverUse};
 use packgate::report::{Look, REPORTERS, step_summary};
 use packgate::rules::{Finding, Place};
@@ -338,6 +341,155 @@ fn sarif_says_what_was_not_examined_and_what_is_waived() {
     assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], true);
 }
 
+/// A package with ten thousand files whose source map gives everything away.
+fn large() -> Audit {
+    let mut audit = hostile();
+    audit.verdict = Verdict::Blocked;
+    audit.inventory.skipped.clear();
+    audit.waivers.clear();
+    audit.inventory.artifact.path = "acme-cli-2.1.88.tgz".into();
+    audit.inventory.artifact.bytes = 31_802_411;
+    audit.policy.because = "licence \"SEE LICENSE IN README.md\"".into();
+    audit.inventory.package = Some(Package {
+        name: "@acme/cli".into(),
+        version: "2.1.88".into(),
+        root: "package".into(),
+        ..Package::default()
+    });
+    let mut paths: Vec<(String, u64)> = vec![
+        ("package/cli.js".into(), 13_047_041),
+        ("package/cli.js.map".into(), 59_766_257),
+        ("package/package.json".into(), 1_204),
+        ("package/README.md".into(), 2_007),
+        ("package/.env".into(), 64),
+        ("package/sdk-tools.d.ts".into(), 117_000),
+        ("package/vendor/ripgrep/x64-linux/rg".into(), 6_600_000),
+        ("package/vendor/ripgrep/arm64-darwin/rg".into(), 4_400_000),
+        ("package/vendor/audio/x64-linux/audio.node".into(), 1_100_000),
+    ];
+    paths.extend((0..10_000_u64).map(|n| {
+        let path =
+            format!("package/dist/{}/{}/chunk-{n}.js", ["core", "ui", "locale"][n as usize % 3], n % 17);
+        (path, 300 + (n * n) % 6_000)
+    }));
+    audit.inventory.entries.clear();
+    for (n, (path, size)) in paths.into_iter().enumerate() {
+        let id = EntryId(u32::try_from(n).unwrap());
+        let place = path.clone();
+        audit.inventory.entries.push(Entry { id, path, place, size, media: Media::Text, ..Entry::default() });
+    }
+    audit.inventory.entries[1].maps = vec![SourceMap {
+        form: MapForm::File,
+        at: At::default(),
+        file: None,
+        source_root: None,
+        debug_id: None,
+        section_urls: Vec::new(),
+        sources: (0..1906_u64)
+            .map(|n| SourceFacts {
+                path: format!(
+                    "../src/{}/{}/module{n}.ts",
+                    ["tools", "services", "components", "utils"][n as usize % 4],
+                    n % 23
+                ),
+                third_party: false,
+                text: Some(TextFacts { bytes: 9_000 + n, lines: 269, digest: TextDigest(n.into()) }),
+            })
+            .collect(),
+        damage: None,
+    }];
+    let finding = |rule, n: usize, level, message: &str, help: &str| {
+        let entry = &audit.inventory.entries[n];
+        Judged {
+            finding: Finding {
+                rule,
+                place: Place::entry(entry),
+                message: message.into(),
+                help: help.into(),
+                evidence: serde_json::json!({ "files": 1906, "lines": 512_664 }),
+                key: String::new(),
+            },
+            level,
+            fingerprint: format!("{n:016x}"),
+            waived: None,
+        }
+    };
+    let mut findings = vec![
+        finding(
+            "source-map-embedded",
+            1,
+            Level::Error,
+            "This source map holds the original text of 1,906 files, 512,664 lines. Anybody who installs the package can read them.",
+            "Leave it out of the package, in `package.json`:\n  \"files\": [\"cli.js\", \"!**/*.map\"]\nor don't write it:\n  sourcemap: \"none\"",
+        ),
+        finding(
+            "stray-credential",
+            4,
+            Level::Error,
+            "`.env` holds settings of a machine, often with secrets.",
+            "Delete the file or name what ships in `files`.",
+        ),
+        finding(
+            "local-path",
+            0,
+            Level::Note,
+            "The path `/home/ada/build/cli` tells how the build machine is laid out.",
+            "Build with relative paths.",
+        ),
+    ];
+    findings.extend((0..40).map(|n| {
+        finding(
+            "source-map-dangling",
+            9 + n,
+            Level::Warning,
+            "Links to a source map that isn't in the package.",
+            "Build without the comment:\n  sourcemap: false",
+        )
+    }));
+    audit.findings = findings;
+    audit
+}
+
+#[test]
+fn ten_thousand_entries_make_a_page_of_bearable_size() {
+    let started = std::time::Instant::now();
+    let page = report("html", &[large()]);
+    assert!(page.len() < 1_500_000, "{}", page.len());
+    assert!(started.elapsed().as_secs() < 5);
+    assert!(page.matches("class=\"tile").count() < 1_000);
+}
+
+#[test]
+fn the_page_loads_nothing_and_runs_nothing() {
+    let page = report("html", &[hostile(), clean(), large()]);
+    let elements = "a article b bdi body code dd details div dl dt figcaption figure footer h1 h2 h3 h4 head header \
+                    html i li main meta nav p pre section small span style summary table tbody td th thead title tr ul";
+    let attributes = "aria-label class content charset href http-equiv id lang name open role scope title";
+    let tag = regex::Regex::new(r#"^(/?)([a-z0-9]+)((?: [a-z-]+(?:="[^"<>]*")?)*)>"#).unwrap();
+    let attribute = regex::Regex::new(r#" ([a-z-]+)(?:="[^"]*")?"#).unwrap();
+    let body = page.replacen("<!doctype html>", "", 1);
+    // No `<` stands in a text, so each one begins an element of ours, and one of these.
+    for piece in body.split('<').skip(1) {
+        let found = tag.captures(piece).unwrap_or_else(|| panic!("<{piece}"));
+        assert!(elements.split_whitespace().any(|element| element == &found[2]), "<{piece}");
+        for name in attribute.captures_iter(&found[3]) {
+            assert!(attributes.split(' ').any(|attribute| attribute == &name[1]), "<{piece}");
+        }
+    }
+    for never in ["@import", "url("] {
+        assert!(!page.contains(never), "{never}");
+    }
+    let addresses = regex::Regex::new(r#"(?:href|action)="([^"]*)""#).unwrap();
+    for found in addresses.captures_iter(&page) {
+        assert!(
+            found[1].starts_with('#') || found[1].starts_with("https://github.com/packgate/packgate/"),
+            "{}",
+            &found[1]
+        );
+    }
+    assert!(page.contains("default-src 'none'; style-src 'sha256-"));
+}
+
 /// With `PACKGATE_SAMPLES=DIR`, writes every report there, for tools outside to check.
 #[test]
 fn samples() {
@@ -354,4 +506,6 @@ fn samples() {
         };
         std::fs::write(folder.join(format!("{}.{ending}", name.replace(' ', "-"))), text).unwrap();
     }
+    std::fs::write(folder.join("large.html"), report("html", &[large()])).unwrap();
+    std::fs::write(folder.join("clean.html"), report("html", &[clean()])).unwrap();
 }

@@ -1,0 +1,221 @@
+//! One self-contained page: no network, no script. Everything that isn't a literal here goes through
+//! [`escape::html`], and a content security policy lets nothing run or load even if something slipped by.
+
+mod exposed;
+mod findings;
+mod prose;
+mod treemap;
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use base64::Engine as _;
+use sha2::{Digest, Sha256};
+
+use crate::audit::Audit;
+use crate::policy::{Level, Verdict};
+
+use super::escape::{self, shown};
+use super::wire::Summary;
+use super::{Look, Reporter, words};
+
+/// A page for the browser.
+pub(super) const REPORTER: Reporter = Reporter { name: "html", needs_entries: true, write };
+
+const STYLE: &str = include_str!("html/page.css");
+
+fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { look, style: STYLE.to_string(), body: String::new() };
+    page.header(audits);
+    page.body.push_str("<main id=\"main\">\n");
+    for (number, audit) in audits.iter().enumerate() {
+        page.artifact(audit, number, audits.len() > 1);
+    }
+    page.body.push_str("</main>\n");
+    page.footer();
+    let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(page.style.as_bytes()));
+    write!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+         style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <title>{}</title>\n<style>{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+        escape::html(&title(audits)),
+        page.style,
+        page.body
+    )
+}
+
+fn title(audits: &[Audit]) -> String {
+    match audits {
+        [audit] => {
+            format!("packgate: {} {}", shown(&words::subject(audit)), words::verdict(audit.verdict))
+        }
+        _ => format!("packgate: {}", words::counted(audits.len() as u64, "artifact")),
+    }
+}
+
+/// The page being written. The style grows with it: each tile of a treemap has its place there, so that
+/// no element needs a style of its own, which the policy would have to allow.
+struct Page<'a> {
+    look: &'a Look,
+    style: String,
+    body: String,
+}
+
+impl Page<'_> {
+    fn header(&mut self, audits: &[Audit]) {
+        let body = &mut self.body;
+        body.push_str("<a class=\"skip\" href=\"#main\">Skip to the report</a>\n");
+        body.push_str("<header><div class=\"bar\"><p class=\"brand\">packgate</p><p>The last look at a package before it is published</p></div></header>\n");
+        if audits.len() == 1 {
+            return;
+        }
+        let summary = Summary::new(audits);
+        let verdict = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
+        let _ = write!(
+            body,
+            "<nav class=\"overview {}\" aria-label=\"Artifacts\">\n<h1>{}: {}</h1>\n<ul>\n",
+            verdict_class(verdict),
+            words::counted(summary.artifacts as u64, "artifact"),
+            words::counts(&summary)
+        );
+        for (at, audit) in audits.iter().enumerate() {
+            let counts = words::counts(&Summary::new(std::slice::from_ref(audit)));
+            let _ = writeln!(
+                body,
+                "<li><a href=\"#artifact-{at}\"><code>{}</code></a> <span class=\"badge {}\">{}</span> {counts}</li>",
+                escape::html(words::file_name(&audit.inventory.artifact.path)),
+                verdict_class(audit.verdict),
+                words::verdict(audit.verdict),
+            );
+        }
+        body.push_str("</ul>\n</nav>\n");
+    }
+
+    fn artifact(&mut self, audit: &Audit, number: usize, one_of_many: bool) {
+        let _ = writeln!(self.body, "<article id=\"artifact-{number}\" class=\"artifact\">");
+        self.verdict(audit, number, if one_of_many { 2 } else { 1 });
+        self.not_examined(audit);
+        self.contents(audit, number);
+        self.treemap(audit, number);
+        self.findings(audit, number);
+        self.exposed(audit);
+        self.rules(audit);
+        self.body.push_str("</article>\n");
+    }
+
+    /// What somebody must know first: the verdict, why, and what to do now.
+    fn verdict(&mut self, audit: &Audit, number: usize, heading: u8) {
+        let artifact = &audit.inventory.artifact;
+        let summary = Summary::new(std::slice::from_ref(audit));
+        let class = verdict_class(audit.verdict);
+        let (word, then) = match audit.verdict {
+            Verdict::Pass => ("may be published", "Nothing in it stands against the policy."),
+            Verdict::Blocked => (
+                "must not be published like this",
+                "Mend what blocks below, build the package again, and let packgate look at the new file.",
+            ),
+            Verdict::Incomplete => (
+                "could not be examined to its end",
+                "What was not examined may hold anything, so this is not a pass.",
+            ),
+        };
+        let body = &mut self.body;
+        let _ = write!(
+            body,
+            "<section class=\"verdict {class}\">\n<h{heading}><span class=\"badge {class}\">{}</span> <bdi>{}</bdi> {word}</h{heading}>\n",
+            words::verdict(audit.verdict),
+            escape::html(&shown(&words::subject(audit)).to_string()),
+        );
+        if let Some(exposure) = words::exposure(audit) {
+            let _ = writeln!(body, "<p class=\"lead\">{}</p>", escape::html(&exposure));
+        }
+        self.worst(audit, number);
+        let body = &mut self.body;
+        let _ = write!(body, "<p>{then}</p>\n<dl class=\"facts\">\n");
+        let unpacked = match (audit.totals.unpacked_bytes, audit.totals.entries) {
+            (0, 0) => String::new(),
+            (bytes, entries) => {
+                format!(", {} unpacked, {}", words::bytes(bytes), entries_words(entries))
+            }
+        };
+        for (term, text) in [
+            ("Findings", words::counts(&summary)),
+            ("Policy", format!("`{}`, because of {}", audit.policy.name, audit.policy.because)),
+            ("File", format!("`{}`, {}{unpacked}", artifact.path, words::bytes(artifact.bytes))),
+            ("SHA-256", format!("`{}`", artifact.sha256)),
+        ] {
+            let _ = writeln!(body, "<div><dt>{term}</dt><dd>{}</dd></div>", prose::inline(&text));
+        }
+        body.push_str("</dl>\n</section>\n");
+    }
+
+    fn not_examined(&mut self, audit: &Audit) {
+        if audit.skipped().is_empty() {
+            return;
+        }
+        self.body.push_str("<section class=\"skipped\">\n<h2>Not examined</h2>\n<ul>\n");
+        for part in audit.skipped() {
+            let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
+            let place = shown(place).to_string();
+            let _ = writeln!(
+                self.body,
+                "<li><code>{}</code>: {}</li>",
+                escape::html(&place),
+                prose::inline(&part.why)
+            );
+        }
+        self.body.push_str("</ul>\n</section>\n");
+    }
+
+    /// What was looked for: a pass says little if nobody knows of what.
+    fn rules(&mut self, audit: &Audit) {
+        let on = audit.policy.levels.iter().filter(|(_, (level, ..))| *level != Level::Off);
+        let on: Vec<_> = on.map(|(name, (level, _, why))| (name, *level, why)).collect();
+        if on.is_empty() {
+            return;
+        }
+        let _ = write!(
+            self.body,
+            "<section>\n<h2>What was looked for</h2>\n<details>\n<summary>{} under this policy</summary>\n\
+             <table>\n<thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Level</th><th scope=\"col\">Why</th></tr></thead>\n<tbody>\n",
+            words::counted(on.len() as u64, "rule")
+        );
+        for (name, level, why) in on {
+            let _ = writeln!(
+                self.body,
+                "<tr><td><a href=\"{}\"><code>{}</code></a></td><td>{}</td><td>{}</td></tr>",
+                escape::html(&words::rule_page(name)),
+                escape::html(name),
+                words::level(level),
+                prose::inline(why.as_deref().unwrap_or(""))
+            );
+        }
+        self.body.push_str("</tbody>\n</table>\n</details>\n</section>\n");
+    }
+
+    fn footer(&mut self) {
+        let _ = writeln!(
+            self.body,
+            "<footer><p>Made by packgate {}. The page loads nothing and runs nothing; names from the package that \
+             could deceive are written like <code>\\u{{202e}}</code>.</p></footer>",
+            env!("CARGO_PKG_VERSION")
+        );
+    }
+}
+
+fn entries_words(entries: u64) -> String {
+    if entries == 1 { "1 entry".into() } else { format!("{} entries", words::number(entries)) }
+}
+
+fn verdict_class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Blocked => "blocked",
+        Verdict::Incomplete => "incomplete",
+    }
+}
