@@ -9,6 +9,8 @@ pub struct Anomaly {
     pub offset: u64,
     /// The place inside the artifact: the entry concerned, or the container; empty for the artifact itself.
     pub place: String,
+    /// The place of the archive within the artifact that it stands in; empty for the artifact's own container.
+    pub container: String,
     /// What exactly was seen, and who reads it how. One sentence without names from the archive unescaped.
     pub detail: String,
 }
@@ -131,7 +133,69 @@ pub enum Concern {
     ExtraData,
 }
 
+impl Anomaly {
+    /// Whether it concerns an archive within the artifact, which whoever installs it doesn't unpack.
+    pub fn is_nested(&self) -> bool {
+        !self.container.is_empty()
+    }
+}
+
 impl AnomalyKind {
+    /// All kinds.
+    pub const ALL: [Self; 45] = [
+        Self::Mismatch,
+        Self::SecondOpinion,
+        Self::FileAsFolder,
+        Self::GzipMembers,
+        Self::TarChecksum,
+        Self::TarNumber,
+        Self::TarNameJunk,
+        Self::TarEmptyName,
+        Self::TarMagic,
+        Self::TarTypeflag,
+        Self::TarBody,
+        Self::TarLinkField,
+        Self::TarExtensionStack,
+        Self::TarExtensionSize,
+        Self::TarSparse,
+        Self::TarAfterEnd,
+        Self::PaxSyntax,
+        Self::PaxSize,
+        Self::PaxKey,
+        Self::PaxGlobal,
+        Self::ZipHiddenEntry,
+        Self::ZipHeaderMismatch,
+        Self::ZipEnd,
+        Self::Zip64,
+        Self::ZipDescriptor,
+        Self::ZipName,
+        Self::ZipFolder,
+        Self::ZipOverlap,
+        Self::ZipMethod,
+        Self::ZipSlack,
+        Self::PathTraversal,
+        Self::PathAbsolute,
+        Self::PathBackslash,
+        Self::PathControl,
+        Self::PathInvisible,
+        Self::PathEncoding,
+        Self::PathWindows,
+        Self::PathEmptySegment,
+        Self::PathLimit,
+        Self::Duplicate,
+        Self::NameCollision,
+        Self::DuplicateIdentical,
+        Self::TrailingData,
+        Self::LeadingData,
+        Self::GapData,
+    ];
+
+    /// The word for it in reports, as it is serialised.
+    pub fn name(self) -> String {
+        let name = serde_json::to_value(self).ok();
+        name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
     /// What it puts in doubt.
     pub fn concern(self) -> Concern {
         match self {

@@ -22,6 +22,16 @@ mod private_host;
 // allowlist and manifest
 
 // archive trust
+mod archive;
+pub(crate) mod archive_ambiguous;
+pub(crate) mod archive_duplicate;
+pub(crate) mod archive_duplicate_identical;
+pub(crate) mod archive_foreign_root;
+pub(crate) mod archive_link;
+pub(crate) mod archive_mode;
+pub(crate) mod archive_nested;
+pub(crate) mod archive_trailing_data;
+pub(crate) mod archive_unsafe_path;
 
 // what changed
 pub(crate) mod contents_drift;
@@ -52,7 +62,15 @@ const OWN: &[&Rule] = &[
     // allowlist and manifest
 
     // archive trust
-
+    &archive_ambiguous::RULE,
+    &archive_unsafe_path::RULE,
+    &archive_link::RULE,
+    &archive_duplicate::RULE,
+    &archive_duplicate_identical::RULE,
+    &archive_trailing_data::RULE,
+    &archive_foreign_root::RULE,
+    &archive_mode::RULE,
+    &archive_nested::RULE,
     // what changed
     &contents_drift::RULE,
     &unexpected_growth::RULE,

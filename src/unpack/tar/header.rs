@@ -37,7 +37,8 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
         "the size is not written as plain octal or small base-256: npm, pip, cargo and GNU tar read different sizes or skip the entry",
     ))?;
     let mut faults = Vec::new();
-    let mode = number(&old.mode).and_then(|mode| u32::try_from(mode).ok());
+    // Some writers keep the file type in the upper bits.
+    let mode = number(&old.mode).and_then(|mode| u32::try_from(mode & 0o7777).ok());
     if mode.is_none() {
         faults
             .push((AnomalyKind::TarNumber, "the mode is not an octal number: some clients refuse the entry"));

@@ -1,0 +1,156 @@
+//! What the rules over anomalies share.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use crate::inventory::{Anomaly, AnomalyKind, Entry};
+use crate::report::words;
+
+use super::{Context, Finding, Place, Rule};
+
+/// From this many of a kind on, they are reported together.
+const MANY: usize = 20;
+
+/// The anomalies behind a finding.
+#[derive(Debug, Serialize)]
+struct Evidence {
+    /// The construct.
+    anomaly: AnomalyKind,
+    /// How many of the kind.
+    count: usize,
+}
+
+/// Reports the anomalies that a rule takes up: each of them, or one finding per kind where there are many.
+pub(super) fn report(
+    rule: &Rule,
+    context: &Context<'_>,
+    takes: fn(&Anomaly) -> bool,
+    help: fn(AnomalyKind) -> &'static str,
+    findings: &mut Vec<Finding>,
+) {
+    let mut kinds: BTreeMap<AnomalyKind, Vec<&Anomaly>> = BTreeMap::new();
+    for anomaly in context.inventory.anomalies.iter().filter(|anomaly| takes(anomaly)) {
+        kinds.entry(anomaly.kind).or_default().push(anomaly);
+    }
+    if kinds.is_empty() {
+        return;
+    }
+    let entries: HashMap<&str, &Entry> =
+        context.inventory.entries.iter().map(|entry| (entry.place.as_str(), entry)).collect();
+    for (kind, group) in kinds {
+        let shown = if group.len() >= MANY { 1 } else { group.len() };
+        for anomaly in group.iter().take(shown) {
+            let mut message = sentence(&anomaly.detail);
+            if shown < group.len() {
+                message.push_str(&format!(
+                    " The same holds for {} more.",
+                    words::number(group.len() as u64 - 1)
+                ));
+            }
+            let entry = entries.get(anomaly.place.as_str()).map(|entry| entry.id);
+            let place = Place {
+                path: anomaly.place.clone(),
+                offset: Some(anomaly.offset),
+                entry,
+                ..Place::default()
+            };
+            findings.push(
+                Finding::new(rule, place)
+                    .message(message)
+                    .help(help(kind))
+                    .evidence(Evidence { anomaly: kind, count: group.len() })
+                    .key(kind.name()),
+            );
+        }
+    }
+}
+
+/// A clause as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    let mut sentence: String = first.chain(letters).collect();
+    if !sentence.ends_with('.') {
+        sentence.push('.');
+    }
+    sentence
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::inventory::{Concern, EntryId, EntryKind, Inventory, Kind, Package};
+    use crate::policy::Settings;
+
+    /// An npm package with these entries; a final `/` makes a folder.
+    pub(in crate::rules) fn inventory(paths: &[&str]) -> Inventory {
+        let entries = paths.iter().enumerate().map(|(at, path)| {
+            let kind = if path.ends_with('/') { EntryKind::Directory } else { EntryKind::File };
+            let path = path.trim_end_matches('/').to_owned();
+            Entry {
+                id: EntryId(u32::try_from(at).unwrap()),
+                place: path.clone(),
+                path,
+                kind,
+                ..Entry::default()
+            }
+        });
+        let package = Some(Package { name: "acme".into(), version: "1.0.0".into(), ..Package::default() });
+        Inventory { kind: Kind::Npm, entries: entries.collect(), package, ..Inventory::default() }
+    }
+
+    pub(in crate::rules) fn anomaly(kind: AnomalyKind, container: &str) -> Anomaly {
+        Anomaly {
+            kind,
+            offset: 512,
+            place: "package/a.js".into(),
+            container: container.into(),
+            detail: "clients disagree".into(),
+        }
+    }
+
+    /// What a rule finds in an inventory.
+    pub(in crate::rules) fn findings(rule: &Rule, inventory: &Inventory) -> Vec<Finding> {
+        let settings = Settings::default();
+        let context = Context { inventory, settings: &settings, previous: None, lock: None };
+        let mut findings = Vec::new();
+        (rule.check)(rule, &context, &mut findings);
+        findings
+    }
+
+    /// Which kinds of anomalies a rule takes up, of the artifact's own container or of one within.
+    pub(in crate::rules) fn takes(rule: &Rule, kind: AnomalyKind, container: &str) -> bool {
+        let anomalies = vec![anomaly(kind, container)];
+        !findings(rule, &Inventory { anomalies, ..inventory(&["package/a.js"]) }).is_empty()
+    }
+
+    #[test]
+    fn every_kind_of_anomaly_has_exactly_one_rule() {
+        let rules = [
+            &super::super::archive_ambiguous::RULE,
+            &super::super::archive_unsafe_path::RULE,
+            &super::super::archive_duplicate::RULE,
+            &super::super::archive_duplicate_identical::RULE,
+            &super::super::archive_trailing_data::RULE,
+        ];
+        for kind in AnomalyKind::ALL {
+            let taking = rules.iter().filter(|rule| takes(rule, kind, "")).count();
+            assert_eq!(taking, 1, "{kind:?} of {:?}", kind.concern());
+            let nested = rules.iter().filter(|rule| takes(rule, kind, "package/x.zip")).count();
+            assert_eq!(nested, 0, "{kind:?}");
+        }
+        assert!(AnomalyKind::ALL.iter().any(|kind| kind.concern() == Concern::Path));
+    }
+
+    #[test]
+    fn many_of_a_kind_are_one_finding() {
+        let rule = &super::super::archive_unsafe_path::RULE;
+        let anomalies = vec![anomaly(AnomalyKind::PathBackslash, ""); 500];
+        let found = findings(rule, &Inventory { anomalies, ..inventory(&["package/a.js"]) });
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "Clients disagree. The same holds for 499 more.");
+        assert_eq!(found[0].evidence["count"], 500);
+        assert_eq!(found[0].key, "path-backslash");
+    }
+}

@@ -1,0 +1,66 @@
+use crate::inventory::{Anomaly, AnomalyKind, Concern};
+
+use super::{Context, Family, Finding, Rule, archive};
+
+pub(super) const RULE: Rule = Rule {
+    name: "archive-ambiguous",
+    family: Family::ArchiveTrust,
+    summary: "Clients read different entries or other bytes from this archive",
+    docs: DOCS,
+    check,
+};
+
+const DOCS: &str = "\
+## What it does
+Reports every construct of a tar, gzip or zip file on which clients are known to disagree: wrong checksums,
+folders with bytes of their own, PAX headers that contradict the entry, several gzip members, data behind
+the end, zip members that the directory doesn't list, headers that contradict the directory, two end
+records, and more. The message says who sees what, and at which byte. Where nobody can say what the next
+entry is, the audit is incomplete as well.
+
+## Why it matters
+Whoever checks the package and whoever installs it may see different files. A source map that one reader
+doesn't list is installed by another one.
+
+## What to do
+Pack again with the ecosystem's own client (`npm pack`, `cargo package`, `python -m build`); none of them
+writes such an archive. If a tool of yours repacks the artifact, that tool is at fault.
+
+## Example
+A tarball whose entry `package/lib/` is a folder of 1024 bytes: npm reads these bytes as the next header and
+installs the file that it finds there; other readers skip them.
+";
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    archive::report(rule, context, takes, help, findings);
+}
+
+fn takes(anomaly: &Anomaly) -> bool {
+    !anomaly.is_nested() && anomaly.kind.concern() == Concern::Ambiguity
+}
+
+fn help(kind: AnomalyKind) -> &'static str {
+    match kind {
+        AnomalyKind::Mismatch => "Give the file the ending of what it is, or pack it as what its name says.",
+        AnomalyKind::FileAsFolder => "Leave out the one or the other.",
+        AnomalyKind::ZipMethod => "Compress with deflate, which every client reads.",
+        _ => "Pack the artifact again with the ecosystem's own client, and look at what packed this one.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::archive::tests::takes;
+
+    #[test]
+    fn fires_on_the_artifact_and_not_on_archives_within() {
+        for kind in [AnomalyKind::TarBody, AnomalyKind::ZipHiddenEntry, AnomalyKind::GzipMembers] {
+            assert!(takes(&RULE, kind, ""), "{kind:?}");
+            assert!(!takes(&RULE, kind, "package/x.zip"), "{kind:?}");
+        }
+        for kind in [AnomalyKind::PathWindows, AnomalyKind::DuplicateIdentical, AnomalyKind::TrailingData] {
+            assert!(!takes(&RULE, kind, ""), "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use crate::inventory::{Anomaly, AnomalyKind};
+
+use super::{Context, Family, Finding, Rule, archive};
+
+pub(super) const RULE: Rule = Rule {
+    name: "archive-duplicate",
+    family: Family::ArchiveTrust,
+    summary: "Several entries of one path, or names that are one on some systems",
+    docs: DOCS,
+    check,
+};
+
+const DOCS: &str = "\
+## What it does
+Reports a path that stands in the archive more than once with different bytes, and names that differ in
+letter case or Unicode form only. Repeated entries with the same bytes are
+`archive-duplicate-identical`.
+
+## Why it matters
+Of two entries with one path, most clients keep the last, some the first, some mix them; what was reviewed
+may not be what is installed. Names that differ in case only are two files on Linux and one on Windows and
+macOS.
+
+## What to do
+Find out which step adds the file again: usually a generated file over a committed one. Rename one of two
+files that differ in case.
+
+## Example
+`package/cli.js` twice, or `package/Readme.md` and `package/README.md`.
+";
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    archive::report(rule, context, takes, help, findings);
+}
+
+fn takes(anomaly: &Anomaly) -> bool {
+    !anomaly.is_nested() && matches!(anomaly.kind, AnomalyKind::Duplicate | AnomalyKind::NameCollision)
+}
+
+fn help(kind: AnomalyKind) -> &'static str {
+    match kind {
+        AnomalyKind::NameCollision => "Rename one of the two files.",
+        _ => "Make sure that only one step of the build writes this file into the archive.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::archive::tests::takes;
+
+    #[test]
+    fn fires_on_what_differs() {
+        assert!(takes(&RULE, AnomalyKind::Duplicate, ""));
+        assert!(takes(&RULE, AnomalyKind::NameCollision, ""));
+        assert!(!takes(&RULE, AnomalyKind::DuplicateIdentical, ""));
+        assert!(!takes(&RULE, AnomalyKind::Duplicate, "package/x.jar"));
+    }
+}

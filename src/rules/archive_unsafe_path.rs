@@ -1,0 +1,66 @@
+use crate::inventory::{Anomaly, AnomalyKind, Concern};
+
+use super::{Context, Family, Finding, Rule, archive};
+
+pub(super) const RULE: Rule = Rule {
+    name: "archive-unsafe-path",
+    family: Family::ArchiveTrust,
+    summary: "A path that lands elsewhere, can not be written, or misleads people",
+    docs: DOCS,
+    check,
+};
+
+const DOCS: &str = "\
+## What it does
+Reports paths with `..`, absolute paths and drive letters, backslashes, control characters, invisible
+characters and such that change the writing direction, bytes that are not UTF-8, empty segments, names that
+Windows reserves, and paths too long or too deep.
+
+## Why it matters
+Clients drop, rename or refuse such entries, or write them outside the package's folder. What is installed is
+then not what was checked. Names with control characters also give orders to terminals and CI logs.
+
+## What to do
+Rename the file, or leave it out of the package.
+
+## Example
+`package/../../.bashrc`, `package/aux.js`, `package/a\\\\b.js`.
+";
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    archive::report(rule, context, takes, help, findings);
+}
+
+fn takes(anomaly: &Anomaly) -> bool {
+    !anomaly.is_nested() && anomaly.kind.concern() == Concern::Path
+}
+
+fn help(kind: AnomalyKind) -> &'static str {
+    match kind {
+        AnomalyKind::PathTraversal | AnomalyKind::PathAbsolute => {
+            "Find out what put this entry into the archive; no packing client does."
+        }
+        AnomalyKind::PathEmptySegment => {
+            "Pack again with the ecosystem's own client, which writes plain paths."
+        }
+        AnomalyKind::PathWindows => "Rename the file if anybody is to install the package on Windows.",
+        _ => "Rename the file, or leave it out of the package.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::archive::tests::takes;
+
+    #[test]
+    fn fires_on_paths_only() {
+        for kind in [AnomalyKind::PathTraversal, AnomalyKind::PathControl, AnomalyKind::PathWindows] {
+            assert!(takes(&RULE, kind, ""), "{kind:?}");
+            assert!(!takes(&RULE, kind, "package/x.zip"), "{kind:?}");
+        }
+        for kind in [AnomalyKind::TarBody, AnomalyKind::NameCollision] {
+            assert!(!takes(&RULE, kind, ""), "{kind:?}");
+        }
+    }
+}
