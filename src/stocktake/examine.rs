@@ -144,7 +144,8 @@ pub(super) fn under(prefix: &str, container: &str, oddity: Oddity) -> crate::inv
         Some(path) => format!("{prefix}{path}"),
         None => container.to_owned(),
     };
-    crate::inventory::Anomaly { kind: oddity.kind, offset: oddity.offset, place, detail: oddity.detail }
+    let Oddity { kind, offset, detail, .. } = oddity;
+    crate::inventory::Anomaly { kind, offset, place, container: container.to_owned(), detail }
 }
 
 /// Examines batches where they are filled.

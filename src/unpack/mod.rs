@@ -23,7 +23,7 @@ pub use limits::{Limits, Spent};
 pub use meter::{Meter, Overrun};
 pub use read_at::{FileSource, ReadAt};
 pub use sniff::sniff;
-pub use walk::{opens, walk};
+pub use walk::{mismatch, opens, walk};
 
 use window::Window;
 

@@ -45,14 +45,8 @@ pub fn walk(
     let prefix = prefix(source)?;
     let media = sniff(&prefix, source.size());
     let promised = promised(name);
-    if promised.is_some_and(|promised| promised.outer != media) && media != Media::Empty {
-        sink.oddity(Oddity {
-            kind: AnomalyKind::Mismatch,
-            offset: 0,
-            entry: None,
-            detail: "the name promises another kind of container: some clients go by the name and refuse the file, others go by its content"
-                .into(),
-        });
+    if let Some(oddity) = mismatch(media, name) {
+        sink.oddity(oddity);
     }
     let meter = Meter::new(source, limits, spent);
     let container = match media {
@@ -73,6 +67,17 @@ pub fn walk(
     };
     let must_be_tar = promised.is_some_and(|promised| promised.tar);
     container.walk(source, name, must_be_tar, &meter, sink)
+}
+
+/// What is odd about a file of this content having this name.
+pub fn mismatch(media: Media, name: &str) -> Option<Oddity> {
+    promised(name).filter(|promised| promised.outer != media && media != Media::Empty).map(|_| Oddity {
+        kind: AnomalyKind::Mismatch,
+        offset: 0,
+        entry: None,
+        detail: "the name promises another kind of container: some clients go by the name and refuse the file, others go by its content"
+            .into(),
+    })
 }
 
 fn prefix(source: &dyn ReadAt) -> Result<Vec<u8>, Damage> {
