@@ -62,11 +62,15 @@ impl Manifest {
         Some(Self::from_object(object))
     }
 
-    fn from_object(object: Object) -> Self {
-        let files = object
-            .get("files")
-            .and_then(Value::as_array)
-            .map(|items| items.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+    pub(super) fn from_object(object: Object) -> Self {
+        let files = match object.get("files") {
+            Some(Value::Array(items)) => {
+                Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            }
+            // npm takes the letters of a string for its items.
+            Some(Value::String(text)) if !text.is_empty() => Some(text.chars().map(String::from).collect()),
+            _ => None,
+        };
         Self { object, files }
     }
 
@@ -101,4 +105,92 @@ impl Manifest {
             .find_map(|key| self.object.get(key).and_then(several))
             .filter(|text| !text.trim().is_empty())
     }
+
+    /// What npm packs whatever `files` says, besides the manifest and texts: `browser`, `main` and `bin`.
+    pub(super) fn required(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        paths.extend(self.text("browser").filter(|path| !path.is_empty()).map(str::to_owned));
+        paths.extend(self.text("main").filter(|path| !path.is_empty()).map(str::to_owned));
+        paths.extend(self.bins().into_iter().map(|(_, path)| path));
+        paths
+    }
+
+    /// The commands and their files, as npm cleans them up.
+    pub(super) fn bins(&self) -> Vec<(String, String)> {
+        let clean = |name: &str, path: &str| {
+            let name = unix_path(name);
+            let name = name.rsplit('/').next().unwrap_or_default().to_owned();
+            let path = unix_path(path);
+            (!name.is_empty() && !path.is_empty()).then_some((name, path))
+        };
+        match self.object.get("bin") {
+            Some(Value::String(path)) => self
+                .text("name")
+                .filter(|name| !name.is_empty())
+                .and_then(|name| clean(name, path))
+                .into_iter()
+                .collect(),
+            Some(Value::Array(paths)) => {
+                paths.iter().filter_map(Value::as_str).filter_map(|path| clean(path, path)).collect()
+            }
+            Some(Value::Object(map)) => {
+                map.iter().filter_map(|(name, path)| clean(name, path.as_str()?)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// `directories.bin`, where there is no `bin`.
+    pub(super) fn bin_folder(&self) -> Option<String> {
+        let given = self
+            .object
+            .get("bin")
+            .is_some_and(|bin| !matches!(bin, Value::Null | Value::Bool(false)) && bin != "");
+        let folder =
+            self.object.get("directories")?.get("bin")?.as_str().filter(|folder| !folder.is_empty())?;
+        (!given).then(|| unix_path(folder).trim_end_matches('/').to_owned())
+    }
+
+    /// Every file that any client takes for an entrance and may therefore pack: `module`, the values of
+    /// `browser`, and what `publishConfig` puts in their place.
+    pub(super) fn entrances(&self) -> Vec<String> {
+        fn texts(value: &Value, into: &mut Vec<String>) {
+            match value {
+                Value::String(text) => into.push(text.clone()),
+                Value::Array(items) => items.iter().for_each(|item| texts(item, into)),
+                Value::Object(map) => map.values().for_each(|item| texts(item, into)),
+                _ => {}
+            }
+        }
+        let mut paths = Vec::new();
+        let publish = self.object.get("publishConfig");
+        for key in ["main", "module", "browser", "bin"] {
+            for value in
+                [self.object.get(key), publish.and_then(|publish| publish.get(key))].into_iter().flatten()
+            {
+                texts(value, &mut paths);
+            }
+        }
+        paths
+    }
+}
+
+/// A path as npm makes it safe: forward slashes, nothing above the package, no `./` before it.
+fn unix_path(path: &str) -> String {
+    let unix = path.replace(['\\', ':'], "/");
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in unix.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            _ => segments.push(segment),
+        }
+    }
+    let mut joined = segments.join("/");
+    if unix.ends_with('/') && !joined.is_empty() {
+        joined.push('/');
+    }
+    joined
 }

@@ -1,6 +1,11 @@
 //! npm packages, whichever client packed them.
 
+mod braces;
+#[cfg(test)]
+mod differential;
+mod glob;
 mod manifest;
+mod packlist;
 
 use crate::inventory::{Declared, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;

@@ -1,0 +1,390 @@
+//! Which files npm packs: the rules of npm 11 (its npm-packlist 10), as a pure function of the manifest, the
+//! paths and the ignore files.
+//!
+//! npm walks the folder. In each folder, rules from several sources are applied in order, the last one that
+//! fits wins, and each folder asks the folders above it first. That order decides what `files` means, so it
+//! is kept here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::glob::{Glob, split};
+use super::manifest::Manifest;
+
+/// Always left out, in every folder, unless something later brings it back.
+const DEFAULTS: [&str; 21] = [
+    ".npmignore",
+    ".gitignore",
+    "**/.git",
+    "**/.svn",
+    "**/.hg",
+    "**/CVS",
+    "**/.git/**",
+    "**/.svn/**",
+    "**/.hg/**",
+    "**/CVS/**",
+    "/.lock-wscript",
+    "/.wafpickle-*",
+    "/build/config.gypi",
+    "npm-debug.log",
+    "**/.npmrc",
+    ".*.swp",
+    ".DS_Store",
+    "**/.DS_Store/**",
+    "._*",
+    "**/._*/**",
+    "*.orig",
+];
+const DEFAULT_FOLDER: &str = "/archived-packages/**";
+
+/// In the package's own folder the last word, whatever `files` and ignore files say.
+const STRICT: [&str; 13] = [
+    "/.git",
+    "!/package.json",
+    "!/readme{,.*[^~$]}",
+    "!/copying{,.*[^~$]}",
+    "!/license{,.*[^~$]}",
+    "!/licence{,.*[^~$]}",
+    "/.git",
+    "/node_modules",
+    ".npmrc",
+    "/package-lock.json",
+    "/yarn.lock",
+    "/pnpm-lock.yaml",
+    "/bun.lockb",
+];
+
+/// What the packing of a package depends on besides its files.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules<'a> {
+    /// The manifest.
+    pub(super) manifest: &'a Manifest,
+    /// Texts of `.npmignore` and `.gitignore` files by their path from the package's folder.
+    pub(super) ignore_files: &'a BTreeMap<String, String>,
+    /// Whether the file system told letter case apart when it was packed.
+    pub(super) case_matters: bool,
+}
+
+/// Says of each path (from the package's folder) whether npm packs it.
+pub(super) fn packed(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
+    let tree = Tree::of(paths);
+    let mut walk = Walk { rules, paths, tree: &tree, levels: Vec::new(), packed: vec![false; paths.len()] };
+    let (root, required) = walk.package_level();
+    walk.levels.push(root);
+    walk.folder(0, "", &required);
+    walk.packed
+}
+
+/// Paths as a tree of folders.
+#[derive(Debug)]
+struct Tree<'a> {
+    folders: Vec<BTreeMap<&'a str, Node>>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    /// Indices of the paths that are this file; duplicates share a node.
+    files: Vec<usize>,
+    folder: Option<usize>,
+}
+
+impl<'a> Tree<'a> {
+    fn of(paths: &[&'a str]) -> Self {
+        let mut tree = Self { folders: vec![BTreeMap::new()] };
+        for (index, path) in paths.iter().enumerate() {
+            let mut at = 0;
+            let mut segments = path.split('/').peekable();
+            while let Some(segment) = segments.next() {
+                let next = tree.folders.len();
+                let Some(folder) = tree.folders.get_mut(at) else { break };
+                let node = folder.entry(segment).or_default();
+                if segments.peek().is_none() {
+                    node.files.push(index);
+                    break;
+                }
+                let is_new = node.folder.is_none();
+                at = *node.folder.get_or_insert(next);
+                if is_new {
+                    tree.folders.push(BTreeMap::new());
+                }
+            }
+        }
+        tree
+    }
+
+    /// What stands at a path: a file, a folder, or nothing.
+    fn find(&self, segments: &[String], case_matters: bool) -> Option<&Node> {
+        let mut at = 0;
+        let (last, folders) = segments.split_last()?;
+        let same = |a: &str, b: &str| a == b || !case_matters && a.to_lowercase() == b.to_lowercase();
+        let child = |folder: usize, name: &str| {
+            let children = self.folders.get(folder)?;
+            children
+                .get(name)
+                .or_else(|| children.iter().find(|(other, _)| same(other, name)).map(|(_, node)| node))
+        };
+        for name in folders {
+            at = child(at, name)?.folder?;
+        }
+        child(at, last)
+    }
+}
+
+/// One folder's own rules, in the order in which they apply.
+#[derive(Debug)]
+struct Level {
+    name: String,
+    rules: Vec<Glob>,
+    /// Whether the folder itself was asked for, so that its own rules may bring back what those above it drop.
+    exact: bool,
+}
+
+struct Walk<'a> {
+    rules: Rules<'a>,
+    paths: &'a [&'a str],
+    tree: &'a Tree<'a>,
+    levels: Vec<Level>,
+    packed: Vec<bool>,
+}
+
+fn globs<'g>(lines: impl IntoIterator<Item = &'g str>) -> Vec<Glob> {
+    lines.into_iter().filter_map(Glob::new).collect()
+}
+
+impl Walk<'_> {
+    /// The rules of the package's own folder, and the files that `files` names one by one.
+    fn package_level(&self) -> (Level, Vec<String>) {
+        let manifest = self.rules.manifest;
+        let mut listed = Vec::new();
+        let mut strict: Vec<String> = STRICT.map(str::to_owned).to_vec();
+        let mut required = Vec::new();
+        for item in manifest.files.iter().flatten() {
+            let mut item =
+                item.strip_prefix('.').filter(|rest| rest.starts_with('/')).unwrap_or(item).to_owned();
+            if item.ends_with("/*") {
+                item.push('*');
+            }
+            match self.look_up(item.trim_start_matches('!')) {
+                Found::File => {
+                    strict.insert(0, format!("!{item}"));
+                    required.push(item.strip_prefix('/').unwrap_or(&item).to_owned());
+                }
+                Found::Folder => {
+                    listed.push(format!("!{item}"));
+                    listed.push(format!("!{item}/**"));
+                }
+                Found::Nothing => listed.push(format!("!{item}")),
+            }
+        }
+        let mut rules = globs(DEFAULTS);
+        rules.extend(Glob::new(DEFAULT_FOLDER));
+        if manifest.files.is_some() {
+            // A line break inside an item begins another rule, as it does in npm.
+            rules.extend(globs(["*"]));
+            rules.extend(globs(listed.iter().flat_map(|item| item.split('\n'))));
+        } else {
+            rules.extend(self.ignore_file(""));
+        }
+        strict.extend(manifest.required().iter().map(|path| format!("!/{path}")));
+        strict.extend(self.bin_folder().map(|path| format!("!/{path}")));
+        rules.extend(globs(strict.iter().flat_map(|item| item.split('\n'))));
+        (Level { name: String::new(), rules, exact: true }, required)
+    }
+
+    /// The files of `directories.bin`, which stands in for `bin`.
+    fn bin_folder(&self) -> impl Iterator<Item = &str> {
+        let folder = self.rules.manifest.bin_folder();
+        self.paths.iter().copied().filter(move |path| {
+            let below = folder.as_deref().and_then(|folder| path.strip_prefix(folder)?.strip_prefix('/'));
+            below.is_some_and(|below| !below.split('/').any(|segment| segment.starts_with('.')))
+        })
+    }
+
+    /// The rules of a folder below.
+    fn level(&self, name: &str, path: &str, exact: bool, required: &[String]) -> Level {
+        let mut rules = globs(DEFAULTS);
+        rules.extend(Glob::new(DEFAULT_FOLDER));
+        rules.extend(self.ignore_file(path));
+        rules.extend(globs(["/.git"]));
+        rules.extend(required.iter().filter_map(|file| Glob::new(&format!("!{file}"))));
+        Level { name: name.to_owned(), rules, exact }
+    }
+
+    /// `.npmignore` in a folder, or else `.gitignore`.
+    fn ignore_file(&self, folder: &str) -> Vec<Glob> {
+        let text = [".npmignore", ".gitignore"].iter().find_map(|name| {
+            let path = if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
+            self.rules.ignore_files.get(&path)
+        });
+        text.map(|text| globs(text.split('\n'))).unwrap_or_default()
+    }
+
+    fn look_up(&self, path: &str) -> Found {
+        let ends_in_slash = path.ends_with('/');
+        let Some(segments) = normal(path) else { return Found::Nothing };
+        if segments.is_empty() {
+            return Found::Folder;
+        }
+        match self.tree.find(&segments, self.rules.case_matters) {
+            Some(node) if node.folder.is_some() => Found::Folder,
+            Some(_) if !ends_in_slash => Found::File,
+            _ => Found::Nothing,
+        }
+    }
+
+    fn folder(&mut self, folder: usize, path: &str, required: &[String]) {
+        let tree = self.tree;
+        for (name, node) in tree.folders.get(folder).into_iter().flatten() {
+            if name.contains('*') {
+                continue;
+            }
+            let as_file = self.takes(&[name], false);
+            if as_file {
+                for index in &node.files {
+                    if let Some(packed) = self.packed.get_mut(*index) {
+                        *packed = true;
+                    }
+                }
+            }
+            let Some(below) = node.folder else { continue };
+            if !self.takes(&[name], true) {
+                continue;
+            }
+            let exact = as_file || self.takes(&[name, ""], false);
+            let own: Vec<String> = required.iter().filter_map(|file| directly_in(file, name)).collect();
+            let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}/{name}") };
+            let level = self.level(name, &path, exact, &own);
+            self.levels.push(level);
+            self.folder(below, &path, &own);
+            self.levels.pop();
+        }
+    }
+
+    /// Whether the rules of all folders from the package's own to this one let an entry of it pass.
+    fn takes(&self, entry: &[&str], as_folder: bool) -> bool {
+        let mut names: Vec<&str> = vec![""];
+        names.extend(self.levels.iter().skip(1).map(|level| level.name.as_str()));
+        names.extend_from_slice(entry);
+        let base_name = entry.first().copied().unwrap_or_default();
+        let deepest = self.levels.len().saturating_sub(1);
+        let mut included = true;
+        for (depth, level) in self.levels.iter().enumerate() {
+            if depth > 0 && !included && !level.exact {
+                return false;
+            }
+            let relative = names.get(depth + 1..).unwrap_or_default();
+            let absolute: Vec<&str> = std::iter::once("").chain(relative.iter().copied()).collect();
+            let question =
+                Question { absolute, as_folder, base_name: (depth < deepest).then_some(base_name) };
+            for rule in &level.rules {
+                if rule.brings_back != included && question.fits(rule) {
+                    included = rule.brings_back;
+                }
+            }
+        }
+        included
+    }
+}
+
+/// What a rule is asked about an entry.
+struct Question<'a> {
+    /// The path from the rule's folder, after an empty segment.
+    absolute: Vec<&'a str>,
+    as_folder: bool,
+    /// The entry's own name, where the rule is of a folder further up.
+    base_name: Option<&'a str>,
+}
+
+impl Question<'_> {
+    fn fits(&self, rule: &Glob) -> bool {
+        let relative = self.absolute.get(1..).unwrap_or_default();
+        if rule.matches(&self.absolute, false) || rule.matches(relative, false) {
+            return true;
+        }
+        if !self.as_folder {
+            return false;
+        }
+        let with_slash = |path: &[&str]| {
+            let mut path: Vec<&str> = path.to_vec();
+            path.push("");
+            rule.matches(&path, false)
+        };
+        let partly = |path: &[&str]| rule.brings_back && rule.matches(path, true);
+        if with_slash(&self.absolute) || with_slash(relative) || partly(&self.absolute) || partly(relative) {
+            return true;
+        }
+        let Some(name) = self.base_name.filter(|_| rule.is_basename()) else { return false };
+        with_slash(&["", name]) || with_slash(&[name]) || partly(&["", name]) || partly(&[name])
+    }
+}
+
+enum Found {
+    File,
+    Folder,
+    Nothing,
+}
+
+/// A path without `.`, empty segments and `..`; `None` when it leaves the folder.
+fn normal(path: &str) -> Option<Vec<String>> {
+    let mut segments: Vec<String> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop()?;
+            }
+            _ => segments.push(segment.to_owned()),
+        }
+    }
+    Some(segments)
+}
+
+/// The name of a file that stands directly in this folder.
+fn directly_in(file: &str, folder: &str) -> Option<String> {
+    match normal(file)?.as_slice() {
+        [above, name] if above == folder => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// Files that only some clients pack, or packed in the past, although `files` doesn't cover them: reason enough
+/// not to call them unlisted. `packed` is what npm packs.
+pub(super) fn tolerated(rules: Rules<'_>, paths: &[&str], packed: &[bool]) -> Vec<bool> {
+    // Folders that an old npm walked through, since something in them was listed.
+    let mut walked: BTreeSet<&str> = BTreeSet::from([""]);
+    for (path, _) in paths.iter().zip(packed).filter(|(_, packed)| **packed) {
+        let mut folder = *path;
+        while let Some((above, _)) = folder.rsplit_once('/') {
+            walked.insert(above);
+            folder = above;
+        }
+    }
+    let without_case = self::packed(Rules { case_matters: false, ..rules }, paths);
+    // Lock files and the like at the root that `files` does cover: other clients don't know npm's last word.
+    let covering = globs(rules.manifest.files.iter().flatten().map(String::as_str));
+    let more: Vec<Vec<String>> = rules.manifest.entrances().iter().filter_map(|path| normal(path)).collect();
+    let fits = |(index, path): (usize, &&str)| {
+        if without_case.get(index) == Some(&true) {
+            return true;
+        }
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let segments = split(path);
+        walked.contains(folder) && once_always(name)
+            || folder.is_empty() && name == "npm-shrinkwrap.json"
+            || more.iter().any(|entrance| entrance.iter().map(String::as_str).eq(segments.iter().copied()))
+            || folder.is_empty()
+                && covering.iter().any(|glob| !glob.brings_back && glob.matches(&["", name], false))
+    };
+    paths.iter().enumerate().map(fits).collect()
+}
+
+/// Names that npm 6 and yarn 1 packed whatever `files` said.
+fn once_always(name: &str) -> bool {
+    const STEMS: [&str; 9] =
+        ["readme", "copying", "license", "licence", "notice", "changes", "changelog", "history", "authors"];
+    let lower = name.to_lowercase();
+    STEMS.iter().any(|stem| match lower.strip_prefix(stem) {
+        Some("") => true,
+        Some(rest) => rest.starts_with('.') && rest.len() > 1 && !rest.ends_with(['~', '$']),
+        None => false,
+    })
+}
