@@ -1,13 +1,17 @@
 //! npm packages, whichever client packed them.
 
 mod braces;
+mod bundle;
 #[cfg(test)]
 mod differential;
+mod entry_points;
 mod glob;
 mod manifest;
 mod packlist;
 
-use crate::inventory::{Declared, Inventory, Kind, ManifestProblem, Package};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::inventory::{Declared, EntryId, InstallScript, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
 
 use super::Ecosystem;
@@ -18,7 +22,9 @@ pub(super) use manifest::Manifest;
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem { kind: Kind::Npm, suffixes: &[], keeps, recognises, read };
 
 fn keeps(path: &str) -> bool {
-    Fit::below_root(path, "package.json") != Fit::No || path.eq_ignore_ascii_case("package.json")
+    Fit::below_root(path, "package.json") != Fit::No
+        || path.eq_ignore_ascii_case("package.json")
+        || bundle::is_manifest(path)
 }
 
 /// A `package.json` in a folder at the top, or at least the folder that all of npm's tarballs have.
@@ -50,12 +56,15 @@ fn read(
 
 /// What a `package.json` says of its package, held against the entries.
 pub(super) fn package(
-    _: &Inventory,
+    inventory: &Inventory,
     manifest: &Manifest,
     found: Located<'_>,
     root: &str,
-    _: Option<&Project>,
+    project: Option<&Project>,
 ) -> Package {
+    let own = OwnFiles::of(inventory, root);
+    let entrances = entry_points::follow(manifest, &entry_points::Files::new(own.paths.iter().copied()));
+    let has_allowlist = manifest.files.is_some();
     Package {
         name: manifest.text("name").unwrap_or_default().to_owned(),
         version: manifest.text("version").unwrap_or_default().to_owned(),
@@ -65,12 +74,113 @@ pub(super) fn package(
         manifest: found.entry.place.clone(),
         root: root.to_owned(),
         declared: Declared {
-            has_allowlist: Some(manifest.files.is_some()),
+            has_allowlist: Some(has_allowlist),
             allowlist_name: "\"files\" in package.json",
             patterns: manifest.files.clone().unwrap_or_default(),
             line: manifest.object.line("files"),
+            unlisted: own.unlisted(inventory, manifest, project),
+            proposal: if has_allowlist { Vec::new() } else { entry_points::proposal(&entrances, &own.paths) },
+            entry_points: entrances.files.into_iter().filter(|path| !path.ends_with('/')).collect(),
+            missing: entrances.missing,
             ..Declared::default()
         },
+        install_scripts: install_scripts(manifest, &own.paths),
         ..Package::default()
     }
 }
+
+/// Scripts that npm runs on the installing machine. A `binding.gyp` without a script of its own is one, too.
+fn install_scripts(manifest: &Manifest, paths: &[&str]) -> Vec<InstallScript> {
+    let scripts = manifest.object.get("scripts");
+    let line = manifest.object.line("scripts");
+    let written = |event: &str| {
+        scripts.and_then(|scripts| scripts.get(event)?.as_str()).filter(|text| !text.trim().is_empty())
+    };
+    let mut found: Vec<InstallScript> = ["preinstall", "install", "postinstall"]
+        .iter()
+        .filter_map(|event| {
+            Some(InstallScript {
+                event: (*event).to_owned(),
+                command: Some(written(event)?.to_owned()),
+                line,
+            })
+        })
+        .collect();
+    let builds = paths.contains(&"binding.gyp")
+        && manifest.object.get("gypfile") != Some(&serde_json::Value::Bool(false));
+    if builds && written("install").is_none() && written("preinstall").is_none() {
+        found.push(InstallScript { event: "install".to_owned(), command: None, line: None });
+    }
+    found
+}
+
+/// The package's files, by their paths from its folder.
+struct OwnFiles<'a> {
+    ids: Vec<EntryId>,
+    paths: Vec<&'a str>,
+}
+
+impl<'a> OwnFiles<'a> {
+    fn of(inventory: &'a Inventory, root: &str) -> Self {
+        let below = |path: &'a str| match root {
+            "" => Some(path),
+            root => path.strip_prefix(root)?.strip_prefix('/'),
+        };
+        let (ids, paths) =
+            inventory.top_files().filter_map(|entry| Some((entry.id, below(&entry.path)?))).unzip();
+        Self { ids, paths }
+    }
+
+    /// The entries that no client would have packed by this manifest.
+    fn unlisted(
+        &self,
+        inventory: &Inventory,
+        manifest: &Manifest,
+        project: Option<&Project>,
+    ) -> Vec<EntryId> {
+        let ignore_files = project.map(|project| self.ignore_files(manifest, project)).unwrap_or_default();
+        if manifest.files.is_none() && ignore_files.is_empty() {
+            // npm packs all but a few by-products, and the rules for stray files know those.
+            return Vec::new();
+        }
+        let rules = packlist::Rules { manifest, ignore_files: &ignore_files, case_matters: true };
+        let packed = packlist::packed(rules, &self.paths);
+        let tolerated = packlist::tolerated(rules, &self.paths, &packed);
+        let bundled = bundle::Bundle::of(inventory, manifest, &self.ids, &self.paths);
+        let fine = packed.iter().zip(&tolerated).map(|(packed, tolerated)| *packed || *tolerated);
+        let judged = self.ids.iter().zip(&self.paths).zip(fine);
+        judged.filter(|((_, path), fine)| !fine && !bundled.holds(path)).map(|((id, _), _)| *id).collect()
+    }
+
+    /// The ignore files of the project, if this is its package.
+    fn ignore_files(&self, manifest: &Manifest, project: &Project) -> BTreeMap<String, String> {
+        let mut texts = BTreeMap::new();
+        let name = Project::package_json(&project.folder)
+            .and_then(|own| Some(own.get("name")?.as_str()?.to_owned()));
+        if name.is_none() || name.as_deref() != manifest.text("name") {
+            return texts;
+        }
+        let mut folders: BTreeSet<&str> = BTreeSet::from([""]);
+        for path in &self.paths {
+            let mut folder = *path;
+            while let Some((above, _)) = folder.rsplit_once('/') {
+                if folders.len() >= MOST_FOLDERS || !folders.insert(above) {
+                    break;
+                }
+                folder = above;
+            }
+        }
+        for folder in folders {
+            for file in [".npmignore", ".gitignore"] {
+                if let Some(text) = crate::project::read(&project.folder.join(folder).join(file)) {
+                    let path = if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") };
+                    texts.insert(path, text);
+                }
+            }
+        }
+        texts
+    }
+}
+
+/// Most folders of a project in which ignore files are looked for.
+const MOST_FOLDERS: usize = 5_000;

@@ -1,0 +1,497 @@
+//! What the manifest names as entrances, and how Node, bundlers and TypeScript would look for it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::inventory::{EntryPointWeight, MissingEntryPoint};
+
+use super::manifest::Manifest;
+
+/// The files of a package, from its folder.
+#[derive(Debug)]
+pub(super) struct Files<'a> {
+    all: BTreeSet<&'a str>,
+}
+
+impl<'a> Files<'a> {
+    pub(super) fn new(paths: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { all: paths.into_iter().collect() }
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.all.contains(path)
+    }
+
+    fn has_below(&self, folder: &str) -> bool {
+        let folder =
+            if folder.is_empty() { String::new() } else { format!("{}/", folder.trim_end_matches('/')) };
+        self.all.range(folder.as_str()..).next().is_some_and(|path| path.starts_with(&folder))
+    }
+
+    /// The first file that `ends` lead to, from a path that may lack its extension or be a folder.
+    fn resolve(&self, path: &str, ends: &[&str], indexes: &[&str]) -> Option<String> {
+        let plain = ends.iter().map(|end| format!("{path}{end}"));
+        let index = indexes
+            .iter()
+            .map(|index| if path.is_empty() { (*index).to_owned() } else { format!("{path}/{index}") });
+        plain.chain(index).find(|candidate| self.has(candidate))
+    }
+}
+
+const NODE_ENDS: [&str; 4] = ["", ".js", ".json", ".node"];
+const NODE_INDEXES: [&str; 3] = ["index.js", "index.json", "index.node"];
+const BUNDLER_ENDS: [&str; 7] = ["", ".js", ".mjs", ".cjs", ".json", ".ts", ".jsx"];
+const BUNDLER_INDEXES: [&str; 3] = ["index.js", "index.mjs", "index.ts"];
+const TYPE_ENDS: [&str; 6] = ["", ".d.ts", ".ts", ".tsx", ".d.mts", ".d.cts"];
+const TYPE_INDEXES: [&str; 3] = ["index.d.ts", "index.ts", "index.tsx"];
+
+/// What the entrances lead to and what they fail to lead to.
+#[derive(Debug, Default)]
+pub(super) struct EntryPoints {
+    /// Files that code enters by, from the package's folder, sorted.
+    pub(super) files: BTreeSet<String>,
+    /// Files that tools enter by: types, styles, man pages.
+    pub(super) side_files: BTreeSet<String>,
+    pub(super) missing: Vec<MissingEntryPoint>,
+}
+
+/// Follows every entrance that the manifest names.
+pub(super) fn follow(manifest: &Manifest, files: &Files<'_>) -> EntryPoints {
+    let mut follow = Follow { manifest, files, found: EntryPoints::default() };
+    let exports = manifest.object.get("exports").filter(|exports| !exports.is_null());
+    follow.main(exports.is_some());
+    if let Some(exports) = exports {
+        follow.exports(exports);
+    }
+    if let Some(Value::Object(imports)) = manifest.object.get("imports") {
+        for (key, target) in imports {
+            let mut leaves = Vec::new();
+            collect(target, &format!("imports[\"{key}\"]"), false, 0, &mut leaves);
+            for leaf in leaves.iter().filter(|leaf| leaf.target.starts_with("./")) {
+                follow.leaf("imports", leaf, EntryPointWeight::Hint);
+            }
+        }
+    }
+    for (name, path) in manifest.bins() {
+        let field = format!("bin[\"{name}\"]");
+        if files.has(&path) {
+            follow.found.files.insert(path);
+        } else {
+            follow.miss(field, path, EntryPointWeight::Part, "bin");
+        }
+    }
+    for key in ["module", "jsnext:main"] {
+        follow.hint(key, &BUNDLER_ENDS, &BUNDLER_INDEXES, true);
+    }
+    for key in ["types", "typings"] {
+        follow.hint(key, &TYPE_ENDS, &TYPE_INDEXES, false);
+    }
+    follow.browser();
+    for key in ["style", "sass", "unpkg", "jsdelivr", "react-native", "man"] {
+        follow.by_the_way(key);
+    }
+    follow.found
+}
+
+struct Follow<'a> {
+    manifest: &'a Manifest,
+    files: &'a Files<'a>,
+    found: EntryPoints,
+}
+
+impl Follow<'_> {
+    fn miss(&mut self, field: String, target: String, weight: EntryPointWeight, key: &str) {
+        let line = self.manifest.object.line(key);
+        self.found.missing.push(MissingEntryPoint { field, target, weight, line });
+    }
+
+    /// `main`, with Node's extensions and folders, and the `index.js` that Node falls back to.
+    fn main(&mut self, has_exports: bool) {
+        let main = self.manifest.text("main").filter(|main| !main.trim().is_empty());
+        let fallback = self.files.resolve("", &[], &NODE_INDEXES);
+        let Some(main) = main else {
+            self.found.files.extend(fallback);
+            return;
+        };
+        let resolved = normal(main).and_then(|path| self.files.resolve(&path, &NODE_ENDS, &NODE_INDEXES));
+        match (resolved, fallback) {
+            (Some(path), _) => {
+                self.found.files.insert(path);
+            }
+            (None, Some(index)) => {
+                self.found.files.insert(index);
+                self.miss("main".to_owned(), main.to_owned(), EntryPointWeight::Hint, "main");
+            }
+            (None, None) => {
+                let weight = if has_exports { EntryPointWeight::Hint } else { EntryPointWeight::Whole };
+                self.miss("main".to_owned(), main.to_owned(), weight, "main");
+            }
+        }
+    }
+
+    fn exports(&mut self, exports: &Value) {
+        let subpaths: Vec<(String, &Value)> = match exports {
+            Value::Object(map) if map.keys().any(|key| key.starts_with('.')) => {
+                map.iter().map(|(key, value)| (key.clone(), value)).collect()
+            }
+            other => vec![(".".to_owned(), other)],
+        };
+        for (subpath, target) in subpaths {
+            let mut leaves = Vec::new();
+            let field = if subpath == "." && !exports.get(".").is_some() {
+                "exports".to_owned()
+            } else {
+                format!("exports[\"{subpath}\"]")
+            };
+            collect(target, &field, false, 0, &mut leaves);
+            let code: Vec<&Leaf> = leaves.iter().filter(|leaf| !leaf.is_optional).collect();
+            let present = code.iter().any(|leaf| self.present(&leaf.target).is_some());
+            let weight = match (subpath.as_str(), present) {
+                (".", false) => EntryPointWeight::Whole,
+                _ => EntryPointWeight::Part,
+            };
+            for leaf in &leaves {
+                self.leaf("exports", leaf, if leaf.is_optional { EntryPointWeight::Hint } else { weight });
+            }
+        }
+    }
+
+    /// The file or the first of the files that a target of `exports` or `imports` stands for.
+    fn present(&self, target: &str) -> Option<String> {
+        let path = normal(target)?;
+        if target.contains('*') {
+            let (before, after) = path.split_once('*')?;
+            // Further stars stand for the same text as the first.
+            let fits = |file: &&&str| {
+                let middle = file.strip_prefix(before).and_then(|rest| match after.contains('*') {
+                    false => rest.strip_suffix(after),
+                    true => Some(rest),
+                });
+                middle.is_some_and(|middle| !middle.is_empty())
+            };
+            return self
+                .files
+                .all
+                .range(before..)
+                .take_while(|file| file.starts_with(before))
+                .find(fits)
+                .map(|file| (*file).to_owned());
+        }
+        if target.ends_with('/') {
+            return self.files.has_below(&path).then(|| format!("{path}/"));
+        }
+        self.files.has(&path).then_some(path)
+    }
+
+    fn leaf(&mut self, key: &str, leaf: &Leaf, weight: EntryPointWeight) {
+        match self.present(&leaf.target) {
+            Some(path) if leaf.is_types => drop(self.found.side_files.insert(path)),
+            Some(path) => drop(self.found.files.insert(path)),
+            None if leaf.has_alternative => {}
+            None => self.miss(leaf.field.clone(), leaf.target.clone(), weight, key),
+        }
+    }
+
+    /// A field that tools read and that nothing depends on.
+    fn hint(&mut self, key: &str, ends: &[&str], indexes: &[&str], is_code: bool) {
+        let Some(target) = self.manifest.text(key).filter(|target| !target.trim().is_empty()) else { return };
+        match normal(target).and_then(|path| self.files.resolve(&path, ends, indexes)) {
+            Some(path) if is_code => drop(self.found.files.insert(path)),
+            Some(path) => drop(self.found.side_files.insert(path)),
+            None => self.miss(key.to_owned(), target.to_owned(), EntryPointWeight::Hint, key),
+        }
+    }
+
+    fn browser(&mut self) {
+        match self.manifest.object.get("browser") {
+            Some(Value::String(_)) => self.hint("browser", &BUNDLER_ENDS, &BUNDLER_INDEXES, true),
+            Some(Value::Object(map)) => {
+                for (from, to) in map {
+                    let Some(to) = to.as_str().filter(|to| to.starts_with("./") || to.starts_with("../"))
+                    else {
+                        continue;
+                    };
+                    match normal(to)
+                        .and_then(|path| self.files.resolve(&path, &BUNDLER_ENDS, &BUNDLER_INDEXES))
+                    {
+                        Some(path) => drop(self.found.files.insert(path)),
+                        None => self.miss(
+                            format!("browser[\"{from}\"]"),
+                            to.to_owned(),
+                            EntryPointWeight::Hint,
+                            "browser",
+                        ),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Fields whose files count as needed where they are there, and whose absence nobody notices.
+    fn by_the_way(&mut self, key: &str) {
+        let values: Vec<&str> = match self.manifest.object.get(key) {
+            Some(Value::String(text)) => vec![text],
+            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        for value in values {
+            if let Some(path) = normal(value).and_then(|path| self.files.resolve(&path, &BUNDLER_ENDS, &[])) {
+                self.found.side_files.insert(path);
+            }
+        }
+    }
+}
+
+/// A target of `exports` or `imports`, with the way there.
+#[derive(Debug)]
+struct Leaf {
+    field: String,
+    target: String,
+    /// Under `types`.
+    is_types: bool,
+    /// Under a condition that only some tools set, so that nothing breaks without it.
+    is_optional: bool,
+    /// In an array, where another target may do.
+    has_alternative: bool,
+}
+
+/// Conditions that Node or every bundler sets by itself.
+const COMMON: [&str; 8] =
+    ["default", "import", "require", "node", "browser", "module-sync", "production", "node-addons"];
+
+fn collect(value: &Value, field: &str, has_alternative: bool, depth: usize, into: &mut Vec<Leaf>) {
+    match value {
+        Value::String(target) => into.push(Leaf {
+            field: field.to_owned(),
+            target: target.clone(),
+            is_types: field.contains(".types") || is_declaration(target),
+            is_optional: field
+                .split("].")
+                .nth(1)
+                .unwrap_or(field.strip_prefix("exports.").unwrap_or_default())
+                .split('.')
+                .any(|condition| !condition.is_empty() && !COMMON.contains(&condition))
+                || is_declaration(target),
+            has_alternative,
+        }),
+        Value::Array(items) if depth < 32 => {
+            for item in items {
+                collect(item, field, items.len() > 1, depth + 1, into);
+            }
+        }
+        Value::Object(map) if depth < 32 => {
+            for (condition, item) in map {
+                collect(item, &format!("{field}.{condition}"), has_alternative, depth + 1, into);
+            }
+        }
+        // null closes a subpath: there is nothing to find.
+        _ => {}
+    }
+}
+
+fn is_declaration(target: &str) -> bool {
+    [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| target.ends_with(end))
+}
+
+/// A path from the package's folder without `.`, empty segments and `..`; `None` when it leaves the folder.
+fn normal(path: &str) -> Option<String> {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.trim().split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()?),
+            other => segments.push(other),
+        }
+    }
+    Some(segments.join("/"))
+}
+
+/// Folders that hold nothing a user of the package needs.
+const NOT_NEEDED: &[&str] = &[
+    "test",
+    "tests",
+    "__tests__",
+    "spec",
+    "specs",
+    "example",
+    "examples",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "coverage",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "scripts",
+    "script",
+    "tools",
+    "fixtures",
+    "__mocks__",
+    "website",
+    "site",
+    "node_modules",
+    "e2e",
+    "src",
+    "build-scripts",
+    "ci",
+    "tasks",
+    "support",
+];
+
+/// A `files` list that covers what the entrances need: their folders; for entrances at the top, the files
+/// there and the folders that look like code.
+pub(super) fn proposal(found: &EntryPoints, paths: &[&str]) -> Vec<String> {
+    let mut folders: BTreeSet<&str> = BTreeSet::new();
+    let mut files: BTreeSet<&str> = BTreeSet::new();
+    for path in found.files.iter().chain(&found.side_files) {
+        match path.split_once('/') {
+            Some((folder, _)) => drop(folders.insert(folder)),
+            None => drop(files.insert(path)),
+        }
+    }
+    let enters_at_top = found.files.iter().any(|path| !path.contains('/'));
+    if enters_at_top {
+        for path in paths {
+            let is_code = [".js", ".cjs", ".mjs", ".json", ".node", ".wasm", ".css"]
+                .iter()
+                .any(|end| path.ends_with(end))
+                || is_declaration(path);
+            if !is_code {
+                continue;
+            }
+            match path.split_once('/') {
+                Some((folder, _)) if !folder.starts_with('.') && !NOT_NEEDED.contains(&folder) => {
+                    drop(folders.insert(folder))
+                }
+                None if !is_tooling(path) => drop(files.insert(path)),
+                _ => {}
+            }
+        }
+    }
+    let mut proposal: Vec<String> = folders.into_iter().map(str::to_owned).collect();
+    proposal.extend(files.into_iter().filter(|file| *file != "package.json").map(str::to_owned));
+    proposal
+}
+
+/// Files at the top of a project that build or test it.
+fn is_tooling(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    name.starts_with('.')
+        || [
+            ".config.js",
+            ".config.cjs",
+            ".config.mjs",
+            ".conf.js",
+            ".test.js",
+            ".spec.js",
+            "rc.js",
+            "-lock.json",
+        ]
+        .iter()
+        .any(|end| lower.ends_with(end))
+        || [
+            "gulpfile.js",
+            "gruntfile.js",
+            "test.js",
+            "tests.js",
+            "bench.js",
+            "benchmark.js",
+            "example.js",
+            "tsconfig.json",
+            "bower.json",
+            "component.json",
+            "lerna.json",
+            "nx.json",
+            "turbo.json",
+            "tslint.json",
+            "makefile.js",
+            "jsconfig.json",
+            "package.json",
+            "composer.json",
+            "renovate.json",
+            "vercel.json",
+            "now.json",
+        ]
+        .contains(&lower.as_str())
+        || lower.starts_with("tsconfig.")
+        || lower.starts_with("webpack.")
+        || lower.starts_with("rollup.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::json::Object;
+    use super::*;
+
+    fn missing(manifest: &str, paths: &[&str]) -> Vec<(String, EntryPointWeight)> {
+        let manifest = Manifest::from_object(Object::read(manifest.as_bytes()).unwrap());
+        let found = follow(&manifest, &Files::new(paths.iter().copied()));
+        found.missing.into_iter().map(|missing| (missing.field, missing.weight)).collect()
+    }
+
+    #[test]
+    fn entrances_that_lead_somewhere() {
+        for (manifest, paths) in [
+            (r#"{"main": "lib/a"}"#, &["lib/a.js"][..]),
+            (r#"{"main": "./lib"}"#, &["lib/index.js"]),
+            (r#"{"main": "./lib/"}"#, &["lib/index.json"]),
+            (r#"{"main": "."}"#, &["index.js"]),
+            (r#"{}"#, &["a.css"]),
+            (r#"{"exports": "./a.js"}"#, &["a.js"]),
+            (r#"{"exports": {"import": "./a.mjs", "require": "./a.cjs"}}"#, &["a.mjs", "a.cjs"]),
+            (
+                r#"{"exports": {".": {"node": {"import": "./a.js"}}, "./x/*": "./x/*.js", "./y/*": null}}"#,
+                &["a.js", "x/1.js"],
+            ),
+            (r#"{"exports": {"./x/": "./x/"}}"#, &["x/1.js"]),
+            (r#"{"exports": {".": ["./a.js", "./b.js"]}}"#, &["b.js"]),
+            (r##"{"imports": {"#a": "./a.js", "#b": "pkg"}}"##, &["a.js"]),
+            (r#"{"bin": {"a": "./bin/a"}}"#, &["bin/a"]),
+            (r#"{"types": "a"}"#, &["a.d.ts"]),
+            (r#"{"browser": {"fs": false, "./a.js": "./b"}}"#, &["b.js"]),
+        ] {
+            assert_eq!(missing(manifest, paths), [], "{manifest}");
+        }
+    }
+
+    #[test]
+    fn entrances_that_lead_nowhere() {
+        use EntryPointWeight::{Hint, Part, Whole};
+        for (manifest, paths, expected) in [
+            (r#"{"main": "dist/a.js"}"#, &["src/a.ts"][..], &[("main", Whole)][..]),
+            (r#"{"main": "dist/a.js"}"#, &["index.js"], &[("main", Hint)]),
+            (r#"{"main": "a.js", "exports": "./b.js"}"#, &["b.js"], &[("main", Hint)]),
+            (r#"{"main": "../a.js"}"#, &["a.js"], &[("main", Whole)]),
+            (r#"{"exports": "./a"}"#, &["a.js"], &[("exports", Whole)]),
+            (
+                r#"{"exports": {".": {"import": "./a.mjs", "require": "./a.cjs"}}}"#,
+                &["a.mjs"],
+                &[(r#"exports["."].require"#, Part)],
+            ),
+            (
+                r#"{"exports": {".": {"types": "./a.d.ts", "default": "./a.js"}}}"#,
+                &["a.js"],
+                &[(r#"exports["."].types"#, Hint)],
+            ),
+            (
+                r#"{"exports": {".": {"source": "./a.ts", "default": "./a.js"}}}"#,
+                &["a.js"],
+                &[(r#"exports["."].source"#, Hint)],
+            ),
+            (r#"{"exports": {"./x/*": "./x/*.js"}}"#, &["x/a.ts"], &[(r#"exports["./x/*"]"#, Part)]),
+            (r#"{"name": "a", "bin": "cli"}"#, &["cli.js"], &[(r#"bin["a"]"#, Part)]),
+            (
+                r#"{"types": "x.d.ts", "module": "m.js", "browser": "b.js"}"#,
+                &["a.js"],
+                &[("module", Hint), ("types", Hint), ("browser", Hint)],
+            ),
+        ] {
+            let expected: Vec<(String, EntryPointWeight)> =
+                expected.iter().map(|(f, w)| ((*f).to_owned(), *w)).collect();
+            assert_eq!(missing(manifest, paths), expected, "{manifest}");
+        }
+    }
+}
