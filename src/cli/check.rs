@@ -232,7 +232,7 @@ fn in_github_job(outputs: &mut Outputs) -> Result<(), String> {
     }
     outputs.also_print("github");
     match std::env::var_os("GITHUB_STEP_SUMMARY") {
-        Some(path) => outputs.also_append("markdown", path.into()),
+        Some(path) => outputs.also_append(&packgate::report::STEP_SUMMARY, path.into()),
         None => Ok(()),
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. The only place that prints.
 
 mod check;
+mod completions;
 mod explain;
 mod output;
 mod progress;
@@ -39,6 +40,11 @@ enum Command {
     Check(check::Check),
     /// Show a rule's documentation; without a name, the list of rules
     Explain(explain::Explain),
+    /// Print completions for a shell
+    Completions(completions::Completions),
+    /// Write the manual pages into a folder
+    #[command(hide = true)]
+    Man(completions::Man),
 }
 
 /// Parses the arguments and runs the subcommand.
@@ -60,6 +66,8 @@ pub(crate) fn main() -> ExitCode {
     let exit = match arguments.command {
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
     ExitCode::from(exit as u8)
 }

@@ -66,8 +66,7 @@ impl Outputs {
     }
 
     /// Adds a report that is appended to a file.
-    pub(crate) fn also_append(&mut self, name: &str, path: PathBuf) -> Result<(), String> {
-        let reporter = report::find(name).ok_or_else(|| format!("there is no {name} report"))?;
+    pub(crate) fn also_append(&mut self, reporter: &'static Reporter, path: PathBuf) -> Result<(), String> {
         let file = File::options()
             .append(true)
             .create(true)
@@ -77,10 +76,11 @@ impl Outputs {
         Ok(())
     }
 
-    /// Adds a report on stdout unless it is there already.
+    /// Adds a report on stdout, if what goes there is for people and not for a program.
     pub(crate) fn also_print(&mut self, name: &str) {
+        let mut printed = self.outputs.iter().filter(|(_, target)| matches!(target, Target::Stdout));
         if let Some(reporter) = report::find(name)
-            && !self.outputs.iter().any(|(other, _)| other.name == name)
+            && printed.all(|(other, _)| other.name == "human")
         {
             self.outputs.push((reporter, Target::Stdout));
         }

@@ -67,10 +67,12 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What belongs into the file that `GITHUB_STEP_SUMMARY` names.
-pub fn step_summary(audits: &[Audit], look: &Look) -> String {
-    markdown::render(audits, look, SUMMARY_BYTES)
-}
+/// What belongs into the file that `GITHUB_STEP_SUMMARY` names: the Markdown report with more room.
+pub const STEP_SUMMARY: Reporter = Reporter {
+    name: "step summary",
+    needs_entries: false,
+    write: |audits, look, out| out.write_all(markdown::render(audits, look, SUMMARY_BYTES).as_bytes()),
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Command {

@@ -14,7 +14,7 @@ pub mod wire;
 pub(crate) mod words;
 mod wrap;
 
-pub use github::step_summary;
+pub use github::STEP_SUMMARY;
 
 use std::io::{self, Write};
 

@@ -9,7 +9,7 @@ use packgate::inventory::{
     TextDigest, TextFacts,
 };
 use packgate::policy::{Judged, Level, Policy, Verdict, WaiverUse};
-use packgate::report::{Look, REPORTERS, step_summary};
+use packgate::report::{Look, REPORTERS, Reporter, STEP_SUMMARY};
 use packgate::rules::{Finding, Place};
 
 /// Names that somebody could give to an entry.
@@ -152,7 +152,10 @@ fn clean() -> Audit {
 }
 
 fn report(name: &str, audits: &[Audit]) -> String {
-    let reporter = REPORTERS.iter().find(|reporter| reporter.name == name).unwrap();
+    written(REPORTERS.iter().find(|reporter| reporter.name == name).unwrap(), audits)
+}
+
+fn written(reporter: &Reporter, audits: &[Audit]) -> String {
     let mut out = Vec::new();
     (reporter.write)(audits, &look(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -161,10 +164,8 @@ fn report(name: &str, audits: &[Audit]) -> String {
 /// Every report on the hostile audit, each with its format's name.
 fn all() -> Vec<(&'static str, String)> {
     let audits = [hostile(), clean()];
-    let mut reports: Vec<_> =
-        REPORTERS.iter().map(|reporter| (reporter.name, report(reporter.name, &audits))).collect();
-    reports.push(("step summary", step_summary(&audits, &look())));
-    reports
+    let every = REPORTERS.iter().chain([&STEP_SUMMARY]);
+    every.map(|reporter| (reporter.name, written(reporter, &audits))).collect()
 }
 
 #[test]
@@ -231,7 +232,8 @@ fn github_gets_its_own_commands_only_and_no_more_than_it_shows() {
 fn markdown_renders_without_foreign_elements() {
     let allowed =
         ["details", "summary", "sub", "span", "h3", "p", "ul", "li", "strong", "code", "a", "blockquote"];
-    for text in [report("markdown", &[hostile(), clean()]), step_summary(&[hostile(), clean()], &look())] {
+    let audits = [hostile(), clean()];
+    for text in [report("markdown", &audits), written(&STEP_SUMMARY, &audits)] {
         let mut html = String::new();
         pulldown_cmark::html::push_html(
             &mut html,

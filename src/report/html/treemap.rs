@@ -184,9 +184,7 @@ struct Folder<'a> {
 }
 
 fn tree(files: &[Found]) -> Node {
-    let total: u64 = files.iter().map(|file| file.bytes).sum();
-    let flagged = files.iter().filter(|file| file.flag.is_some()).count();
-    let least = total.max(1) as f64 * (0.2 / flagged.max(1) as f64).min(0.012);
+    let least = Least::of(files);
     let mut root = Folder::default();
     for file in files {
         let mut folder = &mut root;
@@ -198,20 +196,43 @@ fn tree(files: &[Found]) -> Node {
         }
         folder.files.push((rest, file));
     }
-    node(String::new(), root, least)
+    node(String::new(), root, &least)
 }
 
-fn node(name: String, folder: Folder<'_>, least: f64) -> Node {
+/// The weight that a flagged file has at least, so that it can be seen: errors more than others, and all
+/// of them together never more than a third of the map.
+struct Least {
+    error: f64,
+    other: f64,
+}
+
+impl Least {
+    fn of(files: &[Found]) -> Self {
+        let total = files.iter().map(|file| file.bytes as f64).sum::<f64>().max(1.0);
+        let flags = || files.iter().filter_map(|file| file.flag);
+        let errors = flags().filter(|flag| flag.level == Level::Error).count().max(1) as f64;
+        let others = flags().filter(|flag| flag.level != Level::Error).count().max(1) as f64;
+        Self { error: total * (0.25 / errors).min(0.02), other: total * (0.08 / others).min(0.006) }
+    }
+
+    fn weight(&self, file: &Found) -> f64 {
+        let least = match file.flag {
+            None => 0.0,
+            Some(flag) if flag.level == Level::Error => self.error,
+            Some(_) => self.other,
+        };
+        (file.bytes as f64).max(least)
+    }
+}
+
+fn node(name: String, folder: Folder<'_>, least: &Least) -> Node {
     let mut children: Vec<Node> =
         folder.folders.into_iter().map(|(name, folder)| node(name.to_string(), folder, least)).collect();
     children.extend(folder.files.into_iter().map(|(name, file)| Node {
         name: name.to_string(),
         bytes: file.bytes,
         files: 1,
-        weight: match file.flag {
-            Some(_) => (file.bytes as f64).max(least),
-            None => file.bytes as f64,
-        },
+        weight: least.weight(file),
         flag: file.flag,
         flagged: u64::from(file.flag.is_some()),
         children: Vec::new(),
