@@ -21,9 +21,15 @@ mod map;
 mod source_map;
 mod text;
 
+// secrets and stray files
+mod secret;
+mod sign;
+
 pub use lookout::{Lookout, Wanted};
 pub use prefilter::Hit;
 pub use sample::Sample;
+pub(crate) use secret::{SecretRule, TABLE as SECRETS};
+pub(crate) use sign::{Match as StrayMatch, STRAYS, StrayRule, matches as stray_matches};
 
 use crate::inventory::{Entry, Media};
 
@@ -66,7 +72,8 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     link::INSPECTOR,
     source_map::INSPECTOR,
     // secrets and stray files
-
+    secret::INSPECTOR,
+    sign::INSPECTOR,
     // internal text and binaries
     marker::INSPECTOR,
     banner::INSPECTOR,

@@ -18,6 +18,8 @@ mod original_source;
 mod private_host;
 
 // stray files and secrets
+pub(crate) mod secret;
+pub(crate) mod stray;
 
 // allowlist and manifest
 
@@ -78,7 +80,8 @@ const OWN: &[&Rule] = &[
 ];
 
 /// Every rule there is, in the order of reports and documentation.
-pub static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| OWN.to_vec());
+pub static ALL: LazyLock<Vec<&'static Rule>> =
+    LazyLock::new(|| OWN.iter().copied().chain(stray::RULES.iter()).chain(secret::RULES.iter()).collect());
 
 /// The rule of this name.
 pub fn find(name: &str) -> Option<&'static Rule> {

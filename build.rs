@@ -1,0 +1,207 @@
+//! Turns the tables in `policies/` into Rust, so that the program reads none of them when it starts.
+//! A table that is wrong does not compile.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a build script fails by panicking and speaks to cargo by printing"
+)]
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use toml::{Table, Value};
+
+fn main() {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    for (file, write) in [("secrets", secrets as fn(&[Value]) -> String), ("stray", stray)] {
+        let source = root.join("policies").join(file).with_extension("toml");
+        println!("cargo::rerun-if-changed={}", source.display());
+        fs::write(out.join(file).with_extension("rs"), write(&rules(&source))).expect("OUT_DIR is writable");
+    }
+}
+
+fn rules(file: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let mut table: Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    match table.remove("rule") {
+        Some(Value::Array(rules)) if table.is_empty() => rules,
+        _ => panic!("{}: [[rule]] tables and nothing else", file.display()),
+    }
+}
+
+fn secrets(rules: &[Value]) -> String {
+    let mut code = String::from("&[\n");
+    for rule in rules {
+        let mut rule = Fields::new(rule);
+        let (name, what, grants, revoke) =
+            (rule.text("name"), rule.text("what"), rule.text("grants"), rule.text("revoke"));
+        let only_checked = rule.flag("check-only");
+        let patterns = rule.tables("pattern");
+        assert!(only_checked == patterns.is_empty(), "{name}: has patterns, or is check-only");
+        let docs = format!(
+            "## What it does\n\nFinds {what}, wherever it stands in the package: in texts, in what source maps and \
+             inline maps hold, in binaries and bytecode, in nested archives.\n\n## Why it matters\n\nA package is \
+             public the moment it is published, and is copied at once. Whoever reads {what} there can \
+             {grants}.\n\n## What to do\n\nTake it out of the package, and make it worthless: {revoke}. Taking the \
+             release back does not help, as copies stay. The report shows neither the secret nor a part of its \
+             random characters, only its length and a digest that tells two of them apart.\n\n## Example\n\n{}\n",
+            example_text(&patterns)
+        );
+        let _ = writeln!(
+            code,
+            "SecretRule {{ name: {name:?}, what: {what:?}, grants: {grants:?}, revoke: {revoke:?}, docs: {docs:?}, patterns: &["
+        );
+        for pattern in &patterns {
+            let mut pattern = Fields::new(pattern);
+            let check = pattern.text_or("check", "");
+            let regex = pattern.text_or("regex", "");
+            let longest = pattern.number("longest", 0);
+            assert!(regex.is_empty() || longest > 0, "{name}: longest is missing");
+            let keywords = pattern.texts("keywords");
+            assert!(
+                keywords.iter().all(|word| word.len() >= 3),
+                "{name}: a keyword has at least three bytes"
+            );
+            let _ = writeln!(
+                code,
+                "Pattern {{ keywords: &{keywords:?}, regex: {regex:?}, before: {}, context: {}, longest: {longest}, guard: Guard::{}, check: Check::{}, entropy: {:?}, example: {:?}, near: &{:?} }},",
+                pattern.number("before", 0),
+                pattern.flag("context"),
+                camel(&pattern.text_or("guard", "word")),
+                camel(if check.is_empty() { "random" } else { &check }),
+                pattern.float("entropy", 3.0),
+                pattern.text("example"),
+                pattern.texts("near"),
+            );
+            pattern.done(&name);
+        }
+        code.push_str("] },\n");
+        rule.done(&name);
+    }
+    code.push(']');
+    code
+}
+
+/// How a token looks, from the recipe of the first pattern.
+fn example_text(patterns: &[Value]) -> String {
+    let Some(first) = patterns.first() else {
+        return "Found by looking into the file's own format, so there is no pattern to show.".to_owned();
+    };
+    let recipe = Fields::new(first).text("example");
+    format!(
+        "```text\n{recipe}\n```\n\nBraces stand for random characters: `{{base62:30}}` for thirty letters and digits."
+    )
+}
+
+fn stray(rules: &[Value]) -> String {
+    let mut code = String::from("&[\n");
+    for rule in rules {
+        let mut rule = Fields::new(rule);
+        let (name, one, what) = (rule.text("name"), rule.text("one"), rule.text("what"));
+        let (why, fix) = (rule.text("why"), rule.text("fix"));
+        let folders = rule.flag("folders");
+        let rows = rule.tables("row");
+        let mut listed = String::new();
+        let mut rows_code = String::new();
+        for row in &rows {
+            let mut row = Fields::new(row);
+            let paths = row.texts("paths");
+            let sign = row.text_or("sign", "");
+            assert!(!paths.is_empty() || !sign.is_empty(), "{name}: a row has paths or a sign");
+            let special = row.text_or("why", "");
+            for path in paths.iter().take(12) {
+                let _ = write!(listed, "{path}  ");
+            }
+            if paths.is_empty() {
+                let _ = write!(listed, "({sign}, by content)  ");
+            }
+            listed.push('\n');
+            let _ = writeln!(
+                rows_code,
+                "StrayRow {{ paths: &{paths:?}, not: &{:?}, sign: {sign:?}, unless: {:?}, kinds: &{:?}, top: {}, why: {special:?} }},",
+                row.texts("not"),
+                row.text_or("unless", ""),
+                row.texts("kinds"),
+                row.flag("top"),
+            );
+            row.done(&name);
+        }
+        let docs = format!(
+            "## What it does\n\nFinds {what}.\n\n## Why it matters\n\nA stranger gets {why}.\n\n## What to do\n\n\
+             {fix} An npm allowlist works by folder: `\"files\": [\"dist\"]` still ships what lies under `dist/`, \
+             and `\"!dist/**/NAME\"` takes it out. Cargo has `exclude`, setuptools `exclude_package_data`, VS Code \
+             `.vscodeignore`.\n\n## Example\n\n```text\n{listed}```\n"
+        );
+        let _ = writeln!(
+            code,
+            "StrayRule {{ name: {name:?}, one: {one:?}, what: {what:?}, why: {why:?}, fix: {fix:?}, docs: {docs:?}, folders: {folders}, rows: &[{rows_code}] }},"
+        );
+        rule.done(&name);
+    }
+    code.push(']');
+    code
+}
+
+/// `jwt-service-role` as `JwtServiceRole`.
+fn camel(name: &str) -> String {
+    let capital = |word: &str| word.get(..1).unwrap_or("").to_uppercase() + word.get(1..).unwrap_or("");
+    name.split('-').map(capital).collect()
+}
+
+/// A table's fields, taken out one by one; what is left at the end is a misspelling.
+struct Fields(Table);
+
+impl Fields {
+    fn new(value: &Value) -> Self {
+        Self(value.as_table().expect("a table").clone())
+    }
+
+    fn text(&mut self, key: &str) -> String {
+        match self.0.remove(key) {
+            Some(Value::String(text)) => text,
+            other => panic!("{key}: a string is wanted, not {other:?} in {:?}", self.0),
+        }
+    }
+
+    fn text_or(&mut self, key: &str, default: &str) -> String {
+        if self.0.contains_key(key) { self.text(key) } else { default.to_owned() }
+    }
+
+    fn texts(&mut self, key: &str) -> Vec<String> {
+        match self.0.remove(key) {
+            None => Vec::new(),
+            Some(Value::Array(list)) => {
+                list.iter().map(|item| item.as_str().expect("a list of strings").to_owned()).collect()
+            }
+            other => panic!("{key}: a list is wanted, not {other:?}"),
+        }
+    }
+
+    fn tables(&mut self, key: &str) -> Vec<Value> {
+        match self.0.remove(key) {
+            None => Vec::new(),
+            Some(Value::Array(list)) => list,
+            other => panic!("{key}: tables are wanted, not {other:?}"),
+        }
+    }
+
+    fn number(&mut self, key: &str, default: i64) -> i64 {
+        self.0.remove(key).map_or(default, |value| value.as_integer().expect("an integer"))
+    }
+
+    fn float(&mut self, key: &str, default: f64) -> f64 {
+        self.0.remove(key).map_or(default, |value| value.as_float().expect("a number with a point"))
+    }
+
+    fn flag(&mut self, key: &str) -> bool {
+        self.0.remove(key).is_some_and(|value| value.as_bool().expect("true or false"))
+    }
+
+    fn done(self, rule: &str) {
+        assert!(self.0.is_empty(), "{rule}: unknown fields {:?}", self.0);
+    }
+}

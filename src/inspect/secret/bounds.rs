@@ -1,0 +1,58 @@
+//! Where a token begins and ends among its neighbours.
+
+use super::table::Guard;
+
+impl Guard {
+    fn forbids(self, byte: u8) -> bool {
+        let word = byte.is_ascii_alphanumeric() || byte == b'_';
+        match self {
+            Self::Word => word,
+            Self::Base64 => word || matches!(byte, b'+' | b'/' | b'-'),
+            Self::Azure => word || matches!(byte, b'~' | b'.' | b'-'),
+            Self::None => false,
+        }
+    }
+
+    /// Whether a match may begin here.
+    pub(super) fn begins(self, text: &[u8], start: usize) -> bool {
+        let before = text.get(..start).unwrap_or_default();
+        match before {
+            [] => true,
+            [.., last] if !self.forbids(*last) => true,
+            // what an escape in a string, or in a URL, leaves before it
+            [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f' | b'v' | b'0'] => true,
+            [.., b'\\', b'u', a, b, c, d] => [a, b, c, d].into_iter().all(u8::is_ascii_hexdigit),
+            [.., b'\\', b'x', a, b] | [.., b'%', a, b] => a.is_ascii_hexdigit() && b.is_ascii_hexdigit(),
+            [.., b'/', b'/'] => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a match may end here.
+    pub(super) fn ends(self, text: &[u8], end: usize) -> bool {
+        // a dash goes on where a token of fixed length has ended
+        text.get(end).is_none_or(|&next| !self.forbids(next) && (next != b'-' || self == Self::None))
+    }
+}
+
+/// Strings that programs keep beside their length (Python bytecode, Java classes, Go and Rust tables):
+/// the extents around `at` that such a length gives. The neighbours of a string there say nothing.
+pub(super) fn counted_strings(bytes: &[u8], at: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+    const LONGEST: usize = 4096;
+    let printable = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7E);
+    (0..256)
+        .map_while(move |back| at.checked_sub(back))
+        .take_while(move |&start| bytes.get(start).copied().is_some_and(printable))
+        .flat_map(move |start| {
+            let before = bytes.get(..start).unwrap_or_default();
+            let one = before.last().map(|&length| usize::from(length));
+            let two = before.last_chunk().map(|length| usize::from(u16::from_be_bytes(*length)));
+            let four = before.last_chunk().map(|length| u32::from_le_bytes(*length) as usize);
+            [one, two, four].into_iter().flatten().map(move |length| (start, start + length))
+        })
+        .filter(move |&(start, end)| {
+            end > at
+                && end - start <= LONGEST
+                && bytes.get(start..end).is_some_and(|text| text.iter().copied().all(printable))
+        })
+}

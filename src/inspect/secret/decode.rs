@@ -1,0 +1,217 @@
+//! Checks that read the token: checksums, dates, what stands in base64.
+
+use std::ops::Range;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::Found;
+use super::plausible::{has_crc, is_known, is_opaque, is_password, is_random};
+use super::table::{Check, Pattern, TABLE};
+
+/// Padded or not, with whatever bits are left over.
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+
+/// Base64 with or without padding.
+pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+fn base64_url(text: &[u8]) -> Option<Vec<u8>> {
+    URL_SAFE.decode(text).ok()
+}
+
+/// Whether what matched the form is a secret, by the pattern's own check.
+pub(super) fn holds(pattern: &Pattern, text: &[u8], found: &Found, random: Range<usize>) -> bool {
+    let Some(secret) = text.get(random) else { return false };
+    let token = text.get(found.token.clone()).unwrap_or(secret);
+    match pattern.check {
+        Check::Random => is_random(secret, pattern.entropy) && !is_known(secret),
+        Check::Crc => has_crc(token.get(..found.prefix).unwrap_or_default(), secret),
+        Check::Opaque => is_opaque(secret) || is_encoded_login(secret),
+        Check::Password => is_password(secret),
+        Check::Pem => super::private_key::is_pem(secret),
+        Check::Jwt => jwt(secret).is_some_and(|claims| still_grants(&claims, secret)),
+        Check::JwtServiceRole => jwt(secret).is_some_and(|claims| {
+            claims.get("role").and_then(Value::as_str) == Some("service_role")
+                && still_grants(&claims, secret)
+        }),
+        Check::Sas => sas_grants(secret),
+        Check::Discord => discord(secret),
+        Check::Authorization => authorization(secret).is_some(),
+        Check::DockerLogin => is_encoded_login(secret),
+        // they have searches of their own
+        Check::PrivateKey | Check::Url => false,
+    }
+}
+
+/// For a match that holds text in base64, that text: tokens in it are to be found as well.
+pub(super) fn header_text(text: &[u8], found: &Found) -> Option<Vec<u8>> {
+    let pattern = TABLE.get(found.rule)?.patterns.first()?;
+    let token = text.get(found.token.clone())?;
+    match pattern.check {
+        Check::Authorization => authorization(token),
+        Check::DockerLogin => base64(token),
+        _ => None,
+    }
+}
+
+/// Base64 of `user:password`, where the password is none of the words that stand for one.
+fn is_encoded_login(encoded: &[u8]) -> bool {
+    let Some(login) = base64(encoded) else { return false };
+    if !login.iter().all(|byte| matches!(byte, 0x20..=0x7E)) {
+        return false;
+    }
+    let Some(colon) = login.iter().position(|&byte| byte == b':') else { return false };
+    colon > 0 && login.get(colon + 1..).is_some_and(|password| is_password(password) || is_opaque(password))
+}
+
+/// The credentials of `authorization: basic ...` in clear; of other schemes as they stand. `None` for
+/// placeholders.
+fn authorization(header: &[u8]) -> Option<Vec<u8>> {
+    let value = header.rsplit(|byte| byte.is_ascii_whitespace()).next()?;
+    let lower = header.to_ascii_lowercase();
+    if memchr::memmem::find(&lower, b"basic").is_some() {
+        let login = base64(value).filter(|_| is_encoded_login(value))?;
+        return Some(login);
+    }
+    is_opaque(value).then(|| value.to_vec())
+}
+
+/// The claims of a signed token; `None` if it is none, or not signed.
+fn jwt(token: &[u8]) -> Option<Map<String, Value>> {
+    let mut parts = token.split(|&byte| byte == b'.');
+    let header: Map<String, Value> = serde_json::from_slice(&base64_url(parts.next()?)?).ok()?;
+    let claims: Map<String, Value> = serde_json::from_slice(&base64_url(parts.next()?)?).ok()?;
+    let algorithm = header.get("alg")?.as_str()?;
+    (!algorithm.eq_ignore_ascii_case("none")).then_some(claims)
+}
+
+fn still_grants(claims: &Map<String, Value>, token: &[u8]) -> bool {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
+    let number = |name: &str| claims.get(name).and_then(Value::as_f64);
+    let expired = number("exp").is_some_and(|day| day <= now());
+    // the tokens of the best-known tutorials, and keys of local development servers
+    let example = matches!(text("sub"), "1234567890" | "1234")
+        || text("name") == "John Doe"
+        || number("iat") == Some(1_516_239_022.0)
+        || ["example", "supabase-demo", "test", "localhost"].iter().any(|word| text("iss").contains(word));
+    // a key for everybody
+    let public = matches!(text("role"), "anon" | "public");
+    let grants = claims.len() > 1 || claims.contains_key("exp");
+    !expired && !example && !public && grants && !signed_with_a_known_word(token)
+}
+
+/// Whether a token is signed with a word that stands in a tutorial, so that anybody could have made it.
+fn signed_with_a_known_word(token: &[u8]) -> bool {
+    const WORDS: &[&str] = &[
+        "secret",
+        "your-256-bit-secret",
+        "your-384-bit-secret",
+        "your-512-bit-secret",
+        "test",
+        "key",
+        "shhhhh",
+        "password",
+        "mysecret",
+        "my-secret",
+        "secretkey",
+        "secret-key",
+        "secret_key",
+        "supersecret",
+        "super-secret",
+        "keyboard cat",
+        "changeme",
+        "jwt-secret",
+        "jwtsecret",
+        "your_jwt_secret",
+        "your-secret-key",
+        "qwerty",
+        "1234",
+        "12345",
+        "123456",
+        "12345678",
+        "foobar",
+        "foo",
+        "bar",
+        "a",
+        "abc",
+        "s3cr3t",
+        "",
+        "a-string-secret-at-least-256-bits-long",
+        "super-secret-jwt-token-with-at-least-32-characters-long",
+    ];
+    let Some(dot) = token.iter().rposition(|&byte| byte == b'.') else { return false };
+    let Some((signed, signature)) = token.split_at_checked(dot) else { return false };
+    let Some(signature) = signature.get(1..).and_then(base64_url) else { return false };
+    signature.len() == 32
+        && WORDS.iter().any(|word| hmac_sha256(word.as_bytes(), signed).as_slice() == signature)
+}
+
+/// HMAC (RFC 2104) with SHA-256 and a key of at most 64 bytes.
+pub(super) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut block = [0_u8; 64];
+    for (to, from) in block.iter_mut().zip(key) {
+        *to = *from;
+    }
+    let inner = Sha256::new().chain_update(block.map(|byte| byte ^ 0x36)).chain_update(message).finalize();
+    Sha256::new().chain_update(block.map(|byte| byte ^ 0x5C)).chain_update(inner).finalize().into()
+}
+
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64())
+}
+
+/// A signature with a version or a policy, and with a last day, if any, that has not passed.
+fn sas_grants(query: &[u8]) -> bool {
+    let field = |name: &str| {
+        query
+            .split(|byte| matches!(byte, b'?' | b'&'))
+            .find_map(|pair| pair.strip_prefix(name.as_bytes()))
+            .map(String::from_utf8_lossy)
+    };
+    if field("sv=").is_none() && field("sr=").is_none() && field("se=").is_none() {
+        return false;
+    }
+    let signed = field("sig=").is_some_and(|signature| is_random(signature.as_bytes(), 3.5));
+    let today = time::OffsetDateTime::now_utc().date();
+    let expired = field("se=").is_some_and(|day| {
+        let mut numbers = day.split(['-', 'T', '%']).map(|part| part.parse::<i32>().ok());
+        match (numbers.next().flatten(), numbers.next().flatten(), numbers.next().flatten()) {
+            (Some(year), Some(month), Some(day)) => {
+                (year, month, day)
+                    < (today.year(), i32::from(u8::from(today.month())), i32::from(today.day()))
+            }
+            // seconds since 1970, as service buses write it
+            (Some(seconds), None, None) => f64::from(seconds) < now(),
+            _ => false,
+        }
+    });
+    signed && !expired
+}
+
+/// The first part is the bot's number in base64.
+fn discord(token: &[u8]) -> bool {
+    let number = token.split(|&byte| byte == b'.').next().and_then(base64_url).unwrap_or_default();
+    (17..=20).contains(&number.len()) && number.iter().all(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hmac_is_that_of_rfc_4231() {
+        let code = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
+        let hex: String = code.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
+}

@@ -1,0 +1,166 @@
+//! Credentials: literals start the search, a regex in a window around each tells the form, and checksums,
+//! randomness and context tell real ones from examples. The secret itself never leaves this module: a fact
+//! holds a redacted form and a digest.
+
+mod bounds;
+mod decode;
+mod plausible;
+mod private_key;
+mod settings_file;
+mod table;
+mod url;
+
+use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+
+use super::{Hit, Inner, Inspector, Lookout, Sample, Seen, Wanted};
+use crate::inventory::Secret;
+
+use table::{Check, INDEX, Search};
+pub(crate) use table::{SecretRule, TABLE};
+
+/// Finds credentials.
+pub(super) const INSPECTOR: Inspector = Inspector { name: "secret", needles, inspect };
+
+/// Facts kept per entry: a file with more than these is no better known by more.
+const MOST_FACTS: usize = 1000;
+/// Matches compared with one another per entry.
+const MOST_FOUND: usize = 4000;
+
+/// A match that passed all checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Found {
+    /// Index in [`TABLE`].
+    rule: usize,
+    /// The match with its context.
+    span: Range<usize>,
+    /// The secret in it.
+    token: Range<usize>,
+    /// How many of its first characters are the same in every such secret.
+    prefix: usize,
+}
+
+/// Whether a value that stands where a credential belongs could be one: not a word, not a placeholder.
+pub(super) fn looks_secret(value: &[u8]) -> bool {
+    // the hashes of .htpasswd begin with what a shell would take for a variable
+    let is_hash = value.starts_with(b"$apr1$") || value.starts_with(b"$2") || value.starts_with(b"{SHA}");
+    is_hash || plausible::is_password(value) || plausible::is_opaque(value)
+}
+
+fn needles(_: &Wanted) -> Vec<Vec<u8>> {
+    INDEX.needles.iter().map(|word| word.as_bytes().to_vec()).collect()
+}
+
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+    let mut found: Vec<Found> = hits.iter().flat_map(|&hit| at_hit(sample, hit)).collect();
+    found.extend(settings_file::find(sample));
+    for found in without_overlaps(found) {
+        if let Some(text) = decode::header_text(sample.bytes, &found) {
+            let what = "encoded credentials".to_owned();
+            seen.inner.push(Inner { what, offset: found.span.start, path: None, bytes: text });
+        }
+        if seen.entry.secrets.len() < MOST_FACTS {
+            seen.entry.secrets.extend(fact(sample, &found));
+        }
+    }
+}
+
+fn at_hit(sample: &Sample<'_>, hit: Hit) -> Vec<Found> {
+    let numbers = INDEX.by_needle.get(hit.needle).map(Vec::as_slice).unwrap_or_default();
+    let keyword = INDEX.needles.get(hit.needle).copied().unwrap_or_default();
+    let searches = numbers.iter().filter_map(|&number| INDEX.searches.get(number));
+    searches
+        .filter_map(|search| match search.pattern.check {
+            Check::PrivateKey => private_key::find(sample.bytes, hit.offset, search.rule),
+            Check::Url => url::find(sample.bytes, hit.offset, search.rule),
+            _ => by_regex(sample, hit.offset, keyword, search),
+        })
+        .collect()
+}
+
+/// Matches the pattern in a window around its keyword.
+fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> Option<Found> {
+    let pattern = search.pattern;
+    let window = at.saturating_sub(pattern.before)..(at + pattern.longest + 1).min(sample.bytes.len());
+    let found = match_in(sample.bytes, window, at, keyword, search);
+    if found.is_none() && !sample.media.is_text() {
+        // in a binary the neighbours may be the string's length and the next string
+        return bounds::counted_strings(sample.bytes, at).find_map(|(start, end)| {
+            let string = sample.bytes.get(start..end)?;
+            let found = match_in(string, 0..string.len(), at - start, keyword, search)?;
+            let shift = |range: Range<usize>| range.start + start..range.end + start;
+            Some(Found { span: shift(found.span), token: shift(found.token), ..found })
+        });
+    }
+    found
+}
+
+fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search: &Search) -> Option<Found> {
+    let pattern = search.pattern;
+    if pattern.before == 0 && pattern.regex.starts_with(keyword) && !pattern.guard.begins(text, at) {
+        return None;
+    }
+    let base = window.start;
+    let overlaps = |whole: &regex::bytes::Match<'_>| {
+        pattern.context || (base + whole.start() < at + keyword.len() && base + whole.end() > at)
+    };
+    let captures = search
+        .regex()?
+        .captures_iter(text.get(window)?)
+        .take_while(|captures| {
+            pattern.context || captures.get(0).is_some_and(|whole| base + whole.start() < at + keyword.len())
+        })
+        .find(|captures| captures.get(0).as_ref().is_some_and(overlaps))?;
+    let whole = captures.get(0)?;
+    let span = base + whole.start()..base + whole.end();
+    // the group is the random part; characters of the keyword before it belong to the token all the same
+    let random = captures.iter().skip(1).flatten().next().unwrap_or(whole);
+    let random = base + random.start()..base + random.end();
+    let begin = if pattern.context { random.start } else { span.start };
+    if !pattern.guard.begins(text, begin) || !pattern.guard.ends(text, span.end) {
+        return None;
+    }
+    let has_prefix =
+        text.get(at..random.start).is_some_and(|between| keyword.as_bytes().starts_with(between))
+            && at + keyword.len() >= random.start;
+    let start = if has_prefix { at.max(span.start) } else { random.start };
+    let found = Found { rule: search.rule, span, token: start..random.end, prefix: random.start - start };
+    decode::holds(pattern, text, &found, random).then_some(found)
+}
+
+/// The same bytes are one finding: that of the rule that stands first in the table.
+fn without_overlaps(mut found: Vec<Found>) -> Vec<Found> {
+    found.sort_by_key(|found| (found.rule, found.span.start));
+    let mut kept: Vec<Found> = Vec::new();
+    for one in found.into_iter().take(MOST_FOUND) {
+        let apart = |other: &Found| one.token.end <= other.span.start || other.span.end <= one.token.start;
+        if kept.iter().all(apart) {
+            kept.push(one);
+        }
+    }
+    kept.sort_by_key(|found| found.span.start);
+    kept
+}
+
+fn fact(sample: &Sample<'_>, found: &Found) -> Option<Secret> {
+    /// A digest of a short secret could be turned back by trying.
+    const SHORT: usize = 20;
+    let token = sample.bytes.get(found.token.clone())?;
+    let rule = TABLE.get(found.rule)?.name;
+    let mut hash = Sha256::new();
+    if token.len() < SHORT {
+        hash.update(rule);
+        hash.update(sample.bytes.get(found.span.start..found.token.start)?);
+        hash.update(sample.bytes.get(found.token.end..found.span.end)?);
+    } else {
+        hash.update(token);
+    }
+    let digest = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let known = token.get(..found.prefix).map(String::from_utf8_lossy).unwrap_or_default();
+    let redacted = format!("{known}\u{2026} ({} characters)", token.len());
+    Some(Secret { rule, at: sample.at(found.token.start), redacted, digest })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+//! Whether characters look drawn at random, or made up by somebody who wrote an example.
+
+use sha2::{Digest, Sha256};
+
+/// Words that stand in for a secret. All in lower case, none so short that it turns up by chance.
+const STAND_INS: &[&str] = &[
+    "example",
+    "xxxxx",
+    "placeholder",
+    "changeme",
+    "change-me",
+    "change_me",
+    "replace",
+    "redacted",
+    "dummy",
+    "sample",
+    "your-",
+    "your_",
+    "yourtoken",
+    "yourkey",
+    "insert",
+    "secret-here",
+    "-here",
+    "_here",
+    "abcdefg",
+    "1234567",
+    "0123456",
+    "deadbeef",
+    "foobar",
+    "lorem",
+    "qwerty",
+    "notreal",
+    "fake-",
+    "fake_",
+    "-fake",
+    "mysecret",
+    "my-secret",
+    "my_secret",
+    "....",
+    "****",
+    "token-",
+    "-token",
+    "_token",
+    "token_",
+    "process.",
+    "undefined",
+];
+
+/// Words that people write where a password should stand.
+const NO_PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "p4ssw0rd",
+    "p@ssw0rd",
+    "passw0rd",
+    "passphrase",
+    "secret",
+    "hunter2",
+    "letmein",
+    "admin",
+    "user",
+    "username",
+    "credential",
+    "pass123",
+    "test",
+    "guest",
+    "root",
+    "token",
+    "apikey",
+    "api_key",
+    "auth",
+    "default",
+    "postgres",
+    "mysql",
+    "mongo",
+    "redis",
+    "rabbit",
+    "demo",
+    "s3cret",
+    "s3cr3t",
+    "monkey",
+    "dragon",
+    "correct-horse",
+    "correcthorse",
+];
+
+/// Secrets that manuals tell to everybody, by the first bytes of their SHA-256: the account keys of Azure's
+/// storage emulator and of its database emulator.
+const KNOWN: &[[u8; 8]] =
+    &[[0x00, 0x11, 0xCC, 0x25, 0xEB, 0x43, 0x20, 0x71], [0xAA, 0x65, 0x47, 0x43, 0x95, 0x83, 0xC3, 0xA2]];
+
+/// Whether everybody knows this one.
+pub(super) fn is_known(secret: &[u8]) -> bool {
+    Sha256::digest(secret).first_chunk().is_some_and(|digest| KNOWN.contains(digest))
+}
+
+/// Shannon entropy in bits per byte.
+pub(super) fn entropy(bytes: &[u8]) -> f64 {
+    let mut counts = [0_u32; 256];
+    for &byte in bytes {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let length = bytes.len() as f64;
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|&count| {
+            let share = f64::from(count) / length;
+            -share * share.log2()
+        })
+        .sum()
+}
+
+/// Whether these characters look drawn at random, with at least so much entropy.
+pub(super) fn is_random(bytes: &[u8], least: f64) -> bool {
+    !bytes.is_empty() && entropy(bytes) >= least && !has_pattern(bytes) && !has_word(bytes, STAND_INS)
+}
+
+/// Whether a value of unknown form is a token: random, with letters and digits, and not words joined by dashes.
+pub(super) fn is_opaque(bytes: &[u8]) -> bool {
+    bytes.len() >= 16 && mixes(bytes) && is_random(bytes, 3.0)
+}
+
+/// Whether this could be somebody's real password.
+pub(super) fn is_password(bytes: &[u8]) -> bool {
+    let one_of = |set: &[u8]| bytes.iter().any(|byte| set.contains(byte));
+    (8..=200).contains(&bytes.len())
+        && !one_of(b"${}<>*[]()`\\\"'")
+        && !bytes.starts_with(b"%")
+        && !has_word(bytes, STAND_INS)
+        && !has_word(bytes, NO_PASSWORDS)
+        && !has_pattern(bytes)
+        && mixes(bytes)
+        && entropy(bytes) >= 2.75
+}
+
+/// Letters and digits; or, where chance left the digits out, capitals strewn as no name in a program has them.
+fn mixes(bytes: &[u8]) -> bool {
+    let turns = bytes
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+    bytes.iter().any(u8::is_ascii_alphabetic)
+        && (bytes.iter().any(u8::is_ascii_digit) || (bytes.len() >= 16 && turns.count() * 6 >= bytes.len()))
+}
+
+fn has_word(bytes: &[u8], words: &[&str]) -> bool {
+    let lower = bytes.to_ascii_lowercase();
+    words.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+}
+
+/// Six equal characters in a row, or seven that count up (`abcdefg`, `2345678`).
+fn has_pattern(bytes: &[u8]) -> bool {
+    let (mut equal, mut rising) = (1, 1);
+    for pair in bytes.windows(2) {
+        let &[before, after] = pair else { continue };
+        equal = if before == after { equal + 1 } else { 1 };
+        rising = if before.checked_add(1) == Some(after) { rising + 1 } else { 1 };
+        if equal >= 6 || rising >= 7 {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the last six characters are the CRC-32 of those before, in base 62, as GitHub and npm write it.
+/// The order of the digits and whether the prefix counts are not documented by both, so each way is accepted.
+pub(super) fn has_crc(prefix: &[u8], random: &[u8]) -> bool {
+    const DIGITS: [&[u8; 62]; 2] = [
+        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+        b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    ];
+    let Some((payload, sum)) = random.split_last_chunk::<6>() else { return false };
+    let whole = [prefix, payload].concat();
+    [crc32(payload), crc32(&whole)]
+        .into_iter()
+        .any(|crc| DIGITS.iter().any(|digits| base62(crc, digits) == *sum))
+}
+
+pub(super) fn base62(mut number: u32, digits: &[u8; 62]) -> [u8; 6] {
+    let mut text = [b'0'; 6];
+    for place in text.iter_mut().rev() {
+        *place = digits.get((number % 62) as usize).copied().unwrap_or(b'0');
+        number /= 62;
+    }
+    text
+}
+
+/// CRC-32 as in IEEE 802.3.
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |mut crc: u32, &byte| {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg());
+        }
+        crc
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crc_is_the_usual_one() {
+        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+    }
+
+    #[test]
+    fn checksums_are_told_from_other_characters() {
+        let payload = b"k3Jd9fLq27ZxVbN4mPw8RtYu1sAhGc";
+        let digits = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let mut token = payload.to_vec();
+        token.extend(base62(crc32(payload), digits));
+        assert!(has_crc(b"npm_", &token));
+        token[3] ^= 1;
+        assert!(!has_crc(b"npm_", &token));
+    }
+
+    #[test]
+    fn examples_are_not_random() {
+        for word in [
+            "xxxxxxxxxxxxxxxxxxxx",
+            "abcdefghijklmnopqrst",
+            "IOSFODNN7EXAMPLE",
+            "1111111111111111",
+            "ababababababab",
+        ] {
+            assert!(!is_random(word.as_bytes(), 2.75), "{word}");
+        }
+        assert!(is_random(b"K7QJ5ZTR2MVN4XWA", 2.75));
+    }
+
+    #[test]
+    fn words_are_no_passwords() {
+        for word in [
+            "password",
+            "mypassword1",
+            "${PASSWORD}",
+            "changeme123",
+            "s3cr3t-1",
+            "12345678",
+            "short1",
+            "foobar12",
+        ] {
+            assert!(!is_password(word.as_bytes()), "{word}");
+        }
+        assert!(is_password(b"gT7kQ2vX9b"));
+    }
+}

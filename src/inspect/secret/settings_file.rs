@@ -1,0 +1,219 @@
+//! Files in which the place itself says that a value is a credential, so that weaker forms can be trusted:
+//! settings of coding agents, Git's configuration, login files of package clients.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+use serde_json::Value;
+
+use super::plausible::{is_opaque, is_password};
+use super::{Found, Sample, table};
+
+/// Settings are small; anything larger is something else.
+const LARGEST: usize = 4 << 20;
+
+/// Credentials that are recognised by the file they stand in.
+pub(super) fn find(sample: &Sample<'_>) -> Vec<Found> {
+    let path = sample.path;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if sample.bytes.len() > LARGEST || (sample.decoded.is_none() && !sample.media.is_text()) {
+        return Vec::new();
+    }
+    if is_agent_settings(path, name) {
+        return agent(sample.bytes);
+    }
+    if path.ends_with(".git/config") || matches!(name, ".gitconfig" | ".git-credentials") {
+        return all(sample.bytes, &GIT_URL, "secret-git-header", |value| {
+            value.len() >= 8 && has_digit(value)
+        });
+    }
+    if is_login_file(path, name) {
+        return all(sample.bytes, &ASSIGNMENT, "secret-settings-file", |value| {
+            is_password(value) || is_opaque(value)
+        });
+    }
+    Vec::new()
+}
+
+/// Whether a coding agent keeps settings in a file of this name.
+pub(crate) fn is_agent_settings(path: &str, name: &str) -> bool {
+    const FOLDERS: &[&str] = [
+        ".claude/",
+        ".cursor/",
+        ".gemini/",
+        ".codex/",
+        ".continue/",
+        ".roo/",
+        ".windsurf/",
+        ".kiro/",
+        ".opencode/",
+    ]
+    .as_slice();
+    const NAMES: &[&str] = &[
+        ".mcp.json",
+        "mcp.json",
+        "mcp_config.json",
+        ".claude.json",
+        "claude_desktop_config.json",
+        "cline_mcp_settings.json",
+        "opencode.json",
+    ];
+    let in_folder = FOLDERS.iter().any(|folder| {
+        path.starts_with(folder)
+            || path.find(folder).is_some_and(|at| path.as_bytes().get(at.wrapping_sub(1)) == Some(&b'/'))
+    });
+    NAMES.contains(&name)
+        || (in_folder
+            && [".json", ".jsonc", ".toml", ".yaml", ".yml", ".jsonl"].iter().any(|end| name.ends_with(end)))
+        || name == ".aider.conf.yml"
+}
+
+/// Files that a client reads its login from.
+fn is_login_file(path: &str, name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        ".pypirc",
+        "pip.conf",
+        "pip.ini",
+        ".my.cnf",
+        ".s3cfg",
+        ".boto",
+        "credentials.toml",
+        ".vault-token",
+        ".condarc",
+        ".databrickscfg",
+        ".yarnrc.yml",
+        ".npmrc",
+        ".ftpconfig",
+        "sftp.json",
+        "sftp-config.json",
+        ".netrc",
+        "_netrc",
+    ];
+    const ENDS: &[&str] =
+        &[".cargo/credentials", ".gem/credentials", ".aws/credentials", ".m2/settings.xml", "gh/hosts.yml"];
+    NAMES.contains(&name) || ENDS.iter().any(|end| path.ends_with(end))
+}
+
+fn regex(source: &str) -> Option<Regex> {
+    RegexBuilder::new(source).unicode(false).case_insensitive(true).multi_line(true).build().ok()
+}
+
+/// `https://user:password@host` and `https://token@host`.
+static GIT_URL: LazyLock<Option<Regex>> =
+    LazyLock::new(|| regex(r#"https?://([^\s"'@/$<>{}]{8,300})@[a-z0-9.-]{3,}"#));
+
+/// `password = value` and the like, whole lines.
+static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(
+        r#"^[ \t]{0,16}["'<]?[a-z0-9_.-]{0,40}(?:password|passwd|token|secret|secret_key|access_key|api_?key|oauth_token|rubygems_api_key|secret_access_key)["'>]?[ \t]{0,8}[=:>]?[ \t]{0,8}["']?([^\s"'<>$,{}]{8,400})"#,
+    )
+});
+
+/// Commands and settings that carry a credential: headers, variables, options.
+static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(concat!(
+        r#"(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)\s{1,3}"#,
+        r#"|\b(?:x-)?(?:api-?key|auth-?token|access-?token|subscription-key|private-token)["']?\s{0,3}[:=]\s{0,3}["']?"#,
+        r#"|\b[a-z0-9_]{0,40}(?:_key|apikey|token|secret|password|passwd|_pat|_pass|_pwd)=["']?"#,
+        r#"|--(?:token|password|api-key|apikey|secret|access-token|auth-token)[ =]["']?"#,
+        r#"|\bbearer\s{1,3}"#,
+        r#"|(?:^|\s)-u ["']?[a-z0-9_.@-]{1,60}:"#,
+        r#"|PGPASSWORD=["']?"#,
+        r#"|[?&](?:api_?key|access_token|token|key|secret|password)="#,
+        r#")([^\s"'\\$<>{}()&;,|*]{8,2000})"#
+    ))
+});
+
+fn all(text: &[u8], pattern: &Option<Regex>, rule: &str, holds: fn(&[u8]) -> bool) -> Vec<Found> {
+    let (Some(pattern), Some(rule)) = (pattern, table::rule(rule)) else { return Vec::new() };
+    let mut found = Vec::new();
+    for captures in pattern.captures_iter(text).take(1000) {
+        let (Some(whole), Some(value)) = (captures.get(0), captures.get(1)) else { continue };
+        if holds(value.as_bytes()) {
+            found.push(Found { rule, span: whole.range(), token: value.range(), prefix: 0 });
+        }
+    }
+    found
+}
+
+/// Commands that were allowed, environments and headers of servers. JSON is read, as an escaped quote
+/// would end a value too early; other formats are searched as they stand.
+fn agent(text: &[u8]) -> Vec<Found> {
+    let mut found = all(text, &COMMAND, "secret-agent-settings", is_credential);
+    let (Some(rule), Ok(json)) =
+        (table::rule("secret-agent-settings"), serde_json::from_slice::<Value>(text))
+    else {
+        return found;
+    };
+    let mut values = Vec::new();
+    named_strings(&json, "", &mut values);
+    for (name, value) in values {
+        for secret in credentials_of(name, value) {
+            found.extend(locate(text, secret).map(|token| Found {
+                rule,
+                span: token.clone(),
+                token,
+                prefix: 0,
+            }));
+        }
+    }
+    found
+}
+
+/// The credentials in one string: the whole of it where its name says so, or what a command in it carries.
+fn credentials_of<'a>(name: &str, value: &'a str) -> Vec<&'a str> {
+    const NAMES: &[&str] = &[
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "apikey",
+        "api_key",
+        "api-key",
+        "_key",
+        "authorization",
+        "_pat",
+    ];
+    let name = name.to_ascii_lowercase();
+    let last_word = value.rsplit(' ').next().unwrap_or(value);
+    let mut found: Vec<&str> = Vec::new();
+    let one_word = !value.trim().contains(' ') || name == "authorization";
+    if one_word && NAMES.iter().any(|end| name.contains(end)) && is_credential(last_word.as_bytes()) {
+        found.push(last_word);
+    }
+    if let Some(pattern) = COMMAND.as_ref() {
+        let inside = pattern.captures_iter(value.as_bytes()).filter_map(|captures| captures.get(1));
+        found.extend(
+            inside.filter(|one| is_credential(one.as_bytes())).filter_map(|one| value.get(one.range())),
+        );
+    }
+    found
+}
+
+/// Every string with the name of the field that it stands in. Not recursive: the depth is the file's.
+fn named_strings<'a>(json: &'a Value, name: &'a str, into: &mut Vec<(&'a str, &'a str)>) {
+    let mut open = vec![(name, json)];
+    while let Some((name, value)) = open.pop() {
+        match value {
+            Value::String(text) => into.push((name, text)),
+            Value::Array(list) => open.extend(list.iter().map(|item| (name, item))),
+            Value::Object(fields) => open.extend(fields.iter().map(|(key, item)| (key.as_str(), item))),
+            _ => {}
+        }
+    }
+}
+
+/// Where a string stands in the file, if no escape is in it.
+fn locate(text: &[u8], secret: &str) -> Option<Range<usize>> {
+    let start = memchr::memmem::find(text, secret.as_bytes())?;
+    Some(start..start + secret.len())
+}
+
+fn is_credential(value: &[u8]) -> bool {
+    is_password(value) || is_opaque(value)
+}
+
+fn has_digit(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_digit)
+}

@@ -1,0 +1,144 @@
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
+
+use regex::bytes::{Regex, RegexBuilder};
+
+/// One credential of one provider; a rule of its own.
+#[derive(Debug)]
+pub(crate) struct SecretRule {
+    pub(crate) name: &'static str,
+    /// The thing, with its article.
+    pub(crate) what: &'static str,
+    /// What its holder can do.
+    pub(crate) grants: &'static str,
+    /// Where it is made worthless.
+    pub(crate) revoke: &'static str,
+    /// Documentation in Markdown.
+    pub(crate) docs: &'static str,
+    pub(super) patterns: &'static [Pattern],
+}
+
+/// One form that a credential takes. `policies/secrets.toml` says what the fields mean.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) keywords: &'static [&'static str],
+    pub(super) regex: &'static str,
+    pub(super) before: usize,
+    pub(super) context: bool,
+    pub(super) longest: usize,
+    pub(super) guard: Guard,
+    pub(super) check: Check,
+    pub(super) entropy: f64,
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests make tokens of it"))]
+    pub(super) example: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests make near misses of it"))]
+    pub(super) near: &'static [&'static str],
+}
+
+/// Which characters on either side say that the match is a part of something longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// Letters, digits and `_`.
+    Word,
+    /// Also `+` and `/`, so that no run of base64 is cut into tokens.
+    Base64,
+    /// Also `~`, `.` and `-`.
+    Azure,
+    /// The regex sees to it.
+    None,
+}
+
+/// What must hold beyond the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Check {
+    /// Looks random.
+    Random,
+    /// Ends in the CRC-32 of the rest.
+    Crc,
+    /// A value that could be of any form: random, and not made of words.
+    Opaque,
+    /// A password rather than a word that stands for one.
+    Password,
+    /// A PEM body.
+    Pem,
+    /// A whole private key in any of its forms.
+    PrivateKey,
+    /// A token that is signed, not expired, and no example.
+    Jwt,
+    /// The same with Supabase's role that passes all row rules.
+    JwtServiceRole,
+    /// A signature of Azure that has not expired.
+    Sas,
+    /// Begins with the account number in base64.
+    Discord,
+    /// The value of an `Authorization` header.
+    Authorization,
+    /// Base64 of `user:password`.
+    DockerLogin,
+    /// User name and password in a URL.
+    Url,
+}
+
+/// All rules, in the order of precedence.
+pub(crate) static TABLE: &[SecretRule] = include!(concat!(env!("OUT_DIR"), "/secrets.rs"));
+
+/// A pattern with its rule. The regex is compiled at its first use: most are never needed.
+#[derive(Debug)]
+pub(super) struct Search {
+    /// Index in [`TABLE`].
+    pub(super) rule: usize,
+    pub(super) pattern: &'static Pattern,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Search {
+    /// The regex; `None` for patterns that are all code.
+    pub(super) fn regex(&self) -> Option<&Regex> {
+        self.regex
+            .get_or_init(|| {
+                let source = self.pattern.regex;
+                if source.is_empty() {
+                    return None;
+                }
+                RegexBuilder::new(source).unicode(false).build().ok()
+            })
+            .as_ref()
+    }
+}
+
+/// The patterns by keyword.
+#[derive(Debug)]
+pub(super) struct Index {
+    pub(super) searches: Vec<Search>,
+    /// Every keyword once.
+    pub(super) needles: Vec<&'static str>,
+    /// For each keyword the numbers of its searches.
+    pub(super) by_needle: Vec<Vec<usize>>,
+}
+
+pub(super) static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index { searches: Vec::new(), needles: Vec::new(), by_needle: Vec::new() };
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    for (rule, secret) in TABLE.iter().enumerate() {
+        for pattern in secret.patterns {
+            let search = index.searches.len();
+            index.searches.push(Search { rule, pattern, regex: OnceLock::new() });
+            for keyword in pattern.keywords {
+                let number = *numbers.entry(keyword).or_insert_with(|| {
+                    index.needles.push(keyword);
+                    index.by_needle.push(Vec::new());
+                    index.needles.len() - 1
+                });
+                if let Some(list) = index.by_needle.get_mut(number) {
+                    list.push(search);
+                }
+            }
+        }
+    }
+    index
+});
+
+/// The number of a rule that has no patterns of its own, or that code refers to.
+pub(super) fn rule(name: &str) -> Option<usize> {
+    TABLE.iter().position(|rule| rule.name == name)
+}

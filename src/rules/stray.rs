@@ -1,0 +1,245 @@
+//! A rule for every sort of stray file in `policies/stray.toml`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+use super::{Context, Family, Finding, Place, Rule};
+use crate::inspect::{STRAYS, StrayMatch, StrayRule, stray_matches};
+use crate::inventory::{Entry, Inventory, Kind};
+
+/// The rules, in the order of the table.
+pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let rule = |stray: &'static StrayRule| Rule {
+        name: stray.name,
+        family: Family::StrayFiles,
+        summary: stray.what,
+        docs: stray.docs,
+        check,
+    };
+    STRAYS.iter().map(rule).collect()
+});
+
+/// So many files of one folder are named one by one.
+const MOST_ALONE: usize = 8;
+
+/// What `evidence` holds.
+#[derive(Debug, Serialize)]
+struct Evidence {
+    /// Pattern or sign by which it was recognised.
+    recognised_by: String,
+    /// The files, at most fifty of them.
+    files: Vec<String>,
+    /// How many there are.
+    count: usize,
+    /// Their size in bytes.
+    bytes: u64,
+}
+
+/// Files that are told about together.
+#[derive(Default)]
+struct Group<'a> {
+    entries: Vec<&'a Entry>,
+    recognised_by: &'static str,
+    why: &'static str,
+}
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(stray) = STRAYS.iter().find(|stray| stray.name == rule.name) else { return };
+    let mut groups: BTreeMap<(&str, String), Group<'_>> = BTreeMap::new();
+    for entry in context.inventory.files() {
+        let Some((pattern, folder, why)) = recognise(stray, entry, context.inventory) else { continue };
+        let key = if stray.folders { String::new() } else { folder };
+        let group = groups.entry((pattern, key)).or_default();
+        group.entries.push(entry);
+        (group.recognised_by, group.why) = (pattern, why);
+    }
+    for ((_, folder), group) in groups {
+        if stray.folders || group.entries.len() > MOST_ALONE {
+            findings.extend(finding(rule, stray, context.inventory.kind, &group, &folder));
+        } else {
+            for entry in &group.entries {
+                let alone = Group { entries: vec![entry], ..group };
+                findings.extend(finding(rule, stray, context.inventory.kind, &alone, &folder));
+            }
+        }
+    }
+}
+
+/// By what an entry is recognised, the folder that it is told about with, and what is special about it.
+fn recognise(
+    stray: &StrayRule,
+    entry: &Entry,
+    inventory: &Inventory,
+) -> Option<(&'static str, String, &'static str)> {
+    let root = inventory
+        .package
+        .as_ref()
+        .map_or(0, |package| package.root.split('/').filter(|part| !part.is_empty()).count());
+    let has = |sign: &str| entry.signs.contains(&sign);
+    let in_place = |found: &StrayMatch| {
+        let row = found.row;
+        std::ptr::eq(found.rule, stray)
+            && (row.kinds.is_empty() || row.kinds.contains(&inventory.kind.name()))
+            && (row.sign.is_empty() || has(row.sign))
+            && (row.unless.is_empty() || !has(row.unless))
+            && (!row.top || (entry.parent.is_none() && found.depth == root))
+    };
+    if let Some(found) = stray_matches(&entry.path).into_iter().find(in_place) {
+        let folder =
+            if found.pattern.ends_with('/') { found.end } else { entry.path.rfind('/').unwrap_or(0) };
+        // the same folder in the words of the artifact
+        let outside = entry.place.len() - entry.path.len().min(entry.place.len());
+        let folder = entry.place.get(..outside + folder).unwrap_or_default().to_owned();
+        return Some((found.pattern, folder, found.row.why));
+    }
+    let by_content = stray.rows.iter().find(|row| row.paths.is_empty() && has(row.sign))?;
+    Some((by_content.sign, String::new(), by_content.why))
+}
+
+fn finding(rule: &Rule, stray: &StrayRule, kind: Kind, group: &Group<'_>, folder: &str) -> Option<Finding> {
+    const MOST_FILES: usize = 50;
+    let first = telling(&group.entries)?;
+    let why = if group.why.is_empty() { stray.why } else { group.why };
+    let count = group.entries.len();
+    let message = match count {
+        1 => format!("{}: a stranger gets {why}.", capital(stray.one)),
+        _ if folder.is_empty() => format!("{count} files are {}: a stranger gets {why}.", stray.what),
+        _ => format!("{count} files under {folder} are {}: a stranger gets {why}.", stray.what),
+    };
+    let evidence = Evidence {
+        recognised_by: group.recognised_by.to_owned(),
+        files: group.entries.iter().take(MOST_FILES).map(|entry| entry.place.clone()).collect(),
+        count,
+        bytes: group.entries.iter().map(|entry| entry.size).sum(),
+    };
+    let help = format!("{} {}", leave_out(kind, &pattern_of(group.recognised_by, first)), stray.fix);
+    let key =
+        if count == 1 { first.below_root().to_owned() } else { format!("{folder} {}", group.recognised_by) };
+    Some(Finding::new(rule, Place::entry(first)).message(message).help(help).evidence(evidence).key(key))
+}
+
+/// The file that says most about a folder: Git's configuration, an agent's settings; else the first.
+fn telling<'a>(entries: &[&'a Entry]) -> Option<&'a Entry> {
+    let names = ["config", "settings.local.json", "settings.json"];
+    let by_name = names.iter().find_map(|name| entries.iter().find(|entry| entry.file_name() == *name));
+    by_name.or(entries.first()).copied()
+}
+
+/// The pattern to write into the ecosystem's own list.
+fn pattern_of(recognised_by: &str, entry: &Entry) -> String {
+    let is_pattern = recognised_by.contains(['.', '/', '*']) || recognised_by == entry.file_name();
+    if !is_pattern {
+        return entry.below_root().to_owned();
+    }
+    format!("**/{}", recognised_by.trim_end_matches('/'))
+}
+
+fn leave_out(kind: Kind, pattern: &str) -> String {
+    match kind {
+        Kind::Npm => format!("Add \"!{pattern}\" to \"files\" in package.json."),
+        Kind::Crate => format!("Add \"{pattern}\" to `exclude` in Cargo.toml."),
+        Kind::Vsix => format!("Add {pattern} to .vscodeignore."),
+        Kind::Wheel | Kind::Sdist => format!("Leave {pattern} out in the build backend's settings."),
+        _ => format!("Leave {pattern} out."),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{EntryId, Package};
+    use crate::policy::Settings;
+
+    fn found(files: &[(&str, &[&'static str])]) -> Vec<(&'static str, String)> {
+        let entry = |(number, (path, signs)): (usize, &(&str, &[&'static str]))| Entry {
+            id: EntryId(number as u32),
+            path: (*path).to_owned(),
+            place: (*path).to_owned(),
+            signs: signs.to_vec(),
+            ..Entry::default()
+        };
+        let inventory = Inventory {
+            kind: Kind::Npm,
+            package: Some(Package { root: "package".to_owned(), ..Package::default() }),
+            entries: files.iter().enumerate().map(entry).collect(),
+            ..Inventory::default()
+        };
+        let context =
+            Context { inventory: &inventory, settings: &Settings::default(), previous: None, lock: None };
+        let mut findings = Vec::new();
+        for rule in RULES.iter() {
+            (rule.check)(rule, &context, &mut findings);
+        }
+        findings.into_iter().map(|finding| (finding.rule, finding.place.path)).collect()
+    }
+
+    #[test]
+    fn every_sort_is_found_at_its_place() {
+        for (path, signs, rule) in [
+            ("package/.git/config", &[][..], "stray-vcs"),
+            ("package/dist/data.bin", &["git-pack"], "stray-vcs"),
+            ("package/.claude/settings.local.json", &[], "stray-agent"),
+            ("package/.mcp.json", &["agent-servers"], "stray-agent"),
+            ("package/CLAUDE.md", &[], "stray-agent-notes"),
+            ("package/dist/.cursor/rules/a.mdc", &[], "stray-agent-notes"),
+            ("package/.npmrc", &["registry-login"], "stray-credential"),
+            ("package/.npmrc", &[], "stray-credential-file"),
+            ("package/dist/.env.production", &["dotenv-secrets"], "stray-credential"),
+            ("package/.env", &[], "stray-credential-file"),
+            ("package/infra/terraform.tfstate", &["tfstate"], "stray-credential"),
+            ("package/dist/.next/cache/webpack/a.pack", &[], "stray-cache"),
+            ("package/lib/__pycache__/a.pyc", &[], "stray-cache"),
+            ("package/tsconfig.tsbuildinfo", &["tsbuildinfo"], "stray-cache"),
+            ("package/coverage/lcov.info", &["lcov"], "stray-coverage"),
+            ("package/.nyc_output/1.json", &[], "stray-coverage"),
+            ("package/dist/stats.json", &["webpack-stats"], "stray-bundler-report"),
+            ("package/.idea/workspace.xml", &[], "stray-editor"),
+            ("package/src/.a.js.swp", &["vim-swap"], "stray-editor"),
+            ("package/lib/.DS_Store", &[], "stray-os"),
+            ("package/npm-debug.log", &["text"], "stray-log"),
+            ("package/core.1234", &["elf-core"], "stray-log"),
+            ("package/.github/workflows/release.yml", &[], "stray-ci"),
+            ("package/test/a.js", &[], "stray-tests"),
+            ("package/acme-1.0.0.tgz", &["archive"], "stray-archive"),
+        ] {
+            assert_eq!(found(&[(path, signs)]), [(rule, path.to_owned())], "{path}");
+        }
+    }
+
+    #[test]
+    fn ordinary_files_are_not() {
+        for (path, signs) in [
+            ("package/.env.example", &[][..]),
+            ("package/lib/secrets/index.js", &[]),
+            ("package/lib/core/index.js", &["text"]),
+            ("package/lib/coverage/index.js", &[]),
+            ("package/lib/target/index.js", &[]),
+            ("package/build/index.js", &[]),
+            ("package/levels/world.map", &[]),
+            ("package/lib/log.js", &["text"]),
+            ("package/lib/vercel.json", &[]),
+            ("package/lib/git/index.js", &[]),
+            ("package/lib/test.js", &[]),
+            ("package/server.tsbuildinfo", &[]),
+            ("package/mcp.js", &["agent-servers"]),
+        ] {
+            assert_eq!(found(&[(path, signs)]), [], "{path}");
+        }
+    }
+
+    #[test]
+    fn a_folder_of_many_is_one_finding() {
+        let paths: Vec<String> = (0..20).map(|number| format!("package/.git/objects/{number}")).collect();
+        let mut files: Vec<(&str, &[&'static str])> =
+            paths.iter().map(|path| (path.as_str(), &[][..])).collect();
+        files.push(("package/.git/config", &[]));
+        assert_eq!(found(&files), [("stray-vcs", "package/.git/config".to_owned())]);
+    }
+}
