@@ -22,6 +22,18 @@ pub(crate) mod secret;
 pub(crate) mod stray;
 
 // allowlist and manifest
+mod broken_entry_point;
+mod dirty_build;
+mod install_script;
+mod manifest_ambiguous;
+mod missing_entry_point;
+mod name_mismatch;
+mod no_allowlist;
+mod not_allowlisted;
+mod private_package;
+#[cfg(test)]
+mod promise_tests;
+mod record_mismatch;
 
 // archive trust
 mod archive;
@@ -62,7 +74,16 @@ const OWN: &[&Rule] = &[
     // stray files and secrets
 
     // allowlist and manifest
-
+    &not_allowlisted::RULE,
+    &no_allowlist::RULE,
+    &record_mismatch::RULE,
+    &missing_entry_point::RULE,
+    &broken_entry_point::RULE,
+    &dirty_build::RULE,
+    &manifest_ambiguous::RULE,
+    &private_package::RULE,
+    &install_script::RULE,
+    &name_mismatch::RULE,
     // archive trust
     &archive_ambiguous::RULE,
     &archive_unsafe_path::RULE,
@@ -99,4 +120,10 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A place in a manifest or table, with its entry where it is one.
+fn manifest_place(inventory: &crate::inventory::Inventory, place: &str, line: Option<u64>) -> Place {
+    let entry = inventory.entries.iter().rfind(|entry| entry.place == place);
+    Place { line, ..entry.map_or_else(|| Place { path: place.to_owned(), ..Place::default() }, Place::entry) }
 }

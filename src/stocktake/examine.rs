@@ -74,7 +74,12 @@ impl Examiner<'_> {
             entry.sha256 = Some(hex(&Sha256::digest(bytes)));
         }
         let files = inspect(bytes, self.lookout, entry);
-        if stand.depth == 0 && ecosystem::keeps(&entry.path) {
+        let size = entry.size;
+        if stand.depth == 0
+            && size <= ecosystem::MOST_KEPT
+            && ecosystem::keeps(&entry.path)
+            && self.spent.keep(size)
+        {
             examined.manifest = Some(bytes.to_vec());
         }
         if unpack::opens(examined.entry.media, &header.path) {

@@ -95,6 +95,10 @@ impl Stocktake<'_> {
         let mut inventory = stock.flatten();
         inventory.artifact.bytes = source.size();
         inventory.artifact.unpacked_bytes = spent.total();
+        if spent.kept_too_much() {
+            // Which ones were kept is chance when several workers look; none is the same for all.
+            inventory.manifests.clear();
+        }
         match sha256 {
             Ok(sha256) => inventory.artifact.sha256 = sha256,
             Err(error) => inventory.skipped.push(Skipped::new("", format!("cannot read the file: {error}"))),

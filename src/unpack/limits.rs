@@ -44,7 +44,11 @@ impl Default for Limits {
 pub struct Spent {
     entries: AtomicU64,
     bytes: AtomicU64,
+    kept: AtomicU64,
 }
+
+/// Most bytes of manifests that an artifact may have.
+const MOST_KEPT: u64 = 128 << 20;
 
 impl Spent {
     /// Counts one more entry; `false` when that is one too many.
@@ -55,6 +59,16 @@ impl Spent {
     /// Counts produced bytes; `false` when that is too much over all levels.
     pub fn bytes(&self, count: u64, limits: &Limits) -> bool {
         self.bytes.fetch_add(count, Ordering::Relaxed).saturating_add(count) <= limits.nested_total
+    }
+
+    /// Counts bytes of a manifest that are to stay in memory; `false` when that is too much.
+    pub fn keep(&self, count: u64) -> bool {
+        self.kept.fetch_add(count, Ordering::Relaxed).saturating_add(count) <= MOST_KEPT
+    }
+
+    /// Whether [`Self::keep`] has said no.
+    pub fn kept_too_much(&self) -> bool {
+        self.kept.load(Ordering::Relaxed) > MOST_KEPT
     }
 
     /// Bytes produced so far.

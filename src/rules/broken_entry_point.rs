@@ -1,0 +1,52 @@
+use crate::inventory::EntryPointWeight;
+
+use super::missing_entry_point::found;
+use super::{Context, Family, Finding, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "broken-entry-point",
+    family: Family::Allowlist,
+    summary: "One of several entry points leads nowhere",
+    docs: DOCS,
+    check,
+};
+
+const DOCS: &str = "\
+## What it does
+Reports what `missing-entry-point` leaves: a command in `bin`, a subpath or condition of `exports`, a field
+like `module` or `types`, a script of a wheel that leads nowhere while the package as a whole still loads.
+
+## Why it matters
+Some users of the package fail: those of that command, that subpath, that tool. Often it is a line that the
+manifest has outlived.
+
+## What to do
+Ship the file, or take the line out of the manifest.
+
+## Example
+`\"types\": \"dist/index.d.ts\"` in a tarball without that file.
+";
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(found(rule, context, |weight| weight != EntryPointWeight::Whole));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::promise_tests::{npm, run};
+
+    #[test]
+    fn fires() {
+        let manifest = r#"{"name": "a", "main": "a.js", "types": "a.d.ts", "bin": "cli.js", "exports": {".": "./a.js", "./b": "./b.js"}}"#;
+        let keys: Vec<String> =
+            run(&RULE, &npm(manifest, &["a.js"])).into_iter().map(|finding| finding.key).collect();
+        assert_eq!(keys, ["exports[\"./b\"] ./b.js", "bin[\"a\"] cli.js", "types a.d.ts"]);
+    }
+
+    #[test]
+    fn stays_silent() {
+        assert_eq!(run(&RULE, &npm(r#"{"main": "gone.js"}"#, &[])), []);
+        assert_eq!(run(&RULE, &npm(r#"{"main": "a", "types": "a"}"#, &["a.js", "a.d.ts"])), []);
+    }
+}

@@ -1,0 +1,64 @@
+use super::{Context, Family, Finding, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "name-mismatch",
+    family: Family::Manifest,
+    summary: "Name or version differ between the manifest and another place that repeats them",
+    docs: DOCS,
+    check,
+};
+
+const DOCS: &str = "\
+## What it does
+Compares name and version in the manifest with the places that repeat them: a wheel's file name and its
+`.dist-info` folder, the folder in a crate or source distribution, `extension.vsixmanifest` of an extension.
+
+## Why it matters
+Clients pick one of the places. What is reviewed, stored and installed under one name is then another package,
+and uploads of such files are refused late, in the middle of a release.
+
+## What to do
+Build the artifact again; don't rename it.
+
+## Example
+`acme-1.1-py3-none-any.whl` whose METADATA says `Version: 1.0`.
+";
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(package) = &context.inventory.package else { return };
+    for mismatch in &package.mismatches {
+        let message = format!(
+            "The manifest says {} `{}`, but {} says `{}`.",
+            mismatch.what, mismatch.manifest, mismatch.elsewhere, mismatch.other
+        );
+        findings.push(
+            Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, None))
+                .message(message)
+                .help("Build the artifact again with its own client, and don't rename it.")
+                .evidence(mismatch)
+                .key(format!("{} {}", mismatch.what, mismatch.elsewhere)),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Inventory, Mismatch, Package};
+    use crate::rules::promise_tests::run;
+
+    #[test]
+    fn fires_and_stays_silent() {
+        let mismatch = Mismatch {
+            what: "version",
+            manifest: "1".into(),
+            elsewhere: "the file name".into(),
+            other: "2".into(),
+        };
+        let package = Package { mismatches: vec![mismatch], ..Package::default() };
+        let inventory = Inventory { package: Some(package), ..Inventory::default() };
+        assert_eq!(run(&RULE, &inventory)[0].key, "version the file name");
+        let fine = Inventory { package: Some(Package::default()), ..Inventory::default() };
+        assert_eq!(run(&RULE, &fine), []);
+    }
+}

@@ -1,0 +1,92 @@
+use serde::Serialize;
+
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "no-allowlist",
+    family: Family::Allowlist,
+    summary: "The manifest doesn't say which files may ship",
+    docs: DOCS,
+    check,
+};
+
+const DOCS: &str = "\
+## What it does
+Reports an npm package without `files` in its `package.json`, and proposes a list computed from what its
+entry points need.
+
+## Why it matters
+Without an allowlist everything in the folder ships unless an ignore file names it: the next build output,
+note, dump or credential that somebody leaves there is in the next release.
+
+## What to do
+Write `files`. A list of folders is a good beginning; `packgate.lock` holds each single file.
+
+## Example
+```json
+\"files\": [\"dist\"]
+```
+";
+
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    /// A list that covers the entry points.
+    proposal: &'a [String],
+}
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(package) = &context.inventory.package else { return };
+    let declared = &package.declared;
+    if declared.has_allowlist != Some(false) {
+        return;
+    }
+    let items: Vec<String> =
+        declared.proposal.iter().map(|item| serde_json::Value::from(item.as_str()).to_string()).collect();
+    let help = match items.is_empty() {
+        true => "Write \"files\" with the folders that are meant to ship.".to_owned(),
+        false => {
+            format!("Write what is meant to ship; by the entry points:\n\"files\": [{}]", items.join(", "))
+        }
+    };
+    findings.push(
+        Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, None))
+            .message(
+                "package.json has no \"files\": everything in the folder ships that no ignore file names.",
+            )
+            .help(help)
+            .evidence(Evidence { proposal: &declared.proposal }),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::promise_tests::{npm, run};
+
+    #[test]
+    fn fires_with_a_proposal() {
+        for (manifest, paths, expected) in [
+            (
+                r#"{"main": "dist/a.js", "types": "types/a.d.ts"}"#,
+                &["dist/a.js", "types/a.d.ts", "src/a.ts", ".env"][..],
+                r#"["dist", "types"]"#,
+            ),
+            (
+                r#"{"main": "index.js"}"#,
+                &["index.js", "util.js", "lib/a.js", "test/a.js", "gulpfile.js"],
+                r#"["lib", "index.js", "util.js"]"#,
+            ),
+            (r#"{"name": "a", "bin": "./cli.js"}"#, &["cli.js", "cli.js.map"], r#"["cli.js"]"#),
+        ] {
+            let found = run(&RULE, &npm(manifest, paths));
+            assert_eq!(found.len(), 1, "{manifest}");
+            assert!(found[0].help.ends_with(expected), "{}", found[0].help);
+        }
+    }
+
+    #[test]
+    fn stays_silent() {
+        assert_eq!(run(&RULE, &npm(r#"{"files": []}"#, &["a.js"])), []);
+        assert_eq!(run(&RULE, &npm("{", &["a.js"])), []);
+    }
+}

@@ -1,0 +1,192 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::inventory::{Entry, Inventory, Package};
+use crate::report::words;
+
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "not-allowlisted",
+    family: Family::Allowlist,
+    summary: "A file that the manifest's allowlist doesn't cover",
+    docs: DOCS,
+    check,
+};
+
+const DOCS: &str = "\
+## What it does
+Holds every file of the artifact against the manifest's allowlist, with the very semantics of the client that
+packs: `files` in `package.json` as npm reads it, `include` and `exclude` in `Cargo.toml` as cargo reads them,
+the file list of a gem. Files that clients add by themselves (`package.json`, the readme, licences, `main`,
+`bin`, `Cargo.toml.orig`, ...) are covered, and so are those that older clients added.
+
+## Why it matters
+The client would not have packed such a file. It came in another way: another tool wrote the archive, the
+archive was changed after packing, or the manifest was. Nobody who reviewed the manifest expects the file.
+
+## What to do
+Pack again with the client. If the file belongs in the package, add it to the allowlist.
+
+## Example
+`package/src/index.ts` in a tarball whose `package.json` says `\"files\": [\"dist\"]`.
+";
+
+/// Up to this many files are reported one by one; more are grouped by their folder at the top.
+const MOST_SINGLE: usize = 20;
+
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    /// The allowlist: `"files" in package.json`.
+    allowlist: &'a str,
+    /// Its patterns.
+    patterns: &'a [String],
+    /// Files concerned, and the bytes in them.
+    files: u64,
+    bytes: u64,
+    /// The first few of them.
+    first: Vec<&'a str>,
+}
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let inventory = context.inventory;
+    let Some(package) = &inventory.package else { return };
+    let unlisted: Vec<&Entry> =
+        package.declared.unlisted.iter().filter_map(|id| inventory.entry(*id)).collect();
+    for (group, entries) in grouped(package, &unlisted) {
+        findings.push(finding(rule, inventory, package, &group, &entries));
+    }
+}
+
+/// The path of a single file, or of a folder with a slash behind it.
+fn grouped<'a>(package: &Package, unlisted: &[&'a Entry]) -> BTreeMap<String, Vec<&'a Entry>> {
+    let mut groups: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
+    for &entry in unlisted {
+        let below = below_root(package, &entry.path);
+        let group = match below.split_once('/').filter(|_| unlisted.len() > MOST_SINGLE) {
+            Some((folder, _)) => format!("{folder}/"),
+            None => below.to_owned(),
+        };
+        groups.entry(group).or_default().push(entry);
+    }
+    groups
+}
+
+fn below_root<'a>(package: &Package, path: &'a str) -> &'a str {
+    path.strip_prefix(&package.root).map_or(path, |rest| rest.trim_start_matches('/'))
+}
+
+fn finding(
+    rule: &Rule,
+    inventory: &Inventory,
+    package: &Package,
+    group: &str,
+    entries: &[&Entry],
+) -> Finding {
+    let declared = &package.declared;
+    let is_folder = group.ends_with('/');
+    let root = if package.root.is_empty() { String::new() } else { format!("{}/", package.root) };
+    let place = match entries {
+        [only] if !is_folder => Place::entry(only),
+        _ => Place { path: format!("{root}{group}"), ..Place::default() },
+    };
+    let line = declared.line.map(|line| format!(", line {line},")).unwrap_or_default();
+    let what = match is_folder {
+        true => format!("{} under `{group}` are", words::counted(entries.len() as u64, "file")),
+        false => format!("`{group}` is"),
+    };
+    let what = if entries.len() == 1 { what.replace(" are", " is") } else { what };
+    let message = format!(
+        "{what} not covered by {}{line} and no client packs {} by itself.",
+        declared.allowlist_name,
+        if entries.len() == 1 { "it" } else { "them" },
+    );
+    Finding::new(rule, place)
+        .message(message)
+        .help(help(inventory, package, group))
+        .evidence(Evidence {
+            allowlist: declared.allowlist_name,
+            patterns: &declared.patterns,
+            files: entries.len() as u64,
+            bytes: entries.iter().map(|entry| entry.size).sum(),
+            first: entries.iter().take(5).map(|entry| entry.path.as_str()).collect(),
+        })
+        .key(group)
+}
+
+fn help(inventory: &Inventory, package: &Package, group: &str) -> String {
+    let item = group.trim_end_matches('/');
+    let key = match package.declared.allowlist_name {
+        name if name.contains("\"files\"") => "files",
+        name if name.starts_with("include") => "include",
+        _ => {
+            return format!(
+                "Build the {} again from a clean checkout, and see what added the file.",
+                inventory.kind.name()
+            );
+        }
+    };
+    let mut items: Vec<String> = package.declared.patterns.iter().take(8).map(|item| quoted(item)).collect();
+    if package.declared.patterns.len() > items.len() {
+        items.push("...".to_owned());
+    }
+    items.push(quoted(item));
+    let line = match key {
+        "files" => format!("\"files\": [{}]", items.join(", ")),
+        _ => format!("include = [{}]", items.join(", ")),
+    };
+    let client = if key == "files" { "npm pack" } else { "cargo package" };
+    format!("Pack again with `{client}`, which leaves it out. If it is meant to ship, write:\n{line}")
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::promise_tests::{npm, run};
+
+    #[test]
+    fn fires() {
+        let one = npm(r#"{"files": ["dist"]}"#, &["dist/a.js", "src/a.ts"]);
+        let found = run(&RULE, &one);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].place.path.as_str(), found[0].key.as_str()), ("package/src/a.ts", "src/a.ts"));
+        assert!(found[0].message.contains("line 1"), "{}", found[0].message);
+        assert!(found[0].help.contains(r#""files": ["dist", "src/a.ts"]"#), "{}", found[0].help);
+    }
+
+    #[test]
+    fn hundreds_are_grouped() {
+        let paths: Vec<String> =
+            (0..300).map(|n| format!("src/{n}/a.ts")).chain(["x.ts".to_owned()]).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let found = run(&RULE, &npm(r#"{"files": ["dist"]}"#, &paths));
+        let keys: Vec<&str> = found.iter().map(|finding| finding.key.as_str()).collect();
+        assert_eq!(keys, ["src/", "x.ts"]);
+        assert!(found[0].message.starts_with("300 files under `src/` are"), "{}", found[0].message);
+    }
+
+    #[test]
+    fn stays_silent() {
+        for (manifest, paths) in [
+            (
+                r#"{"files": ["dist"]}"#,
+                &["dist/a.js", "dist/b/.c", "README.md", "LICENSE", "package.json"][..],
+            ),
+            (r#"{"files": ["dist"], "bin": "cli.js", "name": "x"}"#, &["cli.js"]),
+            // What old npm, yarn and others add.
+            (r#"{"files": ["dist"]}"#, &["CHANGELOG.md", "HISTORY", "NOTICE.txt", "npm-shrinkwrap.json"]),
+            (r#"{"files": ["dist"], "module": "./es/a.js"}"#, &["es/a.js"]),
+            (r#"{"files": ["*"]}"#, &["yarn.lock"]),
+            (r#"{"files": ["DIST"]}"#, &["dist/a.js"]),
+            (r#"{}"#, &["src/a.ts", ".env"]),
+            (r#"{"files": ["x"], "bundleDependencies": ["a"]}"#, &["node_modules/a/a.js"]),
+        ] {
+            assert_eq!(run(&RULE, &npm(manifest, paths)), [], "{manifest}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+use super::{Context, Family, Finding, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "private-package",
+    family: Family::Manifest,
+    summary: "The manifest says that the package must not be published",
+    docs: DOCS,
+    check,
+};
+
+const DOCS: &str = "\
+## What it does
+Reports `\"private\": true` in `package.json`, `publish = false` in `Cargo.toml`, and the classifier
+`Private :: Do Not Upload` of a Python package.
+
+## Why it matters
+Somebody marked the package as one that stays in the house. npm and cargo refuse to publish it; an upload of
+the packed file doesn't ask.
+
+## What to do
+Don't publish it, or take the mark out.
+
+## Example
+```json
+\"private\": true
+```
+";
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(package) = context.inventory.package.as_ref().filter(|package| package.private) else { return };
+    findings.push(
+        Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, package.private_line))
+            .message(format!("The manifest marks `{}` as private: it must not be published.", package.name))
+            .help("Take the mark out of the manifest if the package is meant for the public."),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::promise_tests::{npm, run};
+
+    #[test]
+    fn fires() {
+        let found = run(&RULE, &npm("{\"name\": \"a\",\n\"private\": true}", &[]));
+        assert_eq!((found.len(), found[0].place.line), (1, Some(2)));
+    }
+
+    #[test]
+    fn stays_silent() {
+        for manifest in [r#"{"private": false}"#, r#"{"private": "no"}"#, "{}", "{"] {
+            assert_eq!(run(&RULE, &npm(manifest, &[])), [], "{manifest}");
+        }
+    }
+}
