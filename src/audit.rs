@@ -66,8 +66,8 @@ pub struct Options {
     pub today: time::Date,
     /// Whether the inventory keeps its entries, for reporters that show them.
     pub keep_entries: bool,
-    /// The facts of the previous release.
-    pub previous: Option<Inventory>,
+    /// Whether entries get a SHA-256 even where no rule needs it, for comparing artifacts.
+    pub digests: bool,
 }
 
 impl Default for Options {
@@ -79,7 +79,7 @@ impl Default for Options {
             fail_on: Level::Error,
             today: time::OffsetDateTime::now_utc().date(),
             keep_entries: false,
-            previous: None,
+            digests: false,
         }
     }
 }
@@ -93,6 +93,15 @@ pub enum AuditError {
     /// The project's lock can't be used.
     #[error(transparent)]
     Lock(#[from] LockError),
+}
+
+/// What belongs to one artifact alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The folder that it was packed from, whose lock is in force; by default the project's.
+    pub folder: Option<&'a Path>,
+    /// The facts of the release before it.
+    pub previous: Option<&'a Inventory>,
 }
 
 /// Audits artifacts, one after another or several at once.
@@ -137,17 +146,26 @@ impl Auditor {
     ///
     /// # Errors
     /// When the project's lock is no lock, or another package's.
-    pub fn judge(&self, mut inventory: Inventory) -> Result<Audit, AuditError> {
+    pub fn judge(&self, inventory: Inventory) -> Result<Audit, AuditError> {
+        self.judge_beside(inventory, &Beside::default())
+    }
+
+    /// Judges an inventory in its own surroundings.
+    ///
+    /// # Errors
+    /// When the project's lock is no lock, or another package's.
+    pub fn judge_beside(&self, mut inventory: Inventory, beside: &Beside<'_>) -> Result<Audit, AuditError> {
         let options = &self.options;
-        let lock = match &options.project {
-            Some(project) => lock::load(&project.folder, &inventory)?,
+        let folder = beside.folder.or(options.project.as_ref().map(|project| project.folder.as_path()));
+        let lock = match folder {
+            Some(folder) => lock::load(folder, &inventory)?,
             None => None,
         };
         let policy = Policy::resolve(&options.settings, &inventory);
         let context = Context {
             inventory: &inventory,
             settings: &options.settings,
-            previous: options.previous.as_ref(),
+            previous: beside.previous,
             lock: lock.as_ref(),
         };
         let findings = rules::check(&context);
@@ -170,7 +188,7 @@ impl Auditor {
 fn wanted(options: &Options) -> Wanted {
     let internal = &options.settings.internal;
     Wanted {
-        digests: false,
+        digests: options.digests,
         markers: internal.markers.clone(),
         marker_patterns: internal.marker_patterns.clone(),
         packages: internal.packages.clone(),

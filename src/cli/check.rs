@@ -1,16 +1,16 @@
-use std::io::BufRead;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use packgate::audit::{Audit, Auditor, Options};
+use packgate::audit::{Audit, Auditor, Beside, Options};
 use packgate::inventory::Kind;
-use packgate::pack;
 use packgate::policy::{Level, Settings, Verdict};
 use packgate::project::Project;
 
+use super::against::Against;
 use super::output::{self, Format, Outputs};
 use super::progress::Progress;
+use super::targets::{Target, Targets};
 use super::{Exit, complain};
 
 /// Audit artifacts or folders, and stop what the policy doesn't let pass
@@ -34,6 +34,9 @@ pub(crate) struct Check {
     /// Where the artifacts came from: settings, ignore files, version control and workspace are read there
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
+    /// Compare with an earlier release: a file, `latest`, or a version that the ecosystem's client fetches
+    #[arg(long, value_name = "OLD")]
+    against: Option<Against>,
     /// Audit folders as they stand instead of packing them first
     #[arg(long)]
     as_is: bool,
@@ -84,9 +87,8 @@ impl Check {
             Settings::load(&self.project, self.policy.as_deref()).map_err(|errors| errors.to_string())?;
         let mut outputs = Outputs::open(&self.format, self.look())?;
         in_github_job(&mut outputs)?;
-        let mut packed = Vec::new();
         let mut wrong = Vec::new();
-        let artifacts = self.artifacts(&mut packed, &mut wrong)?;
+        let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
         let options = Options {
             settings,
             kind: self.kind,
@@ -95,7 +97,7 @@ impl Check {
             keep_entries: outputs.need_entries(),
             ..Options::default()
         };
-        let audits = self.audit_all(&Auditor::new(options), &artifacts, &mut wrong);
+        let audits = self.audit_all(&Auditor::new(options), &targets.all, &mut wrong);
         if !audits.is_empty() {
             outputs.write(&audits)?;
         }
@@ -110,56 +112,8 @@ impl Check {
         packgate::report::Look { quiet: self.quiet, fail_on: self.fail_on, project, ..output::look() }
     }
 
-    /// The artifacts to audit. Folders with a manifest are packed by their own client; what it wrote lives
-    /// as long as `packed`.
-    fn artifacts(
-        &self,
-        packed: &mut Vec<pack::Packed>,
-        wrong: &mut Vec<String>,
-    ) -> Result<Vec<Artifact>, String> {
-        let mut artifacts = Vec::new();
-        for target in self.expanded_targets()? {
-            if self.as_is || !target.is_dir() || !pack::has_manifest(&target) {
-                artifacts.push(Artifact { shown: None, path: target });
-                continue;
-            }
-            match pack::pack(&target) {
-                Ok(made) => {
-                    artifacts.extend(made.artifacts.iter().map(|path| Artifact {
-                        shown: path.file_name().map(|name| name.to_string_lossy().into_owned()),
-                        path: path.clone(),
-                    }));
-                    packed.push(made);
-                }
-                Err(error) => wrong.push(format!("{}: {error}", target.display())),
-            }
-        }
-        Ok(artifacts)
-    }
-
-    fn expanded_targets(&self) -> Result<Vec<PathBuf>, String> {
-        if self.targets.is_empty() {
-            return Ok(vec![PathBuf::from(".")]);
-        }
-        let mut targets = Vec::new();
-        for target in &self.targets {
-            if target.as_os_str() != "-" {
-                targets.push(target.clone());
-                continue;
-            }
-            for line in std::io::stdin().lock().lines() {
-                let line = line.map_err(|error| format!("cannot read the list on stdin: {error}"))?;
-                let line = line.trim_end_matches('\r');
-                if !line.is_empty() {
-                    targets.push(PathBuf::from(line));
-                }
-            }
-        }
-        Ok(targets)
-    }
-
     /// Audits all artifacts, several at once, and returns the audits in the order of the artifacts.
-    fn audit_all(&self, auditor: &Auditor, artifacts: &[Artifact], wrong: &mut Vec<String>) -> Vec<Audit> {
+    fn audit_all(&self, auditor: &Auditor, artifacts: &[Target], wrong: &mut Vec<String>) -> Vec<Audit> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.jobs.map_or(processors, usize::from);
         let at_once = jobs.min(artifacts.len()).max(1);
@@ -172,7 +126,7 @@ impl Check {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 artifacts.get(number).map(|artifact| (number, artifact))
             } {
-                let audit = artifact.audit(auditor, workers_each);
+                let audit = audit(artifact, auditor, self.against.as_ref(), workers_each);
                 progress.tick();
                 done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, audit));
             }
@@ -197,21 +151,21 @@ impl Check {
     }
 }
 
-/// One artifact to audit.
-struct Artifact {
-    path: PathBuf,
-    /// How reports call it, where the path is a temporary one.
-    shown: Option<String>,
-}
-
-impl Artifact {
-    fn audit(&self, auditor: &Auditor, workers: usize) -> Result<Audit, String> {
-        let mut audit = auditor.audit(Path::new(&self.path), workers).map_err(|error| error.to_string())?;
-        if let Some(shown) = &self.shown {
-            audit.inventory.artifact.path.clone_from(shown);
-        }
-        Ok(audit)
-    }
+fn audit(
+    target: &Target,
+    auditor: &Auditor,
+    against: Option<&Against>,
+    workers: usize,
+) -> Result<Audit, String> {
+    let words = |error: &dyn std::fmt::Display| error.to_string();
+    let mut inventory = auditor.stock(&target.path, workers).map_err(|error| words(&error))?;
+    target.name(&mut inventory);
+    let previous = match against {
+        Some(against) => Some(against.inventory(auditor, &inventory, target.folder.as_deref())?),
+        None => None,
+    };
+    let beside = Beside { folder: target.folder.as_deref(), previous: previous.as_ref() };
+    auditor.judge_beside(inventory, &beside).map_err(|error| words(&error))
 }
 
 fn exit(audits: &[Audit], usage: bool) -> Exit {

@@ -1,10 +1,15 @@
 //! The command line: one file per subcommand. The only place that prints.
 
+mod against;
 mod check;
 mod completions;
+mod diff;
 mod explain;
+mod inventory;
+mod lock;
 mod output;
 mod progress;
+mod targets;
 
 use std::process::ExitCode;
 
@@ -38,6 +43,12 @@ pub(crate) struct Arguments {
 enum Command {
     /// Audit artifacts or folders, and stop what the policy doesn't let pass
     Check(check::Check),
+    /// Show what is in artifacts: the facts, without judgement
+    Inventory(inventory::Inventory),
+    /// Show what changed between two artifacts
+    Diff(diff::Diff),
+    /// Write packgate.lock: the files that releases may contain
+    Lock(lock::Lock),
     /// Show a rule's documentation; without a name, the list of rules
     Explain(explain::Explain),
     /// Print completions for a shell
@@ -65,6 +76,9 @@ pub(crate) fn main() -> ExitCode {
     }
     let exit = match arguments.command {
         Command::Check(check) => check.run(),
+        Command::Inventory(inventory) => inventory.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Lock(lock) => lock.run(),
         Command::Explain(explain) => explain.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

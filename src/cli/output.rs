@@ -123,6 +123,19 @@ fn to_stdout(reporter: &Reporter, audits: &[Audit], look: &Look) -> io::Result<(
     out.flush()
 }
 
+/// Prints on stdout what `write` writes: whole or, when the reader goes away, not at all.
+pub(crate) fn print(write: impl FnOnce(&Look, &mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    let mut text = Vec::new();
+    let mut out = anstream::AutoStream::auto(io::stdout().lock());
+    let written = write(&look(), &mut text).and_then(|()| out.write_all(&text)).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot write to stdout: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// How the terminal on stdout looks.
 pub(crate) fn look() -> Look {
     let terminal = io::stdout().is_terminal();

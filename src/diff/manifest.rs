@@ -174,6 +174,7 @@ fn python(bytes: &[u8], fields: &mut BTreeMap<String, String>) -> Option<()> {
 fn insert(fields: &mut BTreeMap<String, String>, name: &str, value: &Value) {
     match value {
         Value::Null => {}
+        Value::String(text) if text.is_empty() => {}
         Value::Object(inner) => {
             for (key, value) in inner {
                 insert(fields, &format!("{name}.{key}"), value);

@@ -69,6 +69,17 @@ pub fn section_of(inventory: &Inventory) -> Section {
     Section { subject: Subject::of(inventory), number: 0, comments: Vec::new(), lines: survey(inventory) }
 }
 
+/// What stands at the top of a new lock.
+const ABOUT: &str = "\
+# The files that releases of this package may contain. `packgate check` holds every release against it.
+# Commit it and review a change to it like code; `packgate lock --update` brings it up to date.";
+
+/// The first lock for artifacts.
+pub fn first(inventories: &[Inventory]) -> Lock {
+    let empty = Lock { comments: ABOUT.lines().map(str::to_owned).collect(), ..Lock::default() };
+    update(&empty, inventories).lock
+}
+
 impl Lock {
     /// The section of this artifact.
     pub fn section(&self, subject: &Subject) -> Option<&Section> {

@@ -1,10 +1,12 @@
 //! Reporters: from judged audits to text. One reporter a file, one line in [`REPORTERS`]. They decide nothing.
 
+pub mod diff;
 pub mod escape;
 mod github;
 mod gitlab;
 mod html;
 mod human;
+pub mod inventory;
 mod json;
 mod junit;
 mod markdown;

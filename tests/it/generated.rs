@@ -242,3 +242,15 @@ fn completions_name_the_subcommands() {
         );
     }
 }
+
+#[test]
+fn inventory_schema() {
+    let schema = serde_json::to_string_pretty(&packgate::report::inventory::wire::schema()).unwrap();
+    fresh("docs/inventory.schema.json", &format!("{schema}\n"));
+}
+
+#[test]
+fn diff_schema() {
+    let schema = serde_json::to_string_pretty(&packgate::report::diff::wire::schema()).unwrap();
+    fresh("docs/diff.schema.json", &format!("{schema}\n"));
+}

@@ -1,0 +1,67 @@
+use std::path::PathBuf;
+
+use packgate::audit::{Auditor, Options};
+use packgate::policy::Settings;
+use packgate::project::Project;
+use packgate::report;
+
+use super::against::Against;
+use super::inventory::Form;
+use super::targets::Targets;
+use super::{Exit, complain, output};
+
+/// Show what changed between two artifacts
+///
+/// Files added, removed, changed and renamed; sizes; the manifest's entry points, scripts, dependencies and
+/// allowlist; and what a stranger could recover before and now.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Diff {
+    /// An artifact or folder; `latest` or a version is fetched by the ecosystem's client
+    #[arg(value_name = "OLD")]
+    old: Against,
+    /// An artifact; a folder with a manifest is packed by its own client first
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+    /// `human` or `json`
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Form,
+    /// Where the artifacts came from
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    project: PathBuf,
+    /// Take folders as they stand instead of packing them first
+    #[arg(long)]
+    as_is: bool,
+}
+
+impl Diff {
+    /// Compares, reports, and returns how it ended: a difference is no failure.
+    pub(crate) fn run(&self) -> Exit {
+        self.diff().unwrap_or_else(|message| complain(&message))
+    }
+
+    fn diff(&self) -> Result<Exit, String> {
+        let mut wrong = Vec::new();
+        let targets = Targets::gather(std::slice::from_ref(&self.new), self.as_is, &mut wrong)?;
+        if let Some(message) = wrong.first() {
+            return Err(message.clone());
+        }
+        let settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
+        let project = Some(Project::new(&self.project));
+        let auditor = Auditor::new(Options { settings, project, digests: true, ..Options::default() });
+        let mut exit = Exit::Passed;
+        for target in &targets.all {
+            let mut new = auditor.stock(&target.path, 2).map_err(|error| error.to_string())?;
+            target.name(&mut new);
+            let old = self.old.inventory(&auditor, &new, target.folder.as_deref())?;
+            let diff = packgate::diff::Diff::of(&old, &new);
+            if !diff.new.complete {
+                exit = Exit::Incomplete;
+            }
+            output::print(|look, out| match self.format {
+                Form::Human => report::diff::human(&diff, look, out),
+                Form::Json => report::diff::json(&diff, out),
+            })?;
+        }
+        Ok(exit)
+    }
+}

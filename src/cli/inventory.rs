@@ -1,0 +1,73 @@
+use std::path::PathBuf;
+
+use packgate::audit::{Auditor, Options};
+use packgate::inventory::Inventory as Facts;
+use packgate::policy::Settings;
+use packgate::project::Project;
+use packgate::report;
+
+use super::targets::Targets;
+use super::{Exit, complain, output};
+
+/// Show what is in artifacts: the facts, without judgement
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inventory {
+    /// Artifacts or folders [default: the working directory]
+    #[arg(value_name = "ARTIFACT")]
+    targets: Vec<PathBuf>,
+    /// `human` or `json`
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Form,
+    /// Where the artifacts came from
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    project: PathBuf,
+    /// Take folders as they stand instead of packing them first
+    #[arg(long)]
+    as_is: bool,
+}
+
+/// How facts are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Form {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+impl Inventory {
+    /// Takes stock, reports, and returns how it ended.
+    pub(crate) fn run(&self) -> Exit {
+        self.inventory().unwrap_or_else(|message| complain(&message))
+    }
+
+    fn inventory(&self) -> Result<Exit, String> {
+        let mut wrong = Vec::new();
+        let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
+        let settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
+        let project = Some(Project::new(&self.project));
+        let auditor = Auditor::new(Options { settings, project, digests: true, ..Options::default() });
+        let mut inventories: Vec<Facts> = Vec::new();
+        for target in &targets.all {
+            match auditor.stock(&target.path, 2) {
+                Ok(mut inventory) => {
+                    target.name(&mut inventory);
+                    inventories.push(inventory);
+                }
+                Err(error) => wrong.push(error.to_string()),
+            }
+        }
+        output::print(|look, out| match self.format {
+            Form::Human => report::inventory::human(&inventories, look, out),
+            Form::Json => report::inventory::json(&inventories, out),
+        })?;
+        for message in &wrong {
+            complain(message);
+        }
+        Ok(match () {
+            () if !wrong.is_empty() => Exit::Usage,
+            () if inventories.iter().any(|inventory| !inventory.is_complete()) => Exit::Incomplete,
+            () => Exit::Passed,
+        })
+    }
+}

@@ -1,0 +1,159 @@
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use packgate::audit::{Auditor, Options};
+use packgate::inventory::Inventory;
+use packgate::lock::{self, Change};
+use packgate::policy::Settings;
+use packgate::project::Project;
+use packgate::report::escape::shown;
+
+use super::targets::Targets;
+use super::{Exit, complain};
+
+/// Write packgate.lock: the files that releases may contain
+///
+/// A folder is packed by its own client first, and the lock is written into it. Artifacts are locked in the
+/// project's folder; several platforms of a package, or several packages, share one file.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Lock {
+    /// Artifacts or folders [default: the working directory]
+    #[arg(value_name = "TARGET")]
+    targets: Vec<PathBuf>,
+    /// Bring an existing lock up to date; shows the difference and asks first
+    #[arg(long)]
+    update: bool,
+    /// Don't ask
+    #[arg(long)]
+    yes: bool,
+    /// Where the lock of artifacts is kept
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    project: PathBuf,
+    /// Take folders as they stand instead of packing them first
+    #[arg(long)]
+    as_is: bool,
+}
+
+impl Lock {
+    /// Writes the lock and returns how it ended.
+    pub(crate) fn run(&self) -> Exit {
+        self.lock().unwrap_or_else(|message| complain(&message))
+    }
+
+    fn lock(&self) -> Result<Exit, String> {
+        let mut wrong = Vec::new();
+        let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
+        if let Some(message) = wrong.first() {
+            return Err(message.clone());
+        }
+        let mut files: Vec<(PathBuf, Vec<Inventory>)> = Vec::new();
+        for target in &targets.all {
+            let folder = target.folder.as_ref().unwrap_or(&self.project);
+            let inventory = match stock(&target.path, folder)? {
+                Ok(inventory) => inventory,
+                Err(exit) => return Ok(exit),
+            };
+            let file = folder.join(lock::FILE_NAME);
+            match files.iter_mut().find(|(other, _)| *other == file) {
+                Some((_, inventories)) => inventories.push(inventory),
+                None => files.push((file, vec![inventory])),
+            }
+        }
+        let mut exit = Exit::Passed;
+        for (file, inventories) in &files {
+            exit = exit.max(self.write(file, inventories)?);
+        }
+        Ok(exit)
+    }
+
+    fn write(&self, file: &Path, inventories: &[Inventory]) -> Result<Exit, String> {
+        let before = lock::read(file).map_err(|error| error.to_string())?;
+        let Some(before) = before else {
+            let new = create(file, inventories)?;
+            anstream::println!("{} written: {new}. Commit it beside the manifest.", file.display());
+            return Ok(Exit::Passed);
+        };
+        if !self.update {
+            return Err(format!(
+                "{} is there already; `packgate lock --update` brings it up to date",
+                file.display()
+            ));
+        }
+        let updated = lock::update(&before, inventories);
+        if updated.changes.is_empty() {
+            anstream::println!("{} is up to date", file.display());
+            return Ok(Exit::Passed);
+        }
+        show(file, &updated.changes);
+        if !self.agreed(file)? {
+            anstream::eprintln!("packgate: {} was left as it is", file.display());
+            return Ok(Exit::Blocked);
+        }
+        save(file, &lock::write(&updated.lock))?;
+        anstream::println!("{} written", file.display());
+        Ok(Exit::Passed)
+    }
+
+    fn agreed(&self, file: &Path) -> Result<bool, String> {
+        if self.yes {
+            return Ok(true);
+        }
+        if !std::io::stdin().is_terminal() {
+            return Err(format!("nobody is there to ask; --yes writes {} without asking", file.display()));
+        }
+        anstream::print!("Write this to {}? [y/N] ", file.display());
+        let _ = std::io::stdout().flush();
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).map_err(|error| error.to_string())?;
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+}
+
+/// The facts of an artifact that a lock is to be made from. One that could not be read to its end would
+/// make a lock that allows too little, or hides what is there.
+pub(super) fn stock(path: &Path, folder: &Path) -> Result<Result<Inventory, Exit>, String> {
+    let settings = Settings::load(folder, None).map_err(|errors| errors.to_string())?;
+    let options = Options { settings, project: Some(Project::new(folder)), ..Options::default() };
+    let inventory = Auditor::new(options).stock(path, 2).map_err(|error| error.to_string())?;
+    match inventory.skipped.first() {
+        None => Ok(Ok(inventory)),
+        Some(part) => {
+            let place =
+                if part.place.is_empty() { String::new() } else { format!("{}: ", shown(&part.place)) };
+            complain(&format!("{}: {place}{}; no lock is written", path.display(), part.why));
+            Ok(Err(Exit::Incomplete))
+        }
+    }
+}
+
+/// Writes a first lock and says how many lines of how many sections it has.
+pub(super) fn create(file: &Path, inventories: &[Inventory]) -> Result<String, String> {
+    let lock = lock::first(inventories);
+    save(file, &lock::write(&lock))?;
+    let lines: usize = lock.sections.iter().map(|section| section.lines.len()).sum();
+    let sections: Vec<String> =
+        lock.sections.iter().map(|section| format!("[{}]", section.subject)).collect();
+    let s = if lines == 1 { "" } else { "s" };
+    Ok(format!("{lines} line{s} for {}", sections.join(", ")))
+}
+
+/// Writes the whole file or says why not.
+pub(super) fn save(file: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
+}
+
+/// The difference in the manner of a unified diff.
+fn show(file: &Path, changes: &[Change]) {
+    let green = anstyle::AnsiColor::Green.on_default();
+    let red = anstyle::AnsiColor::Red.on_default();
+    anstream::println!("{}", file.display());
+    let mut section = None;
+    for change in changes {
+        if section != Some(&change.subject) {
+            anstream::println!("[{}]", change.subject);
+            section = Some(&change.subject);
+        }
+        let (style, sign) = if change.added { (green, '+') } else { (red, '-') };
+        anstream::println!("{style}{sign}{}{style:#}", change.text);
+    }
+}
