@@ -8,6 +8,7 @@ mod explain;
 mod inventory;
 mod lock;
 mod output;
+mod policy;
 mod progress;
 mod targets;
 
@@ -56,6 +57,8 @@ enum Command {
     /// Write the manual pages into a folder
     #[command(hide = true)]
     Man(completions::Man),
+    /// Show the settings in force, or the policies there are
+    Policy(policy::PolicyCommand),
 }
 
 /// Parses the arguments and runs the subcommand.
@@ -82,6 +85,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
+        Command::Policy(policy) => policy.run(),
     };
     ExitCode::from(exit as u8)
 }

@@ -58,7 +58,7 @@ const fn key(
 pub(super) const KEYS: &[Key] = &[
     key("", "policy", Form::Policy, r#""proprietary""#,
         "The policy that the levels start from: `auto` (the default: the manifest's licence decides), `proprietary`, `open-source`, `strict`, or the path of a policy file, relative to this file."),
-    key("", "rules", Form::Levels, r#"{ source-map-shipped = "error" }"#,
+    key("", "rules", Form::Levels, r#"{ local-path = "error" }"#,
         "A level for each rule that should differ from the policy: `off`, `note`, `warning` or `error`."),
     key("", "internal", Form::Table, r#"{ paths = ["src/internal/**"] }"#,
         "What belongs to the house and must not leave it."),

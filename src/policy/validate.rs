@@ -341,7 +341,8 @@ fn texts<'a>(node: &'a Node, name: &str, problems: &mut Problems) -> Vec<(&'a st
         );
         return Vec::new();
     };
-    items.iter().filter_map(|item| text(item, name, problems).map(|text| (text, item))).collect()
+    let item = format!("{name}[]");
+    items.iter().filter_map(|node| text(node, &item, problems).map(|text| (text, node))).collect()
 }
 
 /// A size in bytes, at least one.
@@ -367,11 +368,207 @@ fn count(node: &Node, name: &str, most: u64, problems: &mut Problems) -> Option<
     {
         return Some(number);
     }
-    problems.add(&node.span, format!("\"{name}\" must be a whole number from 1"), "");
+    let range = if most == u64::MAX { "from 1".to_owned() } else { format!("from 1 to {most}") };
+    problems.add(&node.span, format!("\"{name}\" must be a whole number {range}"), "");
     None
 }
 
 /// Whether a name is a key at the top of a settings file.
 pub(super) fn is_settings_key(name: &str) -> bool {
     keys::of("").any(|key| key.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::policy::problem::{SettingsErrors, Source};
+
+    /// Everything from text to settings, or to a message.
+    fn read(text: &str, json: bool) -> Result<Settings, String> {
+        let source = Source::new("packgate.toml", text);
+        let node = if json { node::json_member(text, "packgate") } else { node::toml(text).map(Some) };
+        let node = node.map_err(|places| SettingsErrors(Problem::malformed(&source, places)).to_string())?;
+        let Some(node) = node else { return Ok(Settings::default()) };
+        let mut problems = Problems::new(&source);
+        let settings = settings(&node, Path::new("."), &mut problems);
+        match problems.is_empty() {
+            true => Ok(settings),
+            false => Err(SettingsErrors(problems.finish()).to_string()),
+        }
+    }
+
+    #[test]
+    fn the_example_of_every_key_is_good() {
+        for key in keys::KEYS {
+            let text = match key.table {
+                "" => format!("{} = {}\n", key.name, key.example),
+                "waive" => {
+                    let rest = [("rule", "\"debug-info\""), ("reason", "\"x\"")];
+                    let rest = rest.iter().filter(|(name, _)| *name != key.name);
+                    let rest: String = rest.map(|(name, value)| format!("{name} = {value}\n")).collect();
+                    format!("[[waive]]\n{rest}{} = {}\n", key.name, key.example)
+                }
+                table => format!("[{table}]\n{} = {}\n", key.name, key.example),
+            };
+            if let Err(errors) = read(&text, false) {
+                panic!("{text}\n{errors}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_arrive() {
+        let settings = read(
+            r#"
+            policy = "strict"
+            rules = { debug-info = "off" }
+            internal = { paths = ["src/internal/**"], markers = ["ACME", "/AC+ME/"], packages = ["@acme"], hosts = [".acme.example"], roots = ["src"] }
+            size = { artifact = "1kB", unpacked = "2kB", entry = 3, growth-percent = 4 }
+            limits = { entries = 1, entry = 2, total = 3, ratio = 4, nesting = 5, nested-total = 6, path-depth = 7, json-depth = 8 }
+            waive = [{ rule = "debug-info", place = "a/**", fingerprint = "0123456789ABCDEF", reason = "r", expires = 2027-03-01 }]
+            "#,
+            false,
+        )
+        .unwrap();
+        assert_eq!(settings.policy, PolicyChoice::Named("strict"));
+        assert_eq!(settings.policy_origin, "packgate.toml:2");
+        assert_eq!(settings.levels["debug-info"].0, Level::Off);
+        let internal = &settings.internal;
+        assert_eq!((internal.paths.len(), internal.path_set.len()), (1, 1));
+        assert_eq!(
+            (internal.markers.as_slice(), internal.marker_patterns.len()),
+            (&["ACME".to_owned()][..], 1)
+        );
+        assert_eq!((internal.packages.len(), internal.hosts.len(), internal.roots.len()), (1, 1, 1));
+        let sizes =
+            Size { artifact: Some(1000), unpacked: Some(2000), entry: Some(3), growth_percent: Some(4) };
+        assert_eq!(settings.size, sizes);
+        let limits = Limits {
+            entries: 1,
+            entry: 2,
+            total: 3,
+            ratio: 4,
+            nesting: 5,
+            nested_total: 6,
+            path_depth: 7,
+            json_depth: 8,
+        };
+        assert_eq!(settings.limits, limits);
+        let waiver = &settings.waivers[0];
+        assert_eq!((waiver.rule.as_str(), waiver.reason.as_str()), ("debug-info", "r"));
+        assert_eq!(waiver.fingerprint.as_deref(), Some("0123456789abcdef"));
+        assert_eq!(waiver.expires.unwrap().to_string(), "2027-03-01");
+        assert_eq!(waiver.place.as_ref().unwrap().0, "a/**");
+        assert_eq!(waiver.origin, "packgate.toml:7");
+    }
+
+    #[test]
+    fn json_and_toml_give_the_same() {
+        let json = r#"{ "packgate": { "policy": "strict", "size": { "entry": "1MiB" }, "waive": [{ "rule": "debug-info", "reason": "r", "expires": "2027-03-01" }] } }"#;
+        let toml = "policy = 'strict'\nsize.entry = '1MiB'\nwaive = [{ rule = 'debug-info', reason = 'r', expires = 2027-03-01 }]";
+        let (json, toml) = (read(json, true).unwrap(), read(toml, false).unwrap());
+        assert_eq!((&json.policy, json.size), (&toml.policy, toml.size));
+        assert_eq!(json.waivers[0].expires, toml.waivers[0].expires);
+        assert!(json.waivers[0].expires.is_some());
+    }
+
+    #[test]
+    fn a_key_twice_in_json_is_an_error() {
+        let errors = read(r#"{ "packgate": { "policy": "auto", "policy": "strict" } }"#, true).unwrap_err();
+        assert!(errors.contains("\"policy\" stands here twice"), "{errors}");
+    }
+
+    /// Pieces that settings are made of, right and wrong.
+    const PIECES: &[&str] = &[
+        "policy",
+        "rules",
+        "internal",
+        "size",
+        "limits",
+        "waive",
+        "paths",
+        "markers",
+        "hosts",
+        "roots",
+        "rule",
+        "reason",
+        "expires",
+        "place",
+        "fingerprint",
+        "debug-info",
+        "entry",
+        "growth-percent",
+        "[",
+        "]",
+        "[[",
+        "]]",
+        "{",
+        "}",
+        " = ",
+        ": ",
+        ", ",
+        "\n",
+        "\"",
+        "'",
+        "\"\"\"",
+        ".",
+        "/",
+        "**",
+        "[a",
+        "{a",
+        "\\",
+        "#",
+        "-1",
+        "0",
+        "10MiB",
+        "1e999",
+        "99999999999999999999999",
+        "2027-02-30",
+        "2027-03-01",
+        "true",
+        "null",
+        "nan",
+        "\"error\"",
+        "\"/(/\"",
+        "\"/(((((a{1000}){1000}){1000}/\"",
+        "\u{0}",
+        "\u{1b}[31m",
+        "\u{202e}",
+        "\u{feff}",
+        "ä",
+        "\r",
+        "\"\\ud800\"",
+        "\"\\u0000\"",
+        "../",
+        "http://",
+        "{ \"packgate\": ",
+    ];
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,200}", json: bool) {
+            let _ = read(&text, json);
+        }
+
+        #[test]
+        fn no_mixture_panics_or_prints_control_characters(
+            pieces in prop::collection::vec(prop::sample::select(PIECES), 0..40),
+            json: bool,
+        ) {
+            if let Err(message) = read(&pieces.concat(), json) {
+                prop_assert!(!message.contains(['\u{0}', '\u{1b}', '\u{202e}', '\r']), "{message:?}");
+            }
+        }
+
+        #[test]
+        fn no_damage_to_good_settings_panics(at in 0_usize..800, piece in prop::sample::select(PIECES), cut in 0_usize..12) {
+            let mut text = include_str!("../../fixtures/settings/every-error.toml").to_owned();
+            let floor = |at: usize, text: &str| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+            let (from, to) = (floor(at, &text), floor(at + cut, &text));
+            text.replace_range(from..to, piece);
+            prop_assert!(read(&text, false).is_err());
+        }
+    }
 }

@@ -1,0 +1,70 @@
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+use packgate::policy::{self, Effective, Policy, Settings};
+
+use super::{Exit, complain};
+
+/// Show the settings in force, or the policies there are
+#[derive(Debug, clap::Args)]
+pub(crate) struct PolicyCommand {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Show every rule's level and every setting, with the file and line that it comes from
+    Show(Show),
+    /// List the policies that can be asked for
+    List,
+}
+
+#[derive(Debug, clap::Args)]
+struct Show {
+    /// `auto`, `proprietary`, `open-source`, `strict`, or a policy file
+    #[arg(long, value_name = "POLICY")]
+    policy: Option<String>,
+    /// The folder whose settings, and for `auto` whose manifest, are read
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    project: PathBuf,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+impl PolicyCommand {
+    /// Prints what was asked for.
+    pub(crate) fn run(&self) -> Exit {
+        let text = match &self.what {
+            What::List => policy::list(),
+            What::Show(show) => match show.text() {
+                Ok(text) => text,
+                Err(errors) => return complain(&errors),
+            },
+        };
+        // A reader that goes away has read enough.
+        let _ = anstream::stdout().write_all(text.as_bytes());
+        Exit::Passed
+    }
+}
+
+impl Show {
+    fn text(&self) -> Result<String, policy::SettingsErrors> {
+        let settings = Settings::load(&self.project, self.policy.as_deref())?;
+        let package = policy::of_project(&self.project);
+        let policy = Policy::resolve_for(&settings, package.as_ref());
+        let effective = Effective::new(&settings, &policy);
+        Ok(match self.format {
+            Format::Human => effective.text(),
+            Format::Json => effective.json(),
+        })
+    }
+}

@@ -1,0 +1,256 @@
+//! Settings on disk: where they are found, how they are layered, and what is said of bad ones.
+
+use std::path::Path;
+
+use packgate::inventory::{Inventory, Package};
+use packgate::policy::{Level, Policy, PolicyChoice, Settings};
+
+/// A project on disk, of files with their texts.
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self, below: &str) -> std::path::PathBuf {
+        self.0.path().canonicalize().unwrap().join(below)
+    }
+
+    fn load(&self, below: &str) -> Result<Settings, String> {
+        self.load_with(below, None)
+    }
+
+    /// Loads the settings; errors have the project's folder taken out.
+    fn load_with(&self, below: &str, policy: Option<&str>) -> Result<Settings, String> {
+        let root = format!("{}{}", self.path("").display().to_string().trim_end_matches('/'), "/");
+        Settings::load(&self.path(below), policy).map_err(|errors| errors.to_string().replace(&root, ""))
+    }
+
+    fn errors(&self) -> String {
+        self.load("").expect_err("these settings are bad")
+    }
+}
+
+fn level(settings: &Settings, license: &str, rule: &str) -> (Level, String) {
+    let package = Package { license: Some(license.to_owned()), ..Package::default() };
+    let policy = Policy::resolve(settings, &Inventory { package: Some(package), ..Inventory::default() });
+    let (level, origin, _) = policy.levels[rule].clone();
+    (level, Path::new(&origin).file_name().unwrap().to_string_lossy().into_owned())
+}
+
+/// `fixtures/settings/*.toml` are bad settings; the text beside each says what is told of it.
+/// `PACKGATE_UPDATE=1` writes the texts anew.
+#[test]
+fn bad_settings_are_told_completely_and_with_places() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/settings");
+    let mut cases = 0;
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let file = file.unwrap().path();
+        if file.extension().is_none_or(|end| end != "toml") {
+            continue;
+        }
+        cases += 1;
+        let project = Project::new(&[("packgate.toml", &std::fs::read_to_string(&file).unwrap())]);
+        let here = project.path("").display().to_string();
+        let errors = project.errors().replace(here.trim_end_matches('/'), "[project]");
+        let told = format!("{errors}\n");
+        if std::env::var_os("PACKGATE_UPDATE").is_some() {
+            std::fs::write(file.with_extension("txt"), &told).unwrap();
+        }
+        let expected = std::fs::read_to_string(file.with_extension("txt")).unwrap().replace("\r\n", "\n");
+        assert_eq!(told, expected, "{}:\n{told}", file.display());
+    }
+    assert!(cases >= 4, "only {cases} cases found");
+}
+
+#[test]
+fn json_settings_point_at_their_line() {
+    let project = Project::new(&[(
+        "package.json",
+        "{\n  \"name\": \"acme\",\n  \"packgate\": {\n    \"rules\": { \"debug-infos\": \"error\" },\n    \"waive\": [{ \"rule\": \"debug-info\" }]\n  }\n}\n",
+    )]);
+    let expected = r#"the settings can't be used
+
+error: unknown rule "debug-infos"
+ --> package.json:4:16
+  |
+4 |     "rules": { "debug-infos": "error" },
+  |                ^^^^^^^^^^^^^
+  = help: did you mean "debug-info"?
+
+error: a waiver without "reason"
+ --> package.json:5:15
+  |
+5 |     "waive": [{ "rule": "debug-info" }]
+  |               ^^^^^^^^^^^^^^^^^^^^^^^^
+  = help: say why: reason = "...""#;
+    let errors = project.errors();
+    assert_eq!(errors, expected, "\n{errors}");
+}
+
+#[test]
+fn broken_files() {
+    for (file, text, expected) in [
+        ("packgate.toml", "policy = \n", "packgate.toml:1:10"),
+        ("packgate.toml", "[rules\n", "packgate.toml:1:7"),
+        ("package.json", "{ \"packgate\": { \"policy\": \"strict\", } }", "package.json:1:37"),
+        ("package.json", "{ \"packgate\": 3 }", "settings must be a table, this is a number"),
+        ("Cargo.toml", "[package.metadata]\npackgate = 'strict'", "Cargo.toml:2:12"),
+        ("pyproject.toml", "[tool.packgate]\npolicy = 1", "pyproject.toml:2:10"),
+    ] {
+        let errors = Project::new(&[(file, text)]).errors();
+        assert!(errors.contains(expected), "{text}: {errors}");
+    }
+    let project = Project::new(&[]);
+    std::fs::write(project.path("packgate.toml"), b"policy = \"\xff\"").unwrap();
+    assert!(project.errors().contains("is not UTF-8 at byte 10"), "{}", project.errors());
+}
+
+#[test]
+fn a_manifest_without_settings_is_nobodys_business() {
+    let project =
+        Project::new(&[("package.json", "{ nonsense"), ("Cargo.toml", "["), ("pyproject.toml", "=")]);
+    assert_eq!(project.load("").unwrap().file, None);
+}
+
+#[test]
+fn settings_are_found_up_to_the_root_of_the_repository_and_not_beyond() {
+    let strict = "policy = \"strict\"\n";
+    let project = Project::new(&[
+        ("packgate.toml", strict),
+        ("outer/.git/HEAD", ""),
+        ("outer/packages/one/src/x.js", ""),
+        ("outer/packages/two/packgate.toml", "policy = \"open-source\"\n"),
+        ("loose/deep/x.js", ""),
+    ]);
+    assert_eq!(project.load("outer/packages/one").unwrap().file, None, "beyond the repository");
+    assert_eq!(project.load("loose/deep").unwrap().file, None, "no repository");
+    assert_eq!(project.load("").unwrap().policy, PolicyChoice::Named("strict"), "the folder itself");
+    std::fs::write(project.path("outer/packgate.toml"), strict).unwrap();
+    for below in ["outer/packages/one/src", "outer/packages/one", "outer"] {
+        let settings = project.load(below).unwrap();
+        assert_eq!(settings.policy, PolicyChoice::Named("strict"), "{below}");
+        assert_eq!(settings.file, Some(project.path("outer/packgate.toml")), "{below}");
+    }
+    assert_eq!(project.load("outer/packages/two").unwrap().policy, PolicyChoice::Named("open-source"));
+    assert!(project.load("nowhere").unwrap_err().contains("can't be read"));
+}
+
+#[test]
+fn every_place_for_settings_works() {
+    for (file, text) in [
+        ("packgate.toml", "policy = 'strict'"),
+        ("package.json", "\u{feff}{ \"packgate\": { \"policy\": \"strict\" } }"),
+        ("Cargo.toml", "[package.metadata.packgate]\npolicy = 'strict'"),
+        ("Cargo.toml", "[workspace.metadata.packgate]\npolicy = 'strict'"),
+        ("pyproject.toml", "[tool.packgate]\npolicy = 'strict'"),
+    ] {
+        let settings = Project::new(&[(file, text)]).load("").unwrap();
+        assert_eq!(settings.policy, PolicyChoice::Named("strict"), "{file}");
+        assert!(settings.policy_origin.contains(&format!("{file}:")), "{}", settings.policy_origin);
+    }
+}
+
+#[test]
+fn two_settings_at_one_place_are_an_error() {
+    let cargo = "[package.metadata.packgate]\n[workspace.metadata.packgate]\n";
+    for (files, expected) in [
+        (
+            vec![("packgate.toml", ""), ("package.json", "{\"packgate\": {}}")],
+            "packgate.toml and package.json (packgate)",
+        ),
+        (
+            vec![("Cargo.toml", cargo)],
+            "Cargo.toml (package.metadata.packgate) and Cargo.toml (workspace.metadata.packgate)",
+        ),
+    ] {
+        let errors = Project::new(&files).errors();
+        assert!(errors.contains(expected), "{errors}");
+    }
+}
+
+#[test]
+fn layers() {
+    let project = Project::new(&[
+        ("packgate.toml", "policy = \"house.toml\"\n[rules]\ninternal-marker = \"note\"\n"),
+        (
+            "house.toml",
+            "extends = \"open-source\"\n\n[internal-marker]\nlevel = \"off\"\n\n[debug-info]\nlevel = \"error\"\nwhy = \"we strip\"\n",
+        ),
+    ]);
+    let settings = project.load("").unwrap();
+    assert_eq!(
+        level(&settings, "UNLICENSED", "internal-marker"),
+        (Level::Note, "packgate.toml:3".to_owned())
+    );
+    assert_eq!(level(&settings, "UNLICENSED", "debug-info"), (Level::Error, "house.toml:6".to_owned()));
+    let open = Project::new(&[("packgate.toml", "policy = \"open-source\"\n")]).load("").unwrap();
+    let (inherited, from) = level(&settings, "UNLICENSED", "original-source");
+    assert_eq!((inherited, from), level(&open, "UNLICENSED", "original-source"));
+}
+
+#[test]
+fn the_command_line_overrides_the_policy_and_leaves_the_rest() {
+    let project =
+        Project::new(&[("packgate.toml", "policy = \"strict\"\n[rules]\ninternal-marker = \"note\"\n")]);
+    let settings = project.load_with("", Some("auto")).unwrap();
+    assert_eq!((settings.policy.clone(), settings.policy_origin.as_str()), (PolicyChoice::Auto, "--policy"));
+    assert_eq!(level(&settings, "MIT", "internal-marker").0, Level::Note);
+    for (word, expected) in [
+        ("stric", "--policy: unknown policy \"stric\"\n  = help: did you mean \"strict\"?"),
+        ("./none.toml", "can't be opened"),
+    ] {
+        let errors = project.load_with("", Some(word)).unwrap_err();
+        assert!(errors.contains(expected), "{errors}");
+    }
+}
+
+#[test]
+fn a_policy_file_is_checked_like_settings() {
+    let project = Project::new(&[
+        ("packgate.toml", "policy = \"house.toml\"\n"),
+        (
+            "house.toml",
+            "extend = \"strict\"\n[debug-inf]\nlevel = \"error\"\n[debug-info]\nlevle = \"error\"\n[rules]\ndebug-info = \"off\"\n",
+        ),
+    ]);
+    let errors = project.errors();
+    for expected in [
+        "a policy file says what it builds on",
+        "unknown key \"extend\" in a policy file",
+        "unknown rule \"debug-inf\"",
+        "did you mean \"level\"?",
+        "[debug-info] without \"level\"",
+        "unknown key \"rules\" in a policy file",
+    ] {
+        assert!(errors.contains(expected), "{expected}: {errors}");
+    }
+}
+
+#[test]
+fn auto_follows_the_licence_and_says_why() {
+    let settings = Project::new(&[]).load("").unwrap();
+    let resolve = |license: &str| {
+        let package = Package {
+            license: Some(license.to_owned()),
+            manifest: "package/package.json".to_owned(),
+            ..Package::default()
+        };
+        let policy =
+            Policy::resolve(&settings, &Inventory { package: Some(package), ..Inventory::default() });
+        (policy.name, policy.because)
+    };
+    let expected = ("open-source".to_owned(), "licence \"MIT\"".to_owned());
+    assert_eq!(resolve("MIT"), expected);
+    let expected = ("proprietary".to_owned(), "licence \"UNLICENSED\"".to_owned());
+    assert_eq!(resolve("UNLICENSED"), expected);
+    let policy = Policy::resolve(&settings, &Inventory::default());
+    assert_eq!((policy.name.as_str(), policy.because.as_str()), ("proprietary", "no manifest"));
+}
