@@ -8,6 +8,7 @@
 )]
 
 mod cli;
+mod clients;
 mod generated;
 mod policy;
 mod reporters;

@@ -12,6 +12,8 @@ use packgate::policy::{Judged, Level, Policy, Verdict, WaiverUse};
 use packgate::report::{Look, REPORTERS, Reporter, STEP_SUMMARY};
 use packgate::rules::{Finding, Place};
 
+use crate::clients;
+
 /// Names that somebody could give to an entry.
 const HOSTILE: &[&str] = &[
     "\u{1b}[31mred\u{7}\u{1b}]8;;http://x\u{1b}\\.js",
@@ -492,11 +494,8 @@ fn the_page_loads_nothing_and_runs_nothing() {
     assert!(page.contains("default-src 'none'; style-src 'sha256-"));
 }
 
-/// With `PACKGATE_SAMPLES=DIR`, writes every report there, for tools outside to check.
-#[test]
-fn samples() {
-    let Some(folder) = std::env::var_os("PACKGATE_SAMPLES") else { return };
-    let folder = Path::new(&folder);
+/// Writes every report into a folder, for programs outside to read.
+fn write_samples(folder: &Path) {
     std::fs::create_dir_all(folder).unwrap();
     for (name, text) in all() {
         let ending = match name {
@@ -510,4 +509,39 @@ fn samples() {
     }
     std::fs::write(folder.join("large.html"), report("html", &[large()])).unwrap();
     std::fs::write(folder.join("clean.html"), report("html", &[clean()])).unwrap();
+}
+
+/// Runs a script of `tests/clients` over the samples.
+fn reader_accepts(script: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    write_samples(folder.path());
+    let output = std::process::Command::new("node")
+        .arg(clients::readers().join(script))
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn sarif_and_json_are_valid_by_their_schemas() {
+    if clients::have_readers() {
+        reader_accepts("schemas.mjs");
+    }
+}
+
+#[test]
+fn the_page_is_good_in_a_browser() {
+    if clients::have_readers() && clients::have(&["chromium"]) {
+        reader_accepts("pages.mjs");
+    }
+}
+
+/// With `PACKGATE_SAMPLES=DIR`, writes every report there, to be looked at.
+#[test]
+fn samples() {
+    if let Some(folder) = std::env::var_os("PACKGATE_SAMPLES") {
+        write_samples(Path::new(&folder));
+    }
 }

@@ -1,0 +1,33 @@
+//! Programs that only some machines have. A test that needs one says so and ends when it is missing, unless
+//! `PACKGATE_REQUIRE_CLIENTS` is set: then it fails.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Whether all of these programs can be started.
+pub(crate) fn have(programs: &[&str]) -> bool {
+    let missing: Vec<_> = programs.iter().filter(|program| !starts(program)).collect();
+    miss(missing.is_empty(), &format!("{missing:?} not installed"))
+}
+
+/// Whether `npm ci` was run in `tests/clients`.
+pub(crate) fn have_readers() -> bool {
+    have(&["node"]) && miss(readers().join("node_modules").is_dir(), "npm ci was not run in tests/clients")
+}
+
+/// The folder of the scripts that read packgate's reports.
+pub(crate) fn readers() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
+}
+
+fn starts(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+fn miss(found: bool, what: &str) -> bool {
+    if !found {
+        assert!(std::env::var_os("PACKGATE_REQUIRE_CLIENTS").is_none(), "{what}");
+        println!("skipped: {what}");
+    }
+    found
+}
