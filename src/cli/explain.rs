@@ -1,8 +1,12 @@
 use std::io::Write as _;
 
+use packgate::policy::{Policy, PolicyChoice, Settings};
 use packgate::rules::{self, Family, Rule};
 
-use super::{Exit, complain};
+use super::{Exit, complain, output, page};
+
+/// Longer lines are hard to read.
+const MOST_COLUMNS: usize = 88;
 
 /// Show a rule's documentation; without a name, the list of rules
 #[derive(Debug, clap::Args)]
@@ -58,14 +62,18 @@ fn list() -> String {
     text
 }
 
-/// A rule's Markdown as a page for a terminal: headings bold, everything else as it stands.
+/// A rule's documentation as a page for a terminal.
 fn page(rule: &Rule) -> String {
-    let mut text = format!("\x1b[1m{}\x1b[0m\n{}\n\n", rule.name, rule.summary);
-    for line in rule.docs.trim().lines() {
-        match line.strip_prefix("## ") {
-            Some(heading) => text.push_str(&format!("\x1b[1m{heading}\x1b[0m\n")),
-            None => text.push_str(&format!("{line}\n")),
-        }
-    }
-    text
+    let levels: Vec<String> = ["proprietary", "open-source", "strict"]
+        .into_iter()
+        .map(|name| {
+            let mut settings = Settings::default();
+            settings.choose(PolicyChoice::Named(name), "explain");
+            format!("{} under {name}", Policy::resolve_for(&settings, None).level(rule.name).word())
+        })
+        .collect();
+    let width = output::look().width.unwrap_or(MOST_COLUMNS).min(MOST_COLUMNS);
+    let text =
+        format!("# {}\n{}\n\nLevel: {}.\n\n{}", rule.name, rule.summary, levels.join(", "), rule.docs.trim());
+    format!("{}\n", page::render(&text, width).trim_end())
 }

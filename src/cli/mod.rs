@@ -8,6 +8,7 @@ mod explain;
 mod inventory;
 mod lock;
 mod output;
+mod page;
 mod policy;
 mod progress;
 mod targets;
