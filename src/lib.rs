@@ -19,6 +19,7 @@ pub mod diff;
 mod ecosystem;
 pub mod exposure;
 pub mod fetch;
+pub mod init;
 pub mod inspect;
 pub mod inventory;
 pub mod lock;

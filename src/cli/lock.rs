@@ -8,6 +8,7 @@ use packgate::policy::Settings;
 use packgate::project::Project;
 use packgate::report::escape::shown;
 
+use super::init::plain;
 use super::targets::Targets;
 use super::{Exit, complain};
 
@@ -70,27 +71,27 @@ impl Lock {
         let before = lock::read(file).map_err(|error| error.to_string())?;
         let Some(before) = before else {
             let new = create(file, inventories)?;
-            anstream::println!("{} written: {new}. Commit it beside the manifest.", file.display());
+            anstream::println!("{} written: {}. Commit it beside the manifest.", plain(file), shown(&new));
             return Ok(Exit::Passed);
         };
         if !self.update {
             return Err(format!(
                 "{} is there already; `packgate lock --update` brings it up to date",
-                file.display()
+                plain(file)
             ));
         }
         let updated = lock::update(&before, inventories);
         if updated.changes.is_empty() {
-            anstream::println!("{} is up to date", file.display());
+            anstream::println!("{} is up to date", plain(file));
             return Ok(Exit::Passed);
         }
         show(file, &updated.changes);
         if !self.agreed(file)? {
-            anstream::eprintln!("packgate: {} was left as it is", file.display());
+            anstream::eprintln!("packgate: {} was left as it is", plain(file));
             return Ok(Exit::Blocked);
         }
         save(file, &lock::write(&updated.lock))?;
-        anstream::println!("{} written", file.display());
+        anstream::println!("{} written", plain(file));
         Ok(Exit::Passed)
     }
 
@@ -101,7 +102,7 @@ impl Lock {
         if !std::io::stdin().is_terminal() {
             return Err(format!("nobody is there to ask; --yes writes {} without asking", file.display()));
         }
-        anstream::print!("Write this to {}? [y/N] ", file.display());
+        anstream::print!("Write this to {}? [y/N] ", plain(file));
         let _ = std::io::stdout().flush();
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).map_err(|error| error.to_string())?;
@@ -146,7 +147,7 @@ pub(super) fn save(file: &Path, text: &str) -> Result<(), String> {
 fn show(file: &Path, changes: &[Change]) {
     let green = anstyle::AnsiColor::Green.on_default();
     let red = anstyle::AnsiColor::Red.on_default();
-    anstream::println!("{}", file.display());
+    anstream::println!("{}", plain(file));
     let mut section = None;
     for change in changes {
         if section != Some(&change.subject) {

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod init;
 mod inventory;
 mod lock;
 mod output;
@@ -51,6 +52,8 @@ enum Command {
     Diff(diff::Diff),
     /// Write packgate.lock: the files that releases may contain
     Lock(lock::Lock),
+    /// Write packgate.toml and the first packgate.lock for a project
+    Init(init::Init),
     /// Show a rule's documentation; without a name, the list of rules
     Explain(explain::Explain),
     /// Print completions for a shell
@@ -83,6 +86,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Inventory(inventory) => inventory.run(),
         Command::Diff(diff) => diff.run(),
         Command::Lock(lock) => lock.run(),
+        Command::Init(init) => init.run(),
         Command::Explain(explain) => explain.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

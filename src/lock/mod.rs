@@ -94,7 +94,8 @@ impl Lock {
 
 /// Reads the lock that is in force for an artifact built from `folder`: the one in the folder itself, which
 /// must name the package, or else the nearest one above it, up to the root of the version control, that
-/// has a section for the package (a workspace's common lock).
+/// has a section for the package (a workspace's common lock), or else the one of the workspace's member that
+/// has the package's name.
 ///
 /// # Errors
 /// The lock can't be read, isn't well-formed, or is about another package.
@@ -114,10 +115,15 @@ pub fn load(folder: &Path, inventory: &Inventory) -> Result<Option<Lock>, LockEr
             _ => Ok(Some(lock)),
         };
     }
-    for above in Project::new(folder).upwards().skip(1) {
+    let project = Project::new(folder);
+    for above in project.upwards().skip(1) {
         if let Some(lock) = read(&above.join(FILE_NAME))? {
             return Ok(lock.knows(&subject.name).then_some(lock));
         }
+    }
+    if let Some(member) = project.members().into_iter().find(|member| member.name == subject.name) {
+        let lock = read(&member.folder.join(FILE_NAME))?;
+        return Ok(lock.filter(|lock| lock.knows(&subject.name)));
     }
     Ok(None)
 }
@@ -167,6 +173,22 @@ mod tests {
         assert!(error.to_string().contains("packgate.lock:3: "), "{error}");
         assert!(error.to_string().contains("npm other"), "{error}");
         assert!(load(folder.path(), &inventory("other")).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_member_keeps_its_own_lock() {
+        let root = tempfile::tempdir().unwrap();
+        let member = root.path().join("packages/a");
+        std::fs::create_dir_all(&member).unwrap();
+        std::fs::write(
+            root.path().join("package.json"),
+            r#"{"private": true, "workspaces": ["packages/*"]}"#,
+        )
+        .unwrap();
+        std::fs::write(member.join("package.json"), r#"{"name": "a"}"#).unwrap();
+        std::fs::write(member.join(FILE_NAME), "packgate-lock 1\n\n[npm a]\na.js\n").unwrap();
+        assert!(load(root.path(), &inventory("a")).unwrap().is_some());
+        assert_eq!(load(root.path(), &inventory("b")).unwrap(), None);
     }
 
     #[test]

@@ -1,0 +1,109 @@
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use packgate::init::{SETTINGS_FILE, Survey};
+use packgate::lock;
+use packgate::pack::{self, PackError};
+use packgate::policy::Settings;
+use packgate::report::escape::shown;
+
+use super::lock::{create, stock};
+use super::{Exit, complain};
+
+/// Write packgate.toml and the first packgate.lock for a project
+///
+/// Says what it found and what follows. Files that are there already stay as they are, so that it can be run
+/// again.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Init {
+    /// The project's folder [default: the working directory]
+    #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
+    folder: PathBuf,
+    /// Don't pack the project and write no packgate.lock
+    #[arg(long)]
+    no_lock: bool,
+}
+
+impl Init {
+    /// Writes what is missing and returns how it ended.
+    pub(crate) fn run(&self) -> Exit {
+        self.init().unwrap_or_else(|message| complain(&message))
+    }
+
+    fn init(&self) -> Result<Exit, String> {
+        if !self.folder.is_dir() {
+            return Err(format!("{}: no such folder", self.folder.display()));
+        }
+        let survey = Survey::of(&self.folder);
+        for (name, text) in survey.lines() {
+            anstream::println!("{name:<9} {}", shown(&text));
+        }
+        anstream::println!();
+        self.settings(&survey)?;
+        let exit = if self.no_lock { Exit::Passed } else { self.lock(&survey)? };
+        anstream::println!();
+        for line in survey.advice() {
+            anstream::println!("{line}");
+        }
+        Ok(exit)
+    }
+
+    fn settings(&self, survey: &Survey) -> Result<(), String> {
+        let there = Settings::load(&self.folder, None).map_err(|errors| errors.to_string())?.file;
+        if let Some(file) = there {
+            anstream::println!("{} is there already and stays as it is", file.display());
+            return Ok(());
+        }
+        let file = self.folder.join(SETTINGS_FILE);
+        write_new(&file, &survey.settings())?;
+        anstream::println!("{} written", plain(&file));
+        Ok(())
+    }
+
+    fn lock(&self, survey: &Survey) -> Result<Exit, String> {
+        let file = self.folder.join(lock::FILE_NAME);
+        if lock::read(&file).map_err(|error| error.to_string())?.is_some() {
+            anstream::println!("{} is there already and stays as it is", plain(&file));
+            return Ok(Exit::Passed);
+        }
+        if survey.manifests.is_empty() {
+            anstream::println!("no lock: `packgate lock FOLDER` writes one for a folder that is deployed");
+            return Ok(Exit::Passed);
+        }
+        let packed = match pack::pack(&self.folder) {
+            Ok(packed) => packed,
+            Err(error @ PackError::ClientMissing { .. }) => {
+                anstream::println!("no lock yet: {error}; then run `packgate lock`");
+                return Ok(Exit::Passed);
+            }
+            Err(error) => {
+                return Err(format!(
+                    "no lock yet, packing failed: {error}\nrun `packgate lock` once it can be packed"
+                ));
+            }
+        };
+        let mut inventories = Vec::new();
+        for artifact in &packed.artifacts {
+            match stock(artifact, &self.folder)? {
+                Ok(inventory) => inventories.push(inventory),
+                Err(exit) => return Ok(exit),
+            }
+        }
+        let new = create(&file, &inventories)?;
+        anstream::println!("{} written: {}", plain(&file), shown(&new));
+        Ok(Exit::Passed)
+    }
+}
+
+/// Writes a file that isn't there.
+fn write_new(file: &Path, text: &str) -> Result<(), String> {
+    let words = |error: std::io::Error| format!("cannot write {}: {error}", file.display());
+    let mut new = OpenOptions::new().write(true).create_new(true).open(file).map_err(words)?;
+    new.write_all(text.as_bytes()).map_err(words)
+}
+
+/// The path as people write it, without `./`.
+pub(super) fn plain(file: &Path) -> std::path::Display<'_> {
+    file.strip_prefix(".").unwrap_or(file).display()
+}
