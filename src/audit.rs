@@ -174,7 +174,7 @@ impl Auditor {
         let totals = Totals {
             entries: inventory.entries.len() as u64,
             unpacked_bytes: inventory.artifact.unpacked_bytes,
-            exposure: Exposure::default(),
+            exposure: Exposure::of(&inventory),
         };
         inventory.manifests = Vec::new();
         if !options.keep_entries {
@@ -189,6 +189,7 @@ fn wanted(options: &Options) -> Wanted {
     let internal = &options.settings.internal;
     Wanted {
         digests: options.digests,
+            recovered: false,
         markers: internal.markers.clone(),
         marker_patterns: internal.marker_patterns.clone(),
         packages: internal.packages.clone(),

@@ -1,6 +1,13 @@
 //! What a stranger could recover: original files that are in the artifact only as text inside something else.
+//!
+//! Text that ships anyway exposes nothing: when the same text stands in the artifact as a file (line ends
+//! aside), or when the source's path leads to a shipped file. The same text in several maps counts once.
+
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
+
+use crate::inventory::{Entry, EntryId, Inventory, Media, SourceFacts, SourceMap, TextDigest};
 
 /// Sums over the recoverable first-party files of an artifact; third-party ones apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -13,4 +20,382 @@ pub struct Exposure {
     pub bytes: u64,
     /// Files under `node_modules` or on an ignore list.
     pub third_party_files: u64,
+}
+
+impl Exposure {
+    /// Sums over all maps of an artifact.
+    pub fn of(inventory: &Inventory) -> Self {
+        Survey::new(inventory).exposure
+    }
+
+    fn count(&mut self, source: &SourceFacts) {
+        let Some(text) = source.text else { return };
+        if source.third_party {
+            self.third_party_files += 1;
+        } else {
+            self.files += 1;
+            self.lines += text.lines;
+            self.bytes += text.bytes;
+        }
+    }
+}
+
+/// How a map stands by itself, for those who ship maps on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MapState {
+    /// It holds the text of its sources.
+    SelfContained,
+    /// Its sources are files of the package.
+    Resolves,
+    /// Sources are neither in it nor in the package: debuggers find nothing, strangers read paths.
+    Dangling,
+}
+
+/// A map with what it gives away.
+#[derive(Debug, Clone)]
+pub struct MapReport<'a> {
+    /// The entry that it stands in.
+    pub entry: &'a Entry,
+    /// Its number in the entry.
+    pub number: usize,
+    /// The map.
+    pub map: &'a SourceMap,
+    /// What it alone gives away.
+    pub exposure: Exposure,
+    /// How it stands by itself.
+    pub state: MapState,
+    /// Its exposed first-party sources, as indices.
+    pub exposed: Vec<usize>,
+    /// Its first-party sources that are neither in it nor in the package, as indices.
+    pub missing: Vec<usize>,
+}
+
+/// All maps of an artifact with what they give away.
+#[derive(Debug, Clone)]
+pub struct Survey<'a> {
+    /// In the order of the entries.
+    pub maps: Vec<MapReport<'a>>,
+    /// Sums; a text that several maps hold counts once.
+    pub exposure: Exposure,
+    /// The sources that make up the sum, as indices into `maps` and the map's sources.
+    pub recoverable: Vec<(usize, usize)>,
+}
+
+impl<'a> Survey<'a> {
+    /// Joins the maps of an artifact with its files.
+    pub fn new(inventory: &'a Inventory) -> Self {
+        let mut survey = Self { maps: Vec::new(), exposure: Exposure::default(), recoverable: Vec::new() };
+        if !inventory.files().any(|entry| !entry.maps.is_empty()) {
+            return survey;
+        }
+        let shipped = Shipped::new(inventory);
+        let mut counted = HashSet::new();
+        for entry in inventory.files() {
+            for (number, map) in entry.maps.iter().enumerate() {
+                let report = shipped.report(entry, number, map);
+                for &source in &report.exposed {
+                    let Some(facts) = map.sources.get(source) else { continue };
+                    if facts.text.is_some_and(|text| counted.insert((false, text.digest))) {
+                        survey.exposure.count(facts);
+                        survey.recoverable.push((survey.maps.len(), source));
+                    }
+                }
+                for source in map.sources.iter().filter(|source| source.third_party) {
+                    if source.text.is_some_and(|text| counted.insert((true, text.digest))) {
+                        survey.exposure.count(source);
+                    }
+                }
+                survey.maps.push(report);
+            }
+        }
+        survey
+    }
+}
+
+/// The files of an artifact, by text and by path.
+struct Shipped<'a> {
+    inventory: &'a Inventory,
+    texts: HashSet<TextDigest>,
+    paths: HashMap<(Option<EntryId>, &'a str), &'a Entry>,
+}
+
+impl<'a> Shipped<'a> {
+    fn new(inventory: &'a Inventory) -> Self {
+        let texts = inventory.files().filter_map(|entry| Some(entry.text?.digest)).collect();
+        let paths = inventory.files().map(|entry| ((entry.parent, entry.path.as_str()), entry)).collect();
+        Self { inventory, texts, paths }
+    }
+
+    fn report(&self, entry: &'a Entry, number: usize, map: &'a SourceMap) -> MapReport<'a> {
+        let stand = Stand::of(self.inventory, entry, map);
+        let mut exposure = Exposure::default();
+        let (mut exposed, mut missing, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
+        let (mut with_text, mut resolving) = (0u64, 0u64);
+        for (index, source) in map.sources.iter().enumerate() {
+            match source.text {
+                Some(text) => {
+                    with_text += 1;
+                    let is_new = text.bytes > 0 && seen.insert(text.digest);
+                    if is_new && (source.third_party || !self.ships(&stand, source)) {
+                        exposure.count(source);
+                        if !source.third_party {
+                            exposed.push(index);
+                        }
+                    }
+                }
+                None if source.third_party || source.path.is_empty() => {}
+                None if self.find(&stand, &source.path).is_some() => resolving += 1,
+                None => missing.push(index),
+            }
+        }
+        let state = match (missing.is_empty(), with_text, resolving) {
+            (false, ..) => MapState::Dangling,
+            (true, 0, 1..) => MapState::Resolves,
+            _ => MapState::SelfContained,
+        };
+        MapReport { entry, number, map, exposure, state, exposed, missing }
+    }
+
+    /// Whether a source's text is in the artifact anyway.
+    fn ships(&self, stand: &Stand<'_>, source: &SourceFacts) -> bool {
+        let Some(text) = source.text else { return false };
+        if self.texts.contains(&text.digest) {
+            return true;
+        }
+        // The file that the path leads to may be of another build, but a stub doesn't stand for the text,
+        // and neither does the generated file itself.
+        self.find(stand, &source.path).is_some_and(|file| {
+            file.maps.is_empty()
+                && !stand.is_generated(file)
+                && file.text.is_some_and(|shipped| shipped.bytes.saturating_mul(2) >= text.bytes)
+        })
+    }
+
+    /// The shipped file that a source's path leads to.
+    fn find(&self, stand: &Stand<'_>, path: &str) -> Option<&'a Entry> {
+        stand
+            .candidates(path)
+            .into_iter()
+            .find_map(|path| self.paths.get(&(stand.container, path.as_str())).copied())
+    }
+}
+
+/// Where a map stands, to resolve its paths.
+struct Stand<'a> {
+    container: Option<EntryId>,
+    /// The folder of the map.
+    folder: &'a str,
+    /// The first folder of the package.
+    root: &'a str,
+    /// The map's own path without its extension.
+    generated: &'a str,
+    map: &'a SourceMap,
+}
+
+impl<'a> Stand<'a> {
+    fn of(inventory: &'a Inventory, entry: &'a Entry, map: &'a SourceMap) -> Self {
+        // A compressed map stands where its compressed file stands.
+        let packed = entry.parent.and_then(|parent| inventory.entry(parent)).filter(|parent| {
+            matches!(parent.media, Media::Gzip | Media::Zstd | Media::Xz | Media::Bzip2 | Media::Binary)
+                && !entry.path.contains('/')
+                && parent.file_name().starts_with(entry.path.as_str())
+        });
+        let (container, path) = match packed {
+            Some(parent) => {
+                (parent.parent, parent.path.rsplit_once('.').map_or(parent.path.as_str(), |(path, _)| path))
+            }
+            None => (entry.parent, entry.path.as_str()),
+        };
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let root = path.split_once('/').map_or("", |(root, _)| root);
+        let generated = path.strip_suffix(".map").unwrap_or(path);
+        Self { container, folder, root, generated, map }
+    }
+
+    fn is_generated(&self, file: &Entry) -> bool {
+        let named = self
+            .map
+            .file
+            .as_deref()
+            .is_some_and(|name| resolve(self.folder, name).is_some_and(|path| path == file.path));
+        named || file.path == self.generated || !file.links.is_empty()
+    }
+
+    /// Paths inside the container that a source may mean.
+    fn candidates(&self, path: &str) -> Vec<String> {
+        let mut candidates = Vec::new();
+        let path = path.split(['?', '#']).next().unwrap_or(path);
+        if let Some((_, rest)) = path.split_once("://") {
+            // A bundler's own scheme: `webpack://acme/./src/a.js` is relative to the project.
+            candidates.extend(resolve(self.root, rest));
+            candidates.extend(rest.split_once('/').and_then(|(_, below)| resolve(self.root, below)));
+            return candidates;
+        }
+        let source_root = self.map.source_root.as_deref().unwrap_or_default();
+        if source_root.is_empty() {
+            candidates.extend(resolve(self.folder, path));
+        } else if !source_root.contains("://") && !source_root.starts_with('/') {
+            candidates.extend(resolve(self.folder, &format!("{source_root}/{path}")));
+        } else {
+            candidates.extend(resolve(self.root, path));
+        }
+        if path.starts_with('/') {
+            candidates.extend(resolve(self.root, path.trim_start_matches('/')));
+        }
+        candidates
+    }
+}
+
+/// The path inside its container of what a relative URL in an entry points to; `None` if it leads out.
+pub(crate) fn beside(entry: &Entry, url: &str) -> Option<String> {
+    let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let decoded = crate::inspect::percent_decoded(path);
+    resolve(folder, &decoded)
+}
+
+/// A relative path from a folder, without `.` and `..`; `None` if it leads out.
+fn resolve(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        return None;
+    }
+    let mut segments: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
+    for segment in path.split(['/', '\\']) {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop()?;
+            }
+            name => segments.push(name),
+        }
+    }
+    Some(segments.join("/"))
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! Hand-made maps.
+
+    use crate::inspect::{Lookout, Wanted, inspect};
+    use crate::inventory::{Entry, EntryId, Inventory, Media};
+
+    /// An inventory whose entries were inspected from these texts.
+    pub(crate) fn inventory(files: &[(&str, &str)]) -> Inventory {
+        let lookout = Lookout::new(Wanted::default());
+        let mut inventory = Inventory::default();
+        for (number, (path, text)) in files.iter().enumerate() {
+            let mut entry = Entry {
+                id: EntryId(number as u32),
+                path: (*path).to_owned(),
+                place: (*path).to_owned(),
+                media: Media::Text,
+                size: text.len() as u64,
+                ..Entry::default()
+            };
+            inspect(text.as_bytes(), &lookout, &mut entry);
+            inventory.entries.push(entry);
+        }
+        inventory
+    }
+
+    /// A map of sources with their texts; `None` for no text.
+    pub(crate) fn map(sources: &[(&str, Option<&str>)]) -> String {
+        let paths: Vec<&str> = sources.iter().map(|(path, _)| *path).collect();
+        let texts: Vec<Option<&str>> = sources.iter().map(|(_, text)| *text).collect();
+        serde_json::json!({ "version": 3, "sources": paths, "sourcesContent": texts, "mappings": "" })
+            .to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{inventory, map};
+    use super::*;
+
+    fn exposure(files: &[(&str, &str)]) -> (u64, u64, u64) {
+        let exposure = Exposure::of(&inventory(files));
+        (exposure.files, exposure.lines, exposure.third_party_files)
+    }
+
+    const TEXT: &str = "export const a = 1;\nexport const b = 2;\n";
+
+    #[test]
+    fn counts_first_party_text_apart_from_others() {
+        let map = map(&[
+            ("../src/a.ts", Some(TEXT)),
+            ("../src/b.ts", None),
+            ("../node_modules/c/c.js", Some("c();\n")),
+            ("webpack/bootstrap", Some("d();\n")),
+            ("../src/empty.ts", Some("")),
+        ]);
+        assert_eq!(exposure(&[("package/dist/a.js.map", &map)]), (1, 2, 2));
+    }
+
+    #[test]
+    fn text_that_ships_anyway_exposes_nothing() {
+        let plain = map(&[("../src/a.ts", Some(TEXT))]);
+        let crlf = TEXT.replace('\n', "\r\n");
+        for (files, what) in [
+            (vec![("package/other/name.txt", TEXT)], "same text elsewhere"),
+            (vec![("package/other/name.txt", crlf.as_str())], "other line ends"),
+            (vec![("package/src/a.ts", "// built once more\nexport const a = 1;\n")], "its path"),
+        ] {
+            let mut files = files.clone();
+            files.push(("package/dist/a.js.map", &plain));
+            assert_eq!(exposure(&files), (0, 0, 0), "{what}");
+        }
+        for (files, what) in [
+            (vec![("package/src/a.ts", "//\n")], "a stub"),
+            (vec![("package/dist/src/a.ts", "export const a = 1; export const b = 3;")], "another folder"),
+        ] {
+            let mut files = files.clone();
+            files.push(("package/dist/a.js.map", &plain));
+            assert_eq!(exposure(&files), (1, 2, 0), "{what}");
+        }
+        let own = map(&[("a.js", Some(TEXT))]);
+        let generated = "export const a=1;export const b=2;\n//# sourceMappingURL=a.js.map";
+        assert_eq!(exposure(&[("package/a.js", generated), ("package/a.js.map", &own)]), (1, 2, 0));
+        let scheme = map(&[("webpack://acme/./src/a.ts", Some(TEXT))]);
+        let shipped = "export const a = 1;\nexport const b = 3;\n";
+        assert_eq!(exposure(&[("package/src/a.ts", shipped), ("package/dist/a.js.map", &scheme)]), (0, 0, 0));
+    }
+
+    #[test]
+    fn the_same_text_counts_once() {
+        let one = map(&[("a.ts", Some(TEXT)), ("copy.ts", Some(TEXT))]);
+        let two = map(&[("../a.ts", Some(TEXT)), ("b.ts", Some("b();\n"))]);
+        assert_eq!(exposure(&[("package/a.map", &one), ("package/b/b.map", &two)]), (2, 3, 0));
+    }
+
+    #[test]
+    fn says_how_a_map_stands() {
+        let states = |files: &[(&str, &str)]| -> Vec<MapState> {
+            let inventory = inventory(files);
+            Survey::new(&inventory).maps.iter().map(|report| report.state).collect()
+        };
+        let bare = map(&[("../src/a.ts", None)]);
+        assert_eq!(states(&[("package/dist/a.js.map", &bare)]), [MapState::Dangling]);
+        assert_eq!(
+            states(&[("package/src/a.ts", TEXT), ("package/dist/a.js.map", &bare)]),
+            [MapState::Resolves]
+        );
+        let whole = map(&[("../src/a.ts", Some(TEXT))]);
+        assert_eq!(states(&[("package/dist/a.js.map", &whole)]), [MapState::SelfContained]);
+        let partly = map(&[("../src/a.ts", Some(TEXT)), ("../src/b.ts", None)]);
+        assert_eq!(states(&[("package/dist/a.js.map", &partly)]), [MapState::Dangling]);
+    }
+
+    #[test]
+    fn paths_never_lead_out() {
+        for (folder, path, wanted) in [
+            ("package/dist", "../src/a.ts", Some("package/src/a.ts")),
+            ("package/dist", "./a//b/../c.ts", Some("package/dist/a/c.ts")),
+            ("package", "../../a.ts", None),
+            ("", "../a.ts", None),
+            ("package", "/a.ts", None),
+        ] {
+            assert_eq!(resolve(folder, path).as_deref(), wanted, "{path}");
+        }
+    }
 }

@@ -78,7 +78,7 @@ impl Release {
             bytes: inventory.artifact.bytes,
             unpacked_bytes: inventory.top_files().map(|entry| entry.size).fold(0, u64::saturating_add),
             files: inventory.top_files().count() as u64,
-            exposure: Exposure::default(),
+            exposure: Exposure::of(inventory),
             complete: inventory.is_complete(),
         }
     }

@@ -10,6 +10,8 @@ use super::prefilter::Prefilter;
 pub struct Wanted {
     /// Each entry's SHA-256.
     pub digests: bool,
+    /// The texts that source maps hold, in [`crate::inventory::Entry::recovered`].
+    pub recovered: bool,
     /// Literal markers.
     pub markers: Vec<String>,
     /// Markers as patterns.

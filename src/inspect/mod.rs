@@ -33,6 +33,11 @@ pub(crate) use sign::{Match as StrayMatch, STRAYS, StrayRule, matches as stray_m
 
 use crate::inventory::{Entry, Media};
 
+/// A path from a URL with its `%20` and the like decoded.
+pub(crate) fn percent_decoded(path: &str) -> String {
+    String::from_utf8_lossy(&map::percent_decoded(path.as_bytes())).into_owned()
+}
+
 /// Looks at one entry and writes down what it sees.
 pub(crate) struct Inspector {
     /// Name for `--timings`.

@@ -28,10 +28,15 @@ fn needles() -> Vec<Vec<u8>> {
     words.iter().map(|word| word.as_bytes().to_vec()).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
-    for found in find(sample, hits, false) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+    for mut found in find(sample, hits, lookout.wanted.recovered) {
         if seen.entry.maps.len() < MOST_MAPS {
             let at = sample.at(found.start);
+            let map = seen.entry.maps.len();
+            for (number, source) in found.sources.iter_mut().enumerate() {
+                let text = source.text.as_mut().and_then(|text| text.bytes.take());
+                seen.entry.recovered.extend(text.map(|text| (map, number, text)));
+            }
             let form = found.form.unwrap_or_else(|| form_of(sample, found.start));
             seen.entry.maps.push(SourceMap {
                 form,
@@ -41,6 +46,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
                 debug_id: found.debug_id,
                 section_urls: found.section_urls,
                 sources: found.sources.into_iter().map(facts).collect(),
+                maker: found.maker,
                 damage: found.damage,
             });
         } else if let Some(last) = seen.entry.maps.last_mut() {
@@ -73,7 +79,7 @@ fn form_of(sample: &Sample<'_>, start: usize) -> MapForm {
 }
 
 /// All maps of a sample.
-pub(crate) fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
+fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
     let report = hits.iter().any(|hit| hit.needle >= FIRST_OF_REPORTS);
     let reading = Reading { keep_texts, report };
     let mut found = Vec::new();

@@ -6,7 +6,7 @@ use crate::inventory::{Media, TextDigest, TextFacts};
 
 use super::{Hit, Inner, Inspector, Lookout, Sample, Seen};
 
-/// Writes [`TextFacts`] of text entries, and hands UTF-16 on as UTF-8 so that every inspector reads it.
+/// Writes [`TextFacts`] of text entries.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "text", needles: |_| Vec::new(), inspect };
 
 /// The [`Inner::what`] of text that was UTF-16.
@@ -16,7 +16,7 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
     if sample.decoded.is_some() {
         return;
     }
-    if let Some(text) = utf16(sample.bytes, sample.media) {
+    if let Some(text) = bare_utf16(sample.bytes, sample.media) {
         seen.entry.text = Some(text_facts(&text));
         seen.inner.push(Inner { what: UTF16.to_owned(), offset: 0, path: None, bytes: text });
     } else if sample.media.is_text() {
@@ -46,24 +46,19 @@ fn digest(text: &[u8]) -> TextDigest {
     TextDigest(hasher.digest128())
 }
 
-/// UTF-8 of a text in UTF-16: with a byte-order mark, or a bare one that opens like JSON.
-pub(crate) fn utf16(bytes: &[u8], media: Media) -> Option<Vec<u8>> {
-    let (big_endian, body) = match bytes {
-        [0xFF, 0xFE, 0, 0, ..] => return None,
-        [0xFF, 0xFE, body @ ..] => (false, body),
-        [0xFE, 0xFF, body @ ..] => (true, body),
-        [b'{' | b')', 0, second, 0, ..] if second.is_ascii() => (false, bytes),
-        [0, b'{' | b')', 0, second, ..] if second.is_ascii() => (true, bytes),
+/// UTF-8 of JSON in UTF-16 without a byte-order mark, which looks like binary data at first. (With a mark,
+/// every inspector is given UTF-8 from the start.)
+fn bare_utf16(bytes: &[u8], media: Media) -> Option<Vec<u8>> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [b'{' | b')', 0, second, 0, ..] if second.is_ascii() => u16::from_le_bytes,
+        [0, b'{' | b')', 0, second, ..] if second.is_ascii() => u16::from_be_bytes,
         _ => return None,
     };
-    if !matches!(media, Media::Text | Media::Utf16 | Media::Binary) {
+    if media != Media::Binary {
         return None;
     }
-    let units = body.as_chunks::<2>().0.iter().map(|pair| match big_endian {
-        true => u16::from_be_bytes(*pair),
-        false => u16::from_le_bytes(*pair),
-    });
-    let mut text = String::with_capacity(body.len() / 2 + 16);
+    let units = bytes.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
+    let mut text = String::with_capacity(bytes.len() / 2 + 16);
     text.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
     Some(text.into_bytes())
 }
@@ -91,14 +86,13 @@ mod tests {
     }
 
     #[test]
-    fn reads_utf16_of_either_order() {
-        let little: Vec<u8> = "\u{FEFF}{\"ä\": 1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = "\u{FEFF}{\"ä\": 1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    fn reads_bare_utf16_of_either_order() {
+        let little: Vec<u8> = "{\"ä\": 1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = "{\"ä\": 1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
         for text in [&little, &big] {
-            assert_eq!(utf16(text, Media::Utf16).unwrap(), "{\"ä\": 1}".as_bytes());
-            assert_eq!(utf16(&text[2..], Media::Binary).unwrap(), "{\"ä\": 1}".as_bytes());
+            assert_eq!(bare_utf16(text, Media::Binary).unwrap(), "{\"ä\": 1}".as_bytes());
         }
-        assert!(utf16(b"{\"plain\": 1}", Media::Text).is_none());
-        assert!(utf16(b"\xFF\xFE\0\0utf-32", Media::Binary).is_none());
+        assert!(bare_utf16(b"{\"plain\": 1}", Media::Text).is_none());
+        assert!(bare_utf16(b"{\0\x01\x90", Media::Binary).is_none());
     }
 }

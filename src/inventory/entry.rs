@@ -70,6 +70,9 @@ pub struct Entry {
     /// Source maps found in this entry: the entry itself, or inside it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub maps: Vec<SourceMap>,
+    /// The texts behind `maps`, kept only when somebody wants to have them: map, source, text.
+    #[serde(skip)]
+    pub recovered: Vec<(usize, usize, Vec<u8>)>,
     /// Comments that link to a source map.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,

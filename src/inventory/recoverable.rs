@@ -23,6 +23,9 @@ pub struct SourceMap {
     pub section_urls: Vec<String>,
     /// The original files that it names, in its order, those of nested sections included.
     pub sources: Vec<SourceFacts>,
+    /// The tool that wrote it, as far as the order of its members and the look of its paths tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maker: Option<&'static str>,
     /// Why it could not be read to the end, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub damage: Option<String>,

@@ -195,6 +195,7 @@ mod tests {
             debug_id: None,
             section_urls: Vec::new(),
             sources: sources.iter().map(source).collect(),
+            maker: None,
             damage: None,
         };
         Entry { maps: vec![map], ..entry("package/dist/a.js.map") }

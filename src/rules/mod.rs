@@ -4,6 +4,14 @@ mod finding;
 mod rule;
 
 // source maps
+mod maps;
+mod source_map_dangling;
+mod source_map_embedded;
+mod source_map_eval;
+mod source_map_inline;
+mod source_map_public_link;
+mod source_map_remote;
+mod source_map_shipped;
 
 // internal sources
 mod confidential_banner;
@@ -60,7 +68,13 @@ use std::sync::LazyLock;
 /// Rules with a file of their own.
 const OWN: &[&Rule] = &[
     // source maps
-
+    &source_map_embedded::RULE,
+    &source_map_inline::RULE,
+    &source_map_eval::RULE,
+    &source_map_remote::RULE,
+    &source_map_public_link::RULE,
+    &source_map_dangling::RULE,
+    &source_map_shipped::RULE,
     // internal sources
     &original_source::RULE,
     &internal_path::RULE,

@@ -78,7 +78,7 @@ fn plain_run(text: &[u8]) -> &[u8] {
     line.get(..end.unwrap_or(line.len())).unwrap_or_default()
 }
 
-fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'%', text).is_none() {
         return Cow::Borrowed(text);
     }

@@ -2,6 +2,7 @@ use crate::inspect::text::text_facts;
 use crate::inventory::{MapForm, TextFacts};
 
 use super::json::Cursor;
+use super::maker::{initial, maker};
 use super::party::is_third_party;
 
 /// Objects and arrays within one another; deeper ones are stepped over.
@@ -32,6 +33,7 @@ pub(crate) struct Found {
     pub debug_id: Option<String>,
     pub section_urls: Vec<String>,
     pub sources: Vec<FoundSource>,
+    pub maker: Option<&'static str>,
     pub damage: Option<String>,
 }
 
@@ -100,6 +102,8 @@ struct Partial {
     debug_id: Option<String>,
     url: Option<String>,
     name: Option<String>,
+    /// Its members in their order, one byte each.
+    members: Vec<u8>,
     sources: Vec<String>,
     contents: Vec<Option<Text>>,
     ignored: Vec<usize>,
@@ -133,6 +137,8 @@ impl Partial {
 
     fn into_found(mut self, start: usize, form: Option<MapForm>) -> Found {
         self.pair();
+        let paths = self.ready.iter().map(|source| source.path.as_str());
+        let maker = maker(&self.members, self.debug_id.as_deref(), paths);
         Found {
             start,
             form,
@@ -141,6 +147,7 @@ impl Partial {
             debug_id: self.debug_id,
             section_urls: self.section_urls,
             sources: self.ready,
+            maker,
             damage: None,
         }
     }
@@ -319,6 +326,12 @@ impl<'a> Reader<'a> {
                 self.report(start, FoundSource { path, third_party, text: None });
             }
             return self.skip();
+        }
+        if let Some(initial) = initial(key) {
+            let members = &mut self.partial().members;
+            if members.len() < 16 {
+                members.push(initial);
+            }
         }
         match (key, first) {
             (b"sources", Some(b'[')) => self.with_partial(|reader, partial| {

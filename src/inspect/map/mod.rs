@@ -8,9 +8,10 @@ mod data_url;
 mod document;
 mod javascript;
 mod json;
+mod maker;
 mod party;
 
-pub(crate) use data_url::{base64, base64_run, data_url};
+pub(crate) use data_url::{base64, base64_run, data_url, percent_decoded};
 pub(crate) use document::{Found, FoundSource, Reading, read, read_loose};
 pub(crate) use javascript::{begins_comment, is_separator, line_length};
 pub(crate) use json::Cursor;

@@ -1,0 +1,271 @@
+//! What the rules about source maps share: grouping, words, and advice for each bundler.
+
+use serde::Serialize;
+
+use crate::exposure::{Exposure, MapReport, MapState};
+use crate::inventory::{Entry, MapForm, SourceMap};
+
+use super::{Finding, Place, Rule};
+
+/// With more findings than this, one per folder is enough.
+const MOST_SINGLE: usize = 20;
+/// Paths in the evidence of a finding.
+const MOST_PATHS: usize = 20;
+
+/// Maps that one finding speaks of.
+pub(super) struct Group<'a> {
+    /// One entry, or with `folder` several.
+    pub(super) reports: Vec<&'a MapReport<'a>>,
+    /// The folder's place when the entries of a folder are taken together.
+    folder: Option<String>,
+}
+
+impl<'a> Group<'a> {
+    /// Takes the maps of an entry together, and with many entries those of a folder.
+    pub(super) fn all(reports: impl Iterator<Item = &'a MapReport<'a>>) -> Vec<Self> {
+        let mut by_entry: Vec<Self> = Vec::new();
+        for report in reports {
+            match by_entry.last_mut() {
+                Some(last) if last.entry().id == report.entry.id => last.reports.push(report),
+                _ => by_entry.push(Self { reports: vec![report], folder: None }),
+            }
+        }
+        if by_entry.len() <= MOST_SINGLE {
+            return by_entry;
+        }
+        let mut by_folder: std::collections::BTreeMap<String, Self> = std::collections::BTreeMap::new();
+        for group in by_entry {
+            let place = &group.entry().place;
+            let folder = place.rsplit_once(['/', '!']).map_or(String::new(), |(folder, _)| folder.to_owned());
+            let known = by_folder.entry(folder.clone());
+            known
+                .or_insert_with(|| Self { reports: Vec::new(), folder: Some(folder) })
+                .reports
+                .extend(group.reports);
+        }
+        by_folder.into_values().collect()
+    }
+
+    fn entry(&self) -> &'a Entry {
+        // A group is never empty, by its constructor.
+        #[expect(clippy::indexing_slicing, reason = "a group has at least one map")]
+        self.reports[0].entry
+    }
+
+    fn first(&self) -> &'a MapReport<'a> {
+        #[expect(clippy::indexing_slicing, reason = "a group has at least one map")]
+        self.reports[0]
+    }
+
+    /// Entries that it is about.
+    fn entries(&self) -> usize {
+        let mut last = None;
+        self.reports.iter().filter(|report| last.replace(report.entry.id) != Some(report.entry.id)).count()
+    }
+
+    /// What its maps give away together; a text in two of them counts twice here.
+    pub(super) fn exposure(&self) -> Exposure {
+        self.reports.iter().fold(Exposure::default(), |mut sum, report| {
+            sum.files += report.exposure.files;
+            sum.lines += report.exposure.lines;
+            sum.bytes += report.exposure.bytes;
+            sum.third_party_files += report.exposure.third_party_files;
+            sum
+        })
+    }
+
+    /// `this source map`, `the 3 inline source maps of this file`, `28 source maps in this folder`.
+    pub(super) fn subject(&self) -> String {
+        let name = form_name(self.first().map.form);
+        match (&self.folder, self.reports.len()) {
+            (Some(_), _) => format!("{} in this folder", counted(self.reports.len() as u64, name)),
+            (None, 1) => format!("this {name}"),
+            (None, maps) => format!("{} of this file", counted(maps as u64, name)),
+        }
+    }
+
+    /// A finding at its place, with evidence; still without words.
+    pub(super) fn finding(&self, rule: &Rule) -> Finding {
+        let place = match &self.folder {
+            Some(folder) => Place { path: folder.clone(), ..Place::default() },
+            None if self.first().map.at.offset == 0 && self.first().map.at.inside.is_none() => {
+                Place::entry(self.entry())
+            }
+            None => Place::at(self.entry(), &self.first().map.at),
+        };
+        let key = match &self.folder {
+            Some(_) => "folder",
+            None => form_name(self.first().map.form),
+        };
+        Finding::new(rule, place).evidence(self.evidence()).key(key)
+    }
+
+    fn evidence(&self) -> Evidence<'_> {
+        let exposure = self.exposure();
+        let sources = self.reports.iter().flat_map(|report| {
+            let indices = if report.exposed.is_empty() { &report.missing } else { &report.exposed };
+            indices.iter().filter_map(|index| report.map.sources.get(*index))
+        });
+        Evidence {
+            form: self.first().map.form,
+            state: self.reports.iter().map(|report| report.state).max(),
+            maker: self.maker(),
+            maps: self.reports.len(),
+            entries: self.entries(),
+            files: exposure.files,
+            lines: exposure.lines,
+            bytes: exposure.bytes,
+            third_party_files: exposure.third_party_files,
+            sources: sources.map(|source| source.path.as_str()).take(MOST_PATHS).collect(),
+            damage: self.reports.iter().find_map(|report| report.map.damage.as_deref()),
+        }
+    }
+
+    /// The tool that wrote its maps, if they agree.
+    pub(super) fn maker(&self) -> Option<&'static str> {
+        let first = maker(self.first());
+        first.filter(|_| self.reports.iter().all(|report| maker(report) == first))
+    }
+
+    /// ` (it could not be read to its end: ...)`, or nothing.
+    pub(super) fn damage(&self) -> String {
+        let damage = self.reports.iter().find_map(|report| report.map.damage.as_deref());
+        damage.map(|why| format!(" It could not be read as valid JSON: {why}.")).unwrap_or_default()
+    }
+}
+
+/// The facts behind a finding about maps.
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    form: MapForm,
+    state: Option<MapState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maker: Option<&'static str>,
+    maps: usize,
+    entries: usize,
+    files: u64,
+    lines: u64,
+    bytes: u64,
+    third_party_files: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damage: Option<&'a str>,
+}
+
+/// The tool that wrote a map; some only show in the paths around it.
+fn maker(report: &MapReport<'_>) -> Option<&'static str> {
+    let place = report.entry.place.as_str();
+    if place.contains("/.next/") {
+        Some("Next.js")
+    } else if place.ends_with(".hbc.map")
+        || place.ends_with(".jsbundle.map")
+        || place.ends_with(".bundle.map")
+    {
+        Some("Metro")
+    } else {
+        report.map.maker
+    }
+}
+
+/// What to change so that a map no longer ships, or no longer holds text.
+pub(super) fn advice(form: MapForm, maker: Option<&str>) -> String {
+    match form {
+        MapForm::EvalMap | MapForm::Eval => {
+            return "Build for production: in the webpack configuration set mode: \"production\" and devtool: false \
+                    (the eval devtools are for development only)."
+                .to_owned();
+        }
+        MapForm::BundlerReport => {
+            return "Write the bundler's report outside the folder that is published, and leave it out of the package.".to_owned();
+        }
+        MapForm::Coverage => {
+            return "Leave the coverage folder out of the package, and publish code that is not instrumented.".to_owned();
+        }
+        MapForm::File | MapForm::Inline => {}
+    }
+    let option = match maker {
+        Some("TypeScript") => {
+            "TypeScript: set sourceMap, inlineSourceMap and inlineSources to false in tsconfig.json (declarationMap too, \
+             if it is a declaration map)"
+        }
+        Some("webpack") => {
+            "webpack: set devtool: false; to keep maps for yourself use \"hidden-source-map\" and don't publish the .map \
+             files; \"nosources-source-map\" leaves the text out"
+        }
+        Some("Rspack") => "Rspack: set devtool: false, or \"nosources-source-map\" to leave the text out",
+        Some("Next.js" | "turbopack") => {
+            "Next.js: set productionBrowserSourceMaps: false, and leave .next/ out of the package"
+        }
+        Some("Vite") => "Vite: set build.sourcemap: false (\"hidden\" still writes the files)",
+        Some("Rollup") => {
+            "Rollup: set output.sourcemap: false, or output.sourcemapExcludeSources: true to leave the text out; \
+             in Vite it is build.sourcemap: false"
+        }
+        Some("esbuild") => {
+            "esbuild: leave --sourcemap out, or add --sources-content=false to leave the text out"
+        }
+        Some("Bun") => "Bun: build with --sourcemap=none",
+        Some("Parcel") => "Parcel: build with --no-source-maps, or set \"sourceMap\": false for the target",
+        Some("swc") => "swc: set sourceMaps: false and inlineSourcesContent: false",
+        Some("Babel") => "Babel or terser: set sourceMaps: false (terser: sourceMap: false)",
+        Some("Metro") => {
+            "Metro: leave --sourcemap-output out, or write it outside the package; --sourcemap-sources-root doesn't remove text"
+        }
+        Some("Sass") => "Sass: pass --no-source-map, and no --embed-sources or --embed-source-map",
+        _ => "Turn source maps off in the build that is published, or build them without the sources' text",
+    };
+    let file = match form {
+        MapForm::File => {
+            " Or leave the maps out of the package: \"!**/*.map\" as the last line of \"files\"."
+        }
+        _ => "",
+    };
+    format!("{option}.{file}")
+}
+
+/// What a form is called.
+pub(super) fn form_name(form: MapForm) -> &'static str {
+    match form {
+        MapForm::File => "source map",
+        MapForm::Inline => "inline source map",
+        MapForm::EvalMap => "source map in eval",
+        MapForm::Eval => "module list in eval",
+        MapForm::BundlerReport => "bundler report",
+        MapForm::Coverage => "coverage record",
+    }
+}
+
+/// `1 file`, `1,906 files`.
+pub(super) fn counted(count: u64, one: &str) -> String {
+    let digits = count.to_string();
+    let mut number = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            number.push(',');
+        }
+        number.push(digit);
+    }
+    match one {
+        _ if count == 1 => format!("1 {one}"),
+        "source map in eval" => format!("{number} source maps in eval"),
+        "module list in eval" => format!("{number} module lists in eval"),
+        _ => format!("{number} {one}s"),
+    }
+}
+
+/// `3 original files, 1,200 lines`.
+pub(super) fn amount(exposure: Exposure) -> String {
+    format!("{}, {}", counted(exposure.files, "original file"), counted(exposure.lines, "line"))
+}
+
+/// Whether a map is of a form that gives away text, as the rules `source-map-embedded`, `-inline` and `-eval` divide it.
+pub(super) fn is_exposed(report: &MapReport<'_>, forms: &[MapForm]) -> bool {
+    forms.contains(&report.map.form) && report.exposure.files > 0
+}
+
+/// Whether it is about declarations only (`.d.ts.map`).
+pub(super) fn is_declaration(map: &SourceMap, entry: &Entry) -> bool {
+    let generated = |name: &str| [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| name.ends_with(end));
+    map.file.as_deref().is_some_and(generated) || entry.path.strip_suffix(".map").is_some_and(generated)
+}

@@ -1,0 +1,140 @@
+use std::collections::HashSet;
+
+use serde_json::json;
+
+use crate::exposure::{MapState, Survey};
+use crate::inventory::{Entry, LinkTarget};
+
+use super::maps::{Group, counted, is_declaration};
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "source-map-dangling",
+    family: Family::SourceMaps,
+    summary: "A source map or a link to one that leads nowhere",
+    docs: r#"
+## What it does
+
+Finds source maps without text whose sources are not in the package, and comments that link to a map that is not in the
+package.
+
+## Why it matters
+
+A debugger finds nothing there and prints warnings, so the map is of no use to anybody; to a stranger it still shows
+the paths of your source files. A link to a missing map tells its name, for those who want to try your web server.
+
+## What to do
+
+Leave the maps out, or make them whole: ship the files that they name, or build them with the text
+(`inlineSources` in TypeScript). For a link: build with `hidden` source maps, which writes no comment.
+
+## Example
+
+```
+package/dist/index.d.ts.map: this source map names 1 source file that is not in the package
+```
+"#,
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let survey = Survey::new(context.inventory);
+    let dangling =
+        survey.maps.iter().filter(|report| report.exposure.files == 0 && report.state == MapState::Dangling);
+    for group in Group::all(dangling) {
+        let missing = group.reports.iter().map(|report| report.missing.len() as u64).sum();
+        let declarations = group.reports.iter().all(|report| is_declaration(report.map, report.entry));
+        let verb = if group.reports.len() == 1 { "names" } else { "name" };
+        let is = if missing == 1 { "is" } else { "are" };
+        let help = if declarations {
+            "Set declarationMap to false in tsconfig.json, or ship the source files that the maps name."
+        } else {
+            "Leave the map out of the package, or ship the files that it names, or build it with their text."
+        };
+        findings.push(
+            group
+                .finding(rule)
+                .message(format!(
+                    "{} {verb} {} that {is} neither in it nor in the package: debuggers find nothing, strangers read the paths.{}",
+                    group.subject(),
+                    counted(missing, "source file"),
+                    group.damage()
+                ))
+                .help(help),
+        );
+    }
+    findings.extend(links(rule, context));
+}
+
+/// One finding for all links to maps that are not there: it is one setting of one build.
+fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
+    let paths: HashSet<(_, &str)> =
+        context.inventory.files().map(|entry| (entry.parent, entry.path.as_str())).collect();
+    let packed = |entry: &Entry, path: &str| {
+        ["", ".gz", ".br", ".zst", ".xz"]
+            .iter()
+            .any(|end| paths.contains(&(entry.parent, format!("{path}{end}").as_str())))
+    };
+    let mut missing = Vec::new();
+    for entry in context.inventory.files() {
+        for link in entry.links.iter().filter(|link| link.in_force) {
+            if let LinkTarget::Relative { url } = &link.target
+                && !crate::exposure::beside(entry, url).is_some_and(|path| packed(entry, &path))
+            {
+                missing.push((entry, link, url));
+            }
+        }
+    }
+    let (entry, link, url) = missing.first()?;
+    let files = missing.len() as u64;
+    let message = match files {
+        1 => format!("links to the source map {url}, which is not in the package."),
+        _ => format!(
+            "links to the source map {url}, which is not in the package; so do {}.",
+            counted(files - 1, "other file")
+        ),
+    };
+    let examples: Vec<_> =
+        missing.iter().take(20).map(|(entry, _, url)| json!({ "place": entry.place, "url": url })).collect();
+    Some(
+        Finding::new(rule, Place::at(entry, &link.at))
+            .message(message)
+            .help("Build with hidden source maps, or without: then no comment is written.")
+            .evidence(json!({ "links": files, "examples": examples }))
+            .key("links"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exposure::testing::{inventory, map};
+    use crate::rules::mentions::testing::run;
+
+    #[test]
+    fn finds_maps_and_links_that_lead_nowhere() {
+        let bare = map(&[("../src/a.ts", None), ("../src/b.ts", None)]);
+        let found = run(&RULE, &inventory(&[("p/d/a.js.map", &bare)]));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].message.contains("2 source files"), "{}", found[0].message);
+
+        let link = "x();\n//# sourceMappingURL=a.js.map";
+        let found = run(&RULE, &inventory(&[("p/d/a.js", link), ("p/d/b.js", link)]));
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].place.path.as_str(), found[0].place.line), ("p/d/a.js", Some(2)));
+        assert!(found[0].message.contains("1 other file"), "{}", found[0].message);
+    }
+
+    #[test]
+    fn is_silent_where_everything_is_found() {
+        let bare = map(&[("../src/a.ts", None)]);
+        let link = "x();\n//# sourceMappingURL=./a%20b.js.map?v=1";
+        for files in [
+            vec![("p/src/a.ts", "a"), ("p/d/a.js.map", bare.as_str())],
+            vec![("p/src/a.ts", "a"), ("p/d/a b.js.map", bare.as_str()), ("p/d/a.js", link)],
+            vec![("p/d/a.js", "//# sourceMappingURL=https://m.example/a.map")],
+        ] {
+            assert!(run(&RULE, &inventory(&files)).is_empty(), "{files:?}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+use crate::exposure::Survey;
+use crate::inventory::MapForm;
+
+use super::maps::{Group, advice, amount, is_exposed};
+use super::{Context, Family, Finding, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "source-map-eval",
+    family: Family::SourceMaps,
+    summary: "A development build: modules or their source maps inside eval",
+    docs: r#"
+## What it does
+
+Finds what webpack's `eval` devtools write: each module as a string given to `eval`, with its name as `sourceURL`, and
+with a source map inside that string unless the plain `eval` devtool was used.
+
+## Why it matters
+
+Such a bundle holds each module's text under its name, in clear. It is also slow and is refused by pages with a
+content security policy: a development build was published by mistake.
+
+## What to do
+
+Build for production: `mode: "production"` and `devtool: false`.
+
+## Example
+
+```
+package/dist/main.js:12:3: 28 source maps in eval of this file hold 28 original files, 4,210 lines
+```
+"#,
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let survey = Survey::new(context.inventory);
+    let forms = [MapForm::EvalMap, MapForm::Eval];
+    for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, &forms))) {
+        let form = group.reports.first().map_or(MapForm::Eval, |report| report.map.form);
+        let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
+        findings.push(
+            group
+                .finding(rule)
+                .message(format!(
+                    "{} {verb} the text of {}: this is a development build.{}",
+                    group.subject(),
+                    amount(group.exposure()),
+                    group.damage()
+                ))
+                .help(advice(form, group.maker())),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exposure::testing::inventory;
+    use crate::rules::mentions::testing::run;
+
+    #[test]
+    fn fires_on_modules_in_eval() {
+        let text = "m = {\n1: () => { eval(\"const a = 1;\\nb();\\n\\n//# sourceURL=webpack://acme/./src/a.js?\"); }\n}";
+        let found = run(&RULE, &inventory(&[("package/main.js", text)]));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].place.line, Some(2));
+        assert!(found[0].message.contains("1 original file, 2 lines"), "{}", found[0].message);
+    }
+
+    #[test]
+    fn is_silent_on_other_uses_of_eval() {
+        for text in [
+            "eval(\"1 + 1\")",
+            "eval(\"a();\\n\\n//# sourceURL=webpack://acme/./node_modules/a/a.js?\")",
+            "eval(code + \"\\n//# sourceURL=\" + name)",
+            "eval(\"//# sourceURL=a.js\")",
+        ] {
+            assert!(run(&RULE, &inventory(&[("package/main.js", text)])).is_empty(), "{text}");
+        }
+    }
+}

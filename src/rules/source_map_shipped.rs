@@ -1,0 +1,99 @@
+use crate::exposure::{MapState, Survey};
+
+use super::maps::{Group, counted};
+use super::{Context, Family, Finding, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "source-map-shipped",
+    family: Family::SourceMaps,
+    summary: "A source map that gives nothing of your own away",
+    docs: r#"
+## What it does
+
+Names the source maps whose text is in the package as files anyway, or belongs to dependencies only, or whose sources
+are files of the package.
+
+## Why it matters
+
+Such maps are useful to those who debug with the package, and mostly there on purpose. They cost size, and they show
+how the code was built.
+
+## What to do
+
+Nothing, if you mean to ship them. Otherwise leave them out: `"!**/*.map"` as the last entry of `files`.
+
+## Example
+
+```
+package/dist/index.js.map: this source map points to files of the package and gives nothing else away
+```
+"#,
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let survey = Survey::new(context.inventory);
+    let harmless =
+        survey.maps.iter().filter(|report| report.exposure.files == 0 && report.state != MapState::Dangling);
+    for group in Group::all(harmless) {
+        let third_party = group.exposure().third_party_files;
+        let resolves = group.reports.iter().all(|report| report.state == MapState::Resolves);
+        let what = match (third_party, resolves) {
+            (0, true) => "point to files of the package and give nothing else away".to_owned(),
+            (0, false) => "give nothing away that the package doesn't hold anyway".to_owned(),
+            (files, _) => format!("hold {}, nothing of your own", counted(files, "file of dependencies")),
+        };
+        let what = what.replace("file of dependenciess", "files of dependencies");
+        let what = if group.reports.len() == 1 { singular(&what) } else { what };
+        findings.push(
+            group.finding(rule).message(format!("{} {what}.{}", group.subject(), group.damage())).help(
+                "Nothing to do if it is meant for those who debug; otherwise leave it out of the package.",
+            ),
+        );
+    }
+}
+
+/// The verbs of these messages in the singular.
+fn singular(what: &str) -> String {
+    what.replacen("point ", "points ", 1)
+        .replacen("give nothing", "gives nothing", 1)
+        .replacen("hold ", "holds ", 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exposure::testing::{inventory, map};
+    use crate::rules::mentions::testing::run;
+
+    #[test]
+    fn names_maps_that_give_nothing_away() {
+        let text = "export const a = 1;\n";
+        for (files, words) in [
+            (
+                vec![("p/src/a.ts", text.to_owned()), ("p/d/a.js.map", map(&[("../src/a.ts", None)]))],
+                "points to files",
+            ),
+            (
+                vec![("p/src/a.ts", text.to_owned()), ("p/d/a.js.map", map(&[("../src/a.ts", Some(text))]))],
+                "gives nothing away",
+            ),
+            (
+                vec![("p/a.js.map", map(&[("node_modules/b/b.js", Some(text))]))],
+                "holds 1 file of dependencies",
+            ),
+        ] {
+            let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+            let found = run(&RULE, &inventory(&files));
+            assert_eq!(found.len(), 1, "{files:?}");
+            assert!(found[0].message.contains(words), "{}", found[0].message);
+        }
+    }
+
+    #[test]
+    fn leaves_the_others_to_their_rules() {
+        for map in [map(&[("../src/a.ts", Some("own text"))]), map(&[("../src/a.ts", None)])] {
+            assert!(run(&RULE, &inventory(&[("p/a.js.map", &map)])).is_empty(), "{map}");
+        }
+    }
+}
