@@ -189,7 +189,7 @@ fn wanted(options: &Options) -> Wanted {
     let internal = &options.settings.internal;
     Wanted {
         digests: options.digests,
-            recovered: false,
+        recovered: false,
         markers: internal.markers.clone(),
         marker_patterns: internal.marker_patterns.clone(),
         packages: internal.packages.clone(),
