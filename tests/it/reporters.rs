@@ -400,6 +400,7 @@ fn large() -> Audit {
                 text: Some(TextFacts { bytes: 9_000 + n, lines: 269, digest: TextDigest(n.into()) }),
             })
             .collect(),
+        maker: None,
         damage: None,
     }];
     let finding = |rule, n: usize, level, message: &str, help: &str| {
