@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::diff::Diff;
 use crate::exposure::Exposure;
 use crate::inspect::{Lookout, Wanted};
 use crate::inventory::{Inventory, Kind, Skipped};
@@ -26,6 +27,8 @@ pub struct Audit {
     pub waivers: Vec<WaiverUse>,
     /// What becomes of it.
     pub verdict: Verdict,
+    /// What changed against the previous artifact, where there is one and a reporter shows entries.
+    pub diff: Option<Diff>,
 }
 
 /// Sums over an artifact.
@@ -176,11 +179,13 @@ impl Auditor {
             unpacked_bytes: inventory.artifact.unpacked_bytes,
             exposure: Exposure::of(&inventory),
         };
+        let previous = beside.previous.filter(|_| options.keep_entries);
+        let diff = previous.map(|previous| Diff::of(previous, &inventory));
         inventory.manifests = Vec::new();
         if !options.keep_entries {
             inventory.entries = Vec::new();
         }
-        Ok(Audit { inventory, policy, totals, findings, waivers, verdict })
+        Ok(Audit { inventory, policy, totals, findings, waivers, verdict, diff })
     }
 }
 

@@ -1,6 +1,7 @@
 //! One self-contained page: no network, no script. Everything that isn't a literal here goes through
 //! [`escape::html`], and a content security policy lets nothing run or load even if something slipped by.
 
+mod changes;
 mod exposed;
 mod findings;
 mod prose;
@@ -104,6 +105,7 @@ impl Page<'_> {
         self.treemap(audit, number);
         self.findings(audit, number);
         self.exposed(audit);
+        self.changes(audit);
         self.rules(audit);
         self.body.push_str("</article>\n");
     }

@@ -144,6 +144,7 @@ mod tests {
             findings: Vec::new(),
             waivers: Vec::new(),
             verdict: Verdict::Pass,
+            diff: None,
         }
     }
 

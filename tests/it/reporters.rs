@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use packgate::audit::{Audit, Totals};
+use packgate::diff::Diff;
 use packgate::exposure::Exposure;
 use packgate::inventory::{
     Artifact, At, Entry, EntryId, Inventory, Kind, MapForm, Media, Package, Skipped, SourceFacts, SourceMap,
@@ -139,6 +140,7 @@ fn hostile() -> Audit {
             WaiverUse::Expired { rule: "bytecode".into(), origin: "packgate.toml:17".into(), findings: 2 },
         ],
         verdict: Verdict::Incomplete,
+        diff: None,
     }
 }
 
@@ -452,6 +454,12 @@ fn large() -> Audit {
         )
     }));
     audit.findings = findings;
+    let mut previous = audit.inventory.clone();
+    previous.artifact.path = "acme-cli-2.1.87.tgz".into();
+    previous.entries.remove(1);
+    previous.entries.truncate(9_900);
+    previous.entries[0].size = 12_000_000;
+    audit.diff = Some(Diff::of(&previous, &audit.inventory));
     audit
 }
 
