@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::inventory::{Anomaly, AnomalyKind, Entry};
 use crate::report::words;
+use crate::unpack::MOST_OF_A_KIND;
 
 use super::{Context, Finding, Place, Rule};
 
@@ -43,10 +44,9 @@ pub(super) fn report(
         for anomaly in group.iter().take(shown) {
             let mut message = sentence(&anomaly.detail);
             if shown < group.len() {
-                message.push_str(&format!(
-                    " The same holds for {} more.",
-                    words::number(group.len() as u64 - 1)
-                ));
+                let more = words::number(group.len() as u64 - 1);
+                let least = if group.len() >= MOST_OF_A_KIND { "at least " } else { "" };
+                message.push_str(&format!(" The same holds for {least}{more} more."));
             }
             let entry = entries.get(anomaly.place.as_str()).map(|entry| entry.id);
             let place = Place {
@@ -146,11 +146,11 @@ pub(super) mod tests {
     #[test]
     fn many_of_a_kind_are_one_finding() {
         let rule = &super::super::archive_unsafe_path::RULE;
-        let anomalies = vec![anomaly(AnomalyKind::PathBackslash, ""); 500];
+        let anomalies = vec![anomaly(AnomalyKind::PathBackslash, ""); 30];
         let found = findings(rule, &Inventory { anomalies, ..inventory(&["package/a.js"]) });
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].message, "Clients disagree. The same holds for 499 more.");
-        assert_eq!(found[0].evidence["count"], 500);
+        assert_eq!(found[0].message, "Clients disagree. The same holds for 29 more.");
+        assert_eq!(found[0].evidence["count"], 30);
         assert_eq!(found[0].key, "path-backslash");
     }
 }

@@ -88,7 +88,9 @@ impl Stocktake<'_> {
         let digests = self.lookout.wanted.digests || ecosystem::needs_digests(&name, is_zip);
         let examiner = Examiner { lookout: self.lookout, limits: self.limits, spent: &spent, digests };
         let (stock, sha256) = if is_zip {
-            tree::zip(source, &examiner, workers)
+            let (mut stock, sha256) = tree::zip(source, &examiner, workers);
+            stock.oddities.extend(unpack::mismatch(media, &name));
+            (stock, sha256)
         } else {
             stream::stream(source, &name, &examiner, workers)
         };

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::inventory::{EntryKind, Media, Skipped};
-use crate::unpack::{Damage, FileSource, Header, directory, mismatch, zip};
+use crate::inventory::{EntryKind, Skipped};
+use crate::unpack::{Damage, FileSource, Header, directory, zip};
 
 use super::budget::Budget;
 use super::examine::{Examiner, Stand};

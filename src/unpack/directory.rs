@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::inventory::{AnomalyKind, EntryKind, Skipped};
 
+use super::few::Few;
 use super::names::Names;
 use super::path::canonical;
 use super::{Damage, FileSource, Header, Limits, Oddity, Overrun, ReadAt, Spent};
@@ -80,6 +81,8 @@ pub fn list(root: &Path, limits: &Limits) -> io::Result<Listing> {
     }
     let collisions = names.oddities().into_iter().filter(|oddity| oddity.kind == AnomalyKind::NameCollision);
     listing.oddities.extend(collisions.map(|oddity| Oddity { offset: 0, ..oddity }));
+    let mut few = Few::default();
+    listing.oddities.retain(|oddity| few.admits(oddity.kind));
     Ok(listing)
 }
 

@@ -6,6 +6,7 @@
 mod ar;
 mod compressed;
 pub mod directory;
+mod few;
 mod gzip;
 mod limits;
 mod meter;
@@ -19,6 +20,7 @@ mod walk;
 mod window;
 pub mod zip;
 
+pub use few::MOST_OF_A_KIND;
 pub use limits::{Limits, Spent};
 pub use meter::{Meter, Overrun};
 pub use read_at::{FileSource, ReadAt};

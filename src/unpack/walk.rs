@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::inventory::{AnomalyKind, EntryKind, Media};
 
+use super::few::Told;
 use super::gzip::Gzip;
 use super::names::{Names, Repeated};
 use super::path::canonical;
@@ -42,6 +43,7 @@ pub fn walk(
     spent: &Spent,
     sink: &mut dyn Sink,
 ) -> Result<Vec<&'static str>, Damage> {
+    let sink: &mut dyn Sink = &mut Told::new(sink);
     let prefix = prefix(source)?;
     let media = sniff(&prefix, source.size());
     let promised = promised(name);

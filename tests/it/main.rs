@@ -10,6 +10,8 @@
 mod cli;
 mod clients;
 mod generated;
+
+mod hostile;
 mod policy;
 mod reporters;
 mod samples;

@@ -1,9 +1,12 @@
 //! The directory of a zip, compared with what stands in the file.
 
 use crate::inventory::{AnomalyKind, EntryKind};
+use crate::unpack::few::Few;
 use crate::unpack::names::Names;
 use crate::unpack::path::canonical;
-use crate::unpack::{Damage, Header, Limits, Oddity, Overrun, ReadAt, Spent, meter, read_vec};
+use crate::unpack::{
+    Damage, Header, Limits, MOST_OF_A_KIND, Oddity, Overrun, ReadAt, Spent, meter, read_vec,
+};
 
 use super::record::{self, Central, Common, FULL32, Fields};
 use super::{Meter, end, extract, opinion};
@@ -57,7 +60,7 @@ impl Directory {
         let mut oddities = Vec::new();
         let place = end::find(source, &mut oddities)?;
         let mut members = Vec::new();
-        let mut reader = Reader { source, limits, place, oddities: &mut oddities };
+        let mut reader = Reader { source, limits, place, oddities: &mut oddities, few: Few::default() };
         let mut spans = Vec::new();
         let mut offset = place.start;
         for _ in 0..place.entries {
@@ -74,13 +77,14 @@ impl Directory {
             return Err(Damage::ambiguous(AnomalyKind::ZipEnd, offset, why));
         }
         reader.tile(&members, &mut spans)?;
+        let mut few = reader.few;
         within_limits(&mut members, source, limits);
         let mut names = Names::default();
         for member in &members {
             names.add(&member.header.path, member.header.kind == EntryKind::Directory, member.header.offset);
         }
-        oddities.extend(names.oddities());
-        for repeated in names.repeated() {
+        oddities.extend(names.oddities().into_iter().filter(|oddity| few.admits(oddity.kind)));
+        for repeated in names.repeated().into_iter().take(MOST_OF_A_KIND) {
             let identical = identical(source, limits, &members, &repeated.ordinals);
             oddities.push(repeated.oddity(identical));
         }
@@ -102,10 +106,14 @@ struct Reader<'a> {
     limits: &'a Limits,
     place: end::Place,
     oddities: &'a mut Vec<Oddity>,
+    few: Few,
 }
 
 impl Reader<'_> {
     fn odd(&mut self, kind: AnomalyKind, offset: u64, path: &str, detail: &str) {
+        if !self.few.admits(kind) {
+            return;
+        }
         self.oddities.push(Oddity { kind, offset, entry: Some(path.to_owned()), detail: detail.into() });
     }
 
@@ -408,7 +416,9 @@ impl Reader<'_> {
             "{} bytes {place} belong to nothing: uv and others refuse the file, most clients ignore them",
             to - from
         );
-        self.oddities.push(Oddity { kind, offset: from, entry, detail });
+        if self.few.admits(kind) {
+            self.oddities.push(Oddity { kind, offset: from, entry, detail });
+        }
         Ok(())
     }
 }

@@ -1,0 +1,191 @@
+//! Bombs, built at run time, end within the limits and say so.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use packgate::audit::Audit;
+use packgate::policy::Verdict;
+use packgate::unpack::Limits;
+
+use super::build::{Member, Tar, Zip, head, record};
+use super::{audit_with, build};
+
+const MIB: u64 = 1 << 20;
+
+/// Limits at which a bomb goes off at once.
+fn tight() -> Limits {
+    Limits { entries: 500, entry: 4 * MIB, total: 24 * MIB, nested_total: 48 * MIB, ..Limits::default() }
+}
+
+fn audit(name: &str, bytes: &[u8], limits: Limits) -> Audit {
+    let start = Instant::now();
+    let audit = audit_with(name, bytes, |options| options.settings.limits = limits, 2);
+    assert!(start.elapsed() < Duration::from_secs(60), "{name} took {:?}", start.elapsed());
+    audit
+}
+
+#[track_caller]
+fn goes_off(name: &str, bytes: &[u8], limits: Limits, why: &str) {
+    let audit = audit(name, bytes, limits);
+    assert_eq!(audit.verdict, Verdict::Incomplete);
+    let told: Vec<_> = audit.skipped().iter().map(|skipped| skipped.why.as_str()).collect();
+    assert!(told.iter().any(|told| told.contains(why)), "expected {why:?}, got {told:?}");
+}
+
+/// A gzip of zeros without holding them.
+fn zeros(size: u64, before: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    encoder.write_all(before).unwrap();
+    let piece = vec![0; MIB as usize];
+    for _ in 0..size / MIB {
+        encoder.write_all(&piece).unwrap();
+    }
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn one_large_file() {
+    let size = 64 * MIB as usize;
+    let bomb = zeros(64 * MIB, &head("a/a", b'0', size));
+    goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "200 times its size");
+    let roomy = Limits { ratio: u64::MAX, entry: 4 * MIB, ..Limits::default() };
+    goes_off("a-1.0.0.tgz", &bomb, roomy, "larger than 4194304 bytes");
+    goes_off(
+        "a-1.0.0.tgz",
+        &bomb,
+        Limits { ratio: u64::MAX, entry: u64::MAX, ..tight() },
+        "more than 25165824 bytes",
+    );
+    let whole = audit("a.tar.gz", &bomb, Limits { ratio: u64::MAX, ..Limits::default() });
+    assert_eq!(whole.skipped(), []);
+}
+
+#[test]
+fn zeros_behind_the_end() {
+    let bomb = zeros(64 * MIB, &Tar::package().0);
+    goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "200 times its size");
+}
+
+#[test]
+fn what_is_behind_a_large_file_is_still_read() {
+    let large = vec![b'x'; 5 * MIB as usize];
+    let bomb = Tar::package().file("package/large", &large).file("package/z.js", b"z").tgz();
+    let audit = audit("a-1.0.0.tgz", &bomb, Limits { ratio: u64::MAX, ..tight() });
+    assert_eq!(audit.skipped().len(), 1);
+    assert_eq!(audit.skipped()[0].place, "package/large");
+    assert!(audit.inventory.entries.iter().any(|entry| entry.path == "package/z.js"));
+}
+
+#[test]
+fn too_many_entries() {
+    let mut tar = Tar::package();
+    let mut zip = Zip::default();
+    for number in 0..600 {
+        tar = tar.file(&format!("package/{number}"), b"");
+        zip.members.push(Member::stored(&format!("{number}"), b""));
+    }
+    goes_off("a-1.0.0.tgz", &tar.tgz(), tight(), "more than 500 entries");
+    goes_off("a.zip", &zip.bytes(), tight(), "more than 500 entries");
+}
+
+#[test]
+fn a_zip_of_large_files() {
+    let member = |name: &str| Member::file(name, &vec![0; 16 * MIB as usize]);
+    let bomb = Zip::of([member("a"), member("b"), member("c")]).bytes();
+    goes_off("a.zip", &bomb, Limits::default(), "200 times its size");
+    goes_off("a.zip", &bomb, Limits { ratio: u64::MAX, ..tight() }, "larger than 4194304 bytes");
+    goes_off(
+        "a.zip",
+        &bomb,
+        Limits { ratio: u64::MAX, entry: u64::MAX, ..tight() },
+        "more than 25165824 bytes",
+    );
+}
+
+#[test]
+fn members_over_one_another() {
+    // The quoting bomb: each member's data is the next one's header and data.
+    let kernel = Member::file("kernel", &vec![0; 4 * MIB as usize]);
+    let mut zip = Zip::of([kernel.clone()]);
+    for number in 0..100 {
+        let name = format!("{number}");
+        zip.members.push(kernel.clone().both(|said| said.name = name.clone().into()).with(|member| {
+            member.stored = false;
+            member.offset = Some(0);
+        }));
+    }
+    let audit = audit("a.zip", &zip.bytes(), tight());
+    assert_ne!(audit.verdict, Verdict::Pass);
+    assert_eq!(audit.inventory.entries.len(), 0, "nothing was unpacked");
+}
+
+#[test]
+fn archives_within_archives() {
+    let mut bytes = b"const innermost = 1;\n".to_vec();
+    for level in 0..12 {
+        bytes = if level % 2 == 0 {
+            Tar::default().file(&format!("package/{level}.zip"), &bytes).tgz()
+        } else {
+            Zip::of([Member::file(&format!("{level}.tgz"), &bytes)]).bytes()
+        };
+    }
+    goes_off("a.zip", &bytes, Limits::default(), "nested");
+}
+
+#[test]
+fn many_archives_that_are_large_together() {
+    let leaf = Zip::of([Member::file("x", &vec![0; 3 * MIB as usize])]).bytes();
+    let middle = Zip::of((0..10).map(|number| Member::stored(&format!("{number}.zip"), &leaf))).bytes();
+    let bomb = Zip::of((0..10).map(|number| Member::stored(&format!("{number}.zip"), &middle))).bytes();
+    let limits = Limits { ratio: u64::MAX, ..tight() };
+    goes_off("a.zip", &bomb, limits, "those within it");
+}
+
+#[test]
+fn extension_headers_hold_no_memory() {
+    // A name of 64 MiB, of which no byte may be kept.
+    let size = 64 * MIB as usize;
+    let mut start = head("././@LongLink", b'L', size).to_vec();
+    start.extend(b"package/");
+    let bomb = zeros(64 * MIB, &start);
+    goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "larger than 1 MiB");
+    let mut tar = Tar::package();
+    for _ in 0..50 {
+        tar = tar.entry("g", b'g', record("comment", &"x".repeat(500_000)).as_bytes());
+    }
+    let audit = audit("a-1.0.0.tgz", &tar.tgz(), Limits { ratio: u64::MAX, ..Limits::default() });
+    assert_eq!(super::archive_rules(&audit), [""; 0]);
+}
+
+#[test]
+fn a_claimed_size_costs_nothing() {
+    let huge = Tar::package().block(head("package/a", b'0', 0o7_777_777_777)).tgz();
+    goes_off(
+        "a-1.0.0.tgz",
+        &huge,
+        Limits { entry: u64::MAX, total: u64::MAX, ..Limits::default() },
+        "ends in the middle",
+    );
+}
+
+#[test]
+fn a_file_that_contains_itself_ends() {
+    // A real quine needs hand-made deflate; a chain of copies up to the limit costs the same.
+    let mut bytes = build::gzip(b"x");
+    for _ in 0..40 {
+        bytes = build::gzip(&bytes);
+    }
+    goes_off("a.gz", &bytes, Limits::default(), "nested");
+}
+
+#[test]
+fn thousands_of_odd_names_stay_readable() {
+    let mut tar = Tar::package();
+    for number in 0..3000 {
+        tar = tar.file(&format!("package/a\\\u{1b}{number}:"), b"");
+    }
+    let audit = audit("a-1.0.0.tgz", &tar.tgz(), Limits::default());
+    assert_ne!(audit.verdict, Verdict::Pass);
+    assert!(audit.findings.len() < 50, "{}", audit.findings.len());
+    assert!(audit.inventory.anomalies.len() < 1000, "{}", audit.inventory.anomalies.len());
+}
