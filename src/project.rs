@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -64,6 +65,27 @@ impl Project {
     /// The `Cargo.toml` of a folder of the project; `None` when there is none that can be read.
     pub fn cargo_toml(folder: &Path) -> Option<toml::Table> {
         toml::from_str(&read(&folder.join("Cargo.toml"))?).ok()
+    }
+
+    /// The files below the folder that git tracks, by their paths from it; `None` where there is no git
+    /// repository or no git to ask.
+    pub fn tracked_files(&self) -> Option<BTreeSet<String>> {
+        if !self.vcs_root()?.join(".git").exists() {
+            return None;
+        }
+        let output = Command::new("git")
+            // Nothing that the repository's settings name is to be started.
+            .args(["-c", "core.fsmonitor=false", "ls-files", "-z"])
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+        output
+            .status
+            .success()
+            .then(|| paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect())
     }
 
     /// All packages of the workspaces (npm, yarn, pnpm, cargo) that the folder belongs to, sorted by folder.

@@ -1,7 +1,15 @@
 //! Rust crates. Source: the Cargo book, chapters "The Manifest Format" and "cargo package".
 
-use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
-use crate::project::Project;
+use std::collections::BTreeSet;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use toml::{Table, Value};
+
+use crate::inventory::{
+    Declared, Entry, EntryId, EntryPointWeight, Inventory, Kind, ManifestProblem, ManifestTrouble, Mismatch,
+    MissingEntryPoint, Package, VcsState,
+};
+use crate::project::{Project, forbids_publishing};
 
 use super::Ecosystem;
 use super::locate::{self, Fit, Located};
@@ -9,60 +17,398 @@ use super::locate::{self, Fit, Located};
 pub(super) const ECOSYSTEM: Ecosystem =
     Ecosystem { kind: Kind::Crate, suffixes: &[".crate"], keeps, recognises, read };
 
+const MANIFEST: &str = "Cargo.toml";
+const ORIGINAL: &str = "Cargo.toml.orig";
+const VCS_INFO: &str = ".cargo_vcs_info.json";
+const LOCK: &str = "Cargo.lock";
+
 fn keeps(path: &str) -> bool {
     let below = path.split_once('/').map_or(path, |(_, rest)| rest);
-    below.eq_ignore_ascii_case("Cargo.toml") || below == "Cargo.toml.orig" || below == ".cargo_vcs_info.json"
+    below.eq_ignore_ascii_case(MANIFEST) || below == ORIGINAL || below == VCS_INFO
 }
 
 fn recognises(inventory: &Inventory) -> bool {
     let has =
         |name: &str| inventory.top_files().any(|entry| Fit::below_root(&entry.path, name) == Fit::Exact);
-    has("Cargo.toml") && (has("Cargo.toml.orig") || has(".cargo_vcs_info.json") || !has("package.json"))
+    has(MANIFEST) && (has(ORIGINAL) || has(VCS_INFO) || !has("package.json"))
 }
 
-fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
-    let found =
-        locate::manifest(inventory, "Cargo.toml", |path| Fit::below_root(path, "Cargo.toml"), problems)?;
-    package(found, locate::folder(&found.entry.path), problems)
+fn read(
+    inventory: &Inventory,
+    project: Option<&Project>,
+    problems: &mut Vec<ManifestProblem>,
+) -> Option<Package> {
+    let found = locate::manifest(inventory, MANIFEST, |path| Fit::below_root(path, MANIFEST), problems)?;
+    let root = locate::folder(&found.entry.path);
+    let table = parse(found, problems)?;
+    let mut package = package(found, &table, root, problems)?;
+    let files = Files::of(inventory, root);
+    let original = files.kept(inventory, ORIGINAL);
+    let original_text = original.map(|located| String::from_utf8_lossy(located.bytes).into_owned());
+    let lists = Lists::of(&table);
+    if let (Some(located), Some(text)) = (original, &original_text) {
+        disagreement(located, text, &lists, problems);
+    }
+    package.declared = declared(&files, &table, &lists, original_text.as_deref());
+    package.vcs = vcs(&files, inventory, &package.name, project);
+    let expected = format!("{}-{}", package.name, package.version);
+    if root != expected {
+        package.mismatches.push(Mismatch {
+            what: if root.starts_with(&format!("{}-", package.name)) { "version" } else { "name" },
+            manifest: expected,
+            elsewhere: "the folder in the archive".to_owned(),
+            other: root.to_owned(),
+        });
+    }
+    Some(package)
+}
+
+fn parse(found: Located<'_>, problems: &mut Vec<ManifestProblem>) -> Option<Table> {
+    let text = String::from_utf8_lossy(found.bytes);
+    match toml::from_str(&text) {
+        Ok(table) => Some(table),
+        Err(error) => {
+            let error: toml::de::Error = error;
+            let line = error.span().map(|span| locate::line_at(&text, span.start));
+            problems.push(locate::unreadable(found.entry, line, error.message()));
+            None
+        }
+    }
+}
+
+/// The package of a manifest on its own; `None` for that of a workspace.
+pub(super) fn package_of(found: Located<'_>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
+    let table = parse(found, problems)?;
+    package(found, &table, "", problems)
 }
 
 /// What a manifest says of its package.
-pub(super) fn package(
+fn package(
     found: Located<'_>,
+    table: &Table,
     root: &str,
     problems: &mut Vec<ManifestProblem>,
 ) -> Option<Package> {
-    let text = String::from_utf8_lossy(found.bytes);
-    let table: toml::Table = match toml::from_str(&text) {
-        Ok(table) => table,
-        Err(error) => {
-            let line = error.span().map(|span| locate::line_at(&text, span.start));
-            problems.push(locate::unreadable(found.entry, line, error.message()));
-            return None;
-        }
-    };
-    let Some(package) = table.get("package").or_else(|| table.get("project")).and_then(toml::Value::as_table)
-    else {
+    let Some(package) = package_table(table) else {
         problems.push(locate::unreadable(found.entry, None, "it has no [package]"));
         return None;
     };
-    let text_of = |key: &str| package.get(key).and_then(toml::Value::as_str);
-    let private = match package.get("publish") {
-        Some(toml::Value::Boolean(publish)) => !publish,
-        Some(toml::Value::Array(registries)) => registries.is_empty(),
-        _ => false,
-    };
+    let text_of = |key: &str| package.get(key).and_then(Value::as_str);
     let license_file = || text_of("license-file").map(|file| format!("SEE LICENSE IN {file}"));
+    let private = forbids_publishing(package);
+    let text = String::from_utf8_lossy(found.bytes);
     Some(Package {
         name: text_of("name").unwrap_or_default().to_owned(),
         version: text_of("version").unwrap_or_default().to_owned(),
-        // Slashes are what crates wrote for OR before expressions were asked for.
+        // A slash is what crates wrote for OR before expressions were asked for.
         license: text_of("license")
-            .map(|license| license.replace('/', " OR ").replace("  ", " "))
+            .map(|license| license.split('/').map(str::trim).collect::<Vec<_>>().join(" OR "))
             .or_else(license_file),
         private,
+        private_line: line_of(&text, "publish").filter(|_| private),
         manifest: found.entry.place.clone(),
         root: root.to_owned(),
         ..Package::default()
     })
+}
+
+fn package_table(table: &Table) -> Option<&Table> {
+    table.get("package").or_else(|| table.get("project")).and_then(Value::as_table)
+}
+
+/// The line of a key at the beginning of a line.
+fn line_of(text: &str, key: &str) -> Option<u64> {
+    let is_key =
+        |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']));
+    text.lines().zip(1..).find(|(line, _)| is_key(line.trim_start())).map(|(_, number)| number)
+}
+
+/// The crate's files by their paths from its folder.
+struct Files<'a> {
+    all: Vec<(&'a Entry, &'a str)>,
+    names: BTreeSet<&'a str>,
+}
+
+impl<'a> Files<'a> {
+    fn of(inventory: &'a Inventory, root: &str) -> Self {
+        let below = |entry: &'a Entry| Some((entry, entry.path.strip_prefix(root)?.strip_prefix('/')?));
+        let all: Vec<(&Entry, &str)> = inventory.top_files().filter_map(below).collect();
+        let names = all.iter().map(|(_, path)| *path).collect();
+        Self { all, names }
+    }
+
+    fn kept(&self, inventory: &'a Inventory, name: &str) -> Option<Located<'a>> {
+        let (entry, _) = self.all.iter().rev().find(|(_, path)| *path == name)?;
+        Some(Located { entry, bytes: locate::kept(inventory, entry)? })
+    }
+}
+
+/// `include` and `exclude`.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Lists {
+    include: Vec<String>,
+    exclude: Vec<String>,
+}
+
+impl Lists {
+    fn of(table: &Table) -> Self {
+        let list = |key: &str| {
+            strings(package_table(table).and_then(|package| package.get(key))).unwrap_or_default()
+        };
+        Self { include: list("include"), exclude: list("exclude") }
+    }
+}
+
+fn strings(value: Option<&Value>) -> Option<Vec<String>> {
+    Some(value?.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+/// cargo writes `Cargo.toml` from `Cargo.toml.orig`: lists that differ were changed afterwards.
+fn disagreement(original: Located<'_>, text: &str, lists: &Lists, problems: &mut Vec<ManifestProblem>) {
+    let Ok(table) = toml::from_str::<Table>(text) else { return };
+    let Some(package) = package_table(&table) else { return };
+    for (key, ours) in [("include", &lists.include), ("exclude", &lists.exclude)] {
+        // A list that the workspace gives stands elsewhere.
+        if package.get(key).is_some_and(|value| !value.is_array()) {
+            continue;
+        }
+        let theirs = strings(package.get(key)).unwrap_or_default();
+        if theirs != *ours {
+            problems.push(ManifestProblem {
+                kind: ManifestTrouble::Malformed,
+                place: original.entry.place.clone(),
+                line: line_of(text, key),
+                detail: format!(
+                    "its {key} and that of Cargo.toml differ, although cargo makes the one from the other"
+                ),
+            });
+        }
+    }
+}
+
+fn declared(files: &Files<'_>, table: &Table, lists: &Lists, original: Option<&str>) -> Declared {
+    let mut declared = Declared::default();
+    let (key, patterns, name) = match (lists.include.is_empty(), lists.exclude.is_empty()) {
+        (false, _) => ("include", &lists.include, "include in Cargo.toml"),
+        (true, false) => ("exclude", &lists.exclude, "exclude in Cargo.toml"),
+        (true, true) => ("", &lists.include, "Cargo.toml"),
+    };
+    declared.allowlist_name = name;
+    declared.patterns.clone_from(patterns);
+    declared.line = original.and_then(|text| line_of(text, key)).filter(|_| !key.is_empty());
+    if !key.is_empty() {
+        declared.has_allowlist = (key == "include").then_some(true);
+        declared.unlisted = unlisted(files, table, lists).unwrap_or_default();
+    }
+    let (entry_points, missing) = targets(files, table);
+    declared.entry_points = entry_points;
+    declared.missing = missing;
+    declared
+}
+
+/// The files that cargo would not have packed; `None` when the patterns can't be read, which cargo refuses.
+fn unlisted(files: &Files<'_>, table: &Table, lists: &Lists) -> Option<Vec<EntryId>> {
+    let include = matcher(&lists.include)?;
+    let exclude = matcher(&lists.exclude)?;
+    let by_itself = written_by_cargo(table);
+    let packs = |path: &str| {
+        if lists.include.is_empty() {
+            !exclude.matched_path_or_any_parents(path, false).is_ignore()
+        } else {
+            include.matched_path_or_any_parents(path, false).is_ignore()
+        }
+    };
+    let is_unlisted = |path: &str| !by_itself.contains(path) && !packs(path);
+    Some(files.all.iter().filter(|(_, path)| is_unlisted(path)).map(|(entry, _)| entry.id).collect())
+}
+
+fn matcher(patterns: &[String]) -> Option<Gitignore> {
+    let mut builder = GitignoreBuilder::new("");
+    for pattern in patterns {
+        builder.add_line(None, pattern).ok()?;
+    }
+    builder.build().ok()
+}
+
+/// What cargo puts in whatever the lists say.
+fn written_by_cargo(table: &Table) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = [MANIFEST, ORIGINAL, VCS_INFO, LOCK].map(str::to_owned).into();
+    let package = package_table(table);
+    for key in ["readme", "license-file"] {
+        if let Some(path) = package.and_then(|package| package.get(key)).and_then(Value::as_str) {
+            names.extend(normal(path));
+            // One from outside of the crate's folder is copied to its top.
+            names.extend(path.rsplit('/').next().map(str::to_owned));
+        }
+    }
+    names
+}
+
+/// The paths of library, programs and build script, and those of them that are missing.
+fn targets(files: &Files<'_>, table: &Table) -> (Vec<String>, Vec<MissingEntryPoint>) {
+    let mut present = Vec::new();
+    let mut missing = Vec::new();
+    let mut follow = |field: String, path: Option<&str>, weight: EntryPointWeight| {
+        let Some(path) = path else { return };
+        match normal(path).filter(|path| files.names.contains(path.as_str())) {
+            Some(path) => present.push(path),
+            None => missing.push(MissingEntryPoint { field, target: path.to_owned(), weight, line: None }),
+        }
+    };
+    let path_of = |target: &Value| target.get("path").and_then(Value::as_str).map(str::to_owned);
+    let library = table.get("lib").and_then(path_of);
+    follow("[lib] path".to_owned(), library.as_deref(), EntryPointWeight::Whole);
+    let build = package_table(table).and_then(|package| package.get("build")).and_then(Value::as_str);
+    follow("build".to_owned(), build, EntryPointWeight::Whole);
+    let programs: Vec<&Value> = table.get("bin").and_then(Value::as_array).into_iter().flatten().collect();
+    for program in &programs {
+        let name = program.get("name").and_then(Value::as_str).unwrap_or_default();
+        follow(format!("[[bin]] {name}"), path_of(program).as_deref(), EntryPointWeight::Part);
+    }
+    let found_by_name =
+        |path: &&str| matches!(*path, "src/lib.rs" | "src/main.rs") || path.starts_with("src/bin/");
+    let by_name: Vec<&str> = files.names.iter().copied().filter(found_by_name).collect();
+    if library.is_none() && programs.is_empty() && by_name.is_empty() {
+        missing.push(MissingEntryPoint {
+            field: "Cargo.toml".to_owned(),
+            target: "src/lib.rs or src/main.rs".to_owned(),
+            weight: EntryPointWeight::Whole,
+            line: None,
+        });
+    }
+    present.extend(by_name.into_iter().map(str::to_owned));
+    present.sort();
+    present.dedup();
+    (present, missing)
+}
+
+/// A path from the crate's folder without `.`, empty segments and `..`; `None` when it leaves the folder.
+fn normal(path: &str) -> Option<String> {
+    let unix = path.replace('\\', "/");
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in unix.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()?),
+            other => segments.push(other),
+        }
+    }
+    Some(segments.join("/"))
+}
+
+/// What the crate says of its checkout, and what the checkout itself says where it is at hand.
+fn vcs(files: &Files<'_>, inventory: &Inventory, name: &str, project: Option<&Project>) -> Option<VcsState> {
+    let info = files.kept(inventory, VCS_INFO);
+    let stated = info.and_then(|info| serde_json::from_slice::<serde_json::Value>(info.bytes).ok());
+    let git = stated.as_ref().and_then(|stated| stated.get("git"));
+    let untracked = untracked(files, name, project);
+    if git.is_none() && untracked.is_empty() {
+        return None;
+    }
+    Some(VcsState {
+        revision: git.and_then(|git| git.get("sha1")?.as_str()).map(str::to_owned),
+        dirty: git.and_then(|git| git.get("dirty")?.as_bool()).unwrap_or(false),
+        place: info.map(|info| info.entry.place.clone()).unwrap_or_default(),
+        untracked,
+    })
+}
+
+fn untracked(files: &Files<'_>, name: &str, project: Option<&Project>) -> Vec<EntryId> {
+    let Some(project) = project else { return Vec::new() };
+    let own = Project::cargo_toml(&project.folder);
+    let is_ours =
+        own.as_ref().and_then(package_table).and_then(|own| own.get("name")?.as_str()) == Some(name);
+    let Some(tracked) = is_ours.then(|| project.tracked_files()).flatten() else { return Vec::new() };
+    let made = written_by_cargo(own.as_ref().unwrap_or(&Table::new()));
+    let is_untracked = |path: &str| !made.contains(path) && !tracked.contains(path);
+    files.all.iter().filter(|(_, path)| is_untracked(path)).map(|(entry, _)| entry.id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::inventory;
+    use super::*;
+
+    fn read_all(files: &[(&str, &str)]) -> (Package, Vec<ManifestProblem>) {
+        let inventory = inventory("d-1.0.0.crate", "gzip", files);
+        let mut problems = Vec::new();
+        (read(&inventory, None, &mut problems).unwrap(), problems)
+    }
+
+    fn unlisted(manifest: &str, paths: &[&str]) -> Vec<String> {
+        let manifest = format!("[package]\nname = \"d\"\nversion = \"1.0.0\"\n{manifest}");
+        let mut files = vec![("d-1.0.0/Cargo.toml".to_owned(), manifest.as_str())];
+        files.extend(paths.iter().map(|path| (format!("d-1.0.0/{path}"), "")));
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        let (package, _) = read_all(&files);
+        package
+            .declared
+            .unlisted
+            .iter()
+            .map(|id| files[id.index()].0["d-1.0.0/".len()..].to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn include_and_exclude_are_gitignore_patterns() {
+        let always = ["Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"];
+        for (manifest, paths, expected) in [
+            (
+                "include = [\"src/**/*.rs\"]",
+                &["src/a.rs", "src/b/c.rs", "src/x.txt", "notes.md"][..],
+                &["src/x.txt", "notes.md"][..],
+            ),
+            ("include = [\"src\"]", &["src/a.rs", "x/src/b.rs", "z"], &["z"]),
+            ("include = [\"/src\"]", &["src/a.rs", "x/src/b.rs"], &["x/src/b.rs"]),
+            ("include = [\"/src\", \"!/src/secret.rs\"]", &["src/a.rs", "src/secret.rs"], &["src/secret.rs"]),
+            (
+                "include = [\"*.rs\"]\nreadme = \"docs/READ.md\"",
+                &["src/a.rs", "docs/READ.md", "docs/x.md"],
+                &["docs/x.md"],
+            ),
+            ("include = [\"src\"]\nreadme = \"../README.md\"", &["src/a.rs", "README.md"], &[]),
+            (
+                "exclude = [\"tests\", \"*.bin\"]",
+                &["src/a.rs", "tests/a.rs", "a.bin"],
+                &["tests/a.rs", "a.bin"],
+            ),
+            ("include = [\"src\"]", &always, &[]),
+            ("", &["anything"], &[]),
+        ] {
+            assert_eq!(unlisted(manifest, paths), expected, "{manifest}");
+        }
+    }
+
+    #[test]
+    fn targets_and_state() {
+        let manifest = "[package]\nname = \"d\"\nversion = \"1.0.0\"\nbuild = \"build.rs\"\n[lib]\npath = \"src/lib.rs\"\n[[bin]]\nname = \"x\"\npath = \"src/x.rs\"\n";
+        let info = r#"{"git": {"sha1": "abc", "dirty": true}}"#;
+        let (package, problems) = read_all(&[
+            ("d-1.0.0/Cargo.toml", manifest),
+            ("d-1.0.0/.cargo_vcs_info.json", info),
+            ("d-1.0.0/src/lib.rs", ""),
+        ]);
+        assert_eq!(problems, []);
+        let missing: Vec<(&str, EntryPointWeight)> =
+            package.declared.missing.iter().map(|missing| (missing.field.as_str(), missing.weight)).collect();
+        assert_eq!(missing, [("build", EntryPointWeight::Whole), ("[[bin]] x", EntryPointWeight::Part)]);
+        assert!(package.vcs.unwrap().dirty);
+        assert_eq!(package.mismatches, []);
+    }
+
+    #[test]
+    fn what_was_changed_afterwards() {
+        let manifest = "[package]\nname = \"d\"\nversion = \"2.0.0\"\ninclude = [\"src\", \"notes\"]\n";
+        let original = "[package]\nname = \"d\"\nversion = \"2.0.0\"\n\ninclude = [\"src\"]\n";
+        let (package, problems) = read_all(&[
+            ("d-1.0.0/Cargo.toml", manifest),
+            ("d-1.0.0/Cargo.toml.orig", original),
+            ("d-1.0.0/src/lib.rs", ""),
+        ]);
+        assert_eq!(
+            problems.iter().map(|problem| (problem.kind, problem.line)).collect::<Vec<_>>(),
+            [(ManifestTrouble::Malformed, Some(5))]
+        );
+        assert_eq!(package.mismatches.iter().map(|mismatch| mismatch.what).collect::<Vec<_>>(), ["version"]);
+    }
 }

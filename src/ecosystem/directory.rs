@@ -27,7 +27,7 @@ fn read(
     } else {
         let found = found("Cargo.toml")?;
         // A workspace's manifest has no package: that is no problem of the folder.
-        cargo::package(found, "", &mut ignored)?
+        cargo::package_of(found, &mut ignored)?
     };
     Some(Package { declared: Declared::default(), mismatches: Vec::new(), ..package })
 }

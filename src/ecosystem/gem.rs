@@ -1,8 +1,9 @@
 //! Ruby gems: a tar with `metadata.gz`, `data.tar.gz` and `checksums.yaml.gz`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
-use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{Entry, Inventory, Kind, ManifestProblem, Package, RecordProblem, RecordTrouble};
 use crate::project::Project;
 
 use super::Ecosystem;
@@ -11,37 +12,143 @@ use super::locate::{self, Fit};
 pub(super) const ECOSYSTEM: Ecosystem =
     Ecosystem { kind: Kind::Gem, suffixes: &[".gem"], keeps, recognises, read };
 
+const METADATA: &str = "metadata.gz";
+const DATA: &str = "data.tar.gz";
+const CHECKSUMS: &str = "checksums.yaml.gz";
+
 /// Most bytes that a compressed member may have once unpacked.
 const MOST_UNPACKED: u64 = super::MOST_KEPT;
 
 fn keeps(path: &str) -> bool {
-    path == "metadata.gz" || path == "checksums.yaml.gz"
+    path == METADATA || path == CHECKSUMS
 }
 
 fn recognises(inventory: &Inventory) -> bool {
     let has = |name: &str| inventory.top_files().any(|entry| entry.path == name);
-    has("metadata.gz") && has("data.tar.gz")
+    has(METADATA) && has(DATA)
 }
 
 fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
-    let found = locate::manifest(inventory, "metadata.gz", |path| Fit::of(path, "metadata.gz"), problems)?;
-    let specification = gunzip(found.bytes).and_then(|text| {
-        serde_saphyr::from_str::<Specification>(&text)
-            .map_err(|error| error.to_string().lines().next().unwrap_or("?").to_owned())
-    });
-    match specification {
-        Ok(specification) => Some(Package {
-            name: specification.name,
-            version: specification.version.version,
-            license: (!specification.licenses.is_empty()).then(|| specification.licenses.join(" OR ")),
-            manifest: found.entry.place.clone(),
-            ..Package::default()
-        }),
+    let found = locate::manifest(inventory, METADATA, |path| Fit::of(path, METADATA), problems)?;
+    let specification = match gunzip(found.bytes).and_then(|text| yaml::<Specification>(&text)) {
+        Ok(specification) => specification,
         Err(why) => {
             problems.push(locate::unreadable(found.entry, None, &why));
-            None
+            return None;
+        }
+    };
+    let mut package = Package {
+        license: (!specification.licenses.is_empty()).then(|| specification.licenses.join(" OR ")),
+        manifest: found.entry.place.clone(),
+        ..Package::default()
+    };
+    package.declared.record = file_list(inventory, &specification);
+    package.declared.record.extend(checksums(inventory));
+    package.name = specification.name;
+    package.version = specification.version.version;
+    Some(package)
+}
+
+/// Holds the specification's `files` against the entries of the inner archive, both ways.
+fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<RecordProblem> {
+    let listed: BTreeSet<&str> =
+        specification.files.iter().map(|path| path.trim_start_matches("./")).collect();
+    let packed: BTreeMap<&str, &Entry> = inventory
+        .files()
+        .filter(|entry| stands_in_data(inventory, entry))
+        .map(|entry| (entry.path.as_str(), entry))
+        .collect();
+    if listed.is_empty() || packed.is_empty() {
+        return Vec::new();
+    }
+    let mut problems = Vec::new();
+    let mut add = |kind, path: &str, entry: Option<&Entry>, detail: String| {
+        problems.push(RecordProblem {
+            kind,
+            table: METADATA.to_owned(),
+            path: path.to_owned(),
+            entry: entry.map(|entry| entry.id),
+            line: None,
+            detail,
+        });
+    };
+    for (path, entry) in &packed {
+        if !listed.contains(path) {
+            let detail =
+                format!("`{path}` is in the gem and not in its file list: it was added after the build");
+            add(RecordTrouble::NotRecorded, path, Some(entry), detail);
         }
     }
+    let links: BTreeSet<&str> = inventory
+        .entries
+        .iter()
+        .filter(|entry| entry.kind != crate::inventory::EntryKind::File && stands_in_data(inventory, entry))
+        .map(|entry| entry.path.as_str())
+        .collect();
+    for path in listed {
+        if !packed.contains_key(path) && !links.contains(path) {
+            add(
+                RecordTrouble::Absent,
+                path,
+                None,
+                format!("the gem's file list names `{path}`, which is not in it"),
+            );
+        }
+    }
+    problems
+}
+
+/// Whether an entry stands in `data.tar.gz` itself, not in an archive further inside.
+fn stands_in_data(inventory: &Inventory, entry: &Entry) -> bool {
+    entry.place.strip_prefix(DATA).is_some_and(|rest| {
+        let inner = rest.strip_prefix("!data.tar").unwrap_or(rest);
+        inner.strip_prefix('!') == Some(entry.path.as_str())
+    }) && inventory.entry(entry.id).is_some()
+}
+
+/// Holds `checksums.yaml.gz` against the members' digests.
+fn checksums(inventory: &Inventory) -> Vec<RecordProblem> {
+    let Some(table) = inventory.manifests.iter().rfind(|kept| kept.path == CHECKSUMS) else {
+        return Vec::new();
+    };
+    let problem = |kind, path: &str, entry: Option<&Entry>, detail: String| RecordProblem {
+        kind,
+        table: CHECKSUMS.to_owned(),
+        path: path.to_owned(),
+        entry: entry.map(|entry| entry.id),
+        line: None,
+        detail,
+    };
+    let read =
+        gunzip(&table.bytes).and_then(|text| yaml::<BTreeMap<String, BTreeMap<String, String>>>(&text));
+    let algorithms = match read {
+        Ok(algorithms) => algorithms,
+        Err(why) => {
+            return vec![problem(
+                RecordTrouble::Malformed,
+                CHECKSUMS,
+                None,
+                format!("{CHECKSUMS} can't be read: {why}"),
+            )];
+        }
+    };
+    let mut problems = Vec::new();
+    for (path, expected) in algorithms.get("SHA256").into_iter().flatten() {
+        match inventory.top_files().find(|entry| entry.path == *path) {
+            None => {
+                let detail = format!("{CHECKSUMS} names `{path}`, which is not in the gem");
+                problems.push(problem(RecordTrouble::Absent, path, None, detail));
+            }
+            Some(entry)
+                if entry.sha256.as_ref().is_some_and(|actual| !actual.eq_ignore_ascii_case(expected)) =>
+            {
+                let detail = format!("`{path}` has other bytes than {CHECKSUMS} says");
+                problems.push(problem(RecordTrouble::Digest, path, Some(entry), detail));
+            }
+            Some(_) => {}
+        }
+    }
+    problems
 }
 
 fn gunzip(bytes: &[u8]) -> Result<String, String> {
@@ -51,6 +158,11 @@ fn gunzip(bytes: &[u8]) -> Result<String, String> {
     if text.len() as u64 > MOST_UNPACKED { Err("it is too large".to_owned()) } else { Ok(text) }
 }
 
+fn yaml<'de, T: serde::Deserialize<'de>>(text: &'de str) -> Result<T, String> {
+    serde_saphyr::from_str(text)
+        .map_err(|error| error.to_string().lines().next().unwrap_or("it is no YAML").to_owned())
+}
+
 /// The parts of `Gem::Specification` that matter here.
 #[derive(Debug, serde::Deserialize)]
 struct Specification {
@@ -58,9 +170,76 @@ struct Specification {
     version: Version,
     #[serde(default)]
     licenses: Vec<String>,
+    #[serde(default)]
+    files: Vec<String>,
 }
 
 #[derive(Debug, serde::Deserialize)]
 struct Version {
     version: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{EntryId, ManifestFile};
+    use std::io::Write;
+
+    fn gz(text: &str) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    const SPECIFICATION: &str = "--- !ruby/object:Gem::Specification\nname: demo\nversion: !ruby/object:Gem::Version\n  version: 1.2.3\nlicenses:\n- MIT\nfiles:\n- lib/demo.rb\n- README.md\n";
+
+    fn gem(checksum: &str, inner: &[&str]) -> Inventory {
+        let mut inventory = Inventory::default();
+        inventory.artifact.path = "demo-1.2.3.gem".into();
+        let mut add = |path: &str, place: String, bytes: Option<Vec<u8>>| {
+            let id = EntryId(inventory.entries.len() as u32);
+            let parent = place.contains('!').then_some(EntryId(1));
+            let sha256 = Some("ab".repeat(32));
+            inventory.entries.push(Entry {
+                id,
+                parent,
+                path: path.into(),
+                place,
+                sha256,
+                ..Entry::default()
+            });
+            inventory.manifests.extend(bytes.map(|bytes| ManifestFile {
+                entry: id,
+                path: path.into(),
+                bytes,
+            }));
+        };
+        add(METADATA, METADATA.into(), Some(gz(SPECIFICATION)));
+        add(DATA, DATA.into(), None);
+        let checksums = format!("---\nSHA256:\n  data.tar.gz: {checksum}\nSHA512:\n  data.tar.gz: x\n");
+        add(CHECKSUMS, CHECKSUMS.into(), Some(gz(&checksums)));
+        for path in inner {
+            add(path, format!("{DATA}!{path}"), None);
+        }
+        inventory
+    }
+
+    #[test]
+    fn file_list_and_checksums() {
+        use RecordTrouble::{Absent, Digest, NotRecorded};
+        let right = "ab".repeat(32);
+        for (checksum, inner, expected) in [
+            (right.as_str(), &["lib/demo.rb", "README.md"][..], &[][..]),
+            (&right, &["lib/demo.rb", "README.md", ".env"], &[(NotRecorded, ".env")]),
+            (&right, &["lib/demo.rb"], &[(Absent, "README.md")]),
+            ("00", &["lib/demo.rb", "README.md"], &[(Digest, DATA)]),
+        ] {
+            let package = read(&gem(checksum, inner), None, &mut Vec::new()).unwrap();
+            assert_eq!((package.name.as_str(), package.version.as_str()), ("demo", "1.2.3"));
+            assert_eq!(package.license.as_deref(), Some("MIT"));
+            let found: Vec<(RecordTrouble, &str)> =
+                package.declared.record.iter().map(|problem| (problem.kind, problem.path.as_str())).collect();
+            assert_eq!(found, expected);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What wheels and sdists have in common: core metadata, and names that count as equal.
 //! Source: PyPA specifications "Core metadata" and "Name normalization".
 
-use crate::inventory::Package;
+use crate::inventory::{Mismatch, Package};
 
 use super::licence;
 
@@ -128,6 +128,30 @@ fn normal_version(version: &str) -> String {
         normal.truncate(normal.len() - 2);
     }
     format!("{normal}+{}", local.replace(['-', '_'], "."))
+}
+
+/// Compares a name and a version that stand elsewhere with those of the package.
+pub(super) fn compare(
+    package: &Package,
+    elsewhere: &str,
+    name: &str,
+    version: &str,
+    found: &mut Vec<Mismatch>,
+) {
+    let mut add = |what, manifest: &str, other: &str| {
+        found.push(Mismatch {
+            what,
+            manifest: manifest.to_owned(),
+            elsewhere: elsewhere.to_owned(),
+            other: other.to_owned(),
+        });
+    };
+    if normal_name(name) != normal_name(&package.name) {
+        add("name", &package.name, name);
+    }
+    if !same_version(version, &package.version) {
+        add("version", &package.version, version);
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Python source distributions. Source: PyPA specification "Source distribution format".
 
-use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
+use std::collections::BTreeSet;
+
+use crate::inventory::{Inventory, Kind, ManifestProblem, Package, RecordProblem, RecordTrouble};
 use crate::project::Project;
 
 use super::locate::{self, Fit};
@@ -11,9 +13,12 @@ pub(super) const ECOSYSTEM: Ecosystem =
 
 fn keeps(path: &str) -> bool {
     let below = path.split_once('/').map_or("", |(_, rest)| rest);
-    below.eq_ignore_ascii_case("PKG-INFO")
-        || below == "pyproject.toml"
-        || below.ends_with(".egg-info/SOURCES.txt")
+    below.eq_ignore_ascii_case("PKG-INFO") || below == "pyproject.toml" || is_sources(below)
+}
+
+/// setuptools' list of what it packed, by its path from the package's folder.
+fn is_sources(below: &str) -> bool {
+    below.ends_with(".egg-info/SOURCES.txt") && below.split('/').count() <= 3
 }
 
 fn recognises(inventory: &Inventory) -> bool {
@@ -32,9 +37,102 @@ fn recognises(inventory: &Inventory) -> bool {
 fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
     let found = locate::manifest(inventory, "PKG-INFO", |path| Fit::below_root(path, "PKG-INFO"), problems)?;
     let fields = python::fields(found.bytes);
-    let package = python::package(&fields, &found.entry.place, locate::folder(&found.entry.path));
+    let root = locate::folder(&found.entry.path);
+    let mut package = python::package(&fields, &found.entry.place, root);
     if package.name.is_empty() || package.version.is_empty() {
         problems.push(locate::unreadable(found.entry, None, "it has no Name or no Version"));
     }
+    let mut mismatches = Vec::new();
+    if let Some((name, version)) = root.rsplit_once('-') {
+        python::compare(&package, "the folder in the archive", name, version, &mut mismatches);
+    }
+    package.mismatches = mismatches;
+    package.declared.record = sources(inventory, root);
     Some(package)
+}
+
+/// Holds `SOURCES.txt` against the entries. It is written when setuptools packs; other backends carry along
+/// whatever an earlier run left in the folder, so only its own archives are judged by it.
+fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
+    let below =
+        |path: &'_ str| path.strip_prefix(root).and_then(|rest| rest.strip_prefix('/')).map(str::to_owned);
+    let mut tables =
+        inventory.manifests.iter().filter(|kept| below(&kept.path).is_some_and(|path| is_sources(&path)));
+    let (Some(table), None) = (tables.next(), tables.next()) else { return Vec::new() };
+    let text = String::from_utf8_lossy(&table.bytes);
+    let listed: BTreeSet<String> =
+        text.lines().map(|line| line.trim().replace('\\', "/")).filter(|line| !line.is_empty()).collect();
+    let Some(own) = below(&table.path) else { return Vec::new() };
+    if !listed.contains(&own) || is_another_backend(inventory, root) {
+        return Vec::new();
+    }
+    // What packing adds after the list is written.
+    let added = ["PKG-INFO", "setup.cfg"];
+    let mut problems = Vec::new();
+    for entry in inventory.top_files() {
+        let Some(path) = below(&entry.path) else { continue };
+        if listed.contains(&path) || added.contains(&path.as_str()) || path.starts_with(locate::folder(&own))
+        {
+            continue;
+        }
+        problems.push(RecordProblem {
+            kind: RecordTrouble::NotRecorded,
+            table: table.path.clone(),
+            entry: Some(entry.id),
+            line: None,
+            detail: format!(
+                "`{path}` is in the archive and not in SOURCES.txt: it was added after the build"
+            ),
+            path,
+        });
+    }
+    problems
+}
+
+/// Whether `pyproject.toml` names a backend other than setuptools.
+fn is_another_backend(inventory: &Inventory, root: &str) -> bool {
+    let path = format!("{root}/pyproject.toml");
+    let settings = inventory.manifests.iter().rfind(|kept| kept.path == path);
+    let table =
+        settings.and_then(|kept| toml::from_str::<toml::Table>(&String::from_utf8_lossy(&kept.bytes)).ok());
+    let backend = table.as_ref().and_then(|table| table.get("build-system")?.get("build-backend")?.as_str());
+    backend.is_some_and(|backend| !backend.starts_with("setuptools.build_meta"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::inventory;
+    use super::*;
+
+    const INFO: (&str, &str) = ("d-1.0/PKG-INFO", "Name: d\nVersion: 1.0\n");
+    const SOURCES: (&str, &str) =
+        ("d-1.0/d.egg-info/SOURCES.txt", "setup.py\nd/__init__.py\nd.egg-info/SOURCES.txt\n");
+
+    fn recorded(files: &[(&str, &str)]) -> Vec<String> {
+        let inventory = inventory("d-1.0.tar.gz", "gzip", files);
+        let package = read(&inventory, None, &mut Vec::new()).unwrap();
+        assert_eq!(package.mismatches, []);
+        package.declared.record.into_iter().map(|problem| problem.path).collect()
+    }
+
+    #[test]
+    fn what_setuptools_did_not_pack() {
+        let files = [
+            INFO,
+            SOURCES,
+            ("d-1.0/setup.py", ""),
+            ("d-1.0/setup.cfg", ""),
+            ("d-1.0/d/__init__.py", ""),
+            ("d-1.0/d/x.py", ""),
+        ];
+        assert_eq!(recorded(&files), ["d/x.py"]);
+        let other = [
+            INFO,
+            SOURCES,
+            ("d-1.0/pyproject.toml", "[build-system]\nbuild-backend = \"hatchling.build\"\n"),
+            ("d-1.0/y.py", ""),
+        ];
+        assert!(recorded(&other).is_empty());
+        assert!(recorded(&[INFO, ("d-1.0/y.py", "")]).is_empty());
+    }
 }

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Context, Family, Finding, Place, Rule};
+use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "no-allowlist",
