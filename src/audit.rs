@@ -71,6 +71,8 @@ pub struct Options {
     pub keep_entries: bool,
     /// Whether entries get a SHA-256 even where no rule needs it, for comparing artifacts.
     pub digests: bool,
+    /// Fingerprints of internal code, from [`crate::internal::code`].
+    pub internal_code: Option<std::sync::Arc<crate::fingerprint::Index>>,
 }
 
 impl Default for Options {
@@ -83,6 +85,7 @@ impl Default for Options {
             today: time::OffsetDateTime::now_utc().date(),
             keep_entries: false,
             digests: false,
+            internal_code: None,
         }
     }
 }
@@ -197,7 +200,8 @@ fn wanted(options: &Options) -> Wanted {
         recovered: false,
         markers: internal.markers.clone(),
         marker_patterns: internal.marker_patterns.clone(),
-        packages: internal.packages.clone(),
+        packages: crate::internal::packages(&options.settings, options.project.as_ref()),
+        internal_code: options.internal_code.clone(),
         hosts: internal.hosts.clone(),
         limits: options.settings.limits.clone(),
     }

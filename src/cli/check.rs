@@ -89,10 +89,14 @@ impl Check {
         in_github_job(&mut outputs)?;
         let mut wrong = Vec::new();
         let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
+        let project = Project::new(&self.project);
+        let internal_code =
+            packgate::internal::code(&settings, Some(&project)).map_err(|error| error.to_string())?;
         let options = Options {
             settings,
             kind: self.kind,
-            project: Some(Project::new(&self.project)),
+            project: Some(project),
+            internal_code: internal_code.map(std::sync::Arc::new),
             fail_on: self.fail_on,
             keep_entries: outputs.need_entries(),
             ..Options::default()

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod fingerprint;
 mod init;
 mod inventory;
 mod lock;
@@ -56,6 +57,8 @@ enum Command {
     Init(init::Init),
     /// Show a rule's documentation; without a name, the list of rules
     Explain(explain::Explain),
+    /// Fingerprint internal code into a file that gives none of it away
+    Fingerprint(fingerprint::Fingerprint),
     /// Print completions for a shell
     Completions(completions::Completions),
     /// Write the manual pages into a folder
@@ -88,6 +91,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Lock(lock) => lock.run(),
         Command::Init(init) => init.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Fingerprint(fingerprint) => fingerprint.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
         Command::Policy(policy) => policy.run(),

@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use regex::bytes::Regex;
 
+use crate::fingerprint::Index;
 use crate::unpack::Limits;
 
 use super::INSPECTORS;
@@ -20,6 +23,8 @@ pub struct Wanted {
     pub packages: Vec<String>,
     /// Host names and suffixes.
     pub hosts: Vec<String>,
+    /// Fingerprints of internal code.
+    pub internal_code: Option<Arc<Index>>,
     /// Bounds for decoding.
     pub limits: Limits,
 }

@@ -10,6 +10,7 @@ mod banner;
 mod binary;
 mod home;
 mod host;
+mod internal_code;
 mod local_path;
 mod marker;
 mod mention;
@@ -85,6 +86,7 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     package::INSPECTOR,
     host::INSPECTOR,
     local_path::INSPECTOR,
+    internal_code::INSPECTOR,
     binary::INSPECTOR,
 ];
 

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{BinaryFacts, Link, Media, Mention, ProgramFacts, Secret, SourceMap, TextFacts};
+use super::{BinaryFacts, CodeMatch, Link, Media, Mention, ProgramFacts, Secret, SourceMap, TextFacts};
 
 /// An entry's number in the inventory. Names may repeat, numbers don't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Default)]
@@ -82,6 +82,9 @@ pub struct Entry {
     /// Markers, hosts and packages of the policy, and local paths, found in the text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention>,
+    /// Internal files of which text stands in this entry.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub internal_code: Vec<CodeMatch>,
     /// Facts of executables and object files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary: Option<BinaryFacts>,

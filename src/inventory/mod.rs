@@ -26,7 +26,7 @@ pub use promise::{
 };
 pub use recoverable::{Link, LinkTarget, MapForm, SourceFacts, SourceMap};
 pub use secret::Secret;
-pub use text::{At, Mention, MentionKind, TextDigest, TextFacts};
+pub use text::{At, CodeMatch, Mention, MentionKind, TextDigest, TextFacts};
 
 /// Everything known about one artifact once its last byte was read.
 #[derive(Debug, Clone, Default, Serialize)]

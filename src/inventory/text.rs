@@ -70,3 +70,23 @@ pub enum MentionKind {
     /// A path in a home folder of the machine that built the artifact.
     LocalPath,
 }
+
+/// Text of an internal file, found by its fingerprints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CodeMatch {
+    /// The internal file, as its index labels it.
+    pub file: String,
+    /// Line in the internal file of what stands at `at`, from 1.
+    pub line: u32,
+    /// Fingerprints that the internal file has.
+    pub of: u32,
+    /// Those of them found in this entry, sorted.
+    #[serde(serialize_with = "count")]
+    pub found: Vec<u64>,
+    /// First place in this entry.
+    pub at: At,
+}
+
+fn count<S: serde::Serializer>(found: &[u64], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(found.len() as u64)
+}

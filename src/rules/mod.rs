@@ -16,6 +16,7 @@ mod source_map_shipped;
 // internal sources
 mod confidential_banner;
 mod debug_info;
+mod internal_code;
 mod internal_host;
 mod internal_marker;
 mod internal_package;
@@ -78,6 +79,7 @@ const OWN: &[&Rule] = &[
     // internal sources
     &original_source::RULE,
     &internal_path::RULE,
+    &internal_code::RULE,
     &internal_marker::RULE,
     &confidential_banner::RULE,
     &internal_package::RULE,

@@ -1,0 +1,239 @@
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+
+use super::lexicon::Syntax;
+use super::winnow::{self, Salt};
+use super::{file, walk};
+
+/// Files with fewer fingerprints are too small to say that they were recognised.
+const LEAST_FINGERPRINTS: usize = 6;
+/// A fingerprint in more files of one root than this is boilerplate.
+const MOST_FILES: usize = 3;
+
+/// The fingerprints of internal files, ready to be looked up.
+#[derive(Debug, Default)]
+pub struct Index {
+    shelves: Vec<Shelf>,
+}
+
+/// Whether a fingerprint file tells the paths of the internal files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Labels {
+    /// Paths relative to the project.
+    Paths,
+    /// A digest of the path, for a fingerprint file that strangers may see.
+    Hashed,
+}
+
+/// Internal text that was found in another text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// The internal file's label.
+    pub file: String,
+    /// How many fingerprints the internal file has.
+    pub of: u32,
+    /// Those that were found, sorted.
+    pub found: Vec<u64>,
+    /// Offset of the first one in the text that was searched.
+    pub offset: usize,
+    /// Its line in the internal file, from 1.
+    pub line: u32,
+}
+
+/// The fingerprints of one source: of the roots of this project, or of one fingerprint file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shelf {
+    pub salt: Salt,
+    pub books: Vec<Book>,
+    /// Sorted: fingerprint and number of the book.
+    table: Vec<(u64, u32)>,
+    /// Lower bits of the fingerprints that there are.
+    seen: Vec<u64>,
+}
+
+/// One internal file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Book {
+    pub label: String,
+    /// Fingerprint and the line where it begins, sorted by fingerprint.
+    pub prints: Vec<(u64, u32)>,
+}
+
+impl Index {
+    /// Fingerprints the program text below `roots`. `base` is the folder that labels are relative to.
+    pub fn of_roots(roots: &[PathBuf], base: &Path) -> Self {
+        Self::of_private(roots, &[], base)
+    }
+
+    /// The same, without anything that also stands below a folder of `public`.
+    pub fn of_private(roots: &[PathBuf], public: &[PathBuf], base: &Path) -> Self {
+        let files = below(roots);
+        let salt = salt_of(&files);
+        let known: HashSet<u64> = all_prints(&books(&below(public), base, &salt)).collect();
+        let mut own = books(&files, base, &salt);
+        own.iter_mut().for_each(|book| book.prints.retain(|(print, _)| !known.contains(print)));
+        Self { shelves: vec![Shelf::new(salt, without_common(own))] }
+    }
+
+    /// Reads a fingerprint file.
+    ///
+    /// # Errors
+    /// When the bytes are no fingerprint file, are damaged, or come from another version.
+    pub fn read(bytes: &[u8]) -> Result<Self, file::FileError> {
+        Ok(Self { shelves: file::read(bytes)? })
+    }
+
+    /// The index as a fingerprint file: one-way hashes, line numbers and labels, no text. The same sources
+    /// give the same file.
+    pub fn write(&self, labels: Labels) -> Vec<u8> {
+        file::write(&self.shelves, labels)
+    }
+
+    /// Adds the fingerprints of another index.
+    pub fn merge(&mut self, other: Self) {
+        self.shelves.extend(other.shelves);
+    }
+
+    /// Internal files.
+    pub fn files(&self) -> usize {
+        self.shelves.iter().map(|shelf| shelf.books.len()).sum()
+    }
+
+    /// Fingerprints of all files.
+    pub fn fingerprints(&self) -> usize {
+        self.shelves.iter().map(|shelf| shelf.table.len()).sum()
+    }
+
+    /// Whether there is nothing to be found.
+    pub fn is_empty(&self) -> bool {
+        self.fingerprints() == 0
+    }
+
+    /// The internal files of which something stands in `text`, in the order of the index. `path` tells the
+    /// language.
+    pub fn find(&self, path: &str, text: &[u8]) -> Vec<Match> {
+        let mut found: BTreeMap<(usize, u32), Vec<(u64, usize)>> = BTreeMap::new();
+        winnow::choose(text, Syntax::of(path), |chosen| {
+            for (number, shelf) in self.shelves.iter().enumerate() {
+                let print = chosen.fingerprint(&shelf.salt);
+                for book in shelf.books_with(print) {
+                    found.entry((number, book)).or_default().push((print, chosen.offset));
+                }
+            }
+        });
+        let matches = found.into_iter().filter_map(|((shelf, book), mut prints)| {
+            let book = self.shelves.get(shelf)?.books.get(book as usize)?;
+            let (first, offset) = *prints.iter().min_by_key(|(_, offset)| *offset)?;
+            let place = book.prints.binary_search_by_key(&first, |(print, _)| *print).ok()?;
+            prints.sort_unstable();
+            prints.dedup_by_key(|(print, _)| *print);
+            Some(Match {
+                file: book.label.clone(),
+                of: book.prints.len() as u32,
+                found: prints.into_iter().map(|(print, _)| print).collect(),
+                offset,
+                line: book.prints.get(place)?.1,
+            })
+        });
+        matches.collect()
+    }
+}
+
+impl Shelf {
+    pub(super) fn new(salt: Salt, books: Vec<Book>) -> Self {
+        let numbered = books.iter().enumerate();
+        let mut table: Vec<(u64, u32)> = numbered
+            .flat_map(|(number, book)| book.prints.iter().map(move |(print, _)| (*print, number as u32)))
+            .collect();
+        table.par_sort_unstable();
+        let bits = (table.len().max(64) * 16).next_power_of_two();
+        let mut seen = vec![0u64; bits / 64];
+        for (print, _) in &table {
+            let bit = *print as usize & (bits - 1);
+            if let Some(word) = seen.get_mut(bit / 64) {
+                *word |= 1 << (bit % 64);
+            }
+        }
+        Self { salt, books, table, seen }
+    }
+
+    fn books_with(&self, print: u64) -> impl Iterator<Item = u32> {
+        let bit = print as usize & (self.seen.len() * 64).saturating_sub(1);
+        let maybe = self.seen.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0);
+        let from =
+            if maybe { self.table.partition_point(|(known, _)| *known < print) } else { self.table.len() };
+        let rest = self.table.get(from..).unwrap_or_default();
+        rest.iter().take_while(move |(known, _)| *known == print).map(|(_, book)| *book)
+    }
+}
+
+/// The program texts below folders, each once.
+fn below(roots: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = roots.par_iter().flat_map_iter(|root| walk::files(root)).collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
+fn books(files: &[PathBuf], base: &Path, salt: &Salt) -> Vec<Book> {
+    let book = |path: &PathBuf| {
+        let text = fs::read(path).ok().filter(|text| walk::is_written(text))?;
+        let label = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        Some(Book { prints: prints(&text, &label, salt), label })
+    };
+    files.par_iter().filter_map(book).collect()
+}
+
+fn all_prints(books: &[Book]) -> impl Iterator<Item = u64> {
+    books.iter().flat_map(|book| book.prints.iter().map(|(print, _)| *print))
+}
+
+/// A salt made from the contents: the same sources give the same fingerprints, others can't be compared.
+fn salt_of(files: &[PathBuf]) -> Salt {
+    let digest = |path: &PathBuf| fs::read(path).map(|text| Sha256::digest(&text)).unwrap_or_default();
+    let digests: Vec<_> = files.par_iter().map(digest).collect();
+    let mut all = Sha256::new();
+    digests.iter().for_each(|digest| all.update(digest));
+    all.finalize().first_chunk::<16>().copied().unwrap_or_default()
+}
+
+/// A text's fingerprints with their lines, each once.
+fn prints(text: &[u8], path: &str, salt: &Salt) -> Vec<(u64, u32)> {
+    let mut prints = Vec::new();
+    let (mut line, mut counted) = (1u32, 0);
+    winnow::choose(text, Syntax::of(path), |chosen| {
+        let passed = text.get(counted..chosen.offset).unwrap_or_default();
+        line += memchr::memchr_iter(b'\n', passed).count() as u32;
+        counted = chosen.offset.max(counted);
+        prints.push((chosen.fingerprint(salt), line));
+    });
+    prints.sort_unstable();
+    prints.dedup_by_key(|(print, _)| *print);
+    prints
+}
+
+/// Takes away what stands in many files, and files of which too little is left. Copies of a file count once.
+fn without_common(books: Vec<Book>) -> Vec<Book> {
+    let mut uses: HashMap<u64, usize> = HashMap::new();
+    let mut copies: HashSet<[u8; 32]> = HashSet::new();
+    let mut own: Vec<Book> = Vec::with_capacity(books.len());
+    for book in books {
+        let mut digest = Sha256::new();
+        book.prints.iter().for_each(|(print, _)| digest.update(print.to_le_bytes()));
+        if copies.insert(digest.finalize().into()) {
+            own.push(book);
+        }
+    }
+    for (print, _) in own.iter().flat_map(|book| &book.prints) {
+        *uses.entry(*print).or_default() += 1;
+    }
+    for book in &mut own {
+        book.prints.retain(|(print, _)| uses.get(print).is_none_or(|count| *count <= MOST_FILES));
+    }
+    own.retain(|book| book.prints.len() >= LEAST_FINGERPRINTS);
+    own
+}

@@ -1,0 +1,19 @@
+//! Finds internal code in other text by *winnowing* (S. Schleimer, D. S. Wilkerson, A. Aiken: "Winnowing:
+//! Local Algorithms for Document Fingerprinting", SIGMOD 2003).
+//!
+//! A text becomes a stream of words (identifiers, words in strings, numbers; no comments, no punctuation, no
+//! keywords), so that formatting, quotes, comments and the order of functions don't matter. Of every
+//! [`winnow::WINDOW`] neighbouring runs of [`winnow::RUN`] words, the one with the smallest hash is a
+//! fingerprint. Two texts that share [`winnow::RUN`] + [`winnow::WINDOW`] - 1 words in a row share a
+//! fingerprint for sure.
+
+mod erase;
+mod file;
+mod index;
+mod lexicon;
+mod tokens;
+mod walk;
+mod winnow;
+
+pub use file::FileError;
+pub use index::{Index, Labels, Match};

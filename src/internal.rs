@@ -1,0 +1,150 @@
+//! What is internal in a project: named by its settings, or known because members of its workspace are private.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::fingerprint::{FileError, Index};
+use crate::policy::Settings;
+use crate::project::{Member, Project};
+
+/// Why internal code can't be looked for.
+#[derive(Debug, thiserror::Error)]
+pub enum InternalError {
+    /// A folder of `internal.roots` is not there. In a release job without the private sources, use
+    /// `internal.fingerprints`.
+    #[error("internal.roots: {} is no folder; without the sources, use internal.fingerprints", .0.display())]
+    NoRoot(PathBuf),
+    /// A file of `internal.fingerprints` can't be read.
+    #[error("internal.fingerprints: {}: {why}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        why: std::io::Error,
+    },
+    /// A file of `internal.fingerprints` is none.
+    #[error("internal.fingerprints: {}: {why}", .path.display())]
+    NoFingerprints {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: FileError,
+    },
+}
+
+/// The packages that no artifact may refer to: those of `internal.packages`, and the private members of the
+/// workspace.
+pub fn packages(settings: &Settings, project: Option<&Project>) -> Vec<String> {
+    let members = project.map(Project::members).unwrap_or_default();
+    let mut packages = settings.internal.packages.clone();
+    packages.extend(private_members(&members).map(|member| member.name.clone()));
+    packages.sort();
+    packages.dedup();
+    packages
+}
+
+/// The fingerprints of all code that must not ship; `None` if there is none.
+///
+/// # Errors
+/// When a root is missing or a fingerprint file can't be used: the audit would pass over what it should find.
+pub fn code(settings: &Settings, project: Option<&Project>) -> Result<Option<Index>, InternalError> {
+    let mut index = Index::default();
+    for path in &settings.internal.fingerprints {
+        let bytes = fs::read(path).map_err(|why| InternalError::Unreadable { path: path.clone(), why })?;
+        let file =
+            Index::read(&bytes).map_err(|why| InternalError::NoFingerprints { path: path.clone(), why })?;
+        index.merge(file);
+    }
+    let roots = &settings.internal.roots;
+    if let Some(missing) = roots.iter().find(|root| !root.is_dir()) {
+        return Err(InternalError::NoRoot(missing.clone()));
+    }
+    let base = project.map(|project| project.vcs_root().unwrap_or(&project.folder));
+    let base = base.unwrap_or(Path::new(""));
+    if !roots.is_empty() {
+        index.merge(Index::of_roots(roots, base));
+    }
+    if let Some(project) = project {
+        let members = project.members();
+        let private: Vec<PathBuf> = private_members(&members)
+            .filter(|member| member.folder != project.folder)
+            .map(|member| member.folder.clone())
+            .collect();
+        let public: Vec<PathBuf> =
+            members.iter().filter(|member| !member.private).map(|member| member.folder.clone()).collect();
+        if !private.is_empty() {
+            index.merge(Index::of_private(&private, &public, base));
+        }
+    }
+    Ok((!index.is_empty()).then_some(index))
+}
+
+/// The private members that are packages of their own: the root of a workspace is private as a rule, and
+/// nobody imports it.
+fn private_members(members: &[Member]) -> impl Iterator<Item = &Member> {
+    members.iter().filter(move |member| {
+        let holds_others =
+            |other: &Member| other.folder != member.folder && other.folder.starts_with(&member.folder);
+        member.private && !member.name.is_empty() && !members.iter().any(holds_others)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workspace() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let core: String = (0..60).map(|n| format!("export function secret{n}x(alpha{n}x, beta) {{ return gamma{n}y(alpha{n}x, delta, 'epsilon{n}z') }}\n")).collect();
+        for (path, text) in [
+            (".git/HEAD", ""),
+            ("package.json", r#"{"name":"root","private":true,"workspaces":["packages/*"]}"#),
+            ("packages/cli/package.json", r#"{"name":"@acme/cli"}"#),
+            ("packages/cli/src/index.js", "export const cli = 1;\n"),
+            ("packages/core/package.json", r#"{"name":"@acme/core","private":true}"#),
+            ("packages/core/src/core.js", &core),
+        ] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+            fs::write(path, text).expect("a file");
+        }
+        folder
+    }
+
+    #[test]
+    fn private_members_are_internal_without_settings() {
+        let folder = workspace();
+        let project = Project::new(folder.path());
+        assert_eq!(packages(&Settings::default(), Some(&project)), ["@acme/core"]);
+        let index = code(&Settings::default(), Some(&project)).expect("no error").expect("an index");
+        let core = fs::read(folder.path().join("packages/core/src/core.js")).expect("the file");
+        let found = index.find("bundle.js", &core);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].file, "packages/core/src/core.js");
+        assert_eq!(found[0].found.len(), found[0].of as usize);
+    }
+
+    #[test]
+    fn what_a_public_member_has_too_is_public() {
+        let folder = workspace();
+        let core = folder.path().join("packages/core/src/core.js");
+        fs::copy(core, folder.path().join("packages/cli/src/core.js")).expect("a copy");
+        assert!(code(&Settings::default(), Some(&Project::new(folder.path()))).expect("no error").is_none());
+    }
+
+    #[test]
+    fn without_project_and_settings_there_is_nothing() {
+        assert!(packages(&Settings::default(), None).is_empty());
+        assert!(code(&Settings::default(), None).expect("no error").is_none());
+    }
+
+    #[test]
+    fn a_missing_root_is_an_error() {
+        let mut settings = Settings::default();
+        settings.internal.roots = vec![PathBuf::from("/no/such/folder")];
+        assert!(matches!(code(&settings, None), Err(InternalError::NoRoot(_))));
+        settings.internal.roots.clear();
+        settings.internal.fingerprints = vec![PathBuf::from("Cargo.toml")];
+        assert!(matches!(code(&settings, None), Err(InternalError::NoFingerprints { .. })));
+    }
+}

@@ -1,0 +1,178 @@
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::json;
+
+use crate::inventory::{CodeMatch, Entry, Inventory};
+
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "internal-code",
+    family: Family::InternalSources,
+    summary: "Text of internal files, wherever it was pasted or bundled",
+    docs: r#"
+## What it does
+
+Fingerprints the program text below the folders of `internal.roots`, and below private members of the workspace,
+by winnowing (Schleimer, Wilkerson, Aiken 2003), and looks for it in every text of the artifact: in files, in
+bundles, and in the texts that source maps hold. It tells for each internal file how much of it would get out.
+
+Formatting, quotes, comments, types and the order of functions don't matter; names do. **Code whose names were
+minified is out of reach.** What stands in many internal files, and files of a few lines, accuse nobody.
+
+## Why it matters
+
+A path list sees files. It doesn't see the helper that a bundler pulled in from the private half of the house, or
+the function that somebody pasted.
+
+## What to do
+
+Take the module out of the bundle: import it at run time, mark it external, or move what is needed to a public
+place. If the code may be published, take its folder off the list.
+
+## Example
+
+```toml
+[internal]
+roots = ["packages/private-core"]
+# In a release job without those sources, made before by: packgate fingerprint -o private.fingerprints
+fingerprints = ["private.fingerprints"]
+```
+"#,
+    check,
+};
+
+/// So many fingerprints of a file must be found that no other named file explains. Texts of different origin
+/// share one now and then: the same idiom, the same snippet.
+const LEAST_FOUND: usize = 5;
+/// And they must be this share of the file in percent, or be very many.
+const LEAST_PERCENT: usize = 8;
+const VERY_MANY: usize = 40;
+/// Entries kept in the evidence of one finding.
+const MOST_PLACES: usize = 50;
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut suspects: Vec<Suspect<'_>> = Suspect::all(context.inventory).into_values().collect();
+    // Who is contained most takes its fingerprints first, so that a file that merely shares a function with
+    // one that got out isn't named.
+    suspects.sort_by(|a, b| {
+        b.percent().cmp(&a.percent()).then(b.found.len().cmp(&a.found.len())).then(a.file.cmp(b.file))
+    });
+    let mut explained: HashSet<u64> = HashSet::new();
+    for suspect in &suspects {
+        let own = suspect.found.iter().filter(|print| !explained.contains(*print)).count();
+        if own >= LEAST_FOUND && (own * 100 >= suspect.of * LEAST_PERCENT || own >= VERY_MANY) {
+            explained.extend(&suspect.found);
+            findings.extend(suspect.finding(rule));
+        }
+    }
+}
+
+/// An internal file of which something stands in the artifact.
+struct Suspect<'a> {
+    file: &'a str,
+    of: usize,
+    found: HashSet<u64>,
+    places: Vec<(&'a Entry, &'a CodeMatch)>,
+}
+
+impl<'a> Suspect<'a> {
+    fn all(inventory: &'a Inventory) -> BTreeMap<&'a str, Self> {
+        let mut suspects: BTreeMap<&str, Self> = BTreeMap::new();
+        for entry in inventory.files() {
+            for found in &entry.internal_code {
+                let (file, of) = (found.file.as_str(), found.of as usize);
+                let new = || Self { file, of, found: HashSet::new(), places: Vec::new() };
+                let suspect = suspects.entry(file).or_insert_with(new);
+                suspect.found.extend(&found.found);
+                suspect.places.push((entry, found));
+            }
+        }
+        suspects
+    }
+
+    fn percent(&self) -> usize {
+        (self.found.len() * 100).checked_div(self.of).unwrap_or(0).min(100)
+    }
+
+    fn finding(&self, rule: &Rule) -> Option<Finding> {
+        let (entry, most) = self
+            .places
+            .iter()
+            .max_by_key(|(entry, found)| (found.found.len(), std::cmp::Reverse(entry.id)))?;
+        let elsewhere = match self.places.len() {
+            1 => String::new(),
+            places => format!(", and in {} more files", places - 1),
+        };
+        let places: Vec<_> = self
+            .places
+            .iter()
+            .take(MOST_PLACES)
+            .map(|(entry, found)| json!({ "place": entry.place, "line": found.at.line, "internal_line": found.line }))
+            .collect();
+        Some(
+            Finding::new(rule, Place::at(entry, &most.at))
+                .message(format!(
+                    "holds text of the internal file {} (from its line {}{elsewhere}): about {} % of that file would get out",
+                    self.file,
+                    most.line,
+                    self.percent(),
+                ))
+                .help("Take the module out of the bundle, or mark it external; if it may be published, take its folder off internal.roots.")
+                .evidence(json!({
+                    "file": self.file,
+                    "line": most.line,
+                    "percent": self.percent(),
+                    "fingerprints": { "found": self.found.len(), "of": self.of },
+                    "places": places,
+                }))
+                .key(self.file),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mentions::testing::{entry, inventory, run};
+    use super::*;
+    use crate::inventory::At;
+
+    fn with(place: &str, matches: &[(&str, u32, std::ops::Range<u64>)]) -> Entry {
+        let one = |(file, of, found): &(&str, u32, std::ops::Range<u64>)| CodeMatch {
+            file: (*file).to_owned(),
+            line: 7,
+            of: *of,
+            found: found.clone().collect(),
+            at: At { line: Some(3), ..At::default() },
+        };
+        Entry { internal_code: matches.iter().map(one).collect(), ..entry(place) }
+    }
+
+    fn named(entries: Vec<Entry>) -> Vec<(String, u64)> {
+        let found = run(&RULE, &inventory(entries));
+        found.into_iter().map(|found| (found.key, found.evidence["percent"].as_u64().unwrap_or(0))).collect()
+    }
+
+    #[test]
+    fn adds_up_what_stands_in_several_entries() {
+        let entries =
+            vec![with("a.js", &[("core/x.ts", 20, 0..3)]), with("b.js", &[("core/x.ts", 20, 2..6)])];
+        let found = run(&RULE, &inventory(entries));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].place.path, "b.js");
+        assert!(found[0].message.contains("about 30 %"), "{}", found[0].message);
+    }
+
+    #[test]
+    fn an_idiom_or_a_small_part_accuses_nobody() {
+        assert!(named(vec![with("a.js", &[("core/x.ts", 20, 0..4)])]).is_empty());
+        assert!(named(vec![with("a.js", &[("core/x.ts", 400, 0..12)])]).is_empty());
+        assert_eq!(named(vec![with("a.js", &[("core/x.ts", 4000, 0..60)])]).len(), 1);
+    }
+
+    #[test]
+    fn a_file_that_only_shares_with_another_is_not_named() {
+        let shared = [("core/gone.ts", 30, 0..30), ("core/stays.ts", 40, 22..30)];
+        assert_eq!(named(vec![with("a.js", &shared)]), [("core/gone.ts".to_owned(), 100)]);
+    }
+}
