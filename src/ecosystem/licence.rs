@@ -23,12 +23,32 @@ pub(super) fn from_free_text(text: &str) -> Option<String> {
             return Some((*id).to_owned());
         }
     }
+    if let Some(id) = from_text(text) {
+        return Some(id.to_owned());
+    }
     let mut shortened: String = first.chars().take(200).collect();
     if shortened.len() < text.len() && !text.contains('\n') {
         shortened.push('…');
     }
     Some(shortened)
 }
+
+/// The licence whose whole text this is, told from its first sentence of substance.
+fn from_text(text: &str) -> Option<&'static str> {
+    let words: Vec<&str> = text.split_whitespace().take(2_000).collect();
+    let words = words.join(" ").to_lowercase();
+    let (_, id) = TEXTS.iter().find(|(phrases, _)| phrases.iter().all(|phrase| words.contains(phrase)))?;
+    Some(id)
+}
+
+/// Phrases that together stand in one licence only; the more particular first.
+const TEXTS: &[(&[&str], &str)] = &[
+    (&["permission is hereby granted, free of charge, to any person", "the above copyright notice"], "MIT"),
+    (&["permission to use, copy, modify, and", "distribute this software", "copyright notice"], "ISC"),
+    (&["redistribution and use in source and binary forms", "neither the name"], "BSD-3-Clause"),
+    (&["redistribution and use in source and binary forms"], "BSD-2-Clause"),
+    (&["apache license version 2.0"], "Apache-2.0"),
+];
 
 /// Names in use that say one licence and aren't SPDX.
 const FREE: &[(&str, &str)] = &[
@@ -142,6 +162,9 @@ mod tests {
             ("Apache License, Version 2.0", "Apache-2.0"),
             ("BSD 3-Clause License\n\nCopyright (c) 2010", "BSD-3-Clause"),
             ("Acme Commercial", "Acme Commercial"),
+            ("Copyright Acme\nRedistribution and use in source\nand binary forms", "BSD-2-Clause"),
+            ("Redistribution and use in source and binary forms. Neither the name", "BSD-3-Clause"),
+            ("Copyright Acme\nAll rights reserved", "Copyright Acme"),
         ] {
             assert_eq!(from_free_text(text).as_deref(), Some(expected), "{text}");
         }

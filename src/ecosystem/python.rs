@@ -11,7 +11,8 @@ pub(super) fn fields(bytes: &[u8]) -> Vec<(String, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut fields: Vec<(String, String)> = Vec::new();
     for line in text.lines() {
-        if line.trim().is_empty() {
+        // A line of blanks only is an empty line of a folded value, not the end of the fields.
+        if line.is_empty() {
             break;
         }
         if line.starts_with([' ', '\t']) {
@@ -53,16 +54,18 @@ fn license(fields: &[(String, String)]) -> Option<String> {
     if let Some(expression) = field(fields, "license-expression") {
         return Some(expression.to_owned());
     }
-    let classified: Vec<&str> = fields
+    let classifiers: Vec<&str> = fields
         .iter()
-        .filter(|(key, _)| key == "classifier")
-        .filter_map(|(_, value)| licence::from_classifier(value))
+        .filter(|(key, value)| key == "classifier" && value.starts_with("License ::"))
+        .map(|(_, value)| value.as_str())
         .collect();
+    let classified: Vec<&str> = classifiers.iter().copied().filter_map(licence::from_classifier).collect();
     let free = field(fields, "license").and_then(licence::from_free_text);
     match (free, classified.is_empty()) {
         (Some(free), _) if spdx::Expression::parse(&free).is_ok() => Some(free),
         (_, false) => Some(classified.join(" OR ")),
-        (free, true) => free,
+        (Some(free), true) => Some(free),
+        (None, true) => (!classifiers.is_empty()).then(|| classifiers.join("; ")),
     }
 }
 
@@ -181,5 +184,13 @@ mod tests {
         );
         assert_eq!(with("License: Apache 2.0\n\nLicense: MIT").as_deref(), Some("Apache-2.0"));
         assert_eq!(with("Name: x"), None);
+        let folded = "License: Copyright (c) 2014 Acme\n        \n        Permission is hereby granted, free of charge, to any person\n        as long as the above copyright notice stands.\nClassifier: Private :: Do Not Upload";
+        assert_eq!(with(folded).as_deref(), Some("MIT"));
+        assert!(package(&fields(folded.as_bytes()), "", "").private);
+        let vague = "Classifier: License :: OSI Approved\nClassifier: License :: Free for non-commercial use";
+        assert_eq!(
+            with(vague).as_deref(),
+            Some("License :: OSI Approved; License :: Free for non-commercial use")
+        );
     }
 }
