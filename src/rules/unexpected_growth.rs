@@ -1,5 +1,6 @@
 use serde::Serialize;
 
+use crate::exposure::Exposure;
 use crate::inventory::{Entry, Inventory};
 use crate::lock::{compare, section_of};
 use crate::report::words;
@@ -18,7 +19,8 @@ const DOCS: &str = "\
 ## What it does
 With `--against OLD`, compares the artifact with an earlier release. It fires when the unpacked size grew by
 more than `growth_percent` (without that setting: when it more than doubled, by 1 MiB at least), and when a
-single new file is larger than the whole unpacked release before it and has 1 MiB at least.
+single new file is larger than the whole unpacked release before it and has 1 MiB at least. It also fires
+when the release before gave away no original sources and this one does.
 
 ## Why it matters
 Releases grow by little. One that suddenly doubles usually carries something that nobody meant to ship: a
@@ -41,13 +43,13 @@ const AT_LEAST: u64 = 1 << 20;
 
 #[derive(Debug, Serialize)]
 struct Evidence {
-    /// `unpacked` or `entry`.
+    /// `unpacked`, `entry` or `exposure`.
     what: &'static str,
     /// Version compared with.
     against: String,
-    /// Size of the unpacked release before, in bytes.
+    /// Size of the unpacked release before, or of what it gave away, in bytes.
     before: u64,
-    /// Size now: of the unpacked artifact, or of the entry.
+    /// Size now: of the unpacked artifact, of the entry, or of what is given away.
     bytes: u64,
     /// Growth allowed in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +82,20 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .help("See what was added with `packgate diff OLD NEW`; raise size.growth_percent if the growth is meant.")
                 .evidence(Evidence { what: "unpacked", against: against.clone(), before, bytes: now, percent: Some(percent) })
                 .key("unpacked"),
+        );
+    }
+    let (gave, gives) = (Exposure::of(previous), Exposure::of(context.inventory));
+    if gave.files == 0 && gives.files > 0 {
+        findings.push(
+            Finding::new(rule, Place::artifact())
+                .message(format!(
+                    "{against} gave away nothing, and this release gives away {} of original source, {}.",
+                    words::counted(gives.files, "file"),
+                    words::counted(gives.lines, "line"),
+                ))
+                .help("See which files hold them with `packgate check` and `packgate recover`; leave them out if that isn't meant.")
+                .evidence(Evidence { what: "exposure", against: against.clone(), before: gave.bytes, bytes: gives.bytes, percent: None })
+                .key("exposure"),
         );
     }
     for entry in largest_new(context.inventory, previous) {
@@ -131,7 +147,9 @@ fn largest_new<'a>(inventory: &'a Inventory, previous: &Inventory) -> Vec<&'a En
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{EntryId, Kind, Package};
+    use crate::inventory::{
+        At, EntryId, Kind, MapForm, Package, SourceFacts, SourceMap, TextDigest, TextFacts,
+    };
     use crate::policy::{Settings, Size};
 
     const MIB: u64 = 1 << 20;
@@ -188,5 +206,46 @@ mod tests {
         let big = |name| [("a.js", MIB), (name, 3 * MIB)];
         assert_eq!(run(None, &big("m-1.0.0.js"), &big("m-1.0.1.js")), none);
         assert_eq!(run(None, &big("m-BkYR3Qdz.js"), &big("m-x1Y2z3W4.js")), none);
+    }
+
+    /// A release with a map that holds this many original files.
+    fn with_map(version: &str, originals: u64) -> Inventory {
+        let mut inventory = inventory(version, &[("a.js", 100)]);
+        let sources = (0..originals).map(|number| SourceFacts {
+            path: format!("src/{number}.ts"),
+            third_party: false,
+            text: Some(TextFacts { bytes: 10, lines: 2, digest: TextDigest(u128::from(number) + 1) }),
+        });
+        inventory.entries[0].maps.push(SourceMap {
+            form: MapForm::Inline,
+            at: At::default(),
+            file: None,
+            source_root: None,
+            debug_id: None,
+            section_urls: Vec::new(),
+            sources: sources.collect(),
+            maker: None,
+            damage: None,
+        });
+        inventory
+    }
+
+    #[test]
+    fn exposure_out_of_nothing() {
+        let settings = Settings::default();
+        let keys = |old: &Inventory, new: &Inventory| {
+            let mut findings = Vec::new();
+            let context = Context { inventory: new, settings: &settings, previous: Some(old), lock: None };
+            check(&RULE, &context, &mut findings);
+            findings.into_iter().map(|finding| (finding.key, finding.message)).collect::<Vec<_>>()
+        };
+        let fired = keys(&with_map("1.0.0", 0), &with_map("1.0.1", 3));
+        assert_eq!(fired[0].0, "exposure");
+        assert_eq!(
+            fired[0].1,
+            "acme 1.0.0 gave away nothing, and this release gives away 3 files of original source, 6 lines."
+        );
+        assert_eq!(keys(&with_map("1.0.0", 2), &with_map("1.0.1", 3)), []);
+        assert_eq!(keys(&with_map("1.0.0", 3), &with_map("1.0.1", 0)), []);
     }
 }

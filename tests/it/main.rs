@@ -9,9 +9,12 @@
 
 mod cli;
 mod clients;
+mod diff;
 mod generated;
 
 mod hostile;
+mod init;
+mod lock;
 mod policy;
 mod reporters;
 mod samples;

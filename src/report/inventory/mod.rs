@@ -11,11 +11,6 @@ use super::Look;
 use super::escape::shown;
 use super::words::{bytes, counted, number};
 
-/// What a stranger could recover.
-pub(super) fn exposed(_inventory: &Inventory) -> Exposure {
-    Exposure::default()
-}
-
 /// Writes inventories as JSON.
 ///
 /// # Errors
@@ -69,7 +64,7 @@ fn heading(inventory: &Inventory, look: &Look, out: &mut dyn Write) -> io::Resul
     let packed = bytes(artifact.bytes);
     row("size", &format!("{packed} packed, {} unpacked", bytes(artifact.unpacked_bytes)))?;
     row("entries", &number(inventory.entries.len() as u64))?;
-    let exposure = exposed(inventory);
+    let exposure = Exposure::of(inventory);
     if exposure.files > 0 || exposure.third_party_files > 0 {
         let own = format!("{}, {}", counted(exposure.files, "file"), counted(exposure.lines, "line"));
         row("exposed", &format!("{own}, and {} of others", counted(exposure.third_party_files, "file")))?;

@@ -336,7 +336,7 @@ impl<'a> Artifact<'a> {
             containers: artifact.containers.clone(),
             unpacked_bytes: artifact.unpacked_bytes,
             package: inventory.package.as_ref().map(Package::new),
-            exposure: Exposure::new(super::exposed(inventory)),
+            exposure: Exposure::new(Exposed::of(inventory)),
             complete: inventory.is_complete(),
             skipped: inventory
                 .skipped
