@@ -10,6 +10,7 @@
 mod cli;
 mod clients;
 mod diff;
+mod dice;
 mod generated;
 
 mod hostile;
@@ -18,3 +19,5 @@ mod lock;
 mod policy;
 mod reporters;
 mod samples;
+mod secrets;
+mod stray;
