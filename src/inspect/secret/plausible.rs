@@ -59,6 +59,8 @@ const NO_PASSWORDS: &[&str] = &[
     "letmein",
     "admin",
     "user",
+    "1234",
+    "abcd",
     "username",
     "credential",
     "pass123",

@@ -16,10 +16,14 @@ pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
     let scheme = text.get(at.saturating_sub(16)..at)?;
     let scheme_length =
         scheme.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'+').count();
+    let scheme_name = scheme.get(scheme.len() - scheme_length..)?;
+    // only Redis knows passwords without a user
+    if user.is_empty() && !scheme_name.starts_with(b"redis") {
+        return None;
+    }
     if scheme_length < 3 || !is_public_host(host) || !is_password(password) || user == password {
         return None;
     }
-    // in a test or a manual the user is a word for a user, and so is the password
     let token = after + colon + 1..after + host_at;
     Some(Found { rule, span: at - scheme_length..after + authority.len(), token, prefix: 0 })
 }
