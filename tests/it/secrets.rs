@@ -187,6 +187,7 @@ fn forms(token: &str, recipe: &str) -> Vec<String> {
     let percent: String = random.bytes().take(12).map(|byte| format!("%{byte:02X}")).collect();
     let mut forms: Vec<String> = cuts.collect();
     forms.extend([token.to_owned(), middle.to_owned(), hex.to_uppercase(), hex, percent]);
-    forms.retain(|form| form.len() >= 8);
+    // what the recipe says itself is no secret: the documentation shows it
+    forms.retain(|form| form.len() >= 8 && !recipe.contains(form.as_str()));
     forms
 }

@@ -145,7 +145,10 @@ fn is_elf_core(bytes: &[u8]) -> bool {
 /// Whether one of the values that the pattern finds could be a secret.
 fn shows(pattern: &Option<Regex>, bytes: &[u8]) -> bool {
     let Some(pattern) = pattern else { return false };
-    let values = pattern.captures_iter(bytes).take(10_000).filter_map(|captures| captures.get(1));
+    let values = pattern
+        .captures_iter(bytes)
+        .take(10_000)
+        .filter_map(|captures| captures.iter().skip(1).flatten().next());
     values.into_iter().any(|value| looks_secret(value.as_bytes()))
 }
 
