@@ -9,8 +9,8 @@
 
 mod cli;
 mod clients;
-mod diff;
 mod dice;
+mod diff;
 mod generated;
 
 mod hostile;

@@ -21,10 +21,20 @@ pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
         pem_around(text, at)?
     };
     let rule = match key {
+        _ if is_unit_test(text, start) => table::rule("secret-in-tests")?,
         Key::Open => rule,
         Key::Encrypted => table::rule("secret-private-key-encrypted")?,
     };
     Some(Found { rule, span: start..end, token: start..end, prefix: 0 })
+}
+
+/// Whether a place in Rust source stands in the module of unit tests that ends the file.
+fn is_unit_test(text: &[u8], at: usize) -> bool {
+    const FARTHEST: usize = 1 << 20;
+    text.get(at.saturating_sub(FARTHEST)..at).is_some_and(|before| {
+        memchr::memmem::find(before, b"#[cfg(test)]").is_some()
+            || memchr::memmem::find(before, b"#[cfg(all(test").is_some()
+    })
 }
 
 /// Whether this is one whole private key in PEM, not encrypted.

@@ -177,6 +177,13 @@ fn private_keys_need_body_and_end() {
             "secret-private-key-encrypted",
         ),
         (encode(pem("RSA PRIVATE KEY", &lines(64, "\n"), "\n").as_bytes()), "secret-private-key"),
+        (
+            format!(
+                "#[cfg(test)]\nmod tests {{\nconst KEY: &str = \"{}\";",
+                pem("PRIVATE KEY", &lines(64, "\n"), "\n")
+            ),
+            "secret-in-tests",
+        ),
     ] {
         assert_eq!(rules("package/lib/a.txt", &text), [expected], "{text}");
     }
