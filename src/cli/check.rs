@@ -101,7 +101,9 @@ impl Check {
             keep_entries: outputs.need_entries(),
             ..Options::default()
         };
-        let audits = self.audit_all(&Auditor::new(options), &targets.all, &mut wrong);
+        let mut audits = self.audit_all(&Auditor::new(options), &targets.all, &mut wrong);
+        let mut waivers: Vec<_> = audits.iter_mut().map(|audit| &mut audit.waivers).collect();
+        packgate::policy::settle(&mut waivers);
         if !audits.is_empty() {
             outputs.write(&audits)?;
         }

@@ -104,6 +104,37 @@ pub fn judge(
     (judged, uses.collect(), verdict)
 }
 
+/// For several artifacts under the same settings: a waiver that one of them needed isn't idle because the others
+/// didn't. One that is idle everywhere stays in the first list only.
+pub fn settle(uses: &mut [&mut Vec<WaiverUse>]) {
+    let artifacts = uses.len();
+    let mut idle: HashMap<(String, String), usize> = HashMap::new();
+    for waiver in uses.iter().flat_map(|uses| uses.iter()).filter(|waiver| waiver.had_no_finding()) {
+        *idle.entry(waiver.name()).or_default() += 1;
+    }
+    for (number, uses) in uses.iter_mut().enumerate() {
+        uses.retain(|waiver| {
+            let everywhere = || idle.get(&waiver.name()) == Some(&artifacts);
+            !waiver.had_no_finding() || (number == 0 && everywhere())
+        });
+    }
+}
+
+impl WaiverUse {
+    fn had_no_finding(&self) -> bool {
+        matches!(self, Self::Unused { .. } | Self::Expired { findings: 0, .. })
+    }
+
+    /// What tells it apart: rule and place in the settings.
+    fn name(&self) -> (String, String) {
+        match self {
+            Self::Unused { rule, origin } | Self::Expired { rule, origin, .. } => {
+                (rule.clone(), origin.clone())
+            }
+        }
+    }
+}
+
 fn sort(judged: &mut [Judged]) {
     let order: HashMap<&str, usize> =
         rules::ALL.iter().enumerate().map(|(position, rule)| (rule.name, position)).collect();
@@ -295,6 +326,18 @@ mod tests {
         let (found, uses, verdict) = judged(waivers, findings, Level::Error);
         assert!(found[0].waived.is_some());
         assert_eq!((uses.len(), verdict), (1, Verdict::Pass));
+    }
+
+    #[test]
+    fn a_waiver_is_idle_only_if_no_artifact_needed_it() {
+        let (rule, at) = ("b-error".to_owned(), |line: u32| format!("packgate.toml:{line}"));
+        let unused = |line| WaiverUse::Unused { rule: rule.clone(), origin: at(line) };
+        let expired = |line, findings| WaiverUse::Expired { rule: rule.clone(), origin: at(line), findings };
+        let mut one = vec![unused(1), unused(2), expired(3, 0), expired(4, 0)];
+        let mut two = vec![unused(2), expired(3, 0), expired(4, 7)];
+        settle(&mut [&mut one, &mut two]);
+        assert_eq!(one, [unused(2), expired(3, 0)]);
+        assert_eq!(two, [expired(4, 7)]);
     }
 
     #[test]

@@ -7,12 +7,12 @@ use tempfile::TempDir;
 
 use crate::samples::npm_tarball;
 
-fn sample(name: &str) -> PathBuf {
+pub(crate) fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/samples").join(name)
 }
 
 /// Runs packgate in an empty folder, away from the settings of this repository, with a scrubbed environment.
-fn packgate(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn packgate(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_packgate"))
         .args(arguments)
         .current_dir(folder)
@@ -23,11 +23,11 @@ fn packgate(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn status(output: &Output) -> i32 {
+pub(crate) fn status(output: &Output) -> i32 {
     output.status.code().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 

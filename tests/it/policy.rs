@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::cli::{packgate, sample, status, text};
 use packgate::inventory::{Inventory, Package};
 use packgate::policy::{Level, Policy, PolicyChoice, Settings};
 
@@ -253,4 +254,68 @@ fn auto_follows_the_licence_and_says_why() {
     assert_eq!(resolve("UNLICENSED"), expected);
     let policy = Policy::resolve(&settings, &Inventory::default());
     assert_eq!((policy.name.as_str(), policy.because.as_str()), ("proprietary", "no manifest"));
+}
+
+#[test]
+fn bad_settings_end_with_2_and_nothing_on_stdout() {
+    let project = Project::new(&[("packgate.toml", "[rules]\nlocal-pat = \"off\"\n")]);
+    let artifact = sample("left-edge-1.0.3.tgz");
+    for arguments in [&["check", artifact.to_str().unwrap()][..], &["policy", "show"]] {
+        let output = packgate(&project.path(""), arguments);
+        let told = text(&output.stderr);
+        assert_eq!((status(&output), text(&output.stdout)), (2, String::new()), "{told}");
+        assert!(
+            told.contains("packgate.toml:2:1") && told.contains("did you mean \"local-path\"?"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn show_tells_levels_origins_and_why_the_policy_applies() {
+    let project = Project::new(&[
+        (
+            "packgate.toml",
+            "[rules]\nlocal-path = \"error\"\n[[waive]]\nrule = \"debug-info\"\nreason = \"wanted\"\n",
+        ),
+        ("package.json", "{ \"license\": \"MIT\" }"),
+    ]);
+    let output = packgate(&project.path(""), &["policy", "show", "--format", "json"]);
+    let shown: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(shown["schema"], "packgate/policy/v1");
+    assert_eq!(shown["policy"], serde_json::json!({ "name": "open-source", "because": "licence \"MIT\"" }));
+    let rules = shown["rules"].as_array().unwrap();
+    let rule = |name: &str| rules.iter().find(|rule| rule["rule"] == name).unwrap();
+    assert_eq!(rule("local-path")["level"], "error");
+    assert_eq!(rule("local-path")["origin"], "packgate.toml:2");
+    assert!(rule("debug-info")["origin"].as_str().unwrap().starts_with("policies/"));
+    assert!(rules.len() > 20 && rules.iter().all(|rule| rule["level"].is_string()));
+    assert_eq!(shown["waivers"][0]["reason"], "wanted");
+
+    let output = packgate(&project.path(""), &["policy", "show", "--policy", "strict"]);
+    let shown = text(&output.stdout);
+    assert!(shown.starts_with("policy    strict (--policy)\n") && !shown.contains('\u{1b}'), "{shown}");
+    let list = text(&packgate(&project.path(""), &["policy", "list"]).stdout);
+    assert!(
+        ["auto", "proprietary", "open-source", "strict"].iter().all(|name| list.contains(name)),
+        "{list}"
+    );
+}
+
+#[test]
+fn a_waiver_that_one_of_two_artifacts_needs_is_not_idle() {
+    let waive = "policy = \"strict\"\n[[waive]]\nrule = \"no-allowlist\"\nreason = \"r\"\n[[waive]]\nrule = \"debug-info\"\nreason = \"r\"\n";
+    let project = Project::new(&[("packgate.toml", waive)]);
+    let (with, without) = (sample("acme-cli-2.1.88.tgz"), sample("left-edge-1.0.3.tgz"));
+    let paths = [with.to_str().unwrap(), without.to_str().unwrap()];
+    let output = packgate(&project.path(""), &["check", paths[0], paths[1], "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let idle: Vec<&serde_json::Value> = report["artifacts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|artifact| artifact["idle_waivers"].as_array().into_iter().flatten())
+        .collect();
+    assert_eq!(idle.len(), 1, "{idle:?}");
+    assert_eq!(idle[0]["rule"], "debug-info");
 }
