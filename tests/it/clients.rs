@@ -10,6 +10,12 @@ pub(crate) fn have(programs: &[&str]) -> bool {
     miss(missing.is_empty(), &format!("{missing:?} not installed"))
 }
 
+/// Whether Python has this module.
+pub(crate) fn have_module(module: &str) -> bool {
+    let output = Command::new("python").args(["-m", module, "--version"]).output();
+    miss(output.is_ok_and(|output| output.status.success()), &format!("Python has no module {module}"))
+}
+
 /// Whether `npm ci` was run in `tests/clients`.
 pub(crate) fn have_readers() -> bool {
     have(&["node"]) && miss(readers().join("node_modules").is_dir(), "npm ci was not run in tests/clients")

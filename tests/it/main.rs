@@ -17,6 +17,7 @@ mod hostile;
 mod init;
 mod lock;
 mod policy;
+mod recipes;
 mod reporters;
 mod samples;
 mod secrets;
