@@ -63,7 +63,7 @@ pub struct Artifact {
     pub sha256: String,
     /// How it is packed, outermost first: `["gzip", "tar"]`.
     pub containers: Vec<&'static str>,
-    /// Bytes produced by unpacking, over all levels.
+    /// Bytes of all files of its own container, without those of nested archives.
     pub unpacked_bytes: u64,
 }
 

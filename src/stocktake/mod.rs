@@ -66,17 +66,18 @@ impl Stocktake<'_> {
             return Err(unreadable(std::io::Error::other("neither a file nor a folder")));
         }
         let source = FileSource::open(path).map_err(unreadable)?;
-        let mut inventory = self.first_try(path, &source);
-        if self.workers > 1 && inventory.artifact.unpacked_bytes > self.limits.nested_total {
-            // Which of several workers hits the common limit is chance; one alone always hits it at the same place.
-            inventory = Stocktake { workers: 1, ..*self }.first_try(path, &source);
+        let (mut inventory, over_common_limits) = self.with_workers(path, &source);
+        if self.workers > 1 && over_common_limits {
+            // Which of several workers hits a common limit is chance; one alone always hits it at the same place.
+            (inventory, _) = Stocktake { workers: 1, ..*self }.with_workers(path, &source);
         }
         inventory.artifact.path = path.display().to_string();
         ecosystem::identify(&mut inventory, self.kind, self.project);
         Ok(inventory)
     }
 
-    fn first_try(&self, path: &Path, source: &FileSource) -> Inventory {
+    /// Also says whether a limit was hit that all workers share.
+    fn with_workers(&self, path: &Path, source: &FileSource) -> (Inventory, bool) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let spent = Spent::default();
         let workers = if source.size() < WORTH_THREADS { 1 } else { self.workers.max(1) };
@@ -96,7 +97,7 @@ impl Stocktake<'_> {
         };
         let mut inventory = stock.flatten();
         inventory.artifact.bytes = source.size();
-        inventory.artifact.unpacked_bytes = spent.total();
+        inventory.artifact.unpacked_bytes = inventory.top_files().map(|entry| entry.size).sum();
         if spent.kept_too_much() {
             // Which ones were kept is chance when several workers look; none is the same for all.
             inventory.manifests.clear();
@@ -108,7 +109,7 @@ impl Stocktake<'_> {
         if inventory.skipped.is_empty() && inventory.files().next().is_none() {
             inventory.skipped.push(Skipped::new("", "it holds no files"));
         }
-        inventory
+        (inventory, spent.is_over(self.limits))
     }
 
     fn of_folder(&self, path: &Path) -> std::io::Result<Inventory> {
@@ -127,7 +128,7 @@ impl Stocktake<'_> {
             bytes: inventory.top_files().map(|entry| entry.size).sum(),
             sha256: hex(&digest.finalize()),
             containers: vec!["directory"],
-            unpacked_bytes: spent.total(),
+            unpacked_bytes: inventory.top_files().map(|entry| entry.size).sum(),
         };
         inventory.kind = Kind::Directory;
         if inventory.skipped.is_empty() && inventory.files().next().is_none() {

@@ -71,8 +71,9 @@ impl Spent {
         self.kept.load(Ordering::Relaxed) > MOST_KEPT
     }
 
-    /// Bytes produced so far.
-    pub fn total(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
+    /// Whether the common limits were exceeded.
+    pub fn is_over(&self, limits: &Limits) -> bool {
+        self.entries.load(Ordering::Relaxed) > limits.entries
+            || self.bytes.load(Ordering::Relaxed) > limits.nested_total
     }
 }
