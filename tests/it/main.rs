@@ -12,7 +12,6 @@ mod clients;
 mod dice;
 mod diff;
 mod generated;
-
 mod hostile;
 mod init;
 mod lock;

@@ -252,6 +252,16 @@ impl Walker<'_, '_> {
         self.names.add(&path, kind == EntryKind::Directory, offset);
         self.sink.begin(Header { path: path.clone(), kind, size: Some(size), mode: fields.mode, offset });
         self.faults(&fields, offset, Some(&path));
+        if fields.flag == b'0' && folder {
+            let detail =
+                "a file whose name ends with a slash: pip writes an empty file, others make a folder".into();
+            self.sink.oddity(Oddity {
+                kind: AnomalyKind::TarTypeflag,
+                offset,
+                entry: Some(path.clone()),
+                detail,
+            });
+        }
         if fields.flag == b'7' {
             let detail = "a contiguous file, a type that pnpm drops and others take as a plain file".into();
             self.sink.oddity(Oddity {

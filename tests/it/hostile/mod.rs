@@ -5,6 +5,7 @@
 
 mod bombs;
 pub(crate) mod build;
+mod clients;
 mod oracle;
 mod tar;
 mod truncated;
