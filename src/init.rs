@@ -121,7 +121,7 @@ impl Survey {
             let quoted: Vec<String> = self.private.iter().map(|name| format!("{name:?}")).collect();
             text.push_str(&format!("# packages = [{}]\n", comment(&quoted.join(", "))));
         }
-        text.push_str("\n[size]\n# artifact = \"10MiB\"\n# growth_percent = 50\n");
+        text.push_str("\n[size]\n# artifact = \"10MiB\"\n# growth-percent = 50\n");
         text
     }
 

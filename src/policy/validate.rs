@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use globset::GlobSetBuilder;
+use regex::bytes::RegexBuilder;
 
 use crate::rules;
 use crate::unpack::Limits;
@@ -236,7 +237,7 @@ fn marker(text: &str, node: &Node, internal: &mut Internal, problems: &mut Probl
         }
         return;
     };
-    match regex::bytes::RegexBuilder::new(pattern).unicode(true).size_limit(1 << 20).build() {
+    match pattern_of_bytes(pattern) {
         Ok(regex) if regex.is_match(b"") => {
             problems.add(
                 &node.span,
@@ -247,6 +248,13 @@ fn marker(text: &str, node: &Node, internal: &mut Internal, problems: &mut Probl
         Ok(regex) => internal.marker_patterns.push(regex),
         Err(error) => problems.add(&node.span, format!("bad regular expression: {}", last_line(&error)), ""),
     }
+}
+
+/// Compiles a marker's pattern. `\w` and `\b` mean ASCII, which is fast; a pattern that can't do without Unicode
+/// (`[äö]`) has it.
+fn pattern_of_bytes(pattern: &str) -> Result<regex::bytes::Regex, regex::Error> {
+    let compile = |unicode| RegexBuilder::new(pattern).unicode(unicode).size_limit(1 << 20).build();
+    compile(false).or_else(|error| compile(true).map_err(|_| error))
 }
 
 /// The sentence at the end of a regex error, without the drawing above it.
@@ -472,6 +480,25 @@ mod tests {
         assert_eq!((&json.policy, json.size), (&toml.policy, toml.size));
         assert_eq!(json.waivers[0].expires, toml.waivers[0].expires);
         assert!(json.waivers[0].expires.is_some());
+    }
+
+    #[test]
+    fn marker_patterns() {
+        let compiled = |pattern: &str| read(&format!("internal.markers = ['/{pattern}/']"), false);
+        let matches = |pattern: &str, text: &str| {
+            compiled(pattern).unwrap().internal.marker_patterns[0].is_match(text.as_bytes())
+        };
+        assert!(matches(r"@team (core|billing)\b", "x @team core."));
+        assert!(!matches(r"@team (core|billing)\b", "x @team cores"));
+        assert!(matches("(?i)acme-[0-9]{3}", "ACME-123"));
+        assert!(matches("Gru[ßs]+ Acme", "Gruß Acme"));
+        assert!(matches("vertraulich ä", "vertraulich ä"));
+        for (pattern, why) in
+            [("(", "unclosed group"), ("(a{1000}){1000}", "exceeds size limit"), ("a{2", "repetition")]
+        {
+            let errors = compiled(pattern).unwrap_err();
+            assert!(errors.contains(why), "{errors}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 const DOCS: &str = "\
 ## What it does
 With `--against OLD`, compares the artifact with an earlier release. It fires when the unpacked size grew by
-more than `growth_percent` (without that setting: when it more than doubled, by 1 MiB at least), and when a
+more than `growth-percent` (without that setting: when it more than doubled, by 1 MiB at least), and when a
 single new file is larger than the whole unpacked release before it and has 1 MiB at least. It also fires
 when the release before gave away no original sources and this one does.
 
@@ -27,13 +27,13 @@ Releases grow by little. One that suddenly doubles usually carries something tha
 source map, debug symbols, a cache, an archive of the sources.
 
 ## What to do
-See what was added with `packgate diff OLD NEW`. If the growth is meant, raise `growth_percent`, or waive the
+See what was added with `packgate diff OLD NEW`. If the growth is meant, raise `growth-percent`, or waive the
 rule for this release with a reason and a date.
 
 ## Example
 ```toml
 [size]
-growth_percent = 30
+growth-percent = 30
 ```
 ";
 
@@ -79,7 +79,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                     words::bytes(now),
                     words::bytes(before),
                 ))
-                .help("See what was added with `packgate diff OLD NEW`; raise size.growth_percent if the growth is meant.")
+                .help("See what was added with `packgate diff OLD NEW`; raise size.growth-percent if the growth is meant.")
                 .evidence(Evidence { what: "unpacked", against: against.clone(), before, bytes: now, percent: Some(percent) })
                 .key("unpacked"),
         );

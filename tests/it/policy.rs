@@ -319,3 +319,68 @@ fn a_waiver_that_one_of_two_artifacts_needs_is_not_idle() {
     assert_eq!(idle.len(), 1, "{idle:?}");
     assert_eq!(idle[0]["rule"], "debug-info");
 }
+
+/// The texts of all code blocks marked `toml`.
+fn toml_blocks(markdown: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = markdown.lines();
+    while lines.by_ref().any(|line| line.trim() == "```toml") {
+        let block: Vec<&str> = lines.by_ref().take_while(|line| line.trim() != "```").collect();
+        blocks.push(format!("{}\n", block.join("\n")));
+    }
+    blocks
+}
+
+/// What is wrong with a block of documentation as settings, missing folders and files apart.
+fn wrong_as_settings(block: &str) -> Option<String> {
+    let files = match block.starts_with("extends") {
+        true => vec![("packgate.toml", "policy = \"house.toml\""), ("house.toml", block)],
+        false => vec![("packgate.toml", block)],
+    };
+    let errors = Project::new(&files).load("").err()?;
+    let told = |line: &&str| line.starts_with("error: ") && !line.starts_with("error: there is no f");
+    errors.lines().any(|line| told(&line)).then_some(errors)
+}
+
+#[test]
+fn settings_in_documentation_are_good_settings() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages: Vec<(String, String)> =
+        packgate::rules::ALL.iter().map(|rule| (rule.name.to_owned(), rule.docs.to_owned())).collect();
+    for page in ["README.md", "docs/policy.md"] {
+        pages.push((page.to_owned(), std::fs::read_to_string(root.join(page)).unwrap_or_default()));
+    }
+    let ours = ["policy = ", "extends = ", "[rules]", "[internal]", "[size]", "[limits]", "[[waive]]"];
+    let mut blocks = 0;
+    for (page, text) in pages {
+        for block in toml_blocks(&text)
+            .iter()
+            .filter(|block| block.lines().any(|line| ours.iter().any(|ours| line.starts_with(ours))))
+        {
+            blocks += 1;
+            if let Some(errors) = wrong_as_settings(block) {
+                panic!("{page}:\n{block}\n{errors}");
+            }
+        }
+    }
+    assert!(blocks >= 5, "only {blocks} blocks found");
+}
+
+#[test]
+fn what_init_writes_is_good_settings_with_and_without_its_examples() {
+    let project = Project::new(&[(
+        "package.json",
+        "{ \"name\": \"x\", \"version\": \"1.0.0\", \"license\": \"MIT\" }",
+    )]);
+    packgate(&project.path(""), &["init"]);
+    let written = std::fs::read_to_string(project.path("packgate.toml")).unwrap();
+    let uncommented = |line: &str| match line.strip_prefix("# ") {
+        Some(rest) if rest.contains(" = ") => format!("{rest}\n"),
+        _ => format!("{line}\n"),
+    };
+    let examples: String = written.lines().map(uncommented).collect();
+    assert_ne!(examples, written);
+    for settings in [&written, &examples] {
+        assert_eq!(wrong_as_settings(settings), None, "{settings}");
+    }
+}
