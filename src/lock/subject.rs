@@ -202,9 +202,10 @@ fn replace_version(path: &str, version: &str) -> String {
 
 /// The path with tags of Python interpreters (`cpython-311`, `cp312`, `pypy39-pp73`) replaced by `{python}`.
 pub(super) fn with_python(path: &str) -> String {
-    static TAG: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"\.(cpython-[0-9]+t?|cp[0-9]+t?|pypy[0-9]+-pp[0-9]+)-").ok());
-    TAG.as_ref().map_or(path.into(), |tag| tag.replace_all(path, ".{python}-")).into_owned()
+    static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\.(?:cpython-[0-9]+t?|cp[0-9]+t?|pypy[0-9]+-pp[0-9]+)(-|\.(?:opt-[12]\.)?pyc$)").ok()
+    });
+    TAG.as_ref().map_or(path.into(), |tag| tag.replace_all(path, ".{python}${1}")).into_owned()
 }
 
 #[cfg(test)]
@@ -310,6 +311,7 @@ mod tests {
             ("a/_core.cp313t-win_amd64.pyd", "a/_core.{python}-win_amd64.pyd"),
             ("a/_core.pypy39-pp73-darwin.so", "a/_core.{python}-darwin.so"),
             ("a/_core.abi3.so", "a/_core.abi3.so"),
+            ("a/__pycache__/b.cpython-311.pyc", "a/__pycache__/b.{python}.pyc"),
         ] {
             assert_eq!(with_python(path), expected);
         }

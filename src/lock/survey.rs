@@ -5,7 +5,7 @@ use regex::Regex;
 
 use crate::inventory::{Entry, EntryKind, Inventory};
 
-use super::hash_name::{Style, Token, in_file_name, in_folder_name};
+use super::hash_name::{Certainty, Style, Token, in_file_name, in_folder_name};
 use super::subject::{relative, with_python, with_version};
 use super::{Line, Pattern, size_class};
 
@@ -25,9 +25,11 @@ pub fn survey(inventory: &Inventory) -> Vec<Line> {
 /// A path whose hashes are `?`; `None` for one without.
 pub fn hash_neutral(path: &str) -> Option<String> {
     let (folder, name) = split(path);
+    let mut tokens = in_file_name(name);
+    tokens.retain(|token| token.certainty >= Certainty::Likely);
     let folders: Vec<String> =
         folder.split('/').map(|segment| mask(segment, &in_folder_name(segment))).collect();
-    let shown = format!("{}{}", folders.join("/"), mask(name, &in_file_name(name)));
+    let shown = format!("{}{}", folders.join("/"), mask(name, &tokens));
     (shown != path).then_some(shown)
 }
 
@@ -109,7 +111,7 @@ impl HashedName {
             folder.split('/').map(|segment| mask(segment, &in_folder_name(segment))).collect();
         let shown_folder = shown_folder.join("/");
         let mut tokens = in_file_name(name);
-        tokens.retain(|token| token.certain || styles.vouch(folder, token.style));
+        tokens.retain(|token| styles.vouch(folder, token));
         let Some(first) = tokens.first() else {
             let tail = name.to_owned();
             return (shown_folder != folder).then_some(Self {
@@ -173,17 +175,22 @@ impl Styles {
         let mut of_folders = HashSet::new();
         for path in paths {
             let (folder, name) = split(path);
-            for token in in_file_name(name).into_iter().filter(|token| token.certain) {
+            for token in in_file_name(name).into_iter().filter(|token| token.certainty == Certainty::Certain)
+            {
                 of_folders.insert((folder.to_owned(), token.style));
             }
         }
         Self { of_folders }
     }
 
-    fn vouch(&self, folder: &str, style: Style) -> bool {
-        self.of_folders.contains(&(folder.to_owned(), style))
-            || (style.separator.is_some()
-                && folder.split('/').any(|segment| BUNDLER_FOLDERS.contains(&segment)))
+    fn vouch(&self, folder: &str, token: &Token) -> bool {
+        let company = || self.of_folders.contains(&(folder.to_owned(), token.style));
+        let bundler = || folder.split('/').any(|segment| BUNDLER_FOLDERS.contains(&segment));
+        match token.certainty {
+            Certainty::Certain => true,
+            Certainty::Likely => company() || (token.style.separator.is_some() && bundler()),
+            Certainty::Faint => company(),
+        }
     }
 }
 
