@@ -29,6 +29,7 @@ pub mod pack;
 mod plain;
 pub mod policy;
 pub mod project;
+pub mod recover;
 pub mod report;
 pub mod rules;
 pub mod stocktake;

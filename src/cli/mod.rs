@@ -13,6 +13,7 @@ mod output;
 mod page;
 mod policy;
 mod progress;
+mod recover;
 mod targets;
 
 use std::process::ExitCode;
@@ -49,6 +50,8 @@ enum Command {
     Check(check::Check),
     /// Show what is in artifacts: the facts, without judgement
     Inventory(inventory::Inventory),
+    /// Write out the original files that a stranger could recover
+    Recover(recover::Recover),
     /// Show what changed between two artifacts
     Diff(diff::Diff),
     /// Write packgate.lock: the files that releases may contain
@@ -87,6 +90,7 @@ pub(crate) fn main() -> ExitCode {
     let exit = match arguments.command {
         Command::Check(check) => check.run(),
         Command::Inventory(inventory) => inventory.run(),
+        Command::Recover(recover) => recover.run(),
         Command::Diff(diff) => diff.run(),
         Command::Lock(lock) => lock.run(),
         Command::Init(init) => init.run(),

@@ -19,8 +19,10 @@ mod package;
 // source maps and recoverable text
 mod link;
 mod map;
+mod program;
 mod source_map;
 mod text;
+mod wasm_link;
 
 // secrets and stray files
 mod secret;
@@ -77,6 +79,8 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     text::INSPECTOR,
     link::INSPECTOR,
     source_map::INSPECTOR,
+    wasm_link::INSPECTOR,
+    program::INSPECTOR,
     // secrets and stray files
     secret::INSPECTOR,
     sign::INSPECTOR,

@@ -14,9 +14,11 @@ mod source_map_remote;
 mod source_map_shipped;
 
 // internal sources
+mod bytecode;
 mod confidential_banner;
 mod debug_info;
 mod internal_code;
+mod embedded_program;
 mod internal_host;
 mod internal_marker;
 mod internal_package;
@@ -87,6 +89,8 @@ const OWN: &[&Rule] = &[
     &private_host::RULE,
     &local_path::RULE,
     &debug_info::RULE,
+    &embedded_program::RULE,
+    &bytecode::RULE,
     // stray files and secrets
 
     // allowlist and manifest

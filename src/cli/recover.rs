@@ -1,0 +1,83 @@
+use std::path::PathBuf;
+
+use packgate::policy::Settings;
+use packgate::recover::{self, Recovery};
+use packgate::report::escape::shown;
+
+use super::targets::Targets;
+use super::{Exit, complain, output};
+
+/// Write out the original files that a stranger could recover from source maps and bundles
+#[derive(Debug, clap::Args)]
+pub(crate) struct Recover {
+    /// Artifact or folder [default: the working directory]
+    #[arg(value_name = "ARTIFACT")]
+    target: Option<PathBuf>,
+    /// The folder to write to; it must be empty or not exist
+    #[arg(long, short, value_name = "DIR", required_unless_present = "list")]
+    output: Option<PathBuf>,
+    /// Only list what would be written
+    #[arg(long)]
+    list: bool,
+    /// Where the artifact came from
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    project: PathBuf,
+    /// Take a folder as it stands instead of packing it first
+    #[arg(long)]
+    as_is: bool,
+}
+
+impl Recover {
+    /// Recovers, writes or lists, and returns how it ended.
+    pub(crate) fn run(&self) -> Exit {
+        self.recover().unwrap_or_else(|message| complain(&message))
+    }
+
+    fn recover(&self) -> Result<Exit, String> {
+        let settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
+        let target = self.target.clone().unwrap_or_else(|| PathBuf::from("."));
+        let mut wrong = Vec::new();
+        let targets = Targets::gather(&[target], self.as_is, &mut wrong)?;
+        if let Some(message) = wrong.first() {
+            return Err(message.clone());
+        }
+        let [target] = targets.all.as_slice() else {
+            return Err("recover takes one artifact at a time".to_owned());
+        };
+        let recovery =
+            recover::recover(&target.path, &settings.limits, 2).map_err(|error| error.to_string())?;
+        if let Some(folder) = self.output.as_ref().filter(|_| !self.list) {
+            recovery.write(folder).map_err(|error| error.to_string())?;
+        }
+        self.tell(&recovery)?;
+        for skipped in &recovery.skipped {
+            complain(&format_args!("not examined: {}: {}", shown(&skipped.place), shown(&skipped.why)));
+        }
+        Ok(if recovery.skipped.is_empty() { Exit::Passed } else { Exit::Incomplete })
+    }
+
+    fn tell(&self, recovery: &Recovery) -> Result<(), String> {
+        output::print(|_, out| {
+            if self.list {
+                for file in &recovery.files {
+                    writeln!(
+                        out,
+                        "{:>8} lines  {}  ({})",
+                        file.lines,
+                        shown(&file.path),
+                        shown(&file.place)
+                    )?;
+                }
+            }
+            let exposure = recovery.exposure;
+            let files = if exposure.files == 1 { "file" } else { "files" };
+            let lines = if exposure.lines == 1 { "line" } else { "lines" };
+            let verb = if self.list { "recoverable" } else { "recovered" };
+            writeln!(
+                out,
+                "{} {files}, {} {lines}, {} bytes {verb}",
+                exposure.files, exposure.lines, exposure.bytes
+            )
+        })
+    }
+}

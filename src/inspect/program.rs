@@ -1,0 +1,273 @@
+//! Programs that carry their source in clear: single-file executables of JavaScript and Python, and
+//! Electron's archives.
+//!
+//! The tools' own executables hold the same marks as constants, and so do texts about them; so a mark
+//! counts only where the structure around it says that a payload is there.
+
+use crate::inventory::{Media, ProgramFacts};
+
+use super::{Hit, Inner, Inspector, Lookout, Sample, Seen};
+
+/// Finds the payload, and hands on the files in it where they stand in clear.
+pub(super) const INSPECTOR: Inspector = Inspector { name: "programs", needles: |_| needles(), inspect };
+
+/// A way to tell a packer from a needle: the payload, if the mark at the offset means one.
+type Tell = fn(&[u8], usize) -> Option<ProgramFacts>;
+
+/// The needle and what to make of it.
+const PACKERS: [(&[u8], Tell); 6] = [
+    (b"\n---- Bun! ----\n", bun),
+    (b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1", node),
+    (b"d3n0l4nd", deno),
+    (b"<nexe~~sentinel>", nexe),
+    (b"PAYLOAD_POSITION = '", pkg),
+    (b"MEI\x0c\x0b\x0a\x0b\x0e", pyinstaller),
+];
+
+fn needles() -> Vec<Vec<u8>> {
+    PACKERS.iter().map(|(mark, _)| mark.to_vec()).collect()
+}
+
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+    if sample.decoded.is_some() {
+        return;
+    }
+    if sample.media == Media::Asar {
+        seen.entry.program = Some(program("asar", 0, Some(sample.bytes.len() as u64), true));
+        asar_members(sample.bytes, seen.inner);
+    } else if let Some(start) = zip_behind_shebang(sample.bytes) {
+        let rest = sample.bytes.get(start..).unwrap_or_default();
+        seen.entry.program =
+            Some(program("Python zip application", start as u64, Some(rest.len() as u64), true));
+        // As an archive that is told from its first bytes.
+        let (what, path) = ("zip application".to_owned(), Some("app.zip".to_owned()));
+        seen.inner.push(Inner { what, offset: start, path, bytes: rest.to_vec() });
+    } else if matches!(sample.media, Media::Elf | Media::MachO | Media::Pe | Media::Binary) {
+        seen.entry.program = hits.iter().find_map(|hit| {
+            let (_, tell) = PACKERS.get(hit.needle)?;
+            tell(sample.bytes, hit.offset)
+        });
+    }
+}
+
+fn program(packer: &'static str, offset: u64, bytes: Option<u64>, source_text: bool) -> ProgramFacts {
+    ProgramFacts { packer, offset, bytes, source_text }
+}
+
+/// Bun's executables end their payload with a table of offsets and this mark. The table begins with the
+/// payload's length, then the offset and length of the list of modules in it.
+fn bun(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
+    const TABLE: usize = 32;
+    let table = mark.checked_sub(TABLE)?;
+    let payload = usize::try_from(little64(bytes, table)?).ok()?;
+    let (modules, length) = (little32(bytes, table + 8)? as usize, little32(bytes, table + 12)? as usize);
+    let fits = payload > 0 && length > 0 && modules.checked_add(length)? <= payload;
+    let start = table.checked_sub(payload).filter(|_| fits)?;
+    Some(program("Bun", start as u64, Some(payload as u64), true))
+}
+
+/// Node sets the last digit of its fuse to 1 when a blob was injected, which begins with a magic number.
+fn node(bytes: &[u8], fuse: usize) -> Option<ProgramFacts> {
+    const MAGIC: &[u8] = b"\x20\xda\x43\x01";
+    let behind = memchr::memmem::rfind(bytes, MAGIC);
+    Some(program("Node single executable", behind.unwrap_or(fuse) as u64, None, true))
+}
+
+/// Deno puts its mark before the data it adds, followed by a length and JSON; older ones put it into the
+/// last bytes of the file, followed by offsets.
+fn deno(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
+    const TRAILER: usize = 64;
+    let at_the_end = bytes.len() - mark <= TRAILER;
+    let length = little64(bytes, mark + 8)?;
+    let before_json = bytes.get(mark + 16) == Some(&b'{') && length > 2 && length < bytes.len() as u64;
+    if !at_the_end && !before_json {
+        return None;
+    }
+    Some(program("Deno", mark as u64, before_json.then(|| (bytes.len() - mark) as u64), true))
+}
+
+/// nexe appends its payload, this mark, and the lengths of two parts as doubles.
+fn nexe(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
+    const MARK: usize = 16;
+    let double = |at: usize| Some(f64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
+    let length = double(mark + MARK)? + double(mark + MARK + 8)?;
+    let fits = length >= 1.0 && length <= mark as f64 && bytes.len() - mark <= 64;
+    fits.then(|| program("nexe", (mark as f64 - length) as u64, Some(length as u64), true))
+}
+
+/// pkg writes the payload's position into the text of its loader; before that, a comment stands there.
+fn pkg(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
+    let number = bytes.get(mark + "PAYLOAD_POSITION = '".len()..)?;
+    let digits = number.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let offset: u64 = std::str::from_utf8(number.get(..digits)?).ok()?.parse().ok()?;
+    (offset > 0 && offset <= bytes.len() as u64).then(|| program("pkg", offset, None, true))
+}
+
+/// PyInstaller's cookie stands near the end; behind the mark come the length of the archive and of its
+/// table, big-endian.
+fn pyinstaller(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
+    const COOKIE: usize = 88;
+    let big = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize);
+    let (length, table) = (big(mark + 8)?, big(mark + 12)?);
+    // Before version 2.1 the cookie had no name of a library.
+    let start = [COOKIE, 24].into_iter().find_map(|cookie| (mark + cookie).checked_sub(length))?;
+    (length > COOKIE && table < length)
+        .then(|| program("PyInstaller", start as u64, Some(length as u64), false))
+}
+
+/// pex, shiv and zipapp: a zip behind a line that names the interpreter.
+fn zip_behind_shebang(bytes: &[u8]) -> Option<usize> {
+    const LONGEST_LINE: usize = 512;
+    const LAST: usize = 66_000;
+    if !bytes.starts_with(b"#!") {
+        return None;
+    }
+    let head = bytes.get(..LONGEST_LINE).unwrap_or(bytes);
+    let start = memchr::memmem::find(head, b"\nPK\x03\x04")? + 1;
+    let tail = bytes.get(bytes.len().saturating_sub(LAST)..)?;
+    memchr::memmem::find(tail, b"PK\x05\x06").map(|_| start)
+}
+
+/// Hands on the members of an asar archive: a header of sizes, JSON that maps names to places, then the
+/// files. Members that lie over one another are taken only as far as the archive is long.
+fn asar_members(bytes: &[u8], inner: &mut Vec<Inner>) {
+    const HEAD: usize = 16;
+    let Some((header, base)) = little32(bytes, 12).zip(little32(bytes, 4)).and_then(|(json, header)| {
+        Some((bytes.get(HEAD..HEAD.checked_add(json as usize)?)?, (header as usize).checked_add(8)?))
+    }) else {
+        return;
+    };
+    let Ok(tree) = serde_json::from_slice::<serde_json::Value>(header) else { return };
+    let mut room = bytes.len();
+    let mut folders = vec![(String::new(), &tree)];
+    while let Some((prefix, folder)) = folders.pop() {
+        for (name, node) in folder.get("files").and_then(|files| files.as_object()).into_iter().flatten() {
+            let path = format!("{prefix}{}", name.replace(['/', '\\'], "_"));
+            if node.get("files").is_some() {
+                folders.push((format!("{path}/"), node));
+                continue;
+            }
+            let number = |key: &str| {
+                let value = node.get(key)?;
+                value
+                    .as_u64()
+                    .or_else(|| value.as_str()?.parse().ok())
+                    .and_then(|size| usize::try_from(size).ok())
+            };
+            let Some((offset, size)) = number("offset").zip(number("size")) else { continue };
+            let start = base.saturating_add(offset);
+            let Some(member) = bytes.get(start..start.saturating_add(size)).filter(|_| size <= room) else {
+                continue;
+            };
+            room -= size;
+            let what = "asar member".to_owned();
+            inner.push(Inner { what, offset: start, path: Some(path), bytes: member.to_vec() });
+        }
+    }
+    inner.sort_by_key(|member| member.offset);
+}
+
+fn little32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+fn little64(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Lookout, Wanted, inspect};
+    use super::*;
+    use crate::inventory::Entry;
+
+    fn look(media: Media, bytes: &[u8]) -> (Option<ProgramFacts>, Vec<Inner>) {
+        let mut entry = Entry { path: "package/tool".to_owned(), media, ..Entry::default() };
+        let files = inspect(bytes, &Lookout::new(Wanted::default()), &mut entry);
+        (entry.program, files)
+    }
+
+    fn executable(parts: &[&[u8]]) -> Vec<u8> {
+        let mut bytes = b"\x7fELF\x02\x01\x01\0".to_vec();
+        bytes.resize(4096, 0);
+        parts.iter().for_each(|part| bytes.extend_from_slice(part));
+        bytes
+    }
+
+    fn bun_table(payload: u64) -> Vec<u8> {
+        let mut table = payload.to_le_bytes().to_vec();
+        table.extend(4u32.to_le_bytes());
+        table.extend(8u32.to_le_bytes());
+        table.resize(32, 0);
+        table
+    }
+
+    #[test]
+    fn tells_every_packer() {
+        let js = b"console.log('payload text')";
+        let nexe = (js.len() as f64).to_le_bytes();
+        let cookie =
+            [&b"MEI\x0c\x0b\x0a\x0b\x0e"[..], &200u32.to_be_bytes(), &100u32.to_be_bytes(), &[0; 72]]
+                .concat();
+        for (packer, bytes) in [
+            ("Bun", executable(&[js, &bun_table(js.len() as u64), b"\n---- Bun! ----\n", &[0; 64]])),
+            (
+                "Node single executable",
+                executable(&[b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1", js]),
+            ),
+            ("Deno", executable(&[b"d3n0l4nd", &27u64.to_le_bytes(), b"{\"argv\":[]}", js])),
+            ("Deno", executable(&[js, b"d3n0l4nd", &[1; 16]])),
+            ("nexe", executable(&[js, b"<nexe~~sentinel>", &nexe, &0f64.to_le_bytes()])),
+            ("pkg", executable(&[b"var PAYLOAD_POSITION = '4000     ' | 0;", js])),
+            ("PyInstaller", executable(&[js, &cookie])),
+        ] {
+            let found = look(Media::Elf, &bytes).0.unwrap_or_else(|| panic!("{packer}"));
+            assert_eq!(found.packer, packer);
+        }
+    }
+
+    #[test]
+    fn is_silent_on_the_tools_themselves_and_texts_about_them() {
+        for bytes in [
+            executable(&[&[0; 64], b"\n---- Bun! ----\n", &[0; 64]]),
+            executable(&[b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:0"]),
+            executable(&[b"d3n0l4nd", &[7; 100]]),
+            executable(&[b"<nexe~~sentinel>", &[0; 100]]),
+            executable(&[b"var PAYLOAD_POSITION = '// PAYLOAD_POSITION //' | 0;"]),
+            executable(&[b"MEI\x0c\x0b\x0a\x0b\x0e", &[0; 80]]),
+        ] {
+            assert_eq!(look(Media::Elf, &bytes).0, None, "{}", bytes[4096..].escape_ascii());
+        }
+        for (mark, _) in PACKERS {
+            let text = [b"const mark = '", mark, b"'; // PAYLOAD_POSITION = '12'"].concat();
+            assert_eq!(look(Media::Text, &text).0, None);
+        }
+    }
+
+    #[test]
+    fn hands_on_the_members_of_an_asar() {
+        let json = r#"{"files":{"a.js":{"size":3,"offset":"0"},"lib":{"files":{"b.js":{"size":2,"offset":"3"}}},
+            "big":{"size":9999,"offset":"0"},"link":{"link":"a.js"},"../x":{"size":1,"offset":"1"}}}"#;
+        let padded = json.len().next_multiple_of(4);
+        let sizes = [4, padded as u32 + 8, padded as u32 + 4, json.len() as u32];
+        let mut bytes: Vec<u8> = sizes.iter().flat_map(|size| size.to_le_bytes()).collect();
+        bytes.extend(json.as_bytes());
+        bytes.resize(16 + padded, 0);
+        bytes.extend(b"a();b(");
+        let (program, files) = look(Media::Asar, &bytes);
+        assert_eq!(program.unwrap().packer, "asar");
+        let members: Vec<(&str, &[u8])> =
+            files.iter().map(|file| (file.path.as_deref().unwrap(), file.bytes.as_slice())).collect();
+        assert_eq!(members, [("a.js", &b"a()"[..]), (".._x", &b"("[..]), ("lib/b.js", &b";b"[..])]);
+    }
+
+    #[test]
+    fn opens_a_zip_behind_a_shebang() {
+        let zip = b"PK\x03\x04....PK\x05\x06..................";
+        let bytes = [b"#!/usr/bin/env python3\n", &zip[..]].concat();
+        let (program, files) = look(Media::Binary, &bytes);
+        assert_eq!(program.unwrap().offset, 23);
+        assert_eq!(files[0].bytes, zip);
+        assert_eq!(look(Media::Text, b"#!/bin/sh\necho PK\x03\x04").0, None);
+    }
+}

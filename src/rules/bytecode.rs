@@ -1,0 +1,94 @@
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::inventory::{Entry, Media};
+
+use super::maps::counted;
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "bytecode",
+    family: Family::InternalSources,
+    summary: "Bytecode that common tools turn back into source",
+    docs: r#"
+## What it does
+
+Finds CPython bytecode (`.pyc`) and Hermes bytecode, by content.
+
+## Why it matters
+
+Bytecode keeps names and every string in clear, and decompilers give back readable source. A `.pyc` may also be older
+than the `.py` beside it and still hold a secret that was removed from the text.
+
+## What to do
+
+Leave `__pycache__` and `*.pyc` out of the package. If you ship bytecode in place of source, don't take it for
+protection.
+
+## Example
+
+```
+package/acme/__pycache__: 12 files of Python bytecode
+```
+"#,
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut folders: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
+    for entry in context.inventory.files() {
+        let language = match entry.media {
+            Media::Pyc => "Python",
+            Media::Hermes => "Hermes",
+            _ => continue,
+        };
+        let folder = entry.place.rsplit_once('/').map_or("", |(folder, _)| folder);
+        folders.entry((folder, language)).or_default().push(entry);
+    }
+    for ((folder, language), entries) in folders {
+        let (place, message) = match entries.as_slice() {
+            [only] => (
+                Place::entry(only),
+                format!("is {language} bytecode: common tools turn it back into source."),
+            ),
+            _ => (
+                Place { path: folder.to_owned(), ..Place::default() },
+                format!(
+                    "{} of {language} bytecode: common tools turn them back into source.",
+                    counted(entries.len() as u64, "file")
+                ),
+            ),
+        };
+        let help = match language {
+            "Python" => "Leave __pycache__ and *.pyc out of the package.",
+            _ => "Ship it only if it is meant to be public; keep its source map to yourself.",
+        };
+        let finding = Finding::new(rule, place).message(message).help(help);
+        findings
+            .push(finding.evidence(json!({ "language": language, "files": entries.len() })).key(language));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::mentions::testing::{entry, inventory, run};
+
+    #[test]
+    fn takes_the_files_of_a_folder_together() {
+        let of = |place: &str, media| Entry { media, ..entry(place) };
+        let found = run(
+            &RULE,
+            &inventory(vec![
+                of("p/__pycache__/a.pyc", Media::Pyc),
+                of("p/__pycache__/b.pyc", Media::Pyc),
+                of("p/main.jsbundle", Media::Hermes),
+                of("p/a.py", Media::Text),
+            ]),
+        );
+        let places: Vec<&str> = found.iter().map(|finding| finding.place.path.as_str()).collect();
+        assert_eq!(places, ["p/__pycache__", "p/main.jsbundle"]);
+        assert!(found[0].message.starts_with("2 files of Python bytecode"), "{}", found[0].message);
+    }
+}

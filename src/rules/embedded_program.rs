@@ -1,0 +1,83 @@
+use crate::inventory::{Entry, ProgramFacts};
+
+use super::maps::counted;
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "embedded-program",
+    family: Family::InternalSources,
+    summary: "An executable or archive that carries its program's source in clear",
+    docs: r#"
+## What it does
+
+Finds executables made by Bun, Node (single executable applications), Deno, nexe, pkg and PyInstaller, Python zip
+applications (pex, shiv), and Electron's `app.asar`. What they carry is looked at like any other text.
+
+## Why it matters
+
+Such a file looks compiled and is not: the JavaScript stands in it as text, often with the original sources, and
+PyInstaller's bytecode is turned back into Python by common tools.
+
+## What to do
+
+If the program's text is not for everybody, minify it before it is packed, build without source maps, or compile it for
+real. If it is public anyway, waive the file.
+
+## Example
+
+```
+package/bin/acme: is a Bun executable: its JavaScript stands in it as text, 1.2 MB from byte 96,321,536 on
+```
+"#,
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let programs = context.inventory.files().filter_map(|entry| Some((entry, entry.program.as_ref()?)));
+    findings.extend(programs.map(|(entry, program)| finding(rule, entry, program)));
+}
+
+fn finding(rule: &Rule, entry: &Entry, program: &ProgramFacts) -> Finding {
+    let what = match program.packer {
+        "asar" => "is Electron's archive of an application: any tool lists and extracts its files".to_owned(),
+        "Python zip application" => {
+            "is a zip of a Python application: any tool extracts its files".to_owned()
+        }
+        packer if program.source_text => {
+            format!("is an executable made by {packer}: its program stands in it as text")
+        }
+        packer => {
+            format!("is an executable made by {packer}: common tools turn its bytecode back into source")
+        }
+    };
+    let length = program.bytes.map(|bytes| format!(" ({})", counted(bytes, "byte"))).unwrap_or_default();
+    let whole = program.offset == 0;
+    let place = Place { offset: (!whole).then_some(program.offset), ..Place::entry(entry) };
+    Finding::new(rule, place)
+        .message(format!("{what}{length}."))
+        .help("Minify the program before it is packed and build it without source maps; or waive the file if its text is public.")
+        .evidence(program)
+        .key(program.packer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::mentions::testing::{entry, inventory, run};
+
+    #[test]
+    fn fires_on_every_program_and_on_nothing_else() {
+        let program =
+            |packer, source_text| ProgramFacts { packer, offset: 4096, bytes: Some(1200), source_text };
+        let entries = vec![
+            Entry { program: Some(program("Bun", true)), ..entry("package/bin/a") },
+            Entry { program: Some(program("PyInstaller", false)), ..entry("package/bin/b") },
+            entry("package/bin/c"),
+        ];
+        let found = run(&RULE, &inventory(entries));
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].place.offset, Some(4096));
+        assert!(found[0].message.contains("as text (1,200 bytes)"), "{}", found[0].message);
+        assert!(found[1].message.contains("bytecode"), "{}", found[1].message);
+    }
+}
