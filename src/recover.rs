@@ -305,8 +305,8 @@ mod tests {
         assert_eq!(take("src/a.ts"), "src/a.ts");
         assert_eq!(take("src/a.ts"), "src/a~2.ts");
         assert_eq!(take("src/A.ts"), "src/A~3.ts");
-        assert_eq!(take("src/a.ts/b.ts"), "src/a.ts~2/b.ts");
-        assert_eq!(take("src/a.ts/c.ts"), "src/a.ts~2/c.ts");
+        assert_eq!(take("src/a.ts/b.ts"), "src/a.ts~4/b.ts");
+        assert_eq!(take("src/a.ts/c.ts"), "src/a.ts~4/c.ts");
         assert_eq!(take("src"), "src~2");
         assert_eq!(take(".env"), ".env");
         assert_eq!(take(".env"), ".env~2");

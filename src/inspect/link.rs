@@ -49,6 +49,9 @@ fn needles() -> Vec<Vec<u8>> {
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+    if sample.is_container() {
+        return;
+    }
     let carried = find(sample, hits);
     for comment in carried.comments {
         if seen.entry.links.len() < MOST_LINKS {

@@ -77,7 +77,8 @@ fn node(bytes: &[u8], fuse: usize) -> Option<ProgramFacts> {
 /// last bytes of the file, followed by offsets.
 fn deno(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
     const TRAILER: usize = 64;
-    let at_the_end = bytes.len() - mark <= TRAILER;
+    let trailing = || Some(u64::from_be_bytes(bytes.get(mark + 8..mark + 16)?.try_into().ok()?));
+    let at_the_end = bytes.len() - mark <= TRAILER && trailing().is_some_and(|at| at < mark as u64);
     let length = little64(bytes, mark + 8)?;
     let before_json = bytes.get(mark + 16) == Some(&b'{') && length > 2 && length < bytes.len() as u64;
     if !at_the_end && !before_json {
@@ -216,7 +217,7 @@ mod tests {
                 executable(&[b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1", js]),
             ),
             ("Deno", executable(&[b"d3n0l4nd", &27u64.to_le_bytes(), b"{\"argv\":[]}", js])),
-            ("Deno", executable(&[js, b"d3n0l4nd", &[1; 16]])),
+            ("Deno", executable(&[js, b"d3n0l4nd", &4096u64.to_be_bytes(), &4096u64.to_be_bytes()])),
             ("nexe", executable(&[js, b"<nexe~~sentinel>", &nexe, &0f64.to_le_bytes()])),
             ("pkg", executable(&[b"var PAYLOAD_POSITION = '4000     ' | 0;", js])),
             ("PyInstaller", executable(&[js, &cookie])),

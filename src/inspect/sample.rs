@@ -28,6 +28,11 @@ impl<'a> Sample<'a> {
         Self { decoded: Some((what, at)), ..Self::new(path, bytes, media) }
     }
 
+    /// Whether it is an archive, whose members are looked at one by one.
+    pub(super) fn is_container(&self) -> bool {
+        matches!(self.media, Media::Tar | Media::Zip | Media::Asar | Media::Ar)
+    }
+
     /// The place of a byte offset. In decoded text it is the place of the encoded form.
     pub fn at(&self, offset: usize) -> At {
         if let Some((what, at)) = &self.decoded {

@@ -29,6 +29,9 @@ fn needles() -> Vec<Vec<u8>> {
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+    if sample.is_container() {
+        return;
+    }
     for mut found in find(sample, hits, lookout.wanted.recovered) {
         if seen.entry.maps.len() < MOST_MAPS {
             let at = sample.at(found.start);
@@ -95,8 +98,10 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
     if let Some(first) = found.first_mut().filter(|first| document_start(sample.bytes) == Some(first.start)) {
         first.start = 0;
     }
-    let rest = hits.iter().filter(|hit| hit.needle < 3 && hit.offset >= done).map(|hit| hit.offset);
-    found.extend(embedded(sample.bytes, rest, done, reading));
+    if !is_documentation(sample) {
+        let rest = hits.iter().filter(|hit| hit.needle < 3 && hit.offset >= done).map(|hit| hit.offset);
+        found.extend(embedded(sample.bytes, rest, done, reading));
+    }
     found
 }
 
@@ -121,8 +126,14 @@ fn is_named_map(sample: &Sample<'_>) -> bool {
     named || carried
 }
 
-/// Maps that stand as an object inside a text of another kind, around the keys at `hits`. Each stretch of
-/// the text is read once at most, whatever it holds.
+/// Whether it is a page for people, whose examples are there to be read.
+fn is_documentation(sample: &Sample<'_>) -> bool {
+    let extension = sample.path.rsplit('.').next().unwrap_or_default();
+    ["md", "mdx", "markdown", "rst", "adoc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// Maps with text that stand as an object inside a text of another kind, around the keys at `hits`. Each
+/// stretch of the text is read once at most, whatever it holds. One without text is an example or a test.
 fn embedded(bytes: &[u8], hits: impl Iterator<Item = usize>, from: usize, reading: Reading) -> Vec<Found> {
     let mut found = Vec::new();
     let (mut read_to, mut loose_to, mut last) = (from, from, from);
@@ -138,7 +149,8 @@ fn embedded(bytes: &[u8], hits: impl Iterator<Item = usize>, from: usize, readin
             read_to = read_to.max(end);
             if !maps.is_empty() {
                 loose_to = end;
-                found.extend(maps);
+                let has_text = |map: &Found| map.sources.iter().any(|source| source.text.is_some());
+                found.extend(maps.into_iter().filter(has_text));
                 continue;
             }
         }

@@ -27,7 +27,7 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
             let offset = usize::try_from(section.data_offset()).unwrap_or(usize::MAX);
             let target = link::target(url, url.len());
             if matches!(target, LinkTarget::Inline { .. })
-                && let Some((bytes, _)) = data_url(url)
+                && let Some((bytes, _)) = data_url(url).filter(|(bytes, _)| !url.ends_with(bytes))
             {
                 seen.inner.push(Inner { what: link::INLINE.to_owned(), offset, path: None, bytes });
             }

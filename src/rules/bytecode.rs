@@ -88,7 +88,7 @@ mod tests {
             ]),
         );
         let places: Vec<&str> = found.iter().map(|finding| finding.place.path.as_str()).collect();
-        assert_eq!(places, ["p/__pycache__", "p/main.jsbundle"]);
-        assert!(found[0].message.starts_with("2 files of Python bytecode"), "{}", found[0].message);
+        assert_eq!(places, ["p/main.jsbundle", "p/__pycache__"]);
+        assert!(found[1].message.starts_with("2 files of Python bytecode"), "{}", found[1].message);
     }
 }

@@ -7,7 +7,7 @@ use crate::inventory::{Entry, MapForm, SourceMap};
 
 use super::{Finding, Place, Rule};
 
-/// With more findings than this, one per folder is enough.
+/// With more findings than this, one per folder is enough; with more folders, one for the artifact.
 const MOST_SINGLE: usize = 20;
 /// Paths in the evidence of a finding.
 const MOST_PATHS: usize = 20;
@@ -43,7 +43,16 @@ impl<'a> Group<'a> {
                 .reports
                 .extend(group.reports);
         }
-        by_folder.into_values().collect()
+        if by_folder.len() <= MOST_SINGLE {
+            return by_folder.into_values().collect();
+        }
+        let root = by_folder.keys().next().and_then(|folder| folder.split('/').next()).unwrap_or_default();
+        let shared = by_folder.keys().all(|folder| folder.split('/').next() == Some(root));
+        let folder = Some(if shared { root.to_owned() } else { String::new() });
+        vec![Self {
+            folder,
+            reports: by_folder.values().flat_map(|group| group.reports.iter().copied()).collect(),
+        }]
     }
 
     fn entry(&self) -> &'a Entry {
@@ -262,6 +271,11 @@ pub(super) fn amount(exposure: Exposure) -> String {
 /// Whether a map is of a form that gives away text, as the rules `source-map-embedded`, `-inline` and `-eval` divide it.
 pub(super) fn is_exposed(report: &MapReport<'_>, forms: &[MapForm]) -> bool {
     forms.contains(&report.map.form) && report.exposure.files > 0
+}
+
+/// Whether a map gives away nothing of one's own. Reports and coverage without text are strays, not maps.
+pub(super) fn is_harmless(report: &MapReport<'_>) -> bool {
+    report.exposure.files == 0 && !matches!(report.map.form, MapForm::BundlerReport | MapForm::Coverage)
 }
 
 /// Whether it is about declarations only (`.d.ts.map`).

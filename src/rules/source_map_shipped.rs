@@ -1,6 +1,6 @@
 use crate::exposure::{MapState, Survey};
 
-use super::maps::{Group, counted};
+use super::maps::{Group, counted, is_harmless};
 use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,7 @@ package/dist/index.js.map: this source map points to files of the package and gi
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let survey = Survey::new(context.inventory);
     let harmless =
-        survey.maps.iter().filter(|report| report.exposure.files == 0 && report.state != MapState::Dangling);
+        survey.maps.iter().filter(|report| is_harmless(report) && report.state != MapState::Dangling);
     for group in Group::all(harmless) {
         let third_party = group.exposure().third_party_files;
         let resolves = group.reports.iter().all(|report| report.state == MapState::Resolves);
@@ -53,11 +53,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The verbs of these messages in the singular.
+/// A message for a single map: its first word is the verb.
 fn singular(what: &str) -> String {
-    what.replacen("point ", "points ", 1)
-        .replacen("give nothing", "gives nothing", 1)
-        .replacen("hold ", "holds ", 1)
+    let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
+    format!("{verb}s {rest}")
 }
 
 #[cfg(test)]
@@ -76,7 +75,7 @@ mod tests {
             ),
             (
                 vec![("p/src/a.ts", text.to_owned()), ("p/d/a.js.map", map(&[("../src/a.ts", Some(text))]))],
-                "gives nothing away",
+                "gives nothing away that the package doesn't hold anyway",
             ),
             (
                 vec![("p/a.js.map", map(&[("node_modules/b/b.js", Some(text))]))],

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bundlers;
 mod cli;
 mod clients;
 mod dice;
@@ -21,3 +22,4 @@ mod reporters;
 mod samples;
 mod secrets;
 mod stray;
+mod source_maps;

@@ -67,15 +67,14 @@ pub(crate) fn base64(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A payload that is not base64: to the end of the line, since some tools leave spaces as they are.
+/// A payload that is not base64. Percent-encoded text has neither spaces nor quotes; JSON that some tools
+/// leave as it is goes to the end of the line.
 fn plain_run(text: &[u8]) -> &[u8] {
-    let length = memchr::memchr3(b'\n', b'\r', 0, text).unwrap_or(text.len());
-    let line = text.get(..length).unwrap_or_default();
-    // Percent-encoded text has no quotes: a bare one ends the string that the URL stands in.
-    let quoted = !line.starts_with(b"{");
+    let ends_line = |byte: &u8| matches!(byte, b'\n' | b'\r' | 0);
+    let ends = |byte: &u8| ends_line(byte) || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'<' | b' ');
     let end =
-        line.iter().position(|byte| quoted && matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'<' | b' '));
-    line.get(..end.unwrap_or(line.len())).unwrap_or_default()
+        if text.starts_with(b"{") { text.iter().position(ends_line) } else { text.iter().position(ends) };
+    text.get(..end.unwrap_or(text.len())).unwrap_or_default()
 }
 
 pub(crate) fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {

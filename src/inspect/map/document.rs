@@ -180,6 +180,8 @@ struct Frame {
 struct Reader<'a> {
     cursor: Cursor<'a>,
     reading: Reading,
+    /// Where the document begins.
+    start: usize,
     frames: Vec<Frame>,
     found: Vec<Found>,
     key: Vec<u8>,
@@ -197,6 +199,7 @@ impl<'a> Reader<'a> {
         Self {
             cursor: Cursor::new(bytes, start),
             reading,
+            start,
             frames: Vec::new(),
             found: Vec::new(),
             key: Vec::new(),
@@ -273,7 +276,7 @@ impl<'a> Reader<'a> {
         } else if let Some(text) = partial.module.take() {
             let path = partial.name.take().unwrap_or_default();
             let third_party = is_third_party(&path);
-            self.report(frame.start, FoundSource { path, third_party, text: Some(text) });
+            self.report(FoundSource { path, third_party, text: Some(text) });
         }
     }
 
@@ -285,12 +288,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds to the one report that a document is.
-    fn report(&mut self, start: usize, source: FoundSource) {
+    fn report(&mut self, source: FoundSource) {
         let report = self.found.iter_mut().find(|found| found.form == Some(MapForm::BundlerReport));
         match report {
             Some(report) => report.sources.push(source),
             None => self.found.push(Found {
-                start,
+                start: self.start,
                 form: Some(MapForm::BundlerReport),
                 sources: vec![source],
                 ..Found::default()
@@ -321,9 +324,8 @@ impl<'a> Reader<'a> {
         if role == Role::Inputs {
             let path = short(key);
             let third_party = is_third_party(&path);
-            let start = self.cursor.at;
             if self.room() {
-                self.report(start, FoundSource { path, third_party, text: None });
+                self.report(FoundSource { path, third_party, text: None });
             }
             return self.skip();
         }

@@ -31,12 +31,13 @@ pub(super) fn maker<'a>(
         members.iter().copied().filter(|initial| *initial != b'd' && *initial != b'i').collect();
     match known.as_slice() {
         b"vfrsnm" | b"vfrsnmc" => Some("TypeScript"),
-        b"vrsnmf" | b"vrsnmcf" | b"vrscnmf" => Some("Sass"),
+        b"vrsnmf" | b"vrsnmfc" | b"vrsnmcf" | b"vrscnmf" => Some("Sass"),
         b"vscmn" | b"vsmn" => Some("esbuild"),
         b"vfscnm" | b"vfsnm" => Some("Rollup"),
         b"vscnm" | b"vsnm" => Some("swc"),
         b"msncvfr" | b"mscnvfr" | b"mscnvr" | b"msnvfr" => Some("Parcel"),
-        b"vnscm" | b"vnsm" | b"vfnscm" | b"vfnsm" | b"vfnrscm" => Some("Babel"),
+        b"vfnscm" | b"vfnsm" => Some("Vite"),
+        b"vnscm" | b"vnsm" | b"vnrscm" | b"vfnrscm" => Some("Babel"),
         _ => None,
     }
 }

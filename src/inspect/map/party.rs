@@ -18,7 +18,7 @@ pub(crate) fn is_third_party(path: &str) -> bool {
         "[externals]",
         "<define:",
         "<runtime>",
-        "<anonymous>",
+        "<anon",
         "external ",
         "ignored|",
         "delegated ",

@@ -1,0 +1,4 @@
+// A helper with a comment that no bundle keeps.
+export function twice(value: number): number {
+  return value * 2;
+}
