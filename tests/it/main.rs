@@ -21,5 +21,5 @@ mod recipes;
 mod reporters;
 mod samples;
 mod secrets;
-mod stray;
 mod source_maps;
+mod stray;
