@@ -121,10 +121,10 @@ fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search:
     if !pattern.guard.begins(text, begin) || !pattern.guard.ends(text, span.end) {
         return None;
     }
-    let has_prefix =
-        text.get(at..random.start).is_some_and(|between| keyword.as_bytes().starts_with(between))
-            && at + keyword.len() >= random.start;
-    let start = if has_prefix { at.max(span.start) } else { random.start };
+    // what stands before the group is the same in every token, unless it is the name that it is assigned to
+    let before = text.get(span.start..random.start)?;
+    let is_assignment = before.iter().any(|byte| byte.is_ascii_whitespace() || b"=:\"'`".contains(byte));
+    let start = if is_assignment { random.start } else { span.start };
     let found = Found { rule: search.rule, span, token: start..random.end, prefix: random.start - start };
     decode::holds(pattern, text, &found, random).then_some(found)
 }
