@@ -80,13 +80,12 @@ fn recognise(
     let has = |sign: &str| entry.signs.contains(&sign);
     let in_place = |found: &StrayMatch| {
         let row = found.row;
-        std::ptr::eq(found.rule, stray)
-            && (row.kinds.is_empty() || row.kinds.contains(&inventory.kind.name()))
+        (row.kinds.is_empty() || row.kinds.contains(&inventory.kind.name()))
             && (row.sign.is_empty() || has(row.sign))
             && (row.unless.is_empty() || !has(row.unless))
             && (!row.top || (entry.parent.is_none() && found.depth == root))
     };
-    if let Some(found) = stray_matches(&entry.path).into_iter().find(in_place) {
+    if let Some(found) = stray_matches(stray, &entry.path).into_iter().find(in_place) {
         let folder =
             if found.pattern.ends_with('/') { found.end } else { entry.path.rfind('/').unwrap_or(0) };
         // the same folder in the words of the artifact

@@ -86,14 +86,37 @@ fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> O
     let found = match_in(sample.bytes, window, at, keyword, search);
     if found.is_none() && !sample.media.is_text() {
         // in a binary the neighbours may be the string's length and the next string
-        return bounds::counted_strings(sample.bytes, at).find_map(|(start, end)| {
+        let counted = bounds::counted_strings(sample.bytes, at).find_map(|(start, end)| {
             let string = sample.bytes.get(start..end)?;
             let found = match_in(string, 0..string.len(), at - start, keyword, search)?;
             let shift = |range: Range<usize>| range.start + start..range.end + start;
             Some(Found { span: shift(found.span), token: shift(found.token), ..found })
         });
+        return counted.or_else(|| packed(sample.bytes, at, keyword, search));
     }
     found
+}
+
+/// A token among strings that stand one behind the other with nothing between, as the programs of Go, Rust and
+/// Hermes have them. Only for tokens that are told from any neighbour: by a checksum, or by a long beginning.
+fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Found> {
+    let pattern = search.pattern;
+    let distinct = pattern.check == Check::Crc || (keyword.len() >= 5 && keyword.contains(['_', '-']));
+    if !distinct || pattern.before > 0 || !pattern.regex.starts_with(keyword.get(..1)?) {
+        return None;
+    }
+    let end = (at + pattern.longest).min(bytes.len());
+    let found = match_in(bytes.get(at..end)?, 0..end - at, 0, keyword, search)
+        // the next string begins where the token ends: cut there
+        .or_else(|| {
+            let whole = search.regex()?.find(bytes.get(at..end)?)?;
+            match_in(bytes.get(at..at + whole.end())?, 0..whole.end(), 0, keyword, search)
+        })?;
+    let shift = |range: Range<usize>| range.start + at..range.end + at;
+    let found = Found { span: shift(found.span), token: shift(found.token), ..found };
+    let random = bytes.get(found.token.start + found.prefix..found.token.end)?;
+    let digits = random.iter().filter(|byte| byte.is_ascii_digit()).count();
+    (pattern.check == Check::Crc || digits * 12 >= random.len()).then_some(found)
 }
 
 fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search: &Search) -> Option<Found> {

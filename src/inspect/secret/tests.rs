@@ -144,6 +144,23 @@ fn tokens_are_found_in_bytecode() {
 }
 
 #[test]
+fn tokens_are_found_among_packed_strings() {
+    for (recipe, rule) in [
+        ("ghp_{base62:30}{crc}", "secret-github-token"),
+        ("npm_{base62:30}{crc}", "secret-npm-token"),
+        ("dop_v1_{hex:64}", "secret-digitalocean-token"),
+    ] {
+        let token = Dice::new(11).make(recipe);
+        let bytes = format!("\0\x01nosuchfileordirectory{token}invalidargument\0");
+        let found = scan("package/bin/acme", bytes.as_bytes(), Media::Elf);
+        assert_eq!(found.iter().map(|secret| secret.rule).collect::<Vec<_>>(), [rule]);
+        assert_eq!(found[0].at.offset, 23);
+        // in a text it would be a part of a longer word
+        assert!(scan("package/a.txt", bytes.as_bytes(), Media::Text).is_empty());
+    }
+}
+
+#[test]
 fn tokens_are_found_in_utf16() {
     let token = Dice::new(5).make("npm_{base62:30}{crc}");
     let mut bytes = vec![0xFF, 0xFE];

@@ -7,7 +7,8 @@ mod table;
 
 use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted};
 
-pub(crate) use paths::{Match, matches};
+use paths::matches;
+pub(crate) use paths::{Match, matches_of};
 pub(crate) use table::{STRAYS, StrayRule};
 
 /// Writes down the signs that an entry shows.

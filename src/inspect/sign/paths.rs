@@ -18,39 +18,77 @@ pub(crate) struct Match {
     pub(crate) end: usize,
 }
 
-type Candidate = (&'static StrayRule, &'static StrayRow, &'static str);
-
-/// The patterns by a segment that they name in full; those that name none apart.
-#[derive(Debug, Default)]
+/// The patterns of one rule: by a segment that they name in full, and those that name none.
+#[derive(Debug)]
 struct Index {
     by_segment: HashMap<&'static str, Vec<Candidate>>,
+    /// For each first byte the lengths of the segments above, as bits: most paths need no hash.
+    lengths: [u64; 256],
     others: Vec<Candidate>,
 }
 
-static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let mut index = Index::default();
-    for rule in STRAYS {
+type Candidate = (&'static StrayRow, &'static str);
+
+static INDEXES: LazyLock<Vec<(&'static StrayRule, Index)>> =
+    LazyLock::new(|| STRAYS.iter().map(|rule| (rule, Index::new(rule))).collect());
+
+impl Index {
+    fn new(rule: &'static StrayRule) -> Self {
+        let mut index = Self { by_segment: HashMap::new(), lengths: [0; 256], others: Vec::new() };
         for row in rule.rows {
             for pattern in row.paths {
-                let literal = pattern
-                    .split('/')
-                    .rfind(|segment| !segment.is_empty() && !segment.contains(['*', '?', '[']));
-                let list = match literal {
-                    Some(segment) => index.by_segment.entry(segment).or_default(),
-                    None => &mut index.others,
-                };
-                list.push((rule, row, pattern));
+                let is_literal = |segment: &&str| !segment.is_empty() && !segment.contains(['*', '?', '[']);
+                match pattern.split('/').rfind(is_literal) {
+                    Some(segment) => {
+                        if let Some(lengths) = index.lengths.get_mut(first_byte(segment)) {
+                            *lengths |= bit(segment);
+                        }
+                        index.by_segment.entry(segment).or_default().push((row, pattern));
+                    }
+                    None => index.others.push((row, pattern)),
+                }
             }
         }
+        index
     }
-    index
-});
+
+    /// The patterns that could fit the path.
+    fn candidates<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Candidate> {
+        let known = |segment: &&str| {
+            self.lengths.get(first_byte(segment)).is_some_and(|lengths| lengths & bit(segment) != 0)
+        };
+        let named =
+            path.split('/').filter(known).filter_map(|segment| self.by_segment.get(segment)).flatten();
+        let last = path.as_bytes().last();
+        let ends_so = move |(_, pattern): &&Candidate| {
+            matches!(pattern.as_bytes().last(), Some(b'*' | b'?' | b'/')) || pattern.as_bytes().last() == last
+        };
+        named.chain(self.others.iter().filter(ends_so))
+    }
+}
+
+fn first_byte(segment: &str) -> usize {
+    segment.as_bytes().first().map_or(0, |&byte| usize::from(byte))
+}
+
+fn bit(segment: &str) -> u64 {
+    1 << segment.len().min(63)
+}
 
 /// All rows whose paths fit and whose exceptions don't, each once.
 pub(crate) fn matches(path: &str) -> Vec<Match> {
-    let named = path.split('/').filter_map(|segment| INDEX.by_segment.get(segment)).flatten();
+    INDEXES.iter().flat_map(|(rule, index)| matches_in(rule, index, path)).collect()
+}
+
+/// The same of one rule.
+pub(crate) fn matches_of(rule: &StrayRule, path: &str) -> Vec<Match> {
+    let own = INDEXES.iter().find(|(other, _)| std::ptr::eq(*other, rule));
+    own.map(|(rule, index)| matches_in(rule, index, path)).unwrap_or_default()
+}
+
+fn matches_in(rule: &'static StrayRule, index: &Index, path: &str) -> Vec<Match> {
     let mut found: Vec<Match> = Vec::new();
-    for &(rule, row, pattern) in named.chain(&INDEX.others) {
+    for &(row, pattern) in index.candidates(path) {
         if found.iter().any(|other| std::ptr::eq(other.row, row)) {
             continue;
         }
