@@ -4,7 +4,7 @@
 //! `main.3f2a91bc.js`, `117-0f1e2d3c4b5a6978.js`), eight characters of URL-safe base64 before the
 //! extension (rollup, vite, Astro: `index-BkYR3Qdz.js`), eight of base32 (esbuild, Angular:
 //! `chunk-ABCD2E3F.js`), UUIDs, and build identifiers of about twenty characters as folder names
-//! (Next.js). A pattern alone would take `setup-HomePage.js` for one, so that each candidate is also
+//! (Next.js), whose chunks have thirteen of small letters, digits, `_` and `-` (`0cz1d0mv5g_q7.js`). A pattern alone would take `setup-HomePage.js` for one, so that each candidate is also
 //! asked how much it looks like words; the doubtful ones count only in the company of certain ones.
 
 use std::ops::Range;
@@ -46,6 +46,9 @@ const SEPARATORS: [char; 5] = ['-', '.', '_', '~', '@'];
 /// Length of the short hashes in base64 and base32 (rollup, vite, esbuild, Angular).
 const SHORT: usize = 8;
 
+/// Length of the hashes of Turbopack, the bundler of Next.js.
+const TURBOPACK: usize = 13;
+
 /// The hashes in a file's name, in order.
 pub(super) fn in_file_name(name: &str) -> Vec<Token> {
     let mut tokens = delimited(name);
@@ -63,7 +66,8 @@ pub(super) fn in_folder_name(name: &str) -> Vec<Token> {
     tokens.retain(|token| token.certainty == Certainty::Certain && token.style.length >= 16);
     let identifier = (20..=22).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        && runs(name) * 5 >= name.len() * 2;
+        && runs(name) >= 6
+        && pieces(name).iter().filter(|piece| !is_word(piece)).count() >= 4;
     if tokens.is_empty() && identifier {
         let style = Style { separator: None, length: name.len() };
         tokens.push(Token { range: 0..name.len(), certainty: Certainty::Certain, style });
@@ -147,22 +151,30 @@ fn long_word(word: &str) -> Option<Certainty> {
     fits.then_some(Certainty::Certain)
 }
 
-/// Eight characters of base64 or base32 right before an extension.
+/// Thirteen characters of Turbopack's alphabet, or eight of base64 or base32, right before an extension.
 fn before_extension(name: &str) -> Option<Token> {
-    for (end, _) in name.match_indices('.').filter(|(end, _)| *end >= SHORT) {
-        let start = end - SHORT;
-        let Some(text) = name.get(start..end) else { continue };
-        let separator = name.get(..start).and_then(|before| before.chars().next_back());
-        if !matches!(separator, None | Some('-' | '.')) {
-            continue;
-        }
-        let stem = name.get(..start).unwrap_or_default();
-        if let Some(certainty) = short(text, stem) {
-            let style = Style { separator, length: SHORT };
-            return Some(Token { range: start..end, certainty, style });
-        }
+    let found = |length: usize, judge: fn(&str, &str) -> Option<Certainty>| {
+        name.match_indices('.').filter(|(end, _)| *end >= length).find_map(|(end, _)| {
+            let (stem, text) = name.get(..end)?.split_at_checked(end - length)?;
+            let separator = stem.chars().next_back();
+            let certainty = judge(text, stem).filter(|_| matches!(separator, None | Some('-' | '.')))?;
+            Some(Token { range: end - length..end, certainty, style: Style { separator, length } })
+        })
+    };
+    found(TURBOPACK, turbopack).or_else(|| found(SHORT, short))
+}
+
+/// How surely thirteen characters are one of Turbopack's hashes, which begin with a digit.
+fn turbopack(text: &str, _: &str) -> Option<Certainty> {
+    let fits = text.starts_with(|c: char| c.is_ascii_digit())
+        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'_' | b'-'))
+        && text.bytes().filter(u8::is_ascii_lowercase).count() >= 3
+        && !readable(text);
+    match runs(text) {
+        0..3 => None,
+        3..5 => fits.then_some(Certainty::Faint),
+        _ => fits.then_some(Certainty::Certain),
     }
-    None
 }
 
 /// How surely eight characters are a hash; `None` if they are none at all.
@@ -199,13 +211,17 @@ fn short(text: &str, stem: &str) -> Option<Certainty> {
     })
 }
 
-/// Whether a text falls into words: `HomePage`, `Utf8Text`, `v2-Intro`.
+/// Whether a text falls into words and short numbers: `HomePage`, `Utf8Text`, `v20-Intro`.
 fn readable(text: &str) -> bool {
-    pieces(text).iter().all(|piece| {
-        let letters = piece.bytes().all(|byte| byte.is_ascii_alphabetic());
-        let vowel = piece.bytes().any(|byte| b"aeiouyAEIOUY".contains(&byte));
-        if letters { piece.len() >= 3 && vowel } else { piece.len() <= 2 }
-    })
+    let number = |piece: &str| piece.len() <= 2 && piece.bytes().all(|byte| byte.is_ascii_digit());
+    pieces(text).iter().all(|piece| is_word(piece) || number(piece))
+}
+
+/// Whether a piece could be a word: three letters or more, with a vowel.
+fn is_word(piece: &str) -> bool {
+    piece.len() >= 3
+        && piece.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && piece.bytes().any(|byte| b"aeiouyAEIOUY".contains(&byte))
 }
 
 /// How many words and numbers a text falls into.
@@ -280,12 +296,18 @@ mod tests {
                 "msvcp140-263139962577ecda4cd9469ca360a746.dll",
                 "msvcp140-????????????????????????????????.dll",
             ),
+            ("0cz1d0mv5g_q7.js", "?????????????.js"),
+            ("turbopack-2u1d16houkiyo.js", "turbopack-?????????????.js"),
+            ("logo.33kh9ab7k1mwe.png", "logo.?????????????.png"),
             ("0b2c7d1e-1f2a-4b3c-9d8e-112233445566.json", "????????-????-????-????-????????????.json"),
         ] {
             assert_eq!(shown(name, &in_file_name(name)), expected);
         }
         for (name, expected) in [
             ("Xk3vQ9_bT1mZr-8LcYw2P", "?????????????????????"),
+            ("esl0yhHQInduTqskm-Hgc", "?????????????????????"),
+            ("afMbp7xaJ-c1TBRW8z-65", "?????????????????????"),
+            ("u3QG79bV6pamrAZ5YZvIB", "?????????????????????"),
             ("acme-0f1e2d3c4b5a6978", "acme-????????????????"),
         ] {
             assert_eq!(shown(name, &in_folder_name(name)), expected);
@@ -335,6 +357,8 @@ mod tests {
             "v1.0.0-alpha.1.md",
             "2024-01-15-notes.md",
             "2023.11.1.whl",
+            "2023-notes-ab.md",
+            "01-getting-in.md",
         ] {
             assert_eq!(shown(name, &in_file_name(name)), name);
         }
@@ -343,6 +367,9 @@ mod tests {
             "acme-1.0.0.dist-info",
             "_internal_components_x",
             "someVeryLongFolderName",
+            "my-component-library",
+            "MyComponent-Library_v2",
+            "2024-01-15-release-up",
             "20240115123000",
         ] {
             assert_eq!(shown(name, &in_folder_name(name)), name);
