@@ -51,7 +51,6 @@ for (const file of fs.readdirSync(folder).filter((name) => name.endsWith(".html"
       for (const opened of [false, true]) {
         if (opened) {
           await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
-          await shot("-open", true);
         }
         const { wide, culprits } = await overflow();
         if (wide > 0 || culprits.length) complain(where, opened ? "opened:" : "", "overflows by", wide, culprits);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::audit::Audit;
+use crate::exposure::Survey;
 use crate::report::escape::{html, shown};
 use crate::report::words;
 
@@ -53,17 +54,17 @@ impl Page<'_> {
     }
 }
 
-/// The first-party texts in the artifact's maps, each once.
+/// The first-party texts that the artifact gives away, each once.
 fn sources(audit: &Audit) -> Vec<Source> {
-    let mut seen = std::collections::HashSet::new();
-    let mut sources = Vec::new();
-    for source in audit.inventory.entries.iter().flat_map(|entry| &entry.maps).flat_map(|map| &map.sources) {
-        let Some(text) = source.text.filter(|text| !source.third_party && text.bytes > 0) else { continue };
-        if seen.insert((text.digest, &source.path)) {
-            sources.push(Source { path: source.path.clone(), lines: text.lines, bytes: text.bytes });
-        }
-    }
-    sources
+    let survey = Survey::new(&audit.inventory);
+    let found =
+        survey.recoverable.iter().filter_map(|(map, source)| survey.maps.get(*map)?.map.sources.get(*source));
+    found
+        .filter_map(|source| {
+            let text = source.text?;
+            Some(Source { path: source.path.clone(), lines: text.lines, bytes: text.bytes })
+        })
+        .collect()
 }
 
 impl Folder {
