@@ -116,7 +116,7 @@ impl Page<'_> {
         let summary = Summary::new(std::slice::from_ref(audit));
         let class = verdict_class(audit.verdict);
         let (word, then) = match audit.verdict {
-            Verdict::Pass => ("may be published", "Nothing in it stands against the policy."),
+            Verdict::Pass => ("may be published", "Nothing in it blocks under the policy."),
             Verdict::Blocked => (
                 "must not be published like this",
                 "Mend what blocks below, build the package again, and let packgate look at the new file.",

@@ -57,9 +57,10 @@ impl Page<'_> {
             };
             let _ = writeln!(
                 self.body,
-                "<li><a href=\"#finding-{artifact}-{number}\"><code>{}</code></a>{more}: {}</li>",
+                "<li><a href=\"#finding-{artifact}-{number}\"><code>{}</code></a>{more}: {}{}</li>",
                 html(&place),
-                prose::inline(&first.finding.message)
+                prose::inline(&first.finding.message),
+                next_step(&first.finding.help)
             );
         }
         if groups.blocking.len() > WORST {
@@ -241,6 +242,15 @@ fn by_rule<'a>(findings: impl Iterator<Item = (usize, &'a Judged)>) -> Vec<OfRul
         }
     }
     rules
+}
+
+/// The first line of a help, with the one below if it announces that.
+fn next_step(help: &str) -> String {
+    let mut lines = help.lines().map(str::trim).filter(|line| !line.is_empty());
+    let Some(first) = lines.next() else { return String::new() };
+    let below = lines.next().filter(|_| first.ends_with(':'));
+    let below = below.map(|line| format!(" <code>{}</code>", html(&shown(line).to_string())));
+    format!("<p class=\"next\">{}{}</p>", prose::inline(first), below.unwrap_or_default())
 }
 
 fn section_id(artifact: usize, group: &str, rule: &str) -> String {
