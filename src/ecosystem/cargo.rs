@@ -234,6 +234,9 @@ fn matcher(patterns: &[String]) -> Option<Gitignore> {
 fn written_by_cargo(table: &Table) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = [MANIFEST, ORIGINAL, VCS_INFO, LOCK].map(str::to_owned).into();
     let package = package_table(table);
+    if package.is_none_or(|package| !package.contains_key("readme")) {
+        names.extend(["README.md", "README.txt", "README"].map(str::to_owned));
+    }
     for key in ["readme", "license-file"] {
         if let Some(path) = package.and_then(|package| package.get(key)).and_then(Value::as_str) {
             names.extend(normal(path));

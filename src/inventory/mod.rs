@@ -21,7 +21,7 @@ pub use media::Media;
 pub use package::{Declared, Kind, ManifestFile, Package};
 pub use program::{BinaryFacts, DebugSection, LocalPath, ProgramFacts};
 pub use promise::{
-    EntryPointWeight, InstallScript, ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint,
+    Denied, EntryPointWeight, InstallScript, ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint,
     RecordProblem, RecordTrouble, VcsState,
 };
 pub use recoverable::{Link, LinkTarget, MapForm, SourceFacts, SourceMap};

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{EntryId, InstallScript, Mismatch, MissingEntryPoint, RecordProblem, VcsState};
+use super::{Denied, EntryId, InstallScript, Mismatch, MissingEntryPoint, RecordProblem, VcsState};
 
 /// Whose package an artifact is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Default)]
@@ -109,6 +109,9 @@ pub struct Declared {
     /// Entries that the allowlist doesn't cover.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unlisted: Vec<EntryId>,
+    /// Those of them that the allowlist takes away by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<Denied>,
     /// Compiled files that the package is entered by, relative to the root.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entry_points: Vec<String>,

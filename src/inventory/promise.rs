@@ -68,6 +68,18 @@ pub enum EntryPointWeight {
     Hint,
 }
 
+/// An entry that the allowlist names as one to leave out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Denied {
+    /// The entry, which is also among the unlisted ones.
+    pub entry: EntryId,
+    /// The item of the allowlist as written: `!**/*.map`.
+    pub item: String,
+    /// Line of the manifest, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+}
+
 /// A difference between the package's own table of contents and what the artifact holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordProblem {

@@ -1,6 +1,7 @@
 use serde::Serialize;
 
 use crate::inventory::{EntryPointWeight, MissingEntryPoint};
+use crate::report::words;
 
 use super::{Context, Family, Finding, Rule};
 
@@ -65,8 +66,26 @@ pub(super) fn found(
             .evidence(Evidence { field: &missing.field, target: &missing.target, weight: missing.weight })
             .key(format!("{} {}", missing.field, missing.target))
     };
-    missing.map(one).collect()
+    let missing: Vec<&MissingEntryPoint> = missing.collect();
+    if missing.len() <= MOST_SINGLE {
+        return missing.into_iter().map(one).collect();
+    }
+    let named: Vec<String> = missing.iter().take(5).map(|missing| format!("`{}`", missing.target)).collect();
+    let line = missing.first().and_then(|first| first.line);
+    vec![
+        Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, line))
+            .message(format!(
+                "{} of the manifest lead nowhere: {}, ...",
+                words::counted(missing.len() as u64, "entry point"),
+                named.join(", ")
+            ))
+            .help("Build them before packing and let the allowlist cover them, or correct the manifest.")
+            .evidence(missing),
+    ]
 }
+
+/// Up to this many are reported one by one.
+const MOST_SINGLE: usize = 10;
 
 #[cfg(test)]
 mod tests {

@@ -25,6 +25,8 @@ the file list of a gem. Files that clients add by themselves (`package.json`, th
 ## Why it matters
 The client would not have packed such a file. It came in another way: another tool wrote the archive, the
 archive was changed after packing, or the manifest was. Nobody who reviewed the manifest expects the file.
+yarn 1 packs the whole folder as soon as `files` has an item with `!`; npm 8 took such items for the top folder
+alone.
 
 ## What to do
 Pack again with the client. If the file belongs in the package, add it to the allowlist.
@@ -91,20 +93,30 @@ fn finding(
         [only] if !is_folder => Place::entry(only),
         _ => Place { path: format!("{root}{group}"), ..Place::default() },
     };
-    let line = declared.line.map(|line| format!(", line {line},")).unwrap_or_default();
     let what = match is_folder {
-        true => format!("{} under `{group}` are", words::counted(entries.len() as u64, "file")),
-        false => format!("`{group}` is"),
+        true => format!("{} under `{group}`", words::counted(entries.len() as u64, "file")),
+        false => format!("`{group}`"),
     };
-    let what = if entries.len() == 1 { what.replace(" are", " is") } else { what };
-    let message = format!(
-        "{what} not covered by {}{line} and no client packs {} by itself.",
-        declared.allowlist_name,
-        if entries.len() == 1 { "it" } else { "them" },
-    );
+    let (is, them) = if entries.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let denied =
+        entries.first().and_then(|first| declared.denied.iter().find(|denied| denied.entry == first.id));
+    let in_line = |line: Option<u64>| line.map(|line| format!(", line {line},")).unwrap_or_default();
+    let message = match denied {
+        Some(denied) => format!(
+            "{what} {is} in the artifact, although {}{} takes {them} out with `{}`.",
+            declared.allowlist_name,
+            in_line(denied.line),
+            denied.item
+        ),
+        None => format!(
+            "{what} {is} not covered by {}{} and no client packs {them} by itself.",
+            declared.allowlist_name,
+            in_line(declared.line)
+        ),
+    };
     Finding::new(rule, place)
         .message(message)
-        .help(help(inventory, package, group))
+        .help(help(inventory, package, group, denied.is_some()))
         .evidence(Evidence {
             allowlist: declared.allowlist_name,
             patterns: &declared.patterns,
@@ -115,7 +127,7 @@ fn finding(
         .key(group)
 }
 
-fn help(inventory: &Inventory, package: &Package, group: &str) -> String {
+fn help(inventory: &Inventory, package: &Package, group: &str, is_denied: bool) -> String {
     let item = group.trim_end_matches('/');
     let key = match package.declared.allowlist_name {
         name if name.contains("\"files\"") => "files",
@@ -127,6 +139,12 @@ fn help(inventory: &Inventory, package: &Package, group: &str) -> String {
             );
         }
     };
+    let client = if key == "files" { "npm pack" } else { "cargo package" };
+    if is_denied {
+        return format!(
+            "Pack again with a current `{client}`, which leaves it out, or take the item out of the list."
+        );
+    }
     let mut items: Vec<String> = package.declared.patterns.iter().take(8).map(|item| quoted(item)).collect();
     if package.declared.patterns.len() > items.len() {
         items.push("...".to_owned());
@@ -136,7 +154,6 @@ fn help(inventory: &Inventory, package: &Package, group: &str) -> String {
         "files" => format!("\"files\": [{}]", items.join(", ")),
         _ => format!("include = [{}]", items.join(", ")),
     };
-    let client = if key == "files" { "npm pack" } else { "cargo package" };
     format!("Pack again with `{client}`, which leaves it out. If it is meant to ship, write:\n{line}")
 }
 
@@ -157,6 +174,15 @@ mod tests {
         assert_eq!((found[0].place.path.as_str(), found[0].key.as_str()), ("package/src/a.ts", "src/a.ts"));
         assert!(found[0].message.contains("line 1"), "{}", found[0].message);
         assert!(found[0].help.contains(r#""files": ["dist", "src/a.ts"]"#), "{}", found[0].help);
+    }
+
+    #[test]
+    fn what_the_list_takes_away_is_said_so() {
+        let manifest = "{\"files\": [\"dist\",\n\"!**/*.map\"]}";
+        let found = run(&RULE, &npm(manifest, &["dist/a.js", "dist/a.js.map"]));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].message.contains("line 2, takes it out with `!**/*.map`"), "{}", found[0].message);
+        assert!(!found[0].help.contains("write:"), "{}", found[0].help);
     }
 
     #[test]

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod allowlist;
 mod bundlers;
 mod cli;
 mod clients;

@@ -73,7 +73,8 @@ fn ours(manifest: &Value, files: &BTreeMap<String, String>) -> Vec<String> {
     let mut paths: Vec<&str> = files.keys().map(String::as_str).collect();
     paths.push("package.json");
     paths.sort_unstable();
-    let rules = Rules { manifest: &manifest, ignore_files: &ignore_files, case_matters: true };
+    let rules =
+        Rules { manifest: &manifest, ignore_files: &ignore_files, case_matters: true, with_defaults: true };
     let is_packed = packed(rules, &paths);
     paths.iter().zip(is_packed).filter(|(_, packed)| *packed).map(|(path, _)| (*path).to_owned()).collect()
 }

@@ -124,7 +124,12 @@ impl Follow<'_> {
                 self.miss("main".to_owned(), main.to_owned(), EntryPointWeight::Hint, "main");
             }
             (None, None) => {
-                let weight = if has_exports { EntryPointWeight::Hint } else { EntryPointWeight::Whole };
+                // `index.js` is what npm writes into every new manifest, also where nothing is to be loaded.
+                let weight = match (has_exports, normal(main).as_deref()) {
+                    (true, _) => EntryPointWeight::Hint,
+                    (false, Some("index.js" | "")) => EntryPointWeight::Part,
+                    (false, _) => EntryPointWeight::Whole,
+                };
                 self.miss("main".to_owned(), main.to_owned(), weight, "main");
             }
         }
@@ -145,8 +150,9 @@ impl Follow<'_> {
                 format!("exports[\"{subpath}\"]")
             };
             collect(target, &field, false, 0, &mut leaves);
-            let code: Vec<&Leaf> = leaves.iter().filter(|leaf| !leaf.is_optional).collect();
-            let present = code.iter().any(|leaf| self.present(&leaf.target).is_some());
+            // A package of types alone may name code that isn't there.
+            let present = leaves.iter().any(|leaf| self.present(&leaf.target).is_some());
+            leaves.retain(|leaf| !leaf.is_private);
             let weight = match (subpath.as_str(), present) {
                 (".", false) => EntryPointWeight::Whole,
                 _ => EntryPointWeight::Part,
@@ -253,6 +259,8 @@ struct Leaf {
     is_types: bool,
     /// Under a condition that only some tools set, so that nothing breaks without it.
     is_optional: bool,
+    /// Under a condition that only the package's own makers set.
+    is_private: bool,
     /// In an array, where another target may do.
     has_alternative: bool,
 }
@@ -260,30 +268,58 @@ struct Leaf {
 /// Conditions that Node or every bundler sets by itself.
 const COMMON: [&str; 8] =
     ["default", "import", "require", "node", "browser", "module-sync", "production", "node-addons"];
+/// Conditions that some runtimes and tools set.
+const KNOWN: [&str; 14] = [
+    "types",
+    "module",
+    "development",
+    "deno",
+    "bun",
+    "worker",
+    "workerd",
+    "edge-light",
+    "react-native",
+    "react-server",
+    "electron",
+    "svelte",
+    "style",
+    "sass",
+];
 
 fn collect(value: &Value, field: &str, has_alternative: bool, depth: usize, into: &mut Vec<Leaf>) {
+    collect_under(value, field, &mut Vec::new(), has_alternative, depth, into);
+}
+
+fn collect_under<'v>(
+    value: &'v Value,
+    field: &str,
+    conditions: &mut Vec<&'v str>,
+    has_alternative: bool,
+    depth: usize,
+    into: &mut Vec<Leaf>,
+) {
     match value {
-        Value::String(target) => into.push(Leaf {
-            field: field.to_owned(),
-            target: target.clone(),
-            is_types: field.contains(".types") || is_declaration(target),
-            is_optional: field
-                .split("].")
-                .nth(1)
-                .unwrap_or(field.strip_prefix("exports.").unwrap_or_default())
-                .split('.')
-                .any(|condition| !condition.is_empty() && !COMMON.contains(&condition))
-                || is_declaration(target),
-            has_alternative,
-        }),
+        Value::String(target) => {
+            let is_types =
+                conditions.iter().any(|condition| condition.starts_with("types")) || is_declaration(target);
+            let is_optional = is_types || conditions.iter().any(|condition| !COMMON.contains(condition));
+            let is_private = conditions.iter().any(|condition| {
+                !COMMON.contains(condition) && !KNOWN.contains(condition) && !condition.starts_with("types")
+            });
+            let way: String = conditions.iter().map(|condition| format!(".{condition}")).collect();
+            let (field, target) = (format!("{field}{way}"), target.clone());
+            into.push(Leaf { field, target, is_types, is_optional, is_private, has_alternative });
+        }
         Value::Array(items) if depth < 32 => {
             for item in items {
-                collect(item, field, items.len() > 1, depth + 1, into);
+                collect_under(item, field, conditions, items.len() > 1, depth + 1, into);
             }
         }
         Value::Object(map) if depth < 32 => {
             for (condition, item) in map {
-                collect(item, &format!("{field}.{condition}"), has_alternative, depth + 1, into);
+                conditions.push(condition);
+                collect_under(item, field, conditions, has_alternative, depth + 1, into);
+                conditions.pop();
             }
         }
         // null closes a subpath: there is nothing to find.
@@ -451,6 +487,10 @@ mod tests {
             (r##"{"imports": {"#a": "./a.js", "#b": "pkg"}}"##, &["a.js"]),
             (r#"{"bin": {"a": "./bin/a"}}"#, &["bin/a"]),
             (r#"{"types": "a"}"#, &["a.d.ts"]),
+            (
+                r#"{"exports": {".": {"source": "./a.ts", "@acme/source": "./b.ts", "default": "./a.js"}}}"#,
+                &["a.js"],
+            ),
             (r#"{"browser": {"fs": false, "./a.js": "./b"}}"#, &["b.js"]),
         ] {
             assert_eq!(missing(manifest, paths), [], "{manifest}");
@@ -477,9 +517,9 @@ mod tests {
                 &[(r#"exports["."].types"#, Hint)],
             ),
             (
-                r#"{"exports": {".": {"source": "./a.ts", "default": "./a.js"}}}"#,
+                r#"{"exports": {".": {"bun": "./a.ts", "default": "./a.js"}}}"#,
                 &["a.js"],
-                &[(r#"exports["."].source"#, Hint)],
+                &[(r#"exports["."].bun"#, Hint)],
             ),
             (r#"{"exports": {"./x/*": "./x/*.js"}}"#, &["x/a.ts"], &[(r#"exports["./x/*"]"#, Part)]),
             (r#"{"name": "a", "bin": "cli"}"#, &["cli.js"], &[(r#"bin["a"]"#, Part)]),

@@ -11,7 +11,7 @@ mod packlist;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::{Declared, EntryId, InstallScript, Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{Declared, Denied, EntryId, InstallScript, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
 
 use super::Ecosystem;
@@ -65,6 +65,7 @@ pub(super) fn package(
     let own = OwnFiles::of(inventory, root);
     let entrances = entry_points::follow(manifest, &entry_points::Files::new(own.paths.iter().copied()));
     let has_allowlist = manifest.files.is_some();
+    let unlisted = own.unlisted(inventory, manifest, project);
     Package {
         name: manifest.text("name").unwrap_or_default().to_owned(),
         version: manifest.text("version").unwrap_or_default().to_owned(),
@@ -78,7 +79,8 @@ pub(super) fn package(
             allowlist_name: "\"files\" in package.json",
             patterns: manifest.files.clone().unwrap_or_default(),
             line: manifest.object.line("files"),
-            unlisted: own.unlisted(inventory, manifest, project),
+            denied: own.denied(manifest, &unlisted),
+            unlisted,
             proposal: if has_allowlist { Vec::new() } else { entry_points::proposal(&entrances, &own.paths) },
             entry_points: entrances.files.into_iter().filter(|path| !path.ends_with('/')).collect(),
             missing: entrances.missing,
@@ -143,13 +145,29 @@ impl<'a> OwnFiles<'a> {
             // npm packs all but a few by-products, and the rules for stray files know those.
             return Vec::new();
         }
-        let rules = packlist::Rules { manifest, ignore_files: &ignore_files, case_matters: true };
+        let rules = packlist::Rules {
+            manifest,
+            ignore_files: &ignore_files,
+            case_matters: true,
+            with_defaults: true,
+        };
         let packed = packlist::packed(rules, &self.paths);
         let tolerated = packlist::tolerated(rules, &self.paths, &packed);
         let bundled = bundle::Bundle::of(inventory, manifest, &self.ids, &self.paths);
         let fine = packed.iter().zip(&tolerated).map(|(packed, tolerated)| *packed || *tolerated);
         let judged = self.ids.iter().zip(&self.paths).zip(fine);
         judged.filter(|((_, path), fine)| !fine && !bundled.holds(path)).map(|((id, _), _)| *id).collect()
+    }
+
+    /// Those of the unlisted entries that an item of `files` takes away.
+    fn denied(&self, manifest: &Manifest, unlisted: &[EntryId]) -> Vec<Denied> {
+        let with_path = self.ids.iter().zip(&self.paths).filter(|(id, _)| unlisted.binary_search(id).is_ok());
+        let denied = |(id, path): (&EntryId, &&str)| {
+            let index = packlist::denied_by(manifest, path)?;
+            let item = manifest.files.as_ref()?.get(index)?.clone();
+            Some(Denied { entry: *id, item, line: manifest.object.item_line("files", index) })
+        };
+        with_path.take(MOST_EXPLAINED).filter_map(denied).collect()
     }
 
     /// The ignore files of the project, if this is its package.
@@ -181,6 +199,9 @@ impl<'a> OwnFiles<'a> {
         texts
     }
 }
+
+/// Most unlisted files whose reason is looked for.
+const MOST_EXPLAINED: usize = 1_000;
 
 /// Most folders of a project in which ignore files are looked for.
 const MOST_FOLDERS: usize = 5_000;

@@ -62,6 +62,8 @@ pub(super) struct Rules<'a> {
     pub(super) ignore_files: &'a BTreeMap<String, String>,
     /// Whether the file system told letter case apart when it was packed.
     pub(super) case_matters: bool,
+    /// Whether npm's own rules against by-products apply.
+    pub(super) with_defaults: bool,
 }
 
 /// Says of each path (from the package's folder) whether npm packs it.
@@ -175,8 +177,7 @@ impl Walk<'_> {
                 Found::Nothing => listed.push(format!("!{item}")),
             }
         }
-        let mut rules = globs(DEFAULTS);
-        rules.extend(Glob::new(DEFAULT_FOLDER));
+        let mut rules = self.defaults();
         if manifest.files.is_some() {
             // A line break inside an item begins another rule, as it does in npm.
             rules.extend(globs(["*"]));
@@ -199,10 +200,16 @@ impl Walk<'_> {
         })
     }
 
+    fn defaults(&self) -> Vec<Glob> {
+        match self.rules.with_defaults {
+            true => globs(DEFAULTS.into_iter().chain([DEFAULT_FOLDER])),
+            false => Vec::new(),
+        }
+    }
+
     /// The rules of a folder below.
     fn level(&self, name: &str, path: &str, exact: bool, required: &[String]) -> Level {
-        let mut rules = globs(DEFAULTS);
-        rules.extend(Glob::new(DEFAULT_FOLDER));
+        let mut rules = self.defaults();
         rules.extend(self.ignore_file(path));
         rules.extend(globs(["/.git"]));
         rules.extend(required.iter().filter_map(|file| Glob::new(&format!("!{file}"))));
@@ -358,17 +365,19 @@ pub(super) fn tolerated(rules: Rules<'_>, paths: &[&str], packed: &[bool]) -> Ve
             folder = above;
         }
     }
-    let without_case = self::packed(Rules { case_matters: false, ..rules }, paths);
+    let leniently = self::packed(Rules { case_matters: false, with_defaults: false, ..rules }, paths);
     // Lock files and the like at the root that `files` does cover: other clients don't know npm's last word.
     let covering = globs(rules.manifest.files.iter().flatten().map(String::as_str));
     let more: Vec<Vec<String>> = rules.manifest.entrances().iter().filter_map(|path| normal(path)).collect();
     let fits = |(index, path): (usize, &&str)| {
-        if without_case.get(index) == Some(&true) {
-            return true;
-        }
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let segments = split(path);
-        walked.contains(folder) && once_always(name)
+        // A by-product in a listed folder is for the rules on stray files, but for these two.
+        let is_grave = segments.contains(&".git") || name == ".npmrc";
+        if leniently.get(index) == Some(&true) && !is_grave {
+            return true;
+        }
+        walked.contains(folder) && once_always(name, folder.is_empty())
             || folder.is_empty() && name == "npm-shrinkwrap.json"
             || more.iter().any(|entrance| entrance.iter().map(String::as_str).eq(segments.iter().copied()))
             || folder.is_empty()
@@ -377,14 +386,30 @@ pub(super) fn tolerated(rules: Rules<'_>, paths: &[&str], packed: &[bool]) -> Ve
     paths.iter().enumerate().map(fits).collect()
 }
 
-/// Names that npm 6 and yarn 1 packed whatever `files` said.
-fn once_always(name: &str) -> bool {
+/// Names that npm 6 and yarn packed whatever `files` said; yarn any that begin so, in the package's own folder.
+fn once_always(name: &str, is_at_top: bool) -> bool {
     const STEMS: [&str; 9] =
         ["readme", "copying", "license", "licence", "notice", "changes", "changelog", "history", "authors"];
     let lower = name.to_lowercase();
     STEMS.iter().any(|stem| match lower.strip_prefix(stem) {
         Some("") => true,
-        Some(rest) => rest.starts_with('.') && rest.len() > 1 && !rest.ends_with(['~', '$']),
+        Some(rest) => (is_at_top || rest.starts_with('.')) && rest.len() > 1 && !rest.ends_with(['~', '$']),
         None => false,
+    })
+}
+
+/// The item of `files` that takes a path away, by its index: the last one with `!` that fits the path, one
+/// of the folders above it, or its name.
+pub(super) fn denied_by(manifest: &Manifest, path: &str) -> Option<usize> {
+    let segments = split(path);
+    let fits = |glob: &Glob| {
+        (1..=segments.len()).any(|end| glob.matches(segments.get(..end).unwrap_or_default(), false))
+    };
+    let takes_away = |item: &&str| item.starts_with('!') && !item.starts_with("!!");
+    let items: Vec<&str> = manifest.files.iter().flatten().map(String::as_str).collect();
+    items.iter().rposition(|item| {
+        let plain = item.trim_start_matches('!');
+        let plain = plain.strip_prefix("./").or_else(|| plain.strip_prefix('/')).unwrap_or(plain);
+        takes_away(item) && Glob::new(plain.trim_end_matches('/')).is_some_and(|glob| fits(&glob))
     })
 }
