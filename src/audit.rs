@@ -11,6 +11,7 @@ use crate::policy::{Judged, Level, Policy, Settings, Verdict, WaiverUse, judge};
 use crate::project::Project;
 use crate::rules::{self, Context};
 use crate::stocktake::{Stocktake, StocktakeError};
+use crate::timings::timed;
 
 /// One artifact, judged. What reporters are given.
 #[derive(Debug, Clone)]
@@ -71,6 +72,8 @@ pub struct Options {
     pub keep_entries: bool,
     /// Whether entries get a SHA-256 even where no rule needs it, for comparing artifacts.
     pub digests: bool,
+    /// Where to count the time of each stage.
+    pub timings: Option<std::sync::Arc<crate::timings::Timings>>,
     /// Fingerprints of internal code, from [`crate::internal::code`].
     pub internal_code: Option<std::sync::Arc<crate::fingerprint::Index>>,
 }
@@ -85,6 +88,7 @@ impl Default for Options {
             today: time::OffsetDateTime::now_utc().date(),
             keep_entries: false,
             digests: false,
+            timings: None,
             internal_code: None,
         }
     }
@@ -174,7 +178,7 @@ impl Auditor {
             previous: beside.previous,
             lock: lock.as_ref(),
         };
-        let findings = rules::check(&context);
+        let findings = timed(options.timings.as_deref(), "rules", || rules::check(&context));
         let (findings, waivers, verdict) =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
         let totals = Totals {
@@ -197,6 +201,7 @@ fn wanted(options: &Options) -> Wanted {
     let internal = &options.settings.internal;
     Wanted {
         digests: options.digests,
+        timings: options.timings.clone(),
         recovered: false,
         markers: internal.markers.clone(),
         marker_patterns: internal.marker_patterns.clone(),

@@ -33,4 +33,5 @@ pub mod recover;
 pub mod report;
 pub mod rules;
 pub mod stocktake;
+pub mod timings;
 pub mod unpack;

@@ -1,11 +1,13 @@
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use packgate::audit::{Audit, Auditor, Beside, Options};
 use packgate::inventory::Kind;
 use packgate::policy::{Level, Settings, Verdict};
 use packgate::project::Project;
+use packgate::timings::Timings;
 
 use super::against::Against;
 use super::output::{self, Format, Outputs};
@@ -43,6 +45,9 @@ pub(crate) struct Check {
     /// Threads to use [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Print where the time went, summed over all threads, to stderr
+    #[arg(long)]
+    timings: bool,
     /// Print the verdict only
     #[arg(long, short)]
     quiet: bool,
@@ -92,6 +97,7 @@ impl Check {
         let project = Project::new(&self.project);
         let internal_code =
             packgate::internal::code(&settings, Some(&project)).map_err(|error| error.to_string())?;
+        let timings = self.timings.then(Arc::<Timings>::default);
         let options = Options {
             settings,
             kind: self.kind,
@@ -99,13 +105,21 @@ impl Check {
             internal_code: internal_code.map(std::sync::Arc::new),
             fail_on: self.fail_on,
             keep_entries: outputs.need_entries(),
+            timings: timings.clone(),
             ..Options::default()
         };
         let mut audits = self.audit_all(&Auditor::new(options), &targets.all, &mut wrong);
         let mut waivers: Vec<_> = audits.iter_mut().map(|audit| &mut audit.waivers).collect();
         packgate::policy::settle(&mut waivers);
         if !audits.is_empty() {
+            let start = Instant::now();
             outputs.write(&audits)?;
+            if let Some(timings) = &timings {
+                timings.add("report", start.elapsed());
+            }
+        }
+        for (stage, time) in timings.iter().flat_map(|timings| timings.stages()) {
+            anstream::eprintln!("{:>9.1} ms  {stage}", time.as_secs_f64() * 1000.0);
         }
         for message in &wrong {
             complain(message);

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use regex::bytes::Regex;
 
 use crate::fingerprint::Index;
+use crate::timings::Timings;
 use crate::unpack::Limits;
 
 use super::INSPECTORS;
@@ -27,6 +28,8 @@ pub struct Wanted {
     pub internal_code: Option<Arc<Index>>,
     /// Bounds for decoding.
     pub limits: Limits,
+    /// Where to count the time of each stage.
+    pub timings: Option<Arc<Timings>>,
 }
 
 /// What to look out for: patterns compiled once and shared by all workers.
@@ -38,6 +41,11 @@ pub struct Lookout {
 }
 
 impl Lookout {
+    /// Where to count the time of each stage, if anywhere.
+    pub(crate) fn timings(&self) -> Option<&Timings> {
+        self.wanted.timings.as_deref()
+    }
+
     /// Compiles what is wanted.
     pub fn new(wanted: Wanted) -> Self {
         let needles = INSPECTORS.iter().map(|inspector| (inspector.needles)(&wanted)).collect();

@@ -35,6 +35,7 @@ pub(crate) use secret::{SecretRule, TABLE as SECRETS};
 pub(crate) use sign::{Match as StrayMatch, STRAYS, StrayRule, matches_of as stray_matches};
 
 use crate::inventory::{Entry, Media};
+use crate::timings::timed;
 
 /// A path from a URL with its `%20` and the like decoded.
 pub(crate) fn percent_decoded(path: &str) -> String {
@@ -44,7 +45,6 @@ pub(crate) fn percent_decoded(path: &str) -> String {
 /// Looks at one entry and writes down what it sees.
 pub(crate) struct Inspector {
     /// Name for `--timings`.
-    #[expect(dead_code, reason = "--timings prints it")]
     pub name: &'static str,
     /// Literals that it wants to be told of; at least three bytes each, the rarer the better.
     pub needles: fn(&Wanted) -> Vec<Vec<u8>>,
@@ -113,10 +113,11 @@ pub fn inspect(bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Inner>
 }
 
 fn look(sample: &Sample<'_>, lookout: &Lookout, entry: &mut Entry, files: &mut Vec<Inner>, depth: u32) {
-    let hits = lookout.prefilter.scan(sample.bytes);
+    let hits = timed(lookout.timings(), "search for literals", || lookout.prefilter.scan(sample.bytes));
     let mut inner = Vec::new();
     for (inspector, hits) in INSPECTORS.iter().zip(&hits) {
-        (inspector.inspect)(sample, hits, lookout, &mut Seen { entry, inner: &mut inner });
+        let seen = &mut Seen { entry, inner: &mut inner };
+        timed(lookout.timings(), inspector.name, || (inspector.inspect)(sample, hits, lookout, seen));
     }
     for text in inner {
         if text.path.is_some() {

@@ -1,4 +1,5 @@
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use crate::unpack::{Damage, Header, Oddity, Sink};
 
@@ -54,13 +55,23 @@ pub(super) struct Gather<T> {
     next: usize,
     open: Option<(Header, usize)>,
     reserved: u64,
+    /// Time for which the taker held up the filling.
+    pub(super) held_up: Duration,
 }
 
 const FULL: usize = 1 << 20;
 
 impl<T: Taker> Gather<T> {
     pub(super) fn new(taker: T) -> Self {
-        Self { batch: Batch::default(), taker, oddities: Vec::new(), next: 0, open: None, reserved: 0 }
+        Self {
+            batch: Batch::default(),
+            taker,
+            oddities: Vec::new(),
+            next: 0,
+            open: None,
+            reserved: 0,
+            held_up: Duration::ZERO,
+        }
     }
 
     /// Hands on what is left; `damage` ends an entry that is still open.
@@ -76,7 +87,9 @@ impl<T: Taker> Gather<T> {
 
     fn flush(&mut self) {
         if !self.batch.items.is_empty() {
+            let start = Instant::now();
             self.taker.take(&mut self.batch);
+            self.held_up += start.elapsed();
             self.reserved = 0;
         }
     }

@@ -10,6 +10,7 @@ use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 use super::batch::{Batch, Gather, Taker};
 use super::flatten::Examined;
 use super::hex;
+use crate::timings::timed;
 
 /// Looks at entries, and into what they hold.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +72,8 @@ impl Examiner<'_> {
         entry.size = bytes.len() as u64;
         entry.media = unpack::sniff(bytes, entry.size);
         if self.digests {
-            entry.sha256 = Some(hex(&Sha256::digest(bytes)));
+            let digest = timed(self.lookout.timings(), "digest entries", || Sha256::digest(bytes));
+            entry.sha256 = Some(hex(&digest));
         }
         let files = inspect(bytes, self.lookout, entry);
         let size = entry.size;

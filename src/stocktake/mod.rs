@@ -16,6 +16,7 @@ use crate::ecosystem;
 use crate::inspect::Lookout;
 use crate::inventory::{Artifact, Inventory, Kind, Media, Skipped};
 use crate::project::Project;
+use crate::timings::timed;
 use crate::unpack::{self, FileSource, Limits, ReadAt, Spent};
 
 use examine::Examiner;
@@ -146,6 +147,11 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// SHA-256 of the artifact, in hex.
+fn digest(source: &dyn ReadAt, examiner: &Examiner<'_>) -> std::io::Result<String> {
+    timed(examiner.lookout.timings(), "digest the artifact", || sha256_of(source))
 }
 
 /// SHA-256 of a whole source, in hex.

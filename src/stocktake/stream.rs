@@ -1,5 +1,7 @@
 //! Containers that can only be read from front to back: one thread unpacks, others examine.
 
+use std::time::Instant;
+
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use crate::inventory::Skipped;
@@ -7,9 +9,9 @@ use crate::unpack::{self, FileSource};
 
 use super::batch::{Batch, Gather, Taker};
 use super::budget::Budget;
+use super::digest;
 use super::examine::{Examiner, Stand};
 use super::flatten::{Examined, Stock};
-use super::sha256_of;
 
 /// Bytes that may wait between unpacking and examining.
 const IN_FLIGHT: u64 = 24 << 20;
@@ -25,13 +27,13 @@ pub(super) fn stream(
         let here = Here { examiner, entries: Vec::new() };
         let (mut stock, here) = unpack_into(source, name, examiner, here);
         stock.entries = here.entries;
-        return (stock, sha256_of(source));
+        return (stock, digest(source, examiner));
     }
     let budget = Budget::new(IN_FLIGHT);
     let (full_tx, full_rx) = bounded::<Batch>(64);
     let (empty_tx, empty_rx) = unbounded::<Batch>();
     std::thread::scope(|scope| {
-        let sha256 = scope.spawn(|| sha256_of(source));
+        let sha256 = scope.spawn(|| digest(source, examiner));
         let examining: Vec<_> = (1..workers)
             .map(|_| {
                 let (full_rx, empty_tx, budget) = (full_rx.clone(), empty_tx.clone(), &budget);
@@ -57,7 +59,11 @@ pub(super) fn stream(
 
 fn unpack_into<T: Taker>(source: &FileSource, name: &str, examiner: &Examiner<'_>, taker: T) -> (Stock, T) {
     let mut gather = Gather::new(taker);
+    let start = Instant::now();
     let walked = unpack::walk(source, name, examiner.limits, examiner.spent, &mut gather);
+    if let Some(timings) = examiner.lookout.timings() {
+        timings.add("read and unpack", start.elapsed().saturating_sub(gather.held_up));
+    }
     let (taker, oddities) = gather.finish(walked.as_ref().err());
     let mut stock = Stock { oddities, ..Stock::default() };
     match walked {

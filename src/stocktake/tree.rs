@@ -9,9 +9,10 @@ use crate::inventory::{EntryKind, Skipped};
 use crate::unpack::{Damage, FileSource, Header, directory, zip};
 
 use super::budget::Budget;
+use super::digest;
 use super::examine::{Examiner, Stand};
 use super::flatten::{Examined, Stock};
-use super::sha256_of;
+use crate::timings::timed;
 
 /// Bytes that entries under way may hold together, beyond a single larger one.
 const IN_FLIGHT: u64 = 48 << 20;
@@ -27,7 +28,7 @@ pub(super) fn zip(
         Err(damage) => {
             let skipped = vec![Skipped::new("", damage.to_string())];
             let oddities = damage.oddity().into_iter().collect();
-            return (Stock { skipped, oddities, ..Stock::default() }, sha256_of(source));
+            return (Stock { skipped, oddities, ..Stock::default() }, digest(source, examiner));
         }
     };
     let headers: Vec<&Header> = members.iter().map(|member| &member.header).collect();
@@ -38,11 +39,11 @@ pub(super) fn zip(
     };
     let mut sha256 = Err(std::io::ErrorKind::Other.into());
     let entries = std::thread::scope(|scope| {
-        let digesting = (workers > 1).then(|| scope.spawn(|| sha256_of(source)));
+        let digesting = (workers > 1).then(|| scope.spawn(|| digest(source, examiner)));
         let entries = examine_all(&headers, &read, examiner, workers);
         sha256 = match digesting {
             Some(thread) => thread.join().unwrap_or_else(|_| Err(std::io::Error::other("digesting failed"))),
-            None => sha256_of(source),
+            None => digest(source, examiner),
         };
         entries
     });
@@ -106,7 +107,11 @@ fn examine_one(
     /// A buffer that grew beyond this is let go after its entry.
     const KEEP: usize = 8 << 20;
     buffer.clear();
-    let damage = if header.kind == EntryKind::File { read(number, buffer).err() } else { None };
+    let damage = if header.kind == EntryKind::File {
+        timed(examiner.lookout.timings(), "read and unpack", || read(number, buffer)).err()
+    } else {
+        None
+    };
     let examined = examiner.entry(number, header, buffer, damage.as_ref(), Stand::TOP);
     if buffer.capacity() > KEEP {
         *buffer = Vec::new();
