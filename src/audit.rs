@@ -11,7 +11,6 @@ use crate::policy::{Judged, Level, Policy, Settings, Verdict, WaiverUse, judge};
 use crate::project::Project;
 use crate::rules::{self, Context};
 use crate::stocktake::{Stocktake, StocktakeError};
-use crate::timings::timed;
 
 /// One artifact, judged. What reporters are given.
 #[derive(Debug, Clone)]
@@ -178,7 +177,7 @@ impl Auditor {
             previous: beside.previous,
             lock: lock.as_ref(),
         };
-        let findings = timed(options.timings.as_deref(), "rules", || rules::check(&context));
+        let findings = rules::check(&context, options.timings.as_deref());
         let (findings, waivers, verdict) =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
         let totals = Totals {

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use packgate::audit::{Audit, Auditor, Beside, Options};
 use packgate::inventory::Kind;
@@ -52,6 +52,9 @@ pub(crate) struct Check {
     #[arg(long, short)]
     quiet: bool,
 }
+
+/// Shorter stages are not worth a line of `--timings`.
+const SHOWN: Duration = Duration::from_micros(100);
 
 impl std::fmt::Debug for Format {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -118,7 +121,7 @@ impl Check {
                 timings.add("report", start.elapsed());
             }
         }
-        for (stage, time) in timings.iter().flat_map(|timings| timings.stages()) {
+        for (stage, time) in timings.iter().flat_map(|timings| timings.stages()).filter(|(_, time)| *time >= SHOWN) {
             anstream::eprintln!("{:>9.1} ms  {stage}", time.as_secs_f64() * 1000.0);
         }
         for message in &wrong {

@@ -68,6 +68,8 @@ pub use rule::{Context, Family, Rule};
 
 use std::sync::LazyLock;
 
+use crate::timings::{Timings, timed};
+
 /// Rules with a file of their own.
 const OWN: &[&Rule] = &[
     // source maps
@@ -130,11 +132,11 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 }
 
 /// Runs every rule. The findings come sorted: by rule in the order of [`ALL`], then by place.
-pub fn check(context: &Context<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>, timings: Option<&Timings>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in ALL.iter() {
         let from = findings.len();
-        (rule.check)(rule, context, &mut findings);
+        timed(timings, rule.name, || (rule.check)(rule, context, &mut findings));
         if let Some(own) = findings.get_mut(from..) {
             own.sort_by(|a, b| a.place.cmp(&b.place));
         }
