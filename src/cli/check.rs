@@ -121,7 +121,9 @@ impl Check {
                 timings.add("report", start.elapsed());
             }
         }
-        for (stage, time) in timings.iter().flat_map(|timings| timings.stages()).filter(|(_, time)| *time >= SHOWN) {
+        for (stage, time) in
+            timings.iter().flat_map(|timings| timings.stages()).filter(|(_, time)| *time >= SHOWN)
+        {
             anstream::eprintln!("{:>9.1} ms  {stage}", time.as_secs_f64() * 1000.0);
         }
         for message in &wrong {

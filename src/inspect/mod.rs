@@ -114,8 +114,11 @@ pub fn inspect(bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Inner>
 
 fn look(sample: &Sample<'_>, lookout: &Lookout, entry: &mut Entry, files: &mut Vec<Inner>, depth: u32) {
     let hits = timed(lookout.timings(), "search for literals", || lookout.prefilter.scan(sample.bytes));
+    if hits.too_many {
+        entry.unread.push("it holds more places to look at than packgate looks at in one file");
+    }
     let mut inner = Vec::new();
-    for (inspector, hits) in INSPECTORS.iter().zip(&hits) {
+    for (inspector, hits) in INSPECTORS.iter().zip(&hits.of) {
         let seen = &mut Seen { entry, inner: &mut inner };
         timed(lookout.timings(), inspector.name, || (inspector.inspect)(sample, hits, lookout, seen));
     }
@@ -126,6 +129,8 @@ fn look(sample: &Sample<'_>, lookout: &Lookout, entry: &mut Entry, files: &mut V
             let at = sample.at(text.offset);
             let decoded = Sample::decoded(sample.path, &text.bytes, Media::Text, &text.what, at);
             look(&decoded, lookout, entry, files, depth + 1);
+        } else {
+            entry.unread.push("texts are encoded in one another deeper than packgate decodes");
         }
     }
 }

@@ -1,9 +1,11 @@
-use aho_corasick::packed;
+use aho_corasick::{AhoCorasick, MatchKind, packed};
 
 /// Patterns per pass: the vectorised searcher is fast up to this many.
 const PER_PASS: usize = 16;
-/// Hits kept per needle and entry; beyond it only the count goes on.
-const MOST_HITS: usize = 1 << 16;
+/// Hits kept per inspector and entry.
+const MOST_HITS: usize = 1 << 20;
+/// A needle as short as this is a hint: that some of its hits were not kept is not worth telling.
+const HINT: usize = 3;
 
 /// Finds all needles of all inspectors in one go, a few at a time, block by block, so that each block
 /// is read from memory once.
@@ -16,8 +18,15 @@ pub(super) struct Prefilter {
 
 #[derive(Debug, Clone)]
 struct Pass {
-    searcher: packed::Searcher,
+    searcher: Searcher,
     needles: Vec<Needle>,
+}
+
+#[derive(Debug, Clone)]
+enum Searcher {
+    Vectorised(packed::Searcher),
+    /// For processors that have no fitting instructions.
+    Automaton(AhoCorasick),
 }
 
 #[derive(Debug, Clone)]
@@ -36,6 +45,15 @@ pub struct Hit {
     pub needle: usize,
 }
 
+/// What a scan found.
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    /// One list per inspector, by offset.
+    pub(super) of: Vec<Vec<Hit>>,
+    /// Whether a needle stood in more places than are kept.
+    pub(super) too_many: bool,
+}
+
 impl Prefilter {
     /// `needles[i]` are those of inspector `i`; empty ones are ignored.
     pub(super) fn new(needles: Vec<Vec<Vec<u8>>>) -> Self {
@@ -49,14 +67,14 @@ impl Prefilter {
             .filter(|needle| !needle.bytes.is_empty())
             .collect();
         let longest = all.iter().map(|needle| needle.bytes.len()).max().unwrap_or(0);
-        let passes = all.chunks(PER_PASS).filter_map(Pass::new).collect();
+        let passes = all.chunks(PER_PASS).map(Pass::new).collect();
         Self { passes, owners, longest }
     }
 
-    /// All hits in `text`, one list per inspector, by offset.
-    pub(super) fn scan(&self, text: &[u8]) -> Vec<Vec<Hit>> {
+    /// All hits in `text`.
+    pub(super) fn scan(&self, text: &[u8]) -> Hits {
         const BLOCK: usize = 128 << 10;
-        let mut hits = vec![Vec::new(); self.owners];
+        let mut hits = Hits { of: vec![Vec::new(); self.owners], too_many: false };
         let mut start = 0;
         while start < text.len() {
             let end = (start + BLOCK).min(text.len());
@@ -67,7 +85,7 @@ impl Prefilter {
             }
             start = end;
         }
-        for list in &mut hits {
+        for list in &mut hits.of {
             list.sort_unstable();
         }
         hits
@@ -75,29 +93,50 @@ impl Prefilter {
 }
 
 impl Pass {
-    fn new(needles: &[Needle]) -> Option<Self> {
-        let searcher = packed::Config::new()
-            .builder()
-            .extend(needles.iter().map(|needle| needle.bytes.as_slice()))
-            .build()?;
-        Some(Self { searcher, needles: needles.to_vec() })
+    fn new(needles: &[Needle]) -> Self {
+        let words = || needles.iter().map(|needle| needle.bytes.as_slice());
+        let vectorised = packed::Config::new().builder().extend(words()).build();
+        let searcher = match vectorised {
+            Some(searcher) => Searcher::Vectorised(searcher),
+            None => Searcher::Automaton(automaton(words())),
+        };
+        Self { searcher, needles: needles.to_vec() }
     }
 
     /// Adds the hits that begin in the first `own` bytes of `window`, which stands at `base`.
-    fn scan(&self, window: &[u8], base: usize, own: usize, hits: &mut [Vec<Hit>]) {
+    fn scan(&self, window: &[u8], base: usize, own: usize, hits: &mut Hits) {
         let mut from = 0;
         while let Some(found) = window.get(from..).and_then(|rest| self.searcher.find(rest)) {
-            let at = from + found.start();
+            let at = from + found;
             if at >= own {
                 return;
             }
             let here = window.get(at..).unwrap_or_default();
             for needle in self.needles.iter().filter(|needle| here.starts_with(&needle.bytes)) {
-                if let Some(list) = hits.get_mut(needle.owner).filter(|list| list.len() < MOST_HITS) {
+                let Some(list) = hits.of.get_mut(needle.owner) else { continue };
+                if list.len() < MOST_HITS {
                     list.push(Hit { offset: base + at, needle: needle.number });
+                } else {
+                    hits.too_many |= needle.bytes.len() > HINT;
                 }
             }
             from = at + 1;
+        }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "only gigabytes of literals make it fail, and here are sixteen words")]
+fn automaton<'a>(words: impl Iterator<Item = &'a [u8]>) -> AhoCorasick {
+    let builder = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words);
+    builder.expect("a few short literals")
+}
+
+impl Searcher {
+    /// Where the first needle stands.
+    fn find(&self, text: &[u8]) -> Option<usize> {
+        match self {
+            Self::Vectorised(searcher) => searcher.find(text).map(|found| found.start()),
+            Self::Automaton(searcher) => searcher.find(text).map(|found| found.start()),
         }
     }
 }
@@ -114,8 +153,30 @@ mod tests {
     fn finds_overlapping_needles_of_several_owners() {
         let filter = Prefilter::new(vec![needles(&["abcd", "cdef"]), needles(&["abcdef", "zzz"])]);
         let hits = filter.scan(b"..abcdef..");
-        assert_eq!(hits[0], [Hit { offset: 2, needle: 0 }, Hit { offset: 4, needle: 1 }]);
-        assert_eq!(hits[1], [Hit { offset: 2, needle: 0 }]);
+        assert_eq!(hits.of[0], [Hit { offset: 2, needle: 0 }, Hit { offset: 4, needle: 1 }]);
+        assert_eq!(hits.of[1], [Hit { offset: 2, needle: 0 }]);
+    }
+
+    #[test]
+    fn says_when_there_are_too_many_hits_to_keep() {
+        let text = b"abcd".repeat(MOST_HITS + 1);
+        let hits = Prefilter::new(vec![needles(&["abcd"])]).scan(&text);
+        assert!(hits.too_many && hits.of[0].len() == MOST_HITS);
+        assert!(!Prefilter::new(vec![needles(&["abcd"])]).scan(&text[4..]).too_many);
+    }
+
+    #[test]
+    fn the_automaton_finds_what_the_vectorised_searcher_finds() {
+        let words = needles(&["abcd", "cdef", "zz", "cd"]);
+        let pieces: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        let vectorised = packed::Config::new().builder().extend(pieces.iter()).build();
+        let automaton = Searcher::Automaton(automaton(pieces.into_iter()));
+        for text in ["", "xxcdefxx", "zz", "abcabcd", "nothing here at all, not one of them"] {
+            if let Some(vectorised) = &vectorised {
+                let found = vectorised.find(text.as_bytes()).map(|found| found.start());
+                assert_eq!(automaton.find(text.as_bytes()), found, "{text}");
+            }
+        }
     }
 
     #[test]
@@ -124,6 +185,6 @@ mod tests {
         text.extend_from_slice(b"needle");
         text.resize(400 << 10, b'x');
         let hits = Prefilter::new(vec![needles(&["needle"])]).scan(&text);
-        assert_eq!(hits[0], [Hit { offset: (128 << 10) - 3, needle: 0 }]);
+        assert_eq!(hits.of[0], [Hit { offset: (128 << 10) - 3, needle: 0 }]);
     }
 }

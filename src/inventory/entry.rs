@@ -91,6 +91,9 @@ pub struct Entry {
     /// A program that carries its source in clear inside an executable or archive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<ProgramFacts>,
+    /// Why some of it could not be looked at. Such an entry makes the audit incomplete.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<&'static str>,
     /// Names of content checks of the stray-file tables that this entry passed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub signs: Vec<&'static str>,

@@ -76,6 +76,8 @@ impl Examiner<'_> {
             entry.sha256 = Some(hex(&digest));
         }
         let files = inspect(bytes, self.lookout, entry);
+        entry.unread.dedup();
+        examined.skipped.extend(entry.unread.iter().map(|why| Skipped::new(place, *why)));
         let size = entry.size;
         if stand.depth == 0
             && size <= ecosystem::MOST_KEPT
