@@ -2,105 +2,13 @@
 //!
 //! The same oracle as in `fuzz/`, driven by a random generator so that it runs without one.
 
-use std::io::Read;
-
-use packgate::unpack::{Damage, Header, Limits, Oddity, Sink, Spent, walk};
 use proptest::prelude::*;
 
 use super::build::{Member, Tar, Zip, gzip, record};
+use with::{agrees, gather, sealed, tar_crate, zip_crate};
 
-/// What a walk gave.
-#[derive(Debug, Default)]
-struct Gathered {
-    entries: Vec<(String, Vec<u8>)>,
-    open: Option<(String, Vec<u8>)>,
-    /// Whether anything was said against the archive.
-    complained: bool,
-}
-
-impl Sink for Gathered {
-    fn begin(&mut self, header: Header) {
-        assert!(self.open.is_none(), "an entry begins inside another");
-        self.open = Some((header.path, Vec::new()));
-    }
-
-    fn data(&mut self, bytes: &[u8]) {
-        self.open.as_mut().expect("bytes belong to an entry").1.extend_from_slice(bytes);
-    }
-
-    fn end(&mut self) {
-        self.entries.push(self.open.take().expect("an entry ends that began"));
-    }
-
-    fn broken(&mut self, _damage: Damage) {
-        self.open.take().expect("an entry breaks that began");
-        self.complained = true;
-    }
-
-    fn oddity(&mut self, _oddity: Oddity) {
-        self.complained = true;
-    }
-}
-
-fn gather(name: &str, bytes: &[u8]) -> Gathered {
-    let limits = Limits { total: 64 << 20, entry: 8 << 20, ..Limits::default() };
-    let mut gathered = Gathered::default();
-    let walked = walk(&bytes, name, &limits, &Spent::default(), &mut gathered);
-    gathered.complained |= walked.is_err();
-    assert!(gathered.open.is_none(), "an entry was left open");
-    gathered
-}
-
-fn clean(path: &[u8]) -> String {
-    let text = String::from_utf8_lossy(path).into_owned();
-    text.split('/').filter(|segment| !segment.is_empty() && *segment != ".").collect::<Vec<_>>().join("/")
-}
-
-/// Entries as the `tar` crate reads them; `None` where it fails.
-fn tar_crate(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
-    let mut archive = ::tar::Archive::new(bytes);
-    let mut entries = Vec::new();
-    for entry in archive.entries().ok()? {
-        let mut entry = entry.ok()?;
-        if entry.header().entry_type() == ::tar::EntryType::XGlobalHeader {
-            continue;
-        }
-        let path = clean(&entry.path_bytes());
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content).ok()?;
-        if !(path.is_empty() && content.is_empty()) {
-            entries.push((path, content));
-        }
-    }
-    Some(entries)
-}
-
-/// Members as the `zip` crate reads them, the directories' names without their slash.
-fn zip_crate(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
-    let mut archive = ::zip::ZipArchive::new(std::io::Cursor::new(bytes)).ok()?;
-    let mut entries = Vec::new();
-    for index in 0..archive.len() {
-        let mut member = archive.by_index(index).ok()?;
-        let path = clean(member.name_raw());
-        let mut content = Vec::new();
-        (&mut member).take(8 << 20).read_to_end(&mut content).ok()?;
-        entries.push((path, content));
-    }
-    Some(entries)
-}
-
-/// The oracle: silent only where the crate reads the same.
-fn agrees(
-    name: &str,
-    bytes: &[u8],
-    theirs: fn(&[u8]) -> Option<Vec<(String, Vec<u8>)>>,
-) -> Result<(), String> {
-    let gathered = gather(name, bytes);
-    if gathered.complained || theirs(bytes).as_ref() == Some(&gathered.entries) {
-        return Ok(());
-    }
-    Err(format!("no complaint, but {:?} against {:?}", gathered.entries, theirs(bytes)))
-}
+#[path = "../../../fuzz/oracle.rs"]
+mod with;
 
 /// A change of a few bytes.
 #[derive(Debug, Clone)]
@@ -158,17 +66,6 @@ fn plain_tar() -> Tar {
         .file("package/long", &[b'l'; 700])
 }
 
-/// Makes every header block's checksum right again, so that changes behind it are reached.
-fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
-    for block in bytes.chunks_exact_mut(512) {
-        if &block[257..262] == b"ustar" {
-            let block: &mut [u8; 512] = block.try_into().unwrap();
-            super::build::seal(block);
-        }
-    }
-    bytes
-}
-
 fn plain_zip() -> Zip {
     Zip::wheel([
         Member::file("acme/a.py", b"A = 1\n"),
@@ -196,13 +93,7 @@ proptest! {
     #[test]
     fn gzip_agrees(changes in prop::collection::vec(change(), 0..3)) {
         let bytes = changed(gzip(&plain_tar().end()), &changes);
-        let mut plain = Vec::new();
-        let read = flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut plain);
-        let gathered = gather("a.tgz", &bytes);
-        if !gathered.complained {
-            prop_assert!(read.is_ok());
-            prop_assert_eq!(Some(gathered.entries), tar_crate(&plain));
-        }
+        with::gzip_agrees(&bytes).map_err(TestCaseError::fail)?;
     }
 
     #[test]
@@ -221,4 +112,35 @@ fn both_crates_read_the_plain_ones() {
     assert_eq!(tar_crate(&plain_tar().end()).unwrap().len(), 6);
     assert!(!gather("a.zip", &plain_zip().bytes()).complained);
     assert_eq!(zip_crate(&plain_zip().bytes()).unwrap().len(), 8);
+}
+
+/// Seeds for the fuzz targets: `cargo test --test it seeds -- --ignored`.
+#[test]
+#[ignore = "writes fuzz/corpus"]
+fn seeds_for_fuzzing() {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let write = |target: &str, number: usize, bytes: &[u8]| {
+        std::fs::create_dir_all(corpus.join(target)).unwrap();
+        std::fs::write(corpus.join(target).join(format!("seed-{number:04}")), bytes).unwrap();
+    };
+    write("tar", 0, &[&[0], plain_tar().end().as_slice()].concat());
+    write("zip", 0, &plain_zip().bytes());
+    write("gzip", 0, &gzip(&plain_tar().end()));
+    for (number, (_, _, bytes)) in
+        super::tar::cases().into_iter().enumerate().filter(|(_, case)| case.2.len() < 20_000)
+    {
+        use std::io::Read;
+        let mut plain = vec![0];
+        if flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).is_ok()
+            && plain.len() < 20_000
+        {
+            write("tar", number + 1, &plain);
+        }
+        write("gzip", number + 1, &bytes);
+        write("walk", number, &[&[0], bytes.as_slice()].concat());
+    }
+    for (number, (_, _, bytes)) in super::zip::cases().into_iter().enumerate() {
+        write("zip", number + 1, &bytes);
+        write("walk", 1000 + number, &[&[1], bytes.as_slice()].concat());
+    }
 }
