@@ -42,7 +42,7 @@ fn the_replica_of_the_leak_is_blocked_without_settings() {
     let output = packgate(folder.path(), &["check", sample("acme-cli-2.1.88.tgz").to_str().unwrap()]);
     let stdout = text(&output.stdout);
     assert_eq!(status(&output), 1, "{stdout}");
-    assert!(stdout.contains("gives away 6 files, 78 lines"), "{stdout}");
+    assert!(stdout.contains("gives away 6 files of original source, 78 lines"), "{stdout}");
     assert!(stdout.contains("source-map-embedded") && stdout.contains("package/cli.js.map"), "{stdout}");
     assert!(stdout.trim_end().lines().last().unwrap().starts_with("blocked"), "{stdout}");
 }
