@@ -345,7 +345,12 @@ impl From<crate::inventory::Kind> for Kind {
 
 /// The JSON Schema of [`Report`].
 pub fn schema() -> Value {
+    // `uint64` and the like are no formats of JSON Schema; validators warn of them.
+    let no_format = schemars::transform::RecursiveTransform(|schema: &mut schemars::Schema| {
+        schema.remove("format");
+    });
     schemars::generate::SchemaSettings::draft2020_12()
+        .with_transform(no_format)
         .for_serialize()
         .into_generator()
         .into_root_schema_for::<Report<'static>>()

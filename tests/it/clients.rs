@@ -30,6 +30,7 @@ fn starts(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
+#[expect(clippy::print_stdout, reason = "says why a test did nothing")]
 fn miss(found: bool, what: &str) -> bool {
     if !found {
         assert!(std::env::var_os("PACKGATE_REQUIRE_CLIENTS").is_none(), "{what}");

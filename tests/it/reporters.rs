@@ -173,6 +173,21 @@ fn all() -> Vec<(&'static str, String)> {
 }
 
 #[test]
+fn every_reporter_is_in_the_list() {
+    let shared = ["escape", "mod", "repository", "wire", "words", "wrap"];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|file| file.extension().is_some_and(|ending| ending == "rs"));
+    let mut files: Vec<String> =
+        files.map(|file| file.file_stem().unwrap().to_str().unwrap().to_string()).collect();
+    files.retain(|name| !shared.contains(&name.as_str()));
+    files.sort();
+    let mut names: Vec<_> = REPORTERS.iter().map(|reporter| reporter.name).collect();
+    names.sort_unstable();
+    assert_eq!(files, names);
+}
+
+#[test]
 fn every_reporter_shows_every_finding() {
     let audit = hostile();
     for (name, text) in all() {
