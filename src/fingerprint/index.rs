@@ -10,7 +10,7 @@ use super::winnow::{self, Salt};
 use super::{file, walk};
 
 /// Files with fewer fingerprints are too small to say that they were recognised.
-const LEAST_FINGERPRINTS: usize = 6;
+const LEAST_FINGERPRINTS: usize = 3;
 /// A fingerprint in more files of one root than this is boilerplate.
 const MOST_FILES: usize = 3;
 

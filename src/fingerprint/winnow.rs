@@ -8,12 +8,12 @@ use super::lexicon::Syntax;
 use super::tokens::{self, Word};
 
 /// Words in a run whose hash may become a fingerprint (the paper's `k`).
-pub(super) const RUN: usize = 10;
+pub(super) const RUN: usize = 8;
 /// Neighbouring runs of which one becomes a fingerprint (the paper's `w`).
-pub(super) const WINDOW: usize = 6;
+pub(super) const WINDOW: usize = 3;
 /// Different words of some length that a run must have: runs of one-letter names and numbers stand
 /// everywhere.
-const LEAST_MEANING: usize = 5;
+const LEAST_MEANING: usize = 3;
 /// Bits of a fingerprint that are kept: enough to tell millions apart, too few to give anything away.
 pub(super) const BITS: u32 = 48;
 
@@ -172,14 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn about_two_in_seven_runs_are_chosen() {
+    fn about_every_second_run_are_chosen() {
         let chosen = fingerprints(&prose(3, 10_000)).len();
-        assert!((2_500..3_300).contains(&chosen), "{chosen}");
+        assert!((4_700..5_300).contains(&chosen), "{chosen}");
     }
 
     #[test]
     fn runs_without_meaning_are_none() {
         assert!(fingerprints(&"a b c d e f g h ".repeat(50)).is_empty());
-        assert!(fingerprints(&"alpha beta gamma delta ".repeat(50)).is_empty());
+        assert!(fingerprints(&"alpha beta a b ".repeat(50)).is_empty());
     }
 }

@@ -42,12 +42,10 @@ fingerprints = ["private.fingerprints"]
     check,
 };
 
-/// So many fingerprints of a file must be found that no other named file explains. Texts of different origin
-/// share one now and then: the same idiom, the same snippet.
-const LEAST_FOUND: usize = 5;
-/// And they must be this share of the file in percent, or be very many.
-const LEAST_PERCENT: usize = 8;
-const VERY_MANY: usize = 40;
+/// How many fingerprints of a file must be found that no other named file explains, and what share of the
+/// file in percent they must be: the smaller the share, the more. Texts of different origin share one or two
+/// now and then, the same idiom or the same snippet.
+const ENOUGH: [(usize, usize); 4] = [(3, 50), (4, 25), (5, 8), (40, 0)];
 /// Entries kept in the evidence of one finding.
 const MOST_PLACES: usize = 50;
 
@@ -61,7 +59,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut explained: HashSet<u64> = HashSet::new();
     for suspect in &suspects {
         let own = suspect.found.iter().filter(|print| !explained.contains(*print)).count();
-        if own >= LEAST_FOUND && (own * 100 >= suspect.of * LEAST_PERCENT || own >= VERY_MANY) {
+        if ENOUGH.iter().any(|(least, percent)| own >= *least && own * 100 >= suspect.of * percent) {
             explained.extend(&suspect.found);
             findings.extend(suspect.finding(rule));
         }
@@ -166,6 +164,7 @@ mod tests {
     #[test]
     fn an_idiom_or_a_small_part_accuses_nobody() {
         assert!(named(vec![with("a.js", &[("core/x.ts", 20, 0..4)])]).is_empty());
+        assert!(named(vec![with("a.js", &[("core/x.ts", 3, 0..2)])]).is_empty());
         assert!(named(vec![with("a.js", &[("core/x.ts", 400, 0..12)])]).is_empty());
         assert_eq!(named(vec![with("a.js", &[("core/x.ts", 4000, 0..60)])]).len(), 1);
     }
