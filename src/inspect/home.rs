@@ -53,6 +53,8 @@ const NOBODY: &[&str] = &[
     "jane",
     "janedoe",
     "jenkins",
+    "jovyan",
+    "jupyter",
     "joe",
     "john",
     "johndoe",
@@ -66,6 +68,7 @@ const NOBODY: &[&str] = &[
     "nixbld",
     "nobody",
     "node",
+    "node_modules",
     "nonroot",
     "oem",
     "pi",
@@ -156,7 +159,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], at: usize, prefix: &str) -> Option<HomeP
     if !ends_as_path || !below || !is_person(name) {
         return None;
     }
-    let length = bytes.get(start..)?.iter().take(200).take_while(|byte| is_path(**byte)).count();
+    let length = bytes.get(start..)?.iter().take(200).take_while(|byte| is_path(**byte, windows)).count();
     let path = std::str::from_utf8(bytes.get(start..start + length)?).ok()?;
     Some(HomePath { offset: start, path, home: name_start + name_length - start })
 }
@@ -200,8 +203,8 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@')
 }
 
-fn is_path(byte: u8) -> bool {
-    is_name(byte) || matches!(byte, b'/' | b'\\' | b'+' | b':' | b'~' | b'=')
+fn is_path(byte: u8, windows: bool) -> bool {
+    is_name(byte) || matches!(byte, b'/' | b'+' | b':' | b'~' | b'=') || (windows && byte == b'\\')
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
     {
         return;
     }
+    if is_prose(sample.path) {
+        return;
+    }
     for hit in hits {
         let prefix = home::PREFIXES.get(hit.needle).copied().unwrap_or_default();
         if let Some(found) = home::read(sample.bytes, hit.offset, prefix) {
@@ -29,6 +32,13 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
             );
         }
     }
+}
+
+/// Documentation is written by people, who show paths in examples; no build writes its own into it.
+fn is_prose(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    [".md", ".markdown", ".mdx", ".rst", ".adoc"].iter().any(|end| name.ends_with(end))
+        || matches!(name.as_str(), "metadata" | "pkg-info")
 }
 
 #[cfg(test)]
@@ -44,5 +54,13 @@ mod tests {
         inspect(text, &Lookout::new(Wanted::default()), &mut entry);
         let found: Vec<_> = entry.mentions.iter().map(|found| (found.what.as_str(), found.count)).collect();
         assert_eq!(found, [("/home/marta/a/b.ts", 2), ("/Users/otto/x", 1)]);
+    }
+
+    #[test]
+    fn documentation_may_show_paths() {
+        let mut entry =
+            Entry { media: Media::Text, path: "package/README.md".to_owned(), ..Entry::default() };
+        inspect(b"cd /home/marta/a/b", &Lookout::new(Wanted::default()), &mut entry);
+        assert!(entry.mentions.is_empty());
     }
 }

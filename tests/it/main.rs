@@ -16,6 +16,7 @@ mod diff;
 mod generated;
 mod hostile;
 mod init;
+mod internal;
 mod lock;
 mod policy;
 mod recipes;
