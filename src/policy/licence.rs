@@ -48,7 +48,7 @@ fn quoted(licence: &str) -> String {
 pub(super) fn is_open(licence: &str) -> bool {
     let text = licence.trim();
     let lower = text.to_lowercase();
-    if NEVER.iter().any(|words| lower.contains(words)) {
+    if lower.contains("commons clause") {
         return false;
     }
     if let Ok(expression) = Expression::parse_mode(text, MODE) {
@@ -64,18 +64,12 @@ pub(super) fn is_open(licence: &str) -> bool {
     }
     let urls = lower.split_once("://").is_some_and(|(_, rest)| URLS.iter().any(|url| rest.contains(url)));
     let name = lower.split("http").next().unwrap_or_default();
-    urls || alternatives(name)
+    let name = name.split(" with ").next().unwrap_or_default();
+    urls || (!NEVER.iter().any(|words| lower.contains(words)) && alternatives(name))
 }
 
-/// Words that no open licence has.
-const NEVER: &[&str] = &[
-    "commons clause",
-    "non-commercial",
-    "noncommercial",
-    "proprietary",
-    "all rights reserved",
-    "unlicensed",
-];
+/// Words that no short name of an open licence has.
+const NEVER: &[&str] = &["non-commercial", "noncommercial", "proprietary", "unlicensed"];
 
 /// Phrases that only the texts of open licences have.
 const TEXTS: &[&str] = &[
@@ -146,7 +140,7 @@ const KIN: &[&str] = &[
     "CC-PDDC", "CC-BY-1", "CC-BY-2", "CC-BY-3", "CC-BY-4", "CC-BY-SA-", "OFL-", "Artistic-", "Zlib",
     "zlib-", "Libpng", "libpng-", "libtiff", "IJG", "ICU", "curl", "bzip2-", "NTP", "TCL", "Beerware",
     "blessing", "SMLNJ", "FTL", "Info-ZIP", "Ruby", "PHP-", "PostgreSQL", "Vim", "OLDAP-", "OpenSSL",
-    "SSLeay", "GPL-", "LGPL-", "AGPL-", "GFDL-", "MPL-", "EPL-", "CDDL-", "ODbL-", "ODC-By-", "PDDL-",
+    "SSLeay", "GPL-", "LGPL-", "AGPL-", "GFDL-", "MPL-", "EPL-", "CDDL-", "CDLA-Permissive-", "ODbL-", "ODC-By-", "PDDL-",
     "JSON", "ISC", "Spencer-", "Sendmail", "NAIST-", "TU-Berlin-", "Adobe-", "DOC", "GLWTPL",
     "MulanPSL-", "Unlicense", "WTFPL", "FSFAP", "FSFUL", "Bitstream-", "MS-PL", "MS-RL",
 ];
@@ -185,7 +179,6 @@ fn is_remark(term: &str) -> bool {
 fn is_open_name(term: &str) -> bool {
     let term = term.trim_start_matches(['(', '[', '"', '\'']);
     let term = term.split(['(', '[']).next().unwrap_or(term);
-    let term = term.split(" with ").next().unwrap_or(term);
     let trimmed = term.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '+');
     if let Some(id) = spdx::identifiers::LICENSES.iter().find(|id| id.name.eq_ignore_ascii_case(trimmed)) {
         return spdx::license_id(id.name).is_some_and(is_open_id);
@@ -211,7 +204,7 @@ fn stem(word: &str) -> &str {
 #[rustfmt::skip]
 const IDLE: &[&str] = &[
     "the", "a", "license", "licence", "licenses", "licensed", "licensing", "under", "version", "ver",
-    "v", "terms", "of", "style", "like", "type", "dual", "tri", "clause", "clauses", "new", "modified",
+    "v", "terms", "of", "style", "like", "type", "dual", "tri", "or", "clause", "clauses", "new", "modified",
     "revised", "simplified", "two", "three", "later", "only", "any", "newer", "plus", "software", "open",
     "source", "file", "gnu", "agreement", "universal", "international", "generic", "unported",
     "standard", "classic", "is", "it", "s",
@@ -336,7 +329,13 @@ mod tests {
             "License :: Public Domain",
             "License :: CC0 1.0 Universal (CC0 1.0) Public Domain Dedication",
             "BSD-3-Clause AND LicenseRef-scancode-public-domain",
-            "BSD 3-Clause License\n\nCopyright (c) 2008-2011, Acme\nAll others.\n\nRedistribution and use in source and binary forms, with or without modification, are permitted provided that",
+            "GPLv2-or-later with a special exception which allows to build and distribute other programs",
+            "CDLA-Permissive-2.0",
+            "MIT OR Apache-2.0\r",
+            "(MIT OR Apache-2.0) AND NCSA",
+            "Apache-2.0 / MIT",
+            "Dual BSD/Apache",
+            "BSD 3-Clause License\n\nCopyright (c) 2008-2011, Acme\nAll rights reserved.\n\nRedistribution and use in source and binary forms, with or without modification, are permitted provided that",
         ] {
             assert!(is_open(licence), "{licence}");
         }

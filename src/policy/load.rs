@@ -84,7 +84,7 @@ fn nearest(project: &Path) -> Result<Option<Found>, Vec<Problem>> {
         vec![Problem::new(format!("the project folder {shown} can't be read: {error}"), "")]
     })?;
     for folder in folders(&project) {
-        let mut found = at(folder, &project)?;
+        let mut found = at(folder)?;
         if found.len() > 1 {
             let labels: Vec<&str> = found.iter().map(|found| found.label.as_str()).collect();
             let message = format!("settings stand in more than one place: {}", labels.join(" and "));
@@ -105,7 +105,7 @@ fn folders(project: &Path) -> impl Iterator<Item = &Path> {
 }
 
 /// All settings in one folder.
-fn at(folder: &Path, project: &Path) -> Result<Vec<Found>, Vec<Problem>> {
+fn at(folder: &Path) -> Result<Vec<Found>, Vec<Problem>> {
     let mut all = Vec::new();
     let mut problems = Vec::new();
     for (file, tables) in FILES {
@@ -113,7 +113,7 @@ fn at(folder: &Path, project: &Path) -> Result<Vec<Found>, Vec<Problem>> {
         if !path.is_file() {
             continue;
         }
-        match in_file(&path, folder, project, file, tables) {
+        match in_file(&path, folder, file, tables) {
             Ok(found) => all.extend(found),
             Err(found) => problems.extend(found),
         }
@@ -121,14 +121,8 @@ fn at(folder: &Path, project: &Path) -> Result<Vec<Found>, Vec<Problem>> {
     if problems.is_empty() { Ok(all) } else { Err(problems) }
 }
 
-fn in_file(
-    path: &Path,
-    folder: &Path,
-    project: &Path,
-    file: &str,
-    tables: &[&[&str]],
-) -> Result<Vec<Found>, Vec<Problem>> {
-    let name = shown(path, project);
+fn in_file(path: &Path, folder: &Path, file: &str, tables: &[&[&str]]) -> Result<Vec<Found>, Vec<Problem>> {
+    let name = shown(path);
     let own = file == "packgate.toml";
     let text = match read(path, &name) {
         Ok(text) => text,
@@ -168,9 +162,40 @@ fn in_file(
     Ok(found)
 }
 
-/// The path as people would write it from where they are.
-fn shown(path: &Path, project: &Path) -> String {
+/// The path as people would write it from where they are, if that is below it or in the same branch.
+fn shown(path: &Path) -> String {
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
-    let below = here.as_deref().into_iter().chain([project]).find_map(|base| path.strip_prefix(base).ok());
-    below.unwrap_or(path).display().to_string()
+    here.and_then(|here| relative(path, &here)).unwrap_or_else(|| path.to_owned()).display().to_string()
+}
+
+/// `path` as seen from `here`, if its folder is `here`, below it or above it.
+fn relative(path: &Path, here: &Path) -> Option<PathBuf> {
+    if let Ok(below) = path.strip_prefix(here) {
+        return Some(below.to_owned());
+    }
+    let up = here.strip_prefix(path.parent()?).ok()?.components().count();
+    let mut relative: PathBuf = std::iter::repeat_n("..", up).collect();
+    relative.push(path.file_name()?);
+    Some(relative)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_as_seen_from_here() {
+        for (path, here, expected) in [
+            ("/a/b/packgate.toml", "/a/b", Some("packgate.toml")),
+            ("/a/b/packgate.toml", "/a", Some("b/packgate.toml")),
+            ("/a/b/packgate.toml", "/a/b/c/d", Some("../../packgate.toml")),
+            ("/a/b/packgate.toml", "/a/x", None),
+        ] {
+            assert_eq!(
+                relative(Path::new(path), Path::new(here)),
+                expected.map(PathBuf::from),
+                "{path} {here}"
+            );
+        }
+    }
 }
