@@ -197,7 +197,15 @@ fn named_strings<'a>(json: &'a Value, name: &'a str, into: &mut Vec<(&'a str, &'
     while let Some((name, value)) = open.pop() {
         match value {
             Value::String(text) => into.push((name, text)),
-            Value::Array(list) => open.extend(list.iter().map(|item| (name, item))),
+            // `"args": ["--api-key", "..."]`: the option names the value behind it
+            Value::Array(list) => open.extend(list.iter().enumerate().map(|(number, item)| {
+                let before =
+                    number.checked_sub(1).and_then(|before| list.get(before)).and_then(Value::as_str);
+                (
+                    before.filter(|before| before.starts_with('-') && !before.contains(' ')).unwrap_or(name),
+                    item,
+                )
+            })),
             Value::Object(fields) => open.extend(fields.iter().map(|(key, item)| (key.as_str(), item))),
             _ => {}
         }

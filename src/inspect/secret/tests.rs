@@ -252,6 +252,7 @@ fn credentials_in_agent_settings_are_found() {
     for field in [
         "\"env\": {\"ACME_API_KEY\": \"{base62:32}\"}",
         "\"headers\": {\"Authorization\": \"Bearer {base62:32}\"}",
+        "\"args\": [\"--api-key\", \"{base62:32}\"]",
     ] {
         let text = format!("{{\"mcpServers\": {{\"acme\": {{{}}}}}}}", dice.make(field));
         assert_eq!(rules("package/.mcp.json", &text), ["secret-agent-settings"], "{text}");

@@ -56,16 +56,7 @@ fn ends_authority(byte: u8) -> bool {
 fn is_public_host(host: &[u8]) -> bool {
     let Ok(host) = std::str::from_utf8(host) else { return false };
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
-    let reserved = [
-        ".example",
-        ".test",
-        ".invalid",
-        ".localhost",
-        ".local",
-        "example.com",
-        "example.org",
-        "example.net",
-    ];
+    let manuals = ["example.com", "example.org", "example.net", ".localhost"];
     let vague = [
         "localhost",
         "127.",
@@ -76,7 +67,6 @@ fn is_public_host(host: &[u8]) -> bool {
         "domain.",
         "mydomain",
         "myhost",
-        "yourhost",
         "your",
         "my-",
         "user",
@@ -85,8 +75,6 @@ fn is_public_host(host: &[u8]) -> bool {
         "proxy.com",
         "host.com",
         "some",
-        "test.",
-        "acme.com",
         "a.com",
         "b.com",
     ];
@@ -94,6 +82,6 @@ fn is_public_host(host: &[u8]) -> bool {
         && name.contains('.')
         && !name.starts_with('.')
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
-        && !reserved.iter().any(|end| name.ends_with(end))
+        && !manuals.iter().any(|end| name.ends_with(end))
         && !vague.iter().any(|word| name.starts_with(word))
 }
