@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::inventory::{Link, LinkTarget, MapForm, SourceFacts, SourceMap};
+use crate::inventory::{Link, LinkTarget, MapForm, Media, SourceFacts, SourceMap};
 
 use super::map::{
     Cursor, base64, base64_run, begins_comment, data_url, is_separator, is_third_party, line_length,
@@ -293,13 +293,17 @@ fn language(sample: &Sample<'_>) -> Language {
         "go", "java", "rb", "c", "h",
     ];
     let decoded = sample.decoded.as_ref().is_some_and(|(what, _)| *what != UTF16);
-    if decoded || !(sample.media.is_text() || sample.decoded.is_some()) {
+    if decoded {
         return Language::None;
     }
     let name = sample.path.rsplit('/').next().unwrap_or_default();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     let is = |list: &[&str]| list.contains(&extension.as_str());
-    if is(&SCRIPT) {
+    // A script may hold control characters; a program has no comments.
+    let is_text = sample.media.is_text() || sample.decoded.is_some();
+    if !is_text && !(sample.media == Media::Binary && (is(&SCRIPT) || is(&STYLE))) {
+        Language::None
+    } else if is(&SCRIPT) {
         Language::Script
     } else if is(&STYLE) {
         Language::Style
@@ -580,7 +584,7 @@ pub(super) fn target(url: &[u8], length: usize) -> LinkTarget {
 mod tests {
     use super::super::{Lookout, Wanted, inspect};
     use super::*;
-    use crate::inventory::{Entry, Media};
+    use crate::inventory::Entry;
 
     fn facts(path: &str, text: &str) -> Entry {
         let mut entry = Entry { path: path.to_owned(), media: Media::Text, ..Entry::default() };

@@ -100,7 +100,11 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
     }
     if !is_documentation(sample) {
         let rest = hits.iter().filter(|hit| hit.needle < 3 && hit.offset >= done).map(|hit| hit.offset);
-        found.extend(embedded(sample.bytes, rest, done, reading));
+        let embedded = embedded(sample.bytes, rest, done, reading);
+        // Programs hold the pieces that they make maps of; only a whole one counts there.
+        let is_program =
+            document_start(sample.bytes).is_none() && !sample.media.is_text() && sample.decoded.is_none();
+        found.extend(embedded.into_iter().filter(|map| !is_program || map.damage.is_none()));
     }
     found
 }
@@ -154,7 +158,10 @@ fn embedded(bytes: &[u8], hits: impl Iterator<Item = usize>, from: usize, readin
                 continue;
             }
         }
-        if let Some((map, end)) = read_loose(bytes, hit, reading) {
+        let near_json = document_start(bytes).is_some();
+        if let Some((map, end)) = read_loose(bytes, hit, reading)
+            && (near_json || map.sources.iter().any(|source| !source.path.is_empty()))
+        {
             loose_to = end;
             found.push(map);
         }

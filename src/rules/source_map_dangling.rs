@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use crate::exposure::{MapState, Survey};
-use crate::inventory::{Entry, LinkTarget};
+use crate::inventory::{Entry, LinkTarget, MapForm};
 
 use super::maps::{Group, counted, is_declaration, is_harmless};
 use super::{Context, Family, Finding, Place, Rule};
@@ -39,8 +39,9 @@ package/dist/index.d.ts.map: this source map names 1 source file that is not in 
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let survey = Survey::new(context.inventory);
-    let dangling =
-        survey.maps.iter().filter(|report| is_harmless(report) && report.state == MapState::Dangling);
+    let dangling = survey.maps.iter().filter(|report| {
+        is_harmless(report) && report.map.form != MapForm::EvalMap && report.state == MapState::Dangling
+    });
     for group in Group::all(dangling) {
         let missing = group.reports.iter().map(|report| report.missing.len() as u64).sum();
         let declarations = group.reports.iter().all(|report| is_declaration(report.map, report.entry));
