@@ -221,3 +221,11 @@ fn a_folder_that_is_deployed() {
     let (status, text) = run(project.path(), &["check", "site"]);
     assert!(status == 1 && text.contains("assets/index-D1hdfA_3.js.map"), "{text}");
 }
+
+#[test]
+fn the_example_of_the_documentation_is_a_lock() {
+    let docs = include_str!("../../docs/lock.md").replace("\r\n", "\n");
+    let example = docs.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    let lock = packgate::lock::parse(Path::new("docs/lock.md"), example.as_bytes()).unwrap();
+    assert_eq!(packgate::lock::write(&lock), example);
+}
