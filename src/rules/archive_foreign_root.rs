@@ -56,6 +56,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             others.entry(folder).or_default().push(entry);
         }
     }
+    misnamed(rule, inventory, root, findings);
     for (other, entries) in others {
         let Some(first) = entries.first() else { continue };
         let count = match entries.len() {
@@ -79,6 +80,24 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .key(other),
         );
     }
+}
+
+/// cargo takes a crate's files only from the folder of its name and version.
+fn misnamed(rule: &Rule, inventory: &Inventory, root: &str, findings: &mut Vec<Finding>) {
+    let Some(package) = inventory.package.as_ref().filter(|_| inventory.kind == Kind::Crate) else { return };
+    let expected = format!("{}-{}", package.name, package.version);
+    if package.name.is_empty() || package.version.is_empty() || root == expected {
+        return;
+    }
+    let count = top(inventory).filter(|entry| folder(entry) == root).count();
+    let place = Place { path: root.to_owned(), ..Place::default() };
+    findings.push(
+        Finding::new(rule, place)
+            .message(format!("The crate stands in `{root}` instead of `{expected}`: cargo refuses it."))
+            .help("Pack the crate again with `cargo package`.")
+            .evidence(Evidence { root: &expected, other: root, count })
+            .key("crate"),
+    );
 }
 
 fn top(inventory: &Inventory) -> impl Iterator<Item = &Entry> {
@@ -124,7 +143,8 @@ mod tests {
     fn fires() {
         let two = ["package/a", "package/package.json", "other/a"];
         assert_eq!(others(&two, Kind::Npm), ["other"]);
-        assert_eq!(others(&two, Kind::Crate), ["other"]);
+        assert_eq!(others(&["acme-1.0.0/a", "acme-1.0.0/b", "other/a"], Kind::Crate), ["other"]);
+        assert_eq!(others(&["acme-2.0.0/a"], Kind::Crate), ["crate"]);
         assert_eq!(others(&["package/a", "package/b", "c.map"], Kind::Npm), [""]);
         assert_eq!(others(&["package/a", "package/b", "x/", "y/b"], Kind::Npm), ["x", "y"]);
         let mut known = inventory(&["package/a", "x/a", "x/b"]);
@@ -137,6 +157,7 @@ mod tests {
         assert!(others(&["package/", "package/a", "package/b/c"], Kind::Npm).is_empty());
         assert!(others(&["react/a", "react/package.json"], Kind::Npm).is_empty());
         assert!(others(&["acme/a.py", "acme-1.0.dist-info/RECORD"], Kind::Wheel).is_empty());
+        assert!(others(&["acme-1.0.0/a", "acme-1.0.0/b/c"], Kind::Crate).is_empty());
         assert!(others(&["a", "b/c"], Kind::Tar).is_empty());
     }
 }

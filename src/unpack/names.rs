@@ -8,6 +8,9 @@ use crate::inventory::AnomalyKind;
 
 use super::Oddity;
 
+/// Folders above an entry that are looked at.
+const MOST_PARENTS: usize = 1024;
+
 /// All names of a container so far.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -65,7 +68,9 @@ impl Names {
                 }
             }
             let mut parent = folded.as_str();
-            while let Some((above, _)) = parent.rsplit_once('/') {
+            // A path deeper than any client takes is told as such; looking at each of its parents would take long.
+            let deep = folded.bytes().filter(|byte| *byte == b'/').count() > MOST_PARENTS;
+            while let Some((above, _)) = parent.rsplit_once('/').filter(|_| !deep) {
                 if let Some(file) =
                     self.seen.get(above).and_then(|group| group.iter().find(|seen| !seen.folder))
                 {

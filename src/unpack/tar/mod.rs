@@ -19,6 +19,10 @@ use pax::Pax;
 
 /// Largest extension header that all clients read.
 const MOST_EXTENSION: u64 = 1 << 20;
+/// Longest name; no system writes one of a quarter of this.
+const MOST_NAME: usize = 16 << 10;
+/// Bytes of names that are kept for one archive.
+const MOST_NAMES: u64 = 64 << 20;
 /// Sizes up to this fit into the plain field; a PAX size beside them has no reason to differ.
 const MOST_PLAIN: u64 = 0o77_777_777_777;
 
@@ -42,7 +46,8 @@ pub(super) fn walk(
     names: &mut Names,
     sink: &mut dyn Sink,
 ) -> Result<(), Damage> {
-    let mut walker = Walker { stream: Stream::new(reader, meter), meter, sink, names, extension: None };
+    let mut walker =
+        Walker { stream: Stream::new(reader, meter), meter, sink, names, extension: None, named: 0 };
     let ended = walker.run()?;
     match ending {
         Ending::Required if !ended => Err(Damage::new(
@@ -64,6 +69,8 @@ struct Walker<'a, 'r> {
     sink: &'a mut dyn Sink,
     names: &'a mut Names,
     extension: Option<Extension>,
+    /// Bytes of names so far.
+    named: u64,
 }
 
 /// Extension headers read for the entry to come.
@@ -194,6 +201,13 @@ impl Walker<'_, '_> {
 
     fn entry(&mut self, fields: Fields, offset: u64) -> Result<(), Damage> {
         let (name, link, size) = self.extended(&fields, offset)?;
+        if name.len() > MOST_NAME {
+            return Err(Damage::new(offset, "a name is longer than 16 KiB, and no client can write it"));
+        }
+        self.named += name.len() as u64 + link.len() as u64;
+        if self.named > MOST_NAMES {
+            return Err(Damage::new(offset, "the names of the entries take more than 64 MiB"));
+        }
         let named = canonical(&name, self.meter.limits().path_depth);
         let link = String::from_utf8_lossy(&link).into_owned();
         let unsure = |kind, why| Err(Unsure(kind, why));

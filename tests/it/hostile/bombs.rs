@@ -158,6 +158,18 @@ fn extension_headers_hold_no_memory() {
 }
 
 #[test]
+fn a_very_long_name_is_refused() {
+    let name = format!("package/{}", "a/".repeat(250_000));
+    let tar = Tar::package().pax(&record("path", &name)).file("x", b"");
+    goes_off(
+        "a-1.0.0.tgz",
+        &tar.tgz(),
+        Limits { ratio: u64::MAX, ..Limits::default() },
+        "longer than 16 KiB",
+    );
+}
+
+#[test]
 fn a_claimed_size_costs_nothing() {
     let huge = Tar::package().block(head("package/a", b'0', 0o7_777_777_777)).tgz();
     goes_off(
@@ -181,11 +193,12 @@ fn a_file_that_contains_itself_ends() {
 #[test]
 fn thousands_of_odd_names_stay_readable() {
     let mut tar = Tar::package();
-    for number in 0..3000 {
+    for number in 0..400 {
         tar = tar.file(&format!("package/a\\\u{1b}{number}:"), b"");
     }
     let audit = audit("a-1.0.0.tgz", &tar.tgz(), Limits::default());
     assert_ne!(audit.verdict, Verdict::Pass);
-    assert!(audit.findings.len() < 50, "{}", audit.findings.len());
+    let own = audit.findings.iter().filter(|judged| judged.finding.rule.starts_with("archive-")).count();
+    assert!(own < 50, "{own}");
     assert!(audit.inventory.anomalies.len() < 1000, "{}", audit.inventory.anomalies.len());
 }
