@@ -153,7 +153,8 @@ pub(crate) mod tests {
     #[test]
     fn each_ecosystem_gives_name_version_and_licence() {
         let vsix_json = r#"{"name": "demo", "publisher": "acme", "version": "1.0.0", "license": "MIT"}"#;
-        let cases: &[(&str, &'static str, &[(&str, &str)], Kind, &str, &str, &str)] = &[
+        type Case<'a> = (&'a str, &'static str, &'a [(&'a str, &'a str)], Kind, &'a str, &'a str, &'a str);
+        let cases: &[Case<'_>] = &[
             ("d.tgz", "gzip", &[("package/package.json", NPM)], Kind::Npm, "demo", "MIT", "package"),
             ("d.tar.gz", "gzip", &[("demo/package.json", NPM)], Kind::Npm, "demo", "MIT", "demo"),
             (
@@ -222,7 +223,8 @@ pub(crate) mod tests {
     #[test]
     fn a_manifest_that_fails_is_never_a_downgrade() {
         use ManifestTrouble::{DuplicateKey, LetterCase, Missing, Twice, Unreadable};
-        let cases: &[(&str, &'static str, &[(&str, &str)], Kind, ManifestTrouble, bool)] = &[
+        type Case<'a> = (&'a str, &'static str, &'a [(&'a str, &'a str)], Kind, ManifestTrouble, bool);
+        let cases: &[Case<'_>] = &[
             ("d.tgz", "gzip", &[("package/index.js", "")], Kind::Npm, Missing, false),
             ("d.tgz", "gzip", &[("package/Package.json", NPM)], Kind::Npm, LetterCase, true),
             (

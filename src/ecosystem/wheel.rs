@@ -361,7 +361,8 @@ mod tests {
         let b = [("demo/b.py", "b")];
         let right = hashed("demo/b.py", "b");
         let same_digest = right.replace(",1\n", ",2\n");
-        let cases: &[(&str, &[(&str, &str)], &[(RecordTrouble, &str)])] = &[
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [(RecordTrouble, &'a str)]);
+        let cases: &[Case<'_>] = &[
             ("", &[], &[]),
             (&right, &b, &[]),
             ("", &b, &[(NotRecorded, "demo/b.py")]),

@@ -177,6 +177,14 @@ mod tests {
     }
 
     #[test]
+    fn what_no_client_packs_fires_even_in_a_listed_folder() {
+        let manifest = r#"{"files": ["dist", "di*/", "!**/*.map"]}"#;
+        let found =
+            run(&RULE, &npm(manifest, &["dist/.npmrc", "dist/.git/config", "dist/a.map", "yarn.lock"]));
+        assert_eq!(found.len(), 4, "{found:?}");
+    }
+
+    #[test]
     fn what_the_list_takes_away_is_said_so() {
         let manifest = "{\"files\": [\"dist\",\n\"!**/*.map\"]}";
         let found = run(&RULE, &npm(manifest, &["dist/a.js", "dist/a.js.map"]));
@@ -208,6 +216,8 @@ mod tests {
             (r#"{"files": ["dist"]}"#, &["CHANGELOG.md", "HISTORY", "NOTICE.txt", "npm-shrinkwrap.json"]),
             (r#"{"files": ["dist"], "module": "./es/a.js"}"#, &["es/a.js"]),
             (r#"{"files": ["*"]}"#, &["yarn.lock"]),
+            (r#"{"files": ["dist-*/"]}"#, &["dist-web/a.js"]),
+            (r#"{"files": ["dist"]}"#, &["dist/.DS_Store", "dist/a.orig", "README-short.txt"]),
             (r#"{"files": ["DIST"]}"#, &["dist/a.js"]),
             (r#"{}"#, &["src/a.ts", ".env"]),
             (r#"{"files": ["x"], "bundleDependencies": ["a"]}"#, &["node_modules/a/a.js"]),

@@ -185,7 +185,7 @@ fn sequence(body: &str) -> Option<Option<Vec<String>>> {
         return None;
     }
     let letters = is_letter(from) && is_letter(to);
-    if !letters && !(is_number(from) && is_number(to)) {
+    if !(letters || is_number(from) && is_number(to)) {
         return None;
     }
     Some(values_between(from, to, step, letters))

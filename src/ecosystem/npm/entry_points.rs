@@ -144,7 +144,7 @@ impl Follow<'_> {
         };
         for (subpath, target) in subpaths {
             let mut leaves = Vec::new();
-            let field = if subpath == "." && !exports.get(".").is_some() {
+            let field = if subpath == "." && exports.get(".").is_none() {
                 "exports".to_owned()
             } else {
                 format!("exports[\"{subpath}\"]")
@@ -192,8 +192,12 @@ impl Follow<'_> {
 
     fn leaf(&mut self, key: &str, leaf: &Leaf, weight: EntryPointWeight) {
         match self.present(&leaf.target) {
-            Some(path) if leaf.is_types => drop(self.found.side_files.insert(path)),
-            Some(path) => drop(self.found.files.insert(path)),
+            Some(path) if leaf.is_types => {
+                self.found.side_files.insert(path);
+            }
+            Some(path) => {
+                self.found.files.insert(path);
+            }
             None if leaf.has_alternative => {}
             None => self.miss(leaf.field.clone(), leaf.target.clone(), weight, key),
         }
@@ -203,8 +207,12 @@ impl Follow<'_> {
     fn hint(&mut self, key: &str, ends: &[&str], indexes: &[&str], is_code: bool) {
         let Some(target) = self.manifest.text(key).filter(|target| !target.trim().is_empty()) else { return };
         match normal(target).and_then(|path| self.files.resolve(&path, ends, indexes)) {
-            Some(path) if is_code => drop(self.found.files.insert(path)),
-            Some(path) => drop(self.found.side_files.insert(path)),
+            Some(path) if is_code => {
+                self.found.files.insert(path);
+            }
+            Some(path) => {
+                self.found.side_files.insert(path);
+            }
             None => self.miss(key.to_owned(), target.to_owned(), EntryPointWeight::Hint, key),
         }
     }
@@ -221,7 +229,9 @@ impl Follow<'_> {
                     match normal(to)
                         .and_then(|path| self.files.resolve(&path, &BUNDLER_ENDS, &BUNDLER_INDEXES))
                     {
-                        Some(path) => drop(self.found.files.insert(path)),
+                        Some(path) => {
+                            self.found.files.insert(path);
+                        }
                         None => self.miss(
                             format!("browser[\"{from}\"]"),
                             to.to_owned(),
@@ -384,8 +394,12 @@ pub(super) fn proposal(found: &EntryPoints, paths: &[&str]) -> Vec<String> {
     let mut files: BTreeSet<&str> = BTreeSet::new();
     for path in found.files.iter().chain(&found.side_files) {
         match path.split_once('/') {
-            Some((folder, _)) => drop(folders.insert(folder)),
-            None => drop(files.insert(path)),
+            Some((folder, _)) => {
+                folders.insert(folder);
+            }
+            None => {
+                files.insert(path);
+            }
         }
     }
     let enters_at_top = found.files.iter().any(|path| !path.contains('/'));
@@ -400,9 +414,11 @@ pub(super) fn proposal(found: &EntryPoints, paths: &[&str]) -> Vec<String> {
             }
             match path.split_once('/') {
                 Some((folder, _)) if !folder.starts_with('.') && !NOT_NEEDED.contains(&folder) => {
-                    drop(folders.insert(folder))
+                    folders.insert(folder);
                 }
-                None if !is_tooling(path) => drop(files.insert(path)),
+                None if !is_tooling(path) => {
+                    files.insert(path);
+                }
                 _ => {}
             }
         }

@@ -173,10 +173,11 @@ fn matches_path(path: &[&str], segments: &[Segment], partial: bool) -> bool {
             }
         } else {
             for (position, part) in path.iter().enumerate() {
-                if reached.get(position) == Some(&true) && segment.matches(part) {
-                    if let Some(to) = next.get_mut(position + 1) {
-                        *to = true;
-                    }
+                if reached.get(position) == Some(&true)
+                    && segment.matches(part)
+                    && let Some(to) = next.get_mut(position + 1)
+                {
+                    *to = true;
                 }
             }
         }
@@ -303,10 +304,11 @@ fn step(atom: &Atom, rest: &[Atom], after: &[&[Atom]], text: &[char], from: &[bo
     let mut next = vec![false; from.len()];
     let mut consume = |fits: &dyn Fn(char) -> bool| {
         for (position, c) in text.iter().enumerate() {
-            if from.get(position) == Some(&true) && fits(*c) {
-                if let Some(to) = next.get_mut(position + 1) {
-                    *to = true;
-                }
+            if from.get(position) == Some(&true)
+                && fits(*c)
+                && let Some(to) = next.get_mut(position + 1)
+            {
+                *to = true;
             }
         }
     };
@@ -433,7 +435,7 @@ fn named(name: &str, c: char) -> bool {
         "ascii" => c.is_ascii(),
         "blank" => c == '\t' || c.is_whitespace() && !c.is_control() && c != '\u{2028}' && c != '\u{2029}',
         "cntrl" => c.is_control(),
-        "digit" => c.is_numeric() && c.to_digit(10).is_some(),
+        "digit" => c.is_ascii_digit(),
         "graph" => !c.is_whitespace() && !c.is_control(),
         "lower" => c.is_lowercase(),
         "print" => !c.is_control(),
@@ -466,12 +468,12 @@ impl Parser<'_> {
     fn segment(&self) -> Vec<Atom> {
         let (mut atoms, _) = self.sequence(0, 0);
         // A group that is all of the segment has to match something; one of nothing is text.
-        if let [Atom::Group { kind, options }] = atoms.as_mut_slice() {
-            if *kind != GroupKind::NoneOf {
-                options.retain(|option| !option.is_empty());
-                if options.is_empty() {
-                    return self.text.iter().map(|c| Atom::One(*c)).collect();
-                }
+        if let [Atom::Group { kind, options }] = atoms.as_mut_slice()
+            && *kind != GroupKind::NoneOf
+        {
+            options.retain(|option| !option.is_empty());
+            if options.is_empty() {
+                return self.text.iter().map(|c| Atom::One(*c)).collect();
             }
         }
         atoms
@@ -664,15 +666,16 @@ fn class(text: &[char], from: usize) -> Option<(Atom, usize)> {
             index += 1;
             continue;
         }
-        if c == '[' && !escaping {
-            if let Some((name, length)) = class_name(text, index) {
-                if range_from.is_some() {
-                    return Some((Atom::Never, text.len()));
-                }
-                items.push(Item::Named(name));
-                index += length;
-                continue;
+        if c == '['
+            && !escaping
+            && let Some((name, length)) = class_name(text, index)
+        {
+            if range_from.is_some() {
+                return Some((Atom::Never, text.len()));
             }
+            items.push(Item::Named(name));
+            index += length;
+            continue;
         }
         escaping = false;
         if let Some(start) = range_from.take() {

@@ -368,6 +368,9 @@ pub(super) fn tolerated(rules: Rules<'_>, paths: &[&str], packed: &[bool]) -> Ve
     let leniently = self::packed(Rules { case_matters: false, with_defaults: false, ..rules }, paths);
     // Lock files and the like at the root that `files` does cover: other clients don't know npm's last word.
     let covering = globs(rules.manifest.files.iter().flatten().map(String::as_str));
+    // npm 8 took a pattern that fits a folder (`dist-*/`) for the folder with all that is in it.
+    let folders: Vec<Glob> =
+        rules.manifest.files.iter().flatten().filter_map(|item| Glob::new(&as_folder(item))).collect();
     let more: Vec<Vec<String>> = rules.manifest.entrances().iter().filter_map(|path| normal(path)).collect();
     let fits = |(index, path): (usize, &&str)| {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -380,10 +383,19 @@ pub(super) fn tolerated(rules: Rules<'_>, paths: &[&str], packed: &[bool]) -> Ve
         walked.contains(folder) && once_always(name, folder.is_empty())
             || folder.is_empty() && name == "npm-shrinkwrap.json"
             || more.iter().any(|entrance| entrance.iter().map(String::as_str).eq(segments.iter().copied()))
+            || !is_grave
+                && folders.iter().any(|glob| !glob.brings_back && glob.matches(&segments, false))
+                && denied_by(rules.manifest, path).is_none()
             || folder.is_empty()
                 && covering.iter().any(|glob| !glob.brings_back && glob.matches(&["", name], false))
     };
     paths.iter().enumerate().map(fits).collect()
+}
+
+/// An item of `files` as npm 8 applied it to folders.
+fn as_folder(item: &str) -> String {
+    let plain = item.strip_prefix("./").or_else(|| item.strip_prefix('/')).unwrap_or(item);
+    format!("{}/**", plain.trim_end_matches('/'))
 }
 
 /// Names that npm 6 and yarn packed whatever `files` said; yarn any that begin so, in the package's own folder.
