@@ -45,7 +45,8 @@ impl Page<'_> {
         }
         let _ = writeln!(text, "{}", self.heading(audit));
         if let Some(headline) = exposure(audit) {
-            let _ = writeln!(text, "\n{}", self.paint(BOLD_RED, &headline));
+            let style = if audit.verdict == Verdict::Pass { BOLD } else { BOLD_RED };
+            let _ = writeln!(text, "\n{}", self.paint(style, &headline));
         }
         for group in groups(&audit.findings) {
             self.group(audit, group, &mut text);
