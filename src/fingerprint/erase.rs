@@ -4,6 +4,8 @@
 
 /// Types longer than this are left alone.
 const LONGEST: usize = 2_000;
+/// Aliases of more lines are left alone.
+const MOST_LINES: usize = 200;
 /// Lists and bodies longer than this are left alone.
 pub(super) const FARTHEST: usize = 20_000;
 
@@ -77,7 +79,7 @@ pub(super) fn type_statement(word: &[u8], rest: &[u8]) -> Option<usize> {
 /// The type of an alias ends with its semicolon, or with a line after which it doesn't go on.
 fn alias_length(text: &[u8]) -> Option<usize> {
     let mut at = 0;
-    while at < FARTHEST {
+    for _ in 0..MOST_LINES {
         at += skip_type(text.get(at..)?, b";\n")?;
         let before = text.get(..at)?.trim_ascii_end();
         let after = text.get(at..(at + LONGEST).min(text.len()))?.trim_ascii_start();
@@ -90,7 +92,7 @@ fn alias_length(text: &[u8]) -> Option<usize> {
         if text.get(at) == Some(&b';') || !goes_on {
             return Some(at);
         }
-        at += 1;
+        at += spaces(text.get(at..)?).max(1);
     }
     None
 }
@@ -134,7 +136,7 @@ pub(super) fn type_arguments(rest: &[u8]) -> usize {
         return 0;
     }
     let mut depth = 0usize;
-    for (at, byte) in rest.iter().enumerate().take(300) {
+    for (at, byte) in rest.iter().enumerate().take(120) {
         match byte {
             b'<' => depth += 1,
             b'>' if rest.get(at.wrapping_sub(1)) == Some(&b'=') => {}
@@ -152,7 +154,7 @@ pub(super) fn type_arguments(rest: &[u8]) -> usize {
 }
 
 /// The type behind `as` or `satisfies`.
-pub(super) fn assertion(rest: &[u8]) -> usize {
+pub(super) fn assertion(rest: &[u8]) -> Option<usize> {
     let start = spaces(rest);
     let mut at = start;
     loop {
@@ -160,16 +162,13 @@ pub(super) fn assertion(rest: &[u8]) -> usize {
         let name = text.iter().take_while(|byte| is_name(**byte) || **byte == b'.').count();
         at += name;
         match rest.get(at) {
-            Some(b'<') => match skip_type(rest.get(at + 1..).unwrap_or_default(), b">") {
-                Some(end) => at += end + 2,
-                None => return at,
-            },
+            Some(b'<') => at += skip_type(rest.get(at + 1..)?, b">")? + 2,
             Some(b'[') if rest.get(at + 1) == Some(&b']') => at += 2,
-            _ if name == 0 => return at,
+            _ if name == 0 => return Some(at),
             _ => {}
         }
         if at - start > LONGEST {
-            return at;
+            return Some(at);
         }
     }
 }

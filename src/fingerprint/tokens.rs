@@ -114,17 +114,12 @@ impl<'a, 'e> Lexer<'a, 'e> {
                 self.at += 2;
                 self.skip_past(b"*/");
             }
-            _ => match regex_length(self.rest()).filter(|_| self.takes_regex()) {
-                Some(length) => {
-                    self.at += length;
-                    self.before = Before::Value;
-                }
-                None => self.punctuation(b'/'),
-            },
+            _ if self.takes_regex() && self.erase(regex_length(self.rest())) => self.before = Before::Value,
+            _ => self.punctuation(b'/'),
         }
     }
 
-    /// Goes behind what is to be erased; true if anything was.
+    /// Goes behind what is to be passed over; true if anything was.
     fn erase(&mut self, length: Option<usize>) -> bool {
         if length.is_none() {
             self.effort = self.effort.saturating_sub(erase::FARTHEST);
@@ -135,7 +130,7 @@ impl<'a, 'e> Lexer<'a, 'e> {
     }
 
     fn takes_regex(&self) -> bool {
-        self.syntax == Syntax::Script && self.before != Before::Value
+        self.syntax == Syntax::Script && self.before != Before::Value && self.effort > 0
     }
 
     fn hash_sign(&mut self) {
@@ -220,9 +215,11 @@ impl<'a, 'e> Lexer<'a, 'e> {
             self.at += end + 3;
             return;
         }
-        let (length, closed) = string_length(rest, quote);
-        if quote == b'\'' && self.syntax == Syntax::Slash && (!closed || length > 14) {
-            // A lifetime, or an apostrophe.
+        // A character literal is short; an apostrophe is none.
+        let is_character = quote == b'\'' && self.syntax == Syntax::Slash;
+        let near = if is_character { rest.get(..rest.len().min(14)).unwrap_or_default() } else { rest };
+        let (length, closed) = string_length(near, quote);
+        if is_character && !closed {
             self.at += 1;
             return;
         }
@@ -342,8 +339,8 @@ impl<'a, 'e> Lexer<'a, 'e> {
                     self.before = Before::Operator;
                 }
             }
-            (Syntax::Script, b"as" | b"satisfies") if was == Before::Value => {
-                self.at += erase::assertion(self.rest());
+            (Syntax::Script, b"as" | b"satisfies") if was == Before::Value && self.effort > 0 => {
+                self.erase(erase::assertion(self.rest()));
             }
             (
                 Syntax::Script,
@@ -404,7 +401,9 @@ fn string_length(text: &[u8], quote: u8) -> (usize, bool) {
 fn escape_length(text: &[u8]) -> usize {
     match text.get(1) {
         Some(b'x') => 4,
-        Some(b'u') if text.get(2) == Some(&b'{') => memchr::memchr(b'}', text).map_or(3, |end| end + 1),
+        Some(b'u') if text.get(2) == Some(&b'{') => {
+            text.iter().take(12).position(|byte| *byte == b'}').map_or(3, |end| end + 1)
+        }
         Some(b'u') => 6,
         _ => 2,
     }

@@ -24,6 +24,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
         let words = WORDS.get(hit.needle).copied().unwrap_or_default();
         let before = sample.bytes.get(hit.offset.saturating_sub(TOP)..hit.offset).unwrap_or_default();
         let after = sample.bytes.get(hit.offset + words.len()..).unwrap_or_default();
+        let after = after.get(..after.len().min(400)).unwrap_or_default();
         let whole_words = !after.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
             && !before.last().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         let begins = hit.offset <= TOP;

@@ -78,13 +78,13 @@ impl<'a> Specifier<'a> {
     }
 
     /// The part from the package's name on: after the last `node_modules/`, if there is one.
-    fn from_name(&self) -> &'a str {
+    fn name_on(&self) -> &'a str {
         self.text.rfind("node_modules/").map_or(self.text, |at| self.text.get(at + 13..).unwrap_or_default())
     }
 
     /// The package: two segments with a scope, else one.
     fn package(&self) -> &'a str {
-        let text = self.from_name();
+        let text = self.name_on();
         let segments = if text.starts_with('@') { 2 } else { 1 };
         let end = text.match_indices('/').nth(segments - 1).map_or(text.len(), |(at, _)| at);
         text.get(..end).unwrap_or_default()
@@ -93,7 +93,7 @@ impl<'a> Specifier<'a> {
     /// Whether this refers to a package, rather than being a word in prose: a folder under
     /// `node_modules`, a quoted scoped name, or a quoted plain name that is imported or a dependency key.
     fn is_reference(&self, bytes: &[u8], name: &str) -> bool {
-        if self.from_name().len() < self.text.len() {
+        if self.name_on().len() < self.text.len() {
             return true;
         }
         let before = bytes.get(..self.start).unwrap_or_default();
@@ -124,7 +124,9 @@ fn without_escape(after: &[u8]) -> &[u8] {
 
 /// Whether a place in a `package.json` stands under `devDependencies`, which no user installs.
 fn is_development_key(bytes: &[u8], at: usize) -> bool {
-    let before = bytes.get(..at).unwrap_or_default();
+    /// Longer lists of dependencies are not looked through.
+    const FARTHEST: usize = 64 << 10;
+    let before = bytes.get(at.saturating_sub(FARTHEST)..at).unwrap_or_default();
     memchr::memmem::rfind(before, b"ependencies\"")
         .is_some_and(|key| before.get(..key).is_some_and(|key| key.ends_with(b"\"devD")))
 }

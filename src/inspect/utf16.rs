@@ -1,11 +1,12 @@
 /// The text of a file in UTF-16 with a byte-order mark, as UTF-8 and without the mark; what is no
 /// character becomes U+FFFD. `None` without a mark.
 pub(super) fn decode(bytes: &[u8]) -> Option<String> {
-    let (rest, unit): (&[u8], fn([u8; 2]) -> u16) = match bytes {
-        [0xFF, 0xFE, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => (rest, u16::from_be_bytes),
-        _ => return None,
-    };
+    let little = bytes.starts_with(&[0xFF, 0xFE]);
+    if !little && !bytes.starts_with(&[0xFE, 0xFF]) {
+        return None;
+    }
+    let unit = |pair: [u8; 2]| if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) };
+    let rest = bytes.get(2..)?;
     let units = rest.chunks_exact(2).filter_map(|pair| Some(unit(pair.try_into().ok()?)));
     let mut text = String::with_capacity(rest.len() / 2);
     text.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));

@@ -27,7 +27,7 @@ fn library(members: &[&[u8]]) -> Vec<u8> {
     let mut library = b"!<arch>\n".to_vec();
     for (number, member) in members.iter().enumerate() {
         let name = format!("m{number}.o/");
-        write!(library, "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 644, member.len())
+        writeln!(library, "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`", 0, 0, 0, 644, member.len())
             .expect("memory");
         library.extend_from_slice(member);
         if member.len() % 2 == 1 {
