@@ -2,7 +2,7 @@
 //! and does nothing else. Prints the bytes produced.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Write};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut buffer = vec![0; 1 << 20];
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
-    println!("{produced}");
+    writeln!(std::io::stdout(), "{produced}")?;
     Ok(())
 }
 

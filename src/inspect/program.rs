@@ -34,7 +34,9 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
     }
     if sample.media == Media::Asar {
         seen.entry.program = Some(program("asar", 0, Some(sample.bytes.len() as u64), true));
-        asar_members(sample.bytes, seen.inner);
+        if !asar_members(sample.bytes, seen.inner) {
+            seen.entry.unread.push("the table of contents of this asar archive can't be followed");
+        }
     } else if let Some(start) = zip_behind_shebang(sample.bytes) {
         let rest = sample.bytes.get(start..).unwrap_or_default();
         seen.entry.program =
@@ -130,15 +132,17 @@ fn zip_behind_shebang(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Hands on the members of an asar archive: a header of sizes, JSON that maps names to places, then the
-/// files. Members that lie over one another are taken only as far as the archive is long.
-fn asar_members(bytes: &[u8], inner: &mut Vec<Inner>) {
+/// files. Members that lie over one another are taken only as far as the archive is long. Returns whether
+/// all of them were handed on.
+fn asar_members(bytes: &[u8], inner: &mut Vec<Inner>) -> bool {
     const HEAD: usize = 16;
     let Some((header, base)) = little32(bytes, 12).zip(little32(bytes, 4)).and_then(|(json, header)| {
         Some((bytes.get(HEAD..HEAD.checked_add(json as usize)?)?, (header as usize).checked_add(8)?))
     }) else {
-        return;
+        return false;
     };
-    let Ok(tree) = serde_json::from_slice::<serde_json::Value>(header) else { return };
+    let Ok(tree) = serde_json::from_slice::<serde_json::Value>(header) else { return false };
+    let mut whole = true;
     let mut room = bytes.len();
     let mut folders = vec![(String::new(), &tree)];
     while let Some((prefix, folder)) = folders.pop() {
@@ -158,6 +162,7 @@ fn asar_members(bytes: &[u8], inner: &mut Vec<Inner>) {
             let Some((offset, size)) = number("offset").zip(number("size")) else { continue };
             let start = base.saturating_add(offset);
             let Some(member) = bytes.get(start..start.saturating_add(size)).filter(|_| size <= room) else {
+                whole = false;
                 continue;
             };
             room -= size;
@@ -166,6 +171,7 @@ fn asar_members(bytes: &[u8], inner: &mut Vec<Inner>) {
         }
     }
     inner.sort_by_key(|member| member.offset);
+    whole
 }
 
 fn little32(bytes: &[u8], at: usize) -> Option<u32> {

@@ -33,6 +33,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
         return;
     }
     for mut found in find(sample, hits, lookout.wanted.recovered) {
+        seen.entry.unread.extend(found.left_out);
         if seen.entry.maps.len() < MOST_MAPS {
             let at = sample.at(found.start);
             let map = seen.entry.maps.len();
@@ -52,9 +53,8 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
                 maker: found.maker,
                 damage: found.damage,
             });
-        } else if let Some(last) = seen.entry.maps.last_mut() {
-            last.damage =
-                Some(format!("the file holds more than {MOST_MAPS} maps; the others were not kept"));
+        } else {
+            seen.entry.unread.push("it holds more than 20,000 source maps; the others were not kept");
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Found {
     pub sources: Vec<FoundSource>,
     pub maker: Option<&'static str>,
     pub damage: Option<String>,
+    /// What packgate itself left out of it, because there is too much.
+    pub left_out: Option<&'static str>,
 }
 
 /// One original file of a map.
@@ -149,6 +151,7 @@ impl Partial {
             sources: self.ready,
             maker,
             damage: None,
+            left_out: None,
         }
     }
 }
@@ -249,8 +252,9 @@ impl<'a> Reader<'a> {
             self.complete(frame);
         }
         let damage = damage.or_else(|| self.left_out.map(str::to_owned));
-        if let (Some(damage), Some(last)) = (damage, self.found.last_mut()) {
-            last.damage = Some(damage);
+        if let Some(last) = self.found.last_mut() {
+            last.damage = damage.or(last.damage.take());
+            last.left_out = self.left_out;
         }
     }
 

@@ -187,7 +187,7 @@ mod tests {
             (b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", None),
             (b"0000_1000\0\0\0", None),
             (b"-00000012\0\0\0", None),
-            (b"00012\00012\0\0", None),
+            (b"00012\x000012\0\0", None),
             (b"0x12\0\0\0\0\0\0\0\0", None),
             (b"\0\0\0\0\0\0\0\0", None),
         ] {
