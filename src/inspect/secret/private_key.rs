@@ -21,7 +21,7 @@ pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
         pem_around(text, at)?
     };
     let rule = match key {
-        _ if is_unit_test(text, start) => table::rule("secret-in-tests")?,
+        _ if is_unit_test(text, start) || is_documentation(text, start) => table::rule("secret-in-tests")?,
         Key::Open => rule,
         Key::Encrypted => table::rule("secret-private-key-encrypted")?,
     };
@@ -35,6 +35,14 @@ fn is_unit_test(text: &[u8], at: usize) -> bool {
         memchr::memmem::find(before, b"#[cfg(test)]").is_some()
             || memchr::memmem::find(before, b"#[cfg(all(test").is_some()
     })
+}
+
+/// Whether the key's lines are documentation comments of Rust source: an example, compiled as a test.
+fn is_documentation(text: &[u8], start: usize) -> bool {
+    const LONGEST_LINE: usize = 200;
+    let window = text.get(start..(start + LONGEST_LINE).min(text.len())).unwrap_or_default();
+    let second_line = window.split(|byte| *byte == b'\n').nth(1).unwrap_or_default().trim_ascii_start();
+    second_line.starts_with(b"///") || second_line.starts_with(b"//!")
 }
 
 /// Whether this is one whole private key in PEM, not encrypted.

@@ -204,6 +204,8 @@ fn private_keys_need_body_and_end() {
             ),
             "secret-in-tests",
         ),
+        (format!("/// {}", pem("RSA PRIVATE KEY", &lines(64, "\n/// "), "\n/// ")), "secret-in-tests"),
+        (format!("// {}", pem("RSA PRIVATE KEY", &lines(64, "\n// "), "\n// ")), "secret-private-key"),
     ] {
         assert_eq!(rules("package/lib/a.txt", &text), [expected], "{text}");
     }
