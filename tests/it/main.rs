@@ -25,3 +25,4 @@ mod samples;
 mod secrets;
 mod source_maps;
 mod stray;
+mod trees;

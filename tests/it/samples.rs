@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 /// Each sample and the tree it is made of.
 const SAMPLES: [(&str, &str); 2] = [("acme-cli-2.1.88.tgz", "leak"), ("left-edge-1.0.3.tgz", "clean")];
 
-fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
 /// All files of a tree, as paths with `/` and bytes, sorted.
-fn files(root: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files(root: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
