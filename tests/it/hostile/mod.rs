@@ -6,6 +6,7 @@
 mod bombs;
 pub(crate) mod build;
 mod clients;
+mod contents;
 mod oracle;
 mod tar;
 mod truncated;

@@ -12,14 +12,14 @@ mod with;
 
 /// A change of a few bytes.
 #[derive(Debug, Clone)]
-enum Change {
+pub(super) enum Change {
     Set(usize, u8),
     Cut(usize, usize),
     Repeat(usize, usize),
     Insert(usize, Vec<u8>),
 }
 
-fn change() -> impl Strategy<Value = Change> {
+pub(super) fn change() -> impl Strategy<Value = Change> {
     let at = 0..6000usize;
     prop_oneof![
         4 => (at.clone(), any::<u8>()).prop_map(|(at, byte)| Change::Set(at, byte)),
@@ -30,7 +30,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
+pub(super) fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
     for change in changes {
         let length = bytes.len().max(1);
         match change {
