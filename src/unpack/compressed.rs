@@ -2,7 +2,10 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::{Damage, ReadAt, Window};
+use ruzstd::decoding::errors::FrameDecoderError;
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+use super::{Damage, Limits, ReadAt, Window};
 
 const CHUNK: usize = 256 << 10;
 /// Memory that a dictionary may take, in KiB.
@@ -30,54 +33,113 @@ pub(super) fn brotli(source: &dyn ReadAt) -> Box<dyn Read + '_> {
 }
 
 /// Decompresses Zstandard, all frames of it.
-pub(super) fn zstd(source: &dyn ReadAt) -> Box<dyn Read + '_> {
-    Box::new(Zstd::Between(input(source)))
+pub(super) fn zstd<'a>(source: &'a dyn ReadAt, limits: &Limits) -> Box<dyn Read + 'a> {
+    let most_held = MOST_HELD.max(source.size().saturating_mul(limits.ratio));
+    let most_window = limits.entry.max(MOST_HELD);
+    Box::new(Zstd { state: State::Between(input(source)), most_window, most_held })
 }
 
-enum Zstd<'a> {
+/// Decoded bytes that a frame may hold back whatever its packed size.
+const MOST_HELD: u64 = ruzstd::decoding::DEFAULT_MAX_WINDOW_SIZE;
+/// Most bytes that a block decodes to.
+const MOST_IN_BLOCK: u64 = 128 << 10;
+
+struct Zstd<'a> {
+    state: State<'a>,
+    /// Largest window that a frame may ask for. Asking costs nothing: the decoder's memory grows with what it
+    /// has decoded.
+    most_window: u64,
+    /// Most decoded bytes in a frame's memory: the decoder gives nothing out before a window is full, so that
+    /// the limits don't see what it holds.
+    most_held: u64,
+}
+
+enum State<'a> {
     /// A frame is due, or the end.
     Between(Input<'a>),
     Frame(Box<Frame<'a>>),
     Done,
 }
 
-type Frame<'a> = ruzstd::decoding::StreamingDecoder<Input<'a>, ruzstd::decoding::FrameDecoder>;
+struct Frame<'a> {
+    decoder: FrameDecoder,
+    input: Input<'a>,
+    /// Whether it can hold more than [`MOST_HELD`].
+    large: bool,
+    given_out: u64,
+}
 
 impl Read for Zstd<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            match std::mem::replace(self, Self::Done) {
-                Self::Between(mut input) => {
+            match std::mem::replace(&mut self.state, State::Done) {
+                State::Between(mut input) => {
                     if skip_frames(&mut input)? {
-                        let frame = Frame::new(input).map_err(|_| {
-                            Damage::new(0, "the Zstandard frame is damaged or asks for too much memory")
-                        });
-                        *self = Self::Frame(Box::new(frame.map_err(io::Error::other)?));
+                        self.state = State::Frame(Box::new(Frame::begin(input, self.most_window)?));
                     }
                 }
-                Self::Frame(mut frame) => {
-                    let count = frame.read(buffer)?;
+                State::Frame(mut frame) => {
+                    let count = frame.read(buffer, self.most_held)?;
                     if count > 0 || buffer.is_empty() {
-                        *self = Self::Frame(frame);
+                        self.state = State::Frame(frame);
                         return Ok(count);
                     }
-                    check(&frame)?;
-                    *self = Self::Between(frame.into_inner());
+                    frame.check()?;
+                    self.state = State::Between(frame.input);
                 }
-                Self::Done => return Ok(0),
+                State::Done => return Ok(0),
             }
         }
     }
 }
 
-fn check(frame: &Frame<'_>) -> io::Result<()> {
-    let decoder = &frame.decoder;
-    match (decoder.get_checksum_from_data(), decoder.get_calculated_checksum()) {
-        (Some(stored), Some(real)) if stored != real => {
-            Err(io::Error::other(Damage::new(0, "the Zstandard checksum is wrong")))
+impl<'a> Frame<'a> {
+    fn begin(mut input: Input<'a>, most_window: u64) -> io::Result<Self> {
+        let large = FrameDecoder::new().init(input.fill_buf()?).is_err();
+        // A decoder of its own for each frame: one that is used again allocates the whole window at once.
+        let mut decoder = FrameDecoder::new();
+        decoder.set_max_window_size(most_window);
+        match decoder.init(&mut input) {
+            Ok(()) => Ok(Self { decoder, input, large, given_out: 0 }),
+            Err(FrameDecoderError::WindowSizeTooBig { requested, .. }) => {
+                let why = format!(
+                    "the Zstandard frame asks for a window of {requested} bytes, more than the limit set for one entry"
+                );
+                Err(damage(why))
+            }
+            Err(_) => Err(damage("the Zstandard frame is damaged")),
         }
-        _ => Ok(()),
     }
+
+    fn read(&mut self, buffer: &mut [u8], most_held: u64) -> io::Result<usize> {
+        while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
+            let one = BlockDecodingStrategy::UptoBlocks(1);
+            self.decoder.decode_blocks(&mut self.input, one).map_err(io::Error::other)?;
+            if self.large && self.most_it_holds() > most_held {
+                return Err(damage("the Zstandard frame holds back more than its size allows"));
+            }
+        }
+        let count = self.decoder.read(buffer)?;
+        self.given_out += count as u64;
+        Ok(count)
+    }
+
+    /// Most decoded bytes that can be in the decoder's memory.
+    fn most_it_holds(&self) -> u64 {
+        let decoded = (self.decoder.blocks_decoded() as u64).saturating_mul(MOST_IN_BLOCK);
+        decoded.saturating_sub(self.given_out)
+    }
+
+    fn check(&self) -> io::Result<()> {
+        match (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum()) {
+            (Some(stored), Some(real)) if stored != real => Err(damage("the Zstandard checksum is wrong")),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn damage(why: impl Into<String>) -> io::Error {
+    io::Error::other(Damage::new(0, why))
 }
 
 /// Skips frames that hold no data; whether another frame follows.

@@ -197,7 +197,7 @@ impl Container {
         sink: &mut dyn Sink,
     ) -> Result<Vec<&'static str>, Damage> {
         let mut names = Names::default();
-        let mut reader = self.open(source);
+        let mut reader = self.open(source, meter.limits());
         let (containers, walked) = match self {
             Self::Tar => (vec!["tar"], tar::walk(&mut reader, Ending::Required, meter, &mut names, sink)),
             Self::Ar => (vec!["ar"], ar::walk(&mut reader, meter, &mut names, sink)),
@@ -235,11 +235,11 @@ impl Container {
         walked.map(|()| containers)
     }
 
-    fn open(self, source: &dyn ReadAt) -> Unpacked<'_> {
+    fn open<'a>(self, source: &'a dyn ReadAt, limits: &Limits) -> Unpacked<'a> {
         match self {
             Self::Tar | Self::Ar => Unpacked::Other(Box::new(super::Window::whole(source))),
             Self::Packed(Packing::Gzip) => Unpacked::Gzip(Box::new(Gzip::new(source))),
-            Self::Packed(Packing::Zstd) => Unpacked::Other(compressed::zstd(source)),
+            Self::Packed(Packing::Zstd) => Unpacked::Other(compressed::zstd(source, limits)),
             Self::Packed(Packing::Xz) => Unpacked::Other(compressed::xz(source)),
             Self::Packed(Packing::Bzip2) => Unpacked::Other(compressed::bzip2(source)),
             Self::Packed(Packing::Brotli) => Unpacked::Other(compressed::brotli(source)),
@@ -260,7 +260,7 @@ impl Container {
         }
         let spent = Spent::default();
         let meter = Meter::new(source, limits, &spent);
-        let mut reader = self.open(source);
+        let mut reader = self.open(source, limits);
         let mut names = Names::default();
         let walked = match self {
             Self::Ar => ar::walk(&mut reader, &meter, &mut names, &mut digests),

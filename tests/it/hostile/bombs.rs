@@ -202,3 +202,35 @@ fn thousands_of_odd_names_stay_readable() {
     assert!(own < 50, "{own}");
     assert!(audit.inventory.anomalies.len() < 1000, "{}", audit.inventory.anomalies.len());
 }
+
+/// A Zstandard frame with a window of two to this power, and blocks of one repeated byte and of this text.
+fn zstd_frame(window_log: u8, repeated: usize, text: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0, (window_log - 10) << 3];
+    let header =
+        |last: usize, kind: usize, size: usize| ((size << 3 | kind << 1 | last) as u32).to_le_bytes();
+    for _ in 0..repeated {
+        frame.extend(&header(0, 1, 128 << 10)[..3]);
+        frame.push(b' ');
+    }
+    frame.extend(&header(1, 0, text.len())[..3]);
+    frame.extend(text);
+    frame
+}
+
+#[test]
+fn a_large_zstandard_window_is_no_bomb_by_itself() {
+    let tarball = |zst: &[u8]| Tar::package().file("package/a.txt.zst", zst).tgz();
+    for window_log in [20, 27, 28, 29] {
+        let audit = audit("a-1.0.0.tgz", &tarball(&zstd_frame(window_log, 3, b"text\n")), Limits::default());
+        assert_eq!(audit.skipped(), [], "{window_log}");
+        let inside = audit.inventory.entries.iter().find(|entry| entry.place == "package/a.txt.zst!a.txt");
+        assert_eq!(inside.unwrap().size, (3 << 17) + 5, "{window_log}");
+    }
+    let larger = tarball(&zstd_frame(30, 0, b"text\n"));
+    goes_off("a-1.0.0.tgz", &larger, Limits::default(), "a window of 1073741824 bytes");
+    // The decoder would hold all of it before the limits see any.
+    let bomb = tarball(&zstd_frame(28, 2000, b""));
+    goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "holds back more than its size allows");
+    let bomb = tarball(&zstd_frame(23, 2000, b""));
+    goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "200 times its size");
+}
