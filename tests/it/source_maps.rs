@@ -52,6 +52,38 @@ fn zip(name: &str, bytes: &[u8]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
+fn tar(name: &str, bytes: &[u8]) -> Vec<u8> {
+    gunzip(&npm_tarball(&[(name.to_owned(), bytes.to_vec())]))
+}
+
+fn gunzip(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes), &mut plain).unwrap();
+    plain
+}
+
+/// [`map`] in brotli, made by Node's zlib: there is no encoder at hand here.
+const BROTLI_MAP: &str = "\
+    G7QAAETROWWbqm0HckBCLf5Aisg918kB89/ygiTAtiwAaotzG9u+IBK0EUSn+MgvhoHJLg6G7O35oUmpn2FJ23aee3R6+31YV9Ue\
+    SeE4f6hFi4teT69d7d8fBsZjf97Dx0gg+hCGdokkRQ8DXlTtCuyKykh1dABnEczUSM0f";
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::default();
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
 fn utf16(text: &str) -> Vec<u8> {
     format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
@@ -186,6 +218,42 @@ fn files() -> Vec<Case> {
             "package/old-1.0.0.tgz",
             npm_tarball(&[("package/a.map".into(), map.clone().into())]),
             &["source-map-embedded package/old-1.0.0.tgz!package/a.map"],
+        ),
+        case(
+            "brotli",
+            "package/dist/a.js.map.br",
+            base64::prelude::BASE64_STANDARD.decode(BROTLI_MAP).unwrap(),
+            &["source-map-embedded package/dist/a.js.map.br!a.js.map"],
+        ),
+        case(
+            "Zstandard",
+            "package/dist/a.js.map.zst",
+            zstd(map_with(&TEXT.repeat(20)).as_bytes()),
+            &["source-map-embedded package/dist/a.js.map.zst!a.js.map"],
+        ),
+        case(
+            "xz",
+            "package/dist/a.js.map.xz",
+            xz(map.as_bytes()),
+            &["source-map-embedded package/dist/a.js.map.xz!a.js.map"],
+        ),
+        case(
+            "bzip2",
+            "package/dist/a.js.map.bz2",
+            bzip2(map.as_bytes()),
+            &["source-map-embedded package/dist/a.js.map.bz2!a.js.map"],
+        ),
+        case(
+            "a Zstandard tarball",
+            "package/x.tar.zst",
+            zstd(&tar("m/a.map", map.as_bytes())),
+            &["source-map-embedded package/x.tar.zst!m/a.map"],
+        ),
+        case(
+            "a zip in a tarball in a zip",
+            "package/x.zip",
+            zip("y.tgz", &gzip(&tar("m/z.zip", &zip("n/a.js.map", map.as_bytes())))),
+            &["source-map-embedded package/x.zip!y.tgz!m/z.zip!n/a.js.map"],
         ),
         case(
             "css-loader's object",
