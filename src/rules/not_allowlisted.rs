@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::inventory::{Entry, Inventory, Package};
+use crate::inventory::{Entry, Inventory, Kind, Package};
 use crate::report::words;
 
 use super::{Context, Family, Finding, Place, Rule};
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 const DOCS: &str = "\
 ## What it does
 Holds every file of the artifact against the manifest's allowlist, with the very semantics of the client that
-packs: `files` in `package.json` as npm reads it, `include` and `exclude` in `Cargo.toml` as cargo reads them,
+packs: `files` in `package.json` as npm reads it (as vsce does, for an extension), `include` and `exclude` in `Cargo.toml` as cargo reads them,
 the file list of a gem. Files that clients add by themselves (`package.json`, the readme, licences, `main`,
 `bin`, `Cargo.toml.orig`, ...) are covered, and so are those that older clients added.
 
@@ -139,7 +139,11 @@ fn help(inventory: &Inventory, package: &Package, group: &str, is_denied: bool) 
             );
         }
     };
-    let client = if key == "files" { "npm pack" } else { "cargo package" };
+    let client = match (inventory.kind, key) {
+        (Kind::Vsix, _) => "vsce package",
+        (_, "files") => "npm pack",
+        _ => "cargo package",
+    };
     if is_denied {
         return format!(
             "Pack again with a current `{client}`, which leaves it out, or take the item out of the list."
@@ -194,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn a_name_says_nothing_of_folders() {
+        for (manifest, path) in [
+            (r#"{"files": ["lib", "*.js"]}"#, "src/lib/a.ts"),
+            (r#"{"files": ["./a.js"]}"#, "src/a.js"),
+            (r#"{"files": ["*.js", "!test.js"]}"#, "src/test.js"),
+            (r#"{"files": ["*.js"]}"#, "node_modules/a/a.js"),
+            (r#"{"files": ["lib"]}"#, "demo/readme-internal.md"),
+        ] {
+            assert_eq!(run(&RULE, &npm(manifest, &[path])).len(), 1, "{manifest} {path}");
+        }
+    }
+
+    #[test]
     fn hundreds_are_grouped() {
         let paths: Vec<String> =
             (0..300).map(|n| format!("src/{n}/a.ts")).chain(["x.ts".to_owned()]).collect();
@@ -216,6 +233,9 @@ mod tests {
             (r#"{"files": ["dist"]}"#, &["CHANGELOG.md", "HISTORY", "NOTICE.txt", "npm-shrinkwrap.json"]),
             (r#"{"files": ["dist"], "module": "./es/a.js"}"#, &["es/a.js"]),
             (r#"{"files": ["*"]}"#, &["yarn.lock"]),
+            (r#"{"files": ["lib"]}"#, &["demo/git/README.md", "src/LICENSE", "a/b/changelog.txt"]),
+            // What yarn since 2 takes for a name in any folder.
+            (r#"{"files": ["README.md", "*.d.ts"]}"#, &["demo/readme.md", "src/x/a.d.ts"]),
             (r#"{"files": ["dist-*/"]}"#, &["dist-web/a.js"]),
             (r#"{"files": ["dist"]}"#, &["dist/.DS_Store", "dist/a.orig", "README-short.txt"]),
             (r#"{"files": ["DIST"]}"#, &["dist/a.js"]),

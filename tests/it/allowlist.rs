@@ -204,10 +204,19 @@ const TREES: &[(&str, &[&str])] = &[
     (r#""files": ["a", "!a/**/test/**"]"#, &["a/x.js", "a/test/x.js", "a/b/test/c/d.js", "a/tests/x.js"]),
 ];
 
+/// Trees of which yarn takes in more than npm.
+const OF_YARN: &[(&str, &[&str])] = &[
+    (
+        r#""files": ["lib", "README.md", "demo/a.js"]"#,
+        &["lib/a.js", "README.md", "demo/a.js", "demo/b/README.md", "x/y/README.md", "x/lib/b.js"],
+    ),
+    (r#""files": ["lib", "one.txt", "*.d.ts"]"#, &["one.txt", "x/one.txt", "x/y/a.d.ts", "x/y/b.ts"]),
+];
+
 /// Packs each tree with the real client; then holds the package with all files of the tree against what the
 /// client left out.
 fn differences_with(pack: impl Fn(&Path, &Path) -> bool, leaves_out_the_same: bool) {
-    for (promise, paths) in TREES {
+    for (promise, paths) in TREES.iter().chain(OF_YARN.iter().filter(|_| !leaves_out_the_same)) {
         // yarn 1 packs everything once `files` takes something away: what npm leaves out then is rightly unlisted.
         if !leaves_out_the_same && promise.contains('!') {
             continue;

@@ -8,7 +8,7 @@ const MOST_SEGMENT: usize = 1_024;
 
 /// A compiled rule of a file list or ignore file.
 #[derive(Debug, Clone)]
-pub(super) struct Glob {
+pub(in crate::ecosystem) struct Glob {
     /// Whether it brings back what other rules took away.
     pub(super) brings_back: bool,
     alternatives: Vec<Alternative>,
@@ -78,7 +78,7 @@ enum GroupKind {
 
 impl Glob {
     /// Compiles a line of an ignore file. `None` for a line that says nothing or stands for too much.
-    pub(super) fn new(line: &str) -> Option<Self> {
+    pub(in crate::ecosystem) fn new(line: &str) -> Option<Self> {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             return None;
@@ -105,7 +105,7 @@ impl Glob {
 
     /// Matches a path given as its segments; an empty first or last segment stands for a slash there. With
     /// `partial`, a folder matches whose contents may.
-    pub(super) fn matches(&self, path: &[&str], partial: bool) -> bool {
+    pub(in crate::ecosystem) fn matches(&self, path: &[&str], partial: bool) -> bool {
         let file_name = path.iter().rev().find(|segment| !segment.is_empty()).copied().unwrap_or("");
         self.alternatives.iter().any(|alternative| match alternative.segments.as_slice() {
             [only] => matches_path(&[file_name], std::slice::from_ref(only), partial),
@@ -115,7 +115,7 @@ impl Glob {
 }
 
 /// Splits at runs of slashes.
-pub(super) fn split(path: &str) -> Vec<&str> {
+pub(in crate::ecosystem) fn split(path: &str) -> Vec<&str> {
     let mut parts: Vec<&str> = Vec::new();
     let mut rest = path;
     while let Some(at) = rest.find('/') {

@@ -17,6 +17,7 @@ use crate::project::Project;
 use super::Ecosystem;
 use super::locate::{self, Fit, Located};
 
+pub(super) use glob::{Glob, split};
 pub(super) use manifest::Manifest;
 
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem { kind: Kind::Npm, suffixes: &[], keeps, recognises, read };
@@ -117,13 +118,13 @@ fn install_scripts(manifest: &Manifest, paths: &[&str]) -> Vec<InstallScript> {
 }
 
 /// The package's files, by their paths from its folder.
-struct OwnFiles<'a> {
-    ids: Vec<EntryId>,
-    paths: Vec<&'a str>,
+pub(super) struct OwnFiles<'a> {
+    pub(super) ids: Vec<EntryId>,
+    pub(super) paths: Vec<&'a str>,
 }
 
 impl<'a> OwnFiles<'a> {
-    fn of(inventory: &'a Inventory, root: &str) -> Self {
+    pub(super) fn of(inventory: &'a Inventory, root: &str) -> Self {
         let below = |path: &'a str| match root {
             "" => Some(path),
             root => path.strip_prefix(root)?.strip_prefix('/'),
@@ -152,7 +153,7 @@ impl<'a> OwnFiles<'a> {
             with_defaults: true,
         };
         let packed = packlist::packed(rules, &self.paths);
-        let tolerated = packlist::tolerated(rules, &self.paths, &packed);
+        let tolerated = packlist::tolerated(rules, &self.paths);
         let bundled = bundle::Bundle::of(inventory, manifest, &self.ids, &self.paths);
         let fine = packed.iter().zip(&tolerated).map(|(packed, tolerated)| *packed || *tolerated);
         let judged = self.ids.iter().zip(&self.paths).zip(fine);

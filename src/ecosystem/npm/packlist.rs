@@ -5,7 +5,7 @@
 //! fits wins, and each folder asks the folders above it first. That order decides what `files` means, so it
 //! is kept here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::glob::{Glob, split};
 use super::manifest::Manifest;
@@ -354,23 +354,23 @@ fn directly_in(file: &str, folder: &str) -> Option<String> {
 }
 
 /// Files that only some clients pack, or packed in the past, although `files` doesn't cover them: reason enough
-/// not to call them unlisted. `packed` is what npm packs.
-pub(super) fn tolerated(rules: Rules<'_>, paths: &[&str], packed: &[bool]) -> Vec<bool> {
-    // Folders that an old npm walked through, since something in them was listed.
-    let mut walked: BTreeSet<&str> = BTreeSet::from([""]);
-    for (path, _) in paths.iter().zip(packed).filter(|(_, packed)| **packed) {
-        let mut folder = *path;
-        while let Some((above, _)) = folder.rsplit_once('/') {
-            walked.insert(above);
-            folder = above;
-        }
-    }
+/// not to call them unlisted.
+pub(super) fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
     let leniently = self::packed(Rules { case_matters: false, with_defaults: false, ..rules }, paths);
     // Lock files and the like at the root that `files` does cover: other clients don't know npm's last word.
     let covering = globs(rules.manifest.files.iter().flatten().map(String::as_str));
     // npm 8 took a pattern that fits a folder (`dist-*/`) for the folder with all that is in it.
     let folders: Vec<Glob> =
         rules.manifest.files.iter().flatten().filter_map(|item| Glob::new(&as_folder(item))).collect();
+    // yarn since 2 takes an item without a slash for a name in any folder; npm does in some of them.
+    let names: Vec<Glob> = rules
+        .manifest
+        .files
+        .iter()
+        .flatten()
+        .filter(|item| !item.contains('/'))
+        .filter_map(|item| Glob::new(item))
+        .collect();
     let more: Vec<Vec<String>> = rules.manifest.entrances().iter().filter_map(|path| normal(path)).collect();
     let fits = |(index, path): (usize, &&str)| {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -380,11 +380,15 @@ pub(super) fn tolerated(rules: Rules<'_>, paths: &[&str], packed: &[bool]) -> Ve
         if leniently.get(index) == Some(&true) && !is_grave {
             return true;
         }
-        walked.contains(folder) && once_always(name, folder.is_empty())
+        once_always(name, folder.is_empty())
             || folder.is_empty() && name == "npm-shrinkwrap.json"
             || more.iter().any(|entrance| entrance.iter().map(String::as_str).eq(segments.iter().copied()))
             || !is_grave
                 && folders.iter().any(|glob| !glob.brings_back && glob.matches(&segments, false))
+                && denied_by(rules.manifest, path).is_none()
+            || !is_grave
+                && !segments.contains(&"node_modules")
+                && names.iter().any(|glob| !glob.brings_back && glob.matches(&[name], false))
                 && denied_by(rules.manifest, path).is_none()
             || folder.is_empty()
                 && covering.iter().any(|glob| !glob.brings_back && glob.matches(&["", name], false))
@@ -398,7 +402,8 @@ fn as_folder(item: &str) -> String {
     format!("{}/**", plain.trim_end_matches('/'))
 }
 
-/// Names that npm 6 and yarn packed whatever `files` said; yarn any that begin so, in the package's own folder.
+/// Names that npm 6 and yarn 1 packed whatever `files` said, in any folder that they walked through, and which
+/// those were depends on the version; yarn any that begin so, in the package's own folder.
 fn once_always(name: &str, is_at_top: bool) -> bool {
     const STEMS: [&str; 9] =
         ["readme", "copying", "license", "licence", "notice", "changes", "changelog", "history", "authors"];
