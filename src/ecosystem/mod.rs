@@ -4,6 +4,7 @@ mod json;
 mod licence;
 mod locate;
 mod python;
+mod vsce;
 
 mod cargo;
 mod directory;

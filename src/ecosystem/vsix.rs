@@ -1,17 +1,20 @@
 //! Visual Studio Code extensions: a zip in the Open Packaging Conventions with the extension under `extension/`.
+//!
+//! `package.json` is npm's, but vsce packs by rules of its own, and nobody runs npm on an installed extension.
 
 use quick_xml::events::Event;
 
-use crate::inventory::{Inventory, Kind, ManifestProblem, Mismatch, Package};
+use crate::inventory::{Declared, EntryId, Inventory, Kind, ManifestProblem, Mismatch, Package};
 use crate::project::Project;
 
 use super::locate::{self, Fit};
-use super::{Ecosystem, npm};
+use super::{Ecosystem, npm, vsce};
 
 pub(super) const ECOSYSTEM: Ecosystem =
     Ecosystem { kind: Kind::Vsix, suffixes: &[".vsix"], keeps, recognises, read };
 
 const VSIX_MANIFEST: &str = "extension.vsixmanifest";
+const FOLDER: &str = "extension";
 const PACKAGE_JSON: &str = "extension/package.json";
 
 fn keeps(path: &str) -> bool {
@@ -31,7 +34,15 @@ fn read(
         .and_then(|found| identity(found.bytes));
     let found = locate::manifest(inventory, PACKAGE_JSON, |path| Fit::of(path, PACKAGE_JSON), problems)?;
     let manifest = npm::Manifest::read(found, problems)?;
-    let mut package = npm::package(inventory, &manifest, found, "extension", project);
+    let read_by_npm = npm::package(inventory, &manifest, found, FOLDER, None);
+    let mut package = Package {
+        declared: declared(inventory, &manifest, read_by_npm.declared, project),
+        // Both are npm's: vsce publishes what is private to npm, and the editor runs no install scripts.
+        private: false,
+        private_line: None,
+        install_scripts: Vec::new(),
+        ..read_by_npm
+    };
     let publisher = manifest.text("publisher").unwrap_or_default().to_owned();
     if let Some(identity) = identity {
         let pairs = [
@@ -54,6 +65,51 @@ fn read(
         package.name = format!("{publisher}.{}", package.name);
     }
     Some(package)
+}
+
+/// The allowlist as vsce reads it, in the place of what npm makes of it.
+fn declared(
+    inventory: &Inventory,
+    manifest: &npm::Manifest,
+    read_by_npm: Declared,
+    project: Option<&Project>,
+) -> Declared {
+    let has_allowlist = match &manifest.files {
+        Some(_) => Some(true),
+        None => project.filter(|project| ignores_nothing(manifest, project)).map(|_| false),
+    };
+    Declared {
+        has_allowlist,
+        unlisted: unlisted(inventory, manifest, project),
+        denied: Vec::new(),
+        // An extension needs more than what `main` leads to: whatever `contributes` names.
+        proposal: Vec::new(),
+        ..read_by_npm
+    }
+}
+
+/// The files that vsce would have left out by `files`.
+fn unlisted(inventory: &Inventory, manifest: &npm::Manifest, project: Option<&Project>) -> Vec<EntryId> {
+    let own = npm::OwnFiles::of(inventory, FOLDER);
+    let Some(files) = manifest.files.as_deref().and_then(vsce::Files::new) else { return Vec::new() };
+    if !files.explains(&own.paths) || project.is_some_and(|project| project.folder.join(IGNORE_FILE).exists())
+    {
+        return Vec::new();
+    }
+    own.ids.iter().zip(&own.paths).filter(|(_, path)| !files.packs(path)).map(|(id, _)| *id).collect()
+}
+
+/// vsce never packs it, so that an artifact doesn't tell whether there was one.
+const IGNORE_FILE: &str = ".vscodeignore";
+
+/// Whether this is the extension's project, and nothing in it says what may ship.
+fn ignores_nothing(manifest: &npm::Manifest, project: &Project) -> bool {
+    let own = Project::package_json(&project.folder);
+    let same = |key: &str| {
+        let theirs = own.as_ref().and_then(|own| own.get(key)?.as_str());
+        theirs.is_some() && theirs == manifest.text(key)
+    };
+    same("name") && same("publisher") && !project.folder.join(IGNORE_FILE).exists()
 }
 
 /// The `Identity` element of the manifest.

@@ -1,5 +1,7 @@
 use serde::Serialize;
 
+use crate::inventory::Kind;
+
 use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
 const DOCS: &str = "\
 ## What it does
 Reports an npm package without `files` in its `package.json`, and proposes a list computed from what its
-entry points need.
+entry points need. An extension for Visual Studio Code is reported when its project has neither `files` nor a
+`.vscodeignore`.
 
 ## Why it matters
 Without an allowlist everything in the folder ships unless an ignore file names it: the next build output,
@@ -42,7 +45,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let items: Vec<String> =
         declared.proposal.iter().map(|item| serde_json::Value::from(item.as_str()).to_string()).collect();
+    let is_extension = context.inventory.kind == Kind::Vsix;
     let help = match items.is_empty() {
+        true if is_extension => {
+            "Write a .vscodeignore with what is not meant to ship, or \"files\" with what is.".to_owned()
+        }
         true => "Write \"files\" with the folders that are meant to ship.".to_owned(),
         false => {
             format!("Write what is meant to ship; by the entry points:\n\"files\": [{}]", items.join(", "))
@@ -50,9 +57,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     };
     findings.push(
         Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, None))
-            .message(
-                "package.json has no \"files\": everything in the folder ships that no ignore file names.",
-            )
+            .message(match is_extension {
+                true => "There is neither \"files\" in package.json nor a .vscodeignore: everything in the folder ships.",
+                false => "package.json has no \"files\": everything in the folder ships that no ignore file names.",
+            })
             .help(help)
             .evidence(Evidence { proposal: &declared.proposal }),
     );

@@ -13,6 +13,7 @@ mod cli;
 mod clients;
 mod dice;
 mod diff;
+mod extensions;
 mod generated;
 mod hostile;
 mod init;
