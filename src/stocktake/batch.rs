@@ -53,10 +53,20 @@ pub(super) struct Gather<T> {
     pub(super) taker: T,
     pub(super) oddities: Vec<Oddity>,
     next: usize,
+    /// Of the entry that was closed last.
+    last_damage: Option<Damage>,
     open: Option<(Header, usize)>,
     reserved: u64,
     /// Time for which the taker held up the filling.
     pub(super) held_up: Duration,
+}
+
+/// What a walk left behind.
+pub(super) struct Gathered<T> {
+    pub(super) taker: T,
+    pub(super) oddities: Vec<Oddity>,
+    /// Whether what ended the walk is told of the entry inside which it happened.
+    pub(super) told: bool,
 }
 
 const FULL: usize = 1 << 20;
@@ -68,21 +78,23 @@ impl<T: Taker> Gather<T> {
             taker,
             oddities: Vec::new(),
             next: 0,
+            last_damage: None,
             open: None,
             reserved: 0,
             held_up: Duration::ZERO,
         }
     }
 
-    /// Hands on what is left; `damage` ends an entry that is still open.
-    pub(super) fn finish(mut self, damage: Option<&Damage>) -> (T, Vec<Oddity>) {
+    /// Hands on what is left; `damage`, which ended the walk, also ends an entry that is still open.
+    pub(super) fn finish(mut self, damage: Option<&Damage>) -> Gathered<T> {
         if self.open.is_some() {
             let damage =
                 damage.cloned().unwrap_or_else(|| Damage::new(0, "the archive ends inside this entry"));
             self.close(Some(damage));
         }
         self.flush();
-        (self.taker, self.oddities)
+        let told = damage.is_some() && self.last_damage.as_ref() == damage;
+        Gathered { taker: self.taker, oddities: self.oddities, told }
     }
 
     fn flush(&mut self) {
@@ -96,6 +108,7 @@ impl<T: Taker> Gather<T> {
 
     fn close(&mut self, damage: Option<Damage>) {
         let Some((header, start)) = self.open.take() else { return };
+        self.last_damage.clone_from(&damage);
         let range = start..self.batch.bytes.len();
         self.batch.items.push(Item { ordinal: self.next, header, range, damage });
         self.next += 1;

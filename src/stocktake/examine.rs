@@ -7,7 +7,7 @@ use crate::inspect::{Inner, Lookout, inspect};
 use crate::inventory::{EntryKind, Skipped};
 use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 
-use super::batch::{Batch, Gather, Taker};
+use super::batch::{Batch, Gather, Gathered, Taker};
 use super::flatten::Examined;
 use super::hex;
 use crate::timings::timed;
@@ -112,14 +112,16 @@ impl Examiner<'_> {
         let mut gather = Gather::new(taker);
         let name = examined.entry.file_name().to_owned();
         let walked = unpack::walk(&bytes, &name, self.limits, self.spent, &mut gather);
-        let (taker, oddities) = gather.finish(walked.as_ref().err());
+        let Gathered { taker, oddities, told } = gather.finish(walked.as_ref().err());
         let children = taker.children;
         examined.children.extend(children);
         examined.oddities.extend(oddities.into_iter().map(|oddity| under(&prefix, &place, oddity)));
         if let Err(damage) = walked {
             examined.oddities.extend(damage.oddity().map(|oddity| under(&prefix, &place, oddity)));
             // A file that only looks like an archive, or can't be opened, was still read as bytes.
-            examined.skipped.push(Skipped::new(place, damage.to_string()));
+            if !told {
+                examined.skipped.push(Skipped::new(place, damage.to_string()));
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use crate::inventory::Skipped;
 use crate::unpack::{self, FileSource};
 
-use super::batch::{Batch, Gather, Taker};
+use super::batch::{Batch, Gather, Gathered, Taker};
 use super::budget::Budget;
 use super::digest;
 use super::examine::{Examiner, Stand};
@@ -64,13 +64,15 @@ fn unpack_into<T: Taker>(source: &FileSource, name: &str, examiner: &Examiner<'_
     if let Some(timings) = examiner.lookout.timings() {
         timings.add("read and unpack", start.elapsed().saturating_sub(gather.held_up));
     }
-    let (taker, oddities) = gather.finish(walked.as_ref().err());
+    let Gathered { taker, oddities, told } = gather.finish(walked.as_ref().err());
     let mut stock = Stock { oddities, ..Stock::default() };
     match walked {
         Ok(containers) => stock.containers = containers,
         Err(damage) => {
             stock.oddities.extend(damage.oddity());
-            stock.skipped.push(Skipped::new("", damage.to_string()));
+            if !told {
+                stock.skipped.push(Skipped::new("", damage.to_string()));
+            }
         }
     }
     (stock, taker)

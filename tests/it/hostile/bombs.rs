@@ -234,3 +234,35 @@ fn a_large_zstandard_window_is_no_bomb_by_itself() {
     let bomb = tarball(&zstd_frame(23, 2000, b""));
     goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "200 times its size");
 }
+
+/// Where and why something could not be examined.
+fn told(audit: &Audit) -> Vec<(&str, &str)> {
+    audit.skipped().iter().map(|skipped| (skipped.place.as_str(), skipped.why.as_str())).collect()
+}
+
+#[test]
+fn what_happens_inside_an_entry_is_told_once_and_there() {
+    let limits = || Limits { entry: MIB, ratio: u64::MAX, total: 3 * MIB, ..Limits::default() };
+    let large = vec![b' '; 2 * MIB as usize];
+    let larger = Tar::package().file("package/a", &vec![b' '; 4 * MIB as usize]);
+    let nested = Tar::package().file("package/b.gz", &build::gzip(&large)).tgz();
+    let cut_off = |mut bytes: Vec<u8>| {
+        bytes.truncate(bytes.len() - 700);
+        bytes
+    };
+    let cut_inside = cut_off(Tar::package().file("package/c", &[b'c'; 3000]).0);
+    let cut_between = Tar::package().file("package/c", b"c").0;
+    let nested_cut = Tar::package().file("package/d.tar", &cut_inside).tgz();
+    for (name, bytes, place, why) in [
+        ("a-1.0.0.tgz", larger.tgz(), "package/a", "unpacks to more than 3145728 bytes"),
+        ("a-1.0.0.tgz", nested, "package/b.gz!b", "larger than 1048576 bytes"),
+        ("a-1.0.0.tgz", build::gzip(&cut_inside), "package/c", "in the middle of this entry"),
+        ("a-1.0.0.tar", cut_between, "", ""),
+        ("a-1.0.0.tgz", nested_cut, "package/d.tar!package/c", "in the middle of this entry"),
+    ] {
+        let audit = audit(name, &bytes, limits());
+        assert_eq!(audit.verdict, Verdict::Incomplete);
+        let told = told(&audit);
+        assert!(matches!(told.as_slice(), [(at, told)] if *at == place && told.contains(why)), "{told:?}");
+    }
+}
