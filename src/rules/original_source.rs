@@ -145,12 +145,15 @@ impl<'a> Script<'a> {
 
     fn check(&self, rule: &Rule, findings: &mut Vec<Finding>) {
         let Some(compiled) = self.compiled_entry_point() else { return };
+        let is_extension = self.inventory.kind == Kind::Vsix;
         let help = match self.package.declared.has_allowlist {
+            // vsce takes an item with `!` for all that it doesn't fit.
+            Some(true) if is_extension => "Narrow \"files\" in package.json so that no item fits the sources, or list their folder there if they are meant to ship.".to_owned(),
             Some(true) => format!(
                 "Exclude the sources in {}, or list their folder there if they are meant to ship.",
                 self.package.declared.allowlist_name
             ),
-            _ if self.inventory.kind == Kind::Vsix => "Name the sources in .vscodeignore.".to_owned(),
+            _ if is_extension => "Name the sources in .vscodeignore.".to_owned(),
             _ => "Write an allowlist of compiled files: \"files\" in package.json.".to_owned(),
         };
         for entry in self.inventory.top_files() {

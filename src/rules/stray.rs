@@ -57,11 +57,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for ((_, folder), group) in groups {
         if stray.folders || group.entries.len() > MOST_ALONE {
-            findings.extend(finding(rule, stray, context.inventory.kind, &group, &folder));
+            findings.extend(finding(rule, stray, context.inventory, &group, &folder));
         } else {
             for entry in &group.entries {
                 let alone = Group { entries: vec![entry], ..group };
-                findings.extend(finding(rule, stray, context.inventory.kind, &alone, &folder));
+                findings.extend(finding(rule, stray, context.inventory, &alone, &folder));
             }
         }
     }
@@ -97,7 +97,13 @@ fn recognise(
     Some((by_content.sign, String::new(), by_content.why))
 }
 
-fn finding(rule: &Rule, stray: &StrayRule, kind: Kind, group: &Group<'_>, folder: &str) -> Option<Finding> {
+fn finding(
+    rule: &Rule,
+    stray: &StrayRule,
+    inventory: &Inventory,
+    group: &Group<'_>,
+    folder: &str,
+) -> Option<Finding> {
     const MOST_FILES: usize = 50;
     let first = telling(&group.entries)?;
     let why = if group.why.is_empty() { stray.why } else { group.why };
@@ -113,7 +119,7 @@ fn finding(rule: &Rule, stray: &StrayRule, kind: Kind, group: &Group<'_>, folder
         count,
         bytes: group.entries.iter().map(|entry| entry.size).sum(),
     };
-    let help = format!("{} {}", leave_out(kind, &pattern_of(group.recognised_by, first)), stray.fix);
+    let help = format!("{} {}", leave_out(inventory, &pattern_of(group.recognised_by, first)), stray.fix);
     let key =
         if count == 1 { first.below_root().to_owned() } else { format!("{folder} {}", group.recognised_by) };
     Some(Finding::new(rule, Place::entry(first)).message(message).help(help).evidence(evidence).key(key))
@@ -135,10 +141,14 @@ fn pattern_of(recognised_by: &str, entry: &Entry) -> String {
     format!("**/{}", recognised_by.trim_end_matches('/'))
 }
 
-fn leave_out(kind: Kind, pattern: &str) -> String {
-    match kind {
+fn leave_out(inventory: &Inventory, pattern: &str) -> String {
+    let has_list =
+        inventory.package.as_ref().is_some_and(|package| package.declared.has_allowlist == Some(true));
+    match inventory.kind {
         Kind::Npm => format!("Add \"!{pattern}\" to \"files\" in package.json."),
         Kind::Crate => format!("Add \"{pattern}\" to `exclude` in Cargo.toml."),
+        // vsce refuses a project that has both, and takes `!` in the list for all else.
+        Kind::Vsix if has_list => format!("Narrow \"files\" in package.json so that no item fits {pattern}."),
         Kind::Vsix => format!("Add {pattern} to .vscodeignore."),
         Kind::Wheel | Kind::Sdist => format!("Leave {pattern} out in the build backend's settings."),
         _ => format!("Leave {pattern} out."),
@@ -177,6 +187,16 @@ mod tests {
             (rule.check)(rule, &context, &mut findings);
         }
         findings.into_iter().map(|finding| (finding.rule, finding.place.path)).collect()
+    }
+
+    #[test]
+    fn an_extension_has_one_list_or_the_other() {
+        let mut inventory = Inventory { kind: Kind::Vsix, ..Inventory::default() };
+        assert_eq!(leave_out(&inventory, "**/.env"), "Add **/.env to .vscodeignore.");
+        let mut package = Package::default();
+        package.declared.has_allowlist = Some(true);
+        inventory.package = Some(package);
+        assert!(leave_out(&inventory, "**/.env").starts_with("Narrow \"files\""));
     }
 
     #[test]
