@@ -15,7 +15,16 @@ use crate::clients::have;
 type Tree = (&'static str, &'static [(&'static str, &'static str)]);
 
 const LISTED: &[Tree] = &[
-    (r#""files": ["out"]"#, &[("out/b/.c", "x"), ("src/a.ts", "x"), ("package.nls.json", "{}")]),
+    (
+        r#""files": ["out", "icons/*"]"#,
+        &[
+            ("icons/a.png", "x"),
+            ("icons/x/b.png", "x"),
+            ("out/b/.c", "x"),
+            ("src/a.ts", "x"),
+            ("package.nls.json", "{}"),
+        ],
+    ),
     (
         r#""files": ["out/*.js", "media/", "LICENSE"], "license": "MIT""#,
         &[("out/b/c.js", "x"), ("out/a.js.map", "x"), ("media/x/y.png", "x"), ("LICENSE", "MIT")],
