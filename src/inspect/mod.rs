@@ -97,9 +97,15 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
 /// How deep decoded texts may stand in one another.
 const MOST_DECODING: u32 = 4;
 
-/// Runs all inspectors over an entry's bytes and over the texts decoded from them. Returns the files
-/// uncovered inside, for the caller to enter as entries of their own.
+/// [`inspect_with`] one thread.
 pub fn inspect(bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Inner> {
+    inspect_with(1, bytes, lookout, entry)
+}
+
+/// Runs all inspectors over an entry's bytes and over the texts decoded from them. Returns the files
+/// uncovered inside, for the caller to enter as entries of their own. A large entry is searched by up to
+/// `threads` threads.
+pub fn inspect_with(threads: usize, bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Inner> {
     let path = entry.path.clone();
     // Text in UTF-16 is looked at as UTF-8; offsets are then those of the UTF-8 form.
     let text = if entry.media == Media::Utf16 { utf16::decode(bytes) } else { None };
@@ -108,29 +114,41 @@ pub fn inspect(bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Inner>
         None => Sample::new(&path, bytes, entry.media),
     };
     let mut files = Vec::new();
-    look(&sample, lookout, entry, &mut files, 0);
+    let search = Search { lookout, threads };
+    search.look(&sample, entry, &mut files, 0);
     files
 }
 
-fn look(sample: &Sample<'_>, lookout: &Lookout, entry: &mut Entry, files: &mut Vec<Inner>, depth: u32) {
-    let hits = timed(lookout.timings(), "search for literals", || lookout.prefilter.scan(sample.bytes));
-    if hits.too_many {
-        entry.unread.push("it holds more places to look at than packgate looks at in one file");
-    }
-    let mut inner = Vec::new();
-    for (inspector, hits) in INSPECTORS.iter().zip(&hits.of) {
-        let seen = &mut Seen { entry, inner: &mut inner };
-        timed(lookout.timings(), inspector.name, || (inspector.inspect)(sample, hits, lookout, seen));
-    }
-    for text in inner {
-        if text.path.is_some() {
-            files.push(text);
-        } else if depth < MOST_DECODING {
-            let at = sample.at(text.offset);
-            let decoded = Sample::decoded(sample.path, &text.bytes, Media::Text, &text.what, at);
-            look(&decoded, lookout, entry, files, depth + 1);
-        } else {
-            entry.unread.push("texts are encoded in one another deeper than packgate decodes");
+/// What inspecting goes by.
+struct Search<'a> {
+    lookout: &'a Lookout,
+    threads: usize,
+}
+
+impl Search<'_> {
+    fn look(&self, sample: &Sample<'_>, entry: &mut Entry, files: &mut Vec<Inner>, depth: u32) {
+        let lookout = self.lookout;
+        let hits = timed(lookout.timings(), "search for literals", || {
+            lookout.prefilter.scan(sample.bytes, self.threads)
+        });
+        if hits.too_many {
+            entry.unread.push("it holds more places to look at than packgate looks at in one file");
+        }
+        let mut inner = Vec::new();
+        for (inspector, hits) in INSPECTORS.iter().zip(&hits.of) {
+            let seen = &mut Seen { entry, inner: &mut inner };
+            timed(lookout.timings(), inspector.name, || (inspector.inspect)(sample, hits, lookout, seen));
+        }
+        for text in inner {
+            if text.path.is_some() {
+                files.push(text);
+            } else if depth < MOST_DECODING {
+                let at = sample.at(text.offset);
+                let decoded = Sample::decoded(sample.path, &text.bytes, Media::Text, &text.what, at);
+                self.look(&decoded, entry, files, depth + 1);
+            } else {
+                entry.unread.push("texts are encoded in one another deeper than packgate decodes");
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use aho_corasick::{AhoCorasick, MatchKind, packed};
 
 /// Patterns per pass: the vectorised searcher is fast up to this many.
@@ -43,6 +45,14 @@ pub struct Hit {
     pub offset: usize,
     /// Index in the inspector's own list of needles.
     pub needle: usize,
+    /// Whether the needle is too short to be worth telling when some of its hits are not kept.
+    hint: bool,
+}
+
+impl Needle {
+    fn is_hint(&self) -> bool {
+        self.bytes.len() <= HINT
+    }
 }
 
 /// What a scan found.
@@ -71,24 +81,64 @@ impl Prefilter {
         Self { passes, owners, longest }
     }
 
-    /// All hits in `text`.
-    pub(super) fn scan(&self, text: &[u8]) -> Hits {
+    /// All hits in `text`, looked for by up to `threads` threads.
+    pub(super) fn scan(&self, text: &[u8], threads: usize) -> Hits {
+        /// Bytes for which another thread is worth its start.
+        const WORTH_A_THREAD: usize = 4 << 20;
+        let parts = threads.min(text.len() / WORTH_A_THREAD).max(1);
+        let part = text.len().div_ceil(parts);
+        let bounds = |number: usize| part * number..(part * (number + 1)).min(text.len());
+        let mut found = std::thread::scope(|scope| {
+            let others: Vec<_> =
+                (1..parts).map(|number| scope.spawn(move || self.scan_part(text, bounds(number)))).collect();
+            let mut found = self.scan_part(text, bounds(0));
+            for other in others {
+                // A scan doesn't panic; if it did, this thread would be the place to say so.
+                let more = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                found.append(more);
+            }
+            found
+        });
+        found.settle();
+        found
+    }
+
+    /// The hits that begin in this range.
+    fn scan_part(&self, text: &[u8], range: Range<usize>) -> Hits {
         const BLOCK: usize = 128 << 10;
         let mut hits = Hits { of: vec![Vec::new(); self.owners], too_many: false };
-        let mut start = 0;
-        while start < text.len() {
-            let end = (start + BLOCK).min(text.len());
+        let mut start = range.start;
+        while start < range.end {
+            let end = (start + BLOCK).min(range.end);
             let window_end = (end + self.longest.saturating_sub(1)).min(text.len());
             let window = text.get(start..window_end).unwrap_or_default();
+            // Told block by block, so that what is kept doesn't depend on the order of the passes.
+            let full: Vec<bool> = hits.of.iter().map(|list| list.len() >= MOST_HITS).collect();
             for pass in &self.passes {
-                pass.scan(window, start, end - start, &mut hits);
+                pass.scan(window, start, end - start, &full, &mut hits);
             }
             start = end;
         }
-        for list in &mut hits.of {
-            list.sort_unstable();
-        }
         hits
+    }
+}
+
+impl Hits {
+    /// Adds the hits of a later part of the text.
+    fn append(&mut self, later: Self) {
+        self.too_many |= later.too_many;
+        for (list, more) in self.of.iter_mut().zip(later.of) {
+            list.extend(more);
+        }
+    }
+
+    /// Puts the hits in order, and keeps as many as one thread alone would have kept.
+    fn settle(&mut self) {
+        for list in &mut self.of {
+            list.sort_unstable();
+            self.too_many |= list.get(MOST_HITS..).is_some_and(|left| left.iter().any(|hit| !hit.hint));
+            list.truncate(MOST_HITS);
+        }
     }
 }
 
@@ -104,7 +154,8 @@ impl Pass {
     }
 
     /// Adds the hits that begin in the first `own` bytes of `window`, which stands at `base`.
-    fn scan(&self, window: &[u8], base: usize, own: usize, hits: &mut Hits) {
+    /// Nothing more is kept for the owners that are `full`.
+    fn scan(&self, window: &[u8], base: usize, own: usize, full: &[bool], hits: &mut Hits) {
         let mut from = 0;
         while let Some(found) = window.get(from..).and_then(|rest| self.searcher.find(rest)) {
             let at = from + found;
@@ -113,11 +164,11 @@ impl Pass {
             }
             let here = window.get(at..).unwrap_or_default();
             for needle in self.needles.iter().filter(|needle| here.starts_with(&needle.bytes)) {
-                let Some(list) = hits.of.get_mut(needle.owner) else { continue };
-                if list.len() < MOST_HITS {
-                    list.push(Hit { offset: base + at, needle: needle.number });
-                } else {
-                    hits.too_many |= needle.bytes.len() > HINT;
+                match hits.of.get_mut(needle.owner) {
+                    Some(list) if !full.get(needle.owner).is_some_and(|full| *full) => {
+                        list.push(Hit { offset: base + at, needle: needle.number, hint: needle.is_hint() });
+                    }
+                    _ => hits.too_many |= !needle.is_hint(),
                 }
             }
             from = at + 1;
@@ -152,17 +203,34 @@ mod tests {
     #[test]
     fn finds_overlapping_needles_of_several_owners() {
         let filter = Prefilter::new(vec![needles(&["abcd", "cdef"]), needles(&["abcdef", "zzz"])]);
-        let hits = filter.scan(b"..abcdef..");
-        assert_eq!(hits.of[0], [Hit { offset: 2, needle: 0 }, Hit { offset: 4, needle: 1 }]);
-        assert_eq!(hits.of[1], [Hit { offset: 2, needle: 0 }]);
+        let hits = filter.scan(b"..abcdef..", 1);
+        assert_eq!(
+            hits.of[0],
+            [Hit { offset: 2, needle: 0, hint: false }, Hit { offset: 4, needle: 1, hint: false }]
+        );
+        assert_eq!(hits.of[1], [Hit { offset: 2, needle: 0, hint: false }]);
+    }
+
+    #[test]
+    fn several_threads_find_the_same() {
+        let mut text = vec![b'x'; 20 << 20];
+        for at in (0..text.len() - 8).step_by(99_991) {
+            text[at..at + 6].copy_from_slice(b"needle");
+        }
+        let middle = text.len() / 2;
+        text[middle - 3..middle + 3].copy_from_slice(b"needle");
+        let filter = Prefilter::new(vec![needles(&["needle", "dle"])]);
+        let alone = filter.scan(&text, 1);
+        assert!(alone.of[0].len() > 400);
+        assert_eq!(alone.of, filter.scan(&text, 4).of);
     }
 
     #[test]
     fn says_when_there_are_too_many_hits_to_keep() {
         let text = b"abcd".repeat(MOST_HITS + 1);
-        let hits = Prefilter::new(vec![needles(&["abcd"])]).scan(&text);
+        let hits = Prefilter::new(vec![needles(&["abcd"])]).scan(&text, 1);
         assert!(hits.too_many && hits.of[0].len() == MOST_HITS);
-        assert!(!Prefilter::new(vec![needles(&["abcd"])]).scan(&text[4..]).too_many);
+        assert!(!Prefilter::new(vec![needles(&["abcd"])]).scan(&text[4..], 1).too_many);
     }
 
     #[test]
@@ -184,7 +252,7 @@ mod tests {
         let mut text = vec![b'x'; (128 << 10) - 3];
         text.extend_from_slice(b"needle");
         text.resize(400 << 10, b'x');
-        let hits = Prefilter::new(vec![needles(&["needle"])]).scan(&text);
-        assert_eq!(hits.of[0], [Hit { offset: (128 << 10) - 3, needle: 0 }]);
+        let hits = Prefilter::new(vec![needles(&["needle"])]).scan(&text, 1);
+        assert_eq!(hits.of[0], [Hit { offset: (128 << 10) - 3, needle: 0, hint: false }]);
     }
 }

@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sha2::{Digest, Sha256};
 
 use crate::ecosystem;
-use crate::inspect::{Inner, Lookout, inspect};
+use crate::inspect::{Inner, Lookout, inspect_with};
 use crate::inventory::{EntryKind, Skipped};
 use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 
@@ -19,6 +19,8 @@ pub(super) struct Examiner<'a> {
     pub(super) limits: &'a Limits,
     pub(super) spent: &'a Spent,
     pub(super) digests: bool,
+    /// Threads that may search one large entry.
+    pub(super) threads: usize,
 }
 
 /// Where an entry stands: the place of its container with the `!` behind it, and the depth of nesting.
@@ -75,7 +77,7 @@ impl Examiner<'_> {
             let digest = timed(self.lookout.timings(), "digest entries", || Sha256::digest(bytes));
             entry.sha256 = Some(hex(&digest));
         }
-        let files = inspect(bytes, self.lookout, entry);
+        let files = inspect_with(self.threads, bytes, self.lookout, entry);
         entry.unread.dedup();
         examined.skipped.extend(entry.unread.iter().map(|why| Skipped::new(place, *why)));
         let size = entry.size;

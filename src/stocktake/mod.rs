@@ -88,7 +88,9 @@ impl Stocktake<'_> {
         let media = unpack::sniff(&prefix, source.size());
         let is_zip = media == Media::Zip;
         let digests = self.lookout.wanted.digests || ecosystem::needs_digests(&name, is_zip);
-        let examiner = Examiner { lookout: self.lookout, limits: self.limits, spent: &spent, digests };
+        let threads = workers;
+        let examiner =
+            Examiner { lookout: self.lookout, limits: self.limits, spent: &spent, digests, threads };
         let (stock, sha256) = if is_zip {
             let (mut stock, sha256) = tree::zip(source, &examiner, workers);
             stock.oddities.extend(unpack::mismatch(media, &name));
@@ -115,7 +117,9 @@ impl Stocktake<'_> {
 
     fn of_folder(&self, path: &Path) -> std::io::Result<Inventory> {
         let spent = Spent::default();
-        let examiner = Examiner { lookout: self.lookout, limits: self.limits, spent: &spent, digests: true };
+        let threads = self.workers.max(1);
+        let examiner =
+            Examiner { lookout: self.lookout, limits: self.limits, spent: &spent, digests: true, threads };
         let mut inventory = tree::folder(path, &examiner, self.workers.max(1))?.flatten();
         let mut digest = Sha256::new();
         for entry in inventory.files().filter(|entry| entry.parent.is_none()) {
