@@ -93,7 +93,8 @@ impl Outputs {
 
     /// Writes all reports.
     pub(crate) fn write(self, audits: &[Audit]) -> Result<(), String> {
-        let plain = Look { width: None, colour: false, unicode: true, ..self.look.clone() };
+        let plain =
+            Look { width: None, colour: false, hyperlinks: false, unicode: true, ..self.look.clone() };
         for (reporter, target) in self.outputs {
             let (written, path) = match target {
                 Target::Stdout => (to_stdout(reporter, audits, &self.look), None),
@@ -142,6 +143,7 @@ pub(crate) fn look() -> Look {
     let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     Look {
         width: terminal.then_some(width.unwrap_or(80)),
+        hyperlinks: terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         colour: anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
         unicode: speaks_unicode(),
         quiet: false,

@@ -94,7 +94,7 @@ impl Page<'_> {
         } else {
             String::new()
         };
-        let _ = writeln!(text, "\n{name} {}{places}", self.paint(BOLD, first.finding.rule));
+        let _ = writeln!(text, "\n{name} {}{places}", self.rule(first.finding.rule));
         let brief = first.level == Level::Note || first.waived.is_some();
         let shown_places = if brief { 1 } else { MOST_PLACES };
         let mut message = "";
@@ -161,6 +161,16 @@ impl Page<'_> {
             number(ended(Verdict::Blocked)),
             number(ended(Verdict::Incomplete)),
         )
+    }
+
+    /// The rule's name; where the terminal can, it links to the rule's page.
+    fn rule(&self, rule: &str) -> String {
+        let name = self.paint(BOLD, rule);
+        if self.look.hyperlinks {
+            format!("\x1b]8;;{}\x1b\\{name}\x1b]8;;\x1b\\", words::rule_page(rule))
+        } else {
+            name
+        }
     }
 
     fn level(&self, level: Level) -> String {

@@ -39,6 +39,8 @@ pub struct Look {
     pub width: Option<usize>,
     /// Whether ANSI colours are welcome.
     pub colour: bool,
+    /// Whether the terminal shows hyperlinks.
+    pub hyperlinks: bool,
     /// Whether characters beyond ASCII are welcome.
     pub unicode: bool,
     /// Only the verdict.

@@ -159,6 +159,7 @@ mod tests {
         std::fs::write(folder.path().join("pkgs/outside.js"), "").unwrap();
         let look = Look {
             width: None,
+            hyperlinks: false,
             colour: false,
             unicode: true,
             quiet: false,

@@ -44,6 +44,7 @@ const HOSTILE: &[&str] = &[
 fn look() -> Look {
     Look {
         width: None,
+        hyperlinks: false,
         colour: false,
         unicode: true,
         quiet: false,
@@ -170,6 +171,19 @@ fn all() -> Vec<(&'static str, String)> {
     let audits = [hostile(), clean()];
     let every = REPORTERS.iter().chain([&STEP_SUMMARY]);
     every.map(|reporter| (reporter.name, written(reporter, &audits))).collect()
+}
+
+#[test]
+fn rules_link_to_their_pages_where_the_terminal_can() {
+    let human = REPORTERS.iter().find(|reporter| reporter.name == "human").unwrap();
+    let text = |hyperlinks| {
+        let mut out = Vec::new();
+        (human.write)(&[hostile()], &Look { hyperlinks, ..look() }, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let rule = hostile().findings[0].finding.rule;
+    assert!(text(true).contains(&format!("docs/rules/{rule}.md\x1b\\")), "{}", text(true));
+    assert!(!text(false).contains("\x1b]8"));
 }
 
 #[test]

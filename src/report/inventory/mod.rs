@@ -181,6 +181,7 @@ mod tests {
     fn look() -> Look {
         Look {
             width: None,
+            hyperlinks: false,
             colour: false,
             unicode: false,
             quiet: false,
