@@ -78,5 +78,8 @@ fn expanded(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             }
         }
     }
+    if targets.is_empty() {
+        return Err("the list on stdin names no artifact; nothing was audited".into());
+    }
     Ok(targets)
 }

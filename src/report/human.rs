@@ -123,10 +123,14 @@ impl Page<'_> {
     fn skipped(&self, audit: &Audit, text: &mut String) {
         const MOST: usize = 8;
         for skipped in audit.skipped().iter().take(MOST) {
-            let place =
-                if skipped.place.is_empty() { String::new() } else { format!("{}: ", shown(&skipped.place)) };
-            let line = format!("{place}{}", shown(&skipped.why));
-            let _ = writeln!(text, "\n{} {line}", self.paint(BOLD_RED, "not examined"));
+            let what = self.paint(BOLD_RED, "not examined");
+            let place = if skipped.place.is_empty() { "the artifact" } else { skipped.place.as_str() };
+            let _ = writeln!(
+                text,
+                "\n{what} {}\n    {}",
+                self.paint(CYAN, &shown(place).to_string()),
+                shown(&skipped.why)
+            );
         }
         if let Some(rest) = audit.skipped().len().checked_sub(MOST).filter(|rest| *rest > 0) {
             let _ = writeln!(text, "and {} more", counted(rest as u64, "place"));

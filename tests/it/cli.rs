@@ -145,6 +145,19 @@ fn a_list_of_artifacts_can_come_on_stdin() {
 }
 
 #[test]
+fn an_empty_list_is_no_pass() {
+    let folder = TempDir::new().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_packgate"))
+        .args(["check", "-"])
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(status(&output), 2);
+    assert!(text(&output.stderr).contains("names no artifact"));
+}
+
+#[test]
 fn explain_lists_rules_and_suggests_near_names() {
     let folder = TempDir::new().unwrap();
     let list = packgate(folder.path(), &["explain"]);
