@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
 
 use crate::inventory::Skipped;
 use crate::unpack::{self, FileSource};
@@ -30,7 +30,7 @@ pub(super) fn stream(
         return (stock, digest(source, examiner));
     }
     let budget = Budget::new(IN_FLIGHT);
-    let (full_tx, full_rx) = bounded::<Batch>(64);
+    let (full_tx, full_rx) = bounded::<Batch>(WAITING);
     let (empty_tx, empty_rx) = unbounded::<Batch>();
     std::thread::scope(|scope| {
         let sha256 = scope.spawn(|| digest(source, examiner));
@@ -41,9 +41,19 @@ pub(super) fn stream(
             })
             .collect();
         drop(full_rx);
-        let hand_over = HandOver { full: full_tx, empty: empty_rx, budget: &budget, reserved: 0 };
+        let hand_over = HandOver {
+            examiner,
+            full: full_tx,
+            empty: empty_rx,
+            budget: &budget,
+            reserved: 0,
+            own: Vec::new(),
+        };
         let (mut stock, hand_over) = unpack_into(source, name, examiner, hand_over);
-        drop(hand_over);
+        // Dropping the sender is what ends the workers.
+        let HandOver { own, full, .. } = hand_over;
+        drop(full);
+        stock.entries = own;
         for thread in examining {
             match thread.join() {
                 Ok(entries) => stock.entries.extend(entries),
@@ -113,12 +123,17 @@ impl Taker for Here<'_> {
     }
 }
 
-/// Hands batches to the workers.
+/// Batches that wait for a worker before the unpacking thread examines one itself.
+const WAITING: usize = 4;
+
+/// Hands batches to the workers, and examines one here when all of them have enough to do.
 struct HandOver<'a> {
+    examiner: &'a Examiner<'a>,
     full: Sender<Batch>,
     empty: Receiver<Batch>,
     budget: &'a Budget,
     reserved: u64,
+    own: Vec<Examined>,
 }
 
 impl Taker for HandOver<'_> {
@@ -136,8 +151,16 @@ impl Taker for HandOver<'_> {
         let next = self.empty.try_recv().unwrap_or_default();
         let mut ready = std::mem::replace(batch, next);
         ready.reserved = std::mem::take(&mut self.reserved);
-        // The workers outlive the sender; a failed send could only mean that all of them panicked, which
-        // the join reports.
-        let _ = self.full.send(ready);
+        // A send fails when the queue is full, or when all workers panicked, which the join reports.
+        if let Err(TrySendError::Full(mut ready) | TrySendError::Disconnected(mut ready)) =
+            self.full.try_send(ready)
+        {
+            self.examiner.batch(&ready, Stand::TOP, &mut self.own);
+            self.budget.give_back(ready.reserved);
+            ready.clear();
+            if batch.bytes.capacity() == 0 {
+                *batch = ready;
+            }
+        }
     }
 }
