@@ -58,6 +58,7 @@ fn read(
             manifest: expected,
             elsewhere: "the folder in the archive".to_owned(),
             other: root.to_owned(),
+            place: None,
         });
     }
     Some(package)
@@ -266,7 +267,7 @@ fn targets(files: &Files<'_>, table: &Table) -> (Vec<String>, Vec<MissingEntryPo
     let programs: Vec<&Value> = table.get("bin").and_then(Value::as_array).into_iter().flatten().collect();
     for program in &programs {
         let name = program.get("name").and_then(Value::as_str).unwrap_or_default();
-        follow(format!("[[bin]] {name}"), path_of(program).as_deref(), EntryPointWeight::Part);
+        follow(format!("[[bin]] {name}"), path_of(program).as_deref(), EntryPointWeight::Command);
     }
     let found_by_name =
         |path: &&str| matches!(*path, "src/lib.rs" | "src/main.rs") || path.starts_with("src/bin/");
@@ -394,7 +395,7 @@ mod tests {
         assert_eq!(problems, []);
         let missing: Vec<(&str, EntryPointWeight)> =
             package.declared.missing.iter().map(|missing| (missing.field.as_str(), missing.weight)).collect();
-        assert_eq!(missing, [("build", EntryPointWeight::Whole), ("[[bin]] x", EntryPointWeight::Part)]);
+        assert_eq!(missing, [("build", EntryPointWeight::Whole), ("[[bin]] x", EntryPointWeight::Command)]);
         assert!(package.vcs.unwrap().dirty);
         assert_eq!(package.mismatches, []);
     }

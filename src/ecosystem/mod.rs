@@ -1,5 +1,6 @@
 //! Ecosystems: whose package an artifact is and what its manifest says. One file and one line in [`ECOSYSTEMS`] each.
 
+mod digests;
 mod json;
 mod licence;
 mod locate;
@@ -18,6 +19,8 @@ mod wheel;
 
 use crate::inventory::{Inventory, Kind, ManifestProblem, Package, Skipped};
 use crate::project::Project;
+
+pub(crate) use digests::{are_wide, is_table};
 
 /// An ecosystem: how to recognise its packages and to read their manifest.
 pub(crate) struct Ecosystem {
@@ -148,6 +151,7 @@ pub(crate) mod tests {
     const NPM: &str = r#"{"name": "demo", "version": "1.0.0", "license": "MIT"}"#;
     const CARGO: &str = "[package]\nname = \"demo\"\nversion = \"1.0.0\"\nlicense = \"MIT/Apache-2.0\"\n";
     const METADATA: &str = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0.0\nLicense: MIT\n\nText";
+    const WHEEL: &str = "Wheel-Version: 1.0\nTag: py3-none-any\n";
     const VSIX: &str = "<PackageManifest><Metadata><Identity Id=\"demo\" Version=\"1.0.0\" Publisher=\"acme\"/></Metadata></PackageManifest>";
     const NUSPEC: &str = "<package><metadata><id>demo</id><version>1.0.0</version><license type=\"expression\">MIT</license></metadata></package>";
 
@@ -170,7 +174,7 @@ pub(crate) mod tests {
             (
                 "demo-1.0.0-py3-none-any.whl",
                 "zip",
-                &[("demo-1.0.0.dist-info/METADATA", METADATA)],
+                &[("demo-1.0.0.dist-info/METADATA", METADATA), ("demo-1.0.0.dist-info/WHEEL", WHEEL)],
                 Kind::Wheel,
                 "demo",
                 "MIT",

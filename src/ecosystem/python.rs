@@ -147,6 +147,7 @@ pub(super) fn compare(
             manifest: manifest.to_owned(),
             elsewhere: elsewhere.to_owned(),
             other: other.to_owned(),
+            place: None,
         });
     };
     if normal_name(name) != normal_name(&package.name) {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::inventory::{Inventory, Kind, ManifestProblem, Package, RecordProblem, RecordTrouble};
+use crate::inventory::{
+    EntryId, EntryKind, Inventory, Kind, ManifestProblem, Package, RecordProblem, RecordTrouble,
+};
 use crate::project::Project;
 
 use super::locate::{self, Fit};
@@ -69,22 +71,26 @@ fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
     // What packing adds after the list is written.
     let added = ["PKG-INFO", "setup.cfg"];
     let mut problems = Vec::new();
-    for entry in inventory.top_files() {
+    let mut add = |kind, path: &str, entry: Option<EntryId>, detail: String| {
+        let (table, path) = (table.path.clone(), path.to_owned());
+        problems.push(RecordProblem { kind, table, path, entry, line: None, detail });
+    };
+    let mut there = BTreeSet::new();
+    for entry in inventory.entries.iter().filter(|entry| entry.parent.is_none()) {
         let Some(path) = below(&entry.path) else { continue };
-        if listed.contains(&path) || added.contains(&path.as_str()) || path.starts_with(locate::folder(&own))
-        {
-            continue;
+        let is_known = listed.contains(&path)
+            || added.contains(&path.as_str())
+            || path.starts_with(locate::folder(&own));
+        if entry.kind == EntryKind::File && !is_known {
+            let detail =
+                format!("`{path}` is in the archive and not in SOURCES.txt: it was added after the build");
+            add(RecordTrouble::NotRecorded, &path, Some(entry.id), detail);
         }
-        problems.push(RecordProblem {
-            kind: RecordTrouble::NotRecorded,
-            table: table.path.clone(),
-            entry: Some(entry.id),
-            line: None,
-            detail: format!(
-                "`{path}` is in the archive and not in SOURCES.txt: it was added after the build"
-            ),
-            path,
-        });
+        there.insert(path);
+    }
+    for path in listed.difference(&there) {
+        let detail = format!("SOURCES.txt names `{path}`, which is not in the archive");
+        add(RecordTrouble::Absent, path, None, detail);
     }
     problems
 }
@@ -117,22 +123,13 @@ mod tests {
 
     #[test]
     fn what_setuptools_did_not_pack() {
-        let files = [
-            INFO,
-            SOURCES,
-            ("d-1.0/setup.py", ""),
-            ("d-1.0/setup.cfg", ""),
-            ("d-1.0/d/__init__.py", ""),
-            ("d-1.0/d/x.py", ""),
-        ];
-        assert_eq!(recorded(&files), ["d/x.py"]);
-        let other = [
-            INFO,
-            SOURCES,
-            ("d-1.0/pyproject.toml", "[build-system]\nbuild-backend = \"hatchling.build\"\n"),
-            ("d-1.0/y.py", ""),
-        ];
-        assert!(recorded(&other).is_empty());
+        let whole =
+            [INFO, SOURCES, ("d-1.0/setup.py", ""), ("d-1.0/setup.cfg", ""), ("d-1.0/d/__init__.py", "")];
+        assert!(recorded(&whole).is_empty());
+        assert_eq!(recorded(&[&whole[..], &[("d-1.0/d/x.py", "")]].concat()), ["d/x.py"]);
+        assert_eq!(recorded(&whole[..4]), ["d/__init__.py"]);
+        let settings = ("d-1.0/pyproject.toml", "[build-system]\nbuild-backend = \"hatchling.build\"\n");
+        assert!(recorded(&[INFO, SOURCES, settings, ("d-1.0/y.py", "")]).is_empty());
         assert!(recorded(&[INFO, ("d-1.0/y.py", "")]).is_empty());
     }
 }

@@ -57,6 +57,7 @@ fn read(
                     manifest: ours.clone(),
                     elsewhere: VSIX_MANIFEST.to_owned(),
                     other: theirs.clone(),
+                    place: None,
                 });
             }
         }

@@ -37,6 +37,15 @@ pub enum EntryKind {
     Special,
 }
 
+/// Digests in hex that few packages are made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WideDigests {
+    /// SHA-384.
+    pub sha384: String,
+    /// SHA-512.
+    pub sha512: String,
+}
+
 /// One thing in a container, with all facts about it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Entry {
@@ -64,6 +73,9 @@ pub struct Entry {
     /// SHA-256 in hex; only when somebody asked for digests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// Longer digests; only where a table in the artifact is made with them.
+    #[serde(skip)]
+    pub wide: Option<Box<WideDigests>>,
     /// Facts of text files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<TextFacts>,

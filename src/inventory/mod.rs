@@ -16,7 +16,7 @@ mod text;
 use serde::Serialize;
 
 pub use anomaly::{Anomaly, AnomalyKind, Concern};
-pub use entry::{Entry, EntryId, EntryKind};
+pub use entry::{Entry, EntryId, EntryKind, WideDigests};
 pub use media::Media;
 pub use package::{Declared, Kind, ManifestFile, Package};
 pub use program::{BinaryFacts, DebugSection, LocalPath, ProgramFacts};

@@ -62,7 +62,9 @@ pub struct MissingEntryPoint {
 pub enum EntryPointWeight {
     /// Nobody can use the package as its manifest says.
     Whole,
-    /// A part of its users can't: one condition, one command.
+    /// A command that the package installs can't start.
+    Command,
+    /// A part of its users can't: one condition, one subpath.
     Part,
     /// A hint for tools that fall back to something else.
     Hint,
@@ -123,7 +125,7 @@ pub enum RecordTrouble {
 /// Two places that should say the same about the package and don't.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
-    /// `name`, `version`, `publisher`.
+    /// `name`, `version`, `publisher`, `tag`.
     pub what: &'static str,
     /// What the manifest says.
     pub manifest: String,
@@ -131,6 +133,9 @@ pub struct Mismatch {
     pub elsewhere: String,
     /// What is said there.
     pub other: String,
+    /// Where in the artifact the package says it, if not in its manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
 }
 
 /// A script that runs on the machine of whoever installs the package.

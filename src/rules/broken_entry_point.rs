@@ -1,6 +1,4 @@
-use crate::inventory::EntryPointWeight;
-
-use super::missing_entry_point::found;
+use super::missing_entry_point::{found, is_grave};
 use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,11 +11,11 @@ pub(super) const RULE: Rule = Rule {
 
 const DOCS: &str = "\
 ## What it does
-Reports what `missing-entry-point` leaves: a command in `bin`, a subpath or condition of `exports`, a field
-like `module` or `types`, a script of a wheel that leads nowhere while the package as a whole still loads.
+Reports what `missing-entry-point` leaves: a subpath or condition of `exports`, a field like
+`module` or `types` that leads nowhere while the package as a whole still loads.
 
 ## Why it matters
-Some users of the package fail: those of that command, that subpath, that tool. Often it is a line that the
+Some users of the package fail: those of that subpath, that condition, that tool. Often it is a line that the
 manifest has outlived.
 
 ## What to do
@@ -28,7 +26,7 @@ Ship the file, or take the line out of the manifest.
 ";
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(found(rule, context, |weight| weight != EntryPointWeight::Whole));
+    findings.extend(found(rule, context, |weight| !is_grave(weight)));
 }
 
 #[cfg(test)]
@@ -41,7 +39,7 @@ mod tests {
         let manifest = r#"{"name": "a", "main": "a.js", "types": "a.d.ts", "bin": "cli.js", "exports": {".": "./a.js", "./b": "./b.js"}}"#;
         let keys: Vec<String> =
             run(&RULE, &npm(manifest, &["a.js"])).into_iter().map(|finding| finding.key).collect();
-        assert_eq!(keys, ["exports[\"./b\"] ./b.js", "bin[\"a\"] cli.js", "types a.d.ts"]);
+        assert_eq!(keys, ["exports[\"./b\"] ./b.js", "types a.d.ts"]);
     }
 
     #[test]

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
 const DOCS: &str = "\
 ## What it does
 Reports a manifest that isn't where the client looks for it, can't be read, is there more than once with
-different contents, differs from its right name in letter case, or holds a decisive key twice.
+different contents, differs from its right name in letter case, or holds a decisive key twice; and a wheel with
+two `.dist-info` folders, without `WHEEL`, or of a format that installers don't know.
 
 ## Why it matters
 Everything else is judged by the manifest. Where two readers see two manifests, one of them reviewed another

@@ -8,7 +8,7 @@ use super::{Context, Family, Finding, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "missing-entry-point",
     family: Family::Allowlist,
-    summary: "The manifest names an entry point that the artifact lacks",
+    summary: "The artifact lacks what the package is loaded by, or a command it installs",
     docs: DOCS,
     check,
 };
@@ -40,7 +40,12 @@ pub(super) struct Evidence<'a> {
 }
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(found(rule, context, |weight| weight == EntryPointWeight::Whole));
+    findings.extend(found(rule, context, is_grave));
+}
+
+/// Whether the package, or a command that it installs, can't be used at all.
+pub(super) fn is_grave(weight: EntryPointWeight) -> bool {
+    matches!(weight, EntryPointWeight::Whole | EntryPointWeight::Command)
 }
 
 /// Findings for the missing entry points of some weights.
@@ -54,6 +59,7 @@ pub(super) fn found(
     let one = |missing: &MissingEntryPoint| {
         let consequence = match missing.weight {
             EntryPointWeight::Whole => "nobody can load the package",
+            EntryPointWeight::Command => "the command can't start",
             EntryPointWeight::Part => "whoever enters there fails",
             EntryPointWeight::Hint => "tools that read it fall back to something else",
         };

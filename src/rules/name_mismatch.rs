@@ -3,7 +3,7 @@ use super::{Context, Family, Finding, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "name-mismatch",
     family: Family::Manifest,
-    summary: "Name or version differ between the manifest and another place that repeats them",
+    summary: "Name, version or tags differ between the manifest and another place that repeats them",
     docs: DOCS,
     check,
 };
@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
 const DOCS: &str = "\
 ## What it does
 Compares name and version in the manifest with the places that repeat them: a wheel's file name and its
-`.dist-info` folder, the folder in a crate or source distribution, `extension.vsixmanifest` of an extension.
+`.dist-info` folder, the folder in a crate or source distribution, `extension.vsixmanifest` of an extension; and
+the tags in `WHEEL` with those of the wheel's file name.
 
 ## Why it matters
 Clients pick one of the places. What is reviewed, stored and installed under one name is then another package,
@@ -32,11 +33,18 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             mismatch.what, mismatch.manifest, mismatch.elsewhere, mismatch.other
         );
         findings.push(
-            Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, None))
-                .message(message)
-                .help("Build the artifact again with its own client, and don't rename it.")
-                .evidence(mismatch)
-                .key(format!("{} {}", mismatch.what, mismatch.elsewhere)),
+            Finding::new(
+                rule,
+                super::manifest_place(
+                    context.inventory,
+                    mismatch.place.as_ref().unwrap_or(&package.manifest),
+                    None,
+                ),
+            )
+            .message(message)
+            .help("Build the artifact again with its own client, and don't rename it.")
+            .evidence(mismatch)
+            .key(format!("{} {}", mismatch.what, mismatch.elsewhere)),
         );
     }
 }
@@ -54,6 +62,7 @@ mod tests {
             manifest: "1".into(),
             elsewhere: "the file name".into(),
             other: "2".into(),
+            place: None,
         };
         let package = Package { mismatches: vec![mismatch], ..Package::default() };
         let inventory = Inventory { package: Some(package), ..Inventory::default() };

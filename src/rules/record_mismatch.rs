@@ -13,8 +13,9 @@ pub(super) const RULE: Rule = Rule {
 
 const DOCS: &str = "\
 ## What it does
-Holds the table that a package carries against its bytes, both ways, digests and sizes included: `RECORD` of a
-wheel, `checksums.yaml.gz` of a gem, the manifest of a signed jar, `SOURCES.txt` of a source distribution.
+Holds the table that a package carries against its bytes, both ways, digests (SHA-256, SHA-384, SHA-512) and sizes included: `RECORD` of a
+wheel, `checksums.yaml.gz` of a gem, manifest and signature file of a signed jar, `SOURCES.txt` of a source
+distribution.
 
 ## Why it matters
 The table is what reviewers and tools trust, and installers don't check it: pip and uv install a wheel with

@@ -1,10 +1,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::ecosystem;
 use crate::inspect::{Inner, Lookout, inspect_with};
-use crate::inventory::{EntryKind, Skipped};
+use crate::inventory::{EntryKind, Skipped, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
@@ -19,6 +19,8 @@ pub(super) struct Examiner<'a> {
     pub(super) limits: &'a Limits,
     pub(super) spent: &'a Spent,
     pub(super) digests: bool,
+    /// Whether to make SHA-384 and SHA-512, too.
+    pub(super) wide: bool,
     /// Threads that may search one large entry.
     pub(super) threads: usize,
 }
@@ -76,6 +78,10 @@ impl Examiner<'_> {
         if self.digests {
             let digest = timed(self.lookout.timings(), "digest entries", || Sha256::digest(bytes));
             entry.sha256 = Some(hex(&digest));
+        }
+        if self.wide {
+            let sha384 = hex(&Sha384::digest(bytes));
+            entry.wide = Some(Box::new(WideDigests { sha384, sha512: hex(&Sha512::digest(bytes)) }));
         }
         let files = inspect_with(self.threads, bytes, self.lookout, entry);
         entry.unread.dedup();

@@ -89,8 +89,14 @@ impl Stocktake<'_> {
         let is_zip = media == Media::Zip;
         let digests = self.lookout.wanted.digests || ecosystem::needs_digests(&name, is_zip);
         let threads = workers;
-        let examiner =
-            Examiner { lookout: self.lookout, limits: self.limits, spent: &spent, digests, threads };
+        let examiner = Examiner {
+            lookout: self.lookout,
+            limits: self.limits,
+            spent: &spent,
+            digests,
+            wide: false,
+            threads,
+        };
         let (stock, sha256) = if is_zip {
             let (mut stock, sha256) = tree::zip(source, &examiner, workers);
             stock.oddities.extend(unpack::mismatch(media, &name));
@@ -118,8 +124,14 @@ impl Stocktake<'_> {
     fn of_folder(&self, path: &Path) -> std::io::Result<Inventory> {
         let spent = Spent::default();
         let threads = self.workers.max(1);
-        let examiner =
-            Examiner { lookout: self.lookout, limits: self.limits, spent: &spent, digests: true, threads };
+        let examiner = Examiner {
+            lookout: self.lookout,
+            limits: self.limits,
+            spent: &spent,
+            digests: true,
+            wide: false,
+            threads,
+        };
         let mut inventory = tree::folder(path, &examiner, self.workers.max(1))?.flatten();
         let mut digest = Sha256::new();
         for entry in inventory.files().filter(|entry| entry.parent.is_none()) {

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::ecosystem;
 use crate::inventory::{EntryKind, Skipped};
-use crate::unpack::{Damage, FileSource, Header, directory, zip};
+use crate::unpack::{Damage, FileSource, Header, Spent, directory, zip};
 
 use super::budget::Budget;
 use super::digest;
@@ -37,6 +38,7 @@ pub(super) fn zip(
         Some(member) => zip::extract(source, member, &meter, &mut |bytes| buffer.extend_from_slice(bytes)),
         None => Ok(()),
     };
+    let examiner = &Examiner { wide: wants_wide_digests(source, &members, examiner), ..*examiner };
     let mut sha256 = Err(std::io::ErrorKind::Other.into());
     let entries = std::thread::scope(|scope| {
         let digesting = (workers > 1).then(|| scope.spawn(|| digest(source, examiner)));
@@ -48,6 +50,20 @@ pub(super) fn zip(
         entries
     });
     (Stock { containers: vec!["zip"], entries, oddities, skipped: Vec::new() }, sha256)
+}
+
+/// Whether a table of contents asks for more than SHA-256. It is read beforehand, since digests are made while
+/// unpacking.
+fn wants_wide_digests(source: &FileSource, members: &[zip::Member], examiner: &Examiner<'_>) -> bool {
+    let spent = Spent::default();
+    let meter = zip::Meter::new(source, examiner.limits, &spent);
+    let is_small = |header: &Header| header.size.is_some_and(|size| size <= ecosystem::MOST_KEPT);
+    let tables = members.iter().filter(|member| ecosystem::is_table(&member.header.path));
+    tables.filter(|table| is_small(&table.header)).any(|table| {
+        let mut text = Vec::new();
+        let read = zip::extract(source, table, &meter, &mut |bytes| text.extend_from_slice(bytes));
+        read.is_ok() && ecosystem::are_wide(&text)
+    })
 }
 
 /// Takes stock of a folder.

@@ -16,6 +16,12 @@ pub(crate) fn have_module(module: &str) -> bool {
     miss(output.is_ok_and(|output| output.status.success()), &format!("Python has no module {module}"))
 }
 
+/// Whether Python can import all of these.
+pub(crate) fn have_imports(modules: &str) -> bool {
+    let output = Command::new("python").args(["-c", &format!("import {modules}")]).output();
+    miss(output.is_ok_and(|output| output.status.success()), &format!("Python has not all of {modules}"))
+}
+
 /// Whether `npm ci` was run in `tests/clients`.
 pub(crate) fn have_readers() -> bool {
     have(&["node"]) && miss(readers().join("node_modules").is_dir(), "npm ci was not run in tests/clients")

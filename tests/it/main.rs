@@ -8,9 +8,11 @@
 )]
 
 mod allowlist;
+mod backends;
 mod bundlers;
 mod cli;
 mod clients;
+mod crates;
 mod dice;
 mod diff;
 mod extensions;

@@ -78,7 +78,7 @@ pub(super) fn follow(manifest: &Manifest, files: &Files<'_>) -> EntryPoints {
         if files.has(&path) {
             follow.found.files.insert(path);
         } else {
-            follow.miss(field, path, EntryPointWeight::Part, "bin");
+            follow.miss(field, path, EntryPointWeight::Command, "bin");
         }
     }
     for key in ["module", "jsnext:main"] {
@@ -515,7 +515,7 @@ mod tests {
 
     #[test]
     fn entrances_that_lead_nowhere() {
-        use EntryPointWeight::{Hint, Part, Whole};
+        use EntryPointWeight::{Command, Hint, Part, Whole};
         for (manifest, paths, expected) in [
             (r#"{"main": "dist/a.js"}"#, &["src/a.ts"][..], &[("main", Whole)][..]),
             (r#"{"main": "dist/a.js"}"#, &["index.js"], &[("main", Hint)]),
@@ -538,7 +538,7 @@ mod tests {
                 &[(r#"exports["."].bun"#, Hint)],
             ),
             (r#"{"exports": {"./x/*": "./x/*.js"}}"#, &["x/a.ts"], &[(r#"exports["./x/*"]"#, Part)]),
-            (r#"{"name": "a", "bin": "cli"}"#, &["cli.js"], &[(r#"bin["a"]"#, Part)]),
+            (r#"{"name": "a", "bin": "cli"}"#, &["cli.js"], &[(r#"bin["a"]"#, Command)]),
             (
                 r#"{"types": "x.d.ts", "module": "m.js", "browser": "b.js"}"#,
                 &["a.js"],

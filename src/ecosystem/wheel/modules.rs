@@ -1,0 +1,84 @@
+//! What a wheel says of its modules: `entry_points.txt` and setuptools' `top_level.txt`.
+
+use std::collections::BTreeSet;
+
+use crate::inventory::{Declared, EntryPointWeight, Inventory, MissingEntryPoint};
+
+/// Scripts whose module the wheel should hold and doesn't.
+pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPoint> {
+    let text = String::from_utf8_lossy(bytes);
+    let paths: BTreeSet<&str> = inventory.top_files().map(|entry| installed(&entry.path)).collect();
+    let mut group = String::new();
+    let mut missing = Vec::new();
+    for (line, number) in text.lines().zip(1..) {
+        let line = line.split(['#', ';']).next().unwrap_or_default().trim();
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            group = name.trim().to_owned();
+            continue;
+        }
+        let Some((name, target)) =
+            line.split_once('=').filter(|_| matches!(group.as_str(), "console_scripts" | "gui_scripts"))
+        else {
+            continue;
+        };
+        let module = target.split([':', '[']).next().unwrap_or_default().trim();
+        if !has_module(&paths, module) {
+            missing.push(MissingEntryPoint {
+                field: format!("entry_points.txt [{group}] {}", name.trim()),
+                target: module.to_owned(),
+                weight: EntryPointWeight::Command,
+                line: Some(number),
+            });
+        }
+    }
+    missing
+}
+
+/// Where a file of `*.data/purelib` and the like ends up.
+fn installed(path: &str) -> &str {
+    let Some((folder, rest)) = path.split_once('/') else { return path };
+    match rest.split_once('/') {
+        Some(("purelib" | "platlib", below)) if folder.ends_with(".data") => below,
+        _ => path,
+    }
+}
+
+/// Whether a module is there; a module of a package that the wheel has nothing of is somebody else's.
+fn has_module(paths: &BTreeSet<&str>, module: &str) -> bool {
+    let path = module.replace('.', "/");
+    let top = path.split('/').next().unwrap_or_default();
+    let begins = |prefix: &str| paths.range(prefix..).next().is_some_and(|found| found.starts_with(prefix));
+    let is_ours = begins(&format!("{top}/")) || begins(&format!("{top}."));
+    !is_ours || begins(&format!("{path}.")) || begins(&format!("{path}/"))
+}
+
+/// What stands at the top of the wheel and isn't named in `top_level.txt`.
+pub(super) fn top_level(inventory: &Inventory, text: &str, declared: &mut Declared) {
+    let names: BTreeSet<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if names.is_empty() {
+        return;
+    }
+    // Namespace packages are named with all their parts: `a/b`.
+    let tops: BTreeSet<&str> = names.iter().filter_map(|name| name.split(['/', '.']).next()).collect();
+    let is_code = |path: &str| {
+        path.ends_with(".py") || path.ends_with(".so") || path.ends_with(".pyd") || path.ends_with(".pyc")
+    };
+    let is_declared = |path: &str| {
+        let first = path.split('/').next().unwrap_or_default();
+        let module = first.split('.').next().unwrap_or_default();
+        tops.contains(module) || tops.contains(first)
+    };
+    let is_special = |path: &str| {
+        path.split_once('/').is_some_and(|(folder, _)| {
+            [".dist-info", ".data", ".libs", ".dylibs"].iter().any(|end| folder.ends_with(end))
+        })
+    };
+    declared.has_allowlist = Some(true);
+    declared.allowlist_name = "top_level.txt";
+    declared.patterns = names.iter().map(|name| (*name).to_owned()).collect();
+    declared.unlisted = inventory
+        .top_files()
+        .filter(|entry| is_code(&entry.path) && !is_special(&entry.path) && !is_declared(&entry.path))
+        .map(|entry| entry.id)
+        .collect();
+}

@@ -1,0 +1,94 @@
+//! `WHEEL`: the format of the archive and the tags that its file name repeats.
+
+use std::collections::BTreeSet;
+
+use super::super::python;
+use crate::inventory::{ManifestProblem, ManifestTrouble, Mismatch};
+
+/// The tags in the file name, where they are others than in `WHEEL`: installers choose by the name alone.
+pub(super) fn mismatch(file: &str, place: &str, wheel: &[u8]) -> Option<Mismatch> {
+    let named = of_name(file)?;
+    let fields = python::fields(wheel);
+    let tags: BTreeSet<&str> =
+        fields.iter().filter(|(key, _)| key == "tag").map(|(_, value)| value.as_str()).collect();
+    let given: BTreeSet<&str> = named.iter().map(String::as_str).collect();
+    (tags != given).then(|| Mismatch {
+        what: "tag",
+        manifest: listed(&tags),
+        elsewhere: "the file name".to_owned(),
+        other: listed(&given),
+        place: Some(place.to_owned()),
+    })
+}
+
+fn listed(tags: &BTreeSet<&str>) -> String {
+    tags.iter().copied().collect::<Vec<_>>().join(", ")
+}
+
+/// The tags of a file name, compressed sets (`py2.py3`) multiplied out; `None` for a name that is none of a wheel.
+fn of_name(file: &str) -> Option<BTreeSet<String>> {
+    let parts: Vec<&str> = file.strip_suffix(".whl")?.split('-').collect();
+    let [.., python, abi, platform] = parts.as_slice() else { return None };
+    if !(5..=6).contains(&parts.len()) {
+        return None;
+    }
+    let mut tags = BTreeSet::new();
+    for python in python.split('.') {
+        for abi in abi.split('.') {
+            tags.extend(platform.split('.').map(|platform| format!("{python}-{abi}-{platform}")));
+        }
+    }
+    Some(tags)
+}
+
+/// A format that today's installers don't know and therefore refuse.
+pub(super) fn unknown_format(place: &str, wheel: &[u8]) -> Option<ManifestProblem> {
+    let fields = python::fields(wheel);
+    let version = python::field(&fields, "wheel-version");
+    if version.is_some_and(|version| version.split('.').next() == Some("1")) {
+        return None;
+    }
+    Some(ManifestProblem {
+        kind: ManifestTrouble::Malformed,
+        place: place.to_owned(),
+        line: None,
+        detail: match version {
+            Some(version) => format!("its Wheel-Version is {version}, and installers know only 1"),
+            None => "it has no Wheel-Version; installers refuse the wheel".to_owned(),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_name_and_file() {
+        for (file, tags, differs) in [
+            ("d-1.0-py3-none-any.whl", &["py3-none-any"][..], false),
+            ("d-1.0-py2.py3-none-any.whl", &["py2-none-any", "py3-none-any"], false),
+            ("d-1.0-7build-cp39-abi3-a.b.whl", &["cp39-abi3-a", "cp39-abi3-b"], false),
+            ("d-1.0-py3-none-win_amd64.whl", &["py3-none-any"], true),
+            ("d-1.0-py2.py3-none-any.whl", &["py3-none-any"], true),
+            ("d-1.0-py3-none-any.whl", &[], true),
+            // The name of a file that was only renamed for a moment says nothing.
+            ("d.whl", &["py3-none-any"], false),
+        ] {
+            let wheel: String = tags.iter().map(|tag| format!("Tag: {tag}\r\n")).collect();
+            assert_eq!(mismatch(file, "", wheel.as_bytes()).is_some(), differs, "{file} {tags:?}");
+        }
+    }
+
+    #[test]
+    fn formats() {
+        for (wheel, is_known) in [
+            ("Wheel-Version: 1.0\n", true),
+            ("Wheel-Version: 1.9\n", true),
+            ("Wheel-Version: 2.0\n", false),
+            ("", false),
+        ] {
+            assert_eq!(unknown_format("", wheel.as_bytes()).is_none(), is_known, "{wheel}");
+        }
+    }
+}
