@@ -52,6 +52,11 @@ impl Audit {
     pub fn skipped(&self) -> &[Skipped] {
         &self.inventory.skipped
     }
+
+    /// Whether a waiver takes it on that this part was not examined.
+    pub fn is_waived(&self, part: &Skipped) -> bool {
+        crate::policy::is_waived(part, &self.findings)
+    }
 }
 
 /// What an audit is to go by.

@@ -44,7 +44,7 @@ impl Against {
                 old
             }
         };
-        match old.skipped.first() {
+        match old.cut_short() {
             Some(part) => {
                 Err(format!("{}: the earlier release can't be read: {}", old.artifact.path, part.why))
             }

@@ -110,13 +110,13 @@ impl Lock {
     }
 }
 
-/// The facts of an artifact that a lock is to be made from. One that could not be read to its end would
+/// The facts of an artifact that a lock is to be made from. One whose files could not all be read would
 /// make a lock that allows too little, or hides what is there.
 pub(super) fn stock(path: &Path, folder: &Path) -> Result<Result<Inventory, Exit>, String> {
     let settings = Settings::load(folder, None).map_err(|errors| errors.to_string())?;
     let options = Options { settings, project: Some(Project::new(folder)), ..Options::default() };
     let inventory = Auditor::new(options).stock(path, 2).map_err(|error| error.to_string())?;
-    match inventory.skipped.first() {
+    match inventory.cut_short() {
         None => Ok(Ok(inventory)),
         Some(part) => {
             let place =

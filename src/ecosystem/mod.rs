@@ -78,7 +78,7 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     };
     let mut problems = Vec::new();
     inventory.package = (ecosystem.read)(inventory, project, &mut problems);
-    if !inventory.skipped.is_empty() || inventory.entries.is_empty() {
+    if inventory.cut_short().is_some() || inventory.entries.is_empty() {
         // Whatever wasn't unpacked may hold the manifest: "missing" would be a guess.
         problems.retain(|problem| problem.kind != crate::inventory::ManifestTrouble::Missing);
     }

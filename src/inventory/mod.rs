@@ -74,12 +74,20 @@ pub struct Skipped {
     pub place: String,
     /// One clear sentence: what is wrong and, where known, at which byte.
     pub why: String,
+    /// The file of the artifact that was read itself, and inside which this could not be examined; `None` when
+    /// the artifact's own container or entry could not be read.
+    pub within: Option<String>,
 }
 
 impl Skipped {
     /// A part of the artifact that was not examined, and the reason.
     pub fn new(place: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { place: place.into(), why: why.into() }
+        Self { place: place.into(), why: why.into(), within: None }
+    }
+
+    /// A part inside a file that was read itself.
+    pub fn inside(file: impl Into<String>, place: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { place: place.into(), why: why.into(), within: Some(file.into()) }
     }
 }
 
@@ -97,6 +105,11 @@ impl Inventory {
     /// The regular files of the artifact's own container, without those of nested archives.
     pub fn top_files(&self) -> impl Iterator<Item = &Entry> {
         self.files().filter(|entry| entry.parent.is_none())
+    }
+
+    /// What keeps the artifact's own files from being known, if anything does.
+    pub fn cut_short(&self) -> Option<&Skipped> {
+        self.skipped.iter().find(|part| part.within.is_none())
     }
 
     /// Whether every part of the artifact was examined.

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use time::Date;
 
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Skipped};
 use crate::rules::{self, Finding};
 
 use super::fingerprint;
@@ -146,9 +146,19 @@ fn sort(judged: &mut [Judged]) {
     });
 }
 
+/// Whether a person has taken it on that this part was not examined: a waiver excepts the file that it is inside.
+pub fn is_waived(part: &Skipped, judged: &[Judged]) -> bool {
+    let waives = |file: &String, judged: &Judged| {
+        judged.finding.rule == rules::unexamined::NAME
+            && judged.finding.place.path == *file
+            && judged.waived.is_some()
+    };
+    part.within.as_ref().is_some_and(|file| judged.iter().any(|judged| waives(file, judged)))
+}
+
 fn verdict(judged: &[Judged], inventory: &Inventory, fail_on: Level) -> Verdict {
     let blocks = |judged: &Judged| judged.waived.is_none() && judged.level >= fail_on;
-    if !inventory.is_complete() {
+    if !inventory.skipped.iter().all(|part| is_waived(part, judged)) {
         Verdict::Incomplete
     } else if judged.iter().any(blocks) {
         Verdict::Blocked

@@ -24,7 +24,7 @@ mod validate;
 mod waiver;
 
 pub use builtin::PolicyFile;
-pub use judge::{Judged, Policy, Verdict, WaiverUse, judge, settle};
+pub use judge::{Judged, Policy, Verdict, WaiverUse, is_waived, judge, settle};
 pub use manifest::of_project;
 pub use problem::{Problem, SettingsErrors, Spot};
 pub use reference::reference;

@@ -69,6 +69,11 @@ fn waiver(node: &Node, problems: &mut Problems) -> Option<Waiver> {
             problems.add(&node.span, format!("a waiver without \"{required}\""), help);
         }
     }
+    if waiver.rule == crate::rules::unexamined::NAME && waiver.place.is_none() && waiver.fingerprint.is_none()
+    {
+        let help = "name the file: place = \"test/fixtures/corrupt.zip\"";
+        problems.add(&node.span, format!("a waiver of \"{}\" needs a place", waiver.rule), help);
+    }
     Some(waiver)
 }
 

@@ -24,11 +24,15 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     for audit in audits {
         for part in audit.skipped() {
             let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
-            annotations.entry(Command::Error).or_default().push(Annotation {
+            let annotation = Annotation {
                 file: repository.manifest(audit),
                 title: "not examined".into(),
                 text: format!("{place}: {}", part.why),
-            });
+            };
+            match audit.is_waived(part) {
+                true => waived.push(annotation),
+                false => annotations.entry(Command::Error).or_default().push(annotation),
+            }
         }
         for judged in &audit.findings {
             let annotation = Annotation::of(&repository, audit, judged);

@@ -43,7 +43,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
                 description: shown(&format!("{place} was not examined: {}", part.why)).to_string(),
                 check_name: "packgate/incomplete".into(),
                 fingerprint: format!("incomplete:{}", shown(place)),
-                severity: "blocker",
+                severity: if audit.is_waived(part) { "info" } else { "blocker" },
                 location: Location::of(repository.manifest(audit)),
             }
         }));

@@ -166,9 +166,10 @@ impl Page<'_> {
             let place = shown(place).to_string();
             let _ = writeln!(
                 self.body,
-                "<li><code>{}</code>: {}</li>",
+                "<li><code>{}</code>: {}{}</li>",
                 escape::html(&place),
-                prose::inline(&part.why)
+                prose::inline(&part.why),
+                if audit.is_waived(part) { " (waived)" } else { "" }
             );
         }
         self.body.push_str("</ul>\n</section>\n");

@@ -123,7 +123,9 @@ impl Page<'_> {
     fn skipped(&self, audit: &Audit, text: &mut String) {
         const MOST: usize = 8;
         for skipped in audit.skipped().iter().take(MOST) {
-            let what = self.paint(BOLD_RED, "not examined");
+            let waived = audit.is_waived(skipped);
+            let what =
+                if waived { "not examined (waived)".into() } else { self.paint(BOLD_RED, "not examined") };
             let place = if skipped.place.is_empty() { "the artifact" } else { skipped.place.as_str() };
             let _ = writeln!(
                 text,

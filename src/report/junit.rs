@@ -57,7 +57,10 @@ impl Suite {
             cases.push(Case {
                 class: "packgate.coverage".into(),
                 name: place.clone(),
-                outcome: Outcome::NotExamined { message: part.why.clone() },
+                outcome: match audit.is_waived(part) {
+                    true => Outcome::Skipped { message: "waived".into(), text: part.why.clone() },
+                    false => Outcome::NotExamined { message: part.why.clone() },
+                },
             });
         }
         cases.extend(audit.findings.iter().map(|judged| Case::of(audit, judged, look)));

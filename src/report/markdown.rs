@@ -137,7 +137,8 @@ fn not_examined(out: &mut String, audit: &Audit, room: &mut Room) {
     out.push_str("**Not examined, so nothing can be said about it:**\n\n");
     for part in audit.skipped() {
         let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
-        room.push(out, "not-examined", &format!("- {}: {}\n", code(place), inline(&part.why)));
+        let waived = if audit.is_waived(part) { " (waived)" } else { "" };
+        room.push(out, "not-examined", &format!("- {}: {}{waived}\n", code(place), inline(&part.why)));
     }
     out.push('\n');
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::audit::Audit;
-use crate::policy::{Judged, Level};
+use crate::policy::{Judged, Level, Verdict};
 use crate::rules;
 
 use super::escape::{self, shown, shown_lines};
@@ -223,7 +223,8 @@ impl Run {
                 let place = chains.of(audit, &part.place);
                 let text = format!("{}: not examined: {}", place.fully_qualified_name, part.why);
                 let location = Location::new(repository.manifest(audit), Some(place));
-                execution.push(Notification::new("error", &text, location));
+                let level = if audit.is_waived(part) { "note" } else { "error" };
+                execution.push(Notification::new(level, &text, location));
             }
             for judged in &audit.findings {
                 let place = chains.of(audit, &judged.finding.place.path);
@@ -263,7 +264,7 @@ impl Run {
                 },
             },
             invocations: [Invocation {
-                execution_successful: audits.iter().all(|audit| audit.inventory.is_complete()),
+                execution_successful: audits.iter().all(|audit| audit.verdict != Verdict::Incomplete),
                 tool_execution_notifications: execution,
                 tool_configuration_notifications: configuration,
             }],

@@ -57,6 +57,7 @@ pub(crate) mod archive_mode;
 pub(crate) mod archive_nested;
 pub(crate) mod archive_trailing_data;
 pub(crate) mod archive_unsafe_path;
+pub(crate) mod unexamined;
 
 // what changed
 pub(crate) mod contents_drift;
@@ -116,6 +117,7 @@ const OWN: &[&Rule] = &[
     &archive_foreign_root::RULE,
     &archive_mode::RULE,
     &archive_nested::RULE,
+    &unexamined::RULE,
     // what changed
     &contents_drift::RULE,
     &unexpected_growth::RULE,

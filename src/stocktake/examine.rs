@@ -35,6 +35,11 @@ pub(super) struct Stand<'a> {
 impl Stand<'_> {
     /// In the artifact's own container.
     pub(super) const TOP: Stand<'static> = Stand { prefix: "", depth: 0 };
+
+    /// The place of the archive within the artifact; `None` for the artifact's own container.
+    fn container(&self) -> Option<&str> {
+        self.prefix.strip_suffix('!')
+    }
 }
 
 impl Examiner<'_> {
@@ -62,7 +67,8 @@ impl Examiner<'_> {
             Examined::unseen(ordinal, header, &place, why)
         });
         if let Some(damage) = damage {
-            examined.skipped.insert(0, Skipped::new(place, damage.to_string()));
+            let within = stand.container().map(str::to_owned);
+            examined.skipped.insert(0, Skipped { place, why: damage.to_string(), within });
         }
         examined
     }
@@ -85,7 +91,7 @@ impl Examiner<'_> {
         }
         let files = inspect_with(self.threads, bytes, self.lookout, entry);
         entry.unread.dedup();
-        examined.skipped.extend(entry.unread.iter().map(|why| Skipped::new(place, *why)));
+        examined.skipped.extend(entry.unread.iter().map(|why| Skipped::inside(place, place, *why)));
         let size = entry.size;
         if stand.depth == 0
             && size <= ecosystem::MOST_KEPT
@@ -108,7 +114,7 @@ impl Examiner<'_> {
         let place = examined.entry.place.clone();
         if depth >= self.limits.nesting {
             let why = format!("archives are nested more than {} deep", self.limits.nesting);
-            examined.skipped.push(Skipped::new(place, why));
+            examined.skipped.push(Skipped::inside(&*place, &*place, why));
             return;
         }
         let prefix = format!("{place}!");
@@ -128,7 +134,7 @@ impl Examiner<'_> {
             examined.oddities.extend(damage.oddity().map(|oddity| under(&prefix, &place, oddity)));
             // A file that only looks like an archive, or can't be opened, was still read as bytes.
             if !told {
-                examined.skipped.push(Skipped::new(place, damage.to_string()));
+                examined.skipped.push(Skipped::inside(&*place, &*place, damage.to_string()));
             }
         }
     }
@@ -139,7 +145,8 @@ impl Examiner<'_> {
         let place = &examined.entry.place;
         let fits = self.spent.entry(self.limits) && self.spent.bytes(file.bytes.len() as u64, self.limits);
         if !fits || depth >= self.limits.nesting {
-            let skipped = Skipped::new(place.clone(), "a limit of unpacking was reached inside this entry");
+            let why = "a limit of unpacking was reached inside this entry";
+            let skipped = Skipped::inside(place, place, why);
             examined.skipped.push(skipped);
             return;
         }

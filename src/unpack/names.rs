@@ -57,12 +57,7 @@ impl Names {
             let Some(first) = group.first() else { continue };
             for other in group.iter().skip(1) {
                 if other.path != first.path && !(other.folder && first.folder) {
-                    oddities.push(Oddity {
-                        kind: AnomalyKind::NameCollision,
-                        offset: other.offset,
-                        entry: Some(other.path.clone()),
-                        detail: "the name differs from an earlier one in letter case or Unicode form only: on Windows and macOS one file replaces the other".into(),
-                    });
+                    oddities.push(collision(other.offset, &other.path));
                 } else if other.path == first.path && other.folder != first.folder {
                     oddities.push(as_folder(other.offset, &other.path));
                 }
@@ -74,10 +69,13 @@ impl Names {
                 if let Some(file) =
                     self.seen.get(above).and_then(|group| group.iter().find(|seen| !seen.folder))
                 {
-                    let inside = group.iter().find(|seen| {
+                    let is_inside = |seen: &&Seen| {
                         seen.path.strip_prefix(&file.path).is_some_and(|rest| rest.starts_with('/'))
-                    });
-                    oddities.extend(inside.map(|seen| as_folder(seen.offset, &file.path)));
+                    };
+                    oddities.extend(group.first().map(|first| match group.iter().find(is_inside) {
+                        Some(seen) => as_folder(seen.offset, &file.path),
+                        None => collision(first.offset, &first.path),
+                    }));
                 }
                 parent = above;
             }
@@ -136,6 +134,15 @@ impl Repeated {
     }
 }
 
+fn collision(offset: u64, path: &str) -> Oddity {
+    Oddity {
+        kind: AnomalyKind::NameCollision,
+        offset,
+        entry: Some(path.to_owned()),
+        detail: "the name, or the folder that it is in, differs from another one in letter case or Unicode form only: on Windows and macOS one file replaces the other".into(),
+    }
+}
+
 fn as_folder(offset: u64, path: &str) -> Oddity {
     Oddity {
         kind: AnomalyKind::FileAsFolder,
@@ -151,8 +158,9 @@ fn fold(path: &str) -> String {
     if path.is_ascii() {
         return path.to_ascii_lowercase();
     }
-    // Upper case first: it makes "ß" and "ſ" what case folding makes of them.
-    path.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+    // Upper case between: it makes "ß", "ẞ" and "ſ" what case folding makes of them.
+    let lower = path.nfkc().flat_map(char::to_lowercase);
+    lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
 }
 
 #[cfg(test)]
@@ -179,10 +187,14 @@ mod tests {
             ["caf\u{e9}", "cafe\u{301}"],
             ["\u{fb01}x", "fix"],
             ["\u{212a}", "k"],
+            ["\u{1e9e}", "ss"],
+            ["a/LIB", "a/lib/b.js"],
         ] {
             assert_eq!(kinds(&pair), [AnomalyKind::NameCollision], "{pair:?}");
         }
-        for pair in [["a/b", "a/c"], ["a/", "A/"], ["a/", "a/"], ["a/", "a/b"], ["ab", "ab/../c"]] {
+        for pair in
+            [["a/b", "a/c"], ["a/", "A/"], ["a/B/", "a/b/c"], ["a/", "a/"], ["a/", "a/b"], ["ab", "ab/../c"]]
+        {
             assert!(!kinds(&pair).contains(&AnomalyKind::NameCollision), "{pair:?}");
         }
     }

@@ -52,7 +52,7 @@ pub(super) fn canonical(raw: &[u8], most_depth: usize) -> Named {
         ));
     }
     let mut segments: Vec<&str> = Vec::new();
-    let (mut empty, mut windows, mut long) = (text.starts_with("./") && text != "./", false, false);
+    let (mut empty, mut windows, mut long) = (begins_or_ends_with_dot(&text), false, false);
     let inner = text.strip_suffix('/').unwrap_or(&text);
     for segment in inner.strip_prefix('/').unwrap_or(inner).split('/') {
         match segment {
@@ -74,7 +74,7 @@ pub(super) fn canonical(raw: &[u8], most_depth: usize) -> Named {
     if empty {
         faults.push((
             AnomalyKind::PathEmptySegment,
-            "the name has an empty segment or begins with \"./\": clients that strip the first segment write another path",
+            "the name has an empty segment, begins with \"./\" or ends with \"/.\": clients write it at another path, or as a folder",
         ));
     }
     if windows {
@@ -90,6 +90,11 @@ pub(super) fn canonical(raw: &[u8], most_depth: usize) -> Named {
         ));
     }
     Named { path: segments.join("/"), faults }
+}
+
+/// Other than `./`, the archive's own root, and folders in it.
+fn begins_or_ends_with_dot(text: &str) -> bool {
+    (text.starts_with("./") && text != "./") || text.ends_with("/.")
 }
 
 fn has_drive(text: &str) -> bool {
@@ -109,12 +114,18 @@ fn is_bad_on_windows(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or(segment).trim_end_matches(' ');
     let device =
         ["con", "prn", "aux", "nul", "conin$", "conout$"].iter().any(|name| stem.eq_ignore_ascii_case(name))
-            || (stem.len() == 4
-                && stem
-                    .get(..3)
-                    .is_some_and(|name| ["com", "lpt"].iter().any(|port| name.eq_ignore_ascii_case(port)))
-                && stem.ends_with(|digit: char| digit.is_ascii_digit() && digit != '0'));
+            || is_port(stem);
     device || segment.ends_with(['.', ' ']) || segment.contains(['<', '>', ':', '"', '|', '?', '*'])
+}
+
+/// `COM1` to `LPT9`; Windows takes a raised 1, 2 or 3 for the digit, too.
+fn is_port(stem: &str) -> bool {
+    let Some((name, digit)) = stem.split_at_checked(3) else { return false };
+    let port = ["com", "lpt"].iter().any(|port| name.eq_ignore_ascii_case(port));
+    port && matches!(
+        digit,
+        "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "\u{b9}" | "\u{b2}" | "\u{b3}"
+    )
 }
 
 #[cfg(test)]
@@ -127,9 +138,14 @@ mod tests {
 
     #[test]
     fn ordinary_names_are_left_alone() {
-        for name in
-            ["package/index.js", "package/./LICENSE", "package/lib/", "a/..b/c...d/.e", "x/com0/auxiliary.js"]
-        {
+        for name in [
+            "package/index.js",
+            "package/./LICENSE",
+            "package/lib/",
+            "a/..b/c...d/.e",
+            "x/com0/auxiliary.js",
+            "x/comb/com\u{2075}.js",
+        ] {
             assert_eq!(kinds(name.as_bytes()), [], "{name}");
         }
         assert_eq!(canonical(b"package/./LICENSE", 128).path, "package/LICENSE");
@@ -139,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_unsafe_name_is_told() {
-        let cases: [(&[u8], &[AnomalyKind]); 15] = [
+        let cases: [(&[u8], &[AnomalyKind]); 17] = [
             (b"package/../../x", &[AnomalyKind::PathTraversal]),
             (b"/etc/passwd", &[AnomalyKind::PathAbsolute]),
             (b"c:x", &[AnomalyKind::PathAbsolute, AnomalyKind::PathWindows]),
@@ -153,6 +169,8 @@ mod tests {
             (b"./a", &[AnomalyKind::PathEmptySegment]),
             (b"a/NUL.txt", &[AnomalyKind::PathWindows]),
             (b"a/com1", &[AnomalyKind::PathWindows]),
+            ("a/Lpt\u{b2}.js".as_bytes(), &[AnomalyKind::PathWindows]),
+            (b"a/b/.", &[AnomalyKind::PathEmptySegment]),
             (b"a/b.", &[AnomalyKind::PathWindows]),
             (&[b'x'; 256], &[AnomalyKind::PathLimit]),
         ];

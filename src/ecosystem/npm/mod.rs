@@ -28,7 +28,8 @@ fn keeps(path: &str) -> bool {
         || bundle::is_manifest(path)
 }
 
-/// A `package.json` in a folder at the top, or at least the folder that all of npm's tarballs have.
+/// A `package.json` in a folder at the top, or at least the folder that all of npm's tarballs have, or the file
+/// without the folder: npm strips that, and installs nothing.
 fn recognises(inventory: &Inventory) -> bool {
     if inventory.artifact.containers.first() == Some(&"zip") {
         return false;
@@ -36,7 +37,7 @@ fn recognises(inventory: &Inventory) -> bool {
     let is_tgz = inventory.artifact.path.ends_with(".tgz");
     inventory.top_files().any(|entry| {
         Fit::below_root(&entry.path, "package.json") != Fit::No
-            || is_tgz && entry.path.starts_with("package/")
+            || is_tgz && (entry.path.starts_with("package/") || entry.path == "package.json")
     })
 }
 
@@ -50,7 +51,8 @@ fn read(
         true => Fit::of(path, "package.json"),
         false => Fit::below_root(path, "package.json"),
     };
-    let found = locate::manifest(inventory, "package.json", fit, problems)?;
+    let expected = if at_top { "package.json" } else { "package/package.json" };
+    let found = locate::manifest(inventory, expected, fit, problems)?;
     let manifest = Manifest::read(found, problems)?;
     Some(package(inventory, &manifest, found, locate::folder(&found.entry.path), project))
 }

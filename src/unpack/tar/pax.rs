@@ -61,7 +61,8 @@ pub(super) fn read(body: &[u8], global: bool) -> Result<Pax, Unsure> {
 }
 
 fn check_value(key: &[u8], value: &[u8]) -> Result<(), Unsure> {
-    if key.starts_with(b"GNU.sparse.") {
+    // Of GNU, star and Solaris.
+    if key.starts_with(b"GNU.sparse.") || matches!(key, b"SCHILY.realsize" | b"SUN.holesdata") {
         return Err(Unsure(
             AnomalyKind::TarSparse,
             "a sparse file: pip, GNU tar and bsdtar expand it under its real name, npm and cargo write the raw form",
@@ -176,7 +177,7 @@ mod tests {
     #[test]
     fn every_doubtful_record_is_refused() {
         let two = ["path=a", "path=b"].map(record).concat();
-        let cases: [(&str, AnomalyKind); 16] = [
+        let cases: [(&str, AnomalyKind); 17] = [
             (&two, AnomalyKind::PaxSyntax),
             (&record("path="), AnomalyKind::PaxSyntax),
             (&record("path=a\0b"), AnomalyKind::PaxSyntax),
@@ -187,6 +188,7 @@ mod tests {
             (&record("size=99999999999999999999"), AnomalyKind::PaxSize),
             (&record("type=Directory"), AnomalyKind::PaxKey),
             (&record("GNU.sparse.name=x"), AnomalyKind::TarSparse),
+            (&record("SCHILY.realsize=100000"), AnomalyKind::TarSparse),
             (&record("=x"), AnomalyKind::PaxSyntax),
             ("8 path=a\n", AnomalyKind::PaxSyntax),
             ("99 path=a\n", AnomalyKind::PaxSyntax),

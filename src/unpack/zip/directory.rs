@@ -139,6 +139,10 @@ impl Reader<'_> {
         let wide = self.wide(&central, &extra, offset, &path)?;
         self.check_name(&raw, common.flags, &extra, offset, &path);
         let mut fault = self.check_way(&common, offset, &path);
+        if central.disk != 0 && central.disk != u16::MAX {
+            let why = "a member is said to stand on another disk: some clients refuse the zip, others take it from this one";
+            self.odd(AnomalyKind::ZipEnd, offset, &path, why);
+        }
         let kind = self.kind(&raw, &central, &wide, offset, &path, &mut fault);
         let mode = match central.attributes >> 16 & 0o7777 {
             0 => None,
@@ -207,17 +211,16 @@ impl Reader<'_> {
             fields.u32().ok_or_else(damaged)?;
         }
         if !fields.0.is_empty() {
-            self.odd(
-                AnomalyKind::Zip64,
-                offset,
-                path,
-                "a member has a ZIP64 field that nothing asks for: uv refuses it, others take it or not",
-            );
+            self.odd(AnomalyKind::Zip64, offset, path, UNASKED);
         }
         Ok(wide)
     }
 
     fn check_name(&mut self, raw: &[u8], flags: u16, extra: &[u8], offset: u64, path: &str) {
+        if raw.is_empty() {
+            let why = "a member has no name: some clients leave it out, others refuse the zip";
+            self.odd(AnomalyKind::ZipName, offset, path, why);
+        }
         if raw.contains(&0) {
             self.odd(
                 AnomalyKind::ZipName,
@@ -328,6 +331,9 @@ impl Reader<'_> {
             member.fault.get_or_insert_with(|| Damage::new(offset, detail));
         }
         self.check_name(&member.raw.clone(), local.flags, extra, offset, &member.header.path.clone());
+        if has_unasked_zip64(&local, extra) {
+            self.odd(AnomalyKind::Zip64, offset, &member.header.path.clone(), UNASKED);
+        }
         let descriptor = self.descriptor(member, end)?;
         Ok(Span { start: offset, end: end + descriptor, member: 0 })
     }
@@ -421,6 +427,15 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+const UNASKED: &str =
+    "a member has a ZIP64 field that nothing asks for: uv refuses it, others take its sizes or not";
+
+/// Whether a local header has wide sizes beside plain ones that say all.
+fn has_unasked_zip64(local: &Common, extra: &[u8]) -> bool {
+    let extras = record::extras(extra).unwrap_or_default();
+    local.size != FULL32 && local.packed != FULL32 && extras.iter().any(|(id, _)| *id == ZIP64)
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -149,6 +149,8 @@ pub(crate) struct Member {
     /// Bytes behind the data: a descriptor, or what shouldn't be there.
     pub(crate) behind: Vec<u8>,
     pub(crate) attributes: u32,
+    /// The disk on which the directory says that it is.
+    pub(crate) disk: u16,
     /// Where the directory says that the local header is; where it is, if `None`.
     pub(crate) offset: Option<u32>,
     /// Whether it stands in the directory, and in the file.
@@ -186,6 +188,7 @@ impl Member {
             data,
             behind: Vec::new(),
             attributes: 0o100_644 << 16,
+            disk: 0,
             offset: None,
             listed: true,
             stored: true,
@@ -291,7 +294,9 @@ impl Zip {
             if member.listed {
                 directory.extend(b"PK\x01\x02\x14\x03\x14\0");
                 said(&mut directory, &member.central);
-                directory.extend([0; 6]);
+                directory.extend([0; 2]);
+                directory.extend(member.disk.to_le_bytes());
+                directory.extend([0; 2]);
                 directory.extend(member.attributes.to_le_bytes());
                 directory.extend(member.offset.unwrap_or(at).to_le_bytes());
                 directory.extend(&member.central.name);

@@ -10,6 +10,7 @@ mod contents;
 mod oracle;
 mod tar;
 mod truncated;
+mod waived;
 mod zip;
 
 use packgate::audit::{Audit, Auditor, Options};

@@ -200,6 +200,8 @@ fn pax_records() -> Vec<Case> {
             Odd(TarSparse),
             file(&(record("GNU.sparse.major", "1") + &record("GNU.sparse.name", HIDDEN))),
         ),
+        ("a sparse file of star", Odd(TarSparse), file(&record("SCHILY.realsize", "100000"))),
+        ("a sparse file of Solaris", Odd(TarSparse), file(&record("SUN.holesdata", " 0 1"))),
         ("a global path", Odd(PaxGlobal), global(&path)),
         ("a global comment", Clean, global(&record("comment", "0123456789abcdef"))),
         (
@@ -444,6 +446,8 @@ fn paths() -> Vec<Case> {
         "\\\\?\\c:\\x",
         "package/con",
         "package/aux.js",
+        "package/com\u{b9}.js",
+        "package/a/.",
         "package/a:b",
         "package/a.",
         "package/a ",
@@ -501,6 +505,20 @@ fn layout_duplicates_and_links() -> Vec<Case> {
             Odd(NameCollision),
             package().file("package/stra\u{df}e", b"a").file("package/strasse", b"b").tgz(),
         ),
+        (
+            "capital sharp s",
+            Odd(NameCollision),
+            package().file("package/stra\u{1e9e}e", b"a").file("package/strasse", b"b").tgz(),
+        ),
+        (
+            "a file that is a folder in other case",
+            Odd(NameCollision),
+            package().file("package/LIB", b"a").file("package/lib/a", b"b").tgz(),
+        ),
+        ("files in no folder", Incomplete("no package/package.json"), {
+            let bare = Tar::default().file("package.json", b"{\"name\":\"acme\",\"version\":\"1.0.0\"}");
+            bare.file("index.js", b"module.exports = 1;\n").tgz()
+        }),
         ("a file that is a folder", Odd(FileAsFolder), package().file("package/index.js/a", b"a").tgz()),
         (
             "folders repeat",

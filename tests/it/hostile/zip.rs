@@ -249,6 +249,13 @@ fn fields() -> Vec<Case> {
     vec![
         ("a ZIP64 field that nothing asks for", Odd(Zip64), both(|said| said.extra = extra(1, &[0; 8]))),
         (
+            "a ZIP64 field in the member's own header that nothing asks for",
+            Odd(Zip64),
+            wheel(evil().with(|member| member.local.extra = extra(1, &[0; 16]))),
+        ),
+        ("a member on another disk", Odd(ZipEnd), wheel(evil().with(|member| member.disk = 1))),
+        ("no name", Odd(ZipName), both(|said| said.name = Vec::new())),
+        (
             "two ZIP64 fields",
             Odd(Zip64),
             both(|said| {

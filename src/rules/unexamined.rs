@@ -1,0 +1,113 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::inventory::Skipped;
+use crate::report::words;
+
+use super::{Context, Family, Finding, Place, Rule};
+
+/// Name of the rule. A waiver of it is how a person says that a part may stay unexamined.
+pub(crate) const NAME: &str = "unexamined";
+
+pub(super) const RULE: Rule = Rule {
+    name: NAME,
+    family: Family::ArchiveTrust,
+    summary: "What is inside a file of the artifact could not be examined",
+    docs: DOCS,
+    check,
+};
+
+const DOCS: &str = "\
+## What it does
+Reports, once for each file, that packgate read the file itself but not what is inside: an archive within the
+artifact that is damaged, encrypted or beyond a limit, or contents that are nested too deep.
+
+## Why it matters
+What can't be examined is not known to be clean: the audit is incomplete and ends with status 3, whatever
+level this rule has. Only a waiver that names the place lifts that, since it is a person's word. The report
+then still lists the place as not examined.
+
+## What to do
+Leave the file out of the package. A limit can be raised in `[limits]`. Test data that is damaged on purpose
+and has to ship gets a waiver:
+
+```toml
+[[waive]]
+rule = \"unexamined\"
+place = \"test/fixtures/corrupt.zip\"
+reason = \"damaged on purpose, for the tests of the reader\"
+```
+
+Damage to the artifact itself can't be waived.
+
+## Example
+`package/test/fixtures/corrupt.zip` ends in the middle of its directory.
+";
+
+/// What could not be examined inside one file.
+#[derive(Debug, Serialize)]
+struct Evidence {
+    /// How many parts.
+    parts: usize,
+}
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut files: BTreeMap<&str, Vec<&Skipped>> = BTreeMap::new();
+    for part in &context.inventory.skipped {
+        if let Some(file) = &part.within {
+            files.entry(file).or_default().push(part);
+        }
+    }
+    for (file, parts) in files {
+        let Some(first) = parts.first() else { continue };
+        let mut message = format!("What is inside this file could not be examined: {}.", first.why);
+        if parts.len() > 1 {
+            let more = words::counted(parts.len() as u64 - 1, "more part");
+            message.push_str(&format!(" The same goes for {more} of it."));
+        }
+        let entry = context.inventory.entries.iter().find(|entry| entry.place == file);
+        let place = entry.map_or_else(|| Place { path: file.to_owned(), ..Place::default() }, Place::entry);
+        findings.push(
+            Finding::new(rule, place)
+                .message(message)
+                .help("Leave the file out of the package, or waive this rule for its place and say why.")
+                .key("inside")
+                .evidence(Evidence { parts: parts.len() }),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::Inventory;
+    use crate::rules::archive::tests::{findings, inventory};
+
+    #[test]
+    fn fires_once_for_each_file() {
+        let skipped = vec![
+            Skipped::inside("package/a.zip", "package/a.zip!x", "it is damaged"),
+            Skipped::inside("package/a.zip", "package/a.zip!y", "it is damaged, too"),
+            Skipped::inside("package/b.gz", "package/b.gz", "it ends too early"),
+        ];
+        let found = findings(&RULE, &Inventory { skipped, ..inventory(&["package/a.zip", "package/b.gz"]) });
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].place.path, "package/a.zip");
+        assert!(
+            found[0].message.contains("it is damaged. The same goes for 1 more part"),
+            "{}",
+            found[0].message
+        );
+        assert!(found[1].message.ends_with("it ends too early."), "{}", found[1].message);
+    }
+
+    #[test]
+    fn damage_of_the_artifact_itself_is_not_for_it() {
+        let skipped = vec![
+            Skipped::new("", "the archive is cut off"),
+            Skipped::new("package/a", "its bytes are damaged"),
+        ];
+        assert_eq!(findings(&RULE, &Inventory { skipped, ..inventory(&["package/a"]) }).len(), 0);
+    }
+}
