@@ -1,0 +1,197 @@
+//! Finds all needles of all inspectors in one go.
+
+mod grams;
+mod rarity;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use memchr::memmem;
+
+use grams::{Grams, SHORTEST};
+
+/// Hits kept per inspector and entry.
+const MOST_HITS: usize = 1 << 20;
+/// A needle as short as this is a hint: that some of its hits were not kept is not worth telling.
+const HINT: usize = 3;
+
+/// All needles of all inspectors.
+#[derive(Debug, Clone)]
+pub(super) struct Prefilter {
+    needles: Vec<Needle>,
+    grams: Grams,
+    inspectors: usize,
+    longest: usize,
+}
+
+/// A literal, and who wants to be told of it.
+#[derive(Debug, Clone)]
+struct Needle {
+    bytes: Vec<u8>,
+    /// Inspectors, each with the number of the needle in its own list.
+    owners: Vec<(usize, usize)>,
+}
+
+/// A needle that stands at an offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// Byte offset of its first byte.
+    pub offset: usize,
+    /// Index in the inspector's own list of needles.
+    pub needle: usize,
+    /// Whether the needle is too short to be worth telling when some of its hits are not kept.
+    hint: bool,
+}
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    /// One list per inspector, by offset.
+    pub(super) of: Vec<Vec<Hit>>,
+    /// Whether a needle stood in more places than are kept.
+    pub(super) too_many: bool,
+}
+
+impl Prefilter {
+    /// `needles[i]` are those of inspector `i`; empty ones are ignored.
+    pub(super) fn new(needles: Vec<Vec<Vec<u8>>>) -> Self {
+        let inspectors = needles.len();
+        let mut owners: BTreeMap<Vec<u8>, Vec<(usize, usize)>> = BTreeMap::new();
+        for (inspector, list) in needles.into_iter().enumerate() {
+            for (number, bytes) in list.into_iter().enumerate().filter(|(_, bytes)| !bytes.is_empty()) {
+                owners.entry(bytes).or_default().push((inspector, number));
+            }
+        }
+        let needles: Vec<Needle> =
+            owners.into_iter().map(|(bytes, owners)| Needle { bytes, owners }).collect();
+        let longest = needles.iter().map(|needle| needle.bytes.len()).max().unwrap_or(0);
+        let grams = Grams::new(needles.iter().map(|needle| needle.bytes.as_slice()));
+        Self { needles, grams, inspectors, longest }
+    }
+
+    /// All hits in `text`, looked for by up to `threads` threads.
+    pub(super) fn scan(&self, text: &[u8], threads: usize) -> Hits {
+        /// Bytes for which another thread is worth its start.
+        const WORTH_A_THREAD: usize = 4 << 20;
+        let parts = threads.min(text.len() / WORTH_A_THREAD).max(1);
+        let part = text.len().div_ceil(parts).next_multiple_of(2);
+        let bounds = |number: usize| part * number..(part * (number + 1)).min(text.len());
+        let mut found = std::thread::scope(|scope| {
+            let others: Vec<_> =
+                (1..parts).map(|number| scope.spawn(move || self.scan_part(text, bounds(number)))).collect();
+            let mut found = self.scan_part(text, bounds(0));
+            for other in others {
+                // A scan doesn't panic; if it did, this thread would be the place to say so.
+                let more = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                found.append(more);
+            }
+            found
+        });
+        found.settle();
+        found
+    }
+
+    /// The hits whose gram is in this range, which begins at an even offset.
+    fn scan_part(&self, text: &[u8], range: Range<usize>) -> Hits {
+        let mut hits = Hits { of: vec![Vec::new(); self.inspectors], too_many: false };
+        self.grams.ask(text, range.start, range.end, |place, suspect| {
+            let (Some(start), Some(needle)) = (suspect.start(place), self.needles.get(suspect.needle)) else {
+                return;
+            };
+            if text.get(start..).is_some_and(|here| here.starts_with(&needle.bytes)) {
+                hits.add(needle, start, self.longest);
+            }
+        });
+        for needle in self.needles.iter().filter(|needle| needle.bytes.len() < SHORTEST) {
+            let window = (range.end + needle.bytes.len() - 1).min(text.len());
+            let window = text.get(range.start..window).unwrap_or_default();
+            for at in memmem::find_iter(window, &needle.bytes) {
+                hits.add(needle, range.start + at, 0);
+            }
+        }
+        hits
+    }
+}
+
+impl Hits {
+    /// Keeps a hit, or says that there are too many. They come in order, but for the length of a needle.
+    fn add(&mut self, needle: &Needle, offset: usize, longest: usize) {
+        let hint = needle.bytes.len() <= HINT;
+        for &(owner, number) in &needle.owners {
+            let Some(list) = self.of.get_mut(owner) else { continue };
+            if list.get(MOST_HITS).is_some_and(|last| last.offset + longest < offset) {
+                self.too_many |= !hint;
+            } else {
+                list.push(Hit { offset, needle: number, hint });
+            }
+        }
+    }
+
+    /// Adds the hits of a later part of the text.
+    fn append(&mut self, later: Self) {
+        self.too_many |= later.too_many;
+        for (list, more) in self.of.iter_mut().zip(later.of) {
+            list.extend(more);
+        }
+    }
+
+    /// Puts the hits in order, and keeps as many as one thread alone would have kept.
+    fn settle(&mut self) {
+        for list in &mut self.of {
+            list.sort_unstable();
+            self.too_many |= list.get(MOST_HITS..).is_some_and(|left| left.iter().any(|hit| !hit.hint));
+            list.truncate(MOST_HITS);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needles(words: &[&str]) -> Vec<Vec<u8>> {
+        words.iter().map(|word| word.as_bytes().to_vec()).collect()
+    }
+
+    #[test]
+    fn finds_overlapping_needles_of_several_owners() {
+        let filter = Prefilter::new(vec![needles(&["abcd", "cdef"]), needles(&["abcdef", "zzz"])]);
+        let hits = filter.scan(b"..abcdef..", 1);
+        assert_eq!(
+            hits.of[0],
+            [Hit { offset: 2, needle: 0, hint: false }, Hit { offset: 4, needle: 1, hint: false }]
+        );
+        assert_eq!(hits.of[1], [Hit { offset: 2, needle: 0, hint: false }]);
+    }
+
+    #[test]
+    fn several_threads_find_the_same() {
+        let mut text = vec![b'x'; 20 << 20];
+        for at in (0..text.len() - 8).step_by(99_991) {
+            text[at..at + 6].copy_from_slice(b"needle");
+        }
+        let middle = text.len() / 2;
+        text[middle - 3..middle + 3].copy_from_slice(b"needle");
+        let filter = Prefilter::new(vec![needles(&["needle", "dle"])]);
+        let alone = filter.scan(&text, 1);
+        assert!(alone.of[0].len() > 400);
+        assert_eq!(alone.of, filter.scan(&text, 4).of);
+    }
+
+    #[test]
+    fn says_when_there_are_too_many_hits_to_keep() {
+        let text = b"abcd".repeat(MOST_HITS + 1);
+        let hits = Prefilter::new(vec![needles(&["abcd"])]).scan(&text, 1);
+        assert!(hits.too_many && hits.of[0].len() == MOST_HITS);
+        assert!(!Prefilter::new(vec![needles(&["abcd"])]).scan(&text[4..], 1).too_many);
+    }
+
+    #[test]
+    fn finds_a_needle_across_a_block_border_once() {
+        let mut text = vec![b'x'; (128 << 10) - 3];
+        text.extend_from_slice(b"needle");
+        text.resize(400 << 10, b'x');
+        let hits = Prefilter::new(vec![needles(&["needle"])]).scan(&text, 1);
+        assert_eq!(hits.of[0], [Hit { offset: (128 << 10) - 3, needle: 0, hint: false }]);
+    }
+}
