@@ -176,19 +176,14 @@ impl Auditor {
             None => None,
         };
         let policy = Policy::resolve(&options.settings, &inventory);
-        let context = Context {
-            inventory: &inventory,
-            settings: &options.settings,
-            previous: beside.previous,
-            lock: lock.as_ref(),
-        };
+        let context = Context::new(&inventory, &options.settings).beside(beside.previous, lock.as_ref());
         let findings = rules::check(&context, options.timings.as_deref());
         let (findings, waivers, verdict) =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
         let totals = Totals {
             entries: inventory.entries.len() as u64,
             unpacked_bytes: inventory.artifact.unpacked_bytes,
-            exposure: Exposure::of(&inventory),
+            exposure: context.survey().exposure,
         };
         let previous = beside.previous.filter(|_| options.keep_entries);
         let diff = previous.map(|previous| Diff::of(previous, &inventory));

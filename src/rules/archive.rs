@@ -113,7 +113,7 @@ pub(super) mod tests {
     /// What a rule finds in an inventory.
     pub(in crate::rules) fn findings(rule: &Rule, inventory: &Inventory) -> Vec<Finding> {
         let settings = Settings::default();
-        let context = Context { inventory, settings: &settings, previous: None, lock: None };
+        let context = Context::new(inventory, &settings);
         let mut findings = Vec::new();
         (rule.check)(rule, &context, &mut findings);
         findings

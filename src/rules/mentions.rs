@@ -59,7 +59,7 @@ pub(super) mod testing {
 
     pub(crate) fn run_with(rule: &Rule, inventory: &Inventory, settings: &Settings) -> Vec<Finding> {
         let mut findings = Vec::new();
-        (rule.check)(rule, &Context { inventory, settings, previous: None, lock: None }, &mut findings);
+        (rule.check)(rule, &Context::new(inventory, settings), &mut findings);
         findings
     }
 

@@ -22,7 +22,7 @@ pub(crate) fn npm(manifest: &str, paths: &[&str]) -> Inventory {
 pub(crate) fn run(rule: &Rule, inventory: &Inventory) -> Vec<Finding> {
     let settings = Settings::default();
     let mut findings = Vec::new();
-    let context = Context { inventory, settings: &settings, previous: None, lock: None };
+    let context = Context::new(inventory, &settings);
     (rule.check)(rule, &context, &mut findings);
     findings
 }

@@ -1,8 +1,12 @@
+use std::cell::OnceCell;
+
+use crate::exposure::Survey;
 use crate::inventory::Inventory;
 use crate::lock::Lock;
 use crate::policy::Settings;
 
 use super::Finding;
+use super::stray::Strays;
 
 /// A rule: its documentation and its logic.
 #[derive(Debug)]
@@ -64,4 +68,29 @@ pub struct Context<'a> {
     pub previous: Option<&'a Inventory>,
     /// The contents lock in force.
     pub lock: Option<&'a Lock>,
+    survey: OnceCell<Survey<'a>>,
+    strays: OnceCell<Strays<'a>>,
+}
+
+impl<'a> Context<'a> {
+    /// An artifact without a past.
+    pub fn new(inventory: &'a Inventory, settings: &'a Settings) -> Self {
+        let (survey, strays) = (OnceCell::new(), OnceCell::new());
+        Self { inventory, settings, previous: None, lock: None, survey, strays }
+    }
+
+    /// The same artifact with what it is held against.
+    pub fn beside(self, previous: Option<&'a Inventory>, lock: Option<&'a Lock>) -> Self {
+        Self { previous, lock, ..self }
+    }
+
+    /// The maps with what they give away; worked out once for all rules.
+    pub fn survey(&self) -> &Survey<'a> {
+        self.survey.get_or_init(|| Survey::new(self.inventory))
+    }
+
+    /// The files whose paths are those of strays; worked out once for all rules.
+    pub(super) fn strays(&self) -> &Strays<'a> {
+        self.strays.get_or_init(|| Strays::new(self.inventory))
+    }
 }

@@ -170,8 +170,8 @@ mod tests {
 
     fn findings(entries: Vec<Entry>) -> Vec<Finding> {
         let inventory = Inventory { entries, ..Inventory::default() };
-        let context =
-            Context { inventory: &inventory, settings: &Settings::default(), previous: None, lock: None };
+        let settings = Settings::default();
+        let context = Context::new(&inventory, &settings);
         let mut findings = Vec::new();
         for rule in RULES.iter() {
             (rule.check)(rule, &context, &mut findings);

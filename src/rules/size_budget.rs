@@ -93,11 +93,7 @@ mod tests {
         };
         let settings = Settings { size, ..Settings::default() };
         let mut findings = Vec::new();
-        check(
-            &RULE,
-            &Context { inventory: &inventory, settings: &settings, previous: None, lock: None },
-            &mut findings,
-        );
+        check(&RULE, &Context::new(&inventory, &settings), &mut findings);
         findings
             .iter()
             .map(|finding| match finding.key.as_str() {

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use crate::exposure::{MapState, Survey};
+use crate::exposure::MapState;
 use crate::inventory::{Entry, LinkTarget, MapForm};
 
 use super::maps::{Group, counted, is_declaration, is_harmless};
@@ -38,7 +38,7 @@ package/dist/index.d.ts.map: this source map names 1 source file that is not in 
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let survey = Survey::new(context.inventory);
+    let survey = context.survey();
     let dangling = survey.maps.iter().filter(|report| {
         is_harmless(report) && report.map.form != MapForm::EvalMap && report.state == MapState::Dangling
     });

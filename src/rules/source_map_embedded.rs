@@ -1,4 +1,3 @@
-use crate::exposure::Survey;
 use crate::inventory::MapForm;
 
 use super::maps::{Group, advice, amount, is_exposed};
@@ -39,7 +38,7 @@ package/cli.js.map: this source map holds 1,906 original files, 512,664 lines
 const FORMS: [MapForm; 3] = [MapForm::File, MapForm::BundlerReport, MapForm::Coverage];
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let survey = Survey::new(context.inventory);
+    let survey = context.survey();
     for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, &FORMS))) {
         let form = group.reports.first().map_or(MapForm::File, |report| report.map.form);
         let verb = if group.reports.len() == 1 { "holds" } else { "hold" };

@@ -1,4 +1,3 @@
-use crate::exposure::Survey;
 use crate::inventory::MapForm;
 
 use super::maps::{Group, advice, amount, is_exposed};
@@ -33,7 +32,7 @@ package/dist/main.js:12:3: 28 source maps in eval of this file hold 28 original 
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let survey = Survey::new(context.inventory);
+    let survey = context.survey();
     let forms = [MapForm::EvalMap, MapForm::Eval];
     for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, &forms))) {
         let form = group.reports.first().map_or(MapForm::Eval, |report| report.map.form);

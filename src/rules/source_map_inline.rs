@@ -1,4 +1,3 @@
-use crate::exposure::Survey;
 use crate::inventory::MapForm;
 
 use super::maps::{Group, advice, amount, is_exposed};
@@ -33,7 +32,7 @@ package/cli.mjs:5021:1: this inline source map holds 1,412 original files, 402,1
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let survey = Survey::new(context.inventory);
+    let survey = context.survey();
     for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, &[MapForm::Inline]))) {
         let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
         findings.push(

@@ -1,4 +1,4 @@
-use crate::exposure::{MapState, Survey};
+use crate::exposure::MapState;
 
 use super::maps::{Group, counted, is_harmless};
 use super::{Context, Family, Finding, Rule};
@@ -32,7 +32,7 @@ package/dist/index.js.map: this source map points to files of the package and gi
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let survey = Survey::new(context.inventory);
+    let survey = context.survey();
     let harmless =
         survey.maps.iter().filter(|report| is_harmless(report) && report.state != MapState::Dangling);
     for group in Group::all(harmless) {

@@ -37,6 +37,21 @@ struct Evidence {
     bytes: u64,
 }
 
+/// The files that could be strays, with the rows of the table that their paths fit.
+#[derive(Debug)]
+pub(super) struct Strays<'a> {
+    candidates: Vec<(&'a Entry, Vec<StrayMatch>)>,
+}
+
+impl<'a> Strays<'a> {
+    /// Those whose path fits a row, or whose content shows a sign.
+    pub(super) fn new(inventory: &'a Inventory) -> Self {
+        let fitting = inventory.files().map(|entry| (entry, stray_matches(&entry.path)));
+        let candidates = fitting.filter(|(entry, matches)| !matches.is_empty() || !entry.signs.is_empty());
+        Self { candidates: candidates.collect() }
+    }
+}
+
 /// Files that are told about together.
 #[derive(Default)]
 struct Group<'a> {
@@ -48,8 +63,10 @@ struct Group<'a> {
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(stray) = STRAYS.iter().find(|stray| stray.name == rule.name) else { return };
     let mut groups: BTreeMap<(&str, String), Group<'_>> = BTreeMap::new();
-    for entry in context.inventory.files() {
-        let Some((pattern, folder, why)) = recognise(stray, entry, context.inventory) else { continue };
+    for (entry, matches) in &context.strays().candidates {
+        let Some((pattern, folder, why)) = recognise(stray, entry, matches, context.inventory) else {
+            continue;
+        };
         let key = if stray.folders { String::new() } else { folder };
         let group = groups.entry((pattern, key)).or_default();
         group.entries.push(entry);
@@ -71,6 +88,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn recognise(
     stray: &StrayRule,
     entry: &Entry,
+    matches: &[StrayMatch],
     inventory: &Inventory,
 ) -> Option<(&'static str, String, &'static str)> {
     let root = inventory
@@ -78,14 +96,15 @@ fn recognise(
         .as_ref()
         .map_or(0, |package| package.root.split('/').filter(|part| !part.is_empty()).count());
     let has = |sign: &str| entry.signs.contains(&sign);
-    let in_place = |found: &StrayMatch| {
+    let in_place = |found: &&StrayMatch| {
         let row = found.row;
-        (row.kinds.is_empty() || row.kinds.contains(&inventory.kind.name()))
+        STRAYS.get(found.rule).is_some_and(|rule| std::ptr::eq(rule, stray))
+            && (row.kinds.is_empty() || row.kinds.contains(&inventory.kind.name()))
             && (row.sign.is_empty() || has(row.sign))
             && (row.unless.is_empty() || !has(row.unless))
             && (!row.top || (entry.parent.is_none() && found.depth == root))
     };
-    if let Some(found) = stray_matches(stray, &entry.path).into_iter().find(in_place) {
+    if let Some(found) = matches.iter().find(in_place) {
         let folder =
             if found.pattern.ends_with('/') { found.end } else { entry.path.rfind('/').unwrap_or(0) };
         // the same folder in the words of the artifact
@@ -180,8 +199,8 @@ mod tests {
             entries: files.iter().enumerate().map(entry).collect(),
             ..Inventory::default()
         };
-        let context =
-            Context { inventory: &inventory, settings: &Settings::default(), previous: None, lock: None };
+        let settings = Settings::default();
+        let context = Context::new(&inventory, &settings);
         let mut findings = Vec::new();
         for rule in RULES.iter() {
             (rule.check)(rule, &context, &mut findings);

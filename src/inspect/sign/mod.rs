@@ -7,8 +7,7 @@ mod table;
 
 use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted};
 
-use paths::matches;
-pub(crate) use paths::{Match, matches_of};
+pub(crate) use paths::{Match, matches};
 pub(crate) use table::{STRAYS, StrayRule};
 
 /// Writes down the signs that an entry shows.

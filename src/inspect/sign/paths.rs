@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::table::{STRAYS, StrayRow, StrayRule};
+use super::table::{STRAYS, StrayRow};
 
 /// A row that a path fits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Match {
+    /// The rule that the row is of, as its index in [`STRAYS`].
+    pub(crate) rule: usize,
     pub(crate) row: &'static StrayRow,
     pub(crate) pattern: &'static str,
     /// Segments before those that the pattern names.
@@ -17,38 +19,57 @@ pub(crate) struct Match {
     pub(crate) end: usize,
 }
 
-/// The patterns of one rule: by a segment that they name in full, and those that name none.
+/// The patterns of all rules: by a segment that they name in full, and those that name none.
 #[derive(Debug)]
 struct Index {
     by_segment: HashMap<&'static str, Vec<Candidate>>,
     /// For each first byte the lengths of the segments above, as bits: most paths need no hash.
     lengths: [u64; 256],
-    others: Vec<Candidate>,
+    others: Vec<(Shape, Candidate)>,
 }
 
-type Candidate = (&'static StrayRow, &'static str);
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    rule: usize,
+    row: &'static StrayRow,
+    pattern: &'static str,
+}
 
-static INDEXES: LazyLock<Vec<(&'static StrayRule, Index)>> =
-    LazyLock::new(|| STRAYS.iter().map(|rule| (rule, Index::new(rule))).collect());
+/// What a path must look like at least for a pattern without a literal segment to fit.
+#[derive(Debug)]
+enum Shape {
+    /// The file's name begins and ends so.
+    Name { head: &'static str, tail: &'static str },
+    /// A folder's name ends so, or begins so if the end is free.
+    Folder(&'static str),
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(Index::new);
 
 impl Index {
-    fn new(rule: &'static StrayRule) -> Self {
+    fn new() -> Self {
         let mut index = Self { by_segment: HashMap::new(), lengths: [0; 256], others: Vec::new() };
-        for row in rule.rows {
-            for pattern in row.paths {
-                let is_literal = |segment: &&str| !segment.is_empty() && !segment.contains(['*', '?', '[']);
-                match pattern.split('/').rfind(is_literal) {
-                    Some(segment) => {
-                        if let Some(lengths) = index.lengths.get_mut(first_byte(segment)) {
-                            *lengths |= bit(segment);
-                        }
-                        index.by_segment.entry(segment).or_default().push((row, pattern));
-                    }
-                    None => index.others.push((row, pattern)),
+        for (rule, stray) in STRAYS.iter().enumerate() {
+            for row in stray.rows {
+                for pattern in row.paths {
+                    index.add(Candidate { rule, row, pattern });
                 }
             }
         }
         index
+    }
+
+    fn add(&mut self, candidate: Candidate) {
+        let is_literal = |segment: &&str| !segment.is_empty() && !segment.contains(WILD);
+        match candidate.pattern.split('/').rfind(is_literal) {
+            Some(segment) => {
+                if let Some(lengths) = self.lengths.get_mut(first_byte(segment)) {
+                    *lengths |= bit(segment);
+                }
+                self.by_segment.entry(segment).or_default().push(candidate);
+            }
+            None => self.others.push((Shape::of(candidate.pattern), candidate)),
+        }
     }
 
     /// The patterns that could fit the path.
@@ -58,11 +79,31 @@ impl Index {
         };
         let named =
             path.split('/').filter(known).filter_map(|segment| self.by_segment.get(segment)).flatten();
-        let last = path.as_bytes().last();
-        let ends_so = move |(_, pattern): &&Candidate| {
-            matches!(pattern.as_bytes().last(), Some(b'*' | b'?' | b'/')) || pattern.as_bytes().last() == last
-        };
-        named.chain(self.others.iter().filter(ends_so))
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let others = self.others.iter().filter(|(shape, _)| shape.could_be(path, name));
+        named.chain(others.map(|(_, candidate)| candidate))
+    }
+}
+
+const WILD: [char; 3] = ['*', '?', '['];
+
+impl Shape {
+    fn of(pattern: &'static str) -> Self {
+        let folder = pattern.strip_suffix('/');
+        let name = folder.unwrap_or(pattern).rsplit('/').next().unwrap_or_default();
+        let head = name.split(WILD).next().unwrap_or_default();
+        let tail = name.rsplit(['*', '?', ']']).next().unwrap_or_default();
+        match folder {
+            Some(_) => Self::Folder(if tail.is_empty() { head } else { tail }),
+            None => Self::Name { head, tail },
+        }
+    }
+
+    fn could_be(&self, path: &str, name: &str) -> bool {
+        match self {
+            Self::Name { head, tail } => name.ends_with(tail) && name.starts_with(head),
+            Self::Folder(part) => path.contains(part),
+        }
     }
 }
 
@@ -76,24 +117,14 @@ fn bit(segment: &str) -> u64 {
 
 /// All rows whose paths fit and whose exceptions don't, each once.
 pub(crate) fn matches(path: &str) -> Vec<Match> {
-    INDEXES.iter().flat_map(|(_, index)| matches_in(index, path)).collect()
-}
-
-/// The same of one rule.
-pub(crate) fn matches_of(rule: &StrayRule, path: &str) -> Vec<Match> {
-    let own = INDEXES.iter().find(|(other, _)| std::ptr::eq(*other, rule));
-    own.map(|(_, index)| matches_in(index, path)).unwrap_or_default()
-}
-
-fn matches_in(index: &Index, path: &str) -> Vec<Match> {
     let mut found: Vec<Match> = Vec::new();
-    for &(row, pattern) in index.candidates(path) {
+    for &Candidate { rule, row, pattern } in INDEX.candidates(path) {
         if found.iter().any(|other| std::ptr::eq(other.row, row)) {
             continue;
         }
         let Some((depth, end)) = fit(pattern, path) else { continue };
         if !row.not.iter().any(|pattern| fit(pattern, path).is_some()) {
-            found.push(Match { row, pattern, depth, end });
+            found.push(Match { rule, row, pattern, depth, end });
         }
     }
     found
@@ -184,14 +215,13 @@ mod tests {
         let found = matches(path);
         assert_eq!(&path[..found[0].end], "package/.git");
         assert_eq!(found[0].depth, 1);
+        assert_eq!(STRAYS[found[0].rule].name, "stray-vcs");
     }
 
     #[test]
     fn exceptions_hold() {
-        let rules = |path: &str| {
-            let fits = |rule: &&StrayRule| !matches_of(rule, path).is_empty();
-            STRAYS.iter().filter(fits).map(|rule| rule.name).collect::<Vec<_>>()
-        };
+        let rules =
+            |path: &str| matches(path).iter().map(|found| STRAYS[found.rule].name).collect::<Vec<_>>();
         assert_eq!(rules("package/.env.example"), [""; 0]);
         assert!(rules("package/.env").contains(&"stray-credential"));
         assert_eq!(rules("package/secrets/index.js"), [""; 0]);
