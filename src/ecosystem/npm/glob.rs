@@ -108,8 +108,19 @@ impl Glob {
     pub(in crate::ecosystem) fn matches(&self, path: &[&str], partial: bool) -> bool {
         let file_name = path.iter().rev().find(|segment| !segment.is_empty()).copied().unwrap_or("");
         self.alternatives.iter().any(|alternative| match alternative.segments.as_slice() {
+            [only] if *only != Segment::AnyFolders => only.matches(file_name),
             [only] => matches_path(&[file_name], std::slice::from_ref(only), partial),
-            segments => matches_path(path, segments, partial),
+            segments => (partial || alternative.could_match(path)) && matches_path(path, segments, partial),
+        })
+    }
+}
+
+impl Alternative {
+    /// Whether each name that it spells out stands in the path: most paths are told apart by that alone.
+    fn could_match(&self, path: &[&str]) -> bool {
+        self.segments.iter().all(|segment| match segment {
+            Segment::Text(text) if !text.is_empty() => path.iter().any(|part| same_letters(text, part)),
+            _ => true,
         })
     }
 }

@@ -69,7 +69,12 @@ pub(super) struct Rules<'a> {
 /// Says of each path (from the package's folder) whether npm packs it.
 pub(super) fn packed(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
     let tree = Tree::of(paths);
-    let mut walk = Walk { rules, paths, tree: &tree, levels: Vec::new(), packed: vec![false; paths.len()] };
+    let defaults = match rules.with_defaults {
+        true => globs(DEFAULTS.into_iter().chain([DEFAULT_FOLDER])),
+        false => Vec::new(),
+    };
+    let packed = vec![false; paths.len()];
+    let mut walk = Walk { rules, paths, tree: &tree, defaults, levels: Vec::new(), packed };
     let (root, required) = walk.package_level();
     walk.levels.push(root);
     walk.folder(0, "", &required);
@@ -131,7 +136,7 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// One folder's own rules, in the order in which they apply.
+/// One folder's own rules, in the order in which they apply, after npm's own.
 #[derive(Debug)]
 struct Level {
     name: String,
@@ -144,6 +149,8 @@ struct Walk<'a> {
     rules: Rules<'a>,
     paths: &'a [&'a str],
     tree: &'a Tree<'a>,
+    /// npm's own rules, which come first in every folder.
+    defaults: Vec<Glob>,
     levels: Vec<Level>,
     packed: Vec<bool>,
 }
@@ -177,7 +184,7 @@ impl Walk<'_> {
                 Found::Nothing => listed.push(format!("!{item}")),
             }
         }
-        let mut rules = self.defaults();
+        let mut rules = Vec::new();
         if manifest.files.is_some() {
             // A line break inside an item begins another rule, as it does in npm.
             rules.extend(globs(["*"]));
@@ -200,17 +207,9 @@ impl Walk<'_> {
         })
     }
 
-    fn defaults(&self) -> Vec<Glob> {
-        match self.rules.with_defaults {
-            true => globs(DEFAULTS.into_iter().chain([DEFAULT_FOLDER])),
-            false => Vec::new(),
-        }
-    }
-
     /// The rules of a folder below.
     fn level(&self, name: &str, path: &str, exact: bool, required: &[String]) -> Level {
-        let mut rules = self.defaults();
-        rules.extend(self.ignore_file(path));
+        let mut rules = self.ignore_file(path);
         rules.extend(globs(["/.git"]));
         rules.extend(required.iter().filter_map(|file| Glob::new(&format!("!{file}"))));
         Level { name: name.to_owned(), rules, exact }
@@ -282,7 +281,7 @@ impl Walk<'_> {
             let absolute: Vec<&str> = std::iter::once("").chain(relative.iter().copied()).collect();
             let question =
                 Question { absolute, as_folder, base_name: (depth < deepest).then_some(base_name) };
-            for rule in &level.rules {
+            for rule in self.defaults.iter().chain(&level.rules) {
                 if rule.brings_back != included && question.fits(rule) {
                     included = rule.brings_back;
                 }
