@@ -69,6 +69,8 @@ pub struct MapReport<'a> {
     pub exposed: Vec<usize>,
     /// Its first-party sources that are neither in it nor in the package, as indices.
     pub missing: Vec<usize>,
+    /// The maps of its sections that it says are elsewhere in the package, and are not.
+    pub missing_sections: Vec<&'a str>,
 }
 
 /// All maps of an artifact with what they give away.
@@ -149,12 +151,22 @@ impl<'a> Shipped<'a> {
                 None => missing.push(index),
             }
         }
-        let state = match (missing.is_empty(), with_text, resolving) {
+        let missing_sections = self.missing_sections(entry, map);
+        let state = match (missing.is_empty() && missing_sections.is_empty(), with_text, resolving) {
             (false, ..) => MapState::Dangling,
             (true, 0, 1..) => MapState::Resolves,
             _ => MapState::SelfContained,
         };
-        MapReport { entry, number, map, exposure, state, exposed, missing }
+        MapReport { entry, number, map, exposure, state, exposed, missing, missing_sections }
+    }
+
+    fn missing_sections(&self, entry: &Entry, map: &'a SourceMap) -> Vec<&'a str> {
+        let is_missing = |url: &&str| {
+            let is_relative = !url.contains("://") && !url.starts_with("//");
+            let path = beside(entry, url);
+            is_relative && !path.is_some_and(|path| self.paths.contains_key(&(entry.parent, path.as_str())))
+        };
+        map.section_urls.iter().map(String::as_str).filter(is_missing).collect()
     }
 
     /// Whether a source's text is in the artifact anyway.

@@ -1,5 +1,6 @@
 //! Content inspectors: from one entry's bytes to facts. Each inspector is one file and one line in [`INSPECTORS`].
 
+mod coding;
 mod lookout;
 mod prefilter;
 mod sample;
@@ -28,18 +29,21 @@ mod wasm_link;
 mod secret;
 mod sign;
 
+use coding::Coding;
 pub use lookout::{Lookout, Wanted};
 pub use prefilter::Hit;
 pub use sample::Sample;
 pub(crate) use secret::{SecretRule, TABLE as SECRETS};
 pub(crate) use sign::{Match as StrayMatch, STRAYS, StrayRule, matches as stray_matches};
 
-use crate::inventory::{Entry, Media};
+use std::ops::Range;
+
+use crate::inventory::{At, Entry, Media};
 use crate::timings::timed;
 
 /// A path from a URL with its `%20` and the like decoded.
 pub(crate) fn percent_decoded(path: &str) -> String {
-    String::from_utf8_lossy(&map::percent_decoded(path.as_bytes())).into_owned()
+    String::from_utf8_lossy(&coding::percent_decoded(path.as_bytes())).into_owned()
 }
 
 /// Looks at one entry and writes down what it sees.
@@ -56,21 +60,39 @@ pub(crate) struct Inspector {
 pub(crate) struct Seen<'a> {
     /// The entry, for its facts.
     pub entry: &'a mut Entry,
-    /// Content uncovered inside it.
+    /// Texts uncovered inside it.
     pub inner: &'a mut Vec<Inner>,
+    /// Files uncovered inside it.
+    pub members: &'a mut Vec<Member>,
 }
 
-/// Content that an inspector uncovered inside an entry and that must be looked at in its turn.
+/// Text that an inspector uncovered inside an entry and that must be looked at in its turn.
 #[derive(Debug)]
-pub struct Inner {
-    /// What it was decoded from: `inline source map`, `Bun program`.
-    pub what: String,
-    /// Offset in the entry where the encoded form begins.
+pub(crate) struct Inner {
+    /// What it is, or was decoded from: `inline source map`.
+    pub what: &'static str,
+    /// Offset in the entry where it begins.
     pub offset: usize,
-    /// A file of its own (a member of an asar archive), with this path; otherwise a text of the same entry.
-    pub path: Option<String>,
-    /// The decoded bytes.
-    pub bytes: Vec<u8>,
+    /// The text itself.
+    pub text: InnerText,
+}
+
+/// The bytes of an [`Inner`].
+#[derive(Debug)]
+pub(crate) enum InnerText {
+    /// In clear.
+    Clear(Vec<u8>),
+    /// Still to be decoded. No two of these share a byte of the entry.
+    Coded(Range<usize>, Coding),
+}
+
+/// A file inside an entry, uncovered by an inspector, to be entered with facts of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its path inside the entry.
+    pub path: String,
+    /// Where its bytes stand in the entry.
+    pub range: Range<usize>,
 }
 
 /// All inspectors, in the order in which they run.
@@ -97,58 +119,93 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
 /// How deep decoded texts may stand in one another.
 const MOST_DECODING: u32 = 4;
 
-/// [`inspect_with`] one thread.
-pub fn inspect(bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Inner> {
-    inspect_with(1, bytes, lookout, entry)
+/// [`inspect_with`] one thread, on a copy of the bytes.
+pub fn inspect(bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Member> {
+    inspect_with(1, &mut bytes.to_vec(), lookout, entry)
 }
 
 /// Runs all inspectors over an entry's bytes and over the texts decoded from them. Returns the files
 /// uncovered inside, for the caller to enter as entries of their own. A large entry is searched by up to
 /// `threads` threads.
-pub fn inspect_with(threads: usize, bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Inner> {
+///
+/// Of a text, what is encoded in it is decoded where it stands, so that it takes no memory of its own:
+/// afterwards the bytes are no longer those of the entry. The bytes of everything else stay as they are.
+pub fn inspect_with(threads: usize, bytes: &mut [u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Member> {
     let path = entry.path.clone();
+    let mut search = Search { lookout, threads, path: &path, entry, members: Vec::new() };
     // Text in UTF-16 is looked at as UTF-8; offsets are then those of the UTF-8 form.
-    let text = if entry.media == Media::Utf16 { utf16::decode(bytes) } else { None };
-    let sample = match &text {
-        Some(text) => Sample::new(&path, text.as_bytes(), Media::Text),
-        None => Sample::new(&path, bytes, entry.media),
-    };
-    let mut files = Vec::new();
-    let search = Search { lookout, threads };
-    search.look(&sample, entry, &mut files, 0);
-    files
+    match utf16::decode(bytes, search.entry.media) {
+        Some(text) => search.look(&mut text.into_bytes(), Media::Text, None, 0),
+        None => search.look(bytes, search.entry.media, None, 0),
+    }
+    search.members
 }
 
-/// What inspecting goes by.
+/// An entry being looked at.
 struct Search<'a> {
     lookout: &'a Lookout,
     threads: usize,
+    path: &'a str,
+    entry: &'a mut Entry,
+    members: Vec<Member>,
 }
 
+/// What a text was decoded from, and where that stands in the entry.
+type Origin = (&'static str, At);
+
 impl Search<'_> {
-    fn look(&self, sample: &Sample<'_>, entry: &mut Entry, files: &mut Vec<Inner>, depth: u32) {
+    fn look(&mut self, bytes: &mut [u8], media: Media, origin: Option<Origin>, depth: u32) {
+        for (origin, text) in self.look_at_clear(bytes, media, origin) {
+            if depth >= MOST_DECODING {
+                self.entry.unread.push("texts are encoded in one another deeper than packgate decodes");
+                continue;
+            }
+            match text {
+                InnerText::Clear(mut text) => self.look_inside(&mut text, origin, depth + 1),
+                InnerText::Coded(range, coding) => {
+                    let coded = bytes.get_mut(range).unwrap_or_default();
+                    if media.is_text() {
+                        let length = coding.decode(coded);
+                        self.look_inside(coded.get_mut(..length).unwrap_or_default(), origin, depth + 1);
+                    } else {
+                        self.look_inside(&mut coding.decoded(coded), origin, depth + 1);
+                    }
+                }
+            }
+        }
+    }
+
+    fn look_inside(&mut self, text: &mut [u8], origin: Origin, depth: u32) {
+        match utf16::decode_inner(text) {
+            Some(text) => self.look(&mut text.into_bytes(), Media::Text, Some(origin), depth),
+            None => self.look(text, Media::Text, Some(origin), depth),
+        }
+    }
+
+    /// Writes down what stands there in clear; returns what must be decoded to be looked at.
+    fn look_at_clear(
+        &mut self,
+        bytes: &[u8],
+        media: Media,
+        origin: Option<Origin>,
+    ) -> Vec<(Origin, InnerText)> {
+        let sample = match origin {
+            Some((what, at)) => Sample::decoded(self.path, bytes, media, what, at),
+            None => Sample::new(self.path, bytes, media),
+        };
         let lookout = self.lookout;
         let hits = timed(lookout.timings(), "search for literals", || {
             lookout.prefilter.scan(sample.bytes, self.threads)
         });
         if hits.too_many {
-            entry.unread.push("it holds more places to look at than packgate looks at in one file");
+            self.entry.unread.push("it holds more places to look at than packgate looks at in one file");
         }
         let mut inner = Vec::new();
         for (inspector, hits) in INSPECTORS.iter().zip(&hits.of) {
-            let seen = &mut Seen { entry, inner: &mut inner };
-            timed(lookout.timings(), inspector.name, || (inspector.inspect)(sample, hits, lookout, seen));
+            let seen = &mut Seen { entry: self.entry, inner: &mut inner, members: &mut self.members };
+            timed(lookout.timings(), inspector.name, || (inspector.inspect)(&sample, hits, lookout, seen));
         }
-        for text in inner {
-            if text.path.is_some() {
-                files.push(text);
-            } else if depth < MOST_DECODING {
-                let at = sample.at(text.offset);
-                let decoded = Sample::decoded(sample.path, &text.bytes, Media::Text, &text.what, at);
-                self.look(&decoded, entry, files, depth + 1);
-            } else {
-                entry.unread.push("texts are encoded in one another deeper than packgate decodes");
-            }
-        }
+        let with_place = |inner: Inner| ((inner.what, sample.at(inner.offset)), inner.text);
+        inner.into_iter().map(with_place).collect()
     }
 }

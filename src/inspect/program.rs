@@ -6,7 +6,7 @@
 
 use crate::inventory::{Media, ProgramFacts};
 
-use super::{Hit, Inner, Inspector, Lookout, Sample, Seen};
+use super::{Hit, Inspector, Lookout, Member, Sample, Seen};
 
 /// Finds the payload, and hands on the files in it where they stand in clear.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "programs", needles: |_| needles(), inspect };
@@ -34,7 +34,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
     }
     if sample.media == Media::Asar {
         seen.entry.program = Some(program("asar", 0, Some(sample.bytes.len() as u64), true));
-        if !asar_members(sample.bytes, seen.inner) {
+        if !asar_members(sample.bytes, seen.members) {
             seen.entry.unread.push("the table of contents of this asar archive can't be followed");
         }
     } else if let Some(start) = zip_behind_shebang(sample.bytes) {
@@ -42,8 +42,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
         seen.entry.program =
             Some(program("Python zip application", start as u64, Some(rest.len() as u64), true));
         // As an archive that is told from its first bytes.
-        let (what, path) = ("zip application".to_owned(), Some("app.zip".to_owned()));
-        seen.inner.push(Inner { what, offset: start, path, bytes: rest.to_vec() });
+        seen.members.push(Member { path: "app.zip".to_owned(), range: start..sample.bytes.len() });
     } else if matches!(sample.media, Media::Elf | Media::MachO | Media::Pe | Media::Binary) {
         seen.entry.program = hits.iter().find_map(|hit| {
             let (_, tell) = PACKERS.get(hit.needle)?;
@@ -134,7 +133,7 @@ fn zip_behind_shebang(bytes: &[u8]) -> Option<usize> {
 /// Hands on the members of an asar archive: a header of sizes, JSON that maps names to places, then the
 /// files. Members that lie over one another are taken only as far as the archive is long. Returns whether
 /// all of them were handed on.
-fn asar_members(bytes: &[u8], inner: &mut Vec<Inner>) -> bool {
+fn asar_members(bytes: &[u8], members: &mut Vec<Member>) -> bool {
     const HEAD: usize = 16;
     let Some((header, base)) = little32(bytes, 12).zip(little32(bytes, 4)).and_then(|(json, header)| {
         Some((bytes.get(HEAD..HEAD.checked_add(json as usize)?)?, (header as usize).checked_add(8)?))
@@ -161,16 +160,16 @@ fn asar_members(bytes: &[u8], inner: &mut Vec<Inner>) -> bool {
             };
             let Some((offset, size)) = number("offset").zip(number("size")) else { continue };
             let start = base.saturating_add(offset);
-            let Some(member) = bytes.get(start..start.saturating_add(size)).filter(|_| size <= room) else {
+            let range = start..start.saturating_add(size);
+            if range.end > bytes.len() || size > room {
                 whole = false;
                 continue;
-            };
+            }
             room -= size;
-            let what = "asar member".to_owned();
-            inner.push(Inner { what, offset: start, path: Some(path), bytes: member.to_vec() });
+            members.push(Member { path, range });
         }
     }
-    inner.sort_by_key(|member| member.offset);
+    members.sort_by_key(|member| member.range.start);
     whole
 }
 
@@ -188,7 +187,7 @@ mod tests {
     use super::*;
     use crate::inventory::Entry;
 
-    fn look(media: Media, bytes: &[u8]) -> (Option<ProgramFacts>, Vec<Inner>) {
+    fn look(media: Media, bytes: &[u8]) -> (Option<ProgramFacts>, Vec<Member>) {
         let mut entry = Entry { path: "package/tool".to_owned(), media, ..Entry::default() };
         let files = inspect(bytes, &Lookout::new(Wanted::default()), &mut entry);
         (entry.program, files)
@@ -264,7 +263,7 @@ mod tests {
         let (program, files) = look(Media::Asar, &bytes);
         assert_eq!(program.unwrap().packer, "asar");
         let members: Vec<(&str, &[u8])> =
-            files.iter().map(|file| (file.path.as_deref().unwrap(), file.bytes.as_slice())).collect();
+            files.iter().map(|file| (file.path.as_str(), &bytes[file.range.clone()])).collect();
         assert_eq!(members, [("a.js", &b"a()"[..]), (".._x", &b"("[..]), ("lib/b.js", &b";b"[..])]);
     }
 
@@ -274,7 +273,7 @@ mod tests {
         let bytes = [b"#!/usr/bin/env python3\n", &zip[..]].concat();
         let (program, files) = look(Media::Binary, &bytes);
         assert_eq!(program.unwrap().offset, 23);
-        assert_eq!(files[0].bytes, zip);
+        assert_eq!(&bytes[files[0].range.clone()], zip);
         assert_eq!(look(Media::Text, b"#!/bin/sh\necho PK\x03\x04").0, None);
     }
 }

@@ -11,7 +11,7 @@ pub struct Sample<'a> {
     /// Type by content.
     pub media: Media,
     /// Set when the bytes were decoded from another form: what from, and where that stands in the entry.
-    pub decoded: Option<(&'a str, At)>,
+    pub decoded: Option<(&'static str, At)>,
     lines: OnceCell<Vec<usize>>,
     /// The last place asked for, as offset and characters before it in its line: a file of one line has many.
     last: Cell<(usize, usize)>,
@@ -24,13 +24,16 @@ impl<'a> Sample<'a> {
     }
 
     /// Bytes that had to be decoded out of an entry first, from what stands there at `at`.
-    pub fn decoded(path: &'a str, bytes: &'a [u8], media: Media, what: &'a str, at: At) -> Self {
+    pub fn decoded(path: &'a str, bytes: &'a [u8], media: Media, what: &'static str, at: At) -> Self {
         Self { decoded: Some((what, at)), ..Self::new(path, bytes, media) }
     }
 
-    /// Whether it is an archive, whose members are looked at one by one.
+    /// Whether it is an archive or a compressed file: what is in it is looked at as files of their own, and
+    /// what it holds uncompressed would be told twice.
     pub(super) fn is_container(&self) -> bool {
-        matches!(self.media, Media::Tar | Media::Zip | Media::Asar | Media::Ar)
+        use Media::{Ar, Asar, Bzip2, Gzip, Tar, Xz, Zip, Zstd};
+        matches!(self.media, Tar | Zip | Asar | Ar | Gzip | Zstd | Xz | Bzip2)
+            || crate::unpack::opens(self.media, self.path)
     }
 
     /// The place of a byte offset. In decoded text it is the place of the encoded form.

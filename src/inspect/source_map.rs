@@ -2,23 +2,24 @@
 
 use crate::inventory::{MapForm, SourceFacts, SourceMap};
 
-use super::map::{Found, Reading, read, read_loose};
-use super::{Hit, Inspector, Lookout, Sample, Seen, link, text};
+use super::map::{Found, MOST_MAPS, Reading, TOO_MANY_MAPS, read, read_loose};
+use super::{Coding, Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, link};
 
 /// Finds source maps and what holds original text in their manner.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "source maps", needles: |_| needles(), inspect };
 
-/// Maps kept per entry. Each eval'ed module may have one.
-const MOST_MAPS: usize = 20_000;
-
+/// Needles before this one are keys in a map, wherever it stands.
+const FIRST_OF_DOCUMENTS: usize = 5;
 /// Needles from this one on say that a document may be a bundler's report.
-const FIRST_OF_REPORTS: usize = 4;
+const FIRST_OF_REPORTS: usize = 6;
 
 fn needles() -> Vec<Vec<u8>> {
-    let words: [&str; 8] = [
+    let words: [&str; 10] = [
         "\"mappings\"",
         "\"sourcesContent\"",
+        "'sourcesContent'",
         "sourcesContent:[",
+        "sourcesContent: [",
         "\"sections\"",
         "\"assetsByChunkName\"",
         "\"moduleIdentifier\"",
@@ -34,6 +35,10 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
     }
     for mut found in find(sample, hits, lookout.wanted.recovered) {
         seen.entry.unread.extend(found.left_out);
+        if let Some(literal) = in_literal(sample, &found) {
+            seen.inner.push(literal);
+            continue;
+        }
         if seen.entry.maps.len() < MOST_MAPS {
             let at = sample.at(found.start);
             let map = seen.entry.maps.len();
@@ -54,7 +59,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
                 damage: found.damage,
             });
         } else {
-            seen.entry.unread.push("it holds more than 20,000 source maps; the others were not kept");
+            seen.entry.unread.push(TOO_MANY_MAPS);
         }
     }
 }
@@ -67,6 +72,15 @@ fn facts(source: super::map::FoundSource) -> SourceFacts {
     }
 }
 
+/// The string literal that a map fills in a script: its text must be unescaped before it is read.
+fn in_literal(sample: &Sample<'_>, found: &Found) -> Option<Inner> {
+    /// A larger one is counted as it stands.
+    const MOST: usize = 16 << 20;
+    let range = link::doubled(sample.bytes, found.start..found.end).filter(|range| range.len() <= MOST)?;
+    let text = Coding::Literal.decoded(sample.bytes.get(range.clone())?);
+    Some(Inner { what: link::LITERAL, offset: range.start, text: InnerText::Clear(text) })
+}
+
 /// How a map at this offset of a sample is carried.
 fn form_of(sample: &Sample<'_>, start: usize) -> MapForm {
     const LONGEST_HEAD: usize = 128;
@@ -75,7 +89,7 @@ fn form_of(sample: &Sample<'_>, start: usize) -> MapForm {
         None if head.ends_with(b",") && memchr::memmem::find(head, b"sourceMappingURL=data:").is_some() => {
             MapForm::Inline
         }
-        Some((link::INLINE, _)) => MapForm::Inline,
+        Some((link::INLINE | link::QUOTED, _)) => MapForm::Inline,
         Some((link::IN_EVAL | link::EVALUATED, _)) => MapForm::EvalMap,
         _ => MapForm::File,
     }
@@ -99,14 +113,25 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
         first.start = 0;
     }
     if !is_documentation(sample) {
-        let rest = hits.iter().filter(|hit| hit.needle < 3 && hit.offset >= done).map(|hit| hit.offset);
+        let is_key = |hit: &&Hit| hit.needle < FIRST_OF_DOCUMENTS && hit.offset >= done;
+        let rest = hits.iter().filter(is_key).map(|hit| hit.offset);
         let embedded = embedded(sample.bytes, rest, done, reading);
         // Programs hold the pieces that they make maps of; only a whole one counts there.
         let is_program =
             document_start(sample.bytes).is_none() && !sample.media.is_text() && sample.decoded.is_none();
         found.extend(embedded.into_iter().filter(|map| !is_program || map.damage.is_none()));
     }
+    // What only stands in a string links to nothing: without text it is an example, a test, or a piece of one.
+    if matches!(sample.decoded, Some((link::QUOTED, _))) {
+        found.retain(has_text);
+    } else if matches!(sample.decoded, Some((link::LITERAL, _))) {
+        found.retain(|map| has_text(map) && map.damage.is_none());
+    }
     found
+}
+
+fn has_text(map: &Found) -> bool {
+    map.sources.iter().any(|source| source.text.is_some())
 }
 
 /// Where the JSON document begins that the whole text is: after a byte-order mark and a line that keeps
@@ -126,8 +151,7 @@ fn document_start(bytes: &[u8]) -> Option<usize> {
 fn is_named_map(sample: &Sample<'_>) -> bool {
     let name = sample.path.rsplit('/').next().unwrap_or_default();
     let named = name.as_bytes().windows(4).any(|part| part.eq_ignore_ascii_case(b".map"));
-    let carried = sample.decoded.as_ref().is_some_and(|(what, _)| *what != text::UTF16);
-    named || carried
+    named || sample.decoded.is_some()
 }
 
 /// Whether it is a page for people, whose examples are there to be read.
@@ -139,12 +163,19 @@ fn is_documentation(sample: &Sample<'_>) -> bool {
 /// Maps with text that stand as an object inside a text of another kind, around the keys at `hits`. Each
 /// stretch of the text is read once at most, whatever it holds. One without text is an example or a test.
 fn embedded(bytes: &[u8], hits: impl Iterator<Item = usize>, from: usize, reading: Reading) -> Vec<Found> {
-    let mut found = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     let (mut read_to, mut loose_to, mut last) = (from, from, from);
     for hit in hits {
         let before = std::mem::replace(&mut last, hit).max(read_to);
         if hit < loose_to || !opens_value(bytes, hit) {
             continue;
+        }
+        if found.len() >= MOST_MAPS {
+            found.truncate(MOST_MAPS);
+            if let Some(last) = found.last_mut() {
+                last.left_out = Some(TOO_MANY_MAPS);
+            }
+            break;
         }
         if hit >= read_to
             && let Some(start) = object_start(bytes, before, hit)
@@ -153,7 +184,6 @@ fn embedded(bytes: &[u8], hits: impl Iterator<Item = usize>, from: usize, readin
             read_to = read_to.max(end);
             if !maps.is_empty() {
                 loose_to = end;
-                let has_text = |map: &Found| map.sources.iter().any(|source| source.text.is_some());
                 found.extend(maps.into_iter().filter(has_text));
                 continue;
             }

@@ -2,24 +2,15 @@
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use crate::inventory::{Media, TextDigest, TextFacts};
+use crate::inventory::{TextDigest, TextFacts};
 
-use super::{Hit, Inner, Inspector, Lookout, Sample, Seen};
+use super::{Hit, Inspector, Lookout, Sample, Seen};
 
 /// Writes [`TextFacts`] of text entries.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "text", needles: |_| Vec::new(), inspect };
 
-/// The [`Inner::what`] of text that was UTF-16.
-pub(super) const UTF16: &str = "UTF-16 text";
-
 fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
-    if sample.decoded.is_some() {
-        return;
-    }
-    if let Some(text) = bare_utf16(sample.bytes, sample.media) {
-        seen.entry.text = Some(text_facts(&text));
-        seen.inner.push(Inner { what: UTF16.to_owned(), offset: 0, path: None, bytes: text });
-    } else if sample.media.is_text() {
+    if sample.decoded.is_none() && sample.media.is_text() {
         seen.entry.text = Some(text_facts(sample.bytes));
     }
 }
@@ -32,35 +23,63 @@ pub(crate) fn text_facts(text: &[u8]) -> TextFacts {
 }
 
 fn digest(text: &[u8]) -> TextDigest {
-    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+    let text = text.strip_prefix(MARK).unwrap_or(text);
     if memchr::memchr(b'\r', text).is_none() {
         return TextDigest(xxh3_128(text));
     }
     let mut hasher = Xxh3::new();
+    update_without_carriage_returns(&mut hasher, text);
+    TextDigest(hasher.digest128())
+}
+
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+fn update_without_carriage_returns(hasher: &mut Xxh3, text: &[u8]) {
     let mut from = 0;
     for end in memchr::memmem::find_iter(text, b"\r\n") {
         hasher.update(text.get(from..end).unwrap_or_default());
         from = end + 1;
     }
     hasher.update(text.get(from..).unwrap_or_default());
-    TextDigest(hasher.digest128())
 }
 
-/// UTF-8 of JSON in UTF-16 without a byte-order mark, which looks like binary data at first. (With a mark,
-/// every inspector is given UTF-8 from the start.)
-fn bare_utf16(bytes: &[u8], media: Media) -> Option<Vec<u8>> {
-    let unit: fn([u8; 2]) -> u16 = match bytes {
-        [b'{' | b')', 0, second, 0, ..] if second.is_ascii() => u16::from_le_bytes,
-        [0, b'{' | b')', 0, second, ..] if second.is_ascii() => u16::from_be_bytes,
-        _ => return None,
-    };
-    if media != Media::Binary {
-        return None;
+/// [`text_facts`] of a text that comes in pieces.
+#[derive(Default)]
+pub(crate) struct PiecewiseFacts {
+    hasher: Xxh3,
+    bytes: u64,
+    ends: u64,
+    last: Option<u8>,
+}
+
+impl PiecewiseFacts {
+    /// Takes the next piece. The first one is at least as long as a byte-order mark.
+    pub(crate) fn add(&mut self, piece: &[u8]) {
+        let Some(&last) = piece.last() else { return };
+        self.ends += memchr::memchr_iter(b'\n', piece).count() as u64;
+        let mut text = piece;
+        if self.bytes == 0 {
+            text = text.strip_prefix(MARK).unwrap_or(text);
+        } else if self.last == Some(b'\r') && !text.starts_with(b"\n") {
+            self.hasher.update(b"\r");
+        }
+        // Whether a carriage return at the end belongs to a line end shows in the next piece.
+        update_without_carriage_returns(&mut self.hasher, text.strip_suffix(b"\r").unwrap_or(text));
+        self.bytes += piece.len() as u64;
+        self.last = Some(last);
     }
-    let units = bytes.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
-    let mut text = String::with_capacity(bytes.len() / 2 + 16);
-    text.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    Some(text.into_bytes())
+
+    pub(crate) fn finish(mut self) -> TextFacts {
+        if self.last == Some(b'\r') {
+            self.hasher.update(b"\r");
+        }
+        let open_line = self.last.is_some_and(|last| last != b'\n');
+        TextFacts {
+            bytes: self.bytes,
+            lines: self.ends + u64::from(open_line),
+            digest: TextDigest(self.hasher.digest128()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -86,13 +105,15 @@ mod tests {
     }
 
     #[test]
-    fn reads_bare_utf16_of_either_order() {
-        let little: Vec<u8> = "{\"ä\": 1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = "{\"ä\": 1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for text in [&little, &big] {
-            assert_eq!(bare_utf16(text, Media::Binary).unwrap(), "{\"ä\": 1}".as_bytes());
+    fn pieces_add_up_to_the_whole() {
+        for text in
+            ["\u{FEFF}one\r\ntwo\rthree\r\n\r\r\n", "plain\nlines\n", "\r\r\r\r\r", "abc", "a\r\nb\n\r"]
+        {
+            for size in 3..text.len() + 1 {
+                let mut facts = PiecewiseFacts::default();
+                text.as_bytes().chunks(size).for_each(|piece| facts.add(piece));
+                assert_eq!(facts.finish(), text_facts(text.as_bytes()), "{text:?} in pieces of {size}");
+            }
         }
-        assert!(bare_utf16(b"{\"plain\": 1}", Media::Text).is_none());
-        assert!(bare_utf16(b"{\0\x01\x90", Media::Binary).is_none());
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::inventory::{Link, LinkTarget, Media};
 
-use super::map::data_url;
-use super::{Hit, Inner, Inspector, Lookout, Sample, Seen, link};
+use super::map::{DataUrl, data_url};
+use super::{Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, link};
 
 /// Finds links in WebAssembly modules.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "wasm links", needles: |_| Vec::new(), inspect };
@@ -27,9 +27,10 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
             let offset = usize::try_from(section.data_offset()).unwrap_or(usize::MAX);
             let target = link::target(url, url.len());
             if matches!(target, LinkTarget::Inline { .. })
-                && let Some((bytes, _)) = data_url(url).filter(|(bytes, _)| !url.ends_with(bytes))
+                && let Some(DataUrl { payload, coding: Some(coding) }) = data_url(url)
             {
-                seen.inner.push(Inner { what: link::INLINE.to_owned(), offset, path: None, bytes });
+                let text = InnerText::Clear(coding.decoded(url.get(payload).unwrap_or_default()));
+                seen.inner.push(Inner { what: link::INLINE, offset, text });
             }
             links.push(Link { at: sample.at(offset), target, in_force: false });
         }

@@ -43,7 +43,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         is_harmless(report) && report.map.form != MapForm::EvalMap && report.state == MapState::Dangling
     });
     for group in Group::all(dangling) {
-        let missing = group.reports.iter().map(|report| report.missing.len() as u64).sum();
+        let sources: u64 = group.reports.iter().map(|report| report.missing.len() as u64).sum();
+        let sections: u64 = group.reports.iter().map(|report| report.missing_sections.len() as u64).sum();
+        let (missing, thing) = if sources > 0 { (sources, "source file") } else { (sections, "section map") };
         let declarations = group.reports.iter().all(|report| is_declaration(report.map, report.entry));
         let verb = if group.reports.len() == 1 { "names" } else { "name" };
         let is = if missing == 1 { "is" } else { "are" };
@@ -58,7 +60,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .message(format!(
                     "{} {verb} {} that {is} neither in it nor in the package: debuggers find nothing, strangers read the paths.{}",
                     group.subject(),
-                    counted(missing, "source file"),
+                    counted(missing, thing),
                     group.damage()
                 ))
                 .help(help),
@@ -119,6 +121,10 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert!(found[0].message.contains("2 source files"), "{}", found[0].message);
 
+        let index = r#"{"version":3,"sections":[{"offset":{"line":0,"column":0},"url":"a.js.map"}]}"#;
+        let found = run(&RULE, &inventory(&[("p/d/index.map", index)]));
+        assert!(found[0].message.contains("1 section map"), "{}", found[0].message);
+
         let link = "x();\n//# sourceMappingURL=a.js.map";
         let found = run(&RULE, &inventory(&[("p/d/a.js", link), ("p/d/b.js", link)]));
         assert_eq!(found.len(), 1);
@@ -133,6 +139,14 @@ mod tests {
         for files in [
             vec![("p/src/a.ts", "a"), ("p/d/a.js.map", bare.as_str())],
             vec![("p/src/a.ts", "a"), ("p/d/a b.js.map", bare.as_str()), ("p/d/a.js", link)],
+            vec![
+                ("p/src/a.ts", "a"),
+                ("p/d/a.js.map", bare.as_str()),
+                (
+                    "p/d/i.map",
+                    r#"{"version":3,"sections":[{"offset":{"line":0,"column":0},"url":"a.js.map"}]}"#,
+                ),
+            ],
             vec![("p/d/a.js", "//# sourceMappingURL=https://m.example/a.map")],
         ] {
             assert!(run(&RULE, &inventory(&files)).is_empty(), "{files:?}");

@@ -22,10 +22,6 @@ pub(super) struct Item {
 }
 
 impl Batch {
-    pub(super) fn bytes_of(&self, item: &Item) -> &[u8] {
-        self.bytes.get(item.range.clone()).unwrap_or_default()
-    }
-
     /// Empties it; a buffer that grew very large is let go.
     pub(super) fn clear(&mut self) {
         const KEEP: usize = 8 << 20;

@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::ecosystem;
-use crate::inspect::{Inner, Lookout, inspect_with};
+use crate::inspect::{Lookout, Member, inspect_with};
 use crate::inventory::{EntryKind, Skipped, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 
@@ -44,9 +44,9 @@ impl Stand<'_> {
 
 impl Examiner<'_> {
     /// Examines all entries of a batch.
-    pub(super) fn batch(&self, batch: &Batch, stand: Stand<'_>, into: &mut Vec<Examined>) {
+    pub(super) fn batch(&self, batch: &mut Batch, stand: Stand<'_>, into: &mut Vec<Examined>) {
         for item in &batch.items {
-            let bytes = batch.bytes_of(item);
+            let bytes = batch.bytes.get_mut(item.range.clone()).unwrap_or_default();
             into.push(self.entry(item.ordinal, &item.header, bytes, item.damage.as_ref(), stand));
         }
     }
@@ -56,7 +56,7 @@ impl Examiner<'_> {
         &self,
         ordinal: usize,
         header: &Header,
-        bytes: &[u8],
+        bytes: &mut [u8],
         damage: Option<&Damage>,
         stand: Stand<'_>,
     ) -> Examined {
@@ -73,7 +73,14 @@ impl Examiner<'_> {
         examined
     }
 
-    fn look(&self, ordinal: usize, header: &Header, bytes: &[u8], place: &str, stand: Stand<'_>) -> Examined {
+    fn look(
+        &self,
+        ordinal: usize,
+        header: &Header,
+        bytes: &mut [u8],
+        place: &str,
+        stand: Stand<'_>,
+    ) -> Examined {
         let mut examined = Examined::new(ordinal, header, place);
         if header.kind != EntryKind::File {
             return examined;
@@ -82,16 +89,13 @@ impl Examiner<'_> {
         entry.size = bytes.len() as u64;
         entry.media = unpack::sniff(bytes, entry.size);
         if self.digests {
-            let digest = timed(self.lookout.timings(), "digest entries", || Sha256::digest(bytes));
+            let digest = timed(self.lookout.timings(), "digest entries", || Sha256::digest(&*bytes));
             entry.sha256 = Some(hex(&digest));
         }
         if self.wide {
-            let sha384 = hex(&Sha384::digest(bytes));
-            entry.wide = Some(Box::new(WideDigests { sha384, sha512: hex(&Sha512::digest(bytes)) }));
+            let sha384 = hex(&Sha384::digest(&*bytes));
+            entry.wide = Some(Box::new(WideDigests { sha384, sha512: hex(&Sha512::digest(&*bytes)) }));
         }
-        let files = inspect_with(self.threads, bytes, self.lookout, entry);
-        entry.unread.dedup();
-        examined.skipped.extend(entry.unread.iter().map(|why| Skipped::inside(place, place, *why)));
         let size = entry.size;
         if stand.depth == 0
             && size <= ecosystem::MOST_KEPT
@@ -100,11 +104,14 @@ impl Examiner<'_> {
         {
             examined.manifest = Some(bytes.to_vec());
         }
+        let members = inspect_with(self.threads, bytes, self.lookout, entry);
+        entry.unread.dedup();
+        examined.skipped.extend(entry.unread.iter().map(|why| Skipped::inside(place, place, *why)));
         if unpack::opens(examined.entry.media, &header.path) {
             self.open(bytes, &mut examined, stand.depth);
         }
-        for file in files {
-            self.uncovered(&file, &mut examined, stand.depth);
+        for member in &members {
+            self.uncovered(member, bytes, &mut examined, stand.depth);
         }
         examined
     }
@@ -140,10 +147,11 @@ impl Examiner<'_> {
     }
 
     /// Enters a file that an inspector uncovered inside an entry.
-    fn uncovered(&self, file: &Inner, examined: &mut Examined, depth: u32) {
-        let Some(path) = &file.path else { return };
+    fn uncovered(&self, member: &Member, bytes: &mut [u8], examined: &mut Examined, depth: u32) {
+        let bytes = bytes.get_mut(member.range.clone()).unwrap_or_default();
+        let size = bytes.len() as u64;
         let place = &examined.entry.place;
-        let fits = self.spent.entry(self.limits) && self.spent.bytes(file.bytes.len() as u64, self.limits);
+        let fits = self.spent.entry(self.limits) && self.spent.bytes(size, self.limits);
         if !fits || depth >= self.limits.nesting {
             let why = "a limit of unpacking was reached inside this entry";
             let skipped = Skipped::inside(place, place, why);
@@ -152,14 +160,14 @@ impl Examiner<'_> {
         }
         let prefix = format!("{place}!");
         let header = Header {
-            path: path.clone(),
+            path: member.path.clone(),
             kind: EntryKind::File,
-            size: Some(file.bytes.len() as u64),
+            size: Some(size),
             mode: None,
-            offset: file.offset as u64,
+            offset: member.range.start as u64,
         };
         let stand = Stand { prefix: &prefix, depth: depth + 1 };
-        let child = self.entry(examined.children.len(), &header, &file.bytes, None, stand);
+        let child = self.entry(examined.children.len(), &header, bytes, None, stand);
         examined.children.push(child);
     }
 }

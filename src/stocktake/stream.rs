@@ -97,7 +97,7 @@ fn work(
 ) -> Vec<Examined> {
     let mut entries = Vec::new();
     for mut batch in full {
-        examiner.batch(&batch, Stand::TOP, &mut entries);
+        examiner.batch(&mut batch, Stand::TOP, &mut entries);
         let held = batch.reserved;
         batch.clear();
         budget.give_back(held);
@@ -155,7 +155,7 @@ impl Taker for HandOver<'_> {
         if let Err(TrySendError::Full(mut ready) | TrySendError::Disconnected(mut ready)) =
             self.full.try_send(ready)
         {
-            self.examiner.batch(&ready, Stand::TOP, &mut self.own);
+            self.examiner.batch(&mut ready, Stand::TOP, &mut self.own);
             self.budget.give_back(ready.reserved);
             ready.clear();
             if batch.bytes.capacity() == 0 {

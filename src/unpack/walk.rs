@@ -25,7 +25,7 @@ pub fn opens(media: Media, name: &str) -> bool {
     matches!(
         media,
         Media::Gzip | Media::Zip | Media::Tar | Media::Zstd | Media::Xz | Media::Bzip2 | Media::Ar
-    ) || (media == Media::Binary && has_suffix(name, ".br"))
+    ) || (media == Media::Binary && is_brotli(name))
 }
 
 /// Walks a container, whatever it is. Returns how it is packed, outermost first: `["gzip", "tar"]`.
@@ -59,7 +59,7 @@ pub fn walk(
         Media::Zstd => Container::Packed(Packing::Zstd),
         Media::Xz => Container::Packed(Packing::Xz),
         Media::Bzip2 => Container::Packed(Packing::Bzip2),
-        _ if has_suffix(name, ".br") => Container::Packed(Packing::Brotli),
+        _ if is_brotli(name) => Container::Packed(Packing::Brotli),
         // A zip may have a program before it.
         _ if promised.is_some_and(|promised| promised.outer == Media::Zip) => {
             return zip::walk(source, &meter, sink).map(|()| vec!["zip"]);
@@ -118,6 +118,11 @@ fn promised(name: &str) -> Option<Promised> {
     Some(Promised { outer: found.1, tar: found.2 })
 }
 
+/// Brotli has no magic number: only the name tells.
+fn is_brotli(name: &str) -> bool {
+    Packing::Brotli.suffixes().iter().any(|(suffix, _)| has_suffix(name, suffix))
+}
+
 fn has_suffix(name: &str, suffix: &str) -> bool {
     let start = name.len().checked_sub(suffix.len()).and_then(|start| name.get(start..));
     start.is_some_and(|end| end.eq_ignore_ascii_case(suffix))
@@ -156,7 +161,7 @@ impl Packing {
             Self::Zstd => &[(".zst", ""), (".zstd", "")],
             Self::Xz => &[(".xz", "")],
             Self::Bzip2 => &[(".bz2", "")],
-            Self::Brotli => &[(".br", "")],
+            Self::Brotli => &[(".br", ""), (".brotli", "")],
         }
     }
 

@@ -1,7 +1,7 @@
-use crate::inspect::text::text_facts;
+use crate::inspect::text::{PiecewiseFacts, text_facts};
 use crate::inventory::{MapForm, TextFacts};
 
-use super::json::Cursor;
+use super::json::{Cursor, Piece};
 use super::maker::{initial, maker};
 use super::party::is_third_party;
 
@@ -9,6 +9,12 @@ use super::party::is_third_party;
 const MOST_DEPTH: usize = 512;
 /// Sources kept per document. A real bundle has some thousands.
 const MOST_SOURCES: usize = 200_000;
+/// Maps kept per document; each module of a development bundle may have one.
+pub(crate) const MOST_MAPS: usize = 20_000;
+/// What is said of a document with more of them.
+pub(crate) const TOO_MANY_MAPS: &str = "it holds more than 20,000 source maps; the others were not kept";
+/// Bytes of a text that are held at once when only its facts are wanted.
+const PIECE: usize = 1 << 20;
 /// Bytes kept of a path or another short text.
 const MOST_PATH: usize = 4096;
 
@@ -26,6 +32,8 @@ pub(crate) struct Reading {
 pub(crate) struct Found {
     /// Offset of its first byte.
     pub start: usize,
+    /// Offset behind its last byte.
+    pub end: usize,
     /// `None` for a plain source map.
     pub form: Option<MapForm>,
     pub file: Option<String>,
@@ -86,7 +94,7 @@ pub(crate) fn read_loose(bytes: &[u8], key: usize, reading: Reading) -> Option<(
     if !partial.contents.iter().any(Option::is_some) {
         return None;
     }
-    let mut found = partial.into_found(key, None);
+    let mut found = partial.into_found(key, end, None);
     found.damage = Some(damage.unwrap_or_else(|| "the object around the texts is not valid JSON".to_owned()));
     Some((found, end))
 }
@@ -137,12 +145,13 @@ impl Partial {
         }
     }
 
-    fn into_found(mut self, start: usize, form: Option<MapForm>) -> Found {
+    fn into_found(mut self, start: usize, end: usize, form: Option<MapForm>) -> Found {
         self.pair();
         let paths = self.ready.iter().map(|source| source.path.as_str());
         let maker = maker(&self.members, self.debug_id.as_deref(), paths);
         Found {
             start,
+            end,
             form,
             file: self.file,
             source_root: self.source_root,
@@ -263,7 +272,7 @@ impl<'a> Reader<'a> {
         if frame.role == Role::SectionMap {
             let root = partial.source_root.take();
             let is_map = partial.is_map();
-            let done = partial.into_found(frame.start, None);
+            let done = partial.into_found(frame.start, self.cursor.at, None);
             if let Some(index_map) = self.index_map() {
                 index_map.has_sections |= is_map;
                 index_map.section_urls.extend(done.section_urls);
@@ -276,7 +285,11 @@ impl<'a> Reader<'a> {
             }
         } else if partial.is_map() {
             let form = (frame.role == Role::Coverage).then_some(MapForm::Coverage);
-            self.found.push(partial.into_found(frame.start, form));
+            if self.found.len() < MOST_MAPS {
+                self.found.push(partial.into_found(frame.start, self.cursor.at, form));
+            } else {
+                self.left_out = Some(TOO_MANY_MAPS);
+            }
         } else if let Some(text) = partial.module.take() {
             let path = partial.name.take().unwrap_or_default();
             let third_party = is_third_party(&path);
@@ -398,8 +411,16 @@ impl<'a> Reader<'a> {
                 self.partial().name.get_or_insert(identifier);
             }
             b"source" if self.reading.report && self.room() => {
-                let text = self.text()?;
+                let (text, closed) = self.text();
                 self.partial().module = text;
+                return closed;
+            }
+            // Not as the format has it, but in clear all the same.
+            b"sourcesContent" if self.room() => {
+                let (text, closed) = self.text();
+                let is_code = |text: &Text| text.facts.lines > 1;
+                self.partial().contents.extend(text.filter(is_code).map(Some));
+                return closed;
             }
             _ => return self.skip(),
         }
@@ -489,25 +510,15 @@ impl<'a> Reader<'a> {
 
     fn contents(&mut self, partial: &mut Partial) -> Walk {
         self.list(|reader, first| {
-            let text = match first {
-                b'"' | b'\'' | b'`' => match reader.text() {
-                    Ok(text) => text,
-                    // The last text is cut off: what is left of it is still text.
-                    Err(why) => {
-                        partial.contents.push(reader.scratch_text());
-                        return Err(why);
-                    }
-                },
-                _ => {
-                    reader.skip()?;
-                    None
-                }
+            let (text, closed) = match first {
+                b'"' | b'\'' | b'`' => reader.text(),
+                _ => (None, reader.skip()),
             };
             // The paths have been counted; a list of texts alone must be too.
             if partial.contents.len() < partial.sources.len() || reader.room() {
                 partial.contents.push(text);
             }
-            Ok(())
+            closed
         })
     }
 
@@ -523,13 +534,28 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The text that begins here; `None` if it is empty.
-    fn text(&mut self) -> Result<Option<Text>, String> {
+    /// The text that begins here, `None` if it is empty; and whether it has an end. Of a text that is cut
+    /// off, what is left is still text.
+    fn text(&mut self) -> (Option<Text>, Walk) {
+        let Some(quote) = self.cursor.peek() else { return (None, Err(self.broken("a text is missing"))) };
+        self.cursor.at += 1;
+        let most = if self.reading.keep_texts { usize::MAX } else { PIECE };
         self.scratch.clear();
-        if !self.cursor.string(&mut self.scratch) {
-            return Err(self.broken("a text has no end"));
-        }
-        Ok(self.scratch_text())
+        let mut then = self.cursor.piece(quote, &mut self.scratch, most);
+        let text = if then == Piece::More {
+            let mut facts = PiecewiseFacts::default();
+            facts.add(&self.scratch);
+            while then == Piece::More {
+                self.scratch.clear();
+                then = self.cursor.piece(quote, &mut self.scratch, most);
+                facts.add(&self.scratch);
+            }
+            Some(Text { facts: facts.finish(), bytes: None })
+        } else {
+            self.scratch_text()
+        };
+        let closed = if then == Piece::Last { Ok(()) } else { Err(self.broken("a text has no end")) };
+        (text, closed)
     }
 
     fn scratch_text(&self) -> Option<Text> {

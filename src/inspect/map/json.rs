@@ -12,6 +12,17 @@ pub(crate) struct Cursor<'a> {
     pub at: usize,
 }
 
+/// What follows the piece of a string that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// More of the string.
+    More,
+    /// What follows the string.
+    Last,
+    /// Nothing: the text ends before the string does.
+    Open,
+}
+
 impl<'a> Cursor<'a> {
     pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
         Self { bytes, at }
@@ -48,17 +59,24 @@ impl<'a> Cursor<'a> {
     pub(crate) fn string(&mut self, out: &mut Vec<u8>) -> bool {
         let Some(quote) = self.peek() else { return false };
         self.at += 1;
+        self.piece(quote, out, usize::MAX) == Piece::Last
+    }
+
+    /// Reads on inside a string that `quote` ends, until `out` has taken `most` bytes (or a character more).
+    pub(crate) fn piece(&mut self, quote: u8, out: &mut Vec<u8>, most: usize) -> Piece {
+        let most = most.saturating_add(out.len());
         loop {
-            let rest = self.rest();
+            let whole = self.rest();
+            let rest = whole.get(..most.saturating_sub(out.len())).unwrap_or(whole);
             let Some(run) = memchr::memchr2(quote, b'\\', rest) else {
                 out.extend_from_slice(rest);
-                self.at = self.bytes.len();
-                return false;
+                self.at += rest.len();
+                return if rest.len() < whole.len() { Piece::More } else { Piece::Open };
             };
             out.extend_from_slice(rest.get(..run).unwrap_or_default());
             self.at += run + 1;
             if rest.get(run) == Some(&quote) {
-                return true;
+                return Piece::Last;
             }
             self.escape(out);
         }
@@ -235,6 +253,22 @@ mod tests {
         assert_eq!(read("\"cut o"), ("cut o".to_owned(), false));
         assert_eq!(read("\"cut\\"), ("cut".to_owned(), false));
         assert_eq!(read("\"cut\\u00"), ("cutu00".to_owned(), false));
+    }
+
+    #[test]
+    fn reads_long_strings_piece_by_piece() {
+        let text = br#""one\u00e4\ud83d\ude00two\"three"rest"#;
+        for most in 1..20 {
+            let (mut cursor, mut whole, mut piece) = (Cursor::new(text, 1), Vec::new(), Vec::new());
+            while cursor.piece(b'"', &mut piece, most) == Piece::More {
+                assert!(piece.len() < most + 4);
+                whole.append(&mut piece);
+            }
+            whole.append(&mut piece);
+            assert_eq!(whole, "oneä😀two\"three".as_bytes(), "{most}");
+            assert_eq!(cursor.rest(), b"rest");
+        }
+        assert_eq!(Cursor::new(b"\"open", 1).piece(b'"', &mut Vec::new(), 100), Piece::Open);
     }
 
     #[test]

@@ -11,8 +11,8 @@ mod json;
 mod maker;
 mod party;
 
-pub(crate) use data_url::{base64, base64_run, data_url, percent_decoded};
-pub(crate) use document::{Found, FoundSource, Reading, read, read_loose};
+pub(crate) use data_url::{DataUrl, base64_run, data_url, in_alphabet};
+pub(crate) use document::{Found, FoundSource, MOST_MAPS, Reading, TOO_MANY_MAPS, read, read_loose};
 pub(crate) use javascript::{begins_comment, is_separator, line_length};
-pub(crate) use json::Cursor;
+pub(crate) use json::{Cursor, Piece};
 pub(crate) use party::is_third_party;

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use super::{Hit, Inner, Inspector, Lookout, Sample, Seen, Wanted};
+use super::{Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, Wanted};
 use crate::inventory::Secret;
 
 use table::{Check, INDEX, Search};
@@ -57,8 +57,8 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
     found.extend(settings_file::find(sample));
     for found in without_overlaps(found) {
         if let Some(text) = decode::header_text(sample.bytes, &found) {
-            let what = "encoded credentials".to_owned();
-            seen.inner.push(Inner { what, offset: found.span.start, path: None, bytes: text });
+            let what = "encoded credentials";
+            seen.inner.push(Inner { what, offset: found.span.start, text: InnerText::Clear(text) });
         }
         if seen.entry.secrets.len() < MOST_FACTS {
             seen.entry.secrets.extend(fact(sample, &found));

@@ -1,6 +1,8 @@
 //! Every form in which a package gives original text away, as a whole artifact: which rule fires, and where;
 //! and the near misses on which none does.
 
+mod writings;
+
 use std::io::Write;
 
 use base64::Engine as _;

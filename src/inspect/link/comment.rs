@@ -1,0 +1,260 @@
+//! Telling comments that link to a map from texts that only speak of them.
+
+use std::ops::Range;
+
+use crate::inspect::Sample;
+use crate::inspect::map::{begins_comment, is_separator, line_length};
+use crate::inventory::{LinkTarget, Media};
+
+use super::markup::in_markup;
+use super::{COMMENT, is_data, target};
+
+/// A comment that links to a map.
+#[derive(Debug)]
+pub(super) struct Comment {
+    /// Offset of `//` or `/*`.
+    pub start: usize,
+    /// Offset of `sourceMappingURL=`.
+    pub needle: usize,
+    pub target: LinkTarget,
+    /// Whether it is the one that readers use.
+    pub in_force: bool,
+}
+
+/// How a text writes comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    /// JavaScript and what is compiled to it.
+    Script,
+    /// CSS and its relatives.
+    Style,
+    /// HTML and components: scripts and styles between tags.
+    Markup,
+    /// No name says what it is: only a comment at the very end counts.
+    Unknown,
+    /// Text that has no such comments.
+    None,
+}
+
+fn language(sample: &Sample<'_>) -> Language {
+    const SCRIPT: [&str; 16] = [
+        "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "es", "es6", "jsm", "bundle", "jsbundle",
+        "js_", "gs", "ejs",
+    ];
+    const STYLE: [&str; 6] = ["css", "scss", "sass", "less", "styl", "pcss"];
+    const MARKUP: [&str; 8] = ["html", "htm", "xhtml", "vue", "svelte", "astro", "svg", "hbs"];
+    const NONE: [&str; 19] = [
+        "txt", "md", "mdx", "markdown", "rst", "adoc", "json", "map", "yml", "yaml", "toml", "xml", "py",
+        "rs", "go", "java", "rb", "c", "h",
+    ];
+    if sample.decoded.is_some() {
+        return Language::None;
+    }
+    let name = sample.path.rsplit('/').next().unwrap_or_default();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let is = |list: &[&str]| list.contains(&extension.as_str());
+    // A script may hold control characters; a program has no comments.
+    if !sample.media.is_text() && !(sample.media == Media::Binary && (is(&SCRIPT) || is(&STYLE))) {
+        Language::None
+    } else if is(&SCRIPT) {
+        Language::Script
+    } else if is(&STYLE) {
+        Language::Style
+    } else if is(&MARKUP) {
+        Language::Markup
+    } else if is(&NONE) {
+        Language::None
+    } else {
+        match sample.bytes.trim_ascii_start().first() {
+            Some(b'<') => Language::Markup,
+            Some(b'{' | b'[') => Language::None,
+            _ => Language::Unknown,
+        }
+    }
+}
+
+/// The comments among the places where one might stand. The last one is in force.
+pub(super) fn comments(sample: &Sample<'_>, places: &[usize]) -> Vec<Comment> {
+    let bytes = sample.bytes;
+    let mut read_to = 0;
+    let mut candidate = |place: &usize| {
+        let is_new = *place >= read_to;
+        is_new.then(|| Candidate::at(bytes, *place, &mut read_to)).flatten()
+    };
+    let candidates: Vec<Candidate> = places.iter().filter_map(&mut candidate).collect();
+    let accepted = match language(sample) {
+        Language::None => Vec::new(),
+        Language::Style => candidates.into_iter().filter(|candidate| candidate.block).collect(),
+        Language::Script => in_script(bytes, candidates, true),
+        Language::Unknown => in_script(bytes, candidates, false),
+        Language::Markup => in_markup(bytes, candidates),
+    };
+    let last = accepted.len().saturating_sub(1);
+    let comment = |(index, found): (usize, Candidate)| Comment {
+        start: found.start,
+        needle: found.needle,
+        target: target(bytes.get(found.url.clone()).unwrap_or_default(), found.url.len()),
+        in_force: index == last,
+    };
+    accepted.into_iter().enumerate().map(comment).collect()
+}
+
+/// Something that reads like a link comment, taken by itself.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// Offset of `//` or `/*`.
+    pub start: usize,
+    /// Offset of `sourceMappingURL=`.
+    needle: usize,
+    url: Range<usize>,
+    /// Behind the comment.
+    end: usize,
+    pub block: bool,
+}
+
+impl Candidate {
+    /// Reads what stands around a needle. What it had to read of a long URL ends at `read_to`.
+    fn at(bytes: &[u8], needle: usize, read_to: &mut usize) -> Option<Self> {
+        const MOST_SPACE: usize = 16;
+        const LONGEST_LINE: usize = 4096;
+        let before = bytes.get(needle.saturating_sub(MOST_SPACE)..needle)?.trim_ascii_end();
+        let head = before.strip_suffix(b"#").or_else(|| before.strip_suffix(b"@"))?;
+        let block = head.ends_with(b"/*");
+        if !block && !head.ends_with(b"//") {
+            return None;
+        }
+        let spaces = bytes.get(..needle)?.len() - bytes.get(..needle)?.trim_ascii_end().len();
+        let start = needle - spaces - 3;
+
+        let from = needle + COMMENT.len();
+        let rest = bytes.get(from..)?;
+        if is_data(rest) {
+            let (length, end) = data_length(rest, block, |length| *read_to = from + length)?;
+            return Some(Self { start, needle, url: from..from + length, end: from + end, block });
+        }
+        let line = rest.get(..LONGEST_LINE).unwrap_or(rest);
+        let line = line.get(..line_length(line))?;
+        let comment = match block {
+            true => line.get(..memchr::memmem::find(line, b"*/")?)?,
+            false => line,
+        };
+        // A script's end tag ends the comment too.
+        let comment = comment.get(..memchr::memmem::find(comment, b"</").unwrap_or(comment.len()))?;
+        let url = comment.trim_ascii();
+        let is_url = !url.is_empty()
+            && !url.iter().any(|byte| {
+                byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'<' | b'>')
+            })
+            && memchr::memmem::find(url, b"${").is_none();
+        let skipped = comment.len() - comment.trim_ascii_start().len();
+        let end = from + comment.len() + if block { 2 } else { 0 };
+        is_url.then(|| Self { start, needle, url: from + skipped..from + skipped + url.len(), end, block })
+    }
+}
+
+/// Length of the `data:` URL that begins here, and where its comment ends. `None` if what follows it shows
+/// that it stands in a string.
+fn data_length(rest: &[u8], block: bool, read: impl FnOnce(usize)) -> Option<(usize, usize)> {
+    const MOST_SPACE: usize = 64;
+    let quoted =
+        |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'<' | b'*');
+    let length = rest.iter().position(quoted).unwrap_or(rest.len());
+    read(length);
+    if is_separator(rest.get(length..)?) {
+        return Some((length, length));
+    }
+    match rest.get(length) {
+        Some(b'*') if block => Some((length, length + 2)),
+        Some(b'"') if rest.get(..length)?.ends_with(b"{") => {
+            let line = line_length(rest);
+            Some((line, line))
+        }
+        Some(b'"' | b'\'' | b'`' | b'\\') => None,
+        _ if block => {
+            let space = rest.get(length..)?;
+            let space = space.get(..MOST_SPACE).unwrap_or(space);
+            Some((length, length + memchr::memmem::find(space, b"*/")? + 2))
+        }
+        _ => Some((length, length)),
+    }
+}
+
+/// Those candidates that are comments of a script.
+pub(super) fn in_script(bytes: &[u8], candidates: Vec<Candidate>, read_all: bool) -> Vec<Candidate> {
+    let Some(last) = candidates.last() else { return candidates };
+    let tail_is_bare = only_comments(bytes.get(last.end..).unwrap_or_default());
+    let certain = tail_is_bare && begins_certainly(bytes, last.start, read_all);
+    if certain && candidates.len() == 1 {
+        return candidates;
+    }
+    if !read_all {
+        return candidates.into_iter().rev().take(usize::from(certain)).collect();
+    }
+    let starts: Vec<usize> = candidates.iter().map(|candidate| candidate.start).collect();
+    let mut verdicts = begins_comment(bytes, &starts);
+    if let Some(verdict) = verdicts.last_mut() {
+        *verdict |= certain;
+    }
+    candidates
+        .into_iter()
+        .zip(verdicts)
+        .filter_map(|(candidate, is_comment)| is_comment.then_some(candidate))
+        .collect()
+}
+
+/// Whether nothing on the comment's own line can hold it as text, given that only comments follow it:
+/// an open string, template or block comment would have to end after it.
+fn begins_certainly(bytes: &[u8], start: usize, after_code: bool) -> bool {
+    let before = bytes.get(..start).unwrap_or_default();
+    let line = memchr::memrchr2(b'\n', b'\r', before)
+        .map_or(before, |end| before.get(end + 1..).unwrap_or_default());
+    let line = line.rsplit_at_separator();
+    line.trim_ascii().is_empty() || (after_code && memchr::memmem::find(line, b"//").is_none())
+}
+
+trait AfterSeparator {
+    fn rsplit_at_separator(&self) -> &Self;
+}
+
+impl AfterSeparator for [u8] {
+    /// What follows the last U+2028 or U+2029.
+    fn rsplit_at_separator(&self) -> &Self {
+        let last = [b"\xE2\x80\xA8", b"\xE2\x80\xA9"]
+            .iter()
+            .filter_map(|mark| memchr::memmem::rfind(self, *mark))
+            .max();
+        last.and_then(|at| self.get(at + 3..)).unwrap_or(self)
+    }
+}
+
+/// Whether a text holds nothing but white space and whole comments.
+fn only_comments(text: &[u8]) -> bool {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_ascii_start();
+        if is_separator(rest) {
+            rest = rest.get(3..).unwrap_or_default();
+        } else if rest.starts_with(b"//") {
+            rest = rest.get(line_length(rest)..).unwrap_or_default();
+        } else if let Some(comment) = rest.strip_prefix(b"/*") {
+            match memchr::memmem::find(comment, b"*/") {
+                Some(end) => rest = comment.get(end + 2..).unwrap_or_default(),
+                None => return false,
+            }
+        } else {
+            return rest.is_empty();
+        }
+    }
+}
+
+impl Candidate {
+    pub(super) fn moved(self, by: impl Fn(usize) -> usize) -> Self {
+        Self {
+            start: by(self.start),
+            needle: by(self.needle),
+            url: by(self.url.start)..by(self.url.end),
+            end: by(self.end),
+            block: self.block,
+        }
+    }
+}

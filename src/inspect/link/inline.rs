@@ -1,0 +1,95 @@
+//! Encoded maps: in a `data:` URL, and as base64 without one.
+
+use std::ops::Range;
+
+use crate::inspect::Hit;
+use crate::inspect::coding::Coding;
+use crate::inspect::map::{DataUrl, base64_run, data_url, in_alphabet};
+
+use super::{COMMENT, FIRST_BASE64, LINK, is_data};
+
+/// `sourcesContent` in base64, at each of the places that it can have in a group of three bytes, and the place
+/// of the needle in its group of four characters.
+pub(super) const BASE64: [(&[u8], usize); 3] =
+    [(b"c291cmNlc0NvbnRlbn", 0), (b"NvdXJjZXNDb250ZW50", 2), (b"zb3VyY2VzQ29udGVud", 3)];
+
+/// An encoded text that may be a map.
+#[derive(Debug)]
+pub(super) struct Encoded {
+    /// Where the needle stands: the place to tell people.
+    pub hit: usize,
+    pub range: Range<usize>,
+    pub coding: Coding,
+}
+
+/// Every encoded map of a text, in its order.
+pub(super) fn maps(bytes: &[u8], hits: &[Hit]) -> Vec<Encoded> {
+    let mut maps = Vec::new();
+    let mut done = 0;
+    for hit in hits.iter().filter(|hit| hit.needle == LINK || hit.needle >= FIRST_BASE64) {
+        if hit.offset < done {
+            continue;
+        }
+        let found = match hit.needle.checked_sub(FIRST_BASE64) {
+            None => in_url(bytes, hit.offset + COMMENT.len()),
+            Some(number) => BASE64.get(number).and_then(|(_, phase)| bare(bytes, done, hit.offset, *phase)),
+        };
+        let Some((range, coding)) = found else { continue };
+        done = range.end;
+        if let Some(coding) = coding
+            && looks_like_json(bytes.get(range.clone()).unwrap_or_default(), coding)
+        {
+            let hit = if hit.needle == LINK { hit.offset } else { range.start };
+            maps.push(Encoded { hit, range, coding });
+        }
+    }
+    maps
+}
+
+/// The payload of a `data:` URL that begins at `start`. One in clear has no coding: the reader of maps finds
+/// it where it stands.
+fn in_url(bytes: &[u8], start: usize) -> Option<(Range<usize>, Option<Coding>)> {
+    let line = bytes.get(start..)?;
+    let spaces = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let url = line.get(spaces..)?;
+    let DataUrl { payload, coding } = is_data(url).then(|| data_url(url)).flatten()?;
+    let base = start + spaces;
+    Some((base + payload.start..base + payload.end, coding))
+}
+
+/// The base64 around a needle, from a place on that fits the needle's.
+fn bare(bytes: &[u8], from: usize, needle: usize, phase: usize) -> Option<(Range<usize>, Option<Coding>)> {
+    let before = bytes.get(from..needle)?;
+    let run = before.iter().rev().take_while(|byte| in_alphabet(**byte)).count();
+    let start = needle - run + (run + 4 - phase) % 4;
+    let end = start + base64_run(bytes.get(start..)?);
+    (start <= needle).then_some((start..end, Some(Coding::Base64)))
+}
+
+/// Whether the decoded text begins like a document, by its first characters.
+fn looks_like_json(coded: &[u8], coding: Coding) -> bool {
+    const HEAD: usize = 256;
+    let head = coding.decoded(coded.get(..HEAD).unwrap_or(coded));
+    let utf16_or_mark = [&b"\xFF\xFE"[..], b"\xFE\xFF", b"\0{", b"\xEF\xBB\xBF"];
+    matches!(head.trim_ascii_start().first(), Some(b'{' | b'[' | b')'))
+        || utf16_or_mark.iter().any(|start| head.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_needles_are_those_of_base64() {
+        use base64::Engine as _;
+        for before in 0..3 {
+            let text = format!("{}sourcesContent", "{".repeat(before));
+            let encoded = base64::prelude::BASE64_STANDARD.encode(text);
+            let found = BASE64.iter().filter_map(|(needle, phase)| {
+                let at = memchr::memmem::find(encoded.as_bytes(), needle)?;
+                Some(at % 4 == *phase)
+            });
+            assert_eq!(found.collect::<Vec<bool>>(), [true], "{encoded}");
+        }
+    }
+}
