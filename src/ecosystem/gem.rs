@@ -44,6 +44,7 @@ fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestP
     };
     package.declared.record = file_list(inventory, &specification);
     package.declared.record.extend(checksums(inventory));
+    package.declared.record.extend(strangers(inventory));
     package.name = specification.name;
     package.version = specification.version.version;
     Some(package)
@@ -51,8 +52,7 @@ fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestP
 
 /// Holds the specification's `files` against the entries of the inner archive, both ways.
 fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<RecordProblem> {
-    let listed: BTreeSet<&str> =
-        specification.files.iter().map(|path| path.trim_start_matches("./")).collect();
+    let listed: BTreeSet<String> = specification.files.iter().map(|path| plain(path)).collect();
     let packed: BTreeMap<&str, &Entry> = inventory
         .files()
         .filter(|entry| stands_in_data(inventory, entry))
@@ -73,7 +73,7 @@ fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<Record
         });
     };
     for (path, entry) in &packed {
-        if !listed.contains(path) {
+        if !listed.contains(*path) {
             let detail =
                 format!("`{path}` is in the gem and not in its file list: it was added after the build");
             add(RecordTrouble::NotRecorded, path, Some(entry), detail);
@@ -85,7 +85,7 @@ fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<Record
         .filter(|entry| entry.kind != crate::inventory::EntryKind::File && stands_in_data(inventory, entry))
         .map(|entry| entry.path.as_str())
         .collect();
-    for path in listed {
+    for path in listed.iter().map(String::as_str) {
         if !packed.contains_key(path) && !links.contains(path) {
             add(
                 RecordTrouble::Absent,
@@ -96,6 +96,31 @@ fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<Record
         }
     }
     problems
+}
+
+/// A path without `.` and empty segments.
+fn plain(path: &str) -> String {
+    path.split('/').filter(|segment| !matches!(*segment, "" | ".")).collect::<Vec<_>>().join("/")
+}
+
+/// Members that `gem build` doesn't write; signatures end in `.sig`.
+fn strangers(inventory: &Inventory) -> Vec<RecordProblem> {
+    let is_own =
+        |path: &str| [METADATA, DATA, CHECKSUMS].contains(&path.strip_suffix(".sig").unwrap_or(path));
+    let strangers = inventory.top_files().filter(|entry| !is_own(&entry.path));
+    strangers
+        .map(|entry| RecordProblem {
+            kind: RecordTrouble::NotRecorded,
+            table: METADATA.to_owned(),
+            path: entry.path.clone(),
+            entry: Some(entry.id),
+            line: None,
+            detail: format!(
+                "`{}` stands beside the gem's data, where no gem has a file: it was added after the build",
+                entry.path
+            ),
+        })
+        .collect()
 }
 
 /// Whether an entry stands in `data.tar.gz` itself, not in an archive further inside.
@@ -191,7 +216,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    const SPECIFICATION: &str = "--- !ruby/object:Gem::Specification\nname: demo\nversion: !ruby/object:Gem::Version\n  version: 1.2.3\nlicenses:\n- MIT\nfiles:\n- lib/demo.rb\n- README.md\n";
+    const SPECIFICATION: &str = "--- !ruby/object:Gem::Specification\nname: demo\nversion: !ruby/object:Gem::Version\n  version: 1.2.3\nlicenses:\n- MIT\nfiles:\n- ./lib//demo.rb\n- README.md\n";
 
     fn gem(checksum: &str, inner: &[&str]) -> Inventory {
         let mut inventory = Inventory::default();
@@ -241,5 +266,17 @@ mod tests {
                 package.declared.record.iter().map(|problem| (problem.kind, problem.path.as_str())).collect();
             assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn what_no_gem_has_beside_its_data() {
+        let mut inventory = gem(&"ab".repeat(32), &["lib/demo.rb", "README.md"]);
+        for path in ["metadata.gz.sig", "install.rb"] {
+            let id = EntryId(inventory.entries.len() as u32);
+            inventory.entries.push(Entry { id, path: path.into(), place: path.into(), ..Entry::default() });
+        }
+        let package = read(&inventory, None, &mut Vec::new()).unwrap();
+        let found: Vec<&str> = package.declared.record.iter().map(|problem| problem.path.as_str()).collect();
+        assert_eq!(found, ["install.rb"]);
     }
 }

@@ -1,11 +1,13 @@
 //! Ecosystems: whose package an artifact is and what its manifest says. One file and one line in [`ECOSYSTEMS`] each.
 
+mod content_types;
 mod digests;
 mod json;
 mod licence;
 mod locate;
 mod python;
 mod vsce;
+mod vscodeignore;
 
 mod cargo;
 mod directory;

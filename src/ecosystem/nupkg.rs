@@ -1,8 +1,12 @@
 //! NuGet packages: a zip with one `.nuspec` at its top.
 
+use std::collections::BTreeSet;
+
 use quick_xml::events::Event;
 
-use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{
+    Declared, EntryPointWeight, Inventory, Kind, ManifestProblem, MissingEntryPoint, Package,
+};
 use crate::project::Project;
 
 use super::Ecosystem;
@@ -34,7 +38,11 @@ fn recognises(inventory: &Inventory) -> bool {
 fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
     let found = locate::manifest(inventory, "*.nuspec", fit, problems)?;
     match package(found.bytes) {
-        Ok(package) => Some(Package { manifest: found.entry.place.clone(), ..package }),
+        Ok((package, named)) => {
+            let missing = missing(inventory, named);
+            let declared = Declared { missing, ..Declared::default() };
+            Some(Package { manifest: found.entry.place.clone(), declared, ..package })
+        }
         Err(why) => {
             problems.push(locate::unreadable(found.entry, None, &why));
             None
@@ -42,11 +50,35 @@ fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestP
     }
 }
 
-/// Reads `package/metadata`.
-fn package(bytes: &[u8]) -> Result<Package, String> {
+/// The files among those that the manifest names which the package lacks; the gallery refuses it then.
+fn missing(inventory: &Inventory, named: Vec<Named>) -> Vec<MissingEntryPoint> {
+    // Names in the archive are those of a URL.
+    let plain =
+        |path: &str| path.replace('\\', "/").replace("%20", " ").trim_start_matches("./").to_lowercase();
+    let there: BTreeSet<String> = inventory.top_files().map(|entry| plain(&entry.path)).collect();
+    let is_missing = |named: &Named| !there.contains(&plain(&named.path));
+    let missing = named.into_iter().filter(is_missing).map(|named| MissingEntryPoint {
+        field: named.field.to_owned(),
+        target: named.path,
+        weight: EntryPointWeight::Part,
+        line: None,
+    });
+    missing.collect()
+}
+
+/// A file that the manifest names.
+#[derive(Debug)]
+struct Named {
+    field: &'static str,
+    path: String,
+}
+
+/// Reads `package/metadata`, and the files that it names.
+fn package(bytes: &[u8]) -> Result<(Package, Vec<Named>), String> {
     let mut reader = quick_xml::Reader::from_reader(bytes);
     let mut buffer = Vec::new();
     let mut package = Package::default();
+    let mut named = Vec::new();
     let mut path: Vec<String> = Vec::new();
     let mut license_is_file = false;
     loop {
@@ -72,8 +104,11 @@ fn package(bytes: &[u8]) -> Result<Package, String> {
                     Some("id") => package.name = value,
                     Some("version") => package.version = value,
                     Some("license") if license_is_file => {
-                        package.license = Some(format!("SEE LICENSE IN {value}"))
+                        package.license = Some(format!("SEE LICENSE IN {value}"));
+                        named.push(Named { field: "license", path: value });
                     }
+                    Some("icon") => named.push(Named { field: "icon", path: value }),
+                    Some("readme") => named.push(Named { field: "readme", path: value }),
                     Some("license") => package.license = Some(value),
                     _ => {}
                 }
@@ -83,5 +118,25 @@ fn package(bytes: &[u8]) -> Result<Package, String> {
         }
         buffer.clear();
     }
-    if package.name.is_empty() { Err("it has no id".to_owned()) } else { Ok(package) }
+    if package.name.is_empty() { Err("it has no id".to_owned()) } else { Ok((package, named)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::inventory;
+    use super::*;
+
+    #[test]
+    fn files_that_the_manifest_names() {
+        let manifest = r#"<package><metadata><id>d</id><version>1.0.0</version><license type="file">legal\L.txt</license>
+            <icon>images/my icon.png</icon><readme>docs/README.md</readme></metadata></package>"#;
+        let missing = |paths: &[&str]| -> Vec<String> {
+            let files: Vec<(&str, &str)> =
+                paths.iter().map(|path| (*path, "")).chain([("d.nuspec", manifest)]).collect();
+            let package = read(&inventory("d.nupkg", "zip", &files), None, &mut Vec::new()).unwrap();
+            package.declared.missing.into_iter().map(|missing| missing.field).collect()
+        };
+        assert_eq!(missing(&["legal/L.txt", "images/my%20icon.png", "docs/readme.md"]), [""; 0]);
+        assert_eq!(missing(&["lib/net8.0/d.dll", "docs/README.md"]), ["license", "icon"]);
+    }
 }

@@ -13,7 +13,7 @@ pub(super) struct Files {
 
 #[derive(Debug)]
 struct Item {
-    globs: Vec<Glob>,
+    patterns: Vec<Pattern>,
     /// Whether it speaks of a file that vsce moves (readme, changelog, licence).
     is_moved: bool,
 }
@@ -51,23 +51,57 @@ impl Item {
             return None;
         }
         let name = item.rsplit('/').next().unwrap_or(item);
-        let mut globs = vec![Glob::new(&format!("/{item}"))?];
-        if !name.contains('*') {
-            globs.push(Glob::new(&format!("/{}/**", item.trim_end_matches('/')))?);
-        }
-        Some(Self { globs, is_moved: is_moved(name) })
+        let patterns = Pattern::with_contents(item);
+        (!patterns.is_empty()).then(|| Self { patterns, is_moved: is_moved(name) })
     }
 
     fn fits(&self, path: &str) -> bool {
         // vsce ends the name of a licence without an end in `.txt`.
-        [Some(path), path.strip_suffix(".txt")].into_iter().flatten().any(|path| {
-            let segments: Vec<&str> = std::iter::once("").chain(split(path)).collect();
-            self.globs.iter().any(|glob| glob.matches(&segments, false))
-        })
+        let paths = [Some(path), path.strip_suffix(".txt")];
+        paths.into_iter().flatten().any(|path| self.patterns.iter().any(|pattern| pattern.fits(path)))
     }
 }
 
-fn is_moved(name: &str) -> bool {
+/// A glob from the extension's folder that, unlike npm's, minds letter case.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    glob: Glob,
+}
+
+impl Pattern {
+    /// `None` for one that stands for too much, or that fits nothing since it begins with a slash.
+    pub(super) fn new(pattern: &str) -> Option<Self> {
+        if pattern.starts_with('/') {
+            return None;
+        }
+        Some(Self { glob: Glob::new(&format!("/{}", without_case(pattern)))? })
+    }
+
+    /// The pattern, and what is below it where it may be a folder.
+    pub(super) fn with_contents(pattern: &str) -> Vec<Self> {
+        let name = pattern.rsplit('/').next().unwrap_or(pattern);
+        let below = (!name.contains('*')).then(|| format!("{}/**", pattern.trim_end_matches('/')));
+        [Some(pattern.to_owned()), below].iter().flatten().filter_map(|pattern| Self::new(pattern)).collect()
+    }
+
+    pub(super) fn fits(&self, path: &str) -> bool {
+        let path = without_case(path);
+        let segments: Vec<&str> = std::iter::once("").chain(split(&path)).collect();
+        self.glob.matches(&segments, false)
+    }
+}
+
+/// Puts letters that have no other case in the place of capitals.
+fn without_case(text: &str) -> String {
+    const PRIVATE: u32 = 0xE000;
+    let one = |c: char| {
+        if c.is_ascii_uppercase() { char::from_u32(PRIVATE + u32::from(c)).unwrap_or(c) } else { c }
+    };
+    text.chars().map(one).collect()
+}
+
+/// Whether vsce gives a file of this name another one, so that it comes from anywhere.
+pub(super) fn is_moved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name);
     MOVED.iter().any(|moved| stem.eq_ignore_ascii_case(moved))
 }
@@ -92,6 +126,8 @@ mod tests {
             (&["dist/*"], &["dist/a.js"], &["dist/a/b.js"]),
             (&["*.js"], &["a.js"], &["x/a.js"]),
             (&["**/*.js", "l10n/**"], &["a.js", "x/y/a.js", "l10n/a/b.json"], &["x/a.ts"]),
+            (&["Dist"], &["Dist/a.js"], &["dist/a.js"]),
+            (&["[A-C]/?.js"], &["B/X.js"], &["b/x.js", "D/x.js"]),
             (&["{a,b}/c", "legal/eula"], &["a/c", "b/c/d", "legal/eula.txt"], &["a/d"]),
             (&["./out"], &["out/a.js"], &["src/a.ts"]),
             (&[], &["package.json"], &["a.js", "docs/readme.md"]),

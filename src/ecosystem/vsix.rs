@@ -4,11 +4,11 @@
 
 use quick_xml::events::Event;
 
-use crate::inventory::{Declared, EntryId, Inventory, Kind, ManifestProblem, Mismatch, Package};
+use crate::inventory::{Declared, Denied, EntryId, Inventory, Kind, ManifestProblem, Mismatch, Package};
 use crate::project::Project;
 
 use super::locate::{self, Fit};
-use super::{Ecosystem, npm, vsce};
+use super::{Ecosystem, content_types, npm, vsce, vscodeignore};
 
 pub(super) const ECOSYSTEM: Ecosystem =
     Ecosystem { kind: Kind::Vsix, suffixes: &[".vsix"], keeps, recognises, read };
@@ -18,7 +18,7 @@ const FOLDER: &str = "extension";
 const PACKAGE_JSON: &str = "extension/package.json";
 
 fn keeps(path: &str) -> bool {
-    [VSIX_MANIFEST, PACKAGE_JSON, "[Content_Types].xml"].iter().any(|kept| kept.eq_ignore_ascii_case(path))
+    [VSIX_MANIFEST, PACKAGE_JSON, content_types::PATH].iter().any(|kept| kept.eq_ignore_ascii_case(path))
 }
 
 fn recognises(inventory: &Inventory) -> bool {
@@ -79,38 +79,71 @@ fn declared(
         Some(_) => Some(true),
         None => project.filter(|project| ignores_nothing(manifest, project)).map(|_| false),
     };
+    let held = held(inventory, manifest, project);
     Declared {
         has_allowlist,
-        unlisted: unlisted(inventory, manifest, project),
-        denied: Vec::new(),
+        unlisted: held.unlisted,
+        denied: held.denied,
+        record: content_types::check(inventory),
         // An extension needs more than what `main` leads to: whatever `contributes` names.
         proposal: Vec::new(),
         ..read_by_npm
     }
 }
 
-/// The files that vsce would have left out by `files`.
-fn unlisted(inventory: &Inventory, manifest: &npm::Manifest, project: Option<&Project>) -> Vec<EntryId> {
+/// What the lists of an extension say of its files.
+#[derive(Debug, Default)]
+struct Held {
+    unlisted: Vec<EntryId>,
+    denied: Vec<Denied>,
+}
+
+/// The files that vsce would have left out: by `.vscodeignore` and a list of its own where the project is at
+/// hand, or else by `files`.
+fn held(inventory: &Inventory, manifest: &npm::Manifest, project: Option<&Project>) -> Held {
     let own = npm::OwnFiles::of(inventory, FOLDER);
-    let Some(files) = manifest.files.as_deref().and_then(vsce::Files::new) else { return Vec::new() };
-    if !files.explains(&own.paths) || project.is_some_and(|project| project.folder.join(IGNORE_FILE).exists())
-    {
-        return Vec::new();
+    let text = project.and_then(|project| crate::project::read(&project.folder.join(IGNORE_FILE)));
+    let is_ours = project.is_some_and(|project| is_of(manifest, project));
+    if is_ours && (text.is_some() || manifest.files.is_none()) {
+        return ignored(&own, text.as_deref().unwrap_or_default());
     }
-    own.ids.iter().zip(&own.paths).filter(|(_, path)| !files.packs(path)).map(|(id, _)| *id).collect()
+    let Some(files) = manifest.files.as_deref().and_then(vsce::Files::new) else { return Held::default() };
+    if text.is_some() || !files.explains(&own.paths) {
+        return Held::default();
+    }
+    let unlisted = own.ids.iter().zip(&own.paths).filter(|(_, path)| !files.packs(path));
+    Held { unlisted: unlisted.map(|(id, _)| *id).collect(), denied: Vec::new() }
+}
+
+fn ignored(own: &npm::OwnFiles<'_>, text: &str) -> Held {
+    let mut held = Held::default();
+    let Some(ignore) = vscodeignore::Ignore::new(text) else { return held };
+    for (id, path) in own.ids.iter().zip(&own.paths) {
+        if let Some(line) = ignore.takes_out(path) {
+            let list = if line.number.is_some() { IGNORE_FILE } else { "vsce's own list" };
+            held.unlisted.push(*id);
+            held.denied.push(Denied { entry: *id, item: line.text.clone(), list, line: line.number });
+        }
+    }
+    held
 }
 
 /// vsce never packs it, so that an artifact doesn't tell whether there was one.
 const IGNORE_FILE: &str = ".vscodeignore";
 
-/// Whether this is the extension's project, and nothing in it says what may ship.
+/// Whether nothing in the extension's project says what may ship.
 fn ignores_nothing(manifest: &npm::Manifest, project: &Project) -> bool {
+    is_of(manifest, project) && !project.folder.join(IGNORE_FILE).exists()
+}
+
+/// Whether this is the extension's project.
+fn is_of(manifest: &npm::Manifest, project: &Project) -> bool {
     let own = Project::package_json(&project.folder);
     let same = |key: &str| {
         let theirs = own.as_ref().and_then(|own| own.get(key)?.as_str());
         theirs.is_some() && theirs == manifest.text(key)
     };
-    same("name") && same("publisher") && !project.folder.join(IGNORE_FILE).exists()
+    same("name") && same("publisher")
 }
 
 /// The `Identity` element of the manifest.

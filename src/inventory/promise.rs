@@ -77,7 +77,9 @@ pub struct Denied {
     pub entry: EntryId,
     /// The item of the allowlist as written: `!**/*.map`.
     pub item: String,
-    /// Line of the manifest, where known.
+    /// The list that the item stands in, for messages: `"files" in package.json`.
+    pub list: &'static str,
+    /// Line of the list's file, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
 }

@@ -18,8 +18,9 @@ pub(super) const RULE: Rule = Rule {
 const DOCS: &str = "\
 ## What it does
 Holds every file of the artifact against the manifest's allowlist, with the very semantics of the client that
-packs: `files` in `package.json` as npm reads it (as vsce does, for an extension), `include` and `exclude` in `Cargo.toml` as cargo reads them,
-the file list of a gem. Files that clients add by themselves (`package.json`, the readme, licences, `main`,
+packs: `files` in `package.json` as npm reads it (as vsce does, for an extension), `include` and `exclude` in
+`Cargo.toml` as cargo reads them. With the project at hand (`--project`) its `.npmignore`, `.gitignore` and
+`.vscodeignore` count, too. Files that clients add by themselves (`package.json`, the readme, licences, `main`,
 `bin`, `Cargo.toml.orig`, ...) are covered, and so are those that older clients added.
 
 ## Why it matters
@@ -104,7 +105,7 @@ fn finding(
     let message = match denied {
         Some(denied) => format!(
             "{what} {is} in the artifact, although {}{} takes {them} out with `{}`.",
-            declared.allowlist_name,
+            denied.list,
             in_line(denied.line),
             denied.item
         ),
@@ -128,6 +129,9 @@ fn finding(
 }
 
 fn help(inventory: &Inventory, package: &Package, group: &str, is_denied: bool) -> String {
+    if is_denied && inventory.kind == Kind::Vsix {
+        return "Pack again with a current `vsce package`, which leaves it out; a line with `!` in .vscodeignore brings it back.".to_owned();
+    }
     let item = group.trim_end_matches('/');
     let key = match package.declared.allowlist_name {
         name if name.contains("\"files\"") => "files",

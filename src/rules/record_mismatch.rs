@@ -15,7 +15,7 @@ const DOCS: &str = "\
 ## What it does
 Holds the table that a package carries against its bytes, both ways, digests (SHA-256, SHA-384, SHA-512) and sizes included: `RECORD` of a
 wheel, `checksums.yaml.gz` of a gem, manifest and signature file of a signed jar, `SOURCES.txt` of a source
-distribution.
+distribution, the file list of a gem, `[Content_Types].xml` of an extension for Visual Studio Code.
 
 ## Why it matters
 The table is what reviewers and tools trust, and installers don't check it: pip and uv install a wheel with

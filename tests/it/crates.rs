@@ -103,7 +103,14 @@ fn compare(tree: &Tree) -> Result<bool, TestCaseError> {
     let by_list = |paths: BTreeSet<String>| -> BTreeSet<String> {
         paths.into_iter().filter(|path| !is_left_out_anyway(tree, path)).collect()
     };
-    prop_assert_eq!(by_list(tree.unlisted(&everything)), by_list(left_out));
+    let (ours, theirs) = (by_list(tree.unlisted(&everything)), by_list(left_out));
+    if tree.in_git || !tree.lists.contains('!') {
+        prop_assert_eq!(ours, theirs);
+    } else {
+        // Without git, cargo doesn't look into a folder that is taken out, also where `!` brings a file of it back;
+        // a crate doesn't tell which of the two it was.
+        prop_assert!(ours.is_subset(&theirs), "{:?} {:?}", ours, theirs);
+    }
     Ok(true)
 }
 
@@ -241,6 +248,7 @@ const NAMED: &[(&str, &[&str])] = &[
         &["tests/x.rs", "a.bin", "b/c.bin", "a/x.txt", "a/b/y.txt"],
     ),
     ("exclude = [\"*\", \"!src\", \"!src/**\"]", &["src/a.rs", "x.md"]),
+    ("exclude = [\"!/a/*\", \"*/\"]", &["a/x", "b/x", "src/a.rs"]),
     (
         "include = [\"src/lib.rs\", \"[ab].txt\", \"x?.md\", \"\\\\!bang\"]",
         &["a.txt", "c.txt", "d/b.txt", "xy.md", "!bang"],

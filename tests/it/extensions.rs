@@ -97,9 +97,19 @@ fn everything(artifact: &Path, files: &[(String, String)]) {
     writer.finish().unwrap();
 }
 
+/// Adds a file to an archive, as somebody would after packing.
+fn add_to(artifact: &Path, path: &str) {
+    let file = fs::OpenOptions::new().read(true).write(true).open(artifact).unwrap();
+    let mut writer = zip::ZipWriter::new_append(file).unwrap();
+    writer.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(b"x").unwrap();
+    writer.finish().unwrap();
+}
+
 /// Findings of the rules that read the manifest, as `rule`.
 fn found(artifact: &Path, project: Option<&Path>) -> Vec<&'static str> {
-    const RULES: [&str; 7] = [
+    const RULES: [&str; 8] = [
+        "record-mismatch",
         "not-allowlisted",
         "no-allowlist",
         "missing-entry-point",
@@ -150,6 +160,9 @@ fn as_vsce_packs_by_files() {
         assert_eq!(found(&artifact, Some(folder.path())), [""; 0], "{}", tree.0);
         let (packed, unlisted) = contents(&artifact);
         assert_eq!(unlisted, BTreeSet::new(), "{}", tree.0);
+
+        add_to(&artifact, "extension/added.wasm");
+        assert!(found(&artifact, None).contains(&"record-mismatch"), "{}", tree.0);
 
         let changed = into.path().join("changed.vsix");
         everything(&changed, &files);

@@ -29,3 +29,4 @@ mod secrets;
 mod source_maps;
 mod stray;
 mod trees;
+mod vsce;

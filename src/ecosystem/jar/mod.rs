@@ -96,16 +96,17 @@ mod tests {
     const MAIN: &str =
         "Manifest-Version: 1.0\r\nImplementation-Title: de\r\n mo\r\nImplementation-Version: 1.0\r\n\r\n";
     const A: &str = "Name: a.class\r\nSHA-256-Digest: q6s=\r\n\r\n";
-    const B: &str = "Name: b.class\r\nSHA1-Digest: AAAA\r\n\r\n";
+    const B: &str = "Name: b.class\r\n\r\n";
 
     #[test]
     fn files_of_signed_archives() {
-        use RecordTrouble::{Absent, Digest, NotRecorded};
+        use RecordTrouble::{Absent, Digest, NoDigest, NotRecorded};
         let other = A.replace("q6s=", "AAA=");
         for (sections, expected) in [
             (format!("{A}{B}"), &[][..]),
             (A.to_owned(), &[(NotRecorded, "b.class")]),
             (format!("{other}{B}"), &[(Digest, "a.class")]),
+            (format!("{A}Name: b.class\r\nSHA1-Digest: AAAA\r\n"), &[(NoDigest, "b.class")]),
             (format!("{A}{B}Name: gone.class\r\n\r\nName: folder/\r\n"), &[(Absent, "gone.class")]),
         ] {
             let manifest = format!("{MAIN}{sections}");

@@ -61,6 +61,12 @@ fn files(inventory: &Inventory, table: &str, sections: &Sections<'_>) -> Vec<Rec
                 RecordTrouble::NotRecorded,
                 format!("`{path}` is not among the signed files: it was added after signing"),
             )),
+            Some(section) if is_weak(section) => Some((
+                RecordTrouble::NoDigest,
+                format!(
+                    "`{path}` is signed with a digest too weak to mean anything: Java takes it for unsigned"
+                ),
+            )),
             Some(section) => section
                 .digests("Digest")
                 .any(|(algorithm, digest)| compare(entry, algorithm, digest.as_deref()) == Compared::Wrong)
@@ -76,6 +82,12 @@ fn files(inventory: &Inventory, table: &str, sections: &Sections<'_>) -> Vec<Rec
         problems.push(problem(RecordTrouble::Absent, table, path, detail));
     }
     problems
+}
+
+/// Whether a section has digests, and none that is worth comparing.
+fn is_weak(section: &Section<'_>) -> bool {
+    let mut digests = section.digests("Digest").peekable();
+    digests.peek().is_some() && digests.all(|(algorithm, _)| digest(algorithm, &[]).is_none())
 }
 
 /// Holds a signature file against the manifest: as a whole, or section by section where the manifest has grown.

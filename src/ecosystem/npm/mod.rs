@@ -79,7 +79,7 @@ pub(super) fn package(
         root: root.to_owned(),
         declared: Declared {
             has_allowlist: Some(has_allowlist),
-            allowlist_name: "\"files\" in package.json",
+            allowlist_name: FILES,
             patterns: manifest.files.clone().unwrap_or_default(),
             line: manifest.object.line("files"),
             denied: own.denied(manifest, &unlisted),
@@ -168,7 +168,7 @@ impl<'a> OwnFiles<'a> {
         let denied = |(id, path): (&EntryId, &&str)| {
             let index = packlist::denied_by(manifest, path)?;
             let item = manifest.files.as_ref()?.get(index)?.clone();
-            Some(Denied { entry: *id, item, line: manifest.object.item_line("files", index) })
+            Some(Denied { entry: *id, item, list: FILES, line: manifest.object.item_line("files", index) })
         };
         with_path.take(MOST_EXPLAINED).filter_map(denied).collect()
     }
@@ -202,6 +202,9 @@ impl<'a> OwnFiles<'a> {
         texts
     }
 }
+
+/// npm's allowlist, for messages.
+const FILES: &str = "\"files\" in package.json";
 
 /// Most unlisted files whose reason is looked for.
 const MOST_EXPLAINED: usize = 1_000;
