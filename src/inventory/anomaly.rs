@@ -76,7 +76,7 @@ pub enum AnomalyKind {
     ZipDescriptor,
     /// A Unicode path field that names the member otherwise, or a name in no certain encoding.
     ZipName,
-    /// A folder with bytes, or a file marked as folder.
+    /// A folder with bytes, a file marked as folder, or a member marked as nothing that is known.
     ZipFolder,
     /// Members that share bytes.
     ZipOverlap,

@@ -5,28 +5,30 @@ use super::{Context, Family, Finding, Place, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "archive-mode",
     family: Family::ArchiveTrust,
-    summary: "A file with set-uid, set-gid or sticky bit",
+    summary: "A file with set-uid or set-gid bit",
     docs: DOCS,
     check,
 };
 
 const DOCS: &str = "\
 ## What it does
-Reports files of the artifact whose mode has the set-uid, set-gid or sticky bit.
+Reports files of the artifact whose mode has the set-uid or set-gid bit. Other modes, such as those that let
+everybody write, say nothing: installers set their own.
 
 ## Why it matters
-A set-uid program runs with the rights of its owner. npm and pip drop these bits, tar and other tools keep
-them when root unpacks. No package needs them.
+A set-uid program runs with the rights of its owner, whoever starts it. npm keeps these bits: what root
+installs is then a program that everybody can run as root. tar keeps them, too, when root unpacks; cargo, pip
+and uv drop them. No package needs them.
 
 ## What to do
-`chmod u-s,g-s,-t` the file before packing.
+`chmod u-s,g-s` the file before packing.
 
 ## Example
 `package/bin/tool` with mode 4755.
 ";
 
-/// Set-uid, set-gid, sticky.
-const SPECIAL: u32 = 0o7000;
+/// Set-uid and set-gid.
+const SPECIAL: u32 = 0o6000;
 
 /// The mode.
 #[derive(Debug, Serialize)]
@@ -42,9 +44,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, Place::entry(entry))
                 .message(format!(
-                    "The file has mode {mode}: where the special bits survive unpacking, it runs with the rights of its owner or group."
+                    "The file has mode {mode}: npm keeps its special bits, and it then runs with the rights of whoever installed it."
                 ))
-                .help("Clear the bits before packing: chmod u-s,g-s,-t.")
+                .help("Clear the bits before packing: chmod u-s,g-s.")
                 .key("mode")
                 .evidence(Evidence { mode }),
         );
@@ -59,7 +61,7 @@ mod tests {
     #[test]
     fn fires_on_special_bits_only() {
         for (mode, fires) in
-            [(0o4755, true), (0o2755, true), (0o1644, true), (0o755, false), (0o777, false), (0, false)]
+            [(0o4755, true), (0o2755, true), (0o1644, false), (0o755, false), (0o777, false), (0, false)]
         {
             let mut inventory = inventory(&["package/a", "package/b/"]);
             inventory.entries[0].mode = Some(mode);

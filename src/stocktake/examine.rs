@@ -119,8 +119,14 @@ impl Examiner<'_> {
     /// Opens an archive or compressed file that is an entry itself.
     fn open(&self, bytes: &[u8], examined: &mut Examined, depth: u32) {
         let place = examined.entry.place.clone();
-        if depth >= self.limits.nesting {
-            let why = format!("archives are nested more than {} deep", self.limits.nesting);
+        let closed = if depth >= self.limits.nesting {
+            Some(format!("archives are nested more than {} deep", self.limits.nesting))
+        } else {
+            self.spent
+                .is_over(self.limits)
+                .then(|| "a limit was reached before this archive was opened".to_owned())
+        };
+        if let Some(why) = closed {
             examined.skipped.push(Skipped::inside(&*place, &*place, why));
             return;
         }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::{Damage, Limits, ReadAt, Window};
+use super::{Damage, Limits, ReadAt, Window, meter};
 
 const CHUNK: usize = 256 << 10;
 /// Memory that a dictionary may take, in KiB.
@@ -34,17 +34,15 @@ pub(super) fn brotli(source: &dyn ReadAt) -> Box<dyn Read + '_> {
 
 /// Decompresses Zstandard, all frames of it.
 pub(super) fn zstd<'a>(source: &'a dyn ReadAt, limits: &Limits) -> Box<dyn Read + 'a> {
-    let most_held = MOST_HELD.max(source.size().saturating_mul(limits.ratio));
-    let most_window = limits.entry.max(MOST_HELD);
-    Box::new(Zstd { state: State::Between(input(source)), most_window, most_held })
+    let most_held = meter::RATIO_FREE.max(source.size().saturating_mul(limits.ratio));
+    Box::new(Zstd::new(Window::whole(source), limits, most_held))
 }
 
-/// Decoded bytes that a frame may hold back whatever its packed size.
-const MOST_HELD: u64 = ruzstd::decoding::DEFAULT_MAX_WINDOW_SIZE;
-/// Most bytes that a block decodes to.
-const MOST_IN_BLOCK: u64 = 128 << 10;
+/// Bytes decoded at once, at least.
+const STEP: usize = 256 << 10;
 
-struct Zstd<'a> {
+/// Decompresses Zstandard, all frames of it.
+pub(super) struct Zstd<'a> {
     state: State<'a>,
     /// Largest window that a frame may ask for. Asking costs nothing: the decoder's memory grows with what it
     /// has decoded.
@@ -52,6 +50,15 @@ struct Zstd<'a> {
     /// Most decoded bytes in a frame's memory: the decoder gives nothing out before a window is full, so that
     /// the limits don't see what it holds.
     most_held: u64,
+}
+
+impl<'a> Zstd<'a> {
+    /// A reader of these bytes that holds at most about `most_held` decoded ones back.
+    pub(super) fn new(packed: Window<'a>, limits: &Limits, most_held: u64) -> Self {
+        let most_window = limits.entry.max(ruzstd::decoding::DEFAULT_MAX_WINDOW_SIZE);
+        let input = BufReader::with_capacity(CHUNK, packed);
+        Self { state: State::Between(input), most_window, most_held }
+    }
 }
 
 enum State<'a> {
@@ -64,8 +71,8 @@ enum State<'a> {
 struct Frame<'a> {
     decoder: FrameDecoder,
     input: Input<'a>,
-    /// Whether it can hold more than [`MOST_HELD`].
-    large: bool,
+    /// Bytes decoded, at least.
+    decoded: u64,
     given_out: u64,
 }
 
@@ -95,12 +102,11 @@ impl Read for Zstd<'_> {
 
 impl<'a> Frame<'a> {
     fn begin(mut input: Input<'a>, most_window: u64) -> io::Result<Self> {
-        let large = FrameDecoder::new().init(input.fill_buf()?).is_err();
         // A decoder of its own for each frame: one that is used again allocates the whole window at once.
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(most_window);
         match decoder.init(&mut input) {
-            Ok(()) => Ok(Self { decoder, input, large, given_out: 0 }),
+            Ok(()) => Ok(Self { decoder, input, decoded: 0, given_out: 0 }),
             Err(FrameDecoderError::WindowSizeTooBig { requested, .. }) => {
                 let why = format!(
                     "the Zstandard frame asks for a window of {requested} bytes, more than the limit set for one entry"
@@ -113,21 +119,17 @@ impl<'a> Frame<'a> {
 
     fn read(&mut self, buffer: &mut [u8], most_held: u64) -> io::Result<usize> {
         while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
-            let one = BlockDecodingStrategy::UptoBlocks(1);
-            self.decoder.decode_blocks(&mut self.input, one).map_err(io::Error::other)?;
-            if self.large && self.most_it_holds() > most_held {
+            let step = BlockDecodingStrategy::UptoBytes(STEP);
+            if !self.decoder.decode_blocks(&mut self.input, step).map_err(io::Error::other)? {
+                self.decoded += STEP as u64;
+            }
+            if self.decoded.saturating_sub(self.given_out) > most_held {
                 return Err(damage("the Zstandard frame holds back more than its size allows"));
             }
         }
         let count = self.decoder.read(buffer)?;
         self.given_out += count as u64;
         Ok(count)
-    }
-
-    /// Most decoded bytes that can be in the decoder's memory.
-    fn most_it_holds(&self) -> u64 {
-        let decoded = (self.decoder.blocks_decoded() as u64).saturating_mul(MOST_IN_BLOCK);
-        decoded.saturating_sub(self.given_out)
     }
 
     fn check(&self) -> io::Result<()> {

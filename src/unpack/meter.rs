@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::{Limits, ReadAt, Spent};
 
 /// Produced bytes for which no ratio is asked: small files compress well.
-const RATIO_FREE: u64 = 10 << 20;
+pub(super) const RATIO_FREE: u64 = 10 << 20;
 
 /// Counts what one container produces, against the limits. Shared by all workers on it.
 #[derive(Debug)]

@@ -94,7 +94,7 @@ pub(super) fn canonical(raw: &[u8], most_depth: usize) -> Named {
 
 /// Other than `./`, the archive's own root, and folders in it.
 fn begins_or_ends_with_dot(text: &str) -> bool {
-    (text.starts_with("./") && text != "./") || text.ends_with("/.")
+    (text.starts_with("./") && text != "./") || text.ends_with("/.") || text == "."
 }
 
 fn has_drive(text: &str) -> bool {

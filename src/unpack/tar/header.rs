@@ -19,6 +19,8 @@ pub(super) struct Fields {
     pub(super) size: u64,
     pub(super) mode: Option<u32>,
     pub(super) flag: u8,
+    /// Whether the header is of POSIX; cargo goes by that.
+    pub(super) posix: bool,
     /// Oddities that leave no doubt where the next header is.
     pub(super) faults: Vec<(AnomalyKind, &'static str)>,
 }
@@ -43,9 +45,16 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
         faults
             .push((AnomalyKind::TarNumber, "the mode is not an octal number: some clients refuse the entry"));
     }
+    if !side_numbers(bytes).all(is_harmless_number) {
+        faults.push((
+            AnomalyKind::TarNumber,
+            "a time, owner or device is no plain number: npm skips such a header and reads its content as headers, Python and pip take the archive to end there, others read on",
+        ));
+    }
     let (name, link) = (until_nul(&old.name), until_nul(&old.linkname));
     let mut junk = has_junk(&old.name) || has_junk(&old.linkname);
     let mut name = name.to_vec();
+    let mut posix = false;
     match flavour(bytes) {
         Flavour::Old => {}
         Flavour::Gnu => {
@@ -57,6 +66,7 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
             }
         }
         Flavour::Ustar => {
+            posix = true;
             let prefix = bytes.get(345..500).unwrap_or_default();
             junk |= has_junk(prefix) && !has_times(bytes);
             let prefix = until_nul(prefix);
@@ -75,7 +85,7 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
             "a name field has bytes behind the NUL that ends it: clients cut such names at different places",
         ));
     }
-    Ok(Fields { name, link: link.to_vec(), size, mode, flag: old.linkflag[0], faults })
+    Ok(Fields { name, link: link.to_vec(), size, mode, flag: old.linkflag[0], posix, faults })
 }
 
 /// Whether the block could be a header: its checksum is right, or it has the magic.
@@ -100,12 +110,30 @@ fn check_sum(block: &Block) -> Result<(), Unsure> {
         sum + if (148..156).contains(&at) { u32::from(b' ') } else { u32::from(*byte) }
     };
     let sum = block.as_bytes().iter().enumerate().fold(0, unsigned);
-    if number(field) != Some(u64::from(sum)) {
+    // In base-256 npm would read on into the next fields.
+    if field.first() == Some(&0x80) || number(field) != Some(u64::from(sum)) {
         return wrong(
             "the header's checksum is wrong: npm and bun skip it and read its content as headers, others stop or take it",
         );
     }
     Ok(())
+}
+
+/// The number fields that nobody needs to unpack a file: owner, time and device.
+fn side_numbers(bytes: &[u8; 512]) -> impl Iterator<Item = &[u8]> {
+    [108..116, 116..124, 136..148, 329..337, 337..345].into_iter().filter_map(|range| bytes.get(range))
+}
+
+/// Whether every reader takes the field for some number, or for none.
+fn is_harmless_number(field: &[u8]) -> bool {
+    let empty = field.iter().all(|byte| matches!(byte, 0 | b' '));
+    empty || number(field).is_some() || is_small_negative(field)
+}
+
+/// A number below zero in base-256, as owners and times before 1970 are written; npm fails on large ones.
+fn is_small_negative(field: &[u8]) -> bool {
+    let high = field.len().checked_sub(6).and_then(|high| field.get(..high));
+    high.is_some_and(|high| !high.is_empty() && high.iter().all(|byte| *byte == 0xff))
 }
 
 /// A number in octal, then only NUL and blanks; or in base-256 with the first byte 0x80.

@@ -266,9 +266,10 @@ impl Walker<'_, '_> {
         self.names.add(&path, kind == EntryKind::Directory, offset);
         self.sink.begin(Header { path: path.clone(), kind, size: Some(size), mode: fields.mode, offset });
         self.faults(&fields, offset, Some(&path));
-        if fields.flag == b'0' && folder {
+        if folder && (fields.flag == b'0' || fields.flag == 0 && fields.posix) {
             let detail =
-                "a file whose name ends with a slash: pip writes an empty file, others make a folder".into();
+                "a file whose name ends with a slash: pip or cargo write an empty file, others make a folder"
+                    .into();
             self.sink.oddity(Oddity {
                 kind: AnomalyKind::TarTypeflag,
                 offset,

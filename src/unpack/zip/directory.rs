@@ -278,9 +278,15 @@ impl Reader<'_> {
         fault: &mut Option<Damage>,
     ) -> EntryKind {
         const FORMAT: u32 = 0o170_000;
+        const DOS_FOLDER: u32 = 0x10;
+        const DOS_LABEL: u32 = 0x08;
         let slash = raw.ends_with(b"/");
         let format = central.attributes >> 16 & FORMAT;
-        let marked = format == 0o040_000 || (format == 0 && central.attributes & 0x10 != 0);
+        let marked = format == 0o040_000 || central.attributes & DOS_FOLDER != 0;
+        let unheard_of = !matches!(
+            format,
+            0 | 0o010_000 | 0o020_000 | 0o040_000 | 0o060_000 | 0o100_000 | 0o120_000 | 0o140_000
+        );
         if slash && wide.size > 0 {
             let why = "a folder has bytes of its own: some clients write them as a file, others drop them";
             self.odd(AnomalyKind::ZipFolder, offset, path, why);
@@ -292,12 +298,14 @@ impl Reader<'_> {
                 path,
                 "a file is marked as a folder: 7-Zip and bsdtar make a folder, others the file",
             );
+        } else if unheard_of || central.attributes & DOS_LABEL != 0 {
+            let why = "a member is marked as neither file nor folder nor link: clients leave it out, or make a file or a link of it";
+            self.odd(AnomalyKind::ZipFolder, offset, path, why);
         }
         match format {
             _ if slash => EntryKind::Directory,
             0o120_000 => EntryKind::Symlink { target: String::new() },
             0 | 0o100_000 | 0o040_000 => EntryKind::File,
-            // What other systems keep in these bits is their own.
             0o010_000 | 0o020_000 | 0o060_000 | 0o140_000 => EntryKind::Special,
             _ => EntryKind::File,
         }

@@ -5,12 +5,16 @@ use std::io::{self, BufReader, Read};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::{Member, Meter};
+use crate::unpack::compressed::Zstd;
 use crate::unpack::{Damage, ReadAt, Window};
 
 /// Compressed and decompressed bytes handled at once.
 const CHUNK: usize = 256 << 10;
 /// Memory that a dictionary may take, in KiB.
 const MOST_DICTIONARY: u32 = 128 << 10;
+
+/// Smallest dictionary of LZMA.
+const LEAST_DICTIONARY: u32 = 4 << 10;
 
 /// Compression methods that can be read.
 pub(super) fn is_known(method: u16) -> bool {
@@ -40,7 +44,8 @@ pub fn extract(
         9 => copy(deflate64::Deflate64Decoder::new(window), &mut taker)?,
         12 => copy(bzip2::read::BzDecoder::new(window), &mut taker)?,
         14 => copy(lzma(window, member)?, &mut taker)?,
-        93 => copy(zstd(window, member)?, &mut taker)?,
+        // It holds back no more than the member is to have.
+        93 => copy(Zstd::new(window, meter.limits(), member.size), &mut taker)?,
         95 => copy(xz(window), &mut taker)?,
         method => {
             let why = format!("the member is compressed by method {method}, which can't be read");
@@ -94,7 +99,12 @@ fn copy(mut reader: impl Read, taker: &mut Taker<'_>) -> Result<(), Damage> {
             Ok(0) => return Ok(()),
             Ok(count) => taker.take(buffer.get(..count).unwrap_or_default())?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return Err(taker.damage("the member's compressed bytes are damaged")),
+            Err(error) => {
+                let known = error.downcast::<Damage>().map(|damage| damage.why);
+                return Err(
+                    taker.damage(known.as_deref().unwrap_or("the member's compressed bytes are damaged"))
+                );
+            }
         }
     }
 }
@@ -139,18 +149,15 @@ fn lzma<'a>(mut window: Window<'a>, member: &Member) -> Result<impl Read + 'a, D
     let mut header = [0; 9];
     window.read_exact(&mut header).map_err(|_| damaged())?;
     let [_, _, 5, 0, properties, a, b, c, d] = header else { return Err(damaged()) };
-    let dictionary = u32::from_le_bytes([a, b, c, d]);
+    // Nothing can be repeated from further back than the member is long.
+    let dictionary = u32::from_le_bytes([a, b, c, d])
+        .min(u32::try_from(member.size).unwrap_or(u32::MAX).max(LEAST_DICTIONARY));
     let memory = lzma_rust2::lzma_get_memory_usage_by_props(dictionary, properties).map_err(|_| damaged())?;
     if memory > MOST_DICTIONARY {
         return Err(Damage::new(member.header.offset, "the member asks for a dictionary that is too large"));
     }
     lzma_rust2::LzmaReader::new_with_props(BufReader::new(window), member.size, properties, dictionary, None)
         .map_err(|_| damaged())
-}
-
-fn zstd<'a>(window: Window<'a>, member: &Member) -> Result<impl Read + 'a, Damage> {
-    ruzstd::decoding::StreamingDecoder::new(window)
-        .map_err(|_| Damage::new(member.header.offset, "the member's Zstandard header is damaged"))
 }
 
 fn xz<'a>(window: Window<'a>) -> impl Read + 'a {

@@ -235,6 +235,38 @@ fn a_large_zstandard_window_is_no_bomb_by_itself() {
     goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "200 times its size");
 }
 
+#[test]
+fn a_zip_member_holds_no_more_than_it_says() {
+    let told = b"text\n";
+    let zip = |method, packed: Vec<u8>| Zip::of([Member::packed(b"a.txt", method, packed, told)]).bytes();
+    // A window far beyond the content costs nothing, and streaming encoders ask for one.
+    let honest = audit("a.zip", &zip(93, zstd_frame(27, 0, told)), Limits::default());
+    assert_eq!(honest.skipped(), []);
+    let bomb = zip(93, zstd_frame(27, 900, told));
+    goes_off("a.zip", &bomb, Limits::default(), "holds back more than its size allows");
+    let frames = [zstd_frame(27, 0, told), zstd_frame(27, 0, told)].concat();
+    goes_off("a.zip", &zip(93, frames), Limits::default(), "more bytes than the directory says");
+    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+    xz.write_all(&vec![b' '; 4 * MIB as usize]).unwrap();
+    goes_off(
+        "a.zip",
+        &zip(95, xz.finish().unwrap()),
+        Limits::default(),
+        "more bytes than the directory says",
+    );
+}
+
+#[test]
+fn what_comes_behind_a_reached_limit_is_not_even_opened() {
+    let inner = Zip::of([Member::file("x", &vec![0; 3 * MIB as usize])]).bytes();
+    let mut tar = Tar::package();
+    for number in 0..40 {
+        tar = tar.file(&format!("package/dist/{number}.zip"), &inner);
+    }
+    let limits = Limits { ratio: u64::MAX, nested_total: 20 * MIB, ..Limits::default() };
+    goes_off("a-1.0.0.tgz", &tar.tgz(), limits, "a limit was reached before this archive was opened");
+}
+
 /// Where and why something could not be examined.
 fn told(audit: &Audit) -> Vec<(&str, &str)> {
     audit.skipped().iter().map(|skipped| (skipped.place.as_str(), skipped.why.as_str())).collect()

@@ -114,6 +114,15 @@ fn checksums() -> Vec<Case> {
                 block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
             }),
         ),
+        (
+            "a checksum in base-256",
+            Odd(TarChecksum),
+            with(|block| {
+                let sum = u64::from_str_radix(std::str::from_utf8(&block[148..154]).unwrap(), 8).unwrap();
+                block[148..156].copy_from_slice(&sum.to_be_bytes());
+                block[148] = 0x80;
+            }),
+        ),
         ("no checksum", Odd(TarChecksum), with(|block| block[148..156].fill(0))),
         (
             "a checksum with blanks before it",
@@ -292,6 +301,16 @@ fn types() -> Vec<Case> {
     cases.extend([
         ("an old sparse file", Odd(TarSparse), Tar::package().entry("package/a", b'S', &hidden).tgz()),
         ("an empty file with a slash", Odd(TarTypeflag), Tar::package().entry("package/d/", b'0', b"").tgz()),
+        (
+            "an empty file of old type with a slash",
+            Odd(TarTypeflag),
+            Tar::package().entry("package/d/", 0, b"").tgz(),
+        ),
+        (
+            "a folder of the first tar",
+            Clean,
+            Tar::package().odd("package/d/", 0, b"", |block| block[257..].fill(0)).tgz(),
+        ),
         ("a contiguous file", Odd(TarTypeflag), Tar::package().entry("package/a", b'7', b"a").tgz()),
         ("a file of the first tar", Clean, Tar::package().entry("package/a", 0, b"a").tgz()),
         ("a device", Rule("archive-link"), Tar::package().entry("package/a", b'3', b"").tgz()),
@@ -354,9 +373,27 @@ fn fields() -> Vec<Case> {
             Clean,
             odd(|block| block[476..500].copy_from_slice(b"14740000000 14740000000 ")),
         ),
-        ("a set-uid bit", Remark("archive-mode"), odd(|block| block[100..108].copy_from_slice(b"0004755\0"))),
+        ("a set-uid bit", Rule("archive-mode"), odd(|block| block[100..108].copy_from_slice(b"0004755\0"))),
         ("the file type in the mode", Clean, odd(|block| block[100..108].copy_from_slice(b"0100644\0"))),
         ("a mode of words", Odd(TarNumber), odd(|block| block[100..108].copy_from_slice(b"rw-r--r-"))),
+        ("a time of words", Odd(TarNumber), odd(|block| block[136..148].copy_from_slice(b"next tuesday"))),
+        ("an owner of words", Odd(TarNumber), odd(|block| block[108..116].copy_from_slice(b"somebody"))),
+        ("a device of words", Odd(TarNumber), odd(|block| block[329..337].copy_from_slice(b"/dev/sda"))),
+        (
+            "a time beyond all clocks",
+            Odd(TarNumber),
+            odd(|block| {
+                block[136..148].copy_from_slice(&[
+                    0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                ])
+            }),
+        ),
+        (
+            "an owner far below zero",
+            Odd(TarNumber),
+            odd(|block| block[108..116].copy_from_slice(&[0xff, 0, 0, 0, 0, 0, 0, 0])),
+        ),
+        ("no owner", Clean, odd(|block| block[108..124].fill(0))),
         (
             "times and owners of their own kind",
             Clean,

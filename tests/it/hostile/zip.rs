@@ -327,6 +327,18 @@ fn fields() -> Vec<Case> {
             wheel(Member::stored("acme/d/", b"").with(|member| member.attributes = 0o040_755 << 16 | 0x10)),
         ),
         (
+            "a file and a folder at once",
+            Odd(ZipFolder),
+            wheel(evil().with(|member| member.attributes |= 0x10)),
+        ),
+        ("a label of a disk", Odd(ZipFolder), wheel(evil().with(|member| member.attributes = 8))),
+        (
+            "of no known type",
+            Odd(ZipFolder),
+            wheel(evil().with(|member| member.attributes = 0o170_644 << 16)),
+        ),
+        ("a dot for a name", Odd(PathEmptySegment), both(|said| said.name = b".".to_vec())),
+        (
             "a symbolic link",
             Rule("archive-link"),
             wheel(Member::stored("acme/a", b"../../etc").with(|member| member.attributes = 0o120_777 << 16)),
