@@ -40,6 +40,7 @@ use std::ops::Range;
 
 use crate::inventory::{At, Entry, Media};
 use crate::timings::timed;
+use crate::unpack;
 
 /// A path from a URL with its `%20` and the like decoded.
 pub(crate) fn percent_decoded(path: &str) -> String {
@@ -84,6 +85,8 @@ pub(crate) enum InnerText {
     Clear(Vec<u8>),
     /// Still to be decoded. No two of these share a byte of the entry.
     Coded(Range<usize>, Coding),
+    /// Compressed with Zstandard.
+    Zstd(Range<usize>),
 }
 
 /// A file inside an entry, uncovered by an inspector, to be entered with facts of its own.
@@ -93,6 +96,17 @@ pub struct Member {
     pub path: String,
     /// Where its bytes stand in the entry.
     pub range: Range<usize>,
+    /// How they stand there.
+    pub packing: Packing,
+}
+
+/// How the bytes of a [`Member`] stand in the entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// As they are.
+    Plain,
+    /// Compressed with zlib.
+    Zlib,
 }
 
 /// All inspectors, in the order in which they run.
@@ -116,6 +130,8 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     binary::INSPECTOR,
 ];
 
+/// Texts inside one text that are looked at; a development bundle has one for each module.
+const MOST_INNER: usize = 100_000;
 /// How deep decoded texts may stand in one another.
 const MOST_DECODING: u32 = 4;
 
@@ -162,6 +178,13 @@ impl Search<'_> {
             }
             match text {
                 InnerText::Clear(mut text) => self.look_inside(&mut text, origin, depth + 1),
+                InnerText::Zstd(range) => {
+                    let packed = bytes.get(range).unwrap_or_default();
+                    // What can't be unpacked was told by the one who found it.
+                    if let Ok(mut text) = unpack::unzstd(packed, &self.lookout.wanted.limits) {
+                        self.look_inside(&mut text, origin, depth + 1);
+                    }
+                }
                 InnerText::Coded(range, coding) => {
                     let coded = bytes.get_mut(range).unwrap_or_default();
                     if media.is_text() {
@@ -204,6 +227,10 @@ impl Search<'_> {
         for (inspector, hits) in INSPECTORS.iter().zip(&hits.of) {
             let seen = &mut Seen { entry: self.entry, inner: &mut inner, members: &mut self.members };
             timed(lookout.timings(), inspector.name, || (inspector.inspect)(&sample, hits, lookout, seen));
+        }
+        if inner.len() > MOST_INNER {
+            inner.truncate(MOST_INNER);
+            self.entry.unread.push("it holds more texts inside it than packgate looks at in one file");
         }
         let with_place = |inner: Inner| ((inner.what, sample.at(inner.offset)), inner.text);
         inner.into_iter().map(with_place).collect()

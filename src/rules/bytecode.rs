@@ -43,7 +43,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             Media::Hermes => "Hermes",
             _ => continue,
         };
-        let folder = entry.place.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = entry.place.rsplit_once(['/', '!']).map_or("", |(folder, _)| folder);
         folders.entry((folder, language)).or_default().push(entry);
     }
     for ((folder, language), entries) in folders {
@@ -83,12 +83,14 @@ mod tests {
             &inventory(vec![
                 of("p/__pycache__/a.pyc", Media::Pyc),
                 of("p/__pycache__/b.pyc", Media::Pyc),
+                of("p/x.zip!c.pyc", Media::Pyc),
+                of("p/x.zip!d.pyc", Media::Pyc),
                 of("p/main.jsbundle", Media::Hermes),
                 of("p/a.py", Media::Text),
             ]),
         );
         let places: Vec<&str> = found.iter().map(|finding| finding.place.path.as_str()).collect();
-        assert_eq!(places, ["p/main.jsbundle", "p/__pycache__"]);
+        assert_eq!(places, ["p/main.jsbundle", "p/__pycache__", "p/x.zip"]);
         assert!(found[1].message.starts_with("2 files of Python bytecode"), "{}", found[1].message);
     }
 }

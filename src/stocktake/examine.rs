@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::ecosystem;
-use crate::inspect::{Lookout, Member, inspect_with};
+use crate::inspect::{Lookout, Member, Packing, inspect_with};
 use crate::inventory::{EntryKind, Skipped, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 
@@ -154,9 +154,21 @@ impl Examiner<'_> {
 
     /// Enters a file that an inspector uncovered inside an entry.
     fn uncovered(&self, member: &Member, bytes: &mut [u8], examined: &mut Examined, depth: u32) {
-        let bytes = bytes.get_mut(member.range.clone()).unwrap_or_default();
-        let size = bytes.len() as u64;
+        let stretch = bytes.get_mut(member.range.clone()).unwrap_or_default();
         let place = &examined.entry.place;
+        let mut unpacked = match member.packing {
+            Packing::Plain => Vec::new(),
+            Packing::Zlib => match unpack::unzlib(stretch, self.limits) {
+                Ok(unpacked) => unpacked,
+                Err(damage) => {
+                    let inside = format!("{place}!{}", member.path);
+                    examined.skipped.push(Skipped::inside(place, inside, damage.to_string()));
+                    return;
+                }
+            },
+        };
+        let bytes = if member.packing == Packing::Plain { stretch } else { unpacked.as_mut_slice() };
+        let size = bytes.len() as u64;
         let fits = self.spent.entry(self.limits) && self.spent.bytes(size, self.limits);
         if !fits || depth >= self.limits.nesting {
             let why = "a limit of unpacking was reached inside this entry";

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::{Damage, Limits, ReadAt, Window, meter};
+use super::{Damage, Limits, Overrun, ReadAt, Window, meter};
 
 const CHUNK: usize = 256 << 10;
 /// Memory that a dictionary may take, in KiB.
@@ -30,6 +30,26 @@ pub(super) fn bzip2(source: &dyn ReadAt) -> Box<dyn Read + '_> {
 /// Decompresses brotli, which must end where the file does.
 pub(super) fn brotli(source: &dyn ReadAt) -> Box<dyn Read + '_> {
     Box::new(brotli_decompressor::Decompressor::new(input(source), CHUNK))
+}
+
+/// What a stretch of zlib holds, within the limits of one entry.
+pub(crate) fn unzlib(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> {
+    read_whole(&mut flate2::bufread::ZlibDecoder::new(packed), limits)
+}
+
+/// What a stretch of Zstandard holds, within the limits of one entry.
+pub(crate) fn unzstd(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> {
+    read_whole(&mut zstd(&packed, limits), limits)
+}
+
+fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, Damage> {
+    let mut bytes = Vec::new();
+    let read = reader.take(limits.entry.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|error| Damage::from_reader(0, error))?;
+    if bytes.len() as u64 > limits.entry {
+        return Err(Damage::new(limits.entry, Overrun::Entry(limits.entry).to_string()));
+    }
+    Ok(bytes)
 }
 
 /// Decompresses Zstandard, all frames of it.

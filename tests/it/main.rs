@@ -21,6 +21,7 @@ mod hostile;
 mod init;
 mod internal;
 mod lock;
+mod packers;
 mod policy;
 mod recipes;
 mod reporters;

@@ -53,6 +53,7 @@ pub(super) fn carry_modules(
 fn holds_text(bytes: &[u8], map: &Inner) -> bool {
     const KEY: &[u8] = b"\"sourcesContent\":[\"";
     match &map.text {
+        InnerText::Zstd(_) => false,
         InnerText::Clear(text) => memchr::memmem::find(text, KEY).is_some(),
         InnerText::Coded(range, coding) => {
             let coded = bytes.get(range.clone()).unwrap_or_default();

@@ -4,9 +4,14 @@
 //! The tools' own executables hold the same marks as constants, and so do texts about them; so a mark
 //! counts only where the structure around it says that a payload is there.
 
+mod asar;
+mod bun;
+mod marshal;
+mod pyinstaller;
+
 use crate::inventory::{Media, ProgramFacts};
 
-use super::{Hit, Inspector, Lookout, Member, Sample, Seen};
+use super::{Hit, Inspector, Lookout, Member, Packing, Sample, Seen};
 
 /// Finds the payload, and hands on the files in it where they stand in clear.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "programs", needles: |_| needles(), inspect };
@@ -16,55 +21,59 @@ type Tell = fn(&[u8], usize) -> Option<ProgramFacts>;
 
 /// The needle and what to make of it.
 const PACKERS: [(&[u8], Tell); 6] = [
-    (b"\n---- Bun! ----\n", bun),
+    (b"\n---- Bun! ----\n", bun::program),
     (b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1", node),
     (b"d3n0l4nd", deno),
     (b"<nexe~~sentinel>", nexe),
     (b"PAYLOAD_POSITION = '", pkg),
-    (b"MEI\x0c\x0b\x0a\x0b\x0e", pyinstaller),
+    (b"MEI\x0c\x0b\x0a\x0b\x0e", pyinstaller::program),
 ];
 
 fn needles() -> Vec<Vec<u8>> {
     PACKERS.iter().map(|(mark, _)| mark.to_vec()).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
     if sample.decoded.is_some() {
         return;
     }
+    let bytes = sample.bytes;
     if sample.media == Media::Asar {
-        seen.entry.program = Some(program("asar", 0, Some(sample.bytes.len() as u64), true));
-        if !asar_members(sample.bytes, seen.members) {
+        seen.entry.program = Some(program("asar", 0, Some(bytes.len() as u64), true));
+        if !asar::members(bytes, seen.members) {
             seen.entry.unread.push("the table of contents of this asar archive can't be followed");
         }
-    } else if let Some(start) = zip_behind_shebang(sample.bytes) {
-        let rest = sample.bytes.get(start..).unwrap_or_default();
-        seen.entry.program =
-            Some(program("Python zip application", start as u64, Some(rest.len() as u64), true));
+    } else if bytes.starts_with(pyinstaller::MODULES) {
+        if !pyinstaller::modules(bytes, seen.members) {
+            seen.entry.unread.push(pyinstaller::UNREADABLE);
+        }
+    } else if let Some(start) = zip_behind_shebang(bytes) {
+        let length = (bytes.len() - start) as u64;
+        seen.entry.program = Some(program("Python zip application", start as u64, Some(length), true));
         // As an archive that is told from its first bytes.
-        seen.members.push(Member { path: "app.zip".to_owned(), range: start..sample.bytes.len() });
+        let path = "app.zip".to_owned();
+        seen.members.push(Member { path, range: start..bytes.len(), packing: Packing::Plain });
     } else if matches!(sample.media, Media::Elf | Media::MachO | Media::Pe | Media::Binary) {
-        seen.entry.program = hits.iter().find_map(|hit| {
+        let found = hits.iter().find_map(|hit| {
             let (_, tell) = PACKERS.get(hit.needle)?;
-            tell(sample.bytes, hit.offset)
+            tell(bytes, hit.offset)
         });
+        match found.as_ref().map(|program| program.packer) {
+            Some(bun::NAME) => bun::originals(sample, hits, lookout, seen),
+            Some(pyinstaller::NAME) => {
+                let mark = hits.iter().find(|hit| pyinstaller::program(bytes, hit.offset).is_some());
+                if !mark.is_some_and(|hit| pyinstaller::members(bytes, hit.offset, seen.members)) {
+                    seen.entry.unread.push(pyinstaller::UNREADABLE);
+                }
+            }
+            _ => {}
+        }
+        seen.entry.program = found;
     }
 }
 
 fn program(packer: &'static str, offset: u64, bytes: Option<u64>, source_text: bool) -> ProgramFacts {
     ProgramFacts { packer, offset, bytes, source_text }
-}
-
-/// Bun's executables end their payload with a table of offsets and this mark. The table begins with the
-/// payload's length, then the offset and length of the list of modules in it.
-fn bun(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
-    const TABLE: usize = 32;
-    let table = mark.checked_sub(TABLE)?;
-    let payload = usize::try_from(little64(bytes, table)?).ok()?;
-    let (modules, length) = (little32(bytes, table + 8)? as usize, little32(bytes, table + 12)? as usize);
-    let fits = payload > 0 && length > 0 && modules.checked_add(length)? <= payload;
-    let start = table.checked_sub(payload).filter(|_| fits)?;
-    Some(program("Bun", start as u64, Some(payload as u64), true))
 }
 
 /// Node sets the last digit of its fuse to 1 when a blob was injected, which begins with a magic number.
@@ -105,18 +114,6 @@ fn pkg(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
     (offset > 0 && offset <= bytes.len() as u64).then(|| program("pkg", offset, None, true))
 }
 
-/// PyInstaller's cookie stands near the end; behind the mark come the length of the archive and of its
-/// table, big-endian.
-fn pyinstaller(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
-    const COOKIE: usize = 88;
-    let big = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize);
-    let (length, table) = (big(mark + 8)?, big(mark + 12)?);
-    // Before version 2.1 the cookie had no name of a library.
-    let start = [COOKIE, 24].into_iter().find_map(|cookie| (mark + cookie).checked_sub(length))?;
-    (length > COOKIE && table < length)
-        .then(|| program("PyInstaller", start as u64, Some(length as u64), false))
-}
-
 /// pex, shiv and zipapp: a zip behind a line that names the interpreter.
 fn zip_behind_shebang(bytes: &[u8]) -> Option<usize> {
     const LONGEST_LINE: usize = 512;
@@ -130,51 +127,13 @@ fn zip_behind_shebang(bytes: &[u8]) -> Option<usize> {
     memchr::memmem::find(tail, b"PK\x05\x06").map(|_| start)
 }
 
-/// Hands on the members of an asar archive: a header of sizes, JSON that maps names to places, then the
-/// files. Members that lie over one another are taken only as far as the archive is long. Returns whether
-/// all of them were handed on.
-fn asar_members(bytes: &[u8], members: &mut Vec<Member>) -> bool {
-    const HEAD: usize = 16;
-    let Some((header, base)) = little32(bytes, 12).zip(little32(bytes, 4)).and_then(|(json, header)| {
-        Some((bytes.get(HEAD..HEAD.checked_add(json as usize)?)?, (header as usize).checked_add(8)?))
-    }) else {
-        return false;
-    };
-    let Ok(tree) = serde_json::from_slice::<serde_json::Value>(header) else { return false };
-    let mut whole = true;
-    let mut room = bytes.len();
-    let mut folders = vec![(String::new(), &tree)];
-    while let Some((prefix, folder)) = folders.pop() {
-        for (name, node) in folder.get("files").and_then(|files| files.as_object()).into_iter().flatten() {
-            let path = format!("{prefix}{}", name.replace(['/', '\\'], "_"));
-            if node.get("files").is_some() {
-                folders.push((format!("{path}/"), node));
-                continue;
-            }
-            let number = |key: &str| {
-                let value = node.get(key)?;
-                value
-                    .as_u64()
-                    .or_else(|| value.as_str()?.parse().ok())
-                    .and_then(|size| usize::try_from(size).ok())
-            };
-            let Some((offset, size)) = number("offset").zip(number("size")) else { continue };
-            let start = base.saturating_add(offset);
-            let range = start..start.saturating_add(size);
-            if range.end > bytes.len() || size > room {
-                whole = false;
-                continue;
-            }
-            room -= size;
-            members.push(Member { path, range });
-        }
-    }
-    members.sort_by_key(|member| member.range.start);
-    whole
-}
-
 fn little32(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+fn big32(bytes: &[u8], at: usize) -> Option<usize> {
+    let field = bytes.get(at..at.checked_add(4)?)?;
+    usize::try_from(u32::from_be_bytes(field.try_into().ok()?)).ok()
 }
 
 fn little64(bytes: &[u8], at: usize) -> Option<u64> {
