@@ -88,6 +88,27 @@ impl Project {
             .then(|| paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect())
     }
 
+    /// Texts of the ignore files in the folders of npm's workspace above this package, the root's first; nothing for
+    /// a package that is none of its members, or where another client than npm packs.
+    pub(crate) fn ignore_files_above(&self) -> Vec<String> {
+        let is_root = |folder: &&Path| {
+            npm_workspaces(folder).is_some_and(|patterns| {
+                npm_members(folder, &patterns).iter().any(|member| member.folder == self.folder)
+            })
+        };
+        let Some(root) = self.upwards().skip(1).find(is_root) else { return Vec::new() };
+        let others = ["pnpm-workspace.yaml", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
+        if others.iter().any(|name| root.join(name).exists()) {
+            return Vec::new();
+        }
+        let mut folders: Vec<&Path> =
+            self.folder.ancestors().skip(1).take_while(|folder| folder.starts_with(root)).collect();
+        folders.reverse();
+        let text =
+            |folder: &&Path| [".npmignore", ".gitignore"].iter().find_map(|name| read(&folder.join(name)));
+        folders.iter().filter_map(text).collect()
+    }
+
     /// All packages of the workspaces (npm, yarn, pnpm, cargo) that the folder belongs to, sorted by folder.
     pub fn members(&self) -> Vec<Member> {
         let mut members = Vec::new();

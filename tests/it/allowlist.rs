@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use base64::Engine as _;
 use packgate::audit::{Auditor, Options};
 use packgate::inventory::Inventory;
+use packgate::project::Project;
 use sha2::Digest as _;
 
 use crate::clients::have;
@@ -315,4 +316,58 @@ fn a_folder_is_packed_by_its_own_client() {
     let names: Vec<&str> = inventory.top_files().map(|entry| entry.path.as_str()).collect();
     assert_eq!(names, ["package/dist/a.js", "package/package.json"]);
     assert_eq!(packed.commands, ["npm pack"]);
+}
+
+#[test]
+fn a_member_of_a_workspace_as_npm_packs_it() {
+    if !have(&["npm"]) {
+        return;
+    }
+    let tree = files(&[
+        ("package.json", r#"{"name": "root", "private": true, "workspaces": ["packages/*"]}"#),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        (".gitignore", "dist\n*.log\n/packages/demo/kept.txt\n"),
+        ("packages/.npmignore", "*.tmp\n"),
+        ("packages/.gitignore", "*.gone\n"),
+        ("packages/demo/package.json", r#"{"name": "demo", "version": "1.0.0"}"#),
+        ("packages/demo/.gitignore", "/own.txt\n"),
+        ("packages/demo/a.js", ""),
+        ("packages/demo/a.log", ""),
+        ("packages/demo/b.tmp", ""),
+        ("packages/demo/b.gone", ""),
+        ("packages/demo/dist/b.js", ""),
+        ("packages/demo/kept.txt", ""),
+        ("packages/demo/own.txt", ""),
+    ]);
+    let folder = tempfile::tempdir().unwrap();
+    plant(folder.path(), &tree);
+    let member = folder.path().join("packages/demo");
+    let into = tempfile::tempdir().unwrap();
+    let mut npm = Command::new("npm");
+    npm.args(["pack", "--ignore-scripts", "--pack-destination"]).arg(into.path()).current_dir(&member);
+    assert!(silent(&mut npm));
+    let packed: BTreeSet<String> =
+        stock("demo-1.0.0.tgz", &fs::read(into.path().join("demo-1.0.0.tgz")).unwrap())
+            .top_files()
+            .map(|entry| entry.below_root().to_owned())
+            .collect();
+    let own: Vec<File> = tree
+        .iter()
+        .filter_map(|(path, text)| Some((path.strip_prefix("packages/demo/")?.to_owned(), text.clone())))
+        .collect();
+    let unlisted_with = |lock: Option<&str>| {
+        lock.iter().for_each(|name| fs::write(folder.path().join(name), "").unwrap());
+        let artifact = into.path().join("all.tgz");
+        fs::write(&artifact, tarball("package", &own)).unwrap();
+        let options = Options { project: Some(Project::new(&member)), ..Options::default() };
+        unlisted(&Auditor::new(options).stock(&artifact, 1).unwrap())
+    };
+    let left_out: BTreeSet<String> =
+        own.iter().map(|(path, _)| path.clone()).filter(|path| !packed.contains(path)).collect();
+    // By-products that npm alone leaves out are not for this rule.
+    let ours = unlisted_with(None);
+    assert_eq!(ours, left_out.iter().filter(|path| *path != ".gitignore").cloned().collect());
+    assert_eq!(ours.len(), 4, "{ours:?}");
+    // The ignore files above are nothing to other clients.
+    assert_eq!(unlisted_with(Some("pnpm-lock.yaml")), BTreeSet::from(["own.txt".to_owned()]));
 }

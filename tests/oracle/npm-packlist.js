@@ -1,5 +1,6 @@
-// Answers, line by line, what npm would pack: reads {"manifest": {...}, "files": {"path": "text"}} and writes
-// the sorted list of packed paths as a JSON array, or {"error": "..."}. npm's own code does the work; only the file system under
+// Answers, line by line, what npm would pack: reads {"manifest": {...}, "files": {"path": "text"}, "above":
+// ["text"]} and writes the sorted list of packed paths as a JSON array, or {"error": "..."}. Packages below
+// node_modules are bundled as the manifests say; "above" are the ignore files of the workspace's folders above. npm's own code does the work; only the file system under
 // it is a map in memory, so that thousands of trees take seconds. The first argument is npm's node_modules.
 'use strict'
 const fs = require('fs')
@@ -59,13 +60,36 @@ const plant = files => {
   }
 }
 
-const answer = async ({ manifest, files }) => {
-  plant({ ...files, 'package.json': JSON.stringify(manifest) })
+// A package as npm's arborist describes it, with what it depends on where Node finds that.
+const nodes = async (folder, all = new Map()) => {
+  if (all.has(folder)) return all.get(folder)
   const pkg = new PackageJson()
-  pkg.fromContent(JSON.parse(JSON.stringify(manifest)))
+  const text = tree.get(folder + '/package.json')
+  pkg.fromContent(typeof text === 'string' ? JSON.parse(text) : {})
   await pkg.normalize({ steps: PackageJson.normalizeSteps.filter(step => step !== 'binDir') })
-  const node = { package: pkg.content, path: root, isProjectRoot: true, edgesOut: new Map(), workspaces: null }
-  return (await packlist(node, { path: root })).map(name => name.replace(/^\.\/@/, '@')).sort()
+  const node = { package: pkg.content, path: folder, isProjectRoot: all.size === 0, isLink: false, edgesOut: new Map(), workspaces: null }
+  node.target = node
+  all.set(folder, node)
+  const { dependencies, optionalDependencies } = pkg.content
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+    let at = folder
+    while (at.startsWith(root) && !(tree.get(`${at}/node_modules/${name}`) instanceof Set)) at = path.dirname(at)
+    const to = at.startsWith(root) ? await nodes(`${at}/node_modules/${name}`, all) : null
+    node.edgesOut.set(name, { peer: false, dev: false, to })
+  }
+  return node
+}
+
+const answer = async ({ manifest, files, above = [] }) => {
+  const folders = above.map((_, index) => `w${index}/`)
+  const prefix = folders.join('')
+  const planted = { [prefix + 'package.json']: JSON.stringify(manifest) }
+  for (const [name, text] of Object.entries(files)) planted[prefix + name] = text
+  above.forEach((text, index) => { planted[folders.slice(0, index).join('') + '.gitignore'] = text })
+  plant(planted)
+  const folder = path.join(root, prefix).replace(/\/$/, '')
+  const options = above.length ? { path: folder, prefix: root, workspaces: [folder] } : { path: folder }
+  return (await packlist(await nodes(folder), options)).map(name => name.replace(/^\.\/@/, '@')).sort()
 }
 
 const main = async () => {

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::json::Object;
+use super::bundle::Bundle;
 use super::manifest::Manifest;
 use super::packlist::{Rules, packed};
 
@@ -44,8 +45,10 @@ impl Oracle {
         Some(Self { _child: child, questions, answers })
     }
 
-    fn ask(&mut self, manifest: &Value, files: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
-        writeln!(self.questions, "{}", json!({"manifest": manifest, "files": files})).unwrap();
+    fn ask(&mut self, project: &Project) -> Result<Vec<String>, String> {
+        let Project { manifest, files, above } = project;
+        let question = json!({"manifest": manifest, "files": files, "above": above});
+        writeln!(self.questions, "{question}").unwrap();
         let mut line = String::new();
         self.answers.read_line(&mut line).unwrap();
         match serde_json::from_str(&line).unwrap() {
@@ -63,8 +66,10 @@ fn npm_modules() -> Option<std::path::PathBuf> {
     modules.join("npm-packlist").is_dir().then_some(modules)
 }
 
-fn ours(manifest: &Value, files: &BTreeMap<String, String>) -> Vec<String> {
-    let manifest = Manifest::from_object(Object::read(manifest.to_string().as_bytes()).unwrap());
+fn ours(project: &Project) -> Vec<String> {
+    let read = |text: &str| Some(Manifest::from_object(Object::read(text.as_bytes()).ok()?));
+    let Project { files, above, .. } = project;
+    let manifest = read(&project.manifest.to_string()).unwrap();
     let ignore_files: BTreeMap<String, String> = files
         .iter()
         .filter(|(path, _)| matches!(path.rsplit('/').next(), Some(".npmignore" | ".gitignore")))
@@ -73,9 +78,17 @@ fn ours(manifest: &Value, files: &BTreeMap<String, String>) -> Vec<String> {
     let mut paths: Vec<&str> = files.keys().map(String::as_str).collect();
     paths.push("package.json");
     paths.sort_unstable();
-    let rules =
-        Rules { manifest: &manifest, ignore_files: &ignore_files, case_matters: true, with_defaults: true };
-    let is_packed = packed(rules, &paths);
+    let rules = Rules {
+        manifest: &manifest,
+        ignore_files: &ignore_files,
+        case_matters: true,
+        with_defaults: true,
+        above,
+        is_bundled: false,
+    };
+    let bundle = Bundle::of(&manifest, &paths, |path| read(files.get(path)?));
+    let bundled = bundle.packed(rules, &paths, packed);
+    let is_packed = packed(rules, &paths).into_iter().zip(bundled).map(|(own, bundled)| own || bundled);
     paths.iter().zip(is_packed).filter(|(_, packed)| *packed).map(|(path, _)| (*path).to_owned()).collect()
 }
 
@@ -192,6 +205,64 @@ fn ignore_text() -> impl Strategy<Value = String> {
 struct Project {
     manifest: Value,
     files: BTreeMap<String, String>,
+    /// Ignore files of the workspace's folders above.
+    above: Vec<String>,
+}
+
+/// A package below `node_modules`.
+#[derive(Debug, Clone)]
+struct Dependency {
+    folder: &'static str,
+    list: Option<Vec<String>>,
+    depends_on: Vec<&'static str>,
+    paths: Vec<String>,
+    /// The folder and the text of an ignore file.
+    ignore: Option<(Option<String>, String)>,
+}
+
+/// Names of packages and where they lie.
+const DEPENDENCIES: &[(&str, &str)] = &[
+    ("a", "node_modules/a"),
+    ("b", "node_modules/b"),
+    ("@s/c", "node_modules/@s/c"),
+    ("b", "node_modules/a/node_modules/b"),
+    ("d", "node_modules/@s/c/node_modules/d"),
+    ("d", "lib/node_modules/d"),
+];
+
+fn dependency() -> impl Strategy<Value = Dependency> {
+    let names = || prop::sample::select(DEPENDENCIES);
+    let list = prop::option::of(prop::collection::vec(pattern(), 0..4));
+    let paths = prop::collection::vec(path(), 1..6);
+    let ignore = prop::option::weighted(0.3, (prop::option::of(name()), ignore_text()));
+    (names(), list, prop::collection::vec(names(), 0..3), paths, ignore).prop_map(
+        |((_, folder), list, depends_on, paths, ignore)| Dependency {
+            folder,
+            list,
+            depends_on: depends_on.into_iter().map(|(name, _)| name).collect(),
+            paths,
+            ignore,
+        },
+    )
+}
+
+impl Dependency {
+    fn files(&self) -> Vec<(String, String)> {
+        let depends_on: BTreeMap<&str, &str> = self.depends_on.iter().map(|name| (*name, "1.0.0")).collect();
+        let mut manifest = json!({"name": "x", "version": "1.0.0", "dependencies": depends_on});
+        if let Some(list) = &self.list {
+            manifest["files"] = json!(list);
+        }
+        let mut files: Vec<(String, String)> =
+            self.paths.iter().map(|path| (format!("{}/{path}", self.folder), String::new())).collect();
+        files.extend(self.ignore.iter().map(|(folder, text)| {
+            let folder = folder.as_ref().map(|folder| format!("{folder}/")).unwrap_or_default();
+            (format!("{}/{folder}.npmignore", self.folder), text.clone())
+        }));
+        files.retain(|(path, _)| !path.ends_with("/package.json"));
+        files.push((format!("{}/package.json", self.folder), manifest.to_string()));
+        files
+    }
 }
 
 fn project() -> impl Strategy<Value = Project> {
@@ -203,8 +274,14 @@ fn project() -> impl Strategy<Value = Project> {
     ];
     let entrance =
         || prop::option::weighted(0.3, prop_oneof![path(), path().prop_map(|path| format!("./{path}"))]);
-    (files, ignores, list, entrance(), entrance(), entrance(), entrance()).prop_map(
-        |(paths, ignores, list, main, browser, bin, bins)| {
+    let dependencies = prop_oneof![
+        2 => Just(Vec::new()),
+        1 => prop::collection::vec(dependency(), 1..4),
+    ];
+    let above = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(ignore_text(), 1..3)];
+    let around = (dependencies, prop::collection::vec(prop::sample::select(DEPENDENCIES), 0..3), above);
+    (files, ignores, list, entrance(), entrance(), entrance(), around).prop_map(
+        |(paths, ignores, list, main, browser, bin, (dependencies, bundled, above))| {
             let mut files = BTreeMap::new();
             for path in paths {
                 files.insert(path, String::new());
@@ -215,12 +292,20 @@ fn project() -> impl Strategy<Value = Project> {
                 files.insert(path, text);
             }
             files.remove("package.json");
+            for dependency in &dependencies {
+                files.extend(dependency.files());
+            }
+            files.retain(|path, _| !path.contains("package.json/"));
+            // Whatever lies where a package is looked for is one, with a manifest.
+            for (_, folder) in DEPENDENCIES {
+                if files.keys().any(|path| path.starts_with(&format!("{folder}/"))) {
+                    let manifest = json!({"name": "x", "version": "1.0.0"}).to_string();
+                    files.entry(format!("{folder}/package.json")).or_insert(manifest);
+                }
+            }
             // A name can't be a file and a folder.
             let all: Vec<String> = files.keys().cloned().collect();
-            files.retain(|path, _| {
-                !all.iter().any(|other| other.starts_with(&format!("{path}/")))
-                    && !path.starts_with("package.json/")
-            });
+            files.retain(|path, _| !all.iter().any(|other| other.starts_with(&format!("{path}/"))));
             let mut manifest = json!({"name": "demo", "version": "1.0.0"});
             let mut set = |key: &str, value: Option<Value>| {
                 if let Some(value) = value {
@@ -231,16 +316,21 @@ fn project() -> impl Strategy<Value = Project> {
             set("main", main.map(Value::from));
             set("browser", browser.map(Value::from));
             set("bin", bin.map(Value::from));
-            set("directories", bins.filter(|_| false).map(|folder| json!({"bin": folder})));
-            Project { manifest, files }
+            if !dependencies.is_empty() {
+                let names: Vec<&str> = bundled.iter().map(|(name, _)| *name).collect();
+                let versions: BTreeMap<&str, &str> = names.iter().map(|name| (*name, "1.0.0")).collect();
+                set("dependencies", Some(json!(versions)));
+                set("bundleDependencies", Some(json!(names)));
+            }
+            Project { manifest, files, above }
         },
     )
 }
 
 fn compare(oracle: &mut Oracle, project: &Project) -> Result<(), TestCaseError> {
     // What npm itself fails on has no answer to compare.
-    let Ok(theirs) = oracle.ask(&project.manifest, &project.files) else { return Ok(()) };
-    prop_assert_eq!(ours(&project.manifest, &project.files), theirs);
+    let Ok(theirs) = oracle.ask(project) else { return Ok(()) };
+    prop_assert_eq!(ours(project), theirs);
     Ok(())
 }
 
@@ -272,9 +362,9 @@ fn named_trees_as_npm_packs_them() {
             Some((path, text)) => (path.to_owned(), text.to_owned()),
             None => ((*path).to_owned(), String::new()),
         });
-        let project = Project { manifest, files: files.collect() };
-        let theirs = oracle.ask(&project.manifest, &project.files).unwrap();
-        assert_eq!(ours(&project.manifest, &project.files), theirs, "{project:?}");
+        let project = Project { manifest, files: files.collect(), above: Vec::new() };
+        let theirs = oracle.ask(&project).unwrap();
+        assert_eq!(ours(&project), theirs, "{project:?}");
     }
 }
 

@@ -15,6 +15,7 @@ use crate::inventory::{Declared, Denied, EntryId, InstallScript, Inventory, Kind
 use crate::project::Project;
 
 use super::Ecosystem;
+use super::json::Object;
 use super::locate::{self, Fit, Located};
 
 pub(super) use glob::{Glob, split};
@@ -143,8 +144,10 @@ impl<'a> OwnFiles<'a> {
         manifest: &Manifest,
         project: Option<&Project>,
     ) -> Vec<EntryId> {
-        let ignore_files = project.map(|project| self.ignore_files(manifest, project)).unwrap_or_default();
-        if manifest.files.is_none() && ignore_files.is_empty() {
+        let project = project.filter(|project| is_of(manifest, project));
+        let ignore_files = project.map(|project| self.ignore_files(project)).unwrap_or_default();
+        let above = project.map(Project::ignore_files_above).unwrap_or_default();
+        if manifest.files.is_none() && ignore_files.is_empty() && above.is_empty() {
             // npm packs all but a few by-products, and the rules for stray files know those.
             return Vec::new();
         }
@@ -153,13 +156,25 @@ impl<'a> OwnFiles<'a> {
             ignore_files: &ignore_files,
             case_matters: true,
             with_defaults: true,
+            above: &above,
+            is_bundled: false,
         };
-        let packed = packlist::packed(rules, &self.paths);
-        let tolerated = packlist::tolerated(rules, &self.paths);
-        let bundled = bundle::Bundle::of(inventory, manifest, &self.ids, &self.paths);
-        let fine = packed.iter().zip(&tolerated).map(|(packed, tolerated)| *packed || *tolerated);
-        let judged = self.ids.iter().zip(&self.paths).zip(fine);
-        judged.filter(|((_, path), fine)| !fine && !bundled.holds(path)).map(|((id, _), _)| *id).collect()
+        let fine = packlist::packed_or_tolerated(rules, &self.paths);
+        let texts = self.manifests_of_bundled(inventory);
+        let bundle = bundle::Bundle::of(manifest, &self.paths, |path| {
+            Some(Manifest::from_object(Object::read(texts.get(path)?).ok()?))
+        });
+        let bundled = bundle.packed(rules, &self.paths, packlist::packed_or_tolerated);
+        let is_fine = fine.iter().zip(bundled).map(|(fine, bundled)| *fine || bundled);
+        self.ids.iter().zip(is_fine).filter(|(_, fine)| !fine).map(|(id, _)| *id).collect()
+    }
+
+    /// The texts of manifests below `node_modules`, by their paths.
+    fn manifests_of_bundled<'i>(&self, inventory: &'i Inventory) -> BTreeMap<&'a str, &'i [u8]> {
+        let kept: BTreeMap<EntryId, &[u8]> =
+            inventory.manifests.iter().map(|kept| (kept.entry, kept.bytes.as_slice())).collect();
+        let below = self.paths.iter().zip(&self.ids).filter(|(path, _)| bundle::is_manifest(path));
+        below.filter_map(|(path, id)| Some((*path, *kept.get(id)?))).collect()
     }
 
     /// Those of the unlisted entries that an item of `files` takes away.
@@ -173,14 +188,9 @@ impl<'a> OwnFiles<'a> {
         with_path.take(MOST_EXPLAINED).filter_map(denied).collect()
     }
 
-    /// The ignore files of the project, if this is its package.
-    fn ignore_files(&self, manifest: &Manifest, project: &Project) -> BTreeMap<String, String> {
+    /// The ignore files of the project.
+    fn ignore_files(&self, project: &Project) -> BTreeMap<String, String> {
         let mut texts = BTreeMap::new();
-        let name = Project::package_json(&project.folder)
-            .and_then(|own| Some(own.get("name")?.as_str()?.to_owned()));
-        if name.is_none() || name.as_deref() != manifest.text("name") {
-            return texts;
-        }
         let mut folders: BTreeSet<&str> = BTreeSet::from([""]);
         for path in &self.paths {
             let mut folder = *path;
@@ -201,6 +211,13 @@ impl<'a> OwnFiles<'a> {
         }
         texts
     }
+}
+
+/// Whether a project is that of the package.
+fn is_of(manifest: &Manifest, project: &Project) -> bool {
+    let own = Project::package_json(&project.folder);
+    let name = own.as_ref().and_then(|own| own.get("name")?.as_str());
+    name.is_some() && name == manifest.text("name")
 }
 
 /// npm's allowlist, for messages.

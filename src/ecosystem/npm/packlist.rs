@@ -64,6 +64,11 @@ pub(super) struct Rules<'a> {
     pub(super) case_matters: bool,
     /// Whether npm's own rules against by-products apply.
     pub(super) with_defaults: bool,
+    /// Ignore files of a workspace that stand above the package's folder.
+    pub(super) above: &'a [String],
+    /// Whether it ships inside another package. Then npm's own rules and ignore files count in the folders below
+    /// its own alone.
+    pub(super) is_bundled: bool,
 }
 
 /// Says of each path (from the package's folder) whether npm packs it.
@@ -184,12 +189,12 @@ impl Walk<'_> {
                 Found::Nothing => listed.push(format!("!{item}")),
             }
         }
-        let mut rules = Vec::new();
+        let mut rules = globs(self.rules.above.iter().flat_map(|text| text.split('\n')));
         if manifest.files.is_some() {
             // A line break inside an item begins another rule, as it does in npm.
             rules.extend(globs(["*"]));
             rules.extend(globs(listed.iter().flat_map(|item| item.split('\n'))));
-        } else {
+        } else if !self.rules.is_bundled {
             rules.extend(self.ignore_file(""));
         }
         strict.extend(manifest.required().iter().map(|path| format!("!/{path}")));
@@ -281,7 +286,11 @@ impl Walk<'_> {
             let absolute: Vec<&str> = std::iter::once("").chain(relative.iter().copied()).collect();
             let question =
                 Question { absolute, as_folder, base_name: (depth < deepest).then_some(base_name) };
-            for rule in self.defaults.iter().chain(&level.rules) {
+            let defaults = match depth == 0 && self.rules.is_bundled {
+                true => &[],
+                false => self.defaults.as_slice(),
+            };
+            for rule in defaults.iter().chain(&level.rules) {
                 if rule.brings_back != included && question.fits(rule) {
                     included = rule.brings_back;
                 }
@@ -352,9 +361,16 @@ fn directly_in(file: &str, folder: &str) -> Option<String> {
     }
 }
 
+/// Says of each path whether npm packs it or another client does; see [`tolerated`].
+pub(super) fn packed_or_tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
+    let packed = packed(rules, paths);
+    let tolerated = tolerated(rules, paths);
+    packed.iter().zip(tolerated).map(|(packed, tolerated)| *packed || tolerated).collect()
+}
+
 /// Files that only some clients pack, or packed in the past, although `files` doesn't cover them: reason enough
 /// not to call them unlisted.
-pub(super) fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
+fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
     let leniently = self::packed(Rules { case_matters: false, with_defaults: false, ..rules }, paths);
     // Lock files and the like at the root that `files` does cover: other clients don't know npm's last word.
     let covering = globs(rules.manifest.files.iter().flatten().map(String::as_str));
