@@ -315,6 +315,30 @@ mod tests {
     }
 
     #[test]
+    fn an_ignore_list_tells_foreign_text_apart_unless_it_names_everything() {
+        let third_party = |list: &str, texts: &str| -> Vec<bool> {
+            let text = format!(
+                r#"{{"version":3,"sources":["a.ts","b.ts","node_modules/c.js"],"sourcesContent":{texts},
+                "ignoreList":{list},"mappings":""}}"#
+            );
+            maps("a.map", &text)[0].sources.iter().map(|source| source.third_party).collect()
+        };
+        let texts = r#"["a","b","c"]"#;
+        assert_eq!(third_party("[]", texts), [false, false, true]);
+        assert_eq!(third_party("[1]", texts), [false, true, true]);
+        assert_eq!(third_party("[0,1]", texts), [false, false, true]);
+        assert_eq!(third_party("[0,1,2]", texts), [false, false, true]);
+        assert_eq!(third_party("[0]", r#"["a",null,"c"]"#), [false, false, true]);
+        assert_eq!(third_party("[0,1,2]", "[null,null,null]"), [true, true, true]);
+        let index = r#"{"version":3,"sections":[
+            {"offset":{},"map":{"version":3,"sources":["a.ts"],"sourcesContent":["a"],"ignoreList":[0],"mappings":""}},
+            {"offset":{},"map":{"version":3,"sources":["b.ts"],"sourcesContent":["b"],"mappings":""}}]}"#;
+        let index = &maps("a.map", index)[0];
+        let third_party: Vec<bool> = index.sources.iter().map(|source| source.third_party).collect();
+        assert_eq!(third_party, [true, false]);
+    }
+
+    #[test]
     fn reads_index_maps() {
         let inner =
             format!(r#"{{"version":3,"sections":[{{"offset":{{"line":0,"column":0}},"map":{MAP}}}]}}"#);

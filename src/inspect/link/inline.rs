@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::inspect::Hit;
 use crate::inspect::coding::Coding;
 use crate::inspect::map::{DataUrl, base64_run, data_url, in_alphabet};
+use crate::inspect::{Hit, MOST_INNER};
 
 use super::{COMMENT, FIRST_BASE64, LINK, is_data};
 
@@ -29,6 +29,10 @@ pub(super) fn maps(bytes: &[u8], hits: &[Hit]) -> Vec<Encoded> {
     for hit in hits.iter().filter(|hit| hit.needle == LINK || hit.needle >= FIRST_BASE64) {
         if hit.offset < done {
             continue;
+        }
+        // One more than are looked at shows that there are too many.
+        if maps.len() > MOST_INNER {
+            break;
         }
         let found = match hit.needle.checked_sub(FIRST_BASE64) {
             None => in_url(bytes, hit.offset + COMMENT.len()),

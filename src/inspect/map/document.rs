@@ -52,6 +52,8 @@ pub(crate) struct Found {
 pub(crate) struct FoundSource {
     pub path: String,
     pub third_party: bool,
+    /// Whether the map's ignore list names it.
+    ignored: bool,
     pub text: Option<Text>,
 }
 
@@ -95,6 +97,7 @@ pub(crate) fn read_loose(bytes: &[u8], key: usize, reading: Reading) -> Option<(
         return None;
     }
     let mut found = partial.into_found(key, end, None);
+    heed_ignore_list(&mut found.sources);
     found.damage = Some(damage.unwrap_or_else(|| "the object around the texts is not valid JSON".to_owned()));
     Some((found, end))
 }
@@ -140,8 +143,8 @@ impl Partial {
         let mut texts = std::mem::take(&mut self.contents).into_iter();
         for index in 0..count {
             let path = paths.next().unwrap_or_default();
-            let third_party = is_third_party(&path) || self.ignored.binary_search(&index).is_ok();
-            self.ready.push(FoundSource { path, third_party, text: texts.next().flatten() });
+            let ignored = self.ignored.binary_search(&index).is_ok();
+            self.ready.push(FoundSource { ignored, text: texts.next().flatten(), ..FoundSource::at(path) });
         }
     }
 
@@ -286,14 +289,15 @@ impl<'a> Reader<'a> {
         } else if partial.is_map() {
             let form = (frame.role == Role::Coverage).then_some(MapForm::Coverage);
             if self.found.len() < MOST_MAPS {
-                self.found.push(partial.into_found(frame.start, self.cursor.at, form));
+                let mut found = partial.into_found(frame.start, self.cursor.at, form);
+                heed_ignore_list(&mut found.sources);
+                self.found.push(found);
             } else {
                 self.left_out = Some(TOO_MANY_MAPS);
             }
         } else if let Some(text) = partial.module.take() {
             let path = partial.name.take().unwrap_or_default();
-            let third_party = is_third_party(&path);
-            self.report(FoundSource { path, third_party, text: Some(text) });
+            self.report(FoundSource { text: Some(text), ..FoundSource::at(path) });
         }
     }
 
@@ -340,9 +344,8 @@ impl<'a> Reader<'a> {
         let first = self.cursor.next_token();
         if role == Role::Inputs {
             let path = short(key);
-            let third_party = is_third_party(&path);
             if self.room() {
-                self.report(FoundSource { path, third_party, text: None });
+                self.report(FoundSource::at(path));
             }
             return self.skip();
         }
@@ -586,7 +589,26 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Takes what a map's ignore list names for somebody else's. A list that names everything tells nobody's text
+/// apart: it only keeps debuggers out, and strangers read the text all the same.
+fn heed_ignore_list(sources: &mut [FoundSource]) {
+    let is_own_text = |source: &&FoundSource| source.text.is_some() && !source.third_party;
+    let names_everything = sources.iter().filter(is_own_text).all(|source| source.ignored);
+    if names_everything && sources.iter().any(|source| is_own_text(&source)) {
+        return;
+    }
+    for source in sources {
+        source.third_party |= source.ignored;
+    }
+}
+
 impl FoundSource {
+    /// A source without text.
+    fn at(path: String) -> Self {
+        let third_party = is_third_party(&path);
+        Self { path, third_party, ..Self::default() }
+    }
+
     /// The source of a section that has a root of its own.
     fn under(mut self, root: Option<&str>) -> Self {
         if let Some(root) = root.filter(|root| !root.is_empty() && !self.path.is_empty()) {

@@ -307,10 +307,24 @@ fn files() -> Vec<Case> {
             &["source-map-shipped package/dist/a.js.map"],
         ),
         case(
-            "on the ignore list",
+            "wholly on the ignore list",
             "package/dist/a.js.map",
             map.replace("\"names\"", "\"ignoreList\":[0],\"names\""),
-            &["source-map-shipped package/dist/a.js.map"],
+            &[EMBEDDED],
+        ),
+        (
+            "partly on the ignore list",
+            vec![
+                (
+                    "package/dist/a.js.map",
+                    map.replace("../src/a.ts\"", "../src/b.ts\",\"../src/a.ts\"")
+                        .replace("\"sourcesContent\":[", "\"sourcesContent\":[\"ships\\n\",")
+                        .replace("\"names\"", "\"ignoreList\":[1],\"names\"")
+                        .into(),
+                ),
+                ("package/src/b.ts", "ships\n".into()),
+            ],
+            vec!["source-map-shipped package/dist/a.js.map"],
         ),
     ]
 }
