@@ -103,6 +103,14 @@ impl Glob {
         self.alternatives.iter().any(|alternative| alternative.is_basename)
     }
 
+    /// Whether it could match a path of which this is a segment; without such a segment it can't.
+    pub(super) fn needs(&self, name: &str) -> bool {
+        let speaks = |segment: &&Segment| !matches!(segment, Segment::AnyFolders) && !segment.is_slash();
+        self.alternatives.iter().any(|alternative| {
+            alternative.segments.iter().find(speaks).is_none_or(|segment| segment.matches(name))
+        })
+    }
+
     /// Matches a path given as its segments; an empty first or last segment stands for a slash there. With
     /// `partial`, a folder matches whose contents may.
     pub(in crate::ecosystem) fn matches(&self, path: &[&str], partial: bool) -> bool {
@@ -110,18 +118,31 @@ impl Glob {
         self.alternatives.iter().any(|alternative| match alternative.segments.as_slice() {
             [only] if *only != Segment::AnyFolders => only.matches(file_name),
             [only] => matches_path(&[file_name], std::slice::from_ref(only), partial),
-            segments => (partial || alternative.could_match(path)) && matches_path(path, segments, partial),
+            segments => alternative.could_match(path, partial) && matches_path(path, segments, partial),
         })
     }
 }
 
 impl Alternative {
-    /// Whether each name that it spells out stands in the path: most paths are told apart by that alone.
-    fn could_match(&self, path: &[&str]) -> bool {
-        self.segments.iter().all(|segment| match segment {
+    /// What most paths fail: the first segment, the pattern's length, and that each name which it spells out
+    /// stands in the path.
+    fn could_match(&self, path: &[&str], partial: bool) -> bool {
+        let begins_so = match (self.segments.first(), path.first()) {
+            (Some(first), Some(name)) => *first == Segment::AnyFolders || first.matches(name),
+            _ => true,
+        };
+        let names = self.segments.iter().filter(|segment| **segment != Segment::AnyFolders).count();
+        // A slash at the end may be one more segment than the pattern has.
+        let is_short_enough = || names < self.segments.len() || path.len() <= names + 1;
+        let is_long_enough = || partial || path.len() >= names;
+        let stands_there = |segment: &Segment| match segment {
             Segment::Text(text) if !text.is_empty() => path.iter().any(|part| same_letters(text, part)),
             _ => true,
-        })
+        };
+        begins_so
+            && is_short_enough()
+            && is_long_enough()
+            && (partial || self.segments.iter().all(stands_there))
     }
 }
 
@@ -252,6 +273,11 @@ impl Segment {
         }
     }
 
+    /// Whether it stands for a slash at an end.
+    fn is_slash(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+
     fn matches(&self, name: &str) -> bool {
         match self {
             Self::AnyFolders | Self::Nothing => false,
@@ -284,6 +310,14 @@ fn is_stars(text: &str) -> bool {
 
 /// Equal but for letter case; `lower` is in lower case already.
 fn same_letters(lower: &str, name: &str) -> bool {
+    // Most names differ in their first letter already.
+    if let (Some(a), Some(b)) = (lower.as_bytes().first(), name.as_bytes().first())
+        && a.is_ascii()
+        && b.is_ascii()
+        && !a.eq_ignore_ascii_case(b)
+    {
+        return false;
+    }
     if lower.is_ascii() && name.is_ascii() {
         return lower.eq_ignore_ascii_case(name);
     }

@@ -145,6 +145,8 @@ impl<'a> Tree<'a> {
 #[derive(Debug)]
 struct Level {
     name: String,
+    /// Those of npm's own rules that a path with this name in it could fit, as bits.
+    suspects: u32,
     rules: Vec<Glob>,
     /// Whether the folder itself was asked for, so that its own rules may bring back what those above it drop.
     exact: bool,
@@ -200,7 +202,7 @@ impl Walk<'_> {
         strict.extend(manifest.required().iter().map(|path| format!("!/{path}")));
         strict.extend(self.bin_folder().map(|path| format!("!/{path}")));
         rules.extend(globs(strict.iter().flat_map(|item| item.split('\n'))));
-        (Level { name: String::new(), rules, exact: true }, required)
+        (Level { name: String::new(), suspects: 0, rules, exact: true }, required)
     }
 
     /// The files of `directories.bin`, which stands in for `bin`.
@@ -217,7 +219,7 @@ impl Walk<'_> {
         let mut rules = self.ignore_file(path);
         rules.extend(globs(["/.git"]));
         rules.extend(required.iter().filter_map(|file| Glob::new(&format!("!{file}"))));
-        Level { name: name.to_owned(), rules, exact }
+        Level { name: name.to_owned(), suspects: self.suspects(name), rules, exact }
     }
 
     /// `.npmignore` in a folder, or else `.gitignore`.
@@ -270,12 +272,23 @@ impl Walk<'_> {
         }
     }
 
+    /// Those of npm's own rules that a path with this name in it could fit, as bits: none, for most names.
+    fn suspects(&self, name: &str) -> u32 {
+        let bits = self.defaults.iter().zip(0..u32::BITS).filter(|(rule, _)| rule.needs(name));
+        bits.fold(0, |bits, (_, number)| bits | 1 << number)
+    }
+
     /// Whether the rules of all folders from the package's own to this one let an entry of it pass.
     fn takes(&self, entry: &[&str], as_folder: bool) -> bool {
         let mut names: Vec<&str> = vec![""];
         names.extend(self.levels.iter().skip(1).map(|level| level.name.as_str()));
         names.extend_from_slice(entry);
         let base_name = entry.first().copied().unwrap_or_default();
+        let suspects = self.levels.iter().fold(self.suspects(base_name), |all, level| all | level.suspects);
+        let defaults = || {
+            let suspected = self.defaults.iter().enumerate().filter(|(number, _)| suspects >> number & 1 == 1);
+            suspected.map(|(_, rule)| rule)
+        };
         let deepest = self.levels.len().saturating_sub(1);
         let mut included = true;
         for (depth, level) in self.levels.iter().enumerate() {
@@ -286,11 +299,8 @@ impl Walk<'_> {
             let absolute: Vec<&str> = std::iter::once("").chain(relative.iter().copied()).collect();
             let question =
                 Question { absolute, as_folder, base_name: (depth < deepest).then_some(base_name) };
-            let defaults = match depth == 0 && self.rules.is_bundled {
-                true => &[],
-                false => self.defaults.as_slice(),
-            };
-            for rule in defaults.iter().chain(&level.rules) {
+            let with_defaults = depth > 0 || !self.rules.is_bundled;
+            for rule in defaults().filter(|_| with_defaults).chain(&level.rules) {
                 if rule.brings_back != included && question.fits(rule) {
                     included = rule.brings_back;
                 }

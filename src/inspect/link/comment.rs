@@ -180,10 +180,15 @@ fn data_length(rest: &[u8], block: bool, read: impl FnOnce(usize)) -> Option<(us
 }
 
 /// Those candidates that are comments of a script.
-pub(super) fn in_script(bytes: &[u8], candidates: Vec<Candidate>, read_all: bool) -> Vec<Candidate> {
+pub(super) fn in_script(bytes: &[u8], mut candidates: Vec<Candidate>, read_all: bool) -> Vec<Candidate> {
     let Some(last) = candidates.last() else { return candidates };
-    let tail_is_bare = only_comments(bytes.get(last.end..).unwrap_or_default());
-    let certain = tail_is_bare && begins_certainly(bytes, last.start, read_all);
+    let (last_start, last_end) = (last.start, last.end);
+    let tail_is_bare = only_comments(bytes.get(last_end..).unwrap_or_default());
+    let certain = tail_is_bare && begins_certainly(bytes, last_start, read_all);
+    if certain {
+        // One that points to a file and is overruled matters to nobody.
+        candidates.retain(|candidate| candidate.start == last_start || !points_to_file(bytes, candidate));
+    }
     if certain && candidates.len() == 1 {
         return candidates;
     }
@@ -200,6 +205,11 @@ pub(super) fn in_script(bytes: &[u8], candidates: Vec<Candidate>, read_all: bool
         .zip(verdicts)
         .filter_map(|(candidate, is_comment)| is_comment.then_some(candidate))
         .collect()
+}
+
+fn points_to_file(bytes: &[u8], candidate: &Candidate) -> bool {
+    let url = bytes.get(candidate.url.clone()).unwrap_or_default();
+    matches!(target(url, url.len()), LinkTarget::Relative { .. })
 }
 
 /// Whether nothing on the comment's own line can hold it as text, given that only comments follow it:

@@ -257,11 +257,22 @@ mod tests {
 
     #[test]
     fn the_last_one_is_in_force() {
-        let text = "//# sourceMappingURL=a.map\nx()\n//# sourceMappingURL=b.map\n";
+        let text = "//# sourceMappingURL=https://m.example/a.map\nx()\n//# sourceMappingURL=b.map\n";
         let links = facts("a.js", text).links;
         let in_force: Vec<bool> = links.iter().map(|link| link.in_force).collect();
         assert_eq!(in_force, [false, true]);
         assert_eq!((links[1].at.line, links[1].at.column), (Some(3), Some(1)));
+    }
+
+    #[test]
+    fn an_overruled_link_to_a_file_says_nothing() {
+        let last_but_text = "//# sourceMappingURL=a.map\nx(`\n//# sourceMappingURL=b.map\n`)";
+        for (text, url) in [
+            ("//# sourceMappingURL=a.map\nx()\n//# sourceMappingURL=b.map\n", "b.map"),
+            (last_but_text, "a.map"),
+        ] {
+            assert_eq!(urls("a.js", text), [url], "{text:?}");
+        }
     }
 
     const MAP: &str =

@@ -39,7 +39,7 @@ impl Lexer<'_> {
     fn step(&mut self) -> bool {
         let Some(byte) = self.peek(0) else { return false };
         match byte {
-            b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+            b' ' | b'\t' | b'\r' | b'\n' => self.skip_space(),
             b'/' => self.slash(),
             b'"' | b'\'' => self.string(byte),
             b'`' => {
@@ -58,6 +58,11 @@ impl Lexer<'_> {
             _ => self.punctuation(false),
         }
         true
+    }
+
+    fn skip_space(&mut self) {
+        let is_code = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        self.at += self.rest().iter().position(is_code).unwrap_or(self.rest().len());
     }
 
     fn punctuation(&mut self, is_value: bool) {
@@ -162,33 +167,51 @@ impl Lexer<'_> {
     }
 
     fn word(&mut self) {
-        const BEFORE_A_VALUE: [&[u8]; 14] = [
-            b"return",
-            b"typeof",
-            b"case",
-            b"in",
-            b"of",
-            b"delete",
-            b"void",
-            b"throw",
-            b"new",
-            b"else",
-            b"do",
-            b"instanceof",
-            b"yield",
-            b"await",
-        ];
         let length = self.rest().iter().position(|byte| !is_word(*byte)).unwrap_or(self.rest().len());
-        let word = self.rest().get(..length).unwrap_or_default();
         let is_property = self.at > 0 && self.text.get(self.at - 1) == Some(&b'.');
-        self.value_before = is_property || length > 10 || !BEFORE_A_VALUE.contains(&word);
+        let word = self.rest().get(..length).unwrap_or_default();
+        self.value_before = is_property || !is_before_a_value(word);
         self.at += length;
     }
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'#' | b'\\') || !byte.is_ascii()
+/// Whether a word is one after which a value begins, so that a slash behind it begins a regular expression.
+fn is_before_a_value(word: &[u8]) -> bool {
+    match word {
+        [b'i' | b'o' | b'd', _] => matches!(word, b"in" | b"of" | b"do"),
+        [b'c' | b'd' | b'e' | b'i' | b'n' | b'r' | b't' | b'v' | b'y' | b'a', _, _, ..] => matches!(
+            word,
+            b"case"
+                | b"delete"
+                | b"else"
+                | b"instanceof"
+                | b"new"
+                | b"return"
+                | b"throw"
+                | b"typeof"
+                | b"void"
+                | b"yield"
+                | b"await"
+        ),
+        _ => false,
+    }
 }
+
+fn is_word(byte: u8) -> bool {
+    WORD.get(usize::from(byte)).copied().unwrap_or(false)
+}
+
+/// Whether each byte belongs to a word.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut number = 0;
+    while number < table.len() {
+        let byte = number as u8;
+        table[number] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'#' | b'\\' | 0x80..);
+        number += 1;
+    }
+    table
+};
 
 /// Bytes up to the line end of JavaScript: LF, CR, U+2028 or U+2029.
 pub(crate) fn line_length(text: &[u8]) -> usize {

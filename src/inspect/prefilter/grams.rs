@@ -13,6 +13,8 @@ const ASKED: usize = STRIDE / 2;
 const PIECE: usize = STRIDE + 2;
 /// One entry for each hash of a gram.
 const SIZE: usize = 1 << 16;
+/// Bits of a hash that don't count where its suspects are looked up.
+const LOW_BITS: u32 = 4;
 
 /// Tells at every second byte of a text whether a needle may stand there.
 ///
@@ -25,7 +27,7 @@ pub(super) struct Grams {
     table: Box<[u8; SIZE]>,
     /// By hash.
     suspects: Vec<Suspect>,
-    /// Where the suspects begin whose hash has this high byte.
+    /// Where the suspects begin whose hash has these high bits.
     starts: Vec<usize>,
 }
 
@@ -61,8 +63,8 @@ impl Grams {
             }
         }
         suspects.sort_unstable();
-        let start = |high: u16| suspects.partition_point(|suspect: &Suspect| suspect.hash >> 8 < high);
-        let starts = (0..=256).map(start).collect();
+        let start = |high| suspects.partition_point(|suspect: &Suspect| suspect.hash >> LOW_BITS < high);
+        let starts = (0..=u16::MAX >> LOW_BITS).map(start).chain([suspects.len()]).collect();
         Self { table, suspects, starts }
     }
 
@@ -89,7 +91,7 @@ impl Grams {
 
     fn suspects(&self, hash: u16) -> impl Iterator<Item = &Suspect> {
         let start = |high: usize| self.starts.get(high).copied().unwrap_or(0);
-        let high = usize::from(hash >> 8);
+        let high = usize::from(hash >> LOW_BITS);
         let near = self.suspects.get(start(high)..start(high + 1)).unwrap_or_default();
         near.iter().filter(move |suspect| suspect.hash == hash)
     }

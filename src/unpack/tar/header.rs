@@ -106,12 +106,11 @@ fn check_sum(block: &Block) -> Result<(), Unsure> {
             "the checksum field has no end: npm reads on into the next fields and skips the header, others take it",
         );
     }
-    let unsigned = |sum: u32, (at, byte): (usize, &u8)| {
-        sum + if (148..156).contains(&at) { u32::from(b' ') } else { u32::from(*byte) }
-    };
-    let sum = block.as_bytes().iter().enumerate().fold(0, unsigned);
+    // The field itself counts as blanks.
+    let sum = |bytes: &[u8]| bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>();
+    let is_right = |stored: u64| stored == sum(block.as_bytes()) - sum(field) + sum(&[b' '; 8]);
     // In base-256 npm would read on into the next fields.
-    if field.first() == Some(&0x80) || number(field) != Some(u64::from(sum)) {
+    if field.first() == Some(&0x80) || !number(field).is_some_and(is_right) {
         return wrong(
             "the header's checksum is wrong: npm and bun skip it and read its content as headers, others stop or take it",
         );
