@@ -286,7 +286,8 @@ impl Walk<'_> {
         let base_name = entry.first().copied().unwrap_or_default();
         let suspects = self.levels.iter().fold(self.suspects(base_name), |all, level| all | level.suspects);
         let defaults = || {
-            let suspected = self.defaults.iter().enumerate().filter(|(number, _)| suspects >> number & 1 == 1);
+            let suspected =
+                self.defaults.iter().enumerate().filter(|(number, _)| suspects >> number & 1 == 1);
             suspected.map(|(_, rule)| rule)
         };
         let deepest = self.levels.len().saturating_sub(1);
@@ -373,9 +374,17 @@ fn directly_in(file: &str, folder: &str) -> Option<String> {
 
 /// Says of each path whether npm packs it or another client does; see [`tolerated`].
 pub(super) fn packed_or_tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
-    let packed = packed(rules, paths);
-    let tolerated = tolerated(rules, paths);
-    packed.iter().zip(tolerated).map(|(packed, tolerated)| *packed || tolerated).collect()
+    let mut fine = packed(rules, paths);
+    let left_out: Vec<&str> =
+        paths.iter().zip(&fine).filter(|(_, packed)| !**packed).map(|(path, _)| *path).collect();
+    if !left_out.is_empty() {
+        let tolerated = tolerated(rules, &left_out);
+        fine.iter_mut()
+            .filter(|packed| !**packed)
+            .zip(tolerated)
+            .for_each(|(fine, tolerated)| *fine = tolerated);
+    }
+    fine
 }
 
 /// Files that only some clients pack, or packed in the past, although `files` doesn't cover them: reason enough
