@@ -48,6 +48,12 @@ fn read(
     let lists = Lists::of(&table);
     if let (Some(located), Some(text)) = (original, &original_text) {
         disagreement(located, text, &lists, problems);
+        package.mismatches = renamed(located, text, &package);
+    }
+    if let Some(info) = files.kept(inventory, VCS_INFO)
+        && serde_json::from_slice::<serde_json::Value>(info.bytes).is_err()
+    {
+        problems.push(malformed(info.entry, "it can't be read, so what it was packed from is unknown"));
     }
     package.declared = declared(&files, &table, &lists, original_text.as_deref());
     package.vcs = vcs(&files, inventory, &package.name, project);
@@ -166,8 +172,11 @@ fn strings(value: Option<&Value>) -> Option<Vec<String>> {
 
 /// cargo writes `Cargo.toml` from `Cargo.toml.orig`: lists that differ were changed afterwards.
 fn disagreement(original: Located<'_>, text: &str, lists: &Lists, problems: &mut Vec<ManifestProblem>) {
-    let Ok(table) = toml::from_str::<Table>(text) else { return };
-    let Some(package) = package_table(&table) else { return };
+    let table = toml::from_str::<Table>(text).ok();
+    let Some(package) = table.as_ref().and_then(package_table) else {
+        problems.push(malformed(original.entry, "it can't be read, although cargo made Cargo.toml from it"));
+        return;
+    };
     for (key, ours) in [("include", &lists.include), ("exclude", &lists.exclude)] {
         // A list that the workspace gives stands elsewhere.
         if package.get(key).is_some_and(|value| !value.is_array()) {
@@ -187,6 +196,35 @@ fn disagreement(original: Located<'_>, text: &str, lists: &Lists, problems: &mut
     }
 }
 
+/// A file of cargo's own that isn't what cargo writes.
+fn malformed(entry: &Entry, detail: &str) -> ManifestProblem {
+    ManifestProblem {
+        kind: ManifestTrouble::Malformed,
+        place: entry.place.clone(),
+        line: None,
+        detail: detail.to_owned(),
+    }
+}
+
+/// Name and version, where they are others than in the manifest that cargo made of it. What the workspace gives
+/// stands elsewhere.
+fn renamed(original: Located<'_>, text: &str, ours: &Package) -> Vec<Mismatch> {
+    let table = toml::from_str::<Table>(text).ok();
+    let theirs = |key: &str| table.as_ref().and_then(package_table)?.get(key)?.as_str();
+    let pairs = [("name", &ours.name, theirs("name")), ("version", &ours.version, theirs("version"))];
+    let differing = pairs.into_iter().filter_map(|(what, ours, theirs)| {
+        let other = theirs.filter(|theirs| theirs.trim() != ours.trim())?;
+        Some(Mismatch {
+            what,
+            manifest: ours.clone(),
+            elsewhere: ORIGINAL.to_owned(),
+            other: other.to_owned(),
+            place: Some(original.entry.place.clone()),
+        })
+    });
+    differing.collect()
+}
+
 fn declared(files: &Files<'_>, table: &Table, lists: &Lists, original: Option<&str>) -> Declared {
     let mut declared = Declared::default();
     let (key, patterns, name) = match (lists.include.is_empty(), lists.exclude.is_empty()) {
@@ -204,6 +242,7 @@ fn declared(files: &Files<'_>, table: &Table, lists: &Lists, original: Option<&s
     let (entry_points, missing) = targets(files, table);
     declared.entry_points = entry_points;
     declared.missing = missing;
+    declared.missing.extend(documents(files, table));
     declared
 }
 
@@ -267,7 +306,14 @@ fn targets(files: &Files<'_>, table: &Table) -> (Vec<String>, Vec<MissingEntryPo
     let programs: Vec<&Value> = table.get("bin").and_then(Value::as_array).into_iter().flatten().collect();
     for program in &programs {
         let name = program.get("name").and_then(Value::as_str).unwrap_or_default();
-        follow(format!("[[bin]] {name}"), path_of(program).as_deref(), EntryPointWeight::Command);
+        let path = path_of(program).or_else(|| {
+            let by_name =
+                [format!("src/bin/{name}.rs"), format!("src/bin/{name}/main.rs"), "src/main.rs".to_owned()];
+            let is_there = by_name.iter().any(|path| files.names.contains(path.as_str()));
+            let [first, ..] = by_name;
+            (!is_there).then_some(first)
+        });
+        follow(format!("[[bin]] {name}"), path.as_deref(), EntryPointWeight::Command);
     }
     let found_by_name =
         |path: &&str| matches!(*path, "src/lib.rs" | "src/main.rs") || path.starts_with("src/bin/");
@@ -284,6 +330,24 @@ fn targets(files: &Files<'_>, table: &Table) -> (Vec<String>, Vec<MissingEntryPo
     present.sort();
     present.dedup();
     (present, missing)
+}
+
+/// Readme and licence that the manifest names and the crate lacks. cargo copies one from outside of the crate's
+/// folder to its top.
+fn documents(files: &Files<'_>, table: &Table) -> Vec<MissingEntryPoint> {
+    let missing = |key: &&str| {
+        let path = package_table(table)?.get(*key)?.as_str()?;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_there = files.names.contains(name)
+            || normal(path).is_some_and(|path| files.names.contains(path.as_str()));
+        (!is_there).then(|| MissingEntryPoint {
+            field: (*key).to_owned(),
+            target: path.to_owned(),
+            weight: EntryPointWeight::Hint,
+            line: None,
+        })
+    };
+    ["readme", "license-file"].iter().filter_map(missing).collect()
 }
 
 /// A path from the crate's folder without `.`, empty segments and `..`; `None` when it leaves the folder.
@@ -398,6 +462,48 @@ mod tests {
         assert_eq!(missing, [("build", EntryPointWeight::Whole), ("[[bin]] x", EntryPointWeight::Command)]);
         assert!(package.vcs.unwrap().dirty);
         assert_eq!(package.mismatches, []);
+    }
+
+    #[test]
+    fn documents_and_programs_that_are_missing() {
+        let missing = |more: &str, paths: &[&str]| -> Vec<String> {
+            let manifest = format!("[package]\nname = \"d\"\nversion = \"1.0.0\"\n{more}");
+            let mut files = vec![("d-1.0.0/Cargo.toml", manifest.as_str()), ("d-1.0.0/src/lib.rs", "")];
+            files.extend(paths.iter().map(|path| (*path, "")));
+            read_all(&files).0.declared.missing.into_iter().map(|missing| missing.field).collect()
+        };
+        let documents = "readme = \"docs/R.md\"\nlicense-file = \"../L\"\n";
+        assert_eq!(missing(documents, &[]), ["readme", "license-file"]);
+        assert_eq!(missing(documents, &["d-1.0.0/docs/R.md", "d-1.0.0/L"]), [""; 0]);
+        assert_eq!(missing("readme = false\n", &[]), [""; 0]);
+        assert_eq!(missing("[[bin]]\nname = \"x\"\n", &[]), ["[[bin]] x"]);
+        for path in ["d-1.0.0/src/bin/x.rs", "d-1.0.0/src/bin/x/main.rs", "d-1.0.0/src/main.rs"] {
+            assert_eq!(missing("[[bin]]\nname = \"x\"\n", &[path]), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn what_cargo_wrote_and_somebody_changed() {
+        let manifest = "[package]\nname = \"d\"\nversion = \"1.0.0\"\n";
+        let with = |original: &str, info: &str| {
+            let (package, problems) = read_all(&[
+                ("d-1.0.0/Cargo.toml", manifest),
+                ("d-1.0.0/Cargo.toml.orig", original),
+                ("d-1.0.0/.cargo_vcs_info.json", info),
+                ("d-1.0.0/src/lib.rs", ""),
+            ]);
+            (package.mismatches.len(), problems.len())
+        };
+        let workspace = "[package]\nname = \"d\"\nversion.workspace = true\n";
+        for (original, info, expected) in [
+            (manifest, "{}", (0, 0)),
+            (workspace, "{}", (0, 0)),
+            (manifest, "{", (0, 1)),
+            ("[[[", "{}", (0, 1)),
+            ("[package]\nname = \"e\"\nversion = \"1.0.1\"\n", "{}", (2, 0)),
+        ] {
+            assert_eq!(with(original, info), expected, "{original} {info}");
+        }
     }
 
     #[test]

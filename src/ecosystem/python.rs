@@ -1,7 +1,7 @@
 //! What wheels and sdists have in common: core metadata, and names that count as equal.
 //! Source: PyPA specifications "Core metadata" and "Name normalization".
 
-use crate::inventory::{Mismatch, Package};
+use crate::inventory::{ManifestProblem, ManifestTrouble, Mismatch, Package};
 
 use super::licence;
 
@@ -34,6 +34,25 @@ pub(super) fn field<'a>(fields: &'a [(String, String)], key: &str) -> Option<&'a
         .find(|(name, _)| name == key)
         .map(|(_, value)| value.as_str())
         .filter(|value| !value.is_empty())
+}
+
+/// Fields that may stand once, and stand there with different values.
+pub(super) fn contradictions(fields: &[(String, String)], place: &str) -> Vec<ManifestProblem> {
+    let differs = |key: &&str| {
+        let mut values = fields.iter().filter(|(name, _)| name == key).map(|(_, value)| value);
+        values.next().is_some_and(|first| values.any(|other| other != first))
+    };
+    let problem = |key: &str| ManifestProblem {
+        kind: ManifestTrouble::DuplicateKey,
+        place: place.to_owned(),
+        line: None,
+        detail: format!("{key} stands in it twice with different values: readers take either"),
+    };
+    ["name", "version", "license-expression"]
+        .iter()
+        .filter(|key| differs(key))
+        .map(|key| problem(key))
+        .collect()
 }
 
 /// Name, version and licence.
@@ -172,6 +191,17 @@ mod tests {
         }
         for (a, b) in [("1.0", "1.1"), ("1.0", "1.0.post1"), ("1.0", "1.0+local"), ("10", "1.0")] {
             assert!(!same_version(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn fields_given_twice() {
+        for (text, expected) in [
+            ("Name: a\nName: a\nVersion: 1\nClassifier: x\nClassifier: y", 0),
+            ("Name: a\nName: b\nVersion: 1\nVersion: 2", 2),
+            ("Name: a\n\nName: b", 0),
+        ] {
+            assert_eq!(contradictions(&fields(text.as_bytes()), "").len(), expected, "{text}");
         }
     }
 

@@ -44,6 +44,7 @@ fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestP
     if package.name.is_empty() || package.version.is_empty() {
         problems.push(locate::unreadable(found.entry, None, "it has no Name or no Version"));
     }
+    problems.extend(python::contradictions(&fields, &found.entry.place));
     let mut mismatches = Vec::new();
     if let Some((name, version)) = root.rsplit_once('-') {
         python::compare(&package, "the folder in the archive", name, version, &mut mismatches);

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
 const DOCS: &str = "\
 ## What it does
 Reports what `missing-entry-point` leaves: a subpath or condition of `exports`, a field like
-`module` or `types` that leads nowhere while the package as a whole still loads.
+`module`, `types`, `typesVersions` or `man`, a plugin that `entry_points.txt` of a wheel names, a readme or licence
+that the manifest of a crate or NuGet package names, that leads nowhere while the package as a whole still loads.
 
 ## Why it matters
 Some users of the package fail: those of that subpath, that condition, that tool. Often it is a line that the

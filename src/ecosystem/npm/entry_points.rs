@@ -87,6 +87,8 @@ pub(super) fn follow(manifest: &Manifest, files: &Files<'_>) -> EntryPoints {
     for key in ["types", "typings"] {
         follow.hint(key, &TYPE_ENDS, &TYPE_INDEXES, false);
     }
+    follow.types_alone();
+    follow.types_versions();
     follow.browser();
     for key in ["style", "sass", "unpkg", "jsdelivr", "react-native", "man"] {
         follow.by_the_way(key);
@@ -157,6 +159,10 @@ impl Follow<'_> {
                 (".", false) => EntryPointWeight::Whole,
                 _ => EntryPointWeight::Part,
             };
+            // Of a list one item will do, and one finding where none does.
+            if let Some(first) = leaves.iter().find(|leaf| leaf.has_alternative && !present) {
+                self.miss(first.field.clone(), first.target.clone(), weight, "exports");
+            }
             for leaf in &leaves {
                 self.leaf("exports", leaf, if leaf.is_optional { EntryPointWeight::Hint } else { weight });
             }
@@ -217,6 +223,47 @@ impl Follow<'_> {
         }
     }
 
+    /// A package that is entered by its types and nothing else can't do without them.
+    fn types_alone(&mut self) {
+        let has_others = ["main", "module", "browser", "exports", "bin", "style", "sass"]
+            .iter()
+            .any(|key| self.manifest.object.get(key).is_some_and(|value| !value.is_null() && value != ""));
+        if has_others || !self.found.files.is_empty() || !self.found.side_files.is_empty() {
+            return;
+        }
+        for missing in &mut self.found.missing {
+            if matches!(missing.field.as_str(), "types" | "typings") {
+                missing.weight = EntryPointWeight::Whole;
+            }
+        }
+    }
+
+    /// Where TypeScript looks for types, by its version: one of several places will do.
+    fn types_versions(&mut self) {
+        let Some(Value::Object(versions)) = self.manifest.object.get("typesVersions") else { return };
+        for (version, paths) in versions {
+            for (pattern, targets) in paths.as_object().into_iter().flatten() {
+                let targets: Vec<&str> =
+                    targets.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let Some(first) = targets.first() else { continue };
+                if !targets.iter().any(|target| self.has_types(target)) {
+                    let field = format!("typesVersions[\"{version}\"][\"{pattern}\"]");
+                    self.miss(field, (*first).to_owned(), EntryPointWeight::Hint, "typesVersions");
+                }
+            }
+        }
+    }
+
+    fn has_types(&self, target: &str) -> bool {
+        let Some(path) = normal(target) else { return false };
+        match path.split_once('*') {
+            Some((before, _)) => {
+                self.files.all.range(before..).next().is_some_and(|file| file.starts_with(before))
+            }
+            None => self.files.resolve(&path, &TYPE_ENDS, &TYPE_INDEXES).is_some(),
+        }
+    }
+
     fn browser(&mut self) {
         match self.manifest.object.get("browser") {
             Some(Value::String(_)) => self.hint("browser", &BUNDLER_ENDS, &BUNDLER_INDEXES, true),
@@ -245,17 +292,25 @@ impl Follow<'_> {
         }
     }
 
-    /// Fields whose files count as needed where they are there, and whose absence nobody notices.
+    /// Fields whose files count as needed where they are there, and whose absence nobody notices but for manuals.
     fn by_the_way(&mut self, key: &str) {
         let values: Vec<&str> = match self.manifest.object.get(key) {
             Some(Value::String(text)) => vec![text],
             Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
+        let mut missing = Vec::new();
         for value in values {
-            if let Some(path) = normal(value).and_then(|path| self.files.resolve(&path, &BUNDLER_ENDS, &[])) {
-                self.found.side_files.insert(path);
+            match normal(value).and_then(|path| self.files.resolve(&path, &BUNDLER_ENDS, &[])) {
+                Some(path) => {
+                    self.found.side_files.insert(path);
+                }
+                None if key == "man" => missing.push(value.to_owned()),
+                None => {}
             }
+        }
+        for value in missing {
+            self.miss(key.to_owned(), value, EntryPointWeight::Hint, key);
         }
     }
 }
@@ -508,6 +563,9 @@ mod tests {
                 &["a.js"],
             ),
             (r#"{"browser": {"fs": false, "./a.js": "./b"}}"#, &["b.js"]),
+            (r#"{"types": "index"}"#, &["index.d.ts"]),
+            (r#"{"typesVersions": {">=4": {"*": ["gone/*", "ts4/*"], "x": ["ts4/x"]}}}"#, &["ts4/x.d.ts"]),
+            (r#"{"man": ["man/a.1"]}"#, &["man/a.1"]),
         ] {
             assert_eq!(missing(manifest, paths), [], "{manifest}");
         }
@@ -538,6 +596,14 @@ mod tests {
                 &[(r#"exports["."].bun"#, Hint)],
             ),
             (r#"{"exports": {"./x/*": "./x/*.js"}}"#, &["x/a.ts"], &[(r#"exports["./x/*"]"#, Part)]),
+            (r#"{"exports": {".": ["./a.js", "./b.js"]}}"#, &["c.js"], &[(r#"exports["."]"#, Whole)]),
+            (r#"{"exports": {".": "./c.js", "./x": ["./a.js"]}}"#, &["c.js"], &[(r#"exports["./x"]"#, Part)]),
+            (r#"{"types": "index.d.ts"}"#, &["a.d.ts"], &[("types", Whole)]),
+            (
+                r#"{"main": "a.js", "typesVersions": {"*": {"*": ["ts4/*"]}}, "man": "a.1"}"#,
+                &["a.js"],
+                &[(r#"typesVersions["*"]["*"]"#, Hint), ("man", Hint)],
+            ),
             (r#"{"name": "a", "bin": "cli"}"#, &["cli.js"], &[(r#"bin["a"]"#, Command)]),
             (
                 r#"{"types": "x.d.ts", "module": "m.js", "browser": "b.js"}"#,

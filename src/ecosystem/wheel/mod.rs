@@ -43,6 +43,7 @@ fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestP
     if package.name.is_empty() || package.version.is_empty() {
         problems.push(locate::unreadable(metadata.entry, None, "it has no Name or no Version"));
     }
+    problems.extend(python::contradictions(&fields, &metadata.entry.place));
     package.mismatches = mismatches(inventory, &package);
     let info = locate::folder(&metadata.entry.path);
     problems.extend(second_folder(inventory, info));
@@ -229,7 +230,7 @@ mod tests {
         assert_eq!(mismatches, [("version", "demo-1.0.dist-info"), ("version", "the file name")]);
         let missing: Vec<&str> =
             package.declared.missing.iter().map(|missing| missing.target.as_str()).collect();
-        assert_eq!(missing, ["demo.gone"]);
+        assert_eq!(missing, ["demo.gone", "demo.gone"]);
         assert_eq!(package.declared.unlisted.len(), 1);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::inventory::{Declared, EntryPointWeight, Inventory, MissingEntryPoint};
 
-/// Scripts whose module the wheel should hold and doesn't.
+/// Scripts and plugins whose module the wheel should hold and doesn't.
 pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPoint> {
     let text = String::from_utf8_lossy(bytes);
     let paths: BTreeSet<&str> = inventory.top_files().map(|entry| installed(&entry.path)).collect();
@@ -16,17 +16,14 @@ pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPo
             group = name.trim().to_owned();
             continue;
         }
-        let Some((name, target)) =
-            line.split_once('=').filter(|_| matches!(group.as_str(), "console_scripts" | "gui_scripts"))
-        else {
-            continue;
-        };
+        let Some((name, target)) = line.split_once('=').filter(|_| !group.is_empty()) else { continue };
+        let is_command = matches!(group.as_str(), "console_scripts" | "gui_scripts");
         let module = target.split([':', '[']).next().unwrap_or_default().trim();
         if !has_module(&paths, module) {
             missing.push(MissingEntryPoint {
                 field: format!("entry_points.txt [{group}] {}", name.trim()),
                 target: module.to_owned(),
-                weight: EntryPointWeight::Command,
+                weight: if is_command { EntryPointWeight::Command } else { EntryPointWeight::Part },
                 line: Some(number),
             });
         }
