@@ -107,6 +107,10 @@ pub enum Packing {
     Plain,
     /// Compressed with zlib.
     Zlib,
+    /// Compressed with gzip.
+    Gzip,
+    /// Compressed with brotli.
+    Brotli,
 }
 
 /// All inspectors, in the order in which they run.

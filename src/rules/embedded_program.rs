@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
 Finds executables made by Bun, Node (single executable applications), Deno, nexe, pkg and PyInstaller, Python zip
 applications (pex, shiv), and Electron's `app.asar`. What they carry is looked at like any other text: the files in
 the archives of asar, PyInstaller and Python's zip applications as files of their own, and the original files that Bun
-compresses into an executable that is built with `--sourcemap`.
+compresses into an executable that is built with `--sourcemap`. Files that pkg compresses are unpacked, too.
 
 ## Why it matters
 

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::ecosystem;
 use crate::inspect::{Lookout, Member, Packing, inspect_with};
-use crate::inventory::{EntryKind, Skipped, WideDigests};
+use crate::inventory::{EntryKind, Media, Skipped, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
@@ -110,6 +110,10 @@ impl Examiner<'_> {
         if unpack::opens(examined.entry.media, &header.path) {
             self.open(bytes, &mut examined, stand.depth);
         }
+        if matches!(examined.entry.media, Media::SevenZip | Media::Rpm) {
+            let why = "packgate opens no 7-Zip archives and no RPM packages";
+            examined.skipped.push(Skipped::inside(place, place, why));
+        }
         for member in &members {
             self.uncovered(member, bytes, &mut examined, stand.depth);
         }
@@ -156,16 +160,19 @@ impl Examiner<'_> {
     fn uncovered(&self, member: &Member, bytes: &mut [u8], examined: &mut Examined, depth: u32) {
         let stretch = bytes.get_mut(member.range.clone()).unwrap_or_default();
         let place = &examined.entry.place;
-        let mut unpacked = match member.packing {
-            Packing::Plain => Vec::new(),
-            Packing::Zlib => match unpack::unzlib(stretch, self.limits) {
-                Ok(unpacked) => unpacked,
-                Err(damage) => {
-                    let inside = format!("{place}!{}", member.path);
-                    examined.skipped.push(Skipped::inside(place, inside, damage.to_string()));
-                    return;
-                }
-            },
+        let unpacked = match member.packing {
+            Packing::Plain => Ok(Vec::new()),
+            Packing::Zlib => unpack::unzlib(stretch, self.limits),
+            Packing::Gzip => unpack::ungzip(stretch, self.limits),
+            Packing::Brotli => unpack::unbrotli(stretch, self.limits),
+        };
+        let mut unpacked = match unpacked {
+            Ok(unpacked) => unpacked,
+            Err(damage) => {
+                let inside = format!("{place}!{}", member.path);
+                examined.skipped.push(Skipped::inside(place, inside, damage.to_string()));
+                return;
+            }
         };
         let bytes = if member.packing == Packing::Plain { stretch } else { unpacked.as_mut_slice() };
         let size = bytes.len() as u64;

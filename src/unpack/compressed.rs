@@ -37,6 +37,16 @@ pub(crate) fn unzlib(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> 
     read_whole(&mut flate2::bufread::ZlibDecoder::new(packed), limits)
 }
 
+/// What a stretch of gzip holds, within the limits of one entry.
+pub(crate) fn ungzip(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> {
+    read_whole(&mut super::gzip::Gzip::new(&packed), limits)
+}
+
+/// What a stretch of brotli holds, within the limits of one entry.
+pub(crate) fn unbrotli(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> {
+    read_whole(&mut brotli(&packed), limits)
+}
+
 /// What a stretch of Zstandard holds, within the limits of one entry.
 pub(crate) fn unzstd(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> {
     read_whole(&mut zstd(&packed, limits), limits)

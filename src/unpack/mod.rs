@@ -20,7 +20,7 @@ mod walk;
 mod window;
 pub mod zip;
 
-pub(crate) use compressed::{unzlib, unzstd};
+pub(crate) use compressed::{unbrotli, ungzip, unzlib, unzstd};
 pub use few::MOST_OF_A_KIND;
 pub use limits::{Limits, Spent};
 pub use meter::{Meter, Overrun};

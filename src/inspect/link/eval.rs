@@ -7,7 +7,7 @@ use crate::inspect::text::text_facts;
 use crate::inspect::{Hit, Inner, InnerText};
 use crate::inventory::SourceFacts;
 
-use super::{Carried, EVALS, EVALUATED, LINK, NAME, NAMED};
+use super::{Carried, ESCAPED_KEY, EVALS, EVALUATED, LINK, NAME, NAMED};
 
 /// A module that a bundler left in `eval`.
 #[derive(Debug)]
@@ -30,12 +30,15 @@ pub(super) fn carry_modules(
 ) {
     let (mut text, mut texts) = (Vec::new(), Vec::new());
     let mut names = hits.iter().filter(|hit| hit.needle == NAME).map(|hit| hit.offset).peekable();
+    let mut keys = hits.iter().filter(|hit| hit.needle == ESCAPED_KEY).map(|hit| hit.offset).peekable();
     for range in evals {
         while names.next_if(|name| *name < range.start).is_some() {}
         let named = names.peek().is_some_and(|name| *name < range.end);
         let after = carried.inner.partition_point(|inner| inner.offset < range.start);
         let map = carried.inner.get(after).filter(|inner| range.contains(&inner.offset));
-        if !named || map.is_some_and(|map| holds_text(bytes, map)) {
+        while keys.next_if(|key| *key < range.start).is_some() {}
+        let holds_key = keys.peek().is_some_and(|key| *key < range.end);
+        if !(named || holds_key) || map.is_some_and(|map| holds_text(bytes, map)) {
             continue;
         }
         text.clear();
@@ -88,7 +91,7 @@ fn module(start: usize, text: &[u8], keep_text: bool) -> Option<Module> {
 /// The strings given to `eval` that hold a needle, by their opening quotes, in the order of the text.
 pub(super) fn strings(bytes: &[u8], hits: &[Hit]) -> Vec<Range<usize>> {
     let mut strings: Vec<Range<usize>> = Vec::new();
-    let mut wanted = hits.iter().filter(|hit| hit.needle == LINK || hit.needle == NAME).peekable();
+    let mut wanted = hits.iter().filter(|hit| matches!(hit.needle, LINK | NAME | ESCAPED_KEY)).peekable();
     let mut done = 0;
     for hit in hits.iter().filter(|hit| EVALS.contains(&hit.needle)) {
         let call = bytes.get(hit.offset..).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::inspect::map::is_third_party;
 use crate::inspect::text::text_facts;
-use crate::inspect::{Hit, Inner, InnerText, Lookout, Sample, Seen};
+use crate::inspect::{Inner, InnerText, Lookout, Sample, Seen};
 use crate::inventory::{MapForm, ProgramFacts, SourceFacts, SourceMap};
 use crate::unpack;
 
@@ -42,55 +42,51 @@ fn pointer(bytes: &[u8], at: usize, most: usize) -> Option<Range<usize>> {
 }
 
 /// Writes down the original files that the executable carries, and hands on their texts.
-pub(super) fn originals(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
-    let places = hits.iter().filter_map(|hit| payload(sample.bytes, hit.offset));
-    for (payload, modules) in places {
-        let Some(program) = sample.bytes.get(payload.clone()) else { continue };
-        for map in maps(program, modules) {
-            let start = payload.start + map.start;
-            let map = program.get(map).unwrap_or_default();
-            let Some(sources) = sources(map) else {
-                seen.entry.unread.push("the source map in this Bun executable can't be followed");
-                continue;
-            };
-            let number = seen.entry.maps.len();
-            let mut facts = Vec::new();
-            for (path, text) in sources.take(MOST_SOURCES) {
-                let known =
-                    match unpack::unzstd(map.get(text.clone()).unwrap_or_default(), &lookout.wanted.limits) {
-                        Ok(known) => known,
-                        Err(_) => {
-                            seen.entry
-                                .unread
-                                .push("an original file in this Bun executable can't be unpacked");
-                            continue;
-                        }
-                    };
-                let third_party = is_third_party(&path);
-                facts.push(SourceFacts { path, third_party, text: Some(text_facts(&known)) });
-                let range = start + text.start..start + text.end;
-                let offset = range.start;
-                seen.inner.push(Inner {
-                    what: "original file in a Bun executable",
-                    offset,
-                    text: InnerText::Zstd(range),
-                });
-                if lookout.wanted.recovered {
-                    seen.entry.recovered.push((number, facts.len() - 1, known));
-                }
-            }
-            seen.entry.maps.push(SourceMap {
-                form: MapForm::File,
-                at: sample.at(start),
-                file: None,
-                source_root: None,
-                debug_id: None,
-                section_urls: Vec::new(),
-                sources: facts,
-                maker: Some(NAME),
-                damage: None,
+pub(super) fn originals(sample: &Sample<'_>, mark: usize, lookout: &Lookout, seen: &mut Seen<'_>) {
+    let Some((payload, modules)) = payload(sample.bytes, mark) else { return };
+    let program = sample.bytes.get(payload.clone()).unwrap_or_default();
+    for map in maps(program, modules) {
+        let start = payload.start + map.start;
+        let map = program.get(map).unwrap_or_default();
+        let Some(sources) = sources(map) else {
+            seen.entry.unread.push("the source map in this Bun executable can't be followed");
+            continue;
+        };
+        let number = seen.entry.maps.len();
+        let mut facts = Vec::new();
+        for (path, text) in sources.take(MOST_SOURCES) {
+            let known =
+                match unpack::unzstd(map.get(text.clone()).unwrap_or_default(), &lookout.wanted.limits) {
+                    Ok(known) => known,
+                    Err(_) => {
+                        seen.entry.unread.push("an original file in this Bun executable can't be unpacked");
+                        continue;
+                    }
+                };
+            let third_party = is_third_party(&path);
+            facts.push(SourceFacts { path, third_party, text: Some(text_facts(&known)) });
+            let range = start + text.start..start + text.end;
+            let offset = range.start;
+            seen.inner.push(Inner {
+                what: "original file in a Bun executable",
+                offset,
+                text: InnerText::Zstd(range),
             });
+            if lookout.wanted.recovered {
+                seen.entry.recovered.push((number, facts.len() - 1, known));
+            }
         }
+        seen.entry.maps.push(SourceMap {
+            form: MapForm::File,
+            at: sample.at(start),
+            file: None,
+            source_root: None,
+            debug_id: None,
+            section_urls: Vec::new(),
+            sources: facts,
+            maker: Some(NAME),
+            damage: None,
+        });
     }
 }
 

@@ -7,6 +7,7 @@
 mod asar;
 mod bun;
 mod marshal;
+mod pkg;
 mod pyinstaller;
 
 use crate::inventory::{Media, ProgramFacts};
@@ -25,7 +26,7 @@ const PACKERS: [(&[u8], Tell); 6] = [
     (b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1", node),
     (b"d3n0l4nd", deno),
     (b"<nexe~~sentinel>", nexe),
-    (b"PAYLOAD_POSITION = '", pkg),
+    (pkg::MARK, pkg::program),
     (b"MEI\x0c\x0b\x0a\x0b\x0e", pyinstaller::program),
 ];
 
@@ -56,19 +57,18 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
     } else if matches!(sample.media, Media::Elf | Media::MachO | Media::Pe | Media::Binary) {
         let found = hits.iter().find_map(|hit| {
             let (_, tell) = PACKERS.get(hit.needle)?;
-            tell(bytes, hit.offset)
+            Some((hit.offset, tell(bytes, hit.offset)?))
         });
-        match found.as_ref().map(|program| program.packer) {
-            Some(bun::NAME) => bun::originals(sample, hits, lookout, seen),
-            Some(pyinstaller::NAME) => {
-                let mark = hits.iter().find(|hit| pyinstaller::program(bytes, hit.offset).is_some());
-                if !mark.is_some_and(|hit| pyinstaller::members(bytes, hit.offset, seen.members)) {
-                    seen.entry.unread.push(pyinstaller::UNREADABLE);
-                }
+        let Some((mark, program)) = found else { return };
+        match program.packer {
+            bun::NAME => bun::originals(sample, mark, lookout, seen),
+            pyinstaller::NAME if !pyinstaller::members(bytes, mark, seen.members) => {
+                seen.entry.unread.push(pyinstaller::UNREADABLE);
             }
+            pkg::NAME if !pkg::members(bytes, mark, seen.members) => seen.entry.unread.push(pkg::UNREADABLE),
             _ => {}
         }
-        seen.entry.program = found;
+        seen.entry.program = Some(program);
     }
 }
 
@@ -104,14 +104,6 @@ fn nexe(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
     let length = double(mark + MARK)? + double(mark + MARK + 8)?;
     let fits = length >= 1.0 && length <= mark as f64 && bytes.len() - mark <= 64;
     fits.then(|| program("nexe", (mark as f64 - length) as u64, Some(length as u64), true))
-}
-
-/// pkg writes the payload's position into the text of its loader; before that, a comment stands there.
-fn pkg(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
-    let number = bytes.get(mark + "PAYLOAD_POSITION = '".len()..)?;
-    let digits = number.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let offset: u64 = std::str::from_utf8(number.get(..digits)?).ok()?.parse().ok()?;
-    (offset > 0 && offset <= bytes.len() as u64).then(|| program("pkg", offset, None, true))
 }
 
 /// pex, shiv and zipapp: a zip behind a line that names the interpreter.

@@ -133,7 +133,7 @@ mod tests {
     /// An executable with an archive of this table; returns where the mark stands, too.
     fn executable(body: &[u8], table: &[u8]) -> (Vec<u8>, usize) {
         let length = (body.len() + table.len() + 88) as u32;
-        let head = vec![0; 100];
+        let head = [0; 100];
         let mark = head.len() + body.len() + table.len();
         let numbers = [length, body.len() as u32, table.len() as u32, 311];
         let cookie: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();

@@ -89,6 +89,15 @@ fn in_strings() -> Vec<Case> {
             &["source-map-eval package/m.js:1"],
         ),
         case(
+            "a map in clear in an eval",
+            "package/m.js",
+            format!(
+                "eval({})",
+                literal('"', &format!("a();\n//# sourceMappingURL=data:application/json;charset=utf-8,{map}\n"))
+            ),
+            &["source-map-eval package/m.js:1"],
+        ),
+        case(
             "lines of JSON",
             "package/m.ndjson",
             format!("{map}\n{{\"map\":{}}}\n", map_with("b();\n")),
@@ -244,6 +253,14 @@ fn maps_in_every_encoding_are_found() {
 #[test]
 fn texts_that_only_show_a_map_are_silent() {
     check(examples());
+}
+
+#[test]
+fn an_archive_that_is_not_opened_is_not_called_clean() {
+    for magic in [&b"7z\xbc\xaf\x27\x1c"[..], b"\xed\xab\xee\xdb"] {
+        let (audit, _folder) = audit(&[("package/x.bin", [magic, &[0; 100]].concat())]);
+        assert!(!audit.inventory.is_complete(), "{}", magic.escape_ascii());
+    }
 }
 
 #[test]
