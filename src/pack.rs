@@ -56,7 +56,9 @@ pub enum PackError {
         command: String,
     },
     /// The folder is being packed by this program already.
-    #[error("it is being packed for an audit already: one of its lifecycle scripts runs this audit again")]
+    #[error(
+        "it is being packed for an audit already, which judges what comes of it; this run was started by one of its scripts"
+    )]
     Again,
     /// A folder or file could not be used.
     #[error("{0}")]
@@ -442,6 +444,8 @@ impl Run<'_> {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.current_dir(self.folder).stdin(Stdio::null()).env(PACKING, self.folder);
+        // Inherited from `npm publish --dry-run`, it would keep npm from writing the artifact.
+        command.env_remove("npm_config_dry_run");
         command
     }
 }

@@ -42,6 +42,7 @@ impl Diff {
     fn diff(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
         let targets = Targets::gather(std::slice::from_ref(&self.new), self.as_is, &mut wrong)?;
+        wrong.extend(targets.under_way.iter().cloned());
         if let Some(message) = wrong.first() {
             return Err(message.clone());
         }

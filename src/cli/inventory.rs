@@ -44,6 +44,7 @@ impl Inventory {
     fn inventory(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
         let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
+        wrong.extend(targets.under_way.iter().cloned());
         let settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
         let project = Some(Project::new(&self.project));
         let auditor = Auditor::new(Options { settings, project, digests: true, ..Options::default() });

@@ -44,6 +44,7 @@ impl Lock {
     fn lock(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
         let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
+        wrong.extend(targets.under_way.iter().cloned());
         if let Some(message) = wrong.first() {
             return Err(message.clone());
         }

@@ -38,6 +38,7 @@ impl Recover {
         let target = self.target.clone().unwrap_or_else(|| PathBuf::from("."));
         let mut wrong = Vec::new();
         let targets = Targets::gather(&[target], self.as_is, &mut wrong)?;
+        wrong.extend(targets.under_way.iter().cloned());
         if let Some(message) = wrong.first() {
             return Err(message.clone());
         }

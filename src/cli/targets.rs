@@ -2,7 +2,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use packgate::inventory::Inventory;
-use packgate::pack;
+use packgate::pack::{self, PackError};
 
 /// One artifact to look at.
 #[derive(Debug)]
@@ -18,6 +18,9 @@ pub(crate) struct Target {
 pub(crate) struct Targets {
     /// In the order of the command line.
     pub all: Vec<Target>,
+    /// Folders that another run of this program is packing right now, with what is to be said of them: this one was
+    /// started by a script of the package, and the other audits what comes of it.
+    pub under_way: Vec<String>,
     _packed: Vec<pack::Packed>,
 }
 
@@ -41,6 +44,9 @@ impl Targets {
                         |artifact: &PathBuf| Target { path: artifact.clone(), folder: Some(path.clone()) };
                     targets.all.extend(made.artifacts.iter().map(of));
                     targets._packed.push(made);
+                }
+                Err(error @ PackError::Again) => {
+                    targets.under_way.push(format!("{}: {error}", path.display()));
                 }
                 Err(error) => wrong.push(format!("{}: {error}", path.display())),
             }

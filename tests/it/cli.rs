@@ -179,3 +179,50 @@ fn outputs_that_cannot_be_written_fail_before_the_audit() {
     assert_eq!(status(&output), 2);
     assert!(text(&output.stderr).contains("no/such/folder/report.json"));
 }
+
+/// A package whose scripts run the audit that packs it, and leave a mark each time.
+fn audited_by_its_own_scripts(more: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let check = format!("{} check && echo x >> ran", env!("CARGO_BIN_EXE_packgate"));
+    let scripts = serde_json::json!({"prepublishOnly": check, "prepack": check});
+    let manifest = format!(
+        r#"{{"name": "demo", "version": "1.0.0", "license": "MIT", "files": ["a.js"], "main": "a.js", {more} "scripts": {scripts}}}"#
+    );
+    std::fs::write(folder.path().join("package.json"), manifest).unwrap();
+    std::fs::write(folder.path().join("a.js"), "a()\n").unwrap();
+    folder
+}
+
+#[test]
+fn an_audit_that_is_started_by_a_script_of_what_it_packs_ends() {
+    if cfg!(windows) || !crate::clients::have(&["npm"]) {
+        return;
+    }
+    let fine = audited_by_its_own_scripts("");
+    let output = packgate(fine.path(), &["check"]);
+    assert_eq!(status(&output), 0, "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("demo-1.0.0.tgz"), "{}", text(&output.stdout));
+    assert_eq!(std::fs::read_to_string(fine.path().join("ran")).unwrap(), "x\nx\n");
+
+    let blocked = audited_by_its_own_scripts(r#""private": true,"#);
+    let output = packgate(blocked.path(), &["check", "--policy", "strict"]);
+    assert_eq!(status(&output), 1, "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_rehearsal_of_npm_publish_is_audited_too() {
+    if cfg!(windows) || !crate::clients::have(&["npm"]) {
+        return;
+    }
+    let run = |folder: &TempDir| {
+        let mut npm = Command::new("npm");
+        npm.args(["pack", "--dry-run"]).current_dir(folder.path()).env("NO_COLOR", "1");
+        npm.stdin(std::process::Stdio::null()).output().unwrap()
+    };
+    let fine = audited_by_its_own_scripts("");
+    let output = run(&fine);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let broken = audited_by_its_own_scripts(r#""bin": "gone.js","#);
+    let output = run(&broken);
+    assert!(!output.status.success(), "{}", text(&output.stderr));
+}
