@@ -39,6 +39,9 @@ Pack again with the client. If the file belongs in the package, add it to the al
 /// Up to this many files are reported one by one; more are grouped by their folder at the top.
 const MOST_SINGLE: usize = 20;
 
+/// Up to this many groups are reported one by one; more become a single one.
+const MOST_GROUPS: usize = 100;
+
 #[derive(Debug, Serialize)]
 struct Evidence<'a> {
     /// The allowlist: `"files" in package.json`.
@@ -62,7 +65,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The path of a single file, or of a folder with a slash behind it.
+/// The path of a single file, or of a folder with a slash behind it; empty for all together.
 fn grouped<'a>(package: &Package, unlisted: &[&'a Entry]) -> BTreeMap<String, Vec<&'a Entry>> {
     let mut groups: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for &entry in unlisted {
@@ -73,7 +76,10 @@ fn grouped<'a>(package: &Package, unlisted: &[&'a Entry]) -> BTreeMap<String, Ve
         };
         groups.entry(group).or_default().push(entry);
     }
-    groups
+    match groups.len() {
+        0..=MOST_GROUPS => groups,
+        _ => BTreeMap::from([(String::new(), unlisted.to_vec())]),
+    }
 }
 
 fn below_root<'a>(package: &Package, path: &'a str) -> &'a str {
@@ -92,15 +98,18 @@ fn finding(
     let root = if package.root.is_empty() { String::new() } else { format!("{}/", package.root) };
     let place = match entries {
         [only] if !is_folder => Place::entry(only),
+        _ if group.is_empty() => Place { path: package.root.clone(), ..Place::default() },
         _ => Place { path: format!("{root}{group}"), ..Place::default() },
     };
     let what = match is_folder {
+        _ if group.is_empty() => words::counted(entries.len() as u64, "file"),
         true => format!("{} under `{group}`", words::counted(entries.len() as u64, "file")),
         false => format!("`{group}`"),
     };
     let (is, them) = if entries.len() == 1 { ("is", "it") } else { ("are", "them") };
-    let denied =
-        entries.first().and_then(|first| declared.denied.iter().find(|denied| denied.entry == first.id));
+    // All together have no reason in common.
+    let first = entries.first().filter(|_| !group.is_empty());
+    let denied = first.and_then(|first| declared.denied.iter().find(|denied| denied.entry == first.id));
     let in_line = |line: Option<u64>| line.map(|line| format!(", line {line},")).unwrap_or_default();
     let message = match denied {
         Some(denied) => format!(
@@ -152,6 +161,9 @@ fn help(inventory: &Inventory, package: &Package, group: &str, is_denied: bool) 
         return format!(
             "Pack again with a current `{client}`, which leaves it out, or take the item out of the list."
         );
+    }
+    if item.is_empty() {
+        return format!("Pack again with `{client}`, which leaves them out.");
     }
     let mut items: Vec<String> = package.declared.patterns.iter().take(8).map(|item| quoted(item)).collect();
     if package.declared.patterns.len() > items.len() {
@@ -223,6 +235,17 @@ mod tests {
         let keys: Vec<&str> = found.iter().map(|finding| finding.key.as_str()).collect();
         assert_eq!(keys, ["src/", "x.ts"]);
         assert!(found[0].message.starts_with("300 files under `src/` are"), "{}", found[0].message);
+    }
+
+    #[test]
+    fn thousands_are_one() {
+        let paths: Vec<String> = (0..5_000).map(|n| format!("{n}.ts")).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let found = run(&RULE, &npm(r#"{"files": ["dist"]}"#, &paths));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].place.path, "package");
+        assert!(found[0].message.starts_with("5,000 files are not covered"), "{}", found[0].message);
+        assert!(!found[0].help.contains("write"), "{}", found[0].help);
     }
 
     #[test]
