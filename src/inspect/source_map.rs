@@ -439,6 +439,14 @@ mod tests {
         assert_eq!(map.sources.len(), 200_000);
         assert!(map.damage.is_some());
 
+        let small = r#"{"sources":["a"],"sourcesContent":["x"],"mappings":""}"#;
+        for many in [small.repeat(20_100), format!("[{}1]", format!("{small},").repeat(20_100))] {
+            let mut entry = Entry { path: "a.txt".to_owned(), media: Media::Text, ..Entry::default() };
+            inspect(many.as_bytes(), &Lookout::new(Wanted::default()), &mut entry);
+            assert_eq!(entry.maps.len(), MOST_MAPS);
+            assert!(entry.unread.contains(&TOO_MANY_MAPS), "{:?}", entry.unread);
+        }
+
         let deep = format!(
             "{}{MAP}{}",
             r#"{"version":3,"sections":[{"offset":{},"map":"#.repeat(10_000),
