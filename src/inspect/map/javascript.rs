@@ -3,7 +3,15 @@
 /// For each offset, in rising order, whether a comment begins exactly there. Reads `text` once, up to the
 /// last offset.
 pub(crate) fn begins_comment(text: &[u8], offsets: &[usize]) -> Vec<bool> {
-    let mut lexer = Lexer { text, at: 0, templates: Vec::new(), value_before: false, no_regex_before: 0 };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        read_to: 0,
+        value_before: false,
+        templates: Vec::new(),
+        backtick: None,
+        no_regex_before: 0,
+    };
     let mut judge = |offset: usize| {
         while lexer.at < offset && lexer.step() {}
         lexer.at == offset && lexer.starts_comment()
@@ -14,10 +22,14 @@ pub(crate) fn begins_comment(text: &[u8], offsets: &[usize]) -> Vec<bool> {
 struct Lexer<'a> {
     text: &'a [u8],
     at: usize,
+    /// Where the last token ends that was read as one; what follows it was leapt over.
+    read_to: usize,
+    /// Whether that token is the end of a value, so that a slash behind it divides.
+    value_before: bool,
     /// For each `${` that is open, how many braces are open inside it.
     templates: Vec<usize>,
-    /// Whether what came before is a value, so that a slash divides.
-    value_before: bool,
+    /// The next backtick, if it was looked for; the end of the text where there is none.
+    backtick: Option<usize>,
     /// A slash before this offset begins no regular expression: the line was read to its end in vain.
     no_regex_before: usize,
 }
@@ -35,10 +47,12 @@ impl Lexer<'_> {
         self.rest().starts_with(b"//") || self.rest().starts_with(b"/*")
     }
 
-    /// Steps over one token, comment, or stretch of white space. `false` at the end.
+    /// Steps over one token, comment, or stretch of what is neither string, template nor comment. `false` at
+    /// the end.
     fn step(&mut self) -> bool {
         let Some(byte) = self.peek(0) else { return false };
         match byte {
+            _ if self.templates.is_empty() && !matches!(byte, b'"' | b'\'' | b'`' | b'/') => self.leap(),
             b' ' | b'\t' | b'\r' | b'\n' => self.skip_space(),
             b'/' => self.slash(),
             b'"' | b'\'' => self.string(byte),
@@ -60,6 +74,37 @@ impl Lexer<'_> {
         true
     }
 
+    /// Goes to the next quote or slash.
+    fn leap(&mut self) {
+        let backtick = match self.backtick.filter(|backtick| *backtick >= self.at) {
+            Some(backtick) => backtick,
+            None => memchr::memchr(b'`', self.rest()).map_or(self.text.len(), |found| self.at + found),
+        };
+        self.backtick = Some(backtick);
+        let before = self.text.get(self.at..backtick).unwrap_or_default();
+        self.at = memchr::memchr3(b'"', b'\'', b'/', before).map_or(backtick, |found| self.at + found);
+    }
+
+    /// Whether a value ends here, so that a slash divides.
+    fn ends_value(&self) -> bool {
+        let leapt_over = self.text.get(self.read_to..self.at).unwrap_or_default().trim_ascii_end();
+        match leapt_over.last() {
+            None => self.value_before,
+            Some(b')' | b']' | b'}') => true,
+            Some(byte) if is_word(*byte) => {
+                let length = leapt_over.iter().rev().take_while(|byte| is_word(**byte)).count();
+                let (before, word) = leapt_over.split_at(leapt_over.len() - length);
+                before.last() == Some(&b'.') || !is_before_a_value(word)
+            }
+            Some(_) => false,
+        }
+    }
+
+    /// A token ends here.
+    fn read(&mut self, is_value: bool) {
+        (self.read_to, self.value_before) = (self.at, is_value);
+    }
+
     fn skip_space(&mut self) {
         let is_code = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         self.at += self.rest().iter().position(is_code).unwrap_or(self.rest().len());
@@ -67,7 +112,7 @@ impl Lexer<'_> {
 
     fn punctuation(&mut self, is_value: bool) {
         self.at += 1;
-        self.value_before = is_value;
+        self.read(is_value);
     }
 
     fn closing_brace(&mut self) {
@@ -87,12 +132,18 @@ impl Lexer<'_> {
 
     fn slash(&mut self) {
         match self.peek(1) {
-            Some(b'/') => self.at += line_length(self.rest()),
+            Some(b'/') => {
+                let value_before = self.ends_value();
+                self.at += line_length(self.rest());
+                self.read(value_before);
+            }
             Some(b'*') => {
+                let value_before = self.ends_value();
                 let end = memchr::memmem::find(self.rest().get(2..).unwrap_or_default(), b"*/");
                 self.at = end.map_or(self.text.len(), |end| self.at + end + 4);
+                self.read(value_before);
             }
-            _ if self.value_before || self.at < self.no_regex_before => self.punctuation(false),
+            _ if self.at < self.no_regex_before || self.ends_value() => self.punctuation(false),
             _ => self.regex(),
         }
     }
@@ -107,7 +158,7 @@ impl Lexer<'_> {
                 _ => {
                     // A line end means that this was no string after all.
                     self.at += 1;
-                    self.value_before = true;
+                    self.read(true);
                     return;
                 }
             }
@@ -122,13 +173,13 @@ impl Lexer<'_> {
             match (self.peek(0), self.peek(1)) {
                 (Some(b'`'), _) => {
                     self.at += 1;
-                    self.value_before = true;
+                    self.read(true);
                     return;
                 }
                 (Some(b'$'), Some(b'{')) => {
                     self.at += 2;
                     self.templates.push(0);
-                    self.value_before = false;
+                    self.read(false);
                     return;
                 }
                 (Some(b'$'), _) => self.at += 1,
@@ -154,7 +205,7 @@ impl Lexer<'_> {
                 }
                 b'/' if !class => {
                     self.at += 1;
-                    self.value_before = true;
+                    self.read(true);
                     return;
                 }
                 _ => {}
@@ -169,9 +220,9 @@ impl Lexer<'_> {
     fn word(&mut self) {
         let length = self.rest().iter().position(|byte| !is_word(*byte)).unwrap_or(self.rest().len());
         let is_property = self.at > 0 && self.text.get(self.at - 1) == Some(&b'.');
-        let word = self.rest().get(..length).unwrap_or_default();
-        self.value_before = is_property || !is_before_a_value(word);
+        let is_value = is_property || !is_before_a_value(self.rest().get(..length).unwrap_or_default());
         self.at += length;
+        self.read(is_value);
     }
 }
 
@@ -202,6 +253,7 @@ fn is_word(byte: u8) -> bool {
 }
 
 /// Whether each byte belongs to a word.
+#[expect(clippy::indexing_slicing, reason = "a bad index in a constant does not compile")]
 const WORD: [bool; 256] = {
     let mut table = [false; 256];
     let mut number = 0;

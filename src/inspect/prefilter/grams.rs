@@ -108,7 +108,7 @@ fn grams(needle: &[u8]) -> Vec<([u8; GRAM], isize)> {
             [([a, b, c], 0)].into_iter().chain(beside).collect()
         }
         _ => {
-            let windows = needle.array_windows().zip(0..);
+            let windows = needle.windows(4).filter_map(<[u8]>::first_chunk).zip(0..);
             let rarest = windows.max_by_key(|([a, b, c, d], _)| {
                 let (first, last) = (rarity::of_gram(*a, *b, *c), rarity::of_gram(*b, *c, *d));
                 (first.min(last), first + last)
@@ -129,6 +129,7 @@ fn kinds_in(table: &[u8; SIZE], hashes: &[u16; ASKED], piece: &[u8; PIECE]) -> [
 }
 
 /// [`kind`] of each byte.
+#[expect(clippy::indexing_slicing, reason = "a bad index in a constant does not compile")]
 const KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut byte = 0;
@@ -146,8 +147,8 @@ const fn kind(byte: u8) -> u8 {
 
 /// Hashes of the grams that begin at the even offsets of a piece.
 fn hashes(piece: &[u8; PIECE]) -> [u16; ASKED] {
-    let mut windows = piece.array_windows().step_by(2);
-    array::from_fn(|_| windows.next().map_or(0, |window| hash(*window)))
+    let mut windows = piece.windows(GRAM + 1).step_by(2);
+    array::from_fn(|_| windows.next().and_then(<[u8]>::first_chunk).map_or(0, |window| hash(*window)))
 }
 
 /// Of the first three bytes; the fourth doesn't count.

@@ -3,6 +3,18 @@
 
 /// Pairs of letters that stand together more often than their letters would by chance.
 const COMMON: &[u8] = b"er in re on at te st th se en or es de nt ti le AC et ar he io nd al it co is ed tr ne ro ns ra me ri an pe ta as to ng CA el nc ct ce om ec li ur ea rt ut ex ve pa il ty si ic ac am ge ch ll yp ss us oo ma hi ow ue lu un pr mp ul po ha ca wi fo rs na od do rr bo fi os EA lo va ou tu";
+
+/// [`COMMON`] by first byte, the second ones as bits.
+#[expect(clippy::indexing_slicing, reason = "a bad index in a constant does not compile")]
+const SECONDS: [u128; 128] = {
+    let mut seconds = [0; 128];
+    let mut at = 0;
+    while at < COMMON.len() {
+        seconds[COMMON[at] as usize] |= 1 << COMMON[at + 1];
+        at += 3;
+    }
+    seconds
+};
 const PAIR: u32 = 8;
 
 /// Of three bytes in a row.
@@ -12,7 +24,8 @@ pub(super) fn of_gram(a: u8, b: u8, c: u8) -> u32 {
 
 /// Of two bytes in a row.
 pub(super) fn of_pair(a: u8, b: u8) -> u32 {
-    match COMMON.split(|byte| *byte == b' ').any(|pair| pair == [a, b]) {
+    let is_common = b.is_ascii() && SECONDS.get(usize::from(a)).is_some_and(|seconds| seconds >> b & 1 == 1);
+    match is_common {
         true => PAIR,
         // Runs of one byte are more common than chance would have them.
         false if a == b => of_byte(a) + 2,

@@ -1,0 +1,196 @@
+//! What the stages cost, each by itself: `cargo bench`. `benches/compare` measures whole runs.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that can't make its workload stops"
+)]
+
+use std::io::{Read, Write};
+
+use divan::counter::BytesCount;
+use divan::{Bencher, black_box};
+use packgate::audit::{Auditor, Options};
+use packgate::inspect::{Lookout, Wanted, inspect};
+use packgate::inventory::{Entry, Media};
+use packgate::unpack::{Damage, Header, Limits, Oddity, Sink, Spent, walk};
+
+fn main() {
+    divan::main();
+}
+
+/// The floor: inflating, and nothing done with it.
+#[divan::bench]
+fn inflate(bencher: Bencher<'_, '_>) {
+    let text = script(8 << 20);
+    let packed = gzip(&text);
+    let mut buffer = vec![0; 1 << 20];
+    bencher.counter(BytesCount::of_slice(&text)).bench_local(|| {
+        let mut reader = flate2::read::GzDecoder::new(packed.as_slice());
+        while reader.read(&mut buffer).is_ok_and(|count| count > 0) {}
+    });
+}
+
+/// The same bytes as one file of a tarball, with all checks of gzip and tar.
+#[divan::bench]
+fn walk_one_large_entry(bencher: Bencher<'_, '_>) {
+    let text = script(8 << 20);
+    let tarball = gzip(&tar(&[("package/a.js", text.as_slice())]));
+    bencher.counter(BytesCount::of_slice(&text)).bench_local(|| walk_over(&tarball));
+}
+
+/// Headers: ten thousand files of 100 bytes.
+#[divan::bench]
+fn walk_small_entries(bencher: Bencher<'_, '_>) {
+    let tar = small_files("{}");
+    bencher.counter(10_000usize).bench_local(|| walk_over(&tar));
+}
+
+/// All inspectors over text in which none of them finds anything: mostly the search for literals.
+#[divan::bench]
+fn inspect_script(bencher: Bencher<'_, '_>) {
+    look(bencher, "package/a.js", &script(8 << 20));
+}
+
+/// A bundle that links to a map and speaks of such links.
+#[divan::bench]
+fn inspect_links(bencher: Bencher<'_, '_>) {
+    let mut text = script(8 << 20);
+    text.extend_from_slice(b"\n//# sourceMappingURL=https://maps.example.org/a.map\nx();\n");
+    text.extend_from_slice(b"//# sourceMappingURL=a.js.map\n");
+    look(bencher, "package/a.js", &text);
+}
+
+/// A source map with the text of a thousand files.
+#[divan::bench]
+fn inspect_source_map(bencher: Bencher<'_, '_>) {
+    look(bencher, "package/a.js.map", &source_map());
+}
+
+/// Text full of what could be credentials and is none.
+#[divan::bench]
+fn inspect_near_secrets(bencher: Bencher<'_, '_>) {
+    let line =
+        b"const key = 'npm_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', url = 'https://user@example.org/';\n";
+    look(bencher, "package/a.js", &line.repeat(20_000));
+}
+
+/// Ten thousand empty files against a `files` list and the table of stray files.
+#[divan::bench]
+fn audit_names(bencher: Bencher<'_, '_>) {
+    let manifest =
+        r#"{"name":"a","version":"1.0.0","license":"MIT","files":["lib","*.d.ts","!**/*.test.js"]}"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a-1.0.0.tgz");
+    std::fs::write(&path, gzip(&small_files(manifest))).expect("written");
+    let auditor = Auditor::new(Options::default());
+    bencher.counter(10_000usize).bench_local(|| auditor.audit(&path, 1).map(|audit| audit.findings.len()));
+}
+
+/// What every run pays: compiling the patterns.
+#[divan::bench]
+fn start_up() -> Lookout {
+    Lookout::new(Wanted::default())
+}
+
+fn look(bencher: Bencher<'_, '_>, path: &str, text: &[u8]) {
+    let lookout = Lookout::new(Wanted::default());
+    bencher.counter(BytesCount::of_slice(text)).bench_local(|| {
+        let mut entry = Entry { path: path.to_owned(), media: Media::Text, ..Entry::default() };
+        inspect(black_box(text), &lookout, &mut entry);
+        entry
+    });
+}
+
+fn walk_over(bytes: &[u8]) {
+    walk(&bytes, "a.tgz", &Limits::default(), &Spent::default(), &mut Nothing).expect("a whole archive");
+}
+
+/// Takes everything and does nothing with it.
+struct Nothing;
+
+impl Sink for Nothing {
+    fn begin(&mut self, _: Header) {}
+    fn data(&mut self, bytes: &[u8]) {
+        black_box(bytes);
+    }
+    fn end(&mut self) {}
+    fn broken(&mut self, _: Damage) {}
+    fn oddity(&mut self, _: Oddity) {}
+}
+
+fn small_files(manifest: &str) -> Vec<u8> {
+    let paths: Vec<String> = (0..10_000).map(|n| format!("package/lib/part{}/file{n}.js", n % 97)).collect();
+    let files: Vec<(&str, &[u8])> = paths.iter().map(|path| (path.as_str(), &[b'x'; 100][..])).collect();
+    tar(&[&[("package/package.json", manifest.as_bytes())], files.as_slice()].concat())
+}
+
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (path, bytes) in files {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        archive.append_data(&mut header, path, *bytes).expect("appended");
+    }
+    archive.into_inner().expect("ended")
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    writer.write_all(bytes).expect("compressed");
+    writer.finish().expect("ended")
+}
+
+fn source_map() -> Vec<u8> {
+    let texts: Vec<String> =
+        (0..1_000).map(|n| String::from_utf8_lossy(&script(4_000 + n)).into_owned()).collect();
+    let names: Vec<String> = (0..1_000).map(|n| format!("../src/file{n}.ts")).collect();
+    let mappings = "AAAA,IAAIA,GACG;".repeat(250_000);
+    let map =
+        serde_json::json!({"version": 3, "sources": names, "sourcesContent": texts, "mappings": mappings});
+    map.to_string().into_bytes()
+}
+
+/// Text that reads like code, the same every time.
+fn script(length: usize) -> Vec<u8> {
+    const WORDS: [&str; 24] = [
+        "const",
+        "return",
+        "function",
+        "value",
+        "index",
+        "options",
+        "this",
+        "if",
+        "else",
+        "result",
+        "node",
+        "length",
+        "push",
+        "error",
+        "module",
+        "exports",
+        "await",
+        "new",
+        "Map",
+        "type",
+        "string",
+        "undefined",
+        "callback",
+        "state",
+    ];
+    const BETWEEN: [&str; 10] = [" ", ".", "(", ") ", " = ", ", ", ";\n", " {\n  ", "}\n", "[0] "];
+    let mut dice = length as u64 | 1;
+    let mut roll = |most: usize| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) as usize % most
+    };
+    let mut text = Vec::with_capacity(length + 16);
+    while text.len() < length {
+        text.extend_from_slice(WORDS[roll(WORDS.len())].as_bytes());
+        text.extend_from_slice(BETWEEN[roll(BETWEEN.len())].as_bytes());
+    }
+    text.truncate(length);
+    text
+}
