@@ -7,7 +7,7 @@ use crate::exposure::Exposure;
 use crate::inspect::{Lookout, Wanted};
 use crate::inventory::{Inventory, Kind, Skipped};
 use crate::lock::{self, LockError};
-use crate::policy::{Judged, Level, Policy, Settings, Verdict, WaiverUse, judge};
+use crate::policy::{Judged, Level, Policies, Policy, Settings, Verdict, WaiverUse, judge};
 use crate::project::Project;
 use crate::rules::{self, Context};
 use crate::stocktake::{Stocktake, StocktakeError};
@@ -123,13 +123,14 @@ pub struct Beside<'a> {
 pub struct Auditor {
     options: Options,
     lookout: Lookout,
+    policies: Policies,
 }
 
 impl Auditor {
     /// Compiles the patterns once for all artifacts.
     pub fn new(options: Options) -> Self {
         let lookout = Lookout::new(wanted(&options));
-        Self { options, lookout }
+        Self { options, lookout, policies: Policies::default() }
     }
 
     /// Takes stock of one artifact with `workers` threads and judges it.
@@ -175,7 +176,7 @@ impl Auditor {
             Some(folder) => lock::load(folder, &inventory)?,
             None => None,
         };
-        let policy = Policy::resolve(&options.settings, &inventory);
+        let policy = self.policies.resolve(&options.settings, inventory.package.as_ref());
         let context = Context::new(&inventory, &options.settings).beside(beside.previous, lock.as_ref());
         let findings = rules::check(&context, options.timings.as_deref());
         let (findings, waivers, verdict) =

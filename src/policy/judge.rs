@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use time::Date;
@@ -17,7 +18,7 @@ pub struct Policy {
     /// Why it applies: `licence "MIT"`, `--policy`.
     pub because: String,
     /// Every rule with its level, origin and reason.
-    pub levels: Levels,
+    pub levels: Arc<Levels>,
 }
 
 /// A finding with its level.
@@ -221,7 +222,7 @@ mod tests {
     fn policy() -> Policy {
         let level = |(rule, level): (&str, Level)| (rule.to_owned(), (level, String::new(), None));
         let levels = [("a-note", Level::Note), ("b-error", Level::Error), ("c-off", Level::Off)];
-        Policy { levels: levels.into_iter().map(level).collect(), ..Policy::default() }
+        Policy { levels: Arc::new(levels.into_iter().map(level).collect()), ..Policy::default() }
     }
 
     fn waiver(place: Option<&str>, expires: Option<Date>) -> Waiver {

@@ -1,35 +1,48 @@
 //! Which policy applies to an artifact, and the level that each rule then has.
 
-use crate::inventory::{Inventory, Package};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::inventory::Package;
 
 use super::builtin;
 use super::judge::Policy;
 use super::licence;
-use super::settings::{Level, PolicyChoice, Settings};
+use super::settings::{Level, Levels, PolicyChoice, Settings};
 
-impl Policy {
-    /// The levels in force for this artifact: the base, the policy on it, and the project's own on top.
-    pub fn resolve(settings: &Settings, inventory: &Inventory) -> Self {
-        Self::resolve_for(settings, inventory.package.as_ref())
-    }
+/// The levels of each policy that artifacts were judged by so far: worked out once, shared by all of them.
+#[derive(Debug, Default)]
+pub struct Policies {
+    by_name: Mutex<BTreeMap<String, Arc<Levels>>>,
+}
 
-    /// The same where there is only a manifest.
-    pub fn resolve_for(settings: &Settings, package: Option<&Package>) -> Self {
-        let origin = || settings.policy_origin.clone();
-        let (name, because, mut levels) = match &settings.policy {
+impl Policies {
+    /// The levels in force for an artifact with this manifest: the base, the policy on it, and the project's own
+    /// on top. The settings are the same at every call.
+    pub fn resolve(&self, settings: &Settings, package: Option<&Package>) -> Policy {
+        let (name, because, file) = match &settings.policy {
             PolicyChoice::Auto => {
                 let (name, because) = licence::choose(package);
-                (name.to_owned(), because, builtin::levels(name))
+                (name, because, None)
             }
-            PolicyChoice::Named(name) => ((*name).to_owned(), origin(), builtin::levels(name)),
-            PolicyChoice::File(file) => {
-                let mut levels = builtin::levels(file.extends);
-                levels.extend(file.levels.clone());
-                (file.name.clone(), origin(), levels)
-            }
+            PolicyChoice::Named(name) => (*name, settings.policy_origin.clone(), None),
+            PolicyChoice::File(file) => (file.name.as_str(), settings.policy_origin.clone(), Some(file)),
         };
-        levels.extend(settings.levels.clone());
-        Self { name, because, levels }
+        let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
+        let levels = by_name.entry(name.to_owned()).or_insert_with(|| {
+            let mut levels = builtin::levels(file.map_or(name, |file| file.extends));
+            levels.extend(file.map(|file| file.levels.clone()).unwrap_or_default());
+            levels.extend(settings.levels.clone());
+            Arc::new(levels)
+        });
+        Policy { name: name.to_owned(), because, levels: Arc::clone(levels) }
+    }
+}
+
+impl Policy {
+    /// The levels in force for a single artifact with this manifest.
+    pub fn resolve_for(settings: &Settings, package: Option<&Package>) -> Self {
+        Policies::default().resolve(settings, package)
     }
 
     /// The level of a rule. One that no policy names is an error: a gate fails closed.

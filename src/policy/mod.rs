@@ -25,6 +25,7 @@ mod waiver;
 
 pub use builtin::PolicyFile;
 pub use judge::{Judged, Policy, Verdict, WaiverUse, is_waived, judge, settle};
+pub use levels::Policies;
 pub use manifest::of_project;
 pub use problem::{Problem, SettingsErrors, Spot};
 pub use reference::reference;

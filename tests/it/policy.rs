@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::{packgate, sample, status, text};
-use packgate::inventory::{Inventory, Package};
+use packgate::inventory::Package;
 use packgate::policy::{Level, Policy, PolicyChoice, Settings};
 
 /// A project on disk, of files with their texts.
@@ -41,7 +41,7 @@ impl Project {
 
 fn level(settings: &Settings, license: &str, rule: &str) -> (Level, String) {
     let package = Package { license: Some(license.to_owned()), ..Package::default() };
-    let policy = Policy::resolve(settings, &Inventory { package: Some(package), ..Inventory::default() });
+    let policy = Policy::resolve_for(settings, Some(&package));
     let (level, origin, _) = policy.levels[rule].clone();
     (level, Path::new(&origin).file_name().unwrap().to_string_lossy().into_owned())
 }
@@ -244,15 +244,14 @@ fn auto_follows_the_licence_and_says_why() {
             manifest: "package/package.json".to_owned(),
             ..Package::default()
         };
-        let policy =
-            Policy::resolve(&settings, &Inventory { package: Some(package), ..Inventory::default() });
+        let policy = Policy::resolve_for(&settings, Some(&package));
         (policy.name, policy.because)
     };
     let expected = ("open-source".to_owned(), "licence \"MIT\"".to_owned());
     assert_eq!(resolve("MIT"), expected);
     let expected = ("proprietary".to_owned(), "licence \"UNLICENSED\"".to_owned());
     assert_eq!(resolve("UNLICENSED"), expected);
-    let policy = Policy::resolve(&settings, &Inventory::default());
+    let policy = Policy::resolve_for(&settings, None);
     assert_eq!((policy.name.as_str(), policy.because.as_str()), ("proprietary", "no manifest"));
 }
 
