@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::diff::Diff;
 use crate::exposure::Exposure;
 use crate::inspect::{Lookout, Wanted};
-use crate::inventory::{Inventory, Kind, Skipped};
+use crate::inventory::{Declared, Inventory, Kind, Skipped};
 use crate::lock::{self, LockError};
 use crate::policy::{Judged, Level, Policies, Policy, Settings, Verdict, WaiverUse, judge};
 use crate::project::Project;
@@ -15,7 +15,8 @@ use crate::stocktake::{Stocktake, StocktakeError};
 /// One artifact, judged. What reporters are given.
 #[derive(Debug, Clone)]
 pub struct Audit {
-    /// The facts. Entries are dropped after judgement unless a reporter asked for them.
+    /// The facts. Entries, and what the manifest declares of them, are dropped after judgement unless a reporter
+    /// asked for them.
     pub inventory: Inventory,
     /// The policy in force.
     pub policy: Policy,
@@ -191,6 +192,9 @@ impl Auditor {
         inventory.manifests = Vec::new();
         if !options.keep_entries {
             inventory.entries = Vec::new();
+            if let Some(package) = &mut inventory.package {
+                package.declared = Declared::default();
+            }
         }
         Ok(Audit { inventory, policy, totals, findings, waivers, verdict, diff })
     }
