@@ -162,6 +162,9 @@ impl Examiner<'_> {
         let place = &examined.entry.place;
         let unpacked = match member.packing {
             Packing::Plain => Ok(Vec::new()),
+            _ if self.spent.is_over(self.limits) => {
+                Err(Damage::new(0, "a limit was reached before this file was unpacked"))
+            }
             Packing::Zlib => unpack::unzlib(stretch, self.limits),
             Packing::Gzip => unpack::ungzip(stretch, self.limits),
             Packing::Brotli => unpack::unbrotli(stretch, self.limits),
@@ -176,7 +179,8 @@ impl Examiner<'_> {
         };
         let bytes = if member.packing == Packing::Plain { stretch } else { unpacked.as_mut_slice() };
         let size = bytes.len() as u64;
-        let fits = self.spent.entry(self.limits) && self.spent.bytes(size, self.limits);
+        let fits = self.spent.entry(member.path.len(), self.limits).is_ok()
+            && self.spent.bytes(size, self.limits).is_ok();
         if !fits || depth >= self.limits.nesting {
             let why = "a limit of unpacking was reached inside this entry";
             let skipped = Skipped::inside(place, place, why);

@@ -80,7 +80,7 @@ impl Stocktake<'_> {
     /// Also says whether a limit was hit that all workers share.
     fn with_workers(&self, path: &Path, source: &FileSource) -> (Inventory, bool) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let spent = Spent::default();
+        let spent = Spent::of_artifact(source.size());
         let workers = if source.size() < WORTH_THREADS { 1 } else { self.workers.max(1) };
         let mut prefix = vec![0; 64 << 10];
         let known = source.read_at(&mut prefix, 0).unwrap_or(0);

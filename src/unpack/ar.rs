@@ -56,7 +56,7 @@ pub(super) fn walk(
         if table {
             skip(&mut stream, left)?;
         } else {
-            meter.entry().map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
+            meter.entry(raw.len()).map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
             let named =
                 canonical(raw.split(|byte| *byte == 0).next().unwrap_or_default(), meter.limits().path_depth);
             let path = if named.path.is_empty() { "unnamed".to_owned() } else { named.path };

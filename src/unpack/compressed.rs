@@ -5,7 +5,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::{Damage, Limits, Overrun, ReadAt, Window, meter};
+use super::meter::RATIO_FREE;
+use super::{Damage, Limits, Meter, Overrun, ReadAt, Spent, Window};
 
 const CHUNK: usize = 256 << 10;
 /// Memory that a dictionary may take, in KiB.
@@ -49,7 +50,9 @@ pub(crate) fn unbrotli(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage
 
 /// What a stretch of Zstandard holds, within the limits of one entry.
 pub(crate) fn unzstd(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> {
-    read_whole(&mut zstd(&packed, limits), limits)
+    let spent = Spent::default();
+    let meter = Meter::new(&packed, limits, &spent);
+    read_whole(&mut zstd(&packed, &meter), limits)
 }
 
 fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, Damage> {
@@ -63,9 +66,9 @@ fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, Damage>
 }
 
 /// Decompresses Zstandard, all frames of it.
-pub(super) fn zstd<'a>(source: &'a dyn ReadAt, limits: &Limits) -> Box<dyn Read + 'a> {
-    let most_held = meter::RATIO_FREE.max(source.size().saturating_mul(limits.ratio));
-    Box::new(Zstd::new(Window::whole(source), limits, most_held))
+pub(super) fn zstd<'a>(source: &'a dyn ReadAt, meter: &'a Meter<'a>) -> Box<dyn Read + 'a> {
+    let most_held = RATIO_FREE.max(source.size().saturating_mul(meter.limits().ratio));
+    Box::new(Zstd::new(Window::whole(source), meter, most_held))
 }
 
 /// Bytes decoded at once, at least.
@@ -74,6 +77,7 @@ const STEP: usize = 256 << 10;
 /// Decompresses Zstandard, all frames of it.
 pub(super) struct Zstd<'a> {
     state: State<'a>,
+    meter: &'a Meter<'a>,
     /// Largest window that a frame may ask for. Asking costs nothing: the decoder's memory grows with what it
     /// has decoded.
     most_window: u64,
@@ -84,10 +88,10 @@ pub(super) struct Zstd<'a> {
 
 impl<'a> Zstd<'a> {
     /// A reader of these bytes that holds at most about `most_held` decoded ones back.
-    pub(super) fn new(packed: Window<'a>, limits: &Limits, most_held: u64) -> Self {
-        let most_window = limits.entry.max(ruzstd::decoding::DEFAULT_MAX_WINDOW_SIZE);
+    pub(super) fn new(packed: Window<'a>, meter: &'a Meter<'a>, most_held: u64) -> Self {
+        let most_window = meter.limits().entry.max(ruzstd::decoding::DEFAULT_MAX_WINDOW_SIZE);
         let input = BufReader::with_capacity(CHUNK, packed);
-        Self { state: State::Between(input), most_window, most_held }
+        Self { state: State::Between(input), meter, most_window, most_held }
     }
 }
 
@@ -116,7 +120,10 @@ impl Read for Zstd<'_> {
                     }
                 }
                 State::Frame(mut frame) => {
-                    let count = frame.read(buffer, self.most_held)?;
+                    let count = frame.read(buffer, self.most_held).inspect_err(|_| {
+                        // It cost as much as if it had been given out.
+                        let _ = self.meter.produce(frame.held());
+                    })?;
                     if count > 0 || buffer.is_empty() {
                         self.state = State::Frame(frame);
                         return Ok(count);
@@ -153,13 +160,18 @@ impl<'a> Frame<'a> {
             if !self.decoder.decode_blocks(&mut self.input, step).map_err(io::Error::other)? {
                 self.decoded += STEP as u64;
             }
-            if self.decoded.saturating_sub(self.given_out) > most_held {
+            if self.held() > most_held {
                 return Err(damage("the Zstandard frame holds back more than its size allows"));
             }
         }
         let count = self.decoder.read(buffer)?;
         self.given_out += count as u64;
         Ok(count)
+    }
+
+    /// Decoded bytes not yet given out, at least.
+    fn held(&self) -> u64 {
+        self.decoded.saturating_sub(self.given_out)
     }
 
     fn check(&self) -> io::Result<()> {

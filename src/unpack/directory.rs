@@ -124,15 +124,11 @@ fn mode(_metadata: &std::fs::Metadata) -> Option<u32> {
 /// When it can't be read, has changed its size since, or exceeds a limit.
 pub fn read(file: &Listed, limits: &Limits, spent: &Spent, buffer: &mut Vec<u8>) -> Result<(), Damage> {
     let size = file.header.size.unwrap_or(0);
-    if !spent.entry(limits) {
-        return Err(Damage::new(0, Overrun::Entries(limits.entries).to_string()));
-    }
+    spent.entry(file.header.path.len(), limits).map_err(|overrun| Damage::new(0, overrun.to_string()))?;
     if size > limits.entry {
         return Err(Damage::new(0, Overrun::Entry(limits.entry).to_string()));
     }
-    if !spent.bytes(size, limits) {
-        return Err(Damage::new(0, Overrun::Nested(limits.nested_total).to_string()));
-    }
+    spent.bytes(size, limits).map_err(|overrun| Damage::new(0, overrun.to_string()))?;
     let unreadable = |error| Damage::unreadable(0, &error);
     let source = FileSource::open(&file.on_disk).map_err(unreadable)?;
     if source.size() != size {

@@ -2,6 +2,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 
+use super::Overrun;
+
 /// Bounds on what unpacking may produce. All of them count produced bytes, never claimed ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Limits {
@@ -11,7 +13,8 @@ pub struct Limits {
     pub entry: u64,
     /// Bytes produced by the artifact's own container.
     pub total: u64,
-    /// Produced bytes per packed byte, after the first 10 MiB produced.
+    /// Produced bytes per packed byte: of each container after the first 10 MiB produced, and over all levels
+    /// after the first 256 MiB.
     pub ratio: u64,
     /// Archives within archives.
     pub nesting: u32,
@@ -21,6 +24,13 @@ pub struct Limits {
     pub path_depth: usize,
     /// Nesting of JSON values.
     pub json_depth: usize,
+}
+
+impl Limits {
+    /// Bytes of entries' names over all levels.
+    pub(super) fn names(&self) -> u64 {
+        self.entries.saturating_mul(NAME).max(MOST_NAMES)
+    }
 }
 
 impl Default for Limits {
@@ -44,21 +54,63 @@ impl Default for Limits {
 pub struct Spent {
     entries: AtomicU64,
     bytes: AtomicU64,
+    names: AtomicU64,
     kept: AtomicU64,
+    /// Size of the artifact; 0 if it isn't packed.
+    packed: u64,
 }
+
+/// Bytes over all levels for which no ratio is asked.
+const RATIO_FREE: u64 = 256 << 20;
+
+/// Bytes of entries' names, at least, that may be in an artifact: each name turns up in reports many times.
+const MOST_NAMES: u64 = 16 << 20;
+/// Bytes of names for each entry that is allowed, where that is more.
+const NAME: u64 = 160;
 
 /// Most bytes of manifests that an artifact may have.
 const MOST_KEPT: u64 = 128 << 20;
 
 impl Spent {
-    /// Counts one more entry; `false` when that is one too many.
-    pub fn entry(&self, limits: &Limits) -> bool {
-        self.entries.fetch_add(1, Ordering::Relaxed) < limits.entries
+    /// For an artifact of this many bytes, of which the ratio is asked over all levels.
+    pub fn of_artifact(packed: u64) -> Self {
+        Self { packed, ..Self::default() }
     }
 
-    /// Counts produced bytes; `false` when that is too much over all levels.
-    pub fn bytes(&self, count: u64, limits: &Limits) -> bool {
-        self.bytes.fetch_add(count, Ordering::Relaxed).saturating_add(count) <= limits.nested_total
+    /// Counts one more entry, whose name has this many bytes.
+    ///
+    /// # Errors
+    /// When that is one too many.
+    pub fn entry(&self, name: usize, limits: &Limits) -> Result<(), Overrun> {
+        let names = self.names.fetch_add(name as u64, Ordering::Relaxed).saturating_add(name as u64);
+        if self.entries.fetch_add(1, Ordering::Relaxed) >= limits.entries {
+            Err(Overrun::Entries(limits.entries))
+        } else if names > limits.names() {
+            Err(Overrun::Names(limits.names()))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Counts produced bytes.
+    ///
+    /// # Errors
+    /// When that is too much over all levels.
+    pub fn bytes(&self, count: u64, limits: &Limits) -> Result<(), Overrun> {
+        self.check(self.bytes.fetch_add(count, Ordering::Relaxed).saturating_add(count), limits)
+    }
+
+    fn check(&self, produced: u64, limits: &Limits) -> Result<(), Overrun> {
+        if produced > limits.nested_total {
+            Err(Overrun::Nested(limits.nested_total))
+        } else if self.packed > 0
+            && produced > RATIO_FREE
+            && produced > self.packed.saturating_mul(limits.ratio)
+        {
+            Err(Overrun::NestedRatio(limits.ratio))
+        } else {
+            Ok(())
+        }
     }
 
     /// Counts bytes of a manifest that are to stay in memory; `false` when that is too much.
@@ -74,6 +126,34 @@ impl Spent {
     /// Whether the common limits were exceeded.
     pub fn is_over(&self, limits: &Limits) -> bool {
         self.entries.load(Ordering::Relaxed) > limits.entries
-            || self.bytes.load(Ordering::Relaxed) > limits.nested_total
+            || self.names.load(Ordering::Relaxed) > limits.names()
+            || self.check(self.bytes.load(Ordering::Relaxed), limits).is_err()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_counted_over_all_entries() {
+        let (limits, spent) = (Limits::default(), Spent::default());
+        for _ in 0..16 {
+            assert_eq!(spent.entry(1 << 20, &limits), Ok(()));
+        }
+        assert_eq!(spent.entry(1, &limits), Err(Overrun::Names(16 << 20)));
+        assert!(spent.is_over(&limits));
+    }
+
+    #[test]
+    fn the_ratio_over_all_levels_has_some_room() {
+        let limits = Limits::default();
+        let small = Spent::of_artifact(1000);
+        assert_eq!(small.bytes(RATIO_FREE, &limits), Ok(()));
+        assert_eq!(small.bytes(1, &limits), Err(Overrun::NestedRatio(200)));
+        assert!(small.is_over(&limits));
+        let large = Spent::of_artifact(10 << 20);
+        assert_eq!(large.bytes(RATIO_FREE + 1, &limits), Ok(()));
+        assert_eq!(large.bytes(4 << 30, &limits), Err(Overrun::Nested(4 << 30)));
     }
 }

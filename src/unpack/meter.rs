@@ -20,6 +20,9 @@ pub enum Overrun {
     /// Too many entries.
     #[error("the archive holds more than {0} entries, the limit set")]
     Entries(u64),
+    /// Too long names, all together.
+    #[error("the names of the entries take more than {0} bytes")]
+    Names(u64),
     /// One entry is too large.
     #[error("the entry is larger than {0} bytes, the limit set for one entry")]
     Entry(u64),
@@ -32,6 +35,9 @@ pub enum Overrun {
     /// All levels together produce too much.
     #[error("the archive and those within it unpack to more than {0} bytes, the limit set")]
     Nested(u64),
+    /// All levels together produce too much for the artifact's size.
+    #[error("the archive and those within it unpack to more than {0} times its size, the limit set")]
+    NestedRatio(u64),
 }
 
 impl<'a> Meter<'a> {
@@ -45,12 +51,12 @@ impl<'a> Meter<'a> {
         self.limits
     }
 
-    /// Counts one more entry.
+    /// Counts one more entry, whose name has this many bytes.
     ///
     /// # Errors
     /// When that is one too many.
-    pub fn entry(&self) -> Result<(), Overrun> {
-        if self.spent.entry(self.limits) { Ok(()) } else { Err(Overrun::Entries(self.limits.entries)) }
+    pub fn entry(&self, name: usize) -> Result<(), Overrun> {
+        self.spent.entry(name, self.limits)
     }
 
     /// Counts produced bytes.
@@ -59,12 +65,9 @@ impl<'a> Meter<'a> {
     /// When that is too much for the container, its size, or over all levels.
     pub fn produce(&self, count: u64) -> Result<(), Overrun> {
         let produced = self.produced.fetch_add(count, Ordering::Relaxed).saturating_add(count);
-        within(produced, self.packed, self.limits)?;
-        if self.spent.bytes(count, self.limits) {
-            Ok(())
-        } else {
-            Err(Overrun::Nested(self.limits.nested_total))
-        }
+        // What is too much for the container was produced all the same.
+        let over_all = self.spent.bytes(count, self.limits);
+        within(produced, self.packed, self.limits).and(over_all)
     }
 }
 

@@ -1,15 +1,13 @@
 //! The names of one container taken together: what is there twice, or collides on some file system.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hasher};
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::inventory::AnomalyKind;
 
 use super::Oddity;
-
-/// Folders above an entry that are looked at.
-const MOST_PARENTS: usize = 1024;
 
 /// All names of a container so far.
 #[derive(Debug, Default)]
@@ -53,6 +51,12 @@ impl Names {
     /// Names that collide though they differ, and files that are folders for other entries.
     pub(super) fn oddities(&self) -> Vec<Oddity> {
         let mut oddities = Vec::new();
+        let files: HashSet<u64> = self
+            .seen
+            .iter()
+            .filter(|(_, group)| group.iter().any(|seen| !seen.folder))
+            .map(|(folded, _)| digest(folded))
+            .collect();
         for (folded, group) in &self.seen {
             let Some(first) = group.first() else { continue };
             for other in group.iter().skip(1) {
@@ -62,10 +66,7 @@ impl Names {
                     oddities.push(as_folder(other.offset, &other.path));
                 }
             }
-            let mut parent = folded.as_str();
-            // A path deeper than any client takes is told as such; looking at each of its parents would take long.
-            let deep = folded.bytes().filter(|byte| *byte == b'/').count() > MOST_PARENTS;
-            while let Some((above, _)) = parent.rsplit_once('/').filter(|_| !deep) {
+            for above in folders_above(folded, &files) {
                 if let Some(file) =
                     self.seen.get(above).and_then(|group| group.iter().find(|seen| !seen.folder))
                 {
@@ -77,7 +78,6 @@ impl Names {
                         None => collision(first.offset, &first.path),
                     }));
                 }
-                parent = above;
             }
         }
         oddities.sort_by_key(|oddity| (oddity.offset, oddity.kind));
@@ -132,6 +132,28 @@ impl Repeated {
         };
         Oddity { kind, offset: self.offset, entry: Some(self.path), detail }
     }
+}
+
+/// The folders that a path is in, of those whose name's digest is among these. Each byte of the path is looked
+/// at once, however deep it is.
+fn folders_above<'a>(path: &'a str, digests: &HashSet<u64>) -> Vec<&'a str> {
+    let mut hasher = DefaultHasher::new();
+    let mut folders = Vec::new();
+    let mut from = 0;
+    for (at, _) in path.match_indices('/') {
+        hasher.write(path.get(from..at).unwrap_or_default().as_bytes());
+        if digests.contains(&hasher.finish()) {
+            folders.extend(path.get(..at));
+        }
+        from = at;
+    }
+    folders
+}
+
+fn digest(path: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(path.as_bytes());
+    hasher.finish()
 }
 
 fn collision(offset: u64, path: &str) -> Oddity {

@@ -5,11 +5,17 @@ use crate::inventory::AnomalyKind;
 /// Longest segment that common file systems take, in bytes.
 const MOST_SEGMENT: usize = 255;
 
+/// What is said of a path with more segments than the limit; nothing behind it is read.
+pub(super) const DEEP: &str =
+    "a path has more segments than the limit set: some clients leave such an entry out, others stop";
+
 /// An entry's path, canonical, with what some reader or system would make of the raw name.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Named {
     /// Segments joined by `/`, without `.` and empty ones.
     pub(super) path: String,
+    /// Whether it has more segments than the limit.
+    pub(super) deep: bool,
     /// What is wrong, and who sees what; each kind at most once.
     pub(super) faults: Vec<(AnomalyKind, &'static str)>,
 }
@@ -83,13 +89,14 @@ pub(super) fn canonical(raw: &[u8], most_depth: usize) -> Named {
             "the name can't be written on Windows, or is written there under another name or to a device",
         ));
     }
-    if long || segments.len() > most_depth {
+    let deep = segments.len() > most_depth;
+    if long || deep {
         faults.push((
             AnomalyKind::PathLimit,
             "the name is too long or too deep: some clients leave such an entry out, others stop",
         ));
     }
-    Named { path: segments.join("/"), faults }
+    Named { path: segments.join("/"), deep, faults }
 }
 
 /// Other than `./`, the archive's own root, and folders in it.

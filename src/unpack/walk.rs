@@ -202,7 +202,7 @@ impl Container {
         sink: &mut dyn Sink,
     ) -> Result<Vec<&'static str>, Damage> {
         let mut names = Names::default();
-        let mut reader = self.open(source, meter.limits());
+        let mut reader = self.open(source, meter);
         let (containers, walked) = match self {
             Self::Tar => (vec!["tar"], tar::walk(&mut reader, Ending::Required, meter, &mut names, sink)),
             Self::Ar => (vec!["ar"], ar::walk(&mut reader, meter, &mut names, sink)),
@@ -240,11 +240,11 @@ impl Container {
         walked.map(|()| containers)
     }
 
-    fn open<'a>(self, source: &'a dyn ReadAt, limits: &Limits) -> Unpacked<'a> {
+    fn open<'a>(self, source: &'a dyn ReadAt, meter: &'a Meter<'a>) -> Unpacked<'a> {
         match self {
             Self::Tar | Self::Ar => Unpacked::Other(Box::new(super::Window::whole(source))),
             Self::Packed(Packing::Gzip) => Unpacked::Gzip(Box::new(Gzip::new(source))),
-            Self::Packed(Packing::Zstd) => Unpacked::Other(compressed::zstd(source, limits)),
+            Self::Packed(Packing::Zstd) => Unpacked::Other(compressed::zstd(source, meter)),
             Self::Packed(Packing::Xz) => Unpacked::Other(compressed::xz(source)),
             Self::Packed(Packing::Bzip2) => Unpacked::Other(compressed::bzip2(source)),
             Self::Packed(Packing::Brotli) => Unpacked::Other(compressed::brotli(source)),
@@ -265,7 +265,7 @@ impl Container {
         }
         let spent = Spent::default();
         let meter = Meter::new(source, limits, &spent);
-        let mut reader = self.open(source, limits);
+        let mut reader = self.open(source, &meter);
         let mut names = Names::default();
         let walked = match self {
             Self::Ar => ar::walk(&mut reader, &meter, &mut names, &mut digests),
@@ -293,7 +293,7 @@ fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> Result<usize, Damage>
 
 /// A compressed file that is no archive: one entry.
 fn single(reader: &mut dyn Read, name: &str, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(), Damage> {
-    meter.entry().map_err(|overrun| Damage::new(0, overrun.to_string()))?;
+    meter.entry(name.len()).map_err(|overrun| Damage::new(0, overrun.to_string()))?;
     let path = canonical(name.as_bytes(), meter.limits().path_depth).path;
     let path = if path.is_empty() { "content".to_owned() } else { path };
     sink.begin(Header { path, kind: EntryKind::File, size: None, mode: None, offset: 0 });

@@ -140,13 +140,17 @@ fn fit(pattern: &str, path: &str) -> Option<(usize, usize)> {
     } else {
         segments.checked_sub(length)?..segments - length + 1
     };
-    places.into_iter().find_map(|depth| {
-        let mut here = path.split('/').skip(depth);
-        let fits = wanted
-            .split('/')
-            .all(|part| here.next().is_some_and(|segment| wildcard(part.as_bytes(), segment.as_bytes())));
-        let bytes = path.split('/').take(depth + length).map(|segment| segment.len() + 1).sum::<usize>();
-        fits.then(|| (depth, bytes.saturating_sub(1)))
+    let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
+    starts.enumerate().skip(places.start).take(places.len()).find_map(|(depth, start)| {
+        let mut here = path.get(start..)?.split('/');
+        let mut end = start;
+        let fits = wanted.split('/').all(|part| {
+            here.next().is_some_and(|segment| {
+                end += segment.len() + 1;
+                wildcard(part.as_bytes(), segment.as_bytes())
+            })
+        });
+        fits.then(|| (depth, end.saturating_sub(1)))
     })
 }
 

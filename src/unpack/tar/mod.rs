@@ -11,7 +11,7 @@ use std::io::Read;
 use crate::inventory::{AnomalyKind, EntryKind};
 
 use super::names::Names;
-use super::path::canonical;
+use super::path::{DEEP, canonical};
 use super::stream::{BLOCK, Stream};
 use super::{Damage, Header, Meter, Oddity, Sink};
 use header::{Fields, Unsure};
@@ -19,10 +19,8 @@ use pax::Pax;
 
 /// Largest extension header that all clients read.
 const MOST_EXTENSION: u64 = 1 << 20;
-/// Longest name; no system writes one of a quarter of this.
-const MOST_NAME: usize = 16 << 10;
-/// Bytes of names that are kept for one archive.
-const MOST_NAMES: u64 = 64 << 20;
+/// Longest name that a system writes.
+const MOST_NAME: usize = 4 << 10;
 /// Sizes up to this fit into the plain field; a PAX size beside them has no reason to differ.
 const MOST_PLAIN: u64 = 0o77_777_777_777;
 
@@ -46,8 +44,7 @@ pub(super) fn walk(
     names: &mut Names,
     sink: &mut dyn Sink,
 ) -> Result<(), Damage> {
-    let mut walker =
-        Walker { stream: Stream::new(reader, meter), meter, sink, names, extension: None, named: 0 };
+    let mut walker = Walker { stream: Stream::new(reader, meter), meter, sink, names, extension: None };
     let ended = walker.run()?;
     match ending {
         Ending::Required if !ended => Err(Damage::new(
@@ -69,8 +66,6 @@ struct Walker<'a, 'r> {
     sink: &'a mut dyn Sink,
     names: &'a mut Names,
     extension: Option<Extension>,
-    /// Bytes of names so far.
-    named: u64,
 }
 
 /// Extension headers read for the entry to come.
@@ -201,14 +196,14 @@ impl Walker<'_, '_> {
 
     fn entry(&mut self, fields: Fields, offset: u64) -> Result<(), Damage> {
         let (name, link, size) = self.extended(&fields, offset)?;
-        if name.len() > MOST_NAME {
-            return Err(Damage::new(offset, "a name is longer than 16 KiB, and no client can write it"));
-        }
-        self.named += name.len() as u64 + link.len() as u64;
-        if self.named > MOST_NAMES {
-            return Err(Damage::new(offset, "the names of the entries take more than 64 MiB"));
+        if name.len() > MOST_NAME || link.len() > MOST_NAME {
+            return Err(Damage::new(offset, "a name is longer than 4 KiB, and no client can write it"));
         }
         let named = canonical(&name, self.meter.limits().path_depth);
+        if named.deep {
+            return Err(self.refuse(Unsure(AnomalyKind::PathLimit, DEEP), offset));
+        }
+        let link_length = link.len();
         let link = String::from_utf8_lossy(&link).into_owned();
         let unsure = |kind, why| Err(Unsure(kind, why));
         let folder = name.ends_with(b"/");
@@ -261,7 +256,9 @@ impl Walker<'_, '_> {
             // The archive's own root, `./`.
             return Ok(());
         }
-        self.meter.entry().map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
+        self.meter
+            .entry(name.len() + link_length)
+            .map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
         let path = if named.path.is_empty() { ".".to_owned() } else { named.path };
         self.names.add(&path, kind == EntryKind::Directory, offset);
         self.sink.begin(Header { path: path.clone(), kind, size: Some(size), mode: fields.mode, offset });

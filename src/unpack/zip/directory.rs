@@ -3,7 +3,7 @@
 use crate::inventory::{AnomalyKind, EntryKind};
 use crate::unpack::few::Few;
 use crate::unpack::names::Names;
-use crate::unpack::path::canonical;
+use crate::unpack::path::{DEEP, canonical};
 use crate::unpack::{
     Damage, Header, Limits, MOST_OF_A_KIND, Oddity, Overrun, ReadAt, Spent, meter, read_vec,
 };
@@ -21,6 +21,8 @@ const UTF8: u16 = 1 << 11;
 const ZIP64: u16 = 0x0001;
 const UNICODE_PATH: u16 = 0x7075;
 
+/// Extra fields of a member; tools write four or five.
+const MOST_EXTRAS: usize = 32;
 /// Longest target of a symbolic link.
 const MOST_TARGET: u64 = 4096;
 /// Enough of a local header to need no second reading.
@@ -62,12 +64,17 @@ impl Directory {
         let mut members = Vec::new();
         let mut reader = Reader { source, limits, place, oddities: &mut oddities, few: Few::default() };
         let mut spans = Vec::new();
+        let mut names_length = 0;
         let mut offset = place.start;
         for _ in 0..place.entries {
             if members.len() as u64 >= limits.entries {
                 return Err(Damage::new(offset, Overrun::Entries(limits.entries).to_string()));
             }
             let (member, span, next) = reader.member(offset)?;
+            names_length += member.raw.len() as u64;
+            if names_length > limits.names() {
+                return Err(Damage::new(offset, Overrun::Names(limits.names()).to_string()));
+            }
             members.push(member);
             spans.push(span);
             offset = next;
@@ -132,6 +139,9 @@ impl Reader<'_> {
         let raw = fields.bytes(name).unwrap_or_default().to_vec();
         let extra = fields.bytes(extra).unwrap_or_default().to_vec();
         let named = canonical(&raw, self.limits.path_depth);
+        if named.deep {
+            return Err(Damage::ambiguous(AnomalyKind::PathLimit, offset, DEEP));
+        }
         let path = if named.path.is_empty() { ".".to_owned() } else { named.path };
         for (kind, detail) in named.faults {
             self.odd(kind, offset, &path, detail);
@@ -182,6 +192,11 @@ impl Reader<'_> {
         let extras = record::extras(extra).ok_or_else(|| {
             Damage::new(offset, "a member's extra field is longer than it is: most clients refuse the zip")
         })?;
+        if extras.len() > MOST_EXTRAS {
+            let why =
+                "a member has more extra fields than any tool writes: reading them takes memory without end";
+            return Err(Damage::new(offset, why));
+        }
         let common = &central.common;
         let mut wide =
             Wide { size: common.size.into(), packed: common.packed.into(), offset: central.offset.into() };
@@ -511,29 +526,29 @@ fn find_local(source: &dyn ReadAt, from: u64, to: u64) -> Result<Option<u64>, Da
     const CHUNK: u64 = 1 << 20;
     let mut at = from;
     while at < to {
-        // Chunks overlap by what a signature could lose at their border.
         let length = (to - at).min(CHUNK);
         let bytes = read_vec(source, at, length as usize)?;
-        for found in memchr::memmem::find_iter(&bytes, record::LOCAL).map(|found| at + found as u64) {
-            if is_member(source, found, to) {
-                return Ok(Some(found));
-            }
+        let found = memchr::memmem::find_iter(&bytes, record::LOCAL).find(|found| {
+            bytes.get(*found..).is_some_and(|header| is_member(header, to - at - *found as u64))
+        });
+        if let Some(found) = found {
+            return Ok(Some(at + found as u64));
         }
         if at + length == to {
             break;
         }
-        at += length - 3;
+        // Chunks overlap by what a header could lose at their border.
+        at += length - record::LOCAL_SIZE as u64;
     }
     Ok(None)
 }
 
-/// Whether a local header stands there, and not just its signature, as in a program that reads zips.
-fn is_member(source: &dyn ReadAt, at: u64, to: u64) -> bool {
-    let Ok(bytes) = read_vec(source, at, record::LOCAL_SIZE) else { return false };
-    record::local(&bytes).is_some_and(|local| {
-        let behind =
-            at + record::LOCAL_SIZE as u64 + u64::from(local.name_length) + u64::from(local.extra_length);
-        local.name_length > 0 && local.method < 100 && behind <= to
+/// Whether a local header stands there that fits before the end, and not just its signature, as in a program
+/// that reads zips.
+fn is_member(header: &[u8], room: u64) -> bool {
+    record::local(header).is_some_and(|local| {
+        let whole = record::LOCAL_SIZE as u64 + u64::from(local.name_length) + u64::from(local.extra_length);
+        local.name_length > 0 && local.method < 100 && whole <= room
     })
 }
 

@@ -32,7 +32,9 @@ pub fn extract(
     meter: &Meter<'_>,
     out: &mut dyn FnMut(&[u8]),
 ) -> Result<(), Damage> {
-    meter.entry().map_err(|overrun| Damage::new(member.header.offset, overrun.to_string()))?;
+    meter
+        .entry(member.raw.len())
+        .map_err(|overrun| Damage::new(member.header.offset, overrun.to_string()))?;
     if let Some(fault) = &member.fault {
         return Err(fault.clone());
     }
@@ -45,7 +47,7 @@ pub fn extract(
         12 => copy(bzip2::read::BzDecoder::new(window), &mut taker)?,
         14 => copy(lzma(window, member)?, &mut taker)?,
         // It holds back no more than the member is to have.
-        93 => copy(Zstd::new(window, meter.limits(), member.size), &mut taker)?,
+        93 => copy(Zstd::new(window, meter, member.size), &mut taker)?,
         95 => copy(xz(window), &mut taker)?,
         method => {
             let why = format!("the member is compressed by method {method}, which can't be read");

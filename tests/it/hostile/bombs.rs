@@ -161,12 +161,7 @@ fn extension_headers_hold_no_memory() {
 fn a_very_long_name_is_refused() {
     let name = format!("package/{}", "a/".repeat(250_000));
     let tar = Tar::package().pax(&record("path", &name)).file("x", b"");
-    goes_off(
-        "a-1.0.0.tgz",
-        &tar.tgz(),
-        Limits { ratio: u64::MAX, ..Limits::default() },
-        "longer than 16 KiB",
-    );
+    goes_off("a-1.0.0.tgz", &tar.tgz(), Limits { ratio: u64::MAX, ..Limits::default() }, "longer than 4 KiB");
 }
 
 #[test]
@@ -265,6 +260,36 @@ fn what_comes_behind_a_reached_limit_is_not_even_opened() {
     }
     let limits = Limits { ratio: u64::MAX, nested_total: 20 * MIB, ..Limits::default() };
     goes_off("a-1.0.0.tgz", &tar.tgz(), limits, "a limit was reached before this archive was opened");
+}
+
+#[test]
+fn a_small_artifact_may_not_unpack_to_much_over_all_levels() {
+    // Each of these is given up before it has produced anything; it cost its share all the same.
+    let frame = zstd_frame(27, 200, b"");
+    let mut tar = Tar::package();
+    for number in 0..40 {
+        tar = tar.file(&format!("package/dist/{number}.zst"), &frame);
+    }
+    goes_off(
+        "a-1.0.0.tgz",
+        &tar.tgz(),
+        Limits::default(),
+        "a limit was reached before this archive was opened",
+    );
+}
+
+#[test]
+fn many_long_names_are_refused() {
+    let name = |number: usize| format!("{number}/{}x", "a-folder-of-a-long-path/".repeat(100));
+    let zip = Zip::of((0..8000).map(|number| Member::stored(&name(number), b"")));
+    goes_off("a.zip", &zip.bytes(), Limits::default(), "the names of the entries take more than");
+}
+
+#[test]
+fn a_member_of_very_many_extra_fields_is_refused() {
+    let fields = build::extra(0xcafe, b"").repeat(16_000);
+    let zip = Zip::of([Member::file("a", b"a").both(|said| said.extra = fields.clone())]);
+    goes_off("a.zip", &zip.bytes(), Limits::default(), "more extra fields than any tool writes");
 }
 
 /// Where and why something could not be examined.
