@@ -1,5 +1,6 @@
 //! Content inspectors: from one entry's bytes to facts. Each inspector is one file and one line in [`INSPECTORS`].
 
+mod ahead;
 mod coding;
 mod lookout;
 mod prefilter;
@@ -29,6 +30,7 @@ mod wasm_link;
 mod secret;
 mod sign;
 
+pub use ahead::Ahead;
 use coding::Coding;
 pub use lookout::{Lookout, Wanted};
 pub use prefilter::Hit;
@@ -141,21 +143,35 @@ const MOST_DECODING: u32 = 4;
 
 /// [`inspect_with`] one thread, on a copy of the bytes.
 pub fn inspect(bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Member> {
-    inspect_with(1, &mut bytes.to_vec(), lookout, entry)
+    inspect_with(Effort::Threads(1), &mut bytes.to_vec(), lookout, entry)
+}
+
+/// How an entry's bytes are searched.
+pub enum Effort {
+    /// By up to so many threads, if it is large.
+    Threads(usize),
+    /// It was, while they came.
+    Ahead(Ahead),
 }
 
 /// Runs all inspectors over an entry's bytes and over the texts decoded from them. Returns the files
-/// uncovered inside, for the caller to enter as entries of their own. A large entry is searched by up to
-/// `threads` threads.
+/// uncovered inside, for the caller to enter as entries of their own.
 ///
 /// Of a text, what is encoded in it is decoded where it stands, so that it takes no memory of its own:
 /// afterwards the bytes are no longer those of the entry. The bytes of everything else stay as they are.
-pub fn inspect_with(threads: usize, bytes: &mut [u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Member> {
+pub fn inspect_with(effort: Effort, bytes: &mut [u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Member> {
     let path = entry.path.clone();
-    let mut search = Search { lookout, threads, path: &path, entry, members: Vec::new() };
+    let (threads, ahead) = match effort {
+        Effort::Threads(threads) => (threads, None),
+        Effort::Ahead(ahead) => (1, Some(ahead)),
+    };
+    let mut search = Search { lookout, threads, ahead, path: &path, entry, members: Vec::new() };
     // Text in UTF-16 is looked at as UTF-8; offsets are then those of the UTF-8 form.
     match utf16::decode(bytes, search.entry.media) {
-        Some(text) => search.look(&mut text.into_bytes(), Media::Text, None, 0),
+        Some(text) => {
+            search.ahead = None;
+            search.look(&mut text.into_bytes(), Media::Text, None, 0);
+        }
         None => search.look(bytes, search.entry.media, None, 0),
     }
     search.members
@@ -165,6 +181,8 @@ pub fn inspect_with(threads: usize, bytes: &mut [u8], lookout: &Lookout, entry: 
 struct Search<'a> {
     lookout: &'a Lookout,
     threads: usize,
+    /// What is known of the entry's own bytes.
+    ahead: Option<Ahead>,
     path: &'a str,
     entry: &'a mut Entry,
     members: Vec<Member>,
@@ -216,14 +234,21 @@ impl Search<'_> {
         media: Media,
         origin: Option<Origin>,
     ) -> Vec<(Origin, InnerText)> {
-        let sample = match origin {
+        let mut sample = match origin {
             Some((what, at)) => Sample::decoded(self.path, bytes, media, what, at),
             None => Sample::new(self.path, bytes, media),
         };
         let lookout = self.lookout;
-        let hits = timed(lookout.timings(), "search for literals", || {
-            lookout.prefilter.scan(sample.bytes, self.threads)
-        });
+        let hits = match self.ahead.take() {
+            Some(ahead) => {
+                let (hits, facts) = ahead.finish(lookout, bytes);
+                sample.facts = Some(facts);
+                hits
+            }
+            None => timed(lookout.timings(), "search for literals", || {
+                lookout.prefilter.scan(sample.bytes, self.threads)
+            }),
+        };
         if hits.too_many {
             self.entry.unread.push("it holds more places to look at than packgate looks at in one file");
         }

@@ -1,6 +1,6 @@
 use std::cell::{Cell, OnceCell};
 
-use crate::inventory::{At, Media};
+use crate::inventory::{At, Media, TextFacts};
 
 /// One entry's bytes as inspectors see them.
 pub struct Sample<'a> {
@@ -12,6 +12,8 @@ pub struct Sample<'a> {
     pub media: Media,
     /// Set when the bytes were decoded from another form: what from, and where that stands in the entry.
     pub decoded: Option<(&'static str, At)>,
+    /// What there is to know of it as a text, where that was found out before.
+    pub(super) facts: Option<TextFacts>,
     lines: OnceCell<Vec<usize>>,
     /// The last place asked for, as offset and characters before it in its line: a file of one line has many.
     last: Cell<(usize, usize)>,
@@ -20,7 +22,8 @@ pub struct Sample<'a> {
 impl<'a> Sample<'a> {
     /// The bytes of an entry as they stand in its container.
     pub fn new(path: &'a str, bytes: &'a [u8], media: Media) -> Self {
-        Self { path, bytes, media, decoded: None, lines: OnceCell::new(), last: Cell::new((0, 0)) }
+        let (lines, last) = (OnceCell::new(), Cell::new((0, 0)));
+        Self { path, bytes, media, decoded: None, facts: None, lines, last }
     }
 
     /// Bytes that had to be decoded out of an entry first, from what stands there at `at`.

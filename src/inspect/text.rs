@@ -11,7 +11,7 @@ pub(super) const INSPECTOR: Inspector = Inspector { name: "text", needles: |_| V
 
 fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
     if sample.decoded.is_none() && sample.media.is_text() {
-        seen.entry.text = Some(text_facts(sample.bytes));
+        seen.entry.text = Some(sample.facts.unwrap_or_else(|| text_facts(sample.bytes)));
     }
 }
 

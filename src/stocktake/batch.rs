@@ -3,6 +3,8 @@ use std::time::{Duration, Instant};
 
 use crate::unpack::{Damage, Header, Oddity, Sink};
 
+use super::large::LARGE;
+
 /// Entries that travel together, their bytes in one buffer that is used again.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
@@ -41,6 +43,14 @@ pub(super) trait Taker {
     fn grow(&mut self, bytes: u64);
     /// Takes the entries; leaves an empty batch behind.
     fn take(&mut self, batch: &mut Batch);
+    /// A large entry begins; gives it back to be gathered like all others, or takes its bytes from now on.
+    fn begin_large(&mut self, _ordinal: usize, header: Header) -> Option<Header> {
+        Some(header)
+    }
+    /// The next bytes of the large entry.
+    fn add_large(&mut self, _bytes: &[u8]) {}
+    /// The large entry is over.
+    fn end_large(&mut self, _damage: Option<Damage>) {}
 }
 
 /// A sink that gathers entries in batches of about a MiB.
@@ -52,6 +62,8 @@ pub(super) struct Gather<T> {
     /// Of the entry that was closed last.
     last_damage: Option<Damage>,
     open: Option<(Header, usize)>,
+    /// Whether a large entry is open, which the taker takes.
+    large: bool,
     reserved: u64,
     /// Time for which the taker held up the filling.
     pub(super) held_up: Duration,
@@ -76,6 +88,7 @@ impl<T: Taker> Gather<T> {
             next: 0,
             last_damage: None,
             open: None,
+            large: false,
             reserved: 0,
             held_up: Duration::ZERO,
         }
@@ -83,7 +96,7 @@ impl<T: Taker> Gather<T> {
 
     /// Hands on what is left; `damage`, which ended the walk, also ends an entry that is still open.
     pub(super) fn finish(mut self, damage: Option<&Damage>) -> Gathered<T> {
-        if self.open.is_some() {
+        if self.open.is_some() || self.large {
             let damage =
                 damage.cloned().unwrap_or_else(|| Damage::new(0, "the archive ends inside this entry"));
             self.close(Some(damage));
@@ -103,6 +116,11 @@ impl<T: Taker> Gather<T> {
     }
 
     fn close(&mut self, damage: Option<Damage>) {
+        if std::mem::take(&mut self.large) {
+            self.last_damage.clone_from(&damage);
+            self.next += 1;
+            return self.held_up_by(|taker| taker.end_large(damage));
+        }
         let Some((header, start)) = self.open.take() else { return };
         self.last_damage.clone_from(&damage);
         let range = start..self.batch.bytes.len();
@@ -111,6 +129,13 @@ impl<T: Taker> Gather<T> {
         if self.batch.bytes.len() >= FULL || self.batch.items.len() >= 1024 {
             self.flush();
         }
+    }
+
+    fn held_up_by<R>(&mut self, what: impl FnOnce(&mut T) -> R) -> R {
+        let start = Instant::now();
+        let result = what(&mut self.taker);
+        self.held_up += start.elapsed();
+        result
     }
 
     fn reserve_for(&mut self, bytes: usize) {
@@ -128,7 +153,18 @@ impl<T: Taker> Gather<T> {
 }
 
 impl<T: Taker> Sink for Gather<T> {
-    fn begin(&mut self, header: Header) {
+    fn begin(&mut self, mut header: Header) {
+        if header.size.is_some_and(|size| size >= LARGE) {
+            self.flush();
+            let ordinal = self.next;
+            match self.held_up_by(|taker| taker.begin_large(ordinal, header)) {
+                Some(own) => header = own,
+                None => {
+                    self.large = true;
+                    return;
+                }
+            }
+        }
         // Never trust a claimed size with more than a modest reservation.
         const TRUST: u64 = 64 << 20;
         let claimed = usize::try_from(header.size.unwrap_or(0).min(TRUST)).unwrap_or(0);
@@ -141,6 +177,9 @@ impl<T: Taker> Sink for Gather<T> {
     }
 
     fn data(&mut self, bytes: &[u8]) {
+        if self.large {
+            return self.held_up_by(|taker| taker.add_large(bytes));
+        }
         self.reserve_for(bytes.len());
         self.batch.bytes.extend_from_slice(bytes);
     }

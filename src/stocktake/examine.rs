@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::ecosystem;
-use crate::inspect::{Lookout, Member, Packing, inspect_with};
+use crate::inspect::{Effort, Lookout, Member, Packing, inspect_with};
 use crate::inventory::{EntryKind, Media, Skipped, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 
@@ -47,7 +47,8 @@ impl Examiner<'_> {
     pub(super) fn batch(&self, batch: &mut Batch, stand: Stand<'_>, into: &mut Vec<Examined>) {
         for item in &batch.items {
             let bytes = batch.bytes.get_mut(item.range.clone()).unwrap_or_default();
-            into.push(self.entry(item.ordinal, &item.header, bytes, item.damage.as_ref(), stand));
+            let effort = Effort::Threads(self.threads);
+            into.push(self.entry(item.ordinal, &item.header, bytes, effort, item.damage.as_ref(), stand));
         }
     }
 
@@ -57,11 +58,13 @@ impl Examiner<'_> {
         ordinal: usize,
         header: &Header,
         bytes: &mut [u8],
+        effort: Effort,
         damage: Option<&Damage>,
         stand: Stand<'_>,
     ) -> Examined {
         let place = format!("{}{}", stand.prefix, header.path);
-        let looked = catch_unwind(AssertUnwindSafe(|| self.look(ordinal, header, bytes, &place, stand)));
+        let looked =
+            catch_unwind(AssertUnwindSafe(|| self.look(ordinal, header, bytes, effort, &place, stand)));
         let mut examined = looked.unwrap_or_else(|_| {
             let why = "packgate failed while looking at this entry; please report it with the artifact";
             Examined::unseen(ordinal, header, &place, why)
@@ -78,6 +81,7 @@ impl Examiner<'_> {
         ordinal: usize,
         header: &Header,
         bytes: &mut [u8],
+        effort: Effort,
         place: &str,
         stand: Stand<'_>,
     ) -> Examined {
@@ -104,7 +108,7 @@ impl Examiner<'_> {
         {
             examined.manifest = Some(bytes.to_vec());
         }
-        let members = inspect_with(self.threads, bytes, self.lookout, entry);
+        let members = inspect_with(effort, bytes, self.lookout, entry);
         entry.unread.dedup();
         examined.skipped.extend(entry.unread.iter().map(|why| Skipped::inside(place, place, *why)));
         if unpack::opens(examined.entry.media, &header.path) {
@@ -196,7 +200,8 @@ impl Examiner<'_> {
             offset: member.range.start as u64,
         };
         let stand = Stand { prefix: &prefix, depth: depth + 1 };
-        let child = self.entry(examined.children.len(), &header, bytes, None, stand);
+        let effort = Effort::Threads(self.threads);
+        let child = self.entry(examined.children.len(), &header, bytes, effort, None, stand);
         examined.children.push(child);
     }
 }

@@ -5,6 +5,7 @@ mod batch;
 mod budget;
 mod examine;
 mod flatten;
+mod large;
 mod stream;
 mod tree;
 

@@ -5,13 +5,14 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
 
 use crate::inventory::Skipped;
-use crate::unpack::{self, FileSource};
+use crate::unpack::{self, Damage, FileSource, Header};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
 use super::budget::Budget;
 use super::digest;
 use super::examine::{Examiner, Stand};
 use super::flatten::{Examined, Stock};
+use super::large::{self, Large, Sending};
 
 /// Bytes that may wait between unpacking and examining.
 const IN_FLIGHT: u64 = 24 << 20;
@@ -30,7 +31,7 @@ pub(super) fn stream(
         return (stock, digest(source, examiner));
     }
     let budget = Budget::new(IN_FLIGHT);
-    let (full_tx, full_rx) = bounded::<Batch>(WAITING);
+    let (full_tx, full_rx) = bounded::<Work>(WAITING);
     let (empty_tx, empty_rx) = unbounded::<Batch>();
     std::thread::scope(|scope| {
         let sha256 = scope.spawn(|| digest(source, examiner));
@@ -48,6 +49,7 @@ pub(super) fn stream(
             budget: &budget,
             reserved: 0,
             own: Vec::new(),
+            large: None,
         };
         let (mut stock, hand_over) = unpack_into(source, name, examiner, hand_over);
         // Dropping the sender is what ends the workers.
@@ -88,15 +90,30 @@ fn unpack_into<T: Taker>(source: &FileSource, name: &str, examiner: &Examiner<'_
     (stock, taker)
 }
 
-/// What a worker does: examine batches until there are no more.
+/// What a worker is given.
+enum Work {
+    Batch(Batch),
+    Large(Large),
+}
+
+/// What a worker does: examine entries until there are no more.
 fn work(
     examiner: &Examiner<'_>,
-    full: &Receiver<Batch>,
+    full: &Receiver<Work>,
     empty: &Sender<Batch>,
     budget: &Budget,
 ) -> Vec<Examined> {
     let mut entries = Vec::new();
-    for mut batch in full {
+    for work in full {
+        let mut batch = match work {
+            Work::Batch(batch) => batch,
+            Work::Large(large) => {
+                let held = large.reserved;
+                entries.push(large.examine(examiner));
+                budget.give_back(held);
+                continue;
+            }
+        };
         examiner.batch(&mut batch, Stand::TOP, &mut entries);
         let held = batch.reserved;
         batch.clear();
@@ -129,11 +146,12 @@ const WAITING: usize = 4;
 /// Hands batches to the workers, and examines one here when all of them have enough to do.
 struct HandOver<'a> {
     examiner: &'a Examiner<'a>,
-    full: Sender<Batch>,
+    full: Sender<Work>,
     empty: Receiver<Batch>,
     budget: &'a Budget,
     reserved: u64,
     own: Vec<Examined>,
+    large: Option<Sending>,
 }
 
 impl Taker for HandOver<'_> {
@@ -152,8 +170,9 @@ impl Taker for HandOver<'_> {
         let mut ready = std::mem::replace(batch, next);
         ready.reserved = std::mem::take(&mut self.reserved);
         // A send fails when the queue is full, or when all workers panicked, which the join reports.
-        if let Err(TrySendError::Full(mut ready) | TrySendError::Disconnected(mut ready)) =
-            self.full.try_send(ready)
+        if let Err(
+            TrySendError::Full(Work::Batch(mut ready)) | TrySendError::Disconnected(Work::Batch(mut ready)),
+        ) = self.full.try_send(Work::Batch(ready))
         {
             self.examiner.batch(&mut ready, Stand::TOP, &mut self.own);
             self.budget.give_back(ready.reserved);
@@ -161,6 +180,28 @@ impl Taker for HandOver<'_> {
             if batch.bytes.capacity() == 0 {
                 *batch = ready;
             }
+        }
+    }
+
+    fn begin_large(&mut self, ordinal: usize, header: Header) -> Option<Header> {
+        let bytes = header.size.unwrap_or(0).min(self.examiner.limits.entry);
+        self.budget.take(bytes);
+        let (sending, large) = large::begin(ordinal, header, bytes);
+        self.large = Some(sending);
+        // It fails only when all workers panicked, which the join reports.
+        let _ = self.full.send(Work::Large(large));
+        None
+    }
+
+    fn add_large(&mut self, bytes: &[u8]) {
+        if let Some(sending) = &mut self.large {
+            sending.add(bytes);
+        }
+    }
+
+    fn end_large(&mut self, damage: Option<Damage>) {
+        if let Some(sending) = self.large.take() {
+            sending.end(damage);
         }
     }
 }

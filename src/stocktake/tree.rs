@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::ecosystem;
+use crate::inspect::Effort;
 use crate::inventory::{EntryKind, Skipped};
 use crate::unpack::{Damage, FileSource, Header, Spent, directory, zip};
 
@@ -128,7 +129,8 @@ fn examine_one(
     } else {
         None
     };
-    let examined = examiner.entry(number, header, buffer, damage.as_ref(), Stand::TOP);
+    let effort = Effort::Threads(examiner.threads);
+    let examined = examiner.entry(number, header, buffer, effort, damage.as_ref(), Stand::TOP);
     if buffer.capacity() > KEEP {
         *buffer = Vec::new();
     }

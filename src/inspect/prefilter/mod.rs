@@ -91,9 +91,21 @@ impl Prefilter {
         found
     }
 
-    /// The hits whose gram is in this range, which begins at an even offset.
     fn scan_part(&self, text: &[u8], range: Range<usize>) -> Hits {
-        let mut hits = Hits { of: vec![Vec::new(); self.inspectors], too_many: false };
+        let mut hits = Hits::default();
+        self.scan_into(text, range, &mut hits);
+        hits
+    }
+
+    /// How far behind the end of a range its hits may reach.
+    pub(super) fn reach(&self) -> usize {
+        self.longest + 4
+    }
+
+    /// Adds the hits whose gram is in this range, which begins at an even offset. [`Hits::settle`] is due at the
+    /// end.
+    pub(super) fn scan_into(&self, text: &[u8], range: Range<usize>, hits: &mut Hits) {
+        hits.of.resize_with(self.inspectors, Vec::new);
         self.grams.ask(text, range.start, range.end, |place, suspect| {
             let (Some(start), Some(needle)) = (suspect.start(place), self.needles.get(suspect.needle)) else {
                 return;
@@ -109,7 +121,6 @@ impl Prefilter {
                 hits.add(needle, range.start + at, 0);
             }
         }
-        hits
     }
 }
 
@@ -136,7 +147,7 @@ impl Hits {
     }
 
     /// Puts the hits in order, and keeps as many as one thread alone would have kept.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         for list in &mut self.of {
             list.sort_unstable();
             self.too_many |= list.get(MOST_HITS..).is_some_and(|left| left.iter().any(|hit| !hit.hint));
@@ -187,11 +198,17 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_needle_across_a_block_border_once() {
-        let mut text = vec![b'x'; (128 << 10) - 3];
-        text.extend_from_slice(b"needle");
-        text.resize(400 << 10, b'x');
-        let hits = Prefilter::new(vec![needles(&["needle"])]).scan(&text, 1);
-        assert_eq!(hits.of[0], [Hit { offset: (128 << 10) - 3, needle: 0, hint: false }]);
+    fn finds_the_same_piece_by_piece() {
+        let text = b"needle in a haystack, no needles; ".repeat(100);
+        let filter = Prefilter::new(vec![needles(&["needle", "dle", "haystack, no needles"])]);
+        let whole = filter.scan(&text, 1);
+        for piece in (2..200).step_by(2) {
+            let mut hits = Hits::default();
+            for start in (0..text.len()).step_by(piece) {
+                filter.scan_into(&text, start..(start + piece).min(text.len()), &mut hits);
+            }
+            hits.settle();
+            assert_eq!(hits.of, whole.of, "{piece}");
+        }
     }
 }

@@ -1,0 +1,90 @@
+//! Large entries: sent to a worker piece by piece while they are unpacked, so that looking at them doesn't begin
+//! only when the last byte is there.
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use crate::inspect::{Ahead, Effort};
+use crate::unpack::{Damage, Header};
+
+use super::examine::{Examiner, Stand};
+use super::flatten::Examined;
+
+/// Entries of this size are sent piece by piece.
+pub(super) const LARGE: u64 = 2 << 20;
+/// Size of a piece: so much stays in the processor's cache from one thread to the next.
+const PIECE: usize = 256 << 10;
+/// Pieces that wait for the worker.
+const WAITING: usize = 16;
+/// Never trust a claimed size with more memory than this.
+const TRUST: u64 = 64 << 20;
+
+/// The unpacking thread's end.
+pub(super) struct Sending {
+    piece: Vec<u8>,
+    pieces: Sender<Vec<u8>>,
+    used: Receiver<Vec<u8>>,
+    damage: Sender<Option<Damage>>,
+}
+
+/// The worker's end.
+pub(super) struct Large {
+    ordinal: usize,
+    header: Header,
+    pieces: Receiver<Vec<u8>>,
+    used: Sender<Vec<u8>>,
+    damage: Receiver<Option<Damage>>,
+    /// Bytes of the budget that it holds.
+    pub(super) reserved: u64,
+}
+
+/// Both ends for an entry that begins.
+pub(super) fn begin(ordinal: usize, header: Header, reserved: u64) -> (Sending, Large) {
+    let (pieces, coming) = bounded(WAITING);
+    let (used, again) = unbounded();
+    let (damage, ended) = bounded(1);
+    let sending = Sending { piece: Vec::with_capacity(PIECE), pieces, used: again, damage };
+    (sending, Large { ordinal, header, pieces: coming, used, damage: ended, reserved })
+}
+
+impl Sending {
+    /// The next bytes.
+    pub(super) fn add(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let free = PIECE.saturating_sub(self.piece.len()).min(bytes.len());
+            let (now, later) = bytes.split_at(free);
+            self.piece.extend_from_slice(now);
+            bytes = later;
+            if self.piece.len() >= PIECE {
+                let next = self.used.try_recv().unwrap_or_else(|_| Vec::with_capacity(PIECE));
+                // It fails only when the worker panicked, which the join reports.
+                let _ = self.pieces.send(std::mem::replace(&mut self.piece, next));
+            }
+        }
+    }
+
+    /// The entry is over.
+    pub(super) fn end(self, damage: Option<Damage>) {
+        let _ = self.pieces.send(self.piece);
+        let _ = self.damage.send(damage);
+    }
+}
+
+impl Large {
+    /// Looks at the entry while it comes, and examines it when it is there.
+    pub(super) fn examine(self, examiner: &Examiner<'_>) -> Examined {
+        let claimed = self.header.size.unwrap_or(0).min(TRUST);
+        let mut bytes = Vec::with_capacity(usize::try_from(claimed).unwrap_or(0));
+        let mut ahead = Ahead::default();
+        for mut piece in &self.pieces {
+            let before = bytes.len();
+            bytes.extend_from_slice(&piece);
+            piece.clear();
+            let _ = self.used.send(piece);
+            ahead.look(examiner.lookout, &bytes, before..bytes.len());
+        }
+        let damage =
+            self.damage.recv().unwrap_or_else(|_| Some(Damage::new(0, "packgate stopped unpacking here")));
+        let effort = Effort::Ahead(ahead);
+        examiner.entry(self.ordinal, &self.header, &mut bytes, effort, damage.as_ref(), Stand::TOP)
+    }
+}
