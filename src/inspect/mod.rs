@@ -151,7 +151,7 @@ pub enum Effort {
     /// By up to so many threads, if it is large.
     Threads(usize),
     /// It was, while they came.
-    Ahead(Ahead),
+    Ahead(Box<Ahead>),
 }
 
 /// Runs all inspectors over an entry's bytes and over the texts decoded from them. Returns the files
@@ -182,7 +182,7 @@ struct Search<'a> {
     lookout: &'a Lookout,
     threads: usize,
     /// What is known of the entry's own bytes.
-    ahead: Option<Ahead>,
+    ahead: Option<Box<Ahead>>,
     path: &'a str,
     entry: &'a mut Entry,
     members: Vec<Member>,

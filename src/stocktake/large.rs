@@ -74,7 +74,7 @@ impl Large {
     pub(super) fn examine(self, examiner: &Examiner<'_>) -> Examined {
         let claimed = self.header.size.unwrap_or(0).min(TRUST);
         let mut bytes = Vec::with_capacity(usize::try_from(claimed).unwrap_or(0));
-        let mut ahead = Ahead::default();
+        let mut ahead = Box::<Ahead>::default();
         for mut piece in &self.pieces {
             let before = bytes.len();
             bytes.extend_from_slice(&piece);

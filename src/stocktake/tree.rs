@@ -123,7 +123,10 @@ fn examine_one(
 ) -> Examined {
     /// A buffer that grew beyond this is let go after its entry.
     const KEEP: usize = 8 << 20;
+    /// Never trust a claimed size with more memory than this.
+    const TRUST: u64 = 64 << 20;
     buffer.clear();
+    buffer.reserve(usize::try_from(header.size.unwrap_or(0).min(TRUST)).unwrap_or(0));
     let damage = if header.kind == EntryKind::File {
         timed(examiner.lookout.timings(), "read and unpack", || read(number, buffer)).err()
     } else {
