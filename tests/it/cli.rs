@@ -106,13 +106,7 @@ fn one_worker_and_many_and_a_second_run_write_the_same_bytes() {
         files.push((format!("package/src/file-{number}.ts"), text.into_bytes()));
     }
     files.push(("package/package.json".into(), br#"{"name":"many","version":"1.0.0"}"#.to_vec()));
-    // Stored rather than compressed, so that the file is large enough for several workers.
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
-    let mut tar = Vec::new();
-    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(npm_tarball(&files).as_slice()), &mut tar)
-        .unwrap();
-    std::io::Write::write_all(&mut gzip, &tar).unwrap();
-    std::fs::write(folder.path().join("many.tgz"), gzip.finish().unwrap()).unwrap();
+    std::fs::write(folder.path().join("many.tgz"), stored(&untarred(&files))).unwrap();
     let run = |jobs: &str| {
         packgate(folder.path(), &["check", "many.tgz", "--format", "json", "--jobs", jobs]).stdout
     };
@@ -120,6 +114,60 @@ fn one_worker_and_many_and_a_second_run_write_the_same_bytes() {
     assert!(one.len() > 1000);
     assert_eq!(text(&one), text(&run("4")));
     assert_eq!(text(&one), text(&run("4")));
+}
+
+/// The tar in a tarball.
+fn untarred(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut tar = Vec::new();
+    let packed = npm_tarball(files);
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut tar).unwrap();
+    tar
+}
+
+/// A gzip file that is stored rather than compressed, and so large enough for several workers.
+fn stored(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    std::io::Write::write_all(&mut gzip, bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+#[test]
+fn a_large_entry_is_the_same_whether_it_is_searched_before_or_after_its_last_byte() {
+    const LARGE: usize = 5 << 20;
+    let folder = TempDir::new().unwrap();
+    // Something to find at every odd place, across whatever pieces the entry comes in.
+    let mut script = String::new();
+    while script.len() < LARGE {
+        let number = script.len();
+        script.push_str(&format!("fetch('https://10.7.{}.{}/');\r\n", number % 251, number % 241));
+        script.push_str(&"x".repeat(number % 40_009));
+    }
+    let source = script.replace("\r\n", "\n");
+    let map = serde_json::json!({"version": 3, "sources": ["../a.ts", "../b.ts"], "sourcesContent": [source, "let b;\n"], "mappings": ""});
+    let wide: Vec<u8> =
+        [0xFF, 0xFE].into_iter().chain(script.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let files = [
+        ("package/package.json".to_owned(), br#"{"name":"large","version":"1.0.0"}"#.to_vec()),
+        ("package/a.js".to_owned(), script.into_bytes()),
+        ("package/a.js.map".to_owned(), map.to_string().into_bytes()),
+        ("package/wide.txt".to_owned(), wide),
+    ];
+    let tar = untarred(&files);
+    std::fs::write(folder.path().join("whole.tgz"), stored(&tar)).unwrap();
+    std::fs::write(folder.path().join("cut.tgz"), stored(&tar[..LARGE + (3 << 20)])).unwrap();
+    for (name, ends_with) in [("whole.tgz", 1), ("cut.tgz", 3)] {
+        let run = |jobs: &str| packgate(folder.path(), &["check", name, "--format", "json", "--jobs", jobs]);
+        let one = run("1");
+        assert_eq!(status(&one), ends_with, "{name}");
+        for jobs in ["2", "3"] {
+            assert_eq!(text(&one.stdout), text(&run(jobs).stdout), "{name} with {jobs} workers");
+        }
+    }
+    let report: serde_json::Value =
+        serde_json::from_slice(&packgate(folder.path(), &["check", "whole.tgz", "--format", "json"]).stdout)
+            .unwrap();
+    // The first source is the shipped script but for its line ends; only the second is given away.
+    assert_eq!(report["artifacts"][0]["totals"]["exposed_files"], 1);
 }
 
 #[test]
