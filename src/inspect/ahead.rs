@@ -43,3 +43,28 @@ impl Ahead {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::Wanted;
+    use crate::inspect::text::text_facts;
+
+    #[test]
+    fn pieces_of_any_size_say_the_same_as_the_whole() {
+        let lookout = Lookout::new(Wanted::default());
+        let text = b"open('/Users/marta/a');\r\n//# sourceMappingURL=a.map\r\n".repeat(40);
+        let whole = lookout.prefilter.scan(&text, 1);
+        assert!(whole.of.iter().flatten().count() > 100);
+        for size in (8..700).step_by(3) {
+            let mut ahead = Ahead::default();
+            for start in (0..text.len()).step_by(size) {
+                let end = (start + size).min(text.len());
+                ahead.look(&lookout, &text[..end], start..end);
+            }
+            let (hits, facts) = ahead.finish(&lookout, &text);
+            assert_eq!(hits.of, whole.of, "pieces of {size}");
+            assert_eq!(facts, text_facts(&text), "pieces of {size}");
+        }
+    }
+}
