@@ -143,8 +143,8 @@ impl Walker<'_, '_> {
         let body = self.extension_body(fields, offset)?;
         let end = memchr::memchr(0, &body).unwrap_or(body.len());
         let (text, junk) = body.split_at_checked(end).unwrap_or_default();
-        if text.is_empty() || junk.iter().any(|byte| *byte != 0) {
-            let why = "a GNU long name is empty or has bytes behind its end: clients cut such names at different places";
+        if text.is_empty() || !matches!(junk, [] | [0]) {
+            let why = "a GNU long name is empty or has bytes behind the NUL that ends it: clients cut such names at different places";
             return Err(self.refuse(Unsure(AnomalyKind::TarNameJunk, why), offset));
         }
         let text = Some(text.to_vec());

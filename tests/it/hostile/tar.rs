@@ -275,6 +275,11 @@ fn extension_headers() -> Vec<Case> {
             Tar::package().long_name("package/a\0.map").file("x", b"").tgz(),
         ),
         (
+            "a GNU long name with more than one NUL at its end",
+            Odd(TarNameJunk),
+            Tar::package().long_name("package/a\0\0").file("x", b"").tgz(),
+        ),
+        (
             "PAX on an entry of unknown type",
             Odd(TarTypeflag),
             Tar::package().pax(&path).entry("package/a", b'Z', b"").file("package/b", &hidden).tgz(),
