@@ -162,7 +162,7 @@ impl<'a> Shipped<'a> {
 
     fn missing_sections(&self, entry: &Entry, map: &'a SourceMap) -> Vec<&'a str> {
         let is_missing = |url: &&str| {
-            let is_relative = !url.contains("://") && !url.starts_with("//");
+            let is_relative = !url.contains("://") && !url.starts_with("//") && !url.starts_with("data:");
             let path = beside(entry, url);
             is_relative && !path.is_some_and(|path| self.paths.contains_key(&(entry.parent, path.as_str())))
         };

@@ -5,7 +5,7 @@ mod coding;
 mod lookout;
 mod prefilter;
 mod sample;
-mod utf16;
+mod unicode;
 
 // internal text and binaries
 mod banner;
@@ -42,7 +42,7 @@ use std::ops::Range;
 
 use crate::inventory::{At, Entry, Media};
 use crate::timings::timed;
-use crate::unpack;
+use crate::unpack::{self, Limits};
 
 /// A path from a URL with its `%20` and the like decoded.
 pub(crate) fn percent_decoded(path: &str) -> String {
@@ -165,9 +165,11 @@ pub fn inspect_with(effort: Effort, bytes: &mut [u8], lookout: &Lookout, entry: 
         Effort::Threads(threads) => (threads, None),
         Effort::Ahead(ahead) => (1, Some(ahead)),
     };
-    let mut search = Search { lookout, threads, ahead, path: &path, entry, members: Vec::new() };
-    // Text in UTF-16 is looked at as UTF-8; offsets are then those of the UTF-8 form.
-    match utf16::decode(bytes, search.entry.media) {
+    let limits = &lookout.wanted.limits;
+    let room = (bytes.len() as u64).saturating_mul(limits.ratio).min(limits.entry);
+    let mut search = Search { lookout, threads, ahead, path: &path, entry, members: Vec::new(), room };
+    // Text in UTF-16 or UTF-32 is looked at as UTF-8; offsets are then those of the UTF-8 form.
+    match unicode::decode(bytes, search.entry.media) {
         Some(text) => {
             search.ahead = None;
             search.look(&mut text.into_bytes(), Media::Text, None, 0);
@@ -186,6 +188,8 @@ struct Search<'a> {
     path: &'a str,
     entry: &'a mut Entry,
     members: Vec<Member>,
+    /// Bytes that may still be unpacked out of its texts.
+    room: u64,
 }
 
 /// What a text was decoded from, and where that stands in the entry.
@@ -209,19 +213,39 @@ impl Search<'_> {
                 }
                 InnerText::Coded(range, coding) => {
                     let coded = bytes.get_mut(range).unwrap_or_default();
-                    if media.is_text() {
+                    let mut own;
+                    let decoded = if media.is_text() {
                         let length = coding.decode(coded);
-                        self.look_inside(coded.get_mut(..length).unwrap_or_default(), origin, depth + 1);
+                        coded.get_mut(..length).unwrap_or_default()
                     } else {
-                        self.look_inside(&mut coding.decoded(coded), origin, depth + 1);
+                        own = coding.decoded(coded);
+                        own.as_mut_slice()
+                    };
+                    match self.unpacked(decoded, coding) {
+                        Some(mut text) => self.look_inside(&mut text, origin, depth + 1),
+                        None => self.look_inside(decoded, origin, depth + 1),
                     }
                 }
             }
         }
     }
 
+    /// What a decoded text holds, if it is a compressed one.
+    fn unpacked(&mut self, decoded: &[u8], coding: Coding) -> Option<Vec<u8>> {
+        if coding != Coding::Base64 || !unpack::is_packed(decoded) {
+            return None;
+        }
+        let limits = Limits { entry: self.room, ..self.lookout.wanted.limits.clone() };
+        let text = unpack::unpacked(decoded, &limits);
+        match &text {
+            Some(text) => self.room = self.room.saturating_sub(text.len() as u64),
+            None => self.entry.unread.push("a compressed text encoded in it can't be unpacked"),
+        }
+        text
+    }
+
     fn look_inside(&mut self, text: &mut [u8], origin: Origin, depth: u32) {
-        match utf16::decode_inner(text) {
+        match unicode::decode_inner(text) {
             Some(text) => self.look(&mut text.into_bytes(), Media::Text, Some(origin), depth),
             None => self.look(text, Media::Text, Some(origin), depth),
         }

@@ -101,7 +101,9 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
     let reading = Reading { keep_texts, report };
     let mut found = Vec::new();
     let mut done = 0;
-    if let Some(start) = document_start(sample.bytes).filter(|_| !hits.is_empty() || is_named_map(sample)) {
+    if let Some(start) = document_start(sample.bytes)
+        .filter(|start| !hits.is_empty() || is_named_map(sample) || escapes_letters(sample.bytes, *start))
+    {
         let (maps, end) = read(sample.bytes, start, reading);
         if !maps.is_empty() {
             done = end;
@@ -154,6 +156,14 @@ fn is_named_map(sample: &Sample<'_>) -> bool {
     named || sample.decoded.is_some()
 }
 
+/// Whether JSON writes letters as `\u0073`, which no tool does: no needle finds a key that is written so.
+fn escapes_letters(bytes: &[u8], start: usize) -> bool {
+    const HEAD: usize = 512;
+    let head = bytes.get(start..).unwrap_or_default();
+    let head = head.get(..HEAD).unwrap_or(head);
+    memchr::memmem::find_iter(head, b"\\u00").any(|at| matches!(head.get(at + 4), Some(b'4'..=b'7')))
+}
+
 /// Whether it is a page for people, whose examples are there to be read.
 fn is_documentation(sample: &Sample<'_>) -> bool {
     let extension = sample.path.rsplit('.').next().unwrap_or_default();
@@ -190,13 +200,24 @@ fn embedded(bytes: &[u8], hits: impl Iterator<Item = usize>, from: usize, readin
         }
         let near_json = document_start(bytes).is_some();
         if let Some((map, end)) = read_loose(bytes, hit, reading)
-            && (near_json || map.sources.iter().any(|source| !source.path.is_empty()))
+            && (near_json
+                || begins_cut_off(bytes, hit)
+                || map.sources.iter().any(|source| !source.path.is_empty()))
         {
             loose_to = end;
             found.push(map);
         }
     }
     found
+}
+
+/// Whether a text begins with the key at `hit`, as the second part of a map that was split does.
+fn begins_cut_off(bytes: &[u8], hit: usize) -> bool {
+    const MOST: usize = 64;
+    hit <= MOST
+        && bytes.get(..hit).is_some_and(|before| {
+            before.iter().all(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b'"' | b']' | b'}'))
+        })
 }
 
 /// Whether the key at `hit` has a text or a list for a value.

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::ecosystem;
 use crate::inspect::{Effort, Lookout, Member, Packing, inspect_with};
-use crate::inventory::{EntryKind, Media, Skipped, WideDigests};
+use crate::inventory::{AnomalyKind, Concern, EntryKind, Media, Skipped, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
@@ -111,7 +111,10 @@ impl Examiner<'_> {
         let members = inspect_with(effort, bytes, self.lookout, entry);
         entry.unread.dedup();
         examined.skipped.extend(entry.unread.iter().map(|why| Skipped::inside(place, place, *why)));
-        if unpack::opens(examined.entry.media, &header.path) {
+        let media = examined.entry.media;
+        // What an inspector found a way into needs no other.
+        let hides = || members.is_empty() && unpack::opens_hidden(&&*bytes, media, &header.path);
+        if unpack::opens(media, &header.path) || hides() {
             self.open(bytes, &mut examined, stand.depth);
         }
         if matches!(examined.entry.media, Media::SevenZip | Media::Rpm) {
@@ -150,7 +153,14 @@ impl Examiner<'_> {
         let Gathered { taker, oddities, told } = gather.finish(walked.as_ref().err());
         let children = taker.children;
         examined.children.extend(children);
-        examined.oddities.extend(oddities.into_iter().map(|oddity| under(&prefix, &place, oddity)));
+        // A program before a zip may look like anything.
+        let is_archive = unpack::opens(examined.entry.media, &examined.entry.path);
+        let oddities = oddities.into_iter().filter(|oddity| {
+            is_archive
+                || !matches!(oddity.kind.concern(), Concern::ExtraData)
+                    && oddity.kind != AnomalyKind::ZipHiddenEntry
+        });
+        examined.oddities.extend(oddities.map(|oddity| under(&prefix, &place, oddity)));
         if let Err(damage) = walked {
             examined.oddities.extend(damage.oddity().map(|oddity| under(&prefix, &place, oddity)));
             // A file that only looks like an archive, or can't be opened, was still read as bytes.

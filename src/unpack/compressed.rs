@@ -1,4 +1,4 @@
-//! Compressions around a single stream, other than gzip: Zstandard, xz, bzip2, brotli.
+//! Compressions around a single stream, other than gzip: Zstandard, xz, lzma, bzip2, brotli, zlib, deflate.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -21,6 +21,33 @@ fn input(source: &dyn ReadAt) -> Input<'_> {
 /// Decompresses xz, all streams of it.
 pub(super) fn xz(source: &dyn ReadAt) -> Box<dyn Read + '_> {
     Box::new(lzma_rust2::XzReader::new_mem_limit(input(source), true, MOST_DICTIONARY))
+}
+
+/// Decompresses the format that xz replaced.
+pub(super) fn lzma(source: &dyn ReadAt) -> Box<dyn Read + '_> {
+    match lzma_rust2::LzmaReader::new_mem_limit(input(source), MOST_DICTIONARY, None) {
+        Ok(reader) => Box::new(reader),
+        Err(error) => Box::new(Broken(Some(error.to_string()))),
+    }
+}
+
+/// A reader that only says what is wrong.
+struct Broken(Option<String>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(damage(self.0.take().unwrap_or_default()))
+    }
+}
+
+/// Decompresses zlib, and checks its digest.
+pub(super) fn zlib(source: &dyn ReadAt) -> Box<dyn Read + '_> {
+    Box::new(flate2::bufread::ZlibDecoder::new(input(source)))
+}
+
+/// Decompresses deflate without anything around it.
+pub(super) fn deflate(source: &dyn ReadAt) -> Box<dyn Read + '_> {
+    Box::new(flate2::bufread::DeflateDecoder::new(input(source)))
 }
 
 /// Decompresses bzip2, all streams of it.
@@ -54,6 +81,23 @@ pub(crate) fn unzstd(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> 
     let meter = Meter::new(&packed, limits, &spent);
     read_whole(&mut zstd(&packed, &meter), limits)
 }
+
+/// Whether bytes begin like gzip, zlib or Zstandard.
+pub(crate) fn is_packed(head: &[u8]) -> bool {
+    head.starts_with(&[0x1f, 0x8b, 8]) || head.starts_with(ZSTD) || super::hidden::is_zlib(head)
+}
+
+/// What a stretch of gzip, zlib or Zstandard holds, within the limits of one entry; `None` for anything else.
+pub(crate) fn unpacked(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
+    match bytes {
+        [0x1f, 0x8b, 8, ..] => ungzip(bytes, limits).ok(),
+        _ if bytes.starts_with(ZSTD) => unzstd(bytes, limits).ok(),
+        _ if super::hidden::is_zlib(bytes) => unzlib(bytes, limits).ok(),
+        _ => None,
+    }
+}
+
+const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 
 fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, Damage> {
     let mut bytes = Vec::new();

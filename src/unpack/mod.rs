@@ -8,6 +8,7 @@ mod compressed;
 pub mod directory;
 mod few;
 mod gzip;
+mod hidden;
 mod limits;
 mod meter;
 mod names;
@@ -20,13 +21,13 @@ mod walk;
 mod window;
 pub mod zip;
 
-pub(crate) use compressed::{unbrotli, ungzip, unzlib, unzstd};
+pub(crate) use compressed::{is_packed, unbrotli, ungzip, unpacked, unzlib, unzstd};
 pub use few::MOST_OF_A_KIND;
 pub use limits::{Limits, Spent};
 pub use meter::{Meter, Overrun};
 pub use read_at::{FileSource, ReadAt};
 pub use sniff::sniff;
-pub use walk::{mismatch, opens, walk};
+pub use walk::{mismatch, opens, opens_hidden, walk};
 
 use window::Window;
 

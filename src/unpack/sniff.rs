@@ -68,6 +68,8 @@ fn magic(prefix: &[u8]) -> Option<Media> {
     match prefix {
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
         | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Media::Bzip2),
+        // Frames to be skipped may stand before the first of data.
+        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Media::Zstd),
         [0xca, 0xfe, 0xba, 0xbe, rest @ ..] => Some(cafe_babe(rest)),
         [b'M', b'Z', ..] => is_pe(prefix).then_some(Media::Pe),
         [b'R', b'I', b'F', b'F', _, _, _, _, kind @ ..] => {
@@ -183,6 +185,7 @@ mod tests {
             (b"PK\x03\x04....", Media::Zip),
             (b"BZh91AY&SY...", Media::Bzip2),
             (b"BZh9 is text", Media::Text),
+            (b"\x5d\x2a\x4d\x18\x04\0\0\0four\x28\xb5\x2f\xfd", Media::Zstd),
             (b"\xca\xfe\xba\xbe\0\0\0\x34", Media::JavaClass),
             (b"\xca\xfe\xba\xbe\0\0\0\x02", Media::MachO),
             (&pe, Media::Pe),

@@ -9,6 +9,7 @@ use crate::inventory::{AnomalyKind, EntryKind, Media};
 
 use super::few::Told;
 use super::gzip::Gzip;
+use super::hidden::{Hidden, hidden};
 use super::names::{Names, Repeated};
 use super::path::canonical;
 use super::stream::{BLOCK, Stream};
@@ -26,6 +27,11 @@ pub fn opens(media: Media, name: &str) -> bool {
         media,
         Media::Gzip | Media::Zip | Media::Tar | Media::Zstd | Media::Xz | Media::Bzip2 | Media::Ar
     ) || (media == Media::Binary && is_brotli(name))
+}
+
+/// Whether [`walk`] opens a file that [`opens`] doesn't speak of, for what stands further inside it.
+pub fn opens_hidden(source: &dyn ReadAt, media: Media, name: &str) -> bool {
+    hidden(source, media, name).is_some()
 }
 
 /// Walks a container, whatever it is. Returns how it is packed, outermost first: `["gzip", "tar"]`.
@@ -65,7 +71,11 @@ pub fn walk(
             return zip::walk(source, &meter, sink).map(|()| vec!["zip"]);
         }
         Media::Empty => return Err(Damage::new(0, "the file is empty")),
-        _ => return Err(Damage::new(0, "this is no archive of a known kind")),
+        _ => match hidden(source, media, name) {
+            Some(Hidden::Zip) => return zip::walk(source, &meter, sink).map(|()| vec!["zip"]),
+            Some(Hidden::Packed(packing)) => Container::Packed(packing),
+            None => return Err(Damage::new(0, "this is no archive of a known kind")),
+        },
     };
     let must_be_tar = promised.is_some_and(|promised| promised.tar);
     container.walk(source, name, must_be_tar, &meter, sink)
@@ -135,13 +145,17 @@ enum Container {
     Packed(Packing),
 }
 
+/// A compression around a single stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Packing {
+pub(super) enum Packing {
     Gzip,
     Zstd,
     Xz,
     Bzip2,
     Brotli,
+    Zlib,
+    Deflate,
+    Lzma,
 }
 
 impl Packing {
@@ -152,6 +166,9 @@ impl Packing {
             Self::Xz => "xz",
             Self::Bzip2 => "bzip2",
             Self::Brotli => "brotli",
+            Self::Zlib => "zlib",
+            Self::Deflate => "deflate",
+            Self::Lzma => "lzma",
         }
     }
 
@@ -162,6 +179,8 @@ impl Packing {
             Self::Xz => &[(".xz", "")],
             Self::Bzip2 => &[(".bz2", "")],
             Self::Brotli => &[(".br", ""), (".brotli", "")],
+            Self::Zlib | Self::Deflate => &[(".zz", ""), (".zlib", ""), (".deflate", ""), (".z", "")],
+            Self::Lzma => &[(".lzma", "")],
         }
     }
 
@@ -248,6 +267,9 @@ impl Container {
             Self::Packed(Packing::Xz) => Unpacked::Other(compressed::xz(source)),
             Self::Packed(Packing::Bzip2) => Unpacked::Other(compressed::bzip2(source)),
             Self::Packed(Packing::Brotli) => Unpacked::Other(compressed::brotli(source)),
+            Self::Packed(Packing::Zlib) => Unpacked::Other(compressed::zlib(source)),
+            Self::Packed(Packing::Deflate) => Unpacked::Other(compressed::deflate(source)),
+            Self::Packed(Packing::Lzma) => Unpacked::Other(compressed::lzma(source)),
         }
     }
 

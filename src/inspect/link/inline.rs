@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::inspect::coding::Coding;
 use crate::inspect::map::{DataUrl, base64_run, data_url, in_alphabet};
 use crate::inspect::{Hit, MOST_INNER};
+use crate::unpack;
 
 use super::{COMMENT, FIRST_BASE64, LINK, is_data};
 
@@ -70,13 +71,14 @@ fn bare(bytes: &[u8], from: usize, needle: usize, phase: usize) -> Option<(Range
     (start <= needle).then_some((start..end, Some(Coding::Base64)))
 }
 
-/// Whether the decoded text begins like a document, by its first characters.
+/// Whether the decoded text begins like a document, or like a compressed one, by its first characters.
 fn looks_like_json(coded: &[u8], coding: Coding) -> bool {
     const HEAD: usize = 256;
     let head = coding.decoded(coded.get(..HEAD).unwrap_or(coded));
-    let utf16_or_mark = [&b"\xFF\xFE"[..], b"\xFE\xFF", b"\0{", b"\xEF\xBB\xBF"];
+    let marks = [&b"\xFF\xFE"[..], b"\xFE\xFF", b"\0{", b"\0\0\0{", b"\0\0\xFE\xFF", b"\xEF\xBB\xBF"];
     matches!(head.trim_ascii_start().first(), Some(b'{' | b'[' | b')'))
-        || utf16_or_mark.iter().any(|start| head.starts_with(start))
+        || marks.iter().any(|start| head.starts_with(start))
+        || unpack::is_packed(&head)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 mod comment;
 mod eval;
+mod header;
 mod inline;
 mod literal;
 mod markup;
@@ -58,6 +59,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
     if sample.is_container() {
         return;
     }
+    seen.entry.links.extend(header::links(sample));
     let carried = find(sample, hits, lookout.wanted.recovered);
     for comment in carried.comments {
         if seen.entry.links.len() < MOST_LINKS {

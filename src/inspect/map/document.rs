@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use crate::inspect::text::{PiecewiseFacts, text_facts};
 use crate::inventory::{MapForm, TextFacts};
 
@@ -110,6 +112,8 @@ struct Partial {
     has_sources: bool,
     has_sections: bool,
     has_offset: bool,
+    /// Whether texts stand by their paths.
+    by_path: bool,
     file: Option<String>,
     source_root: Option<String>,
     debug_id: Option<String>,
@@ -132,6 +136,7 @@ impl Partial {
         let has_text = self.contents.iter().any(Option::is_some);
         (self.has_sources && (self.mappings || has_text))
             || (has_text && self.mappings)
+            || (self.by_path && (self.has_sources || self.mappings))
             || (self.has_sections && self.version)
     }
 
@@ -139,12 +144,19 @@ impl Partial {
     fn pair(&mut self) {
         self.ignored.sort_unstable();
         let count = self.sources.len().max(self.contents.len());
+        let known: HashSet<String> = match self.by_path {
+            true => self.ready.iter().map(|source| source.path.clone()).collect(),
+            false => HashSet::new(),
+        };
         let mut paths = std::mem::take(&mut self.sources).into_iter();
         let mut texts = std::mem::take(&mut self.contents).into_iter();
         for index in 0..count {
             let path = paths.next().unwrap_or_default();
             let ignored = self.ignored.binary_search(&index).is_ok();
-            self.ready.push(FoundSource { ignored, text: texts.next().flatten(), ..FoundSource::at(path) });
+            let text = texts.next().flatten();
+            if text.is_some() || !known.contains(&path) {
+                self.ready.push(FoundSource { ignored, text, ..FoundSource::at(path) });
+            }
         }
     }
 
@@ -369,6 +381,10 @@ impl<'a> Reader<'a> {
                 }
                 reader.contents(partial)
             }),
+            // Not as the format has it, but in clear all the same.
+            (b"sourcesContent", Some(b'{')) => {
+                self.with_partial(|reader, partial| reader.contents_by_path(partial))
+            }
             (b"ignoreList" | b"x_google_ignoreList", Some(b'[')) => {
                 self.with_partial(|reader, partial| reader.indices(partial))
             }
@@ -523,6 +539,31 @@ impl<'a> Reader<'a> {
             }
             closed
         })
+    }
+
+    /// Texts by their paths.
+    fn contents_by_path(&mut self, partial: &mut Partial) -> Walk {
+        self.cursor.at += 1;
+        while !self.cursor.take(b'}') {
+            if self.cursor.take(b',') {
+                continue;
+            }
+            let mut path = Vec::new();
+            if self.cursor.key(&mut path).is_none() || !self.cursor.take(b':') {
+                return Err(self.broken("a key is missing"));
+            }
+            if !matches!(self.cursor.next_token(), Some(b'"' | b'\'' | b'`')) {
+                self.skip()?;
+                continue;
+            }
+            let (text, closed) = self.text();
+            if text.is_some() && self.room() {
+                partial.by_path = true;
+                partial.ready.push(FoundSource { text, ..FoundSource::at(short(&path)) });
+            }
+            closed?;
+        }
+        Ok(())
     }
 
     fn indices(&mut self, partial: &mut Partial) -> Walk {

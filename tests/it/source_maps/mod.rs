@@ -1,6 +1,7 @@
 //! Every form in which a package gives original text away, as a whole artifact: which rule fires, and where;
 //! and the near misses on which none does.
 
+mod hidden;
 mod writings;
 
 use std::io::Write;

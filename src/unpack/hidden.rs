@@ -1,0 +1,127 @@
+//! What no magic number at the beginning of a file tells: a zip behind a program, and streams that begin with a
+//! plain header, or with none.
+
+use std::io::Read;
+
+use crate::inventory::Media;
+
+use super::walk::Packing;
+use super::{ReadAt, compressed, read_vec, sniff};
+
+/// A container that only shows when one looks further than at the first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// A zip at the end of the file.
+    Zip,
+    /// A compressed stream.
+    Packed(Packing),
+}
+
+/// Tells what a file of this type and name holds, if it holds any.
+pub(super) fn hidden(source: &dyn ReadAt, media: Media, name: &str) -> Option<Hidden> {
+    let zip = || ends_in_zip(source, media).then_some(Hidden::Zip);
+    let stream = || (media == Media::Binary).then(|| stream(source, name)).flatten().map(Hidden::Packed);
+    match media {
+        Media::Elf | Media::MachO | Media::Pe | Media::Binary | Media::Text | Media::Asset => {
+            zip().or_else(stream)
+        }
+        _ => None,
+    }
+}
+
+const END: &[u8] = b"PK\x05\x06";
+const END_SIZE: usize = 22;
+
+/// Whether a zip's end record stands where one can stand, and its directory before it. In what is no program it
+/// is only looked for at the very end.
+fn ends_in_zip(source: &dyn ReadAt, media: Media) -> bool {
+    const MOST_COMMENT: usize = u16::MAX as usize;
+    let is_program = !matches!(media, Media::Text | Media::Asset);
+    let length = if is_program { END_SIZE + MOST_COMMENT } else { END_SIZE };
+    let start = source.size().saturating_sub(length as u64);
+    let Ok(tail) = read_vec(source, start, (source.size() - start) as usize) else { return false };
+    memchr::memmem::find_iter(&tail, END)
+        .any(|at| tail.get(at..).is_some_and(|end| is_end(source, start + at as u64, end)))
+}
+
+/// Whether a zip's end record stands at an offset, with its directory right before it.
+fn is_end(source: &dyn ReadAt, at: u64, record: &[u8]) -> bool {
+    const LOCATOR: &[u8] = b"PK\x06\x07";
+    const LOCATOR_SIZE: u64 = 20;
+    const CENTRAL: &[u8] = b"PK\x01\x02";
+    let field = |from: usize| {
+        record.get(from..from + 4).and_then(|field| field.try_into().ok()).map(u32::from_le_bytes)
+    };
+    let stands = |offset: Option<u64>, signature: &[u8]| {
+        offset.is_some_and(|offset| read_vec(source, offset, 4).is_ok_and(|read| read == signature))
+    };
+    let Some((size, offset)) = field(12).zip(field(16)) else { return false };
+    if offset == u32::MAX {
+        return stands(at.checked_sub(LOCATOR_SIZE), LOCATOR);
+    }
+    let directory = at.checked_sub(size.into());
+    size > 0 && directory.is_some_and(|start| start >= offset.into()) && stands(directory, CENTRAL)
+}
+
+/// Tells a compressed stream.
+fn stream(source: &dyn ReadAt, name: &str) -> Option<Packing> {
+    const HEAD: usize = 14;
+    let length = usize::try_from(source.size()).unwrap_or(HEAD).min(HEAD);
+    let head = read_vec(source, 0, length).ok()?;
+    let is = |packing: Packing| tries(source, packing);
+    if is_zlib(&head) {
+        is(Packing::Zlib).is_some().then_some(Packing::Zlib)
+    } else if is_lzma(&head) {
+        is(Packing::Lzma).is_some().then_some(Packing::Lzma)
+    } else {
+        // What has no header at all is only looked for where a text should be.
+        let is_text =
+            |packing: &Packing| is(*packing).is_some_and(|start| sniff(&start, start.len() as u64).is_text());
+        promises_text(name).then(|| [Packing::Brotli, Packing::Deflate].into_iter().find(is_text)).flatten()
+    }
+}
+
+/// RFC 1950: deflate, a window of a power of two, no preset dictionary, a check of five bits.
+pub(super) fn is_zlib(head: &[u8]) -> bool {
+    const DICTIONARY: u8 = 0x20;
+    match head {
+        [method, flags, ..] => {
+            method & 0x0f == 8
+                && method >> 4 <= 7
+                && flags & DICTIONARY == 0
+                && u16::from_be_bytes([*method, *flags]).is_multiple_of(31)
+        }
+        _ => false,
+    }
+}
+
+/// The header of a `.lzma` file, as strictly as xz takes it: usual properties, a dictionary of a round size, a
+/// length that is unknown or fits on a disk, and the zero that the coder begins with.
+fn is_lzma(head: &[u8]) -> bool {
+    let [properties, a, b, c, d, length @ .., 0] = head else { return false };
+    let dictionary = u32::from_le_bytes([*a, *b, *c, *d]);
+    let is_round = dictionary.is_power_of_two() || (dictionary / 3).is_power_of_two();
+    let length = length.try_into().map_or(0, u64::from_le_bytes);
+    *properties < 225 && dictionary >= 1 << 12 && is_round && (length == u64::MAX || length < 1 << 38)
+}
+
+fn promises_text(name: &str) -> bool {
+    const TEXTS: [&str; 10] = ["map", "js", "mjs", "cjs", "css", "json", "html", "deflate", "zz", "zlib"];
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    TEXTS.iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// The first bytes that a stream decompresses to, if it does: random bytes don't come that far.
+fn tries(source: &dyn ReadAt, packing: Packing) -> Option<Vec<u8>> {
+    const FAR: u64 = 64 << 10;
+    let mut start = Vec::new();
+    let mut reader: Box<dyn Read + '_> = match packing {
+        Packing::Zlib => compressed::zlib(source),
+        Packing::Deflate => compressed::deflate(source),
+        Packing::Lzma => compressed::lzma(source),
+        Packing::Brotli => compressed::brotli(source),
+        _ => return None,
+    };
+    reader.by_ref().take(FAR).read_to_end(&mut start).ok()?;
+    (!start.is_empty()).then_some(start)
+}
