@@ -39,6 +39,12 @@ impl<'a> Sample<'a> {
             || crate::unpack::opens(self.media, self.path)
     }
 
+    /// Whether it is a page for people, whose examples are there to be read.
+    pub(super) fn is_documentation(&self) -> bool {
+        let extension = self.path.rsplit('.').next().unwrap_or_default();
+        ["md", "mdx", "markdown", "rst", "adoc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    }
+
     /// The place of a byte offset. In decoded text it is the place of the encoded form.
     pub fn at(&self, offset: usize) -> At {
         if let Some((what, at)) = &self.decoded {

@@ -8,18 +8,18 @@ use super::{Coding, Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, lin
 /// Finds source maps and what holds original text in their manner.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "source maps", needles: |_| needles(), inspect };
 
+/// The needle of the key that original text stands under.
+const CONTENTS: usize = 1;
+const CONTENTS_KEY: &str = "sourcesContent";
 /// Needles before this one are keys in a map, wherever it stands.
-const FIRST_OF_DOCUMENTS: usize = 5;
+const FIRST_OF_DOCUMENTS: usize = 2;
 /// Needles from this one on say that a document may be a bundler's report.
-const FIRST_OF_REPORTS: usize = 6;
+const FIRST_OF_REPORTS: usize = 3;
 
 fn needles() -> Vec<Vec<u8>> {
-    let words: [&str; 10] = [
+    let words: [&str; 7] = [
         "\"mappings\"",
-        "\"sourcesContent\"",
-        "'sourcesContent'",
-        "sourcesContent:[",
-        "sourcesContent: [",
+        CONTENTS_KEY,
         "\"sections\"",
         "\"assetsByChunkName\"",
         "\"moduleIdentifier\"",
@@ -114,9 +114,9 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
     if let Some(first) = found.first_mut().filter(|first| document_start(sample.bytes) == Some(first.start)) {
         first.start = 0;
     }
-    if !is_documentation(sample) {
-        let is_key = |hit: &&Hit| hit.needle < FIRST_OF_DOCUMENTS && hit.offset >= done;
-        let rest = hits.iter().filter(is_key).map(|hit| hit.offset);
+    if !sample.is_documentation() {
+        let keys = hits.iter().filter(|hit| hit.needle < FIRST_OF_DOCUMENTS);
+        let rest = keys.filter_map(|hit| key_start(sample.bytes, hit)).filter(|key| *key >= done);
         let embedded = embedded(sample.bytes, rest, done, reading);
         // Programs hold the pieces that they make maps of; only a whole one counts there.
         let is_program =
@@ -162,12 +162,6 @@ fn escapes_letters(bytes: &[u8], start: usize) -> bool {
     let head = bytes.get(start..).unwrap_or_default();
     let head = head.get(..HEAD).unwrap_or(head);
     memchr::memmem::find_iter(head, b"\\u00").any(|at| matches!(head.get(at + 4), Some(b'4'..=b'7')))
-}
-
-/// Whether it is a page for people, whose examples are there to be read.
-fn is_documentation(sample: &Sample<'_>) -> bool {
-    let extension = sample.path.rsplit('.').next().unwrap_or_default();
-    ["md", "mdx", "markdown", "rst", "adoc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// Maps with text that stand as an object inside a text of another kind, around the keys at `hits`. Each
@@ -218,6 +212,18 @@ fn begins_cut_off(bytes: &[u8], hit: usize) -> bool {
         && bytes.get(..hit).is_some_and(|before| {
             before.iter().all(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b'"' | b']' | b'}'))
         })
+}
+
+/// Where the key at a hit begins, quoted or not. `None` if it is none.
+fn key_start(bytes: &[u8], hit: &Hit) -> Option<usize> {
+    if hit.needle != CONTENTS {
+        return Some(hit.offset);
+    }
+    let before = hit.offset.checked_sub(1).and_then(|at| Some((at, *bytes.get(at)?)));
+    match (before, bytes.get(hit.offset + CONTENTS_KEY.len())?) {
+        (Some((start, quote @ (b'"' | b'\''))), end) => (quote == *end).then_some(start),
+        (_, end) => (*end == b':' || end.is_ascii_whitespace()).then_some(hit.offset),
+    }
 }
 
 /// Whether the key at `hit` has a text or a list for a value.

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use crate::inspect::coding::Coding;
 use crate::inspect::map::{DataUrl, base64_run, data_url, in_alphabet};
-use crate::inspect::{Hit, MOST_INNER};
+use crate::inspect::{Hit, InnerText, MOST_INNER};
 use crate::unpack;
 
+use super::wrapped::{self, Wrapped};
 use super::{COMMENT, FIRST_BASE64, LINK, is_data};
 
 /// `sourcesContent` in base64, at each of the places that it can have in a group of three bytes, and the place
@@ -14,13 +15,20 @@ use super::{COMMENT, FIRST_BASE64, LINK, is_data};
 pub(super) const BASE64: [(&[u8], usize); 3] =
     [(b"c291cmNlc0NvbnRlbn", 0), (b"NvdXJjZXNDb250ZW50", 2), (b"zb3VyY2VzQ29udGVud", 3)];
 
+/// `{"version":3` in base64. Where it stands a map begins, however its lines are broken.
+pub(super) const BEGINNING: (&[u8], usize) = (b"eyJ2ZXJzaW9uIjoz", 0);
+
+/// The needles of base64, in their order.
+pub(super) fn needles() -> impl Iterator<Item = &'static (&'static [u8], usize)> {
+    BASE64.iter().chain([&BEGINNING])
+}
+
 /// An encoded text that may be a map.
 #[derive(Debug)]
 pub(super) struct Encoded {
     /// Where the needle stands: the place to tell people.
     pub hit: usize,
-    pub range: Range<usize>,
-    pub coding: Coding,
+    pub text: InnerText,
 }
 
 /// Every encoded map of a text, in its order.
@@ -35,20 +43,48 @@ pub(super) fn maps(bytes: &[u8], hits: &[Hit]) -> Vec<Encoded> {
         if maps.len() > MOST_INNER {
             break;
         }
+        let mut lines_end = 0;
         let found = match hit.needle.checked_sub(FIRST_BASE64) {
             None => in_url(bytes, hit.offset + COMMENT.len()),
-            Some(number) => BASE64.get(number).and_then(|(_, phase)| bare(bytes, done, hit.offset, *phase)),
+            Some(number) => {
+                let lines = wrapped::around(bytes, done, hit.offset);
+                lines_end = lines.as_ref().map_or(0, |lines| lines.range.end);
+                if let Some((range, text)) = in_lines(bytes, lines) {
+                    done = range.end;
+                    maps.push(Encoded { hit: range.start, text });
+                    continue;
+                }
+                needles().nth(number).and_then(|(_, phase)| bare(bytes, done, hit.offset, *phase))
+            }
         };
+        // Lines that make no map are not read again.
+        done = done.max(lines_end);
         let Some((range, coding)) = found else { continue };
-        done = range.end;
-        if let Some(coding) = coding
+        done = done.max(range.end);
+        let at = if hit.needle == LINK { hit.offset } else { range.start };
+        if coding == Some(Coding::Base64)
+            && let Some((lines, text)) = in_lines(bytes, wrapped::from(bytes, range.start))
+        {
+            done = lines.end;
+            maps.push(Encoded { hit: at, text });
+        } else if let Some(coding) = coding
             && looks_like_json(bytes.get(range.clone()).unwrap_or_default(), coding)
         {
-            let hit = if hit.needle == LINK { hit.offset } else { range.start };
-            maps.push(Encoded { hit, range, coding });
+            maps.push(Encoded { hit: at, text: InnerText::Coded(range, coding) });
         }
     }
     maps
+}
+
+/// The text of base64 in several lines, with or without the first one, if it looks like a map.
+fn in_lines(bytes: &[u8], lines: Option<Wrapped>) -> Option<(Range<usize>, InnerText)> {
+    let read = |lines: &Wrapped| {
+        let joined = lines.joined(bytes);
+        let text = || (lines.range.clone(), InnerText::Clear(Coding::Base64.decoded(&joined)));
+        looks_like_json(&joined, Coding::Base64).then(text)
+    };
+    let lines = lines?;
+    read(&lines).or_else(|| read(&lines.without_first()?))
 }
 
 /// The payload of a `data:` URL that begins at `start`. One in clear has no coding: the reader of maps finds

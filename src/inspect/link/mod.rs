@@ -11,6 +11,8 @@ mod header;
 mod inline;
 mod literal;
 mod markup;
+mod quoted;
+mod wrapped;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -46,13 +48,15 @@ const NAMED: &[u8] = b"sourceURL=";
 const LINK: usize = 0;
 const NAME: usize = 1;
 const EVALS: Range<usize> = 2..4;
+/// The key of a map's texts. Behind [`escaped_only`], only where its quotes are escaped.
 const ESCAPED_KEY: usize = 4;
-/// The needles of base64, [`inline::BASE64`].
+const KEY: &[u8] = b"sourcesContent";
+/// The needles of base64, [`inline::needles`].
 const FIRST_BASE64: usize = 5;
 
 fn needles() -> Vec<Vec<u8>> {
-    let words: [&[u8]; 5] = [COMMENT, NAMED, b"eval(", b"eval)(", b"\"sourcesContent\\"];
-    words.into_iter().chain(inline::BASE64.iter().map(|(word, _)| *word)).map(<[u8]>::to_vec).collect()
+    let words: [&[u8]; 5] = [COMMENT, NAMED, b"eval(", b"eval)(", KEY];
+    words.into_iter().chain(inline::needles().map(|(word, _)| *word)).map(<[u8]>::to_vec).collect()
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
@@ -100,10 +104,19 @@ struct Carried {
 /// Looks for all of it.
 fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Carried {
     let mut carried = Carried::default();
+    let bytes = sample.bytes;
+    let keys = || hits.iter().filter(|hit| hit.needle == ESCAPED_KEY).map(|hit| hit.offset);
+    let quoted = if sample.is_documentation() { Vec::new() } else { quoted::texts(sample, keys()) };
+    let quoted = quoted.into_iter().map(|(range, text)| Inner {
+        what: LITERAL,
+        offset: range.start,
+        text: InnerText::Clear(text),
+    });
+    let hits = &*escaped_only(bytes, hits);
     if hits.iter().all(|hit| EVALS.contains(&hit.needle)) {
+        carried.inner.extend(quoted);
         return carried;
     }
-    let bytes = sample.bytes;
     let evals = eval::strings(bytes, hits);
     let literals = literal::strings(bytes, hits, &evals);
     let hits = outside(hits, &literals);
@@ -121,7 +134,7 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Carried {
         } else {
             QUOTED
         };
-        carried.inner.push(Inner { what, offset: map.hit, text: InnerText::Coded(map.range, map.coding) });
+        carried.inner.push(Inner { what, offset: map.hit, text: map.text });
     }
     eval::carry_modules(bytes, &hits, &evals, keep_texts, &mut carried);
     carried.inner.extend(literals.into_iter().map(|range| Inner {
@@ -129,7 +142,22 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Carried {
         offset: range.start,
         text: InnerText::Coded(range, Coding::Literal),
     }));
+    carried.inner.extend(quoted);
     carried
+}
+
+/// The hits without keys whose quotes are not escaped.
+fn escaped_only<'a>(bytes: &[u8], hits: &'a [Hit]) -> Cow<'a, [Hit]> {
+    let is_escaped = |at: usize| {
+        let before = bytes.get(..at).unwrap_or_default();
+        let quoted = [&b"\""[..], b"'", b"\\x22", b"\\u0022"].iter().any(|quote| before.ends_with(quote));
+        quoted && bytes.get(at + KEY.len()) == Some(&b'\\')
+    };
+    let is_plain = |hit: &Hit| hit.needle == ESCAPED_KEY && !is_escaped(hit.offset);
+    match hits.iter().any(is_plain) {
+        false => Cow::Borrowed(hits),
+        true => Cow::Owned(hits.iter().filter(|hit| !is_plain(hit)).copied().collect()),
+    }
 }
 
 /// The hits that stand in none of these ranges.
@@ -372,6 +400,14 @@ mod tests {
             "`${".repeat(300_000) + "\n//# sourceMappingURL=a.map\nx()",
             "<script>//# sourceMappingURL=a.map\nx".repeat(20_000),
             "\"sourcesContent\":[\"a\",".repeat(50_000),
+            "\"sourcesContent\\\":[".repeat(50_000),
+            ";sourcesContent&".repeat(50_000),
+            "\"\"sourcesContent\"\"".repeat(50_000),
+            "sourcesContent:\n- a\n".repeat(50_000),
+            "<p a=\"&quot;sourcesContent&quot;".repeat(50_000),
+            format!("// {}\n", "c291cmNlc0NvbnRlbnQi".repeat(4)).repeat(20_000),
+            format!("// {}\n", "eyJ2ZXJzaW9uIjoz".repeat(4)).repeat(20_000),
+            "eyJ2ZXJzaW9uIjoz+\n".repeat(50_000),
             "{\"version\":3,\"mappings\":[".repeat(50_000),
         ] {
             let begin = std::time::Instant::now();

@@ -199,6 +199,75 @@ fn encodings() -> Vec<Case> {
     ]
 }
 
+/// A map in the writing of other formats, and base64 in lines of other kinds.
+fn quotings() -> Vec<Case> {
+    let map = map();
+    let entities = map.replace('&', "&amp;").replace('"', "&quot;").replace('>', "&gt;");
+    let yaml = "version: 3\nsources:\n  - ../src/a.ts\nsourcesContent:\n  - |\n    // How the house does it.\n    export const secret = 1;\nmappings: AAAA\n";
+    let toml = "version = 3\nsources = [\"a.ts\"]\nsourcesContent = [\"\"\"\nlet a;\nlet b;\n\"\"\"]\nmappings = \"\"\n";
+    let lines = |path: &'static str, head: &str, gap: &str, tail: &str| {
+        let rule: &'static str = match path {
+            "package/a.js" => "source-map-inline package/a.js:2",
+            _ => "source-map-inline package/a.txt:3",
+        };
+        (path, format!("{head}{}{tail}", wrapped(gap)), rule)
+    };
+    let mut cases = vec![
+        case(
+            "an attribute",
+            "package/a.html",
+            format!("<p data-map=\"{entities}\">"),
+            &["source-map-embedded package/a.html:1"],
+        ),
+        case(
+            "a page's text",
+            "package/a.html",
+            format!("<p>\n<pre class=\"x\">{entities}</pre>"),
+            &["source-map-embedded package/a.html:2"],
+        ),
+        case(
+            "numbers for characters",
+            "package/a.vue",
+            format!("<p :map=\"{}\"/>", map.replace('"', "&#34;")),
+            &["source-map-embedded package/a.vue:1"],
+        ),
+        case(
+            "CSV",
+            "package/a.csv",
+            format!("id,map\r\n1,\"{}\"\r\n", map.replace('"', "\"\"")),
+            &["source-map-embedded package/a.csv:2"],
+        ),
+        case(
+            "escaped with codes",
+            "package/m.js",
+            format!("x = '{}';", map.replace('\\', "\\\\").replace('"', "\\x22")),
+            &["source-map-embedded package/m.js:1"],
+        ),
+        case("YAML", "package/a.yml", yaml, &["source-map-embedded package/a.yml:1"]),
+        case(
+            "YAML under a map's name",
+            "package/a.js.map",
+            yaml,
+            &["source-map-embedded package/a.js.map:1"],
+        ),
+        case("TOML", "package/a.toml", toml, &["source-map-embedded package/a.toml:1"]),
+    ];
+    for (path, text, rule) in [
+        lines("package/a.js", "a();\n// ", "\n// ", "\n"),
+        lines("package/a.js", "a();\n//# ", "\r\n//# ", "\r\nb();"),
+        lines("package/a.js", "a();\n * ", "\n * ", "\n */"),
+        lines("package/a.js", "a();\nx = '", "' +\n  '", "';"),
+        lines("package/a.js", "a();\nx = [\"", "\",\n\"", "\"];"),
+        lines("package/a.js", "a();\n//# sourceMappingURL=data:application/json;base64,", "\n// ", "\n"),
+        lines("package/a.js", "a();\n//# sourceMappingURL=data:application/json;base64,\n// ", "\n// ", "\n"),
+        lines("package/a.txt", "Content-Transfer-Encoding: base64\r\n\r\n", "\r\n", "\r\n--x--\r\n"),
+        lines("package/a.txt", "-\n-----BEGIN MAP-----\n", "\n", "\n-----END MAP-----\n"),
+    ] {
+        cases.push(case("base64 in lines", path, text, &[rule]));
+    }
+    cases
+}
+
 fn examples() -> Vec<Case> {
     let bare = bare();
     let url = format!("data:application/json;base64,{}", base64(&bare));
@@ -226,6 +295,13 @@ fn examples() -> Vec<Case> {
         ),
         case("a test with JSON", "package/a.js", format!("equal(map, {});", literal('"', &bare)), &[]),
         case(
+            "a page that shows a map",
+            "package/a.html",
+            "<pre>{ &quot;version&quot;: 3, &quot;sourcesContent&quot;: [null, ...], &quot;names&quot;: [] }</pre>",
+            &[],
+        ),
+        case("settings about maps", "package/a.yml", "sourcesContent:\n  - never\nmappings: lines\n", &[]),
+        case(
             "code that writes maps",
             "package/a.js",
             "out = \"{\\\"version\\\":3,\\\"sourcesContent\\\":[\" + text + \"]}\";",
@@ -248,6 +324,11 @@ fn maps_in_strings_are_found() {
 #[test]
 fn maps_in_every_encoding_are_found() {
     check(encodings());
+}
+
+#[test]
+fn maps_in_other_formats_are_found() {
+    check(quotings());
 }
 
 #[test]
