@@ -1,6 +1,8 @@
 //! Links in custom sections of WebAssembly: `sourceMappingURL` to a source map, `external_debug_info` to a
 //! file with DWARF. Each holds one URL, its length before it as LEB128.
 
+use std::ops::Range;
+
 use crate::inventory::{Link, LinkTarget, Media};
 
 use super::map::{DataUrl, data_url};
@@ -16,9 +18,8 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
     if sample.media != Media::Wasm || sample.decoded.is_some() {
         return;
     }
-    let sections = wasmparser::Parser::new(0).parse_all(sample.bytes).map_while(Result::ok);
     let mut links = Vec::new();
-    for payload in sections {
+    for payload in modules(sample.bytes).into_iter().flat_map(|module| sections(sample.bytes, module)) {
         if let wasmparser::Payload::CustomSection(section) = payload
             && matches!(section.name(), "sourceMappingURL" | "external_debug_info")
             && let Some(url) = url(section.data())
@@ -39,6 +40,24 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
         last.in_force = true;
     }
     seen.entry.links.extend(links);
+}
+
+/// Where modules stand: one is the file, or several are inside a component.
+fn modules(bytes: &[u8]) -> Vec<Range<usize>> {
+    const MOST: usize = 1000;
+    const MODULE: &[u8] = b"\0asm\x01\0\0\0";
+    let starts: Vec<usize> = match bytes {
+        [_, _, _, _, _, 0, 1, 0, ..] => memchr::memmem::find_iter(bytes, MODULE).take(MOST).collect(),
+        _ => vec![0],
+    };
+    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
+    starts.iter().zip(ends).map(|(start, end)| *start..end).collect()
+}
+
+/// What a module consists of, as far as it can be read.
+fn sections(bytes: &[u8], module: Range<usize>) -> impl Iterator<Item = wasmparser::Payload<'_>> {
+    let parser = wasmparser::Parser::new(module.start as u64);
+    parser.parse_all(bytes.get(module).unwrap_or_default()).map_while(Result::ok)
 }
 
 /// The URL of a section's data.
@@ -77,6 +96,17 @@ mod tests {
         let mut entry = Entry { path: "a.wasm".to_owned(), media: Media::Wasm, ..Entry::default() };
         inspect(bytes, &Lookout::new(Wanted::default()), &mut entry);
         entry
+    }
+
+    #[test]
+    fn looks_into_the_modules_of_a_component() {
+        let module = module("sourceMappingURL", "a.wasm.map");
+        let section = [&[1, module.len() as u8][..], &module].concat();
+        let component = [&b"\0asm\x0d\0\x01\0"[..], &section, &section].concat();
+        let found = look(&component).links;
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].target, LinkTarget::Relative { url: "a.wasm.map".to_owned() });
+        assert!(found[0].at.offset < found[1].at.offset);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod pkg;
 mod pyinstaller;
 
 use crate::inventory::{Media, ProgramFacts};
+use crate::unpack;
 
 use super::{Hit, Inspector, Lookout, Member, Packing, Sample, Seen};
 
@@ -48,11 +49,16 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
         if !pyinstaller::modules(bytes, seen.members) {
             seen.entry.unread.push(pyinstaller::UNREADABLE);
         }
+    } else if sample.media == Media::Binary && bytes.starts_with(BLOB) {
+        seen.entry.program = Some(program(NODE, 0, Some(bytes.len() as u64), true));
     } else if let Some(start) = zip_behind_shebang(bytes) {
         let length = (bytes.len() - start) as u64;
         seen.entry.program = Some(program("Python zip application", start as u64, Some(length), true));
         // As an archive that is told from its first bytes.
         let path = "app.zip".to_owned();
+        seen.members.push(Member { path, range: start..bytes.len(), packing: Packing::Plain });
+    } else if let Some(start) = stream_behind_shebang(bytes) {
+        let path = "payload".to_owned();
         seen.members.push(Member { path, range: start..bytes.len(), packing: Packing::Plain });
     } else if matches!(sample.media, Media::Elf | Media::MachO | Media::Pe | Media::Binary) {
         let found = hits.iter().find_map(|hit| {
@@ -76,11 +82,14 @@ fn program(packer: &'static str, offset: u64, bytes: Option<u64>, source_text: b
     ProgramFacts { packer, offset, bytes, source_text }
 }
 
-/// Node sets the last digit of its fuse to 1 when a blob was injected, which begins with a magic number.
+const NODE: &str = "Node single executable";
+/// The blob that is injected begins with it, and so does the file that it is prepared in.
+const BLOB: &[u8] = b"\x20\xda\x43\x01";
+
+/// Node sets the last digit of its fuse to 1 when a blob was injected.
 fn node(bytes: &[u8], fuse: usize) -> Option<ProgramFacts> {
-    const MAGIC: &[u8] = b"\x20\xda\x43\x01";
-    let behind = memchr::memmem::rfind(bytes, MAGIC);
-    Some(program("Node single executable", behind.unwrap_or(fuse) as u64, None, true))
+    let behind = memchr::memmem::rfind(bytes, BLOB);
+    Some(program(NODE, behind.unwrap_or(fuse) as u64, None, true))
 }
 
 /// Deno puts its mark before the data it adds, followed by a length and JSON; older ones put it into the
@@ -117,6 +126,18 @@ fn zip_behind_shebang(bytes: &[u8]) -> Option<usize> {
     let start = memchr::memmem::find(head, b"\nPK\x03\x04")? + 1;
     let tail = bytes.get(bytes.len().saturating_sub(LAST)..)?;
     memchr::memmem::find(tail, b"PK\x05\x06").map(|_| start)
+}
+
+/// Installers that unpack themselves: a compressed stream behind a script, which alone would end in text.
+fn stream_behind_shebang(bytes: &[u8]) -> Option<usize> {
+    const TAIL: usize = 512;
+    const STREAMS: [&[u8]; 4] = [b"\n\x1f\x8b\x08", b"\n\xfd7zXZ\0", b"\n\x28\xb5\x2f\xfd", b"\nBZh"];
+    let tail = bytes.get(bytes.len().saturating_sub(TAIL)..)?;
+    if !bytes.starts_with(b"#!") || unpack::sniff(tail, TAIL as u64).is_text() {
+        return None;
+    }
+    let starts = STREAMS.iter().filter_map(|magic| memchr::memmem::find(bytes, magic));
+    starts.min().map(|newline| newline + 1)
 }
 
 fn little32(bytes: &[u8], at: usize) -> Option<u32> {

@@ -134,6 +134,23 @@ fn behind_programs() -> Vec<Case> {
             within,
         ),
         case(
+            "a tarball behind a script",
+            "package/install.run",
+            [
+                &b"#!/bin/sh\ntail -n +3 \"$0\" | tar xz\n"[..],
+                &gzip(&tar("m/a.js.map", map_with(&TEXT.repeat(30)).as_bytes())),
+            ]
+            .concat(),
+            &["source-map-embedded package/install.run!payload!m/a.js.map"],
+        ),
+        case("a script about tarballs", "package/install.run", "#!/bin/sh\ntar xz\nBZh is no end\n", &[]),
+        case(
+            "what Node injects",
+            "package/sea.blob",
+            [&b"\x20\xda\x43\x01\0\0\0\0"[..], b"console.log(1);\n"].concat(),
+            &["embedded-program package/sea.blob"],
+        ),
+        case(
             "a program that writes zips",
             "package/tool",
             executable(b"PK\x01\x02 and PK\x05\x06\0\0\0\0\x01\0\x01\0\x2e\0\0\0\x10\0\0\0\0\0"),
