@@ -70,6 +70,7 @@ impl Stocktake<'_> {
         let source = FileSource::open(path).map_err(unreadable)?;
         let (mut inventory, over_common_limits) = self.with_workers(path, &source);
         if self.workers > 1 && over_common_limits {
+            drop(inventory);
             // Which of several workers hits a common limit is chance; one alone always hits it at the same place.
             (inventory, _) = Stocktake { workers: 1, ..*self }.with_workers(path, &source);
         }

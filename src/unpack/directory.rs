@@ -79,7 +79,8 @@ pub fn list(root: &Path, limits: &Limits) -> io::Result<Listing> {
     for (number, file) in listing.files.iter().enumerate() {
         names.add(&file.header.path, false, number as u64);
     }
-    let collisions = names.oddities().into_iter().filter(|oddity| oddity.kind == AnomalyKind::NameCollision);
+    let collisions =
+        names.sorted().oddities().into_iter().filter(|oddity| oddity.kind == AnomalyKind::NameCollision);
     listing.oddities.extend(collisions.map(|oddity| Oddity { offset: 0, ..oddity }));
     let mut few = Few::default();
     listing.oddities.retain(|oddity| few.admits(oddity.kind));

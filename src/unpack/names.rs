@@ -1,7 +1,7 @@
 //! The names of one container taken together: what is there twice, or collides on some file system.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hasher};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -12,17 +12,34 @@ use super::Oddity;
 /// All names of a container so far.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// By folded name: every entry that would be it on a file system that folds case and normalises.
-    seen: HashMap<String, Vec<Seen>>,
+    /// One behind the other.
+    paths: String,
+    seen: Vec<Seen>,
     count: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Seen {
-    path: String,
+    /// Where its path ends, which begins where the one before ends.
+    end: usize,
     ordinal: usize,
     offset: u64,
     folder: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Name<'a> {
+    path: &'a str,
+    seen: Seen,
+}
+
+/// The names in groups: what would be one on a file system that folds case and normalises stands side by side, in
+/// the order of the container.
+#[derive(Debug)]
+pub(super) struct Sorted<'a> {
+    /// With the digest of the folded name, whose keys nobody knows beforehand.
+    names: Vec<(u64, Name<'a>)>,
+    keys: RandomState,
 }
 
 /// A path that several files of a container have.
@@ -38,9 +55,9 @@ pub(super) struct Repeated {
 impl Names {
     /// Adds the next entry.
     pub(super) fn add(&mut self, path: &str, folder: bool, offset: u64) {
-        let seen = Seen { path: path.to_owned(), ordinal: self.count, offset, folder };
+        self.paths.push_str(path);
+        self.seen.push(Seen { end: self.paths.len(), ordinal: self.count, offset, folder });
         self.count += 1;
-        self.seen.entry(fold(path)).or_default().push(seen);
     }
 
     /// Counts an entry whose name says nothing.
@@ -48,36 +65,50 @@ impl Names {
         self.count += 1;
     }
 
+    /// All of them in groups.
+    pub(super) fn sorted(&self) -> Sorted<'_> {
+        let keys = RandomState::new();
+        let mut start = 0;
+        let name = |seen: &Seen| {
+            let path = self.paths.get(start..seen.end).unwrap_or_default();
+            start = seen.end;
+            let mut digest = keys.build_hasher();
+            digest.write(fold(path).as_bytes());
+            (digest.finish(), Name { path, seen: *seen })
+        };
+        let mut names: Vec<_> = self.seen.iter().map(name).collect();
+        names.sort_unstable_by_key(|(digest, name)| (*digest, name.seen.ordinal));
+        Sorted { names, keys }
+    }
+}
+
+impl Sorted<'_> {
+    fn groups(&self) -> impl Iterator<Item = &[(u64, Name<'_>)]> {
+        self.names.chunk_by(|(a, _), (b, _)| a == b)
+    }
+
     /// Names that collide though they differ, and files that are folders for other entries.
     pub(super) fn oddities(&self) -> Vec<Oddity> {
         let mut oddities = Vec::new();
-        let files: HashSet<u64> = self
-            .seen
-            .iter()
-            .filter(|(_, group)| group.iter().any(|seen| !seen.folder))
-            .map(|(folded, _)| digest(folded))
-            .collect();
-        for (folded, group) in &self.seen {
-            let Some(first) = group.first() else { continue };
-            for other in group.iter().skip(1) {
-                if other.path != first.path && !(other.folder && first.folder) {
-                    oddities.push(collision(other.offset, &other.path));
-                } else if other.path == first.path && other.folder != first.folder {
-                    oddities.push(as_folder(other.offset, &other.path));
+        // Backwards, so that the first file of a group stays.
+        let files = self.names.iter().rev().filter(|(_, name)| !name.seen.folder).copied().collect();
+        for group in self.groups() {
+            let Some((_, first)) = group.first() else { continue };
+            for (_, other) in group.iter().skip(1) {
+                if other.path != first.path && !(other.seen.folder && first.seen.folder) {
+                    oddities.push(collision(other.seen.offset, other.path));
+                } else if other.path == first.path && other.seen.folder != first.seen.folder {
+                    oddities.push(as_folder(other.seen.offset, other.path));
                 }
             }
-            for above in folders_above(folded, &files) {
-                if let Some(file) =
-                    self.seen.get(above).and_then(|group| group.iter().find(|seen| !seen.folder))
-                {
-                    let is_inside = |seen: &&Seen| {
-                        seen.path.strip_prefix(&file.path).is_some_and(|rest| rest.starts_with('/'))
-                    };
-                    oddities.extend(group.first().map(|first| match group.iter().find(is_inside) {
-                        Some(seen) => as_folder(seen.offset, &file.path),
-                        None => collision(first.offset, &first.path),
-                    }));
-                }
+            for file in self.files_above(first.path, &files) {
+                let is_inside = |(_, name): &&(u64, Name<'_>)| {
+                    name.path.strip_prefix(file.path).is_some_and(|rest| rest.starts_with('/'))
+                };
+                oddities.push(match group.iter().find(is_inside) {
+                    Some((_, name)) => as_folder(name.seen.offset, file.path),
+                    None => collision(first.seen.offset, first.path),
+                });
             }
         }
         oddities.sort_by_key(|oddity| (oddity.offset, oddity.kind));
@@ -85,13 +116,28 @@ impl Names {
         oddities
     }
 
+    /// The folders that a path is in, of those that are files. Each byte of the path is looked at once, however
+    /// deep it is.
+    fn files_above<'f>(&self, path: &str, files: &HashMap<u64, Name<'f>>) -> Vec<Name<'f>> {
+        let path = fold(path);
+        let mut digest = self.keys.build_hasher();
+        let mut above = Vec::new();
+        let mut from = 0;
+        for (at, _) in path.match_indices('/') {
+            digest.write(path.get(from..at).unwrap_or_default().as_bytes());
+            above.extend(files.get(&digest.finish()));
+            from = at;
+        }
+        above
+    }
+
     /// Paths that more than one file has, in the order of the container.
     pub(super) fn repeated(&self) -> Vec<Repeated> {
         let mut repeated: Vec<Repeated> = Vec::new();
-        for group in self.seen.values().filter(|group| group.len() > 1) {
-            let mut by_path: HashMap<&str, Vec<&Seen>> = HashMap::new();
-            for seen in group.iter().filter(|seen| !seen.folder) {
-                by_path.entry(&seen.path).or_default().push(seen);
+        for group in self.groups().filter(|group| group.len() > 1) {
+            let mut by_path: HashMap<&str, Vec<Seen>> = HashMap::new();
+            for (_, name) in group.iter().filter(|(_, name)| !name.seen.folder) {
+                by_path.entry(name.path).or_default().push(name.seen);
             }
             for (path, same) in by_path {
                 if let [_, second, ..] = same.as_slice() {
@@ -132,28 +178,6 @@ impl Repeated {
         };
         Oddity { kind, offset: self.offset, entry: Some(self.path), detail }
     }
-}
-
-/// The folders that a path is in, of those whose name's digest is among these. Each byte of the path is looked
-/// at once, however deep it is.
-fn folders_above<'a>(path: &'a str, digests: &HashSet<u64>) -> Vec<&'a str> {
-    let mut hasher = DefaultHasher::new();
-    let mut folders = Vec::new();
-    let mut from = 0;
-    for (at, _) in path.match_indices('/') {
-        hasher.write(path.get(from..at).unwrap_or_default().as_bytes());
-        if digests.contains(&hasher.finish()) {
-            folders.extend(path.get(..at));
-        }
-        from = at;
-    }
-    folders
-}
-
-fn digest(path: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(path.as_bytes());
-    hasher.finish()
 }
 
 fn collision(offset: u64, path: &str) -> Oddity {
@@ -198,7 +222,7 @@ mod tests {
     }
 
     fn kinds(list: &[&str]) -> Vec<AnomalyKind> {
-        names(list).oddities().into_iter().map(|oddity| oddity.kind).collect()
+        names(list).sorted().oddities().into_iter().map(|oddity| oddity.kind).collect()
     }
 
     #[test]
@@ -230,7 +254,7 @@ mod tests {
 
     #[test]
     fn repeated_paths_are_grouped() {
-        let repeated = names(&["p/a", "p/b", "p/a", "P/a", "p/a", "p/c/", "p/c/"]).repeated();
+        let repeated = names(&["p/a", "p/b", "p/a", "P/a", "p/a", "p/c/", "p/c/"]).sorted().repeated();
         assert_eq!(repeated, [Repeated { path: "p/a".into(), ordinals: vec![0, 2, 4], offset: 2 }]);
     }
 }

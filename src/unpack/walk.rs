@@ -245,6 +245,7 @@ impl Container {
                 sink.oddity(oddity);
             }
         }
+        let names = names.sorted();
         for oddity in names.oddities() {
             sink.oddity(oddity);
         }

@@ -90,6 +90,7 @@ impl Directory {
         for member in &members {
             names.add(&member.header.path, member.header.kind == EntryKind::Directory, member.header.offset);
         }
+        let names = names.sorted();
         oddities.extend(names.oddities().into_iter().filter(|oddity| few.admits(oddity.kind)));
         for repeated in names.repeated().into_iter().take(MOST_OF_A_KIND) {
             let identical = identical(source, limits, &members, &repeated.ordinals);
