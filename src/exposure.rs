@@ -306,7 +306,7 @@ pub(crate) mod testing {
                 ..Entry::default()
             };
             inspect(text.as_bytes(), &lookout, &mut entry);
-            inventory.entries.push(entry);
+            inventory.entries.push(Box::new(entry));
         }
         inventory
     }

@@ -170,31 +170,17 @@ fn same(before: &Entry, after: &Entry) -> bool {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::inventory::{EntryId, Kind, Package};
+    use crate::inventory::testing;
 
     /// An npm package of these paths, contents by digest, and sizes.
     pub(in super::super) fn npm(version: &str, files: &[(&str, &str, u64)]) -> Inventory {
-        let package = Package {
-            name: "acme".into(),
-            version: version.into(),
-            root: "package".into(),
-            ..Package::default()
-        };
-        let entries = files.iter().enumerate().map(|(at, (path, digest, size))| Entry {
-            id: EntryId(u32::try_from(at).unwrap()),
-            path: format!("package/{path}"),
-            place: format!("package/{path}"),
-            size: *size,
-            sha256: Some((*digest).to_owned()),
-            mode: Some(0o644),
-            ..Entry::default()
-        });
-        Inventory {
-            kind: Kind::Npm,
-            entries: entries.collect(),
-            package: Some(package),
-            ..Inventory::default()
+        let sizes: Vec<_> = files.iter().map(|(path, _, size)| (*path, *size)).collect();
+        let mut inventory = testing::npm(version, &sizes);
+        for (entry, (_, digest, _)) in inventory.entries.iter_mut().zip(files) {
+            entry.sha256 = Some((*digest).to_owned());
+            entry.mode = Some(0o644);
         }
+        inventory
     }
 
     /// `+added`, `-removed`, `~changed`, `from>to`.

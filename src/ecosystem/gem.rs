@@ -225,14 +225,14 @@ mod tests {
             let id = EntryId(inventory.entries.len() as u32);
             let parent = place.contains('!').then_some(EntryId(1));
             let sha256 = Some("ab".repeat(32));
-            inventory.entries.push(Entry {
+            inventory.entries.push(Box::new(Entry {
                 id,
                 parent,
                 path: path.into(),
                 place,
                 sha256,
                 ..Entry::default()
-            });
+            }));
             inventory.manifests.extend(bytes.map(|bytes| ManifestFile {
                 entry: id,
                 path: path.into(),
@@ -273,7 +273,8 @@ mod tests {
         let mut inventory = gem(&"ab".repeat(32), &["lib/demo.rb", "README.md"]);
         for path in ["metadata.gz.sig", "install.rb"] {
             let id = EntryId(inventory.entries.len() as u32);
-            inventory.entries.push(Entry { id, path: path.into(), place: path.into(), ..Entry::default() });
+            let entry = Entry { id, path: path.into(), place: path.into(), ..Entry::default() };
+            inventory.entries.push(Box::new(entry));
         }
         let package = read(&inventory, None, &mut Vec::new()).unwrap();
         let found: Vec<&str> = package.declared.record.iter().map(|problem| problem.path.as_str()).collect();

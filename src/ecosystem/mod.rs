@@ -126,13 +126,13 @@ pub(crate) mod tests {
         inventory.artifact.containers = vec![container];
         for (index, (path, text)) in files.iter().enumerate() {
             let id = EntryId(u32::try_from(index).unwrap());
-            inventory.entries.push(Entry {
+            inventory.entries.push(Box::new(Entry {
                 id,
                 path: (*path).to_owned(),
                 place: (*path).to_owned(),
                 size: text.len() as u64,
                 ..Entry::default()
-            });
+            }));
             if keeps(path) {
                 inventory.manifests.push(ManifestFile {
                     entry: id,

@@ -82,7 +82,7 @@ mod tests {
         let mut entry = Entry { media, ..Entry::default() };
         inspect(bytes, &Lookout::new(wanted), &mut entry);
         entry.mentions.retain(|mention| mention.kind == MentionKind::Marker);
-        entry.mentions
+        entry.mentions.into()
     }
 
     fn literal(marker: &str) -> Wanted {

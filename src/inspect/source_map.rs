@@ -265,7 +265,7 @@ mod tests {
     fn maps_of(path: &str, bytes: &[u8], media: Media) -> Vec<SourceMap> {
         let mut entry = Entry { path: path.to_owned(), media, ..Entry::default() };
         inspect(bytes, &Lookout::new(Wanted::default()), &mut entry);
-        entry.maps
+        entry.maps.into()
     }
 
     fn maps(path: &str, text: &str) -> Vec<SourceMap> {

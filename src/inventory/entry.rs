@@ -1,4 +1,5 @@
 use serde::Serialize;
+use thin_vec::ThinVec;
 
 use super::{BinaryFacts, CodeMatch, Link, Media, Mention, ProgramFacts, Secret, SourceMap, TextFacts};
 
@@ -46,7 +47,8 @@ pub struct WideDigests {
     pub sha512: String,
 }
 
-/// One thing in a container, with all facts about it.
+/// One thing in a container, with all facts about it. There may be very many, and most have few facts: what is rare
+/// is kept so that its absence takes no more than a pointer.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Entry {
     /// Number in the inventory.
@@ -80,35 +82,35 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<TextFacts>,
     /// Source maps found in this entry: the entry itself, or inside it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub maps: Vec<SourceMap>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub maps: ThinVec<SourceMap>,
     /// The texts behind `maps`, kept only when somebody wants to have them: map, source, text.
     #[serde(skip)]
-    pub recovered: Vec<(usize, usize, Vec<u8>)>,
+    pub recovered: ThinVec<(usize, usize, Vec<u8>)>,
     /// Comments that link to a source map.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub links: Vec<Link>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub links: ThinVec<Link>,
     /// Places where a secret pattern matched.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub secrets: Vec<Secret>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub secrets: ThinVec<Secret>,
     /// Markers, hosts and packages of the policy, and local paths, found in the text.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub mentions: Vec<Mention>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub mentions: ThinVec<Mention>,
     /// Internal files of which text stands in this entry.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub internal_code: Vec<CodeMatch>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub internal_code: ThinVec<CodeMatch>,
     /// Facts of executables and object files.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub binary: Option<BinaryFacts>,
+    pub binary: Option<Box<BinaryFacts>>,
     /// A program that carries its source in clear inside an executable or archive.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub program: Option<ProgramFacts>,
+    pub program: Option<Box<ProgramFacts>>,
     /// Why some of it could not be looked at. Such an entry makes the audit incomplete.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unread: Vec<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub unread: ThinVec<&'static str>,
     /// Names of content checks of the stray-file tables that this entry passed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub signs: Vec<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub signs: ThinVec<&'static str>,
 }
 
 impl Entry {

@@ -11,6 +11,8 @@ mod program;
 mod promise;
 mod recoverable;
 mod secret;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 
 use serde::Serialize;
@@ -39,7 +41,7 @@ pub struct Inventory {
     pub package: Option<Package>,
     /// Every entry in the order of the container; entries of a nested archive follow that archive.
     /// `entries[i].id` is `i`.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Box<Entry>>,
     /// What a tolerant reader would have shrugged at, in the order found.
     pub anomalies: Vec<Anomaly>,
     /// What is wrong with the manifest itself.
@@ -94,12 +96,17 @@ impl Skipped {
 impl Inventory {
     /// The entry with this id.
     pub fn entry(&self, id: EntryId) -> Option<&Entry> {
-        self.entries.get(id.index())
+        self.entries.get(id.index()).map(Box::as_ref)
+    }
+
+    /// Every entry, in order.
+    pub fn everything(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.iter().map(Box::as_ref)
     }
 
     /// The regular files, nested ones included.
     pub fn files(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| entry.kind == EntryKind::File)
+        self.everything().filter(|entry| entry.kind == EntryKind::File)
     }
 
     /// The regular files of the artifact's own container, without those of nested archives.

@@ -125,9 +125,10 @@ impl<'a> Index<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::survey::{survey, tests::npm};
+    use super::super::survey::survey;
     use super::super::{Lock, Subject, parse};
     use super::*;
+    use crate::inventory::testing::npm;
     use std::path::Path;
 
     fn section(inventory: &Inventory) -> Section {

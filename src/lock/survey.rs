@@ -35,7 +35,7 @@ pub fn hash_neutral(path: &str) -> Option<String> {
 
 /// What a lock is about: everything in the artifact's own container except folders.
 pub(super) fn locked(inventory: &Inventory) -> impl Iterator<Item = &Entry> {
-    inventory.entries.iter().filter(|entry| entry.parent.is_none() && entry.kind != EntryKind::Directory)
+    inventory.everything().filter(|entry| entry.parent.is_none() && entry.kind != EntryKind::Directory)
 }
 
 pub(super) fn survey_with_paths(inventory: &Inventory) -> Vec<Surveyed> {
@@ -227,29 +227,7 @@ impl VersionShapes {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::inventory::{EntryId, Kind, Package};
-
-    /// An npm package of these paths and sizes below `package/`.
-    pub(in super::super) fn npm(version: &str, files: &[(&str, u64)]) -> Inventory {
-        let entries = files.iter().enumerate().map(|(at, (path, size))| Entry {
-            id: EntryId(u32::try_from(at).unwrap()),
-            path: format!("package/{path}"),
-            place: format!("package/{path}"),
-            size: *size,
-            ..Entry::default()
-        });
-        Inventory {
-            kind: Kind::Npm,
-            package: Some(Package {
-                name: "acme".into(),
-                version: version.into(),
-                root: "package".into(),
-                ..Package::default()
-            }),
-            entries: entries.collect(),
-            ..Inventory::default()
-        }
-    }
+    use crate::inventory::testing::npm;
 
     fn texts(version: &str, paths: &[&str]) -> Vec<String> {
         let files: Vec<_> = paths.iter().map(|path| (*path, 10)).collect();

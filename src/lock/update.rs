@@ -133,9 +133,9 @@ fn differences(subject: &Subject, before: Option<&Section>, after: &Section) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::survey::tests::npm;
     use super::super::{parse, write};
     use super::*;
+    use crate::inventory::testing::npm;
     use std::path::Path;
 
     fn lock(lines: &str) -> Lock {

@@ -38,7 +38,7 @@ pub(super) fn report(
         return;
     }
     let entries: HashMap<&str, &Entry> =
-        context.inventory.entries.iter().map(|entry| (entry.place.as_str(), entry)).collect();
+        context.inventory.everything().map(|entry| (entry.place.as_str(), entry)).collect();
     for (kind, group) in kinds {
         let shown = if group.len() >= MANY { 1 } else { group.len() };
         for anomaly in group.iter().take(shown) {
@@ -80,24 +80,19 @@ fn sentence(clause: &str) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::inventory::{Concern, EntryId, EntryKind, Inventory, Kind, Package};
+    use crate::inventory::testing::numbered;
+    use crate::inventory::{Concern, EntryKind, Inventory, Kind, Package};
     use crate::policy::Settings;
 
     /// An npm package with these entries; a final `/` makes a folder.
     pub(in crate::rules) fn inventory(paths: &[&str]) -> Inventory {
-        let entries = paths.iter().enumerate().map(|(at, path)| {
+        let entries = paths.iter().map(|path| {
             let kind = if path.ends_with('/') { EntryKind::Directory } else { EntryKind::File };
             let path = path.trim_end_matches('/').to_owned();
-            Entry {
-                id: EntryId(u32::try_from(at).unwrap()),
-                place: path.clone(),
-                path,
-                kind,
-                ..Entry::default()
-            }
+            Entry { place: path.clone(), path, kind, ..Entry::default() }
         });
         let package = Some(Package { name: "acme".into(), version: "1.0.0".into(), ..Package::default() });
-        Inventory { kind: Kind::Npm, entries: entries.collect(), package, ..Inventory::default() }
+        Inventory { kind: Kind::Npm, entries: numbered(entries), package, ..Inventory::default() }
     }
 
     pub(in crate::rules) fn anomaly(kind: AnomalyKind, container: &str) -> Anomaly {

@@ -101,7 +101,7 @@ fn misnamed(rule: &Rule, inventory: &Inventory, root: &str, findings: &mut Vec<F
 }
 
 fn top(inventory: &Inventory) -> impl Iterator<Item = &Entry> {
-    inventory.entries.iter().filter(|entry| entry.parent.is_none())
+    inventory.everything().filter(|entry| entry.parent.is_none())
 }
 
 /// The first segment; empty for a file at the top.

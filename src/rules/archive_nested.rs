@@ -50,7 +50,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut kinds: Vec<AnomalyKind> = anomalies.iter().map(|anomaly| anomaly.kind).collect();
         kinds.sort();
         kinds.dedup();
-        let entry = context.inventory.entries.iter().find(|entry| entry.place == container);
+        let entry = context.inventory.everything().find(|entry| entry.place == container);
         let place =
             entry.map_or_else(|| Place { path: container.to_owned(), ..Place::default() }, Place::entry);
         findings.push(

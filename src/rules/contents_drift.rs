@@ -254,32 +254,10 @@ fn some_of(paths: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Entry, Kind, Package};
+    use crate::inventory::testing::npm;
     use crate::lock::{Lock, parse};
     use crate::policy::Settings;
     use std::path::Path;
-
-    fn inventory(files: &[(&str, u64)]) -> Inventory {
-        let package = Package {
-            name: "acme".into(),
-            version: "1.0.0".into(),
-            root: "package".into(),
-            ..Package::default()
-        };
-        let entries = files.iter().enumerate().map(|(at, (path, size))| Entry {
-            id: EntryId(u32::try_from(at).unwrap()),
-            path: format!("package/{path}"),
-            place: format!("package/{path}"),
-            size: *size,
-            ..Entry::default()
-        });
-        Inventory {
-            kind: Kind::Npm,
-            entries: entries.collect(),
-            package: Some(package),
-            ..Inventory::default()
-        }
-    }
 
     fn lock(lines: &str) -> Lock {
         parse(Path::new("packgate.lock"), format!("packgate-lock 1\n\n{lines}").as_bytes()).unwrap()
@@ -287,7 +265,7 @@ mod tests {
 
     /// Place and change of each finding.
     fn run(lines: &str, files: &[(&str, u64)]) -> Vec<(String, String, usize)> {
-        let (lock, inventory, settings) = (lock(lines), inventory(files), Settings::default());
+        let (lock, inventory, settings) = (lock(lines), npm("1.0.0", files), Settings::default());
         let context = Context::new(&inventory, &settings).beside(None, Some(&lock));
         let mut findings = Vec::new();
         check(&RULE, &context, &mut findings);
@@ -329,7 +307,7 @@ mod tests {
         ] {
             assert_eq!(run(lines, files), [], "{lines}");
         }
-        let (inventory, settings) = (inventory(&[("a.js", 1)]), Settings::default());
+        let (inventory, settings) = (npm("1.0.0", &[("a.js", 1)]), Settings::default());
         let mut findings = Vec::new();
         check(&RULE, &Context::new(&inventory, &settings), &mut findings);
         assert_eq!(findings, []);
@@ -339,7 +317,7 @@ mod tests {
     fn names_a_few_of_many() {
         let files: Vec<(String, u64)> = (0..30).map(|at| (format!("d/{at:02}.js"), 1)).collect();
         let files: Vec<(&str, u64)> = files.iter().map(|(path, size)| (path.as_str(), *size)).collect();
-        let (lock, inventory, settings) = (lock("[npm acme]\n"), inventory(&files), Settings::default());
+        let (lock, inventory, settings) = (lock("[npm acme]\n"), npm("1.0.0", &files), Settings::default());
         let mut findings = Vec::new();
         check(&RULE, &Context::new(&inventory, &settings).beside(None, Some(&lock)), &mut findings);
         assert_eq!(

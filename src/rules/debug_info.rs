@@ -105,7 +105,7 @@ mod tests {
         let section = |(name, bytes): &(&str, u64)| DebugSection { name: (*name).to_owned(), bytes: *bytes };
         let debug_sections = sections.iter().map(section).collect();
         let binary = BinaryFacts { format, debug_sections, ..BinaryFacts::default() };
-        Entry { binary: Some(binary), size: 10 << 20, ..entry("package/addon.node") }
+        Entry { binary: Some(Box::new(binary)), size: 10 << 20, ..entry("package/addon.node") }
     }
 
     #[test]

@@ -90,13 +90,14 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::testing::numbered;
     use crate::inventory::{Entry, EntryId, Inventory, Package, VcsState};
     use crate::rules::promise_tests::run;
 
     fn inventory(dirty: bool, untracked: Vec<EntryId>) -> Inventory {
         let vcs = VcsState { revision: Some("0123456789abcdef".into()), dirty, place: "x".into(), untracked };
         Inventory {
-            entries: vec![Entry { place: "a/b".into(), ..Entry::default() }],
+            entries: numbered([Entry { place: "a/b".into(), ..Entry::default() }]),
             package: Some(Package { vcs: Some(vcs), ..Package::default() }),
             ..Inventory::default()
         }

@@ -72,8 +72,8 @@ mod tests {
         let program =
             |packer, source_text| ProgramFacts { packer, offset: 4096, bytes: Some(1200), source_text };
         let entries = vec![
-            Entry { program: Some(program("Bun", true)), ..entry("package/bin/a") },
-            Entry { program: Some(program("PyInstaller", false)), ..entry("package/bin/b") },
+            Entry { program: Some(Box::new(program("Bun", true))), ..entry("package/bin/a") },
+            Entry { program: Some(Box::new(program("PyInstaller", false))), ..entry("package/bin/b") },
             entry("package/bin/c"),
         ];
         let found = run(&RULE, &inventory(entries));

@@ -198,7 +198,7 @@ mod tests {
             maker: None,
             damage: None,
         };
-        Entry { maps: vec![map], ..entry("package/dist/a.js.map") }
+        Entry { maps: [map].into(), ..entry("package/dist/a.js.map") }
     }
 
     #[test]

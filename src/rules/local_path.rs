@@ -89,7 +89,7 @@ mod tests {
         let binary = BinaryFacts { local_paths, ..BinaryFacts::default() };
         let entries = vec![
             mentions("package/a.js", &[(MentionKind::LocalPath, "/home/marta/a/b.js")]),
-            Entry { binary: Some(binary), ..entry("package/b.node") },
+            Entry { binary: Some(Box::new(binary)), ..entry("package/b.node") },
         ];
         let found = run(&RULE, &inventory(entries));
         let keys: Vec<_> = found.iter().map(|found| (found.key.as_str(), found.place.offset)).collect();

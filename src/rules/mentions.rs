@@ -34,7 +34,8 @@ pub(super) fn inside(mention: &Mention) -> String {
 pub(super) mod testing {
     //! Hand-made inventories.
 
-    use crate::inventory::{At, Entry, EntryId, Inventory, Mention, MentionKind};
+    use crate::inventory::testing::numbered;
+    use crate::inventory::{At, Entry, Inventory, Mention, MentionKind};
     use crate::policy::Settings;
     use crate::rules::{Context, Finding, Rule};
 
@@ -53,8 +54,7 @@ pub(super) mod testing {
     }
 
     pub(crate) fn inventory(entries: Vec<Entry>) -> Inventory {
-        let number = |(number, entry): (usize, Entry)| Entry { id: EntryId(number as u32), ..entry };
-        Inventory { entries: entries.into_iter().enumerate().map(number).collect(), ..Inventory::default() }
+        Inventory { entries: numbered(entries), ..Inventory::default() }
     }
 
     pub(crate) fn run_with(rule: &Rule, inventory: &Inventory, settings: &Settings) -> Vec<Finding> {

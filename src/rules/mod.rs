@@ -148,6 +148,6 @@ pub fn check(context: &Context<'_>, timings: Option<&Timings>) -> Vec<Finding> {
 
 /// A place in a manifest or table, with its entry where it is one.
 fn manifest_place(inventory: &crate::inventory::Inventory, place: &str, line: Option<u64>) -> Place {
-    let entry = inventory.entries.iter().rfind(|entry| entry.place == place);
+    let entry = inventory.everything().rfind(|entry| entry.place == place);
     Place { line, ..entry.map_or_else(|| Place { path: place.to_owned(), ..Place::default() }, Place::entry) }
 }

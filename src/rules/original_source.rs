@@ -389,7 +389,7 @@ mod tests {
     #[test]
     fn embedded_sources() {
         let binary = BinaryFacts { format: "PDB", embedded_source: true, ..BinaryFacts::default() };
-        let entries = vec![Entry { binary: Some(binary), ..entry("lib/Acme.pdb") }];
+        let entries = vec![Entry { binary: Some(Box::new(binary)), ..entry("lib/Acme.pdb") }];
         assert_eq!(run(&RULE, &inventory(entries)).len(), 1);
     }
 }

@@ -155,6 +155,7 @@ fn is_for_show(place: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::testing::numbered;
     use crate::inventory::{At, Inventory};
     use crate::policy::Settings;
 
@@ -169,7 +170,7 @@ mod tests {
     }
 
     fn findings(entries: Vec<Entry>) -> Vec<Finding> {
-        let inventory = Inventory { entries, ..Inventory::default() };
+        let inventory = Inventory { entries: numbered(entries), ..Inventory::default() };
         let settings = Settings::default();
         let context = Context::new(&inventory, &settings);
         let mut findings = Vec::new();

@@ -78,17 +78,18 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::testing::numbered;
     use crate::inventory::{Artifact, Entry, EntryId, Inventory};
     use crate::policy::{Settings, Size};
 
     fn run(size: Size) -> Vec<&'static str> {
         let inventory = Inventory {
             artifact: Artifact { bytes: 100, unpacked_bytes: 300, ..Artifact::default() },
-            entries: vec![
+            entries: numbered([
                 Entry { size: 250, ..Entry::default() },
-                Entry { id: EntryId(1), size: 50, ..Entry::default() },
-                Entry { id: EntryId(2), size: 999, parent: Some(EntryId(0)), ..Entry::default() },
-            ],
+                Entry { size: 50, ..Entry::default() },
+                Entry { size: 999, parent: Some(EntryId(0)), ..Entry::default() },
+            ]),
             ..Inventory::default()
         };
         let settings = Settings { size, ..Settings::default() };

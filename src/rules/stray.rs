@@ -182,21 +182,21 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{EntryId, Package};
+    use crate::inventory::Package;
+    use crate::inventory::testing::numbered;
     use crate::policy::Settings;
 
     fn found(files: &[(&str, &[&'static str])]) -> Vec<(&'static str, String)> {
-        let entry = |(number, (path, signs)): (usize, &(&str, &[&'static str]))| Entry {
-            id: EntryId(number as u32),
+        let entry = |(path, signs): &(&str, &[&'static str])| Entry {
             path: (*path).to_owned(),
             place: (*path).to_owned(),
-            signs: signs.to_vec(),
+            signs: (*signs).into(),
             ..Entry::default()
         };
         let inventory = Inventory {
             kind: Kind::Npm,
             package: Some(Package { root: "package".to_owned(), ..Package::default() }),
-            entries: files.iter().enumerate().map(entry).collect(),
+            entries: numbered(files.iter().map(entry)),
             ..Inventory::default()
         };
         let settings = Settings::default();

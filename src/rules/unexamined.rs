@@ -66,7 +66,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             let more = words::counted(parts.len() as u64 - 1, "more part");
             message.push_str(&format!(" The same goes for {more} of it."));
         }
-        let entry = context.inventory.entries.iter().find(|entry| entry.place == file);
+        let entry = context.inventory.everything().find(|entry| entry.place == file);
         let place = entry.map_or_else(|| Place { path: file.to_owned(), ..Place::default() }, Place::entry);
         findings.push(
             Finding::new(rule, place)

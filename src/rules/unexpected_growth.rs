@@ -147,37 +147,14 @@ fn largest_new<'a>(inventory: &'a Inventory, previous: &Inventory) -> Vec<&'a En
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{
-        At, EntryId, Kind, MapForm, Package, SourceFacts, SourceMap, TextDigest, TextFacts,
-    };
+    use crate::inventory::testing::npm;
+    use crate::inventory::{At, MapForm, SourceFacts, SourceMap, TextDigest, TextFacts};
     use crate::policy::{Settings, Size};
 
     const MIB: u64 = 1 << 20;
 
-    fn inventory(version: &str, files: &[(&str, u64)]) -> Inventory {
-        let package = Package {
-            name: "acme".into(),
-            version: version.into(),
-            root: "package".into(),
-            ..Package::default()
-        };
-        let entries = files.iter().enumerate().map(|(at, (path, size))| Entry {
-            id: EntryId(u32::try_from(at).unwrap()),
-            path: format!("package/{path}"),
-            place: format!("package/{path}"),
-            size: *size,
-            ..Entry::default()
-        });
-        Inventory {
-            kind: Kind::Npm,
-            entries: entries.collect(),
-            package: Some(package),
-            ..Inventory::default()
-        }
-    }
-
     fn run(growth_percent: Option<u64>, old: &[(&str, u64)], new: &[(&str, u64)]) -> Vec<String> {
-        let (old, new) = (inventory("1.0.0", old), inventory("1.0.1", new));
+        let (old, new) = (npm("1.0.0", old), npm("1.0.1", new));
         let settings = Settings { size: Size { growth_percent, ..Size::default() }, ..Settings::default() };
         let mut findings = Vec::new();
         let context = Context::new(&new, &settings).beside(Some(&old), None);
@@ -210,7 +187,7 @@ mod tests {
 
     /// A release with a map that holds this many original files.
     fn with_map(version: &str, originals: u64) -> Inventory {
-        let mut inventory = inventory(version, &[("a.js", 100)]);
+        let mut inventory = npm(version, &[("a.js", 100)]);
         let sources = (0..originals).map(|number| SourceFacts {
             path: format!("src/{number}.ts"),
             third_party: false,

@@ -106,7 +106,7 @@ impl Examiner<'_> {
             && ecosystem::keeps(&entry.path)
             && self.spent.keep(size)
         {
-            examined.manifest = Some(bytes.to_vec());
+            examined.manifest = Some((&*bytes).into());
         }
         let members = inspect_with(effort, bytes, self.lookout, entry);
         entry.unread.dedup();

@@ -1,3 +1,5 @@
+use thin_vec::{ThinVec, thin_vec};
+
 use crate::inventory::{Anomaly, Entry, EntryId, Inventory, ManifestFile, Skipped};
 use crate::unpack::{Header, Oddity};
 
@@ -7,11 +9,12 @@ use super::examine::under;
 #[derive(Debug)]
 pub(super) struct Examined {
     pub(super) ordinal: usize,
-    pub(super) entry: Entry,
-    pub(super) children: Vec<Examined>,
-    pub(super) oddities: Vec<Anomaly>,
-    pub(super) skipped: Vec<Skipped>,
-    pub(super) manifest: Option<Vec<u8>>,
+    /// It stays where it is until the inventory goes.
+    pub(super) entry: Box<Entry>,
+    pub(super) children: ThinVec<Examined>,
+    pub(super) oddities: ThinVec<Anomaly>,
+    pub(super) skipped: ThinVec<Skipped>,
+    pub(super) manifest: Option<Box<[u8]>>,
 }
 
 impl Examined {
@@ -27,17 +30,17 @@ impl Examined {
         };
         Self {
             ordinal,
-            entry,
-            children: Vec::new(),
-            oddities: Vec::new(),
-            skipped: Vec::new(),
+            entry: Box::new(entry),
+            children: ThinVec::new(),
+            oddities: ThinVec::new(),
+            skipped: ThinVec::new(),
             manifest: None,
         }
     }
 
     /// An entry that could not be looked at.
     pub(super) fn unseen(ordinal: usize, header: &Header, place: &str, why: &str) -> Self {
-        let skipped = vec![Skipped::new(place, why)];
+        let skipped = thin_vec![Skipped::new(place, why)];
         Self { skipped, ..Self::new(ordinal, header, place) }
     }
 }
@@ -59,6 +62,7 @@ impl Stock {
         inventory.skipped = self.skipped;
         inventory.anomalies = self.oddities.into_iter().map(|oddity| under("", "", oddity)).collect();
         self.entries.sort_by_key(|examined| examined.ordinal);
+        inventory.entries.reserve(self.entries.len());
         for examined in self.entries {
             enter(examined, None, &mut inventory);
         }
@@ -71,7 +75,11 @@ fn enter(mut examined: Examined, parent: Option<EntryId>, inventory: &mut Invent
     examined.entry.id = id;
     examined.entry.parent = parent;
     if let Some(bytes) = examined.manifest {
-        inventory.manifests.push(ManifestFile { entry: id, path: examined.entry.path.clone(), bytes });
+        inventory.manifests.push(ManifestFile {
+            entry: id,
+            path: examined.entry.path.clone(),
+            bytes: bytes.into(),
+        });
     }
     inventory.entries.push(examined.entry);
     inventory.anomalies.extend(examined.oddities);

@@ -88,14 +88,14 @@ fn hostile() -> Audit {
         let path = format!("package/{name}");
         let id = EntryId(u32::try_from(n).unwrap());
         let media = Media::Text;
-        inventory.entries.push(Entry {
+        inventory.entries.push(Box::new(Entry {
             id,
             path: path.clone(),
             place: path.clone(),
             size: 1 << n,
             media,
             ..Entry::default()
-        });
+        }));
         for (m, (rule, level)) in rules.iter().zip(levels).enumerate() {
             let place = match m {
                 0 => Place {
@@ -411,9 +411,10 @@ fn large() -> Audit {
     for (n, (path, size)) in paths.into_iter().enumerate() {
         let id = EntryId(u32::try_from(n).unwrap());
         let place = path.clone();
-        audit.inventory.entries.push(Entry { id, path, place, size, media: Media::Text, ..Entry::default() });
+        let entry = Entry { id, path, place, size, media: Media::Text, ..Entry::default() };
+        audit.inventory.entries.push(Box::new(entry));
     }
-    audit.inventory.entries[1].maps = vec![SourceMap {
+    audit.inventory.entries[1].maps = [SourceMap {
         form: MapForm::File,
         at: At::default(),
         file: None,
@@ -433,7 +434,8 @@ fn large() -> Audit {
             .collect(),
         maker: None,
         damage: None,
-    }];
+    }]
+    .into();
     let finding = |rule, n: usize, level, message: &str, help: &str| {
         let entry = &audit.inventory.entries[n];
         Judged {

@@ -40,7 +40,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
             None => facts.embedded_source |= sample.media == Media::Pdb,
         }
     }
-    seen.entry.binary = Some(facts);
+    seen.entry.binary = Some(Box::new(facts));
 }
 
 /// Keeps the first path of every home folder.

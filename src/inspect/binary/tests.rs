@@ -10,7 +10,7 @@ use crate::inventory::Entry;
 fn facts(media: Media, bytes: &[u8]) -> BinaryFacts {
     let mut entry = Entry { media, ..Entry::default() };
     inspect(bytes, &Lookout::new(Wanted::default()), &mut entry);
-    entry.binary.expect("facts of a program")
+    *entry.binary.expect("facts of a program")
 }
 
 /// An object file with one section besides its code.

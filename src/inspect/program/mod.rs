@@ -41,7 +41,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
     }
     let bytes = sample.bytes;
     if sample.media == Media::Asar {
-        seen.entry.program = Some(program("asar", 0, Some(bytes.len() as u64), true));
+        seen.entry.program = Some(Box::new(program("asar", 0, Some(bytes.len() as u64), true)));
         if !asar::members(bytes, seen.members) {
             seen.entry.unread.push("the table of contents of this asar archive can't be followed");
         }
@@ -53,7 +53,8 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
         seen.entry.program = Some(program(NODE, 0, Some(bytes.len() as u64), true));
     } else if let Some(start) = zip_behind_shebang(bytes) {
         let length = (bytes.len() - start) as u64;
-        seen.entry.program = Some(program("Python zip application", start as u64, Some(length), true));
+        seen.entry.program =
+            Some(Box::new(program("Python zip application", start as u64, Some(length), true)));
         // As an archive that is told from its first bytes.
         let path = "app.zip".to_owned();
         seen.members.push(Member { path, range: start..bytes.len(), packing: Packing::Plain });
@@ -74,7 +75,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
             pkg::NAME if !pkg::members(bytes, mark, seen.members) => seen.entry.unread.push(pkg::UNREADABLE),
             _ => {}
         }
-        seen.entry.program = Some(program);
+        seen.entry.program = Some(Box::new(program));
     }
 }
 
@@ -162,7 +163,7 @@ mod tests {
     fn look(media: Media, bytes: &[u8]) -> (Option<ProgramFacts>, Vec<Member>) {
         let mut entry = Entry { path: "package/tool".to_owned(), media, ..Entry::default() };
         let files = inspect(bytes, &Lookout::new(Wanted::default()), &mut entry);
-        (entry.program, files)
+        (entry.program.map(|program| *program), files)
     }
 
     fn executable(parts: &[&[u8]]) -> Vec<u8> {

@@ -14,7 +14,7 @@ fn scan(path: &str, bytes: &[u8], media: Media) -> Vec<Secret> {
     let lookout = Lookout::new(Wanted::default());
     let mut entry = Entry { path: path.to_owned(), media, ..Entry::default() };
     inspect_all(bytes, &lookout, &mut entry);
-    entry.secrets
+    entry.secrets.into()
 }
 
 fn rules(path: &str, text: &str) -> Vec<&'static str> {

@@ -152,7 +152,8 @@ fn link(link: &Link) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Artifact, EntryId, Kind, Media, Package};
+    use crate::inventory::testing::numbered;
+    use crate::inventory::{Artifact, Kind, Media, Package};
 
     fn sample() -> Inventory {
         let package = Package { name: "acme".into(), version: "1.0.0".into(), ..Package::default() };
@@ -165,15 +166,14 @@ mod tests {
             },
             kind: Kind::Npm,
             package: Some(package),
-            entries: vec![
+            entries: numbered([
                 Entry { place: "package/a.js".into(), size: 2000, media: Media::Text, ..Entry::default() },
                 Entry {
-                    id: EntryId(1),
                     place: "package/\u{1b}[2J".into(),
                     kind: EntryKind::Symlink { target: "/etc/passwd".into() },
                     ..Entry::default()
                 },
-            ],
+            ]),
             ..Inventory::default()
         }
     }

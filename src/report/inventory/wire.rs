@@ -345,7 +345,7 @@ impl<'a> Artifact<'a> {
                 .collect(),
             anomalies: inventory.anomalies.iter().map(Anomaly::new).collect(),
             manifest_problems: inventory.manifest_problems.iter().map(ManifestProblem::new).collect(),
-            entries: inventory.entries.iter().map(Entry::new).collect(),
+            entries: inventory.everything().map(Entry::new).collect(),
         }
     }
 }
@@ -432,9 +432,9 @@ impl<'a> Entry<'a> {
             links: entry.links.iter().map(Link::new).collect(),
             secrets: entry.secrets.iter().map(Secret::new).collect(),
             mentions: entry.mentions.iter().map(Mention::new).collect(),
-            binary: entry.binary.as_ref().map(Binary::new),
-            program: entry.program.as_ref().map(Program::new),
-            signs: entry.signs.clone(),
+            binary: entry.binary.as_deref().map(Binary::new),
+            program: entry.program.as_deref().map(Program::new),
+            signs: entry.signs.to_vec(),
         }
     }
 }
