@@ -29,7 +29,7 @@ pub struct Audit {
     /// What becomes of it.
     pub verdict: Verdict,
     /// What changed against the previous artifact, where there is one and a reporter shows entries.
-    pub diff: Option<Diff>,
+    pub diff: Option<Box<Diff>>,
 }
 
 /// Sums over an artifact.
@@ -188,7 +188,7 @@ impl Auditor {
             exposure: context.survey().exposure,
         };
         let previous = beside.previous.filter(|_| options.keep_entries);
-        let diff = previous.map(|previous| Diff::of(previous, &inventory));
+        let diff = previous.map(|previous| Box::new(Diff::of(previous, &inventory)));
         inventory.manifests = Vec::new();
         if !options.keep_entries {
             inventory.entries = Vec::new();

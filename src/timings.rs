@@ -26,7 +26,7 @@ impl Timings {
 }
 
 /// Does the work, and if somebody is counting, counts it under `stage`.
-pub(crate) fn timed<T>(timings: Option<&Timings>, stage: &'static str, work: impl FnOnce() -> T) -> T {
+pub fn timed<T>(timings: Option<&Timings>, stage: &'static str, work: impl FnOnce() -> T) -> T {
     let Some(timings) = timings else { return work() };
     let start = Instant::now();
     let done = work();

@@ -1,13 +1,14 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use packgate::audit::{Audit, Auditor, Beside, Options};
 use packgate::inventory::Kind;
 use packgate::policy::{Level, Settings, Verdict};
 use packgate::project::Project;
-use packgate::timings::Timings;
+use packgate::timings::{Timings, timed};
 
 use super::against::Against;
 use super::output::{self, Format, Outputs};
@@ -117,16 +118,27 @@ impl Check {
             timings: timings.clone(),
             ..Options::default()
         };
-        let mut audits = self.audit_all(&Auditor::new(options), &targets.all, &mut wrong);
+        // Whether a waiver did nothing anywhere is known only in the end.
+        let mut one_by_one = if options.settings.waivers.is_empty() { outputs.one_by_one() } else { None };
+        let mut audits = Vec::new();
+        let mut worst = Verdict::default();
+        self.audit_all(&Auditor::new(options), &targets.all, &mut |audit| match (audit, &mut one_by_one) {
+            (Ok(audit), report) => {
+                worst = worst.max(audit.verdict);
+                match report {
+                    Some(report) => timed(timings.as_deref(), "report", || report.add(&audit)),
+                    None => audits.push(audit),
+                }
+            }
+            (Err(message), _) => wrong.push(message),
+        });
         let mut waivers: Vec<_> = audits.iter_mut().map(|audit| &mut audit.waivers).collect();
         packgate::policy::settle(&mut waivers);
-        if !audits.is_empty() {
-            let start = Instant::now();
-            outputs.write(&audits)?;
-            if let Some(timings) = &timings {
-                timings.add("report", start.elapsed());
-            }
-        }
+        timed(timings.as_deref(), "report", || match one_by_one {
+            Some(report) => report.end(),
+            None if audits.is_empty() => Ok(()),
+            None => outputs.write(&audits),
+        })?;
         for (stage, time) in
             timings.iter().flat_map(|timings| timings.stages()).filter(|(_, time)| *time >= SHOWN)
         {
@@ -135,7 +147,7 @@ impl Check {
         for message in &wrong {
             complain(message);
         }
-        Ok(exit(&audits, !wrong.is_empty()))
+        Ok(exit(worst, !wrong.is_empty()))
     }
 
     fn look(&self) -> packgate::report::Look {
@@ -143,15 +155,16 @@ impl Check {
         packgate::report::Look { quiet: self.quiet, fail_on: self.fail_on, project, ..output::look() }
     }
 
-    /// Audits all artifacts, several at once, and returns the audits in the order of the artifacts.
-    fn audit_all(&self, auditor: &Auditor, artifacts: &[Target], wrong: &mut Vec<String>) -> Vec<Audit> {
+    /// Audits all artifacts, several at once, and hands on the audits in the order of the artifacts, as soon as
+    /// they are there.
+    fn audit_all(&self, auditor: &Auditor, artifacts: &[Target], take: &mut (dyn FnMut(Audited) + Send)) {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.jobs.map_or(processors, usize::from);
         let at_once = jobs.min(artifacts.len()).max(1);
         let workers_each = (jobs / at_once).max(1);
         let progress = Progress::start(artifacts.len(), self.quiet);
         let next = AtomicUsize::new(0);
-        let done = Mutex::new(Vec::with_capacity(artifacts.len()));
+        let done = Mutex::new(InOrder { next: 0, early: BTreeMap::new(), take });
         let work = || {
             while let Some((number, artifact)) = {
                 let number = next.fetch_add(1, Ordering::Relaxed);
@@ -159,7 +172,7 @@ impl Check {
             } {
                 let audit = audit(artifact, auditor, self.against.as_ref(), workers_each);
                 progress.tick();
-                done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, audit));
+                done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(number, audit);
             }
         };
         std::thread::scope(|scope| {
@@ -169,25 +182,30 @@ impl Check {
             work();
         });
         progress.finish();
-        let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        done.sort_by_key(|(number, _)| *number);
-        let mut audits = Vec::with_capacity(done.len());
-        for (_, audit) in done {
-            match audit {
-                Ok(audit) => audits.push(audit),
-                Err(message) => wrong.push(message),
-            }
-        }
-        audits
     }
 }
 
-fn audit(
-    target: &Target,
-    auditor: &Auditor,
-    against: Option<&Against>,
-    workers: usize,
-) -> Result<Audit, String> {
+/// An audit, or why there is none.
+type Audited = Result<Audit, String>;
+
+/// Audits that come in any order and go in theirs.
+struct InOrder<'a> {
+    next: usize,
+    early: BTreeMap<usize, Audited>,
+    take: &'a mut (dyn FnMut(Audited) + Send),
+}
+
+impl InOrder<'_> {
+    fn add(&mut self, number: usize, audit: Audited) {
+        self.early.insert(number, audit);
+        while let Some(audit) = self.early.remove(&self.next) {
+            self.next += 1;
+            (self.take)(audit);
+        }
+    }
+}
+
+fn audit(target: &Target, auditor: &Auditor, against: Option<&Against>, workers: usize) -> Audited {
     let words = |error: &dyn std::fmt::Display| error.to_string();
     let mut inventory = auditor.stock(&target.path, workers).map_err(|error| words(&error))?;
     target.name(&mut inventory);
@@ -199,11 +217,11 @@ fn audit(
     auditor.judge_beside(inventory, &beside).map_err(|error| words(&error))
 }
 
-fn exit(audits: &[Audit], usage: bool) -> Exit {
+fn exit(worst: Verdict, usage: bool) -> Exit {
     if usage {
         return Exit::Usage;
     }
-    match audits.iter().map(|audit| audit.verdict).max().unwrap_or_default() {
+    match worst {
         Verdict::Pass => Exit::Passed,
         Verdict::Blocked => Exit::Blocked,
         Verdict::Incomplete => Exit::Incomplete,

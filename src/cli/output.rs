@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use packgate::audit::Audit;
-use packgate::report::{self, Look, Reporter};
+use packgate::report::{self, Look, Parts, Reporter, Verdicts};
 
 /// `FORMAT` or `FORMAT=FILE` of the command line.
 #[derive(Clone)]
@@ -91,6 +91,14 @@ impl Outputs {
         self.outputs.iter().any(|(reporter, _)| reporter.needs_entries)
     }
 
+    /// The one report, if it can be written artifact by artifact. On a terminal it would get in the way of the line
+    /// that says how far the work is.
+    pub(crate) fn one_by_one(&self) -> Option<OneByOne> {
+        let [(reporter, Target::Stdout)] = self.outputs.as_slice() else { return None };
+        let parts = reporter.parts.as_ref().filter(|_| !io::stdout().is_terminal())?;
+        Some(OneByOne { parts, look: self.look.clone(), verdicts: Verdicts::default(), failed: None })
+    }
+
     /// Writes all reports.
     pub(crate) fn write(self, audits: &[Audit]) -> Result<(), String> {
         let plain =
@@ -115,21 +123,59 @@ impl Outputs {
     }
 }
 
-/// The report comes out whole or, when the reader goes away, not at all: never mixed with other output.
-fn to_stdout(reporter: &Reporter, audits: &[Audit], look: &Look) -> io::Result<()> {
+/// A report on stdout that is written while the work goes on.
+pub(crate) struct OneByOne {
+    parts: &'static Parts,
+    look: Look,
+    verdicts: Verdicts,
+    failed: Option<io::Error>,
+}
+
+impl OneByOne {
+    /// Writes of the next artifact.
+    pub(crate) fn add(&mut self, audit: &Audit) {
+        let number = self.verdicts.all();
+        self.verdicts.add(audit.verdict);
+        self.write(|parts, _, look, out| (parts.artifact)(audit, number, look, out));
+    }
+
+    /// Writes the end.
+    pub(crate) fn end(mut self) -> Result<(), String> {
+        self.write(|parts, verdicts, look, out| (parts.end)(verdicts, look, out));
+        match self.failed {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(format!("cannot write the report to stdout: {error}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Once something could not be written, nothing more is.
+    fn write(&mut self, write: impl FnOnce(&Parts, &Verdicts, &Look, &mut dyn Write) -> io::Result<()>) {
+        if self.failed.is_none() {
+            let text = |text: &mut dyn Write| write(self.parts, &self.verdicts, &self.look, text);
+            self.failed = whole(text).err();
+        }
+    }
+}
+
+/// Writes to stdout what `write` writes, at once.
+fn whole(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut text = Vec::new();
-    (reporter.write)(audits, look, &mut text)?;
+    write(&mut text)?;
     let mut out = anstream::AutoStream::auto(io::stdout().lock());
     out.write_all(&text)?;
     out.flush()
 }
 
+/// The report comes out whole or, when the reader goes away, not at all: never mixed with other output.
+fn to_stdout(reporter: &Reporter, audits: &[Audit], look: &Look) -> io::Result<()> {
+    whole(|text| (reporter.write)(audits, look, text))
+}
+
 /// Prints on stdout what `write` writes: whole or, when the reader goes away, not at all.
 pub(crate) fn print(write: impl FnOnce(&Look, &mut dyn Write) -> io::Result<()>) -> Result<(), String> {
-    let mut text = Vec::new();
-    let mut out = anstream::AutoStream::auto(io::stdout().lock());
-    let written = write(&look(), &mut text).and_then(|()| out.write_all(&text)).and_then(|()| out.flush());
-    match written {
+    match whole(|text| write(&look(), text)) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(format!("cannot write to stdout: {error}"))
         }

@@ -72,7 +72,7 @@ mod tests {
                 place,
                 message: line.map_or(String::new(), |line| line.to_string()),
                 help: String::new(),
-                evidence: serde_json::Value::Null,
+                evidence: crate::rules::Evidence::default(),
                 key: key.to_owned(),
             };
             of(&finding, Some(&Package { version: version.to_owned(), ..Package::default() }))

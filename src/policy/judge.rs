@@ -214,7 +214,7 @@ mod tests {
             place: Place { path: path.to_owned(), line: Some(line), ..Place::default() },
             message: String::new(),
             help: String::new(),
-            evidence: serde_json::Value::Null,
+            evidence: crate::rules::Evidence::default(),
             key: String::new(),
         }
     }

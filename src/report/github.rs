@@ -9,7 +9,7 @@ use super::repository::{Repository, RepositoryFile};
 use super::{Look, Reporter, markdown, words};
 
 /// Annotations for GitHub Actions, by workflow commands.
-pub(super) const REPORTER: Reporter = Reporter { name: "github", needs_entries: false, write };
+pub(super) const REPORTER: Reporter = Reporter { name: "github", needs_entries: false, write, parts: None };
 
 /// What GitHub shows of each kind for one step; what comes after is dropped without a word.
 const ANNOTATIONS: usize = 10;
@@ -76,6 +76,7 @@ pub const STEP_SUMMARY: Reporter = Reporter {
     name: "step summary",
     needs_entries: false,
     write: |audits, look, out| out.write_all(markdown::render(audits, look, SUMMARY_BYTES).as_bytes()),
+    parts: None,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

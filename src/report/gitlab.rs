@@ -11,7 +11,7 @@ use super::repository::{Repository, RepositoryFile};
 use super::{Look, Reporter, words};
 
 /// GitLab's code quality report: a list of the fields that its documentation names.
-pub(super) const REPORTER: Reporter = Reporter { name: "gitlab", needs_entries: false, write };
+pub(super) const REPORTER: Reporter = Reporter { name: "gitlab", needs_entries: false, write, parts: None };
 
 #[derive(Serialize)]
 struct Issue {

@@ -21,7 +21,7 @@ use super::wire::Summary;
 use super::{Look, Reporter, words};
 
 /// A page for the browser.
-pub(super) const REPORTER: Reporter = Reporter { name: "html", needs_entries: true, write };
+pub(super) const REPORTER: Reporter = Reporter { name: "html", needs_entries: true, write, parts: None };
 
 const STYLE: &str = include_str!("html/page.css");
 

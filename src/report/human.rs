@@ -7,10 +7,11 @@ use crate::policy::{Judged, Level, Verdict};
 use super::escape::shown;
 use super::words::{self, bytes, counted, exposure, idle_waiver, number};
 use super::wrap::wrap;
-use super::{Look, Reporter};
+use super::{Look, Parts, Reporter, Verdicts};
 
 /// For people at a terminal.
-pub(super) const REPORTER: Reporter = Reporter { name: "human", needs_entries: false, write };
+pub(super) const REPORTER: Reporter =
+    Reporter { name: "human", needs_entries: false, write, parts: Some(Parts { artifact, end }) };
 
 /// Places shown of one rule before the rest is only counted.
 const MOST_PLACES: usize = 4;
@@ -18,17 +19,35 @@ const MOST_PLACES: usize = 4;
 const MOST_COLUMNS: usize = 100;
 
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let mut verdicts = Verdicts::default();
+    for (number, audit) in audits.iter().enumerate() {
+        artifact(audit, number, look, out)?;
+        verdicts.add(audit.verdict);
+    }
+    end(&verdicts, look, out)
+}
+
+fn artifact(audit: &Audit, number: usize, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { look, width: look.width.unwrap_or(MOST_COLUMNS).clamp(40, MOST_COLUMNS) };
-    for (position, audit) in audits.iter().enumerate() {
-        if position > 0 && !look.quiet {
-            writeln!(out)?;
-        }
-        out.write_all(page.artifact(audit).as_bytes())?;
+    if number > 0 && !look.quiet {
+        writeln!(out)?;
     }
-    if audits.len() > 1 {
-        writeln!(out, "\n{}", page.summary(audits))?;
+    out.write_all(page.artifact(audit).as_bytes())
+}
+
+fn end(verdicts: &Verdicts, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    if verdicts.all() < 2 {
+        return Ok(());
     }
-    Ok(())
+    let count = |count: usize| number(count as u64);
+    writeln!(
+        out,
+        "\n{}: {} passed, {} blocked, {} incomplete",
+        counted(verdicts.all() as u64, "artifact"),
+        count(verdicts.passed),
+        count(verdicts.blocked),
+        count(verdicts.incomplete),
+    )
 }
 
 struct Page<'a> {
@@ -156,17 +175,6 @@ impl Page<'_> {
             Verdict::Blocked => self.paint(BOLD_RED, "blocked"),
             Verdict::Incomplete => self.paint(BOLD_RED, "incomplete"),
         }
-    }
-
-    fn summary(&self, audits: &[Audit]) -> String {
-        let ended = |verdict| audits.iter().filter(|audit| audit.verdict == verdict).count() as u64;
-        format!(
-            "{}: {} passed, {} blocked, {} incomplete",
-            counted(audits.len() as u64, "artifact"),
-            number(ended(Verdict::Pass)),
-            number(ended(Verdict::Blocked)),
-            number(ended(Verdict::Incomplete)),
-        )
     }
 
     /// The rule's name; where the terminal can, it links to the rule's page.

@@ -11,7 +11,7 @@ use super::{Look, Reporter, words};
 
 /// JUnit XML as Jenkins and GitLab read it: a suite an artifact, a case a finding. What blocks is a failure,
 /// what was not examined an error, what is waived is skipped, and the rest passes with its text as output.
-pub(super) const REPORTER: Reporter = Reporter { name: "junit", needs_entries: false, write };
+pub(super) const REPORTER: Reporter = Reporter { name: "junit", needs_entries: false, write, parts: None };
 
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);

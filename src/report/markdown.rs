@@ -10,7 +10,7 @@ use super::wire::Summary;
 use super::{Look, Reporter, words};
 
 /// A comment for a pull request: what counts first, details folded.
-pub(super) const REPORTER: Reporter = Reporter { name: "markdown", needs_entries: false, write };
+pub(super) const REPORTER: Reporter = Reporter { name: "markdown", needs_entries: false, write, parts: None };
 
 /// GitHub takes comments of 65,536 characters, GitLab of a million.
 const COMMENT_BYTES: usize = 60_000;

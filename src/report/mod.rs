@@ -21,6 +21,7 @@ pub use github::STEP_SUMMARY;
 use std::io::{self, Write};
 
 use crate::audit::Audit;
+use crate::policy::Verdict;
 
 /// A way to tell what was found.
 pub struct Reporter {
@@ -30,6 +31,43 @@ pub struct Reporter {
     pub needs_entries: bool,
     /// Writes the whole report.
     pub write: fn(&[Audit], &Look, &mut dyn Write) -> io::Result<()>,
+    /// Writes it artifact by artifact, so that none must be kept; only where the report begins with no sums.
+    pub parts: Option<Parts>,
+}
+
+/// A report in parts.
+pub struct Parts {
+    /// Writes what there is to say of an artifact, which has this number.
+    pub artifact: fn(&Audit, usize, &Look, &mut dyn Write) -> io::Result<()>,
+    /// Writes the end.
+    pub end: fn(&Verdicts, &Look, &mut dyn Write) -> io::Result<()>,
+}
+
+/// How many artifacts ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    /// Those that may be published.
+    pub passed: usize,
+    /// Those that the policy stops.
+    pub blocked: usize,
+    /// Those that were not examined to the end.
+    pub incomplete: usize,
+}
+
+impl Verdicts {
+    /// Counts one more.
+    pub fn add(&mut self, verdict: Verdict) {
+        *match verdict {
+            Verdict::Pass => &mut self.passed,
+            Verdict::Blocked => &mut self.blocked,
+            Verdict::Incomplete => &mut self.incomplete,
+        } += 1;
+    }
+
+    /// All artifacts.
+    pub fn all(&self) -> usize {
+        self.passed + self.blocked + self.incomplete
+    }
 }
 
 /// How a report should look.

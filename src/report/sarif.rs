@@ -12,7 +12,7 @@ use super::repository::{Repository, RepositoryFile, uri};
 use super::{Look, Reporter, words};
 
 /// SARIF 2.1.0 (OASIS standard), in the subset that GitHub code scanning shows and its limits.
-pub(super) const REPORTER: Reporter = Reporter { name: "sarif", needs_entries: false, write };
+pub(super) const REPORTER: Reporter = Reporter { name: "sarif", needs_entries: false, write, parts: None };
 
 /// GitHub refuses a run with more results.
 const MOST_RESULTS: usize = 25_000;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::audit::Audit;
 use crate::policy::{Judged, Level as PolicyLevel, Verdict, WaiverUse};
+use crate::rules::Evidence;
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "packgate/report/v1";
@@ -151,8 +152,9 @@ pub struct Finding<'a> {
     /// What to do about it; may have several lines.
     pub help: &'a str,
     /// The facts behind it; their form depends on the rule.
+    #[serde(serialize_with = "object")]
     #[schemars(with = "serde_json::Map<String, Value>")]
-    pub evidence: Value,
+    pub evidence: &'a Evidence,
     /// Stays the same from release to release as long as the finding does.
     pub fingerprint: &'a str,
     /// The reason of the waiver that excepts it; `null` if none does.
@@ -258,11 +260,6 @@ impl<'a> Artifact<'a> {
 impl<'a> Finding<'a> {
     fn new(judged: &'a Judged) -> Option<Self> {
         let finding = &judged.finding;
-        let evidence = match &finding.evidence {
-            Value::Null => Value::Object(serde_json::Map::new()),
-            Value::Object(fields) => Value::Object(fields.clone()),
-            other => serde_json::json!({ "value": other }),
-        };
         Some(Self {
             rule: finding.rule,
             level: Level::of(judged.level)?,
@@ -272,10 +269,18 @@ impl<'a> Finding<'a> {
             offset: finding.place.offset,
             message: &finding.message,
             help: &finding.help,
-            evidence,
+            evidence: &finding.evidence,
             fingerprint: &judged.fingerprint,
             waived: judged.waived.as_deref(),
         })
+    }
+}
+
+fn object<S: serde::Serializer>(evidence: &Evidence, serializer: S) -> Result<S::Ok, S::Error> {
+    match evidence.value() {
+        Value::Null => serde_json::Map::new().serialize(serializer),
+        Value::Object(fields) => fields.serialize(serializer),
+        other => serde_json::json!({ "value": other }).serialize(serializer),
     }
 }
 

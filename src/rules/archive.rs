@@ -145,7 +145,7 @@ pub(super) mod tests {
         let found = findings(rule, &Inventory { anomalies, ..inventory(&["package/a.js"]) });
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "Clients disagree. The same holds for 29 more.");
-        assert_eq!(found[0].evidence["count"], 30);
+        assert_eq!(found[0].evidence.value()["count"], 30);
         assert_eq!(found[0].key, "path-backslash");
     }
 }

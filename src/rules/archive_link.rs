@@ -105,7 +105,7 @@ mod tests {
     fn escapes(kind: EntryKind) -> Option<bool> {
         let mut inventory = inventory(&["package/lib/a"]);
         inventory.entries[0].kind = kind;
-        findings(&RULE, &inventory).first().map(|finding| finding.evidence["escapes"] == true)
+        findings(&RULE, &inventory).first().map(|finding| finding.evidence.value()["escapes"] == true)
     }
 
     #[test]

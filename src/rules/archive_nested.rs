@@ -101,7 +101,7 @@ mod tests {
             (found[0].place.path.as_str(), found[0].key.as_str()),
             ("package/x.zip", "zip-hidden-entry")
         );
-        assert_eq!(found[0].evidence["count"], 2);
+        assert_eq!(found[0].evidence.value()["count"], 2);
     }
 
     #[test]

@@ -272,8 +272,8 @@ mod tests {
         findings
             .into_iter()
             .map(|finding| {
-                let count = usize::try_from(finding.evidence["count"].as_u64().unwrap()).unwrap();
-                (finding.place.path, finding.evidence["change"].as_str().unwrap().to_owned(), count)
+                let count = usize::try_from(finding.evidence.value()["count"].as_u64().unwrap()).unwrap();
+                (finding.place.path, finding.evidence.value()["change"].as_str().unwrap().to_owned(), count)
             })
             .collect()
     }

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::inventory::{At, Entry, EntryId};
 
@@ -14,10 +15,26 @@ pub struct Finding {
     /// What to do about it: the line to write, the option to set. May have several lines.
     pub help: String,
     /// The facts behind it, typed per rule.
-    pub evidence: serde_json::Value,
+    pub evidence: Evidence,
     /// What tells this finding apart from others of its rule at its place, stable across releases: no
     /// version, line or offset.
     pub key: String,
+}
+
+/// The facts behind a finding, of any form, as text: findings may be many, and a tree takes several times as much.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence(Box<str>);
+
+impl Evidence {
+    /// These facts.
+    pub fn of(facts: impl Serialize) -> Self {
+        Self(serde_json::to_string(&facts).unwrap_or_default().into())
+    }
+
+    /// The facts; `Null` if there are none.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
 }
 
 /// Where a finding stands. Orders by path, then by position.
@@ -61,7 +78,7 @@ impl Finding {
             place,
             message: String::new(),
             help: String::new(),
-            evidence: serde_json::Value::Null,
+            evidence: Evidence::default(),
             key: String::new(),
         }
     }
@@ -83,7 +100,7 @@ impl Finding {
     /// The facts behind it.
     #[must_use]
     pub fn evidence(mut self, evidence: impl Serialize) -> Self {
-        self.evidence = serde_json::to_value(evidence).unwrap_or_default();
+        self.evidence = Evidence::of(evidence);
         self
     }
 

@@ -148,7 +148,10 @@ mod tests {
 
     fn named(entries: Vec<Entry>) -> Vec<(String, u64)> {
         let found = run(&RULE, &inventory(entries));
-        found.into_iter().map(|found| (found.key, found.evidence["percent"].as_u64().unwrap_or(0))).collect()
+        found
+            .into_iter()
+            .map(|found| (found.key, found.evidence.value()["percent"].as_u64().unwrap_or(0)))
+            .collect()
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub(crate) mod contents_drift;
 pub(crate) mod size_budget;
 pub(crate) mod unexpected_growth;
 
-pub use finding::{Finding, Place};
+pub use finding::{Evidence, Finding, Place};
 pub use rule::{Context, Family, Rule};
 
 use std::sync::LazyLock;

@@ -189,7 +189,7 @@ mod tests {
         let keys: Vec<&str> = found.iter().map(|finding| finding.key.as_str()).collect();
         assert_eq!(keys, ["aa", "bb"]);
         assert_eq!(found[0].place.path, "package/a.js");
-        assert_eq!(found[0].evidence["places"].as_array().map(Vec::len), Some(3));
+        assert_eq!(found[0].evidence.value()["places"].as_array().map(Vec::len), Some(3));
     }
 
     #[test]

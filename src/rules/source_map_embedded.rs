@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(found[0].place.path, "package/dist/a.js.map");
         assert_eq!(found[0].place.line, None);
         assert!(found[0].message.contains("1 original file, 2 lines"), "{}", found[0].message);
-        assert_eq!(found[0].evidence["third_party_files"], 1);
+        assert_eq!(found[0].evidence.value()["third_party_files"], 1);
     }
 
     #[test]

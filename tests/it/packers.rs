@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use packgate::audit::{Auditor, Options};
-use packgate::policy::{Internal, PolicyChoice, Settings};
+use packgate::policy::{Internal, Judged, PolicyChoice, Settings};
 use packgate::recover::recover;
 use packgate::unpack::Limits;
 
@@ -93,8 +93,8 @@ fn look(case: &Case, folder: &Path, project: &Path) {
     };
     let missing: Vec<_> = case.findings.iter().filter(|wanted| !found(wanted)).collect();
     assert!(missing.is_empty(), "{}: not found: {missing:?}", case.name);
-    let packers: Vec<&str> =
-        audit.findings.iter().filter_map(|judged| judged.finding.evidence["packer"].as_str()).collect();
+    let packer = |judged: &Judged| Some(judged.finding.evidence.value()["packer"].as_str()?.to_owned());
+    let packers: Vec<String> = audit.findings.iter().filter_map(packer).collect();
     assert_eq!(packers, [case.packer]);
     assert!(audit.inventory.skipped.is_empty(), "{}: {:?}", case.name, audit.inventory.skipped);
 

@@ -11,7 +11,7 @@ use packgate::inventory::{
 };
 use packgate::policy::{Judged, Level, Policy, Verdict, WaiverUse};
 use packgate::report::{Look, REPORTERS, Reporter, STEP_SUMMARY};
-use packgate::rules::{Finding, Place};
+use packgate::rules::{Evidence, Finding, Place};
 
 use crate::clients;
 
@@ -114,7 +114,7 @@ fn hostile() -> Audit {
                     place,
                     message: format!("Found token{} in `{name}` and {name}.", n * 3 + m),
                     help: format!("Leave it out:\n  \"files\": [\"!{name}\"]\nor so: {name}"),
-                    evidence: serde_json::json!({ "name": name, *name: [name] }),
+                    evidence: Evidence::of(serde_json::json!({ "name": name, *name: [name] })),
                     key: String::new(),
                 },
                 level,
@@ -444,7 +444,7 @@ fn large() -> Audit {
                 place: Place::entry(entry),
                 message: message.into(),
                 help: help.into(),
-                evidence: serde_json::json!({ "files": 1906, "lines": 512_664 }),
+                evidence: Evidence::of(serde_json::json!({ "files": 1906, "lines": 512_664 })),
                 key: String::new(),
             },
             level,
@@ -490,7 +490,7 @@ fn large() -> Audit {
     previous.entries.remove(1);
     previous.entries.truncate(9_900);
     previous.entries[0].size = 12_000_000;
-    audit.diff = Some(Diff::of(&previous, &audit.inventory));
+    audit.diff = Some(Box::new(Diff::of(&previous, &audit.inventory)));
     audit
 }
 

@@ -187,8 +187,9 @@ impl Page<'_> {
             "<details>\n<summary>Facts{}</summary>",
             if judged.waived.is_some() { "" } else { " and waiver" }
         );
-        if !finding.evidence.is_null() {
-            let facts = serde_json::to_string_pretty(&finding.evidence).unwrap_or_default();
+        let evidence = finding.evidence.value();
+        if !evidence.is_null() {
+            let facts = serde_json::to_string_pretty(&evidence).unwrap_or_default();
             let _ = writeln!(body, "<pre><code>{}</code></pre>", html(&facts));
         }
         if judged.waived.is_none() {
