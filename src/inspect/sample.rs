@@ -14,16 +14,49 @@ pub struct Sample<'a> {
     pub decoded: Option<(&'static str, At)>,
     /// What there is to know of it as a text, where that was found out before.
     pub(super) facts: Option<TextFacts>,
-    lines: OnceCell<Vec<usize>>,
+    marks: OnceCell<Vec<Mark>>,
     /// The last place asked for, as offset and characters before it in its line: a file of one line has many.
     last: Cell<(usize, usize)>,
+}
+
+/// What there is to know of the lines before a stretch of a text. One for every line would take eight times the
+/// memory of a text of line ends.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    /// Line ends before it.
+    ends: usize,
+    /// Where the line begins in which it begins.
+    line: usize,
+}
+
+/// Length of a stretch.
+const STRETCH: usize = 4 << 10;
+
+impl Mark {
+    /// A mark for each stretch of a text, and one behind the last.
+    fn all(bytes: &[u8]) -> Vec<Self> {
+        let mut mark = Self { ends: 0, line: 0 };
+        let mut marks = Vec::with_capacity(bytes.len() / STRETCH + 2);
+        marks.push(mark);
+        for (number, stretch) in bytes.chunks(STRETCH).enumerate() {
+            mark = mark.after(stretch, number * STRETCH);
+            marks.push(mark);
+        }
+        marks
+    }
+
+    /// The same behind these bytes, which stand at `offset`.
+    fn after(self, bytes: &[u8], offset: usize) -> Self {
+        let line = memchr::memrchr(b'\n', bytes).map_or(self.line, |end| offset + end + 1);
+        Self { ends: self.ends + memchr::memchr_iter(b'\n', bytes).count(), line }
+    }
 }
 
 impl<'a> Sample<'a> {
     /// The bytes of an entry as they stand in its container.
     pub fn new(path: &'a str, bytes: &'a [u8], media: Media) -> Self {
-        let (lines, last) = (OnceCell::new(), Cell::new((0, 0)));
-        Self { path, bytes, media, decoded: None, facts: None, lines, last }
+        let (marks, last) = (OnceCell::new(), Cell::new((0, 0)));
+        Self { path, bytes, media, decoded: None, facts: None, marks, last }
     }
 
     /// Bytes that had to be decoded out of an entry first, from what stands there at `at`.
@@ -53,9 +86,11 @@ impl<'a> Sample<'a> {
         if !self.media.is_text() {
             return At { offset: offset as u64, ..At::default() };
         }
-        let ends = self.lines.get_or_init(|| memchr::memchr_iter(b'\n', self.bytes).collect());
-        let line = ends.partition_point(|&end| end < offset);
-        let start = line.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |end| end + 1);
+        let marks = self.marks.get_or_init(|| Mark::all(self.bytes));
+        let stretch = (offset / STRETCH).min(marks.len().saturating_sub(1));
+        let before = self.bytes.get(stretch * STRETCH..offset.min(self.bytes.len())).unwrap_or_default();
+        let mark = marks.get(stretch).copied().unwrap_or(Mark { ends: 0, line: 0 });
+        let Mark { ends: line, line: start } = mark.after(before, stretch * STRETCH);
         let (from, counted) = match self.last.get() {
             (last, characters) if (start..=offset).contains(&last) => (last, characters),
             _ => (start, 0),
@@ -69,5 +104,29 @@ impl<'a> Sample<'a> {
             column: Some(characters as u64 + 1),
             inside: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_are_those_of_the_whole_text() {
+        let line = |length: usize| format!("{}\u{e9}\n", "x".repeat(length));
+        let mut text: String = (0..3000).map(|number| line(number % 17)).collect();
+        text.push_str(&line(3 * STRETCH));
+        text.push_str("\n\nend");
+        let (mut number, mut column) = (1, 1);
+        let sample = Sample::new("a.js", text.as_bytes(), Media::Text);
+        for (offset, character) in text.char_indices() {
+            let at = sample.at(offset);
+            assert_eq!((at.line, at.column), (Some(number), Some(column)), "at {offset}");
+            column += 1;
+            if character == '\n' {
+                (number, column) = (number + 1, 1);
+            }
+        }
+        assert_eq!(sample.at(text.len()).line, Some(number));
     }
 }
