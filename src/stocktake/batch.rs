@@ -108,9 +108,9 @@ impl<T: Taker> Gather<T> {
 
     fn flush(&mut self) {
         if !self.batch.items.is_empty() {
-            let start = Instant::now();
-            self.taker.take(&mut self.batch);
-            self.held_up += start.elapsed();
+            let mut batch = std::mem::take(&mut self.batch);
+            self.held_up_by(|taker| taker.take(&mut batch));
+            self.batch = batch;
             self.reserved = 0;
         }
     }
