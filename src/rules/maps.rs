@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::exposure::{Exposure, MapReport, MapState};
 use crate::inventory::{Entry, MapForm, SourceMap};
 
-use super::{Finding, Place, Rule};
+use super::{Context, Finding, Place, Rule};
 
 /// With more findings than this, one per folder is enough; with more folders, one for the artifact.
 const MOST_SINGLE: usize = 20;
@@ -268,8 +268,30 @@ pub(super) fn amount(exposure: Exposure) -> String {
     format!("{}, {}", counted(exposure.files, "original file"), counted(exposure.lines, "line"))
 }
 
-/// Whether a map is of a form that gives away text, as the rules `source-map-embedded`, `-inline` and `-eval` divide it.
-pub(super) fn is_exposed(report: &MapReport<'_>, forms: &[MapForm]) -> bool {
+/// Finds the maps of these forms that give away text, as the rules `source-map-embedded`, `-inline` and `-eval` divide
+/// them. `says` makes a sentence of `this source map holds` and `3 original files, 40 lines`.
+pub(super) fn exposed(
+    rule: &Rule,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+    forms: &[MapForm],
+    says: impl Fn(&str, &str) -> String,
+) {
+    let survey = context.survey();
+    for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, forms))) {
+        let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
+        let says = says(&format!("{} {verb}", group.subject()), &amount(group.exposure()));
+        findings.push(
+            group
+                .finding(rule)
+                .message(says + &group.damage())
+                .help(advice(group.first().map.form, group.maker())),
+        );
+    }
+}
+
+/// Whether a map is of one of these forms, and gives away text.
+fn is_exposed(report: &MapReport<'_>, forms: &[MapForm]) -> bool {
     forms.contains(&report.map.form) && report.exposure.files > 0
 }
 

@@ -1,6 +1,6 @@
 use crate::inventory::MapForm;
 
-use super::maps::{Group, advice, amount, is_exposed};
+use super::maps::exposed;
 use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -35,25 +35,11 @@ package/cli.js.map: this source map holds 1,906 original files, 512,664 lines
     check,
 };
 
-const FORMS: [MapForm; 3] = [MapForm::File, MapForm::BundlerReport, MapForm::Coverage];
-
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let survey = context.survey();
-    for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, &FORMS))) {
-        let form = group.reports.first().map_or(MapForm::File, |report| report.map.form);
-        let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
-        findings.push(
-            group
-                .finding(rule)
-                .message(format!(
-                    "{} {verb} {}: anybody who downloads the package can read them.{}",
-                    group.subject(),
-                    amount(group.exposure()),
-                    group.damage()
-                ))
-                .help(advice(form, group.maker())),
-        );
-    }
+    const FORMS: [MapForm; 3] = [MapForm::File, MapForm::BundlerReport, MapForm::Coverage];
+    exposed(rule, context, findings, &FORMS, |holds, amount| {
+        format!("{holds} {amount}: anybody who downloads the package can read them.")
+    });
 }
 
 #[cfg(test)]

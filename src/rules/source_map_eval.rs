@@ -1,6 +1,6 @@
 use crate::inventory::MapForm;
 
-use super::maps::{Group, advice, amount, is_exposed};
+use super::maps::exposed;
 use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -32,23 +32,9 @@ package/dist/main.js:12:3: 28 source maps in eval of this file hold 28 original 
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let survey = context.survey();
-    let forms = [MapForm::EvalMap, MapForm::Eval];
-    for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, &forms))) {
-        let form = group.reports.first().map_or(MapForm::Eval, |report| report.map.form);
-        let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
-        findings.push(
-            group
-                .finding(rule)
-                .message(format!(
-                    "{} {verb} the text of {}: this is a development build.{}",
-                    group.subject(),
-                    amount(group.exposure()),
-                    group.damage()
-                ))
-                .help(advice(form, group.maker())),
-        );
-    }
+    exposed(rule, context, findings, &[MapForm::EvalMap, MapForm::Eval], |holds, amount| {
+        format!("{holds} the text of {amount}: this is a development build.")
+    });
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use crate::inventory::MapForm;
 
-use super::maps::{Group, advice, amount, is_exposed};
+use super::maps::exposed;
 use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -32,21 +32,9 @@ package/cli.mjs:5021:1: this inline source map holds 1,412 original files, 402,1
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let survey = context.survey();
-    for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, &[MapForm::Inline]))) {
-        let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
-        findings.push(
-            group
-                .finding(rule)
-                .message(format!(
-                    "{} {verb} {}: anybody who downloads the package can decode and read them.{}",
-                    group.subject(),
-                    amount(group.exposure()),
-                    group.damage()
-                ))
-                .help(advice(MapForm::Inline, group.maker())),
-        );
-    }
+    exposed(rule, context, findings, &[MapForm::Inline], |holds, amount| {
+        format!("{holds} {amount}: anybody who downloads the package can decode and read them.")
+    });
 }
 
 #[cfg(test)]
