@@ -50,7 +50,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
             seen.entry.unread.push(pyinstaller::UNREADABLE);
         }
     } else if sample.media == Media::Binary && bytes.starts_with(BLOB) {
-        seen.entry.program = Some(program(NODE, 0, Some(bytes.len() as u64), true));
+        seen.entry.program = Some(Box::new(program(NODE, 0, Some(bytes.len() as u64), true)));
     } else if let Some(start) = zip_behind_shebang(bytes) {
         let length = (bytes.len() - start) as u64;
         seen.entry.program =
