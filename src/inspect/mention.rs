@@ -33,8 +33,8 @@ pub(super) fn add_like(
 
 /// Whether an entry's own bytes are compressed, so that words in them mean nothing.
 pub(super) fn is_packed(media: Media) -> bool {
-    use Media::{Bzip2, Gzip, SevenZip, Tar, Xz, Zip, Zstd};
-    matches!(media, Gzip | Zip | Tar | Zstd | Xz | Bzip2 | SevenZip)
+    use Media::{Bzip2, Gzip, SevenZip, Tar, Unopened, Xz, Zip, Zstd};
+    matches!(media, Gzip | Zip | Tar | Zstd | Xz | Bzip2 | SevenZip | Unopened)
 }
 
 fn clip(what: &str) -> &str {

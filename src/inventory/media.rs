@@ -32,6 +32,8 @@ pub enum Media {
     Ar,
     /// Red Hat package.
     Rpm,
+    /// An archive or compressed file of another kind that packgate doesn't open: RAR, cabinet, LZ4, squashfs, ...
+    Unopened,
     /// Electron's asar archive.
     Asar,
     /// ELF.

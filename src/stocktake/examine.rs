@@ -117,8 +117,12 @@ impl Examiner<'_> {
         if unpack::opens(media, &header.path) || hides() {
             self.open(bytes, &mut examined, stand.depth);
         }
-        if matches!(examined.entry.media, Media::SevenZip | Media::Rpm) {
-            let why = "packgate opens no 7-Zip archives and no RPM packages";
+        let why = match examined.entry.media {
+            Media::SevenZip | Media::Rpm => Some("packgate opens no 7-Zip archives and no RPM packages"),
+            Media::Unopened => Some("packgate opens no archives and compressed files of this kind"),
+            _ => None,
+        };
+        if let Some(why) = why {
             examined.skipped.push(Skipped::inside(place, place, why));
         }
         for member in &members {

@@ -104,7 +104,14 @@ pub(super) const BY_NAME: &[(&str, Check)] = &[
     ("archive", |sample, _| {
         matches!(
             sample.media,
-            Media::Gzip | Media::Zip | Media::Tar | Media::Zstd | Media::Xz | Media::Bzip2 | Media::SevenZip
+            Media::Gzip
+                | Media::Zip
+                | Media::Tar
+                | Media::Zstd
+                | Media::Xz
+                | Media::Bzip2
+                | Media::SevenZip
+                | Media::Unopened
         )
     }),
 ];

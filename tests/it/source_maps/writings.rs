@@ -338,7 +338,12 @@ fn texts_that_only_show_a_map_are_silent() {
 
 #[test]
 fn an_archive_that_is_not_opened_is_not_called_clean() {
-    for magic in [&b"7z\xbc\xaf\x27\x1c"[..], b"\xed\xab\xee\xdb"] {
+    for magic in [
+        &b"7z\xbc\xaf\x27\x1c"[..],
+        b"\xed\xab\xee\xdb",
+        b"Rar!\x1a\x07\x01\0",
+        b"\x04\x22\x4d\x18\x64\x40\xa7",
+    ] {
         let (audit, _folder) = audit(&[("package/x.bin", [magic, &[0; 100]].concat())]);
         assert!(!audit.inventory.is_complete(), "{}", magic.escape_ascii());
     }
