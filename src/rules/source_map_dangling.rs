@@ -15,8 +15,8 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds source maps without text whose sources are not in the package, and comments that link to a map that is not in the
-package.
+Finds source maps without text whose sources are not in the package, and comments, and headers in a web server's
+settings, that link to a map that is not in the package.
 
 ## Why it matters
 

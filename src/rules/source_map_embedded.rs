@@ -11,8 +11,9 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Finds source maps by what they hold, whatever they are called: JSON with `sourcesContent`, index maps, maps as objects
-inside other files, webpack's `stats.json` with module texts, and coverage records with `inputSourceMap`. It counts the
-original files that could be recovered. Text that is in the package as a file anyway, and text of dependencies, does
+inside other files, webpack's `stats.json` with module texts, and coverage records with `inputSourceMap`; escaped for a
+string, for HTML or CSV, as YAML or TOML; compressed, in an archive, or in a zip behind a program. It counts the original
+files that could be recovered. Text that is in the package as a file anyway, and text of dependencies, does
 not count: sources under `node_modules`, and those on the map's `ignoreList`, unless that names every one of them.
 
 ## Why it matters

@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Decodes every `data:` URL with a source map, wherever in a text it stands and however it is encoded, and counts the
-original files that it holds.
+Decodes every `data:` URL with a source map, wherever in a text it stands and however it is encoded, and source maps in
+base64 without such a URL, also in the lines of a comment; and counts the original files that they hold.
 
 ## Why it matters
 

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds absolute URLs in `sourceMappingURL` comments, in `sourceRoot`, in `sources`, and in the sections of index maps.
+Finds absolute URLs in `sourceMappingURL` comments, in `sourceRoot`, in `sources`, in the sections of index maps, and in
+the header `SourceMap` that a web server's settings send (`_headers`, `.htaccess`, `netlify.toml`, `vercel.json`, ...).
 Well-known public places (a repository's raw files, package CDNs) are left to `source-map-public-link`.
 
 ## Why it matters
@@ -21,7 +22,7 @@ knows the name, and one such link has given away a whole repository.
 
 ## What to do
 
-Build with hidden source maps, so that no comment is written, and set no `sourceRoot`. Make sure that the server asks
+Build with hidden source maps, so that no comment is written, and set no `sourceRoot` and no header. Make sure that the server asks
 for credentials: the URL of an earlier release stays known.
 
 ## Example
