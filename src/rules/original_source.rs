@@ -1,9 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::json;
 
-use crate::inventory::{Entry, Inventory, Kind, Package};
+use crate::inventory::{Entry, Inventory, Kind, Package, TextDigest};
 
+use super::maps::counted;
 use super::{Context, Family, Finding, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -14,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Finds sources that are compiled before they are used (TypeScript, JSX, Vue, Svelte, Sass, Flow, CoffeeScript, ...)
-in an npm package or an editor extension whose entry points are compiled files; `.pyx` beside the module compiled
+in an npm package or an editor extension whose entry points are compiled files, also in an archive or compressed
+file within it; `.pyx` beside the module compiled
 from it in a wheel; `.java` and `.kt` beside classes in a jar; and source files embedded in a program database.
 
 It keeps silent when the package means it: the entry points are sources themselves, the allowlist names the
@@ -163,6 +165,52 @@ impl<'a> Script<'a> {
                 findings.push(finding(rule, entry, language, compiled, &help));
             }
         }
+        self.in_archives(rule, compiled, findings);
+    }
+
+    /// Sources in archives and compressed files: one finding for each that nobody asked for by its name.
+    fn in_archives(&self, rule: &Rule, compiled: &str, findings: &mut Vec<Finding>) {
+        let shipped: HashSet<TextDigest> =
+            self.inventory.top_files().filter_map(|entry| Some(entry.text?.digest)).collect();
+        let mut archives: BTreeMap<&str, (&Entry, &'static str, u64)> = BTreeMap::new();
+        for entry in self.inventory.files() {
+            let Some(archive) = self.outermost(entry) else { continue };
+            let Some(path) = below(&self.package.root, &archive.path) else { continue };
+            let Some(language) = language(&entry.path).filter(|language| !is_style(language)) else {
+                continue;
+            };
+            let by_nature = entry.place.split(['/', '!']).any(|segment| BY_NATURE.contains(&segment));
+            let is_listed = self.allowlist.iter().any(|pattern| pattern.text == path);
+            let ships = entry.text.is_some_and(|text| shipped.contains(&text.digest));
+            if by_nature || is_listed || ships {
+                continue;
+            }
+            archives.entry(&archive.place).or_insert((entry, language, 0)).2 += 1;
+        }
+        for (entry, language, count) in archives.into_values() {
+            let others = match count {
+                1 => String::new(),
+                _ => format!("; so are {} in the same archive", counted(count - 1, "other file")),
+            };
+            findings.push(
+                Finding::new(rule, Place::entry(entry))
+                    .message(format!(
+                        "is uncompiled {language}, packed beside the compiled files that the package runs ({compiled}){others}"
+                    ))
+                    .help("Leave the archive out of the package, or list it by its name if it is meant to ship.")
+                    .evidence(json!({ "language": language, "compiled": compiled, "files": count }))
+                    .key("packed"),
+            );
+        }
+    }
+
+    /// The archive among the artifact's own files that an entry is in.
+    fn outermost(&self, entry: &Entry) -> Option<&'a Entry> {
+        let mut outer = self.inventory.entry(entry.parent?)?;
+        while let Some(parent) = outer.parent {
+            outer = self.inventory.entry(parent)?;
+        }
+        Some(outer)
     }
 
     /// An entry point, if all of them are compiled.
@@ -311,7 +359,7 @@ fn beside_classes(rule: &Rule, inventory: &Inventory, findings: &mut Vec<Finding
 mod tests {
     use super::super::mentions::testing::{entry, inventory, run};
     use super::*;
-    use crate::inventory::{BinaryFacts, Declared};
+    use crate::inventory::{BinaryFacts, Declared, EntryId, TextFacts};
 
     fn npm(files: Option<&[&str]>, entry_points: &[&str], paths: &[&str]) -> Vec<String> {
         let owned = |list: &[&str]| list.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
@@ -363,6 +411,42 @@ mod tests {
             let entry_points: &[&str] = if entry_points.is_empty() { &[] } else { &[entry_points] };
             assert_eq!(npm(files, entry_points, &paths), [""; 0], "{why}");
         }
+    }
+
+    #[test]
+    fn sources_in_archives() {
+        let text_facts = |digest| TextFacts { bytes: 9, lines: 1, digest: TextDigest(digest) };
+        let found = |files: &[&str], archive: &str, inner: &str, text: Option<u128>| {
+            let nested = Entry {
+                parent: Some(EntryId(1)),
+                path: inner.to_owned(),
+                place: format!("package/{archive}!{inner}"),
+                text: text.map(text_facts),
+                ..Entry::default()
+            };
+            let shipped = Entry { text: Some(text_facts(1)), ..entry("package/src.txt") };
+            let archive = entry(&format!("package/{archive}"));
+            let declared = Declared {
+                patterns: files.iter().map(|item| (*item).to_owned()).collect(),
+                entry_points: vec!["dist/index.js".to_owned()],
+                ..Declared::default()
+            };
+            let package = Package { root: "package".to_owned(), declared, ..Package::default() };
+            let entries = vec![shipped, archive, nested];
+            let inventory = Inventory { kind: Kind::Npm, package: Some(package), ..inventory(entries) };
+            run(&RULE, &inventory).into_iter().map(|found| found.place.path).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&["dist"], "dist/src.zip", "src/a.ts", None), ["package/dist/src.zip!src/a.ts"]);
+        assert_eq!(found(&["dist"], "dist/a.ts.gz", "a.ts", Some(2)), ["package/dist/a.ts.gz!a.ts"]);
+        for (why, files, archive, inner, text) in [
+            ("listed by name", "src.zip", "src.zip", "src/a.ts", None),
+            ("a template", "dist", "templates/app.zip", "src/a.ts", None),
+            ("text that ships", "dist", "dist/src.zip", "src/a.ts", Some(1)),
+        ] {
+            assert_eq!(found(&[files], archive, inner, text), [""; 0], "{why}");
+        }
+        assert_eq!(found(&["dist"], "dist/x.zip", "src/a.scss", None), [""; 0]);
+        assert_eq!(found(&["dist"], "dist/x.zip", "src/a.d.ts", None), [""; 0]);
     }
 
     #[test]
