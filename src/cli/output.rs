@@ -105,7 +105,7 @@ impl Outputs {
             Look { width: None, colour: false, hyperlinks: false, unicode: true, ..self.look.clone() };
         for (reporter, target) in self.outputs {
             let (written, path) = match target {
-                Target::Stdout => (to_stdout(reporter, audits, &self.look), None),
+                Target::Stdout => (unmixed(|out| (reporter.write)(audits, &self.look, out)), None),
                 Target::File(path, file) => {
                     let mut out = io::BufWriter::new(file);
                     ((reporter.write)(audits, &plain, &mut out).and_then(|()| out.flush()), Some(path))
@@ -154,28 +154,21 @@ impl OneByOne {
     fn write(&mut self, write: impl FnOnce(&Parts, &Verdicts, &Look, &mut dyn Write) -> io::Result<()>) {
         if self.failed.is_none() {
             let text = |text: &mut dyn Write| write(self.parts, &self.verdicts, &self.look, text);
-            self.failed = whole(text).err();
+            self.failed = unmixed(text).err();
         }
     }
 }
 
-/// Writes to stdout what `write` writes, at once.
-fn whole(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut text = Vec::new();
-    write(&mut text)?;
-    let mut out = anstream::AutoStream::auto(io::stdout().lock());
-    out.write_all(&text)?;
+/// Writes to stdout what `write` writes, never mixed with other output.
+fn unmixed(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
+    write(&mut out)?;
     out.flush()
 }
 
-/// The report comes out whole or, when the reader goes away, not at all: never mixed with other output.
-fn to_stdout(reporter: &Reporter, audits: &[Audit], look: &Look) -> io::Result<()> {
-    whole(|text| (reporter.write)(audits, look, text))
-}
-
-/// Prints on stdout what `write` writes: whole or, when the reader goes away, not at all.
+/// Prints on stdout what `write` writes; when the reader goes away, no more.
 pub(crate) fn print(write: impl FnOnce(&Look, &mut dyn Write) -> io::Result<()>) -> Result<(), String> {
-    match whole(|text| write(&look(), text)) {
+    match unmixed(|text| write(&look(), text)) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(format!("cannot write to stdout: {error}"))
         }

@@ -138,6 +138,8 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
 
 /// Texts inside one text that are looked at; a development bundle has one for each module.
 const MOST_INNER: usize = 100_000;
+/// What is told when there are more.
+const TOO_MANY_INNER: &str = "it holds more texts inside it than packgate looks at in one file";
 /// How deep decoded texts may stand in one another.
 const MOST_DECODING: u32 = 4;
 
@@ -169,12 +171,15 @@ pub fn inspect_with(effort: Effort, bytes: &mut [u8], lookout: &Lookout, entry: 
     let room = (bytes.len() as u64).saturating_mul(limits.ratio).min(limits.entry);
     let mut search = Search { lookout, threads, ahead, path: &path, entry, members: Vec::new(), room };
     // Text in UTF-16 or UTF-32 is looked at as UTF-8; offsets are then those of the UTF-8 form.
-    match unicode::decode(bytes, search.entry.media) {
-        Some(text) => {
-            search.ahead = None;
-            search.look(&mut text.into_bytes(), Media::Text, None, 0);
-        }
-        None => search.look(bytes, search.entry.media, None, 0),
+    let media = search.entry.media;
+    if let Some(length) = unicode::decode_there(bytes, media) {
+        search.ahead = None;
+        search.look(bytes.get_mut(..length).unwrap_or_default(), Media::Text, None, 0);
+    } else if let Some(text) = unicode::decode(bytes, media) {
+        search.ahead = None;
+        search.look(&mut text.into_bytes(), Media::Text, None, 0);
+    } else {
+        search.look(bytes, media, None, 0);
     }
     search.members
 }
@@ -283,7 +288,7 @@ impl Search<'_> {
         }
         if inner.len() > MOST_INNER {
             inner.truncate(MOST_INNER);
-            self.entry.unread.push("it holds more texts inside it than packgate looks at in one file");
+            self.entry.unread.push(TOO_MANY_INNER);
         }
         let with_place = |inner: Inner| ((inner.what, sample.at(inner.offset)), inner.text);
         inner.into_iter().map(with_place).collect()

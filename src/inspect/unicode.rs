@@ -3,19 +3,47 @@ use crate::inventory::Media;
 /// The text of a file in UTF-16 or UTF-32 as UTF-8, without the byte-order mark; what is no character becomes
 /// U+FFFD. `None` if it is none.
 pub(super) fn decode(bytes: &[u8], media: Media) -> Option<String> {
-    let (form, text) = match (media, bytes) {
-        (Media::Utf16, [0xFF, 0xFE, 0, 0, text @ ..]) => (Form::Utf32(Order::Little), text),
-        (Media::Utf16, [0xFF, 0xFE, text @ ..]) => (Form::Utf16(Order::Little), text),
-        (Media::Utf16, [0xFE, 0xFF, text @ ..]) => (Form::Utf16(Order::Big), text),
-        (Media::Binary, [0, 0, 0xFE, 0xFF, text @ ..]) => (Form::Utf32(Order::Big), text),
+    let (form, start) = form(bytes, media)?;
+    let mut text = String::with_capacity(bytes.len() / form.width() + 16);
+    let mut at = start;
+    while let Some((character, next)) = form.character(bytes, at) {
+        text.push(character);
+        at = next;
+    }
+    Some(text)
+}
+
+/// Decodes a text with a byte-order mark where it stands, so that it takes no memory of its own, and says how
+/// long it is then. `None` if it is none, or has so many characters of three bytes that it wouldn't fit.
+pub(super) fn decode_there(bytes: &mut [u8], media: Media) -> Option<usize> {
+    let (form, start) = form(bytes, media).filter(|_| media == Media::Utf16)?;
+    let (mut at, mut length) = (start, 0);
+    while let Some((character, next)) = form.character(bytes, at) {
+        (at, length) = (next, length + character.len_utf8());
+        if length > at {
+            return None;
+        }
+    }
+    (at, length) = (start, 0);
+    while let Some((character, next)) = form.character(bytes, at) {
+        let end = length + character.len_utf8();
+        character.encode_utf8(bytes.get_mut(length..end)?);
+        (at, length) = (next, end);
+    }
+    Some(length)
+}
+
+/// How a text is written, and where its first character stands.
+fn form(bytes: &[u8], media: Media) -> Option<(Form, usize)> {
+    match (media, bytes) {
+        (Media::Utf16, [0xFF, 0xFE, 0, 0, ..]) => Some((Form::Utf32(Order::Little), 4)),
+        (Media::Utf16, [0xFF, 0xFE, ..]) => Some((Form::Utf16(Order::Little), 2)),
+        (Media::Utf16, [0xFE, 0xFF, ..]) => Some((Form::Utf16(Order::Big), 2)),
+        (Media::Binary, [0, 0, 0xFE, 0xFF, ..]) => Some((Form::Utf32(Order::Big), 4)),
         // Without a mark it looks like binary data at first.
-        (Media::Binary, text) => (bare_form(text)?, text),
-        _ => return None,
-    };
-    Some(match form {
-        Form::Utf16(order) => text_of_pairs(text, order),
-        Form::Utf32(order) => text_of_fours(text, order),
-    })
+        (Media::Binary, text) => Some((bare_form(text)?, 0)),
+        _ => None,
+    }
 }
 
 /// The same for a text that was decoded from another form, which has no type yet.
@@ -35,26 +63,42 @@ enum Order {
     Big,
 }
 
-fn text_of_pairs(bytes: &[u8], order: Order) -> String {
-    let unit = |pair: &[u8; 2]| match order {
-        Order::Little => u16::from_le_bytes(*pair),
-        Order::Big => u16::from_be_bytes(*pair),
-    };
-    let units = bytes.as_chunks::<2>().0.iter().map(unit);
-    let mut text = String::with_capacity(bytes.len() / 2 + 16);
-    text.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    text
-}
+impl Form {
+    /// Bytes of a unit.
+    fn width(self) -> usize {
+        match self {
+            Self::Utf16(_) => 2,
+            Self::Utf32(_) => 4,
+        }
+    }
 
-fn text_of_fours(bytes: &[u8], order: Order) -> String {
-    let code = |four: &[u8; 4]| match order {
-        Order::Little => u32::from_le_bytes(*four),
-        Order::Big => u32::from_be_bytes(*four),
-    };
-    let mut text = String::with_capacity(bytes.len() / 4 + 16);
-    let codes = bytes.as_chunks::<4>().0.iter().map(code);
-    text.extend(codes.map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)));
-    text
+    /// The character at an offset, and where the next one stands.
+    fn character(self, bytes: &[u8], at: usize) -> Option<(char, usize)> {
+        match self {
+            Self::Utf16(order) => {
+                let unit = |at: usize| {
+                    let pair = bytes.get(at..)?.first_chunk()?;
+                    Some(match order {
+                        Order::Little => u16::from_le_bytes(*pair),
+                        Order::Big => u16::from_be_bytes(*pair),
+                    })
+                };
+                let units = std::iter::once(unit(at)?).chain(unit(at + 2));
+                Some(match char::decode_utf16(units).next()? {
+                    Ok(character) => (character, at + 2 * character.len_utf16()),
+                    Err(_) => (char::REPLACEMENT_CHARACTER, at + 2),
+                })
+            }
+            Self::Utf32(order) => {
+                let four = bytes.get(at..)?.first_chunk()?;
+                let code = match order {
+                    Order::Little => u32::from_le_bytes(*four),
+                    Order::Big => u32::from_be_bytes(*four),
+                };
+                Some((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), at + 4))
+            }
+        }
+    }
 }
 
 /// Characters looked at to tell the form of a text without a mark.
@@ -103,6 +147,27 @@ mod tests {
         for bytes in [little(&format!("\u{FEFF}{words}")), big(&format!("\u{FEFF}{words}"))] {
             assert_eq!(decode(&bytes, Media::Utf16).as_deref(), Some(words));
         }
+    }
+
+    #[test]
+    fn what_fits_is_decoded_where_it_stands() {
+        let there = |mut bytes: Vec<u8>| {
+            let before = bytes.clone();
+            match decode_there(&mut bytes, Media::Utf16) {
+                Some(length) => Some(String::from_utf8(bytes[..length].to_vec()).unwrap()),
+                None => {
+                    assert_eq!(bytes, before, "it is left alone");
+                    None
+                }
+            }
+        };
+        for words in ["", "let a = 1;\n", "let π = '𝄞𝄞𝄞';\n", "漢字", "a漢b字c漢"] {
+            for bytes in [little(&format!("\u{FEFF}{words}")), big(&format!("\u{FEFF}{words}"))] {
+                assert_eq!(there(bytes).as_deref(), Some(words));
+            }
+        }
+        assert_eq!(there(little("\u{FEFF}漢字漢字")), None);
+        assert_eq!(there(b"plain".to_vec()), None);
     }
 
     #[test]

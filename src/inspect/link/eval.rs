@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::inspect::map::{Cursor, is_third_party, line_length};
 use crate::inspect::text::text_facts;
-use crate::inspect::{Hit, Inner, InnerText};
+use crate::inspect::{Hit, Inner, InnerText, MOST_INNER};
 use crate::inventory::SourceFacts;
 
 use super::{Carried, ESCAPED_KEY, EVALS, EVALUATED, LINK, NAME, NAMED};
@@ -40,6 +40,10 @@ pub(super) fn carry_modules(
         let holds_key = keys.peek().is_some_and(|key| *key < range.end);
         if !(named || holds_key) || map.is_some_and(|map| holds_text(bytes, map)) {
             continue;
+        }
+        if carried.modules.len() >= MOST_INNER {
+            carried.too_many = true;
+            break;
         }
         text.clear();
         Cursor::new(bytes, range.start).string(&mut text);

@@ -20,7 +20,7 @@ use std::ops::Range;
 use crate::inventory::{Link, LinkTarget, MapForm, SourceMap};
 
 use super::coding::Coding;
-use super::{Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen};
+use super::{Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, TOO_MANY_INNER};
 
 use comment::{Comment, comments};
 use eval::Module;
@@ -66,27 +66,32 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
     seen.entry.links.extend(header::links(sample));
     let carried = find(sample, hits, lookout.wanted.recovered);
     for comment in carried.comments {
-        if seen.entry.links.len() < MOST_LINKS {
+        if seen.entry.links.len() < MOST_LINKS || comment.in_force {
             let at = sample.at(comment.start);
             seen.entry.links.push(Link { at, target: comment.target, in_force: comment.in_force });
         }
     }
+    if carried.too_many {
+        seen.entry.unread.push(TOO_MANY_INNER);
+    }
     if let Some(first) = carried.modules.first() {
-        let map = seen.entry.maps.len();
+        let (map, at) = (seen.entry.maps.len(), sample.at(first.start));
+        let mut sources = Vec::with_capacity(carried.modules.len());
+        for (source, module) in carried.modules.into_iter().enumerate() {
+            seen.entry.recovered.extend(module.text.map(|text| (map, source, text)));
+            sources.push(module.facts);
+        }
         seen.entry.maps.push(SourceMap {
             form: MapForm::Eval,
-            at: sample.at(first.start),
+            at,
             file: None,
             source_root: None,
             debug_id: None,
             section_urls: Vec::new(),
-            sources: carried.modules.iter().map(|module| module.facts.clone()).collect(),
+            sources,
             maker: Some("webpack"),
             damage: None,
         });
-        let texts = carried.modules.into_iter().enumerate();
-        let texts = texts.filter_map(|(source, module)| Some((map, source, module.text?)));
-        seen.entry.recovered.extend(texts);
     }
     seen.inner.extend(carried.inner);
 }
@@ -99,6 +104,8 @@ struct Carried {
     inner: Vec<Inner>,
     /// Modules whose text stands in an `eval` in clear.
     modules: Vec<Module>,
+    /// Whether there are more of them than are kept.
+    too_many: bool,
 }
 
 /// Looks for all of it.
@@ -366,6 +373,15 @@ mod tests {
             assert_eq!(entry.maps[0].form, MapForm::Inline);
             assert_eq!(entry.links, []);
         }
+    }
+
+    #[test]
+    fn the_link_in_force_is_kept_however_many_there_are() {
+        let text = "/*# sourceMappingURL=a.map */\n".repeat(MOST_LINKS) + "/*# sourceMappingURL=b.map */\n";
+        let links = facts("a.css", &text).links;
+        assert_eq!(links.len(), MOST_LINKS + 1);
+        assert_eq!(links.iter().filter(|link| link.in_force).count(), 1);
+        assert!(links.last().is_some_and(|link| link.in_force));
     }
 
     #[test]
