@@ -10,7 +10,7 @@ use crate::lock::{self, LockError};
 use crate::policy::{Judged, Level, Policies, Policy, Settings, Verdict, WaiverUse, judge};
 use crate::project::Project;
 use crate::rules::{self, Context};
-use crate::stocktake::{Stocktake, StocktakeError};
+use crate::stocktake::{Budget, Stocktake, StocktakeError};
 
 /// One artifact, judged. What reporters are given.
 #[derive(Debug, Clone)]
@@ -125,13 +125,14 @@ pub struct Auditor {
     options: Options,
     lookout: Lookout,
     policies: Policies,
+    budget: Budget,
 }
 
 impl Auditor {
     /// Compiles the patterns once for all artifacts.
     pub fn new(options: Options) -> Self {
         let lookout = Lookout::new(wanted(&options));
-        Self { options, lookout, policies: Policies::default() }
+        Self { options, lookout, policies: Policies::default(), budget: Budget::default() }
     }
 
     /// Takes stock of one artifact with `workers` threads and judges it.
@@ -153,6 +154,7 @@ impl Auditor {
             limits: &self.options.settings.limits,
             kind: self.options.kind,
             project: self.options.project.as_ref(),
+            budget: &self.budget,
             workers,
         };
         Ok(stocktake.of(path)?)

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::exposure::{Exposure, Survey};
 use crate::inspect::{Lookout, Wanted};
 use crate::inventory::{Entry, Skipped, SourceMap};
-use crate::stocktake::{Stocktake, StocktakeError};
+use crate::stocktake::{Budget, Stocktake, StocktakeError};
 use crate::unpack::Limits;
 
 /// What can be recovered from an artifact.
@@ -58,7 +58,9 @@ pub enum WriteError {
 pub fn recover(artifact: &Path, limits: &Limits, workers: usize) -> Result<Recovery, StocktakeError> {
     let wanted = Wanted { recovered: true, limits: limits.clone(), ..Wanted::default() };
     let lookout = Lookout::new(wanted);
-    let stocktake = Stocktake { lookout: &lookout, limits, kind: None, project: None, workers };
+    let budget = Budget::default();
+    let stocktake =
+        Stocktake { lookout: &lookout, limits, kind: None, project: None, budget: &budget, workers };
     let mut inventory = stocktake.of(artifact)?;
     let survey = Survey::new(&inventory);
     let exposure = survey.exposure;

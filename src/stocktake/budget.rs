@@ -3,10 +3,17 @@ use std::sync::{Condvar, Mutex, PoisonError};
 /// Bounds the bytes in flight between unpacking and inspecting. One entry larger than the whole budget
 /// may pass when nothing else is under way.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub struct Budget {
     most: u64,
     in_flight: Mutex<u64>,
     freed: Condvar,
+}
+
+impl Default for Budget {
+    /// For the entries of all artifacts that are looked at together.
+    fn default() -> Self {
+        Self::new(48 << 20)
+    }
 }
 
 impl Budget {

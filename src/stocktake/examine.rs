@@ -8,6 +8,7 @@ use crate::inventory::{AnomalyKind, Concern, EntryKind, Media, Skipped, WideDige
 use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
+use super::budget::Budget;
 use super::flatten::Examined;
 use super::hex;
 use crate::timings::timed;
@@ -18,6 +19,7 @@ pub(super) struct Examiner<'a> {
     pub(super) lookout: &'a Lookout,
     pub(super) limits: &'a Limits,
     pub(super) spent: &'a Spent,
+    pub(super) budget: &'a Budget,
     pub(super) digests: bool,
     /// Whether to make SHA-384 and SHA-512, too.
     pub(super) wide: bool,

@@ -20,6 +20,7 @@ use crate::project::Project;
 use crate::timings::timed;
 use crate::unpack::{self, FileSource, Limits, ReadAt, Spent};
 
+pub use budget::Budget;
 use examine::Examiner;
 
 /// How to take stock.
@@ -33,6 +34,8 @@ pub struct Stocktake<'a> {
     pub kind: Option<Kind>,
     /// Where the artifact came from.
     pub project: Option<&'a Project>,
+    /// Bounds the larger entries of all artifacts under way.
+    pub budget: &'a Budget,
     /// Threads to use for this artifact, at least 1.
     pub workers: usize,
 }
@@ -95,6 +98,7 @@ impl Stocktake<'_> {
             lookout: self.lookout,
             limits: self.limits,
             spent: &spent,
+            budget: self.budget,
             digests,
             wide: false,
             threads,
@@ -130,6 +134,7 @@ impl Stocktake<'_> {
             lookout: self.lookout,
             limits: self.limits,
             spent: &spent,
+            budget: self.budget,
             digests: true,
             wide: false,
             threads,

@@ -25,7 +25,7 @@ pub(super) fn stream(
     workers: usize,
 ) -> (Stock, std::io::Result<String>) {
     if workers <= 1 {
-        let here = Here { examiner, entries: Vec::new() };
+        let here = Here { examiner, entries: Vec::new(), reserved: 0 };
         let (mut stock, here) = unpack_into(source, name, examiner, here);
         stock.entries = here.entries;
         return (stock, digest(source, examiner));
@@ -111,6 +111,7 @@ fn work(
                 let held = large.reserved;
                 entries.push(large.examine(examiner));
                 budget.give_back(held);
+                examiner.budget.give_back(held);
                 continue;
             }
         };
@@ -127,16 +128,30 @@ fn work(
 struct Here<'a> {
     examiner: &'a Examiner<'a>,
     entries: Vec<Examined>,
+    /// Of the common budget.
+    reserved: u64,
 }
 
-impl Taker for Here<'_> {
-    fn reserve(&mut self, _bytes: u64) {}
+/// What every thread may hold without asking.
+const SMALL: u64 = 2 << 20;
 
-    fn grow(&mut self, _bytes: u64) {}
+impl Taker for Here<'_> {
+    fn reserve(&mut self, bytes: u64) {
+        if bytes > SMALL {
+            self.examiner.budget.take(bytes);
+            self.reserved += bytes;
+        }
+    }
+
+    fn grow(&mut self, bytes: u64) {
+        self.examiner.budget.grow(bytes);
+        self.reserved += bytes;
+    }
 
     fn take(&mut self, batch: &mut Batch) {
         self.examiner.batch(batch, Stand::TOP, &mut self.entries);
         batch.clear();
+        self.examiner.budget.give_back(std::mem::take(&mut self.reserved));
     }
 }
 
@@ -186,6 +201,7 @@ impl Taker for HandOver<'_> {
     fn begin_large(&mut self, ordinal: usize, header: Header) -> Option<Header> {
         let bytes = header.size.unwrap_or(0).min(self.examiner.limits.entry);
         self.budget.take(bytes);
+        self.examiner.budget.take(bytes);
         let (sending, large) = large::begin(ordinal, header, bytes);
         self.large = Some(sending);
         // It fails only when all workers panicked, which the join reports.

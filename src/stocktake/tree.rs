@@ -10,14 +10,10 @@ use crate::inspect::Effort;
 use crate::inventory::{EntryKind, Skipped};
 use crate::unpack::{Damage, FileSource, Header, Spent, directory, zip};
 
-use super::budget::Budget;
 use super::digest;
 use super::examine::{Examiner, Stand};
 use super::flatten::{Examined, Stock};
 use crate::timings::timed;
-
-/// Bytes that entries under way may hold together, beyond a single larger one.
-const IN_FLIGHT: u64 = 48 << 20;
 
 /// Takes stock of a zip.
 pub(super) fn zip(
@@ -90,7 +86,7 @@ fn examine_all(
     let mut order: Vec<usize> = (0..headers.len()).collect();
     let size = |number: &usize| headers.get(*number).and_then(|header| header.size).unwrap_or(0);
     order.sort_by_key(|number| std::cmp::Reverse(size(number)));
-    let budget = Budget::new(IN_FLIGHT);
+    let budget = examiner.budget;
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(headers.len()));
     let work = || {
