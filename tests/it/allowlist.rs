@@ -12,7 +12,7 @@ use packgate::project::Project;
 use sha2::Digest as _;
 
 use crate::clients::have;
-use crate::samples::npm_tarball;
+use crate::samples::{npm_tarball, plant};
 
 /// Path and text.
 type File = (String, String);
@@ -62,14 +62,6 @@ fn tarball(root: &str, files: &[File]) -> Vec<u8> {
     let below: Vec<(String, Vec<u8>)> =
         files.iter().map(|(path, text)| (format!("{root}/{path}"), text.clone().into_bytes())).collect();
     npm_tarball(&below)
-}
-
-fn plant(folder: &Path, files: &[File]) {
-    for (path, text) in files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
 }
 
 const MANIFEST: &str =
@@ -227,7 +219,7 @@ fn differences_with(pack: impl Fn(&Path, &Path) -> bool, leaves_out_the_same: bo
         tree.extend(paths.iter().map(|path| ((*path).to_owned(), "x".to_owned())));
         let folder = tempfile::tempdir().unwrap();
         let into = tempfile::tempdir().unwrap();
-        plant(folder.path(), &tree);
+        plant(folder.path(), tree.iter().cloned());
         assert!(pack(folder.path(), into.path()), "{promise}");
         let artifact = fs::read_dir(into.path()).unwrap().next().unwrap().unwrap().path();
         let theirs = stock("demo-1.0.0.tgz", &fs::read(artifact).unwrap());
@@ -309,7 +301,7 @@ fn a_folder_is_packed_by_its_own_client() {
     let manifest = r#"{"name": "demo", "version": "1.0.0", "files": ["dist"],
         "scripts": {"prepublishOnly": "node -e \"require('fs').mkdirSync('dist')\"",
                     "prepack": "node -e \"require('fs').writeFileSync('dist/a.js', '1')\""}}"#;
-    plant(folder.path(), &files(&[("package.json", manifest), ("src/a.ts", "")]));
+    plant(folder.path(), [("package.json", manifest), ("src/a.ts", "")]);
     let packed = packgate::pack::pack(folder.path()).unwrap();
     let [artifact] = packed.artifacts.as_slice() else { panic!("{packed:?}") };
     let inventory = Auditor::new(Options::default()).stock(artifact, 1).unwrap();
@@ -340,7 +332,7 @@ fn a_member_of_a_workspace_as_npm_packs_it() {
         ("packages/demo/own.txt", ""),
     ]);
     let folder = tempfile::tempdir().unwrap();
-    plant(folder.path(), &tree);
+    plant(folder.path(), tree.iter().cloned());
     let member = folder.path().join("packages/demo");
     let into = tempfile::tempdir().unwrap();
     let mut npm = Command::new("npm");

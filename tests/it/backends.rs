@@ -1,19 +1,21 @@
 //! Python's build backends as the judge: random projects, built by setuptools, hatchling and flit, of whose
 //! archives packgate has nothing to say until somebody changes them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
 
 use packgate::audit::{Auditor, Options};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::clients::have_imports;
+use crate::random::trees;
+use crate::samples::plant;
 
 /// The backends in one Python process, answering over a pipe.
 struct Backends {
@@ -133,11 +135,7 @@ const STRAYS: &[&str] =
 
 impl Project {
     fn plant(&self, folder: &Path) {
-        for (path, text) in self.sources() {
-            let path = folder.join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
+        plant(folder, self.sources());
     }
 
     /// The package's folder, from the project's.
@@ -305,20 +303,8 @@ fn nothing_is_said(backends: &mut Backends, project: &Project) -> Result<bool, T
 #[test]
 fn random_projects_as_backends_build_them() {
     let Some(backends) = Backends::start() else { return };
-    let backends = Mutex::new(backends);
-    let cases = std::env::var("PACKGATE_TREES").ok().and_then(|text| text.parse().ok()).unwrap_or(24);
-    let built = std::cell::Cell::new(0_u32);
-    let config = ProptestConfig {
-        cases,
-        failure_persistence: None,
-        max_shrink_iters: 200,
-        ..ProptestConfig::default()
-    };
-    proptest!(config, |(project in project())| {
-        let mut backends = backends.lock().unwrap_or_else(PoisonError::into_inner);
-        built.set(built.get() + u32::from(nothing_is_said(&mut backends, &project)?));
-    });
-    assert!(built.get() * 2 > cases, "only {} of {cases} were built", built.get());
+    let backends = RefCell::new(backends);
+    trees(24, 200, project(), |project| nothing_is_said(&mut backends.borrow_mut(), &project));
 }
 
 type File = (String, Vec<u8>);

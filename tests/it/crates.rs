@@ -10,7 +10,8 @@ use packgate::audit::{Auditor, Options};
 use proptest::prelude::*;
 
 use crate::clients::have;
-use crate::samples::npm_tarball;
+use crate::random::trees;
+use crate::samples::{npm_tarball, plant};
 
 /// Lists of a `Cargo.toml` and the paths beside it.
 #[derive(Debug, Clone)]
@@ -32,11 +33,7 @@ impl Tree {
         let manifest = self.manifest();
         let own = [("Cargo.toml", manifest.as_str()), ("src/lib.rs", "")];
         let files = self.paths.iter().map(|path| (path.as_str(), "")).chain(own);
-        for (path, text) in files {
-            let path = folder.join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
+        plant(folder, files);
         if self.in_git {
             // cargo asks git only where git tracks the manifest.
             for arguments in [&["init", "--quiet"][..], &["add", "--all", "--force"]] {
@@ -214,18 +211,7 @@ fn random_trees_as_cargo_lists_them() {
     if !have(&["cargo", "git"]) {
         return;
     }
-    let cases = std::env::var("PACKGATE_TREES").ok().and_then(|text| text.parse().ok()).unwrap_or(40);
-    let listed = std::cell::Cell::new(0_u32);
-    let config = ProptestConfig {
-        cases,
-        failure_persistence: None,
-        max_shrink_iters: 300,
-        ..ProptestConfig::default()
-    };
-    proptest!(config, |(tree in tree())| {
-        listed.set(listed.get() + u32::from(compare(&tree)?));
-    });
-    assert!(listed.get() * 2 > cases, "cargo listed only {} of {cases}", listed.get());
+    trees(40, 300, tree(), |tree| compare(&tree));
 }
 
 /// Trees that each taught something.

@@ -10,6 +10,7 @@ use packgate::audit::{Auditor, Options};
 use packgate::project::Project;
 
 use crate::clients::have;
+use crate::samples;
 
 /// What the manifest says beside the identity, and the files beside it.
 type Tree = (&'static str, &'static [(&'static str, &'static str)]);
@@ -66,11 +67,7 @@ fn plant(folder: &Path, (promise, files): Tree) -> Vec<(String, String)> {
     let own = [("package.json", manifest.as_str()), ("out/a.js", "a()"), ("README.md", "# An extension")];
     let all: Vec<(String, String)> =
         own.iter().chain(files).map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-    for (path, text) in &all {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    samples::plant(folder, all.iter().cloned());
     all
 }
 

@@ -2,14 +2,11 @@
 
 use crate::clients;
 use crate::lock::{project, run};
+use crate::samples::plant;
 
 fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = project();
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
+    plant(folder.path(), files.iter().copied());
     folder
 }
 

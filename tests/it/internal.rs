@@ -9,17 +9,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::dice::base64;
-use crate::samples::npm_tarball;
+use crate::samples::{npm_tarball, plant};
 
 /// A project folder with these files.
 fn project(files: &[(&str, String)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join(".git")).unwrap();
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    plant(folder.path(), files.iter().cloned());
     folder
 }
 

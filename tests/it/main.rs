@@ -23,6 +23,7 @@ mod internal;
 mod lock;
 mod packers;
 mod policy;
+mod random;
 mod recipes;
 mod reporters;
 mod samples;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::cli::{packgate, sample, status, text};
+use crate::samples::plant;
 use packgate::inventory::Package;
 use packgate::policy::{Level, Policy, PolicyChoice, Settings};
 
@@ -12,11 +13,7 @@ struct Project(tempfile::TempDir);
 impl Project {
     fn new(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
+        plant(folder.path(), files.iter().copied());
         Self(folder)
     }
 

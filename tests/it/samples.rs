@@ -31,6 +31,15 @@ pub(crate) fn files(root: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
+/// Writes files into a folder.
+pub(crate) fn plant(folder: &Path, files: impl IntoIterator<Item = (impl AsRef<Path>, impl AsRef<[u8]>)>) {
+    for (path, bytes) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
 /// A tarball as `npm pack` makes them: ustar, fixed times and modes.
 pub(crate) fn npm_tarball(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

@@ -1,12 +1,12 @@
 //! vsce as the judge of `.vscodeignore` and `files`: random extensions, listed by vsce and held against their
 //! project by packgate.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
 
 use packgate::audit::{Auditor, Options};
 use packgate::project::Project;
@@ -14,6 +14,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::clients::have;
+use crate::random::trees;
+use crate::samples::plant;
 
 /// vsce in one process, answering over a pipe.
 struct Vsce {
@@ -104,11 +106,7 @@ fn is_moved(path: &str) -> bool {
 fn compare(vsce: &mut Vsce, extension: &Extension) -> Result<bool, TestCaseError> {
     let folder = tempfile::tempdir().unwrap();
     let tree = extension.tree();
-    for (path, text) in &tree {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    plant(folder.path(), &tree);
     let Ok(packed) = vsce.list(folder.path()) else { return Ok(false) };
     let ours = unlisted(folder.path(), &tree);
     let accused: Vec<&String> = ours.intersection(&packed).collect();
@@ -221,18 +219,6 @@ fn extension() -> impl Strategy<Value = Extension> {
 #[test]
 fn random_extensions_as_vsce_lists_them() {
     let Some(vsce) = Vsce::start() else { return };
-    let vsce = Mutex::new(vsce);
-    let cases = std::env::var("PACKGATE_TREES").ok().and_then(|text| text.parse().ok()).unwrap_or(100);
-    let listed = std::cell::Cell::new(0_u32);
-    let config = ProptestConfig {
-        cases,
-        failure_persistence: None,
-        max_shrink_iters: 1_000,
-        ..ProptestConfig::default()
-    };
-    proptest!(config, |(extension in extension())| {
-        let mut vsce = vsce.lock().unwrap_or_else(PoisonError::into_inner);
-        listed.set(listed.get() + u32::from(compare(&mut vsce, &extension)?));
-    });
-    assert!(listed.get() * 2 > cases, "vsce listed only {} of {cases}", listed.get());
+    let vsce = RefCell::new(vsce);
+    trees(100, 1_000, extension(), |extension| compare(&mut vsce.borrow_mut(), &extension));
 }

@@ -1,9 +1,9 @@
 //! npm itself as the judge of [`super::packlist`]: random project trees, the same question to both.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::Mutex;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -12,6 +12,11 @@ use super::super::json::Object;
 use super::bundle::Bundle;
 use super::manifest::Manifest;
 use super::packlist::{Rules, packed};
+
+#[path = "../../../tests/it/random.rs"]
+mod random;
+
+use random::trees;
 
 /// npm's own code, answering over a pipe.
 struct Oracle {
@@ -327,27 +332,18 @@ fn project() -> impl Strategy<Value = Project> {
     )
 }
 
-fn compare(oracle: &mut Oracle, project: &Project) -> Result<(), TestCaseError> {
+fn compare(oracle: &mut Oracle, project: &Project) -> Result<bool, TestCaseError> {
     // What npm itself fails on has no answer to compare.
-    let Ok(theirs) = oracle.ask(project) else { return Ok(()) };
+    let Ok(theirs) = oracle.ask(project) else { return Ok(false) };
     prop_assert_eq!(ours(project), theirs);
-    Ok(())
+    Ok(true)
 }
 
 #[test]
 fn random_trees_as_npm_packs_them() {
     let Some(oracle) = Oracle::start() else { return };
-    let oracle = Mutex::new(oracle);
-    let cases = std::env::var("PACKGATE_TREES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000);
-    let config = ProptestConfig {
-        cases,
-        failure_persistence: None,
-        max_shrink_iters: 4_000,
-        ..ProptestConfig::default()
-    };
-    proptest!(config, |(project in project())| {
-        compare(&mut oracle.lock().unwrap_or_else(std::sync::PoisonError::into_inner), &project)?;
-    });
+    let oracle = RefCell::new(oracle);
+    trees(1_000, 4_000, project(), |project| compare(&mut oracle.borrow_mut(), &project));
 }
 
 /// Trees that each taught something; the answers are npm's, so only their number stands here.
