@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
 Finds executables made by Bun, Node (single executable applications), Deno, nexe, pkg and PyInstaller, Python zip
 applications (pex, shiv), and Electron's `app.asar`. What they carry is looked at like any other text: the files in
 the archives of asar, PyInstaller and Python's zip applications as files of their own, and the original files that Bun
-compresses into an executable that is built with `--sourcemap`. Files that pkg compresses are unpacked, too.
+compresses into an executable that is built with `--sourcemap`, and those that Deno puts beside what it compiled from
+them. Files that pkg compresses are unpacked, too. A zip behind any other program is opened as well.
 
 ## Why it matters
 

@@ -6,6 +6,7 @@
 
 mod asar;
 mod bun;
+mod deno;
 mod marshal;
 mod pkg;
 mod pyinstaller;
@@ -25,7 +26,7 @@ type Tell = fn(&[u8], usize) -> Option<ProgramFacts>;
 const PACKERS: [(&[u8], Tell); 6] = [
     (b"\n---- Bun! ----\n", bun::program),
     (b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1", node),
-    (b"d3n0l4nd", deno),
+    (deno::MARK, deno::program),
     (b"<nexe~~sentinel>", nexe),
     (pkg::MARK, pkg::program),
     (b"MEI\x0c\x0b\x0a\x0b\x0e", pyinstaller::program),
@@ -69,6 +70,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
         let Some((mark, program)) = found else { return };
         match program.packer {
             bun::NAME => bun::originals(sample, mark, lookout, seen),
+            deno::NAME => deno::originals(sample, mark, lookout, seen),
             pyinstaller::NAME if !pyinstaller::members(bytes, mark, seen.members) => {
                 seen.entry.unread.push(pyinstaller::UNREADABLE);
             }
@@ -91,20 +93,6 @@ const BLOB: &[u8] = b"\x20\xda\x43\x01";
 fn node(bytes: &[u8], fuse: usize) -> Option<ProgramFacts> {
     let behind = memchr::memmem::rfind(bytes, BLOB);
     Some(program(NODE, behind.unwrap_or(fuse) as u64, None, true))
-}
-
-/// Deno puts its mark before the data it adds, followed by a length and JSON; older ones put it into the
-/// last bytes of the file, followed by offsets.
-fn deno(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
-    const TRAILER: usize = 64;
-    let trailing = || Some(u64::from_be_bytes(bytes.get(mark + 8..mark + 16)?.try_into().ok()?));
-    let at_the_end = bytes.len() - mark <= TRAILER && trailing().is_some_and(|at| at < mark as u64);
-    let length = little64(bytes, mark + 8)?;
-    let before_json = bytes.get(mark + 16) == Some(&b'{') && length > 2 && length < bytes.len() as u64;
-    if !at_the_end && !before_json {
-        return None;
-    }
-    Some(program("Deno", mark as u64, before_json.then(|| (bytes.len() - mark) as u64), true))
 }
 
 /// nexe appends its payload, this mark, and the lengths of two parts as doubles.
