@@ -1,6 +1,6 @@
 //! The names of one container taken together: what is there twice, or collides on some file system.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use unicode_normalization::UnicodeNormalization;
@@ -37,8 +37,9 @@ struct Name<'a> {
 /// the order of the container.
 #[derive(Debug)]
 pub(super) struct Sorted<'a> {
-    /// With the digest of the folded name, whose keys nobody knows beforehand.
-    names: Vec<(u64, Name<'a>)>,
+    all: &'a Names,
+    /// Digests of the folded names, whose keys nobody knows beforehand, and places in the list of all.
+    names: Vec<(u64, usize)>,
     keys: RandomState,
 }
 
@@ -68,33 +69,49 @@ impl Names {
     /// All of them in groups.
     pub(super) fn sorted(&self) -> Sorted<'_> {
         let keys = RandomState::new();
-        let mut start = 0;
-        let name = |seen: &Seen| {
-            let path = self.paths.get(start..seen.end).unwrap_or_default();
-            start = seen.end;
+        let digest = |number: usize| {
             let mut digest = keys.build_hasher();
-            digest.write(fold(path).as_bytes());
-            (digest.finish(), Name { path, seen: *seen })
+            digest.write(fold(self.name(number).path).as_bytes());
+            (digest.finish(), number)
         };
-        let mut names: Vec<_> = self.seen.iter().map(name).collect();
-        names.sort_unstable_by_key(|(digest, name)| (*digest, name.seen.ordinal));
-        Sorted { names, keys }
+        let mut names: Vec<_> = (0..self.seen.len()).map(digest).collect();
+        names.sort_unstable();
+        Sorted { all: self, names, keys }
+    }
+
+    fn name(&self, number: usize) -> Name<'_> {
+        const NONE: Seen = Seen { end: 0, ordinal: 0, offset: 0, folder: false };
+        let seen = |number: usize| self.seen.get(number).copied().unwrap_or(NONE);
+        let start = number.checked_sub(1).map_or(0, |before| seen(before).end);
+        let seen = seen(number);
+        Name { path: self.paths.get(start..seen.end).unwrap_or_default(), seen }
     }
 }
 
-impl Sorted<'_> {
-    fn groups(&self) -> impl Iterator<Item = &[(u64, Name<'_>)]> {
+impl<'a> Sorted<'a> {
+    fn groups(&self) -> impl Iterator<Item = &[(u64, usize)]> {
         self.names.chunk_by(|(a, _), (b, _)| a == b)
+    }
+
+    fn names_of(&self, group: &[(u64, usize)]) -> impl Iterator<Item = Name<'a>> {
+        group.iter().map(|(_, number)| self.all.name(*number))
+    }
+
+    /// The first file with this digest.
+    fn file(&self, digest: u64) -> Option<Name<'a>> {
+        let from = self.names.partition_point(|(other, _)| *other < digest);
+        let same = self.names.get(from..)?.iter().take_while(|(other, _)| *other == digest);
+        same.map(|(_, number)| self.all.name(*number)).find(|name| !name.seen.folder)
     }
 
     /// Names that collide though they differ, and files that are folders for other entries.
     pub(super) fn oddities(&self) -> Vec<Oddity> {
         let mut oddities = Vec::new();
-        // Backwards, so that the first file of a group stays.
-        let files = self.names.iter().rev().filter(|(_, name)| !name.seen.folder).copied().collect();
+        let is_file = |(_, number): &&(u64, usize)| !self.all.name(*number).seen.folder;
+        let files = self.names.iter().filter(is_file).map(|(digest, _)| *digest).collect();
         for group in self.groups() {
-            let Some((_, first)) = group.first() else { continue };
-            for (_, other) in group.iter().skip(1) {
+            let Some(first) = self.names_of(group).next() else { continue };
+            for other in self.names_of(group).skip(1) {
                 if other.path != first.path && !(other.seen.folder && first.seen.folder) {
                     oddities.push(collision(other.seen.offset, other.path));
                 } else if other.path == first.path && other.seen.folder != first.seen.folder {
@@ -102,11 +119,11 @@ impl Sorted<'_> {
                 }
             }
             for file in self.files_above(first.path, &files) {
-                let is_inside = |(_, name): &&(u64, Name<'_>)| {
+                let is_inside = |name: &Name<'_>| {
                     name.path.strip_prefix(file.path).is_some_and(|rest| rest.starts_with('/'))
                 };
-                oddities.push(match group.iter().find(is_inside) {
-                    Some((_, name)) => as_folder(name.seen.offset, file.path),
+                oddities.push(match self.names_of(group).find(is_inside) {
+                    Some(name) => as_folder(name.seen.offset, file.path),
                     None => collision(first.seen.offset, first.path),
                 });
             }
@@ -118,14 +135,14 @@ impl Sorted<'_> {
 
     /// The folders that a path is in, of those that are files. Each byte of the path is looked at once, however
     /// deep it is.
-    fn files_above<'f>(&self, path: &str, files: &HashMap<u64, Name<'f>>) -> Vec<Name<'f>> {
+    fn files_above(&self, path: &str, files: &HashSet<u64>) -> Vec<Name<'a>> {
         let path = fold(path);
         let mut digest = self.keys.build_hasher();
         let mut above = Vec::new();
         let mut from = 0;
         for (at, _) in path.match_indices('/') {
             digest.write(path.get(from..at).unwrap_or_default().as_bytes());
-            above.extend(files.get(&digest.finish()));
+            above.extend(files.get(&digest.finish()).and_then(|digest| self.file(*digest)));
             from = at;
         }
         above
@@ -136,7 +153,7 @@ impl Sorted<'_> {
         let mut repeated: Vec<Repeated> = Vec::new();
         for group in self.groups().filter(|group| group.len() > 1) {
             let mut by_path: HashMap<&str, Vec<Seen>> = HashMap::new();
-            for (_, name) in group.iter().filter(|(_, name)| !name.seen.folder) {
+            for name in self.names_of(group).filter(|name| !name.seen.folder) {
                 by_path.entry(name.path).or_default().push(name.seen);
             }
             for (path, same) in by_path {
