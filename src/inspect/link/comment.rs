@@ -16,9 +16,16 @@ pub(super) struct Comment {
     pub start: usize,
     /// Offset of `sourceMappingURL=`.
     pub needle: usize,
-    pub target: LinkTarget,
+    url: Range<usize>,
     /// Whether it is the one that readers use.
     pub in_force: bool,
+}
+
+impl Comment {
+    /// What it links to.
+    pub(super) fn target(&self, bytes: &[u8]) -> LinkTarget {
+        target(bytes.get(self.url.clone()).unwrap_or_default(), self.url.len())
+    }
 }
 
 /// How a text writes comments.
@@ -93,7 +100,7 @@ pub(super) fn comments(sample: &Sample<'_>, places: &[usize]) -> Vec<Comment> {
     let comment = |(index, found): (usize, Candidate)| Comment {
         start: found.start,
         needle: found.needle,
-        target: target(bytes.get(found.url.clone()).unwrap_or_default(), found.url.len()),
+        url: found.url,
         in_force: index == last,
     };
     accepted.into_iter().enumerate().map(comment).collect()

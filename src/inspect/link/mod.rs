@@ -68,7 +68,8 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
     for comment in carried.comments {
         if seen.entry.links.len() < MOST_LINKS || comment.in_force {
             let at = sample.at(comment.start);
-            seen.entry.links.push(Link { at, target: comment.target, in_force: comment.in_force });
+            let target = comment.target(sample.bytes);
+            seen.entry.links.push(Link { at, target, in_force: comment.in_force });
         }
     }
     if carried.too_many {
