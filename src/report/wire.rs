@@ -350,6 +350,11 @@ impl From<crate::inventory::Kind> for Kind {
 
 /// The JSON Schema of [`Report`].
 pub fn schema() -> Value {
+    schema_of::<Report<'static>>()
+}
+
+/// The JSON Schema of a report.
+pub(super) fn schema_of<T: JsonSchema>() -> Value {
     // `uint64` and the like are no formats of JSON Schema; validators warn of them.
     let no_format = schemars::transform::RecursiveTransform(|schema: &mut schemars::Schema| {
         schema.remove("format");
@@ -358,6 +363,6 @@ pub fn schema() -> Value {
         .with_transform(no_format)
         .for_serialize()
         .into_generator()
-        .into_root_schema_for::<Report<'static>>()
+        .into_root_schema_for::<T>()
         .to_value()
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::diff::{Alike, Diff, Release};
 use crate::report::inventory::wire::Exposure;
-use crate::report::wire::{Kind, Tool};
+use crate::report::wire::{Kind, Tool, schema_of};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "packgate/diff/v1";
@@ -199,9 +199,5 @@ impl<'a> Side<'a> {
 
 /// The JSON Schema of [`Report`].
 pub fn schema() -> Value {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Report<'static>>()
-        .to_value()
+    schema_of::<Report<'static>>()
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::exposure::Exposure as Exposed;
 use crate::inventory::{self as facts, Inventory};
-use crate::report::wire::{Kind, Skipped, Tool};
+use crate::report::wire::{Kind, Skipped, Tool, schema_of};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "packgate/inventory/v1";
@@ -532,9 +532,5 @@ pub(super) fn word(fact: impl Serialize) -> String {
 
 /// The JSON Schema of [`Report`].
 pub fn schema() -> Value {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<Report<'static>>()
-        .to_value()
+    schema_of::<Report<'static>>()
 }
