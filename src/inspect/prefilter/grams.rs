@@ -1,6 +1,8 @@
 use std::array;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use super::rarity;
+use super::frequency::{self, Frequencies};
 
 /// Bytes of a gram.
 const GRAM: usize = 3;
@@ -8,7 +10,6 @@ const GRAM: usize = 3;
 pub(super) const SHORTEST: usize = GRAM;
 /// Bytes of text asked about in one go, at every second of them.
 const STRIDE: usize = 16;
-const ASKED: usize = STRIDE / 2;
 /// Bytes read for that: the last gram is read with one byte more than it has.
 const PIECE: usize = STRIDE + 2;
 /// One entry for each hash of a gram.
@@ -25,47 +26,71 @@ const LOW_BITS: u32 = 4;
 pub(super) struct Grams {
     /// By a gram's hash: the kinds of first byte that the grams with this hash have.
     table: Box<[u8; SIZE]>,
-    /// By hash.
+    /// The kind of each byte, as a bit; none for a byte with which no gram begins.
+    kinds: [u8; 256],
+    /// By hash. Little memory, as what is searched drives it out of the processor's caches all the time.
     suspects: Vec<Suspect>,
     /// Where the suspects begin whose hash has these high bits.
-    starts: Vec<usize>,
+    starts: Vec<u32>,
 }
 
 /// A needle that may stand where a gram was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Suspect {
-    hash: u16,
     /// Index of the needle.
-    pub(super) needle: usize,
+    needle: u32,
     /// Offset of the gram in the needle; -1 if it begins one byte before it.
-    lead: isize,
+    lead: i16,
+    gram: Gram,
 }
 
+type Gram = [u8; GRAM];
+
 impl Suspect {
+    /// Index of the needle.
+    pub(super) fn needle(&self) -> usize {
+        self.needle as usize
+    }
+
     /// Where the needle begins if its gram stands at `place`.
     pub(super) fn start(&self, place: usize) -> Option<usize> {
-        place.checked_add_signed(-self.lead)
+        place.checked_add_signed(-isize::from(self.lead))
+    }
+
+    fn hash(&self) -> u16 {
+        hash(window(self.gram))
     }
 }
 
 impl Grams {
     /// The table of these needles; those shorter than [`SHORTEST`] are left out.
     pub(super) fn new<'a>(needles: impl Iterator<Item = &'a [u8]>) -> Self {
-        let mut table = Box::new([0; SIZE]);
+        let frequencies = Frequencies::new();
         let mut suspects = Vec::new();
-        for (needle, bytes) in needles.enumerate() {
-            for ([a, b, c], lead) in grams(bytes) {
-                let hash = hash([a, b, c, 0]);
-                if let Some(kinds) = table.get_mut(usize::from(hash)) {
-                    *kinds |= kind(a);
-                }
-                suspects.push(Suspect { hash, needle, lead });
+        for (needle, bytes) in (0..).zip(needles) {
+            let grams = grams(bytes, &frequencies).into_iter();
+            suspects.extend(grams.map(|(gram, lead)| Suspect { needle, lead, gram }));
+        }
+        suspects.sort_by_cached_key(Suspect::hash);
+        let kinds = kinds(&suspects);
+        let mut table = Box::new([0; SIZE]);
+        for suspect in &suspects {
+            if let Some(entry) = table.get_mut(usize::from(suspect.hash())) {
+                let [first, ..] = suspect.gram;
+                *entry |= kinds.get(usize::from(first)).copied().unwrap_or(0);
             }
         }
-        suspects.sort_unstable();
-        let start = |high| suspects.partition_point(|suspect: &Suspect| suspect.hash >> LOW_BITS < high);
-        let starts = (0..=u16::MAX >> LOW_BITS).map(start).chain([suspects.len()]).collect();
-        Self { table, suspects, starts }
+        let mut starts = vec![0; usize::from(u16::MAX >> LOW_BITS) + 2];
+        for suspect in &suspects {
+            if let Some(behind) = starts.get_mut(usize::from(suspect.hash() >> LOW_BITS) + 1) {
+                *behind += 1;
+            }
+        }
+        starts.iter_mut().fold(0, |before, start| {
+            *start += before;
+            *start
+        });
+        Self { table, kinds, suspects, starts }
     }
 
     /// Calls `suspect` with every even offset in `from..to` at which a needle's gram stands, in order.
@@ -73,88 +98,117 @@ impl Grams {
     pub(super) fn ask(&self, text: &[u8], from: usize, to: usize, mut suspect: impl FnMut(usize, &Suspect)) {
         let mut at = from;
         while let Some(piece) = text.get(at..at + PIECE).filter(|_| at < to).and_then(<[u8]>::first_chunk) {
-            let hashes = hashes(piece);
-            let found = kinds_in(&self.table, &hashes, piece);
-            if found.iter().fold(0, |any, one| any | one) != 0 {
-                let places = (at..to).step_by(2);
-                for ((place, hash), _) in places.zip(hashes).zip(found).filter(|(_, found)| *found != 0) {
-                    self.suspects(hash).for_each(|found| suspect(place, found));
-                }
+            if self.any(piece) {
+                self.suspects(piece, at, to, &mut suspect);
             }
             at += STRIDE;
         }
-        for place in (at..to).step_by(2) {
-            let byte = |behind: usize| text.get(place + behind).copied().unwrap_or(0);
-            self.suspects(hash([byte(0), byte(1), byte(2), 0])).for_each(|found| suspect(place, found));
+        let mut last = [0; PIECE];
+        while at < to {
+            let rest = text.get(at..).unwrap_or_default();
+            last.fill(0);
+            last.iter_mut().zip(rest).for_each(|(byte, there)| *byte = *there);
+            self.suspects(&last, at, to, &mut suspect);
+            at += STRIDE;
         }
     }
 
-    fn suspects(&self, hash: u16) -> impl Iterator<Item = &Suspect> {
-        let start = |high: usize| self.starts.get(high).copied().unwrap_or(0);
-        let high = usize::from(hash >> LOW_BITS);
-        let near = self.suspects.get(start(high)..start(high + 1)).unwrap_or_default();
-        near.iter().filter(move |suspect| suspect.hash == hash)
+    /// Whether a gram may begin at any even offset of the piece.
+    #[inline(always)]
+    fn any(&self, piece: &[u8; PIECE]) -> bool {
+        // What a word holds is taken out of it by shifts: that costs less than to load each gram.
+        let word = |at: usize| {
+            let bytes = piece.get(at..).and_then(<[u8]>::first_chunk);
+            bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+        };
+        let found = |word: u64, shift: u32| self.kinds_at((word >> shift) as u32);
+        let three = |word| found(word, 0) | found(word, 16) | found(word, 32);
+        (three(word(0)) | found(word(2), 32) | three(word(8)) | found(word(10), 32)) != 0
+    }
+
+    /// Not 0 if the first three of these bytes may be a gram of the table.
+    #[inline(always)]
+    fn kinds_at(&self, window: u32) -> u8 {
+        let [first, ..] = window.to_le_bytes();
+        let kind = self.kinds.get(usize::from(first)).copied().unwrap_or(0);
+        self.table.get(usize::from(hash(window))).map_or(0, |kinds| kinds & kind)
+    }
+
+    /// Calls `suspect` for what stands in the piece, whose first byte is at `at`.
+    #[cold]
+    #[inline(never)]
+    fn suspects(&self, piece: &[u8; PIECE], at: usize, to: usize, suspect: &mut dyn FnMut(usize, &Suspect)) {
+        let gram = |number: usize| {
+            piece.get(2 * number..).and_then(<[u8]>::first_chunk::<GRAM>).copied().unwrap_or_default()
+        };
+        // One byte for each: which of them count is told without a branch for each.
+        let mut found = u64::from_le_bytes(array::from_fn(|number| self.kinds_at(window(gram(number)))));
+        while found != 0 {
+            let number = found.trailing_zeros() as usize / 8;
+            found &= !(0xff << (8 * number));
+            let (gram, place) = (gram(number), at + 2 * number);
+            let start = |high: usize| self.starts.get(high).map_or(0, |start| *start as usize);
+            let high = usize::from(hash(window(gram)) >> LOW_BITS);
+            let near = self.suspects.get(start(high)..start(high + 1)).unwrap_or_default();
+            near.iter().filter(|near| near.gram == gram && place < to).for_each(|near| suspect(place, near));
+        }
     }
 }
 
 /// The grams by which a needle is found at even offsets, with their [`Suspect::lead`].
-fn grams(needle: &[u8]) -> Vec<([u8; GRAM], isize)> {
+fn grams(needle: &[u8], frequencies: &Frequencies) -> Vec<(Gram, i16)> {
     match *needle {
         [] | [_] | [_, _] => Vec::new(),
         // Of three bytes only two are sure to stand at an odd offset: together with any neighbour.
         [a, b, c] => {
-            let left = rarity::of_pair(a, b) > rarity::of_pair(b, c);
+            let left = frequency::of_byte(a) < frequency::of_byte(c);
             let beside = (0..=u8::MAX).map(|any| if left { ([any, a, b], -1) } else { ([b, c, any], 1) });
             [([a, b, c], 0)].into_iter().chain(beside).collect()
         }
         _ => {
-            let windows = needle.windows(4).filter_map(<[u8]>::first_chunk).zip(0..);
-            let rarest = windows.max_by_key(|([a, b, c, d], _)| {
-                let (first, last) = (rarity::of_gram(*a, *b, *c), rarity::of_gram(*b, *c, *d));
-                (first.min(last), first + last)
-            });
+            let windows = needle.windows(4).filter_map(<[u8]>::first_chunk).zip(0..i16::MAX);
+            let rarest = windows
+                .min_by_key(|([a, b, c, d], _)| frequencies.of([*a, *b, *c]) + frequencies.of([*b, *c, *d]));
             let both = rarest.map(|([a, b, c, d], at)| [([*a, *b, *c], at), ([*b, *c, *d], at + 1)]);
             both.into_iter().flatten().collect()
         }
     }
 }
 
-/// The kinds of the table at these hashes, as far as the grams' first bytes have them.
-fn kinds_in(table: &[u8; SIZE], hashes: &[u16; ASKED], piece: &[u8; PIECE]) -> [u8; ASKED] {
-    let mut firsts = piece.iter().step_by(2);
-    hashes.map(|hash| {
-        let kinds = table.get(usize::from(hash)).copied().unwrap_or(0);
-        kinds & firsts.next().map_or(0, |first| KINDS.get(usize::from(*first)).copied().unwrap_or(0))
-    })
-}
-
-/// [`kind`] of each byte.
-#[expect(clippy::indexing_slicing, reason = "a bad index in a constant does not compile")]
-const KINDS: [u8; 256] = {
+/// Parts the first bytes of all grams into eight kinds, so that as few bytes of text as may be are of a kind with
+/// many grams.
+fn kinds(suspects: &[Suspect]) -> [u8; 256] {
+    let mut firsts: BTreeMap<u8, u64> = BTreeMap::new();
+    for suspect in suspects {
+        let [first, ..] = suspect.gram;
+        *firsts.entry(first).or_default() += 1;
+    }
+    let weight = |&(byte, count): &(u8, u64)| Reverse(u64::from(frequency::of_byte(byte)) * count);
+    let mut firsts: Vec<(u8, u64)> = firsts.into_iter().collect();
+    firsts.sort_by_key(weight);
+    // Of each kind, how frequent its bytes are, and how many grams begin with one.
+    let mut sums = [(0, 0); 8];
     let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < kinds.len() {
-        kinds[byte] = kind(byte as u8);
-        byte += 1;
+    for (byte, grams) in firsts {
+        let frequency = u64::from(frequency::of_byte(byte));
+        let dearer = |(bytes, all): &(u64, u64)| (bytes + frequency) * (all + grams) - bytes * all;
+        let cheapest = sums.iter_mut().zip(0..).min_by_key(|(sum, _)| dearer(sum));
+        if let (Some((sum, number)), Some(kind)) = (cheapest, kinds.get_mut(usize::from(byte))) {
+            *sum = (sum.0 + frequency, sum.1 + grams);
+            *kind = 1 << number;
+        }
     }
     kinds
-};
-
-/// One of eight kinds of bytes, as a bit.
-const fn kind(byte: u8) -> u8 {
-    1 << (byte & 7)
 }
 
-/// Hashes of the grams that begin at the even offsets of a piece.
-fn hashes(piece: &[u8; PIECE]) -> [u16; ASKED] {
-    let mut windows = piece.windows(GRAM + 1).step_by(2);
-    array::from_fn(|_| windows.next().and_then(<[u8]>::first_chunk).map_or(0, |window| hash(*window)))
+fn window([a, b, c]: Gram) -> u32 {
+    u32::from_le_bytes([a, b, c, 0])
 }
 
 /// Of the first three bytes; the fourth doesn't count.
-fn hash(gram: [u8; GRAM + 1]) -> u16 {
-    let [.., low, high] = (u32::from_le_bytes(gram) << 8).wrapping_mul(0x9E37_79B1).to_le_bytes();
-    u16::from_le_bytes([low, high])
+#[inline(always)]
+fn hash(window: u32) -> u16 {
+    ((window << 8).wrapping_mul(0x9E37_79B1) >> 16) as u16
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Finds all needles of all inspectors in one go.
 
+mod frequency;
 mod grams;
-mod rarity;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -107,7 +107,8 @@ impl Prefilter {
     pub(super) fn scan_into(&self, text: &[u8], range: Range<usize>, hits: &mut Hits) {
         hits.of.resize_with(self.inspectors, Vec::new);
         self.grams.ask(text, range.start, range.end, |place, suspect| {
-            let (Some(start), Some(needle)) = (suspect.start(place), self.needles.get(suspect.needle)) else {
+            let (Some(start), Some(needle)) = (suspect.start(place), self.needles.get(suspect.needle()))
+            else {
                 return;
             };
             if text.get(start..).is_some_and(|here| here.starts_with(&needle.bytes)) {
