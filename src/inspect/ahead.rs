@@ -1,22 +1,48 @@
 use std::ops::Range;
 
 use super::Lookout;
+use super::map::Growing;
 use super::prefilter::Hits;
+use super::source_map;
 use super::text::PiecewiseFacts;
 use crate::inventory::TextFacts;
 use crate::timings::timed;
 
-/// What is found out of a large entry while its bytes still come: where literals stand in it, and what there is
-/// to know of it as a text.
-#[derive(Default)]
+/// What is found out of a large entry while its bytes still come: where literals stand in it, what there is
+/// to know of it as a text, and what it says as a source map.
 pub struct Ahead {
     hits: Hits,
     /// Bytes that were searched.
     searched: usize,
     facts: PiecewiseFacts,
+    map: MapAhead,
+}
+
+/// How a source map is read ahead.
+enum MapAhead {
+    /// It may be one; its beginning hasn't come.
+    Due,
+    Growing(Growing),
+    /// It is none, or none that can be read ahead.
+    Not,
+}
+
+/// What was found out ahead of an entry that is complete.
+pub(super) struct Known {
+    pub(super) hits: Hits,
+    pub(super) facts: TextFacts,
+    /// The document that it is, as far as it was read.
+    pub(super) map: Option<Growing>,
 }
 
 impl Ahead {
+    /// Of the entry with this path.
+    pub fn new(path: &str, lookout: &Lookout) -> Self {
+        let is_due = source_map::is_named_map(path) && !lookout.wanted.recovered;
+        let map = if is_due { MapAhead::Due } else { MapAhead::Not };
+        Self { hits: Hits::default(), searched: 0, facts: PiecewiseFacts::default(), map }
+    }
+
     /// Looks at what has come, of which this range is new.
     pub fn look(&mut self, lookout: &Lookout, so_far: &[u8], new: Range<usize>) {
         // A literal may go on in the bytes to come.
@@ -24,13 +50,18 @@ impl Ahead {
         self.search(lookout, so_far, to);
         let piece = so_far.get(new).unwrap_or_default();
         timed(lookout.timings(), "text", || self.facts.add(piece));
+        timed(lookout.timings(), "source maps", || self.map.read_on(so_far));
     }
 
     /// The same of the whole entry.
-    pub(super) fn finish(mut self, lookout: &Lookout, bytes: &[u8]) -> (Hits, TextFacts) {
+    pub(super) fn finish(mut self, lookout: &Lookout, bytes: &[u8]) -> Known {
         self.search(lookout, bytes, bytes.len());
         self.hits.settle();
-        (self.hits, self.facts.finish())
+        let map = match self.map {
+            MapAhead::Growing(map) => Some(map),
+            MapAhead::Due | MapAhead::Not => None,
+        };
+        Known { hits: self.hits, facts: self.facts.finish(), map }
     }
 
     fn search(&mut self, lookout: &Lookout, bytes: &[u8], to: usize) {
@@ -40,6 +71,19 @@ impl Ahead {
                 lookout.prefilter.scan_into(bytes, part, &mut self.hits);
             });
             self.searched = to;
+        }
+    }
+}
+
+impl MapAhead {
+    fn read_on(&mut self, so_far: &[u8]) {
+        let map = match std::mem::replace(self, Self::Not) {
+            Self::Due => source_map::document_start(so_far).and_then(|start| Growing::new(so_far, start)),
+            Self::Growing(map) => Some(map),
+            Self::Not => None,
+        };
+        if let Some(map) = map.and_then(|map| map.read_on(so_far)) {
+            *self = Self::Growing(map);
         }
     }
 }
@@ -57,14 +101,14 @@ mod tests {
         let whole = lookout.prefilter.scan(&text, 1);
         assert!(whole.of.iter().flatten().count() > 100);
         for size in (8..700).step_by(3) {
-            let mut ahead = Ahead::default();
+            let mut ahead = Ahead::new("a.js", &lookout);
             for start in (0..text.len()).step_by(size) {
                 let end = (start + size).min(text.len());
                 ahead.look(&lookout, &text[..end], start..end);
             }
-            let (hits, facts) = ahead.finish(&lookout, &text);
-            assert_eq!(hits.of, whole.of, "pieces of {size}");
-            assert_eq!(facts, text_facts(&text), "pieces of {size}");
+            let known = ahead.finish(&lookout, &text);
+            assert_eq!(known.hits.of, whole.of, "pieces of {size}");
+            assert_eq!(known.facts, text_facts(&text), "pieces of {size}");
         }
     }
 }

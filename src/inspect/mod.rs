@@ -270,9 +270,10 @@ impl Search<'_> {
         let lookout = self.lookout;
         let hits = match self.ahead.take() {
             Some(ahead) => {
-                let (hits, facts) = ahead.finish(lookout, bytes);
-                sample.facts = Some(facts);
-                hits
+                let known = ahead.finish(lookout, bytes);
+                sample.facts = Some(known.facts);
+                sample.map.set(known.map);
+                known.hits
             }
             None => timed(lookout.timings(), "search for literals", || {
                 lookout.prefilter.scan(sample.bytes, self.threads)

@@ -1,6 +1,8 @@
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, RefCell};
 
 use crate::inventory::{At, Media, TextFacts};
+
+use super::map::Growing;
 
 /// One entry's bytes as inspectors see them.
 pub struct Sample<'a> {
@@ -14,7 +16,10 @@ pub struct Sample<'a> {
     pub decoded: Option<(&'static str, At)>,
     /// What there is to know of it as a text, where that was found out before.
     pub(super) facts: Option<TextFacts>,
-    marks: OnceCell<Vec<Mark>>,
+    /// The document that it is, where that was read before.
+    pub(super) map: Cell<Option<Growing>>,
+    /// As far as they were needed.
+    marks: RefCell<Vec<Mark>>,
     /// The last place asked for, as offset and characters before it in its line: a file of one line has many.
     last: Cell<(usize, usize)>,
 }
@@ -33,16 +38,17 @@ struct Mark {
 const STRETCH: usize = 4 << 10;
 
 impl Mark {
-    /// A mark for each stretch of a text, and one behind the last.
-    fn all(bytes: &[u8]) -> Vec<Self> {
-        let mut mark = Self { ends: 0, line: 0 };
-        let mut marks = Vec::with_capacity(bytes.len() / STRETCH + 2);
-        marks.push(mark);
-        for (number, stretch) in bytes.chunks(STRETCH).enumerate() {
-            mark = mark.after(stretch, number * STRETCH);
+    /// That of the stretch of a text in which this offset lies; those before it are added to `marks`.
+    fn at(offset: usize, bytes: &[u8], marks: &mut Vec<Self>) -> Self {
+        let mut mark = marks.last().copied().unwrap_or(Self { ends: 0, line: 0 });
+        while marks.len() <= offset / STRETCH {
+            if let Some(last) = marks.len().checked_sub(1) {
+                let stretch = bytes.get(last * STRETCH..).unwrap_or_default();
+                mark = mark.after(stretch.get(..STRETCH).unwrap_or(stretch), last * STRETCH);
+            }
             marks.push(mark);
         }
-        marks
+        marks.get(offset / STRETCH).copied().unwrap_or(mark)
     }
 
     /// The same behind these bytes, which stand at `offset`.
@@ -55,8 +61,8 @@ impl Mark {
 impl<'a> Sample<'a> {
     /// The bytes of an entry as they stand in its container.
     pub fn new(path: &'a str, bytes: &'a [u8], media: Media) -> Self {
-        let (marks, last) = (OnceCell::new(), Cell::new((0, 0)));
-        Self { path, bytes, media, decoded: None, facts: None, marks, last }
+        let (marks, last) = (RefCell::default(), Cell::new((0, 0)));
+        Self { path, bytes, media, decoded: None, facts: None, map: Cell::default(), marks, last }
     }
 
     /// Bytes that had to be decoded out of an entry first, from what stands there at `at`.
@@ -86,16 +92,16 @@ impl<'a> Sample<'a> {
         if !self.media.is_text() {
             return At { offset: offset as u64, ..At::default() };
         }
-        let marks = self.marks.get_or_init(|| Mark::all(self.bytes));
-        let stretch = (offset / STRETCH).min(marks.len().saturating_sub(1));
-        let before = self.bytes.get(stretch * STRETCH..offset.min(self.bytes.len())).unwrap_or_default();
-        let mark = marks.get(stretch).copied().unwrap_or(Mark { ends: 0, line: 0 });
-        let Mark { ends: line, line: start } = mark.after(before, stretch * STRETCH);
+        let to = offset.min(self.bytes.len());
+        let mark = Mark::at(to, self.bytes, &mut self.marks.borrow_mut());
+        let stretch = to / STRETCH * STRETCH;
+        let before = self.bytes.get(stretch..to).unwrap_or_default();
+        let Mark { ends: line, line: start } = mark.after(before, stretch);
         let (from, counted) = match self.last.get() {
             (last, characters) if (start..=offset).contains(&last) => (last, characters),
             _ => (start, 0),
         };
-        let before = self.bytes.get(from..offset.min(self.bytes.len())).unwrap_or_default();
+        let before = self.bytes.get(from..to).unwrap_or_default();
         let characters = counted + before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
         self.last.set((offset, characters));
         At {

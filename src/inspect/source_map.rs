@@ -102,9 +102,12 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
     let mut found = Vec::new();
     let mut done = 0;
     if let Some(start) = document_start(sample.bytes)
-        .filter(|start| !hits.is_empty() || is_named_map(sample) || escapes_letters(sample.bytes, *start))
+        .filter(|start| !hits.is_empty() || may_be_map(sample) || escapes_letters(sample.bytes, *start))
     {
-        let (maps, end) = read(sample.bytes, start, reading);
+        let (maps, end) = match sample.map.take().filter(|map| map.start() == start && !report) {
+            Some(map) => map.finish(sample.bytes),
+            None => read(sample.bytes, start, reading),
+        };
         if !maps.is_empty() {
             done = end;
         }
@@ -138,7 +141,7 @@ fn has_text(map: &Found) -> bool {
 
 /// Where the JSON document begins that the whole text is: after a byte-order mark and a line that keeps
 /// the file from being run as a script.
-fn document_start(bytes: &[u8]) -> Option<usize> {
+pub(super) fn document_start(bytes: &[u8]) -> Option<usize> {
     let mut at = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let rest = |at: usize| bytes.get(at..).unwrap_or_default();
     at += rest(at).iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -150,10 +153,14 @@ fn document_start(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Whether its name or its origin says that it is a map, though no needle does.
-fn is_named_map(sample: &Sample<'_>) -> bool {
-    let name = sample.path.rsplit('/').next().unwrap_or_default();
-    let named = name.as_bytes().windows(4).any(|part| part.eq_ignore_ascii_case(b".map"));
-    named || sample.decoded.is_some()
+fn may_be_map(sample: &Sample<'_>) -> bool {
+    sample.decoded.is_some() || is_named_map(sample.path)
+}
+
+/// Whether a file's name says that it is a map.
+pub(super) fn is_named_map(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.as_bytes().windows(4).any(|part| part.eq_ignore_ascii_case(b".map"))
 }
 
 /// Whether JSON writes letters as `\u0073`, which no tool does: no needle finds a key that is written so.

@@ -71,11 +71,8 @@ pub(crate) struct Text {
 /// which they begin, and where the document ends.
 pub(crate) fn read(bytes: &[u8], start: usize, reading: Reading) -> (Vec<Found>, usize) {
     let mut reader = Reader::new(bytes, start, reading);
-    let damage = reader.walk().err();
-    reader.close_all(damage);
-    let end = reader.cursor.at;
-    reader.found.sort_by_key(|map| map.start);
-    (reader.found, end)
+    let damage = reader.begin().and_then(|()| reader.walk()).err();
+    reader.finish(damage)
 }
 
 /// Reads the list of texts after the `sourcesContent` key at `key`, in a text that no [`read`] could make
@@ -85,7 +82,8 @@ pub(crate) fn read_loose(bytes: &[u8], key: usize, reading: Reading) -> Option<(
     let mut reader = Reader::new(bytes, key, reading);
     let mut partial = Partial::default();
     reader.list_after(key, b"sourcesContent")?;
-    let damage = reader.contents(&mut partial).err();
+    let damage =
+        reader.list(|reader, first| reader.content(first, &mut partial)).err().map(Stop::into_damage);
     let end = reader.cursor.at;
     let before = bytes.get(key.saturating_sub(BEFORE)..key).unwrap_or_default();
     if let Some(near) = memchr::memmem::rfind(before, b"sources") {
@@ -194,6 +192,8 @@ enum Role {
     Coverage,
     /// The value of `inputs` in esbuild's metafile.
     Inputs,
+    /// The list of texts of the map around it.
+    Contents,
 }
 
 #[derive(Debug)]
@@ -204,11 +204,15 @@ struct Frame {
     partial: Option<Box<Partial>>,
 }
 
-struct Reader<'a> {
-    cursor: Cursor<'a>,
+/// Reads a document from its beginning to its end, without recursion.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    pub(super) cursor: Cursor<'a>,
+    /// Whether more of the document may come.
+    pub(super) growing: bool,
     reading: Reading,
     /// Where the document begins.
-    start: usize,
+    pub(super) start: usize,
     frames: Vec<Frame>,
     found: Vec<Found>,
     key: Vec<u8>,
@@ -219,12 +223,31 @@ struct Reader<'a> {
     left_out: Option<&'static str>,
 }
 
-type Walk = Result<(), String>;
+pub(super) type Walk = Result<(), Stop>;
+
+/// Why reading can't go on.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The document is damaged here.
+    Broken(String),
+    /// What stands here has not come to its end yet.
+    Cut,
+}
+
+impl Stop {
+    fn into_damage(self) -> String {
+        match self {
+            Self::Broken(why) => why,
+            Self::Cut => "the text ends before the object does".to_owned(),
+        }
+    }
+}
 
 impl<'a> Reader<'a> {
-    fn new(bytes: &'a [u8], start: usize, reading: Reading) -> Self {
+    pub(super) fn new(bytes: &'a [u8], start: usize, reading: Reading) -> Self {
         Self {
             cursor: Cursor::new(bytes, start),
+            growing: false,
             reading,
             start,
             frames: Vec::new(),
@@ -236,24 +259,89 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn walk(&mut self) -> Walk {
+    /// The same reader over bytes that begin with those it has read.
+    pub(super) fn over(self, bytes: &[u8]) -> Reader<'_> {
+        let Self { cursor, growing, reading, start, frames, found, key, scratch, kept, left_out } = self;
+        let cursor = Cursor::new(bytes, cursor.at);
+        Reader { cursor, growing, reading, start, frames, found, key, scratch, kept, left_out }
+    }
+
+    pub(super) fn begin(&mut self) -> Walk {
         match self.cursor.next_token() {
             Some(b'{') => self.open(false, Role::Plain),
             Some(b'[') => self.open(true, Role::Plain),
             _ => return Err(self.broken("no object begins here")),
         }
+        Ok(())
+    }
+
+    /// Reads to the end of the document.
+    pub(super) fn walk(&mut self) -> Walk {
         while let Some(frame) = self.frames.last() {
             let (array, role) = (frame.array, frame.role);
-            match self.cursor.next_token() {
-                None => return Err(self.broken("the text ends before the object does")),
-                Some(b'}') if !array => self.close(),
-                Some(b']') if array => self.close(),
-                Some(b',') => self.cursor.at += 1,
-                Some(_) if array => self.element(role)?,
-                Some(_) => self.member(role)?,
+            let first = self.cursor.next_token();
+            let at = self.cursor.at;
+            let read = match first {
+                None if self.growing => Err(Stop::Cut),
+                None => Err(self.broken("the text ends before the object does")),
+                Some(b'}') if !array => {
+                    self.close();
+                    Ok(())
+                }
+                Some(b']') if array => {
+                    self.close();
+                    Ok(())
+                }
+                Some(b',') => {
+                    self.cursor.at += 1;
+                    Ok(())
+                }
+                Some(first) if array => self.element(first, role),
+                Some(_) if self.growing && !self.member_is_there() => Err(Stop::Cut),
+                Some(_) => self.member(role),
+            };
+            if matches!(read, Err(Stop::Cut)) {
+                self.cursor.at = at;
             }
+            read?;
         }
         Ok(())
+    }
+
+    /// All that was found, and where it ends.
+    pub(super) fn finish(mut self, damage: Option<Stop>) -> (Vec<Found>, usize) {
+        self.close_all(damage.map(Stop::into_damage));
+        self.found.sort_by_key(|map| map.start);
+        (self.found, self.cursor.at)
+    }
+
+    /// Whether what ends here may go on in bytes that are still to come.
+    fn may_go_on(&self, end: &Cursor<'_>) -> bool {
+        /// The longest escape is a pair of surrogates.
+        const LONGEST: usize = 12;
+        self.growing && end.rest().len() < LONGEST
+    }
+
+    /// Whether the value that begins here is there to its end, or is one that is entered.
+    fn value_is_there(&self, mut from: Cursor<'_>, is_entered: bool) -> bool {
+        match from.next_token() {
+            None => false,
+            Some(b'{' | b'[') if is_entered => true,
+            Some(_) => from.skip_value() && !self.may_go_on(&from),
+        }
+    }
+
+    fn member_is_there(&self) -> bool {
+        let (mut from, mut key) = (self.cursor.clone(), Vec::new());
+        if from.key(&mut key).is_none() || !from.take(b':') {
+            return !self.may_go_on(&from);
+        }
+        let is_entered = match key.as_slice() {
+            b"sourcesContent" => from.next_token() == Some(b'['),
+            b"sources" | b"ignoreList" | b"x_google_ignoreList" | b"offset" => false,
+            key => !is_skipped(key),
+        };
+        self.value_is_there(from, is_entered)
     }
 
     fn open(&mut self, array: bool, role: Role) {
@@ -334,7 +422,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn element(&mut self, role: Role) -> Walk {
+    fn element(&mut self, first: u8, role: Role) -> Walk {
+        if role == Role::Contents {
+            let mut partial = self.owner().and_then(Option::take).unwrap_or_default();
+            let outcome = self.content(first, &mut partial);
+            if let Some(owner) = self.owner() {
+                *owner = Some(partial);
+            }
+            return outcome;
+        }
+        if self.growing && !self.value_is_there(self.cursor.clone(), true) {
+            return Err(Stop::Cut);
+        }
         let role = if role == Role::Sections { Role::Section } else { Role::Plain };
         self.value(role)
     }
@@ -375,12 +474,13 @@ impl<'a> Reader<'a> {
                 }
                 reader.paths(partial)
             }),
-            (b"sourcesContent", Some(b'[')) => self.with_partial(|reader, partial| {
+            (b"sourcesContent", Some(b'[')) => {
+                let partial = self.partial();
                 if !partial.contents.is_empty() {
                     partial.pair();
                 }
-                reader.contents(partial)
-            }),
+                self.nest(true, Role::Contents)
+            }
             // Not as the format has it, but in clear all the same.
             (b"sourcesContent", Some(b'{')) => {
                 self.with_partial(|reader, partial| reader.contents_by_path(partial))
@@ -408,7 +508,7 @@ impl<'a> Reader<'a> {
                 }
                 Ok(())
             }
-            (b"names" | b"x_facebook_sources" | b"rangeMappings" | b"scopes", _) => self.skip(),
+            (key, _) if is_skipped(key) => self.skip(),
             (b"inputSourceMap", Some(b'{')) => self.nest(false, Role::Coverage),
             (b"inputs", Some(b'{')) if self.reading.report && self.frames.len() == 1 => {
                 self.nest(false, Role::Inputs)
@@ -480,6 +580,11 @@ impl<'a> Reader<'a> {
         self.frames[last].partial.get_or_insert_default()
     }
 
+    /// That of the object with the list that is being read.
+    fn owner(&mut self) -> Option<&mut Option<Box<Partial>>> {
+        self.frames.iter_mut().rev().nth(1).map(|frame| &mut frame.partial)
+    }
+
     fn with_partial(&mut self, read: impl FnOnce(&mut Self, &mut Partial) -> Walk) -> Walk {
         let mut partial = std::mem::take(self.partial());
         let outcome = read(self, &mut partial);
@@ -527,18 +632,21 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn contents(&mut self, partial: &mut Partial) -> Walk {
-        self.list(|reader, first| {
-            let (text, closed) = match first {
-                b'"' | b'\'' | b'`' => reader.text(),
-                _ => (None, reader.skip()),
-            };
-            // The paths have been counted; a list of texts alone must be too.
-            if partial.contents.len() < partial.sources.len() || reader.room() {
-                partial.contents.push(text);
-            }
-            closed
-        })
+    /// One element of the list of texts.
+    fn content(&mut self, first: u8, partial: &mut Partial) -> Walk {
+        let (text, closed) = match first {
+            b'}' | b':' => return Err(self.broken("a list has no end")),
+            b'"' | b'\'' | b'`' => self.text(),
+            _ => (None, self.skip()),
+        };
+        if self.may_go_on(&self.cursor) {
+            return Err(Stop::Cut);
+        }
+        // The paths have been counted; a list of texts alone must be too.
+        if partial.contents.len() < partial.sources.len() || self.room() {
+            partial.contents.push(text);
+        }
+        closed
     }
 
     /// Texts by their paths.
@@ -610,7 +718,7 @@ impl<'a> Reader<'a> {
         Some(Text { facts: text_facts(&self.scratch), bytes })
     }
 
-    fn short_string(&mut self) -> Result<String, String> {
+    fn short_string(&mut self) -> Result<String, Stop> {
         self.scratch.clear();
         let closed = self.cursor.string(&mut self.scratch);
         if closed { Ok(short(&self.scratch)) } else { Err(self.broken("a text has no end")) }
@@ -625,8 +733,8 @@ impl<'a> Reader<'a> {
         self.kept <= MOST_SOURCES
     }
 
-    fn broken(&self, why: &str) -> String {
-        format!("{why} (at byte {})", self.cursor.at)
+    fn broken(&self, why: &str) -> Stop {
+        Stop::Broken(format!("{why} (at byte {})", self.cursor.at))
     }
 }
 
@@ -658,6 +766,11 @@ impl FoundSource {
         }
         self
     }
+}
+
+/// Whether a member of this name holds nothing that is wanted, however long it is.
+fn is_skipped(key: &[u8]) -> bool {
+    matches!(key, b"names" | b"x_facebook_sources" | b"rangeMappings" | b"scopes")
 }
 
 /// A text as a string, cut to what is worth keeping.

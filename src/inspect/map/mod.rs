@@ -6,6 +6,7 @@
 
 mod data_url;
 mod document;
+mod growing;
 mod javascript;
 mod json;
 mod maker;
@@ -13,6 +14,7 @@ mod party;
 
 pub(crate) use data_url::{DataUrl, base64_run, data_url, in_alphabet};
 pub(crate) use document::{Found, FoundSource, MOST_MAPS, Reading, TOO_MANY_MAPS, read, read_loose};
+pub(crate) use growing::Growing;
 pub(crate) use javascript::{begins_comment, is_separator, line_length};
 pub(crate) use json::{Cursor, Piece};
 pub(crate) use party::is_third_party;
