@@ -3,12 +3,13 @@ use std::time::{Duration, Instant};
 
 use crate::unpack::{Damage, Header, Oddity, Sink};
 
+use super::buffer::Buffer;
 use super::large::LARGE;
 
 /// Entries that travel together, their bytes in one buffer that is used again.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Buffer,
     pub(super) items: Vec<Item>,
     /// Bytes of the budget that it holds.
     pub(super) reserved: u64,
@@ -30,7 +31,7 @@ impl Batch {
         self.items.clear();
         self.bytes.clear();
         if self.bytes.capacity() > KEEP {
-            self.bytes = Vec::new();
+            self.bytes = Buffer::default();
         }
     }
 }

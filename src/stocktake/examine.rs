@@ -48,7 +48,7 @@ impl Examiner<'_> {
     /// Examines all entries of a batch.
     pub(super) fn batch(&self, batch: &mut Batch, stand: Stand<'_>, into: &mut Vec<Examined>) {
         for item in &batch.items {
-            let bytes = batch.bytes.get_mut(item.range.clone()).unwrap_or_default();
+            let bytes = batch.bytes.bytes_mut().get_mut(item.range.clone()).unwrap_or_default();
             let effort = Effort::Threads(self.threads);
             into.push(self.entry(item.ordinal, &item.header, bytes, effort, item.damage.as_ref(), stand));
         }

@@ -6,6 +6,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use crate::inspect::{Ahead, Effort};
 use crate::unpack::{Damage, Header};
 
+use super::buffer::Buffer;
 use super::examine::{Examiner, Stand};
 use super::flatten::Examined;
 
@@ -14,7 +15,7 @@ pub(super) const LARGE: u64 = 2 << 20;
 /// Size of a piece: so much stays in the processor's cache from one thread to the next.
 const PIECE: usize = 256 << 10;
 /// Pieces that wait for the worker.
-const WAITING: usize = 16;
+const WAITING: usize = 24;
 /// Never trust a claimed size with more memory than this.
 const TRUST: u64 = 64 << 20;
 
@@ -73,18 +74,19 @@ impl Large {
     /// Looks at the entry while it comes, and examines it when it is there.
     pub(super) fn examine(self, examiner: &Examiner<'_>) -> Examined {
         let claimed = self.header.size.unwrap_or(0).min(TRUST);
-        let mut bytes = Vec::with_capacity(usize::try_from(claimed).unwrap_or(0));
-        let mut ahead = Box::<Ahead>::default();
+        let mut bytes = Buffer::default();
+        bytes.reserve(usize::try_from(claimed).unwrap_or(0));
+        let mut ahead = Box::new(Ahead::new(&self.header.path, examiner.lookout));
         for mut piece in &self.pieces {
             let before = bytes.len();
             bytes.extend_from_slice(&piece);
             piece.clear();
             let _ = self.used.send(piece);
-            ahead.look(examiner.lookout, &bytes, before..bytes.len());
+            ahead.look(examiner.lookout, bytes.bytes(), before..bytes.len());
         }
         let damage =
             self.damage.recv().unwrap_or_else(|_| Some(Damage::new(0, "packgate stopped unpacking here")));
         let effort = Effort::Ahead(ahead);
-        examiner.entry(self.ordinal, &self.header, &mut bytes, effort, damage.as_ref(), Stand::TOP)
+        examiner.entry(self.ordinal, &self.header, bytes.bytes_mut(), effort, damage.as_ref(), Stand::TOP)
     }
 }

@@ -3,6 +3,7 @@
 
 mod batch;
 mod budget;
+mod buffer;
 mod examine;
 mod flatten;
 mod large;

@@ -1,5 +1,6 @@
 //! Containers that can only be read from front to back: one thread unpacks, others examine.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
@@ -33,12 +34,17 @@ pub(super) fn stream(
     let budget = Budget::new(IN_FLIGHT);
     let (full_tx, full_rx) = bounded::<Work>(WAITING);
     let (empty_tx, empty_rx) = unbounded::<Batch>();
+    let own_end = Mutex::new(Some(full_rx.clone()));
     std::thread::scope(|scope| {
         let sha256 = scope.spawn(|| digest(source, examiner));
         let examining: Vec<_> = (1..workers)
             .map(|_| {
                 let (full_rx, empty_tx, budget) = (full_rx.clone(), empty_tx.clone(), &budget);
-                scope.spawn(move || work(examiner, &full_rx, &empty_tx, budget))
+                let lost = LostWorker(&own_end);
+                scope.spawn(move || {
+                    let _lost = lost;
+                    work(examiner, &full_rx, &empty_tx, budget)
+                })
             })
             .collect();
         drop(full_rx);
@@ -56,6 +62,10 @@ pub(super) fn stream(
         let HandOver { own, full, .. } = hand_over;
         drop(full);
         stock.entries = own;
+        // What still waits is shared with the workers.
+        if let Some(rest) = take(&own_end) {
+            stock.entries.extend(work(examiner, &rest, &empty_tx, &budget));
+        }
         for thread in examining {
             match thread.join() {
                 Ok(entries) => stock.entries.extend(entries),
@@ -67,6 +77,24 @@ pub(super) fn stream(
         let sha256 = sha256.join().unwrap_or_else(|_| Err(std::io::Error::other("digesting failed")));
         (stock, sha256)
     })
+}
+
+/// The unpacking thread's own end of the queue of work.
+type OwnEnd = Mutex<Option<Receiver<Work>>>;
+
+fn take(own_end: &OwnEnd) -> Option<Receiver<Work>> {
+    own_end.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// Closes the unpacking thread's end of the queue when a worker panics, so that nothing is sent to nobody.
+struct LostWorker<'a>(&'a OwnEnd);
+
+impl Drop for LostWorker<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            take(self.0);
+        }
+    }
 }
 
 fn unpack_into<T: Taker>(source: &FileSource, name: &str, examiner: &Examiner<'_>, taker: T) -> (Stock, T) {
