@@ -117,6 +117,8 @@ pub struct Beside<'a> {
     pub folder: Option<&'a Path>,
     /// The facts of the release before it.
     pub previous: Option<&'a Inventory>,
+    /// Threads that may be used for it.
+    pub workers: usize,
 }
 
 /// Audits artifacts, one after another or several at once.
@@ -141,7 +143,7 @@ impl Auditor {
     /// When the artifact doesn't exist or can't be opened, or the project's lock is no lock. Whatever goes
     /// wrong inside the artifact is in the audit.
     pub fn audit(&self, path: &Path, workers: usize) -> Result<Audit, AuditError> {
-        self.judge(self.stock(path, workers)?)
+        self.judge_beside(self.stock(path, workers)?, &Beside { workers, ..Beside::default() })
     }
 
     /// Takes stock without judging.
@@ -181,7 +183,7 @@ impl Auditor {
         };
         let policy = self.policies.resolve(&options.settings, inventory.package.as_ref());
         let context = Context::new(&inventory, &options.settings).beside(beside.previous, lock.as_ref());
-        let findings = rules::check(&context, options.timings.as_deref());
+        let findings = rules::check(&context, options.timings.as_deref(), beside.workers);
         let (findings, waivers, verdict) =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
         let totals = Totals {
@@ -193,7 +195,11 @@ impl Auditor {
         let diff = previous.map(|previous| Box::new(Diff::of(previous, &inventory)));
         inventory.manifests = Vec::new();
         if !options.keep_entries {
-            inventory.entries = Vec::new();
+            let entries = std::mem::take(&mut inventory.entries);
+            if beside.workers > 1 {
+                // Nobody has to wait until all of it is let go.
+                std::thread::spawn(|| drop(entries));
+            }
             if let Some(package) = &mut inventory.package {
                 package.declared = Declared::default();
             }

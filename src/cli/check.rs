@@ -213,7 +213,7 @@ fn audit(target: &Target, auditor: &Auditor, against: Option<&Against>, workers:
         Some(against) => Some(against.inventory(auditor, &inventory, target.folder.as_deref())?),
         None => None,
     };
-    let beside = Beside { folder: target.folder.as_deref(), previous: previous.as_ref() };
+    let beside = Beside { folder: target.folder.as_deref(), previous: previous.as_ref(), workers };
     auditor.judge_beside(inventory, &beside).map_err(|error| words(&error))
 }
 

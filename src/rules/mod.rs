@@ -133,8 +133,22 @@ pub fn find(name: &str) -> Option<&'static Rule> {
     ALL.iter().copied().find(|rule| rule.name == name)
 }
 
-/// Runs every rule. The findings come sorted: by rule in the order of [`ALL`], then by place.
-pub fn check(context: &Context<'_>, timings: Option<&Timings>) -> Vec<Finding> {
+/// Runs every rule, with up to two threads. The findings come sorted: by rule in the order of [`ALL`], then by
+/// place.
+pub fn check(context: &Context<'_>, timings: Option<&Timings>, workers: usize) -> Vec<Finding> {
+    /// Entries for which another thread is worth its start.
+    const WORTH_A_THREAD: usize = 1000;
+    if workers < 2 || context.inventory.entries.len() < WORTH_A_THREAD {
+        return check_all(context, timings);
+    }
+    std::thread::scope(|scope| {
+        // What many rules need takes most of the time, and there are two such things.
+        scope.spawn(|| context.strays());
+        check_all(context, timings)
+    })
+}
+
+fn check_all(context: &Context<'_>, timings: Option<&Timings>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in ALL.iter() {
         let from = findings.len();

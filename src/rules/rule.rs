@@ -1,4 +1,4 @@
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use crate::exposure::Survey;
 use crate::inventory::Inventory;
@@ -68,14 +68,14 @@ pub struct Context<'a> {
     pub previous: Option<&'a Inventory>,
     /// The contents lock in force.
     pub lock: Option<&'a Lock>,
-    survey: OnceCell<Survey<'a>>,
-    strays: OnceCell<Strays<'a>>,
+    survey: OnceLock<Survey<'a>>,
+    strays: OnceLock<Strays<'a>>,
 }
 
 impl<'a> Context<'a> {
     /// An artifact without a past.
     pub fn new(inventory: &'a Inventory, settings: &'a Settings) -> Self {
-        let (survey, strays) = (OnceCell::new(), OnceCell::new());
+        let (survey, strays) = (OnceLock::new(), OnceLock::new());
         Self { inventory, settings, previous: None, lock: None, survey, strays }
     }
 

@@ -215,9 +215,13 @@ impl Walk<'_> {
     }
 
     /// The rules of a folder below.
-    fn level(&self, name: &str, path: &str, exact: bool, required: &[String]) -> Level {
+    fn level(&self, name: &str, path: &str, exact: bool, folder: usize, required: &[String]) -> Level {
         let mut rules = self.ignore_file(path);
-        rules.extend(globs(["/.git"]));
+        let mut children = self.tree.folders.get(folder).into_iter().flat_map(BTreeMap::keys);
+        // Nearly no folder has something that it could fit.
+        if children.any(|name| name.starts_with('.')) {
+            rules.extend(globs(["/.git"]));
+        }
         rules.extend(required.iter().filter_map(|file| Glob::new(&format!("!{file}"))));
         Level { name: name.to_owned(), suspects: self.suspects(name), rules, exact }
     }
@@ -265,7 +269,7 @@ impl Walk<'_> {
             let exact = as_file || self.takes(&[name, ""], false);
             let own: Vec<String> = required.iter().filter_map(|file| directly_in(file, name)).collect();
             let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}/{name}") };
-            let level = self.level(name, &path, exact, &own);
+            let level = self.level(name, &path, exact, below, &own);
             self.levels.push(level);
             self.folder(below, &path, &own);
             self.levels.pop();
@@ -295,6 +299,9 @@ impl Walk<'_> {
         for (depth, level) in self.levels.iter().enumerate() {
             if depth > 0 && !included && !level.exact {
                 return false;
+            }
+            if level.rules.is_empty() && suspects == 0 {
+                continue;
             }
             let relative = names.get(depth + 1..).unwrap_or_default();
             let absolute: Vec<&str> = std::iter::once("").chain(relative.iter().copied()).collect();

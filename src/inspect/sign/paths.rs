@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use memchr::memmem;
+
 use super::table::{STRAYS, StrayRow};
 
 /// A row that a path fits.
@@ -26,6 +28,8 @@ struct Index {
     /// For each first byte the lengths of the segments above, as bits: most paths need no hash.
     lengths: [u64; 256],
     others: Vec<(Shape, Candidate)>,
+    /// For each last byte of a path those of the others that could fit it.
+    by_last: Vec<Vec<usize>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -41,14 +45,15 @@ enum Shape {
     /// The file's name begins and ends so.
     Name { head: &'static str, tail: &'static str },
     /// A folder's name ends so, or begins so if the end is free.
-    Folder(&'static str),
+    Folder(Box<memmem::Finder<'static>>),
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(Index::new);
 
 impl Index {
     fn new() -> Self {
-        let mut index = Self { by_segment: HashMap::new(), lengths: [0; 256], others: Vec::new() };
+        let mut index =
+            Self { by_segment: HashMap::new(), lengths: [0; 256], others: Vec::new(), by_last: Vec::new() };
         for (rule, stray) in STRAYS.iter().enumerate() {
             for row in stray.rows {
                 for pattern in row.paths {
@@ -56,6 +61,11 @@ impl Index {
                 }
             }
         }
+        let could_end_in = |last: u8| {
+            let numbered = index.others.iter().enumerate();
+            numbered.filter(move |(_, (shape, _))| shape.could_end_in(last)).map(|(number, _)| number)
+        };
+        index.by_last = (0..=u8::MAX).map(|last| could_end_in(last).collect()).collect();
         index
     }
 
@@ -80,7 +90,10 @@ impl Index {
         let named =
             path.split('/').filter(known).filter_map(|segment| self.by_segment.get(segment)).flatten();
         let name = path.rsplit('/').next().unwrap_or_default();
-        let others = self.others.iter().filter(|(shape, _)| shape.could_be(path, name));
+        let last = path.as_bytes().last().map_or(0, |&byte| usize::from(byte));
+        let others =
+            self.by_last.get(last).into_iter().flatten().filter_map(|&number| self.others.get(number));
+        let others = others.filter(move |(shape, _)| shape.could_be(path, name));
         named.chain(others.map(|(_, candidate)| candidate))
     }
 }
@@ -94,7 +107,7 @@ impl Shape {
         let head = name.split(WILD).next().unwrap_or_default();
         let tail = name.rsplit(['*', '?', ']']).next().unwrap_or_default();
         match folder {
-            Some(_) => Self::Folder(if tail.is_empty() { head } else { tail }),
+            Some(_) => Self::Folder(Box::new(memmem::Finder::new(if tail.is_empty() { head } else { tail }))),
             None => Self::Name { head, tail },
         }
     }
@@ -102,7 +115,14 @@ impl Shape {
     fn could_be(&self, path: &str, name: &str) -> bool {
         match self {
             Self::Name { head, tail } => name.ends_with(tail) && name.starts_with(head),
-            Self::Folder(part) => path.contains(part),
+            Self::Folder(part) => part.find(path.as_bytes()).is_some(),
+        }
+    }
+
+    fn could_end_in(&self, last: u8) -> bool {
+        match self {
+            Self::Name { tail, .. } => tail.as_bytes().last().is_none_or(|&byte| byte == last),
+            Self::Folder(_) => true,
         }
     }
 }
