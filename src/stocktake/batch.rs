@@ -27,12 +27,8 @@ pub(super) struct Item {
 impl Batch {
     /// Empties it; a buffer that grew very large is let go.
     pub(super) fn clear(&mut self) {
-        const KEEP: usize = 8 << 20;
         self.items.clear();
-        self.bytes.clear();
-        if self.bytes.capacity() > KEEP {
-            self.bytes = Buffer::default();
-        }
+        self.bytes.clear(8 << 20);
     }
 }
 

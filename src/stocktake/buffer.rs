@@ -1,12 +1,15 @@
 use memmap2::MmapMut;
 
-/// From here on memory comes from the system in large pages.
-const LARGE: usize = 1 << 20;
-/// Size of a large page.
-const PAGE: usize = 2 << 20;
+/// From here on memory comes from the system directly.
+const LARGE: usize = 512 << 10;
+/// The least room that it gives then. What is not used of it takes no memory.
+const LEAST: usize = 4 << 20;
+/// So much is asked for in one go.
+const STEP: usize = 512 << 10;
 
-/// Bytes that grow, kept where it costs little to touch them first: one large page takes the system a fraction of
-/// the time of the 512 small ones.
+/// Bytes that grow, kept where it costs less to touch them first: the system is asked for many pages in one go
+/// instead of being interrupted for each. Large pages would cost still less, but where the system runs in a virtual
+/// machine they may have to be fetched from outside, which costs many times as much.
 #[derive(Debug, Default)]
 pub(super) struct Buffer {
     memory: Memory,
@@ -16,7 +19,11 @@ pub(super) struct Buffer {
 #[derive(Debug)]
 enum Memory {
     Small(Vec<u8>),
-    Large(MmapMut),
+    Large {
+        map: MmapMut,
+        /// Bytes that are there already.
+        there: usize,
+    },
 }
 
 impl Default for Memory {
@@ -31,20 +38,13 @@ impl Memory {
         if size < LARGE {
             return small();
         }
-        MmapMut::map_anon(size.next_multiple_of(PAGE)).map_or_else(|_| small(), Self::large)
-    }
-
-    fn large(map: MmapMut) -> Self {
-        // Without large pages everything works the same, if more slowly.
-        #[cfg(target_os = "linux")]
-        let _ = map.advise(memmap2::Advice::HugePage);
-        Self::Large(map)
+        MmapMut::map_anon(size.max(LEAST)).map_or_else(|_| small(), |map| Self::Large { map, there: 0 })
     }
 
     fn capacity(&self) -> usize {
         match self {
             Self::Small(bytes) => bytes.capacity(),
-            Self::Large(map) => map.len(),
+            Self::Large { map, .. } => map.len(),
         }
     }
 }
@@ -62,7 +62,7 @@ impl Buffer {
     pub(super) fn bytes(&self) -> &[u8] {
         match &self.memory {
             Memory::Small(bytes) => bytes,
-            Memory::Large(map) => map.get(..self.length).unwrap_or_default(),
+            Memory::Large { map, .. } => map.get(..self.length).unwrap_or_default(),
         }
     }
 
@@ -70,7 +70,7 @@ impl Buffer {
     pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
         match &mut self.memory {
             Memory::Small(bytes) => bytes,
-            Memory::Large(map) => map.get_mut(..self.length).unwrap_or_default(),
+            Memory::Large { map, .. } => map.get_mut(..self.length).unwrap_or_default(),
         }
     }
 
@@ -94,7 +94,10 @@ impl Buffer {
         let end = self.length + bytes.len();
         match &mut self.memory {
             Memory::Small(small) => small.extend_from_slice(bytes),
-            Memory::Large(map) => {
+            Memory::Large { map, there } => {
+                while *there < end.min(map.len()) {
+                    *there += ask_for(map, *there);
+                }
                 if let Some(free) = map.get_mut(self.length..end) {
                     free.copy_from_slice(bytes);
                 }
@@ -103,13 +106,24 @@ impl Buffer {
         self.length = end;
     }
 
-    /// Empties it, and keeps its memory.
-    pub(super) fn clear(&mut self) {
+    /// Empties it, and keeps its memory unless there is room for more than this.
+    pub(super) fn clear(&mut self, most: usize) {
         self.length = 0;
-        if let Memory::Small(bytes) = &mut self.memory {
+        if self.capacity() > most {
+            *self = Self::default();
+        } else if let Memory::Small(bytes) = &mut self.memory {
             bytes.clear();
         }
     }
+}
+
+/// Asks the system for the next step of memory; returns its length.
+fn ask_for(map: &MmapMut, from: usize) -> usize {
+    let step = STEP.min(map.len() - from);
+    // Systems that don't know this bring each page when it is touched.
+    #[cfg(target_os = "linux")]
+    let _ = map.advise_range(memmap2::Advice::PopulateWrite, from, step);
+    step
 }
 
 #[cfg(test)]
@@ -130,9 +144,12 @@ mod tests {
             assert!(buffer.capacity() >= buffer.len() + round * (3 << 20));
             assert!(buffer.bytes() == expected && buffer.bytes_mut() == expected);
         }
-        buffer.clear();
-        assert_eq!((buffer.len(), buffer.bytes()), (0, &[][..]));
-        buffer.extend_from_slice(b"again");
-        assert_eq!(buffer.bytes(), b"again");
+        for most in [usize::MAX, 0] {
+            buffer.clear(most);
+            assert_eq!((buffer.len(), buffer.bytes()), (0, &[][..]));
+            assert_eq!(buffer.capacity() > 0, most > 0);
+            buffer.extend_from_slice(b"again");
+            assert_eq!(buffer.bytes(), b"again");
+        }
     }
 }

@@ -18,6 +18,8 @@ const PIECE: usize = 256 << 10;
 const WAITING: usize = 24;
 /// Never trust a claimed size with more memory than this.
 const TRUST: u64 = 64 << 20;
+/// A buffer with more room is not kept for the next entry.
+const MOST_KEPT: usize = 32 << 20;
 
 /// The unpacking thread's end.
 pub(super) struct Sending {
@@ -71,10 +73,11 @@ impl Sending {
 }
 
 impl Large {
-    /// Looks at the entry while it comes, and examines it when it is there.
-    pub(super) fn examine(self, examiner: &Examiner<'_>) -> Examined {
+    /// Looks at the entry while it comes, and examines it when it is there; its bytes go to a buffer that is used
+    /// again.
+    pub(super) fn examine(self, examiner: &Examiner<'_>, bytes: &mut Buffer) -> Examined {
         let claimed = self.header.size.unwrap_or(0).min(TRUST);
-        let mut bytes = Buffer::default();
+        bytes.clear(MOST_KEPT);
         bytes.reserve(usize::try_from(claimed).unwrap_or(0));
         let mut ahead = Box::new(Ahead::new(&self.header.path, examiner.lookout));
         for mut piece in &self.pieces {

@@ -10,6 +10,7 @@ use crate::unpack::{self, Damage, FileSource, Header};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
 use super::budget::Budget;
+use super::buffer::Buffer;
 use super::digest;
 use super::examine::{Examiner, Stand};
 use super::flatten::{Examined, Stock};
@@ -131,13 +132,13 @@ fn work(
     empty: &Sender<Batch>,
     budget: &Budget,
 ) -> Vec<Examined> {
-    let mut entries = Vec::new();
+    let (mut entries, mut buffer) = (Vec::new(), Buffer::default());
     for work in full {
         let mut batch = match work {
             Work::Batch(batch) => batch,
             Work::Large(large) => {
                 let held = large.reserved;
-                entries.push(large.examine(examiner));
+                entries.push(large.examine(examiner, &mut buffer));
                 budget.give_back(held);
                 examiner.budget.give_back(held);
                 continue;
