@@ -162,14 +162,14 @@ impl<T: Taker> Sink for Gather<T> {
                 }
             }
         }
-        // Never trust a claimed size with more than a modest reservation.
+        // Never trust a claimed size with more than a modest part of the budget.
         const TRUST: u64 = 64 << 20;
         let claimed = usize::try_from(header.size.unwrap_or(0).min(TRUST)).unwrap_or(0);
         if !self.batch.items.is_empty() && self.batch.bytes.len() + claimed > FULL {
             self.flush();
         }
         self.reserve_for(claimed);
-        self.batch.bytes.reserve(claimed);
+        self.batch.bytes.reserve_claimed(header.size);
         self.open = Some((header, self.batch.bytes.len()));
     }
 

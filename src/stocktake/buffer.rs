@@ -4,6 +4,11 @@ use memmap2::MmapMut;
 const LARGE: usize = 512 << 10;
 /// The least room that it gives then. What is not used of it takes no memory.
 const LEAST: usize = 4 << 20;
+/// What grows beyond this gets all the room that most entries ever need, as moving it again takes the memory of
+/// both for a while.
+const SMALL: usize = 32 << 20;
+/// So much.
+const MOST: usize = 512 << 20;
 /// So much is asked for in one go.
 const STEP: usize = 512 << 10;
 
@@ -38,7 +43,8 @@ impl Memory {
         if size < LARGE {
             return small();
         }
-        MmapMut::map_anon(size.max(LEAST)).map_or_else(|_| small(), |map| Self::Large { map, there: 0 })
+        let room = if size <= SMALL { size.max(LEAST) } else { size.max(MOST) };
+        MmapMut::map_anon(room).map_or_else(|_| small(), |map| Self::Large { map, there: 0 })
     }
 
     fn capacity(&self) -> usize {
@@ -82,6 +88,11 @@ impl Buffer {
             larger.fill(self.bytes());
             *self = larger;
         }
+    }
+
+    /// Makes room for an entry that says how large it is.
+    pub(super) fn reserve_claimed(&mut self, size: Option<u64>) {
+        self.reserve(usize::try_from(size.unwrap_or(0)).map_or(MOST, |size| size.min(MOST)));
     }
 
     pub(super) fn extend_from_slice(&mut self, bytes: &[u8]) {

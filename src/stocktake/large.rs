@@ -16,8 +16,6 @@ pub(super) const LARGE: u64 = 2 << 20;
 const PIECE: usize = 256 << 10;
 /// Pieces that wait for the worker.
 const WAITING: usize = 24;
-/// Never trust a claimed size with more memory than this.
-const TRUST: u64 = 64 << 20;
 /// A buffer with more room is not kept for the next entry.
 const MOST_KEPT: usize = 32 << 20;
 
@@ -76,9 +74,8 @@ impl Large {
     /// Looks at the entry while it comes, and examines it when it is there; its bytes go to a buffer that is used
     /// again.
     pub(super) fn examine(self, examiner: &Examiner<'_>, bytes: &mut Buffer) -> Examined {
-        let claimed = self.header.size.unwrap_or(0).min(TRUST);
         bytes.clear(MOST_KEPT);
-        bytes.reserve(usize::try_from(claimed).unwrap_or(0));
+        bytes.reserve_claimed(self.header.size);
         let mut ahead = Box::new(Ahead::new(&self.header.path, examiner.lookout));
         for mut piece in &self.pieces {
             let before = bytes.len();
