@@ -7,6 +7,7 @@ use crate::inspect::{Ahead, Effort};
 use crate::unpack::{Damage, Header};
 
 use super::buffer::Buffer;
+use super::digesting::Digesting;
 use super::examine::{Examiner, Stand};
 use super::flatten::Examined;
 
@@ -73,11 +74,16 @@ impl Sending {
 impl Large {
     /// Looks at the entry while it comes, and examines it when it is there; its bytes go to a buffer that is used
     /// again.
-    pub(super) fn examine(self, examiner: &Examiner<'_>, bytes: &mut Buffer) -> Examined {
+    pub(super) fn examine(
+        self,
+        examiner: &Examiner<'_>,
+        bytes: &mut Buffer,
+        digesting: &Digesting<'_>,
+    ) -> Examined {
         bytes.clear(MOST_KEPT);
         bytes.reserve_claimed(self.header.size);
         let mut ahead = Box::new(Ahead::new(&self.header.path, examiner.lookout));
-        for mut piece in &self.pieces {
+        while let Some(mut piece) = digesting.meanwhile(&self.pieces) {
             let before = bytes.len();
             bytes.extend_from_slice(&piece);
             piece.clear();

@@ -4,6 +4,7 @@
 mod batch;
 mod budget;
 mod buffer;
+mod digesting;
 mod examine;
 mod flatten;
 mod large;
@@ -18,10 +19,10 @@ use crate::ecosystem;
 use crate::inspect::Lookout;
 use crate::inventory::{Artifact, Inventory, Kind, Media, Skipped};
 use crate::project::Project;
-use crate::timings::timed;
 use crate::unpack::{self, FileSource, Limits, ReadAt, Spent};
 
 pub use budget::Budget;
+use digesting::Digesting;
 use examine::Examiner;
 
 /// How to take stock.
@@ -175,20 +176,5 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// SHA-256 of the artifact, in hex.
 fn digest(source: &dyn ReadAt, examiner: &Examiner<'_>) -> std::io::Result<String> {
-    timed(examiner.lookout.timings(), "digest the artifact", || sha256_of(source))
-}
-
-/// SHA-256 of a whole source, in hex.
-fn sha256_of(source: &dyn ReadAt) -> std::io::Result<String> {
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    let mut offset = 0;
-    loop {
-        let count = source.read_at(&mut buffer, offset)?;
-        if count == 0 {
-            return Ok(hex(&digest.finalize()));
-        }
-        digest.update(buffer.get(..count).unwrap_or_default());
-        offset += count as u64;
-    }
+    Digesting::new(source, examiner.lookout.timings()).finish()
 }

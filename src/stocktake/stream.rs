@@ -12,6 +12,7 @@ use super::batch::{Batch, Gather, Gathered, Taker};
 use super::budget::Budget;
 use super::buffer::Buffer;
 use super::digest;
+use super::digesting::Digesting;
 use super::examine::{Examiner, Stand};
 use super::flatten::{Examined, Stock};
 use super::large::{self, Large, Sending};
@@ -19,7 +20,7 @@ use super::large::{self, Large, Sending};
 /// Bytes that may wait between unpacking and examining.
 const IN_FLIGHT: u64 = 24 << 20;
 
-/// Takes stock of a stream, with `workers` threads in all, and digests the file beside it.
+/// Takes stock of a stream, with `workers` threads in all, and digests the file.
 pub(super) fn stream(
     source: &FileSource,
     name: &str,
@@ -36,15 +37,16 @@ pub(super) fn stream(
     let (full_tx, full_rx) = bounded::<Work>(WAITING);
     let (empty_tx, empty_rx) = unbounded::<Batch>();
     let own_end = Mutex::new(Some(full_rx.clone()));
-    std::thread::scope(|scope| {
-        let sha256 = scope.spawn(|| digest(source, examiner));
+    let digesting = Digesting::new(source, examiner.lookout.timings());
+    let stock = std::thread::scope(|scope| {
         let examining: Vec<_> = (1..workers)
             .map(|_| {
-                let (full_rx, empty_tx, budget) = (full_rx.clone(), empty_tx.clone(), &budget);
+                let (full_rx, empty_tx) = (full_rx.clone(), empty_tx.clone());
+                let (budget, digesting) = (&budget, &digesting);
                 let lost = LostWorker(&own_end);
                 scope.spawn(move || {
                     let _lost = lost;
-                    work(examiner, &full_rx, &empty_tx, budget)
+                    work(examiner, &full_rx, &empty_tx, budget, digesting)
                 })
             })
             .collect();
@@ -65,8 +67,9 @@ pub(super) fn stream(
         stock.entries = own;
         // What still waits is shared with the workers.
         if let Some(rest) = take(&own_end) {
-            stock.entries.extend(work(examiner, &rest, &empty_tx, &budget));
+            stock.entries.extend(work(examiner, &rest, &empty_tx, &budget, &digesting));
         }
+        digesting.go_on();
         for thread in examining {
             match thread.join() {
                 Ok(entries) => stock.entries.extend(entries),
@@ -75,9 +78,9 @@ pub(super) fn stream(
                 }
             }
         }
-        let sha256 = sha256.join().unwrap_or_else(|_| Err(std::io::Error::other("digesting failed")));
-        (stock, sha256)
-    })
+        stock
+    });
+    (stock, digesting.finish())
 }
 
 /// The unpacking thread's own end of the queue of work.
@@ -125,20 +128,21 @@ enum Work {
     Large(Large),
 }
 
-/// What a worker does: examine entries until there are no more.
+/// What a worker does: examine entries until there are no more, and digest the file while none is there.
 fn work(
     examiner: &Examiner<'_>,
     full: &Receiver<Work>,
     empty: &Sender<Batch>,
     budget: &Budget,
+    digesting: &Digesting<'_>,
 ) -> Vec<Examined> {
     let (mut entries, mut buffer) = (Vec::new(), Buffer::default());
-    for work in full {
+    while let Some(work) = digesting.meanwhile(full) {
         let mut batch = match work {
             Work::Batch(batch) => batch,
             Work::Large(large) => {
                 let held = large.reserved;
-                entries.push(large.examine(examiner, &mut buffer));
+                entries.push(large.examine(examiner, &mut buffer, digesting));
                 budget.give_back(held);
                 examiner.budget.give_back(held);
                 continue;
