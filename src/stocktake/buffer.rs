@@ -39,7 +39,8 @@ impl Default for Memory {
 
 impl Memory {
     fn with_room(size: usize) -> Self {
-        let small = || Self::Small(Vec::with_capacity(size));
+        // Where so much is not to be had, what is there may still fit.
+        let small = || Self::Small(Vec::with_capacity(size.min(SMALL)));
         if size < LARGE {
             return small();
         }
