@@ -20,7 +20,8 @@ pub(super) fn texts(sample: &Sample<'_>, keys: impl Iterator<Item = usize>) -> V
         }
         let before = bytes.get(done..key).unwrap_or_default();
         let behind = bytes.get(key + KEY.len()..).unwrap_or_default();
-        let range = if before.ends_with(b";") && behind.starts_with(b"&") {
+        let is_markup = ends_in_quote(before) && quote(behind).is_some();
+        let range = if is_markup {
             in_markup(bytes, done, key)
         } else if before.ends_with(b"\"\"") && behind.starts_with(b"\"\"") {
             in_doubled(bytes, done, key)
@@ -32,11 +33,35 @@ pub(super) fn texts(sample: &Sample<'_>, keys: impl Iterator<Item = usize>) -> V
         };
         done = range.end.max(key);
         let text = bytes.get(range.clone()).unwrap_or_default();
-        let text = if behind.starts_with(b"&") { without_entities(text) } else { undoubled(text) };
+        let text = if is_markup { without_entities(text) } else { undoubled(text) };
         found.push((range, text));
     }
     found
 }
+
+/// Length of the entity that a text begins with, if it stands for a quote: once, or with its own `&` encoded again.
+fn quote(text: &[u8]) -> Option<usize> {
+    let mut name = text.strip_prefix(b"&")?;
+    while let Some(rest) = name.strip_prefix(b"amp;") {
+        name = rest;
+    }
+    let end = memchr::memchr(b';', name.get(..LONGEST_ENTITY).unwrap_or(name))?;
+    let is_quote = matches!(character(name.get(..end)?)?, '"' | '\'');
+    is_quote.then_some(text.len() - name.len() + end + 1)
+}
+
+fn ends_in_quote(text: &[u8]) -> bool {
+    /// Enough for an entity that was encoded again a few times.
+    const NEAR: usize = 64;
+    let text = text.get(text.len().saturating_sub(NEAR)..).unwrap_or_default();
+    memchr::memrchr(b'&', text).is_some_and(|at| {
+        let entity = text.get(at..).unwrap_or_default();
+        quote(entity) == Some(entity.len())
+    })
+}
+
+/// Bytes of an entity behind its `&`.
+const LONGEST_ENTITY: usize = 10;
 
 /// The text around a place between tags, or between an attribute's quotes.
 fn in_markup(bytes: &[u8], from: usize, at: usize) -> Range<usize> {
@@ -54,14 +79,13 @@ fn in_markup(bytes: &[u8], from: usize, at: usize) -> Range<usize> {
 
 /// A text without HTML's entities, as far as code has them.
 fn without_entities(text: &[u8]) -> Vec<u8> {
-    const LONGEST: usize = 10;
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr::memchr(b'&', rest) {
         let (plain, entity) = rest.split_at(at);
         out.extend_from_slice(plain);
         let name = entity.get(1..).unwrap_or_default();
-        let end = memchr::memchr(b';', name.get(..LONGEST).unwrap_or(name));
+        let end = memchr::memchr(b';', name.get(..LONGEST_ENTITY).unwrap_or(name));
         let decoded = end.and_then(|end| Some((end, character(name.get(..end)?)?)));
         match decoded {
             Some((end, character)) => {
@@ -186,6 +210,7 @@ mod tests {
         for text in [
             "<p title=\"{&quot;sourcesContent&quot;:[&quot;a &lt; b &amp;&amp; c&quot;]}\">",
             "<p title=\"{&quot;sourcesContent&quot;:[&quot;a < b && c&quot;]}\">",
+            "<p title=\"{&#x0022;sourcesContent&quot;:[&quot;a &lt; b &amp;&amp; c&quot;]}\">",
             "<pre>{&#34;sourcesContent&#34;:[&#x22;a &#60; b && c&quot;]}</pre>",
         ] {
             assert_eq!(read("a.html", text), [r#"{"sourcesContent":["a < b && c"]}"#], "{text}");
@@ -221,6 +246,8 @@ mod tests {
             "sourcesContent = [\"a\"]",
             "{\"sourcesContent\":[\"a\"]}",
             "if (a && sourcesContent&&b) c;",
+            "a();sourcesContent&&b",
+            "&a;sourcesContent&quot;",
             "it has sourcesContent:\n- a list\n",
             "\"sourcesContent\"",
         ] {

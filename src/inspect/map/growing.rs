@@ -34,7 +34,7 @@ impl Growing {
         matches!(outcome, Ok(()) | Err(Stop::Cut)).then_some(self)
     }
 
-    /// The same as [`read`] says of the whole.
+    /// The same as [`super::read`] says of the whole.
     pub(crate) fn finish(self, bytes: &[u8]) -> (Vec<Found>, usize) {
         let mut reader = self.reader.over(bytes);
         reader.growing = false;
