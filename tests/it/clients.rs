@@ -10,6 +10,11 @@ pub(crate) fn have(programs: &[&str]) -> bool {
     miss(missing.is_empty(), &format!("{missing:?} not installed"))
 }
 
+/// The same of programs that can't say their version.
+pub(crate) fn have_silent(program: &str) -> bool {
+    miss(Command::new(program).arg("-?").output().is_ok(), &format!("{program} not installed"))
+}
+
 /// Whether Python has this module.
 pub(crate) fn have_module(module: &str) -> bool {
     let output = Command::new("python").args(["-m", module, "--version"]).output();

@@ -1,7 +1,7 @@
 //! Tokens made at run time, so that none stands in the repository. The unit tests of the secret inspector use
 //! this file too.
 
-/// Small and the same in every run: xorshift.
+/// Small and the same for the same seed: xorshift.
 pub(crate) struct Dice(u64);
 
 const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -23,6 +23,10 @@ impl Dice {
     pub(crate) fn characters(&mut self, from: &str, count: usize) -> String {
         let from = from.as_bytes();
         (0..count).map(|_| char::from(from[self.below(from.len())])).collect()
+    }
+
+    pub(crate) fn bytes(&mut self, count: usize) -> Vec<u8> {
+        (0..count).map(|_| self.below(256) as u8).collect()
     }
 
     /// A token after its recipe in `policies/secrets.toml`: `{base62:30}` and the like are random characters,

@@ -20,6 +20,7 @@ mod generated;
 mod hostile;
 mod init;
 mod internal;
+mod keys;
 mod lock;
 mod packers;
 mod policy;

@@ -8,7 +8,9 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::clients::{have, have_silent};
 use crate::dice::{Dice, base64};
+use crate::keys;
 use crate::samples::npm_tarball;
 
 struct Pattern {
@@ -115,6 +117,59 @@ fn near_misses_are_not_found() {
     for (rule, (path, bytes)) in rules.iter().zip(&files) {
         let hit = found.iter().find(|(other, place, _)| other == rule && place == path);
         assert!(hit.is_none(), "{rule}: {}", String::from_utf8_lossy(bytes));
+    }
+}
+
+#[test]
+fn a_lone_key_is_found_whatever_its_kind() {
+    let files: Vec<(String, Vec<u8>)> = keys::every_kind(&mut Dice::new(400))
+        .iter()
+        .enumerate()
+        .map(|(number, key)| (format!("package/lib/{number}/server.key"), key.pem(64, "\n").into_bytes()))
+        .collect();
+    let found = |family| findings(&files, family).into_iter().map(|(_, place, _)| place).collect::<Vec<_>>();
+    let (secrets, strays) = (found("secret-private-key"), found("stray-credential"));
+    for (path, bytes) in &files {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(secrets.contains(path) && strays.contains(path), "{text}");
+    }
+}
+
+#[test]
+fn keys_of_the_real_tools_are_found() {
+    if !have(&["openssl"]) || !have_silent("ssh-keygen") {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut add = |output: Vec<u8>| files.push((format!("package/lib/{}.js", files.len()), output));
+    let run = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{program} {arguments:?}: {output:?}");
+        output.stdout
+    };
+    for arguments in [
+        "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024",
+        "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048",
+        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521",
+        "genpkey -algorithm ED25519",
+        "genpkey -algorithm X448",
+        "ecparam -genkey -name secp256k1 -noout",
+        "genrsa -traditional 2048",
+    ] {
+        for _ in 0..4 {
+            add(run("openssl", &arguments.split(' ').collect::<Vec<_>>()));
+        }
+    }
+    for kind in [&["ed25519"][..], &["ecdsa", "-b", "521"], &["rsa", "-b", "1024", "-m", "PEM"], &["rsa"]] {
+        let name = format!("id_{}_{}", kind[0], kind.len());
+        run("ssh-keygen", &[&["-q", "-N", "", "-f", &name, "-t"], kind].concat());
+        add(fs::read(folder.path().join(name)).unwrap());
+    }
+    let found = findings(&files, "secret-private-key");
+    for (path, bytes) in &files {
+        assert!(found.iter().any(|(_, place, _)| place == path), "{}", String::from_utf8_lossy(bytes));
     }
 }
 

@@ -119,27 +119,40 @@ fn is_sequence(bytes: &[u8]) -> bool {
 /// The text of a key that stands in a string literal, or in several joined by `+`.
 fn unescape(raw: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(raw.len());
-    let mut bytes = raw.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
+    let mut at = 0;
+    while let Some((&byte, rest)) = raw.get(at..).and_then(<[u8]>::split_first) {
+        at += 1;
         match byte {
-            b'\\' => match bytes.next() {
-                Some(b'n' | b'\n') => text.push(b'\n'),
-                Some(b'/') => text.push(b'/'),
+            b'\\' => match rest {
                 // `\\n`: escaped twice
-                Some(b'\\') if matches!(bytes.peek(), Some(b'n' | b'r')) => {
-                    bytes.next();
+                [b'\\', b'n' | b'r', ..] => {
+                    at += 2;
                     text.push(b'\n');
                 }
-                _ => {}
+                [b'n' | b'\n', ..] => {
+                    at += 1;
+                    text.push(b'\n');
+                }
+                [b'/', ..] => {
+                    at += 1;
+                    text.push(b'/');
+                }
+                [_, ..] => at += 1,
+                [] => {}
             },
             b'"' | b'\'' | b'`' | b',' | b';' | b'\r' => {}
-            // joins two literals, unless it is a digit of base64: those have no blank on either side
-            b'+' if text.last().is_none_or(u8::is_ascii_whitespace)
-                || bytes.peek().is_some_and(u8::is_ascii_whitespace) => {}
+            b'+' if joins_literals(raw.get(..at - 1).unwrap_or_default(), rest) => {}
             _ => text.push(byte),
         }
     }
     text
+}
+
+/// Whether a `+` between these joins two string literals. Everywhere else it is a digit of base64, at the ends of
+/// lines too.
+fn joins_literals(before: &[u8], behind: &[u8]) -> bool {
+    let is_quote = |byte: Option<&u8>| matches!(byte, Some(b'"' | b'\'' | b'`'));
+    is_quote(before.trim_ascii_end().last()) && is_quote(behind.trim_ascii_start().first())
 }
 
 /// PEM that was encoded in base64 as a whole, as kubeconfig files have it.

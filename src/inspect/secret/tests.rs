@@ -1,5 +1,7 @@
 //! Every pattern of the table against tokens made here, each from its own recipe.
 
+use std::sync::LazyLock;
+
 use super::table::{Check, Guard};
 use super::*;
 use crate::inspect::{Lookout, inspect as inspect_all};
@@ -7,13 +9,15 @@ use crate::inventory::{Entry, Media};
 
 #[path = "../../../tests/it/dice.rs"]
 mod dice;
+#[path = "../../../tests/it/keys.rs"]
+mod keys;
 
 use dice::{Dice, base64 as encode};
 
 fn scan(path: &str, bytes: &[u8], media: Media) -> Vec<Secret> {
-    let lookout = Lookout::new(Wanted::default());
+    static LOOKOUT: LazyLock<Lookout> = LazyLock::new(|| Lookout::new(Wanted::default()));
     let mut entry = Entry { path: path.to_owned(), media, ..Entry::default() };
-    inspect_all(bytes, &lookout, &mut entry);
+    inspect_all(bytes, &LOOKOUT, &mut entry);
     entry.secrets.into()
 }
 
@@ -219,6 +223,39 @@ fn private_keys_need_body_and_end() {
         format!("-----BEGIN PRIVATE KEY-----\n{}", lines(64, "\n")),
     ] {
         assert_eq!(rules("package/lib/a.txt", &text), [""; 0], "{text}");
+    }
+}
+
+/// One seed that is always the same, and one that no run had before; a failure says which.
+fn seeds() -> [u64; 2] {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let fresh = u64::try_from(now.as_nanos()).unwrap_or(0);
+    println!("fresh seed: {fresh}");
+    [1, fresh]
+}
+
+#[test]
+fn private_keys_of_every_kind_and_size_are_found() {
+    for seed in seeds() {
+        let mut dice = Dice::new(seed);
+        let keys = (0..10).flat_map(|_| keys::every_kind(&mut dice)).collect::<Vec<_>>();
+        for (key, width) in keys.iter().zip([64, 70, 76].into_iter().cycle()) {
+            for (end, before, after) in [
+                ("\n", "", ""),
+                ("\r\n", "", ""),
+                ("\\n", "const key = \"", "\";"),
+                ("\\n\" +\n  \"", "const key = \"", "\";"),
+                ("\\n'+'", "const key = '", "';"),
+                ("\",\n\"", "const key = [\"", "\"].join('\\n');"),
+            ] {
+                let text = format!("{before}{}{after}\n", key.pem(width, end));
+                assert_eq!(
+                    rules("package/dist/server.key", &text),
+                    ["secret-private-key"],
+                    "seed {seed}: {text}"
+                );
+            }
+        }
     }
 }
 
