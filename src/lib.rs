@@ -17,6 +17,7 @@
 pub mod audit;
 pub mod diff;
 mod ecosystem;
+pub mod escape;
 pub mod exposure;
 pub mod fetch;
 pub mod fingerprint;
@@ -35,3 +36,4 @@ pub mod rules;
 pub mod stocktake;
 pub mod timings;
 pub mod unpack;
+mod words;

@@ -2,11 +2,11 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use packgate::escape::shown;
 use packgate::init::{SETTINGS_FILE, Survey};
 use packgate::lock;
 use packgate::pack::{self, PackError};
 use packgate::policy::Settings;
-use packgate::report::escape::shown;
 
 use super::lock::{create, stock};
 use super::{Exit, complain};

@@ -2,11 +2,11 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use packgate::audit::{Auditor, Options};
+use packgate::escape::shown;
 use packgate::inventory::Inventory;
 use packgate::lock::{self, Change};
 use packgate::policy::Settings;
 use packgate::project::Project;
-use packgate::report::escape::shown;
 
 use super::init::plain;
 use super::targets::Targets;

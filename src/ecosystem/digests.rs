@@ -22,7 +22,7 @@ pub(super) fn compare(entry: &Entry, algorithm: &str, digest: Option<&[u8]>) -> 
         _ => return Compared::Worthless,
     };
     match (actual, digest) {
-        (Some(actual), Some(digest)) if *actual == crate::stocktake::hex(digest) => Compared::Right,
+        (Some(actual), Some(digest)) if *actual == crate::words::hex(digest) => Compared::Right,
         // Digests are made of all entries that a table could speak of.
         (None, Some(_)) => Compared::Right,
         _ => Compared::Wrong,

@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::index::{Book, Labels, Shelf};
 use super::winnow::{self, Salt};
+use crate::words::hex;
 
 const MAGIC: &[u8] = b"packgate-fingerprints\n";
 /// Goes up whenever words, runs or windows are made differently, since old fingerprints then find nothing.
@@ -101,7 +102,7 @@ fn read_shelf(rest: &mut Rest<'_>) -> Result<Shelf, FileError> {
 /// `file 3f2a91c04b7d`: tells files apart and nothing else.
 fn hashed(label: &str, salt: &Salt) -> String {
     let digest = Sha256::new().chain_update(salt).chain_update(label).finalize();
-    let digits: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex(digest.get(..6).unwrap_or_default());
     format!("file {digits}")
 }
 

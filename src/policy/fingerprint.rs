@@ -4,6 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::inventory::Package;
 use crate::rules::Finding;
+use crate::words::hex;
 
 /// First 16 hex digits of a SHA-256 over rule, place without version, and key. Line and offset are left out, so
 /// that a waiver survives a release.
@@ -14,7 +15,7 @@ pub(super) fn of(finding: &Finding, package: Option<&Package>) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex(hash.finalize().get(..8).unwrap_or_default())
 }
 
 /// A path with the package's version, where it stands as a word of its own, replaced by `*`. A version

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use crate::audit::Audit;
 use crate::policy::{Judged, Level};
 
-use super::escape::{shown, shown_lines};
 use super::repository::{Repository, RepositoryFile};
-use super::{Look, Reporter, markdown, words};
+use super::{Look, Reporter, markdown, phrases};
+use crate::escape::{shown, shown_lines};
+use crate::words;
 
 /// Annotations for GitHub Actions, by workflow commands.
 pub(super) const REPORTER: Reporter = Reporter { name: "github", needs_entries: false, write, parts: None };
@@ -45,7 +46,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
             annotations.entry(Command::Warning).or_default().push(Annotation {
                 file: repository.manifest(audit),
                 title: "idle waiver".into(),
-                text: words::idle_waiver(waiver),
+                text: phrases::idle_waiver(waiver),
             });
         }
     }
@@ -65,7 +66,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     for audit in audits {
         let artifact = &audit.inventory.artifact;
         let text =
-            format!("{}: {}, SHA-256 {}", artifact.path, words::verdict(audit.verdict), artifact.sha256);
+            format!("{}: {}, SHA-256 {}", artifact.path, phrases::verdict(audit.verdict), artifact.sha256);
         writeln!(out, "packgate: {}", shown(&text))?;
     }
     Ok(())
@@ -113,7 +114,7 @@ struct Annotation {
 impl Annotation {
     fn of(repository: &Repository, audit: &Audit, judged: &Judged) -> Self {
         let finding = &judged.finding;
-        let mut text = format!("{}: {}", words::place(audit, &finding.place), finding.message);
+        let mut text = format!("{}: {}", phrases::place(audit, &finding.place), finding.message);
         if let Some(reason) = &judged.waived {
             text.push_str(&format!("\nWaived: {reason}"));
         } else if !finding.help.is_empty() {

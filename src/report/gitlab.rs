@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::audit::Audit;
 use crate::policy::Level;
 
-use super::escape::{self, shown};
 use super::repository::{Repository, RepositoryFile};
-use super::{Look, Reporter, words};
+use super::{Look, Reporter, phrases};
+use crate::escape::{self, shown};
 
 /// GitLab's code quality report: a list of the fields that its documentation names.
 pub(super) const REPORTER: Reporter = Reporter { name: "gitlab", needs_entries: false, write, parts: None };
@@ -49,7 +49,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
         }));
         issues.extend(audit.findings.iter().map(|judged| {
             let finding = &judged.finding;
-            let place = words::place(audit, &finding.place);
+            let place = phrases::place(audit, &finding.place);
             let waived = judged.waived.as_ref().map(|reason| format!(" Waived: {reason}"));
             let text = format!("{place}: {}{}", finding.message, waived.as_deref().unwrap_or(""));
             Issue {
@@ -61,7 +61,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
             }
         }));
         issues.extend(audit.waivers.iter().map(|waiver| {
-            let description = shown(&words::idle_waiver(waiver)).to_string();
+            let description = shown(&phrases::idle_waiver(waiver)).to_string();
             Issue {
                 fingerprint: format!("idle-waiver:{description}"),
                 description,

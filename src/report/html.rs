@@ -16,9 +16,10 @@ use sha2::{Digest, Sha256};
 use crate::audit::Audit;
 use crate::policy::{Level, Verdict};
 
-use super::escape::{self, shown};
 use super::wire::Summary;
-use super::{Look, Reporter, words};
+use super::{Look, Reporter, phrases};
+use crate::escape::{self, shown};
+use crate::words;
 
 /// A page for the browser.
 pub(super) const REPORTER: Reporter = Reporter { name: "html", needs_entries: true, write, parts: None };
@@ -53,7 +54,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
 fn title(audits: &[Audit]) -> String {
     match audits {
         [audit] => {
-            format!("packgate: {} {}", shown(&words::subject(audit)), words::verdict(audit.verdict))
+            format!("packgate: {} {}", shown(&phrases::subject(audit)), phrases::verdict(audit.verdict))
         }
         _ => format!("packgate: {}", words::counted(audits.len() as u64, "artifact")),
     }
@@ -82,16 +83,16 @@ impl Page<'_> {
             "<nav class=\"overview {}\" aria-label=\"Artifacts\">\n<h1>{}: {}</h1>\n<ul>\n",
             verdict_class(verdict),
             words::counted(summary.artifacts as u64, "artifact"),
-            words::counts(&summary)
+            phrases::counts(&summary)
         );
         for (at, audit) in audits.iter().enumerate() {
-            let counts = words::counts(&Summary::new(std::slice::from_ref(audit)));
+            let counts = phrases::counts(&Summary::new(std::slice::from_ref(audit)));
             let _ = writeln!(
                 body,
                 "<li><a href=\"#artifact-{at}\"><code>{}</code></a> <span class=\"badge {}\">{}</span> {counts}</li>",
-                escape::html(words::file_name(&audit.inventory.artifact.path)),
+                escape::html(phrases::file_name(&audit.inventory.artifact.path)),
                 verdict_class(audit.verdict),
-                words::verdict(audit.verdict),
+                phrases::verdict(audit.verdict),
             );
         }
         body.push_str("</ul>\n</nav>\n");
@@ -130,10 +131,10 @@ impl Page<'_> {
         let _ = write!(
             body,
             "<section class=\"verdict {class}\">\n<h{heading}><span class=\"badge {class}\">{}</span> <bdi>{}</bdi> {word}</h{heading}>\n",
-            words::verdict(audit.verdict),
-            escape::html(&shown(&words::subject(audit)).to_string()),
+            phrases::verdict(audit.verdict),
+            escape::html(&shown(&phrases::subject(audit)).to_string()),
         );
-        if let Some(exposure) = words::exposure(audit) {
+        if let Some(exposure) = phrases::exposure(audit) {
             let _ = writeln!(body, "<p class=\"lead\">{}</p>", escape::html(&exposure));
         }
         self.worst(audit, number);
@@ -146,7 +147,7 @@ impl Page<'_> {
             }
         };
         for (term, text) in [
-            ("Findings", words::counts(&summary)),
+            ("Findings", phrases::counts(&summary)),
             ("Policy", format!("`{}`, because of {}", audit.policy.name, audit.policy.because)),
             ("File", format!("`{}`, {}{unpacked}", artifact.path, words::bytes(artifact.bytes))),
             ("SHA-256", format!("`{}`", artifact.sha256)),
@@ -192,9 +193,9 @@ impl Page<'_> {
             let _ = writeln!(
                 self.body,
                 "<tr><td><a href=\"{}\"><code>{}</code></a></td><td>{}</td><td>{}</td></tr>",
-                escape::html(&words::rule_page(name)),
+                escape::html(&phrases::rule_page(name)),
                 escape::html(name),
-                words::level(level),
+                phrases::level(level),
                 prose::inline(why.as_deref().unwrap_or(""))
             );
         }

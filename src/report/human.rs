@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use crate::audit::Audit;
 use crate::policy::{Judged, Level, Verdict};
 
-use super::escape::shown;
-use super::words::{self, bytes, counted, exposure, idle_waiver, number};
+use super::phrases::{self, exposure, idle_waiver};
 use super::wrap::wrap;
 use super::{Look, Parts, Reporter, Verdicts};
+use crate::escape::shown;
+use crate::words::{bytes, counted, number};
 
 /// For people at a terminal.
 pub(super) const REPORTER: Reporter =
@@ -181,7 +182,7 @@ impl Page<'_> {
     fn rule(&self, rule: &str) -> String {
         let name = self.paint(BOLD, rule);
         if self.look.hyperlinks {
-            format!("\x1b]8;;{}\x1b\\{name}\x1b]8;;\x1b\\", words::rule_page(rule))
+            format!("\x1b]8;;{}\x1b\\{name}\x1b]8;;\x1b\\", phrases::rule_page(rule))
         } else {
             name
         }
@@ -217,7 +218,7 @@ fn place(audit: &Audit, judged: &Judged) -> String {
     if judged.finding.place.path.is_empty() {
         return "the package as a whole".to_owned();
     }
-    shown(&words::place(audit, &judged.finding.place)).to_string()
+    shown(&phrases::place(audit, &judged.finding.place)).to_string()
 }
 
 fn tally(audit: &Audit) -> String {

@@ -3,7 +3,8 @@ use std::io::{self, Write};
 use crate::audit::Audit;
 
 use super::wire::Report;
-use super::{Look, Reporter, escape};
+use super::{Look, Reporter};
+use crate::escape;
 
 /// The whole report for programs; `docs/report.schema.json` describes it.
 pub(super) const REPORTER: Reporter = Reporter { name: "json", needs_entries: false, write, parts: None };

@@ -6,8 +6,8 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use crate::audit::Audit;
 use crate::policy::Judged;
 
-use super::escape::{shown, shown_lines};
-use super::{Look, Reporter, words};
+use super::{Look, Reporter, phrases};
+use crate::escape::{shown, shown_lines};
 
 /// JUnit XML as Jenkins and GitLab read it: a suite an artifact, a case a finding. What blocks is a failure,
 /// what was not examined an error, what is waived is skipped, and the rest passes with its text as output.
@@ -69,14 +69,14 @@ impl Suite {
             let outcome = Outcome::Passed { output };
             cases.push(Case { class: "packgate".into(), name: "no findings".into(), outcome });
         }
-        let waivers: Vec<String> = audit.waivers.iter().map(words::idle_waiver).collect();
+        let waivers: Vec<String> = audit.waivers.iter().map(phrases::idle_waiver).collect();
         Self {
             name: artifact.path.clone(),
             properties: vec![
-                ("verdict", words::verdict(audit.verdict).into()),
+                ("verdict", phrases::verdict(audit.verdict).into()),
                 ("policy", format!("{} ({})", audit.policy.name, audit.policy.because)),
                 ("sha256", artifact.sha256.clone()),
-                ("exposure", words::exposure(audit).unwrap_or_else(|| "none".into())),
+                ("exposure", phrases::exposure(audit).unwrap_or_else(|| "none".into())),
             ],
             cases,
             output: waivers.join("\n"),
@@ -112,19 +112,19 @@ impl Suite {
 impl Case {
     fn of(audit: &Audit, judged: &Judged, look: &Look) -> Self {
         let finding = &judged.finding;
-        let level = words::level(judged.level);
+        let level = phrases::level(judged.level);
         let message = format!("{level}: {}", finding.message);
         let details = format!("{message}\nWhat to do: {}\nFingerprint: {}", finding.help, judged.fingerprint);
         let outcome = match &judged.waived {
             Some(reason) => Outcome::Skipped { message: format!("waived: {reason}"), text: details },
-            None if words::blocks(judged, look.fail_on) => {
+            None if phrases::blocks(judged, look.fail_on) => {
                 Outcome::Failed { message: finding.message.clone(), text: details }
             }
             None => Outcome::Passed { output: details },
         };
         Self {
             class: format!("packgate.{}", finding.rule),
-            name: words::place(audit, &finding.place),
+            name: phrases::place(audit, &finding.place),
             outcome,
         }
     }

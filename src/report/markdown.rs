@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use crate::audit::Audit;
 use crate::policy::{Judged, Verdict};
 
-use super::escape::shown;
 use super::wire::Summary;
-use super::{Look, Reporter, words};
+use super::{Look, Reporter, phrases};
+use crate::escape::shown;
+use crate::words;
 
 /// A comment for a pull request: what counts first, details folded.
 pub(super) const REPORTER: Reporter = Reporter { name: "markdown", needs_entries: false, write, parts: None };
@@ -78,16 +79,16 @@ fn headline(out: &mut String, audit: &Audit, look: &Look) {
     let _ = write!(
         out,
         "### {sign} packgate: {} {}\n\n",
-        code(&words::subject(audit)),
-        words::verdict(audit.verdict)
+        code(&phrases::subject(audit)),
+        phrases::verdict(audit.verdict)
     );
-    if let Some(exposure) = words::exposure(audit) {
+    if let Some(exposure) = phrases::exposure(audit) {
         let _ = write!(out, "**{}**\n\n", inline(&exposure));
     }
     let _ = write!(
         out,
         "{}, under the policy {} ({}).\n\n",
-        capital(&words::counts(&summary)),
+        capital(&phrases::counts(&summary)),
         code(&audit.policy.name),
         inline(&audit.policy.because)
     );
@@ -100,8 +101,8 @@ fn headline(out: &mut String, audit: &Audit, look: &Look) {
         let _ = writeln!(
             out,
             "- [`{rule}`]({}) at {}{more}: {}",
-            words::rule_page(rule),
-            code(&words::place(audit, &first.finding.place)),
+            phrases::rule_page(rule),
+            code(&phrases::place(audit, &first.finding.place)),
             inline(&first.finding.message)
         );
     }
@@ -121,7 +122,7 @@ fn headline(out: &mut String, audit: &Audit, look: &Look) {
 /// What stops the release, by rule in the order of the findings.
 fn blocking<'a>(audit: &'a Audit, look: &Look) -> Vec<(&'static str, Vec<&'a Judged>)> {
     let mut rules: Vec<(&'static str, Vec<&Judged>)> = Vec::new();
-    for judged in audit.findings.iter().filter(|judged| words::blocks(judged, look.fail_on)) {
+    for judged in audit.findings.iter().filter(|judged| phrases::blocks(judged, look.fail_on)) {
         match rules.iter_mut().find(|(rule, _)| *rule == judged.finding.rule) {
             Some((_, list)) => list.push(judged),
             None => rules.push((judged.finding.rule, vec![judged])),
@@ -146,7 +147,7 @@ fn not_examined(out: &mut String, audit: &Audit, room: &mut Room) {
 fn findings(out: &mut String, audit: &Audit, look: &Look, room: &mut Room) {
     let (waived, live): (Vec<_>, Vec<_>) = audit.findings.iter().partition(|judged| judged.waived.is_some());
     let (blocking, other): (Vec<_>, Vec<_>) =
-        live.into_iter().partition(|judged| words::blocks(judged, look.fail_on));
+        live.into_iter().partition(|judged| phrases::blocks(judged, look.fail_on));
     for (title, list) in
         [("What blocks, and what to do", blocking), ("Further findings", other), ("Waived", waived)]
     {
@@ -166,10 +167,10 @@ fn block(audit: &Audit, judged: &Judged) -> String {
     let finding = &judged.finding;
     let mut out = format!(
         "- **{}** [`{}`]({}) at {}\n  {}\n",
-        words::level(judged.level),
+        phrases::level(judged.level),
         finding.rule,
-        words::rule_page(finding.rule),
-        code(&words::place(audit, &finding.place)),
+        phrases::rule_page(finding.rule),
+        code(&phrases::place(audit, &finding.place)),
         inline(&finding.message)
     );
     if let Some(reason) = &judged.waived {
@@ -185,7 +186,7 @@ fn block(audit: &Audit, judged: &Judged) -> String {
 
 fn waivers(out: &mut String, audit: &Audit) {
     for waiver in &audit.waivers {
-        let _ = writeln!(out, "> {}\n", inline(&words::idle_waiver(waiver)));
+        let _ = writeln!(out, "> {}\n", inline(&phrases::idle_waiver(waiver)));
     }
 }
 

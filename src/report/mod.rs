@@ -1,7 +1,6 @@
 //! Reporters: from judged audits to text. One reporter a file, one line in [`REPORTERS`]. They decide nothing.
 
 pub mod diff;
-pub mod escape;
 mod github;
 mod gitlab;
 mod html;
@@ -10,10 +9,10 @@ pub mod inventory;
 mod json;
 mod junit;
 mod markdown;
+mod phrases;
 mod repository;
 mod sarif;
 pub mod wire;
-pub(crate) mod words;
 mod wrap;
 
 pub use github::STEP_SUMMARY;

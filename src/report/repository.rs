@@ -60,7 +60,7 @@ impl Repository {
         let below = below.and_then(|(project, full)| plain(full.strip_prefix(project).ok()?));
         match below {
             Some(below) => format!("{}{below}", self.prefix),
-            None => super::words::file_name(&audit.inventory.artifact.path).to_string(),
+            None => super::phrases::file_name(&audit.inventory.artifact.path).to_string(),
         }
     }
 

@@ -7,9 +7,10 @@ use crate::audit::Audit;
 use crate::policy::{Judged, Level, Verdict};
 use crate::rules;
 
-use super::escape::{self, shown, shown_lines};
 use super::repository::{Repository, RepositoryFile, uri};
-use super::{Look, Reporter, words};
+use super::{Look, Reporter, phrases};
+use crate::escape::{self, shown, shown_lines};
+use crate::words;
 
 /// SARIF 2.1.0 (OASIS standard), in the subset that GitHub code scanning shows and its limits.
 pub(super) const REPORTER: Reporter = Reporter { name: "sarif", needs_entries: false, write, parts: None };
@@ -234,7 +235,7 @@ impl Run {
             }
             for waiver in &audit.waivers {
                 let location = Location::new(repository.manifest(audit), None);
-                configuration.push(Notification::new("warning", &words::idle_waiver(waiver), location));
+                configuration.push(Notification::new("warning", &phrases::idle_waiver(waiver), location));
             }
         }
         if results.len() > MOST_RESULTS
@@ -304,7 +305,7 @@ impl Rule {
                 text: if docs.is_empty() { summary.into() } else { docs.into() },
                 markdown: Some(if docs.is_empty() { summary.into() } else { docs.into() }),
             },
-            help_uri: words::rule_page(name),
+            help_uri: phrases::rule_page(name),
             default_configuration: Configuration { level: sarif_level(level) },
             properties: RuleProperties {
                 tags,
@@ -347,7 +348,7 @@ impl Artifact {
             properties: ArtifactProperties {
                 policy: shown(&audit.policy.name).to_string(),
                 policy_because: shown(&audit.policy.because).to_string(),
-                verdict: words::verdict(audit.verdict),
+                verdict: phrases::verdict(audit.verdict),
                 exposed_files: audit.totals.exposure.files,
                 exposed_lines: audit.totals.exposure.lines,
             },
@@ -358,7 +359,7 @@ impl Artifact {
 impl SarifResult {
     fn of(audit: &Audit, judged: &Judged, rule_index: usize, location: Location) -> Self {
         let finding = &judged.finding;
-        let place = words::place(audit, &finding.place);
+        let place = phrases::place(audit, &finding.place);
         let mut text = format!("{place}: {}", finding.message);
         if !finding.help.is_empty() {
             text.push_str(&format!("\nWhat to do: {}", finding.help));
@@ -444,7 +445,7 @@ struct Chains {
 
 impl Chains {
     fn of(&mut self, audit: &Audit, place: &str) -> LogicalReference {
-        let artifact = shown(words::file_name(&audit.inventory.artifact.path)).to_string();
+        let artifact = shown(phrases::file_name(&audit.inventory.artifact.path)).to_string();
         let mut qualified = shown(&audit.inventory.artifact.path).to_string();
         let mut index = self.index(artifact, &qualified, None);
         for name in place.split('!').filter(|name| !name.is_empty()) {

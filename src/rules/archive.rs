@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use crate::inventory::{Anomaly, AnomalyKind, Entry};
-use crate::report::words;
 use crate::unpack::MOST_OF_A_KIND;
+use crate::words;
 
 use super::{Context, Finding, Place, Rule};
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::inventory::{Entry, EntryKind, Inventory, Kind};
-use crate::report::words;
+use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
 

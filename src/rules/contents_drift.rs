@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::inventory::{EntryId, Inventory};
 use crate::lock::{Drift, Line, Subject, compare};
-use crate::report::words;
+use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
 

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::report::words;
+use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
 

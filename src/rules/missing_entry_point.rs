@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use crate::inventory::{EntryPointWeight, MissingEntryPoint};
-use crate::report::words;
+use crate::words;
 
 use super::{Context, Family, Finding, Rule};
 

@@ -1,5 +1,5 @@
 use crate::inventory::RecordTrouble;
-use crate::report::words;
+use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
 

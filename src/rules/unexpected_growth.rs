@@ -3,7 +3,7 @@ use serde::Serialize;
 use crate::exposure::Exposure;
 use crate::inventory::{Entry, Inventory};
 use crate::lock::{compare, section_of};
-use crate::report::words;
+use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
 

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::timings::{Timings, timed};
 use crate::unpack::ReadAt;
 
-use super::hex;
+use crate::words::hex;
 
 /// Bytes of a step: little enough that nothing has to wait for one.
 const STEP: usize = 128 << 10;

@@ -10,8 +10,8 @@ use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
 use super::batch::{Batch, Gather, Gathered, Taker};
 use super::budget::Budget;
 use super::flatten::Examined;
-use super::hex;
 use crate::timings::timed;
+use crate::words::hex;
 
 /// Looks at entries, and into what they hold.
 #[derive(Debug, Clone, Copy)]

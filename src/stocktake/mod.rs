@@ -20,6 +20,7 @@ use crate::inspect::Lookout;
 use crate::inventory::{Artifact, Inventory, Kind, Media, Skipped};
 use crate::project::Project;
 use crate::unpack::{self, FileSource, Limits, ReadAt, Spent};
+use crate::words::hex;
 
 pub use budget::Budget;
 use digesting::Digesting;
@@ -163,15 +164,6 @@ impl Stocktake<'_> {
         ecosystem::identify(&mut inventory, self.kind.or(Some(Kind::Directory)), self.project);
         Ok(inventory)
     }
-}
-
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// SHA-256 of the artifact, in hex.

@@ -135,7 +135,7 @@ mod tests {
         let mut inventory = inventory("demo-1.0-py3-none-any.whl", "zip", files);
         for entry in &mut inventory.entries {
             let text = files.iter().find(|(path, _)| *path == entry.path).unwrap().1;
-            let hex = crate::stocktake::hex;
+            let hex = crate::words::hex;
             entry.sha256 = Some(hex(&sha2::Sha256::digest(text)));
             let sha384 = hex(&sha2::Sha384::digest(text));
             entry.wide = Some(Box::new(WideDigests { sha384, sha512: hex(&sha2::Sha512::digest(text)) }));

@@ -5,6 +5,7 @@ mod pdb;
 mod wasm;
 
 use crate::inventory::{BinaryFacts, DebugSection, LocalPath, Media};
+use crate::words::hex;
 
 use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, home};
 
@@ -66,8 +67,9 @@ fn add_section(sections: &mut Vec<DebugSection>, name: &str, bytes: u64) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().take(64).map(|byte| format!("{byte:02x}")).collect()
+/// A build's identifier in hex; longer ones than any linker writes are cut.
+fn build_id(bytes: &[u8]) -> String {
+    hex(bytes.get(..64).unwrap_or(bytes))
 }
 
 #[cfg(test)]

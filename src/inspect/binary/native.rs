@@ -6,7 +6,7 @@ use object::{FileKind, LittleEndian, Object, ObjectKind, ObjectSection, pe};
 
 use crate::inventory::{BinaryFacts, Media};
 
-use super::{add_section, hex, pdb};
+use super::{add_section, build_id, pdb};
 
 /// Slices of a fat binary that are read.
 const MOST_SLICES: usize = 16;
@@ -77,8 +77,8 @@ impl Reader {
     fn object(&mut self, data: &[u8]) {
         let Ok(file) = object::File::parse(data) else { return };
         if self.facts.build_id.is_none() {
-            let uuid = file.mach_uuid().ok().flatten().map(|uuid| hex(&uuid));
-            self.facts.build_id = uuid.or_else(|| file.build_id().ok().flatten().map(hex));
+            let uuid = file.mach_uuid().ok().flatten().map(|uuid| build_id(&uuid));
+            self.facts.build_id = uuid.or_else(|| file.build_id().ok().flatten().map(build_id));
         }
         // A linker needs the symbols of an object file; those of a finished program help a debugger only.
         let is_linked = matches!(file.kind(), ObjectKind::Executable | ObjectKind::Dynamic);

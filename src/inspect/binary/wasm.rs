@@ -4,7 +4,7 @@ use wasmparser::{Parser, Payload};
 
 use crate::inventory::BinaryFacts;
 
-use super::{add_section, hex};
+use super::{add_section, build_id};
 
 /// Reads the custom sections, up to the first thing that is no valid WebAssembly.
 pub(super) fn read(bytes: &[u8]) -> BinaryFacts {
@@ -17,7 +17,7 @@ pub(super) fn read(bytes: &[u8]) -> BinaryFacts {
             name if name.starts_with(".debug_") || name == "name" => {
                 add_section(&mut facts.debug_sections, name, size);
             }
-            "build_id" => facts.build_id = Some(hex(section.data())),
+            "build_id" => facts.build_id = Some(build_id(section.data())),
             _ => {}
         }
     }

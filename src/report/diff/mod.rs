@@ -10,8 +10,8 @@ use crate::diff::{Alike, Diff, FieldChange, Release};
 use crate::exposure::Exposure;
 
 use super::Look;
-use super::escape::shown;
-use super::words::{bytes, counted, number};
+use crate::escape::shown;
+use crate::words::{bytes, counted, number};
 
 /// Lines shown of one sort of change before the rest is only counted.
 const MOST: usize = 60;

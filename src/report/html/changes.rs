@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::audit::Audit;
 use crate::diff::{Diff, Sized};
-use crate::report::escape::{html, shown};
-use crate::report::words;
+use crate::escape::{html, shown};
+use crate::words;
 
 use super::Page;
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::audit::Audit;
+use crate::escape::{html, shown};
 use crate::exposure::Survey;
-use crate::report::escape::{html, shown};
-use crate::report::words;
+use crate::words;
 
 use super::Page;
 

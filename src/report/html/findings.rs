@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::audit::Audit;
+use crate::escape::{html, shown, shown_lines};
 use crate::policy::{Judged, Level};
-use crate::report::escape::{html, shown, shown_lines};
-use crate::report::words;
+use crate::report::phrases;
 use crate::rules;
+use crate::words;
 
 use super::{Page, prose};
 
@@ -33,8 +34,8 @@ impl<'a> Groups<'a> {
         let all = || audit.findings.iter().enumerate();
         let live = |judged: &Judged| judged.waived.is_none();
         Self {
-            blocking: by_rule(all().filter(|(_, judged)| words::blocks(judged, fail_on))),
-            other: by_rule(all().filter(|(_, judged)| live(judged) && !words::blocks(judged, fail_on))),
+            blocking: by_rule(all().filter(|(_, judged)| phrases::blocks(judged, fail_on))),
+            other: by_rule(all().filter(|(_, judged)| live(judged) && !phrases::blocks(judged, fail_on))),
             waived: by_rule(all().filter(|(_, judged)| !live(judged))),
         }
     }
@@ -50,7 +51,7 @@ impl Page<'_> {
         self.body.push_str("<ul class=\"worst\">\n");
         for of_rule in groups.blocking.iter().take(WORST) {
             let Some((number, first)) = of_rule.findings.first() else { continue };
-            let place = shown(&words::place(audit, &first.finding.place)).to_string();
+            let place = shown(&phrases::place(audit, &first.finding.place)).to_string();
             let more = match of_rule.findings.len() {
                 1 => String::new(),
                 count => format!(" and {} more", words::number(count as u64 - 1)),
@@ -167,7 +168,7 @@ impl Page<'_> {
 
     fn finding(&mut self, audit: &Audit, artifact: usize, number: usize, judged: &Judged, with_help: bool) {
         let finding = &judged.finding;
-        let place = shown(&words::place(audit, &finding.place)).to_string();
+        let place = shown(&phrases::place(audit, &finding.place)).to_string();
         let body = &mut self.body;
         let _ = writeln!(
             body,
@@ -214,7 +215,7 @@ impl Page<'_> {
         }
         self.body.push_str("<section>\n<h2>Waivers without effect</h2>\n<ul>\n");
         for waiver in &audit.waivers {
-            let _ = writeln!(self.body, "<li>{}</li>", prose::inline(&words::idle_waiver(waiver)));
+            let _ = writeln!(self.body, "<li>{}</li>", prose::inline(&phrases::idle_waiver(waiver)));
         }
         self.body.push_str("</ul>\n</section>\n");
     }
@@ -223,7 +224,7 @@ impl Page<'_> {
 impl<'a> OfRule<'a> {
     fn level(&self) -> &'static str {
         let gravest = self.findings.iter().map(|(_, judged)| judged.level).max();
-        gravest.map_or("note", words::level)
+        gravest.map_or("note", phrases::level)
     }
 
     /// The help, if it is the same for all.

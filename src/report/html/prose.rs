@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::report::escape::{html, shown};
+use crate::escape::{html, shown};
 
 /// A sentence in which `...` is code.
 pub(super) fn inline(text: &str) -> String {

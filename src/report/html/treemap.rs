@@ -9,10 +9,11 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::audit::Audit;
+use crate::escape::{html, shown};
 use crate::inventory::{EntryId, EntryKind};
 use crate::policy::Level;
-use crate::report::escape::{html, shown};
-use crate::report::words;
+use crate::report::phrases;
+use crate::words;
 
 use super::Page;
 
@@ -354,7 +355,7 @@ impl Drawing {
             );
             return;
         };
-        let level = words::level(flag.level);
+        let level = phrases::level(flag.level);
         let heard = if many {
             format!("{}, {} with findings", words::counted(node.files, "file"), words::number(node.flagged))
         } else {

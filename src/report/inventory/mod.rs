@@ -8,8 +8,8 @@ use crate::exposure::Exposure;
 use crate::inventory::{Entry, EntryKind, Inventory, Link, LinkTarget, SourceMap};
 
 use super::Look;
-use super::escape::shown;
-use super::words::{bytes, counted, number};
+use crate::escape::shown;
+use crate::words::{bytes, counted, number};
 
 /// Writes inventories as JSON.
 ///

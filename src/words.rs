@@ -1,0 +1,76 @@
+//! Numbers, sizes, plurals and hex, as people read them.
+
+use std::fmt::Write as _;
+
+/// `1906` as `1,906`.
+pub(crate) fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 file`, `1,906 files`, `2 entries`.
+pub(crate) fn counted(count: u64, one: &str) -> String {
+    match one.strip_suffix("try") {
+        _ if count == 1 => format!("1 {one}"),
+        Some(stem) => format!("{} {stem}tries", number(count)),
+        None => format!("{} {one}s", number(count)),
+    }
+}
+
+/// Bytes in the unit that leaves one to three digits before the point: `59.8 MB`.
+pub(crate) fn bytes(count: u64) -> String {
+    if count < 1000 {
+        return counted(count, "byte");
+    }
+    let mut value = count as f64;
+    let mut unit = "";
+    for next in ["kB", "MB", "GB", "TB", "PB", "EB"] {
+        if value < 999.5 {
+            break;
+        }
+        value /= 1000.0;
+        unit = next;
+    }
+    if value < 99.95 { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+}
+
+/// Lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        for (value, text) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (512_664, "512,664"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(number(value), text);
+        }
+        for (value, text) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1000, "1.0 kB"),
+            (59_766_257, "59.8 MB"),
+            (999_499, "999 kB"),
+            (999_500, "1.0 MB"),
+            (u64::MAX, "18.4 EB"),
+        ] {
+            assert_eq!(bytes(value), text);
+        }
+    }
+}
