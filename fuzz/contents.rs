@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use packgate::audit::{Audit, Auditor, Options};
 use packgate::inspect::{Lookout, Wanted, inspect};
 use packgate::inventory::{Entry, Media};
-use packgate::policy::Settings;
+use packgate::settings::Settings;
 
 /// Far more than a few KiB take, even unoptimised on a busy machine.
 const MOST_TIME: Duration = Duration::from_secs(20);

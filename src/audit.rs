@@ -7,9 +7,10 @@ use crate::exposure::Exposure;
 use crate::inspect::{Lookout, Wanted};
 use crate::inventory::{Declared, Inventory, Kind, Skipped};
 use crate::lock::{self, LockError};
-use crate::policy::{Judged, Level, Policies, Policy, Settings, Verdict, WaiverUse, judge};
+use crate::policy::{Judged, Policies, Policy, Verdict, WaiverUse, judge};
 use crate::project::Project;
 use crate::rules::{self, Context};
+use crate::settings::{Level, Settings};
 use crate::stocktake::{Budget, Stocktake, StocktakeError};
 
 /// One artifact, judged. What reporters are given.

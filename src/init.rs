@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::pack;
-use crate::policy::{Policy, Settings, of_project};
+use crate::policy::{Policy, of_project};
 use crate::project::{Member, Project};
+use crate::settings::Settings;
 
 /// Settings file that is proposed.
 pub const SETTINGS_FILE: &str = "packgate.toml";

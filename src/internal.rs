@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::fingerprint::{FileError, Index};
-use crate::policy::Settings;
 use crate::project::{Member, Project};
+use crate::settings::Settings;
 
 /// Why internal code can't be looked for.
 #[derive(Debug, thiserror::Error)]

@@ -33,6 +33,7 @@ pub mod project;
 pub mod recover;
 pub mod report;
 pub mod rules;
+pub mod settings;
 pub mod stocktake;
 pub mod timings;
 pub mod unpack;

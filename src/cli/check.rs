@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use packgate::audit::{Audit, Auditor, Beside, Options};
 use packgate::inventory::Kind;
-use packgate::policy::{Level, Settings, Verdict};
+use packgate::policy::Verdict;
 use packgate::project::Project;
+use packgate::settings::{Level, Settings};
 use packgate::timings::{Timings, timed};
 
 use super::against::Against;

@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 
 use packgate::audit::{Auditor, Options};
-use packgate::policy::Settings;
 use packgate::project::Project;
 use packgate::report;
+use packgate::settings::Settings;
 
 use super::against::Against;
 use super::inventory::Form;

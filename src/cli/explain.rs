@@ -1,7 +1,8 @@
 use std::io::Write as _;
 
-use packgate::policy::{Policy, PolicyChoice, Settings};
+use packgate::policy::Policy;
 use packgate::rules::{self, Family, Rule};
+use packgate::settings::{PolicyChoice, Settings};
 
 use super::{Exit, complain, output, page};
 

@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use packgate::fingerprint::{Index, Labels};
 use packgate::internal;
-use packgate::policy::Settings;
 use packgate::project::Project;
+use packgate::settings::Settings;
 
 use super::{Exit, complain};
 

@@ -6,7 +6,7 @@ use packgate::escape::shown;
 use packgate::init::{SETTINGS_FILE, Survey};
 use packgate::lock;
 use packgate::pack::{self, PackError};
-use packgate::policy::Settings;
+use packgate::settings::Settings;
 
 use super::lock::{create, stock};
 use super::{Exit, complain};

@@ -2,9 +2,9 @@ use std::path::PathBuf;
 
 use packgate::audit::{Auditor, Options};
 use packgate::inventory::Inventory as Facts;
-use packgate::policy::Settings;
 use packgate::project::Project;
 use packgate::report;
+use packgate::settings::Settings;
 
 use super::targets::Targets;
 use super::{Exit, complain, output};

@@ -5,8 +5,8 @@ use packgate::audit::{Auditor, Options};
 use packgate::escape::shown;
 use packgate::inventory::Inventory;
 use packgate::lock::{self, Change};
-use packgate::policy::Settings;
 use packgate::project::Project;
+use packgate::settings::Settings;
 
 use super::init::plain;
 use super::targets::Targets;

@@ -186,7 +186,7 @@ pub(crate) fn look() -> Look {
         colour: anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
         unicode: speaks_unicode(),
         quiet: false,
-        fail_on: packgate::policy::Level::Error,
+        fail_on: packgate::settings::Level::Error,
         project: None,
     }
 }

@@ -2,7 +2,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
-use packgate::policy::{self, Effective, Policy, Settings};
+use packgate::policy::{self, Effective, Policy};
+use packgate::settings::{Settings, SettingsErrors};
 
 use super::{Exit, complain};
 
@@ -57,7 +58,7 @@ impl PolicyCommand {
 }
 
 impl Show {
-    fn text(&self) -> Result<String, policy::SettingsErrors> {
+    fn text(&self) -> Result<String, SettingsErrors> {
         let settings = Settings::load(&self.project, self.policy.as_deref())?;
         let package = policy::of_project(&self.project);
         let policy = Policy::resolve_for(&settings, package.as_ref());

@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use packgate::escape::shown;
-use packgate::policy::Settings;
 use packgate::recover::{self, Recovery};
+use packgate::settings::Settings;
 
 use super::targets::Targets;
 use super::{Exit, complain, output};

@@ -6,9 +6,9 @@ use time::Date;
 
 use crate::inventory::{Inventory, Skipped};
 use crate::rules::{self, Finding};
+use crate::settings::{Level, Levels, Settings, UNEXAMINED, Waiver};
 
 use super::fingerprint;
-use super::settings::{Level, Levels, Settings, Waiver};
 
 /// The levels in force for one artifact, and why these.
 #[derive(Debug, Clone, Default)]
@@ -150,9 +150,7 @@ fn sort(judged: &mut [Judged]) {
 /// Whether a person has taken it on that this part was not examined: a waiver excepts the file that it is inside.
 pub fn is_waived(part: &Skipped, judged: &[Judged]) -> bool {
     let waives = |file: &String, judged: &Judged| {
-        judged.finding.rule == rules::unexamined::NAME
-            && judged.finding.place.path == *file
-            && judged.waived.is_some()
+        judged.finding.rule == UNEXAMINED && judged.finding.place.path == *file && judged.waived.is_some()
     };
     part.within.as_ref().is_some_and(|file| judged.iter().any(|judged| waives(file, judged)))
 }
@@ -201,8 +199,8 @@ impl Waiver {
 mod tests {
     use super::*;
     use crate::inventory::{Package, Skipped};
-    use crate::policy::glob::{Reach, compile};
     use crate::rules::Place;
+    use crate::settings::glob::{Reach, compile};
 
     fn day(year: i32, month: u8, day: u8) -> Date {
         Date::from_calendar_date(year, time::Month::try_from(month).unwrap(), day).unwrap()

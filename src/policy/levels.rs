@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::inventory::Package;
+use crate::settings::{Level, Levels, PolicyChoice, Settings, builtin};
 
-use super::builtin;
 use super::judge::Policy;
 use super::licence;
-use super::settings::{Level, Levels, PolicyChoice, Settings};
 
 /// The levels of each policy that artifacts were judged by so far: worked out once, shared by all of them.
 #[derive(Debug, Default)]
@@ -48,5 +47,30 @@ impl Policy {
     /// The level of a rule. One that no policy names is an error: a gate fails closed.
     pub fn level(&self, rule: &str) -> Level {
         self.levels.get(rule).map_or(Level::Error, |(level, ..)| *level)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules;
+
+    #[test]
+    fn the_base_policy_names_every_rule_and_says_why() {
+        let base = builtin::levels("base");
+        for rule in rules::ALL.iter() {
+            let (_, _, why) =
+                base.get(rule.name).unwrap_or_else(|| panic!("{} has no level in base.toml", rule.name));
+            assert!(why.as_ref().is_some_and(|why| why.len() > 10), "{} has no why", rule.name);
+        }
+    }
+
+    #[test]
+    fn built_in_policies_name_no_unknown_rule() {
+        for policy in ["base", "proprietary", "open-source", "strict"] {
+            for (rule, (_, origin, _)) in builtin::levels(policy) {
+                assert!(rules::find(&rule).is_some(), "{origin}: there is no rule {rule}");
+            }
+        }
     }
 }

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use crate::inventory::Package;
-
-use super::builtin::read;
-use super::node::{self, Node, Value};
+use crate::settings::builtin::read;
+use crate::settings::node::{self, Node, Value};
 
 /// What the first manifest in the folder says of licence and publishing; `None` without a readable manifest.
 pub fn of_project(folder: &Path) -> Option<Package> {

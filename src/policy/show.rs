@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::rules::{self, Family};
+use crate::settings::{Level, Settings, Waiver};
 use crate::unpack::Limits;
 
 use super::judge::Policy;
-use super::settings::{Level, Settings};
 
 /// The settings in force, as `packgate policy show --format json` prints them.
 #[derive(Debug, Serialize)]
@@ -226,7 +226,7 @@ impl<'a> Effective<'a> {
 }
 
 impl<'a> WaiverSetting<'a> {
-    fn new(waiver: &'a super::settings::Waiver) -> Self {
+    fn new(waiver: &'a Waiver) -> Self {
         Self {
             rule: &waiver.rule,
             place: waiver.place.as_ref().map(|(pattern, _)| pattern.as_str()),

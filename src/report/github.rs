@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::audit::Audit;
-use crate::policy::{Judged, Level};
+use crate::policy::Judged;
+use crate::settings::Level;
 
 use super::repository::{Repository, RepositoryFile};
 use super::{Look, Reporter, markdown, phrases};

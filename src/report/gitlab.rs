@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::audit::Audit;
-use crate::policy::Level;
+use crate::settings::Level;
 
 use super::repository::{Repository, RepositoryFile};
 use super::{Look, Reporter, phrases};

@@ -14,7 +14,8 @@ use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
 use crate::audit::Audit;
-use crate::policy::{Level, Verdict};
+use crate::policy::Verdict;
+use crate::settings::Level;
 
 use super::wire::Summary;
 use super::{Look, Reporter, phrases};

@@ -2,7 +2,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::audit::Audit;
-use crate::policy::{Judged, Level, Verdict};
+use crate::policy::{Judged, Verdict};
+use crate::settings::Level;
 
 use super::phrases::{self, exposure, idle_waiver};
 use super::wrap::wrap;

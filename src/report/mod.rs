@@ -83,7 +83,7 @@ pub struct Look {
     /// Only the verdict.
     pub quiet: bool,
     /// Findings at this level or above block.
-    pub fail_on: crate::policy::Level,
+    pub fail_on: crate::settings::Level,
     /// The project folder, to name repository files in reports.
     pub project: Option<std::path::PathBuf>,
 }

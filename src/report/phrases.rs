@@ -1,8 +1,9 @@
 //! Phrases about findings that several reporters share: places, headlines. Nothing here is escaped yet.
 
 use crate::audit::Audit;
-use crate::policy::{Judged, Level, Verdict, WaiverUse};
+use crate::policy::{Judged, Verdict, WaiverUse};
 use crate::rules::Place;
+use crate::settings::Level;
 use crate::words::{counted, number};
 
 use super::wire::Summary;

@@ -132,7 +132,8 @@ mod tests {
     use super::*;
     use crate::audit::Totals;
     use crate::inventory::{Inventory, Package};
-    use crate::policy::{Level, Policy, Verdict};
+    use crate::policy::{Policy, Verdict};
+    use crate::settings::Level;
 
     fn audit() -> Audit {
         let package = Package { root: "package".into(), ..Package::default() };

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::audit::Audit;
-use crate::policy::{Judged, Level, Verdict};
+use crate::policy::{Judged, Verdict};
 use crate::rules;
+use crate::settings::Level;
 
 use super::repository::{Repository, RepositoryFile, uri};
 use super::{Look, Reporter, phrases};

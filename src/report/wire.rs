@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::audit::Audit;
-use crate::policy::{Judged, Level as PolicyLevel, Verdict, WaiverUse};
+use crate::policy::{Judged, Verdict, WaiverUse};
 use crate::rules::Evidence;
+use crate::settings::Level as PolicyLevel;
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "packgate/report/v1";

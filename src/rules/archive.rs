@@ -82,7 +82,7 @@ pub(super) mod tests {
     use super::*;
     use crate::inventory::testing::numbered;
     use crate::inventory::{Concern, EntryKind, Inventory, Kind, Package};
-    use crate::policy::Settings;
+    use crate::settings::Settings;
 
     /// An npm package with these entries; a final `/` makes a folder.
     pub(in crate::rules) fn inventory(paths: &[&str]) -> Inventory {

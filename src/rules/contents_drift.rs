@@ -256,7 +256,7 @@ mod tests {
     use super::*;
     use crate::inventory::testing::npm;
     use crate::lock::{Lock, parse};
-    use crate::policy::Settings;
+    use crate::settings::Settings;
     use std::path::Path;
 
     fn lock(lines: &str) -> Lock {

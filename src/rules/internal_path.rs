@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use serde_json::json;
 
 use crate::inventory::{Entry, MapForm, SourceMap};
-use crate::policy::Internal;
+use crate::settings::Internal;
 
 use super::{Context, Family, Finding, Place, Rule};
 
@@ -168,7 +168,7 @@ mod tests {
     use super::super::mentions::testing::{entry, inventory, run, run_with};
     use super::*;
     use crate::inventory::{At, SourceFacts, TextDigest, TextFacts};
-    use crate::policy::Settings;
+    use crate::settings::Settings;
 
     fn settings(globs: &[&str]) -> Settings {
         let mut set = GlobSetBuilder::new();

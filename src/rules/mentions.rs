@@ -36,8 +36,8 @@ pub(super) mod testing {
 
     use crate::inventory::testing::numbered;
     use crate::inventory::{At, Entry, Inventory, Mention, MentionKind};
-    use crate::policy::Settings;
     use crate::rules::{Context, Finding, Rule};
+    use crate::settings::Settings;
 
     pub(crate) fn entry(place: &str) -> Entry {
         Entry { path: place.to_owned(), place: place.to_owned(), ..Entry::default() }

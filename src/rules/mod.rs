@@ -69,6 +69,7 @@ pub use rule::{Context, Family, Rule};
 
 use std::sync::LazyLock;
 
+use crate::settings::RuleWords;
 use crate::timings::{Timings, timed};
 
 /// Rules with a file of their own.
@@ -131,6 +132,15 @@ pub static ALL: LazyLock<Vec<&'static Rule>> =
 /// The rule of this name.
 pub fn find(name: &str) -> Option<&'static Rule> {
     ALL.iter().copied().find(|rule| rule.name == name)
+}
+
+/// What the reference and the schema of the settings say of each rule, by family.
+pub fn words() -> Vec<RuleWords> {
+    let mut all: Vec<&Rule> = ALL.clone();
+    all.sort_by_key(|rule| rule.family);
+    let words =
+        |rule: &Rule| RuleWords { name: rule.name, family: rule.family.title(), summary: rule.summary };
+    all.into_iter().map(words).collect()
 }
 
 /// Runs every rule, with up to two threads. The findings come sorted: by rule in the order of [`ALL`], then by

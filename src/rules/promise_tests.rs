@@ -2,7 +2,7 @@
 
 use crate::ecosystem;
 use crate::inventory::Inventory;
-use crate::policy::Settings;
+use crate::settings::Settings;
 
 use super::{Context, Finding, Rule};
 

@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 use crate::exposure::Survey;
 use crate::inventory::Inventory;
 use crate::lock::Lock;
-use crate::policy::Settings;
+use crate::settings::Settings;
 
 use super::Finding;
 use super::stray::Strays;

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
     use crate::inventory::testing::numbered;
     use crate::inventory::{At, Inventory};
-    use crate::policy::Settings;
+    use crate::settings::Settings;
 
     fn entry(place: &str, secrets: &[(&'static str, &str)]) -> Entry {
         let secret = |(rule, digest): &(&'static str, &str)| Secret {

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::inventory::testing::numbered;
     use crate::inventory::{Artifact, Entry, EntryId, Inventory};
-    use crate::policy::{Settings, Size};
+    use crate::settings::{Settings, Size};
 
     fn run(size: Size) -> Vec<&'static str> {
         let inventory = Inventory {

@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::inventory::Package;
     use crate::inventory::testing::numbered;
-    use crate::policy::Settings;
+    use crate::settings::Settings;
 
     fn found(files: &[(&str, &[&'static str])]) -> Vec<(&'static str, String)> {
         let entry = |(path, signs): &(&str, &[&'static str])| Entry {

@@ -3,15 +3,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::inventory::Skipped;
+use crate::settings::UNEXAMINED;
 use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
 
-/// Name of the rule. A waiver of it is how a person says that a part may stay unexamined.
-pub(crate) const NAME: &str = "unexamined";
-
 pub(super) const RULE: Rule = Rule {
-    name: NAME,
+    name: UNEXAMINED,
     family: Family::ArchiveTrust,
     summary: "What is inside a file of the artifact could not be examined",
     docs: DOCS,

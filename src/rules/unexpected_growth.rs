@@ -149,7 +149,7 @@ mod tests {
     use super::*;
     use crate::inventory::testing::npm;
     use crate::inventory::{At, MapForm, SourceFacts, SourceMap, TextDigest, TextFacts};
-    use crate::policy::{Settings, Size};
+    use crate::settings::{Settings, Size};
 
     const MIB: u64 = 1 << 20;
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use packgate::audit::{Auditor, Options};
-use packgate::policy::{PolicyChoice, Settings};
 use packgate::recover::recover;
+use packgate::settings::{PolicyChoice, Settings};
 use packgate::unpack::Limits;
 
 use crate::clients;

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::process::Command;
 
 use packgate::audit::{Auditor, Options};
-use packgate::policy::{Internal, Judged, PolicyChoice, Settings};
+use packgate::policy::Judged;
 use packgate::recover::recover;
+use packgate::settings::{Internal, PolicyChoice, Settings};
 use packgate::unpack::Limits;
 
 use crate::clients;

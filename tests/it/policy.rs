@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::cli::{packgate, sample, status, text};
 use crate::samples::plant;
 use packgate::inventory::Package;
-use packgate::policy::{Level, Policy, PolicyChoice, Settings};
+use packgate::policy::Policy;
+use packgate::settings::{Level, PolicyChoice, Settings};
 
 /// A project on disk, of files with their texts.
 struct Project(tempfile::TempDir);

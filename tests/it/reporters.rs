@@ -9,9 +9,10 @@ use packgate::inventory::{
     Artifact, At, Entry, EntryId, Inventory, Kind, MapForm, Media, Package, Skipped, SourceFacts, SourceMap,
     TextDigest, TextFacts,
 };
-use packgate::policy::{Judged, Level, Policy, Verdict, WaiverUse};
+use packgate::policy::{Judged, Policy, Verdict, WaiverUse};
 use packgate::report::{Look, REPORTERS, Reporter, STEP_SUMMARY};
 use packgate::rules::{Evidence, Finding, Place};
+use packgate::settings::Level;
 
 use crate::clients;
 

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use crate::audit::Audit;
 use crate::escape::{html, shown, shown_lines};
-use crate::policy::{Judged, Level};
+use crate::policy::Judged;
 use crate::report::phrases;
 use crate::rules;
+use crate::settings::Level;
 use crate::words;
 
 use super::{Page, prose};

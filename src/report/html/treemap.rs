@@ -11,8 +11,8 @@ use std::fmt::Write as _;
 use crate::audit::Audit;
 use crate::escape::{html, shown};
 use crate::inventory::{EntryId, EntryKind};
-use crate::policy::Level;
 use crate::report::phrases;
+use crate::settings::Level;
 use crate::words;
 
 use super::Page;

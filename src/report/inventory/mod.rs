@@ -185,7 +185,7 @@ mod tests {
             colour: false,
             unicode: false,
             quiet: false,
-            fail_on: crate::policy::Level::Error,
+            fail_on: crate::settings::Level::Error,
             project: None,
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use packgate::audit::{Audit, Auditor, Options};
-use packgate::policy::Level;
+use packgate::settings::Level;
 use sha2::{Digest, Sha256};
 
 use crate::clients::{have, readers};

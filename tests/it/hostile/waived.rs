@@ -1,7 +1,8 @@
 //! An archive within the artifact that can't be opened: incomplete, until a person takes it on.
 
 use packgate::audit::Audit;
-use packgate::policy::{Settings, Verdict};
+use packgate::policy::Verdict;
+use packgate::settings::Settings;
 
 use super::audit_with;
 use super::build::{Member, Tar, Zip};

@@ -8,8 +8,8 @@ use std::io::Write;
 
 use base64::Engine as _;
 use packgate::audit::{Audit, Auditor, Options};
-use packgate::policy::{PolicyChoice, Settings};
 use packgate::recover::recover;
+use packgate::settings::{PolicyChoice, Settings};
 use packgate::unpack::Limits;
 
 use crate::samples::npm_tarball;

@@ -4,9 +4,10 @@ use time::Date;
 use toml::value::Datetime;
 
 use super::glob::{self, Reach};
+use super::model::Waiver;
 use super::node::{Node, Value};
 use super::problem::Problems;
-use super::settings::Waiver;
+use super::rule_names::UNEXAMINED;
 use super::validate::{rule, table, text};
 
 /// Reads the list `waive`.
@@ -69,8 +70,7 @@ fn waiver(node: &Node, problems: &mut Problems) -> Option<Waiver> {
             problems.add(&node.span, format!("a waiver without \"{required}\""), help);
         }
     }
-    if waiver.rule == crate::rules::unexamined::NAME && waiver.place.is_none() && waiver.fingerprint.is_none()
-    {
+    if waiver.rule == UNEXAMINED && waiver.place.is_none() && waiver.fingerprint.is_none() {
         let help = "name the file: place = \"test/fixtures/corrupt.zip\"";
         problems.add(&node.span, format!("a waiver of \"{}\" needs a place", waiver.rule), help);
     }

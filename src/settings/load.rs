@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::builtin::read;
+use super::model::{PolicyChoice, Settings};
 use super::node::{self, Node};
 use super::problem::{Problem, Problems, SettingsErrors, Source};
-use super::settings::{PolicyChoice, Settings};
 use super::validate::{self, ChoiceError};
 
 /// Files that settings can stand in, with the ways to the table.

@@ -13,14 +13,14 @@ use toml::de::{DeTable, DeValue};
 const DEEPEST: usize = 16;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Bytes of the file.
     pub span: Range<usize>,
     pub value: Value,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Text(String),
     Integer(i128),
     /// A number that is no integer; a fraction or too large.
@@ -34,14 +34,14 @@ pub(super) enum Value {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Key {
+pub(crate) struct Key {
     pub text: String,
     pub span: Range<usize>,
 }
 
 impl Node {
     /// What sort of value it is, for messages.
-    pub(super) fn what(&self) -> &'static str {
+    pub(crate) fn what(&self) -> &'static str {
         match self.value {
             Value::Text(_) => "a string",
             Value::Integer(_) | Value::Number => "a number",
@@ -54,7 +54,7 @@ impl Node {
     }
 
     /// The member of this name of a table.
-    pub(super) fn get(&self, name: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Node> {
         match &self.value {
             Value::Table(members) => members.iter().find(|(key, _)| key.text == name).map(|(_, node)| node),
             _ => None,
@@ -63,10 +63,10 @@ impl Node {
 }
 
 /// A text that isn't TOML or JSON: the places, each with a message.
-pub(super) type Malformed = Vec<(Range<usize>, String)>;
+pub(crate) type Malformed = Vec<(Range<usize>, String)>;
 
 /// Reads TOML.
-pub(super) fn toml(text: &str) -> Result<Node, Malformed> {
+pub(crate) fn toml(text: &str) -> Result<Node, Malformed> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         let places = errors.iter().map(|error| (error.span().unwrap_or(0..0), error.message().to_owned()));
@@ -111,7 +111,7 @@ fn toml_value(value: &DeValue<'_>, span: &Range<usize>, depth: usize) -> Result<
 }
 
 /// Reads the member `name` of a JSON object; `None` when there is none.
-pub(super) fn json_member(text: &str, name: &str) -> Result<Option<Node>, Malformed> {
+pub(crate) fn json_member(text: &str, name: &str) -> Result<Option<Node>, Malformed> {
     let members = match members(text) {
         Ok(members) => members,
         Err(error) => return Err(vec![(offset_of(text, &error), plain(&error))]),

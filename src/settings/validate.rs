@@ -5,16 +5,16 @@ use std::path::Path;
 use globset::GlobSetBuilder;
 use regex::bytes::RegexBuilder;
 
-use crate::rules;
 use crate::unpack::Limits;
 
 use super::builtin::{self, PolicyFile};
 use super::glob::{self, Reach};
 use super::keys::{self, Key};
+use super::level::{Level, Levels};
+use super::model::{Internal, PolicyChoice, Settings, Size};
 use super::node::{self, Node, Value};
 use super::problem::{Problem, Problems, did_you_mean};
-use super::settings::{Internal, Level, Levels, PolicyChoice, Settings, Size};
-use super::{size, waiver};
+use super::{rule_names, size, waiver};
 
 /// Shortest marker that the search for markers can be woken by.
 const SHORTEST_MARKER: usize = 3;
@@ -75,7 +75,7 @@ fn unknown_key(table: &str, key: &node::Key, problems: &mut Problems) {
 
 /// A key that exists, but in another table; or a rule's name outside of `[rules]`.
 fn elsewhere(table: &str, name: &str) -> Option<String> {
-    if rules::find(name).is_some() {
+    if rule_names::is_rule(name) {
         return Some(format!("\"{name}\" is a rule: its level belongs into [rules]"));
     }
     let key = keys::KEYS.iter().find(|key| key.name == name && key.table != table)?;
@@ -142,9 +142,9 @@ fn levels(node: &Node, problems: &mut Problems) -> Levels {
 
 /// Whether there is such a rule; reports it if not.
 pub(super) fn rule(name: &str, span: &std::ops::Range<usize>, problems: &mut Problems) -> bool {
-    let known = rules::find(name).is_some();
+    let known = rule_names::is_rule(name);
     if !known {
-        let help = did_you_mean(name, rules::ALL.iter().map(|rule| rule.name))
+        let help = did_you_mean(name, rule_names::all())
             .unwrap_or_else(|| "`packgate explain` lists all rules".to_owned());
         problems.add(span, format!("unknown rule \"{name}\""), help);
     }
@@ -391,7 +391,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::policy::problem::{SettingsErrors, Source};
+    use crate::settings::problem::{SettingsErrors, Source};
 
     /// Everything from text to settings, or to a message.
     fn read(text: &str, json: bool) -> Result<Settings, String> {

@@ -7,7 +7,7 @@ use globset::{Glob, GlobBuilder};
 
 /// Where a pattern with a slash in it may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(crate) enum Reach {
     /// At the root only.
     Root,
     /// Behind any slash, unless the pattern itself begins with one.
@@ -15,7 +15,7 @@ pub(super) enum Reach {
 }
 
 /// Compiles a pattern. `Err` is one sentence.
-pub(super) fn compile(pattern: &str, reach: Reach) -> Result<Glob, String> {
+pub(crate) fn compile(pattern: &str, reach: Reach) -> Result<Glob, String> {
     if pattern.trim().is_empty() {
         return Err("an empty glob matches nothing".to_owned());
     }

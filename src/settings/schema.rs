@@ -2,15 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::rules;
-
 use super::builtin;
 use super::keys::{self, Form, Key};
-use super::settings::Level;
+use super::level::Level;
+use super::rule_names::RuleWords;
 
-/// The JSON Schema of a settings file, for editors. `docs/packgate.schema.json` is this.
-pub fn schema() -> Value {
-    let mut schema = table("");
+/// The JSON Schema of a settings file, for editors, with these rules. `docs/packgate.schema.json` is this.
+pub fn schema(rules: &[RuleWords]) -> Value {
+    let mut schema = table("", rules);
     if let Value::Object(schema) = &mut schema {
         schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
         schema.insert("title".into(), "packgate settings".into());
@@ -18,37 +17,37 @@ pub fn schema() -> Value {
     schema
 }
 
-fn table(name: &str) -> Value {
+fn table(name: &str, rules: &[RuleWords]) -> Value {
     let properties: Map<String, Value> =
-        keys::of(name).map(|key| (key.name.to_owned(), described(key))).collect();
+        keys::of(name).map(|key| (key.name.to_owned(), described(key, rules))).collect();
     json!({ "type": "object", "additionalProperties": false, "properties": properties })
 }
 
-fn described(key: &Key) -> Value {
-    let mut value = form(key);
+fn described(key: &Key, rules: &[RuleWords]) -> Value {
+    let mut value = form(key, rules);
     if let Value::Object(value) = &mut value {
         value.insert("description".into(), key.doc.into());
     }
     value
 }
 
-fn form(key: &Key) -> Value {
+fn form(key: &Key, rules: &[RuleWords]) -> Value {
     match key.form {
-        Form::Table => table(key.name),
+        Form::Table => table(key.name, rules),
         Form::Tables => {
-            let mut items = table(key.name);
+            let mut items = table(key.name, rules);
             if let Value::Object(items) = &mut items {
                 items.insert("required".into(), json!(["rule", "reason"]));
             }
             json!({ "type": "array", "items": items })
         }
-        Form::Levels => levels(),
+        Form::Levels => levels(rules),
         Form::Policy => {
             let mut names = vec!["auto"];
             names.extend(builtin::NAMES);
             json!({ "type": "string", "minLength": 1, "examples": names })
         }
-        Form::Rule => json!({ "enum": rules::ALL.iter().map(|rule| rule.name).collect::<Vec<_>>() }),
+        Form::Rule => json!({ "enum": rules.iter().map(|rule| rule.name).collect::<Vec<_>>() }),
         Form::Text | Form::Glob => json!({ "type": "string", "minLength": 1 }),
         Form::Texts | Form::Globs => {
             json!({ "type": "array", "items": { "type": "string", "minLength": 1 } })
@@ -64,12 +63,12 @@ fn form(key: &Key) -> Value {
     }
 }
 
-fn levels() -> Value {
-    let level = |rule: &&'static rules::Rule| {
+fn levels(rules: &[RuleWords]) -> Value {
+    let level = |rule: &RuleWords| {
         let value = json!({ "enum": Level::WORDS, "description": rule.summary });
         (rule.name.to_owned(), value)
     };
-    let properties: Map<String, Value> = rules::ALL.iter().map(level).collect();
+    let properties: Map<String, Value> = rules.iter().map(level).collect();
     json!({ "type": "object", "additionalProperties": false, "properties": properties })
 }
 
@@ -79,7 +78,7 @@ mod tests {
 
     #[test]
     fn every_key_is_in_it() {
-        let schema = schema();
+        let schema = schema(&[]);
         for key in keys::KEYS {
             let top = &schema["properties"];
             let here = match key.table {

@@ -1,0 +1,28 @@
+//! Settings: what people write in `packgate.toml`, in a manifest's own table, and in policy files.
+//!
+//! A settings file becomes a tree with places ([`node`]), is found by [`load`], checked by [`validate`] against
+//! the list in [`keys`], and gives [`Settings`]. Rules are known here by name only, as `policies/base.toml` lists
+//! them ([`rule_names`]).
+
+pub(crate) mod builtin;
+pub(crate) mod glob;
+mod keys;
+mod level;
+mod load;
+mod model;
+pub(crate) mod node;
+mod problem;
+mod reference;
+mod rule_names;
+mod schema;
+mod size;
+mod validate;
+mod waiver;
+
+pub use builtin::PolicyFile;
+pub use level::{Level, Levels, Origin};
+pub use model::{Internal, PolicyChoice, Settings, Size, Waiver};
+pub use problem::{Problem, SettingsErrors, Spot};
+pub use reference::reference;
+pub use rule_names::{RuleWords, UNEXAMINED};
+pub use schema::schema;
