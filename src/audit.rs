@@ -3,63 +3,16 @@
 use std::path::Path;
 
 use crate::diff::Diff;
-use crate::exposure::Exposure;
 use crate::inspect::{Lookout, Wanted};
-use crate::inventory::{Declared, Inventory, Kind, Skipped};
+use crate::inventory::{Declared, Inventory, Kind};
 use crate::lock::{self, LockError};
-use crate::policy::{Judged, Policies, Policy, Verdict, WaiverUse, judge};
+use crate::policy::{Policies, judge};
 use crate::project::Project;
 use crate::rules::{self, Context};
 use crate::settings::{Level, Settings};
 use crate::stocktake::{Budget, Stocktake, StocktakeError};
 
-/// One artifact, judged. What reporters are given.
-#[derive(Debug, Clone)]
-pub struct Audit {
-    /// The facts. Entries, and what the manifest declares of them, are dropped after judgement unless a reporter
-    /// asked for them.
-    pub inventory: Inventory,
-    /// The policy in force.
-    pub policy: Policy,
-    /// Sums over the inventory, taken before entries were dropped.
-    pub totals: Totals,
-    /// Findings with levels: errors first, then by rule and place. Waived ones are marked.
-    pub findings: Vec<Judged>,
-    /// Waivers that did nothing.
-    pub waivers: Vec<WaiverUse>,
-    /// What becomes of it.
-    pub verdict: Verdict,
-    /// What changed against the previous artifact, where there is one and a reporter shows entries.
-    pub diff: Option<Box<Diff>>,
-}
-
-/// Sums over an artifact.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Entries, those of nested archives included.
-    pub entries: u64,
-    /// Bytes produced over all levels.
-    pub unpacked_bytes: u64,
-    /// What a stranger could recover.
-    pub exposure: Exposure,
-}
-
-impl Audit {
-    /// The ecosystem.
-    pub fn kind(&self) -> Kind {
-        self.inventory.kind
-    }
-
-    /// What could not be examined.
-    pub fn skipped(&self) -> &[Skipped] {
-        &self.inventory.skipped
-    }
-
-    /// Whether a waiver takes it on that this part was not examined.
-    pub fn is_waived(&self, part: &Skipped) -> bool {
-        crate::policy::is_waived(part, &self.findings)
-    }
-}
+pub use crate::outcome::{Audit, Totals};
 
 /// What an audit is to go by.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use packgate::lock;
 use packgate::pack::{self, PackError};
 use packgate::settings::Settings;
 
-use super::lock::{create, stock};
+use super::lock_file::{create, plain, stock};
 use super::{Exit, complain};
 
 /// Write packgate.toml and the first packgate.lock for a project
@@ -101,9 +101,4 @@ fn write_new(file: &Path, text: &str) -> Result<(), String> {
     let words = |error: std::io::Error| format!("cannot write {}: {error}", file.display());
     let mut new = OpenOptions::new().write(true).create_new(true).open(file).map_err(words)?;
     new.write_all(text.as_bytes()).map_err(words)
-}
-
-/// The path as people write it, without `./`.
-pub(super) fn plain(file: &Path) -> std::path::Display<'_> {
-    file.strip_prefix(".").unwrap_or(file).display()
 }

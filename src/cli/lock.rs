@@ -1,14 +1,11 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use packgate::audit::{Auditor, Options};
 use packgate::escape::shown;
 use packgate::inventory::Inventory;
 use packgate::lock::{self, Change};
-use packgate::project::Project;
-use packgate::settings::Settings;
 
-use super::init::plain;
+use super::lock_file::{create, plain, save, stock};
 use super::targets::Targets;
 use super::{Exit, complain};
 
@@ -109,39 +106,6 @@ impl Lock {
         std::io::stdin().read_line(&mut answer).map_err(|error| error.to_string())?;
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
-}
-
-/// The facts of an artifact that a lock is to be made from. One whose files could not all be read would
-/// make a lock that allows too little, or hides what is there.
-pub(super) fn stock(path: &Path, folder: &Path) -> Result<Result<Inventory, Exit>, String> {
-    let settings = Settings::load(folder, None).map_err(|errors| errors.to_string())?;
-    let options = Options { settings, project: Some(Project::new(folder)), ..Options::default() };
-    let inventory = Auditor::new(options).stock(path, 2).map_err(|error| error.to_string())?;
-    match inventory.cut_short() {
-        None => Ok(Ok(inventory)),
-        Some(part) => {
-            let place =
-                if part.place.is_empty() { String::new() } else { format!("{}: ", shown(&part.place)) };
-            complain(&format!("{}: {place}{}; no lock is written", path.display(), part.why));
-            Ok(Err(Exit::Incomplete))
-        }
-    }
-}
-
-/// Writes a first lock and says how many lines of how many sections it has.
-pub(super) fn create(file: &Path, inventories: &[Inventory]) -> Result<String, String> {
-    let lock = lock::first(inventories);
-    save(file, &lock::write(&lock))?;
-    let lines: usize = lock.sections.iter().map(|section| section.lines.len()).sum();
-    let sections: Vec<String> =
-        lock.sections.iter().map(|section| format!("[{}]", section.subject)).collect();
-    let s = if lines == 1 { "" } else { "s" };
-    Ok(format!("{lines} line{s} for {}", sections.join(", ")))
-}
-
-/// Writes the whole file or says why not.
-pub(super) fn save(file: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 
 /// The difference in the manner of a unified diff.

@@ -9,6 +9,7 @@ mod fingerprint;
 mod init;
 mod inventory;
 mod lock;
+mod lock_file;
 mod output;
 mod page;
 mod policy;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use packgate::escape::shown;
-use packgate::recover::{self, Recovery};
+use packgate::recoverable::{self, Recovery};
 use packgate::settings::Settings;
 
 use super::targets::Targets;
@@ -46,7 +46,7 @@ impl Recover {
             return Err("recover takes one artifact at a time".to_owned());
         };
         let recovery =
-            recover::recover(&target.path, &settings.limits, 2).map_err(|error| error.to_string())?;
+            recoverable::recover(&target.path, &settings.limits, 2).map_err(|error| error.to_string())?;
         if let Some(folder) = self.output.as_ref().filter(|_| !self.list) {
             recovery.write(folder).map_err(|error| error.to_string())?;
         }

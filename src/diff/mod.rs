@@ -8,8 +8,8 @@ mod manifest;
 pub use files::{Alike, FileChange, Files, Renamed, Sized};
 pub use manifest::{FieldChange, fields};
 
-use crate::exposure::Exposure;
 use crate::inventory::{Inventory, Kind};
+use crate::recoverable::Exposure;
 
 /// What changed.
 #[derive(Debug, Clone, PartialEq)]

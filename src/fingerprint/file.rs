@@ -4,7 +4,7 @@
 use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::index::{Book, Labels, Shelf};
+use super::shelf::{Book, Labels, Shelf};
 use super::winnow::{self, Salt};
 use crate::words::hex;
 

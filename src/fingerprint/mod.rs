@@ -11,9 +11,11 @@ mod erase;
 mod file;
 mod index;
 mod lexicon;
+mod shelf;
 mod tokens;
 mod walk;
 mod winnow;
 
 pub use file::FileError;
-pub use index::{Index, Labels, Match};
+pub use index::{Index, Match};
+pub use shelf::Labels;

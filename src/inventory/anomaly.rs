@@ -1,5 +1,8 @@
 use serde::Serialize;
 
+/// Anomalies reported per kind and container; more of them add nothing.
+pub const MOST_OF_A_KIND: usize = 100;
+
 /// An oddity of a container that a tolerant reader would shrug at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Anomaly {

@@ -17,7 +17,7 @@ mod text;
 
 use serde::Serialize;
 
-pub use anomaly::{Anomaly, AnomalyKind, Concern};
+pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
 pub use entry::{Entry, EntryId, EntryKind, WideDigests};
 pub use media::Media;
 pub use package::{Declared, Kind, ManifestFile, Package};

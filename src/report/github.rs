@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::audit::Audit;
+use crate::outcome::Audit;
 use crate::policy::Judged;
 use crate::settings::Level;
 

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
-use crate::audit::Audit;
+use crate::outcome::Audit;
 use crate::policy::Verdict;
 use crate::settings::Level;
 

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::audit::Audit;
+use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict};
 use crate::settings::Level;
 

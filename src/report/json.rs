@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use crate::audit::Audit;
+use crate::outcome::Audit;
 
 use super::wire::Report;
 use super::{Look, Reporter};

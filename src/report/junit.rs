@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::audit::Audit;
+use crate::outcome::Audit;
 use crate::policy::Judged;
 
 use super::{Look, Reporter, phrases};

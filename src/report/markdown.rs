@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::audit::Audit;
+use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict};
 
 use super::wire::Summary;

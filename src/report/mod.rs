@@ -19,7 +19,7 @@ pub use github::STEP_SUMMARY;
 
 use std::io::{self, Write};
 
-use crate::audit::Audit;
+use crate::outcome::Audit;
 use crate::policy::Verdict;
 
 /// A way to tell what was found.

@@ -1,6 +1,6 @@
 //! Phrases about findings that several reporters share: places, headlines. Nothing here is escaped yet.
 
-use crate::audit::Audit;
+use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict, WaiverUse};
 use crate::rules::Place;
 use crate::settings::Level;

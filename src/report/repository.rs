@@ -2,8 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::audit::Audit;
 use crate::inventory::Kind;
+use crate::outcome::Audit;
 use crate::rules::Place;
 
 use super::Look;
@@ -130,8 +130,8 @@ pub(crate) fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::Totals;
     use crate::inventory::{Inventory, Package};
+    use crate::outcome::Totals;
     use crate::policy::{Policy, Verdict};
     use crate::settings::Level;
 

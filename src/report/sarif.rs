@@ -3,7 +3,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::audit::Audit;
+use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict};
 use crate::rules;
 use crate::settings::Level;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::audit::Audit;
+use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict, WaiverUse};
 use crate::rules::Evidence;
 use crate::settings::Level as PolicyLevel;

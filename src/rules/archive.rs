@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use crate::inventory::{Anomaly, AnomalyKind, Entry};
-use crate::unpack::MOST_OF_A_KIND;
+use crate::inventory::{Anomaly, AnomalyKind, Entry, MOST_OF_A_KIND};
 use crate::words;
 
 use super::{Context, Finding, Place, Rule};

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::exposure::{Exposure, MapReport, MapState};
 use crate::inventory::{Entry, MapForm, SourceMap};
+use crate::recoverable::{Exposure, MapReport, MapState};
 
 use super::{Context, Finding, Place, Rule};
 

@@ -1,8 +1,8 @@
 use std::sync::OnceLock;
 
-use crate::exposure::Survey;
 use crate::inventory::Inventory;
 use crate::lock::Lock;
+use crate::recoverable::Survey;
 use crate::settings::Settings;
 
 use super::Finding;

@@ -2,8 +2,8 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use crate::exposure::MapState;
 use crate::inventory::{Entry, LinkTarget, MapForm};
+use crate::recoverable::MapState;
 
 use super::maps::{Group, counted, is_declaration, is_harmless};
 use super::{Context, Family, Finding, Place, Rule};
@@ -82,7 +82,7 @@ fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
     for entry in context.inventory.files() {
         for link in entry.links.iter().filter(|link| link.in_force) {
             if let LinkTarget::Relative { url } = &link.target
-                && !crate::exposure::beside(entry, url).is_some_and(|path| packed(entry, &path))
+                && !crate::recoverable::beside(entry, url).is_some_and(|path| packed(entry, &path))
             {
                 missing.push((entry, link, url));
             }
@@ -111,7 +111,7 @@ fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exposure::testing::{inventory, map};
+    use crate::recoverable::testing::{inventory, map};
     use crate::rules::mentions::testing::run;
 
     #[test]

@@ -46,7 +46,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exposure::testing::{inventory, map};
+    use crate::recoverable::testing::{inventory, map};
     use crate::rules::mentions::testing::run;
 
     #[test]

@@ -40,7 +40,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exposure::testing::inventory;
+    use crate::recoverable::testing::inventory;
     use crate::rules::mentions::testing::run;
 
     #[test]

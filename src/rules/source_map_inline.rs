@@ -42,7 +42,7 @@ mod tests {
     use base64::Engine as _;
 
     use super::*;
-    use crate::exposure::testing::{inventory, map};
+    use crate::recoverable::testing::{inventory, map};
     use crate::rules::mentions::testing::run;
 
     fn with_map(sources: &[(&str, Option<&str>)]) -> String {

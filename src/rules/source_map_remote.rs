@@ -277,7 +277,7 @@ fn is_private(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exposure::testing::inventory;
+    use crate::recoverable::testing::inventory;
     use crate::rules::mentions::testing::run;
 
     #[test]

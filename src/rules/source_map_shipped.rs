@@ -1,4 +1,4 @@
-use crate::exposure::MapState;
+use crate::recoverable::MapState;
 
 use super::maps::{Group, counted, is_harmless};
 use super::{Context, Family, Finding, Rule};
@@ -62,7 +62,7 @@ fn singular(what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exposure::testing::{inventory, map};
+    use crate::recoverable::testing::{inventory, map};
     use crate::rules::mentions::testing::run;
 
     #[test]

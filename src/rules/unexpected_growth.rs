@@ -1,8 +1,8 @@
 use serde::Serialize;
 
-use crate::exposure::Exposure;
 use crate::inventory::{Entry, Inventory};
 use crate::lock::{compare, section_of};
+use crate::recoverable::Exposure;
 use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 use crate::unpack::{Damage, Header, Oddity, Sink};
 
 use super::buffer::Buffer;
-use super::large::LARGE;
 
 /// Entries that travel together, their bytes in one buffer that is used again.
 #[derive(Debug, Default)]
@@ -74,7 +73,11 @@ pub(super) struct Gathered<T> {
     pub(super) told: bool,
 }
 
+/// Bytes of a full batch.
 const FULL: usize = 1 << 20;
+
+/// Entries of this size may be taken piece by piece.
+const LARGE: u64 = 2 << 20;
 
 impl<T: Taker> Gather<T> {
     pub(super) fn new(taker: T) -> Self {

@@ -5,11 +5,11 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::ecosystem;
 use crate::inspect::{Effort, Lookout, Member, Packing, inspect_with};
 use crate::inventory::{AnomalyKind, Concern, EntryKind, Media, Skipped, WideDigests};
-use crate::unpack::{self, Damage, Header, Limits, Oddity, Spent};
+use crate::unpack::{self, Damage, Header, Limits, Spent};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
 use super::budget::Budget;
-use super::flatten::Examined;
+use super::flatten::{Examined, under};
 use crate::timings::timed;
 use crate::words::hex;
 
@@ -220,16 +220,6 @@ impl Examiner<'_> {
         let child = self.entry(examined.children.len(), &header, bytes, effort, None, stand);
         examined.children.push(child);
     }
-}
-
-/// Puts an oddity of a nested container under its place in the artifact.
-pub(super) fn under(prefix: &str, container: &str, oddity: Oddity) -> crate::inventory::Anomaly {
-    let place = match &oddity.entry {
-        Some(path) => format!("{prefix}{path}"),
-        None => container.to_owned(),
-    };
-    let Oddity { kind, offset, detail, .. } = oddity;
-    crate::inventory::Anomaly { kind, offset, place, container: container.to_owned(), detail }
 }
 
 /// Examines batches where they are filled.

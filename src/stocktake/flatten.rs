@@ -3,8 +3,6 @@ use thin_vec::{ThinVec, thin_vec};
 use crate::inventory::{Anomaly, Entry, EntryId, Inventory, ManifestFile, Skipped};
 use crate::unpack::{Header, Oddity};
 
-use super::examine::under;
-
 /// An examined entry with what was found inside it, not yet numbered.
 #[derive(Debug)]
 pub(super) struct Examined {
@@ -88,4 +86,14 @@ fn enter(mut examined: Examined, parent: Option<EntryId>, inventory: &mut Invent
     for child in examined.children {
         enter(child, Some(id), inventory);
     }
+}
+
+/// Puts an oddity of a nested container under its place in the artifact.
+pub(super) fn under(prefix: &str, container: &str, oddity: Oddity) -> Anomaly {
+    let place = match &oddity.entry {
+        Some(path) => format!("{prefix}{path}"),
+        None => container.to_owned(),
+    };
+    let Oddity { kind, offset, detail, .. } = oddity;
+    Anomaly { kind, offset, place, container: container.to_owned(), detail }
 }

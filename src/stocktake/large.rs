@@ -11,8 +11,6 @@ use super::digesting::Digesting;
 use super::examine::{Examiner, Stand};
 use super::flatten::Examined;
 
-/// Entries of this size are sent piece by piece.
-pub(super) const LARGE: u64 = 2 << 20;
 /// Size of a piece: so much stays in the processor's cache from one thread to the next.
 const PIECE: usize = 256 << 10;
 /// Pieces that wait for the worker.

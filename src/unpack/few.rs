@@ -1,11 +1,8 @@
 use std::collections::HashMap;
 
-use crate::inventory::AnomalyKind;
+use crate::inventory::{AnomalyKind, MOST_OF_A_KIND};
 
 use super::{Damage, Header, Oddity, Sink};
-
-/// Oddities of one kind and container that are told; more would tell nobody more.
-pub const MOST_OF_A_KIND: usize = 100;
 
 /// Counts oddities, so that a container of a hundred thousand odd names costs no more than one of a hundred.
 #[derive(Debug, Default)]

@@ -22,7 +22,6 @@ mod window;
 pub mod zip;
 
 pub(crate) use compressed::{is_packed, unbrotli, ungzip, unpacked, unzlib, unzstd};
-pub use few::MOST_OF_A_KIND;
 pub use limits::{Limits, Spent};
 pub use meter::{Meter, Overrun};
 pub use read_at::{FileSource, ReadAt};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use packgate::audit::{Auditor, Options};
-use packgate::recover::recover;
+use packgate::recoverable::recover;
 use packgate::settings::{PolicyChoice, Settings};
 use packgate::unpack::Limits;
 

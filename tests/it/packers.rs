@@ -8,7 +8,7 @@ use std::process::Command;
 
 use packgate::audit::{Auditor, Options};
 use packgate::policy::Judged;
-use packgate::recover::recover;
+use packgate::recoverable::recover;
 use packgate::settings::{Internal, PolicyChoice, Settings};
 use packgate::unpack::Limits;
 

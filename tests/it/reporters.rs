@@ -4,12 +4,12 @@ use std::path::Path;
 
 use packgate::audit::{Audit, Totals};
 use packgate::diff::Diff;
-use packgate::exposure::Exposure;
 use packgate::inventory::{
     Artifact, At, Entry, EntryId, Inventory, Kind, MapForm, Media, Package, Skipped, SourceFacts, SourceMap,
     TextDigest, TextFacts,
 };
 use packgate::policy::{Judged, Policy, Verdict, WaiverUse};
+use packgate::recoverable::Exposure;
 use packgate::report::{Look, REPORTERS, Reporter, STEP_SUMMARY};
 use packgate::rules::{Evidence, Finding, Place};
 use packgate::settings::Level;

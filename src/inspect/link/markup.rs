@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::comment::{Candidate, in_script};
+use super::candidate::{Candidate, in_script};
 
 /// Those candidates that stand in a script or style element, and are comments there.
 pub(super) fn in_markup(bytes: &[u8], candidates: Vec<Candidate>) -> Vec<Candidate> {

@@ -5,6 +5,7 @@
 //! those are no links. A `data:` URL that holds a map is another thing: its text can be read wherever it
 //! stands.
 
+mod candidate;
 mod comment;
 mod eval;
 mod header;

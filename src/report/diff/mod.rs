@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::diff::{Alike, Diff, FieldChange, Release};
-use crate::exposure::Exposure;
+use crate::recoverable::Exposure;
 
 use super::Look;
 use crate::escape::shown;

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::audit::Audit;
 use crate::diff::{Diff, Sized};
 use crate::escape::{html, shown};
+use crate::outcome::Audit;
 use crate::words;
 
 use super::Page;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::audit::Audit;
 use crate::escape::{html, shown};
-use crate::exposure::Survey;
+use crate::outcome::Audit;
+use crate::recoverable::Survey;
 use crate::words;
 
 use super::Page;

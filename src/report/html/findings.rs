@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::audit::Audit;
 use crate::escape::{html, shown, shown_lines};
+use crate::outcome::Audit;
 use crate::policy::Judged;
 use crate::report::phrases;
 use crate::rules;

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use crate::audit::Audit;
 use crate::escape::{html, shown};
 use crate::inventory::{EntryId, EntryKind};
+use crate::outcome::Audit;
 use crate::report::phrases;
 use crate::settings::Level;
 use crate::words;

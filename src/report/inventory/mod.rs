@@ -4,8 +4,8 @@ pub mod wire;
 
 use std::io::{self, Write};
 
-use crate::exposure::Exposure;
 use crate::inventory::{Entry, EntryKind, Inventory, Link, LinkTarget, SourceMap};
+use crate::recoverable::Exposure;
 
 use super::Look;
 use crate::escape::shown;

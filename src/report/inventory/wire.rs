@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::exposure::Exposure as Exposed;
 use crate::inventory::{self as facts, Inventory};
+use crate::recoverable::Exposure as Exposed;
 use crate::report::wire::{Kind, Skipped, Tool, schema_of};
 
 /// The value of `schema`.

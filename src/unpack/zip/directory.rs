@@ -1,12 +1,10 @@
 //! The directory of a zip, compared with what stands in the file.
 
-use crate::inventory::{AnomalyKind, EntryKind};
+use crate::inventory::{AnomalyKind, EntryKind, MOST_OF_A_KIND};
 use crate::unpack::few::Few;
 use crate::unpack::names::Names;
 use crate::unpack::path::{DEEP, canonical};
-use crate::unpack::{
-    Damage, Header, Limits, MOST_OF_A_KIND, Oddity, Overrun, ReadAt, Spent, meter, read_vec,
-};
+use crate::unpack::{Damage, Header, Limits, Oddity, Overrun, ReadAt, Spent, meter, read_vec};
 
 use super::record::{self, Central, Common, FULL32, Fields};
 use super::{Meter, end, extract, opinion};

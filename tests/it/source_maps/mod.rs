@@ -8,7 +8,7 @@ use std::io::Write;
 
 use base64::Engine as _;
 use packgate::audit::{Audit, Auditor, Options};
-use packgate::recover::recover;
+use packgate::recoverable::recover;
 use packgate::settings::{PolicyChoice, Settings};
 use packgate::unpack::Limits;
 

@@ -1,13 +1,13 @@
 //! Recovering: the original files that a stranger could write out of an artifact, and writing them.
 //!
-//! It is the proof of the count: the files are those that [`crate::exposure`] sums up, no more and no less.
+//! It is the proof of the count: the files are those that [`exposure`](super::exposure) sums up, no more and no less.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::exposure::{Exposure, Survey};
+use super::exposure::{Exposure, Survey};
 use crate::inspect::{Lookout, Wanted};
 use crate::inventory::{Entry, Skipped, SourceMap};
 use crate::stocktake::{Budget, Stocktake, StocktakeError};

@@ -1,0 +1,54 @@
+//! What an audit comes to. Reporters are given this, and know nothing of how it was made.
+
+use crate::diff::Diff;
+use crate::inventory::{Inventory, Kind, Skipped};
+use crate::policy::{Judged, Policy, Verdict, WaiverUse, is_waived};
+use crate::recoverable::Exposure;
+
+/// One artifact, judged. What reporters are given.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    /// The facts. Entries, and what the manifest declares of them, are dropped after judgement unless a reporter
+    /// asked for them.
+    pub inventory: Inventory,
+    /// The policy in force.
+    pub policy: Policy,
+    /// Sums over the inventory, taken before entries were dropped.
+    pub totals: Totals,
+    /// Findings with levels: errors first, then by rule and place. Waived ones are marked.
+    pub findings: Vec<Judged>,
+    /// Waivers that did nothing.
+    pub waivers: Vec<WaiverUse>,
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// What changed against the previous artifact, where there is one and a reporter shows entries.
+    pub diff: Option<Box<Diff>>,
+}
+
+/// Sums over an artifact.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Entries, those of nested archives included.
+    pub entries: u64,
+    /// Bytes produced over all levels.
+    pub unpacked_bytes: u64,
+    /// What a stranger could recover.
+    pub exposure: Exposure,
+}
+
+impl Audit {
+    /// The ecosystem.
+    pub fn kind(&self) -> Kind {
+        self.inventory.kind
+    }
+
+    /// What could not be examined.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.inventory.skipped
+    }
+
+    /// Whether a waiver takes it on that this part was not examined.
+    pub fn is_waived(&self, part: &Skipped) -> bool {
+        is_waived(part, &self.findings)
+    }
+}

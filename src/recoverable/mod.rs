@@ -1,0 +1,11 @@
+//! What a stranger could recover from an artifact: counted from its inventory ([`exposure`]), and written out
+//! ([`recover`](recover())).
+
+mod exposure;
+mod recover;
+
+pub(crate) use exposure::beside;
+#[cfg(test)]
+pub(crate) use exposure::testing;
+pub use exposure::{Exposure, MapReport, MapState, Survey};
+pub use recover::{RecoveredFile, Recovery, WriteError, recover};
