@@ -18,6 +18,7 @@ mod diff;
 mod extensions;
 mod generated;
 mod hostile;
+mod house;
 mod init;
 mod internal;
 mod keys;
