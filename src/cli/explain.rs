@@ -1,9 +1,7 @@
-use std::io::Write as _;
-
 use packgate::policy::{Policy, PolicyChoice, Settings};
 use packgate::rules::{self, Family, Rule};
 
-use super::{Exit, complain, output, page};
+use super::{Exit, output, page};
 
 /// Longer lines are hard to read.
 const MOST_COLUMNS: usize = 88;
@@ -17,17 +15,16 @@ pub(crate) struct Explain {
 
 impl Explain {
     /// Prints a page or the list.
-    pub(crate) fn run(&self) -> Exit {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         let text = match &self.rule {
             None => list(),
             Some(name) => match rules::find(name) {
                 Some(rule) => page(rule),
-                None => return complain(&unknown(name)),
+                None => return Err(unknown(name)),
             },
         };
-        // A reader that goes away has read enough.
-        let _ = anstream::stdout().write_all(text.as_bytes());
-        Exit::Passed
+        output::text(&text)?;
+        Ok(Exit::Passed)
     }
 }
 

@@ -1,4 +1,4 @@
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use packgate::audit::{Auditor, Options};
@@ -8,9 +8,10 @@ use packgate::policy::Settings;
 use packgate::project::Project;
 use packgate::report::escape::shown;
 
+use super::file::save;
 use super::init::plain;
 use super::targets::Targets;
-use super::{Exit, complain};
+use super::{Exit, complain, output};
 
 /// Write packgate.lock: the files that releases may contain
 ///
@@ -37,11 +38,7 @@ pub(crate) struct Lock {
 
 impl Lock {
     /// Writes the lock and returns how it ended.
-    pub(crate) fn run(&self) -> Exit {
-        self.lock().unwrap_or_else(|message| complain(&message))
-    }
-
-    fn lock(&self) -> Result<Exit, String> {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
         let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
         wrong.extend(targets.under_way.iter().cloned());
@@ -72,7 +69,11 @@ impl Lock {
         let before = lock::read(file).map_err(|error| error.to_string())?;
         let Some(before) = before else {
             let new = create(file, inventories)?;
-            anstream::println!("{} written: {}. Commit it beside the manifest.", plain(file), shown(&new));
+            output::line(format_args!(
+                "{} written: {}. Commit it beside the manifest.",
+                plain(file),
+                shown(&new)
+            ))?;
             return Ok(Exit::Passed);
         };
         if !self.update {
@@ -83,16 +84,16 @@ impl Lock {
         }
         let updated = lock::update(&before, inventories);
         if updated.changes.is_empty() {
-            anstream::println!("{} is up to date", plain(file));
+            output::line(format_args!("{} is up to date", plain(file)))?;
             return Ok(Exit::Passed);
         }
-        show(file, &updated.changes);
+        show(file, &updated.changes)?;
         if !self.agreed(file)? {
-            anstream::eprintln!("packgate: {} was left as it is", plain(file));
+            complain(&format_args!("{} was left as it is", plain(file)));
             return Ok(Exit::Blocked);
         }
-        save(file, &lock::write(&updated.lock))?;
-        anstream::println!("{} written", plain(file));
+        save(file, lock::write(&updated.lock).as_bytes())?;
+        output::line(format_args!("{} written", plain(file)))?;
         Ok(Exit::Passed)
     }
 
@@ -103,8 +104,7 @@ impl Lock {
         if !std::io::stdin().is_terminal() {
             return Err(format!("nobody is there to ask; --yes writes {} without asking", file.display()));
         }
-        anstream::print!("Write this to {}? [y/N] ", plain(file));
-        let _ = std::io::stdout().flush();
+        output::text(&format!("Write this to {}? [y/N] ", plain(file)))?;
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).map_err(|error| error.to_string())?;
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
@@ -131,7 +131,7 @@ pub(super) fn stock(path: &Path, folder: &Path) -> Result<Result<Inventory, Exit
 /// Writes a first lock and says how many lines of how many sections it has.
 pub(super) fn create(file: &Path, inventories: &[Inventory]) -> Result<String, String> {
     let lock = lock::first(inventories);
-    save(file, &lock::write(&lock))?;
+    save(file, lock::write(&lock).as_bytes())?;
     let lines: usize = lock.sections.iter().map(|section| section.lines.len()).sum();
     let sections: Vec<String> =
         lock.sections.iter().map(|section| format!("[{}]", section.subject)).collect();
@@ -139,23 +139,21 @@ pub(super) fn create(file: &Path, inventories: &[Inventory]) -> Result<String, S
     Ok(format!("{lines} line{s} for {}", sections.join(", ")))
 }
 
-/// Writes the whole file or says why not.
-pub(super) fn save(file: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
-}
-
 /// The difference in the manner of a unified diff.
-fn show(file: &Path, changes: &[Change]) {
+fn show(file: &Path, changes: &[Change]) -> Result<(), String> {
     let green = anstyle::AnsiColor::Green.on_default();
     let red = anstyle::AnsiColor::Red.on_default();
-    anstream::println!("{}", plain(file));
-    let mut section = None;
-    for change in changes {
-        if section != Some(&change.subject) {
-            anstream::println!("[{}]", change.subject);
-            section = Some(&change.subject);
+    output::print(|_, out| {
+        writeln!(out, "{}", plain(file))?;
+        let mut section = None;
+        for change in changes {
+            if section != Some(&change.subject) {
+                writeln!(out, "[{}]", change.subject)?;
+                section = Some(&change.subject);
+            }
+            let (style, sign) = if change.added { (green, '+') } else { (red, '-') };
+            writeln!(out, "{style}{sign}{}{style:#}", change.text)?;
         }
-        let (style, sign) = if change.added { (green, '+') } else { (red, '-') };
-        anstream::println!("{style}{sign}{}{style:#}", change.text);
-    }
+        Ok(())
+    })
 }
