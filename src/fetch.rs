@@ -4,10 +4,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use crate::inventory::{Inventory, Kind};
 use crate::pack::{PackError, Run, find, find_program};
+use crate::scratch;
 
 /// An earlier release on disk. The file lives as long as this.
 #[derive(Debug)]
@@ -16,7 +15,7 @@ pub struct Fetched {
     pub path: PathBuf,
     /// The command that fetched it, for messages.
     pub command: String,
-    _folder: Option<TempDir>,
+    _folder: Option<scratch::Folder>,
 }
 
 /// Why there is no earlier release.
@@ -207,12 +206,12 @@ fn gem(of: &Inventory, name: &str, wanted: &Wanted, folder: &Path) -> Result<Fet
     only_file(into, format!("{command}fetch"))
 }
 
-fn temporary() -> Result<TempDir, FetchError> {
-    Ok(tempfile::Builder::new().prefix("packgate-").tempdir().map_err(PackError::Io)?)
+fn temporary() -> Result<scratch::Folder, FetchError> {
+    Ok(scratch::Folder::new().map_err(PackError::Io)?)
 }
 
 /// The one file that a client left.
-fn only_file(folder: TempDir, command: String) -> Result<Fetched, FetchError> {
+fn only_file(folder: scratch::Folder, command: String) -> Result<Fetched, FetchError> {
     let files = std::fs::read_dir(folder.path()).map_err(PackError::Io)?;
     let mut files: Vec<PathBuf> =
         files.flatten().map(|file| file.path()).filter(|path| path.is_file()).collect();

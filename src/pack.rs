@@ -6,10 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
-use tempfile::TempDir;
-
 use crate::project::{Project, forbids_publishing};
+use crate::scratch;
+use serde_json::Value;
 
 /// What a client wrote. The files live as long as this.
 #[derive(Debug)]
@@ -18,7 +17,7 @@ pub struct Packed {
     pub artifacts: Vec<PathBuf>,
     /// The commands that made them, for messages: `npm pack`.
     pub commands: Vec<String>,
-    _folder: TempDir,
+    _folder: scratch::Folder,
 }
 
 /// Why a folder could not be packed.
@@ -101,7 +100,7 @@ pub fn pack(folder: &Path) -> Result<Packed, PackError> {
     if chosen.is_empty() {
         return Err(PackError::NoManifest);
     }
-    let temporary = tempfile::Builder::new().prefix("packgate-").tempdir()?;
+    let temporary = scratch::Folder::new()?;
     let mut packed = Packed { artifacts: Vec::new(), commands: Vec::new(), _folder: temporary };
     for recipe in chosen {
         for (index, source) in recipe.folders.iter().enumerate() {
@@ -421,7 +420,7 @@ impl Run<'_> {
             .filter(|(last, _)| last.starts_with("--"))
             .map_or(arguments, |(_, rest)| rest);
         let command = format!("{} {}", self.called, named.join(" "));
-        let output = self.command().args(arguments).args(paths).output()?;
+        let output = scratch::output(self.command().args(arguments).args(paths))?;
         if output.status.success() {
             return Ok(command);
         }
@@ -433,7 +432,7 @@ impl Run<'_> {
 
     /// Runs it and returns what it wrote to stdout.
     pub(crate) fn output(&self, arguments: &[&str]) -> Result<String, PackError> {
-        let output = self.command().args(arguments).output()?;
+        let output = scratch::output(self.command().args(arguments))?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
@@ -472,6 +471,8 @@ pub(crate) fn find_program(program: &str, project: Option<&Path>) -> Option<Path
 
 #[cfg(test)]
 mod tests {
+    use tempfile::TempDir;
+
     use super::*;
 
     fn tree(files: &[(&str, &str)]) -> TempDir {

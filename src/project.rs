@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::scratch;
+
 /// Most bytes of a manifest in a project folder.
 const MOST_BYTES: u64 = 16 << 20;
 /// Most folders looked at when the members of a workspace are searched.
@@ -73,14 +75,13 @@ impl Project {
         if !self.vcs_root()?.join(".git").exists() {
             return None;
         }
-        let output = Command::new("git")
+        let mut command = Command::new("git");
+        command
             // Nothing that the repository's settings name is to be started.
             .args(["-c", "core.fsmonitor=false", "ls-files", "-z"])
             .current_dir(&self.folder)
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .output()
-            .ok()?;
+            .stdin(Stdio::null());
+        let output = scratch::output(&mut command).ok()?;
         let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
         output
             .status

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use packgate::audit::{Audit, Auditor, Beside, Options};
+use packgate::guard;
 use packgate::inventory::Kind;
 use packgate::policy::Verdict;
 use packgate::project::Project;
@@ -82,14 +83,7 @@ fn kind(text: &str) -> Result<Kind, String> {
 
 impl Check {
     /// Audits, reports, and returns how it ended.
-    pub(crate) fn run(&self) -> Exit {
-        match self.audit() {
-            Ok(exit) => exit,
-            Err(message) => complain(&message),
-        }
-    }
-
-    fn audit(&self) -> Result<Exit, String> {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         if !self.project.is_dir() {
             return Err(format!("--project {}: no such folder", self.project.display()));
         }
@@ -100,7 +94,7 @@ impl Check {
         let mut wrong = Vec::new();
         let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
         for message in &targets.under_way {
-            anstream::eprintln!("packgate: {message}");
+            complain(message);
         }
         if !targets.under_way.is_empty() && targets.all.is_empty() && wrong.is_empty() {
             return Ok(Exit::Passed);
@@ -135,15 +129,15 @@ impl Check {
         });
         let mut waivers: Vec<_> = audits.iter_mut().map(|audit| &mut audit.waivers).collect();
         packgate::policy::settle(&mut waivers);
-        timed(timings.as_deref(), "report", || match one_by_one {
-            Some(report) => report.end(),
-            None if audits.is_empty() => Ok(()),
+        wrong.extend(timed(timings.as_deref(), "report", || match one_by_one {
+            Some(report) => report.end().err().into_iter().collect(),
+            None if audits.is_empty() => Vec::new(),
             None => outputs.write(&audits),
-        })?;
+        }));
         for (stage, time) in
             timings.iter().flat_map(|timings| timings.stages()).filter(|(_, time)| *time >= SHOWN)
         {
-            anstream::eprintln!("{:>9.1} ms  {stage}", time.as_secs_f64() * 1000.0);
+            output::note(&format_args!("{:>9.1} ms  {stage}", time.as_secs_f64() * 1000.0));
         }
         for message in &wrong {
             complain(message);
@@ -171,6 +165,7 @@ impl Check {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 artifacts.get(number).map(|artifact| (number, artifact))
             } {
+                guard::spot("audit");
                 let audit = audit(artifact, auditor, self.against.as_ref(), workers_each);
                 progress.tick();
                 done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(number, audit);

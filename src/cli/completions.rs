@@ -1,9 +1,8 @@
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::CommandFactory as _;
 
-use super::{Arguments, Exit, complain};
+use super::{Arguments, Exit, output};
 
 /// Print completions for a shell
 #[derive(Debug, clap::Args)]
@@ -14,12 +13,11 @@ pub(crate) struct Completions {
 
 impl Completions {
     /// Prints the script.
-    pub(crate) fn run(&self) -> Exit {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Arguments::command(), "packgate", &mut script);
-        // A reader that goes away has read enough.
-        let _ = std::io::stdout().write_all(&script);
-        Exit::Passed
+        output::text(&String::from_utf8_lossy(&script))?;
+        Ok(Exit::Passed)
     }
 }
 
@@ -32,10 +30,9 @@ pub(crate) struct Man {
 
 impl Man {
     /// Writes `packgate.1` and a page a subcommand.
-    pub(crate) fn run(&self) -> Exit {
-        match clap_mangen::generate_to(Arguments::command(), &self.folder) {
-            Ok(()) => Exit::Passed,
-            Err(error) => complain(&format!("cannot write to {}: {error}", self.folder.display())),
-        }
+    pub(crate) fn run(&self) -> Result<Exit, String> {
+        let written = clap_mangen::generate_to(Arguments::command(), &self.folder);
+        written.map_err(|error| format!("cannot write to {}: {error}", self.folder.display()))?;
+        Ok(Exit::Passed)
     }
 }

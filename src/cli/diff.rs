@@ -8,7 +8,7 @@ use packgate::settings::Settings;
 use super::against::Against;
 use super::inventory::Form;
 use super::targets::Targets;
-use super::{Exit, complain, output};
+use super::{Exit, output};
 
 /// Show what changed between two artifacts
 ///
@@ -35,11 +35,7 @@ pub(crate) struct Diff {
 
 impl Diff {
     /// Compares, reports, and returns how it ended: a difference is no failure.
-    pub(crate) fn run(&self) -> Exit {
-        self.diff().unwrap_or_else(|message| complain(&message))
-    }
-
-    fn diff(&self) -> Result<Exit, String> {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
         let targets = Targets::gather(std::slice::from_ref(&self.new), self.as_is, &mut wrong)?;
         wrong.extend(targets.under_way.iter().cloned());

@@ -1,10 +1,8 @@
-use std::io::Write as _;
-
 use packgate::policy::Policy;
 use packgate::rules::{self, Family, Rule};
 use packgate::settings::{PolicyChoice, Settings};
 
-use super::{Exit, complain, output, page};
+use super::{Exit, output, page};
 
 /// Longer lines are hard to read.
 const MOST_COLUMNS: usize = 88;
@@ -18,17 +16,16 @@ pub(crate) struct Explain {
 
 impl Explain {
     /// Prints a page or the list.
-    pub(crate) fn run(&self) -> Exit {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         let text = match &self.rule {
             None => list(),
             Some(name) => match rules::find(name) {
                 Some(rule) => page(rule),
-                None => return complain(&unknown(name)),
+                None => return Err(unknown(name)),
             },
         };
-        // A reader that goes away has read enough.
-        let _ = anstream::stdout().write_all(text.as_bytes());
-        Exit::Passed
+        output::text(&text)?;
+        Ok(Exit::Passed)
     }
 }
 

@@ -5,7 +5,8 @@ use packgate::internal;
 use packgate::project::Project;
 use packgate::settings::Settings;
 
-use super::{Exit, complain};
+use super::file::save;
+use super::{Exit, output};
 
 /// Fingerprint internal code into a file that gives none of it away
 ///
@@ -29,14 +30,7 @@ pub(crate) struct Fingerprint {
 
 impl Fingerprint {
     /// Writes the file and says what is in it.
-    pub(crate) fn run(&self) -> Exit {
-        match self.write() {
-            Ok(()) => Exit::Passed,
-            Err(message) => complain(&message),
-        }
-    }
-
-    fn write(&self) -> Result<(), String> {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         let project = Project::new(&self.project);
         let index = if self.folders.is_empty() {
             let mut settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
@@ -53,14 +47,13 @@ impl Fingerprint {
         let labels = if self.hash_names { Labels::Hashed } else { Labels::Paths };
         let (files, prints) = (index.files(), index.fingerprints());
         let bytes = index.write(labels);
-        std::fs::write(&self.output, &bytes)
-            .map_err(|error| format!("cannot write {}: {error}", self.output.display()))?;
-        anstream::eprintln!(
+        save(&self.output, &bytes)?;
+        output::note(&format_args!(
             "{}: {prints} fingerprints of {files} files, {} bytes",
             self.output.display(),
             bytes.len()
-        );
-        Ok(())
+        ));
+        Ok(Exit::Passed)
     }
 
     fn of_folders(&self, project: &Project) -> Result<Index, String> {

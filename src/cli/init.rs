@@ -1,6 +1,4 @@
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use packgate::escape::shown;
 use packgate::init::{SETTINGS_FILE, Survey};
@@ -8,8 +6,9 @@ use packgate::lock;
 use packgate::pack::{self, PackError};
 use packgate::settings::Settings;
 
+use super::file::save;
 use super::lock_file::{create, plain, stock};
-use super::{Exit, complain};
+use super::{Exit, output};
 
 /// Write packgate.toml and the first packgate.lock for a project
 ///
@@ -27,54 +26,54 @@ pub(crate) struct Init {
 
 impl Init {
     /// Writes what is missing and returns how it ended.
-    pub(crate) fn run(&self) -> Exit {
-        self.init().unwrap_or_else(|message| complain(&message))
-    }
-
-    fn init(&self) -> Result<Exit, String> {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         if !self.folder.is_dir() {
             return Err(format!("{}: no such folder", self.folder.display()));
         }
         let survey = Survey::of(&self.folder);
-        for (name, text) in survey.lines() {
-            anstream::println!("{name:<9} {}", shown(&text));
-        }
-        anstream::println!();
+        output::print(|_, out| {
+            for (name, text) in survey.lines() {
+                writeln!(out, "{name:<9} {}", shown(&text))?;
+            }
+            writeln!(out)
+        })?;
         self.settings(&survey)?;
         let exit = if self.no_lock { Exit::Passed } else { self.lock(&survey)? };
-        anstream::println!();
-        for line in survey.advice() {
-            anstream::println!("{line}");
-        }
+        output::print(|_, out| {
+            writeln!(out)?;
+            survey.advice().iter().try_for_each(|line| writeln!(out, "{line}"))
+        })?;
         Ok(exit)
     }
 
     fn settings(&self, survey: &Survey) -> Result<(), String> {
         let there = Settings::load(&self.folder, None).map_err(|errors| errors.to_string())?.file;
         if let Some(file) = there {
-            anstream::println!("{} is there already and stays as it is", file.display());
+            output::line(format_args!("{} is there already and stays as it is", file.display()))?;
             return Ok(());
         }
         let file = self.folder.join(SETTINGS_FILE);
-        write_new(&file, &survey.settings())?;
-        anstream::println!("{} written", plain(&file));
+        save(&file, survey.settings().as_bytes())?;
+        output::line(format_args!("{} written", plain(&file)))?;
         Ok(())
     }
 
     fn lock(&self, survey: &Survey) -> Result<Exit, String> {
         let file = self.folder.join(lock::FILE_NAME);
         if lock::read(&file).map_err(|error| error.to_string())?.is_some() {
-            anstream::println!("{} is there already and stays as it is", plain(&file));
+            output::line(format_args!("{} is there already and stays as it is", plain(&file)))?;
             return Ok(Exit::Passed);
         }
         if survey.manifests.is_empty() {
-            anstream::println!("no lock: `packgate lock FOLDER` writes one for a folder that is deployed");
+            output::line(format_args!(
+                "no lock: `packgate lock FOLDER` writes one for a folder that is deployed"
+            ))?;
             return Ok(Exit::Passed);
         }
         let packed = match pack::pack(&self.folder) {
             Ok(packed) => packed,
             Err(error @ PackError::ClientMissing { .. }) => {
-                anstream::println!("no lock yet: {error}; then run `packgate lock`");
+                output::line(format_args!("no lock yet: {error}; then run `packgate lock`"))?;
                 return Ok(Exit::Passed);
             }
             Err(error) => {
@@ -91,14 +90,7 @@ impl Init {
             }
         }
         let new = create(&file, &inventories)?;
-        anstream::println!("{} written: {}", plain(&file), shown(&new));
+        output::line(format_args!("{} written: {}", plain(&file), shown(&new)))?;
         Ok(Exit::Passed)
     }
-}
-
-/// Writes a file that isn't there.
-fn write_new(file: &Path, text: &str) -> Result<(), String> {
-    let words = |error: std::io::Error| format!("cannot write {}: {error}", file.display());
-    let mut new = OpenOptions::new().write(true).create_new(true).open(file).map_err(words)?;
-    new.write_all(text.as_bytes()).map_err(words)
 }

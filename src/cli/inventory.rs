@@ -37,11 +37,7 @@ pub(crate) enum Form {
 
 impl Inventory {
     /// Takes stock, reports, and returns how it ended.
-    pub(crate) fn run(&self) -> Exit {
-        self.inventory().unwrap_or_else(|message| complain(&message))
-    }
-
-    fn inventory(&self) -> Result<Exit, String> {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
         let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
         wrong.extend(targets.under_way.iter().cloned());

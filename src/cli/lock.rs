@@ -1,13 +1,14 @@
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use packgate::escape::shown;
 use packgate::inventory::Inventory;
 use packgate::lock::{self, Change};
 
-use super::lock_file::{create, plain, save, stock};
+use super::file::save;
+use super::lock_file::{create, plain, stock};
 use super::targets::Targets;
-use super::{Exit, complain};
+use super::{Exit, complain, output};
 
 /// Write packgate.lock: the files that releases may contain
 ///
@@ -34,11 +35,7 @@ pub(crate) struct Lock {
 
 impl Lock {
     /// Writes the lock and returns how it ended.
-    pub(crate) fn run(&self) -> Exit {
-        self.lock().unwrap_or_else(|message| complain(&message))
-    }
-
-    fn lock(&self) -> Result<Exit, String> {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
         let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
         wrong.extend(targets.under_way.iter().cloned());
@@ -69,7 +66,11 @@ impl Lock {
         let before = lock::read(file).map_err(|error| error.to_string())?;
         let Some(before) = before else {
             let new = create(file, inventories)?;
-            anstream::println!("{} written: {}. Commit it beside the manifest.", plain(file), shown(&new));
+            output::line(format_args!(
+                "{} written: {}. Commit it beside the manifest.",
+                plain(file),
+                shown(&new)
+            ))?;
             return Ok(Exit::Passed);
         };
         if !self.update {
@@ -80,16 +81,16 @@ impl Lock {
         }
         let updated = lock::update(&before, inventories);
         if updated.changes.is_empty() {
-            anstream::println!("{} is up to date", plain(file));
+            output::line(format_args!("{} is up to date", plain(file)))?;
             return Ok(Exit::Passed);
         }
-        show(file, &updated.changes);
+        show(file, &updated.changes)?;
         if !self.agreed(file)? {
-            anstream::eprintln!("packgate: {} was left as it is", plain(file));
+            complain(&format_args!("{} was left as it is", plain(file)));
             return Ok(Exit::Blocked);
         }
-        save(file, &lock::write(&updated.lock))?;
-        anstream::println!("{} written", plain(file));
+        save(file, lock::write(&updated.lock).as_bytes())?;
+        output::line(format_args!("{} written", plain(file)))?;
         Ok(Exit::Passed)
     }
 
@@ -100,8 +101,7 @@ impl Lock {
         if !std::io::stdin().is_terminal() {
             return Err(format!("nobody is there to ask; --yes writes {} without asking", file.display()));
         }
-        anstream::print!("Write this to {}? [y/N] ", plain(file));
-        let _ = std::io::stdout().flush();
+        output::text(&format!("Write this to {}? [y/N] ", plain(file)))?;
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).map_err(|error| error.to_string())?;
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
@@ -109,17 +109,20 @@ impl Lock {
 }
 
 /// The difference in the manner of a unified diff.
-fn show(file: &Path, changes: &[Change]) {
+fn show(file: &Path, changes: &[Change]) -> Result<(), String> {
     let green = anstyle::AnsiColor::Green.on_default();
     let red = anstyle::AnsiColor::Red.on_default();
-    anstream::println!("{}", plain(file));
-    let mut section = None;
-    for change in changes {
-        if section != Some(&change.subject) {
-            anstream::println!("[{}]", change.subject);
-            section = Some(&change.subject);
+    output::print(|_, out| {
+        writeln!(out, "{}", plain(file))?;
+        let mut section = None;
+        for change in changes {
+            if section != Some(&change.subject) {
+                writeln!(out, "[{}]", change.subject)?;
+                section = Some(&change.subject);
+            }
+            let (style, sign) = if change.added { (green, '+') } else { (red, '-') };
+            writeln!(out, "{style}{sign}{}{style:#}", change.text)?;
         }
-        let (style, sign) = if change.added { (green, '+') } else { (red, '-') };
-        anstream::println!("{style}{sign}{}{style:#}", change.text);
-    }
+        Ok(())
+    })
 }

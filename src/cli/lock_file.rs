@@ -9,6 +9,7 @@ use packgate::lock;
 use packgate::project::Project;
 use packgate::settings::Settings;
 
+use super::file::save;
 use super::{Exit, complain};
 
 /// The facts of an artifact that a lock is to be made from. One whose files could not all be read would
@@ -31,17 +32,12 @@ pub(super) fn stock(path: &Path, folder: &Path) -> Result<Result<Inventory, Exit
 /// Writes a first lock and says how many lines of how many sections it has.
 pub(super) fn create(file: &Path, inventories: &[Inventory]) -> Result<String, String> {
     let lock = lock::first(inventories);
-    save(file, &lock::write(&lock))?;
+    save(file, lock::write(&lock).as_bytes())?;
     let lines: usize = lock.sections.iter().map(|section| section.lines.len()).sum();
     let sections: Vec<String> =
         lock.sections.iter().map(|section| format!("[{}]", section.subject)).collect();
     let s = if lines == 1 { "" } else { "s" };
     Ok(format!("{lines} line{s} for {}", sections.join(", ")))
-}
-
-/// Writes the whole file or says why not.
-pub(super) fn save(file: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 
 /// The path as people write it, without `./`.

@@ -4,7 +4,9 @@ mod against;
 mod check;
 mod completions;
 mod diff;
+mod ending;
 mod explain;
+mod file;
 mod fingerprint;
 mod init;
 mod inventory;
@@ -19,6 +21,8 @@ mod targets;
 
 use std::process::ExitCode;
 
+use packgate::guard;
+
 use clap::{ColorChoice, Parser, Subcommand};
 
 /// How a run ends. The numbers are a promise.
@@ -28,7 +32,7 @@ pub(crate) enum Exit {
     Passed = 0,
     /// The policy says no.
     Blocked = 1,
-    /// Usage, settings or a missing client.
+    /// Usage, settings, a missing client, output that can't be written, or a panic.
     Usage = 2,
     /// An artifact could not be examined to its end.
     Incomplete = 3,
@@ -74,21 +78,22 @@ enum Command {
 
 /// Parses the arguments and runs the subcommand.
 pub(crate) fn main() -> ExitCode {
-    // A panic is reported as an unexamined entry; its backtrace would help nobody.
-    std::panic::set_hook(Box::new(|_| {}));
+    ending::prepare();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
+        Err(error) if error.use_stderr() => {
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { Exit::Passed as u8 });
+            return ExitCode::from(Exit::Usage as u8);
         }
+        Err(error) => return ended(output::help(&error).map(|()| Exit::Passed)),
     };
     match arguments.color {
         ColorChoice::Auto => {}
         ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
         ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
-    let exit = match arguments.command {
+    guard::spot("main");
+    ended(match arguments.command {
         Command::Check(check) => check.run(),
         Command::Inventory(inventory) => inventory.run(),
         Command::Recover(recover) => recover.run(),
@@ -100,12 +105,15 @@ pub(crate) fn main() -> ExitCode {
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
         Command::Policy(policy) => policy.run(),
-    };
-    ExitCode::from(exit as u8)
+    })
+}
+
+fn ended(exit: Result<Exit, String>) -> ExitCode {
+    ExitCode::from(exit.unwrap_or_else(|message| complain(&message)) as u8)
 }
 
 /// Says on stderr what is wrong, in one line.
 pub(crate) fn complain(what: &dyn std::fmt::Display) -> Exit {
-    anstream::eprintln!("packgate: {what}");
+    output::note(&format_args!("packgate: {what}"));
     Exit::Usage
 }

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -5,6 +6,8 @@ use std::str::FromStr;
 
 use packgate::audit::Audit;
 use packgate::report::{self, Look, Parts, Reporter, Verdicts};
+
+use super::file::NewFile;
 
 /// `FORMAT` or `FORMAT=FILE` of the command line.
 #[derive(Clone)]
@@ -33,7 +36,8 @@ impl FromStr for Format {
 /// Where a report goes.
 enum Target {
     Stdout,
-    File(PathBuf, File),
+    File(NewFile),
+    Append(PathBuf, File),
 }
 
 /// Reports to be written, their files opened before anything is audited, so that a path that can't be
@@ -50,11 +54,7 @@ impl Outputs {
         for format in formats {
             let target = match &format.file {
                 None => Target::Stdout,
-                Some(path) => {
-                    let file = File::create(path)
-                        .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-                    Target::File(path.clone(), file)
-                }
+                Some(path) => Target::File(NewFile::begin(path)?),
             };
             outputs.push((format.reporter, target));
         }
@@ -72,7 +72,7 @@ impl Outputs {
             .create(true)
             .open(&path)
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-        self.outputs.push((reporter, Target::File(path, file)));
+        self.outputs.push((reporter, Target::Append(path, file)));
         Ok(())
     }
 
@@ -99,27 +99,23 @@ impl Outputs {
         Some(OneByOne { parts, look: self.look.clone(), verdicts: Verdicts::default(), failed: None })
     }
 
-    /// Writes all reports.
-    pub(crate) fn write(self, audits: &[Audit]) -> Result<(), String> {
+    /// Writes all reports, and says of each that could not be written why.
+    pub(crate) fn write(self, audits: &[Audit]) -> Vec<String> {
         let plain =
             Look { width: None, colour: false, hyperlinks: false, unicode: true, ..self.look.clone() };
-        for (reporter, target) in self.outputs {
-            let (written, path) = match target {
-                Target::Stdout => (unmixed(|out| (reporter.write)(audits, &self.look, out)), None),
-                Target::File(path, file) => {
-                    let mut out = io::BufWriter::new(file);
-                    ((reporter.write)(audits, &plain, &mut out).and_then(|()| out.flush()), Some(path))
-                }
-            };
-            match written {
-                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                    let place = path.map_or_else(|| "stdout".into(), |path| path.display().to_string());
-                    return Err(format!("cannot write the {} report to {place}: {error}", reporter.name));
-                }
-                _ => {}
+        let look = self.look;
+        let write = |(reporter, target): (&Reporter, Target)| match target {
+            Target::Stdout => stdout(|out| (reporter.write)(audits, &look, out)),
+            Target::File(file) => file.write(|out| (reporter.write)(audits, &plain, out)),
+            Target::Append(path, mut file) => {
+                // In one go, so that a full disk doesn't leave the half of it if it can be helped.
+                let mut text = Vec::new();
+                let written =
+                    (reporter.write)(audits, &plain, &mut text).and_then(|()| file.write_all(&text));
+                written.map_err(|error| format!("cannot write {}: {error}", path.display()))
             }
-        }
-        Ok(())
+        };
+        self.outputs.into_iter().filter_map(|output| write(output).err()).collect()
     }
 }
 
@@ -142,12 +138,7 @@ impl OneByOne {
     /// Writes the end.
     pub(crate) fn end(mut self) -> Result<(), String> {
         self.write(|parts, verdicts, look, out| (parts.end)(verdicts, look, out));
-        match self.failed {
-            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(format!("cannot write the report to stdout: {error}"))
-            }
-            _ => Ok(()),
-        }
+        self.failed.map_or(Ok(()), |error| forgive(Err(error)))
     }
 
     /// Once something could not be written, nothing more is.
@@ -163,17 +154,49 @@ impl OneByOne {
 fn unmixed(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
     write(&mut out)?;
-    out.flush()
+    out.flush()?;
+    // What `out` hands on, stdout keeps until the end of a line.
+    io::stdout().flush()
 }
 
-/// Prints on stdout what `write` writes; when the reader goes away, no more.
-pub(crate) fn print(write: impl FnOnce(&Look, &mut dyn Write) -> io::Result<()>) -> Result<(), String> {
-    match unmixed(|text| write(&look(), text)) {
+/// A reader that goes away has read enough; any other failure is one.
+fn forgive(written: io::Result<()>) -> Result<(), String> {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(format!("cannot write to stdout: {error}"))
         }
         _ => Ok(()),
     }
+}
+
+fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    forgive(unmixed(write))
+}
+
+/// Prints on stdout what `write` writes; when the reader goes away, no more. All that goes to stdout goes through
+/// here, or through [`Outputs`].
+pub(crate) fn print(write: impl FnOnce(&Look, &mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    stdout(|out| write(&look(), out))
+}
+
+/// Prints a text as it is.
+pub(crate) fn text(text: &str) -> Result<(), String> {
+    stdout(|out| out.write_all(text.as_bytes()))
+}
+
+/// Prints a line.
+pub(crate) fn line(line: fmt::Arguments<'_>) -> Result<(), String> {
+    stdout(|out| writeln!(out, "{line}"))
+}
+
+/// What `clap` prints for `--help` and `--version`.
+pub(crate) fn help(help: &clap::Error) -> Result<(), String> {
+    forgive(help.print().and_then(|()| io::stdout().flush()))
+}
+
+/// Prints a line on stderr. Where that can't be written to, nobody could be told.
+pub(crate) fn note(line: &dyn fmt::Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
 }
 
 /// How the terminal on stdout looks.

@@ -1,11 +1,10 @@
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use packgate::policy::{self, Effective, Policy};
 use packgate::settings::{Settings, SettingsErrors};
 
-use super::{Exit, complain};
+use super::{Exit, output};
 
 /// Show the settings in force, or the policies there are
 #[derive(Debug, clap::Args)]
@@ -43,17 +42,13 @@ enum Format {
 
 impl PolicyCommand {
     /// Prints what was asked for.
-    pub(crate) fn run(&self) -> Exit {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         let text = match &self.what {
             What::List => policy::list(),
-            What::Show(show) => match show.text() {
-                Ok(text) => text,
-                Err(errors) => return complain(&errors),
-            },
+            What::Show(show) => show.text().map_err(|errors| errors.to_string())?,
         };
-        // A reader that goes away has read enough.
-        let _ = anstream::stdout().write_all(text.as_bytes());
-        Exit::Passed
+        output::text(&text)?;
+        Ok(Exit::Passed)
     }
 }
 

@@ -29,11 +29,7 @@ pub(crate) struct Recover {
 
 impl Recover {
     /// Recovers, writes or lists, and returns how it ended.
-    pub(crate) fn run(&self) -> Exit {
-        self.recover().unwrap_or_else(|message| complain(&message))
-    }
-
-    fn recover(&self) -> Result<Exit, String> {
+    pub(crate) fn run(&self) -> Result<Exit, String> {
         let settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
         let target = self.target.clone().unwrap_or_else(|| PathBuf::from("."));
         let mut wrong = Vec::new();

@@ -1,8 +1,7 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::ecosystem;
+use crate::guard;
 use crate::inspect::{Effort, Lookout, Member, Packing, inspect_with};
 use crate::inventory::{AnomalyKind, Concern, EntryKind, Media, Skipped, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Spent};
@@ -65,10 +64,9 @@ impl Examiner<'_> {
         stand: Stand<'_>,
     ) -> Examined {
         let place = format!("{}{}", stand.prefix, header.path);
-        let looked =
-            catch_unwind(AssertUnwindSafe(|| self.look(ordinal, header, bytes, effort, &place, stand)));
-        let mut examined = looked.unwrap_or_else(|_| {
-            let why = "packgate failed while looking at this entry; please report it with the artifact";
+        let looked = guard::catch(|| self.look(ordinal, header, bytes, effort, &place, stand));
+        let mut examined = looked.unwrap_or_else(|caught| {
+            let why = format!("{caught} while looking at this entry; please report that place");
             Examined::unseen(ordinal, header, &place, why)
         });
         if let Some(damage) = damage {
@@ -87,6 +85,7 @@ impl Examiner<'_> {
         place: &str,
         stand: Stand<'_>,
     ) -> Examined {
+        guard::spot(place);
         let mut examined = Examined::new(ordinal, header, place);
         if header.kind != EntryKind::File {
             return examined;

@@ -37,7 +37,7 @@ impl Examined {
     }
 
     /// An entry that could not be looked at.
-    pub(super) fn unseen(ordinal: usize, header: &Header, place: &str, why: &str) -> Self {
+    pub(super) fn unseen(ordinal: usize, header: &Header, place: &str, why: String) -> Self {
         let skipped = thin_vec![Skipped::new(place, why)];
         Self { skipped, ..Self::new(ordinal, header, place) }
     }

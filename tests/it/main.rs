@@ -16,6 +16,8 @@ mod crates;
 mod dice;
 mod diff;
 mod extensions;
+#[cfg(unix)]
+mod failures;
 mod generated;
 mod hostile;
 mod house;

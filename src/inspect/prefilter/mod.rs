@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use crate::guard;
+
 use grams::{Grams, SHORTEST};
 
 /// Hits kept per inspector and entry.
@@ -77,12 +79,13 @@ impl Prefilter {
         let part = text.len().div_ceil(parts).next_multiple_of(2);
         let bounds = |number: usize| part * number..(part * (number + 1)).min(text.len());
         let mut found = std::thread::scope(|scope| {
-            let others: Vec<_> =
-                (1..parts).map(|number| scope.spawn(move || self.scan_part(text, bounds(number)))).collect();
+            let others: Vec<_> = (1..parts)
+                .map(|number| scope.spawn(move || guard::catch(|| self.scan_part(text, bounds(number)))))
+                .collect();
             let mut found = self.scan_part(text, bounds(0));
             for other in others {
-                // A scan doesn't panic; if it did, this thread would be the place to say so.
                 let more = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                let more = more.unwrap_or_else(|caught| caught.go_on());
                 found.append(more);
             }
             found

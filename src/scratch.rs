@@ -1,0 +1,168 @@
+//! What a run must not leave behind when it is ended from outside: temporary folders, half-written files, and
+//! clients that are still at work.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+#[derive(Debug)]
+struct Left {
+    paths: BTreeSet<PathBuf>,
+    clients: BTreeSet<u32>,
+    ending: bool,
+}
+
+static LEFT: Mutex<Left> =
+    Mutex::new(Left { paths: BTreeSet::new(), clients: BTreeSet::new(), ending: false });
+
+fn left() -> MutexGuard<'static, Left> {
+    LEFT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A path that goes when the run is ended from outside, for as long as this lives.
+#[derive(Debug)]
+pub struct Passing(PathBuf);
+
+impl Passing {
+    /// Watches over a file or folder.
+    pub fn new(path: &Path) -> Self {
+        left().paths.insert(path.to_path_buf());
+        Self(path.to_path_buf())
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        left().paths.remove(&self.0);
+    }
+}
+
+/// A temporary folder, which goes with this value or when the run is ended from outside.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    // Fields are dropped in this order: the folder is watched until it is gone.
+    folder: TempDir,
+    _passing: Passing,
+}
+
+impl Folder {
+    /// Makes a folder.
+    pub(crate) fn new() -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("packgate-").tempdir()?;
+        let passing = Passing::new(folder.path());
+        Ok(Self { folder, _passing: passing })
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Runs a client to its end and returns what it wrote.
+pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
+    apart(command);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let client = start(command)?;
+    let id = client.id();
+    let output = client.wait_with_output();
+    let mut left = left();
+    left.clients.remove(&id);
+    if left.ending {
+        drop(left);
+        // What the client says now is that it was ended; there is nothing to be made of it.
+        loop {
+            std::thread::park();
+        }
+    }
+    output
+}
+
+fn start(command: &mut Command) -> io::Result<Child> {
+    let mut left = left();
+    if left.ending {
+        return Err(io::ErrorKind::Interrupted.into());
+    }
+    let client = command.spawn()?;
+    left.clients.insert(client.id());
+    Ok(client)
+}
+
+/// Ends the clients and removes what is temporary. For a program that is about to end.
+pub fn clean_up() {
+    /// How long clients get to end by themselves.
+    const PATIENCE: Duration = Duration::from_secs(2);
+    let clients = {
+        let mut left = left();
+        left.ending = true;
+        left.clients.clone()
+    };
+    clients.iter().for_each(|client| end(*client, Means::Ask));
+    let begun = Instant::now();
+    while !left().clients.is_empty() && begun.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    clients.iter().for_each(|client| end(*client, Means::Kill));
+    for path in std::mem::take(&mut left().paths) {
+        remove(&path);
+    }
+}
+
+fn remove(path: &Path) {
+    // A client that was just killed may have made one more file while the folder was emptied.
+    for _ in 0..3 {
+        let gone = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+        if gone.is_ok() {
+            break;
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Means {
+    Ask,
+    Kill,
+}
+
+/// Gives a client a process group of its own, so that what it starts can be ended with it. At a terminal it stays in
+/// the group of that terminal: it may have to ask there, and Ctrl-C reaches all.
+#[cfg(unix)]
+fn apart(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    if !at_terminal() {
+        command.process_group(0);
+    }
+}
+
+#[cfg(unix)]
+fn at_terminal() -> bool {
+    use std::io::IsTerminal as _;
+    io::stdin().is_terminal() || io::stderr().is_terminal()
+}
+
+#[cfg(unix)]
+fn end(client: u32, means: Means) {
+    use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+    let signal = match means {
+        Means::Ask => Signal::TERM,
+        Means::Kill => Signal::KILL,
+    };
+    if let Some(client) = i32::try_from(client).ok().and_then(Pid::from_raw) {
+        // It fails when the client is gone already.
+        let _ = match at_terminal() {
+            true => kill_process(client, signal),
+            false => kill_process_group(client, signal),
+        };
+    }
+}
+
+#[cfg(not(unix))]
+fn apart(_command: &mut Command) {}
+
+#[cfg(not(unix))]
+fn end(_client: u32, _means: Means) {}
