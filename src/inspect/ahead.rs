@@ -4,7 +4,7 @@ use super::Lookout;
 use super::map::Growing;
 use super::prefilter::Hits;
 use super::source_map;
-use super::text::PiecewiseFacts;
+use super::text_facts::PiecewiseFacts;
 use crate::inventory::TextFacts;
 use crate::timings::timed;
 
@@ -92,7 +92,7 @@ impl MapAhead {
 mod tests {
     use super::*;
     use crate::inspect::Wanted;
-    use crate::inspect::text::text_facts;
+    use crate::inspect::text_facts::text_facts;
 
     #[test]
     fn pieces_of_any_size_say_the_same_as_the_whole() {

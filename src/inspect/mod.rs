@@ -24,6 +24,7 @@ mod map;
 mod program;
 mod source_map;
 mod text;
+mod text_facts;
 mod wasm_link;
 
 // secrets and stray files

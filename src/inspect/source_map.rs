@@ -266,7 +266,7 @@ fn object_start(bytes: &[u8], from: usize, hit: usize) -> Option<usize> {
 mod tests {
     use super::super::{Lookout, Wanted, inspect};
     use super::*;
-    use crate::inspect::text::text_facts;
+    use crate::inspect::text_facts::text_facts;
     use crate::inventory::{Entry, Media};
 
     fn maps_of(path: &str, bytes: &[u8], media: Media) -> Vec<SourceMap> {

@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::pattern::is_conflict_marker;
 use super::{Line, Lock, LockError, Pattern, Problem, Section, Subject};
 
 /// First line, without the version.
@@ -116,13 +117,6 @@ fn trim_empty(comments: &mut Vec<String>) {
     }
     let leading = comments.iter().take_while(|comment| comment.is_empty()).count();
     comments.drain(..leading);
-}
-
-fn is_conflict_marker(line: &str) -> bool {
-    line == "======="
-        || ["<<<<<<<", ">>>>>>>", "|||||||"]
-            .iter()
-            .any(|marker| line == *marker || line.starts_with(&format!("{marker} ")))
 }
 
 fn header(line: &str) -> Result<(), Problem> {
@@ -254,19 +248,6 @@ fn write_quoted(f: &mut std::fmt::Formatter<'_>, path: &str) -> std::fmt::Result
         }
     }
     f.write_char('"')
-}
-
-/// Whether a path reads back as itself when it is written without quotes.
-pub(super) fn is_plain(path: &str) -> bool {
-    let harmless =
-        |c: char| (' '..='~').contains(&c) && !matches!(c, '*' | '?' | '"' | '\\') || c.is_alphanumeric();
-    path == path.trim()
-        && !path.contains("  ")
-        && !path.starts_with(['#', '['])
-        && !path.contains("{version}")
-        && !path.contains("{python}")
-        && !is_conflict_marker(path)
-        && path.chars().all(harmless)
 }
 
 #[cfg(test)]

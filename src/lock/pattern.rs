@@ -49,7 +49,7 @@ impl Line {
 impl Pattern {
     /// Exactly this path, in quotes only where it must be.
     pub fn of_path(path: &str) -> Self {
-        if super::format::is_plain(path) { Self::Glob(path.to_owned()) } else { Self::Exact(path.to_owned()) }
+        if is_plain(path) { Self::Glob(path.to_owned()) } else { Self::Exact(path.to_owned()) }
     }
 
     /// The line's text without quotes.
@@ -86,6 +86,27 @@ impl Pattern {
 pub fn size_class(bytes: u64) -> Option<u64> {
     let roomy = bytes.saturating_add(bytes / 2);
     (roomy > SMALL).then(|| roomy.checked_next_power_of_two().unwrap_or(u64::MAX))
+}
+
+/// Whether a path reads back as itself when it is written without quotes.
+pub(super) fn is_plain(path: &str) -> bool {
+    let harmless =
+        |c: char| (' '..='~').contains(&c) && !matches!(c, '*' | '?' | '"' | '\\') || c.is_alphanumeric();
+    path == path.trim()
+        && !path.contains("  ")
+        && !path.starts_with(['#', '['])
+        && !path.contains("{version}")
+        && !path.contains("{python}")
+        && !is_conflict_marker(path)
+        && path.chars().all(harmless)
+}
+
+/// Whether a line was left there by a merge.
+pub(super) fn is_conflict_marker(line: &str) -> bool {
+    line == "======="
+        || ["<<<<<<<", ">>>>>>>", "|||||||"]
+            .iter()
+            .any(|marker| line == *marker || line.starts_with(&format!("{marker} ")))
 }
 
 #[cfg(test)]

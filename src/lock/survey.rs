@@ -49,7 +49,7 @@ pub(super) fn survey_with_paths(inventory: &Inventory) -> Vec<Surveyed> {
     let mut hashed: BTreeMap<HashedName, Vec<(String, u64)>> = BTreeMap::new();
     let mut lines: BTreeMap<Pattern, (Vec<String>, u64)> = BTreeMap::new();
     for (path, size) in sizes {
-        if !super::format::is_plain(&path) {
+        if !super::pattern::is_plain(&path) {
             add(&mut lines, Pattern::of_path(&path), path, size);
             continue;
         }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::inventory::Package;
-use crate::settings::builtin::read;
 use crate::settings::node::{self, Node, Value};
+use crate::settings::read::read;
 
 /// What the first manifest in the folder says of licence and publishing; `None` without a readable manifest.
 pub fn of_project(folder: &Path) -> Option<Package> {

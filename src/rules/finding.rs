@@ -71,18 +71,6 @@ impl Place {
 }
 
 impl Finding {
-    /// A finding of a rule, still without words.
-    pub fn new(rule: &super::Rule, place: Place) -> Self {
-        Self {
-            rule: rule.name,
-            place,
-            message: String::new(),
-            help: String::new(),
-            evidence: Evidence::default(),
-            key: String::new(),
-        }
-    }
-
     /// What was found.
     #[must_use]
     pub fn message(mut self, message: impl Into<String>) -> Self {

@@ -1,5 +1,6 @@
 //! Rules: pure functions from the inventory to findings. One rule a file, one line in [`OWN`].
 
+mod context;
 mod finding;
 mod rule;
 
@@ -64,8 +65,9 @@ pub(crate) mod contents_drift;
 pub(crate) mod size_budget;
 pub(crate) mod unexpected_growth;
 
+pub use context::Context;
 pub use finding::{Evidence, Finding, Place};
-pub use rule::{Context, Family, Rule};
+pub use rule::{Family, Rule};
 
 use std::sync::LazyLock;
 

@@ -1,12 +1,7 @@
-use std::sync::OnceLock;
+//! A rule, and what it makes of facts.
 
-use crate::inventory::Inventory;
-use crate::lock::Lock;
-use crate::recoverable::Survey;
-use crate::settings::Settings;
-
-use super::Finding;
-use super::stray::Strays;
+use super::context::Context;
+use super::finding::{Evidence, Finding, Place};
 
 /// A rule: its documentation and its logic.
 #[derive(Debug)]
@@ -21,6 +16,20 @@ pub struct Rule {
     pub docs: &'static str,
     /// Adds its findings; pure.
     pub check: fn(&Rule, &Context<'_>, &mut Vec<Finding>),
+}
+
+impl Finding {
+    /// A finding of a rule, still without words.
+    pub fn new(rule: &Rule, place: Place) -> Self {
+        Self {
+            rule: rule.name,
+            place,
+            message: String::new(),
+            help: String::new(),
+            evidence: Evidence::default(),
+            key: String::new(),
+        }
+    }
 }
 
 /// Groups of rules.
@@ -54,43 +63,5 @@ impl Family {
             Self::ArchiveTrust => "Archive trust",
             Self::Manifest => "Manifest",
         }
-    }
-}
-
-/// What a rule may look at.
-#[derive(Debug)]
-pub struct Context<'a> {
-    /// The facts.
-    pub inventory: &'a Inventory,
-    /// The project's settings.
-    pub settings: &'a Settings,
-    /// The facts of the previous release, with `--against`.
-    pub previous: Option<&'a Inventory>,
-    /// The contents lock in force.
-    pub lock: Option<&'a Lock>,
-    survey: OnceLock<Survey<'a>>,
-    strays: OnceLock<Strays<'a>>,
-}
-
-impl<'a> Context<'a> {
-    /// An artifact without a past.
-    pub fn new(inventory: &'a Inventory, settings: &'a Settings) -> Self {
-        let (survey, strays) = (OnceLock::new(), OnceLock::new());
-        Self { inventory, settings, previous: None, lock: None, survey, strays }
-    }
-
-    /// The same artifact with what it is held against.
-    pub fn beside(self, previous: Option<&'a Inventory>, lock: Option<&'a Lock>) -> Self {
-        Self { previous, lock, ..self }
-    }
-
-    /// The maps with what they give away; worked out once for all rules.
-    pub fn survey(&self) -> &Survey<'a> {
-        self.survey.get_or_init(|| Survey::new(self.inventory))
-    }
-
-    /// The files whose paths are those of strays; worked out once for all rules.
-    pub(super) fn strays(&self) -> &Strays<'a> {
-        self.strays.get_or_init(|| Strays::new(self.inventory))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::{Context, Family, Finding, Place, Rule};
-use crate::inspect::{STRAYS, StrayMatch, StrayRule, stray_matches};
+use crate::inspect::{STRAYS, StrayMatch, StrayRule};
 use crate::inventory::{Entry, Inventory, Kind};
 
 /// The rules, in the order of the table.
@@ -37,21 +37,6 @@ struct Evidence {
     bytes: u64,
 }
 
-/// The files that could be strays, with the rows of the table that their paths fit.
-#[derive(Debug)]
-pub(super) struct Strays<'a> {
-    candidates: Vec<(&'a Entry, Vec<StrayMatch>)>,
-}
-
-impl<'a> Strays<'a> {
-    /// Those whose path fits a row, or whose content shows a sign.
-    pub(super) fn new(inventory: &'a Inventory) -> Self {
-        let fitting = inventory.files().map(|entry| (entry, stray_matches(&entry.path)));
-        let candidates = fitting.filter(|(entry, matches)| !matches.is_empty() || !entry.signs.is_empty());
-        Self { candidates: candidates.collect() }
-    }
-}
-
 /// Files that are told about together.
 #[derive(Default)]
 struct Group<'a> {
@@ -63,7 +48,7 @@ struct Group<'a> {
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(stray) = STRAYS.iter().find(|stray| stray.name == rule.name) else { return };
     let mut groups: BTreeMap<(&str, String), Group<'_>> = BTreeMap::new();
-    for (entry, matches) in &context.strays().candidates {
+    for (entry, matches) in context.strays() {
         let Some((pattern, folder, why)) = recognise(stray, entry, matches, context.inventory) else {
             continue;
         };

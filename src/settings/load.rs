@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::builtin::read;
 use super::model::{PolicyChoice, Settings};
 use super::node::{self, Node};
+use super::policy_file::{self, ChoiceError};
 use super::problem::{Problem, Problems, SettingsErrors, Source};
-use super::validate::{self, ChoiceError};
+use super::read::read;
+use super::validate;
 
 /// Files that settings can stand in, with the ways to the table.
 const FILES: &[(&str, &[&[&str]])] = &[
@@ -52,7 +53,7 @@ impl Settings {
             }
         };
         if let Some(word) = policy {
-            match validate::choose(word, Path::new("")) {
+            match policy_file::choose(word, Path::new("")) {
                 Ok(choice) => settings.choose(choice, "--policy"),
                 Err(ChoiceError::Word(message, help)) => {
                     problems.push(Problem::new(format!("--policy: {message}"), help));

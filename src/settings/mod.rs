@@ -5,13 +5,16 @@
 //! them ([`rule_names`]).
 
 pub(crate) mod builtin;
+mod fields;
 pub(crate) mod glob;
 mod keys;
 mod level;
 mod load;
 mod model;
 pub(crate) mod node;
+mod policy_file;
 mod problem;
+pub(crate) mod read;
 mod reference;
 mod rule_names;
 mod schema;
@@ -19,9 +22,8 @@ mod size;
 mod validate;
 mod waiver;
 
-pub use builtin::PolicyFile;
 pub use level::{Level, Levels, Origin};
-pub use model::{Internal, PolicyChoice, Settings, Size, Waiver};
+pub use model::{Internal, PolicyChoice, PolicyFile, Settings, Size, Waiver};
 pub use problem::{Problem, SettingsErrors, Spot};
 pub use reference::reference;
 pub use rule_names::{RuleWords, UNEXAMINED};

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::unpack::Limits;
 
-use super::builtin::PolicyFile;
 use super::level::{Levels, Origin};
 
 /// Which policy was asked for.
@@ -17,6 +16,19 @@ pub enum PolicyChoice {
     Named(&'static str),
     /// A policy file.
     File(Box<PolicyFile>),
+}
+
+/// A policy of the project's own: a file of the form of the built-in ones that builds on one of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyFile {
+    /// Its path as it was given.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// The built-in policy that it builds on.
+    pub extends: &'static str,
+    /// Its levels, on top of that.
+    pub levels: Levels,
 }
 
 /// The project's own settings, validated.

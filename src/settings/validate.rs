@@ -7,14 +7,15 @@ use regex::bytes::RegexBuilder;
 
 use crate::unpack::Limits;
 
-use super::builtin::{self, PolicyFile};
+use super::fields::{level, rule, table, text};
 use super::glob::{self, Reach};
-use super::keys::{self, Key};
-use super::level::{Level, Levels};
-use super::model::{Internal, PolicyChoice, Settings, Size};
-use super::node::{self, Node, Value};
-use super::problem::{Problem, Problems, did_you_mean};
-use super::{rule_names, size, waiver};
+use super::keys;
+use super::level::Levels;
+use super::model::{Internal, Settings, Size};
+use super::node::{Node, Value};
+use super::policy_file::{ChoiceError, choose};
+use super::problem::Problems;
+use super::{size, waiver};
 
 /// Shortest marker that the search for markers can be woken by.
 const SHORTEST_MARKER: usize = 3;
@@ -37,54 +38,6 @@ pub(super) fn settings(node: &Node, folder: &Path, problems: &mut Problems) -> S
     settings
 }
 
-/// The members of a table whose keys are known, each with its key; the others are reported.
-pub(super) fn table<'a>(
-    name: &str,
-    node: &'a Node,
-    problems: &mut Problems,
-) -> Vec<(&'static Key, &'a Node)> {
-    let title = if name.is_empty() { "settings".to_owned() } else { format!("\"{name}\"") };
-    let Value::Table(members) = &node.value else {
-        problems.add(&node.span, format!("{title} must be a table, this is {}", node.what()), "");
-        return Vec::new();
-    };
-    let mut known: Vec<(&'static Key, &Node)> = Vec::new();
-    for (key, value) in members {
-        let Some(found) = keys::of(name).find(|known| known.name == key.text) else {
-            unknown_key(name, key, problems);
-            continue;
-        };
-        if known.iter().any(|(earlier, _)| earlier.name == found.name) {
-            problems.add(&key.span, format!("\"{}\" stands here twice", key.text), "");
-        }
-        known.push((found, value));
-    }
-    known
-}
-
-fn unknown_key(table: &str, key: &node::Key, problems: &mut Problems) {
-    let place = if table.is_empty() { String::new() } else { format!(" in [{table}]") };
-    let help = did_you_mean(&key.text, keys::of(table).map(|key| key.name))
-        .or_else(|| elsewhere(table, &key.text))
-        .unwrap_or_else(|| {
-            let names: Vec<&str> = keys::of(table).map(|key| key.name).collect();
-            format!("known here: {}", names.join(", "))
-        });
-    problems.add(&key.span, format!("unknown key \"{}\"{place}", key.text), help);
-}
-
-/// A key that exists, but in another table; or a rule's name outside of `[rules]`.
-fn elsewhere(table: &str, name: &str) -> Option<String> {
-    if rule_names::is_rule(name) {
-        return Some(format!("\"{name}\" is a rule: its level belongs into [rules]"));
-    }
-    let key = keys::KEYS.iter().find(|key| key.name == name && key.table != table)?;
-    match key.table {
-        "" => Some(format!("\"{name}\" belongs at the top of the file")),
-        table => Some(format!("\"{name}\" belongs into [{table}]")),
-    }
-}
-
 fn policy(node: &Node, folder: &Path, settings: &mut Settings, problems: &mut Problems) {
     let Some(word) = text(node, "policy", problems) else { return };
     settings.policy_origin = problems.source().origin(&node.span);
@@ -93,33 +46,6 @@ fn policy(node: &Node, folder: &Path, settings: &mut Settings, problems: &mut Pr
         Err(ChoiceError::Word(message, help)) => problems.add(&node.span, message, help),
         Err(ChoiceError::File(found)) => problems.also(&node.span, found),
     }
-}
-
-/// Why a policy can't be had.
-pub(super) enum ChoiceError {
-    /// The word itself is wrong: message and help.
-    Word(String, String),
-    /// The file that it names is wrong.
-    File(Vec<Problem>),
-}
-
-/// The policy that a word stands for; paths are relative to `folder`.
-pub(super) fn choose(word: &str, folder: &Path) -> Result<PolicyChoice, ChoiceError> {
-    if word == "auto" {
-        return Ok(PolicyChoice::Auto);
-    }
-    if let Some(name) = builtin::NAMES.iter().find(|name| **name == word) {
-        return Ok(PolicyChoice::Named(name));
-    }
-    let is_path = word.contains(['/', '\\', '.']) || folder.join(word).is_file();
-    if is_path {
-        let file = PolicyFile::read(&folder.join(word), word).map_err(ChoiceError::File)?;
-        return Ok(PolicyChoice::File(Box::new(file)));
-    }
-    let names = || builtin::NAMES.iter().copied().chain(["auto"]);
-    let help = did_you_mean(word, names())
-        .unwrap_or_else(|| format!("policies are {}, or the path of a policy file", builtin::CHOICES));
-    Err(ChoiceError::Word(format!("unknown policy \"{word}\""), help))
 }
 
 fn levels(node: &Node, problems: &mut Problems) -> Levels {
@@ -138,42 +64,6 @@ fn levels(node: &Node, problems: &mut Problems) -> Levels {
         }
     }
     levels
-}
-
-/// Whether there is such a rule; reports it if not.
-pub(super) fn rule(name: &str, span: &std::ops::Range<usize>, problems: &mut Problems) -> bool {
-    let known = rule_names::is_rule(name);
-    if !known {
-        let help = did_you_mean(name, rule_names::all())
-            .unwrap_or_else(|| "`packgate explain` lists all rules".to_owned());
-        problems.add(span, format!("unknown rule \"{name}\""), help);
-    }
-    known
-}
-
-/// A level by its word.
-pub(super) fn level(node: &Node, problems: &mut Problems) -> Option<Level> {
-    let word = match &node.value {
-        Value::Text(word) => word.as_str(),
-        _ => {
-            let message = format!("a level must be a string, this is {}", node.what());
-            problems.add(&node.span, message, format!("levels are {}", Level::WORDS.join(", ")));
-            return None;
-        }
-    };
-    let level = Level::parse(word);
-    if level.is_none() {
-        let help = match word {
-            "deny" | "fail" | "err" | "critical" | "high" => "did you mean \"error\"?".to_owned(),
-            "warn" => "did you mean \"warning\"?".to_owned(),
-            "info" | "hint" => "did you mean \"note\"?".to_owned(),
-            "allow" | "ignore" | "none" | "disable" | "disabled" => "did you mean \"off\"?".to_owned(),
-            _ => did_you_mean(word, Level::WORDS)
-                .unwrap_or_else(|| format!("levels are {}", Level::WORDS.join(", "))),
-        };
-        problems.add(&node.span, format!("unknown level \"{word}\""), help);
-    }
-    level
 }
 
 fn internal(node: &Node, folder: &Path, problems: &mut Problems) -> Internal {
@@ -320,21 +210,6 @@ fn limits(node: &Node, problems: &mut Problems) -> Limits {
     limits
 }
 
-/// A text with something in it.
-pub(super) fn text<'a>(node: &'a Node, name: &str, problems: &mut Problems) -> Option<&'a str> {
-    match &node.value {
-        Value::Text(text) if text.trim().is_empty() => {
-            problems.add(&node.span, format!("\"{name}\" is empty"), "");
-            None
-        }
-        Value::Text(text) => Some(text),
-        _ => {
-            problems.add(&node.span, format!("\"{name}\" must be a string, this is {}", node.what()), "");
-            None
-        }
-    }
-}
-
 /// A list of texts, each with its place.
 fn texts<'a>(node: &'a Node, name: &str, problems: &mut Problems) -> Vec<(&'a str, &'a Node)> {
     let Value::List(items) = &node.value else {
@@ -381,17 +256,15 @@ fn count(node: &Node, name: &str, most: u64, problems: &mut Problems) -> Option<
     None
 }
 
-/// Whether a name is a key at the top of a settings file.
-pub(super) fn is_settings_key(name: &str) -> bool {
-    keys::of("").any(|key| key.name == name)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::settings::problem::{SettingsErrors, Source};
+    use crate::settings::level::Level;
+    use crate::settings::model::PolicyChoice;
+    use crate::settings::node;
+    use crate::settings::problem::{Problem, SettingsErrors, Source};
 
     /// Everything from text to settings, or to a message.
     fn read(text: &str, json: bool) -> Result<Settings, String> {

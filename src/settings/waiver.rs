@@ -3,12 +3,12 @@
 use time::Date;
 use toml::value::Datetime;
 
+use super::fields::{rule, table, text};
 use super::glob::{self, Reach};
 use super::model::Waiver;
 use super::node::{Node, Value};
 use super::problem::Problems;
 use super::rule_names::UNEXAMINED;
-use super::validate::{rule, table, text};
 
 /// Reads the list `waive`.
 pub(super) fn read(node: &Node, problems: &mut Problems) -> Vec<Waiver> {

@@ -84,7 +84,7 @@ pub(crate) fn unzstd(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> 
 
 /// Whether bytes begin like gzip, zlib or Zstandard.
 pub(crate) fn is_packed(head: &[u8]) -> bool {
-    head.starts_with(&[0x1f, 0x8b, 8]) || head.starts_with(ZSTD) || super::hidden::is_zlib(head)
+    head.starts_with(&[0x1f, 0x8b, 8]) || head.starts_with(ZSTD) || is_zlib(head)
 }
 
 /// What a stretch of gzip, zlib or Zstandard holds, within the limits of one entry; `None` for anything else.
@@ -92,8 +92,22 @@ pub(crate) fn unpacked(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
     match bytes {
         [0x1f, 0x8b, 8, ..] => ungzip(bytes, limits).ok(),
         _ if bytes.starts_with(ZSTD) => unzstd(bytes, limits).ok(),
-        _ if super::hidden::is_zlib(bytes) => unzlib(bytes, limits).ok(),
+        _ if is_zlib(bytes) => unzlib(bytes, limits).ok(),
         _ => None,
+    }
+}
+
+/// RFC 1950: deflate, a window of a power of two, no preset dictionary, a check of five bits.
+pub(super) fn is_zlib(head: &[u8]) -> bool {
+    const DICTIONARY: u8 = 0x20;
+    match head {
+        [method, flags, ..] => {
+            method & 0x0f == 8
+                && method >> 4 <= 7
+                && flags & DICTIONARY == 0
+                && u16::from_be_bytes([*method, *flags]).is_multiple_of(31)
+        }
+        _ => false,
     }
 }
 

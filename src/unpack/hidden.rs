@@ -5,7 +5,8 @@ use std::io::Read;
 
 use crate::inventory::Media;
 
-use super::walk::Packing;
+use super::compressed::is_zlib;
+use super::compression::Compression;
 use super::{ReadAt, compressed, read_vec, sniff};
 
 /// A container that only shows when one looks further than at the first bytes.
@@ -14,7 +15,7 @@ pub(super) enum Hidden {
     /// A zip at the end of the file.
     Zip,
     /// A compressed stream.
-    Packed(Packing),
+    Packed(Compression),
 }
 
 /// Tells what a file of this type and name holds, if it holds any.
@@ -64,34 +65,23 @@ fn is_end(source: &dyn ReadAt, at: u64, record: &[u8]) -> bool {
 }
 
 /// Tells a compressed stream.
-fn stream(source: &dyn ReadAt, name: &str) -> Option<Packing> {
+fn stream(source: &dyn ReadAt, name: &str) -> Option<Compression> {
     const HEAD: usize = 14;
     let length = usize::try_from(source.size()).unwrap_or(HEAD).min(HEAD);
     let head = read_vec(source, 0, length).ok()?;
-    let is = |packing: Packing| tries(source, packing);
+    let is = |packing: Compression| tries(source, packing);
     if is_zlib(&head) {
-        is(Packing::Zlib).is_some().then_some(Packing::Zlib)
+        is(Compression::Zlib).is_some().then_some(Compression::Zlib)
     } else if is_lzma(&head) {
-        is(Packing::Lzma).is_some().then_some(Packing::Lzma)
+        is(Compression::Lzma).is_some().then_some(Compression::Lzma)
     } else {
         // What has no header at all is only looked for where a text should be.
-        let is_text =
-            |packing: &Packing| is(*packing).is_some_and(|start| sniff(&start, start.len() as u64).is_text());
-        promises_text(name).then(|| [Packing::Brotli, Packing::Deflate].into_iter().find(is_text)).flatten()
-    }
-}
-
-/// RFC 1950: deflate, a window of a power of two, no preset dictionary, a check of five bits.
-pub(super) fn is_zlib(head: &[u8]) -> bool {
-    const DICTIONARY: u8 = 0x20;
-    match head {
-        [method, flags, ..] => {
-            method & 0x0f == 8
-                && method >> 4 <= 7
-                && flags & DICTIONARY == 0
-                && u16::from_be_bytes([*method, *flags]).is_multiple_of(31)
-        }
-        _ => false,
+        let is_text = |packing: &Compression| {
+            is(*packing).is_some_and(|start| sniff(&start, start.len() as u64).is_text())
+        };
+        promises_text(name)
+            .then(|| [Compression::Brotli, Compression::Deflate].into_iter().find(is_text))
+            .flatten()
     }
 }
 
@@ -112,14 +102,14 @@ fn promises_text(name: &str) -> bool {
 }
 
 /// The first bytes that a stream decompresses to, if it does: random bytes don't come that far.
-fn tries(source: &dyn ReadAt, packing: Packing) -> Option<Vec<u8>> {
+fn tries(source: &dyn ReadAt, packing: Compression) -> Option<Vec<u8>> {
     const FAR: u64 = 64 << 10;
     let mut start = Vec::new();
     let mut reader: Box<dyn Read + '_> = match packing {
-        Packing::Zlib => compressed::zlib(source),
-        Packing::Deflate => compressed::deflate(source),
-        Packing::Lzma => compressed::lzma(source),
-        Packing::Brotli => compressed::brotli(source),
+        Compression::Zlib => compressed::zlib(source),
+        Compression::Deflate => compressed::deflate(source),
+        Compression::Lzma => compressed::lzma(source),
+        Compression::Brotli => compressed::brotli(source),
         _ => return None,
     };
     reader.by_ref().take(FAR).read_to_end(&mut start).ok()?;

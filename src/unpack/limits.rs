@@ -2,8 +2,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 
-use super::Overrun;
-
 /// Bounds on what unpacking may produce. All of them count produced bytes, never claimed ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Limits {
@@ -129,6 +127,32 @@ impl Spent {
             || self.names.load(Ordering::Relaxed) > limits.names()
             || self.check(self.bytes.load(Ordering::Relaxed), limits).is_err()
     }
+}
+
+/// Which limit was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Overrun {
+    /// Too many entries.
+    #[error("the archive holds more than {0} entries, the limit set")]
+    Entries(u64),
+    /// Too long names, all together.
+    #[error("the names of the entries take more than {0} bytes")]
+    Names(u64),
+    /// One entry is too large.
+    #[error("the entry is larger than {0} bytes, the limit set for one entry")]
+    Entry(u64),
+    /// The container produces too much.
+    #[error("the archive unpacks to more than {0} bytes, the limit set")]
+    Total(u64),
+    /// The container produces too much for its size.
+    #[error("the archive unpacks to more than {0} times its size, the limit set")]
+    Ratio(u64),
+    /// All levels together produce too much.
+    #[error("the archive and those within it unpack to more than {0} bytes, the limit set")]
+    Nested(u64),
+    /// All levels together produce too much for the artifact's size.
+    #[error("the archive and those within it unpack to more than {0} times its size, the limit set")]
+    NestedRatio(u64),
 }
 
 #[cfg(test)]

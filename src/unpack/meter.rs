@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Limits, ReadAt, Spent};
+use super::{Limits, Overrun, ReadAt, Spent};
 
 /// Produced bytes for which no ratio is asked: small files compress well.
 pub(super) const RATIO_FREE: u64 = 10 << 20;
@@ -12,32 +12,6 @@ pub struct Meter<'a> {
     spent: &'a Spent,
     packed: u64,
     produced: AtomicU64,
-}
-
-/// Which limit was reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Overrun {
-    /// Too many entries.
-    #[error("the archive holds more than {0} entries, the limit set")]
-    Entries(u64),
-    /// Too long names, all together.
-    #[error("the names of the entries take more than {0} bytes")]
-    Names(u64),
-    /// One entry is too large.
-    #[error("the entry is larger than {0} bytes, the limit set for one entry")]
-    Entry(u64),
-    /// The container produces too much.
-    #[error("the archive unpacks to more than {0} bytes, the limit set")]
-    Total(u64),
-    /// The container produces too much for its size.
-    #[error("the archive unpacks to more than {0} times its size, the limit set")]
-    Ratio(u64),
-    /// All levels together produce too much.
-    #[error("the archive and those within it unpack to more than {0} bytes, the limit set")]
-    Nested(u64),
-    /// All levels together produce too much for the artifact's size.
-    #[error("the archive and those within it unpack to more than {0} times its size, the limit set")]
-    NestedRatio(u64),
 }
 
 impl<'a> Meter<'a> {

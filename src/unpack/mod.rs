@@ -5,6 +5,7 @@
 
 mod ar;
 mod compressed;
+mod compression;
 pub mod directory;
 mod few;
 mod gzip;
@@ -22,8 +23,8 @@ mod window;
 pub mod zip;
 
 pub(crate) use compressed::{is_packed, unbrotli, ungzip, unpacked, unzlib, unzstd};
-pub use limits::{Limits, Spent};
-pub use meter::{Meter, Overrun};
+pub use limits::{Limits, Overrun, Spent};
+pub use meter::Meter;
 pub use read_at::{FileSource, ReadAt};
 pub use sniff::sniff;
 pub use walk::{mismatch, opens, opens_hidden, walk};

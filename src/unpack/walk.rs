@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::inventory::{AnomalyKind, EntryKind, Media};
 
+use super::compression::{Compression, has_suffix};
 use super::few::Told;
 use super::gzip::Gzip;
 use super::hidden::{Hidden, hidden};
@@ -61,11 +62,11 @@ pub fn walk(
         Media::Zip => return zip::walk(source, &meter, sink).map(|()| vec!["zip"]),
         Media::Ar => Container::Ar,
         Media::Tar => Container::Tar,
-        Media::Gzip => Container::Packed(Packing::Gzip),
-        Media::Zstd => Container::Packed(Packing::Zstd),
-        Media::Xz => Container::Packed(Packing::Xz),
-        Media::Bzip2 => Container::Packed(Packing::Bzip2),
-        _ if is_brotli(name) => Container::Packed(Packing::Brotli),
+        Media::Gzip => Container::Packed(Compression::Gzip),
+        Media::Zstd => Container::Packed(Compression::Zstd),
+        Media::Xz => Container::Packed(Compression::Xz),
+        Media::Bzip2 => Container::Packed(Compression::Bzip2),
+        _ if is_brotli(name) => Container::Packed(Compression::Brotli),
         // A zip may have a program before it.
         _ if promised.is_some_and(|promised| promised.outer == Media::Zip) => {
             return zip::walk(source, &meter, sink).map(|()| vec!["zip"]);
@@ -130,70 +131,14 @@ fn promised(name: &str) -> Option<Promised> {
 
 /// Brotli has no magic number: only the name tells.
 fn is_brotli(name: &str) -> bool {
-    Packing::Brotli.suffixes().iter().any(|(suffix, _)| has_suffix(name, suffix))
-}
-
-fn has_suffix(name: &str, suffix: &str) -> bool {
-    let start = name.len().checked_sub(suffix.len()).and_then(|start| name.get(start..));
-    start.is_some_and(|end| end.eq_ignore_ascii_case(suffix))
+    Compression::Brotli.suffixes().iter().any(|(suffix, _)| has_suffix(name, suffix))
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Container {
     Tar,
     Ar,
-    Packed(Packing),
-}
-
-/// A compression around a single stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
-    Gzip,
-    Zstd,
-    Xz,
-    Bzip2,
-    Brotli,
-    Zlib,
-    Deflate,
-    Lzma,
-}
-
-impl Packing {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Gzip => "gzip",
-            Self::Zstd => "zstd",
-            Self::Xz => "xz",
-            Self::Bzip2 => "bzip2",
-            Self::Brotli => "brotli",
-            Self::Zlib => "zlib",
-            Self::Deflate => "deflate",
-            Self::Lzma => "lzma",
-        }
-    }
-
-    fn suffixes(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::Gzip => &[(".gz", ""), (".gzip", ""), (".svgz", ".svg")],
-            Self::Zstd => &[(".zst", ""), (".zstd", "")],
-            Self::Xz => &[(".xz", "")],
-            Self::Bzip2 => &[(".bz2", "")],
-            Self::Brotli => &[(".br", ""), (".brotli", "")],
-            Self::Zlib | Self::Deflate => &[(".zz", ""), (".zlib", ""), (".deflate", ""), (".z", "")],
-            Self::Lzma => &[(".lzma", "")],
-        }
-    }
-
-    /// The name of the file inside.
-    fn inner_name(self, name: &str) -> String {
-        for (suffix, instead) in self.suffixes() {
-            if has_suffix(name, suffix) && name.len() > suffix.len() {
-                let stem = name.get(..name.len() - suffix.len()).unwrap_or(name);
-                return format!("{stem}{instead}");
-            }
-        }
-        name.to_owned()
-    }
+    Packed(Compression),
 }
 
 /// A decompressing reader; gzip has something to say at its end.
@@ -263,14 +208,14 @@ impl Container {
     fn open<'a>(self, source: &'a dyn ReadAt, meter: &'a Meter<'a>) -> Unpacked<'a> {
         match self {
             Self::Tar | Self::Ar => Unpacked::Other(Box::new(super::Window::whole(source))),
-            Self::Packed(Packing::Gzip) => Unpacked::Gzip(Box::new(Gzip::new(source))),
-            Self::Packed(Packing::Zstd) => Unpacked::Other(compressed::zstd(source, meter)),
-            Self::Packed(Packing::Xz) => Unpacked::Other(compressed::xz(source)),
-            Self::Packed(Packing::Bzip2) => Unpacked::Other(compressed::bzip2(source)),
-            Self::Packed(Packing::Brotli) => Unpacked::Other(compressed::brotli(source)),
-            Self::Packed(Packing::Zlib) => Unpacked::Other(compressed::zlib(source)),
-            Self::Packed(Packing::Deflate) => Unpacked::Other(compressed::deflate(source)),
-            Self::Packed(Packing::Lzma) => Unpacked::Other(compressed::lzma(source)),
+            Self::Packed(Compression::Gzip) => Unpacked::Gzip(Box::new(Gzip::new(source))),
+            Self::Packed(Compression::Zstd) => Unpacked::Other(compressed::zstd(source, meter)),
+            Self::Packed(Compression::Xz) => Unpacked::Other(compressed::xz(source)),
+            Self::Packed(Compression::Bzip2) => Unpacked::Other(compressed::bzip2(source)),
+            Self::Packed(Compression::Brotli) => Unpacked::Other(compressed::brotli(source)),
+            Self::Packed(Compression::Zlib) => Unpacked::Other(compressed::zlib(source)),
+            Self::Packed(Compression::Deflate) => Unpacked::Other(compressed::deflate(source)),
+            Self::Packed(Compression::Lzma) => Unpacked::Other(compressed::lzma(source)),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::inspect::map::{Cursor, is_third_party, line_length};
-use crate::inspect::text::text_facts;
+use crate::inspect::text_facts::text_facts;
 use crate::inspect::{Hit, Inner, InnerText, MOST_INNER};
 use crate::inventory::SourceFacts;
 

@@ -210,7 +210,7 @@ pub(super) fn target(url: &[u8], length: usize) -> LinkTarget {
 mod tests {
     use super::super::{Lookout, Wanted, inspect};
     use super::*;
-    use crate::inspect::text::text_facts;
+    use crate::inspect::text_facts::text_facts;
     use crate::inventory::{Entry, Media};
 
     fn facts(path: &str, text: &str) -> Entry {

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use crate::inspect::text::{PiecewiseFacts, text_facts};
+use crate::inspect::text_facts::{PiecewiseFacts, text_facts};
 use crate::inventory::{MapForm, TextFacts};
 
 use super::json::{Cursor, Piece};

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::inspect::map::is_third_party;
-use crate::inspect::text::text_facts;
+use crate::inspect::text_facts::text_facts;
 use crate::inspect::{Inner, InnerText, Lookout, Sample, Seen};
 use crate::inventory::{MapForm, ProgramFacts, SourceFacts, SourceMap};
 use crate::unpack;

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use crate::inspect::map::is_third_party;
-use crate::inspect::text::text_facts;
+use crate::inspect::text_facts::text_facts;
 use crate::inspect::{Lookout, Sample, Seen};
 use crate::inventory::{MapForm, ProgramFacts, SourceFacts, SourceMap};
 

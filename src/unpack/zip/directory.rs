@@ -7,7 +7,7 @@ use crate::unpack::path::{DEEP, canonical};
 use crate::unpack::{Damage, Header, Limits, Oddity, Overrun, ReadAt, Spent, meter, read_vec};
 
 use super::record::{self, Central, Common, FULL32, Fields};
-use super::{Meter, end, extract, opinion};
+use super::{Member, Meter, end, extract, opinion};
 
 /// Bits of the flags that say nothing about how to read the member: the compression effort.
 const EFFORT: u16 = 0b110;
@@ -29,24 +29,6 @@ const LOCAL_GUESS: usize = 512;
 /// Reads directories.
 #[derive(Debug)]
 pub struct Directory;
-
-/// One member of a zip.
-#[derive(Debug, Clone)]
-pub struct Member {
-    /// What the directory says of it.
-    pub header: Header,
-    /// The name as written.
-    pub(super) raw: Vec<u8>,
-    pub(super) method: u16,
-    pub(super) flags: u16,
-    pub(super) crc: u32,
-    pub(super) packed: u64,
-    pub(super) size: u64,
-    /// Offset in the file of its compressed bytes.
-    pub(super) data: u64,
-    /// Why it can't be read, if that is known before.
-    pub(super) fault: Option<Damage>,
-}
 
 /// What reading a directory gives: the members in its order, and what was odd.
 type Read = (Vec<Member>, Vec<Oddity>);

@@ -4,12 +4,14 @@
 mod directory;
 mod end;
 mod extract;
+mod member;
 mod opinion;
 mod record;
 
 pub use super::Meter;
-pub use directory::{Directory, Member};
+pub use directory::Directory;
 pub use extract::extract;
+pub use member::Member;
 
 use super::{Damage, ReadAt, Sink};
 

@@ -1,0 +1,126 @@
+//! What there is to know of a text as a whole: size, lines, and a digest that ignores line-end style.
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use crate::inventory::{TextDigest, TextFacts};
+
+/// Size, lines and digest of a text. The digest leaves out a byte-order mark and takes CRLF for LF.
+pub(crate) fn text_facts(text: &[u8]) -> TextFacts {
+    /// So much stays in the processor's cache from one look at it to the next.
+    const PIECE: usize = 128 << 10;
+    if text.len() > PIECE {
+        let mut facts = PiecewiseFacts::default();
+        text.chunks(PIECE).for_each(|piece| facts.add(piece));
+        return facts.finish();
+    }
+    let ends = memchr::memchr_iter(b'\n', text).count() as u64;
+    let open_line = text.last().is_some_and(|last| *last != b'\n');
+    TextFacts { bytes: text.len() as u64, lines: ends + u64::from(open_line), digest: digest(text) }
+}
+
+fn digest(text: &[u8]) -> TextDigest {
+    let text = text.strip_prefix(MARK).unwrap_or(text);
+    if memchr::memchr(b'\r', text).is_none() {
+        return TextDigest(xxh3_128(text));
+    }
+    let mut hasher = Xxh3::new();
+    update_without_carriage_returns(&mut hasher, text);
+    TextDigest(hasher.digest128())
+}
+
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+fn update_without_carriage_returns(hasher: &mut Xxh3, text: &[u8]) {
+    let mut from = 0;
+    for end in memchr::memmem::find_iter(text, b"\r\n") {
+        hasher.update(text.get(from..end).unwrap_or_default());
+        from = end + 1;
+    }
+    hasher.update(text.get(from..).unwrap_or_default());
+}
+
+/// [`text_facts`] of a text that comes in pieces.
+#[derive(Default)]
+pub(crate) struct PiecewiseFacts {
+    hasher: Xxh3,
+    bytes: u64,
+    ends: u64,
+    last: Option<u8>,
+}
+
+impl PiecewiseFacts {
+    /// Takes the next piece. The first one is at least as long as a byte-order mark.
+    pub(crate) fn add(&mut self, piece: &[u8]) {
+        let Some(&last) = piece.last() else { return };
+        self.ends += memchr::memchr_iter(b'\n', piece).count() as u64;
+        let mut text = piece;
+        if self.bytes == 0 {
+            text = text.strip_prefix(MARK).unwrap_or(text);
+        } else if self.last == Some(b'\r') && !text.starts_with(b"\n") {
+            self.hasher.update(b"\r");
+        }
+        // Whether a carriage return at the end belongs to a line end shows in the next piece.
+        update_without_carriage_returns(&mut self.hasher, text.strip_suffix(b"\r").unwrap_or(text));
+        self.bytes += piece.len() as u64;
+        self.last = Some(last);
+    }
+
+    pub(crate) fn finish(mut self) -> TextFacts {
+        if self.last == Some(b'\r') {
+            self.hasher.update(b"\r");
+        }
+        let open_line = self.last.is_some_and(|last| last != b'\n');
+        TextFacts {
+            bytes: self.bytes,
+            lines: self.ends + u64::from(open_line),
+            digest: TextDigest(self.hasher.digest128()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_lines_and_a_last_one_without_end() {
+        for (text, lines) in [("", 0), ("a", 1), ("a\n", 1), ("a\nb", 2), ("\n\n", 2), ("a\r\nb\r\n", 2)] {
+            assert_eq!(text_facts(text.as_bytes()).lines, lines, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_has_the_digest_of_its_parts_together() {
+        for line in ["one two three\n", "one two\r\n", "\r\r\n", "x"] {
+            let text = line.repeat(300_000 / line.len());
+            let unix = text.replace("\r\n", "\n");
+            let facts = text_facts(text.as_bytes());
+            assert_eq!(facts.digest, TextDigest(xxh3_128(unix.as_bytes())), "{line:?}");
+            assert_eq!(facts.lines, text.lines().count() as u64, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn line_ends_and_a_mark_do_not_change_the_digest() {
+        let plain = text_facts(b"one\ntwo\nthree").digest;
+        for same in ["one\r\ntwo\r\nthree", "one\ntwo\r\nthree", "\u{FEFF}one\ntwo\nthree"] {
+            assert_eq!(text_facts(same.as_bytes()).digest, plain, "{same:?}");
+        }
+        for other in ["one\rtwo\nthree", "one\ntwo\nthree\n", "one\n\rtwo\nthree", "one\ntwo\nthree\r"] {
+            assert_ne!(text_facts(other.as_bytes()).digest, plain, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn pieces_add_up_to_the_whole() {
+        for text in
+            ["\u{FEFF}one\r\ntwo\rthree\r\n\r\r\n", "plain\nlines\n", "\r\r\r\r\r", "abc", "a\r\nb\n\r"]
+        {
+            for size in 3..text.len() + 1 {
+                let mut facts = PiecewiseFacts::default();
+                text.as_bytes().chunks(size).for_each(|piece| facts.add(piece));
+                assert_eq!(facts.finish(), text_facts(text.as_bytes()), "{text:?} in pieces of {size}");
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What a rule may look at.
+
+use std::sync::OnceLock;
+
+use crate::inspect::{StrayMatch, stray_matches};
+use crate::inventory::{Entry, Inventory};
+use crate::lock::Lock;
+use crate::recoverable::Survey;
+use crate::settings::Settings;
+
+/// A file that could be a stray, with the rows of the table that its path fits.
+pub(super) type Candidate<'a> = (&'a Entry, Vec<StrayMatch>);
+
+/// What a rule may look at.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The facts.
+    pub inventory: &'a Inventory,
+    /// The project's settings.
+    pub settings: &'a Settings,
+    /// The facts of the previous release, with `--against`.
+    pub previous: Option<&'a Inventory>,
+    /// The contents lock in force.
+    pub lock: Option<&'a Lock>,
+    survey: OnceLock<Survey<'a>>,
+    strays: OnceLock<Vec<Candidate<'a>>>,
+}
+
+impl<'a> Context<'a> {
+    /// An artifact without a past.
+    pub fn new(inventory: &'a Inventory, settings: &'a Settings) -> Self {
+        let (survey, strays) = (OnceLock::new(), OnceLock::new());
+        Self { inventory, settings, previous: None, lock: None, survey, strays }
+    }
+
+    /// The same artifact with what it is held against.
+    pub fn beside(self, previous: Option<&'a Inventory>, lock: Option<&'a Lock>) -> Self {
+        Self { previous, lock, ..self }
+    }
+
+    /// The maps with what they give away; worked out once for all rules.
+    pub fn survey(&self) -> &Survey<'a> {
+        self.survey.get_or_init(|| Survey::new(self.inventory))
+    }
+
+    /// The files whose path fits a row of the table of strays, or whose content shows a sign; worked out once for
+    /// all rules.
+    pub(super) fn strays(&self) -> &[Candidate<'a>] {
+        self.strays.get_or_init(|| {
+            let fitting = self.inventory.files().map(|entry| (entry, stray_matches(&entry.path)));
+            fitting.filter(|(entry, matches)| !matches.is_empty() || !entry.signs.is_empty()).collect()
+        })
+    }
+}
