@@ -114,8 +114,7 @@ fn the_architecture_page_shows_the_plan() {
 }
 
 /// Modules that still use each other both ways. May only get shorter.
-const TIED: [&str; 2] =
-    ["src/inspect: coding and map", "src/inspect/secret: decode and private_key"];
+const TIED: [&str; 2] = ["src/inspect: coding and map", "src/inspect/secret: decode and private_key"];
 
 /// The modules next to each other in one folder use each other one way only.
 #[test]
