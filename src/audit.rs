@@ -1,6 +1,7 @@
 //! The road, end to end: unpack, inspect, inventory, rules, policy.
 
 use std::path::Path;
+use std::time::Instant;
 
 use crate::diff::Diff;
 use crate::inspect::{Lookout, Wanted};
@@ -113,7 +114,21 @@ impl Auditor {
             budget: &self.budget,
             workers,
         };
-        Ok(stocktake.of(path)?)
+        let begun = Instant::now();
+        let inventory = stocktake.of(path)?;
+        let package =
+            inventory.package.as_ref().map(|package| format!(" {} {}", package.name, package.version));
+        log::info!(
+            "{}: {}{}, as {}, {} entries, {} parts not examined",
+            path.display(),
+            inventory.kind.name(),
+            package.unwrap_or_default(),
+            inventory.artifact.containers.join(" > "),
+            inventory.entries.len(),
+            inventory.skipped.len(),
+        );
+        log::debug!("{} was read and inspected in {:.1?}", path.display(), begun.elapsed());
+        Ok(inventory)
     }
 
     /// Judges an inventory.
@@ -129,6 +144,7 @@ impl Auditor {
     /// # Errors
     /// When the project's lock is no lock, or another package's.
     pub fn judge_beside(&self, mut inventory: Inventory, beside: &Beside<'_>) -> Result<Audit, AuditError> {
+        let begun = Instant::now();
         let options = &self.options;
         let folder = beside.folder.or(options.project.as_ref().map(|project| project.folder.as_path()));
         let lock = match folder {
@@ -140,6 +156,8 @@ impl Auditor {
         let findings = rules::check(&context, options.timings.as_deref(), beside.workers);
         let (findings, waivers, verdict) =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
+        log::info!("policy {} for {}: {}", policy.name, inventory.artifact.path, policy.because);
+        log::debug!("{} was judged in {:.1?}", inventory.artifact.path, begun.elapsed());
         let totals = Totals {
             entries: inventory.entries.len() as u64,
             unpacked_bytes: inventory.artifact.unpacked_bytes,

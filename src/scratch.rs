@@ -68,9 +68,19 @@ impl Folder {
 pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
     apart(command);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    log::info!("running {command:?} in {}", command.get_current_dir().unwrap_or(Path::new(".")).display());
+    let begun = Instant::now();
     let client = start(command)?;
     let id = client.id();
     let output = client.wait_with_output();
+    if let Ok(output) = &output {
+        log::debug!(
+            "{} ended with {} after {:.1?}",
+            command.get_program().display(),
+            output.status,
+            begun.elapsed()
+        );
+    }
     let mut left = left();
     left.clients.remove(&id);
     if left.ending {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use packgate::audit::{Audit, Auditor, Beside, Options};
 use packgate::guard;
 use packgate::inventory::Kind;
@@ -13,7 +14,9 @@ use packgate::settings::{Level, Settings};
 use packgate::timings::{Timings, timed};
 
 use super::against::Against;
+use super::known::Known;
 use super::output::{self, Format, Outputs};
+use super::policy::policies;
 use super::progress::Progress;
 use super::targets::{Target, Targets};
 use super::{Exit, complain};
@@ -24,17 +27,17 @@ pub(crate) struct Check {
     /// Artifacts, folders, or `-` for a list on stdin, one path a line [default: the working directory]
     #[arg(value_name = "TARGET")]
     targets: Vec<PathBuf>,
-    /// `auto`, `proprietary`, `open-source`, `strict`, or a policy file
-    #[arg(long, value_name = "POLICY")]
+    /// A policy by name, or a policy file
+    #[arg(long, value_name = "POLICY", value_parser = Known(policies))]
     policy: Option<String>,
-    /// human, json, sarif, github, junit, gitlab, markdown, html; with `=FILE` into a file. Repeatable
-    #[arg(long, value_name = "FORMAT[=FILE]")]
+    /// How to report; with `=FILE` into a file. Repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = Known(output::formats).try_map(|text| text.parse::<Format>()))]
     format: Vec<Format>,
     /// The level that blocks
-    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = fail_on)]
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = fail_on())]
     fail_on: Level,
     /// Take the artifacts for this kind instead of recognising it
-    #[arg(long, value_name = "KIND", value_parser = kind)]
+    #[arg(long, value_name = "KIND", value_parser = kind())]
     kind: Option<Kind>,
     /// Where the artifacts came from: settings, ignore files, version control and workspace are read there
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -65,20 +68,17 @@ impl std::fmt::Debug for Format {
     }
 }
 
-fn fail_on(text: &str) -> Result<Level, String> {
-    match text {
-        "error" => Ok(Level::Error),
-        "warning" => Ok(Level::Warning),
-        "note" => Ok(Level::Note),
-        _ => Err("one of error, warning, note".into()),
-    }
+fn fail_on() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(["error", "warning", "note"]).map(|word| match word.as_str() {
+        "note" => Level::Note,
+        "warning" => Level::Warning,
+        _ => Level::Error,
+    })
 }
 
-fn kind(text: &str) -> Result<Kind, String> {
-    Kind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
-        let names: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-        format!("one of {}", names.join(", "))
-    })
+fn kind() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.map(Kind::name))
+        .try_map(|word| Kind::ALL.into_iter().find(|kind| kind.name() == word).ok_or("no such kind"))
 }
 
 impl Check {

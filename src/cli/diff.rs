@@ -22,7 +22,7 @@ pub(crate) struct Diff {
     /// An artifact; a folder with a manifest is packed by its own client first
     #[arg(value_name = "NEW")]
     new: PathBuf,
-    /// `human` or `json`
+    /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
     /// Where the artifacts came from

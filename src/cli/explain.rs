@@ -2,6 +2,7 @@ use packgate::policy::Policy;
 use packgate::rules::{self, Family, Rule};
 use packgate::settings::{PolicyChoice, Settings};
 
+use super::known::Known;
 use super::{Exit, output, page};
 
 /// Longer lines are hard to read.
@@ -11,6 +12,7 @@ const MOST_COLUMNS: usize = 88;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Explain {
     /// A rule's name
+    #[arg(value_parser = Known(names), hide_possible_values = true)]
     rule: Option<String>,
 }
 
@@ -27,6 +29,10 @@ impl Explain {
         output::text(&text)?;
         Ok(Exit::Passed)
     }
+}
+
+fn names() -> Vec<&'static str> {
+    rules::ALL.iter().map(|rule| rule.name).collect()
 }
 
 fn unknown(name: &str) -> String {
@@ -62,7 +68,7 @@ fn list() -> String {
 
 /// A rule's documentation as a page for a terminal.
 fn page(rule: &Rule) -> String {
-    let levels: Vec<String> = ["proprietary", "open-source", "strict"]
+    let levels: Vec<String> = packgate::settings::NAMES
         .into_iter()
         .map(|name| {
             let mut settings = Settings::default();

@@ -15,7 +15,7 @@ pub(crate) struct Inventory {
     /// Artifacts or folders [default: the working directory]
     #[arg(value_name = "ARTIFACT")]
     targets: Vec<PathBuf>,
-    /// `human` or `json`
+    /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
     /// Where the artifacts came from

@@ -10,6 +10,7 @@ mod file;
 mod fingerprint;
 mod init;
 mod inventory;
+mod known;
 mod lock;
 mod lock_file;
 mod output;
@@ -18,12 +19,13 @@ mod policy;
 mod progress;
 mod recover;
 mod targets;
+mod verbose;
 
 use std::process::ExitCode;
 
 use packgate::guard;
 
-use clap::{ColorChoice, Parser, Subcommand};
+use clap::{ArgAction, ColorChoice, Parser, Subcommand};
 
 /// How a run ends. The numbers are a promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +47,9 @@ pub(crate) struct Arguments {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
+    /// Say on stderr what is read, run and recognised; twice, also how long it takes
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    verbose: u8,
     #[command(subcommand)]
     command: Command,
 }
@@ -87,6 +92,7 @@ pub(crate) fn main() -> ExitCode {
         }
         Err(error) => return ended(output::help(&error).map(|()| Exit::Passed)),
     };
+    verbose::start(arguments.verbose);
     match arguments.color {
         ColorChoice::Auto => {}
         ColorChoice::Always => anstream::ColorChoice::Always.write_global(),

@@ -25,12 +25,15 @@ impl FromStr for Format {
             Some((name, _)) => (name, None),
             None => (text, None),
         };
-        let reporter = report::find(name).ok_or_else(|| {
-            let names: Vec<_> = report::REPORTERS.iter().map(|reporter| reporter.name).collect();
-            format!("no such format; there are {}", names.join(", "))
-        })?;
+        let reporter = report::find(name)
+            .ok_or_else(|| format!("no such format; there are {}", formats().join(", ")))?;
         Ok(Self { reporter, file })
     }
+}
+
+/// The names of the formats.
+pub(crate) fn formats() -> Vec<&'static str> {
+    report::REPORTERS.iter().map(|reporter| reporter.name).collect()
 }
 
 /// Where a report goes.

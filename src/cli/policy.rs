@@ -4,6 +4,7 @@ use clap::{Subcommand, ValueEnum};
 use packgate::policy::{self, Effective, Policy};
 use packgate::settings::{Settings, SettingsErrors};
 
+use super::known::Known;
 use super::{Exit, output};
 
 /// Show the settings in force, or the policies there are
@@ -23,8 +24,8 @@ enum What {
 
 #[derive(Debug, clap::Args)]
 struct Show {
-    /// `auto`, `proprietary`, `open-source`, `strict`, or a policy file
-    #[arg(long, value_name = "POLICY")]
+    /// A policy by name, or a policy file
+    #[arg(long, value_name = "POLICY", value_parser = Known(policies))]
     policy: Option<String>,
     /// The folder whose settings, and for `auto` whose manifest, are read
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -38,6 +39,11 @@ struct Show {
 enum Format {
     Human,
     Json,
+}
+
+/// What `--policy` takes besides files.
+pub(super) fn policies() -> Vec<&'static str> {
+    std::iter::once("auto").chain(packgate::settings::NAMES).collect()
 }
 
 impl PolicyCommand {

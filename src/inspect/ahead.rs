@@ -91,12 +91,11 @@ impl MapAhead {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::Wanted;
     use crate::inspect::text_facts::text_facts;
 
     #[test]
     fn pieces_of_any_size_say_the_same_as_the_whole() {
-        let lookout = Lookout::new(Wanted::default());
+        let lookout = Lookout::plain();
         let text = b"open('/Users/marta/a');\r\n//# sourceMappingURL=a.map\r\n".repeat(40);
         let whole = lookout.prefilter.scan(&text, 1);
         assert!(whole.of.iter().flatten().count() > 100);

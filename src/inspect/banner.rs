@@ -107,7 +107,7 @@ mod tests {
 
     fn banners(text: &str) -> usize {
         let mut entry = Entry { media: Media::Text, ..Entry::default() };
-        inspect(text.as_bytes(), &Lookout::new(Wanted::default()), &mut entry);
+        inspect(text.as_bytes(), Lookout::plain(), &mut entry);
         entry.mentions.iter().filter(|mention| mention.kind == MentionKind::Banner).count()
     }
 

@@ -51,7 +51,7 @@ mod tests {
     fn one_mention_per_home_folder() {
         let mut entry = Entry { media: Media::Text, ..Entry::default() };
         let text = b"SF:/home/marta/a/b.ts\nSF:/home/marta/c.ts\nSF:/home/runner/c.ts\n'/Users/otto/x'";
-        inspect(text, &Lookout::new(Wanted::default()), &mut entry);
+        inspect(text, Lookout::plain(), &mut entry);
         let found: Vec<_> = entry.mentions.iter().map(|found| (found.what.as_str(), found.count)).collect();
         assert_eq!(found, [("/home/marta/a/b.ts", 2), ("/Users/otto/x", 1)]);
     }
@@ -60,7 +60,7 @@ mod tests {
     fn documentation_may_show_paths() {
         let mut entry =
             Entry { media: Media::Text, path: "package/README.md".to_owned(), ..Entry::default() };
-        inspect(b"cd /home/marta/a/b", &Lookout::new(Wanted::default()), &mut entry);
+        inspect(b"cd /home/marta/a/b", Lookout::plain(), &mut entry);
         assert!(entry.mentions.is_empty());
     }
 }

@@ -51,4 +51,12 @@ impl Lookout {
         let needles = INSPECTORS.iter().map(|inspector| (inspector.needles)(&wanted)).collect();
         Self { prefilter: Prefilter::new(needles), wanted }
     }
+
+    /// What is always looked for, compiled once for all tests.
+    #[cfg(test)]
+    pub(crate) fn plain() -> &'static Self {
+        static PLAIN: std::sync::LazyLock<Lookout> =
+            std::sync::LazyLock::new(|| Lookout::new(Wanted::default()));
+        &PLAIN
+    }
 }

@@ -264,14 +264,14 @@ fn object_start(bytes: &[u8], from: usize, hit: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Lookout, Wanted, inspect};
+    use super::super::{Lookout, inspect};
     use super::*;
     use crate::inspect::text_facts::text_facts;
     use crate::inventory::{Entry, Media};
 
     fn maps_of(path: &str, bytes: &[u8], media: Media) -> Vec<SourceMap> {
         let mut entry = Entry { path: path.to_owned(), media, ..Entry::default() };
-        inspect(bytes, &Lookout::new(Wanted::default()), &mut entry);
+        inspect(bytes, Lookout::plain(), &mut entry);
         entry.maps.into()
     }
 
@@ -476,7 +476,7 @@ mod tests {
         let small = r#"{"sources":["a"],"sourcesContent":["x"],"mappings":""}"#;
         for many in [small.repeat(20_100), format!("[{}1]", format!("{small},").repeat(20_100))] {
             let mut entry = Entry { path: "a.txt".to_owned(), media: Media::Text, ..Entry::default() };
-            inspect(many.as_bytes(), &Lookout::new(Wanted::default()), &mut entry);
+            inspect(many.as_bytes(), Lookout::plain(), &mut entry);
             assert_eq!(entry.maps.len(), MOST_MAPS);
             assert!(entry.unread.contains(&TOO_MANY_MAPS), "{:?}", entry.unread);
         }

@@ -74,7 +74,7 @@ fn url(data: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Lookout, Wanted, inspect};
+    use super::super::{Lookout, inspect};
     use super::*;
     use crate::inventory::Entry;
 
@@ -94,7 +94,7 @@ mod tests {
 
     fn look(bytes: &[u8]) -> Entry {
         let mut entry = Entry { path: "a.wasm".to_owned(), media: Media::Wasm, ..Entry::default() };
-        inspect(bytes, &Lookout::new(Wanted::default()), &mut entry);
+        inspect(bytes, Lookout::plain(), &mut entry);
         entry
     }
 

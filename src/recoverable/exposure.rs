@@ -289,12 +289,12 @@ fn resolve(folder: &str, path: &str) -> Option<String> {
 pub(crate) mod testing {
     //! Hand-made maps.
 
-    use crate::inspect::{Lookout, Wanted, inspect};
+    use crate::inspect::{Lookout, inspect};
     use crate::inventory::{Entry, EntryId, Inventory, Media};
 
     /// An inventory whose entries were inspected from these texts.
     pub(crate) fn inventory(files: &[(&str, &str)]) -> Inventory {
-        let lookout = Lookout::new(Wanted::default());
+        let lookout = Lookout::plain();
         let mut inventory = Inventory::default();
         for (number, (path, text)) in files.iter().enumerate() {
             let mut entry = Entry {

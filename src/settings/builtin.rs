@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::level::{Level, Levels};
 
 /// The built-in policies that can be asked for.
-pub(super) const NAMES: [&str; 3] = ["proprietary", "open-source", "strict"];
+pub const NAMES: [&str; 3] = ["proprietary", "open-source", "strict"];
 
 /// The same as a phrase.
 pub(super) const CHOICES: &str = "auto, proprietary, open-source and strict";

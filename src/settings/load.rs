@@ -92,9 +92,11 @@ fn nearest(project: &Path) -> Result<Option<Found>, Vec<Problem>> {
             return Err(vec![Problem::new(message, "keep one of them")]);
         }
         if let Some(found) = found.pop() {
+            log::info!("settings from {}", found.path.display());
             return Ok(Some(found));
         }
     }
+    log::info!("no settings in {} or above it in its repository", project.display());
     Ok(None)
 }
 

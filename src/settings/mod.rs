@@ -22,6 +22,7 @@ mod size;
 mod validate;
 mod waiver;
 
+pub use builtin::NAMES;
 pub use level::{Level, Levels, Origin};
 pub use model::{Internal, PolicyChoice, PolicyFile, Settings, Size, Waiver};
 pub use problem::{Problem, SettingsErrors, Spot};

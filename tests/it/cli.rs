@@ -133,7 +133,7 @@ fn stored(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_large_entry_is_the_same_whether_it_is_searched_before_or_after_its_last_byte() {
-    const LARGE: usize = 5 << 20;
+    const LARGE: usize = 9 << 18;
     let folder = TempDir::new().unwrap();
     // So dense that something to find stands across the ends of some of the pieces it comes in, whatever their size.
     let line = "open('/Users/marta/a');\r\n";
@@ -150,7 +150,7 @@ fn a_large_entry_is_the_same_whether_it_is_searched_before_or_after_its_last_byt
     ];
     let tar = untarred(&files);
     std::fs::write(folder.path().join("whole.tgz"), stored(&tar)).unwrap();
-    std::fs::write(folder.path().join("cut.tgz"), stored(&tar[..LARGE + (3 << 20)])).unwrap();
+    std::fs::write(folder.path().join("cut.tgz"), stored(&tar[..LARGE + LARGE / 2])).unwrap();
     for (name, ends_with) in [("whole.tgz", 1), ("cut.tgz", 3)] {
         let run = |jobs: &str| packgate(folder.path(), &["check", name, "--format", "json", "--jobs", jobs]);
         let one = run("1");
@@ -222,6 +222,28 @@ fn outputs_that_cannot_be_written_fail_before_the_audit() {
     );
     assert_eq!(status(&output), 2);
     assert!(text(&output.stderr).contains("no/such/folder/report.json"));
+}
+
+#[test]
+fn verbose_says_what_is_read_run_and_recognised() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("packgate.toml"), "policy = \"strict\"\n").unwrap();
+    let leak = sample("acme-cli-2.1.88.tgz");
+    let told = |flag: &str| text(&packgate(folder.path(), &["check", flag, leak.to_str().unwrap()]).stderr);
+    let (once, twice) = (told("-v"), told("-vv"));
+    for wanted in
+        ["settings from ", "packgate.toml", "npm @acme/cli 2.1.88, as gzip > tar", "policy strict for "]
+    {
+        assert!(once.contains(wanted) && twice.contains(wanted), "{wanted}: {once}");
+    }
+    assert!(!once.contains("was judged in ") && twice.contains("was judged in "), "{twice}");
+    assert_eq!(told("--quiet"), "");
+    if cfg!(unix) && crate::clients::have(&["npm"]) {
+        std::fs::write(folder.path().join("package.json"), r#"{"name": "demo", "version": "1.0.0"}"#)
+            .unwrap();
+        let told = text(&packgate(folder.path(), &["inventory", "-v"]).stderr);
+        assert!(told.contains("running ") && told.contains("\"--pack-destination\""), "{told}");
+    }
 }
 
 /// A package whose scripts run the audit that packs it, and leave a mark each time.

@@ -242,6 +242,15 @@ fn completions_name_the_subcommands() {
             output.status.success() && script.contains("explain") && script.contains("fail-on"),
             "{shell}"
         );
+        // `clap_complete` offers values of options for three shells, and of arguments for two.
+        let offers: &[&str] = match shell {
+            "bash" | "zsh" => &["sarif", "nupkg", "open-source", "warning", "source-map-embedded"],
+            "fish" => &["sarif", "nupkg", "open-source", "warning"],
+            _ => &[],
+        };
+        for value in offers {
+            assert!(script.contains(value), "{shell} doesn't offer {value}");
+        }
     }
 }
 

@@ -197,12 +197,14 @@ fn npm_prepublish_only() {
 fn npm_staged() {
     if clients::have(&["bash", "python3", "npm"]) && has_stage() {
         let (stage, approve) = (recipe("sh", "npm-stage"), recipe("sh", "npm-approve"));
-        Trial::new(NPM, Some(NPM_LEAK)).is_stopped(&stage);
         let id = "STAGE_ID=0b8d1ed4-1b6a-4f0c-9a52-6a1f3a1c9a01";
-        Trial::new(NPM, None).arrives(&format!("{stage}\n{id}\n{approve}"), "", 1);
-        // Somebody staged past the gate: whoever approves is still told.
         let past = "npm stage publish \"./$(npm pack --silent)\"";
-        Trial::new(NPM, Some(NPM_LEAK)).is_stopped(&format!("{past}\n{id}\n{approve}"));
+        std::thread::scope(|scope| {
+            scope.spawn(|| Trial::new(NPM, Some(NPM_LEAK)).is_stopped(&stage));
+            scope.spawn(|| Trial::new(NPM, None).arrives(&format!("{stage}\n{id}\n{approve}"), "", 1));
+            // Somebody staged past the gate: whoever approves is still told.
+            Trial::new(NPM, Some(NPM_LEAK)).is_stopped(&format!("{past}\n{id}\n{approve}"));
+        });
     }
 }
 

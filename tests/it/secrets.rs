@@ -218,8 +218,12 @@ fn no_report_shows_a_token_in_any_form() {
                 .into_bytes(),
         )])
         .collect();
-    for format in ["human", "json", "sarif", "github", "junit", "gitlab", "markdown", "html"] {
-        let (_folder, output) = check(&files, &["--format", format]);
+    let formats = ["human", "json", "sarif", "github", "junit", "gitlab", "markdown", "html"];
+    let arguments: Vec<String> = formats.iter().map(|format| format!("--format={format}={format}")).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (folder, _) = check(&files, &arguments);
+    for format in formats {
+        let output = fs::read_to_string(folder.path().join(format)).unwrap();
         assert!(output.contains("secret-npm-token"), "{format}: {output}");
         for (pattern, token) in patterns.iter().zip(&tokens) {
             for form in forms(token, &pattern.example) {

@@ -144,13 +144,13 @@ fn little64(bytes: &[u8], at: usize) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Lookout, Wanted, inspect};
+    use super::super::{Lookout, inspect};
     use super::*;
     use crate::inventory::Entry;
 
     fn look(media: Media, bytes: &[u8]) -> (Option<ProgramFacts>, Vec<Member>) {
         let mut entry = Entry { path: "package/tool".to_owned(), media, ..Entry::default() };
-        let files = inspect(bytes, &Lookout::new(Wanted::default()), &mut entry);
+        let files = inspect(bytes, Lookout::plain(), &mut entry);
         (entry.program.map(|program| *program), files)
     }
 

@@ -209,7 +209,7 @@ fn differences(trees: &BTreeMap<&str, Tree>) -> String {
 
 /// Extracts all cases with all clients and holds the trees against one another and against packgate's.
 fn hold_against(
-    clients: &[Client],
+    clients: &'static [Client],
     file_name: &str,
     cases: &[(&'static str, Vec<u8>)],
     least_disputed: usize,
@@ -222,16 +222,17 @@ fn hold_against(
         std::fs::create_dir_all(archive.parent().unwrap()).unwrap();
         std::fs::write(archive, bytes).unwrap();
     }
-    let extracted: Vec<(&Client, PathBuf, BTreeSet<usize>)> = clients
-        .iter()
-        .map(|client| {
-            let out = folder.path().join(client.name);
-            std::fs::create_dir(&out).unwrap();
-            let refused = (client.extract)(&archives, &out);
-            assert!(refused.len() < cases.len(), "{} refuses everything", client.name);
-            (client, out, refused)
-        })
-        .collect();
+    let extract = &|client: &'static Client| {
+        let out = folder.path().join(client.name);
+        std::fs::create_dir(&out).unwrap();
+        let refused = (client.extract)(&archives, &out);
+        assert!(refused.len() < cases.len(), "{} refuses everything", client.name);
+        (client, out, refused)
+    };
+    let extracted: Vec<(&Client, PathBuf, BTreeSet<usize>)> = std::thread::scope(|scope| {
+        let running: Vec<_> = clients.iter().map(|client| scope.spawn(move || extract(client))).collect();
+        running.into_iter().map(|client| client.join().unwrap()).collect()
+    });
     let auditor = Auditor::new(Options { keep_entries: true, digests: true, ..Options::default() });
     let mut disputed = 0;
     let mut unsaid = Vec::new();

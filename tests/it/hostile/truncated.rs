@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use packgate::audit::{Audit, Auditor, Options};
 use packgate::policy::Verdict;
+use rayon::prelude::*;
 
 use super::build::{Member, Tar, Zip, gzip};
 
-/// Audits many versions of an archive, one after the other, in one folder.
+/// Audits many versions of an archive, each in a file of its own.
 struct Bench {
     folder: tempfile::TempDir,
     auditor: Auditor,
@@ -21,7 +22,8 @@ impl Bench {
     }
 
     fn audit(&self, bytes: &[u8]) -> Audit {
-        let path = self.folder.path().join(self.name);
+        let folder = tempfile::tempdir_in(self.folder.path()).unwrap();
+        let path = folder.path().join(self.name);
         std::fs::write(&path, bytes).unwrap();
         self.auditor.audit(&path, 1).unwrap()
     }
@@ -68,9 +70,9 @@ fn cut_off_at_every_byte() {
         assert!(whole.len() >= 4, "{whole:?}");
         // A plain tar may lose padding behind its end.
         let step = if name.ends_with(".tar") { 16 } else { 1 };
-        for length in (0..bytes.len()).step_by(step) {
+        (0..bytes.len()).into_par_iter().step_by(step).for_each(|length| {
             assert!(!bench.deceives(&bytes[..length], &whole), "{name} cut at {length}");
-        }
+        });
     }
 }
 
@@ -80,7 +82,11 @@ fn one_bit_flipped_in_every_header() {
     let bench = Bench::new("acme-1.0.0.tgz");
     let plain = tar().end();
     let whole = files(&bench.audit(&tar().tgz()));
-    for at in 0..plain.len() - 1024 {
+    (0..plain.len() - 1024).into_par_iter().for_each(|at| {
+        // Padding is all alike.
+        if is_content(at, &plain) && plain[at] == 0 && at % 16 > 0 {
+            return;
+        }
         let mut bytes = plain.clone();
         bytes[at] ^= 1 << (at % 8);
         let bytes = gzip(&bytes);
@@ -89,7 +95,7 @@ fn one_bit_flipped_in_every_header() {
         } else {
             assert!(!bench.deceives(&bytes, &whole), "tar byte {at}");
         }
-    }
+    });
     // In gzip's own header and trailer.
     let packed = tar().tgz();
     for at in (0..10).chain(packed.len() - 8..packed.len()) {
@@ -103,11 +109,11 @@ fn one_bit_flipped_in_every_header() {
     let bench = Bench::new("acme-1.0.0-py3-none-any.whl");
     let zip = wheel().bytes();
     let whole = files(&bench.audit(&zip));
-    for at in 0..zip.len() {
+    (0..zip.len()).into_par_iter().for_each(|at| {
         let mut bytes = zip.clone();
         bytes[at] ^= 1 << (at % 8);
         assert!(!bench.deceives(&bytes, &whole), "zip byte {at}");
-    }
+    });
 }
 
 /// Whether a byte is content of an entry or padding behind it: names in extension headers are content, too.
