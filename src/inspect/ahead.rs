@@ -100,12 +100,12 @@ mod tests {
         let whole = lookout.prefilter.scan(&text, 1);
         assert!(whole.of.iter().flatten().count() > 100);
         for size in (8..700).step_by(3) {
-            let mut ahead = Ahead::new("a.js", &lookout);
+            let mut ahead = Ahead::new("a.js", lookout);
             for start in (0..text.len()).step_by(size) {
                 let end = (start + size).min(text.len());
-                ahead.look(&lookout, &text[..end], start..end);
+                ahead.look(lookout, &text[..end], start..end);
             }
-            let known = ahead.finish(&lookout, &text);
+            let known = ahead.finish(lookout, &text);
             assert_eq!(known.hits.of, whole.of, "pieces of {size}");
             assert_eq!(known.facts, text_facts(&text), "pieces of {size}");
         }

@@ -305,7 +305,7 @@ pub(crate) mod testing {
                 size: text.len() as u64,
                 ..Entry::default()
             };
-            inspect(text.as_bytes(), &lookout, &mut entry);
+            inspect(text.as_bytes(), lookout, &mut entry);
             inventory.entries.push(Box::new(entry));
         }
         inventory
