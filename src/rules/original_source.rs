@@ -53,6 +53,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         Kind::Jar => beside_classes(rule, inventory, findings),
         _ => {}
     }
+    super::stray::check(rule, context, findings);
     let embeds_source = |entry: &&Entry| entry.binary.as_ref().is_some_and(|facts| facts.embedded_source);
     findings.extend(inventory.files().filter(embeds_source).map(|entry| {
         Finding::new(rule, Place::entry(entry))

@@ -143,7 +143,7 @@ pub(crate) fn matches(path: &str) -> Vec<Match> {
             continue;
         }
         let Some((depth, end)) = fit(pattern, path) else { continue };
-        if !row.not.iter().any(|pattern| fit(pattern, path).is_some()) {
+        if !row.excepts(path) {
             found.push(Match { rule, row, pattern, depth, end });
         }
     }
@@ -151,7 +151,7 @@ pub(crate) fn matches(path: &str) -> Vec<Match> {
 }
 
 /// Where the pattern fits: segments before it, and the byte at which its last segment ends.
-fn fit(pattern: &str, path: &str) -> Option<(usize, usize)> {
+pub(super) fn fit(pattern: &str, path: &str) -> Option<(usize, usize)> {
     let (wanted, folder) = pattern.strip_suffix('/').map_or((pattern, false), |wanted| (wanted, true));
     let length = wanted.split('/').count();
     let segments = path.split('/').count();

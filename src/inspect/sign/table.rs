@@ -1,3 +1,5 @@
+use super::paths;
+
 /// A sort of stray file; a rule of its own. `policies/stray.toml` says what the fields mean.
 #[derive(Debug)]
 pub(crate) struct StrayRule {
@@ -8,6 +10,8 @@ pub(crate) struct StrayRule {
     pub(crate) fix: &'static str,
     pub(crate) docs: &'static str,
     pub(crate) folders: bool,
+    /// Whether the rule of this name is more than the table and has a file of its own.
+    pub(crate) part_of_another: bool,
     pub(crate) rows: &'static [StrayRow],
 }
 
@@ -20,7 +24,15 @@ pub(crate) struct StrayRow {
     pub(crate) unless: &'static str,
     pub(crate) kinds: &'static [&'static str],
     pub(crate) top: bool,
+    pub(crate) plugin: bool,
     pub(crate) why: &'static str,
+}
+
+impl StrayRow {
+    /// Whether the path is one of those that are no strays after all.
+    pub(crate) fn excepts(&self, path: &str) -> bool {
+        self.not.iter().any(|pattern| paths::fit(pattern, path).is_some())
+    }
 }
 
 /// All sorts.
