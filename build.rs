@@ -17,8 +17,11 @@ use toml::{Table, Value};
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    let tables: [(&str, &str, fn(&[Value]) -> String); 3] =
-        [("secrets", "rule", secrets), ("stray", "rule", stray), ("signs", "sign", signs)];
+    let tables = [
+        ("secrets", "rule", secrets as fn(&[Value]) -> String),
+        ("stray", "rule", stray),
+        ("signs", "sign", signs),
+    ];
     for (file, key, write) in tables {
         let source = root.join("policies").join(file).with_extension("toml");
         println!("cargo::rerun-if-changed={}", source.display());

@@ -12,7 +12,7 @@ use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted};
 
 use content::SIGNS;
 
-pub(crate) use paths::{Match, matches};
+pub(crate) use paths::{Match, is_excepted, matches};
 pub(crate) use table::{STRAYS, StrayRow, StrayRule};
 
 /// Writes down the signs that an entry shows.

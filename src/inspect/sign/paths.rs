@@ -143,15 +143,20 @@ pub(crate) fn matches(path: &str) -> Vec<Match> {
             continue;
         }
         let Some((depth, end)) = fit(pattern, path) else { continue };
-        if !row.excepts(path) {
+        if !is_excepted(row, path) {
             found.push(Match { rule, row, pattern, depth, end });
         }
     }
     found
 }
 
+/// Whether the path is one of those that are no strays after all.
+pub(crate) fn is_excepted(row: &StrayRow, path: &str) -> bool {
+    row.not.iter().any(|pattern| fit(pattern, path).is_some())
+}
+
 /// Where the pattern fits: segments before it, and the byte at which its last segment ends.
-pub(super) fn fit(pattern: &str, path: &str) -> Option<(usize, usize)> {
+fn fit(pattern: &str, path: &str) -> Option<(usize, usize)> {
     let (wanted, folder) = pattern.strip_suffix('/').map_or((pattern, false), |wanted| (wanted, true));
     let length = wanted.split('/').count();
     let segments = path.split('/').count();

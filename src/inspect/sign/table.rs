@@ -1,5 +1,3 @@
-use super::paths;
-
 /// A sort of stray file; a rule of its own. `policies/stray.toml` says what the fields mean.
 #[derive(Debug)]
 pub(crate) struct StrayRule {
@@ -26,13 +24,6 @@ pub(crate) struct StrayRow {
     pub(crate) top: bool,
     pub(crate) plugin: bool,
     pub(crate) why: &'static str,
-}
-
-impl StrayRow {
-    /// Whether the path is one of those that are no strays after all.
-    pub(crate) fn excepts(&self, path: &str) -> bool {
-        self.not.iter().any(|pattern| paths::fit(pattern, path).is_some())
-    }
 }
 
 /// All sorts.
