@@ -17,19 +17,26 @@ use toml::{Table, Value};
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    for (file, write) in [("secrets", secrets as fn(&[Value]) -> String), ("stray", stray)] {
+    let tables = [
+        ("secrets", "rule", secrets as fn(&[Value]) -> String),
+        ("stray", "rule", stray),
+        ("signs", "sign", signs),
+    ];
+    for (file, key, write) in tables {
         let source = root.join("policies").join(file).with_extension("toml");
         println!("cargo::rerun-if-changed={}", source.display());
-        fs::write(out.join(file).with_extension("rs"), write(&rules(&source))).expect("OUT_DIR is writable");
+        fs::write(out.join(file).with_extension("rs"), write(&rows(&source, key)))
+            .expect("OUT_DIR is writable");
     }
 }
 
-fn rules(file: &Path) -> Vec<Value> {
+/// The tables of a file that has no others.
+fn rows(file: &Path, key: &str) -> Vec<Value> {
     let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let mut table: Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    match table.remove("rule") {
-        Some(Value::Array(rules)) if table.is_empty() => rules,
-        _ => panic!("{}: [[rule]] tables and nothing else", file.display()),
+    match table.remove(key) {
+        Some(Value::Array(rows)) if table.is_empty() => rows,
+        _ => panic!("{}: [[{key}]] tables and nothing else", file.display()),
     }
 }
 
@@ -104,6 +111,7 @@ fn stray(rules: &[Value]) -> String {
         let (name, one, what) = (rule.text("name"), rule.text("one"), rule.text("what"));
         let (why, fix) = (rule.text("why"), rule.text("fix"));
         let folders = rule.flag("folders");
+        let part_of = rule.text_or("part-of", "");
         let rows = rule.tables("row");
         let mut listed = String::new();
         let mut rows_code = String::new();
@@ -122,11 +130,12 @@ fn stray(rules: &[Value]) -> String {
             listed.push('\n');
             let _ = writeln!(
                 rows_code,
-                "StrayRow {{ paths: &{paths:?}, not: &{:?}, sign: {sign:?}, unless: {:?}, kinds: &{:?}, top: {}, why: {special:?} }},",
+                "StrayRow {{ paths: &{paths:?}, not: &{:?}, sign: {sign:?}, unless: {:?}, kinds: &{:?}, top: {}, plugin: {}, why: {special:?} }},",
                 row.texts("not"),
                 row.text_or("unless", ""),
                 row.texts("kinds"),
                 row.flag("top"),
+                row.flag("plugin"),
             );
             row.done(&name);
         }
@@ -138,12 +147,51 @@ fn stray(rules: &[Value]) -> String {
         );
         let _ = writeln!(
             code,
-            "StrayRule {{ name: {name:?}, one: {one:?}, what: {what:?}, why: {why:?}, fix: {fix:?}, docs: {docs:?}, folders: {folders}, rows: &[{rows_code}] }},"
+            "StrayRule {{ name: {name:?}, one: {one:?}, what: {what:?}, why: {why:?}, fix: {fix:?}, docs: {docs:?}, folders: {folders}, part_of_another: {}, rows: &[{rows_code}] }},",
+            !part_of.is_empty()
         );
         rule.done(&name);
     }
     code.push(']');
     code
+}
+
+fn signs(signs: &[Value]) -> String {
+    let mut code = String::from("&[\n");
+    for sign in signs {
+        let mut sign = Fields::new(sign);
+        let name = sign.text("name");
+        let (begins, words) = (sign.bytes("begins"), sign.bytes("words"));
+        let named = sign.flag("named");
+        assert!(
+            named != (!begins.is_empty() || !words.is_empty()),
+            "{name}: has begins or words, or is named"
+        );
+        assert!(words.iter().all(|word| word.len() >= 3), "{name}: a word has at least three bytes");
+        let (fires, near) = (sign.bytes("fires"), sign.bytes("near"));
+        assert!(!fires.is_empty() && !near.is_empty(), "{name}: examples of what fires and of near misses");
+        let _ = writeln!(
+            code,
+            "Sign {{ name: {name:?}, begins: {}, words: {}, form: Form::{}, all: {}, any: {}, pattern: {:?}, named: {named}, fires: {}, near: {} }},",
+            byte_strings(&begins),
+            byte_strings(&words),
+            camel(&sign.text_or("form", "any")),
+            byte_strings(&sign.bytes("all")),
+            byte_strings(&sign.bytes("any")),
+            sign.text_or("pattern", ""),
+            byte_strings(&fires),
+            byte_strings(&near),
+        );
+        sign.done(&name);
+    }
+    code.push(']');
+    code
+}
+
+fn byte_strings(strings: &[Vec<u8>]) -> String {
+    let literals: Vec<String> =
+        strings.iter().map(|bytes| format!("b\"{}\"", bytes.escape_ascii())).collect();
+    format!("&[{}]", literals.join(", "))
 }
 
 /// `jwt-service-role` as `JwtServiceRole`.
@@ -179,6 +227,15 @@ impl Fields {
             }
             other => panic!("{key}: a list is wanted, not {other:?}"),
         }
+    }
+
+    /// Strings as bytes: characters up to U+00FF are one byte each, unless a string has others, too.
+    fn bytes(&mut self, key: &str) -> Vec<Vec<u8>> {
+        let bytes = |text: String| {
+            let narrow: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+            narrow.unwrap_or_else(|_| text.into_bytes())
+        };
+        self.texts(key).into_iter().map(bytes).collect()
     }
 
     fn tables(&mut self, key: &str) -> Vec<Value> {

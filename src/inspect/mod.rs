@@ -37,7 +37,9 @@ pub use lookout::{Lookout, Wanted};
 pub use prefilter::Hit;
 pub use sample::Sample;
 pub(crate) use secret::{SecretRule, TABLE as SECRETS};
-pub(crate) use sign::{Match as StrayMatch, STRAYS, StrayRule, matches as stray_matches};
+pub(crate) use sign::{
+    Match as StrayMatch, STRAYS, StrayRow, StrayRule, is_excepted, matches as stray_matches,
+};
 
 use std::ops::Range;
 

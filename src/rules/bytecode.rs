@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds CPython bytecode (`.pyc`) and Hermes bytecode, by content.
+Finds CPython bytecode (`.pyc`), Hermes bytecode, and V8's code caches, which bytenode's `.jsc` files are; by content.
 
 ## Why it matters
 
@@ -41,6 +41,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let language = match entry.media {
             Media::Pyc => "Python",
             Media::Hermes => "Hermes",
+            _ if entry.signs.contains(&"v8-code") => "V8",
             _ => continue,
         };
         let folder = entry.place.rsplit_once(['/', '!']).map_or("", |(folder, _)| folder);
@@ -62,6 +63,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let help = match language {
             "Python" => "Leave __pycache__ and *.pyc out of the package.",
+            "V8" => {
+                "Ship it only if its names and strings may be public, and don't count on it as protection."
+            }
             _ => "Ship it only if it is meant to be public; keep its source map to yourself.",
         };
         let finding = Finding::new(rule, place).message(message).help(help);
@@ -86,11 +90,12 @@ mod tests {
                 of("p/x.zip!c.pyc", Media::Pyc),
                 of("p/x.zip!d.pyc", Media::Pyc),
                 of("p/main.jsbundle", Media::Hermes),
+                Entry { signs: ["v8-code"][..].into(), ..of("p/index.jsc", Media::Binary) },
                 of("p/a.py", Media::Text),
             ]),
         );
         let places: Vec<&str> = found.iter().map(|finding| finding.place.path.as_str()).collect();
-        assert_eq!(places, ["p/main.jsbundle", "p/__pycache__", "p/x.zip"]);
-        assert!(found[1].message.starts_with("2 files of Python bytecode"), "{}", found[1].message);
+        assert_eq!(places, ["p/main.jsbundle", "p/index.jsc", "p/__pycache__", "p/x.zip"]);
+        assert!(found[2].message.starts_with("2 files of Python bytecode"), "{}", found[2].message);
     }
 }

@@ -24,13 +24,14 @@ pub struct Context<'a> {
     pub lock: Option<&'a Lock>,
     survey: OnceLock<Survey<'a>>,
     strays: OnceLock<Vec<Candidate<'a>>>,
+    plugins: OnceLock<Vec<&'a str>>,
 }
 
 impl<'a> Context<'a> {
     /// An artifact without a past.
     pub fn new(inventory: &'a Inventory, settings: &'a Settings) -> Self {
-        let (survey, strays) = (OnceLock::new(), OnceLock::new());
-        Self { inventory, settings, previous: None, lock: None, survey, strays }
+        let (survey, strays, plugins) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { inventory, settings, previous: None, lock: None, survey, strays, plugins }
     }
 
     /// The same artifact with what it is held against.
@@ -51,4 +52,23 @@ impl<'a> Context<'a> {
             fitting.filter(|(entry, matches)| !matches.is_empty() || !entry.signs.is_empty()).collect()
         })
     }
+
+    /// Whether an entry is part of a plugin or extension of a coding agent.
+    pub(super) fn is_in_plugin(&self, entry: &Entry) -> bool {
+        let folder = |entry: &'a Entry| {
+            let folder = PLUGIN_MANIFESTS.iter().find_map(|manifest| entry.place.strip_suffix(manifest))?;
+            (folder.is_empty() || folder.ends_with(['/', '!'])).then_some(folder)
+        };
+        let plugins = self.plugins.get_or_init(|| self.inventory.files().filter_map(folder).collect());
+        plugins.iter().any(|folder| entry.place.starts_with(folder))
+    }
 }
+
+/// What makes a folder a plugin or an extension of a coding agent.
+const PLUGIN_MANIFESTS: [&str; 5] = [
+    ".claude-plugin/plugin.json",
+    ".claude-plugin/marketplace.json",
+    ".cursor-plugin/plugin.json",
+    ".codex-plugin/plugin.json",
+    "gemini-extension.json",
+];

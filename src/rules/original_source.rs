@@ -19,6 +19,13 @@ in an npm package or an editor extension whose entry points are compiled files, 
 file within it; `.pyx` beside the module compiled
 from it in a wheel; `.java` and `.kt` beside classes in a jar; and source files embedded in a program database.
 
+It also finds, in packages of any kind and by content, what tools write that holds source text: documentation with
+pages of source (JSDoc, rustdoc, Sphinx, Javadoc, Doxygen, pdoc, YARD), Cython's annotated pages, patches, the
+Solidity compiler's input, Truffle's artifacts, bundles for error trackers, eszip, Dart kernel files, V8's start-up
+snapshots, TorchScript's debug records, Storybook's stories, notebooks with output, and backups and editors'
+leftovers with text in them. Patches to dependencies (`patches/NAME@VERSION.patch`) and backups among tests are
+passed over.
+
 It keeps silent when the package means it: the entry points are sources themselves, the allowlist names the
 sources' own folder or extension, a style sheet has no compiled sibling, or the files are templates. Crates and
 source distributions are source by nature and never looked at.
@@ -53,6 +60,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         Kind::Jar => beside_classes(rule, inventory, findings),
         _ => {}
     }
+    super::stray::check(rule, context, findings);
     let embeds_source = |entry: &&Entry| entry.binary.as_ref().is_some_and(|facts| facts.embedded_source);
     findings.extend(inventory.files().filter(embeds_source).map(|entry| {
         Finding::new(rule, Place::entry(entry))

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::{Context, Family, Finding, Place, Rule};
-use crate::inspect::{STRAYS, StrayMatch, StrayRule};
+use crate::inspect::{STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
 use crate::inventory::{Entry, Inventory, Kind};
 
 /// The rules, in the order of the table.
@@ -18,7 +18,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         docs: stray.docs,
         check,
     };
-    STRAYS.iter().map(rule).collect()
+    STRAYS.iter().filter(|stray| !stray.part_of_another).map(rule).collect()
 });
 
 /// So many files of one folder are named one by one.
@@ -45,11 +45,12 @@ struct Group<'a> {
     why: &'static str,
 }
 
-fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+/// The findings of the table's rule of this name.
+pub(super) fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(stray) = STRAYS.iter().find(|stray| stray.name == rule.name) else { return };
     let mut groups: BTreeMap<(&str, String), Group<'_>> = BTreeMap::new();
     for (entry, matches) in context.strays() {
-        let Some((pattern, folder, why)) = recognise(stray, entry, matches, context.inventory) else {
+        let Some((pattern, folder, why)) = recognise(stray, entry, matches, context) else {
             continue;
         };
         let key = if stray.folders { String::new() } else { folder };
@@ -74,17 +75,20 @@ fn recognise(
     stray: &StrayRule,
     entry: &Entry,
     matches: &[StrayMatch],
-    inventory: &Inventory,
+    context: &Context<'_>,
 ) -> Option<(&'static str, String, &'static str)> {
+    let inventory = context.inventory;
     let root = inventory
         .package
         .as_ref()
         .map_or(0, |package| package.root.split('/').filter(|part| !part.is_empty()).count());
     let has = |sign: &str| entry.signs.contains(&sign);
+    let is_of_kind = |row: &StrayRow| row.kinds.is_empty() || row.kinds.contains(&inventory.kind.name());
     let in_place = |found: &&StrayMatch| {
         let row = found.row;
         STRAYS.get(found.rule).is_some_and(|rule| std::ptr::eq(rule, stray))
-            && (row.kinds.is_empty() || row.kinds.contains(&inventory.kind.name()))
+            && is_of_kind(row)
+            && !(row.plugin && context.is_in_plugin(entry))
             && (row.sign.is_empty() || has(row.sign))
             && (row.unless.is_empty() || !has(row.unless))
             && (!row.top || (entry.parent.is_none() && found.depth == root))
@@ -97,7 +101,10 @@ fn recognise(
         let folder = entry.place.get(..outside + folder).unwrap_or_default().to_owned();
         return Some((found.pattern, folder, found.row.why));
     }
-    let by_content = stray.rows.iter().find(|row| row.paths.is_empty() && has(row.sign))?;
+    let shows = |row: &&StrayRow| {
+        row.paths.is_empty() && has(row.sign) && is_of_kind(row) && !is_excepted(row, &entry.path)
+    };
+    let by_content = stray.rows.iter().find(shows)?;
     Some((by_content.sign, String::new(), by_content.why))
 }
 

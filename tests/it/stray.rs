@@ -57,6 +57,12 @@ fn strays_are_found_by_name_and_content() {
         ("package/.github/workflows/release.yml", "on: push\n".to_owned(), "stray-ci"),
         ("package/test/a.js", "test()\n".to_owned(), "stray-tests"),
         ("package/lib/a.spec.js", "test()\n".to_owned(), "stray-tests"),
+        ("package/lib/.cache", r#"{"fileNames":["../src/a.ts"],"fileInfos":["1"],"root":[1],"version":"5.9.2"}"#.to_owned(), "stray-cache"),
+        ("package/lib/list.yml", "a.js:\n  /src/index.ts:\n    rendered: 49\n".to_owned(), "stray-bundler-report"),
+        ("package/lib/venv/pyvenv.cfg", "home = /usr/bin\n".to_owned(), "stray-cache"),
+        ("package/lib/recorded.json", r#"{"log":{"creator":{"name":"a"},"entries":[{"request":{"headers":[]},"response":{}}]}}"#.to_owned(), "stray-log"),
+        ("package/lib/a.snap", "// Jest Snapshot v1\nexports[`a 1`] = `b`;\n".to_owned(), "stray-tests"),
+        ("package/lib/WARP.md", "Build with make.\n".to_owned(), "stray-agent-notes"),
     ] {
         assert_eq!(rules_of(path, content), [rule], "{path}");
     }
@@ -78,6 +84,11 @@ fn ordinary_files_are_left_alone() {
         ("package/lib/stats.json", r#"{"hash": 1, "players": []}"#),
         ("package/lib/webpack.js", r#"const x = {"assetsByChunkName": 1, "modules": [], "hash": 2}"#),
         ("package/lib/logger/log.js", "module.exports = {}\n"),
+        ("package/lib/rendered.yml", "times:\n    rendered: 3\n"),
+        (
+            "package/lib/har.js",
+            r#"send({"log": {"creator": 1, "entries": [], "request": 1, "response": 2, "headers": 3}})"#,
+        ),
         ("package/lib/vercel.json", "{}"),
         ("package/lib/git/config.js", "module.exports = {}\n"),
         ("package/lib/credentials.js", "module.exports = {}\n"),

@@ -1,52 +1,23 @@
 use std::sync::LazyLock;
 
-use memchr::memmem::find;
+use memchr::memmem;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::inspect::Sample;
 use crate::inspect::secret::looks_secret;
 use crate::inventory::{Entry, Media};
 
-/// A sign that any text may show; the search for its word finds the candidates.
-pub(super) struct ByWord {
-    pub(super) sign: &'static str,
-    pub(super) word: &'static str,
-    pub(super) holds: fn(&[u8]) -> bool,
-}
-
-pub(super) const BY_WORD: &[ByWord] = &[
-    ByWord { sign: "webpack-stats", word: "\"assetsByChunkName\"", holds: is_webpack_stats },
-    ByWord { sign: "esbuild-metafile", word: "\"bytesInOutput\"", holds: is_esbuild_metafile },
-];
+use super::content::text_start;
 
 type Check = fn(&Sample<'_>, &Entry) -> bool;
 type Magic = fn(&[u8]) -> bool;
 
-/// Signs that the first bytes show, whatever the file is called.
-pub(super) const BY_MAGIC: &[(&str, Magic)] = &[
-    ("git-pack", |bytes| bytes.starts_with(b"PACK\0\0\0\x02") || bytes.starts_with(b"PACK\0\0\0\x03")),
-    ("git-index", |bytes| bytes.starts_with(b"\xfftOc\0\0\0") || bytes.starts_with(b"DIRC\0\0\0")),
-    ("git-bundle", |bytes| {
-        bytes.starts_with(b"# v2 git bundle\n") || bytes.starts_with(b"# v3 git bundle\n")
-    }),
-    ("keepass", |bytes| bytes.starts_with(b"\x03\xD9\xA2\x9A") && matches!(bytes.get(4), Some(0x65..=0x67))),
-    ("vim-swap", |bytes| bytes.starts_with(b"b0VIM ")),
-    ("elf-core", is_elf_core),
-    ("minidump", |bytes| bytes.starts_with(b"MDMP\x93\xA7")),
-    ("heap-snapshot", |bytes| bytes.starts_with(b"{\"snapshot\":{\"meta\":")),
-    ("cpu-profile", |bytes| {
-        bytes.starts_with(b"{\"nodes\":[{\"id\":") && has(head(bytes, 400), "\"callFrame\"")
-    }),
-    ("perf-data", |bytes| bytes.starts_with(b"PERFILE2")),
-];
+/// Signs that the bytes show, whatever the file is called.
+pub(super) const BY_MAGIC: &[(&str, Magic)] =
+    &[("elf-core", is_elf_core), ("v8-code", is_v8_code), ("git-patch", is_patch)];
 
 /// Signs looked for only where the path asks for them.
 pub(super) const BY_NAME: &[(&str, Check)] = &[
-    ("agent-servers", |sample, _| {
-        has(sample.bytes, "mcpServers")
-            || has(sample.bytes, "\"servers\"")
-            || has(sample.bytes, "mcp_servers")
-    }),
     ("registry-login", |sample, entry| !entry.secrets.is_empty() || shows(&REGISTRY_LOGIN, sample.bytes)),
     ("login", |sample, entry| !entry.secrets.is_empty() || shows(&LOGIN, sample.bytes)),
     ("dotenv-secrets", |sample, entry| !entry.secrets.is_empty() || shows(&DOTENV, sample.bytes)),
@@ -57,7 +28,6 @@ pub(super) const BY_NAME: &[(&str, Check)] = &[
     ("service-account", |_, entry| {
         entry.secrets.iter().any(|secret| secret.rule == "secret-gcp-service-account")
     }),
-    ("tfstate", |sample, _| has(sample.bytes, "\"terraform_version\"") && has(sample.bytes, "\"resources\"")),
     ("der", |sample, _| sample.bytes.starts_with(&[0x30, 0x82])),
     ("keystore", |sample, _| {
         [&[0xFE, 0xED, 0xFE, 0xED][..], &[0xCE, 0xCE, 0xCE, 0xCE], &[0x30, 0x82]]
@@ -65,42 +35,7 @@ pub(super) const BY_NAME: &[(&str, Check)] = &[
             .any(|magic| sample.bytes.starts_with(magic))
     }),
     ("sqlite", |sample, _| sample.bytes.starts_with(b"SQLite format 3\0")),
-    ("tsbuildinfo", |sample, _| {
-        is_object(sample.bytes)
-            && (has(sample.bytes, "\"fileNames\"")
-                || has(sample.bytes, "\"fileInfos\"")
-                || (has(sample.bytes, "\"root\"") && has(sample.bytes, "\"version\"")))
-    }),
-    ("lcov", |sample, _| has(sample.bytes, "SF:") && has(sample.bytes, "end_of_record")),
-    ("coverage", |sample, _| {
-        [
-            "\"statementMap\"",
-            "<coverage",
-            "Code coverage report",
-            "Coverage report",
-            "\"lines\":{\"total\"",
-            "\"lines\": {\"total\"",
-            "\"scriptCoverages\"",
-            "\"source-map-cache\"",
-        ]
-        .iter()
-        .any(|word| has(sample.bytes, word))
-    }),
-    ("bundle-analyzer", |sample, _| {
-        [
-            "window.chartData",
-            "<title>Webpack Bundle Analyzer",
-            "<title>Rollup Visualizer",
-            "const data = {\"version\":2,\"tree\":",
-        ]
-        .iter()
-        .any(|word| has(sample.bytes, word))
-    }),
     ("text", |sample, _| sample.media.is_text() && !sample.bytes.is_empty()),
-    ("har", |sample, _| {
-        is_object(sample.bytes) && has(sample.bytes, "\"entries\"") && has(sample.bytes, "\"request\"")
-    }),
-    ("node-report", |sample, _| is_object(sample.bytes) && has(sample.bytes, "\"environmentVariables\"")),
     ("archive", |sample, _| {
         matches!(
             sample.media,
@@ -116,30 +51,6 @@ pub(super) const BY_NAME: &[(&str, Check)] = &[
     }),
 ];
 
-fn has(bytes: &[u8], word: &str) -> bool {
-    find(bytes, word.as_bytes()).is_some()
-}
-
-fn head(bytes: &[u8], length: usize) -> &[u8] {
-    bytes.get(..length).unwrap_or(bytes)
-}
-
-/// Whether a text could be a JSON object.
-fn is_object(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
-}
-
-fn is_webpack_stats(bytes: &[u8]) -> bool {
-    is_object(bytes)
-        && has(bytes, "\"hash\"")
-        && (has(bytes, "\"modules\"") || has(bytes, "\"chunks\"") || has(bytes, "\"assets\""))
-}
-
-fn is_esbuild_metafile(bytes: &[u8]) -> bool {
-    is_object(bytes) && has(bytes, "\"inputs\"") && has(bytes, "\"outputs\"")
-}
-
 /// ELF files have their type at byte 16, in the byte order that byte 5 says; 4 is a core dump.
 fn is_elf_core(bytes: &[u8]) -> bool {
     let kind = match bytes.get(5) {
@@ -148,6 +59,33 @@ fn is_elf_core(bytes: &[u8]) -> bool {
     };
     bytes.starts_with(b"\x7FELF") && kind == Some(&4)
 }
+
+/// V8's code cache: a magic number, then digests of the version, the source's length and the flags, and the
+/// payload's length. bytenode's `.jsc` files are such caches.
+fn is_v8_code(bytes: &[u8]) -> bool {
+    let payload = bytes.get(16..20).and_then(|field| field.try_into().ok()).map(u32::from_le_bytes);
+    bytes.get(2..4) == Some(&[0xDE, 0xC0])
+        && payload.is_some_and(|payload| payload > 0 && bytes.len() - 20 >= payload as usize)
+}
+
+/// A patch: changes to files, as diff tools write them, that are not those of a dependency.
+fn is_patch(bytes: &[u8]) -> bool {
+    const HEADS: [&[u8]; 6] = [b"diff ", b"--- ", b"Index: ", b"From ", b"commit ", b"# HG changeset patch"];
+    /// Changes to a dependency may be all that a patch holds; one to another file shows soon.
+    const MOST_FILES: usize = 1000;
+    let text = text_start(bytes);
+    if !HEADS.iter().any(|head| text.starts_with(head)) {
+        return false;
+    }
+    let is_own = |captures: regex::bytes::Captures<'_>| {
+        let path = captures.get(1).map_or(&b""[..], |path| path.as_bytes());
+        memmem::find(path, b"node_modules/").is_none()
+    };
+    HUNK.as_ref().is_some_and(|hunk| hunk.captures_iter(bytes).take(MOST_FILES).any(is_own))
+}
+
+static HUNK: LazyLock<Option<Regex>> =
+    LazyLock::new(|| regex(r"^--- [^\n]{1,4096}\n\+\+\+ ([^\n]{1,4096})\n@@ -[0-9]+(?:,[0-9]+)? \+[0-9]+"));
 
 /// Whether one of the values that the pattern finds could be a secret.
 fn shows(pattern: &Option<Regex>, bytes: &[u8]) -> bool {
@@ -183,3 +121,40 @@ static DOTENV: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"^[ \t]{0,8}(?:export[ \t]{1,4})?[a-z0-9_]{0,60}(?:key|token|secret|password|passwd|pass|pwd|credentials?|auth|dsn|_pat|private)[a-z0-9_]{0,20}[ \t]{0,4}=[ \t]{0,4}["']?([^\s"'$<{]{8,4000})"#,
     )
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HUNKS: &str = "--- a/src/a.ts\n+++ b/src/a.ts\n@@ -1,2 +1,2 @@\n-a\n+b\n";
+
+    #[test]
+    fn patches_of_own_files() {
+        let old = "From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\nSubject: x\n\n";
+        for head in
+            ["", "\n", "diff --git a/src/a.ts b/src/a.ts\nindex 1..2 100644\n", old, "Index: src/a.ts\n===\n"]
+        {
+            assert!(is_patch(format!("{head}{HUNKS}").as_bytes()), "{head}");
+        }
+        let foreign = HUNKS.replace("src/", "node_modules/left-pad/");
+        for text in [
+            "--- a yaml document\na: 1\n",
+            "diff --git a/x.png b/x.png\nBinary files differ\n",
+            "# How to read a patch\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n",
+            foreign.as_str(),
+        ] {
+            assert!(!is_patch(text.as_bytes()), "{text}");
+        }
+        assert!(is_patch(format!("{foreign}{HUNKS}").as_bytes()));
+    }
+
+    #[test]
+    fn code_caches_of_v8() {
+        let mut cache =
+            b"\xcc\x05\xde\xc0\x0b\xc2\xe4\0\x57\0\0\0\xe5\x21\x2e\xaa\x08\0\0\0\0\0\0\0".to_vec();
+        cache.extend([1; 8]);
+        assert!(is_v8_code(&cache));
+        assert!(!is_v8_code(&cache[..20]));
+        assert!(!is_v8_code(b"plain text that is long enough"));
+    }
+}

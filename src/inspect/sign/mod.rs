@@ -2,41 +2,58 @@
 //! not enough. The table of strays asks for them by name.
 
 mod checks;
+mod content;
 mod paths;
 mod table;
 
+use std::sync::LazyLock;
+
 use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted};
 
-pub(crate) use paths::{Match, matches};
-pub(crate) use table::{STRAYS, StrayRule};
+use content::SIGNS;
+
+pub(crate) use paths::{Match, is_excepted, matches};
+pub(crate) use table::{STRAYS, StrayRow, StrayRule};
 
 /// Writes down the signs that an entry shows.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "sign", needles, inspect };
 
 fn needles(_: &Wanted) -> Vec<Vec<u8>> {
-    checks::BY_WORD.iter().map(|check| check.word.as_bytes().to_vec()).collect()
+    words().map(|(_, word)| word.to_vec()).collect()
 }
+
+/// The words of all signs, each with the sign's number.
+fn words() -> impl Iterator<Item = (usize, &'static [u8])> {
+    SIGNS.iter().enumerate().flat_map(|(number, sign)| sign.words.iter().map(move |word| (number, *word)))
+}
+
+/// The sign that each needle is a word of.
+static SIGN_OF_WORD: LazyLock<Vec<usize>> = LazyLock::new(|| words().map(|(number, _)| number).collect());
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
     if sample.decoded.is_some() {
         return;
     }
-    let by_word = checks::BY_WORD.iter().enumerate().filter(|(number, check)| {
-        hits.iter().any(|hit| hit.needle == *number) && (check.holds)(sample.bytes)
-    });
-    let by_magic = checks::BY_MAGIC.iter().filter(|(_, holds)| holds(sample.bytes));
-    let mut signs: Vec<&'static str> =
-        by_word.map(|(_, check)| check.sign).chain(by_magic.map(|(sign, _)| *sign)).collect();
-    for found in matches(sample.path) {
-        for wanted in [found.row.sign, found.row.unless] {
-            let check = checks::BY_NAME.iter().find(|(sign, _)| *sign == wanted);
-            if let Some((sign, _)) = check.filter(|(_, holds)| holds(sample, seen.entry)) {
-                signs.push(sign);
-            }
-        }
+    let mut candidates: Vec<usize> =
+        hits.iter().filter_map(|hit| SIGN_OF_WORD.get(hit.needle).copied()).collect();
+    let text = content::text_start(sample.bytes);
+    let begun = SIGNS.iter().enumerate().filter(|(_, sign)| sign.has_beginning(sample.bytes, text));
+    candidates.extend(begun.map(|(number, _)| number));
+    let rows: Vec<&StrayRow> = matches(sample.path).iter().map(|found| found.row).collect();
+    let asked = |name: &str| rows.iter().any(|row| row.sign == name || row.unless == name);
+    if !rows.is_empty() {
+        let named = SIGNS.iter().enumerate().filter(|(_, sign)| sign.named && asked(sign.name));
+        candidates.extend(named.map(|(number, _)| number));
     }
+    candidates.sort_unstable();
+    candidates.dedup();
+    let by_content = candidates.into_iter().filter_map(|number| SIGNS.get(number));
+    let mut signs: Vec<&'static str> =
+        by_content.filter(|sign| sign.holds(sample.bytes)).map(|sign| sign.name).collect();
+    signs.extend(checks::BY_MAGIC.iter().filter(|(_, holds)| holds(sample.bytes)).map(|(sign, _)| *sign));
+    let by_name = checks::BY_NAME.iter().filter(|(sign, holds)| asked(sign) && holds(sample, seen.entry));
+    signs.extend(by_name.map(|(sign, _)| *sign));
     signs.sort_unstable();
-    signs.dedup();
     seen.entry.signs.extend(signs);
 }
 
@@ -46,20 +63,20 @@ mod tests {
 
     #[test]
     fn every_sign_of_the_table_has_a_check() {
-        let checked = |sign: &str| {
-            checks::BY_WORD.iter().any(|check| check.sign == sign)
+        let by_content = |sign: &str| {
+            SIGNS.iter().any(|known| known.name == sign && !known.named)
                 || checks::BY_MAGIC.iter().any(|(name, _)| *name == sign)
+        };
+        let by_name = |sign: &str| {
+            SIGNS.iter().any(|known| known.name == sign && known.named)
                 || checks::BY_NAME.iter().any(|(name, _)| *name == sign)
         };
         for row in STRAYS.iter().flat_map(|rule| rule.rows) {
             for sign in [row.sign, row.unless] {
-                assert!(sign.is_empty() || checked(sign), "{sign}");
+                assert!(sign.is_empty() || by_content(sign) || by_name(sign), "{sign}");
             }
             // a check by name runs only for rows that have paths
-            assert!(
-                !row.paths.is_empty() || !checks::BY_NAME.iter().any(|(name, _)| *name == row.sign),
-                "{row:?}"
-            );
+            assert!(!row.paths.is_empty() || !by_name(row.sign), "{row:?}");
         }
     }
 }

@@ -143,11 +143,16 @@ pub(crate) fn matches(path: &str) -> Vec<Match> {
             continue;
         }
         let Some((depth, end)) = fit(pattern, path) else { continue };
-        if !row.not.iter().any(|pattern| fit(pattern, path).is_some()) {
+        if !is_excepted(row, path) {
             found.push(Match { rule, row, pattern, depth, end });
         }
     }
     found
+}
+
+/// Whether the path is one of those that are no strays after all.
+pub(crate) fn is_excepted(row: &StrayRow, path: &str) -> bool {
+    row.not.iter().any(|pattern| fit(pattern, path).is_some())
 }
 
 /// Where the pattern fits: segments before it, and the byte at which its last segment ends.

@@ -8,6 +8,8 @@ pub(crate) struct StrayRule {
     pub(crate) fix: &'static str,
     pub(crate) docs: &'static str,
     pub(crate) folders: bool,
+    /// Whether the rule of this name is more than the table and has a file of its own.
+    pub(crate) part_of_another: bool,
     pub(crate) rows: &'static [StrayRow],
 }
 
@@ -20,6 +22,7 @@ pub(crate) struct StrayRow {
     pub(crate) unless: &'static str,
     pub(crate) kinds: &'static [&'static str],
     pub(crate) top: bool,
+    pub(crate) plugin: bool,
     pub(crate) why: &'static str,
 }
 

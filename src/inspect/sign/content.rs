@@ -1,0 +1,127 @@
+//! Signs that content shows: `policies/signs.toml`, and what no table can say.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::find;
+use regex::bytes::{Regex, RegexBuilder};
+
+/// What the content of a file must be like. `policies/signs.toml` says what the fields mean.
+#[derive(Debug)]
+pub(super) struct Sign {
+    pub(super) name: &'static str,
+    pub(super) begins: &'static [&'static [u8]],
+    pub(super) words: &'static [&'static [u8]],
+    pub(super) form: Form,
+    pub(super) all: &'static [&'static [u8]],
+    pub(super) any: &'static [&'static [u8]],
+    pub(super) pattern: &'static str,
+    pub(super) named: bool,
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at them"))]
+    pub(super) fires: &'static [&'static [u8]],
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests look at them"))]
+    pub(super) near: &'static [&'static [u8]],
+}
+
+/// What a file is written in, as its first characters show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Anything.
+    Any,
+    /// A JSON object.
+    Object,
+    /// A JSON object or array.
+    Json,
+    /// HTML or XML.
+    Markup,
+    /// No text.
+    Binary,
+}
+
+/// All signs.
+pub(super) static SIGNS: &[Sign] = include!(concat!(env!("OUT_DIR"), "/signs.rs"));
+
+/// Their patterns.
+static PATTERNS: LazyLock<Vec<Option<Regex>>> = LazyLock::new(|| {
+    let compile = |sign: &Sign| RegexBuilder::new(sign.pattern).unicode(false).multi_line(true).build().ok();
+    SIGNS.iter().map(compile).collect()
+});
+
+impl Sign {
+    /// Whether the first bytes are those of such a file; `text` is where they begin as a text.
+    pub(super) fn has_beginning(&self, bytes: &[u8], text: &[u8]) -> bool {
+        self.begins.iter().any(|wanted| bytes.starts_with(wanted) || text.starts_with(wanted))
+    }
+
+    /// Whether content whose beginning or word was found, or that a name asks about, is such a file.
+    pub(super) fn holds(&self, bytes: &[u8]) -> bool {
+        self.form.fits(bytes)
+            && self.all.iter().all(|word| find(bytes, word).is_some())
+            && (self.any.is_empty() || self.any.iter().any(|word| find(bytes, word).is_some()))
+            && self.has_pattern(bytes)
+    }
+
+    fn has_pattern(&self, bytes: &[u8]) -> bool {
+        let number = SIGNS.iter().position(|sign| std::ptr::eq(sign, self));
+        let pattern = number.filter(|_| !self.pattern.is_empty()).and_then(|number| PATTERNS.get(number));
+        pattern.is_none_or(|pattern| pattern.as_ref().is_some_and(|pattern| pattern.is_match(bytes)))
+    }
+}
+
+impl Form {
+    fn fits(self, bytes: &[u8]) -> bool {
+        let first = || text_start(bytes).first().copied();
+        match self {
+            Self::Any => true,
+            Self::Object => first() == Some(b'{'),
+            Self::Json => matches!(first(), Some(b'{' | b'[')),
+            Self::Markup => first() == Some(b'<'),
+            Self::Binary => memchr::memchr(0, bytes.get(..1024).unwrap_or(bytes)).is_some(),
+        }
+    }
+}
+
+/// A text without its byte-order mark and the blanks at its beginning.
+pub(super) fn text_start(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    bytes.trim_ascii_start()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shows(sign: &Sign, bytes: &[u8]) -> bool {
+        let asked = sign.named
+            || sign.has_beginning(bytes, text_start(bytes))
+            || sign.words.iter().any(|word| find(bytes, word).is_some());
+        asked && sign.holds(bytes)
+    }
+
+    #[test]
+    fn examples_fire_and_near_misses_do_not() {
+        for sign in SIGNS {
+            for text in sign.fires {
+                assert!(shows(sign, text), "{}: {}", sign.name, text.escape_ascii());
+            }
+            for text in sign.near {
+                assert!(!shows(sign, text), "{}: {}", sign.name, text.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_signs_have_a_name() {
+        let mut names: Vec<&str> = SIGNS.iter().map(|sign| sign.name).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+
+    #[test]
+    fn patterns_compile() {
+        for (sign, pattern) in SIGNS.iter().zip(PATTERNS.iter()) {
+            assert!(pattern.is_some(), "{}", sign.name);
+        }
+    }
+}
