@@ -3,7 +3,7 @@
 use crate::inventory::{MapForm, SourceFacts, SourceMap};
 
 use super::map::{Found, MOST_MAPS, Reading, TOO_MANY_MAPS, read, read_loose};
-use super::{Coding, Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, link};
+use super::{Coding, FactSink, Hit, Inner, InnerText, Inspector, Sample, Scanner, link};
 
 /// Finds source maps and what holds original text in their manner.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "source maps", needles: |_| needles(), inspect };
@@ -29,25 +29,25 @@ fn needles() -> Vec<Vec<u8>> {
     words.iter().map(|word| word.as_bytes().to_vec()).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     if sample.is_container() {
         return;
     }
-    for mut found in find(sample, hits, lookout.wanted.recovered) {
-        seen.entry.unread.extend(found.left_out);
+    for mut found in find(sample, hits, scanner.options.recovered) {
+        sink.entry.unexamined.extend(found.left_out);
         if let Some(literal) = in_literal(sample, &found) {
-            seen.inner.push(literal);
+            sink.inner.push(literal);
             continue;
         }
-        if seen.entry.maps.len() < MOST_MAPS {
+        if sink.entry.maps.len() < MOST_MAPS {
             let at = sample.at(found.start);
-            let map = seen.entry.maps.len();
+            let map = sink.entry.maps.len();
             for (number, source) in found.sources.iter_mut().enumerate() {
                 let text = source.text.as_mut().and_then(|text| text.bytes.take());
-                seen.entry.recovered.extend(text.map(|text| (map, number, text)));
+                sink.entry.recovered.extend(text.map(|text| (map, number, text)));
             }
             let form = found.form.unwrap_or_else(|| form_of(sample, found.start));
-            seen.entry.maps.push(SourceMap {
+            sink.entry.maps.push(SourceMap {
                 form,
                 at,
                 file: found.file,
@@ -59,7 +59,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
                 damage: found.damage,
             });
         } else {
-            seen.entry.unread.push(TOO_MANY_MAPS);
+            sink.entry.unexamined.push(TOO_MANY_MAPS);
         }
     }
 }
@@ -264,14 +264,14 @@ fn object_start(bytes: &[u8], from: usize, hit: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Lookout, inspect};
+    use super::super::{Scanner, inspect};
     use super::*;
     use crate::inspect::text_facts::text_facts;
     use crate::inventory::{Entry, Media};
 
     fn maps_of(path: &str, bytes: &[u8], media: Media) -> Vec<SourceMap> {
         let mut entry = Entry { path: path.to_owned(), media, ..Entry::default() };
-        inspect(bytes, Lookout::plain(), &mut entry);
+        inspect(bytes, Scanner::plain(), &mut entry);
         entry.maps.into()
     }
 
@@ -476,9 +476,9 @@ mod tests {
         let small = r#"{"sources":["a"],"sourcesContent":["x"],"mappings":""}"#;
         for many in [small.repeat(20_100), format!("[{}1]", format!("{small},").repeat(20_100))] {
             let mut entry = Entry { path: "a.txt".to_owned(), media: Media::Text, ..Entry::default() };
-            inspect(many.as_bytes(), Lookout::plain(), &mut entry);
+            inspect(many.as_bytes(), Scanner::plain(), &mut entry);
             assert_eq!(entry.maps.len(), MOST_MAPS);
-            assert!(entry.unread.contains(&TOO_MANY_MAPS), "{:?}", entry.unread);
+            assert!(entry.unexamined.contains(&TOO_MANY_MAPS), "{:?}", entry.unexamined);
         }
 
         let deep = format!(

@@ -21,7 +21,7 @@ use std::ops::Range;
 use crate::inventory::{Link, LinkTarget, MapForm, SourceMap};
 
 use super::coding::Coding;
-use super::{Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, TOO_MANY_INNER};
+use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, Scanner, TOO_MANY_INNER};
 
 use comment::{Comment, comments};
 use eval::Module;
@@ -60,30 +60,30 @@ fn needles() -> Vec<Vec<u8>> {
     words.into_iter().chain(inline::needles().map(|(word, _)| *word)).map(<[u8]>::to_vec).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     if sample.is_container() {
         return;
     }
-    seen.entry.links.extend(header::links(sample));
-    let carried = find(sample, hits, lookout.wanted.recovered);
+    sink.entry.links.extend(header::links(sample));
+    let carried = find(sample, hits, scanner.options.recovered);
     for comment in carried.comments {
-        if seen.entry.links.len() < MOST_LINKS || comment.in_force {
+        if sink.entry.links.len() < MOST_LINKS || comment.in_force {
             let at = sample.at(comment.start);
             let target = comment.target(sample.bytes);
-            seen.entry.links.push(Link { at, target, in_force: comment.in_force });
+            sink.entry.links.push(Link { at, target, in_force: comment.in_force });
         }
     }
     if carried.too_many {
-        seen.entry.unread.push(TOO_MANY_INNER);
+        sink.entry.unexamined.push(TOO_MANY_INNER);
     }
     if let Some(first) = carried.modules.first() {
-        let (map, at) = (seen.entry.maps.len(), sample.at(first.start));
+        let (map, at) = (sink.entry.maps.len(), sample.at(first.start));
         let mut sources = Vec::with_capacity(carried.modules.len());
         for (source, module) in carried.modules.into_iter().enumerate() {
-            seen.entry.recovered.extend(module.text.map(|text| (map, source, text)));
+            sink.entry.recovered.extend(module.text.map(|text| (map, source, text)));
             sources.push(module.facts);
         }
-        seen.entry.maps.push(SourceMap {
+        sink.entry.maps.push(SourceMap {
             form: MapForm::Eval,
             at,
             file: None,
@@ -95,7 +95,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
             damage: None,
         });
     }
-    seen.inner.extend(carried.inner);
+    sink.inner.extend(carried.inner);
 }
 
 /// What a text links to and carries.
@@ -208,14 +208,14 @@ pub(super) fn target(url: &[u8], length: usize) -> LinkTarget {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Lookout, inspect};
+    use super::super::{Scanner, inspect};
     use super::*;
     use crate::inspect::text_facts::text_facts;
     use crate::inventory::{Entry, Media};
 
     fn facts(path: &str, text: &str) -> Entry {
         let mut entry = Entry { path: path.to_owned(), media: Media::Text, ..Entry::default() };
-        inspect(text.as_bytes(), Lookout::plain(), &mut entry);
+        inspect(text.as_bytes(), Scanner::plain(), &mut entry);
         entry
     }
 

@@ -5,7 +5,7 @@ mod checks;
 mod paths;
 mod table;
 
-use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted};
+use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 
 pub(crate) use paths::{Match, matches};
 pub(crate) use table::{STRAYS, StrayRule};
@@ -13,11 +13,11 @@ pub(crate) use table::{STRAYS, StrayRule};
 /// Writes down the signs that an entry shows.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "sign", needles, inspect };
 
-fn needles(_: &Wanted) -> Vec<Vec<u8>> {
+fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
     checks::BY_WORD.iter().map(|check| check.word.as_bytes().to_vec()).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
     if sample.decoded.is_some() {
         return;
     }
@@ -30,14 +30,14 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
     for found in matches(sample.path) {
         for wanted in [found.row.sign, found.row.unless] {
             let check = checks::BY_NAME.iter().find(|(sign, _)| *sign == wanted);
-            if let Some((sign, _)) = check.filter(|(_, holds)| holds(sample, seen.entry)) {
+            if let Some((sign, _)) = check.filter(|(_, holds)| holds(sample, sink.entry)) {
                 signs.push(sign);
             }
         }
     }
     signs.sort_unstable();
     signs.dedup();
-    seen.entry.signs.extend(signs);
+    sink.entry.signs.extend(signs);
 }
 
 #[cfg(test)]
