@@ -54,7 +54,7 @@ impl Default for Options {
     }
 }
 
-/// Why there is no audit.
+/// Errors that prevent an audit.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
     /// The artifact can't be read.
@@ -169,7 +169,7 @@ impl Auditor {
         if !options.keep_entries {
             let entries = std::mem::take(&mut inventory.entries);
             if beside.workers > 1 {
-                // Nobody has to wait until all of it is let go.
+                // Drop the entries on another thread: freeing them takes milliseconds.
                 std::thread::spawn(|| drop(entries));
             }
             if let Some(package) = &mut inventory.package {
