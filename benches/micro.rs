@@ -11,9 +11,9 @@ use std::io::{Read, Write};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use packgate::audit::{Auditor, Options};
-use packgate::inspect::{Lookout, Wanted, inspect};
+use packgate::inspect::{ScanOptions, Scanner, inspect};
 use packgate::inventory::{Entry, Media};
-use packgate::unpack::{Damage, Header, Limits, Oddity, Sink, Spent, walk};
+use packgate::unpack::{Damage, Header, Limits, RawAnomaly, Sink, Spent, walk};
 
 fn main() {
     divan::main();
@@ -89,15 +89,15 @@ fn audit_names(bencher: Bencher<'_, '_>) {
 
 /// What every run pays: compiling the patterns.
 #[divan::bench]
-fn start_up() -> Lookout {
-    Lookout::new(Wanted::default())
+fn start_up() -> Scanner {
+    Scanner::new(ScanOptions::default())
 }
 
 fn look(bencher: Bencher<'_, '_>, path: &str, text: &[u8]) {
-    let lookout = Lookout::new(Wanted::default());
+    let scanner = Scanner::new(ScanOptions::default());
     bencher.counter(BytesCount::of_slice(text)).bench_local(|| {
         let mut entry = Entry { path: path.to_owned(), media: Media::Text, ..Entry::default() };
-        inspect(black_box(text), &lookout, &mut entry);
+        inspect(black_box(text), &scanner, &mut entry);
         entry
     });
 }
@@ -116,7 +116,7 @@ impl Sink for Nothing {
     }
     fn end(&mut self) {}
     fn broken(&mut self, _: Damage) {}
-    fn oddity(&mut self, _: Oddity) {}
+    fn anomaly(&mut self, _: RawAnomaly) {}
 }
 
 fn small_files(manifest: &str) -> Vec<u8> {

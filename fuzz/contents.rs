@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use packgate::audit::{Audit, Auditor, Options};
-use packgate::inspect::{Lookout, Wanted, inspect};
+use packgate::inspect::{ScanOptions, Scanner, inspect};
 use packgate::inventory::{Entry, Media};
 use packgate::settings::Settings;
 
@@ -52,13 +52,13 @@ pub(crate) const MEDIA: [Option<Media>; 14] = [
     Some(Media::Zip),
 ];
 
-static LOOKOUT: LazyLock<Lookout> = LazyLock::new(|| {
-    Lookout::new(Wanted {
+static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
+    Scanner::new(ScanOptions {
         recovered: true,
         markers: vec!["ACME CONFIDENTIAL".into()],
         packages: vec!["@acme".into(), "acme-core-*".into()],
         hosts: vec![".corp.acme.example".into()],
-        ..Wanted::default()
+        ..ScanOptions::default()
     })
 });
 
@@ -73,7 +73,7 @@ pub(crate) fn looked_at(path: usize, media: usize, bytes: &[u8]) -> Result<Entry
         media: MEDIA[media % MEDIA.len()].unwrap_or(looks_like),
         ..Entry::default()
     };
-    in_time(|| inspect(bytes, &LOOKOUT, &mut entry))?;
+    in_time(|| inspect(bytes, &SCANNER, &mut entry))?;
     Ok(entry)
 }
 
@@ -258,8 +258,8 @@ pub(crate) fn audited(package: usize, manifest: usize, text: &[u8]) -> Result<Au
     let path = folder.path().join(package.artifact);
     std::fs::write(&path, bytes).unwrap();
     let audit = in_time(|| AUDITOR.audit(&path, 1))?.map_err(|error| error.to_string())?;
-    match audit.skipped().iter().find(|skipped| skipped.why.contains("packgate failed")) {
-        Some(skipped) => Err(format!("{}: {}", skipped.place, skipped.why)),
+    match audit.unexamined().iter().find(|unexamined| unexamined.why.contains("packgate failed")) {
+        Some(unexamined) => Err(format!("{}: {}", unexamined.place, unexamined.why)),
         None => Ok(audit),
     }
 }

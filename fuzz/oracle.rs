@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use packgate::unpack::{Damage, Header, Limits, Oddity, Sink, Spent, walk};
+use packgate::unpack::{Damage, Header, Limits, RawAnomaly, Sink, Spent, walk};
 
 /// What a walk gave.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ impl Sink for Gathered {
         self.complained = true;
     }
 
-    fn oddity(&mut self, _oddity: Oddity) {
+    fn anomaly(&mut self, _oddity: RawAnomaly) {
         self.complained = true;
     }
 }

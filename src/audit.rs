@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::diff::Diff;
-use crate::inspect::{Lookout, Wanted};
+use crate::inspect::{ScanOptions, Scanner};
 use crate::inventory::{Declared, Inventory, Kind};
 use crate::lock::{self, LockError};
 use crate::policy::{Policies, judge};
@@ -54,7 +54,7 @@ impl Default for Options {
     }
 }
 
-/// Why there is no audit.
+/// Errors that prevent an audit.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
     /// The artifact can't be read.
@@ -67,7 +67,7 @@ pub enum AuditError {
 
 /// What belongs to one artifact alone.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Beside<'a> {
+pub struct AuditContext<'a> {
     /// The folder that it was packed from, whose lock is in force; by default the project's.
     pub folder: Option<&'a Path>,
     /// The facts of the release before it.
@@ -80,7 +80,7 @@ pub struct Beside<'a> {
 #[derive(Debug)]
 pub struct Auditor {
     options: Options,
-    lookout: Lookout,
+    scanner: Scanner,
     policies: Policies,
     budget: Budget,
 }
@@ -88,8 +88,8 @@ pub struct Auditor {
 impl Auditor {
     /// Compiles the patterns once for all artifacts.
     pub fn new(options: Options) -> Self {
-        let lookout = Lookout::new(wanted(&options));
-        Self { options, lookout, policies: Policies::default(), budget: Budget::default() }
+        let scanner = Scanner::new(wanted(&options));
+        Self { options, scanner, policies: Policies::default(), budget: Budget::default() }
     }
 
     /// Takes stock of one artifact with `workers` threads and judges it.
@@ -98,7 +98,7 @@ impl Auditor {
     /// When the artifact doesn't exist or can't be opened, or the project's lock is no lock. Whatever goes
     /// wrong inside the artifact is in the audit.
     pub fn audit(&self, path: &Path, workers: usize) -> Result<Audit, AuditError> {
-        self.judge_beside(self.stock(path, workers)?, &Beside { workers, ..Beside::default() })
+        self.judge_in(self.stock(path, workers)?, &AuditContext { workers, ..AuditContext::default() })
     }
 
     /// Takes stock without judging.
@@ -107,7 +107,7 @@ impl Auditor {
     /// When the artifact doesn't exist or can't be opened.
     pub fn stock(&self, path: &Path, workers: usize) -> Result<Inventory, AuditError> {
         let stocktake = Stocktake {
-            lookout: &self.lookout,
+            scanner: &self.scanner,
             limits: &self.options.settings.limits,
             kind: self.options.kind,
             project: self.options.project.as_ref(),
@@ -125,7 +125,7 @@ impl Auditor {
             package.unwrap_or_default(),
             inventory.artifact.containers.join(" > "),
             inventory.entries.len(),
-            inventory.skipped.len(),
+            inventory.unexamined.len(),
         );
         log::debug!("{} was read and inspected in {:.1?}", path.display(), begun.elapsed());
         Ok(inventory)
@@ -136,14 +136,14 @@ impl Auditor {
     /// # Errors
     /// When the project's lock is no lock, or another package's.
     pub fn judge(&self, inventory: Inventory) -> Result<Audit, AuditError> {
-        self.judge_beside(inventory, &Beside::default())
+        self.judge_in(inventory, &AuditContext::default())
     }
 
     /// Judges an inventory in its own surroundings.
     ///
     /// # Errors
     /// When the project's lock is no lock, or another package's.
-    pub fn judge_beside(&self, mut inventory: Inventory, beside: &Beside<'_>) -> Result<Audit, AuditError> {
+    pub fn judge_in(&self, mut inventory: Inventory, beside: &AuditContext<'_>) -> Result<Audit, AuditError> {
         let begun = Instant::now();
         let options = &self.options;
         let folder = beside.folder.or(options.project.as_ref().map(|project| project.folder.as_path()));
@@ -152,7 +152,7 @@ impl Auditor {
             None => None,
         };
         let policy = self.policies.resolve(&options.settings, inventory.package.as_ref());
-        let context = Context::new(&inventory, &options.settings).beside(beside.previous, lock.as_ref());
+        let context = Context::new(&inventory, &options.settings).against(beside.previous, lock.as_ref());
         let findings = rules::check(&context, options.timings.as_deref(), beside.workers);
         let (findings, waivers, verdict) =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
@@ -169,7 +169,7 @@ impl Auditor {
         if !options.keep_entries {
             let entries = std::mem::take(&mut inventory.entries);
             if beside.workers > 1 {
-                // Nobody has to wait until all of it is let go.
+                // Drop the entries on another thread: freeing them takes milliseconds.
                 std::thread::spawn(|| drop(entries));
             }
             if let Some(package) = &mut inventory.package {
@@ -181,9 +181,9 @@ impl Auditor {
 }
 
 /// What the settings ask inspectors to look out for.
-fn wanted(options: &Options) -> Wanted {
+fn wanted(options: &Options) -> ScanOptions {
     let internal = &options.settings.internal;
-    Wanted {
+    ScanOptions {
         digests: options.digests,
         timings: options.timings.clone(),
         recovered: false,

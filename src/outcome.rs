@@ -1,7 +1,7 @@
 //! What an audit comes to. Reporters are given this, and know nothing of how it was made.
 
 use crate::diff::Diff;
-use crate::inventory::{Inventory, Kind, Skipped};
+use crate::inventory::{Inventory, Kind, Unexamined};
 use crate::policy::{Judged, Policy, Verdict, WaiverUse, is_waived};
 use crate::recoverable::Exposure;
 
@@ -43,12 +43,12 @@ impl Audit {
     }
 
     /// What could not be examined.
-    pub fn skipped(&self) -> &[Skipped] {
-        &self.inventory.skipped
+    pub fn unexamined(&self) -> &[Unexamined] {
+        &self.inventory.unexamined
     }
 
     /// Whether a waiver takes it on that this part was not examined.
-    pub fn is_waived(&self, part: &Skipped) -> bool {
+    pub fn is_waived(&self, part: &Unexamined) -> bool {
         is_waived(part, &self.findings)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use packgate::audit::{Audit, Auditor, Beside, Options};
+use packgate::audit::{Audit, AuditContext, Auditor, Options};
 use packgate::guard;
 use packgate::inventory::Kind;
 use packgate::policy::Verdict;
@@ -209,8 +209,8 @@ fn audit(target: &Target, auditor: &Auditor, against: Option<&Against>, workers:
         Some(against) => Some(against.inventory(auditor, &inventory, target.folder.as_deref())?),
         None => None,
     };
-    let beside = Beside { folder: target.folder.as_deref(), previous: previous.as_ref(), workers };
-    auditor.judge_beside(inventory, &beside).map_err(|error| words(&error))
+    let beside = AuditContext { folder: target.folder.as_deref(), previous: previous.as_ref(), workers };
+    auditor.judge_in(inventory, &beside).map_err(|error| words(&error))
 }
 
 fn exit(worst: Verdict, usage: bool) -> Exit {

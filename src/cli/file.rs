@@ -14,7 +14,7 @@ pub(crate) struct NewFile {
 }
 
 enum To {
-    Beside {
+    AuditContext {
         file: NamedTempFile,
         place: PathBuf,
         _passing: Passing,
@@ -33,7 +33,7 @@ impl NewFile {
     /// Writes it and puts it in its place.
     pub(crate) fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
         let written = match self.to {
-            To::Beside { mut file, place, _passing } => filled(file.as_file_mut(), write)
+            To::AuditContext { mut file, place, _passing } => filled(file.as_file_mut(), write)
                 .and_then(|()| file.persist(place).map(drop).map_err(|error| error.error)),
             To::There(mut file) => {
                 // A device has no length.
@@ -74,7 +74,7 @@ fn beside(place: PathBuf, permissions: Option<fs::Permissions>) -> io::Result<To
         file.as_file().set_permissions(permissions)?;
     }
     let _passing = Passing::new(file.path());
-    Ok(To::Beside { file, place, _passing })
+    Ok(To::AuditContext { file, place, _passing })
 }
 
 fn filled(file: &mut File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -47,10 +47,10 @@ impl Recover {
             recovery.write(folder).map_err(|error| error.to_string())?;
         }
         self.tell(&recovery)?;
-        for skipped in &recovery.skipped {
-            complain(&format_args!("not examined: {}: {}", shown(&skipped.place), shown(&skipped.why)));
+        for unexamined in &recovery.unexamined {
+            complain(&format_args!("not examined: {}: {}", shown(&unexamined.place), shown(&unexamined.why)));
         }
-        Ok(if recovery.skipped.is_empty() { Exit::Passed } else { Exit::Incomplete })
+        Ok(if recovery.unexamined.is_empty() { Exit::Passed } else { Exit::Incomplete })
     }
 
     fn tell(&self, recovery: &Recovery) -> Result<(), String> {

@@ -19,7 +19,7 @@ mod sdist;
 mod vsix;
 mod wheel;
 
-use crate::inventory::{Inventory, Kind, ManifestProblem, Package, Skipped};
+use crate::inventory::{Inventory, Kind, ManifestProblem, Package, Unexamined};
 use crate::project::Project;
 
 pub(crate) use digests::{are_wide, is_table};
@@ -69,7 +69,7 @@ pub(crate) fn needs_digests(artifact: &str, is_zip: bool) -> bool {
 }
 
 /// Says whose package the inventory is and reads its manifest: sets `kind`, `package` and
-/// `manifest_problems`, and adds to `skipped` what keeps the manifest from being understood.
+/// `manifest_problems`, and adds to `unexamined` what keeps the manifest from being understood.
 ///
 /// `wanted` overrides recognition; an artifact without the manifest of the wanted kind keeps that kind and
 /// the missing manifest is a problem.
@@ -85,7 +85,7 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         problems.retain(|problem| problem.kind != crate::inventory::ManifestTrouble::Missing);
     }
     for problem in problems.iter().filter(|problem| problem.kind.blinds()) {
-        inventory.skipped.push(Skipped::new(problem.place.clone(), problem.detail.clone()));
+        inventory.unexamined.push(Unexamined::new(problem.place.clone(), problem.detail.clone()));
     }
     inventory.manifest_problems = problems;
 }
@@ -284,7 +284,7 @@ pub(crate) mod tests {
                 "{artifact} {files:?}"
             );
             assert_eq!(inventory.package.is_some(), *has_package, "{artifact} {files:?}");
-            assert_eq!(inventory.skipped.is_empty(), !trouble.blinds(), "{artifact} {files:?}");
+            assert_eq!(inventory.unexamined.is_empty(), !trouble.blinds(), "{artifact} {files:?}");
         }
     }
 

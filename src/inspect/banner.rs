@@ -2,7 +2,7 @@
 
 use crate::inventory::MentionKind;
 
-use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, mention};
+use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner, mention};
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "banner", needles, inspect };
 
@@ -12,11 +12,11 @@ const WORDS: [&str; 4] = ["CONFIDENTIAL", "INTERNAL USE ONLY", "DO NOT DISTRIBUT
 /// How far from the beginning of a text a banner may stand, in bytes.
 const TOP: usize = 2_000;
 
-fn needles(_: &Wanted) -> Vec<Vec<u8>> {
+fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
     WORDS.iter().map(|words| words.as_bytes().to_vec()).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
     if !sample.media.is_text() {
         return;
     }
@@ -32,7 +32,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
             && in_leading_comment(before, begins)
             && (words != "CONFIDENTIAL" || strong(before, after))
         {
-            mention::add(seen.entry, MentionKind::Banner, words, || sample.at(hit.offset));
+            mention::add(sink.entry, MentionKind::Banner, words, || sample.at(hit.offset));
         }
     }
 }
@@ -107,7 +107,7 @@ mod tests {
 
     fn banners(text: &str) -> usize {
         let mut entry = Entry { media: Media::Text, ..Entry::default() };
-        inspect(text.as_bytes(), Lookout::plain(), &mut entry);
+        inspect(text.as_bytes(), Scanner::plain(), &mut entry);
         entry.mentions.iter().filter(|mention| mention.kind == MentionKind::Banner).count()
     }
 

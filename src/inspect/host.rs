@@ -2,7 +2,7 @@
 
 use crate::inventory::MentionKind;
 
-use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, mention};
+use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner, mention};
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "host", needles, inspect };
 
@@ -30,26 +30,26 @@ const COMMON_ADDRESSES: [&str; 9] = [
     "192.168.99.100",
 ];
 
-fn needles(wanted: &Wanted) -> Vec<Vec<u8>> {
+fn needles(wanted: &ScanOptions) -> Vec<Vec<u8>> {
     let named = wanted.hosts.iter().map(|host| host.as_bytes().to_vec());
     named.chain([b"://".to_vec()]).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     if mention::is_packed(sample.media) {
         return;
     }
     for hit in hits {
-        match lookout.wanted.hosts.get(hit.needle) {
+        match scanner.options.hosts.get(hit.needle) {
             Some(wanted) => {
                 if let Some(host) = named_host(sample.bytes, hit.offset, wanted) {
-                    mention::add(seen.entry, MentionKind::Host, &host, || sample.at(hit.offset));
+                    mention::add(sink.entry, MentionKind::Host, &host, || sample.at(hit.offset));
                 }
             }
             None if sample.media.is_text() => {
                 let rest = sample.bytes.get(hit.offset + 3..).unwrap_or_default();
                 if let Some(host) = private_host(rest) {
-                    mention::add(seen.entry, MentionKind::PrivateHost, host, || sample.at(hit.offset + 3));
+                    mention::add(sink.entry, MentionKind::PrivateHost, host, || sample.at(hit.offset + 3));
                 }
             }
             None => {}
@@ -115,9 +115,9 @@ mod tests {
 
     fn hosts(kind: MentionKind, wanted: &[&str], text: &str) -> Vec<String> {
         let hosts = wanted.iter().map(|host| (*host).to_owned()).collect();
-        let lookout = Lookout::new(Wanted { hosts, ..Wanted::default() });
+        let scanner = Scanner::new(ScanOptions { hosts, ..ScanOptions::default() });
         let mut entry = Entry { media: Media::Text, ..Entry::default() };
-        inspect(text.as_bytes(), &lookout, &mut entry);
+        inspect(text.as_bytes(), &scanner, &mut entry);
         entry.mentions.into_iter().filter(|found| found.kind == kind).map(|found| found.what).collect()
     }
 

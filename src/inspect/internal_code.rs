@@ -2,23 +2,23 @@
 
 use crate::inventory::CodeMatch;
 
-use super::{Hit, Inspector, Lookout, Sample, Seen};
+use super::{FactSink, Hit, Inspector, Sample, Scanner};
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "internal-code", needles: |_| Vec::new(), inspect };
 
-fn inspect(sample: &Sample<'_>, _: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
-    let Some(index) = lookout.wanted.internal_code.as_ref().filter(|_| sample.media.is_text()) else {
+fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
+    let Some(index) = scanner.options.internal_code.as_ref().filter(|_| sample.media.is_text()) else {
         return;
     };
     for found in index.find(sample.path, sample.bytes) {
-        let known = seen.entry.internal_code.iter_mut().find(|known| known.file == found.file);
+        let known = sink.entry.internal_code.iter_mut().find(|known| known.file == found.file);
         match known {
             Some(known) => {
                 known.found.extend(found.found);
                 known.found.sort_unstable();
                 known.found.dedup();
             }
-            None => seen.entry.internal_code.push(CodeMatch {
+            None => sink.entry.internal_code.push(CodeMatch {
                 file: found.file,
                 line: found.line,
                 of: found.of,

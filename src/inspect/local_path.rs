@@ -2,15 +2,15 @@
 
 use crate::inventory::{Media, MentionKind};
 
-use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, home, mention};
+use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner, home, mention};
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "local-path", needles, inspect };
 
-fn needles(_: &Wanted) -> Vec<Vec<u8>> {
+fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
     home::PREFIXES.iter().map(|prefix| prefix.as_bytes().to_vec()).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
     if mention::is_packed(sample.media)
         || super::binary::is_program(sample.media)
         || sample.media == Media::Asset
@@ -24,7 +24,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
         let prefix = home::PREFIXES.get(hit.needle).copied().unwrap_or_default();
         if let Some(found) = home::read(sample.bytes, hit.offset, prefix) {
             mention::add_like(
-                seen.entry,
+                sink.entry,
                 MentionKind::LocalPath,
                 found.path,
                 || sample.at(found.offset),
@@ -51,7 +51,7 @@ mod tests {
     fn one_mention_per_home_folder() {
         let mut entry = Entry { media: Media::Text, ..Entry::default() };
         let text = b"SF:/home/marta/a/b.ts\nSF:/home/marta/c.ts\nSF:/home/runner/c.ts\n'/Users/otto/x'";
-        inspect(text, Lookout::plain(), &mut entry);
+        inspect(text, Scanner::plain(), &mut entry);
         let found: Vec<_> = entry.mentions.iter().map(|found| (found.what.as_str(), found.count)).collect();
         assert_eq!(found, [("/home/marta/a/b.ts", 2), ("/Users/otto/x", 1)]);
     }
@@ -60,7 +60,7 @@ mod tests {
     fn documentation_may_show_paths() {
         let mut entry =
             Entry { media: Media::Text, path: "package/README.md".to_owned(), ..Entry::default() };
-        inspect(b"cd /home/marta/a/b", Lookout::plain(), &mut entry);
+        inspect(b"cd /home/marta/a/b", Scanner::plain(), &mut entry);
         assert!(entry.mentions.is_empty());
     }
 }

@@ -3,7 +3,7 @@
 use crate::inventory::MentionKind;
 use crate::plain::Plain;
 
-use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, mention};
+use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner, mention};
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "marker", needles, inspect };
 
@@ -13,7 +13,7 @@ const FORMS: usize = 5;
 /// Matches of one pattern that are counted per entry.
 const MOST_MATCHES: usize = 10_000;
 
-fn needles(wanted: &Wanted) -> Vec<Vec<u8>> {
+fn needles(wanted: &ScanOptions) -> Vec<Vec<u8>> {
     wanted.markers.iter().flat_map(|marker| forms(marker)).collect()
 }
 
@@ -41,31 +41,31 @@ fn forms(marker: &str) -> [Vec<u8>; FORMS] {
     [marker.as_bytes().to_vec(), unless(escaped, marker), unless(&ascii, escaped), little, big]
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     if mention::is_packed(sample.media) {
         return;
     }
     for hit in hits {
-        if let Some(marker) = lookout.wanted.markers.get(hit.needle / FORMS) {
-            mention::add(seen.entry, MentionKind::Marker, marker, || sample.at(hit.offset));
+        if let Some(marker) = scanner.options.markers.get(hit.needle / FORMS) {
+            mention::add(sink.entry, MentionKind::Marker, marker, || sample.at(hit.offset));
         }
     }
-    if lookout.wanted.marker_patterns.is_empty() {
+    if scanner.options.marker_patterns.is_empty() {
         return;
     }
     let plain = sample.media.is_text().then(|| Plain::of(sample.bytes)).flatten();
-    for pattern in &lookout.wanted.marker_patterns {
+    for pattern in &scanner.options.marker_patterns {
         let mut any = false;
         for found in pattern.find_iter(sample.bytes).filter(|found| !found.is_empty()).take(MOST_MATCHES) {
             let what = String::from_utf8_lossy(found.as_bytes());
-            mention::add(seen.entry, MentionKind::Marker, &what, || sample.at(found.start()));
+            mention::add(sink.entry, MentionKind::Marker, &what, || sample.at(found.start()));
             any = true;
         }
         let Some(plain) = plain.as_ref().filter(|_| !any) else { continue };
         for found in pattern.find_iter(&plain.bytes).filter(|found| !found.is_empty()).take(MOST_MATCHES) {
             let what = String::from_utf8_lossy(found.as_bytes());
             let at = || sample.at(plain.place(found.start()));
-            mention::add(seen.entry, MentionKind::Marker, &what, at);
+            mention::add(sink.entry, MentionKind::Marker, &what, at);
         }
     }
 }
@@ -78,19 +78,22 @@ mod tests {
     use crate::inspect::inspect;
     use crate::inventory::{Entry, Media, Mention};
 
-    fn mentions(wanted: Wanted, media: Media, bytes: &[u8]) -> Vec<Mention> {
+    fn mentions(wanted: ScanOptions, media: Media, bytes: &[u8]) -> Vec<Mention> {
         let mut entry = Entry { media, ..Entry::default() };
-        inspect(bytes, &Lookout::new(wanted), &mut entry);
+        inspect(bytes, &Scanner::new(wanted), &mut entry);
         entry.mentions.retain(|mention| mention.kind == MentionKind::Marker);
         entry.mentions.into()
     }
 
-    fn literal(marker: &str) -> Wanted {
-        Wanted { markers: vec![marker.to_owned()], ..Wanted::default() }
+    fn literal(marker: &str) -> ScanOptions {
+        ScanOptions { markers: vec![marker.to_owned()], ..ScanOptions::default() }
     }
 
-    fn pattern(pattern: &str) -> Wanted {
-        Wanted { marker_patterns: vec![Regex::new(pattern).expect("a pattern")], ..Wanted::default() }
+    fn pattern(pattern: &str) -> ScanOptions {
+        ScanOptions {
+            marker_patterns: vec![Regex::new(pattern).expect("a pattern")],
+            ..ScanOptions::default()
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Content inspectors: from one entry's bytes to facts. Each inspector is one file and one line in [`INSPECTORS`].
 
-mod ahead;
 mod coding;
-mod lookout;
 mod prefilter;
 mod sample;
+mod scanner;
+mod streaming;
 mod unicode;
 
 // internal text and binaries
@@ -31,15 +31,15 @@ mod wasm_link;
 mod secret;
 mod sign;
 
-pub use ahead::Ahead;
 use coding::Coding;
-pub use lookout::{Lookout, Wanted};
 pub use prefilter::Hit;
 pub use sample::Sample;
+pub use scanner::{ScanOptions, Scanner};
 pub(crate) use secret::{SecretRule, TABLE as SECRETS};
 pub(crate) use sign::{
     Match as StrayMatch, STRAYS, StrayRow, StrayRule, is_excepted, matches as stray_matches,
 };
+pub use streaming::StreamingScan;
 
 use std::ops::Range;
 
@@ -57,13 +57,13 @@ pub(crate) struct Inspector {
     /// Name for `--timings`.
     pub name: &'static str,
     /// Literals that it wants to be told of; at least three bytes each, the rarer the better.
-    pub needles: fn(&Wanted) -> Vec<Vec<u8>>,
+    pub needles: fn(&ScanOptions) -> Vec<Vec<u8>>,
     /// Adds facts to the entry. What must be decoded first to be read goes to the findings' `inner`.
-    pub inspect: fn(&Sample<'_>, &[Hit], &Lookout, &mut Seen<'_>),
+    pub inspect: fn(&Sample<'_>, &[Hit], &Scanner, &mut FactSink<'_>),
 }
 
 /// Where an inspector writes what it sees.
-pub(crate) struct Seen<'a> {
+pub(crate) struct FactSink<'a> {
     /// The entry, for its facts.
     pub entry: &'a mut Entry,
     /// Texts uncovered inside it.
@@ -102,12 +102,12 @@ pub struct Member {
     /// Where its bytes stand in the entry.
     pub range: Range<usize>,
     /// How they stand there.
-    pub packing: Packing,
+    pub storage: Storage,
 }
 
 /// How the bytes of a [`Member`] stand in the entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Packing {
+pub enum Storage {
     /// As they are.
     Plain,
     /// Compressed with zlib.
@@ -147,8 +147,8 @@ const TOO_MANY_INNER: &str = "it holds more texts inside it than packgate looks 
 const MOST_DECODING: u32 = 4;
 
 /// [`inspect_with`] one thread, on a copy of the bytes.
-pub fn inspect(bytes: &[u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Member> {
-    inspect_with(Effort::Threads(1), &mut bytes.to_vec(), lookout, entry)
+pub fn inspect(bytes: &[u8], scanner: &Scanner, entry: &mut Entry) -> Vec<Member> {
+    inspect_with(Effort::Threads(1), &mut bytes.to_vec(), scanner, entry)
 }
 
 /// How an entry's bytes are searched.
@@ -156,7 +156,7 @@ pub enum Effort {
     /// By up to so many threads, if it is large.
     Threads(usize),
     /// It was, while they came.
-    Ahead(Box<Ahead>),
+    Streamed(Box<StreamingScan>),
 }
 
 /// Runs all inspectors over an entry's bytes and over the texts decoded from them. Returns the files
@@ -164,22 +164,22 @@ pub enum Effort {
 ///
 /// Of a text, what is encoded in it is decoded where it stands, so that it takes no memory of its own:
 /// afterwards the bytes are no longer those of the entry. The bytes of everything else stay as they are.
-pub fn inspect_with(effort: Effort, bytes: &mut [u8], lookout: &Lookout, entry: &mut Entry) -> Vec<Member> {
+pub fn inspect_with(effort: Effort, bytes: &mut [u8], scanner: &Scanner, entry: &mut Entry) -> Vec<Member> {
     let path = entry.path.clone();
-    let (threads, ahead) = match effort {
+    let (threads, streaming) = match effort {
         Effort::Threads(threads) => (threads, None),
-        Effort::Ahead(ahead) => (1, Some(ahead)),
+        Effort::Streamed(streaming) => (1, Some(streaming)),
     };
-    let limits = &lookout.wanted.limits;
+    let limits = &scanner.options.limits;
     let room = (bytes.len() as u64).saturating_mul(limits.ratio).min(limits.entry);
-    let mut search = Search { lookout, threads, ahead, path: &path, entry, members: Vec::new(), room };
+    let mut search = Search { scanner, threads, streaming, path: &path, entry, members: Vec::new(), room };
     // Text in UTF-16 or UTF-32 is looked at as UTF-8; offsets are then those of the UTF-8 form.
     let media = search.entry.media;
     if let Some(length) = unicode::decode_there(bytes, media) {
-        search.ahead = None;
+        search.streaming = None;
         search.look(bytes.get_mut(..length).unwrap_or_default(), Media::Text, None, 0);
     } else if let Some(text) = unicode::decode(bytes, media) {
-        search.ahead = None;
+        search.streaming = None;
         search.look(&mut text.into_bytes(), Media::Text, None, 0);
     } else {
         search.look(bytes, media, None, 0);
@@ -189,10 +189,10 @@ pub fn inspect_with(effort: Effort, bytes: &mut [u8], lookout: &Lookout, entry: 
 
 /// An entry being looked at.
 struct Search<'a> {
-    lookout: &'a Lookout,
+    scanner: &'a Scanner,
     threads: usize,
     /// What is known of the entry's own bytes.
-    ahead: Option<Box<Ahead>>,
+    streaming: Option<Box<StreamingScan>>,
     path: &'a str,
     entry: &'a mut Entry,
     members: Vec<Member>,
@@ -207,7 +207,7 @@ impl Search<'_> {
     fn look(&mut self, bytes: &mut [u8], media: Media, origin: Option<Origin>, depth: u32) {
         for (origin, text) in self.look_at_clear(bytes, media, origin) {
             if depth >= MOST_DECODING {
-                self.entry.unread.push("texts are encoded in one another deeper than packgate decodes");
+                self.entry.unexamined.push("texts are encoded in one another deeper than packgate decodes");
                 continue;
             }
             match text {
@@ -215,7 +215,7 @@ impl Search<'_> {
                 InnerText::Zstd(range) => {
                     let packed = bytes.get(range).unwrap_or_default();
                     // What can't be unpacked was told by the one who found it.
-                    if let Ok(mut text) = unpack::unzstd(packed, &self.lookout.wanted.limits) {
+                    if let Ok(mut text) = unpack::unzstd(packed, &self.scanner.options.limits) {
                         self.look_inside(&mut text, origin, depth + 1);
                     }
                 }
@@ -243,11 +243,11 @@ impl Search<'_> {
         if coding != Coding::Base64 || !unpack::is_packed(decoded) {
             return None;
         }
-        let limits = Limits { entry: self.room, ..self.lookout.wanted.limits.clone() };
+        let limits = Limits { entry: self.room, ..self.scanner.options.limits.clone() };
         let text = unpack::unpacked(decoded, &limits);
         match &text {
             Some(text) => self.room = self.room.saturating_sub(text.len() as u64),
-            None => self.entry.unread.push("a compressed text encoded in it can't be unpacked"),
+            None => self.entry.unexamined.push("a compressed text encoded in it can't be unpacked"),
         }
         text
     }
@@ -270,29 +270,29 @@ impl Search<'_> {
             Some((what, at)) => Sample::decoded(self.path, bytes, media, what, at),
             None => Sample::new(self.path, bytes, media),
         };
-        let lookout = self.lookout;
-        let hits = match self.ahead.take() {
-            Some(ahead) => {
-                let known = ahead.finish(lookout, bytes);
+        let scanner = self.scanner;
+        let hits = match self.streaming.take() {
+            Some(streaming) => {
+                let known = streaming.finish(scanner, bytes);
                 sample.facts = Some(known.facts);
                 sample.map.set(known.map);
                 known.hits
             }
-            None => timed(lookout.timings(), "search for literals", || {
-                lookout.prefilter.scan(sample.bytes, self.threads)
+            None => timed(scanner.timings(), "search for literals", || {
+                scanner.prefilter.scan(sample.bytes, self.threads)
             }),
         };
         if hits.too_many {
-            self.entry.unread.push("it holds more places to look at than packgate looks at in one file");
+            self.entry.unexamined.push("it holds more places to look at than packgate looks at in one file");
         }
         let mut inner = Vec::new();
         for (inspector, hits) in INSPECTORS.iter().zip(&hits.of) {
-            let seen = &mut Seen { entry: self.entry, inner: &mut inner, members: &mut self.members };
-            timed(lookout.timings(), inspector.name, || (inspector.inspect)(&sample, hits, lookout, seen));
+            let sink = &mut FactSink { entry: self.entry, inner: &mut inner, members: &mut self.members };
+            timed(scanner.timings(), inspector.name, || (inspector.inspect)(&sample, hits, scanner, sink));
         }
         if inner.len() > MOST_INNER {
             inner.truncate(MOST_INNER);
-            self.entry.unread.push(TOO_MANY_INNER);
+            self.entry.unexamined.push(TOO_MANY_INNER);
         }
         let with_place = |inner: Inner| ((inner.what, sample.at(inner.offset)), inner.text);
         inner.into_iter().map(with_place).collect()

@@ -4,14 +4,14 @@ use globset::GlobBuilder;
 
 use crate::inventory::MentionKind;
 
-use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, mention};
+use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner, mention};
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "package", needles, inspect };
 
 /// How far around a needle a specifier may reach, in bytes.
 const REACH: usize = 300;
 
-fn needles(wanted: &Wanted) -> Vec<Vec<u8>> {
+fn needles(wanted: &ScanOptions) -> Vec<Vec<u8>> {
     wanted.packages.iter().map(|pattern| needle(pattern).into_bytes()).collect()
 }
 
@@ -33,12 +33,12 @@ fn whole(pattern: &str) -> String {
     if is_scope { format!("{pattern}/*") } else { pattern.to_owned() }
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     if hits.is_empty() || mention::is_packed(sample.media) {
         return;
     }
     for hit in hits {
-        let Some(pattern) = lookout.wanted.packages.get(hit.needle) else { continue };
+        let Some(pattern) = scanner.options.packages.get(hit.needle) else { continue };
         let Some(specifier) = Specifier::around(sample.bytes, hit.offset) else { continue };
         let name = specifier.package();
         if !matches(pattern, name) || !specifier.is_reference(sample.bytes, name) {
@@ -47,7 +47,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
         if sample.path.ends_with("package.json") && is_development_key(sample.bytes, hit.offset) {
             continue;
         }
-        mention::add(seen.entry, MentionKind::Package, name, || sample.at(hit.offset));
+        mention::add(sink.entry, MentionKind::Package, name, || sample.at(hit.offset));
     }
 }
 
@@ -143,9 +143,9 @@ mod tests {
 
     fn packages(wanted: &[&str], path: &str, text: &str) -> Vec<String> {
         let packages = wanted.iter().map(|name| (*name).to_owned()).collect();
-        let lookout = Lookout::new(Wanted { packages, ..Wanted::default() });
+        let scanner = Scanner::new(ScanOptions { packages, ..ScanOptions::default() });
         let mut entry = Entry { media: Media::Text, path: path.to_owned(), ..Entry::default() };
-        inspect(text.as_bytes(), &lookout, &mut entry);
+        inspect(text.as_bytes(), &scanner, &mut entry);
         let is_package = |kind| kind == MentionKind::Package;
         entry.mentions.into_iter().filter(|found| is_package(found.kind)).map(|found| found.what).collect()
     }

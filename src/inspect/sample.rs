@@ -18,7 +18,7 @@ pub struct Sample<'a> {
     pub(super) facts: Option<TextFacts>,
     /// The document that it is, where that was read before.
     pub(super) map: Cell<Option<Growing>>,
-    /// As far as they were needed.
+    /// Line index, filled lazily.
     marks: RefCell<Vec<Mark>>,
     /// The last place asked for, as offset and characters before it in its line: a file of one line has many.
     last: Cell<(usize, usize)>,
@@ -38,7 +38,7 @@ struct Mark {
 const STRETCH: usize = 4 << 10;
 
 impl Mark {
-    /// That of the stretch of a text in which this offset lies; those before it are added to `marks`.
+    /// The mark for the stretch that contains `offset`; missing ones before it are added to `marks`.
     fn at(offset: usize, bytes: &[u8], marks: &mut Vec<Self>) -> Self {
         let mut mark = marks.last().copied().unwrap_or(Self { ends: 0, line: 0 });
         while marks.len() <= offset / STRETCH {

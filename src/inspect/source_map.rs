@@ -3,51 +3,66 @@
 use crate::inventory::{MapForm, SourceFacts, SourceMap};
 
 use super::map::{Found, MOST_MAPS, Reading, TOO_MANY_MAPS, read, read_loose};
-use super::{Coding, Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, link};
+use super::{Coding, FactSink, Hit, Inner, InnerText, Inspector, Sample, Scanner, link};
 
 /// Finds source maps and what holds original text in their manner.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "source maps", needles: |_| needles(), inspect };
 
-/// The needle of the key that original text stands under.
-const CONTENTS: usize = 1;
 const CONTENTS_KEY: &str = "sourcesContent";
-/// Needles before this one are keys in a map, wherever it stands.
-const FIRST_OF_DOCUMENTS: usize = 2;
-/// Needles from this one on say that a document may be a bundler's report.
-const FIRST_OF_REPORTS: usize = 3;
 
-fn needles() -> Vec<Vec<u8>> {
-    let words: [&str; 7] = [
-        "\"mappings\"",
-        CONTENTS_KEY,
-        "\"sections\"",
-        "\"assetsByChunkName\"",
-        "\"moduleIdentifier\"",
-        "\"issuerPath\"",
-        "\"bytesInOutput\"",
-    ];
-    words.iter().map(|word| word.as_bytes().to_vec()).collect()
+/// What a needle finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needle {
+    /// The key of a map's mappings, wherever the map stands.
+    Mappings,
+    /// The key that original text stands under, likewise.
+    Contents,
+    /// The key of an index map, which counts in a document only.
+    Sections,
+    /// A key of a bundler's report.
+    Report,
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+/// All needles, in the order in which hits number them.
+const NEEDLES: [(Needle, &str); 7] = [
+    (Needle::Mappings, "\"mappings\""),
+    (Needle::Contents, CONTENTS_KEY),
+    (Needle::Sections, "\"sections\""),
+    (Needle::Report, "\"assetsByChunkName\""),
+    (Needle::Report, "\"moduleIdentifier\""),
+    (Needle::Report, "\"issuerPath\""),
+    (Needle::Report, "\"bytesInOutput\""),
+];
+
+impl Needle {
+    fn of(hit: &Hit) -> Option<Self> {
+        NEEDLES.get(hit.needle).map(|(needle, _)| *needle)
+    }
+}
+
+fn needles() -> Vec<Vec<u8>> {
+    NEEDLES.iter().map(|(_, word)| word.as_bytes().to_vec()).collect()
+}
+
+fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     if sample.is_container() {
         return;
     }
-    for mut found in find(sample, hits, lookout.wanted.recovered) {
-        seen.entry.unread.extend(found.left_out);
+    for mut found in find(sample, hits, scanner.options.recovered) {
+        sink.entry.unexamined.extend(found.left_out);
         if let Some(literal) = in_literal(sample, &found) {
-            seen.inner.push(literal);
+            sink.inner.push(literal);
             continue;
         }
-        if seen.entry.maps.len() < MOST_MAPS {
+        if sink.entry.maps.len() < MOST_MAPS {
             let at = sample.at(found.start);
-            let map = seen.entry.maps.len();
+            let map = sink.entry.maps.len();
             for (number, source) in found.sources.iter_mut().enumerate() {
                 let text = source.text.as_mut().and_then(|text| text.bytes.take());
-                seen.entry.recovered.extend(text.map(|text| (map, number, text)));
+                sink.entry.recovered.extend(text.map(|text| (map, number, text)));
             }
             let form = found.form.unwrap_or_else(|| form_of(sample, found.start));
-            seen.entry.maps.push(SourceMap {
+            sink.entry.maps.push(SourceMap {
                 form,
                 at,
                 file: found.file,
@@ -59,7 +74,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
                 damage: found.damage,
             });
         } else {
-            seen.entry.unread.push(TOO_MANY_MAPS);
+            sink.entry.unexamined.push(TOO_MANY_MAPS);
         }
     }
 }
@@ -97,7 +112,7 @@ fn form_of(sample: &Sample<'_>, start: usize) -> MapForm {
 
 /// All maps of a sample.
 fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
-    let report = hits.iter().any(|hit| hit.needle >= FIRST_OF_REPORTS);
+    let report = hits.iter().any(|hit| Needle::of(hit) == Some(Needle::Report));
     let reading = Reading { keep_texts, report };
     let mut found = Vec::new();
     let mut done = 0;
@@ -118,7 +133,8 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
         first.start = 0;
     }
     if !sample.is_documentation() {
-        let keys = hits.iter().filter(|hit| hit.needle < FIRST_OF_DOCUMENTS);
+        let keys =
+            hits.iter().filter(|hit| matches!(Needle::of(hit), Some(Needle::Mappings | Needle::Contents)));
         let rest = keys.filter_map(|hit| key_start(sample.bytes, hit)).filter(|key| *key >= done);
         let embedded = embedded(sample.bytes, rest, done, reading);
         // Programs hold the pieces that they make maps of; only a whole one counts there.
@@ -223,7 +239,7 @@ fn begins_cut_off(bytes: &[u8], hit: usize) -> bool {
 
 /// Where the key at a hit begins, quoted or not. `None` if it is none.
 fn key_start(bytes: &[u8], hit: &Hit) -> Option<usize> {
-    if hit.needle != CONTENTS {
+    if Needle::of(hit) != Some(Needle::Contents) {
         return Some(hit.offset);
     }
     let before = hit.offset.checked_sub(1).and_then(|at| Some((at, *bytes.get(at)?)));
@@ -264,14 +280,14 @@ fn object_start(bytes: &[u8], from: usize, hit: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Lookout, inspect};
+    use super::super::{Scanner, inspect};
     use super::*;
     use crate::inspect::text_facts::text_facts;
     use crate::inventory::{Entry, Media};
 
     fn maps_of(path: &str, bytes: &[u8], media: Media) -> Vec<SourceMap> {
         let mut entry = Entry { path: path.to_owned(), media, ..Entry::default() };
-        inspect(bytes, Lookout::plain(), &mut entry);
+        inspect(bytes, Scanner::plain(), &mut entry);
         entry.maps.into()
     }
 
@@ -476,9 +492,9 @@ mod tests {
         let small = r#"{"sources":["a"],"sourcesContent":["x"],"mappings":""}"#;
         for many in [small.repeat(20_100), format!("[{}1]", format!("{small},").repeat(20_100))] {
             let mut entry = Entry { path: "a.txt".to_owned(), media: Media::Text, ..Entry::default() };
-            inspect(many.as_bytes(), Lookout::plain(), &mut entry);
+            inspect(many.as_bytes(), Scanner::plain(), &mut entry);
             assert_eq!(entry.maps.len(), MOST_MAPS);
-            assert!(entry.unread.contains(&TOO_MANY_MAPS), "{:?}", entry.unread);
+            assert!(entry.unexamined.contains(&TOO_MANY_MAPS), "{:?}", entry.unexamined);
         }
 
         let deep = format!(

@@ -6,7 +6,7 @@ use crate::inventory::{TextDigest, TextFacts};
 
 /// Size, lines and digest of a text. The digest leaves out a byte-order mark and takes CRLF for LF.
 pub(crate) fn text_facts(text: &[u8]) -> TextFacts {
-    /// So much stays in the processor's cache from one look at it to the next.
+    /// Small enough to stay in the processor's cache between two passes.
     const PIECE: usize = 128 << 10;
     if text.len() > PIECE {
         let mut facts = PiecewiseFacts::default();

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::inventory::{Link, LinkTarget, Media};
 
 use super::map::{DataUrl, data_url};
-use super::{Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, link};
+use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, Scanner, link};
 
 /// Finds links in WebAssembly modules.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "wasm links", needles: |_| Vec::new(), inspect };
@@ -14,7 +14,7 @@ pub(super) const INSPECTOR: Inspector = Inspector { name: "wasm links", needles:
 /// Links kept per module.
 const MOST_LINKS: usize = 100;
 
-fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
     if sample.media != Media::Wasm || sample.decoded.is_some() {
         return;
     }
@@ -31,7 +31,7 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
                 && let Some(DataUrl { payload, coding: Some(coding) }) = data_url(url)
             {
                 let text = InnerText::Clear(coding.decoded(url.get(payload).unwrap_or_default()));
-                seen.inner.push(Inner { what: link::INLINE, offset, text });
+                sink.inner.push(Inner { what: link::INLINE, offset, text });
             }
             links.push(Link { at: sample.at(offset), target, in_force: false });
         }
@@ -39,7 +39,7 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
     if let Some(last) = links.last_mut() {
         last.in_force = true;
     }
-    seen.entry.links.extend(links);
+    sink.entry.links.extend(links);
 }
 
 /// Where modules stand: one is the file, or several are inside a component.
@@ -74,7 +74,7 @@ fn url(data: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Lookout, inspect};
+    use super::super::{Scanner, inspect};
     use super::*;
     use crate::inventory::Entry;
 
@@ -94,7 +94,7 @@ mod tests {
 
     fn look(bytes: &[u8]) -> Entry {
         let mut entry = Entry { path: "a.wasm".to_owned(), media: Media::Wasm, ..Entry::default() };
-        inspect(bytes, Lookout::plain(), &mut entry);
+        inspect(bytes, Scanner::plain(), &mut entry);
         entry
     }
 

@@ -3,7 +3,7 @@ use serde::Serialize;
 /// Anomalies reported per kind and container; more of them add nothing.
 pub const MOST_OF_A_KIND: usize = 100;
 
-/// An oddity of a container that a tolerant reader would shrug at.
+/// An anomaly of a container that a tolerant reader would shrug at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Anomaly {
     /// What it is.
@@ -18,7 +18,7 @@ pub struct Anomaly {
     pub detail: String,
 }
 
-/// The kinds of oddities, one per construct. [`AnomalyKind::concern`] says which rule of the archive
+/// The kinds of anomalies, one per construct. [`AnomalyKind::concern`] says which rule of the archive
 /// family takes it up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -122,7 +122,7 @@ pub enum AnomalyKind {
     GapData,
 }
 
-/// What an oddity puts in doubt.
+/// What an anomaly puts in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Concern {

@@ -107,7 +107,7 @@ pub struct Entry {
     pub program: Option<Box<ProgramFacts>>,
     /// Why some of it could not be looked at. Such an entry makes the audit incomplete.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub unread: ThinVec<&'static str>,
+    pub unexamined: ThinVec<&'static str>,
     /// Names of content checks of the stray-file tables that this entry passed.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub signs: ThinVec<&'static str>,

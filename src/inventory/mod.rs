@@ -48,7 +48,7 @@ pub struct Inventory {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub manifest_problems: Vec<ManifestProblem>,
     /// What was not examined, and why. An artifact with one of these is incomplete.
-    pub skipped: Vec<Skipped>,
+    pub unexamined: Vec<Unexamined>,
     /// The manifest files as they stood in the artifact, for the ecosystem to read.
     #[serde(skip)]
     pub manifests: Vec<ManifestFile>,
@@ -71,7 +71,7 @@ pub struct Artifact {
 
 /// Something that could not be examined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Skipped {
+pub struct Unexamined {
     /// The place inside the artifact, nested ones joined by `!`; empty for the artifact itself.
     pub place: String,
     /// One clear sentence: what is wrong and, where known, at which byte.
@@ -81,7 +81,7 @@ pub struct Skipped {
     pub within: Option<String>,
 }
 
-impl Skipped {
+impl Unexamined {
     /// A part of the artifact that was not examined, and the reason.
     pub fn new(place: impl Into<String>, why: impl Into<String>) -> Self {
         Self { place: place.into(), why: why.into(), within: None }
@@ -115,12 +115,12 @@ impl Inventory {
     }
 
     /// What keeps the artifact's own files from being known, if anything does.
-    pub fn cut_short(&self) -> Option<&Skipped> {
-        self.skipped.iter().find(|part| part.within.is_none())
+    pub fn cut_short(&self) -> Option<&Unexamined> {
+        self.unexamined.iter().find(|part| part.within.is_none())
     }
 
     /// Whether every part of the artifact was examined.
     pub fn is_complete(&self) -> bool {
-        self.skipped.is_empty()
+        self.unexamined.is_empty()
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use time::Date;
 
-use crate::inventory::{Inventory, Skipped};
+use crate::inventory::{Inventory, Unexamined};
 use crate::rules::{self, Finding};
 use crate::settings::{Level, Levels, Settings, UNEXAMINED, Waiver};
 
@@ -148,7 +148,7 @@ fn sort(judged: &mut [Judged]) {
 }
 
 /// Whether a person has taken it on that this part was not examined: a waiver excepts the file that it is inside.
-pub fn is_waived(part: &Skipped, judged: &[Judged]) -> bool {
+pub fn is_waived(part: &Unexamined, judged: &[Judged]) -> bool {
     let waives = |file: &String, judged: &Judged| {
         judged.finding.rule == UNEXAMINED && judged.finding.place.path == *file && judged.waived.is_some()
     };
@@ -157,7 +157,7 @@ pub fn is_waived(part: &Skipped, judged: &[Judged]) -> bool {
 
 fn verdict(judged: &[Judged], inventory: &Inventory, fail_on: Level) -> Verdict {
     let blocks = |judged: &Judged| judged.waived.is_none() && judged.level >= fail_on;
-    if !inventory.skipped.iter().all(|part| is_waived(part, judged)) {
+    if !inventory.unexamined.iter().all(|part| is_waived(part, judged)) {
         Verdict::Incomplete
     } else if judged.iter().any(blocks) {
         Verdict::Blocked
@@ -198,7 +198,7 @@ impl Waiver {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Package, Skipped};
+    use crate::inventory::{Package, Unexamined};
     use crate::rules::Place;
     use crate::settings::glob::{Reach, compile};
 
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn what_was_skipped_outranks_everything() {
         let mut inventory = inventory();
-        inventory.skipped.push(Skipped::new("", "truncated"));
+        inventory.unexamined.push(Unexamined::new("", "truncated"));
         let findings = vec![finding("b-error", "package/a", 1)];
         let settings = Settings { waivers: vec![waiver(None, None)], ..Settings::default() };
         let today = day(2027, 3, 1);

@@ -25,7 +25,7 @@ pub struct Exposure {
 impl Exposure {
     /// Sums over all maps of an artifact.
     pub fn of(inventory: &Inventory) -> Self {
-        Survey::new(inventory).exposure
+        ExposureSurvey::new(inventory).exposure
     }
 
     fn count(&mut self, source: &SourceFacts) {
@@ -75,7 +75,7 @@ pub struct MapReport<'a> {
 
 /// All maps of an artifact with what they give away.
 #[derive(Debug, Clone)]
-pub struct Survey<'a> {
+pub struct ExposureSurvey<'a> {
     /// In the order of the entries.
     pub maps: Vec<MapReport<'a>>,
     /// Sums; a text that several maps hold counts once.
@@ -84,7 +84,7 @@ pub struct Survey<'a> {
     pub recoverable: Vec<(usize, usize)>,
 }
 
-impl<'a> Survey<'a> {
+impl<'a> ExposureSurvey<'a> {
     /// Joins the maps of an artifact with its files.
     pub fn new(inventory: &'a Inventory) -> Self {
         let mut survey = Self { maps: Vec::new(), exposure: Exposure::default(), recoverable: Vec::new() };
@@ -130,7 +130,7 @@ impl<'a> Shipped<'a> {
     }
 
     fn report(&self, entry: &'a Entry, number: usize, map: &'a SourceMap) -> MapReport<'a> {
-        let stand = Stand::of(self.inventory, entry, map);
+        let location = MapLocation::of(self.inventory, entry, map);
         let mut exposure = Exposure::default();
         let (mut exposed, mut missing, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
         let (mut with_text, mut resolving) = (0u64, 0u64);
@@ -139,7 +139,7 @@ impl<'a> Shipped<'a> {
                 Some(text) => {
                     with_text += 1;
                     let is_new = text.bytes > 0 && seen.insert(text.digest);
-                    if is_new && (source.third_party || !self.ships(&stand, source)) {
+                    if is_new && (source.third_party || !self.ships(&location, source)) {
                         exposure.count(source);
                         if !source.third_party {
                             exposed.push(index);
@@ -147,7 +147,7 @@ impl<'a> Shipped<'a> {
                     }
                 }
                 None if source.third_party || source.path.is_empty() => {}
-                None if self.find(&stand, &source.path).is_some() => resolving += 1,
+                None if self.find(&location, &source.path).is_some() => resolving += 1,
                 None => missing.push(index),
             }
         }
@@ -170,31 +170,31 @@ impl<'a> Shipped<'a> {
     }
 
     /// Whether a source's text is in the artifact anyway.
-    fn ships(&self, stand: &Stand<'_>, source: &SourceFacts) -> bool {
+    fn ships(&self, location: &MapLocation<'_>, source: &SourceFacts) -> bool {
         let Some(text) = source.text else { return false };
         if self.texts.contains(&text.digest) {
             return true;
         }
         // The file that the path leads to may be of another build, but a stub doesn't stand for the text,
         // and neither does the generated file itself.
-        self.find(stand, &source.path).is_some_and(|file| {
+        self.find(location, &source.path).is_some_and(|file| {
             file.maps.is_empty()
-                && !stand.is_generated(file)
+                && !location.is_generated(file)
                 && file.text.is_some_and(|shipped| shipped.bytes.saturating_mul(2) >= text.bytes)
         })
     }
 
     /// The shipped file that a source's path leads to.
-    fn find(&self, stand: &Stand<'_>, path: &str) -> Option<&'a Entry> {
-        stand
+    fn find(&self, location: &MapLocation<'_>, path: &str) -> Option<&'a Entry> {
+        location
             .candidates(path)
             .into_iter()
-            .find_map(|path| self.paths.get(&(stand.container, path.as_str())).copied())
+            .find_map(|path| self.paths.get(&(location.container, path.as_str())).copied())
     }
 }
 
 /// Where a map stands, to resolve its paths.
-struct Stand<'a> {
+struct MapLocation<'a> {
     container: Option<EntryId>,
     /// The folder of the map.
     folder: &'a str,
@@ -205,7 +205,7 @@ struct Stand<'a> {
     map: &'a SourceMap,
 }
 
-impl<'a> Stand<'a> {
+impl<'a> MapLocation<'a> {
     fn of(inventory: &'a Inventory, entry: &'a Entry, map: &'a SourceMap) -> Self {
         // A compressed map stands where its compressed file stands.
         let packed = entry.parent.and_then(|parent| inventory.entry(parent)).filter(|parent| {
@@ -289,12 +289,12 @@ fn resolve(folder: &str, path: &str) -> Option<String> {
 pub(crate) mod testing {
     //! Hand-made maps.
 
-    use crate::inspect::{Lookout, inspect};
+    use crate::inspect::{Scanner, inspect};
     use crate::inventory::{Entry, EntryId, Inventory, Media};
 
     /// An inventory whose entries were inspected from these texts.
     pub(crate) fn inventory(files: &[(&str, &str)]) -> Inventory {
-        let lookout = Lookout::plain();
+        let scanner = Scanner::plain();
         let mut inventory = Inventory::default();
         for (number, (path, text)) in files.iter().enumerate() {
             let mut entry = Entry {
@@ -305,7 +305,7 @@ pub(crate) mod testing {
                 size: text.len() as u64,
                 ..Entry::default()
             };
-            inspect(text.as_bytes(), lookout, &mut entry);
+            inspect(text.as_bytes(), scanner, &mut entry);
             inventory.entries.push(Box::new(entry));
         }
         inventory
@@ -384,7 +384,7 @@ mod tests {
     fn says_how_a_map_stands() {
         let states = |files: &[(&str, &str)]| -> Vec<MapState> {
             let inventory = inventory(files);
-            Survey::new(&inventory).maps.iter().map(|report| report.state).collect()
+            ExposureSurvey::new(&inventory).maps.iter().map(|report| report.state).collect()
         };
         let bare = map(&[("../src/a.ts", None)]);
         assert_eq!(states(&[("package/dist/a.js.map", &bare)]), [MapState::Dangling]);

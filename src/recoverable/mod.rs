@@ -7,5 +7,5 @@ mod recover;
 pub(crate) use exposure::beside;
 #[cfg(test)]
 pub(crate) use exposure::testing;
-pub use exposure::{Exposure, MapReport, MapState, Survey};
+pub use exposure::{Exposure, ExposureSurvey, MapReport, MapState};
 pub use recover::{RecoveredFile, Recovery, WriteError, recover};

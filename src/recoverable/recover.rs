@@ -7,9 +7,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::exposure::{Exposure, Survey};
-use crate::inspect::{Lookout, Wanted};
-use crate::inventory::{Entry, Skipped, SourceMap};
+use super::exposure::{Exposure, ExposureSurvey};
+use crate::inspect::{ScanOptions, Scanner};
+use crate::inventory::{Entry, SourceMap, Unexamined};
 use crate::stocktake::{Budget, Stocktake, StocktakeError};
 use crate::unpack::Limits;
 
@@ -21,7 +21,7 @@ pub struct Recovery {
     /// Their sums.
     pub exposure: Exposure,
     /// What of the artifact could not be examined.
-    pub skipped: Vec<Skipped>,
+    pub unexamined: Vec<Unexamined>,
 }
 
 /// An original file.
@@ -56,13 +56,13 @@ pub enum WriteError {
 /// # Errors
 /// When the artifact doesn't exist or can't be opened.
 pub fn recover(artifact: &Path, limits: &Limits, workers: usize) -> Result<Recovery, StocktakeError> {
-    let wanted = Wanted { recovered: true, limits: limits.clone(), ..Wanted::default() };
-    let lookout = Lookout::new(wanted);
+    let wanted = ScanOptions { recovered: true, limits: limits.clone(), ..ScanOptions::default() };
+    let scanner = Scanner::new(wanted);
     let budget = Budget::default();
     let stocktake =
-        Stocktake { lookout: &lookout, limits, kind: None, project: None, budget: &budget, workers };
+        Stocktake { scanner: &scanner, limits, kind: None, project: None, budget: &budget, workers };
     let mut inventory = stocktake.of(artifact)?;
-    let survey = Survey::new(&inventory);
+    let survey = ExposureSurvey::new(&inventory);
     let exposure = survey.exposure;
     let mut names = Names::default();
     let mut chosen: HashMap<(usize, usize, usize), RecoveredFile> = HashMap::new();
@@ -89,7 +89,7 @@ pub fn recover(artifact: &Path, limits: &Limits, workers: usize) -> Result<Recov
         }
     }
     let files = order.iter().filter_map(|key| chosen.remove(key)).collect();
-    Ok(Recovery { files, exposure, skipped: inventory.skipped })
+    Ok(Recovery { files, exposure, unexamined: inventory.unexamined })
 }
 
 impl Recovery {

@@ -24,7 +24,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut annotations: BTreeMap<Command, Vec<Annotation>> = BTreeMap::new();
     let mut waived = Vec::new();
     for audit in audits {
-        for part in audit.skipped() {
+        for part in audit.unexamined() {
             let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
             let annotation = Annotation {
                 file: repository.manifest(audit),

@@ -37,7 +37,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let repository = Repository::of(look);
     let mut issues = Vec::new();
     for audit in audits {
-        issues.extend(audit.skipped().iter().map(|part| {
+        issues.extend(audit.unexamined().iter().map(|part| {
             let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
             Issue {
                 description: shown(&format!("{place} was not examined: {}", part.why)).to_string(),

@@ -159,11 +159,11 @@ impl Page<'_> {
     }
 
     fn not_examined(&mut self, audit: &Audit) {
-        if audit.skipped().is_empty() {
+        if audit.unexamined().is_empty() {
             return;
         }
         self.body.push_str("<section class=\"skipped\">\n<h2>Not examined</h2>\n<ul>\n");
-        for part in audit.skipped() {
+        for part in audit.unexamined() {
             let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
             let place = shown(place).to_string();
             let _ = writeln!(

@@ -72,11 +72,11 @@ impl Page<'_> {
         for group in groups(&audit.findings) {
             self.group(audit, group, &mut text);
         }
-        self.skipped(audit, &mut text);
+        self.unexamined(audit, &mut text);
         for waiver in &audit.waivers {
             let _ = writeln!(text, "\n{} {}", self.paint(YELLOW, "waiver"), shown(&idle_waiver(waiver)));
         }
-        if !audit.findings.is_empty() || !audit.skipped().is_empty() {
+        if !audit.findings.is_empty() || !audit.unexamined().is_empty() {
             text.push('\n');
         }
         let policy = format!("policy {} ({})", shown(&audit.policy.name), shown(&audit.policy.because));
@@ -141,21 +141,21 @@ impl Page<'_> {
         }
     }
 
-    fn skipped(&self, audit: &Audit, text: &mut String) {
+    fn unexamined(&self, audit: &Audit, text: &mut String) {
         const MOST: usize = 8;
-        for skipped in audit.skipped().iter().take(MOST) {
-            let waived = audit.is_waived(skipped);
+        for unexamined in audit.unexamined().iter().take(MOST) {
+            let waived = audit.is_waived(unexamined);
             let what =
                 if waived { "not examined (waived)".into() } else { self.paint(BOLD_RED, "not examined") };
-            let place = if skipped.place.is_empty() { "the artifact" } else { skipped.place.as_str() };
+            let place = if unexamined.place.is_empty() { "the artifact" } else { unexamined.place.as_str() };
             let _ = writeln!(
                 text,
                 "\n{what} {}\n    {}",
                 self.paint(CYAN, &shown(place).to_string()),
-                shown(&skipped.why)
+                shown(&unexamined.why)
             );
         }
-        if let Some(rest) = audit.skipped().len().checked_sub(MOST).filter(|rest| *rest > 0) {
+        if let Some(rest) = audit.unexamined().len().checked_sub(MOST).filter(|rest| *rest > 0) {
             let _ = writeln!(text, "and {} more", counted(rest as u64, "place"));
         }
     }
@@ -237,8 +237,8 @@ fn tally(audit: &Audit) -> String {
     .map(|(value, word)| counted(value, word))
     .chain((waived > 0).then(|| format!("{waived} waived")))
     .chain(
-        (!audit.skipped().is_empty())
-            .then(|| format!("{} not examined", counted(audit.skipped().len() as u64, "place"))),
+        (!audit.unexamined().is_empty())
+            .then(|| format!("{} not examined", counted(audit.unexamined().len() as u64, "place"))),
     )
     .collect();
     if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) }

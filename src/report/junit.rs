@@ -52,7 +52,7 @@ impl Suite {
     fn of(audit: &Audit, look: &Look) -> Self {
         let artifact = &audit.inventory.artifact;
         let mut cases = Vec::new();
-        for part in audit.skipped() {
+        for part in audit.unexamined() {
             let place = if part.place.is_empty() { &artifact.path } else { &part.place };
             cases.push(Case {
                 class: "packgate.coverage".into(),

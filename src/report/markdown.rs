@@ -132,11 +132,11 @@ fn blocking<'a>(audit: &'a Audit, look: &Look) -> Vec<(&'static str, Vec<&'a Jud
 }
 
 fn not_examined(out: &mut String, audit: &Audit, room: &mut Room) {
-    if audit.skipped().is_empty() {
+    if audit.unexamined().is_empty() {
         return;
     }
     out.push_str("**Not examined, so nothing can be said about it:**\n\n");
-    for part in audit.skipped() {
+    for part in audit.unexamined() {
         let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
         let waived = if audit.is_waived(part) { " (waived)" } else { "" };
         room.push(out, "not-examined", &format!("- {}: {}{waived}\n", code(place), inline(&part.why)));

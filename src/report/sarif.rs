@@ -221,7 +221,7 @@ impl Run {
         let mut execution = Vec::new();
         let mut configuration = Vec::new();
         for audit in audits {
-            for part in audit.skipped() {
+            for part in audit.unexamined() {
                 let place = chains.of(audit, &part.place);
                 let text = format!("{}: not examined: {}", place.fully_qualified_name, part.why);
                 let location = Location::new(repository.manifest(audit), Some(place));

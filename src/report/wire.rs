@@ -230,7 +230,7 @@ impl<'a> Report<'a> {
 impl<'a> Artifact<'a> {
     fn new(audit: &'a Audit) -> Self {
         let file = &audit.inventory.artifact;
-        let skipped = audit.skipped().iter();
+        let skipped = audit.unexamined().iter();
         Self {
             path: &file.path,
             kind: audit.kind().into(),

@@ -266,7 +266,7 @@ mod tests {
     /// Place and change of each finding.
     fn run(lines: &str, files: &[(&str, u64)]) -> Vec<(String, String, usize)> {
         let (lock, inventory, settings) = (lock(lines), npm("1.0.0", files), Settings::default());
-        let context = Context::new(&inventory, &settings).beside(None, Some(&lock));
+        let context = Context::new(&inventory, &settings).against(None, Some(&lock));
         let mut findings = Vec::new();
         check(&RULE, &context, &mut findings);
         findings
@@ -319,7 +319,7 @@ mod tests {
         let files: Vec<(&str, u64)> = files.iter().map(|(path, size)| (path.as_str(), *size)).collect();
         let (lock, inventory, settings) = (lock("[npm acme]\n"), npm("1.0.0", &files), Settings::default());
         let mut findings = Vec::new();
-        check(&RULE, &Context::new(&inventory, &settings).beside(None, Some(&lock)), &mut findings);
+        check(&RULE, &Context::new(&inventory, &settings).against(None, Some(&lock)), &mut findings);
         assert_eq!(
             findings[0].message,
             "30 files of 30 bytes in this folder are not in packgate.lock: d/00.js, d/01.js, d/02.js, d/03.js, d/04.js and 25 more."

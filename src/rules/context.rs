@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::inspect::{StrayMatch, stray_matches};
 use crate::inventory::{Entry, Inventory};
 use crate::lock::Lock;
-use crate::recoverable::Survey;
+use crate::recoverable::ExposureSurvey;
 use crate::settings::Settings;
 
 /// A file that could be a stray, with the rows of the table that its path fits.
@@ -22,7 +22,7 @@ pub struct Context<'a> {
     pub previous: Option<&'a Inventory>,
     /// The contents lock in force.
     pub lock: Option<&'a Lock>,
-    survey: OnceLock<Survey<'a>>,
+    survey: OnceLock<ExposureSurvey<'a>>,
     strays: OnceLock<Vec<Candidate<'a>>>,
     plugins: OnceLock<Vec<&'a str>>,
 }
@@ -35,13 +35,13 @@ impl<'a> Context<'a> {
     }
 
     /// The same artifact with what it is held against.
-    pub fn beside(self, previous: Option<&'a Inventory>, lock: Option<&'a Lock>) -> Self {
+    pub fn against(self, previous: Option<&'a Inventory>, lock: Option<&'a Lock>) -> Self {
         Self { previous, lock, ..self }
     }
 
     /// The maps with what they give away; worked out once for all rules.
-    pub fn survey(&self) -> &Survey<'a> {
-        self.survey.get_or_init(|| Survey::new(self.inventory))
+    pub fn survey(&self) -> &ExposureSurvey<'a> {
+        self.survey.get_or_init(|| ExposureSurvey::new(self.inventory))
     }
 
     /// The files whose path fits a row of the table of strays, or whose content shows a sign; worked out once for

@@ -37,7 +37,7 @@ impl Finding {
 pub enum Family {
     /// Source maps and what links to them.
     SourceMaps,
-    /// Text that belongs to the house.
+    /// Text that is internal to the company.
     InternalSources,
     /// Files that nobody meant to ship.
     StrayFiles,

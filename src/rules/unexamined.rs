@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::inventory::Skipped;
+use crate::inventory::Unexamined;
 use crate::settings::UNEXAMINED;
 use crate::words;
 
@@ -51,8 +51,8 @@ struct Evidence {
 }
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut files: BTreeMap<&str, Vec<&Skipped>> = BTreeMap::new();
-    for part in &context.inventory.skipped {
+    let mut files: BTreeMap<&str, Vec<&Unexamined>> = BTreeMap::new();
+    for part in &context.inventory.unexamined {
         if let Some(file) = &part.within {
             files.entry(file).or_default().push(part);
         }
@@ -84,12 +84,13 @@ mod tests {
 
     #[test]
     fn fires_once_for_each_file() {
-        let skipped = vec![
-            Skipped::inside("package/a.zip", "package/a.zip!x", "it is damaged"),
-            Skipped::inside("package/a.zip", "package/a.zip!y", "it is damaged, too"),
-            Skipped::inside("package/b.gz", "package/b.gz", "it ends too early"),
+        let unexamined = vec![
+            Unexamined::inside("package/a.zip", "package/a.zip!x", "it is damaged"),
+            Unexamined::inside("package/a.zip", "package/a.zip!y", "it is damaged, too"),
+            Unexamined::inside("package/b.gz", "package/b.gz", "it ends too early"),
         ];
-        let found = findings(&RULE, &Inventory { skipped, ..inventory(&["package/a.zip", "package/b.gz"]) });
+        let found =
+            findings(&RULE, &Inventory { unexamined, ..inventory(&["package/a.zip", "package/b.gz"]) });
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].place.path, "package/a.zip");
         assert!(
@@ -102,10 +103,10 @@ mod tests {
 
     #[test]
     fn damage_of_the_artifact_itself_is_not_for_it() {
-        let skipped = vec![
-            Skipped::new("", "the archive is cut off"),
-            Skipped::new("package/a", "its bytes are damaged"),
+        let unexamined = vec![
+            Unexamined::new("", "the archive is cut off"),
+            Unexamined::new("package/a", "its bytes are damaged"),
         ];
-        assert_eq!(findings(&RULE, &Inventory { skipped, ..inventory(&["package/a"]) }).len(), 0);
+        assert_eq!(findings(&RULE, &Inventory { unexamined, ..inventory(&["package/a"]) }).len(), 0);
     }
 }

@@ -157,7 +157,7 @@ mod tests {
         let (old, new) = (npm("1.0.0", old), npm("1.0.1", new));
         let settings = Settings { size: Size { growth_percent, ..Size::default() }, ..Settings::default() };
         let mut findings = Vec::new();
-        let context = Context::new(&new, &settings).beside(Some(&old), None);
+        let context = Context::new(&new, &settings).against(Some(&old), None);
         check(&RULE, &context, &mut findings);
         findings.into_iter().map(|finding| finding.key).collect()
     }
@@ -212,7 +212,7 @@ mod tests {
         let settings = Settings::default();
         let keys = |old: &Inventory, new: &Inventory| {
             let mut findings = Vec::new();
-            let context = Context::new(new, &settings).beside(Some(old), None);
+            let context = Context::new(new, &settings).against(Some(old), None);
             check(&RULE, &context, &mut findings);
             findings.into_iter().map(|finding| (finding.key, finding.message)).collect::<Vec<_>>()
         };

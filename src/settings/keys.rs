@@ -61,7 +61,7 @@ pub(super) const KEYS: &[Key] = &[
     key("", "rules", Form::Levels, r#"{ local-path = "error" }"#,
         "A level for each rule that should differ from the policy: `off`, `note`, `warning` or `error`."),
     key("", "internal", Form::Table, r#"{ paths = ["src/internal/**"] }"#,
-        "What belongs to the house and must not leave it."),
+        "What is internal to the company and must not ship."),
     key("", "size", Form::Table, r#"{ artifact = "10MiB" }"#,
         "Budgets; the rules `size-budget` and `unexpected-growth` watch over them."),
     key("", "limits", Form::Table, r#"{ entry = "1GiB" }"#,

@@ -52,7 +52,7 @@ pub struct Settings {
     pub waivers: Vec<Waiver>,
 }
 
-/// What belongs to the house and must not leave it.
+/// What is internal to the company and must not ship.
 #[derive(Debug, Clone, Default)]
 pub struct Internal {
     /// Globs of paths, as written and compiled together (same order).

@@ -1,7 +1,7 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::unpack::{Damage, Header, Oddity, Sink};
+use crate::unpack::{Damage, Header, RawAnomaly, Sink};
 
 use super::buffer::Buffer;
 
@@ -53,7 +53,7 @@ pub(super) trait Taker {
 pub(super) struct Gather<T> {
     batch: Batch,
     pub(super) taker: T,
-    pub(super) oddities: Vec<Oddity>,
+    pub(super) anomalies: Vec<RawAnomaly>,
     next: usize,
     /// Of the entry that was closed last.
     last_damage: Option<Damage>,
@@ -68,7 +68,7 @@ pub(super) struct Gather<T> {
 /// What a walk left behind.
 pub(super) struct Gathered<T> {
     pub(super) taker: T,
-    pub(super) oddities: Vec<Oddity>,
+    pub(super) anomalies: Vec<RawAnomaly>,
     /// Whether what ended the walk is told of the entry inside which it happened.
     pub(super) told: bool,
 }
@@ -84,7 +84,7 @@ impl<T: Taker> Gather<T> {
         Self {
             batch: Batch::default(),
             taker,
-            oddities: Vec::new(),
+            anomalies: Vec::new(),
             next: 0,
             last_damage: None,
             open: None,
@@ -103,7 +103,7 @@ impl<T: Taker> Gather<T> {
         }
         self.flush();
         let told = damage.is_some() && self.last_damage.as_ref() == damage;
-        Gathered { taker: self.taker, oddities: self.oddities, told }
+        Gathered { taker: self.taker, anomalies: self.anomalies, told }
     }
 
     fn flush(&mut self) {
@@ -192,7 +192,7 @@ impl<T: Taker> Sink for Gather<T> {
         self.close(Some(damage));
     }
 
-    fn oddity(&mut self, oddity: Oddity) {
-        self.oddities.push(oddity);
+    fn anomaly(&mut self, anomaly: RawAnomaly) {
+        self.anomalies.push(anomaly);
     }
 }

@@ -2,8 +2,8 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::ecosystem;
 use crate::guard;
-use crate::inspect::{Effort, Lookout, Member, Packing, inspect_with};
-use crate::inventory::{AnomalyKind, Concern, EntryKind, Media, Skipped, WideDigests};
+use crate::inspect::{Effort, Member, Scanner, Storage, inspect_with};
+use crate::inventory::{AnomalyKind, Concern, EntryKind, Media, Unexamined, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Spent};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
@@ -15,7 +15,7 @@ use crate::words::hex;
 /// Looks at entries, and into what they hold.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Examiner<'a> {
-    pub(super) lookout: &'a Lookout,
+    pub(super) scanner: &'a Scanner,
     pub(super) limits: &'a Limits,
     pub(super) spent: &'a Spent,
     pub(super) budget: &'a Budget,
@@ -28,14 +28,14 @@ pub(super) struct Examiner<'a> {
 
 /// Where an entry stands: the place of its container with the `!` behind it, and the depth of nesting.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stand<'a> {
+pub(super) struct Location<'a> {
     pub(super) prefix: &'a str,
     pub(super) depth: u32,
 }
 
-impl Stand<'_> {
+impl Location<'_> {
     /// In the artifact's own container.
-    pub(super) const TOP: Stand<'static> = Stand { prefix: "", depth: 0 };
+    pub(super) const TOP: Location<'static> = Location { prefix: "", depth: 0 };
 
     /// The place of the archive within the artifact; `None` for the artifact's own container.
     fn container(&self) -> Option<&str> {
@@ -45,11 +45,11 @@ impl Stand<'_> {
 
 impl Examiner<'_> {
     /// Examines all entries of a batch.
-    pub(super) fn batch(&self, batch: &mut Batch, stand: Stand<'_>, into: &mut Vec<Examined>) {
+    pub(super) fn batch(&self, batch: &mut Batch, location: Location<'_>, into: &mut Vec<Examined>) {
         for item in &batch.items {
             let bytes = batch.bytes.bytes_mut().get_mut(item.range.clone()).unwrap_or_default();
             let effort = Effort::Threads(self.threads);
-            into.push(self.entry(item.ordinal, &item.header, bytes, effort, item.damage.as_ref(), stand));
+            into.push(self.entry(item.ordinal, &item.header, bytes, effort, item.damage.as_ref(), location));
         }
     }
 
@@ -61,17 +61,17 @@ impl Examiner<'_> {
         bytes: &mut [u8],
         effort: Effort,
         damage: Option<&Damage>,
-        stand: Stand<'_>,
+        location: Location<'_>,
     ) -> Examined {
-        let place = format!("{}{}", stand.prefix, header.path);
-        let looked = guard::catch(|| self.look(ordinal, header, bytes, effort, &place, stand));
+        let place = format!("{}{}", location.prefix, header.path);
+        let looked = guard::catch(|| self.look(ordinal, header, bytes, effort, &place, location));
         let mut examined = looked.unwrap_or_else(|caught| {
             let why = format!("{caught} while looking at this entry; please report that place");
             Examined::unseen(ordinal, header, &place, why)
         });
         if let Some(damage) = damage {
-            let within = stand.container().map(str::to_owned);
-            examined.skipped.insert(0, Skipped { place, why: damage.to_string(), within });
+            let within = location.container().map(str::to_owned);
+            examined.unexamined.insert(0, Unexamined { place, why: damage.to_string(), within });
         }
         examined
     }
@@ -83,7 +83,7 @@ impl Examiner<'_> {
         bytes: &mut [u8],
         effort: Effort,
         place: &str,
-        stand: Stand<'_>,
+        location: Location<'_>,
     ) -> Examined {
         guard::spot(place);
         let mut examined = Examined::new(ordinal, header, place);
@@ -94,7 +94,7 @@ impl Examiner<'_> {
         entry.size = bytes.len() as u64;
         entry.media = unpack::sniff(bytes, entry.size);
         if self.digests {
-            let digest = timed(self.lookout.timings(), "digest entries", || Sha256::digest(&*bytes));
+            let digest = timed(self.scanner.timings(), "digest entries", || Sha256::digest(&*bytes));
             entry.sha256 = Some(hex(&digest));
         }
         if self.wide {
@@ -102,21 +102,21 @@ impl Examiner<'_> {
             entry.wide = Some(Box::new(WideDigests { sha384, sha512: hex(&Sha512::digest(&*bytes)) }));
         }
         let size = entry.size;
-        if stand.depth == 0
+        if location.depth == 0
             && size <= ecosystem::MOST_KEPT
             && ecosystem::keeps(&entry.path)
             && self.spent.keep(size)
         {
             examined.manifest = Some((&*bytes).into());
         }
-        let members = inspect_with(effort, bytes, self.lookout, entry);
-        entry.unread.dedup();
-        examined.skipped.extend(entry.unread.iter().map(|why| Skipped::inside(place, place, *why)));
+        let members = inspect_with(effort, bytes, self.scanner, entry);
+        entry.unexamined.dedup();
+        examined.unexamined.extend(entry.unexamined.iter().map(|why| Unexamined::inside(place, place, *why)));
         let media = examined.entry.media;
         // What an inspector found a way into needs no other.
         let hides = || members.is_empty() && unpack::opens_hidden(&&*bytes, media, &header.path);
         if unpack::opens(media, &header.path) || hides() {
-            self.open(bytes, &mut examined, stand.depth);
+            self.open(bytes, &mut examined, location.depth);
         }
         let why = match examined.entry.media {
             Media::SevenZip | Media::Rpm => Some("packgate opens no 7-Zip archives and no RPM packages"),
@@ -124,10 +124,10 @@ impl Examiner<'_> {
             _ => None,
         };
         if let Some(why) = why {
-            examined.skipped.push(Skipped::inside(place, place, why));
+            examined.unexamined.push(Unexamined::inside(place, place, why));
         }
         for member in &members {
-            self.uncovered(member, bytes, &mut examined, stand.depth);
+            self.uncovered(member, bytes, &mut examined, location.depth);
         }
         examined
     }
@@ -143,34 +143,34 @@ impl Examiner<'_> {
                 .then(|| "a limit was reached before this archive was opened".to_owned())
         };
         if let Some(why) = closed {
-            examined.skipped.push(Skipped::inside(&*place, &*place, why));
+            examined.unexamined.push(Unexamined::inside(&*place, &*place, why));
             return;
         }
         let prefix = format!("{place}!");
         let taker = Inline {
             examiner: self,
-            stand: Stand { prefix: &prefix, depth: depth + 1 },
+            location: Location { prefix: &prefix, depth: depth + 1 },
             children: Vec::new(),
         };
         let mut gather = Gather::new(taker);
         let name = examined.entry.file_name().to_owned();
         let walked = unpack::walk(&bytes, &name, self.limits, self.spent, &mut gather);
-        let Gathered { taker, oddities, told } = gather.finish(walked.as_ref().err());
+        let Gathered { taker, anomalies, told } = gather.finish(walked.as_ref().err());
         let children = taker.children;
         examined.children.extend(children);
         // A program before a zip may look like anything.
         let is_archive = unpack::opens(examined.entry.media, &examined.entry.path);
-        let oddities = oddities.into_iter().filter(|oddity| {
+        let anomalies = anomalies.into_iter().filter(|anomaly| {
             is_archive
-                || !matches!(oddity.kind.concern(), Concern::ExtraData)
-                    && oddity.kind != AnomalyKind::ZipHiddenEntry
+                || !matches!(anomaly.kind.concern(), Concern::ExtraData)
+                    && anomaly.kind != AnomalyKind::ZipHiddenEntry
         });
-        examined.oddities.extend(oddities.map(|oddity| under(&prefix, &place, oddity)));
+        examined.anomalies.extend(anomalies.map(|anomaly| under(&prefix, &place, anomaly)));
         if let Err(damage) = walked {
-            examined.oddities.extend(damage.oddity().map(|oddity| under(&prefix, &place, oddity)));
+            examined.anomalies.extend(damage.anomaly().map(|anomaly| under(&prefix, &place, anomaly)));
             // A file that only looks like an archive, or can't be opened, was still read as bytes.
             if !told {
-                examined.skipped.push(Skipped::inside(&*place, &*place, damage.to_string()));
+                examined.unexamined.push(Unexamined::inside(&*place, &*place, damage.to_string()));
             }
         }
     }
@@ -179,31 +179,31 @@ impl Examiner<'_> {
     fn uncovered(&self, member: &Member, bytes: &mut [u8], examined: &mut Examined, depth: u32) {
         let stretch = bytes.get_mut(member.range.clone()).unwrap_or_default();
         let place = &examined.entry.place;
-        let unpacked = match member.packing {
-            Packing::Plain => Ok(Vec::new()),
+        let unpacked = match member.storage {
+            Storage::Plain => Ok(Vec::new()),
             _ if self.spent.is_over(self.limits) => {
                 Err(Damage::new(0, "a limit was reached before this file was unpacked"))
             }
-            Packing::Zlib => unpack::unzlib(stretch, self.limits),
-            Packing::Gzip => unpack::ungzip(stretch, self.limits),
-            Packing::Brotli => unpack::unbrotli(stretch, self.limits),
+            Storage::Zlib => unpack::unzlib(stretch, self.limits),
+            Storage::Gzip => unpack::ungzip(stretch, self.limits),
+            Storage::Brotli => unpack::unbrotli(stretch, self.limits),
         };
         let mut unpacked = match unpacked {
             Ok(unpacked) => unpacked,
             Err(damage) => {
                 let inside = format!("{place}!{}", member.path);
-                examined.skipped.push(Skipped::inside(place, inside, damage.to_string()));
+                examined.unexamined.push(Unexamined::inside(place, inside, damage.to_string()));
                 return;
             }
         };
-        let bytes = if member.packing == Packing::Plain { stretch } else { unpacked.as_mut_slice() };
+        let bytes = if member.storage == Storage::Plain { stretch } else { unpacked.as_mut_slice() };
         let size = bytes.len() as u64;
         let fits = self.spent.entry(member.path.len(), self.limits).is_ok()
             && self.spent.bytes(size, self.limits).is_ok();
         if !fits || depth >= self.limits.nesting {
             let why = "a limit of unpacking was reached inside this entry";
-            let skipped = Skipped::inside(place, place, why);
-            examined.skipped.push(skipped);
+            let unexamined = Unexamined::inside(place, place, why);
+            examined.unexamined.push(unexamined);
             return;
         }
         let prefix = format!("{place}!");
@@ -214,9 +214,9 @@ impl Examiner<'_> {
             mode: None,
             offset: member.range.start as u64,
         };
-        let stand = Stand { prefix: &prefix, depth: depth + 1 };
+        let location = Location { prefix: &prefix, depth: depth + 1 };
         let effort = Effort::Threads(self.threads);
-        let child = self.entry(examined.children.len(), &header, bytes, effort, None, stand);
+        let child = self.entry(examined.children.len(), &header, bytes, effort, None, location);
         examined.children.push(child);
     }
 }
@@ -224,7 +224,7 @@ impl Examiner<'_> {
 /// Examines batches where they are filled.
 struct Inline<'a> {
     examiner: &'a Examiner<'a>,
-    stand: Stand<'a>,
+    location: Location<'a>,
     children: Vec<Examined>,
 }
 
@@ -234,7 +234,7 @@ impl Taker for Inline<'_> {
     fn grow(&mut self, _bytes: u64) {}
 
     fn take(&mut self, batch: &mut Batch) {
-        self.examiner.batch(batch, self.stand, &mut self.children);
+        self.examiner.batch(batch, self.location, &mut self.children);
         batch.clear();
     }
 }

@@ -1,7 +1,7 @@
 use thin_vec::{ThinVec, thin_vec};
 
-use crate::inventory::{Anomaly, Entry, EntryId, Inventory, ManifestFile, Skipped};
-use crate::unpack::{Header, Oddity};
+use crate::inventory::{Anomaly, Entry, EntryId, Inventory, ManifestFile, Unexamined};
+use crate::unpack::{Header, RawAnomaly};
 
 /// An examined entry with what was found inside it, not yet numbered.
 #[derive(Debug)]
@@ -10,8 +10,8 @@ pub(super) struct Examined {
     /// It stays where it is until the inventory goes.
     pub(super) entry: Box<Entry>,
     pub(super) children: ThinVec<Examined>,
-    pub(super) oddities: ThinVec<Anomaly>,
-    pub(super) skipped: ThinVec<Skipped>,
+    pub(super) anomalies: ThinVec<Anomaly>,
+    pub(super) unexamined: ThinVec<Unexamined>,
     pub(super) manifest: Option<Box<[u8]>>,
 }
 
@@ -30,16 +30,16 @@ impl Examined {
             ordinal,
             entry: Box::new(entry),
             children: ThinVec::new(),
-            oddities: ThinVec::new(),
-            skipped: ThinVec::new(),
+            anomalies: ThinVec::new(),
+            unexamined: ThinVec::new(),
             manifest: None,
         }
     }
 
     /// An entry that could not be looked at.
     pub(super) fn unseen(ordinal: usize, header: &Header, place: &str, why: String) -> Self {
-        let skipped = thin_vec![Skipped::new(place, why)];
-        Self { skipped, ..Self::new(ordinal, header, place) }
+        let unexamined = thin_vec![Unexamined::new(place, why)];
+        Self { unexamined, ..Self::new(ordinal, header, place) }
     }
 }
 
@@ -48,8 +48,8 @@ impl Examined {
 pub(super) struct Stock {
     pub(super) containers: Vec<&'static str>,
     pub(super) entries: Vec<Examined>,
-    pub(super) oddities: Vec<Oddity>,
-    pub(super) skipped: Vec<Skipped>,
+    pub(super) anomalies: Vec<RawAnomaly>,
+    pub(super) unexamined: Vec<Unexamined>,
 }
 
 impl Stock {
@@ -57,8 +57,8 @@ impl Stock {
     pub(super) fn flatten(mut self) -> Inventory {
         let mut inventory = Inventory::default();
         inventory.artifact.containers = self.containers;
-        inventory.skipped = self.skipped;
-        inventory.anomalies = self.oddities.into_iter().map(|oddity| under("", "", oddity)).collect();
+        inventory.unexamined = self.unexamined;
+        inventory.anomalies = self.anomalies.into_iter().map(|anomaly| under("", "", anomaly)).collect();
         self.entries.sort_by_key(|examined| examined.ordinal);
         inventory.entries.reserve(self.entries.len());
         for examined in self.entries {
@@ -80,20 +80,20 @@ fn enter(mut examined: Examined, parent: Option<EntryId>, inventory: &mut Invent
         });
     }
     inventory.entries.push(examined.entry);
-    inventory.anomalies.extend(examined.oddities);
-    inventory.skipped.extend(examined.skipped);
+    inventory.anomalies.extend(examined.anomalies);
+    inventory.unexamined.extend(examined.unexamined);
     examined.children.sort_by_key(|child| child.ordinal);
     for child in examined.children {
         enter(child, Some(id), inventory);
     }
 }
 
-/// Puts an oddity of a nested container under its place in the artifact.
-pub(super) fn under(prefix: &str, container: &str, oddity: Oddity) -> Anomaly {
-    let place = match &oddity.entry {
+/// Puts an anomaly of a nested container under its place in the artifact.
+pub(super) fn under(prefix: &str, container: &str, anomaly: RawAnomaly) -> Anomaly {
+    let place = match &anomaly.entry {
         Some(path) => format!("{prefix}{path}"),
         None => container.to_owned(),
     };
-    let Oddity { kind, offset, detail, .. } = oddity;
+    let RawAnomaly { kind, offset, detail, .. } = anomaly;
     Anomaly { kind, offset, place, container: container.to_owned(), detail }
 }

@@ -3,12 +3,12 @@
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use crate::inspect::{Ahead, Effort};
+use crate::inspect::{Effort, StreamingScan};
 use crate::unpack::{Damage, Header};
 
+use super::artifact_digest::ArtifactDigest;
 use super::buffer::Buffer;
-use super::digesting::Digesting;
-use super::examine::{Examiner, Stand};
+use super::examine::{Examiner, Location};
 use super::flatten::Examined;
 
 /// Size of a piece: so much stays in the processor's cache from one thread to the next.
@@ -76,21 +76,21 @@ impl Large {
         self,
         examiner: &Examiner<'_>,
         bytes: &mut Buffer,
-        digesting: &Digesting<'_>,
+        artifact_digest: &ArtifactDigest<'_>,
     ) -> Examined {
         bytes.clear(MOST_KEPT);
         bytes.reserve_claimed(self.header.size);
-        let mut ahead = Box::new(Ahead::new(&self.header.path, examiner.lookout));
-        while let Some(mut piece) = digesting.meanwhile(&self.pieces) {
+        let mut streaming = Box::new(StreamingScan::new(&self.header.path, examiner.scanner));
+        while let Some(mut piece) = artifact_digest.meanwhile(&self.pieces) {
             let before = bytes.len();
             bytes.extend_from_slice(&piece);
             piece.clear();
             let _ = self.used.send(piece);
-            ahead.look(examiner.lookout, bytes.bytes(), before..bytes.len());
+            streaming.look(examiner.scanner, bytes.bytes(), before..bytes.len());
         }
         let damage =
             self.damage.recv().unwrap_or_else(|_| Some(Damage::new(0, "packgate stopped unpacking here")));
-        let effort = Effort::Ahead(ahead);
-        examiner.entry(self.ordinal, &self.header, bytes.bytes_mut(), effort, damage.as_ref(), Stand::TOP)
+        let effort = Effort::Streamed(streaming);
+        examiner.entry(self.ordinal, &self.header, bytes.bytes_mut(), effort, damage.as_ref(), Location::TOP)
     }
 }

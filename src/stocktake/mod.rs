@@ -1,10 +1,10 @@
 //! Stocktaking: from an artifact on disk to its [`Inventory`]. Unpacking and inspecting overlap; one worker
 //! or many, the inventory is the same.
 
+mod artifact_digest;
 mod batch;
 mod budget;
 mod buffer;
-mod digesting;
 mod examine;
 mod flatten;
 mod large;
@@ -16,21 +16,21 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::ecosystem;
-use crate::inspect::Lookout;
-use crate::inventory::{Artifact, Inventory, Kind, Media, Skipped};
+use crate::inspect::Scanner;
+use crate::inventory::{Artifact, Inventory, Kind, Media, Unexamined};
 use crate::project::Project;
 use crate::unpack::{self, FileSource, Limits, ReadAt, Spent};
 use crate::words::hex;
 
+use artifact_digest::ArtifactDigest;
 pub use budget::Budget;
-use digesting::Digesting;
 use examine::Examiner;
 
 /// How to take stock.
 #[derive(Debug, Clone, Copy)]
 pub struct Stocktake<'a> {
     /// What to look out for.
-    pub lookout: &'a Lookout,
+    pub scanner: &'a Scanner,
     /// Bounds of unpacking.
     pub limits: &'a Limits,
     /// The ecosystem, if it is not to be recognised.
@@ -63,7 +63,7 @@ impl Stocktake<'_> {
     /// Takes stock of a file or folder.
     ///
     /// # Errors
-    /// When it doesn't exist or can't be opened. What goes wrong later is in the inventory's `skipped`.
+    /// When it doesn't exist or can't be opened. What goes wrong later is in the inventory's `unexamined`.
     pub fn of(&self, path: &Path) -> Result<Inventory, StocktakeError> {
         let unreadable = |why| StocktakeError::Unreadable { path: path.to_owned(), why };
         let metadata = std::fs::metadata(path).map_err(unreadable)?;
@@ -95,10 +95,10 @@ impl Stocktake<'_> {
         prefix.truncate(known);
         let media = unpack::sniff(&prefix, source.size());
         let is_zip = media == Media::Zip;
-        let digests = self.lookout.wanted.digests || ecosystem::needs_digests(&name, is_zip);
+        let digests = self.scanner.options.digests || ecosystem::needs_digests(&name, is_zip);
         let threads = workers;
         let examiner = Examiner {
-            lookout: self.lookout,
+            scanner: self.scanner,
             limits: self.limits,
             spent: &spent,
             budget: self.budget,
@@ -108,7 +108,7 @@ impl Stocktake<'_> {
         };
         let (stock, sha256) = if is_zip {
             let (mut stock, sha256) = tree::zip(source, &examiner, workers);
-            stock.oddities.extend(unpack::mismatch(media, &name));
+            stock.anomalies.extend(unpack::mismatch(media, &name));
             (stock, sha256)
         } else {
             stream::stream(source, &name, &examiner, workers)
@@ -122,10 +122,12 @@ impl Stocktake<'_> {
         }
         match sha256 {
             Ok(sha256) => inventory.artifact.sha256 = sha256,
-            Err(error) => inventory.skipped.push(Skipped::new("", format!("cannot read the file: {error}"))),
+            Err(error) => {
+                inventory.unexamined.push(Unexamined::new("", format!("cannot read the file: {error}")))
+            }
         }
-        if inventory.skipped.is_empty() && inventory.files().next().is_none() {
-            inventory.skipped.push(Skipped::new("", "it holds no files"));
+        if inventory.unexamined.is_empty() && inventory.files().next().is_none() {
+            inventory.unexamined.push(Unexamined::new("", "it holds no files"));
         }
         (inventory, spent.is_over(self.limits))
     }
@@ -134,7 +136,7 @@ impl Stocktake<'_> {
         let spent = Spent::default();
         let threads = self.workers.max(1);
         let examiner = Examiner {
-            lookout: self.lookout,
+            scanner: self.scanner,
             limits: self.limits,
             spent: &spent,
             budget: self.budget,
@@ -158,8 +160,8 @@ impl Stocktake<'_> {
             unpacked_bytes: inventory.top_files().map(|entry| entry.size).sum(),
         };
         inventory.kind = Kind::Directory;
-        if inventory.skipped.is_empty() && inventory.files().next().is_none() {
-            inventory.skipped.push(Skipped::new("", "it holds no files"));
+        if inventory.unexamined.is_empty() && inventory.files().next().is_none() {
+            inventory.unexamined.push(Unexamined::new("", "it holds no files"));
         }
         ecosystem::identify(&mut inventory, self.kind.or(Some(Kind::Directory)), self.project);
         Ok(inventory)
@@ -168,5 +170,5 @@ impl Stocktake<'_> {
 
 /// SHA-256 of the artifact, in hex.
 fn digest(source: &dyn ReadAt, examiner: &Examiner<'_>) -> std::io::Result<String> {
-    Digesting::new(source, examiner.lookout.timings()).finish()
+    ArtifactDigest::new(source, examiner.scanner.timings()).finish()
 }

@@ -5,15 +5,15 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
 
-use crate::inventory::Skipped;
+use crate::inventory::Unexamined;
 use crate::unpack::{self, Damage, FileSource, Header};
 
+use super::artifact_digest::ArtifactDigest;
 use super::batch::{Batch, Gather, Gathered, Taker};
 use super::budget::Budget;
 use super::buffer::Buffer;
 use super::digest;
-use super::digesting::Digesting;
-use super::examine::{Examiner, Stand};
+use super::examine::{Examiner, Location};
 use super::flatten::{Examined, Stock};
 use super::large::{self, Large, Sending};
 
@@ -37,16 +37,16 @@ pub(super) fn stream(
     let (full_tx, full_rx) = bounded::<Work>(WAITING);
     let (empty_tx, empty_rx) = unbounded::<Batch>();
     let own_end = Mutex::new(Some(full_rx.clone()));
-    let digesting = Digesting::new(source, examiner.lookout.timings());
+    let artifact_digest = ArtifactDigest::new(source, examiner.scanner.timings());
     let stock = std::thread::scope(|scope| {
         let examining: Vec<_> = (1..workers)
             .map(|_| {
                 let (full_rx, empty_tx) = (full_rx.clone(), empty_tx.clone());
-                let (budget, digesting) = (&budget, &digesting);
+                let (budget, artifact_digest) = (&budget, &artifact_digest);
                 let lost = LostWorker(&own_end);
                 scope.spawn(move || {
                     let _lost = lost;
-                    work(examiner, &full_rx, &empty_tx, budget, digesting)
+                    work(examiner, &full_rx, &empty_tx, budget, artifact_digest)
                 })
             })
             .collect();
@@ -67,20 +67,20 @@ pub(super) fn stream(
         stock.entries = own;
         // What still waits is shared with the workers.
         if let Some(rest) = take(&own_end) {
-            stock.entries.extend(work(examiner, &rest, &empty_tx, &budget, &digesting));
+            stock.entries.extend(work(examiner, &rest, &empty_tx, &budget, &artifact_digest));
         }
-        digesting.go_on();
+        artifact_digest.go_on();
         for thread in examining {
             match thread.join() {
                 Ok(entries) => stock.entries.extend(entries),
-                Err(_) => {
-                    stock.skipped.push(Skipped::new("", "a worker of packgate failed; please report it"))
-                }
+                Err(_) => stock
+                    .unexamined
+                    .push(Unexamined::new("", "a worker of packgate failed; please report it")),
             }
         }
         stock
     });
-    (stock, digesting.finish())
+    (stock, artifact_digest.finish())
 }
 
 /// The unpacking thread's own end of the queue of work.
@@ -105,17 +105,17 @@ fn unpack_into<T: Taker>(source: &FileSource, name: &str, examiner: &Examiner<'_
     let mut gather = Gather::new(taker);
     let start = Instant::now();
     let walked = unpack::walk(source, name, examiner.limits, examiner.spent, &mut gather);
-    if let Some(timings) = examiner.lookout.timings() {
+    if let Some(timings) = examiner.scanner.timings() {
         timings.add("read and unpack", start.elapsed().saturating_sub(gather.held_up));
     }
-    let Gathered { taker, oddities, told } = gather.finish(walked.as_ref().err());
-    let mut stock = Stock { oddities, ..Stock::default() };
+    let Gathered { taker, anomalies, told } = gather.finish(walked.as_ref().err());
+    let mut stock = Stock { anomalies, ..Stock::default() };
     match walked {
         Ok(containers) => stock.containers = containers,
         Err(damage) => {
-            stock.oddities.extend(damage.oddity());
+            stock.anomalies.extend(damage.anomaly());
             if !told {
-                stock.skipped.push(Skipped::new("", damage.to_string()));
+                stock.unexamined.push(Unexamined::new("", damage.to_string()));
             }
         }
     }
@@ -134,21 +134,21 @@ fn work(
     full: &Receiver<Work>,
     empty: &Sender<Batch>,
     budget: &Budget,
-    digesting: &Digesting<'_>,
+    artifact_digest: &ArtifactDigest<'_>,
 ) -> Vec<Examined> {
     let (mut entries, mut buffer) = (Vec::new(), Buffer::default());
-    while let Some(work) = digesting.meanwhile(full) {
+    while let Some(work) = artifact_digest.meanwhile(full) {
         let mut batch = match work {
             Work::Batch(batch) => batch,
             Work::Large(large) => {
                 let held = large.reserved;
-                entries.push(large.examine(examiner, &mut buffer, digesting));
+                entries.push(large.examine(examiner, &mut buffer, artifact_digest));
                 budget.give_back(held);
                 examiner.budget.give_back(held);
                 continue;
             }
         };
-        examiner.batch(&mut batch, Stand::TOP, &mut entries);
+        examiner.batch(&mut batch, Location::TOP, &mut entries);
         let held = batch.reserved;
         batch.clear();
         budget.give_back(held);
@@ -182,7 +182,7 @@ impl Taker for Here<'_> {
     }
 
     fn take(&mut self, batch: &mut Batch) {
-        self.examiner.batch(batch, Stand::TOP, &mut self.entries);
+        self.examiner.batch(batch, Location::TOP, &mut self.entries);
         batch.clear();
         self.examiner.budget.give_back(std::mem::take(&mut self.reserved));
     }
@@ -222,7 +222,7 @@ impl Taker for HandOver<'_> {
             TrySendError::Full(Work::Batch(mut ready)) | TrySendError::Disconnected(Work::Batch(mut ready)),
         ) = self.full.try_send(Work::Batch(ready))
         {
-            self.examiner.batch(&mut ready, Stand::TOP, &mut self.own);
+            self.examiner.batch(&mut ready, Location::TOP, &mut self.own);
             self.budget.give_back(ready.reserved);
             ready.clear();
             if batch.bytes.capacity() == 0 {

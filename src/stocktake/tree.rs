@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::ecosystem;
 use crate::inspect::Effort;
-use crate::inventory::{EntryKind, Skipped};
+use crate::inventory::{EntryKind, Unexamined};
 use crate::unpack::{Damage, FileSource, Header, Spent, directory, zip};
 
 use super::digest;
-use super::examine::{Examiner, Stand};
+use super::examine::{Examiner, Location};
 use super::flatten::{Examined, Stock};
 use crate::timings::timed;
 
@@ -21,12 +21,12 @@ pub(super) fn zip(
     examiner: &Examiner<'_>,
     workers: usize,
 ) -> (Stock, std::io::Result<String>) {
-    let (members, oddities) = match zip::Directory::read(source, examiner.limits) {
+    let (members, anomalies) = match zip::Directory::read(source, examiner.limits) {
         Ok(read) => read,
         Err(damage) => {
-            let skipped = vec![Skipped::new("", damage.to_string())];
-            let oddities = damage.oddity().into_iter().collect();
-            return (Stock { skipped, oddities, ..Stock::default() }, digest(source, examiner));
+            let unexamined = vec![Unexamined::new("", damage.to_string())];
+            let anomalies = damage.anomaly().into_iter().collect();
+            return (Stock { unexamined, anomalies, ..Stock::default() }, digest(source, examiner));
         }
     };
     let headers: Vec<&Header> = members.iter().map(|member| &member.header).collect();
@@ -38,15 +38,15 @@ pub(super) fn zip(
     let examiner = &Examiner { wide: wants_wide_digests(source, &members, examiner), ..*examiner };
     let mut sha256 = Err(std::io::ErrorKind::Other.into());
     let entries = std::thread::scope(|scope| {
-        let digesting = (workers > 1).then(|| scope.spawn(|| digest(source, examiner)));
+        let artifact_digest = (workers > 1).then(|| scope.spawn(|| digest(source, examiner)));
         let entries = examine_all(&headers, &read, examiner, workers);
-        sha256 = match digesting {
+        sha256 = match artifact_digest {
             Some(thread) => thread.join().unwrap_or_else(|_| Err(std::io::Error::other("digesting failed"))),
             None => digest(source, examiner),
         };
         entries
     });
-    (Stock { containers: vec!["zip"], entries, oddities, skipped: Vec::new() }, sha256)
+    (Stock { containers: vec!["zip"], entries, anomalies, unexamined: Vec::new() }, sha256)
 }
 
 /// Whether a table of contents asks for more than SHA-256. It is read beforehand, since digests are made while
@@ -72,7 +72,12 @@ pub(super) fn folder(root: &Path, examiner: &Examiner<'_>, workers: usize) -> st
         None => Ok(()),
     };
     let entries = examine_all(&headers, &read, examiner, workers);
-    Ok(Stock { containers: vec!["directory"], entries, oddities: listing.oddities, skipped: listing.skipped })
+    Ok(Stock {
+        containers: vec!["directory"],
+        entries,
+        anomalies: listing.anomalies,
+        unexamined: listing.unexamined,
+    })
 }
 
 type Read<'a> = dyn Fn(usize, &mut Vec<u8>) -> Result<(), Damage> + Sync + 'a;
@@ -124,12 +129,12 @@ fn examine_one(
     buffer.clear();
     buffer.reserve(usize::try_from(header.size.unwrap_or(0).min(TRUST)).unwrap_or(0));
     let damage = if header.kind == EntryKind::File {
-        timed(examiner.lookout.timings(), "read and unpack", || read(number, buffer)).err()
+        timed(examiner.scanner.timings(), "read and unpack", || read(number, buffer)).err()
     } else {
         None
     };
     let effort = Effort::Threads(examiner.threads);
-    let examined = examiner.entry(number, header, buffer, effort, damage.as_ref(), Stand::TOP);
+    let examined = examiner.entry(number, header, buffer, effort, damage.as_ref(), Location::TOP);
     if buffer.capacity() > KEEP {
         *buffer = Vec::new();
     }

@@ -7,7 +7,7 @@ use crate::inventory::EntryKind;
 use super::names::Names;
 use super::path::canonical;
 use super::stream::Stream;
-use super::{Damage, Header, Meter, Oddity, Overrun, Sink};
+use super::{Damage, Header, Meter, Overrun, RawAnomaly, Sink};
 
 const MAGIC: &[u8] = b"!<arch>\n";
 const HEADER: usize = 60;
@@ -68,7 +68,7 @@ pub(super) fn walk(
             }
             sink.begin(Header { path: path.clone(), kind: EntryKind::File, size: Some(left), mode, offset });
             for (kind, detail) in named.faults {
-                sink.oddity(Oddity { kind, offset, entry: Some(path.clone()), detail: detail.into() });
+                sink.anomaly(RawAnomaly { kind, offset, entry: Some(path.clone()), detail: detail.into() });
             }
             data(&mut stream, left, meter, sink)?;
         }

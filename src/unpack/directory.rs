@@ -3,12 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::inventory::{AnomalyKind, EntryKind, Skipped};
+use crate::inventory::{AnomalyKind, EntryKind, Unexamined};
 
-use super::few::Few;
+use super::limiter::AnomalyLimiter;
 use super::names::Names;
 use super::path::canonical;
-use super::{Damage, FileSource, Header, Limits, Oddity, Overrun, ReadAt, Spent};
+use super::{Damage, FileSource, Header, Limits, Overrun, RawAnomaly, ReadAt, Spent};
 
 /// What a folder holds, sorted by path.
 #[derive(Debug, Default)]
@@ -16,9 +16,9 @@ pub struct Listing {
     /// Files, links and special files; folders themselves are not listed.
     pub files: Vec<Listed>,
     /// Names that are not safe everywhere.
-    pub oddities: Vec<Oddity>,
+    pub anomalies: Vec<RawAnomaly>,
     /// What could not be listed.
-    pub skipped: Vec<Skipped>,
+    pub unexamined: Vec<Unexamined>,
 }
 
 /// One file of a folder.
@@ -43,7 +43,7 @@ pub fn list(root: &Path, limits: &Limits) -> io::Result<Listing> {
             Ok(children) => children,
             Err(error) if prefix.is_empty() => return Err(error),
             Err(error) => {
-                listing.skipped.push(Skipped::new(place, format!("the folder can't be read: {error}")));
+                listing.unexamined.push(Unexamined::new(place, format!("the folder can't be read: {error}")));
                 continue;
             }
         };
@@ -53,7 +53,9 @@ pub fn list(root: &Path, limits: &Limits) -> io::Result<Listing> {
             let (on_disk, name, metadata) = match looked {
                 Ok(looked) => looked,
                 Err(error) => {
-                    listing.skipped.push(Skipped::new(&*place, format!("an entry can't be read: {error}")));
+                    listing
+                        .unexamined
+                        .push(Unexamined::new(&*place, format!("an entry can't be read: {error}")));
                     continue;
                 }
             };
@@ -67,7 +69,7 @@ pub fn list(root: &Path, limits: &Limits) -> io::Result<Listing> {
                 continue;
             }
             if listing.files.len() as u64 >= limits.entries {
-                listing.skipped.push(Skipped::new("", Overrun::Entries(limits.entries).to_string()));
+                listing.unexamined.push(Unexamined::new("", Overrun::Entries(limits.entries).to_string()));
                 folders.clear();
                 break;
             }
@@ -80,10 +82,10 @@ pub fn list(root: &Path, limits: &Limits) -> io::Result<Listing> {
         names.add(&file.header.path, false, number as u64);
     }
     let collisions =
-        names.sorted().oddities().into_iter().filter(|oddity| oddity.kind == AnomalyKind::NameCollision);
-    listing.oddities.extend(collisions.map(|oddity| Oddity { offset: 0, ..oddity }));
-    let mut few = Few::default();
-    listing.oddities.retain(|oddity| few.admits(oddity.kind));
+        names.sorted().anomalies().into_iter().filter(|anomaly| anomaly.kind == AnomalyKind::NameCollision);
+    listing.anomalies.extend(collisions.map(|anomaly| RawAnomaly { offset: 0, ..anomaly }));
+    let mut limiter = AnomalyLimiter::default();
+    listing.anomalies.retain(|anomaly| limiter.admits(anomaly.kind));
     Ok(listing)
 }
 
@@ -100,7 +102,7 @@ impl Listing {
         };
         for (kind, detail) in named.faults {
             let entry = Some(named.path.clone());
-            self.oddities.push(Oddity { kind, offset: 0, entry, detail: detail.into() });
+            self.anomalies.push(RawAnomaly { kind, offset: 0, entry, detail: detail.into() });
         }
         let header =
             Header { path: named.path, kind, size: Some(metadata.len()), mode: mode(metadata), offset: 0 };
@@ -164,6 +166,6 @@ mod tests {
         read(&listing.files[2], &Limits::default(), &Spent::default(), &mut bytes).unwrap();
         assert_eq!(bytes, b"...xyz");
         let small = Limits { entries: 2, ..Limits::default() };
-        assert_eq!(list(root, &small).unwrap().skipped.len(), 1);
+        assert_eq!(list(root, &small).unwrap().unexamined.len(), 1);
     }
 }

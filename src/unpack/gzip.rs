@@ -6,7 +6,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use crate::inventory::AnomalyKind;
 
-use super::{Damage, Oddity, ReadAt};
+use super::{Damage, RawAnomaly, ReadAt};
 
 const CHUNK: usize = 256 << 10;
 /// Longest name, comment or extra field that is looked through.
@@ -24,7 +24,7 @@ pub(super) struct Gzip<'a> {
     inflate: Decompress,
     crc: Crc,
     state: State,
-    oddities: Vec<Oddity>,
+    anomalies: Vec<RawAnomaly>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,13 +46,13 @@ impl<'a> Gzip<'a> {
             inflate: Decompress::new(false),
             crc: Crc::new(),
             state: State::Header { members: 0 },
-            oddities: Vec::new(),
+            anomalies: Vec::new(),
         }
     }
 
     /// What was odd so far, offsets in the compressed file. All of it once the last byte was read.
-    pub(super) fn take_oddities(&mut self) -> Vec<Oddity> {
-        std::mem::take(&mut self.oddities)
+    pub(super) fn take_oddities(&mut self) -> Vec<RawAnomaly> {
+        std::mem::take(&mut self.anomalies)
     }
 
     fn header(&mut self, members: u64) -> Result<(), Damage> {
@@ -156,7 +156,7 @@ impl<'a> Gzip<'a> {
             }
             [0x1f, 0x8b, ..] => {
                 if members == 0 {
-                    self.oddities.push(Oddity {
+                    self.anomalies.push(RawAnomaly {
                         kind: AnomalyKind::GzipMembers,
                         offset: behind,
                         entry: None,
@@ -172,7 +172,7 @@ impl<'a> Gzip<'a> {
     }
 
     fn trailing(&mut self, offset: u64) {
-        self.oddities.push(Oddity {
+        self.anomalies.push(RawAnomaly {
             kind: AnomalyKind::TrailingData,
             offset,
             entry: None,

@@ -1,15 +1,15 @@
 //! Containers: from bytes to entries. Knows bytes only; no rule, no ecosystem.
 //!
 //! The walkers are strict: where two readers in the field would see different entries, an
-//! [`Oddity`] is reported, and where the meaning is no longer certain the walk ends with a [`Damage`].
+//! [`RawAnomaly`] is reported, and where the meaning is no longer certain the walk ends with a [`Damage`].
 
 mod ar;
 mod compressed;
 mod compression;
 pub mod directory;
-mod few;
 mod gzip;
 mod hidden;
+mod limiter;
 mod limits;
 mod meter;
 mod names;
@@ -49,9 +49,9 @@ pub struct Header {
     pub offset: u64,
 }
 
-/// An oddity that a tolerant reader would shrug at, relative to its container.
+/// An anomaly that a tolerant reader would shrug at, relative to its container.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Oddity {
+pub struct RawAnomaly {
     /// What it is.
     pub kind: AnomalyKind,
     /// Byte offset in the container (decompressed, for a tar inside gzip).
@@ -98,9 +98,9 @@ impl Damage {
         }
     }
 
-    /// The oddity that it is as well, if readers disagree.
-    pub fn oddity(&self) -> Option<Oddity> {
-        self.kind.map(|kind| Oddity { kind, offset: self.offset, entry: None, detail: self.why.clone() })
+    /// The anomaly that it is as well, if readers disagree.
+    pub fn anomaly(&self) -> Option<RawAnomaly> {
+        self.kind.map(|kind| RawAnomaly { kind, offset: self.offset, entry: None, detail: self.why.clone() })
     }
 }
 
@@ -118,7 +118,7 @@ pub trait Sink {
     /// The entry could not be read to its end.
     fn broken(&mut self, damage: Damage);
     /// Something odd.
-    fn oddity(&mut self, oddity: Oddity);
+    fn anomaly(&mut self, anomaly: RawAnomaly);
 }
 
 /// Reads a stretch of a source that must be there.

@@ -7,19 +7,19 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::inventory::AnomalyKind;
 
-use super::Oddity;
+use super::RawAnomaly;
 
 /// All names of a container so far.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// One behind the other.
     paths: String,
-    seen: Vec<Seen>,
+    seen: Vec<Occurrence>,
     count: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Seen {
+struct Occurrence {
     /// Where its path ends, which begins where the one before ends.
     end: usize,
     ordinal: usize,
@@ -30,7 +30,7 @@ struct Seen {
 #[derive(Debug, Clone, Copy)]
 struct Name<'a> {
     path: &'a str,
-    seen: Seen,
+    seen: Occurrence,
 }
 
 /// The names in groups: what would be one on a file system that folds case and normalises stands side by side, in
@@ -57,7 +57,7 @@ impl Names {
     /// Adds the next entry.
     pub(super) fn add(&mut self, path: &str, folder: bool, offset: u64) {
         self.paths.push_str(path);
-        self.seen.push(Seen { end: self.paths.len(), ordinal: self.count, offset, folder });
+        self.seen.push(Occurrence { end: self.paths.len(), ordinal: self.count, offset, folder });
         self.count += 1;
     }
 
@@ -80,7 +80,7 @@ impl Names {
     }
 
     fn name(&self, number: usize) -> Name<'_> {
-        const NONE: Seen = Seen { end: 0, ordinal: 0, offset: 0, folder: false };
+        const NONE: Occurrence = Occurrence { end: 0, ordinal: 0, offset: 0, folder: false };
         let seen = |number: usize| self.seen.get(number).copied().unwrap_or(NONE);
         let start = number.checked_sub(1).map_or(0, |before| seen(before).end);
         let seen = seen(number);
@@ -105,32 +105,32 @@ impl<'a> Sorted<'a> {
     }
 
     /// Names that collide though they differ, and files that are folders for other entries.
-    pub(super) fn oddities(&self) -> Vec<Oddity> {
-        let mut oddities = Vec::new();
+    pub(super) fn anomalies(&self) -> Vec<RawAnomaly> {
+        let mut anomalies = Vec::new();
         let is_file = |(_, number): &&(u64, usize)| !self.all.name(*number).seen.folder;
         let files = self.names.iter().filter(is_file).map(|(digest, _)| *digest).collect();
         for group in self.groups() {
             let Some(first) = self.names_of(group).next() else { continue };
             for other in self.names_of(group).skip(1) {
                 if other.path != first.path && !(other.seen.folder && first.seen.folder) {
-                    oddities.push(collision(other.seen.offset, other.path));
+                    anomalies.push(collision(other.seen.offset, other.path));
                 } else if other.path == first.path && other.seen.folder != first.seen.folder {
-                    oddities.push(as_folder(other.seen.offset, other.path));
+                    anomalies.push(as_folder(other.seen.offset, other.path));
                 }
             }
             for file in self.files_above(first.path, &files) {
                 let is_inside = |name: &Name<'_>| {
                     name.path.strip_prefix(file.path).is_some_and(|rest| rest.starts_with('/'))
                 };
-                oddities.push(match self.names_of(group).find(is_inside) {
+                anomalies.push(match self.names_of(group).find(is_inside) {
                     Some(name) => as_folder(name.seen.offset, file.path),
                     None => collision(first.seen.offset, first.path),
                 });
             }
         }
-        oddities.sort_by_key(|oddity| (oddity.offset, oddity.kind));
-        oddities.dedup();
-        oddities
+        anomalies.sort_by_key(|anomaly| (anomaly.offset, anomaly.kind));
+        anomalies.dedup();
+        anomalies
     }
 
     /// The folders that a path is in, of those that are files. Each byte of the path is looked at once, however
@@ -152,7 +152,7 @@ impl<'a> Sorted<'a> {
     pub(super) fn repeated(&self) -> Vec<Repeated> {
         let mut repeated: Vec<Repeated> = Vec::new();
         for group in self.groups().filter(|group| group.len() > 1) {
-            let mut by_path: HashMap<&str, Vec<Seen>> = HashMap::new();
+            let mut by_path: HashMap<&str, Vec<Occurrence>> = HashMap::new();
             for name in self.names_of(group).filter(|name| !name.seen.folder) {
                 by_path.entry(name.path).or_default().push(name.seen);
             }
@@ -172,8 +172,8 @@ impl<'a> Sorted<'a> {
 }
 
 impl Repeated {
-    /// The oddity, once it is known whether the bytes are the same.
-    pub(super) fn oddity(self, identical: Option<bool>) -> Oddity {
+    /// The anomaly, once it is known whether the bytes are the same.
+    pub(super) fn anomaly(self, identical: Option<bool>) -> RawAnomaly {
         let count = self.ordinals.len();
         let (kind, detail) = match identical {
             Some(true) => (
@@ -193,12 +193,12 @@ impl Repeated {
                 ),
             ),
         };
-        Oddity { kind, offset: self.offset, entry: Some(self.path), detail }
+        RawAnomaly { kind, offset: self.offset, entry: Some(self.path), detail }
     }
 }
 
-fn collision(offset: u64, path: &str) -> Oddity {
-    Oddity {
+fn collision(offset: u64, path: &str) -> RawAnomaly {
+    RawAnomaly {
         kind: AnomalyKind::NameCollision,
         offset,
         entry: Some(path.to_owned()),
@@ -206,8 +206,8 @@ fn collision(offset: u64, path: &str) -> Oddity {
     }
 }
 
-fn as_folder(offset: u64, path: &str) -> Oddity {
-    Oddity {
+fn as_folder(offset: u64, path: &str) -> RawAnomaly {
+    RawAnomaly {
         kind: AnomalyKind::FileAsFolder,
         offset,
         entry: Some(path.to_owned()),
@@ -239,7 +239,7 @@ mod tests {
     }
 
     fn kinds(list: &[&str]) -> Vec<AnomalyKind> {
-        names(list).sorted().oddities().into_iter().map(|oddity| oddity.kind).collect()
+        names(list).sorted().anomalies().into_iter().map(|anomaly| anomaly.kind).collect()
     }
 
     #[test]

@@ -166,7 +166,10 @@ fn text(prefix: &[u8]) -> Media {
 /// How many bytes are of a sort. Sums of bytes, few at a time, which the compiler makes wide.
 fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
     const FEW: usize = 128;
-    bytes.chunks(FEW).map(|few| usize::from(few.iter().map(|byte| u8::from(is(*byte))).sum::<u8>())).sum()
+    bytes
+        .chunks(FEW)
+        .map(|limiter| usize::from(limiter.iter().map(|byte| u8::from(is(*byte))).sum::<u8>()))
+        .sum()
 }
 
 #[cfg(test)]

@@ -8,15 +8,15 @@ use sha2::{Digest, Sha256};
 use crate::inventory::{AnomalyKind, EntryKind, Media};
 
 use super::compression::{Compression, has_suffix};
-use super::few::Told;
 use super::gzip::Gzip;
 use super::hidden::{Hidden, hidden};
+use super::limiter::LimitedSink;
 use super::names::{Names, Repeated};
 use super::path::canonical;
 use super::stream::{BLOCK, Stream};
 use super::tar::{self, Ending};
 use super::{
-    Damage, Header, Limits, Meter, Oddity, Overrun, ReadAt, Sink, Spent, ar, compressed, sniff, zip,
+    Damage, Header, Limits, Meter, Overrun, RawAnomaly, ReadAt, Sink, Spent, ar, compressed, sniff, zip,
 };
 
 /// First bytes looked at to tell a container.
@@ -50,12 +50,12 @@ pub fn walk(
     spent: &Spent,
     sink: &mut dyn Sink,
 ) -> Result<Vec<&'static str>, Damage> {
-    let sink: &mut dyn Sink = &mut Told::new(sink);
+    let sink: &mut dyn Sink = &mut LimitedSink::new(sink);
     let prefix = prefix(source)?;
     let media = sniff(&prefix, source.size());
     let promised = promised(name);
-    if let Some(oddity) = mismatch(media, name) {
-        sink.oddity(oddity);
+    if let Some(anomaly) = mismatch(media, name) {
+        sink.anomaly(anomaly);
     }
     let meter = Meter::new(source, limits, spent);
     let container = match media {
@@ -83,8 +83,8 @@ pub fn walk(
 }
 
 /// What is odd about a file of this content having this name.
-pub fn mismatch(media: Media, name: &str) -> Option<Oddity> {
-    promised(name).filter(|promised| promised.outer != media && media != Media::Empty).map(|_| Oddity {
+pub fn mismatch(media: Media, name: &str) -> Option<RawAnomaly> {
+    promised(name).filter(|promised| promised.outer != media && media != Media::Empty).map(|_| RawAnomaly {
         kind: AnomalyKind::Mismatch,
         offset: 0,
         entry: None,
@@ -186,13 +186,13 @@ impl Container {
             }
         };
         if let Unpacked::Gzip(gzip) = &mut reader {
-            for oddity in gzip.take_oddities() {
-                sink.oddity(oddity);
+            for anomaly in gzip.take_oddities() {
+                sink.anomaly(anomaly);
             }
         }
         let names = names.sorted();
-        for oddity in names.oddities() {
-            sink.oddity(oddity);
+        for anomaly in names.anomalies() {
+            sink.anomaly(anomaly);
         }
         let repeated = names.repeated();
         let digests =
@@ -200,7 +200,7 @@ impl Container {
         for repeated in repeated {
             let of: Option<Vec<_>> = repeated.ordinals.iter().map(|ordinal| digests.get(ordinal)).collect();
             let identical = of.map(|digests| digests.windows(2).all(|pair| matches!(pair, [a, b] if a == b)));
-            sink.oddity(repeated.oddity(identical));
+            sink.anomaly(repeated.anomaly(identical));
         }
         walked.map(|()| containers)
     }
@@ -318,5 +318,5 @@ impl Sink for Digests {
         self.current = None;
     }
 
-    fn oddity(&mut self, _oddity: Oddity) {}
+    fn anomaly(&mut self, _oddity: RawAnomaly) {}
 }

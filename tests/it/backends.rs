@@ -283,7 +283,7 @@ fn speaks_of_packing(rule: &str) -> bool {
 /// Findings of these rules, as `rule place`.
 fn found(artifact: &Path) -> BTreeSet<String> {
     let audit = Auditor::new(Options::default()).audit(artifact, 1).unwrap();
-    assert!(audit.inventory.is_complete(), "{:?}", audit.inventory.skipped);
+    assert!(audit.inventory.is_complete(), "{:?}", audit.inventory.unexamined);
     let findings = audit.findings.iter().map(|judged| &judged.finding);
     findings
         .filter(|finding| speaks_of_packing(finding.rule))

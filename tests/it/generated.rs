@@ -41,7 +41,7 @@ fn fresh_folder(folder: &str, files: &[(String, String)]) {
         }
         assert!(
             updating(),
-            "{folder}/{name} is about nothing; run PACKGATE_UPDATE=1 cargo test --test it generated"
+            "{folder}/{name} belongs to nothing that exists; run PACKGATE_UPDATE=1 cargo test --test it generated"
         );
         std::fs::remove_file(repository(folder).join(name)).unwrap();
     }

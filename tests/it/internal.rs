@@ -1,4 +1,4 @@
-//! What belongs to the house, through the whole program: words, paths, packages, code, binaries.
+//! What is internal, through the whole program: words, paths, packages, code, binaries.
 
 use std::fs;
 use std::io::Write as _;

@@ -97,7 +97,7 @@ fn look(case: &Case, folder: &Path, project: &Path) {
     let packer = |judged: &Judged| Some(judged.finding.evidence.value()["packer"].as_str()?.to_owned());
     let packers: Vec<String> = audit.findings.iter().filter_map(packer).collect();
     assert_eq!(packers, [case.packer]);
-    assert!(audit.inventory.skipped.is_empty(), "{}: {:?}", case.name, audit.inventory.skipped);
+    assert!(audit.inventory.unexamined.is_empty(), "{}: {:?}", case.name, audit.inventory.unexamined);
 
     let recovery = recover(folder, &Limits::default(), 2).unwrap();
     let exposure = audit.totals.exposure;

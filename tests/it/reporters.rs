@@ -5,8 +5,8 @@ use std::path::Path;
 use packgate::audit::{Audit, Totals};
 use packgate::diff::Diff;
 use packgate::inventory::{
-    Artifact, At, Entry, EntryId, Inventory, Kind, MapForm, Media, Package, Skipped, SourceFacts, SourceMap,
-    TextDigest, TextFacts,
+    Artifact, At, Entry, EntryId, Inventory, Kind, MapForm, Media, Package, SourceFacts, SourceMap,
+    TextDigest, TextFacts, Unexamined,
 };
 use packgate::policy::{Judged, Policy, Verdict, WaiverUse};
 use packgate::recoverable::Exposure;
@@ -75,12 +75,12 @@ fn hostile() -> Audit {
             root: "package".into(),
             ..Package::default()
         }),
-        skipped: vec![
-            Skipped::new(
+        unexamined: vec![
+            Unexamined::new(
                 "package/\u{1b}[31m<script>.zip",
                 "skip1 at byte 7: \u{202e}<script>alert(1)</script>",
             ),
-            Skipped::new("", "skip2"),
+            Unexamined::new("", "skip2"),
         ],
         ..Inventory::default()
     };
@@ -149,7 +149,7 @@ fn hostile() -> Audit {
 fn clean() -> Audit {
     let mut audit = hostile();
     audit.inventory.artifact.path = "clean-1.0.0.tgz".into();
-    audit.inventory.skipped.clear();
+    audit.inventory.unexamined.clear();
     audit.findings.clear();
     audit.waivers.clear();
     audit.totals = Totals::default();
@@ -217,8 +217,8 @@ fn every_reporter_shows_every_finding() {
                 );
             }
         }
-        for skipped in ["skip1", "skip2"] {
-            assert!(words.contains(skipped), "{name} lost {skipped}");
+        for unexamined in ["skip1", "skip2"] {
+            assert!(words.contains(unexamined), "{name} lost {unexamined}");
         }
         // GitLab's format is a list of issues and nothing else.
         assert!(name == "gitlab" || text.contains("clean-1.0.0.tgz"), "{name} lost the clean artifact");
@@ -381,7 +381,7 @@ fn sarif_says_what_was_not_examined_and_what_is_waived() {
 fn large() -> Audit {
     let mut audit = hostile();
     audit.verdict = Verdict::Blocked;
-    audit.inventory.skipped.clear();
+    audit.inventory.unexamined.clear();
     audit.waivers.clear();
     audit.inventory.artifact.path = "acme-cli-2.1.88.tgz".into();
     audit.inventory.artifact.bytes = 31_802_411;

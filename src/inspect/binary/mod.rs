@@ -7,7 +7,7 @@ mod wasm;
 use crate::inventory::{BinaryFacts, DebugSection, LocalPath, Media};
 use crate::words::hex;
 
-use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted, home};
+use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner, home};
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "binary", needles, inspect };
 
@@ -21,12 +21,12 @@ pub(super) fn is_program(media: Media) -> bool {
     matches!(media, Media::Elf | Media::MachO | Media::Pe | Media::Wasm | Media::Ar | Media::Pdb)
 }
 
-fn needles(_: &Wanted) -> Vec<Vec<u8>> {
+fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
     let prefixes = home::PREFIXES.iter().map(|prefix| prefix.as_bytes().to_vec());
     prefixes.chain([pdb::EMBEDDED_SOURCE.to_vec()]).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
     if sample.decoded.is_some() || !is_program(sample.media) {
         return;
     }
@@ -41,7 +41,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
             None => facts.embedded_source |= sample.media == Media::Pdb,
         }
     }
-    seen.entry.binary = Some(Box::new(facts));
+    sink.entry.binary = Some(Box::new(facts));
 }
 
 /// Keeps the first path of every home folder.

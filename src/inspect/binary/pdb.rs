@@ -15,7 +15,7 @@ pub(super) const EMBEDDED_SOURCE: [u8; 16] =
 /// Most bytes inflated of a PDB inside a program.
 const MOST_INFLATED: u64 = 64 << 20;
 
-/// The file as a whole is debug information; whether it holds sources tells a needle.
+/// The file as a whole is debug information; a needle tells whether it holds sources.
 pub(super) fn read() -> BinaryFacts {
     BinaryFacts { format: "PDB", ..BinaryFacts::default() }
 }

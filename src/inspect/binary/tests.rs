@@ -9,7 +9,7 @@ use crate::inventory::Entry;
 
 fn facts(media: Media, bytes: &[u8]) -> BinaryFacts {
     let mut entry = Entry { media, ..Entry::default() };
-    inspect(bytes, Lookout::plain(), &mut entry);
+    inspect(bytes, Scanner::plain(), &mut entry);
     *entry.binary.expect("facts of a program")
 }
 

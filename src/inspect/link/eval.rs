@@ -7,7 +7,7 @@ use crate::inspect::text_facts::text_facts;
 use crate::inspect::{Hit, Inner, InnerText, MOST_INNER};
 use crate::inventory::SourceFacts;
 
-use super::{Carried, ESCAPED_KEY, EVALS, EVALUATED, LINK, NAME, NAMED};
+use super::{Carried, EVALUATED, NAMED, Needle};
 
 /// A module that a bundler left in `eval`.
 #[derive(Debug)]
@@ -29,8 +29,8 @@ pub(super) fn carry_modules(
     carried: &mut Carried,
 ) {
     let (mut text, mut texts) = (Vec::new(), Vec::new());
-    let mut names = hits.iter().filter(|hit| hit.needle == NAME).map(|hit| hit.offset).peekable();
-    let mut keys = hits.iter().filter(|hit| hit.needle == ESCAPED_KEY).map(|hit| hit.offset).peekable();
+    let mut names = hits.iter().filter(|hit| Needle::Name.is(hit)).map(|hit| hit.offset).peekable();
+    let mut keys = hits.iter().filter(|hit| Needle::Key.is(hit)).map(|hit| hit.offset).peekable();
     for range in evals {
         while names.next_if(|name| *name < range.start).is_some() {}
         let named = names.peek().is_some_and(|name| *name < range.end);
@@ -95,9 +95,12 @@ fn module(start: usize, text: &[u8], keep_text: bool) -> Option<Module> {
 /// The strings given to `eval` that hold a needle, by their opening quotes, in the order of the text.
 pub(super) fn strings(bytes: &[u8], hits: &[Hit]) -> Vec<Range<usize>> {
     let mut strings: Vec<Range<usize>> = Vec::new();
-    let mut wanted = hits.iter().filter(|hit| matches!(hit.needle, LINK | NAME | ESCAPED_KEY)).peekable();
+    let mut wanted = hits
+        .iter()
+        .filter(|hit| matches!(Needle::of(hit), Some(Needle::Link | Needle::Name | Needle::Key)))
+        .peekable();
     let mut done = 0;
-    for hit in hits.iter().filter(|hit| EVALS.contains(&hit.needle)) {
+    for hit in hits.iter().filter(|hit| Needle::Eval.is(hit)) {
         let call = bytes.get(hit.offset..).unwrap_or_default();
         let Some(open) = memchr::memchr(b'(', call).map(|open| hit.offset + open + 1) else { break };
         if hit.offset < done {

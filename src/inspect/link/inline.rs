@@ -8,7 +8,7 @@ use crate::inspect::{Hit, InnerText, MOST_INNER};
 use crate::unpack;
 
 use super::wrapped::{self, Wrapped};
-use super::{COMMENT, FIRST_BASE64, LINK, is_data};
+use super::{COMMENT, Needle, is_data};
 
 /// `sourcesContent` in base64, at each of the places that it can have in a group of three bytes, and the place
 /// of the needle in its group of four characters.
@@ -35,7 +35,8 @@ pub(super) struct Encoded {
 pub(super) fn maps(bytes: &[u8], hits: &[Hit]) -> Vec<Encoded> {
     let mut maps = Vec::new();
     let mut done = 0;
-    for hit in hits.iter().filter(|hit| hit.needle == LINK || hit.needle >= FIRST_BASE64) {
+    for hit in hits {
+        let Some(needle @ (Needle::Link | Needle::Base64 { .. })) = Needle::of(hit) else { continue };
         if hit.offset < done {
             continue;
         }
@@ -44,9 +45,8 @@ pub(super) fn maps(bytes: &[u8], hits: &[Hit]) -> Vec<Encoded> {
             break;
         }
         let mut lines_end = 0;
-        let found = match hit.needle.checked_sub(FIRST_BASE64) {
-            None => in_url(bytes, hit.offset + COMMENT.len()),
-            Some(number) => {
+        let found = match needle {
+            Needle::Base64 { phase } => {
                 let lines = wrapped::around(bytes, done, hit.offset);
                 lines_end = lines.as_ref().map_or(0, |lines| lines.range.end);
                 if let Some((range, text)) = in_lines(bytes, lines) {
@@ -54,14 +54,15 @@ pub(super) fn maps(bytes: &[u8], hits: &[Hit]) -> Vec<Encoded> {
                     maps.push(Encoded { hit: range.start, text });
                     continue;
                 }
-                needles().nth(number).and_then(|(_, phase)| bare(bytes, done, hit.offset, *phase))
+                bare(bytes, done, hit.offset, phase)
             }
+            _ => in_url(bytes, hit.offset + COMMENT.len()),
         };
         // Lines that make no map are not read again.
         done = done.max(lines_end);
         let Some((range, coding)) = found else { continue };
         done = done.max(range.end);
-        let at = if hit.needle == LINK { hit.offset } else { range.start };
+        let at = if needle == Needle::Link { hit.offset } else { range.start };
         if coding == Some(Coding::Base64)
             && let Some((lines, text)) = in_lines(bytes, wrapped::from(bytes, range.start))
         {

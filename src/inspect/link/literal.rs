@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::inspect::Hit;
 use crate::inspect::map::Cursor;
 
-use super::{ESCAPED_KEY, EVALS};
+use super::Needle;
 
 /// The string literals to be unescaped before one looks into them, in the order of the text. None of them
 /// touches a string that is evaluated.
@@ -14,8 +14,7 @@ pub(super) fn strings(bytes: &[u8], hits: &[Hit], evals: &[Range<usize>]) -> Vec
     let mut quotes = vec![b'"', b'\'', b'`'];
     let mut done = 0;
     for hit in hits {
-        let wanted =
-            hit.needle == ESCAPED_KEY || (EVALS.contains(&hit.needle) && is_escaped_call(bytes, hit.offset));
+        let wanted = Needle::Key.is(hit) || (Needle::Eval.is(hit) && is_escaped_call(bytes, hit.offset));
         if !wanted || hit.offset < done {
             continue;
         }

@@ -21,7 +21,7 @@ use std::ops::Range;
 use crate::inventory::{Link, LinkTarget, MapForm, SourceMap};
 
 use super::coding::Coding;
-use super::{Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, TOO_MANY_INNER};
+use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, Scanner, TOO_MANY_INNER};
 
 use comment::{Comment, comments};
 use eval::Module;
@@ -46,44 +46,75 @@ const MOST_LINKS: usize = 10_000;
 
 const COMMENT: &[u8] = b"sourceMappingURL=";
 const NAMED: &[u8] = b"sourceURL=";
-const LINK: usize = 0;
-const NAME: usize = 1;
-const EVALS: Range<usize> = 2..4;
-/// The key of a map's texts. Behind [`escaped_only`], only where its quotes are escaped.
-const ESCAPED_KEY: usize = 4;
 const KEY: &[u8] = b"sourcesContent";
-/// The needles of base64, [`inline::needles`].
-const FIRST_BASE64: usize = 5;
 
-fn needles() -> Vec<Vec<u8>> {
-    let words: [&[u8]; 5] = [COMMENT, NAMED, b"eval(", b"eval)(", KEY];
-    words.into_iter().chain(inline::needles().map(|(word, _)| *word)).map(<[u8]>::to_vec).collect()
+/// What a needle finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needle {
+    /// A link to a map.
+    Link,
+    /// The name of a module in an `eval`.
+    Name,
+    /// A call of `eval`.
+    Eval,
+    /// The key of a map's texts. After [`escaped_only`], only where its quotes are escaped.
+    Key,
+    /// A piece of a map in base64, and where in a group of four it begins.
+    Base64 { phase: usize },
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+/// All needles, in the order in which hits number them.
+fn all_needles() -> impl Iterator<Item = (Needle, &'static [u8])> {
+    let words: [(Needle, &[u8]); 5] = [
+        (Needle::Link, COMMENT),
+        (Needle::Name, NAMED),
+        (Needle::Eval, b"eval("),
+        (Needle::Eval, b"eval)("),
+        (Needle::Key, KEY),
+    ];
+    let base64 = inline::needles().map(|(word, phase)| (Needle::Base64 { phase: *phase }, *word));
+    words.into_iter().chain(base64)
+}
+
+fn needles() -> Vec<Vec<u8>> {
+    all_needles().map(|(_, word)| word.to_vec()).collect()
+}
+
+impl Needle {
+    fn of(hit: &Hit) -> Option<Self> {
+        all_needles().nth(hit.needle).map(|(needle, _)| needle)
+    }
+
+    /// Whether it is the one that hit.
+    fn is(self, hit: &Hit) -> bool {
+        Self::of(hit) == Some(self)
+    }
+}
+
+fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     if sample.is_container() {
         return;
     }
-    seen.entry.links.extend(header::links(sample));
-    let carried = find(sample, hits, lookout.wanted.recovered);
+    sink.entry.links.extend(header::links(sample));
+    let carried = find(sample, hits, scanner.options.recovered);
     for comment in carried.comments {
-        if seen.entry.links.len() < MOST_LINKS || comment.in_force {
+        if sink.entry.links.len() < MOST_LINKS || comment.in_force {
             let at = sample.at(comment.start);
             let target = comment.target(sample.bytes);
-            seen.entry.links.push(Link { at, target, in_force: comment.in_force });
+            sink.entry.links.push(Link { at, target, in_force: comment.in_force });
         }
     }
     if carried.too_many {
-        seen.entry.unread.push(TOO_MANY_INNER);
+        sink.entry.unexamined.push(TOO_MANY_INNER);
     }
     if let Some(first) = carried.modules.first() {
-        let (map, at) = (seen.entry.maps.len(), sample.at(first.start));
+        let (map, at) = (sink.entry.maps.len(), sample.at(first.start));
         let mut sources = Vec::with_capacity(carried.modules.len());
         for (source, module) in carried.modules.into_iter().enumerate() {
-            seen.entry.recovered.extend(module.text.map(|text| (map, source, text)));
+            sink.entry.recovered.extend(module.text.map(|text| (map, source, text)));
             sources.push(module.facts);
         }
-        seen.entry.maps.push(SourceMap {
+        sink.entry.maps.push(SourceMap {
             form: MapForm::Eval,
             at,
             file: None,
@@ -95,7 +126,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
             damage: None,
         });
     }
-    seen.inner.extend(carried.inner);
+    sink.inner.extend(carried.inner);
 }
 
 /// What a text links to and carries.
@@ -110,11 +141,11 @@ struct Carried {
     too_many: bool,
 }
 
-/// Looks for all of it.
+/// Finds comments, inline maps and eval modules.
 fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Carried {
     let mut carried = Carried::default();
     let bytes = sample.bytes;
-    let keys = || hits.iter().filter(|hit| hit.needle == ESCAPED_KEY).map(|hit| hit.offset);
+    let keys = || hits.iter().filter(|hit| Needle::Key.is(hit)).map(|hit| hit.offset);
     let quoted = if sample.is_documentation() { Vec::new() } else { quoted::texts(sample, keys()) };
     let quoted = quoted.into_iter().map(|(range, text)| Inner {
         what: LITERAL,
@@ -122,14 +153,14 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Carried {
         text: InnerText::Clear(text),
     });
     let hits = &*escaped_only(bytes, hits);
-    if hits.iter().all(|hit| EVALS.contains(&hit.needle)) {
+    if hits.iter().all(|hit| Needle::Eval.is(hit)) {
         carried.inner.extend(quoted);
         return carried;
     }
     let evals = eval::strings(bytes, hits);
     let literals = literal::strings(bytes, hits, &evals);
     let hits = outside(hits, &literals);
-    let links = hits.iter().filter(|hit| hit.needle == LINK).map(|hit| hit.offset);
+    let links = hits.iter().filter(|hit| Needle::Link.is(hit)).map(|hit| hit.offset);
     let links: Vec<usize> = links.filter(|at| range_with(&evals, *at).is_none()).collect();
     if !links.is_empty() {
         carried.comments = comments(sample, &links);
@@ -162,7 +193,7 @@ fn escaped_only<'a>(bytes: &[u8], hits: &'a [Hit]) -> Cow<'a, [Hit]> {
         let quoted = [&b"\""[..], b"'", b"\\x22", b"\\u0022"].iter().any(|quote| before.ends_with(quote));
         quoted && bytes.get(at + KEY.len()) == Some(&b'\\')
     };
-    let is_plain = |hit: &Hit| hit.needle == ESCAPED_KEY && !is_escaped(hit.offset);
+    let is_plain = |hit: &Hit| Needle::Key.is(hit) && !is_escaped(hit.offset);
     match hits.iter().any(is_plain) {
         false => Cow::Borrowed(hits),
         true => Cow::Owned(hits.iter().filter(|hit| !is_plain(hit)).copied().collect()),
@@ -208,14 +239,14 @@ pub(super) fn target(url: &[u8], length: usize) -> LinkTarget {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Lookout, inspect};
+    use super::super::{Scanner, inspect};
     use super::*;
     use crate::inspect::text_facts::text_facts;
     use crate::inventory::{Entry, Media};
 
     fn facts(path: &str, text: &str) -> Entry {
         let mut entry = Entry { path: path.to_owned(), media: Media::Text, ..Entry::default() };
-        inspect(text.as_bytes(), Lookout::plain(), &mut entry);
+        inspect(text.as_bytes(), Scanner::plain(), &mut entry);
         entry
     }
 

@@ -1,6 +1,6 @@
 //! Electron's archive.
 
-use crate::inspect::{Member, Packing};
+use crate::inspect::{Member, Storage};
 
 use super::little32;
 
@@ -40,7 +40,7 @@ pub(super) fn members(bytes: &[u8], members: &mut Vec<Member>) -> bool {
                 continue;
             }
             room -= size;
-            members.push(Member { path, range, packing: Packing::Plain });
+            members.push(Member { path, range, storage: Storage::Plain });
         }
     }
     members.sort_by_key(|member| member.range.start);

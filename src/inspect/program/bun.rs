@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::inspect::map::is_third_party;
 use crate::inspect::text_facts::text_facts;
-use crate::inspect::{Inner, InnerText, Lookout, Sample, Seen};
+use crate::inspect::{FactSink, Inner, InnerText, Sample, Scanner};
 use crate::inventory::{MapForm, ProgramFacts, SourceFacts, SourceMap};
 use crate::unpack;
 
@@ -42,24 +42,26 @@ fn pointer(bytes: &[u8], at: usize, most: usize) -> Option<Range<usize>> {
 }
 
 /// Writes down the original files that the executable carries, and hands on their texts.
-pub(super) fn originals(sample: &Sample<'_>, mark: usize, lookout: &Lookout, seen: &mut Seen<'_>) {
+pub(super) fn originals(sample: &Sample<'_>, mark: usize, scanner: &Scanner, sink: &mut FactSink<'_>) {
     let Some((payload, modules)) = payload(sample.bytes, mark) else { return };
     let program = sample.bytes.get(payload.clone()).unwrap_or_default();
     for map in maps(program, modules) {
         let start = payload.start + map.start;
         let map = program.get(map).unwrap_or_default();
         let Some(sources) = sources(map) else {
-            seen.entry.unread.push("the source map in this Bun executable can't be followed");
+            sink.entry.unexamined.push("the source map in this Bun executable can't be followed");
             continue;
         };
-        let number = seen.entry.maps.len();
+        let number = sink.entry.maps.len();
         let mut facts = Vec::new();
         for (path, text) in sources.take(MOST_SOURCES) {
             let known =
-                match unpack::unzstd(map.get(text.clone()).unwrap_or_default(), &lookout.wanted.limits) {
+                match unpack::unzstd(map.get(text.clone()).unwrap_or_default(), &scanner.options.limits) {
                     Ok(known) => known,
                     Err(_) => {
-                        seen.entry.unread.push("an original file in this Bun executable can't be unpacked");
+                        sink.entry
+                            .unexamined
+                            .push("an original file in this Bun executable can't be unpacked");
                         continue;
                     }
                 };
@@ -67,16 +69,16 @@ pub(super) fn originals(sample: &Sample<'_>, mark: usize, lookout: &Lookout, see
             facts.push(SourceFacts { path, third_party, text: Some(text_facts(&known)) });
             let range = start + text.start..start + text.end;
             let offset = range.start;
-            seen.inner.push(Inner {
+            sink.inner.push(Inner {
                 what: "original file in a Bun executable",
                 offset,
                 text: InnerText::Zstd(range),
             });
-            if lookout.wanted.recovered {
-                seen.entry.recovered.push((number, facts.len() - 1, known));
+            if scanner.options.recovered {
+                sink.entry.recovered.push((number, facts.len() - 1, known));
             }
         }
-        seen.entry.maps.push(SourceMap {
+        sink.entry.maps.push(SourceMap {
             form: MapForm::File,
             at: sample.at(start),
             file: None,
@@ -129,7 +131,7 @@ fn sources(map: &[u8]) -> Option<impl Iterator<Item = (String, Range<usize>)>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::inspect::{Lookout, Wanted, inspect};
+    use crate::inspect::{ScanOptions, Scanner, inspect};
     use crate::inventory::{Entry, Media};
 
     use super::*;
@@ -176,8 +178,8 @@ mod tests {
     fn look(bytes: &[u8], recovered: bool) -> Entry {
         let mut entry = Entry { path: "package/tool".to_owned(), media: Media::Elf, ..Entry::default() };
         let markers = vec!["the house".to_owned()];
-        let wanted = Wanted { recovered, markers, ..Wanted::default() };
-        inspect(bytes, &Lookout::new(wanted), &mut entry);
+        let wanted = ScanOptions { recovered, markers, ..ScanOptions::default() };
+        inspect(bytes, &Scanner::new(wanted), &mut entry);
         entry
     }
 
@@ -197,7 +199,7 @@ mod tests {
             assert_eq!(map.sources[0].text, Some(text_facts(text.as_bytes())));
             assert_eq!(found.recovered, [(0, 0, text.clone().into_bytes())]);
             assert!(!found.mentions.is_empty(), "what is in the original is looked at");
-            assert!(found.unread.is_empty());
+            assert!(found.unexamined.is_empty());
         }
     }
 
@@ -205,7 +207,7 @@ mod tests {
     fn what_can_not_be_unpacked_is_told() {
         for map in [map("src/a.ts", b"no Zstandard"), b"\xff\xff\xff\x7f\0\0\0\0".to_vec()] {
             let found = look(&executable(&map, 52), false);
-            assert_eq!(found.unread.len(), 1, "{:?}", found.unread);
+            assert_eq!(found.unexamined.len(), 1, "{:?}", found.unexamined);
         }
     }
 }

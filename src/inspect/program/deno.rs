@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::inspect::map::is_third_party;
 use crate::inspect::text_facts::text_facts;
-use crate::inspect::{Lookout, Sample, Seen};
+use crate::inspect::{FactSink, Sample, Scanner};
 use crate::inventory::{MapForm, ProgramFacts, SourceFacts, SourceMap};
 
 use super::{little32, little64};
@@ -31,11 +31,11 @@ pub(super) fn program(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
 
 /// Writes down the original files that stand in the executable beside what was compiled from them. Their texts
 /// stand in clear and are looked at where they stand.
-pub(super) fn originals(sample: &Sample<'_>, mark: usize, lookout: &Lookout, seen: &mut Seen<'_>) {
+pub(super) fn originals(sample: &Sample<'_>, mark: usize, scanner: &Scanner, sink: &mut FactSink<'_>) {
     let Some((tree, base, data)) = tree(sample.bytes, mark) else { return };
     let mut found = Vec::new();
     tree.into_iter().for_each(|node| node.originals("", &mut found));
-    let number = seen.entry.maps.len();
+    let number = sink.entry.maps.len();
     let mut sources = Vec::new();
     for (path, [offset, length]) in found.into_iter().take(MOST_FILES) {
         let range =
@@ -43,14 +43,14 @@ pub(super) fn originals(sample: &Sample<'_>, mark: usize, lookout: &Lookout, see
         let Some(text) = range().and_then(|range| data.get(range)).filter(|text| !text.is_empty()) else {
             continue;
         };
-        if lookout.wanted.recovered {
-            seen.entry.recovered.push((number, sources.len(), text.to_vec()));
+        if scanner.options.recovered {
+            sink.entry.recovered.push((number, sources.len(), text.to_vec()));
         }
         let third_party = is_third_party(&path);
         sources.push(SourceFacts { path, third_party, text: Some(text_facts(text)) });
     }
     if !sources.is_empty() {
-        seen.entry.maps.push(SourceMap {
+        sink.entry.maps.push(SourceMap {
             form: MapForm::File,
             at: sample.at(base),
             file: None,
@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::{Wanted, inspect};
+    use crate::inspect::{ScanOptions, inspect};
     use crate::inventory::{Entry, Media};
 
     /// A payload as Deno writes it, with one compiled file.
@@ -203,8 +203,8 @@ mod tests {
     fn look(payload: &[u8]) -> Entry {
         let bytes = [&b"\x7fELF"[..], &[0; 100], payload].concat();
         let mut entry = Entry { path: "tool".to_owned(), media: Media::Elf, ..Entry::default() };
-        let lookout = Lookout::new(Wanted { recovered: true, ..Wanted::default() });
-        inspect(&bytes, &lookout, &mut entry);
+        let scanner = Scanner::new(ScanOptions { recovered: true, ..ScanOptions::default() });
+        inspect(&bytes, &scanner, &mut entry);
         entry
     }
 

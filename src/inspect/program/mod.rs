@@ -14,7 +14,7 @@ mod pyinstaller;
 use crate::inventory::{Media, ProgramFacts};
 use crate::unpack;
 
-use super::{Hit, Inspector, Lookout, Member, Packing, Sample, Seen};
+use super::{FactSink, Hit, Inspector, Member, Sample, Scanner, Storage};
 
 /// Finds the payload, and hands on the files in it where they stand in clear.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "programs", needles: |_| needles(), inspect };
@@ -36,32 +36,32 @@ fn needles() -> Vec<Vec<u8>> {
     PACKERS.iter().map(|(mark, _)| mark.to_vec()).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     if sample.decoded.is_some() {
         return;
     }
     let bytes = sample.bytes;
     if sample.media == Media::Asar {
-        seen.entry.program = Some(Box::new(program("asar", 0, Some(bytes.len() as u64), true)));
-        if !asar::members(bytes, seen.members) {
-            seen.entry.unread.push("the table of contents of this asar archive can't be followed");
+        sink.entry.program = Some(Box::new(program("asar", 0, Some(bytes.len() as u64), true)));
+        if !asar::members(bytes, sink.members) {
+            sink.entry.unexamined.push("the table of contents of this asar archive can't be followed");
         }
     } else if bytes.starts_with(pyinstaller::MODULES) {
-        if !pyinstaller::modules(bytes, seen.members) {
-            seen.entry.unread.push(pyinstaller::UNREADABLE);
+        if !pyinstaller::modules(bytes, sink.members) {
+            sink.entry.unexamined.push(pyinstaller::UNREADABLE);
         }
     } else if sample.media == Media::Binary && bytes.starts_with(BLOB) {
-        seen.entry.program = Some(Box::new(program(NODE, 0, Some(bytes.len() as u64), true)));
+        sink.entry.program = Some(Box::new(program(NODE, 0, Some(bytes.len() as u64), true)));
     } else if let Some(start) = zip_behind_shebang(bytes) {
         let length = (bytes.len() - start) as u64;
-        seen.entry.program =
+        sink.entry.program =
             Some(Box::new(program("Python zip application", start as u64, Some(length), true)));
         // As an archive that is told from its first bytes.
         let path = "app.zip".to_owned();
-        seen.members.push(Member { path, range: start..bytes.len(), packing: Packing::Plain });
+        sink.members.push(Member { path, range: start..bytes.len(), storage: Storage::Plain });
     } else if let Some(start) = stream_behind_shebang(bytes) {
         let path = "payload".to_owned();
-        seen.members.push(Member { path, range: start..bytes.len(), packing: Packing::Plain });
+        sink.members.push(Member { path, range: start..bytes.len(), storage: Storage::Plain });
     } else if matches!(sample.media, Media::Elf | Media::MachO | Media::Pe | Media::Binary) {
         let found = hits.iter().find_map(|hit| {
             let (_, tell) = PACKERS.get(hit.needle)?;
@@ -69,15 +69,17 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], lookout: &Lookout, seen: &mut Seen
         });
         let Some((mark, program)) = found else { return };
         match program.packer {
-            bun::NAME => bun::originals(sample, mark, lookout, seen),
-            deno::NAME => deno::originals(sample, mark, lookout, seen),
-            pyinstaller::NAME if !pyinstaller::members(bytes, mark, seen.members) => {
-                seen.entry.unread.push(pyinstaller::UNREADABLE);
+            bun::NAME => bun::originals(sample, mark, scanner, sink),
+            deno::NAME => deno::originals(sample, mark, scanner, sink),
+            pyinstaller::NAME if !pyinstaller::members(bytes, mark, sink.members) => {
+                sink.entry.unexamined.push(pyinstaller::UNREADABLE);
             }
-            pkg::NAME if !pkg::members(bytes, mark, seen.members) => seen.entry.unread.push(pkg::UNREADABLE),
+            pkg::NAME if !pkg::members(bytes, mark, sink.members) => {
+                sink.entry.unexamined.push(pkg::UNREADABLE)
+            }
             _ => {}
         }
-        seen.entry.program = Some(Box::new(program));
+        sink.entry.program = Some(Box::new(program));
     }
 }
 
@@ -144,13 +146,13 @@ fn little64(bytes: &[u8], at: usize) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Lookout, inspect};
+    use super::super::{Scanner, inspect};
     use super::*;
     use crate::inventory::Entry;
 
     fn look(media: Media, bytes: &[u8]) -> (Option<ProgramFacts>, Vec<Member>) {
         let mut entry = Entry { path: "package/tool".to_owned(), media, ..Entry::default() };
-        let files = inspect(bytes, Lookout::plain(), &mut entry);
+        let files = inspect(bytes, Scanner::plain(), &mut entry);
         (entry.program.map(|program| *program), files)
     }
 

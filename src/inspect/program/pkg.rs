@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::inspect::{Member, Packing};
+use crate::inspect::{Member, Storage};
 use crate::inventory::ProgramFacts;
 
 pub(super) const NAME: &str = "pkg";
@@ -30,7 +30,7 @@ pub(super) fn members(bytes: &[u8], mark: usize, members: &mut Vec<Member>) -> b
         return true;
     }
     let Some(table) = Table::read(loader) else { return false };
-    let Some(packing) = table.packing else { return true };
+    let Some(storage) = table.storage else { return true };
     let mut room = bytes.len();
     let mut whole = true;
     for (path, offset, length) in table.files() {
@@ -40,7 +40,7 @@ pub(super) fn members(bytes: &[u8], mark: usize, members: &mut Vec<Member>) -> b
             whole = false;
         } else {
             room -= length;
-            members.push(Member { path, range, packing });
+            members.push(Member { path, range, storage });
         }
     }
     whole
@@ -69,16 +69,16 @@ struct Table {
     /// The names that the paths abbreviate, by their abbreviations.
     names: HashMap<String, String>,
     /// `None` for files in clear.
-    packing: Option<Packing>,
+    storage: Option<Storage>,
 }
 
 impl Table {
     fn read(loader: &[u8]) -> Option<Self> {
         let (rest, end) = split_last(loader)?;
-        let packing = match end.first()? {
+        let storage = match end.first()? {
             b'0' => None,
-            b'1' => Some(Packing::Gzip),
-            b'2' => Some(Packing::Brotli),
+            b'1' => Some(Storage::Gzip),
+            b'2' => Some(Storage::Brotli),
             _ => return None,
         };
         let (rest, names) = split_last(rest)?;
@@ -87,7 +87,7 @@ impl Table {
         let line = memchr::memrchr(b'\n', rest).map_or(0, |end| end + 1);
         let files = serde_json::from_slice(rest.get(line..)?).ok()?;
         let names: HashMap<String, String> = serde_json::from_slice(names).ok()?;
-        Some(Self { files, names: names.into_iter().map(|(name, short)| (short, name)).collect(), packing })
+        Some(Self { files, names: names.into_iter().map(|(name, short)| (short, name)).collect(), storage })
     }
 
     /// The content of each file: its path, offset and length.
@@ -138,11 +138,11 @@ mod tests {
 
     #[test]
     fn hands_on_what_is_compressed() {
-        for (compression, packing) in [(1, Packing::Gzip), (2, Packing::Brotli)] {
+        for (compression, storage) in [(1, Storage::Gzip), (2, Storage::Brotli)] {
             let bytes = executable("[0,10]", compression);
             let (whole, found) = look(&bytes);
             let [member] = found.as_slice() else { panic!("{found:?}") };
-            assert_eq!((whole, member.path.as_str(), member.packing), (true, "snapshot/a.js", packing));
+            assert_eq!((whole, member.path.as_str(), member.storage), (true, "snapshot/a.js", storage));
             assert_eq!(&bytes[member.range.clone()], b"ten bytes!");
         }
         assert_eq!(look(&executable("[0,10]", 0)), (true, Vec::new()));

@@ -1,6 +1,6 @@
 //! PyInstaller's archives: one of everything behind the executable, and in it one of the modules' bytecode.
 
-use crate::inspect::{Member, Packing};
+use crate::inspect::{Member, Storage};
 use crate::inventory::ProgramFacts;
 
 use super::big32;
@@ -70,7 +70,7 @@ pub(super) fn members(bytes: &[u8], mark: usize, members: &mut Vec<Member>) -> b
         members.push(Member {
             path: path(&String::from_utf8_lossy(name)),
             range: archive.start + range.start..archive.start + range.end,
-            packing: if *packed == 1 { Packing::Zlib } else { Packing::Plain },
+            storage: if *packed == 1 { Storage::Zlib } else { Storage::Plain },
         });
     }
     true
@@ -94,7 +94,7 @@ pub(super) fn modules(bytes: &[u8], members: &mut Vec<Member>) -> bool {
         }
         room -= length;
         if length > 0 {
-            members.push(Member { path: path(&name.replace('.', "/")), range, packing: Packing::Zlib });
+            members.push(Member { path: path(&name.replace('.', "/")), range, storage: Storage::Zlib });
         }
     }
     true
@@ -158,9 +158,9 @@ mod tests {
         assert_eq!((program.offset, program.source_text), (100, false));
         let mut found = Vec::new();
         assert!(members(&bytes, mark, &mut found));
-        let paths: Vec<(&str, Packing)> =
-            found.iter().map(|member| (member.path.as_str(), member.packing)).collect();
-        assert_eq!(paths, [("tool", Packing::Zlib), ("assets/a.json", Packing::Plain)]);
+        let paths: Vec<(&str, Storage)> =
+            found.iter().map(|member| (member.path.as_str(), member.storage)).collect();
+        assert_eq!(paths, [("tool", Storage::Zlib), ("assets/a.json", Storage::Plain)]);
         assert_eq!(&bytes[found[1].range.clone()], b"data");
     }
 
@@ -172,7 +172,7 @@ mod tests {
         let bytes = [&b"PYZ\0\xa7\r\r\n\0\0\0\x10code"[..], table].concat();
         let mut found = Vec::new();
         assert!(modules(&bytes, &mut found));
-        assert_eq!(found, [Member { path: "acme/core".to_owned(), range: 12..16, packing: Packing::Zlib }]);
+        assert_eq!(found, [Member { path: "acme/core".to_owned(), range: 12..16, storage: Storage::Zlib }]);
     }
 
     #[test]

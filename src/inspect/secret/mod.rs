@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use super::{Hit, Inner, InnerText, Inspector, Lookout, Sample, Seen, Wanted};
+use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
 use crate::inventory::Secret;
 
 use table::{Check, INDEX, Search};
@@ -48,20 +48,20 @@ pub(super) fn looks_secret(value: &[u8]) -> bool {
     is_hash || plausible::is_password(value) || plausible::is_opaque(value)
 }
 
-fn needles(_: &Wanted) -> Vec<Vec<u8>> {
+fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
     INDEX.needles.iter().map(|word| word.as_bytes().to_vec()).collect()
 }
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
     let mut found: Vec<Found> = hits.iter().flat_map(|&hit| at_hit(sample, hit)).collect();
     found.extend(settings_file::find(sample));
     for found in without_overlaps(found) {
         if let Some(text) = decode::header_text(sample.bytes, &found) {
             let what = "encoded credentials";
-            seen.inner.push(Inner { what, offset: found.span.start, text: InnerText::Clear(text) });
+            sink.inner.push(Inner { what, offset: found.span.start, text: InnerText::Clear(text) });
         }
-        if seen.entry.secrets.len() < MOST_FACTS {
-            seen.entry.secrets.extend(fact(sample, &found));
+        if sink.entry.secrets.len() < MOST_FACTS {
+            sink.entry.secrets.extend(fact(sample, &found));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::table::{Check, Guard};
 use super::*;
-use crate::inspect::{Lookout, inspect as inspect_all};
+use crate::inspect::{Scanner, inspect as inspect_all};
 use crate::inventory::{Entry, Media};
 
 #[path = "../../../tests/it/dice.rs"]
@@ -13,9 +13,9 @@ mod keys;
 use dice::{Dice, base64 as encode};
 
 fn scan(path: &str, bytes: &[u8], media: Media) -> Vec<Secret> {
-    let lookout = Lookout::plain();
+    let scanner = Scanner::plain();
     let mut entry = Entry { path: path.to_owned(), media, ..Entry::default() };
-    inspect_all(bytes, lookout, &mut entry);
+    inspect_all(bytes, scanner, &mut entry);
     entry.secrets.into()
 }
 

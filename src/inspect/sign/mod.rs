@@ -8,7 +8,7 @@ mod table;
 
 use std::sync::LazyLock;
 
-use super::{Hit, Inspector, Lookout, Sample, Seen, Wanted};
+use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 
 use content::SIGNS;
 
@@ -18,7 +18,7 @@ pub(crate) use table::{STRAYS, StrayRow, StrayRule};
 /// Writes down the signs that an entry shows.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "sign", needles, inspect };
 
-fn needles(_: &Wanted) -> Vec<Vec<u8>> {
+fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
     words().map(|(_, word)| word.to_vec()).collect()
 }
 
@@ -30,7 +30,7 @@ fn words() -> impl Iterator<Item = (usize, &'static [u8])> {
 /// The sign that each needle is a word of.
 static SIGN_OF_WORD: LazyLock<Vec<usize>> = LazyLock::new(|| words().map(|(number, _)| number).collect());
 
-fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) {
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
     if sample.decoded.is_some() {
         return;
     }
@@ -51,10 +51,10 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Lookout, seen: &mut Seen<'_>) 
     let mut signs: Vec<&'static str> =
         by_content.filter(|sign| sign.holds(sample.bytes)).map(|sign| sign.name).collect();
     signs.extend(checks::BY_MAGIC.iter().filter(|(_, holds)| holds(sample.bytes)).map(|(sign, _)| *sign));
-    let by_name = checks::BY_NAME.iter().filter(|(sign, holds)| asked(sign) && holds(sample, seen.entry));
+    let by_name = checks::BY_NAME.iter().filter(|(sign, holds)| asked(sign) && holds(sample, sink.entry));
     signs.extend(by_name.map(|(sign, _)| *sign));
     signs.sort_unstable();
-    seen.entry.signs.extend(signs);
+    sink.entry.signs.extend(signs);
 }
 
 #[cfg(test)]

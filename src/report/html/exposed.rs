@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::escape::{html, shown};
 use crate::outcome::Audit;
-use crate::recoverable::Survey;
+use crate::recoverable::ExposureSurvey;
 use crate::words;
 
 use super::Page;
@@ -56,7 +56,7 @@ impl Page<'_> {
 
 /// The first-party texts that the artifact gives away, each once.
 fn sources(audit: &Audit) -> Vec<Source> {
-    let survey = Survey::new(&audit.inventory);
+    let survey = ExposureSurvey::new(&audit.inventory);
     let found =
         survey.recoverable.iter().filter_map(|(map, source)| survey.maps.get(*map)?.map.sources.get(*source));
     found

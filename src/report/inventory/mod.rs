@@ -69,7 +69,7 @@ fn heading(inventory: &Inventory, look: &Look, out: &mut dyn Write) -> io::Resul
         let own = format!("{}, {}", counted(exposure.files, "file"), counted(exposure.lines, "line"));
         row("exposed", &format!("{own}, and {} of others", counted(exposure.third_party_files, "file")))?;
     }
-    for part in &inventory.skipped {
+    for part in &inventory.unexamined {
         row("skipped", &shown(&format!("{}: {}", part.place, part.why)).to_string())?;
     }
     for problem in &inventory.manifest_problems {

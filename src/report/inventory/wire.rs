@@ -121,7 +121,7 @@ pub struct Exposure {
     pub third_party_files: u64,
 }
 
-/// An oddity of a container.
+/// An anomaly of a container.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Anomaly<'a> {
     /// A word for it: `tar-checksum`, `path-traversal`.
@@ -339,7 +339,7 @@ impl<'a> Artifact<'a> {
             exposure: Exposure::new(Exposed::of(inventory)),
             complete: inventory.is_complete(),
             skipped: inventory
-                .skipped
+                .unexamined
                 .iter()
                 .map(|part| Skipped { place: &part.place, why: &part.why })
                 .collect(),

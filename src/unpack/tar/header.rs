@@ -21,7 +21,7 @@ pub(super) struct Fields {
     pub(super) flag: u8,
     /// Whether the header is of POSIX; cargo goes by that.
     pub(super) posix: bool,
-    /// Oddities that leave no doubt where the next header is.
+    /// Anomalies that leave no doubt where the next header is.
     pub(super) faults: Vec<(AnomalyKind, &'static str)>,
 }
 

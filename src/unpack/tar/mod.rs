@@ -13,7 +13,7 @@ use crate::inventory::{AnomalyKind, EntryKind};
 use super::names::Names;
 use super::path::{DEEP, canonical};
 use super::stream::{BLOCK, Stream};
-use super::{Damage, Header, Meter, Oddity, Sink};
+use super::{Damage, Header, Meter, RawAnomaly, Sink};
 use header::{Fields, Unsure};
 use pax::Pax;
 
@@ -101,7 +101,7 @@ impl Walker<'_, '_> {
 
     /// Reports what makes readers disagree; the walk ends with what is returned.
     fn refuse(&mut self, Unsure(kind, why): Unsure, offset: u64) -> Damage {
-        self.sink.oddity(Oddity { kind, offset, entry: None, detail: why.into() });
+        self.sink.anomaly(RawAnomaly { kind, offset, entry: None, detail: why.into() });
         Damage::new(offset, why)
     }
 
@@ -185,7 +185,7 @@ impl Walker<'_, '_> {
 
     fn faults(&mut self, fields: &Fields, offset: u64, entry: Option<&str>) {
         for (kind, detail) in &fields.faults {
-            self.sink.oddity(Oddity {
+            self.sink.anomaly(RawAnomaly {
                 kind: *kind,
                 offset,
                 entry: entry.map(str::to_owned),
@@ -267,7 +267,7 @@ impl Walker<'_, '_> {
             let detail =
                 "a file whose name ends with a slash: pip or cargo write an empty file, others make a folder"
                     .into();
-            self.sink.oddity(Oddity {
+            self.sink.anomaly(RawAnomaly {
                 kind: AnomalyKind::TarTypeflag,
                 offset,
                 entry: Some(path.clone()),
@@ -276,7 +276,7 @@ impl Walker<'_, '_> {
         }
         if fields.flag == b'7' {
             let detail = "a contiguous file, a type that pnpm drops and others take as a plain file".into();
-            self.sink.oddity(Oddity {
+            self.sink.anomaly(RawAnomaly {
                 kind: AnomalyKind::TarTypeflag,
                 offset,
                 entry: Some(path.clone()),
@@ -284,7 +284,7 @@ impl Walker<'_, '_> {
             });
         }
         for (kind, detail) in named.faults {
-            self.sink.oddity(Oddity { kind, offset, entry: Some(path.clone()), detail: detail.into() });
+            self.sink.anomaly(RawAnomaly { kind, offset, entry: Some(path.clone()), detail: detail.into() });
         }
         self.data(size)
     }

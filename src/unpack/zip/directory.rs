@@ -1,10 +1,10 @@
 //! The directory of a zip, compared with what stands in the file.
 
 use crate::inventory::{AnomalyKind, EntryKind, MOST_OF_A_KIND};
-use crate::unpack::few::Few;
+use crate::unpack::limiter::AnomalyLimiter;
 use crate::unpack::names::Names;
 use crate::unpack::path::{DEEP, canonical};
-use crate::unpack::{Damage, Header, Limits, Oddity, Overrun, ReadAt, Spent, meter, read_vec};
+use crate::unpack::{Damage, Header, Limits, Overrun, RawAnomaly, ReadAt, Spent, meter, read_vec};
 
 use super::record::{self, Central, Common, FULL32, Fields};
 use super::{Member, Meter, end, extract, opinion};
@@ -31,7 +31,7 @@ const LOCAL_GUESS: usize = 512;
 pub struct Directory;
 
 /// What reading a directory gives: the members in its order, and what was odd.
-type Read = (Vec<Member>, Vec<Oddity>);
+type Read = (Vec<Member>, Vec<RawAnomaly>);
 
 impl Directory {
     /// Reads the directory and holds it against every local header.
@@ -39,10 +39,11 @@ impl Directory {
     /// # Errors
     /// When there is no directory on which all clients agree, or too many members.
     pub fn read(source: &dyn ReadAt, limits: &Limits) -> Result<Read, Damage> {
-        let mut oddities = Vec::new();
-        let place = end::find(source, &mut oddities)?;
+        let mut anomalies = Vec::new();
+        let place = end::find(source, &mut anomalies)?;
         let mut members = Vec::new();
-        let mut reader = Reader { source, limits, place, oddities: &mut oddities, few: Few::default() };
+        let mut reader =
+            Reader { source, limits, place, anomalies: &mut anomalies, limiter: AnomalyLimiter::default() };
         let mut spans = Vec::new();
         let mut names_length = 0;
         let mut offset = place.start;
@@ -64,20 +65,20 @@ impl Directory {
             return Err(Damage::ambiguous(AnomalyKind::ZipEnd, offset, why));
         }
         reader.tile(&members, &mut spans)?;
-        let mut few = reader.few;
+        let mut limiter = reader.limiter;
         within_limits(&mut members, source, limits);
         let mut names = Names::default();
         for member in &members {
             names.add(&member.header.path, member.header.kind == EntryKind::Directory, member.header.offset);
         }
         let names = names.sorted();
-        oddities.extend(names.oddities().into_iter().filter(|oddity| few.admits(oddity.kind)));
+        anomalies.extend(names.anomalies().into_iter().filter(|anomaly| limiter.admits(anomaly.kind)));
         for repeated in names.repeated().into_iter().take(MOST_OF_A_KIND) {
             let identical = identical(source, limits, &members, &repeated.ordinals);
-            oddities.push(repeated.oddity(identical));
+            anomalies.push(repeated.anomaly(identical));
         }
-        oddities.extend(opinion::disagreement(source, &members));
-        Ok((members, oddities))
+        anomalies.extend(opinion::disagreement(source, &members));
+        Ok((members, anomalies))
     }
 }
 
@@ -93,16 +94,16 @@ struct Reader<'a> {
     source: &'a dyn ReadAt,
     limits: &'a Limits,
     place: end::Place,
-    oddities: &'a mut Vec<Oddity>,
-    few: Few,
+    anomalies: &'a mut Vec<RawAnomaly>,
+    limiter: AnomalyLimiter,
 }
 
 impl Reader<'_> {
     fn odd(&mut self, kind: AnomalyKind, offset: u64, path: &str, detail: &str) {
-        if !self.few.admits(kind) {
+        if !self.limiter.admits(kind) {
             return;
         }
-        self.oddities.push(Oddity { kind, offset, entry: Some(path.to_owned()), detail: detail.into() });
+        self.anomalies.push(RawAnomaly { kind, offset, entry: Some(path.to_owned()), detail: detail.into() });
     }
 
     /// Reads the record at `offset` and the local header that it points to.
@@ -409,7 +410,7 @@ impl Reader<'_> {
         let entry = before.filter(|_| !leading).map(str::to_owned);
         if let Some(at) = find_local(self.source, from, to)? {
             let why = "a member stands in the file that the directory doesn't list: clients that read the zip as a stream write it, others don't see it";
-            self.oddities.push(Oddity {
+            self.anomalies.push(RawAnomaly {
                 kind: AnomalyKind::ZipHiddenEntry,
                 offset: at,
                 entry,
@@ -426,8 +427,8 @@ impl Reader<'_> {
             "{} bytes {place} belong to nothing: uv and others refuse the file, most clients ignore them",
             to - from
         );
-        if self.few.admits(kind) {
-            self.oddities.push(Oddity { kind, offset: from, entry, detail });
+        if self.limiter.admits(kind) {
+            self.anomalies.push(RawAnomaly { kind, offset: from, entry, detail });
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use crate::inventory::AnomalyKind;
 
 use super::record::{self, END, END_SIZE, END64_SIZE, FULL16, FULL32, LOCATOR_SIZE};
-use crate::unpack::{Damage, Oddity, ReadAt};
+use crate::unpack::{Damage, RawAnomaly, ReadAt};
 
 /// A comment has at most this length.
 const MOST_COMMENT: usize = u16::MAX as usize;
@@ -19,7 +19,7 @@ pub(super) struct Place {
 }
 
 /// Finds the directory.
-pub(super) fn find(source: &dyn ReadAt, oddities: &mut Vec<Oddity>) -> Result<Place, Damage> {
+pub(super) fn find(source: &dyn ReadAt, anomalies: &mut Vec<RawAnomaly>) -> Result<Place, Damage> {
     let size = source.size();
     let tail_start = size.saturating_sub((END_SIZE + MOST_COMMENT) as u64);
     let tail = crate::unpack::read_vec(source, tail_start, (size - tail_start) as usize)?;
@@ -36,7 +36,7 @@ pub(super) fn find(source: &dyn ReadAt, oddities: &mut Vec<Oddity>) -> Result<Pl
     };
     let end_offset = tail_start + at as u64;
     if behind < tail.len() {
-        oddities.push(Oddity {
+        anomalies.push(RawAnomaly {
             kind: AnomalyKind::TrailingData,
             offset: tail_start + behind as u64,
             entry: None,

@@ -20,17 +20,17 @@ use super::{Damage, ReadAt, Sink};
 /// # Errors
 /// When there is no single directory, or a limit on the whole is reached.
 pub(super) fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(), Damage> {
-    let (members, oddities) = match Directory::read(source, meter.limits()) {
+    let (members, anomalies) = match Directory::read(source, meter.limits()) {
         Ok(read) => read,
         Err(damage) => {
-            if let Some(oddity) = damage.oddity() {
-                sink.oddity(oddity);
+            if let Some(anomaly) = damage.anomaly() {
+                sink.anomaly(anomaly);
             }
             return Err(damage);
         }
     };
-    for oddity in oddities {
-        sink.oddity(oddity);
+    for anomaly in anomalies {
+        sink.anomaly(anomaly);
     }
     for member in &members {
         sink.begin(member.header.clone());

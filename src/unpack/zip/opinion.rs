@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use crate::inventory::AnomalyKind;
-use crate::unpack::{Oddity, ReadAt};
+use crate::unpack::{RawAnomaly, ReadAt};
 
 use super::Member;
 
 /// Where the crate lists other members than we do.
-pub(super) fn disagreement(source: &dyn ReadAt, members: &[Member]) -> Option<Oddity> {
+pub(super) fn disagreement(source: &dyn ReadAt, members: &[Member]) -> Option<RawAnomaly> {
     let odd = |offset, detail: String| {
-        Some(Oddity { kind: AnomalyKind::SecondOpinion, offset, entry: None, detail })
+        Some(RawAnomaly { kind: AnomalyKind::SecondOpinion, offset, entry: None, detail })
     };
     let mut archive = match zip::ZipArchive::new(BufReader::with_capacity(64 << 10, At { source, offset: 0 }))
     {

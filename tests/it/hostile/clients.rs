@@ -186,7 +186,7 @@ fn is_stopped(audit: &Audit) -> bool {
     let stops = |judged: &packgate::policy::Judged| {
         judged.finding.rule.starts_with("archive-") && judged.level == Level::Error
     };
-    !audit.skipped().is_empty() || audit.findings.iter().any(stops)
+    !audit.unexamined().is_empty() || audit.findings.iter().any(stops)
 }
 
 /// Who sees what, a line for each path on which they differ.

@@ -68,16 +68,17 @@ pub(crate) fn archive_rules(audit: &Audit) -> Vec<&'static str> {
 pub(crate) fn check(expect: Expect, audit: &Audit) -> Result<(), String> {
     let kinds: Vec<_> = audit.inventory.anomalies.iter().map(|anomaly| anomaly.kind).collect();
     let rules = archive_rules(audit);
-    let skipped: Vec<_> = audit.skipped().iter().map(|skipped| skipped.why.as_str()).collect();
-    let told = format!("{:?}, anomalies {kinds:?}, rules {rules:?}, skipped {skipped:?}", audit.verdict);
+    let unexamined: Vec<_> = audit.unexamined().iter().map(|unexamined| unexamined.why.as_str()).collect();
+    let told = format!("{:?}, anomalies {kinds:?}, rules {rules:?}, skipped {unexamined:?}", audit.verdict);
     let right = match expect {
         Expect::Odd(kind) => audit.verdict != Verdict::Pass && kinds.contains(&kind) && !rules.is_empty(),
         Expect::Rule(rule) => audit.verdict != Verdict::Pass && rules.contains(&rule),
         Expect::Incomplete(why) => {
-            audit.verdict == Verdict::Incomplete && skipped.iter().any(|skipped| skipped.contains(why))
+            audit.verdict == Verdict::Incomplete
+                && unexamined.iter().any(|unexamined| unexamined.contains(why))
         }
-        Expect::Clean => rules.is_empty() && skipped.is_empty(),
-        Expect::Remark(rule) => rules == [rule] && skipped.is_empty(),
+        Expect::Clean => rules.is_empty() && unexamined.is_empty(),
+        Expect::Remark(rule) => rules == [rule] && unexamined.is_empty(),
     };
     if right { Ok(()) } else { Err(told) }
 }

@@ -48,8 +48,8 @@ fn without_a_waiver_it_is_incomplete_and_says_how_to_write_one() {
 fn a_waiver_lifts_it_and_the_report_still_lists_it() {
     for place in ["dist/corrupt.zip", "package/dist/*.zip"] {
         let audit = audit(&package().tgz(), &waiving(place));
-        assert_eq!(audit.verdict, Verdict::Pass, "{:?}", audit.skipped());
-        let [part] = audit.skipped() else { panic!("{:?}", audit.skipped()) };
+        assert_eq!(audit.verdict, Verdict::Pass, "{:?}", audit.unexamined());
+        let [part] = audit.unexamined() else { panic!("{:?}", audit.unexamined()) };
         assert_eq!(part.place, "package/dist/corrupt.zip");
         assert!(audit.is_waived(part) && !audit.inventory.is_complete());
     }
@@ -61,7 +61,7 @@ fn a_waiver_covers_one_place_only() {
     let two = package().file("package/dist/other.zip", &nested).tgz();
     let audit = audit(&two, &waiving("dist/corrupt.zip"));
     assert_eq!(audit.verdict, Verdict::Incomplete);
-    let open: Vec<_> = audit.skipped().iter().filter(|part| !audit.is_waived(part)).collect();
+    let open: Vec<_> = audit.unexamined().iter().filter(|part| !audit.is_waived(part)).collect();
     assert!(matches!(open[..], [part] if part.place == "package/dist/other.zip!inner.zip"), "{open:?}");
     let both = waiving("dist/**/*.zip");
     assert_eq!(self::audit(&two, &both).verdict, Verdict::Pass);

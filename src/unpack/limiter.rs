@@ -2,15 +2,15 @@ use std::collections::HashMap;
 
 use crate::inventory::{AnomalyKind, MOST_OF_A_KIND};
 
-use super::{Damage, Header, Oddity, Sink};
+use super::{Damage, Header, RawAnomaly, Sink};
 
-/// Counts oddities, so that a container of a hundred thousand odd names costs no more than one of a hundred.
+/// Counts anomalies, so that a container of a hundred thousand odd names costs no more than one of a hundred.
 #[derive(Debug, Default)]
-pub(super) struct Few {
+pub(super) struct AnomalyLimiter {
     counts: HashMap<AnomalyKind, usize>,
 }
 
-impl Few {
+impl AnomalyLimiter {
     /// Whether one more of this kind is to be told.
     pub(super) fn admits(&mut self, kind: AnomalyKind) -> bool {
         let count = self.counts.entry(kind).or_default();
@@ -19,19 +19,19 @@ impl Few {
     }
 }
 
-/// A sink that is told only so many oddities of a kind.
-pub(super) struct Told<'a> {
+/// A sink that is told only so many anomalies of a kind.
+pub(super) struct LimitedSink<'a> {
     sink: &'a mut dyn Sink,
-    few: Few,
+    limiter: AnomalyLimiter,
 }
 
-impl<'a> Told<'a> {
+impl<'a> LimitedSink<'a> {
     pub(super) fn new(sink: &'a mut dyn Sink) -> Self {
-        Self { sink, few: Few::default() }
+        Self { sink, limiter: AnomalyLimiter::default() }
     }
 }
 
-impl Sink for Told<'_> {
+impl Sink for LimitedSink<'_> {
     fn begin(&mut self, header: Header) {
         self.sink.begin(header);
     }
@@ -48,9 +48,9 @@ impl Sink for Told<'_> {
         self.sink.broken(damage);
     }
 
-    fn oddity(&mut self, oddity: Oddity) {
-        if self.few.admits(oddity.kind) {
-            self.sink.oddity(oddity);
+    fn anomaly(&mut self, anomaly: RawAnomaly) {
+        if self.limiter.admits(anomaly.kind) {
+            self.sink.anomaly(anomaly);
         }
     }
 }

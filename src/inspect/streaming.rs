@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::Lookout;
+use super::Scanner;
 use super::map::Growing;
 use super::prefilter::Hits;
 use super::source_map;
@@ -10,16 +10,16 @@ use crate::timings::timed;
 
 /// What is found out of a large entry while its bytes still come: where literals stand in it, what there is
 /// to know of it as a text, and what it says as a source map.
-pub struct Ahead {
+pub struct StreamingScan {
     hits: Hits,
     /// Bytes that were searched.
     searched: usize,
     facts: PiecewiseFacts,
-    map: MapAhead,
+    map: StreamingMap,
 }
 
 /// How a source map is read ahead.
-enum MapAhead {
+enum StreamingMap {
     /// It may be one; its beginning hasn't come.
     Due,
     Growing(Growing),
@@ -35,47 +35,47 @@ pub(super) struct Known {
     pub(super) map: Option<Growing>,
 }
 
-impl Ahead {
+impl StreamingScan {
     /// Of the entry with this path.
-    pub fn new(path: &str, lookout: &Lookout) -> Self {
-        let is_due = source_map::is_named_map(path) && !lookout.wanted.recovered;
-        let map = if is_due { MapAhead::Due } else { MapAhead::Not };
+    pub fn new(path: &str, scanner: &Scanner) -> Self {
+        let is_due = source_map::is_named_map(path) && !scanner.options.recovered;
+        let map = if is_due { StreamingMap::Due } else { StreamingMap::Not };
         Self { hits: Hits::default(), searched: 0, facts: PiecewiseFacts::default(), map }
     }
 
     /// Looks at what has come, of which this range is new.
-    pub fn look(&mut self, lookout: &Lookout, so_far: &[u8], new: Range<usize>) {
+    pub fn look(&mut self, scanner: &Scanner, so_far: &[u8], new: Range<usize>) {
         // A literal may go on in the bytes to come.
-        let to = so_far.len().saturating_sub(lookout.prefilter.reach()) & !1;
-        self.search(lookout, so_far, to);
+        let to = so_far.len().saturating_sub(scanner.prefilter.reach()) & !1;
+        self.search(scanner, so_far, to);
         let piece = so_far.get(new).unwrap_or_default();
-        timed(lookout.timings(), "text", || self.facts.add(piece));
-        timed(lookout.timings(), "source maps", || self.map.read_on(so_far));
+        timed(scanner.timings(), "text", || self.facts.add(piece));
+        timed(scanner.timings(), "source maps", || self.map.read_on(so_far));
     }
 
     /// The same of the whole entry.
-    pub(super) fn finish(mut self, lookout: &Lookout, bytes: &[u8]) -> Known {
-        self.search(lookout, bytes, bytes.len());
+    pub(super) fn finish(mut self, scanner: &Scanner, bytes: &[u8]) -> Known {
+        self.search(scanner, bytes, bytes.len());
         self.hits.settle();
         let map = match self.map {
-            MapAhead::Growing(map) => Some(map),
-            MapAhead::Due | MapAhead::Not => None,
+            StreamingMap::Growing(map) => Some(map),
+            StreamingMap::Due | StreamingMap::Not => None,
         };
         Known { hits: self.hits, facts: self.facts.finish(), map }
     }
 
-    fn search(&mut self, lookout: &Lookout, bytes: &[u8], to: usize) {
+    fn search(&mut self, scanner: &Scanner, bytes: &[u8], to: usize) {
         if to > self.searched || self.searched == 0 {
             let part = self.searched..to;
-            timed(lookout.timings(), "search for literals", || {
-                lookout.prefilter.scan_into(bytes, part, &mut self.hits);
+            timed(scanner.timings(), "search for literals", || {
+                scanner.prefilter.scan_into(bytes, part, &mut self.hits);
             });
             self.searched = to;
         }
     }
 }
 
-impl MapAhead {
+impl StreamingMap {
     fn read_on(&mut self, so_far: &[u8]) {
         let map = match std::mem::replace(self, Self::Not) {
             Self::Due => source_map::document_start(so_far).and_then(|start| Growing::new(so_far, start)),
@@ -95,17 +95,17 @@ mod tests {
 
     #[test]
     fn pieces_of_any_size_say_the_same_as_the_whole() {
-        let lookout = Lookout::plain();
+        let scanner = Scanner::plain();
         let text = b"open('/Users/marta/a');\r\n//# sourceMappingURL=a.map\r\n".repeat(40);
-        let whole = lookout.prefilter.scan(&text, 1);
+        let whole = scanner.prefilter.scan(&text, 1);
         assert!(whole.of.iter().flatten().count() > 100);
         for size in (8..700).step_by(3) {
-            let mut ahead = Ahead::new("a.js", lookout);
+            let mut streaming = StreamingScan::new("a.js", scanner);
             for start in (0..text.len()).step_by(size) {
                 let end = (start + size).min(text.len());
-                ahead.look(lookout, &text[..end], start..end);
+                streaming.look(scanner, &text[..end], start..end);
             }
-            let known = ahead.finish(lookout, &text);
+            let known = streaming.finish(scanner, &text);
             assert_eq!(known.hits.of, whole.of, "pieces of {size}");
             assert_eq!(known.facts, text_facts(&text), "pieces of {size}");
         }

@@ -13,7 +13,7 @@ use crate::words::hex;
 const STEP: usize = 128 << 10;
 
 /// The SHA-256 of a whole source, made step by step by whoever has nothing else to do.
-pub(super) struct Digesting<'a> {
+pub(super) struct ArtifactDigest<'a> {
     source: &'a dyn ReadAt,
     timings: Option<&'a Timings>,
     state: Mutex<State>,
@@ -27,7 +27,7 @@ struct State {
     end: Option<io::Result<()>>,
 }
 
-impl<'a> Digesting<'a> {
+impl<'a> ArtifactDigest<'a> {
     pub(super) fn new(source: &'a dyn ReadAt, timings: Option<&'a Timings>) -> Self {
         let state = State { digest: Sha256::new(), buffer: vec![0; STEP], offset: 0, end: None };
         Self { source, timings, state: Mutex::new(state) }
@@ -96,19 +96,19 @@ mod tests {
     fn steps_taken_anywhere_make_the_digest_of_the_whole() {
         let bytes: Vec<u8> = (0..3 * STEP as u32 + 77).map(|number| (number % 251) as u8).collect();
         let wanted = hex(&Sha256::digest(&bytes));
-        assert_eq!(Digesting::new(&bytes.as_slice(), None).finish().unwrap(), wanted);
+        assert_eq!(ArtifactDigest::new(&bytes.as_slice(), None).finish().unwrap(), wanted);
 
-        let (source, digesting);
+        let (source, artifact_digest);
         source = bytes.as_slice();
-        digesting = Digesting::new(&source, None);
+        artifact_digest = ArtifactDigest::new(&source, None);
         let (send, queue) = crossbeam_channel::unbounded();
         std::thread::scope(|scope| {
-            scope.spawn(|| digesting.go_on());
+            scope.spawn(|| artifact_digest.go_on());
             send.send(1).unwrap();
-            assert_eq!(digesting.meanwhile(&queue), Some(1));
+            assert_eq!(artifact_digest.meanwhile(&queue), Some(1));
             drop(send);
-            assert_eq!(digesting.meanwhile(&queue), None);
+            assert_eq!(artifact_digest.meanwhile(&queue), None);
         });
-        assert_eq!(digesting.finish().unwrap(), wanted);
+        assert_eq!(artifact_digest.finish().unwrap(), wanted);
     }
 }

@@ -11,7 +11,7 @@ use super::prefilter::Prefilter;
 
 /// What the user wants looked for, beyond what is always looked for.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct ScanOptions {
     /// Each entry's SHA-256.
     pub digests: bool,
     /// The texts that source maps hold, in [`crate::inventory::Entry::recovered`].
@@ -34,29 +34,29 @@ pub struct Wanted {
 
 /// What to look out for: patterns compiled once and shared by all workers.
 #[derive(Debug)]
-pub struct Lookout {
+pub struct Scanner {
     /// As it was asked for.
-    pub wanted: Wanted,
+    pub options: ScanOptions,
     pub(super) prefilter: Prefilter,
 }
 
-impl Lookout {
+impl Scanner {
     /// Where to count the time of each stage, if anywhere.
     pub(crate) fn timings(&self) -> Option<&Timings> {
-        self.wanted.timings.as_deref()
+        self.options.timings.as_deref()
     }
 
     /// Compiles what is wanted.
-    pub fn new(wanted: Wanted) -> Self {
-        let needles = INSPECTORS.iter().map(|inspector| (inspector.needles)(&wanted)).collect();
-        Self { prefilter: Prefilter::new(needles), wanted }
+    pub fn new(options: ScanOptions) -> Self {
+        let needles = INSPECTORS.iter().map(|inspector| (inspector.needles)(&options)).collect();
+        Self { prefilter: Prefilter::new(needles), options }
     }
 
     /// What is always looked for, compiled once for all tests.
     #[cfg(test)]
     pub(crate) fn plain() -> &'static Self {
-        static PLAIN: std::sync::LazyLock<Lookout> =
-            std::sync::LazyLock::new(|| Lookout::new(Wanted::default()));
+        static PLAIN: std::sync::LazyLock<Scanner> =
+            std::sync::LazyLock::new(|| Scanner::new(ScanOptions::default()));
         &PLAIN
     }
 }
