@@ -16,7 +16,7 @@
 
 pub mod audit;
 pub mod diff;
-mod ecosystem;
+pub mod ecosystem;
 pub mod escape;
 pub mod fetch;
 pub mod fingerprint;
