@@ -325,6 +325,8 @@ fn an_earlier_source_distribution_is_fetched_and_not_run() {
             .env("PIP_CONFIG_FILE", if cfg!(windows) { "nul" } else { "/dev/null" })
             .env("PIP_INDEX_URL", format!("http://127.0.0.1:{}/simple", server.1))
             .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+            // Whoever lets pip prepare the distribution runs its program: with the setuptools that are here.
+            .env("PIP_NO_BUILD_ISOLATION", "0")
             .output()
             .unwrap();
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
