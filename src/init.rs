@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::pack;
-use crate::policy::{Policy, of_project};
-use crate::project::{Member, Project};
+use crate::ecosystem::{ECOSYSTEMS, Ecosystem, Member, members, of_project};
+use crate::policy::Policy;
+use crate::project::Project;
 use crate::settings::Settings;
 
 /// Settings file that is proposed.
@@ -15,8 +15,8 @@ pub const SETTINGS_FILE: &str = "packgate.toml";
 pub struct Survey {
     /// Its folder.
     pub folder: PathBuf,
-    /// Manifest files in it that a client packs by: `package.json`, `Cargo.toml`.
-    pub manifests: Vec<&'static str>,
+    /// What a client packs it by, for each ecosystem that it is a project of.
+    pub packed_by: Vec<PackedBy>,
     /// The licence as the first of them writes it.
     pub licence: Option<String>,
     /// The policy that follows from it.
@@ -29,14 +29,26 @@ pub struct Survey {
     pub private: Vec<String>,
 }
 
+/// A manifest that a client packs a project by.
+#[derive(Debug, Clone)]
+pub struct PackedBy {
+    /// The manifest: `package.json`, `a .gemspec`.
+    pub manifest: &'static str,
+    /// The kinds of artifacts that come of it: `wheel and sdist`.
+    pub kinds: String,
+    /// The command that publishes them.
+    publishes_by: &'static str,
+    /// Where the check can be run before every publishing, and the line to write there.
+    hook: Option<(&'static str, &'static str)>,
+}
+
 impl Survey {
     /// Looks at a folder.
     pub fn of(folder: &Path) -> Self {
         let project = Project::new(folder);
         let package = of_project(folder);
         let policy = Policy::resolve_for(&Settings::default(), package.as_ref());
-        let members: Vec<Member> = project
-            .members()
+        let members: Vec<Member> = members(&project)
             .into_iter()
             .filter(|member| member.folder.starts_with(&project.folder))
             .collect();
@@ -51,7 +63,7 @@ impl Survey {
             names
         };
         Self {
-            manifests: manifests(folder),
+            packed_by: packed_by(folder),
             licence: package.and_then(|package| package.license),
             policy: policy.name,
             because: policy.because,
@@ -64,7 +76,7 @@ impl Survey {
     /// What was found, in at most five lines of a name and a text.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![("ecosystem", self.ecosystem())];
-        if !self.manifests.is_empty() {
+        if !self.packed_by.is_empty() {
             lines.push(("licence", self.licence.clone().unwrap_or_else(|| "none is named".to_owned())));
         }
         lines.push(("policy", format!("{}, because of {}", self.policy, self.because)));
@@ -82,17 +94,8 @@ impl Survey {
     }
 
     fn ecosystem(&self) -> String {
-        let words: Vec<String> = self
-            .manifests
-            .iter()
-            .map(|manifest| match *manifest {
-                "package.json" if is_extension(&self.folder) => "vsix (package.json)".to_owned(),
-                "package.json" => "npm (package.json)".to_owned(),
-                "Cargo.toml" => "crate (Cargo.toml)".to_owned(),
-                "a .gemspec" => "gem (a .gemspec)".to_owned(),
-                other => format!("wheel and sdist ({other})"),
-            })
-            .collect();
+        let words: Vec<String> =
+            self.packed_by.iter().map(|by| format!("{} ({})", by.kinds, by.manifest)).collect();
         if words.is_empty() {
             return "none: no manifest is here, folders and archives are audited as they stand".to_owned();
         }
@@ -128,24 +131,20 @@ impl Survey {
 
     /// Where the check belongs, in lines to print: the release script and CI.
     pub fn advice(&self) -> Vec<String> {
-        let publish = match self.manifests.first() {
-            Some(&"package.json") if is_extension(&self.folder) => "vsce publish",
-            Some(&"package.json") => "npm publish",
-            Some(&"Cargo.toml") => "cargo publish",
-            Some(&"a .gemspec") => "gem push",
-            Some(_) => "twine upload",
-            None => "the upload",
-        };
         let mut lines = Vec::new();
-        if self.manifests.first() == Some(&"package.json") && !is_extension(&self.folder) {
-            lines.push("In package.json, so that `npm publish` can't go past it:".to_owned());
-            lines.push("    \"scripts\": { \"prepublishOnly\": \"packgate check\" }".to_owned());
-        } else if self.manifests.is_empty() {
-            lines.push(format!("In the release script, right before {publish}:"));
-            lines.push("    packgate check FOLDER".to_owned());
-        } else {
-            lines.push(format!("In the release script, right before `{publish}`:"));
-            lines.push("    packgate check".to_owned());
+        match self.packed_by.first() {
+            Some(PackedBy { hook: Some((place, line)), .. }) => {
+                lines.push((*place).to_owned());
+                lines.push(format!("    {line}"));
+            }
+            Some(by) => {
+                lines.push(format!("In the release script, right before `{}`:", by.publishes_by));
+                lines.push("    packgate check".to_owned());
+            }
+            None => {
+                lines.push("In the release script, right before the upload:".to_owned());
+                lines.push("    packgate check FOLDER".to_owned());
+            }
         }
         if self.folder.join(".github").join("workflows").is_dir() {
             lines.push("In the GitHub workflow, before the step that publishes:".to_owned());
@@ -158,24 +157,18 @@ impl Survey {
     }
 }
 
-fn manifests(folder: &Path) -> Vec<&'static str> {
-    let mut found: Vec<&'static str> = ["package.json", "Cargo.toml", "pyproject.toml", "setup.py"]
-        .into_iter()
-        .filter(|name| folder.join(name).is_file())
-        .collect();
-    if found.contains(&"pyproject.toml") {
-        found.retain(|name| *name != "setup.py");
-    }
-    if !pack::has_manifest(folder) {
-        found.clear();
-    } else if found.is_empty() {
-        found.push("a .gemspec");
-    }
-    found
-}
-
-fn is_extension(folder: &Path) -> bool {
-    Project::package_json(folder).is_some_and(|manifest| manifest.pointer("/engines/vscode").is_some())
+fn packed_by(folder: &Path) -> Vec<PackedBy> {
+    let by = |ecosystem: &Ecosystem| {
+        let client = ecosystem.client?;
+        let kinds: Vec<&str> = ecosystem.formats.iter().map(|format| format.kind().name()).collect();
+        Some(PackedBy {
+            manifest: client.recipe(folder)?.manifest,
+            kinds: kinds.join(" and "),
+            publishes_by: client.publishes_by(),
+            hook: client.hook(),
+        })
+    };
+    ECOSYSTEMS.iter().filter_map(by).collect()
 }
 
 /// Text that stays on one line of comment.
@@ -210,7 +203,7 @@ mod tests {
     #[test]
     fn the_licence_decides() {
         let (_folder, open) = survey(&[("package.json", r#"{"name": "a", "license": "MIT"}"#)]);
-        assert_eq!((open.policy.as_str(), open.manifests.as_slice()), ("open-source", &["package.json"][..]));
+        assert_eq!((open.policy.as_str(), open.ecosystem().as_str()), ("open-source", "npm (package.json)"));
         let (_folder, closed) = survey(&[("package.json", r#"{"name": "a", "license": "UNLICENSED"}"#)]);
         assert_eq!(closed.policy, "proprietary");
         let (_folder, crates) =
@@ -253,7 +246,7 @@ mod tests {
     #[test]
     fn a_folder_without_manifest() {
         let (_folder, survey) = survey(&[("index.html", "")]);
-        assert_eq!(survey.manifests, Vec::<&str>::new());
+        assert!(survey.packed_by.is_empty());
         assert!(survey.advice().iter().any(|line| line.contains("packgate check FOLDER")));
     }
 }

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::ecosystem::{Member, members};
 use crate::fingerprint::{FileError, Index};
-use crate::project::{Member, Project};
+use crate::project::Project;
 use crate::settings::Settings;
 
 /// Why internal code can't be looked for.
@@ -35,7 +36,7 @@ pub enum InternalError {
 /// The packages that no artifact may refer to: those of `internal.packages`, and the private members of the
 /// workspace.
 pub fn packages(settings: &Settings, project: Option<&Project>) -> Vec<String> {
-    let members = project.map(Project::members).unwrap_or_default();
+    let members = project.map(members).unwrap_or_default();
     let mut packages = settings.internal.packages.clone();
     packages.extend(private_members(&members).map(|member| member.name.clone()));
     packages.sort();
@@ -65,7 +66,7 @@ pub fn code(settings: &Settings, project: Option<&Project>) -> Result<Option<Ind
         index.merge(Index::of_roots(roots, base));
     }
     if let Some(project) = project {
-        let members = project.members();
+        let members = members(project);
         let private: Vec<PathBuf> = private_members(&members)
             .filter(|member| member.folder != project.folder)
             .map(|member| member.folder.clone())

@@ -27,8 +27,8 @@
 pub mod audit;
 #[doc(hidden)]
 pub mod diff;
-mod ecosystem;
 #[doc(hidden)]
+pub mod ecosystem;
 pub mod escape;
 #[doc(hidden)]
 pub mod fetch;

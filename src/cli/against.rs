@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use packgate::audit::Auditor;
-use packgate::fetch::{self, Wanted};
+use packgate::fetch::{self, Release};
 use packgate::inventory::Inventory;
 
 /// An earlier release: a file, or what the ecosystem's client is asked for.
@@ -29,7 +29,7 @@ impl Against {
     ) -> Result<Inventory, String> {
         let Self(text) = self;
         let path = PathBuf::from(text);
-        let wanted = if path.exists() { None } else { Wanted::parse(text) };
+        let wanted = if path.exists() { None } else { Release::parse(text) };
         let stock = |path: &Path| auditor.stock(path, 1).map_err(|error| error.to_string());
         let old = match wanted {
             None => stock(&path)?,

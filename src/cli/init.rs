@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use packgate::escape::shown;
 use packgate::init::{SETTINGS_FILE, Survey};
 use packgate::lock;
-use packgate::pack::{self, PackError};
+use packgate::pack::{self, ClientError, PackError};
 use packgate::settings::Settings;
 
 use super::file::save;
@@ -64,7 +64,7 @@ impl Init {
             output::line(format_args!("{} is there already and stays as it is", plain(&file)))?;
             return Ok(Exit::Passed);
         }
-        if survey.manifests.is_empty() {
+        if survey.packed_by.is_empty() {
             output::line(format_args!(
                 "no lock: `packgate lock FOLDER` writes one for a folder that is deployed"
             ))?;
@@ -72,7 +72,7 @@ impl Init {
         }
         let packed = match pack::pack(&self.folder) {
             Ok(packed) => packed,
-            Err(error @ PackError::ClientMissing { .. }) => {
+            Err(error @ PackError::Client(ClientError::Missing { .. })) => {
                 output::line(format_args!("no lock yet: {error}; then run `packgate lock`"))?;
                 return Ok(Exit::Passed);
             }

@@ -61,7 +61,7 @@ impl PolicyCommand {
 impl Show {
     fn text(&self) -> Result<String, SettingsErrors> {
         let settings = Settings::load(&self.project, self.policy.as_deref())?;
-        let package = policy::of_project(&self.project);
+        let package = packgate::ecosystem::of_project(&self.project);
         let policy = Policy::resolve_for(&settings, package.as_ref());
         let effective = Effective::new(&settings, &policy);
         Ok(match self.format {

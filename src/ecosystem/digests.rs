@@ -29,12 +29,6 @@ pub(super) fn compare(entry: &Entry, algorithm: &str, digest: Option<&[u8]>) -> 
     }
 }
 
-/// Whether a file of this path may be a table with digests.
-pub(crate) fn is_table(path: &str) -> bool {
-    let in_dist_info = || path.split_once('/').filter(|(folder, _)| folder.ends_with(".dist-info"));
-    path == "META-INF/MANIFEST.MF" || in_dist_info().is_some_and(|(_, name)| name == "RECORD")
-}
-
 /// Whether a table has digests other than SHA-256 that are worth comparing.
 pub(crate) fn are_wide(table: &[u8]) -> bool {
     [&b"sha384="[..], b"sha512=", b"SHA-384-Digest", b"SHA-512-Digest"]

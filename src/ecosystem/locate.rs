@@ -112,10 +112,10 @@ pub(super) fn optional<'a>(
 }
 
 /// A problem of a manifest that is there and can't be understood.
-pub(super) fn unreadable(entry: &Entry, line: Option<u64>, why: &str) -> ManifestProblem {
+pub(super) fn unreadable(place: &str, line: Option<u64>, why: &str) -> ManifestProblem {
     ManifestProblem {
         kind: ManifestTrouble::Unreadable,
-        place: entry.place.clone(),
+        place: place.to_owned(),
         line,
         detail: format!("the manifest can't be read: {why}"),
     }

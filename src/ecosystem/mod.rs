@@ -1,56 +1,91 @@
-//! Ecosystems: whose package an artifact is and what its manifest says. One file and one line in [`ECOSYSTEMS`] each.
+//! Ecosystems: whose package an artifact is, which project it came from, and which client handles it.
+//!
+//! Everything about one of them stands in its home, a folder of that name: its formats of artifacts (how to recognise
+//! one, its manifest, what that promises), its projects, its client, and the words of its helps. Everybody else asks
+//! by [`ECOSYSTEMS`], and knows no ecosystem by name.
 
-mod content_types;
+mod client;
 mod digests;
+mod folder;
+mod format;
 mod json;
-mod licence;
 mod locate;
-mod python;
-mod vsce;
-mod vscodeignore;
 
 mod cargo;
-mod directory;
 mod gem;
 mod jar;
 mod npm;
 mod nupkg;
-mod sdist;
+mod plain;
+mod python;
 mod vsix;
-mod wheel;
 
-use crate::inventory::{Inventory, Kind, ManifestProblem, Package, Unexamined};
+use crate::inventory::{Inventory, Kind, ManifestTrouble, Unexamined};
 use crate::project::Project;
 
-pub(crate) use digests::{are_wide, is_table};
+pub(crate) use client::{Client, Recipe, Wish, is_packing, is_word};
+pub use client::{ClientError, Fetched, Release};
+pub(crate) use digests::are_wide;
+pub use folder::{Member, members, of_project};
+pub(crate) use folder::{ProjectFolder, SettingsTables};
+pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
 
-/// An ecosystem: how to recognise its packages and to read their manifest.
+/// An ecosystem: what its home offers. What it doesn't do is `None`.
 pub(crate) struct Ecosystem {
-    /// The word for it.
-    pub kind: Kind,
-    /// Ends of file names that are its own, lower case: `.whl`.
-    pub suffixes: &'static [&'static str],
-    /// Whether the whole of a file is to be kept for `read`, by its path inside the artifact's own container.
-    pub keeps: fn(path: &str) -> bool,
-    /// Whether this is one of its packages, told from the entries.
-    pub recognises: fn(&Inventory) -> bool,
-    /// Reads the manifest into [`Package`], allowlist included, and says what is wrong with it. `None` when
-    /// there is none that could be read.
-    pub read: fn(&Inventory, Option<&Project>, &mut Vec<ManifestProblem>) -> Option<Package>,
+    /// Its word, and the folder that it has here.
+    pub name: &'static str,
+    /// What it publishes.
+    pub formats: &'static [&'static dyn Format],
+    /// Its projects.
+    pub project: Option<&'static dyn ProjectFolder>,
+    /// Who packs them.
+    pub client: Option<&'static dyn Client>,
 }
 
-/// All ecosystems, most specific first.
+/// All ecosystems. Where a folder is a project of several, they come in this order.
 pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
-    wheel::ECOSYSTEM,
-    vsix::ECOSYSTEM,
-    nupkg::ECOSYSTEM,
-    gem::ECOSYSTEM,
-    cargo::ECOSYSTEM,
-    sdist::ECOSYSTEM,
     npm::ECOSYSTEM,
+    vsix::ECOSYSTEM,
+    cargo::ECOSYSTEM,
+    python::ECOSYSTEM,
+    gem::ECOSYSTEM,
+    nupkg::ECOSYSTEM,
     jar::ECOSYSTEM,
-    directory::ECOSYSTEM,
+    plain::ECOSYSTEM,
 ];
+
+/// All formats of artifacts.
+pub(crate) fn formats() -> impl Iterator<Item = &'static dyn Format> {
+    ECOSYSTEMS.iter().flat_map(|ecosystem| ecosystem.formats.iter().copied())
+}
+
+/// What is known of a kind of artifact.
+pub(crate) fn format(kind: Kind) -> &'static dyn Format {
+    formats().find(|format| format.kind() == kind).unwrap_or(plain::ANYTHING)
+}
+
+/// The projects of all ecosystems that have some.
+pub(crate) fn projects() -> Vec<&'static dyn ProjectFolder> {
+    ECOSYSTEMS.iter().filter_map(|ecosystem| ecosystem.project).collect()
+}
+
+/// The manifests that may hold settings.
+pub(crate) fn settings_tables() -> impl Iterator<Item = SettingsTables> {
+    projects().into_iter().filter_map(|project| project.settings())
+}
+
+/// A path without what the tools of an ecosystem write into it for each interpreter that they build for.
+pub(crate) fn without_interpreter(path: &str) -> String {
+    python::without_interpreter(path)
+}
+
+/// The ways in which tools write a version into the names of files.
+pub(crate) fn versions_in_names(version: &str) -> Vec<String> {
+    let mut all =
+        vec![version.to_owned(), version.replace(['-', '+'], "_"), python::version_in_names(version)];
+    all.dedup();
+    all
+}
 
 /// Most bytes of a file that the pipeline keeps whole for [`identify`]. Real manifests stay far below; a
 /// larger one is reported as unreadable.
@@ -58,14 +93,24 @@ pub(crate) const MOST_KEPT: u64 = 16 << 20;
 
 /// Whether a file is to be kept whole in [`Inventory::manifests`], by its path inside the artifact's own container.
 pub(crate) fn keeps(path: &str) -> bool {
-    ECOSYSTEMS.iter().any(|ecosystem| (ecosystem.keeps)(path))
+    formats().any(|format| format.keeps(path))
 }
 
 /// Whether the entries' digests are wanted because the package carries a table to hold them against: told
 /// from the artifact's file name and its outermost container, before any entry is read.
 pub(crate) fn needs_digests(artifact: &str, is_zip: bool) -> bool {
     let name = file_name(artifact).to_ascii_lowercase();
-    is_zip || [".whl", ".zip", ".jar", ".gem"].iter().any(|end| name.ends_with(end))
+    let mut with_digests = formats().filter(|format| format.has_digests());
+    is_zip || name.ends_with(".zip") || with_digests.any(|format| is_named(&name, format))
+}
+
+/// Whether a file of this path may be a table with digests.
+pub(crate) fn is_table(path: &str) -> bool {
+    formats().any(|format| format.is_table(path))
+}
+
+fn is_named(name: &str, format: &dyn Format) -> bool {
+    format.suffixes().iter().any(|end| name.ends_with(end))
 }
 
 /// Says whose package the inventory is and reads its manifest: sets `kind`, `package` and
@@ -75,14 +120,11 @@ pub(crate) fn needs_digests(artifact: &str, is_zip: bool) -> bool {
 /// the missing manifest is a problem.
 pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project: Option<&Project>) {
     inventory.kind = wanted.unwrap_or_else(|| recognise(inventory));
-    let Some(ecosystem) = ECOSYSTEMS.iter().find(|ecosystem| ecosystem.kind == inventory.kind) else {
-        return;
-    };
     let mut problems = Vec::new();
-    inventory.package = (ecosystem.read)(inventory, project, &mut problems);
+    inventory.package = format(inventory.kind).read(inventory, project, &mut problems);
     if inventory.cut_short().is_some() || inventory.entries.is_empty() {
         // Whatever wasn't unpacked may hold the manifest: "missing" would be a guess.
-        problems.retain(|problem| problem.kind != crate::inventory::ManifestTrouble::Missing);
+        problems.retain(|problem| problem.kind != ManifestTrouble::Missing);
     }
     for problem in problems.iter().filter(|problem| problem.kind.blinds()) {
         inventory.unexamined.push(Unexamined::new(problem.place.clone(), problem.detail.clone()));
@@ -91,26 +133,18 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
 }
 
 fn recognise(inventory: &Inventory) -> Kind {
-    let outermost = inventory.artifact.containers.first().copied().unwrap_or_default();
-    if outermost == "directory" {
-        return Kind::Directory;
-    }
     let name = file_name(&inventory.artifact.path).to_ascii_lowercase();
-    let by_name =
-        ECOSYSTEMS.iter().find(|ecosystem| ecosystem.suffixes.iter().any(|end| name.ends_with(end)));
-    let by_content = || ECOSYSTEMS.iter().find(|ecosystem| (ecosystem.recognises)(inventory));
-    if let Some(ecosystem) = by_name.or_else(by_content) {
-        return ecosystem.kind;
-    }
-    if inventory.artifact.containers.contains(&"zip") || (outermost.is_empty() && name.ends_with(".zip")) {
-        Kind::Zip
-    } else {
-        Kind::Tar
-    }
+    let mut all: Vec<&dyn Format> = formats().collect();
+    all.sort_by_key(|format| format.certainty());
+    let is_folder = |format: &&&dyn Format| format.certainty() == Certainty::Folder;
+    let folder = all.iter().filter(is_folder).find(|format| format.recognises(inventory));
+    let by_name = || all.iter().find(|format| is_named(&name, **format));
+    let by_content = || all.iter().find(|format| format.recognises(inventory));
+    folder.or_else(by_name).or_else(by_content).map_or_else(Kind::default, |format| format.kind())
 }
 
 /// The last segment of a path as users write it, on any system.
-fn file_name(path: &str) -> &str {
+pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 

@@ -32,6 +32,7 @@ pub use subject::{Subject, neutral_path};
 pub use survey::{hash_neutral, survey};
 pub use update::{Change, Update, update};
 
+use crate::ecosystem::members;
 use crate::inventory::Inventory;
 use crate::project::Project;
 
@@ -121,7 +122,7 @@ pub fn load(folder: &Path, inventory: &Inventory) -> Result<Option<Lock>, LockEr
             return Ok(lock.knows(&subject.name).then_some(lock));
         }
     }
-    if let Some(member) = project.members().into_iter().find(|member| member.name == subject.name) {
+    if let Some(member) = members(&project).into_iter().find(|member| member.name == subject.name) {
         let lock = read(&member.folder.join(FILE_NAME))?;
         return Ok(lock.filter(|lock| lock.knows(&subject.name)));
     }

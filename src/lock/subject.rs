@@ -2,6 +2,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::ecosystem::{self, without_interpreter};
 use crate::inventory::{Inventory, Kind};
 
 /// Which artifact a section of a lock is about.
@@ -25,7 +26,11 @@ impl Subject {
             }
             _ => (without_spaces(&anonymous(file, inventory.kind)), ""),
         };
-        Self { kind: inventory.kind, name, platform: platform(file, inventory.kind, version) }
+        Self {
+            kind: inventory.kind,
+            name,
+            platform: ecosystem::format(inventory.kind).platform(file, version),
+        }
     }
 
     /// Reads what stands in a heading's brackets.
@@ -75,49 +80,6 @@ fn anonymous(file: &str, kind: Kind) -> String {
     if name.is_empty() { "artifact".to_owned() } else { name.into_owned() }
 }
 
-/// The platform that the artifact's file name ends in, without the versions of systems and interpreters: a
-/// wheel for another Python, or for a newer macOS, has the same contents.
-fn platform(file: &str, kind: Kind, version: &str) -> String {
-    static SYSTEM_VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"^(manylinux|musllinux|macosx|ios|android)[0-9]*(_[0-9]+)*(_[0-9]+)?_").ok()
-    });
-    match kind {
-        Kind::Wheel => {
-            let Some(tags) = file.strip_suffix(".whl").and_then(|stem| stem.rsplit('-').next()) else {
-                return String::new();
-            };
-            // `manylinux_2_17_x86_64.manylinux2014_x86_64`: the same platform said twice.
-            let tag = tags.split('.').next().unwrap_or(tags);
-            if tag == "any" {
-                return String::new();
-            }
-            SYSTEM_VERSION.as_ref().map_or(tag.into(), |system| system.replace(tag, "${1}_")).into_owned()
-        }
-        Kind::Vsix => {
-            // `name-linux-x64-1.2.3.vsix` and `name-1.2.3@linux-x64.vsix`.
-            let known = ["win32", "linux", "alpine", "darwin", "web"];
-            let stem = file.strip_suffix(".vsix").unwrap_or(file);
-            let (before, after) = stem.split_once('@').unwrap_or((stem, ""));
-            let before = before.strip_suffix(version).unwrap_or(before).trim_end_matches('-');
-            let mut words = before.rsplit('-');
-            let (last, system) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-            if known.iter().any(|system| after.starts_with(system)) {
-                after.to_owned()
-            } else if known.contains(&system) && last.len() <= 5 {
-                format!("{system}-{last}")
-            } else {
-                String::new()
-            }
-        }
-        Kind::Gem => {
-            let stem = file.strip_suffix(".gem").unwrap_or(file);
-            let after = (!version.is_empty()).then(|| stem.rsplit_once(version)).flatten();
-            after.map_or("", |(_, platform)| platform.trim_start_matches('-')).to_owned()
-        }
-        _ => String::new(),
-    }
-}
-
 /// A file's path relative to the package's root, as it stands in the artifact; what lies outside the
 /// root folder begins with `../`.
 pub(super) fn relative(inventory: &Inventory, path: &str) -> String {
@@ -137,8 +99,8 @@ pub(super) fn spellings(inventory: &Inventory, relative: &str) -> Vec<String> {
     let mut all = vec![relative.to_owned()];
     for spelling in [
         with_version(inventory, relative),
-        with_python(relative),
-        with_python(&with_version(inventory, relative)),
+        without_interpreter(relative),
+        without_interpreter(&with_version(inventory, relative)),
     ] {
         if !all.contains(&spelling) {
             all.push(spelling);
@@ -150,7 +112,7 @@ pub(super) fn spellings(inventory: &Inventory, relative: &str) -> Vec<String> {
 /// A path relative to the package's root with the version and interpreter tags neutralised: what two
 /// releases have in common.
 pub fn neutral_path(inventory: &Inventory, path: &str) -> String {
-    with_python(&with_version(inventory, &relative(inventory, path)))
+    without_interpreter(&with_version(inventory, &relative(inventory, path)))
 }
 
 /// The path with the package's version replaced by `{version}`.
@@ -160,17 +122,8 @@ pub(super) fn with_version(inventory: &Inventory, path: &str) -> String {
     if !version.contains('.') || version.len() < 3 {
         return path.to_owned();
     }
-    let mut spellings = vec![version.to_owned(), version.replace(['-', '+'], "_"), python_version(version)];
-    spellings.dedup();
+    let spellings = ecosystem::versions_in_names(version);
     spellings.iter().fold(path.to_owned(), |path, version| replace_version(&path, version))
-}
-
-/// `1.0.0-rc.1` as a Python tool writes it: `1.0.0rc1`.
-fn python_version(version: &str) -> String {
-    match version.split_once('-') {
-        Some((release, pre)) => format!("{release}{}", pre.replace(['-', '.', '_'], "")),
-        None => version.to_owned(),
-    }
 }
 
 /// Replaces the version where it isn't part of a longer one.
@@ -198,14 +151,6 @@ fn replace_version(path: &str, version: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// The path with tags of Python interpreters (`cpython-311`, `cp312`, `pypy39-pp73`) replaced by `{python}`.
-pub(super) fn with_python(path: &str) -> String {
-    static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"\.(?:cpython-[0-9]+t?|cp[0-9]+t?|pypy[0-9]+-pp[0-9]+)(-|\.(?:opt-[12]\.)?pyc$)").ok()
-    });
-    TAG.as_ref().map_or(path.into(), |tag| tag.replace_all(path, ".{python}${1}")).into_owned()
 }
 
 #[cfg(test)]
@@ -305,15 +250,6 @@ mod tests {
             ("2.0.0+cu118", "torch-2.0.0+cu118.dist-info/RECORD", "torch-{version}.dist-info/RECORD"),
         ] {
             assert_eq!(with_version(&inventory(Kind::Npm, "", "acme", version, ""), path), expected);
-        }
-        for (path, expected) in [
-            ("a/_core.cpython-311-x86_64-linux-gnu.so", "a/_core.{python}-x86_64-linux-gnu.so"),
-            ("a/_core.cp313t-win_amd64.pyd", "a/_core.{python}-win_amd64.pyd"),
-            ("a/_core.pypy39-pp73-darwin.so", "a/_core.{python}-darwin.so"),
-            ("a/_core.abi3.so", "a/_core.abi3.so"),
-            ("a/__pycache__/b.cpython-311.pyc", "a/__pycache__/b.{python}.pyc"),
-        ] {
-            assert_eq!(with_python(path), expected);
         }
     }
 

@@ -6,8 +6,9 @@ use regex::Regex;
 use crate::inventory::{Entry, EntryKind, Inventory};
 
 use super::hash_name::{Certainty, Style, Token, in_file_name, in_folder_name};
-use super::subject::{relative, with_python, with_version};
+use super::subject::{relative, with_version};
 use super::{Line, Pattern, size_class};
+use crate::ecosystem::without_interpreter;
 
 /// A line for a lock and the paths that it was made from.
 #[derive(Debug, Clone)]
@@ -54,9 +55,9 @@ pub(super) fn survey_with_paths(inventory: &Inventory) -> Vec<Surveyed> {
             continue;
         }
         let shown = if versions.several(&path) {
-            with_python(&path)
+            without_interpreter(&path)
         } else {
-            with_python(&with_version(inventory, &path))
+            without_interpreter(&with_version(inventory, &path))
         };
         match HashedName::of(&shown, &styles) {
             Some(name) => hashed.entry(name).or_default().push((path, size)),

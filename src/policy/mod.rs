@@ -7,10 +7,8 @@ mod fingerprint;
 mod judge;
 mod levels;
 mod licence;
-mod manifest;
 mod show;
 
 pub use judge::{Judged, Policy, Verdict, WaiverUse, is_waived, judge, settle};
 pub use levels::Policies;
-pub use manifest::of_project;
 pub use show::{Chosen, Effective, InternalSettings, RuleSetting, SizeSettings, WaiverSetting, list};

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::inventory::Kind;
+use crate::ecosystem;
 use crate::outcome::Audit;
 use crate::rules::Place;
 
@@ -44,7 +44,7 @@ impl Repository {
 
     /// The manifest, for what concerns the artifact as a whole.
     pub(crate) fn manifest(&self, audit: &Audit) -> RepositoryFile {
-        let names = manifests(audit.kind());
+        let names = ecosystem::format(audit.kind()).written_in();
         let found = names.iter().find(|name| self.has(name)).or(names.first());
         let path = match found {
             Some(name) => format!("{}{name}", self.prefix),
@@ -102,17 +102,6 @@ fn prefix(folder: &Path) -> String {
     }
 }
 
-/// Where a project of this kind says what it publishes, likeliest first.
-fn manifests(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Npm | Kind::Vsix => &["package.json"],
-        Kind::Crate => &["Cargo.toml"],
-        Kind::Wheel | Kind::Sdist => &["pyproject.toml", "setup.cfg", "setup.py"],
-        Kind::Jar => &["pom.xml", "build.gradle", "build.gradle.kts"],
-        Kind::Gem | Kind::Nupkg | Kind::Zip | Kind::Tar | Kind::Directory => &[],
-    }
-}
-
 /// The path as a relative URI reference (RFC 3986).
 pub(crate) fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -130,7 +119,7 @@ pub(crate) fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Inventory, Package};
+    use crate::inventory::{Inventory, Kind, Package};
     use crate::outcome::Totals;
     use crate::policy::{Policy, Verdict};
     use crate::settings::Level;

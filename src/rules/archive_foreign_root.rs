@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::inventory::{Entry, EntryKind, Inventory, Kind};
+use crate::ecosystem;
+use crate::inventory::{Entry, EntryKind, Inventory};
 use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
@@ -45,7 +46,7 @@ struct Evidence<'a> {
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
-    if !matches!(inventory.kind, Kind::Npm | Kind::Crate | Kind::Sdist) {
+    if !ecosystem::format(inventory.kind).has_one_folder() {
         return;
     }
     let Some(root) = root(inventory) else { return };
@@ -82,21 +83,26 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// cargo takes a crate's files only from the folder of its name and version.
+/// A client that takes the files only from a folder of one name.
 fn misnamed(rule: &Rule, inventory: &Inventory, root: &str, findings: &mut Vec<Finding>) {
-    let Some(package) = inventory.package.as_ref().filter(|_| inventory.kind == Kind::Crate) else { return };
-    let expected = format!("{}-{}", package.name, package.version);
+    let Some(package) = &inventory.package else { return };
+    let format = ecosystem::format(inventory.kind);
+    let (Some(expected), Some(client)) = (format.folder_name(package), format.advice().packs_by()) else {
+        return;
+    };
     if package.name.is_empty() || package.version.is_empty() || root == expected {
         return;
     }
+    let program = client.split(' ').next().unwrap_or(client);
+    let kind = inventory.kind.name();
     let count = top(inventory).filter(|entry| folder(entry) == root).count();
     let place = Place { path: root.to_owned(), ..Place::default() };
     findings.push(
         Finding::new(rule, place)
-            .message(format!("The crate stands in `{root}` instead of `{expected}`: cargo refuses it."))
-            .help("Pack the crate again with `cargo package`.")
+            .message(format!("The {kind} stands in `{root}` instead of `{expected}`: {program} refuses it."))
+            .help(format!("Pack the {kind} again with `{client}`."))
             .evidence(Evidence { root: &expected, other: root, count })
-            .key("crate"),
+            .key(kind),
     );
 }
 
@@ -132,6 +138,7 @@ fn root(inventory: &Inventory) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::Kind;
     use crate::rules::archive::tests::{findings, inventory};
 
     fn others(paths: &[&str], kind: Kind) -> Vec<String> {

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::inventory::Kind;
+use crate::ecosystem;
 
 use super::{Context, Family, Finding, Rule};
 
@@ -45,22 +45,16 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let items: Vec<String> =
         declared.proposal.iter().map(|item| serde_json::Value::from(item.as_str()).to_string()).collect();
-    let is_extension = context.inventory.kind == Kind::Vsix;
+    let [message, help] = ecosystem::format(context.inventory.kind).advice().without_allowlist();
     let help = match items.is_empty() {
-        true if is_extension => {
-            "Write a .vscodeignore with what is not meant to ship, or \"files\" with what is.".to_owned()
-        }
-        true => "Write \"files\" with the folders that are meant to ship.".to_owned(),
+        true => help.to_owned(),
         false => {
             format!("Write what is meant to ship; by the entry points:\n\"files\": [{}]", items.join(", "))
         }
     };
     findings.push(
         Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, None))
-            .message(match is_extension {
-                true => "There is neither \"files\" in package.json nor a .vscodeignore: everything in the folder ships.",
-                false => "package.json has no \"files\": everything in the folder ships that no ignore file names.",
-            })
+            .message(message)
             .help(help)
             .evidence(Evidence { proposal: &declared.proposal }),
     );

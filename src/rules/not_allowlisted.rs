@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::inventory::{Entry, Inventory, Kind, Package};
+use crate::ecosystem;
+use crate::inventory::{Entry, Inventory, Package};
 use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
@@ -138,42 +139,27 @@ fn finding(
 }
 
 fn help(inventory: &Inventory, package: &Package, group: &str, is_denied: bool) -> String {
-    if is_denied && inventory.kind == Kind::Vsix {
-        return "Pack again with a current `vsce package`, which leaves it out; a line with `!` in .vscodeignore brings it back.".to_owned();
-    }
-    let item = group.trim_end_matches('/');
-    let key = match package.declared.allowlist_name {
-        name if name.contains("\"files\"") => "files",
-        name if name.starts_with("include") => "include",
-        _ => {
-            return format!(
-                "Build the {} again from a clean checkout, and see what added the file.",
-                inventory.kind.name()
-            );
-        }
-    };
-    let client = match (inventory.kind, key) {
-        (Kind::Vsix, _) => "vsce package",
-        (_, "files") => "npm pack",
-        _ => "cargo package",
-    };
-    if is_denied {
-        return format!(
-            "Pack again with a current `{client}`, which leaves it out, or take the item out of the list."
-        );
-    }
-    if item.is_empty() {
-        return format!("Pack again with `{client}`, which leaves them out.");
-    }
+    let advice = ecosystem::format(inventory.kind).advice();
     let mut items: Vec<String> = package.declared.patterns.iter().take(8).map(|item| quoted(item)).collect();
     if package.declared.patterns.len() > items.len() {
         items.push("...".to_owned());
     }
-    items.push(quoted(item));
-    let line = match key {
-        "files" => format!("\"files\": [{}]", items.join(", ")),
-        _ => format!("include = [{}]", items.join(", ")),
+    items.push(quoted(group.trim_end_matches('/')));
+    let (Some(client), Some(line)) = (advice.packs_by(), advice.allowlist(&package.declared, &items)) else {
+        return format!(
+            "Build the {} again from a clean checkout, and see what added the file.",
+            inventory.kind.name()
+        );
     };
+    if is_denied {
+        return format!(
+            "Pack again with a current `{client}`, which leaves it out{}",
+            advice.takes_it_back()
+        );
+    }
+    if group.is_empty() {
+        return format!("Pack again with `{client}`, which leaves them out.");
+    }
     format!("Pack again with `{client}`, which leaves it out. If it is meant to ship, write:\n{line}")
 }
 

@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::json;
 
-use crate::inventory::{Entry, Inventory, Kind, Package, TextDigest};
+use crate::ecosystem::{self, Compiled};
+use crate::inventory::{Entry, Inventory, Package, TextDigest};
 
 use super::maps::counted;
 use super::{Context, Family, Finding, Place, Rule};
@@ -50,15 +51,15 @@ listing their folder.
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
-    match inventory.kind {
-        Kind::Npm | Kind::Vsix => {
+    match ecosystem::format(inventory.kind).compiled() {
+        Compiled::Scripts => {
             if let Some(package) = &inventory.package {
                 Script::new(inventory, package).check(rule, findings);
             }
         }
-        Kind::Wheel => compiled_python(rule, inventory, findings),
-        Kind::Jar => beside_classes(rule, inventory, findings),
-        _ => {}
+        Compiled::Modules => compiled_python(rule, inventory, findings),
+        Compiled::Classes => beside_classes(rule, inventory, findings),
+        Compiled::Nothing => {}
     }
     super::stray::check(rule, context, findings);
     let embeds_source = |entry: &&Entry| entry.binary.as_ref().is_some_and(|facts| facts.embedded_source);
@@ -155,17 +156,7 @@ impl<'a> Script<'a> {
 
     fn check(&self, rule: &Rule, findings: &mut Vec<Finding>) {
         let Some(compiled) = self.compiled_entry_point() else { return };
-        let is_extension = self.inventory.kind == Kind::Vsix;
-        let help = match self.package.declared.has_allowlist {
-            // vsce takes an item with `!` for all that it doesn't fit.
-            Some(true) if is_extension => "Narrow \"files\" in package.json so that no item fits the sources, or list their folder there if they are meant to ship.".to_owned(),
-            Some(true) => format!(
-                "Exclude the sources in {}, or list their folder there if they are meant to ship.",
-                self.package.declared.allowlist_name
-            ),
-            _ if is_extension => "Name the sources in .vscodeignore.".to_owned(),
-            _ => "Write an allowlist of compiled files: \"files\" in package.json.".to_owned(),
-        };
+        let help = ecosystem::format(self.inventory.kind).advice().leave_out_sources(&self.package.declared);
         for entry in self.inventory.top_files() {
             let Some(path) = below(&self.package.root, &entry.path) else { continue };
             let Some(language) = language(path) else { continue };
@@ -367,6 +358,7 @@ fn beside_classes(rule: &Rule, inventory: &Inventory, findings: &mut Vec<Finding
 mod tests {
     use super::super::mentions::testing::{entry, inventory, run};
     use super::*;
+    use crate::inventory::Kind;
     use crate::inventory::{BinaryFacts, Declared, EntryId, TextFacts};
 
     fn npm(files: Option<&[&str]>, entry_points: &[&str], paths: &[&str]) -> Vec<String> {

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::{Context, Family, Finding, Place, Rule};
+use crate::ecosystem;
 use crate::inspect::{STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
-use crate::inventory::{Entry, Inventory, Kind};
+use crate::inventory::{Entry, Inventory};
 
 /// The rules, in the order of the table.
 pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
@@ -130,7 +131,10 @@ fn finding(
         count,
         bytes: group.entries.iter().map(|entry| entry.size).sum(),
     };
-    let help = format!("{} {}", leave_out(inventory, &pattern_of(group.recognised_by, first)), stray.fix);
+    let pattern = pattern_of(group.recognised_by, first);
+    let leave_out =
+        ecosystem::format(inventory.kind).advice().leave_out(inventory.package.as_ref(), &pattern);
+    let help = format!("{leave_out} {}", stray.fix);
     let key =
         if count == 1 { first.below_root().to_owned() } else { format!("{folder} {}", group.recognised_by) };
     Some(Finding::new(rule, Place::entry(first)).message(message).help(help).evidence(evidence).key(key))
@@ -152,20 +156,6 @@ fn pattern_of(recognised_by: &str, entry: &Entry) -> String {
     format!("**/{}", recognised_by.trim_end_matches('/'))
 }
 
-fn leave_out(inventory: &Inventory, pattern: &str) -> String {
-    let has_list =
-        inventory.package.as_ref().is_some_and(|package| package.declared.has_allowlist == Some(true));
-    match inventory.kind {
-        Kind::Npm => format!("Add \"!{pattern}\" to \"files\" in package.json."),
-        Kind::Crate => format!("Add \"{pattern}\" to `exclude` in Cargo.toml."),
-        // vsce refuses a project that has both, and takes `!` in the list for all else.
-        Kind::Vsix if has_list => format!("Narrow \"files\" in package.json so that no item fits {pattern}."),
-        Kind::Vsix => format!("Add {pattern} to .vscodeignore."),
-        Kind::Wheel | Kind::Sdist => format!("Leave {pattern} out in the build backend's settings."),
-        _ => format!("Leave {pattern} out."),
-    }
-}
-
 fn capital(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
@@ -174,8 +164,8 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Package;
     use crate::inventory::testing::numbered;
+    use crate::inventory::{Kind, Package};
     use crate::settings::Settings;
 
     fn found(files: &[(&str, &[&'static str])]) -> Vec<(&'static str, String)> {
@@ -198,16 +188,6 @@ mod tests {
             (rule.check)(rule, &context, &mut findings);
         }
         findings.into_iter().map(|finding| (finding.rule, finding.place.path)).collect()
-    }
-
-    #[test]
-    fn an_extension_has_one_list_or_the_other() {
-        let mut inventory = Inventory { kind: Kind::Vsix, ..Inventory::default() };
-        assert_eq!(leave_out(&inventory, "**/.env"), "Add **/.env to .vscodeignore.");
-        let mut package = Package::default();
-        package.declared.has_allowlist = Some(true);
-        inventory.package = Some(package);
-        assert!(leave_out(&inventory, "**/.env").starts_with("Narrow \"files\""));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::ecosystem::{self, SettingsTables};
+
 use super::model::{PolicyChoice, Settings};
 use super::node::{self, Node};
 use super::policy_file::{self, ChoiceError};
@@ -10,13 +12,8 @@ use super::problem::{Problem, Problems, SettingsErrors, Source};
 use super::read::read;
 use super::validate;
 
-/// Files that settings can stand in, with the ways to the table.
-const FILES: &[(&str, &[&[&str]])] = &[
-    ("packgate.toml", &[&[]]),
-    ("package.json", &[&["packgate"]]),
-    ("Cargo.toml", &[&["package", "metadata", "packgate"], &["workspace", "metadata", "packgate"]]),
-    ("pyproject.toml", &[&["tool", "packgate"]]),
-];
+/// The settings' own file.
+const OWN: SettingsTables = ("packgate.toml", &[&[]]);
 
 /// What stands at the root of a repository.
 const ROOT_SIGNS: &[&str] = &[".git", ".hg", ".jj", ".svn", ".sl", ".bzr", ".fslckout", "_darcs"];
@@ -111,7 +108,7 @@ fn folders(project: &Path) -> impl Iterator<Item = &Path> {
 fn at(folder: &Path) -> Result<Vec<Found>, Vec<Problem>> {
     let mut all = Vec::new();
     let mut problems = Vec::new();
-    for (file, tables) in FILES {
+    for (file, tables) in std::iter::once(OWN).chain(ecosystem::settings_tables()) {
         let path = folder.join(file);
         if !path.is_file() {
             continue;
@@ -126,7 +123,7 @@ fn at(folder: &Path) -> Result<Vec<Found>, Vec<Problem>> {
 
 fn in_file(path: &Path, folder: &Path, file: &str, tables: &[&[&str]]) -> Result<Vec<Found>, Vec<Problem>> {
     let name = shown(path);
-    let own = file == "packgate.toml";
+    let own = file == OWN.0;
     let text = match read(path, &name) {
         Ok(text) => text,
         Err(problem) if own => return Err(vec![problem]),

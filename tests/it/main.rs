@@ -19,6 +19,7 @@ mod extensions;
 #[cfg(unix)]
 mod failures;
 mod generated;
+mod homes;
 mod hostile;
 mod house;
 mod init;

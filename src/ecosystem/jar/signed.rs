@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::digests::{Compared, compare, digest};
-use super::super::locate::Located;
 use super::attributes::{Section, sections};
+use crate::ecosystem::digests::{Compared, compare, digest};
+use crate::ecosystem::locate::Located;
 use crate::inventory::{Entry, Inventory, ManifestFile, RecordProblem, RecordTrouble};
 
 /// Holds the digests of a signed archive against its entries, both ways; nothing for an archive without a

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::json::Object;
 use super::manifest::Manifest;
 use super::packlist::Rules;
+use crate::ecosystem::json::Object;
 
 /// Whether a path is the manifest of a package below a `node_modules` folder.
 pub(super) fn is_manifest(path: &str) -> bool {

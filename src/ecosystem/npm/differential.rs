@@ -8,10 +8,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::json::Object;
 use super::bundle::Bundle;
 use super::manifest::Manifest;
 use super::packlist::{Rules, packed};
+use crate::ecosystem::json::Object;
 
 #[path = "../../../tests/it/random.rs"]
 mod random;

@@ -530,8 +530,8 @@ fn is_tooling(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::json::Object;
     use super::*;
+    use crate::ecosystem::json::Object;
 
     fn missing(manifest: &str, paths: &[&str]) -> Vec<(String, EntryPointWeight)> {
         let manifest = Manifest::from_object(Object::read(manifest.as_bytes()).unwrap());

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::super::json::Object;
-use super::super::locate::{self, Located};
-use crate::inventory::{ManifestProblem, ManifestTrouble};
+use crate::ecosystem::format::Fields;
+use crate::ecosystem::json::Object;
+use crate::ecosystem::locate;
+use crate::inventory::{InstallScript, ManifestProblem, ManifestTrouble, Package};
 
 /// The manifest of an npm package.
 #[derive(Debug, Clone, Default)]
@@ -39,13 +40,14 @@ const DECISIVE: [&str; 17] = [
 impl Manifest {
     /// Reads the manifest; says what is wrong with it and gives `None` if that is everything.
     pub(in crate::ecosystem) fn read(
-        found: Located<'_>,
+        place: &str,
+        bytes: &[u8],
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Self> {
-        let object = match Object::read(found.bytes) {
+        let object = match Object::read(bytes) {
             Ok(object) => object,
             Err((line, why)) => {
-                problems.push(locate::unreadable(found.entry, line, &why));
+                problems.push(locate::unreadable(place, line, &why));
                 return None;
             }
         };
@@ -53,7 +55,7 @@ impl Manifest {
             if DECISIVE.contains(&key) {
                 problems.push(ManifestProblem {
                     kind: ManifestTrouble::DuplicateKey,
-                    place: found.entry.place.clone(),
+                    place: place.to_owned(),
                     line: Some(line),
                     detail: format!("\"{key}\" stands in it twice with different values: clients take the last one, reviewers see the first"),
                 });
@@ -104,6 +106,20 @@ impl Manifest {
             .iter()
             .find_map(|key| self.object.get(key).and_then(several))
             .filter(|text| !text.trim().is_empty())
+    }
+
+    /// What it says of its package on its own. `paths` are the package's files.
+    pub(super) fn package(&self, place: &str, paths: &[&str]) -> Package {
+        Package {
+            name: self.text("name").unwrap_or_default().to_owned(),
+            version: self.text("version").unwrap_or_default().to_owned(),
+            license: self.license(),
+            private: self.is_private(),
+            private_line: self.object.line("private").filter(|_| self.is_private()),
+            manifest: place.to_owned(),
+            install_scripts: install_scripts(self, paths),
+            ..Package::default()
+        }
     }
 
     /// What npm packs whatever `files` says, besides the manifest and texts: `browser`, `main` and `bin`.
@@ -175,6 +191,31 @@ impl Manifest {
     }
 }
 
+/// Scripts that npm runs on the installing machine. A `binding.gyp` without a script of its own is one, too.
+fn install_scripts(manifest: &Manifest, paths: &[&str]) -> Vec<InstallScript> {
+    let scripts = manifest.object.get("scripts");
+    let line = manifest.object.line("scripts");
+    let written = |event: &str| {
+        scripts.and_then(|scripts| scripts.get(event)?.as_str()).filter(|text| !text.trim().is_empty())
+    };
+    let mut found: Vec<InstallScript> = ["preinstall", "install", "postinstall"]
+        .iter()
+        .filter_map(|event| {
+            Some(InstallScript {
+                event: (*event).to_owned(),
+                command: Some(written(event)?.to_owned()),
+                line,
+            })
+        })
+        .collect();
+    let builds = paths.contains(&"binding.gyp")
+        && manifest.object.get("gypfile") != Some(&serde_json::Value::Bool(false));
+    if builds && written("install").is_none() && written("preinstall").is_none() {
+        found.push(InstallScript { event: "install".to_owned(), command: None, line: None });
+    }
+    found
+}
+
 /// A path as npm makes it safe: forward slashes, nothing above the package, no `./` before it.
 fn unix_path(path: &str) -> String {
     let unix = path.replace(['\\', ':'], "/");
@@ -193,4 +234,50 @@ fn unix_path(path: &str) -> String {
         joined.push('/');
     }
     joined
+}
+
+/// Fields of `package.json` that decide what a package does to whoever installs it.
+const COMPARED: [&str; 24] = [
+    "name",
+    "private",
+    "license",
+    "type",
+    "main",
+    "module",
+    "browser",
+    "types",
+    "typings",
+    "exports",
+    "imports",
+    "bin",
+    "files",
+    "directories",
+    "engines",
+    "os",
+    "cpu",
+    "libc",
+    "dependencies",
+    "optionalDependencies",
+    "peerDependencies",
+    "bundleDependencies",
+    "bundledDependencies",
+    "gypfile",
+];
+/// Fields of a Visual Studio Code extension besides.
+const VSIX: [&str; 4] = ["publisher", "activationEvents", "extensionDependencies", "extensionPack"];
+/// Scripts that run on the machine of whoever installs the package.
+const LIFECYCLE: [&str; 4] = ["preinstall", "install", "postinstall", "prepare"];
+
+/// The fields of a manifest that matter to whoever installs the package or the extension.
+pub(in crate::ecosystem) fn fields(bytes: &[u8]) -> Option<Fields> {
+    let manifest: Value = serde_json::from_slice(bytes).ok()?;
+    let mut fields = Fields::default();
+    for name in COMPARED.into_iter().chain(VSIX) {
+        fields.insert(name, manifest.get(name).unwrap_or(&Value::Null));
+    }
+    for name in LIFECYCLE {
+        let value = manifest.pointer(&format!("/scripts/{name}")).unwrap_or(&Value::Null);
+        fields.insert(&format!("scripts.{name}"), value);
+    }
+    Some(fields)
 }

@@ -1,230 +1,32 @@
 //! npm packages, whichever client packed them.
 
+mod advice;
+mod artifact;
 mod braces;
 mod bundle;
+mod client;
 #[cfg(test)]
 mod differential;
 mod entry_points;
 mod glob;
 mod manifest;
 mod packlist;
-
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::inventory::{Declared, Denied, EntryId, InstallScript, Inventory, Kind, ManifestProblem, Package};
-use crate::project::Project;
+mod project;
 
 use super::Ecosystem;
-use super::json::Object;
-use super::locate::{self, Fit, Located};
 
+// What extensions for Visual Studio Code have in common with npm's packages.
+pub(super) use artifact::{OwnFiles, package};
 pub(super) use glob::{Glob, split};
-pub(super) use manifest::Manifest;
+pub(super) use manifest::{Manifest, fields};
+pub(super) use project::{at as manifest_at, identity, is_extension};
 
-pub(super) const ECOSYSTEM: Ecosystem = Ecosystem { kind: Kind::Npm, suffixes: &[], keeps, recognises, read };
+/// The manifest's name.
+pub(super) const MANIFEST: &str = "package.json";
 
-fn keeps(path: &str) -> bool {
-    Fit::below_root(path, "package.json") != Fit::No
-        || path.eq_ignore_ascii_case("package.json")
-        || bundle::is_manifest(path)
-}
-
-/// A `package.json` in a folder at the top, or at least the folder that all of npm's tarballs have, or the file
-/// without the folder: npm strips that, and installs nothing.
-fn recognises(inventory: &Inventory) -> bool {
-    if inventory.artifact.containers.first() == Some(&"zip") {
-        return false;
-    }
-    let is_tgz = inventory.artifact.path.ends_with(".tgz");
-    inventory.top_files().any(|entry| {
-        Fit::below_root(&entry.path, "package.json") != Fit::No
-            || is_tgz && (entry.path.starts_with("package/") || entry.path == "package.json")
-    })
-}
-
-fn read(
-    inventory: &Inventory,
-    project: Option<&Project>,
-    problems: &mut Vec<ManifestProblem>,
-) -> Option<Package> {
-    let at_top = inventory.artifact.containers.first() == Some(&"directory");
-    let fit = |path: &str| match at_top {
-        true => Fit::of(path, "package.json"),
-        false => Fit::below_root(path, "package.json"),
-    };
-    let expected = if at_top { "package.json" } else { "package/package.json" };
-    let found = locate::manifest(inventory, expected, fit, problems)?;
-    let manifest = Manifest::read(found, problems)?;
-    Some(package(inventory, &manifest, found, locate::folder(&found.entry.path), project))
-}
-
-/// What a `package.json` says of its package, held against the entries.
-pub(super) fn package(
-    inventory: &Inventory,
-    manifest: &Manifest,
-    found: Located<'_>,
-    root: &str,
-    project: Option<&Project>,
-) -> Package {
-    let own = OwnFiles::of(inventory, root);
-    let entrances = entry_points::follow(manifest, &entry_points::Files::new(own.paths.iter().copied()));
-    let has_allowlist = manifest.files.is_some();
-    let unlisted = own.unlisted(inventory, manifest, project);
-    Package {
-        name: manifest.text("name").unwrap_or_default().to_owned(),
-        version: manifest.text("version").unwrap_or_default().to_owned(),
-        license: manifest.license(),
-        private: manifest.is_private(),
-        private_line: manifest.object.line("private").filter(|_| manifest.is_private()),
-        manifest: found.entry.place.clone(),
-        root: root.to_owned(),
-        declared: Declared {
-            has_allowlist: Some(has_allowlist),
-            allowlist_name: FILES,
-            patterns: manifest.files.clone().unwrap_or_default(),
-            line: manifest.object.line("files"),
-            denied: own.denied(manifest, &unlisted),
-            unlisted,
-            proposal: if has_allowlist { Vec::new() } else { entry_points::proposal(&entrances, &own.paths) },
-            entry_points: entrances.files.into_iter().filter(|path| !path.ends_with('/')).collect(),
-            missing: entrances.missing,
-            ..Declared::default()
-        },
-        install_scripts: install_scripts(manifest, &own.paths),
-        ..Package::default()
-    }
-}
-
-/// Scripts that npm runs on the installing machine. A `binding.gyp` without a script of its own is one, too.
-fn install_scripts(manifest: &Manifest, paths: &[&str]) -> Vec<InstallScript> {
-    let scripts = manifest.object.get("scripts");
-    let line = manifest.object.line("scripts");
-    let written = |event: &str| {
-        scripts.and_then(|scripts| scripts.get(event)?.as_str()).filter(|text| !text.trim().is_empty())
-    };
-    let mut found: Vec<InstallScript> = ["preinstall", "install", "postinstall"]
-        .iter()
-        .filter_map(|event| {
-            Some(InstallScript {
-                event: (*event).to_owned(),
-                command: Some(written(event)?.to_owned()),
-                line,
-            })
-        })
-        .collect();
-    let builds = paths.contains(&"binding.gyp")
-        && manifest.object.get("gypfile") != Some(&serde_json::Value::Bool(false));
-    if builds && written("install").is_none() && written("preinstall").is_none() {
-        found.push(InstallScript { event: "install".to_owned(), command: None, line: None });
-    }
-    found
-}
-
-/// The package's files, by their paths from its folder.
-pub(super) struct OwnFiles<'a> {
-    pub(super) ids: Vec<EntryId>,
-    pub(super) paths: Vec<&'a str>,
-}
-
-impl<'a> OwnFiles<'a> {
-    pub(super) fn of(inventory: &'a Inventory, root: &str) -> Self {
-        let below = |path: &'a str| match root {
-            "" => Some(path),
-            root => path.strip_prefix(root)?.strip_prefix('/'),
-        };
-        let (ids, paths) =
-            inventory.top_files().filter_map(|entry| Some((entry.id, below(&entry.path)?))).unzip();
-        Self { ids, paths }
-    }
-
-    /// The entries that no client would have packed by this manifest.
-    fn unlisted(
-        &self,
-        inventory: &Inventory,
-        manifest: &Manifest,
-        project: Option<&Project>,
-    ) -> Vec<EntryId> {
-        let project = project.filter(|project| is_of(manifest, project));
-        let ignore_files = project.map(|project| self.ignore_files(project)).unwrap_or_default();
-        let above = project.map(Project::ignore_files_above).unwrap_or_default();
-        if manifest.files.is_none() && ignore_files.is_empty() && above.is_empty() {
-            // npm packs all but a few by-products, and the rules for stray files know those.
-            return Vec::new();
-        }
-        let rules = packlist::Rules {
-            manifest,
-            ignore_files: &ignore_files,
-            case_matters: true,
-            with_defaults: true,
-            above: &above,
-            is_bundled: false,
-        };
-        let fine = packlist::packed_or_tolerated(rules, &self.paths);
-        let texts = self.manifests_of_bundled(inventory);
-        let bundle = bundle::Bundle::of(manifest, &self.paths, |path| {
-            Some(Manifest::from_object(Object::read(texts.get(path)?).ok()?))
-        });
-        let bundled = bundle.packed(rules, &self.paths, packlist::packed_or_tolerated);
-        let is_fine = fine.iter().zip(bundled).map(|(fine, bundled)| *fine || bundled);
-        self.ids.iter().zip(is_fine).filter(|(_, fine)| !fine).map(|(id, _)| *id).collect()
-    }
-
-    /// The texts of manifests below `node_modules`, by their paths.
-    fn manifests_of_bundled<'i>(&self, inventory: &'i Inventory) -> BTreeMap<&'a str, &'i [u8]> {
-        let kept: BTreeMap<EntryId, &[u8]> =
-            inventory.manifests.iter().map(|kept| (kept.entry, kept.bytes.as_slice())).collect();
-        let below = self.paths.iter().zip(&self.ids).filter(|(path, _)| bundle::is_manifest(path));
-        below.filter_map(|(path, id)| Some((*path, *kept.get(id)?))).collect()
-    }
-
-    /// Those of the unlisted entries that an item of `files` takes away.
-    fn denied(&self, manifest: &Manifest, unlisted: &[EntryId]) -> Vec<Denied> {
-        let with_path = self.ids.iter().zip(&self.paths).filter(|(id, _)| unlisted.binary_search(id).is_ok());
-        let denied = |(id, path): (&EntryId, &&str)| {
-            let index = packlist::denied_by(manifest, path)?;
-            let item = manifest.files.as_ref()?.get(index)?.clone();
-            Some(Denied { entry: *id, item, list: FILES, line: manifest.object.item_line("files", index) })
-        };
-        with_path.take(MOST_EXPLAINED).filter_map(denied).collect()
-    }
-
-    /// The ignore files of the project.
-    fn ignore_files(&self, project: &Project) -> BTreeMap<String, String> {
-        let mut texts = BTreeMap::new();
-        let mut folders: BTreeSet<&str> = BTreeSet::from([""]);
-        for path in &self.paths {
-            let mut folder = *path;
-            while let Some((above, _)) = folder.rsplit_once('/') {
-                if folders.len() >= MOST_FOLDERS || !folders.insert(above) {
-                    break;
-                }
-                folder = above;
-            }
-        }
-        for folder in folders {
-            for file in [".npmignore", ".gitignore"] {
-                if let Some(text) = crate::project::read(&project.folder.join(folder).join(file)) {
-                    let path = if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") };
-                    texts.insert(path, text);
-                }
-            }
-        }
-        texts
-    }
-}
-
-/// Whether a project is that of the package.
-fn is_of(manifest: &Manifest, project: &Project) -> bool {
-    let own = Project::package_json(&project.folder);
-    let name = own.as_ref().and_then(|own| own.get("name")?.as_str());
-    name.is_some() && name == manifest.text("name")
-}
-
-/// npm's allowlist, for messages.
-const FILES: &str = "\"files\" in package.json";
-
-/// Most unlisted files whose reason is looked for.
-const MOST_EXPLAINED: usize = 1_000;
-
-/// Most folders of a project in which ignore files are looked for.
-const MOST_FOLDERS: usize = 5_000;
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    name: "npm",
+    formats: &[&artifact::Tarball],
+    project: Some(&project::NpmProject),
+    client: Some(&client::NpmClient),
+};

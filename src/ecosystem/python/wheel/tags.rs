@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::super::python;
+use super::super::metadata;
 use crate::inventory::{ManifestProblem, ManifestTrouble, Mismatch};
 
 /// The tags in the file name, where they are others than in `WHEEL`: installers choose by the name alone.
 pub(super) fn mismatch(file: &str, place: &str, wheel: &[u8]) -> Option<Mismatch> {
     let named = of_name(file)?;
-    let fields = python::fields(wheel);
+    let fields = metadata::fields(wheel);
     let tags: BTreeSet<&str> =
         fields.iter().filter(|(key, _)| key == "tag").map(|(_, value)| value.as_str()).collect();
     let given: BTreeSet<&str> = named.iter().map(String::as_str).collect();
@@ -43,8 +43,8 @@ fn of_name(file: &str) -> Option<BTreeSet<String>> {
 
 /// A format that today's installers don't know and therefore refuse.
 pub(super) fn unknown_format(place: &str, wheel: &[u8]) -> Option<ManifestProblem> {
-    let fields = python::fields(wheel);
-    let version = python::field(&fields, "wheel-version");
+    let fields = metadata::fields(wheel);
+    let version = metadata::field(&fields, "wheel-version");
     if version.is_some_and(|version| version.split('.').next() == Some("1")) {
         return None;
     }

@@ -6,49 +6,84 @@ use std::io::Read;
 use crate::inventory::{Entry, Inventory, Kind, ManifestProblem, Package, RecordProblem, RecordTrouble};
 use crate::project::Project;
 
-use super::Ecosystem;
-use super::locate::{self, Fit};
+use super::client;
+use super::names::platform;
+use crate::ecosystem::client::{ClientError, Fetched, Wish};
+use crate::ecosystem::format::{Certainty, Format};
+use crate::ecosystem::locate::{self, Fit};
 
-pub(super) const ECOSYSTEM: Ecosystem =
-    Ecosystem { kind: Kind::Gem, suffixes: &[".gem"], keeps, recognises, read };
+/// A packed gem.
+#[derive(Debug)]
+pub(crate) struct Gem;
+
+impl Format for Gem {
+    fn kind(&self) -> Kind {
+        Kind::Gem
+    }
+
+    fn suffixes(&self) -> &'static [&'static str] {
+        &[".gem"]
+    }
+
+    fn certainty(&self) -> Certainty {
+        Certainty::Own
+    }
+
+    fn recognises(&self, inventory: &Inventory) -> bool {
+        let has = |name: &str| inventory.top_files().any(|entry| entry.path == name);
+        has(METADATA) && has(DATA)
+    }
+
+    fn keeps(&self, path: &str) -> bool {
+        path == METADATA || path == CHECKSUMS
+    }
+
+    fn read(
+        &self,
+        inventory: &Inventory,
+        _project: Option<&Project>,
+        problems: &mut Vec<ManifestProblem>,
+    ) -> Option<Package> {
+        let found = locate::manifest(inventory, METADATA, |path| Fit::of(path, METADATA), problems)?;
+        let specification = match gunzip(found.bytes).and_then(|text| yaml::<Specification>(&text)) {
+            Ok(specification) => specification,
+            Err(why) => {
+                problems.push(locate::unreadable(&found.entry.place, None, &why));
+                return None;
+            }
+        };
+        let mut package = Package {
+            license: (!specification.licenses.is_empty()).then(|| specification.licenses.join(" OR ")),
+            manifest: found.entry.place.clone(),
+            ..Package::default()
+        };
+        package.declared.record = file_list(inventory, &specification);
+        package.declared.record.extend(checksums(inventory));
+        package.declared.record.extend(strangers(inventory));
+        package.name = specification.name;
+        package.version = specification.version.version;
+        Some(package)
+    }
+
+    fn has_digests(&self) -> bool {
+        true
+    }
+
+    fn platform(&self, file: &str, version: &str) -> String {
+        platform(file, version)
+    }
+
+    fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {
+        Some(client::fetch(wish))
+    }
+}
 
 const METADATA: &str = "metadata.gz";
 const DATA: &str = "data.tar.gz";
 const CHECKSUMS: &str = "checksums.yaml.gz";
 
 /// Most bytes that a compressed member may have once unpacked.
-const MOST_UNPACKED: u64 = super::MOST_KEPT;
-
-fn keeps(path: &str) -> bool {
-    path == METADATA || path == CHECKSUMS
-}
-
-fn recognises(inventory: &Inventory) -> bool {
-    let has = |name: &str| inventory.top_files().any(|entry| entry.path == name);
-    has(METADATA) && has(DATA)
-}
-
-fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
-    let found = locate::manifest(inventory, METADATA, |path| Fit::of(path, METADATA), problems)?;
-    let specification = match gunzip(found.bytes).and_then(|text| yaml::<Specification>(&text)) {
-        Ok(specification) => specification,
-        Err(why) => {
-            problems.push(locate::unreadable(found.entry, None, &why));
-            return None;
-        }
-    };
-    let mut package = Package {
-        license: (!specification.licenses.is_empty()).then(|| specification.licenses.join(" OR ")),
-        manifest: found.entry.place.clone(),
-        ..Package::default()
-    };
-    package.declared.record = file_list(inventory, &specification);
-    package.declared.record.extend(checksums(inventory));
-    package.declared.record.extend(strangers(inventory));
-    package.name = specification.name;
-    package.version = specification.version.version;
-    Some(package)
-}
+const MOST_UNPACKED: u64 = crate::ecosystem::MOST_KEPT;
 
 /// Holds the specification's `files` against the entries of the inner archive, both ways.
 fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<RecordProblem> {
@@ -259,7 +294,7 @@ mod tests {
             (&right, &["lib/demo.rb"], &[(Absent, "README.md")]),
             ("00", &["lib/demo.rb", "README.md"], &[(Digest, DATA)]),
         ] {
-            let package = read(&gem(checksum, inner), None, &mut Vec::new()).unwrap();
+            let package = Gem.read(&gem(checksum, inner), None, &mut Vec::new()).unwrap();
             assert_eq!((package.name.as_str(), package.version.as_str()), ("demo", "1.2.3"));
             assert_eq!(package.license.as_deref(), Some("MIT"));
             let found: Vec<(RecordTrouble, &str)> =
@@ -276,7 +311,7 @@ mod tests {
             let entry = Entry { id, path: path.into(), place: path.into(), ..Entry::default() };
             inventory.entries.push(Box::new(entry));
         }
-        let package = read(&inventory, None, &mut Vec::new()).unwrap();
+        let package = Gem.read(&inventory, None, &mut Vec::new()).unwrap();
         let found: Vec<&str> = package.declared.record.iter().map(|problem| problem.path.as_str()).collect();
         assert_eq!(found, ["install.rb"]);
     }

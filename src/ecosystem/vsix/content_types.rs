@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use quick_xml::events::Event;
 
-use super::locate;
+use crate::ecosystem::locate;
 use crate::inventory::{Inventory, RecordProblem, RecordTrouble};
 
 /// Where it stands.
@@ -82,8 +82,8 @@ impl Types {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::inventory;
     use super::*;
+    use crate::ecosystem::tests::inventory;
 
     #[test]
     fn files_without_a_type() {

@@ -13,45 +13,61 @@ use crate::inventory::{
 };
 use crate::project::Project;
 
-use super::locate::{self, Fit};
-use super::{Ecosystem, python};
+use super::advice::PythonAdvice;
+use super::{client, metadata, names};
+use crate::ecosystem::client::{ClientError, Fetched, Wish};
+use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
+use crate::ecosystem::locate::{self, Fit};
 
-pub(super) const ECOSYSTEM: Ecosystem =
-    Ecosystem { kind: Kind::Wheel, suffixes: &[".whl"], keeps, recognises, read };
+/// A wheel.
+#[derive(Debug)]
+pub(crate) struct Wheel;
 
-const KEPT: [&str; 5] = ["METADATA", "RECORD", "WHEEL", "entry_points.txt", "top_level.txt"];
-
-fn keeps(path: &str) -> bool {
-    in_dist_info(path).is_some_and(|(_, name)| KEPT.iter().any(|kept| kept.eq_ignore_ascii_case(name)))
-}
-
-/// The `.dist-info` folder at the top and the rest of a path in it.
-fn in_dist_info(path: &str) -> Option<(&str, &str)> {
-    path.split_once('/').filter(|(folder, _)| folder.to_ascii_lowercase().ends_with(".dist-info"))
-}
-
-fn recognises(inventory: &Inventory) -> bool {
-    inventory.top_files().any(|entry| in_dist_info(&entry.path).is_some_and(|(_, name)| name == "WHEEL"))
-}
-
-fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
-    let own = |path: &str, name: &str| in_dist_info(path).map_or(Fit::No, |(_, rest)| Fit::of(rest, name));
-    let metadata =
-        locate::manifest(inventory, "*.dist-info/METADATA", |path| own(path, "METADATA"), problems)?;
-    let fields = python::fields(metadata.bytes);
-    let mut package = python::package(&fields, &metadata.entry.place, "");
-    if package.name.is_empty() || package.version.is_empty() {
-        problems.push(locate::unreadable(metadata.entry, None, "it has no Name or no Version"));
+impl Format for Wheel {
+    fn kind(&self) -> Kind {
+        Kind::Wheel
     }
-    problems.extend(python::contradictions(&fields, &metadata.entry.place));
-    package.mismatches = mismatches(inventory, &package);
-    let info = locate::folder(&metadata.entry.path);
-    problems.extend(second_folder(inventory, info));
-    let beside = |name: &str| {
-        let path = format!("{info}/{name}");
-        inventory.manifests.iter().rfind(|kept| kept.path == path)
-    };
-    package.declared = Declared {
+
+    fn suffixes(&self) -> &'static [&'static str] {
+        &[".whl"]
+    }
+
+    fn certainty(&self) -> Certainty {
+        Certainty::Own
+    }
+
+    fn recognises(&self, inventory: &Inventory) -> bool {
+        inventory.top_files().any(|entry| in_dist_info(&entry.path).is_some_and(|(_, name)| name == "WHEEL"))
+    }
+
+    fn keeps(&self, path: &str) -> bool {
+        in_dist_info(path).is_some_and(|(_, name)| KEPT.iter().any(|kept| kept.eq_ignore_ascii_case(name)))
+    }
+
+    fn read(
+        &self,
+        inventory: &Inventory,
+        _project: Option<&Project>,
+        problems: &mut Vec<ManifestProblem>,
+    ) -> Option<Package> {
+        let own =
+            |path: &str, name: &str| in_dist_info(path).map_or(Fit::No, |(_, rest)| Fit::of(rest, name));
+        let found =
+            locate::manifest(inventory, "*.dist-info/METADATA", |path| own(path, "METADATA"), problems)?;
+        let fields = metadata::fields(found.bytes);
+        let mut package = metadata::package(&fields, &found.entry.place, "");
+        if package.name.is_empty() || package.version.is_empty() {
+            problems.push(locate::unreadable(&found.entry.place, None, "it has no Name or no Version"));
+        }
+        problems.extend(metadata::contradictions(&fields, &found.entry.place));
+        package.mismatches = mismatches(inventory, &package);
+        let info = locate::folder(&found.entry.path);
+        problems.extend(second_folder(inventory, info));
+        let beside = |name: &str| {
+            let path = format!("{info}/{name}");
+            inventory.manifests.iter().rfind(|kept| kept.path == path)
+        };
+        package.declared = Declared {
         record: match beside("RECORD") {
             Some(table) => record::check(inventory, info, &table.bytes),
             None => vec![RecordProblem {
@@ -69,23 +85,67 @@ fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestP
             .unwrap_or_default(),
         ..Declared::default()
     };
-    match beside("WHEEL") {
-        Some(wheel) => {
-            let file = super::file_name(&inventory.artifact.path);
-            package.mismatches.extend(tags::mismatch(file, &format!("{info}/WHEEL"), &wheel.bytes));
-            problems.extend(tags::unknown_format(&format!("{info}/WHEEL"), &wheel.bytes));
+        match beside("WHEEL") {
+            Some(wheel) => {
+                let file = crate::ecosystem::file_name(&inventory.artifact.path);
+                package.mismatches.extend(tags::mismatch(file, &format!("{info}/WHEEL"), &wheel.bytes));
+                problems.extend(tags::unknown_format(&format!("{info}/WHEEL"), &wheel.bytes));
+            }
+            None => problems.push(ManifestProblem {
+                kind: ManifestTrouble::Malformed,
+                place: format!("{info}/WHEEL"),
+                line: None,
+                detail: format!("there is no {info}/WHEEL; installers refuse the wheel"),
+            }),
         }
-        None => problems.push(ManifestProblem {
-            kind: ManifestTrouble::Malformed,
-            place: format!("{info}/WHEEL"),
-            line: None,
-            detail: format!("there is no {info}/WHEEL; installers refuse the wheel"),
-        }),
+        if let Some(table) = beside("top_level.txt") {
+            modules::top_level(inventory, &String::from_utf8_lossy(&table.bytes), &mut package.declared);
+        }
+        Some(package)
     }
-    if let Some(table) = beside("top_level.txt") {
-        modules::top_level(inventory, &String::from_utf8_lossy(&table.bytes), &mut package.declared);
+
+    fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
+        metadata::compared(manifest)
     }
-    Some(package)
+
+    fn has_digests(&self) -> bool {
+        true
+    }
+
+    fn is_table(&self, path: &str) -> bool {
+        path.split_once('/').is_some_and(|(folder, name)| folder.ends_with(".dist-info") && name == "RECORD")
+    }
+
+    fn beside(&self, path: &str) -> Option<&'static str> {
+        path.ends_with(".dist-info/entry_points.txt").then_some("entry_points.txt")
+    }
+
+    fn platform(&self, file: &str, _version: &str) -> String {
+        names::platform(file)
+    }
+
+    fn compiled(&self) -> Compiled {
+        Compiled::Modules
+    }
+
+    fn written_in(&self) -> &'static [&'static str] {
+        &super::MANIFESTS
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &PythonAdvice
+    }
+
+    fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {
+        Some(client::fetch_wheel(wish))
+    }
+}
+
+const KEPT: [&str; 5] = ["METADATA", "RECORD", "WHEEL", "entry_points.txt", "top_level.txt"];
+
+/// The `.dist-info` folder at the top and the rest of a path in it.
+fn in_dist_info(path: &str) -> Option<(&str, &str)> {
+    path.split_once('/').filter(|(folder, _)| folder.to_ascii_lowercase().ends_with(".dist-info"))
 }
 
 /// A `.dist-info` folder beside the one with the metadata: installers refuse the wheel or take either.
@@ -109,13 +169,13 @@ fn mismatches(inventory: &Inventory, package: &Package) -> Vec<Mismatch> {
     let mut found = Vec::new();
     let folder = locate::folder(&package.manifest);
     if let Some((name, version)) = folder.strip_suffix(".dist-info").and_then(|stem| stem.split_once('-')) {
-        python::compare(package, folder, name, version, &mut found);
+        metadata::compare(package, folder, name, version, &mut found);
     }
-    let file = super::file_name(&inventory.artifact.path);
+    let file = crate::ecosystem::file_name(&inventory.artifact.path);
     if let Some(stem) = file.strip_suffix(".whl") {
         let mut parts = stem.split('-');
         if let (Some(name), Some(version)) = (parts.next(), parts.next()) {
-            python::compare(package, "the file name", name, version, &mut found);
+            metadata::compare(package, "the file name", name, version, &mut found);
         }
     }
     found
@@ -123,8 +183,8 @@ fn mismatches(inventory: &Inventory, package: &Package) -> Vec<Mismatch> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::inventory;
     use super::*;
+    use crate::ecosystem::tests::inventory;
     use crate::inventory::WideDigests;
     use base64::Engine as _;
     use sha2::Digest as _;
@@ -141,7 +201,7 @@ mod tests {
             entry.wide = Some(Box::new(WideDigests { sha384, sha512: hex(&sha2::Sha512::digest(text)) }));
         }
         let mut problems = Vec::new();
-        read(&inventory, None, &mut problems).unwrap()
+        Wheel.read(&inventory, None, &mut problems).unwrap()
     }
 
     fn encoded(digest: &[u8]) -> String {

@@ -9,14 +9,53 @@ use crate::inventory::{
 };
 use crate::project::Project;
 
-use super::Ecosystem;
-use super::locate::{self, Fit};
+use crate::ecosystem::format::{Certainty, Format};
+use crate::ecosystem::locate::{self, Fit};
 
-pub(super) const ECOSYSTEM: Ecosystem =
-    Ecosystem { kind: Kind::Nupkg, suffixes: &[".nupkg", ".snupkg"], keeps, recognises, read };
+/// A NuGet package, or one of symbols.
+#[derive(Debug)]
+pub(crate) struct Nupkg;
 
-fn keeps(path: &str) -> bool {
-    fit(path) != Fit::No
+impl Format for Nupkg {
+    fn kind(&self) -> Kind {
+        Kind::Nupkg
+    }
+
+    fn suffixes(&self) -> &'static [&'static str] {
+        &[".nupkg", ".snupkg"]
+    }
+
+    fn certainty(&self) -> Certainty {
+        Certainty::Own
+    }
+
+    fn recognises(&self, inventory: &Inventory) -> bool {
+        inventory.top_files().any(|entry| fit(&entry.path) == Fit::Exact)
+    }
+
+    fn keeps(&self, path: &str) -> bool {
+        fit(path) != Fit::No
+    }
+
+    fn read(
+        &self,
+        inventory: &Inventory,
+        _project: Option<&Project>,
+        problems: &mut Vec<ManifestProblem>,
+    ) -> Option<Package> {
+        let found = locate::manifest(inventory, "*.nuspec", fit, problems)?;
+        match package(found.bytes) {
+            Ok((package, named)) => {
+                let missing = missing(inventory, named);
+                let declared = Declared { missing, ..Declared::default() };
+                Some(Package { manifest: found.entry.place.clone(), declared, ..package })
+            }
+            Err(why) => {
+                problems.push(locate::unreadable(&found.entry.place, None, &why));
+                None
+            }
+        }
+    }
 }
 
 fn fit(path: &str) -> Fit {
@@ -28,25 +67,6 @@ fn fit(path: &str) -> Fit {
         Fit::OtherCase
     } else {
         Fit::No
-    }
-}
-
-fn recognises(inventory: &Inventory) -> bool {
-    inventory.top_files().any(|entry| fit(&entry.path) == Fit::Exact)
-}
-
-fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
-    let found = locate::manifest(inventory, "*.nuspec", fit, problems)?;
-    match package(found.bytes) {
-        Ok((package, named)) => {
-            let missing = missing(inventory, named);
-            let declared = Declared { missing, ..Declared::default() };
-            Some(Package { manifest: found.entry.place.clone(), declared, ..package })
-        }
-        Err(why) => {
-            problems.push(locate::unreadable(found.entry, None, &why));
-            None
-        }
     }
 }
 
@@ -123,8 +143,8 @@ fn package(bytes: &[u8]) -> Result<(Package, Vec<Named>), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::inventory;
     use super::*;
+    use crate::ecosystem::tests::inventory;
 
     #[test]
     fn files_that_the_manifest_names() {
@@ -133,7 +153,7 @@ mod tests {
         let missing = |paths: &[&str]| -> Vec<String> {
             let files: Vec<(&str, &str)> =
                 paths.iter().map(|path| (*path, "")).chain([("d.nuspec", manifest)]).collect();
-            let package = read(&inventory("d.nupkg", "zip", &files), None, &mut Vec::new()).unwrap();
+            let package = Nupkg.read(&inventory("d.nupkg", "zip", &files), None, &mut Vec::new()).unwrap();
             package.declared.missing.into_iter().map(|missing| missing.field).collect()
         };
         assert_eq!(missing(&["legal/L.txt", "images/my%20icon.png", "docs/readme.md"]), [""; 0]);

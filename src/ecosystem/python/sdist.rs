@@ -7,51 +7,91 @@ use crate::inventory::{
 };
 use crate::project::Project;
 
-use super::locate::{self, Fit};
-use super::{Ecosystem, python};
+use super::advice::PythonAdvice;
+use super::{client, metadata};
+use crate::ecosystem::client::{ClientError, Fetched, Wish};
+use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
+use crate::ecosystem::locate::{self, Fit};
 
-pub(super) const ECOSYSTEM: Ecosystem =
-    Ecosystem { kind: Kind::Sdist, suffixes: &[], keeps, recognises, read };
+/// A source distribution.
+#[derive(Debug)]
+pub(crate) struct Sdist;
 
-fn keeps(path: &str) -> bool {
-    let below = path.split_once('/').map_or("", |(_, rest)| rest);
-    below.eq_ignore_ascii_case("PKG-INFO") || below == "pyproject.toml" || is_sources(below)
+impl Format for Sdist {
+    fn kind(&self) -> Kind {
+        Kind::Sdist
+    }
+
+    fn certainty(&self) -> Certainty {
+        Certainty::Manifest
+    }
+
+    fn recognises(&self, inventory: &Inventory) -> bool {
+        let mut has_python = false;
+        for entry in inventory.top_files() {
+            match entry.path.split_once('/') {
+                Some((_, "PKG-INFO")) => return true,
+                Some((_, "setup.py" | "pyproject.toml" | "pkg-info" | "Pkg-Info")) => has_python = true,
+                Some((_, "package.json" | "Cargo.toml")) => return false,
+                _ => {}
+            }
+        }
+        has_python && inventory.artifact.path.ends_with(".tar.gz")
+    }
+
+    fn keeps(&self, path: &str) -> bool {
+        let below = path.split_once('/').map_or("", |(_, rest)| rest);
+        below.eq_ignore_ascii_case("PKG-INFO") || below == "pyproject.toml" || is_sources(below)
+    }
+
+    fn read(
+        &self,
+        inventory: &Inventory,
+        _project: Option<&Project>,
+        problems: &mut Vec<ManifestProblem>,
+    ) -> Option<Package> {
+        let found =
+            locate::manifest(inventory, "PKG-INFO", |path| Fit::below_root(path, "PKG-INFO"), problems)?;
+        let fields = metadata::fields(found.bytes);
+        let root = locate::folder(&found.entry.path);
+        let mut package = metadata::package(&fields, &found.entry.place, root);
+        if package.name.is_empty() || package.version.is_empty() {
+            problems.push(locate::unreadable(&found.entry.place, None, "it has no Name or no Version"));
+        }
+        problems.extend(metadata::contradictions(&fields, &found.entry.place));
+        let mut mismatches = Vec::new();
+        if let Some((name, version)) = root.rsplit_once('-') {
+            metadata::compare(&package, "the folder in the archive", name, version, &mut mismatches);
+        }
+        package.mismatches = mismatches;
+        package.declared.record = sources(inventory, root);
+        Some(package)
+    }
+
+    fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
+        metadata::compared(manifest)
+    }
+
+    fn has_one_folder(&self) -> bool {
+        true
+    }
+
+    fn written_in(&self) -> &'static [&'static str] {
+        &super::MANIFESTS
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &PythonAdvice
+    }
+
+    fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {
+        Some(client::fetch_sdist(wish))
+    }
 }
 
 /// setuptools' list of what it packed, by its path from the package's folder.
 fn is_sources(below: &str) -> bool {
     below.ends_with(".egg-info/SOURCES.txt") && below.split('/').count() <= 3
-}
-
-fn recognises(inventory: &Inventory) -> bool {
-    let mut has_python = false;
-    for entry in inventory.top_files() {
-        match entry.path.split_once('/') {
-            Some((_, "PKG-INFO")) => return true,
-            Some((_, "setup.py" | "pyproject.toml" | "pkg-info" | "Pkg-Info")) => has_python = true,
-            Some((_, "package.json" | "Cargo.toml")) => return false,
-            _ => {}
-        }
-    }
-    has_python && inventory.artifact.path.ends_with(".tar.gz")
-}
-
-fn read(inventory: &Inventory, _: Option<&Project>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
-    let found = locate::manifest(inventory, "PKG-INFO", |path| Fit::below_root(path, "PKG-INFO"), problems)?;
-    let fields = python::fields(found.bytes);
-    let root = locate::folder(&found.entry.path);
-    let mut package = python::package(&fields, &found.entry.place, root);
-    if package.name.is_empty() || package.version.is_empty() {
-        problems.push(locate::unreadable(found.entry, None, "it has no Name or no Version"));
-    }
-    problems.extend(python::contradictions(&fields, &found.entry.place));
-    let mut mismatches = Vec::new();
-    if let Some((name, version)) = root.rsplit_once('-') {
-        python::compare(&package, "the folder in the archive", name, version, &mut mismatches);
-    }
-    package.mismatches = mismatches;
-    package.declared.record = sources(inventory, root);
-    Some(package)
 }
 
 /// Holds `SOURCES.txt` against the entries. It is written when setuptools packs; other backends carry along
@@ -108,8 +148,8 @@ fn is_another_backend(inventory: &Inventory, root: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::inventory;
     use super::*;
+    use crate::ecosystem::tests::inventory;
 
     const INFO: (&str, &str) = ("d-1.0/PKG-INFO", "Name: d\nVersion: 1.0\n");
     const SOURCES: (&str, &str) =
@@ -117,7 +157,7 @@ mod tests {
 
     fn recorded(files: &[(&str, &str)]) -> Vec<String> {
         let inventory = inventory("d-1.0.tar.gz", "gzip", files);
-        let package = read(&inventory, None, &mut Vec::new()).unwrap();
+        let package = Sdist.read(&inventory, None, &mut Vec::new()).unwrap();
         assert_eq!(package.mismatches, []);
         package.declared.record.into_iter().map(|problem| problem.path).collect()
     }

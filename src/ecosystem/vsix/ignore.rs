@@ -1,6 +1,6 @@
 //! Which files vsce leaves out of an extension by `.vscodeignore`, and by a list of its own.
 
-use super::vsce::{Pattern, is_moved};
+use super::files::{Pattern, is_moved};
 
 /// What vsce (3.9) leaves out unless a line with `!` says otherwise.
 const OWN: [&str; 32] = [

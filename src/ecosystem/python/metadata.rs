@@ -1,9 +1,13 @@
 //! What wheels and sdists have in common: core metadata, and names that count as equal.
 //! Source: PyPA specifications "Core metadata" and "Name normalization".
 
-use crate::inventory::{ManifestProblem, ManifestTrouble, Mismatch, Package};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use super::licence;
+use crate::ecosystem::format::Fields;
+use crate::inventory::{ManifestProblem, ManifestTrouble, Mismatch, Package};
 
 /// Header fields of METADATA or PKG-INFO, in order; continuation lines joined by a line feed.
 pub(super) fn fields(bytes: &[u8]) -> Vec<(String, String)> {
@@ -88,6 +92,37 @@ fn license(fields: &[(String, String)]) -> Option<String> {
     }
 }
 
+/// Fields that matter to whoever installs the package.
+const COMPARED: [&str; 8] = [
+    "name",
+    "license",
+    "license-expression",
+    "requires-dist",
+    "requires-python",
+    "provides-extra",
+    "requires-external",
+    "dynamic",
+];
+
+/// The fields that matter to whoever installs the package; those that repeat, sorted.
+pub(super) fn compared(bytes: &[u8]) -> Option<Fields> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in text.lines().take_while(|line| !line.is_empty()) {
+        if let Some((name, value)) = line.split_once(": ") {
+            found.entry(name.to_ascii_lowercase()).or_default().push(value.trim().to_owned());
+        }
+    }
+    let mut fields = Fields::default();
+    for (name, mut values) in found {
+        if COMPARED.contains(&name.as_str()) {
+            values.sort();
+            fields.insert(&name, &Value::from(values));
+        }
+    }
+    Some(fields)
+}
+
 /// Lower case, runs of `-`, `_` and `.` made one `-`.
 pub(super) fn normal_name(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
@@ -101,6 +136,16 @@ pub(super) fn normal_name(name: &str) -> String {
         }
     }
     normal
+}
+
+/// The name in the file name of a source distribution.
+pub(super) fn sdist_name(file: &str) -> Option<&str> {
+    let stem = [".tar.gz", ".zip", ".tgz", ".tar.bz2"].iter().find_map(|end| file.strip_suffix(end))?;
+    // Old names have dashes before the version, too; a version begins with a digit.
+    let versions = stem.match_indices('-').filter(|(at, _)| {
+        stem.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    versions.map(|(at, _)| at).max().and_then(|at| stem.get(..at))
 }
 
 /// Whether two versions are equal but for spelling (PEP 440: `1.0-beta.1`, `v1.0b1`; trailing zeros).

@@ -7,66 +7,101 @@ use quick_xml::events::Event;
 use crate::inventory::{Declared, Denied, EntryId, Inventory, Kind, ManifestProblem, Mismatch, Package};
 use crate::project::Project;
 
-use super::locate::{self, Fit};
-use super::{Ecosystem, content_types, npm, vsce, vscodeignore};
+use super::advice::VsixAdvice;
+use super::project::as_published;
+use super::{content_types, files, ignore};
+use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
+use crate::ecosystem::locate::{self, Fit};
+use crate::ecosystem::npm;
 
-pub(super) const ECOSYSTEM: Ecosystem =
-    Ecosystem { kind: Kind::Vsix, suffixes: &[".vsix"], keeps, recognises, read };
+/// A packed extension.
+#[derive(Debug)]
+pub(crate) struct Extension;
+
+impl Format for Extension {
+    fn kind(&self) -> Kind {
+        Kind::Vsix
+    }
+
+    fn suffixes(&self) -> &'static [&'static str] {
+        &[".vsix"]
+    }
+
+    fn certainty(&self) -> Certainty {
+        Certainty::Own
+    }
+
+    fn recognises(&self, inventory: &Inventory) -> bool {
+        inventory.top_files().any(|entry| entry.path == VSIX_MANIFEST)
+    }
+
+    fn keeps(&self, path: &str) -> bool {
+        [VSIX_MANIFEST, PACKAGE_JSON, content_types::PATH].iter().any(|kept| kept.eq_ignore_ascii_case(path))
+    }
+
+    fn read(
+        &self,
+        inventory: &Inventory,
+        project: Option<&Project>,
+        problems: &mut Vec<ManifestProblem>,
+    ) -> Option<Package> {
+        let identity =
+            locate::manifest(inventory, VSIX_MANIFEST, |path| Fit::of(path, VSIX_MANIFEST), problems)
+                .and_then(|found| identity(found.bytes));
+        let found = locate::manifest(inventory, PACKAGE_JSON, |path| Fit::of(path, PACKAGE_JSON), problems)?;
+        let manifest = npm::Manifest::read(&found.entry.place, found.bytes, problems)?;
+        let read_by_npm = npm::package(inventory, &manifest, found, FOLDER, None);
+        let declared = declared(inventory, &manifest, read_by_npm.declared.clone(), project);
+        let mut package = as_published(Package { declared, ..read_by_npm });
+        let publisher = manifest.text("publisher").unwrap_or_default().to_owned();
+        if let Some(identity) = identity {
+            let pairs = [
+                ("name", &package.name, &identity.id),
+                ("version", &package.version, &identity.version),
+                ("publisher", &publisher, &identity.publisher),
+            ];
+            for (what, ours, theirs) in pairs {
+                if !ours.eq_ignore_ascii_case(theirs) {
+                    package.mismatches.push(Mismatch {
+                        what,
+                        manifest: ours.clone(),
+                        elsewhere: VSIX_MANIFEST.to_owned(),
+                        other: theirs.clone(),
+                        place: None,
+                    });
+                }
+            }
+        }
+        if !publisher.is_empty() {
+            package.name = format!("{publisher}.{}", package.name);
+        }
+        Some(package)
+    }
+
+    fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
+        npm::fields(manifest)
+    }
+
+    fn platform(&self, file: &str, version: &str) -> String {
+        platform(file, version)
+    }
+
+    fn compiled(&self) -> Compiled {
+        Compiled::Scripts
+    }
+
+    fn written_in(&self) -> &'static [&'static str] {
+        &["package.json"]
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &VsixAdvice
+    }
+}
 
 const VSIX_MANIFEST: &str = "extension.vsixmanifest";
 const FOLDER: &str = "extension";
 const PACKAGE_JSON: &str = "extension/package.json";
-
-fn keeps(path: &str) -> bool {
-    [VSIX_MANIFEST, PACKAGE_JSON, content_types::PATH].iter().any(|kept| kept.eq_ignore_ascii_case(path))
-}
-
-fn recognises(inventory: &Inventory) -> bool {
-    inventory.top_files().any(|entry| entry.path == VSIX_MANIFEST)
-}
-
-fn read(
-    inventory: &Inventory,
-    project: Option<&Project>,
-    problems: &mut Vec<ManifestProblem>,
-) -> Option<Package> {
-    let identity = locate::manifest(inventory, VSIX_MANIFEST, |path| Fit::of(path, VSIX_MANIFEST), problems)
-        .and_then(|found| identity(found.bytes));
-    let found = locate::manifest(inventory, PACKAGE_JSON, |path| Fit::of(path, PACKAGE_JSON), problems)?;
-    let manifest = npm::Manifest::read(found, problems)?;
-    let read_by_npm = npm::package(inventory, &manifest, found, FOLDER, None);
-    let mut package = Package {
-        declared: declared(inventory, &manifest, read_by_npm.declared, project),
-        // Both are npm's: vsce publishes what is private to npm, and the editor runs no install scripts.
-        private: false,
-        private_line: None,
-        install_scripts: Vec::new(),
-        ..read_by_npm
-    };
-    let publisher = manifest.text("publisher").unwrap_or_default().to_owned();
-    if let Some(identity) = identity {
-        let pairs = [
-            ("name", &package.name, &identity.id),
-            ("version", &package.version, &identity.version),
-            ("publisher", &publisher, &identity.publisher),
-        ];
-        for (what, ours, theirs) in pairs {
-            if !ours.eq_ignore_ascii_case(theirs) {
-                package.mismatches.push(Mismatch {
-                    what,
-                    manifest: ours.clone(),
-                    elsewhere: VSIX_MANIFEST.to_owned(),
-                    other: theirs.clone(),
-                    place: None,
-                });
-            }
-        }
-    }
-    if !publisher.is_empty() {
-        package.name = format!("{publisher}.{}", package.name);
-    }
-    Some(package)
-}
 
 /// The allowlist as vsce reads it, in the place of what npm makes of it.
 fn declared(
@@ -107,7 +142,7 @@ fn held(inventory: &Inventory, manifest: &npm::Manifest, project: Option<&Projec
     if is_ours && (text.is_some() || manifest.files.is_none()) {
         return ignored(&own, text.as_deref().unwrap_or_default());
     }
-    let Some(files) = manifest.files.as_deref().and_then(vsce::Files::new) else { return Held::default() };
+    let Some(files) = manifest.files.as_deref().and_then(files::Files::new) else { return Held::default() };
     if text.is_some() || !files.explains(&own.paths) {
         return Held::default();
     }
@@ -117,7 +152,7 @@ fn held(inventory: &Inventory, manifest: &npm::Manifest, project: Option<&Projec
 
 fn ignored(own: &npm::OwnFiles<'_>, text: &str) -> Held {
     let mut held = Held::default();
-    let Some(ignore) = vscodeignore::Ignore::new(text) else { return held };
+    let Some(ignore) = ignore::Ignore::new(text) else { return held };
     for (id, path) in own.ids.iter().zip(&own.paths) {
         if let Some(line) = ignore.takes_out(path) {
             let list = if line.number.is_some() { IGNORE_FILE } else { "vsce's own list" };
@@ -138,7 +173,7 @@ fn ignores_nothing(manifest: &npm::Manifest, project: &Project) -> bool {
 
 /// Whether this is the extension's project.
 fn is_of(manifest: &npm::Manifest, project: &Project) -> bool {
-    let own = Project::package_json(&project.folder);
+    let own = npm::manifest_at(&project.folder);
     let same = |key: &str| {
         let theirs = own.as_ref().and_then(|own| own.get(key)?.as_str());
         theirs.is_some() && theirs == manifest.text(key)
@@ -178,5 +213,23 @@ fn identity(bytes: &[u8]) -> Option<Identity> {
             Ok(_) => {}
         }
         buffer.clear();
+    }
+}
+
+/// The platform in a file's name.
+fn platform(file: &str, version: &str) -> String {
+    // `name-linux-x64-1.2.3.vsix` and `name-1.2.3@linux-x64.vsix`.
+    let known = ["win32", "linux", "alpine", "darwin", "web"];
+    let stem = file.strip_suffix(".vsix").unwrap_or(file);
+    let (before, after) = stem.split_once('@').unwrap_or((stem, ""));
+    let before = before.strip_suffix(version).unwrap_or(before).trim_end_matches('-');
+    let mut words = before.rsplit('-');
+    let (last, system) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if known.iter().any(|system| after.starts_with(system)) {
+        after.to_owned()
+    } else if known.contains(&system) && last.len() <= 5 {
+        format!("{system}-{last}")
+    } else {
+        String::new()
     }
 }

@@ -9,126 +9,115 @@ use crate::inventory::{
     Declared, Entry, EntryId, EntryPointWeight, Inventory, Kind, ManifestProblem, ManifestTrouble, Mismatch,
     MissingEntryPoint, Package, VcsState,
 };
-use crate::project::{Project, forbids_publishing};
+use crate::project::Project;
 
-use super::Ecosystem;
-use super::locate::{self, Fit, Located};
+use super::advice::CargoAdvice;
+use super::manifest::{self, line_of, package_table, parse};
+use super::project::table_at;
+use super::{MANIFEST, client};
+use crate::ecosystem::client::{ClientError, Fetched, Wish};
+use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
+use crate::ecosystem::locate::{self, Fit, Located};
 
-pub(super) const ECOSYSTEM: Ecosystem =
-    Ecosystem { kind: Kind::Crate, suffixes: &[".crate"], keeps, recognises, read };
+/// A packed crate.
+#[derive(Debug)]
+pub(crate) struct Crate;
 
-const MANIFEST: &str = "Cargo.toml";
+impl Format for Crate {
+    fn kind(&self) -> Kind {
+        Kind::Crate
+    }
+
+    fn suffixes(&self) -> &'static [&'static str] {
+        &[".crate"]
+    }
+
+    fn certainty(&self) -> Certainty {
+        Certainty::Manifest
+    }
+
+    fn recognises(&self, inventory: &Inventory) -> bool {
+        let has =
+            |name: &str| inventory.top_files().any(|entry| Fit::below_root(&entry.path, name) == Fit::Exact);
+        has(MANIFEST) && (has(ORIGINAL) || has(VCS_INFO) || !has("package.json"))
+    }
+
+    fn keeps(&self, path: &str) -> bool {
+        let below = path.split_once('/').map_or(path, |(_, rest)| rest);
+        below.eq_ignore_ascii_case(MANIFEST) || below == ORIGINAL || below == VCS_INFO
+    }
+
+    fn read(
+        &self,
+        inventory: &Inventory,
+        project: Option<&Project>,
+        problems: &mut Vec<ManifestProblem>,
+    ) -> Option<Package> {
+        let found = locate::manifest(inventory, MANIFEST, |path| Fit::below_root(path, MANIFEST), problems)?;
+        let root = locate::folder(&found.entry.path);
+        let place = &found.entry.place;
+        let table = parse(place, found.bytes, problems)?;
+        let Some(package) = manifest::package(place, found.bytes, &table, None) else {
+            problems.push(locate::unreadable(place, None, "it has no [package]"));
+            return None;
+        };
+        let mut package = Package { root: root.to_owned(), ..package };
+        let files = Files::of(inventory, root);
+        let original = files.kept(inventory, ORIGINAL);
+        let original_text = original.map(|located| String::from_utf8_lossy(located.bytes).into_owned());
+        let lists = Lists::of(&table);
+        if let (Some(located), Some(text)) = (original, &original_text) {
+            disagreement(located, text, &lists, problems);
+            package.mismatches = renamed(located, text, &package);
+        }
+        if let Some(info) = files.kept(inventory, VCS_INFO)
+            && serde_json::from_slice::<serde_json::Value>(info.bytes).is_err()
+        {
+            problems.push(malformed(info.entry, "it can't be read, so what it was packed from is unknown"));
+        }
+        package.declared = declared(&files, &table, &lists, original_text.as_deref());
+        package.vcs = vcs(&files, inventory, &package.name, project);
+        let expected = format!("{}-{}", package.name, package.version);
+        if root != expected {
+            package.mismatches.push(Mismatch {
+                what: if root.starts_with(&format!("{}-", package.name)) { "version" } else { "name" },
+                manifest: expected,
+                elsewhere: "the folder in the archive".to_owned(),
+                other: root.to_owned(),
+                place: None,
+            });
+        }
+        Some(package)
+    }
+
+    fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
+        manifest::fields(manifest)
+    }
+
+    fn has_one_folder(&self) -> bool {
+        true
+    }
+
+    fn folder_name(&self, package: &Package) -> Option<String> {
+        Some(format!("{}-{}", package.name, package.version))
+    }
+
+    fn written_in(&self) -> &'static [&'static str] {
+        &[MANIFEST]
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &CargoAdvice
+    }
+
+    fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {
+        Some(client::fetch(wish))
+    }
+}
+
 const ORIGINAL: &str = "Cargo.toml.orig";
 const VCS_INFO: &str = ".cargo_vcs_info.json";
 const LOCK: &str = "Cargo.lock";
-
-fn keeps(path: &str) -> bool {
-    let below = path.split_once('/').map_or(path, |(_, rest)| rest);
-    below.eq_ignore_ascii_case(MANIFEST) || below == ORIGINAL || below == VCS_INFO
-}
-
-fn recognises(inventory: &Inventory) -> bool {
-    let has =
-        |name: &str| inventory.top_files().any(|entry| Fit::below_root(&entry.path, name) == Fit::Exact);
-    has(MANIFEST) && (has(ORIGINAL) || has(VCS_INFO) || !has("package.json"))
-}
-
-fn read(
-    inventory: &Inventory,
-    project: Option<&Project>,
-    problems: &mut Vec<ManifestProblem>,
-) -> Option<Package> {
-    let found = locate::manifest(inventory, MANIFEST, |path| Fit::below_root(path, MANIFEST), problems)?;
-    let root = locate::folder(&found.entry.path);
-    let table = parse(found, problems)?;
-    let mut package = package(found, &table, root, problems)?;
-    let files = Files::of(inventory, root);
-    let original = files.kept(inventory, ORIGINAL);
-    let original_text = original.map(|located| String::from_utf8_lossy(located.bytes).into_owned());
-    let lists = Lists::of(&table);
-    if let (Some(located), Some(text)) = (original, &original_text) {
-        disagreement(located, text, &lists, problems);
-        package.mismatches = renamed(located, text, &package);
-    }
-    if let Some(info) = files.kept(inventory, VCS_INFO)
-        && serde_json::from_slice::<serde_json::Value>(info.bytes).is_err()
-    {
-        problems.push(malformed(info.entry, "it can't be read, so what it was packed from is unknown"));
-    }
-    package.declared = declared(&files, &table, &lists, original_text.as_deref());
-    package.vcs = vcs(&files, inventory, &package.name, project);
-    let expected = format!("{}-{}", package.name, package.version);
-    if root != expected {
-        package.mismatches.push(Mismatch {
-            what: if root.starts_with(&format!("{}-", package.name)) { "version" } else { "name" },
-            manifest: expected,
-            elsewhere: "the folder in the archive".to_owned(),
-            other: root.to_owned(),
-            place: None,
-        });
-    }
-    Some(package)
-}
-
-fn parse(found: Located<'_>, problems: &mut Vec<ManifestProblem>) -> Option<Table> {
-    let text = String::from_utf8_lossy(found.bytes);
-    match toml::from_str(&text) {
-        Ok(table) => Some(table),
-        Err(error) => {
-            let error: toml::de::Error = error;
-            let line = error.span().map(|span| locate::line_at(&text, span.start));
-            problems.push(locate::unreadable(found.entry, line, error.message()));
-            None
-        }
-    }
-}
-
-/// The package of a manifest on its own; `None` for that of a workspace.
-pub(super) fn package_of(found: Located<'_>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
-    let table = parse(found, problems)?;
-    package(found, &table, "", problems)
-}
-
-/// What a manifest says of its package.
-fn package(
-    found: Located<'_>,
-    table: &Table,
-    root: &str,
-    problems: &mut Vec<ManifestProblem>,
-) -> Option<Package> {
-    let Some(package) = package_table(table) else {
-        problems.push(locate::unreadable(found.entry, None, "it has no [package]"));
-        return None;
-    };
-    let text_of = |key: &str| package.get(key).and_then(Value::as_str);
-    let license_file = || text_of("license-file").map(|file| format!("SEE LICENSE IN {file}"));
-    let private = forbids_publishing(package);
-    let text = String::from_utf8_lossy(found.bytes);
-    Some(Package {
-        name: text_of("name").unwrap_or_default().to_owned(),
-        version: text_of("version").unwrap_or_default().to_owned(),
-        // A slash is what crates wrote for OR before expressions were asked for.
-        license: text_of("license")
-            .map(|license| license.split('/').map(str::trim).collect::<Vec<_>>().join(" OR "))
-            .or_else(license_file),
-        private,
-        private_line: line_of(&text, "publish").filter(|_| private),
-        manifest: found.entry.place.clone(),
-        root: root.to_owned(),
-        ..Package::default()
-    })
-}
-
-fn package_table(table: &Table) -> Option<&Table> {
-    table.get("package").or_else(|| table.get("project")).and_then(Value::as_table)
-}
-
-/// The line of a key at the beginning of a line.
-fn line_of(text: &str, key: &str) -> Option<u64> {
-    let is_key =
-        |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']));
-    text.lines().zip(1..).find(|(line, _)| is_key(line.trim_start())).map(|(_, number)| number)
-}
 
 /// The crate's files by their paths from its folder.
 struct Files<'a> {
@@ -383,7 +372,7 @@ fn vcs(files: &Files<'_>, inventory: &Inventory, name: &str, project: Option<&Pr
 
 fn untracked(files: &Files<'_>, name: &str, project: Option<&Project>) -> Vec<EntryId> {
     let Some(project) = project else { return Vec::new() };
-    let own = Project::cargo_toml(&project.folder);
+    let own = table_at(&project.folder);
     let is_ours =
         own.as_ref().and_then(package_table).and_then(|own| own.get("name")?.as_str()) == Some(name);
     let Some(tracked) = is_ours.then(|| project.tracked_files()).flatten() else { return Vec::new() };
@@ -394,13 +383,13 @@ fn untracked(files: &Files<'_>, name: &str, project: Option<&Project>) -> Vec<En
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::inventory;
     use super::*;
+    use crate::ecosystem::tests::inventory;
 
     fn read_all(files: &[(&str, &str)]) -> (Package, Vec<ManifestProblem>) {
         let inventory = inventory("d-1.0.0.crate", "gzip", files);
         let mut problems = Vec::new();
-        (read(&inventory, None, &mut problems).unwrap(), problems)
+        (Crate.read(&inventory, None, &mut problems).unwrap(), problems)
     }
 
     fn unlisted(manifest: &str, paths: &[&str]) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 
-use super::super::digests::{Compared, compare};
+use crate::ecosystem::digests::{Compared, compare};
 use crate::inventory::{Entry, Inventory, RecordProblem, RecordTrouble};
 
 /// A line of RECORD.

@@ -3,7 +3,7 @@
 //! Each item is a glob from the extension's folder and takes a folder with all that is in it. vsce adds
 //! `package.json` and the readme and nothing else: no `main`, no dependency, and no rule against by-products.
 
-use super::npm::{Glob, split};
+use crate::ecosystem::npm::{Glob, split};
 
 /// `files`, compiled.
 #[derive(Debug)]

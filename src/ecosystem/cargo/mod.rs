@@ -1,0 +1,19 @@
+//! Rust crates.
+
+mod advice;
+mod artifact;
+mod client;
+mod manifest;
+mod project;
+
+use super::Ecosystem;
+
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    name: "cargo",
+    formats: &[&artifact::Crate],
+    project: Some(&project::CargoProject),
+    client: Some(&client::Cargo),
+};
+
+/// The manifest's name.
+const MANIFEST: &str = "Cargo.toml";

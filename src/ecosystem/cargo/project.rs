@@ -1,0 +1,104 @@
+//! A folder with a `Cargo.toml`, and the workspace that it belongs to.
+
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::MANIFEST;
+use super::manifest::{forbids_publishing, package, package_table, parse};
+use crate::ecosystem::folder::{Files, Member, ProjectFolder, SettingsTables, matching};
+use crate::inventory::{ManifestProblem, Package};
+use crate::project::read;
+
+pub(super) struct CargoProject;
+
+impl ProjectFolder for CargoProject {
+    /// A workspace's manifest says something of packages only if it has something for them to inherit.
+    fn is_here(&self, files: &Files<'_>) -> bool {
+        let table = files.text(MANIFEST).map(|text| toml::from_str::<Table>(&text));
+        table.is_some_and(|table| {
+            table.map_or(true, |table| package_table(&table).is_some() || shared(&table).is_some())
+        })
+    }
+
+    fn reads(&self, name: &str) -> bool {
+        name == MANIFEST
+    }
+
+    fn package(&self, files: &Files<'_>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
+        let bytes = files.read(MANIFEST)?;
+        let table = parse(MANIFEST, &bytes, problems)?;
+        match (package_table(&table), shared(&table)) {
+            (Some(own), _) => {
+                let inherits = own.values().any(|value| value.get("workspace").is_some());
+                let above = (inherits && !table.contains_key("workspace"))
+                    .then(|| workspace_above(&files.folder(), own))
+                    .flatten();
+                package(MANIFEST, &bytes, &table, Some(above.as_ref().unwrap_or(&table)))
+            }
+            (None, Some(shared)) => {
+                let stand_in = Table::from_iter([("package".to_owned(), Value::Table(shared.clone()))]);
+                package(MANIFEST, &bytes, &stand_in, None)
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn members(&self, folder: &Path) -> Option<Vec<Member>> {
+        workspace(folder).map(|(patterns, excluded)| members(folder, &patterns, &excluded))
+    }
+
+    fn settings(&self) -> Option<SettingsTables> {
+        Some((MANIFEST, &[&["package", "metadata", "packgate"], &["workspace", "metadata", "packgate"]]))
+    }
+}
+
+/// What members of a workspace inherit.
+fn shared(table: &Table) -> Option<&Table> {
+    table.get("workspace")?.get("package")?.as_table()
+}
+
+/// The manifest of the workspace that a member's inherits from: the one that it names, or the nearest above.
+fn workspace_above(folder: &Path, package: &Table) -> Option<Table> {
+    if let Some(named) = package.get("workspace").and_then(Value::as_str) {
+        return table_at(&folder.join(named));
+    }
+    let folder = std::fs::canonicalize(folder).ok()?;
+    let mut above = folder.ancestors().skip(1).filter_map(table_at);
+    above.find(|table| table.contains_key("workspace"))
+}
+
+/// The `Cargo.toml` of a folder; `None` when there is none that can be read.
+pub(super) fn table_at(folder: &Path) -> Option<Table> {
+    toml::from_str(&read(&folder.join(MANIFEST))?).ok()
+}
+
+/// `members` and `exclude` of a `[workspace]`.
+fn workspace(folder: &Path) -> Option<(Vec<String>, Vec<String>)> {
+    let table = table_at(folder)?;
+    let workspace = table.get("workspace")?.as_table()?;
+    let strings = |key: &str| -> Vec<String> {
+        let items = workspace.get(key).and_then(Value::as_array);
+        items.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    Some((strings("members"), strings("exclude")))
+}
+
+fn members(root: &Path, patterns: &[String], excluded: &[String]) -> Vec<Member> {
+    let mut all = patterns.to_vec();
+    all.extend(excluded.iter().map(|folder| format!("!{folder}")));
+    let mut folders = matching(root, &all, &["target"], MANIFEST);
+    folders.insert(root.to_path_buf());
+    let workspace = table_at(root);
+    let member = |folder: PathBuf| {
+        let table = table_at(&folder)?;
+        let package = table.get("package")?.as_table()?;
+        Some(Member {
+            name: package.get("name")?.as_str()?.to_owned(),
+            private: forbids_publishing(&table, workspace.as_ref()),
+            folder,
+            manifest: MANIFEST,
+        })
+    };
+    folders.into_iter().filter_map(member).collect()
+}

@@ -1,0 +1,288 @@
+//! Running the clients of ecosystems: finding them, and what their failures say.
+//!
+//! Whatever touches a registry is done by a client, with its own configuration and login. packgate itself opens no
+//! connection.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::inventory::Inventory;
+use crate::scratch;
+
+/// What an ecosystem's client does with a project's folder.
+pub(crate) trait Client: Sync {
+    /// What there is to pack in a folder; `None` when it is no project of this ecosystem.
+    fn recipe(&self, folder: &Path) -> Option<Recipe>;
+
+    /// Packs a folder into an empty one and returns the command that did it.
+    ///
+    /// # Errors
+    /// The client is missing or failed.
+    fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError>;
+
+    /// The folder below `into` in which the client leaves the artifacts, and the ends of their names.
+    fn leaves(&self) -> (&'static str, &'static [&'static str]);
+
+    /// The command that publishes what was packed: `npm publish`.
+    fn publishes_by(&self) -> &'static str;
+
+    /// Where a project can have the check run before every publishing: what to say, and the line to write there.
+    fn hook(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+}
+
+/// What there is to pack in a folder.
+#[derive(Debug)]
+pub(crate) struct Recipe {
+    /// The manifest by which it is packed, as people call it: `package.json`, `a .gemspec`.
+    pub manifest: &'static str,
+    /// Whether that forbids publishing.
+    pub private: bool,
+    /// The folder itself, or the members of the workspace whose root it is.
+    pub folders: Vec<PathBuf>,
+}
+
+impl Recipe {
+    /// Packs the folder itself.
+    pub(crate) fn one(manifest: &'static str, private: bool, folder: &Path) -> Self {
+        Self { manifest, private, folders: vec![folder.to_path_buf()] }
+    }
+}
+
+/// Why a client did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The client is not installed.
+    #[error("{client} is needed ({because}) and is not installed; install it, or name a packed artifact")]
+    Missing {
+        /// The program.
+        client: String,
+        /// Why this one.
+        because: String,
+    },
+    /// The client failed.
+    #[error("{command} failed ({status}){}", tail(.output))]
+    Failed {
+        /// The command as run.
+        command: String,
+        /// Its exit status.
+        status: String,
+        /// The end of what it wrote.
+        output: String,
+    },
+    /// The client succeeded and wrote nothing.
+    #[error("{command} succeeded and left no artifact")]
+    NothingWritten {
+        /// The command as run.
+        command: String,
+    },
+    /// A folder or file could not be used.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Indented end of a client's output.
+fn tail(output: &str) -> String {
+    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    let from = lines.len().saturating_sub(12);
+    lines
+        .get(from..)
+        .unwrap_or_default()
+        .iter()
+        .fold(String::new(), |text, line| format!("{text}\n    {line}"))
+}
+
+/// Set for clients, so that an audit started by a lifecycle script doesn't pack in circles.
+const PACKING: &str = "PACKGATE_PACKING";
+
+/// Whether this program was started by a script of a client that packs this folder for an audit.
+pub(crate) fn is_packing(folder: &Path) -> bool {
+    std::env::var_os(PACKING).is_some_and(|packing| Path::new(&packing) == folder)
+}
+
+/// A client, ready to be run in a folder.
+#[derive(Debug)]
+pub(crate) struct Run<'a> {
+    /// Where it runs.
+    pub folder: &'a Path,
+    /// The program's path.
+    pub program: PathBuf,
+    /// What people call it.
+    pub called: &'static str,
+}
+
+impl<'a> Run<'a> {
+    /// A client that is called as its program is; `because` is told when it is missing.
+    pub(crate) fn of(program: &'static str, because: &str, folder: &'a Path) -> Result<Self, ClientError> {
+        let found = find_program(program).ok_or_else(|| missing(program, because))?;
+        Ok(Self { folder, program: found, called: program })
+    }
+
+    /// Runs it and returns the command for messages, without the last option and the paths.
+    pub(crate) fn with(&self, arguments: &[&str], paths: &[OsString]) -> Result<String, ClientError> {
+        // The last option takes the temporary path, which would tell nobody anything.
+        let named = arguments
+            .split_last()
+            .filter(|(last, _)| last.starts_with("--"))
+            .map_or(arguments, |(_, rest)| rest);
+        let command = format!("{} {}", self.called, named.join(" "));
+        let arguments: Vec<&OsStr> =
+            arguments.iter().map(OsStr::new).chain(paths.iter().map(OsString::as_os_str)).collect();
+        self.named(command, &arguments)
+    }
+
+    /// Runs it, and calls the command so in messages.
+    pub(crate) fn named(&self, command: String, arguments: &[&OsStr]) -> Result<String, ClientError> {
+        let output = self.run(arguments)?;
+        if output.status.success() {
+            return Ok(command);
+        }
+        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.push('\n');
+        text.push_str(&String::from_utf8_lossy(&output.stderr));
+        Err(ClientError::Failed { command, status: output.status.to_string(), output: text })
+    }
+
+    /// Runs it and returns what it wrote to stdout.
+    pub(crate) fn output(&self, arguments: &[&str]) -> Result<String, ClientError> {
+        let output = self.run(&arguments.iter().map(OsStr::new).collect::<Vec<_>>())?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let command = format!("{} {}", self.called, arguments.join(" "));
+        Err(ClientError::Failed { command, status: output.status.to_string(), output: String::new() })
+    }
+
+    fn run(&self, arguments: &[&OsStr]) -> std::io::Result<Output> {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).current_dir(self.folder).stdin(Stdio::null()).env(PACKING, self.folder);
+        // Inherited from `npm publish --dry-run`, it would keep npm from writing the artifact.
+        command.env_remove("npm_config_dry_run");
+        scratch::output(&mut command)
+    }
+}
+
+/// The error for a client that is not installed.
+pub(crate) fn missing(client: &str, because: &str) -> ClientError {
+    ClientError::Missing { client: client.to_owned(), because: because.to_owned() }
+}
+
+/// Looks for a program on the search path.
+pub(crate) fn find_program(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    find_in(std::env::split_paths(&path), program)
+}
+
+/// Looks for a program in some folders.
+pub(crate) fn find_in(folders: impl Iterator<Item = PathBuf>, program: &str) -> Option<PathBuf> {
+    let extensions: &[&str] = if cfg!(windows) { &[".exe", ".cmd", ".bat"] } else { &[""] };
+    folders
+        .flat_map(|folder| {
+            extensions.iter().map(move |extension| folder.join(format!("{program}{extension}")))
+        })
+        .find(|candidate| candidate.is_file())
+}
+
+/// Which release of a package is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Release {
+    /// The newest one.
+    Latest,
+    /// This one.
+    Version(String),
+}
+
+impl Release {
+    /// Reads what stands for an earlier release where no file has that name: `latest`, `1.2.3`, `v1.2.3`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let version = text.strip_prefix('v').unwrap_or(text);
+        match text {
+            "latest" => Some(Self::Latest),
+            _ if version.starts_with(|c: char| c.is_ascii_digit()) && is_word(version) => {
+                Some(Self::Version(version.to_owned()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The package with the release behind it; the name alone for the newest.
+    pub(crate) fn after(&self, name: &str, sign: &str) -> String {
+        match self {
+            Self::Latest => name.to_owned(),
+            Self::Version(version) => format!("{name}{sign}{version}"),
+        }
+    }
+}
+
+/// Nothing that a client could take for an option, a path or an address.
+pub(crate) fn is_word(word: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '!' | '~');
+    word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && word.chars().all(plain)
+}
+
+/// What a client is asked to fetch.
+#[derive(Debug)]
+pub(crate) struct Wish<'a> {
+    /// The package's name, which no client takes for anything else.
+    pub name: &'a str,
+    /// The release.
+    pub release: &'a Release,
+    /// The artifact whose sibling is asked for: of the same platform.
+    pub beside: &'a Inventory,
+    /// Where the client runs: its configuration is there.
+    pub folder: &'a Path,
+}
+
+/// An earlier release on disk. The file lives as long as this.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The artifact.
+    pub path: PathBuf,
+    /// The command that fetched it, for messages.
+    pub command: String,
+    _folder: Option<scratch::Folder>,
+}
+
+impl Fetched {
+    /// The one file that a client left in a temporary folder.
+    pub(crate) fn only_file(folder: scratch::Folder, command: String) -> Result<Self, ClientError> {
+        let mut files: Vec<PathBuf> = fs::read_dir(folder.path())?
+            .flatten()
+            .map(|file| file.path())
+            .filter(|path| path.is_file())
+            .collect();
+        match (files.pop(), files.is_empty()) {
+            (Some(path), true) => Ok(Self { path, command, _folder: Some(folder) }),
+            _ => Err(ClientError::NothingWritten { command }),
+        }
+    }
+
+    /// A file in a cache of the client's own.
+    pub(crate) fn in_cache(path: PathBuf, command: String) -> Self {
+        Self { path, command, _folder: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_for_a_release() {
+        assert_eq!(Release::parse("latest"), Some(Release::Latest));
+        assert_eq!(Release::parse("1.2.3-rc.1"), Some(Release::Version("1.2.3-rc.1".into())));
+        assert_eq!(Release::parse("v2.0"), Some(Release::Version("2.0".into())));
+        for text in ["acme-1.0.0.tgz.old", "../1.0", "--help", "1.0 && x", "1/2", ""] {
+            assert_eq!(Release::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_client_that_is_missing() {
+        let error = Run::of("no-such-client", "it is asked for", Path::new(".")).unwrap_err();
+        assert!(error.to_string().starts_with("no-such-client is needed"), "{error}");
+    }
+}

@@ -1,0 +1,194 @@
+//! What an ecosystem says of a format of artifacts that it publishes.
+
+use std::collections::BTreeMap;
+
+use crate::inventory::{Declared, Inventory, Kind, ManifestProblem, Package};
+use crate::project::Project;
+
+use super::client::{ClientError, Fetched, Wish};
+
+/// A format of artifacts: how to recognise one, to read its manifest, and what else differs from format to format.
+pub(crate) trait Format: Sync {
+    /// The word for it.
+    fn kind(&self) -> Kind;
+
+    /// Ends of file names that are its own, lower case: `.whl`.
+    fn suffixes(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// How much it means that [`Format::recognises`] says yes: where several do, the surest counts.
+    fn certainty(&self) -> Certainty;
+
+    /// Whether this is one of its artifacts, told from the entries.
+    fn recognises(&self, inventory: &Inventory) -> bool;
+
+    /// Whether the whole of a file is to be kept for `read`, by its path inside the artifact's own container.
+    fn keeps(&self, path: &str) -> bool;
+
+    /// Reads the manifest into [`Package`], allowlist included, and says what is wrong with it. `None` when
+    /// there is none that could be read.
+    fn read(
+        &self,
+        inventory: &Inventory,
+        project: Option<&Project>,
+        problems: &mut Vec<ManifestProblem>,
+    ) -> Option<Package>;
+
+    /// Whether it carries a table of digests that its entries are held against.
+    fn has_digests(&self) -> bool {
+        false
+    }
+
+    /// Whether a file may be that table, and hold digests other than SHA-256.
+    fn is_table(&self, _path: &str) -> bool {
+        false
+    }
+
+    /// The fields of the manifest that matter to whoever installs the package; `None` where the manifest isn't
+    /// read field by field, and what `read` made of it is all there is.
+    fn fields(&self, _path: &str, _manifest: &[u8]) -> Option<Fields> {
+        None
+    }
+
+    /// What to call a kept file beside the manifest that matters as a whole to whoever installs the package.
+    fn beside(&self, _path: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// The platform that an artifact's file name tells, where a package has one artifact for each: without the
+    /// versions of systems and interpreters, since a wheel for another Python has the same contents.
+    fn platform(&self, _file: &str, _version: &str) -> String {
+        String::new()
+    }
+
+    /// Whether everything stands in one folder at the top.
+    fn has_one_folder(&self) -> bool {
+        false
+    }
+
+    /// The only name that the client takes for that folder.
+    fn folder_name(&self, _package: &Package) -> Option<String> {
+        None
+    }
+
+    /// What sources that are compiled before they are used look like in it.
+    fn compiled(&self) -> Compiled {
+        Compiled::Nothing
+    }
+
+    /// Where a project says what it publishes in this format, likeliest first.
+    fn written_in(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The words of its helps.
+    fn advice(&self) -> &'static dyn Advice {
+        &General
+    }
+
+    /// Fetches an earlier release with the ecosystem's client; `None` when no client hands out artifacts.
+    fn fetch(&self, _wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {
+        None
+    }
+}
+
+/// How much it means that a format recognises an artifact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Certainty {
+    /// It is no file: its name counts for nothing.
+    Folder,
+    /// There is a file that nothing else has.
+    Own,
+    /// There is a manifest that other archives may have, too.
+    Manifest,
+    /// It looks like one, and nothing else does.
+    Looks,
+    /// It is nothing else.
+    Rest,
+}
+
+/// What sources that are compiled before they are used look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compiled {
+    /// TypeScript and the like, beside the scripts or style sheets made of them.
+    Scripts,
+    /// Cython, beside native modules.
+    Modules,
+    /// Java and Kotlin, beside classes.
+    Classes,
+    /// It ships sources by nature, or nobody knows.
+    Nothing,
+}
+
+/// Words of helps that differ from ecosystem to ecosystem.
+pub(crate) trait Advice: Sync {
+    /// How to leave out what a pattern fits.
+    fn leave_out(&self, _package: Option<&Package>, pattern: &str) -> String {
+        format!("Leave {pattern} out.")
+    }
+
+    /// How to leave out sources whose compiled files ship.
+    fn leave_out_sources(&self, declared: &Declared) -> String {
+        format!(
+            "Exclude the sources in {}, or list their folder there if they are meant to ship.",
+            declared.allowlist_name
+        )
+    }
+
+    /// The command that packs: `npm pack`.
+    fn packs_by(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What else brings in a file that a list takes out, behind "which leaves it out".
+    fn takes_it_back(&self) -> &'static str {
+        ", or take the item out of the list."
+    }
+
+    /// The allowlist with these items, as it would stand in the manifest; `None` where there is none to write to.
+    fn allowlist(&self, _declared: &Declared, _items: &[String]) -> Option<String> {
+        None
+    }
+
+    /// What it means that there is no allowlist, and what to do.
+    fn without_allowlist(&self) -> [&'static str; 2] {
+        ["The manifest doesn't say which files may ship.", "Write down which files are meant to ship."]
+    }
+}
+
+/// Words for what has none of its own.
+struct General;
+
+impl Advice for General {}
+
+/// Fields of a manifest by their paths (`scripts.postinstall`), flattened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Fields(pub BTreeMap<String, String>);
+
+impl Fields {
+    /// Adds a value under its name: objects field by field, lists of texts as one, the rest as JSON.
+    pub(crate) fn insert(&mut self, name: &str, value: &serde_json::Value) {
+        use serde_json::Value;
+        match value {
+            Value::Null => {}
+            Value::String(text) if text.is_empty() => {}
+            Value::Object(inner) => {
+                for (key, value) in inner {
+                    self.insert(&format!("{name}.{key}"), value);
+                }
+            }
+            Value::String(text) => {
+                self.0.insert(name.to_owned(), text.clone());
+            }
+            Value::Array(items) if items.is_empty() => {}
+            Value::Array(items) if items.iter().all(Value::is_string) => {
+                let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+                self.0.insert(name.to_owned(), texts.join(", "));
+            }
+            other => {
+                self.0.insert(name.to_owned(), other.to_string());
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Ruby gems.
+
+mod artifact;
+mod client;
+mod names;
+mod project;
+
+use super::Ecosystem;
+
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    name: "gem",
+    formats: &[&artifact::Gem],
+    project: Some(&project::GemProject),
+    client: Some(&client::RubyGems),
+};

@@ -1,0 +1,226 @@
+//! npm's tarballs: what is in one, held against its `package.json`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::inventory::{Declared, Denied, EntryId, Inventory, Kind, ManifestProblem, Package};
+use crate::project::Project;
+
+use super::manifest::{self, Manifest};
+use super::{MANIFEST, advice, bundle, client, entry_points, packlist};
+use crate::ecosystem::client::{ClientError, Fetched, Wish};
+use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
+use crate::ecosystem::json::Object;
+use crate::ecosystem::locate::{self, Fit, Located};
+
+/// A tarball of npm or a client that is compatible with it.
+#[derive(Debug)]
+pub(crate) struct Tarball;
+
+impl Format for Tarball {
+    fn kind(&self) -> Kind {
+        Kind::Npm
+    }
+
+    fn certainty(&self) -> Certainty {
+        Certainty::Looks
+    }
+
+    /// A `package.json` in a folder at the top, or at least the folder that all of npm's tarballs have, or the file
+    /// without the folder: npm strips that, and installs nothing.
+    fn recognises(&self, inventory: &Inventory) -> bool {
+        if inventory.artifact.containers.first() == Some(&"zip") {
+            return false;
+        }
+        let is_tgz = inventory.artifact.path.ends_with(".tgz");
+        inventory.top_files().any(|entry| {
+            Fit::below_root(&entry.path, "package.json") != Fit::No
+                || is_tgz && (entry.path.starts_with("package/") || entry.path == "package.json")
+        })
+    }
+
+    fn keeps(&self, path: &str) -> bool {
+        Fit::below_root(path, "package.json") != Fit::No
+            || path.eq_ignore_ascii_case("package.json")
+            || bundle::is_manifest(path)
+    }
+
+    fn read(
+        &self,
+        inventory: &Inventory,
+        project: Option<&Project>,
+        problems: &mut Vec<ManifestProblem>,
+    ) -> Option<Package> {
+        let at_top = inventory.artifact.containers.first() == Some(&"directory");
+        let fit = |path: &str| match at_top {
+            true => Fit::of(path, "package.json"),
+            false => Fit::below_root(path, "package.json"),
+        };
+        let expected = if at_top { "package.json" } else { "package/package.json" };
+        let found = locate::manifest(inventory, expected, fit, problems)?;
+        let manifest = Manifest::read(&found.entry.place, found.bytes, problems)?;
+        Some(package(inventory, &manifest, found, locate::folder(&found.entry.path), project))
+    }
+
+    fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
+        manifest::fields(manifest)
+    }
+
+    fn has_one_folder(&self) -> bool {
+        true
+    }
+
+    fn compiled(&self) -> Compiled {
+        Compiled::Scripts
+    }
+
+    fn written_in(&self) -> &'static [&'static str] {
+        &[MANIFEST]
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &advice::NpmAdvice
+    }
+
+    fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {
+        Some(client::fetch(wish))
+    }
+}
+
+/// What a `package.json` says of its package, held against the entries.
+pub(in crate::ecosystem) fn package(
+    inventory: &Inventory,
+    manifest: &Manifest,
+    found: Located<'_>,
+    root: &str,
+    project: Option<&Project>,
+) -> Package {
+    let own = OwnFiles::of(inventory, root);
+    let entrances = entry_points::follow(manifest, &entry_points::Files::new(own.paths.iter().copied()));
+    let has_allowlist = manifest.files.is_some();
+    let unlisted = own.unlisted(inventory, manifest, project);
+    Package {
+        root: root.to_owned(),
+        declared: Declared {
+            has_allowlist: Some(has_allowlist),
+            allowlist_name: FILES,
+            patterns: manifest.files.clone().unwrap_or_default(),
+            line: manifest.object.line("files"),
+            denied: own.denied(manifest, &unlisted),
+            unlisted,
+            proposal: if has_allowlist { Vec::new() } else { entry_points::proposal(&entrances, &own.paths) },
+            entry_points: entrances.files.into_iter().filter(|path| !path.ends_with('/')).collect(),
+            missing: entrances.missing,
+            ..Declared::default()
+        },
+        ..manifest.package(&found.entry.place, &own.paths)
+    }
+}
+
+/// The package's files, by their paths from its folder.
+pub(in crate::ecosystem) struct OwnFiles<'a> {
+    pub(in crate::ecosystem) ids: Vec<EntryId>,
+    pub(in crate::ecosystem) paths: Vec<&'a str>,
+}
+
+impl<'a> OwnFiles<'a> {
+    pub(in crate::ecosystem) fn of(inventory: &'a Inventory, root: &str) -> Self {
+        let below = |path: &'a str| match root {
+            "" => Some(path),
+            root => path.strip_prefix(root)?.strip_prefix('/'),
+        };
+        let (ids, paths) =
+            inventory.top_files().filter_map(|entry| Some((entry.id, below(&entry.path)?))).unzip();
+        Self { ids, paths }
+    }
+
+    /// The entries that no client would have packed by this manifest.
+    fn unlisted(
+        &self,
+        inventory: &Inventory,
+        manifest: &Manifest,
+        project: Option<&Project>,
+    ) -> Vec<EntryId> {
+        let project = project.filter(|project| is_of(manifest, project));
+        let ignore_files = project.map(|project| self.ignore_files(project)).unwrap_or_default();
+        let above = project.map(super::project::ignore_files_above).unwrap_or_default();
+        if manifest.files.is_none() && ignore_files.is_empty() && above.is_empty() {
+            // npm packs all but a few by-products, and the rules for stray files know those.
+            return Vec::new();
+        }
+        let rules = packlist::Rules {
+            manifest,
+            ignore_files: &ignore_files,
+            case_matters: true,
+            with_defaults: true,
+            above: &above,
+            is_bundled: false,
+        };
+        let fine = packlist::packed_or_tolerated(rules, &self.paths);
+        let texts = self.manifests_of_bundled(inventory);
+        let bundle = bundle::Bundle::of(manifest, &self.paths, |path| {
+            Some(Manifest::from_object(Object::read(texts.get(path)?).ok()?))
+        });
+        let bundled = bundle.packed(rules, &self.paths, packlist::packed_or_tolerated);
+        let is_fine = fine.iter().zip(bundled).map(|(fine, bundled)| *fine || bundled);
+        self.ids.iter().zip(is_fine).filter(|(_, fine)| !fine).map(|(id, _)| *id).collect()
+    }
+
+    /// The texts of manifests below `node_modules`, by their paths.
+    fn manifests_of_bundled<'i>(&self, inventory: &'i Inventory) -> BTreeMap<&'a str, &'i [u8]> {
+        let kept: BTreeMap<EntryId, &[u8]> =
+            inventory.manifests.iter().map(|kept| (kept.entry, kept.bytes.as_slice())).collect();
+        let below = self.paths.iter().zip(&self.ids).filter(|(path, _)| bundle::is_manifest(path));
+        below.filter_map(|(path, id)| Some((*path, *kept.get(id)?))).collect()
+    }
+
+    /// Those of the unlisted entries that an item of `files` takes away.
+    fn denied(&self, manifest: &Manifest, unlisted: &[EntryId]) -> Vec<Denied> {
+        let with_path = self.ids.iter().zip(&self.paths).filter(|(id, _)| unlisted.binary_search(id).is_ok());
+        let denied = |(id, path): (&EntryId, &&str)| {
+            let index = packlist::denied_by(manifest, path)?;
+            let item = manifest.files.as_ref()?.get(index)?.clone();
+            Some(Denied { entry: *id, item, list: FILES, line: manifest.object.item_line("files", index) })
+        };
+        with_path.take(MOST_EXPLAINED).filter_map(denied).collect()
+    }
+
+    /// The ignore files of the project.
+    fn ignore_files(&self, project: &Project) -> BTreeMap<String, String> {
+        let mut texts = BTreeMap::new();
+        let mut folders: BTreeSet<&str> = BTreeSet::from([""]);
+        for path in &self.paths {
+            let mut folder = *path;
+            while let Some((above, _)) = folder.rsplit_once('/') {
+                if folders.len() >= MOST_FOLDERS || !folders.insert(above) {
+                    break;
+                }
+                folder = above;
+            }
+        }
+        for folder in folders {
+            for file in [".npmignore", ".gitignore"] {
+                if let Some(text) = crate::project::read(&project.folder.join(folder).join(file)) {
+                    let path = if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") };
+                    texts.insert(path, text);
+                }
+            }
+        }
+        texts
+    }
+}
+
+/// Whether a project is that of the package.
+fn is_of(manifest: &Manifest, project: &Project) -> bool {
+    let own = super::manifest_at(&project.folder);
+    let name = own.as_ref().and_then(|own| own.get("name")?.as_str());
+    name.is_some() && name == manifest.text("name")
+}
+
+/// npm's allowlist, for messages.
+const FILES: &str = "\"files\" in package.json";
+
+/// Most unlisted files whose reason is looked for.
+const MOST_EXPLAINED: usize = 1_000;
+
+/// Most folders of a project in which ignore files are looked for.
+const MOST_FOLDERS: usize = 5_000;

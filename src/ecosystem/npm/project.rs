@@ -1,0 +1,119 @@
+//! A folder with a `package.json`, and the workspace that it belongs to.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::MANIFEST;
+use super::manifest::Manifest;
+use crate::ecosystem::folder::{Files, Member, ProjectFolder, SettingsTables, matching};
+use crate::ecosystem::format::Fields;
+use crate::inventory::{ManifestProblem, Package};
+use crate::project::{Project, read};
+
+/// A project of npm, yarn, pnpm or bun.
+pub(super) struct NpmProject;
+
+impl ProjectFolder for NpmProject {
+    fn is_here(&self, files: &Files<'_>) -> bool {
+        files.has(MANIFEST) && !is_extension(files)
+    }
+
+    fn reads(&self, name: &str) -> bool {
+        name == MANIFEST
+    }
+
+    fn package(&self, files: &Files<'_>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
+        identity(files, problems)
+    }
+
+    fn members(&self, folder: &Path) -> Option<Vec<Member>> {
+        workspaces(folder).map(|patterns| members(folder, &patterns))
+    }
+
+    fn fields(&self, manifest: &[u8]) -> Option<Fields> {
+        super::manifest::fields(manifest)
+    }
+
+    fn settings(&self) -> Option<SettingsTables> {
+        Some((MANIFEST, &[&["packgate"]]))
+    }
+}
+
+/// Whose package the folder's manifest makes it.
+pub(in crate::ecosystem) fn identity(
+    files: &Files<'_>,
+    problems: &mut Vec<ManifestProblem>,
+) -> Option<Package> {
+    let manifest = Manifest::read(MANIFEST, &files.read(MANIFEST)?, problems)?;
+    let names = files.names();
+    let paths: Vec<&str> = names.iter().map(String::as_str).collect();
+    Some(manifest.package(MANIFEST, &paths))
+}
+
+/// Whether it is an extension for Visual Studio Code, which npm does not pack.
+pub(in crate::ecosystem) fn is_extension(files: &Files<'_>) -> bool {
+    let manifest = files.text(MANIFEST).and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    manifest.is_some_and(|manifest| manifest.pointer("/engines/vscode").is_some())
+}
+
+/// The `package.json` of a folder; `None` when there is none that can be read.
+pub(in crate::ecosystem) fn at(folder: &Path) -> Option<Value> {
+    serde_json::from_str(read(&folder.join(MANIFEST))?.trim_start_matches('\u{feff}')).ok()
+}
+
+/// Texts of the ignore files in the folders of npm's workspace above a package, the root's first; nothing for
+/// a package that is none of its members, or where another client than npm packs.
+pub(super) fn ignore_files_above(project: &Project) -> Vec<String> {
+    let is_root = |folder: &&Path| {
+        workspaces(folder).is_some_and(|patterns| {
+            members(folder, &patterns).iter().any(|member| member.folder == project.folder)
+        })
+    };
+    let Some(root) = project.upwards().skip(1).find(is_root) else { return Vec::new() };
+    let others = ["pnpm-workspace.yaml", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
+    if others.iter().any(|name| root.join(name).exists()) {
+        return Vec::new();
+    }
+    let mut folders: Vec<&Path> =
+        project.folder.ancestors().skip(1).take_while(|folder| folder.starts_with(root)).collect();
+    folders.reverse();
+    let text = |folder: &&Path| [".npmignore", ".gitignore"].iter().find_map(|name| read(&folder.join(name)));
+    folders.iter().filter_map(text).collect()
+}
+
+/// The patterns of npm's and yarn's `workspaces`, and of `pnpm-workspace.yaml`.
+fn workspaces(folder: &Path) -> Option<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    struct PnpmWorkspace {
+        #[serde(default)]
+        packages: Vec<String>,
+    }
+    let strings = |value: &Value| -> Option<Vec<String>> {
+        Some(value.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+    };
+    let manifest = at(folder);
+    let own = manifest
+        .as_ref()
+        .and_then(|manifest| manifest.get("workspaces"))
+        .and_then(|workspaces| strings(workspaces).or_else(|| workspaces.get("packages").and_then(strings)));
+    let pnpm = read(&folder.join("pnpm-workspace.yaml"))
+        .and_then(|text| serde_saphyr::from_str::<PnpmWorkspace>(&text).ok())
+        .map(|workspace| workspace.packages);
+    own.or(pnpm)
+}
+
+fn members(root: &Path, patterns: &[String]) -> Vec<Member> {
+    let mut folders = matching(root, patterns, &["node_modules"], MANIFEST);
+    folders.insert(root.to_path_buf());
+    let member = |folder: PathBuf| {
+        let manifest = at(&folder)?;
+        Some(Member {
+            name: manifest.get("name")?.as_str()?.to_owned(),
+            private: manifest.get("private").and_then(Value::as_bool).unwrap_or(false),
+            folder,
+            manifest: MANIFEST,
+        })
+    };
+    folders.into_iter().filter_map(member).collect()
+}

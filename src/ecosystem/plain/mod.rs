@@ -1,0 +1,16 @@
+//! What is no package of anybody's: archives and folders as they are deployed.
+
+mod archive;
+mod directory;
+
+use super::{Ecosystem, Format};
+
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    name: "plain",
+    formats: &[&directory::Directory, &archive::Zip, &archive::Tar],
+    project: None,
+    client: None,
+};
+
+/// What is known of anything: nothing.
+pub(super) const ANYTHING: &dyn Format = &archive::Tar;

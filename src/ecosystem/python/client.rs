@@ -1,0 +1,137 @@
+//! uv or `build` packs; pip fetches.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use super::metadata;
+use super::project::{PythonProject, manifest};
+use crate::ecosystem::client::{
+    Client, ClientError, Fetched, Recipe, Release, Run, Wish, find_program, is_word, missing,
+};
+use crate::ecosystem::folder::{Files, ProjectFolder as _};
+use crate::scratch;
+
+pub(super) struct BuildFrontend;
+
+impl Client for BuildFrontend {
+    fn recipe(&self, folder: &Path) -> Option<Recipe> {
+        let files = Files::OnDisk(folder);
+        let manifest = manifest(&files)?;
+        let package = PythonProject.package(&files, &mut Vec::new());
+        Some(Recipe::one(manifest, package.is_some_and(|package| package.private), folder))
+    }
+
+    fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
+        let into = into.as_os_str().to_owned();
+        if let Some(program) = find_program("uv") {
+            return Run { folder, program, called: "uv" }.with(&["build", "--out-dir"], &[into]);
+        }
+        let missing = || missing("uv or python -m build", "pyproject.toml or setup.py is there");
+        let run = python(folder).ok_or_else(missing)?;
+        if run.output(&["-c", "import build.__main__"]).is_err() {
+            return Err(missing());
+        }
+        run.with(&["-m", "build", "--outdir"], &[into])
+    }
+
+    fn leaves(&self) -> (&'static str, &'static [&'static str]) {
+        ("", &[".whl", ".tar.gz", ".zip"])
+    }
+
+    fn publishes_by(&self) -> &'static str {
+        "twine upload"
+    }
+}
+
+fn python(folder: &Path) -> Option<Run<'_>> {
+    let program = find_program("python3").or_else(|| find_program("python"))?;
+    Some(Run { folder, program, called: "python" })
+}
+
+fn pip<'a>(wish: &Wish<'a>) -> Result<Run<'a>, ClientError> {
+    python(wish.folder).ok_or_else(|| missing("python with pip", "it fetches the earlier release"))
+}
+
+/// The wheel for the same platform.
+pub(super) fn fetch_wheel(wish: &Wish<'_>) -> Result<Fetched, ClientError> {
+    let specifier = wish.release.after(wish.name, "==");
+    let mut arguments = vec!["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"];
+    let tags = wheel_tags(&wish.beside.artifact.path);
+    if let Some([python, abi, platforms]) = &tags {
+        arguments.extend(["--implementation", implementation(python), "--abi", abi]);
+        if let Some(version) = python_version(python) {
+            arguments.extend(["--python-version", version]);
+        }
+        for platform in platforms.split('.') {
+            arguments.extend(["--platform", platform]);
+        }
+    }
+    arguments.extend([specifier.as_str(), "--dest"]);
+    let into = scratch::Folder::new()?;
+    let command = pip(wish)?.with(&arguments, &[into.path().as_os_str().to_owned()])?;
+    Fetched::only_file(into, command)
+}
+
+/// The source distribution. `pip download` would run its `setup.py` to learn what it depends on, so pip is asked
+/// only where it is, and its file is saved.
+pub(super) fn fetch_sdist(wish: &Wish<'_>) -> Result<Fetched, ClientError> {
+    let version = match wish.release {
+        Release::Latest => "",
+        Release::Version(version) => version,
+    };
+    let into = scratch::Folder::new()?;
+    let command =
+        format!("asking pip for the source distribution of {}", wish.release.after(wish.name, "=="));
+    let arguments = ["-c", include_str!("fetch_sdist.py"), wish.name, version].map(OsStr::new);
+    let command = pip(wish)?.named(command, &[&arguments[..], &[into.path().as_os_str()]].concat())?;
+    let fetched = Fetched::only_file(into, command)?;
+    // The archive's name is the index's choice: it must be the package that was asked for.
+    let file = fetched.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let is_asked_for = metadata::sdist_name(&file)
+        .is_some_and(|name| metadata::normal_name(name) == metadata::normal_name(wish.name));
+    match is_asked_for {
+        true => Ok(fetched),
+        false => Err(ClientError::NothingWritten { command: fetched.command }),
+    }
+}
+
+/// The tags of Python, ABI and platforms in a wheel's file name, unless it fits everywhere.
+fn wheel_tags(path: &str) -> Option<[String; 3]> {
+    let name = Path::new(path).file_name()?.to_str()?.strip_suffix(".whl")?;
+    let mut tags = name.rsplit('-');
+    let (platform, abi, python) = (tags.next()?, tags.next()?, tags.next()?);
+    let words = |text: &str| text.split('.').all(is_word);
+    (platform != "any" && words(platform) && words(abi) && words(python))
+        .then(|| [python.to_owned(), abi.to_owned(), platform.to_owned()])
+}
+
+fn implementation(python: &str) -> &str {
+    if python.starts_with("pp") {
+        "pp"
+    } else if python.starts_with("py") {
+        "py"
+    } else {
+        "cp"
+    }
+}
+
+/// `cp311` as `311`.
+fn python_version(python: &str) -> Option<&str> {
+    let first = python.split('.').next()?;
+    first.get(2..).filter(|version| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_wheels() {
+        assert_eq!(wheel_tags("six-1.16.0-py2.py3-none-any.whl"), None);
+        let tags =
+            wheel_tags("x/numpy-2.1.0-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl").unwrap();
+        assert_eq!(tags, ["cp312", "cp312", "manylinux_2_17_x86_64.manylinux2014_x86_64"]);
+        assert_eq!((implementation("cp312"), python_version("cp312")), ("cp", Some("312")));
+        assert_eq!((implementation("pp39"), python_version("py3.py2")), ("pp", Some("3")));
+    }
+}

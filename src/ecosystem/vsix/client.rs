@@ -1,0 +1,33 @@
+//! vsce packs. It fetches nothing: galleries have no client that hands out an extension.
+
+use std::path::Path;
+
+use crate::ecosystem::client::{Client, ClientError, Recipe, Run, find_in, find_program, missing};
+use crate::ecosystem::folder::Files;
+use crate::ecosystem::npm;
+
+pub(super) struct Vsce;
+
+impl Client for Vsce {
+    fn recipe(&self, folder: &Path) -> Option<Recipe> {
+        npm::is_extension(&Files::OnDisk(folder)).then(|| Recipe::one(npm::MANIFEST, false, folder))
+    }
+
+    fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
+        // First among the tools that the project has installed.
+        let own = folder.ancestors().map(|above| above.join("node_modules").join(".bin"));
+        let program = find_in(own, "vsce").or_else(|| find_program("vsce"));
+        let program = program.ok_or_else(|| missing("vsce", "package.json names engines.vscode"))?;
+        let mut out = into.as_os_str().to_owned();
+        out.push(std::path::MAIN_SEPARATOR_STR);
+        Run { folder, program, called: "vsce" }.with(&["package", "--out"], &[out])
+    }
+
+    fn leaves(&self) -> (&'static str, &'static [&'static str]) {
+        ("", &[".vsix"])
+    }
+
+    fn publishes_by(&self) -> &'static str {
+        "vsce publish"
+    }
+}

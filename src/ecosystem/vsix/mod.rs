@@ -1,0 +1,18 @@
+//! Extensions for Visual Studio Code and its kin.
+
+mod advice;
+mod artifact;
+mod client;
+mod content_types;
+mod files;
+mod ignore;
+mod project;
+
+use super::Ecosystem;
+
+pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
+    name: "vsix",
+    formats: &[&artifact::Extension],
+    project: Some(&project::ExtensionProject),
+    client: Some(&client::Vsce),
+};

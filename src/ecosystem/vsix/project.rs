@@ -1,0 +1,43 @@
+//! A folder with the `package.json` of an extension.
+
+use std::path::Path;
+
+use crate::ecosystem::folder::{Files, Member, ProjectFolder, SettingsTables};
+use crate::ecosystem::format::Fields;
+use crate::ecosystem::npm;
+use crate::inventory::{ManifestProblem, Package};
+
+pub(super) struct ExtensionProject;
+
+impl ProjectFolder for ExtensionProject {
+    fn is_here(&self, files: &Files<'_>) -> bool {
+        npm::is_extension(files)
+    }
+
+    fn reads(&self, name: &str) -> bool {
+        name == npm::MANIFEST
+    }
+
+    fn package(&self, files: &Files<'_>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
+        npm::identity(files, problems).map(as_published)
+    }
+
+    /// Workspaces are npm's.
+    fn members(&self, _folder: &Path) -> Option<Vec<Member>> {
+        None
+    }
+
+    fn fields(&self, manifest: &[u8]) -> Option<Fields> {
+        npm::fields(manifest)
+    }
+
+    /// They stand in npm's manifest.
+    fn settings(&self) -> Option<SettingsTables> {
+        None
+    }
+}
+
+/// Without what only npm goes by: vsce publishes what is private to npm, and the editor runs no install scripts.
+pub(super) fn as_published(package: Package) -> Package {
+    Package { private: false, private_line: None, install_scripts: Vec::new(), ..package }
+}
