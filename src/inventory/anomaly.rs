@@ -81,6 +81,10 @@ pub enum AnomalyKind {
     ZipName,
     /// A folder with bytes, a file marked as folder, or a member marked as nothing that is known.
     ZipFolder,
+    /// A field that gives a member another mode, or makes a link of it, for some readers.
+    ZipMode,
+    /// A version of the format that no reader knows.
+    ZipVersion,
     /// Members that share bytes.
     ZipOverlap,
     /// A compression method that some clients can't read.
@@ -116,10 +120,22 @@ pub enum AnomalyKind {
 
     /// Bytes behind the end of a gzip or zip file.
     TrailingData,
+    /// Zeros behind the end of a zip file.
+    TrailingZeros,
     /// Bytes before the first member of a zip.
     LeadingData,
     /// Bytes between the members of a zip.
     GapData,
+    /// A comment longer than tools write one, or where none belongs.
+    Comment,
+    /// An extra field that no known reader uses, or with more in it than it says.
+    ExtraField,
+    /// Bytes in the padding of a block, or in a part of a header that is not used.
+    Padding,
+    /// A long attribute of an entry that no client needs to unpack it.
+    Attribute,
+    /// A frame of compressed data that decoders skip.
+    SkippedFrame,
 }
 
 /// What an oddity puts in doubt.
@@ -145,7 +161,7 @@ impl Anomaly {
 
 impl AnomalyKind {
     /// All kinds.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 53] = [
         Self::Mismatch,
         Self::SecondOpinion,
         Self::FileAsFolder,
@@ -173,6 +189,8 @@ impl AnomalyKind {
         Self::ZipDescriptor,
         Self::ZipName,
         Self::ZipFolder,
+        Self::ZipMode,
+        Self::ZipVersion,
         Self::ZipOverlap,
         Self::ZipMethod,
         Self::ZipSlack,
@@ -189,8 +207,14 @@ impl AnomalyKind {
         Self::NameCollision,
         Self::DuplicateIdentical,
         Self::TrailingData,
+        Self::TrailingZeros,
         Self::LeadingData,
         Self::GapData,
+        Self::Comment,
+        Self::ExtraField,
+        Self::Padding,
+        Self::Attribute,
+        Self::SkippedFrame,
     ];
 
     /// The word for it in reports, as it is serialised.
@@ -212,7 +236,15 @@ impl AnomalyKind {
             | Self::PathEmptySegment
             | Self::PathLimit => Concern::Path,
             Self::Duplicate | Self::NameCollision | Self::DuplicateIdentical => Concern::Duplicate,
-            Self::TrailingData | Self::LeadingData | Self::GapData => Concern::ExtraData,
+            Self::TrailingData
+            | Self::TrailingZeros
+            | Self::LeadingData
+            | Self::GapData
+            | Self::Comment
+            | Self::ExtraField
+            | Self::Padding
+            | Self::Attribute
+            | Self::SkippedFrame => Concern::ExtraData,
             _ => Concern::Ambiguity,
         }
     }

@@ -104,14 +104,14 @@ impl Inventory {
         self.entries.iter().map(Box::as_ref)
     }
 
-    /// The regular files, nested ones included.
+    /// All that has bytes: regular files, nested ones included, and bytes of no entry.
     pub fn files(&self) -> impl Iterator<Item = &Entry> {
-        self.everything().filter(|entry| entry.kind == EntryKind::File)
+        self.everything().filter(|entry| entry.has_bytes())
     }
 
     /// The regular files of the artifact's own container, without those of nested archives.
     pub fn top_files(&self) -> impl Iterator<Item = &Entry> {
-        self.files().filter(|entry| entry.parent.is_none())
+        self.everything().filter(|entry| entry.parent.is_none() && entry.kind == EntryKind::File)
     }
 
     /// What keeps the artifact's own files from being known, if anything does.

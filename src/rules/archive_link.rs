@@ -44,7 +44,7 @@ struct Evidence<'a> {
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     for entry in context.inventory.entries.iter().filter(|entry| entry.parent.is_none()) {
         let (kind, word, target) = match &entry.kind {
-            EntryKind::File | EntryKind::Directory => continue,
+            EntryKind::File | EntryKind::Directory | EntryKind::Blob { .. } => continue,
             EntryKind::Symlink { target } => ("symlink", "a symbolic link", Some(target.as_str())),
             EntryKind::Hardlink { target } => ("hardlink", "a hard link", Some(target.as_str())),
             EntryKind::Special => ("special", "a device or pipe", None),

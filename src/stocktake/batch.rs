@@ -1,7 +1,7 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::unpack::{Damage, Header, Oddity, Sink};
+use crate::unpack::{Blob, Damage, Header, Oddity, Sink};
 
 use super::buffer::Buffer;
 
@@ -194,5 +194,14 @@ impl<T: Taker> Sink for Gather<T> {
 
     fn oddity(&mut self, oddity: Oddity) {
         self.oddities.push(oddity);
+    }
+
+    fn blob(&mut self, blob: Blob) {
+        // What ended the entry before may be what ends the walk.
+        let last_damage = self.last_damage.take();
+        self.begin(blob.header);
+        self.data(&blob.bytes);
+        self.end();
+        self.last_damage = last_damage;
     }
 }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::inventory::{AnomalyKind, MOST_OF_A_KIND};
 
-use super::{Damage, Header, Oddity, Sink};
+use super::{Blob, Damage, Header, Oddity, Sink};
 
 /// Counts oddities, so that a container of a hundred thousand odd names costs no more than one of a hundred.
 #[derive(Debug, Default)]
@@ -52,5 +52,9 @@ impl Sink for Told<'_> {
         if self.few.admits(oddity.kind) {
             self.sink.oddity(oddity);
         }
+    }
+
+    fn blob(&mut self, blob: Blob) {
+        self.sink.blob(blob);
     }
 }

@@ -66,6 +66,19 @@ impl Names {
         self.count += 1;
     }
 
+    /// The segments of all of them, each once, a line for each.
+    pub(super) fn segments(&self) -> String {
+        let mut seen = HashSet::new();
+        let mut text = String::new();
+        for number in 0..self.seen.len() {
+            for segment in self.name(number).path.split('/').filter(|segment| seen.insert(*segment)) {
+                text.push_str(segment);
+                text.push('\n');
+            }
+        }
+        text
+    }
+
     /// All of them in groups.
     pub(super) fn sorted(&self) -> Sorted<'_> {
         let keys = RandomState::new();

@@ -21,6 +21,10 @@ pub(super) struct Fields {
     pub(super) flag: u8,
     /// Whether the header is of POSIX; cargo goes by that.
     pub(super) posix: bool,
+    /// Names of user and group.
+    pub(super) owners: [Vec<u8>; 2],
+    /// What stands where the format has nothing.
+    pub(super) unused: Vec<u8>,
     /// Oddities that leave no doubt where the next header is.
     pub(super) faults: Vec<(AnomalyKind, &'static str)>,
 }
@@ -85,7 +89,32 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
             "a name field has bytes behind the NUL that ends it: clients cut such names at different places",
         ));
     }
-    Ok(Fields { name, link: link.to_vec(), size, mode, flag: old.linkflag[0], posix, faults })
+    let owners = [265..297, 297..329].map(|field| until_nul(bytes.get(field).unwrap_or_default()).to_vec());
+    let unused = unused(bytes);
+    Ok(Fields { name, link: link.to_vec(), size, mode, flag: old.linkflag[0], posix, owners, unused, faults })
+}
+
+/// What stands in the parts of a header that its format leaves empty.
+fn unused(bytes: &[u8; 512]) -> Vec<u8> {
+    let part = |range: std::ops::Range<usize>| bytes.get(range).unwrap_or_default();
+    let behind_nul = |range| {
+        let field = part(range);
+        field.get(until_nul(field).len()..).unwrap_or_default()
+    };
+    let (users, groups) = (behind_nul(265..297), behind_nul(297..329));
+    let ends: [&[u8]; 3] = match flavour(bytes) {
+        Flavour::Gnu => {
+            // Access and change time may stand there.
+            let times = [part(345..357), part(357..369)]
+                .map(|time| if is_harmless_number(time) { &[] } else { time });
+            [times[0], times[1], part(369..512)]
+        }
+        Flavour::Ustar => [part(500..512), &[], &[]],
+        Flavour::Old | Flavour::Other => [&[], &[], &[]],
+    };
+    let parts = [&[users, groups], ends.as_slice()].concat();
+    let strip = |part: &[u8]| part.iter().copied().filter(|byte| *byte != 0).collect::<Vec<u8>>();
+    parts.into_iter().flat_map(strip).collect()
 }
 
 /// Whether the block could be a header: its checksum is right, or it has the magic.

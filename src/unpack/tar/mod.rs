@@ -10,6 +10,7 @@ use std::io::Read;
 
 use crate::inventory::{AnomalyKind, EntryKind};
 
+use super::blob::Blobs;
 use super::names::Names;
 use super::path::{DEEP, canonical};
 use super::stream::{BLOCK, Stream};
@@ -42,9 +43,11 @@ pub(super) fn walk(
     ending: Ending,
     meter: &Meter<'_>,
     names: &mut Names,
+    blobs: &mut Blobs,
     sink: &mut dyn Sink,
 ) -> Result<(), Damage> {
-    let mut walker = Walker { stream: Stream::new(reader, meter), meter, sink, names, extension: None };
+    let mut walker =
+        Walker { stream: Stream::new(reader, meter), meter, sink, names, blobs, extension: None };
     let ended = walker.run()?;
     match ending {
         Ending::Required if !ended => Err(Damage::new(
@@ -65,6 +68,7 @@ struct Walker<'a, 'r> {
     meter: &'a Meter<'a>,
     sink: &'a mut dyn Sink,
     names: &'a mut Names,
+    blobs: &'a mut Blobs,
     extension: Option<Extension>,
 }
 
@@ -78,6 +82,7 @@ impl Walker<'_, '_> {
     /// Whether the archive ended with a zero block.
     fn run(&mut self) -> Result<bool, Damage> {
         let ended = loop {
+            self.blobs.give_out(self.meter, self.sink)?;
             let offset = self.stream.offset();
             let Some(block) = self.stream.block()? else { break false };
             if block.iter().all(|byte| *byte == 0) {
@@ -126,6 +131,7 @@ impl Walker<'_, '_> {
             return Err(self.refuse(STACKED, offset));
         }
         let pax = pax::read(&body, false).map_err(|unsure| self.refuse(unsure, offset))?;
+        self.attributes(&pax, offset);
         self.extension = Some(Extension::Pax(pax));
         Ok(())
     }
@@ -135,8 +141,22 @@ impl Walker<'_, '_> {
         if self.extension.is_some() {
             return Err(self.refuse(STACKED, offset));
         }
-        pax::read(&body, true).map_err(|unsure| self.refuse(unsure, offset))?;
+        let pax = pax::read(&body, true).map_err(|unsure| self.refuse(unsure, offset))?;
+        self.attributes(&pax, offset);
         Ok(())
+    }
+
+    /// Looks at the records that say nothing about where an entry is or what it is called.
+    fn attributes(&mut self, pax: &Pax, offset: u64) {
+        let entry = pax.path.as_ref().map(|path| String::from_utf8_lossy(path).into_owned());
+        for (key, value) in &pax.attributes {
+            let record = [key.as_slice(), b"=", value].concat();
+            if record.len() <= pax::most_usual(key) {
+                self.blobs.usual("PAX records", offset, &record);
+            } else {
+                self.blobs.foreign(AnomalyKind::Attribute, "a PAX record", entry.as_deref(), offset, record);
+            }
+        }
     }
 
     fn gnu(&mut self, fields: &Fields, offset: u64) -> Result<(), Damage> {
@@ -162,6 +182,8 @@ impl Walker<'_, '_> {
     /// The body of an extension header, padding taken.
     fn extension_body(&mut self, fields: &Fields, offset: u64) -> Result<Vec<u8>, Damage> {
         self.faults(fields, offset, None);
+        self.leftovers(fields, offset, None);
+        self.unheeded(&[&fields.name, &fields.link], offset);
         if fields.size > MOST_EXTENSION {
             let why = "an extension header is larger than 1 MiB: npm ignores such headers, others apply them";
             return Err(self.refuse(Unsure(AnomalyKind::TarExtensionSize, why), offset));
@@ -179,7 +201,7 @@ impl Walker<'_, '_> {
             left -= piece.len() as u64;
             body.extend_from_slice(piece);
         }
-        self.padding(fields.size)?;
+        self.padding(fields.size, None)?;
         Ok(body)
     }
 
@@ -191,6 +213,17 @@ impl Walker<'_, '_> {
                 entry: entry.map(str::to_owned),
                 detail: (*detail).into(),
             });
+        }
+    }
+
+    /// What a header says that no client needs.
+    fn leftovers(&mut self, fields: &Fields, offset: u64, entry: Option<&str>) {
+        for owner in &fields.owners {
+            self.blobs.usual("names of owners", offset, owner);
+        }
+        if !fields.unused.is_empty() {
+            let unused = fields.unused.clone();
+            self.blobs.foreign(AnomalyKind::Padding, "unused parts of a header", entry, offset, unused);
         }
     }
 
@@ -261,6 +294,10 @@ impl Walker<'_, '_> {
             .map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
         let path = if named.path.is_empty() { ".".to_owned() } else { named.path };
         self.names.add(&path, kind == EntryKind::Directory, offset);
+        if let EntryKind::Symlink { target } | EntryKind::Hardlink { target } = &kind {
+            self.blobs.usual("targets of links", offset, target.as_bytes());
+        }
+        self.leftovers(&fields, offset, Some(&path));
         self.sink.begin(Header { path: path.clone(), kind, size: Some(size), mode: fields.mode, offset });
         self.faults(&fields, offset, Some(&path));
         if folder && (fields.flag == b'0' || fields.flag == 0 && fields.posix) {
@@ -286,7 +323,14 @@ impl Walker<'_, '_> {
         for (kind, detail) in named.faults {
             self.sink.oddity(Oddity { kind, offset, entry: Some(path.clone()), detail: detail.into() });
         }
-        self.data(size)
+        self.data(size, &path)
+    }
+
+    /// Looks at names that stand in headers and that nobody goes by.
+    fn unheeded(&mut self, names: &[&[u8]], offset: u64) {
+        for name in names {
+            self.blobs.usual("names in headers", offset, name);
+        }
     }
 
     /// Name, link name and size after the extension headers before the entry.
@@ -297,10 +341,12 @@ impl Walker<'_, '_> {
             Some(Extension::Gnu { name: long_name, link: long_link }) => {
                 name = long_name.unwrap_or(name);
                 link = long_link.unwrap_or(link);
+                self.unheeded(&[&fields.name, &fields.link], offset);
             }
             Some(Extension::Pax(pax)) => {
                 name = pax.path.unwrap_or(name);
                 link = pax.link.unwrap_or(link);
+                self.unheeded(&[&fields.name, &fields.link], offset);
                 if let Some(real) = pax.size.filter(|real| *real != size) {
                     if real <= MOST_PLAIN {
                         let why = "a PAX header gives another size than the entry: clients that heed it and clients that don't read different headers behind it";
@@ -314,7 +360,7 @@ impl Walker<'_, '_> {
     }
 
     /// The bytes of the entry that was begun, padding taken.
-    fn data(&mut self, size: u64) -> Result<(), Damage> {
+    fn data(&mut self, size: u64, path: &str) -> Result<(), Damage> {
         let most = self.meter.limits().entry;
         let mut left = size;
         while left > 0 {
@@ -339,9 +385,9 @@ impl Walker<'_, '_> {
         if size > most {
             let overrun = super::Overrun::Entry(most);
             self.sink.broken(Damage::new(self.stream.offset() - size, overrun.to_string()));
-            return self.padding(size);
+            return self.padding(size, Some(path));
         }
-        match self.padding(size) {
+        match self.padding(size, Some(path)) {
             Ok(()) => {
                 self.sink.end();
                 Ok(())
@@ -353,15 +399,22 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn padding(&mut self, size: u64) -> Result<(), Damage> {
+    /// Takes what fills the last block of an entry or extension header.
+    fn padding(&mut self, size: u64, entry: Option<&str>) -> Result<(), Damage> {
+        let offset = self.stream.offset();
         let mut left = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
+        let mut bytes = Vec::new();
         while left > 0 {
             let piece = self.stream.piece(left)?;
             if piece.is_empty() {
                 return Err(Damage::new(self.stream.offset(), "the archive ends in the middle of a block"));
             }
             left -= piece.len() as u64;
+            if piece.iter().any(|byte| *byte != 0) || !bytes.is_empty() {
+                bytes.extend_from_slice(piece);
+            }
         }
+        self.blobs.foreign(AnomalyKind::Padding, "the padding of a block", entry, offset, bytes);
         Ok(())
     }
 }

@@ -45,6 +45,8 @@ pub(super) const FULL32: u32 = u32::MAX;
 /// What local header and directory both say about a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Common {
+    /// Version of the format that a reader must know.
+    pub(super) needed: u16,
     pub(super) flags: u16,
     pub(super) method: u16,
     pub(super) crc: u32,
@@ -57,7 +59,6 @@ pub(super) struct Common {
 /// Fixed part of a local header, signature included.
 pub(super) fn local(bytes: &[u8]) -> Option<Common> {
     let mut fields = Fields(bytes.strip_prefix(LOCAL)?);
-    fields.u16()?;
     common(&mut fields)
 }
 
@@ -73,7 +74,7 @@ pub(super) struct Central {
 
 pub(super) fn central(bytes: &[u8]) -> Option<Central> {
     let mut fields = Fields(bytes.strip_prefix(CENTRAL)?);
-    fields.u32()?;
+    fields.u16()?;
     let common = common(&mut fields)?;
     let comment_length = fields.u16()?;
     let disk = fields.u16()?;
@@ -82,9 +83,10 @@ pub(super) fn central(bytes: &[u8]) -> Option<Central> {
 }
 
 fn common(fields: &mut Fields<'_>) -> Option<Common> {
-    let (flags, method) = (fields.u16()?, fields.u16()?);
+    let (needed, flags, method) = (fields.u16()?, fields.u16()?, fields.u16()?);
     fields.u32()?;
     Some(Common {
+        needed,
         flags,
         method,
         crc: fields.u32()?,

@@ -5,6 +5,7 @@
 
 mod bombs;
 pub(crate) mod build;
+mod carriers;
 mod clients;
 mod contents;
 mod oracle;
