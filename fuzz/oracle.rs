@@ -33,8 +33,8 @@ impl Sink for Gathered {
         self.complained = true;
     }
 
-    fn oddity(&mut self, _oddity: Oddity) {
-        self.complained = true;
+    fn oddity(&mut self, oddity: Oddity) {
+        self.complained |= !oddity.kind.depends_on_client();
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 pub const MOST_OF_A_KIND: usize = 100;
 
 /// An oddity of a container that a tolerant reader would shrug at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Anomaly {
     /// What it is.
     pub kind: AnomalyKind,
@@ -14,17 +14,20 @@ pub struct Anomaly {
     pub place: String,
     /// The place of the archive within the artifact that it stands in; empty for the artifact's own container.
     pub container: String,
+    /// Whether that archive is one that the package's client unpacks.
+    pub payload: bool,
     /// What exactly was seen, and who reads it how. One sentence without names from the archive unescaped.
     pub detail: String,
 }
 
 /// The kinds of oddities, one per construct. [`AnomalyKind::concern`] says which rule of the archive
 /// family takes it up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AnomalyKind {
     /// The name's extension and the content disagree about the container.
+    #[default]
     Mismatch,
     /// Two readers of this program's own list another set of entries.
     SecondOpinion,
@@ -56,6 +59,12 @@ pub enum AnomalyKind {
     TarExtensionSize,
     /// A sparse file, of which some readers see the holes and others the map.
     TarSparse,
+    /// A name that stands in a PAX header.
+    TarPaxName,
+    /// A name that stands in a GNU header.
+    TarGnuName,
+    /// A file of the type that the first tar knew.
+    TarNulType,
     /// Bytes behind the zero block that ends a tar archive.
     TarAfterEnd,
     /// PAX records that readers cut differently.
@@ -106,7 +115,9 @@ pub enum AnomalyKind {
     PathEncoding,
     /// A path that Windows can't write or writes elsewhere.
     PathWindows,
-    /// A path with empty segments or a leading `./`, which clients strip differently.
+    /// A path with a leading `./`.
+    PathDot,
+    /// A path with empty segments, which clients strip differently.
     PathEmptySegment,
     /// A path too deep or with too long a segment.
     PathLimit,
@@ -155,13 +166,13 @@ pub enum Concern {
 impl Anomaly {
     /// Whether it concerns an archive within the artifact, which whoever installs it doesn't unpack.
     pub fn is_nested(&self) -> bool {
-        !self.container.is_empty()
+        !self.container.is_empty() && !self.payload
     }
 }
 
 impl AnomalyKind {
     /// All kinds.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 57] = [
         Self::Mismatch,
         Self::SecondOpinion,
         Self::FileAsFolder,
@@ -177,6 +188,9 @@ impl AnomalyKind {
         Self::TarExtensionStack,
         Self::TarExtensionSize,
         Self::TarSparse,
+        Self::TarPaxName,
+        Self::TarGnuName,
+        Self::TarNulType,
         Self::TarAfterEnd,
         Self::PaxSyntax,
         Self::PaxSize,
@@ -201,6 +215,7 @@ impl AnomalyKind {
         Self::PathInvisible,
         Self::PathEncoding,
         Self::PathWindows,
+        Self::PathDot,
         Self::PathEmptySegment,
         Self::PathLimit,
         Self::Duplicate,
@@ -223,6 +238,14 @@ impl AnomalyKind {
         name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
+    /// Whether all readers of some packages take it alike, so that it only matters where one of them doesn't.
+    pub fn depends_on_client(self) -> bool {
+        matches!(
+            self,
+            Self::TarPaxName | Self::TarGnuName | Self::TarNulType | Self::PathDot | Self::TrailingZeros
+        )
+    }
+
     /// What it puts in doubt.
     pub fn concern(self) -> Concern {
         match self {
@@ -233,6 +256,7 @@ impl AnomalyKind {
             | Self::PathInvisible
             | Self::PathEncoding
             | Self::PathWindows
+            | Self::PathDot
             | Self::PathEmptySegment
             | Self::PathLimit => Concern::Path,
             Self::Duplicate | Self::NameCollision | Self::DuplicateIdentical => Concern::Duplicate,

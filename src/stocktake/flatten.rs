@@ -106,5 +106,5 @@ pub(super) fn under(prefix: &str, container: &str, oddity: Oddity) -> Anomaly {
         None => container.to_owned(),
     };
     let Oddity { kind, offset, detail, .. } = oddity;
-    Anomaly { kind, offset, place, container: container.to_owned(), detail }
+    Anomaly { kind, offset, place, container: container.to_owned(), payload: false, detail }
 }

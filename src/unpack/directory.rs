@@ -79,8 +79,13 @@ pub fn list(root: &Path, limits: &Limits) -> io::Result<Listing> {
     for (number, file) in listing.files.iter().enumerate() {
         names.add(&file.header.path, false, number as u64);
     }
-    let collisions =
-        names.sorted().oddities().into_iter().filter(|oddity| oddity.kind == AnomalyKind::NameCollision);
+    let sorted = names.sorted();
+    let folded = sorted.repeated().into_iter().filter(|repeated| repeated.folded);
+    let collisions = sorted
+        .oddities()
+        .into_iter()
+        .chain(folded.map(|folded| folded.oddity(None)))
+        .filter(|oddity| oddity.kind == AnomalyKind::NameCollision);
     listing.oddities.extend(collisions.map(|oddity| Oddity { offset: 0, ..oddity }));
     let mut few = Few::default();
     listing.oddities.retain(|oddity| few.admits(oddity.kind));

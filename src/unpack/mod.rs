@@ -5,6 +5,7 @@
 
 mod ar;
 mod blob;
+pub(crate) mod clients;
 mod compressed;
 mod compression;
 pub mod directory;

@@ -45,7 +45,9 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
     let mut faults = Vec::new();
     // Some writers keep the file type in the upper bits.
     let mode = number(&old.mode).and_then(|mode| u32::try_from(mode & 0o7777).ok());
-    if mode.is_none() {
+    let is_extension = matches!(old.linkflag[0], b'L' | b'K' | b'x' | b'g');
+    let is_empty = old.mode.iter().all(|byte| matches!(byte, 0 | b' '));
+    if mode.is_none() && !(is_extension && is_empty) {
         faults
             .push((AnomalyKind::TarNumber, "the mode is not an octal number: some clients refuse the entry"));
     }
@@ -110,7 +112,8 @@ fn unused(bytes: &[u8; 512]) -> Vec<u8> {
             [times[0], times[1], part(369..512)]
         }
         Flavour::Ustar => [part(500..512), &[], &[]],
-        Flavour::Old | Flavour::Other => [&[], &[], &[]],
+        Flavour::Old => [part(329..512), &[], &[]],
+        Flavour::Other => [part(345..512), &[], &[]],
     };
     let parts = [&[users, groups], ends.as_slice()].concat();
     let strip = |part: &[u8]| part.iter().copied().filter(|byte| *byte != 0).collect::<Vec<u8>>();
@@ -121,7 +124,9 @@ fn unused(bytes: &[u8; 512]) -> Vec<u8> {
 pub(super) fn is_likely(bytes: &[u8; 512]) -> bool {
     let block = Block::from_byte_slice(bytes);
     let named = bytes.first().is_some_and(|byte| *byte != 0);
-    (named && check_sum(block).is_ok()) || bytes.get(257..262) == Some(b"ustar")
+    // A text may hold the magic at the right place, but not the NULs that end a header's fields.
+    let fields = bytes.get(..V7_END).is_some_and(|fields| fields.contains(&0));
+    (named && check_sum(block).is_ok()) || (fields && bytes.get(257..262) == Some(b"ustar"))
 }
 
 fn check_sum(block: &Block) -> Result<(), Unsure> {
@@ -193,9 +198,16 @@ fn flavour(bytes: &[u8; 512]) -> Flavour {
     match bytes.get(V7_END..V7_END + 8) {
         Some(b"ustar\x0000") => Flavour::Ustar,
         Some(b"ustar  \0") => Flavour::Gnu,
-        _ if bytes.get(V7_END..).is_some_and(|rest| rest.iter().all(|byte| *byte == 0)) => Flavour::Old,
+        // Without a magic and a prefix, nobody makes anything of what stands there.
+        Some(magic) if magic.iter().all(|byte| matches!(byte, 0 | b' ')) && !has_prefix(bytes) => {
+            Flavour::Old
+        }
         _ => Flavour::Other,
     }
+}
+
+fn has_prefix(bytes: &[u8; 512]) -> bool {
+    bytes.get(345..500).is_none_or(|prefix| prefix.iter().any(|byte| *byte != 0))
 }
 
 fn until_nul(field: &[u8]) -> &[u8] {

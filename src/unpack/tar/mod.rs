@@ -46,8 +46,15 @@ pub(super) fn walk(
     blobs: &mut Blobs,
     sink: &mut dyn Sink,
 ) -> Result<(), Damage> {
-    let mut walker =
-        Walker { stream: Stream::new(reader, meter), meter, sink, names, blobs, extension: None };
+    let mut walker = Walker {
+        stream: Stream::new(reader, meter),
+        meter,
+        sink,
+        names,
+        blobs,
+        extension: None,
+        marked: Vec::new(),
+    };
     let ended = walker.run()?;
     match ending {
         Ending::Required if !ended => Err(Damage::new(
@@ -70,6 +77,8 @@ struct Walker<'a, 'r> {
     names: &'a mut Names,
     blobs: &'a mut Blobs,
     extension: Option<Extension>,
+    /// Constructs noted so far.
+    marked: Vec<AnomalyKind>,
 }
 
 /// Extension headers read for the entry to come.
@@ -78,7 +87,22 @@ enum Extension {
     Gnu { name: Option<Vec<u8>>, link: Option<Vec<u8>> },
 }
 
+/// Where a name stands that doesn't stand in the plain header.
+#[derive(Debug, Clone, Copy)]
+enum LongName {
+    Pax,
+    Gnu,
+}
+
 impl Walker<'_, '_> {
+    /// Notes, once, a construct of which only the package says whether it matters.
+    fn mark(&mut self, kind: AnomalyKind, offset: u64, path: &str, detail: &str) {
+        if !self.marked.contains(&kind) {
+            self.marked.push(kind);
+            self.sink.oddity(Oddity { kind, offset, entry: Some(path.to_owned()), detail: detail.into() });
+        }
+    }
+
     /// Whether the archive ended with a zero block.
     fn run(&mut self) -> Result<bool, Damage> {
         let ended = loop {
@@ -228,6 +252,11 @@ impl Walker<'_, '_> {
     }
 
     fn entry(&mut self, fields: Fields, offset: u64) -> Result<(), Damage> {
+        let long = match &self.extension {
+            Some(Extension::Pax(pax)) if pax.path.is_some() || pax.link.is_some() => Some(LongName::Pax),
+            Some(Extension::Gnu { .. }) => Some(LongName::Gnu),
+            _ => None,
+        };
         let (name, link, size) = self.extended(&fields, offset)?;
         if name.len() > MOST_NAME || link.len() > MOST_NAME {
             return Err(Damage::new(offset, "a name is longer than 4 KiB, and no client can write it"));
@@ -300,7 +329,9 @@ impl Walker<'_, '_> {
         self.leftovers(&fields, offset, Some(&path));
         self.sink.begin(Header { path: path.clone(), kind, size: Some(size), mode: fields.mode, offset });
         self.faults(&fields, offset, Some(&path));
-        if folder && (fields.flag == b'0' || fields.flag == 0 && fields.posix) {
+        // Python goes by the name in the header itself.
+        let renamed = folder && !fields.name.ends_with(b"/");
+        if folder && (fields.flag == b'0' || fields.flag == 0 && (fields.posix || renamed)) {
             let detail =
                 "a file whose name ends with a slash: pip or cargo write an empty file, others make a folder"
                     .into();
@@ -310,6 +341,23 @@ impl Walker<'_, '_> {
                 entry: Some(path.clone()),
                 detail,
             });
+        }
+        if fields.flag == 0 {
+            self.mark(
+                AnomalyKind::TarNulType,
+                offset,
+                &path,
+                "a file is of the type that the first tar knew",
+            );
+        }
+        match long {
+            Some(LongName::Pax) => {
+                self.mark(AnomalyKind::TarPaxName, offset, &path, "the name stands in a PAX header");
+            }
+            Some(LongName::Gnu) => {
+                self.mark(AnomalyKind::TarGnuName, offset, &path, "the name stands in a GNU header");
+            }
+            None => {}
         }
         if fields.flag == b'7' {
             let detail = "a contiguous file, a type that pnpm drops and others take as a plain file".into();

@@ -5,9 +5,7 @@ use crate::unpack::blob::Blobs;
 use crate::unpack::few::Few;
 use crate::unpack::names::Names;
 use crate::unpack::path::{DEEP, canonical};
-use crate::unpack::{
-    Blob, Damage, Header, Limits, Oddity, Overrun, ReadAt, Spent, meter, read_vec,
-};
+use crate::unpack::{Blob, Damage, Header, Limits, Oddity, Overrun, ReadAt, Spent, meter, read_vec};
 
 use super::extra::{self, Fate};
 use super::record::{self, Central, Common, FULL32, Fields};

@@ -9,6 +9,7 @@ mod carriers;
 mod clients;
 mod contents;
 mod oracle;
+mod ordinary;
 mod tar;
 mod truncated;
 mod waived;
