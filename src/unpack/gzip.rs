@@ -90,16 +90,10 @@ impl<'a> Gzip<'a> {
             }
         }
         for (field, what) in [(FNAME, "gzip name"), (FCOMMENT, "gzip comment")] {
-            let mut text = Vec::new();
-            while flags & field != 0 {
-                match self.input.byte(&mut crc)? {
-                    0 => break,
-                    byte => text.push(byte),
-                }
-                if text.len() > MOST_FIELD {
-                    return Err(Damage::new(start, "gzip with an endless name or comment"));
-                }
+            if flags & field == 0 {
+                continue;
             }
+            let text = self.text(start, &mut crc)?;
             self.blobs.up_to_small(AnomalyKind::Comment, what, None, start, &text);
         }
         if self.blobs.is_full() {
@@ -117,6 +111,20 @@ impl<'a> Gzip<'a> {
         self.crc.reset();
         self.state = State::Body { members };
         Ok(())
+    }
+
+    /// A name or comment, up to the NUL that ends it.
+    fn text(&mut self, start: u64, crc: &mut Crc) -> Result<Vec<u8>, Damage> {
+        let mut text = Vec::new();
+        loop {
+            match self.input.byte(crc)? {
+                0 => return Ok(text),
+                byte => text.push(byte),
+            }
+            if text.len() > MOST_FIELD {
+                return Err(Damage::new(start, "gzip with an endless name or comment"));
+            }
+        }
     }
 
     /// Inflates into `out`: how many bytes came, and whether the member's data ended with them.

@@ -15,7 +15,12 @@ fn wide(size: u64, packed: u64) -> Vec<u8> {
 
 /// `tar -C folder -cf x.tar .`
 fn dotted() -> Vec<u8> {
-    Tar::default().entry("./", b'5', b"").file("./a.txt", b"a\n").entry("./b/", b'5', b"").file("./b/c.txt", b"c\n").end()
+    Tar::default()
+        .entry("./", b'5', b"")
+        .file("./a.txt", b"a\n")
+        .entry("./b/", b'5', b"")
+        .file("./b/c.txt", b"c\n")
+        .end()
 }
 
 #[test]
@@ -110,7 +115,9 @@ fn a_text_that_speaks_of_ustar_is_a_text() {
 
 #[test]
 fn the_same_bytes_under_names_that_fold_together_do_no_harm() {
-    let two = |other: &[u8]| Tar::package().file("package/dist/A.js", b"a();\n").file("package/dist/a.js", other).tgz();
+    let two = |other: &[u8]| {
+        Tar::package().file("package/dist/A.js", b"a();\n").file("package/dist/a.js", other).tgz()
+    };
     assert_eq!(check(Remark("archive-duplicate-identical"), &audit(TGZ, &two(b"a();\n"))), Ok(()));
     assert_eq!(archive_rules(&audit(TGZ, &two(b"b();\n"))), ["archive-duplicate"]);
 }
@@ -124,7 +131,8 @@ fn gem(data: &[u8]) -> Vec<u8> {
 #[test]
 fn what_a_gem_holds_is_read_as_rubygems_reads_it() {
     let lib = || Tar::default().file("lib/acme.rb", b"A = 1\n");
-    let ordinary = lib().link("lib/again.rb", b'2', "acme.rb").pax(&record("mtime", "1.5")).file("lib/b.rb", b"");
+    let ordinary =
+        lib().link("lib/again.rb", b'2', "acme.rb").pax(&record("mtime", "1.5")).file("lib/b.rb", b"");
     assert_eq!(archive_rules(&audit("acme-1.0.0.gem", &gem(&ordinary.tgz()))), [""; 0]);
     let twice = [gzip(&lib().0), gzip(&Tar::default().file("lib/b.rb", b"").end())].concat();
     let cases = [
