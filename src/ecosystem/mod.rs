@@ -5,7 +5,6 @@ mod digests;
 mod json;
 mod licence;
 mod locate;
-mod payload;
 mod python;
 mod vsce;
 mod vscodeignore;
@@ -76,7 +75,6 @@ pub(crate) fn needs_digests(artifact: &str, is_zip: bool) -> bool {
 /// the missing manifest is a problem.
 pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project: Option<&Project>) {
     inventory.kind = wanted.unwrap_or_else(|| recognise(inventory));
-    payload::mark(inventory);
     let Some(ecosystem) = ECOSYSTEMS.iter().find(|ecosystem| ecosystem.kind == inventory.kind) else {
         return;
     };

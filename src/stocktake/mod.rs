@@ -8,6 +8,7 @@ mod digesting;
 mod examine;
 mod flatten;
 mod large;
+mod payload;
 mod stream;
 mod tree;
 
@@ -82,6 +83,7 @@ impl Stocktake<'_> {
         }
         inventory.artifact.path = path.display().to_string();
         ecosystem::identify(&mut inventory, self.kind, self.project);
+        payload::mark(&mut inventory);
         Ok(inventory)
     }
 
@@ -162,6 +164,7 @@ impl Stocktake<'_> {
             inventory.skipped.push(Skipped::new("", "it holds no files"));
         }
         ecosystem::identify(&mut inventory, self.kind.or(Some(Kind::Directory)), self.project);
+        payload::mark(&mut inventory);
         Ok(inventory)
     }
 }

@@ -8,7 +8,7 @@ use crate::unpack::path::{DEEP, canonical};
 use crate::unpack::{Blob, Damage, Header, Limits, Oddity, Overrun, ReadAt, Spent, meter, read_vec};
 
 use super::extra::{self, Fate};
-use super::record::{self, Central, Common, FULL32, Fields};
+use super::record::{self, Central, Common, FULL32, Fields, UNICODE_PATH, ZIP64};
 use super::{Member, Meter, end, extract, opinion};
 
 /// Bits of the flags that say nothing about how to read the member: the compression effort.
@@ -17,9 +17,6 @@ const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
 const DESCRIPTOR: u16 = 1 << 3;
 const PATCHED: u16 = 1 << 5;
 const UTF8: u16 = 1 << 11;
-
-pub(super) const ZIP64: u16 = 0x0001;
-pub(super) const UNICODE_PATH: u16 = 0x7075;
 
 /// Extra fields of a member; tools write four or five.
 const MOST_EXTRAS: usize = 32;

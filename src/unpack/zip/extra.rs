@@ -2,7 +2,7 @@
 
 use crate::inventory::AnomalyKind;
 
-use super::record::Fields;
+use super::record::{self, Fields};
 
 /// What becomes of a field.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ const KNOWN: &[Known] = &[
     // Filling, zeros only.
     Known { id: 0x0000, fits: is_zero },
     // Wide sizes, which the directory's reader looks at.
-    Known { id: super::directory::ZIP64, fits: |field| field.len() <= 28 },
+    Known { id: record::ZIP64, fits: |field| field.len() <= 28 },
     // NTFS: times.
     Known { id: 0x000a, fits: |field| field.len() == 32 && field.get(4..8) == Some(&[1, 0, 24, 0]) },
     // PKWARE's Unix: times and owners; what follows would be the target of a link.
@@ -39,7 +39,7 @@ const KNOWN: &[Known] = &[
     Known { id: 0x7855, fits: |field| matches!(field.len(), 0 | 4) },
     Known { id: 0x7875, fits: are_owners },
     // The name in Unicode, which the directory's reader compares.
-    Known { id: super::directory::UNICODE_PATH, fits: |field| field.len() > 5 },
+    Known { id: record::UNICODE_PATH, fits: |field| field.len() > 5 },
     // What the `jar` tool marks its archives with.
     Known { id: 0xcafe, fits: <[u8]>::is_empty },
     // Android's alignment, then zeros.

@@ -37,6 +37,11 @@ pub(super) const END_SIZE: usize = 22;
 pub(super) const END64_SIZE: usize = 56;
 pub(super) const LOCATOR_SIZE: usize = 20;
 
+/// The extra field with wide sizes.
+pub(super) const ZIP64: u16 = 0x0001;
+/// The extra field with the name in Unicode.
+pub(super) const UNICODE_PATH: u16 = 0x7075;
+
 /// The value that says "look into the ZIP64 field".
 pub(super) const FULL16: u16 = u16::MAX;
 /// The value that says "look into the ZIP64 field".
