@@ -33,8 +33,8 @@ impl Sink for Gathered {
         self.complained = true;
     }
 
-    fn anomaly(&mut self, _oddity: RawAnomaly) {
-        self.complained = true;
+    fn anomaly(&mut self, anomaly: RawAnomaly) {
+        self.complained |= !anomaly.kind.depends_on_client();
     }
 }
 

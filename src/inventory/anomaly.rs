@@ -4,7 +4,7 @@ use serde::Serialize;
 pub const MOST_OF_A_KIND: usize = 100;
 
 /// An anomaly of a container that a tolerant reader would shrug at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Anomaly {
     /// What it is.
     pub kind: AnomalyKind,
@@ -14,17 +14,20 @@ pub struct Anomaly {
     pub place: String,
     /// The place of the archive within the artifact that it stands in; empty for the artifact's own container.
     pub container: String,
+    /// Whether that archive is one that the package's client unpacks.
+    pub payload: bool,
     /// What exactly was seen, and who reads it how. One sentence without names from the archive unescaped.
     pub detail: String,
 }
 
 /// The kinds of anomalies, one per construct. [`AnomalyKind::concern`] says which rule of the archive
 /// family takes it up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AnomalyKind {
     /// The name's extension and the content disagree about the container.
+    #[default]
     Mismatch,
     /// Two readers of this program's own list another set of entries.
     SecondOpinion,
@@ -56,6 +59,12 @@ pub enum AnomalyKind {
     TarExtensionSize,
     /// A sparse file, of which some readers see the holes and others the map.
     TarSparse,
+    /// A name that stands in a PAX header.
+    TarPaxName,
+    /// A name that stands in a GNU header.
+    TarGnuName,
+    /// A file of the type that the first tar knew.
+    TarNulType,
     /// Bytes behind the zero block that ends a tar archive.
     TarAfterEnd,
     /// PAX records that readers cut differently.
@@ -81,6 +90,10 @@ pub enum AnomalyKind {
     ZipName,
     /// A folder with bytes, a file marked as folder, or a member marked as nothing that is known.
     ZipFolder,
+    /// A field that gives a member another mode, or makes a link of it, for some readers.
+    ZipMode,
+    /// A version of the format that no reader knows.
+    ZipVersion,
     /// Members that share bytes.
     ZipOverlap,
     /// A compression method that some clients can't read.
@@ -102,7 +115,9 @@ pub enum AnomalyKind {
     PathEncoding,
     /// A path that Windows can't write or writes elsewhere.
     PathWindows,
-    /// A path with empty segments or a leading `./`, which clients strip differently.
+    /// A path with a leading `./`.
+    PathDot,
+    /// A path with empty segments, which clients strip differently.
     PathEmptySegment,
     /// A path too deep or with too long a segment.
     PathLimit,
@@ -116,10 +131,22 @@ pub enum AnomalyKind {
 
     /// Bytes behind the end of a gzip or zip file.
     TrailingData,
+    /// Zeros behind the end of a zip file.
+    TrailingZeros,
     /// Bytes before the first member of a zip.
     LeadingData,
     /// Bytes between the members of a zip.
     GapData,
+    /// A comment longer than tools write one, or where none belongs.
+    Comment,
+    /// An extra field that no known reader uses, or with more in it than it says.
+    ExtraField,
+    /// Bytes in the padding of a block, or in a part of a header that is not used.
+    Padding,
+    /// A long attribute of an entry that no client needs to unpack it.
+    Attribute,
+    /// A frame of compressed data that decoders skip.
+    SkippedFrame,
 }
 
 /// What an anomaly puts in doubt.
@@ -139,13 +166,13 @@ pub enum Concern {
 impl Anomaly {
     /// Whether it concerns an archive within the artifact, which whoever installs it doesn't unpack.
     pub fn is_nested(&self) -> bool {
-        !self.container.is_empty()
+        !self.container.is_empty() && !self.payload
     }
 }
 
 impl AnomalyKind {
     /// All kinds.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 57] = [
         Self::Mismatch,
         Self::SecondOpinion,
         Self::FileAsFolder,
@@ -161,6 +188,9 @@ impl AnomalyKind {
         Self::TarExtensionStack,
         Self::TarExtensionSize,
         Self::TarSparse,
+        Self::TarPaxName,
+        Self::TarGnuName,
+        Self::TarNulType,
         Self::TarAfterEnd,
         Self::PaxSyntax,
         Self::PaxSize,
@@ -173,6 +203,8 @@ impl AnomalyKind {
         Self::ZipDescriptor,
         Self::ZipName,
         Self::ZipFolder,
+        Self::ZipMode,
+        Self::ZipVersion,
         Self::ZipOverlap,
         Self::ZipMethod,
         Self::ZipSlack,
@@ -183,20 +215,35 @@ impl AnomalyKind {
         Self::PathInvisible,
         Self::PathEncoding,
         Self::PathWindows,
+        Self::PathDot,
         Self::PathEmptySegment,
         Self::PathLimit,
         Self::Duplicate,
         Self::NameCollision,
         Self::DuplicateIdentical,
         Self::TrailingData,
+        Self::TrailingZeros,
         Self::LeadingData,
         Self::GapData,
+        Self::Comment,
+        Self::ExtraField,
+        Self::Padding,
+        Self::Attribute,
+        Self::SkippedFrame,
     ];
 
     /// The word for it in reports, as it is serialised.
     pub fn name(self) -> String {
         let name = serde_json::to_value(self).ok();
         name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Whether all readers of some packages take it alike, so that it only matters where one of them doesn't.
+    pub fn depends_on_client(self) -> bool {
+        matches!(
+            self,
+            Self::TarPaxName | Self::TarGnuName | Self::TarNulType | Self::PathDot | Self::TrailingZeros
+        )
     }
 
     /// What it puts in doubt.
@@ -209,10 +256,19 @@ impl AnomalyKind {
             | Self::PathInvisible
             | Self::PathEncoding
             | Self::PathWindows
+            | Self::PathDot
             | Self::PathEmptySegment
             | Self::PathLimit => Concern::Path,
             Self::Duplicate | Self::NameCollision | Self::DuplicateIdentical => Concern::Duplicate,
-            Self::TrailingData | Self::LeadingData | Self::GapData => Concern::ExtraData,
+            Self::TrailingData
+            | Self::TrailingZeros
+            | Self::LeadingData
+            | Self::GapData
+            | Self::Comment
+            | Self::ExtraField
+            | Self::Padding
+            | Self::Attribute
+            | Self::SkippedFrame => Concern::ExtraData,
             _ => Concern::Ambiguity,
         }
     }

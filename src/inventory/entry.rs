@@ -36,6 +36,11 @@ pub enum EntryKind {
     },
     /// A device, a pipe, or anything else that is neither file nor folder.
     Special,
+    /// Bytes of no entry: a comment, an extra field, padding. Its path says where they stand.
+    Blob {
+        /// Whether ordinary writers leave such bytes; they are entered only where something was seen in them.
+        usual: bool,
+    },
 }
 
 /// Digests in hex that few packages are made with.
@@ -117,6 +122,22 @@ impl Entry {
     /// The last segment of the path.
     pub fn file_name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
+    /// Whether inspectors saw something in it that a rule may speak of.
+    pub fn is_notable(&self) -> bool {
+        !(self.maps.is_empty()
+            && self.links.is_empty()
+            && self.secrets.is_empty()
+            && self.mentions.is_empty()
+            && self.internal_code.is_empty()
+            && self.program.is_none()
+            && self.unexamined.is_empty())
+    }
+
+    /// Whether it holds bytes that can be looked at.
+    pub fn has_bytes(&self) -> bool {
+        matches!(self.kind, EntryKind::File | EntryKind::Blob { .. })
     }
 
     /// The path without its first segment (`package/`, `name-1.0.0/`).

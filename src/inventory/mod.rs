@@ -47,6 +47,9 @@ pub struct Inventory {
     /// What is wrong with the manifest itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub manifest_problems: Vec<ManifestProblem>,
+    /// Archives within the artifact that the package's client unpacks.
+    #[serde(skip)]
+    pub payloads: Vec<EntryId>,
     /// What was not examined, and why. An artifact with one of these is incomplete.
     pub unexamined: Vec<Unexamined>,
     /// The manifest files as they stood in the artifact, for the ecosystem to read.
@@ -104,14 +107,20 @@ impl Inventory {
         self.entries.iter().map(Box::as_ref)
     }
 
-    /// The regular files, nested ones included.
+    /// All that has bytes: regular files, nested ones included, and bytes of no entry.
     pub fn files(&self) -> impl Iterator<Item = &Entry> {
-        self.everything().filter(|entry| entry.kind == EntryKind::File)
+        self.everything().filter(|entry| entry.has_bytes())
     }
 
     /// The regular files of the artifact's own container, without those of nested archives.
     pub fn top_files(&self) -> impl Iterator<Item = &Entry> {
-        self.files().filter(|entry| entry.parent.is_none())
+        self.everything().filter(|entry| entry.parent.is_none() && entry.kind == EntryKind::File)
+    }
+
+    /// Whether the client unpacks this entry: it stands in the artifact's own container, or in one within that is the
+    /// package's payload.
+    pub fn is_unpacked(&self, entry: &Entry) -> bool {
+        entry.parent.is_none_or(|parent| self.payloads.contains(&parent))
     }
 
     /// What keeps the artifact's own files from being known, if anything does.

@@ -36,7 +36,8 @@ pub fn hash_neutral(path: &str) -> Option<String> {
 
 /// What a lock is about: everything in the artifact's own container except folders.
 pub(super) fn locked(inventory: &Inventory) -> impl Iterator<Item = &Entry> {
-    inventory.everything().filter(|entry| entry.parent.is_none() && entry.kind != EntryKind::Directory)
+    let is_unlocked = |kind: &EntryKind| matches!(kind, EntryKind::Directory | EntryKind::Blob { .. });
+    inventory.everything().filter(move |entry| entry.parent.is_none() && !is_unlocked(&entry.kind))
 }
 
 pub(super) fn survey_with_paths(inventory: &Inventory) -> Vec<Surveyed> {

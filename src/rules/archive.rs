@@ -101,6 +101,7 @@ pub(super) mod tests {
             place: "package/a.js".into(),
             container: container.into(),
             detail: "clients disagree".into(),
+            payload: false,
         }
     }
 

@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
 
 const DOCS: &str = "\
 ## What it does
-Reports a path that stands in the archive more than once with different bytes, and names that differ in
-letter case or Unicode form only. Repeated entries with the same bytes are
+Reports a path that stands in the archive more than once with different bytes, and names of files with different
+bytes that differ in letter case or Unicode form only. Repeated entries with the same bytes are
 `archive-duplicate-identical`.
 
 ## Why it matters

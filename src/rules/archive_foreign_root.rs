@@ -107,7 +107,8 @@ fn misnamed(rule: &Rule, inventory: &Inventory, root: &str, findings: &mut Vec<F
 }
 
 fn top(inventory: &Inventory) -> impl Iterator<Item = &Entry> {
-    inventory.everything().filter(|entry| entry.parent.is_none())
+    let is_blob = |entry: &Entry| matches!(entry.kind, EntryKind::Blob { .. });
+    inventory.everything().filter(move |entry| entry.parent.is_none() && !is_blob(entry))
 }
 
 /// The first segment; empty for a file at the top.

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::inventory::EntryKind;
+use crate::inventory::{Entry, EntryKind, Inventory, Kind};
 
 use super::{Context, Family, Finding, Place, Rule};
 
@@ -20,7 +20,8 @@ devices, pipes.
 ## Why it matters
 A link can point outside the package and make the client write or read there. npm leaves links out, pip and
 unzip make text files or links of them, cargo refuses them since 1.96: people get different packages. The
-content behind a link in a folder was not examined.
+content behind a link in a folder was not examined. pip and RubyGems unpack links of a source distribution and of
+a gem alike wherever they run: there only links out of the package, and such to nothing, are reported.
 
 ## What to do
 Ship the file itself instead of the link.
@@ -42,9 +43,10 @@ struct Evidence<'a> {
 }
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for entry in context.inventory.entries.iter().filter(|entry| entry.parent.is_none()) {
+    let inventory = context.inventory;
+    for entry in inventory.everything().filter(|entry| inventory.is_unpacked(entry)) {
         let (kind, word, target) = match &entry.kind {
-            EntryKind::File | EntryKind::Directory => continue,
+            EntryKind::File | EntryKind::Directory | EntryKind::Blob { .. } => continue,
             EntryKind::Symlink { target } => ("symlink", "a symbolic link", Some(target.as_str())),
             EntryKind::Hardlink { target } => ("hardlink", "a hard link", Some(target.as_str())),
             EntryKind::Special => ("special", "a device or pipe", None),
@@ -55,6 +57,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             EntryKind::Hardlink { target } => leaves("", target),
             _ => false,
         };
+        if !escapes && is_installed_alike(inventory, entry) {
+            continue;
+        }
         let message = match target {
             Some(target) if escapes => {
                 format!(
@@ -78,6 +83,41 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether the package's client makes the same of a link wherever it runs: it unpacks links of an sdist or a gem
+/// whose target is in there as well.
+fn is_installed_alike(inventory: &Inventory, entry: &Entry) -> bool {
+    let target = match &entry.kind {
+        EntryKind::Symlink { target } => {
+            let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            resolved(&format!("{folder}/{target}"))
+        }
+        EntryKind::Hardlink { target } => resolved(target),
+        _ => return false,
+    };
+    let is_there = |other: &Entry| {
+        let below = other.path.strip_prefix(&target);
+        other.parent == entry.parent && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    matches!(inventory.kind, Kind::Sdist | Kind::Gem)
+        && !target.is_empty()
+        && inventory.everything().any(|other| other.id != entry.id && is_there(other))
+}
+
+/// A path without `.`, `..` and empty segments.
+fn resolved(path: &str) -> String {
+    let mut segments = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            _ => segments.push(segment),
+        }
+    }
+    segments.join("/")
+}
+
 /// Whether a target, seen from the folder of `path`, lies outside the artifact.
 fn leaves(path: &str, target: &str) -> bool {
     let drive = target.as_bytes().get(1) == Some(&b':');
@@ -99,7 +139,7 @@ fn leaves(path: &str, target: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{EntryId, Inventory};
+    use crate::inventory::EntryId;
     use crate::rules::archive::tests::{findings, inventory};
 
     fn escapes(kind: EntryKind) -> Option<bool> {
@@ -120,6 +160,28 @@ mod tests {
         assert_eq!(escapes(EntryKind::Hardlink { target: "package/b".into() }), Some(false));
         assert_eq!(escapes(EntryKind::Hardlink { target: "../b".into() }), Some(true));
         assert_eq!(escapes(EntryKind::Special), Some(false));
+    }
+
+    #[test]
+    fn links_in_a_source_distribution_may_point_to_what_is_in_it() {
+        let found = |kind: Kind, link: EntryKind| {
+            let mut inventory =
+                inventory(&["acme-1.0/docs/license", "acme-1.0/LICENSE", "acme-1.0/src/a.py"]);
+            inventory.kind = kind;
+            inventory.entries[0].kind = link;
+            findings(&RULE, &inventory).len()
+        };
+        let symlink = |target: &str| EntryKind::Symlink { target: target.into() };
+        let hard = |target: &str| EntryKind::Hardlink { target: target.into() };
+        for link in [symlink("../LICENSE"), symlink("../src"), hard("acme-1.0/LICENSE")] {
+            assert_eq!(found(Kind::Sdist, link.clone()), 0, "{link:?}");
+            assert_eq!(found(Kind::Npm, link.clone()), 1, "{link:?}");
+        }
+        for link in
+            [symlink("../COPYING"), symlink("../../../etc"), hard("acme-1.0/COPYING"), symlink("license")]
+        {
+            assert_eq!(found(Kind::Sdist, link.clone()), 1, "{link:?}");
+        }
     }
 
     #[test]

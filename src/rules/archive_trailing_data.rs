@@ -12,13 +12,18 @@ pub(super) const RULE: Rule = Rule {
 
 const DOCS: &str = "\
 ## What it does
-Reports bytes in the artifact that belong to none of its entries: behind the end of the gzip or zip data,
-before the first member of a zip, or between its members. Zero bytes behind gzip data are padding and not
-reported.
+Reports bytes in the artifact that belong to none of its entries: behind the end of the gzip or zip data, before
+the first member of a zip or between its members, and wherever else ordinary tools write nothing: comments and
+names in a gzip header longer than 256 bytes, comments of a zip and of its members, extra fields that no known
+reader uses, padding that isn't zero, unused parts of a header, long PAX records, Zstandard frames that decoders
+skip. Zeros behind the end are padding; a client that refuses them all the same is named.
+
+All these bytes are looked at like an entry, also where they are too few to be reported for themselves: a secret
+or a source map in a comment is found at `acme.whl!(archive comment)`.
 
 ## Why it matters
 The bytes are published with the artifact and nobody's listing shows them. Some clients refuse such a file,
-and another archive may hide in there.
+and another archive may hide in there. A comment can hold a whole source map.
 
 ## What to do
 Pack the artifact again. If the bytes are meant, such as a launcher before a zip, publish it as what it is.

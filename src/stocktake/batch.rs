@@ -1,7 +1,7 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::unpack::{Damage, Header, RawAnomaly, Sink};
+use crate::unpack::{Blob, Damage, Header, RawAnomaly, Sink};
 
 use super::buffer::Buffer;
 
@@ -194,5 +194,14 @@ impl<T: Taker> Sink for Gather<T> {
 
     fn anomaly(&mut self, anomaly: RawAnomaly) {
         self.anomalies.push(anomaly);
+    }
+
+    fn blob(&mut self, blob: Blob) {
+        // What ended the entry before may be what ends the walk.
+        let last_damage = self.last_damage.take();
+        self.begin(blob.header);
+        self.data(&blob.bytes);
+        self.end();
+        self.last_damage = last_damage;
     }
 }

@@ -87,10 +87,10 @@ impl Examiner<'_> {
     ) -> Examined {
         guard::spot(place);
         let mut examined = Examined::new(ordinal, header, place);
-        if header.kind != EntryKind::File {
+        let entry = &mut examined.entry;
+        if !entry.has_bytes() {
             return examined;
         }
-        let entry = &mut examined.entry;
         entry.size = bytes.len() as u64;
         entry.media = unpack::sniff(bytes, entry.size);
         if self.digests {
@@ -103,6 +103,7 @@ impl Examiner<'_> {
         }
         let size = entry.size;
         if location.depth == 0
+            && header.kind == EntryKind::File
             && size <= ecosystem::MOST_KEPT
             && ecosystem::keeps(&entry.path)
             && self.spent.keep(size)

@@ -1,6 +1,6 @@
 use thin_vec::{ThinVec, thin_vec};
 
-use crate::inventory::{Anomaly, Entry, EntryId, Inventory, ManifestFile, Unexamined};
+use crate::inventory::{Anomaly, Entry, EntryId, EntryKind, Inventory, ManifestFile, Unexamined};
 use crate::unpack::{Header, RawAnomaly};
 
 /// An examined entry with what was found inside it, not yet numbered.
@@ -36,6 +36,14 @@ impl Examined {
         }
     }
 
+    /// Whether these are bytes of no entry as ordinary writers leave them, in which nothing was seen.
+    fn says_nothing(&self) -> bool {
+        matches!(self.entry.kind, EntryKind::Blob { usual: true })
+            && !self.entry.is_notable()
+            && self.children.is_empty()
+            && self.unexamined.is_empty()
+    }
+
     /// An entry that could not be looked at.
     pub(super) fn unseen(ordinal: usize, header: &Header, place: &str, why: String) -> Self {
         let unexamined = thin_vec![Unexamined::new(place, why)];
@@ -69,6 +77,9 @@ impl Stock {
 }
 
 fn enter(mut examined: Examined, parent: Option<EntryId>, inventory: &mut Inventory) {
+    if examined.says_nothing() {
+        return;
+    }
     let id = EntryId(u32::try_from(inventory.entries.len()).unwrap_or(u32::MAX));
     examined.entry.id = id;
     examined.entry.parent = parent;
@@ -95,5 +106,5 @@ pub(super) fn under(prefix: &str, container: &str, anomaly: RawAnomaly) -> Anoma
         None => container.to_owned(),
     };
     let RawAnomaly { kind, offset, detail, .. } = anomaly;
-    Anomaly { kind, offset, place, container: container.to_owned(), detail }
+    Anomaly { kind, offset, place, container: container.to_owned(), payload: false, detail }
 }

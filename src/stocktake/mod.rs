@@ -8,6 +8,7 @@ mod buffer;
 mod examine;
 mod flatten;
 mod large;
+mod payload;
 mod stream;
 mod tree;
 
@@ -82,6 +83,7 @@ impl Stocktake<'_> {
         }
         inventory.artifact.path = path.display().to_string();
         ecosystem::identify(&mut inventory, self.kind, self.project);
+        payload::mark(&mut inventory);
         Ok(inventory)
     }
 
@@ -164,6 +166,7 @@ impl Stocktake<'_> {
             inventory.unexamined.push(Unexamined::new("", "it holds no files"));
         }
         ecosystem::identify(&mut inventory, self.kind.or(Some(Kind::Directory)), self.project);
+        payload::mark(&mut inventory);
         Ok(inventory)
     }
 }

@@ -21,19 +21,27 @@ pub(super) fn zip(
     examiner: &Examiner<'_>,
     workers: usize,
 ) -> (Stock, std::io::Result<String>) {
-    let (members, anomalies) = match zip::Directory::read(source, examiner.limits) {
-        Ok(read) => read,
+    let zip::Contents { members, blobs, anomalies } = match zip::Directory::read(source, examiner.limits) {
+        Ok(contents) => contents,
         Err(damage) => {
             let unexamined = vec![Unexamined::new("", damage.to_string())];
             let anomalies = damage.anomaly().into_iter().collect();
             return (Stock { unexamined, anomalies, ..Stock::default() }, digest(source, examiner));
         }
     };
-    let headers: Vec<&Header> = members.iter().map(|member| &member.header).collect();
+    let headers: Vec<&Header> =
+        members.iter().map(|member| &member.header).chain(blobs.iter().map(|blob| &blob.header)).collect();
     let meter = zip::Meter::new(source, examiner.limits, examiner.spent);
     let read = |number: usize, buffer: &mut Vec<u8>| match members.get(number) {
         Some(member) => zip::extract(source, member, &meter, &mut |bytes| buffer.extend_from_slice(bytes)),
-        None => Ok(()),
+        None => match number.checked_sub(members.len()).and_then(|number| blobs.get(number)) {
+            Some(blob) => {
+                zip::count(blob, &meter)?;
+                buffer.extend_from_slice(&blob.bytes);
+                Ok(())
+            }
+            None => Ok(()),
+        },
     };
     let examiner = &Examiner { wide: wants_wide_digests(source, &members, examiner), ..*examiner };
     let mut sha256 = Err(std::io::ErrorKind::Other.into());
@@ -128,7 +136,7 @@ fn examine_one(
     const TRUST: u64 = 64 << 20;
     buffer.clear();
     buffer.reserve(usize::try_from(header.size.unwrap_or(0).min(TRUST)).unwrap_or(0));
-    let damage = if header.kind == EntryKind::File {
+    let damage = if matches!(header.kind, EntryKind::File | EntryKind::Blob { .. }) {
         timed(examiner.scanner.timings(), "read and unpack", || read(number, buffer)).err()
     } else {
         None

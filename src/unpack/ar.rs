@@ -2,8 +2,9 @@
 
 use std::io::Read;
 
-use crate::inventory::EntryKind;
+use crate::inventory::{AnomalyKind, EntryKind};
 
+use super::blob::Blobs;
 use super::names::Names;
 use super::path::canonical;
 use super::stream::Stream;
@@ -14,12 +15,15 @@ const HEADER: usize = 60;
 /// Largest table of long names that is kept.
 const MOST_NAMES: u64 = 16 << 20;
 const MOST_NAME: u64 = 64 << 10;
+/// Largest table of symbols.
+const MOST_TABLE: u64 = 256 << 20;
 
 /// Walks an ar archive. Symbol tables are not entries.
 pub(super) fn walk(
     reader: &mut dyn Read,
     meter: &Meter<'_>,
     names: &mut Names,
+    blobs: &mut Blobs,
     sink: &mut dyn Sink,
 ) -> Result<(), Damage> {
     let mut stream = Stream::new(reader, meter);
@@ -28,6 +32,7 @@ pub(super) fn walk(
     }
     let mut long_names = Vec::new();
     loop {
+        blobs.give_out(meter, sink)?;
         let offset = stream.offset();
         let bytes = stream.peek(HEADER)?;
         if bytes.is_empty() {
@@ -41,6 +46,7 @@ pub(super) fn walk(
         let mut left = size;
         if name == b"//" {
             long_names = take(&mut stream, left, MOST_NAMES)?;
+            blobs.usual("table of names", offset, &long_names);
             left = 0;
         }
         let bsd = name.strip_prefix(b"#1/").and_then(decimal);
@@ -54,7 +60,8 @@ pub(super) fn walk(
         };
         let table = matches!(name.as_slice(), b"//" | b"/" | b"/SYM64/") || raw.starts_with(b"__.SYMDEF");
         if table {
-            skip(&mut stream, left)?;
+            let table = take(&mut stream, left, MOST_TABLE)?;
+            blobs.usual("table of symbols", offset, &table);
         } else {
             meter.entry(raw.len()).map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
             let named =
@@ -73,7 +80,10 @@ pub(super) fn walk(
             data(&mut stream, left, meter, sink)?;
         }
         if size % 2 == 1 {
-            stream.piece(1)?;
+            let padding = stream.piece(1)?.to_vec();
+            if !matches!(padding.as_slice(), [] | [b'\n' | 0]) {
+                blobs.foreign(AnomalyKind::Padding, "the padding of a member", None, offset, padding);
+            }
         }
     }
 }
@@ -102,18 +112,6 @@ fn data(stream: &mut Stream<'_>, size: u64, meter: &Meter<'_>, sink: &mut dyn Si
         sink.end();
     } else {
         sink.broken(Damage::new(stream.offset(), Overrun::Entry(meter.limits().entry).to_string()));
-    }
-    Ok(())
-}
-
-fn skip(stream: &mut Stream<'_>, size: u64) -> Result<(), Damage> {
-    let mut left = size;
-    while left > 0 {
-        let piece = stream.piece(left)?.len() as u64;
-        if piece == 0 {
-            return Err(Damage::new(stream.offset(), "the archive ends in the middle of a table"));
-        }
-        left -= piece;
     }
     Ok(())
 }

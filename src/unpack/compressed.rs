@@ -5,6 +5,9 @@ use std::io::{self, BufRead, BufReader, Read};
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use crate::inventory::AnomalyKind;
+
+use super::blob::Blobs;
 use super::meter::RATIO_FREE;
 use super::{Damage, Limits, Meter, Overrun, ReadAt, Spent, Window};
 
@@ -124,9 +127,9 @@ fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, Damage>
 }
 
 /// Decompresses Zstandard, all frames of it.
-pub(super) fn zstd<'a>(source: &'a dyn ReadAt, meter: &'a Meter<'a>) -> Box<dyn Read + 'a> {
+pub(super) fn zstd<'a>(source: &'a dyn ReadAt, meter: &'a Meter<'a>) -> Zstd<'a> {
     let most_held = RATIO_FREE.max(source.size().saturating_mul(meter.limits().ratio));
-    Box::new(Zstd::new(Window::whole(source), meter, most_held))
+    Zstd::new(Window::whole(source), meter, most_held)
 }
 
 /// Bytes decoded at once, at least.
@@ -142,14 +145,20 @@ pub(super) struct Zstd<'a> {
     /// Most decoded bytes in a frame's memory: the decoder gives nothing out before a window is full, so that
     /// the limits don't see what it holds.
     most_held: u64,
+    blobs: Blobs,
 }
 
 impl<'a> Zstd<'a> {
+    /// The bytes of no entry so far. All of them once the last byte was read.
+    pub(super) fn take_blobs(&mut self) -> Blobs {
+        std::mem::take(&mut self.blobs)
+    }
+
     /// A reader of these bytes that holds at most about `most_held` decoded ones back.
     pub(super) fn new(packed: Window<'a>, meter: &'a Meter<'a>, most_held: u64) -> Self {
         let most_window = meter.limits().entry.max(ruzstd::decoding::DEFAULT_MAX_WINDOW_SIZE);
         let input = BufReader::with_capacity(CHUNK, packed);
-        Self { state: State::Between(input), meter, most_window, most_held }
+        Self { state: State::Between(input), meter, most_window, most_held, blobs: Blobs::default() }
     }
 }
 
@@ -173,7 +182,7 @@ impl Read for Zstd<'_> {
         loop {
             match std::mem::replace(&mut self.state, State::Done) {
                 State::Between(mut input) => {
-                    if skip_frames(&mut input)? {
+                    if skip_frames(&mut input, &mut self.blobs)? {
                         self.state = State::Frame(Box::new(Frame::begin(input, self.most_window)?));
                     }
                 }
@@ -244,8 +253,21 @@ fn damage(why: impl Into<String>) -> io::Error {
     io::Error::other(Damage::new(0, why))
 }
 
+/// Largest frame to be skipped that is looked at.
+const MOST_SKIPPED: u64 = 64 << 20;
+
+/// Whether a frame to be skipped is the table of a seekable file, or the size that pzstd puts before each frame.
+fn is_known_frame(kind: u8, bytes: &[u8]) -> bool {
+    const SEEKABLE: &[u8] = b"\xb1\xea\x92\x8f";
+    match kind {
+        0x5e => bytes.ends_with(SEEKABLE),
+        0x50 => bytes.len() == 4,
+        _ => false,
+    }
+}
+
 /// Skips frames that hold no data; whether another frame follows.
-fn skip_frames(input: &mut Input<'_>) -> io::Result<bool> {
+fn skip_frames(input: &mut Input<'_>, blobs: &mut Blobs) -> io::Result<bool> {
     loop {
         let start = input.fill_buf()?;
         match start {
@@ -253,10 +275,22 @@ fn skip_frames(input: &mut Input<'_>) -> io::Result<bool> {
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
                 let mut header = [0; 8];
                 input.read_exact(&mut header)?;
-                let [.., a, b, c, d] = header;
+                let [kind, _, _, _, a, b, c, d] = header;
                 let length = u64::from(u32::from_le_bytes([a, b, c, d]));
-                if io::copy(&mut input.take(length), &mut io::sink())? != length {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
+                let mut bytes = Vec::new();
+                if input.take(length.min(MOST_SKIPPED)).read_to_end(&mut bytes)? as u64 != length {
+                    return Err(damage(
+                        "a skippable Zstandard frame is cut off, or larger than packgate looks at",
+                    ));
+                }
+                if is_known_frame(kind, &bytes) {
+                    blobs.usual("skippable Zstandard frame", 0, &bytes);
+                } else {
+                    let what = "a skippable Zstandard frame";
+                    blobs.foreign(AnomalyKind::SkippedFrame, what, None, 0, bytes);
+                }
+                if blobs.is_full() {
+                    return Err(damage("more Zstandard frames are to be skipped than packgate looks at"));
                 }
             }
             _ => return Ok(true),

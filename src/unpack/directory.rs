@@ -81,8 +81,13 @@ pub fn list(root: &Path, limits: &Limits) -> io::Result<Listing> {
     for (number, file) in listing.files.iter().enumerate() {
         names.add(&file.header.path, false, number as u64);
     }
-    let collisions =
-        names.sorted().anomalies().into_iter().filter(|anomaly| anomaly.kind == AnomalyKind::NameCollision);
+    let sorted = names.sorted();
+    let folded = sorted.repeated().into_iter().filter(|repeated| repeated.folded);
+    let collisions = sorted
+        .anomalies()
+        .into_iter()
+        .chain(folded.map(|folded| folded.anomaly(None)))
+        .filter(|anomaly| anomaly.kind == AnomalyKind::NameCollision);
     listing.anomalies.extend(collisions.map(|anomaly| RawAnomaly { offset: 0, ..anomaly }));
     let mut limiter = AnomalyLimiter::default();
     listing.anomalies.retain(|anomaly| limiter.admits(anomaly.kind));

@@ -6,7 +6,8 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use crate::inventory::AnomalyKind;
 
-use super::{Damage, RawAnomaly, ReadAt};
+use super::blob::Blobs;
+use super::{Damage, RawAnomaly, ReadAt, rest};
 
 const CHUNK: usize = 256 << 10;
 /// Longest name, comment or extra field that is looked through.
@@ -25,6 +26,7 @@ pub(super) struct Gzip<'a> {
     crc: Crc,
     state: State,
     anomalies: Vec<RawAnomaly>,
+    blobs: Blobs,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +49,13 @@ impl<'a> Gzip<'a> {
             crc: Crc::new(),
             state: State::Header { members: 0 },
             anomalies: Vec::new(),
+            blobs: Blobs::default(),
         }
+    }
+
+    /// The bytes of no entry so far. All of them once the last byte was read.
+    pub(super) fn take_blobs(&mut self) -> Blobs {
+        std::mem::take(&mut self.blobs)
     }
 
     /// What was odd so far, offsets in the compressed file. All of it once the last byte was read.
@@ -71,18 +79,25 @@ impl<'a> Gzip<'a> {
         }
         if flags & FEXTRA != 0 {
             let length = u16::from_le_bytes([self.input.byte(&mut crc)?, self.input.byte(&mut crc)?]);
+            let mut extra = Vec::new();
             for _ in 0..length {
-                self.input.byte(&mut crc)?;
+                extra.push(self.input.byte(&mut crc)?);
+            }
+            if is_known_extra(&extra) {
+                self.blobs.usual("gzip extra field", start, &extra);
+            } else {
+                self.blobs.foreign(AnomalyKind::ExtraField, "a gzip extra field", None, start, extra);
             }
         }
-        for field in [FNAME, FCOMMENT] {
-            let mut length = 0;
-            while flags & field != 0 && self.input.byte(&mut crc)? != 0 {
-                length += 1;
-                if length > MOST_FIELD {
-                    return Err(Damage::new(start, "gzip with an endless name or comment"));
-                }
+        for (field, what) in [(FNAME, "gzip name"), (FCOMMENT, "gzip comment")] {
+            if flags & field == 0 {
+                continue;
             }
+            let text = self.text(start, &mut crc)?;
+            self.blobs.up_to_small(AnomalyKind::Comment, what, None, start, &text);
+        }
+        if self.blobs.is_full() {
+            return Err(Damage::new(start, "more comments stand in the gzip file than packgate looks at"));
         }
         if flags & FHCRC != 0 {
             let expected = crc.sum() & 0xffff;
@@ -96,6 +111,20 @@ impl<'a> Gzip<'a> {
         self.crc.reset();
         self.state = State::Body { members };
         Ok(())
+    }
+
+    /// A name or comment, up to the NUL that ends it.
+    fn text(&mut self, start: u64, crc: &mut Crc) -> Result<Vec<u8>, Damage> {
+        let mut text = Vec::new();
+        loop {
+            match self.input.byte(crc)? {
+                0 => return Ok(text),
+                byte => text.push(byte),
+            }
+            if text.len() > MOST_FIELD {
+                return Err(Damage::new(start, "gzip with an endless name or comment"));
+            }
+        }
     }
 
     /// Inflates into `out`: how many bytes came, and whether the member's data ended with them.
@@ -151,7 +180,7 @@ impl<'a> Gzip<'a> {
             [] => {}
             [0, ..] => {
                 if self.input.skip_zeros()? {
-                    self.trailing(self.input.offset);
+                    self.trailing(self.input.offset)?;
                 }
             }
             [0x1f, 0x8b, ..] => {
@@ -166,12 +195,12 @@ impl<'a> Gzip<'a> {
                 }
                 self.state = State::Header { members: members + 1 };
             }
-            _ => self.trailing(behind),
+            _ => self.trailing(behind)?,
         }
         Ok(())
     }
 
-    fn trailing(&mut self, offset: u64) {
+    fn trailing(&mut self, offset: u64) -> Result<(), Damage> {
         self.anomalies.push(RawAnomaly {
             kind: AnomalyKind::TrailingData,
             offset,
@@ -181,7 +210,23 @@ impl<'a> Gzip<'a> {
                 self.input.source.size().saturating_sub(offset)
             ),
         });
+        let bytes = rest(self.input.source, offset)?;
+        self.blobs.told("bytes behind the gzip data", None, offset, bytes);
+        Ok(())
     }
+}
+
+/// Whether an extra field consists of fields that a known program keeps: sizes of blocks, and nothing to read.
+fn is_known_extra(mut extra: &[u8]) -> bool {
+    /// BGZF, dictzip, Apollo's file type, Cpio's and mgzip's sizes.
+    const KNOWN: [([u8; 2], usize); 4] = [(*b"BC", 2), (*b"RA", 4096), (*b"IG", 4), (*b"MZ", 8)];
+    while let [a, b, low, high, rest @ ..] = extra {
+        let length = usize::from(u16::from_le_bytes([*low, *high]));
+        let fits = KNOWN.iter().any(|(id, most)| id == &[*a, *b] && length <= *most);
+        let Some(behind) = rest.get(length..).filter(|_| fits) else { return false };
+        extra = behind;
+    }
+    extra.is_empty()
 }
 
 impl Read for Gzip<'_> {

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::inventory::{AnomalyKind, MOST_OF_A_KIND};
 
-use super::{Damage, Header, RawAnomaly, Sink};
+use super::{Blob, Damage, Header, RawAnomaly, Sink};
 
 /// Counts anomalies, so that a container of a hundred thousand odd names costs no more than one of a hundred.
 #[derive(Debug, Default)]
@@ -52,5 +52,9 @@ impl Sink for LimitedSink<'_> {
         if self.limiter.admits(anomaly.kind) {
             self.sink.anomaly(anomaly);
         }
+    }
+
+    fn blob(&mut self, blob: Blob) {
+        self.sink.blob(blob);
     }
 }

@@ -4,6 +4,8 @@
 //! [`RawAnomaly`] is reported, and where the meaning is no longer certain the walk ends with a [`Damage`].
 
 mod ar;
+mod blob;
+pub(crate) mod clients;
 mod compressed;
 mod compression;
 pub mod directory;
@@ -22,6 +24,7 @@ mod walk;
 mod window;
 pub mod zip;
 
+pub use blob::Blob;
 pub(crate) use compressed::{is_packed, unbrotli, ungzip, unpacked, unzlib, unzstd};
 pub use limits::{Limits, Overrun, Spent};
 pub use meter::Meter;
@@ -119,6 +122,18 @@ pub trait Sink {
     fn broken(&mut self, damage: Damage);
     /// Something odd.
     fn anomaly(&mut self, anomaly: RawAnomaly);
+    /// Bytes of no entry, while none is open.
+    fn blob(&mut self, _blob: Blob) {}
+}
+
+/// Reads a source from an offset to its end, as far as packgate looks at what belongs to nothing.
+fn rest(source: &dyn ReadAt, offset: u64) -> Result<Vec<u8>, Damage> {
+    const MOST: u64 = 64 << 20;
+    let length = source.size().saturating_sub(offset);
+    if length > MOST {
+        return Err(Damage::new(offset, "more bytes belong to nothing than packgate looks at"));
+    }
+    read_vec(source, offset, usize::try_from(length).unwrap_or(0))
 }
 
 /// Reads a stretch of a source that must be there.

@@ -43,7 +43,7 @@ pub(super) struct Sorted<'a> {
     keys: RandomState,
 }
 
-/// A path that several files of a container have.
+/// A path that several files of a container have, or that is one with another's on some systems.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Repeated {
     pub(super) path: String,
@@ -51,6 +51,8 @@ pub(super) struct Repeated {
     pub(super) ordinals: Vec<usize>,
     /// Offset of the second one's header.
     pub(super) offset: u64,
+    /// Whether the paths differ and are one only where case or Unicode form don't count.
+    pub(super) folded: bool,
 }
 
 impl Names {
@@ -64,6 +66,19 @@ impl Names {
     /// Counts an entry whose name says nothing.
     pub(super) fn pass(&mut self) {
         self.count += 1;
+    }
+
+    /// The segments of all of them, each once, a line for each.
+    pub(super) fn segments(&self) -> String {
+        let mut seen = HashSet::new();
+        let mut text = String::new();
+        for number in 0..self.seen.len() {
+            for segment in self.name(number).path.split('/').filter(|segment| seen.insert(*segment)) {
+                text.push_str(segment);
+                text.push('\n');
+            }
+        }
+        text
     }
 
     /// All of them in groups.
@@ -104,7 +119,7 @@ impl<'a> Sorted<'a> {
         same.map(|(_, number)| self.all.name(*number)).find(|name| !name.seen.folder)
     }
 
-    /// Names that collide though they differ, and files that are folders for other entries.
+    /// Names of folders that collide with one of a file, and files that are folders for other entries.
     pub(super) fn anomalies(&self) -> Vec<RawAnomaly> {
         let mut anomalies = Vec::new();
         let is_file = |(_, number): &&(u64, usize)| !self.all.name(*number).seen.folder;
@@ -112,7 +127,7 @@ impl<'a> Sorted<'a> {
         for group in self.groups() {
             let Some(first) = self.names_of(group).next() else { continue };
             for other in self.names_of(group).skip(1) {
-                if other.path != first.path && !(other.seen.folder && first.seen.folder) {
+                if other.path != first.path && other.seen.folder != first.seen.folder {
                     anomalies.push(collision(other.seen.offset, other.path));
                 } else if other.path == first.path && other.seen.folder != first.seen.folder {
                     anomalies.push(as_folder(other.seen.offset, other.path));
@@ -162,8 +177,19 @@ impl<'a> Sorted<'a> {
                         path: path.to_owned(),
                         ordinals: same.iter().map(|seen| seen.ordinal).collect(),
                         offset: second.offset,
+                        folded: false,
                     });
                 }
+            }
+            let mut files = self.names_of(group).filter(|name| !name.seen.folder);
+            let Some(first) = files.next() else { continue };
+            for other in files.filter(|other| other.path != first.path) {
+                repeated.push(Repeated {
+                    path: other.path.to_owned(),
+                    ordinals: vec![first.seen.ordinal, other.seen.ordinal],
+                    offset: other.seen.offset,
+                    folded: true,
+                });
             }
         }
         repeated.sort_by_key(|repeated| repeated.offset);
@@ -174,6 +200,17 @@ impl<'a> Sorted<'a> {
 impl Repeated {
     /// The anomaly, once it is known whether the bytes are the same.
     pub(super) fn anomaly(self, identical: Option<bool>) -> RawAnomaly {
+        if self.folded {
+            return match identical {
+                Some(true) => RawAnomaly {
+                    kind: AnomalyKind::DuplicateIdentical,
+                    offset: self.offset,
+                    entry: Some(self.path),
+                    detail: "the name differs from another one in letter case or Unicode form only, and both have the same bytes".into(),
+                },
+                _ => collision(self.offset, &self.path),
+            };
+        }
         let count = self.ordinals.len();
         let (kind, detail) = match identical {
             Some(true) => (
@@ -239,7 +276,12 @@ mod tests {
     }
 
     fn kinds(list: &[&str]) -> Vec<AnomalyKind> {
-        names(list).sorted().anomalies().into_iter().map(|anomaly| anomaly.kind).collect()
+        let names = names(list);
+        let sorted = names.sorted();
+        let folded = sorted.repeated().into_iter().filter(|repeated| repeated.folded);
+        let anomalies =
+            sorted.anomalies().into_iter().chain(folded.map(|folded| folded.anomaly(Some(false))));
+        anomalies.map(|anomaly| anomaly.kind).collect()
     }
 
     #[test]
@@ -271,7 +313,22 @@ mod tests {
 
     #[test]
     fn repeated_paths_are_grouped() {
-        let repeated = names(&["p/a", "p/b", "p/a", "P/a", "p/a", "p/c/", "p/c/"]).sorted().repeated();
-        assert_eq!(repeated, [Repeated { path: "p/a".into(), ordinals: vec![0, 2, 4], offset: 2 }]);
+        let names = names(&["p/a", "p/b", "p/a", "P/a", "p/a", "p/c/", "p/c/"]);
+        let repeated = names.sorted().repeated();
+        let ordinals: Vec<_> =
+            repeated.iter().map(|repeated| (repeated.ordinals.as_slice(), repeated.folded)).collect();
+        assert_eq!(ordinals, [(&[0, 2, 4][..], false), (&[0, 3], true)]);
+    }
+
+    #[test]
+    fn names_that_fold_together_do_no_harm_with_the_same_bytes() {
+        let names = names(&["p/a", "p/A"]);
+        let kind = |identical| {
+            let repeated = names.sorted().repeated();
+            repeated.into_iter().map(|repeated| repeated.anomaly(identical).kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kind(Some(true)), [AnomalyKind::DuplicateIdentical]);
+        assert_eq!(kind(Some(false)), [AnomalyKind::NameCollision]);
+        assert_eq!(kind(None), [AnomalyKind::NameCollision]);
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn canonical(raw: &[u8], most_depth: usize) -> Named {
         ));
     }
     let mut segments: Vec<&str> = Vec::new();
-    let (mut empty, mut windows, mut long) = (begins_or_ends_with_dot(&text), false, false);
+    let (mut empty, mut windows, mut long) = (ends_with_dot(&text), false, false);
     let inner = text.strip_suffix('/').unwrap_or(&text);
     for segment in inner.strip_prefix('/').unwrap_or(inner).split('/') {
         match segment {
@@ -80,8 +80,12 @@ pub(super) fn canonical(raw: &[u8], most_depth: usize) -> Named {
     if empty {
         faults.push((
             AnomalyKind::PathEmptySegment,
-            "the name has an empty segment, begins with \"./\" or ends with \"/.\": clients write it at another path, or as a folder",
+            "the name has an empty segment or ends with \"/.\": clients write it at another path, or as a folder",
         ));
+    }
+    // Other than the archive's own root.
+    if text.starts_with("./") && text != "./" {
+        faults.push((AnomalyKind::PathDot, "the name begins with \"./\""));
     }
     if windows {
         faults.push((
@@ -99,9 +103,8 @@ pub(super) fn canonical(raw: &[u8], most_depth: usize) -> Named {
     Named { path: segments.join("/"), deep, faults }
 }
 
-/// Other than `./`, the archive's own root, and folders in it.
-fn begins_or_ends_with_dot(text: &str) -> bool {
-    (text.starts_with("./") && text != "./") || text.ends_with("/.") || text == "."
+fn ends_with_dot(text: &str) -> bool {
+    text.ends_with("/.") || text == "."
 }
 
 fn has_drive(text: &str) -> bool {
@@ -173,7 +176,7 @@ mod tests {
             (b"a\xffb", &[AnomalyKind::PathEncoding]),
             (b"a//b", &[AnomalyKind::PathEmptySegment]),
             (b"a/b//", &[AnomalyKind::PathEmptySegment]),
-            (b"./a", &[AnomalyKind::PathEmptySegment]),
+            (b"./a", &[AnomalyKind::PathDot]),
             (b"a/NUL.txt", &[AnomalyKind::PathWindows]),
             (b"a/com1", &[AnomalyKind::PathWindows]),
             ("a/Lpt\u{b2}.js".as_bytes(), &[AnomalyKind::PathWindows]),

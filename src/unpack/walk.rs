@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::inventory::{AnomalyKind, EntryKind, Media};
 
+use super::blob::Blobs;
+use super::compressed::Zstd;
 use super::compression::{Compression, has_suffix};
 use super::gzip::Gzip;
 use super::hidden::{Hidden, hidden};
@@ -141,9 +143,10 @@ enum Container {
     Packed(Compression),
 }
 
-/// A decompressing reader; gzip has something to say at its end.
+/// A decompressing reader; gzip and Zstandard have something to say at their end.
 enum Unpacked<'a> {
     Gzip(Box<Gzip<'a>>),
+    Zstd(Box<Zstd<'a>>),
     Other(Box<dyn Read + 'a>),
 }
 
@@ -151,6 +154,7 @@ impl Read for Unpacked<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         match self {
             Self::Gzip(reader) => reader.read(buffer),
+            Self::Zstd(reader) => reader.read(buffer),
             Self::Other(reader) => reader.read(buffer),
         }
     }
@@ -165,11 +169,13 @@ impl Container {
         meter: &Meter<'_>,
         sink: &mut dyn Sink,
     ) -> Result<Vec<&'static str>, Damage> {
-        let mut names = Names::default();
+        let (mut names, mut blobs) = (Names::default(), Blobs::default());
         let mut reader = self.open(source, meter);
         let (containers, walked) = match self {
-            Self::Tar => (vec!["tar"], tar::walk(&mut reader, Ending::Required, meter, &mut names, sink)),
-            Self::Ar => (vec!["ar"], ar::walk(&mut reader, meter, &mut names, sink)),
+            Self::Tar => {
+                (vec!["tar"], tar::walk(&mut reader, Ending::Required, meter, &mut names, &mut blobs, sink))
+            }
+            Self::Ar => (vec!["ar"], ar::walk(&mut reader, meter, &mut names, &mut blobs, sink)),
             Self::Packed(packing) => {
                 let mut start = vec![0; BLOCK];
                 let known = read_up_to(&mut reader, &mut start)?;
@@ -177,7 +183,7 @@ impl Container {
                 let is_tar = must_be_tar || tar::looks_like_tar(&start);
                 let mut whole = start.as_slice().chain(&mut reader);
                 if is_tar {
-                    let walked = tar::walk(&mut whole, Ending::Optional, meter, &mut names, sink);
+                    let walked = tar::walk(&mut whole, Ending::Optional, meter, &mut names, &mut blobs, sink);
                     (vec![packing.name(), "tar"], walked)
                 } else {
                     let walked = single(&mut whole, &packing.inner_name(name), meter, sink);
@@ -185,11 +191,17 @@ impl Container {
                 }
             }
         };
-        if let Unpacked::Gzip(gzip) = &mut reader {
-            for anomaly in gzip.take_oddities() {
-                sink.anomaly(anomaly);
+        match &mut reader {
+            Unpacked::Gzip(gzip) => {
+                for anomaly in gzip.take_oddities() {
+                    sink.anomaly(anomaly);
+                }
+                blobs.absorb(gzip.take_blobs());
             }
+            Unpacked::Zstd(zstd) => blobs.absorb(zstd.take_blobs()),
+            Unpacked::Other(_) => {}
         }
+        let all_names = names.segments();
         let names = names.sorted();
         for anomaly in names.anomalies() {
             sink.anomaly(anomaly);
@@ -202,14 +214,16 @@ impl Container {
             let identical = of.map(|digests| digests.windows(2).all(|pair| matches!(pair, [a, b] if a == b)));
             sink.anomaly(repeated.anomaly(identical));
         }
-        walked.map(|()| containers)
+        blobs.usual("names", 0, all_names.as_bytes());
+        let gave_out = blobs.finish(meter, sink);
+        walked.and(gave_out).map(|()| containers)
     }
 
     fn open<'a>(self, source: &'a dyn ReadAt, meter: &'a Meter<'a>) -> Unpacked<'a> {
         match self {
             Self::Tar | Self::Ar => Unpacked::Other(Box::new(super::Window::whole(source))),
             Self::Packed(Compression::Gzip) => Unpacked::Gzip(Box::new(Gzip::new(source))),
-            Self::Packed(Compression::Zstd) => Unpacked::Other(compressed::zstd(source, meter)),
+            Self::Packed(Compression::Zstd) => Unpacked::Zstd(Box::new(compressed::zstd(source, meter))),
             Self::Packed(Compression::Xz) => Unpacked::Other(compressed::xz(source)),
             Self::Packed(Compression::Bzip2) => Unpacked::Other(compressed::bzip2(source)),
             Self::Packed(Compression::Brotli) => Unpacked::Other(compressed::brotli(source)),
@@ -234,10 +248,10 @@ impl Container {
         let spent = Spent::default();
         let meter = Meter::new(source, limits, &spent);
         let mut reader = self.open(source, &meter);
-        let mut names = Names::default();
+        let (mut names, mut blobs) = (Names::default(), Blobs::default());
         let walked = match self {
-            Self::Ar => ar::walk(&mut reader, &meter, &mut names, &mut digests),
-            _ => tar::walk(&mut reader, Ending::Optional, &meter, &mut names, &mut digests),
+            Self::Ar => ar::walk(&mut reader, &meter, &mut names, &mut blobs, &mut digests),
+            _ => tar::walk(&mut reader, Ending::Optional, &meter, &mut names, &mut blobs, &mut digests),
         };
         if walked.is_err() {
             digests.digests.clear();

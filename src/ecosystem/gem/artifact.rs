@@ -117,7 +117,7 @@ fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<Record
     let links: BTreeSet<&str> = inventory
         .entries
         .iter()
-        .filter(|entry| entry.kind != crate::inventory::EntryKind::File && stands_in_data(inventory, entry))
+        .filter(|entry| !entry.has_bytes() && stands_in_data(inventory, entry))
         .map(|entry| entry.path.as_str())
         .collect();
     for path in listed.iter().map(String::as_str) {

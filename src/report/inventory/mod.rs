@@ -105,6 +105,7 @@ fn notable(entry: &Entry) -> Vec<String> {
         EntryKind::Symlink { target } => facts.push(format!("symbolic link to {target}")),
         EntryKind::Hardlink { target } => facts.push(format!("hard link to {target}")),
         EntryKind::Special => facts.push("neither file nor folder".to_owned()),
+        EntryKind::Blob { .. } => facts.push("bytes of no entry".to_owned()),
         EntryKind::File | EntryKind::Directory => {}
     }
     facts.extend(entry.maps.iter().map(map));

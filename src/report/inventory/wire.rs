@@ -415,6 +415,7 @@ impl<'a> Entry<'a> {
             facts::EntryKind::Symlink { target } => ("symlink", Some(target.as_str())),
             facts::EntryKind::Hardlink { target } => ("hardlink", Some(target.as_str())),
             facts::EntryKind::Special => ("special", None),
+            facts::EntryKind::Blob { .. } => ("blob", None),
         };
         Self {
             id: entry.id.0,

@@ -21,6 +21,10 @@ pub(super) struct Fields {
     pub(super) flag: u8,
     /// Whether the header is of POSIX; cargo goes by that.
     pub(super) posix: bool,
+    /// Names of user and group.
+    pub(super) owners: [Vec<u8>; 2],
+    /// What stands where the format has nothing.
+    pub(super) unused: Vec<u8>,
     /// Anomalies that leave no doubt where the next header is.
     pub(super) faults: Vec<(AnomalyKind, &'static str)>,
 }
@@ -41,7 +45,9 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
     let mut faults = Vec::new();
     // Some writers keep the file type in the upper bits.
     let mode = number(&old.mode).and_then(|mode| u32::try_from(mode & 0o7777).ok());
-    if mode.is_none() {
+    let is_extension = matches!(old.linkflag[0], b'L' | b'K' | b'x' | b'g');
+    let is_empty = old.mode.iter().all(|byte| matches!(byte, 0 | b' '));
+    if mode.is_none() && !(is_extension && is_empty) {
         faults
             .push((AnomalyKind::TarNumber, "the mode is not an octal number: some clients refuse the entry"));
     }
@@ -85,14 +91,42 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
             "a name field has bytes behind the NUL that ends it: clients cut such names at different places",
         ));
     }
-    Ok(Fields { name, link: link.to_vec(), size, mode, flag: old.linkflag[0], posix, faults })
+    let owners = [265..297, 297..329].map(|field| until_nul(bytes.get(field).unwrap_or_default()).to_vec());
+    let unused = unused(bytes);
+    Ok(Fields { name, link: link.to_vec(), size, mode, flag: old.linkflag[0], posix, owners, unused, faults })
+}
+
+/// What stands in the parts of a header that its format leaves empty.
+fn unused(bytes: &[u8; 512]) -> Vec<u8> {
+    let part = |range: std::ops::Range<usize>| bytes.get(range).unwrap_or_default();
+    let behind_nul = |range| {
+        let field = part(range);
+        field.get(until_nul(field).len()..).unwrap_or_default()
+    };
+    let (users, groups) = (behind_nul(265..297), behind_nul(297..329));
+    let ends: [&[u8]; 3] = match flavour(bytes) {
+        Flavour::Gnu => {
+            // Access and change time may stand there.
+            let times = [part(345..357), part(357..369)]
+                .map(|time| if is_harmless_number(time) { &[] } else { time });
+            [times[0], times[1], part(369..512)]
+        }
+        Flavour::Ustar => [part(500..512), &[], &[]],
+        Flavour::Old => [part(329..512), &[], &[]],
+        Flavour::Other => [part(345..512), &[], &[]],
+    };
+    let parts = [&[users, groups], ends.as_slice()].concat();
+    let strip = |part: &[u8]| part.iter().copied().filter(|byte| *byte != 0).collect::<Vec<u8>>();
+    parts.into_iter().flat_map(strip).collect()
 }
 
 /// Whether the block could be a header: its checksum is right, or it has the magic.
 pub(super) fn is_likely(bytes: &[u8; 512]) -> bool {
     let block = Block::from_byte_slice(bytes);
     let named = bytes.first().is_some_and(|byte| *byte != 0);
-    (named && check_sum(block).is_ok()) || bytes.get(257..262) == Some(b"ustar")
+    // A text may hold the magic at the right place, but not the NULs that end a header's fields.
+    let fields = bytes.get(..V7_END).is_some_and(|fields| fields.contains(&0));
+    (named && check_sum(block).is_ok()) || (fields && bytes.get(257..262) == Some(b"ustar"))
 }
 
 fn check_sum(block: &Block) -> Result<(), Unsure> {
@@ -164,9 +198,16 @@ fn flavour(bytes: &[u8; 512]) -> Flavour {
     match bytes.get(V7_END..V7_END + 8) {
         Some(b"ustar\x0000") => Flavour::Ustar,
         Some(b"ustar  \0") => Flavour::Gnu,
-        _ if bytes.get(V7_END..).is_some_and(|rest| rest.iter().all(|byte| *byte == 0)) => Flavour::Old,
+        // Without a magic and a prefix, nobody makes anything of what stands there.
+        Some(magic) if magic.iter().all(|byte| matches!(byte, 0 | b' ')) && !has_prefix(bytes) => {
+            Flavour::Old
+        }
         _ => Flavour::Other,
     }
+}
+
+fn has_prefix(bytes: &[u8; 512]) -> bool {
+    bytes.get(345..500).is_none_or(|prefix| prefix.iter().any(|byte| *byte != 0))
 }
 
 fn until_nul(field: &[u8]) -> &[u8] {

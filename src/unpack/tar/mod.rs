@@ -10,6 +10,7 @@ use std::io::Read;
 
 use crate::inventory::{AnomalyKind, EntryKind};
 
+use super::blob::Blobs;
 use super::names::Names;
 use super::path::{DEEP, canonical};
 use super::stream::{BLOCK, Stream};
@@ -42,9 +43,18 @@ pub(super) fn walk(
     ending: Ending,
     meter: &Meter<'_>,
     names: &mut Names,
+    blobs: &mut Blobs,
     sink: &mut dyn Sink,
 ) -> Result<(), Damage> {
-    let mut walker = Walker { stream: Stream::new(reader, meter), meter, sink, names, extension: None };
+    let mut walker = Walker {
+        stream: Stream::new(reader, meter),
+        meter,
+        sink,
+        names,
+        blobs,
+        extension: None,
+        marked: Vec::new(),
+    };
     let ended = walker.run()?;
     match ending {
         Ending::Required if !ended => Err(Damage::new(
@@ -65,7 +75,10 @@ struct Walker<'a, 'r> {
     meter: &'a Meter<'a>,
     sink: &'a mut dyn Sink,
     names: &'a mut Names,
+    blobs: &'a mut Blobs,
     extension: Option<Extension>,
+    /// Constructs noted so far.
+    marked: Vec<AnomalyKind>,
 }
 
 /// Extension headers read for the entry to come.
@@ -74,10 +87,31 @@ enum Extension {
     Gnu { name: Option<Vec<u8>>, link: Option<Vec<u8>> },
 }
 
+/// Where a name stands that doesn't stand in the plain header.
+#[derive(Debug, Clone, Copy)]
+enum LongName {
+    Pax,
+    Gnu,
+}
+
 impl Walker<'_, '_> {
+    /// Notes, once, a construct of which only the package says whether it matters.
+    fn mark(&mut self, kind: AnomalyKind, offset: u64, path: &str, detail: &str) {
+        if !self.marked.contains(&kind) {
+            self.marked.push(kind);
+            self.sink.anomaly(RawAnomaly {
+                kind,
+                offset,
+                entry: Some(path.to_owned()),
+                detail: detail.into(),
+            });
+        }
+    }
+
     /// Whether the archive ended with a zero block.
     fn run(&mut self) -> Result<bool, Damage> {
         let ended = loop {
+            self.blobs.give_out(self.meter, self.sink)?;
             let offset = self.stream.offset();
             let Some(block) = self.stream.block()? else { break false };
             if block.iter().all(|byte| *byte == 0) {
@@ -126,6 +160,7 @@ impl Walker<'_, '_> {
             return Err(self.refuse(STACKED, offset));
         }
         let pax = pax::read(&body, false).map_err(|unsure| self.refuse(unsure, offset))?;
+        self.attributes(&pax, offset);
         self.extension = Some(Extension::Pax(pax));
         Ok(())
     }
@@ -135,8 +170,22 @@ impl Walker<'_, '_> {
         if self.extension.is_some() {
             return Err(self.refuse(STACKED, offset));
         }
-        pax::read(&body, true).map_err(|unsure| self.refuse(unsure, offset))?;
+        let pax = pax::read(&body, true).map_err(|unsure| self.refuse(unsure, offset))?;
+        self.attributes(&pax, offset);
         Ok(())
+    }
+
+    /// Looks at the records that say nothing about where an entry is or what it is called.
+    fn attributes(&mut self, pax: &Pax, offset: u64) {
+        let entry = pax.path.as_ref().map(|path| String::from_utf8_lossy(path).into_owned());
+        for (key, value) in &pax.attributes {
+            let record = [key.as_slice(), b"=", value].concat();
+            if record.len() <= pax::most_usual(key) {
+                self.blobs.usual("PAX records", offset, &record);
+            } else {
+                self.blobs.foreign(AnomalyKind::Attribute, "a PAX record", entry.as_deref(), offset, record);
+            }
+        }
     }
 
     fn gnu(&mut self, fields: &Fields, offset: u64) -> Result<(), Damage> {
@@ -162,6 +211,8 @@ impl Walker<'_, '_> {
     /// The body of an extension header, padding taken.
     fn extension_body(&mut self, fields: &Fields, offset: u64) -> Result<Vec<u8>, Damage> {
         self.faults(fields, offset, None);
+        self.leftovers(fields, offset, None);
+        self.unheeded(&[&fields.name, &fields.link], offset);
         if fields.size > MOST_EXTENSION {
             let why = "an extension header is larger than 1 MiB: npm ignores such headers, others apply them";
             return Err(self.refuse(Unsure(AnomalyKind::TarExtensionSize, why), offset));
@@ -179,7 +230,7 @@ impl Walker<'_, '_> {
             left -= piece.len() as u64;
             body.extend_from_slice(piece);
         }
-        self.padding(fields.size)?;
+        self.padding(fields.size, None)?;
         Ok(body)
     }
 
@@ -194,7 +245,23 @@ impl Walker<'_, '_> {
         }
     }
 
+    /// What a header says that no client needs.
+    fn leftovers(&mut self, fields: &Fields, offset: u64, entry: Option<&str>) {
+        for owner in &fields.owners {
+            self.blobs.usual("names of owners", offset, owner);
+        }
+        if !fields.unused.is_empty() {
+            let unused = fields.unused.clone();
+            self.blobs.foreign(AnomalyKind::Padding, "unused parts of a header", entry, offset, unused);
+        }
+    }
+
     fn entry(&mut self, fields: Fields, offset: u64) -> Result<(), Damage> {
+        let long = match &self.extension {
+            Some(Extension::Pax(pax)) if pax.path.is_some() || pax.link.is_some() => Some(LongName::Pax),
+            Some(Extension::Gnu { .. }) => Some(LongName::Gnu),
+            _ => None,
+        };
         let (name, link, size) = self.extended(&fields, offset)?;
         if name.len() > MOST_NAME || link.len() > MOST_NAME {
             return Err(Damage::new(offset, "a name is longer than 4 KiB, and no client can write it"));
@@ -261,9 +328,15 @@ impl Walker<'_, '_> {
             .map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
         let path = if named.path.is_empty() { ".".to_owned() } else { named.path };
         self.names.add(&path, kind == EntryKind::Directory, offset);
+        if let EntryKind::Symlink { target } | EntryKind::Hardlink { target } = &kind {
+            self.blobs.usual("targets of links", offset, target.as_bytes());
+        }
+        self.leftovers(&fields, offset, Some(&path));
         self.sink.begin(Header { path: path.clone(), kind, size: Some(size), mode: fields.mode, offset });
         self.faults(&fields, offset, Some(&path));
-        if folder && (fields.flag == b'0' || fields.flag == 0 && fields.posix) {
+        // Python goes by the name in the header itself.
+        let renamed = folder && !fields.name.ends_with(b"/");
+        if folder && (fields.flag == b'0' || fields.flag == 0 && (fields.posix || renamed)) {
             let detail =
                 "a file whose name ends with a slash: pip or cargo write an empty file, others make a folder"
                     .into();
@@ -273,6 +346,23 @@ impl Walker<'_, '_> {
                 entry: Some(path.clone()),
                 detail,
             });
+        }
+        if fields.flag == 0 {
+            self.mark(
+                AnomalyKind::TarNulType,
+                offset,
+                &path,
+                "a file is of the type that the first tar knew",
+            );
+        }
+        match long {
+            Some(LongName::Pax) => {
+                self.mark(AnomalyKind::TarPaxName, offset, &path, "the name stands in a PAX header");
+            }
+            Some(LongName::Gnu) => {
+                self.mark(AnomalyKind::TarGnuName, offset, &path, "the name stands in a GNU header");
+            }
+            None => {}
         }
         if fields.flag == b'7' {
             let detail = "a contiguous file, a type that pnpm drops and others take as a plain file".into();
@@ -286,7 +376,14 @@ impl Walker<'_, '_> {
         for (kind, detail) in named.faults {
             self.sink.anomaly(RawAnomaly { kind, offset, entry: Some(path.clone()), detail: detail.into() });
         }
-        self.data(size)
+        self.data(size, &path)
+    }
+
+    /// Looks at names that stand in headers and that nobody goes by.
+    fn unheeded(&mut self, names: &[&[u8]], offset: u64) {
+        for name in names {
+            self.blobs.usual("names in headers", offset, name);
+        }
     }
 
     /// Name, link name and size after the extension headers before the entry.
@@ -297,10 +394,12 @@ impl Walker<'_, '_> {
             Some(Extension::Gnu { name: long_name, link: long_link }) => {
                 name = long_name.unwrap_or(name);
                 link = long_link.unwrap_or(link);
+                self.unheeded(&[&fields.name, &fields.link], offset);
             }
             Some(Extension::Pax(pax)) => {
                 name = pax.path.unwrap_or(name);
                 link = pax.link.unwrap_or(link);
+                self.unheeded(&[&fields.name, &fields.link], offset);
                 if let Some(real) = pax.size.filter(|real| *real != size) {
                     if real <= MOST_PLAIN {
                         let why = "a PAX header gives another size than the entry: clients that heed it and clients that don't read different headers behind it";
@@ -314,7 +413,7 @@ impl Walker<'_, '_> {
     }
 
     /// The bytes of the entry that was begun, padding taken.
-    fn data(&mut self, size: u64) -> Result<(), Damage> {
+    fn data(&mut self, size: u64, path: &str) -> Result<(), Damage> {
         let most = self.meter.limits().entry;
         let mut left = size;
         while left > 0 {
@@ -339,9 +438,9 @@ impl Walker<'_, '_> {
         if size > most {
             let overrun = super::Overrun::Entry(most);
             self.sink.broken(Damage::new(self.stream.offset() - size, overrun.to_string()));
-            return self.padding(size);
+            return self.padding(size, Some(path));
         }
-        match self.padding(size) {
+        match self.padding(size, Some(path)) {
             Ok(()) => {
                 self.sink.end();
                 Ok(())
@@ -353,15 +452,22 @@ impl Walker<'_, '_> {
         }
     }
 
-    fn padding(&mut self, size: u64) -> Result<(), Damage> {
+    /// Takes what fills the last block of an entry or extension header.
+    fn padding(&mut self, size: u64, entry: Option<&str>) -> Result<(), Damage> {
+        let offset = self.stream.offset();
         let mut left = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
+        let mut bytes = Vec::new();
         while left > 0 {
             let piece = self.stream.piece(left)?;
             if piece.is_empty() {
                 return Err(Damage::new(self.stream.offset(), "the archive ends in the middle of a block"));
             }
             left -= piece.len() as u64;
+            if piece.iter().any(|byte| *byte != 0) || !bytes.is_empty() {
+                bytes.extend_from_slice(piece);
+            }
         }
+        self.blobs.foreign(AnomalyKind::Padding, "the padding of a block", entry, offset, bytes);
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::inventory::AnomalyKind;
 
 use super::header::Unsure;
+use crate::unpack::blob::SMALL;
 
 /// What an extension header says about the next entry.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub(super) struct Pax {
     pub(super) path: Option<Vec<u8>>,
     pub(super) link: Option<Vec<u8>>,
     pub(super) size: Option<u64>,
+    /// Keys and values of which no client needs anything to unpack the entry, but those of plain numbers.
+    pub(super) attributes: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// Keys of POSIX, which every reader knows or may ignore.
@@ -54,13 +57,35 @@ pub(super) fn read(body: &[u8], global: bool) -> Result<Pax, Unsure> {
             b"path" => pax.path = Some(value.to_vec()),
             b"linkpath" => pax.link = Some(value.to_vec()),
             b"size" => pax.size = Some(size(value)?),
-            _ => {}
+            _ if is_number(key, value) => {}
+            _ => pax.attributes.push((key.to_vec(), value.to_vec())),
         }
     }
     Ok(pax)
 }
 
+/// Whether a record is a time, an owner or the like, in which nothing else can stand.
+fn is_number(key: &[u8], value: &[u8]) -> bool {
+    const MOST: usize = 32;
+    let number = value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    number && value.len() <= MOST && (POSIX.contains(&key) || key.len() <= MOST)
+}
+
+/// How long a record is, at most, that ordinary tools write. Systems keep access lists, origins and signatures of
+/// files beside them.
+pub(super) fn most_usual(key: &[u8]) -> usize {
+    const BESIDE: [&[u8]; 5] =
+        [b"SCHILY.xattr.", b"LIBARCHIVE.xattr.", b"SCHILY.acl.", b"RHT.security.", b"LIBARCHIVE.symlinktype"];
+    if BESIDE.iter().any(|known| key.starts_with(known)) { 4 * SMALL } else { SMALL }
+}
+
 fn check_value(key: &[u8], value: &[u8]) -> Result<(), Unsure> {
+    if key.contains(&0) {
+        return Err(Unsure(
+            AnomalyKind::PaxSyntax,
+            "a PAX key holds a NUL: GNU tar and Go refuse the archive, others go on",
+        ));
+    }
     // Of GNU, star and Solaris.
     if key.starts_with(b"GNU.sparse.") || matches!(key, b"SCHILY.realsize" | b"SUN.holesdata") {
         return Err(Unsure(
@@ -170,14 +195,17 @@ mod tests {
         .map(record)
         .concat();
         let pax = read(body.as_bytes(), false).unwrap();
-        assert_eq!(pax, Pax { path: Some(b"package/a.js".to_vec()), link: None, size: Some(12) });
+        let attributes = vec![(b"SCHILY.xattr.x".to_vec(), b"\0\x01".to_vec())];
+        let path = Some(b"package/a.js".to_vec());
+        assert_eq!(pax, Pax { path, link: None, size: Some(12), attributes });
         assert!(read(record("comment=0123abc").as_bytes(), true).is_ok());
     }
 
     #[test]
     fn every_doubtful_record_is_refused() {
         let two = ["path=a", "path=b"].map(record).concat();
-        let cases: [(&str, AnomalyKind); 17] = [
+        let cases: [(&str, AnomalyKind); 18] = [
+            (&record("SCHILY.xattr.null\0=x"), AnomalyKind::PaxSyntax),
             (&two, AnomalyKind::PaxSyntax),
             (&record("path="), AnomalyKind::PaxSyntax),
             (&record("path=a\0b"), AnomalyKind::PaxSyntax),

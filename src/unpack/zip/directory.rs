@@ -1,12 +1,14 @@
 //! The directory of a zip, compared with what stands in the file.
 
 use crate::inventory::{AnomalyKind, EntryKind, MOST_OF_A_KIND};
+use crate::unpack::blob::Blobs;
 use crate::unpack::limiter::AnomalyLimiter;
 use crate::unpack::names::Names;
 use crate::unpack::path::{DEEP, canonical};
-use crate::unpack::{Damage, Header, Limits, Overrun, RawAnomaly, ReadAt, Spent, meter, read_vec};
+use crate::unpack::{Blob, Damage, Header, Limits, Overrun, RawAnomaly, ReadAt, Spent, meter, read_vec};
 
-use super::record::{self, Central, Common, FULL32, Fields};
+use super::extra::{self, Fate};
+use super::record::{self, Central, Common, FULL32, Fields, UNICODE_PATH, ZIP64};
 use super::{Member, Meter, end, extract, opinion};
 
 /// Bits of the flags that say nothing about how to read the member: the compression effort.
@@ -16,13 +18,12 @@ const DESCRIPTOR: u16 = 1 << 3;
 const PATCHED: u16 = 1 << 5;
 const UTF8: u16 = 1 << 11;
 
-const ZIP64: u16 = 0x0001;
-const UNICODE_PATH: u16 = 0x7075;
-
 /// Extra fields of a member; tools write four or five.
 const MOST_EXTRAS: usize = 32;
 /// Longest target of a symbolic link.
 const MOST_TARGET: u64 = 4096;
+/// Bytes between members that are looked at.
+const MOST_GAP: u64 = 64 << 20;
 /// Enough of a local header to need no second reading.
 const LOCAL_GUESS: usize = 512;
 
@@ -30,20 +31,35 @@ const LOCAL_GUESS: usize = 512;
 #[derive(Debug)]
 pub struct Directory;
 
-/// What reading a directory gives: the members in its order, and what was odd.
-type Read = (Vec<Member>, Vec<RawAnomaly>);
+/// What reading a directory gives.
+#[derive(Debug)]
+pub struct Contents {
+    /// The members in its order.
+    pub members: Vec<Member>,
+    /// What stands in the file and in no member.
+    pub blobs: Vec<Blob>,
+    /// What was odd.
+    pub anomalies: Vec<RawAnomaly>,
+}
 
 impl Directory {
     /// Reads the directory and holds it against every local header.
     ///
     /// # Errors
     /// When there is no directory on which all clients agree, or too many members.
-    pub fn read(source: &dyn ReadAt, limits: &Limits) -> Result<Read, Damage> {
+    pub fn read(source: &dyn ReadAt, limits: &Limits) -> Result<Contents, Damage> {
         let mut anomalies = Vec::new();
-        let place = end::find(source, &mut anomalies)?;
+        let mut blobs = Blobs::default();
+        let place = end::find(source, &mut anomalies, &mut blobs)?;
         let mut members = Vec::new();
-        let mut reader =
-            Reader { source, limits, place, anomalies: &mut anomalies, limiter: AnomalyLimiter::default() };
+        let mut reader = Reader {
+            source,
+            limits,
+            place,
+            anomalies: &mut anomalies,
+            blobs: &mut blobs,
+            limiter: AnomalyLimiter::default(),
+        };
         let mut spans = Vec::new();
         let mut names_length = 0;
         let mut offset = place.start;
@@ -59,6 +75,9 @@ impl Directory {
             members.push(member);
             spans.push(span);
             offset = next;
+            if reader.blobs.is_full() {
+                return Err(Damage::new(offset, "more bytes belong to no member than packgate looks at"));
+            }
         }
         if offset != place.end {
             let why = "the directory is longer than its members: clients that count and clients that read to its end list different members";
@@ -71,6 +90,7 @@ impl Directory {
         for member in &members {
             names.add(&member.header.path, member.header.kind == EntryKind::Directory, member.header.offset);
         }
+        blobs.usual("names", place.start, names.segments().as_bytes());
         let names = names.sorted();
         anomalies.extend(names.anomalies().into_iter().filter(|anomaly| limiter.admits(anomaly.kind)));
         for repeated in names.repeated().into_iter().take(MOST_OF_A_KIND) {
@@ -78,7 +98,9 @@ impl Directory {
             anomalies.push(repeated.anomaly(identical));
         }
         anomalies.extend(opinion::disagreement(source, &members));
-        Ok((members, anomalies))
+        let (blobs, said) = blobs.into_parts();
+        anomalies.extend(said.into_iter().filter(|anomaly| limiter.admits(anomaly.kind)));
+        Ok(Contents { members, blobs, anomalies })
     }
 }
 
@@ -95,6 +117,7 @@ struct Reader<'a> {
     limits: &'a Limits,
     place: end::Place,
     anomalies: &'a mut Vec<RawAnomaly>,
+    blobs: &'a mut Blobs,
     limiter: AnomalyLimiter,
 }
 
@@ -120,6 +143,7 @@ impl Reader<'_> {
         let mut fields = Fields(&variable);
         let raw = fields.bytes(name).unwrap_or_default().to_vec();
         let extra = fields.bytes(extra).unwrap_or_default().to_vec();
+        let comment = fields.bytes(comment).unwrap_or_default();
         let named = canonical(&raw, self.limits.path_depth);
         if named.deep {
             return Err(Damage::ambiguous(AnomalyKind::PathLimit, offset, DEEP));
@@ -130,6 +154,10 @@ impl Reader<'_> {
         }
         let wide = self.wide(&central, &extra, offset, &path)?;
         self.check_name(&raw, common.flags, &extra, offset, &path);
+        self.check_extras(&extra, central.attributes, offset, &path);
+        self.check_version(&common, offset, &path);
+        let what = "comment of a member";
+        self.blobs.up_to_small(AnomalyKind::Comment, what, Some(&path), offset, comment);
         let mut fault = self.check_way(&common, offset, &path);
         if central.disk != 0 && central.disk != u16::MAX {
             let why = "a member is said to stand on another disk: some clients refuse the zip, others take it from this one";
@@ -157,7 +185,7 @@ impl Reader<'_> {
             data: 0,
             fault,
         };
-        let span = self.local(&mut member)?;
+        let span = self.local(&mut member, central.attributes)?;
         self.link_target(&mut member);
         Ok((member, span, behind + variable.len() as u64))
     }
@@ -174,7 +202,8 @@ impl Reader<'_> {
         let extras = record::extras(extra).ok_or_else(|| {
             Damage::new(offset, "a member's extra field is longer than it is: most clients refuse the zip")
         })?;
-        if extras.len() > MOST_EXTRAS {
+        let fields = extras.iter().filter(|(id, field)| (*id, field.len()) != (0, 0)).count();
+        if fields > MOST_EXTRAS {
             let why =
                 "a member has more extra fields than any tool writes: reading them takes memory without end";
             return Err(Damage::new(offset, why));
@@ -218,6 +247,10 @@ impl Reader<'_> {
             let why = "a member has no name: some clients leave it out, others refuse the zip";
             self.odd(AnomalyKind::ZipName, offset, path, why);
         }
+        if has_version(raw) {
+            let why = "the name ends in a version as VMS writes it: unzip cuts it off, and the file may replace another one";
+            self.odd(AnomalyKind::ZipName, offset, path, why);
+        }
         if raw.contains(&0) {
             self.odd(
                 AnomalyKind::ZipName,
@@ -239,6 +272,41 @@ impl Reader<'_> {
             if id == UNICODE_PATH && field.get(5..) != Some(raw) {
                 self.odd(AnomalyKind::ZipName, offset, path, "a Unicode path field gives the member another name: unzip, 7-Zip and uv use it, pip and Java don't");
             }
+        }
+    }
+
+    /// Looks at what stands in the extra field beside what is needed.
+    fn check_extras(&mut self, extra: &[u8], attributes: u32, offset: u64, path: &str) {
+        for (id, field) in record::extras(extra).unwrap_or_default() {
+            match extra::fate(id, field, attributes) {
+                Fate::Known => {}
+                Fate::Ambiguous(why) => {
+                    self.odd(extra::AMBIGUOUS, offset, path, why);
+                    self.blobs.usual("extra fields", offset, field);
+                }
+                Fate::Foreign if field.is_empty() => {
+                    self.odd(
+                        AnomalyKind::ExtraField,
+                        offset,
+                        path,
+                        "a member has an empty extra field of a kind that no reader is known to use",
+                    );
+                }
+                Fate::Foreign => {
+                    let what = format!("extra field 0x{id:04x}");
+                    let kind = AnomalyKind::ExtraField;
+                    self.blobs.foreign(kind, &what, Some(path), offset, field.to_vec());
+                }
+            }
+        }
+    }
+
+    fn check_version(&mut self, common: &Common, offset: u64, path: &str) {
+        /// Of the newest edition of the format.
+        const NEWEST: u16 = 63;
+        if common.needed & 0xff > NEWEST {
+            let why = "a member asks for a version of the format that doesn't exist: pip, unzip and others refuse it, others read it";
+            self.odd(AnomalyKind::ZipVersion, offset, path, why);
         }
     }
 
@@ -309,7 +377,7 @@ impl Reader<'_> {
     }
 
     /// Holds the member against its local header, and says which bytes are its own.
-    fn local(&mut self, member: &mut Member) -> Result<Span, Damage> {
+    fn local(&mut self, member: &mut Member, attributes: u32) -> Result<Span, Damage> {
         let offset = member.header.offset;
         let guess = usize::try_from(self.place.start - offset).unwrap_or(LOCAL_GUESS).min(LOCAL_GUESS);
         let mut bytes = read_vec(self.source, offset, guess)?;
@@ -336,15 +404,20 @@ impl Reader<'_> {
             member.fault.get_or_insert_with(|| Damage::new(offset, detail));
         }
         self.check_name(&member.raw.clone(), local.flags, extra, offset, &member.header.path.clone());
-        if has_unasked_zip64(&local, extra) {
-            self.odd(AnomalyKind::Zip64, offset, &member.header.path.clone(), UNASKED);
+        let path = member.header.path.clone();
+        self.check_extras(extra, attributes, offset, &path);
+        self.check_version(&local, offset, &path);
+        let wide = zip64(extra);
+        if wide.is_some_and(|wide| contradicts(&local, wide)) {
+            let why = "a member's own header has other sizes in its ZIP64 field than beside it: clients read the one or the other";
+            self.odd(AnomalyKind::Zip64, offset, &path, why);
         }
-        let descriptor = self.descriptor(member, end)?;
+        let descriptor = self.descriptor(member, wide.is_some(), end)?;
         Ok(Span { start: offset, end: end + descriptor, member: 0 })
     }
 
     /// Length of the member's data descriptor.
-    fn descriptor(&mut self, member: &Member, at: u64) -> Result<u64, Damage> {
+    fn descriptor(&mut self, member: &Member, is_zip64: bool, at: u64) -> Result<u64, Damage> {
         if member.flags & DESCRIPTOR == 0 {
             return Ok(0);
         }
@@ -357,6 +430,10 @@ impl Reader<'_> {
         let signature = if bytes.starts_with(record::DESCRIPTOR) { 4 } else { 0 };
         for (signature, wide) in [(signature, false), (signature, true), (0, false), (0, true)] {
             if let Some(length) = descriptor_fits(member, &bytes, signature, wide) {
+                if wide != is_zip64 {
+                    let why = "the sizes behind a member are not as wide as its header says: uv, Java and others that read the zip as a stream fail or lose their place";
+                    self.odd(AnomalyKind::ZipDescriptor, at, path, why);
+                }
                 return Ok(length);
             }
         }
@@ -408,6 +485,12 @@ impl Reader<'_> {
             return Ok(());
         }
         let entry = before.filter(|_| !leading).map(str::to_owned);
+        // A program before a zip is long and was looked at as what it is, or is an error anyway.
+        let bytes = if to - from <= MOST_GAP {
+            read_vec(self.source, from, (to - from) as usize)?
+        } else {
+            Vec::new()
+        };
         if let Some(at) = find_local(self.source, from, to)? {
             let why = "a member stands in the file that the directory doesn't list: clients that read the zip as a stream write it, others don't see it";
             self.anomalies.push(RawAnomaly {
@@ -416,11 +499,18 @@ impl Reader<'_> {
                 entry,
                 detail: why.into(),
             });
+            self.blobs.told("bytes between the members", None, from, bytes);
+            return Ok(());
+        }
+        if before.is_none() && is_signing_block(&bytes) {
+            self.blobs.usual("signing block", from, &bytes);
             return Ok(());
         }
         let (kind, place) = if leading && before.is_some() {
+            self.blobs.told("bytes before the first member", None, from, bytes);
             (AnomalyKind::LeadingData, "before the first member")
         } else {
+            self.blobs.told("bytes between the members", None, from, bytes);
             (AnomalyKind::GapData, "between the members, or between them and the directory,")
         };
         let detail = format!(
@@ -437,10 +527,28 @@ impl Reader<'_> {
 const UNASKED: &str =
     "a member has a ZIP64 field that nothing asks for: uv refuses it, others take its sizes or not";
 
-/// Whether a local header has wide sizes beside plain ones that say all.
-fn has_unasked_zip64(local: &Common, extra: &[u8]) -> bool {
+fn zip64(extra: &[u8]) -> Option<&[u8]> {
     let extras = record::extras(extra).unwrap_or_default();
-    local.size != FULL32 && local.packed != FULL32 && extras.iter().any(|(id, _)| *id == ZIP64)
+    extras.into_iter().find(|(id, _)| *id == ZIP64).map(|(_, field)| field)
+}
+
+/// Whether a local header has wide sizes other than its plain ones where these say all. Ant and its kin write both.
+fn contradicts(local: &Common, wide: &[u8]) -> bool {
+    if local.size == FULL32 || local.packed == FULL32 {
+        return false;
+    }
+    let mut fields = Fields(wide);
+    let mut agrees = |plain: u32| match fields.u64() {
+        Some(wide) => wide == u64::from(plain),
+        None => false,
+    };
+    !(wide.is_empty() || agrees(local.size) && agrees(local.packed))
+}
+
+/// Whether a name ends in `;` and a number.
+fn has_version(raw: &[u8]) -> bool {
+    let digits = raw.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0 && raw.iter().rev().nth(digits) == Some(&b';')
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -501,6 +609,15 @@ fn descriptor_fits(member: &Member, bytes: &[u8], signature: usize, wide: bool) 
         if wide { (fields.u64()?, fields.u64()?) } else { (fields.u32()?.into(), fields.u32()?.into()) };
     let length = signature as u64 + if wide { 20 } else { 12 };
     ((crc, packed, size) == (member.crc, member.packed, member.size)).then_some(length)
+}
+
+/// What an Android package has before its directory: pairs of a length and a value between two lengths, and a name.
+fn is_signing_block(bytes: &[u8]) -> bool {
+    const NAME: &[u8] = b"APK Sig Block 42";
+    let length = |at: usize| Fields(bytes.get(at..).unwrap_or_default()).u64();
+    let Some(footer) = bytes.len().checked_sub(NAME.len() + 8) else { return false };
+    let stated = bytes.len() as u64 - 8;
+    bytes.ends_with(NAME) && length(0) == Some(stated) && length(footer) == Some(stated)
 }
 
 /// Where a local header stands between two offsets.

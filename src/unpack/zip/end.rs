@@ -3,6 +3,7 @@
 use crate::inventory::AnomalyKind;
 
 use super::record::{self, END, END_SIZE, END64_SIZE, FULL16, FULL32, LOCATOR_SIZE};
+use crate::unpack::blob::Blobs;
 use crate::unpack::{Damage, RawAnomaly, ReadAt};
 
 /// A comment has at most this length.
@@ -19,7 +20,11 @@ pub(super) struct Place {
 }
 
 /// Finds the directory.
-pub(super) fn find(source: &dyn ReadAt, anomalies: &mut Vec<RawAnomaly>) -> Result<Place, Damage> {
+pub(super) fn find(
+    source: &dyn ReadAt,
+    anomalies: &mut Vec<RawAnomaly>,
+    blobs: &mut Blobs,
+) -> Result<Place, Damage> {
     let size = source.size();
     let tail_start = size.saturating_sub((END_SIZE + MOST_COMMENT) as u64);
     let tail = crate::unpack::read_vec(source, tail_start, (size - tail_start) as usize)?;
@@ -35,10 +40,18 @@ pub(super) fn find(source: &dyn ReadAt, anomalies: &mut Vec<RawAnomaly>) -> Resu
         return Err(Damage::new(size, "the zip has no end record: it is cut off or damaged"));
     };
     let end_offset = tail_start + at as u64;
+    let comment = tail.get(at + END_SIZE..behind).unwrap_or_default();
+    if !is_revision(comment) {
+        blobs.up_to_small(AnomalyKind::Comment, "archive comment", None, end_offset, comment);
+    }
     if behind < tail.len() {
+        let offset = tail_start + behind as u64;
+        let bytes = tail.get(behind..).unwrap_or_default();
+        let zeros = bytes.iter().all(|byte| *byte == 0);
+        blobs.told("bytes behind the zip", None, offset, if zeros { Vec::new() } else { bytes.to_vec() });
         anomalies.push(RawAnomaly {
-            kind: AnomalyKind::TrailingData,
-            offset: tail_start + behind as u64,
+            kind: if zeros { AnomalyKind::TrailingZeros } else { AnomalyKind::TrailingData },
+            offset,
             entry: None,
             detail: format!(
                 "{} bytes follow the end of the zip: uv and others refuse the file, most clients ignore them",
@@ -67,6 +80,11 @@ pub(super) fn find(source: &dyn ReadAt, anomalies: &mut Vec<RawAnomaly>) -> Resu
         return Err(Damage::ambiguous(AnomalyKind::ZipEnd, end_offset, why));
     }
     Ok(Place { start, end: records_start, entries: end.entries, base })
+}
+
+/// What `git archive` leaves as comment.
+fn is_revision(comment: &[u8]) -> bool {
+    matches!(comment.len(), 40 | 64) && comment.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn is_directory(source: &dyn ReadAt, offset: u64, entries: u64) -> bool {

@@ -3,25 +3,35 @@
 
 mod directory;
 mod end;
+mod extra;
 mod extract;
 mod member;
 mod opinion;
 mod record;
 
 pub use super::Meter;
-pub use directory::Directory;
+pub use directory::{Contents, Directory};
 pub use extract::extract;
 pub use member::Member;
 
-use super::{Damage, ReadAt, Sink};
+use super::{Blob, Damage, ReadAt, Sink};
+
+/// Counts bytes of no entry against the limits.
+///
+/// # Errors
+/// When they are too many.
+pub fn count(blob: &Blob, meter: &Meter<'_>) -> Result<(), Damage> {
+    let counted = meter.entry(blob.header.path.len()).and_then(|()| meter.produce(blob.bytes.len() as u64));
+    counted.map_err(|overrun| Damage::new(blob.header.offset, overrun.to_string()))
+}
 
 /// Walks a zip in the order of its directory.
 ///
 /// # Errors
 /// When there is no single directory, or a limit on the whole is reached.
 pub(super) fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(), Damage> {
-    let (members, anomalies) = match Directory::read(source, meter.limits()) {
-        Ok(read) => read,
+    let Contents { members, blobs, anomalies } = match Directory::read(source, meter.limits()) {
+        Ok(contents) => contents,
         Err(damage) => {
             if let Some(anomaly) = damage.anomaly() {
                 sink.anomaly(anomaly);
@@ -38,6 +48,10 @@ pub(super) fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) 
             Ok(()) => sink.end(),
             Err(damage) => sink.broken(damage),
         }
+    }
+    for blob in blobs {
+        count(&blob, meter)?;
+        sink.blob(blob);
     }
     Ok(())
 }

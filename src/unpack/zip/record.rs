@@ -37,6 +37,11 @@ pub(super) const END_SIZE: usize = 22;
 pub(super) const END64_SIZE: usize = 56;
 pub(super) const LOCATOR_SIZE: usize = 20;
 
+/// The extra field with wide sizes.
+pub(super) const ZIP64: u16 = 0x0001;
+/// The extra field with the name in Unicode.
+pub(super) const UNICODE_PATH: u16 = 0x7075;
+
 /// The value that says "look into the ZIP64 field".
 pub(super) const FULL16: u16 = u16::MAX;
 /// The value that says "look into the ZIP64 field".
@@ -45,6 +50,8 @@ pub(super) const FULL32: u32 = u32::MAX;
 /// What local header and directory both say about a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Common {
+    /// Version of the format that a reader must know.
+    pub(super) needed: u16,
     pub(super) flags: u16,
     pub(super) method: u16,
     pub(super) crc: u32,
@@ -57,7 +64,6 @@ pub(super) struct Common {
 /// Fixed part of a local header, signature included.
 pub(super) fn local(bytes: &[u8]) -> Option<Common> {
     let mut fields = Fields(bytes.strip_prefix(LOCAL)?);
-    fields.u16()?;
     common(&mut fields)
 }
 
@@ -73,7 +79,7 @@ pub(super) struct Central {
 
 pub(super) fn central(bytes: &[u8]) -> Option<Central> {
     let mut fields = Fields(bytes.strip_prefix(CENTRAL)?);
-    fields.u32()?;
+    fields.u16()?;
     let common = common(&mut fields)?;
     let comment_length = fields.u16()?;
     let disk = fields.u16()?;
@@ -82,9 +88,10 @@ pub(super) fn central(bytes: &[u8]) -> Option<Central> {
 }
 
 fn common(fields: &mut Fields<'_>) -> Option<Common> {
-    let (flags, method) = (fields.u16()?, fields.u16()?);
+    let (needed, flags, method) = (fields.u16()?, fields.u16()?, fields.u16()?);
     fields.u32()?;
     Some(Common {
+        needed,
         flags,
         method,
         crc: fields.u32()?,

@@ -149,6 +149,7 @@ pub(crate) struct Member {
     /// Bytes behind the data: a descriptor, or what shouldn't be there.
     pub(crate) behind: Vec<u8>,
     pub(crate) attributes: u32,
+    pub(crate) comment: Vec<u8>,
     /// The disk on which the directory says that it is.
     pub(crate) disk: u16,
     /// Where the directory says that the local header is; where it is, if `None`.
@@ -188,6 +189,7 @@ impl Member {
             data,
             behind: Vec::new(),
             attributes: 0o100_644 << 16,
+            comment: Vec::new(),
             disk: 0,
             offset: None,
             listed: true,
@@ -294,13 +296,15 @@ impl Zip {
             if member.listed {
                 directory.extend(b"PK\x01\x02\x14\x03\x14\0");
                 said(&mut directory, &member.central);
-                directory.extend([0; 2]);
+                let comment = u16::try_from(member.comment.len()).unwrap();
+                directory.extend(comment.to_le_bytes());
                 directory.extend(member.disk.to_le_bytes());
                 directory.extend([0; 2]);
                 directory.extend(member.attributes.to_le_bytes());
                 directory.extend(member.offset.unwrap_or(at).to_le_bytes());
                 directory.extend(&member.central.name);
                 directory.extend(&member.central.extra);
+                directory.extend(&member.comment);
             }
         }
         file.extend(&self.gap);

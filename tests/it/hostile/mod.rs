@@ -5,9 +5,11 @@
 
 mod bombs;
 pub(crate) mod build;
+mod carriers;
 mod clients;
 mod contents;
 mod oracle;
+mod ordinary;
 mod tar;
 mod truncated;
 mod waived;

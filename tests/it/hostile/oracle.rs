@@ -5,7 +5,8 @@
 use proptest::prelude::*;
 
 use super::build::{Member, Tar, Zip, gzip, record};
-use with::{agrees, gather, sealed, tar_crate, zip_crate};
+pub(super) use with::sealed;
+use with::{agrees, gather, tar_crate, zip_crate};
 
 #[path = "../../../fuzz/oracle.rs"]
 mod with;

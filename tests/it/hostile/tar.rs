@@ -459,7 +459,9 @@ fn gzip_framing() -> Vec<Case> {
             b
         }),
         ("a file name", Clean, flagged(8, b"../../evil\0")),
-        ("a comment and an extra field", Clean, flagged(20, b"\x04\0abcdhello\0")),
+        ("a comment", Clean, flagged(16, b"hello\0")),
+        ("an extra field that nobody knows", Odd(ExtraField), flagged(20, b"\x04\0abcdhello\0")),
+        ("the sizes of blocks", Clean, flagged(4, b"\x06\0BC\x02\0\x12\x34")),
         ("a wrong header checksum", Incomplete("header"), flagged(2, b"\xaa\xaa")),
         ("a plain tar", Odd(Mismatch), tar.clone().end()),
         ("zlib", Odd(Mismatch), zlib),

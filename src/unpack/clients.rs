@@ -1,0 +1,109 @@
+//! What each client's reader makes of the constructs that most readers take alike: one row for a client, with the
+//! versions that were measured. Whether two readers of a package differ is derived from it.
+
+use crate::inventory::{AnomalyKind, Kind};
+
+/// A client that unpacks packages.
+struct Client {
+    /// Its name, and the versions that were run.
+    name: &'static str,
+    /// Whose packages it installs.
+    of: &'static [Kind],
+    /// The constructs that it reads otherwise than the others, and how.
+    otherwise: &'static [(AnomalyKind, &'static str)],
+}
+
+use AnomalyKind::{PathDot, TarGnuName, TarNulType, TarPaxName, TrailingZeros};
+
+/// Measured by unpacking archives of these constructs with each of them; `tests/it/hostile/clients.rs` does it again
+/// with those that are installed.
+const CLIENTS: &[Client] = &[
+    Client {
+        name: "npm 11.19 and 12.2",
+        of: &[Kind::Npm],
+        otherwise: &[(PathDot, "takes the dot for the package's folder and cuts it off")],
+    },
+    Client {
+        name: "cargo 1.95",
+        of: &[Kind::Crate],
+        otherwise: &[(PathDot, "refuses a path that doesn't begin with the crate's folder")],
+    },
+    Client {
+        name: "pip 26.3",
+        of: &[Kind::Sdist],
+        otherwise: &[(PathDot, "takes the dot for the package's folder and cuts it off")],
+    },
+    Client {
+        name: "uv 0.13",
+        of: &[Kind::Wheel],
+        otherwise: &[(TrailingZeros, "refuses a wheel with bytes behind its end")],
+    },
+    Client {
+        name: "PyPI",
+        of: &[Kind::Wheel],
+        otherwise: &[(PathDot, "holds RECORD against the names as they are written")],
+    },
+    Client {
+        name: "RubyGems 3.3",
+        of: &[Kind::Gem],
+        otherwise: &[
+            (TarPaxName, "knows no PAX headers, and writes the file under the name in the plain header"),
+            (TarGnuName, "knows no GNU long names, and writes the file under the name in the plain header"),
+            (TarNulType, "knows no files of type NUL, and leaves them out"),
+            (PathDot, "doesn't find its own files under such names"),
+        ],
+    },
+    Client {
+        name: "vsce's and Visual Studio Code's reader (yauzl 3)",
+        of: &[Kind::Vsix],
+        otherwise: &[
+            (TrailingZeros, "refuses a package with bytes behind its end"),
+            (PathDot, "looks for the extension under the name without the dot"),
+        ],
+    },
+    Client {
+        name: "OpenJDK 17",
+        of: &[Kind::Jar],
+        otherwise: &[(PathDot, "finds no class under a name with a dot before it")],
+    },
+    Client { name: "tar, bsdtar, Python's tarfile", of: &[Kind::Tar], otherwise: &[] },
+    Client { name: "unzip, bsdtar, 7-Zip, Python's zipfile", of: &[Kind::Zip], otherwise: &[] },
+];
+
+/// Which client of such packages reads a construct otherwise, and how; `None` where all of them read it alike.
+pub(crate) fn otherwise(kind: AnomalyKind, of: Kind) -> Option<(&'static str, &'static str)> {
+    let mut clients = CLIENTS.iter().filter(|client| client.of.contains(&of)).peekable();
+    if clients.peek().is_none() {
+        return Some(("a client of such packages", "may read it otherwise: none was measured"));
+    }
+    clients
+        .flat_map(|client| client.otherwise.iter().map(move |(what, how)| (*what, client.name, *how)))
+        .find(|(what, ..)| *what == kind)
+        .map(|(_, name, how)| (name, how))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_speaks_of_what_depends_on_the_client() {
+        for client in CLIENTS {
+            assert!(!client.of.is_empty(), "{}", client.name);
+            for (kind, _) in client.otherwise {
+                assert!(kind.depends_on_client(), "{} {kind:?}", client.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_gem_knows_less_than_other_tars() {
+        for kind in [TarPaxName, TarGnuName, TarNulType] {
+            assert!(otherwise(kind, Kind::Gem).is_some(), "{kind:?}");
+            assert!(otherwise(kind, Kind::Npm).is_none(), "{kind:?}");
+        }
+        for kind in AnomalyKind::ALL.into_iter().filter(|kind| kind.depends_on_client()) {
+            assert!(otherwise(kind, Kind::Tar).is_none() && otherwise(kind, Kind::Zip).is_none(), "{kind:?}");
+        }
+    }
+}
