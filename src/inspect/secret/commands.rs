@@ -4,12 +4,18 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::plausible::{is_opaque, is_password};
+use super::plausible::{is_opaque, is_password, is_placeholder};
 use super::{Found, table};
 
 /// Every credential in a command or header, as one of this rule.
 pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
-    all(text, &COMMAND, rule, is_credential)
+    let mut found = all(text, &COMMAND, rule, |value| is_credential(value) && !is_placeholder(value));
+    // the key that everybody may have
+    found.retain(|found| {
+        let name = text.get(found.span.start..found.token.start).unwrap_or_default().to_ascii_lowercase();
+        memchr::memmem::find(&name, b"public").is_none()
+    });
+    found
 }
 
 /// Commands and settings that carry a credential: headers, variables, options.

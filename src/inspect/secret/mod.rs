@@ -45,6 +45,14 @@ struct Found {
     prefix: usize,
 }
 
+impl Found {
+    /// The same in a text that has so many bytes before.
+    fn behind(self, before: usize) -> Self {
+        let shift = |range: Range<usize>| range.start + before..range.end + before;
+        Self { span: shift(self.span), token: shift(self.token), ..self }
+    }
+}
+
 /// Whether a value that stands where a credential belongs could be one: not a word, not a placeholder.
 pub(super) fn looks_secret(value: &[u8]) -> bool {
     // the hashes of .htpasswd begin with what a shell would take for a variable

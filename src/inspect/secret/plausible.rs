@@ -96,6 +96,90 @@ const NO_PASSWORDS: &[&str] = &[
     "correcthorse",
 ];
 
+/// How a value begins that stands elsewhere, or can't be read without a key.
+const ELSEWHERE: &[&str] = &[
+    "enc(",
+    "enc[",
+    "enc:",
+    "encrypted:",
+    "{cipher}",
+    "{aes}",
+    "vault:",
+    "vault(",
+    "vault/",
+    "$ansible_vault",
+    "!",
+    "*",
+    "&",
+    "arn:",
+    "op://",
+    "ref+",
+    "secretref:",
+    "sm://",
+    "ssm:",
+    "ssm/",
+    "keyvault:",
+    "kv:",
+    "@microsoft.",
+    "projects/",
+    "env:",
+    "env.",
+    "env(",
+    "process.env",
+    "os.environ",
+    "os.getenv",
+    "system.",
+    "file:",
+    "file(",
+    "classpath:",
+    "http://",
+    "https://",
+    "/",
+    "./",
+    "../",
+    "~/",
+    "c:\\",
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$argon2",
+    "$5$",
+    "$6$",
+    "$apr1$",
+    "pbkdf2",
+    "{bcrypt}",
+    "{noop}",
+    "{sha",
+    "{ssha",
+    "scrypt:",
+    "sha256:",
+    "md5:",
+    "aiza",
+    "pk_",
+    "pk.",
+    "phc_",
+    "pk-",
+    "ssh-rsa ",
+    "ssh-ed25519 ",
+    "-----begin",
+    "secret://",
+    "awssecret",
+    "aws:",
+    "gcp:",
+    "azure:",
+    "hashivault:",
+    "getenv",
+    "config.",
+    "settings.",
+    "secrets.",
+    "var.",
+    "local.",
+    "data.",
+    "module.",
+    "dummy",
+    "django-insecure",
+    "da2-",
+];
 /// Secrets that everybody knows, by the first bytes of their SHA-256: the account keys of Azure's storage and
 /// database emulators, the keys of Google's samples for maps, the key that ssh2 tries the runtime with.
 const KNOWN: &[[u8; 8]] = &[
@@ -155,6 +239,26 @@ pub(super) fn is_password(bytes: &[u8]) -> bool {
         && !has_pattern(bytes)
         && mixes(bytes)
         && entropy(bytes) >= 2.75
+}
+
+/// Whether this stands for a value that is given elsewhere, or by the reader.
+pub(super) fn is_placeholder(value: &[u8]) -> bool {
+    let has = |part: &str| memchr::memmem::find(value, part.as_bytes()).is_some();
+    let wrapped = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
+    let lower = value.to_ascii_lowercase();
+    let is_variable = matches!(value, [b'$', rest @ ..] if rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') && rest.first().is_some_and(u8::is_ascii_alphabetic) && !rest.iter().any(u8::is_ascii_lowercase));
+    value.is_empty()
+        || ["${", "$(", "{{", "}}", "<%", "%>", "#{", "%(", "***", "...", "\u{2026}"]
+            .iter()
+            .any(|part| has(part))
+        || wrapped(b'<', b'>')
+        || wrapped(b'%', b'%')
+        || wrapped(b'@', b'@')
+        || wrapped(b'{', b'}')
+        || wrapped(b'[', b']')
+        || wrapped(b'_', b'_')
+        || is_variable
+        || ELSEWHERE.iter().any(|start| lower.starts_with(start.as_bytes()))
 }
 
 /// Whether it holds a word that people write where a secret should stand. One of few letters turns up by chance

@@ -1,8 +1,21 @@
 //! JSON, where the object that a value stands in says what it is.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
-use super::Pair;
+use super::names::Kind;
+use super::table::Format;
+use super::{Pair, values};
+
+/// A value that is still to be looked at.
+struct Field<'a> {
+    parent: &'a str,
+    name: &'a str,
+    /// Whether the object says that its value is a secret.
+    said: bool,
+    value: &'a Value,
+}
 
 /// All strings with their names; `None` where it is no JSON.
 pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
@@ -11,26 +24,32 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
     let json: Value =
         serde_json::from_slice(text).or_else(|_| serde_json::from_slice(&without_comments(text))).ok()?;
     let mut pairs = Vec::new();
-    let mut open: Vec<(&str, &str, &Value)> = vec![("", "", &json)];
+    let mut open = vec![Field { parent: "", name: "", said: false, value: &json }];
     // a value stands behind the one before it as often as not
     let mut from = 0;
-    while let Some((parent, name, value)) = open.pop() {
+    while let Some(Field { parent, name, said, value }) = open.pop() {
         match value {
             Value::String(string) if string.len() >= 6 => {
                 if let Some(at) = locate(text, string, from) {
                     from = at;
-                    pairs.push(Pair::new(parent, name, at..at + string.len()));
+                    let secret = said && values::is_secret(string.as_bytes(), Kind::Password, Format::Json);
+                    pairs.push(Pair { secret, ..Pair::new(parent, name, at..at + string.len()) });
                 }
             }
-            Value::Array(list) => open.extend(list.iter().rev().map(|item| (parent, name, item))),
+            Value::Array(list) => {
+                open.extend(list.iter().rev().map(|value| Field { parent, name, said, value }));
+            }
             Value::Object(fields) => {
-                // `{"key": "password", "value": "..."}`
+                // `{"key": "password", "value": "...", "type": "secret"}`
                 let beside = ["key", "name", "id"].iter().find_map(|key| fields.get(*key)?.as_str());
-                for (key, item) in fields.iter().rev() {
+                let said = fields.get("sensitive") == Some(&Value::Bool(true))
+                    || fields.get("type").and_then(Value::as_str) == Some("secret");
+                for (key, value) in fields.iter().rev() {
                     let is_value =
                         matches!(key.as_str(), "value" | "currentValue" | "initialValue" | "plaintext");
                     let parent = beside.filter(|_| is_value).unwrap_or(name);
-                    open.push((parent, if is_value { "value" } else { key }, item));
+                    let name = if is_value { "value" } else { key };
+                    open.push(Field { parent, name, said: said && is_value, value });
                 }
             }
             _ => {}
@@ -40,6 +59,18 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
         }
     }
     Some(pairs)
+}
+
+/// Where the commands of a manifest stand; `None` where it has none.
+pub(super) fn scripts(text: &[u8]) -> Option<Vec<Range<usize>>> {
+    let json: Value = serde_json::from_slice(text).ok()?;
+    let scripts = json.get("scripts")?.as_object()?;
+    let located = scripts.values().filter_map(|command| {
+        let command = serde_json::to_string(command.as_str()?).ok()?;
+        let at = memchr::memmem::find(text, command.as_bytes())?;
+        Some(at..at + command.len())
+    });
+    Some(located.collect())
 }
 
 /// Where a string stands that has no escapes: behind `from`, or else anywhere.

@@ -49,15 +49,25 @@ pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
         .unwrap_or_default()
 }
 
+/// The rule for what only the place tells.
+const SETTINGS: &str = "secret-settings-file";
+
 fn in_format(text: &[u8], format: Format, rule: usize) -> Vec<Found> {
     let found = |token: Range<usize>| Found { rule, span: token.clone(), token, prefix: 0 };
     match format {
-        Format::Http | Format::Scripts => {
-            let mut all = super::commands::find(text, "secret-settings-file");
-            if format == Format::Http {
-                all.extend(credentials(text, &lines::pairs(text), Format::Lines).into_iter().map(found));
-            }
-            all
+        Format::Http => {
+            let all = credentials(text, &lines::pairs(text), Format::Lines).into_iter().map(found);
+            all.chain(super::commands::find(text, SETTINGS)).collect()
+        }
+        Format::Scripts => {
+            let is_json = text.trim_ascii_start().starts_with(b"{");
+            // a manifest has addresses of badges and the like beside its commands
+            let places = if is_json { json::scripts(text).unwrap_or_default() } else { vec![0..text.len()] };
+            let in_commands = places.into_iter().flat_map(|place| {
+                let commands = super::commands::find(text.get(place.clone()).unwrap_or_default(), SETTINGS);
+                commands.into_iter().map(move |found| found.behind(place.start))
+            });
+            in_commands.collect()
         }
         Format::Key => values::key_alone(text).map(found).into_iter().collect(),
         _ => credentials(text, &pairs(text, format), format).into_iter().map(found).collect(),

@@ -51,7 +51,7 @@ fn the_environment_of_a_build_is_told_with_each_credential_in_it() {
         inspect(text.as_bytes(), &lookout, &mut entry);
         entry.secrets.iter().map(|secret| secret.rule).collect::<Vec<_>>()
     };
-    let whole = r#"var e={"SHELL":"/bin/bash","PATH":"/usr/bin:/bin","HOME":"/home/runner","npm_lifecycle_event":"build","DB_PASSWORD":"{base62:24}","X":"{","JWT_SECRET":"{base62:40}"}"#;
+    let whole = r#"var e={"SHELL":"/bin/bash","PATH":"/usr/bin:/bin","HOME":"/home/runner","npm_lifecycle_event":"build","DB_PASSWORD":"{base62:24}","JWT_SECRET":"{base62:40}"}"#;
     let vite = "e={BASE_URL:`/`,DEV:!1,MODE:`production`,PROD:!0,SSR:!1,VITE_API_SECRET:`{base62:40}`}";
     let spaced = "var e = {\n\tSHELL: \"/bin/sh\",\n\tPATH: \"/usr/bin\",\n\tHOME: \"/root\",\n\tPWD: \"/root/app\",\n\tN: 3\n};";
     for (text, expected) in [

@@ -2,6 +2,7 @@
 
 use super::lines::{lines, value};
 use super::{Pair, code, values};
+use crate::inspect::secret::plausible::is_placeholder;
 
 /// All scalars with their names. What a Kubernetes secret holds counts whatever its name.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
@@ -62,7 +63,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
 fn in_secret(parent: &str, content: &[u8]) -> bool {
     match parent {
         "stringData" => values::is_secret(content, super::names::Kind::Password, super::table::Format::Yaml),
-        "data" => !values::is_placeholder(content) && values::is_secret_in_base64(content),
+        "data" => !is_placeholder(content) && values::is_secret_in_base64(content),
         _ => false,
     }
 }
