@@ -21,6 +21,7 @@ fn main() {
         ("secrets", "rule", secrets as fn(&[Value]) -> String),
         ("stray", "rule", stray),
         ("signs", "sign", signs),
+        ("settings_files", "rule", settings_files),
     ];
     for (file, key, write) in tables {
         let source = root.join("policies").join(file).with_extension("toml");
@@ -183,6 +184,26 @@ fn signs(signs: &[Value]) -> String {
             byte_strings(&near),
         );
         sign.done(&name);
+    }
+    code.push(']');
+    code
+}
+
+fn settings_files(rules: &[Value]) -> String {
+    let mut code = String::from("&[\n");
+    for rule in rules {
+        let mut rule = Fields::new(rule);
+        let (what, paths) = (rule.text("what"), rule.texts("paths"));
+        assert!(paths.iter().all(|path| path.to_lowercase() == *path), "{what}: paths are in lower case");
+        let _ = writeln!(
+            code,
+            "SettingsFile {{ what: {what:?}, paths: &{paths:?}, not: &{:?}, format: Format::{}, example: {:?}, near: &{:?} }},",
+            rule.texts("not"),
+            camel(&rule.text("format")),
+            rule.text("example"),
+            rule.texts("near"),
+        );
+        rule.done(&what);
     }
     code.push(']');
     code

@@ -1,6 +1,7 @@
 //! Content inspectors: from one entry's bytes to facts. Each inspector is one file and one line in [`INSPECTORS`].
 
 mod coding;
+mod pattern;
 mod prefilter;
 mod sample;
 mod scanner;
@@ -35,7 +36,7 @@ use coding::Coding;
 pub use prefilter::Hit;
 pub use sample::Sample;
 pub use scanner::{ScanOptions, Scanner};
-pub(crate) use secret::{SecretRule, TABLE as SECRETS};
+pub(crate) use secret::{SETTINGS_FILES, SecretRule, TABLE as SECRETS};
 pub(crate) use sign::{
     Match as StrayMatch, STRAYS, StrayRow, StrayRule, is_excepted, matches as stray_matches,
 };

@@ -2,6 +2,7 @@
 
 mod context;
 mod finding;
+mod for_show;
 mod rule;
 
 // source maps
@@ -31,6 +32,7 @@ mod private_host;
 
 // stray files and secrets
 pub(crate) mod secret;
+mod secrets_page;
 pub(crate) mod stray;
 
 // allowlist and manifest
@@ -68,6 +70,7 @@ pub(crate) mod unexpected_growth;
 pub use context::Context;
 pub use finding::{Evidence, Finding, Place};
 pub use rule::{Family, Rule};
+pub use secrets_page::secrets_page;
 
 use std::sync::LazyLock;
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
+use super::for_show::is_for_show;
 use super::{Context, Family, Finding, Place, Rule};
 use crate::inspect::{SECRETS, SecretRule};
 use crate::inventory::{Entry, Secret};
@@ -35,7 +36,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut same: BTreeMap<&str, Vec<(&Entry, &Secret)>> = BTreeMap::new();
     for entry in &context.inventory.entries {
         for secret in &entry.secrets {
-            if rule_of(entry, secret) == rule.name {
+            if rule_of(entry, secret) == Some(rule.name) {
                 same.entry(&secret.digest).or_default().push((entry, secret));
             }
         }
@@ -46,20 +47,16 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The rule that a fact belongs to: what everybody makes up for tests and manuals has one of its own there.
-/// A token of a provider cannot be made up, and is what it is wherever it stands.
-fn rule_of(entry: &Entry, secret: &Secret) -> &'static str {
-    const MADE_UP: &[&str] = &[
-        "secret-private-key",
-        "secret-private-key-encrypted",
-        "secret-url-password",
-        "secret-jwt",
-        "secret-netrc",
-        "secret-docker-login",
-        "secret-settings-file",
-        "secret-gcp-service-account",
-    ];
-    if MADE_UP.contains(&secret.rule) && is_for_show(&entry.place) { "secret-in-tests" } else { secret.rule }
+/// The rule that a fact belongs to. What everybody makes up for tests and manuals has one of its own there; a
+/// token with a checksum is not made up, and is what it is wherever it stands.
+fn rule_of(entry: &Entry, secret: &Secret) -> Option<&'static str> {
+    let has_checksum = SECRETS.iter().any(|rule| rule.name == secret.rule && rule.has_checksum());
+    let is_public = matches!(secret.rule, "secret-google-api-key" | "secret-google-oauth");
+    if has_checksum || is_public || !is_for_show(&entry.place) {
+        return Some(secret.rule);
+    }
+    // a library that reads encrypted keys has some to test it with
+    (secret.rule != "secret-private-key-encrypted").then_some("secret-in-tests")
 }
 
 fn finding(rule: &Rule, table: &SecretRule, digest: &str, places: &[(&Entry, &Secret)]) -> Option<Finding> {
@@ -92,64 +89,6 @@ fn finding(rule: &Rule, table: &SecretRule, digest: &str, places: &[(&Entry, &Se
             .evidence(evidence)
             .key(digest),
     )
-}
-
-/// Whether a path is that of a test, an example or a manual.
-fn is_for_show(place: &str) -> bool {
-    const FOLDERS: &[&str] = &[
-        "test",
-        "tests",
-        "testing",
-        "testdata",
-        "test-data",
-        "test_data",
-        "__tests__",
-        "spec",
-        "specs",
-        "fixture",
-        "fixtures",
-        "__fixtures__",
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "demo",
-        "demos",
-        "doc",
-        "docs",
-        "mock",
-        "mocks",
-        "__mocks__",
-        "bench",
-        "benches",
-        "benchmark",
-        "benchmarks",
-        "e2e",
-        "test-fixtures",
-        "test_fixtures",
-        "testfixtures",
-        "test-certs",
-        "test_certs",
-        "test-keys",
-        "test_keys",
-        "testkeys",
-        "snapshots",
-        "__snapshots__",
-        "cypress",
-        "test-utils",
-        "test_utils",
-        "testutils",
-        "fuzz",
-    ];
-    const WORDS: &[&str] = &[
-        "test", "tests", "spec", "mock", "fixture", "fixtures", "example", "sample", "demo", "dummy",
-        "snakeoil",
-    ];
-    let lower = place.to_ascii_lowercase();
-    let (folders, name) = lower.rsplit_once(['/', '!']).unwrap_or(("", &lower));
-    folders.split(['/', '!']).any(|segment| FOLDERS.contains(&segment))
-        || name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
-        || [".md", ".markdown", ".rst", ".mdx", ".adoc"].iter().any(|end| name.ends_with(end))
 }
 
 #[cfg(test)]
@@ -205,9 +144,15 @@ mod tests {
             let found = findings(vec![entry(place, &[("secret-private-key", "aa")])]);
             assert_eq!(found.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [rule], "{place}");
         }
-        // other secrets are what they are wherever they stand
-        let found = findings(vec![entry("package/test/a.js", &[("secret-npm-token", "aa")])]);
-        assert_eq!(found[0].rule, "secret-npm-token");
+        for (rule, expected) in [
+            // nobody makes a checksum up
+            ("secret-npm-token", Some("secret-npm-token")),
+            ("secret-aws-access-key", Some("secret-in-tests")),
+            ("secret-private-key-encrypted", None),
+        ] {
+            let found = findings(vec![entry("package/test/a.js", &[(rule, "aa")])]);
+            assert_eq!(found.first().map(|finding| finding.rule), expected);
+        }
     }
 
     #[test]

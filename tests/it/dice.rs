@@ -61,9 +61,12 @@ impl Dice {
         Some(match kind {
             "base62" | "b64pct" => self.characters(&base62, count),
             "alpha" => self.characters(&format!("{UPPER}{LOWER}"), count),
+            "lower" => self.characters(LOWER, count),
             "hex" => self.characters("0123456789abcdef", count),
             "digits" => self.characters("123456789", 1) + &self.characters(DIGITS, count - 1),
             "base32" => self.characters(&format!("{UPPER}234567"), count),
+            "lower_ap" => self.characters("abcdefghijklmnop", count),
+            "base32lower" => self.characters(&format!("{LOWER}234567"), count),
             "bech32" => self.characters("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", count),
             "upper36" => self.characters(&format!("{UPPER}{DIGITS}"), count),
             "lower36" => self.characters(&format!("{LOWER}{DIGITS}"), count),

@@ -65,6 +65,11 @@ fn policy_reference() {
     fresh("docs/policy.md", &packgate::settings::reference(&packgate::rules::words()));
 }
 
+#[test]
+fn secrets_page() {
+    fresh("docs/secrets.md", &packgate::rules::secrets_page());
+}
+
 const POLICIES: [&str; 3] = ["proprietary", "open-source", "strict"];
 
 fn levels() -> Vec<Policy> {

@@ -48,12 +48,14 @@ fn every_rule_file_is_in_the_list() {
         "archive",
         "context",
         "finding",
+        "for_show",
         "maps",
         "mentions",
         "mod",
         "promise_tests",
         "rule",
         "secret",
+        "secrets_page",
         "stray",
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");

@@ -49,7 +49,7 @@ pub(super) fn holds(pattern: &Pattern, text: &[u8], found: &Found, random: Range
         Check::Authorization => authorization(secret).is_some(),
         Check::DockerLogin => is_encoded_login(secret),
         // they have searches of their own
-        Check::PrivateKey | Check::Url => false,
+        Check::PrivateKey | Check::Url | Check::Environment => false,
     }
 }
 

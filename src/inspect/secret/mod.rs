@@ -3,10 +3,13 @@
 //! holds a redacted form and a digest.
 
 mod bounds;
+mod commands;
 mod decode;
+mod login_file;
 mod plausible;
 mod private_key;
-mod settings_file;
+mod settings;
+mod shown;
 mod table;
 mod url;
 
@@ -17,6 +20,7 @@ use sha2::{Digest, Sha256};
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
 use crate::inventory::Secret;
 
+pub(crate) use settings::SETTINGS_FILES;
 use table::{Check, INDEX, Search};
 pub(crate) use table::{SecretRule, TABLE};
 
@@ -41,6 +45,14 @@ struct Found {
     prefix: usize,
 }
 
+impl Found {
+    /// The same in a text that has so many bytes before.
+    fn behind(self, before: usize) -> Self {
+        let shift = |range: Range<usize>| range.start + before..range.end + before;
+        Self { span: shift(self.span), token: shift(self.token), ..self }
+    }
+}
+
 /// Whether a value that stands where a credential belongs could be one: not a word, not a placeholder.
 pub(super) fn looks_secret(value: &[u8]) -> bool {
     // the hashes of .htpasswd begin with what a shell would take for a variable
@@ -54,8 +66,14 @@ fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
     let mut found: Vec<Found> = hits.iter().flat_map(|&hit| at_hit(sample, hit)).collect();
-    found.extend(settings_file::find(sample));
-    for found in without_overlaps(found) {
+    found.extend(in_settings(sample));
+    let found = without_overlaps(found);
+    if found.is_empty() {
+        return;
+    }
+    let shown = shown::Shown::new(sample);
+    for found in found {
+        let found = for_show(sample, &shown, found);
         if let Some(text) = decode::header_text(sample.bytes, &found) {
             let what = "encoded credentials";
             sink.inner.push(Inner { what, offset: found.span.start, text: InnerText::Clear(text) });
@@ -66,15 +84,34 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     }
 }
 
+/// Credentials that are recognised by the file they stand in.
+fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
+    /// Settings are small; anything larger is something else.
+    const LARGEST: usize = 4 << 20;
+    if sample.bytes.len() > LARGEST || (sample.decoded.is_none() && !sample.media.is_text()) {
+        return Vec::new();
+    }
+    let found = login_file::find(sample);
+    match table::rule("secret-settings-file") {
+        Some(rule) if found.is_empty() => settings::find(sample, rule),
+        _ => found,
+    }
+}
+
 fn at_hit(sample: &Sample<'_>, hit: Hit) -> Vec<Found> {
     let numbers = INDEX.by_needle.get(hit.needle).map(Vec::as_slice).unwrap_or_default();
     let keyword = INDEX.needles.get(hit.needle).copied().unwrap_or_default();
     let searches = numbers.iter().filter_map(|&number| INDEX.searches.get(number));
     searches
-        .filter_map(|search| match search.pattern.check {
-            Check::PrivateKey => private_key::find(sample.bytes, hit.offset, search.rule),
-            Check::Url => url::find(sample.bytes, hit.offset, search.rule),
-            _ => by_regex(sample, hit.offset, keyword, search),
+        .flat_map(|search| match search.pattern.check {
+            Check::Environment => settings::environment(sample.bytes, hit.offset, search.rule),
+            Check::PrivateKey => {
+                let found = private_key::find(sample.bytes, hit.offset, search.rule);
+                let text = |found: &Found| sample.bytes.get(found.token.clone()).unwrap_or_default();
+                found.into_iter().filter(|found| !plausible::is_known(text(found))).collect()
+            }
+            Check::Url => url::find(sample.bytes, hit.offset, search.rule).into_iter().collect(),
+            _ => by_regex(sample, hit.offset, keyword, search).into_iter().collect::<Vec<_>>(),
         })
         .collect()
 }
@@ -150,6 +187,19 @@ fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search:
     let start = if is_assignment { random.start } else { span.start };
     let found = Found { rule: search.rule, span, token: start..random.end, prefix: random.start - start };
     decode::holds(pattern, text, &found, random).then_some(found)
+}
+
+/// What stands in a comment or a unit test is an example, unless a checksum says that it isn't made up. Keys see to
+/// it themselves.
+fn for_show(sample: &Sample<'_>, shown: &shown::Shown, found: Found) -> Found {
+    let rule = TABLE
+        .get(found.rule)
+        .filter(|rule| !rule.has_checksum() && !rule.name.starts_with("secret-private-key"));
+    let is_shown = rule.is_some() && shown.is_at(sample.bytes, found.token.start);
+    match table::rule("secret-in-tests").filter(|_| is_shown) {
+        Some(rule) => Found { rule, ..found },
+        None => found,
+    }
 }
 
 /// The same bytes are one finding: that of the rule that stands first in the table.

@@ -44,6 +44,16 @@ const STAND_INS: &[&str] = &[
     "token_",
     "process.",
     "undefined",
+    // what AWS writes in its manuals, before the EXAMPLE that some leave out
+    "iosfodnn7",
+    "wjalrxutnfemi",
+    // counting
+    "a1b2c3d4",
+    "00112233",
+    "11223344",
+    "aabbccdd",
+    "1a2b3c4d",
+    "abc123abc",
 ];
 
 /// Words that people write where a password should stand.
@@ -86,14 +96,107 @@ const NO_PASSWORDS: &[&str] = &[
     "correcthorse",
 ];
 
-/// Secrets that manuals tell to everybody, by the first bytes of their SHA-256: the account keys of Azure's
-/// storage emulator and of its database emulator.
-const KNOWN: &[[u8; 8]] =
-    &[[0x00, 0x11, 0xCC, 0x25, 0xEB, 0x43, 0x20, 0x71], [0xAA, 0x65, 0x47, 0x43, 0x95, 0x83, 0xC3, 0xA2]];
+/// How a value begins that stands elsewhere, or can't be read without a key.
+const ELSEWHERE: &[&str] = &[
+    "enc(",
+    "enc[",
+    "enc:",
+    "encrypted:",
+    "{cipher}",
+    "{aes}",
+    "vault:",
+    "vault(",
+    "vault/",
+    "$ansible_vault",
+    "!",
+    "*",
+    "&",
+    "arn:",
+    "op://",
+    "ref+",
+    "secretref:",
+    "sm://",
+    "ssm:",
+    "ssm/",
+    "keyvault:",
+    "kv:",
+    "@microsoft.",
+    "projects/",
+    "env:",
+    "env.",
+    "env(",
+    "process.env",
+    "os.environ",
+    "os.getenv",
+    "system.",
+    "file:",
+    "file(",
+    "classpath:",
+    "http://",
+    "https://",
+    "/",
+    "./",
+    "../",
+    "~/",
+    "c:\\",
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$argon2",
+    "$5$",
+    "$6$",
+    "$apr1$",
+    "pbkdf2",
+    "{bcrypt}",
+    "{noop}",
+    "{sha",
+    "{ssha",
+    "scrypt:",
+    "sha256:",
+    "md5:",
+    "aiza",
+    "pk_",
+    "pk.",
+    "phc_",
+    "pk-",
+    "ssh-rsa ",
+    "ssh-ed25519 ",
+    "-----begin",
+    "secret://",
+    "awssecret",
+    "aws:",
+    "gcp:",
+    "azure:",
+    "hashivault:",
+    "getenv",
+    "config.",
+    "settings.",
+    "secrets.",
+    "var.",
+    "local.",
+    "data.",
+    "module.",
+    "dummy",
+    "django-insecure",
+    "da2-",
+];
+/// Secrets that everybody knows, by the first bytes of their SHA-256: the account keys of Azure's storage and
+/// database emulators, the keys of Google's samples for maps, the key that ssh2 tries the runtime with.
+const KNOWN: &[[u8; 8]] = &[
+    [0x00, 0x11, 0xCC, 0x25, 0xEB, 0x43, 0x20, 0x71],
+    [0xAA, 0x65, 0x47, 0x43, 0x95, 0x83, 0xC3, 0xA2],
+    [0x43, 0x9C, 0xB0, 0x63, 0x2C, 0x43, 0x59, 0x56],
+    [0xAC, 0x1F, 0x45, 0xCE, 0xD0, 0xA1, 0x33, 0x0B],
+    [0x99, 0x5E, 0xE3, 0x0B, 0x32, 0xA3, 0xCA, 0x55],
+];
 
 /// Whether everybody knows this one.
 pub(super) fn is_known(secret: &[u8]) -> bool {
-    Sha256::digest(secret).first_chunk().is_some_and(|digest| KNOWN.contains(digest))
+    let digest =
+        |bytes: &[u8]| Sha256::digest(bytes).first_chunk().is_some_and(|digest| KNOWN.contains(digest));
+    // that of ssh2 stands in two literals, which a bundler joins
+    let letters = || secret.iter().copied().filter(u8::is_ascii_alphanumeric).collect::<Vec<u8>>();
+    digest(secret) || (secret.starts_with(b"-----") && digest(&letters()))
 }
 
 /// Shannon entropy in bits per byte.
@@ -138,8 +241,43 @@ pub(super) fn is_password(bytes: &[u8]) -> bool {
         && entropy(bytes) >= 2.75
 }
 
+/// Whether this stands for a value that is given elsewhere, or by the reader.
+pub(super) fn is_placeholder(value: &[u8]) -> bool {
+    let has = |part: &str| memchr::memmem::find(value, part.as_bytes()).is_some();
+    let wrapped = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
+    let lower = value.to_ascii_lowercase();
+    let is_variable = matches!(value, [b'$', rest @ ..] if rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') && rest.first().is_some_and(u8::is_ascii_alphabetic) && !rest.iter().any(u8::is_ascii_lowercase));
+    value.is_empty()
+        || ["${", "$(", "{{", "}}", "<%", "%>", "#{", "%(", "***", "...", "\u{2026}"]
+            .iter()
+            .any(|part| has(part))
+        || wrapped(b'<', b'>')
+        || wrapped(b'%', b'%')
+        || wrapped(b'@', b'@')
+        || wrapped(b'{', b'}')
+        || wrapped(b'[', b']')
+        || wrapped(b'_', b'_')
+        || is_variable
+        || ELSEWHERE.iter().any(|start| lower.starts_with(start.as_bytes()))
+}
+
+/// Whether it holds a word that people write where a secret should stand. One of few letters turns up by chance
+/// in a long random value, and says nothing there.
+pub(super) fn is_made_up(bytes: &[u8]) -> bool {
+    const FEW: usize = 6;
+    let any = |holds: fn(&u8) -> bool| bytes.iter().any(holds);
+    let is_strong = bytes.len() >= 16
+        && any(u8::is_ascii_uppercase)
+        && any(u8::is_ascii_lowercase)
+        && any(u8::is_ascii_digit)
+        && entropy(bytes) >= 3.5;
+    let words = [STAND_INS, NO_PASSWORDS].concat();
+    let telling: Vec<&str> = words.into_iter().filter(|word| !is_strong || word.len() >= FEW).collect();
+    has_word(bytes, &telling) || has_pattern(bytes)
+}
+
 /// Letters and digits; or, where chance left the digits out, capitals strewn as no name in a program has them.
-fn mixes(bytes: &[u8]) -> bool {
+pub(super) fn mixes(bytes: &[u8]) -> bool {
     let turns = bytes
         .windows(2)
         .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
@@ -153,7 +291,7 @@ fn has_word(bytes: &[u8], words: &[&str]) -> bool {
 }
 
 /// Six equal characters in a row, or seven that count up (`abcdefg`, `2345678`).
-fn has_pattern(bytes: &[u8]) -> bool {
+pub(super) fn has_pattern(bytes: &[u8]) -> bool {
     let (mut equal, mut rising) = (1, 1);
     for pair in bytes.windows(2) {
         let &[before, after] = pair else { continue };
@@ -163,7 +301,14 @@ fn has_pattern(bytes: &[u8]) -> bool {
             return true;
         }
     }
-    false
+    is_repetition(bytes)
+}
+
+/// The same few characters three times or more.
+fn is_repetition(bytes: &[u8]) -> bool {
+    const LONGEST: usize = 16;
+    (1..=LONGEST.min(bytes.len() / 3))
+        .any(|length| bytes.get(length..).is_some_and(|rest| bytes.starts_with(rest)))
 }
 
 /// Whether the last six characters are the CRC-32 of those before, in base 62, as GitHub and npm write it.
@@ -228,6 +373,7 @@ mod tests {
             "IOSFODNN7EXAMPLE",
             "1111111111111111",
             "ababababababab",
+            "12ab9f12ab9f12ab9f",
         ] {
             assert!(!is_random(word.as_bytes(), 2.75), "{word}");
         }

@@ -18,6 +18,18 @@ pub(crate) struct SecretRule {
     pub(super) patterns: &'static [Pattern],
 }
 
+impl SecretRule {
+    /// Whether its tokens carry a checksum, so that nobody makes one up by chance.
+    pub(crate) fn has_checksum(&self) -> bool {
+        self.patterns.iter().any(|pattern| pattern.check == Check::Crc)
+    }
+
+    /// A recipe for each of its forms, `{hex:32}` for random characters.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = &'static str> {
+        self.patterns.iter().map(|pattern| pattern.example)
+    }
+}
+
 /// One form that a credential takes. `policies/secrets.toml` says what the fields mean.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -29,7 +41,6 @@ pub(super) struct Pattern {
     pub(super) guard: Guard,
     pub(super) check: Check,
     pub(super) entropy: f64,
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests make tokens of it"))]
     pub(super) example: &'static str,
     #[cfg_attr(not(test), expect(dead_code, reason = "tests make near misses of it"))]
     pub(super) near: &'static [&'static str],
@@ -77,6 +88,8 @@ pub(super) enum Check {
     DockerLogin,
     /// User name and password in a URL.
     Url,
+    /// An object that is an environment.
+    Environment,
 }
 
 /// All rules, in the order of precedence.

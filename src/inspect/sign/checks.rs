@@ -20,7 +20,7 @@ pub(super) const BY_MAGIC: &[(&str, Magic)] =
 pub(super) const BY_NAME: &[(&str, Check)] = &[
     ("registry-login", |sample, entry| !entry.secrets.is_empty() || shows(&REGISTRY_LOGIN, sample.bytes)),
     ("login", |sample, entry| !entry.secrets.is_empty() || shows(&LOGIN, sample.bytes)),
-    ("dotenv-secrets", |sample, entry| !entry.secrets.is_empty() || shows(&DOTENV, sample.bytes)),
+    ("dotenv-secrets", |_, entry| !entry.secrets.is_empty()),
     ("private-key", |sample, entry| {
         entry.secrets.iter().any(|secret| secret.rule.starts_with("secret-private-key"))
             || sample.bytes.starts_with(b"PuTTY-User-Key-File-")
@@ -114,12 +114,6 @@ static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|^[^:\s#]{1,80}:((?:\$(?:apr1|2[aby]|5|6)\$|\{SHA\})[^\s:]{10,120})"#,
         r#"|^[^:\s#]{1,80}:[0-9*]{1,5}:[^:\s]{1,80}:[^:\s]{1,80}:([^:\s]{8,80})$"#
     ))
-});
-
-static DOTENV: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(
-        r#"^[ \t]{0,8}(?:export[ \t]{1,4})?[a-z0-9_]{0,60}(?:key|token|secret|password|passwd|pass|pwd|credentials?|auth|dsn|_pat|private)[a-z0-9_]{0,20}[ \t]{0,4}=[ \t]{0,4}["']?([^\s"'$<{]{8,4000})"#,
-    )
 });
 
 #[cfg(test)]

@@ -4,22 +4,17 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::Regex;
 use serde_json::Value;
 
+use super::commands::{COMMAND, all, is_credential, regex};
 use super::plausible::{is_opaque, is_password};
 use super::{Found, Sample, table};
-
-/// Settings are small; anything larger is something else.
-const LARGEST: usize = 4 << 20;
 
 /// Credentials that are recognised by the file they stand in.
 pub(super) fn find(sample: &Sample<'_>) -> Vec<Found> {
     let path = sample.path;
     let name = path.rsplit('/').next().unwrap_or(path);
-    if sample.bytes.len() > LARGEST || (sample.decoded.is_none() && !sample.media.is_text()) {
-        return Vec::new();
-    }
     if is_agent_settings(path, name) {
         return agent(sample.bytes);
     }
@@ -95,10 +90,6 @@ fn is_login_file(path: &str, name: &str) -> bool {
     NAMES.contains(&name) || ENDS.iter().any(|end| path.ends_with(end))
 }
 
-fn regex(source: &str) -> Option<Regex> {
-    RegexBuilder::new(source).unicode(false).case_insensitive(true).multi_line(true).build().ok()
-}
-
 /// `https://user:password@host` and `https://token@host`.
 static GIT_URL: LazyLock<Option<Regex>> =
     LazyLock::new(|| regex(r#"https?://([^\s"'@/$<>{}]{8,300})@[a-z0-9.-]{3,}"#));
@@ -109,33 +100,6 @@ static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"^[ \t]{0,16}["'<]?[a-z0-9_.-]{0,40}(?:password|passwd|token|secret|secret_key|access_key|api_?key|oauth_token|rubygems_api_key|secret_access_key)["'>]?[ \t]{0,8}[=:>]?[ \t]{0,8}["']?([^\s"'<>$,{}]{8,400})"#,
     )
 });
-
-/// Commands and settings that carry a credential: headers, variables, options.
-static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(concat!(
-        r#"(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)\s{1,3}"#,
-        r#"|\b(?:x-)?(?:api-?key|auth-?token|access-?token|subscription-key|private-token)["']?\s{0,3}[:=]\s{0,3}["']?"#,
-        r#"|\b[a-z0-9_]{0,40}(?:_key|apikey|token|secret|password|passwd|_pat|_pass|_pwd)=["']?"#,
-        r#"|--(?:token|password|api-key|apikey|secret|access-token|auth-token)[ =]["']?"#,
-        r#"|\bbearer\s{1,3}"#,
-        r#"|(?:^|\s)-u ["']?[a-z0-9_.@-]{1,60}:"#,
-        r#"|PGPASSWORD=["']?"#,
-        r#"|[?&](?:api_?key|access_token|token|key|secret|password)="#,
-        r#")([^\s"'\\$<>{}()&;,|*]{8,2000})"#
-    ))
-});
-
-fn all(text: &[u8], pattern: &Option<Regex>, rule: &str, holds: fn(&[u8]) -> bool) -> Vec<Found> {
-    let (Some(pattern), Some(rule)) = (pattern, table::rule(rule)) else { return Vec::new() };
-    let mut found = Vec::new();
-    for captures in pattern.captures_iter(text).take(1000) {
-        let (Some(whole), Some(value)) = (captures.get(0), captures.get(1)) else { continue };
-        if holds(value.as_bytes()) {
-            found.push(Found { rule, span: whole.range(), token: value.range(), prefix: 0 });
-        }
-    }
-    found
-}
 
 /// Commands that were allowed, environments and headers of servers. JSON is read, as an escaped quote
 /// would end a value too early; other formats are searched as they stand.
@@ -216,10 +180,6 @@ fn named_strings<'a>(json: &'a Value, name: &'a str, into: &mut Vec<(&'a str, &'
 fn locate(text: &[u8], secret: &str) -> Option<Range<usize>> {
     let start = memchr::memmem::find(text, secret.as_bytes())?;
     Some(start..start + secret.len())
-}
-
-fn is_credential(value: &[u8]) -> bool {
-    is_password(value) || is_opaque(value)
 }
 
 fn has_digit(value: &[u8]) -> bool {

@@ -1,0 +1,61 @@
+//! Names with quoted values in any language: `name: "value"`, `name = 'value'`, `"name" => "value"`,
+//! `define('name', 'value')`. Reads JSON, too, where it has comments or is a template.
+
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::Pair;
+
+static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let sign = r#"\s{0,8}(?:=>|:=|=|:)\s{0,8}(?:[a-z.]{1,40}\()?[brufBRUF]?"#;
+    let value = r#"(?:"([^"\r\n]{6,2000})"|'([^'\r\n]{6,2000})')"#;
+    let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]{0,80}";
+    RegexBuilder::new(&format!(
+        r#"(?:["']({name})["']\]?{sign}|["']({name})["']\s{{0,4}},\s{{0,8}}[brufBRUF]?|({name})(?:(?:\s{{0,4}}:\s{{0,4}}[a-zA-Z&\[\]. ]{{1,24}})??{sign}|[ ]{{1,4}})){value}"#
+    ))
+    .unicode(false)
+    .build()
+    .ok()
+});
+
+/// All of them outside of comments.
+pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
+    const MOST: usize = 50_000;
+    let Some(quoted) = QUOTED.as_ref() else { return Vec::new() };
+    let mut pairs: Vec<Pair> = Vec::new();
+    let mut named: Option<(String, usize)> = None;
+    for captures in quoted.captures_iter(text).take(MOST) {
+        let (Some(whole), Some(name)) = (captures.get(0), (1..=3).find_map(|number| captures.get(number)))
+        else {
+            continue;
+        };
+        let Some(value) = captures.get(4).or_else(|| captures.get(5)) else { continue };
+        if is_comment(text, whole.start()) {
+            continue;
+        }
+        let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+        // `"key": "password", "value": "..."`
+        let beside = named.take().filter(|(_, end)| {
+            whole.start() - end < 200
+                && text.get(*end..whole.start()).is_some_and(|between| !between.contains(&b'}'))
+        });
+        let parent = beside.map(|(parent, _)| parent).unwrap_or_default();
+        if matches!(name.as_str(), "key" | "name" | "id") {
+            named = Some((String::from_utf8_lossy(value.as_bytes()).into_owned(), whole.end()));
+        }
+        pairs.push(Pair::new(&parent, &name, value.range()));
+    }
+    pairs
+}
+
+/// Whether the line up to here begins as a comment.
+fn is_comment(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(2000)..at).unwrap_or_default();
+    let line = before
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(before, |end| before.get(end + 1..).unwrap_or_default());
+    let line = line.trim_ascii_start();
+    [&b"//"[..], b"#", b"*", b"/*", b";", b"<!--"].iter().any(|sign| line.starts_with(sign))
+}

@@ -1,0 +1,181 @@
+//! Environments that a bundler wrote into its output: an object of `MODE`, `DEV`, `PROD` and `BASE_URL` is Vite's,
+//! one of `PATH`, `HOME` and `PWD` is the whole environment of the machine that built the package.
+
+use std::ops::Range;
+
+use super::table::Format;
+use super::{names, values};
+use crate::inspect::secret::{Found, table};
+
+/// Bytes before the keyword in which its object may begin.
+const BEFORE: usize = 64 << 10;
+/// Bytes that an environment has at most.
+const LONGEST: usize = 256 << 10;
+/// Variables that any session has; a few of them beside `PATH` are no chance.
+const OF_A_SESSION: &[&str] = &[
+    "HOME",
+    "PWD",
+    "OLDPWD",
+    "SHELL",
+    "USER",
+    "USERNAME",
+    "LOGNAME",
+    "SHLVL",
+    "LANG",
+    "TERM",
+    "HOSTNAME",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "COMSPEC",
+    "SYSTEMROOT",
+    "WINDIR",
+    "COMPUTERNAME",
+    "NODE",
+    "INIT_CWD",
+    "EDITOR",
+    "CI",
+    "MAIL",
+    "SSH_AUTH_SOCK",
+    "DISPLAY",
+    "XDG_RUNTIME_DIR",
+    "NVM_DIR",
+    "JAVA_HOME",
+    "LC_ALL",
+    "COLORTERM",
+    "_",
+];
+
+/// What the environment that holds the keyword at `at` gives away.
+pub(in crate::inspect::secret) fn find(text: &[u8], at: usize, rule: usize) -> Vec<Found> {
+    /// Braces that may stand in the values before the keyword.
+    const MOST_BRACES: usize = 6;
+    let from = at.saturating_sub(BEFORE);
+    let before = text.get(from..at).unwrap_or_default();
+    let starts = memchr::memrchr_iter(b'{', before).take(MOST_BRACES).map(|start| from + start + 1);
+    let object = starts
+        .filter_map(|start| flat_object(text, start))
+        .find(|object| object.iter().any(|(name, _)| (at.saturating_sub(2)..at + 12).contains(&name.start)));
+    let Some(object) = object else { return Vec::new() };
+    let name = |range: &Range<usize>| {
+        std::str::from_utf8(text.get(range.clone()).unwrap_or_default()).unwrap_or_default()
+    };
+    let has = |wanted: &str| object.iter().any(|(range, _)| name(range) == wanted);
+    let of_a_session = object.iter().filter(|(range, _)| {
+        let name = name(range);
+        OF_A_SESSION.contains(&name.to_ascii_uppercase().as_str())
+            || ["npm_", "GITHUB_", "RUNNER_", "XDG_", "VSCODE_"].iter().any(|start| name.starts_with(start))
+    });
+    let path = object.iter().find(|(range, _)| matches!(name(range), "PATH" | "Path"));
+    let is_whole = path.is_some() && of_a_session.count() >= 3;
+    let is_vite = has("MODE") && has("BASE_URL") && (has("DEV") || has("PROD"));
+    if !is_whole && !is_vite {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    if let Some((_, value)) = path.filter(|(_, value)| is_whole && !value.is_empty()) {
+        found.extend(table::rule("secret-environment-dump").map(|rule| Found {
+            rule,
+            span: value.clone(),
+            token: value.clone(),
+            prefix: 0,
+        }));
+    }
+    for (range, value) in &object {
+        let content = text.get(value.clone()).unwrap_or_default();
+        let shift = |part: Range<usize>| value.start + part.start..value.start + part.end;
+        let secret = match names::kind("", name(range)) {
+            Some(kind) if values::is_secret(content, kind, Format::Code) => Some(value.clone()),
+            _ => values::login_inside(content).map(shift),
+        };
+        found.extend(secret.map(|token| Found { rule, span: token.clone(), token, prefix: 0 }));
+    }
+    found
+}
+
+type Field = (Range<usize>, Range<usize>);
+
+/// Names and values of an object of nothing but strings, numbers and truth values, whose brace is before `start`.
+fn flat_object(text: &[u8], start: usize) -> Option<Vec<Field>> {
+    const MOST: usize = 2000;
+    let end = (start + LONGEST).min(text.len());
+    let mut at = start;
+    let mut fields = Vec::new();
+    let peek = |at: usize| text.get(at).copied().filter(|_| at < end);
+    let blanks = |mut at: usize| {
+        while peek(at).is_some_and(|byte| byte.is_ascii_whitespace()) {
+            at += 1;
+        }
+        at
+    };
+    while fields.len() < MOST {
+        at = blanks(at);
+        let name = match peek(at)? {
+            b'}' => return (!fields.is_empty()).then_some(fields),
+            b'"' | b'\'' => quoted(text, at, end)?,
+            _ => at..word_end(text, at, end),
+        };
+        if name.is_empty() {
+            return None;
+        }
+        let is_quoted = matches!(peek(at), Some(b'"' | b'\''));
+        at = blanks(name.end + usize::from(is_quoted));
+        if peek(at)? != b':' {
+            return None;
+        }
+        at = blanks(at + 1);
+        let value = match peek(at)? {
+            b'"' | b'\'' | b'`' => {
+                let value = quoted(text, at, end)?;
+                at = value.end + 1;
+                value
+            }
+            _ => {
+                let start = at;
+                while peek(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"!.+- ".contains(&byte)) {
+                    at += 1;
+                }
+                if at == start {
+                    return None;
+                }
+                at..at
+            }
+        };
+        fields.push((name, value));
+        at = blanks(at);
+        match peek(at)? {
+            b',' => at += 1,
+            b'}' => return Some(fields),
+            _ => return None,
+        }
+    }
+    Some(fields)
+}
+
+/// What stands in the quotes that begin at `at`.
+fn quoted(text: &[u8], at: usize, end: usize) -> Option<Range<usize>> {
+    let quote = *text.get(at)?;
+    let mut place = at + 1;
+    while place < end {
+        let byte = *text.get(place)?;
+        if byte == b'\\' {
+            place += 1;
+        } else if byte == quote {
+            return Some(at + 1..place);
+        }
+        place += 1;
+    }
+    None
+}
+
+fn word_end(text: &[u8], mut at: usize, end: usize) -> usize {
+    while at < end
+        && text.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'))
+    {
+        at += 1;
+    }
+    at
+}

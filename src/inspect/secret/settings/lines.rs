@@ -1,0 +1,87 @@
+//! `name=value` and `name: value`, a line each: properties, INI files, environments, most of TOML.
+
+use std::ops::Range;
+
+use super::Pair;
+
+/// The pairs of all lines that are no comments.
+pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    let mut section = String::new();
+    for line in lines(text) {
+        let Some(here) = text.get(line.clone()) else { continue };
+        if let Some(name) = here.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) {
+            section = String::from_utf8_lossy(name).into_owned();
+        } else if let Some((name, value)) = split(here) {
+            let value = line.start + value.start..line.start + value.end;
+            pairs.push(Pair::new(&section, &name, value));
+        }
+    }
+    pairs
+}
+
+/// Where each line stands, without its end.
+pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let length = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let line = start..start + length;
+        start += length + 1;
+        Some(line)
+    })
+}
+
+/// The name in a line, and where its value stands.
+fn split(line: &[u8]) -> Option<(String, Range<usize>)> {
+    const LONGEST_NAME: usize = 120;
+    let first = line.iter().find(|byte| !byte.is_ascii_whitespace())?;
+    if b"#;!".contains(first) || line.trim_ascii_start().starts_with(b"//") {
+        return None;
+    }
+    let end_of_name = |line: &[u8]| line.iter().position(|byte| matches!(byte, b'=' | b':'));
+    let mut sign = end_of_name(line).or_else(|| blank_between_two_words(line))?;
+    // a unit of systemd and a Dockerfile set variables by `Environment="NAME=value"` and `ENV NAME value`
+    let is_unit = line.get(..sign)?.trim_ascii() == b"Environment";
+    let again = line.get(sign + 1..).and_then(end_of_name).filter(|_| is_unit);
+    let mut begin = 0;
+    if let Some(again) = again {
+        (begin, sign) = (sign + 1, sign + 1 + again);
+    }
+    let name = line.get(begin..sign)?.trim_ascii();
+    let name = name.rsplit(u8::is_ascii_whitespace).next()?;
+    let name = name.strip_prefix(b"$env:").unwrap_or(name);
+    let name: Vec<u8> = name.iter().copied().filter(|byte| !b"\"'@".contains(byte)).collect();
+    if name.is_empty() || name.len() > LONGEST_NAME {
+        return None;
+    }
+    let value = value(line, sign + 1);
+    Some((String::from_utf8_lossy(&name).into_owned(), value))
+}
+
+/// The blank in a line of `name value`, with `ENV` before it or not.
+fn blank_between_two_words(line: &[u8]) -> Option<usize> {
+    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let start = line.len() - line.trim_ascii_start().len();
+    let rest = line.get(start..)?;
+    let skipped = if rest.starts_with(b"ENV ") { 4 } else { 0 };
+    let blank = rest.get(skipped..)?.iter().position(u8::is_ascii_whitespace)?;
+    (words.count() == 2 + usize::from(skipped > 0)).then_some(start + skipped + blank)
+}
+
+/// Where the value stands that begins behind `from`: what its quotes enclose, or all up to a comment.
+pub(super) fn value(line: &[u8], from: usize) -> Range<usize> {
+    let rest = line.get(from..).unwrap_or_default();
+    let start = from + rest.len() - rest.trim_ascii_start().len();
+    let rest = line.get(start..).unwrap_or_default();
+    if let Some(quote @ (b'"' | b'\'')) = rest.first() {
+        let inner = rest.get(1..).unwrap_or_default();
+        if let Some(length) = memchr::memchr(*quote, inner) {
+            return start + 1..start + 1 + length;
+        }
+    }
+    let comment =
+        [&b" #"[..], b"\t#", b" ;"].iter().filter_map(|sign| memchr::memmem::find(rest, sign)).min();
+    let rest = rest.get(..comment.unwrap_or(rest.len())).unwrap_or(rest);
+    start..start + rest.trim_ascii_end().len()
+}

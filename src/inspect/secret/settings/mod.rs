@@ -1,0 +1,108 @@
+//! Files in which an application keeps its credentials (`policies/settings_files.toml`). The place says that
+//! `password: ...` is one, so that forms can be believed that are noise in any other text: each format has a
+//! reader that gives names with their values, and what counts among those is one decision for all of them.
+
+mod code;
+mod environment;
+mod json;
+mod lines;
+mod names;
+mod table;
+mod values;
+mod xml;
+mod yaml;
+
+use std::ops::Range;
+
+use super::{Found, Sample};
+use table::Format;
+
+pub(super) use environment::find as environment;
+pub(crate) use table::TABLE as SETTINGS_FILES;
+
+/// A name, and where the value stands that a file gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pair {
+    /// What the name stands in: a section, an object, an element.
+    parent: String,
+    name: String,
+    value: Range<usize>,
+    /// Whether the file says by itself that the value is a secret, whatever its name.
+    secret: bool,
+}
+
+impl Pair {
+    fn new(parent: &str, name: &str, value: Range<usize>) -> Self {
+        Self { parent: parent.to_owned(), name: name.to_owned(), value, secret: false }
+    }
+}
+
+/// Credentials that an application's settings hold.
+pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
+    /// Rows that fit one path: few do, and the first that finds something has said it.
+    const MOST_ROWS: usize = 4;
+    table::formats(sample.path)
+        .into_iter()
+        .take(MOST_ROWS)
+        .map(|format| in_format(sample.bytes, format, rule))
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+/// The rule for what only the place tells.
+const SETTINGS: &str = "secret-settings-file";
+
+fn in_format(text: &[u8], format: Format, rule: usize) -> Vec<Found> {
+    let found = |token: Range<usize>| Found { rule, span: token.clone(), token, prefix: 0 };
+    match format {
+        Format::Http => {
+            let all = credentials(text, &lines::pairs(text), Format::Lines).into_iter().map(found);
+            all.chain(super::commands::find(text, SETTINGS)).collect()
+        }
+        Format::Scripts => {
+            let is_json = text.trim_ascii_start().starts_with(b"{");
+            // a manifest has addresses of badges and the like beside its commands
+            let places = if is_json { json::scripts(text).unwrap_or_default() } else { vec![0..text.len()] };
+            let in_commands = places.into_iter().flat_map(|place| {
+                let commands = super::commands::find(text.get(place.clone()).unwrap_or_default(), SETTINGS);
+                commands.into_iter().map(move |found| found.behind(place.start))
+            });
+            in_commands.collect()
+        }
+        Format::Key => values::key_alone(text).map(found).into_iter().collect(),
+        _ => credentials(text, &pairs(text, format), format).into_iter().map(found).collect(),
+    }
+}
+
+fn pairs(text: &[u8], format: Format) -> Vec<Pair> {
+    match format {
+        Format::Lines => [lines::pairs(text), code::pairs(text)].concat(),
+        Format::Yaml => yaml::pairs(text),
+        Format::Kubernetes if memchr::memmem::find(text, b"apiVersion:").is_some() => yaml::pairs(text),
+        Format::Json => json::pairs(text).unwrap_or_else(|| code::pairs(text)),
+        Format::Xml => xml::pairs(text).unwrap_or_else(|| code::pairs(text)),
+        Format::Code => code::pairs(text),
+        Format::Kubernetes | Format::Http | Format::Scripts | Format::Key => Vec::new(),
+    }
+}
+
+/// The values among these that are credentials.
+fn credentials(text: &[u8], pairs: &[Pair], format: Format) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for pair in pairs {
+        let Some(value) = text.get(pair.value.clone()) else { continue };
+        let shift = |part: Range<usize>| pair.value.start + part.start..pair.value.start + part.end;
+        if let Some(part) = values::login_inside(value) {
+            found.push(shift(part));
+        } else if pair.secret
+            || names::kind(&pair.parent, &pair.name)
+                .is_some_and(|kind| values::is_secret(value, kind, format))
+        {
+            found.push(pair.value.clone());
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,311 @@
+//! Which names say that their value is a credential.
+
+/// What a name says of its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// People make it up: short, perhaps words.
+    Password,
+    /// A machine makes it: long and random.
+    Token,
+    /// Words that stand for a key.
+    Mnemonic,
+}
+
+/// Words that make a name harmless wherever they stand in it.
+const HARMLESS: &[&str] = &[
+    "public",
+    "publishable",
+    "anon",
+    "existing",
+    "pull",
+    "ref",
+    "label",
+    "placeholder",
+    "hint",
+    "csrf",
+    "xsrf",
+    "example",
+    "foreign",
+    "sort",
+    "partition",
+    "cache",
+    "site",
+    "sitekey",
+    "recaptcha",
+    "translation",
+    "i18n",
+    "next",
+    "page",
+    "continuation",
+    "pad",
+    "eos",
+    "bos",
+    "unk",
+    "sep",
+    "cls",
+    "mask",
+    "special",
+    "measurement",
+    "tracking",
+    "search",
+    "maps",
+    "firebase",
+    "shortcut",
+    "hot",
+    "idempotency",
+    "object",
+    "host",
+    "registry",
+    "cookiename",
+    "lock",
+    "hash",
+    "hashed",
+    "checksum",
+    "fingerprint",
+    "kid",
+    "tag",
+    "color",
+    "design",
+];
+/// Words that may follow the one that counts.
+const BEHIND: &[&str] = &[
+    "base",
+    "value",
+    "b64",
+    "base64",
+    "hex",
+    "pem",
+    "prod",
+    "production",
+    "dev",
+    "live",
+    "staging",
+    "default",
+    "current",
+    "primary",
+    "secondary",
+    "old",
+    "string",
+    "raw",
+    "plain",
+    "text",
+    "test",
+];
+const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "passcode",
+    "pw",
+    "passphrase",
+    "psw",
+    "storepass",
+    "requirepass",
+    "masterauth",
+    "keypass",
+    "passwort",
+];
+const MNEMONICS: &[&str] = &["mnemonic", "seed", "phrase", "mnemonics"];
+const TOKENS: &[&str] = &[
+    "secret",
+    "secrets",
+    "token",
+    "credential",
+    "credentials",
+    "apikey",
+    "authorization",
+    "bearer",
+    "pat",
+    "auth",
+    "authkey",
+    "psk",
+];
+/// What stands before `key` where it is one that opens something.
+const KEYS: &[&str] = &[
+    "api",
+    "secret",
+    "private",
+    "access",
+    "encryption",
+    "encrypt",
+    "signing",
+    "signature",
+    "sign",
+    "master",
+    "account",
+    "auth",
+    "service",
+    "admin",
+    "app",
+    "application",
+    "jwt",
+    "storage",
+    "shared",
+    "subscription",
+    "consumer",
+    "server",
+    "session",
+    "cookie",
+    "role",
+    "deploy",
+    "crypt",
+    "crypto",
+    "hmac",
+    "aes",
+    "cipher",
+    "decryption",
+    "webhook",
+    "wif",
+    "security",
+    "nonce",
+    "in",
+    "functions",
+    "integration",
+    "write",
+    "license",
+    "instrumentation",
+    "ssh",
+];
+
+/// What the name of a setting says, with the name that it stands in.
+pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
+    let mut words = words(name);
+    if matches!(words.last().map(String::as_str), Some("key" | "value" | "data" | "default"))
+        && words.len() == 1
+    {
+        let own = words.pop().filter(|own| own == "key");
+        words.extend(self::words(parent));
+        words.extend(own);
+    }
+    let is_encrypted = self::words(parent).iter().chain(&words).any(|word| word == "encrypted");
+    if is_encrypted || words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
+        return None;
+    }
+    while words.len() > 1
+        && words.last().is_some_and(|word| {
+            BEHIND.contains(&word.as_str()) || word.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    {
+        words.pop();
+    }
+    let last = words.pop()?;
+    let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
+    let before = words.last().map(String::as_str).unwrap_or_default();
+    if MNEMONICS.contains(&last) {
+        return Some(Kind::Mnemonic);
+    }
+    if PASSWORDS.contains(&last)
+        || ["password", "passwd", "passphrase", "pwd"].iter().any(|end| last.ends_with(end))
+    {
+        return Some(Kind::Password);
+    }
+    let is_token = TOKENS.contains(&last)
+        || ["secret", "token", "apikey", "secretkey", "privatekey", "accesskey", "authkey", "masterkey"]
+            .iter()
+            .any(|end| last.ends_with(end));
+    let is_key =
+        last == "key" && (KEYS.contains(&before) || name.bytes().all(|byte| !byte.is_ascii_lowercase()));
+    (is_token || is_key).then_some(Kind::Token)
+}
+
+/// The words of a name, in lower case: `dbPassword`, `DB_PASSWORD` and `db.password` have the same.
+pub(super) fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut characters = name.chars().peekable();
+    let (mut begins, mut before) = (true, ' ');
+    while let Some(character) = characters.next() {
+        if !character.is_ascii_alphanumeric() {
+            begins = true;
+        } else {
+            let next_is_lower = characters.peek().is_some_and(char::is_ascii_lowercase);
+            let hump = character.is_ascii_uppercase() && (!before.is_ascii_uppercase() || next_is_lower);
+            if begins || hump {
+                words.push(String::new());
+            }
+            if let Some(word) = words.last_mut() {
+                word.push(character.to_ascii_lowercase());
+            }
+            begins = false;
+        }
+        before = character;
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_taken_apart() {
+        for (name, expected) in [
+            ("DB_PASSWORD", "db password"),
+            ("dbPassword", "db password"),
+            ("APIKey", "api key"),
+            ("spring.datasource.password", "spring datasource password"),
+            ("key-store-password", "key store password"),
+            ("secret_key_base", "secret key base"),
+            ("OAuth2Token", "o auth2 token"),
+        ] {
+            assert_eq!(words(name).join(" "), expected);
+        }
+    }
+
+    #[test]
+    fn names_of_credentials_are_told_from_their_neighbours() {
+        for name in [
+            "password",
+            "DB_PASS",
+            "ossrhPassword",
+            "jwtSecret",
+            "apiKey",
+            "API_KEY",
+            "SECRET_KEY",
+            "secret_key_base",
+            "clientSecret",
+            "accessToken",
+            "MNEMONIC",
+            "server.ssl.key-store-password",
+            "storePassword",
+            "STRIPE_KEY",
+            "AUTH_SALT_KEY",
+            "SESSION_KEY",
+            "adminPassword",
+            "dbpassword",
+            "PASSWORD2",
+            "DB_PASSWORD_PROD",
+        ] {
+            assert!(kind("", name).is_some(), "{name}");
+        }
+        assert!(kind("Jwt", "Key").is_some());
+        assert!(kind("db_password", "value").is_some());
+        for name in [
+            "password_min_length",
+            "passwordPolicy",
+            "token_url",
+            "tokenEndpoint",
+            "secretName",
+            "existingSecret",
+            "imagePullSecret",
+            "publicKey",
+            "STRIPE_PUBLISHABLE_KEY",
+            "SUPABASE_ANON_KEY",
+            "primaryKeyId",
+            "keyId",
+            "key",
+            "value",
+            "passwordEncoder",
+            "max_tokens",
+            "pad_token",
+            "sortKey",
+            "translation_key",
+            "compass",
+            "POSTGRES_PASSWORD_FILE",
+            "RECAPTCHA_SITE_KEY",
+            "secretKeyRef",
+        ] {
+            assert_eq!(kind("", name), None, "{name}");
+        }
+    }
+}

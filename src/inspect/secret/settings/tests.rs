@@ -1,0 +1,68 @@
+use std::sync::LazyLock;
+
+use super::table::TABLE;
+use crate::inspect::secret::tests::dice::Dice;
+use crate::inspect::{Lookout, Wanted, inspect};
+use crate::inventory::{Entry, Media};
+
+/// The lines in which a file of this name holds credentials.
+fn lines(path: &str, text: &str, rule: &str) -> Vec<u64> {
+    static LOOKOUT: LazyLock<Lookout> = LazyLock::new(|| Lookout::new(Wanted::default()));
+    let mut entry = Entry { path: path.to_owned(), media: Media::Text, ..Entry::default() };
+    inspect(text.as_bytes(), &LOOKOUT, &mut entry);
+    let own = entry.secrets.iter().filter(|secret| secret.rule.starts_with(rule));
+    own.filter_map(|secret| secret.at.line).collect()
+}
+
+#[test]
+fn every_example_is_found_under_each_of_its_names() {
+    for file in TABLE {
+        for pattern in file.paths {
+            for seed in 1..4 {
+                let path = format!("package/dist/{}", pattern.replace('*', "prod"));
+                let text = Dice::new(seed).make(file.example);
+                assert!(!lines(&path, &text, "secret-").is_empty(), "{path}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_near_miss_is_found() {
+    for file in TABLE {
+        for pattern in file.paths {
+            for near in file.near {
+                for seed in 1..4 {
+                    let path = format!("package/dist/{}", pattern.replace('*', "prod"));
+                    let text = Dice::new(seed).make(near);
+                    assert_eq!(lines(&path, &text, "secret-settings-file"), [0; 0], "{path}: {text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_environment_of_a_build_is_told_with_each_credential_in_it() {
+    let rules = |text: &str| {
+        let lookout = Lookout::new(Wanted::default());
+        let mut entry =
+            Entry { path: "package/dist/a.js".to_owned(), media: Media::Text, ..Entry::default() };
+        inspect(text.as_bytes(), &lookout, &mut entry);
+        entry.secrets.iter().map(|secret| secret.rule).collect::<Vec<_>>()
+    };
+    let whole = r#"var e={"SHELL":"/bin/bash","PATH":"/usr/bin:/bin","HOME":"/home/runner","npm_lifecycle_event":"build","DB_PASSWORD":"{base62:24}","JWT_SECRET":"{base62:40}"}"#;
+    let vite = "e={BASE_URL:`/`,DEV:!1,MODE:`production`,PROD:!0,SSR:!1,VITE_API_SECRET:`{base62:40}`}";
+    let spaced = "var e = {\n\tSHELL: \"/bin/sh\",\n\tPATH: \"/usr/bin\",\n\tHOME: \"/root\",\n\tPWD: \"/root/app\",\n\tN: 3\n};";
+    for (text, expected) in [
+        (whole, &["secret-environment-dump", "secret-environment", "secret-environment"][..]),
+        (vite, &["secret-environment"]),
+        (spaced, &["secret-environment-dump"]),
+        ("e={BASE_URL:`/`,DEV:!1,MODE:`production`,PROD:!0,SSR:!1,VITE_TITLE:`{base62:40}`}", &[]),
+        // what a program gives to another
+        (r#"spawn(a, {env: {"PATH":"/usr/bin","HOME":"/tmp"}})"#, &[]),
+        (r#"e={"PATH":"/usr/bin","HOME":f(),"PWD":"/","SHELL":"/bin/sh","USER":"a"}"#, &[]),
+    ] {
+        assert_eq!(rules(&Dice::new(5).make(text)), expected, "{text}");
+    }
+}

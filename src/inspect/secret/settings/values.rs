@@ -1,0 +1,201 @@
+//! Which values could be somebody's credentials, where a name says that they are.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::names::Kind;
+use super::table::Format;
+use crate::inspect::secret::plausible::{self, has_pattern, is_opaque, is_placeholder};
+
+/// Words that no password of words has: they tell people what to write.
+const INSTRUCTIONS: &[&str] = &[
+    "your",
+    "the",
+    "enter",
+    "please",
+    "here",
+    "change",
+    "insert",
+    "replace",
+    "example",
+    "password",
+    "passphrase",
+    "secret",
+    "must",
+    "should",
+    "put",
+    "some",
+    "with",
+    "for",
+    "this",
+    "test",
+    "junk",
+    "abandon",
+    "token",
+    "key",
+    "random",
+    "string",
+    "unique",
+    "not",
+    "use",
+    "phrase",
+    "mnemonic",
+    "words",
+    "word",
+    "seed",
+    "default",
+    "generate",
+];
+
+/// Whether the value is a credential of this kind.
+pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
+    let value = value.trim_ascii();
+    if is_placeholder(value) {
+        return false;
+    }
+    match kind {
+        Kind::Mnemonic => is_mnemonic(value) || is_opaque(value),
+        Kind::Password => {
+            is_password(value, 8)
+                || is_app_password(value)
+                || (format == Format::Lines && is_passphrase(value))
+        }
+        Kind::Token => {
+            is_opaque(last_word(value))
+                || is_password(value, 12)
+                || (format == Format::Lines && is_passphrase(value))
+        }
+    }
+}
+
+/// A password in one word, of at least so many characters.
+fn is_password(value: &[u8], least: usize) -> bool {
+    (least..=200).contains(&value.len())
+        && value.iter().all(u8::is_ascii_graphic)
+        && !value.iter().any(|byte| matches!(byte, b'"' | b'`' | b'\\'))
+        && !plausible::is_made_up(value)
+        && !is_a_value_of_another_kind(value)
+        && mixes(value)
+        && plausible::entropy(value) >= 2.5
+}
+
+/// Letters with digits, or capitals and signs among small letters.
+fn mixes(value: &[u8]) -> bool {
+    let any = |holds: fn(&u8) -> bool| value.iter().any(holds);
+    let signs = value.iter().filter(|byte| byte.is_ascii_punctuation() && !b"-_./:,".contains(byte)).count();
+    (any(u8::is_ascii_alphabetic)
+        && (any(u8::is_ascii_digit)
+            || (signs > 0 && any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase))))
+        || plausible::mixes(value)
+}
+
+/// Versions, addresses, numbers with units, names of classes and files: what settings are full of.
+fn is_a_value_of_another_kind(value: &[u8]) -> bool {
+    static OTHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        RegexBuilder::new(concat!(
+            r"^(?:v?[0-9.]+(?:-[a-z0-9.]+)?",
+            r"|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?",
+            r"|[a-z][a-z0-9]*(?:[_-][a-z]+[0-9]{0,4}){1,8}",
+            r"|[a-z]+[0-9]{1,3}",
+            r"|[a-z_]+(?:[.][a-z_0-9]+)+\(?\)?",
+            r"|[a-z0-9_.-]+\.(?:pem|key|crt|json|txt|yml|yaml|xml|jks|p12|js|ts|py)",
+            r"|[a-z_.]+\(.*\)?",
+            r")$"
+        ))
+        .unicode(false)
+        .build()
+        .ok()
+    });
+    OTHER.as_ref().is_some_and(|other| other.is_match(value))
+}
+
+/// The form of Apple's and Google's passwords for one application: four times four letters.
+fn is_app_password(value: &[u8]) -> bool {
+    let groups: Vec<&[u8]> = value.split(|byte| matches!(byte, b'-' | b' ')).collect();
+    groups.len() == 4
+        && groups.iter().all(|group| group.len() == 4 && group.iter().all(u8::is_ascii_lowercase))
+        && plausible::entropy(value) >= 2.5
+        && !has_pattern(&groups.concat())
+}
+
+/// 12 to 24 words that stand for the key of a wallet.
+fn is_mnemonic(value: &[u8]) -> bool {
+    let words: Vec<&[u8]> = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    let mut different = words.clone();
+    different.sort_unstable();
+    different.dedup();
+    matches!(words.len(), 12 | 15 | 18 | 21 | 24)
+        && different.len() * 3 >= words.len() * 2
+        && words.iter().all(|word| (3..=8).contains(&word.len()) && word.iter().all(u8::is_ascii_lowercase))
+}
+
+/// Four or more words of small letters that tell nobody what to do.
+fn is_passphrase(value: &[u8]) -> bool {
+    let words: Vec<&[u8]> = value.split(|byte| matches!(byte, b' ' | b'-' | b'_' | b'.')).collect();
+    (4..=12).contains(&words.len())
+        && value.len() >= 18
+        && plausible::entropy(value) >= 2.5
+        && words.iter().all(|word| {
+            (3..=12).contains(&word.len())
+                && word.iter().all(u8::is_ascii_lowercase)
+                && !INSTRUCTIONS.iter().any(|instruction| instruction.as_bytes() == *word)
+        })
+}
+
+/// The only word of `Bearer ...`.
+fn last_word(value: &[u8]) -> &[u8] {
+    let scheme =
+        value.iter().position(u8::is_ascii_whitespace).and_then(|space| value.split_at_checked(space));
+    match scheme {
+        Some((scheme, rest))
+            if ["bearer", "basic", "token"]
+                .iter()
+                .any(|name| scheme.eq_ignore_ascii_case(name.as_bytes())) =>
+        {
+            rest.trim_ascii()
+        }
+        _ => value,
+    }
+}
+
+/// Where the password stands in an address or a connection string.
+pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
+    static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        RegexBuilder::new(concat!(
+            r#"(?:^|[;?&\s"'])(?:password|pwd|accountkey|sharedaccesskey)\s{0,2}=\s{0,2}['"]?([^;&\s"']{6,200})"#,
+            r#"|^[a-z][a-z0-9+.:-]{1,40}://[^\s:@/]{0,80}:([^\s@/]{6,200})@([^\s/:?,]{1,200})"#
+        ))
+        .unicode(false)
+        .case_insensitive(true)
+        .build()
+        .ok()
+    });
+    // most values have neither
+    if !value.contains(&b'=') && !value.contains(&b'@') {
+        return None;
+    }
+    let captures = LOGIN.as_ref()?.captures(value)?;
+    let password = captures.get(1).or_else(|| captures.get(2))?;
+    let is_here = captures.get(3).is_some_and(|host| {
+        [&b"localhost"[..], b"127.", b"0.0.0.0", b"["].iter().any(|here| host.as_bytes().starts_with(here))
+    });
+    let word = password.as_bytes();
+    (!is_here && !is_placeholder(word) && is_password(word, 8)).then(|| password.range())
+}
+
+/// A file that is nothing but a key.
+pub(super) fn key_alone(text: &[u8]) -> Option<Range<usize>> {
+    let key = text.trim_ascii();
+    let start = text.len() - text.trim_ascii_start().len();
+    (key.len() >= 32 && key.len() <= 256 && key.iter().all(u8::is_ascii_alphanumeric) && is_opaque(key))
+        .then(|| start..start + key.len())
+}
+
+/// What a Kubernetes secret holds in base64.
+pub(super) fn is_secret_in_base64(value: &[u8]) -> bool {
+    crate::inspect::secret::decode::base64(value).is_some_and(|clear| {
+        is_secret(&clear, Kind::Password, Format::Yaml) || login_inside(&clear).is_some()
+    })
+}

@@ -1,0 +1,93 @@
+//! XML: attributes, texts of elements, and pairs of `key` and `value`.
+
+use quick_xml::events::{BytesStart, Event};
+
+use super::Pair;
+
+/// All values with their names; `None` where it is no XML.
+pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
+    const MOST: usize = 50_000;
+    const DEEPEST: usize = 128;
+    let clear = std::str::from_utf8(text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text)).ok()?;
+    let mut reader = quick_xml::Reader::from_str(clear);
+    reader.config_mut().check_end_names = false;
+    let mut found: Vec<(String, String, String)> = Vec::new();
+    let mut path: Vec<String> = Vec::new();
+    // in a property list a value stands behind its key
+    let mut key = String::new();
+    while found.len() < MOST {
+        match reader.read_event().ok()? {
+            Event::Start(element) => {
+                path.push(attributes(&element, &mut found));
+                if path.len() > DEEPEST {
+                    return None;
+                }
+            }
+            Event::Empty(element) => {
+                attributes(&element, &mut found);
+            }
+            Event::End(_) => {
+                path.pop();
+            }
+            Event::Text(value) => {
+                if let Some((name, above)) = path.split_last().filter(|_| !value.trim().is_empty()) {
+                    let parent = above.last().cloned().unwrap_or_default();
+                    match name.as_str() {
+                        "key" => value.trim().clone_into(&mut key),
+                        "string" if !key.is_empty() => {
+                            found.push((parent, std::mem::take(&mut key), value.trim().to_owned()));
+                        }
+                        _ => found.push((parent, name.clone(), value.trim().to_owned())),
+                    }
+                }
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    let mut from = 0;
+    let located =
+        found.into_iter().filter(|(_, _, value)| value.len() >= 6).filter_map(|(parent, name, value)| {
+            let find =
+                |from: usize| memchr::memmem::find(text.get(from..)?, value.as_bytes()).map(|at| from + at);
+            let at = find(from).or_else(|| find(0))?;
+            from = at;
+            Some(Pair::new(&parent, &name, at..at + value.len()))
+        });
+    Some(located.collect())
+}
+
+/// Adds an element's attributes; returns the name for its text: what its `key` says, or its own.
+fn attributes(element: &BytesStart<'_>, found: &mut Vec<(String, String, String)>) -> String {
+    let own = element.local_name().as_ref().to_owned();
+    let attributes: Vec<(String, String)> = element
+        .attributes()
+        .flatten()
+        .map(|attribute| {
+            (attribute.key.local_name().as_ref().to_owned(), attribute.value.as_ref().to_owned())
+        })
+        .collect();
+    let named = attributes
+        .iter()
+        .find(|(name, _)| matches!(name.to_ascii_lowercase().as_str(), "key" | "name" | "id"))
+        .map(|(_, value)| value.clone());
+    for (name, value) in &attributes {
+        let parent = if name.eq_ignore_ascii_case("value") {
+            named.clone().unwrap_or_else(|| own.clone())
+        } else {
+            own.clone()
+        };
+        found.push((parent, name.clone(), value.clone()));
+    }
+    match named {
+        Some(name)
+            if matches!(
+                own.as_str(),
+                "entry" | "property" | "add" | "setting" | "string" | "param" | "Property"
+            ) =>
+        {
+            name
+        }
+        _ => own,
+    }
+}

@@ -1,0 +1,86 @@
+//! YAML, read by lines: settings are templates as often as not, and a template is no YAML.
+
+use super::lines::{lines, value};
+use super::{Pair, code, values};
+use crate::inspect::secret::plausible::is_placeholder;
+
+/// All scalars with their names. What a Kubernetes secret holds counts whatever its name.
+pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    // names that are open, with their indentation
+    let mut open: Vec<(usize, String)> = Vec::new();
+    let mut named = String::new();
+    let mut is_secret = false;
+    for line in lines(text) {
+        let Some(here) = text.get(line.clone()) else { continue };
+        let trimmed = here.trim_ascii_start();
+        if trimmed.is_empty() || trimmed.starts_with(b"#") {
+            continue;
+        }
+        if here.starts_with(b"---") {
+            (is_secret, open) = (false, Vec::new());
+            continue;
+        }
+        let mut indent = here.len() - trimmed.len();
+        let mut rest = trimmed;
+        while let Some(item) = rest.strip_prefix(b"- ") {
+            let item = item.trim_ascii_start();
+            indent += rest.len() - item.len();
+            rest = item;
+            named.clear();
+        }
+        open.retain(|(other, _)| *other < indent);
+        let Some((name, sign)) = name_of(rest) else { continue };
+        let scalar = value(here, here.len() - rest.len() + sign);
+        let parent = match name.as_str() {
+            "value" if !named.is_empty() => named.clone(),
+            _ => open.last().map(|(_, name)| name.clone()).unwrap_or_default(),
+        };
+        let content = here.get(scalar.clone()).unwrap_or_default();
+        if indent == 0 && name == "kind" {
+            is_secret = content == b"Secret";
+        }
+        if matches!(name.as_str(), "name" | "key") {
+            named = String::from_utf8_lossy(content).into_owned();
+        }
+        let place = line.start + scalar.start..line.start + scalar.end;
+        if content.first() == Some(&b'{') {
+            let inner = text.get(place.clone()).unwrap_or_default();
+            pairs.extend(code::pairs(inner).into_iter().map(|pair| Pair {
+                value: pair.value.start + place.start..pair.value.end + place.start,
+                ..pair
+            }));
+        } else if !content.is_empty() {
+            let secret = is_secret && in_secret(&parent, content);
+            pairs.push(Pair { secret, ..Pair::new(&parent, &name, place) });
+        }
+        open.push((indent, name));
+    }
+    pairs
+}
+
+/// Whether this is a value of a Kubernetes secret that is somebody's.
+fn in_secret(parent: &str, content: &[u8]) -> bool {
+    match parent {
+        "stringData" => values::is_secret(content, super::names::Kind::Password, super::table::Format::Yaml),
+        "data" => !is_placeholder(content) && values::is_secret_in_base64(content),
+        _ => false,
+    }
+}
+
+/// The name that a line begins with, and where its sign ends: `name: `, `"name": `, or `NAME=` in a list.
+fn name_of(line: &[u8]) -> Option<(String, usize)> {
+    const LONGEST: usize = 120;
+    let colon = line
+        .windows(2)
+        .position(|two| matches!(two, [b':', b' ' | b'\t']))
+        .or_else(|| line.len().checked_sub(1).filter(|last| line.get(*last) == Some(&b':')));
+    let equals = memchr::memchr(b'=', line);
+    let sign = match (colon, equals) {
+        (Some(colon), Some(equals)) => colon.min(equals),
+        (colon, equals) => colon.or(equals)?,
+    };
+    let name: Vec<u8> = line.get(..sign)?.iter().copied().filter(|byte| !b"\"'".contains(byte)).collect();
+    let name = String::from_utf8_lossy(name.trim_ascii()).into_owned();
+    (!name.is_empty() && name.len() <= LONGEST && !name.contains(' ')).then_some((name, sign + 1))
+}

@@ -1,0 +1,155 @@
+//! What counts as a place for tests, examples, benchmarks, mocks, demonstrations and documentation. One list,
+//! for all rules that judge a thing by where it stands.
+
+/// Elements of a path, in lower case.
+const ELEMENTS: &[&str] = &[
+    "t",
+    "spec",
+    "specs",
+    "fixture",
+    "fixtures",
+    "__fixtures__",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "documentation",
+    "mock",
+    "mocks",
+    "__mocks__",
+    "bench",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "e2e",
+    "snapshots",
+    "__snapshots__",
+    "cypress",
+    "fuzz",
+    "dummy",
+    "dummyserver",
+    "molecule",
+    "tutorial",
+    "tutorials",
+];
+/// Words that one element of a path may be made of, in lower case.
+const WORDS: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "testdata",
+    "testutil",
+    "testutils",
+    "spec",
+    "mock",
+    "mocks",
+    "fixture",
+    "fixtures",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "dummy",
+    "snakeoil",
+];
+/// Words that end or begin in `test` and have nothing to do with it.
+const NO_TESTS: &[&str] = &[
+    "latest",
+    "contest",
+    "contests",
+    "attest",
+    "attests",
+    "protest",
+    "protests",
+    "detest",
+    "fastest",
+    "greatest",
+    "smartest",
+    "shortest",
+    "cutest",
+    "neatest",
+    "hottest",
+    "lightest",
+    "brightest",
+    "tightest",
+    "testimonial",
+    "testimonials",
+    "testament",
+    "testify",
+];
+const PAGES: &[&str] = &["md", "mdx", "markdown", "rst", "adoc", "ipynb"];
+
+/// Whether a place in an artifact is there for show.
+pub(super) fn is_for_show(place: &str) -> bool {
+    let lower = place.to_ascii_lowercase();
+    let name = lower.rsplit(['/', '!']).next().unwrap_or(&lower);
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    PAGES.contains(&extension)
+        || lower.split(['/', '!']).rev().skip(1).any(|folder| {
+            ELEMENTS.contains(&folder)
+                || is_of_tests(folder)
+                || folder.split(['-', '_']).any(|word| WORDS.contains(&word))
+        })
+        || is_of_tests(stem)
+        || name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
+}
+
+/// Whether an element of a path begins or ends in `test` or `tests`.
+fn is_of_tests(element: &str) -> bool {
+    let mut words = element.split(['.', '-', '_', ' ']).filter(|word| !word.is_empty());
+    let (first, last) = (words.next().unwrap_or_default(), words.next_back());
+    let last = last.unwrap_or(first);
+    let begins = first.starts_with("test") && !NO_TESTS.contains(&first);
+    let ends = (last.ends_with("test") || last.ends_with("tests")) && !NO_TESTS.contains(&last);
+    begins || ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_examples_and_documentation_are_for_show() {
+        for place in [
+            "package/test/a.key",
+            "package/t/a.key",
+            "package/README.md",
+            "package/src/__mocks__/a.js",
+            "a-1.0/test_creds/a.json",
+            "a-1.0/tests-e2e/a.json",
+            "a-1.0/dummyserver/a.pem",
+            "a-1.0/src/gevent/greentest/a.pem",
+            "a-1.0/benchmarks/a.pem",
+            "a-1.0/molecule/default/a.pem",
+            "a-1.0/lib/tls.spec.js",
+            "a-1.0/lib/test_tls.py",
+            "a-1.0/lib/tls_test.go",
+            "a-1.0/lib/TlsTests.java",
+            "a-1.0/conftest.py",
+            "a.whl!tests/x.zip!a.pem",
+            "a-1.0/example-certs/server.pem",
+            "a-1.0/docs/x.txt",
+        ] {
+            assert!(is_for_show(place), "{place}");
+        }
+    }
+
+    #[test]
+    fn words_that_only_sound_like_it_are_not() {
+        for place in [
+            "package/lib/latest/contest.pem",
+            "package/lib/server.key",
+            "package/dist/attest/a.js",
+            "package/dist/testimonials/a.js",
+            "package/dist/at/a.js",
+            "package/lib/specials/a.js",
+        ] {
+            assert!(!is_for_show(place), "{place}");
+        }
+    }
+}
