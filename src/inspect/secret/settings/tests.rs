@@ -1,15 +1,12 @@
-use std::sync::LazyLock;
-
 use super::table::TABLE;
 use crate::inspect::secret::tests::dice::Dice;
-use crate::inspect::{Lookout, Wanted, inspect};
+use crate::inspect::{Scanner, inspect};
 use crate::inventory::{Entry, Media};
 
 /// The lines in which a file of this name holds credentials.
 fn lines(path: &str, text: &str, rule: &str) -> Vec<u64> {
-    static LOOKOUT: LazyLock<Lookout> = LazyLock::new(|| Lookout::new(Wanted::default()));
     let mut entry = Entry { path: path.to_owned(), media: Media::Text, ..Entry::default() };
-    inspect(text.as_bytes(), &LOOKOUT, &mut entry);
+    inspect(text.as_bytes(), Scanner::plain(), &mut entry);
     let own = entry.secrets.iter().filter(|secret| secret.rule.starts_with(rule));
     own.filter_map(|secret| secret.at.line).collect()
 }
@@ -45,10 +42,9 @@ fn no_near_miss_is_found() {
 #[test]
 fn the_environment_of_a_build_is_told_with_each_credential_in_it() {
     let rules = |text: &str| {
-        let lookout = Lookout::new(Wanted::default());
         let mut entry =
             Entry { path: "package/dist/a.js".to_owned(), media: Media::Text, ..Entry::default() };
-        inspect(text.as_bytes(), &lookout, &mut entry);
+        inspect(text.as_bytes(), Scanner::plain(), &mut entry);
         entry.secrets.iter().map(|secret| secret.rule).collect::<Vec<_>>()
     };
     let whole = r#"var e={"SHELL":"/bin/bash","PATH":"/usr/bin:/bin","HOME":"/home/runner","npm_lifecycle_event":"build","DB_PASSWORD":"{base62:24}","JWT_SECRET":"{base62:40}"}"#;
