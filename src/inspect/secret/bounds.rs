@@ -6,7 +6,7 @@ impl Guard {
     fn forbids(self, byte: u8) -> bool {
         let word = byte.is_ascii_alphanumeric() || byte == b'_';
         match self {
-            Self::Word => word,
+            Self::Word | Self::Name => word,
             Self::Base64 => word || matches!(byte, b'+' | b'/' | b'-'),
             Self::Azure => word || matches!(byte, b'~' | b'.' | b'-'),
             Self::None => false,
@@ -30,6 +30,11 @@ impl Guard {
 
     /// Whether a match may end here.
     pub(super) fn ends(self, text: &[u8], end: usize) -> bool {
+        if self == Self::Name
+            && matches!(text.get(end..), Some([b'.', letter, ..]) if letter.is_ascii_alphabetic())
+        {
+            return false;
+        }
         // a dash goes on where a token of fixed length has ended
         text.get(end).is_none_or(|&next| !self.forbids(next) && (next != b'-' || self == Self::None))
     }

@@ -189,13 +189,14 @@ fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search:
     decode::holds(pattern, text, &found, random).then_some(found)
 }
 
-/// What stands in a comment or a unit test is an example, unless a checksum says that it isn't made up. Keys see to
-/// it themselves.
+/// What stands in a unit test, a docstring or a comment about an example is made up, unless a checksum says that it
+/// isn't.
 fn for_show(sample: &Sample<'_>, shown: &shown::Shown, found: Found) -> Found {
-    let rule = TABLE
-        .get(found.rule)
-        .filter(|rule| !rule.has_checksum() && !rule.name.starts_with("secret-private-key"));
-    let is_shown = rule.is_some() && shown.is_at(sample.bytes, found.token.start);
+    let Some(rule) = TABLE.get(found.rule).filter(|rule| !rule.has_checksum()) else { return found };
+    let at = found.token.start;
+    // a whole private key is more than an example needs
+    let is_key = rule.name.starts_with("secret-private-key");
+    let is_shown = shown.has(at) || (!is_key && shown.is_example(sample.bytes, at));
     match table::rule("secret-in-tests").filter(|_| is_shown) {
         Some(rule) => Found { rule, ..found },
         None => found,

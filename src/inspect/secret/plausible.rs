@@ -54,6 +54,9 @@ const STAND_INS: &[&str] = &[
     "aabbccdd",
     "1a2b3c4d",
     "abc123abc",
+    "thisismy",
+    "asdfgh",
+    "asdfasdf",
 ];
 
 /// Words that people write where a password should stand.

@@ -40,18 +40,31 @@ impl Shown {
         shown
     }
 
-    /// Whether this place is one.
-    pub(super) fn is_at(&self, text: &[u8], at: usize) -> bool {
-        const LONGEST_LINE: usize = 1000;
-        if self.tests.is_some_and(|tests| tests < at)
+    /// Whether this place is in a unit test or a docstring.
+    pub(super) fn has(&self, at: usize) -> bool {
+        self.tests.is_some_and(|tests| tests < at)
             || self.quotes.partition_point(|quote| *quote < at) % 2 == 1
-        {
-            return true;
-        }
-        let before = text.get(at.saturating_sub(LONGEST_LINE)..at).unwrap_or_default();
+    }
+
+    /// Whether it is in a comment that speaks of an example. Code that was commented out is as real as before.
+    pub(super) fn is_example(&self, text: &[u8], at: usize) -> bool {
+        const NEAR: usize = 300;
+        const HINTS: &[&str] = &[
+            "example",
+            "e.g.",
+            "something like",
+            "looks like",
+            "such as",
+            "sample",
+            "for instance",
+            "format",
+        ];
+        let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
         let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
         let line = before.get(start..).unwrap_or_default().trim_ascii_start();
+        let lower = before.to_ascii_lowercase();
         self.signs.iter().any(|sign| line.starts_with(sign))
+            && HINTS.iter().any(|hint| memchr::memmem::find(&lower, hint.as_bytes()).is_some())
     }
 }
 
@@ -64,18 +77,21 @@ mod tests {
     fn comments_docstrings_and_unit_tests_are_for_show() {
         for (path, text, expected) in [
             ("a.rs", "let a = \"@\";", false),
-            ("a.rs", "// like @", true),
+            ("a.rs", "// looks like @", true),
             ("a.rs", "#[cfg(test)]\nmod tests { const A: &str = \"@\"; }", true),
             ("a.py", "def a():\n    \"\"\"Looks something like @\"\"\"\n", true),
             ("a.py", "\"\"\"What it does.\"\"\"\nA = '@'\n", false),
-            ("a.py", "# A = '@'\n", true),
+            ("a.py", "# A = '@'\n", false),
+            ("a.py", "# For example:\n# A = '@'\n", true),
             ("a.js", "/**\n * @example @\n */", true),
             ("a.js", "const a = b * '@'", false),
             ("a.env", "# A=@\n", false),
         ] {
             let at = text.rfind('@').unwrap();
             let sample = Sample::new(path, text.as_bytes(), Media::Text);
-            assert_eq!(Shown::new(&sample).is_at(text.as_bytes(), at), expected, "{path}: {text}");
+            let shown = Shown::new(&sample);
+            let found = shown.has(at) || shown.is_example(text.as_bytes(), at);
+            assert_eq!(found, expected, "{path}: {text}");
         }
     }
 }

@@ -12,7 +12,7 @@ static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let value = r#"(?:"([^"\r\n]{6,2000})"|'([^'\r\n]{6,2000})')"#;
     let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]{0,80}";
     RegexBuilder::new(&format!(
-        r#"(?:["']({name})["']\]?{sign}|["']({name})["']\s{{0,4}},\s{{0,8}}[brufBRUF]?|({name})(?:(?:\s{{0,4}}:\s{{0,4}}[a-zA-Z&\[\]. ]{{1,24}})??{sign}|[ ]{{1,4}})){value}"#
+        r#"(?:["']({name})["']\]?{sign}|\(\s{{0,4}}["']({name})["'][ ]{{0,4}},\s{{0,8}}[brufBRUF]?|({name})(?:(?:\s{{0,4}}:\s{{0,4}}[a-zA-Z&\[\]. ]{{1,24}})??{sign}|[ ]{{1,4}})){value}"#
     ))
     .unicode(false)
     .build()

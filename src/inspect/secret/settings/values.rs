@@ -63,7 +63,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
                 || (format == Format::Lines && is_passphrase(value))
         }
         Kind::Token => {
-            is_opaque(last_word(value))
+            (is_opaque(last_word(value)) && !value.contains(&b'\\') && !is_a_value_of_another_kind(value))
                 || is_password(value, 12)
                 || (format == Format::Lines && is_passphrase(value))
         }
@@ -96,7 +96,8 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
     static OTHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
         RegexBuilder::new(concat!(
             r"^(?:v?[0-9.]+(?:-[a-z0-9.]+)?",
-            r"|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?",
+            r"|(?:[a-z0-9-]+\.)+[a-z]{2,10}(?::[0-9]+)?",
+            r"|(?:[0-9]+/[a-z]+(?:/[a-z]+)*,?)+",
             r"|[a-z][a-z0-9]*(?:[_-][a-z]+[0-9]{0,4}){1,8}",
             r"|[a-z]+[0-9]{1,3}",
             r"|[a-z_]+(?:[.][a-z_0-9]+)+\(?\)?",
