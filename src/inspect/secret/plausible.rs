@@ -182,6 +182,8 @@ const ELSEWHERE: &[&str] = &[
     "dummy",
     "django-insecure",
     "da2-",
+    // Chromatic's, which a fork must have as well
+    "chpt_",
 ];
 /// Secrets that everybody knows, by the first bytes of their SHA-256: the account keys of Azure's storage and
 /// database emulators, the keys of Google's samples for maps, the key that ssh2 tries the runtime with.

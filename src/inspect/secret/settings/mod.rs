@@ -60,9 +60,11 @@ fn in_format(text: &[u8], format: Format, rule: usize) -> Vec<Found> {
             all.chain(super::commands::find(text, SETTINGS)).collect()
         }
         Format::Scripts => {
-            let is_json = text.trim_ascii_start().starts_with(b"{");
             // a manifest has addresses of badges and the like beside its commands
-            let places = if is_json { json::scripts(text).unwrap_or_default() } else { vec![0..text.len()] };
+            if !text.trim_ascii_start().starts_with(b"{") {
+                return super::commands::find(text, SETTINGS);
+            }
+            let places = json::scripts(text).unwrap_or_default();
             let in_commands = places.into_iter().flat_map(|place| {
                 let commands = super::commands::find(text.get(place.clone()).unwrap_or_default(), SETTINGS);
                 commands.into_iter().map(move |found| found.behind(place.start))
