@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::inventory::{Declared, Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{Anomaly, Declared, Entry, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
 
 use super::client::{ClientError, Fetched, Wish};
@@ -34,6 +34,22 @@ pub(crate) trait Format: Sync {
         project: Option<&Project>,
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package>;
+
+    /// Where its client writes an entry that it unpacks, below the folder in which it installs the package; a place
+    /// elsewhere begins with its name in braces. `None` where it doesn't write the entry, or nothing is installed.
+    fn installs(&self, _inventory: &Inventory, _entry: &Entry) -> Option<String> {
+        None
+    }
+
+    /// What else is odd about where entries land.
+    fn odd_landings(&self, _inventory: &Inventory) -> Vec<Anomaly> {
+        Vec::new()
+    }
+
+    /// Whether its client unpacks the archive of this path in the artifact.
+    fn unpacks(&self, _inventory: &Inventory, _path: &str) -> bool {
+        false
+    }
 
     /// Whether it carries a table of digests that its entries are held against.
     fn has_digests(&self) -> bool {

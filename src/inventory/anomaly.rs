@@ -34,6 +34,11 @@ pub enum AnomalyKind {
     /// A path is a file and, for another entry, a folder.
     FileAsFolder,
 
+    /// A folder of data that clients install differently, or that names no place.
+    ForeignScheme,
+    /// A file that one client installs under another name.
+    Renamed,
+
     /// A gzip file of several members.
     GzipMembers,
 
@@ -119,6 +124,8 @@ pub enum AnomalyKind {
     PathDot,
     /// A path with empty segments, which clients strip differently.
     PathEmptySegment,
+    /// A file that lands where the interpreter runs it, by a way where nobody looks for it.
+    PathStartup,
     /// A path too deep or with too long a segment.
     PathLimit,
 
@@ -161,9 +168,16 @@ pub enum Concern {
     Duplicate,
     /// What else is in the file.
     ExtraData,
+    /// What an entry is called once it is installed.
+    Name,
 }
 
 impl Anomaly {
+    /// An anomaly of an entry of the package.
+    pub fn of(kind: AnomalyKind, entry: &super::Entry, detail: String) -> Self {
+        Self { kind, offset: entry.offset, place: entry.place.clone(), detail, ..Self::default() }
+    }
+
     /// Whether it concerns an archive within the artifact, which whoever installs it doesn't unpack.
     pub fn is_nested(&self) -> bool {
         !self.container.is_empty() && !self.payload
@@ -172,10 +186,12 @@ impl Anomaly {
 
 impl AnomalyKind {
     /// All kinds.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 60] = [
         Self::Mismatch,
         Self::SecondOpinion,
         Self::FileAsFolder,
+        Self::ForeignScheme,
+        Self::Renamed,
         Self::GzipMembers,
         Self::TarChecksum,
         Self::TarNumber,
@@ -217,6 +233,7 @@ impl AnomalyKind {
         Self::PathWindows,
         Self::PathDot,
         Self::PathEmptySegment,
+        Self::PathStartup,
         Self::PathLimit,
         Self::Duplicate,
         Self::NameCollision,
@@ -258,6 +275,7 @@ impl AnomalyKind {
             | Self::PathWindows
             | Self::PathDot
             | Self::PathEmptySegment
+            | Self::PathStartup
             | Self::PathLimit => Concern::Path,
             Self::Duplicate | Self::NameCollision | Self::DuplicateIdentical => Concern::Duplicate,
             Self::TrailingData
@@ -269,6 +287,7 @@ impl AnomalyKind {
             | Self::Padding
             | Self::Attribute
             | Self::SkippedFrame => Concern::ExtraData,
+            Self::Renamed => Concern::Name,
             _ => Concern::Ambiguity,
         }
     }

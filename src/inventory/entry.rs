@@ -73,6 +73,10 @@ pub struct Entry {
     /// Unix permission bits, if the container has them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<u32>,
+    /// Where the package's client writes it, below the folder in which it installs the package; `None` where it
+    /// doesn't, or nothing is installed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installed: Option<Box<str>>,
     /// Byte offset of the entry's header in its container.
     pub offset: u64,
     /// Type by content.

@@ -128,6 +128,7 @@ pub(super) mod tests {
             &super::super::archive_duplicate::RULE,
             &super::super::archive_duplicate_identical::RULE,
             &super::super::archive_trailing_data::RULE,
+            &super::super::archive_renamed::RULE,
         ];
         for kind in AnomalyKind::ALL {
             let taking = rules.iter().filter(|rule| takes(rule, kind, "")).count();

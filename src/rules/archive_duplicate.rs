@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
 const DOCS: &str = "\
 ## What it does
 Reports a path that stands in the archive more than once with different bytes, and names of files with different
-bytes that differ in letter case or Unicode form only. Repeated entries with the same bytes are
+bytes that differ in letter case or Unicode form only. Paths are compared as the client writes them, too: a file in
+a wheel's `acme-1.0.0.data/purelib` with the one that it replaces, `.gitignore` with `.npmignore`. Repeated entries with the same bytes are
 `archive-duplicate-identical`.
 
 ## Why it matters

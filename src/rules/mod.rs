@@ -48,6 +48,7 @@ mod private_package;
 #[cfg(test)]
 mod promise_tests;
 mod record_mismatch;
+mod startup_code;
 
 // archive trust
 mod archive;
@@ -58,6 +59,7 @@ pub(crate) mod archive_foreign_root;
 pub(crate) mod archive_link;
 pub(crate) mod archive_mode;
 pub(crate) mod archive_nested;
+pub(crate) mod archive_renamed;
 pub(crate) mod archive_trailing_data;
 pub(crate) mod archive_unsafe_path;
 pub(crate) mod unexamined;
@@ -112,6 +114,7 @@ const OWN: &[&Rule] = &[
     &manifest_ambiguous::RULE,
     &private_package::RULE,
     &install_script::RULE,
+    &startup_code::RULE,
     &name_mismatch::RULE,
     // archive trust
     &archive_ambiguous::RULE,
@@ -122,6 +125,7 @@ const OWN: &[&Rule] = &[
     &archive_trailing_data::RULE,
     &archive_foreign_root::RULE,
     &archive_mode::RULE,
+    &archive_renamed::RULE,
     &archive_nested::RULE,
     &unexamined::RULE,
     // what changed

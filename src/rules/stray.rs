@@ -99,7 +99,7 @@ fn recognise(
             && !(row.plugin && context.is_in_plugin(entry))
             && (row.sign.is_empty() || has(row.sign))
             && (row.unless.is_empty() || !has(row.unless))
-            && (!row.top || (entry.parent.is_none() && found.depth == root))
+            && (!row.top || is_at_top(inventory, entry, found.depth, root))
     };
     if let Some(found) = matches.iter().find(in_place) {
         let folder =
@@ -118,6 +118,12 @@ fn recognise(
         return None;
     }
     Some((by_content.sign, String::new(), by_content.why))
+}
+
+/// Whether something at this depth of its path stands at the package's top: below its folder, or in an archive within
+/// the artifact that its client unpacks.
+fn is_at_top(inventory: &Inventory, entry: &Entry, depth: usize, root: usize) -> bool {
+    inventory.is_unpacked(entry) && depth == if entry.parent.is_none() { root } else { 0 }
 }
 
 fn finding(

@@ -7,8 +7,8 @@ mod budget;
 mod buffer;
 mod examine;
 mod flatten;
+mod installed;
 mod large;
-mod payload;
 mod stream;
 mod tree;
 
@@ -83,7 +83,7 @@ impl Stocktake<'_> {
         }
         inventory.artifact.path = path.display().to_string();
         ecosystem::identify(&mut inventory, self.kind, self.project);
-        payload::mark(&mut inventory);
+        installed::mark(&mut inventory);
         Ok(inventory)
     }
 
@@ -166,7 +166,7 @@ impl Stocktake<'_> {
             inventory.unexamined.push(Unexamined::new("", "it holds no files"));
         }
         ecosystem::identify(&mut inventory, self.kind.or(Some(Kind::Directory)), self.project);
-        payload::mark(&mut inventory);
+        installed::mark(&mut inventory);
         Ok(inventory)
     }
 }

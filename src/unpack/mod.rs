@@ -28,6 +28,7 @@ pub use blob::Blob;
 pub(crate) use compressed::{is_packed, unbrotli, ungzip, unpacked, unzlib, unzstd};
 pub use limits::{Limits, Overrun, Spent};
 pub use meter::Meter;
+pub(crate) use names::fold as folded;
 pub use read_at::{FileSource, ReadAt};
 pub use sniff::sniff;
 pub use walk::{mismatch, opens, opens_hidden, walk};

@@ -254,7 +254,7 @@ fn as_folder(offset: u64, path: &str) -> RawAnomaly {
 }
 
 /// The name as a file system sees it that ignores case and normalises.
-fn fold(path: &str) -> String {
+pub(crate) fn fold(path: &str) -> String {
     if path.is_ascii() {
         return path.to_ascii_lowercase();
     }

@@ -6,8 +6,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::{Table, Value};
 
 use crate::inventory::{
-    Declared, Entry, EntryId, EntryPointWeight, Inventory, Kind, ManifestProblem, ManifestTrouble, Mismatch,
-    MissingEntryPoint, Package, VcsState,
+    Declared, Entry, EntryId, EntryKind, EntryPointWeight, Inventory, Kind, ManifestProblem, ManifestTrouble,
+    Mismatch, MissingEntryPoint, Package, VcsState,
 };
 use crate::project::Project;
 
@@ -30,6 +30,11 @@ impl Format for Crate {
 
     fn suffixes(&self) -> &'static [&'static str] {
         &[".crate"]
+    }
+
+    /// cargo keeps the crate's folder, and takes no links.
+    fn installs(&self, _inventory: &Inventory, entry: &Entry) -> Option<String> {
+        (entry.kind == EntryKind::File).then(|| entry.path.clone())
     }
 
     fn certainty(&self) -> Certainty {

@@ -25,6 +25,24 @@ impl Format for Gem {
         &[".gem"]
     }
 
+    /// RubyGems writes the data into a folder of the gem's full name.
+    fn installs(&self, inventory: &Inventory, entry: &Entry) -> Option<String> {
+        let package = inventory.package.as_ref()?;
+        let platform = platform(crate::ecosystem::file_name(&inventory.artifact.path), &package.version);
+        let full = [&package.name, &package.version, &platform];
+        let full: Vec<&str> = full.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let full = full.join("-");
+        match inventory.entry(entry.parent?)?.path.as_str() {
+            DATA => Some(format!("gems/{full}/{}", entry.path)),
+            METADATA => Some(format!("specifications/{full}.gemspec")),
+            _ => None,
+        }
+    }
+
+    fn unpacks(&self, _inventory: &Inventory, path: &str) -> bool {
+        [METADATA, DATA, CHECKSUMS].contains(&path)
+    }
+
     fn certainty(&self) -> Certainty {
         Certainty::Own
     }

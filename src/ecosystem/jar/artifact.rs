@@ -1,6 +1,6 @@
 //! Java archives. Source: the "JAR File Specification".
 
-use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{Entry, EntryKind, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
 
 use super::{attributes, signed};
@@ -18,6 +18,11 @@ impl Format for Jar {
 
     fn suffixes(&self) -> &'static [&'static str] {
         &[".jar", ".war", ".ear", ".aar"]
+    }
+
+    /// Nothing is unpacked: classes are found by their path.
+    fn installs(&self, _inventory: &Inventory, entry: &Entry) -> Option<String> {
+        (entry.kind == EntryKind::File).then(|| entry.path.clone())
     }
 
     fn certainty(&self) -> Certainty {

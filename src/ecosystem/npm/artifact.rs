@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::{Declared, Denied, EntryId, Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{
+    Anomaly, Declared, Denied, Entry, EntryId, Inventory, Kind, ManifestProblem, Package,
+};
 use crate::project::Project;
 
 use super::manifest::{self, Manifest};
-use super::{MANIFEST, advice, bundle, client, entry_points, packlist};
+use super::{MANIFEST, advice, bundle, client, entry_points, installed, packlist};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::json::Object;
@@ -19,6 +21,14 @@ pub(crate) struct Tarball;
 impl Format for Tarball {
     fn kind(&self) -> Kind {
         Kind::Npm
+    }
+
+    fn installs(&self, _inventory: &Inventory, entry: &Entry) -> Option<String> {
+        installed::path(entry)
+    }
+
+    fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
+        installed::renamed(inventory)
     }
 
     fn certainty(&self) -> Certainty {

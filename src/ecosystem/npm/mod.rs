@@ -9,6 +9,7 @@ mod client;
 mod differential;
 mod entry_points;
 mod glob;
+mod installed;
 mod manifest;
 mod packlist;
 mod project;

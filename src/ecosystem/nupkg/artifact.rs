@@ -1,11 +1,13 @@
 //! NuGet packages: a zip with one `.nuspec` at its top.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use quick_xml::events::Event;
 
 use crate::inventory::{
-    Declared, EntryPointWeight, Inventory, Kind, ManifestProblem, MissingEntryPoint, Package,
+    Declared, Entry, EntryKind, EntryPointWeight, Inventory, Kind, ManifestProblem, MissingEntryPoint,
+    Package,
 };
 use crate::project::Project;
 
@@ -23,6 +25,18 @@ impl Format for Nupkg {
 
     fn suffixes(&self) -> &'static [&'static str] {
         &[".nupkg", ".snupkg"]
+    }
+
+    /// NuGet decodes the names of parts, and leaves out those of the package's own format.
+    fn installs(&self, _inventory: &Inventory, entry: &Entry) -> Option<String> {
+        const OWN: [&str; 3] = ["_rels/", "package/services/metadata/", "[Content_Types].xml"];
+        let is_own = OWN.iter().any(|own| entry.path.starts_with(own));
+        (!is_own && entry.kind == EntryKind::File).then(|| percent_decoded(&entry.path))
+    }
+
+    /// A tool's package may hold packages, which are installed from there.
+    fn unpacks(&self, _inventory: &Inventory, path: &str) -> bool {
+        path.ends_with(".nupkg")
     }
 
     fn certainty(&self) -> Certainty {
@@ -44,7 +58,7 @@ impl Format for Nupkg {
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package> {
         let found = locate::manifest(inventory, "*.nuspec", fit, problems)?;
-        match package(found.bytes) {
+        match package(&as_utf8(found.bytes)) {
             Ok((package, named)) => {
                 let missing = missing(inventory, named);
                 let declared = Declared { missing, ..Declared::default() };
@@ -139,6 +153,39 @@ fn package(bytes: &[u8]) -> Result<(Package, Vec<Named>), String> {
         buffer.clear();
     }
     if package.name.is_empty() { Err("it has no id".to_owned()) } else { Ok((package, named)) }
+}
+
+/// A name with its `%20` and the like decoded.
+fn percent_decoded(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The specification as UTF-8; some editors write UTF-16.
+fn as_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let units = |from: fn([u8; 2]) -> u16| -> Vec<u16> {
+        bytes.chunks_exact(2).skip(1).filter_map(|unit| unit.try_into().ok()).map(from).collect()
+    };
+    let units = match bytes {
+        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
+        _ => return Cow::Borrowed(bytes),
+    };
+    Cow::Owned(String::from_utf16_lossy(&units).into_bytes())
 }
 
 #[cfg(test)]

@@ -16,6 +16,13 @@ impl Format for Zip {
         Kind::Zip
     }
 
+    /// The second format of conda is a zip of two archives and a note.
+    fn unpacks(&self, inventory: &Inventory, path: &str) -> bool {
+        let has = |fits: fn(&str) -> bool| inventory.top_files().any(|entry| fits(&entry.path));
+        let is_conda = has(|path| path == "metadata.json") && has(|path| path.starts_with("pkg-"));
+        is_conda && (path.starts_with("pkg-") || path.starts_with("info-"))
+    }
+
     fn certainty(&self) -> Certainty {
         Certainty::Rest
     }
@@ -38,6 +45,12 @@ impl Format for Zip {
 impl Format for Tar {
     fn kind(&self) -> Kind {
         Kind::Tar
+    }
+
+    /// A Debian package is an archive of two.
+    fn unpacks(&self, inventory: &Inventory, path: &str) -> bool {
+        inventory.artifact.containers == ["ar"]
+            && (path.starts_with("data.tar") || path.starts_with("control.tar"))
     }
 
     fn certainty(&self) -> Certainty {

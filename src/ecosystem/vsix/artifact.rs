@@ -4,7 +4,9 @@
 
 use quick_xml::events::Event;
 
-use crate::inventory::{Declared, Denied, EntryId, Inventory, Kind, ManifestProblem, Mismatch, Package};
+use crate::inventory::{
+    Declared, Denied, Entry, EntryId, EntryKind, Inventory, Kind, ManifestProblem, Mismatch, Package,
+};
 use crate::project::Project;
 
 use super::advice::VsixAdvice;
@@ -25,6 +27,12 @@ impl Format for Extension {
 
     fn suffixes(&self) -> &'static [&'static str] {
         &[".vsix"]
+    }
+
+    /// Visual Studio Code cuts off what begins with the folder's name, and leaves out the rest.
+    fn installs(&self, _inventory: &Inventory, entry: &Entry) -> Option<String> {
+        let below = entry.path.strip_prefix(FOLDER).filter(|_| entry.kind == EntryKind::File)?;
+        Some(below.strip_prefix('/').unwrap_or(below).to_owned())
     }
 
     fn certainty(&self) -> Certainty {

@@ -98,9 +98,19 @@ fn table(inventory: &Inventory, look: &Look, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
+/// Whether a file is installed under its own path, the package's folder put before it or cut off.
+fn is_plain(entry: &Entry, installed: &str) -> bool {
+    installed == entry.path
+        || entry.path.ends_with(&format!("/{installed}"))
+        || installed.ends_with(&format!("/{}", entry.path))
+}
+
 /// What is worth knowing of an entry, in a few words each.
 fn notable(entry: &Entry) -> Vec<String> {
     let mut facts = Vec::new();
+    if let Some(installed) = entry.installed.as_deref().filter(|installed| !is_plain(entry, installed)) {
+        facts.push(format!("installed as {installed}"));
+    }
     match &entry.kind {
         EntryKind::Symlink { target } => facts.push(format!("symbolic link to {target}")),
         EntryKind::Hardlink { target } => facts.push(format!("hard link to {target}")),

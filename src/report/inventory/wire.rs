@@ -158,6 +158,9 @@ pub struct Entry<'a> {
     pub place: &'a str,
     /// Path inside its own container.
     pub path: &'a str,
+    /// Where the package's client writes it, below the folder in which it installs the package; a place elsewhere
+    /// begins with its name in braces. `null` where the client doesn't write it, or nothing is installed.
+    pub installed: Option<&'a str>,
     /// `file`, `directory`, `symlink`, `hardlink` or `special`.
     #[serde(rename = "type")]
     pub entry_type: &'static str,
@@ -422,6 +425,7 @@ impl<'a> Entry<'a> {
             parent: entry.parent.map(|parent| parent.0),
             place: &entry.place,
             path: &entry.path,
+            installed: entry.installed.as_deref(),
             entry_type,
             target,
             bytes: entry.size,

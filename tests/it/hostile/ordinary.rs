@@ -3,7 +3,7 @@
 use super::Expect::{Clean, Odd, Remark};
 use super::build::{Member, Tar, Zip, extra, gzip, record, seal};
 use super::{archive_rules, audit, check};
-use packgate::inventory::AnomalyKind::{PathDot, TrailingZeros, Zip64, ZipDescriptor};
+use packgate::inventory::AnomalyKind::{self, PathDot, TrailingZeros, Zip64, ZipDescriptor};
 
 const WHEEL: &str = "acme-1.0.0-py3-none-any.whl";
 const TGZ: &str = "acme-1.0.0.tgz";
@@ -153,4 +153,40 @@ fn what_a_gem_holds_is_read_as_rubygems_reads_it() {
         let inside = super::audit(TGZ, &npm);
         assert!(!archive_rules(&inside).iter().any(|rule| blocking.contains(rule)), "{case}");
     }
+}
+
+/// Kinds of anomalies of an audit.
+fn kinds(audit: &packgate::audit::Audit) -> Vec<AnomalyKind> {
+    audit.inventory.anomalies.iter().map(|anomaly| anomaly.kind).collect()
+}
+
+#[test]
+fn what_lands_at_one_place_is_told_by_where_it_lands() {
+    let wheel = |path: &str, text: &[u8]| audit(WHEEL, &Zip::wheel([Member::file(path, text)]).bytes());
+    for (path, text, kind) in [
+        ("zzz.data/purelib/acme/core.py", &b"VALUE = 2\n"[..], AnomalyKind::ForeignScheme),
+        ("acme-9.9.9.data/scripts/acme", b"#!python\n", AnomalyKind::ForeignScheme),
+        ("acme-1.0.0.data/purelib/acme/core.py", b"VALUE = 2\n", AnomalyKind::Duplicate),
+        ("acme-1.0.0.data/purelib/acme/core.py", b"VALUE = 1\n", AnomalyKind::DuplicateIdentical),
+        ("acme-1.0.0.data/purelib/acme/Core.py", b"VALUE = 2\n", AnomalyKind::NameCollision),
+        ("acme-1.0.0.data/platlib/acme.pth", b"import acme\n", AnomalyKind::PathStartup),
+    ] {
+        let audit = wheel(path, text);
+        assert!(kinds(&audit).contains(&kind), "{path}: {:?}", kinds(&audit));
+    }
+    for path in
+        ["acme-1.0.0.data/scripts/acme", "acme-1.0.0.data/purelib/other.py", "acme-1.0.0.data/data/etc/a"]
+    {
+        assert_eq!(archive_rules(&wheel(path, b"#!python\n")), [""; 0], "{path}");
+    }
+    let startup = wheel("acme.pth", b"import acme\n");
+    assert_eq!(archive_rules(&startup), [""; 0]);
+    assert!(startup.findings.iter().any(|judged| judged.finding.rule == "startup-code"));
+
+    let ignored = Tar::package().file("package/dist/.gitignore", b"a\n");
+    assert_eq!(archive_rules(&audit(TGZ, &ignored.clone().tgz())), ["archive-renamed"]);
+    let both = audit(TGZ, &ignored.file("package/dist/.npmignore", b"b\n").tgz());
+    assert!(kinds(&both).contains(&AnomalyKind::Duplicate));
+    let entry = both.inventory.everything().find(|entry| entry.path == "package/dist/.gitignore").unwrap();
+    assert_eq!(entry.installed.as_deref(), Some("dist/.npmignore"));
 }

@@ -1,6 +1,7 @@
 //! Python wheels. Source: PyPA specifications "Binary distribution format", "Recording installed projects" and
 //! "Entry points".
 
+mod installed;
 mod modules;
 mod record;
 mod tags;
@@ -8,8 +9,8 @@ mod tags;
 use std::collections::BTreeMap;
 
 use crate::inventory::{
-    Declared, Entry, Inventory, Kind, ManifestProblem, ManifestTrouble, Mismatch, Package, RecordProblem,
-    RecordTrouble,
+    Anomaly, Declared, Entry, Inventory, Kind, ManifestProblem, ManifestTrouble, Mismatch, Package,
+    RecordProblem, RecordTrouble,
 };
 use crate::project::Project;
 
@@ -30,6 +31,14 @@ impl Format for Wheel {
 
     fn suffixes(&self) -> &'static [&'static str] {
         &[".whl"]
+    }
+
+    fn installs(&self, _inventory: &Inventory, entry: &Entry) -> Option<String> {
+        installed::path(entry)
+    }
+
+    fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
+        installed::odd_landings(inventory)
     }
 
     fn certainty(&self) -> Certainty {
