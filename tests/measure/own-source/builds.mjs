@@ -104,7 +104,7 @@ export const WRAPPINGS = (zlib, extra) => [
   ['raw-deflate-base64', (text) => ['data.js', `const packed = "${zlib.deflateRawSync(text).toString('base64')}";\n`]],
   ['brotli-base64', (text) => ['data.js', `const packed = "${zlib.brotliCompressSync(text).toString('base64')}";\n`]],
   ['gzip', (text) => ['data.bin', zlib.gzipSync(text)]],
-  ['brotli', (text, name) => [`${name}.br`, zlib.brotliCompressSync(text)]],
+  ['brotli', (text) => ['data.br', zlib.brotliCompressSync(text)]],
   ['zlib', (text) => ['data.z', zlib.deflateSync(text)]],
   ['json', (text) => ['data.json', JSON.stringify({ files: [{ source: text.toString() }] })]],
   ['json-lines', (text) => ['data.json', JSON.stringify(text.toString().split('\n'), null, 1)]],
