@@ -36,6 +36,8 @@ pub struct Options {
     pub timings: Option<std::sync::Arc<crate::timings::Timings>>,
     /// Fingerprints of internal code, from [`crate::internal::code`].
     pub internal_code: Option<std::sync::Arc<crate::fingerprint::Index>>,
+    /// The project's own source text, from [`crate::own::source`].
+    pub own_source: Option<std::sync::Arc<crate::fingerprint::OwnSource>>,
 }
 
 impl Default for Options {
@@ -50,6 +52,7 @@ impl Default for Options {
             digests: false,
             timings: None,
             internal_code: None,
+            own_source: None,
         }
     }
 }
@@ -115,7 +118,9 @@ impl Auditor {
             workers,
         };
         let begun = Instant::now();
-        let inventory = stocktake.of(path)?;
+        let mut inventory = stocktake.of(path)?;
+        let options = &self.options;
+        crate::own::settle(&mut inventory, options.own_source.as_deref(), options.settings.own.mode);
         let package =
             inventory.package.as_ref().map(|package| format!(" {} {}", package.name, package.version));
         log::info!(
@@ -156,6 +161,8 @@ impl Auditor {
         let findings = rules::check(&context, options.timings.as_deref(), beside.workers);
         let (findings, waivers, verdict) =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
+        let mut not_applied = rules::not_applied(&context);
+        not_applied.retain(|rule| policy.level(rule.rule) != Level::Off);
         log::info!("policy {} for {}: {}", policy.name, inventory.artifact.path, policy.because);
         log::debug!("{} was judged in {:.1?}", inventory.artifact.path, begun.elapsed());
         let totals = Totals {
@@ -176,7 +183,7 @@ impl Auditor {
                 package.declared = Declared::default();
             }
         }
-        Ok(Audit { inventory, policy, totals, findings, waivers, verdict, diff })
+        Ok(Audit { inventory, policy, totals, findings, not_applied, waivers, verdict, diff })
     }
 }
 
@@ -191,6 +198,7 @@ fn wanted(options: &Options) -> ScanOptions {
         marker_patterns: internal.marker_patterns.clone(),
         packages: crate::internal::packages(&options.settings, options.project.as_ref()),
         internal_code: options.internal_code.clone(),
+        own_source: options.own_source.clone(),
         hosts: internal.hosts.clone(),
         limits: options.settings.limits.clone(),
     }

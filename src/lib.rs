@@ -25,6 +25,7 @@
 //! does. Modules that aren't shown here are public for the program, its tests and its fuzz targets only.
 
 pub mod audit;
+mod decode;
 #[doc(hidden)]
 pub mod diff;
 #[doc(hidden)]
@@ -46,6 +47,8 @@ pub mod inventory;
 #[doc(hidden)]
 pub mod lock;
 pub mod outcome;
+#[doc(hidden)]
+pub mod own;
 #[doc(hidden)]
 pub mod pack;
 mod plain;

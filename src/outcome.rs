@@ -4,6 +4,7 @@ use crate::diff::Diff;
 use crate::inventory::{Inventory, Kind, Unexamined};
 use crate::policy::{Judged, Policy, Verdict, WaiverUse, is_waived};
 use crate::recoverable::Exposure;
+use crate::rules::NotApplied;
 
 /// One artifact, judged. What reporters are given.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct Audit {
     pub totals: Totals,
     /// Findings with levels: errors first, then by rule and place. Waived ones are marked.
     pub findings: Vec<Judged>,
+    /// Rules that had nothing to go by.
+    pub not_applied: Vec<NotApplied>,
     /// Waivers that did nothing.
     pub waivers: Vec<WaiverUse>,
     /// What becomes of it.

@@ -102,12 +102,15 @@ impl Check {
         let project = Project::new(&self.project);
         let internal_code =
             packgate::internal::code(&settings, Some(&project)).map_err(|error| error.to_string())?;
+        let own_source =
+            packgate::own::source(&settings, Some(&project)).map_err(|error| error.to_string())?;
         let timings = self.timings.then(Arc::<Timings>::default);
         let options = Options {
             settings,
             kind: self.kind,
             project: Some(project),
             internal_code: internal_code.map(std::sync::Arc::new),
+            own_source: own_source.map(std::sync::Arc::new),
             fail_on: self.fail_on,
             keep_entries: outputs.need_entries(),
             timings: timings.clone(),

@@ -8,15 +8,18 @@ use packgate::settings::Settings;
 use super::file::save;
 use super::{Exit, output};
 
-/// Fingerprint internal code into a file that gives none of it away
+/// Fingerprint internal code, or the project's own source text, into a file that gives none of it away
 ///
-/// A release job without the private sources names the file in `internal.fingerprints`. The file holds one-way
-/// hashes, line numbers and the paths of the internal files.
+/// A release job without the sources names the file in `internal.fingerprints`, or with `--own` in `own-fingerprints`.
+/// The file holds one-way hashes and the paths of the files, of internal ones with line numbers.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fingerprint {
     /// Folders with internal code [default: internal.roots and the private members of the workspace]
     #[arg(value_name = "FOLDER")]
     folders: Vec<PathBuf>,
+    /// Take the project's own source text instead, from FOLDER or from what `own-folders` says
+    #[arg(long)]
+    own: bool,
     /// The file to write
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
@@ -32,6 +35,9 @@ impl Fingerprint {
     /// Writes the file and says what is in it.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         let project = Project::new(&self.project);
+        if self.own {
+            return self.write_own(&project);
+        }
         let index = if self.folders.is_empty() {
             let mut settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
             settings.internal.fingerprints.clear();
@@ -44,9 +50,8 @@ impl Fingerprint {
                 "there is nothing to fingerprint: name folders with code, or set internal.roots".to_owned()
             );
         }
-        let labels = if self.hash_names { Labels::Hashed } else { Labels::Paths };
         let (files, prints) = (index.files(), index.fingerprints());
-        let bytes = index.write(labels);
+        let bytes = index.write(self.labels());
         save(&self.output, &bytes)?;
         output::note(&format_args!(
             "{}: {prints} fingerprints of {files} files, {} bytes",
@@ -56,12 +61,45 @@ impl Fingerprint {
         Ok(Exit::Passed)
     }
 
+    fn write_own(&self, project: &Project) -> Result<Exit, String> {
+        let folders = match self.folders() {
+            Ok(folders) if folders.is_empty() => {
+                let settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
+                settings.own.folders
+            }
+            folders => folders?,
+        };
+        let own = packgate::own::of_project(project, &folders);
+        if own.is_empty() {
+            return Err("there is no source text here to fingerprint".to_owned());
+        }
+        let bytes = own.write(self.labels());
+        save(&self.output, &bytes)?;
+        output::note(&format_args!(
+            "{}: {} lines of {} files, {} bytes",
+            self.output.display(),
+            own.lines(),
+            own.files().len(),
+            bytes.len()
+        ));
+        Ok(Exit::Passed)
+    }
+
+    fn labels(&self) -> Labels {
+        if self.hash_names { Labels::Hashed } else { Labels::Paths }
+    }
+
     fn of_folders(&self, project: &Project) -> Result<Index, String> {
+        let folders = self.folders()?;
+        Ok(Index::of_roots(&folders, project.vcs_root().unwrap_or(&project.folder)))
+    }
+
+    /// The folders of the command line, absolute.
+    fn folders(&self) -> Result<Vec<PathBuf>, String> {
         let absolute = |folder: &PathBuf| {
             let found = std::fs::canonicalize(folder).ok().filter(|folder| folder.is_dir());
             found.ok_or_else(|| format!("{}: no such folder", folder.display()))
         };
-        let folders = self.folders.iter().map(absolute).collect::<Result<Vec<_>, _>>()?;
-        Ok(Index::of_roots(&folders, project.vcs_root().unwrap_or(&project.folder)))
+        self.folders.iter().map(absolute).collect()
     }
 }

@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
 use packgate::escape::shown;
-use packgate::recoverable::{self, Recovery};
+use packgate::project::Project;
+use packgate::recoverable::{self, Known, Recovery};
 use packgate::settings::Settings;
 
 use super::targets::Targets;
@@ -41,8 +42,11 @@ impl Recover {
         let [target] = targets.all.as_slice() else {
             return Err("recover takes one artifact at a time".to_owned());
         };
-        let recovery =
-            recoverable::recover(&target.path, &settings.limits, 2).map_err(|error| error.to_string())?;
+        let project = Project::new(&self.project);
+        let own = packgate::own::source(&settings, Some(&project)).map_err(|error| error.to_string())?;
+        let known = Known { own: own.map(std::sync::Arc::new), mode: settings.own.mode };
+        let recovery = recoverable::recover(&target.path, &settings.limits, &known, 2)
+            .map_err(|error| error.to_string())?;
         if let Some(folder) = self.output.as_ref().filter(|_| !self.list) {
             recovery.write(folder).map_err(|error| error.to_string())?;
         }

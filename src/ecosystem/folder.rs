@@ -24,6 +24,11 @@ pub(crate) trait ProjectFolder: Sync {
     /// All packages of the workspace whose root the folder is; `None` when it is none.
     fn members(&self, folder: &Path) -> Option<Vec<Member>>;
 
+    /// The packages that the folder's manifest names as needed, for whatever.
+    fn dependencies(&self, _folder: &Path) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The fields of the manifest that matter to whoever installs the package, as [`Format::fields`](super::Format::fields) gives them.
     fn fields(&self, _manifest: &[u8]) -> Option<Fields> {
         None
@@ -122,6 +127,23 @@ pub(super) fn package(files: &Files<'_>, problems: &mut Vec<ManifestProblem>) ->
 /// may be published. An artifact's manifest says the same of them.
 pub fn of_project(folder: &Path) -> Option<Package> {
     package(&Files::OnDisk(folder), &mut Vec::new())
+}
+
+/// Whether a folder has a manifest of an ecosystem.
+pub fn is_project(folder: &Path) -> bool {
+    super::projects().into_iter().any(|project| project.is_here(&Files::OnDisk(folder)))
+}
+
+/// The names that the manifests of a folder give to packages.
+pub fn names(folder: &Path) -> Vec<String> {
+    let files = Files::OnDisk(folder);
+    let packages = super::projects().into_iter().filter_map(|one| one.package(&files, &mut Vec::new()));
+    packages.map(|package| package.name).filter(|name| !name.is_empty()).collect()
+}
+
+/// The packages that the manifests of a folder name as needed, for whatever.
+pub fn dependencies(folder: &Path) -> Vec<String> {
+    super::projects().into_iter().flat_map(|project| project.dependencies(folder)).collect()
 }
 
 /// All packages of the workspaces that the project's folder belongs to, sorted by folder.

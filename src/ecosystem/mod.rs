@@ -26,7 +26,7 @@ use crate::project::Project;
 pub(crate) use client::{Client, Recipe, Wish, is_packing, is_word};
 pub use client::{ClientError, Fetched, Release};
 pub(crate) use digests::are_wide;
-pub use folder::{Member, members, of_project};
+pub use folder::{Member, dependencies, is_project, members, names, of_project};
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
 

@@ -63,7 +63,7 @@ fn write_shelf(bytes: &mut Vec<u8>, shelf: &Shelf, labels: Labels) {
 
 /// Reads what [`write`] wrote.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Shelf>, FileError> {
-    let mut rest = Rest { bytes: bytes.strip_prefix(MAGIC).ok_or(FileError::Foreign)?, all: bytes.len() };
+    let mut rest = Rest::of(bytes, MAGIC)?;
     let version = rest.number()?;
     if version != VERSION {
         return Err(FileError::Version(version));
@@ -100,13 +100,13 @@ fn read_shelf(rest: &mut Rest<'_>) -> Result<Shelf, FileError> {
 }
 
 /// `file 3f2a91c04b7d`: tells files apart and nothing else.
-fn hashed(label: &str, salt: &Salt) -> String {
+pub(super) fn hashed(label: &str, salt: &Salt) -> String {
     let digest = Sha256::new().chain_update(salt).chain_update(label).finalize();
     let digits = hex(digest.get(..6).unwrap_or_default());
     format!("file {digits}")
 }
 
-fn put(bytes: &mut Vec<u8>, mut number: u64) {
+pub(super) fn put(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
         number >>= 7;
@@ -114,23 +114,29 @@ fn put(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push(number as u8);
 }
 
-struct Rest<'a> {
+/// What is still to be read of a file.
+pub(super) struct Rest<'a> {
     bytes: &'a [u8],
     all: usize,
 }
 
 impl<'a> Rest<'a> {
-    fn at(&self) -> usize {
+    /// What follows the words at the beginning.
+    pub(super) fn of(bytes: &'a [u8], magic: &[u8]) -> Result<Self, FileError> {
+        Ok(Self { bytes: bytes.strip_prefix(magic).ok_or(FileError::Foreign)?, all: bytes.len() })
+    }
+
+    pub(super) fn at(&self) -> usize {
         self.all - self.bytes.len()
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], FileError> {
+    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], FileError> {
         let (taken, rest) = self.bytes.split_at_checked(length).ok_or(FileError::Damaged(self.at()))?;
         self.bytes = rest;
         Ok(taken)
     }
 
-    fn number(&mut self) -> Result<u64, FileError> {
+    pub(super) fn number(&mut self) -> Result<u64, FileError> {
         let mut number = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = *self.take(1)?.first().ok_or(FileError::Damaged(self.at()))?;

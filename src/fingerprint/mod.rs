@@ -11,6 +11,7 @@ mod erase;
 mod file;
 mod index;
 mod lexicon;
+mod own;
 mod shelf;
 mod tokens;
 mod walk;
@@ -18,4 +19,5 @@ mod winnow;
 
 pub use file::FileError;
 pub use index::{Index, Match};
+pub use own::{Found, OwnFile, OwnSource, is_own, untracked};
 pub use shelf::Labels;

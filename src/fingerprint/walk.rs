@@ -29,17 +29,27 @@ const LARGEST: u64 = 2 << 20;
 /// Lines longer than this on average are no source text.
 const LONGEST_LINES: usize = 400;
 
+/// Whether a folder of this name holds nothing of one's own.
+pub(super) fn is_never(name: &str) -> bool {
+    NEVER.contains(&name)
+}
+
 /// The program texts below a folder, sorted by path; ignore files are respected.
 pub(super) fn files(root: &Path) -> Vec<PathBuf> {
+    named(root, lexicon::is_code)
+}
+
+/// The files below a folder whose names are wanted, sorted by path; ignore files are respected.
+pub(super) fn named(root: &Path, is_wanted: fn(&str) -> bool) -> Vec<PathBuf> {
     let mut walk = ignore::WalkBuilder::new(root);
     walk.hidden(true).follow_links(false).require_git(false).filter_entry(|entry| {
         let is_root = entry.depth() == 0;
         let name = entry.file_name().to_str().unwrap_or_default();
-        is_root || !NEVER.contains(&name) || !entry.file_type().is_some_and(|kind| kind.is_dir())
+        is_root || !is_never(name) || !entry.file_type().is_some_and(|kind| kind.is_dir())
     });
     let is_worth_it = |entry: &ignore::DirEntry| {
         entry.file_type().is_some_and(|kind| kind.is_file())
-            && entry.file_name().to_str().is_some_and(lexicon::is_code)
+            && entry.file_name().to_str().is_some_and(is_wanted)
             && entry.metadata().is_ok_and(|facts| facts.len() <= LARGEST)
     };
     let mut files: Vec<PathBuf> =

@@ -17,6 +17,7 @@ mod internal_code;
 mod local_path;
 mod marker;
 mod mention;
+mod own_source;
 mod package;
 
 // source maps and recoverable text
@@ -137,6 +138,7 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     host::INSPECTOR,
     local_path::INSPECTOR,
     internal_code::INSPECTOR,
+    own_source::INSPECTOR,
     binary::INSPECTOR,
 ];
 

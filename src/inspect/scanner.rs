@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use regex::bytes::Regex;
 
-use crate::fingerprint::Index;
+use crate::fingerprint::{Index, OwnSource};
 use crate::timings::Timings;
 use crate::unpack::Limits;
 
@@ -26,6 +26,8 @@ pub struct ScanOptions {
     pub hosts: Vec<String>,
     /// Fingerprints of internal code.
     pub internal_code: Option<Arc<Index>>,
+    /// The project's own source text.
+    pub own_source: Option<Arc<OwnSource>>,
     /// Bounds for decoding.
     pub limits: Limits,
     /// Where to count the time of each stage.

@@ -1,7 +1,9 @@
 use serde::Serialize;
 use thin_vec::ThinVec;
 
-use super::{BinaryFacts, CodeMatch, Link, Media, Mention, ProgramFacts, Secret, SourceMap, TextFacts};
+use super::{
+    BinaryFacts, CodeMatch, Link, Media, Mention, OwnText, ProgramFacts, Secret, SourceMap, TextFacts,
+};
 
 /// An entry's number in the inventory. Names may repeat, numbers don't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Default)]
@@ -108,6 +110,12 @@ pub struct Entry {
     /// Internal files of which text stands in this entry.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub internal_code: ThinVec<CodeMatch>,
+    /// Source files of the project of which lines stand in this entry.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub own_text: ThinVec<OwnText>,
+    /// The texts behind `own_text`, kept only when somebody wants to have them: file, text.
+    #[serde(skip)]
+    pub own_recovered: ThinVec<(String, Vec<u8>)>,
     /// Facts of executables and object files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary: Option<Box<BinaryFacts>>,

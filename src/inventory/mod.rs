@@ -6,6 +6,7 @@
 mod anomaly;
 mod entry;
 mod media;
+mod own;
 mod package;
 mod program;
 mod promise;
@@ -20,6 +21,7 @@ use serde::Serialize;
 pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
 pub use entry::{Entry, EntryId, EntryKind, WideDigests};
 pub use media::Media;
+pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
 pub use package::{Declared, Kind, ManifestFile, Package};
 pub use program::{BinaryFacts, DebugSection, LocalPath, ProgramFacts};
 pub use promise::{
@@ -52,6 +54,9 @@ pub struct Inventory {
     pub payloads: Vec<EntryId>,
     /// What was not examined, and why. An artifact with one of these is incomplete.
     pub unexamined: Vec<Unexamined>,
+    /// What was known of the project's own source text; `None` when it was not looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnKnown>,
     /// The manifest files as they stood in the artifact, for the ecosystem to read.
     #[serde(skip)]
     pub manifests: Vec<ManifestFile>,

@@ -1,4 +1,4 @@
-use super::{Entry, EntryId, Inventory, Kind, Package};
+use super::{At, Entry, EntryId, Fate, Inventory, Kind, OwnLines, OwnText, Package};
 
 /// Entries with their numbers.
 pub(crate) fn numbered(entries: impl IntoIterator<Item = Entry>) -> Vec<Box<Entry>> {
@@ -19,4 +19,12 @@ pub(crate) fn npm(version: &str, files: &[(&str, u64)]) -> Inventory {
         Entry { place: path.clone(), path, size: *size, ..Entry::default() }
     }));
     Inventory { kind: Kind::Npm, entries, package: Some(package), ..Inventory::default() }
+}
+
+/// What was found of a file of the project: no line yet.
+pub(crate) fn own_text(file: &str) -> OwnText {
+    let fate = if file.ends_with(".ts") { Fate::Lowered } else { Fate::Kept };
+    let (lines, known) = (OwnLines::default(), Vec::new());
+    let at = At { line: Some(3), ..At::default() };
+    OwnText { file: file.to_owned(), fate, of: 40, decoded: false, lines, bytes: 0, at, known }
 }

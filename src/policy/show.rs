@@ -23,6 +23,8 @@ pub struct Effective<'a> {
     pub rules: Vec<RuleSetting<'a>>,
     /// What is internal.
     pub internal: InternalSettings<'a>,
+    /// How the project's own source text is looked for.
+    pub own: OwnSettings,
     /// Size budgets in bytes.
     pub size: SizeSettings,
     /// Bounds of unpacking.
@@ -66,6 +68,14 @@ pub struct InternalSettings<'a> {
     fingerprints: Vec<String>,
 }
 
+/// How the project's own source text is looked for.
+#[derive(Debug, Serialize)]
+pub struct OwnSettings {
+    mode: &'static str,
+    folders: Vec<String>,
+    fingerprints: Vec<String>,
+}
+
 /// Size budgets in bytes.
 #[derive(Debug, Serialize)]
 pub struct SizeSettings {
@@ -95,8 +105,9 @@ impl<'a> Effective<'a> {
             Some(RuleSetting { rule: rule.name, level: *level, origin, why, family: rule.family })
         };
         let internal = &settings.internal;
-        let paths =
-            |paths: &[std::path::PathBuf]| paths.iter().map(|path| path.display().to_string()).collect();
+        let paths = |paths: &[std::path::PathBuf]| -> Vec<String> {
+            paths.iter().map(|path| path.display().to_string()).collect()
+        };
         let patterns = internal.marker_patterns.iter().map(|pattern| format!("/{}/", pattern.as_str()));
         Self {
             schema: "packgate/policy/v1",
@@ -110,6 +121,11 @@ impl<'a> Effective<'a> {
                 hosts: &internal.hosts,
                 roots: paths(&internal.roots),
                 fingerprints: paths(&internal.fingerprints),
+            },
+            own: OwnSettings {
+                mode: settings.own.mode.word(),
+                folders: paths(&settings.own.folders),
+                fingerprints: paths(&settings.own.fingerprints),
             },
             size: SizeSettings {
                 artifact: settings.size.artifact,
@@ -135,6 +151,7 @@ impl<'a> Effective<'a> {
         let _ = writeln!(text, "settings  {}", self.settings.as_deref().unwrap_or("none found"));
         self.write_rules(&mut text);
         self.write_internal(&mut text);
+        self.write_own(&mut text);
         self.write_bounds(&mut text);
         self.write_waivers(&mut text);
         text
@@ -177,6 +194,17 @@ impl<'a> Effective<'a> {
         heading(text, "Internal");
         for (name, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
             let _ = writeln!(text, "  {name:12}  {}", list.join(", "));
+        }
+    }
+
+    fn write_own(&self, text: &mut String) {
+        let own = &self.own;
+        heading(text, "Own source text");
+        let _ = writeln!(text, "  {:12}  {}", "own", own.mode);
+        for (name, list) in [("folders", &own.folders), ("fingerprints", &own.fingerprints)] {
+            if !list.is_empty() {
+                let _ = writeln!(text, "  {name:12}  {}", list.join(", "));
+            }
         }
     }
 

@@ -3,11 +3,13 @@
 //! Text that ships anyway exposes nothing: when the same text stands in the artifact as a file (line ends
 //! aside), or when the source's path leads to a shipped file. The same text in several maps counts once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
 use crate::inventory::{Entry, EntryId, Inventory, Media, SourceFacts, SourceMap, TextDigest};
+
+use super::own::{self, Escape};
 
 /// Sums over the recoverable first-party files of an artifact; third-party ones apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -26,6 +28,18 @@ impl Exposure {
     /// Sums over all maps of an artifact.
     pub fn of(inventory: &Inventory) -> Self {
         ExposureSurvey::new(inventory).exposure
+    }
+
+    /// Files of the project of which text stands in something else, with the lines that were recognised: no more than
+    /// that is sure.
+    fn of_own(own: &[Escape<'_>]) -> Self {
+        let mut most: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+        for escape in own.iter().filter(|escape| escape.counts()) {
+            let known = most.entry(&escape.text.file).or_default();
+            *known = (*known).max((u64::from(escape.text.lines.all()), escape.text.bytes));
+        }
+        let (lines, bytes) = most.values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        Self { files: most.len() as u64, lines, bytes, third_party_files: 0 }
     }
 
     fn count(&mut self, source: &SourceFacts) {
@@ -82,12 +96,16 @@ pub struct ExposureSurvey<'a> {
     pub exposure: Exposure,
     /// The sources that make up the sum, as indices into `maps` and the map's sources.
     pub recoverable: Vec<(usize, usize)>,
+    /// Where lines of the project's own source text stand.
+    pub own: Vec<Escape<'a>>,
 }
 
 impl<'a> ExposureSurvey<'a> {
     /// Joins the maps of an artifact with its files.
     pub fn new(inventory: &'a Inventory) -> Self {
-        let mut survey = Self { maps: Vec::new(), exposure: Exposure::default(), recoverable: Vec::new() };
+        let own = own::escapes(inventory);
+        let mut survey =
+            Self { maps: Vec::new(), exposure: Exposure::of_own(&own), recoverable: Vec::new(), own };
         if !inventory.files().any(|entry| !entry.maps.is_empty()) {
             return survey;
         }

@@ -2,10 +2,12 @@
 //! ([`recover`](recover())).
 
 mod exposure;
+mod own;
 mod recover;
 
 pub(crate) use exposure::beside;
 #[cfg(test)]
 pub(crate) use exposure::testing;
 pub use exposure::{Exposure, ExposureSurvey, MapReport, MapState};
-pub use recover::{RecoveredFile, Recovery, WriteError, recover};
+pub use own::{Escape, Meaning};
+pub use recover::{Known, RecoveredFile, Recovery, WriteError, recover};

@@ -2,14 +2,18 @@
 //!
 //! It is the proof of the count: the files are those that [`exposure`](super::exposure) sums up, no more and no less.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::exposure::{Exposure, ExposureSurvey};
+use crate::fingerprint::OwnSource;
 use crate::inspect::{ScanOptions, Scanner};
 use crate::inventory::{Entry, SourceMap, Unexamined};
+use crate::own;
+use crate::settings::OwnMode;
 use crate::stocktake::{Budget, Stocktake, StocktakeError};
 use crate::unpack::Limits;
 
@@ -51,17 +55,34 @@ pub enum WriteError {
     Refused(PathBuf, io::Error),
 }
 
+/// What is known of the project that an artifact came from.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Its source text.
+    pub own: Option<Arc<OwnSource>>,
+    /// In which artifacts it is looked for.
+    pub mode: OwnMode,
+}
+
 /// Walks an artifact and takes out every text that it gives away.
 ///
 /// # Errors
 /// When the artifact doesn't exist or can't be opened.
-pub fn recover(artifact: &Path, limits: &Limits, workers: usize) -> Result<Recovery, StocktakeError> {
-    let wanted = ScanOptions { recovered: true, limits: limits.clone(), ..ScanOptions::default() };
-    let scanner = Scanner::new(wanted);
+pub fn recover(
+    artifact: &Path,
+    limits: &Limits,
+    known: &Known,
+    workers: usize,
+) -> Result<Recovery, StocktakeError> {
+    let own_source = known.own.clone();
+    let options =
+        ScanOptions { recovered: true, limits: limits.clone(), own_source, ..ScanOptions::default() };
+    let scanner = Scanner::new(options);
     let budget = Budget::default();
     let stocktake =
         Stocktake { scanner: &scanner, limits, kind: None, project: None, budget: &budget, workers };
     let mut inventory = stocktake.of(artifact)?;
+    own::settle(&mut inventory, known.own.as_deref(), known.mode);
     let survey = ExposureSurvey::new(&inventory);
     let exposure = survey.exposure;
     let mut names = Names::default();
@@ -81,6 +102,7 @@ pub fn recover(artifact: &Path, limits: &Limits, workers: usize) -> Result<Recov
         };
         chosen.insert(key, file);
     }
+    let own = own_files(&survey, &mut names);
     for (number, entry) in inventory.entries.iter_mut().enumerate() {
         for (map, source, text) in entry.recovered.drain(..) {
             if let Some(file) = chosen.get_mut(&(number, map, source)) {
@@ -88,8 +110,30 @@ pub fn recover(artifact: &Path, limits: &Limits, workers: usize) -> Result<Recov
             }
         }
     }
-    let files = order.iter().filter_map(|key| chosen.remove(key)).collect();
+    let files = order.iter().filter_map(|key| chosen.remove(key)).chain(own).collect();
     Ok(Recovery { files, exposure, unexamined: inventory.unexamined })
+}
+
+/// The project's own files of which text stands in something else, each as it stands where most of it does.
+fn own_files(survey: &ExposureSurvey<'_>, names: &mut Names) -> Vec<RecoveredFile> {
+    let escaped = |file: &str| {
+        let own = survey.own.iter().filter(|escape| escape.counts() && escape.text.file == file);
+        own.max_by_key(|escape| (escape.text.lines.all(), std::cmp::Reverse(escape.entry.id)))
+    };
+    let files: BTreeSet<&str> =
+        survey.own.iter().filter(|escape| escape.counts()).map(|escape| escape.text.file.as_str()).collect();
+    let file = |file: &str| {
+        let escape = escaped(file)?;
+        let texts = escape.entry.own_recovered.iter().filter(|(name, _)| name == file);
+        Some(RecoveredFile {
+            path: names.take(file.split('/').map(safe_name).collect()),
+            source: file.to_owned(),
+            place: escape.entry.place.clone(),
+            text: texts.map(|(_, text)| text).max_by_key(|text| text.len()).cloned().unwrap_or_default(),
+            lines: u64::from(escape.text.lines.all()),
+        })
+    };
+    files.into_iter().filter_map(file).collect()
 }
 
 impl Recovery {

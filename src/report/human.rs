@@ -3,6 +3,7 @@ use std::io::{self, Write};
 
 use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict};
+use crate::rules::NotApplied;
 use crate::settings::Level;
 
 use super::phrases::{self, exposure, idle_waiver};
@@ -79,6 +80,7 @@ impl Page<'_> {
         if !audit.findings.is_empty() || !audit.unexamined().is_empty() {
             text.push('\n');
         }
+        self.not_applied(audit, &mut text);
         let policy = format!("policy {} ({})", shown(&audit.policy.name), shown(&audit.policy.because));
         let _ = writeln!(text, "{}", self.paint(DIM, &policy));
         let _ = writeln!(text, "{}", self.paint(DIM, &format!("sha256 {}", audit.inventory.artifact.sha256)));
@@ -138,6 +140,18 @@ impl Page<'_> {
             self.paragraph("    waived: ", reason, text);
         } else if !brief && !first.finding.help.is_empty() {
             self.paragraph("    help: ", &first.finding.help, text);
+        }
+    }
+
+    fn not_applied(&self, audit: &Audit, text: &mut String) {
+        // What would not weigh anything is not missed.
+        let weighs = |rule: &&NotApplied| audit.policy.level(rule.rule) >= Level::Warning;
+        let missed: Vec<_> = audit.not_applied.iter().filter(weighs).collect();
+        for group in missed.chunk_by(|a, b| a.lacks == b.lacks) {
+            let rules: Vec<_> = group.iter().map(|rule| rule.rule).collect();
+            let lacks = group.first().map_or("", |rule| rule.lacks);
+            let line = format!("not applied: {}: {lacks}", rules.join(", "));
+            let _ = writeln!(text, "{}", self.paint(DIM, &line));
         }
     }
 

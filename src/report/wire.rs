@@ -65,6 +65,8 @@ pub struct Artifact<'a> {
     pub totals: Totals,
     /// The findings, the waived ones included.
     pub findings: Vec<Finding<'a>>,
+    /// Rules that had nothing to go by: that they found nothing says nothing.
+    pub not_applied: Vec<NotApplied<'a>>,
     /// Waivers of the settings that had no effect.
     pub idle_waivers: Vec<IdleWaiver<'a>>,
 }
@@ -162,6 +164,15 @@ pub struct Finding<'a> {
     pub waived: Option<&'a str>,
 }
 
+/// A rule that had nothing to go by.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NotApplied<'a> {
+    /// The rule.
+    pub rule: &'a str,
+    /// What it lacks, and how to give it that.
+    pub lacks: &'a str,
+}
+
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -253,6 +264,11 @@ impl<'a> Artifact<'a> {
                 exposed_bytes: audit.totals.exposure.bytes,
             },
             findings: audit.findings.iter().filter_map(Finding::new).collect(),
+            not_applied: audit
+                .not_applied
+                .iter()
+                .map(|rule| NotApplied { rule: rule.rule, lacks: rule.lacks })
+                .collect(),
             idle_waivers: audit.waivers.iter().map(IdleWaiver::new).collect(),
         }
     }

@@ -3,6 +3,7 @@
 mod context;
 mod finding;
 mod for_show;
+mod not_applied;
 mod rule;
 
 // source maps
@@ -28,6 +29,8 @@ mod internal_path;
 mod local_path;
 mod mentions;
 mod original_source;
+mod own_comments;
+mod own_source;
 mod private_host;
 
 // stray files and secrets
@@ -71,6 +74,7 @@ pub(crate) mod unexpected_growth;
 
 pub use context::Context;
 pub use finding::{Evidence, Finding, Place};
+pub use not_applied::{NotApplied, not_applied};
 pub use rule::{Family, Rule};
 pub use secrets_page::secrets_page;
 
@@ -91,6 +95,8 @@ const OWN: &[&Rule] = &[
     &source_map_shipped::RULE,
     // internal sources
     &original_source::RULE,
+    &own_source::RULE,
+    &own_comments::RULE,
     &internal_path::RULE,
     &internal_code::RULE,
     &internal_marker::RULE,

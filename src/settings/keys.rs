@@ -28,6 +28,8 @@ pub(super) enum Form {
     Count,
     /// A day.
     Date,
+    /// `off`, `auto` or `on`.
+    Mode,
 }
 
 /// A key, where it may stand, and what it means.
@@ -62,6 +64,12 @@ pub(super) const KEYS: &[Key] = &[
         "A level for each rule that should differ from the policy: `off`, `note`, `warning` or `error`."),
     key("", "internal", Form::Table, r#"{ paths = ["src/internal/**"] }"#,
         "What is internal to the company and must not ship."),
+    key("", "own", Form::Mode, r#""auto""#,
+        "Whether the project's own source text is looked for in artifacts: `auto` (the default: in those of the project's packages), `on` (in all), `off`."),
+    key("", "own-folders", Form::Texts, r#"["."]"#,
+        "Folders, relative to this file, whose source text counts as the project's own; without it, the package's folder and those of the workspace members that it depends on."),
+    key("", "own-fingerprints", Form::Texts, r#"[]"#,
+        "Files written by `packgate fingerprint --own`, relative to this file, to go by instead of the text itself."),
     key("", "size", Form::Table, r#"{ artifact = "10MiB" }"#,
         "Budgets; the rules `size-budget` and `unexpected-growth` watch over them."),
     key("", "limits", Form::Table, r#"{ entry = "1GiB" }"#,

@@ -24,7 +24,7 @@ mod waiver;
 
 pub use builtin::NAMES;
 pub use level::{Level, Levels, Origin};
-pub use model::{Internal, PolicyChoice, PolicyFile, Settings, Size, Waiver};
+pub use model::{Internal, Own, OwnMode, PolicyChoice, PolicyFile, Settings, Size, Waiver};
 pub use problem::{Problem, SettingsErrors, Spot};
 pub use reference::reference;
 pub use rule_names::{RuleWords, UNEXAMINED};

@@ -44,6 +44,8 @@ pub struct Settings {
     pub levels: Levels,
     /// What is internal.
     pub internal: Internal,
+    /// How the project's own source text is looked for.
+    pub own: Own,
     /// Size budgets.
     pub size: Size,
     /// Bounds of unpacking.
@@ -71,6 +73,43 @@ pub struct Internal {
     pub roots: Vec<PathBuf>,
     /// Files with fingerprints of such folders.
     pub fingerprints: Vec<PathBuf>,
+}
+
+/// How the project's own source text is looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Own {
+    /// In which artifacts.
+    pub mode: OwnMode,
+    /// The folders whose text counts, absolute; all of the project if there are none.
+    pub folders: Vec<PathBuf>,
+    /// Files with the same knowledge, for machines that don't have the text.
+    pub fingerprints: Vec<PathBuf>,
+}
+
+/// In which artifacts the project's own source text is looked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OwnMode {
+    /// In none.
+    Off,
+    /// In those of the project, as far as names tell.
+    #[default]
+    Auto,
+    /// In all.
+    On,
+}
+
+impl OwnMode {
+    /// The words for the modes.
+    pub(super) const WORDS: [&'static str; 3] = ["off", "auto", "on"];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Auto => "auto",
+            Self::On => "on",
+        }
+    }
 }
 
 /// Size budgets in bytes.

@@ -122,6 +122,7 @@ fn word(key: &Key) -> &'static str {
         Form::Size => "size",
         Form::Count => "number",
         Form::Date => "date",
+        Form::Mode => "`off`, `auto` or `on`",
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::builtin;
 use super::keys::{self, Form, Key};
 use super::level::Level;
+use super::model::OwnMode;
 use super::rule_names::RuleWords;
 
 /// The JSON Schema of a settings file, for editors, with these rules. `docs/packgate.schema.json` is this.
@@ -60,6 +61,7 @@ fn form(key: &Key, rules: &[RuleWords]) -> Value {
         }),
         Form::Count => json!({ "type": "integer", "minimum": 1 }),
         Form::Date => json!({ "type": "string", "format": "date" }),
+        Form::Mode => json!({ "enum": OwnMode::WORDS }),
     }
 }
 

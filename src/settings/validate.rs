@@ -1,6 +1,6 @@
 //! From the tree of a settings file to [`Settings`]. Everything that is wrong is reported, not just the first.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use globset::GlobSetBuilder;
 use regex::bytes::RegexBuilder;
@@ -11,10 +11,10 @@ use super::fields::{level, rule, table, text};
 use super::glob::{self, Reach};
 use super::keys;
 use super::level::Levels;
-use super::model::{Internal, Settings, Size};
+use super::model::{Internal, OwnMode, Settings, Size};
 use super::node::{Node, Value};
 use super::policy_file::{ChoiceError, choose};
-use super::problem::Problems;
+use super::problem::{Problems, did_you_mean};
 use super::{size, waiver};
 
 /// Shortest marker that the search for markers can be woken by.
@@ -29,6 +29,9 @@ pub(super) fn settings(node: &Node, folder: &Path, problems: &mut Problems) -> S
             "policy" => policy(value, folder, &mut settings, problems),
             "rules" => settings.levels = levels(value, problems),
             "internal" => settings.internal = internal(value, folder, problems),
+            "own" => settings.own.mode = mode(value, problems),
+            "own-folders" => settings.own.folders = folders(value, key.name, folder, problems),
+            "own-fingerprints" => settings.own.fingerprints = files(value, key.name, folder, problems),
             "size" => settings.size = sizes(value, problems),
             "limits" => settings.limits = limits(value, problems),
             "waive" => settings.waivers = waiver::read(value, problems),
@@ -106,6 +109,43 @@ fn internal(node: &Node, folder: &Path, problems: &mut Problems) -> Internal {
         Err(error) => problems.add(&node.span, format!("bad globs: {error}"), ""),
     }
     internal
+}
+
+/// In which artifacts the project's text is looked for.
+fn mode(node: &Node, problems: &mut Problems) -> OwnMode {
+    let Some(word) = text(node, "own", problems) else { return OwnMode::default() };
+    let modes = [OwnMode::Off, OwnMode::Auto, OwnMode::On];
+    modes.into_iter().find(|mode| mode.word() == word).unwrap_or_else(|| {
+        let help = did_you_mean(word, OwnMode::WORDS).unwrap_or_else(|| "off, auto or on".to_owned());
+        problems.add(&node.span, format!("\"{word}\" is no way to look for own text"), help);
+        OwnMode::default()
+    })
+}
+
+/// Folders that must be there.
+fn folders(node: &Node, key: &str, folder: &Path, problems: &mut Problems) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for (text, item) in texts(node, key, problems) {
+        match folder.join(text) {
+            path if path.is_dir() => found.push(path),
+            _ => {
+                problems.add(&item.span, format!("there is no folder \"{text}\""), relative_to(folder));
+            }
+        }
+    }
+    found
+}
+
+/// Files that must be there.
+fn files(node: &Node, key: &str, folder: &Path, problems: &mut Problems) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for (text, item) in texts(node, key, problems) {
+        match folder.join(text) {
+            path if path.is_file() => found.push(path),
+            _ => problems.add(&item.span, format!("there is no file \"{text}\""), relative_to(folder)),
+        }
+    }
+    found
 }
 
 fn relative_to(folder: &Path) -> String {

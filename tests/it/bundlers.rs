@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use packgate::audit::{Auditor, Options};
-use packgate::recoverable::recover;
+use packgate::recoverable::{Known, recover};
 use packgate::settings::{PolicyChoice, Settings};
 use packgate::unpack::Limits;
 
@@ -152,7 +152,7 @@ fn look(name: &str, folder: &Path, rules: &[&str], originals: &[&str], project: 
     if found != rules.iter().copied().collect() {
         wrong.push(format!("{name}: found {found:?}, wanted {rules:?}"));
     }
-    let recovery = recover(folder, &Limits::default(), 1).unwrap();
+    let recovery = recover(folder, &Limits::default(), &Known::default(), 1).unwrap();
     let exposure = audit.totals.exposure;
     let bytes: usize = recovery.files.iter().map(|file| file.text.len()).sum();
     assert_eq!((exposure.files, exposure.bytes), (recovery.files.len() as u64, bytes as u64), "{name}");

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use packgate::audit::{Auditor, Options};
 use packgate::policy::Judged;
-use packgate::recoverable::recover;
+use packgate::recoverable::{Known, recover};
 use packgate::settings::{Internal, PolicyChoice, Settings};
 use packgate::unpack::Limits;
 
@@ -99,7 +99,7 @@ fn look(case: &Case, folder: &Path, project: &Path) {
     assert_eq!(packers, [case.packer]);
     assert!(audit.inventory.unexamined.is_empty(), "{}: {:?}", case.name, audit.inventory.unexamined);
 
-    let recovery = recover(folder, &Limits::default(), 2).unwrap();
+    let recovery = recover(folder, &Limits::default(), &Known::default(), 2).unwrap();
     let exposure = audit.totals.exposure;
     assert_eq!((exposure.files, recovery.files.len()), (2, 2), "{}", case.name);
     for original in ["index.ts", "util.ts"] {

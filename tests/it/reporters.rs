@@ -11,7 +11,7 @@ use packgate::inventory::{
 use packgate::policy::{Judged, Policy, Verdict, WaiverUse};
 use packgate::recoverable::Exposure;
 use packgate::report::{Look, REPORTERS, Reporter, STEP_SUMMARY};
-use packgate::rules::{Evidence, Finding, Place};
+use packgate::rules::{Evidence, Finding, NotApplied, Place};
 use packgate::settings::Level;
 
 use crate::clients;
@@ -137,6 +137,7 @@ fn hostile() -> Audit {
             exposure: Exposure { files: 1906, lines: 512_664, bytes: 59_766_257, third_party_files: 2850 },
         },
         findings,
+        not_applied: vec![NotApplied { rule: "own-source", lacks: "no source text is at hand" }],
         waivers: vec![
             WaiverUse::Unused { rule: "stray-\u{1b}[0m<b>log".into(), origin: "packgate.toml:12".into() },
             WaiverUse::Expired { rule: "bytecode".into(), origin: "packgate.toml:17".into(), findings: 2 },

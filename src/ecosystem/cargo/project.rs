@@ -48,6 +48,13 @@ impl ProjectFolder for CargoProject {
         workspace(folder).map(|(patterns, excluded)| members(folder, &patterns, &excluded))
     }
 
+    fn dependencies(&self, folder: &Path) -> Vec<String> {
+        let manifest = table_at(folder).unwrap_or_default();
+        let keys = ["dependencies", "dev-dependencies", "build-dependencies"];
+        let lists = keys.iter().filter_map(|key| manifest.get(*key)?.as_table());
+        lists.flat_map(|list| list.keys().cloned()).collect()
+    }
+
     fn settings(&self) -> Option<SettingsTables> {
         Some((MANIFEST, &[&["package", "metadata", "packgate"], &["workspace", "metadata", "packgate"]]))
     }

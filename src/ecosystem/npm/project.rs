@@ -31,6 +31,14 @@ impl ProjectFolder for NpmProject {
         workspaces(folder).map(|patterns| members(folder, &patterns))
     }
 
+    fn dependencies(&self, folder: &Path) -> Vec<String> {
+        const KEYS: [&str; 4] =
+            ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
+        let manifest = at(folder).unwrap_or_default();
+        let lists = KEYS.iter().filter_map(|key| manifest.get(key)?.as_object());
+        lists.flat_map(|list| list.keys().cloned()).collect()
+    }
+
     fn fields(&self, manifest: &[u8]) -> Option<Fields> {
         super::manifest::fields(manifest)
     }

@@ -8,7 +8,7 @@ use std::io::Write;
 
 use base64::Engine as _;
 use packgate::audit::{Audit, Auditor, Options};
-use packgate::recoverable::recover;
+use packgate::recoverable::{Known, recover};
 use packgate::settings::{PolicyChoice, Settings};
 use packgate::unpack::Limits;
 
@@ -677,7 +677,8 @@ fn check(cases: Vec<Case>) {
         if found != wanted {
             wrong.push(format!("{name} ({}): found {found:?}, wanted {wanted:?}", files[0].0));
         }
-        let recovery = recover(&folder.path().join("acme-1.0.0.tgz"), &Limits::default(), 1).unwrap();
+        let recovery =
+            recover(&folder.path().join("acme-1.0.0.tgz"), &Limits::default(), &Known::default(), 1).unwrap();
         let exposure = audit.totals.exposure;
         assert_eq!(recovery.exposure, exposure, "{name}");
         assert_eq!(recovery.files.len() as u64, exposure.files, "{name}");
@@ -744,7 +745,7 @@ fn recovery_writes_inside_its_folder_and_only_into_an_empty_one() {
     let map = serde_json::json!({ "version": 3, "sources": paths, "sourcesContent": texts, "mappings": "" });
     let (audit, folder) = audit(&[("package/a.js.map", map.to_string().into())]);
     let artifact = folder.path().join("acme-1.0.0.tgz");
-    let recovery = recover(&artifact, &Limits::default(), 1).unwrap();
+    let recovery = recover(&artifact, &Limits::default(), &Known::default(), 1).unwrap();
     // One name has a NUL, which only bundlers' own modules have.
     assert_eq!((recovery.files.len(), audit.totals.exposure.third_party_files), (paths.len() - 1, 1));
     let target = folder.path().join("out/deep");

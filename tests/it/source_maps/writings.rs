@@ -353,7 +353,8 @@ fn an_archive_that_is_not_opened_is_not_called_clean() {
 fn a_map_in_a_string_gives_back_the_text_as_it_was() {
     for text in [literal('"', &map()), literal('\'', &map()), literal('`', &map())] {
         let (_, folder) = audit(&[("package/m.js", format!("export default {text};").into())]);
-        let recovery = recover(&folder.path().join("acme-1.0.0.tgz"), &Limits::default(), 1).unwrap();
+        let recovery =
+            recover(&folder.path().join("acme-1.0.0.tgz"), &Limits::default(), &Known::default(), 1).unwrap();
         let texts: Vec<&[u8]> = recovery.files.iter().map(|file| file.text.as_slice()).collect();
         assert_eq!(texts, [TEXT.as_bytes()], "{text}");
     }

@@ -1,0 +1,92 @@
+//! Line ends written `\n`: string literals of JavaScript, JSON, Python and whatever else.
+
+use memchr::{memchr, memmem};
+
+use super::{Whole, stretches};
+
+pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
+    for stretch in stretches(bytes.len(), memmem::find_iter(bytes, b"\\n")) {
+        let at = stretch.start;
+        let text = plain(bytes.get(stretch).unwrap_or_default());
+        found(Whole { what: "string literals", at, text });
+    }
+}
+
+/// A text without one level of escapes.
+fn plain(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr(b'\\', rest) {
+        let (before, escape) = rest.split_at(at);
+        out.extend_from_slice(before);
+        let length = match escape {
+            [_, b'n', ..] => push(&mut out, b"\n"),
+            [_, b't', ..] => push(&mut out, b"\t"),
+            [_, b'r', ..] => push(&mut out, b""),
+            [_, b'\n', ..] => push(&mut out, b""),
+            [_, b'u', digits @ ..] => match number(digits, 4) {
+                Some(character) => push_character(&mut out, character, 6),
+                None => push(&mut out, b"\\u"),
+            },
+            [_, b'x', digits @ ..] => match number(digits, 2) {
+                Some(character) => push_character(&mut out, character, 4),
+                None => push(&mut out, b"\\x"),
+            },
+            [_, other, ..] if other.is_ascii_alphanumeric() => push(&mut out, &[b'\\', *other]),
+            [_, other, ..] => push(&mut out, &[*other]),
+            _ => 1,
+        };
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// Adds what an escape of two characters stands for.
+fn push(out: &mut Vec<u8>, bytes: &[u8]) -> usize {
+    out.extend_from_slice(bytes);
+    2
+}
+
+fn push_character(out: &mut Vec<u8>, number: u32, length: usize) -> usize {
+    let character = char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER);
+    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    length
+}
+
+fn number(digits: &[u8], count: usize) -> Option<u32> {
+    let digits = std::str::from_utf8(digits.get(..count)?).ok()?;
+    u32::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        uncover(text.as_bytes(), &mut |whole| found.push(String::from_utf8(whole.text).unwrap()));
+        found
+    }
+
+    const TEXT: &str = "// it's \"one\"\n\tif (a < b) return /\\d+\\n/;\n`${c}` \u{e9}\nd\n";
+
+    #[test]
+    fn a_text_comes_back_as_it_was_written() {
+        let json = serde_json::to_string(TEXT).unwrap();
+        assert!(texts(&format!("{{\"a\":{json}}}"))[0].contains(TEXT));
+        let single = TEXT.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n");
+        assert!(texts(&format!("x='{single}'"))[0].contains(TEXT));
+        let python = TEXT.replace('\\', "\\\\").replace('\n', "\\n").replace('\u{e9}', "\\xe9");
+        assert!(texts(&python)[0].contains(TEXT));
+        let twice = serde_json::to_string(&json).unwrap();
+        assert!(texts(&texts(&twice)[0])[0].contains(TEXT));
+    }
+
+    #[test]
+    fn a_message_of_two_lines_is_no_text() {
+        assert!(texts("throw new Error('one\\ntwo\\nthree')").is_empty());
+        let far = format!("'a\\n'{0}'b\\n'{0}'c\\n'", "x".repeat(5000));
+        assert!(texts(&far).is_empty());
+    }
+}

@@ -1,0 +1,150 @@
+//! Code that a page shows: coloured by tags, its signs written by name or number.
+
+use memchr::{memchr, memchr2, memmem};
+
+use super::Whole;
+
+/// Elements that show text as it is written.
+const ELEMENTS: [&[u8]; 3] = [b"pre", b"textarea", b"code"];
+/// Tags that end a line.
+const LINE_ENDS: [&[u8]; 5] = [b"br", b"/div", b"/p", b"/li", b"/tr"];
+/// Longer tags are none.
+const LONGEST_TAG: usize = 2 << 10;
+
+pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
+    // Most texts have no page in them.
+    if memmem::find(bytes, b"</").is_none() {
+        return;
+    }
+    let mut whole: Option<Whole> = None;
+    let mut from = 0;
+    while let Some((start, element)) = next(bytes, from) {
+        let inside = bytes.get(start..).unwrap_or_default();
+        let length = end(inside, element).unwrap_or(inside.len());
+        let text =
+            &mut whole.get_or_insert_with(|| Whole { what: "markup", at: start, text: Vec::new() }).text;
+        push_plain(text, inside.get(..length).unwrap_or_default());
+        text.push(b'\n');
+        from = start + length;
+    }
+    if let Some(whole) = whole {
+        found(whole);
+    }
+}
+
+/// Where the text of the next such element begins.
+fn next(bytes: &[u8], from: usize) -> Option<(usize, &'static [u8])> {
+    let rest = bytes.get(from..)?;
+    memchr::memchr_iter(b'<', rest).find_map(|at| {
+        let tag = rest.get(at + 1..)?;
+        let element = ELEMENTS.into_iter().find(|name| {
+            tag.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+                && tag.get(name.len()).is_some_and(|byte| *byte == b'>' || byte.is_ascii_whitespace())
+        })?;
+        Some((from + at + 1 + tag_end(tag)? + 1, element))
+    })
+}
+
+/// Where such an element ends.
+fn end(inside: &[u8], element: &[u8]) -> Option<usize> {
+    memmem::find_iter(inside, b"</").find(|at| {
+        let name = inside.get(at + 2..).unwrap_or_default();
+        name.get(..element.len()).is_some_and(|start| start.eq_ignore_ascii_case(element))
+    })
+}
+
+fn tag_end(tag: &[u8]) -> Option<usize> {
+    memchr(b'>', tag.get(..LONGEST_TAG).unwrap_or(tag))
+}
+
+/// Adds a text without its tags, its signs in clear.
+fn push_plain(out: &mut Vec<u8>, mut rest: &[u8]) {
+    while let Some(at) = memchr2(b'<', b'&', rest) {
+        let (before, mark) = rest.split_at(at);
+        out.extend_from_slice(before);
+        let length = if mark.starts_with(b"<") { tag(out, mark) } else { sign(out, mark) };
+        rest = mark.get(length..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+}
+
+fn tag(out: &mut Vec<u8>, mark: &[u8]) -> usize {
+    let name = mark.get(1..).unwrap_or_default();
+    let is_tag = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!'));
+    match tag_end(name).filter(|_| is_tag) {
+        Some(end) => {
+            if LINE_ENDS.iter().any(|tag| name.starts_with(tag)) {
+                out.push(b'\n');
+            }
+            end + 2
+        }
+        None => {
+            out.push(b'<');
+            1
+        }
+    }
+}
+
+fn sign(out: &mut Vec<u8>, mark: &[u8]) -> usize {
+    const LONGEST: usize = 10;
+    let name = mark.get(1..).unwrap_or_default();
+    let end = memchr(b';', name.get(..LONGEST).unwrap_or(name));
+    let character = end.and_then(|end| named(name.get(..end)?));
+    match (end, character) {
+        (Some(end), Some(character)) => {
+            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            end + 2
+        }
+        _ => {
+            out.push(b'&');
+            1
+        }
+    }
+}
+
+/// The character of this name or number.
+fn named(name: &[u8]) -> Option<char> {
+    let number = |digits: &[u8], radix| {
+        char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()?)
+    };
+    Some(match name {
+        [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
+        [b'#', digits @ ..] => number(digits, 10)?,
+        b"amp" => '&',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"quot" => '"',
+        b"apos" => '\'',
+        b"nbsp" => ' ',
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(page: &str) -> String {
+        let mut found = String::new();
+        uncover(page.as_bytes(), &mut |whole| found.push_str(std::str::from_utf8(&whole.text).unwrap()));
+        found
+    }
+
+    #[test]
+    fn code_comes_back_as_it_was_written() {
+        let code = "// it's one\nif (a < b && c > d) return \"e\";\n";
+        for page in [
+            "<html><pre class=\"x\"><span class=\"c\">// it&#39;s one</span>\n<b>if</b> (a &lt; b &amp;&amp; c &#x3e; d) return &quot;e&quot;;\n</pre>",
+            "<code>// it's one<br>if (a &#60; b && c > d) return \"e\";</code>",
+            "<PRE>// it&apos;s one</PRE>\n<pre id=2>if (a &lt; b && c &gt; d) return \"e\";</pre>",
+        ] {
+            assert_eq!(text(page).trim_end(), code.trim_end(), "{page}");
+        }
+    }
+
+    #[test]
+    fn a_page_without_code_has_none() {
+        assert_eq!(text("<p>one &lt; two</p>\n<preview>x</preview>"), "");
+        assert_eq!(text("a < b && c"), "");
+    }
+}

@@ -1,0 +1,101 @@
+//! The lines of a source text with what becomes of them.
+
+use crate::inventory::{Fate, LineClass};
+
+use super::blocks;
+use super::comments::{Kind, Span, spans};
+use super::key;
+use super::language::Language;
+use super::statements;
+use super::typed;
+
+/// A line that can be recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Line {
+    pub key: u64,
+    pub head: u32,
+    pub class: LineClass,
+}
+
+/// Comments to tools, which stand in many projects.
+const DIRECTIVES: &[&str] = &[
+    "eslint",
+    "@ts-",
+    "prettier-ignore",
+    "istanbul",
+    "c8 ignore",
+    "v8 ignore",
+    "__PURE__",
+    "webpack",
+    "@vite-ignore",
+    "sourceMapping",
+    "sourceURL",
+    "type: ignore",
+    "noqa",
+    "pylint",
+    "mypy:",
+    "ruff:",
+    "#region",
+    "#endregion",
+    "biome-ignore",
+    "pragma",
+    "@deprecated",
+    "@internal",
+    "@inheritdoc",
+    "@jsx",
+    "NOLINT",
+    "nolint",
+    "clang-format",
+    "<reference ",
+    "rustfmt",
+    "coverage:",
+    "swiftlint",
+];
+
+/// The lines of a text that can be recognised; `None` when a program wrote it, or when it is no text.
+pub(super) fn lines(text: &[u8], language: &Language) -> Option<Vec<Line>> {
+    let mut spans = spans(text, language);
+    if blocks::mark_kept(text, &mut spans) {
+        return None;
+    }
+    let mut lines = Vec::new();
+    let mut rest = spans.as_slice();
+    let mut room = Vec::new();
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
+        while rest.first().is_some_and(|span| span.range.end <= start) {
+            rest = rest.get(1..).unwrap_or_default();
+        }
+        let line = text.get(start..end).unwrap_or_default();
+        let here = rest.iter().take_while(|span| span.range.start < end);
+        if let Some(class) = class(line, here, language) {
+            lines.extend(recognisable(line, class, &mut room));
+        }
+        start = end + 1;
+    }
+    Some(lines)
+}
+
+fn recognisable(line: &[u8], class: LineClass, room: &mut Vec<u8>) -> Option<Line> {
+    let rest = key::begin(line)?;
+    Some(Line { key: key::of(rest, room)?, head: key::head(rest)?, class })
+}
+
+/// What a line is that has these stretches of no code; `None` for one that a build may well leave as it is.
+fn class<'a>(line: &[u8], here: impl Iterator<Item = &'a Span>, language: &Language) -> Option<LineClass> {
+    match here.map(|span| span.kind).max() {
+        Some(Kind::Text | Kind::Kept) => None,
+        Some(_) if is_directive(line) => None,
+        Some(Kind::Doc) => Some(LineClass::Doc),
+        Some(Kind::Plain) => Some(LineClass::Comment),
+        None if language.fate == Fate::Lowered && typed::is_lowered(line, language.kin) => {
+            Some(LineClass::Lowered)
+        }
+        None if statements::begins(line) => Some(LineClass::Statement),
+        None => Some(LineClass::Code),
+    }
+}
+
+fn is_directive(line: &[u8]) -> bool {
+    DIRECTIVES.iter().any(|word| memchr::memmem::find(line, word.as_bytes()).is_some())
+}

@@ -1,0 +1,126 @@
+//! The form in which lines are compared.
+//!
+//! Left out are blanks, and at both ends what diffs, comments, line numbers, lists and quotes put there, so that one
+//! form finds a line in a patch, in a notebook, in a JSON array and behind a comment mark.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Characters that must be left of a line for it to tell anything.
+const LEAST: usize = 20;
+/// Longer lines are data, or minified.
+const LONGEST: usize = 4096;
+/// Characters by which a line is passed over quickly.
+const HEAD: usize = 8;
+
+/// Bits of a [`head`]: a table with one bit for each stays in the processor's cache.
+pub(super) const HEAD_BITS: u32 = 20;
+
+/// Whether tools put such a character before a line.
+fn is_before(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\t' | b'\r' | b'0'
+            ..=b'9'
+                | b'+'
+                | b'-'
+                | b'*'
+                | b'/'
+                | b'#'
+                | b'!'
+                | b';'
+                | b':'
+                | b'>'
+                | b'|'
+                | b'<'
+                | b'%'
+                | b'"'
+                | b'\''
+                | b'`'
+                | b','
+    )
+}
+
+/// Whether tools put such a character behind a line.
+fn is_behind(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'*' | b'/' | b'\\' | b';' | b',' | b'"' | b'\'' | b'`')
+}
+
+/// What is left of a line without what stands before it; `None` when that is too short or too long to tell anything.
+pub(super) fn begin(line: &[u8]) -> Option<&[u8]> {
+    if line.len() < LEAST || line.len() > LONGEST {
+        return None;
+    }
+    let from = line.iter().position(|byte| !is_before(*byte))?;
+    line.get(from..).filter(|rest| rest.len() >= LEAST)
+}
+
+/// A number for the first characters of what [`begin`] left, by which most lines are told from all known ones.
+pub(super) fn head(rest: &[u8]) -> Option<u32> {
+    let mut head = 0u64;
+    let mut found = 0;
+    for byte in rest.iter().filter(|byte| **byte > b' ') {
+        head = head << 8 | u64::from(*byte);
+        found += 1;
+        if found == HEAD {
+            return Some((head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - HEAD_BITS)) as u32);
+        }
+    }
+    None
+}
+
+/// The key of what [`begin`] left; `None` when too little of it is text. `room` is used again.
+pub(super) fn of(rest: &[u8], room: &mut Vec<u8>) -> Option<u64> {
+    room.clear();
+    room.extend(without_end(rest).iter().filter(|byte| **byte > b' '));
+    let letters = room.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    (room.len() >= LEAST && letters * 2 >= room.len()).then(|| xxh3_64(room))
+}
+
+/// A line without what tools put behind it, the `\n` of a list of lines included.
+fn without_end(mut line: &[u8]) -> &[u8] {
+    loop {
+        let to = line.iter().rposition(|byte| !is_behind(*byte)).map_or(0, |last| last + 1);
+        let plain = line.get(..to).unwrap_or_default();
+        let escape = plain.strip_suffix(b"n").or_else(|| plain.strip_suffix(b"r"));
+        match escape.filter(|before| before.ends_with(b"\\")) {
+            Some(before) => line = before,
+            None => return plain,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(line: &str) -> Option<u64> {
+        of(begin(line.as_bytes())?, &mut Vec::new())
+    }
+
+    #[test]
+    fn survives_what_tools_put_around_a_line() {
+        let plain = key("const total = order.items.reduce(add, 0);");
+        assert!(plain.is_some());
+        for line in [
+            "    const total = order.items.reduce(add, 0);",
+            "+const total = order.items.reduce(add, 0);\r",
+            " * const total = order.items.reduce(add, 0);",
+            "// const total = order.items.reduce(add, 0)",
+            "  \"const total = order.items.reduce(add, 0);\\n\",",
+            " 117: const total = order.items.reduce(add, 0);",
+            "const  total=order.items.reduce(add,\t0)",
+        ] {
+            assert_eq!(key(line), plain, "{line}");
+        }
+    }
+
+    #[test]
+    fn short_lines_and_data_tell_nothing() {
+        for line in
+            ["return total;", "0x11, 0x12, 0x13, 0x14, 0x15, 0x16", "}", "", "----------------------------"]
+        {
+            assert_eq!(key(line), None, "{line}");
+        }
+        assert_eq!(key(&"x".repeat(LONGEST + 1)), None);
+    }
+}

@@ -1,0 +1,52 @@
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{OwnSource, key};
+
+/// Lines of one of the project's files that were found in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The file's number.
+    pub file: u32,
+    /// Numbers of the lines, sorted, each once.
+    pub lines: Vec<u32>,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Where they stand in the text, from the first to the last.
+    pub range: Range<usize>,
+}
+
+impl OwnSource {
+    /// The files of which lines stand in a text, in the order of the project.
+    pub fn find(&self, text: &[u8]) -> Vec<Found> {
+        let mut found: HashMap<u32, Found> = HashMap::new();
+        let mut room = Vec::new();
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
+            let line = text.get(start..end).unwrap_or_default();
+            if let Some(rest) = key::begin(line).filter(|rest| self.may_know(rest))
+                && let Some(number) = key::of(rest, &mut room).and_then(|key| self.line(key))
+            {
+                for &file in self.holders(number) {
+                    let new = || Found { file, lines: Vec::new(), bytes: 0, range: start..end };
+                    let found = found.entry(file).or_insert_with(new);
+                    found.lines.push(number as u32);
+                    found.bytes += line.len() as u64 + 1;
+                    found.range.end = end;
+                }
+            }
+            start = end + 1;
+        }
+        let mut found: Vec<Found> = found.into_values().collect();
+        for found in &mut found {
+            found.lines.sort_unstable();
+            found.lines.dedup();
+        }
+        found.sort_unstable_by_key(|found| found.file);
+        found
+    }
+
+    fn may_know(&self, rest: &[u8]) -> bool {
+        key::head(rest).is_some_and(|head| self.knows_head(head))
+    }
+}

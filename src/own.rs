@@ -1,0 +1,244 @@
+//! The project's own source text: which files it is in, and whether an artifact is the project's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::ecosystem::{self, Member};
+use crate::fingerprint::{self, FileError, OwnSource};
+use crate::inventory::{Inventory, OwnKnown};
+use crate::project::Project;
+use crate::settings::{OwnMode, Settings};
+
+/// Why the project's text can't be looked for.
+#[derive(Debug, thiserror::Error)]
+pub enum OwnError {
+    /// A file of `own-fingerprints` can't be read.
+    #[error("own-fingerprints: {}: {why}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        why: std::io::Error,
+    },
+    /// A file of `own-fingerprints` is none.
+    #[error("own-fingerprints: {}: {why}", .path.display())]
+    NoFingerprints {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: FileError,
+    },
+}
+
+/// What the settings say is known of the project's text: fingerprint files, or else the text itself; `None` when
+/// there is nothing to go by.
+///
+/// # Errors
+/// When a fingerprint file can't be used: the audit would pass over what it should find.
+pub fn source(settings: &Settings, project: Option<&Project>) -> Result<Option<OwnSource>, OwnError> {
+    let own = &settings.own;
+    if own.mode == OwnMode::Off {
+        return Ok(None);
+    }
+    let mut all = OwnSource::default();
+    for path in &own.fingerprints {
+        let bytes = fs::read(path).map_err(|why| OwnError::Unreadable { path: path.clone(), why })?;
+        let file =
+            OwnSource::read(&bytes).map_err(|why| OwnError::NoFingerprints { path: path.clone(), why })?;
+        all = all.with(&file);
+    }
+    if own.fingerprints.is_empty()
+        && let Some(project) = project.filter(|project| is_project(project))
+    {
+        all = of_project(project, &own.folders);
+    }
+    Ok((!all.is_empty()).then_some(all))
+}
+
+/// Endings of files that say that a folder is a project's, where its ecosystem has no home here.
+const MANIFESTS: [&str; 11] = [
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "go.mod",
+    "composer.json",
+    "pubspec.yaml",
+    "Package.swift",
+    ".csproj",
+    ".fsproj",
+    ".vbproj",
+    ".sln",
+];
+
+/// Whether a folder is a project's: it has a manifest, or version control. Any other could be anything.
+fn is_project(project: &Project) -> bool {
+    let is_manifest = |entry: fs::DirEntry| {
+        let name = entry.file_name();
+        MANIFESTS.iter().any(|end| name.to_string_lossy().ends_with(end))
+    };
+    let mut entries = fs::read_dir(&project.folder).into_iter().flatten().flatten();
+    project.vcs_root().is_some() || ecosystem::is_project(&project.folder) || entries.any(is_manifest)
+}
+
+/// The source text that may stand in an artifact of this project: that of its folder and of the workspace members that
+/// it can draw on, as far as version control tracks it, or else ignore files don't name it. `only` names folders, if
+/// not all count.
+pub fn of_project(project: &Project, only: &[PathBuf]) -> OwnSource {
+    let base = project.vcs_root().unwrap_or(&project.folder);
+    let (mut roots, names) = drawn_on(project, &ecosystem::members(project));
+    if !only.is_empty() {
+        roots = only.to_vec();
+    }
+    let mut files: Vec<PathBuf> = roots.iter().flat_map(|root| below(root)).collect();
+    files.sort();
+    files.dedup();
+    OwnSource::of(&files, base, names)
+}
+
+/// The folders whose text may get into a package of the project, and the names that its packages have.
+fn drawn_on(project: &Project, members: &[Member]) -> (Vec<PathBuf>, BTreeSet<String>) {
+    let mut folders = vec![project.folder.clone()];
+    let mut names: BTreeSet<String> = ecosystem::names(&project.folder).into_iter().collect();
+    // Members inside the folder are its own text anyway.
+    let inside = members.iter().filter(|member| member.folder.starts_with(&project.folder));
+    names.extend(inside.map(|member| member.name.clone()));
+    let by_name: BTreeMap<&str, &Member> =
+        members.iter().map(|member| (member.name.as_str(), member)).collect();
+    let mut next = 0;
+    while let Some(folder) = folders.get(next).cloned() {
+        next += 1;
+        for member in ecosystem::dependencies(&folder).iter().filter_map(|name| by_name.get(name.as_str())) {
+            if !folders.iter().any(|known| member.folder.starts_with(known)) {
+                folders.push(member.folder.clone());
+            }
+        }
+    }
+    (folders, names)
+}
+
+/// The source files below a folder.
+fn below(root: &Path) -> Vec<PathBuf> {
+    match Project::new(root).tracked_files() {
+        Some(tracked) => {
+            tracked.iter().filter(|path| fingerprint::is_own(path)).map(|path| root.join(path)).collect()
+        }
+        None => fingerprint::untracked(root),
+    }
+}
+
+/// Writes down that the project's text was looked for, and takes back what was found if the artifact is another
+/// project's.
+pub fn settle(inventory: &mut Inventory, own: Option<&OwnSource>, mode: OwnMode) {
+    /// Fewer lines of one file are chance.
+    const LEAST: u32 = 4;
+    let Some(own) = own.filter(|own| mode == OwnMode::On || is_of(inventory, own)) else {
+        inventory.entries.iter_mut().for_each(|entry| entry.own_text.clear());
+        return;
+    };
+    inventory.own = Some(OwnKnown { files: own.files().len() as u64 });
+    for entry in inventory.entries.iter_mut().filter(|entry| !entry.own_text.is_empty()) {
+        let mut lines: BTreeMap<String, u32> = BTreeMap::new();
+        for text in &entry.own_text {
+            *lines.entry(text.file.clone()).or_default() += text.lines.all();
+        }
+        entry.own_text.retain(|text| lines.get(&text.file).is_some_and(|lines| *lines >= LEAST));
+    }
+}
+
+/// Whether an artifact is one of a project's packages, as far as their names tell.
+fn is_of(inventory: &Inventory, own: &OwnSource) -> bool {
+    let name = inventory.package.as_ref().map_or("", |package| &package.name);
+    name.is_empty() || own.names().is_empty() || own.names().iter().any(|own| is_same(own, name))
+}
+
+/// Whether two names are one for a registry: letter case and the sort of dash don't matter.
+fn is_same(one: &str, other: &str) -> bool {
+    let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
+    plain(one) == plain(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Entry, OwnLines, OwnText, Package};
+
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+            fs::write(path, text).expect("a file");
+        }
+        folder
+    }
+
+    fn module(name: &str) -> String {
+        (0..9)
+            .map(|number| format!("// why {name} needs its step number {number}\nexport const {name}{number}: Record<string, number> = {{}};\n"))
+            .collect()
+    }
+
+    fn files(own: &OwnSource) -> Vec<&str> {
+        own.files().iter().map(|file| file.path.as_str()).collect()
+    }
+
+    #[test]
+    fn the_members_that_a_package_draws_on_and_no_others() {
+        let (a, b, c) = (module("alpha"), module("beta"), module("gamma"));
+        let folder = tree(&[
+            (".git/HEAD", ""),
+            ("package.json", r#"{"name":"root","private":true,"workspaces":["packages/*"]}"#),
+            ("packages/a/package.json", r#"{"name":"@acme/a","devDependencies":{"@acme/b":"*"}}"#),
+            ("packages/a/src/a.ts", &a),
+            ("packages/a/dist/a.ts", &a),
+            ("packages/a/node_modules/x/x.ts", &c),
+            ("packages/a/LICENSE", "no source"),
+            ("packages/b/package.json", r#"{"name":"@acme/b"}"#),
+            ("packages/b/b.ts", &b),
+            ("packages/c/package.json", r#"{"name":"@acme/c"}"#),
+            ("packages/c/c.ts", &c),
+        ]);
+        let project = Project::new(folder.path().join("packages/a"));
+        let own = source(&Settings::default(), Some(&project)).expect("no error").expect("a source");
+        assert_eq!(files(&own), ["packages/a/src/a.ts", "packages/b/b.ts"]);
+        assert_eq!(own.names().iter().collect::<Vec<_>>(), ["@acme/a"]);
+        let whole = of_project(&Project::new(folder.path()), &[]);
+        assert_eq!(whole.names().len(), 4);
+        let settings = Settings {
+            own: crate::settings::Own { mode: OwnMode::Off, ..Default::default() },
+            ..Settings::default()
+        };
+        assert!(source(&settings, Some(&project)).expect("no error").is_none());
+    }
+
+    #[test]
+    fn a_folder_that_is_no_project_is_not_read() {
+        let folder = tree(&[("a.ts", &module("alpha"))]);
+        assert!(
+            source(&Settings::default(), Some(&Project::new(folder.path()))).expect("no error").is_none()
+        );
+    }
+
+    #[test]
+    fn another_project_s_artifact_is_left_alone() {
+        let folder = tree(&[("package.json", r#"{"name":"acme_core"}"#), ("a.ts", &module("alpha"))]);
+        let own = of_project(&Project::new(folder.path()), &[]);
+        let kept = |name: &str, mode| {
+            let text = OwnText {
+                lines: OwnLines { lowered: 9, ..OwnLines::default() },
+                ..crate::inventory::testing::own_text("a.ts")
+            };
+            let entry = Entry { own_text: [text].into_iter().collect(), ..Entry::default() };
+            let package = Some(Package { name: name.to_owned(), ..Package::default() });
+            let mut inventory = Inventory { package, entries: vec![Box::new(entry)], ..Inventory::default() };
+            settle(&mut inventory, Some(&own), mode);
+            (inventory.own.is_some(), inventory.entries[0].own_text.len())
+        };
+        assert_eq!(kept("other", OwnMode::Auto), (false, 0));
+        assert_eq!(kept("other", OwnMode::On), (true, 1));
+        for name in ["acme_core", "Acme.Core", ""] {
+            assert_eq!(kept(name, OwnMode::Auto), (true, 1), "{name}");
+        }
+    }
+}

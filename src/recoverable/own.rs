@@ -1,0 +1,179 @@
+//! What the lines mean that were found of the project's own source text.
+
+use crate::inventory::{Declared, Entry, EntryId, Fate, Inventory, Kind, Media, OwnText};
+
+/// Fewer lines of one file are chance.
+const LEAST: u32 = 4;
+
+/// What lines of a file in an entry mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Meaning {
+    /// The code that ships keeps its comments.
+    Comments,
+    /// Source text stands there.
+    Source,
+}
+
+/// Lines of one of the project's files that got into an entry and mean something.
+#[derive(Debug, Clone)]
+pub struct Escape<'a> {
+    /// The entry.
+    pub entry: &'a Entry,
+    /// The lines.
+    pub text: &'a OwnText,
+    /// What they mean.
+    pub meaning: Meaning,
+    /// Whether the entry is that file.
+    pub whole: bool,
+}
+
+impl Escape<'_> {
+    /// Whether it is source text that stands in something else.
+    pub(super) fn counts(&self) -> bool {
+        self.meaning == Meaning::Source && !self.whole
+    }
+}
+
+/// All that got out, in the order of the entries.
+pub(super) fn escapes(inventory: &Inventory) -> Vec<Escape<'_>> {
+    let mut escapes = Vec::new();
+    for entry in inventory.files().filter(|entry| !entry.own_text.is_empty()) {
+        let carrier = Carrier::of(inventory, entry);
+        // What stands in a file that is meant to ship is meant, whichever others have the same lines.
+        let is_meant =
+            entry.own_text.iter().any(|text| is_whole(entry, text) && is_meant(inventory, entry, text));
+        for text in entry.own_text.iter().filter(|text| text.decoded || !is_meant) {
+            let carrier = if text.decoded { Carrier::Other } else { carrier };
+            let Some(meaning) = carrier.meaning(text) else { continue };
+            if !is_in_map(entry, text) {
+                escapes.push(Escape { entry, text, meaning, whole: is_whole(entry, text) });
+            }
+        }
+    }
+    escapes
+}
+
+/// What sort of thing an entry is, by what an honest build leaves in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carrier {
+    /// Code that runs as it stands, and may keep comments.
+    Code,
+    /// Declarations and stubs, which have comments and types.
+    Declarations,
+    /// Machine code and bytecode, which keeps strings.
+    Binary,
+    /// A page, which may be documentation.
+    Page,
+    /// Text for people.
+    Manual,
+    /// Everything else: nothing of a source belongs there.
+    Other,
+}
+
+impl Carrier {
+    fn of(inventory: &Inventory, entry: &Entry) -> Self {
+        if entry.parent.is_some_and(|parent| !is_transparent(inventory, parent, entry)) {
+            return Self::Other;
+        }
+        let name = entry.file_name().to_ascii_lowercase();
+        let name = [".gz", ".br", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+        let has = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+        if has(&[".d.ts", ".d.mts", ".d.cts", ".pyi"]) {
+            Self::Declarations
+        } else if has(&[
+            ".js", ".mjs", ".cjs", ".jsx", ".css", ".vue", ".svelte", ".py", ".rb", ".lua", ".php",
+        ]) {
+            Self::Code
+        } else if has(&[".html", ".htm", ".xhtml"]) {
+            Self::Page
+        } else if has(&[".md", ".mdx", ".markdown", ".rst", ".adoc"])
+            || ["readme", "changelog", "changes", "llms"].iter().any(|word| name.starts_with(word))
+        {
+            Self::Manual
+        } else if is_machine_code(entry.media) {
+            Self::Binary
+        } else {
+            Self::Other
+        }
+    }
+
+    /// What lines of a file mean in such an entry.
+    fn meaning(self, text: &OwnText) -> Option<Meaning> {
+        let lines = &text.lines;
+        let gone = lines.comments + lines.lowered;
+        let compiled = text.fate == Fate::Compiled;
+        let is = |meaning, holds: bool| holds.then_some(meaning);
+        match self {
+            Self::Code => {
+                let docs = if compiled { 0 } else { lines.docs };
+                let source = lines.lowered >= LEAST || compiled && lines.statements + gone >= LEAST;
+                is(Meaning::Source, source).or(is(Meaning::Comments, gone + docs >= LEAST))
+            }
+            Self::Declarations => is(Meaning::Source, lines.statements >= LEAST),
+            Self::Binary => is(Meaning::Source, gone + if compiled { lines.statements } else { 0 } >= LEAST),
+            Self::Page => {
+                let shown = lines.statements >= 2 && gone + lines.statements >= LEAST;
+                let types = lines.lowered >= 10;
+                is(Meaning::Source, lines.comments >= LEAST || shown).or(is(Meaning::Comments, types))
+            }
+            Self::Manual => None,
+            Self::Other => {
+                let sure = gone >= 2 || lines.statements >= 3;
+                let all = if sure { lines.all() } else { gone };
+                is(Meaning::Source, all >= LEAST).or(is(Meaning::Comments, lines.docs >= 10))
+            }
+        }
+    }
+}
+
+/// Whether what stands in a container stands there as it would by itself: a file compressed for a server, a file of an
+/// application's archive.
+fn is_transparent(inventory: &Inventory, parent: EntryId, entry: &Entry) -> bool {
+    inventory.entry(parent).is_some_and(|parent| {
+        let stem = parent.file_name().rsplit_once('.').map_or("", |(stem, _)| stem);
+        let is_alone =
+            matches!(parent.media, Media::Gzip | Media::Zstd | Media::Binary) && entry.path == stem;
+        parent.parent.is_none() && (is_alone || parent.media == Media::Asar)
+    })
+}
+
+fn is_machine_code(media: Media) -> bool {
+    use Media::{Elf, Hermes, JavaClass, MachO, Pe, Pyc, Wasm};
+    matches!(media, Elf | MachO | Pe | Wasm | JavaClass | Pyc | Hermes)
+}
+
+/// Whether an entry is the file itself: it has its extension, and all but a few of its lines.
+fn is_whole(entry: &Entry, text: &OwnText) -> bool {
+    let extension = |path: &str| path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    !text.decoded
+        && extension(&entry.path) == extension(&text.file)
+        && u64::from(text.lines.all()) * 10 >= u64::from(text.of) * 9
+}
+
+/// Whether a file that ships as it is does so on purpose: it runs as it stands, or is what such packages are made of, or
+/// an allowlist names it where it stands. A copy among what was built is no such file, whatever names the folder.
+fn is_meant(inventory: &Inventory, entry: &Entry, text: &OwnText) -> bool {
+    let package = inventory.package.as_ref();
+    let is_listed =
+        |declared: &Declared| declared.has_allowlist == Some(true) && !declared.unlisted.contains(&entry.id);
+    let is_in_place = || {
+        let root = package.map_or("", |package| &package.root);
+        let path = entry.path.strip_prefix(root).unwrap_or(&entry.path).trim_start_matches('/');
+        text.file.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    };
+    entry.parent.is_none()
+        && (text.fate == Fate::Kept
+            || matches!(inventory.kind, Kind::Crate | Kind::Sdist | Kind::Gem)
+            || package.is_some_and(|package| is_listed(&package.declared)) && is_in_place())
+}
+
+/// Whether a source map in the entry holds a text of this name: what maps give away is told as such.
+fn is_in_map(entry: &Entry, text: &OwnText) -> bool {
+    let name = |path: &str| {
+        let path = path.split(['?', '#']).next().unwrap_or(path);
+        path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
+    };
+    let own = name(&text.file);
+    let mut sources = entry.maps.iter().flat_map(|map| &map.sources);
+    sources.any(|source| source.text.is_some() && name(&source.path) == own)
+}

@@ -1,0 +1,42 @@
+//! Rules that had nothing to go by: that they are silent says nothing.
+
+use crate::settings::OwnMode;
+
+use super::{Context, own_comments, own_source};
+
+/// A rule that had nothing to go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotApplied {
+    /// The rule.
+    pub rule: &'static str,
+    /// What it lacks, and how to give it that.
+    pub lacks: &'static str,
+}
+
+/// The rules that had nothing to go by, though the settings ask for them.
+pub fn not_applied(context: &Context<'_>) -> Vec<NotApplied> {
+    const LACKS: &str = "no source text of this package's project is at hand (run it there, or name the folder with --project)";
+    let has_nothing = context.inventory.own.is_none() && context.settings.own.mode != OwnMode::Off;
+    let rules = [own_source::RULE.name, own_comments::RULE.name];
+    rules.into_iter().filter(|_| has_nothing).map(|rule| NotApplied { rule, lacks: LACKS }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Inventory, OwnKnown};
+    use crate::settings::{Own, Settings};
+
+    fn rules(own: Option<OwnKnown>, mode: OwnMode) -> Vec<&'static str> {
+        let inventory = Inventory { own, ..Inventory::default() };
+        let settings = Settings { own: Own { mode, ..Own::default() }, ..Settings::default() };
+        not_applied(&Context::new(&inventory, &settings)).iter().map(|rule| rule.rule).collect()
+    }
+
+    #[test]
+    fn without_a_project_its_text_is_not_looked_for() {
+        assert_eq!(rules(None, OwnMode::Auto), ["own-source", "own-comments"]);
+        assert!(rules(None, OwnMode::Off).is_empty());
+        assert!(rules(Some(OwnKnown { files: 3 }), OwnMode::Auto).is_empty());
+    }
+}

@@ -1,0 +1,68 @@
+use crate::recoverable::Meaning;
+
+use super::own_source::{files, finding, groups, words};
+use super::{Context, Family, Finding, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "own-comments",
+    family: Family::InternalSources,
+    summary: "Code that ships with the comments of the project's source files",
+    docs: r#"
+## What it does
+
+Looks for comments of the project's own source files in the code that ships: at least four lines of one file, in
+JavaScript, style sheets or Python that was made from other files. Files that ship as they were written are left out,
+and so are licences, declarations (`.d.ts`, `.pyi`) and comments that builds must keep.
+
+It goes by the same knowledge as `own-source`, and needs the project, too.
+
+## Why it matters
+
+A build that keeps comments publishes what people wrote for each other: reasons, names, tickets, doubts. It is less than
+the source itself, and often nobody knows that it happens: bundlers keep some comments even when they are asked to
+minify only syntax.
+
+## What to do
+
+Let the minifier drop comments (esbuild: `minify` and `legalComments: "none"`; terser: `format: { comments: false }`;
+tsc: `removeComments`). If they are meant to be read, set the rule to `off`.
+
+## Example
+
+`dist/index.js`, bundled without minifying, with `// TODO: customers of the old plan still pay the old rate`.
+"#,
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let all = context.survey().own.iter().filter(|escape| escape.meaning == Meaning::Comments);
+    for group in groups(all) {
+        let files = files(&group);
+        let (named, _) = words(&files);
+        findings.extend(finding(rule, &group, &files).map(|finding| {
+            finding
+                .message(format!("keeps comments of {named}"))
+                .help("Let the build drop comments (esbuild: minify; terser: format.comments = false; tsc: removeComments), or set own-comments to \"off\".")
+        }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mentions::testing::run;
+    use super::super::own_source::testing::{text, with};
+    use super::*;
+    use crate::inventory::OwnLines;
+
+    #[test]
+    fn comments_in_code_and_nowhere_else() {
+        let lines = OwnLines { comments: 3, docs: 3, ..OwnLines::default() };
+        for (place, count) in [("package/dist/a.js", 1), ("package/dist/a.d.ts", 0), ("package/README.md", 0)]
+        {
+            let found = run(&RULE, &with(&[(place, &[text("src/a.ts", lines)])]));
+            assert_eq!(found.len(), count, "{place}");
+        }
+        let few = OwnLines { comments: 3, ..OwnLines::default() };
+        assert!(run(&RULE, &with(&[("package/dist/a.js", &[text("src/a.ts", few)])])).is_empty());
+    }
+}

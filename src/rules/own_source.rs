@@ -1,0 +1,224 @@
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::recoverable::{Escape, Meaning};
+
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "own-source",
+    family: Family::InternalSources,
+    summary: "Original text of the project's own source files, in whatever wrapping",
+    docs: r#"
+## What it does
+
+Knows the project's own source text and looks for it: in every file of the artifact, in the members of archives inside
+it, and in what is encoded or compressed in them. It tells which of the project's files stand there, and how many of
+their lines.
+
+The text that is known is that of the source files which version control tracks (else, which ignore files don't name),
+of the package's folder and of the workspace members that it depends on. Not looked for are licences, generated and
+minified files, folders of other people's code (`node_modules`, `vendor`, ...), documentation and examples, and files
+that ship as they are because they run as they are or because the allowlist names them.
+
+Whole lines are compared, without blanks, quotes, comment marks, line numbers and diff marks. What counts is what a
+build drops: plain comments, types, templates; and statements where none may be, in declarations, in archives, in
+anything that is no code. Fewer than four lines of a file accuse nobody, and neither do lines that stand in many files.
+An honest bundle, minified or not, keeps nothing of that. What a source map holds is told by the rules for source maps.
+
+It needs the project: the folder that the command runs in, or `--project`. A release job without the sources can name a
+file made by `packgate fingerprint --own` in `own-fingerprints`. With `own = "off"` nothing is looked for, with
+`own = "on"` also in artifacts whose package has another name.
+
+## Why it matters
+
+Lists of names know some of the files in which tools leave sources: maps, caches, reports, backups, snapshots. The text
+itself gives away all of them, those that nobody has thought of included.
+
+## What to do
+
+Look at the place and take the file out of the package, or turn off the option that puts the text there. If the file is
+to ship, name it in the allowlist.
+
+## Example
+
+`dist/worker.js` holds a worker as base64, with its own source map; `dist/assets/pricing.ts` was inlined as a data URL;
+`notes.patch` was left beside the build.
+"#,
+    check,
+};
+
+/// With more entries than this, one finding per folder is enough.
+const MOST_SINGLE: usize = 20;
+/// Files in the evidence of a finding.
+const MOST_FILES: usize = 20;
+/// Files named in its words.
+const MOST_NAMED: usize = 3;
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let all = context.survey().own.iter().filter(|escape| escape.meaning == Meaning::Source);
+    for group in groups(all) {
+        let files = files(&group);
+        let (named, lines) = words(&files);
+        findings.extend(finding(rule, &group, &files).map(|finding| {
+            finding
+                .message(format!(
+                    "holds original text of {named}: a stranger can read at least {lines} as they were written"
+                ))
+                .help(
+                    "Take it out of the package, or turn off the option that puts source text there. If the file is to ship, name it in the allowlist.",
+                )
+        }));
+    }
+}
+
+/// What got out, by entry; by folder where there are many.
+pub(super) fn groups<'a>(all: impl Iterator<Item = &'a Escape<'a>>) -> Vec<Vec<&'a Escape<'a>>> {
+    let mut by_entry: BTreeMap<u32, Vec<&Escape<'_>>> = BTreeMap::new();
+    for escape in all {
+        by_entry.entry(escape.entry.id.0).or_default().push(escape);
+    }
+    if by_entry.len() <= MOST_SINGLE {
+        return by_entry.into_values().collect();
+    }
+    let mut by_folder: BTreeMap<&str, Vec<&Escape<'_>>> = BTreeMap::new();
+    for group in by_entry.into_values() {
+        let place = group.first().map_or("", |escape| escape.entry.place.as_str());
+        by_folder
+            .entry(place.rsplit_once(['/', '!']).map_or("", |(folder, _)| folder))
+            .or_default()
+            .extend(group);
+    }
+    by_folder.into_values().collect()
+}
+
+/// The project's files of which a group holds text, with the most lines that one entry holds of each; the most of all
+/// first.
+pub(super) fn files<'a>(group: &[&'a Escape<'a>]) -> Vec<(&'a str, u32)> {
+    let mut lines: BTreeMap<&str, BTreeMap<u32, u32>> = BTreeMap::new();
+    for escape in group {
+        *lines.entry(&escape.text.file).or_default().entry(escape.entry.id.0).or_default() +=
+            escape.text.lines.all();
+    }
+    let most = |entries: &BTreeMap<u32, u32>| entries.values().copied().max().unwrap_or(0);
+    let mut files: Vec<_> = lines.iter().map(|(file, entries)| (*file, most(entries))).collect();
+    files.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    files
+}
+
+/// The files, and their lines together.
+pub(super) fn words(files: &[(&str, u32)]) -> (String, String) {
+    let lines: u64 = files.iter().map(|(_, lines)| u64::from(*lines)).sum();
+    let named: Vec<&str> = files.iter().take(MOST_NAMED).map(|(file, _)| *file).collect();
+    let named = match files.len() {
+        1 => format!("the project's file {}", named.join("")),
+        all if all <= MOST_NAMED => format!("{all} of the project's files ({})", named.join(", ")),
+        all => format!("{all} of the project's files ({}, ...)", named.join(", ")),
+    };
+    (named, if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") })
+}
+
+/// A finding of a group at its place, with evidence; still without words.
+pub(super) fn finding(rule: &Rule, group: &[&Escape<'_>], files: &[(&str, u32)]) -> Option<Finding> {
+    let first =
+        group.iter().max_by_key(|escape| (escape.text.lines.all(), std::cmp::Reverse(escape.entry.id)))?;
+    let entries = group.iter().map(|escape| escape.entry.id).collect::<std::collections::BTreeSet<_>>().len();
+    let place = match entries {
+        1 => Place::at(first.entry, &first.text.at),
+        _ => {
+            let folder = first.entry.place.rsplit_once(['/', '!']).map_or("", |(folder, _)| folder);
+            Place { path: folder.to_owned(), ..Place::default() }
+        }
+    };
+    let listed: Vec<_> =
+        files.iter().take(MOST_FILES).map(|(file, lines)| json!({ "file": file, "lines": lines })).collect();
+    Some(Finding::new(rule, place).evidence(json!({
+        "files": listed,
+        "count": files.len(),
+        "entries": entries,
+        "inside": first.text.at.inside,
+        "lines": first.text.lines,
+    })))
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use crate::inventory::testing::own_text;
+    use crate::inventory::{Entry, Inventory, OwnLines, OwnText};
+    use crate::rules::mentions::testing::{entry, inventory};
+
+    /// Lines of a file in an entry.
+    pub(crate) fn text(file: &str, lines: OwnLines) -> OwnText {
+        OwnText { lines, ..own_text(file) }
+    }
+
+    /// An inventory of entries with such lines.
+    pub(crate) fn with(entries: &[(&str, &[OwnText])]) -> Inventory {
+        let one = |(place, texts): &(&str, &[OwnText])| Entry {
+            own_text: texts.iter().cloned().collect(),
+            ..entry(place)
+        };
+        inventory(entries.iter().map(one).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mentions::testing::run;
+    use super::testing::{text, with};
+    use super::*;
+    use crate::inventory::OwnLines;
+
+    const TYPES: OwnLines = OwnLines { comments: 0, docs: 0, lowered: 4, statements: 0, code: 9 };
+    const COMMENTS: OwnLines = OwnLines { comments: 6, docs: 9, lowered: 0, statements: 9, code: 9 };
+    const CODE: OwnLines = OwnLines { comments: 1, docs: 0, lowered: 0, statements: 30, code: 30 };
+
+    fn fires(place: &str, lines: OwnLines) -> bool {
+        !run(&RULE, &with(&[(place, &[text("src/a.ts", lines)])])).is_empty()
+    }
+
+    #[test]
+    fn types_are_source_wherever_they_stand() {
+        for place in ["package/dist/a.js", "package/a.json", "package/notes.patch", "package/x.zip"] {
+            assert!(fires(place, TYPES), "{place}");
+        }
+        assert!(!fires("package/README.md", TYPES));
+        assert!(!fires("package/dist/a.d.ts", TYPES));
+    }
+
+    #[test]
+    fn code_may_keep_statements_and_comments() {
+        assert!(!fires("package/dist/a.js", COMMENTS));
+        assert!(!fires("package/dist/a.js", CODE));
+        assert!(fires("package/dist/cache.pack", CODE));
+        assert!(fires("package/dist/a.d.ts", CODE));
+        assert!(fires("package/docs/a.html", COMMENTS));
+    }
+
+    #[test]
+    fn three_lines_are_chance() {
+        assert!(!fires("package/a.json", OwnLines { comments: 3, ..OwnLines::default() }));
+        assert!(!fires("package/a.json", OwnLines { code: 149, statements: 2, ..OwnLines::default() }));
+    }
+
+    #[test]
+    fn names_the_files_with_most_lines_first() {
+        let files = [text("src/a.ts", TYPES), text("src/b.ts", CODE)];
+        let found = run(&RULE, &with(&[("package/dist/a.bin", &files)]));
+        assert_eq!(found.len(), 1);
+        let expected = "holds original text of 2 of the project's files (src/b.ts, src/a.ts): a stranger can read at least 74 lines as they were written";
+        assert_eq!(found[0].message, expected);
+        assert_eq!(found[0].evidence.value()["files"][0]["file"], "src/b.ts");
+    }
+
+    #[test]
+    fn many_entries_of_a_folder_are_one_finding() {
+        let places: Vec<String> = (0..30).map(|number| format!("package/cache/{number}.bin")).collect();
+        let texts = [text("src/a.ts", TYPES)];
+        let entries: Vec<_> = places.iter().map(|place| (place.as_str(), texts.as_slice())).collect();
+        let found = run(&RULE, &with(&entries));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].place.path, "package/cache");
+    }
+}
