@@ -52,6 +52,7 @@ fn every_rule_file_is_in_the_list() {
         "maps",
         "mentions",
         "mod",
+        "not_applied",
         "promise_tests",
         "rule",
         "secret",
