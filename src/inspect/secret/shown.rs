@@ -25,7 +25,7 @@ impl Shown {
                 let find = |sign: &[u8]| memchr::memmem::find(sample.bytes, sign);
                 shown.tests = [find(b"#[cfg(test)]"), find(b"#[cfg(all(test")].into_iter().flatten().min();
             }
-            "py" | "pyi" => shown.quotes = memchr::memmem::find_iter(sample.bytes, b"\"\"\"").collect(),
+            "py" | "pyi" => shown.quotes = docstrings(sample.bytes),
             _ => {}
         }
         shown.signs = match extension {
@@ -68,6 +68,24 @@ impl Shown {
     }
 }
 
+/// Where strings of three quotes begin and end, in turn.
+fn docstrings(text: &[u8]) -> Vec<usize> {
+    let find = |quotes: &[u8], kind: u8| -> Vec<(usize, u8)> {
+        memchr::memmem::find_iter(text, quotes).map(|at| (at, kind)).collect()
+    };
+    let mut all = [find(b"\"\"\"", b'"'), find(b"'''", b'\'')].concat();
+    all.sort_unstable();
+    let mut open = None;
+    all.retain(|(_, quote)| {
+        let turns = open.is_none_or(|open| open == *quote);
+        if turns {
+            open = if open.is_none() { Some(*quote) } else { None };
+        }
+        turns
+    });
+    all.into_iter().map(|(at, _)| at).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +99,8 @@ mod tests {
             ("a.rs", "#[cfg(test)]\nmod tests { const A: &str = \"@\"; }", true),
             ("a.py", "def a():\n    \"\"\"Looks something like @\"\"\"\n", true),
             ("a.py", "\"\"\"What it does.\"\"\"\nA = '@'\n", false),
+            ("a.py", "'''Not \"\"\" so.'''\nA = '@'\n", false),
+            ("a.py", "def a():\n    '''\n    keyid: @\n", true),
             ("a.py", "# A = '@'\n", false),
             ("a.py", "# For example:\n# A = '@'\n", true),
             ("a.js", "/**\n * @example @\n */", true),
