@@ -36,6 +36,8 @@ mod own_source;
 mod private_host;
 mod project_archive;
 mod source_findings;
+mod source_link;
+mod unstripped;
 
 // stray files and secrets
 pub(crate) mod secret;
@@ -111,6 +113,8 @@ const OWN: &[&Rule] = &[
     &private_host::RULE,
     &local_path::RULE,
     &debug_info::RULE,
+    &source_link::RULE,
+    &unstripped::RULE,
     &embedded_program::RULE,
     &bytecode::RULE,
     // stray files and secrets
