@@ -15,10 +15,6 @@ pub(super) const EMBEDDED_SOURCE: [u8; 16] =
 /// Most bytes inflated of a PDB inside a program.
 const MOST_INFLATED: u64 = 64 << 20;
 
-/// CC110556-A091-4D38-9FEC-25AB9A351A6A, the kind of the record that says where the sources are fetched from.
-const SOURCE_LINK: [u8; 16] =
-    [0x56, 0x05, 0x11, 0xCC, 0x91, 0xA0, 0x38, 0x4D, 0x9F, 0xEC, 0x25, 0xAB, 0x9A, 0x35, 0x1A, 0x6A];
-
 /// The file as a whole is debug information; a needle tells whether it holds sources.
 pub(super) fn read(bytes: &[u8]) -> BinaryFacts {
     BinaryFacts { format: "PDB", source_link: source_link(bytes), ..BinaryFacts::default() }
@@ -26,8 +22,7 @@ pub(super) fn read(bytes: &[u8]) -> BinaryFacts {
 
 /// The first address of SourceLink's record, which is JSON: `{"documents":{"/src/*":"https://host/*"}}`.
 fn source_link(bytes: &[u8]) -> Option<String> {
-    memchr::memmem::find(bytes, &SOURCE_LINK)?;
-    let documents = memchr::memmem::find(bytes, b"\"documents\"")?;
+    let documents = memchr::memmem::find(bytes, b"{\"documents\"")?;
     let rest = bytes.get(documents..)?;
     let rest = rest.get(..rest.len().min(4096))?;
     let address = rest.get(memchr::memmem::find(rest, b"\"http")? + 1..)?;
