@@ -4,7 +4,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::inventory::{Entry, EntryId, Inventory, Kind, Media, TextDigest};
+use crate::ecosystem::{self, Compiled};
+use crate::inventory::{Entry, EntryId, Inventory, Media, TextDigest};
 
 /// A language that is compiled before it runs. `policies/compiled.toml` says what the fields mean.
 #[derive(Debug)]
@@ -176,13 +177,14 @@ impl<'a> Beside<'a> {
         Some(Source { entry, language: language.name, compiled, meant, archive })
     }
 
-    /// The archive among the artifact's own files that an entry is in. A gem's files stand in one that the gem
-    /// itself is made of.
+    /// The archive among the artifact's own files that an entry is in. One that the artifact itself is
+    /// made of doesn't count.
     fn archive(&self, entry: &Entry) -> Option<&'a Entry> {
         let mut archive = None;
         let mut parent = entry.parent;
         while let Some(outer) = parent.and_then(|id| self.inventory.entry(id)) {
-            if !(self.inventory.kind == Kind::Gem && outer.parent.is_none()) {
+            let files_in = ecosystem::format(self.inventory.kind).files_in();
+            if !(outer.parent.is_none() && files_in == Some(outer.path.as_str())) {
                 archive = Some(outer);
             }
             parent = outer.parent;
@@ -224,7 +226,7 @@ impl<'a> Beside<'a> {
 
     /// An entry point of a package of scripts that is compiled; a command has no extension.
     fn compiled_entry_point(&self, language: &Language) -> Option<&'a str> {
-        if !matches!(self.inventory.kind, Kind::Npm | Kind::Vsix) {
+        if ecosystem::format(self.inventory.kind).compiled() != Compiled::Scripts {
             return None;
         }
         let is_command = |path: &str| !path.rsplit('/').next().unwrap_or(path).contains('.');
@@ -238,7 +240,7 @@ impl<'a> Beside<'a> {
     fn is_in_jar(&self, entry: &Entry, language: &Language) -> bool {
         let in_jar = match entry.parent.and_then(|id| self.inventory.entry(id)) {
             Some(parent) => parent.path.ends_with(".jar"),
-            None => self.inventory.kind == Kind::Jar,
+            None => ecosystem::format(self.inventory.kind).compiled() == Compiled::Classes,
         };
         in_jar && language.is_of_classes() && !entry.path.starts_with("META-INF/")
     }
@@ -258,9 +260,9 @@ impl<'a> Beside<'a> {
         if self.containers.get(&None).is_some_and(|files| files.shows_need(language)) {
             return Some("it may be needed where the package is installed");
         }
-        const IN_CONSUMER: [&str; 4] = ["content/", "contentFiles/", "build/", "buildTransitive/"];
-        if self.inventory.kind == Kind::Nupkg && IN_CONSUMER.iter().any(|folder| path.starts_with(folder)) {
-            return Some("NuGet hands files of its folder to the projects that use the package");
+        let for_users = ecosystem::format(self.inventory.kind).sources_for_users();
+        if for_users.iter().any(|folder| path.starts_with(folder)) {
+            return Some("files of its folder are compiled into what uses the package");
         }
         if let Some(archive) = archive {
             let path = archive.below_root();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use crate::ecosystem;
 use crate::inventory::{Entry, EntryId, Inventory, Media};
 
 use super::{Finding, Place, Rule};
@@ -85,8 +86,8 @@ fn outermost(inventory: &Inventory, container: EntryId) -> Option<&Entry> {
     while let Some(parent) = archive.parent {
         archive = inventory.entry(parent)?;
     }
-    // A gem is made of archives, and an application's archive has a rule of its own.
-    let is_part = inventory.kind == crate::inventory::Kind::Gem;
+    // Some artifacts are made of archives, and an application's archive has a rule of its own.
+    let is_part = ecosystem::format(inventory.kind).files_in().is_some();
     (!is_part && archive.media != Media::Asar).then_some(archive)
 }
 

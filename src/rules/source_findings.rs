@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::inventory::{Inventory, Kind};
+use crate::ecosystem::{self, Compiled};
+use crate::inventory::Inventory;
 
 use super::compiled::Source;
 use super::maps::counted;
@@ -78,24 +79,15 @@ fn finding(rule: &Rule, inventory: &Inventory, group: &[&Source<'_>]) -> Option<
 }
 
 fn help(inventory: &Inventory, source: &Source<'_>) -> String {
-    let declared = inventory.package.as_ref().map(|package| &package.declared);
-    let is_list = declared.and_then(|declared| declared.has_allowlist) == Some(true);
     if source.archive.is_some() {
         return "Leave the archive out of the package, or list it by its name if it is meant to ship."
             .to_owned();
     }
-    match inventory.kind {
-        // vsce takes an item with `!` for all that it doesn't fit.
-        Kind::Vsix if is_list => "Narrow \"files\" in package.json so that no item fits the sources, or list their folder there if they are meant to ship.".to_owned(),
-        Kind::Vsix => "Name the sources in .vscodeignore.".to_owned(),
-        Kind::Npm if is_list => format!(
-            "Exclude the sources in {}, or list their folder there if they are meant to ship.",
-            declared.map_or("", |declared| declared.allowlist_name)
-        ),
-        Kind::Npm => "Write an allowlist of compiled files: \"files\" in package.json.".to_owned(),
-        Kind::Wheel => "Leave it out of the wheel (exclude_package_data, or exclude in MANIFEST.in).".to_owned(),
-        Kind::Jar => "Publish sources in a -sources.jar of their own, or not at all.".to_owned(),
-        Kind::Nupkg => "Leave it out of the package: IncludeSource and the <file> items decide what is packed.".to_owned(),
-        _ => "Leave it out of what is published.".to_owned(),
+    let format = ecosystem::format(inventory.kind);
+    match &inventory.package {
+        Some(package) if format.compiled() == Compiled::Scripts => {
+            format.advice().leave_out_sources(&package.declared)
+        }
+        _ => "Leave it out of what is published, or publish sources in an archive of their own.".to_owned(),
     }
 }
