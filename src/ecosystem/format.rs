@@ -93,11 +93,6 @@ pub(crate) trait Format: Sync {
         Compiled::Anything
     }
 
-    /// The archive that holds the files, where an artifact is made of several.
-    fn files_in(&self) -> Option<&'static str> {
-        None
-    }
-
     /// Folders whose sources are there to be compiled into what uses the package.
     fn sources_for_users(&self) -> &'static [&'static str] {
         &[]

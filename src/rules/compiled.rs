@@ -177,14 +177,13 @@ impl<'a> Beside<'a> {
         Some(Source { entry, language: language.name, compiled, meant, archive })
     }
 
-    /// The archive among the artifact's own files that an entry is in. One that the artifact itself is
-    /// made of doesn't count.
+    /// The archive among the artifact's own files that an entry is in. One that its client unpacks doesn't
+    /// count.
     fn archive(&self, entry: &Entry) -> Option<&'a Entry> {
         let mut archive = None;
         let mut parent = entry.parent;
         while let Some(outer) = parent.and_then(|id| self.inventory.entry(id)) {
-            let files_in = ecosystem::format(self.inventory.kind).files_in();
-            if !(outer.parent.is_none() && files_in == Some(outer.path.as_str())) {
+            if !self.inventory.payloads.contains(&outer.id) {
                 archive = Some(outer);
             }
             parent = outer.parent;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use crate::ecosystem;
 use crate::inventory::{Entry, EntryId, Inventory, Media};
 
 use super::{Finding, Place, Rule};
@@ -86,8 +85,8 @@ fn outermost(inventory: &Inventory, container: EntryId) -> Option<&Entry> {
     while let Some(parent) = archive.parent {
         archive = inventory.entry(parent)?;
     }
-    // Some artifacts are made of archives, and an application's archive has a rule of its own.
-    let is_part = ecosystem::format(inventory.kind).files_in().is_some();
+    // What the client unpacks is no archive within, and an application's archive has a rule of its own.
+    let is_part = inventory.payloads.contains(&archive.id);
     (!is_part && archive.media != Media::Asar).then_some(archive)
 }
 

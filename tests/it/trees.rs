@@ -53,6 +53,7 @@ fn every_rule_file_is_in_the_list() {
         "maps",
         "mentions",
         "mod",
+        "not_applied",
         "project_archive",
         "promise_tests",
         "rule",

@@ -17,10 +17,6 @@ use crate::ecosystem::locate::{self, Fit};
 pub(crate) struct Gem;
 
 impl Format for Gem {
-    fn files_in(&self) -> Option<&'static str> {
-        Some(DATA)
-    }
-
     fn kind(&self) -> Kind {
         Kind::Gem
     }
