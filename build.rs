@@ -22,6 +22,7 @@ fn main() {
         ("stray", "rule", stray),
         ("signs", "sign", signs),
         ("settings_files", "rule", settings_files),
+        ("compiled", "language", compiled),
     ];
     for (file, key, write) in tables {
         let source = root.join("policies").join(file).with_extension("toml");
@@ -204,6 +205,29 @@ fn settings_files(rules: &[Value]) -> String {
             rule.texts("near"),
         );
         rule.done(&what);
+    }
+    code.push(']');
+    code
+}
+
+fn compiled(languages: &[Value]) -> String {
+    let mut code = String::from("&[\n");
+    for language in languages {
+        let mut language = Fields::new(language);
+        let name = language.text("name");
+        let (ends, compiled) = (language.texts("ends"), language.texts("compiled"));
+        let dotted = |end: &String| end.starts_with('.');
+        assert!(!ends.is_empty() && ends.iter().all(dotted), "{name}: ends begin with a dot");
+        assert!(!compiled.is_empty(), "{name}: what it is compiled to");
+        let _ = writeln!(
+            code,
+            "Language {{ name: {name:?}, ends: &{ends:?}, not: &{:?}, compiled: &{compiled:?}, shown: Shown::{}, needed: &{:?}, natural: &{:?} }},",
+            language.texts("not"),
+            camel(&language.text("shown")),
+            language.texts("needed"),
+            language.texts("natural"),
+        );
+        language.done(&name);
     }
     code.push(']');
     code

@@ -88,9 +88,14 @@ pub(crate) trait Format: Sync {
         None
     }
 
-    /// What sources that are compiled before they are used look like in it.
+    /// What its packages are compiled to.
     fn compiled(&self) -> Compiled {
-        Compiled::Nothing
+        Compiled::Anything
+    }
+
+    /// Folders whose sources are there to be compiled into what uses the package.
+    fn sources_for_users(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// Where a project says what it publishes in this format, likeliest first.
@@ -124,17 +129,15 @@ pub(crate) enum Certainty {
     Rest,
 }
 
-/// What sources that are compiled before they are used look like.
+/// What the compiled form of a package is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Compiled {
-    /// TypeScript and the like, beside the scripts or style sheets made of them.
+    /// Scripts and style sheets, entered as the manifest says.
     Scripts,
-    /// Cython, beside native modules.
-    Modules,
-    /// Java and Kotlin, beside classes.
+    /// Classes: an archive without any is one of sources.
     Classes,
-    /// It ships sources by nature, or nobody knows.
-    Nothing,
+    /// What stands in it decides.
+    Anything,
 }
 
 /// Words of helps that differ from ecosystem to ecosystem.

@@ -185,7 +185,19 @@ fn unix_start(bytes: &[u8], at: usize) -> Option<usize> {
         }
         [] => true,
     };
-    free.then_some(at)
+    (free || is_counted(bytes, at)).then_some(at)
+}
+
+/// Whether the bytes before it are a length, as in Python's bytecode (a short string's type, then a byte) and
+/// in Java's classes (a string's tag, then two bytes): such a byte may be a letter.
+fn is_counted(bytes: &[u8], at: usize) -> bool {
+    let length = match bytes.get(..at) {
+        Some([.., b'z' | b'Z' | 0xFA | 0xDA, length]) => usize::from(*length),
+        Some([.., 1, high, low]) => usize::from(*high) << 8 | usize::from(*low),
+        _ => return false,
+    };
+    let path = bytes.get(at..).and_then(|rest| rest.get(..length));
+    path.is_some_and(|path| path.iter().all(|byte| is_path(*byte, false)))
 }
 
 /// Where a Windows path begins: at its drive letter.
@@ -210,6 +222,17 @@ fn is_path(byte: u8, windows: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_length_before_it_is_no_part_of_it() {
+        let path = "/home/marta/acme/".to_owned() + &"x".repeat(80);
+        let counted = |head: &[u8]| [head, path.as_bytes(), b"("].concat();
+        let found = |bytes: &[u8], at: usize| read(bytes, at, "/home/").is_some();
+        assert!(found(&counted(&[0xDA, path.len() as u8]), 2));
+        assert!(found(&counted(&[1, 0, path.len() as u8]), 3));
+        assert!(!found(&counted(&[b'z', path.len() as u8 + 9]), 2));
+        assert!(!found(&counted(&[b'a', path.len() as u8]), 2));
+    }
 
     fn folder(text: &str) -> Option<String> {
         PREFIXES.iter().find_map(|prefix| {

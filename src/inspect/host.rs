@@ -1,6 +1,6 @@
 //! Hosts that the policy names, and URLs that only an internal network resolves.
 
-use crate::inventory::MentionKind;
+use crate::inventory::{Media, MentionKind};
 
 use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner, mention};
 
@@ -46,7 +46,8 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
                     mention::add(sink.entry, MentionKind::Host, &host, || sample.at(hit.offset));
                 }
             }
-            None if sample.media.is_text() => {
+            // A program database says where its sources are fetched from.
+            None if sample.media.is_text() || sample.media == Media::Pdb => {
                 let rest = sample.bytes.get(hit.offset + 3..).unwrap_or_default();
                 if let Some(host) = private_host(rest) {
                     mention::add(sink.entry, MentionKind::PrivateHost, host, || sample.at(hit.offset + 3));

@@ -1,10 +1,12 @@
-//! What there is to know of a text as a whole: size, lines, and a digest that ignores line-end style.
+//! What there is to know of a text as a whole: size, lines, and a digest that ignores line-end style
+//! and blanks at the end.
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::inventory::{TextDigest, TextFacts};
 
-/// Size, lines and digest of a text. The digest leaves out a byte-order mark and takes CRLF for LF.
+/// Size, lines and digest of a text. The digest leaves out a byte-order mark and blanks at the end, and
+/// takes CRLF for LF.
 pub(crate) fn text_facts(text: &[u8]) -> TextFacts {
     /// Small enough to stay in the processor's cache between two passes.
     const PIECE: usize = 128 << 10;
@@ -19,7 +21,7 @@ pub(crate) fn text_facts(text: &[u8]) -> TextFacts {
 }
 
 fn digest(text: &[u8]) -> TextDigest {
-    let text = text.strip_prefix(MARK).unwrap_or(text);
+    let text = text.strip_prefix(MARK).unwrap_or(text).trim_ascii_end();
     if memchr::memchr(b'\r', text).is_none() {
         return TextDigest(xxh3_128(text));
     }
@@ -45,7 +47,9 @@ pub(crate) struct PiecewiseFacts {
     hasher: Xxh3,
     bytes: u64,
     ends: u64,
-    last: Option<u8>,
+    ends_in_line: bool,
+    /// Blanks that count only if something follows them.
+    blanks: Vec<u8>,
 }
 
 impl PiecewiseFacts {
@@ -53,23 +57,27 @@ impl PiecewiseFacts {
     pub(crate) fn add(&mut self, piece: &[u8]) {
         let Some(&last) = piece.last() else { return };
         self.ends += memchr::memchr_iter(b'\n', piece).count() as u64;
-        let mut text = piece;
-        if self.bytes == 0 {
-            text = text.strip_prefix(MARK).unwrap_or(text);
-        } else if self.last == Some(b'\r') && !text.starts_with(b"\n") {
-            self.hasher.update(b"\r");
-        }
-        // Whether a carriage return at the end belongs to a line end shows in the next piece.
-        update_without_carriage_returns(&mut self.hasher, text.strip_suffix(b"\r").unwrap_or(text));
+        let text = match self.bytes {
+            0 => piece.strip_prefix(MARK).unwrap_or(piece),
+            _ => piece,
+        };
         self.bytes += piece.len() as u64;
-        self.last = Some(last);
+        self.ends_in_line = last == b'\n';
+        let text_and_blanks = text.trim_ascii_start();
+        let (before, _) = text.split_at(text.len() - text_and_blanks.len());
+        self.blanks.extend_from_slice(before);
+        let text = text_and_blanks.trim_ascii_end();
+        if text.is_empty() {
+            return;
+        }
+        update_without_carriage_returns(&mut self.hasher, &self.blanks);
+        update_without_carriage_returns(&mut self.hasher, text);
+        self.blanks.clear();
+        self.blanks.extend_from_slice(text_and_blanks.get(text.len()..).unwrap_or_default());
     }
 
-    pub(crate) fn finish(mut self) -> TextFacts {
-        if self.last == Some(b'\r') {
-            self.hasher.update(b"\r");
-        }
-        let open_line = self.last.is_some_and(|last| last != b'\n');
+    pub(crate) fn finish(self) -> TextFacts {
+        let open_line = self.bytes > 0 && !self.ends_in_line;
         TextFacts {
             bytes: self.bytes,
             lines: self.ends + u64::from(open_line),
@@ -94,6 +102,7 @@ mod tests {
         for line in ["one two three\n", "one two\r\n", "\r\r\n", "x"] {
             let text = line.repeat(300_000 / line.len());
             let unix = text.replace("\r\n", "\n");
+            let unix = unix.trim_ascii_end();
             let facts = text_facts(text.as_bytes());
             assert_eq!(facts.digest, TextDigest(xxh3_128(unix.as_bytes())), "{line:?}");
             assert_eq!(facts.lines, text.lines().count() as u64, "{line:?}");
@@ -101,21 +110,31 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_and_a_mark_do_not_change_the_digest() {
+    fn line_ends_blanks_at_the_end_and_a_mark_do_not_change_the_digest() {
         let plain = text_facts(b"one\ntwo\nthree").digest;
-        for same in ["one\r\ntwo\r\nthree", "one\ntwo\r\nthree", "\u{FEFF}one\ntwo\nthree"] {
+        for same in [
+            "one\r\ntwo\r\nthree",
+            "one\ntwo\r\nthree",
+            "\u{FEFF}one\ntwo\nthree",
+            "one\ntwo\nthree\r\n \n\t",
+        ] {
             assert_eq!(text_facts(same.as_bytes()).digest, plain, "{same:?}");
         }
-        for other in ["one\rtwo\nthree", "one\ntwo\nthree\n", "one\n\rtwo\nthree", "one\ntwo\nthree\r"] {
+        for other in ["one\rtwo\nthree", "one\n\rtwo\nthree", "one\ntwo \nthree", " one\ntwo\nthree"] {
             assert_ne!(text_facts(other.as_bytes()).digest, plain, "{other:?}");
         }
     }
 
     #[test]
     fn pieces_add_up_to_the_whole() {
-        for text in
-            ["\u{FEFF}one\r\ntwo\rthree\r\n\r\r\n", "plain\nlines\n", "\r\r\r\r\r", "abc", "a\r\nb\n\r"]
-        {
+        for text in [
+            "\u{FEFF}one\r\ntwo\rthree\r\n\r\r\n",
+            "plain\nlines\n",
+            "\r\r\r\r\r",
+            "abc",
+            "a\r\nb\n\r",
+            "a  \r\n \r b \n",
+        ] {
             for size in 3..text.len() + 1 {
                 let mut facts = PiecewiseFacts::default();
                 text.as_bytes().chunks(size).for_each(|piece| facts.add(piece));

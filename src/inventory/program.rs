@@ -29,6 +29,14 @@ pub struct BinaryFacts {
     pub build_id: Option<String>,
     /// Whether whole source files are embedded (portable PDB).
     pub embedded_source: bool,
+    /// The first source file of the program's own that the debug information names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_source: Option<String>,
+    /// Whether it names source files of a toolchain or a library.
+    pub foreign_sources: bool,
+    /// Where debuggers fetch the sources (SourceLink in a portable PDB).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_link: Option<String>,
     /// Paths of the build machine.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub local_paths: Vec<LocalPath>,

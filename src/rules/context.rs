@@ -8,6 +8,8 @@ use crate::lock::Lock;
 use crate::recoverable::ExposureSurvey;
 use crate::settings::Settings;
 
+use super::compiled::{self, Source};
+
 /// A file that could be a stray, with the rows of the table that its path fits.
 pub(super) type Candidate<'a> = (&'a Entry, Vec<StrayMatch>);
 
@@ -25,13 +27,15 @@ pub struct Context<'a> {
     survey: OnceLock<ExposureSurvey<'a>>,
     strays: OnceLock<Vec<Candidate<'a>>>,
     plugins: OnceLock<Vec<&'a str>>,
+    sources: OnceLock<Vec<Source<'a>>>,
 }
 
 impl<'a> Context<'a> {
     /// An artifact without a past.
     pub fn new(inventory: &'a Inventory, settings: &'a Settings) -> Self {
-        let (survey, strays, plugins) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { inventory, settings, previous: None, lock: None, survey, strays, plugins }
+        let (survey, strays) = (OnceLock::new(), OnceLock::new());
+        let (plugins, sources) = (OnceLock::new(), OnceLock::new());
+        Self { inventory, settings, previous: None, lock: None, survey, strays, plugins, sources }
     }
 
     /// The same artifact with what it is held against.
@@ -51,6 +55,11 @@ impl<'a> Context<'a> {
             let fitting = self.inventory.files().map(|entry| (entry, stray_matches(&entry.path)));
             fitting.filter(|(entry, matches)| !matches.is_empty() || !entry.signs.is_empty()).collect()
         })
+    }
+
+    /// The sources beside what was compiled from them; worked out once for all rules.
+    pub(super) fn sources(&self) -> &[Source<'a>] {
+        self.sources.get_or_init(|| compiled::survey(self.inventory))
     }
 
     /// Whether an entry is part of a plugin or extension of a coding agent.

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::inventory::{BinaryFacts, Entry};
+use crate::inventory::{BinaryFacts, Entry, Inventory};
 
 use super::{Context, Family, Finding, Place, Rule};
 
@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Finds debug sections in ELF, Mach-O, PE and WebAssembly files and in static libraries, and program databases
-(`.pdb`). It says how many bytes stripping would save. Symbol tables alone don't count.
+(`.pdb`). It says how many bytes stripping would save. Symbol tables alone don't count. Files that name only sources
+of toolchains and libraries are `unstripped`; program databases that say where to fetch the sources are `source-link`.
 
 ## Why it matters
 
@@ -34,11 +35,30 @@ prebuilds/linux-x64/addon.node: .debug_info, .debug_line and 4 more sections, 3.
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    findings
-        .extend(context.inventory.files().filter_map(|entry| finding(rule, entry, entry.binary.as_ref()?)));
+    let inventory = context.inventory;
+    let own =
+        facts_with_debug(inventory).filter(|(_, facts)| !is_of_others(facts) && !is_linked(inventory, facts));
+    findings.extend(own.filter_map(|(entry, facts)| finding(rule, entry, facts)));
 }
 
-fn finding(rule: &Rule, entry: &Entry, facts: &BinaryFacts) -> Option<Finding> {
+/// The binaries of an artifact with their facts.
+pub(super) fn facts_with_debug(inventory: &Inventory) -> impl Iterator<Item = (&Entry, &BinaryFacts)> {
+    inventory.files().filter_map(|entry| Some((entry, entry.binary.as_deref()?)))
+}
+
+/// Whether all source files that debug information names are those of toolchains and libraries.
+pub(super) fn is_of_others(facts: &BinaryFacts) -> bool {
+    facts.foreign_sources && facts.own_source.is_none()
+}
+
+/// Whether it is a program database that says where the sources are, beside the program that it is for.
+pub(super) fn is_linked(inventory: &Inventory, facts: &BinaryFacts) -> bool {
+    let is_program = |entry: &Entry| [".dll", ".exe"].iter().any(|end| entry.path.ends_with(end));
+    facts.source_link.is_some() && inventory.files().any(is_program)
+}
+
+/// A finding about a file's debug information, if it has any.
+pub(super) fn finding(rule: &Rule, entry: &Entry, facts: &BinaryFacts) -> Option<Finding> {
     let (symbols, debug): (Vec<_>, Vec<_>) =
         facts.debug_sections.iter().partition(|section| is_symbols(&section.name));
     let saved: u64 = facts.debug_sections.iter().map(|section| section.bytes).sum();
@@ -52,8 +72,12 @@ fn finding(rule: &Rule, entry: &Entry, facts: &BinaryFacts) -> Option<Finding> {
             1 => String::new(),
             sections => format!(" and {} more", sections - 1),
         };
+        let named = match &facts.own_source {
+            Some(name) => format!(" that names source files like {name}"),
+            None => String::new(),
+        };
         let message = format!(
-            "carries debug information ({}{others}): stripping would save {} of {}",
+            "carries debug information ({}{others}){named}: stripping would save {} of {}",
             first.name,
             size(saved),
             size(entry.size)
@@ -71,6 +95,7 @@ fn finding(rule: &Rule, entry: &Entry, facts: &BinaryFacts) -> Option<Finding> {
         "symbols": symbols,
         "saved_bytes": saved,
         "build_id": facts.build_id,
+        "own_source": facts.own_source,
     });
     Some(
         Finding::new(rule, Place::entry(entry))

@@ -1,4 +1,4 @@
-use crate::inventory::{Entry, ProgramFacts};
+use crate::inventory::{Entry, Inventory, Media, ProgramFacts};
 
 use super::maps::counted;
 use super::{Context, Family, Finding, Place, Rule};
@@ -15,6 +15,8 @@ applications (pex, shiv), and Electron's `app.asar`. What they carry is looked a
 the archives of asar, PyInstaller and Python's zip applications as files of their own, and the original files that Bun
 compresses into an executable that is built with `--sourcemap`, and those that Deno puts beside what it compiled from
 them. Files that pkg compresses are unpacked, too. A zip behind any other program is opened as well.
+
+An `app.asar` whose own scripts are all minified is passed over: maps and sources in it have rules of their own.
 
 ## Why it matters
 
@@ -36,8 +38,27 @@ package/bin/acme: is a Bun executable: its JavaScript stands in it as text, 1.2 
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let programs = context.inventory.files().filter_map(|entry| Some((entry, entry.program.as_ref()?)));
+    let inventory = context.inventory;
+    let programs = inventory.files().filter_map(|entry| Some((entry, entry.program.as_ref()?)));
+    let programs = programs.filter(|(entry, _)| !is_minified(inventory, entry));
     findings.extend(programs.map(|(entry, program)| finding(rule, entry, program)));
+}
+
+/// Whether it is an application's archive all of whose own scripts are minified: nothing more can be done to them.
+fn is_minified(inventory: &Inventory, archive: &Entry) -> bool {
+    /// Bytes of a line on average, of which minified text has more and no written text.
+    const LONG: u64 = 400;
+    /// A script so short says nothing, minified or not.
+    const SHORT: u64 = 1000;
+    let is_script = |entry: &&Entry| {
+        [".js", ".mjs", ".cjs"].iter().any(|end| entry.path.ends_with(end))
+            && !entry.path.split('/').any(|segment| segment == "node_modules")
+    };
+    let inside = inventory.files().filter(|entry| entry.parent == Some(archive.id)).filter(is_script);
+    let mut scripts = inside.filter_map(|entry| entry.text).filter(|text| text.bytes > SHORT).peekable();
+    archive.media == Media::Asar
+        && scripts.peek().is_some()
+        && scripts.all(|text| text.bytes / text.lines.max(1) > LONG)
 }
 
 fn finding(rule: &Rule, entry: &Entry, program: &ProgramFacts) -> Finding {
@@ -66,7 +87,23 @@ fn finding(rule: &Rule, entry: &Entry, program: &ProgramFacts) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::{EntryId, TextDigest, TextFacts};
     use crate::rules::mentions::testing::{entry, inventory, run};
+
+    #[test]
+    fn minified_applications_are_passed_over() {
+        let facts = ProgramFacts { packer: "asar", offset: 0, bytes: None, source_text: true };
+        let digest = TextDigest(1);
+        let found = |lines| {
+            let archive =
+                Entry { program: Some(Box::new(facts.clone())), media: Media::Asar, ..entry("app.asar") };
+            let text = Some(TextFacts { bytes: 100_000, lines, digest });
+            let script = Entry { parent: Some(EntryId(0)), text, ..entry("dist/main.js") };
+            let package = Entry { parent: Some(EntryId(0)), ..entry("package.json") };
+            run(&RULE, &inventory(vec![archive, script, package])).len()
+        };
+        assert_eq!((found(3), found(3000)), (0, 1));
+    }
 
     #[test]
     fn fires_on_every_program_and_on_nothing_else() {

@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Finds `/home/NAME/...`, `/Users/NAME/...` and `C:\Users\NAME\...` in texts and binaries, once per home folder.
-Names that stand for no person (`runner`, `vsts`, `root`, and those of documentation) are passed over.
+Names that stand for no person (`runner`, `vsts`, `root`, and those of documentation) are passed over. Of a Windows
+program, the path of its program database counts as well, wherever it was built but on a build service.
 
 ## Why it matters
 
@@ -54,7 +55,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(
             Finding::new(rule, Place::at(entry, at))
-                .message(format!("names {path}, a path in somebody's home folder{elsewhere}"))
+                .message(format!("names {path}, a path of the machine that built it{elsewhere}"))
                 .help("Build the release in CI, or have the compiler leave such paths out (Rust: --remap-path-prefix, C: -ffile-prefix-map, Go: -trimpath).")
                 .evidence(json!({ "home": home, "path": path, "files": places.len() }))
                 .key(home),

@@ -18,6 +18,7 @@ mod source_map_shipped;
 
 // internal sources
 mod bytecode;
+mod compiled;
 mod confidential_banner;
 mod debug_info;
 mod embedded_program;
@@ -26,12 +27,17 @@ mod internal_host;
 mod internal_marker;
 mod internal_package;
 mod internal_path;
+mod listed_source;
 mod local_path;
 mod mentions;
 mod original_source;
 mod own_comments;
 mod own_source;
 mod private_host;
+mod project_archive;
+mod source_findings;
+mod source_link;
+mod unstripped;
 
 // stray files and secrets
 pub(crate) mod secret;
@@ -97,6 +103,7 @@ const OWN: &[&Rule] = &[
     &original_source::RULE,
     &own_source::RULE,
     &own_comments::RULE,
+    &listed_source::RULE,
     &internal_path::RULE,
     &internal_code::RULE,
     &internal_marker::RULE,
@@ -106,6 +113,8 @@ const OWN: &[&Rule] = &[
     &private_host::RULE,
     &local_path::RULE,
     &debug_info::RULE,
+    &source_link::RULE,
+    &unstripped::RULE,
     &embedded_program::RULE,
     &bytecode::RULE,
     // stray files and secrets

@@ -1,4 +1,4 @@
-use super::{Context, Family, Finding, Rule};
+use super::{Context, Family, Finding, Rule, stray};
 
 pub(super) const RULE: Rule = Rule {
     name: "private-package",
@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
 const DOCS: &str = "\
 ## What it does
 Reports `\"private\": true` in `package.json`, `publish = false` in `Cargo.toml`, and the classifier
-`Private :: Do Not Upload` of a Python package.
+`Private :: Do Not Upload` of a Python package; also a `package.json` further down that is marked private and is one of
+a project (it has `devDependencies` or `workspaces`), but for those of tests, examples, templates and documentation.
 
 ## Why it matters
 Somebody marked the package as one that stays in the house. npm and cargo refuse to publish it; an upload of
@@ -27,12 +28,22 @@ Don't publish it, or take the mark out.
 ";
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let Some(package) = context.inventory.package.as_ref().filter(|package| package.private) else { return };
-    findings.push(
-        Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, package.private_line))
-            .message(format!("The manifest marks `{}` as private: it must not be published.", package.name))
-            .help("Take the mark out of the manifest if the package is meant for the public."),
-    );
+    let package = context.inventory.package.as_ref();
+    if let Some(package) = package.filter(|package| package.private) {
+        let place = super::manifest_place(context.inventory, &package.manifest, package.private_line);
+        findings.push(
+            Finding::new(rule, place)
+                .message(format!(
+                    "The manifest marks `{}` as private: it must not be published.",
+                    package.name
+                ))
+                .help("Take the mark out of the manifest if the package is meant for the public."),
+        );
+    }
+    let mut nested = Vec::new();
+    stray::check(rule, context, &mut nested);
+    let manifest = package.map_or("", |package| package.manifest.as_str());
+    findings.extend(nested.into_iter().filter(|finding| finding.place.path != manifest));
 }
 
 #[cfg(test)]

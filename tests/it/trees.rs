@@ -47,16 +47,19 @@ fn every_rule_file_is_in_the_list() {
     let shared = [
         "archive",
         "context",
+        "compiled",
         "finding",
         "for_show",
         "maps",
         "mentions",
         "mod",
         "not_applied",
+        "project_archive",
         "promise_tests",
         "rule",
         "secret",
         "secrets_page",
+        "source_findings",
         "stray",
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");

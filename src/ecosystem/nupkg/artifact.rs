@@ -19,6 +19,10 @@ use crate::ecosystem::locate::{self, Fit};
 pub(crate) struct Nupkg;
 
 impl Format for Nupkg {
+    fn sources_for_users(&self) -> &'static [&'static str] {
+        &["content/", "contentFiles/", "build/", "buildTransitive/", "buildMultiTargeting/"]
+    }
+
     fn kind(&self) -> Kind {
         Kind::Nupkg
     }

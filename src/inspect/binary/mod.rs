@@ -1,5 +1,6 @@
 //! Programs, libraries and what debuggers need of them: ELF, Mach-O, PE, WebAssembly, static libraries, PDB.
 
+mod names;
 mod native;
 mod pdb;
 mod wasm;
@@ -32,7 +33,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     }
     let mut facts = match sample.media {
         Media::Wasm => wasm::read(sample.bytes),
-        Media::Pdb => pdb::read(),
+        Media::Pdb => pdb::read(sample.bytes),
         _ => native::read(sample.bytes, sample.media),
     };
     for hit in hits {

@@ -2,11 +2,11 @@
 
 use object::read::archive::ArchiveFile;
 use object::read::macho::{FatArch, MachOFatFile32, MachOFatFile64};
-use object::{FileKind, LittleEndian, Object, ObjectKind, ObjectSection, pe};
+use object::{CompressionFormat, FileKind, LittleEndian, Object, ObjectKind, ObjectSection, pe};
 
-use crate::inventory::{BinaryFacts, Media};
+use crate::inventory::{At, BinaryFacts, LocalPath, Media};
 
-use super::{add_section, build_id, pdb};
+use super::{add_section, build_id, names, pdb};
 
 /// Slices of a fat binary that are read.
 const MOST_SLICES: usize = 16;
@@ -42,7 +42,14 @@ pub(super) fn read(bytes: &[u8], media: Media) -> BinaryFacts {
         _ => reader.object(bytes),
     }
     if media == Media::Pe {
-        reader.facts.embedded_source = embedded_pdb(bytes).is_some_and(pdb::embeds_source);
+        let portable = debug_record(bytes, PORTABLE_PDB);
+        reader.facts.embedded_source = portable.is_some_and(pdb::embeds_source);
+        if let Some((offset, path)) =
+            debug_record(bytes, CODE_VIEW).and_then(|record| code_view(bytes, record))
+        {
+            let at = At { offset, ..At::default() };
+            reader.facts.local_paths.push(LocalPath { path, at });
+        }
     }
     reader.facts
 }
@@ -97,8 +104,23 @@ impl Reader {
                 let bytes = section.file_range().map_or(0, |(_, bytes)| bytes.min(data.len() as u64));
                 if bytes > 0 {
                     add_section(&mut self.facts.debug_sections, name, bytes);
+                    if names::has_names(name) {
+                        self.names(&section);
+                    }
                 }
             }
+        }
+    }
+}
+
+impl Reader {
+    fn names<'data>(&mut self, section: &impl ObjectSection<'data>) {
+        match section.compressed_data() {
+            Ok(found) if found.format == CompressionFormat::None => names::note(found.data, &mut self.facts),
+            Ok(found) if found.format == CompressionFormat::Zlib => {
+                names::note_packed(found.data, &mut self.facts);
+            }
+            _ => {}
         }
     }
 }
@@ -108,31 +130,55 @@ fn is_debug(name: &str) -> bool {
     PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || name == ".gdb_index"
 }
 
-/// The portable PDB inside a .NET program, still packed.
-fn embedded_pdb(bytes: &[u8]) -> Option<&[u8]> {
+/// `IMAGE_DEBUG_TYPE` of a deflated portable PDB, after the specification of the PE format's .NET part.
+const PORTABLE_PDB: u32 = 17;
+/// `IMAGE_DEBUG_TYPE` of the record that names the program's PDB.
+const CODE_VIEW: u32 = 2;
+
+/// The record of this type in a PE's debug directory.
+fn debug_record(bytes: &[u8], kind: u32) -> Option<&[u8]> {
     match FileKind::parse(bytes).ok()? {
-        FileKind::Pe32 => debug_directory::<pe::ImageNtHeaders32>(bytes),
-        FileKind::Pe64 => debug_directory::<pe::ImageNtHeaders64>(bytes),
+        FileKind::Pe32 => debug_directory::<pe::ImageNtHeaders32>(bytes, kind),
+        FileKind::Pe64 => debug_directory::<pe::ImageNtHeaders64>(bytes, kind),
         _ => None,
     }
 }
 
-fn debug_directory<Headers: object::read::pe::ImageNtHeaders>(bytes: &[u8]) -> Option<&[u8]> {
+fn debug_directory<Headers: object::read::pe::ImageNtHeaders>(bytes: &[u8], kind: u32) -> Option<&[u8]> {
     /// Entries of the debug directory that are read; compilers write three or four.
     const MOST_ENTRIES: usize = 32;
-    /// `IMAGE_DEBUG_TYPE` of a deflated portable PDB, after the specification of the PE format's .NET part.
-    const PORTABLE_PDB: u32 = 17;
     let file = object::read::pe::PeFile::<Headers>::parse(bytes).ok()?;
     let directory = file.data_directory(pe::IMAGE_DIRECTORY_ENTRY_DEBUG)?;
     let entries = directory.data(bytes, &file.section_table()).ok()?;
     let size = std::mem::size_of::<pe::ImageDebugDirectory>();
     entries.chunks_exact(size).take(MOST_ENTRIES).find_map(|entry| {
         let (entry, _) = object::from_bytes::<pe::ImageDebugDirectory>(entry).ok()?;
-        if entry.typ.get(LittleEndian) != pe::DebugType(PORTABLE_PDB) {
+        if entry.typ.get(LittleEndian) != pe::DebugType(kind) {
             return None;
         }
         let start = entry.pointer_to_raw_data.get(LittleEndian) as usize;
         let length = entry.size_of_data.get(LittleEndian) as usize;
         bytes.get(start..)?.get(..length)
     })
+}
+
+/// The path of the PDB that a CodeView record names, where it is one of the build machine: a whole path, and none
+/// that build services or deterministic builds use. Home folders are found like everywhere.
+fn code_view(bytes: &[u8], record: &[u8]) -> Option<(u64, String)> {
+    /// Signature, GUID and age stand before the path.
+    const HEADER: usize = 24;
+    const SERVICES: [&str; 8] =
+        ["/a/", "/_/", "/__w/", "/agent/", "/hostedtoolcache/", "/projects/", "/builds/", "/home/runner/"];
+    let path = record.strip_prefix(b"RSDS").and_then(|_| record.get(HEADER..))?;
+    let path = path.get(..memchr::memchr(0, path)?)?;
+    let text = std::str::from_utf8(path).ok().filter(|text| text.len() <= 200)?;
+    let unix = text.replace('\\', "/");
+    let below_drive = unix.get(2..).filter(|_| unix.get(1..2) == Some(":")).unwrap_or(&unix);
+    let is_home = ["/home/", "/Users/", "/users/"].iter().any(|home| below_drive.starts_with(home));
+    let is_whole = below_drive.starts_with('/') && below_drive.matches('/').count() > 2;
+    if !is_whole || is_home || SERVICES.iter().any(|service| below_drive.starts_with(service)) {
+        return None;
+    }
+    let offset = path.as_ptr().addr().checked_sub(bytes.as_ptr().addr())?;
+    Some((offset as u64, text.to_owned()))
 }

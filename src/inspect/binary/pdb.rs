@@ -16,8 +16,18 @@ pub(super) const EMBEDDED_SOURCE: [u8; 16] =
 const MOST_INFLATED: u64 = 64 << 20;
 
 /// The file as a whole is debug information; a needle tells whether it holds sources.
-pub(super) fn read() -> BinaryFacts {
-    BinaryFacts { format: "PDB", ..BinaryFacts::default() }
+pub(super) fn read(bytes: &[u8]) -> BinaryFacts {
+    BinaryFacts { format: "PDB", source_link: source_link(bytes), ..BinaryFacts::default() }
+}
+
+/// The first address of SourceLink's record, which is JSON: `{"documents":{"/src/*":"https://host/*"}}`.
+fn source_link(bytes: &[u8]) -> Option<String> {
+    let documents = memchr::memmem::find(bytes, b"{\"documents\"")?;
+    let rest = bytes.get(documents..)?;
+    let rest = rest.get(..rest.len().min(4096))?;
+    let address = rest.get(memchr::memmem::find(rest, b"\"http")? + 1..)?;
+    let address = address.get(..memchr::memchr(b'"', address)?)?;
+    Some(String::from_utf8_lossy(address).into_owned())
 }
 
 /// Whether a portable PDB as it stands in a program (`MPDB`, length, deflated bytes) holds source files.

@@ -4,7 +4,7 @@ use wasmparser::{Parser, Payload};
 
 use crate::inventory::BinaryFacts;
 
-use super::{add_section, build_id};
+use super::{add_section, build_id, names};
 
 /// Reads the custom sections, up to the first thing that is no valid WebAssembly.
 pub(super) fn read(bytes: &[u8]) -> BinaryFacts {
@@ -16,6 +16,9 @@ pub(super) fn read(bytes: &[u8]) -> BinaryFacts {
         match section.name() {
             name if name.starts_with(".debug_") || name == "name" => {
                 add_section(&mut facts.debug_sections, name, size);
+                if names::has_names(name) {
+                    names::note(section.data(), &mut facts);
+                }
             }
             "build_id" => facts.build_id = Some(build_id(section.data())),
             _ => {}

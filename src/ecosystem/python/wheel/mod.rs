@@ -17,7 +17,7 @@ use crate::project::Project;
 use super::advice::PythonAdvice;
 use super::{client, metadata, names};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
-use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
+use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
 
 /// A wheel.
@@ -131,10 +131,6 @@ impl Format for Wheel {
 
     fn platform(&self, file: &str, _version: &str) -> String {
         names::platform(file)
-    }
-
-    fn compiled(&self) -> Compiled {
-        Compiled::Modules
     }
 
     fn written_in(&self) -> &'static [&'static str] {

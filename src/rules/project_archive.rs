@@ -1,0 +1,146 @@
+//! Archives of a whole project inside the artifact, told by what is in them rather than by their names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use crate::inventory::{Entry, EntryId, Inventory, Media};
+
+use super::{Finding, Place, Rule};
+
+/// What stands at the top of a project: its manifest, and what only its developers need.
+const MANIFESTS: [&str; 17] = [
+    "package.json",
+    "Cargo.toml",
+    "pyproject.toml",
+    "setup.py",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "composer.json",
+    "Gemfile",
+    "mix.exs",
+    "pubspec.yaml",
+    "CMakeLists.txt",
+    "Makefile",
+    "deno.json",
+    "build.zig",
+    "Package.swift",
+];
+const DEVELOPED: [&str; 20] = [
+    "src",
+    "tests",
+    "test",
+    "crates",
+    "packages",
+    ".gitignore",
+    ".npmignore",
+    ".gitattributes",
+    ".editorconfig",
+    ".github",
+    ".git",
+    "tsconfig.json",
+    "Cargo.lock",
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "poetry.lock",
+    "uv.lock",
+    "go.sum",
+];
+
+/// An archive of a project.
+pub(super) struct ProjectArchive<'a> {
+    /// The file among the artifact's own that it is.
+    pub(super) archive: &'a Entry,
+    /// What shows it.
+    marks: Vec<&'a str>,
+    files: usize,
+}
+
+/// The archives of projects in an artifact, each once.
+pub(super) fn all(inventory: &Inventory) -> Vec<ProjectArchive<'_>> {
+    let mut containers: BTreeMap<EntryId, Vec<&Entry>> = BTreeMap::new();
+    for entry in inventory.files() {
+        if let Some(parent) = entry.parent {
+            containers.entry(parent).or_default().push(entry);
+        }
+    }
+    let mut projects: BTreeMap<EntryId, ProjectArchive<'_>> = BTreeMap::new();
+    for (container, entries) in containers {
+        let Some(archive) = outermost(inventory, container) else { continue };
+        let marks = marks(&entries);
+        if !marks.is_empty() {
+            projects.entry(archive.id).or_insert(ProjectArchive { archive, marks, files: entries.len() });
+        }
+    }
+    projects.into_values().collect()
+}
+
+/// The file among the artifact's own that a container is in; none for what the artifact itself is made of.
+fn outermost(inventory: &Inventory, container: EntryId) -> Option<&Entry> {
+    let mut archive = inventory.entry(container)?;
+    while let Some(parent) = archive.parent {
+        archive = inventory.entry(parent)?;
+    }
+    // What the client unpacks is no archive within, and an application's archive has a rule of its own.
+    let is_part = inventory.payloads.contains(&archive.id);
+    (!is_part && archive.media != Media::Asar).then_some(archive)
+}
+
+/// What shows that files are those of a project: a manifest at the top, and something that only developers need.
+fn marks<'a>(entries: &[&'a Entry]) -> Vec<&'a str> {
+    let mut tops: BTreeSet<&str> = entries.iter().filter_map(|entry| entry.path.split('/').next()).collect();
+    if tops.len() == 1 && entries.iter().all(|entry| entry.path.contains('/')) {
+        tops = entries.iter().filter_map(|entry| entry.path.split('/').nth(1)).collect();
+    }
+    let manifest = MANIFESTS.iter().find_map(|name| tops.get(name));
+    let others = DEVELOPED.iter().filter_map(|name| tops.get(name));
+    match manifest {
+        Some(manifest) => {
+            let marks: Vec<&str> = std::iter::once(manifest).chain(others).copied().collect();
+            if marks.len() > 1 { marks } else { Vec::new() }
+        }
+        None => Vec::new(),
+    }
+}
+
+impl ProjectArchive<'_> {
+    pub(super) fn finding(&self, rule: &Rule) -> Finding {
+        let marks = self.marks.join(", ");
+        Finding::new(rule, Place::entry(self.archive))
+            .message(format!("is an archive of a whole project: at its top stand {marks}"))
+            .help("Write archives of the project outside the folders that ship.")
+            .evidence(json!({ "marks": self.marks, "files": self.files }))
+            .key("project")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mentions::testing::{entry, inventory};
+    use super::*;
+
+    fn marks_of(paths: &[&str]) -> Vec<String> {
+        let archive = entry("package/dist/x.zip");
+        let inner = |path: &&str| Entry { parent: Some(EntryId(0)), ..entry(path) };
+        let inventory = inventory(std::iter::once(archive).chain(paths.iter().map(inner)).collect());
+        all(&inventory).iter().flat_map(|project| &project.marks).map(|mark| (*mark).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_manifest_and_what_developers_need() {
+        assert_eq!(marks_of(&["acme/Cargo.toml", "acme/src/lib.rs"]), ["Cargo.toml", "src"]);
+        assert_eq!(marks_of(&["package.json", ".gitignore", "lib/a.js"]), ["package.json", ".gitignore"]);
+        for paths in [
+            &["package.json", "index.js"][..],
+            &["src/a.js", "b.js"],
+            &["META-INF/MANIFEST.MF", "org/A.class"],
+            &["acme/package.json", "other/src/a.js"],
+        ] {
+            assert_eq!(marks_of(paths), [""; 0], "{paths:?}");
+        }
+    }
+}

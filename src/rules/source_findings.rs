@@ -1,0 +1,93 @@
+//! What the rules on sources beside compiled files say: a finding for each file, for many files of one language
+//! together, and for each archive.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::ecosystem::{self, Compiled};
+use crate::inventory::Inventory;
+
+use super::compiled::Source;
+use super::maps::counted;
+use super::{Finding, Place, Rule};
+
+/// So many files of one language are named one by one.
+const MOST_ALONE: usize = 8;
+
+/// The findings of a rule about these sources.
+pub(super) fn of<'a>(
+    rule: &Rule,
+    inventory: &Inventory,
+    sources: impl Iterator<Item = &'a Source<'a>>,
+) -> Vec<Finding> {
+    let mut groups: BTreeMap<(&str, &str, Option<&str>), Vec<&Source<'_>>> = BTreeMap::new();
+    for source in sources {
+        let key = match source.archive {
+            Some(archive) => (archive.place.as_str(), "", None),
+            None => ("", source.language, source.meant),
+        };
+        groups.entry(key).or_default().push(source);
+    }
+    let mut findings = Vec::new();
+    for ((archive, ..), group) in groups {
+        if archive.is_empty() && group.len() <= MOST_ALONE {
+            findings.extend(group.iter().filter_map(|source| finding(rule, inventory, &[*source])));
+        } else {
+            findings.extend(finding(rule, inventory, &group));
+        }
+    }
+    findings
+}
+
+fn finding(rule: &Rule, inventory: &Inventory, group: &[&Source<'_>]) -> Option<Finding> {
+    let first = group.first()?;
+    let beside = match (first.compiled, first.archive.is_some()) {
+        (Some(compiled), false) => {
+            format!(", beside the compiled files that the package runs ({compiled})")
+        }
+        (Some(compiled), true) => {
+            format!(", packed beside the compiled files that the package runs ({compiled})")
+        }
+        (None, _) => ", in an archive of sources".to_owned(),
+    };
+    let others = match (group.len(), first.archive.is_some()) {
+        (1, _) => String::new(),
+        (count, false) => format!("; so are {}", counted(count as u64 - 1, "other file")),
+        (count, true) => format!("; so are {} in the same archive", counted(count as u64 - 1, "other file")),
+    };
+    let meant = first.meant.map(|why| format!(". It seems to ship on purpose, as {why}")).unwrap_or_default();
+    let evidence = json!({
+        "language": first.language,
+        "compiled": first.compiled,
+        "bytes": first.entry.size,
+        "files": group.len(),
+        "meant": first.meant,
+    });
+    let key = match (first.archive.is_some(), group.len()) {
+        (true, _) => "packed".to_owned(),
+        (false, 1) => first.language.to_owned(),
+        (false, _) => format!("{} files", first.language),
+    };
+    Some(
+        Finding::new(rule, Place::entry(first.entry))
+            .message(format!("is uncompiled {}{beside}{others}{meant}", first.language))
+            .help(help(inventory, first))
+            .evidence(evidence)
+            .key(key),
+    )
+}
+
+fn help(inventory: &Inventory, source: &Source<'_>) -> String {
+    if source.archive.is_some() {
+        return "Leave the archive out of the package, or list it by its name if it is meant to ship."
+            .to_owned();
+    }
+    let format = ecosystem::format(inventory.kind);
+    match &inventory.package {
+        Some(package) if format.compiled() == Compiled::Scripts => {
+            format.advice().leave_out_sources(&package.declared)
+        }
+        _ => "Leave it out of what is published, or publish sources in an archive of their own.".to_owned(),
+    }
+}

@@ -1,0 +1,65 @@
+use super::debug_info::{facts_with_debug, finding, is_of_others};
+use super::{Context, Family, Finding, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    name: "unstripped",
+    family: Family::InternalSources,
+    summary: "Debug information that names source files of toolchains and libraries only",
+    docs: r#"
+## What it does
+
+Finds debug sections like `debug-info`, in files where all source files that they name are those of a compiler's own
+libraries or of dependencies: Rust's standard library brings its debug information into every program that is not
+stripped, and so do static libraries.
+
+## Why it matters
+
+It says nothing about the own source; but users download it for nothing, and the next build may have more.
+
+## What to do
+
+Strip what you ship: `strip --strip-debug`, `strip = true` in a Cargo profile, `-Wl,-s`, `wasm-strip`.
+
+## Example
+
+```
+acme/_native.abi3.so: .debug_str and 5 more sections, 1.1 MB, of library/std
+```
+"#,
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let others = facts_with_debug(context.inventory).filter(|(_, facts)| is_of_others(facts));
+    findings.extend(others.filter_map(|(entry, facts)| finding(rule, entry, facts)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::debug_info;
+    use super::super::mentions::testing::{entry, inventory, run};
+    use super::*;
+    use crate::inventory::{BinaryFacts, DebugSection, Entry};
+
+    #[test]
+    fn names_of_others_only() {
+        let counts = |own: Option<&str>, foreign_sources| {
+            let debug_sections = vec![DebugSection { name: ".debug_str".to_owned(), bytes: 100 }];
+            let own_source = own.map(str::to_owned);
+            let facts = BinaryFacts {
+                format: "ELF",
+                debug_sections,
+                own_source,
+                foreign_sources,
+                ..BinaryFacts::default()
+            };
+            let inventory =
+                inventory(vec![Entry { binary: Some(Box::new(facts)), ..entry("package/addon.node") }]);
+            (run(&RULE, &inventory).len(), run(&debug_info::RULE, &inventory).len())
+        };
+        assert_eq!(counts(None, true), (1, 0));
+        for (own, foreign) in [(Some("src/lib.rs"), true), (Some("src/lib.rs"), false), (None, false)] {
+            assert_eq!(counts(own, foreign), (0, 1), "{own:?} {foreign}");
+        }
+    }
+}
