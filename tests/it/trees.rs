@@ -47,6 +47,7 @@ fn every_rule_file_is_in_the_list() {
     let shared = [
         "archive",
         "context",
+        "defects",
         "finding",
         "for_show",
         "maps",
