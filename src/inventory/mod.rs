@@ -25,8 +25,8 @@ pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
 pub use package::{Declared, Kind, ManifestFile, Package};
 pub use program::{BinaryFacts, DebugSection, LocalPath, ProgramFacts};
 pub use promise::{
-    Denied, EntryPointWeight, InstallScript, ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint,
-    RecordProblem, RecordTrouble, VcsState,
+    Defect, DefectKind, Denied, EntryPointWeight, InstallScript, ManifestProblem, ManifestTrouble, Mismatch,
+    MissingEntryPoint, RecordProblem, RecordTrouble, VcsState,
 };
 pub use recoverable::{Link, LinkTarget, MapForm, SourceFacts, SourceMap};
 pub use secret::Secret;

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Denied, EntryId, InstallScript, Mismatch, MissingEntryPoint, RecordProblem, VcsState};
+use super::{Defect, Denied, EntryId, InstallScript, Mismatch, MissingEntryPoint, RecordProblem, VcsState};
 
 /// Whose package an artifact is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Default)]
@@ -88,6 +88,9 @@ pub struct Package {
     /// Scripts that run when it is installed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub install_scripts: Vec<InstallScript>,
+    /// What keeps it from being installed, loaded or started.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub defects: Vec<Defect>,
     /// Places that contradict the manifest about name or version.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mismatches: Vec<Mismatch>,

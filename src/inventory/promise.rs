@@ -56,6 +56,41 @@ pub struct MissingEntryPoint {
     pub line: Option<u64>,
 }
 
+/// Something that the package needs to be whole, and that neither its manifest nor its contents give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Defect {
+    /// What it is.
+    pub kind: DefectKind,
+    /// Where the manifest says so: `dependencies["x"]`, `scripts.postinstall`, `bin["x"]`.
+    pub field: String,
+    /// What is said there, or the file that is concerned.
+    pub subject: String,
+    /// Line of the manifest, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+}
+
+/// The sorts of [`Defect`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum DefectKind {
+    /// A dependency that only the workspace or the machine it was written on can resolve.
+    UnresolvableDependency,
+    /// A script that runs at installation starts a file that isn't there.
+    MissingInstallScript,
+    /// A dependency that is to come in the package, and doesn't.
+    MissingBundledDependency,
+    /// A field of `publishConfig` that the client which packed did not apply.
+    PublishConfigIgnored,
+    /// An entry point that the runtime refuses to load.
+    UnloadableEntryPoint,
+    /// A command whose file doesn't say what interprets it.
+    CommandWithoutInterpreter,
+    /// A command whose first line ends in a carriage return, which becomes part of the interpreter's name.
+    CommandWithCarriageReturn,
+}
+
 /// How much breaks when an entry point is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]

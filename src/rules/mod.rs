@@ -59,6 +59,15 @@ mod promise_tests;
 mod record_mismatch;
 mod startup_code;
 
+// wholeness
+mod broken_command;
+mod defects;
+mod missing_bundled_dependency;
+mod missing_install_script;
+mod publish_config_ignored;
+mod unloadable_entry_point;
+mod unresolvable_dependency;
+
 // archive trust
 mod archive;
 pub(crate) mod archive_ambiguous;
@@ -131,6 +140,13 @@ const OWN: &[&Rule] = &[
     &install_script::RULE,
     &startup_code::RULE,
     &name_mismatch::RULE,
+    // wholeness
+    &unresolvable_dependency::RULE,
+    &missing_install_script::RULE,
+    &missing_bundled_dependency::RULE,
+    &publish_config_ignored::RULE,
+    &unloadable_entry_point::RULE,
+    &broken_command::RULE,
     // archive trust
     &archive_ambiguous::RULE,
     &archive_unsafe_path::RULE,

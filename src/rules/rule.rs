@@ -49,6 +49,8 @@ pub enum Family {
     ArchiveTrust,
     /// The manifest itself.
     Manifest,
+    /// Whether the package can be installed, loaded and started.
+    Wholeness,
 }
 
 impl Family {
@@ -62,6 +64,7 @@ impl Family {
             Self::Secrets => "Secrets",
             Self::ArchiveTrust => "Archive trust",
             Self::Manifest => "Manifest",
+            Self::Wholeness => "Wholeness",
         }
     }
 }

@@ -48,6 +48,7 @@ fn every_rule_file_is_in_the_list() {
         "archive",
         "context",
         "compiled",
+        "defects",
         "finding",
         "for_show",
         "maps",

@@ -8,7 +8,7 @@ use crate::inventory::{
 use crate::project::Project;
 
 use super::manifest::{self, Manifest};
-use super::{MANIFEST, advice, bundle, client, entry_points, installed, packlist};
+use super::{MANIFEST, advice, bundle, client, entry_points, installed, packlist, wholeness};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::json::Object;
@@ -68,7 +68,14 @@ impl Format for Tarball {
         let expected = if at_top { "package.json" } else { "package/package.json" };
         let found = locate::manifest(inventory, expected, fit, problems)?;
         let manifest = Manifest::read(&found.entry.place, found.bytes, problems)?;
-        Some(package(inventory, &manifest, found, locate::folder(&found.entry.path), project))
+        let root = locate::folder(&found.entry.path);
+        let mut package = package(inventory, &manifest, found, root, project);
+        let own = OwnFiles::of(inventory, root);
+        let ids = own.ids.iter().zip(&own.paths);
+        let files: Vec<(&str, &Entry)> =
+            ids.filter_map(|(id, path)| Some((*path, inventory.entry(*id)?))).collect();
+        package.defects = wholeness::defects(&manifest, &files, &package.declared.entry_points);
+        Some(package)
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {

@@ -152,8 +152,9 @@ impl Follow<'_> {
                 format!("exports[\"{subpath}\"]")
             };
             collect(target, &field, false, 0, &mut leaves);
-            // A package of types alone may name code that isn't there.
-            let present = leaves.iter().any(|leaf| self.present(&leaf.target).is_some());
+            // Types are no entrance for those who run the code, unless the package has nothing else.
+            let enters = |leaf: &&Leaf| !leaf.is_types || leaves.iter().all(|leaf| leaf.is_types);
+            let present = leaves.iter().filter(enters).any(|leaf| self.present(&leaf.target).is_some());
             leaves.retain(|leaf| !leaf.is_private);
             let weight = match (subpath.as_str(), present) {
                 (".", false) => EntryPointWeight::Whole,

@@ -13,6 +13,8 @@ mod installed;
 mod manifest;
 mod packlist;
 mod project;
+mod shell;
+mod wholeness;
 
 use super::Ecosystem;
 

@@ -1,0 +1,86 @@
+//! The little of a shell's language that scripts in a manifest need: which file a command starts.
+
+/// A file that a command starts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Started {
+    /// Its path from the package's folder.
+    pub(super) file: String,
+    /// Whether Node looks for it, with the extensions that it adds.
+    by_node: bool,
+    /// Whether the script goes on, and succeeds, without it.
+    pub(super) may_fail: bool,
+}
+
+impl Started {
+    /// Paths where the file would be found.
+    pub(super) fn candidates(&self) -> Vec<String> {
+        let ends: &[&str] = if self.by_node { &["", ".js", ".json", ".node", "/index.js"] } else { &[""] };
+        ends.iter().map(|end| format!("{}{end}", self.file)).collect()
+    }
+}
+
+/// Programs that run the file that is their first argument.
+const INTERPRETERS: [&str; 6] = ["node", "sh", "bash", "python", "python3", "zx"];
+
+/// The file of the package that the first command of a script starts, where that is sure.
+pub(super) fn first_started(script: &str) -> Option<Started> {
+    let end = script.find(['&', '|', ';', '\n']).unwrap_or(script.len());
+    let (command, rest) = script.split_at(end);
+    let rest: String = rest.split_whitespace().collect();
+    let may_fail = rest.starts_with("||");
+    let mut words = command.split_whitespace().skip_while(|word| is_assignment(word));
+    let program = words.next()?;
+    let (file, by_node) = match program {
+        _ if INTERPRETERS.contains(&program) => (words.next()?, program == "node"),
+        _ if program.starts_with("./") => (program, false),
+        _ => return None,
+    };
+    let file = file.trim_matches(['"', '\'']).trim_start_matches("./").trim_end_matches('/');
+    // Options, variables, places outside the package and what other tools put there are not ours to judge.
+    let is_plain = file.chars().all(|c| c.is_ascii_alphanumeric() || "._-/@+".contains(c));
+    let is_made_later = ["node_modules/", "build/", "../", "/"].iter().any(|start| file.starts_with(start));
+    let is_file =
+        !file.is_empty() && !file.starts_with('-') && is_plain && !is_made_later && !file.contains("..");
+    is_file.then(|| Started { file: file.to_owned(), by_node, may_fail })
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_script_starts() {
+        let file = |script| first_started(script).map(|started| (started.file, started.may_fail));
+        let sure = |file: &str| Some((file.to_owned(), false));
+        assert_eq!(file("node install.js"), sure("install.js"));
+        assert_eq!(file("NODE_ENV=production node ./scripts/a && b"), sure("scripts/a"));
+        assert_eq!(file("./configure.sh --fast"), sure("configure.sh"));
+        assert_eq!(file("sh 'tools/x.sh'; y"), sure("tools/x.sh"));
+        assert_eq!(file("node x || exit 0"), Some(("x".to_owned(), true)));
+        assert_eq!(file("node x.js||true"), Some(("x.js".to_owned(), true)));
+        for unsure in [
+            "node -e \"1\"",
+            "node $FILE",
+            "npm run x",
+            "tsc",
+            "cd a && node x.js",
+            "node ../x.js",
+            "node build/x.js",
+            "node node_modules/a/x.js",
+            "(node x.js)",
+            "node",
+            "",
+            "/bin/x",
+            "if [ -f x ]; then node x; fi",
+            "sh -c 'x'",
+        ] {
+            assert_eq!(file(unsure), None, "{unsure}");
+        }
+    }
+}

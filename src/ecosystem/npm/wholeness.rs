@@ -1,0 +1,219 @@
+//! What keeps an npm package from being installed, loaded or started, as far as its manifest and its list of files tell.
+//! One false word on an ordinary package costs more than a miss: what can't be decided for sure stays unsaid.
+
+use serde_json::Value;
+
+use crate::inventory::{Defect, DefectKind, Entry};
+
+use super::manifest::Manifest;
+use super::shell;
+
+/// Whom a command is for by its first line; signs of `policies/signs.toml`.
+const INTERPRETER: &str = "interpreter-line";
+const INTERPRETER_CRLF: &str = "interpreter-line-crlf";
+
+/// All defects. `files` are the package's files by their paths from its folder, `entrances` those that its code is
+/// entered by.
+pub(super) fn defects<'a>(
+    manifest: &Manifest,
+    files: &[(&'a str, &'a Entry)],
+    entrances: &[String],
+) -> Vec<Defect> {
+    let package = Whole { manifest, files };
+    let mut found = package.dependencies();
+    found.extend(package.bundled());
+    found.extend(package.install_scripts());
+    found.extend(package.publish_config());
+    found.extend(package.sources_as_entrances(entrances));
+    found.extend(package.commands());
+    found
+}
+
+struct Whole<'m, 'a> {
+    manifest: &'m Manifest,
+    files: &'m [(&'a str, &'a Entry)],
+}
+
+impl<'a> Whole<'_, 'a> {
+    fn file(&self, path: &str) -> Option<&'a Entry> {
+        self.files.iter().find(|(own, _)| *own == path).map(|(_, entry)| *entry)
+    }
+
+    fn has_below(&self, folder: &str) -> bool {
+        self.files.iter().any(|(path, _)| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    fn defect(&self, kind: DefectKind, field: String, subject: &str, key: &str) -> Defect {
+        Defect { kind, field, subject: subject.to_owned(), line: self.manifest.object.line(key) }
+    }
+
+    /// Specifiers that mean something only where the package was written.
+    fn dependencies(&self) -> Vec<Defect> {
+        const LOCAL: [&str; 5] = ["workspace:", "catalog:", "link:", "portal:", "patch:"];
+        let bundled = self.bundled_names();
+        let mut found = Vec::new();
+        for key in ["dependencies", "peerDependencies", "optionalDependencies"] {
+            for (name, specifier) in
+                self.manifest.object.get(key).and_then(Value::as_object).into_iter().flatten()
+            {
+                let Some(specifier) = specifier.as_str().map(str::trim) else { continue };
+                let is_lost = specifier.strip_prefix("file:").is_some_and(|path| !self.holds(path));
+                let is_local = LOCAL.iter().any(|scheme| specifier.starts_with(scheme));
+                if (is_local || is_lost) && !bundled.contains(&name.as_str()) {
+                    let field = format!("{key}[\"{name}\"]");
+                    found.push(self.defect(DefectKind::UnresolvableDependency, field, specifier, key));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a path of the package's own leads to a file or folder in it.
+    fn holds(&self, path: &str) -> bool {
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        !path.starts_with("..") && (self.file(path).is_some() || self.has_below(path))
+    }
+
+    fn bundled_names(&self) -> Vec<&str> {
+        let named = ["bundleDependencies", "bundledDependencies"]
+            .iter()
+            .find_map(|key| self.manifest.object.get(key).filter(|value| !value.is_null()));
+        match named {
+            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+            Some(Value::Bool(true)) => {
+                let all = self.manifest.object.get("dependencies").and_then(Value::as_object);
+                all.into_iter().flat_map(|all| all.keys().map(String::as_str)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn bundled(&self) -> Vec<Defect> {
+        let missing = self.bundled_names().into_iter().filter(|name| {
+            // npm leaves out what is in `devDependencies` alone, and then nobody needs it.
+            let is_needed = ["dependencies", "optionalDependencies"]
+                .iter()
+                .any(|key| self.manifest.object.get(key).is_some_and(|all| all.get(name).is_some()));
+            is_needed && !self.has_below(&format!("node_modules/{name}"))
+        });
+        let one = |name| {
+            self.defect(
+                DefectKind::MissingBundledDependency,
+                "bundleDependencies".to_owned(),
+                name,
+                "bundleDependencies",
+            )
+        };
+        missing.map(one).collect()
+    }
+
+    /// Only the first script, and in it the first command: what runs before may make the file.
+    fn install_scripts(&self) -> Option<Defect> {
+        let scripts = self.manifest.object.get("scripts")?;
+        let written = |event: &&str| scripts.get(*event)?.as_str().filter(|text| !text.trim().is_empty());
+        let event =
+            ["preinstall", "install", "postinstall"].into_iter().find(|event| written(event).is_some())?;
+        let started = shell::first_started(written(&event)?)?;
+        let is_there = started.candidates().iter().any(|path| self.file(path).is_some());
+        (!is_there && !started.may_fail).then(|| {
+            let field = format!("scripts.{event}");
+            self.defect(DefectKind::MissingInstallScript, field, &started.file, "scripts")
+        })
+    }
+
+    /// pnpm and yarn put these in place of the manifest's own fields when they pack; npm doesn't.
+    fn publish_config(&self) -> Vec<Defect> {
+        let Some(config) = self.manifest.object.get("publishConfig") else { return Vec::new() };
+        let ignored = ["main", "module", "types", "typings", "exports", "bin"].into_iter().filter(|key| {
+            let own = self.manifest.object.get(key);
+            let wanted = config.get(key).filter(|value| !value.is_null());
+            wanted.is_some() && wanted != own && self.leads_nowhere_or_to_sources(own, key)
+        });
+        let one = |key: &str| {
+            self.defect(
+                DefectKind::PublishConfigIgnored,
+                format!("publishConfig.{key}"),
+                key,
+                "publishConfig",
+            )
+        };
+        ignored.map(one).collect()
+    }
+
+    /// Whether what a field names, or `main` in its stead, is no file of the package or still uncompiled.
+    fn leads_nowhere_or_to_sources(&self, own: Option<&Value>, key: &str) -> bool {
+        let main = self.manifest.object.get("main");
+        let Some(own) = own.or(main.filter(|_| matches!(key, "exports" | "module"))) else { return false };
+        let mut targets = Vec::new();
+        texts(own, &mut targets);
+        targets.into_iter().filter(|target| !target.contains('*')).any(|target| {
+            let path = target.trim_start_matches("./");
+            let ends = ["", ".js", ".cjs", ".mjs", ".json", ".node", "/index.js"];
+            let is_absent = !ends.iter().any(|end| self.file(&format!("{path}{end}")).is_some());
+            is_absent || is_source(path)
+        })
+    }
+
+    /// Node strips no types below `node_modules`; bundlers and other runtimes may.
+    fn sources_as_entrances(&self, entrances: &[String]) -> Option<Defect> {
+        const OTHER_RUNTIMES: [&str; 12] = [
+            "react-native",
+            "expo",
+            "bun",
+            "deno",
+            "svelte",
+            "nuxt",
+            "astro",
+            "vite",
+            "webpack",
+            "next",
+            "vue",
+            "electron",
+        ];
+        let is_for_others =
+            ["peerDependencies", "engines", "devDependencies", "dependencies"].iter().any(|key| {
+                let names = self.manifest.object.get(key).and_then(Value::as_object);
+                names.is_some_and(|names| OTHER_RUNTIMES.iter().any(|runtime| names.contains_key(*runtime)))
+            });
+        let runs = |path: &String| {
+            [".js", ".mjs", ".cjs", ".node", ".wasm", ".json"].iter().any(|end| path.ends_with(end))
+        };
+        if is_for_others || entrances.iter().any(runs) {
+            return None;
+        }
+        let main = self.manifest.text("main")?.trim_start_matches("./");
+        let source = entrances.iter().find(|path| path.as_str() == main && is_source(path))?;
+        Some(self.defect(DefectKind::UnloadableEntryPoint, "main".to_owned(), source, "main"))
+    }
+
+    /// Commands that the shell would run as its own script, or whose interpreter nobody has.
+    fn commands(&self) -> Vec<Defect> {
+        let mut found = Vec::new();
+        for (name, path) in self.manifest.bins() {
+            let Some(entry) = self.file(&path) else { continue };
+            let has = |sign| entry.signs.contains(&sign);
+            let is_script = [".js", ".mjs", ".cjs", ".ts"].iter().any(|end| path.ends_with(end));
+            let kind = match (has(INTERPRETER), has(INTERPRETER_CRLF)) {
+                (_, true) => DefectKind::CommandWithCarriageReturn,
+                (false, false) if is_script && entry.size > 0 => DefectKind::CommandWithoutInterpreter,
+                _ => continue,
+            };
+            found.push(self.defect(kind, format!("bin[\"{name}\"]"), &path, "bin"));
+        }
+        found
+    }
+}
+
+fn texts<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => into.push(text),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, into)),
+        Value::Object(map) => map.values().for_each(|item| texts(item, into)),
+        _ => {}
+    }
+}
+
+fn is_source(path: &str) -> bool {
+    let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
+    !is_declaration && [".ts", ".tsx", ".mts", ".cts", ".jsx"].iter().any(|end| path.ends_with(end))
+}
