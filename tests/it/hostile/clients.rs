@@ -15,7 +15,7 @@ use crate::clients::{have, readers};
 use super::{tar, zip};
 
 /// Path to the digest of what is there.
-type Tree = BTreeMap<String, String>;
+pub(super) type Tree = BTreeMap<String, String>;
 
 /// Something that extracts archives.
 struct Client {
@@ -49,14 +49,14 @@ const WRITTEN_BY_INSTALLERS: [&str; 5] =
     ["RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json"];
 
 /// npm's way of unpacking, with its own modules.
-fn npm(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
+pub(super) fn npm(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     let root = Command::new("npm").args(["root", "--global"]).output().unwrap();
     let modules = String::from_utf8(root.stdout).unwrap();
     let mut node = Command::new("node");
     refused_by(node.arg(readers().join("extract.mjs")).arg(modules.trim()).arg(out).args(archives))
 }
 
-fn python(client: &str, archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
+pub(super) fn python(client: &str, archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     refused_by(Command::new("python3").arg(readers().join("extract.py")).arg(client).arg(out).args(archives))
 }
 
@@ -109,7 +109,7 @@ fn unzip(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     })
 }
 
-fn uv(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
+pub(super) fn uv(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     run_each(archives, out, "uv", |command, archive, into| {
         command.args(["pip", "install", "--quiet", "--no-deps", "--offline", "--no-config"]);
         // What uv knows of Python may be kept; the archives have paths of their own.
@@ -143,7 +143,7 @@ fn each(archives: &[PathBuf], out: &Path, extract: impl Fn(&Path, &Path) -> bool
 }
 
 /// What lies in a folder that a client wrote.
-fn collect(root: &Path, folder: &Path, strip: bool, tree: &mut Tree) {
+pub(super) fn collect(root: &Path, folder: &Path, strip: bool, tree: &mut Tree) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries {
         let path = entry.unwrap().path();
@@ -182,7 +182,7 @@ fn seen_by_packgate(audit: &Audit, strip: bool) -> Tree {
 }
 
 /// Whether packgate stops the archive for what it is, and not for what is in it.
-fn is_stopped(audit: &Audit) -> bool {
+pub(super) fn is_stopped(audit: &Audit) -> bool {
     let stops = |judged: &packgate::policy::Judged| {
         judged.finding.rule.starts_with("archive-") && judged.level == Level::Error
     };
