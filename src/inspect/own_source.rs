@@ -22,7 +22,7 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
     search.look(sample.bytes, decoded, &|offset| sample.at(offset));
     whole::uncover(sample.bytes, &mut |whole| {
         let at = At { inside: Some(whole.what.to_owned()), ..sample.at(whole.at) };
-        search.look_inside(&whole, &at, 1);
+        search.look_inside(&whole, decoded, &at, 1);
     });
 }
 
@@ -34,10 +34,12 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn look_inside(&mut self, whole: &Whole, at: &At, depth: u32) {
-        self.look(&whole.text, true, &|_| at.clone());
+    fn look_inside(&mut self, whole: &Whole, decoded: bool, at: &At, depth: u32) {
+        // A page shows its code, whatever colours it.
+        let decoded = decoded || whole.what != whole::MARKUP;
+        self.look(&whole.text, decoded, &|_| at.clone());
         if depth < DEEPEST {
-            whole::uncover(&whole.text, &mut |inner| self.look_inside(&inner, at, depth + 1));
+            whole::uncover(&whole.text, &mut |inner| self.look_inside(&inner, decoded, at, depth + 1));
         }
     }
 

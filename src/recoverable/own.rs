@@ -118,7 +118,10 @@ impl Carrier {
             }
             Self::Manual => None,
             Self::Other => {
-                let sure = gone >= 2 || lines.statements >= 3;
+                // A file that is documentation for the most part is known by all of its lines; a table is not.
+                let is_mixed = lines.all() > lines.docs && lines.all() >= lines.code + 5;
+                let is_all = is_mixed && lines.all() >= 10 && lines.all() * 10 >= text.of * 9;
+                let sure = gone >= 2 || lines.statements >= 3 || is_all;
                 let all = if sure { lines.all() } else { gone };
                 is(Meaning::Source, all >= LEAST).or(is(Meaning::Comments, lines.docs >= 10))
             }

@@ -199,7 +199,15 @@ mod tests {
     #[test]
     fn three_lines_are_chance() {
         assert!(!fires("package/a.json", OwnLines { comments: 3, ..OwnLines::default() }));
-        assert!(!fires("package/a.json", OwnLines { code: 149, statements: 2, ..OwnLines::default() }));
+        assert!(!fires("package/a.json", OwnLines { code: 40, statements: 0, ..OwnLines::default() }));
+    }
+
+    #[test]
+    fn all_lines_of_a_file_are_the_file() {
+        let most = OwnLines { docs: 34, code: 2, ..OwnLines::default() };
+        assert!(fires("package/a.json", most));
+        assert!(!fires("package/a.json", OwnLines { docs: 30, ..most }));
+        assert!(!fires("package/a.json", OwnLines { docs: 40, code: 0, ..most }));
     }
 
     #[test]

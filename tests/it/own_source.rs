@@ -38,7 +38,7 @@ fn module(dice: &mut Dice) -> Module {
         let comment = format!("  // {reason} before the {item} is dropped\n");
         let documented = format!("/**\n * Says whether {doc} of a {name} holds.\n */\n");
         let body = format!(
-            "  for (const {item} of {list}) {{\n    if ({item}.{field} > {number}) return {item}.{field} - {list}.length;\n  }}\n  return {number};\n}}\n"
+            "  for (const {item} of {list}) {{\n    if ({item}.{field} > {number}) return {item}.{field} - {list}.length;\n  }}\n  {list}.push('{field} {item}\\n');\n  return {number};\n}}\n"
         );
         let typed = format!(
             "export function {name}({list}: Array<Record<string, number>>, clock: Clock): number {{\n"

@@ -5,7 +5,7 @@ use memchr::{memchr, memmem};
 use super::{Whole, stretches};
 
 pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
-    for stretch in stretches(bytes.len(), memmem::find_iter(bytes, b"\\n")) {
+    for stretch in stretches(bytes, memmem::find_iter(bytes, b"\\n")) {
         let at = stretch.start;
         let text = plain(bytes.get(stretch).unwrap_or_default());
         found(Whole { what: "string literals", at, text });
@@ -86,6 +86,8 @@ mod tests {
     #[test]
     fn a_message_of_two_lines_is_no_text() {
         assert!(texts("throw new Error('one\\ntwo\\nthree')").is_empty());
+        let code = "push('// a line of the program\\n');\n// a comment of the program itself\n".repeat(5);
+        assert!(texts(&code).is_empty());
         let far = format!("'a\\n'{0}'b\\n'{0}'c\\n'", "x".repeat(5000));
         assert!(texts(&far).is_empty());
     }

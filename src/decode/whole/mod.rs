@@ -5,10 +5,17 @@ mod escaped;
 mod percent;
 mod shown;
 
+use std::ops::Range;
+
+use memchr::{memchr, memrchr};
+
 /// Line ends that make a text of many lines.
 const LEAST_LINES: usize = 3;
 /// Bytes from one line end to the next that may still be one line.
 const LONGEST_LINE: usize = 4 << 10;
+
+/// What text that a page shows stood in.
+pub(crate) const MARKUP: &str = "markup";
 
 /// A text of many lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +35,17 @@ pub(crate) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     shown::uncover(bytes, found);
 }
 
-/// Stretches of a text with many of these places, near enough to each other to be line ends of one text, with what
-/// belongs to the first and the last line.
-fn stretches(length: usize, places: impl Iterator<Item = usize>) -> Vec<std::ops::Range<usize>> {
+/// Stretches of a text with many of these places in one line, near enough to each other to be line ends of one text,
+/// with what stands before and behind them in that line. What other lines hold can be read where it stands, and is code
+/// as likely as a string.
+fn stretches(bytes: &[u8], places: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let between = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
     let mut stretches: Vec<(usize, usize, usize)> = Vec::new();
     for place in places {
         match stretches.last_mut() {
-            Some((_, last, count)) if place - *last <= LONGEST_LINE => {
+            Some((_, last, count))
+                if place - *last <= LONGEST_LINE && memchr(b'\n', between(*last, place)).is_none() =>
+            {
                 *last = place;
                 *count += 1;
             }
@@ -43,7 +54,10 @@ fn stretches(length: usize, places: impl Iterator<Item = usize>) -> Vec<std::ops
     }
     let many = stretches.into_iter().filter(|(.., count)| *count >= LEAST_LINES);
     many.map(|(first, last, _)| {
-        first.saturating_sub(LONGEST_LINE)..last.saturating_add(LONGEST_LINE).min(length)
+        let floor = first.saturating_sub(LONGEST_LINE);
+        let ceiling = last.saturating_add(LONGEST_LINE).min(bytes.len());
+        let start = memrchr(b'\n', between(floor, first)).map_or(floor, |end| floor + end + 1);
+        start..memchr(b'\n', between(last, ceiling)).map_or(ceiling, |end| last + end)
     })
     .collect()
 }

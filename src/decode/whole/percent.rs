@@ -6,7 +6,7 @@ use super::{Whole, stretches};
 
 pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     let line_end = |at: &usize| matches!(bytes.get(at + 2), Some(b'A' | b'a'));
-    for stretch in stretches(bytes.len(), memmem::find_iter(bytes, b"%0").filter(line_end)) {
+    for stretch in stretches(bytes, memmem::find_iter(bytes, b"%0").filter(line_end)) {
         let at = stretch.start;
         let text = plain(bytes.get(stretch).unwrap_or_default());
         found(Whole { what: "percent-encoded text", at, text });

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr2, memmem};
 
-use super::Whole;
+use super::{MARKUP, Whole};
 
 /// Elements that show text as it is written.
 const ELEMENTS: [&[u8]; 3] = [b"pre", b"textarea", b"code"];
@@ -21,8 +21,7 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     while let Some((start, element)) = next(bytes, from) {
         let inside = bytes.get(start..).unwrap_or_default();
         let length = end(inside, element).unwrap_or(inside.len());
-        let text =
-            &mut whole.get_or_insert_with(|| Whole { what: "markup", at: start, text: Vec::new() }).text;
+        let text = &mut whole.get_or_insert_with(|| Whole { what: MARKUP, at: start, text: Vec::new() }).text;
         push_plain(text, inside.get(..length).unwrap_or_default());
         text.push(b'\n');
         from = start + length;

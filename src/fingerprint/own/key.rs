@@ -42,7 +42,7 @@ fn is_before(byte: u8) -> bool {
 
 /// Whether tools put such a character behind a line.
 fn is_behind(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'*' | b'/' | b'\\' | b';' | b',' | b'"' | b'\'' | b'`')
+    matches!(byte, b' ' | b'\t' | b'\r' | b'*' | b'/' | b'\\' | b'+' | b';' | b',' | b'"' | b'\'' | b'`')
 }
 
 /// What is left of a line without what stands before it; `None` when that is too short or too long to tell anything.
@@ -107,6 +107,7 @@ mod tests {
             " * const total = order.items.reduce(add, 0);",
             "// const total = order.items.reduce(add, 0)",
             "  \"const total = order.items.reduce(add, 0);\\n\",",
+            "  'const total = order.items.reduce(add, 0);\\n' +",
             " 117: const total = order.items.reduce(add, 0);",
             "const  total=order.items.reduce(add,\t0)",
         ] {
