@@ -75,6 +75,53 @@ fn inspect_near_secrets(bencher: Bencher<'_, '_>) {
     look(bencher, "package/a.js", &line.repeat(20_000));
 }
 
+/// Texts that are made to be looked at again and again: each is to cost no more than a few times inflating it.
+#[divan::bench(args = BAITS, sample_count = 10)]
+fn inspect_bait(bencher: Bencher<'_, '_>, bait: &Bait) {
+    let line = (bait.line)();
+    look(bencher, "package/a.js", &line.repeat(BAIT / line.len()));
+}
+
+/// Bytes of a bait.
+const BAIT: usize = 4 << 20;
+
+/// What a bait is made of.
+struct Bait {
+    name: &'static str,
+    line: fn() -> Vec<u8>,
+}
+
+impl std::fmt::Display for Bait {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+const BAITS: &[Bait] = &[
+    Bait { name: "beginnings of JWT", line: || b"eyJhbGciOiJIUzI1NiJ9.eyJ".to_vec() },
+    Bait {
+        name: "lines of an .npmrc",
+        line: || b"//registry.example.org/:_authToken=${NPM_TOKEN}\n".to_vec(),
+    },
+    Bait { name: "beginnings of keys", line: || b"-----BEGIN PRIVATE KEY-----\n".to_vec() },
+    Bait { name: "types of web keys", line: || b"kty:".to_vec() },
+    Bait { name: "addresses", line: || b"a://b:c@".to_vec() },
+    Bait { name: "quotes", line: || b"'a'+".to_vec() },
+    Bait { name: "lists", line: || b"['a'].join(".to_vec() },
+    Bait { name: "escapes", line: || b"\\x61".to_vec() },
+    Bait { name: "letters of base64", line: || b"QUJD".to_vec() },
+    Bait { name: "lines of base64", line: || [&b"QUJD".repeat(10)[..], b"\n"].concat() },
+    Bait { name: "base64 in base64", line: in_itself },
+    Bait { name: "digits", line: || b"61".to_vec() },
+];
+
+/// Text encoded four times.
+fn in_itself() -> Vec<u8> {
+    use base64::Engine as _;
+    let text = "some text that goes on for long, ".repeat(1_000).into_bytes();
+    (0..4).fold(text, |text, _| base64::prelude::BASE64_STANDARD.encode(text).into_bytes())
+}
+
 /// Ten thousand empty files against a `files` list and the table of stray files.
 #[divan::bench]
 fn audit_names(bencher: Bencher<'_, '_>) {

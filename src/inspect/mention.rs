@@ -31,6 +31,14 @@ pub(super) fn add_like(
     }
 }
 
+/// Writes down a mention that is not known yet, with its count.
+pub(super) fn add_counted(entry: &mut Entry, mention: Mention) {
+    let of_kind = entry.mentions.iter().filter(|known| known.kind == mention.kind).count();
+    if of_kind < MOST_PER_KIND {
+        entry.mentions.push(mention);
+    }
+}
+
 /// Whether an entry's own bytes are compressed, so that words in them mean nothing.
 pub(super) fn is_packed(media: Media) -> bool {
     use Media::{Bzip2, Gzip, SevenZip, Tar, Unopened, Xz, Zip, Zstd};

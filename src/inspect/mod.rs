@@ -1,6 +1,7 @@
 //! Content inspectors: from one entry's bytes to facts. Each inspector is one file and one line in [`INSPECTORS`].
 
 mod coding;
+mod layer;
 mod pattern;
 mod prefilter;
 mod sample;
@@ -43,8 +44,10 @@ pub(crate) use sign::{
 };
 pub use streaming::StreamingScan;
 
+use std::cell::Cell;
 use std::ops::Range;
 
+use crate::decode::Budget;
 use crate::inventory::{At, Entry, Media};
 use crate::timings::timed;
 use crate::unpack::{self, Limits};
@@ -72,6 +75,10 @@ pub(crate) struct FactSink<'a> {
     pub inner: &'a mut Vec<Inner>,
     /// Files uncovered inside it.
     pub members: &'a mut Vec<Member>,
+    /// Where stands what is told, and need not be decoded to be told again.
+    pub told: &'a mut Vec<Range<usize>>,
+    /// Bytes that may still be looked at more than once in the entry and all texts inside it.
+    pub effort: &'a Cell<usize>,
 }
 
 /// Text that an inspector uncovered inside an entry and that must be looked at in its turn.
@@ -148,6 +155,10 @@ const MOST_INNER: usize = 100_000;
 const TOO_MANY_INNER: &str = "it holds more texts inside it than packgate looks at in one file";
 /// How deep decoded texts may stand in one another.
 const MOST_DECODING: u32 = 4;
+/// Bytes that may be looked at more than once in a small entry.
+const LEAST_EFFORT: usize = 4 << 20;
+/// What is told when they stand deeper.
+const TOO_DEEP: &str = "texts are encoded in one another deeper than packgate decodes";
 
 /// [`inspect_with`] one thread, on a copy of the bytes.
 pub fn inspect(bytes: &[u8], scanner: &Scanner, entry: &mut Entry) -> Vec<Member> {
@@ -175,17 +186,32 @@ pub fn inspect_with(effort: Effort, bytes: &mut [u8], scanner: &Scanner, entry: 
     };
     let limits = &scanner.options.limits;
     let room = (bytes.len() as u64).saturating_mul(limits.ratio).min(limits.entry);
-    let mut search = Search { scanner, threads, streaming, path: &path, entry, members: Vec::new(), room };
+    let budget = Budget::of(bytes.len());
+    let effort = &Cell::new(bytes.len().saturating_mul(2).saturating_add(LEAST_EFFORT));
+    let mut search = Search {
+        scanner,
+        threads,
+        streaming,
+        path: &path,
+        entry,
+        members: Vec::new(),
+        room,
+        budget: &budget,
+        effort,
+    };
     // Text in UTF-16 or UTF-32 is looked at as UTF-8; offsets are then those of the UTF-8 form.
     let media = search.entry.media;
     if let Some(length) = unicode::decode_there(bytes, media) {
         search.streaming = None;
-        search.look(bytes.get_mut(..length).unwrap_or_default(), Media::Text, None, 0);
+        search.look(bytes.get_mut(..length).unwrap_or_default(), Media::Text, Origin::Entry, 0);
     } else if let Some(text) = unicode::decode(bytes, media) {
         search.streaming = None;
-        search.look(&mut text.into_bytes(), Media::Text, None, 0);
+        search.look(&mut text.into_bytes(), Media::Text, Origin::Entry, 0);
     } else {
-        search.look(bytes, media, None, 0);
+        search.look(bytes, media, Origin::Entry, 0);
+    }
+    if budget.is_spent() {
+        search.entry.unexamined.push("it holds more encoded text than packgate decodes in one file");
     }
     search.members
 }
@@ -201,16 +227,29 @@ struct Search<'a> {
     members: Vec<Member>,
     /// Bytes that may still be unpacked out of its texts.
     room: u64,
+    /// Bytes that may still be uncovered in it.
+    budget: &'a Budget,
+    /// Bytes that may still be looked at more than once.
+    effort: &'a Cell<usize>,
 }
 
-/// What a text was decoded from, and where that stands in the entry.
-type Origin = (&'static str, At);
+/// Where a text comes from.
+#[derive(Clone, Copy)]
+enum Origin<'a> {
+    /// It is the entry.
+    Entry,
+    /// What it was decoded from, and where that stands in the entry.
+    Coded(&'static str, &'a At),
+    /// The same, byte by byte; and whether it can't be read where it stands.
+    Layer(&'static str, &'a dyn Fn(usize) -> At, bool),
+}
 
 impl Search<'_> {
-    fn look(&mut self, bytes: &mut [u8], media: Media, origin: Option<Origin>, depth: u32) {
-        for (origin, text) in self.look_at_clear(bytes, media, origin) {
+    fn look(&mut self, bytes: &mut [u8], media: Media, origin: Origin<'_>, depth: u32) {
+        for (what, at, text) in self.look_at_clear(bytes, media, origin, depth) {
+            let origin = Origin::Coded(what, &at);
             if depth >= MOST_DECODING {
-                self.entry.unexamined.push("texts are encoded in one another deeper than packgate decodes");
+                self.entry.unexamined.push(TOO_DEEP);
                 continue;
             }
             match text {
@@ -255,23 +294,25 @@ impl Search<'_> {
         text
     }
 
-    fn look_inside(&mut self, text: &mut [u8], origin: Origin, depth: u32) {
+    fn look_inside(&mut self, text: &mut [u8], origin: Origin<'_>, depth: u32) {
         match unicode::decode_inner(text) {
-            Some(text) => self.look(&mut text.into_bytes(), Media::Text, Some(origin), depth),
-            None => self.look(text, Media::Text, Some(origin), depth),
+            Some(text) => self.look(&mut text.into_bytes(), Media::Text, origin, depth),
+            None => self.look(text, Media::Text, origin, depth),
         }
     }
 
-    /// Writes down what stands there in clear; returns what must be decoded to be looked at.
+    /// Writes down what stands there in clear and in its layers; returns what must be decoded to be looked at.
     fn look_at_clear(
         &mut self,
         bytes: &[u8],
         media: Media,
-        origin: Option<Origin>,
-    ) -> Vec<(Origin, InnerText)> {
+        origin: Origin<'_>,
+        depth: u32,
+    ) -> Vec<(&'static str, At, InnerText)> {
         let mut sample = match origin {
-            Some((what, at)) => Sample::decoded(self.path, bytes, media, what, at),
-            None => Sample::new(self.path, bytes, media),
+            Origin::Entry => Sample::new(self.path, bytes, media),
+            Origin::Coded(what, at) => Sample::decoded(self.path, bytes, media, what, at.clone()),
+            Origin::Layer(what, place, _) => Sample::layer(self.path, bytes, media, what, place),
         };
         let scanner = self.scanner;
         let hits = match self.streaming.take() {
@@ -288,16 +329,34 @@ impl Search<'_> {
         if hits.too_many {
             self.entry.unexamined.push("it holds more places to look at than packgate looks at in one file");
         }
-        let mut inner = Vec::new();
-        for (inspector, hits) in INSPECTORS.iter().zip(&hits.of) {
-            let sink = &mut FactSink { entry: self.entry, inner: &mut inner, members: &mut self.members };
-            timed(scanner.timings(), inspector.name, || (inspector.inspect)(&sample, hits, scanner, sink));
+        let (mut inner, mut told) = (Vec::new(), Vec::new());
+        // Most texts that are only put together hold nothing that is looked for, and there are many.
+        let is_idle = matches!(origin, Origin::Layer(_, _, false))
+            && hits.is_empty()
+            && !scanner.options.looks_at_all();
+        let inspectors = if is_idle { &[] } else { INSPECTORS };
+        for (inspector, hits) in inspectors.iter().zip(&hits.of) {
+            let (inner, members, told) = (&mut inner, &mut self.members, &mut told);
+            let seen = &mut FactSink { entry: self.entry, inner, members, told, effort: self.effort };
+            timed(scanner.timings(), inspector.name, || (inspector.inspect)(&sample, hits, scanner, seen));
         }
         if inner.len() > MOST_INNER {
             inner.truncate(MOST_INNER);
             self.entry.unexamined.push(TOO_MANY_INNER);
         }
-        let with_place = |inner: Inner| ((inner.what, sample.at(inner.offset)), inner.text);
+        if !sample.is_container() {
+            told.extend(coded(&inner));
+            self.look_at_layers(&sample, told, depth);
+        }
+        let with_place = |inner: Inner| (inner.what, sample.at(inner.offset), inner.text);
         inner.into_iter().map(with_place).collect()
     }
+}
+
+/// Where texts stand that are decoded where they stand.
+fn coded(inner: &[Inner]) -> impl Iterator<Item = Range<usize>> {
+    inner.iter().filter_map(|inner| match &inner.text {
+        InnerText::Coded(range, _) | InnerText::Zstd(range) => Some(range.clone()),
+        InnerText::Clear(_) => None,
+    })
 }

@@ -14,6 +14,8 @@ pub struct Sample<'a> {
     pub media: Media,
     /// Set when the bytes were decoded from another form: what from, and where that stands in the entry.
     pub decoded: Option<(&'static str, At)>,
+    /// Where each of the decoded bytes stands in the entry, where that is known.
+    place: Option<&'a dyn Fn(usize) -> At>,
     /// What there is to know of it as a text, where that was found out before.
     pub(super) facts: Option<TextFacts>,
     /// The document that it is, where that was read before.
@@ -62,12 +64,38 @@ impl<'a> Sample<'a> {
     /// The bytes of an entry as they stand in its container.
     pub fn new(path: &'a str, bytes: &'a [u8], media: Media) -> Self {
         let (marks, last) = (RefCell::default(), Cell::new((0, 0)));
-        Self { path, bytes, media, decoded: None, facts: None, map: Cell::default(), marks, last }
+        Self {
+            path,
+            bytes,
+            media,
+            decoded: None,
+            place: None,
+            facts: None,
+            map: Cell::default(),
+            marks,
+            last,
+        }
     }
 
     /// Bytes that had to be decoded out of an entry first, from what stands there at `at`.
     pub fn decoded(path: &'a str, bytes: &'a [u8], media: Media, what: &'static str, at: At) -> Self {
         Self { decoded: Some((what, at)), ..Self::new(path, bytes, media) }
+    }
+
+    /// The same, where more than the beginning of what stands there has a place.
+    pub(super) fn layer(
+        path: &'a str,
+        bytes: &'a [u8],
+        media: Media,
+        what: &'static str,
+        place: &'a dyn Fn(usize) -> At,
+    ) -> Self {
+        Self { place: Some(place), ..Self::decoded(path, bytes, media, what, place(0)) }
+    }
+
+    /// Whether it was uncovered in a wrapping that may be any text's.
+    pub(super) fn is_layer(&self) -> bool {
+        self.place.is_some()
     }
 
     /// Whether it is an archive or a compressed file: what is in it is looked at as files of their own, and
@@ -84,10 +112,11 @@ impl<'a> Sample<'a> {
         ["md", "mdx", "markdown", "rst", "adoc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
     }
 
-    /// The place of a byte offset. In decoded text it is the place of the encoded form.
+    /// The place of a byte offset. In decoded text it is a place in the encoded form.
     pub fn at(&self, offset: usize) -> At {
         if let Some((what, at)) = &self.decoded {
-            return At { inside: Some((*what).to_owned()), ..at.clone() };
+            let at = self.place.map_or_else(|| at.clone(), |place| place(offset));
+            return At { inside: Some((*what).to_owned()), ..at };
         }
         if !self.media.is_text() {
             return At { offset: offset as u64, ..At::default() };

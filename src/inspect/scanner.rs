@@ -34,6 +34,13 @@ pub struct ScanOptions {
     pub timings: Option<Arc<Timings>>,
 }
 
+impl ScanOptions {
+    /// Whether something is looked for that no literal begins.
+    pub(super) fn looks_at_all(&self) -> bool {
+        !self.marker_patterns.is_empty() || self.internal_code.is_some() || self.own_source.is_some()
+    }
+}
+
 /// What to look out for: patterns compiled once and shared by all workers.
 #[derive(Debug)]
 pub struct Scanner {

@@ -45,7 +45,8 @@ fn needles() -> Vec<Vec<u8>> {
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
-    if sample.is_container() {
+    // Encoded maps are decoded where they are found, with more care for what may be none.
+    if sample.is_container() || sample.is_layer() {
         return;
     }
     for mut found in find(sample, hits, scanner.options.recovered) {

@@ -28,6 +28,8 @@ pub(super) fn needles() -> impl Iterator<Item = &'static (&'static [u8], usize)>
 pub(super) struct Encoded {
     /// Where the needle stands: the place to tell people.
     pub hit: usize,
+    /// All of it.
+    pub range: Range<usize>,
     pub text: InnerText,
 }
 
@@ -51,7 +53,7 @@ pub(super) fn maps(bytes: &[u8], hits: &[Hit]) -> Vec<Encoded> {
                 lines_end = lines.as_ref().map_or(0, |lines| lines.range.end);
                 if let Some((range, text)) = in_lines(bytes, lines) {
                     done = range.end;
-                    maps.push(Encoded { hit: range.start, text });
+                    maps.push(Encoded { hit: range.start, range, text });
                     continue;
                 }
                 bare(bytes, done, hit.offset, phase)
@@ -67,11 +69,12 @@ pub(super) fn maps(bytes: &[u8], hits: &[Hit]) -> Vec<Encoded> {
             && let Some((lines, text)) = in_lines(bytes, wrapped::from(bytes, range.start))
         {
             done = lines.end;
-            maps.push(Encoded { hit: at, text });
+            maps.push(Encoded { hit: at, range: lines, text });
         } else if let Some(coding) = coding
             && looks_like_json(bytes.get(range.clone()).unwrap_or_default(), coding)
         {
-            maps.push(Encoded { hit: at, text: InnerText::Coded(range, coding) });
+            let text = InnerText::Coded(range.clone(), coding);
+            maps.push(Encoded { hit: at, range, text });
         }
     }
     maps

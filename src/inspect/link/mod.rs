@@ -92,7 +92,8 @@ impl Needle {
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
-    if sample.is_container() {
+    // Encoded maps are decoded where they are found, with more care for what may be none.
+    if sample.is_container() || sample.is_layer() {
         return;
     }
     sink.entry.links.extend(header::links(sample));
@@ -126,6 +127,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
             damage: None,
         });
     }
+    sink.told.extend(carried.told);
     sink.inner.extend(carried.inner);
 }
 
@@ -135,6 +137,8 @@ struct Carried {
     comments: Vec<Comment>,
     /// Maps and texts to be decoded and looked at in their turn.
     inner: Vec<Inner>,
+    /// Where the encoded ones stand.
+    told: Vec<Range<usize>>,
     /// Modules whose text stands in an `eval` in clear.
     modules: Vec<Module>,
     /// Whether there are more of them than are kept.
@@ -175,6 +179,7 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Carried {
             QUOTED
         };
         carried.inner.push(Inner { what, offset: map.hit, text: map.text });
+        carried.told.push(map.range);
     }
     eval::carry_modules(bytes, &hits, &evals, keep_texts, &mut carried);
     carried.inner.extend(literals.into_iter().map(|range| Inner {

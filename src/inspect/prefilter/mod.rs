@@ -142,6 +142,11 @@ impl Hits {
         }
     }
 
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.of.iter().all(Vec::is_empty)
+    }
+
     /// Adds the hits of a later part of the text.
     fn append(&mut self, later: Self) {
         self.too_many |= later.too_many;

@@ -3,31 +3,14 @@
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::Found;
+use super::digits::{base64, base64_url};
 use super::plausible::{has_crc, is_known, is_opaque, is_password, is_random};
 use super::table::{Check, Pattern, TABLE};
-
-/// Padded or not, with whatever bits are left over.
-const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-    .with_decode_allow_trailing_bits(true);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
-
-/// Base64 with or without padding.
-pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
-    STANDARD.decode(text).ok()
-}
-
-fn base64_url(text: &[u8]) -> Option<Vec<u8>> {
-    URL_SAFE.decode(text).ok()
-}
+use crate::decode::SHORTEST_BASE64;
 
 /// Whether what matched the form is a secret, by the pattern's own check.
 pub(super) fn holds(pattern: &Pattern, text: &[u8], found: &Found, random: Range<usize>) -> bool {
@@ -49,19 +32,21 @@ pub(super) fn holds(pattern: &Pattern, text: &[u8], found: &Found, random: Range
         Check::Authorization => authorization(secret).is_some(),
         Check::DockerLogin => is_encoded_login(secret),
         // they have searches of their own
-        Check::PrivateKey | Check::Url | Check::Environment => false,
+        Check::PrivateKey | Check::Structure | Check::Url | Check::Environment => false,
     }
 }
 
-/// For a match that holds text in base64, that text: tokens in it are to be found as well.
+/// For a match that holds text in base64 too short to be found without it, that text: tokens in it are to be found as
+/// well.
 pub(super) fn header_text(text: &[u8], found: &Found) -> Option<Vec<u8>> {
     let pattern = TABLE.get(found.rule)?.patterns.first()?;
     let token = text.get(found.token.clone())?;
-    match pattern.check {
+    let text = match pattern.check {
         Check::Authorization => authorization(token),
         Check::DockerLogin => base64(token),
         _ => None,
-    }
+    };
+    text.filter(|text| text.len() < SHORTEST_BASE64 / 4 * 3)
 }
 
 /// Base64 of `user:password`, where the password is none of the words that stand for one.

@@ -5,13 +5,18 @@
 mod bounds;
 mod commands;
 mod decode;
+mod der;
+mod digits;
+mod key;
 mod login_file;
 mod plausible;
 mod private_key;
 mod settings;
 mod shown;
+mod structure;
 mod table;
 mod url;
+mod whole;
 
 use std::ops::Range;
 
@@ -31,6 +36,9 @@ pub(super) const INSPECTOR: Inspector = Inspector { name: "secret", needles, ins
 const MOST_FACTS: usize = 1000;
 /// Matches compared with one another per entry.
 const MOST_FOUND: usize = 4000;
+
+/// Bytes from which on a secret may be of parts that could be decoded.
+const LONG: usize = 100;
 
 /// A match that passed all checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +73,21 @@ fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
-    let mut found: Vec<Found> = hits.iter().flat_map(|&hit| at_hit(sample, hit)).collect();
+    let mut found: Vec<Found> = Vec::new();
+    for hit in hits {
+        match sink.effort.get().checked_sub(effort(*hit)) {
+            Some(left) => sink.effort.set(left),
+            None => {
+                sink.entry
+                    .unexamined
+                    .push("it has more places that may be credentials than packgate looks at in one file");
+                break;
+            }
+        }
+        found.extend(at_hit(sample, *hit));
+    }
     found.extend(in_settings(sample));
+    found.extend(whole::find(sample));
     let found = without_overlaps(found);
     if found.is_empty() {
         return;
@@ -78,6 +99,10 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
             let what = "encoded credentials";
             sink.inner.push(Inner { what, offset: found.span.start, text: InnerText::Clear(text) });
         }
+        // A key in PEM would be found again as what its base64 stands for.
+        if found.token.len() >= LONG {
+            sink.told.push(found.span.clone());
+        }
         if sink.entry.secrets.len() < MOST_FACTS {
             sink.entry.secrets.extend(fact(sample, &found));
         }
@@ -88,7 +113,10 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
 fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
     /// Settings are small; anything larger is something else.
     const LARGEST: usize = 4 << 20;
-    if sample.bytes.len() > LARGEST || (sample.decoded.is_none() && !sample.media.is_text()) {
+    if sample.bytes.len() > LARGEST
+        || (sample.decoded.is_none() && !sample.media.is_text())
+        || sample.is_layer()
+    {
         return Vec::new();
     }
     let found = login_file::find(sample);
@@ -96,6 +124,19 @@ fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
         Some(rule) if found.is_empty() => settings::find(sample, rule),
         _ => found,
     }
+}
+
+/// Bytes that are looked at because of a keyword.
+fn effort(hit: Hit) -> usize {
+    let numbers = INDEX.by_needle.get(hit.needle).map(Vec::as_slice).unwrap_or_default();
+    let searches = numbers.iter().filter_map(|&number| INDEX.searches.get(number));
+    let bytes = |search: &Search| match search.pattern.check {
+        // mostly these end after a few
+        Check::Url => 16,
+        Check::PrivateKey | Check::Structure => 64,
+        _ => search.pattern.before + search.pattern.longest,
+    };
+    searches.map(bytes).sum()
 }
 
 fn at_hit(sample: &Sample<'_>, hit: Hit) -> Vec<Found> {
@@ -110,6 +151,7 @@ fn at_hit(sample: &Sample<'_>, hit: Hit) -> Vec<Found> {
                 let text = |found: &Found| sample.bytes.get(found.token.clone()).unwrap_or_default();
                 found.into_iter().filter(|found| !plausible::is_known(text(found))).collect()
             }
+            Check::Structure => structure::find(sample.bytes, hit.offset, search.rule).into_iter().collect(),
             Check::Url => url::find(sample.bytes, hit.offset, search.rule).into_iter().collect(),
             _ => by_regex(sample, hit.offset, keyword, search).into_iter().collect::<Vec<_>>(),
         })
@@ -120,7 +162,9 @@ fn at_hit(sample: &Sample<'_>, hit: Hit) -> Vec<Found> {
 fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> Option<Found> {
     let pattern = search.pattern;
     let window = at.saturating_sub(pattern.before)..(at + pattern.longest + 1).min(sample.bytes.len());
-    let found = match_in(sample.bytes, window, at, keyword, search);
+    let found = match_in(sample.bytes, window.clone(), at, keyword, search)
+        .or_else(|| without_escapes(sample.bytes, window, at, keyword, search))
+        .filter(|found| sample.media.is_text() || is_no_word(sample.bytes, found));
     if found.is_none() && !sample.media.is_text() {
         // in a binary the neighbours may be the string's length and the next string
         let counted = bounds::counted_strings(sample.bytes, at).find_map(|(start, end)| {
@@ -129,9 +173,41 @@ fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> O
             let shift = |range: Range<usize>| range.start + start..range.end + start;
             Some(Found { span: shift(found.span), token: shift(found.token), ..found })
         });
-        return counted.or_else(|| packed(sample.bytes, at, keyword, search));
+        let found = counted.or_else(|| packed(sample.bytes, at, keyword, search));
+        return found.filter(|found| is_no_word(sample.bytes, found));
     }
     found
+}
+
+/// Whether a token has a capital or a digit: in a program, words and the beginnings of other tokens stand side by side.
+fn is_no_word(text: &[u8], found: &Found) -> bool {
+    let random = text.get(found.token.start + found.prefix..found.token.end).unwrap_or_default();
+    random.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+}
+
+/// Matches the pattern where the quotes around a value are escaped, and what stands between it and its name.
+fn without_escapes(
+    text: &[u8],
+    window: Range<usize>,
+    at: usize,
+    keyword: &str,
+    search: &Search,
+) -> Option<Found> {
+    let raw = text.get(window.clone())?;
+    if !search.pattern.names_value() || memchr::memchr2(b'\\', b'&', raw).is_none() {
+        return None;
+    }
+    let plain = |text: &[u8]| {
+        let mut text = crate::decode::plain(text);
+        text.retain(|byte| *byte != b'\\');
+        text
+    };
+    let (clear, before) = (plain(raw), plain(text.get(window.start..at)?));
+    let found = match_in(&clear, 0..clear.len(), before.len(), keyword, search)?;
+    let token = clear.get(found.token)?;
+    let start = window.start + memchr::memmem::find(raw, token)?;
+    let token = start..start + token.len();
+    Some(Found { span: token.clone(), token, ..found })
 }
 
 /// A token among strings that stand one behind the other with nothing between, as the programs of Go, Rust and
@@ -236,5 +312,7 @@ fn fact(sample: &Sample<'_>, found: &Found) -> Option<Secret> {
     Some(Secret { rule, at: sample.at(found.token.start), redacted, digest })
 }
 
+#[cfg(test)]
+mod recall;
 #[cfg(test)]
 mod tests;

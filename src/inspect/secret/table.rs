@@ -46,6 +46,13 @@ pub(super) struct Pattern {
     pub(super) near: &'static [&'static str],
 }
 
+impl Pattern {
+    /// Whether a match has more than the token: the name that it is assigned to, and quotes.
+    pub(super) fn names_value(&self) -> bool {
+        self.regex.contains(['"', '\'', '=', ':', ' '])
+    }
+}
+
 /// Which characters on either side say that the match is a part of something longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guard {
@@ -76,6 +83,8 @@ pub(super) enum Check {
     Pem,
     /// A whole private key in any of its forms.
     PrivateKey,
+    /// A key that is an object or a file format of its own.
+    Structure,
     /// A token that is signed, not expired, and no example.
     Jwt,
     /// The same with Supabase's role that passes all row rules.

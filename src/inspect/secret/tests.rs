@@ -2,20 +2,32 @@
 
 use super::table::{Check, Guard};
 use super::*;
-use crate::inspect::{Scanner, inspect as inspect_all};
+use crate::inspect::{Effort, Scanner, StreamingScan, inspect as inspect_all, inspect_with};
 use crate::inventory::{Entry, Media};
 
 #[path = "../../../tests/it/dice.rs"]
 pub(super) mod dice;
 #[path = "../../../tests/it/keys.rs"]
-mod keys;
+pub(super) mod keys;
 
 use dice::{Dice, base64 as encode};
 
-fn scan(path: &str, bytes: &[u8], media: Media) -> Vec<Secret> {
-    let scanner = Scanner::plain();
+pub(super) fn scan(path: &str, bytes: &[u8], media: Media) -> Vec<Secret> {
     let mut entry = Entry { path: path.to_owned(), media, ..Entry::default() };
-    inspect_all(bytes, scanner, &mut entry);
+    inspect_all(bytes, Scanner::plain(), &mut entry);
+    entry.secrets.into()
+}
+
+/// The same of an entry that comes in pieces.
+pub(super) fn scan_streamed(bytes: &[u8], piece: usize) -> Vec<Secret> {
+    let scanner = Scanner::plain();
+    let mut entry = Entry { path: "package/lib/a.js".to_owned(), media: Media::Text, ..Entry::default() };
+    let mut streaming = StreamingScan::new(&entry.path, scanner);
+    for start in (0..bytes.len()).step_by(piece) {
+        let end = (start + piece).min(bytes.len());
+        streaming.look(scanner, &bytes[..end], start..end);
+    }
+    inspect_with(Effort::Streamed(Box::new(streaming)), &mut bytes.to_vec(), scanner, &mut entry);
     entry.secrets.into()
 }
 
@@ -80,7 +92,7 @@ fn no_near_miss_is_found() {
 fn nothing_is_found_inside_longer_words() {
     for rule in TABLE {
         for pattern in rule.patterns.iter().filter(|pattern| !matches!(pattern.guard, Guard::None)) {
-            if matches!(pattern.check, Check::PrivateKey | Check::Url | Check::Environment)
+            if matches!(pattern.check, Check::PrivateKey | Check::Structure | Check::Url | Check::Environment)
                 || pattern.example.contains([' ', '=', '\''])
             {
                 continue;
@@ -147,19 +159,31 @@ fn tokens_are_found_in_bytecode() {
 
 #[test]
 fn tokens_are_found_among_packed_strings() {
-    for (recipe, rule) in [
-        ("ghp_{base62:30}{crc}", "secret-github-token"),
-        ("npm_{base62:30}{crc}", "secret-npm-token"),
-        ("dop_v1_{hex:64}", "secret-digitalocean-token"),
-    ] {
-        let token = Dice::new(11).make(recipe);
-        let bytes = format!("\0\x01nosuchfileordirectory{token}invalidargument\0");
-        let found = scan("package/bin/acme", bytes.as_bytes(), Media::Elf);
-        assert_eq!(found.iter().map(|secret| secret.rule).collect::<Vec<_>>(), [rule]);
-        assert_eq!(found[0].at.offset, 23);
-        // in a text it would be a part of a longer word
-        assert!(scan("package/a.txt", bytes.as_bytes(), Media::Text).is_empty());
+    for seed in seeds() {
+        let mut dice = Dice::new(seed);
+        for (recipe, rule) in [
+            ("ghp_{base62:30}{crc}", "secret-github-token"),
+            ("npm_{base62:30}{crc}", "secret-npm-token"),
+            ("dop_v1_{hex:64}", "secret-digitalocean-token"),
+        ]
+        .repeat(50)
+        {
+            let token = dice.make(recipe);
+            let bytes = format!("\0\x01nosuchfileordirectory{token}invalidargument\0");
+            let found = scan("package/bin/acme", bytes.as_bytes(), Media::Elf);
+            let found: Vec<_> = found.iter().map(|secret| (secret.rule, secret.at.offset)).collect();
+            assert_eq!(found, [(rule, 23)], "seed {seed}: {token}");
+            // in a text it would be a part of a longer word
+            assert!(scan("package/a.txt", bytes.as_bytes(), Media::Text).is_empty());
+        }
     }
+}
+
+#[test]
+fn beginnings_of_tokens_side_by_side_are_no_token() {
+    // as a linker lays the literals of a program that looks for tokens
+    let bytes = b"\0\x01glpat-gldt-glrt-glcbt-glptt-glimt-glsoat-glffct-gloas-\0";
+    assert_eq!(scan("package/bin/acme", bytes, Media::Elf), []);
 }
 
 #[test]
@@ -225,7 +249,7 @@ fn private_keys_need_body_and_end() {
 }
 
 /// One seed that is always the same, and one that no run had before; a failure says which.
-fn seeds() -> [u64; 2] {
+pub(super) fn seeds() -> [u64; 2] {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let fresh = u64::try_from(now.as_nanos()).unwrap_or(0);
     println!("fresh seed: {fresh}");
@@ -309,4 +333,113 @@ fn the_same_bytes_are_one_fact() {
         rules("package/.npmrc", &format!("//registry.example.org/:_authToken={token}\n")),
         ["secret-npm-token"]
     );
+}
+
+/// Bytes of a kind, in base64.
+fn random(dice: &mut Dice, begin: &[u8], count: usize) -> String {
+    encode(&[begin, &dice.bytes(count - begin.len())].concat())
+}
+
+#[test]
+fn keys_of_other_formats_are_told_by_their_structure() {
+    let mut dice = Dice::new(21);
+    let hex = dice.characters("0123456789abcdef", 512);
+    let hex_lines: String =
+        hex.as_bytes().chunks(32).map(|line| String::from_utf8_lossy(line) + "\n").collect();
+    let open = "secret-private-key";
+    let encrypted = "secret-private-key-encrypted";
+    let jwk = dice.make(r#""kty":"EC","crv":"P-256","x":"{b64url:43}","y":"{b64url:43}""#);
+    let d = dice.make("{b64url:43}");
+    let numbers: Vec<String> = dice.bytes(64).iter().map(u8::to_string).collect();
+    let certificate = keys::sequence(&[&keys::sequence(&[&[2, 1, 2], &dice.bytes(300)]), &[5, 0]]);
+    for (text, expected) in [
+        (format!("{{{jwk},\"d\":\"{d}\"}}"), Some(open)),
+        (format!("{{\"keys\": [{{{jwk}}}, {{\"d\": \"{d}\", {jwk}}}]}}"), Some(open)),
+        (format!("const key = {{ kty: 'OKP', crv: 'Ed25519', d: '{d}', x: '{d}' }};"), Some(open)),
+        (format!("const key = {{ kty: 'oct', k: '{d}' }};"), Some(open)),
+        (format!("{{{jwk}}}"), None),
+        (format!("{{ kty: 'OKP', crv: 'Ed25519', x: '{d}' }}"), None),
+        ("{ kty: 'oct', k: 'your-secret-key-goes-here-please' }".to_owned(), None),
+        (format!("if (key.kty === 'oct') {{ return key.k }} else {{ d = '{d}' }}"), None),
+        (format!("<RSAKeyValue><Modulus>{0}</Modulus><D>{0}</D></RSAKeyValue>", random(&mut dice, b"", 256)), Some(open)),
+        (format!("<RSAKeyValue><Modulus>{}</Modulus></RSAKeyValue>", random(&mut dice, b"", 256)), None),
+        (format!("-----BEGIN OpenVPN Static key V1-----\n{hex_lines}-----END OpenVPN Static key V1-----"), Some(open)),
+        ("-----BEGIN OpenVPN Static key V1-----\n...\n-----END OpenVPN Static key V1-----".to_owned(), None),
+        (format!("untrusted comment: minisign encrypted secret key\n{}\n", random(&mut dice, b"EdSc", 158)), Some(encrypted)),
+        (format!("untrusted comment: minisign public key\n{}\n", random(&mut dice, b"Ed", 42)), None),
+        (format!("untrusted comment: signature from minisign secret key\n{}\n", random(&mut dice, b"Ed", 74)), None),
+        (format!("untrusted comment: signify secret key\n{}\n", random(&mut dice, b"EdBK\0\0\0\0", 104)), Some(open)),
+        (format!("untrusted comment: signify secret key\n{}\n", random(&mut dice, b"EdBK\0\0\0\x2A", 104)), Some(encrypted)),
+        (
+            encode(format!("untrusted comment: rsign encrypted secret key\n{}\n", random(&mut dice, b"EdSc", 158)).as_bytes()),
+            Some(encrypted),
+        ),
+        (format!("[Interface]\nPrivateKey = {}\nListenPort = 51820\n", random(&mut dice, b"", 32)), Some(open)),
+        (format!("[Peer]\nPublicKey = {}\n", random(&mut dice, b"", 32)), None),
+        (format!("{{\"publicKey\":\"B{d}{d}\",\"privateKey\":\"{d}\"}}"), Some(open)),
+        (
+            format!(
+                "{{\"crypto\":{{\"ciphertext\":\"{0}\",\"kdf\":\"scrypt\",\"kdfparams\":{{\"n\":8192}},\"mac\":\"{0}\"}}}}",
+                &hex[..64]
+            ),
+            Some(encrypted),
+        ),
+        ("{\"ciphertext\":\"\",\"kdfparams\":{},\"mac\":\"\"}".to_owned(), None),
+        (format!("[{}]", numbers.join(",")), Some(open)),
+        (format!("[{}]", numbers[..32].join(",")), None),
+        (format!("[{}]", vec!["0"; 64].join(",")), None),
+        (format!("CERT={}", encode(&certificate)), None),
+        (format!("KEY={}", &encode(&keys::rsa(&mut dice, 2048))[..1000]), None),
+        (
+            format!(
+                "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: me\nPublic-Lines: 2\nAAAA\nAAAA\n\
+                 Private-Lines: 1\n{}\nPrivate-MAC: {}\n",
+                random(&mut dice, b"", 36),
+                &hex[..64]
+            ),
+            Some(open),
+        ),
+        (
+            "out += 'PuTTY-User-Key-File-3: ' + kind + 'Encryption: none\\r\\nPrivate-Lines: ' + lines.length + '\\r\\n';\n\
+             out += lines.join('\\r\\n'); out += 'Private-MAC: ' + mac;"
+                .to_owned(),
+            None,
+        ),
+        (
+            format!(
+                "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: \"me\"\n{}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----",
+                random(&mut dice, b"\x3F\x6F\xF9\xEB", 300)
+            ),
+            Some(encrypted),
+        ),
+    ] {
+        assert_eq!(rules("package/lib/a.txt", &text), Vec::from_iter(expected), "{text}");
+    }
+}
+
+#[test]
+fn keys_in_binary_are_told_by_their_structure() {
+    let mut dice = Dice::new(22);
+    let pgp = |dice: &mut Dice, tag: u8| [&[tag, 1, 200, 4, 0, 0, 0, 0, 1][..], &dice.bytes(480)].concat();
+    let bag = [&[6, 11][..], b"\x2A\x86\x48\x86\xF7\x0D\x01\x0C\x0A\x01\x02"].concat();
+    let store = |bag: &[u8], dice: &mut Dice| {
+        let contents = keys::sequence(&[bag, &keys::tagged(4, &dice.bytes(400))]);
+        keys::sequence(&[&[2, 1, 3], &contents, &keys::sequence(&[&dice.bytes(30)])])
+    };
+    for (bytes, expected) in [
+        (keys::rsa(&mut dice, 2048), Some("secret-private-key")),
+        (pgp(&mut dice, 0x95), Some("secret-private-key")),
+        (pgp(&mut dice, 0x99), None),
+        (store(&bag, &mut dice), Some("secret-private-key-encrypted")),
+        (store(&[], &mut dice), None),
+        (keys::rsa(&mut dice, 2048)[..900].to_vec(), None),
+        (dice.bytes(900), None),
+    ] {
+        for text in [bytes.clone(), format!("key: {}\n", encode(&bytes)).into_bytes()] {
+            let media = if text.starts_with(b"key") { Media::Text } else { Media::Binary };
+            let found: Vec<_> =
+                scan("package/lib/store", &text, media).iter().map(|secret| secret.rule).collect();
+            assert_eq!(found, Vec::from_iter(expected), "{}", text.escape_ascii());
+        }
+    }
 }

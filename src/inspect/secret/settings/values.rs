@@ -196,7 +196,7 @@ pub(super) fn key_alone(text: &[u8]) -> Option<Range<usize>> {
 
 /// What a Kubernetes secret holds in base64.
 pub(super) fn is_secret_in_base64(value: &[u8]) -> bool {
-    crate::inspect::secret::decode::base64(value).is_some_and(|clear| {
+    crate::inspect::secret::digits::base64(value).is_some_and(|clear| {
         is_secret(&clear, Kind::Password, Format::Yaml) || login_inside(&clear).is_some()
     })
 }

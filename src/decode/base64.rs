@@ -1,0 +1,349 @@
+//! Base64 of both alphabets, padded or not, in one line or wrapped, wherever the encoded text begins in a run.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::places::{Builder, Rate};
+use super::runs::{is_digit, runs, value};
+use super::{Budget, LARGEST_LAYER, Layer, magic};
+
+/// Characters from which on a run is looked at: shorter ones are names in code.
+pub(crate) const SHORTEST: usize = 40;
+/// Groups of four characters in a row that must decode to ASCII.
+const SHORTEST_STREAK: usize = 5;
+/// Characters in a row that make a text of decoded bytes.
+const SHORTEST_TEXT: usize = 14;
+/// Where the encoded text begins in a long run is told from so many of its first characters.
+const HEAD: usize = 4 << 10;
+/// Runs of hexadecimal digits that are handed on.
+const MOST_HEX: usize = 100_000;
+
+/// Uncovers texts, and bytes whose beginning says what they are. Returns the runs that are hexadecimal numbers.
+pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) -> Vec<Range<usize>> {
+    let mut layer = Builder::new("base64", true, budget, found);
+    let mut hex = Vec::new();
+    let mut runs = runs(bytes, SHORTEST);
+    while let Some(first) = runs.next() {
+        let lines = Lines::from(bytes, first.clone());
+        runs.skip_to(lines.end());
+        if lines.is_hex() {
+            hex.extend(lines.parts.into_iter().take(MOST_HEX - hex.len().min(MOST_HEX)));
+            continue;
+        }
+        lines.uncover(&mut layer);
+    }
+    hex
+}
+
+/// Base64 in one or several lines of a text.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    parts: Vec<Range<usize>>,
+}
+
+impl<'a> Lines<'a> {
+    /// A run, and those in the lines below that go on with it.
+    fn from(bytes: &'a [u8], first: Range<usize>) -> Self {
+        let mut lines = Self { bytes, parts: vec![first] };
+        while let Some(next) = lines.next() {
+            let is_last = next.len() < SHORTEST;
+            lines.parts.push(next);
+            if is_last {
+                break;
+            }
+        }
+        lines
+    }
+
+    fn next(&self) -> Option<Range<usize>> {
+        let (first, last) = self.parts.first().zip(self.parts.last())?;
+        let rest = self.bytes.get(last.end..)?;
+        let start = last.end + line_gap(rest)?;
+        let rest = self.bytes.get(start..)?;
+        let end = start + rest.iter().take_while(|byte| is_digit(**byte)).count();
+        let is_full = end - start >= SHORTEST;
+        // A short line is the last one, or something else.
+        let ends = || {
+            matches!(
+                self.bytes.get(end),
+                None | Some(b'=' | b'"' | b'\'' | b'`' | b'\n' | b'\r' | b'\\' | b'<')
+            )
+        };
+        let is_short = || last.len() % 4 == 0 && end - start <= first.len() && ends();
+        (end > start && (is_full || is_short())).then_some(start..end)
+    }
+
+    fn end(&self) -> usize {
+        self.parts.last().map_or(0, |part| part.end)
+    }
+
+    fn text(&self) -> Cow<'a, [u8]> {
+        match self.parts.as_slice() {
+            [one] => Cow::Borrowed(self.bytes.get(one.clone()).unwrap_or_default()),
+            several => {
+                several.iter().filter_map(|part| self.bytes.get(part.clone())).flatten().copied().collect()
+            }
+        }
+    }
+
+    fn is_hex(&self) -> bool {
+        let mut parts = self.parts.iter().filter_map(|part| self.bytes.get(part.clone()));
+        parts.all(|part| part.iter().all(u8::is_ascii_hexdigit))
+    }
+
+    fn uncover(&self, layer: &mut Builder<'_>) {
+        /// Where tools break lines. Lines of another length may be texts of their own.
+        const WIDTHS: [usize; 2] = [64, 76];
+        self.uncover_joined(layer);
+        if let [lines @ .., last] = self.parts.as_slice()
+            && let Some(width) = lines.first().map(Range::len)
+        {
+            let is_even = lines.iter().all(|line| line.len() == width);
+            if !is_even || !WIDTHS.contains(&width) {
+                for part in &self.parts {
+                    Self { bytes: self.bytes, parts: vec![part.clone()] }.uncover_joined(layer);
+                }
+            } else if last.len() < SHORTEST && self.bytes.get(last.end) != Some(&b'=') {
+                Self { bytes: self.bytes, parts: lines.to_vec() }.uncover_joined(layer);
+            }
+        }
+    }
+
+    fn uncover_joined(&self, layer: &mut Builder<'_>) {
+        let text = self.text();
+        let head = text.get(..HEAD).unwrap_or(&text);
+        if let Some(start) = head.get(..64.min(head.len())).map(decoded)
+            && magic::tells(&start)
+        {
+            if layer.afford(text.len() / 4 * 3) {
+                layer.alone(decoded(&text), self.marks(0..text.len(), 0), Rate::BASE64);
+            }
+            return;
+        }
+        let in_head = streaks(head);
+        let mut starts: Vec<usize> =
+            (0..4).filter(|start| in_head.iter().any(|streak| streak.start % 4 == *start)).collect();
+        if text.len() > HEAD && starts.is_empty() {
+            starts.push(0);
+        }
+        for start in starts {
+            let all = if text.len() > HEAD { streaks_from(&text, start) } else { of_start(&in_head, start) };
+            let length: usize = all.iter().map(Range::len).sum();
+            // Text of other scripts has no long streaks of ASCII, but many.
+            if length * 2 >= text.len() - start {
+                self.push(layer, &text, start..text.len());
+                break;
+            }
+            for streak in all {
+                let around = streak.start.saturating_sub(4).max(start)..(streak.end + 4).min(text.len());
+                self.push(layer, &text, around);
+            }
+        }
+    }
+
+    /// Adds the text of some of the characters, in pieces where it is long.
+    fn push(&self, layer: &mut Builder<'_>, text: &[u8], range: Range<usize>) {
+        /// So that what is cut by the end of one piece stands whole in the next.
+        const OVERLAP: usize = 32 << 10;
+        let mut from = range.start;
+        loop {
+            let to = range.end.min(from + LARGEST_LAYER);
+            if !layer.afford((to - from) / 4 * 3) {
+                return;
+            }
+            for (at, source) in self.marks(from..to, layer.len()) {
+                layer.mark_at(at, source, Rate::BASE64);
+            }
+            layer.push(&decoded(text.get(from..to).unwrap_or_default()));
+            layer.end();
+            if to == range.end {
+                return;
+            }
+            from = to - OVERLAP;
+        }
+    }
+
+    /// Where in the layer each line's text begins, and where the line does.
+    fn marks(&self, range: Range<usize>, base: usize) -> Vec<(usize, usize)> {
+        let mut marks = Vec::new();
+        let mut before = 0;
+        for part in &self.parts {
+            let from = range.start.max(before);
+            if from < range.end && from < before + part.len() {
+                marks.push((base + (from - range.start) * 3 / 4, part.start + (from - before)));
+            }
+            before += part.len();
+        }
+        marks
+    }
+}
+
+/// Length of what stands between two lines of a wrapped text: a line end, in itself or escaped, and what is
+/// usual around it. `None` if the line ends the text.
+fn line_gap(text: &[u8]) -> Option<usize> {
+    const LONGEST: usize = 64;
+    let text = text.get(..LONGEST).unwrap_or(text);
+    let (mut at, mut is_over, mut quoted) = (0, false, false);
+    loop {
+        let rest = text.get(at..)?;
+        at += match rest {
+            [b'\n', ..] => {
+                is_over = true;
+                1
+            }
+            [b'\\', b'n' | b'r', ..] => {
+                is_over = true;
+                2
+            }
+            [b'\\', b'\\', b'n' | b'r', ..] => {
+                is_over = true;
+                3
+            }
+            [b'\r', ..] => {
+                is_over = true;
+                1
+            }
+            [b' ' | b'\t' | b'\\' | b',' | b'*' | b'#' | b'>' | b'|', ..] => 1,
+            [b'"' | b'\'' | b'`', ..] => {
+                quoted = true;
+                1
+            }
+            [b'+' | b'.', ..] if quoted => 1,
+            [b'/', b'/', b' ' | b'\t', ..] if is_over => 3,
+            [b'<', b'b' | b'B', b'r' | b'R', rest @ ..] => {
+                is_over = true;
+                memchr::memchr(b'>', rest.get(..4).unwrap_or(rest))? + 4
+            }
+            [next, ..] if is_over && is_digit(*next) => return Some(at),
+            _ => return None,
+        };
+    }
+}
+
+/// What base64 stands for, as far as it is whole.
+fn decoded(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    for group in text.chunks(4) {
+        let mut bits = 0_u32;
+        for (place, byte) in group.iter().enumerate() {
+            bits |= u32::from(value(*byte).unwrap_or(0)) << (18 - 6 * place);
+        }
+        let [_, a, b, c] = bits.to_be_bytes();
+        out.extend_from_slice([a, b, c].get(..(group.len() * 3) / 4).unwrap_or_default());
+    }
+    out
+}
+
+/// Stretches of a text that decode to text in ASCII, wherever in it the encoded text begins.
+fn streaks(text: &[u8]) -> Vec<Range<usize>> {
+    (0..4).flat_map(|start| streaks_from(text, start)).collect()
+}
+
+/// The same for one that begins `start` characters behind the beginning.
+fn streaks_from(text: &[u8], start: usize) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut length, mut at) = (0, start);
+    let groups = text.get(start..).unwrap_or_default().as_chunks::<4>().0;
+    let mut close = |length: usize, end: usize| {
+        let streak = end - length * 4..end;
+        if length >= SHORTEST_STREAK && text.get(streak.clone()).is_some_and(is_text) {
+            found.push(streak);
+        }
+    };
+    for group in groups {
+        let [a, b, c, _] = group.map(|byte| value(byte).unwrap_or(0));
+        // the highest bit of each byte
+        let is_ascii = ((a >> 5) | (b >> 3) | (c >> 1)) & 1 == 0;
+        if is_ascii {
+            length += 1;
+        } else {
+            if length >= SHORTEST_STREAK {
+                close(length, at);
+            }
+            length = 0;
+        }
+        at += 4;
+    }
+    close(length, at);
+    found
+}
+
+fn of_start(streaks: &[Range<usize>], start: usize) -> Vec<Range<usize>> {
+    streaks.iter().filter(|streak| streak.start % 4 == start).cloned().collect()
+}
+
+/// Whether base64 stands for bytes among which there is a text.
+fn is_text(text: &[u8]) -> bool {
+    let bytes = decoded(text);
+    let mut parts = bytes.split(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
+    parts.any(|part| part.len() >= SHORTEST_TEXT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(text: &[u8]) -> String {
+        use ::base64::Engine as _;
+        ::base64::prelude::BASE64_STANDARD.encode(text)
+    }
+
+    fn texts(text: &str) -> Vec<(String, usize)> {
+        let mut found = Vec::new();
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+            found.push((String::from_utf8_lossy(&layer.text).into_owned(), layer.places.source(0)));
+        });
+        found
+    }
+
+    const TEXT: &str = "a text of letters, digits (1, 2, 3) and signs that is long enough";
+
+    #[test]
+    fn text_is_read_wherever_its_base64_begins() {
+        for before in ["", "x", "x+", "x+y", "x+yz"] {
+            for plain in ["", "z", "zz"] {
+                let text = format!("{plain}{TEXT}");
+                for encoded in [encoded(text.as_bytes()), encoded(text.as_bytes()).replace('=', "")] {
+                    let found = texts(&format!("let a = '{before}{encoded}';"));
+                    assert!(
+                        found.iter().any(|(found, _)| found.contains(&text)),
+                        "{before} {plain} {found:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_lines() {
+        let long = TEXT.repeat(5);
+        let encoded = encoded(long.as_bytes());
+        for gap in [
+            "\n", "\r\n", "\\n", "\\\n", "\n// ", "\n * ", "\n# ", "\n> ", "\"\n  \"", "' +\n  '", "\",\n\"",
+            "<br>",
+        ] {
+            let lines: Vec<&str> =
+                encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+            let wrapped = format!("\n\"{}\"", lines.join(gap));
+            let mut sources = Vec::new();
+            uncover(wrapped.as_bytes(), &Budget::of(wrapped.len()), &mut |layer| {
+                assert_eq!(String::from_utf8_lossy(&layer.text).trim_end(), long, "{gap}");
+                sources.extend([0, 57, 58, 114].map(|at| layer.places.source(at)));
+            });
+            let line = 76 + gap.len();
+            assert_eq!(sources, [2, 2 + line, 2 + line + 1, 2 + 2 * line], "{gap}");
+        }
+    }
+
+    #[test]
+    fn names_and_digests_are_none() {
+        for text in [
+            "node_modules/acme-internal-tools/dist/components/index",
+            "aVeryLongNameOfAFunctionThatSomebodyWroteInJavaScript",
+            "sha512-ZmFrZQ8vN3x1mB0pQxkqzJ9c0n5pGmWq6lYw1l1a9zGk2r7S0fKcQw3mV5b8t2Jx4uHd6yEoXvIiLpRsNg",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        ] {
+            assert_eq!(texts(text), [], "{text}");
+        }
+    }
+}

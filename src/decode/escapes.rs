@@ -1,0 +1,373 @@
+//! Characters written by their number or name: `\x2d`, `\u005f`, `\137`, `&#95;`, `&amp;`, `%2B`, `\_`, and lines
+//! that a backslash joins.
+
+use super::places::{Builder, Rate};
+use super::{Budget, LARGEST_LAYER, Layer};
+
+/// Bytes of a word that is worth a look: the names that tokens are assigned to are as long.
+const SHORTEST: usize = 10;
+/// Bytes before an escape that belong to the same word.
+const LONGEST_BEFORE: usize = 4 << 10;
+/// Bytes behind the word that go on with it: the value that is assigned to a name.
+const CONTEXT_BEHIND: usize = 160;
+
+/// Uncovers the words in which characters are escaped that need not be, with what stands around them in their line.
+pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    let mut layer = Builder::new("escaped text", false, budget, found);
+    let mut done = 0;
+    while let Some((at, _)) = next_odd(bytes, done, bytes.len()) {
+        let begin = word_start(bytes, done, at);
+        let mut end = word_end(bytes, at);
+        if end - begin < SHORTEST {
+            done = end.max(at + 1);
+            continue;
+        }
+        let start = super::context_before(bytes, begin);
+        while end - start < LARGEST_LAYER
+            && let Some((_, length)) = next_odd(bytes, end, line_rest(bytes, end))
+        {
+            end = word_end(bytes, end + length);
+        }
+        let context = line_rest(bytes, end);
+        // not in the middle of a word
+        let behind = bytes.get(end..context).unwrap_or_default();
+        let whole = context - end < CONTEXT_BEHIND;
+        let cut = if whole {
+            behind.len()
+        } else {
+            behind.iter().rposition(|byte| is_delimiter(*byte)).unwrap_or(0)
+        };
+        let (start, to) = with_armour(bytes, start, end + cut);
+        let is_longer = to > end + cut;
+        if !layer.afford(to - start) {
+            return;
+        }
+        push_plain(&mut layer, bytes, start, to);
+        layer.end();
+        done = if is_longer { to } else { end.max(at + 1) };
+    }
+}
+
+/// A range with all that may stand between the lines of dashes, one of which it holds.
+fn with_armour(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
+    const LONGEST: usize = 24 << 10;
+    let text = bytes.get(start..end).unwrap_or_default();
+    if memchr::memmem::find(text, b"--").is_none() {
+        return (start, end);
+    }
+    let text = plain(text);
+    let holds = |line: &[u8]| memchr::memmem::find(&text, line).is_some();
+    match (holds(b"-----BEGIN "), holds(b"-----END ")) {
+        (true, false) => (start, (end + LONGEST).min(bytes.len())),
+        (false, true) => (start.saturating_sub(LONGEST), end),
+        _ => (start, end),
+    }
+}
+
+/// The next escape in a range that need not be one, and how far behind the beginning of the range it ends.
+fn next_odd(bytes: &[u8], from: usize, to: usize) -> Option<(usize, usize)> {
+    let mut at = from;
+    while let Some(mark) = next_mark(bytes.get(..to)?, at) {
+        // JSON is full of these.
+        if let Some([b'\\', b'n' | b'"' | b't' | b'r' | b'\'']) = bytes.get(mark..mark + 2) {
+            at = mark + 2;
+            continue;
+        }
+        match Escape::at(bytes, mark) {
+            Some(escape) if escape.is_odd(bytes, mark) => return Some((mark, mark - from)),
+            Some(escape) => at = mark + escape.length,
+            None => at = mark + 1,
+        }
+    }
+    None
+}
+
+/// Where the context behind a word ends: with the line, or after some more.
+fn line_rest(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let rest = rest.get(..CONTEXT_BEHIND).unwrap_or(rest);
+    from + memchr::memchr(b'\n', rest).unwrap_or(rest.len())
+}
+
+/// A text without its escapes: for a reader that knows where the text ends.
+pub(crate) fn plain(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut from = 0;
+    while let Some(at) = next_mark(text, from) {
+        out.extend_from_slice(text.get(from..at).unwrap_or_default());
+        from = match Escape::at(text, at) {
+            Some(escape) => {
+                escape.push(&mut out);
+                at + escape.length
+            }
+            None => {
+                out.extend(text.get(at));
+                at + 1
+            }
+        };
+    }
+    out.extend_from_slice(text.get(from..).unwrap_or_default());
+    out
+}
+
+fn next_mark(bytes: &[u8], from: usize) -> Option<usize> {
+    Some(from + memchr::memchr3(b'\\', b'&', b'%', bytes.get(from..)?)?)
+}
+
+fn push_plain(layer: &mut Builder<'_>, bytes: &[u8], start: usize, end: usize) {
+    let mut from = start;
+    layer.mark(from, Rate::SAME);
+    while let Some(at) = next_mark(bytes, from).filter(|at| *at < end) {
+        layer.push(bytes.get(from..at).unwrap_or_default());
+        match Escape::at(bytes, at) {
+            Some(escape) => {
+                let mut character = Vec::new();
+                escape.push(&mut character);
+                layer.mark(at, Rate::SAME);
+                layer.push(&character);
+                from = at + escape.length;
+                layer.mark(from, Rate::SAME);
+            }
+            None => {
+                layer.push(bytes.get(at..=at).unwrap_or_default());
+                from = at + 1;
+            }
+        }
+    }
+    layer.push(bytes.get(from..end).unwrap_or_default());
+}
+
+/// Where the word around an escape begins.
+fn word_start(bytes: &[u8], from: usize, at: usize) -> usize {
+    let floor = at.saturating_sub(LONGEST_BEFORE).max(from);
+    let before = bytes.get(floor..at).unwrap_or_default();
+    before.iter().rposition(|byte| is_delimiter(*byte)).map_or(floor, |delimiter| floor + delimiter + 1)
+}
+
+/// Where it ends.
+fn word_end(bytes: &[u8], at: usize) -> usize {
+    let mut end = at;
+    while end < bytes.len().min(at + LARGEST_LAYER) {
+        match Escape::at(bytes, end) {
+            Some(escape) => end += escape.length,
+            None if bytes.get(end).is_none_or(|byte| is_delimiter(*byte)) => break,
+            None => end += 1,
+        }
+    }
+    end
+}
+
+fn is_delimiter(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | 0)
+}
+
+/// A character written in another way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Escape {
+    length: usize,
+    /// `None` where a backslash joins two lines.
+    character: Option<Character>,
+    /// Whether a backslash stands before the character itself.
+    is_sign: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Character {
+    /// A byte of its own, which may be part of a character of UTF-8.
+    Byte(u8),
+    Of(char),
+}
+
+impl Escape {
+    /// The escape that begins at an offset.
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        let rest = bytes.get(at..)?;
+        match rest.first()? {
+            b'\\' => backslash(rest),
+            b'&' => entity(rest),
+            b'%' => percent(rest),
+            _ => None,
+        }
+    }
+
+    fn push(self, out: &mut Vec<u8>) {
+        match self.character {
+            Some(Character::Byte(byte)) => out.push(byte),
+            Some(Character::Of(character)) => {
+                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            None => {}
+        }
+    }
+
+    /// Whether it stands in a word and for a character that may belong to a token or a password.
+    fn is_odd(self, bytes: &[u8], at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(b' ');
+        let behind = bytes.get(at + self.length).copied().unwrap_or(b' ');
+        let is_word = |byte: u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'\\' | b'%' | b'&')
+        };
+        let character = match self.character {
+            None => return is_word(before) && is_word(behind),
+            Some(Character::Byte(byte)) => byte,
+            Some(Character::Of(character)) => u8::try_from(character).unwrap_or(0),
+        };
+        if self.is_sign {
+            // Regular expressions are full of these.
+            let is_slash = |byte: u8| matches!((character, byte), (b'/' | b':', b'/' | b':' | b'\\'));
+            let is_letter =
+                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'=');
+            return (is_letter(before) || is_slash(before)) && (is_letter(behind) || is_slash(behind));
+        }
+        // Addresses have their blanks and line ends in percent, too.
+        if bytes.get(at) == Some(&b'%') && matches!(character, b' ' | b'\n') {
+            return is_word(before) && is_word(behind);
+        }
+        let is_sign = matches!(character, b'!'..=b'~') && !is_delimiter(character) && character != b'\\';
+        is_sign && (is_word(before) || is_word(behind))
+    }
+}
+
+fn backslash(text: &[u8]) -> Option<Escape> {
+    /// Escaped in a string in a string.
+    const MOST: usize = 4;
+    let marks = text.iter().take(MOST).take_while(|byte| **byte == b'\\').count();
+    let rest = text.get(marks..)?;
+    let escape = |length: usize, character: Option<Character>| {
+        Some(Escape { length: marks + length, character, is_sign: false })
+    };
+    let byte = |length: usize, byte: u8| escape(length, Some(Character::Byte(byte)));
+    let of = |length: usize, character: char| escape(length, Some(Character::Of(character)));
+    match rest {
+        [b'x', digits @ ..] => byte(3, number(digits.get(..2)?, 16)? as u8),
+        [b'u', b'{', digits @ ..] => {
+            let end = memchr::memchr(b'}', digits.get(..7).unwrap_or(digits))?;
+            of(end + 3, char::from_u32(number(digits.get(..end)?, 16)?)?)
+        }
+        [b'u', digits @ ..] => of(5, char::from_u32(number(digits.get(..4)?, 16)?)?),
+        [b'0'..=b'3', ..] => {
+            let length = rest.iter().take(3).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
+            let value = (length > 1).then(|| number(rest.get(..length)?, 8)).flatten()?;
+            byte(length, u8::try_from(value).ok()?)
+        }
+        [b'4'..=b'7', b'0'..=b'7', ..] => byte(2, number(rest.get(..2)?, 8)? as u8),
+        [sign @ (b'/' | b'_' | b'-' | b'.' | b'+' | b'=' | b':' | b'@' | b'~' | b'#' | b'!' | b'&'), ..] => {
+            byte(1, *sign).map(|escape| Escape { is_sign: true, ..escape })
+        }
+        [b'\n', ..] => escape(1, None),
+        [b'\r', b'\n', ..] => escape(2, None),
+        _ => None,
+    }
+}
+
+fn entity(text: &[u8]) -> Option<Escape> {
+    const LONGEST: usize = 10;
+    let name = text.get(1..)?;
+    let end = memchr::memchr(b';', name.get(..LONGEST).unwrap_or(name))?;
+    let character = named(name.get(..end)?)?;
+    Some(Escape { length: end + 2, character: Some(Character::Of(character)), is_sign: false })
+}
+
+/// The character that an entity of HTML stands for, by its name without `&` and `;`.
+pub(crate) fn named(name: &[u8]) -> Option<char> {
+    Some(match name {
+        [b'#', b'x' | b'X', digits @ ..] => char::from_u32(number(digits, 16)?)?,
+        [b'#', digits @ ..] => char::from_u32(number(digits, 10)?)?,
+        b"amp" | b"AMP" => '&',
+        b"quot" => '"',
+        b"apos" => '\'',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"nbsp" => ' ',
+        b"lowbar" | b"UnderBar" => '_',
+        b"sol" => '/',
+        b"bsol" => '\\',
+        b"plus" => '+',
+        b"equals" => '=',
+        b"colon" => ':',
+        b"period" => '.',
+        b"commat" => '@',
+        b"num" => '#',
+        b"percnt" => '%',
+        b"dollar" => '$',
+        b"excl" => '!',
+        b"ast" => '*',
+        b"quest" => '?',
+        b"semi" => ';',
+        b"comma" => ',',
+        b"hyphen" | b"dash" => '-',
+        _ => return None,
+    })
+}
+
+fn percent(text: &[u8]) -> Option<Escape> {
+    let value = number(text.get(1..3)?, 16)?;
+    Some(Escape { length: 3, character: Some(Character::Byte(value as u8)), is_sign: false })
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    let (false, true) = (digits.is_empty(), digits.len() <= 8) else { return None };
+    digits.iter().try_fold(0_u32, |value, digit| {
+        value.checked_mul(radix)?.checked_add(char::from(*digit).to_digit(radix)?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        let mut found = String::new();
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+            found.push_str(std::str::from_utf8(&layer.text).unwrap());
+        });
+        found.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn words_are_read_without_their_escapes() {
+        for text in [
+            r"ab\x5fcd\x2def/g",
+            r"ab\u005fcd\u{2d}ef/g",
+            r"ab\137cd\55ef/g",
+            r"ab&#95;cd&#x2D;ef/g",
+            r"ab&lowbar;cd-ef&sol;g",
+            r"ab%5Fcd%2def%2Fg",
+            r"ab\_cd\-ef\/g",
+            r"ab\\u005fcd-ef\\/g",
+            r"\x61b_cd-ef/\x67",
+            "ab_c\\\nd-ef/g",
+        ] {
+            assert_eq!(texts(&format!("x = '{text}';\n")), ["x = 'ab_cd-ef/g';"], "{text}");
+            assert_eq!(plain(text.as_bytes()), b"ab_cd-ef/g");
+        }
+    }
+
+    #[test]
+    fn what_must_be_escaped_is_left_alone() {
+        for text in [
+            r"a\nb\tc",
+            r#"say \"yes\""#,
+            "a && b",
+            "50 % of 20",
+            "&lt;p&gt;",
+            r"\u4e2d\u6587",
+            "a \\\nb",
+            r"\d+\w",
+        ] {
+            assert_eq!(texts(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_characters() {
+        let text = "line\nkey = 'a\\x5fb\\x5fc'";
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+            let at = |what: &str| {
+                let place = std::str::from_utf8(&layer.text).unwrap().find(what).unwrap();
+                &text[layer.places.source(place)..][..1]
+            };
+            assert_eq!((at("k"), at("a"), at("b"), at("c"), at("_b")), ("k", "a", "b", "c", "\\"));
+        });
+    }
+}

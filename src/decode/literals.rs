@@ -1,0 +1,309 @@
+//! String literals that code puts together: `"a" + "b"`, `"a" "b"`, `"a".concat("b")`, `["a", "b"].join("")`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::places::{Builder, Rate};
+use super::{Budget, CONTEXT, Layer};
+
+/// Bytes of a text that is worth a look: no token has fewer.
+const SHORTEST: usize = 16;
+/// Bytes of one literal.
+const LONGEST: usize = 64 << 10;
+/// Bytes between two literals.
+const LONGEST_GAP: usize = 160;
+/// Literals of one text.
+const MOST: usize = 10_000;
+
+static JOIN: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".join"));
+static CONCAT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".concat"));
+
+/// Uncovers the texts of literals that are joined.
+pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    let mut layer = Builder::new("joined string literals", false, budget, found);
+    by_operator(bytes, &mut layer);
+    by_call(bytes, &JOIN, &mut layer);
+    by_call(bytes, &CONCAT, &mut layer);
+}
+
+/// Literals with an operator, or nothing, between them.
+fn by_operator(bytes: &[u8], layer: &mut Builder<'_>) {
+    let mut done = 0;
+    while let Some(close) = next_quote(bytes, done) {
+        done = close + 1;
+        let Some(mut open) = joint(bytes, close) else { continue };
+        let mut parts = vec![first_part(bytes, close)];
+        while let Some(part) = literal(bytes, open).filter(|_| parts.len() < MOST) {
+            done = part.end + 1;
+            let next = joint(bytes, part.end);
+            parts.push(part);
+            match next {
+                Some(next) => open = next,
+                None => break,
+            }
+        }
+        push(bytes, &parts, b"", layer);
+    }
+}
+
+fn next_quote(bytes: &[u8], from: usize) -> Option<usize> {
+    Some(from + memchr::memchr3(b'"', b'\'', b'`', bytes.get(from..)?)?)
+}
+
+/// Where the literal opens that code appends to the one that closes at `close`.
+fn joint(bytes: &[u8], close: usize) -> Option<usize> {
+    let rest = bytes.get(close + 1..)?;
+    let gap = rest.get(..LONGEST_GAP).unwrap_or(rest);
+    let count = |from: usize, is: fn(&u8) -> bool| {
+        from + gap.get(from..).unwrap_or_default().iter().take_while(|byte| is(byte)).count()
+    };
+    let operator = count(0, u8::is_ascii_whitespace);
+    let behind =
+        count(operator, |byte| matches!(byte, b'+' | b'.' | b'&' | b'|' | b'^' | b'<' | b'>' | b'~' | b'\\'));
+    // what a literal may begin with: `f"..."`, `L"..."`
+    let letters = count(behind, u8::is_ascii_whitespace);
+    let prefix = gap.get(letters..).unwrap_or_default().iter().take(3);
+    let open = letters + prefix.take_while(|byte| byte.is_ascii_alphabetic()).count();
+    if open > letters + 2 || open == 0 || !matches!(gap.get(open)?, b'"' | b'\'' | b'`') {
+        return None;
+    }
+    let is_joint = match gap.get(operator..behind)? {
+        // Without an operator it may be the end of one argument and the beginning of another.
+        b"" => {
+            let before = close.checked_sub(1).and_then(|before| bytes.get(before));
+            [before, gap.get(open + 1)].into_iter().all(|byte| byte.is_some_and(|byte| may_be_cut(*byte)))
+        }
+        operator => {
+            matches!(
+                operator,
+                b"+" | b"." | b".." | b"&" | b"||" | b"^" | b"++" | b"<>" | b"<<" | b"\\" | b"~"
+            )
+        }
+    };
+    is_joint.then_some(close + 1 + open)
+}
+
+/// Whether a token may be cut before or behind this character.
+fn may_be_cut(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b':' | b'~' | b'@' | b'%' | b'\\')
+}
+
+/// The text of a literal that closes at `close`.
+fn first_part(bytes: &[u8], close: usize) -> Range<usize> {
+    const LONGEST: usize = 4 << 10;
+    let quote = bytes.get(close).copied().unwrap_or_default();
+    let floor = close.saturating_sub(LONGEST);
+    let before = bytes.get(floor..close).unwrap_or_default();
+    let open = memchr::memrchr_iter(quote, before)
+        .find(|at| at.checked_sub(1).and_then(|at| before.get(at)) != Some(&b'\\'));
+    floor + open.map_or(0, |open| open + 1)..close
+}
+
+/// The text of the literal that opens at `open`.
+fn literal(bytes: &[u8], open: usize) -> Option<Range<usize>> {
+    let quote = *bytes.get(open)?;
+    let rest = bytes.get(open + 1..)?;
+    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let mut at = 0;
+    loop {
+        let next = at + memchr::memchr2(quote, b'\\', rest.get(at..)?)?;
+        if rest.get(next) == Some(&quote) {
+            return Some(open + 1..open + 1 + next);
+        }
+        at = next + 2;
+    }
+}
+
+/// Literals that a call joins. Nothing is read twice, whatever stands there.
+fn by_call(bytes: &[u8], finder: &Finder<'_>, layer: &mut Builder<'_>) {
+    let name = finder.needle();
+    let mut done = 0;
+    for at in finder.find_iter(bytes) {
+        if at < done {
+            continue;
+        }
+        let floor = std::mem::replace(&mut done, at);
+        let Some(arguments) = open_bracket(bytes, at + name.len()) else { continue };
+        let before = bytes.get(..at).unwrap_or_default().trim_ascii_end().len();
+        let (parts, separator) = if name == b".join" {
+            let Some(joined) = joined(bytes, floor, before, arguments) else { continue };
+            joined
+        } else {
+            let (parts, end) = concatenated(bytes, before, arguments, name);
+            done = end;
+            (parts, 0..0)
+        };
+        if let [_, .., last] = parts.as_slice() {
+            done = done.max(last.end);
+            push(bytes, &parts, bytes.get(separator).unwrap_or_default(), layer);
+        }
+    }
+}
+
+/// What follows an opening bracket.
+fn open_bracket(bytes: &[u8], at: usize) -> Option<usize> {
+    let at = skip_space(bytes, at);
+    (bytes.get(at) == Some(&b'(')).then_some(at + 1)
+}
+
+/// `["a", "b"].join("")`, or `"".join(["a", "b"])`: the elements and what is put between them.
+fn joined(
+    bytes: &[u8],
+    floor: usize,
+    before: usize,
+    arguments: usize,
+) -> Option<(Vec<Range<usize>>, Range<usize>)> {
+    let last = bytes.get(before.checked_sub(1)?)?;
+    let first = skip_space(bytes, arguments);
+    match (last, bytes.get(first)?) {
+        (b']', b'"' | b'\'' | b'`') => {
+            Some((elements_before(bytes, floor, before - 1)?, literal(bytes, first)?))
+        }
+        (b'"' | b'\'', b'[' | b'(') => Some((elements(bytes, first + 1).0, first_part(bytes, before - 1))),
+        _ => None,
+    }
+}
+
+/// The elements of the list that closes at `close` and opens behind `floor`.
+fn elements_before(bytes: &[u8], floor: usize, close: usize) -> Option<Vec<Range<usize>>> {
+    let floor = close.saturating_sub(LONGEST).max(floor);
+    let before = bytes.get(floor..close)?;
+    // an element may hold a bracket
+    memchr::memrchr_iter(b'[', before).take(4).find_map(|open| {
+        let (elements, end) = elements(bytes, floor + open + 1);
+        (end == close && !elements.is_empty()).then_some(elements)
+    })
+}
+
+/// Literals with commas between, and where they end.
+fn elements(bytes: &[u8], from: usize) -> (Vec<Range<usize>>, usize) {
+    let mut parts = Vec::new();
+    let mut at = skip_space(bytes, from);
+    while let Some(part) =
+        bytes.get(at).filter(|byte| matches!(byte, b'"' | b'\'' | b'`')).and_then(|_| literal(bytes, at))
+    {
+        at = skip_space(bytes, part.end + 1);
+        parts.push(part);
+        if bytes.get(at) != Some(&b',') || parts.len() >= MOST {
+            break;
+        }
+        at = skip_space(bytes, at + 1);
+    }
+    (parts, at)
+}
+
+/// `"a".concat("b", "c").concat("d")`, and where the calls end.
+fn concatenated(bytes: &[u8], before: usize, arguments: usize, name: &[u8]) -> (Vec<Range<usize>>, usize) {
+    let is_literal = before
+        .checked_sub(1)
+        .and_then(|last| bytes.get(last))
+        .is_some_and(|last| matches!(last, b'"' | b'\'' | b'`'));
+    let mut parts: Vec<_> = is_literal.then(|| first_part(bytes, before - 1)).into_iter().collect();
+    let mut from = arguments;
+    loop {
+        let (more, end) = elements(bytes, from);
+        parts.extend(more);
+        if bytes.get(end) != Some(&b')') || parts.len() >= MOST {
+            return (parts, end);
+        }
+        let next = skip_space(bytes, end + 1);
+        let is_call = bytes.get(next..).is_some_and(|rest| rest.starts_with(name));
+        match is_call.then(|| open_bracket(bytes, next + name.len())).flatten() {
+            Some(next) => from = next,
+            None => return (parts, end),
+        }
+    }
+}
+
+fn skip_space(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+}
+
+/// Adds the texts as one literal, with what stands before the first in its line.
+fn push(bytes: &[u8], parts: &[Range<usize>], separator: &[u8], layer: &mut Builder<'_>) {
+    let length: usize = parts.iter().map(|part| part.len() + separator.len()).sum();
+    let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return };
+    if length < SHORTEST {
+        return;
+    }
+    if !layer.afford(length + CONTEXT) {
+        return;
+    }
+    let context = super::context_before(bytes, first.start);
+    layer.mark(context, Rate::SAME);
+    layer.push(bytes.get(context..first.start).unwrap_or_default());
+    for (number, part) in parts.iter().enumerate() {
+        if number > 0 {
+            layer.push(separator);
+        }
+        layer.mark(part.start, Rate::SAME);
+        layer.push(bytes.get(part.clone()).unwrap_or_default());
+    }
+    layer.push(bytes.get(last.end..=last.end).unwrap_or_default());
+    layer.end();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        let mut found = String::new();
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+            found.push_str(std::str::from_utf8(&layer.text).unwrap());
+        });
+        found.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn literals_are_joined_as_code_joins_them() {
+        for text in [
+            "'ab_' + 'cd' + '-ef-and-so-on'",
+            "'ab_'+\"cd-\"+'ef-and-so-on'",
+            "'ab_' +\n   'cd-' +\n   'ef-and-so-on'",
+            "'ab_'\n  + 'cd-'\n  + 'ef-and-so-on'",
+            "'ab_' 'cd-' 'ef-and-so-on'",
+            "'ab_' \\\n 'cd-ef-and-so-on'",
+            "'ab_'.concat('cd').concat('-ef-and-so-on')",
+            "''.concat('ab_', 'cd', '-ef-and-so-on')",
+            "['ab_', 'cd-',\n 'ef-and-so-on'].join('')",
+            "['ab_cd', 'ef-and-so-on'].join('-')",
+            "''.join(['ab_', 'cd-', 'ef-and-so-on'])",
+            "'ab_' . 'cd-' . 'ef-and-so-on'",
+            "'ab_' .. 'cd-ef-and-so-on'",
+            "'ab_' & 'cd-ef-and-so-on'",
+            "'ab_' || 'cd-ef-and-so-on'",
+            "b'ab_' b'cd-ef-and-so-on'",
+        ] {
+            let found = texts(&format!("one\nx = {text};\n"));
+            assert!(found.iter().any(|found| found.contains("ab_cd-ef-and-so-on")), "{text} {found:?}");
+        }
+    }
+
+    #[test]
+    fn other_neighbours_stay_apart() {
+        for text in [
+            "['a', 'b']",
+            "f('a', 'b')",
+            "'a' + b + 'c'",
+            "x.join(', ')",
+            "'a' ? 'b' : 'c'",
+            "''.concat(a, 'b')",
+        ] {
+            assert_eq!(texts(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_literals() {
+        let text = "one\nx = 'ab' +\n 'cd-and-so-on-and-on';";
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+            assert_eq!(layer.text, b"x = 'abcd-and-so-on-and-on'\n");
+            assert_eq!([0, 5, 7].map(|at| layer.places.source(at)), [4, 9, 17]);
+        });
+    }
+}

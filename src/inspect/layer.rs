@@ -1,0 +1,127 @@
+//! Texts that stand in an entry in a wrapping: each is looked at like the entry, and what it adds is written down.
+
+use std::ops::Range;
+
+use super::{MOST_DECODING, Origin, Sample, Search, TOO_DEEP, mention, own_source, unicode};
+use crate::decode::{self, Layer};
+use crate::inventory::{At, Entry, Media};
+use crate::timings::timed;
+use crate::unpack::{self, Limits};
+
+impl Search<'_> {
+    /// Looks into what a sample holds in wrappings, but for what is told already.
+    pub(super) fn look_at_layers(&mut self, sample: &Sample<'_>, mut told: Vec<Range<usize>>, depth: u32) {
+        /// Nothing that matters fits a wrapping of fewer bytes.
+        const SHORTEST: usize = 24;
+        let (scanner, budget) = (self.scanner, self.budget);
+        told.sort_unstable_by_key(|range| range.start);
+        for gap in gaps(&told, sample.bytes.len()).into_iter().filter(|gap| gap.len() >= SHORTEST) {
+            let bytes = sample.bytes.get(gap.clone()).unwrap_or_default();
+            let at = |offset: usize| sample.at(gap.start + offset);
+            timed(scanner.timings(), "decode", || {
+                decode::uncover(bytes, sample.media.is_text(), budget, &mut |layer| {
+                    self.look_at_layer(layer, &at, depth + 1);
+                });
+            });
+        }
+    }
+
+    fn look_at_layer(&mut self, layer: Layer, outer: &dyn Fn(usize) -> At, depth: u32) {
+        let Layer { what, is_hidden, mut text, places } = layer;
+        if depth > MOST_DECODING {
+            if is_hidden {
+                self.entry.unexamined.push(TOO_DEEP);
+            }
+            return;
+        }
+        let place = |offset: usize| outer(places.source(offset));
+        let mut own = Entry { path: self.entry.path.clone(), media: Media::Text, ..Entry::default() };
+        let mut search = Search {
+            scanner: self.scanner,
+            threads: 1,
+            streaming: None,
+            path: self.path,
+            entry: &mut own,
+            members: Vec::new(),
+            room: self.room,
+            budget: self.budget,
+            effort: self.effort,
+        };
+        let other_form =
+            search.unpacked_layer(&text).or_else(|| unicode::decode_inner(&text).map(String::into_bytes));
+        match other_form {
+            // Its bytes are no longer those that have places.
+            Some(mut text) => search.look_inside(&mut text, Origin::Coded(what, &place(0)), depth),
+            None => search.look(&mut text, Media::Text, Origin::Layer(what, &place, is_hidden), depth),
+        }
+        self.room = search.room;
+        if is_hidden && let Some(source) = &self.scanner.options.own_source {
+            own.own_text.drain(..).for_each(|text| own_source::add(self.entry, text, source));
+            self.entry.own_recovered.append(&mut own.own_recovered);
+        }
+        add(self.entry, own, is_hidden);
+    }
+
+    /// What a layer holds, if it is compressed.
+    fn unpacked_layer(&mut self, text: &[u8]) -> Option<Vec<u8>> {
+        /// Bytes that a compressed text has at least. Digests begin with a few of any kind.
+        const SHORTEST: usize = 64;
+        let limits = Limits { entry: self.room, ..self.scanner.options.limits.clone() };
+        let unpacked = unpack::unpacked(text, &limits);
+        match &unpacked {
+            Some(inner) => self.room = self.room.saturating_sub(inner.len() as u64),
+            None if text.starts_with(b"\x1F\x8B\x08") && text.len() >= SHORTEST => {
+                self.entry.unexamined.push("a compressed text encoded in it can't be unpacked");
+            }
+            None => {}
+        }
+        unpacked
+    }
+}
+
+/// What lies between ranges that are sorted by their beginnings.
+fn gaps(told: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
+    let (mut gaps, mut done) = (Vec::new(), 0);
+    for range in told.iter().chain([&(length..length)]) {
+        if done < range.start {
+            gaps.push(done..range.start);
+        }
+        done = done.max(range.end);
+    }
+    gaps
+}
+
+/// Adds the facts of a layer that are not known yet.
+fn add(entry: &mut Entry, found: Entry, is_hidden: bool) {
+    for secret in found.secrets {
+        let is_known = entry.secrets.iter().any(|known| {
+            known.rule == secret.rule && known.digest == secret.digest || known.at.offset == secret.at.offset
+        });
+        if !is_known {
+            entry.secrets.push(secret);
+        }
+    }
+    for mention in found.mentions {
+        let is_known =
+            |known: &&mut crate::inventory::Mention| known.kind == mention.kind && known.what == mention.what;
+        match entry.mentions.iter_mut().find(is_known) {
+            // what is only put together was counted where it stands
+            Some(known) if is_hidden => known.count += mention.count,
+            Some(_) => {}
+            None => mention::add_counted(entry, mention),
+        }
+    }
+    for code in found.internal_code {
+        match entry.internal_code.iter_mut().find(|known| known.file == code.file) {
+            Some(known) => {
+                known.found.extend(code.found);
+                known.found.sort_unstable();
+                known.found.dedup();
+            }
+            None => entry.internal_code.push(code),
+        }
+    }
+    if is_hidden {
+        entry.unexamined.extend(found.unexamined);
+    }
+}

@@ -1,0 +1,450 @@
+//! Random instances of every pattern, and keys of every kind and size, in every carrier: none may be missed. Ten of each
+//! by a seed that is always the same and ten by a new one; `tests/measure/recall` asks for more.
+
+use std::io::Write as _;
+
+use super::tests::dice::{Dice, base64};
+use super::tests::{keys, scan, scan_streamed, seeds};
+use super::*;
+use crate::inventory::Media;
+
+/// How a text is wrapped.
+struct Carrier {
+    name: &'static str,
+    wrap: fn(&mut Dice, &str) -> Vec<u8>,
+}
+
+const fn carrier(name: &'static str, wrap: fn(&mut Dice, &str) -> Vec<u8>) -> Carrier {
+    Carrier { name, wrap }
+}
+
+const CARRIERS: &[Carrier] = &[
+    carrier("as it is", |_, token| format!("one\nconst two = {};\n", literal(token)).into_bytes()),
+    carrier("+", |dice, token| code(&cut(dice, token, 2).join("\" + \""))),
+    carrier("+ without blanks", |dice, token| code(&cut(dice, token, 2).join("\"+\""))),
+    carrier("+ over lines", |dice, token| code(&cut(dice, token, 3).join("\" +\n  \""))),
+    carrier("+ at the beginning of lines", |dice, token| code(&cut(dice, token, 3).join("\"\n    + \""))),
+    carrier("adjacent", |dice, token| code(&cut(dice, token, 2).join("\" \""))),
+    carrier("adjacent over lines", |dice, token| code(&cut(dice, token, 3).join("\"\n    \""))),
+    carrier("concat", |dice, token| {
+        code(&cut(dice, token, 2).join("\".concat(\"")).into_iter().chain(*b")").collect()
+    }),
+    carrier("concat of several", |dice, token| {
+        format!("x = \"\".concat(\"{}\");\n", cut(dice, token, 3).join("\", \"")).into_bytes()
+    }),
+    carrier("join", |dice, token| {
+        format!("x = [\"{}\"].join(\"\");\n", cut(dice, token, 3).join("\", \"")).into_bytes()
+    }),
+    carrier("join over lines", |dice, token| {
+        format!("x = ''.join([\n  \"{}\",\n])\n", cut(dice, token, 3).join("\",\n  \"")).into_bytes()
+    }),
+    carrier("one \\x", |dice, token| code(&one(dice, token, |byte| format!("\\x{byte:02x}")))),
+    carrier("all \\x", |_, token| code(&all(token, |byte| format!("\\x{byte:02x}")))),
+    carrier("one \\u", |dice, token| code(&one(dice, token, |byte| format!("\\u{byte:04x}")))),
+    carrier("all \\u", |_, token| code(&all(token, |byte| format!("\\u{byte:04X}")))),
+    carrier("\\u{}", |_, token| code(&signs(token, |byte| format!("\\u{{{byte:x}}}")))),
+    carrier("octal", |_, token| code(&signs(token, |byte| format!("\\{byte:03o}")))),
+    carrier("escaped twice", |_, token| code(&signs(token, |byte| format!("\\\\u{byte:04x}")))),
+    carrier("\\/", |_, token| code(&literal(token).trim_matches('"').replace('/', "\\/"))),
+    carrier("numbers of entities", |_, token| {
+        format!("<p>{}</p>", signs(token, |byte| format!("&#{byte};"))).into_bytes()
+    }),
+    carrier("entities in hex", |_, token| {
+        format!("<p>{}</p>", signs(token, |byte| format!("&#x{byte:X};"))).into_bytes()
+    }),
+    carrier("names of entities", |_, token| {
+        let text =
+            token.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('_', "&lowbar;");
+        format!("<code>{text}</code>\n").into_bytes()
+    }),
+    carrier("Markdown", |_, token| format!("text {} text\n", token.replace('_', "\\_")).into_bytes()),
+    carrier("percent", |_, token| {
+        format!("https://a.example.org/?q={}&x=1\n", signs(token, |byte| format!("%{byte:02X}"))).into_bytes()
+    }),
+    carrier("JSON in JSON", |_, token| {
+        let inner = serde_json::json!({ "text": token }).to_string();
+        serde_json::json!({ "inner": inner }).to_string().into_bytes()
+    }),
+    carrier("base64", |dice, token| {
+        format!("x = '{}'\n", base64(around(dice, token).as_bytes())).into_bytes()
+    }),
+    carrier("base64 for URLs", |dice, token| {
+        let text = base64(around(dice, token).as_bytes()).replace('+', "-").replace('/', "_");
+        format!("https://a.example.org/?q={}\n", text.trim_end_matches('=')).into_bytes()
+    }),
+    carrier("base64 in lines", |dice, token| wrapped(dice, token, "\n", 76)),
+    carrier("base64 in lines of a comment", |dice, token| wrapped(dice, token, "\n * ", 76)),
+    carrier("base64 in lines of a script", |dice, token| wrapped(dice, token, "\n# ", 64)),
+    carrier("base64 in literals", |dice, token| wrapped(dice, token, "\" +\n  \"", 60)),
+    carrier("base64 in an escaped text", |dice, token| wrapped(dice, token, "\\n", 76)),
+    carrier("base64 twice", |dice, token| {
+        format!("x = '{}'\n", base64(base64(around(dice, token).as_bytes()).as_bytes())).into_bytes()
+    }),
+    carrier("base64 with escaped slashes", |dice, token| {
+        format!(
+            "\"{}\"\n",
+            base64(around(dice, token).as_bytes()).replace('/', "\\/").replace('+', "\\u002B")
+        )
+        .into_bytes()
+    }),
+    carrier("data URL", |dice, token| {
+        format!("url(data:font/woff2;base64,{})", base64(around(dice, token).as_bytes())).into_bytes()
+    }),
+    carrier("data URL in percent", |_, token| {
+        format!("url(\"data:text/plain,{}\")", all(token, |byte| format!("%{byte:02x}"))).into_bytes()
+    }),
+    carrier("atob", |dice, token| {
+        format!("atob(\"{}\")", base64(around(dice, token).as_bytes())).into_bytes()
+    }),
+    carrier("Secret of Kubernetes", |dice, token| {
+        format!("kind: Secret\ndata:\n  a: {}\n", base64(around(dice, token).as_bytes())).into_bytes()
+    }),
+    carrier("file of settings in base64", |dice, token| {
+        let text = format!("A=1\nB=2\nSOME_VALUE={token}\n{}\n", dice.characters("abc", 5));
+        base64(text.as_bytes()).into_bytes()
+    }),
+    carrier("hexadecimal", |dice, token| {
+        let hex: String = around(dice, token).bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("x = '{hex}'\n").into_bytes()
+    }),
+    carrier("gzip in base64", |dice, token| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packer.write_all(around(dice, token).as_bytes()).unwrap();
+        format!("x = '{}'\n", base64(&packer.finish().unwrap())).into_bytes()
+    }),
+    carrier("zlib in base64", |dice, token| {
+        let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(around(dice, token).as_bytes()).unwrap();
+        format!("x = '{}'\n", base64(&packer.finish().unwrap())).into_bytes()
+    }),
+    carrier("UTF-16 in base64", |_, token| {
+        let wide: Vec<u8> = format!("text: {token} ").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        format!("powershell -e {}\n", base64(&wide)).into_bytes()
+    }),
+];
+
+/// Those for which an entry is no text.
+const WIDE: &[Carrier] = &[
+    carrier("UTF-16", |dice, token| wide(dice, token, u16::to_le_bytes)),
+    carrier("UTF-16, big end first", |dice, token| wide(dice, token, u16::to_be_bytes)),
+];
+
+fn wide(dice: &mut Dice, token: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let before = dice.below(9) + 20;
+    let mut bytes = b"MZ\x90\0".to_vec();
+    bytes.extend(dice.bytes(before).iter().map(|byte| byte | 0x80));
+    bytes.extend(token.encode_utf16().flat_map(order));
+    bytes.extend_from_slice(&[0, 0, 0xFF, 0xFE, 0xFD]);
+    bytes
+}
+
+fn literal(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn code(inner: &str) -> Vec<u8> {
+    format!("one\nconst two = \"{inner}\";\n").into_bytes()
+}
+
+/// A literal's text in so many pieces, none of them empty, and no escape cut.
+fn cut(dice: &mut Dice, token: &str, pieces: usize) -> Vec<String> {
+    let characters: Vec<char> = token.chars().collect();
+    // nobody cuts beside a blank, and without an operator that would be two arguments
+    let may_cut =
+        |at: usize| characters[at - 1].is_ascii_alphanumeric() && characters[at].is_ascii_alphanumeric();
+    let all: Vec<usize> = (1..characters.len()).filter(|at| may_cut(*at)).collect();
+    let mut places: Vec<usize> = (1..pieces).map(|_| all[dice.below(all.len())]).collect();
+    places.extend([0, characters.len()]);
+    places.sort_unstable();
+    places.dedup();
+    let texts =
+        places.windows(2).map(|pair| literal(&characters[pair[0]..pair[1]].iter().collect::<String>()));
+    texts.map(|text| text[1..text.len() - 1].to_owned()).collect()
+}
+
+fn one(dice: &mut Dice, token: &str, escape: fn(u8) -> String) -> String {
+    let at = dice.below(token.len());
+    let text = |part: &str| literal(part).trim_matches('"').to_owned();
+    match (token.get(..at), token.get(at + 1..)) {
+        (Some(before), Some(behind)) if !before.ends_with('"') && !behind.starts_with('"') => {
+            text(before) + &escape(token.as_bytes()[at]) + &text(behind)
+        }
+        _ => all(token, escape),
+    }
+}
+
+fn all(token: &str, escape: fn(u8) -> String) -> String {
+    token.bytes().map(escape).collect()
+}
+
+fn signs(token: &str, escape: fn(u8) -> String) -> String {
+    token
+        .bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { escape(byte) })
+        .collect()
+}
+
+/// With some text before and behind it, so that it is long enough and stands anywhere in a group.
+fn around(dice: &mut Dice, token: &str) -> String {
+    let (before, behind) = (dice.below(12), dice.below(12) + 12);
+    format!("{} {token} {}", dice.characters("abcdefgh ", before), dice.characters("abcdefgh ", behind))
+}
+
+fn wrapped(dice: &mut Dice, token: &str, gap: &str, width: usize) -> Vec<u8> {
+    let text = format!("{} {token} {}", dice.characters("abcdefgh ", 80), dice.characters("abcdefgh ", 90));
+    let encoded = base64(text.as_bytes());
+    let lines: Vec<&str> =
+        encoded.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("x = \"{}\";\n", lines.join(gap)).into_bytes()
+}
+
+/// How many instances there are of each.
+fn instances() -> usize {
+    std::env::var("PACKGATE_RECALL").ok().and_then(|number| number.parse().ok()).unwrap_or(10)
+}
+
+/// What is missed of a text with a secret in some carriers.
+fn missed(
+    dice: &mut Dice,
+    token: &str,
+    rule: &str,
+    carriers: &[Carrier],
+    media: Media,
+    count: usize,
+) -> Vec<String> {
+    let first = dice.below(carriers.len());
+    let chosen = (0..count).map(|number| &carriers[(first + number) % carriers.len()]);
+    let misses = chosen.filter_map(|carrier| {
+        let text = (carrier.wrap)(dice, token);
+        let found = scan("package/lib/a.js", &text, media);
+        // of a service account, its key may be all that can be read
+        let is_it = |secret: &Secret| {
+            secret.rule == rule
+                || (rule == "secret-gcp-service-account" && secret.rule == "secret-private-key")
+        };
+        (!found.iter().any(is_it))
+            .then(|| format!("{rule} in {}: {}\n  {found:?}", carrier.name, text.escape_ascii()))
+    });
+    misses.collect()
+}
+
+#[test]
+fn no_instance_of_any_pattern_is_missed_in_any_carrier() {
+    let mut misses = Vec::new();
+    let mut count = 0;
+    for seed in seeds() {
+        let mut dice = Dice::new(seed);
+        for rule in TABLE {
+            // An environment is an object of a program: with its quotes escaped it isn't read yet.
+            let patterns = rule.patterns.iter().filter(|pattern| pattern.check != Check::Environment);
+            for pattern in patterns {
+                for _ in 0..instances() {
+                    let token = dice.make(pattern.example);
+                    misses.extend(missed(&mut dice, &token, rule.name, CARRIERS, Media::Text, 3));
+                    misses.extend(missed(&mut dice, &token, rule.name, WIDE, Media::Pe, 1));
+                    count += 4;
+                }
+            }
+        }
+    }
+    println!("{} of {count} missed", misses.len());
+    assert!(
+        misses.is_empty(),
+        "{} of {count} missed:\n{}",
+        misses.len(),
+        misses[..misses.len().min(40)].join("\n")
+    );
+}
+
+/// How a key in PEM is wrapped.
+const PEM: &[Carrier] = &[
+    carrier("lines", |_, pem| pem.as_bytes().to_vec()),
+    carrier("CRLF", |_, pem| pem.replace('\n', "\r\n").into_bytes()),
+    carrier("CR", |_, pem| pem.replace('\n', "\r").into_bytes()),
+    carrier("one line", |_, pem| format!("KEY=\"{}\"\n", pem.trim().replace('\n', " ")).into_bytes()),
+    carrier("escaped", |_, pem| format!("key: {}\n", literal(pem)).into_bytes()),
+    carrier("escaped twice", |_, pem| {
+        format!("key: {}\n", literal(literal(pem).trim_matches('"'))).into_bytes()
+    }),
+    carrier("\\u", |_, pem| {
+        let text = literal(pem).replace('+', "\\u002B").replace('/', "\\/").replace('=', "\\u003d");
+        format!("{{\"key\": {text}}}\n").into_bytes()
+    }),
+    carrier("comment", |_, pem| prefixed(pem, "// ")),
+    carrier("tight comment", |_, pem| prefixed(pem, "//")),
+    carrier("script's comment", |_, pem| prefixed(pem, "# ")),
+    carrier("block comment", |_, pem| format!("/*\n{}\n */", lossy(&prefixed(pem, " * "))).into_bytes()),
+    carrier("quotation", |_, pem| prefixed(pem, "> ")),
+    carrier("tight quotation", |_, pem| prefixed(pem, ">")),
+    carrier("table", |_, pem| {
+        pem.lines().map(|line| format!("| {line} |\n")).collect::<String>().into_bytes()
+    }),
+    carrier("log", |dice, pem| {
+        let mut line = |text: &str| {
+            format!(
+                "2026-02-{:02}T1{}:00:{:02}.123Z [info] {text}\n",
+                10 + dice.below(18),
+                dice.below(9),
+                10 + dice.below(49)
+            )
+        };
+        pem.lines().map(&mut line).collect::<String>().into_bytes()
+    }),
+    carrier("<br>", |_, pem| format!("<p>{}</p>", pem.replace('\n', "<br>\n")).into_bytes()),
+    carrier("<br/>", |_, pem| format!("<p>{}</p>", pem.replace('\n', "<br/>")).into_bytes()),
+    carrier("entities", |_, pem| {
+        format!("<p>{}</p>", pem.replace('\n', "&#10;").replace('+', "&#43;").replace('/', "&#x2F;"))
+            .into_bytes()
+    }),
+    carrier("literals", |_, pem| code(&pem.lines().collect::<Vec<_>>().join("\\n\" +\n  \""))),
+    carrier("literals in one line", |_, pem| {
+        code(&pem.lines().collect::<Vec<_>>().join("\\n' + '"))
+            .iter()
+            .map(|byte| if *byte == b'"' { b'\'' } else { *byte })
+            .collect()
+    }),
+    carrier("adjacent literals", |_, pem| code(&pem.lines().collect::<Vec<_>>().join("\\n\"\n  \""))),
+    carrier("list of lines", |_, pem| {
+        format!("[\"{}\"].join(\"\\n\")", pem.lines().collect::<Vec<_>>().join("\", \"")).into_bytes()
+    }),
+    carrier("lines of a list", |_, pem| {
+        format!("[\n  \"{}\"\n].join(\"\\n\")", pem.lines().collect::<Vec<_>>().join("\",\n  \""))
+            .into_bytes()
+    }),
+    carrier("concat", |_, pem| {
+        code(&pem.lines().collect::<Vec<_>>().join("\\n\".concat(\"")).into_iter().chain(*b")").collect()
+    }),
+    carrier("continued lines", |_, pem| code(&pem.trim().replace('\n', "\\n\\\n"))),
+    carrier("percent", |_, pem| {
+        let text = pem
+            .trim()
+            .replace('+', "%2B")
+            .replace('/', "%2F")
+            .replace('=', "%3D")
+            .replace(' ', "%20")
+            .replace('\n', "%0A");
+        format!("https://a.example.org/?key={text}&b=1\n").into_bytes()
+    }),
+    carrier("YAML", |_, pem| format!("key: |\n{}", lossy(&prefixed(pem, "    "))).into_bytes()),
+    carrier("base64", |_, pem| format!("data:\n  tls.key: {}\n", base64(pem.as_bytes())).into_bytes()),
+    carrier("base64 in lines", |dice, pem| wrapped(dice, pem, "\n", 76)),
+    carrier("base64 twice", |_, pem| base64(base64(pem.as_bytes()).as_bytes()).into_bytes()),
+    carrier("gzip in base64", |_, pem| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packer.write_all(pem.as_bytes()).unwrap();
+        base64(&packer.finish().unwrap()).into_bytes()
+    }),
+];
+
+type WrapBytes = fn(&[u8]) -> Vec<u8>;
+
+/// How a key's bytes are wrapped.
+const BYTES: &[(&str, WrapBytes)] = &[
+    ("the file itself", <[u8]>::to_vec),
+    ("setting in base64", |key| format!("SIGNING_KEY={}\n", base64(key)).into_bytes()),
+    ("lines of base64", |key| {
+        let text = base64(key);
+        let lines: Vec<_> =
+            text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        format!("{}\n", lines.join("\n")).into_bytes()
+    }),
+    ("base64 for URLs", |key| {
+        format!("x = '{}'\n", base64(key).replace('+', "-").replace('/', "_").trim_end_matches('='))
+            .into_bytes()
+    }),
+    ("hexadecimal", |key| {
+        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("key = \"{hex}\"\n").into_bytes()
+    }),
+];
+
+fn prefixed(pem: &str, prefix: &str) -> Vec<u8> {
+    pem.lines().map(|line| format!("{prefix}{line}\n")).collect::<String>().into_bytes()
+}
+
+fn lossy(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
+}
+
+#[test]
+fn no_key_of_any_kind_and_size_is_missed_in_any_carrier() {
+    let mut misses = Vec::new();
+    let mut count = 0;
+    for seed in seeds() {
+        let mut dice = Dice::new(seed);
+        let keys: Vec<keys::Key> =
+            (0..instances().div_ceil(10)).flat_map(|_| keys::every_kind(&mut dice)).collect();
+        for key in keys {
+            for carrier in PEM {
+                let pem = key.pem([64, 70, 76][dice.below(3)], "\n");
+                let text = (carrier.wrap)(&mut dice, &pem);
+                let found = scan("package/lib/a.js", &text, Media::Text);
+                if !matches!(found.as_slice(), [secret] if secret.rule == "secret-private-key") {
+                    misses.push(format!(
+                        "{} in {}: {}\n  {found:?}",
+                        key.label,
+                        carrier.name,
+                        text.escape_ascii()
+                    ));
+                }
+                count += 1;
+            }
+            for (name, wrap) in BYTES {
+                let text = wrap(&key.bytes);
+                let media = if *name == "the file itself" { Media::Binary } else { Media::Text };
+                let found = scan("package/lib/a.js", &text, media);
+                if !matches!(found.as_slice(), [secret] if secret.rule == "secret-private-key") {
+                    misses.push(format!("{} in {name}: {}\n  {found:?}", key.label, text.escape_ascii()));
+                }
+                count += 1;
+            }
+        }
+    }
+    println!("{} of {count} missed", misses.len());
+    assert!(
+        misses.is_empty(),
+        "{} of {count} missed:\n{}",
+        misses.len(),
+        misses[..misses.len().min(40)].join("\n")
+    );
+}
+
+#[test]
+fn nothing_is_missed_at_the_borders_of_the_pieces_of_a_large_entry() {
+    const PIECE: usize = 4 << 10;
+    let mut dice = Dice::new(1);
+    for recipe in
+        ["npm_{base62:30}{crc}", "AKIA{base32:16}", "postgres://app:{base62:20}@db.acme-prod.net:5432/main"]
+    {
+        let token = dice.make(recipe);
+        let half = token.len() / 2;
+        let encoded = base64(format!("the text is {token} and so on").as_bytes());
+        let split = format!("'{}' + '{}'", &token[..half], &token[half..]);
+        for (what, text) in [("plain", &token), ("base64", &encoded), ("split", &split)] {
+            for start in PIECE - text.len() - 4..PIECE + 4 {
+                let mut bytes = b"let a = 1;\n".repeat(PIECE / 5);
+                bytes.truncate(start);
+                bytes.extend_from_slice(format!("\n \"{text}\"\n").as_bytes());
+                bytes.extend_from_slice(&b"let b = 2;\n".repeat(PIECE / 8));
+                let found = scan_streamed(&bytes, PIECE);
+                assert!(!found.is_empty(), "{recipe} {what} at {start}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_missed_at_the_borders_of_the_pieces_of_a_long_encoded_text() {
+    const PIECE: usize = 3 << 18;
+    let mut dice = Dice::new(2);
+    let token = dice.make("npm_{base62:30}{crc}");
+    let words = b"one two three ".repeat(PIECE / 10);
+    for start in (PIECE - 60..PIECE + 8).step_by(4) {
+        let mut text = words.clone();
+        text[start..start + token.len()].copy_from_slice(token.as_bytes());
+        text[start + token.len()] = b' ';
+        text[start - 1] = b' ';
+        let encoded = format!("x = '{}'\n", base64(&text));
+        assert!(!scan("package/lib/a.js", encoded.as_bytes(), Media::Text).is_empty(), "{start}");
+    }
+}

@@ -1,0 +1,165 @@
+//! Keys that a text holds as an object or in lines of their own: JSON Web Keys, .NET's RSA parameters, OpenVPN's, minisign's
+//! and signify's keys, Ethereum's key stores.
+
+use std::ops::Range;
+
+use super::key::Key;
+use super::plausible::{entropy, is_random};
+use super::{Found, digits};
+
+/// Bytes that such a key has at most.
+const LONGEST: usize = 16 << 10;
+
+/// The key whose keyword stands at `at`.
+pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
+    let window = text.get(at..(at + LONGEST).min(text.len()))?;
+    let (token, key) = if window.starts_with(b"kty") {
+        (web_key(text, at)?, Key::Open)
+    } else if window.starts_with(b"<RSA") {
+        (shift(rsa_parameters(window)?, at), Key::Open)
+    } else if window.starts_with(b"OpenVPN ") {
+        (shift(openvpn(window)?, at), Key::Open)
+    } else if window.starts_with(b"untrusted comment:") {
+        let (range, key) = minisign(window)?;
+        (shift(range, at), key)
+    } else if window.starts_with(b"\"kdfparams") {
+        (ethereum(text, at)?, Key::Encrypted)
+    } else {
+        return None;
+    };
+    let rule = key.rule(rule, text, token.start)?;
+    Some(Found { rule, span: token.clone(), token, prefix: 0 })
+}
+
+fn shift(range: Range<usize>, by: usize) -> Range<usize> {
+    range.start + by..range.end + by
+}
+
+/// The private member of the JSON Web Key whose type stands at `at`, or the whole key where its characters are escaped.
+fn web_key(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let object = object_around(text, at)?;
+    let body = text.get(object.clone())?;
+    if let Some(value) = private_member(body) {
+        return Some(shift(value, object.start));
+    }
+    let is_escaped = memchr::memchr2(b'\\', b'&', body).is_some();
+    is_escaped.then(|| private_member(&crate::decode::plain(body))).flatten()?;
+    Some(object)
+}
+
+fn private_member(object: &[u8]) -> Option<Range<usize>> {
+    let kind = object.get(member(object, b"kty")?.start..)?;
+    let symmetric = kind.starts_with(b"oct");
+    let value = member(object, if symmetric { b"k" } else { b"d" })?;
+    let written = object.get(value.clone())?;
+    let bytes = digits::base64_url(written)?;
+    let shortest = if symmetric { 16 } else { 32 };
+    (bytes.len() >= shortest && is_random(written, 3.5)).then_some(value)
+}
+
+/// What stands between the braces around a place, if that is one flat object.
+fn object_around(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let floor = at.saturating_sub(LONGEST);
+    let before = text.get(floor..at)?;
+    let open = memchr::memrchr2(b'{', b'}', before).filter(|open| before.get(*open) == Some(&b'{'))?;
+    let behind = text.get(at..(at + LONGEST).min(text.len()))?;
+    let close = memchr::memchr2(b'{', b'}', behind)?;
+    Some(floor + open + 1..at + close)
+}
+
+/// Where the text of an object's member stands, its name in quotes or not, its quotes escaped or not.
+fn member(object: &[u8], name: &[u8]) -> Option<Range<usize>> {
+    memchr::memmem::find_iter(object, name).find_map(|at| {
+        let is_sign = |byte: &u8| !byte.is_ascii_alphanumeric() && *byte != b'_' && *byte != b'$';
+        let begins = at.checked_sub(1).and_then(|before| object.get(before)).is_none_or(is_sign);
+        let rest = object.get(at + name.len()..)?;
+        let skip = |rest: &[u8]| {
+            rest.iter()
+                .take_while(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'\\'))
+                .count()
+        };
+        let colon = skip(rest);
+        let value = colon + 1 + skip(rest.get(colon + 1..)?);
+        let length = rest
+            .get(value..)?
+            .iter()
+            .take_while(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/' | b'=')
+            })
+            .count();
+        let start = at + name.len() + value;
+        (begins && rest.get(colon) == Some(&b':') && length > 0).then_some(start..start + length)
+    })
+}
+
+/// The private exponent of `<RSAKeyValue>` or `<RSAParameters>`.
+fn rsa_parameters(window: &[u8]) -> Option<Range<usize>> {
+    let end = memchr::memmem::find(window, b"</RSA")?;
+    let object = window.get(..end)?;
+    let start = memchr::memmem::find(object, b"<D>")? + 3;
+    let length = memchr::memmem::find(object.get(start..)?, b"</D>")?;
+    let digits: Vec<u8> = object
+        .get(start..start + length)?
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .copied()
+        .collect();
+    let bytes = digits::base64(&digits)?;
+    (bytes.len() >= 32 && entropy(&bytes) > 4.0).then_some(start..start + length)
+}
+
+/// `OpenVPN Static key V1`: 256 bytes in hex; `OpenVPN tls-crypt-v2 client key` in base64.
+fn openvpn(window: &[u8]) -> Option<Range<usize>> {
+    let head = window.get(..64)?;
+    let start = memchr::memmem::find(head, b"-----")? + 5;
+    let end = start + memchr::memmem::find(window.get(start..)?, b"-----END OpenVPN ")?;
+    let lines = crate::decode::plain(window.get(start..end)?);
+    // `\n` leaves an n behind, which is no digit of hex
+    let text: Vec<u8> = lines
+        .iter()
+        .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+        .copied()
+        .collect();
+    let hex: Vec<u8> = text.iter().filter(|byte| byte.is_ascii_hexdigit()).copied().collect();
+    let is_static = head.starts_with(b"OpenVPN Static") && hex.len() >= 512 && entropy(&hex) > 3.5;
+    let is_wrapped = !head.starts_with(b"OpenVPN Static") && text.len() >= 256 && entropy(&text) > 5.0;
+    (is_static || is_wrapped).then_some(start..end)
+}
+
+/// Keys of minisign, rsign (Tauri) and signify: a comment, and a line that holds more than a public key or a signature has.
+fn minisign(window: &[u8]) -> Option<(Range<usize>, Key)> {
+    let line_end = memchr::memchr2(b'\n', b'\\', window.get(..1024).unwrap_or(window))?;
+    let rest = window.get(line_end..)?;
+    let start = line_end + memchr::memmem::find(rest.get(..8).unwrap_or(rest), b"RW")?;
+    let digits = window.get(start..)?;
+    let length = digits
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+        .count();
+    let bytes = digits::base64(digits.get(..length)?)?;
+    let key = match (bytes.len(), bytes.get(..4)?) {
+        (104, b"EdBK") => {
+            // no rounds, no passphrase
+            if bytes.get(4..8)? == [0; 4] { Key::Open } else { Key::Encrypted }
+        }
+        (158, b"EdSc") => Key::Encrypted,
+        (158, b"Ed\0\0") => Key::Open,
+        _ => return None,
+    };
+    (entropy(&bytes) > 4.0).then_some((start..start + length, key))
+}
+
+/// A key store of Ethereum: what it was made of, and how.
+fn ethereum(text: &[u8], at: usize) -> Option<Range<usize>> {
+    const NEAR: usize = 2 << 10;
+    let floor = at.saturating_sub(NEAR);
+    let near = text.get(floor..(at + NEAR).min(text.len()))?;
+    let hex = |name: &[u8]| {
+        let value = member(near, name)?;
+        let digits = near.get(value.clone())?;
+        (digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit) && entropy(digits) > 3.0)
+            .then_some(value)
+    };
+    hex(b"mac")?;
+    Some(shift(hex(b"ciphertext")?, floor))
+}
