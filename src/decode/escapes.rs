@@ -5,7 +5,7 @@ use super::places::{Builder, Rate};
 use super::{Budget, LARGEST_LAYER, Layer};
 
 /// Bytes of a word that is worth a look: the names that tokens are assigned to are as long.
-const SHORTEST: usize = 10;
+const SHORTEST: usize = 8;
 /// Bytes before an escape that belong to the same word.
 const LONGEST_BEFORE: usize = 4 << 10;
 /// Bytes behind the word that go on with it: the value that is assigned to a name.

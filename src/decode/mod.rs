@@ -83,7 +83,7 @@ pub(crate) fn uncover(bytes: &[u8], is_text: bool, budget: &Budget, found: &mut 
 }
 
 /// Bytes before a text that say what it is: the name that it is assigned to.
-const CONTEXT: usize = 64;
+const CONTEXT: usize = 160;
 
 /// Where the context of a text begins that stands at `at`: in its line, and not in the middle of a word.
 fn context_before(bytes: &[u8], at: usize) -> usize {

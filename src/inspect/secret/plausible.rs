@@ -283,11 +283,15 @@ pub(super) fn is_made_up(bytes: &[u8]) -> bool {
 
 /// Letters and digits; or, where chance left the digits out, capitals strewn as no name in a program has them.
 pub(super) fn mixes(bytes: &[u8]) -> bool {
+    let capitals = bytes.iter().filter(|byte| byte.is_ascii_uppercase()).count();
     let turns = bytes
         .windows(2)
-        .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+        .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+        .count();
+    // names have a capital a word, and words have more letters than one or two
+    let are_strewn = turns * 6 >= bytes.len() || (turns >= 2 && capitals * 3 >= bytes.len());
     bytes.iter().any(u8::is_ascii_alphabetic)
-        && (bytes.iter().any(u8::is_ascii_digit) || (bytes.len() >= 16 && turns.count() * 6 >= bytes.len()))
+        && (bytes.iter().any(u8::is_ascii_digit) || (bytes.len() >= 16 && are_strewn))
 }
 
 fn has_word(bytes: &[u8], words: &[&str]) -> bool {
