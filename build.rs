@@ -30,6 +30,9 @@ fn main() {
         fs::write(out.join(file).with_extension("rs"), write(&rows(&source, key)))
             .expect("OUT_DIR is writable");
     }
+    let source = root.join("policies/licences.toml");
+    println!("cargo::rerun-if-changed={}", source.display());
+    fs::write(out.join("licences.rs"), licences(&source)).expect("OUT_DIR is writable");
 }
 
 /// The tables of a file that has no others.
@@ -306,4 +309,19 @@ impl Fields {
     fn done(self, rule: &str) {
         assert!(self.0.is_empty(), "{rule}: unknown fields {:?}", self.0);
     }
+}
+
+/// The texts of the licences that the file names.
+fn licences(file: &Path) -> String {
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let table: Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let mut code = String::from("&[\n");
+    for name in table.get("known").and_then(Value::as_array).into_iter().flatten() {
+        let name = name.as_str().expect("names of licences are texts");
+        let known = spdx::text::LICENSE_TEXTS.iter().find(|(known, _)| *known == name);
+        let (_, text) = known.unwrap_or_else(|| panic!("{}: no licence {name}", file.display()));
+        let _ = writeln!(code, "({name:?}, {text:?}),");
+    }
+    code.push(']');
+    code
 }

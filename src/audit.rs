@@ -132,6 +132,9 @@ impl Auditor {
             inventory.entries.len(),
             inventory.unexamined.len(),
         );
+        if let Some(because) = &inventory.kind_because {
+            log::info!("{} is taken for {}: {because}", path.display(), inventory.kind.name());
+        }
         log::debug!("{} was read and inspected in {:.1?}", path.display(), begun.elapsed());
         Ok(inventory)
     }

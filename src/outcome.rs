@@ -2,9 +2,10 @@
 
 use crate::diff::Diff;
 use crate::inventory::{Inventory, Kind, Unexamined};
-use crate::policy::{Judged, Policy, Verdict, WaiverUse, is_waived};
+use crate::policy::{Judged, Policy, Verdict, WaiverUse, weight};
 use crate::recoverable::Exposure;
 use crate::rules::NotApplied;
+use crate::settings::Level;
 
 /// One artifact, judged. What reporters are given.
 #[derive(Debug, Clone)]
@@ -50,8 +51,13 @@ impl Audit {
         &self.inventory.unexamined
     }
 
-    /// Whether a waiver takes it on that this part was not examined.
+    /// Whether a waiver takes it on that this part was not examined, or its rule is off.
     pub fn is_waived(&self, part: &Unexamined) -> bool {
-        is_waived(part, &self.findings)
+        self.weight(part) == Level::Off
+    }
+
+    /// How much it weighs that this part was not examined; `Off` where a waiver takes it on.
+    pub fn weight(&self, part: &Unexamined) -> Level {
+        weight(part, &self.findings)
     }
 }

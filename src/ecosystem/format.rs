@@ -17,7 +17,14 @@ pub(crate) trait Format: Sync {
         &[]
     }
 
-    /// How much it means that [`Format::recognises`] says yes: where several do, the surest counts.
+    /// Ends of file names that its client gives its artifacts and that others use, too: `.tar.gz`. Where several
+    /// formats recognise an artifact, its name decides.
+    fn usual_ends(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// How much it means that [`Format::recognises`] says yes: where several do and the file's name doesn't tell, the
+    /// surest counts.
     fn certainty(&self) -> Certainty;
 
     /// Whether this is one of its artifacts, told from the entries.

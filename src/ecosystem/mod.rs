@@ -9,6 +9,7 @@ mod digests;
 mod folder;
 mod format;
 mod json;
+mod licence_text;
 mod locate;
 
 mod cargo;
@@ -20,7 +21,7 @@ mod plain;
 mod python;
 mod vsix;
 
-use crate::inventory::{Inventory, Kind, ManifestTrouble, Unexamined};
+use crate::inventory::{Inventory, Kind, ManifestTrouble, Package, Unexamined};
 use crate::project::Project;
 
 pub(crate) use client::{Client, Recipe, Wish, is_packing, is_word};
@@ -93,7 +94,7 @@ pub(crate) const MOST_KEPT: u64 = 16 << 20;
 
 /// Whether a file is to be kept whole in [`Inventory::manifests`], by its path inside the artifact's own container.
 pub(crate) fn keeps(path: &str) -> bool {
-    formats().any(|format| format.keeps(path))
+    licence_text::is_licence_file(path) || formats().any(|format| format.keeps(path))
 }
 
 /// Whether the entries' digests are wanted because the package carries a table to hold them against: told
@@ -119,9 +120,19 @@ fn is_named(name: &str, format: &dyn Format) -> bool {
 /// `wanted` overrides recognition; an artifact without the manifest of the wanted kind keeps that kind and
 /// the missing manifest is a problem.
 pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project: Option<&Project>) {
-    inventory.kind = wanted.unwrap_or_else(|| recognise(inventory));
+    match wanted {
+        Some(kind) => inventory.kind = kind,
+        None => (inventory.kind, inventory.kind_because) = recognise(inventory),
+    }
     let mut problems = Vec::new();
     inventory.package = format(inventory.kind).read(inventory, project, &mut problems);
+    let is_vague = |package: &Package| {
+        package.license.as_deref().is_none_or(|licence| spdx::Expression::parse(licence).is_err())
+    };
+    if let Some(mut package) = inventory.package.take_if(|package| is_vague(package)) {
+        package.licence_files = licence_text::read(inventory, &package);
+        inventory.package = Some(package);
+    }
     if inventory.cut_short().is_some() || inventory.entries.is_empty() {
         // Whatever wasn't unpacked may hold the manifest: "missing" would be a guess.
         problems.retain(|problem| problem.kind != ManifestTrouble::Missing);
@@ -132,15 +143,32 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     inventory.manifest_problems = problems;
 }
 
-fn recognise(inventory: &Inventory) -> Kind {
+/// The kind of an artifact, told from its name where that is a format's own, else from everything that stands in it,
+/// in whatever order. Where that fits several formats, also what decided.
+fn recognise(inventory: &Inventory) -> (Kind, Option<String>) {
     let name = file_name(&inventory.artifact.path).to_ascii_lowercase();
     let mut all: Vec<&dyn Format> = formats().collect();
     all.sort_by_key(|format| format.certainty());
     let is_folder = |format: &&&dyn Format| format.certainty() == Certainty::Folder;
     let folder = all.iter().filter(is_folder).find(|format| format.recognises(inventory));
     let by_name = || all.iter().find(|format| is_named(&name, **format));
-    let by_content = || all.iter().find(|format| format.recognises(inventory));
-    folder.or_else(by_name).or_else(by_content).map_or_else(Kind::default, |format| format.kind())
+    if let Some(format) = folder.or_else(by_name) {
+        return (format.kind(), None);
+    }
+    let is_possible = |format: &&&dyn Format| format.recognises(inventory);
+    let possible: Vec<&dyn Format> = all.iter().filter(is_possible).copied().collect();
+    let by_end = possible.iter().find(|format| format.usual_ends().iter().any(|end| name.ends_with(end)));
+    let Some(chosen) = by_end.or(possible.first()) else { return (Kind::default(), None) };
+    let is_rival =
+        |format: &&&dyn Format| format.certainty() < Certainty::Rest && format.kind() != chosen.kind();
+    let because = possible.iter().find(is_rival).map(|rival| {
+        let decided = match by_end {
+            Some(_) => "the file's name decided",
+            None => "the surer sign decided",
+        };
+        format!("what stands in it also fits {}; {decided}", rival.kind().name())
+    });
+    (chosen.kind(), because)
 }
 
 /// The last segment of a path as users write it, on any system.
@@ -250,6 +278,43 @@ pub(crate) mod tests {
                 "{artifact}"
             );
             assert_eq!(package.mismatches, [], "{artifact}");
+        }
+    }
+
+    #[test]
+    fn all_that_stands_at_the_root_decides_whatever_the_order() {
+        const INFO: (&str, &str) = ("d-1.0.0/PKG-INFO", METADATA);
+        const JSON: (&str, &str) = ("d-1.0.0/package.json", NPM);
+        const TOML: (&str, &str) = ("d-1.0.0/Cargo.toml", CARGO);
+        const ORIG: (&str, &str) = ("d-1.0.0/Cargo.toml.orig", CARGO);
+        const SETUP: (&str, &str) = ("d-1.0.0/setup.py", "");
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Kind, bool);
+        let cases: &[Case<'_>] = &[
+            ("d-1.0.0.tar.gz", &[INFO, SETUP], Kind::Sdist, false),
+            ("d-1.0.0.tar.gz", &[INFO, JSON], Kind::Sdist, true),
+            ("d-1.0.0.tar.gz", &[INFO, TOML, JSON], Kind::Sdist, true),
+            ("d-1.0.0.tar.gz", &[INFO, TOML], Kind::Sdist, false),
+            ("d-1.0.0.tar.gz", &[INFO, TOML, ORIG], Kind::Sdist, true),
+            ("download", &[INFO, TOML, ORIG], Kind::Crate, true),
+            ("download", &[INFO, JSON], Kind::Sdist, true),
+            ("d-1.0.0.tgz", &[INFO, JSON], Kind::Npm, true),
+            ("d-1.0.0.tgz", &[JSON, TOML], Kind::Npm, false),
+            ("d-1.0.0.tar.gz", &[TOML, SETUP], Kind::Crate, false),
+            ("d-1.0.0.tar.gz", &[JSON, SETUP], Kind::Npm, false),
+            ("d-1.0.0.tar.gz", &[SETUP], Kind::Sdist, false),
+            (
+                "d-1.0.0.tar.gz",
+                &[("package/package.json", NPM), ("package/PKG-INFO", METADATA)],
+                Kind::Npm,
+                false,
+            ),
+        ];
+        for (artifact, files, kind, is_tie) in cases {
+            let turned: Vec<_> = files.iter().rev().copied().collect();
+            for files in [files.to_vec(), turned] {
+                let found = recognise(&inventory(artifact, "gzip", &files));
+                assert_eq!((found.0, found.1.is_some()), (*kind, *is_tie), "{artifact} {files:?}: {found:?}");
+            }
         }
     }
 

@@ -22,7 +22,7 @@ pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
 pub use entry::{Entry, EntryId, EntryKind, WideDigests};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
-pub use package::{Declared, Kind, ManifestFile, Package};
+pub use package::{Declared, Kind, LicenceFile, ManifestFile, Package};
 pub use program::{BinaryFacts, DebugSection, LocalPath, ProgramFacts};
 pub use promise::{
     Defect, DefectKind, Denied, EntryPointWeight, InstallScript, ManifestProblem, ManifestTrouble, Mismatch,
@@ -39,6 +39,9 @@ pub struct Inventory {
     pub artifact: Artifact,
     /// Whose package it is.
     pub kind: Kind,
+    /// Where the contents fit several kinds: which, and what decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind_because: Option<String>,
     /// What the manifest says; `None` for a generic archive or folder, or when no manifest could be read.
     pub package: Option<Package>,
     /// Every entry in the order of the container; entries of a nested archive follow that archive.

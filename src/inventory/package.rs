@@ -74,6 +74,9 @@ pub struct Package {
     pub version: String,
     /// The licence as written.
     pub license: Option<String>,
+    /// The licence files in the package's own folder, read where the manifest's words alone don't say which licence it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub licence_files: Vec<LicenceFile>,
     /// Whether the manifest forbids publishing (`"private": true`, `publish = false`).
     pub private: bool,
     /// Path of the manifest inside the artifact.
@@ -97,6 +100,15 @@ pub struct Package {
     /// What it says of version control.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vcs: Option<VcsState>,
+}
+
+/// A licence file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LicenceFile {
+    /// Path inside the artifact.
+    pub path: String,
+    /// SPDX identifier of the well-known licence whose text it is.
+    pub licence: Option<&'static str>,
 }
 
 /// What the manifest promises about the package's contents, resolved against the entries.

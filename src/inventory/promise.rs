@@ -147,6 +147,8 @@ pub enum RecordTrouble {
     NotRecorded,
     /// In the table, not in the artifact.
     Absent,
+    /// In a list that was made before packing and that nobody reads afterwards, not in the artifact.
+    Stale,
     /// The bytes have another digest.
     Digest,
     /// The size differs.

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -19,6 +19,8 @@ pub struct Policy {
     pub because: String,
     /// Every rule with its level, origin and reason.
     pub levels: Arc<Levels>,
+    /// The levels among tests, examples and documentation, where those are others.
+    pub for_show: BTreeMap<String, Level>,
 }
 
 /// A finding with its level.
@@ -83,7 +85,7 @@ pub fn judge(
     let mut tally = vec![0; settings.waivers.len()];
     let mut judged = Vec::with_capacity(findings.len());
     for finding in findings {
-        let level = policy.level(finding.rule);
+        let level = policy.level_of(&finding, root);
         if level == Level::Off {
             continue;
         }
@@ -147,17 +149,20 @@ fn sort(judged: &mut [Judged]) {
     });
 }
 
-/// Whether a person has taken it on that this part was not examined: a waiver excepts the file that it is inside.
-pub fn is_waived(part: &Unexamined, judged: &[Judged]) -> bool {
-    let waives = |file: &String, judged: &Judged| {
-        judged.finding.rule == UNEXAMINED && judged.finding.place.path == *file && judged.waived.is_some()
-    };
-    part.within.as_ref().is_some_and(|file| judged.iter().any(|judged| waives(file, judged)))
+/// How much it weighs that a part was not examined: as much as the finding on the file that it is inside. `Off` where
+/// a waiver excepts that, since a person has taken it on then. Damage to the artifact itself is always an error.
+pub fn weight(part: &Unexamined, judged: &[Judged]) -> Level {
+    let Some(file) = &part.within else { return Level::Error };
+    let is_on = |judged: &&Judged| judged.finding.rule == UNEXAMINED && judged.finding.place.path == *file;
+    match judged.iter().find(is_on) {
+        Some(judged) if judged.waived.is_none() => judged.level,
+        _ => Level::Off,
+    }
 }
 
 fn verdict(judged: &[Judged], inventory: &Inventory, fail_on: Level) -> Verdict {
     let blocks = |judged: &Judged| judged.waived.is_none() && judged.level >= fail_on;
-    if !inventory.unexamined.iter().all(|part| is_waived(part, judged)) {
+    if inventory.unexamined.iter().any(|part| weight(part, judged) >= fail_on) {
         Verdict::Incomplete
     } else if judged.iter().any(blocks) {
         Verdict::Blocked
@@ -279,6 +284,32 @@ mod tests {
         assert_eq!(judged(Vec::new(), notes(), Level::Warning).2, Verdict::Pass);
         assert_eq!(judged(Vec::new(), notes(), Level::Note).2, Verdict::Blocked);
         assert_eq!(judged(Vec::new(), vec![finding("c-off", "a", 1)], Level::Note).2, Verdict::Pass);
+    }
+
+    #[test]
+    fn what_is_inside_a_file_weighs_as_much_as_its_rule() {
+        let settings = Settings::default();
+        let places = ["package/lib/a.zip", "package/test/a.zip"];
+        let outcome = |level: Option<Level>, place: &str, fail_on| {
+            let levels = level.map(|level| (UNEXAMINED.to_owned(), (level, String::new(), None)));
+            let for_show = BTreeMap::from([(UNEXAMINED.to_owned(), Level::Warning)]);
+            let policy =
+                Policy { levels: Arc::new(levels.into_iter().collect()), for_show, ..Policy::default() };
+            let mut inventory = inventory();
+            inventory.unexamined.push(Unexamined::inside(place, place, "damaged"));
+            let findings = vec![finding(UNEXAMINED, place, 1)];
+            let (judged, _, verdict) =
+                judge(&policy, &settings, &inventory, findings, day(2027, 3, 1), fail_on);
+            (weight(&inventory.unexamined[0], &judged), verdict)
+        };
+        for (place, level) in places.into_iter().zip([Level::Error, Level::Warning]) {
+            for fail_on in [Level::Note, Level::Warning, Level::Error] {
+                let expected = if level >= fail_on { Verdict::Incomplete } else { Verdict::Pass };
+                assert_eq!(outcome(None, place, fail_on), (level, expected), "{place} {fail_on:?}");
+            }
+        }
+        let mild = outcome(Some(Level::Note), places[0], Level::Error);
+        assert_eq!(mild, (Level::Note, Verdict::Pass));
     }
 
     #[test]

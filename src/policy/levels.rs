@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::inventory::Package;
+use crate::rules::{Finding, is_for_show};
 use crate::settings::{Level, Levels, PolicyChoice, Settings, builtin};
 
 use super::judge::Policy;
@@ -34,7 +35,12 @@ impl Policies {
             levels.extend(settings.levels.clone());
             Arc::new(levels)
         });
-        Policy { name: name.to_owned(), because, levels: Arc::clone(levels) }
+        let mut for_show = builtin::levels_for_show(file.map_or(name, |file| file.extends));
+        // Who sets a rule's level sets it for everywhere.
+        for_show.retain(|rule, _| {
+            !settings.levels.contains_key(rule) && file.is_none_or(|file| !file.levels.contains_key(rule))
+        });
+        Policy { name: name.to_owned(), because, levels: Arc::clone(levels), for_show }
     }
 }
 
@@ -42,6 +48,15 @@ impl Policy {
     /// The levels in force for a single artifact with this manifest.
     pub fn resolve_for(settings: &Settings, package: Option<&Package>) -> Self {
         Policies::default().resolve(settings, package)
+    }
+
+    /// The level of a finding, which may be another among tests, examples and documentation. `root` is the package's own
+    /// folder, whose name says nothing of the kind.
+    pub(super) fn level_of(&self, finding: &Finding, root: &str) -> Level {
+        let path = finding.place.path.as_str();
+        let below = path.strip_prefix(root).filter(|_| !root.is_empty()).unwrap_or(path);
+        let for_show = self.for_show.get(finding.rule).filter(|_| is_for_show(below));
+        for_show.copied().unwrap_or_else(|| self.level(finding.rule))
     }
 
     /// The level of a rule. One that no policy names is an error: a gate fails closed.
@@ -54,6 +69,7 @@ impl Policy {
 mod tests {
     use super::*;
     use crate::rules;
+    use crate::settings::UNEXAMINED;
 
     #[test]
     fn the_base_policy_names_every_rule_and_says_why() {
@@ -63,6 +79,26 @@ mod tests {
                 base.get(rule.name).unwrap_or_else(|| panic!("{} has no level in base.toml", rule.name));
             assert!(why.as_ref().is_some_and(|why| why.len() > 10), "{} has no why", rule.name);
         }
+    }
+
+    #[test]
+    fn tests_and_examples_are_judged_milder_unless_somebody_says_otherwise() {
+        let level = |policy: &'static str, own: Option<Level>, path: &str| {
+            let own = own.map(|level| (UNEXAMINED.to_owned(), (level, String::new(), None)));
+            let settings = Settings {
+                policy: PolicyChoice::Named(policy),
+                levels: own.into_iter().collect(),
+                ..Settings::default()
+            };
+            let place = crate::rules::Place { path: path.to_owned(), ..crate::rules::Place::default() };
+            let rule = rules::find(UNEXAMINED).unwrap();
+            Policy::resolve_for(&settings, None).level_of(&Finding::new(rule, place), "demo-1.0")
+        };
+        assert_eq!(level("open-source", None, "demo-1.0/test/a.zip"), Level::Warning);
+        assert_eq!(level("open-source", None, "demo-1.0/lib/a.zip"), Level::Error);
+        assert_eq!(level("open-source", Some(Level::Error), "demo-1.0/test/a.zip"), Level::Error);
+        assert_eq!(level("proprietary", None, "demo-1.0/test/a.zip"), Level::Error);
+        assert_eq!(level("strict", None, "demo-1.0/test/a.zip"), Level::Error);
     }
 
     #[test]

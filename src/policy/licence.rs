@@ -6,7 +6,7 @@
 
 use spdx::{Expression, LicenseId, LicenseItem, ParseMode};
 
-use crate::inventory::Package;
+use crate::inventory::{LicenceFile, Package};
 
 /// Longest licence that is quoted in full.
 const LONGEST_QUOTE: usize = 60;
@@ -28,11 +28,47 @@ pub(super) fn choose(package: Option<&Package>) -> (&'static str, String) {
     if package.private {
         return ("proprietary", format!("{manifest} forbids publishing"));
     }
-    match package.license.as_deref().map(str::trim).filter(|licence| !licence.is_empty()) {
-        None => ("proprietary", format!("no licence in {manifest}")),
-        Some(licence) if is_open(licence) => ("open-source", quoted(licence)),
-        Some(licence) => ("proprietary", quoted(licence)),
+    let licence = package.license.as_deref().map(str::trim).filter(|licence| !licence.is_empty());
+    match licence {
+        Some(licence) if is_open(licence) => return ("open-source", quoted(licence)),
+        Some(licence) if !is_elsewhere(licence) => return ("proprietary", quoted(licence)),
+        _ => {}
     }
+    let said = licence.map_or_else(|| format!("no licence in {manifest}"), quoted);
+    match by_files(package) {
+        Some(files) => ("open-source", format!("{said}, but {files}")),
+        None => ("proprietary", said),
+    }
+}
+
+/// Whether the manifest says no more than where the licence stands.
+fn is_elsewhere(licence: &str) -> bool {
+    let lower = licence.to_lowercase();
+    let plain = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let is_file = |name: &str| {
+        let name = name.rsplit('/').next().unwrap_or(name);
+        let stem = name.split('.').next().unwrap_or(name);
+        matches!(stem, "license" | "licence" | "copying" | "unlicense" | "mit-license")
+    };
+    let told =
+        ["see license in ", "see licence in ", "see license", "see licence", "see the license file in "];
+    let named = told.iter().find_map(|words| plain.strip_prefix(words)).unwrap_or(plain).trim();
+    matches!(named, "" | "file" | "license file" | "licence file") || !named.contains(' ') && is_file(named)
+}
+
+/// What the licence files say, if each of them is the text of an open licence.
+fn by_files(package: &Package) -> Option<String> {
+    let files = &package.licence_files;
+    let known: Option<Vec<&'static str>> = files.iter().map(|file| file.licence).collect();
+    let known = known.filter(|known| !known.is_empty())?;
+    let is_open = known.iter().all(|name| spdx::license_id(name).is_some_and(is_open_id));
+    let name = |file: &LicenceFile| file.path.rsplit('/').next().unwrap_or_default().to_owned();
+    let said: Vec<String> = files
+        .iter()
+        .zip(known)
+        .map(|(file, licence)| format!("{} is the text of {licence}", name(file)))
+        .collect();
+    is_open.then(|| said.join(", "))
 }
 
 fn quoted(licence: &str) -> String {
@@ -47,6 +83,10 @@ fn quoted(licence: &str) -> String {
 /// Whether a licence, as manifests write them, gives everybody the source.
 pub(super) fn is_open(licence: &str) -> bool {
     let text = licence.trim();
+    // `LICENSE.BSD3`: the name of the file says it.
+    if let Some(name) = file_of(text) {
+        return is_open(name);
+    }
     let lower = text.to_lowercase();
     if lower.contains("commons clause") {
         return false;
@@ -66,6 +106,15 @@ pub(super) fn is_open(licence: &str) -> bool {
     let name = lower.split("http").next().unwrap_or_default();
     let name = name.split(" with ").next().unwrap_or_default();
     urls || (!NEVER.iter().any(|words| lower.contains(words)) && alternatives(name))
+}
+
+/// The licence in a file's name: `BSD3` for `LICENSE.BSD3`.
+fn file_of(text: &str) -> Option<&str> {
+    let (start, end) = text.split_once(['.', '-']).filter(|(_, end)| !end.contains(char::is_whitespace))?;
+    let is_file = ["license", "licence", "copying"].iter().any(|name| start.eq_ignore_ascii_case(name));
+    let is_format = ["txt", "md", "rst", "html", "pdf"].iter().any(|format| end.eq_ignore_ascii_case(format));
+    (is_file && !is_format)
+        .then(|| end.rsplit_once('.').filter(|(_, end)| end.len() <= 3).map_or(end, |(name, _)| name))
 }
 
 /// Words that no short name of an open licence has.
@@ -116,6 +165,22 @@ const URLS: &[&str] = &[
     "eclipse.org/legal/epl",
     "boost.org/license",
     "scripts.sil.org/ofl",
+    "licenses.nuget.org/mit",
+    "licenses.nuget.org/apache-2.0",
+    "licenses.nuget.org/bsd-",
+    "licenses.nuget.org/mpl-2.0",
+    "licenses.nuget.org/ms-pl",
+    "github.com/dotnet/",
+    "github.com/aspnet/",
+    "eclipse.org/org/documents/epl",
+    "json.org/license",
+    "jquery.org/license",
+    "raw.githubusercontent.com/aspnet/",
+    "choosealicense.com/licenses/mit",
+    "choosealicense.com/licenses/apache-2.0",
+    "bouncycastle.org/licence",
+    "antlr.org/license",
+    "oss.oracle.com/licenses/upl",
 ];
 
 fn is_open_item(item: &LicenseItem) -> bool {
@@ -321,6 +386,9 @@ mod tests {
             "Boost Software License 1.0",
             "zlib/libpng",
             "CC0",
+            "LICENSE.BSD3",
+            "LICENSE-MIT",
+            "LICENSE.APACHE.txt",
             "http://opensource.org/licenses/MIT",
             "https://www.apache.org/licenses/LICENSE-2.0",
             "License :: OSI Approved :: MIT License",
@@ -395,6 +463,30 @@ mod tests {
         assert_eq!(choice(Some(" "), false), ("proprietary", "no licence in package.json".to_owned()));
         assert_eq!(choice(Some("MIT"), true), ("proprietary", "package.json forbids publishing".to_owned()));
         assert_eq!(choose(None), ("proprietary", "no manifest".to_owned()));
+        let with_files = |license: Option<&str>, files: &[(&str, Option<&'static str>)]| {
+            let file = |(path, licence): &(&str, Option<&'static str>)| LicenceFile {
+                path: (*path).to_owned(),
+                licence: *licence,
+            };
+            let licence_files = files.iter().map(file).collect();
+            choose(Some(&Package { licence_files, ..package(license, false) })).1
+        };
+        let mit = ("package/LICENSE", Some("MIT"));
+        assert_eq!(with_files(None, &[mit]), "no licence in package.json, but LICENSE is the text of MIT");
+        for elsewhere in [
+            "SEE LICENSE IN LICENSE.md",
+            "see LICENSE",
+            "LICENSE",
+            "LICENSE.txt",
+            "https://git.example/a/blob/main/LICENSE",
+        ] {
+            assert!(with_files(Some(elsewhere), &[mit]).ends_with("is the text of MIT"), "{elsewhere}");
+            assert_eq!(with_files(Some(elsewhere), &[]), quoted(elsewhere));
+            assert_eq!(with_files(Some(elsewhere), &[mit, ("package/LICENSE.ee", None)]), quoted(elsewhere));
+        }
+        for closed in ["UNLICENSED", "Acme EULA", "LicenseRef-Acme", "Commercial, see LICENSE"] {
+            assert_eq!(with_files(Some(closed), &[mit]), quoted(closed));
+        }
         let long = format!("Acme\u{1b}[31m {}\nmore", "x".repeat(500));
         let (_, because) = choice(Some(&long), false);
         assert!(because.len() < 90 && !because.contains('\u{1b}') && because.ends_with("...\""), "{because}");

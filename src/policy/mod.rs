@@ -9,6 +9,6 @@ mod levels;
 mod licence;
 mod show;
 
-pub use judge::{Judged, Policy, Verdict, WaiverUse, is_waived, judge, settle};
+pub use judge::{Judged, Policy, Verdict, WaiverUse, judge, settle, weight};
 pub use levels::Policies;
 pub use show::{Chosen, Effective, InternalSettings, RuleSetting, SizeSettings, WaiverSetting, list};

@@ -49,6 +49,9 @@ pub struct RuleSetting<'a> {
     pub rule: &'static str,
     /// Its level.
     pub level: Level,
+    /// Its level among tests, examples and documentation, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub for_show: Option<Level>,
     /// File and line that set it.
     pub origin: &'a str,
     /// The reason that stands there.
@@ -102,7 +105,14 @@ impl<'a> Effective<'a> {
         let rule = |rule: &&'static rules::Rule| {
             let (level, origin, why) = policy.levels.get(rule.name)?;
             let (origin, why) = (origin.as_str(), why.as_deref());
-            Some(RuleSetting { rule: rule.name, level: *level, origin, why, family: rule.family })
+            Some(RuleSetting {
+                rule: rule.name,
+                level: *level,
+                for_show: policy.for_show.get(rule.name).copied(),
+                origin,
+                why,
+                family: rule.family,
+            })
         };
         let internal = &settings.internal;
         let paths = |paths: &[std::path::PathBuf]| -> Vec<String> {
@@ -168,6 +178,8 @@ impl<'a> Effective<'a> {
             }
             let (start, end) = colour(rule.level);
             let why = rule.why.unwrap_or_default();
+            let for_show = rule.for_show.map(|level| format!("{} among tests and examples; ", level.word()));
+            let why = for_show.unwrap_or_default() + why;
             let line = format!(
                 "  {start}{:7}{end}  {:name$}  {:origin$}  {why}",
                 rule.level.word(),

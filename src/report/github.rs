@@ -31,9 +31,9 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
                 title: "not examined".into(),
                 text: format!("{place}: {}", part.why),
             };
-            match audit.is_waived(part) {
-                true => waived.push(annotation),
-                false => annotations.entry(Command::Error).or_default().push(annotation),
+            match audit.weight(part) {
+                Level::Off => waived.push(annotation),
+                level => annotations.entry(Command::of(level)).or_default().push(annotation),
             }
         }
         for judged in &audit.findings {

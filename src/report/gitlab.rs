@@ -43,7 +43,11 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
                 description: shown(&format!("{place} was not examined: {}", part.why)).to_string(),
                 check_name: "packgate/incomplete".into(),
                 fingerprint: format!("incomplete:{}", shown(place)),
-                severity: if audit.is_waived(part) { "info" } else { "blocker" },
+                severity: match audit.weight(part) {
+                    Level::Error => "blocker",
+                    Level::Warning => "minor",
+                    Level::Note | Level::Off => "info",
+                },
                 location: Location::of(repository.manifest(audit)),
             }
         }));

@@ -166,12 +166,13 @@ impl Page<'_> {
         for part in audit.unexamined() {
             let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
             let place = shown(place).to_string();
+            let remark = phrases::unless_error(audit.weight(part));
             let _ = writeln!(
                 self.body,
                 "<li><code>{}</code>: {}{}</li>",
                 escape::html(&place),
                 prose::inline(&part.why),
-                if audit.is_waived(part) { " (waived)" } else { "" }
+                remark
             );
         }
         self.body.push_str("</ul>\n</section>\n");

@@ -158,9 +158,10 @@ impl Page<'_> {
     fn unexamined(&self, audit: &Audit, text: &mut String) {
         const MOST: usize = 8;
         for unexamined in audit.unexamined().iter().take(MOST) {
-            let waived = audit.is_waived(unexamined);
-            let what =
-                if waived { "not examined (waived)".into() } else { self.paint(BOLD_RED, "not examined") };
+            let what = match audit.weight(unexamined) {
+                Level::Error => self.paint(BOLD_RED, "not examined"),
+                level => format!("not examined ({})", phrases::weight(level)),
+            };
             let place = if unexamined.place.is_empty() { "the artifact" } else { unexamined.place.as_str() };
             let _ = writeln!(
                 text,

@@ -5,6 +5,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use crate::outcome::Audit;
 use crate::policy::Judged;
+use crate::settings::Level;
 
 use super::{Look, Reporter, phrases};
 use crate::escape::{shown, shown_lines};
@@ -57,9 +58,11 @@ impl Suite {
             cases.push(Case {
                 class: "packgate.coverage".into(),
                 name: place.clone(),
-                outcome: match audit.is_waived(part) {
-                    true => Outcome::Skipped { message: "waived".into(), text: part.why.clone() },
-                    false => Outcome::NotExamined { message: part.why.clone() },
+                outcome: match audit.weight(part) {
+                    Level::Error => Outcome::NotExamined { message: part.why.clone() },
+                    level => {
+                        Outcome::Skipped { message: phrases::weight(level).into(), text: part.why.clone() }
+                    }
                 },
             });
         }

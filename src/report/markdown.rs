@@ -138,8 +138,8 @@ fn not_examined(out: &mut String, audit: &Audit, room: &mut Room) {
     out.push_str("**Not examined, so nothing can be said about it:**\n\n");
     for part in audit.unexamined() {
         let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
-        let waived = if audit.is_waived(part) { " (waived)" } else { "" };
-        room.push(out, "not-examined", &format!("- {}: {}{waived}\n", code(place), inline(&part.why)));
+        let remark = phrases::unless_error(audit.weight(part));
+        room.push(out, "not-examined", &format!("- {}: {}{remark}\n", code(place), inline(&part.why)));
     }
     out.push('\n');
 }

@@ -106,3 +106,18 @@ pub(crate) fn blocks(judged: &Judged, fail_on: Level) -> bool {
 pub(crate) fn rule_page(rule: &str) -> String {
     format!("{}/blob/main/docs/rules/{rule}.md", env!("CARGO_PKG_REPOSITORY"))
 }
+/// How much it weighs that a part was not examined, in a word.
+pub(super) fn weight(level: Level) -> &'static str {
+    match level {
+        Level::Off => "waived",
+        level => level.word(),
+    }
+}
+
+/// The same in brackets behind a part, where it is no error.
+pub(super) fn unless_error(level: Level) -> String {
+    match level {
+        Level::Error => String::new(),
+        level => format!(" ({})", weight(level)),
+    }
+}

@@ -225,7 +225,7 @@ impl Run {
                 let place = chains.of(audit, &part.place);
                 let text = format!("{}: not examined: {}", place.fully_qualified_name, part.why);
                 let location = Location::new(repository.manifest(audit), Some(place));
-                let level = if audit.is_waived(part) { "note" } else { "error" };
+                let level = sarif_level(audit.weight(part).max(Level::Note));
                 execution.push(Notification::new(level, &text, location));
             }
             for judged in &audit.findings {

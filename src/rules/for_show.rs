@@ -85,7 +85,7 @@ const NO_TESTS: &[&str] = &[
 const PAGES: &[&str] = &["md", "mdx", "markdown", "rst", "adoc", "ipynb"];
 
 /// Whether a place in an artifact is there for show.
-pub(super) fn is_for_show(place: &str) -> bool {
+pub(crate) fn is_for_show(place: &str) -> bool {
     let lower = place.to_ascii_lowercase();
     let name = lower.rsplit(['/', '!']).next().unwrap_or(&lower);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));

@@ -58,7 +58,7 @@ pub(super) fn found(
     let missing = package.declared.missing.iter().filter(|missing| wanted(missing.weight));
     let one = |missing: &MissingEntryPoint| {
         let consequence = match missing.weight {
-            EntryPointWeight::Whole => "nobody can load the package",
+            EntryPointWeight::Whole => "nobody can load the package by its name",
             EntryPointWeight::Command => "the command can't start",
             EntryPointWeight::Part => "whoever enters there fails",
             EntryPointWeight::Hint => "tools that read it fall back to something else",

@@ -57,6 +57,7 @@ mod private_package;
 #[cfg(test)]
 mod promise_tests;
 mod record_mismatch;
+mod stale_file_list;
 mod startup_code;
 
 // wholeness
@@ -89,6 +90,7 @@ pub(crate) mod unexpected_growth;
 
 pub use context::Context;
 pub use finding::{Evidence, Finding, Place};
+pub(crate) use for_show::is_for_show;
 pub use not_applied::{NotApplied, not_applied};
 pub use rule::{Family, Rule};
 pub use secrets_page::secrets_page;
@@ -132,6 +134,7 @@ const OWN: &[&Rule] = &[
     &not_allowlisted::RULE,
     &no_allowlist::RULE,
     &record_mismatch::RULE,
+    &stale_file_list::RULE,
     &missing_entry_point::RULE,
     &broken_entry_point::RULE,
     &dirty_build::RULE,

@@ -15,7 +15,7 @@ const DOCS: &str = "\
 ## What it does
 Holds the table that a package carries against its bytes, both ways, digests (SHA-256, SHA-384, SHA-512) and sizes included: `RECORD` of a
 wheel, `checksums.yaml.gz` of a gem, manifest and signature file of a signed jar, `SOURCES.txt` of a source
-distribution, the file list of a gem, `[Content_Types].xml` of an extension for Visual Studio Code.
+distribution (files that it lacks), the file list of a gem, `[Content_Types].xml` of an extension for Visual Studio Code.
 
 ## Why it matters
 The table is what reviewers and tools trust, and installers don't check it: pip and uv install a wheel with
@@ -36,6 +36,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
     let Some(package) = &inventory.package else { return };
     let problems = &package.declared.record;
+    // What is stale has a rule of its own.
     const KINDS: [RecordTrouble; 7] = [
         RecordTrouble::NotRecorded,
         RecordTrouble::Absent,
@@ -84,6 +85,7 @@ fn headline(kind: RecordTrouble, count: usize) -> String {
         RecordTrouble::NotRecorded => format!("{files} are not in the table of contents"),
         RecordTrouble::Absent => format!("{files} of the table of contents are not in the artifact"),
         RecordTrouble::Digest => format!("{files} have another digest than the table of contents says"),
+        RecordTrouble::Stale => format!("{files} of a list are not in the artifact"),
         RecordTrouble::Size => format!("{files} have another size than the table of contents says"),
         RecordTrouble::NoDigest => {
             format!("{files} stand in the table of contents without a digest that means anything")

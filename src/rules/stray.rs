@@ -60,7 +60,7 @@ pub(super) fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Findi
         group.entries.push(entry);
         (group.recognised_by, group.why) = (pattern, why);
     }
-    for ((_, folder), group) in groups {
+    for ((_, folder), group) in united(groups) {
         if stray.folders || group.entries.len() > MOST_ALONE {
             findings.extend(finding(rule, stray, context.inventory, &group, &folder));
         } else {
@@ -72,6 +72,23 @@ pub(super) fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Findi
     }
 }
 
+/// One group for the whole artifact where a sort of file is all over it.
+fn united<'a>(groups: BTreeMap<(&'a str, String), Group<'a>>) -> BTreeMap<(&'a str, String), Group<'a>> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for ((pattern, _), group) in &groups {
+        *counts.entry(pattern).or_default() += group.entries.len().min(MOST_ALONE);
+    }
+    let mut united: BTreeMap<(&str, String), Group<'_>> = BTreeMap::new();
+    for ((pattern, folder), group) in groups {
+        let is_everywhere = counts.get(pattern).is_some_and(|count| *count > MOST_ALONE);
+        let folder = if is_everywhere { String::new() } else { folder };
+        let whole = united.entry((pattern, folder)).or_default();
+        whole.entries.extend(group.entries);
+        (whole.recognised_by, whole.why) = (group.recognised_by, group.why);
+    }
+    united
+}
+
 /// By what an entry is recognised, the folder that it is told about with, and what is special about it.
 fn recognise(
     stray: &StrayRule,
@@ -80,10 +97,11 @@ fn recognise(
     context: &Context<'_>,
 ) -> Option<(&'static str, String, &'static str)> {
     let inventory = context.inventory;
-    // what a test signs in with is made up; the secrets themselves are told of as such
-    let is_login = matches!(stray.name, "stray-credential" | "stray-credential-file");
+    // what a test signs in with is made up; the secrets themselves are told of as such; a program that reads logs
+    // has some to test it with
+    let is_data = matches!(stray.name, "stray-credential" | "stray-credential-file" | "stray-log");
     let for_show = is_for_show(&entry.place);
-    if is_login && for_show {
+    if is_data && for_show {
         return None;
     }
     let root = inventory

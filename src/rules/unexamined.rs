@@ -22,9 +22,10 @@ Reports, once for each file, that packgate read the file itself but not what is 
 artifact that is damaged, encrypted or beyond a limit, or contents that are nested too deep.
 
 ## Why it matters
-What can't be examined is not known to be clean: the audit is incomplete and ends with status 3, whatever
-level this rule has. Only a waiver that names the place lifts that, since it is a person's word. The report
-then still lists the place as not examined.
+What can't be examined is not known to be clean: where this rule is at or above `--fail-on`, the audit is incomplete
+and ends with status 3. Under `open-source` it is a warning in folders of tests, fixtures, examples and benchmarks,
+whose data is broken on purpose as often as not. A waiver that names the place lifts it anywhere, as a person's word.
+The report lists the place as not examined in any case, and `complete` in JSON is false.
 
 ## What to do
 Leave the file out of the package. A limit can be raised in `[limits]`. Test data that is damaged on purpose
@@ -37,7 +38,7 @@ place = \"test/fixtures/corrupt.zip\"
 reason = \"damaged on purpose, for the tests of the reader\"
 ```
 
-Damage to the artifact itself can't be waived.
+Damage to the artifact itself can't be waived, and no level makes it milder.
 
 ## Example
 `package/test/fixtures/corrupt.zip` ends in the middle of its directory.

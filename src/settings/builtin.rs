@@ -1,5 +1,6 @@
 //! The built-in policies.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::level::{Level, Levels};
@@ -27,6 +28,8 @@ static BASE: LazyLock<Levels> = LazyLock::new(|| built_in("policies/base.toml"))
 struct Say {
     rule: String,
     level: Level,
+    /// The level among tests, examples and documentation, where that is another.
+    for_show: Option<Level>,
     why: Option<String>,
     line: usize,
 }
@@ -49,11 +52,21 @@ pub(crate) fn levels(name: &str) -> Levels {
     levels
 }
 
+/// The levels that a built-in policy gives rules among tests, examples and documentation, where those are others.
+pub(crate) fn levels_for_show(name: &str) -> BTreeMap<String, Level> {
+    says(text_of(&format!("policies/{name}.toml")))
+        .filter_map(|say| Some((say.rule, say.for_show?)))
+        .collect()
+}
+
 /// The levels that one built-in file sets.
 fn built_in(file: &str) -> Levels {
-    let text = FILES.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| text);
     let place = |say: Say| (say.rule, (say.level, format!("{file}:{}", say.line), say.why));
-    says(text).map(place).collect()
+    says(text_of(file)).map(place).collect()
+}
+
+fn text_of(file: &str) -> &'static str {
+    FILES.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| text)
 }
 
 /// Reads a built-in policy, which a test has found to be of the simple form that it takes for granted. A
@@ -65,6 +78,7 @@ fn says(text: &'static str) -> impl Iterator<Item = Say> {
         let mut say = Say {
             rule: rule.trim().trim_matches(['[', ']']).to_owned(),
             level: Level::Error,
+            for_show: None,
             why: None,
             line: line + 1,
         };
@@ -73,6 +87,7 @@ fn says(text: &'static str) -> impl Iterator<Item = Say> {
             let value = value.trim().trim_matches('"');
             match key.trim() {
                 "level" => say.level = Level::parse(value).unwrap_or(Level::Error),
+                "for-show" => say.for_show = Some(Level::parse(value).unwrap_or(Level::Error)),
                 "why" => say.why = Some(value.replace("\\\"", "\"")),
                 _ => {}
             }
@@ -100,7 +115,10 @@ mod tests {
                     "{name}: {}",
                     say.rule
                 );
-                assert!(table.keys().all(|key| key == "level" || key == "why"), "{name}: {}", say.rule);
+                let for_show = table.get("for-show").map(|level| level.as_str().unwrap());
+                assert_eq!(for_show, say.for_show.map(Level::word), "{name}: {}", say.rule);
+                let is_known = |key: &String| ["level", "for-show", "why"].contains(&key.as_str());
+                assert!(table.keys().all(is_known), "{name}: {}", say.rule);
             }
             assert_eq!(simple, parsed.len(), "{name}");
         }

@@ -99,7 +99,7 @@ pub(super) const KEYS: &[Key] = &[
     key("limits", "entries", Form::Count, "200000", "Entries per artifact, over all levels of nesting."),
     key("limits", "entry", Form::Size, r#""1GiB""#, "Bytes of one entry."),
     key("limits", "total", Form::Size, r#""4GiB""#, "Bytes produced by the artifact's own container."),
-    key("limits", "ratio", Form::Count, "500", "Produced bytes per packed byte, after the first 10 MiB."),
+    key("limits", "ratio", Form::Count, "2000", "Produced bytes per packed byte, after the first 10 MiB."),
     key("limits", "nesting", Form::Count, "4", "Archives within archives."),
     key("limits", "nested-total", Form::Size, r#""8GiB""#, "Bytes produced over all levels of nesting."),
     key("limits", "path-depth", Form::Count, "64", "Segments of a path."),

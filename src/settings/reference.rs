@@ -42,8 +42,10 @@ isn't there, a waiver without a reason.
 
 Without a choice, the policy is `auto`: the manifest's licence decides. A licence that gives everybody the source
 (OSI or FSF approved, and their kin, in whatever spelling manifests have used) means `open-source`. Everything
-else means `proprietary`: `UNLICENSED`, `SEE LICENSE IN ...`, `LicenseRef-...`, a source-available licence, a
-manifest that forbids publishing, no licence, no manifest. Reports say which policy applies and why.
+else means `proprietary`: `UNLICENSED`, `LicenseRef-...`, a source-available licence, a manifest that forbids
+publishing, no licence, no manifest. Where the manifest only names a file with the licence (`SEE LICENSE IN ...`,
+`license-file`, `License-File`), or says nothing at all, the licence files in the package's own folder decide: each
+of them has to be the text of a well-known open licence. Reports say which policy applies, and what decided.
 
 A policy of your own is a file with `extends` and a table for each rule that differs; ask for it with
 `policy = \"path\"` or `--policy path`:
@@ -55,6 +57,9 @@ extends = \"proprietary\"
 level = \"off\"
 why = \"our tests are part of the product\"
 ```
+
+`for show` in the table below: that level holds in folders of tests, fixtures, examples, benchmarks and documentation,
+unless the settings give the rule a level of their own.
 
 The order in which levels override each other: `policies/base.toml`, the policy, the policy file, `[rules]` in the
 settings.
@@ -130,6 +135,7 @@ fn rules_table(rules: &[RuleWords], text: &mut String) {
     text.push_str("## Levels of the built-in policies\n\n");
     let (base, closed) = (builtin::levels("base"), builtin::levels("proprietary"));
     let (open, strict) = (builtin::levels("open-source"), builtin::levels("strict"));
+    let for_show = builtin::levels_for_show("open-source");
     let mut families: Vec<&str> = Vec::new();
     for rule in rules {
         if !families.contains(&rule.family) {
@@ -144,7 +150,9 @@ fn rules_table(rules: &[RuleWords], text: &mut String) {
         for rule in rules.iter().filter(|rule| rule.family == family) {
             let level = |levels: &super::Levels| levels.get(rule.name).map_or("", |(level, ..)| level.word());
             let why = base.get(rule.name).and_then(|(_, _, why)| why.clone()).unwrap_or_default();
-            let (closed, open, strict) = (level(&closed), level(&open), level(&strict));
+            let milder = for_show.get(rule.name).map(|level| format!(" ({} for show)", level.word()));
+            let open = format!("{}{}", level(&open), milder.unwrap_or_default());
+            let (closed, strict) = (level(&closed), level(&strict));
             let _ = writeln!(text, "| `{}` | {closed} | {open} | {strict} | {why} |", rule.name);
         }
         text.push('\n');

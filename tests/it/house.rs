@@ -33,7 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rules", &["words", "timings", "inventory", "inspect", "ecosystem", "settings", "lock", "recoverable"]),
     ("policy", &["words", "inventory", "unpack", "settings", "rules"]),
     ("init", &["project", "ecosystem", "settings", "policy"]),
-    ("outcome", &["inventory", "recoverable", "diff", "rules", "policy"]),
+    ("outcome", &["inventory", "settings", "recoverable", "diff", "rules", "policy"]),
     (
         "report",
         &[

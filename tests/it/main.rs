@@ -26,6 +26,7 @@ mod init;
 mod internal;
 mod keys;
 mod lock;
+mod ordinary;
 mod own_source;
 mod packers;
 mod policy;

@@ -44,7 +44,8 @@ impl Format for Crate {
     fn recognises(&self, inventory: &Inventory) -> bool {
         let has =
             |name: &str| inventory.top_files().any(|entry| Fit::below_root(&entry.path, name) == Fit::Exact);
-        has(MANIFEST) && (has(ORIGINAL) || has(VCS_INFO) || !has("package.json"))
+        let has_others = || has("package.json") || has("PKG-INFO");
+        has(MANIFEST) && (has(ORIGINAL) || has(VCS_INFO) || !has_others())
     }
 
     fn keeps(&self, path: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Java archives. Source: the "JAR File Specification".
 
+use quick_xml::events::Event;
+
 use crate::inventory::{Entry, EntryKind, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
 
@@ -34,7 +36,10 @@ impl Format for Jar {
     }
 
     fn keeps(&self, path: &str) -> bool {
-        path.eq_ignore_ascii_case(MANIFEST) || pom_properties(path) || signed::is_signature_file(path)
+        path.eq_ignore_ascii_case(MANIFEST)
+            || pom_properties(path)
+            || is_pom(path)
+            || signed::is_signature_file(path)
     }
 
     fn read(
@@ -55,7 +60,7 @@ impl Format for Jar {
             version: attribute("Implementation-Version")
                 .or_else(|| attribute("Bundle-Version"))
                 .unwrap_or_default(),
-            license: attribute("Bundle-License"),
+            license: attribute("Bundle-License").and_then(|value| osgi(&value)).or_else(|| of_pom(inventory)),
             manifest: found.map(|found| found.entry.place.clone()).unwrap_or_default(),
             ..Package::default()
         };
@@ -103,6 +108,48 @@ const MANIFEST: &str = "META-INF/MANIFEST.MF";
 
 fn pom_properties(path: &str) -> bool {
     path.starts_with("META-INF/maven/") && path.ends_with("/pom.properties")
+}
+
+fn is_pom(path: &str) -> bool {
+    path.starts_with("META-INF/maven/") && path.ends_with("/pom.xml")
+}
+
+/// OSGi's licences: names or addresses with attributes (`MIT;link="https://..."`), separated by commas.
+fn osgi(value: &str) -> Option<String> {
+    let mut names = Vec::new();
+    let mut is_quoted = false;
+    let clauses = value.split(|c: char| {
+        is_quoted ^= c == '"';
+        c == ',' && !is_quoted
+    });
+    for clause in clauses {
+        let name = clause.split(';').next().unwrap_or_default().trim().trim_matches('"');
+        if !name.is_empty() && name != "<<EXTERNAL>>" {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join(" AND "))
+}
+
+/// The licences in the archive's own Maven project, where it is the only one.
+fn of_pom(inventory: &Inventory) -> Option<String> {
+    let mut poms = inventory.manifests.iter().filter(|kept| is_pom(&kept.path));
+    let (Some(pom), None) = (poms.next(), poms.next()) else { return None };
+    let mut reader = quick_xml::Reader::from_reader(pom.bytes.as_slice());
+    let (mut buffer, mut path, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    while path.len() <= 64 {
+        match reader.read_event_into(&mut buffer).ok()? {
+            Event::Start(element) => path.push(element.local_name().as_ref().to_owned()),
+            Event::End(_) => drop(path.pop()),
+            Event::Text(text) if path.iter().eq(["project", "licenses", "license", "name"]) => {
+                names.push(text.trim().to_owned());
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+        buffer.clear();
+    }
+    (!names.is_empty()).then(|| names.join(" OR "))
 }
 
 #[cfg(test)]
@@ -154,6 +201,26 @@ mod tests {
             let expected: Vec<_> = expected.iter().map(|(kind, path)| (*kind, (*path).to_owned())).collect();
             assert_eq!(troubles(&manifest, &signature), expected, "{sections}");
         }
+    }
+
+    #[test]
+    fn licences() {
+        for (value, expected) in [
+            ("BSD-3-Clause;link=https://opensource.org/licenses/BSD-3-Clause", Some("BSD-3-Clause")),
+            ("\"Apache-2.0\";link=\"https://www.apache.org/licenses/LICENSE-2.0.txt\"", Some("Apache-2.0")),
+            ("MIT;description=\"a, b\",EPL-2.0", Some("MIT AND EPL-2.0")),
+            (
+                "https://www.apache.org/licenses/LICENSE-2.0.txt",
+                Some("https://www.apache.org/licenses/LICENSE-2.0.txt"),
+            ),
+            ("<<EXTERNAL>>", None),
+        ] {
+            assert_eq!(osgi(value).as_deref(), expected);
+        }
+        let pom = "<project xmlns=\"x\"><name>d</name><licenses><license><name>Apache License, Version 2.0</name><url>u</url></license></licenses></project>";
+        let files = [(MANIFEST, "Manifest-Version: 1.0\n"), ("META-INF/maven/g/a/pom.xml", pom)];
+        let package = Jar.read(&inventory("demo.jar", "zip", &files), None, &mut Vec::new()).unwrap();
+        assert_eq!(package.license.as_deref(), Some("Apache License, Version 2.0"));
     }
 
     #[test]

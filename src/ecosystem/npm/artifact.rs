@@ -31,6 +31,10 @@ impl Format for Tarball {
         installed::renamed(inventory)
     }
 
+    fn usual_ends(&self) -> &'static [&'static str] {
+        &[".tgz"]
+    }
+
     fn certainty(&self) -> Certainty {
         Certainty::Looks
     }

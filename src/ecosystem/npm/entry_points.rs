@@ -88,6 +88,7 @@ pub(super) fn follow(manifest: &Manifest, files: &Files<'_>) -> EntryPoints {
         follow.hint(key, &TYPE_ENDS, &TYPE_INDEXES, false);
     }
     follow.types_alone();
+    follow.no_code();
     follow.types_versions();
     follow.browser();
     for key in ["style", "sass", "unpkg", "jsdelivr", "react-native", "man"] {
@@ -235,6 +236,24 @@ impl Follow<'_> {
         for missing in &mut self.found.missing {
             if matches!(missing.field.as_str(), "types" | "typings") {
                 missing.weight = EntryPointWeight::Whole;
+            }
+        }
+    }
+
+    /// A package that holds declarations and no code at all is one of types: what it names as code nobody loads. It
+    /// may also be one whose build failed, so it is told.
+    fn no_code(&mut self) {
+        const CODE: [&str; 10] =
+            [".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".node", ".wasm"];
+        let is_code = |file: &&str| !is_declaration(file) && CODE.iter().any(|end| file.ends_with(end));
+        let has_types = self.files.all.iter().any(|file| is_declaration(file));
+        if !has_types || self.files.all.iter().any(is_code) {
+            return;
+        }
+        for missing in &mut self.found.missing {
+            let is_types = matches!(missing.field.as_str(), "types" | "typings");
+            if missing.weight == EntryPointWeight::Whole && !is_types {
+                missing.weight = EntryPointWeight::Part;
             }
         }
     }

@@ -412,6 +412,13 @@ fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
         .filter(|item| !item.contains('/'))
         .filter_map(|item| Glob::new(item))
         .collect();
+    // npm 6 and yarn 1 did the same with `main` and the like.
+    let entrances = rules.manifest.entrances();
+    let once_anywhere: Vec<&str> = entrances
+        .iter()
+        .map(|path| path.strip_prefix("./").unwrap_or(path))
+        .filter(|path| !path.is_empty() && !path.contains('/'))
+        .collect();
     let more: Vec<Vec<String>> = rules.manifest.entrances().iter().filter_map(|path| normal(path)).collect();
     let fits = |(index, path): (usize, &&str)| {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -423,6 +430,9 @@ fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
         }
         once_always(name, folder.is_empty())
             || folder.is_empty() && name == "npm-shrinkwrap.json"
+            || once_anywhere.contains(&name)
+                && !segments.contains(&"node_modules")
+                && denied_by(rules.manifest, path).is_none()
             || more.iter().any(|entrance| entrance.iter().map(String::as_str).eq(segments.iter().copied()))
             || !is_grave
                 && folders.iter().any(|glob| !glob.brings_back && glob.matches(&segments, false))

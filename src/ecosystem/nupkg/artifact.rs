@@ -148,6 +148,10 @@ fn package(bytes: &[u8]) -> Result<(Package, Vec<Named>), String> {
                     Some("icon") => named.push(Named { field: "icon", path: value }),
                     Some("readme") => named.push(Named { field: "readme", path: value }),
                     Some("license") => package.license = Some(value),
+                    // The older form; NuGet writes one for the newer, too.
+                    Some("licenseUrl") if package.license.is_none() && !value.contains("aka.ms/") => {
+                        package.license = Some(value);
+                    }
                     _ => {}
                 }
             }
@@ -196,6 +200,33 @@ fn as_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
 mod tests {
     use super::*;
     use crate::ecosystem::tests::inventory;
+
+    #[test]
+    fn licences() {
+        for (elements, expected) in [
+            (
+                "<license type=\"expression\">MIT</license><licenseUrl>https://licenses.nuget.org/MIT</licenseUrl>",
+                Some("MIT"),
+            ),
+            (
+                "<licenseUrl>https://licenses.nuget.org/MIT</licenseUrl><license type=\"expression\">MIT</license>",
+                Some("MIT"),
+            ),
+            (
+                "<licenseUrl>http://www.apache.org/licenses/LICENSE-2.0</licenseUrl>",
+                Some("http://www.apache.org/licenses/LICENSE-2.0"),
+            ),
+            ("<licenseUrl>https://aka.ms/deprecateLicenseUrl</licenseUrl>", None),
+            ("", None),
+        ] {
+            let manifest = format!(
+                "<package><metadata><id>d</id><version>1.0.0</version>{elements}</metadata></package>"
+            );
+            let files = [("d.nuspec", manifest.as_str())];
+            let package = Nupkg.read(&inventory("d.nupkg", "zip", &files), None, &mut Vec::new()).unwrap();
+            assert_eq!(package.license.as_deref(), expected);
+        }
+    }
 
     #[test]
     fn files_that_the_manifest_names() {

@@ -22,21 +22,28 @@ impl Format for Sdist {
         Kind::Sdist
     }
 
+    fn usual_ends(&self) -> &'static [&'static str] {
+        &[".tar.gz", ".zip", ".tar.bz2"]
+    }
+
     fn certainty(&self) -> Certainty {
         Certainty::Manifest
     }
 
     fn recognises(&self, inventory: &Inventory) -> bool {
-        let mut has_python = false;
+        let (mut has_info, mut has_python, mut is_npm, mut has_other) = (false, false, false, false);
         for entry in inventory.top_files() {
             match entry.path.split_once('/') {
-                Some((_, "PKG-INFO")) => return true,
+                Some((_, "PKG-INFO")) => has_info = true,
                 Some((_, "setup.py" | "pyproject.toml" | "pkg-info" | "Pkg-Info")) => has_python = true,
-                Some((_, "package.json" | "Cargo.toml")) => return false,
+                Some(("package", "package.json")) => is_npm = true,
+                Some((_, "package.json" | "Cargo.toml")) => has_other = true,
                 _ => {}
             }
         }
-        has_python && inventory.artifact.path.ends_with(".tar.gz")
+        let is_named = inventory.artifact.path.ends_with(".tar.gz");
+        // npm's folder has that name whatever else stands in it, and no sdist's has.
+        !is_npm && (has_info || has_python && !has_other && is_named)
     }
 
     fn keeps(&self, path: &str) -> bool {
@@ -103,8 +110,12 @@ fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
         inventory.manifests.iter().filter(|kept| below(&kept.path).is_some_and(|path| is_sources(&path)));
     let (Some(table), None) = (tables.next(), tables.next()) else { return Vec::new() };
     let text = String::from_utf8_lossy(&table.bytes);
-    let listed: BTreeSet<String> =
-        text.lines().map(|line| line.trim().replace('\\', "/")).filter(|line| !line.is_empty()).collect();
+    let listed: BTreeSet<String> = text.lines().map(plain).filter(|line| !line.is_empty()).collect();
+    // Some builds list files by their place on the machine.
+    let absolute: Vec<&String> = listed.iter().filter(|path| path.starts_with('/')).collect();
+    let is_absolute = |path: &str| {
+        absolute.iter().any(|full| full.strip_suffix(path).is_some_and(|before| before.ends_with('/')))
+    };
     let Some(own) = below(&table.path) else { return Vec::new() };
     if !listed.contains(&own) || is_another_backend(inventory, root) {
         return Vec::new();
@@ -121,7 +132,8 @@ fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
         let Some(path) = below(&entry.path) else { continue };
         let is_known = listed.contains(&path)
             || added.contains(&path.as_str())
-            || path.starts_with(locate::folder(&own));
+            || path.starts_with(locate::folder(&own))
+            || is_absolute(&path);
         if entry.kind == EntryKind::File && !is_known {
             let detail =
                 format!("`{path}` is in the archive and not in SOURCES.txt: it was added after the build");
@@ -131,9 +143,24 @@ fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
     }
     for path in listed.difference(&there) {
         let detail = format!("SOURCES.txt names `{path}`, which is not in the archive");
-        add(RecordTrouble::Absent, path, None, detail);
+        add(RecordTrouble::Stale, path, None, detail);
     }
     problems
+}
+
+/// A line of the list as a path without `.`, `..` and empty segments. One that begins with `/` keeps it.
+fn plain(line: &str) -> String {
+    let line = line.trim().replace('\\', "/");
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in line.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." if segments.last().is_some_and(|last| *last != "..") => drop(segments.pop()),
+            other => segments.push(other),
+        }
+    }
+    let start = if line.starts_with('/') { "/" } else { "" };
+    format!("{start}{}", segments.join("/"))
 }
 
 /// Whether `pyproject.toml` names a backend other than setuptools.
@@ -169,6 +196,15 @@ mod tests {
         assert!(recorded(&whole).is_empty());
         assert_eq!(recorded(&[&whole[..], &[("d-1.0/d/x.py", "")]].concat()), ["d/x.py"]);
         assert_eq!(recorded(&whole[..4]), ["d/__init__.py"]);
+        let spelled = [
+            INFO,
+            (
+                "d-1.0/d.egg-info/SOURCES.txt",
+                "./setup.py\nd//x/../__init__.py\n/home/ci/d/a.py\nd.egg-info\\SOURCES.txt\n",
+            ),
+        ];
+        let files = [("d-1.0/setup.py", ""), ("d-1.0/d/__init__.py", ""), ("d-1.0/a.py", "")];
+        assert_eq!(recorded(&[&spelled[..], &files].concat()), ["/home/ci/d/a.py"]);
         let settings = ("d-1.0/pyproject.toml", "[build-system]\nbuild-backend = \"hatchling.build\"\n");
         assert!(recorded(&[INFO, SOURCES, settings, ("d-1.0/y.py", "")]).is_empty());
         assert!(recorded(&[INFO, ("d-1.0/y.py", "")]).is_empty());

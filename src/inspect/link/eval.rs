@@ -83,7 +83,9 @@ fn module(start: usize, text: &[u8], keep_text: bool) -> Option<Module> {
         }
         body = body.get(..body.len() - line.len() - 1).unwrap_or_default();
     }
-    let is_module = !body.is_empty() && !body.starts_with(b"//#");
+    // A single `throw` says that a module could not be built or found; nobody wrote it.
+    let is_throw = body.starts_with(b"throw ") && memchr::memchr(b'\n', body.trim_ascii()).is_none();
+    let is_module = !body.is_empty() && !body.starts_with(b"//#") && !is_throw;
     is_module.then(|| {
         let path = String::from_utf8_lossy(name.get(..2000).unwrap_or(name)).into_owned();
         let third_party = is_third_party(&path);

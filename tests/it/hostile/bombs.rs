@@ -43,11 +43,16 @@ fn zeros(size: u64, before: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// Bounds with a ratio that deflate can exceed.
+fn narrow() -> Limits {
+    Limits { ratio: 200, ..Limits::default() }
+}
+
 #[test]
 fn one_large_file() {
     let size = 64 * MIB as usize;
     let bomb = zeros(64 * MIB, &head("a/a", b'0', size));
-    goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "200 times its size");
+    goes_off("a-1.0.0.tgz", &bomb, narrow(), "200 times its size");
     let roomy = Limits { ratio: u64::MAX, entry: 4 * MIB, ..Limits::default() };
     goes_off("a-1.0.0.tgz", &bomb, roomy, "larger than 4194304 bytes");
     goes_off(
@@ -63,7 +68,7 @@ fn one_large_file() {
 #[test]
 fn zeros_behind_the_end() {
     let bomb = zeros(64 * MIB, &Tar::package().0);
-    goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "200 times its size");
+    goes_off("a-1.0.0.tgz", &bomb, narrow(), "200 times its size");
 }
 
 #[test]
@@ -92,7 +97,9 @@ fn too_many_entries() {
 fn a_zip_of_large_files() {
     let member = |name: &str| Member::file(name, &vec![0; 16 * MIB as usize]);
     let bomb = Zip::of([member("a"), member("b"), member("c")]).bytes();
-    goes_off("a.zip", &bomb, Limits::default(), "200 times its size");
+    goes_off("a.zip", &bomb, narrow(), "200 times its size");
+    // What deflate can do of zeros is what ordinary arrays come to; the bytes are the bound.
+    assert_eq!(audit("a.zip", &bomb, Limits::default()).unexamined(), []);
     goes_off("a.zip", &bomb, Limits { ratio: u64::MAX, ..tight() }, "larger than 4194304 bytes");
     goes_off(
         "a.zip",
@@ -228,7 +235,7 @@ fn a_large_zstandard_window_is_no_bomb_by_itself() {
     let bomb = tarball(&zstd_frame(28, 2000, b""));
     goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "holds back more than its size allows");
     let bomb = tarball(&zstd_frame(23, 2000, b""));
-    goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "200 times its size");
+    goes_off("a-1.0.0.tgz", &bomb, Limits::default(), "1100 times its size");
 }
 
 #[test]

@@ -35,13 +35,22 @@ fn waiving(place: &str) -> String {
 
 #[test]
 fn without_a_waiver_it_is_incomplete_and_says_how_to_write_one() {
-    let audit = audit(&package().tgz(), "[rules]\nunexamined = 'off'\n");
-    assert_eq!(audit.verdict, Verdict::Incomplete, "no level makes it complete");
-    let audit = self::audit(&package().tgz(), "");
+    let audit = audit(&package().tgz(), "");
     assert_eq!(audit.verdict, Verdict::Incomplete);
     let finding = audit.findings.iter().find(|judged| judged.finding.rule == "unexamined").unwrap();
     assert_eq!(finding.finding.place.path, "package/dist/corrupt.zip");
     assert!(finding.finding.help.contains("waive"), "{}", finding.finding.help);
+}
+
+#[test]
+fn a_milder_level_lifts_it_and_the_report_still_lists_it() {
+    for level in ["off", "note", "warning"] {
+        let audit =
+            audit(&package().tgz(), &format!("[rules]\nunexamined = '{level}'\nstray-archive = 'off'\n"));
+        assert_eq!(audit.verdict, Verdict::Pass, "{level}");
+        assert_eq!(audit.unexamined().len(), 1, "{level}");
+        assert!(!audit.inventory.is_complete(), "{level}");
+    }
 }
 
 #[test]

@@ -9,36 +9,48 @@ use crate::inventory::{ManifestProblem, ManifestTrouble, Mismatch};
 pub(super) fn mismatch(file: &str, place: &str, wheel: &[u8]) -> Option<Mismatch> {
     let named = of_name(file)?;
     let fields = metadata::fields(wheel);
-    let tags: BTreeSet<&str> =
-        fields.iter().filter(|(key, _)| key == "tag").map(|(_, value)| value.as_str()).collect();
-    let given: BTreeSet<&str> = named.iter().map(String::as_str).collect();
-    (tags != given).then(|| Mismatch {
+    let tags: BTreeSet<String> =
+        fields.iter().filter(|(key, _)| key == "tag").flat_map(|(_, value)| expanded(value)).collect();
+    (tags != named).then(|| Mismatch {
         what: "tag",
         manifest: listed(&tags),
         elsewhere: "the file name".to_owned(),
-        other: listed(&given),
+        other: listed(&named),
         place: Some(place.to_owned()),
     })
 }
 
-fn listed(tags: &BTreeSet<&str>) -> String {
-    tags.iter().copied().collect::<Vec<_>>().join(", ")
+fn listed(tags: &BTreeSet<String>) -> String {
+    tags.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// The tags of a file name, compressed sets (`py2.py3`) multiplied out; `None` for a name that is none of a wheel.
-fn of_name(file: &str) -> Option<BTreeSet<String>> {
-    let parts: Vec<&str> = file.strip_suffix(".whl")?.split('-').collect();
-    let [.., python, abi, platform] = parts.as_slice() else { return None };
-    if !(5..=6).contains(&parts.len()) {
-        return None;
+/// The tags of a line of `WHEEL`: some builders write compressed sets there, too. What is no tag stays as it is.
+fn expanded(tag: &str) -> BTreeSet<String> {
+    match tag.trim().split('-').collect::<Vec<_>>().as_slice() {
+        [python, abi, platform] => multiplied(python, abi, platform),
+        _ => BTreeSet::from([tag.to_owned()]),
     }
+}
+
+/// Compressed sets (`py2.py3`) multiplied out.
+fn multiplied(python: &str, abi: &str, platform: &str) -> BTreeSet<String> {
     let mut tags = BTreeSet::new();
     for python in python.split('.') {
         for abi in abi.split('.') {
             tags.extend(platform.split('.').map(|platform| format!("{python}-{abi}-{platform}")));
         }
     }
-    Some(tags)
+    tags
+}
+
+/// The tags of a file name; `None` for a name that is none of a wheel.
+fn of_name(file: &str) -> Option<BTreeSet<String>> {
+    let parts: Vec<&str> = file.strip_suffix(".whl")?.split('-').collect();
+    let [.., python, abi, platform] = parts.as_slice() else { return None };
+    if !(5..=6).contains(&parts.len()) {
+        return None;
+    }
+    Some(multiplied(python, abi, platform))
 }
 
 /// A format that today's installers don't know and therefore refuse.
@@ -69,6 +81,9 @@ mod tests {
             ("d-1.0-py3-none-any.whl", &["py3-none-any"][..], false),
             ("d-1.0-py2.py3-none-any.whl", &["py2-none-any", "py3-none-any"], false),
             ("d-1.0-7build-cp39-abi3-a.b.whl", &["cp39-abi3-a", "cp39-abi3-b"], false),
+            ("d-1.0-cp39-abi3-a.b.whl", &["cp39-abi3-b.a"], false),
+            ("d-1.0-py2.py3-none-a.b.whl", &["py2-none-a.b", "py3-none-b", "py3-none-a"], false),
+            ("d-1.0-cp39-abi3-a.whl", &["cp39-abi3-a.b"], true),
             ("d-1.0-py3-none-win_amd64.whl", &["py3-none-any"], true),
             ("d-1.0-py2.py3-none-any.whl", &["py3-none-any"], true),
             ("d-1.0-py3-none-any.whl", &[], true),

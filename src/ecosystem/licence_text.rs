@@ -1,0 +1,153 @@
+//! Licence files: whether each is the text of a well-known licence. Asked only where the manifest doesn't say.
+
+use std::sync::LazyLock;
+
+use spdx::detection::{Store, TextData};
+
+use crate::inventory::{Inventory, LicenceFile, Package};
+
+/// The texts that build.rs takes from the SPDX list, as `policies/licences.toml` names them.
+const KNOWN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/licences.rs"));
+
+/// Longest file that is compared, in bytes; the longest of the known texts has half of that.
+const LONGEST: usize = 80_000;
+
+/// How alike two texts have to be. Names, years and a missing appendix cost a few hundredths; a clause more costs a
+/// tenth at least of all but the longest licences.
+const ALIKE: f32 = 0.92;
+
+/// Words of conditions that people put around the text of an open licence.
+const CONDITIONS: &[&str] = &[
+    "commons clause",
+    "proprietary and confidential",
+    "proprietary information",
+    "non-commercial use only",
+    "noncommercial use only",
+    "evaluation purposes",
+    "may not be used commercially",
+    "confidential information",
+];
+
+/// Whether a path is that of a licence file of the package itself.
+pub(super) fn is_licence_file(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let depth = folder.split('/').filter(|segment| !segment.is_empty()).count();
+    // `demo-1.0.dist-info/licenses/LICENSE` is the deepest.
+    if depth > 2 || depth == 2 && !folder.ends_with(".dist-info/licenses") {
+        return false;
+    }
+    let lower = name.to_ascii_lowercase();
+    let (stem, end) = lower.rsplit_once('.').unwrap_or((&lower, ""));
+    let is_code =
+        ["js", "ts", "mjs", "cjs", "json", "py", "rb", "rs", "java", "html", "xml", "yml"].contains(&end);
+    let is_of_others = ["third", "3rd", "notice", "thirdparty", "dependencies", "vendor", "assets", "fonts"]
+        .iter()
+        .any(|word| lower.contains(word));
+    let mut words = stem.split(['-', '_', '.', ' ']);
+    let is_named = words.any(|word| matches!(word, "license" | "licence" | "copying" | "unlicense"));
+    is_named && !is_code && !is_of_others
+}
+
+/// The package's licence files, each with the licence whose text it is.
+pub(super) fn read(inventory: &Inventory, package: &Package) -> Vec<LicenceFile> {
+    let files = inventory
+        .manifests
+        .iter()
+        .filter(|kept| is_licence_file(&kept.path) && stands_beside(&kept.path, &package.root));
+    files
+        .map(|kept| LicenceFile {
+            path: kept.path.clone(),
+            licence: std::str::from_utf8(&kept.bytes).ok().and_then(known),
+        })
+        .collect()
+}
+
+/// Whether a file is the package's own: in its folder, or where archives keep what is said of them.
+fn stands_beside(path: &str, root: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    folder == root
+        || root.is_empty() && (folder == "META-INF" || folder.contains(".dist-info") || folder == "extension")
+}
+
+/// The licence that a text is.
+fn known(text: &str) -> Option<&'static str> {
+    static STORE: LazyLock<Store> = LazyLock::new(|| {
+        let mut store = Store::new();
+        for (name, text) in KNOWN {
+            store.add_license((*name).to_owned(), TextData::new(text));
+        }
+        store
+    });
+    let lower = text.to_lowercase();
+    if text.len() > LONGEST || CONDITIONS.iter().any(|words| lower.contains(words)) {
+        return None;
+    }
+    let found = STORE.analyze(&TextData::new(text));
+    let is_alike = found.score >= ALIKE;
+    KNOWN.iter().map(|(name, _)| *name).find(|name| is_alike && *name == found.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of(name: &str) -> &'static str {
+        KNOWN.iter().find(|(known, _)| *known == name).unwrap().1
+    }
+
+    #[test]
+    fn texts_are_known_with_names_filled_in_and_lines_broken_anew() {
+        for (name, text) in KNOWN {
+            assert_eq!(known(text), Some(*name));
+        }
+        let mit = text_of("MIT").replace("<year>", "2026").replace("<copyright holders>", "Acme Corporation");
+        assert_eq!(known(&format!("The MIT License (MIT)\n\n{mit}")), Some("MIT"));
+        assert_eq!(known(&mit.lines().map(|line| format!("  {line}\r\n")).collect::<String>()), Some("MIT"));
+    }
+
+    #[test]
+    fn conditions_make_another_licence_of_it() {
+        let mit = text_of("MIT");
+        for text in [
+            "Copyright Acme. All rights reserved.".to_owned(),
+            format!(
+                "{mit}\nThe Commons Clause applies: the grant of rights does not include the right to sell."
+            ),
+            format!(
+                "{mit}\n{}",
+                "No part of it may be passed on to anybody outside of the company. ".repeat(6)
+            ),
+            format!("{}\nFor non-commercial use only.", text_of("Apache-2.0")),
+            mit.replace("without restriction", "").chars().take(600).collect(),
+            String::new(),
+        ] {
+            assert_eq!(known(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_licence_files() {
+        for path in [
+            "package/LICENSE",
+            "package/license.md",
+            "LICENSE.txt",
+            "d-1.0/LICENSE-MIT",
+            "d-1.0/LICENSE.BSD3",
+            "d-1.0/COPYING",
+            "d-1.0/MIT-LICENSE",
+            "d-1.0.dist-info/licenses/LICENSE",
+            "META-INF/LICENSE",
+        ] {
+            assert!(is_licence_file(path), "{path}");
+        }
+        for path in [
+            "package/lib/x/LICENSE",
+            "package/LICENSE-3rdparty.txt",
+            "package/license.js",
+            "package/NOTICE",
+            "package/README.md",
+        ] {
+            assert!(!is_licence_file(path), "{path}");
+        }
+    }
+}
