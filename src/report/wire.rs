@@ -2,6 +2,7 @@
 //!
 //! Within version 1 fields are only ever added. `docs/report.schema.json` is generated from these types.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -377,23 +378,4 @@ impl From<crate::inventory::Kind> for Kind {
             Inner::Directory => Self::Directory,
         }
     }
-}
-
-/// The JSON Schema of [`Report`].
-pub fn schema() -> Value {
-    schema_of::<Report<'static>>()
-}
-
-/// The JSON Schema of a report.
-pub(super) fn schema_of<T: JsonSchema>() -> Value {
-    // `uint64` and the like are no formats of JSON Schema; validators warn of them.
-    let no_format = schemars::transform::RecursiveTransform(|schema: &mut schemars::Schema| {
-        schema.remove("format");
-    });
-    schemars::generate::SchemaSettings::draft2020_12()
-        .with_transform(no_format)
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<T>()
-        .to_value()
 }

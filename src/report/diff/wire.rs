@@ -1,13 +1,13 @@
 //! A comparison as JSON, version 1. Within version 1 fields are only ever added. `docs/diff.schema.json` is
 //! generated from these types.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::diff::{Alike, Diff, Release};
 use crate::report::inventory::wire::Exposure;
-use crate::report::wire::{Kind, Tool, schema_of};
+use crate::report::wire::{Kind, Tool};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "packgate/diff/v1";
@@ -202,9 +202,4 @@ impl<'a> Side<'a> {
             complete: release.complete,
         }
     }
-}
-
-/// The JSON Schema of [`Report`].
-pub fn schema() -> Value {
-    schema_of::<Report<'static>>()
 }

@@ -2,13 +2,13 @@
 //! doesn't. Within version 1 fields and words are only ever added. `docs/inventory.schema.json` is generated
 //! from these types.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::inventory::{self as facts, Inventory};
 use crate::recoverable::Exposure as Exposed;
-use crate::report::wire::{Kind, Skipped, Tool, schema_of};
+use crate::report::wire::{Kind, Skipped, Tool};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "packgate/inventory/v1";
@@ -550,9 +550,4 @@ fn texts(texts: &[String]) -> Vec<&str> {
 pub(super) fn word(fact: impl Serialize) -> String {
     let value = serde_json::to_value(fact).ok();
     value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// The JSON Schema of [`Report`].
-pub fn schema() -> Value {
-    schema_of::<Report<'static>>()
 }
