@@ -247,8 +247,7 @@ fn zip(members: impl IntoIterator<Item = (String, Vec<u8>)>) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-static AUDITOR: LazyLock<Auditor> =
-    LazyLock::new(|| Auditor::new(Options { keep_entries: true, ..Options::default() }));
+static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new(Options::default().keep_entries(true)));
 
 /// Audits a package with this text for one of its manifests: both numbers choose.
 pub(crate) fn audited(package: usize, manifest: usize, text: &[u8]) -> Result<Audit, String> {
@@ -285,7 +284,7 @@ pub(crate) fn settled(file: usize, text: &[u8]) -> Result<Result<Settings, Strin
     let policy = (name == "house.toml").then(|| path.to_string_lossy().into_owned());
     match in_time(|| Settings::load(folder.path(), policy.as_deref()))? {
         Ok(settings) => {
-            in_time(|| Auditor::new(Options { settings: settings.clone(), ..Options::default() }))?;
+            in_time(|| Auditor::new(Options::default().settings(settings.clone())))?;
             Ok(Ok(settings))
         }
         Err(problems) => {

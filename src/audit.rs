@@ -1,9 +1,11 @@
 //! The road, end to end: unpack, inspect, inventory, rules, policy.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::diff::Diff;
+use crate::fingerprint::{Index, OwnSource};
 use crate::inspect::{ScanOptions, Scanner};
 use crate::inventory::{Declared, Inventory, Kind};
 use crate::lock::{self, LockError};
@@ -12,11 +14,13 @@ use crate::project::Project;
 use crate::rules::{self, Context};
 use crate::settings::{Level, Settings};
 use crate::stocktake::{Budget, Stocktake, StocktakeError};
+use crate::timings::Timings;
 
 pub use crate::outcome::{Audit, Totals};
 
 /// What an audit is to go by.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Options {
     /// The project's settings.
     pub settings: Settings,
@@ -33,11 +37,11 @@ pub struct Options {
     /// Whether entries get a SHA-256 even where no rule needs it, for comparing artifacts.
     pub digests: bool,
     /// Where to count the time of each stage.
-    pub timings: Option<std::sync::Arc<crate::timings::Timings>>,
+    pub timings: Option<Arc<Timings>>,
     /// Fingerprints of internal code, from [`crate::internal::code`].
-    pub internal_code: Option<std::sync::Arc<crate::fingerprint::Index>>,
+    pub internal_code: Option<Arc<Index>>,
     /// The project's own source text, from [`crate::own::source`].
-    pub own_source: Option<std::sync::Arc<crate::fingerprint::OwnSource>>,
+    pub own_source: Option<Arc<OwnSource>>,
 }
 
 impl Default for Options {
@@ -57,8 +61,72 @@ impl Default for Options {
     }
 }
 
+/// Each sets one option and leaves the others as they are.
+impl Options {
+    /// Sets [`Options::settings`].
+    #[must_use]
+    pub fn settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// Sets [`Options::kind`].
+    #[must_use]
+    pub fn kind(self, kind: impl Into<Option<Kind>>) -> Self {
+        Self { kind: kind.into(), ..self }
+    }
+
+    /// Sets [`Options::project`].
+    #[must_use]
+    pub fn project(self, project: impl Into<Option<Project>>) -> Self {
+        Self { project: project.into(), ..self }
+    }
+
+    /// Sets [`Options::fail_on`].
+    #[must_use]
+    pub fn fail_on(self, fail_on: Level) -> Self {
+        Self { fail_on, ..self }
+    }
+
+    /// Sets [`Options::today`].
+    #[must_use]
+    pub fn today(self, today: time::Date) -> Self {
+        Self { today, ..self }
+    }
+
+    /// Sets [`Options::keep_entries`].
+    #[must_use]
+    pub fn keep_entries(self, keep_entries: bool) -> Self {
+        Self { keep_entries, ..self }
+    }
+
+    /// Sets [`Options::digests`].
+    #[must_use]
+    pub fn digests(self, digests: bool) -> Self {
+        Self { digests, ..self }
+    }
+
+    /// Sets [`Options::timings`].
+    #[must_use]
+    pub fn timings(self, timings: Option<Arc<Timings>>) -> Self {
+        Self { timings, ..self }
+    }
+
+    /// Sets [`Options::internal_code`].
+    #[must_use]
+    pub fn internal_code(self, index: Option<Index>) -> Self {
+        Self { internal_code: index.map(Arc::new), ..self }
+    }
+
+    /// Sets [`Options::own_source`].
+    #[must_use]
+    pub fn own_source(self, source: Option<OwnSource>) -> Self {
+        Self { own_source: source.map(Arc::new), ..self }
+    }
+}
+
 /// Errors that prevent an audit.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum AuditError {
     /// The artifact can't be read.
     #[error(transparent)]

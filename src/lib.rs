@@ -35,6 +35,8 @@ pub mod escape;
 pub mod fetch;
 #[doc(hidden)]
 pub mod fingerprint;
+#[cfg(test)]
+mod generated;
 #[doc(hidden)]
 pub mod guard;
 #[doc(hidden)]

@@ -15,12 +15,16 @@ pub(crate) fn number(value: u64) -> String {
     out
 }
 
-/// `1 file`, `1,906 files`, `2 entries`.
+/// `1 file`, `1,906 files`, `2 entries`, `3 maps in eval`.
 pub(crate) fn counted(count: u64, one: &str) -> String {
-    match one.strip_suffix("try") {
-        _ if count == 1 => format!("1 {one}"),
-        Some(stem) => format!("{} {stem}tries", number(count)),
-        None => format!("{} {one}s", number(count)),
+    if count == 1 {
+        return format!("1 {one}");
+    }
+    let noun = one.find(" in ").or_else(|| one.find(" of ")).unwrap_or(one.len());
+    let (noun, rest) = one.split_at(noun);
+    match noun.strip_suffix("try") {
+        Some(stem) => format!("{} {stem}tries{rest}", number(count)),
+        None => format!("{} {noun}s{rest}", number(count)),
     }
 }
 
@@ -59,6 +63,14 @@ mod tests {
             [(0, "0"), (999, "999"), (1000, "1,000"), (512_664, "512,664"), (1_234_567, "1,234,567")]
         {
             assert_eq!(number(value), text);
+        }
+        for (count, one, text) in [
+            (1, "entry", "1 entry"),
+            (0, "entry", "0 entries"),
+            (1000, "file", "1,000 files"),
+            (2, "file of dependencies", "2 files of dependencies"),
+        ] {
+            assert_eq!(counted(count, one), text);
         }
         for (value, text) in [
             (0, "0 bytes"),

@@ -105,17 +105,15 @@ impl Check {
         let own_source =
             packgate::own::source(&settings, Some(&project)).map_err(|error| error.to_string())?;
         let timings = self.timings.then(Arc::<Timings>::default);
-        let options = Options {
-            settings,
-            kind: self.kind,
-            project: Some(project),
-            internal_code: internal_code.map(std::sync::Arc::new),
-            own_source: own_source.map(std::sync::Arc::new),
-            fail_on: self.fail_on,
-            keep_entries: outputs.need_entries(),
-            timings: timings.clone(),
-            ..Options::default()
-        };
+        let options = Options::default()
+            .settings(settings)
+            .kind(self.kind)
+            .project(project)
+            .internal_code(internal_code)
+            .own_source(own_source)
+            .fail_on(self.fail_on)
+            .keep_entries(outputs.need_entries())
+            .timings(timings.clone());
         // Whether a waiver did nothing anywhere is known only in the end.
         let mut one_by_one = if options.settings.waivers.is_empty() { outputs.one_by_one() } else { None };
         let mut audits = Vec::new();

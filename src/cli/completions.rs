@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use clap::CommandFactory as _;
 
 use super::{Arguments, Exit, output};
@@ -17,22 +15,6 @@ impl Completions {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Arguments::command(), "packgate", &mut script);
         output::text(&String::from_utf8_lossy(&script))?;
-        Ok(Exit::Passed)
-    }
-}
-
-/// Write the manual pages into a folder
-#[derive(Debug, clap::Args)]
-pub(crate) struct Man {
-    /// The folder
-    folder: PathBuf,
-}
-
-impl Man {
-    /// Writes `packgate.1` and a page a subcommand.
-    pub(crate) fn run(&self) -> Result<Exit, String> {
-        let written = clap_mangen::generate_to(Arguments::command(), &self.folder);
-        written.map_err(|error| format!("cannot write to {}: {error}", self.folder.display()))?;
         Ok(Exit::Passed)
     }
 }

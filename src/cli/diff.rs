@@ -44,7 +44,7 @@ impl Diff {
         }
         let settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
         let project = Some(Project::new(&self.project));
-        let auditor = Auditor::new(Options { settings, project, digests: true, ..Options::default() });
+        let auditor = Auditor::new(Options::default().settings(settings).project(project).digests(true));
         let mut exit = Exit::Passed;
         for target in &targets.all {
             let mut new = auditor.stock(&target.path, 2).map_err(|error| error.to_string())?;

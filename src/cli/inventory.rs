@@ -43,7 +43,7 @@ impl Inventory {
         wrong.extend(targets.under_way.iter().cloned());
         let settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
         let project = Some(Project::new(&self.project));
-        let auditor = Auditor::new(Options { settings, project, digests: true, ..Options::default() });
+        let auditor = Auditor::new(Options::default().settings(settings).project(project).digests(true));
         let mut inventories: Vec<Facts> = Vec::new();
         for target in &targets.all {
             match auditor.stock(&target.path, 2) {

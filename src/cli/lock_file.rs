@@ -16,7 +16,7 @@ use super::{Exit, complain};
 /// make a lock that allows too little, or hides what is there.
 pub(super) fn stock(path: &Path, folder: &Path) -> Result<Result<Inventory, Exit>, String> {
     let settings = Settings::load(folder, None).map_err(|errors| errors.to_string())?;
-    let options = Options { settings, project: Some(Project::new(folder)), ..Options::default() };
+    let options = Options::default().settings(settings).project(Project::new(folder));
     let inventory = Auditor::new(options).stock(path, 2).map_err(|error| error.to_string())?;
     match inventory.cut_short() {
         None => Ok(Ok(inventory)),

@@ -8,6 +8,8 @@ mod ending;
 mod explain;
 mod file;
 mod fingerprint;
+#[cfg(test)]
+mod generated;
 mod init;
 mod inventory;
 mod known;
@@ -74,9 +76,6 @@ enum Command {
     Fingerprint(fingerprint::Fingerprint),
     /// Print completions for a shell
     Completions(completions::Completions),
-    /// Write the manual pages into a folder
-    #[command(hide = true)]
-    Man(completions::Man),
     /// Show the settings in force, or the policies there are
     Policy(policy::PolicyCommand),
 }
@@ -109,7 +108,6 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Fingerprint(fingerprint) => fingerprint.run(),
         Command::Completions(completions) => completions.run(),
-        Command::Man(man) => man.run(),
         Command::Policy(policy) => policy.run(),
     })
 }

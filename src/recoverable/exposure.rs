@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
-use crate::inventory::{Entry, EntryId, Inventory, Media, SourceFacts, SourceMap, TextDigest};
+use crate::inventory::{Entry, EntryId, Inventory, SourceFacts, SourceMap, TextDigest};
+use crate::unpack;
 
 use super::own::{self, Escape};
 
@@ -211,7 +212,7 @@ impl<'a> MapLocation<'a> {
     fn of(inventory: &'a Inventory, entry: &'a Entry, map: &'a SourceMap) -> Self {
         // A compressed map stands where its compressed file stands.
         let packed = entry.parent.and_then(|parent| inventory.entry(parent)).filter(|parent| {
-            matches!(parent.media, Media::Gzip | Media::Zstd | Media::Xz | Media::Bzip2 | Media::Binary)
+            unpack::is_compressed(parent.media)
                 && !entry.path.contains('/')
                 && parent.file_name().starts_with(entry.path.as_str())
         });

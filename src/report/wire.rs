@@ -2,6 +2,7 @@
 //!
 //! Within version 1 fields are only ever added. `docs/report.schema.json` is generated from these types.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -15,11 +16,12 @@ use crate::settings::Level as PolicyLevel;
 pub const SCHEMA: &str = "packgate/report/v1";
 
 /// What `packgate check --format json` prints.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(title = "packgate report, version 1")]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[cfg_attr(test, schemars(title = "packgate report, version 1"))]
 pub struct Report<'a> {
     /// Always `packgate/report/v1`.
-    #[schemars(extend("const" = SCHEMA))]
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
     /// What made the report.
     pub tool: Tool,
@@ -32,7 +34,8 @@ pub struct Report<'a> {
 }
 
 /// The program.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Tool {
     /// Always `packgate`.
     pub name: &'static str,
@@ -41,7 +44,8 @@ pub struct Tool {
 }
 
 /// One artifact and what was found in it.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Artifact<'a> {
     /// The path as it was given on the command line.
     pub path: &'a str,
@@ -72,7 +76,8 @@ pub struct Artifact<'a> {
 }
 
 /// Whose package an artifact is.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Kind {
@@ -90,7 +95,8 @@ pub enum Kind {
 }
 
 /// What the manifest says.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Package<'a> {
     /// Name; empty if the manifest has none.
     pub name: &'a str,
@@ -101,7 +107,8 @@ pub struct Package<'a> {
 }
 
 /// The policy in force, and why it is this one.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Policy<'a> {
     /// `proprietary`, `open-source`, `strict`, or the path of a policy file.
     pub name: &'a str,
@@ -110,7 +117,8 @@ pub struct Policy<'a> {
 }
 
 /// A part of the artifact that was not examined.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Skipped<'a> {
     /// Path inside the artifact, nested ones joined by `!`; empty for the artifact itself.
     pub place: &'a str,
@@ -119,7 +127,8 @@ pub struct Skipped<'a> {
 }
 
 /// Sums over an artifact.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Totals {
     /// Entries, those of nested archives included.
     pub entries: u64,
@@ -134,7 +143,8 @@ pub struct Totals {
 }
 
 /// One finding.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Finding<'a> {
     /// The rule; `packgate explain RULE` tells more.
     pub rule: &'a str,
@@ -143,10 +153,10 @@ pub struct Finding<'a> {
     /// Path inside the artifact, nested ones joined by `!`; empty for the artifact as a whole.
     pub place: &'a str,
     /// Line from 1, in texts.
-    #[schemars(range(min = 1))]
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub line: Option<u64>,
     /// Column in characters from 1, in texts.
-    #[schemars(range(min = 1))]
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub column: Option<u64>,
     /// Byte offset, in binaries and containers.
     pub offset: Option<u64>,
@@ -156,7 +166,7 @@ pub struct Finding<'a> {
     pub help: &'a str,
     /// The facts behind it; their form depends on the rule.
     #[serde(serialize_with = "object")]
-    #[schemars(with = "serde_json::Map<String, Value>")]
+    #[cfg_attr(test, schemars(with = "serde_json::Map<String, Value>"))]
     pub evidence: &'a Evidence,
     /// Stays the same from release to release as long as the finding does.
     pub fingerprint: &'a str,
@@ -165,7 +175,8 @@ pub struct Finding<'a> {
 }
 
 /// A rule that had nothing to go by.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct NotApplied<'a> {
     /// The rule.
     pub rule: &'a str,
@@ -174,7 +185,8 @@ pub struct NotApplied<'a> {
 }
 
 /// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Good to know.
@@ -186,7 +198,8 @@ pub enum Level {
 }
 
 /// A waiver that had no effect.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct IdleWaiver<'a> {
     /// The rule that it names.
     pub rule: &'a str,
@@ -199,7 +212,8 @@ pub struct IdleWaiver<'a> {
 }
 
 /// Why a waiver had no effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum IdleState {
     /// It matched nothing.
@@ -209,7 +223,8 @@ pub enum IdleState {
 }
 
 /// Counts over all artifacts. A waived finding counts only as waived.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Summary {
     /// Artifacts audited.
     pub artifacts: usize,
@@ -363,23 +378,4 @@ impl From<crate::inventory::Kind> for Kind {
             Inner::Directory => Self::Directory,
         }
     }
-}
-
-/// The JSON Schema of [`Report`].
-pub fn schema() -> Value {
-    schema_of::<Report<'static>>()
-}
-
-/// The JSON Schema of a report.
-pub(super) fn schema_of<T: JsonSchema>() -> Value {
-    // `uint64` and the like are no formats of JSON Schema; validators warn of them.
-    let no_format = schemars::transform::RecursiveTransform(|schema: &mut schemars::Schema| {
-        schema.remove("format");
-    });
-    schemars::generate::SchemaSettings::draft2020_12()
-        .with_transform(no_format)
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<T>()
-        .to_value()
 }

@@ -77,48 +77,10 @@ fn sentence(clause: &str) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::inventory::testing::numbered;
-    use crate::inventory::{Concern, EntryKind, Inventory, Kind, Package};
-    use crate::settings::Settings;
-
-    /// An npm package with these entries; a final `/` makes a folder.
-    pub(in crate::rules) fn inventory(paths: &[&str]) -> Inventory {
-        let entries = paths.iter().map(|path| {
-            let kind = if path.ends_with('/') { EntryKind::Directory } else { EntryKind::File };
-            let path = path.trim_end_matches('/').to_owned();
-            Entry { place: path.clone(), path, kind, ..Entry::default() }
-        });
-        let package = Some(Package { name: "acme".into(), version: "1.0.0".into(), ..Package::default() });
-        Inventory { kind: Kind::Npm, entries: numbered(entries), package, ..Inventory::default() }
-    }
-
-    pub(in crate::rules) fn anomaly(kind: AnomalyKind, container: &str) -> Anomaly {
-        Anomaly {
-            kind,
-            offset: 512,
-            place: "package/a.js".into(),
-            container: container.into(),
-            detail: "clients disagree".into(),
-            payload: false,
-        }
-    }
-
-    /// What a rule finds in an inventory.
-    pub(in crate::rules) fn findings(rule: &Rule, inventory: &Inventory) -> Vec<Finding> {
-        let settings = Settings::default();
-        let context = Context::new(inventory, &settings);
-        let mut findings = Vec::new();
-        (rule.check)(rule, &context, &mut findings);
-        findings
-    }
-
-    /// Which kinds of anomalies a rule takes up, of the artifact's own container or of one within.
-    pub(in crate::rules) fn takes(rule: &Rule, kind: AnomalyKind, container: &str) -> bool {
-        let anomalies = vec![anomaly(kind, container)];
-        !findings(rule, &Inventory { anomalies, ..inventory(&["package/a.js"]) }).is_empty()
-    }
+    use crate::inventory::{Concern, Inventory};
+    use crate::rules::testing::{anomaly, run, takes, tree};
 
     #[test]
     fn every_kind_of_anomaly_has_exactly_one_rule() {
@@ -143,7 +105,7 @@ pub(super) mod tests {
     fn many_of_a_kind_are_one_finding() {
         let rule = &super::super::archive_unsafe_path::RULE;
         let anomalies = vec![anomaly(AnomalyKind::PathBackslash, ""); 30];
-        let found = findings(rule, &Inventory { anomalies, ..inventory(&["package/a.js"]) });
+        let found = run(rule, &Inventory { anomalies, ..tree(&["package/a.js"]) });
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "Clients disagree. The same holds for 29 more.");
         assert_eq!(found[0].evidence.value()["count"], 30);

@@ -6,12 +6,9 @@ pub(super) const RULE: Rule = Rule {
     name: "archive-ambiguous",
     family: Family::ArchiveTrust,
     summary: "Clients read different entries or other bytes from this archive",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports every construct of a tar, gzip or zip file on which clients are known to disagree: wrong checksums,
 folders with bytes of their own, PAX headers that contradict the entry, several gzip members, data behind
 the end, zip members that the directory doesn't list, headers that contradict the directory, two end
@@ -19,17 +16,22 @@ records, and more. The message says who sees what, and at which byte. Where nobo
 entry is, the audit is incomplete as well.
 
 ## Why it matters
+
 Whoever checks the package and whoever installs it may see different files. A source map that one reader
 doesn't list is installed by another one.
 
 ## What to do
+
 Pack again with the ecosystem's own client (`npm pack`, `cargo package`, `python -m build`); none of them
 writes such an archive. If a tool of yours repacks the artifact, that tool is at fault.
 
 ## Example
+
 A tarball whose entry `package/lib/` is a folder of 1024 bytes: npm reads these bytes as the next header and
 installs the file that it finds there; other readers skip them.
-";
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     archive::report(rule, context, takes, help, findings);
@@ -51,7 +53,7 @@ fn help(kind: AnomalyKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::archive::tests::takes;
+    use crate::rules::testing::takes;
 
     #[test]
     fn fires_on_the_artifact_and_not_on_archives_within() {

@@ -6,29 +6,31 @@ pub(super) const RULE: Rule = Rule {
     name: "archive-duplicate",
     family: Family::ArchiveTrust,
     summary: "Several entries of one path, or names that are one on some systems",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports a path that stands in the archive more than once with different bytes, and names of files with different
 bytes that differ in letter case or Unicode form only. Paths are compared as the client writes them, too: a file in
 a wheel's `acme-1.0.0.data/purelib` with the one that it replaces, `.gitignore` with `.npmignore`. Repeated entries with the same bytes are
 `archive-duplicate-identical`.
 
 ## Why it matters
+
 Of two entries with one path, most clients keep the last, some the first, some mix them; what was reviewed
 may not be what is installed. Names that differ in case only are two files on Linux and one on Windows and
 macOS.
 
 ## What to do
+
 Find out which step adds the file again: usually a generated file over a committed one. Rename one of two
 files that differ in case.
 
 ## Example
+
 `package/cli.js` twice, or `package/Readme.md` and `package/README.md`.
-";
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     archive::report(rule, context, takes, help, findings);
@@ -48,7 +50,7 @@ fn help(kind: AnomalyKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::archive::tests::takes;
+    use crate::rules::testing::takes;
 
     #[test]
     fn fires_on_what_differs() {

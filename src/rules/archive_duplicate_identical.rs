@@ -6,24 +6,26 @@ pub(super) const RULE: Rule = Rule {
     name: "archive-duplicate-identical",
     family: Family::ArchiveTrust,
     summary: "A path stands in the archive twice, with the same bytes",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports a path that stands in the archive more than once, always with the same bytes.
 
 ## Why it matters
+
 It does no harm: whichever entry a client keeps, the file is the same. npm itself writes such archives when
 `main` or the licence is given with a leading `./`. Some indexes refuse them.
 
 ## What to do
-Write `\"main\": \"index.js\"` without `./` if it is npm, or drop the second entry.
+
+Write `"main": "index.js"` without `./` if it is npm, or drop the second entry.
 
 ## Example
+
 `package/LICENSE` and `package/./LICENSE`.
-";
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     archive::report(rule, context, takes, help, findings);
@@ -40,7 +42,7 @@ fn help(_: AnomalyKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::archive::tests::takes;
+    use crate::rules::testing::takes;
 
     #[test]
     fn fires_on_identical_entries_only() {

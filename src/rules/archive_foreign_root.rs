@@ -12,26 +12,28 @@ pub(super) const RULE: Rule = Rule {
     name: "archive-foreign-root",
     family: Family::ArchiveTrust,
     summary: "An entry outside the one folder that the package stands in",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 In an npm tarball, a crate and a source distribution everything stands in one top folder. Reports entries
 outside of it: a second top folder, or files that stand beside it.
 
 ## Why it matters
+
 npm strips the first segment of each path, whatever it is: `other/index.js` becomes `index.js` and replaces
 the one of the package. Files without a folder are dropped by npm and written by others. cargo and pip refuse
 a second folder.
 
 ## What to do
+
 Pack again with the ecosystem's own client.
 
 ## Example
+
 `package/index.js` and `other/index.js` in one tarball.
-";
+"#,
+    check,
+};
 
 /// What stands outside.
 #[derive(Debug, Serialize)]
@@ -140,11 +142,11 @@ fn root(inventory: &Inventory) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::inventory::Kind;
-    use crate::rules::archive::tests::{findings, inventory};
+    use crate::rules::testing::{run, tree};
 
     fn others(paths: &[&str], kind: Kind) -> Vec<String> {
-        let inventory = Inventory { kind, ..inventory(paths) };
-        findings(&RULE, &inventory).into_iter().map(|finding| finding.key).collect()
+        let inventory = Inventory { kind, ..tree(paths) };
+        run(&RULE, &inventory).into_iter().map(|finding| finding.key).collect()
     }
 
     #[test]
@@ -155,9 +157,9 @@ mod tests {
         assert_eq!(others(&["acme-2.0.0/a"], Kind::Crate), ["crate"]);
         assert_eq!(others(&["package/a", "package/b", "c.map"], Kind::Npm), [""]);
         assert_eq!(others(&["package/a", "package/b", "x/", "y/b"], Kind::Npm), ["x", "y"]);
-        let mut known = inventory(&["package/a", "x/a", "x/b"]);
+        let mut known = tree(&["package/a", "x/a", "x/b"]);
         known.package.as_mut().unwrap().root = "package".into();
-        assert_eq!(findings(&RULE, &known)[0].key, "x");
+        assert_eq!(run(&RULE, &known)[0].key, "x");
     }
 
     #[test]

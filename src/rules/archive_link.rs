@@ -8,27 +8,29 @@ pub(super) const RULE: Rule = Rule {
     name: "archive-link",
     family: Family::ArchiveTrust,
     summary: "A symbolic link, hard link or device in the artifact",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports every entry of the artifact that is neither a file nor a folder: symbolic links, hard links,
 devices, pipes.
 
 ## Why it matters
+
 A link can point outside the package and make the client write or read there. npm leaves links out, pip and
 unzip make text files or links of them, cargo refuses them since 1.96: people get different packages. The
 content behind a link in a folder was not examined. pip and RubyGems unpack links of a source distribution and of
 a gem alike wherever they run: there only links out of the package, and such to nothing, are reported.
 
 ## What to do
+
 Ship the file itself instead of the link.
 
 ## Example
+
 `package/config -> ../../../.ssh`
-";
+"#,
+    check,
+};
 
 /// What is linked.
 #[derive(Debug, Serialize)]
@@ -140,12 +142,12 @@ fn leaves(path: &str, target: &str) -> bool {
 mod tests {
     use super::*;
     use crate::inventory::EntryId;
-    use crate::rules::archive::tests::{findings, inventory};
+    use crate::rules::testing::{run, tree};
 
     fn escapes(kind: EntryKind) -> Option<bool> {
-        let mut inventory = inventory(&["package/lib/a"]);
+        let mut inventory = tree(&["package/lib/a"]);
         inventory.entries[0].kind = kind;
-        findings(&RULE, &inventory).first().map(|finding| finding.evidence.value()["escapes"] == true)
+        run(&RULE, &inventory).first().map(|finding| finding.evidence.value()["escapes"] == true)
     }
 
     #[test]
@@ -165,11 +167,10 @@ mod tests {
     #[test]
     fn links_in_a_source_distribution_may_point_to_what_is_in_it() {
         let found = |kind: Kind, link: EntryKind| {
-            let mut inventory =
-                inventory(&["acme-1.0/docs/license", "acme-1.0/LICENSE", "acme-1.0/src/a.py"]);
+            let mut inventory = tree(&["acme-1.0/docs/license", "acme-1.0/LICENSE", "acme-1.0/src/a.py"]);
             inventory.kind = kind;
             inventory.entries[0].kind = link;
-            findings(&RULE, &inventory).len()
+            run(&RULE, &inventory).len()
         };
         let symlink = |target: &str| EntryKind::Symlink { target: target.into() };
         let hard = |target: &str| EntryKind::Hardlink { target: target.into() };
@@ -186,10 +187,10 @@ mod tests {
 
     #[test]
     fn stays_silent_on_files_and_inside_archives() {
-        assert_eq!(findings(&RULE, &inventory(&["package/a", "package/b/"])), []);
-        let mut nested: Inventory = inventory(&["package/x.zip", "a"]);
+        assert_eq!(run(&RULE, &tree(&["package/a", "package/b/"])), []);
+        let mut nested: Inventory = tree(&["package/x.zip", "a"]);
         nested.entries[1].kind = EntryKind::Symlink { target: "/".into() };
         nested.entries[1].parent = Some(EntryId(0));
-        assert_eq!(findings(&RULE, &nested), []);
+        assert_eq!(run(&RULE, &nested), []);
     }
 }

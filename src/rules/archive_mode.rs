@@ -6,26 +6,28 @@ pub(super) const RULE: Rule = Rule {
     name: "archive-mode",
     family: Family::ArchiveTrust,
     summary: "A file with set-uid or set-gid bit",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports files of the artifact whose mode has the set-uid or set-gid bit. Other modes, such as those that let
 everybody write, say nothing: installers set their own.
 
 ## Why it matters
+
 A set-uid program runs with the rights of its owner, whoever starts it. npm keeps these bits: what root
 installs is then a program that everybody can run as root. tar keeps them, too, when root unpacks; cargo, pip
 and uv drop them. No package needs them.
 
 ## What to do
+
 `chmod u-s,g-s` the file before packing.
 
 ## Example
+
 `package/bin/tool` with mode 4755.
-";
+"#,
+    check,
+};
 
 /// Set-uid and set-gid.
 const SPECIAL: u32 = 0o6000;
@@ -56,17 +58,17 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::archive::tests::{findings, inventory};
+    use crate::rules::testing::{run, tree};
 
     #[test]
     fn fires_on_special_bits_only() {
         for (mode, fires) in
             [(0o4755, true), (0o2755, true), (0o1644, false), (0o755, false), (0o777, false), (0, false)]
         {
-            let mut inventory = inventory(&["package/a", "package/b/"]);
+            let mut inventory = tree(&["package/a", "package/b/"]);
             inventory.entries[0].mode = Some(mode);
             inventory.entries[1].mode = Some(0o2755);
-            assert_eq!(findings(&RULE, &inventory).len(), usize::from(fires), "{mode:o}");
+            assert_eq!(run(&RULE, &inventory).len(), usize::from(fires), "{mode:o}");
         }
     }
 }

@@ -10,26 +10,28 @@ pub(super) const RULE: Rule = Rule {
     name: "archive-nested",
     family: Family::ArchiveTrust,
     summary: "An archive within the artifact reads differently for different readers",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports, once for each archive that stands in the artifact as a file, that clients would read different
 entries from it: data that no directory lists, contradicting headers, several ends.
 
 ## Why it matters
+
 Who installs the package doesn't unpack this archive, so nothing is hidden from the installation. But its
 content was examined under one reading, and a stranger with another tool may find more in it.
 
 ## What to do
+
 Look at what the archive is for. Test data of a program that reads archives may well be broken on purpose:
 then keep it out of the package, or write a waiver for it.
 
 ## Example
+
 `package/fixtures/hidden.zip` holds a member that its directory doesn't list.
-";
+"#,
+    check,
+};
 
 /// The anomalies of one archive.
 #[derive(Debug, Serialize)]
@@ -86,7 +88,7 @@ fn takes(anomaly: &Anomaly) -> bool {
 mod tests {
     use super::*;
     use crate::inventory::Inventory;
-    use crate::rules::archive::tests::{anomaly, findings, inventory, takes};
+    use crate::rules::testing::{anomaly, run, takes, tree};
 
     #[test]
     fn fires_once_per_archive() {
@@ -95,7 +97,7 @@ mod tests {
             anomaly(AnomalyKind::ZipHiddenEntry, "package/x.zip"),
             anomaly(AnomalyKind::TarBody, "package/y.tgz"),
         ];
-        let found = findings(&RULE, &Inventory { anomalies, ..inventory(&["package/x.zip"]) });
+        let found = run(&RULE, &Inventory { anomalies, ..tree(&["package/x.zip"]) });
         assert_eq!(found.len(), 2);
         assert_eq!(
             (found[0].place.path.as_str(), found[0].key.as_str()),

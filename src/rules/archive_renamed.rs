@@ -6,24 +6,26 @@ pub(super) const RULE: Rule = Rule {
     name: "archive-renamed",
     family: Family::ArchiveTrust,
     summary: "A file that one client installs under another name",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports a `.gitignore` in an npm tarball.
 
 ## Why it matters
+
 npm installs it as `.npmignore`, and leaves it out where the folder has a `.npmignore` already; pnpm, yarn and bun
 keep its name. A template that is copied out of the installed package lacks its `.gitignore`.
 
 ## What to do
+
 Ship it under a name that nobody changes, such as `_gitignore`, and rename it when it is used.
 
 ## Example
+
 `package/template/.gitignore`
-";
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     archive::report(rule, context, takes, help, findings);
@@ -40,7 +42,7 @@ fn help(_: AnomalyKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::archive::tests::takes;
+    use crate::rules::testing::takes;
 
     #[test]
     fn fires_on_what_is_renamed_only() {

@@ -6,12 +6,9 @@ pub(super) const RULE: Rule = Rule {
     name: "archive-trailing-data",
     family: Family::ArchiveTrust,
     summary: "Bytes before, between or behind what belongs to the archive",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports bytes in the artifact that belong to none of its entries: behind the end of the gzip or zip data, before
 the first member of a zip or between its members, and wherever else ordinary tools write nothing: comments and
 names in a gzip header longer than 256 bytes, comments of a zip and of its members, extra fields that no known
@@ -22,15 +19,20 @@ All these bytes are looked at like an entry, also where they are too few to be r
 or a source map in a comment is found at `acme.whl!(archive comment)`.
 
 ## Why it matters
+
 The bytes are published with the artifact and nobody's listing shows them. Some clients refuse such a file,
 and another archive may hide in there. A comment can hold a whole source map.
 
 ## What to do
+
 Pack the artifact again. If the bytes are meant, such as a launcher before a zip, publish it as what it is.
 
 ## Example
+
 A wheel with a second zip behind it.
-";
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     archive::report(rule, context, takes, help, findings);
@@ -47,7 +49,7 @@ fn help(_: AnomalyKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::archive::tests::takes;
+    use crate::rules::testing::takes;
 
     #[test]
     fn fires_on_bytes_of_nobody() {

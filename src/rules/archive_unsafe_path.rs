@@ -6,26 +6,28 @@ pub(super) const RULE: Rule = Rule {
     name: "archive-unsafe-path",
     family: Family::ArchiveTrust,
     summary: "A path that lands elsewhere, can not be written, or misleads people",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports paths with `..`, absolute paths and drive letters, backslashes, control characters, invisible
 characters and such that change the writing direction, bytes that are not UTF-8, empty segments, names that
 Windows reserves, and paths too long or too deep.
 
 ## Why it matters
+
 Clients drop, rename or refuse such entries, or write them outside the package's folder. What is installed is
 then not what was checked. Names with control characters also give orders to terminals and CI logs.
 
 ## What to do
+
 Rename the file, or leave it out of the package.
 
 ## Example
-`package/../../.bashrc`, `package/aux.js`, `package/a\\\\b.js`.
-";
+
+`package/../../.bashrc`, `package/aux.js`, `package/a\\b.js`.
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     archive::report(rule, context, takes, help, findings);
@@ -51,7 +53,7 @@ fn help(kind: AnomalyKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::archive::tests::takes;
+    use crate::rules::testing::takes;
 
     #[test]
     fn fires_on_paths_only() {

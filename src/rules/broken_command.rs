@@ -6,25 +6,27 @@ pub(super) const RULE: Rule = Rule {
     name: "broken-command",
     family: Family::Wholeness,
     summary: "A command of the package can't be started as it is",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = r#"
+    docs: r#"
 ## What it does
+
 Looks at the files that `bin` names: a script without a first line that says what interprets it (`#!/usr/bin/env node`),
 and one whose first line ends in CR LF.
 
 ## Why it matters
+
 Without the line the shell runs JavaScript as a script of its own. With a carriage return at its end, Linux and macOS
 look for an interpreter called `node\r`.
 
 ## What to do
+
 Write `#!/usr/bin/env node` as the first line, with LF behind it; in git, `*.js text eol=lf` keeps it so.
 
 ## Example
+
 `"bin": "cli.js"` where `cli.js` begins with `import`.
-"#;
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     const KINDS: [DefectKind; 2] =
@@ -44,7 +46,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 mod tests {
     use super::*;
     use crate::inventory::{Inventory, Kind, Package};
-    use crate::rules::promise_tests::run;
+    use crate::rules::testing::run;
     use crate::settings::Settings;
 
     /// What the program's own road makes of a package with this command.

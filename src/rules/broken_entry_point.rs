@@ -5,26 +5,28 @@ pub(super) const RULE: Rule = Rule {
     name: "broken-entry-point",
     family: Family::Allowlist,
     summary: "One of several entry points leads nowhere",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports what `missing-entry-point` leaves: a subpath or condition of `exports`, a field like
 `module`, `types`, `typesVersions` or `man`, a plugin that `entry_points.txt` of a wheel names, a readme or licence
 that the manifest of a crate or NuGet package names, that leads nowhere while the package as a whole still loads.
 
 ## Why it matters
+
 Some users of the package fail: those of that subpath, that condition, that tool. Often it is a line that the
 manifest has outlived.
 
 ## What to do
+
 Ship the file, or take the line out of the manifest.
 
 ## Example
-`\"types\": \"dist/index.d.ts\"` in a tarball without that file.
-";
+
+`"types": "dist/index.d.ts"` in a tarball without that file.
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(found(rule, context, |weight| !is_grave(weight)));
@@ -33,7 +35,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     #[test]
     fn fires() {

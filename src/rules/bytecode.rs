@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::inventory::{Entry, Media};
+use crate::words::counted;
 
-use super::maps::counted;
 use super::{Context, Family, Finding, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -35,6 +35,15 @@ package/acme/__pycache__: 12 files of Python bytecode
     check,
 };
 
+/// The bytecode of a folder.
+#[derive(Debug, Serialize)]
+struct Evidence {
+    /// What it was compiled from, or for.
+    language: &'static str,
+    /// How many files.
+    files: usize,
+}
+
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut folders: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
     for entry in context.inventory.files() {
@@ -51,7 +60,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let (place, message) = match entries.as_slice() {
             [only] => (
                 Place::entry(only),
-                format!("is {language} bytecode: common tools turn it back into source."),
+                format!("This file is {language} bytecode: common tools turn it back into source."),
             ),
             _ => (
                 Place { path: folder.to_owned(), ..Place::default() },
@@ -68,16 +77,15 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             _ => "Ship it only if it is meant to be public; keep its source map to yourself.",
         };
-        let finding = Finding::new(rule, place).message(message).help(help);
-        findings
-            .push(finding.evidence(json!({ "language": language, "files": entries.len() })).key(language));
+        let evidence = Evidence { language, files: entries.len() };
+        findings.push(Finding::new(rule, place).message(message).help(help).evidence(evidence).key(language));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::mentions::testing::{entry, inventory, run};
+    use crate::rules::testing::{entry, inventory, run};
 
     #[test]
     fn takes_the_files_of_a_folder_together() {

@@ -38,15 +38,15 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(of_kind(context.inventory, MentionKind::Banner).map(|(entry, mention)| {
         let inside = inside(mention);
         finding(rule, entry, mention)
-            .message(format!("begins with a comment{inside} that says {}", mention.what))
+            .message(format!("This file begins with a comment{inside} that says {}.", mention.what))
             .help("Leave the file out of the package, or correct the banner. To make words of your own house an error, name them in internal.markers.")
     }));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::{inventory, mentions, run};
     use super::*;
+    use crate::rules::testing::{inventory, mentions, run};
 
     #[test]
     fn fires_at_banners_only() {

@@ -12,26 +12,26 @@ pub(super) const RULE: Rule = Rule {
     name: "contents-drift",
     family: Family::Allowlist,
     summary: "The artifact has other files than `packgate.lock` says",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Compares the paths of the artifact with `packgate.lock`, which stands beside the manifest and lists what a
 release may contain: every new path, every path that is missing, and every file that has outgrown its size
 class is reported. The rule is in force as soon as there is a lock; `packgate lock` writes one.
 
 ## Why it matters
-An allowlist in the manifest works by folder. `\"files\": [\"dist\"]` lets `dist/.env` and `dist/cli.js.map`
+
+An allowlist in the manifest works by folder. `"files": ["dist"]` lets `dist/.env` and `dist/cli.js.map`
 pass, because they lie in `dist`. A list of the files themselves, reviewed like code, makes each new file
 somebody's decision.
 
 ## What to do
+
 If the change is meant, run `packgate lock --update` and commit the line that it adds. If it isn't, find out
 which build step wrote the file, and leave it out.
 
 ## Example
+
 ```text
 packgate-lock 1
 
@@ -41,7 +41,9 @@ cli.js  <= 16 MiB
 package.json
 ```
 A release that also holds `cli.js.map` is refused.
-";
+"#,
+    check,
+};
 
 /// From this many on, files of one folder are reported together.
 const MANY: usize = 4;
@@ -256,6 +258,7 @@ mod tests {
     use super::*;
     use crate::inventory::testing::npm;
     use crate::lock::{Lock, parse};
+    use crate::rules::testing::{self, run_in};
     use crate::settings::Settings;
     use std::path::Path;
 
@@ -267,9 +270,7 @@ mod tests {
     fn run(lines: &str, files: &[(&str, u64)]) -> Vec<(String, String, usize)> {
         let (lock, inventory, settings) = (lock(lines), npm("1.0.0", files), Settings::default());
         let context = Context::new(&inventory, &settings).against(None, Some(&lock));
-        let mut findings = Vec::new();
-        check(&RULE, &context, &mut findings);
-        findings
+        run_in(&RULE, &context)
             .into_iter()
             .map(|finding| {
                 let count = usize::try_from(finding.evidence.value()["count"].as_u64().unwrap()).unwrap();
@@ -307,10 +308,7 @@ mod tests {
         ] {
             assert_eq!(run(lines, files), [], "{lines}");
         }
-        let (inventory, settings) = (npm("1.0.0", &[("a.js", 1)]), Settings::default());
-        let mut findings = Vec::new();
-        check(&RULE, &Context::new(&inventory, &settings), &mut findings);
-        assert_eq!(findings, []);
+        assert_eq!(testing::run(&RULE, &npm("1.0.0", &[("a.js", 1)])), []);
     }
 
     #[test]
@@ -318,8 +316,7 @@ mod tests {
         let files: Vec<(String, u64)> = (0..30).map(|at| (format!("d/{at:02}.js"), 1)).collect();
         let files: Vec<(&str, u64)> = files.iter().map(|(path, size)| (path.as_str(), *size)).collect();
         let (lock, inventory, settings) = (lock("[npm acme]\n"), npm("1.0.0", &files), Settings::default());
-        let mut findings = Vec::new();
-        check(&RULE, &Context::new(&inventory, &settings).against(None, Some(&lock)), &mut findings);
+        let findings = run_in(&RULE, &Context::new(&inventory, &settings).against(None, Some(&lock)));
         assert_eq!(
             findings[0].message,
             "30 files of 30 bytes in this folder are not in packgate.lock: d/00.js, d/01.js, d/02.js, d/03.js, d/04.js and 25 more."

@@ -122,9 +122,9 @@ fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::{entry, inventory, run};
     use super::*;
     use crate::inventory::DebugSection;
+    use crate::rules::testing::{entry, inventory, run};
 
     fn program(format: &'static str, sections: &[(&str, u64)]) -> Entry {
         let section = |(name, bytes): &(&str, u64)| DebugSection { name: (*name).to_owned(), bytes: *bytes };

@@ -8,27 +8,29 @@ pub(super) const RULE: Rule = Rule {
     name: "dirty-build",
     family: Family::Allowlist,
     summary: "The artifact was made with changes that version control doesn't have",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reads what a crate says of its checkout in `.cargo_vcs_info.json`. With the repository at hand it also looks
 for shipped files that git doesn't track.
 
 ## Why it matters
+
 What ships is not what was reviewed and can't be built again: an uncommitted experiment, a local settings file,
 a note.
 
 ## What to do
+
 Commit or remove the changes and pack again. cargo says nothing when `--allow-dirty` is given.
 
 ## Example
+
 ```json
-{ \"git\": { \"sha1\": \"...\", \"dirty\": true } }
+{ "git": { "sha1": "...", "dirty": true } }
 ```
-";
+"#,
+    check,
+};
 
 #[derive(Debug, Serialize)]
 struct Evidence<'a> {
@@ -92,7 +94,7 @@ mod tests {
     use super::*;
     use crate::inventory::testing::numbered;
     use crate::inventory::{Entry, EntryId, Inventory, Package, VcsState};
-    use crate::rules::promise_tests::run;
+    use crate::rules::testing::run;
 
     fn inventory(dirty: bool, untracked: Vec<EntryId>) -> Inventory {
         let vcs = VcsState { revision: Some("0123456789abcdef".into()), dirty, place: "x".into(), untracked };

@@ -1,7 +1,7 @@
 use crate::inventory::{Entry, Inventory, Media, ProgramFacts};
 
-use super::maps::counted;
 use super::{Context, Family, Finding, Place, Rule};
+use crate::words::counted;
 
 pub(super) const RULE: Rule = Rule {
     name: "embedded-program",
@@ -88,7 +88,7 @@ fn finding(rule: &Rule, entry: &Entry, program: &ProgramFacts) -> Finding {
 mod tests {
     use super::*;
     use crate::inventory::{EntryId, TextDigest, TextFacts};
-    use crate::rules::mentions::testing::{entry, inventory, run};
+    use crate::rules::testing::{entry, inventory, run};
 
     #[test]
     fn minified_applications_are_passed_over() {

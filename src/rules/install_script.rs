@@ -4,28 +4,30 @@ pub(super) const RULE: Rule = Rule {
     name: "install-script",
     family: Family::Manifest,
     summary: "The package runs a script on the machine that installs it",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Lists the lifecycle scripts that npm runs when somebody installs the package: `preinstall`, `install`,
 `postinstall`, and the build that a `binding.gyp` implies.
 
 ## Why it matters
+
 Such a script runs with the rights of whoever installs. Many firms switch them off, pnpm and newer clients do
 so by default, and a script that came in unnoticed is how worms spread.
 
 ## What to do
+
 Make sure that each one is meant. Where prebuilt files can be shipped as optional dependencies, no script is
 needed.
 
 ## Example
+
 ```json
-\"scripts\": { \"postinstall\": \"node install.js\" }
+"scripts": { "postinstall": "node install.js" }
 ```
-";
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(package) = &context.inventory.package else { return };
@@ -55,7 +57,7 @@ fn shortened(command: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     fn events(manifest: &str, paths: &[&str]) -> Vec<String> {
         run(&RULE, &npm(manifest, paths)).into_iter().map(|finding| finding.key).collect()

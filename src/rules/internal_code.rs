@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashSet};
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::inventory::{CodeMatch, Entry, Inventory};
 
@@ -66,6 +66,36 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// How much of an internal file stands in the artifact, and where.
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    /// The internal file.
+    file: &'a str,
+    /// The line in it where the longest part begins.
+    line: u32,
+    /// How much of it, by fingerprints.
+    percent: usize,
+    fingerprints: Share,
+    /// Where its text stands.
+    places: Vec<TextPlace<'a>>,
+}
+
+/// Fingerprints found, of those that the file has.
+#[derive(Debug, Serialize)]
+struct Share {
+    found: usize,
+    of: usize,
+}
+
+/// A place in the artifact with text of the internal file.
+#[derive(Debug, Serialize)]
+struct TextPlace<'a> {
+    place: &'a str,
+    line: Option<u64>,
+    /// The line in the internal file.
+    internal_line: u32,
+}
+
 /// An internal file of which something stands in the artifact.
 struct Suspect<'a> {
     file: &'a str,
@@ -102,28 +132,28 @@ impl<'a> Suspect<'a> {
             1 => String::new(),
             places => format!(", and in {} more files", places - 1),
         };
-        let places: Vec<_> = self
-            .places
-            .iter()
-            .take(MOST_PLACES)
-            .map(|(entry, found)| json!({ "place": entry.place, "line": found.at.line, "internal_line": found.line }))
-            .collect();
+        let places = self.places.iter().take(MOST_PLACES).map(|(entry, found)| TextPlace {
+            place: &entry.place,
+            line: found.at.line,
+            internal_line: found.line,
+        });
+        let evidence = Evidence {
+            file: self.file,
+            line: most.line,
+            percent: self.percent(),
+            fingerprints: Share { found: self.found.len(), of: self.of },
+            places: places.collect(),
+        };
         Some(
             Finding::new(rule, Place::at(entry, &most.at))
                 .message(format!(
-                    "holds text of the internal file {} (from its line {}{elsewhere}): about {} % of that file would get out",
+                    "This file holds text of the internal file {} (from its line {}{elsewhere}): about {} % of that file would get out.",
                     self.file,
                     most.line,
                     self.percent(),
                 ))
                 .help("Take the module out of the bundle, or mark it external; if it may be published, take its folder off internal.roots.")
-                .evidence(json!({
-                    "file": self.file,
-                    "line": most.line,
-                    "percent": self.percent(),
-                    "fingerprints": { "found": self.found.len(), "of": self.of },
-                    "places": places,
-                }))
+                .evidence(evidence)
                 .key(self.file),
         )
     }
@@ -131,9 +161,9 @@ impl<'a> Suspect<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::{entry, inventory, run};
     use super::*;
     use crate::inventory::At;
+    use crate::rules::testing::{entry, inventory, run};
 
     fn with(place: &str, matches: &[(&str, u32, std::ops::Range<u64>)]) -> Entry {
         let one = |(file, of, found): &(&str, u32, std::ops::Range<u64>)| CodeMatch {

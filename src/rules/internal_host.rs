@@ -36,7 +36,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(of_kind(context.inventory, MentionKind::Host).map(|(entry, mention)| {
         let (times, inside) = (times(mention.count), inside(mention));
         finding(rule, entry, mention)
-            .message(format!("names the internal host {}{times}{inside}", mention.what))
+            .message(format!("This file names the internal host {}{times}{inside}.", mention.what))
             .help(
                 "Read the address from the configuration at run time, or leave this file out of the package.",
             )
@@ -45,8 +45,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::{inventory, mentions, run};
     use super::*;
+    use crate::rules::testing::{inventory, mentions, run};
 
     #[test]
     fn fires_at_named_hosts_only() {

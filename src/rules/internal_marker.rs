@@ -39,7 +39,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let (times, inside) = (times(mention.count), inside(mention));
         finding(rule, entry, mention)
             .message(format!(
-                "holds \"{}\"{times}{inside}, which the settings mark as internal",
+                "This file holds \"{}\"{times}{inside}, which the settings mark as internal.",
                 mention.what
             ))
             .help("Leave this file out of the package, or the module that the text comes from out of the bundle.")
@@ -48,8 +48,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::{inventory, mentions, run};
     use super::*;
+    use crate::rules::testing::{inventory, mentions, run};
 
     #[test]
     fn fires_at_every_marker() {

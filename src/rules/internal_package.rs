@@ -41,16 +41,16 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(others.map(|(entry, mention)| {
         let (times, inside) = (times(mention.count), inside(mention));
         finding(rule, entry, mention)
-            .message(format!("refers to the internal package {}{times}{inside}", mention.what))
+            .message(format!("This file refers to the internal package {}{times}{inside}.", mention.what))
             .help("Keep the package out of the bundle, move it to devDependencies if users don't need it, or leave this file out.")
     }));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::{inventory, mentions, run};
     use super::*;
     use crate::inventory::Package;
+    use crate::rules::testing::{inventory, mentions, run};
 
     #[test]
     fn fires_at_others_but_not_at_its_own_name() {

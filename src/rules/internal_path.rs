@@ -1,9 +1,10 @@
 use std::borrow::Cow;
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::inventory::{Entry, MapForm, SourceMap};
 use crate::settings::Internal;
+use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
 
@@ -54,16 +55,45 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// The glob that an entry's own path fits.
+#[derive(Debug, Serialize)]
+struct Own<'a> {
+    /// As written in the settings.
+    glob: &'a str,
+}
+
+/// The internal sources that a map lists.
+#[derive(Debug, Serialize)]
+struct Sources<'a> {
+    /// The first of them.
+    sources: Vec<Source<'a>>,
+    /// How many there are.
+    total: usize,
+    /// How many of them with their text.
+    with_text: usize,
+}
+
+/// One of them.
+#[derive(Debug, Serialize)]
+struct Source<'a> {
+    /// Its path in the project.
+    source: &'a str,
+    /// The glob that it fits.
+    glob: &'a str,
+    /// Whether the map holds its text.
+    text: bool,
+}
+
 /// The entry's own path is internal.
 fn entry_finding(rule: &Rule, entry: &Entry, internal: &Internal) -> Option<Finding> {
     let glob = glob_for(internal, &entry.path).or_else(|| glob_for(internal, entry.below_root()))?;
     Some(
         Finding::new(rule, Place::entry(entry))
             .message(format!(
-                "lies under an internal path ({glob}): whoever downloads the package has this file"
+                "This file lies under an internal path ({glob}): whoever downloads the package has it."
             ))
             .help("Leave the file out of the package.")
-            .evidence(json!({ "glob": glob }))
+            .evidence(Own { glob })
             .key("entry"),
     )
 }
@@ -84,23 +114,20 @@ fn map_finding(rule: &Rule, entry: &Entry, map: &SourceMap, internal: &Internal)
         named.push("...");
     }
     let what = if map.form == MapForm::BundlerReport { "bundler report" } else { "source map" };
-    let files =
-        if hits.len() == 1 { "1 internal file".to_owned() } else { format!("{} internal files", hits.len()) };
+    let files = words::counted(hits.len() as u64, "internal file");
     let text = match with_text {
         0 => "by name".to_owned(),
         all if all == hits.len() => "with their whole text".to_owned(),
         some => format!("{some} of them with their whole text"),
     };
-    let evidence: Vec<_> = hits
-        .iter()
-        .take(MOST_KEPT)
-        .map(|(path, glob, text)| json!({ "source": path, "glob": glob, "text": text }))
-        .collect();
+    let sources =
+        hits.iter().take(MOST_KEPT).map(|(source, glob, text)| Source { source, glob, text: *text });
+    let evidence = Sources { sources: sources.collect(), total: hits.len(), with_text };
     Some(
         Finding::new(rule, Place::at(entry, &map.at))
-            .message(format!("this {what} lists {files} ({glob}) {text}: {}", named.join(", ")))
+            .message(format!("This {what} lists {files} ({glob}) {text}: {}.", named.join(", ")))
             .help("Take the modules out of the bundle, or don't ship the map.")
-            .evidence(json!({ "sources": evidence, "total": hits.len(), "with_text": with_text }))
+            .evidence(evidence)
             .key(format!("sources:{}", map.file.as_deref().unwrap_or_default())),
     )
 }
@@ -165,9 +192,9 @@ fn normalise(path: Cow<'_, str>) -> Cow<'_, str> {
 mod tests {
     use globset::{GlobBuilder, GlobSetBuilder};
 
-    use super::super::mentions::testing::{entry, inventory, run, run_with};
     use super::*;
     use crate::inventory::{At, SourceFacts, TextDigest, TextFacts};
+    use crate::rules::testing::{entry, inventory, run, run_with};
     use crate::settings::Settings;
 
     fn settings(globs: &[&str]) -> Settings {

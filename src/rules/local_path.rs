@@ -78,9 +78,9 @@ fn home(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::{entry, inventory, mentions, run};
     use super::*;
     use crate::inventory::{BinaryFacts, LocalPath};
+    use crate::rules::testing::{entry, inventory, mentions, run};
 
     #[test]
     fn one_finding_per_home_folder() {

@@ -6,26 +6,28 @@ pub(super) const RULE: Rule = Rule {
     name: "manifest-ambiguous",
     family: Family::Manifest,
     summary: "The manifest is missing, broken, there twice, or read differently by different clients",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports a manifest that isn't where the client looks for it, can't be read, is there more than once with
 different contents, differs from its right name in letter case, or holds a decisive key twice; and a wheel with
 two `.dist-info` folders, without `WHEEL`, or of a format that installers don't know.
 
 ## Why it matters
+
 Everything else is judged by the manifest. Where two readers see two manifests, one of them reviewed another
 package than the other installs. Without one, neither allowlist nor licence are known.
 
 ## What to do
+
 Pack again with the package's own client. If the artifact is no package at all, say so with `--kind`.
 
 ## Example
+
 `package/package.json` and `package/Package.json` in one tarball.
-";
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     for problem in &context.inventory.manifest_problems {
@@ -58,7 +60,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     fn keys(manifest: &str, paths: &[&str]) -> Vec<String> {
         run(&RULE, &npm(manifest, paths)).into_iter().map(|finding| finding.key).collect()

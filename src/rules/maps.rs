@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::inventory::{Entry, MapForm, SourceMap};
 use crate::recoverable::{Exposure, MapReport, MapState};
+use crate::words::counted;
 
 use super::{Context, Finding, Place, Rule};
 
@@ -83,12 +84,12 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// `this source map`, `the 3 inline source maps of this file`, `28 source maps in this folder`.
+    /// `This source map`, `3 inline source maps of this file`, `28 source maps in this folder`.
     pub(super) fn subject(&self) -> String {
         let name = form_name(self.first().map.form);
         match (&self.folder, self.reports.len()) {
             (Some(_), _) => format!("{} in this folder", counted(self.reports.len() as u64, name)),
-            (None, 1) => format!("this {name}"),
+            (None, 1) => format!("This {name}"),
             (None, maps) => format!("{} of this file", counted(maps as u64, name)),
         }
     }
@@ -245,31 +246,13 @@ pub(super) fn form_name(form: MapForm) -> &'static str {
     }
 }
 
-/// `1 file`, `1,906 files`.
-pub(super) fn counted(count: u64, one: &str) -> String {
-    let digits = count.to_string();
-    let mut number = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            number.push(',');
-        }
-        number.push(digit);
-    }
-    match one {
-        _ if count == 1 => format!("1 {one}"),
-        "source map in eval" => format!("{number} source maps in eval"),
-        "module list in eval" => format!("{number} module lists in eval"),
-        _ => format!("{number} {one}s"),
-    }
-}
-
 /// `3 original files, 1,200 lines`.
 pub(super) fn amount(exposure: Exposure) -> String {
     format!("{}, {}", counted(exposure.files, "original file"), counted(exposure.lines, "line"))
 }
 
 /// Finds the maps of these forms that give away text, as the rules `source-map-embedded`, `-inline` and `-eval` divide
-/// them. `says` makes a sentence of `this source map holds` and `3 original files, 40 lines`.
+/// them. `says` makes a sentence of `This source map holds` and `3 original files, 40 lines`.
 pub(super) fn exposed(
     rule: &Rule,
     context: &Context<'_>,

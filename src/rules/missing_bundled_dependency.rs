@@ -6,23 +6,25 @@ pub(super) const RULE: Rule = Rule {
     name: "missing-bundled-dependency",
     family: Family::Wholeness,
     summary: "A dependency that should come in the package is not in it",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = r#"
+    docs: r#"
 ## What it does
+
 Reports a name in `bundleDependencies` that is a dependency and has no folder below the tarball's `node_modules/`.
 
 ## Why it matters
+
 Clients don't fetch what is said to be bundled: the package can't be loaded.
 
 ## What to do
+
 Install before packing, with a client that lays out `node_modules/` flat; or take the name out of the list.
 
 ## Example
+
 `"bundleDependencies": ["left-pad"]` in a tarball without `node_modules/left-pad`.
-"#;
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     const HELP: &str = "Install before packing so that node_modules/ holds it, or take it out of the list.";
@@ -37,7 +39,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     #[test]
     fn fires() {

@@ -9,25 +9,27 @@ pub(super) const RULE: Rule = Rule {
     name: "missing-entry-point",
     family: Family::Allowlist,
     summary: "The artifact lacks what the package is loaded by, or a command it installs",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Follows what the manifest names as entrances and reports those that lead nowhere: `main` with Node's extensions
 and index files, the targets of `exports` with conditions and patterns, `bin`; `[lib] path` and `[[bin]] path`
 of a crate; the modules that `entry_points.txt` of a wheel names.
 
 ## Why it matters
+
 An allowlist drawn too tight breaks the release: the package installs and can't be used.
 
 ## What to do
+
 Build before packing, and let the allowlist cover the file; or correct the manifest.
 
 ## Example
-`\"main\": \"dist/index.js\"` in a tarball without `dist/`.
-";
+
+`"main": "dist/index.js"` in a tarball without `dist/`.
+"#,
+    check,
+};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Evidence<'a> {
@@ -96,7 +98,7 @@ const MOST_SINGLE: usize = 10;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     #[test]
     fn fires() {

@@ -6,25 +6,27 @@ pub(super) const RULE: Rule = Rule {
     name: "missing-install-script",
     family: Family::Wholeness,
     summary: "A script that runs at installation starts a file that is not in the package",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = r#"
+    docs: r#"
 ## What it does
+
 Follows the first command of the first of `preinstall`, `install` and `postinstall` where it starts a file of the
 package (`node x.js`, `./x.sh`, `sh x.sh`), and reports a file that is not there. Commands behind it, variables, files
 below `build/` and scripts that go on without the file (`|| exit 0`) are left alone.
 
 ## Why it matters
+
 The script fails, and with it the installation of the package and of all that depend on it.
 
 ## What to do
+
 Let the allowlist cover the file, or take the script out.
 
 ## Example
+
 `"postinstall": "node scripts/setup.js"` in a tarball without `scripts/`.
-"#;
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     const HELP: &str = "Let the allowlist cover the file, or take the script out.";
@@ -39,7 +41,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     #[test]
     fn fires() {

@@ -5,6 +5,8 @@ mod finding;
 mod for_show;
 mod not_applied;
 mod rule;
+#[cfg(test)]
+mod testing;
 
 // source maps
 mod maps;
@@ -54,8 +56,6 @@ mod name_mismatch;
 mod no_allowlist;
 mod not_allowlisted;
 mod private_package;
-#[cfg(test)]
-mod promise_tests;
 mod record_mismatch;
 mod stale_file_list;
 mod startup_code;
@@ -128,8 +128,6 @@ const OWN: &[&Rule] = &[
     &unstripped::RULE,
     &embedded_program::RULE,
     &bytecode::RULE,
-    // stray files and secrets
-
     // allowlist and manifest
     &not_allowlisted::RULE,
     &no_allowlist::RULE,

@@ -4,26 +4,28 @@ pub(super) const RULE: Rule = Rule {
     name: "name-mismatch",
     family: Family::Manifest,
     summary: "Name, version or tags differ between the manifest and another place that repeats them",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Compares name and version in the manifest with the places that repeat them: a wheel's file name and its
 `.dist-info` folder, the folder in a crate or source distribution, `extension.vsixmanifest` of an extension; and
 the tags in `WHEEL` with those of the wheel's file name.
 
 ## Why it matters
+
 Clients pick one of the places. What is reviewed, stored and installed under one name is then another package,
 and uploads of such files are refused late, in the middle of a release.
 
 ## What to do
+
 Build the artifact again; don't rename it.
 
 ## Example
+
 `acme-1.1-py3-none-any.whl` whose METADATA says `Version: 1.0`.
-";
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(package) = &context.inventory.package else { return };
@@ -53,7 +55,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 mod tests {
     use super::*;
     use crate::inventory::{Inventory, Mismatch, Package};
-    use crate::rules::promise_tests::run;
+    use crate::rules::testing::run;
 
     #[test]
     fn fires_and_stays_silent() {

@@ -8,28 +8,30 @@ pub(super) const RULE: Rule = Rule {
     name: "no-allowlist",
     family: Family::Allowlist,
     summary: "The manifest doesn't say which files may ship",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports an npm package without `files` in its `package.json`, and proposes a list computed from what its
 entry points need. An extension for Visual Studio Code is reported when its project has neither `files` nor a
 `.vscodeignore`.
 
 ## Why it matters
+
 Without an allowlist everything in the folder ships unless an ignore file names it: the next build output,
 note, dump or credential that somebody leaves there is in the next release.
 
 ## What to do
+
 Write `files`. A list of folders is a good beginning; `packgate.lock` holds each single file.
 
 ## Example
+
 ```json
-\"files\": [\"dist\"]
+"files": ["dist"]
 ```
-";
+"#,
+    check,
+};
 
 #[derive(Debug, Serialize)]
 struct Evidence<'a> {
@@ -63,7 +65,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     #[test]
     fn fires_with_a_proposal() {

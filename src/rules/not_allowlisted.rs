@@ -12,12 +12,9 @@ pub(super) const RULE: Rule = Rule {
     name: "not-allowlisted",
     family: Family::Allowlist,
     summary: "A file that the manifest's allowlist doesn't cover",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Holds every file of the artifact against the manifest's allowlist, with the very semantics of the client that
 packs: `files` in `package.json` as npm reads it (as vsce does, for an extension), `include` and `exclude` in
 `Cargo.toml` as cargo reads them. With the project at hand (`--project`) its `.npmignore`, `.gitignore` and
@@ -25,17 +22,22 @@ packs: `files` in `package.json` as npm reads it (as vsce does, for an extension
 `bin`, `Cargo.toml.orig`, ...) are covered, and so are those that older clients added.
 
 ## Why it matters
+
 The client would not have packed such a file. It came in another way: another tool wrote the archive, the
 archive was changed after packing, or the manifest was. Nobody who reviewed the manifest expects the file.
 yarn 1 packs the whole folder as soon as `files` has an item with `!`; npm 8 took such items for the top folder
 alone.
 
 ## What to do
+
 Pack again with the client. If the file belongs in the package, add it to the allowlist.
 
 ## Example
-`package/src/index.ts` in a tarball whose `package.json` says `\"files\": [\"dist\"]`.
-";
+
+`package/src/index.ts` in a tarball whose `package.json` says `"files": ["dist"]`.
+"#,
+    check,
+};
 
 /// Up to this many files are reported one by one; more are grouped by their folder at the top.
 const MOST_SINGLE: usize = 20;
@@ -170,7 +172,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     #[test]
     fn fires() {

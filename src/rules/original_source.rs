@@ -72,11 +72,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::super::listed_source;
-    use super::super::mentions::testing::{entry, inventory, run};
     use super::*;
     use crate::inventory::{
         BinaryFacts, Declared, EntryId, Inventory, Media, Package, TextDigest, TextFacts,
     };
+    use crate::rules::testing::{entry, inventory, run};
 
     fn text(path: &str) -> Entry {
         Entry { media: Media::Text, ..entry(path) }

@@ -49,10 +49,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::run;
     use super::super::own_source::testing::{text, with};
     use super::*;
     use crate::inventory::OwnLines;
+    use crate::rules::testing::run;
 
     #[test]
     fn comments_in_code_and_nowhere_else() {

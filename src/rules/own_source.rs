@@ -146,7 +146,7 @@ pub(super) fn finding(rule: &Rule, group: &[&Escape<'_>], files: &[(&str, u32)])
 pub(super) mod testing {
     use crate::inventory::testing::own_text;
     use crate::inventory::{Entry, Inventory, OwnLines, OwnText};
-    use crate::rules::mentions::testing::{entry, inventory};
+    use crate::rules::testing::{entry, inventory};
 
     /// Lines of a file in an entry.
     pub(crate) fn text(file: &str, lines: OwnLines) -> OwnText {
@@ -165,10 +165,10 @@ pub(super) mod testing {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::run;
     use super::testing::{text, with};
     use super::*;
     use crate::inventory::OwnLines;
+    use crate::rules::testing::run;
 
     const TYPES: OwnLines = OwnLines { comments: 0, docs: 0, lowered: 4, statements: 0, code: 9 };
     const COMMENTS: OwnLines = OwnLines { comments: 6, docs: 9, lowered: 0, statements: 9, code: 9 };

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::inventory::MentionKind;
+use crate::words;
 
 use super::mentions::of_kind;
 use super::{Context, Family, Finding, Place, Rule};
@@ -36,6 +37,13 @@ registry=https://npm.acme.corp/
     check,
 };
 
+/// A host and how many files name it.
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    host: &'a str,
+    files: usize,
+}
+
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut hosts: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (entry, mention) in of_kind(context.inventory, MentionKind::PrivateHost) {
@@ -45,13 +53,13 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((entry, mention)) = places.first() else { continue };
         let elsewhere = match places.len() {
             1 => String::new(),
-            files => format!(", here and in {} more files", files - 1),
+            files => format!("; so {} more", words::counted(files as u64 - 1, "file")),
         };
         findings.push(
             Finding::new(rule, Place::at(entry, &mention.at))
-                .message(format!("has a URL on {host}{elsewhere}, a host that only an internal network resolves"))
+                .message(format!("This file has a URL on {host}, a host that only an internal network resolves{elsewhere}."))
                 .help("Replace the URL by an example if it is a real one. To make a host an error, name it in internal.hosts.")
-                .evidence(json!({ "host": host, "files": places.len() }))
+                .evidence(Evidence { host, files: places.len() })
                 .key(host),
         );
     }
@@ -59,8 +67,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::{inventory, mentions, run};
     use super::*;
+    use crate::rules::testing::{inventory, mentions, run};
 
     #[test]
     fn one_finding_per_host() {

@@ -4,28 +4,30 @@ pub(super) const RULE: Rule = Rule {
     name: "private-package",
     family: Family::Manifest,
     summary: "The manifest says that the package must not be published",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
-Reports `\"private\": true` in `package.json`, `publish = false` in `Cargo.toml`, and the classifier
+
+Reports `"private": true` in `package.json`, `publish = false` in `Cargo.toml`, and the classifier
 `Private :: Do Not Upload` of a Python package; also a `package.json` further down that is marked private and is one of
 a project (it has `devDependencies` or `workspaces`), but for those of tests, examples, templates and documentation.
 
 ## Why it matters
+
 Somebody marked the package as one that stays in the house. npm and cargo refuse to publish it; an upload of
 the packed file doesn't ask.
 
 ## What to do
+
 Don't publish it, or take the mark out.
 
 ## Example
+
 ```json
-\"private\": true
+"private": true
 ```
-";
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let package = context.inventory.package.as_ref();
@@ -49,7 +51,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     #[test]
     fn fires() {

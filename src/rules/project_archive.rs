@@ -120,8 +120,8 @@ impl ProjectArchive<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mentions::testing::{entry, inventory};
     use super::*;
+    use crate::rules::testing::{entry, inventory};
 
     fn marks_of(paths: &[&str]) -> Vec<String> {
         let archive = entry("package/dist/x.zip");

@@ -6,24 +6,26 @@ pub(super) const RULE: Rule = Rule {
     name: "publish-config-ignored",
     family: Family::Wholeness,
     summary: "The client that packed left fields of publishConfig unapplied",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = r#"
+    docs: r#"
 ## What it does
+
 Reports `main`, `module`, `types`, `exports` and `bin` in `publishConfig` that differ from the manifest's own, where the
 manifest's own lead to nothing or to uncompiled sources. pnpm and yarn put them in place when they pack; npm does not.
 
 ## Why it matters
+
 The published manifest still points at the sources: Node can't load the package.
 
 ## What to do
+
 Pack with the client that applies them, or write them into the manifest itself.
 
 ## Example
+
 `"main": "src/index.ts", "publishConfig": {"main": "dist/index.js"}` in a tarball that `npm pack` made.
-"#;
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     const HELP: &str =
@@ -39,7 +41,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     #[test]
     fn fires() {

@@ -7,27 +7,29 @@ pub(super) const RULE: Rule = Rule {
     name: "record-mismatch",
     family: Family::Allowlist,
     summary: "The package's own table of contents and its files disagree",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Holds the table that a package carries against its bytes, both ways, digests (SHA-256, SHA-384, SHA-512) and sizes included: `RECORD` of a
 wheel, `checksums.yaml.gz` of a gem, manifest and signature file of a signed jar, `SOURCES.txt` of a source
 distribution (files that it lacks), the file list of a gem, `[Content_Types].xml` of an extension for Visual Studio Code.
 
 ## Why it matters
+
 The table is what reviewers and tools trust, and installers don't check it: pip and uv install a wheel with
 files that RECORD doesn't name or whose digests differ. A mismatch means that the artifact was changed after it
 was built. Registries refuse such wheels.
 
 ## What to do
+
 Build it again. Don't edit archives.
 
 ## Example
+
 `acme/debug.py` in a wheel whose RECORD doesn't name it.
-";
+"#,
+    check,
+};
 
 /// Up to this many are reported one by one; more of a kind become one finding.
 const MOST_SINGLE: usize = 20;
@@ -101,7 +103,7 @@ fn headline(kind: RecordTrouble, count: usize) -> String {
 mod tests {
     use super::*;
     use crate::inventory::{Declared, Inventory, Package, RecordProblem};
-    use crate::rules::promise_tests::run;
+    use crate::rules::testing::run;
 
     fn inventory(count: usize) -> Inventory {
         let problem = |n: usize| RecordProblem {

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::inventory::testing::numbered;
     use crate::inventory::{At, Inventory};
-    use crate::settings::Settings;
+    use crate::rules::testing::run;
 
     fn entry(place: &str, secrets: &[(&'static str, &str)]) -> Entry {
         let secret = |(rule, digest): &(&'static str, &str)| Secret {
@@ -110,13 +110,7 @@ mod tests {
 
     fn findings(entries: Vec<Entry>) -> Vec<Finding> {
         let inventory = Inventory { entries: numbered(entries), ..Inventory::default() };
-        let settings = Settings::default();
-        let context = Context::new(&inventory, &settings);
-        let mut findings = Vec::new();
-        for rule in RULES.iter() {
-            (rule.check)(rule, &context, &mut findings);
-        }
-        findings
+        RULES.iter().flat_map(|rule| run(rule, &inventory)).collect()
     }
 
     #[test]

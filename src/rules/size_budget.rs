@@ -8,30 +8,32 @@ pub(super) const RULE: Rule = Rule {
     name: "size-budget",
     family: Family::Allowlist,
     summary: "The artifact or a file in it is larger than the settings allow",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Compares the artifact with the budgets of the settings: `artifact` for the packed file, `unpacked` for all
 its entries together, `entry` for each file. Without a budget it never fires.
 
 ## Why it matters
+
 What is shipped by mistake is often large: a source map, a core dump, a cache, yesterday's tarball. A budget
 set a little above the usual size stops it, whatever it is.
 
 ## What to do
+
 See what takes the space with `packgate inventory`. Raise the budget if the size is right.
 
 ## Example
+
 ```toml
 [size]
-artifact = \"10MiB\"
-unpacked = \"40MiB\"
-entry = \"5MiB\"
+artifact = "10MiB"
+unpacked = "40MiB"
+entry = "5MiB"
 ```
-";
+"#,
+    check,
+};
 
 #[derive(Debug, Serialize)]
 struct Evidence {
@@ -80,6 +82,7 @@ mod tests {
     use super::*;
     use crate::inventory::testing::numbered;
     use crate::inventory::{Artifact, Entry, EntryId, Inventory};
+    use crate::rules::testing::run_with;
     use crate::settings::{Settings, Size};
 
     fn run(size: Size) -> Vec<&'static str> {
@@ -93,9 +96,7 @@ mod tests {
             ..Inventory::default()
         };
         let settings = Settings { size, ..Settings::default() };
-        let mut findings = Vec::new();
-        check(&RULE, &Context::new(&inventory, &settings), &mut findings);
-        findings
+        run_with(&RULE, &inventory, &settings)
             .iter()
             .map(|finding| match finding.key.as_str() {
                 "artifact" => "artifact",

@@ -9,8 +9,8 @@ use crate::ecosystem::{self, Compiled};
 use crate::inventory::Inventory;
 
 use super::compiled::Source;
-use super::maps::counted;
 use super::{Finding, Place, Rule};
+use crate::words::counted;
 
 /// So many files of one language are named one by one.
 const MOST_ALONE: usize = 8;

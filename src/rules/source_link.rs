@@ -52,9 +52,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::super::debug_info;
-    use super::super::mentions::testing::{entry, inventory, run};
     use super::*;
     use crate::inventory::{BinaryFacts, Entry, Inventory, Kind};
+    use crate::rules::testing::{entry, inventory, run};
 
     #[test]
     fn links_in_packages_with_the_program_and_without() {

@@ -1,11 +1,12 @@
 use std::collections::HashSet;
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::inventory::{Entry, LinkTarget, MapForm};
 use crate::recoverable::MapState;
+use crate::words::counted;
 
-use super::maps::{Group, counted, is_declaration, is_harmless};
+use super::maps::{Group, is_declaration, is_harmless};
 use super::{Context, Family, Finding, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -69,6 +70,21 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(links(rule, context));
 }
 
+/// Links to maps that are not there.
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    links: u64,
+    /// The first of them.
+    examples: Vec<Example<'a>>,
+}
+
+/// One of them.
+#[derive(Debug, Serialize)]
+struct Example<'a> {
+    place: &'a str,
+    url: &'a str,
+}
+
 /// One finding for all links to maps that are not there: it is one setting of one build.
 fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
     let paths: HashSet<(_, &str)> =
@@ -91,19 +107,19 @@ fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
     let (entry, link, url) = missing.first()?;
     let files = missing.len() as u64;
     let message = match files {
-        1 => format!("links to the source map {url}, which is not in the package."),
+        1 => format!("This file links to the source map {url}, which is not in the package."),
         _ => format!(
-            "links to the source map {url}, which is not in the package; so do {}.",
+            "This file links to the source map {url}, which is not in the package; so do {}.",
             counted(files - 1, "other file")
         ),
     };
-    let examples: Vec<_> =
-        missing.iter().take(20).map(|(entry, _, url)| json!({ "place": entry.place, "url": url })).collect();
+    let examples = missing.iter().take(20).map(|(entry, _, url)| Example { place: &entry.place, url });
+    let evidence = Evidence { links: files, examples: examples.collect() };
     Some(
         Finding::new(rule, Place::at(entry, &link.at))
             .message(message)
             .help("Build with hidden source maps, or without: then no comment is written.")
-            .evidence(json!({ "links": files, "examples": examples }))
+            .evidence(evidence)
             .key("links"),
     )
 }
@@ -111,22 +127,21 @@ fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recoverable::testing::{inventory, map};
-    use crate::rules::mentions::testing::run;
+    use crate::rules::testing::{inspected, map, run};
 
     #[test]
     fn finds_maps_and_links_that_lead_nowhere() {
         let bare = map(&[("../src/a.ts", None), ("../src/b.ts", None)]);
-        let found = run(&RULE, &inventory(&[("p/d/a.js.map", &bare)]));
+        let found = run(&RULE, &inspected(&[("p/d/a.js.map", &bare)]));
         assert_eq!(found.len(), 1);
         assert!(found[0].message.contains("2 source files"), "{}", found[0].message);
 
         let index = r#"{"version":3,"sections":[{"offset":{"line":0,"column":0},"url":"a.js.map"}]}"#;
-        let found = run(&RULE, &inventory(&[("p/d/index.map", index)]));
+        let found = run(&RULE, &inspected(&[("p/d/index.map", index)]));
         assert!(found[0].message.contains("1 section map"), "{}", found[0].message);
 
         let link = "x();\n//# sourceMappingURL=a.js.map";
-        let found = run(&RULE, &inventory(&[("p/d/a.js", link), ("p/d/b.js", link)]));
+        let found = run(&RULE, &inspected(&[("p/d/a.js", link), ("p/d/b.js", link)]));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].place.path.as_str(), found[0].place.line), ("p/d/a.js", Some(2)));
         assert!(found[0].message.contains("1 other file"), "{}", found[0].message);
@@ -149,7 +164,7 @@ mod tests {
             ],
             vec![("p/d/a.js", "//# sourceMappingURL=https://m.example/a.map")],
         ] {
-            assert!(run(&RULE, &inventory(&files)).is_empty(), "{files:?}");
+            assert!(run(&RULE, &inspected(&files)).is_empty(), "{files:?}");
         }
     }
 }

@@ -46,13 +46,12 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recoverable::testing::{inventory, map};
-    use crate::rules::mentions::testing::run;
+    use crate::rules::testing::{inspected, map, run};
 
     #[test]
     fn fires_on_text_and_counts_it() {
         let text = map(&[("../src/a.ts", Some("one\ntwo\n")), ("../node_modules/b.js", Some("b"))]);
-        let found = run(&RULE, &inventory(&[("package/dist/a.js.map", &text)]));
+        let found = run(&RULE, &inspected(&[("package/dist/a.js.map", &text)]));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].place.path, "package/dist/a.js.map");
         assert_eq!(found[0].place.line, None);
@@ -71,7 +70,7 @@ mod tests {
             .collect();
         let files: Vec<(&str, &str)> =
             maps.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        let found = run(&RULE, &inventory(&files));
+        let found = run(&RULE, &inspected(&files));
         let places: Vec<&str> = found.iter().map(|finding| finding.place.path.as_str()).collect();
         assert_eq!(places, ["package/a", "package/b"]);
         assert!(
@@ -79,7 +78,7 @@ mod tests {
             "{}",
             found[0].message
         );
-        assert_eq!(run(&RULE, &inventory(&files[..20])).len(), 20);
+        assert_eq!(run(&RULE, &inspected(&files[..20])).len(), 20);
     }
 
     #[test]
@@ -96,7 +95,7 @@ mod tests {
             vec![("package/a.json", "{\"version\":3,\"sources\":[\"a\"]}".to_owned())],
         ] {
             let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
-            assert!(run(&RULE, &inventory(&files)).is_empty(), "{files:?}");
+            assert!(run(&RULE, &inspected(&files)).is_empty(), "{files:?}");
         }
     }
 }

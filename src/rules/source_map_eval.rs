@@ -40,13 +40,12 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recoverable::testing::inventory;
-    use crate::rules::mentions::testing::run;
+    use crate::rules::testing::{inspected, run};
 
     #[test]
     fn fires_on_modules_in_eval() {
         let text = "m = {\n1: () => { eval(\"const a = 1;\\nb();\\n\\n//# sourceURL=webpack://acme/./src/a.js?\"); }\n}";
-        let found = run(&RULE, &inventory(&[("package/main.js", text)]));
+        let found = run(&RULE, &inspected(&[("package/main.js", text)]));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].place.line, Some(2));
         assert!(found[0].message.contains("1 original file, 2 lines"), "{}", found[0].message);
@@ -60,7 +59,7 @@ mod tests {
             "eval(code + \"\\n//# sourceURL=\" + name)",
             "eval(\"//# sourceURL=a.js\")",
         ] {
-            assert!(run(&RULE, &inventory(&[("package/main.js", text)])).is_empty(), "{text}");
+            assert!(run(&RULE, &inspected(&[("package/main.js", text)])).is_empty(), "{text}");
         }
     }
 }

@@ -42,8 +42,7 @@ mod tests {
     use base64::Engine as _;
 
     use super::*;
-    use crate::recoverable::testing::{inventory, map};
-    use crate::rules::mentions::testing::run;
+    use crate::rules::testing::{inspected, map, run};
 
     fn with_map(sources: &[(&str, Option<&str>)]) -> String {
         let map = base64::prelude::BASE64_STANDARD.encode(map(sources));
@@ -53,7 +52,7 @@ mod tests {
     #[test]
     fn fires_at_the_place_of_the_comment() {
         let text = with_map(&[("../src/a.ts", Some("one\ntwo\n"))]);
-        let found = run(&RULE, &inventory(&[("package/a.js", &text)]));
+        let found = run(&RULE, &inspected(&[("package/a.js", &text)]));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].place.path.as_str(), found[0].place.line), ("package/a.js", Some(2)));
         assert!(found[0].message.contains("1 original file, 2 lines"), "{}", found[0].message);
@@ -67,7 +66,7 @@ mod tests {
             "//# sourceMappingURL=data:application/json;base64,\n".to_owned(),
             "//# sourceMappingURL=a.js.map\n".to_owned(),
         ] {
-            assert!(run(&RULE, &inventory(&[("package/a.js", &text)])).is_empty(), "{text}");
+            assert!(run(&RULE, &inspected(&[("package/a.js", &text)])).is_empty(), "{text}");
         }
     }
 }

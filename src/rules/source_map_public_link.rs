@@ -46,15 +46,14 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recoverable::testing::inventory;
-    use crate::rules::mentions::testing::run;
+    use crate::rules::testing::{inspected, run};
 
     #[test]
     fn fires_once_per_host_and_only_on_public_ones() {
         let link = "x()\n//# sourceMappingURL=https://raw.githubusercontent.com/a/b/main/a.map";
-        let found = run(&RULE, &inventory(&[("p/a.js", link), ("p/b.js", link)]));
+        let found = run(&RULE, &inspected(&[("p/a.js", link), ("p/b.js", link)]));
         assert_eq!(found.len(), 1);
         let other = "x()\n//# sourceMappingURL=https://acme.r2.dev/a.map";
-        assert!(run(&RULE, &inventory(&[("p/a.js", other)])).is_empty());
+        assert!(run(&RULE, &inspected(&[("p/a.js", other)])).is_empty());
     }
 }

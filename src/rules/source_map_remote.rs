@@ -119,13 +119,13 @@ impl<'a> Remote<'a> {
     pub(super) fn finding(&self, rule: &Rule, what: &str) -> Finding {
         let url = &self.url;
         let message = match self.role {
-            Role::Comment => format!("links to its source map {what}: {url}"),
-            Role::SourceRoot => format!("this source map has its sources {what}: {url}"),
+            Role::Comment => format!("This file links to its source map {what}: {url}."),
+            Role::SourceRoot => format!("This source map has its sources {what}: {url}."),
             Role::Source if self.count > 1 => {
-                format!("this source map names {} sources {what}, such as {url}", self.count)
+                format!("This source map names {} sources {what}, such as {url}.", self.count)
             }
-            Role::Source => format!("this source map names a source {what}: {url}"),
-            Role::Section => format!("this source map has a part {what}: {url}"),
+            Role::Source => format!("This source map names a source {what}: {url}."),
+            Role::Section => format!("This source map has a part {what}: {url}."),
         };
         let evidence = Evidence {
             url,
@@ -277,8 +277,7 @@ fn is_private(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recoverable::testing::inventory;
-    use crate::rules::mentions::testing::run;
+    use crate::rules::testing::{inspected, run};
 
     #[test]
     fn tells_hosts_apart() {
@@ -336,7 +335,7 @@ mod tests {
                 None,
             ),
         ] {
-            let found = run(&RULE, &inventory(&[(path, text)]));
+            let found = run(&RULE, &inspected(&[(path, text)]));
             assert_eq!(found.len(), 1, "{text}");
             assert_eq!(found[0].place.line, line, "{text}");
         }
@@ -350,7 +349,7 @@ mod tests {
             ("p/a.js", "x(\"//# sourceMappingURL=https://acme.r2.dev/a.map\")"),
             ("p/a.map", r#"{"version":3,"sources":["webpack://acme/./a.ts"],"mappings":""}"#),
         ] {
-            assert!(run(&RULE, &inventory(&[(path, text)])).is_empty(), "{text}");
+            assert!(run(&RULE, &inspected(&[(path, text)])).is_empty(), "{text}");
         }
     }
 }

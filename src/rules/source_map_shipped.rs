@@ -1,6 +1,7 @@
 use crate::recoverable::MapState;
+use crate::words::counted;
 
-use super::maps::{Group, counted, is_harmless};
+use super::maps::{Group, is_harmless};
 use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -43,7 +44,6 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             (0, false) => "give nothing away that the package doesn't hold anyway".to_owned(),
             (files, _) => format!("hold {}, nothing of your own", counted(files, "file of dependencies")),
         };
-        let what = what.replace("file of dependenciess", "files of dependencies");
         let what = if group.reports.len() == 1 { singular(&what) } else { what };
         findings.push(
             group.finding(rule).message(format!("{} {what}.{}", group.subject(), group.damage())).help(
@@ -62,8 +62,7 @@ fn singular(what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recoverable::testing::{inventory, map};
-    use crate::rules::mentions::testing::run;
+    use crate::rules::testing::{inspected, map, run};
 
     #[test]
     fn names_maps_that_give_nothing_away() {
@@ -83,7 +82,7 @@ mod tests {
             ),
         ] {
             let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
-            let found = run(&RULE, &inventory(&files));
+            let found = run(&RULE, &inspected(&files));
             assert_eq!(found.len(), 1, "{files:?}");
             assert!(found[0].message.contains(words), "{}", found[0].message);
         }
@@ -92,7 +91,7 @@ mod tests {
     #[test]
     fn leaves_the_others_to_their_rules() {
         for map in [map(&[("../src/a.ts", Some("own text"))]), map(&[("../src/a.ts", None)])] {
-            assert!(run(&RULE, &inventory(&[("p/a.js.map", &map)])).is_empty(), "{map}");
+            assert!(run(&RULE, &inspected(&[("p/a.js.map", &map)])).is_empty(), "{map}");
         }
     }
 }

@@ -7,25 +7,27 @@ pub(super) const RULE: Rule = Rule {
     name: "stale-file-list",
     family: Family::Allowlist,
     summary: "A list of sources names files that are not in the artifact",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports, once for each list, that `SOURCES.txt` of a source distribution names files that the archive lacks.
 
 ## Why it matters
+
 It seldom does: setuptools keeps names from earlier builds in the list, and nobody reads it after packing. Now and
 then it shows that a file was forgotten.
 
 ## What to do
+
 Build from a clean checkout: delete the `.egg-info` folder first. If one of the files should ship, add it to
 `MANIFEST.in`.
 
 ## Example
+
 `acme.egg-info/SOURCES.txt` names `acme/old.py`, which was removed a year ago.
-";
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(package) = &context.inventory.package else { return };
@@ -52,7 +54,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 mod tests {
     use super::*;
     use crate::inventory::{Declared, Inventory, Package, RecordProblem};
-    use crate::rules::promise_tests::run;
+    use crate::rules::testing::run;
 
     fn found(kind: RecordTrouble, count: usize) -> Vec<Finding> {
         let problem = |n: usize| RecordProblem {

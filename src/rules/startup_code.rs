@@ -8,25 +8,27 @@ pub(super) const RULE: Rule = Rule {
     name: "startup-code",
     family: Family::Manifest,
     summary: "The interpreter runs a file of the wheel whenever it starts",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports files that a wheel installs beside all packages and that Python runs by itself: `*.pth`,
 `sitecustomize.py`, `usercustomize.py`. Such a file in a `.data` folder is `archive-unsafe-path`.
 
 ## Why it matters
+
 A line of a `.pth` file that begins with `import` runs in every program of that interpreter, whether it uses the
 package or not. Few packages need that, and it is where worms settle down.
 
 ## What to do
+
 Make sure that it is meant.
 
 ## Example
+
 `acme.pth` at the top of a wheel.
-";
+"#,
+    check,
+};
 
 /// Where it lands.
 #[derive(Debug, Serialize)]
@@ -62,13 +64,13 @@ fn is_startup(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::archive::tests::{findings, inventory};
+    use crate::rules::testing::{run, tree};
 
     fn found(kind: Kind, installed: &str) -> usize {
-        let mut inventory = inventory(&["acme.txt"]);
+        let mut inventory = tree(&["acme.txt"]);
         inventory.kind = kind;
         inventory.entries[0].installed = Some(installed.into());
-        findings(&RULE, &inventory).len()
+        run(&RULE, &inventory).len()
     }
 
     #[test]

@@ -201,7 +201,7 @@ mod tests {
     use super::*;
     use crate::inventory::testing::numbered;
     use crate::inventory::{Kind, Package};
-    use crate::settings::Settings;
+    use crate::rules::testing::run;
 
     fn found(files: &[(&str, &[&'static str])]) -> Vec<(&'static str, String)> {
         let entry = |(path, signs): &(&str, &[&'static str])| Entry {
@@ -216,13 +216,11 @@ mod tests {
             entries: numbered(files.iter().map(entry)),
             ..Inventory::default()
         };
-        let settings = Settings::default();
-        let context = Context::new(&inventory, &settings);
-        let mut findings = Vec::new();
-        for rule in RULES.iter() {
-            (rule.check)(rule, &context, &mut findings);
-        }
-        findings.into_iter().map(|finding| (finding.rule, finding.place.path)).collect()
+        RULES
+            .iter()
+            .flat_map(|rule| run(rule, &inventory))
+            .map(|finding| (finding.rule, finding.place.path))
+            .collect()
     }
 
     #[test]

@@ -12,37 +12,39 @@ pub(super) const RULE: Rule = Rule {
     name: UNEXAMINED,
     family: Family::ArchiveTrust,
     summary: "What is inside a file of the artifact could not be examined",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 Reports, once for each file, that packgate read the file itself but not what is inside: an archive within the
 artifact that is damaged, encrypted or beyond a limit, or contents that are nested too deep.
 
 ## Why it matters
+
 What can't be examined is not known to be clean: where this rule is at or above `--fail-on`, the audit is incomplete
 and ends with status 3. Under `open-source` it is a warning in folders of tests, fixtures, examples and benchmarks,
 whose data is broken on purpose as often as not. A waiver that names the place lifts it anywhere, as a person's word.
 The report lists the place as not examined in any case, and `complete` in JSON is false.
 
 ## What to do
+
 Leave the file out of the package. A limit can be raised in `[limits]`. Test data that is damaged on purpose
 and has to ship gets a waiver:
 
 ```toml
 [[waive]]
-rule = \"unexamined\"
-place = \"test/fixtures/corrupt.zip\"
-reason = \"damaged on purpose, for the tests of the reader\"
+rule = "unexamined"
+place = "test/fixtures/corrupt.zip"
+reason = "damaged on purpose, for the tests of the reader"
 ```
 
 Damage to the artifact itself can't be waived, and no level makes it milder.
 
 ## Example
+
 `package/test/fixtures/corrupt.zip` ends in the middle of its directory.
-";
+"#,
+    check,
+};
 
 /// What could not be examined inside one file.
 #[derive(Debug, Serialize)]
@@ -81,7 +83,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 mod tests {
     use super::*;
     use crate::inventory::Inventory;
-    use crate::rules::archive::tests::{findings, inventory};
+    use crate::rules::testing::{run, tree};
 
     #[test]
     fn fires_once_for_each_file() {
@@ -90,8 +92,7 @@ mod tests {
             Unexamined::inside("package/a.zip", "package/a.zip!y", "it is damaged, too"),
             Unexamined::inside("package/b.gz", "package/b.gz", "it ends too early"),
         ];
-        let found =
-            findings(&RULE, &Inventory { unexamined, ..inventory(&["package/a.zip", "package/b.gz"]) });
+        let found = run(&RULE, &Inventory { unexamined, ..tree(&["package/a.zip", "package/b.gz"]) });
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].place.path, "package/a.zip");
         assert!(
@@ -108,6 +109,6 @@ mod tests {
             Unexamined::new("", "the archive is cut off"),
             Unexamined::new("package/a", "its bytes are damaged"),
         ];
-        assert_eq!(findings(&RULE, &Inventory { unexamined, ..inventory(&["package/a"]) }).len(), 0);
+        assert_eq!(run(&RULE, &Inventory { unexamined, ..tree(&["package/a"]) }).len(), 0);
     }
 }

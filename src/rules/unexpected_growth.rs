@@ -11,31 +11,33 @@ pub(super) const RULE: Rule = Rule {
     name: "unexpected-growth",
     family: Family::Allowlist,
     summary: "The artifact is much larger than the release before it",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = "\
+    docs: r#"
 ## What it does
+
 With `--against OLD`, compares the artifact with an earlier release. It fires when the unpacked size grew by
 more than `growth-percent` (without that setting: when it more than doubled, by 1 MiB at least), and when a
 single new file is larger than the whole unpacked release before it and has 1 MiB at least. It also fires
 when the release before gave away no original sources and this one does.
 
 ## Why it matters
+
 Releases grow by little. One that suddenly doubles usually carries something that nobody meant to ship: a
 source map, debug symbols, a cache, an archive of the sources.
 
 ## What to do
+
 See what was added with `packgate diff OLD NEW`. If the growth is meant, raise `growth-percent`, or waive the
 rule for this release with a reason and a date.
 
 ## Example
+
 ```toml
 [size]
 growth-percent = 30
 ```
-";
+"#,
+    check,
+};
 
 /// Growth that nobody minds without a setting, in percent and in bytes.
 const PERCENT: u64 = 100;
@@ -149,6 +151,7 @@ mod tests {
     use super::*;
     use crate::inventory::testing::npm;
     use crate::inventory::{At, MapForm, SourceFacts, SourceMap, TextDigest, TextFacts};
+    use crate::rules::testing::run_in;
     use crate::settings::{Settings, Size};
 
     const MIB: u64 = 1 << 20;
@@ -156,10 +159,8 @@ mod tests {
     fn run(growth_percent: Option<u64>, old: &[(&str, u64)], new: &[(&str, u64)]) -> Vec<String> {
         let (old, new) = (npm("1.0.0", old), npm("1.0.1", new));
         let settings = Settings { size: Size { growth_percent, ..Size::default() }, ..Settings::default() };
-        let mut findings = Vec::new();
         let context = Context::new(&new, &settings).against(Some(&old), None);
-        check(&RULE, &context, &mut findings);
-        findings.into_iter().map(|finding| finding.key).collect()
+        run_in(&RULE, &context).into_iter().map(|finding| finding.key).collect()
     }
 
     #[test]
@@ -211,10 +212,11 @@ mod tests {
     fn exposure_out_of_nothing() {
         let settings = Settings::default();
         let keys = |old: &Inventory, new: &Inventory| {
-            let mut findings = Vec::new();
             let context = Context::new(new, &settings).against(Some(old), None);
-            check(&RULE, &context, &mut findings);
-            findings.into_iter().map(|finding| (finding.key, finding.message)).collect::<Vec<_>>()
+            run_in(&RULE, &context)
+                .into_iter()
+                .map(|finding| (finding.key, finding.message))
+                .collect::<Vec<_>>()
         };
         let fired = keys(&with_map("1.0.0", 0), &with_map("1.0.1", 3));
         assert_eq!(fired[0].0, "exposure");

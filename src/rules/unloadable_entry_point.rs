@@ -6,24 +6,26 @@ pub(super) const RULE: Rule = Rule {
     name: "unloadable-entry-point",
     family: Family::Wholeness,
     summary: "The package is entered by a file that Node refuses to load",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = r#"
+    docs: r#"
 ## What it does
+
 Reports a `main` that is uncompiled TypeScript or JSX in a package that has no other entrance and names no other runtime
 or bundler among its dependencies and engines.
 
 ## Why it matters
+
 Node strips no types below `node_modules`: whoever requires or imports the package gets an error.
 
 ## What to do
+
 Name the compiled file.
 
 ## Example
+
 `"main": "src/index.ts"`.
-"#;
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     const HELP: &str = "Build before packing and name the compiled file.";
@@ -38,7 +40,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     #[test]
     fn fires() {

@@ -6,26 +6,28 @@ pub(super) const RULE: Rule = Rule {
     name: "unresolvable-dependency",
     family: Family::Wholeness,
     summary: "A dependency that nobody outside of the workspace can resolve",
-    docs: DOCS,
-    check,
-};
-
-const DOCS: &str = r#"
+    docs: r#"
 ## What it does
+
 Reports `workspace:`, `catalog:`, `link:`, `portal:` and `patch:` in `dependencies`, `peerDependencies` and
 `optionalDependencies` of a published manifest, and `file:` that leads to nothing in the package. Dependencies that come
 bundled, and `devDependencies`, are left alone.
 
 ## Why it matters
+
 npm refuses such a specifier (EUNSUPPORTEDPROTOCOL): nobody can install the package.
 
 ## What to do
+
 Publish with the client that puts versions in their place (`pnpm publish`, `yarn npm publish`, `bun publish`), or write
 a version.
 
 ## Example
+
 `"@acme/core": "workspace:^"` in a tarball that `npm pack` made.
-"#;
+"#,
+    check,
+};
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     const HELP: &str = "Pack with the client that puts versions in their place (pnpm pack, yarn pack, bun pm pack), or write a version.";
@@ -40,7 +42,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::promise_tests::{npm, run};
+    use crate::rules::testing::{npm, run};
 
     #[test]
     fn fires() {

@@ -37,9 +37,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::super::debug_info;
-    use super::super::mentions::testing::{entry, inventory, run};
     use super::*;
     use crate::inventory::{BinaryFacts, DebugSection, Entry};
+    use crate::rules::testing::{entry, inventory, run};
 
     #[test]
     fn names_of_others_only() {

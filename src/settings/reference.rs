@@ -9,7 +9,7 @@ use super::rule_names::RuleWords;
 const INTRODUCTION: &str = "\
 # Settings and policies
 
-<!-- Made from src/settings/keys.rs and policies/*.toml. PACKGATE_UPDATE=1 cargo test --test it generated -->
+<!-- Made from src/settings/keys.rs and policies/*.toml. INSTA_UPDATE=always cargo test generated -->
 
 A *policy* gives every rule a level. Settings change single levels, say what is internal, set bounds, and except
 what may pass although a rule says no.

@@ -2,9 +2,10 @@
 
 use std::io::Read;
 
-use crate::inventory::{AnomalyKind, EntryKind};
+use crate::inventory::{AnomalyKind, EntryKind, Media};
 
 use super::blob::Blobs;
+use super::container::{Container, Reading};
 use super::names::Names;
 use super::path::canonical;
 use super::stream::Stream;
@@ -18,8 +19,11 @@ const MOST_NAME: u64 = 64 << 10;
 /// Largest table of symbols.
 const MOST_TABLE: u64 = 256 << 20;
 
+pub(super) const CONTAINER: Container =
+    Container { name: "ar", media: Some(Media::Ar), promised_by: &[".deb"], reading: Reading::Entries(walk) };
+
 /// Walks an ar archive. Symbol tables are not entries.
-pub(super) fn walk(
+fn walk(
     reader: &mut dyn Read,
     meter: &Meter<'_>,
     names: &mut Names,

@@ -5,11 +5,12 @@ use std::io::{self, BufRead, BufReader, Read};
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use crate::inventory::AnomalyKind;
+use crate::inventory::{AnomalyKind, Media};
 
 use super::blob::Blobs;
+use super::container::{Compression, Container, DataOnly, Decoder, Reading};
 use super::meter::RATIO_FREE;
-use super::{Damage, Limits, Meter, Overrun, ReadAt, Spent, Window};
+use super::{Damage, Limits, Meter, Overrun, ReadAt, Sink, Spent, Window};
 
 const CHUNK: usize = 256 << 10;
 /// Memory that a dictionary may take, in KiB.
@@ -21,18 +22,96 @@ fn input(source: &dyn ReadAt) -> Input<'_> {
     BufReader::with_capacity(CHUNK, Window::whole(source))
 }
 
-/// Decompresses xz, all streams of it.
-pub(super) fn xz(source: &dyn ReadAt) -> Box<dyn Read + '_> {
-    Box::new(lzma_rust2::XzReader::new_mem_limit(input(source), true, MOST_DICTIONARY))
-}
+/// Zstandard, all frames of it.
+pub(super) const ZSTD: Container = Container {
+    name: "zstd",
+    media: Some(Media::Zstd),
+    promised_by: &[".tar.zst"],
+    reading: Reading::Stream(Compression {
+        open: |source, meter| Box::new(zstd(source, meter)),
+        suffixes: &[(".zst", ""), (".zstd", "")],
+        told_by_name: false,
+    }),
+};
 
-/// Decompresses the format that xz replaced.
-pub(super) fn lzma(source: &dyn ReadAt) -> Box<dyn Read + '_> {
-    match lzma_rust2::LzmaReader::new_mem_limit(input(source), MOST_DICTIONARY, None) {
-        Ok(reader) => Box::new(reader),
-        Err(error) => Box::new(Broken(Some(error.to_string()))),
-    }
-}
+/// All streams of a file.
+pub(super) const XZ: Container = Container {
+    name: "xz",
+    media: Some(Media::Xz),
+    promised_by: &[".tar.xz"],
+    reading: Reading::Stream(Compression {
+        open: |source, _| {
+            Box::new(DataOnly(lzma_rust2::XzReader::new_mem_limit(input(source), true, MOST_DICTIONARY)))
+        },
+        suffixes: &[(".xz", "")],
+        told_by_name: false,
+    }),
+};
+
+/// All streams of a file.
+pub(super) const BZIP2: Container = Container {
+    name: "bzip2",
+    media: Some(Media::Bzip2),
+    promised_by: &[".tar.bz2"],
+    reading: Reading::Stream(Compression {
+        open: |source, _| Box::new(DataOnly(bzip2::bufread::MultiBzDecoder::new(input(source)))),
+        suffixes: &[(".bz2", "")],
+        told_by_name: false,
+    }),
+};
+
+/// Must end where the file does. It has no magic number.
+pub(super) const BROTLI: Container = Container {
+    name: "brotli",
+    media: None,
+    promised_by: &[],
+    reading: Reading::Stream(Compression {
+        open: |source, _| Box::new(DataOnly(brotli(source))),
+        suffixes: &[(".br", ""), (".brotli", "")],
+        told_by_name: true,
+    }),
+};
+
+/// Deflate with a header and a digest, which is checked.
+pub(super) const ZLIB: Container = Container {
+    name: "zlib",
+    media: None,
+    promised_by: &[],
+    reading: Reading::Stream(Compression {
+        open: |source, _| Box::new(DataOnly(flate2::bufread::ZlibDecoder::new(input(source)))),
+        suffixes: DEFLATE_SUFFIXES,
+        told_by_name: false,
+    }),
+};
+
+/// Deflate without anything around it.
+pub(super) const DEFLATE: Container = Container {
+    name: "deflate",
+    media: None,
+    promised_by: &[],
+    reading: Reading::Stream(Compression {
+        open: |source, _| Box::new(DataOnly(flate2::bufread::DeflateDecoder::new(input(source)))),
+        suffixes: DEFLATE_SUFFIXES,
+        told_by_name: false,
+    }),
+};
+
+const DEFLATE_SUFFIXES: &[(&str, &str)] = &[(".zz", ""), (".zlib", ""), (".deflate", ""), (".z", "")];
+
+/// The format that xz replaced.
+pub(super) const LZMA: Container = Container {
+    name: "lzma",
+    media: None,
+    promised_by: &[],
+    reading: Reading::Stream(Compression {
+        open: |source, _| match lzma_rust2::LzmaReader::new_mem_limit(input(source), MOST_DICTIONARY, None) {
+            Ok(reader) => Box::new(DataOnly(reader)),
+            Err(error) => Box::new(DataOnly(Broken(Some(error.to_string())))),
+        },
+        suffixes: &[(".lzma", "")],
+        told_by_name: false,
+    }),
+};
 
 /// A reader that only says what is wrong.
 struct Broken(Option<String>);
@@ -43,24 +122,8 @@ impl Read for Broken {
     }
 }
 
-/// Decompresses zlib, and checks its digest.
-pub(super) fn zlib(source: &dyn ReadAt) -> Box<dyn Read + '_> {
-    Box::new(flate2::bufread::ZlibDecoder::new(input(source)))
-}
-
-/// Decompresses deflate without anything around it.
-pub(super) fn deflate(source: &dyn ReadAt) -> Box<dyn Read + '_> {
-    Box::new(flate2::bufread::DeflateDecoder::new(input(source)))
-}
-
-/// Decompresses bzip2, all streams of it.
-pub(super) fn bzip2(source: &dyn ReadAt) -> Box<dyn Read + '_> {
-    Box::new(bzip2::bufread::MultiBzDecoder::new(input(source)))
-}
-
-/// Decompresses brotli, which must end where the file does.
-pub(super) fn brotli(source: &dyn ReadAt) -> Box<dyn Read + '_> {
-    Box::new(brotli_decompressor::Decompressor::new(input(source), CHUNK))
+fn brotli(source: &dyn ReadAt) -> impl Read + '_ {
+    brotli_decompressor::Decompressor::new(input(source), CHUNK)
 }
 
 /// What a stretch of zlib holds, within the limits of one entry.
@@ -87,14 +150,14 @@ pub(crate) fn unzstd(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> 
 
 /// Whether bytes begin like gzip, zlib or Zstandard.
 pub(crate) fn is_packed(head: &[u8]) -> bool {
-    head.starts_with(&[0x1f, 0x8b, 8]) || head.starts_with(ZSTD) || is_zlib(head)
+    head.starts_with(&[0x1f, 0x8b, 8]) || head.starts_with(ZSTD_MAGIC) || is_zlib(head)
 }
 
 /// What a stretch of gzip, zlib or Zstandard holds, within the limits of one entry; `None` for anything else.
 pub(crate) fn unpacked(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
     match bytes {
         [0x1f, 0x8b, 8, ..] => ungzip(bytes, limits).ok(),
-        _ if bytes.starts_with(ZSTD) => unzstd(bytes, limits).ok(),
+        _ if bytes.starts_with(ZSTD_MAGIC) => unzstd(bytes, limits).ok(),
         _ if is_zlib(bytes) => unzlib(bytes, limits).ok(),
         _ => None,
     }
@@ -114,7 +177,7 @@ pub(super) fn is_zlib(head: &[u8]) -> bool {
     }
 }
 
-const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
+const ZSTD_MAGIC: &[u8] = b"\x28\xb5\x2f\xfd";
 
 fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, Damage> {
     let mut bytes = Vec::new();
@@ -127,7 +190,7 @@ fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, Damage>
 }
 
 /// Decompresses Zstandard, all frames of it.
-pub(super) fn zstd<'a>(source: &'a dyn ReadAt, meter: &'a Meter<'a>) -> Zstd<'a> {
+fn zstd<'a>(source: &'a dyn ReadAt, meter: &'a Meter<'a>) -> Zstd<'a> {
     let most_held = RATIO_FREE.max(source.size().saturating_mul(meter.limits().ratio));
     Zstd::new(Window::whole(source), meter, most_held)
 }
@@ -149,11 +212,6 @@ pub(super) struct Zstd<'a> {
 }
 
 impl<'a> Zstd<'a> {
-    /// The bytes of no entry so far. All of them once the last byte was read.
-    pub(super) fn take_blobs(&mut self) -> Blobs {
-        std::mem::take(&mut self.blobs)
-    }
-
     /// A reader of these bytes that holds at most about `most_held` decoded ones back.
     pub(super) fn new(packed: Window<'a>, meter: &'a Meter<'a>, most_held: u64) -> Self {
         let most_window = meter.limits().entry.max(ruzstd::decoding::DEFAULT_MAX_WINDOW_SIZE);
@@ -175,6 +233,12 @@ struct Frame<'a> {
     /// Bytes decoded, at least.
     decoded: u64,
     given_out: u64,
+}
+
+impl Decoder for Zstd<'_> {
+    fn finish(&mut self, _sink: &mut dyn Sink, blobs: &mut Blobs) {
+        blobs.absorb(std::mem::take(&mut self.blobs));
+    }
 }
 
 impl Read for Zstd<'_> {

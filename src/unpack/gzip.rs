@@ -4,10 +4,11 @@ use std::io::{self, Read};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use crate::inventory::AnomalyKind;
+use crate::inventory::{AnomalyKind, Media};
 
 use super::blob::Blobs;
-use super::{Damage, RawAnomaly, ReadAt, rest};
+use super::container::{Compression, Container, Decoder, Reading};
+use super::{Damage, RawAnomaly, ReadAt, Sink, rest};
 
 const CHUNK: usize = 256 << 10;
 /// Longest name, comment or extra field that is looked through.
@@ -18,6 +19,17 @@ const FEXTRA: u8 = 4;
 const FNAME: u8 = 8;
 const FCOMMENT: u8 = 16;
 const RESERVED: u8 = 0xe0;
+
+pub(super) const CONTAINER: Container = Container {
+    name: "gzip",
+    media: Some(Media::Gzip),
+    promised_by: &[".tgz", ".tar.gz", ".crate"],
+    reading: Reading::Stream(Compression {
+        open: |source, _| Box::new(Gzip::new(source)),
+        suffixes: &[(".gz", ""), (".gzip", ""), (".svgz", ".svg")],
+        told_by_name: false,
+    }),
+};
 
 /// Decompresses all members of a gzip file, one after the other.
 pub(super) struct Gzip<'a> {
@@ -51,16 +63,6 @@ impl<'a> Gzip<'a> {
             anomalies: Vec::new(),
             blobs: Blobs::default(),
         }
-    }
-
-    /// The bytes of no entry so far. All of them once the last byte was read.
-    pub(super) fn take_blobs(&mut self) -> Blobs {
-        std::mem::take(&mut self.blobs)
-    }
-
-    /// What was odd so far, offsets in the compressed file. All of it once the last byte was read.
-    pub(super) fn take_oddities(&mut self) -> Vec<RawAnomaly> {
-        std::mem::take(&mut self.anomalies)
     }
 
     fn header(&mut self, members: u64) -> Result<(), Damage> {
@@ -227,6 +229,16 @@ fn is_known_extra(mut extra: &[u8]) -> bool {
         extra = behind;
     }
     extra.is_empty()
+}
+
+impl Decoder for Gzip<'_> {
+    /// Offsets of anomalies are those in the compressed file.
+    fn finish(&mut self, sink: &mut dyn Sink, blobs: &mut Blobs) {
+        for anomaly in self.anomalies.drain(..) {
+            sink.anomaly(anomaly);
+        }
+        blobs.absorb(std::mem::take(&mut self.blobs));
+    }
 }
 
 impl Read for Gzip<'_> {

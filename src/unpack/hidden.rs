@@ -5,23 +5,14 @@ use std::io::Read;
 
 use crate::inventory::Media;
 
-use super::compressed::is_zlib;
-use super::compression::Compression;
-use super::{ReadAt, compressed, read_vec, sniff};
-
-/// A container that only shows when one looks further than at the first bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hidden {
-    /// A zip at the end of the file.
-    Zip,
-    /// A compressed stream.
-    Packed(Compression),
-}
+use super::compressed::{BROTLI, DEFLATE, LZMA, ZLIB, is_zlib};
+use super::container::Container;
+use super::{Limits, Meter, ReadAt, Spent, read_vec, sniff, zip};
 
 /// Tells what a file of this type and name holds, if it holds any.
-pub(super) fn hidden(source: &dyn ReadAt, media: Media, name: &str) -> Option<Hidden> {
-    let zip = || ends_in_zip(source, media).then_some(Hidden::Zip);
-    let stream = || (media == Media::Binary).then(|| stream(source, name)).flatten().map(Hidden::Packed);
+pub(super) fn hidden(source: &dyn ReadAt, media: Media, name: &str) -> Option<&'static Container> {
+    let zip = || ends_in_zip(source, media).then_some(&zip::CONTAINER);
+    let stream = || (media == Media::Binary).then(|| stream(source, name)).flatten();
     match media {
         Media::Elf | Media::MachO | Media::Pe | Media::Binary | Media::Text | Media::Asset => {
             zip().or_else(stream)
@@ -65,23 +56,20 @@ fn is_end(source: &dyn ReadAt, at: u64, record: &[u8]) -> bool {
 }
 
 /// Tells a compressed stream.
-fn stream(source: &dyn ReadAt, name: &str) -> Option<Compression> {
+fn stream(source: &dyn ReadAt, name: &str) -> Option<&'static Container> {
     const HEAD: usize = 14;
     let length = usize::try_from(source.size()).unwrap_or(HEAD).min(HEAD);
     let head = read_vec(source, 0, length).ok()?;
-    let is = |packing: Compression| tries(source, packing);
     if is_zlib(&head) {
-        is(Compression::Zlib).is_some().then_some(Compression::Zlib)
+        tries(source, &ZLIB).is_some().then_some(&ZLIB)
     } else if is_lzma(&head) {
-        is(Compression::Lzma).is_some().then_some(Compression::Lzma)
+        tries(source, &LZMA).is_some().then_some(&LZMA)
     } else {
         // What has no header at all is only looked for where a text should be.
-        let is_text = |packing: &Compression| {
-            is(*packing).is_some_and(|start| sniff(&start, start.len() as u64).is_text())
+        let is_text = |container: &&Container| {
+            tries(source, container).is_some_and(|start| sniff(&start, start.len() as u64).is_text())
         };
-        promises_text(name)
-            .then(|| [Compression::Brotli, Compression::Deflate].into_iter().find(is_text))
-            .flatten()
+        promises_text(name).then(|| [&BROTLI, &DEFLATE].into_iter().find(is_text)).flatten()
     }
 }
 
@@ -102,16 +90,12 @@ fn promises_text(name: &str) -> bool {
 }
 
 /// The first bytes that a stream decompresses to, if it does: random bytes don't come that far.
-fn tries(source: &dyn ReadAt, packing: Compression) -> Option<Vec<u8>> {
+fn tries(source: &dyn ReadAt, container: &Container) -> Option<Vec<u8>> {
     const FAR: u64 = 64 << 10;
+    let (limits, spent) = (Limits::default(), Spent::default());
+    let meter = Meter::new(source, &limits, &spent);
+    let reader = (container.compression()?.open)(source, &meter);
     let mut start = Vec::new();
-    let mut reader: Box<dyn Read + '_> = match packing {
-        Compression::Zlib => compressed::zlib(source),
-        Compression::Deflate => compressed::deflate(source),
-        Compression::Lzma => compressed::lzma(source),
-        Compression::Brotli => compressed::brotli(source),
-        _ => return None,
-    };
-    reader.by_ref().take(FAR).read_to_end(&mut start).ok()?;
+    reader.take(FAR).read_to_end(&mut start).ok()?;
     (!start.is_empty()).then_some(start)
 }

@@ -7,7 +7,8 @@ mod ar;
 mod blob;
 pub(crate) mod clients;
 mod compressed;
-mod compression;
+mod container;
+mod containers;
 pub mod directory;
 mod gzip;
 mod hidden;
@@ -26,12 +27,13 @@ pub mod zip;
 
 pub use blob::Blob;
 pub(crate) use compressed::{is_packed, unbrotli, ungzip, unpacked, unzlib, unzstd};
+pub use containers::{is_compressed, mismatch, opens};
 pub use limits::{Limits, Overrun, Spent};
 pub use meter::Meter;
 pub(crate) use names::fold as folded;
 pub use read_at::{FileSource, ReadAt};
 pub use sniff::sniff;
-pub use walk::{mismatch, opens, opens_hidden, walk};
+pub use walk::{opens_hidden, walk};
 
 use window::Window;
 

@@ -5,32 +5,20 @@ use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
-use crate::inventory::{AnomalyKind, EntryKind, Media};
+use crate::inventory::{EntryKind, Media};
 
 use super::blob::Blobs;
-use super::compressed::Zstd;
-use super::compression::{Compression, has_suffix};
-use super::gzip::Gzip;
-use super::hidden::{Hidden, hidden};
+use super::container::{Container, DataOnly, Open, Reading, WalkEntries};
+use super::containers::{mismatch, promised, told};
+use super::hidden::hidden;
 use super::limiter::LimitedSink;
 use super::names::{Names, Repeated};
 use super::path::canonical;
 use super::stream::{BLOCK, Stream};
-use super::tar::{self, Ending};
-use super::{
-    Damage, Header, Limits, Meter, Overrun, RawAnomaly, ReadAt, Sink, Spent, ar, compressed, sniff, zip,
-};
+use super::{Damage, Header, Limits, Meter, Overrun, RawAnomaly, ReadAt, Sink, Spent, Window, sniff, tar};
 
 /// First bytes looked at to tell a container.
 const PREFIX: usize = 64 << 10;
-
-/// Whether [`walk`] opens files of this type.
-pub fn opens(media: Media, name: &str) -> bool {
-    matches!(
-        media,
-        Media::Gzip | Media::Zip | Media::Tar | Media::Zstd | Media::Xz | Media::Bzip2 | Media::Ar
-    ) || (media == Media::Binary && is_brotli(name))
-}
 
 /// Whether [`walk`] opens a file that [`opens`] doesn't speak of, for what stands further inside it.
 pub fn opens_hidden(source: &dyn ReadAt, media: Media, name: &str) -> bool {
@@ -55,44 +43,40 @@ pub fn walk(
     let sink: &mut dyn Sink = &mut LimitedSink::new(sink);
     let prefix = prefix(source)?;
     let media = sniff(&prefix, source.size());
-    let promised = promised(name);
     if let Some(anomaly) = mismatch(media, name) {
         sink.anomaly(anomaly);
     }
-    let meter = Meter::new(source, limits, spent);
-    let container = match media {
-        Media::Zip => return zip::walk(source, &meter, sink).map(|()| vec!["zip"]),
-        Media::Ar => Container::Ar,
-        Media::Tar => Container::Tar,
-        Media::Gzip => Container::Packed(Compression::Gzip),
-        Media::Zstd => Container::Packed(Compression::Zstd),
-        Media::Xz => Container::Packed(Compression::Xz),
-        Media::Bzip2 => Container::Packed(Compression::Bzip2),
-        _ if is_brotli(name) => Container::Packed(Compression::Brotli),
-        // A zip may have a program before it.
-        _ if promised.is_some_and(|promised| promised.outer == Media::Zip) => {
-            return zip::walk(source, &meter, sink).map(|()| vec!["zip"]);
+    let promised = promised(name);
+    // A zip may have a program before it.
+    let promised_zip = || promised.filter(|container| matches!(container.reading, Reading::Directory(_)));
+    let container = match told(media, name).or_else(promised_zip) {
+        Some(container) => container,
+        None if media == Media::Empty => return Err(Damage::new(0, "the file is empty")),
+        None => {
+            hidden(source, media, name).ok_or_else(|| Damage::new(0, "this is no archive of a known kind"))?
         }
-        Media::Empty => return Err(Damage::new(0, "the file is empty")),
-        _ => match hidden(source, media, name) {
-            Some(Hidden::Zip) => return zip::walk(source, &meter, sink).map(|()| vec!["zip"]),
-            Some(Hidden::Packed(packing)) => Container::Packed(packing),
-            None => return Err(Damage::new(0, "this is no archive of a known kind")),
-        },
     };
-    let must_be_tar = promised.is_some_and(|promised| promised.tar);
-    container.walk(source, name, must_be_tar, &meter, sink)
-}
-
-/// What is odd about a file of this content having this name.
-pub fn mismatch(media: Media, name: &str) -> Option<RawAnomaly> {
-    promised(name).filter(|promised| promised.outer != media && media != Media::Empty).map(|_| RawAnomaly {
-        kind: AnomalyKind::Mismatch,
-        offset: 0,
-        entry: None,
-        detail: "the name promises another kind of container: some clients go by the name and refuse the file, others go by its content"
-            .into(),
-    })
+    let meter = Meter::new(source, limits, spent);
+    match &container.reading {
+        Reading::Directory(walk) => walk(source, &meter, sink).map(|()| vec![container.name]),
+        Reading::Entries(entries) => {
+            let plain: Open = |source, _| Box::new(DataOnly(Window::whole(source)));
+            let archive = Forward { source, open: plain, entries: *entries };
+            archive.walk(None, &meter, sink).map(|_| vec![container.name])
+        }
+        Reading::Stream(compression) => {
+            let tarball = Forward { source, open: compression.open, entries: tar::walk_packed };
+            let alone = Alone {
+                name: compression.inner_name(name),
+                is_refused: promised.is_some_and(Container::promises_tar),
+            };
+            let holds = tarball.walk(Some(&alone), &meter, sink)?;
+            Ok(match holds {
+                Holds::Entries => vec![container.name, tar::CONTAINER.name],
+                Holds::OneFile => vec![container.name],
+            })
+        }
+    }
 }
 
 fn prefix(source: &dyn ReadAt) -> Result<Vec<u8>, Damage> {
@@ -100,115 +84,53 @@ fn prefix(source: &dyn ReadAt) -> Result<Vec<u8>, Damage> {
     super::read_vec(source, 0, length)
 }
 
-/// What a file's name says about it.
-#[derive(Debug, Clone, Copy)]
-struct Promised {
-    outer: Media,
-    /// Whether there is a tar inside, or it is one.
-    tar: bool,
+/// A container that is read from front to back.
+struct Forward<'a> {
+    source: &'a dyn ReadAt,
+    open: Open,
+    entries: WalkEntries,
 }
 
-/// Names with a fixed meaning.
-const SUFFIXES: &[(&str, Media, bool)] = &[
-    (".tgz", Media::Gzip, true),
-    (".tar.gz", Media::Gzip, true),
-    (".crate", Media::Gzip, true),
-    (".tar", Media::Tar, true),
-    (".gem", Media::Tar, true),
-    (".tar.zst", Media::Zstd, true),
-    (".tar.xz", Media::Xz, true),
-    (".tar.bz2", Media::Bzip2, true),
-    (".whl", Media::Zip, false),
-    (".zip", Media::Zip, false),
-    (".jar", Media::Zip, false),
-    (".vsix", Media::Zip, false),
-    (".nupkg", Media::Zip, false),
-    (".deb", Media::Ar, false),
-];
-
-fn promised(name: &str) -> Option<Promised> {
-    let found = SUFFIXES.iter().find(|(suffix, ..)| has_suffix(name, suffix))?;
-    Some(Promised { outer: found.1, tar: found.2 })
+/// The file that a compressed stream is, if it is no archive.
+struct Alone {
+    name: String,
+    /// Whether it has to be an archive.
+    is_refused: bool,
 }
 
-/// Brotli has no magic number: only the name tells.
-fn is_brotli(name: &str) -> bool {
-    Compression::Brotli.suffixes().iter().any(|(suffix, _)| has_suffix(name, suffix))
+/// What a container turned out to hold.
+enum Holds {
+    Entries,
+    OneFile,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Container {
-    Tar,
-    Ar,
-    Packed(Compression),
-}
-
-/// A decompressing reader; gzip and Zstandard have something to say at their end.
-enum Unpacked<'a> {
-    Gzip(Box<Gzip<'a>>),
-    Zstd(Box<Zstd<'a>>),
-    Other(Box<dyn Read + 'a>),
-}
-
-impl Read for Unpacked<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        match self {
-            Self::Gzip(reader) => reader.read(buffer),
-            Self::Zstd(reader) => reader.read(buffer),
-            Self::Other(reader) => reader.read(buffer),
-        }
-    }
-}
-
-impl Container {
-    fn walk(
-        self,
-        source: &dyn ReadAt,
-        name: &str,
-        must_be_tar: bool,
-        meter: &Meter<'_>,
-        sink: &mut dyn Sink,
-    ) -> Result<Vec<&'static str>, Damage> {
+impl Forward<'_> {
+    fn walk(&self, alone: Option<&Alone>, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<Holds, Damage> {
         let (mut names, mut blobs) = (Names::default(), Blobs::default());
-        let mut reader = self.open(source, meter);
-        let (containers, walked) = match self {
-            Self::Tar => {
-                (vec!["tar"], tar::walk(&mut reader, Ending::Required, meter, &mut names, &mut blobs, sink))
-            }
-            Self::Ar => (vec!["ar"], ar::walk(&mut reader, meter, &mut names, &mut blobs, sink)),
-            Self::Packed(packing) => {
+        let mut reader = (self.open)(self.source, meter);
+        let (holds, walked) = match alone {
+            None => (Holds::Entries, (self.entries)(&mut reader, meter, &mut names, &mut blobs, sink)),
+            Some(alone) => {
                 let mut start = vec![0; BLOCK];
                 let known = read_up_to(&mut reader, &mut start)?;
                 start.truncate(known);
-                let is_tar = must_be_tar || tar::looks_like_tar(&start);
+                let is_tar = alone.is_refused || tar::looks_like_tar(&start);
                 let mut whole = start.as_slice().chain(&mut reader);
                 if is_tar {
-                    let walked = tar::walk(&mut whole, Ending::Optional, meter, &mut names, &mut blobs, sink);
-                    (vec![packing.name(), "tar"], walked)
+                    (Holds::Entries, (self.entries)(&mut whole, meter, &mut names, &mut blobs, sink))
                 } else {
-                    let walked = single(&mut whole, &packing.inner_name(name), meter, sink);
-                    (vec![packing.name()], walked)
+                    (Holds::OneFile, single(&mut whole, &alone.name, meter, sink))
                 }
             }
         };
-        match &mut reader {
-            Unpacked::Gzip(gzip) => {
-                for anomaly in gzip.take_oddities() {
-                    sink.anomaly(anomaly);
-                }
-                blobs.absorb(gzip.take_blobs());
-            }
-            Unpacked::Zstd(zstd) => blobs.absorb(zstd.take_blobs()),
-            Unpacked::Other(_) => {}
-        }
+        reader.finish(sink, &mut blobs);
         let all_names = names.segments();
         let names = names.sorted();
         for anomaly in names.anomalies() {
             sink.anomaly(anomaly);
         }
         let repeated = names.repeated();
-        let digests =
-            if walked.is_ok() { self.digests(source, meter.limits(), &repeated) } else { HashMap::new() };
+        let digests = if walked.is_ok() { self.digests(meter.limits(), &repeated) } else { HashMap::new() };
         for repeated in repeated {
             let of: Option<Vec<_>> = repeated.ordinals.iter().map(|ordinal| digests.get(ordinal)).collect();
             let identical = of.map(|digests| digests.windows(2).all(|pair| matches!(pair, [a, b] if a == b)));
@@ -216,43 +138,21 @@ impl Container {
         }
         blobs.usual("names", 0, all_names.as_bytes());
         let gave_out = blobs.finish(meter, sink);
-        walked.and(gave_out).map(|()| containers)
-    }
-
-    fn open<'a>(self, source: &'a dyn ReadAt, meter: &'a Meter<'a>) -> Unpacked<'a> {
-        match self {
-            Self::Tar | Self::Ar => Unpacked::Other(Box::new(super::Window::whole(source))),
-            Self::Packed(Compression::Gzip) => Unpacked::Gzip(Box::new(Gzip::new(source))),
-            Self::Packed(Compression::Zstd) => Unpacked::Zstd(Box::new(compressed::zstd(source, meter))),
-            Self::Packed(Compression::Xz) => Unpacked::Other(compressed::xz(source)),
-            Self::Packed(Compression::Bzip2) => Unpacked::Other(compressed::bzip2(source)),
-            Self::Packed(Compression::Brotli) => Unpacked::Other(compressed::brotli(source)),
-            Self::Packed(Compression::Zlib) => Unpacked::Other(compressed::zlib(source)),
-            Self::Packed(Compression::Deflate) => Unpacked::Other(compressed::deflate(source)),
-            Self::Packed(Compression::Lzma) => Unpacked::Other(compressed::lzma(source)),
-        }
+        walked.and(gave_out).map(|()| holds)
     }
 
     /// Digests of entries whose path repeats: a second walk, since the first one kept nothing.
-    fn digests(
-        self,
-        source: &dyn ReadAt,
-        limits: &Limits,
-        repeated: &[Repeated],
-    ) -> HashMap<usize, [u8; 32]> {
+    fn digests(&self, limits: &Limits, repeated: &[Repeated]) -> HashMap<usize, [u8; 32]> {
         let wanted: HashSet<usize> = repeated.iter().flat_map(|repeated| repeated.ordinals.clone()).collect();
         let mut digests = Digests { wanted, next: 0, current: None, digests: HashMap::new() };
         if digests.wanted.is_empty() {
             return digests.digests;
         }
         let spent = Spent::default();
-        let meter = Meter::new(source, limits, &spent);
-        let mut reader = self.open(source, &meter);
+        let meter = Meter::new(self.source, limits, &spent);
+        let mut reader = (self.open)(self.source, &meter);
         let (mut names, mut blobs) = (Names::default(), Blobs::default());
-        let walked = match self {
-            Self::Ar => ar::walk(&mut reader, &meter, &mut names, &mut blobs, &mut digests),
-            _ => tar::walk(&mut reader, Ending::Optional, &meter, &mut names, &mut blobs, &mut digests),
-        };
+        let walked = (self.entries)(&mut reader, &meter, &mut names, &mut blobs, &mut digests);
         if walked.is_err() {
             digests.digests.clear();
         }

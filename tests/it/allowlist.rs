@@ -351,7 +351,7 @@ fn a_member_of_a_workspace_as_npm_packs_it() {
         lock.iter().for_each(|name| fs::write(folder.path().join(name), "").unwrap());
         let artifact = into.path().join("all.tgz");
         fs::write(&artifact, tarball("package", &own)).unwrap();
-        let options = Options { project: Some(Project::new(&member)), ..Options::default() };
+        let options = Options::default().project(Project::new(&member));
         unlisted(&Auditor::new(options).stock(&artifact, 1).unwrap())
     };
     let left_out: BTreeSet<String> =

@@ -146,7 +146,7 @@ fn build(home: &Path, work: &Path) -> BTreeSet<String> {
 fn look(name: &str, folder: &Path, rules: &[&str], originals: &[&str], project: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
     let settings = Settings { policy: PolicyChoice::Named("proprietary"), ..Settings::default() };
-    let audit = Auditor::new(Options { settings, ..Options::default() }).audit(folder, 1).unwrap();
+    let audit = Auditor::new(Options::default().settings(settings)).audit(folder, 1).unwrap();
     let found: BTreeSet<&str> =
         audit.findings.iter().map(|judged| judged.finding.rule).filter(|rule| is_ours(rule)).collect();
     if found != rules.iter().copied().collect() {

@@ -115,7 +115,7 @@ fn found(artifact: &Path, project: Option<&Path>) -> Vec<&'static str> {
         "install-script",
         "name-mismatch",
     ];
-    let options = Options { project: project.map(Project::new), ..Options::default() };
+    let options = Options::default().project(project.map(Project::new));
     let audit = Auditor::new(options).audit(artifact, 1).unwrap();
     let own = audit.findings.iter().map(|judged| judged.finding.rule);
     own.filter(|rule| RULES.contains(rule)).collect()

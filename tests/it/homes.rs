@@ -149,7 +149,7 @@ fn gem(dice: &mut Dice) -> Tree {
 
 /// Policy and reason of an artifact, or of a folder as it stands.
 fn audited(path: &Path, project: &Path) -> (String, String) {
-    let options = Options { project: Some(Project::new(project)), ..Options::default() };
+    let options = Options::default().project(Project::new(project));
     let audit = Auditor::new(options).audit(path, 1).unwrap();
     (audit.policy.name, audit.policy.because)
 }

@@ -85,7 +85,7 @@ fn looks_into_what_packers_write() {
 fn look(case: &Case, folder: &Path, project: &Path) {
     let internal = Internal { markers: vec![MARKER.to_owned()], ..Internal::default() };
     let settings = Settings { policy: PolicyChoice::Named("proprietary"), internal, ..Settings::default() };
-    let audit = Auditor::new(Options { settings, ..Options::default() }).audit(folder, 2).unwrap();
+    let audit = Auditor::new(Options::default().settings(settings)).audit(folder, 2).unwrap();
     let found = |wanted: &&str| {
         audit.findings.iter().any(|judged| {
             let Some((rule, place)) = wanted.split_once(' ') else { return false };

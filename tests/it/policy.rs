@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::{packgate, sample, status, text};
 use crate::samples::plant;
+use crate::snapshots::snapshot;
 use packgate::inventory::Package;
 use packgate::policy::Policy;
 use packgate::settings::{Level, PolicyChoice, Settings};
@@ -44,8 +45,7 @@ fn level(settings: &Settings, license: &str, rule: &str) -> (Level, String) {
     (level, Path::new(&origin).file_name().unwrap().to_string_lossy().into_owned())
 }
 
-/// `fixtures/settings/*.toml` are bad settings; the text beside each says what is told of it.
-/// `PACKGATE_UPDATE=1` writes the texts anew.
+/// `fixtures/settings/*.toml` are bad settings; the snapshot beside each is what is told of it.
 #[test]
 fn bad_settings_are_told_completely_and_with_places() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/settings");
@@ -59,12 +59,8 @@ fn bad_settings_are_told_completely_and_with_places() {
         let project = Project::new(&[("packgate.toml", &std::fs::read_to_string(&file).unwrap())]);
         let here = project.path("").display().to_string();
         let errors = project.errors().replace(here.trim_end_matches('/'), "[project]");
-        let told = format!("{errors}\n");
-        if std::env::var_os("PACKGATE_UPDATE").is_some() {
-            std::fs::write(file.with_extension("txt"), &told).unwrap();
-        }
-        let expected = std::fs::read_to_string(file.with_extension("txt")).unwrap().replace("\r\n", "\n");
-        assert_eq!(told, expected, "{}:\n{told}", file.display());
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        snapshot("../../fixtures/settings", name, &errors);
     }
     assert!(cases >= 4, "only {cases} cases found");
 }
@@ -75,23 +71,7 @@ fn json_settings_point_at_their_line() {
         "package.json",
         "{\n  \"name\": \"acme\",\n  \"packgate\": {\n    \"rules\": { \"debug-infos\": \"error\" },\n    \"waive\": [{ \"rule\": \"debug-info\" }]\n  }\n}\n",
     )]);
-    let expected = r#"the settings can't be used
-
-error: unknown rule "debug-infos"
- --> package.json:4:16
-  |
-4 |     "rules": { "debug-infos": "error" },
-  |                ^^^^^^^^^^^^^
-  = help: did you mean "debug-info"?
-
-error: a waiver without "reason"
- --> package.json:5:15
-  |
-5 |     "waive": [{ "rule": "debug-info" }]
-  |               ^^^^^^^^^^^^^^^^^^^^^^^^
-  = help: say why: reason = "...""#;
-    let errors = project.errors();
-    assert_eq!(errors, expected, "\n{errors}");
+    snapshot("snapshots", "settings-in-json", &project.errors());
 }
 
 #[test]

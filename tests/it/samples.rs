@@ -1,5 +1,5 @@
 //! The sample artifacts under `fixtures/samples` are what the trees under `fixtures/trees` say.
-//! `PACKGATE_UPDATE=1` writes them anew.
+//! `INSTA_UPDATE=always` writes them anew.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -74,9 +74,13 @@ fn samples_are_what_their_trees_say() {
     for (sample, tree) in SAMPLES {
         let files = files(&fixtures().join("trees").join(tree));
         let path = fixtures().join("samples").join(sample);
-        if std::env::var_os("PACKGATE_UPDATE").is_some() {
+        if std::env::var("INSTA_UPDATE").is_ok_and(|how| how == "always") {
             fs::File::create(&path).unwrap().write_all(&npm_tarball(&files)).unwrap();
         }
-        assert_eq!(unpacked(&fs::read(&path).unwrap()), files, "{sample}; PACKGATE_UPDATE=1 writes it anew");
+        assert_eq!(
+            unpacked(&fs::read(&path).unwrap()),
+            files,
+            "{sample}; INSTA_UPDATE=always writes it anew"
+        );
     }
 }

@@ -90,7 +90,7 @@ fn unlisted(folder: &Path, tree: &BTreeMap<String, String>) -> BTreeSet<String> 
     add("extension.vsixmanifest", identity);
     tree.iter().for_each(|(path, text)| add(&format!("extension/{path}"), text));
     writer.finish().unwrap();
-    let options = Options { project: Some(Project::new(folder)), ..Options::default() };
+    let options = Options::default().project(Project::new(folder));
     let inventory = Auditor::new(options).stock(&artifact, 1).unwrap();
     let declared = &inventory.package.as_ref().unwrap().declared;
     let entries = declared.unlisted.iter().map(|id| inventory.entry(*id).unwrap());

@@ -6,6 +6,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::inspect::Sample;
 use crate::inspect::secret::looks_secret;
 use crate::inventory::{Entry, Media};
+use crate::unpack;
 
 use super::content::text_start;
 
@@ -36,18 +37,11 @@ pub(super) const BY_NAME: &[(&str, Check)] = &[
     }),
     ("sqlite", |sample, _| sample.bytes.starts_with(b"SQLite format 3\0")),
     ("text", |sample, _| sample.media.is_text() && !sample.bytes.is_empty()),
-    ("archive", |sample, _| {
-        matches!(
-            sample.media,
-            Media::Gzip
-                | Media::Zip
-                | Media::Tar
-                | Media::Zstd
-                | Media::Xz
-                | Media::Bzip2
-                | Media::SevenZip
-                | Media::Unopened
-        )
+    // Not of object files: that is a library.
+    ("archive", |sample, _| match sample.media {
+        Media::Ar => false,
+        Media::SevenZip | Media::Unopened => true,
+        media => unpack::opens(media, ""),
     }),
 ];
 

@@ -1,23 +1,24 @@
 //! A comparison as JSON, version 1. Within version 1 fields are only ever added. `docs/diff.schema.json` is
 //! generated from these types.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::diff::{Alike, Diff, Release};
 use crate::report::inventory::wire::Exposure;
-use crate::report::wire::{Kind, Tool, schema_of};
+use crate::report::wire::{Kind, Tool};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "packgate/diff/v1";
 
 /// What `packgate diff --format json` prints.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(title = "packgate diff, version 1")]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[cfg_attr(test, schemars(title = "packgate diff, version 1"))]
 pub struct Report<'a> {
     /// Always `packgate/diff/v1`.
-    #[schemars(extend("const" = SCHEMA))]
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
     /// What made it.
     pub tool: Tool,
@@ -41,7 +42,8 @@ pub struct Report<'a> {
 }
 
 /// One of the two artifacts.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Side<'a> {
     /// The path as given.
     pub path: &'a str,
@@ -66,7 +68,8 @@ pub struct Side<'a> {
 }
 
 /// A file that came or went.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct File<'a> {
     /// Path relative to the root.
     pub path: &'a str,
@@ -75,7 +78,8 @@ pub struct File<'a> {
 }
 
 /// A file that changed.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Changed<'a> {
     /// Path relative to the root.
     pub path: &'a str,
@@ -90,7 +94,8 @@ pub struct Changed<'a> {
 }
 
 /// A file with another name.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Renamed<'a> {
     /// Path before.
     pub from: &'a str,
@@ -105,7 +110,8 @@ pub struct Renamed<'a> {
 }
 
 /// How a renamed file was recognised.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Likeness {
     /// The same bytes.
@@ -117,7 +123,8 @@ pub enum Likeness {
 }
 
 /// A field of the manifest that differs.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Field<'a> {
     /// Its path: `scripts.postinstall`.
     pub field: &'a str,
@@ -195,9 +202,4 @@ impl<'a> Side<'a> {
             complete: release.complete,
         }
     }
-}
-
-/// The JSON Schema of [`Report`].
-pub fn schema() -> Value {
-    schema_of::<Report<'static>>()
 }

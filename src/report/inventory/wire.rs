@@ -2,23 +2,24 @@
 //! doesn't. Within version 1 fields and words are only ever added. `docs/inventory.schema.json` is generated
 //! from these types.
 
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::inventory::{self as facts, Inventory};
 use crate::recoverable::Exposure as Exposed;
-use crate::report::wire::{Kind, Skipped, Tool, schema_of};
+use crate::report::wire::{Kind, Skipped, Tool};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "packgate/inventory/v1";
 
 /// What `packgate inventory --format json` prints.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(title = "packgate inventory, version 1")]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[cfg_attr(test, schemars(title = "packgate inventory, version 1"))]
 pub struct Report<'a> {
     /// Always `packgate/inventory/v1`.
-    #[schemars(extend("const" = SCHEMA))]
+    #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
     /// What made it.
     pub tool: Tool,
@@ -27,7 +28,8 @@ pub struct Report<'a> {
 }
 
 /// Everything known about one artifact.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Artifact<'a> {
     /// The path as it was given.
     pub path: &'a str,
@@ -58,7 +60,8 @@ pub struct Artifact<'a> {
 }
 
 /// What the manifest says.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Package<'a> {
     /// Name; empty if the manifest has none.
     pub name: &'a str,
@@ -87,7 +90,8 @@ pub struct Package<'a> {
 }
 
 /// What the manifest says may ship.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Allowlist<'a> {
     /// Whether the manifest has one.
     pub present: bool,
@@ -100,7 +104,8 @@ pub struct Allowlist<'a> {
 }
 
 /// A script that runs when the package is installed.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Script<'a> {
     /// `preinstall`, `postinstall`, `build.rs`.
     pub event: &'a str,
@@ -109,7 +114,8 @@ pub struct Script<'a> {
 }
 
 /// What a stranger could recover: original files that are in the artifact only as text inside something else.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Exposure {
     /// First-party files.
     pub files: u64,
@@ -122,7 +128,8 @@ pub struct Exposure {
 }
 
 /// An anomaly of a container.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Anomaly<'a> {
     /// A word for it: `tar-checksum`, `path-traversal`.
     pub kind: String,
@@ -135,7 +142,8 @@ pub struct Anomaly<'a> {
 }
 
 /// Something wrong with the manifest itself.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct ManifestProblem<'a> {
     /// A word for it: `missing`, `unreadable`, `twice`.
     pub kind: String,
@@ -148,7 +156,8 @@ pub struct ManifestProblem<'a> {
 }
 
 /// One thing in a container.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Entry<'a> {
     /// Its number: the position in `entries`.
     pub id: u32,
@@ -204,22 +213,24 @@ pub struct Entry<'a> {
 }
 
 /// A place in an entry.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct At<'a> {
     /// Byte offset from 0.
     pub offset: u64,
     /// Line from 1; `null` in binaries.
-    #[schemars(range(min = 1))]
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub line: Option<u64>,
     /// Column in characters from 1; `null` in binaries.
-    #[schemars(range(min = 1))]
+    #[cfg_attr(test, schemars(range(min = 1)))]
     pub column: Option<u64>,
     /// What the text was decoded from; the offset is then that of the encoded text.
     pub inside: Option<&'a str>,
 }
 
 /// A source map, or what holds original text in the same way.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Map<'a> {
     /// `file`, `inline`, `eval_map`, `eval`, `bundler_report`, `coverage`.
     pub form: String,
@@ -236,7 +247,8 @@ pub struct Map<'a> {
 }
 
 /// An original file that a map names.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Source<'a> {
     /// The path or URL as written.
     pub path: &'a str,
@@ -249,7 +261,8 @@ pub struct Source<'a> {
 }
 
 /// A comment that links to a source map.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Link<'a> {
     /// Where it begins.
     pub at: At<'a>,
@@ -262,7 +275,8 @@ pub struct Link<'a> {
 }
 
 /// A place where a secret pattern matched. The secret itself is never kept.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Secret<'a> {
     /// The rule of the pattern.
     pub rule: &'a str,
@@ -275,7 +289,8 @@ pub struct Secret<'a> {
 }
 
 /// A word that the settings ask for, or a local path.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Mention<'a> {
     /// `marker`, `host`, `package`, `local_path` and others.
     pub kind: String,
@@ -288,7 +303,8 @@ pub struct Mention<'a> {
 }
 
 /// Facts of an executable or object file.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Binary<'a> {
     /// `ELF`, `Mach-O`, `PE`, `wasm`.
     pub format: &'a str,
@@ -305,7 +321,8 @@ pub struct Binary<'a> {
 }
 
 /// A program that carries its source inside.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub struct Program<'a> {
     /// What made it.
     pub packer: &'a str,
@@ -533,9 +550,4 @@ fn texts(texts: &[String]) -> Vec<&str> {
 pub(super) fn word(fact: impl Serialize) -> String {
     let value = serde_json::to_value(fact).ok();
     value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// The JSON Schema of [`Report`].
-pub fn schema() -> Value {
-    schema_of::<Report<'static>>()
 }

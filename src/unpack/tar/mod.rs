@@ -8,9 +8,10 @@ mod pax;
 
 use std::io::Read;
 
-use crate::inventory::{AnomalyKind, EntryKind};
+use crate::inventory::{AnomalyKind, EntryKind, Media};
 
 use super::blob::Blobs;
+use super::container::{Container, Reading};
 use super::names::Names;
 use super::path::{DEEP, canonical};
 use super::stream::{BLOCK, Stream};
@@ -27,18 +28,38 @@ const MOST_PLAIN: u64 = 0o77_777_777_777;
 
 /// Whether a tar stream without the zero blocks at its end can be trusted to be whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+enum Ending {
     /// The compression around it has an end of its own; the blocks may be missing.
     Optional,
     /// Without them the archive may have been cut off.
     Required,
 }
 
-/// Walks a tar stream and collects the names.
+pub(super) const CONTAINER: Container = Container {
+    name: "tar",
+    media: Some(Media::Tar),
+    promised_by: &[".tar", ".gem"],
+    reading: Reading::Entries(|reader, meter, names, blobs, sink| {
+        walk(reader, Ending::Required, meter, names, blobs, sink)
+    }),
+};
+
+/// Walks a tar that stands in a compressed stream.
 ///
 /// # Errors
 /// When the stream can't be read, a limit is reached, or clients disagree on where an entry begins.
-pub(super) fn walk(
+pub(super) fn walk_packed(
+    reader: &mut dyn Read,
+    meter: &Meter<'_>,
+    names: &mut Names,
+    blobs: &mut Blobs,
+    sink: &mut dyn Sink,
+) -> Result<(), Damage> {
+    walk(reader, Ending::Optional, meter, names, blobs, sink)
+}
+
+/// Walks a tar stream and collects the names.
+fn walk(
     reader: &mut dyn Read,
     ending: Ending,
     meter: &Meter<'_>,

@@ -14,7 +14,9 @@ pub use directory::{Contents, Directory};
 pub use extract::extract;
 pub use member::Member;
 
+use super::container::{Container, Reading};
 use super::{Blob, Damage, ReadAt, Sink};
+use crate::inventory::Media;
 
 /// Counts bytes of no entry against the limits.
 ///
@@ -25,11 +27,18 @@ pub fn count(blob: &Blob, meter: &Meter<'_>) -> Result<(), Damage> {
     counted.map_err(|overrun| Damage::new(blob.header.offset, overrun.to_string()))
 }
 
+pub(super) const CONTAINER: Container = Container {
+    name: "zip",
+    media: Some(Media::Zip),
+    promised_by: &[".whl", ".zip", ".jar", ".vsix", ".nupkg"],
+    reading: Reading::Directory(walk),
+};
+
 /// Walks a zip in the order of its directory.
 ///
 /// # Errors
 /// When there is no single directory, or a limit on the whole is reached.
-pub(super) fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(), Damage> {
+fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(), Damage> {
     let Contents { members, blobs, anomalies } = match Directory::read(source, meter.limits()) {
         Ok(contents) => contents,
         Err(damage) => {

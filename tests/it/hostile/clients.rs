@@ -233,7 +233,7 @@ fn hold_against(
         let running: Vec<_> = clients.iter().map(|client| scope.spawn(move || extract(client))).collect();
         running.into_iter().map(|client| client.join().unwrap()).collect()
     });
-    let auditor = Auditor::new(Options { keep_entries: true, digests: true, ..Options::default() });
+    let auditor = Auditor::new(Options::default().keep_entries(true).digests(true));
     let mut disputed = 0;
     let mut unsaid = Vec::new();
     for (number, (case, _)) in cases.iter().enumerate() {

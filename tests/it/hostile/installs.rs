@@ -214,7 +214,7 @@ fn hold(file_name: &str, client: &str, install: Install, make: fn(&mut Option<&m
     let out = folder.path().join("out");
     std::fs::create_dir(&out).unwrap();
     let refused = install(&archives, &out);
-    let auditor = Auditor::new(Options { keep_entries: true, digests: true, ..Options::default() });
+    let auditor = Auditor::new(Options::default().keep_entries(true).digests(true));
     let mut compared = 0;
     for (number, archive) in archives.iter().enumerate() {
         let audit = auditor.audit(archive, 1).unwrap();

@@ -50,7 +50,7 @@ pub(crate) fn audit_with(
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
-    let mut options = Options { keep_entries: true, ..Options::default() };
+    let mut options = Options::default().keep_entries(true);
     change(&mut options);
     Auditor::new(options).audit(&path, workers).unwrap()
 }

@@ -17,7 +17,7 @@ struct Bench {
 
 impl Bench {
     fn new(name: &'static str) -> Self {
-        let auditor = Auditor::new(Options { keep_entries: true, ..Options::default() });
+        let auditor = Auditor::new(Options::default().keep_entries(true));
         Self { folder: tempfile::tempdir().unwrap(), auditor, name }
     }
 

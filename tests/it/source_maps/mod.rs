@@ -652,7 +652,7 @@ fn audit(files: &[(&str, Vec<u8>)]) -> (Audit, tempfile::TempDir) {
     let path = folder.path().join("acme-1.0.0.tgz");
     std::fs::write(&path, npm_tarball(&all)).unwrap();
     let settings = Settings { policy: PolicyChoice::Named("proprietary"), ..Settings::default() };
-    let audit = Auditor::new(Options { settings, ..Options::default() }).audit(&path, 2).unwrap();
+    let audit = Auditor::new(Options::default().settings(settings)).audit(&path, 2).unwrap();
     (audit, folder)
 }
 
@@ -715,7 +715,7 @@ fn levels_follow_the_policy() {
         let path = folder.path().join("a-1.0.0.tgz");
         std::fs::write(&path, npm_tarball(&[("package/a.js.map".to_owned(), map().into())])).unwrap();
         let settings = Settings { policy: PolicyChoice::Named(policy), ..Settings::default() };
-        let audit = Auditor::new(Options { settings, ..Options::default() }).audit(&path, 1).unwrap();
+        let audit = Auditor::new(Options::default().settings(settings)).audit(&path, 1).unwrap();
         let judged =
             audit.findings.iter().find(|judged| judged.finding.rule == "source-map-embedded").unwrap();
         assert_eq!(format!("{:?}", judged.level), level);

@@ -1,73 +1,55 @@
-//! Files that are made from the code are as the code would make them now.
-//! `PACKGATE_UPDATE=1 cargo test --test it generated` makes them anew.
+//! Documentation that is made from the code is as the code would make it now. What is needed for making it alone
+//! (`schemars`, the schemas) is here and in `cfg(test)`, and no part of the program.
+//! `INSTA_UPDATE=always cargo test generated` writes all of it anew.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
-use packgate::policy::Policy;
-use packgate::rules::{self, Family, Rule};
-use packgate::settings::{Level, PolicyChoice, Settings};
+use schemars::JsonSchema;
 use serde_json::Value;
 
-fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
+use crate::policy::Policy;
+use crate::report;
+use crate::rules::{self, Family, Rule};
+use crate::settings::{PolicyChoice, Settings};
 
-fn updating() -> bool {
-    std::env::var_os("PACKGATE_UPDATE").is_some()
-}
+#[path = "../tests/shared/fresh.rs"]
+mod fresh;
 
-/// Compares a file of the repository with what it should be, or rewrites it when asked to.
-fn fresh(path: &str, expected: &str) {
-    let file = repository(path);
-    if updating() {
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(&file, expected).unwrap();
-        return;
-    }
-    let found = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
-    assert!(found == expected, "{path} is stale; run PACKGATE_UPDATE=1 cargo test --test it generated");
-}
-
-/// The same for a folder: these files, and no others.
-fn fresh_folder(folder: &str, files: &[(String, String)]) {
-    for (name, text) in files {
-        fresh(&format!("{folder}/{name}"), text);
-    }
-    for entry in std::fs::read_dir(repository(folder)).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        if files.iter().any(|(expected, _)| *expected == name) {
-            continue;
-        }
-        assert!(
-            updating(),
-            "{folder}/{name} belongs to nothing that exists; run PACKGATE_UPDATE=1 cargo test --test it generated"
-        );
-        std::fs::remove_file(repository(folder).join(name)).unwrap();
-    }
+/// The JSON Schema of what a type is written as.
+fn schema_of<T: JsonSchema>() -> Value {
+    // `uint64` and the like are no formats of JSON Schema; validators warn of them.
+    let no_format = schemars::transform::RecursiveTransform(|schema: &mut schemars::Schema| {
+        schema.remove("format");
+    });
+    schemars::generate::SchemaSettings::draft2020_12()
+        .with_transform(no_format)
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .to_value()
 }
 
 #[test]
-fn report_schema() {
-    let schema = serde_json::to_string_pretty(&packgate::report::wire::schema()).unwrap();
-    fresh("docs/report.schema.json", &format!("{schema}\n"));
-}
-
-#[test]
-fn settings_schema() {
-    let schema =
-        serde_json::to_string_pretty(&packgate::settings::schema(&packgate::rules::words())).unwrap();
-    fresh("docs/packgate.schema.json", &format!("{schema}\n"));
+fn schemas() {
+    for (name, schema) in [
+        ("report", schema_of::<report::wire::Report<'static>>()),
+        ("inventory", schema_of::<report::inventory::wire::Report<'static>>()),
+        ("diff", schema_of::<report::diff::wire::Report<'static>>()),
+        ("packgate", crate::settings::schema(&rules::words())),
+    ] {
+        let text = serde_json::to_string_pretty(&schema).unwrap();
+        fresh::file(&format!("docs/{name}.schema.json"), &format!("{text}\n"));
+    }
 }
 
 #[test]
 fn policy_reference() {
-    fresh("docs/policy.md", &packgate::settings::reference(&packgate::rules::words()));
+    fresh::file("docs/policy.md", &crate::settings::reference(&rules::words()));
 }
 
 #[test]
 fn secrets_page() {
-    fresh("docs/secrets.md", &packgate::rules::secrets_page());
+    fresh::file("docs/secrets.md", &rules::secrets_page());
 }
 
 const POLICIES: [&str; 3] = ["proprietary", "open-source", "strict"];
@@ -81,15 +63,6 @@ fn levels() -> Vec<Policy> {
     policies.collect()
 }
 
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Off => "off",
-        Level::Note => "note",
-        Level::Warning => "warning",
-        Level::Error => "error",
-    }
-}
-
 /// One page a rule, and an index with the levels under each policy.
 #[test]
 fn rule_pages() {
@@ -97,14 +70,14 @@ fn rule_pages() {
     let mut files: Vec<(String, String)> =
         rules::ALL.iter().map(|rule| (format!("{}.md", rule.name), rule_page(rule, &policies))).collect();
     files.push(("README.md".into(), rule_index(&policies)));
-    fresh_folder("docs/rules", &files);
+    fresh::folder("docs/rules", &files);
 }
 
 fn rule_page(rule: &Rule, policies: &[Policy]) -> String {
     let mut page = format!("# {}\n\n{}\n\n", rule.name, rule.summary);
     let _ = writeln!(page, "| policy | level |\n| --- | --- |");
     for (name, policy) in POLICIES.iter().zip(policies) {
-        let _ = writeln!(page, "| `{name}` | {} |", word(policy.level(rule.name)));
+        let _ = writeln!(page, "| `{name}` | {} |", policy.level(rule.name).word());
     }
     let why = policies[0].levels.get(rule.name).and_then(|(_, _, why)| why.as_deref());
     if let Some(why) = why {
@@ -138,7 +111,7 @@ fn rule_index(policies: &[Policy]) -> String {
             POLICIES.join(" | ")
         );
         for rule in rules::ALL.iter().filter(|rule| rule.family == family) {
-            let levels: Vec<&str> = policies.iter().map(|policy| word(policy.level(rule.name))).collect();
+            let levels: Vec<&str> = policies.iter().map(|policy| policy.level(rule.name).word()).collect();
             let summary = rule.summary.replace('|', "\\|");
             let _ = writeln!(page, "| [{0}]({0}.md) | {summary} | {1} |", rule.name, levels.join(" | "));
         }
@@ -149,7 +122,7 @@ fn rule_index(policies: &[Policy]) -> String {
 /// The fields of the JSON report, from its schema.
 #[test]
 fn json_reference() {
-    let schema = packgate::report::wire::schema();
+    let schema = schema_of::<report::wire::Report<'static>>();
     let mut page = String::from(
         "# The JSON report\n\n`packgate check --format json` prints one object, described by \
          [report.schema.json](report.schema.json). Within version 1 fields are only ever added, so a reader that ignores \
@@ -161,7 +134,7 @@ fn json_reference() {
         let _ = write!(page, "\n## {name}\n\n{}\n\n", text(&definition["description"]));
         fields(&mut page, definition);
     }
-    fresh("docs/json.md", &page);
+    fresh::file("docs/json.md", &page);
 }
 
 fn fields(page: &mut String, definition: &Value) {
@@ -211,62 +184,4 @@ fn form(property: &Value) -> String {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
-}
-
-/// The manual, written by the program itself.
-#[test]
-fn manual() {
-    let folder = tempfile::tempdir().unwrap();
-    let status = std::process::Command::new(env!("CARGO_BIN_EXE_packgate"))
-        .arg("man")
-        .arg(folder.path())
-        .status()
-        .unwrap();
-    assert!(status.success());
-    let mut files: Vec<(String, String)> = std::fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap())
-        .map(|entry| {
-            (entry.file_name().into_string().unwrap(), std::fs::read_to_string(entry.path()).unwrap())
-        })
-        .collect();
-    files.sort();
-    assert!(files.iter().any(|(name, _)| name == "packgate-check.1"));
-    fresh_folder("docs/man", &files);
-}
-
-#[test]
-fn completions_name_the_subcommands() {
-    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_packgate"))
-            .args(["completions", shell])
-            .output()
-            .unwrap();
-        let script = String::from_utf8(output.stdout).unwrap();
-        assert!(
-            output.status.success() && script.contains("explain") && script.contains("fail-on"),
-            "{shell}"
-        );
-        // `clap_complete` offers values of options for three shells, and of arguments for two.
-        let offers: &[&str] = match shell {
-            "bash" | "zsh" => &["sarif", "nupkg", "open-source", "warning", "source-map-embedded"],
-            "fish" => &["sarif", "nupkg", "open-source", "warning"],
-            _ => &[],
-        };
-        for value in offers {
-            assert!(script.contains(value), "{shell} doesn't offer {value}");
-        }
-    }
-}
-
-#[test]
-fn inventory_schema() {
-    let schema = serde_json::to_string_pretty(&packgate::report::inventory::wire::schema()).unwrap();
-    fresh("docs/inventory.schema.json", &format!("{schema}\n"));
-}
-
-#[test]
-fn diff_schema() {
-    let schema = serde_json::to_string_pretty(&packgate::report::diff::wire::schema()).unwrap();
-    fresh("docs/diff.schema.json", &format!("{schema}\n"));
 }
