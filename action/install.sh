@@ -1,41 +1,73 @@
 #!/usr/bin/env bash
-# Puts packgate on the PATH of the steps that follow.
+# Puts packgate on the PATH of the steps that follow. Checks out nothing.
 set -euo pipefail
 
 here=$GITHUB_ACTION_PATH
 into=${RUNNER_TEMP:?}/packgate
 version=${PACKGATE_VERSION:-$(sed -n 's/^version = "\(.*\)"/\1/p' "$here/Cargo.toml" | head -n 1)}
 
-from_release() {
-  local target archive
+# The Rust target of this runner, or nothing.
+target() {
   case "$(uname -s)-$(uname -m)" in
-    Linux-x86_64) target=x86_64-unknown-linux-musl ;;
-    Linux-aarch64) target=aarch64-unknown-linux-musl ;;
-    Darwin-arm64) target=aarch64-apple-darwin ;;
-    Darwin-x86_64) target=x86_64-apple-darwin ;;
-    MINGW*-x86_64 | MSYS*-x86_64) target=x86_64-pc-windows-msvc ;;
-    *) echo "no release is built for $(uname -s) on $(uname -m)" >&2; return 1 ;;
+    Linux-x86_64) echo x86_64-unknown-linux-musl ;;
+    Linux-aarch64) echo aarch64-unknown-linux-musl ;;
+    Darwin-arm64) echo aarch64-apple-darwin ;;
+    Darwin-x86_64) echo x86_64-apple-darwin ;;
+    MINGW*-x86_64 | MSYS*-x86_64) echo x86_64-pc-windows-msvc ;;
+    MINGW*-aarch64 | MSYS*-aarch64) echo aarch64-pc-windows-msvc ;;
   esac
-  archive=packgate-$target.tar.gz
-  gh release download "v$version" --repo packgate/packgate --dir "$into" --clobber \
-    --pattern "$archive" --pattern "$archive.sha256" || return 1
-  (cd "$into" && sha256sum --check --strict "$archive.sha256") || return 1
-  mkdir -p "$into/bin"
-  tar -xzf "$into/$archive" -C "$into/bin"
 }
 
-from_crates() { cargo install --locked --root "$into" --version "$version" packgate; }
+sums() { if command -v sha256sum > /dev/null; then sha256sum "$@"; else shasum --algorithm 256 "$@"; fi; }
 
-from_source() { cargo install --locked --root "$into" --path "$here"; }
+# Ends the step at whatever is not as it should be: there is nothing to fall back to from a wrong checksum.
+from_release() {
+  local target archive
+  target=$(target)
+  [ -n "$target" ] || { echo "no release is built for $(uname -s) on $(uname -m)" >&2; exit 1; }
+  case $target in *windows*) archive=packgate-$target.zip ;; *) archive=packgate-$target.tar.gz ;; esac
+  gh release download "v$version" --repo packgate/packgate --dir "$into" --clobber --pattern "$archive" --pattern sha256.sum
+  (cd "$into" && grep "  $archive\$" sha256.sum > sum && sums --check --strict sum)
+  gh attestation verify "$into/$archive" --repo packgate/packgate \
+    --signer-workflow packgate/packgate/.github/workflows/release.yml
+  case $archive in
+    *.zip) unzip -q -o "$into/$archive" -d "$into" ;;
+    *) tar -xzf "$into/$archive" -C "$into" ;;
+  esac
+  bin=$into/packgate-$target
+}
+
+from_npm() {
+  npm install --prefix "$into" --ignore-scripts --no-audit --no-fund --silent "packgate@$version"
+  bin=$into/node_modules/.bin
+}
+
+from_crates() {
+  cargo install --locked --root "$into" --version "$version" packgate
+  bin=$into/bin
+}
+
+from_source() {
+  cargo install --locked --root "$into" --path "$here"
+  bin=$into/bin
+}
 
 mkdir -p "$into"
 case "${PACKGATE_INSTALL:-auto}" in
   none) packgate --version; exit ;;
+  npm) from_npm ;;
   release) from_release ;;
   crates) from_crates ;;
   source) from_source ;;
-  auto) from_release || { echo "no release binary: building packgate instead" >&2; from_source; } ;;
-  *) echo "install: one of auto, release, crates, source, none" >&2; exit 2 ;;
+  auto)
+    if [ -n "$(target)" ]; then
+      from_release
+    else
+      echo "no release is built for $(uname -s) on $(uname -m): building packgate instead" >&2
+      from_source
+    fi
+    ;;
+  *) echo "install: one of auto, release, npm, crates, source, none" >&2; exit 2 ;;
 esac
-"$into/bin/packgate" --version
-echo "$into/bin" >> "$GITHUB_PATH"
+"$bin/packgate" --version
+echo "$bin" >> "$GITHUB_PATH"

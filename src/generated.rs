@@ -119,6 +119,22 @@ fn rule_index(policies: &[Policy]) -> String {
     page
 }
 
+/// The site's contents: the pages in the order in which they are read, and every rule.
+#[test]
+fn contents() {
+    let mut page = String::from(
+        "# Summary\n\n[Documentation](README.md)\n\n- [Start in five minutes](start.md)\n- [Recipes](recipes.md)\n\
+         - [Exit status](exit-status.md)\n- [Settings](policy.md)\n- [Contents lock](lock.md)\n\
+         - [Internal code](internal-code.md)\n- [JSON](json.md)\n- [Accuracy](accuracy.md)\n\
+         - [Performance](performance.md)\n- [Security and threat model](security.md)\n- [Secrets](secrets.md)\n\
+         - [Rules](rules/README.md)\n",
+    );
+    for rule in rules::ALL.iter() {
+        let _ = writeln!(page, "  - [{0}](rules/{0}.md)", rule.name);
+    }
+    fresh::file("docs/SUMMARY.md", &page);
+}
+
 /// The fields of the JSON report, from its schema.
 #[test]
 fn json_reference() {

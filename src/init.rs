@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::ecosystem::{ECOSYSTEMS, Ecosystem, Member, members, of_project};
 use crate::policy::Policy;
 use crate::project::Project;
-use crate::settings::Settings;
+use crate::settings::{SCHEMA_ADDRESS, Settings};
 
 /// Settings file that is proposed.
 pub const SETTINGS_FILE: &str = "packgate.toml";
@@ -105,7 +105,8 @@ impl Survey {
     /// The settings file: short, with the reason for what it says.
     pub fn settings(&self) -> String {
         let mut text = format!(
-            "# Settings of packgate, the last look at a package before it is published.\n\
+            "#:schema {SCHEMA_ADDRESS}\n\
+             # Settings of packgate, the last look at a package before it is published.\n\
              # `packgate explain` lists the rules, `packgate policy show` what is in force.\n\n\
              # Because of {}.\n\
              policy = \"{}\"\n",

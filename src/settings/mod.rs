@@ -28,4 +28,4 @@ pub use model::{Internal, Own, OwnMode, PolicyChoice, PolicyFile, Settings, Size
 pub use problem::{Problem, SettingsErrors, Spot};
 pub use reference::reference;
 pub use rule_names::{RuleWords, UNEXAMINED};
-pub use schema::schema;
+pub use schema::{SCHEMA_ADDRESS, schema};

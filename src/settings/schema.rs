@@ -8,11 +8,15 @@ use super::level::Level;
 use super::model::OwnMode;
 use super::rule_names::RuleWords;
 
+/// Where editors find the schema, named by settings files and by the schema itself.
+pub const SCHEMA_ADDRESS: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/raw/main/docs/packgate.schema.json");
+
 /// The JSON Schema of a settings file, for editors, with these rules. `docs/packgate.schema.json` is this.
 pub fn schema(rules: &[RuleWords]) -> Value {
     let mut schema = table("", rules);
     if let Value::Object(schema) = &mut schema {
         schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
+        schema.insert("$id".into(), SCHEMA_ADDRESS.into());
         schema.insert("title".into(), "packgate settings".into());
     }
     schema

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::clients;
 
 /// The code block with this language and name.
-fn recipe(language: &str, name: &str) -> String {
+pub(crate) fn recipe(language: &str, name: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/recipes.md");
     let text = std::fs::read_to_string(file).unwrap().replace("\r\n", "\n");
     let (_, after) =

@@ -51,11 +51,28 @@ fn add_path(facts: &mut BinaryFacts, sample: &Sample<'_>, at: usize, prefix: &st
         return;
     }
     let Some(found) = home::read(sample.bytes, at, prefix) else { return };
+    if is_in_fence(sample.bytes, found.offset) {
+        return;
+    }
     let folder = found.folder();
     if facts.local_paths.iter().all(|known| !known.path.starts_with(folder)) {
         let path = found.path.to_owned();
         facts.local_paths.push(LocalPath { path, at: sample.at(found.offset) });
     }
+}
+
+/// Whether a line of text is the only one between Markdown's fences: an example in documentation that the program
+/// carries. Of the machine that it was built on come paths alone.
+fn is_in_fence(bytes: &[u8], at: usize) -> bool {
+    const LONGEST_LINE: usize = 200;
+    let before = bytes.get(at.saturating_sub(LONGEST_LINE)..at).unwrap_or_default();
+    let after = bytes.get(at..(at + LONGEST_LINE).min(bytes.len())).unwrap_or_default();
+    let opens = memchr::memrchr(b'\n', before).and_then(|end| before.get(..end)).is_some_and(|text| {
+        let line = memchr::memrchr(b'\n', text).and_then(|start| text.get(start + 1..));
+        line.is_some_and(|line| line.starts_with(b"```"))
+    });
+    let closes = memchr::memchr(b'\n', after).and_then(|end| after.get(end + 1..));
+    opens && closes.is_some_and(|line| line.starts_with(b"```"))
 }
 
 /// Adds to the section of this name, so that the slices of a fat binary and the members of a library count

@@ -147,6 +147,19 @@ fn build_paths_once_per_home_folder() {
 }
 
 #[test]
+fn an_example_in_documentation_is_no_build_path() {
+    for (text, count) in [
+        ("## Example\n\n```\npanicked at /home/marta/src/lib.rs\n```\n", 0),
+        ("\n```text\n/home/marta/src/lib.rs\n```debug-info", 0),
+        ("failed at /home/marta/src/lib.rs\nand so on\n", 1),
+        ("```\n\nfailed at /home/marta/src/lib.rs\n", 1),
+    ] {
+        let program = object_file(BinaryFormat::Elf, "", ".comment", text.as_bytes());
+        assert_eq!(facts(Media::Elf, &program).local_paths.len(), count, "{text}");
+    }
+}
+
+#[test]
 fn damaged_programs_give_fewer_facts() {
     let elf = object_file(BinaryFormat::Elf, "", ".debug_info", &[1; 300]);
     let macho = object_file(BinaryFormat::MachO, "__DWARF", "__debug_line", &[1; 200]);

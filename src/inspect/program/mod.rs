@@ -25,7 +25,7 @@ type Tell = fn(&[u8], usize) -> Option<ProgramFacts>;
 /// The needle and what to make of it.
 const PACKERS: [(&[u8], Tell); 6] = [
     (b"\n---- Bun! ----\n", bun::program),
-    (b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1", node),
+    (FUSE, node),
     (deno::MARK, deno::program),
     (b"<nexe~~sentinel>", nexe),
     (pkg::MARK, pkg::program),
@@ -88,11 +88,16 @@ fn program(packer: &'static str, offset: u64, bytes: Option<u64>, source_text: b
 }
 
 const NODE: &str = "Node single executable";
+const FUSE: &[u8] = b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1";
 /// The blob that is injected begins with it, and so does the file that it is prepared in.
 const BLOB: &[u8] = b"\x20\xda\x43\x01";
 
-/// Node sets the last digit of its fuse to 1 when a blob was injected.
+/// Node sets the last digit of its fuse to 1 when a blob was injected. The fuse is a string of C; in a program that
+/// only looks for it other text may follow.
 fn node(bytes: &[u8], fuse: usize) -> Option<ProgramFacts> {
+    if bytes.get(fuse + FUSE.len()) != Some(&0) {
+        return None;
+    }
     let behind = memchr::memmem::rfind(bytes, BLOB);
     Some(program(NODE, behind.unwrap_or(fuse) as u64, None, true))
 }
@@ -180,10 +185,7 @@ mod tests {
                 .concat();
         for (packer, bytes) in [
             ("Bun", executable(&[js, &bun_table(js.len() as u64), b"\n---- Bun! ----\n", &[0; 64]])),
-            (
-                "Node single executable",
-                executable(&[b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1", js]),
-            ),
+            ("Node single executable", executable(&[FUSE, b"\0", js])),
             ("Deno", executable(&[b"d3n0l4nd", &27u64.to_le_bytes(), b"{\"argv\":[]}", js])),
             ("Deno", executable(&[js, b"d3n0l4nd", &4096u64.to_be_bytes(), &4096u64.to_be_bytes()])),
             ("nexe", executable(&[js, b"<nexe~~sentinel>", &nexe, &0f64.to_le_bytes()])),
@@ -199,7 +201,8 @@ mod tests {
     fn is_silent_on_the_tools_themselves_and_texts_about_them() {
         for bytes in [
             executable(&[&[0; 64], b"\n---- Bun! ----\n", &[0; 64]]),
-            executable(&[b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:0"]),
+            executable(&[b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:0\0"]),
+            executable(&[FUSE, b"PAYLOAD_POSITION = '"]),
             executable(&[b"d3n0l4nd", &[7; 100]]),
             executable(&[b"<nexe~~sentinel>", &[0; 100]]),
             executable(&[b"var PAYLOAD_POSITION = '// PAYLOAD_POSITION //' | 0;"]),

@@ -34,6 +34,8 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     if sample.decoded.is_some() {
         return;
     }
+    // A program may hold all words of a sign: those of a tool that writes such files, or looks for them.
+    let hits = if super::binary::is_program(sample.media) { &[] } else { hits };
     let mut candidates: Vec<usize> =
         hits.iter().filter_map(|hit| SIGN_OF_WORD.get(hit.needle).copied()).collect();
     let text = content::text_start(sample.bytes);
