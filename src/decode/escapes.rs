@@ -8,6 +8,8 @@ use super::{Budget, LARGEST_LAYER, Layer};
 const SHORTEST: usize = 8;
 /// Bytes before an escape that belong to the same word.
 const LONGEST_BEFORE: usize = 4 << 10;
+/// Bytes before the word that say what it is: the beginning of a connection string.
+const CONTEXT_BEFORE: usize = 160;
 /// Bytes behind the word that go on with it: the value that is assigned to a name.
 const CONTEXT_BEHIND: usize = 160;
 
@@ -22,7 +24,7 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer
             done = end.max(at + 1);
             continue;
         }
-        let start = super::context_before(bytes, begin);
+        let start = super::context_before(bytes, begin, CONTEXT_BEFORE);
         while end - start < LARGEST_LAYER
             && let Some((_, length)) = next_odd(bytes, end, line_rest(bytes, end))
         {

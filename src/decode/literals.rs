@@ -6,7 +6,11 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::places::{Builder, Rate};
-use super::{Budget, CONTEXT, Layer};
+use super::{Budget, Layer};
+
+/// Bytes before joined literals that say what they are: the name that they are assigned to. With more, other literals
+/// would come along, and be joined once more in the layer.
+const CONTEXT: usize = 64;
 
 /// Bytes of a text that is worth a look: no token has fewer.
 const SHORTEST: usize = 16;
@@ -233,7 +237,7 @@ fn push(bytes: &[u8], parts: &[Range<usize>], separator: &[u8], layer: &mut Buil
     if !layer.afford(length + CONTEXT) {
         return;
     }
-    let context = super::context_before(bytes, first.start);
+    let context = super::context_before(bytes, first.start, CONTEXT);
     layer.mark(context, Rate::SAME);
     layer.push(bytes.get(context..first.start).unwrap_or_default());
     for (number, part) in parts.iter().enumerate() {

@@ -82,12 +82,10 @@ pub(crate) fn uncover(bytes: &[u8], is_text: bool, budget: &Budget, found: &mut 
     }
 }
 
-/// Bytes before a text that say what it is: the name that it is assigned to.
-const CONTEXT: usize = 160;
-
-/// Where the context of a text begins that stands at `at`: in its line, and not in the middle of a word.
-fn context_before(bytes: &[u8], at: usize) -> usize {
-    let floor = at.saturating_sub(CONTEXT);
+/// Where the context of a text begins that stands at `at`: at most so many bytes before it that say what it is, in its
+/// line, and not in the middle of a word.
+fn context_before(bytes: &[u8], at: usize, most: usize) -> usize {
+    let floor = at.saturating_sub(most);
     let context = bytes.get(floor..at).unwrap_or_default();
     match memchr::memrchr(b'\n', context) {
         Some(line_end) => floor + line_end + 1,
