@@ -5,7 +5,7 @@ use super::places::{Builder, Rate};
 use super::{Budget, LARGEST_LAYER, Layer};
 
 /// Bytes of a word that is worth a look: the names that tokens are assigned to are as long.
-const SHORTEST: usize = 8;
+const SHORTEST: usize = 7;
 /// Bytes before an escape that belong to the same word.
 const LONGEST_BEFORE: usize = 4 << 10;
 /// Bytes before the word that say what it is: the beginning of a connection string.

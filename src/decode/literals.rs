@@ -24,9 +24,12 @@ const MOST: usize = 10_000;
 static JOIN: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".join"));
 static CONCAT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".concat"));
 
+/// What the layer is called.
+pub(super) const JOINED: &str = "joined string literals";
+
 /// Uncovers the texts of literals that are joined.
 pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
-    let mut layer = Builder::new("joined string literals", false, budget, found);
+    let mut layer = Builder::new(JOINED, false, budget, found);
     by_operator(bytes, &mut layer);
     by_call(bytes, &JOIN, &mut layer);
     by_call(bytes, &CONCAT, &mut layer);
@@ -100,6 +103,8 @@ fn first_part(bytes: &[u8], close: usize) -> Range<usize> {
     const LONGEST: usize = 4 << 10;
     let quote = bytes.get(close).copied().unwrap_or_default();
     let floor = close.saturating_sub(LONGEST);
+    let floor =
+        floor + line_end(quote, bytes.get(floor..close).unwrap_or_default()).last().map_or(0, |end| end + 1);
     let before = bytes.get(floor..close).unwrap_or_default();
     let open = memchr::memrchr_iter(quote, before)
         .find(|at| at.checked_sub(1).and_then(|at| before.get(at)) != Some(&b'\\'));
@@ -111,6 +116,7 @@ fn literal(bytes: &[u8], open: usize) -> Option<Range<usize>> {
     let quote = *bytes.get(open)?;
     let rest = bytes.get(open + 1..)?;
     let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let rest = rest.get(..line_end(quote, rest).next().unwrap_or(rest.len()))?;
     let mut at = 0;
     loop {
         let next = at + memchr::memchr2(quote, b'\\', rest.get(at..)?)?;
@@ -119,6 +125,15 @@ fn literal(bytes: &[u8], open: usize) -> Option<Range<usize>> {
         }
         at = next + 2;
     }
+}
+
+/// The line ends that a literal in these quotes does not go on behind: in most languages those without a backslash.
+fn line_end(quote: u8, bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let ends = memchr::memchr_iter(b'\n', bytes).filter(move |_| quote != b'`');
+    ends.filter(|end| {
+        let before = bytes.get(..*end).unwrap_or_default();
+        !before.strip_suffix(b"\r").unwrap_or(before).ends_with(b"\\")
+    })
 }
 
 /// Literals that a call joins. Nothing is read twice, whatever stands there.

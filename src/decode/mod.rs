@@ -70,13 +70,22 @@ impl Budget {
 /// Text that a layer holds at most, or little more, so that much of it takes little memory.
 const LARGEST_LAYER: usize = 1 << 20;
 
-/// Uncovers what a text or a binary holds in wrappings of any kind.
-pub(crate) fn uncover(bytes: &[u8], is_text: bool, budget: &Budget, found: &mut dyn FnMut(Layer)) {
+/// Uncovers what a text or a binary holds in wrappings of any kind. `from` says what the bytes were uncovered in, if in
+/// anything: what was joined once is not joined again, as it would grow with each layer.
+pub(crate) fn uncover(
+    bytes: &[u8],
+    is_text: bool,
+    from: Option<&str>,
+    budget: &Budget,
+    found: &mut dyn FnMut(Layer),
+) {
     let hex = base64::uncover(bytes, budget, found);
     hex::uncover(bytes, &hex, budget, found);
     if is_text {
         escapes::uncover(bytes, budget, found);
-        literals::uncover(bytes, budget, found);
+        if from != Some(literals::JOINED) {
+            literals::uncover(bytes, budget, found);
+        }
     } else {
         wide::uncover(bytes, budget, found);
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{MOST_DECODING, Origin, Sample, Search, TOO_DEEP, mention, own_source, unicode};
+use super::{MOST_DECODING, Origin, Sample, Search, TOO_DEEP, mention, own_source, secret, unicode};
 use crate::decode::{self, Layer};
 use crate::inventory::{At, Entry, Media};
 use crate::timings::timed;
@@ -14,19 +14,20 @@ impl Search<'_> {
         /// Nothing that matters fits a wrapping of fewer bytes.
         const SHORTEST: usize = 24;
         let (scanner, budget) = (self.scanner, self.budget);
+        let from = sample.decoded.as_ref().map(|(what, _)| *what);
         told.sort_unstable_by_key(|range| range.start);
         for gap in gaps(&told, sample.bytes.len()).into_iter().filter(|gap| gap.len() >= SHORTEST) {
             let bytes = sample.bytes.get(gap.clone()).unwrap_or_default();
             let at = |offset: usize| sample.at(gap.start + offset);
             timed(scanner.timings(), "decode", || {
-                decode::uncover(bytes, sample.media.is_text(), budget, &mut |layer| {
-                    self.look_at_layer(layer, &at, depth + 1);
+                decode::uncover(bytes, sample.media.is_text(), from, budget, &mut |layer| {
+                    self.look_at_layer(layer, sample, &at, depth + 1);
                 });
             });
         }
     }
 
-    fn look_at_layer(&mut self, layer: Layer, outer: &dyn Fn(usize) -> At, depth: u32) {
+    fn look_at_layer(&mut self, layer: Layer, around: &Sample<'_>, outer: &dyn Fn(usize) -> At, depth: u32) {
         let Layer { what, is_hidden, mut text, places } = layer;
         if depth > MOST_DECODING {
             if is_hidden {
@@ -59,6 +60,7 @@ impl Search<'_> {
             own.own_text.drain(..).for_each(|text| own_source::add(self.entry, text, source));
             self.entry.own_recovered.append(&mut own.own_recovered);
         }
+        secret::uncovered_for_show(around, &mut own.secrets);
         add(self.entry, own, is_hidden);
     }
 

@@ -273,11 +273,29 @@ fn for_show(sample: &Sample<'_>, shown: &shown::Shown, found: Found) -> Found {
     // a whole private key is more than an example needs
     let is_key = rule.name.starts_with("secret-private-key");
     let is_shown = shown.has(at) || (!is_key && shown.is_example(sample.bytes, at));
-    match table::rule("secret-in-tests").filter(|_| is_shown) {
+    match table::rule(IN_TESTS).filter(|_| is_shown) {
         Some(rule) => Found { rule, ..found },
         None => found,
     }
 }
+
+/// The same for what was found in the wrappings of a text.
+pub(super) fn uncovered_for_show(sample: &Sample<'_>, secrets: &mut [Secret]) {
+    if secrets.is_empty() || sample.decoded.is_some() {
+        return;
+    }
+    let shown = shown::Shown::new(sample);
+    for secret in secrets {
+        let has_checksum = TABLE.iter().any(|rule| rule.name == secret.rule && rule.has_checksum());
+        let is_shown = usize::try_from(secret.at.offset).is_ok_and(|at| shown.has(at));
+        if is_shown && !has_checksum {
+            secret.rule = IN_TESTS;
+        }
+    }
+}
+
+/// The rule for what is made up.
+const IN_TESTS: &str = "secret-in-tests";
 
 /// The same bytes are one finding: that of the rule that stands first in the table.
 fn without_overlaps(mut found: Vec<Found>) -> Vec<Found> {

@@ -443,3 +443,13 @@ fn keys_in_binary_are_told_by_their_structure() {
         }
     }
 }
+
+/// A key in hexadecimal among a Rust file's unit tests is made up as one in PEM is.
+#[test]
+fn what_is_uncovered_among_unit_tests_is_made_up() {
+    let mut dice = Dice::new(31);
+    let key: String = keys::rsa(&mut dice, 1024).iter().map(|byte| format!("{byte:02x}")).collect();
+    let code = format!("const KEY: &str = \"{key}\";\n");
+    assert_eq!(rules("crate/src/a.rs", &code), ["secret-private-key"]);
+    assert_eq!(rules("crate/src/a.rs", &format!("fn a() {{}}\n#[cfg(test)]\n{code}")), ["secret-in-tests"]);
+}
