@@ -26,7 +26,7 @@ pub(super) fn fit(pattern: &str, path: &str) -> Option<(usize, usize)> {
 }
 
 /// `*`, `?` and `[0-9]` as in a shell, without going back more than one star: linear but for repeats.
-fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
+pub(super) fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
     const DIGIT: &[u8] = b"[0-9]";
     let (mut at, mut text_at) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

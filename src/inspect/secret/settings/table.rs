@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use crate::inspect::pattern::fit;
+use crate::inspect::pattern::{fit, wildcard};
 
 /// An application, or a kind of file. `policies/settings_files.toml` says what the fields mean.
 #[derive(Debug)]
@@ -37,14 +37,22 @@ pub(super) enum Format {
 
 pub(crate) static TABLE: &[SettingsFile] = include!(concat!(env!("OUT_DIR"), "/settings_files.rs"));
 
+/// A pattern, and what it asks of a file's name: most files fail by their first character.
+struct Row {
+    file: &'static SettingsFile,
+    pattern: &'static str,
+    name: &'static [u8],
+}
+
 /// Every pattern by the last byte of the paths that it fits; those that end in a star, at 0.
-static BY_LAST: LazyLock<Vec<Vec<(&'static SettingsFile, &'static str)>>> = LazyLock::new(|| {
-    let mut by_last = vec![Vec::new(); 256];
+static BY_LAST: LazyLock<Vec<Vec<Row>>> = LazyLock::new(|| {
+    let mut by_last: Vec<Vec<Row>> = std::iter::repeat_with(Vec::new).take(256).collect();
     for file in TABLE {
         for pattern in file.paths {
             let last = pattern.bytes().last().filter(|byte| *byte != b'*').unwrap_or(0);
+            let name = pattern.rsplit('/').next().unwrap_or(pattern).as_bytes();
             if let Some(list) = by_last.get_mut(usize::from(last)) {
-                list.push((file, *pattern));
+                list.push(Row { file, pattern, name });
             }
         }
     }
@@ -55,8 +63,10 @@ static BY_LAST: LazyLock<Vec<Vec<(&'static SettingsFile, &'static str)>>> = Lazy
 pub(super) fn formats(path: &str) -> Vec<Format> {
     let path = path.to_ascii_lowercase();
     let last = path.as_bytes().last().copied().map_or(0, usize::from);
+    let own_name = path.rsplit('/').next().unwrap_or(&path).as_bytes();
     let mut fitting: Vec<&SettingsFile> = Vec::new();
-    for &(file, pattern) in [last, 0].iter().filter_map(|last| BY_LAST.get(*last)).flatten() {
+    let rows = [last, 0].into_iter().filter_map(|last| BY_LAST.get(last)).flatten();
+    for &Row { file, pattern, .. } in rows.filter(|row| wildcard(row.name, own_name)) {
         let is_new = !fitting.iter().any(|other| std::ptr::eq(*other, file));
         if is_new && fit(pattern, &path).is_some() && !file.not.iter().any(|not| fit(not, &path).is_some()) {
             fitting.push(file);
