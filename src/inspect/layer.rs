@@ -6,7 +6,6 @@ use super::{MOST_DECODING, Origin, Sample, Search, TOO_DEEP, mention, own_source
 use crate::decode::{self, Layer};
 use crate::inventory::{At, Entry, Media};
 use crate::timings::timed;
-use crate::unpack::{self, Limits};
 
 impl Search<'_> {
     /// Looks into what a sample holds in wrappings, but for what is told already.
@@ -68,14 +67,9 @@ impl Search<'_> {
     fn unpacked_layer(&mut self, text: &[u8]) -> Option<Vec<u8>> {
         /// Bytes that a compressed text has at least. Digests begin with a few of any kind.
         const SHORTEST: usize = 64;
-        let limits = Limits { entry: self.room, ..self.scanner.options.limits.clone() };
-        let unpacked = unpack::unpacked(text, &limits);
-        match &unpacked {
-            Some(inner) => self.room = self.room.saturating_sub(inner.len() as u64),
-            None if text.starts_with(b"\x1F\x8B\x08") && text.len() >= SHORTEST => {
-                self.entry.unexamined.push("a compressed text encoded in it can't be unpacked");
-            }
-            None => {}
+        let unpacked = self.unpack(text);
+        if unpacked.is_none() && text.starts_with(b"\x1F\x8B\x08") && text.len() >= SHORTEST {
+            self.entry.unexamined.push("a compressed text encoded in it can't be unpacked");
         }
         unpacked
     }

@@ -162,7 +162,8 @@ const TOO_DEEP: &str = "texts are encoded in one another deeper than packgate de
 
 /// [`inspect_with`] one thread, on a copy of the bytes.
 pub fn inspect(bytes: &[u8], scanner: &Scanner, entry: &mut Entry) -> Vec<Member> {
-    inspect_with(Effort::Threads(1), &mut bytes.to_vec(), scanner, entry)
+    let mut room = scanner.options.limits.room(bytes.len() as u64);
+    inspect_with(Effort::Threads(1), &mut bytes.to_vec(), scanner, &mut room, entry)
 }
 
 /// How an entry's bytes are searched.
@@ -178,14 +179,20 @@ pub enum Effort {
 ///
 /// Of a text, what is encoded in it is decoded where it stands, so that it takes no memory of its own:
 /// afterwards the bytes are no longer those of the entry. The bytes of everything else stay as they are.
-pub fn inspect_with(effort: Effort, bytes: &mut [u8], scanner: &Scanner, entry: &mut Entry) -> Vec<Member> {
+///
+/// Out of its texts at most `room` bytes are unpacked; what was is taken from it.
+pub fn inspect_with(
+    effort: Effort,
+    bytes: &mut [u8],
+    scanner: &Scanner,
+    room: &mut u64,
+    entry: &mut Entry,
+) -> Vec<Member> {
     let path = entry.path.clone();
     let (threads, streaming) = match effort {
         Effort::Threads(threads) => (threads, None),
         Effort::Streamed(streaming) => (1, Some(streaming)),
     };
-    let limits = &scanner.options.limits;
-    let room = (bytes.len() as u64).saturating_mul(limits.ratio).min(limits.entry);
     let budget = Budget::of(bytes.len());
     let effort = &Cell::new(bytes.len().saturating_mul(2).saturating_add(LEAST_EFFORT));
     let mut search = Search {
@@ -195,7 +202,7 @@ pub fn inspect_with(effort: Effort, bytes: &mut [u8], scanner: &Scanner, entry: 
         path: &path,
         entry,
         members: Vec::new(),
-        room,
+        room: *room,
         budget: &budget,
         effort,
     };
@@ -213,6 +220,7 @@ pub fn inspect_with(effort: Effort, bytes: &mut [u8], scanner: &Scanner, entry: 
     if budget.is_spent() {
         search.entry.unexamined.push("it holds more encoded text than packgate decodes in one file");
     }
+    *room = search.room;
     search.members
 }
 
@@ -258,6 +266,7 @@ impl Search<'_> {
                     let packed = bytes.get(range).unwrap_or_default();
                     // What can't be unpacked was told by the one who found it.
                     if let Ok(mut text) = unpack::unzstd(packed, &self.scanner.options.limits) {
+                        self.room = self.room.saturating_sub(text.len() as u64);
                         self.look_inside(&mut text, origin, depth + 1);
                     }
                 }
@@ -285,12 +294,24 @@ impl Search<'_> {
         if coding != Coding::Base64 || !unpack::is_packed(decoded) {
             return None;
         }
-        let limits = Limits { entry: self.room, ..self.scanner.options.limits.clone() };
-        let text = unpack::unpacked(decoded, &limits);
-        match &text {
-            Some(text) => self.room = self.room.saturating_sub(text.len() as u64),
-            None => self.entry.unexamined.push("a compressed text encoded in it can't be unpacked"),
+        let text = self.unpack(decoded);
+        if text.is_none() {
+            self.entry.unexamined.push("a compressed text encoded in it can't be unpacked");
         }
+        text
+    }
+
+    /// What compressed bytes hold. It is taken from the room that there is; what fails, as the most that it may have
+    /// made before it did.
+    fn unpack(&mut self, packed: &[u8]) -> Option<Vec<u8>> {
+        let limits = Limits { entry: self.room, ..self.scanner.options.limits.clone() };
+        let text = unpack::unpacked(packed, &limits);
+        let made = match &text {
+            Some(text) => text.len() as u64,
+            None if unpack::is_packed(packed) => (packed.len() as u64).saturating_mul(limits.ratio),
+            None => 0,
+        };
+        self.room = self.room.saturating_sub(made);
         text
     }
 

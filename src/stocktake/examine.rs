@@ -43,6 +43,8 @@ impl Location<'_> {
     }
 }
 
+const LIMIT_INSIDE: &str = "a limit of unpacking was reached inside this entry";
+
 impl Examiner<'_> {
     /// Examines all entries of a batch.
     pub(super) fn batch(&self, batch: &mut Batch, location: Location<'_>, into: &mut Vec<Examined>) {
@@ -110,7 +112,13 @@ impl Examiner<'_> {
         {
             examined.manifest = Some((&*bytes).into());
         }
-        let members = inspect_with(effort, bytes, self.scanner, entry);
+        // Many small entries may each hold texts that unpack to much.
+        let most = if self.spent.is_over(self.limits) { 0 } else { self.limits.room(size) };
+        let mut room = most;
+        let members = inspect_with(effort, bytes, self.scanner, &mut room, entry);
+        if room < most && self.spent.bytes(most - room, self.limits).is_err() {
+            entry.unexamined.push(LIMIT_INSIDE);
+        }
         entry.unexamined.dedup();
         examined.unexamined.extend(entry.unexamined.iter().map(|why| Unexamined::inside(place, place, *why)));
         let media = examined.entry.media;
@@ -202,8 +210,7 @@ impl Examiner<'_> {
         let fits = self.spent.entry(member.path.len(), self.limits).is_ok()
             && self.spent.bytes(size, self.limits).is_ok();
         if !fits || depth >= self.limits.nesting {
-            let why = "a limit of unpacking was reached inside this entry";
-            let unexamined = Unexamined::inside(place, place, why);
+            let unexamined = Unexamined::inside(place, place, LIMIT_INSIDE);
             examined.unexamined.push(unexamined);
             return;
         }

@@ -25,6 +25,11 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Bytes that may be unpacked out of the texts of an entry of this many bytes.
+    pub fn room(&self, size: u64) -> u64 {
+        size.saturating_mul(self.ratio).min(self.entry)
+    }
+
     /// Bytes of entries' names over all levels.
     pub(super) fn names(&self) -> u64 {
         self.entries.saturating_mul(NAME).max(MOST_NAMES)

@@ -27,7 +27,8 @@ pub(super) fn scan_streamed(bytes: &[u8], piece: usize) -> Vec<Secret> {
         let end = (start + piece).min(bytes.len());
         streaming.look(scanner, &bytes[..end], start..end);
     }
-    inspect_with(Effort::Streamed(Box::new(streaming)), &mut bytes.to_vec(), scanner, &mut entry);
+    let mut room = scanner.options.limits.room(bytes.len() as u64);
+    inspect_with(Effort::Streamed(Box::new(streaming)), &mut bytes.to_vec(), scanner, &mut room, &mut entry);
     entry.secrets.into()
 }
 

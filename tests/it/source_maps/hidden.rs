@@ -224,9 +224,19 @@ fn links_in_the_settings_of_web_servers_are_found() {
 
 #[test]
 fn a_compressed_inline_map_has_its_limits() {
-    let bomb = gzip(&vec![b' '; 8 << 20]);
+    let bomb = gzip(&vec![b' '; 1 << 20]);
     let url = base64::prelude::BASE64_STANDARD.encode(&bomb);
-    let text = format!("//# sourceMappingURL=data:application/json;base64,{url}\n").repeat(20);
-    let (audit, _folder) = audit(&[("package/a.js", text.into())]);
-    assert!(!audit.inventory.is_complete());
+    let text = format!("//# sourceMappingURL=data:application/json;base64,{url}\n").repeat(10);
+    let complete =
+        |files: &[(&str, Vec<u8>)], limits: Limits| audit_within(files, limits).0.inventory.is_complete();
+    let one = [("package/a.js", text.clone().into_bytes())];
+    let most = Limits::default();
+    assert!(complete(&one, most.clone()));
+    // a ratio, as base64 in text makes it, and bytes of one entry
+    assert!(!complete(&one, Limits { ratio: 200, ..most.clone() }));
+    assert!(!complete(&one, Limits { entry: 5 << 20, ..most.clone() }));
+    // over all entries, however many texts and entries they are in
+    let two = [one[0].clone(), ("package/b.js", text.into_bytes())];
+    assert!(complete(&one, Limits { nested_total: 15 << 20, ..most.clone() }));
+    assert!(!complete(&two, Limits { nested_total: 15 << 20, ..most }));
 }

@@ -555,7 +555,7 @@ fn links_and_programs() -> Vec<Case> {
         case(
             "Node",
             "package/tool",
-            executable(b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1 \x20\xda\x43\x01 console.log(1)"),
+            executable(b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1\0\x20\xda\x43\x01 console.log(1)"),
             &["embedded-program package/tool"],
         ),
         (
@@ -627,6 +627,12 @@ fn near_misses() -> Vec<Case> {
             "const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1';",
         ),
         case(
+            "an ELF that only looks for the fuse of Node",
+            "package/tool",
+            executable(b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1 is what to look for"),
+            &[],
+        ),
+        case(
             "an ELF that only names Bun",
             "package/tool",
             executable(b"\n---- Bun! ----\n and \0d3n0l4nd and MEI\x0c\x0b\x0a\x0b\x0e"),
@@ -646,12 +652,16 @@ fn is_ours(rule: &str) -> bool {
 }
 
 fn audit(files: &[(&str, Vec<u8>)]) -> (Audit, tempfile::TempDir) {
+    audit_within(files, Limits::default())
+}
+
+fn audit_within(files: &[(&str, Vec<u8>)], limits: Limits) -> (Audit, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut all = vec![("package/package.json".to_owned(), br#"{"name":"acme","version":"1.0.0"}"#.to_vec())];
     all.extend(files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.clone())));
     let path = folder.path().join("acme-1.0.0.tgz");
     std::fs::write(&path, npm_tarball(&all)).unwrap();
-    let settings = Settings { policy: PolicyChoice::Named("proprietary"), ..Settings::default() };
+    let settings = Settings { policy: PolicyChoice::Named("proprietary"), limits, ..Settings::default() };
     let audit = Auditor::new(Options::default().settings(settings)).audit(&path, 2).unwrap();
     (audit, folder)
 }
