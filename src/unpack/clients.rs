@@ -1,11 +1,11 @@
 //! What each client's reader makes of the constructs that most readers take alike: one row for a client, with the
-//! versions that were measured. Whether two readers of a package differ is derived from it.
+//! versions that were run or whose sources were read. Whether two readers of a package differ is derived from it.
 
 use crate::inventory::{AnomalyKind, Kind};
 
 /// A client that unpacks packages.
 struct Client {
-    /// Its name, and the versions that were run.
+    /// Its name, and the versions that were run or whose sources were read.
     name: &'static str,
     /// Whose packages it installs.
     of: &'static [Kind],
@@ -15,8 +15,8 @@ struct Client {
 
 use AnomalyKind::{PathDot, TarGnuName, TarNulType, TarPaxName, TrailingZeros};
 
-/// Measured by unpacking archives of these constructs with each of them; `tests/it/hostile/clients.rs` does it again
-/// with those that are installed.
+/// `tests/it/hostile/clients.rs` and `installs.rs` unpack archives of these constructs with npm, pip, uv and RubyGems where
+/// they are installed; the other rows come from the readers' sources.
 const CLIENTS: &[Client] = &[
     Client {
         name: "npm 11.19 and 12.2",
