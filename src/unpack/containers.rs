@@ -32,7 +32,7 @@ pub(super) fn promised(name: &str) -> Option<&'static Container> {
     CONTAINERS.into_iter().find(|container| container.is_promised_by(name))
 }
 
-/// Whether [`walk`](super::walk) opens files of this type.
+/// Whether the walk opens files of this type.
 pub fn opens(media: Media, name: &str) -> bool {
     told(media, name).is_some_and(|container| container.looks_like() == media)
 }
