@@ -263,7 +263,21 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || wrapped(b'[', b']')
         || wrapped(b'_', b'_')
         || is_variable
+        || has_slot(value)
         || ELSEWHERE.iter().any(|start| lower.starts_with(start.as_bytes()))
+}
+
+/// Whether a part of it is to be filled in, or says which characters stand there: `{name}`, `{b64:86}`, `[A-Za-z0-9]`.
+fn has_slot(value: &[u8]) -> bool {
+    const SHORTEST: usize = 2;
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_:.-+/".contains(byte);
+    [(b'{', b'}'), (b'[', b']')].into_iter().any(|(open, close)| {
+        memchr::memchr_iter(open, value).any(|at| {
+            let inner = value.get(at + 1..).unwrap_or_default();
+            let length = inner.iter().take_while(|byte| is_of_name(byte)).count();
+            length >= SHORTEST && inner.get(length) == Some(&close)
+        })
+    })
 }
 
 /// Whether it holds a word that people write where a secret should stand. One of few letters turns up by chance
@@ -404,5 +418,15 @@ mod tests {
             assert!(!is_password(word.as_bytes()), "{word}");
         }
         assert!(is_password(b"gT7kQ2vX9b"));
+    }
+
+    #[test]
+    fn what_is_to_be_filled_in_is_a_placeholder() {
+        for value in ["{b64:86}==", "([A-Za-z0-9+/]{86}==)", "pre-{token}", "x[0-9]{12}"] {
+            assert!(is_placeholder(value.as_bytes()), "{value}");
+        }
+        for value in ["Zq{7!k}Lw2#x", "a]b[c9Kx!", "{}abc123XYZ!", "pa{s,s}w0rd9X"] {
+            assert!(!is_placeholder(value.as_bytes()), "{value}");
+        }
     }
 }
