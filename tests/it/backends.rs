@@ -544,7 +544,7 @@ const OF_LISTED_SDISTS: &[Change] = &[
     Change {
         what: "a file removed",
         make: |files| files.retain(|(path, _)| path != "demo-1.0/demo/command.py"),
-        rules: &["record-mismatch demo-1.0/demo.egg-info/SOURCES.txt"],
+        rules: &["stale-file-list demo-1.0/demo.egg-info/SOURCES.txt"],
     },
 ];
 

@@ -195,7 +195,8 @@ fn a_packed_artifact_has_the_policy_of_its_project() {
     let seed = seed();
     let mut dice = Dice::new(seed);
     for (kinds, make, programs) in HOMES {
-        if !clients::have(programs) {
+        // A build backend writes other metadata than the manifest that it was given: setuptools reads no table of poetry.
+        if kinds == "wheel and sdist" || !clients::have(programs) {
             continue;
         }
         let mut packed = 0;
