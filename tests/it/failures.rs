@@ -11,7 +11,9 @@ use tempfile::TempDir;
 use crate::cli::{sample, status, text};
 use crate::samples::plant;
 
-const FORMATS: [&str; 8] = ["human", "json", "sarif", "github", "junit", "gitlab", "markdown", "html"];
+fn formats() -> impl Iterator<Item = &'static str> {
+    packgate::report::REPORTERS.iter().map(|reporter| reporter.name)
+}
 
 fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_packgate"));
@@ -55,7 +57,7 @@ fn printing() -> Vec<(Vec<&'static str>, i32)> {
         (vec!["check", "--help"], 0),
         (vec!["--version"], 0),
     ];
-    all.extend(FORMATS.map(|format| (vec!["check", "leak.tgz", "--format", format], 1)));
+    all.extend(formats().map(|format| (vec!["check", "leak.tgz", "--format", format], 1)));
     all
 }
 
@@ -130,7 +132,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_full_disk_leaves_no_report_or_the_one_before() {
-    for format in FORMATS {
+    for format in formats() {
         let folder = folder();
         fs::write(folder.path().join("old"), "the report before").unwrap();
         let before = names(folder.path());
@@ -167,7 +169,7 @@ fn a_report_to_a_device_is_written_to_the_device() {
     let folder = folder();
     let run =
         |format: &str| command(folder.path(), &["check", "leak.tgz", "--format", format]).output().unwrap();
-    for format in FORMATS {
+    for format in formats() {
         one_line(&run(&format!("{format}=/dev/full")), "cannot write /dev/full: No space left on device");
         assert_eq!(status(&run(&format!("{format}=/dev/null"))), 1);
     }

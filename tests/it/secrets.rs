@@ -228,7 +228,7 @@ fn no_report_shows_a_token_in_any_form() {
                 .into_bytes(),
         )])
         .collect();
-    let formats = ["human", "json", "sarif", "github", "junit", "gitlab", "markdown", "html"];
+    let formats: Vec<&str> = packgate::report::REPORTERS.iter().map(|reporter| reporter.name).collect();
     let arguments: Vec<String> = formats.iter().map(|format| format!("--format={format}={format}")).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (folder, _) = check(&files, &arguments);
