@@ -242,6 +242,8 @@ fn from_pypi() {
     run(Command::new("maturin")
         .args(["build", "--profile", "dev", "--strip", "--compatibility", "linux", "--out"])
         .arg(&wheels)
+        // In the usual one it would put a program of its own in place of the one that the other tests start.
+        .env("CARGO_TARGET_DIR", repository("target/wheel"))
         .current_dir(repository("")));
     let registry = Server::start(|port| {
         let mut command = Command::new("pypi-server");
