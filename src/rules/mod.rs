@@ -1,4 +1,5 @@
-//! Rules: pure functions from the inventory to findings. One rule a file, one line in [`OWN`].
+//! Rules: pure functions from the inventory to findings. One rule a file (a family that differs in
+//! words only shares one), one line in [`OWN`].
 
 mod context;
 mod finding;
@@ -61,13 +62,7 @@ mod stale_file_list;
 mod startup_code;
 
 // wholeness
-mod broken_command;
-mod defects;
-mod missing_bundled_dependency;
-mod missing_install_script;
-mod publish_config_ignored;
-mod unloadable_entry_point;
-mod unresolvable_dependency;
+mod wholeness;
 
 // archive trust
 mod archive;
@@ -100,7 +95,7 @@ use std::sync::LazyLock;
 use crate::settings::RuleWords;
 use crate::timings::{Timings, timed};
 
-/// Rules with a file of their own.
+/// Rules that are written here, not in a table under `policies/`.
 const OWN: &[&Rule] = &[
     // source maps
     &source_map_embedded::RULE,
@@ -142,12 +137,12 @@ const OWN: &[&Rule] = &[
     &startup_code::RULE,
     &name_mismatch::RULE,
     // wholeness
-    &unresolvable_dependency::RULE,
-    &missing_install_script::RULE,
-    &missing_bundled_dependency::RULE,
-    &publish_config_ignored::RULE,
-    &unloadable_entry_point::RULE,
-    &broken_command::RULE,
+    &wholeness::UNRESOLVABLE_DEPENDENCY,
+    &wholeness::MISSING_INSTALL_SCRIPT,
+    &wholeness::MISSING_BUNDLED_DEPENDENCY,
+    &wholeness::PUBLISH_CONFIG_IGNORED,
+    &wholeness::UNLOADABLE_ENTRY_POINT,
+    &wholeness::BROKEN_COMMAND,
     // archive trust
     &archive_ambiguous::RULE,
     &archive_unsafe_path::RULE,

@@ -1,0 +1,395 @@
+//! Rules on wholeness: one for each sort of defect that an ecosystem sees in a manifest, at its line there.
+
+use crate::inventory::{Defect, DefectKind};
+
+use super::{Context, Family, Finding, Rule};
+
+pub(super) const UNRESOLVABLE_DEPENDENCY: Rule = Rule {
+    name: "unresolvable-dependency",
+    family: Family::Wholeness,
+    summary: "A dependency that nobody outside of the workspace can resolve",
+    docs: r#"
+## What it does
+
+Reports `workspace:`, `catalog:`, `link:`, `portal:` and `patch:` in `dependencies`, `peerDependencies` and
+`optionalDependencies` of a published manifest, and `file:` that leads to nothing in the package. Dependencies that come
+bundled, and `devDependencies`, are left alone.
+
+## Why it matters
+
+npm refuses such a specifier (EUNSUPPORTEDPROTOCOL): nobody can install the package.
+
+## What to do
+
+Publish with the client that puts versions in their place (`pnpm publish`, `yarn npm publish`, `bun publish`), or write
+a version.
+
+## Example
+
+`"@acme/core": "workspace:^"` in a tarball that `npm pack` made.
+"#,
+    check: |rule, context, findings| {
+        const HELP: &str = "Pack with the client that puts versions in their place (pnpm pack, yarn pack, bun pm pack), or write a version.";
+        report(rule, context, findings, &[DefectKind::UnresolvableDependency], HELP, |defect| {
+            format!(
+                "The manifest's {} is `{}`, which only the workspace that it was written in can resolve: nobody can install the package.",
+                defect.field, defect.subject
+            )
+        });
+    },
+};
+
+pub(super) const MISSING_INSTALL_SCRIPT: Rule = Rule {
+    name: "missing-install-script",
+    family: Family::Wholeness,
+    summary: "A script that runs at installation starts a file that is not in the package",
+    docs: r#"
+## What it does
+
+Follows the first command of the first of `preinstall`, `install` and `postinstall` where it starts a file of the
+package (`node x.js`, `./x.sh`, `sh x.sh`), and reports a file that is not there. Commands behind it, variables, files
+below `build/` and scripts that go on without the file (`|| exit 0`) are left alone.
+
+## Why it matters
+
+The script fails, and with it the installation of the package and of all that depend on it.
+
+## What to do
+
+Let the allowlist cover the file, or take the script out.
+
+## Example
+
+`"postinstall": "node scripts/setup.js"` in a tarball without `scripts/`.
+"#,
+    check: |rule, context, findings| {
+        const HELP: &str = "Let the allowlist cover the file, or take the script out.";
+        report(rule, context, findings, &[DefectKind::MissingInstallScript], HELP, |defect| {
+            format!(
+                "The manifest's {} starts `{}`, which is not in the artifact: nobody can install the package.",
+                defect.field, defect.subject
+            )
+        });
+    },
+};
+
+pub(super) const MISSING_BUNDLED_DEPENDENCY: Rule = Rule {
+    name: "missing-bundled-dependency",
+    family: Family::Wholeness,
+    summary: "A dependency that should come in the package is not in it",
+    docs: r#"
+## What it does
+
+Reports a name in `bundleDependencies` that is a dependency and has no folder below the tarball's `node_modules/`.
+
+## Why it matters
+
+Clients don't fetch what is said to be bundled: the package can't be loaded.
+
+## What to do
+
+Install before packing, with a client that lays out `node_modules/` flat; or take the name out of the list.
+
+## Example
+
+`"bundleDependencies": ["left-pad"]` in a tarball without `node_modules/left-pad`.
+"#,
+    check: |rule, context, findings| {
+        const HELP: &str =
+            "Install before packing so that node_modules/ holds it, or take it out of the list.";
+        report(rule, context, findings, &[DefectKind::MissingBundledDependency], HELP, |defect| {
+            format!(
+                "The manifest's {} names `{}`, which is not below node_modules/ in the artifact: whoever installs the package lacks it.",
+                defect.field, defect.subject
+            )
+        });
+    },
+};
+
+pub(super) const PUBLISH_CONFIG_IGNORED: Rule = Rule {
+    name: "publish-config-ignored",
+    family: Family::Wholeness,
+    summary: "The client that packed left fields of publishConfig unapplied",
+    docs: r#"
+## What it does
+
+Reports `main`, `module`, `types`, `exports` and `bin` in `publishConfig` that differ from the manifest's own, where the
+manifest's own lead to nothing or to uncompiled sources. pnpm and yarn put them in place when they pack; npm does not.
+
+## Why it matters
+
+The published manifest still points at the sources: Node can't load the package.
+
+## What to do
+
+Pack with the client that applies them, or write them into the manifest itself.
+
+## Example
+
+`"main": "src/index.ts", "publishConfig": {"main": "dist/index.js"}` in a tarball that `npm pack` made.
+"#,
+    check: |rule, context, findings| {
+        const HELP: &str =
+            "Pack with pnpm or yarn, which apply publishConfig, or write the value into the manifest itself.";
+        report(rule, context, findings, &[DefectKind::PublishConfigIgnored], HELP, |defect| {
+            format!(
+                "The manifest's {} was not applied when the package was packed: `{}` still names what is not in the artifact, or sources.",
+                defect.field, defect.subject
+            )
+        });
+    },
+};
+
+pub(super) const UNLOADABLE_ENTRY_POINT: Rule = Rule {
+    name: "unloadable-entry-point",
+    family: Family::Wholeness,
+    summary: "The package is entered by a file that Node refuses to load",
+    docs: r#"
+## What it does
+
+Reports a `main` that is uncompiled TypeScript or JSX in a package that has no other entrance and names no other runtime
+or bundler among its dependencies and engines.
+
+## Why it matters
+
+Node strips no types below `node_modules`: whoever requires or imports the package gets an error.
+
+## What to do
+
+Name the compiled file.
+
+## Example
+
+`"main": "src/index.ts"`.
+"#,
+    check: |rule, context, findings| {
+        const HELP: &str = "Build before packing and name the compiled file.";
+        report(rule, context, findings, &[DefectKind::UnloadableEntryPoint], HELP, |defect| {
+            format!(
+                "The manifest's {} is `{}`, which Node does not load from node_modules.",
+                defect.field, defect.subject
+            )
+        });
+    },
+};
+
+pub(super) const BROKEN_COMMAND: Rule = Rule {
+    name: "broken-command",
+    family: Family::Wholeness,
+    summary: "A command of the package can't be started as it is",
+    docs: r#"
+## What it does
+
+Looks at the files that `bin` names: a script without a first line that says what interprets it (`#!/usr/bin/env node`),
+and one whose first line ends in CR LF.
+
+## Why it matters
+
+Without the line the shell runs JavaScript as a script of its own. With a carriage return at its end, Linux and macOS
+look for an interpreter called `node\r`.
+
+## What to do
+
+Write `#!/usr/bin/env node` as the first line, with LF behind it; in git, `*.js text eol=lf` keeps it so.
+
+## Example
+
+`"bin": "cli.js"` where `cli.js` begins with `import`.
+"#,
+    check: |rule, context, findings| {
+        const HELP: &str =
+            "Write #!/usr/bin/env node as the file's first line, with a line feed alone behind it.";
+        report(
+            rule,
+            context,
+            findings,
+            &[DefectKind::CommandWithoutInterpreter, DefectKind::CommandWithCarriageReturn],
+            HELP,
+            |defect| {
+                let what = match defect.kind {
+                    DefectKind::CommandWithCarriageReturn => "has a carriage return behind its first line",
+                    _ => "does not say in its first line what interprets it",
+                };
+                format!(
+                    "The manifest's {} is `{}`, which {what}: the command fails.",
+                    defect.field, defect.subject
+                )
+            },
+        );
+    },
+};
+
+/// Findings for the package's defects of these kinds.
+pub(super) fn report(
+    rule: &Rule,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+    kinds: &[DefectKind],
+    help: &str,
+    message: fn(&Defect) -> String,
+) {
+    let Some(package) = &context.inventory.package else { return };
+    for defect in package.defects.iter().filter(|defect| kinds.contains(&defect.kind)) {
+        findings.push(
+            Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, defect.line))
+                .message(message(defect))
+                .help(help)
+                .evidence(defect)
+                .key(format!("{} {}", defect.field, defect.subject)),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Entry, Inventory, Kind, Media, Package};
+    use crate::rules::testing::{npm, run};
+
+    /// Manifests, the paths beside them, and how many findings they make.
+    type Cases = &'static [(&'static str, &'static [&'static str], usize)];
+
+    fn hold(cases: &[(Rule, Cases)]) {
+        for (rule, cases) in cases {
+            for (manifest, paths, count) in *cases {
+                assert_eq!(run(rule, &npm(manifest, paths)).len(), *count, "{}: {manifest}", rule.name);
+            }
+        }
+    }
+
+    #[test]
+    fn fires() {
+        hold(&[
+            (
+                UNRESOLVABLE_DEPENDENCY,
+                &[
+                    (
+                        r#"{"dependencies": {"a": "workspace:^", "b": "^1.0.0"}, "peerDependencies": {"c": "catalog:"}}"#,
+                        &[],
+                        2,
+                    ),
+                    (r#"{"dependencies": {"a": "file:../a"}}"#, &[], 1),
+                ],
+            ),
+            (
+                MISSING_INSTALL_SCRIPT,
+                &[
+                    (r#"{"scripts": {"postinstall": "node scripts/a.js"}}"#, &["index.js"], 1),
+                    (r#"{"scripts": {"preinstall": "X=1 ./a.sh && b"}}"#, &[], 1),
+                ],
+            ),
+            (
+                MISSING_BUNDLED_DEPENDENCY,
+                &[
+                    (
+                        r#"{"dependencies": {"a": "1", "b": "1"}, "bundledDependencies": ["a", "b"]}"#,
+                        &["node_modules/a/index.js"],
+                        1,
+                    ),
+                    (r#"{"dependencies": {"a": "1"}, "bundleDependencies": true}"#, &[], 1),
+                ],
+            ),
+            (
+                PUBLISH_CONFIG_IGNORED,
+                &[
+                    (
+                        r#"{"main": "src/a.ts", "publishConfig": {"main": "dist/a.js"}}"#,
+                        &["src/a.ts", "dist/a.js"],
+                        1,
+                    ),
+                    (
+                        r#"{"main": "src/a.ts", "publishConfig": {"exports": {".": "./dist/a.js"}}}"#,
+                        &["dist/a.js"],
+                        1,
+                    ),
+                ],
+            ),
+            (
+                UNLOADABLE_ENTRY_POINT,
+                &[
+                    (r#"{"main": "src/a.ts"}"#, &["src/a.ts"], 1),
+                    (r#"{"main": "./a.tsx", "types": "a.d.ts"}"#, &["a.tsx", "a.d.ts"], 1),
+                ],
+            ),
+        ]);
+    }
+
+    #[test]
+    fn stays_silent() {
+        hold(&[
+            (
+                UNRESOLVABLE_DEPENDENCY,
+                &[
+                    (r#"{"devDependencies": {"a": "workspace:*"}}"#, &[], 0),
+                    (r#"{"dependencies": {"a": "file:./vendor/a"}}"#, &["vendor/a/index.js"], 0),
+                    (
+                        r#"{"dependencies": {"a": "workspace:*"}, "bundleDependencies": ["a"]}"#,
+                        &["node_modules/a/index.js"],
+                        0,
+                    ),
+                ],
+            ),
+            (
+                MISSING_INSTALL_SCRIPT,
+                &[
+                    (r#"{"scripts": {"postinstall": "node scripts/a"}}"#, &["scripts/a.js"], 0),
+                    (r#"{"scripts": {"postinstall": "node a.js || exit 0"}}"#, &[], 0),
+                    (r#"{"scripts": {"preinstall": "tsc", "postinstall": "node a.js"}}"#, &[], 0),
+                    (r#"{"scripts": {"prepare": "node a.js"}}"#, &[], 0),
+                ],
+            ),
+            (
+                MISSING_BUNDLED_DEPENDENCY,
+                &[
+                    (
+                        r#"{"dependencies": {"@x/a": "1"}, "bundleDependencies": ["@x/a"]}"#,
+                        &["node_modules/@x/a/package.json"],
+                        0,
+                    ),
+                    (r#"{"bundleDependencies": ["a"]}"#, &[], 0),
+                    (r#"{"dependencies": {"a": "1"}, "bundleDependencies": []}"#, &[], 0),
+                ],
+            ),
+            (
+                PUBLISH_CONFIG_IGNORED,
+                &[
+                    (r#"{"main": "dist/a.js", "publishConfig": {"main": "dist/a.js"}}"#, &["dist/a.js"], 0),
+                    (r#"{"main": "dist/a.js", "publishConfig": {"main": "dist/b.js"}}"#, &["dist/a.js"], 0),
+                    (r#"{"main": "src/a.ts", "publishConfig": {"access": "public"}}"#, &["src/a.ts"], 0),
+                ],
+            ),
+            (
+                UNLOADABLE_ENTRY_POINT,
+                &[
+                    (r#"{"main": "a.js"}"#, &["a.js", "a.ts"], 0),
+                    (r#"{"main": "a.ts", "peerDependencies": {"react-native": "*"}}"#, &["a.ts"], 0),
+                    (r#"{"main": "a.ts", "module": "a.mjs"}"#, &["a.ts", "a.mjs"], 0),
+                    (r#"{"main": "a.d.ts"}"#, &["a.d.ts"], 0),
+                ],
+            ),
+        ]);
+    }
+
+    /// What inspection says of a command with this text.
+    fn signs(text: &str) -> Vec<&'static str> {
+        let mut entry = Entry { path: "package/cli.js".to_owned(), ..Entry::default() };
+        entry.media = Media::Text;
+        entry.size = text.len() as u64;
+        crate::inspect::inspect(text.as_bytes(), crate::inspect::Scanner::plain(), &mut entry);
+        entry.signs.to_vec()
+    }
+
+    #[test]
+    fn commands() {
+        for kind in [DefectKind::CommandWithoutInterpreter, DefectKind::CommandWithCarriageReturn] {
+            let defect =
+                Defect { kind, field: "bin[\"a\"]".to_owned(), subject: "a.js".to_owned(), line: None };
+            let package = Package { defects: vec![defect], ..Package::default() };
+            let inventory = Inventory { kind: Kind::Npm, package: Some(package), ..Inventory::default() };
+            assert_eq!(run(&BROKEN_COMMAND, &inventory).len(), 1);
+        }
+        assert_eq!(run(&BROKEN_COMMAND, &Inventory::default()), []);
+        assert_eq!(signs("#!/usr/bin/env node\r\nx()"), ["interpreter-line", "interpreter-line-crlf"]);
+        assert_eq!(signs("#!/usr/bin/env node\nx()\r\n"), ["interpreter-line"]);
+    }
+}
