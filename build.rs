@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use sha2::{Digest as _, Sha256};
 use toml::{Table, Value};
 
 fn main() {
@@ -33,6 +34,18 @@ fn main() {
     let source = root.join("policies/licences.toml");
     println!("cargo::rerun-if-changed={}", source.display());
     fs::write(out.join("licences.rs"), licences(&source)).expect("OUT_DIR is writable");
+    let files = tables.iter().map(|(file, ..)| *file).chain(["licences"]);
+    println!("cargo::rustc-env=PACKGATE_TABLES={}", digest(&root.join("policies"), files));
+}
+
+/// SHA-256 over the digests of some tables: part of what the digest of a policy stands for.
+fn digest<'a>(folder: &Path, files: impl Iterator<Item = &'a str>) -> String {
+    let mut all = Sha256::new();
+    for file in files {
+        let text = fs::read_to_string(folder.join(file).with_extension("toml")).expect("it was read before");
+        all.update(Sha256::digest(text.replace("\r\n", "\n")));
+    }
+    all.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// The tables of a file that has no others.

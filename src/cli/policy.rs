@@ -33,6 +33,9 @@ struct Show {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Print only the digest of all that is in force: where it is the same, the same passes
+    #[arg(long, conflicts_with = "format")]
+    digest: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -63,6 +66,9 @@ impl Show {
         let settings = Settings::load(&self.project, self.policy.as_deref())?;
         let package = packgate::ecosystem::of_project(&self.project);
         let policy = Policy::resolve_for(&settings, package.as_ref());
+        if self.digest {
+            return Ok(format!("{}\n", policy.digest));
+        }
         let effective = Effective::new(&settings, &policy);
         Ok(match self.format {
             Format::Human => effective.text(),

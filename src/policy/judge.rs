@@ -21,6 +21,9 @@ pub struct Policy {
     pub levels: Arc<Levels>,
     /// The levels among tests, examples and documentation, where those are others.
     pub for_show: BTreeMap<String, Level>,
+    /// SHA-256 in hex over levels, settings, waivers, tables and packgate's version: two runs with the same digest
+    /// judge alike.
+    pub digest: String,
 }
 
 /// A finding with its level.

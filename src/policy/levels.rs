@@ -5,15 +5,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::inventory::Package;
 use crate::rules::{Finding, is_for_show};
-use crate::settings::{Level, Levels, PolicyChoice, Settings, builtin};
+use crate::settings::{Level, Levels, PolicyChoice, PolicyFile, Settings, builtin};
 
+use super::digest;
 use super::judge::Policy;
 use super::licence;
 
 /// The levels of each policy that artifacts were judged by so far: worked out once, shared by all of them.
 #[derive(Debug, Default)]
 pub struct Policies {
-    by_name: Mutex<BTreeMap<String, Arc<Levels>>>,
+    by_name: Mutex<BTreeMap<String, InForce>>,
+}
+
+/// What is the same for all artifacts under one policy.
+#[derive(Debug)]
+struct InForce {
+    levels: Arc<Levels>,
+    for_show: BTreeMap<String, Level>,
+    digest: String,
 }
 
 impl Policies {
@@ -26,21 +35,41 @@ impl Policies {
                 (name, because, None)
             }
             PolicyChoice::Named(name) => (*name, settings.policy_origin.clone(), None),
-            PolicyChoice::File(file) => (file.name.as_str(), settings.policy_origin.clone(), Some(file)),
+            PolicyChoice::File(file) => {
+                (file.name.as_str(), settings.policy_origin.clone(), Some(file.as_ref()))
+            }
         };
         let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
-        let levels = by_name.entry(name.to_owned()).or_insert_with(|| {
-            let mut levels = builtin::levels(file.map_or(name, |file| file.extends));
-            levels.extend(file.map(|file| file.levels.clone()).unwrap_or_default());
-            levels.extend(settings.levels.clone());
-            Arc::new(levels)
-        });
-        let mut for_show = builtin::levels_for_show(file.map_or(name, |file| file.extends));
+        let in_force = by_name.entry(name.to_owned()).or_insert_with(|| InForce::new(settings, name, file));
+        in_force.policy(name, because)
+    }
+}
+
+impl InForce {
+    /// Layers the project's levels on those of the policy file, if it is one, and these on a built-in policy.
+    fn new(settings: &Settings, name: &str, file: Option<&PolicyFile>) -> Self {
+        let built_in = file.map_or(name, |file| file.extends);
+        let mut levels = builtin::levels(built_in);
+        levels.extend(file.map(|file| file.levels.clone()).unwrap_or_default());
+        levels.extend(settings.levels.clone());
+        let mut for_show = builtin::levels_for_show(built_in);
         // Who sets a rule's level sets it for everywhere.
         for_show.retain(|rule, _| {
             !settings.levels.contains_key(rule) && file.is_none_or(|file| !file.levels.contains_key(rule))
         });
-        Policy { name: name.to_owned(), because, levels: Arc::clone(levels), for_show }
+        let mut in_force = Self { levels: Arc::new(levels), for_show, digest: String::new() };
+        in_force.digest = digest::of(settings, &in_force.policy(name, String::new()));
+        in_force
+    }
+
+    fn policy(&self, name: &str, because: String) -> Policy {
+        Policy {
+            name: name.to_owned(),
+            because,
+            levels: Arc::clone(&self.levels),
+            for_show: self.for_show.clone(),
+            digest: self.digest.clone(),
+        }
     }
 }
 

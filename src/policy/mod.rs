@@ -3,6 +3,7 @@
 //! [`levels`] layers the settings on a built-in policy, chosen by [`licence`] if nobody chose.
 //! [`judge`](judge()) gives each finding its level and the artifact its verdict.
 
+mod digest;
 mod fingerprint;
 mod judge;
 mod levels;

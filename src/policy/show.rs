@@ -40,6 +40,8 @@ pub struct Chosen<'a> {
     pub name: &'a str,
     /// Who or what chose it.
     pub because: &'a str,
+    /// SHA-256 of all that is in force, in a canonical form.
+    pub digest: &'a str,
 }
 
 /// A rule's level.
@@ -121,7 +123,7 @@ impl<'a> Effective<'a> {
         let patterns = internal.marker_patterns.iter().map(|pattern| format!("/{}/", pattern.as_str()));
         Self {
             schema: "packgate/policy/v1",
-            policy: Chosen { name: &policy.name, because: &policy.because },
+            policy: Chosen { name: &policy.name, because: &policy.because, digest: &policy.digest },
             settings: settings.file.as_ref().map(|file| file.display().to_string()),
             rules: rules::ALL.iter().filter_map(rule).collect(),
             internal: InternalSettings {

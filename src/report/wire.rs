@@ -114,6 +114,8 @@ pub struct Policy<'a> {
     pub name: &'a str,
     /// Why it applies.
     pub because: &'a str,
+    /// SHA-256, in hex, of all that is in force, in a canonical form; what `packgate policy show --digest` prints.
+    pub digest: &'a str,
 }
 
 /// A part of the artifact that was not examined.
@@ -267,7 +269,11 @@ impl<'a> Artifact<'a> {
                 version: &package.version,
                 license: package.license.as_deref(),
             }),
-            policy: Policy { name: &audit.policy.name, because: &audit.policy.because },
+            policy: Policy {
+                name: &audit.policy.name,
+                because: &audit.policy.because,
+                digest: &audit.policy.digest,
+            },
             verdict: audit.verdict,
             complete: audit.inventory.is_complete(),
             skipped: skipped.map(|part| Skipped { place: &part.place, why: &part.why }).collect(),

@@ -64,6 +64,10 @@ unless the settings give the rule a level of their own.
 The order in which levels override each other: `policies/base.toml`, the policy, the policy file, `[rules]` in the
 settings.
 
+`packgate policy show --digest` prints a digest of all that is in force: levels, settings, waivers, the built-in tables
+and packgate's version. Two people with the same settings get the same one, wherever their checkouts are and in whatever
+order they wrote it; reports have it as `policy.digest`. `--fail-on` isn't part of it: it can only let less pass.
+
 ## Globs
 
 `*` and `?` stay within a segment of a path, `**` crosses segments, `[ab]` and `{a,b}` are alternatives. A pattern

@@ -260,7 +260,8 @@ fn show_tells_levels_origins_and_why_the_policy_applies() {
     let output = packgate(&project.path(""), &["policy", "show", "--format", "json"]);
     let shown: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(shown["schema"], "packgate/policy/v1");
-    assert_eq!(shown["policy"], serde_json::json!({ "name": "open-source", "because": "licence \"MIT\"" }));
+    assert_eq!(shown["policy"]["name"], "open-source");
+    assert_eq!(shown["policy"]["because"], "licence \"MIT\"");
     let rules = shown["rules"].as_array().unwrap();
     let rule = |name: &str| rules.iter().find(|rule| rule["rule"] == name).unwrap();
     assert_eq!(rule("local-path")["level"], "error");
@@ -360,4 +361,109 @@ fn what_init_writes_is_good_settings_with_and_without_its_examples() {
     for settings in [&written, &examples] {
         assert_eq!(wrong_as_settings(settings), None, "{settings}");
     }
+}
+
+/// The digest that `check` puts into its report and `policy show` prints, which must be one.
+fn digest(project: &Project, arguments: &[&str]) -> String {
+    let folder = project.path("");
+    let printed = |output: std::process::Output| {
+        assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let shown = printed(packgate(&folder, &[&["policy", "show", "--digest"], arguments].concat()));
+    let artifact = sample("left-edge-1.0.3.tgz");
+    let check = ["check", artifact.to_str().unwrap(), "--format", "json"];
+    let report = printed(packgate(&folder, &[&check, arguments].concat()));
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let digest = report["artifacts"][0]["policy"]["digest"].as_str().unwrap().to_owned();
+    assert_eq!(shown, format!("{digest}\n"), "check and policy show");
+    assert!(digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{digest}");
+    digest
+}
+
+const MANIFEST: (&str, &str) = ("package.json", r#"{ "name": "left-edge", "license": "MIT" }"#);
+
+#[test]
+fn the_digest_of_a_policy_knows_no_order_no_place_and_no_reason() {
+    let one = Project::new(&[
+        MANIFEST,
+        ("core/a.js", ""),
+        (
+            "packgate.toml",
+            "policy = \"strict\"\n[rules]\nlocal-path = \"off\"\nstray-os = \"note\"\n[internal]\nmarkers = [\"ONE\", \"TWO\"]\nroots = [\"core\"]\n[[waive]]\nrule = \"debug-info\"\nreason = \"our users want it\"\n[[waive]]\nrule = \"stray-log\"\nplace = \"a.log\"\nreason = \"shown\"\n",
+        ),
+    ]);
+    let other = Project::new(&[
+        (
+            "package.json",
+            r#"{ "name": "left-edge", "license": "MIT", "packgate": {
+              "waive": [{ "rule": "stray-log", "place": "a.log", "reason": "an example" },
+                        { "rule": "debug-info", "reason": "somebody asked" }],
+              "internal": { "roots": ["./core"], "markers": ["TWO", "ONE"] },
+              "rules": { "stray-os": "note", "local-path": "off" }, "policy": "strict" } }"#,
+        ),
+        ("core/b.js", ""),
+    ]);
+    assert_eq!(digest(&one, &[]), digest(&other, &[]));
+
+    let plain = Project::new(&[MANIFEST]);
+    let by_file = Project::new(&[MANIFEST, ("own/policy.toml", "extends = \"open-source\"\n")]);
+    let chosen = Project::new(&[MANIFEST, ("packgate.toml", "policy = \"open-source\"\n")]);
+    let same = digest(&plain, &[]);
+    assert_eq!(same, digest(&chosen, &[]), "chosen by the licence or by name");
+    assert_eq!(same, digest(&by_file, &["--policy", "own/policy.toml"]), "what a policy file is called");
+    assert_eq!(same, digest(&plain, &["--policy", "open-source"]));
+}
+
+#[test]
+fn every_setting_that_decides_changes_the_digest_of_a_policy() {
+    let fingerprints = |text: &str| {
+        let project = Project::new(&[("code/a.rs", text)]);
+        let made = packgate(&project.path(""), &["fingerprint", "code", "-o", "known"]);
+        assert_eq!(status(&made), 0, "{}", text_of(&made));
+        std::fs::read(project.path("known")).unwrap()
+    };
+    let mut seen = std::collections::BTreeMap::new();
+    let mut add = |what: &str, digest: String| {
+        if let Some(other) = seen.insert(digest, what.to_owned()) {
+            panic!("{what:?} has the digest of {other:?}");
+        }
+    };
+    for settings in [
+        "",
+        "policy = \"strict\"",
+        "policy = \"proprietary\"",
+        "own = \"on\"",
+        "own-folders = [\"core\"]",
+        "[rules]\nlocal-path = \"off\"",
+        "[rules]\nunexamined = \"error\"",
+        "[internal]\npaths = [\"core/**\"]",
+        "[internal]\nmarkers = [\"core\"]",
+        "[internal]\nmarkers = [\"/core/\"]",
+        "[internal]\npackages = [\"core\"]",
+        "[internal]\nhosts = [\"core\"]",
+        "[internal]\nroots = [\"core\"]",
+        "[size]\nartifact = \"1MiB\"",
+        "[size]\nentry = \"1MiB\"",
+        "[size]\ngrowth-percent = 20",
+        "[limits]\nentries = 7000",
+        "[limits]\nnesting = 4",
+        "[[waive]]\nrule = \"debug-info\"\nreason = \"x\"",
+        "[[waive]]\nrule = \"debug-info\"\nreason = \"x\"\nexpires = 2090-01-01",
+        "[[waive]]\nrule = \"debug-info\"\nreason = \"x\"\nplace = \"a\"",
+        "[[waive]]\nrule = \"debug-info\"\nreason = \"x\"\nfingerprint = \"3f1c0a9d2b7e4455\"",
+    ] {
+        let project = Project::new(&[MANIFEST, ("core/a.js", ""), ("packgate.toml", settings)]);
+        add(settings, digest(&project, &[]));
+    }
+    for code in [include_str!("clients.rs"), include_str!("samples.rs")] {
+        let settings = ("packgate.toml", "[internal]\nfingerprints = [\"known\"]");
+        let project = Project::new(&[MANIFEST, settings]);
+        std::fs::write(project.path("known"), fingerprints(code)).unwrap();
+        add(code, digest(&project, &[]));
+    }
+}
+
+fn text_of(output: &std::process::Output) -> String {
+    text(&output.stdout) + &text(&output.stderr)
 }

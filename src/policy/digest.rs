@@ -1,0 +1,125 @@
+//! A digest of the policy in force, by which two people can tell whether they judge alike.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::rules;
+use crate::settings::{Internal, Own, Settings, Size, Waiver};
+use crate::words::hex;
+
+use super::judge::Policy;
+
+/// SHA-256, in hex, of all that decides what passes, in a canonical form: every rule's level, settings, waivers,
+/// the built-in tables and packgate's version.
+///
+/// Where something is written, in which order, and the reason that stands beside it, make no difference. Nor does
+/// `--fail-on`, which is about one run and can only let less pass.
+pub(super) fn of(settings: &Settings, policy: &Policy) -> String {
+    let canonical = canonical(settings, policy).to_string();
+    hex(&Sha256::digest(canonical.as_bytes()))
+}
+
+/// The form that is digested: objects with sorted keys, lists without an order sorted.
+fn canonical(settings: &Settings, policy: &Policy) -> Value {
+    // Whoever adds a setting decides here what it means for the digest.
+    let Settings { file, policy: _, policy_origin: _, levels: _, internal, own, size, limits, waivers } =
+        settings;
+    let base = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let levels: BTreeMap<_, _> =
+        rules::ALL.iter().map(|rule| (rule.name, policy.level(rule.name).word())).collect();
+    let for_show: BTreeMap<_, _> = policy.for_show.iter().map(|(rule, level)| (rule, level.word())).collect();
+    json!({
+        "form": "packgate/policy-digest/v1",
+        "version": env!("CARGO_PKG_VERSION"),
+        "tables": env!("PACKGATE_TABLES"),
+        "levels": levels,
+        "for_show": for_show,
+        "internal": internal_form(internal, base),
+        "own": own_form(own, base),
+        "size": size_form(*size),
+        "limits": limits,
+        "waivers": sorted(waivers.iter().map(waiver_form)),
+    })
+}
+
+fn internal_form(internal: &Internal, base: &Path) -> Value {
+    let Internal { paths, path_set: _, markers, marker_patterns, packages, hosts, roots, fingerprints } =
+        internal;
+    json!({
+        "paths": sorted(paths),
+        "markers": sorted(markers),
+        "marker_patterns": sorted(marker_patterns.iter().map(|pattern| pattern.as_str())),
+        "packages": sorted(packages),
+        "hosts": sorted(hosts),
+        "roots": sorted(roots.iter().map(|root| as_seen_from(base, root))),
+        "fingerprints": sorted(fingerprints.iter().map(|file| contents(file))),
+    })
+}
+
+fn own_form(own: &Own, base: &Path) -> Value {
+    let Own { mode, folders, fingerprints } = own;
+    json!({
+        "mode": mode.word(),
+        "folders": sorted(folders.iter().map(|folder| as_seen_from(base, folder))),
+        "fingerprints": sorted(fingerprints.iter().map(|file| contents(file))),
+    })
+}
+
+fn size_form(size: Size) -> Value {
+    let Size { artifact, unpacked, entry, growth_percent } = size;
+    json!({ "artifact": artifact, "unpacked": unpacked, "entry": entry, "growth_percent": growth_percent })
+}
+
+fn waiver_form(waiver: &Waiver) -> String {
+    let Waiver { rule, place, fingerprint, reason: _, expires, origin: _ } = waiver;
+    let place = place.as_ref().map(|(pattern, _)| pattern);
+    let expires = expires.map(|day| day.to_string());
+    json!({ "rule": rule, "place": place, "fingerprint": fingerprint, "expires": expires }).to_string()
+}
+
+fn sorted<T: Into<String>>(items: impl IntoIterator<Item = T>) -> Vec<String> {
+    let mut items: Vec<String> = items.into_iter().map(Into::into).collect();
+    items.sort();
+    items.dedup();
+    items
+}
+
+/// A path relative to the settings' folder, so that it is the same on every machine.
+fn as_seen_from(base: &Path, path: &Path) -> String {
+    for (up, above) in base.ancestors().enumerate().filter(|(_, above)| *above != Path::new("/")) {
+        if let Ok(below) = path.strip_prefix(above) {
+            let way: PathBuf =
+                std::iter::repeat_n(Component::ParentDir, up).chain(below.components()).collect();
+            return way.to_string_lossy().replace('\\', "/");
+        }
+    }
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// What a file of fingerprints says, wherever it lies. One that can't be read stops the audit elsewhere.
+fn contents(file: &Path) -> String {
+    fs::read(file).map_or_else(|_| "unreadable".to_owned(), |bytes| hex(&Sha256::digest(&bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_the_same_on_every_machine() {
+        for (base, path, expected) in [
+            ("/home/ann/acme", "/home/ann/acme/src", "src"),
+            ("/home/ann/acme", "/home/ann/acme/.", ""),
+            ("/home/ann/acme/packages/a", "/home/ann/acme/core", "../../core"),
+            ("/home/ann/acme/packages/a", "/home/ann/acme/packages/a/../../core", "../../core"),
+            ("/home/ann/acme", "/srv/core", "/srv/core"),
+            ("", "core", "core"),
+        ] {
+            assert_eq!(as_seen_from(Path::new(base), Path::new(path)), expected, "{path} from {base}");
+        }
+    }
+}
