@@ -24,6 +24,8 @@
 //! of the modules on this page may still change with any release before 1.0, and is listed in the changelog when it
 //! does. Modules that aren't shown here are public for the program, its tests and its fuzz targets only.
 
+#[doc(hidden)]
+pub mod attest;
 pub mod audit;
 mod decode;
 #[doc(hidden)]

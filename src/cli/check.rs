@@ -14,6 +14,7 @@ use packgate::settings::{Level, Settings};
 use packgate::timings::{Timings, timed};
 
 use super::against::Against;
+use super::attest::Attestations;
 use super::known::Known;
 use super::output::{self, Format, Outputs};
 use super::policy::policies;
@@ -45,6 +46,9 @@ pub(crate) struct Check {
     /// Compare with an earlier release: a file, `latest`, or a version that the ecosystem's client fetches
     #[arg(long, value_name = "OLD")]
     against: Option<Against>,
+    /// Write a statement about each artifact that passes into this folder, for somebody to sign
+    #[arg(long, value_name = "DIR")]
+    attest: Option<PathBuf>,
     /// Audit folders as they stand instead of packing them first
     #[arg(long)]
     as_is: bool,
@@ -91,6 +95,7 @@ impl Check {
             Settings::load(&self.project, self.policy.as_deref()).map_err(|errors| errors.to_string())?;
         let mut outputs = Outputs::open(&self.format, self.look())?;
         in_github_job(&mut outputs)?;
+        let attestations = self.attest.as_deref().map(Attestations::into).transpose()?;
         let mut wrong = Vec::new();
         let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
         for message in &targets.under_way {
@@ -118,7 +123,12 @@ impl Check {
         let mut one_by_one = if options.settings.waivers.is_empty() { outputs.one_by_one() } else { None };
         let mut audits = Vec::new();
         let mut worst = Verdict::default();
-        self.audit_all(&Auditor::new(options), &targets.all, &mut |audit| match (audit, &mut one_by_one) {
+        let how = How {
+            auditor: &Auditor::new(options),
+            against: self.against.as_ref(),
+            attestations: attestations.as_ref(),
+        };
+        self.audit_all(&how, &targets.all, &mut |audit| match (audit, &mut one_by_one) {
             (Ok(audit), report) => {
                 worst = worst.max(audit.verdict);
                 match report {
@@ -153,7 +163,7 @@ impl Check {
 
     /// Audits all artifacts, several at once, and hands on the audits in the order of the artifacts, as soon as
     /// they are there.
-    fn audit_all(&self, auditor: &Auditor, artifacts: &[Target], take: &mut (dyn FnMut(Audited) + Send)) {
+    fn audit_all(&self, how: &How<'_>, artifacts: &[Target], take: &mut (dyn FnMut(Audited) + Send)) {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.jobs.map_or(processors, usize::from);
         let at_once = jobs.min(artifacts.len()).max(1);
@@ -167,7 +177,7 @@ impl Check {
                 artifacts.get(number).map(|artifact| (number, artifact))
             } {
                 guard::spot("audit");
-                let audit = audit(artifact, auditor, self.against.as_ref(), workers_each);
+                let audit = how.audit(artifact, workers_each);
                 progress.tick();
                 done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(number, audit);
             }
@@ -202,16 +212,29 @@ impl InOrder<'_> {
     }
 }
 
-fn audit(target: &Target, auditor: &Auditor, against: Option<&Against>, workers: usize) -> Audited {
-    let words = |error: &dyn std::fmt::Display| error.to_string();
-    let mut inventory = auditor.stock(&target.path, workers).map_err(|error| words(&error))?;
-    target.name(&mut inventory);
-    let previous = match against {
-        Some(against) => Some(against.inventory(auditor, &inventory, target.folder.as_deref())?),
-        None => None,
-    };
-    let beside = AuditContext { folder: target.folder.as_deref(), previous: previous.as_ref(), workers };
-    auditor.judge_in(inventory, &beside).map_err(|error| words(&error))
+/// What is done with each artifact.
+struct How<'a> {
+    auditor: &'a Auditor,
+    against: Option<&'a Against>,
+    attestations: Option<&'a Attestations>,
+}
+
+impl How<'_> {
+    fn audit(&self, target: &Target, workers: usize) -> Audited {
+        let words = |error: &dyn std::fmt::Display| error.to_string();
+        let mut inventory = self.auditor.stock(&target.path, workers).map_err(|error| words(&error))?;
+        target.name(&mut inventory);
+        let previous = match self.against {
+            Some(against) => Some(against.inventory(self.auditor, &inventory, target.folder.as_deref())?),
+            None => None,
+        };
+        let beside = AuditContext { folder: target.folder.as_deref(), previous: previous.as_ref(), workers };
+        let audit = self.auditor.judge_in(inventory, &beside).map_err(|error| words(&error))?;
+        if let Some(attestations) = self.attestations {
+            attestations.write(&audit, &target.path)?;
+        }
+        Ok(audit)
+    }
 }
 
 fn exit(worst: Verdict, usage: bool) -> Exit {

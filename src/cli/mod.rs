@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. The only place that prints.
 
 mod against;
+mod attest;
 mod check;
 mod completions;
 mod diff;

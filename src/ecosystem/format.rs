@@ -6,6 +6,7 @@ use crate::inventory::{Anomaly, Declared, Entry, Inventory, Kind, ManifestProble
 use crate::project::Project;
 
 use super::client::{ClientError, Fetched, Wish};
+use super::purl::Purl;
 
 /// A format of artifacts: how to recognise one, to read its manifest, and what else differs from format to format.
 pub(crate) trait Format: Sync {
@@ -113,6 +114,16 @@ pub(crate) trait Format: Sync {
     /// The words of its helps.
     fn advice(&self) -> &'static dyn Advice {
         &General
+    }
+
+    /// Its package URL, which names the package to everybody; `None` where the name isn't one of a registry.
+    fn purl<'a>(&self, _package: &'a Package, _file: &str) -> Option<Purl<'a>> {
+        None
+    }
+
+    /// What the registry calls the file, where that isn't the name it has here.
+    fn file_in_registry(&self, _package: &Package, file: &str) -> String {
+        file.to_owned()
     }
 
     /// Fetches an earlier release with the ecosystem's client; `None` when no client hands out artifacts.

@@ -8,9 +8,11 @@ mod client;
 mod digests;
 mod folder;
 mod format;
+mod identity;
 mod json;
 mod licence_text;
 mod locate;
+mod purl;
 
 mod cargo;
 mod gem;
@@ -30,6 +32,7 @@ pub(crate) use digests::are_wide;
 pub use folder::{Member, dependencies, is_project, members, names, of_project};
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
+pub(crate) use identity::identity;
 
 /// An ecosystem: what its home offers. What it doesn't do is `None`.
 pub(crate) struct Ecosystem {

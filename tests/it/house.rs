@@ -49,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "outcome",
         ],
     ),
+    ("attest", &["words", "escape", "ecosystem", "settings", "policy", "outcome", "report"]),
     (
         "audit",
         &[

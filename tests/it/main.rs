@@ -8,6 +8,7 @@
 )]
 
 mod allowlist;
+mod attest;
 mod backends;
 mod bundlers;
 mod cli;

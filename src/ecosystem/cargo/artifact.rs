@@ -18,6 +18,7 @@ use super::{MANIFEST, client};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::locate::{self, Fit, Located};
+use crate::ecosystem::purl::Purl;
 
 /// A packed crate.
 #[derive(Debug)]
@@ -114,6 +115,14 @@ impl Format for Crate {
 
     fn advice(&self) -> &'static dyn Advice {
         &CargoAdvice
+    }
+
+    fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {
+        Some(Purl { kind: "cargo", name: package.name.clone(), ..Purl::default() })
+    }
+
+    fn file_in_registry(&self, package: &Package, _file: &str) -> String {
+        format!("{}-{}.crate", package.name, package.version)
     }
 
     fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {

@@ -11,6 +11,7 @@ use super::names::platform;
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Certainty, Format};
 use crate::ecosystem::locate::{self, Fit};
+use crate::ecosystem::purl::Purl;
 
 /// A packed gem.
 #[derive(Debug)]
@@ -89,6 +90,11 @@ impl Format for Gem {
 
     fn platform(&self, file: &str, version: &str) -> String {
         platform(file, version)
+    }
+
+    fn purl<'a>(&self, package: &'a Package, file: &str) -> Option<Purl<'a>> {
+        let platform = platform(file, &package.version);
+        Some(Purl { kind: "gem", name: package.name.clone(), platform: Some(platform), ..Purl::default() })
     }
 
     fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {

@@ -8,6 +8,7 @@ use crate::project::Project;
 use super::{attributes, signed};
 use crate::ecosystem::format::{Certainty, Compiled, Format};
 use crate::ecosystem::locate::{self, Fit};
+use crate::ecosystem::purl::Purl;
 
 /// A Java archive of any flavour.
 #[derive(Debug)]
@@ -93,6 +94,11 @@ impl Format for Jar {
 
     fn is_table(&self, path: &str) -> bool {
         path == MANIFEST
+    }
+
+    fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {
+        let (group, artifact) = package.name.split_once(':')?;
+        Some(Purl { kind: "maven", namespace: Some(group), name: artifact.to_owned(), ..Purl::default() })
     }
 
     fn compiled(&self) -> Compiled {

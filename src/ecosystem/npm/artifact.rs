@@ -13,6 +13,7 @@ use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::json::Object;
 use crate::ecosystem::locate::{self, Fit, Located};
+use crate::ecosystem::purl::Purl;
 
 /// A tarball of npm or a client that is compatible with it.
 #[derive(Debug)]
@@ -102,8 +103,25 @@ impl Format for Tarball {
         &advice::NpmAdvice
     }
 
+    fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {
+        let (scope, name) = scope_and_name(&package.name);
+        Some(Purl { kind: "npm", namespace: scope, name: name.to_owned(), ..Purl::default() })
+    }
+
+    fn file_in_registry(&self, package: &Package, _file: &str) -> String {
+        format!("{}-{}.tgz", scope_and_name(&package.name).1, package.version)
+    }
+
     fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {
         Some(client::fetch(wish))
+    }
+}
+
+/// `@acme/cli` as `@acme` and `cli`.
+fn scope_and_name(name: &str) -> (Option<&str>, &str) {
+    match name.split_once('/') {
+        Some((scope, name)) if scope.starts_with('@') => (Some(scope), name),
+        _ => (None, name),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::project::Project;
 
 use crate::ecosystem::format::{Certainty, Format};
 use crate::ecosystem::locate::{self, Fit};
+use crate::ecosystem::purl::Purl;
 
 /// A NuGet package, or one of symbols.
 #[derive(Debug)]
@@ -41,6 +42,15 @@ impl Format for Nupkg {
     /// A tool's package may hold packages, which are installed from there.
     fn unpacks(&self, _inventory: &Inventory, path: &str) -> bool {
         path.ends_with(".nupkg")
+    }
+
+    fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {
+        Some(Purl { kind: "nuget", name: package.name.clone(), ..Purl::default() })
+    }
+
+    fn file_in_registry(&self, package: &Package, file: &str) -> String {
+        let end = if file.ends_with(".snupkg") { "snupkg" } else { "nupkg" };
+        format!("{}.{}.{end}", package.name, package.version).to_lowercase()
     }
 
     fn certainty(&self) -> Certainty {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::licence;
 use crate::ecosystem::format::Fields;
+use crate::ecosystem::purl::Purl;
 use crate::inventory::{ManifestProblem, ManifestTrouble, Mismatch, Package};
 
 /// Header fields of METADATA or PKG-INFO, in order; continuation lines joined by a line feed.
@@ -121,6 +122,11 @@ pub(super) fn compared(bytes: &[u8]) -> Option<Fields> {
         }
     }
     Some(fields)
+}
+
+/// The package URL, which has names in small letters and with `-` for `_`.
+pub(super) fn purl(package: &Package) -> Purl<'static> {
+    Purl { kind: "pypi", name: package.name.to_lowercase().replace('_', "-"), ..Purl::default() }
 }
 
 /// Lower case, runs of `-`, `_` and `.` made one `-`.

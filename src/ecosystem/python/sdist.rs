@@ -12,6 +12,7 @@ use super::{client, metadata};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
+use crate::ecosystem::purl::Purl;
 
 /// A source distribution.
 #[derive(Debug)]
@@ -89,6 +90,10 @@ impl Format for Sdist {
 
     fn advice(&self) -> &'static dyn Advice {
         &PythonAdvice
+    }
+
+    fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {
+        Some(metadata::purl(package))
     }
 
     fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {

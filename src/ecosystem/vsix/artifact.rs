@@ -15,6 +15,7 @@ use super::{content_types, files, ignore};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::npm;
+use crate::ecosystem::purl::Purl;
 
 /// A packed extension.
 #[derive(Debug)]
@@ -92,6 +93,24 @@ impl Format for Extension {
 
     fn platform(&self, file: &str, version: &str) -> String {
         platform(file, version)
+    }
+
+    fn purl<'a>(&self, package: &'a Package, file: &str) -> Option<Purl<'a>> {
+        let (publisher, name) = package.name.split_once('.')?;
+        Some(Purl {
+            kind: "vscode-extension",
+            namespace: Some(publisher),
+            name: name.to_owned(),
+            platform: Some(platform(file, &package.version)),
+        })
+    }
+
+    fn file_in_registry(&self, package: &Package, file: &str) -> String {
+        let Package { name, version, .. } = package;
+        match platform(file, version) {
+            platform if platform.is_empty() => format!("{name}-{version}.vsix"),
+            platform => format!("{name}-{version}@{platform}.vsix"),
+        }
     }
 
     fn compiled(&self) -> Compiled {

@@ -19,6 +19,7 @@ use super::{client, metadata, names};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
+use crate::ecosystem::purl::Purl;
 
 /// A wheel.
 #[derive(Debug)]
@@ -139,6 +140,10 @@ impl Format for Wheel {
 
     fn advice(&self) -> &'static dyn Advice {
         &PythonAdvice
+    }
+
+    fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {
+        Some(metadata::purl(package))
     }
 
     fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {
