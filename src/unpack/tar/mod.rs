@@ -342,6 +342,8 @@ impl Walker<'_, '_> {
         let kind = kind.map_err(|unsure| self.refuse(unsure, offset))?;
         if named.path.is_empty() && kind == EntryKind::Directory {
             // The archive's own root, `./`.
+            self.faults(&fields, offset, None);
+            self.leftovers(&fields, offset, None);
             return Ok(());
         }
         self.meter
@@ -367,6 +369,13 @@ impl Walker<'_, '_> {
                 entry: Some(path.clone()),
                 detail,
             });
+        }
+        if fields.flag == b'1' {
+            self.mark(AnomalyKind::TarHardLink, offset, &path, "an entry is a hard link");
+        }
+        if fields.wide {
+            let detail = "a size or time is not written in octal";
+            self.mark(AnomalyKind::TarWideNumber, offset, &path, detail);
         }
         if fields.flag == 0 {
             self.mark(
