@@ -202,7 +202,7 @@ impl Walker<'_, '_> {
         for (key, value) in &pax.attributes {
             let record = [key.as_slice(), b"=", value].concat();
             if record.len() <= pax::most_usual(key) {
-                self.blobs.usual("PAX records", offset, &record);
+                self.blobs.few(AnomalyKind::Attribute, "PAX records", offset, &record);
             } else {
                 self.blobs.foreign(AnomalyKind::Attribute, "a PAX record", entry.as_deref(), offset, record);
             }
