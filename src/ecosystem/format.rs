@@ -54,8 +54,8 @@ pub(crate) trait Format: Sync {
         Vec::new()
     }
 
-    /// Whether its client unpacks the archive of this path in the artifact.
-    fn unpacks(&self, _inventory: &Inventory, _path: &str) -> bool {
+    /// Whether its client unpacks this archive, which stands in the artifact or in another one that it unpacks.
+    fn unpacks(&self, _inventory: &Inventory, _entry: &Entry) -> bool {
         false
     }
 

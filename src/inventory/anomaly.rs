@@ -68,6 +68,10 @@ pub enum AnomalyKind {
     TarPaxName,
     /// A name that stands in a GNU header.
     TarGnuName,
+    /// A hard link.
+    TarHardLink,
+    /// A size or time that is not written in octal.
+    TarWideNumber,
     /// A file of the type that the first tar knew.
     TarNulType,
     /// Bytes behind the zero block that ends a tar archive.
@@ -126,6 +130,8 @@ pub enum AnomalyKind {
     PathEmptySegment,
     /// A file that lands where the interpreter runs it, by a way where nobody looks for it.
     PathStartup,
+    /// A command that is installed by a way where nobody looks for it, or in place of another package's.
+    PathCommand,
     /// A path too deep or with too long a segment.
     PathLimit,
 
@@ -186,7 +192,7 @@ impl Anomaly {
 
 impl AnomalyKind {
     /// All kinds.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 63] = [
         Self::Mismatch,
         Self::SecondOpinion,
         Self::FileAsFolder,
@@ -206,6 +212,8 @@ impl AnomalyKind {
         Self::TarSparse,
         Self::TarPaxName,
         Self::TarGnuName,
+        Self::TarHardLink,
+        Self::TarWideNumber,
         Self::TarNulType,
         Self::TarAfterEnd,
         Self::PaxSyntax,
@@ -234,6 +242,7 @@ impl AnomalyKind {
         Self::PathDot,
         Self::PathEmptySegment,
         Self::PathStartup,
+        Self::PathCommand,
         Self::PathLimit,
         Self::Duplicate,
         Self::NameCollision,
@@ -259,7 +268,13 @@ impl AnomalyKind {
     pub fn depends_on_client(self) -> bool {
         matches!(
             self,
-            Self::TarPaxName | Self::TarGnuName | Self::TarNulType | Self::PathDot | Self::TrailingZeros
+            Self::TarPaxName
+                | Self::TarGnuName
+                | Self::TarHardLink
+                | Self::TarWideNumber
+                | Self::TarNulType
+                | Self::PathDot
+                | Self::TrailingZeros
         )
     }
 
@@ -276,6 +291,7 @@ impl AnomalyKind {
             | Self::PathDot
             | Self::PathEmptySegment
             | Self::PathStartup
+            | Self::PathCommand
             | Self::PathLimit => Concern::Path,
             Self::Duplicate | Self::NameCollision | Self::DuplicateIdentical => Concern::Duplicate,
             Self::TrailingData

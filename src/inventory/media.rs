@@ -26,13 +26,15 @@ pub enum Media {
     Xz,
     /// bzip2.
     Bzip2,
+    /// LZ4.
+    Lz4,
     /// 7-Zip.
     SevenZip,
     /// Unix archive: static libraries and Debian packages.
     Ar,
     /// Red Hat package.
     Rpm,
-    /// An archive or compressed file of another kind that packgate doesn't open: RAR, cabinet, LZ4, squashfs, ...
+    /// An archive or compressed file of another kind that packgate doesn't open: RAR, cabinet, lzip, squashfs, ...
     Unopened,
     /// Electron's asar archive.
     Asar,

@@ -22,7 +22,7 @@ pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
 pub use entry::{Entry, EntryId, EntryKind, WideDigests};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
-pub use package::{Declared, Kind, LicenceFile, ManifestFile, Package};
+pub use package::{Command, Declared, Kind, LicenceFile, ManifestFile, Package};
 pub use program::{BinaryFacts, DebugSection, LocalPath, ProgramFacts};
 pub use promise::{
     Defect, DefectKind, Denied, EntryPointWeight, InstallScript, ManifestProblem, ManifestTrouble, Mismatch,

@@ -88,6 +88,9 @@ pub struct Package {
     pub private_line: Option<u64>,
     /// What the manifest says may ship.
     pub declared: Declared,
+    /// Commands that it installs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<Command>,
     /// Scripts that run when it is installed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub install_scripts: Vec<InstallScript>,
@@ -100,6 +103,17 @@ pub struct Package {
     /// What it says of version control.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vcs: Option<VcsState>,
+}
+
+/// A command that the package installs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Command {
+    /// Its name, as written.
+    pub name: String,
+    /// What it starts: a file of the package, or a function.
+    pub starts: String,
+    /// Path of the file of the artifact that declares it, or that it is.
+    pub declared_in: String,
 }
 
 /// A licence file.

@@ -14,7 +14,7 @@ everybody write, say nothing: installers set their own.
 
 ## Why it matters
 
-A set-uid program runs with the rights of its owner, whoever starts it. npm keeps these bits: what root
+A set-uid program runs with the rights of its owner, whoever starts it. npm and RubyGems keep these bits: what root
 installs is then a program that everybody can run as root. tar keeps them, too, when root unpacks; cargo, pip
 and uv drop them. No package needs them.
 
@@ -40,13 +40,14 @@ struct Evidence {
 }
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for entry in context.inventory.top_files() {
+    let inventory = context.inventory;
+    for entry in inventory.files().filter(|entry| inventory.is_unpacked(entry)) {
         let Some(mode) = entry.mode.filter(|mode| mode & SPECIAL != 0) else { continue };
         let mode = format!("{mode:04o}");
         findings.push(
             Finding::new(rule, Place::entry(entry))
                 .message(format!(
-                    "The file has mode {mode}: npm keeps its special bits, and it then runs with the rights of whoever installed it."
+                    "The file has mode {mode}: npm and RubyGems keep its special bits, and it then runs with the rights of whoever installed it."
                 ))
                 .help("Clear the bits before packing: chmod u-s,g-s.")
                 .key("mode")

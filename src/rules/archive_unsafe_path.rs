@@ -11,7 +11,9 @@ pub(super) const RULE: Rule = Rule {
 
 Reports paths with `..`, absolute paths and drive letters, backslashes, control characters, invisible
 characters and such that change the writing direction, bytes that are not UTF-8, empty segments, names that
-Windows reserves, and paths too long or too deep.
+Windows reserves, and paths too long or too deep. Also what is installed by a way where nobody looks for it: code
+that Python runs at its start and commands, out of a wheel's folder of data, and commands that take the place of
+`python` or `pip`.
 
 ## Why it matters
 

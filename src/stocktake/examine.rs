@@ -3,7 +3,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::ecosystem;
 use crate::guard;
 use crate::inspect::{Effort, Member, Scanner, Storage, inspect_with};
-use crate::inventory::{AnomalyKind, Concern, EntryKind, Media, Unexamined, WideDigests};
+use crate::inventory::{AnomalyKind, Concern, EntryKind, Unexamined, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Spent};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
@@ -127,12 +127,8 @@ impl Examiner<'_> {
         if unpack::opens(media, &header.path) || hides() {
             self.open(bytes, &mut examined, location.depth);
         }
-        let why = match examined.entry.media {
-            Media::SevenZip | Media::Rpm => Some("packgate opens no 7-Zip archives and no RPM packages"),
-            Media::Unopened => Some("packgate opens no archives and compressed files of this kind"),
-            _ => None,
-        };
-        if let Some(why) = why {
+        if let Some(name) = unpack::unopened(bytes) {
+            let why = format!("this is {name}, which packgate doesn't open");
             examined.unexamined.push(Unexamined::inside(place, place, why));
         }
         for member in &members {

@@ -33,11 +33,14 @@ fn lands(entry: &Entry) -> bool {
 }
 
 fn mark_payloads(inventory: &mut Inventory, format: &dyn Format) {
-    let payloads: Vec<EntryId> = inventory
-        .top_files()
-        .filter(|entry| format.unpacks(inventory, &entry.path))
-        .map(|entry| entry.id)
-        .collect();
+    let mut payloads: Vec<EntryId> = Vec::new();
+    // An archive stands before what is in it.
+    for entry in inventory.files() {
+        let is_at_hand = entry.parent.is_none_or(|parent| payloads.contains(&parent));
+        if is_at_hand && entry.kind == EntryKind::File && format.unpacks(inventory, entry) {
+            payloads.push(entry.id);
+        }
+    }
     let places: Vec<String> =
         payloads.iter().filter_map(|id| Some(inventory.entry(*id)?.place.clone())).collect();
     for anomaly in &mut inventory.anomalies {
@@ -144,7 +147,8 @@ mod tests {
         assert_eq!(marked(Kind::Npm, &gem, twice, "data.tar.gz"), [true]);
         let conda = ["metadata.json", "pkg-acme-1.0.0.tar.zst", "info-acme-1.0.0.tar.zst"];
         assert_eq!(marked(Kind::Zip, &conda, twice, "pkg-acme-1.0.0.tar.zst"), [false]);
-        assert_eq!(marked(Kind::Zip, &conda[1..], twice, "pkg-acme-1.0.0.tar.zst"), [true]);
+        assert_eq!(marked(Kind::Zip, &conda[1..], twice, "pkg-acme-1.0.0.tar.zst"), [false]);
+        assert_eq!(marked(Kind::Zip, &conda[..2], twice, "pkg-acme-1.0.0.tar.zst"), [true]);
     }
 
     #[test]

@@ -46,7 +46,9 @@ fn walk(
             return Err(Damage::new(offset, "an ar header is damaged or cut off"));
         };
         let name = name.to_vec();
+        let numbers = unused(bytes);
         stream.piece(HEADER as u64)?;
+        blobs.foreign(AnomalyKind::Padding, "the numbers of a header", None, offset, numbers);
         let mut left = size;
         if name == b"//" {
             long_names = take(&mut stream, left, MOST_NAMES)?;
@@ -147,6 +149,13 @@ fn fields(bytes: &[u8]) -> Option<(&[u8], u64, Option<u32>)> {
         size,
         u32::from_str_radix(mode, 8).ok().map(|mode| mode & 0o7777),
     ))
+}
+
+/// Time, owner and group, where they are no numbers.
+fn unused(bytes: &[u8]) -> Vec<u8> {
+    let numbers = bytes.get(16..40).unwrap_or_default();
+    let plain = numbers.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | 0));
+    if plain { Vec::new() } else { numbers.to_vec() }
 }
 
 fn decimal(digits: &[u8]) -> Option<u64> {

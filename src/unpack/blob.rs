@@ -9,6 +9,8 @@ use super::{Damage, Header, Meter, RawAnomaly, Sink};
 
 /// Pieces up to this length are put together with those of their kind; ordinary writers leave no longer ones.
 pub(super) const SMALL: usize = 256;
+/// Small pieces that nobody needs come to no more than this in what ordinary writers leave.
+const MOST_SMALL: usize = 16 << 10;
 /// Bytes of small pieces of one kind that are put together.
 const MOST_TOGETHER: usize = 4 << 20;
 /// Bytes that may wait until the entry that is open is over.
@@ -30,6 +32,8 @@ pub(super) struct Blobs {
     held: usize,
     together: BTreeMap<&'static str, Together>,
     anomalies: Vec<RawAnomaly>,
+    /// Distinct bytes in small pieces of a kind, of those of which there are few.
+    small: BTreeMap<&'static str, usize>,
 }
 
 /// Small pieces of one kind, each once, a line for each.
@@ -43,16 +47,38 @@ struct Together {
 impl Blobs {
     /// Adds bytes that ordinary writers leave as well: only what is in them counts.
     pub(super) fn usual(&mut self, what: &'static str, offset: u64, bytes: &[u8]) {
-        if bytes.is_empty() {
+        self.add(what, offset, bytes);
+    }
+
+    /// Adds bytes of which ordinary writers leave few, and says where they are many.
+    pub(super) fn few(&mut self, kind: AnomalyKind, what: &'static str, offset: u64, bytes: &[u8]) {
+        if !self.add(what, offset, bytes) {
             return;
         }
+        let sum = self.small.entry(what).or_default();
+        let before = *sum;
+        *sum += bytes.len();
+        if before <= MOST_SMALL && *sum > MOST_SMALL {
+            let detail = format!(
+                "more than {MOST_SMALL} bytes stand in many small pieces ({what}), where ordinary tools write little: clients ignore them, and no listing shows them"
+            );
+            self.anomalies.push(RawAnomaly { kind, offset, entry: None, detail });
+        }
+    }
+
+    /// Adds usual bytes; whether they were new.
+    fn add(&mut self, what: &'static str, offset: u64, bytes: &[u8]) -> bool {
+        if bytes.is_empty() {
+            return false;
+        }
         if bytes.len() > SMALL {
-            return self.wait(what.to_owned(), offset, bytes.to_vec(), true);
+            self.wait(what.to_owned(), offset, bytes.to_vec(), true);
+            return true;
         }
         let together =
             self.together.entry(what).or_insert_with(|| Together { offset, ..Together::default() });
         if together.seen.contains(bytes) {
-            return;
+            return false;
         }
         together.lines.extend_from_slice(bytes);
         together.lines.push(b'\n');
@@ -61,6 +87,7 @@ impl Blobs {
             let full = self.together.remove(what).unwrap_or_default();
             self.wait(what.to_owned(), full.offset, full.lines, true);
         }
+        true
     }
 
     /// Adds bytes that no ordinary writer leaves, and says so.
@@ -108,7 +135,7 @@ impl Blobs {
         if bytes.len() > SMALL {
             self.foreign(kind, what, entry, offset, bytes.to_vec());
         } else {
-            self.usual(what, offset, bytes);
+            self.few(kind, what, offset, bytes);
         }
     }
 
@@ -172,7 +199,9 @@ impl Blobs {
         self.anomalies.append(&mut other.anomalies);
         self.held += other.held;
         for (what, together) in other.together {
-            for line in together.seen {
+            let mut lines: Vec<Vec<u8>> = together.seen.into_iter().collect();
+            lines.sort_unstable();
+            for line in lines {
                 self.usual(what, together.offset, &line);
             }
         }

@@ -13,7 +13,7 @@ struct Client {
     otherwise: &'static [(AnomalyKind, &'static str)],
 }
 
-use AnomalyKind::{PathDot, TarGnuName, TarNulType, TarPaxName, TrailingZeros};
+use AnomalyKind::{PathDot, TarGnuName, TarHardLink, TarNulType, TarPaxName, TarWideNumber, TrailingZeros};
 
 /// `tests/it/hostile/clients.rs` and `installs.rs` unpack archives of these constructs with npm, pip, uv and RubyGems where
 /// they are installed; the other rows come from the readers' sources.
@@ -49,6 +49,8 @@ const CLIENTS: &[Client] = &[
         otherwise: &[
             (TarPaxName, "knows no PAX headers, and writes the file under the name in the plain header"),
             (TarGnuName, "knows no GNU long names, and writes the file under the name in the plain header"),
+            (TarHardLink, "knows no hard links, and leaves them out"),
+            (TarWideNumber, "reads numbers in octal only, and refuses the gem"),
             (TarNulType, "knows no files of type NUL, and leaves them out"),
             (PathDot, "doesn't find its own files under such names"),
         ],
@@ -98,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_gem_knows_less_than_other_tars() {
-        for kind in [TarPaxName, TarGnuName, TarNulType] {
+        for kind in [TarPaxName, TarGnuName, TarHardLink, TarWideNumber, TarNulType] {
             assert!(otherwise(kind, Kind::Gem).is_some(), "{kind:?}");
             assert!(otherwise(kind, Kind::Npm).is_none(), "{kind:?}");
         }

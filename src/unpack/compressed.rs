@@ -16,9 +16,9 @@ const CHUNK: usize = 256 << 10;
 /// Memory that a dictionary may take, in KiB.
 const MOST_DICTIONARY: u32 = 128 << 10;
 
-type Input<'a> = BufReader<Window<'a>>;
+pub(super) type Input<'a> = BufReader<Window<'a>>;
 
-fn input(source: &dyn ReadAt) -> Input<'_> {
+pub(super) fn input(source: &dyn ReadAt) -> Input<'_> {
     BufReader::with_capacity(CHUNK, Window::whole(source))
 }
 
@@ -246,7 +246,7 @@ impl Read for Zstd<'_> {
         loop {
             match std::mem::replace(&mut self.state, State::Done) {
                 State::Between(mut input) => {
-                    if skip_frames(&mut input, &mut self.blobs)? {
+                    if skip_frames(&mut input, &mut self.blobs, "skippable Zstandard frame")? {
                         self.state = State::Frame(Box::new(Frame::begin(input, self.most_window)?));
                     }
                 }
@@ -313,7 +313,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-fn damage(why: impl Into<String>) -> io::Error {
+pub(super) fn damage(why: impl Into<String>) -> io::Error {
     io::Error::other(Damage::new(0, why))
 }
 
@@ -331,7 +331,7 @@ fn is_known_frame(kind: u8, bytes: &[u8]) -> bool {
 }
 
 /// Skips frames that hold no data; whether another frame follows.
-fn skip_frames(input: &mut Input<'_>, blobs: &mut Blobs) -> io::Result<bool> {
+pub(super) fn skip_frames(input: &mut Input<'_>, blobs: &mut Blobs, what: &'static str) -> io::Result<bool> {
     loop {
         let start = input.fill_buf()?;
         match start {
@@ -343,18 +343,16 @@ fn skip_frames(input: &mut Input<'_>, blobs: &mut Blobs) -> io::Result<bool> {
                 let length = u64::from(u32::from_le_bytes([a, b, c, d]));
                 let mut bytes = Vec::new();
                 if input.take(length.min(MOST_SKIPPED)).read_to_end(&mut bytes)? as u64 != length {
-                    return Err(damage(
-                        "a skippable Zstandard frame is cut off, or larger than packgate looks at",
-                    ));
+                    let why = format!("a {what} is cut off, or larger than packgate looks at");
+                    return Err(damage(why));
                 }
                 if is_known_frame(kind, &bytes) {
-                    blobs.usual("skippable Zstandard frame", 0, &bytes);
+                    blobs.usual(what, 0, &bytes);
                 } else {
-                    let what = "a skippable Zstandard frame";
-                    blobs.foreign(AnomalyKind::SkippedFrame, what, None, 0, bytes);
+                    blobs.foreign(AnomalyKind::SkippedFrame, &format!("a {what}"), None, 0, bytes);
                 }
                 if blobs.is_full() {
-                    return Err(damage("more Zstandard frames are to be skipped than packgate looks at"));
+                    return Err(damage("more frames are to be skipped than packgate looks at"));
                 }
             }
             _ => return Ok(true),

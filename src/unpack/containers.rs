@@ -3,10 +3,10 @@
 use crate::inventory::{AnomalyKind, Media};
 
 use super::container::Container;
-use super::{RawAnomaly, ar, compressed, gzip, tar, zip};
+use super::{RawAnomaly, ar, compressed, gzip, lz4, tar, zip};
 
 /// Each has a file that reads it.
-const CONTAINERS: [&Container; 11] = [
+const CONTAINERS: [&Container; 12] = [
     &zip::CONTAINER,
     &tar::CONTAINER,
     &ar::CONTAINER,
@@ -14,6 +14,7 @@ const CONTAINERS: [&Container; 11] = [
     &compressed::ZSTD,
     &compressed::XZ,
     &compressed::BZIP2,
+    &lz4::CONTAINER,
     &compressed::BROTLI,
     &compressed::ZLIB,
     &compressed::DEFLATE,

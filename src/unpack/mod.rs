@@ -14,6 +14,7 @@ mod gzip;
 mod hidden;
 mod limiter;
 mod limits;
+mod lz4;
 mod meter;
 mod names;
 mod path;
@@ -32,7 +33,7 @@ pub use limits::{Limits, Overrun, Spent};
 pub use meter::Meter;
 pub(crate) use names::fold as folded;
 pub use read_at::{FileSource, ReadAt};
-pub use sniff::sniff;
+pub use sniff::{sniff, unopened};
 pub use walk::{opens_hidden, walk};
 
 use window::Window;

@@ -26,18 +26,9 @@ const MAGICS: &[(&[u8], Media)] = &[
     (b"PK\x07\x08PK\x03\x04", Media::Zip),
     (b"\x28\xb5\x2f\xfd", Media::Zstd),
     (b"\xfd7zXZ\0", Media::Xz),
-    (b"7z\xbc\xaf\x27\x1c", Media::SevenZip),
     (b"!<arch>\n", Media::Ar),
     (b"!<thin>\n", Media::Ar),
-    (b"\xed\xab\xee\xdb", Media::Rpm),
-    (b"Rar!\x1a\x07", Media::Unopened),
-    (b"MSCF\0\0\0\0", Media::Unopened),
-    (b"MSWIM\0\0\0", Media::Unopened),
-    (b"xar!\0\x1c\0\x01", Media::Unopened),
-    (b"LZIP\x01", Media::Unopened),
-    (b"\x89LZO\0\r\n\x1a\n", Media::Unopened),
-    (b"\x04\x22\x4d\x18", Media::Unopened),
-    (b"\xff\x06\0\0sNaPpY", Media::Unopened),
+    (b"\x04\x22\x4d\x18", Media::Lz4),
     (b"\x7fELF", Media::Elf),
     (b"\xfe\xed\xfa\xce", Media::MachO),
     (b"\xfe\xed\xfa\xcf", Media::MachO),
@@ -69,7 +60,49 @@ const MAGICS: &[(&[u8], Media)] = &[
     (b"MM\0*", Media::Asset),
 ];
 
+/// Archives and compressed files that nobody opens here, by their magic bytes, and what to call them.
+const UNOPENED: &[(&[u8], Media, &str)] = &[
+    (b"7z\xbc\xaf\x27\x1c", Media::SevenZip, "a 7-Zip archive"),
+    (b"\xed\xab\xee\xdb", Media::Rpm, "an RPM package"),
+    (b"Rar!\x1a\x07", Media::Unopened, "a RAR archive"),
+    (b"MSCF\0\0\0\0", Media::Unopened, "a cabinet of Windows"),
+    (b"MSWIM\0\0\0", Media::Unopened, "a disk image of Windows"),
+    (b"xar!\0\x1c\0\x01", Media::Unopened, "a xar archive"),
+    (b"LZIP\x01", Media::Unopened, "an lzip file"),
+    (b"LRZI\0", Media::Unopened, "an lrzip file"),
+    (b"\x89LZO\0\r\n\x1a\n", Media::Unopened, "an lzop file"),
+    (b"\x02\x21\x4c\x18", Media::Unopened, "an LZ4 file of the old format"),
+    (b"\xff\x06\0\0sNaPpY", Media::Unopened, "a Snappy file"),
+];
+
+/// What to call an archive or compressed file that nobody opens here.
+pub fn unopened(prefix: &[u8]) -> Option<&'static str> {
+    told_unopened(prefix).map(|(_, name)| name)
+}
+
+fn told_unopened(prefix: &[u8]) -> Option<(Media, &'static str)> {
+    if let Some((_, media, name)) = UNOPENED.iter().find(|(magic, ..)| prefix.starts_with(magic)) {
+        return Some((*media, name));
+    }
+    match prefix {
+        // By the most bits that a code has.
+        [0x1f, 0x9d, bits, ..] if matches!(bits & 0x7f, 9..=16) => {
+            Some((Media::Unopened, "a file of compress (.Z)"))
+        }
+        [b'h', b's', b'q', b's', ..] if prefix.get(28..30) == Some(&[4, 0]) => {
+            Some((Media::Unopened, "a squashfs image"))
+        }
+        [_, _, b'-', b'l', b'h' | b'z', b'0'..=b'9' | b'd' | b's', b'-', ..] => {
+            Some((Media::Unopened, "an LHA archive"))
+        }
+        _ => None,
+    }
+}
+
 fn magic(prefix: &[u8]) -> Option<Media> {
+    if let Some((media, _)) = told_unopened(prefix) {
+        return Some(media);
+    }
     if let Some((_, media)) = MAGICS.iter().find(|(magic, _)| prefix.starts_with(magic)) {
         return Some(*media);
     }
@@ -78,9 +111,6 @@ fn magic(prefix: &[u8]) -> Option<Media> {
         | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Media::Bzip2),
         // Frames to be skipped may stand before the first of data.
         [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Media::Zstd),
-        // compress, by the most bits that a code has.
-        [0x1f, 0x9d, bits, ..] if matches!(bits & 0x7f, 9..=16) => Some(Media::Unopened),
-        [b'h', b's', b'q', b's', ..] if prefix.get(28..30) == Some(&[4, 0]) => Some(Media::Unopened),
         [0xca, 0xfe, 0xba, 0xbe, rest @ ..] => Some(cafe_babe(rest)),
         [b'M', b'Z', ..] => is_pe(prefix).then_some(Media::Pe),
         [b'R', b'I', b'F', b'F', _, _, _, _, kind @ ..] => {
@@ -177,6 +207,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_not_opened_has_a_name() {
+        for (bytes, name) in [
+            (&b"7z\xbc\xaf\x27\x1c\0\x04"[..], Some("a 7-Zip archive")),
+            (b"MSCF\0\0\0\0rest", Some("a cabinet of Windows")),
+            (b"LZIP\x01\x0c", Some("an lzip file")),
+            (b"\x1f\x9d\x90\0", Some("a file of compress (.Z)")),
+            (b"!\x1c-lh5-", Some("an LHA archive")),
+            (b"LRZIP is a text", None),
+            (b"PK\x03\x04", None),
+        ] {
+            assert_eq!(unopened(bytes), name, "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
     fn types_are_told_by_content() {
         let mut pe = vec![0; 0x90];
         pe[..2].copy_from_slice(b"MZ");
@@ -201,7 +246,7 @@ mod tests {
             (b"BZh9 is text", Media::Text),
             (b"Rar!\x1a\x07\x01\0", Media::Unopened),
             (b"Rar! is text", Media::Text),
-            (b"\x04\x22\x4d\x18\x64\x40\xa7", Media::Unopened),
+            (b"\x04\x22\x4d\x18\x64\x40\xa7", Media::Lz4),
             (b"\x1f\x9d\x90\x00", Media::Unopened),
             (b"\x1f\x9d\xff\x00", Media::Binary),
             (b"hsqs is text", Media::Text),

@@ -15,7 +15,9 @@ use super::limiter::LimitedSink;
 use super::names::{Names, Repeated};
 use super::path::canonical;
 use super::stream::{BLOCK, Stream};
-use super::{Damage, Header, Limits, Meter, Overrun, RawAnomaly, ReadAt, Sink, Spent, Window, sniff, tar};
+use super::{
+    Damage, Header, Limits, Meter, Overrun, RawAnomaly, ReadAt, Sink, Spent, Window, sniff, tar, unopened,
+};
 
 /// First bytes looked at to tell a container.
 const PREFIX: usize = 64 << 10;
@@ -53,7 +55,11 @@ pub fn walk(
         Some(container) => container,
         None if media == Media::Empty => return Err(Damage::new(0, "the file is empty")),
         None => {
-            hidden(source, media, name).ok_or_else(|| Damage::new(0, "this is no archive of a known kind"))?
+            let why = || match unopened(&prefix) {
+                Some(name) => format!("this is {name}, which packgate doesn't open"),
+                None => "this is no archive of a known kind".to_owned(),
+            };
+            hidden(source, media, name).ok_or_else(|| Damage::new(0, why()))?
         }
     };
     let meter = Meter::new(source, limits, spent);

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
-use crate::inventory::{Entry, Inventory, Kind, ManifestProblem, Package, RecordProblem, RecordTrouble};
+use crate::inventory::{
+    Anomaly, AnomalyKind, Command, Entry, EntryKind, Inventory, Kind, ManifestProblem, Package,
+    RecordProblem, RecordTrouble,
+};
 use crate::project::Project;
 
 use super::client;
@@ -34,14 +37,19 @@ impl Format for Gem {
         let full: Vec<&str> = full.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         let full = full.join("-");
         match inventory.entry(entry.parent?)?.path.as_str() {
+            DATA if matches!(entry.kind, EntryKind::Hardlink { .. } | EntryKind::Special) => None,
             DATA => Some(format!("gems/{full}/{}", entry.path)),
             METADATA => Some(format!("specifications/{full}.gemspec")),
             _ => None,
         }
     }
 
-    fn unpacks(&self, _inventory: &Inventory, path: &str) -> bool {
-        [METADATA, DATA, CHECKSUMS].contains(&path)
+    fn unpacks(&self, _inventory: &Inventory, entry: &Entry) -> bool {
+        entry.parent.is_none() && [METADATA, DATA, CHECKSUMS].contains(&entry.path.as_str())
+    }
+
+    fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
+        odd_commands(inventory)
     }
 
     fn certainty(&self) -> Certainty {
@@ -79,6 +87,7 @@ impl Format for Gem {
         package.declared.record = file_list(inventory, &specification);
         package.declared.record.extend(checksums(inventory));
         package.declared.record.extend(strangers(inventory));
+        package.commands = commands(&specification);
         package.name = specification.name;
         package.version = specification.version.version;
         Some(package)
@@ -108,6 +117,36 @@ const CHECKSUMS: &str = "checksums.yaml.gz";
 
 /// Most bytes that a compressed member may have once unpacked.
 const MOST_UNPACKED: u64 = crate::ecosystem::MOST_KEPT;
+
+/// The commands that RubyGems makes of executables.
+fn commands(specification: &Specification) -> Vec<Command> {
+    let folder = specification.bindir.as_deref().unwrap_or("bin");
+    let command = |name: &String| Command {
+        name: name.clone(),
+        starts: format!("{folder}/{name}"),
+        declared_in: METADATA.to_owned(),
+    };
+    specification.executables.iter().map(command).collect()
+}
+
+/// Commands whose name or file leads elsewhere.
+fn odd_commands(inventory: &Inventory) -> Vec<Anomaly> {
+    let Some(package) = &inventory.package else { return Vec::new() };
+    let Some(entry) = inventory.top_files().find(|entry| entry.path == METADATA) else { return Vec::new() };
+    let leads_away = |command: &&Command| {
+        command.name.contains(['/', '\\'])
+            || command.starts.split('/').any(|segment| segment == "..")
+            || command.starts.starts_with('/')
+    };
+    let odd = package.commands.iter().filter(leads_away).map(|command| {
+        let detail = format!(
+            "the command `{}`, which starts `{}`, is no file of the gem's folder of commands: RubyGems writes it elsewhere or refuses the gem",
+            command.name, command.starts
+        );
+        Anomaly::of(AnomalyKind::PathTraversal, entry, detail)
+    });
+    odd.collect()
+}
 
 /// Holds the specification's `files` against the entries of the inner archive, both ways.
 fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<RecordProblem> {
@@ -256,6 +295,10 @@ struct Specification {
     licenses: Vec<String>,
     #[serde(default)]
     files: Vec<String>,
+    #[serde(default)]
+    bindir: Option<String>,
+    #[serde(default)]
+    executables: Vec<String>,
 }
 
 #[derive(Debug, serde::Deserialize)]

@@ -14,6 +14,20 @@ use crate::ecosystem::purl::Purl;
 #[derive(Debug)]
 pub(crate) struct Jar;
 
+/// Folders of libraries in applications for servers, for Spring Boot, Android and mods.
+const LIBRARIES: [&str; 10] = [
+    "",
+    "lib",
+    "libs",
+    "WEB-INF/lib",
+    "WEB-INF/lib-provided",
+    "BOOT-INF/lib",
+    "APP-INF/lib",
+    "META-INF/lib",
+    "META-INF/jars",
+    "META-INF/jarjar",
+];
+
 impl Format for Jar {
     fn kind(&self) -> Kind {
         Kind::Jar
@@ -23,9 +37,17 @@ impl Format for Jar {
         &[".jar", ".war", ".ear", ".aar"]
     }
 
-    /// Nothing is unpacked: classes are found by their path.
+    /// Nothing is unpacked: classes are found by their path, each library's by its own.
     fn installs(&self, _inventory: &Inventory, entry: &Entry) -> Option<String> {
-        (entry.kind == EntryKind::File).then(|| entry.path.clone())
+        let path = if entry.parent.is_some() { &entry.place } else { &entry.path };
+        (entry.kind == EntryKind::File).then(|| path.clone())
+    }
+
+    /// Servers and launchers read the libraries of an application as Java reads the application.
+    fn unpacks(&self, _inventory: &Inventory, entry: &Entry) -> bool {
+        let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
+        let name = name.to_ascii_lowercase();
+        LIBRARIES.contains(&folder) && self.suffixes().iter().chain(&[".rar"]).any(|end| name.ends_with(end))
     }
 
     fn certainty(&self) -> Certainty {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::ecosystem::format::Fields;
 use crate::ecosystem::json::Object;
 use crate::ecosystem::locate;
-use crate::inventory::{InstallScript, ManifestProblem, ManifestTrouble, Package};
+use crate::inventory::{Command, InstallScript, ManifestProblem, ManifestTrouble, Package};
 
 /// The manifest of an npm package.
 #[derive(Debug, Clone, Default)]
@@ -117,6 +117,7 @@ impl Manifest {
             private: self.is_private(),
             private_line: self.object.line("private").filter(|_| self.is_private()),
             manifest: place.to_owned(),
+            commands: self.commands(place, paths),
             install_scripts: install_scripts(self, paths),
             ..Package::default()
         }
@@ -154,6 +155,17 @@ impl Manifest {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The commands that npm installs: those of `bin`, or each file in the folder that `directories.bin` names.
+    fn commands(&self, place: &str, paths: &[&str]) -> Vec<Command> {
+        let folder = self.bin_folder().map(|folder| format!("{folder}/"));
+        let files = paths.iter().filter_map(|path| {
+            let name = path.strip_prefix(folder.as_deref()?)?;
+            (!name.starts_with('.')).then(|| (name.to_owned(), (*path).to_owned()))
+        });
+        let commands = self.bins().into_iter().chain(files);
+        commands.map(|(name, starts)| Command { name, starts, declared_in: place.to_owned() }).collect()
     }
 
     /// `directories.bin`, where there is no `bin`.

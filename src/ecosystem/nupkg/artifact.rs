@@ -36,12 +36,14 @@ impl Format for Nupkg {
     fn installs(&self, _inventory: &Inventory, entry: &Entry) -> Option<String> {
         const OWN: [&str; 3] = ["_rels/", "package/services/metadata/", "[Content_Types].xml"];
         let is_own = OWN.iter().any(|own| entry.path.starts_with(own));
-        (!is_own && entry.kind == EntryKind::File).then(|| percent_decoded(&entry.path))
+        // A package within lands in a folder of its own.
+        let path = if entry.parent.is_some() { &entry.place } else { &entry.path };
+        (!is_own && entry.kind == EntryKind::File).then(|| percent_decoded(path))
     }
 
     /// A tool's package may hold packages, which are installed from there.
-    fn unpacks(&self, _inventory: &Inventory, path: &str) -> bool {
-        path.ends_with(".nupkg")
+    fn unpacks(&self, _inventory: &Inventory, entry: &Entry) -> bool {
+        entry.path.to_ascii_lowercase().ends_with(".nupkg")
     }
 
     fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {

@@ -2,7 +2,7 @@
 
 use crate::ecosystem::file_name;
 use crate::ecosystem::format::{Certainty, Format};
-use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{Entry, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
 
 /// A zip archive.
@@ -17,10 +17,14 @@ impl Format for Zip {
     }
 
     /// The second format of conda is a zip of two archives and a note.
-    fn unpacks(&self, inventory: &Inventory, path: &str) -> bool {
-        let has = |fits: fn(&str) -> bool| inventory.top_files().any(|entry| fits(&entry.path));
-        let is_conda = has(|path| path == "metadata.json") && has(|path| path.starts_with("pkg-"));
-        is_conda && (path.starts_with("pkg-") || path.starts_with("info-"))
+    fn unpacks(&self, inventory: &Inventory, entry: &Entry) -> bool {
+        let is_part = |path: &str, name: &str| path.starts_with(name) && path.contains(".tar.");
+        let has = |name: &str| inventory.top_files().any(|entry| is_part(&entry.path, name));
+        // Clients go by the names of the two alone.
+        entry.parent.is_none()
+            && has("pkg-")
+            && has("info-")
+            && (is_part(&entry.path, "pkg-") || is_part(&entry.path, "info-"))
     }
 
     fn certainty(&self) -> Certainty {
@@ -48,9 +52,10 @@ impl Format for Tar {
     }
 
     /// A Debian package is an archive of two.
-    fn unpacks(&self, inventory: &Inventory, path: &str) -> bool {
-        inventory.artifact.containers == ["ar"]
-            && (path.starts_with("data.tar") || path.starts_with("control.tar"))
+    fn unpacks(&self, inventory: &Inventory, entry: &Entry) -> bool {
+        entry.parent.is_none()
+            && inventory.artifact.containers == ["ar"]
+            && (entry.path.starts_with("data.tar") || entry.path.starts_with("control.tar"))
     }
 
     fn certainty(&self) -> Certainty {

@@ -39,5 +39,11 @@ impl ProjectFolder for ExtensionProject {
 
 /// Without what only npm goes by: vsce publishes what is private to npm, and the editor runs no install scripts.
 pub(super) fn as_published(package: Package) -> Package {
-    Package { private: false, private_line: None, install_scripts: Vec::new(), ..package }
+    Package {
+        private: false,
+        private_line: None,
+        commands: Vec::new(),
+        install_scripts: Vec::new(),
+        ..package
+    }
 }

@@ -55,6 +55,9 @@ fn heading(inventory: &Inventory, look: &Look, out: &mut dyn Write) -> io::Resul
             let text = if present { format!("{name}: {patterns}") } else { format!("none ({name})") };
             row("allowlist", &shown(&text).to_string())?;
         }
+        for command in &package.commands {
+            row("command", &shown(&format!("{}: {}", command.name, command.starts)).to_string())?;
+        }
         for script in &package.install_scripts {
             let command = script.command.as_deref().unwrap_or("implied by a file");
             row("runs", &shown(&format!("{}: {command}", script.event)).to_string())?;

@@ -81,6 +81,8 @@ pub struct Package<'a> {
     pub entry_points: Vec<&'a str>,
     /// Entry points that the artifact lacks, as the manifest writes them.
     pub missing_entry_points: Vec<&'a str>,
+    /// Commands that it installs.
+    pub commands: Vec<Command<'a>>,
     /// Scripts that run when it is installed.
     pub install_scripts: Vec<Script<'a>>,
     /// Commit that it says it was made from.
@@ -101,6 +103,16 @@ pub struct Allowlist<'a> {
     pub patterns: Vec<&'a str>,
     /// Identifiers of entries that it doesn't cover.
     pub uncovered: Vec<u32>,
+}
+
+/// A command that the package installs.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub struct Command<'a> {
+    /// Its name, as written.
+    pub name: &'a str,
+    /// What it starts: a file of the package, or a function.
+    pub starts: &'a str,
 }
 
 /// A script that runs when the package is installed.
@@ -388,6 +400,11 @@ impl<'a> Package<'a> {
             }),
             entry_points: texts(&declared.entry_points),
             missing_entry_points: declared.missing.iter().map(|missing| missing.target.as_str()).collect(),
+            commands: package
+                .commands
+                .iter()
+                .map(|command| Command { name: &command.name, starts: &command.starts })
+                .collect(),
             install_scripts: package
                 .install_scripts
                 .iter()

@@ -19,6 +19,8 @@ pub(super) struct Fields {
     pub(super) size: u64,
     pub(super) mode: Option<u32>,
     pub(super) flag: u8,
+    /// Whether a size or time is in base-256.
+    pub(super) wide: bool,
     /// Whether the header is of POSIX; cargo goes by that.
     pub(super) posix: bool,
     /// Names of user and group.
@@ -93,7 +95,9 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
     }
     let owners = [265..297, 297..329].map(|field| until_nul(bytes.get(field).unwrap_or_default()).to_vec());
     let unused = unused(bytes);
-    Ok(Fields { name, link: link.to_vec(), size, mode, flag: old.linkflag[0], posix, owners, unused, faults })
+    let wide = [&old.size, &old.mtime].iter().any(|field| field[0] & 0x80 != 0);
+    let (link, flag) = (link.to_vec(), old.linkflag[0]);
+    Ok(Fields { name, link, size, mode, flag, wide, posix, owners, unused, faults })
 }
 
 /// What stands in the parts of a header that its format leaves empty.

@@ -202,7 +202,7 @@ impl Walker<'_, '_> {
         for (key, value) in &pax.attributes {
             let record = [key.as_slice(), b"=", value].concat();
             if record.len() <= pax::most_usual(key) {
-                self.blobs.usual("PAX records", offset, &record);
+                self.blobs.few(AnomalyKind::Attribute, "PAX records", offset, &record);
             } else {
                 self.blobs.foreign(AnomalyKind::Attribute, "a PAX record", entry.as_deref(), offset, record);
             }
@@ -342,6 +342,8 @@ impl Walker<'_, '_> {
         let kind = kind.map_err(|unsure| self.refuse(unsure, offset))?;
         if named.path.is_empty() && kind == EntryKind::Directory {
             // The archive's own root, `./`.
+            self.faults(&fields, offset, None);
+            self.leftovers(&fields, offset, None);
             return Ok(());
         }
         self.meter
@@ -367,6 +369,13 @@ impl Walker<'_, '_> {
                 entry: Some(path.clone()),
                 detail,
             });
+        }
+        if fields.flag == b'1' {
+            self.mark(AnomalyKind::TarHardLink, offset, &path, "an entry is a hard link");
+        }
+        if fields.wide {
+            let detail = "a size or time is not written in octal";
+            self.mark(AnomalyKind::TarWideNumber, offset, &path, detail);
         }
         if fields.flag == 0 {
             self.mark(

@@ -86,6 +86,12 @@ fn check_value(key: &[u8], value: &[u8]) -> Result<(), Unsure> {
             "a PAX key holds a NUL: GNU tar and Go refuse the archive, others go on",
         ));
     }
+    if key.iter().any(|byte| byte.is_ascii_control()) {
+        return Err(Unsure(
+            AnomalyKind::PaxSyntax,
+            "a PAX key holds a line break or another control character: npm cuts records at line breaks and reads another name or size",
+        ));
+    }
     // Of GNU, star and Solaris.
     if key.starts_with(b"GNU.sparse.") || matches!(key, b"SCHILY.realsize" | b"SUN.holesdata") {
         return Err(Unsure(
@@ -112,6 +118,12 @@ fn check_value(key: &[u8], value: &[u8]) -> Result<(), Unsure> {
             "a PAX value holds a NUL: npm and GNU tar cut it there, others keep it or refuse",
         ));
     }
+    if !has_form(key, value) {
+        return Err(Unsure(
+            AnomalyKind::PaxSyntax,
+            "a PAX time or owner is no such thing: GNU tar, bsdtar or Go refuse the archive, npm and pip go on",
+        ));
+    }
     if value.is_empty() && matches!(key, b"path" | b"linkpath") {
         return Err(Unsure(
             AnomalyKind::PaxSyntax,
@@ -119,6 +131,29 @@ fn check_value(key: &[u8], value: &[u8]) -> Result<(), Unsure> {
         ));
     }
     Ok(())
+}
+
+/// Whether what POSIX defines has the form that every reader takes: times with a fraction, numbers of owners that a
+/// system can hold, their names in UTF-8.
+fn has_form(key: &[u8], value: &[u8]) -> bool {
+    let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    match key {
+        b"atime" | b"ctime" | b"mtime" => {
+            let time = value.strip_prefix(b"-").unwrap_or(value);
+            let whole = time.split(|byte| *byte == b'.').next().unwrap_or_default();
+            let fraction = time.get(whole.len() + 1..);
+            // More digits are no time that a system knows.
+            digits(whole)
+                && whole.len() <= 12
+                && fraction.is_none_or(|fraction| fraction.iter().all(u8::is_ascii_digit))
+        }
+        b"uid" | b"gid" => {
+            let number = std::str::from_utf8(value).ok().filter(|_| digits(value));
+            number.is_some_and(|number| number.parse::<u32>().is_ok())
+        }
+        b"uname" | b"gname" => std::str::from_utf8(value).is_ok(),
+        _ => true,
+    }
 }
 
 fn is_known(key: &[u8]) -> bool {
@@ -188,6 +223,8 @@ mod tests {
             "path=package/a.js",
             "mtime=1.5",
             "SCHILY.dev=3",
+            "atime=-12.",
+            "uid=4294967294",
             "NODETAR.depth=1",
             "SCHILY.xattr.x=\0\u{1}",
             "size=12",
@@ -204,8 +241,16 @@ mod tests {
     #[test]
     fn every_doubtful_record_is_refused() {
         let two = ["path=a", "path=b"].map(record).concat();
-        let cases: [(&str, AnomalyKind); 18] = [
+        let cases: [(&str, AnomalyKind); 26] = [
             (&record("SCHILY.xattr.null\0=x"), AnomalyKind::PaxSyntax),
+            (&record("SCHILY.a\n20 path=evil"), AnomalyKind::PaxSyntax),
+            (&record("NODETAR.a\rb=x"), AnomalyKind::PaxSyntax),
+            (&record("mtime=abc"), AnomalyKind::PaxSyntax),
+            (&record("mtime="), AnomalyKind::PaxSyntax),
+            (&record("atime=1.2.3"), AnomalyKind::PaxSyntax),
+            (&record("uid=root"), AnomalyKind::PaxSyntax),
+            (&record("gid=99999999999"), AnomalyKind::PaxSyntax),
+            (&record("ctime=9999999999999"), AnomalyKind::PaxSyntax),
             (&two, AnomalyKind::PaxSyntax),
             (&record("path="), AnomalyKind::PaxSyntax),
             (&record("path=a\0b"), AnomalyKind::PaxSyntax),

@@ -7,7 +7,7 @@ use crate::unpack::names::Names;
 use crate::unpack::path::{DEEP, canonical};
 use crate::unpack::{Blob, Damage, Header, Limits, Overrun, RawAnomaly, ReadAt, Spent, meter, read_vec};
 
-use super::extra::{self, Fate};
+use super::extra::{self, Fate, Origin};
 use super::record::{self, Central, Common, FULL32, Fields, UNICODE_PATH, ZIP64};
 use super::{Member, Meter, end, extract, opinion};
 
@@ -154,7 +154,8 @@ impl Reader<'_> {
         }
         let wide = self.wide(&central, &extra, offset, &path)?;
         self.check_name(&raw, common.flags, &extra, offset, &path);
-        self.check_extras(&extra, central.attributes, offset, &path);
+        let origin = Origin { system: central.system, attributes: central.attributes };
+        self.check_extras(&extra, origin, offset, &path);
         self.check_version(&common, offset, &path);
         let what = "comment of a member";
         self.blobs.up_to_small(AnomalyKind::Comment, what, Some(&path), offset, comment);
@@ -185,7 +186,7 @@ impl Reader<'_> {
             data: 0,
             fault,
         };
-        let span = self.local(&mut member, central.attributes)?;
+        let span = self.local(&mut member, origin)?;
         self.link_target(&mut member);
         Ok((member, span, behind + variable.len() as u64))
     }
@@ -276,9 +277,9 @@ impl Reader<'_> {
     }
 
     /// Looks at what stands in the extra field beside what is needed.
-    fn check_extras(&mut self, extra: &[u8], attributes: u32, offset: u64, path: &str) {
+    fn check_extras(&mut self, extra: &[u8], origin: Origin, offset: u64, path: &str) {
         for (id, field) in record::extras(extra).unwrap_or_default() {
-            match extra::fate(id, field, attributes) {
+            match extra::fate(id, field, origin) {
                 Fate::Known => {}
                 Fate::Ambiguous(why) => {
                     self.odd(extra::AMBIGUOUS, offset, path, why);
@@ -377,7 +378,7 @@ impl Reader<'_> {
     }
 
     /// Holds the member against its local header, and says which bytes are its own.
-    fn local(&mut self, member: &mut Member, attributes: u32) -> Result<Span, Damage> {
+    fn local(&mut self, member: &mut Member, origin: Origin) -> Result<Span, Damage> {
         let offset = member.header.offset;
         let guess = usize::try_from(self.place.start - offset).unwrap_or(LOCAL_GUESS).min(LOCAL_GUESS);
         let mut bytes = read_vec(self.source, offset, guess)?;
@@ -405,11 +406,11 @@ impl Reader<'_> {
         }
         self.check_name(&member.raw.clone(), local.flags, extra, offset, &member.header.path.clone());
         let path = member.header.path.clone();
-        self.check_extras(extra, attributes, offset, &path);
+        self.check_extras(extra, origin, offset, &path);
         self.check_version(&local, offset, &path);
         let wide = zip64(extra);
         if wide.is_some_and(|wide| contradicts(&local, wide)) {
-            let why = "a member's own header has other sizes in its ZIP64 field than beside it: clients read the one or the other";
+            let why = "a member's own header has another ZIP64 field than its sizes ask for: clients read the one or the other, uv refuses it";
             self.odd(AnomalyKind::Zip64, offset, &path, why);
         }
         let descriptor = self.descriptor(member, wide.is_some(), end)?;
@@ -532,8 +533,13 @@ fn zip64(extra: &[u8]) -> Option<&[u8]> {
     extras.into_iter().find(|(id, _)| *id == ZIP64).map(|(_, field)| field)
 }
 
-/// Whether a local header has wide sizes other than its plain ones where these say all. Ant and its kin write both.
+/// Whether a local header has wide sizes other than its plain ones where these say all, or more than sizes. Ant and its
+/// kin write both.
 fn contradicts(local: &Common, wide: &[u8]) -> bool {
+    const SIZES: usize = 16;
+    if wide.len() > SIZES {
+        return true;
+    }
     if local.size == FULL32 || local.packed == FULL32 {
         return false;
     }

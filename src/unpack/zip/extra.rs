@@ -55,18 +55,27 @@ const LIBARCHIVE: u16 = 0x6c78;
 const FORMAT: u32 = 0o170_000;
 const LINK: u32 = 0o120_000;
 
-/// What becomes of a field of a member with these attributes in the directory.
-pub(super) fn fate(id: u16, field: &[u8], attributes: u32) -> Fate {
+/// What the directory says of the file that a member was.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    /// The system on which it was packed.
+    pub(super) system: u8,
+    /// The mode, and the attributes of DOS.
+    pub(super) attributes: u32,
+}
+
+/// What becomes of a field of a member of which the directory says this.
+pub(super) fn fate(id: u16, field: &[u8], origin: Origin) -> Fate {
     match id {
-        ASI_UNIX => asi(field),
-        LIBARCHIVE => libarchive(field, attributes),
+        ASI_UNIX => asi(field, origin),
+        LIBARCHIVE => libarchive(field, origin),
         _ if KNOWN.iter().any(|known| known.id == id && (known.fits)(field)) => Fate::Known,
         _ => Fate::Foreign,
     }
 }
 
 /// Checksum, mode, length of a link's target or a device, owners, target.
-fn asi(field: &[u8]) -> Fate {
+fn asi(field: &[u8], origin: Origin) -> Fate {
     const LENGTH: usize = 14;
     let mut fields = Fields(field);
     let mode = fields.u32().and_then(|_| fields.u16()).map(u32::from);
@@ -74,32 +83,35 @@ fn asi(field: &[u8]) -> Fate {
         Some(mode) if mode & FORMAT == LINK || field.len() > LENGTH => Fate::Ambiguous(
             "an ASi Unix field makes a symbolic link of the member: unzip writes the link, others the file",
         ),
+        Some(mode) if mode != origin.attributes >> 16 => Fate::Ambiguous(
+            "an ASi Unix field gives the member another mode than the directory: some clients go by it, others don't",
+        ),
         Some(_) if field.len() == LENGTH => Fate::Known,
         _ => Fate::Foreign,
     }
 }
 
 /// A bitmap of what follows: who made it, internal and external attributes, a comment.
-fn libarchive(field: &[u8], attributes: u32) -> Fate {
+fn libarchive(field: &[u8], origin: Origin) -> Fate {
     let mut fields = Fields(field);
-    let read = |fields: &mut Fields<'_>| -> Option<Option<u32>> {
+    // Whether it says the same as the directory.
+    let read = |fields: &mut Fields<'_>| -> Option<bool> {
         let [bitmap] = fields.bytes(1)?.try_into().ok()?;
         let bitmap: u8 = bitmap;
-        if bitmap & 1 != 0 {
-            fields.u16()?;
-        }
+        let system = if bitmap & 1 != 0 { fields.u16()?.to_le_bytes()[1] } else { origin.system };
         if bitmap & 2 != 0 {
             fields.u16()?;
         }
-        let external = if bitmap & 4 != 0 { Some(fields.u32()?) } else { None };
-        (bitmap & !7 == 0 && fields.0.is_empty()).then_some(external)
+        let attributes = if bitmap & 4 != 0 { fields.u32()? } else { origin.attributes };
+        let same = (system, attributes) == (origin.system, origin.attributes);
+        (bitmap & !7 == 0 && fields.0.is_empty()).then_some(same)
     };
     match read(&mut fields) {
         None => Fate::Foreign,
-        Some(Some(external)) if external >> 16 != attributes >> 16 => Fate::Ambiguous(
+        Some(false) => Fate::Ambiguous(
             "a field of libarchive gives the member another mode than the directory: bsdtar goes by it and may write a link or a folder, others don't",
         ),
-        Some(_) => Fate::Known,
+        Some(true) => Fate::Known,
     }
 }
 
@@ -141,25 +153,30 @@ mod tests {
             (0x000d, b"aaaabbbbccddtarget", false),
             (0x7777, b"", false),
         ] {
-            let fate = fate(id, field, 0);
+            let fate = fate(id, field, Origin { system: 3, attributes: 0 });
             assert_eq!(fate == Fate::Known, known, "{id:x} {}", field.escape_ascii());
         }
     }
 
     #[test]
     fn fields_that_change_the_mode_are_told() {
+        let origin = Origin { system: 3, attributes: 0o100_644 << 16 };
         let asi = |mode: u16, target: &[u8]| {
             let field = [&[0; 4], &mode.to_le_bytes()[..], &[0; 8], target].concat();
-            fate(ASI_UNIX, &field, 0)
+            fate(ASI_UNIX, &field, origin)
         };
         assert_eq!(asi(0o100_644, b""), Fate::Known);
-        assert!(matches!(asi(0o120_777, b"../x"), Fate::Ambiguous(_)));
-        assert!(matches!(asi(0o100_644, b"../x"), Fate::Ambiguous(_)));
-        let mode = |mode: u32| {
-            let field = [&b"\x07\x14\x03\0\0"[..], &(mode << 16).to_le_bytes()].concat();
-            fate(LIBARCHIVE, &field, 0o100_644 << 16)
+        for (mode, target) in [(0o120_777, "../x"), (0o100_644, "../x"), (0o100_755, ""), (0o040_644, "")] {
+            assert!(matches!(asi(mode, target.as_bytes()), Fate::Ambiguous(_)), "{mode:o} {target}");
+        }
+        let said = |system: u8, attributes: u32| {
+            let field = [&[7, 20, system, 0, 0][..], &attributes.to_le_bytes()].concat();
+            fate(LIBARCHIVE, &field, origin)
         };
-        assert_eq!(mode(0o100_644), Fate::Known);
-        assert!(matches!(mode(0o120_777), Fate::Ambiguous(_)));
+        assert_eq!(said(3, 0o100_644 << 16), Fate::Known);
+        for (system, attributes) in [(3, 0o120_777 << 16), (3, 0o100_644 << 16 | 0x10), (0, 0o100_644 << 16)]
+        {
+            assert!(matches!(said(system, attributes), Fate::Ambiguous(_)), "{system} {attributes:o}");
+        }
     }
 }

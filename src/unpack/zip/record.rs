@@ -70,6 +70,8 @@ pub(super) fn local(bytes: &[u8]) -> Option<Common> {
 /// Fixed part of a directory record, signature included.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Central {
+    /// The system on which it was packed.
+    pub(super) system: u8,
     pub(super) common: Common,
     pub(super) comment_length: u16,
     pub(super) disk: u16,
@@ -79,12 +81,12 @@ pub(super) struct Central {
 
 pub(super) fn central(bytes: &[u8]) -> Option<Central> {
     let mut fields = Fields(bytes.strip_prefix(CENTRAL)?);
-    fields.u16()?;
+    let [_, system] = fields.u16()?.to_le_bytes();
     let common = common(&mut fields)?;
     let comment_length = fields.u16()?;
     let disk = fields.u16()?;
     fields.u16()?;
-    Some(Central { common, comment_length, disk, attributes: fields.u32()?, offset: fields.u32()? })
+    Some(Central { system, common, comment_length, disk, attributes: fields.u32()?, offset: fields.u32()? })
 }
 
 fn common(fields: &mut Fields<'_>) -> Option<Common> {

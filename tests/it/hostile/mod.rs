@@ -11,6 +11,7 @@ mod contents;
 mod installs;
 mod oracle;
 mod ordinary;
+mod payloads;
 mod tar;
 mod truncated;
 mod waived;

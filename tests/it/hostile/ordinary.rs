@@ -141,6 +141,22 @@ fn what_a_gem_holds_is_read_as_rubygems_reads_it() {
         ("a file of type NUL", lib().entry("lib/b.rb", 0, b"B = 1\n").tgz()),
         ("a contiguous file", lib().entry("lib/b.rb", b'7', b"B = 1\n").tgz()),
         ("a link that leaves", lib().link("lib/b.rb", b'2', "../../b.rb").tgz()),
+        ("a hard link", lib().link("lib/b.rb", b'1', "lib/acme.rb").tgz()),
+        (
+            "a time in base-256",
+            lib()
+                .odd("lib/b.rb", b'0', b"B = 1\n", |block| {
+                    block[136..148].copy_from_slice(b"\x80\0\0\0\0\0\0\0\0\0\0\x05")
+                })
+                .tgz(),
+        ),
+        (
+            "a mode that RubyGems keeps",
+            lib()
+                .odd("lib/b.rb", b'0', b"B = 1\n", |block| block[100..108].copy_from_slice(b"0004755\0"))
+                .tgz(),
+        ),
+        ("a name with a blank at its end", lib().file("lib/acme.rb ", b"B = 1\n").tgz()),
         ("a link to nothing", lib().link("lib/b.rb", b'2', "c.rb").tgz()),
         ("two members", twice),
         ("the same name twice", lib().file("lib/acme.rb", b"B = 1\n").tgz()),
@@ -149,7 +165,7 @@ fn what_a_gem_holds_is_read_as_rubygems_reads_it() {
         let audit = audit("acme-1.0.0.gem", &gem(&data));
         assert!(!archive_rules(&audit).is_empty(), "{case}");
         let npm = Tar::package().file("package/dist/data.tar.gz", &data).tgz();
-        let blocking = ["archive-ambiguous", "archive-link", "archive-duplicate"];
+        let blocking = ["archive-ambiguous", "archive-link", "archive-duplicate", "archive-mode"];
         let inside = super::audit(TGZ, &npm);
         assert!(!archive_rules(&inside).iter().any(|rule| blocking.contains(rule)), "{case}");
     }
@@ -170,6 +186,27 @@ fn what_lands_at_one_place_is_told_by_where_it_lands() {
         ("acme-1.0.0.data/purelib/acme/core.py", b"VALUE = 1\n", AnomalyKind::DuplicateIdentical),
         ("acme-1.0.0.data/purelib/acme/Core.py", b"VALUE = 2\n", AnomalyKind::NameCollision),
         ("acme-1.0.0.data/platlib/acme.pth", b"import acme\n", AnomalyKind::PathStartup),
+        (
+            "acme-1.0.0.data/data/lib/python3/dist-packages/acme.pth",
+            b"import acme\n",
+            AnomalyKind::PathStartup,
+        ),
+        ("Acme-1.0.0.data/scripts/acme", b"#!python\n", AnomalyKind::ForeignScheme),
+        ("zzz.data", b"#!python\n", AnomalyKind::ForeignScheme),
+        ("acme-1.0.0.data/purelib", b"#!python\n", AnomalyKind::ForeignScheme),
+        ("acme-1.0.0.data/purelib/zzz-1.0.dist-info/METADATA", b"Name: zzz\n", AnomalyKind::ForeignScheme),
+        ("acme-1.0.0.data/data/bin/other", b"#!python\n", AnomalyKind::PathCommand),
+        ("acme-1.0.0.data/scripts/python3", b"#!python\n", AnomalyKind::PathCommand),
+        (
+            "acme-1.0.0.dist-info/entry_points.txt",
+            b"[console_scripts]\n../../acme = acme.core:main\n",
+            AnomalyKind::PathTraversal,
+        ),
+        (
+            "acme-1.0.0.dist-info/entry_points.txt",
+            b"[console_scripts]\npip = acme.core:main\n",
+            AnomalyKind::PathCommand,
+        ),
     ] {
         let audit = wheel(path, text);
         assert!(kinds(&audit).contains(&kind), "{path}: {:?}", kinds(&audit));

@@ -191,6 +191,11 @@ fn pax_records() -> Vec<Case> {
     let global =
         |records: &str| Tar::package().entry("g", b'g', records.as_bytes()).file("package/a", b"a").tgz();
     let path = record("path", HIDDEN);
+    // A key that ends at the equals sign of the record that npm reads from its second line.
+    let path_in_key = record(
+        &format!("SCHILY.a\n{}", path.trim_end().trim_end_matches(HIDDEN).trim_end_matches('=')),
+        HIDDEN,
+    );
     vec![
         ("an empty path", Odd(PaxSyntax), file(&record("path", ""))),
         ("a path with NUL", Odd(PaxSyntax), file(&record("path", "package/a\0.map"))),
@@ -202,6 +207,14 @@ fn pax_records() -> Vec<Case> {
         ("no line break at the end", Odd(PaxSyntax), file(path.trim_end())),
         ("a length of zero", Odd(PaxSyntax), file("0 path=x\n")),
         ("a negative length", Odd(PaxSyntax), file("-9 path=x\n")),
+        ("a NUL in a key", Odd(PaxSyntax), file(&record("SCHILY.xattr.null\0", "x"))),
+        ("a path hidden in a key", Odd(PaxSyntax), file(&path_in_key)),
+        ("a line break in a key", Odd(PaxSyntax), file(&record("NODETAR.a\nb", "x"))),
+        ("a time that is none", Odd(PaxSyntax), file(&record("mtime", "abc"))),
+        ("a time with two points", Odd(PaxSyntax), file(&record("atime", "1.2.3"))),
+        ("an empty time", Odd(PaxSyntax), file(&record("ctime", ""))),
+        ("a name for a number", Odd(PaxSyntax), file(&record("uid", "root"))),
+        ("a number that no system has", Odd(PaxSyntax), file(&record("gid", "999999999999999"))),
         ("a path of digits", Odd(PathEmptySegment), file(&record("path", "package//12345"))),
         ("a key that npm takes for the type", Odd(PaxKey), file(&record("type", "Directory"))),
         (

@@ -302,6 +302,34 @@ fn fields() -> Vec<Case> {
                 member.local.extra = unicode_path("acme/evil.py", "acme/good.py");
             })),
         ),
+        (
+            "more than sizes in the ZIP64 field of a local header",
+            Odd(Zip64),
+            wheel(evil().with(|member| {
+                let sizes = [u64::from(member.local.size), u64::from(member.local.packed), 0];
+                member.local.extra = extra(1, &sizes.map(u64::to_le_bytes).concat());
+            })),
+        ),
+        ("another mode by ASi", Odd(ZipMode), both(|said| said.extra = extra(0x756e, &asi(0o100_755)))),
+        ("a link by ASi", Odd(ZipMode), both(|said| said.extra = extra(0x756e, &asi(0o120_777)))),
+        ("the same mode by ASi", Clean, both(|said| said.extra = extra(0x756e, &asi(0o100_644)))),
+        (
+            "a folder by libarchive's field",
+            Odd(ZipMode),
+            wheel(evil().with(|member| {
+                member.local.extra = extra(0x6c78, &[4, 0x10, 0, 0xa4, 0x81]);
+            })),
+        ),
+        (
+            "another system by libarchive's field",
+            Odd(ZipMode),
+            wheel(evil().with(|member| member.local.extra = extra(0x6c78, &[1, 20, 0]))),
+        ),
+        (
+            "libarchive's own field",
+            Clean,
+            both(|said| said.extra = extra(0x6c78, &[7, 20, 3, 0, 0, 0, 0, 0xa4, 0x81])),
+        ),
         ("times", Clean, both(|said| said.extra = extra(0x5455, &[1, 0, 0, 0, 0]))),
         ("alignment", Clean, both(|said| said.extra = vec![0; 3])),
         ("a NUL in the name", Odd(ZipName), both(|said| said.name = b"acme/core.py\0.txt".to_vec())),
@@ -355,6 +383,13 @@ fn fields() -> Vec<Case> {
         ),
         ("a patch", Incomplete("patch"), both(|said| said.flags |= 1 << 5)),
     ]
+}
+
+/// An ASi Unix field: checksum, mode, size of a device, owners.
+fn asi(mode: u16) -> [u8; 14] {
+    let mut field = [0; 14];
+    field[4..6].copy_from_slice(&mode.to_le_bytes());
+    field
 }
 
 fn methods() -> Vec<Case> {

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::inventory::{Anomaly, AnomalyKind, Entry, Inventory};
+use crate::inventory::{Anomaly, AnomalyKind, Command, Entry, Inventory};
 
-use super::in_dist_info;
+use super::{in_dist_info, modules};
 
 const DATA: &str = ".data";
+/// Where scripts go.
+const SCRIPTS: &str = "{scripts}/";
+const SCHEMES: [&str; 5] = ["purelib", "platlib", "scripts", "headers", "data"];
 
 /// Where an entry lands: below `site-packages`, or below the place of a scheme, in braces.
 pub(super) fn path(entry: &Entry) -> Option<String> {
@@ -28,8 +31,8 @@ pub(super) fn path(entry: &Entry) -> Option<String> {
 fn in_prefix(path: &str) -> String {
     let segments: Vec<&str> = path.split('/').collect();
     match segments.as_slice() {
-        ["bin" | "Scripts", rest @ ..] if !rest.is_empty() => format!("{{scripts}}/{}", rest.join("/")),
-        ["lib" | "lib64", python, "site-packages", rest @ ..]
+        ["bin" | "Scripts", rest @ ..] if !rest.is_empty() => format!("{SCRIPTS}{}", rest.join("/")),
+        ["lib" | "lib64", python, "site-packages" | "dist-packages", rest @ ..]
             if python.starts_with("python") && !rest.is_empty() =>
         {
             rest.join("/")
@@ -39,39 +42,119 @@ fn in_prefix(path: &str) -> String {
     }
 }
 
-/// Folders of data that pip and uv take differently, and code at the interpreter's start from a place where nobody
-/// looks for it.
+/// The commands that installers make of `entry_points.txt` and of scripts.
+pub(super) fn commands(inventory: &Inventory, declared_in: &str, entry_points: &[u8]) -> Vec<Command> {
+    let points = modules::entry_points(entry_points).into_iter().filter(modules::EntryPoint::is_command);
+    let declared = points.map(|point| Command {
+        name: point.name,
+        starts: point.target,
+        declared_in: declared_in.to_owned(),
+    });
+    let files = inventory.top_files().filter_map(|entry| {
+        let name = path(entry)?.strip_prefix(SCRIPTS)?.to_owned();
+        Some(Command { name, starts: entry.path.clone(), declared_in: entry.path.clone() })
+    });
+    declared.chain(files).collect()
+}
+
+/// What pip and uv install differently, and code or commands by a way where nobody looks for them.
 pub(super) fn odd_landings(inventory: &Inventory) -> Vec<Anomaly> {
     let own = inventory.top_files().find_map(|entry| {
         let (info, name) = in_dist_info(&entry.path)?;
-        (name == "WHEEL").then(|| normalised(info.strip_suffix(".dist-info").unwrap_or(info)))
+        (name == "WHEEL").then(|| info.strip_suffix(".dist-info").unwrap_or(info))
     });
     let mut anomalies = Vec::new();
     let mut foreign: BTreeMap<&str, &Entry> = BTreeMap::new();
     for entry in inventory.top_files() {
-        let Some((folder, below)) = entry.path.split_once('/') else { continue };
+        let (folder, below) = entry.path.split_once('/').unwrap_or((&entry.path, ""));
         let Some(package) = folder.strip_suffix(DATA) else { continue };
-        let (scheme, _) = below.split_once('/').unwrap_or((below, ""));
-        if own.as_deref().is_some_and(|own| own != normalised(package)) {
+        let (scheme, rest) = below.split_once('/').unwrap_or((below, ""));
+        if own.is_some_and(|own| own != package) {
             foreign.entry(folder).or_insert(entry);
-        } else if !["purelib", "platlib", "scripts", "headers", "data"].contains(&scheme) {
+        } else if rest.is_empty() || !SCHEMES.contains(&scheme) {
             let detail = format!(
-                "`{scheme}` is no place that a wheel can install to: pip and uv refuse it or leave the file out"
+                "`{}` is no place that a wheel can install to: pip and uv refuse it or leave the file out",
+                if scheme.is_empty() { folder } else { scheme }
             );
             anomalies.push(Anomaly::of(AnomalyKind::ForeignScheme, entry, detail));
         }
-        if let Some(installed) = entry.installed.as_deref().filter(|path| is_startup(path)) {
+        let Some(installed) = entry.installed.as_deref() else { continue };
+        if is_startup(installed) {
             let detail = format!(
                 "it is installed as `{installed}` beside all packages, where the interpreter runs it whenever it starts"
             );
             anomalies.push(Anomaly::of(AnomalyKind::PathStartup, entry, detail));
+        } else if scheme == "data" && installed.starts_with(SCRIPTS) {
+            let detail = format!(
+                "it is installed as `{installed}`, a command that stands neither among the wheel's scripts nor in its entry points"
+            );
+            anomalies.push(Anomaly::of(AnomalyKind::PathCommand, entry, detail));
+        } else if is_record(installed) {
+            let detail = format!(
+                "it is installed as `{installed}`, where installers keep what they know of a package: nobody looks for it in a folder of data"
+            );
+            anomalies.push(Anomaly::of(AnomalyKind::ForeignScheme, entry, detail));
         }
     }
     anomalies.extend(foreign.into_iter().map(|(folder, entry)| {
-        let detail = format!("`{folder}` is not the package's own folder of data: pip installs what is in it at the places of its schemes, uv writes the folder as it is");
+        let detail = format!("`{folder}` is not the package's own folder of data: pip installs what is in it at the places of its schemes or refuses the wheel, uv writes it as it is");
         Anomaly::of(AnomalyKind::ForeignScheme, entry, detail)
     }));
+    anomalies.extend(odd_commands(inventory));
     anomalies
+}
+
+/// Commands that installers make of entry points, and what is odd about where they land.
+fn odd_commands(inventory: &Inventory) -> Vec<Anomaly> {
+    let Some(package) = &inventory.package else { return Vec::new() };
+    let mut anomalies = Vec::new();
+    for command in &package.commands {
+        let Some(entry) = inventory.top_files().find(|entry| entry.path == command.declared_in) else {
+            continue;
+        };
+        let name = command.name.as_str();
+        let is_point = command.starts != command.declared_in;
+        let file =
+            package.commands.iter().find(|other| other.starts == other.declared_in && other.name == name);
+        let (kind, detail) = match file {
+            _ if is_point && (name.contains(['/', '\\']) || matches!(name, "" | "." | "..")) => (
+                AnomalyKind::PathTraversal,
+                format!(
+                    "the command `{name}` is no file name: pip writes it under another name, uv refuses the wheel"
+                ),
+            ),
+            Some(file) if is_point => (
+                AnomalyKind::Duplicate,
+                format!(
+                    "the command `{name}` is installed as `{SCRIPTS}{name}`, like `{}`: which of them stays depends on the client",
+                    file.starts
+                ),
+            ),
+            _ if replaces_another(name, &package.name) => (
+                AnomalyKind::PathCommand,
+                format!(
+                    "it installs the command `{name}` in place of the one that each environment of Python has"
+                ),
+            ),
+            _ => continue,
+        };
+        anomalies.push(Anomaly::of(kind, entry, detail));
+    }
+    anomalies
+}
+
+/// Whether each environment has a command of this name, and from another package.
+fn replaces_another(command: &str, package: &str) -> bool {
+    let versions = |letter: char| letter.is_ascii_digit() || letter == '.';
+    let stem = command.strip_suffix(".exe").unwrap_or(command).trim_end_matches(versions);
+    let ours = package.to_ascii_lowercase();
+    matches!(stem, "python" | "pip" | "activate") && stem != ours
+}
+
+/// Whether a file describes an installed package to installers.
+fn is_record(installed: &str) -> bool {
+    let folder = installed.split('/').next().unwrap_or_default();
+    installed.contains('/') && (folder.ends_with(".dist-info") || folder.ends_with(".egg-info"))
 }
 
 /// Whether the interpreter runs a file of this path in `site-packages` by itself.
@@ -79,14 +162,10 @@ pub(crate) fn is_startup(path: &str) -> bool {
     !path.contains('/') && (path.ends_with(".pth") || matches!(path, "sitecustomize.py" | "usercustomize.py"))
 }
 
-/// A name and version as all spellings of them.
-fn normalised(name: &str) -> String {
-    name.to_ascii_lowercase().replace(['.', '_'], "-")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::Package;
 
     fn lands(path: &str) -> Option<String> {
         super::path(&Entry { path: path.to_owned(), ..Entry::default() })
@@ -102,6 +181,7 @@ mod tests {
             ("acme-1.0.0.data/scripts/acme", Some("{scripts}/acme")),
             ("acme-1.0.0.data/data/bin/acme", Some("{scripts}/acme")),
             ("acme-1.0.0.data/data/lib/python3.11/site-packages/acme.pth", Some("acme.pth")),
+            ("acme-1.0.0.data/data/lib/python3/dist-packages/acme.pth", Some("acme.pth")),
             ("acme-1.0.0.data/data/share/acme.txt", Some("{data}/share/acme.txt")),
             ("acme-1.0.0.data/headers/acme.h", Some("{headers}/acme.h")),
             ("acme-1.0.0.data/other/acme.h", Some("acme-1.0.0.data/other/acme.h")),
@@ -112,24 +192,55 @@ mod tests {
         }
     }
 
-    fn kinds(paths: &[&str]) -> Vec<AnomalyKind> {
+    fn kinds(paths: &[&str], entry_points: &str) -> Vec<AnomalyKind> {
+        const POINTS: &str = "acme-1.0.0.dist-info/entry_points.txt";
         let entry = |path: &&str| {
             let installed = lands(path).map(String::into_boxed_str);
             Entry { path: (*path).to_owned(), installed, ..Entry::default() }
         };
-        let all = ["acme-1.0.0.dist-info/WHEEL"].iter().chain(paths).map(entry);
-        let inventory =
+        let all = ["acme-1.0.0.dist-info/WHEEL", POINTS].iter().chain(paths).map(entry);
+        let mut inventory =
             Inventory { entries: crate::inventory::testing::numbered(all), ..Inventory::default() };
+        let commands = commands(&inventory, POINTS, entry_points.as_bytes());
+        inventory.package = Some(Package { name: "acme".to_owned(), commands, ..Package::default() });
         odd_landings(&inventory).into_iter().map(|anomaly| anomaly.kind).collect()
     }
 
     #[test]
     fn what_pip_and_uv_take_otherwise_is_told() {
         use AnomalyKind::{ForeignScheme, PathStartup};
-        assert_eq!(kinds(&["zzz.data/purelib/acme/core.py", "zzz.data/purelib/b.py"]), [ForeignScheme]);
-        assert_eq!(kinds(&["acme-9.9.9.data/scripts/acme"]), [ForeignScheme]);
-        assert_eq!(kinds(&["acme-1.0.0.data/other/acme"]), [ForeignScheme]);
-        assert_eq!(kinds(&["acme-1.0.0.data/platlib/acme.pth"]), [PathStartup]);
-        assert_eq!(kinds(&["acme.pth", "Acme-1.0.0.data/scripts/acme", "acme-1.0.0.data/data/etc/a"]), []);
+        for (paths, expected) in [
+            (&["zzz.data/purelib/acme/core.py", "zzz.data/purelib/b.py"][..], &[ForeignScheme][..]),
+            (&["acme-9.9.9.data/scripts/acme"], &[ForeignScheme]),
+            (&["Acme-1.0.0.data/scripts/acme"], &[ForeignScheme]),
+            (&["zzz.data"], &[ForeignScheme]),
+            (&["acme-1.0.0.data/other/acme"], &[ForeignScheme]),
+            (&["acme-1.0.0.data/purelib"], &[ForeignScheme]),
+            (&["acme-1.0.0.data/purelib/zzz-1.0.dist-info/METADATA"], &[ForeignScheme]),
+            (&["acme-1.0.0.data/platlib/acme.pth"], &[PathStartup]),
+            (&["acme.pth", "acme-1.0.0.data/scripts/acme", "acme-1.0.0.data/data/etc/a"], &[]),
+            (&["acme/x.data/purelib/y.py", "acme/_vendor/x-1.0.dist-info/METADATA"], &[]),
+        ] {
+            assert_eq!(kinds(paths, ""), expected, "{paths:?}");
+        }
+    }
+
+    #[test]
+    fn commands_are_found_wherever_they_come_from() {
+        use AnomalyKind::{Duplicate, PathCommand, PathTraversal};
+        let points = |name: &str| format!("[console_scripts]\n{name} = acme.core:main\n");
+        for (paths, name, expected) in [
+            (&[][..], "acme", &[][..]),
+            (&["acme-1.0.0.data/scripts/other"], "acme", &[]),
+            (&["acme-1.0.0.data/scripts/acme"], "acme", &[Duplicate]),
+            (&["acme-1.0.0.data/data/bin/other"], "acme", &[PathCommand]),
+            (&["acme-1.0.0.data/scripts/python3"], "acme", &[PathCommand]),
+            (&[], "pip3.11", &[PathCommand]),
+            (&[], "pip-audit", &[]),
+            (&[], "../../acme", &[PathTraversal]),
+        ] {
+            assert_eq!(kinds(paths, &points(name)), expected, "{paths:?} {name}");
+        }
+        assert!(!replaces_another("pip3", "pip"));
     }
 }

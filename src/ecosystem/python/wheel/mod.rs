@@ -77,6 +77,12 @@ impl Format for Wheel {
             let path = format!("{info}/{name}");
             inventory.manifests.iter().rfind(|kept| kept.path == path)
         };
+        let points = beside("entry_points.txt");
+        package.commands = installed::commands(
+            inventory,
+            points.map(|kept| kept.path.as_str()).unwrap_or_default(),
+            points.map(|kept| kept.bytes.as_slice()).unwrap_or_default(),
+        );
         package.declared = Declared {
         record: match beside("RECORD") {
             Some(table) => record::check(inventory, info, &table.bytes),
@@ -90,7 +96,7 @@ impl Format for Wheel {
                     .to_owned(),
             }],
         },
-        missing: beside("entry_points.txt")
+        missing: points
             .map(|table| modules::missing(inventory, &table.bytes))
             .unwrap_or_default(),
         ..Declared::default()

@@ -6,29 +6,54 @@ use crate::inventory::{Declared, EntryPointWeight, Inventory, MissingEntryPoint}
 
 /// Scripts and plugins whose module the wheel should hold and doesn't.
 pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPoint> {
-    let text = String::from_utf8_lossy(bytes);
     let paths: BTreeSet<&str> = inventory.top_files().map(|entry| installed(&entry.path)).collect();
-    let mut group = String::new();
     let mut missing = Vec::new();
-    for (line, number) in text.lines().zip(1..) {
-        let line = line.split(['#', ';']).next().unwrap_or_default().trim();
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            group = name.trim().to_owned();
-            continue;
-        }
-        let Some((name, target)) = line.split_once('=').filter(|_| !group.is_empty()) else { continue };
-        let is_command = matches!(group.as_str(), "console_scripts" | "gui_scripts");
-        let module = target.split([':', '[']).next().unwrap_or_default().trim();
+    for point in entry_points(bytes) {
+        let module = point.target.split([':', '[']).next().unwrap_or_default().trim();
         if !has_module(&paths, module) {
             missing.push(MissingEntryPoint {
-                field: format!("entry_points.txt [{group}] {}", name.trim()),
+                field: format!("entry_points.txt [{}] {}", point.group, point.name),
                 target: module.to_owned(),
-                weight: if is_command { EntryPointWeight::Command } else { EntryPointWeight::Part },
-                line: Some(number),
+                weight: if point.is_command() { EntryPointWeight::Command } else { EntryPointWeight::Part },
+                line: Some(point.line),
             });
         }
     }
     missing
+}
+
+/// A line of `entry_points.txt`.
+#[derive(Debug)]
+pub(super) struct EntryPoint {
+    group: String,
+    pub(super) name: String,
+    /// `module:function`.
+    pub(super) target: String,
+    line: u64,
+}
+
+impl EntryPoint {
+    /// Whether installers make a command of it.
+    pub(super) fn is_command(&self) -> bool {
+        matches!(self.group.as_str(), "console_scripts" | "gui_scripts")
+    }
+}
+
+/// Everything that `entry_points.txt` says.
+pub(super) fn entry_points(bytes: &[u8]) -> Vec<EntryPoint> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut group = String::new();
+    let mut points = Vec::new();
+    for (line, number) in text.lines().zip(1..) {
+        let line = line.split(['#', ';']).next().unwrap_or_default().trim();
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            group = name.trim().to_owned();
+        } else if let Some((name, target)) = line.split_once('=').filter(|_| !group.is_empty()) {
+            let (name, target) = (name.trim().to_owned(), target.trim().to_owned());
+            points.push(EntryPoint { group: group.clone(), name, target, line: number });
+        }
+    }
+    points
 }
 
 /// Where a file of `*.data/purelib` and the like ends up.
