@@ -10,7 +10,7 @@ use super::repository::{Repository, RepositoryFile};
 use super::{Look, Reporter, phrases};
 use crate::escape::{self, shown};
 
-/// GitLab's code quality report: a list of the fields that its documentation names.
+/// GitLab's code quality report, with the fields that its documentation names.
 pub(super) const REPORTER: Reporter = Reporter { name: "gitlab", needs_entries: false, write, parts: None };
 
 #[derive(Serialize)]

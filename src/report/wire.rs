@@ -1,4 +1,4 @@
-//! The JSON report, version 1: structs of their own, so that the inside may change and the outside doesn't.
+//! The JSON report, version 1: separate structs, so that the internal ones can change without changing the report.
 //!
 //! Within version 1 fields are only ever added. `docs/report.schema.json` is generated from these types.
 
@@ -23,7 +23,7 @@ pub struct Report<'a> {
     /// Always `packgate/report/v1`.
     #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
-    /// What made the report.
+    /// The program that made the report.
     pub tool: Tool,
     /// The worst verdict of all artifacts: `incomplete` before `blocked` before `pass`.
     pub verdict: Verdict,
@@ -49,7 +49,7 @@ pub struct Tool {
 pub struct Artifact<'a> {
     /// The path as it was given on the command line.
     pub path: &'a str,
-    /// Whose package it is.
+    /// The kind of artifact.
     pub kind: Kind,
     /// Size of the file in bytes; for a folder, of all files in it.
     pub bytes: u64,
@@ -57,25 +57,25 @@ pub struct Artifact<'a> {
     pub sha256: &'a str,
     /// What the manifest says; `null` when there is none.
     pub package: Option<Package<'a>>,
-    /// The policy in force.
+    /// The policy that applies.
     pub policy: Policy<'a>,
-    /// What becomes of this artifact.
+    /// The verdict on this artifact.
     pub verdict: Verdict,
     /// Whether every part of it was examined.
     pub complete: bool,
     /// What was not examined.
     pub skipped: Vec<Skipped<'a>>,
-    /// Sums.
+    /// Totals.
     pub totals: Totals,
     /// The findings, the waived ones included.
     pub findings: Vec<Finding<'a>>,
-    /// Rules that had nothing to go by: that they found nothing says nothing.
+    /// Rules that could not be applied, so that their silence means nothing.
     pub not_applied: Vec<NotApplied<'a>>,
     /// Waivers of the settings that had no effect.
     pub idle_waivers: Vec<IdleWaiver<'a>>,
 }
 
-/// Whose package an artifact is.
+/// The kinds of artifact.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -106,7 +106,7 @@ pub struct Package<'a> {
     pub license: Option<&'a str>,
 }
 
-/// The policy in force, and why it is this one.
+/// The policy that applies, and why.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub struct Policy<'a> {
@@ -124,11 +124,11 @@ pub struct Policy<'a> {
 pub struct Skipped<'a> {
     /// Path inside the artifact, nested ones joined by `!`; empty for the artifact itself.
     pub place: &'a str,
-    /// What kept it from being examined.
+    /// Why it was not examined.
     pub why: &'a str,
 }
 
-/// Sums over an artifact.
+/// Totals for an artifact.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub struct Totals {
@@ -148,9 +148,9 @@ pub struct Totals {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub struct Finding<'a> {
-    /// The rule; `packgate explain RULE` tells more.
+    /// The rule; `packgate explain RULE` says more.
     pub rule: &'a str,
-    /// How much it weighs under the policy.
+    /// Its level under the policy.
     pub level: Level,
     /// Path inside the artifact, nested ones joined by `!`; empty for the artifact as a whole.
     pub place: &'a str,
@@ -172,11 +172,11 @@ pub struct Finding<'a> {
     pub evidence: &'a Evidence,
     /// Stays the same from release to release as long as the finding does.
     pub fingerprint: &'a str,
-    /// The reason of the waiver that excepts it; `null` if none does.
+    /// The reason given in the waiver that covers it; `null` if none does.
     pub waived: Option<&'a str>,
 }
 
-/// A rule that had nothing to go by.
+/// A rule that could not be applied.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub struct NotApplied<'a> {
@@ -186,16 +186,16 @@ pub struct NotApplied<'a> {
     pub lacks: &'a str,
 }
 
-/// How much a finding weighs.
+/// How severe a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Good to know.
+    /// For information.
     Note,
-    /// Somebody should look.
+    /// Worth a look.
     Warning,
-    /// The release stops.
+    /// Stops the release.
     Error,
 }
 
@@ -205,7 +205,7 @@ pub enum Level {
 pub struct IdleWaiver<'a> {
     /// The rule that it names.
     pub rule: &'a str,
-    /// Where it is written.
+    /// Where it is in the settings.
     pub origin: &'a str,
     /// `unused` when it matched nothing, `expired` when its day has passed.
     pub state: IdleState,
@@ -236,9 +236,9 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings at level note.
     pub notes: usize,
-    /// Findings that a waiver excepts.
+    /// Findings that a waiver covers.
     pub waived: usize,
-    /// Artifacts that could not be examined to the end.
+    /// Artifacts that could not be fully examined.
     pub incomplete: usize,
 }
 
@@ -323,7 +323,7 @@ fn object<S: serde::Serializer>(evidence: &Evidence, serializer: S) -> Result<S:
 }
 
 impl Level {
-    /// The level in reports; `None` for a rule that is off, whose findings don't get here.
+    /// The level in reports; `None` for a rule that is off, whose findings are not reported.
     fn of(level: PolicyLevel) -> Option<Self> {
         match level {
             PolicyLevel::Off => None,

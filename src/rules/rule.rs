@@ -19,7 +19,7 @@ pub struct Rule {
 }
 
 impl Finding {
-    /// A finding of a rule, still without words.
+    /// A finding of a rule, with no message yet.
     pub fn new(rule: &Rule, place: Place) -> Self {
         Self {
             rule: rule.name,
@@ -37,7 +37,7 @@ impl Finding {
 pub enum Family {
     /// Source maps and what links to them.
     SourceMaps,
-    /// Text that is internal to the company.
+    /// Text that is internal to a company.
     InternalSources,
     /// Files that nobody meant to ship.
     StrayFiles,

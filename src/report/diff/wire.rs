@@ -20,7 +20,7 @@ pub struct Report<'a> {
     /// Always `packgate/diff/v1`.
     #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
-    /// What made it.
+    /// The program that made it.
     pub tool: Tool,
     /// The earlier artifact.
     pub old: Side<'a>,
@@ -47,7 +47,7 @@ pub struct Report<'a> {
 pub struct Side<'a> {
     /// The path as given.
     pub path: &'a str,
-    /// Whose package it is.
+    /// The kind of artifact.
     pub kind: Kind,
     /// The package's name; empty without a manifest.
     pub name: &'a str,
@@ -57,9 +57,9 @@ pub struct Side<'a> {
     pub sha256: &'a str,
     /// Size of the file in bytes.
     pub bytes: u64,
-    /// Size of its files together in bytes, those of nested archives left out.
+    /// Size of all its files in bytes, not counting those in nested archives.
     pub unpacked_bytes: u64,
-    /// Number of its files, those of nested archives left out.
+    /// Number of its files, not counting those in nested archives.
     pub files: u64,
     /// What a stranger could recover from it.
     pub exposure: Exposure,
@@ -67,7 +67,7 @@ pub struct Side<'a> {
     pub complete: bool,
 }
 
-/// A file that came or went.
+/// A file that was added or removed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub struct File<'a> {
@@ -105,7 +105,7 @@ pub struct Renamed<'a> {
     pub before_bytes: u64,
     /// Size now in bytes.
     pub after_bytes: u64,
-    /// How that is known.
+    /// How that was recognised.
     pub alike: Likeness,
 }
 
