@@ -1,8 +1,8 @@
-//! Digests in the tables that packages carry, held against those of the entries.
+//! Digests in packages' own tables, compared with those of the entries.
 
 use crate::inventory::Entry;
 
-/// What comparing an entry with a digest says.
+/// The result of comparing an entry with a digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compared {
     Right,
