@@ -11,7 +11,7 @@ pub(super) enum Compared {
     Worthless,
 }
 
-/// Compares an entry with a digest; the algorithm is named as in `sha256`, in any letter case, with or
+/// Compares an entry with a digest; the algorithm is named as in `sha256`, in any case, with or
 /// without a dash.
 pub(super) fn compare(entry: &Entry, algorithm: &str, digest: Option<&[u8]>) -> Compared {
     let wide = entry.wide.as_deref();

@@ -118,7 +118,7 @@ impl Case {
         let finding = &judged.finding;
         let level = phrases::level(judged.level);
         let message = format!("{level}: {}", finding.message);
-        let details = format!("{message}\nWhat to do: {}\nFingerprint: {}", finding.help, judged.fingerprint);
+        let details = format!("{message}\nWhat to do: {}\nFingerprint: {}", finding.help, judged.finding_id);
         let outcome = match &judged.waived {
             Some(reason) => Outcome::Skipped { message: format!("waived: {reason}"), text: details },
             None if phrases::blocks(judged, look.fail_on) => {

@@ -376,7 +376,7 @@ impl SarifResult {
             level: sarif_level(judged.level),
             message: Text::message(&text),
             locations: [location],
-            partial_fingerprints: BTreeMap::from([("packgate/v1", shown(&judged.fingerprint).to_string())]),
+            partial_fingerprints: BTreeMap::from([("packgate/v1", shown(&judged.finding_id).to_string())]),
             suppressions: waived.collect(),
             properties: ResultProperties {
                 place: shown(&finding.place.path).to_string(),

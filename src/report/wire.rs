@@ -19,6 +19,7 @@ pub const SCHEMA: &str = "packgate/report/v1";
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[cfg_attr(test, schemars(title = "packgate report, version 1"))]
+#[non_exhaustive]
 pub struct Report<'a> {
     /// Always `packgate/report/v1`.
     #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
@@ -36,6 +37,7 @@ pub struct Report<'a> {
 /// The program.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Tool {
     /// Always `packgate`.
     pub name: &'static str,
@@ -46,6 +48,7 @@ pub struct Tool {
 /// One artifact and what was found in it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Artifact<'a> {
     /// The path as it was given on the command line.
     pub path: &'a str,
@@ -97,6 +100,7 @@ pub enum Kind {
 /// What the manifest says.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Package<'a> {
     /// Name; empty if the manifest has none.
     pub name: &'a str,
@@ -109,6 +113,7 @@ pub struct Package<'a> {
 /// The policy that applies, and why.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Policy<'a> {
     /// `proprietary`, `open-source`, `strict`, or the path of a policy file.
     pub name: &'a str,
@@ -121,6 +126,7 @@ pub struct Policy<'a> {
 /// A part of the artifact that was not examined.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Skipped<'a> {
     /// Path inside the artifact, nested ones joined by `!`; empty for the artifact itself.
     pub place: &'a str,
@@ -131,6 +137,7 @@ pub struct Skipped<'a> {
 /// Totals for an artifact.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Totals {
     /// Entries, those of nested archives included.
     pub entries: u64,
@@ -147,6 +154,7 @@ pub struct Totals {
 /// One finding.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Finding<'a> {
     /// The rule; `packgate explain RULE` says more.
     pub rule: &'a str,
@@ -179,6 +187,7 @@ pub struct Finding<'a> {
 /// A rule that could not be applied.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct NotApplied<'a> {
     /// The rule.
     pub rule: &'a str,
@@ -202,6 +211,7 @@ pub enum Level {
 /// A waiver that had no effect.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct IdleWaiver<'a> {
     /// The rule that it names.
     pub rule: &'a str,
@@ -227,6 +237,7 @@ pub enum IdleState {
 /// Counts over all artifacts. A waived finding counts only as waived.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Summary {
     /// Artifacts audited.
     pub artifacts: usize,
@@ -308,7 +319,7 @@ impl<'a> Finding<'a> {
             message: &finding.message,
             help: &finding.help,
             evidence: &finding.evidence,
-            fingerprint: &judged.fingerprint,
+            fingerprint: &judged.finding_id,
             waived: judged.waived.as_deref(),
         })
     }

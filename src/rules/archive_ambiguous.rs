@@ -5,7 +5,7 @@ use super::{Context, Family, Finding, Rule, archive};
 pub(super) const RULE: Rule = Rule {
     name: "archive-ambiguous",
     family: Family::ArchiveTrust,
-    summary: "Clients read different entries or other bytes from this archive",
+    summary: "Clients read different entries or bytes from this archive",
     docs: r#"
 ## What it does
 

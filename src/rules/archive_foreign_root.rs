@@ -63,7 +63,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(first) = entries.first() else { continue };
         let count = match entries.len() {
             1 => "One entry is".to_owned(),
-            count => format!("{} entries stand", words::number(count as u64)),
+            count => format!("{} entries are", words::number(count as u64)),
         };
         let message = if other.is_empty() {
             format!(

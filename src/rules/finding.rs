@@ -4,7 +4,8 @@ use serde_json::Value;
 use crate::inventory::{At, Entry, EntryId};
 
 /// What a rule made of facts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Finding {
     /// The rule's name.
     pub rule: &'static str,
@@ -39,6 +40,7 @@ impl Evidence {
 
 /// Where a finding is. Orders by path, then by position.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[non_exhaustive]
 pub struct Place {
     /// Path inside the artifact, nested ones joined by `!`; empty for the artifact as a whole. Not safe to print.
     pub path: String,

@@ -62,7 +62,7 @@ pub(super) fn found(
         let consequence = match missing.weight {
             EntryPointWeight::Whole => "nobody can load the package by its name",
             EntryPointWeight::Command => "the command can't start",
-            EntryPointWeight::Part => "whoever enters there fails",
+            EntryPointWeight::Part => "whoever uses it gets an error",
             EntryPointWeight::Hint => "tools that read it fall back to something else",
         };
         Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, missing.line))

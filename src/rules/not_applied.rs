@@ -5,7 +5,8 @@ use crate::settings::OwnMode;
 use super::{Context, own_comments, own_source};
 
 /// A rule that could not be applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NotApplied {
     /// The rule.
     pub rule: &'static str,

@@ -5,6 +5,7 @@ use super::finding::{Evidence, Finding, Place};
 
 /// A rule: its documentation and its logic.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Rule {
     /// Final once released; reads well after "allow".
     pub name: &'static str,
@@ -34,6 +35,7 @@ impl Finding {
 
 /// Groups of rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Family {
     /// Source maps and what links to them.
     SourceMaps,

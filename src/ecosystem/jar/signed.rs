@@ -67,7 +67,9 @@ fn files(inventory: &Inventory, table: &str, sections: &Sections<'_>) -> Vec<Rec
             Some(section) => section
                 .digests("Digest")
                 .any(|(algorithm, digest)| compare(entry, algorithm, digest.as_deref()) == Compared::Wrong)
-                .then(|| (RecordTrouble::Digest, format!("`{path}` has other bytes than were signed"))),
+                .then(|| {
+                    (RecordTrouble::Digest, format!("`{path}` doesn't have the bytes that were signed"))
+                }),
         };
         problems.extend(wrong.map(|(kind, detail)| RecordProblem {
             entry: Some(entry.id),

@@ -149,7 +149,7 @@ fn options(body: &str, depth: usize) -> Option<Vec<String>> {
     Some(values)
 }
 
-/// Splits at commas outside of inner braces.
+/// Splits at commas outside inner braces.
 fn split_at_commas(text: &str) -> Vec<String> {
     let Some((before, body, after)) = pair(text) else {
         return text.split(',').map(str::to_owned).collect();

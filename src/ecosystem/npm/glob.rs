@@ -524,7 +524,7 @@ impl Parser<'_> {
         atoms
     }
 
-    /// Atoms outside of any group.
+    /// Atoms outside any group.
     fn sequence(&self, from: usize, depth: usize) -> (Vec<Atom>, usize) {
         let mut atoms = Vec::new();
         let mut plain_from = from;

@@ -36,7 +36,7 @@ impl ProjectFolder for PythonProject {
                 let keys = project.get("dynamic").and_then(Value::as_array);
                 keys.is_some_and(|keys| keys.iter().any(|one| one.as_str() == Some(key)))
             };
-            // setuptools fills in what stands in its own file.
+            // setuptools fills in what is in its own file.
             fields.extend(setup_cfg(files).into_iter().filter(|(key, _)| {
                 dynamic(match key.as_str() {
                     "classifier" => "classifiers",

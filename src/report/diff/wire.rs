@@ -16,6 +16,7 @@ pub const SCHEMA: &str = "packgate/diff/v1";
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[cfg_attr(test, schemars(title = "packgate diff, version 1"))]
+#[non_exhaustive]
 pub struct Report<'a> {
     /// Always `packgate/diff/v1`.
     #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
@@ -44,6 +45,7 @@ pub struct Report<'a> {
 /// One of the two artifacts.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Side<'a> {
     /// The path as given.
     pub path: &'a str,
@@ -70,6 +72,7 @@ pub struct Side<'a> {
 /// A file that was added or removed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct File<'a> {
     /// Path relative to the root.
     pub path: &'a str,
@@ -80,6 +83,7 @@ pub struct File<'a> {
 /// A file that changed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Changed<'a> {
     /// Path relative to the root.
     pub path: &'a str,
@@ -96,6 +100,7 @@ pub struct Changed<'a> {
 /// A file with another name.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Renamed<'a> {
     /// Path before.
     pub from: &'a str,
@@ -125,6 +130,7 @@ pub enum Likeness {
 /// A field of the manifest that differs.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Field<'a> {
     /// Its path: `scripts.postinstall`.
     pub field: &'a str,

@@ -197,7 +197,7 @@ impl Page<'_> {
         if judged.waived.is_none() {
             let waiver = format!(
                 "[[waive]]\nrule = \"{}\"\nfingerprint = \"{}\"\nreason = \"\"",
-                finding.rule, judged.fingerprint
+                finding.rule, judged.finding_id
             );
             let _ = writeln!(
                 body,
@@ -205,7 +205,7 @@ impl Page<'_> {
                 html(&shown_lines(&waiver).to_string())
             );
         } else {
-            let _ = writeln!(body, "<p>Fingerprint <code>{}</code></p>", html(&judged.fingerprint));
+            let _ = writeln!(body, "<p>Fingerprint <code>{}</code></p>", html(&judged.finding_id));
         }
         body.push_str("</details>\n</li>\n");
     }

@@ -17,6 +17,7 @@ pub const SCHEMA: &str = "packgate/inventory/v1";
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[cfg_attr(test, schemars(title = "packgate inventory, version 1"))]
+#[non_exhaustive]
 pub struct Report<'a> {
     /// Always `packgate/inventory/v1`.
     #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
@@ -30,6 +31,7 @@ pub struct Report<'a> {
 /// Everything known about one artifact.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Artifact<'a> {
     /// The path as it was given.
     pub path: &'a str,
@@ -62,6 +64,7 @@ pub struct Artifact<'a> {
 /// What the manifest says.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Package<'a> {
     /// Name; empty if the manifest has none.
     pub name: &'a str,
@@ -94,6 +97,7 @@ pub struct Package<'a> {
 /// What the manifest says may ship.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Allowlist<'a> {
     /// Whether the manifest has one.
     pub present: bool,
@@ -118,6 +122,7 @@ pub struct Command<'a> {
 /// A script that runs when the package is installed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Script<'a> {
     /// `preinstall`, `postinstall`, `build.rs`.
     pub event: &'a str,
@@ -128,6 +133,7 @@ pub struct Script<'a> {
 /// What a stranger could recover: original files that are in the artifact only as text inside other files.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Exposure {
     /// First-party files.
     pub files: u64,
@@ -142,6 +148,7 @@ pub struct Exposure {
 /// An anomaly of a container.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Anomaly<'a> {
     /// A word for it: `tar-checksum`, `path-traversal`.
     pub kind: String,
@@ -156,6 +163,7 @@ pub struct Anomaly<'a> {
 /// Something wrong with the manifest itself.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct ManifestProblem<'a> {
     /// A word for it: `missing`, `unreadable`, `twice`.
     pub kind: String,
@@ -170,6 +178,7 @@ pub struct ManifestProblem<'a> {
 /// One entry of a container.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Entry<'a> {
     /// Its number: the position in `entries`.
     pub id: u32,
@@ -227,6 +236,7 @@ pub struct Entry<'a> {
 /// A place in an entry.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct At<'a> {
     /// Byte offset from 0.
     pub offset: u64,
@@ -243,6 +253,7 @@ pub struct At<'a> {
 /// A source map, or anything else that contains original text in the same way.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Map<'a> {
     /// `file`, `inline`, `eval_map`, `eval`, `bundler_report`, `coverage`.
     pub form: String,
@@ -261,6 +272,7 @@ pub struct Map<'a> {
 /// An original file that a map names.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Source<'a> {
     /// The path or URL as written.
     pub path: &'a str,
@@ -275,6 +287,7 @@ pub struct Source<'a> {
 /// A comment that links to a source map.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Link<'a> {
     /// Where it begins.
     pub at: At<'a>,
@@ -289,6 +302,7 @@ pub struct Link<'a> {
 /// A place where a secret pattern matched. The secret itself is never kept.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Secret<'a> {
     /// The rule of the pattern.
     pub rule: &'a str,
@@ -303,6 +317,7 @@ pub struct Secret<'a> {
 /// A word that the settings name, or a local path.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Mention<'a> {
     /// `marker`, `host`, `package`, `local_path` and others.
     pub kind: String,
@@ -317,6 +332,7 @@ pub struct Mention<'a> {
 /// Facts of an executable or object file.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Binary<'a> {
     /// `ELF`, `Mach-O`, `PE`, `wasm`.
     pub format: &'a str,
@@ -335,6 +351,7 @@ pub struct Binary<'a> {
 /// A program that carries its source inside.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Program<'a> {
     /// The program that made it.
     pub packer: &'a str,
