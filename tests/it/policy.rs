@@ -203,7 +203,7 @@ fn a_policy_file_is_checked_like_settings() {
     ]);
     let errors = project.errors();
     for expected in [
-        "a policy file says what it builds on",
+        "a policy file must say what it builds on",
         "unknown key \"extend\" in a policy file",
         "unknown rule \"debug-inf\"",
         "did you mean \"level\"?",
