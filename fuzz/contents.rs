@@ -66,13 +66,11 @@ static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
 pub(crate) fn looked_at(path: usize, media: usize, bytes: &[u8]) -> Result<Entry, String> {
     let path = PATHS[path % PATHS.len()];
     let looks_like = packgate::unpack::sniff(bytes, bytes.len() as u64);
-    let mut entry = Entry {
-        path: path.into(),
-        place: path.into(),
-        size: bytes.len() as u64,
-        media: MEDIA[media % MEDIA.len()].unwrap_or(looks_like),
-        ..Entry::default()
-    };
+    let mut entry = Entry::default();
+    entry.path = path.into();
+    entry.place = path.into();
+    entry.size = bytes.len() as u64;
+    entry.media = MEDIA[media % MEDIA.len()].unwrap_or(looks_like);
     in_time(|| inspect(bytes, &SCANNER, &mut entry))?;
     Ok(entry)
 }

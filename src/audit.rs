@@ -1,4 +1,4 @@
-//! The road, end to end: unpack, inspect, inventory, rules, policy.
+//! The audit, end to end: unpack, inspect, inventory, rules, policy.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,25 +18,25 @@ use crate::timings::Timings;
 
 pub use crate::outcome::{Audit, Totals};
 
-/// What an audit is to go by.
+/// Options of an audit.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Options {
     /// The project's settings.
     pub settings: Settings,
-    /// The ecosystem, if it is not to be recognised.
+    /// The kind of artifact, instead of recognising it.
     pub kind: Option<Kind>,
-    /// Where the artifacts came from.
+    /// The project that the artifacts came from.
     pub project: Option<Project>,
     /// Findings at this level or above block.
     pub fail_on: Level,
-    /// The day on which waivers are judged.
+    /// The day that waivers' expiry is compared with.
     pub today: time::Date,
     /// Whether the inventory keeps its entries, for reporters that show them.
     pub keep_entries: bool,
-    /// Whether entries get a SHA-256 even where no rule needs it, for comparing artifacts.
+    /// Whether entries get a SHA-256 even if no rule needs it, for comparing artifacts.
     pub digests: bool,
-    /// Where to count the time of each stage.
+    /// Where to record the time of each stage.
     pub timings: Option<Arc<Timings>>,
     /// Fingerprints of internal code, from [`crate::internal::code`].
     pub internal_code: Option<Arc<Index>>,
@@ -61,7 +61,7 @@ impl Default for Options {
     }
 }
 
-/// Each sets one option and leaves the others as they are.
+/// Each sets one option.
 impl Options {
     /// Sets [`Options::settings`].
     #[must_use]
@@ -139,11 +139,11 @@ pub enum AuditError {
 /// What belongs to one artifact alone.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AuditContext<'a> {
-    /// The folder that it was packed from, whose lock is in force; by default the project's.
+    /// The folder that it was packed from, whose lock applies; by default the project's.
     pub folder: Option<&'a Path>,
-    /// The facts of the release before it.
+    /// The facts of the previous release.
     pub previous: Option<&'a Inventory>,
-    /// Threads that may be used for it.
+    /// How many threads may be used for it.
     pub workers: usize,
 }
 
@@ -166,8 +166,8 @@ impl Auditor {
     /// Takes stock of one artifact with `workers` threads and judges it.
     ///
     /// # Errors
-    /// When the artifact doesn't exist or can't be opened, or the project's lock is no lock. Whatever goes
-    /// wrong inside the artifact is in the audit.
+    /// If the artifact doesn't exist or can't be opened, or if the project's lock can't be used. What goes wrong
+    /// inside the artifact is in the audit.
     pub fn audit(&self, path: &Path, workers: usize) -> Result<Audit, AuditError> {
         self.judge_in(self.stock(path, workers)?, &AuditContext { workers, ..AuditContext::default() })
     }
@@ -175,7 +175,7 @@ impl Auditor {
     /// Takes stock without judging.
     ///
     /// # Errors
-    /// When the artifact doesn't exist or can't be opened.
+    /// If the artifact doesn't exist or can't be opened.
     pub fn stock(&self, path: &Path, workers: usize) -> Result<Inventory, AuditError> {
         let stocktake = Stocktake {
             scanner: &self.scanner,
@@ -201,7 +201,7 @@ impl Auditor {
             inventory.unexamined.len(),
         );
         if let Some(because) = &inventory.kind_because {
-            log::info!("{} is taken for {}: {because}", path.display(), inventory.kind.name());
+            log::info!("{} is taken as {}: {because}", path.display(), inventory.kind.name());
         }
         log::debug!("{} was read and inspected in {:.1?}", path.display(), begun.elapsed());
         Ok(inventory)
@@ -210,15 +210,15 @@ impl Auditor {
     /// Judges an inventory.
     ///
     /// # Errors
-    /// When the project's lock is no lock, or another package's.
+    /// If the project's lock can't be used.
     pub fn judge(&self, inventory: Inventory) -> Result<Audit, AuditError> {
         self.judge_in(inventory, &AuditContext::default())
     }
 
-    /// Judges an inventory in its own surroundings.
+    /// Judges an inventory in a context of its own.
     ///
     /// # Errors
-    /// When the project's lock is no lock, or another package's.
+    /// If the project's lock can't be used.
     pub fn judge_in(&self, mut inventory: Inventory, beside: &AuditContext<'_>) -> Result<Audit, AuditError> {
         let begun = Instant::now();
         let options = &self.options;
@@ -258,7 +258,7 @@ impl Auditor {
     }
 }
 
-/// What the settings ask inspectors to look out for.
+/// What the settings ask inspectors to look for.
 fn wanted(options: &Options) -> ScanOptions {
     let internal = &options.settings.internal;
     ScanOptions {

@@ -1,13 +1,13 @@
-//! The one way by which text from an archive gets into a report.
+//! The only way for text from an archive into a report.
 //!
-//! Names and excerpts come from whoever made the artifact. Printed raw they can move the cursor, recolour or
-//! hide what follows, read in another order than they are stored, or give orders to the CI that shows the
-//! log. [`shown`] makes all of that visible as `\u{202e}`, and leaves ordinary text of any language alone.
+//! Names and excerpts come from whoever made the artifact. Printed raw they can move the cursor, recolour or hide
+//! what follows, read in a different order than stored, or command the CI that shows the log. [`shown`] makes all of
+//! that visible as `\u{202e}`, and leaves ordinary text of any language as it is.
 
 use std::fmt::{self, Display, Formatter, Write};
 use std::io;
 
-/// The text, safe to print on one line: line ends become `\n`, hidden and directing characters `\u{...}`.
+/// The text, safe to print on one line: line breaks become `\n`, hidden and control characters `\u{...}`.
 pub fn shown(text: &str) -> impl Display + '_ {
     Shown { text, keep_line_ends: false }
 }
@@ -41,9 +41,9 @@ impl Display for Shown<'_> {
 /// A stretch of a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
-    /// To be shown as it is.
+    /// Safe to show as it is.
     Plain(&'a str),
-    /// Must not be shown as it is.
+    /// Not safe to show as it is.
     Hazard(char),
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// Whether an order to a CI begins here: `::error` at the beginning of a word (GitHub takes it at the
+/// Whether a command to a CI begins here: `::error` at the beginning of a word (GitHub takes it at the
 /// beginning of a line, and lines get wrapped), `##[...]`, `##vso[...]`, `##teamcity[...]` anywhere.
 fn commands(text: &str, at_word_start: bool) -> bool {
     if let Some(word) = text.strip_prefix("##") {
@@ -82,7 +82,7 @@ fn commands(text: &str, at_word_start: bool) -> bool {
     at_word_start && text.starts_with("::")
 }
 
-/// Characters that are invisible, change the order of others, or direct a terminal.
+/// Characters that are invisible, change the order of others, or control a terminal.
 pub(crate) fn is_hazard(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
@@ -150,8 +150,8 @@ impl fmt::Write for HtmlSink<'_, '_> {
     }
 }
 
-/// Writes a value as indented JSON in which no hidden or directing character stands raw: they are
-/// `\uXXXX`, so that the text is exact for programs and harmless on a terminal.
+/// Writes a value as indented JSON with hidden and control characters as `\uXXXX`, exact for programs and harmless on
+/// a terminal.
 pub(crate) fn write_json(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeJson::default());
     value.serialize(&mut serializer).map_err(io::Error::from)?;

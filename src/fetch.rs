@@ -12,13 +12,13 @@ pub use crate::ecosystem::{Fetched, Release};
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// No client of this ecosystem fetches artifacts.
-    #[error("no client fetches a {0} artifact; download the earlier release and name the file")]
+    #[error("no client fetches {0} artifacts; download the earlier release and name the file")]
     NoClient(&'static str),
     /// The artifact has no name to ask for.
     #[error("the artifact has no manifest with a name to ask for; name the file of the earlier release")]
     NoName,
     /// A name that a client could take for something else.
-    #[error("`{0}` is no name that could be asked for")]
+    #[error("`{0}` is not a name that a client could be asked for")]
     Suspicious(String),
     /// The client is missing or failed.
     #[error(transparent)]

@@ -1,5 +1,5 @@
-//! Panics that are caught, and where they came from. A panic's message may quote what was being read, so only the
-//! place in the source is kept.
+//! Caught panics and where they came from. A panic's message may quote what was being read, so only the place in the
+//! source is kept.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -26,7 +26,7 @@ impl fmt::Display for Caught {
 }
 
 impl Caught {
-    /// Lets the panic of another thread go on in this one, without a second report.
+    /// Resumes another thread's panic in this one, without a second report.
     pub(crate) fn go_on(self) -> ! {
         PLACE.set(self.place);
         resume_unwind(Box::new("a panic of another thread"))
@@ -41,7 +41,7 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Caught> {
     done.map_err(|_| Caught { place: PLACE.take() })
 }
 
-/// For a panic hook: whether the panic is going to be caught and reported. Its place is then kept for that report.
+/// For a panic hook: whether the panic is going to be caught and reported. If so, its place is kept for the report.
 pub fn is_caught(panic: &PanicHookInfo<'_>) -> bool {
     let caught = DEPTH.get() > 0;
     if caught {

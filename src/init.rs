@@ -7,17 +7,17 @@ use crate::policy::Policy;
 use crate::project::Project;
 use crate::settings::{SCHEMA_ADDRESS, Settings};
 
-/// Settings file that is proposed.
+/// The proposed settings file.
 pub const SETTINGS_FILE: &str = "packgate.toml";
 
-/// What there is to know of a project before its first audit.
+/// What is known about a project before its first audit.
 #[derive(Debug, Clone)]
 pub struct Survey {
     /// Its folder.
     pub folder: PathBuf,
-    /// What a client packs it by, for each ecosystem that it is a project of.
+    /// The manifests that clients pack it from, for each ecosystem that it is a project of.
     pub packed_by: Vec<PackedBy>,
-    /// The licence as the first of them writes it.
+    /// The licence as written in the first of them.
     pub licence: Option<String>,
     /// The policy that follows from it.
     pub policy: String,
@@ -25,20 +25,20 @@ pub struct Survey {
     pub because: String,
     /// Names of the packages of its workspace that may be published, the root's included.
     pub public: Vec<String>,
-    /// Names of the packages of its workspace that must not be.
+    /// Names of the packages of its workspace that must not be published.
     pub private: Vec<String>,
 }
 
-/// A manifest that a client packs a project by.
+/// A manifest that a client packs a project from.
 #[derive(Debug, Clone)]
 pub struct PackedBy {
     /// The manifest: `package.json`, `a .gemspec`.
     pub manifest: &'static str,
-    /// The kinds of artifacts that come of it: `wheel and sdist`.
+    /// The kinds of artifacts that it makes: `wheel and sdist`.
     pub kinds: String,
     /// The command that publishes them.
     publishes_by: &'static str,
-    /// Where the check can be run before every publishing, and the line to write there.
+    /// Where the check can be run before every publish, and the line to write there.
     hook: Option<(&'static str, &'static str)>,
 }
 
@@ -97,12 +97,13 @@ impl Survey {
         let words: Vec<String> =
             self.packed_by.iter().map(|by| format!("{} ({})", by.kinds, by.manifest)).collect();
         if words.is_empty() {
-            return "none: no manifest is here, folders and archives are audited as they stand".to_owned();
+            return "none: there is no manifest here, folders and archives are audited as they are"
+                .to_owned();
         }
         words.join(", ")
     }
 
-    /// The settings file: short, with the reason for what it says.
+    /// The settings file: short, with reasons.
     pub fn settings(&self) -> String {
         let mut text = format!(
             "#:schema {SCHEMA_ADDRESS}\n\
@@ -130,7 +131,7 @@ impl Survey {
         text
     }
 
-    /// Where the check belongs, in lines to print: the release script and CI.
+    /// Where to run the check, in lines to print: the release script and CI.
     pub fn advice(&self) -> Vec<String> {
         let mut lines = Vec::new();
         match self.packed_by.first() {
@@ -172,7 +173,7 @@ fn packed_by(folder: &Path) -> Vec<PackedBy> {
     ECOSYSTEMS.iter().filter_map(by).collect()
 }
 
-/// Text that stays on one line of comment.
+/// Text that stays on one comment line.
 fn comment(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -13,17 +13,17 @@ use crate::settings::Settings;
 pub enum InternalError {
     /// A folder of `internal.roots` is not there. In a release job without the private sources, use
     /// `internal.fingerprints`.
-    #[error("internal.roots: {} is no folder; without the sources, use internal.fingerprints", .0.display())]
+    #[error("internal.roots: {} is not a folder; without the sources, use internal.fingerprints", .0.display())]
     NoRoot(PathBuf),
     /// A file of `internal.fingerprints` can't be read.
     #[error("internal.fingerprints: {}: {why}", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         why: std::io::Error,
     },
-    /// A file of `internal.fingerprints` is none.
+    /// A file of `internal.fingerprints` isn't a fingerprint file.
     #[error("internal.fingerprints: {}: {why}", .path.display())]
     NoFingerprints {
         /// The file.
@@ -47,7 +47,7 @@ pub fn packages(settings: &Settings, project: Option<&Project>) -> Vec<String> {
 /// The fingerprints of all code that must not ship; `None` if there is none.
 ///
 /// # Errors
-/// When a root is missing or a fingerprint file can't be used: the audit would pass over what it should find.
+/// If a root is missing or a fingerprint file can't be used: the audit would miss what it should find.
 pub fn code(settings: &Settings, project: Option<&Project>) -> Result<Option<Index>, InternalError> {
     let mut index = Index::default();
     for path in &settings.internal.fingerprints {
@@ -80,8 +80,8 @@ pub fn code(settings: &Settings, project: Option<&Project>) -> Result<Option<Ind
     Ok((!index.is_empty()).then_some(index))
 }
 
-/// The private members that are packages of their own: the root of a workspace is private as a rule, and
-/// nobody imports it.
+/// The private members that are packages of their own: the root of a workspace is usually private, but nobody imports
+/// it.
 fn private_members(members: &[Member]) -> impl Iterator<Item = &Member> {
     members.iter().filter(move |member| {
         let holds_others =

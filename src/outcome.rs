@@ -1,4 +1,4 @@
-//! What an audit comes to. Reporters are given this, and know nothing of how it was made.
+//! The result of an audit. Reporters get this, and know nothing of how it was made.
 
 use crate::diff::Diff;
 use crate::inventory::{Inventory, Kind, Unexamined};
@@ -7,30 +7,32 @@ use crate::recoverable::Exposure;
 use crate::rules::NotApplied;
 use crate::settings::Level;
 
-/// One artifact, judged. What reporters are given.
+/// One artifact, judged.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Audit {
-    /// The facts. Entries, and what the manifest declares of them, are dropped after judgement unless a reporter
-    /// asked for them.
+    /// The facts. Entries, and what the manifest declares about them, are dropped after judgement unless a reporter
+    /// needs them.
     pub inventory: Inventory,
-    /// The policy in force.
+    /// The policy that applies.
     pub policy: Policy,
-    /// Sums over the inventory, taken before entries were dropped.
+    /// Totals over the inventory, taken before entries were dropped.
     pub totals: Totals,
     /// Findings with levels: errors first, then by rule and place. Waived ones are marked.
     pub findings: Vec<Judged>,
-    /// Rules that had nothing to go by.
+    /// Rules that could not be applied.
     pub not_applied: Vec<NotApplied>,
-    /// Waivers that did nothing.
+    /// Waivers that had no effect.
     pub waivers: Vec<WaiverUse>,
-    /// What becomes of it.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What changed against the previous artifact, where there is one and a reporter shows entries.
+    /// What changed since the previous artifact, if there is one and a reporter shows entries.
     pub diff: Option<Box<Diff>>,
 }
 
-/// Sums over an artifact.
+/// Totals for an artifact.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Totals {
     /// Entries, those of nested archives included.
     pub entries: u64,
@@ -41,6 +43,20 @@ pub struct Totals {
 }
 
 impl Audit {
+    /// An audit with this verdict that found nothing.
+    pub fn new(inventory: Inventory, policy: Policy, verdict: Verdict) -> Self {
+        Self {
+            inventory,
+            policy,
+            totals: Totals::default(),
+            findings: Vec::new(),
+            not_applied: Vec::new(),
+            waivers: Vec::new(),
+            verdict,
+            diff: None,
+        }
+    }
+
     /// The ecosystem.
     pub fn kind(&self) -> Kind {
         self.inventory.kind
@@ -51,12 +67,12 @@ impl Audit {
         &self.inventory.unexamined
     }
 
-    /// Whether a waiver takes it on that this part was not examined, or its rule is off.
+    /// Whether a waiver accepts that this part was not examined, or its rule is off.
     pub fn is_waived(&self, part: &Unexamined) -> bool {
         self.weight(part) == Level::Off
     }
 
-    /// How much it weighs that this part was not examined; `Off` where a waiver takes it on.
+    /// The level at which this unexamined part counts; `Off` if a waiver accepts it.
     pub fn weight(&self, part: &Unexamined) -> Level {
         weight(part, &self.findings)
     }

@@ -18,10 +18,10 @@ pub enum OwnError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         why: std::io::Error,
     },
-    /// A file of `own-fingerprints` is none.
+    /// A file of `own-fingerprints` isn't a fingerprint file.
     #[error("own-fingerprints: {}: {why}", .path.display())]
     NoFingerprints {
         /// The file.
@@ -31,11 +31,11 @@ pub enum OwnError {
     },
 }
 
-/// What the settings say is known of the project's text: fingerprint files, or else the text itself; `None` when
-/// there is nothing to go by.
+/// The project's text as the settings say: from fingerprint files, otherwise the text itself; `None` if there is
+/// neither.
 ///
 /// # Errors
-/// When a fingerprint file can't be used: the audit would pass over what it should find.
+/// If a fingerprint file can't be used: the audit would miss what it should find.
 pub fn source(settings: &Settings, project: Option<&Project>) -> Result<Option<OwnSource>, OwnError> {
     let own = &settings.own;
     if own.mode == OwnMode::Off {
@@ -56,7 +56,7 @@ pub fn source(settings: &Settings, project: Option<&Project>) -> Result<Option<O
     Ok((!all.is_empty()).then_some(all))
 }
 
-/// Endings of files that say that a folder is a project's, where its ecosystem has no home here.
+/// Extensions of files that mark a project's folder, for ecosystems that packgate doesn't know.
 const MANIFESTS: [&str; 11] = [
     "pom.xml",
     "build.gradle",
@@ -71,7 +71,7 @@ const MANIFESTS: [&str; 11] = [
     ".sln",
 ];
 
-/// Whether a folder is a project's: it has a manifest, or version control. Any other could be anything.
+/// Whether a folder is a project's: it has a manifest or version control. Any other could be anything.
 fn is_project(project: &Project) -> bool {
     let is_manifest = |entry: fs::DirEntry| {
         let name = entry.file_name();
@@ -81,9 +81,9 @@ fn is_project(project: &Project) -> bool {
     project.vcs_root().is_some() || ecosystem::is_project(&project.folder) || entries.any(is_manifest)
 }
 
-/// The source text that may stand in an artifact of this project: that of its folder and of the workspace members that
-/// it can draw on, as far as version control tracks it, or else ignore files don't name it. `only` names folders, if
-/// not all count.
+/// The source text that an artifact of this project could contain: that of its folder and of the workspace members
+/// that it can use, if version control tracks it (without version control, if no ignore file excludes it). `only`
+/// limits it to some folders.
 pub fn of_project(project: &Project, only: &[PathBuf]) -> OwnSource {
     let base = project.vcs_root().unwrap_or(&project.folder);
     let (mut roots, names) = drawn_on(project, &ecosystem::members(project));
@@ -100,7 +100,7 @@ pub fn of_project(project: &Project, only: &[PathBuf]) -> OwnSource {
 fn drawn_on(project: &Project, members: &[Member]) -> (Vec<PathBuf>, BTreeSet<String>) {
     let mut folders = vec![project.folder.clone()];
     let mut names: BTreeSet<String> = ecosystem::names(&project.folder).into_iter().collect();
-    // Members inside the folder are its own text anyway.
+    // Members inside the folder are part of it anyway.
     let inside = members.iter().filter(|member| member.folder.starts_with(&project.folder));
     names.extend(inside.map(|member| member.name.clone()));
     let by_name: BTreeMap<&str, &Member> =
@@ -127,10 +127,9 @@ fn below(root: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// Writes down that the project's text was looked for, and takes back what was found if the artifact is another
-/// project's.
+/// Records that the project's text was looked for, and drops what was found if the artifact is another project's.
 pub fn settle(inventory: &mut Inventory, own: Option<&OwnSource>, mode: OwnMode) {
-    /// Fewer lines of one file are chance.
+    /// Fewer lines of one file may be chance.
     const LEAST: u32 = 4;
     let Some(own) = own.filter(|own| mode == OwnMode::On || is_of(inventory, own)) else {
         inventory.entries.iter_mut().for_each(|entry| entry.own_text.clear());
@@ -146,13 +145,13 @@ pub fn settle(inventory: &mut Inventory, own: Option<&OwnSource>, mode: OwnMode)
     }
 }
 
-/// Whether an artifact is one of a project's packages, as far as their names tell.
+/// Whether an artifact is one of a project's packages, going by their names.
 fn is_of(inventory: &Inventory, own: &OwnSource) -> bool {
     let name = inventory.package.as_ref().map_or("", |package| &package.name);
     name.is_empty() || own.names().is_empty() || own.names().iter().any(|own| is_same(own, name))
 }
 
-/// Whether two names are one for a registry: letter case and the sort of dash don't matter.
+/// Whether two names are the same for a registry: case and the kind of dash don't matter.
 fn is_same(one: &str, other: &str) -> bool {
     let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
     plain(one) == plain(other)
@@ -162,16 +161,7 @@ fn is_same(one: &str, other: &str) -> bool {
 mod tests {
     use super::*;
     use crate::inventory::{Entry, OwnLines, OwnText, Package};
-
-    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().expect("a folder");
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
-            fs::write(path, text).expect("a file");
-        }
-        folder
-    }
+    use crate::scratch::testing::tree;
 
     fn module(name: &str) -> String {
         (0..9)

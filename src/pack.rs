@@ -9,7 +9,7 @@ use crate::scratch;
 
 pub use crate::ecosystem::ClientError;
 
-/// What a client wrote. The files live as long as this.
+/// What a client wrote. The files are deleted with this.
 #[derive(Debug)]
 pub struct Packed {
     /// The artifacts, sorted by name.
@@ -24,12 +24,12 @@ pub struct Packed {
 pub enum PackError {
     /// Nothing in it says how to pack it.
     #[error(
-        "it has no package.json, Cargo.toml, pyproject.toml, setup.py or .gemspec to pack it by; use --as-is to audit the folder as it stands"
+        "it has no package.json, Cargo.toml, pyproject.toml, setup.py or .gemspec to pack it from; use --as-is to audit the folder as it is"
     )]
     NoManifest,
     /// The folder is being packed by this program already.
     #[error(
-        "it is being packed for an audit already, which judges what comes of it; this run was started by one of its scripts"
+        "it is already being packed for an audit, which will judge the result; this run was started by one of its scripts"
     )]
     Again,
     /// The client is missing or failed.
@@ -40,15 +40,14 @@ pub enum PackError {
     Io(#[from] std::io::Error),
 }
 
-/// Whether a folder has a manifest by which a client packs it.
+/// Whether a folder has a manifest that a client packs it from.
 pub fn has_manifest(folder: &Path) -> bool {
     !recipes(folder).is_empty()
 }
 
-/// Packs a folder with its own clients: every ecosystem that it has a publishable manifest of; if all of
-/// them forbid publishing, the first. A workspace without a publishable package at its root packs its members.
-///
-/// Lifecycle scripts run as they would for publishing. What the clients print is only shown when they fail.
+/// Packs a folder with its own clients, for every ecosystem that it has a publishable manifest of; if all of them
+/// forbid publishing, for the first. A workspace without a publishable package at its root packs its members.
+/// Lifecycle scripts run as they would for publishing. What the clients print is only shown if they fail.
 ///
 /// # Errors
 /// There is nothing to pack, a client is missing, or one failed.
@@ -109,19 +108,8 @@ fn artifacts_in(into: &Path, client: &dyn Client) -> std::io::Result<Vec<PathBuf
 
 #[cfg(test)]
 mod tests {
-    use tempfile::TempDir;
-
     use super::*;
-
-    fn tree(files: &[(&str, &str)]) -> TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        folder
-    }
+    use crate::scratch::testing::tree;
 
     fn words(files: &[(&str, &str)]) -> Vec<(&'static str, bool, usize)> {
         let folder = tree(files);

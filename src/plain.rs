@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-/// Text whose escapes (`\n`, `\"`, `\u0041`) are undone everywhere, whether in a string or not: enough to
-/// search the texts inside a JSON file or an `eval` string without parsing it.
+/// Text with escapes (`\n`, `\"`, `\u0041`) undone everywhere, whether in a string or not: enough to search the texts
+/// inside a JSON file or an `eval` string without parsing it.
 pub(crate) struct Plain {
     /// The text without escapes.
     pub(crate) bytes: Vec<u8>,
-    /// For each escape: where its character ends in `bytes`, and what is to be added from there on to come
-    /// to the place in the original.
+    /// For each escape: where its character ends in `bytes`, and what to add from there on to get the place in the
+    /// original.
     shifts: Vec<(usize, usize)>,
 }
 

@@ -24,14 +24,14 @@ impl Project {
         Self { folder: fs::canonicalize(&folder).unwrap_or(folder) }
     }
 
-    /// The folder that version control begins in, if any.
+    /// The root of version control, if there is one.
     pub fn vcs_root(&self) -> Option<&Path> {
         self.folder
             .ancestors()
             .find(|folder| [".git", ".hg", ".svn", ".jj"].iter().any(|name| folder.join(name).exists()))
     }
 
-    /// This folder and those above it, up to the root of version control; only this one where there is none.
+    /// This folder and those above it, up to the root of version control; only this one if there is none.
     pub fn upwards(&self) -> impl Iterator<Item = &Path> {
         let root = self.vcs_root().unwrap_or(&self.folder);
         self.folder.ancestors().take_while(move |folder| folder.starts_with(root))
@@ -42,15 +42,14 @@ impl Project {
         self.upwards().find(|folder| folder.join(name).is_file())
     }
 
-    /// The files below the folder that git tracks, by their paths from it; `None` where there is no git
-    /// repository or no git to ask.
+    /// The files below the folder that git tracks, relative to it; `None` without a git repository or without git.
     pub fn tracked_files(&self) -> Option<BTreeSet<String>> {
         if !self.vcs_root()?.join(".git").exists() {
             return None;
         }
         let mut command = Command::new("git");
         command
-            // Nothing that the repository's settings name is to be started.
+            // Nothing that the repository's configuration names may be run.
             .args(["-c", "core.fsmonitor=false", "ls-files", "-z"])
             .current_dir(&self.folder)
             .stdin(Stdio::null());
@@ -63,12 +62,12 @@ impl Project {
     }
 }
 
-/// Reads a text that a project may hold; `None` when it is absent, too large or not UTF-8.
+/// Reads a text that a project may contain; `None` if it is absent, too large or not UTF-8.
 pub(crate) fn read(path: &Path) -> Option<String> {
     String::from_utf8(read_bytes(path)?).ok()
 }
 
-/// Reads a file that a project may hold; `None` when it is absent or too large.
+/// Reads a file that a project may contain; `None` if it is absent or too large.
 pub(crate) fn read_bytes(path: &Path) -> Option<Vec<u8>> {
     let facts = fs::metadata(path).ok()?;
     if !facts.is_file() || facts.len() > MOST_BYTES {
@@ -80,16 +79,7 @@ pub(crate) fn read_bytes(path: &Path) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        folder
-    }
+    use crate::scratch::testing::tree;
 
     #[test]
     fn without_version_control_nothing_above_counts() {

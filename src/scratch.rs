@@ -1,5 +1,5 @@
-//! What a run must not leave behind when it is ended from outside: temporary folders, half-written files, and
-//! clients that are still at work.
+//! What must not be left behind when a signal ends the run: temporary folders, half-written files, and clients still
+//! at work.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -24,7 +24,7 @@ fn left() -> MutexGuard<'static, Left> {
     LEFT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A path that goes when the run is ended from outside, for as long as this lives.
+/// A path that is removed if a signal ends the run, for as long as this lives.
 #[derive(Debug)]
 pub struct Passing(PathBuf);
 
@@ -42,10 +42,10 @@ impl Drop for Passing {
     }
 }
 
-/// A temporary folder, which goes with this value or when the run is ended from outside.
+/// A temporary folder, removed with this value or if a signal ends the run.
 #[derive(Debug)]
 pub(crate) struct Folder {
-    // Fields are dropped in this order: the folder is watched until it is gone.
+    // Fields are dropped in this order: the folder is watched until it is removed.
     folder: TempDir,
     _passing: Passing,
 }
@@ -85,7 +85,7 @@ pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
     left.clients.remove(&id);
     if left.ending {
         drop(left);
-        // What the client says now is that it was ended; there is nothing to be made of it.
+        // The client was killed, so its output means nothing.
         loop {
             std::thread::park();
         }
@@ -105,7 +105,7 @@ fn start(command: &mut Command) -> io::Result<Child> {
 
 /// Ends the clients and removes what is temporary. For a program that is about to end.
 pub fn clean_up() {
-    /// How long clients get to end by themselves.
+    /// How long clients get to exit by themselves.
     const PATIENCE: Duration = Duration::from_secs(2);
     let clients = {
         let mut left = left();
@@ -139,8 +139,8 @@ enum Means {
     Kill,
 }
 
-/// Gives a client a process group of its own, so that what it starts can be ended with it. At a terminal it stays in
-/// the group of that terminal: it may have to ask there, and Ctrl-C reaches all.
+/// Gives a client its own process group, so that what it starts can be ended with it. At a terminal it stays in the
+/// terminal's group: it may have to ask something, and Ctrl-C reaches all.
 #[cfg(unix)]
 fn apart(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
@@ -163,7 +163,7 @@ fn end(client: u32, means: Means) {
         Means::Kill => Signal::KILL,
     };
     if let Some(client) = i32::try_from(client).ok().and_then(Pid::from_raw) {
-        // It fails when the client is gone already.
+        // This fails if the client is already gone.
         let _ = match at_terminal() {
             true => kill_process(client, signal),
             false => kill_process_group(client, signal),
@@ -176,3 +176,21 @@ fn apart(_command: &mut Command) {}
 
 #[cfg(not(unix))]
 fn end(_client: u32, _means: Means) {}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    /// A temporary folder with these files.
+    pub(crate) fn tree(files: &[(&str, &str)]) -> TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+            fs::write(path, text).expect("a file");
+        }
+        folder
+    }
+}

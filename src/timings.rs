@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Time spent per stage. Stages of several threads overlap, so that the sum may exceed the run's own time.
+/// Time spent per stage. Threads overlap, so the sum may exceed the run's own time.
 #[derive(Debug, Default)]
 pub struct Timings {
     spent: Mutex<BTreeMap<&'static str, Duration>>,
@@ -25,7 +25,7 @@ impl Timings {
     }
 }
 
-/// Does the work, and if somebody is counting, counts it under `stage`.
+/// Does the work and, if there are timings, records its time under `stage`.
 pub fn timed<T>(timings: Option<&Timings>, stage: &'static str, work: impl FnOnce() -> T) -> T {
     let Some(timings) = timings else { return work() };
     let start = Instant::now();

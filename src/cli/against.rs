@@ -6,7 +6,7 @@ use packgate::audit::Auditor;
 use packgate::fetch::{self, Release};
 use packgate::inventory::Inventory;
 
-/// An earlier release: a file, or what the ecosystem's client is asked for.
+/// An earlier release: a file, or a version that the ecosystem's client fetches.
 #[derive(Debug, Clone)]
 pub(crate) struct Against(String);
 
@@ -19,8 +19,7 @@ impl FromStr for Against {
 }
 
 impl Against {
-    /// The facts of the earlier release of what `new` is. The client runs in `folder`, by default the
-    /// working directory.
+    /// The facts of an earlier release of `new`. The client runs in `folder`, by default the working directory.
     pub(crate) fn inventory(
         &self,
         auditor: &Auditor,

@@ -22,25 +22,25 @@ use super::progress::Progress;
 use super::targets::{Target, Targets};
 use super::{Exit, complain};
 
-/// Audit artifacts or folders, and stop what the policy doesn't let pass
+/// Audit artifacts or folders, and stop what the policy doesn't allow
 #[derive(Debug, clap::Args)]
 pub(crate) struct Check {
-    /// Artifacts, folders, or `-` for a list on stdin, one path a line [default: the working directory]
+    /// Artifacts, folders, or `-` for a list on stdin, one path per line [default: the working directory]
     #[arg(value_name = "TARGET")]
     targets: Vec<PathBuf>,
     /// A policy by name, or a policy file
     #[arg(long, value_name = "POLICY", value_parser = Known(policies))]
     policy: Option<String>,
-    /// How to report; with `=FILE` into a file. Repeatable
+    /// How to report; with `=FILE`, into a file. May be repeated
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = Known(output::formats).try_map(|text| text.parse::<Format>()))]
     format: Vec<Format>,
     /// The level that blocks
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = fail_on())]
     fail_on: Level,
-    /// Take the artifacts for this kind instead of recognising it
+    /// Treat the artifacts as this kind instead of recognising it
     #[arg(long, value_name = "KIND", value_parser = kind())]
     kind: Option<Kind>,
-    /// Where the artifacts came from: settings, ignore files, version control and workspace are read there
+    /// The project of the artifacts: its settings, ignore files, version control and workspace are read
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
     /// Compare with an earlier release: a file, `latest`, or a version that the ecosystem's client fetches
@@ -49,7 +49,7 @@ pub(crate) struct Check {
     /// Write a statement about each artifact that passes into this folder, for somebody to sign
     #[arg(long, value_name = "DIR")]
     attest: Option<PathBuf>,
-    /// Audit folders as they stand instead of packing them first
+    /// Audit folders as they are instead of packing them first
     #[arg(long)]
     as_is: bool,
     /// Threads to use [default: one per processor]
@@ -63,7 +63,7 @@ pub(crate) struct Check {
     quiet: bool,
 }
 
-/// Shorter stages are not worth a line of `--timings`.
+/// Shorter stages get no line in `--timings`.
 const SHOWN: Duration = Duration::from_micros(100);
 
 impl std::fmt::Debug for Format {
@@ -86,7 +86,7 @@ fn kind() -> impl TypedValueParser<Value = Kind> {
 }
 
 impl Check {
-    /// Audits, reports, and returns how it ended.
+    /// Audits, reports, and returns the exit status.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         if !self.project.is_dir() {
             return Err(format!("--project {}: no such folder", self.project.display()));
@@ -119,7 +119,7 @@ impl Check {
             .fail_on(self.fail_on)
             .keep_entries(outputs.need_entries())
             .timings(timings.clone());
-        // Whether a waiver did nothing anywhere is known only in the end.
+        // Only at the end is it known whether a waiver did nothing anywhere.
         let mut one_by_one = if options.settings.waivers.is_empty() { outputs.one_by_one() } else { None };
         let mut audits = Vec::new();
         let mut worst = Verdict::default();
@@ -161,8 +161,8 @@ impl Check {
         packgate::report::Look { quiet: self.quiet, fail_on: self.fail_on, project, ..output::look() }
     }
 
-    /// Audits all artifacts, several at once, and hands on the audits in the order of the artifacts, as soon as
-    /// they are there.
+    /// Audits all artifacts, several at once, and passes the audits on in the order of the artifacts, as soon as they
+    /// are ready.
     fn audit_all(&self, how: &How<'_>, artifacts: &[Target], take: &mut (dyn FnMut(Audited) + Send)) {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.jobs.map_or(processors, usize::from);
@@ -195,7 +195,7 @@ impl Check {
 /// An audit, or why there is none.
 type Audited = Result<Audit, String>;
 
-/// Audits that come in any order and go in theirs.
+/// Puts audits that finish in any order back in the artifacts' order.
 struct InOrder<'a> {
     next: usize,
     early: BTreeMap<usize, Audited>,
@@ -248,7 +248,7 @@ fn exit(worst: Verdict, usage: bool) -> Exit {
     }
 }
 
-/// In a GitHub job, annotations and the step summary appear without being asked for.
+/// In a GitHub job, annotations and the step summary are written by default.
 fn in_github_job(outputs: &mut Outputs) -> Result<(), String> {
     if std::env::var_os("GITHUB_ACTIONS").is_none_or(|value| value != "true") {
         return Ok(());

@@ -13,7 +13,7 @@ use super::{Exit, output};
 /// Show what changed between two artifacts
 ///
 /// Files added, removed, changed and renamed; sizes; the manifest's entry points, scripts, dependencies and
-/// allowlist; and what a stranger could recover before and now.
+/// allowlist; and what a stranger could recover before and after.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Diff {
     /// An artifact or folder; `latest` or a version is fetched by the ecosystem's client
@@ -25,16 +25,16 @@ pub(crate) struct Diff {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
-    /// Where the artifacts came from
+    /// The project of the artifacts
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
-    /// Take folders as they stand instead of packing them first
+    /// Take folders as they are instead of packing them first
     #[arg(long)]
     as_is: bool,
 }
 
 impl Diff {
-    /// Compares, reports, and returns how it ended: a difference is no failure.
+    /// Compares, reports, and returns the exit status: a difference is not a failure.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
         let targets = Targets::gather(std::slice::from_ref(&self.new), self.as_is, &mut wrong)?;

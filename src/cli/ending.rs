@@ -1,4 +1,4 @@
-//! The ends that nobody plans: a panic, Ctrl-C, a job that is cancelled.
+//! Unplanned ends: a panic, Ctrl-C, a cancelled job.
 
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,12 +7,11 @@ use packgate::{guard, scratch};
 
 use super::{Exit, complain};
 
-/// From here on a panic is told in one line and ends with the status of a failure, and a signal leaves nothing
-/// behind.
+/// From here on, a panic prints one line and exits with the status of a failure, and a signal leaves nothing behind.
 pub(super) fn prepare() {
     std::panic::set_hook(Box::new(on_panic));
     if let Err(error) = watch() {
-        complain(&format_args!("temporary folders will stay when a signal ends this run: {error}"));
+        complain(&format_args!("temporary folders will remain if a signal ends this run: {error}"));
     }
 }
 
@@ -33,7 +32,7 @@ fn on_panic(panic: &PanicHookInfo<'_>) {
         env!("CARGO_PKG_VERSION"),
         env!("CARGO_PKG_REPOSITORY"),
     ));
-    // Unwinding could stop at a thread that waits for this one.
+    // Unwinding could get stuck at a thread that waits for this one.
     scratch::clean_up();
     std::process::exit(Exit::Usage as i32);
 }
@@ -50,14 +49,14 @@ fn watch() -> std::io::Result<()> {
     std::thread::spawn(move || {
         for signal in signals.forever() {
             scratch::clean_up();
-            // Who started this program sees that a signal ended it.
+            // The parent process sees that a signal ended it.
             let _ = emulate_default_handler(signal);
         }
     });
     Ok(())
 }
 
-/// The signals that this program was started to ignore, as `nohup` does, as a mask. Told only by Linux.
+/// The signals that this program was started with as ignored, as by `nohup`, as a mask. Only Linux tells.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use packgate::scratch::Passing;
 use tempfile::NamedTempFile;
 
-/// A file that is written beside its place and takes it when it is whole: nobody finds half of it, or none where
-/// there was one.
+/// A file that is written under a temporary name and renamed when complete, so that nobody ever finds half of it, or
+/// none where there was one.
 pub(crate) struct NewFile {
-    /// As it was named.
+    /// The path as given.
     path: PathBuf,
     to: To,
 }
@@ -24,13 +24,13 @@ enum To {
 }
 
 impl NewFile {
-    /// Begins the file, so that a path that can't be written fails at once.
+    /// Creates the file, so that a path that can't be written fails at once.
     pub(crate) fn begin(path: &Path) -> Result<Self, String> {
         let to = begin(path).map_err(|error| cannot(path, &error))?;
         Ok(Self { path: path.to_path_buf(), to })
     }
 
-    /// Writes it and puts it in its place.
+    /// Writes it and moves it into place.
     pub(crate) fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
         let written = match self.to {
             To::AuditContext { mut file, place, _passing } => filled(file.as_file_mut(), write)
@@ -48,7 +48,7 @@ impl NewFile {
     }
 }
 
-/// Writes a whole file or says why not.
+/// Writes a whole file, or says why it can't.
 pub(crate) fn save(path: &Path, bytes: &[u8]) -> Result<(), String> {
     NewFile::begin(path)?.write(|out| out.write_all(bytes))
 }
@@ -84,7 +84,7 @@ fn filled(file: &mut File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
 }
 
 fn cannot(path: &Path, error: &io::Error) -> String {
-    // The system's error alone: the name of the temporary file would tell nobody anything.
+    // Only the system's error: the name of the temporary file would help nobody.
     let error = error
         .raw_os_error()
         .map_or_else(|| error.to_string(), |code| io::Error::from_raw_os_error(code).to_string());

@@ -8,16 +8,16 @@ use packgate::settings::Settings;
 use super::file::save;
 use super::{Exit, output};
 
-/// Fingerprint internal code, or the project's own source text, into a file that gives none of it away
+/// Fingerprint internal code or the project's own source text, into a file that gives none of it away
 ///
 /// A release job without the sources names the file in `internal.fingerprints`, or with `--own` in `own-fingerprints`.
-/// The file holds one-way hashes and the paths of the files, of internal ones with line numbers.
+/// The file contains one-way hashes and the paths of the files; for internal ones, line numbers too.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fingerprint {
     /// Folders with internal code [default: internal.roots and the private members of the workspace]
     #[arg(value_name = "FOLDER")]
     folders: Vec<PathBuf>,
-    /// Take the project's own source text instead, from FOLDER or from what `own-folders` says
+    /// Take the project's own source text instead, from FOLDER or from the folders in `own-folders`
     #[arg(long)]
     own: bool,
     /// The file to write
@@ -26,7 +26,7 @@ pub(crate) struct Fingerprint {
     /// Write digests instead of the internal files' paths
     #[arg(long)]
     hash_names: bool,
-    /// Where settings and workspace are read
+    /// The project whose settings and workspace are read
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
 }

@@ -1,12 +1,11 @@
-//! The manual pages are as the arguments would make them now. `INSTA_UPDATE=always cargo test generated` writes them
-//! anew.
+//! Checks that the manual pages match the arguments. `INSTA_UPDATE=always cargo test generated` rewrites them.
 
 use clap::CommandFactory as _;
 
 #[path = "../../tests/shared/fresh.rs"]
 mod fresh;
 
-/// `packgate.1` and a page a subcommand.
+/// `packgate.1` and a page for each subcommand.
 #[test]
 fn manual() {
     let folder = tempfile::tempdir().unwrap();

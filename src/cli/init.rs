@@ -10,22 +10,20 @@ use super::file::save;
 use super::lock_file::{create, plain, stock};
 use super::{Exit, output};
 
-/// Write packgate.toml and the first packgate.lock for a project
-///
-/// Says what it found and what follows. Files that are there already stay as they are, so that it can be run
-/// again.
+/// Write packgate.toml and the first packgate.lock for a project Says what it found and what follows. Existing files
+/// are left as they are, so it can be run again.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Init {
     /// The project's folder [default: the working directory]
     #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
     folder: PathBuf,
-    /// Don't pack the project and write no packgate.lock
+    /// Don't pack the project, and don't write packgate.lock
     #[arg(long)]
     no_lock: bool,
 }
 
 impl Init {
-    /// Writes what is missing and returns how it ended.
+    /// Writes what is missing and returns the exit status.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         if !self.folder.is_dir() {
             return Err(format!("{}: no such folder", self.folder.display()));
@@ -49,7 +47,7 @@ impl Init {
     fn settings(&self, survey: &Survey) -> Result<(), String> {
         let there = Settings::load(&self.folder, None).map_err(|errors| errors.to_string())?.file;
         if let Some(file) = there {
-            output::line(format_args!("{} is there already and stays as it is", file.display()))?;
+            output::line(format_args!("{} exists already and is left as it is", file.display()))?;
             return Ok(());
         }
         let file = self.folder.join(SETTINGS_FILE);
@@ -61,7 +59,7 @@ impl Init {
     fn lock(&self, survey: &Survey) -> Result<Exit, String> {
         let file = self.folder.join(lock::FILE_NAME);
         if lock::read(&file).map_err(|error| error.to_string())?.is_some() {
-            output::line(format_args!("{} is there already and stays as it is", plain(&file)))?;
+            output::line(format_args!("{} exists already and is left as it is", plain(&file)))?;
             return Ok(Exit::Passed);
         }
         if survey.packed_by.is_empty() {

@@ -9,7 +9,7 @@ use packgate::settings::Settings;
 use super::targets::Targets;
 use super::{Exit, complain, output};
 
-/// Show what is in artifacts: the facts, without judgement
+/// Show what is in artifacts: facts without judgement
 #[derive(Debug, clap::Args)]
 pub(crate) struct Inventory {
     /// Artifacts or folders [default: the working directory]
@@ -18,10 +18,10 @@ pub(crate) struct Inventory {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Form,
-    /// Where the artifacts came from
+    /// The project of the artifacts
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
-    /// Take folders as they stand instead of packing them first
+    /// Take folders as they are instead of packing them first
     #[arg(long)]
     as_is: bool,
 }
@@ -36,7 +36,7 @@ pub(crate) enum Form {
 }
 
 impl Inventory {
-    /// Takes stock, reports, and returns how it ended.
+    /// Takes stock, reports, and returns the exit status.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
         let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;

@@ -4,7 +4,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{Error, ErrorKind};
 use clap::{Arg, Command};
 
-/// Takes any text, and tells help and completions which values have a name.
+/// Accepts any text, and tells help and completions which values have a name.
 #[derive(Clone)]
 pub(crate) struct Known<N>(pub N);
 

@@ -10,10 +10,9 @@ use super::lock_file::{create, plain, stock};
 use super::targets::Targets;
 use super::{Exit, complain, output};
 
-/// Write packgate.lock: the files that releases may contain
-///
-/// A folder is packed by its own client first, and the lock is written into it. Artifacts are locked in the
-/// project's folder; several platforms of a package, or several packages, share one file.
+/// Write packgate.lock: the files that releases may contain A folder is packed by its own client first, and the lock
+/// is written there. The lock of artifacts is in the project's folder; several platforms of a package, or several
+/// packages, share one file.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Lock {
     /// Artifacts or folders [default: the working directory]
@@ -28,13 +27,13 @@ pub(crate) struct Lock {
     /// Where the lock of artifacts is kept
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
-    /// Take folders as they stand instead of packing them first
+    /// Take folders as they are instead of packing them first
     #[arg(long)]
     as_is: bool,
 }
 
 impl Lock {
-    /// Writes the lock and returns how it ended.
+    /// Writes the lock and returns the exit status.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
         let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
@@ -67,7 +66,7 @@ impl Lock {
         let Some(before) = before else {
             let new = create(file, inventories)?;
             output::line(format_args!(
-                "{} written: {}. Commit it beside the manifest.",
+                "{} written: {}. Commit it along with the manifest.",
                 plain(file),
                 shown(&new)
             ))?;
@@ -75,7 +74,7 @@ impl Lock {
         };
         if !self.update {
             return Err(format!(
-                "{} is there already; `packgate lock --update` brings it up to date",
+                "{} exists already; `packgate lock --update` brings it up to date",
                 plain(file)
             ));
         }
@@ -99,7 +98,10 @@ impl Lock {
             return Ok(true);
         }
         if !std::io::stdin().is_terminal() {
-            return Err(format!("nobody is there to ask; --yes writes {} without asking", file.display()));
+            return Err(format!(
+                "stdin is not a terminal, so there is nobody to ask; --yes writes {} without asking",
+                file.display()
+            ));
         }
         output::text(&format!("Write this to {}? [y/N] ", plain(file)))?;
         let mut answer = String::new();
@@ -108,7 +110,7 @@ impl Lock {
     }
 }
 
-/// The difference in the manner of a unified diff.
+/// The difference in the style of a unified diff.
 fn show(file: &Path, changes: &[Change]) -> Result<(), String> {
     let green = anstyle::AnsiColor::Green.on_default();
     let red = anstyle::AnsiColor::Red.on_default();

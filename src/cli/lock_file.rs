@@ -12,8 +12,8 @@ use packgate::settings::Settings;
 use super::file::save;
 use super::{Exit, complain};
 
-/// The facts of an artifact that a lock is to be made from. One whose files could not all be read would
-/// make a lock that allows too little, or hides what is there.
+/// The facts of an artifact to make a lock from. If not all its files could be read, the lock would allow too little,
+/// or hide what is there.
 pub(super) fn stock(path: &Path, folder: &Path) -> Result<Result<Inventory, Exit>, String> {
     let settings = Settings::load(folder, None).map_err(|errors| errors.to_string())?;
     let options = Options::default().settings(settings).project(Project::new(folder));
@@ -40,7 +40,7 @@ pub(super) fn create(file: &Path, inventories: &[Inventory]) -> Result<String, S
     Ok(format!("{lines} line{s} for {}", sections.join(", ")))
 }
 
-/// The path as people write it, without `./`.
+/// The path without a leading `./`.
 pub(super) fn plain(file: &Path) -> std::path::Display<'_> {
     file.strip_prefix(".").unwrap_or(file).display()
 }

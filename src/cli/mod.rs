@@ -37,9 +37,9 @@ pub(crate) enum Exit {
     Passed = 0,
     /// The policy says no.
     Blocked = 1,
-    /// Usage, settings, a missing client, output that can't be written, or a panic.
+    /// Wrong usage or settings, a missing client, output that can't be written, or a panic.
     Usage = 2,
-    /// An artifact could not be examined to its end.
+    /// An artifact could not be fully examined.
     Incomplete = 3,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct Arguments {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
-    /// Say on stderr what is read, run and recognised; twice, also how long it takes
+    /// Log what is read, run and recognised to stderr; given twice, also how long it takes
     #[arg(long, short, global = true, action = ArgAction::Count)]
     verbose: u8,
     #[command(subcommand)]
@@ -59,9 +59,9 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Audit artifacts or folders, and stop what the policy doesn't let pass
+    /// Audit artifacts or folders, and stop what the policy doesn't allow
     Check(check::Check),
-    /// Show what is in artifacts: the facts, without judgement
+    /// Show what is in artifacts: facts without judgement
     Inventory(inventory::Inventory),
     /// Write out the original files that a stranger could recover
     Recover(recover::Recover),
@@ -77,7 +77,7 @@ enum Command {
     Fingerprint(fingerprint::Fingerprint),
     /// Print completions for a shell
     Completions(completions::Completions),
-    /// Show the settings in force, or the policies there are
+    /// Show the settings that apply, or list the policies
     Policy(policy::PolicyCommand),
 }
 

@@ -26,7 +26,7 @@ impl FromStr for Format {
             None => (text, None),
         };
         let reporter = report::find(name)
-            .ok_or_else(|| format!("no such format; there are {}", formats().join(", ")))?;
+            .ok_or_else(|| format!("no such format; known are {}", formats().join(", ")))?;
         Ok(Self { reporter, file })
     }
 }
@@ -43,15 +43,15 @@ enum Target {
     Append(PathBuf, File),
 }
 
-/// Reports to be written, their files opened before anything is audited, so that a path that can't be
-/// written fails at once.
+/// Reports to be written. Their files are opened before anything is audited, so that a path that can't be written
+/// fails at once.
 pub(crate) struct Outputs {
     outputs: Vec<(&'static Reporter, Target)>,
     look: Look,
 }
 
 impl Outputs {
-    /// Opens all files. Without a format that goes to stdout, the human report does.
+    /// Opens all files. If no format goes to stdout, the human report does.
     pub(crate) fn open(formats: &[Format], look: Look) -> Result<Self, String> {
         let mut outputs = Vec::new();
         for format in formats {
@@ -79,7 +79,7 @@ impl Outputs {
         Ok(())
     }
 
-    /// Adds a report on stdout, if what goes there is for people and not for a program.
+    /// Adds a report on stdout, if what goes there is for people rather than for a program.
     pub(crate) fn also_print(&mut self, name: &str) {
         let mut printed = self.outputs.iter().filter(|(_, target)| matches!(target, Target::Stdout));
         if let Some(reporter) = report::find(name)
@@ -94,15 +94,15 @@ impl Outputs {
         self.outputs.iter().any(|(reporter, _)| reporter.needs_entries)
     }
 
-    /// The one report, if it can be written artifact by artifact. On a terminal it would get in the way of the line
-    /// that says how far the work is.
+    /// The only report, if it can be written artifact by artifact. On a terminal it would get in the way of the
+    /// progress line.
     pub(crate) fn one_by_one(&self) -> Option<OneByOne> {
         let [(reporter, Target::Stdout)] = self.outputs.as_slice() else { return None };
         let parts = reporter.parts.as_ref().filter(|_| !io::stdout().is_terminal())?;
         Some(OneByOne { parts, look: self.look.clone(), verdicts: Verdicts::default(), failed: None })
     }
 
-    /// Writes all reports, and says of each that could not be written why.
+    /// Writes all reports, and says why any of them could not be written.
     pub(crate) fn write(self, audits: &[Audit]) -> Vec<String> {
         let plain =
             Look { width: None, colour: false, hyperlinks: false, unicode: true, ..self.look.clone() };
@@ -111,7 +111,7 @@ impl Outputs {
             Target::Stdout => stdout(|out| (reporter.write)(audits, &look, out)),
             Target::File(file) => file.write(|out| (reporter.write)(audits, &plain, out)),
             Target::Append(path, mut file) => {
-                // In one go, so that a full disk doesn't leave the half of it if it can be helped.
+                // In one go, so that a full disk is less likely to leave half of it.
                 let mut text = Vec::new();
                 let written =
                     (reporter.write)(audits, &plain, &mut text).and_then(|()| file.write_all(&text));
@@ -122,7 +122,7 @@ impl Outputs {
     }
 }
 
-/// A report on stdout that is written while the work goes on.
+/// A report that is written to stdout while the audit goes on.
 pub(crate) struct OneByOne {
     parts: &'static Parts,
     look: Look,
@@ -131,7 +131,7 @@ pub(crate) struct OneByOne {
 }
 
 impl OneByOne {
-    /// Writes of the next artifact.
+    /// Writes the part about the next artifact.
     pub(crate) fn add(&mut self, audit: &Audit) {
         let number = self.verdicts.all();
         self.verdicts.add(audit.verdict);
@@ -144,7 +144,7 @@ impl OneByOne {
         self.failed.map_or(Ok(()), |error| forgive(Err(error)))
     }
 
-    /// Once something could not be written, nothing more is.
+    /// After a failure to write, nothing more is written.
     fn write(&mut self, write: impl FnOnce(&Parts, &Verdicts, &Look, &mut dyn Write) -> io::Result<()>) {
         if self.failed.is_none() {
             let text = |text: &mut dyn Write| write(self.parts, &self.verdicts, &self.look, text);
@@ -153,16 +153,16 @@ impl OneByOne {
     }
 }
 
-/// Writes to stdout what `write` writes, never mixed with other output.
+/// Writes to stdout what `write` writes, under a lock.
 fn unmixed(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
     write(&mut out)?;
     out.flush()?;
-    // What `out` hands on, stdout keeps until the end of a line.
+    // Stdout keeps what `out` passes on until the end of a line.
     io::stdout().flush()
 }
 
-/// A reader that goes away has read enough; any other failure is one.
+/// A closed pipe means that the reader has read enough; any other error is a failure.
 fn forgive(written: io::Result<()>) -> Result<(), String> {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -176,8 +176,8 @@ fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), St
     forgive(unmixed(write))
 }
 
-/// Prints on stdout what `write` writes; when the reader goes away, no more. All that goes to stdout goes through
-/// here, or through [`Outputs`].
+/// Prints to stdout what `write` writes, and stops quietly at a closed pipe. All that goes to stdout goes through
+/// here or through [`Outputs`].
 pub(crate) fn print(write: impl FnOnce(&Look, &mut dyn Write) -> io::Result<()>) -> Result<(), String> {
     stdout(|out| write(&look(), out))
 }
@@ -197,7 +197,7 @@ pub(crate) fn help(help: &clap::Error) -> Result<(), String> {
     forgive(help.print().and_then(|()| io::stdout().flush()))
 }
 
-/// Prints a line on stderr. Where that can't be written to, nobody could be told.
+/// Prints a line on stderr. If that fails, there is nowhere left to report it.
 pub(crate) fn note(line: &dyn fmt::Display) {
     let _ = writeln!(anstream::stderr().lock(), "{line}");
 }

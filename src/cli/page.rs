@@ -1,4 +1,4 @@
-//! Markdown of our own as a page for a terminal: wrapped, with headings that stand out and code that is set off.
+//! Our own Markdown as a page for a terminal: wrapped, with headings and code set off.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -6,7 +6,7 @@ const BOLD: &str = "\x1b[1m";
 const CODE: &str = "\x1b[36m";
 const PLAIN: &str = "\x1b[0m";
 
-/// The page in lines of at most `width` columns; code stays as it is.
+/// The page in lines of at most `width` columns; code isn't wrapped.
 pub(crate) fn render(markdown: &str, width: usize) -> String {
     let mut page = Page { width: width.max(20), ..Page::default() };
     for event in Parser::new(markdown) {
@@ -19,13 +19,13 @@ pub(crate) fn render(markdown: &str, width: usize) -> String {
 struct Page {
     width: usize,
     text: String,
-    /// Words of the paragraph being read, each with how it looks.
+    /// Words of the current paragraph, with their styles.
     words: Vec<(String, &'static str)>,
     /// Whether the next text continues the last word.
     joined: bool,
     look: &'static str,
     in_code: bool,
-    /// What stands before the first line, and before the others.
+    /// What goes before the first line, and before the others.
     indent: (String, String),
     lists: Vec<Option<u64>>,
 }
@@ -93,7 +93,7 @@ impl Page {
 
     fn words(&mut self, text: &str, look: &'static str) {
         let mut joined = self.joined && !text.starts_with(char::is_whitespace);
-        // Code is one word however long: broken, nobody could copy it.
+        // Code is one word, however long: broken into lines, it couldn't be copied.
         let pieces: Vec<&str> = if look == CODE { vec![text] } else { text.split_whitespace().collect() };
         for piece in pieces {
             let piece = if look.is_empty() { piece.to_string() } else { format!("{look}{piece}{PLAIN}") };
@@ -106,7 +106,7 @@ impl Page {
         self.joined = !text.ends_with(char::is_whitespace);
     }
 
-    /// Ends a paragraph, if there is one.
+    /// Ends the current paragraph, if there is one.
     fn paragraph(&mut self, end: &str) {
         self.joined = false;
         if self.words.is_empty() {
@@ -137,7 +137,7 @@ impl Page {
     }
 }
 
-/// Columns of a word, without what only colours it.
+/// Columns of a word, not counting its styling.
 fn visible(word: &str) -> usize {
     let mut columns = 0;
     let mut escaped = false;

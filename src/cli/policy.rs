@@ -7,7 +7,7 @@ use packgate::settings::{Settings, SettingsErrors};
 use super::known::Known;
 use super::{Exit, output};
 
-/// Show the settings in force, or the policies there are
+/// Show the settings that apply, or list the policies
 #[derive(Debug, clap::Args)]
 pub(crate) struct PolicyCommand {
     #[command(subcommand)]
@@ -18,7 +18,7 @@ pub(crate) struct PolicyCommand {
 enum What {
     /// Show every rule's level and every setting, with the file and line that it comes from
     Show(Show),
-    /// List the policies that can be asked for
+    /// List the policies that can be named
     List,
 }
 
@@ -27,7 +27,7 @@ struct Show {
     /// A policy by name, or a policy file
     #[arg(long, value_name = "POLICY", value_parser = Known(policies))]
     policy: Option<String>,
-    /// The folder whose settings, and for `auto` whose manifest, are read
+    /// The folder whose settings (and manifest, for `auto`) are read
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
     /// How to print it
@@ -44,7 +44,7 @@ enum Format {
     Json,
 }
 
-/// What `--policy` takes besides files.
+/// What `--policy` accepts besides files.
 pub(super) fn policies() -> Vec<&'static str> {
     std::iter::once("auto").chain(packgate::settings::NAMES).collect()
 }

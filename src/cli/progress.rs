@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// A line on a terminal's stderr that says how far the work is; it appears when that takes longer than half a second.
+/// A progress line on a terminal's stderr, shown once the audit takes longer than half a second.
 pub(crate) struct Progress {
     done: Arc<AtomicUsize>,
     running: Option<(Sender<()>, JoinHandle<()>)>,
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_millis(100);
 
 impl Progress {
-    /// Begins to watch over `total` artifacts.
+    /// Starts counting towards `total` artifacts.
     pub(crate) fn start(total: usize, quiet: bool) -> Self {
         let done = Arc::new(AtomicUsize::new(0));
         let running = (!quiet && std::io::stderr().is_terminal()).then(|| {

@@ -23,7 +23,7 @@ pub(crate) struct Recover {
     /// Where the artifact came from
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
-    /// Take a folder as it stands instead of packing it first
+    /// Take a folder as it is instead of packing it first
     #[arg(long)]
     as_is: bool,
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use packgate::inventory::Inventory;
 use packgate::pack::{self, PackError};
 
-/// One artifact to look at.
+/// One artifact to examine.
 #[derive(Debug)]
 pub(crate) struct Target {
     /// Where it is.
@@ -13,20 +13,20 @@ pub(crate) struct Target {
     pub folder: Option<PathBuf>,
 }
 
-/// The artifacts of a command line. Those that were packed for it live as long as this.
+/// The artifacts of a command line. Those that were packed for it are kept as long as this lives.
 #[derive(Debug, Default)]
 pub(crate) struct Targets {
     /// In the order of the command line.
     pub all: Vec<Target>,
-    /// Folders that another run of this program is packing right now, with what is to be said of them: this one was
-    /// started by a script of the package, and the other audits what comes of it.
+    /// Folders that another run of this program is packing right now, with what to say about them: the package's own
+    /// script started this run, and the outer one audits the result.
     pub under_way: Vec<String>,
     _packed: Vec<pack::Packed>,
 }
 
 impl Targets {
-    /// Folders with a manifest are packed by their own client, unless they are wanted as they stand. What
-    /// can't be packed is added to `wrong`.
+    /// Folders with a manifest are packed by their own client, unless they are to be taken as they are. What can't be
+    /// packed is added to `wrong`.
     pub(crate) fn gather(
         arguments: &[PathBuf],
         as_is: bool,
@@ -56,7 +56,7 @@ impl Targets {
 }
 
 impl Target {
-    /// Takes the temporary folder out of the name by which reports call a packed artifact.
+    /// Removes the temporary folder from the name that reports use for a packed artifact.
     pub(crate) fn name(&self, inventory: &mut Inventory) {
         if self.folder.is_some()
             && let Some(name) = Path::new(&self.path).file_name()

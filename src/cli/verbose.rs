@@ -1,18 +1,18 @@
-//! What `-v` and `-vv` print to stderr of the records that the library makes.
+//! What `-v` and `-vv` print to stderr of the library's log records.
 
 use log::{LevelFilter, Log, Metadata, Record};
 use packgate::escape::shown;
 
 use super::output;
 
-/// `-v` tells what was read, run and recognised, `-vv` also how long it took.
+/// `-v` shows what was read, run and recognised, `-vv` also how long it took.
 pub(super) fn start(count: u8) {
     log::set_max_level(match count {
         0 => LevelFilter::Off,
         1 => LevelFilter::Info,
         _ => LevelFilter::Debug,
     });
-    // It fails when there is a logger already, and this is the only one.
+    // This fails only if there is a logger already, and there is no other.
     let _ = log::set_logger(&Stderr);
 }
 

@@ -22,13 +22,13 @@ pub(crate) trait Client: Sync {
     /// The client is missing or failed.
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError>;
 
-    /// The folder below `into` in which the client leaves the artifacts, and the ends of their names.
+    /// The folder below `into` in which the client leaves the artifacts, and their extensions.
     fn leaves(&self) -> (&'static str, &'static [&'static str]);
 
     /// The command that publishes what was packed: `npm publish`.
     fn publishes_by(&self) -> &'static str;
 
-    /// Where a project can have the check run before every publishing: what to say, and the line to write there.
+    /// Where a project can have the check run before every publish: what to say, and the line to write there.
     fn hook(&self) -> Option<(&'static str, &'static str)> {
         None
     }
@@ -37,7 +37,7 @@ pub(crate) trait Client: Sync {
 /// What there is to pack in a folder.
 #[derive(Debug)]
 pub(crate) struct Recipe {
-    /// The manifest by which it is packed, as people call it: `package.json`, `a .gemspec`.
+    /// The manifest that it is packed from, as people call it: `package.json`, `a .gemspec`.
     pub manifest: &'static str,
     /// Whether that forbids publishing.
     pub private: bool,
@@ -52,11 +52,11 @@ impl Recipe {
     }
 }
 
-/// Why a client did not do what it was asked for.
+/// Why a client did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The client is not installed.
-    #[error("{client} is needed ({because}) and is not installed; install it, or name a packed artifact")]
+    #[error("{client} is needed ({because}) but not installed; install it, or name a packed artifact")]
     Missing {
         /// The program.
         client: String,
@@ -73,8 +73,8 @@ pub enum ClientError {
         /// The end of what it wrote.
         output: String,
     },
-    /// The client succeeded and wrote nothing.
-    #[error("{command} succeeded and left no artifact")]
+    /// The client succeeded but wrote nothing.
+    #[error("{command} succeeded but left no artifact")]
     NothingWritten {
         /// The command as run.
         command: String,
@@ -84,7 +84,7 @@ pub enum ClientError {
     Io(#[from] std::io::Error),
 }
 
-/// Indented end of a client's output.
+/// The end of a client's output, indented.
 fn tail(output: &str) -> String {
     let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
     let from = lines.len().saturating_sub(12);
@@ -110,12 +110,12 @@ pub(crate) struct Run<'a> {
     pub folder: &'a Path,
     /// The program's path.
     pub program: PathBuf,
-    /// What people call it.
+    /// Its name in messages.
     pub called: &'static str,
 }
 
 impl<'a> Run<'a> {
-    /// A client that is called as its program is; `because` is told when it is missing.
+    /// A client with the name of its program; `because` is shown if it is missing.
     pub(crate) fn of(program: &'static str, because: &str, folder: &'a Path) -> Result<Self, ClientError> {
         let found = find_program(program).ok_or_else(|| missing(program, because))?;
         Ok(Self { folder, program: found, called: program })
@@ -123,7 +123,7 @@ impl<'a> Run<'a> {
 
     /// Runs it and returns the command for messages, without the last option and the paths.
     pub(crate) fn with(&self, arguments: &[&str], paths: &[OsString]) -> Result<String, ClientError> {
-        // The last option takes the temporary path, which would tell nobody anything.
+        // The last option takes the temporary path, which means nothing to anybody.
         let named = arguments
             .split_last()
             .filter(|(last, _)| last.starts_with("--"))
@@ -134,7 +134,7 @@ impl<'a> Run<'a> {
         self.named(command, &arguments)
     }
 
-    /// Runs it, and calls the command so in messages.
+    /// Runs it, under this name in messages.
     pub(crate) fn named(&self, command: String, arguments: &[&OsStr]) -> Result<String, ClientError> {
         let output = self.run(arguments)?;
         if output.status.success() {
@@ -186,7 +186,7 @@ pub(crate) fn find_in(folders: impl Iterator<Item = PathBuf>, program: &str) -> 
         .find(|candidate| candidate.is_file())
 }
 
-/// Which release of a package is asked for.
+/// Which release of a package is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Release {
     /// The newest one.
@@ -196,7 +196,7 @@ pub enum Release {
 }
 
 impl Release {
-    /// Reads what stands for an earlier release where no file has that name: `latest`, `1.2.3`, `v1.2.3`.
+    /// Reads what names an earlier release, if no file has that name: `latest`, `1.2.3`, `v1.2.3`.
     pub fn parse(text: &str) -> Option<Self> {
         let version = text.strip_prefix('v').unwrap_or(text);
         match text {
@@ -208,7 +208,7 @@ impl Release {
         }
     }
 
-    /// The package with the release behind it; the name alone for the newest.
+    /// The package with the release after it; the name alone for the newest.
     pub(crate) fn after(&self, name: &str, sign: &str) -> String {
         match self {
             Self::Latest => name.to_owned(),
@@ -217,7 +217,7 @@ impl Release {
     }
 }
 
-/// Nothing that a client could take for an option, a path or an address.
+/// Whether no client could take it for an option, a path or an address.
 pub(crate) fn is_word(word: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '!' | '~');
     word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && word.chars().all(plain)
@@ -226,17 +226,17 @@ pub(crate) fn is_word(word: &str) -> bool {
 /// What a client is asked to fetch.
 #[derive(Debug)]
 pub(crate) struct Wish<'a> {
-    /// The package's name, which no client takes for anything else.
+    /// The package's name, which no client could take for anything else.
     pub name: &'a str,
     /// The release.
     pub release: &'a Release,
-    /// The artifact whose sibling is asked for: of the same platform.
+    /// The artifact whose predecessor for the same platform is wanted.
     pub beside: &'a Inventory,
-    /// Where the client runs: its configuration is there.
+    /// Where the client runs, and its configuration is.
     pub folder: &'a Path,
 }
 
-/// An earlier release on disk. The file lives as long as this.
+/// An earlier release on disk. The file is deleted with this.
 #[derive(Debug)]
 pub struct Fetched {
     /// The artifact.

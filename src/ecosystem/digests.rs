@@ -1,8 +1,8 @@
-//! Digests in the tables that packages carry, held against those of the entries.
+//! Digests in packages' own tables, compared with those of the entries.
 
 use crate::inventory::Entry;
 
-/// What comparing an entry with a digest says.
+/// The result of comparing an entry with a digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compared {
     Right,
@@ -11,7 +11,7 @@ pub(super) enum Compared {
     Worthless,
 }
 
-/// Compares an entry with a digest; the algorithm is named as in `sha256`, in any letter case, with or
+/// Compares an entry with a digest; the algorithm is named as in `sha256`, in any case, with or
 /// without a dash.
 pub(super) fn compare(entry: &Entry, algorithm: &str, digest: Option<&[u8]>) -> Compared {
     let wide = entry.wide.as_deref();

@@ -9,10 +9,10 @@ use crate::project::{Project, read_bytes};
 
 use super::format::Fields;
 
-/// What an ecosystem says of a project's folder.
+/// What an ecosystem knows of a project's folder.
 pub(crate) trait ProjectFolder: Sync {
-    /// What the folder's manifest says of its package, short of what it would ship; `None` when there is no
-    /// manifest of this ecosystem. One that can't be read is a problem, and `None`.
+    /// What the folder's manifest says of its package, except what it would ship; `None` without a manifest of this
+    /// ecosystem, and for one that can't be read, which is added to the problems.
     fn package(&self, files: &Files<'_>, problems: &mut Vec<ManifestProblem>) -> Option<Package>;
 
     /// Whether the folder has a manifest of this ecosystem, in whatever state.
@@ -21,10 +21,10 @@ pub(crate) trait ProjectFolder: Sync {
     /// Whether [`ProjectFolder::package`] reads a file at the top of the folder.
     fn reads(&self, name: &str) -> bool;
 
-    /// All packages of the workspace whose root the folder is; `None` when it is none.
+    /// All packages of the workspace whose root the folder is; `None` if it isn't one.
     fn members(&self, folder: &Path) -> Option<Vec<Member>>;
 
-    /// The packages that the folder's manifest names as needed, for whatever.
+    /// The packages that the folder's manifest depends on, for any purpose.
     fn dependencies(&self, _folder: &Path) -> Vec<String> {
         Vec::new()
     }
@@ -34,11 +34,11 @@ pub(crate) trait ProjectFolder: Sync {
         None
     }
 
-    /// The manifest that may hold settings, and the ways to the tables in it.
+    /// The manifest that may hold settings, and the paths of the tables in it.
     fn settings(&self) -> Option<SettingsTables>;
 }
 
-/// A manifest that may hold settings: its name, and the ways to the tables in it.
+/// A manifest that may hold settings: its name, and the paths of the tables in it.
 pub(crate) type SettingsTables = (&'static str, &'static [&'static [&'static str]]);
 
 /// The files at the top of a folder.
@@ -46,7 +46,7 @@ pub(crate) type SettingsTables = (&'static str, &'static [&'static [&'static str
 pub(crate) enum Files<'a> {
     /// A project's folder.
     OnDisk(&'a Path),
-    /// A folder that was audited as it stands: the files that were kept of it.
+    /// A folder that was audited as it is: the files that were kept.
     Kept(&'a Inventory),
 }
 
@@ -123,8 +123,8 @@ pub(super) fn package(files: &Files<'_>, problems: &mut Vec<ManifestProblem>) ->
     projects.into_iter().find(|project| project.is_here(files))?.package(files, problems)
 }
 
-/// The package of the project in this folder, as far as its manifest tells: name, version, licence, and whether it
-/// may be published. An artifact's manifest says the same of them.
+/// The package of the project in this folder, going by its manifest: name, version, licence, and whether it may be
+/// published. An artifact's manifest gives the same.
 pub fn of_project(folder: &Path) -> Option<Package> {
     package(&Files::OnDisk(folder), &mut Vec::new())
 }
@@ -141,7 +141,7 @@ pub fn names(folder: &Path) -> Vec<String> {
     packages.map(|package| package.name).filter(|name| !name.is_empty()).collect()
 }
 
-/// The packages that the manifests of a folder name as needed, for whatever.
+/// The packages that the manifests of a folder depend on, for any purpose.
 pub fn dependencies(folder: &Path) -> Vec<String> {
     super::projects().into_iter().flat_map(|project| project.dependencies(folder)).collect()
 }
@@ -157,7 +157,7 @@ pub fn members(project: &Project) -> Vec<Member> {
     members
 }
 
-/// The folders of the workspace's members that have this manifest, lie below a folder and may be published.
+/// The folders of the workspace's members that have this manifest, are below a folder and may be published.
 pub(super) fn public_members(folder: &Path, manifest: &str) -> Vec<PathBuf> {
     let project = Project::new(folder);
     let members = members(&project).into_iter();
@@ -169,11 +169,11 @@ pub(super) fn public_members(folder: &Path, manifest: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Most folders looked at when the members of a workspace are searched.
+/// Most folders looked at in the search for members of a workspace.
 const MOST_FOLDERS: usize = 20_000;
 
-/// The folders below `root` that one of the patterns fits and that hold `manifest`. Patterns are globs of
-/// folders, in order, `!` taking away.
+/// The folders below `root` that match one of the patterns and contain `manifest`. Patterns are globs of folders, in
+/// order; `!` excludes.
 pub(super) fn matching(
     root: &Path,
     patterns: &[String],
@@ -223,16 +223,7 @@ pub(super) fn matching(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        folder
-    }
+    use crate::scratch::testing::tree;
 
     #[test]
     fn members_of_workspaces() {

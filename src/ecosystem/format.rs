@@ -1,4 +1,4 @@
-//! What an ecosystem says of a format of artifacts that it publishes.
+//! What an ecosystem knows of a format of artifacts that it publishes.
 
 use std::collections::BTreeMap;
 
@@ -8,27 +8,27 @@ use crate::project::Project;
 use super::client::{ClientError, Fetched, Wish};
 use super::purl::Purl;
 
-/// A format of artifacts: how to recognise one, to read its manifest, and what else differs from format to format.
+/// A format of artifacts: how to recognise one, how to read its manifest, and what else differs between formats.
 pub(crate) trait Format: Sync {
     /// The word for it.
     fn kind(&self) -> Kind;
 
-    /// Ends of file names that are its own, lower case: `.whl`.
+    /// Extensions of its own, in lower case: `.whl`.
     fn suffixes(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Ends of file names that its client gives its artifacts and that others use, too: `.tar.gz`. Where several
-    /// formats recognise an artifact, its name decides.
+    /// Extensions that its client gives its artifacts but that others use as well: `.tar.gz`. If several formats
+    /// recognise an artifact, its name decides.
     fn usual_ends(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// How much it means that [`Format::recognises`] says yes: where several do and the file's name doesn't tell, the
-    /// surest counts.
+    /// How sure [`Format::recognises`] is: if several formats say yes and the file's name doesn't decide, the surest
+    /// wins.
     fn certainty(&self) -> Certainty;
 
-    /// Whether this is one of its artifacts, told from the entries.
+    /// Whether this is one of its artifacts, going by the entries.
     fn recognises(&self, inventory: &Inventory) -> bool;
 
     /// Whether the whole of a file is to be kept for `read`, by its path inside the artifact's own container.
@@ -43,8 +43,8 @@ pub(crate) trait Format: Sync {
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package>;
 
-    /// Where its client writes an entry that it unpacks, below the folder in which it installs the package; a place
-    /// elsewhere begins with its name in braces. `None` where it doesn't write the entry, or nothing is installed.
+    /// Where its client writes an entry, relative to the folder in which it installs the package; a place elsewhere
+    /// begins with its name in braces. `None` if it doesn't write the entry, or nothing is installed.
     fn installs(&self, _inventory: &Inventory, _entry: &Entry) -> Option<String> {
         None
     }
@@ -59,7 +59,7 @@ pub(crate) trait Format: Sync {
         false
     }
 
-    /// Whether it carries a table of digests that its entries are held against.
+    /// Whether it has a table of digests that its entries are compared with.
     fn has_digests(&self) -> bool {
         false
     }
@@ -69,29 +69,29 @@ pub(crate) trait Format: Sync {
         false
     }
 
-    /// The fields of the manifest that matter to whoever installs the package; `None` where the manifest isn't
-    /// read field by field, and what `read` made of it is all there is.
+    /// The fields of the manifest that matter to whoever installs the package; `None` if the manifest isn't read
+    /// field by field, and there is only what `read` returns.
     fn fields(&self, _path: &str, _manifest: &[u8]) -> Option<Fields> {
         None
     }
 
-    /// What to call a kept file beside the manifest that matters as a whole to whoever installs the package.
+    /// What to call a kept file other than the manifest that as a whole matters to whoever installs the package.
     fn beside(&self, _path: &str) -> Option<&'static str> {
         None
     }
 
-    /// The platform that an artifact's file name tells, where a package has one artifact for each: without the
-    /// versions of systems and interpreters, since a wheel for another Python has the same contents.
+    /// The platform in an artifact's file name, if a package has one artifact for each: without versions of systems
+    /// and interpreters, since a wheel for another Python has the same contents.
     fn platform(&self, _file: &str, _version: &str) -> String {
         String::new()
     }
 
-    /// Whether everything stands in one folder at the top.
+    /// Whether everything is in one folder at the top.
     fn has_one_folder(&self) -> bool {
         false
     }
 
-    /// The only name that the client takes for that folder.
+    /// The only name that the client accepts for that folder.
     fn folder_name(&self, _package: &Package) -> Option<String> {
         None
     }
@@ -101,7 +101,7 @@ pub(crate) trait Format: Sync {
         Compiled::Anything
     }
 
-    /// Folders whose sources are there to be compiled into what uses the package.
+    /// Folders whose sources are meant to be compiled into the programs that use the package.
     fn sources_for_users(&self) -> &'static [&'static str] {
         &[]
     }
@@ -132,14 +132,14 @@ pub(crate) trait Format: Sync {
     }
 }
 
-/// How much it means that a format recognises an artifact.
+/// How sure a format is that an artifact is its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Certainty {
-    /// It is no file: its name counts for nothing.
+    /// It isn't a file, so its name means nothing.
     Folder,
-    /// There is a file that nothing else has.
+    /// There is a file that no other format has.
     Own,
-    /// There is a manifest that other archives may have, too.
+    /// There is a manifest that other archives may have as well.
     Manifest,
     /// It looks like one, and nothing else does.
     Looks,
@@ -154,13 +154,13 @@ pub(crate) enum Compiled {
     Scripts,
     /// Classes: an archive without any is one of sources.
     Classes,
-    /// What stands in it decides.
+    /// Its contents decide.
     Anything,
 }
 
-/// Words of helps that differ from ecosystem to ecosystem.
+/// The words of help texts that differ between ecosystems.
 pub(crate) trait Advice: Sync {
-    /// How to leave out what a pattern fits.
+    /// How to leave out what a pattern matches.
     fn leave_out(&self, _package: Option<&Package>, pattern: &str) -> String {
         format!("Leave {pattern} out.")
     }
@@ -178,23 +178,23 @@ pub(crate) trait Advice: Sync {
         None
     }
 
-    /// What else brings in a file that a list takes out, behind "which leaves it out".
+    /// What else brings in a file that a list excludes, after "which leaves it out".
     fn takes_it_back(&self) -> &'static str {
         ", or take the item out of the list."
     }
 
-    /// The allowlist with these items, as it would stand in the manifest; `None` where there is none to write to.
+    /// The allowlist with these items, as the manifest would have it; `None` if there is none to write to.
     fn allowlist(&self, _declared: &Declared, _items: &[String]) -> Option<String> {
         None
     }
 
-    /// What it means that there is no allowlist, and what to do.
+    /// What the lack of an allowlist means, and what to do.
     fn without_allowlist(&self) -> [&'static str; 2] {
-        ["The manifest doesn't say which files may ship.", "Write down which files are meant to ship."]
+        ["The manifest doesn't say which files may ship.", "List the files that are meant to ship."]
     }
 }
 
-/// Words for what has none of its own.
+/// For formats without words of their own.
 struct General;
 
 impl Advice for General {}
@@ -204,7 +204,7 @@ impl Advice for General {}
 pub(crate) struct Fields(pub BTreeMap<String, String>);
 
 impl Fields {
-    /// Adds a value under its name: objects field by field, lists of texts as one, the rest as JSON.
+    /// Adds a value under its name: objects field by field, lists of strings as one, the rest as JSON.
     pub(crate) fn insert(&mut self, name: &str, value: &serde_json::Value) {
         use serde_json::Value;
         match value {

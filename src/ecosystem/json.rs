@@ -58,12 +58,12 @@ impl Object {
         self.members.iter().rev().find(|member| member.key == key)
     }
 
-    /// The value of a key; of the last one, where it is repeated.
+    /// The value of a key; the last one if it is repeated.
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
         self.member(key).map(|member| &member.value)
     }
 
-    /// The value of a key, where it is a string.
+    /// The value of a key, if it is a string.
     pub(super) fn text(&self, key: &str) -> Option<&str> {
         self.get(key).and_then(Value::as_str)
     }
@@ -78,7 +78,7 @@ impl Object {
         self.member(key).and_then(|member| member.item_lines.get(index).copied().or(Some(member.line)))
     }
 
-    /// Keys that stand more than once with different values, each with the line of its last value.
+    /// Keys that occur more than once with different values, each with the line of its last value.
     pub(super) fn contradictions(&self) -> Vec<(&str, u64)> {
         let mut found: Vec<(&str, u64)> = Vec::new();
         for (index, member) in self.members.iter().enumerate() {

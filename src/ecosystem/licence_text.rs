@@ -1,4 +1,4 @@
-//! Licence files: whether each is the text of a well-known licence. Asked only where the manifest doesn't say.
+//! Licence files: whether each is the text of a well-known licence. Only used if the manifest doesn't say.
 
 use std::sync::LazyLock;
 
@@ -9,11 +9,11 @@ use crate::inventory::{Inventory, LicenceFile, Package};
 /// The texts that build.rs takes from the SPDX list, as `policies/licences.toml` names them.
 const KNOWN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/licences.rs"));
 
-/// Longest file that is compared, in bytes; the longest of the known texts has half of that.
+/// Longest file that is compared, in bytes; the longest known text is half that size.
 const LONGEST: usize = 80_000;
 
-/// How alike two texts have to be. Names, years and a missing appendix cost a few hundredths; a clause more costs a
-/// tenth at least of all but the longest licences.
+/// How similar two texts have to be. Names, years and a missing appendix cost a few hundredths; an extra clause costs
+/// at least a tenth of all but the longest licences.
 const ALIKE: f32 = 0.92;
 
 /// Words of conditions that people put around the text of an open licence.
@@ -62,7 +62,7 @@ pub(super) fn read(inventory: &Inventory, package: &Package) -> Vec<LicenceFile>
         .collect()
 }
 
-/// Whether a file is the package's own: in its folder, or where archives keep what is said of them.
+/// Whether a file is the package's own: in its folder, or in an archive's folder of metadata.
 fn stands_beside(path: &str, root: &str) -> bool {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     folder == root

@@ -1,13 +1,13 @@
-//! Finding a manifest among the entries, without overlooking a second one or one in other letter case.
+//! Finding a manifest among the entries, without overlooking a second one or one in different case.
 
 use crate::inventory::{Entry, Inventory, ManifestProblem, ManifestTrouble};
 
-/// How well a path fits where the client looks for the manifest.
+/// How well a path matches the place where the client looks for the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
     /// This is where and how.
     Exact,
-    /// Only on a file system that ignores letter case.
+    /// It matches only on a file system that ignores case.
     OtherCase,
     /// Something else.
     No,
@@ -43,8 +43,8 @@ pub(super) fn kept<'a>(inventory: &'a Inventory, entry: &Entry) -> Option<&'a [u
     inventory.manifests.iter().find(|kept| kept.entry == entry.id).map(|kept| kept.bytes.as_slice())
 }
 
-/// The manifest that `fit` accepts, and what is wrong with how it is there. When it is there twice, the last
-/// one counts, as it does once the archive is unpacked. `expected` is the place to name when there is none.
+/// The manifest that `fit` accepts, and what is wrong with the way it is there. If it is there twice, the last one
+/// counts, as it does after unpacking. `expected` is the place to name if there is none.
 pub(super) fn manifest<'a>(
     inventory: &'a Inventory,
     expected: &str,
@@ -85,9 +85,10 @@ pub(super) fn optional<'a>(
             kind: ManifestTrouble::LetterCase,
             place: entry.place.clone(),
             line: None,
-            detail: "its name differs from the manifest's only in letter case: some systems take it for the manifest \
+            detail:
+                "its name differs from the manifest's only in case: some systems take it for the manifest \
                      and others don't"
-                .to_owned(),
+                    .to_owned(),
         });
     }
     let first_differing = exact.iter().rev().skip(1).find(|entry| kept(inventory, entry) != bytes);
@@ -104,7 +105,7 @@ pub(super) fn optional<'a>(
             kind: ManifestTrouble::Unreadable,
             place: chosen.place.clone(),
             line: None,
-            detail: "the manifest could not be read whole, or is larger than any manifest".to_owned(),
+            detail: "the manifest could not be read completely, or is too large to be one".to_owned(),
         });
         return None;
     };
@@ -126,7 +127,7 @@ pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The line, from 1, on which a byte offset stands.
+/// The line, from 1, of a byte offset.
 pub(super) fn line_at(text: &str, offset: usize) -> u64 {
     let before = text.as_bytes().get(..offset).unwrap_or_default();
     1 + memchr::memchr_iter(b'\n', before).count() as u64

@@ -1,8 +1,7 @@
-//! Ecosystems: whose package an artifact is, which project it came from, and which client handles it.
-//!
-//! Everything about one of them stands in its home, a folder of that name: its formats of artifacts (how to recognise
-//! one, its manifest, what that promises), its projects, its client, and the words of its helps. Everybody else asks
-//! by [`ECOSYSTEMS`], and knows no ecosystem by name.
+//! Ecosystems: which kind of package an artifact is, which project it came from, and which client handles it.
+//! Everything about one of them is in its home, a folder of that name: its artifact formats (how to recognise one,
+//! its manifest, what that promises), its projects, its client, and the words of its help texts. Everything else goes
+//! through [`ECOSYSTEMS`], and knows no ecosystem by name.
 
 mod client;
 mod digests;
@@ -34,19 +33,19 @@ pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
 pub(crate) use identity::identity;
 
-/// An ecosystem: what its home offers. What it doesn't do is `None`.
+/// An ecosystem: what its home provides. What it doesn't do is `None`.
 pub(crate) struct Ecosystem {
-    /// Its word, and the folder that it has here.
+    /// Its name, and that of its folder here.
     pub name: &'static str,
     /// What it publishes.
     pub formats: &'static [&'static dyn Format],
     /// Its projects.
     pub project: Option<&'static dyn ProjectFolder>,
-    /// Who packs them.
+    /// The client that packs them.
     pub client: Option<&'static dyn Client>,
 }
 
-/// All ecosystems. Where a folder is a project of several, they come in this order.
+/// All ecosystems. If a folder is a project of several, they come in this order.
 pub(crate) const ECOSYSTEMS: &[Ecosystem] = &[
     npm::ECOSYSTEM,
     vsix::ECOSYSTEM,
@@ -91,8 +90,8 @@ pub(crate) fn versions_in_names(version: &str) -> Vec<String> {
     all
 }
 
-/// Most bytes of a file that the pipeline keeps whole for [`identify`]. Real manifests stay far below; a
-/// larger one is reported as unreadable.
+/// Most bytes of a file that the pipeline keeps whole for [`identify`]. Real manifests are far smaller; a larger one
+/// is reported as unreadable.
 pub(crate) const MOST_KEPT: u64 = 16 << 20;
 
 /// Whether a file is to be kept whole in [`Inventory::manifests`], by its path inside the artifact's own container.
@@ -100,15 +99,15 @@ pub(crate) fn keeps(path: &str) -> bool {
     licence_text::is_licence_file(path) || formats().any(|format| format.keeps(path))
 }
 
-/// Whether the entries' digests are wanted because the package carries a table to hold them against: told
-/// from the artifact's file name and its outermost container, before any entry is read.
+/// Whether the entries' digests are needed because the package has a table to compare them with, going by the
+/// artifact's file name and outermost container, before any entry is read.
 pub(crate) fn needs_digests(artifact: &str, is_zip: bool) -> bool {
     let name = file_name(artifact).to_ascii_lowercase();
     let mut with_digests = formats().filter(|format| format.has_digests());
     is_zip || name.ends_with(".zip") || with_digests.any(|format| is_named(&name, format))
 }
 
-/// Whether a file of this path may be a table with digests.
+/// Whether a file with this path may be a table of digests.
 pub(crate) fn is_table(path: &str) -> bool {
     formats().any(|format| format.is_table(path))
 }
@@ -117,8 +116,8 @@ fn is_named(name: &str, format: &dyn Format) -> bool {
     format.suffixes().iter().any(|end| name.ends_with(end))
 }
 
-/// Says whose package the inventory is and reads its manifest: sets `kind`, `package` and
-/// `manifest_problems`, and adds to `unexamined` what keeps the manifest from being understood.
+/// Recognises the kind of package and reads its manifest: sets `kind`, `package` and `manifest_problems`, and adds to
+/// `unexamined` what keeps the manifest from being understood.
 ///
 /// `wanted` overrides recognition; an artifact without the manifest of the wanted kind keeps that kind and
 /// the missing manifest is a problem.
@@ -146,8 +145,8 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     inventory.manifest_problems = problems;
 }
 
-/// The kind of an artifact, told from its name where that is a format's own, else from everything that stands in it,
-/// in whatever order. Where that fits several formats, also what decided.
+/// The kind of an artifact: going by its name if that is a format's own, otherwise by all its entries, in any order.
+/// If several formats match, also what decided.
 fn recognise(inventory: &Inventory) -> (Kind, Option<String>) {
     let name = file_name(&inventory.artifact.path).to_ascii_lowercase();
     let mut all: Vec<&dyn Format> = formats().collect();
@@ -169,12 +168,12 @@ fn recognise(inventory: &Inventory) -> (Kind, Option<String>) {
             Some(_) => "the file's name decided",
             None => "the surer sign decided",
         };
-        format!("what stands in it also fits {}; {decided}", rival.kind().name())
+        format!("its contents also match {}; {decided}", rival.kind().name())
     });
     (chosen.kind(), because)
 }
 
-/// The last segment of a path as users write it, on any system.
+/// The last segment of a path as given by the user, on any system.
 pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }

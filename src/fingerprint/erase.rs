@@ -1,5 +1,5 @@
 //! What a compiler or bundler takes away from a script: types, imports, exports. Each function gets the
-//! text behind a word and says how many bytes of it go; `None` if it looked far for nothing, which the
+//! text after a word and says how many bytes of it go; `None` if it looked far for nothing, which the
 //! caller allows only so often. Rough on purpose: what is not clearly a type stays.
 
 /// Types longer than this are left alone.
@@ -35,7 +35,7 @@ pub(super) fn module_statement(word: &[u8], rest: &[u8]) -> Option<usize> {
     Some(start + to_string_end(text)?)
 }
 
-/// The end of the first string, if nothing stands before it but names and lists of names.
+/// The end of the first string, if nothing is before it but names and lists of names.
 fn to_string_end(text: &[u8]) -> Option<usize> {
     let quote = text.iter().take(FARTHEST).position(|byte| !is_import(*byte))?;
     let mark = *text.get(quote).filter(|byte| matches!(byte, b'"' | b'\''))?;
@@ -97,7 +97,7 @@ fn alias_length(text: &[u8]) -> Option<usize> {
     None
 }
 
-/// `: Type` or `?: Type` behind a name, up to what follows a declaration.
+/// `: Type` or `?: Type` after a name, up to what follows a declaration.
 pub(super) fn annotation(rest: &[u8]) -> Option<usize> {
     let mut at = spaces(rest);
     if matches!(rest.get(at), Some(b'?' | b'!')) {
@@ -110,7 +110,7 @@ pub(super) fn annotation(rest: &[u8]) -> Option<usize> {
     Some(at + skip_type(rest.get(at..)?, b"=,;)\n")?)
 }
 
-/// `: Type` behind the bracket that closes a list of parameters, if a body follows.
+/// `: Type` after the bracket that closes a list of parameters, if a body follows.
 pub(super) fn return_type(rest: &[u8]) -> usize {
     let start = spaces(rest);
     if rest.get(start) != Some(&b':') {
@@ -130,7 +130,7 @@ pub(super) fn return_type(rest: &[u8]) -> usize {
     if has_body && !kind.trim_ascii().is_empty() { start + 1 + length } else { 0 }
 }
 
-/// `<A, B>` behind a name, if a bracket follows.
+/// `<A, B>` after a name, if a bracket follows.
 pub(super) fn type_arguments(rest: &[u8]) -> usize {
     if rest.first() != Some(&b'<') {
         return 0;
@@ -173,7 +173,7 @@ pub(super) fn assertion(rest: &[u8]) -> Option<usize> {
     }
 }
 
-/// The length of a type up to one of `stops` outside of its brackets.
+/// The length of a type up to one of `stops` outside its brackets.
 fn skip_type(text: &[u8], stops: &[u8]) -> Option<usize> {
     let mut depth = 0usize;
     for (at, byte) in text.iter().enumerate().take(LONGEST) {

@@ -16,7 +16,7 @@ const VERSION: u64 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
     /// It doesn't begin like one.
-    #[error("this is no fingerprint file")]
+    #[error("this is not a fingerprint file")]
     Foreign,
     /// It was made by a version that takes fingerprints differently.
     #[error(

@@ -42,7 +42,7 @@ impl Index {
         Self::of_private(roots, &[], base)
     }
 
-    /// The same, without anything that also stands below a folder of `public`.
+    /// The same, without anything that is also below a folder of `public`.
     pub fn of_private(roots: &[PathBuf], public: &[PathBuf], base: &Path) -> Self {
         let files = below(roots);
         let salt = salt_of(&files);
@@ -86,7 +86,7 @@ impl Index {
         self.fingerprints() == 0
     }
 
-    /// The internal files of which something stands in `text`, in the order of the index. `path` tells the
+    /// The internal files with text in `text`, in the order of the index. `path` tells the
     /// language.
     pub fn find(&self, path: &str, text: &[u8]) -> Vec<Match> {
         let mut found: BTreeMap<(usize, u32), Vec<(u64, usize)>> = BTreeMap::new();
@@ -161,7 +161,7 @@ fn prints(text: &[u8], path: &str, salt: &Salt) -> Vec<(u64, u32)> {
     prints
 }
 
-/// Takes away what stands in many files, and files of which too little is left. Copies of a file count once.
+/// Drops what is in many files, and files of which too little is left. Copies of a file count once.
 fn without_common(books: Vec<Book>) -> Vec<Book> {
     let mut uses: HashMap<u64, usize> = HashMap::new();
     let mut copies: HashSet<[u8; 32]> = HashSet::new();

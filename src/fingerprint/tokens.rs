@@ -12,7 +12,7 @@ pub(super) struct Word {
     pub hash: u64,
     /// Whether it is long enough to mean something.
     pub has_meaning: bool,
-    /// Where it stands in the text.
+    /// Where it is in the text.
     pub offset: usize,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn words(text: &[u8], syntax: Syntax, each: &mut dyn FnMut(Word)) {
     Lexer::new(text, syntax, 0, each).run();
 }
 
-/// What stood before, as far as it matters.
+/// What was before, as far as it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Before {
     /// A name, number, string or closing bracket: a value.
@@ -93,7 +93,7 @@ impl<'a, 'e> Lexer<'a, 'e> {
         self.text.get(self.at + ahead).copied().unwrap_or(0)
     }
 
-    /// Goes behind the next `end`, or to the end of the text.
+    /// Goes after the next `end`, or to the end of the text.
     fn skip_past(&mut self, end: &[u8]) {
         self.at = match memchr::memmem::find(self.rest(), end) {
             Some(found) => self.at + found + end.len(),
@@ -119,7 +119,7 @@ impl<'a, 'e> Lexer<'a, 'e> {
         }
     }
 
-    /// Goes behind what is to be passed over; true if anything was.
+    /// Goes after what is to be passed over; true if anything was.
     fn erase(&mut self, length: Option<usize>) -> bool {
         if length.is_none() {
             self.effort = self.effort.saturating_sub(erase::FARTHEST);

@@ -11,7 +11,7 @@ use super::tokens::{self, Word};
 pub(super) const RUN: usize = 8;
 /// Neighbouring runs of which one becomes a fingerprint (the paper's `w`).
 pub(super) const WINDOW: usize = 3;
-/// Different words of some length that a run must have: runs of one-letter names and numbers stand
+/// Different words of some length that a run must have: runs of one-letter names and numbers are
 /// everywhere.
 const LEAST_MEANING: usize = 3;
 /// Bits of a fingerprint that are kept: enough to tell millions apart, too few to give anything away.

@@ -6,10 +6,10 @@ use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner, mention};
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "banner", needles, inspect };
 
-/// Words of a banner: in capitals, as lawyers write them. In small letters they stand in API
+/// Words of a banner: in capitals, as lawyers write them. In small letters they are in API
 /// documentation ("for internal use only") and mean something else.
 const WORDS: [&str; 4] = ["CONFIDENTIAL", "INTERNAL USE ONLY", "DO NOT DISTRIBUTE", "TRADE SECRET"];
-/// How far from the beginning of a text a banner may stand, in bytes.
+/// How far from the beginning of a text a banner may be, in bytes.
 const TOP: usize = 2_000;
 
 fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {

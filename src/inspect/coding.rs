@@ -21,7 +21,7 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// Decodes a text where it stands. Returns the length of the result, which begins where the text did.
+    /// Decodes a text where it is. Returns the length of the result, which begins where the text did.
     pub(crate) fn decode(self, text: &mut [u8]) -> usize {
         match self {
             Self::Base64 => base64_in_place(text),

@@ -141,7 +141,7 @@ impl HomePath<'_> {
     }
 }
 
-/// Reads the path around a prefix that stands at `at`, if it is one of a person's home folder and names
+/// Reads the path around a prefix that is at `at`, if it is one of a person's home folder and names
 /// something in it.
 pub(super) fn read<'a>(bytes: &'a [u8], at: usize, prefix: &str) -> Option<HomePath<'a>> {
     let windows = prefix.starts_with('\\');

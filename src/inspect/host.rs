@@ -17,7 +17,7 @@ const COMMON: [&str; 6] = [
     "example.internal",
     "example.corp",
 ];
-/// Private addresses that stand in everybody's examples and defaults.
+/// Private addresses that are in everybody's examples and defaults.
 const COMMON_ADDRESSES: [&str; 9] = [
     "10.0.0.1",
     "10.0.0.0",
@@ -58,7 +58,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
     }
 }
 
-/// The whole host name around `wanted`, which stands at `at`: the very name, or, if `wanted` begins with a
+/// The whole host name around `wanted`, which is at `at`: the very name, or, if `wanted` begins with a
 /// dot, any name below it.
 fn named_host(bytes: &[u8], at: usize, wanted: &str) -> Option<String> {
     let before = bytes.get(..at)?;

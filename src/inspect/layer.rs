@@ -1,4 +1,4 @@
-//! Texts that stand in an entry in a wrapping: each is looked at like the entry, and what it adds is written down.
+//! Texts that are in an entry in a wrapping: each is looked at like the entry, and what it adds is written down.
 
 use std::ops::Range;
 
@@ -101,7 +101,7 @@ fn add(entry: &mut Entry, found: Entry, is_hidden: bool) {
         let is_known =
             |known: &&mut crate::inventory::Mention| known.kind == mention.kind && known.what == mention.what;
         match entry.mentions.iter_mut().find(is_known) {
-            // what is only put together was counted where it stands
+            // what is only put together was counted where it is
             Some(known) if is_hidden => known.count += mention.count,
             Some(_) => {}
             None => mention::add_counted(entry, mention),

@@ -5,7 +5,7 @@ const MOST_PER_KIND: usize = 100;
 /// Longest excerpt kept, in bytes.
 const LONGEST: usize = 200;
 
-/// Writes down that `what` stands at `at`; a mention that is known already is counted.
+/// Writes down that `what` is at `at`; a mention that is known already is counted.
 pub(super) fn add(entry: &mut Entry, kind: MentionKind, what: &str, at: impl FnOnce() -> At) {
     add_like(entry, kind, what, at, |known| known == clip(what));
 }

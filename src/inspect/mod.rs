@@ -75,7 +75,7 @@ pub(crate) struct FactSink<'a> {
     pub inner: &'a mut Vec<Inner>,
     /// Files uncovered inside it.
     pub members: &'a mut Vec<Member>,
-    /// Where stands what is told, and need not be decoded to be told again.
+    /// Where the text is that is reported already and need not be decoded again.
     pub told: &'a mut Vec<Range<usize>>,
     /// Bytes that may still be looked at more than once in the entry and all texts inside it.
     pub effort: &'a Cell<usize>,
@@ -108,13 +108,13 @@ pub(crate) enum InnerText {
 pub struct Member {
     /// Its path inside the entry.
     pub path: String,
-    /// Where its bytes stand in the entry.
+    /// Where its bytes are in the entry.
     pub range: Range<usize>,
-    /// How they stand there.
+    /// How they are there.
     pub storage: Storage,
 }
 
-/// How the bytes of a [`Member`] stand in the entry.
+/// How the bytes of a [`Member`] are in the entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Storage {
     /// As they are.
@@ -153,11 +153,11 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
 const MOST_INNER: usize = 100_000;
 /// What is told when there are more.
 const TOO_MANY_INNER: &str = "it holds more texts inside it than packgate looks at in one file";
-/// How deep decoded texts may stand in one another.
+/// How deep decoded texts may be in one another.
 const MOST_DECODING: u32 = 4;
 /// Bytes that may be looked at more than once in a small entry.
 const LEAST_EFFORT: usize = 4 << 20;
-/// What is told when they stand deeper.
+/// What is told when they are deeper.
 const TOO_DEEP: &str = "texts are encoded in one another deeper than packgate decodes";
 
 /// [`inspect_with`] one thread, on a copy of the bytes.
@@ -177,7 +177,7 @@ pub enum Effort {
 /// Runs all inspectors over an entry's bytes and over the texts decoded from them. Returns the files
 /// uncovered inside, for the caller to enter as entries of their own.
 ///
-/// Of a text, what is encoded in it is decoded where it stands, so that it takes no memory of its own:
+/// Of a text, what is encoded in it is decoded where it is, so that it takes no memory of its own:
 /// afterwards the bytes are no longer those of the entry. The bytes of everything else stay as they are.
 ///
 /// Out of its texts at most `room` bytes are unpacked; what was is taken from it.
@@ -246,9 +246,9 @@ struct Search<'a> {
 enum Origin<'a> {
     /// It is the entry.
     Entry,
-    /// What it was decoded from, and where that stands in the entry.
+    /// What it was decoded from, and where that is in the entry.
     Coded(&'static str, &'a At),
-    /// The same, byte by byte; and whether it can't be read where it stands.
+    /// The same, byte by byte; and whether it can't be read where it is.
     Layer(&'static str, &'a dyn Fn(usize) -> At, bool),
 }
 
@@ -322,7 +322,7 @@ impl Search<'_> {
         }
     }
 
-    /// Writes down what stands there in clear and in its layers; returns what must be decoded to be looked at.
+    /// Writes down what is there in plain text and in its layers; returns what must be decoded to be looked at.
     fn look_at_clear(
         &mut self,
         bytes: &[u8],
@@ -374,7 +374,7 @@ impl Search<'_> {
     }
 }
 
-/// Where texts stand that are decoded where they stand.
+/// Places of texts that are decoded in place.
 fn coded(inner: &[Inner]) -> impl Iterator<Item = Range<usize>> {
     inner.iter().filter_map(|inner| match &inner.text {
         InnerText::Coded(range, _) | InnerText::Zstd(range) => Some(range.clone()),

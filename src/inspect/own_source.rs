@@ -1,4 +1,4 @@
-//! Lines of the project's own source text, wherever they stand.
+//! Lines of the project's own source text, wherever they are.
 
 use crate::decode::whole::{self, Whole};
 use crate::fingerprint::OwnSource;

@@ -122,7 +122,7 @@ fn without_escape(after: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether a place in a `package.json` stands under `devDependencies`, which no user installs.
+/// Whether a place in a `package.json` is under `devDependencies`, which no user installs.
 fn is_development_key(bytes: &[u8], at: usize) -> bool {
     /// Longer lists of dependencies are not looked through.
     const FARTHEST: usize = 64 << 10;

@@ -12,11 +12,11 @@ pub struct Sample<'a> {
     pub bytes: &'a [u8],
     /// Type by content.
     pub media: Media,
-    /// Set when the bytes were decoded from another form: what from, and where that stands in the entry.
+    /// Set when the bytes were decoded from another form: what from, and where that is in the entry.
     pub decoded: Option<(&'static str, At)>,
-    /// Where each of the decoded bytes stands in the entry, where that is known.
+    /// Where each of the decoded bytes is in the entry, where that is known.
     place: Option<&'a dyn Fn(usize) -> At>,
-    /// What there is to know of it as a text, where that was found out before.
+    /// What is known about it as a text, where that was found out before.
     pub(super) facts: Option<TextFacts>,
     /// The document that it is, where that was read before.
     pub(super) map: Cell<Option<Growing>>,
@@ -26,7 +26,7 @@ pub struct Sample<'a> {
     last: Cell<(usize, usize)>,
 }
 
-/// What there is to know of the lines before a stretch of a text. One for every line would take eight times the
+/// What is known about the lines before a stretch of a text. One for every line would take eight times the
 /// memory of a text of line ends.
 #[derive(Debug, Clone, Copy)]
 struct Mark {
@@ -53,7 +53,7 @@ impl Mark {
         marks.get(offset / STRETCH).copied().unwrap_or(mark)
     }
 
-    /// The same behind these bytes, which stand at `offset`.
+    /// The same after these bytes, which are at `offset`.
     fn after(self, bytes: &[u8], offset: usize) -> Self {
         let line = memchr::memrchr(b'\n', bytes).map_or(self.line, |end| offset + end + 1);
         Self { ends: self.ends + memchr::memchr_iter(b'\n', bytes).count(), line }
@@ -61,7 +61,7 @@ impl Mark {
 }
 
 impl<'a> Sample<'a> {
-    /// The bytes of an entry as they stand in its container.
+    /// The bytes of an entry as they are in its container.
     pub fn new(path: &'a str, bytes: &'a [u8], media: Media) -> Self {
         let (marks, last) = (RefCell::default(), Cell::new((0, 0)));
         Self {
@@ -77,12 +77,12 @@ impl<'a> Sample<'a> {
         }
     }
 
-    /// Bytes that had to be decoded out of an entry first, from what stands there at `at`.
+    /// Bytes that had to be decoded out of an entry first, from what is there at `at`.
     pub fn decoded(path: &'a str, bytes: &'a [u8], media: Media, what: &'static str, at: At) -> Self {
         Self { decoded: Some((what, at)), ..Self::new(path, bytes, media) }
     }
 
-    /// The same, where more than the beginning of what stands there has a place.
+    /// The same, where more than its beginning has a place.
     pub(super) fn layer(
         path: &'a str,
         bytes: &'a [u8],

@@ -13,9 +13,9 @@ const CONTENTS_KEY: &str = "sourcesContent";
 /// What a needle finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Needle {
-    /// The key of a map's mappings, wherever the map stands.
+    /// The key of a map's mappings, wherever the map is.
     Mappings,
-    /// The key that original text stands under, likewise.
+    /// The key that original text is under, likewise.
     Contents,
     /// The key of an index map, which counts in a document only.
     Sections,
@@ -90,7 +90,7 @@ fn facts(source: super::map::FoundSource) -> SourceFacts {
 
 /// The string literal that a map fills in a script: its text must be unescaped before it is read.
 fn in_literal(sample: &Sample<'_>, found: &Found) -> Option<Inner> {
-    /// A larger one is counted as it stands.
+    /// A larger one is counted as it is.
     const MOST: usize = 16 << 20;
     let range = link::doubled(sample.bytes, found.start..found.end).filter(|range| range.len() <= MOST)?;
     let text = Coding::Literal.decoded(sample.bytes.get(range.clone())?);
@@ -129,7 +129,7 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
         }
         found = maps;
     }
-    // A form of its own at the beginning of the file is the file, whatever stood before its first brace.
+    // A form of its own at the beginning of the file is the file, whatever was before its first brace.
     if let Some(first) = found.first_mut().filter(|first| document_start(sample.bytes) == Some(first.start)) {
         first.start = 0;
     }
@@ -143,7 +143,7 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
             document_start(sample.bytes).is_none() && !sample.media.is_text() && sample.decoded.is_none();
         found.extend(embedded.into_iter().filter(|map| !is_program || map.damage.is_none()));
     }
-    // What only stands in a string links to nothing: without text it is an example, a test, or a piece of one.
+    // What is only in a string links to nothing: without text it is an example, a test, or a piece of one.
     if matches!(sample.decoded, Some((link::QUOTED, _))) {
         found.retain(has_text);
     } else if matches!(sample.decoded, Some((link::LITERAL, _))) {
@@ -188,7 +188,7 @@ fn escapes_letters(bytes: &[u8], start: usize) -> bool {
     memchr::memmem::find_iter(head, b"\\u00").any(|at| matches!(head.get(at + 4), Some(b'4'..=b'7')))
 }
 
-/// Maps with text that stand as an object inside a text of another kind, around the keys at `hits`. Each
+/// Maps with text that are objects inside a text of another kind, around the keys at `hits`. Each
 /// stretch of the text is read once at most, whatever it holds. One without text is an example or a test.
 fn embedded(bytes: &[u8], hits: impl Iterator<Item = usize>, from: usize, reading: Reading) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
@@ -260,7 +260,7 @@ fn opens_value(bytes: &[u8], hit: usize) -> bool {
 }
 
 /// The brace that opens the object with a key at `hit`, as far as can be told without reading forward:
-/// `version` mostly stands first, and otherwise a quoted key does.
+/// `version` is mostly first, and otherwise a quoted key is.
 fn object_start(bytes: &[u8], from: usize, hit: usize) -> Option<usize> {
     let before = bytes.get(from..hit)?;
     let by_version = memchr::memmem::rfind(before, b"version").and_then(|version| {

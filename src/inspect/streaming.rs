@@ -8,7 +8,7 @@ use super::text_facts::PiecewiseFacts;
 use crate::inventory::TextFacts;
 use crate::timings::timed;
 
-/// What is found out of a large entry while its bytes still come: where literals stand in it, what there is
+/// What is found out of a large entry while its bytes still come: where literals are in it, what there is
 /// to know of it as a text, and what it says as a source map.
 pub struct StreamingScan {
     hits: Hits,

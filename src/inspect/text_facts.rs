@@ -1,4 +1,4 @@
-//! What there is to know of a text as a whole: size, lines, and a digest that ignores line-end style
+//! What is known about a text as a whole: size, lines, and a digest that ignores line-end style
 //! and blanks at the end.
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};

@@ -13,7 +13,7 @@ pub(super) fn decode(bytes: &[u8], media: Media) -> Option<String> {
     Some(text)
 }
 
-/// Decodes a text with a byte-order mark where it stands, so that it takes no memory of its own, and says how
+/// Decodes a text with a byte-order mark where it is, so that it takes no memory of its own, and says how
 /// long it is then. `None` if it is none, or has so many characters of three bytes that it wouldn't fit.
 pub(super) fn decode_there(bytes: &mut [u8], media: Media) -> Option<usize> {
     let (form, start) = form(bytes, media).filter(|_| media == Media::Utf16)?;
@@ -33,7 +33,7 @@ pub(super) fn decode_there(bytes: &mut [u8], media: Media) -> Option<usize> {
     Some(length)
 }
 
-/// How a text is written, and where its first character stands.
+/// How a text is written, and where its first character is.
 fn form(bytes: &[u8], media: Media) -> Option<(Form, usize)> {
     match (media, bytes) {
         (Media::Utf16, [0xFF, 0xFE, 0, 0, ..]) => Some((Form::Utf32(Order::Little), 4)),
@@ -72,7 +72,7 @@ impl Form {
         }
     }
 
-    /// The character at an offset, and where the next one stands.
+    /// The character at an offset, and where the next one is.
     fn character(self, bytes: &[u8], at: usize) -> Option<(char, usize)> {
         match self {
             Self::Utf16(order) => {

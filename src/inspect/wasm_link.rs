@@ -42,7 +42,7 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], _: &Scanner, sink: &mut FactSink<'_>)
     sink.entry.links.extend(links);
 }
 
-/// Where modules stand: one is the file, or several are inside a component.
+/// Where modules are: one is the file, or several are inside a component.
 fn modules(bytes: &[u8]) -> Vec<Range<usize>> {
     const MOST: usize = 1000;
     const MODULE: &[u8] = b"\0asm\x01\0\0\0";

@@ -5,14 +5,15 @@ pub const MOST_OF_A_KIND: usize = 100;
 
 /// An anomaly of a container that a tolerant reader would shrug at.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Anomaly {
     /// What it is.
     pub kind: AnomalyKind,
-    /// Byte offset in the (decompressed) container where it stands.
+    /// Byte offset in the (decompressed) container where it is.
     pub offset: u64,
     /// The place inside the artifact: the entry concerned, or the container; empty for the artifact itself.
     pub place: String,
-    /// The place of the archive within the artifact that it stands in; empty for the artifact's own container.
+    /// The place of the archive within the artifact that it is in; empty for the artifact's own container.
     pub container: String,
     /// Whether that archive is one that the package's client unpacks.
     pub payload: bool,
@@ -46,7 +47,7 @@ pub enum AnomalyKind {
     TarChecksum,
     /// A number field of a tar header that readers understand differently.
     TarNumber,
-    /// Bytes behind the NUL that ends a name in a tar header.
+    /// Bytes after the NUL that ends a name in a tar header.
     TarNameJunk,
     /// A tar header without a name.
     TarEmptyName,
@@ -64,9 +65,9 @@ pub enum AnomalyKind {
     TarExtensionSize,
     /// A sparse file, of which some readers see the holes and others the map.
     TarSparse,
-    /// A name that stands in a PAX header.
+    /// A name that is in a PAX header.
     TarPaxName,
-    /// A name that stands in a GNU header.
+    /// A name that is in a GNU header.
     TarGnuName,
     /// A hard link.
     TarHardLink,
@@ -74,7 +75,7 @@ pub enum AnomalyKind {
     TarWideNumber,
     /// A file of the type that the first tar knew.
     TarNulType,
-    /// Bytes behind the zero block that ends a tar archive.
+    /// Bytes after the zero block that ends a tar archive.
     TarAfterEnd,
     /// PAX records that readers cut differently.
     PaxSyntax,
@@ -85,7 +86,7 @@ pub enum AnomalyKind {
     /// A global PAX header that changes entries for some readers.
     PaxGlobal,
 
-    /// A zip member that stands in the file but not in the directory, or the other way round.
+    /// A zip member that is in the file but not in the directory, or the other way round.
     ZipHiddenEntry,
     /// A zip member whose own header contradicts the directory.
     ZipHeaderMismatch,
@@ -142,9 +143,9 @@ pub enum AnomalyKind {
     /// The same path twice with identical bytes.
     DuplicateIdentical,
 
-    /// Bytes behind the end of a gzip or zip file.
+    /// Bytes after the end of a gzip or zip file.
     TrailingData,
-    /// Zeros behind the end of a zip file.
+    /// Zeros after the end of a zip file.
     TrailingZeros,
     /// Bytes before the first member of a zip.
     LeadingData,

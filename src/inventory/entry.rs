@@ -17,7 +17,7 @@ impl EntryId {
     }
 }
 
-/// What sort of thing an entry is.
+/// What kind of thing an entry is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
@@ -38,7 +38,7 @@ pub enum EntryKind {
     },
     /// A device, a pipe, or anything else that is neither file nor folder.
     Special,
-    /// Bytes of no entry: a comment, an extra field, padding. Its path says where they stand.
+    /// Bytes of no entry: a comment, an extra field, padding. Its path says where they are.
     Blob {
         /// Whether ordinary writers leave such bytes; they are entered only where something was seen in them.
         usual: bool,
@@ -57,10 +57,11 @@ pub struct WideDigests {
 /// One thing in a container, with all facts about it. There may be very many, and most have few facts: what is rare
 /// is kept so that its absence takes no more than a pointer.
 #[derive(Debug, Clone, Default, Serialize)]
+#[non_exhaustive]
 pub struct Entry {
     /// Number in the inventory.
     pub id: EntryId,
-    /// The archive or compressed file that this stands in; `None` in the artifact's own container.
+    /// The archive or compressed file that this is in; `None` in the artifact's own container.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<EntryId>,
     /// Path inside its container, segments joined by `/`, without `.` and empty segments.
@@ -107,10 +108,10 @@ pub struct Entry {
     /// Markers, hosts and packages of the policy, and local paths, found in the text.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub mentions: ThinVec<Mention>,
-    /// Internal files of which text stands in this entry.
+    /// Internal files of which text is in this entry.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub internal_code: ThinVec<CodeMatch>,
-    /// Source files of the project of which lines stand in this entry.
+    /// Source files of the project of which lines are in this entry.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub own_text: ThinVec<OwnText>,
     /// The texts behind `own_text`, kept only when somebody wants to have them: file, text.
@@ -119,7 +120,7 @@ pub struct Entry {
     /// Facts of executables and object files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary: Option<Box<BinaryFacts>>,
-    /// A program that carries its source in clear inside an executable or archive.
+    /// A program that carries its source in plain text inside an executable or archive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<Box<ProgramFacts>>,
     /// Why some of it could not be looked at. Such an entry makes the audit incomplete.

@@ -1,7 +1,7 @@
 //! The facts: what inspectors saw in an artifact, as plain serialisable types.
 //!
 //! Nothing here judges. Rules are pure functions from an [`Inventory`] to findings, so everything
-//! that a rule needs to know stands here, and nothing that would need the bytes again.
+//! that a rule needs to know is here, and nothing that would need the bytes again.
 
 mod anomaly;
 mod entry;
@@ -34,6 +34,7 @@ pub use text::{At, CodeMatch, Mention, MentionKind, TextDigest, TextFacts};
 
 /// Everything known about one artifact once its last byte was read.
 #[derive(Debug, Clone, Default, Serialize)]
+#[non_exhaustive]
 pub struct Inventory {
     /// The artifact as a file.
     pub artifact: Artifact,
@@ -60,13 +61,14 @@ pub struct Inventory {
     /// What was known of the project's own source text; `None` when it was not looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<OwnKnown>,
-    /// The manifest files as they stood in the artifact, for the ecosystem to read.
+    /// The manifest files as they were in the artifact, for the ecosystem to read.
     #[serde(skip)]
     pub manifests: Vec<ManifestFile>,
 }
 
 /// The artifact as a file on disk.
 #[derive(Debug, Clone, Default, Serialize)]
+#[non_exhaustive]
 pub struct Artifact {
     /// The path as the user gave it.
     pub path: String,
@@ -82,6 +84,7 @@ pub struct Artifact {
 
 /// Something that could not be examined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Unexamined {
     /// The place inside the artifact, nested ones joined by `!`; empty for the artifact itself.
     pub place: String,
@@ -125,7 +128,7 @@ impl Inventory {
         self.everything().filter(|entry| entry.parent.is_none() && entry.kind == EntryKind::File)
     }
 
-    /// Whether the client unpacks this entry: it stands in the artifact's own container, or in one within that is the
+    /// Whether the client unpacks this entry: it is in the artifact's own container, or in one within that is the
     /// package's payload.
     pub fn is_unpacked(&self, entry: &Entry) -> bool {
         entry.parent.is_none_or(|parent| self.payloads.contains(&parent))

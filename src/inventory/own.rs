@@ -22,7 +22,7 @@ pub enum LineClass {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
-    /// It runs as it stands: JavaScript, Python, Ruby. A build may drop its comments.
+    /// It runs as it is: JavaScript, Python, Ruby. A build may drop its comments.
     Kept,
     /// Its statements stay, its types and templates go: TypeScript, Vue, Sass.
     Lowered,
@@ -30,8 +30,9 @@ pub enum Fate {
     Compiled,
 }
 
-/// Lines of one of the project's own source files that stand in an entry.
+/// Lines of one of the project's own source files that are in an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct OwnText {
     /// The file's path in the project.
     pub file: String,
@@ -41,11 +42,11 @@ pub struct OwnText {
     pub of: u32,
     /// Whether they had to be decoded out of the entry first.
     pub decoded: bool,
-    /// How many of them stand there.
+    /// How many of them are there.
     pub lines: OwnLines,
     /// Their bytes.
     pub bytes: u64,
-    /// Where the first of them stands.
+    /// Where the first of them is.
     pub at: At,
     /// Which of the lines that are known of the project; sorted.
     #[serde(skip)]
@@ -54,6 +55,7 @@ pub struct OwnText {
 
 /// Lines by class.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct OwnLines {
     /// With plain comments.
     pub comments: u32,
@@ -87,6 +89,7 @@ impl OwnLines {
 
 /// What was known of the project's own source text while the artifact was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct OwnKnown {
     /// Its files.
     pub files: u64,

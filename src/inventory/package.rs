@@ -67,6 +67,7 @@ impl Kind {
 
 /// What the manifest says about the package.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Package {
     /// Name; empty if the manifest has none.
     pub name: String,
@@ -81,7 +82,7 @@ pub struct Package {
     pub private: bool,
     /// Path of the manifest inside the artifact.
     pub manifest: String,
-    /// Root folder of the package inside the artifact, without `/`; empty if entries stand at the top.
+    /// Root folder of the package inside the artifact, without `/`; empty if entries are at the top.
     pub root: String,
     /// Line of the manifest that forbids publishing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,6 +119,7 @@ pub struct Command {
 
 /// A licence file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct LicenceFile {
     /// Path inside the artifact.
     pub path: String,
@@ -127,10 +129,11 @@ pub struct LicenceFile {
 
 /// What the manifest promises about the package's contents, resolved against the entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Declared {
     /// Whether the manifest has an allowlist at all; `None` where the ecosystem knows none.
     pub has_allowlist: Option<bool>,
-    /// Where the allowlist stands, for messages: `"files" in package.json`.
+    /// Where the allowlist is, for messages: `"files" in package.json`.
     pub allowlist_name: &'static str,
     /// The allowlist's patterns as written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -160,6 +163,7 @@ pub struct Declared {
 
 /// A manifest file kept whole, since the ecosystem reads it after the last entry.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ManifestFile {
     /// The entry that it is.
     pub entry: EntryId,

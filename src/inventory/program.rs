@@ -2,8 +2,9 @@ use serde::Serialize;
 
 use super::At;
 
-/// A program whose source can be read in clear from an executable or archive.
+/// A program whose source can be read in plain text from an executable or archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ProgramFacts {
     /// What made it: `Bun`, `Node single executable`, `Deno`, `nexe`, `pkg`, `asar`, `PyInstaller`, ...
     pub packer: &'static str,
@@ -18,6 +19,7 @@ pub struct ProgramFacts {
 
 /// Facts of an executable, library or object file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[non_exhaustive]
 pub struct BinaryFacts {
     /// `ELF`, `Mach-O`, `PE`, `wasm`, `static library`, `PDB`.
     pub format: &'static str,
@@ -44,6 +46,7 @@ pub struct BinaryFacts {
 
 /// A section of a binary that stripping would remove.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct DebugSection {
     /// Name, `.debug_info`.
     pub name: String,
@@ -53,9 +56,10 @@ pub struct DebugSection {
 
 /// A path of the build machine found in a binary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct LocalPath {
     /// The path, at most 200 bytes.
     pub path: String,
-    /// Where it stands.
+    /// Where it is.
     pub at: At,
 }

@@ -4,6 +4,7 @@ use super::EntryId;
 
 /// Something wrong with the manifest itself: not with what it says, but with whether everyone reads the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct ManifestProblem {
     /// What it is.
     pub kind: ManifestTrouble,
@@ -16,7 +17,7 @@ pub struct ManifestProblem {
     pub detail: String,
 }
 
-/// The sorts of [`ManifestProblem`].
+/// The kinds of [`ManifestProblem`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -27,9 +28,9 @@ pub enum ManifestTrouble {
     Unreadable,
     /// It is there more than once.
     Twice,
-    /// It is there under a name in other letter case.
+    /// It is there under a name in different case.
     LetterCase,
-    /// A key stands in it twice with different values.
+    /// A key is in it twice with different values.
     DuplicateKey,
     /// A part of it is not what the ecosystem expects, so that clients differ in what they make of it.
     Malformed,
@@ -44,6 +45,7 @@ impl ManifestTrouble {
 
 /// A file that the manifest names as an entrance, and that the artifact lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct MissingEntryPoint {
     /// Where the manifest names it: `main`, `exports["."].import`, `[lib] path`.
     pub field: String,
@@ -58,6 +60,7 @@ pub struct MissingEntryPoint {
 
 /// Something that the package needs to be whole, and that neither its manifest nor its contents give.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Defect {
     /// What it is.
     pub kind: DefectKind,
@@ -70,7 +73,7 @@ pub struct Defect {
     pub line: Option<u64>,
 }
 
-/// The sorts of [`Defect`].
+/// The kinds of [`Defect`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -107,12 +110,13 @@ pub enum EntryPointWeight {
 
 /// An entry that the allowlist names as one to leave out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Denied {
     /// The entry, which is also among the unlisted ones.
     pub entry: EntryId,
     /// The item of the allowlist as written: `!**/*.map`.
     pub item: String,
-    /// The list that the item stands in, for messages: `"files" in package.json`.
+    /// The list that the item is in, for messages: `"files" in package.json`.
     pub list: &'static str,
     /// Line of the list's file, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,6 +125,7 @@ pub struct Denied {
 
 /// A difference between the package's own table of contents and what the artifact holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct RecordProblem {
     /// What it is.
     pub kind: RecordTrouble,
@@ -138,7 +143,7 @@ pub struct RecordProblem {
     pub detail: String,
 }
 
-/// The sorts of [`RecordProblem`].
+/// The kinds of [`RecordProblem`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -163,6 +168,7 @@ pub enum RecordTrouble {
 
 /// Two places that should say the same about the package and don't.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Mismatch {
     /// `name`, `version`, `publisher`, `tag`.
     pub what: &'static str,
@@ -179,6 +185,7 @@ pub struct Mismatch {
 
 /// A script that runs on the machine of whoever installs the package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct InstallScript {
     /// `preinstall`, `install`, `postinstall`, `build.rs`.
     pub event: String,
@@ -192,6 +199,7 @@ pub struct InstallScript {
 
 /// What a package says of the version control that it was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[non_exhaustive]
 pub struct VcsState {
     /// The revision.
     #[serde(skip_serializing_if = "Option::is_none")]

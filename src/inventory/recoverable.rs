@@ -3,7 +3,8 @@ use serde::Serialize;
 use super::{At, TextFacts};
 
 /// A source map, or another by-product that holds original source text in the same way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct SourceMap {
     /// How it is carried.
     pub form: MapForm,
@@ -18,7 +19,7 @@ pub struct SourceMap {
     /// `debugId` or `debug_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_id: Option<String>,
-    /// URLs of sections that stand elsewhere (legacy index maps).
+    /// URLs of sections that are elsewhere (legacy index maps).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub section_urls: Vec<String>,
     /// The original files that it names, in its order, those of nested sections included.
@@ -32,11 +33,12 @@ pub struct SourceMap {
 }
 
 /// How a map, or text in the manner of a map, is carried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MapForm {
     /// The entry is the map.
+    #[default]
     File,
     /// In a `data:` URL of a `sourceMappingURL` comment.
     Inline,
@@ -51,7 +53,8 @@ pub enum MapForm {
 }
 
 /// One original file that a map names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct SourceFacts {
     /// The path or URL as the map writes it, without `sourceRoot`; empty for `null`.
     pub path: String,
@@ -64,6 +67,7 @@ pub struct SourceFacts {
 
 /// A comment that links generated text to its source map.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Link {
     /// Where the comment begins.
     pub at: At,

@@ -4,6 +4,7 @@ use super::At;
 
 /// A place where a secret pattern matched. The secret itself is never kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Secret {
     /// The rule, `secret-npm-token`.
     pub rule: &'static str,

@@ -2,7 +2,7 @@ use serde::Serialize;
 
 /// 128-bit digest (XXH3) of a text whose CRLF line ends were made LF. It only tells texts apart; it
 /// protects nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TextDigest(pub u128);
 
 impl Serialize for TextDigest {
@@ -11,8 +11,9 @@ impl Serialize for TextDigest {
     }
 }
 
-/// What there is to know of a text as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// What is known about a text as a whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct TextFacts {
     /// Size in bytes.
     pub bytes: u64,
@@ -24,6 +25,7 @@ pub struct TextFacts {
 
 /// A place in an entry.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
+#[non_exhaustive]
 pub struct At {
     /// Byte offset in the entry, from 0.
     pub offset: u64,
@@ -41,6 +43,7 @@ pub struct At {
 
 /// A word in a text that the policy cares about, or that names the builder's machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Mention {
     /// Which list it is from.
     pub kind: MentionKind,
@@ -48,7 +51,7 @@ pub struct Mention {
     pub what: String,
     /// First place.
     pub at: At,
-    /// How often it stands in the entry.
+    /// How often it is in the entry.
     pub count: u64,
 }
 
@@ -73,10 +76,11 @@ pub enum MentionKind {
 
 /// Text of an internal file, found by its fingerprints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct CodeMatch {
     /// The internal file, as its index labels it.
     pub file: String,
-    /// Line in the internal file of what stands at `at`, from 1.
+    /// Line in the internal file of what is at `at`, from 1.
     pub line: u32,
     /// Fingerprints that the internal file has.
     pub of: u32,

@@ -77,7 +77,7 @@ pub(super) struct Index<'a> {
 
 struct Glob<'a> {
     text: &'a str,
-    /// What stands before the first and after the last wildcard: a quick way to say no.
+    /// What is before the first and after the last wildcard: a quick way to say no.
     prefix: &'a str,
     suffix: &'a str,
     line: usize,

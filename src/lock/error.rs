@@ -41,12 +41,12 @@ pub enum Problem {
     CarriageReturn,
     /// A control character, or white space at an end.
     #[error(
-        "a path with control characters or white space at an end must stand in double quotes, written as in JSON"
+        "a path with control characters, or white space at either end, must be in double quotes, written as in JSON"
     )]
     Unquoted,
     /// A heading that can't be read.
     #[error(
-        "`[{0}]` is no heading; it reads `[KIND NAME]` or `[KIND NAME PLATFORM]`, as in `[npm @acme/cli]`"
+        "`[{0}]` is not a heading; write `[KIND NAME]` or `[KIND NAME PLATFORM]`, as in `[npm @acme/cli]`"
     )]
     BadHeading(String),
     /// A second section for one artifact.
@@ -68,7 +68,7 @@ pub enum Problem {
     BadQuotes(String),
     /// A path that no artifact has.
     #[error(
-        "`{0}` is no path inside a package: segments joined by `/`, relative to its root, without `.` and `..`"
+        "`{0}` is not a path inside a package: write segments joined by `/`, relative to its root, without `.` and `..`"
     )]
     BadPath(String),
     /// What follows the path can't be read.
@@ -77,7 +77,7 @@ pub enum Problem {
     )]
     BadAttribute(String),
     /// The same path twice.
-    #[error("`{path}` stands on line {first} already")]
+    #[error("`{path}` is already on line {first}")]
     Duplicate {
         /// The path.
         path: String,

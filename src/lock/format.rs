@@ -75,7 +75,7 @@ impl Reader {
         }
         let mut comments = std::mem::take(&mut self.comments);
         if self.lock.sections.is_empty() {
-            // The first paragraph is about the file, what stands right above the heading is about the section.
+            // The first paragraph is about the file, what is right above the heading is about the section.
             let cut = comments.iter().rposition(String::is_empty).map_or(0, |at| at + 1);
             let own = comments.split_off(cut);
             self.lock.comments = std::mem::replace(&mut comments, own);
@@ -307,18 +307,18 @@ package.json
             ("<<<<<<< HEAD\npackgate-lock 1\n".into(), 1, "merge conflict"),
             (format!("{head}a.js\n=======\n"), 4, "merge conflict"),
             (format!("{head}a.js\r\n"), 3, "CR LF"),
-            (format!("{head}a.js\nb.js\nb.js\n"), 5, "stands on line 4 already"),
+            (format!("{head}a.js\nb.js\nb.js\n"), 5, "already on line 4"),
             (format!("{head}b.js\na.js\nb.js\n"), 4, "belongs above `b.js`"),
-            (format!("{head}a.js\nb.js\na.js\n"), 5, "stands on line 3 already"),
-            (format!("{head}\"a.js\"\na.js\n"), 4, "stands on line 3 already"),
+            (format!("{head}a.js\nb.js\na.js\n"), 5, "already on line 3"),
+            (format!("{head}\"a.js\"\na.js\n"), 4, "already on line 3"),
             ("packgate-lock 1\na.js\n".into(), 2, "before the first heading"),
-            ("packgate-lock 1\n[npm]\n".into(), 2, "no heading"),
-            ("packgate-lock 1\n[pear a]\n".into(), 2, "no heading"),
+            ("packgate-lock 1\n[npm]\n".into(), 2, "not a heading"),
+            ("packgate-lock 1\n[pear a]\n".into(), 2, "not a heading"),
             (format!("{head}a.js\n[npm b]\nb.js\n[npm a]\n"), 6, "begins on line 2"),
             ("packgate-lock 1\n[npm b]\nb.js\n[npm a]\n".into(), 4, "sorted"),
-            (format!("{head}a/../b\n"), 3, "no path"),
-            (format!("{head}/a\n"), 3, "no path"),
-            (format!("{head}a/\n"), 3, "no path"),
+            (format!("{head}a/../b\n"), 3, "not a path"),
+            (format!("{head}/a\n"), 3, "not a path"),
+            (format!("{head}a/\n"), 3, "not a path"),
             (format!("{head}a.js \n"), 3, "double quotes"),
             (format!("{head}a\u{1b}[2J.js\n"), 3, "double quotes"),
             (format!("{head}a.js  <= 8 MB\n"), 3, "not understood"),

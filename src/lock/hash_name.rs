@@ -12,7 +12,7 @@ use std::ops::Range;
 /// A part of a name that looks like a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
-    /// Where it stands in the name, in bytes.
+    /// Where it is in the name, in bytes.
     pub range: Range<usize>,
     /// How sure that is.
     pub certainty: Certainty,

@@ -70,7 +70,7 @@ pub fn section_of(inventory: &Inventory) -> Section {
     Section { subject: Subject::of(inventory), number: 0, comments: Vec::new(), lines: survey(inventory) }
 }
 
-/// What stands at the top of a new lock.
+/// What is at the top of a new lock.
 const ABOUT: &str = "\
 # The files that releases of this package may contain. `packgate check` holds every release against it.
 # Commit it and review a change to it like code; `packgate lock --update` brings it up to date.";

@@ -33,7 +33,7 @@ impl Subject {
         }
     }
 
-    /// Reads what stands in a heading's brackets.
+    /// Reads what is in a heading's brackets.
     pub(super) fn parse(heading: &str) -> Option<Self> {
         let mut words = heading.split(' ');
         let kind = words.next()?;
@@ -80,7 +80,7 @@ fn anonymous(file: &str, kind: Kind) -> String {
     if name.is_empty() { "artifact".to_owned() } else { name.into_owned() }
 }
 
-/// A file's path relative to the package's root, as it stands in the artifact; what lies outside the
+/// A file's path relative to the package's root, as it is in the artifact; what lies outside the
 /// root folder begins with `../`.
 pub(super) fn relative(inventory: &Inventory, path: &str) -> String {
     let root = inventory.package.as_ref().map_or("", |package| package.root.as_str());
@@ -93,7 +93,7 @@ pub(super) fn relative(inventory: &Inventory, path: &str) -> String {
     }
 }
 
-/// The ways in which a path may stand in a lock: as it is first, then with the version, a Python
+/// The ways in which a path may be in a lock: as it is, then with the version, a Python
 /// interpreter's tag, or both replaced by placeholders.
 pub(super) fn spellings(inventory: &Inventory, relative: &str) -> Vec<String> {
     let mut all = vec![relative.to_owned()];

@@ -14,7 +14,7 @@ use crate::ecosystem::without_interpreter;
 #[derive(Debug, Clone)]
 pub(super) struct Surveyed {
     pub line: Line,
-    /// Relative to the package's root, as they stand in the artifact.
+    /// Relative to the package's root, as they are in the artifact.
     pub paths: Vec<String>,
 }
 
@@ -100,9 +100,9 @@ fn add(lines: &mut BTreeMap<Pattern, (Vec<String>, u64)>, pattern: Pattern, path
 struct HashedName {
     /// Folder with hashes as `?`, with its `/`.
     folder: String,
-    /// What stands in the file's name from the first hash on, its separator included, hashes as `?`.
+    /// What is in the file's name from the first hash on, its separator included, hashes as `?`.
     tail: String,
-    /// What stands before the first hash.
+    /// What is before the first hash.
     stem: String,
 }
 

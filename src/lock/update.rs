@@ -17,7 +17,7 @@ pub struct Update {
 /// A line that came or went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The section that it stands in.
+    /// The section that it is in.
     pub subject: Subject,
     /// Whether the line is new.
     pub added: bool,
@@ -106,7 +106,7 @@ fn add_missing(section: &mut Section, inventory: &Inventory) {
         .collect();
     for line in lines {
         let at = section.lines.partition_point(|other| other.pattern.text() < line.pattern.text());
-        // A quoted and an unquoted line of the same text can't both stand there.
+        // A quoted and an unquoted line of the same text can't both be there.
         if section.lines.get(at).is_none_or(|other| other.pattern.text() != line.pattern.text()) {
             section.lines.insert(at, line);
         } else if let Some(other) = section.lines.get_mut(at) {

@@ -16,7 +16,7 @@ use super::judge::Policy;
 /// SHA-256, in hex, of all that decides what passes, in a canonical form: every rule's level, settings, waivers,
 /// the built-in tables and packgate's version.
 ///
-/// Where something is written, in which order, and the reason that stands beside it, make no difference. Nor does
+/// Where something is written, in which order, and the reason given for it, make no difference. Nor does
 /// `--fail-on`, which is about one run and can only let less pass.
 pub(super) fn of(settings: &Settings, policy: &Policy) -> String {
     let canonical = canonical(settings, policy).to_string();
@@ -75,10 +75,10 @@ fn size_form(size: Size) -> Value {
 }
 
 fn waiver_form(waiver: &Waiver) -> String {
-    let Waiver { rule, place, fingerprint, reason: _, expires, origin: _ } = waiver;
+    let Waiver { rule, place, finding_id, reason: _, expires, origin: _ } = waiver;
     let place = place.as_ref().map(|(pattern, _)| pattern);
     let expires = expires.map(|day| day.to_string());
-    json!({ "rule": rule, "place": place, "fingerprint": fingerprint, "expires": expires }).to_string()
+    json!({ "rule": rule, "place": place, "fingerprint": finding_id, "expires": expires }).to_string()
 }
 
 fn sorted<T: Into<String>>(items: impl IntoIterator<Item = T>) -> Vec<String> {

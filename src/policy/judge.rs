@@ -8,10 +8,11 @@ use crate::inventory::{Inventory, Unexamined};
 use crate::rules::{self, Finding};
 use crate::settings::{Level, Levels, Settings, UNEXAMINED, Waiver};
 
-use super::fingerprint;
+use super::finding_id;
 
-/// The levels in force for one artifact, and why these.
+/// The levels that apply to one artifact, and why.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Policy {
     /// `proprietary`, `open-source`, `strict`, or a file's path.
     pub name: String,
@@ -19,7 +20,7 @@ pub struct Policy {
     pub because: String,
     /// Every rule with its level, origin and reason.
     pub levels: Arc<Levels>,
-    /// The levels among tests, examples and documentation, where those are others.
+    /// The levels in tests, examples and documentation, if different.
     pub for_show: BTreeMap<String, Level>,
     /// SHA-256 in hex over levels, settings, waivers, tables and packgate's version: two runs with the same digest
     /// judge alike.
@@ -28,39 +29,48 @@ pub struct Policy {
 
 /// A finding with its level.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Judged {
     /// The finding.
     pub finding: Finding,
     /// Never [`Level::Off`].
     pub level: Level,
     /// SHA-256 (first 16 hex digits) over rule, place without version, and key.
-    pub fingerprint: String,
-    /// The reason of the waiver that excepts it.
+    pub finding_id: String,
+    /// The reason given in the waiver that covers it.
     pub waived: Option<String>,
+}
+
+impl Judged {
+    /// A finding at this level, without an id and not waived.
+    pub fn new(finding: Finding, level: Level) -> Self {
+        Self { finding, level, finding_id: String::new(), waived: None }
+    }
 }
 
 /// A waiver that had no effect, or no longer.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WaiverUse {
     /// It matched nothing.
     Unused {
         /// The rule it names.
         rule: String,
-        /// Where it is written.
+        /// Where it is in the settings.
         origin: String,
     },
-    /// Its day has passed; it would have matched this many findings.
+    /// It has expired; it would have matched this many findings.
     Expired {
         /// The rule it names.
         rule: String,
-        /// Where it is written.
+        /// Where it is in the settings.
         origin: String,
         /// Findings that it no longer waives.
         findings: usize,
     },
 }
 
-/// What becomes of the release.
+/// The verdict on a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -70,13 +80,13 @@ pub enum Verdict {
     Pass,
     /// The policy says no.
     Blocked,
-    /// The artifact could not be examined to the end.
+    /// The artifact could not be fully examined.
     Incomplete,
 }
 
-/// Gives each finding its level, applies the waivers, and decides. Findings of rules that are off are dropped;
-/// the others come errors first, then in the order of the rules, then by place. Waived ones block nothing.
-/// `today` is the day that waivers are held against; findings at `fail_on` or above block.
+/// Gives each finding its level, applies the waivers, and decides. Findings of rules that are off are dropped; the
+/// others come errors first, then in the order of the rules, then by place. Waived ones block nothing. `today` is the
+/// day that waivers' expiry is compared with; findings at `fail_on` or above block.
 pub fn judge(
     policy: &Policy,
     settings: &Settings,
@@ -93,17 +103,17 @@ pub fn judge(
         if level == Level::Off {
             continue;
         }
-        let fingerprint = fingerprint::of(&finding, inventory.package.as_ref());
+        let finding_id = finding_id::of(&finding, inventory.package.as_ref());
         let mut waived = None;
         for (waiver, count) in settings.waivers.iter().zip(&mut tally) {
-            if waiver.covers(&finding, &fingerprint, root) {
+            if waiver.covers(&finding, &finding_id, root) {
                 *count += 1;
                 if waiver.holds(today) && waived.is_none() {
                     waived = Some(waiver.reason.clone());
                 }
             }
         }
-        judged.push(Judged { finding, level, fingerprint, waived });
+        judged.push(Judged { finding, level, finding_id, waived });
     }
     sort(&mut judged);
     let uses = settings.waivers.iter().zip(tally).filter_map(|(waiver, count)| waiver.idle(count, today));
@@ -111,8 +121,8 @@ pub fn judge(
     (judged, uses.collect(), verdict)
 }
 
-/// For several artifacts under the same settings: a waiver that one of them needed isn't idle because the others
-/// didn't. One that is idle everywhere stays in the first list only.
+/// For several artifacts under the same settings: a waiver that one of them needed isn't idle. One that is idle
+/// everywhere is kept in the first list only.
 pub fn settle(uses: &mut [&mut Vec<WaiverUse>]) {
     let artifacts = uses.len();
     let mut idle: HashMap<(String, String), usize> = HashMap::new();
@@ -132,7 +142,7 @@ impl WaiverUse {
         matches!(self, Self::Unused { .. } | Self::Expired { findings: 0, .. })
     }
 
-    /// What tells it apart: rule and place in the settings.
+    /// What identifies it: rule and place in the settings.
     fn name(&self) -> (String, String) {
         match self {
             Self::Unused { rule, origin } | Self::Expired { rule, origin, .. } => {
@@ -153,8 +163,8 @@ fn sort(judged: &mut [Judged]) {
     });
 }
 
-/// How much it weighs that a part was not examined: as much as the finding on the file that it is inside. `Off` where
-/// a waiver excepts that, since a person has taken it on then. Damage to the artifact itself is always an error.
+/// The level at which an unexamined part counts: that of the finding on the file that it is in. `Off` if a waiver
+/// covers that finding, since a person has accepted it. Damage to the artifact itself is always an error.
 pub fn weight(part: &Unexamined, judged: &[Judged]) -> Level {
     let Some(file) = &part.within else { return Level::Error };
     let is_on = |judged: &&Judged| judged.finding.rule == UNEXAMINED && judged.finding.place.path == *file;
@@ -176,8 +186,8 @@ fn verdict(judged: &[Judged], inventory: &Inventory, fail_on: Level) -> Verdict 
 }
 
 impl Waiver {
-    /// Whether it speaks of this finding, expired or not. `root` is the package's root folder.
-    fn covers(&self, finding: &Finding, fingerprint: &str, root: &str) -> bool {
+    /// Whether it matches this finding, expired or not. `root` is the package's root folder.
+    fn covers(&self, finding: &Finding, finding_id: &str, root: &str) -> bool {
         let place = finding.place.path.as_str();
         let below = place.strip_prefix(root).and_then(|rest| rest.strip_prefix('/'));
         let at = |(_, glob): &(String, globset::GlobMatcher)| {
@@ -185,7 +195,7 @@ impl Waiver {
         };
         self.rule == finding.rule
             && self.place.as_ref().is_none_or(at)
-            && self.fingerprint.as_ref().is_none_or(|wanted| wanted == fingerprint)
+            && self.finding_id.as_ref().is_none_or(|wanted| wanted == finding_id)
     }
 
     /// Whether its last day isn't over.
@@ -193,7 +203,7 @@ impl Waiver {
         self.expires.is_none_or(|last| today <= last)
     }
 
-    /// What to report of it when it covered this many findings.
+    /// What to report about it if it covered this many findings.
     fn idle(&self, findings: usize, today: Date) -> Option<WaiverUse> {
         let (rule, origin) = (self.rule.clone(), self.origin.clone());
         match (self.holds(today), findings) {
@@ -236,7 +246,7 @@ mod tests {
         Waiver {
             rule: "b-error".to_owned(),
             place: place.map(|p| (p.to_owned(), compile(p, Reach::Root).unwrap().compile_matcher())),
-            fingerprint: None,
+            finding_id: None,
             reason: "because".to_owned(),
             expires,
             origin: "packgate.toml:3".to_owned(),
@@ -385,11 +395,11 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_waives_one_finding() {
+    fn a_finding_id_waives_one_finding() {
         let both = || vec![finding("b-error", "package/a", 1), finding("b-error", "package/b", 1)];
         let (found, ..) = judged(Vec::new(), both(), Level::Error);
         let mut one = waiver(None, None);
-        one.fingerprint = Some(found[1].fingerprint.clone());
+        one.finding_id = Some(found[1].finding_id.clone());
         let (found, uses, _) = judged(vec![one], both(), Level::Error);
         let waived: Vec<_> = found.iter().map(|judged| judged.waived.is_some()).collect();
         assert_eq!((waived, uses), (vec![false, true], vec![]));

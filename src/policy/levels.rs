@@ -11,7 +11,7 @@ use super::digest;
 use super::judge::Policy;
 use super::licence;
 
-/// The levels of each policy that artifacts were judged by so far: worked out once, shared by all of them.
+/// The levels of each policy used so far: computed once, shared by all artifacts.
 #[derive(Debug, Default)]
 pub struct Policies {
     by_name: Mutex<BTreeMap<String, InForce>>,
@@ -26,7 +26,7 @@ struct InForce {
 }
 
 impl Policies {
-    /// The levels in force for an artifact with this manifest: the base, the policy on it, and the project's own
+    /// The levels that apply to an artifact with this manifest: the base, the policy on it, and the project's own
     /// on top. The settings are the same at every call.
     pub fn resolve(&self, settings: &Settings, package: Option<&Package>) -> Policy {
         let (name, because, file) = match &settings.policy {
@@ -53,7 +53,7 @@ impl InForce {
         levels.extend(file.map(|file| file.levels.clone()).unwrap_or_default());
         levels.extend(settings.levels.clone());
         let mut for_show = builtin::levels_for_show(built_in);
-        // Who sets a rule's level sets it for everywhere.
+        // Setting a rule's level sets it everywhere.
         for_show.retain(|rule, _| {
             !settings.levels.contains_key(rule) && file.is_none_or(|file| !file.levels.contains_key(rule))
         });
@@ -74,13 +74,13 @@ impl InForce {
 }
 
 impl Policy {
-    /// The levels in force for a single artifact with this manifest.
+    /// The levels that apply to a single artifact with this manifest.
     pub fn resolve_for(settings: &Settings, package: Option<&Package>) -> Self {
         Policies::default().resolve(settings, package)
     }
 
-    /// The level of a finding, which may be another among tests, examples and documentation. `root` is the package's own
-    /// folder, whose name says nothing of the kind.
+    /// The level of a finding, which may differ in tests, examples and documentation. `root` is the package's own
+    /// folder, whose name doesn't count.
     pub(super) fn level_of(&self, finding: &Finding, root: &str) -> Level {
         let path = finding.place.path.as_str();
         let below = path.strip_prefix(root).filter(|_| !root.is_empty()).unwrap_or(path);

@@ -1,8 +1,6 @@
-//! Which policy a package's licence stands for.
-//!
-//! The question is not whether the licence is well written but whether the authors gave everybody their source:
-//! manifests hold SPDX expressions, older forms, classifiers, URLs and whole licence texts. What isn't understood
-//! counts as proprietary.
+//! Which policy a package's licence stands for. The question is not whether the licence is written properly but
+//! whether the authors gave everybody their source: manifests contain SPDX expressions, older forms, classifiers,
+//! URLs and whole licence texts. What isn't understood counts as proprietary.
 
 use spdx::{Expression, LicenseId, LicenseItem, ParseMode};
 
@@ -11,7 +9,7 @@ use crate::inventory::{LicenceFile, Package};
 /// Longest licence that is quoted in full.
 const LONGEST_QUOTE: usize = 60;
 
-/// Lenient SPDX: what crates.io and npm took over the years, but no guesses.
+/// Lenient SPDX: what crates.io and npm accepted over the years, but no guesses.
 const MODE: ParseMode = ParseMode {
     allow_slash_as_or_operator: true,
     allow_imprecise_license_names: false,
@@ -41,7 +39,7 @@ pub(super) fn choose(package: Option<&Package>) -> (&'static str, String) {
     }
 }
 
-/// Whether the manifest says no more than where the licence stands.
+/// Whether the manifest only says where the licence is.
 fn is_elsewhere(licence: &str) -> bool {
     let lower = licence.to_lowercase();
     let plain = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -144,7 +142,7 @@ const TEXTS: &[&str] = &[
     "this software is provided 'as-is', without any express or implied warranty",
 ];
 
-/// Where the texts of open licences stand on the web.
+/// Where the texts of open licences are on the web.
 const URLS: &[&str] = &[
     "opensource.org/licenses/",
     "opensource.org/license/",
@@ -193,7 +191,7 @@ fn is_open_item(item: &LicenseItem) -> bool {
     }
 }
 
-/// OSI or FSF approved; or of a kind that nobody ever put to them, although it gives the source away just so.
+/// OSI or FSF approved; or of a kind that was never submitted to them, although it gives the source away all the same.
 fn is_open_id(id: LicenseId) -> bool {
     id.is_osi_approved() || id.is_fsf_free_libre() || KIN.iter().any(|kin| id.name.starts_with(kin))
 }
@@ -235,7 +233,7 @@ fn alternatives(lower: &str) -> bool {
     lower.split(['/', '|']).flat_map(|part| part.split(" or ")).any(open)
 }
 
-/// Something said beside the licence's name.
+/// Something said in addition to the licence's name.
 fn is_remark(term: &str) -> bool {
     ["see ", "version ", "v2", "v3", "2.0", "inc"].iter().any(|start| term.starts_with(start))
 }
@@ -256,7 +254,7 @@ fn is_open_name(term: &str) -> bool {
     NAMES.contains(&words.join(" ").as_str())
 }
 
-/// A word without a version at its end: `gplv3` is `gpl`, `2.0` is nothing.
+/// A word without a version at its end: `gplv3` gives `gpl`, `2.0` gives nothing.
 fn stem(word: &str) -> &str {
     if ["cc0", "x11", "0bsd"].contains(&word) {
         return word;

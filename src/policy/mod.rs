@@ -4,7 +4,7 @@
 //! [`judge`](judge()) gives each finding its level and the artifact its verdict.
 
 mod digest;
-mod fingerprint;
+mod finding_id;
 mod judge;
 mod levels;
 mod licence;

@@ -1,4 +1,4 @@
-//! What is in force, for `packgate policy show`: every setting with its origin.
+//! What applies, for `packgate policy show`: every setting with its origin.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::unpack::Limits;
 
 use super::judge::Policy;
 
-/// The settings in force, as `packgate policy show --format json` prints them.
+/// The settings that apply, as `packgate policy show --format json` prints them.
 #[derive(Debug, Serialize)]
 pub struct Effective<'a> {
     /// `packgate/policy/v1`.
@@ -27,7 +27,7 @@ pub struct Effective<'a> {
     pub own: OwnSettings,
     /// Size budgets in bytes.
     pub size: SizeSettings,
-    /// Bounds of unpacking.
+    /// Limits of unpacking.
     pub limits: &'a Limits,
     /// Named exceptions.
     pub waivers: Vec<WaiverSetting<'a>>,
@@ -51,12 +51,12 @@ pub struct RuleSetting<'a> {
     pub rule: &'static str,
     /// Its level.
     pub level: Level,
-    /// Its level among tests, examples and documentation, where that is another.
+    /// Its level in tests, examples and documentation, if different.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub for_show: Option<Level>,
     /// File and line that set it.
     pub origin: &'a str,
-    /// The reason that stands there.
+    /// The reason given there.
     pub why: Option<&'a str>,
     #[serde(skip)]
     family: Family,
@@ -102,7 +102,7 @@ pub struct WaiverSetting<'a> {
 }
 
 impl<'a> Effective<'a> {
-    /// Gathers what is in force.
+    /// Collects what applies.
     pub fn new(settings: &'a Settings, policy: &'a Policy) -> Self {
         let rule = |rule: &&'static rules::Rule| {
             let (level, origin, why) = policy.levels.get(rule.name)?;
@@ -272,7 +272,7 @@ impl<'a> WaiverSetting<'a> {
         Self {
             rule: &waiver.rule,
             place: waiver.place.as_ref().map(|(pattern, _)| pattern.as_str()),
-            fingerprint: waiver.fingerprint.as_deref(),
+            fingerprint: waiver.finding_id.as_deref(),
             reason: &waiver.reason,
             expires: waiver.expires.map(|day| day.to_string()),
             origin: &waiver.origin,
@@ -293,12 +293,12 @@ fn colour(level: Level) -> (&'static str, &'static str) {
     }
 }
 
-/// The policies that can be asked for, for `packgate policy list`.
+/// The policies that can be named, for `packgate policy list`.
 pub fn list() -> String {
     let mut text = String::new();
     for (name, words) in [
         ("auto", "the manifest's licence decides between the next two (the default)"),
-        ("proprietary", "source that nobody outside is to read: recoverable originals stop the release"),
+        ("proprietary", "source that outsiders must not read: recoverable originals stop the release"),
         (
             "open-source",
             "source that is public by licence: maps are noted, strays and secrets stop the release",

@@ -1,6 +1,6 @@
 //! What a stranger could recover: original files that are in the artifact only as text inside something else.
 //!
-//! Text that ships anyway exposes nothing: when the same text stands in the artifact as a file (line ends, byte-order
+//! Text that ships anyway exposes nothing: when the same text is in the artifact as a file (line ends, byte-order
 //! marks and blanks at the end aside). A shipped file of the same path with another text doesn't count: the map may
 //! hold what the file lost. The same text in several maps counts once.
 
@@ -32,7 +32,7 @@ impl Exposure {
         ExposureSurvey::new(inventory).exposure
     }
 
-    /// Files of the project of which text stands in something else, with the lines that were recognised: no more than
+    /// Files of the project of which text is in something else, with the lines that were recognised: no more than
     /// that is sure.
     fn of_own(own: &[Escape<'_>]) -> Self {
         let mut most: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
@@ -56,7 +56,7 @@ impl Exposure {
     }
 }
 
-/// How a map stands by itself, for those who ship maps on purpose.
+/// What a map gives away by itself, for those who ship maps on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MapState {
@@ -71,7 +71,7 @@ pub enum MapState {
 /// A map with what it gives away.
 #[derive(Debug, Clone)]
 pub struct MapReport<'a> {
-    /// The entry that it stands in.
+    /// The entry that it is in.
     pub entry: &'a Entry,
     /// Its number in the entry.
     pub number: usize,
@@ -79,7 +79,7 @@ pub struct MapReport<'a> {
     pub map: &'a SourceMap,
     /// What it alone gives away.
     pub exposure: Exposure,
-    /// How it stands by itself.
+    /// What it gives away by itself.
     pub state: MapState,
     /// Its exposed first-party sources, as indices.
     pub exposed: Vec<usize>,
@@ -98,7 +98,7 @@ pub struct ExposureSurvey<'a> {
     pub exposure: Exposure,
     /// The sources that make up the sum, as indices into `maps` and the map's sources.
     pub recoverable: Vec<(usize, usize)>,
-    /// Where lines of the project's own source text stand.
+    /// Where lines of the project's own source text are.
     pub own: Vec<Escape<'a>>,
 }
 
@@ -198,7 +198,7 @@ impl<'a> Shipped<'a> {
     }
 }
 
-/// Where a map stands, to resolve its paths.
+/// Where a map is, to resolve its paths.
 struct MapLocation<'a> {
     container: Option<EntryId>,
     /// The folder of the map.
@@ -210,7 +210,7 @@ struct MapLocation<'a> {
 
 impl<'a> MapLocation<'a> {
     fn of(inventory: &'a Inventory, entry: &'a Entry, map: &'a SourceMap) -> Self {
-        // A compressed map stands where its compressed file stands.
+        // A compressed map is where its compressed file is.
         let packed = entry.parent.and_then(|parent| inventory.entry(parent)).filter(|parent| {
             unpack::is_compressed(parent.media)
                 && !entry.path.contains('/')

@@ -10,7 +10,7 @@ const LEAST: u32 = 4;
 pub enum Meaning {
     /// The code that ships keeps its comments.
     Comments,
-    /// Source text stands there.
+    /// Source text is there.
     Source,
 }
 
@@ -28,7 +28,7 @@ pub struct Escape<'a> {
 }
 
 impl Escape<'_> {
-    /// Whether it is source text that stands in something else.
+    /// Whether it is source text that is in something else.
     pub(super) fn counts(&self) -> bool {
         self.meaning == Meaning::Source && !self.whole
     }
@@ -39,7 +39,7 @@ pub(super) fn escapes(inventory: &Inventory) -> Vec<Escape<'_>> {
     let mut escapes = Vec::new();
     for entry in inventory.files().filter(|entry| !entry.own_text.is_empty()) {
         let carrier = Carrier::of(inventory, entry);
-        // What stands in a file that is meant to ship is meant, whichever others have the same lines.
+        // What is in a file that is meant to ship is meant, whichever others have the same lines.
         let is_meant =
             entry.own_text.iter().any(|text| is_whole(entry, text) && is_meant(inventory, entry, text));
         for text in entry.own_text.iter().filter(|text| text.decoded || !is_meant) {
@@ -53,10 +53,10 @@ pub(super) fn escapes(inventory: &Inventory) -> Vec<Escape<'_>> {
     escapes
 }
 
-/// What sort of thing an entry is, by what an honest build leaves in it.
+/// What kind of thing an entry is, by what an honest build leaves in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Carrier {
-    /// Code that runs as it stands, and may keep comments.
+    /// Code that runs as it is, and may keep comments.
     Code,
     /// Declarations and stubs, which have comments and types.
     Declarations,
@@ -129,7 +129,7 @@ impl Carrier {
     }
 }
 
-/// Whether what stands in a container stands there as it would by itself: a file compressed for a server, a file of an
+/// Whether what is in a container is there as it would be by itself: a file compressed for a server, a file of an
 /// application's archive.
 fn is_transparent(inventory: &Inventory, parent: EntryId, entry: &Entry) -> bool {
     inventory.entry(parent).is_some_and(|parent| {
@@ -153,8 +153,8 @@ fn is_whole(entry: &Entry, text: &OwnText) -> bool {
         && u64::from(text.lines.all()) * 10 >= u64::from(text.of) * 9
 }
 
-/// Whether a file that ships as it is does so on purpose: it runs as it stands, or is what such packages are made of, or
-/// an allowlist names it where it stands. A copy among what was built is no such file, whatever names the folder.
+/// Whether a file that ships as it is does so on purpose: it runs as it is, or is what such packages are made of, or
+/// an allowlist names it where it is. A copy among what was built is no such file, whatever names the folder.
 fn is_meant(inventory: &Inventory, entry: &Entry, text: &OwnText) -> bool {
     let package = inventory.package.as_ref();
     let is_listed =

@@ -114,7 +114,7 @@ pub fn recover(
     Ok(Recovery { files, exposure, unexamined: inventory.unexamined })
 }
 
-/// The project's own files of which text stands in something else, each as it stands where most of it does.
+/// The project's own files of which text is in something else, each as it is where most of it is.
 fn own_files(survey: &ExposureSurvey<'_>, names: &mut Names) -> Vec<RecoveredFile> {
     let escaped = |file: &str| {
         let own = survey.own.iter().filter(|escape| escape.counts() && escape.text.file == file);
@@ -236,7 +236,7 @@ fn safe_name(name: &str) -> String {
     safe
 }
 
-/// The paths given out so far, without letter case, since some file systems have none.
+/// The paths given out so far, in lower case, since some file systems ignore case.
 #[derive(Debug, Default)]
 struct Names {
     /// Path to whether it is a folder.

@@ -10,13 +10,13 @@ use super::{Look, Reporter, markdown, phrases};
 use crate::escape::{shown, shown_lines};
 use crate::words;
 
-/// Annotations for GitHub Actions, by workflow commands.
+/// Annotations for GitHub Actions, as workflow commands.
 pub(super) const REPORTER: Reporter = Reporter { name: "github", needs_entries: false, write, parts: None };
 
-/// What GitHub shows of each kind for one step; what comes after is dropped without a word.
+/// How many of each kind GitHub shows for one step; it drops the rest silently.
 const ANNOTATIONS: usize = 10;
 
-/// What GitHub takes as a step summary in bytes, with some room left.
+/// The size in bytes of a step summary that GitHub accepts, with some room left.
 const SUMMARY_BYTES: usize = 1_000_000;
 
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
@@ -73,7 +73,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What belongs into the file that `GITHUB_STEP_SUMMARY` names: the Markdown report with more room.
+/// What goes into the file that `GITHUB_STEP_SUMMARY` names: the Markdown report with more room.
 pub const STEP_SUMMARY: Reporter = Reporter {
     name: "step summary",
     needs_entries: false,
@@ -124,7 +124,7 @@ impl Annotation {
         Self { file: repository.file(audit, &finding.place), title: finding.rule.into(), text }
     }
 
-    /// One annotation for those that GitHub would drop.
+    /// One annotation that stands for those that GitHub would drop.
     fn more(rest: &[Self]) -> Self {
         let mut rules: BTreeMap<&str, u64> = BTreeMap::new();
         for annotation in rest {
@@ -152,7 +152,7 @@ impl Annotation {
     }
 }
 
-/// Plain lines in a fold of the log.
+/// Plain lines in a collapsed group of the log.
 fn group(title: &str, annotations: &[Annotation], out: &mut dyn Write) -> io::Result<()> {
     if annotations.is_empty() {
         return Ok(());

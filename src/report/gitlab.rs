@@ -10,7 +10,7 @@ use super::repository::{Repository, RepositoryFile};
 use super::{Look, Reporter, phrases};
 use crate::escape::{self, shown};
 
-/// GitLab's code quality report: a list of the fields that its documentation names.
+/// GitLab's code quality report, with the fields that its documentation names.
 pub(super) const REPORTER: Reporter = Reporter { name: "gitlab", needs_entries: false, write, parts: None };
 
 #[derive(Serialize)]
@@ -59,7 +59,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
             Issue {
                 description: shown(&text).to_string(),
                 check_name: format!("packgate/{}", finding.rule),
-                fingerprint: shown(&judged.fingerprint).to_string(),
+                fingerprint: shown(&judged.finding_id).to_string(),
                 severity: if waived.is_some() { "info" } else { severity(judged.level) },
                 location: Location::of(repository.file(audit, &finding.place)),
             }

@@ -1,5 +1,5 @@
 //! One self-contained page: no network, no script. Everything that isn't a literal here goes through
-//! [`escape::html`], and a content security policy lets nothing run or load even if something slipped by.
+//! [`escape::html`], and a content security policy lets nothing run or load even if something slips through.
 
 mod changes;
 mod exposed;
@@ -61,8 +61,8 @@ fn title(audits: &[Audit]) -> String {
     }
 }
 
-/// The page being written. The style grows with it: each tile of a treemap has its place there, so that
-/// no element needs a style of its own, which the policy would have to allow.
+/// The page being written. The style sheet grows with it: it places each tile of a treemap, so that no element needs
+/// an inline style, which the policy would have to allow.
 struct Page<'a> {
     look: &'a Look,
     style: String,
@@ -112,7 +112,7 @@ impl Page<'_> {
         self.body.push_str("</article>\n");
     }
 
-    /// What somebody must know first: the verdict, why, and what to do now.
+    /// What readers must know first: the verdict, why, and what to do now.
     fn verdict(&mut self, audit: &Audit, number: usize, heading: u8) {
         let artifact = &audit.inventory.artifact;
         let summary = Summary::new(std::slice::from_ref(audit));
@@ -121,11 +121,11 @@ impl Page<'_> {
             Verdict::Pass => ("may be published", "Nothing in it blocks under the policy."),
             Verdict::Blocked => (
                 "must not be published like this",
-                "Mend what blocks below, build the package again, and let packgate look at the new file.",
+                "Fix what blocks below, build the package again, and let packgate check the new file.",
             ),
             Verdict::Incomplete => (
-                "could not be examined to its end",
-                "What was not examined may hold anything, so this is not a pass.",
+                "could not be fully examined",
+                "What was not examined may contain anything, so this is not a pass.",
             ),
         };
         let body = &mut self.body;
@@ -178,7 +178,7 @@ impl Page<'_> {
         self.body.push_str("</ul>\n</section>\n");
     }
 
-    /// What was looked for: a pass says little if nobody knows of what.
+    /// What was looked for: without that, a pass says little.
     fn rules(&mut self, audit: &Audit) {
         let on = audit.policy.levels.iter().filter(|(_, (level, ..))| *level != Level::Off);
         let on: Vec<_> = on.map(|(name, (level, _, why))| (name, *level, why)).collect();

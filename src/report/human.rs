@@ -16,9 +16,9 @@ use crate::words::{bytes, counted, number};
 pub(super) const REPORTER: Reporter =
     Reporter { name: "human", needs_entries: false, write, parts: Some(Parts { artifact, end }) };
 
-/// Places shown of one rule before the rest is only counted.
+/// Places shown for one rule; the rest is only counted.
 const MOST_PLACES: usize = 4;
-/// Widest text, for reading.
+/// Maximum width, for readability.
 const MOST_COLUMNS: usize = 100;
 
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
@@ -144,7 +144,7 @@ impl Page<'_> {
     }
 
     fn not_applied(&self, audit: &Audit, text: &mut String) {
-        // What would not weigh anything is not missed.
+        // A rule that is off doesn't matter.
         let weighs = |rule: &&NotApplied| audit.policy.level(rule.rule) >= Level::Warning;
         let missed: Vec<_> = audit.not_applied.iter().filter(weighs).collect();
         for group in missed.chunk_by(|a, b| a.lacks == b.lacks) {
@@ -177,7 +177,7 @@ impl Page<'_> {
 
     fn paragraph(&self, indent: &str, words: &str, text: &mut String) {
         let blank = " ".repeat(indent.len());
-        // Line ends are the message's own; everything else is escaped.
+        // Line breaks are the message's own; everything else is escaped.
         let clean: Vec<String> = words.lines().map(|line| shown(line).to_string()).collect();
         for (number, line) in
             wrap(&clean.join("\n"), self.width.saturating_sub(indent.len())).iter().enumerate()
@@ -194,7 +194,7 @@ impl Page<'_> {
         }
     }
 
-    /// The rule's name; where the terminal can, it links to the rule's page.
+    /// The rule's name, linked to its page if the terminal supports links.
     fn rule(&self, rule: &str) -> String {
         let name = self.paint(BOLD, rule);
         if self.look.hyperlinks {

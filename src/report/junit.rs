@@ -10,8 +10,9 @@ use crate::settings::Level;
 use super::{Look, Reporter, phrases};
 use crate::escape::{shown, shown_lines};
 
-/// JUnit XML as Jenkins and GitLab read it: a suite an artifact, a case a finding. What blocks is a failure,
-/// what was not examined an error, what is waived is skipped, and the rest passes with its text as output.
+/// JUnit XML as Jenkins and GitLab read it: a suite for each artifact, a case for each finding. What blocks is a
+/// failure, what was not examined is an error, what is waived is skipped, and the rest passes with its text as
+/// output.
 pub(super) const REPORTER: Reporter = Reporter { name: "junit", needs_entries: false, write, parts: None };
 
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
@@ -117,7 +118,7 @@ impl Case {
         let finding = &judged.finding;
         let level = phrases::level(judged.level);
         let message = format!("{level}: {}", finding.message);
-        let details = format!("{message}\nWhat to do: {}\nFingerprint: {}", finding.help, judged.fingerprint);
+        let details = format!("{message}\nWhat to do: {}\nFingerprint: {}", finding.help, judged.finding_id);
         let outcome = match &judged.waived {
             Some(reason) => Outcome::Skipped { message: format!("waived: {reason}"), text: details },
             None if phrases::blocks(judged, look.fail_on) => {

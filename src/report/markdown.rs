@@ -10,13 +10,13 @@ use super::{Look, Reporter, phrases};
 use crate::escape::shown;
 use crate::words;
 
-/// A comment for a pull request: what counts first, details folded.
+/// A comment for a pull request: the important things first, details folded.
 pub(super) const REPORTER: Reporter = Reporter { name: "markdown", needs_entries: false, write, parts: None };
 
 /// GitHub takes comments of 65,536 characters, GitLab of a million.
 const COMMENT_BYTES: usize = 60_000;
 
-/// Rules that are named before the fold.
+/// Rules named before the fold.
 const RULES_SHOWN: usize = 5;
 
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
@@ -51,7 +51,7 @@ pub(crate) fn render(audits: &[Audit], look: &Look, limit: usize) -> String {
     out
 }
 
-/// How much may still be written, and what was left out for it.
+/// How much may still be written, and what was left out.
 struct Room {
     limit: usize,
     left_out: BTreeMap<&'static str, u64>,
@@ -135,7 +135,7 @@ fn not_examined(out: &mut String, audit: &Audit, room: &mut Room) {
     if audit.unexamined().is_empty() {
         return;
     }
-    out.push_str("**Not examined, so nothing can be said about it:**\n\n");
+    out.push_str("**Not examined, so it may contain anything:**\n\n");
     for part in audit.unexamined() {
         let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
         let remark = phrases::unless_error(audit.weight(part));
@@ -190,7 +190,7 @@ fn waivers(out: &mut String, audit: &Audit) {
     }
 }
 
-/// Text as a code span that nothing in it can end.
+/// Text as a code span that nothing in the text can end.
 pub(crate) fn code(text: &str) -> String {
     let text = shown(text).to_string();
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -220,7 +220,7 @@ pub(crate) fn inline(text: &str) -> String {
     out
 }
 
-/// Text without any meaning for Markdown: no markup, no mention of a person, no link.
+/// Text that means nothing to Markdown: no markup, no mention of a person, no link.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in shown(text).to_string().chars() {
@@ -228,7 +228,7 @@ fn plain(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            // An empty element parts what would become a mention or a link by itself.
+            // An empty element breaks up what would otherwise become a mention or a link.
             '@' => out.push_str("@<span></span>"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
                 out.push('\\');

@@ -1,4 +1,4 @@
-//! Reporters: from judged audits to text. One reporter a file, one line in [`REPORTERS`]. They decide nothing.
+//! Reporters: judged audits to text. One reporter per file, one line each in [`REPORTERS`]. They decide nothing.
 
 pub mod diff;
 mod github;
@@ -22,7 +22,7 @@ use std::io::{self, Write};
 use crate::outcome::Audit;
 use crate::policy::Verdict;
 
-/// A way to tell what was found.
+/// A report format.
 pub struct Reporter {
     /// The word for `--format`.
     pub name: &'static str,
@@ -30,13 +30,14 @@ pub struct Reporter {
     pub needs_entries: bool,
     /// Writes the whole report.
     pub write: fn(&[Audit], &Look, &mut dyn Write) -> io::Result<()>,
-    /// Writes it artifact by artifact, so that none must be kept; only where the report begins with no sums.
+    /// Writes the report artifact by artifact, so that no audit must be kept; only for formats that don't begin with
+    /// totals.
     pub parts: Option<Parts>,
 }
 
 /// A report in parts.
 pub struct Parts {
-    /// Writes what there is to say of an artifact, which has this number.
+    /// Writes the part about the artifact with this number.
     pub artifact: fn(&Audit, usize, &Look, &mut dyn Write) -> io::Result<()>,
     /// Writes the end.
     pub end: fn(&Verdicts, &Look, &mut dyn Write) -> io::Result<()>,
@@ -49,7 +50,7 @@ pub struct Verdicts {
     pub passed: usize,
     /// Those that the policy stops.
     pub blocked: usize,
-    /// Those that were not examined to the end.
+    /// Those that were not fully examined.
     pub incomplete: usize,
 }
 
@@ -74,13 +75,13 @@ impl Verdicts {
 pub struct Look {
     /// Columns of the terminal; `None` when it is not one.
     pub width: Option<usize>,
-    /// Whether ANSI colours are welcome.
+    /// Whether to use ANSI colours.
     pub colour: bool,
-    /// Whether the terminal shows hyperlinks.
+    /// Whether the terminal supports hyperlinks.
     pub hyperlinks: bool,
-    /// Whether characters beyond ASCII are welcome.
+    /// Whether characters beyond ASCII may be used.
     pub unicode: bool,
-    /// Only the verdict.
+    /// Print only the verdict.
     pub quiet: bool,
     /// Findings at this level or above block.
     pub fail_on: crate::settings::Level,

@@ -8,7 +8,7 @@ use crate::words::{counted, number};
 
 use super::wire::Summary;
 
-/// Where a finding stands, for people: `package/a.js:12:3`, `package/x.node, byte 4096`, or the artifact.
+/// Where a finding is, for people: `package/a.js:12:3`, `package/x.node, byte 4096`, or the artifact.
 pub(crate) fn place(audit: &Audit, place: &Place) -> String {
     let mut out =
         if place.path.is_empty() { audit.inventory.artifact.path.clone() } else { place.path.clone() };
@@ -23,7 +23,7 @@ pub(crate) fn place(audit: &Audit, place: &Place) -> String {
     out
 }
 
-/// What a stranger could recover, in one sentence; `None` when that is nothing.
+/// What a stranger could recover, in one sentence; `None` if nothing.
 pub(crate) fn exposure(audit: &Audit) -> Option<String> {
     let exposure = audit.totals.exposure;
     (exposure.files > 0).then(|| {
@@ -59,7 +59,7 @@ pub(crate) fn subject(audit: &Audit) -> String {
     }
 }
 
-/// The last segment of a path of the system.
+/// The last segment of a file system path.
 pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).find(|name| !name.is_empty()).unwrap_or(path)
 }
@@ -87,10 +87,10 @@ pub(crate) fn level(level: Level) -> &'static str {
 pub(crate) fn idle_waiver(waiver: &WaiverUse) -> String {
     match waiver {
         WaiverUse::Unused { rule, origin } => {
-            format!("The waiver for `{rule}` at {origin} matches nothing and can go.")
+            format!("The waiver for `{rule}` at {origin} matches nothing and can be removed.")
         }
         WaiverUse::Expired { rule, origin, findings } => format!(
-            "The waiver for `{rule}` at {origin} has expired; {} it would have excepted now {}.",
+            "The waiver for `{rule}` at {origin} has expired; {} that it would have waived now {}.",
             counted(*findings as u64, "finding"),
             if *findings == 1 { "counts" } else { "count" }
         ),
@@ -106,7 +106,7 @@ pub(crate) fn blocks(judged: &Judged, fail_on: Level) -> bool {
 pub(crate) fn rule_page(rule: &str) -> String {
     format!("{}/blob/main/docs/rules/{rule}.md", env!("CARGO_PKG_REPOSITORY"))
 }
-/// How much it weighs that a part was not examined, in a word.
+/// The level at which an unexamined part counts, as a word.
 pub(super) fn weight(level: Level) -> &'static str {
     match level {
         Level::Off => "waived",
@@ -114,7 +114,7 @@ pub(super) fn weight(level: Level) -> &'static str {
     }
 }
 
-/// The same in brackets behind a part, where it is no error.
+/// The same in parentheses after a part, if it isn't an error.
 pub(super) fn unless_error(level: Level) -> String {
     match level {
         Level::Error => String::new(),

@@ -1,4 +1,4 @@
-//! Which file of the repository a finding is about: CI shows findings at files that it knows.
+//! Which file of the repository a finding is about, since CI shows findings at files that it knows.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -34,7 +34,7 @@ impl Repository {
         Self { project, prefix }
     }
 
-    /// The file in which somebody would mend this: the entry itself where the project has it, else the manifest.
+    /// The file in which to fix this: the entry itself if the project has it, otherwise the manifest.
     pub(crate) fn file(&self, audit: &Audit, place: &Place) -> RepositoryFile {
         match self.entry(audit, &place.path) {
             Some(path) => RepositoryFile { path, line: place.line, column: place.column },
@@ -42,7 +42,7 @@ impl Repository {
         }
     }
 
-    /// The manifest, for what concerns the artifact as a whole.
+    /// The manifest, for findings about the artifact as a whole.
     pub(crate) fn manifest(&self, audit: &Audit) -> RepositoryFile {
         let names = ecosystem::format(audit.kind()).written_in();
         let found = names.iter().find(|name| self.has(name)).or(names.first());
@@ -53,7 +53,7 @@ impl Repository {
         RepositoryFile { path, line: None, column: None }
     }
 
-    /// The artifact's own path, from the project if it lies in it.
+    /// The artifact's own path, relative to the project if it is in there.
     pub(crate) fn artifact(&self, audit: &Audit) -> String {
         let path = Path::new(&audit.inventory.artifact.path);
         let below = self.project.as_ref().zip(path.canonicalize().ok());
@@ -83,7 +83,7 @@ impl Repository {
     }
 }
 
-/// The path with `/`, if it stays below where it starts.
+/// The path with `/`, if it doesn't lead outside its start.
 fn plain(path: &Path) -> Option<String> {
     let segments = path.components().map(|component| match component {
         Component::Normal(segment) => segment.to_str(),

@@ -16,7 +16,7 @@ use crate::words;
 /// SARIF 2.1.0 (OASIS standard), in the subset that GitHub code scanning shows and its limits.
 pub(super) const REPORTER: Reporter = Reporter { name: "sarif", needs_entries: false, write, parts: None };
 
-/// GitHub refuses a run with more results.
+/// GitHub rejects a run with more results.
 const MOST_RESULTS: usize = 25_000;
 
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
@@ -243,7 +243,7 @@ impl Run {
             && let Some(audit) = audits.first()
         {
             let text = format!(
-                "Only {} of {} findings are in this file, the gravest first: code scanning takes no more.",
+                "Only {} of {} findings are in this file, the most severe first: code scanning accepts no more.",
                 words::number(MOST_RESULTS as u64),
                 words::number(results.len() as u64)
             );
@@ -278,7 +278,7 @@ impl Run {
     }
 }
 
-/// The rules that found something, with the gravest level each has here.
+/// The rules that found something, each with its most severe level here.
 fn used_rules(audits: &[Audit]) -> Vec<(&'static str, Level)> {
     let mut used: Vec<(&'static str, Level)> = Vec::new();
     for judged in audits.iter().flat_map(|audit| &audit.findings) {
@@ -321,14 +321,14 @@ impl Rule {
     }
 }
 
-/// The first paragraph below `## What it does`.
+/// The first paragraph under `## What it does`.
 fn what_it_does(docs: &str) -> Option<String> {
     let (_, text) = docs.split_once("## What it does")?;
     let paragraph = text.trim_start().split("\n\n").next()?;
     Some(paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// `source-map-embedded` as `SourceMapEmbedded`, which is how SARIF wants names.
+/// `source-map-embedded` as `SourceMapEmbedded`, as SARIF wants names.
 fn pascal_case(name: &str) -> String {
     name.split('-')
         .flat_map(|word| {
@@ -376,7 +376,7 @@ impl SarifResult {
             level: sarif_level(judged.level),
             message: Text::message(&text),
             locations: [location],
-            partial_fingerprints: BTreeMap::from([("packgate/v1", shown(&judged.fingerprint).to_string())]),
+            partial_fingerprints: BTreeMap::from([("packgate/v1", shown(&judged.finding_id).to_string())]),
             suppressions: waived.collect(),
             properties: ResultProperties {
                 place: shown(&finding.place.path).to_string(),

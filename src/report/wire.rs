@@ -1,4 +1,4 @@
-//! The JSON report, version 1: structs of their own, so that the inside may change and the outside doesn't.
+//! The JSON report, version 1: separate structs, so that the internal ones can change without changing the report.
 //!
 //! Within version 1 fields are only ever added. `docs/report.schema.json` is generated from these types.
 
@@ -19,11 +19,12 @@ pub const SCHEMA: &str = "packgate/report/v1";
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[cfg_attr(test, schemars(title = "packgate report, version 1"))]
+#[non_exhaustive]
 pub struct Report<'a> {
     /// Always `packgate/report/v1`.
     #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
-    /// What made the report.
+    /// The program that made the report.
     pub tool: Tool,
     /// The worst verdict of all artifacts: `incomplete` before `blocked` before `pass`.
     pub verdict: Verdict,
@@ -36,6 +37,7 @@ pub struct Report<'a> {
 /// The program.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Tool {
     /// Always `packgate`.
     pub name: &'static str,
@@ -46,10 +48,11 @@ pub struct Tool {
 /// One artifact and what was found in it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Artifact<'a> {
     /// The path as it was given on the command line.
     pub path: &'a str,
-    /// Whose package it is.
+    /// The kind of artifact.
     pub kind: Kind,
     /// Size of the file in bytes; for a folder, of all files in it.
     pub bytes: u64,
@@ -57,25 +60,25 @@ pub struct Artifact<'a> {
     pub sha256: &'a str,
     /// What the manifest says; `null` when there is none.
     pub package: Option<Package<'a>>,
-    /// The policy in force.
+    /// The policy that applies.
     pub policy: Policy<'a>,
-    /// What becomes of this artifact.
+    /// The verdict on this artifact.
     pub verdict: Verdict,
     /// Whether every part of it was examined.
     pub complete: bool,
     /// What was not examined.
     pub skipped: Vec<Skipped<'a>>,
-    /// Sums.
+    /// Totals.
     pub totals: Totals,
     /// The findings, the waived ones included.
     pub findings: Vec<Finding<'a>>,
-    /// Rules that had nothing to go by: that they found nothing says nothing.
+    /// Rules that could not be applied, so that their silence means nothing.
     pub not_applied: Vec<NotApplied<'a>>,
     /// Waivers of the settings that had no effect.
     pub idle_waivers: Vec<IdleWaiver<'a>>,
 }
 
-/// Whose package an artifact is.
+/// The kinds of artifact.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -97,6 +100,7 @@ pub enum Kind {
 /// What the manifest says.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Package<'a> {
     /// Name; empty if the manifest has none.
     pub name: &'a str,
@@ -106,9 +110,10 @@ pub struct Package<'a> {
     pub license: Option<&'a str>,
 }
 
-/// The policy in force, and why it is this one.
+/// The policy that applies, and why.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Policy<'a> {
     /// `proprietary`, `open-source`, `strict`, or the path of a policy file.
     pub name: &'a str,
@@ -121,16 +126,18 @@ pub struct Policy<'a> {
 /// A part of the artifact that was not examined.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Skipped<'a> {
     /// Path inside the artifact, nested ones joined by `!`; empty for the artifact itself.
     pub place: &'a str,
-    /// What kept it from being examined.
+    /// Why it was not examined.
     pub why: &'a str,
 }
 
-/// Sums over an artifact.
+/// Totals for an artifact.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Totals {
     /// Entries, those of nested archives included.
     pub entries: u64,
@@ -147,10 +154,11 @@ pub struct Totals {
 /// One finding.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Finding<'a> {
-    /// The rule; `packgate explain RULE` tells more.
+    /// The rule; `packgate explain RULE` says more.
     pub rule: &'a str,
-    /// How much it weighs under the policy.
+    /// Its level under the policy.
     pub level: Level,
     /// Path inside the artifact, nested ones joined by `!`; empty for the artifact as a whole.
     pub place: &'a str,
@@ -172,13 +180,14 @@ pub struct Finding<'a> {
     pub evidence: &'a Evidence,
     /// Stays the same from release to release as long as the finding does.
     pub fingerprint: &'a str,
-    /// The reason of the waiver that excepts it; `null` if none does.
+    /// The reason given in the waiver that covers it; `null` if none does.
     pub waived: Option<&'a str>,
 }
 
-/// A rule that had nothing to go by.
+/// A rule that could not be applied.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct NotApplied<'a> {
     /// The rule.
     pub rule: &'a str,
@@ -186,26 +195,27 @@ pub struct NotApplied<'a> {
     pub lacks: &'a str,
 }
 
-/// How much a finding weighs.
+/// How severe a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Good to know.
+    /// For information.
     Note,
-    /// Somebody should look.
+    /// Worth a look.
     Warning,
-    /// The release stops.
+    /// Stops the release.
     Error,
 }
 
 /// A waiver that had no effect.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct IdleWaiver<'a> {
     /// The rule that it names.
     pub rule: &'a str,
-    /// Where it is written.
+    /// Where it is in the settings.
     pub origin: &'a str,
     /// `unused` when it matched nothing, `expired` when its day has passed.
     pub state: IdleState,
@@ -227,6 +237,7 @@ pub enum IdleState {
 /// Counts over all artifacts. A waived finding counts only as waived.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Summary {
     /// Artifacts audited.
     pub artifacts: usize,
@@ -236,9 +247,9 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings at level note.
     pub notes: usize,
-    /// Findings that a waiver excepts.
+    /// Findings that a waiver covers.
     pub waived: usize,
-    /// Artifacts that could not be examined to the end.
+    /// Artifacts that could not be fully examined.
     pub incomplete: usize,
 }
 
@@ -308,7 +319,7 @@ impl<'a> Finding<'a> {
             message: &finding.message,
             help: &finding.help,
             evidence: &finding.evidence,
-            fingerprint: &judged.fingerprint,
+            fingerprint: &judged.finding_id,
             waived: judged.waived.as_deref(),
         })
     }
@@ -323,7 +334,7 @@ fn object<S: serde::Serializer>(evidence: &Evidence, serializer: S) -> Result<S:
 }
 
 impl Level {
-    /// The level in reports; `None` for a rule that is off, whose findings don't get here.
+    /// The level in reports; `None` for a rule that is off, whose findings are not reported.
     fn of(level: PolicyLevel) -> Option<Self> {
         match level {
             PolicyLevel::Off => None,

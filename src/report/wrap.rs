@@ -1,5 +1,5 @@
 /// Breaks a text at spaces into lines of at most `width` characters; words longer than that stay whole.
-/// Its own line ends are kept.
+/// Its own line breaks are kept.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {

@@ -1,4 +1,4 @@
-//! What the rules over anomalies share.
+//! What the rules on anomalies share.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,7 +21,7 @@ struct Evidence {
     count: usize,
 }
 
-/// Reports the anomalies that a rule takes up: each of them, or one finding per kind where there are many.
+/// Reports the anomalies that a rule is about: each one, or one finding per kind where there are many.
 pub(super) fn report(
     rule: &Rule,
     context: &Context<'_>,

@@ -5,30 +5,29 @@ use super::{Context, Family, Finding, Rule, archive};
 pub(super) const RULE: Rule = Rule {
     name: "archive-ambiguous",
     family: Family::ArchiveTrust,
-    summary: "Clients read different entries or other bytes from this archive",
+    summary: "Clients read different entries or bytes from this archive",
     docs: r#"
 ## What it does
 
-Reports every construct of a tar, gzip or zip file on which clients are known to disagree: wrong checksums,
-folders with bytes of their own, PAX headers that contradict the entry, several gzip members, data behind
-the end, zip members that the directory doesn't list, headers that contradict the directory, two end
-records, and more. The message says who sees what, and at which byte. Where nobody can say what the next
-entry is, the audit is incomplete as well.
+Reports every construct of a tar, gzip or zip file on which clients are known to disagree: wrong checksums, folders
+with bytes of their own, PAX headers that contradict the entry, several gzip members, data after the end, zip members
+that the directory doesn't list, headers that contradict the directory, two end records, and more. The message says
+who sees what, and at which byte. Where it isn't clear what the next entry is, the audit is incomplete as well.
 
 ## Why it matters
 
-Whoever checks the package and whoever installs it may see different files. A source map that one reader
-doesn't list is installed by another one.
+The people who check the package and those who install it may see different files. A source map that one reader
+doesn't list is installed by another.
 
 ## What to do
 
-Pack again with the ecosystem's own client (`npm pack`, `cargo package`, `python -m build`); none of them
-writes such an archive. If a tool of yours repacks the artifact, that tool is at fault.
+Pack again with the ecosystem's own client (`npm pack`, `cargo package`, `python -m build`); none of them writes such
+archives. If your build repacks the artifact with another tool, that tool is at fault.
 
 ## Example
 
-A tarball whose entry `package/lib/` is a folder of 1024 bytes: npm reads these bytes as the next header and
-installs the file that it finds there; other readers skip them.
+A tarball whose entry `package/lib/` is a folder of 1024 bytes: npm reads those bytes as the next header and installs
+the file it finds there; other readers skip them.
 "#,
     check,
 };
@@ -43,10 +42,14 @@ fn takes(anomaly: &Anomaly) -> bool {
 
 fn help(kind: AnomalyKind) -> &'static str {
     match kind {
-        AnomalyKind::Mismatch => "Give the file the ending of what it is, or pack it as what its name says.",
-        AnomalyKind::FileAsFolder => "Leave out the one or the other.",
+        AnomalyKind::Mismatch => {
+            "Give the file the extension of its real format, or pack it in the format that its name says."
+        }
+        AnomalyKind::FileAsFolder => "Leave out one of the two.",
         AnomalyKind::ZipMethod => "Compress with deflate, which every client reads.",
-        _ => "Pack the artifact again with the ecosystem's own client, and look at what packed this one.",
+        _ => {
+            "Pack the artifact again with the ecosystem's own client, and find out which tool packed this one."
+        }
     }
 }
 

@@ -5,25 +5,24 @@ use super::{Context, Family, Finding, Rule, archive};
 pub(super) const RULE: Rule = Rule {
     name: "archive-duplicate",
     family: Family::ArchiveTrust,
-    summary: "Several entries of one path, or names that are one on some systems",
+    summary: "Several entries with one path, or names that are the same on some systems",
     docs: r#"
 ## What it does
 
-Reports a path that stands in the archive more than once with different bytes, and names of files with different
-bytes that differ in letter case or Unicode form only. Paths are compared as the client writes them, too: a file in
-a wheel's `acme-1.0.0.data/purelib` with the one that it replaces, `.gitignore` with `.npmignore`. Repeated entries with the same bytes are
-`archive-duplicate-identical`.
+Reports a path that is in the archive more than once with different bytes, and names of different files that differ
+only in case or Unicode form. Paths are also compared as the client writes them: a file in a wheel's
+`acme-1.0.0.data/purelib` with the one that it replaces, `.gitignore` with `.npmignore`. Repeated entries with the
+same bytes are `archive-duplicate-identical`.
 
 ## Why it matters
 
-Of two entries with one path, most clients keep the last, some the first, some mix them; what was reviewed
-may not be what is installed. Names that differ in case only are two files on Linux and one on Windows and
-macOS.
+Of two entries with one path, most clients keep the last, some keep the first, and some mix them; what was reviewed
+may not be what is installed. Names that differ only in case are two files on Linux and one on Windows and macOS.
 
 ## What to do
 
-Find out which step adds the file again: usually a generated file over a committed one. Rename one of two
-files that differ in case.
+Find out which step adds the file again: usually a generated file is written over a committed one. Rename one of two
+files that differ only in case.
 
 ## Example
 

@@ -5,20 +5,20 @@ use super::{Context, Family, Finding, Rule, archive};
 pub(super) const RULE: Rule = Rule {
     name: "archive-duplicate-identical",
     family: Family::ArchiveTrust,
-    summary: "A path stands in the archive twice, with the same bytes",
+    summary: "A path is in the archive twice, with the same bytes",
     docs: r#"
 ## What it does
 
-Reports a path that stands in the archive more than once, always with the same bytes.
+Reports a path that is in the archive more than once, always with the same bytes.
 
 ## Why it matters
 
-It does no harm: whichever entry a client keeps, the file is the same. npm itself writes such archives when
+It is harmless: whichever entry a client keeps, the file is the same. npm itself writes such archives when
 `main` or the licence is given with a leading `./`. Some indexes refuse them.
 
 ## What to do
 
-Write `"main": "index.js"` without `./` if it is npm, or drop the second entry.
+For npm, write `"main": "index.js"` without `./`; otherwise drop the second entry.
 
 ## Example
 

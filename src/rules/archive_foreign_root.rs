@@ -11,18 +11,17 @@ use super::{Context, Family, Finding, Place, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "archive-foreign-root",
     family: Family::ArchiveTrust,
-    summary: "An entry outside the one folder that the package stands in",
+    summary: "An entry outside the package's top folder",
     docs: r#"
 ## What it does
 
-In an npm tarball, a crate and a source distribution everything stands in one top folder. Reports entries
-outside of it: a second top folder, or files that stand beside it.
+In an npm tarball, a crate and a source distribution everything is in one top folder. Reports entries outside it: a
+second top folder, or files next to the first.
 
 ## Why it matters
 
-npm strips the first segment of each path, whatever it is: `other/index.js` becomes `index.js` and replaces
-the one of the package. Files without a folder are dropped by npm and written by others. cargo and pip refuse
-a second folder.
+npm strips the first segment of each path, whatever it is: `other/index.js` becomes `index.js` and replaces the
+package's own. Files without a folder are dropped by npm and written by others. cargo and pip refuse a second folder.
 
 ## What to do
 
@@ -35,7 +34,7 @@ Pack again with the ecosystem's own client.
     check,
 };
 
-/// What stands outside.
+/// What is outside.
 #[derive(Debug, Serialize)]
 struct Evidence<'a> {
     /// The package's own folder.
@@ -63,16 +62,16 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (other, entries) in others {
         let Some(first) = entries.first() else { continue };
         let count = match entries.len() {
-            1 => "One entry stands".to_owned(),
-            count => format!("{} entries stand", words::number(count as u64)),
+            1 => "One entry is".to_owned(),
+            count => format!("{} entries are", words::number(count as u64)),
         };
         let message = if other.is_empty() {
             format!(
-                "{count} in no folder, beside the package's own folder `{root}`: npm drops such files, other clients write them."
+                "{count} in no folder, next to the package's own folder `{root}`: npm drops such files, other clients write them."
             )
         } else {
             format!(
-                "{count} in a second top folder `{other}` beside `{root}`: npm puts both into one folder, other clients refuse or keep them apart."
+                "{count} in a second top folder `{other}` next to `{root}`: npm merges the two, other clients refuse them or keep them apart."
             )
         };
         findings.push(
@@ -101,7 +100,9 @@ fn misnamed(rule: &Rule, inventory: &Inventory, root: &str, findings: &mut Vec<F
     let place = Place { path: root.to_owned(), ..Place::default() };
     findings.push(
         Finding::new(rule, place)
-            .message(format!("The {kind} stands in `{root}` instead of `{expected}`: {program} refuses it."))
+            .message(format!(
+                "The {kind}'s top folder is `{root}` instead of `{expected}`: {program} refuses it."
+            ))
             .help(format!("Pack the {kind} again with `{client}`."))
             .evidence(Evidence { root: &expected, other: root, count })
             .key(kind),

@@ -16,10 +16,10 @@ devices, pipes.
 
 ## Why it matters
 
-A link can point outside the package and make the client write or read there. npm leaves links out, pip and
-unzip make text files or links of them, cargo refuses them since 1.96: people get different packages. The
-content behind a link in a folder was not examined. pip and RubyGems unpack links of a source distribution and of
-a gem alike wherever they run: there only links out of the package, and such to nothing, are reported.
+A link can point outside the package and make the client write or read there. npm leaves links out, pip and unzip turn
+them into text files or links, cargo has refused them since 1.96: people get different packages. What a link in a
+folder points to is not examined. pip and RubyGems unpack the links of source distributions and gems the same way on
+every system: there only links that lead out of the package or nowhere are reported.
 
 ## What to do
 
@@ -85,8 +85,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether the package's client makes the same of a link wherever it runs: it unpacks links of an sdist or a gem
-/// whose target is in there as well.
+/// Whether the package's client treats a link the same on every system: the links of an sdist or a gem whose target
+/// is in the artifact.
 fn is_installed_alike(inventory: &Inventory, entry: &Entry) -> bool {
     let target = match &entry.kind {
         EntryKind::Symlink { target } => {
@@ -105,7 +105,7 @@ fn is_installed_alike(inventory: &Inventory, entry: &Entry) -> bool {
         && inventory.everything().any(|other| other.id != entry.id && is_there(other))
 }
 
-/// A path without `.`, `..` and empty segments.
+/// A path with `.`, `..` and empty segments resolved.
 fn resolved(path: &str) -> String {
     let mut segments = Vec::new();
     for segment in path.split('/') {

@@ -5,18 +5,18 @@ use super::{Context, Family, Finding, Place, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "archive-mode",
     family: Family::ArchiveTrust,
-    summary: "A file with set-uid or set-gid bit",
+    summary: "A file with the set-uid or set-gid bit",
     docs: r#"
 ## What it does
 
-Reports files of the artifact whose mode has the set-uid or set-gid bit. Other modes, such as those that let
-everybody write, say nothing: installers set their own.
+Reports files of the artifact whose mode has the set-uid or set-gid bit. Other modes, such as world-writable ones,
+don't matter: installers set their own.
 
 ## Why it matters
 
-A set-uid program runs with the rights of its owner, whoever starts it. npm and RubyGems keep these bits: what root
-installs is then a program that everybody can run as root. tar keeps them, too, when root unpacks; cargo, pip
-and uv drop them. No package needs them.
+A set-uid program runs with its owner's rights, whoever starts it. npm and RubyGems keep these bits: a program that
+root installs can then be run as root by everybody. So does tar when root unpacks; cargo, pip and uv drop them. No
+package needs them.
 
 ## What to do
 
@@ -47,7 +47,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, Place::entry(entry))
                 .message(format!(
-                    "The file has mode {mode}: npm and RubyGems keep its special bits, and it then runs with the rights of whoever installed it."
+                    "This file has mode {mode}: npm and RubyGems keep the special bits, so it runs with the rights of whoever installed it."
                 ))
                 .help("Clear the bits before packing: chmod u-s,g-s.")
                 .key("mode")

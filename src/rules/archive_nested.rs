@@ -9,22 +9,22 @@ use super::{Context, Family, Finding, Place, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "archive-nested",
     family: Family::ArchiveTrust,
-    summary: "An archive within the artifact reads differently for different readers",
+    summary: "An archive within the artifact that clients read differently",
     docs: r#"
 ## What it does
 
-Reports, once for each archive that stands in the artifact as a file, that clients would read different
-entries from it: data that no directory lists, contradicting headers, several ends.
+Reports, once for each archive that is a file of the artifact, that clients would read different entries from it: data
+that no directory lists, contradicting headers, several ends.
 
 ## Why it matters
 
-Who installs the package doesn't unpack this archive, so nothing is hidden from the installation. But its
-content was examined under one reading, and a stranger with another tool may find more in it.
+Installing the package doesn't unpack this archive, so nothing is hidden from those who install it. But its content
+was examined under one reading, and a stranger with another tool may find more in it.
 
 ## What to do
 
-Look at what the archive is for. Test data of a program that reads archives may well be broken on purpose:
-then keep it out of the package, or write a waiver for it.
+Find out what the archive is for. Test data of a program that reads archives may well be broken on purpose: keep it
+out of the package, or write a waiver for it.
 
 ## Example
 
@@ -58,7 +58,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, place)
                 .message(format!(
-                    "Readers of this archive see different things in it. At byte {}: {}.",
+                    "Clients read this archive differently. At byte {}: {}.",
                     first.offset, first.detail
                 ))
                 .help("Leave the archive out of the package, or pack it again with a common tool.")

@@ -14,11 +14,11 @@ Reports a `.gitignore` in an npm tarball.
 ## Why it matters
 
 npm installs it as `.npmignore`, and leaves it out where the folder has a `.npmignore` already; pnpm, yarn and bun
-keep its name. A template that is copied out of the installed package lacks its `.gitignore`.
+keep the name. A template copied out of the installed package then has no `.gitignore`.
 
 ## What to do
 
-Ship it under a name that nobody changes, such as `_gitignore`, and rename it when it is used.
+Ship it under a name that no client changes, such as `_gitignore`, and rename it on use.
 
 ## Example
 
@@ -36,7 +36,7 @@ fn takes(anomaly: &Anomaly) -> bool {
 }
 
 fn help(_: AnomalyKind) -> &'static str {
-    "Ship it under another name, such as `_gitignore`, and rename it when it is used."
+    "Ship it under another name, such as `_gitignore`, and rename it on use."
 }
 
 #[cfg(test)]

@@ -5,31 +5,31 @@ use super::{Context, Family, Finding, Rule, archive};
 pub(super) const RULE: Rule = Rule {
     name: "archive-trailing-data",
     family: Family::ArchiveTrust,
-    summary: "Bytes before, between or behind what belongs to the archive",
+    summary: "Bytes before, between or after the archive's own",
     docs: r#"
 ## What it does
 
-Reports bytes in the artifact that belong to none of its entries: behind the end of the gzip or zip data, before
-the first member of a zip or between its members, and wherever else ordinary tools write nothing: comments and
-names in a gzip header longer than 256 bytes, comments of a zip and of its members, extra fields that no known
-reader uses, padding that isn't zero, unused parts of a header, long PAX records, Zstandard frames that decoders
-skip. Zeros behind the end are padding; a client that refuses them all the same is named.
+Reports bytes in the artifact that belong to none of its entries: after the end of the gzip or zip data, before the
+first member of a zip or between its members, and anywhere else that ordinary tools leave empty: comments and names in
+a gzip header longer than 256 bytes, comments of a zip and of its members, extra fields that no known reader uses,
+padding that isn't zero, unused parts of a header, long PAX records, Zstandard frames that decoders skip. Zeros after
+the end are padding; if a client refuses them anyway, the message says which.
 
-All these bytes are looked at like an entry, also where they are too few to be reported for themselves: a secret
-or a source map in a comment is found at `acme.whl!(archive comment)`.
+All these bytes are examined like an entry, even where they are too few to report on their own: a secret or a source
+map in a comment is found at `acme.whl!(archive comment)`.
 
 ## Why it matters
 
-The bytes are published with the artifact and nobody's listing shows them. Some clients refuse such a file,
-and another archive may hide in there. A comment can hold a whole source map.
+The bytes are published with the artifact, and no listing shows them. Some clients refuse such a file. The bytes may
+hide another archive, and a comment can hold a whole source map.
 
 ## What to do
 
-Pack the artifact again. If the bytes are meant, such as a launcher before a zip, publish it as what it is.
+Pack the artifact again. If the bytes are intended, such as a launcher before a zip, publish the file as what it is.
 
 ## Example
 
-A wheel with a second zip behind it.
+A wheel with a second zip appended to it.
 "#,
     check,
 };
@@ -43,7 +43,7 @@ fn takes(anomaly: &Anomaly) -> bool {
 }
 
 fn help(_: AnomalyKind) -> &'static str {
-    "Pack the artifact again with the ecosystem's own client, and see what these bytes are."
+    "Find out what these bytes are, and pack the artifact again with the ecosystem's own client."
 }
 
 #[cfg(test)]

@@ -5,20 +5,19 @@ use super::{Context, Family, Finding, Rule, archive};
 pub(super) const RULE: Rule = Rule {
     name: "archive-unsafe-path",
     family: Family::ArchiveTrust,
-    summary: "A path that lands elsewhere, can not be written, or misleads people",
+    summary: "A path that lands elsewhere, can't be written, or misleads people",
     docs: r#"
 ## What it does
 
-Reports paths with `..`, absolute paths and drive letters, backslashes, control characters, invisible
-characters and such that change the writing direction, bytes that are not UTF-8, empty segments, names that
-Windows reserves, and paths too long or too deep. Also what is installed by a way where nobody looks for it: code
-that Python runs at its start and commands, out of a wheel's folder of data, and commands that take the place of
-`python` or `pip`.
+Reports paths with `..`, absolute paths and drive letters, backslashes, control characters, characters that are
+invisible or change the writing direction, bytes that are not UTF-8, empty segments, names that Windows reserves, and
+paths that are too long or too deep. Also what is installed in a way that nobody would notice: start-up code and
+commands from a wheel's data folder, and commands that replace `python` or `pip`.
 
 ## Why it matters
 
-Clients drop, rename or refuse such entries, or write them outside the package's folder. What is installed is
-then not what was checked. Names with control characters also give orders to terminals and CI logs.
+Clients drop, rename or refuse such entries, or write them outside the package's folder. What is installed is then not
+what was checked. Control characters in a name can also drive terminals and CI logs.
 
 ## What to do
 
@@ -47,7 +46,7 @@ fn help(kind: AnomalyKind) -> &'static str {
         AnomalyKind::PathEmptySegment => {
             "Pack again with the ecosystem's own client, which writes plain paths."
         }
-        AnomalyKind::PathWindows => "Rename the file if anybody is to install the package on Windows.",
+        AnomalyKind::PathWindows => "Rename the file if the package should install on Windows.",
         _ => "Rename the file, or leave it out of the package.",
     }
 }

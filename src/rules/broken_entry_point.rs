@@ -8,14 +8,14 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports what `missing-entry-point` leaves: a subpath or condition of `exports`, a field like
-`module`, `types`, `typesVersions` or `man`, a plugin that `entry_points.txt` of a wheel names, a readme or licence
-that the manifest of a crate or NuGet package names, that leads nowhere while the package as a whole still loads.
+Reports what `missing-entry-point` does not: a subpath or condition of `exports`, a field like `module`, `types`,
+`typesVersions` or `man`, a plugin in a wheel's `entry_points.txt`, or the readme or licence file of a crate or NuGet
+package that leads nowhere while the package as a whole still loads.
 
 ## Why it matters
 
-Some users of the package fail: those of that subpath, that condition, that tool. Often it is a line that the
-manifest has outlived.
+The package fails for some of its users: those of that subpath, that condition, that tool. Often the line is simply
+out of date.
 
 ## What to do
 

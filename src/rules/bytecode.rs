@@ -14,16 +14,16 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds CPython bytecode (`.pyc`), Hermes bytecode, and V8's code caches, which bytenode's `.jsc` files are; by content.
+Finds, by content, CPython bytecode (`.pyc`), Hermes bytecode, and V8 code caches (such as bytenode's `.jsc` files).
 
 ## Why it matters
 
-Bytecode keeps names and every string in clear, and decompilers give back readable source. A `.pyc` may also be older
-than the `.py` beside it and still hold a secret that was removed from the text.
+Bytecode keeps names and all strings in plain text, and decompilers turn it back into readable source. A `.pyc` may
+also be older than the `.py` beside it and still hold a secret that was removed from the text.
 
 ## What to do
 
-Leave `__pycache__` and `*.pyc` out of the package. If you ship bytecode in place of source, don't take it for
+Leave `__pycache__` and `*.pyc` out of the package. If you ship bytecode instead of source, don't rely on it as
 protection.
 
 ## Example
@@ -38,7 +38,7 @@ package/acme/__pycache__: 12 files of Python bytecode
 /// The bytecode of a folder.
 #[derive(Debug, Serialize)]
 struct Evidence {
-    /// What it was compiled from, or for.
+    /// The language or engine.
     language: &'static str,
     /// How many files.
     files: usize,
@@ -73,9 +73,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let help = match language {
             "Python" => "Leave __pycache__ and *.pyc out of the package.",
             "V8" => {
-                "Ship it only if its names and strings may be public, and don't count on it as protection."
+                "Ship it only if its names and strings may be public, and don't rely on it as protection."
             }
-            _ => "Ship it only if it is meant to be public; keep its source map to yourself.",
+            _ => "Ship it only if it may be public, and don't ship its source map.",
         };
         let evidence = Evidence { language, files: entries.len() };
         findings.push(Finding::new(rule, place).message(message).help(help).evidence(evidence).key(language));

@@ -43,7 +43,7 @@ pub(super) struct Source<'a> {
     pub(super) archive: Option<&'a Entry>,
 }
 
-/// Folders whose sources seem to be the product, or are only of use to those who develop it.
+/// Folders whose sources seem to be the product, or are of use only to its developers.
 const BY_NATURE: [&str; 22] = [
     "template",
     "templates",
@@ -80,7 +80,7 @@ pub(super) fn is_by_nature(path: &str) -> bool {
     path.split(['/', '!']).any(|segment| BY_NATURE.contains(&segment))
 }
 
-/// All sources of an artifact beside compiled files.
+/// All sources of an artifact that are next to compiled files.
 pub(super) fn survey(inventory: &Inventory) -> Vec<Source<'_>> {
     let is_natural = |language: &Language| language.natural.contains(&inventory.kind.name());
     let is_foreign = |entry: &Entry| entry.place.split(['/', '!']).any(|segment| segment == "node_modules");
@@ -97,7 +97,7 @@ pub(super) fn survey(inventory: &Inventory) -> Vec<Source<'_>> {
     candidates.into_iter().filter_map(|(entry, language)| beside.source(entry, language)).collect()
 }
 
-/// The language of a file of this name; declarations are none.
+/// The language of a file of this name; none for declarations.
 fn language(name: &str) -> Option<&'static Language> {
     static BY_EXTENSION: LazyLock<HashMap<&'static str, Vec<&'static Language>>> = LazyLock::new(|| {
         let mut languages: HashMap<&str, Vec<&Language>> = HashMap::new();
@@ -120,7 +120,7 @@ fn language(name: &str) -> Option<&'static Language> {
     BY_EXTENSION.get(extension)?.iter().find(fits).copied()
 }
 
-/// What stands beside the sources.
+/// What is next to the sources.
 struct Beside<'a> {
     inventory: &'a Inventory,
     containers: HashMap<Option<EntryId>, Container<'a>>,
@@ -132,11 +132,11 @@ struct Beside<'a> {
 /// The compiled files of a package or archive, and files that show that sources are needed.
 #[derive(Default)]
 struct Container<'a> {
-    /// By what their names end in; the first of each.
+    /// By extension; the first of each.
     by_end: HashMap<&'static str, &'a str>,
-    /// By their names up to the first dot, with what they end in.
+    /// By their names up to the first dot, with the extension.
     by_name: HashMap<&'a str, Vec<(&'static str, &'a str)>>,
-    /// The first of each end in an output folder.
+    /// The first of each extension in an output folder.
     outputs: HashMap<&'static str, &'a str>,
     names: BTreeSet<&'a str>,
 }
@@ -223,7 +223,7 @@ impl<'a> Beside<'a> {
         }
     }
 
-    /// An entry point of a package of scripts that is compiled; a command has no extension.
+    /// A compiled entry point of a package of scripts; a command has no extension.
     fn compiled_entry_point(&self, language: &Language) -> Option<&'a str> {
         if ecosystem::format(self.inventory.kind).compiled() != Compiled::Scripts {
             return None;
@@ -252,16 +252,16 @@ impl<'a> Beside<'a> {
         language: &Language,
         archive: Option<&Entry>,
     ) -> Option<&'static str> {
-        // Such words are names of packages there.
+        // There, such words are names of packages.
         if !language.is_of_classes() && is_by_nature(archive.map_or(path, |_| entry.place.as_str())) {
-            return Some("its folder is one for templates, examples or tests");
+            return Some("its folder is for templates, examples or tests");
         }
         if self.containers.get(&None).is_some_and(|files| files.shows_need(language)) {
             return Some("it may be needed where the package is installed");
         }
         let for_users = ecosystem::format(self.inventory.kind).sources_for_users();
         if for_users.iter().any(|folder| path.starts_with(folder)) {
-            return Some("files of its folder are compiled into what uses the package");
+            return Some("files of its folder are compiled into the programs that use the package");
         }
         if let Some(archive) = archive {
             let path = archive.below_root();
@@ -275,7 +275,7 @@ impl<'a> Beside<'a> {
         if language.shown == Shown::Style && !has_twin() {
             return Some("no style sheet of its name ships");
         }
-        // Compiled in place, the folder is one of output, whoever lists it.
+        // Compiled in place, the folder is output, even if the manifest lists it.
         let in_place = self
             .containers
             .get(&entry.parent)
@@ -287,7 +287,7 @@ impl<'a> Beside<'a> {
             .then_some("the manifest lists its folder, its extension or the file itself")
     }
 
-    /// Whether the package is entered in a folder, or has compiled files and declarations there.
+    /// Whether a folder has an entry point of the package, or compiled files and declarations.
     fn has_output(&self, folder: &str) -> bool {
         let is_output = |entry: &'a Entry| {
             let path = self.below_root(entry);
@@ -357,7 +357,7 @@ impl<'a> Container<'a> {
     }
 }
 
-/// The ends of compiled files' names that a name has.
+/// The extensions of compiled files that a name has.
 fn ends_of_compiled(name: &str) -> impl Iterator<Item = &'static str> {
     static ENDS: LazyLock<BTreeSet<&'static str>> =
         LazyLock::new(|| LANGUAGES.iter().flat_map(|language| language.compiled).copied().collect());
@@ -392,13 +392,14 @@ impl<'a> Pattern<'a> {
         Self { text, base, only_sources: !base.is_empty() && !has_output(base) }
     }
 
-    /// Whether it is about sources: it names their extension or the very file, or a folder of sources.
+    /// Whether it is about sources: it names their extension, the file itself, or a folder of sources.
     fn is_for_sources(&self, path: &str) -> bool {
         let extension = path.rsplit('.').next().unwrap_or_default();
         self.text.contains(&format!(".{extension}")) || self.text == path || self.only_sources
     }
 
-    /// Roughly: only to tell which pattern let a file in. A glob without literal folder fits everything.
+    /// Roughly: this only serves to tell which pattern let a file in. A glob without a literal folder matches
+    /// everything.
     fn fits(&self, path: &str) -> bool {
         let below = |rest: &str| rest.is_empty() || rest.starts_with('/');
         let in_base = self.base.is_empty() || path.strip_prefix(self.base).is_some_and(below);

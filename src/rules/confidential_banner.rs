@@ -6,17 +6,17 @@ use super::{Context, Family, Finding, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "confidential-banner",
     family: Family::InternalSources,
-    summary: "A comment at the top of a text that calls it confidential",
+    summary: "A comment at the top of a file that calls it confidential",
     docs: r#"
 ## What it does
 
-Finds banners such as `CONFIDENTIAL AND PROPRIETARY`, `INTERNAL USE ONLY` or `DO NOT DISTRIBUTE`, in capitals,
-in the comment that a file begins with. Texts inside source maps count too.
+Finds banners such as `CONFIDENTIAL AND PROPRIETARY`, `INTERNAL USE ONLY` or `DO NOT DISTRIBUTE`, in capitals, in a
+file's first comment. Texts inside source maps count too.
 
 ## Why it matters
 
-Such a banner says that its author didn't mean the file to be published. It is only a sign: some published files
-carry one by mistake. Words that are surely internal belong into `internal.markers`, where they are an error.
+Such a banner says that its author didn't mean the file to be published. It is only a sign: some public files carry
+one by mistake. Words that are certain to be internal belong in `internal.markers`, where they are an error.
 
 ## What to do
 
@@ -39,7 +39,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let inside = inside(mention);
         finding(rule, entry, mention)
             .message(format!("This file begins with a comment{inside} that says {}.", mention.what))
-            .help("Leave the file out of the package, or correct the banner. To make words of your own house an error, name them in internal.markers.")
+            .help("Leave the file out of the package, or correct the banner. To make your company's own words an error, list them in internal.markers.")
     }));
 }
 

@@ -11,23 +11,21 @@ use super::{Context, Family, Finding, Place, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "contents-drift",
     family: Family::Allowlist,
-    summary: "The artifact has other files than `packgate.lock` says",
+    summary: "The artifact's files differ from `packgate.lock`",
     docs: r#"
 ## What it does
 
-Compares the paths of the artifact with `packgate.lock`, which stands beside the manifest and lists what a
-release may contain: every new path, every path that is missing, and every file that has outgrown its size
-class is reported. The rule is in force as soon as there is a lock; `packgate lock` writes one.
+Compares the paths of the artifact with `packgate.lock`, which sits next to the manifest and lists what a release may
+contain: every new path, every missing path, and every file that has outgrown its size class is reported. The rule
+applies as soon as there is a lock; `packgate lock` writes one.
 
 ## Why it matters
 
-An allowlist in the manifest works by folder. `"files": ["dist"]` lets `dist/.env` and `dist/cli.js.map`
-pass, because they lie in `dist`. A list of the files themselves, reviewed like code, makes each new file
-somebody's decision.
+An allowlist in the manifest works by folder. `"files": ["dist"]` lets `dist/.env` and `dist/cli.js.map` pass, because they are in `dist`. With a list of the files themselves, reviewed like code, each new file is somebody's decision.
 
 ## What to do
 
-If the change is meant, run `packgate lock --update` and commit the line that it adds. If it isn't, find out
+If the change is intended, run `packgate lock --update` and commit the line that it adds. If it isn't, find out
 which build step wrote the file, and leave it out.
 
 ## Example
@@ -80,7 +78,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, Place::artifact())
                 .message(format!(
-                    "packgate.lock has no section [{subject}], so that nobody has agreed to what this artifact contains."
+                    "packgate.lock has no section [{subject}], so nobody has agreed to what this artifact contains."
                 ))
                 .help("Run `packgate lock --update` on this artifact too and commit the new section.")
                 .evidence(evidence)
@@ -96,11 +94,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, place)
                 .message(format!(
-                    "This file has {}, while packgate.lock allows {}: something was added to it.",
+                    "This file is {}, but packgate.lock allows only {}: something was added to it.",
                     words::bytes(grown.bytes),
                     words::bytes(grown.most),
                 ))
-                .help("See what it contains now. If it is right so, run `packgate lock --update` and commit the line.")
+                .help("See what it contains now. If that is right, run `packgate lock --update` and commit the line.")
                 .evidence(Evidence {
                     change: "grown",
                     lock: file.clone(),
@@ -183,7 +181,7 @@ fn report_missing(
         for paths in groups {
             let (at, message) = match paths {
                 [path] => {
-                    (*path, "packgate.lock lists this path, and the artifact doesn't have it.".to_owned())
+                    (*path, "packgate.lock lists this path, but the artifact doesn't have it.".to_owned())
                 }
                 _ => (
                     folder,
@@ -212,7 +210,7 @@ fn report_missing(
     }
 }
 
-/// Items by the folder that their path stands in, without a `/` at the end.
+/// Items by the folder of their path, without a `/` at the end.
 fn by_folder<T>(items: &[T], path: impl Fn(&T) -> &str) -> BTreeMap<&str, Vec<&T>> {
     let mut folders: BTreeMap<&str, Vec<&T>> = BTreeMap::new();
     for item in items {

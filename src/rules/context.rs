@@ -10,7 +10,7 @@ use crate::settings::Settings;
 
 use super::compiled::{self, Source};
 
-/// A file that could be a stray, with the rows of the table that its path fits.
+/// A file that could be a stray, with the rows of the table that its path matches.
 pub(super) type Candidate<'a> = (&'a Entry, Vec<StrayMatch>);
 
 /// What a rule may look at.
@@ -22,7 +22,7 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// The facts of the previous release, with `--against`.
     pub previous: Option<&'a Inventory>,
-    /// The contents lock in force.
+    /// The contents lock that applies.
     pub lock: Option<&'a Lock>,
     survey: OnceLock<ExposureSurvey<'a>>,
     strays: OnceLock<Vec<Candidate<'a>>>,
@@ -31,24 +31,24 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// An artifact without a past.
+    /// An artifact with nothing to compare it with.
     pub fn new(inventory: &'a Inventory, settings: &'a Settings) -> Self {
         let (survey, strays) = (OnceLock::new(), OnceLock::new());
         let (plugins, sources) = (OnceLock::new(), OnceLock::new());
         Self { inventory, settings, previous: None, lock: None, survey, strays, plugins, sources }
     }
 
-    /// The same artifact with what it is held against.
+    /// The same artifact with what it is compared with.
     pub fn against(self, previous: Option<&'a Inventory>, lock: Option<&'a Lock>) -> Self {
         Self { previous, lock, ..self }
     }
 
-    /// The maps with what they give away; worked out once for all rules.
+    /// The maps with what they give away; computed once for all rules.
     pub fn survey(&self) -> &ExposureSurvey<'a> {
         self.survey.get_or_init(|| ExposureSurvey::new(self.inventory))
     }
 
-    /// The files whose path fits a row of the table of strays, or whose content shows a sign; worked out once for
+    /// The files whose path matches a row of the table of strays, or whose content shows a sign; computed once for
     /// all rules.
     pub(super) fn strays(&self) -> &[Candidate<'a>] {
         self.strays.get_or_init(|| {
@@ -57,7 +57,7 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// The sources beside what was compiled from them; worked out once for all rules.
+    /// The sources next to what was compiled from them; computed once for all rules.
     pub(super) fn sources(&self) -> &[Source<'a>] {
         self.sources.get_or_init(|| compiled::survey(self.inventory))
     }

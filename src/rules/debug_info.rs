@@ -1,8 +1,8 @@
-use serde_json::json;
-
-use crate::inventory::{BinaryFacts, Entry, Inventory};
+use serde::Serialize;
 
 use super::{Context, Family, Finding, Place, Rule};
+use crate::inventory::{BinaryFacts, DebugSection, Entry, Inventory};
+use crate::words::bytes;
 
 pub(super) const RULE: Rule = Rule {
     name: "debug-info",
@@ -11,14 +11,15 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds debug sections in ELF, Mach-O, PE and WebAssembly files and in static libraries, and program databases
-(`.pdb`). It says how many bytes stripping would save. Symbol tables alone don't count. Files that name only sources
-of toolchains and libraries are `unstripped`; program databases that say where to fetch the sources are `source-link`.
+Finds debug sections in ELF, Mach-O, PE and WebAssembly files and in static libraries, and program databases (`.pdb`).
+It says how many bytes stripping would save. Symbol tables alone don't count. Files that name only sources of
+toolchains and libraries are reported as `unstripped`; program databases that say where to fetch the sources are
+`source-link`.
 
 ## Why it matters
 
-Debug information names every function, type and source file with its path, which makes a program as readable as
-its outline; and it is often the larger part of the file.
+Debug information names every function, type and source file with its path: the program's outline is there to read. It
+is often the larger part of the file, too.
 
 ## What to do
 
@@ -28,11 +29,24 @@ profile, `-Wl,-s`, `wasm-strip`. If your users want the symbols, waive the place
 ## Example
 
 ```
-prebuilds/linux-x64/addon.node: .debug_info, .debug_line and 4 more sections, 3.1 MB
+prebuilds/linux-x64/addon.node: this binary carries debug information (.debug_info and 5 more)
 ```
 "#,
     check,
 };
+
+/// Debug information, and what stripping would save.
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    format: &'static str,
+    sections: Vec<&'a DebugSection>,
+    /// Symbol tables, which stripping takes as well.
+    symbols: Vec<&'a DebugSection>,
+    saved_bytes: u64,
+    build_id: Option<&'a str>,
+    /// A source file of the project's own that it names.
+    own_source: Option<&'a str>,
+}
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
@@ -51,7 +65,7 @@ pub(super) fn is_of_others(facts: &BinaryFacts) -> bool {
     facts.foreign_sources && facts.own_source.is_none()
 }
 
-/// Whether it is a program database that says where the sources are, beside the program that it is for.
+/// Whether it is a program database that says where the sources are, shipped with its program.
 pub(super) fn is_linked(inventory: &Inventory, facts: &BinaryFacts) -> bool {
     let is_program = |entry: &Entry| [".dll", ".exe"].iter().any(|end| entry.path.ends_with(end));
     facts.source_link.is_some() && inventory.files().any(is_program)
@@ -64,7 +78,7 @@ pub(super) fn finding(rule: &Rule, entry: &Entry, facts: &BinaryFacts) -> Option
     let saved: u64 = facts.debug_sections.iter().map(|section| section.bytes).sum();
     let (message, help) = if facts.format == "PDB" {
         let message =
-            format!("is a program database of {}: it names every function and source file", size(entry.size));
+            format!("This program database ({}) names every function and source file.", bytes(entry.size));
         (message, "Leave it out of the package; keep it on your own symbol server.".to_owned())
     } else {
         let first = debug.first()?;
@@ -73,14 +87,15 @@ pub(super) fn finding(rule: &Rule, entry: &Entry, facts: &BinaryFacts) -> Option
             sections => format!(" and {} more", sections - 1),
         };
         let named = match &facts.own_source {
-            Some(name) => format!(" that names source files like {name}"),
+            Some(name) => format!(" that names source files such as {name}"),
             None => String::new(),
         };
         let message = format!(
-            "carries debug information ({}{others}){named}: stripping would save {} of {}",
+            "This {} carries debug information ({}{others}){named}: stripping would save {} of {}.",
+            role(facts.format),
             first.name,
-            size(saved),
-            size(entry.size)
+            bytes(saved),
+            bytes(entry.size)
         );
         let help = match facts.format {
             "wasm" => "Strip it: wasm-strip, or wasm-opt --strip-debug; in a Cargo profile strip = true.",
@@ -89,14 +104,14 @@ pub(super) fn finding(rule: &Rule, entry: &Entry, facts: &BinaryFacts) -> Option
         };
         (message, help.to_owned())
     };
-    let evidence = json!({
-        "format": facts.format,
-        "sections": debug,
-        "symbols": symbols,
-        "saved_bytes": saved,
-        "build_id": facts.build_id,
-        "own_source": facts.own_source,
-    });
+    let evidence = Evidence {
+        format: facts.format,
+        sections: debug,
+        symbols,
+        saved_bytes: saved,
+        build_id: facts.build_id.as_deref(),
+        own_source: facts.own_source.as_deref(),
+    };
     Some(
         Finding::new(rule, Place::entry(entry))
             .message(message)
@@ -106,24 +121,23 @@ pub(super) fn finding(rule: &Rule, entry: &Entry, facts: &BinaryFacts) -> Option
     )
 }
 
-/// Symbol tables and WebAssembly's function names: stripped as well, but no debug information by themselves.
+/// Symbol tables and WebAssembly's function names: stripped as well, but not debug information by themselves.
 fn is_symbols(name: &str) -> bool {
     matches!(name, ".symtab" | ".strtab" | "name")
 }
 
-/// A size for people.
-fn size(bytes: u64) -> String {
-    let units = [(1u64 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    match units.iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / *unit as f64),
-        None => format!("{bytes} bytes"),
+/// What a file of this format is called.
+fn role(format: &'static str) -> &'static str {
+    match format {
+        "wasm" => "WebAssembly file",
+        "static library" => "static library",
+        _ => "binary",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::DebugSection;
     use crate::rules::testing::{entry, inventory, run};
 
     fn program(format: &'static str, sections: &[(&str, u64)]) -> Entry {
@@ -138,7 +152,7 @@ mod tests {
         let sections = [(".debug_info", 2 << 20), (".debug_line", 1 << 20), (".symtab", 512 << 10)];
         let found = run(&RULE, &inventory(vec![program("ELF", &sections)]));
         assert_eq!(found.len(), 1);
-        assert!(found[0].message.contains("save 3.5 MiB of 10.0 MiB"), "{}", found[0].message);
+        assert!(found[0].message.contains("save 3.7 MB of 10.5 MB"), "{}", found[0].message);
         assert!(found[0].message.contains("(.debug_info and 1 more)"), "{}", found[0].message);
     }
 

@@ -7,17 +7,16 @@ use super::{Context, Family, Finding, Place, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "dirty-build",
     family: Family::Allowlist,
-    summary: "The artifact was made with changes that version control doesn't have",
+    summary: "The artifact was built with uncommitted changes",
     docs: r#"
 ## What it does
 
-Reads what a crate says of its checkout in `.cargo_vcs_info.json`. With the repository at hand it also looks
+Reads what a crate says about its checkout in `.cargo_vcs_info.json`. If the repository is available, it also looks
 for shipped files that git doesn't track.
 
 ## Why it matters
 
-What ships is not what was reviewed and can't be built again: an uncommitted experiment, a local settings file,
-a note.
+What ships was not reviewed and can't be built again: an uncommitted experiment, a local settings file, a note.
 
 ## What to do
 
@@ -55,7 +54,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             .unwrap_or_default();
         findings.push(
             Finding::new(rule, super::manifest_place(inventory, &vcs.place, None))
-                .message(format!("It was packed with uncommitted changes{base}: what ships is not what version control has."))
+                .message(format!("The package was packed with uncommitted changes{base}: what ships is not what is in version control."))
                 .help("Commit the changes or remove them, and pack again without --allow-dirty.")
                 .evidence(Evidence { revision, untracked: untracked.clone() })
                 .key("dirty"),

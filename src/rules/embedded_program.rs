@@ -1,37 +1,37 @@
 use crate::inventory::{Entry, Inventory, Media, ProgramFacts};
 
 use super::{Context, Family, Finding, Place, Rule};
-use crate::words::counted;
+use crate::words::bytes;
 
 pub(super) const RULE: Rule = Rule {
     name: "embedded-program",
     family: Family::InternalSources,
-    summary: "An executable or archive that carries its program's source in clear",
+    summary: "An executable or archive that carries its program as plain text",
     docs: r#"
 ## What it does
 
 Finds executables made by Bun, Node (single executable applications), Deno, nexe, pkg and PyInstaller, Python zip
-applications (pex, shiv), and Electron's `app.asar`. What they carry is looked at like any other text: the files in
-the archives of asar, PyInstaller and Python's zip applications as files of their own, and the original files that Bun
-compresses into an executable that is built with `--sourcemap`, and those that Deno puts beside what it compiled from
-them. Files that pkg compresses are unpacked, too. A zip behind any other program is opened as well.
+applications (pex, shiv), and Electron's `app.asar`. What they carry is examined like any other text: the files in the
+archives of asar, PyInstaller and Python's zip applications, files that pkg compresses, the original files in a Bun
+executable built with `--sourcemap`, and those that Deno stores next to the compiled ones. A zip appended to any other
+program is opened as well.
 
-An `app.asar` whose own scripts are all minified is passed over: maps and sources in it have rules of their own.
+An `app.asar` whose own scripts are all minified is not reported: maps and sources in it have rules of their own.
 
 ## Why it matters
 
-Such a file looks compiled and is not: the JavaScript stands in it as text, often with the original sources, and
-PyInstaller's bytecode is turned back into Python by common tools.
+Such a file looks compiled but is not: it contains the JavaScript as text, often with the original sources, and common
+tools turn PyInstaller's bytecode back into Python.
 
 ## What to do
 
-If the program's text is not for everybody, minify it before it is packed, build without source maps, or compile it for
+If the program's text shouldn't be public, minify it before it is packed, build without source maps, or compile it for
 real. If it is public anyway, waive the file.
 
 ## Example
 
 ```
-package/bin/acme: is a Bun executable: its JavaScript stands in it as text, 1.2 MB from byte 96,321,536 on
+package/bin/acme: this executable was made by Bun and carries its program as text (1.2 MB)
 ```
 "#,
     check,
@@ -44,11 +44,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(programs.map(|(entry, program)| finding(rule, entry, program)));
 }
 
-/// Whether it is an application's archive all of whose own scripts are minified: nothing more can be done to them.
+/// Whether it is an application's archive whose own scripts are all minified, so that there is nothing left to do.
 fn is_minified(inventory: &Inventory, archive: &Entry) -> bool {
-    /// Bytes of a line on average, of which minified text has more and no written text.
+    /// Average bytes per line; minified text has more, written text never.
     const LONG: u64 = 400;
-    /// A script so short says nothing, minified or not.
+    /// A script this short doesn't show whether it is minified.
     const SHORT: u64 = 1000;
     let is_script = |entry: &&Entry| {
         [".js", ".mjs", ".cjs"].iter().any(|end| entry.path.ends_with(end))
@@ -63,18 +63,20 @@ fn is_minified(inventory: &Inventory, archive: &Entry) -> bool {
 
 fn finding(rule: &Rule, entry: &Entry, program: &ProgramFacts) -> Finding {
     let what = match program.packer {
-        "asar" => "is Electron's archive of an application: any tool lists and extracts its files".to_owned(),
+        "asar" => "This archive is an Electron application: any tool lists and extracts its files".to_owned(),
         "Python zip application" => {
-            "is a zip of a Python application: any tool extracts its files".to_owned()
+            "This archive is a Python application: any tool extracts its files".to_owned()
         }
         packer if program.source_text => {
-            format!("is an executable made by {packer}: its program stands in it as text")
+            format!("This executable was made by {packer} and carries its program as text")
         }
         packer => {
-            format!("is an executable made by {packer}: common tools turn its bytecode back into source")
+            format!(
+                "This executable was made by {packer}: common tools turn the bytecode in it back into source"
+            )
         }
     };
-    let length = program.bytes.map(|bytes| format!(" ({})", counted(bytes, "byte"))).unwrap_or_default();
+    let length = program.bytes.map(|length| format!(" ({})", bytes(length))).unwrap_or_default();
     let whole = program.offset == 0;
     let place = Place { offset: (!whole).then_some(program.offset), ..Place::entry(entry) };
     Finding::new(rule, place)
@@ -117,7 +119,7 @@ mod tests {
         let found = run(&RULE, &inventory(entries));
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].place.offset, Some(4096));
-        assert!(found[0].message.contains("as text (1,200 bytes)"), "{}", found[0].message);
+        assert!(found[0].message.contains("as text (1.2 kB)"), "{}", found[0].message);
         assert!(found[1].message.contains("bytecode"), "{}", found[1].message);
     }
 }

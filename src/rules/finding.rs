@@ -4,7 +4,8 @@ use serde_json::Value;
 use crate::inventory::{At, Entry, EntryId};
 
 /// What a rule made of facts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Finding {
     /// The rule's name.
     pub rule: &'static str,
@@ -21,7 +22,7 @@ pub struct Finding {
     pub key: String,
 }
 
-/// The facts behind a finding, of any form, as text: findings may be many, and a tree takes several times as much.
+/// The facts behind a finding as JSON text: there may be many findings, and a tree takes several times the memory.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence(Box<str>);
 
@@ -37,8 +38,9 @@ impl Evidence {
     }
 }
 
-/// Where a finding stands. Orders by path, then by position.
+/// Where a finding is. Orders by path, then by position.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[non_exhaustive]
 pub struct Place {
     /// Path inside the artifact, nested ones joined by `!`; empty for the artifact as a whole. Not safe to print.
     pub path: String,

@@ -1,7 +1,7 @@
-//! What counts as a place for tests, examples, benchmarks, mocks, demonstrations and documentation. One list,
-//! for all rules that judge a thing by where it stands.
+//! What counts as a place for tests, examples, benchmarks, mocks, demonstrations and documentation: one list for all
+//! rules that judge by place.
 
-/// Elements of a path, in lower case.
+/// Path segments, in lower case.
 const ELEMENTS: &[&str] = &[
     "t",
     "spec",
@@ -36,7 +36,7 @@ const ELEMENTS: &[&str] = &[
     "tutorial",
     "tutorials",
 ];
-/// Words that one element of a path may be made of, in lower case.
+/// Words that a path segment may be made of, in lower case.
 const WORDS: &[&str] = &[
     "test",
     "tests",
@@ -57,7 +57,7 @@ const WORDS: &[&str] = &[
     "dummy",
     "snakeoil",
 ];
-/// Words that end or begin in `test` and have nothing to do with it.
+/// Words that begin or end with `test` and have nothing to do with it.
 const NO_TESTS: &[&str] = &[
     "latest",
     "contest",
@@ -99,7 +99,7 @@ pub(crate) fn is_for_show(place: &str) -> bool {
         || name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
 }
 
-/// Whether an element of a path begins or ends in `test` or `tests`.
+/// Whether a path segment begins or ends with `test` or `tests`.
 fn is_of_tests(element: &str) -> bool {
     let mut words = element.split(['.', '-', '_', ' ']).filter(|word| !word.is_empty());
     let (first, last) = (words.next().unwrap_or_default(), words.next_back());

@@ -12,13 +12,12 @@ Lists the lifecycle scripts that npm runs when somebody installs the package: `p
 
 ## Why it matters
 
-Such a script runs with the rights of whoever installs. Many firms switch them off, pnpm and newer clients do
-so by default, and a script that came in unnoticed is how worms spread.
+Such a script runs with the rights of whoever installs the package. Many companies turn them off, pnpm and newer
+clients do so by default, and worms spread by scripts that nobody noticed.
 
 ## What to do
 
-Make sure that each one is meant. Where prebuilt files can be shipped as optional dependencies, no script is
-needed.
+Make sure that each one is intended. If prebuilt files can ship as optional dependencies, no script is needed.
 
 ## Example
 
@@ -34,12 +33,12 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     for script in &package.install_scripts {
         let what = match &script.command {
             Some(command) => format!("runs `{}`", shortened(command)),
-            None => "is built by node-gyp, since it ships a binding.gyp".to_owned(),
+            None => "is built by node-gyp, because it ships a binding.gyp".to_owned(),
         };
         findings.push(
             Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, script.line))
                 .message(format!("On {} the package {what}.", script.event))
-                .help("Make sure that it is meant; whoever installs the package runs it.")
+                .help("Make sure that it is intended; everyone who installs the package runs it.")
                 .evidence(script)
                 .key(script.event.as_str()),
         );

@@ -13,17 +13,17 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Fingerprints the program text below the folders of `internal.roots`, and below private members of the workspace,
-by winnowing (Schleimer, Wilkerson, Aiken 2003), and looks for it in every text of the artifact: in files, in
-bundles, and in the texts that source maps hold. It tells for each internal file how much of it would get out.
+Fingerprints the code in the folders of `internal.roots` and in private members of the workspace by winnowing
+(Schleimer, Wilkerson, Aiken 2003), and looks for it in every text of the artifact: in files, in bundles, and in the
+texts inside source maps. For each internal file it says how much of it would get out.
 
 Formatting, quotes, comments, types and the order of functions don't matter; names do. **Code whose names were
-minified is out of reach.** What stands in many internal files, and files of a few lines, accuse nobody.
+minified is out of reach.** Text that many internal files share, and files of only a few lines, don't count.
 
 ## Why it matters
 
-A path list sees files. It doesn't see the helper that a bundler pulled in from the private half of the house, or
-the function that somebody pasted.
+A list of paths sees files. It doesn't see the helper that a bundler pulled in from a private package, or the function
+that somebody pasted.
 
 ## What to do
 
@@ -35,24 +35,24 @@ place. If the code may be published, take its folder off the list.
 ```toml
 [internal]
 roots = ["packages/private-core"]
-# In a release job without those sources, made before by: packgate fingerprint -o private.fingerprints
+# For a release job without those sources, made earlier by: packgate fingerprint -o private.fingerprints
 fingerprints = ["private.fingerprints"]
 ```
 "#,
     check,
 };
 
-/// How many fingerprints of a file must be found that no other named file explains, and what share of the
-/// file in percent they must be: the smaller the share, the more. Texts of different origin share one or two
-/// now and then, the same idiom or the same snippet.
+/// How many fingerprints of a file must be found that no other reported file explains, for a share of the file in
+/// percent: the smaller the share, the more. Unrelated texts share one or two now and then: the same idiom, the same
+/// snippet.
 const ENOUGH: [(usize, usize); 4] = [(3, 50), (4, 25), (5, 8), (40, 0)];
 /// Entries kept in the evidence of one finding.
 const MOST_PLACES: usize = 50;
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut suspects: Vec<Suspect<'_>> = Suspect::all(context.inventory).into_values().collect();
-    // Who is contained most takes its fingerprints first, so that a file that merely shares a function with
-    // one that got out isn't named.
+    // The file of which most got out takes its fingerprints first, so that one that merely shares a function with it
+    // isn't reported.
     suspects.sort_by(|a, b| {
         b.percent().cmp(&a.percent()).then(b.found.len().cmp(&a.found.len())).then(a.file.cmp(b.file))
     });
@@ -66,21 +66,21 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// How much of an internal file stands in the artifact, and where.
+/// How much of an internal file is in the artifact, and where.
 #[derive(Debug, Serialize)]
 struct Evidence<'a> {
     /// The internal file.
     file: &'a str,
     /// The line in it where the longest part begins.
     line: u32,
-    /// How much of it, by fingerprints.
+    /// How much of it, in fingerprints.
     percent: usize,
     fingerprints: Share,
-    /// Where its text stands.
+    /// Where its text is.
     places: Vec<TextPlace<'a>>,
 }
 
-/// Fingerprints found, of those that the file has.
+/// How many of the file's fingerprints were found.
 #[derive(Debug, Serialize)]
 struct Share {
     found: usize,
@@ -96,7 +96,7 @@ struct TextPlace<'a> {
     internal_line: u32,
 }
 
-/// An internal file of which something stands in the artifact.
+/// An internal file with text in the artifact.
 struct Suspect<'a> {
     file: &'a str,
     of: usize,
@@ -147,7 +147,7 @@ impl<'a> Suspect<'a> {
         Some(
             Finding::new(rule, Place::at(entry, &most.at))
                 .message(format!(
-                    "This file holds text of the internal file {} (from its line {}{elsewhere}): about {} % of that file would get out.",
+                    "This file contains text of the internal file {} (from its line {}{elsewhere}): about {} % of that file would get out.",
                     self.file,
                     most.line,
                     self.percent(),

@@ -10,17 +10,17 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds the names of `internal.hosts` in every text of the artifact and in the strings of binaries. A name that
-begins with a dot stands for all hosts below it.
+Finds the names in `internal.hosts` in every text of the artifact and in the strings of binaries. A name that begins
+with a dot covers all hosts below it.
 
 ## Why it matters
 
-The name of an internal host tells a stranger what your network looks like and where to aim; it often comes with
-the path of a service, a registry or a repository that nobody outside should know.
+The name of an internal host tells a stranger what your network looks like and where to aim, and it often comes with
+the path of a service, a registry or a repository that outsiders shouldn't know.
 
 ## What to do
 
-Read the address from the configuration at run time, or leave the file out.
+Read the address from configuration at run time, or leave the file out.
 
 ## Example
 
@@ -37,9 +37,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let (times, inside) = (times(mention.count), inside(mention));
         finding(rule, entry, mention)
             .message(format!("This file names the internal host {}{times}{inside}.", mention.what))
-            .help(
-                "Read the address from the configuration at run time, or leave this file out of the package.",
-            )
+            .help("Read the address from configuration at run time, or leave this file out of the package.")
     }));
 }
 

@@ -10,19 +10,19 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds the words of `internal.markers` in every text of the artifact: in files, in texts recovered from source
+Finds the words in `internal.markers` in every text of the artifact: in files, in texts recovered from source
 maps, bundles and nested archives, and in the strings of binaries (UTF-8 and UTF-16). A marker is a literal, or
 a regular expression between slashes.
 
 ## Why it matters
 
-A word that your house puts only on what must stay inside says better than any file name that the text around
-it was not meant to go out.
+A word that your company puts only on what must stay internal says more clearly than any file name that the text
+around it was not meant to be published.
 
 ## What to do
 
-Take the file out of the package, or the module out of the bundle. If the text may be published after all,
-remove the marker from it, or waive the place with a reason.
+Take the file out of the package, or the module out of the bundle. If the text may be published after all, remove the
+marker, or waive the place with a reason.
 
 ## Example
 
@@ -39,7 +39,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let (times, inside) = (times(mention.count), inside(mention));
         finding(rule, entry, mention)
             .message(format!(
-                "This file holds \"{}\"{times}{inside}, which the settings mark as internal.",
+                "This file contains \"{}\"{times}{inside}, which the settings mark as internal.",
                 mention.what
             ))
             .help("Leave this file out of the package, or the module that the text comes from out of the bundle.")

@@ -10,19 +10,18 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds packages of `internal.packages` (names, scopes, globs), and without any setting the private members of the
-workspace that the artifact comes from: imported in a text, named as a dependency in the manifest, or as a folder
-under `node_modules` in a bundler's comment or a source map.
+Finds the packages in `internal.packages` (names, scopes, globs) and, without any setting, the private members of the
+artifact's workspace: imported in a text, named as a dependency in the manifest, or as a folder under `node_modules`
+in a bundler's comment or a source map.
 
 ## Why it matters
 
-The name alone tells what you work on and invites somebody to register it; an import of a package that nobody can
-install breaks the release; and a bundler's comment with that name means that the package's code went out with
-the bundle.
+The name alone tells what you work on and invites somebody to register it. An import of a package that nobody can
+install breaks the release. And a bundler's comment with that name means that the package's code is in the bundle.
 
 ## What to do
 
-Bundle only what may be published; move the dependency to `devDependencies` if users don't need it; or publish the
+Bundle only what may be published, move the dependency to `devDependencies` if users don't need it, or publish the
 package.
 
 ## Example

@@ -11,19 +11,18 @@ use super::{Context, Family, Finding, Place, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "internal-path",
     family: Family::InternalSources,
-    summary: "A file, or the source of a map, under a path that the settings call internal",
+    summary: "A file, or a source named in a map, under a path that the settings call internal",
     docs: r#"
 ## What it does
 
-Holds the globs of `internal.paths` against the path of every entry (with and without the package's root folder),
-and against the paths in source maps and bundler reports, after taking `webpack://name/`, `file://` and leading
-`../` away.
+Matches the globs in `internal.paths` with the path of every entry (with and without the package's root folder) and
+with the paths in source maps and bundler reports, ignoring `webpack://name/`, `file://` and leading `../`.
 
 ## Why it matters
 
-A folder that must never ship can still leave the house: through a careless allowlist, through the `sources` of a
-map, or bundled into something else. A map that names such a file tells at least that it exists, and mostly gives
-its text.
+A folder that must never ship can still get out: through a careless allowlist, through the `sources` of a map, or
+bundled into something else. A map that names such a file reveals at least that it exists, and usually contains its
+text.
 
 ## What to do
 
@@ -39,9 +38,9 @@ paths = ["src/internal/**", "packages/billing/**"]
     check,
 };
 
-/// Paths named in the words of one finding.
+/// Paths named in the message of a finding.
 const MOST_NAMED: usize = 3;
-/// Paths kept in the evidence of one finding.
+/// Paths kept as evidence.
 const MOST_KEPT: usize = 100;
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -55,7 +54,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The glob that an entry's own path fits.
+/// The glob that an entry's own path matches.
 #[derive(Debug, Serialize)]
 struct Own<'a> {
     /// As written in the settings.
@@ -78,7 +77,7 @@ struct Sources<'a> {
 struct Source<'a> {
     /// Its path in the project.
     source: &'a str,
-    /// The glob that it fits.
+    /// The glob that it matches.
     glob: &'a str,
     /// Whether the map holds its text.
     text: bool,
@@ -90,7 +89,7 @@ fn entry_finding(rule: &Rule, entry: &Entry, internal: &Internal) -> Option<Find
     Some(
         Finding::new(rule, Place::entry(entry))
             .message(format!(
-                "This file lies under an internal path ({glob}): whoever downloads the package has it."
+                "This file is under an internal path ({glob}): whoever downloads the package has it."
             ))
             .help("Leave the file out of the package.")
             .evidence(Own { glob })
@@ -132,14 +131,14 @@ fn map_finding(rule: &Rule, entry: &Entry, map: &SourceMap, internal: &Internal)
     )
 }
 
-/// The first glob that fits a path, as written.
+/// The first glob that matches a path, as written.
 fn glob_for<'a>(internal: &'a Internal, path: &str) -> Option<&'a str> {
     let first = internal.path_set.matches(path).into_iter().min()?;
     Some(internal.paths.get(first).map_or("", String::as_str))
 }
 
-/// A source may be written relative to any folder of the project, so every tail of its path is held
-/// against the globs: `app/src/internal/a.ts`, `src/internal/a.ts`, ...
+/// A source may be relative to any folder of the project, so every tail of its path is matched:
+/// `app/src/internal/a.ts`, `src/internal/a.ts`, ...
 fn glob_for_source<'a>(internal: &'a Internal, path: &str) -> Option<&'a str> {
     const MOST_TAILS: usize = 32;
     let below = path.match_indices('/').filter_map(|(at, _)| path.get(at + 1..));
@@ -147,8 +146,7 @@ fn glob_for_source<'a>(internal: &'a Internal, path: &str) -> Option<&'a str> {
     tails.filter(|tail| !tail.is_empty()).find_map(|tail| glob_for(internal, tail))
 }
 
-/// The path of a source without what only says where the map lies: scheme and bundler prefix, `./`, `../`,
-/// query.
+/// The path of a source without what only says where the map is: scheme, bundler prefix, `./`, `../`, query.
 fn source_path<'a>(map: &SourceMap, source: &'a str) -> Cow<'a, str> {
     let path = match map.source_root.as_deref() {
         Some(root) if !root.is_empty() && !source.contains("://") && !source.starts_with('/') => {

@@ -8,20 +8,20 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds what `original-source` finds, where something says that it is meant: the manifest names the sources' own folder,
-their extension or the very file (for languages that debuggers show in a browser); the folder is one for templates,
-examples, demos or tests; the sources are compiled where the package is installed (`binding.gyp`, `extconf.rb`, a
-podspec, NuGet's `contentFiles/`); a style sheet has no compiled form of its name. Entry points that are sources
-themselves are passed over.
+Finds what `original-source` finds where something suggests that it is intended: the manifest names the sources' own
+folder, their extension or the file itself (for languages that debuggers show in a browser); the folder is one for
+templates, examples, demos or tests; the sources are compiled where the package is installed (`binding.gyp`,
+`extconf.rb`, a podspec, NuGet's `contentFiles/`); a style sheet has no compiled form of the same name. Entry points
+that are sources themselves are not reported.
 
 ## Why it matters
 
-A list that names a folder was written once, for the files of that day; whatever is put there later ships as well. In
-a closed package somebody should have said that these sources may be read.
+A list that names a folder was written once, for the files that were there that day; whatever is put there later ships
+as well. In a closed package somebody should have decided that these sources may be read.
 
 ## What to do
 
-Nothing, if they are meant to ship: say so with a waiver. Otherwise take the folder off the list.
+If they are meant to ship, say so with a waiver. Otherwise take the folder off the list.
 
 ## Example
 

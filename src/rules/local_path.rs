@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::inventory::{At, Entry, MentionKind};
 
 use super::mentions::of_kind;
 use super::{Context, Family, Finding, Place, Rule};
+use crate::words;
 
 pub(super) const RULE: Rule = Rule {
     name: "local-path",
@@ -14,19 +15,19 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds `/home/NAME/...`, `/Users/NAME/...` and `C:\Users\NAME\...` in texts and binaries, once per home folder.
-Names that stand for no person (`runner`, `vsts`, `root`, and those of documentation) are passed over. Of a Windows
-program, the path of its program database counts as well, wherever it was built but on a build service.
+Finds `/home/NAME/...`, `/Users/NAME/...` and `C:\Users\NAME\...` in texts and binaries, once per home folder. Names
+that aren't people's (`runner`, `vsts`, `root`, and those used in documentation) are ignored. For a Windows program,
+the path of its program database counts as well, unless it was built on a build service.
 
 ## Why it matters
 
-It gives away somebody's user name and how their disk is laid out, and it shows that the artifact was built on a
+It gives away somebody's user name and the layout of their disk, and it shows that the artifact was built on a
 person's machine rather than by the release job.
 
 ## What to do
 
-Build in CI. For Rust use `--remap-path-prefix`, for C and C++ `-ffile-prefix-map`, for Go `-trimpath`; for
-bundlers set relative paths for source maps.
+Build in CI. For Rust use `--remap-path-prefix`, for C and C++ `-ffile-prefix-map`, for Go `-trimpath`; for bundlers,
+relative paths in source maps.
 
 ## Example
 
@@ -36,6 +37,15 @@ panicked at /home/jkowalski/work/acme/src/lib.rs
 "#,
     check,
 };
+
+/// A path on the machine that built the artifact.
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    home: &'a str,
+    path: &'a str,
+    /// How often the home folder is named, once for each file and path.
+    files: usize,
+}
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut homes: BTreeMap<&str, Vec<(&Entry, &At, &str)>> = BTreeMap::new();
@@ -51,13 +61,13 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((entry, at, path)) = places.first() else { continue };
         let elsewhere = match places.len() {
             1 => String::new(),
-            files => format!(", and {} more files name that home folder", files - 1),
+            files => format!("; {} more name the same home folder", words::number(files as u64 - 1)),
         };
         findings.push(
             Finding::new(rule, Place::at(entry, at))
-                .message(format!("names {path}, a path of the machine that built it{elsewhere}"))
+                .message(format!("This file names {path}, a path on the machine that built it{elsewhere}."))
                 .help("Build the release in CI, or have the compiler leave such paths out (Rust: --remap-path-prefix, C: -ffile-prefix-map, Go: -trimpath).")
-                .evidence(json!({ "home": home, "path": path, "files": places.len() }))
+                .evidence(Evidence { home, path, files: places.len() })
                 .key(home),
         );
     }

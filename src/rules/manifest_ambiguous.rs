@@ -9,18 +9,18 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports a manifest that isn't where the client looks for it, can't be read, is there more than once with
-different contents, differs from its right name in letter case, or holds a decisive key twice; and a wheel with
-two `.dist-info` folders, without `WHEEL`, or of a format that installers don't know.
+Reports a manifest that isn't where the client looks for it, can't be read, is there more than once with different
+contents, differs from its proper name in case, or has a decisive key twice; and a wheel with two `.dist-info`
+folders, without `WHEEL`, or of a format version that installers don't know.
 
 ## Why it matters
 
-Everything else is judged by the manifest. Where two readers see two manifests, one of them reviewed another
-package than the other installs. Without one, neither allowlist nor licence are known.
+Everything else is judged by the manifest. If two readers see two manifests, what one reviews is not what the other
+installs. Without a manifest, neither the allowlist nor the licence is known.
 
 ## What to do
 
-Pack again with the package's own client. If the artifact is no package at all, say so with `--kind`.
+Pack again with the package's own client. If the artifact isn't a package at all, say so with `--kind`.
 
 ## Example
 
@@ -50,7 +50,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, place)
                 .message(format!("{detail}."))
-                .help("Pack it again with its own client; if it is another sort of artifact, name that with --kind.")
+                .help("Pack it again with its own client; if it is another kind of artifact, name that with --kind.")
                 .evidence(problem)
                 .key(word),
         );

@@ -13,16 +13,16 @@ const MOST_SINGLE: usize = 20;
 /// Paths in the evidence of a finding.
 const MOST_PATHS: usize = 20;
 
-/// Maps that one finding speaks of.
+/// Maps that one finding is about.
 pub(super) struct Group<'a> {
     /// One entry, or with `folder` several.
     pub(super) reports: Vec<&'a MapReport<'a>>,
-    /// The folder's place when the entries of a folder are taken together.
+    /// The folder's place, if the finding is about all entries of a folder.
     folder: Option<String>,
 }
 
 impl<'a> Group<'a> {
-    /// Takes the maps of an entry together, and with many entries those of a folder.
+    /// Groups the maps of an entry, or of a folder if there are many entries.
     pub(super) fn all(reports: impl Iterator<Item = &'a MapReport<'a>>) -> Vec<Self> {
         let mut by_entry: Vec<Self> = Vec::new();
         for report in reports {
@@ -73,7 +73,7 @@ impl<'a> Group<'a> {
         self.reports.iter().filter(|report| last.replace(report.entry.id) != Some(report.entry.id)).count()
     }
 
-    /// What its maps give away together; a text in two of them counts twice here.
+    /// What its maps give away together; a text in two of them counts twice.
     pub(super) fn exposure(&self) -> Exposure {
         self.reports.iter().fold(Exposure::default(), |mut sum, report| {
             sum.files += report.exposure.files;
@@ -94,7 +94,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// A finding at its place, with evidence; still without words.
+    /// A finding at its place, with evidence but no message yet.
     pub(super) fn finding(&self, rule: &Rule) -> Finding {
         let place = match &self.folder {
             Some(folder) => Place { path: folder.clone(), ..Place::default() },

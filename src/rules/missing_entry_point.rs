@@ -12,13 +12,13 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Follows what the manifest names as entrances and reports those that lead nowhere: `main` with Node's extensions
+Follows the entry points that the manifest names and reports those that lead nowhere: `main` with Node's extensions
 and index files, the targets of `exports` with conditions and patterns, `bin`; `[lib] path` and `[[bin]] path`
 of a crate; the modules that `entry_points.txt` of a wheel names.
 
 ## Why it matters
 
-An allowlist drawn too tight breaks the release: the package installs and can't be used.
+An allowlist that is too tight breaks the release: the package installs but can't be used.
 
 ## What to do
 
@@ -62,7 +62,7 @@ pub(super) fn found(
         let consequence = match missing.weight {
             EntryPointWeight::Whole => "nobody can load the package by its name",
             EntryPointWeight::Command => "the command can't start",
-            EntryPointWeight::Part => "whoever enters there fails",
+            EntryPointWeight::Part => "whoever uses it gets an error",
             EntryPointWeight::Hint => "tools that read it fall back to something else",
         };
         Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, missing.line))

@@ -182,13 +182,13 @@ pub fn words() -> Vec<RuleWords> {
 /// Runs every rule, with up to two threads. The findings come sorted: by rule in the order of [`ALL`], then by
 /// place.
 pub fn check(context: &Context<'_>, timings: Option<&Timings>, workers: usize) -> Vec<Finding> {
-    /// Entries for which another thread is worth its start.
+    /// From this many entries on, a second thread pays.
     const WORTH_A_THREAD: usize = 1000;
     if workers < 2 || context.inventory.entries.len() < WORTH_A_THREAD {
         return check_all(context, timings);
     }
     std::thread::scope(|scope| {
-        // What many rules need takes most of the time, and there are two such things.
+        // What many rules share takes most of the time, and there are two such computations.
         scope.spawn(|| context.strays());
         check_all(context, timings)
     })

@@ -3,7 +3,7 @@ use super::{Context, Family, Finding, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "name-mismatch",
     family: Family::Manifest,
-    summary: "Name, version or tags differ between the manifest and another place that repeats them",
+    summary: "Name, version or tags in the manifest differ from another place that repeats them",
     docs: r#"
 ## What it does
 
@@ -13,8 +13,8 @@ the tags in `WHEEL` with those of the wheel's file name.
 
 ## Why it matters
 
-Clients pick one of the places. What is reviewed, stored and installed under one name is then another package,
-and uploads of such files are refused late, in the middle of a release.
+Clients rely on different ones of these places, so that one name may stand for two packages; and registries refuse
+such files late, in the middle of a release.
 
 ## What to do
 

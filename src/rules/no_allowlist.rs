@@ -11,9 +11,8 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports an npm package without `files` in its `package.json`, and proposes a list computed from what its
-entry points need. An extension for Visual Studio Code is reported when its project has neither `files` nor a
-`.vscodeignore`.
+Reports an npm package without `files` in its `package.json`, and proposes a list computed from its entry points. A
+Visual Studio Code extension is reported if its project has neither `files` nor a `.vscodeignore`.
 
 ## Why it matters
 
@@ -22,7 +21,7 @@ note, dump or credential that somebody leaves there is in the next release.
 
 ## What to do
 
-Write `files`. A list of folders is a good beginning; `packgate.lock` holds each single file.
+Write `files`. A list of folders is a good start; `packgate.lock` covers each single file.
 
 ## Example
 
@@ -51,7 +50,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let help = match items.is_empty() {
         true => help.to_owned(),
         false => {
-            format!("Write what is meant to ship; by the entry points:\n\"files\": [{}]", items.join(", "))
+            format!(
+                "List what is meant to ship; going by the entry points:\n\"files\": [{}]",
+                items.join(", ")
+            )
         }
     };
     findings.push(

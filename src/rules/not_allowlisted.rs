@@ -15,18 +15,17 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Holds every file of the artifact against the manifest's allowlist, with the very semantics of the client that
-packs: `files` in `package.json` as npm reads it (as vsce does, for an extension), `include` and `exclude` in
-`Cargo.toml` as cargo reads them. With the project at hand (`--project`) its `.npmignore`, `.gitignore` and
-`.vscodeignore` count, too. Files that clients add by themselves (`package.json`, the readme, licences, `main`,
-`bin`, `Cargo.toml.orig`, ...) are covered, and so are those that older clients added.
+Compares every file of the artifact with the manifest's allowlist, exactly as the packing client reads it: `files` in
+`package.json` as npm reads it (as vsce does, for an extension), `include` and `exclude` in `Cargo.toml` as cargo
+reads them. If the project is available (`--project`), its `.npmignore`, `.gitignore` and `.vscodeignore` count, too.
+Files that clients add by themselves (`package.json`, the readme, licences, `main`, `bin`, `Cargo.toml.orig`, ...) are
+covered, and so are those that older clients add.
 
 ## Why it matters
 
-The client would not have packed such a file. It came in another way: another tool wrote the archive, the
-archive was changed after packing, or the manifest was. Nobody who reviewed the manifest expects the file.
-yarn 1 packs the whole folder as soon as `files` has an item with `!`; npm 8 took such items for the top folder
-alone.
+The client would not have packed such a file. It got in some other way: another tool wrote the archive, or the archive
+or the manifest was changed after packing. Nobody who reviewed the manifest expects it. yarn 1 packs the whole folder
+as soon as `files` has an item with `!`; npm 8 applied such items to the top folder only.
 
 ## What to do
 
@@ -68,7 +67,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The path of a single file, or of a folder with a slash behind it; empty for all together.
+/// The path of a single file, or of a folder with a trailing slash; empty for all together.
 fn grouped<'a>(package: &Package, unlisted: &[&'a Entry]) -> BTreeMap<String, Vec<&'a Entry>> {
     let mut groups: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for &entry in unlisted {
@@ -116,13 +115,13 @@ fn finding(
     let in_line = |line: Option<u64>| line.map(|line| format!(", line {line},")).unwrap_or_default();
     let message = match denied {
         Some(denied) => format!(
-            "{what} {is} in the artifact, although {}{} takes {them} out with `{}`.",
+            "{what} {is} in the artifact, although {}{} excludes {them} with `{}`.",
             denied.list,
             in_line(denied.line),
             denied.item
         ),
         None => format!(
-            "{what} {is} not covered by {}{} and no client packs {them} by itself.",
+            "{what} {is} not covered by {}{}, and no client adds {them} by itself.",
             declared.allowlist_name,
             in_line(declared.line)
         ),
@@ -149,7 +148,7 @@ fn help(inventory: &Inventory, package: &Package, group: &str, is_denied: bool) 
     items.push(quoted(group.trim_end_matches('/')));
     let (Some(client), Some(line)) = (advice.packs_by(), advice.allowlist(&package.declared, &items)) else {
         return format!(
-            "Build the {} again from a clean checkout, and see what added the file.",
+            "Build the {} again from a clean checkout, and find out what added the file.",
             inventory.kind.name()
         );
     };
@@ -197,7 +196,7 @@ mod tests {
         let manifest = "{\"files\": [\"dist\",\n\"!**/*.map\"]}";
         let found = run(&RULE, &npm(manifest, &["dist/a.js", "dist/a.js.map"]));
         assert_eq!(found.len(), 1);
-        assert!(found[0].message.contains("line 2, takes it out with `!**/*.map`"), "{}", found[0].message);
+        assert!(found[0].message.contains("line 2, excludes it with `!**/*.map`"), "{}", found[0].message);
         assert!(!found[0].help.contains("write:"), "{}", found[0].help);
     }
 

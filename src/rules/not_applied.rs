@@ -1,11 +1,12 @@
-//! Rules that had nothing to go by: that they are silent says nothing.
+//! Rules that could not be applied, so that their silence means nothing.
 
 use crate::settings::OwnMode;
 
 use super::{Context, own_comments, own_source};
 
-/// A rule that had nothing to go by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A rule that could not be applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NotApplied {
     /// The rule.
     pub rule: &'static str,
@@ -13,9 +14,9 @@ pub struct NotApplied {
     pub lacks: &'static str,
 }
 
-/// The rules that had nothing to go by, though the settings ask for them.
+/// The rules that could not be applied, though the settings ask for them.
 pub fn not_applied(context: &Context<'_>) -> Vec<NotApplied> {
-    const LACKS: &str = "no source text of this package's project is at hand (run it there, or name the folder with --project)";
+    const LACKS: &str = "no source text of this package's project is available (run packgate there, or name the folder with --project)";
     let has_nothing = context.inventory.own.is_none() && context.settings.own.mode != OwnMode::Off;
     let rules = [own_source::RULE.name, own_comments::RULE.name];
     rules.into_iter().filter(|_| has_nothing).map(|rule| NotApplied { rule, lacks: LACKS }).collect()

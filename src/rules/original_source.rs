@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde::Serialize;
 
 use crate::inventory::{Entry, Kind};
 
@@ -8,29 +8,28 @@ use super::{Context, Family, Finding, Place, Rule, project_archive, source_findi
 pub(super) const RULE: Rule = Rule {
     name: "original-source",
     family: Family::InternalSources,
-    summary: "Uncompiled sources beside the compiled output",
+    summary: "Uncompiled sources next to the compiled output",
     docs: r#"
 ## What it does
 
-Finds sources that are compiled before they are used (TypeScript, JSX, Vue, Svelte, Sass, Flow, CoffeeScript, ...)
-in an npm package or an editor extension whose entry points are compiled files, also in an archive or compressed
-file within it; `.pyx` beside the module compiled
-from it in a wheel; `.java` and `.kt` beside classes in a jar; and source files embedded in a program database.
+Finds sources that are compiled before they are used (TypeScript, JSX, Vue, Svelte, Sass, Flow, CoffeeScript, ...) in
+an npm package or an editor extension whose entry points are compiled files, and in archives and compressed files
+within it; `.pyx` next to the compiled module in a wheel; `.java` and `.kt` next to classes in a jar; and source files
+embedded in a program database.
 
-It also finds, in packages of any kind and by content, what tools write that holds source text: documentation with
+It also finds, by content and in packages of any kind, output of tools that contains source text: documentation with
 pages of source (JSDoc, rustdoc, Sphinx, Javadoc, Doxygen, pdoc, YARD), Cython's annotated pages, patches, the
 Solidity compiler's input, Truffle's artifacts, bundles for error trackers, eszip, Dart kernel files, V8's start-up
-snapshots, TorchScript's debug records, Storybook's stories, notebooks with output, and backups and editors'
-leftovers with text in them. Patches to dependencies (`patches/NAME@VERSION.patch`) and backups among tests are
-passed over.
+snapshots, TorchScript's debug records, Storybook's stories, notebooks with output, and backups and editors' leftovers
+with text in them. Patches to dependencies (`patches/NAME@VERSION.patch`) and backups among tests are not reported.
 
-It keeps silent when the package means it: the entry points are sources themselves, the allowlist names the
-sources' own folder or extension, a style sheet has no compiled sibling, or the files are templates. Crates and
-source distributions are source by nature and never looked at.
+It stays silent if the sources seem intended: the entry points are sources themselves, the allowlist names the
+sources' own folder or extension, a style sheet has no compiled sibling, or the files are templates. Crates and source
+distributions consist of source and are not examined.
 
 ## Why it matters
 
-Nobody needs these files to run the package; whoever downloads it can read how it was written, comments included.
+Nobody needs these files to run the package, and whoever downloads it can read how it was written, comments included.
 
 ## What to do
 
@@ -45,6 +44,12 @@ listing their folder.
 "#,
     check,
 };
+
+/// Sources inside debug information, told in the words of other uncompiled sources.
+#[derive(Debug, Serialize)]
+struct Embedded {
+    language: &'static str,
+}
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
@@ -62,9 +67,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let embeds_source = |entry: &&Entry| entry.binary.as_ref().is_some_and(|facts| facts.embedded_source);
     findings.extend(inventory.files().filter(embeds_source).map(|entry| {
         Finding::new(rule, Place::entry(entry))
-            .message("its debug information holds whole source files, which any decompiler shows")
+            .message("This file's debug information holds whole source files, which any decompiler shows.")
             .help("Set EmbedAllSources to false, or leave the debug information out.")
-            .evidence(json!({ "language": "embedded" }))
+            .evidence(Embedded { language: "embedded" })
             .key("embedded")
     }));
 }

@@ -1,31 +1,30 @@
 use crate::recoverable::Meaning;
 
-use super::own_source::{files, finding, groups, words};
+use super::own_source::{files, finding, groups, subject, words};
 use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "own-comments",
     family: Family::InternalSources,
-    summary: "Code that ships with the comments of the project's source files",
+    summary: "Code that ships with comments of the project's source files",
     docs: r#"
 ## What it does
 
 Looks for comments of the project's own source files in the code that ships: at least four lines of one file, in
-JavaScript, style sheets or Python that was made from other files. Files that ship as they were written are left out,
-and so are licences, declarations (`.d.ts`, `.pyi`) and comments that builds must keep.
+JavaScript, style sheets or Python built from other files. Files that ship as they were written don't count, and
+neither do licences, declarations (`.d.ts`, `.pyi`) and comments that builds must keep.
 
-It goes by the same knowledge as `own-source`, and needs the project, too.
+Like `own-source`, it needs the project.
 
 ## Why it matters
 
-A build that keeps comments publishes what people wrote for each other: reasons, names, tickets, doubts. It is less than
-the source itself, and often nobody knows that it happens: bundlers keep some comments even when they are asked to
-minify only syntax.
+A build that keeps comments publishes what people wrote for each other: reasons, names, tickets, doubts. That is less
+than the source itself, but often nobody is aware of it: bundlers keep some comments even when asked to minify syntax.
 
 ## What to do
 
 Let the minifier drop comments (esbuild: `minify` and `legalComments: "none"`; terser: `format: { comments: false }`;
-tsc: `removeComments`). If they are meant to be read, set the rule to `off`.
+tsc: `removeComments`). If they may be read, set the rule to `off`.
 
 ## Example
 
@@ -41,7 +40,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let (named, _) = words(&files);
         findings.extend(finding(rule, &group, &files).map(|finding| {
             finding
-                .message(format!("keeps comments of {named}"))
+                .message(format!("{} comments of {named}.", subject(&group, ["keeps", "keep"])))
                 .help("Let the build drop comments (esbuild: minify; terser: format.comments = false; tsc: removeComments), or set own-comments to \"off\".")
         }));
     }

@@ -1,7 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde::Serialize;
 
+use crate::inventory::OwnLines;
 use crate::recoverable::{Escape, Meaning};
 
 use super::{Context, Family, Finding, Place, Rule};
@@ -9,51 +10,72 @@ use super::{Context, Family, Finding, Place, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "own-source",
     family: Family::InternalSources,
-    summary: "Original text of the project's own source files, in whatever wrapping",
+    summary: "Original text of the project's own source files, however it is wrapped",
     docs: r#"
 ## What it does
 
-Knows the project's own source text and looks for it: in every file of the artifact, in the members of archives inside
-it, and in what is encoded or compressed in them. It tells which of the project's files stand there, and how many of
-their lines.
+Knows the project's own source text and looks for it in every file of the artifact, in the members of archives inside
+it, and in what is encoded or compressed there. It says which of the project's files it found, and how many of their
+lines.
 
-The text that is known is that of the source files which version control tracks (else, which ignore files don't name),
-of the package's folder and of the workspace members that it depends on. Not looked for are licences, generated and
-minified files, folders of other people's code (`node_modules`, `vendor`, ...), documentation and examples, and files
-that ship as they are because they run as they are or because the allowlist names them.
+It knows the source files that version control tracks (without version control, those that no ignore file excludes) in
+the package's folder and in the workspace members that it depends on. It doesn't look for licences, generated and
+minified files, folders of other people's code (`node_modules`, `vendor`, ...), documentation and examples, nor for
+files that ship unchanged because they run as they are or because the allowlist names them.
 
 Whole lines are compared, without blanks, quotes, comment marks, line numbers and diff marks. What counts is what a
-build drops: plain comments, types, templates; and statements where none may be, in declarations, in archives, in
-anything that is no code. Fewer than four lines of a file accuse nobody, and neither do lines that stand in many files.
-An honest bundle, minified or not, keeps nothing of that. What a source map holds is told by the rules for source maps.
+build drops (plain comments, types, templates), and statements where there shouldn't be any: in declarations, in
+archives, in anything that isn't code. Fewer than four lines of a file don't count, and neither do lines that many
+files share. An ordinary bundle, minified or not, keeps none of that. What is in source maps is left to the rules on
+source maps.
 
-It needs the project: the folder that the command runs in, or `--project`. A release job without the sources can name a
-file made by `packgate fingerprint --own` in `own-fingerprints`. With `own = "off"` nothing is looked for, with
-`own = "on"` also in artifacts whose package has another name.
+It needs the project: the folder that the command runs in, or `--project`. A release job without the sources can name a file made by `packgate fingerprint --own` in `own-fingerprints`. `own = "off"` turns the search off; `own = "on"` extends it to artifacts whose package has another name.
 
 ## Why it matters
 
-Lists of names know some of the files in which tools leave sources: maps, caches, reports, backups, snapshots. The text
-itself gives away all of them, those that nobody has thought of included.
+Lists of names cover some of the files in which tools leave sources: maps, caches, reports, backups, snapshots. The
+text itself gives away all of them, even those that nobody has thought of.
 
 ## What to do
 
-Look at the place and take the file out of the package, or turn off the option that puts the text there. If the file is
+Look at the place, and take the file out of the package or turn off the option that puts the text there. If the file is
 to ship, name it in the allowlist.
 
 ## Example
 
-`dist/worker.js` holds a worker as base64, with its own source map; `dist/assets/pricing.ts` was inlined as a data URL;
-`notes.patch` was left beside the build.
+`dist/worker.js` contains a worker as base64, with its own source map; `dist/assets/pricing.ts` was inlined as a data URL;
+`notes.patch` was left next to the build.
 "#,
     check,
 };
+
+/// The project's files of which text got out.
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    /// The first of them.
+    files: Vec<Named<'a>>,
+    /// How many there are.
+    count: usize,
+    /// How many entries they are in.
+    entries: usize,
+    /// The wrapping around the text, if there is one.
+    inside: Option<&'a str>,
+    /// Lines of the file that most of got out, by class.
+    lines: OwnLines,
+}
+
+/// One of the project's files.
+#[derive(Debug, Serialize)]
+struct Named<'a> {
+    file: &'a str,
+    lines: u32,
+}
 
 /// With more entries than this, one finding per folder is enough.
 const MOST_SINGLE: usize = 20;
 /// Files in the evidence of a finding.
 const MOST_FILES: usize = 20;
-/// Files named in its words.
+/// Files named in its message.
 const MOST_NAMED: usize = 3;
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -64,7 +86,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.extend(finding(rule, &group, &files).map(|finding| {
             finding
                 .message(format!(
-                    "holds original text of {named}: a stranger can read at least {lines} as they were written"
+                    "{} original text of {named}: a stranger can read at least {lines} as they were written.",
+                    subject(&group, ["holds", "hold"])
                 ))
                 .help(
                     "Take it out of the package, or turn off the option that puts source text there. If the file is to ship, name it in the allowlist.",
@@ -93,8 +116,7 @@ pub(super) fn groups<'a>(all: impl Iterator<Item = &'a Escape<'a>>) -> Vec<Vec<&
     by_folder.into_values().collect()
 }
 
-/// The project's files of which a group holds text, with the most lines that one entry holds of each; the most of all
-/// first.
+/// The project's files of which a group has text, each with the most lines in a single entry; the largest first.
 pub(super) fn files<'a>(group: &[&'a Escape<'a>]) -> Vec<(&'a str, u32)> {
     let mut lines: BTreeMap<&str, BTreeMap<u32, u32>> = BTreeMap::new();
     for escape in group {
@@ -107,7 +129,20 @@ pub(super) fn files<'a>(group: &[&'a Escape<'a>]) -> Vec<(&'a str, u32)> {
     files
 }
 
-/// The files, and their lines together.
+/// Beginning of a message: what a group is, and the verb for one file or several.
+pub(super) fn subject(group: &[&Escape<'_>], [one, many]: [&str; 2]) -> String {
+    match entries(group) {
+        1 => format!("This file {one}"),
+        _ => format!("Files in this folder {many}"),
+    }
+}
+
+/// How many entries a group is in.
+fn entries(group: &[&Escape<'_>]) -> usize {
+    group.iter().map(|escape| escape.entry.id).collect::<BTreeSet<_>>().len()
+}
+
+/// The files and the sum of their lines, in words.
 pub(super) fn words(files: &[(&str, u32)]) -> (String, String) {
     let lines: u64 = files.iter().map(|(_, lines)| u64::from(*lines)).sum();
     let named: Vec<&str> = files.iter().take(MOST_NAMED).map(|(file, _)| *file).collect();
@@ -119,11 +154,11 @@ pub(super) fn words(files: &[(&str, u32)]) -> (String, String) {
     (named, if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") })
 }
 
-/// A finding of a group at its place, with evidence; still without words.
+/// A finding for a group at its place, with evidence but no message yet.
 pub(super) fn finding(rule: &Rule, group: &[&Escape<'_>], files: &[(&str, u32)]) -> Option<Finding> {
     let first =
         group.iter().max_by_key(|escape| (escape.text.lines.all(), std::cmp::Reverse(escape.entry.id)))?;
-    let entries = group.iter().map(|escape| escape.entry.id).collect::<std::collections::BTreeSet<_>>().len();
+    let entries = entries(group);
     let place = match entries {
         1 => Place::at(first.entry, &first.text.at),
         _ => {
@@ -131,15 +166,14 @@ pub(super) fn finding(rule: &Rule, group: &[&Escape<'_>], files: &[(&str, u32)])
             Place { path: folder.to_owned(), ..Place::default() }
         }
     };
-    let listed: Vec<_> =
-        files.iter().take(MOST_FILES).map(|(file, lines)| json!({ "file": file, "lines": lines })).collect();
-    Some(Finding::new(rule, place).evidence(json!({
-        "files": listed,
-        "count": files.len(),
-        "entries": entries,
-        "inside": first.text.at.inside,
-        "lines": first.text.lines,
-    })))
+    let named = files.iter().take(MOST_FILES).map(|&(file, lines)| Named { file, lines }).collect();
+    Some(Finding::new(rule, place).evidence(Evidence {
+        files: named,
+        count: files.len(),
+        entries,
+        inside: first.text.at.inside.as_deref(),
+        lines: first.text.lines,
+    }))
 }
 
 #[cfg(test)]
@@ -215,7 +249,7 @@ mod tests {
         let files = [text("src/a.ts", TYPES), text("src/b.ts", CODE)];
         let found = run(&RULE, &with(&[("package/dist/a.bin", &files)]));
         assert_eq!(found.len(), 1);
-        let expected = "holds original text of 2 of the project's files (src/b.ts, src/a.ts): a stranger can read at least 74 lines as they were written";
+        let expected = "This file holds original text of 2 of the project's files (src/b.ts, src/a.ts): a stranger can read at least 74 lines as they were written.";
         assert_eq!(found[0].message, expected);
         assert_eq!(found[0].evidence.value()["files"][0]["file"], "src/b.ts");
     }

@@ -16,17 +16,17 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Finds URLs whose host ends in `.corp`, `.internal`, `.intranet`, `.lan` or `.home.arpa`, or is a private address
-(RFC 1918), once per host. Names and addresses that stand in everybody's examples are passed over.
+(RFC 1918), once per host. Names and addresses that are common in examples are ignored.
 
 ## Why it matters
 
-A lockfile that names a private registry, or a default that points to a machine of the office, tells a stranger
-something about the network that it came from. Many packages have such URLs in their documentation and tests,
-so this is only a note; hosts that must never go out belong into `internal.hosts`.
+A lockfile that names a private registry, or a default that points to a machine in the office, tells a stranger
+something about your network. Many packages have such URLs in their documentation and tests, so this is only a note;
+hosts that must never get out belong in `internal.hosts`.
 
 ## What to do
 
-Replace the URL by an example, or leave the file out.
+Replace the URL with an example, or leave the file out.
 
 ## Example
 
@@ -58,7 +58,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, Place::at(entry, &mention.at))
                 .message(format!("This file has a URL on {host}, a host that only an internal network resolves{elsewhere}."))
-                .help("Replace the URL by an example if it is a real one. To make a host an error, name it in internal.hosts.")
+                .help("Replace the URL with an example if it is a real one. To make a host an error, list it in internal.hosts.")
                 .evidence(Evidence { host, files: places.len() })
                 .key(host),
         );

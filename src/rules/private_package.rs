@@ -7,18 +7,18 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports `"private": true` in `package.json`, `publish = false` in `Cargo.toml`, and the classifier
-`Private :: Do Not Upload` of a Python package; also a `package.json` further down that is marked private and is one of
-a project (it has `devDependencies` or `workspaces`), but for those of tests, examples, templates and documentation.
+Reports `"private": true` in `package.json`, `publish = false` in `Cargo.toml`, and the classifier `Private :: Do Not
+Upload` of a Python package; also a `package.json` further down that is marked private and belongs to a project (it
+has `devDependencies` or `workspaces`), except in tests, examples, templates and documentation.
 
 ## Why it matters
 
-Somebody marked the package as one that stays in the house. npm and cargo refuse to publish it; an upload of
-the packed file doesn't ask.
+Somebody marked the package as one that must stay private. npm and cargo refuse to publish it; an upload of the packed
+file doesn't ask.
 
 ## What to do
 
-Don't publish it, or take the mark out.
+Don't publish it, or remove the mark.
 
 ## Example
 
@@ -39,7 +39,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                     "The manifest marks `{}` as private: it must not be published.",
                     package.name
                 ))
-                .help("Take the mark out of the manifest if the package is meant for the public."),
+                .help("Remove the mark from the manifest if the package is meant to be public."),
         );
     }
     let mut nested = Vec::new();

@@ -1,14 +1,14 @@
-//! Archives of a whole project inside the artifact, told by what is in them rather than by their names.
+//! Archives of a whole project inside the artifact, recognised by content rather than by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::inventory::{Entry, EntryId, Inventory, Media};
 
 use super::{Finding, Place, Rule};
 
-/// What stands at the top of a project: its manifest, and what only its developers need.
+/// What is at the top of a project: its manifest, and what only its developers need.
 const MANIFESTS: [&str; 17] = [
     "package.json",
     "Cargo.toml",
@@ -55,7 +55,7 @@ const DEVELOPED: [&str; 20] = [
 pub(super) struct ProjectArchive<'a> {
     /// The file among the artifact's own that it is.
     pub(super) archive: &'a Entry,
-    /// What shows it.
+    /// The files and folders that show it.
     marks: Vec<&'a str>,
     files: usize,
 }
@@ -85,12 +85,12 @@ fn outermost(inventory: &Inventory, container: EntryId) -> Option<&Entry> {
     while let Some(parent) = archive.parent {
         archive = inventory.entry(parent)?;
     }
-    // What the client unpacks is no archive within, and an application's archive has a rule of its own.
+    // What the client unpacks doesn't count, and an application's archive has a rule of its own.
     let is_part = inventory.payloads.contains(&archive.id);
     (!is_part && archive.media != Media::Asar).then_some(archive)
 }
 
-/// What shows that files are those of a project: a manifest at the top, and something that only developers need.
+/// What shows that files are a project's: a manifest at the top, and something that only developers need.
 fn marks<'a>(entries: &[&'a Entry]) -> Vec<&'a str> {
     let mut tops: BTreeSet<&str> = entries.iter().filter_map(|entry| entry.path.split('/').next()).collect();
     if tops.len() == 1 && entries.iter().all(|entry| entry.path.contains('/')) {
@@ -107,13 +107,19 @@ fn marks<'a>(entries: &[&'a Entry]) -> Vec<&'a str> {
     }
 }
 
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    marks: &'a [&'a str],
+    files: usize,
+}
+
 impl ProjectArchive<'_> {
     pub(super) fn finding(&self, rule: &Rule) -> Finding {
         let marks = self.marks.join(", ");
         Finding::new(rule, Place::entry(self.archive))
-            .message(format!("is an archive of a whole project: at its top stand {marks}"))
+            .message(format!("This file is an archive of a whole project: at its top are {marks}."))
             .help("Write archives of the project outside the folders that ship.")
-            .evidence(json!({ "marks": self.marks, "files": self.files }))
+            .evidence(Evidence { marks: &self.marks, files: self.files })
             .key("project")
     }
 }

@@ -10,13 +10,14 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Holds the table that a package carries against its bytes, both ways, digests (SHA-256, SHA-384, SHA-512) and sizes included: `RECORD` of a
-wheel, `checksums.yaml.gz` of a gem, manifest and signature file of a signed jar, `SOURCES.txt` of a source
-distribution (files that it lacks), the file list of a gem, `[Content_Types].xml` of an extension for Visual Studio Code.
+Compares a package's own table of contents with its files, both ways, digests (SHA-256, SHA-384, SHA-512) and sizes
+included: `RECORD` of a wheel, `checksums.yaml.gz` of a gem, manifest and signature file of a signed jar,
+`SOURCES.txt` of a source distribution (files missing from it), the file list of a gem, `[Content_Types].xml` of an
+extension for Visual Studio Code.
 
 ## Why it matters
 
-The table is what reviewers and tools trust, and installers don't check it: pip and uv install a wheel with
+Reviewers and tools trust the table, but installers don't check it: pip and uv install a wheel with
 files that RECORD doesn't name or whose digests differ. A mismatch means that the artifact was changed after it
 was built. Registries refuse such wheels.
 
@@ -38,7 +39,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
     let Some(package) = &inventory.package else { return };
     let problems = &package.declared.record;
-    // What is stale has a rule of its own.
+    // Stale entries have a rule of their own.
     const KINDS: [RecordTrouble; 7] = [
         RecordTrouble::NotRecorded,
         RecordTrouble::Absent,
@@ -86,13 +87,13 @@ fn headline(kind: RecordTrouble, count: usize) -> String {
     match kind {
         RecordTrouble::NotRecorded => format!("{files} are not in the table of contents"),
         RecordTrouble::Absent => format!("{files} of the table of contents are not in the artifact"),
-        RecordTrouble::Digest => format!("{files} have another digest than the table of contents says"),
+        RecordTrouble::Digest => format!("{files} don't have the digest that the table of contents gives"),
         RecordTrouble::Stale => format!("{files} of a list are not in the artifact"),
-        RecordTrouble::Size => format!("{files} have another size than the table of contents says"),
+        RecordTrouble::Size => format!("{files} don't have the size that the table of contents gives"),
         RecordTrouble::NoDigest => {
-            format!("{files} stand in the table of contents without a digest that means anything")
+            format!("{files} are in the table of contents without a usable digest")
         }
-        RecordTrouble::Twice => format!("{files} stand in the table of contents twice"),
+        RecordTrouble::Twice => format!("{files} are in the table of contents twice"),
         RecordTrouble::Malformed => {
             format!("{} of the table of contents can't be read", words::counted(count as u64, "line"))
         }

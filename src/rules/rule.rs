@@ -5,6 +5,7 @@ use super::finding::{Evidence, Finding, Place};
 
 /// A rule: its documentation and its logic.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Rule {
     /// Final once released; reads well after "allow".
     pub name: &'static str,
@@ -19,7 +20,7 @@ pub struct Rule {
 }
 
 impl Finding {
-    /// A finding of a rule, still without words.
+    /// A finding of a rule, with no message yet.
     pub fn new(rule: &Rule, place: Place) -> Self {
         Self {
             rule: rule.name,
@@ -34,10 +35,11 @@ impl Finding {
 
 /// Groups of rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Family {
     /// Source maps and what links to them.
     SourceMaps,
-    /// Text that is internal to the company.
+    /// Text that is internal to a company.
     InternalSources,
     /// Files that nobody meant to ship.
     StrayFiles,

@@ -1,5 +1,5 @@
-//! A rule for every credential of `policies/secrets.toml`. The facts name their rule; what is left to judge
-//! here is where a private key stands, and that the same secret in two files is one finding.
+//! A rule for every credential in `policies/secrets.toml`. The facts name their rule; what is left to judge here is
+//! whether a secret is in tests or manuals, and that the same secret in two files is one finding.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -28,7 +28,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 struct Evidence {
     redacted: String,
     digest: String,
-    /// Every place of the same secret, the finding's own first.
+    /// Every place with the same secret, the finding's own first.
     places: Vec<String>,
 }
 
@@ -47,15 +47,15 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The rule that a fact belongs to. What everybody makes up for tests and manuals has one of its own there; a
-/// token with a checksum is not made up, and is what it is wherever it stands.
+/// The rule that a fact belongs to. In tests and manuals, credentials are mostly made up and have a rule of their
+/// own; a token with a valid checksum isn't made up, wherever it is.
 fn rule_of(entry: &Entry, secret: &Secret) -> Option<&'static str> {
     let has_checksum = SECRETS.iter().any(|rule| rule.name == secret.rule && rule.has_checksum());
     let is_public = matches!(secret.rule, "secret-google-api-key" | "secret-google-oauth");
     if has_checksum || is_public || !is_for_show(&entry.place) {
         return Some(secret.rule);
     }
-    // a library that reads encrypted keys has some to test it with
+    // A library that reads encrypted keys has some in its tests.
     (secret.rule != "secret-private-key-encrypted").then_some("secret-in-tests")
 }
 
@@ -64,15 +64,15 @@ fn finding(rule: &Rule, table: &SecretRule, digest: &str, places: &[(&Entry, &Se
     let &(entry, secret) = places.first()?;
     let other = match places.len() - 1 {
         0 => String::new(),
-        1 => format!(" It stands in {} as well.", places.last()?.0.place),
-        more => format!(" It stands in {more} more places."),
+        1 => format!(" It is in {} as well.", places.last()?.0.place),
+        more => format!(" It is in {more} more places."),
     };
     let inside = secret.at.inside.as_ref().map(|what| format!(", inside {what}")).unwrap_or_default();
     let message = format!(
         "Looks like {}: {}{inside}. Whoever has it can {}.{other}",
         table.what, secret.redacted, table.grants
     );
-    let help = format!("Take it out, and make it worthless: {}.", table.revoke);
+    let help = format!("Take it out and revoke it: {}.", table.revoke);
     let place_of = |(entry, secret): &(&Entry, &Secret)| match (secret.at.line, secret.at.column) {
         (Some(line), Some(column)) => format!("{}:{line}:{column}", entry.place),
         _ => format!("{}:{:#x}", entry.place, secret.at.offset),

@@ -11,17 +11,17 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Compares the artifact with the budgets of the settings: `artifact` for the packed file, `unpacked` for all
+Compares the artifact with the budgets in the settings: `artifact` for the packed file, `unpacked` for all
 its entries together, `entry` for each file. Without a budget it never fires.
 
 ## Why it matters
 
-What is shipped by mistake is often large: a source map, a core dump, a cache, yesterday's tarball. A budget
-set a little above the usual size stops it, whatever it is.
+What ships by mistake is often large: a source map, a core dump, a cache, yesterday's tarball. A budget a little above
+the usual size stops it, whatever it is.
 
 ## What to do
 
-See what takes the space with `packgate inventory`. Raise the budget if the size is right.
+See what takes up the space with `packgate inventory`. Raise the budget if the size is right.
 
 ## Example
 
@@ -53,27 +53,27 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, place)
                 .message(format!(
-                    "{what} {}, more than the budget of {}.",
+                    "{what} {}, which is over the budget of {}.",
                     words::bytes(bytes),
                     words::bytes(most)
                 ))
                 .help(format!(
-                    "See what takes the space with `packgate inventory`, or raise size.{budget} in the settings."
+                    "See what takes up the space with `packgate inventory`, or raise size.{budget} in the settings."
                 ))
                 .evidence(Evidence { budget, bytes, most })
                 .key(budget),
         );
     };
-    exceeded(Place::artifact(), "The artifact has", "artifact", artifact.bytes, size.artifact);
+    exceeded(Place::artifact(), "The artifact is", "artifact", artifact.bytes, size.artifact);
     exceeded(
         Place::artifact(),
-        "Unpacked, the artifact has",
+        "Unpacked, the artifact is",
         "unpacked",
         artifact.unpacked_bytes,
         size.unpacked,
     );
     for entry in context.inventory.top_files() {
-        exceeded(Place::entry(entry), "This file has", "entry", entry.size, size.entry);
+        exceeded(Place::entry(entry), "This file is", "entry", entry.size, size.entry);
     }
 }
 

@@ -1,9 +1,9 @@
-//! What the rules on sources beside compiled files say: a finding for each file, for many files of one language
+//! Findings of the rules on sources next to compiled files: one for each file, for many files of one language
 //! together, and for each archive.
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::ecosystem::{self, Compiled};
 use crate::inventory::Inventory;
@@ -12,7 +12,20 @@ use super::compiled::Source;
 use super::{Finding, Place, Rule};
 use crate::words::counted;
 
-/// So many files of one language are named one by one.
+/// An uncompiled source, or several.
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    language: &'a str,
+    /// A compiled file that goes with it.
+    compiled: Option<&'a str>,
+    /// Size of the first.
+    bytes: u64,
+    files: usize,
+    /// Why it seems to ship on purpose.
+    meant: Option<&'a str>,
+}
+
+/// Up to this many files of one language get a finding each.
 const MOST_ALONE: usize = 8;
 
 /// The findings of a rule about these sources.
@@ -44,10 +57,10 @@ fn finding(rule: &Rule, inventory: &Inventory, group: &[&Source<'_>]) -> Option<
     let first = group.first()?;
     let beside = match (first.compiled, first.archive.is_some()) {
         (Some(compiled), false) => {
-            format!(", beside the compiled files that the package runs ({compiled})")
+            format!(", next to the compiled files that the package runs ({compiled})")
         }
         (Some(compiled), true) => {
-            format!(", packed beside the compiled files that the package runs ({compiled})")
+            format!(", packed next to the compiled files that the package runs ({compiled})")
         }
         (None, _) => ", in an archive of sources".to_owned(),
     };
@@ -57,13 +70,13 @@ fn finding(rule: &Rule, inventory: &Inventory, group: &[&Source<'_>]) -> Option<
         (count, true) => format!("; so are {} in the same archive", counted(count as u64 - 1, "other file")),
     };
     let meant = first.meant.map(|why| format!(". It seems to ship on purpose, as {why}")).unwrap_or_default();
-    let evidence = json!({
-        "language": first.language,
-        "compiled": first.compiled,
-        "bytes": first.entry.size,
-        "files": group.len(),
-        "meant": first.meant,
-    });
+    let evidence = Evidence {
+        language: first.language,
+        compiled: first.compiled,
+        bytes: first.entry.size,
+        files: group.len(),
+        meant: first.meant,
+    };
     let key = match (first.archive.is_some(), group.len()) {
         (true, _) => "packed".to_owned(),
         (false, 1) => first.language.to_owned(),
@@ -71,7 +84,7 @@ fn finding(rule: &Rule, inventory: &Inventory, group: &[&Source<'_>]) -> Option<
     };
     Some(
         Finding::new(rule, Place::entry(first.entry))
-            .message(format!("is uncompiled {}{beside}{others}{meant}", first.language))
+            .message(format!("This file is uncompiled {}{beside}{others}{meant}.", first.language))
             .help(help(inventory, first))
             .evidence(evidence)
             .key(key),
@@ -88,6 +101,6 @@ fn help(inventory: &Inventory, source: &Source<'_>) -> String {
         Some(package) if format.compiled() == Compiled::Scripts => {
             format.advice().leave_out_sources(&package.declared)
         }
-        _ => "Leave it out of what is published, or publish sources in an archive of their own.".to_owned(),
+        _ => "Leave it out of the package, or publish the sources in an archive of their own.".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde::Serialize;
 
 use super::debug_info::{facts_with_debug, is_linked};
 use super::{Context, Family, Finding, Place, Rule};
@@ -11,13 +11,13 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Finds portable program databases (`.pdb` of .NET) with SourceLink in them: the names of all source files, and the
-address from which a debugger fetches them. Those in a package of symbols alone (`.snupkg`), classic ones, and ones
-without such an address are `debug-info`; source text in one is `original-source`.
+address from which a debugger fetches them. Those in a symbol package (`.snupkg`), classic ones, and ones without such
+an address are reported as `debug-info`; source text in one as `original-source`.
 
 ## Why it matters
 
-The text is not in the package, but its outline is; and whoever may read that address reads the text. A host of the
-house in it is told by `private-host` as well.
+The text is not in the package, but its outline is, and whoever can read that address can read the text. An internal
+host in it is also reported by `private-host`.
 
 ## What to do
 
@@ -27,11 +27,17 @@ Keep program databases on your own symbol server: `IncludeSymbols` with a server
 ## Example
 
 ```
-lib/net8.0/Acme.pdb: names source files, which debuggers fetch from git.acme.example
+lib/net8.0/Acme.pdb: this program database names all source files, which debuggers fetch from https://git.acme.example/*
 ```
 "#,
     check,
 };
+
+/// Where debuggers fetch the sources.
+#[derive(Debug, Serialize)]
+struct Evidence<'a> {
+    address: &'a str,
+}
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (entry, facts) in facts_with_debug(context.inventory) {
@@ -41,9 +47,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(
             Finding::new(rule, Place::entry(entry))
-                .message(format!("names all source files, which debuggers fetch from {address}"))
+                .message(format!(
+                    "This program database names all source files, which debuggers fetch from {address}."
+                ))
                 .help("Keep program databases on a symbol server of your own.")
-                .evidence(json!({ "address": address }))
+                .evidence(Evidence { address })
                 .key("source-link"),
         );
     }

@@ -21,13 +21,13 @@ settings, that link to a map that is not in the package.
 
 ## Why it matters
 
-A debugger finds nothing there and prints warnings, so the map is of no use to anybody; to a stranger it still shows
-the paths of your source files. A link to a missing map tells its name, for those who want to try your web server.
+A debugger finds nothing there and prints warnings, so the map is useless; but it still shows strangers the paths of
+your source files. A link to a missing map gives its name to those who want to try your web server.
 
 ## What to do
 
-Leave the maps out, or make them whole: ship the files that they name, or build them with the text
-(`inlineSources` in TypeScript). For a link: build with `hidden` source maps, which writes no comment.
+Leave the maps out, or complete them: ship the files that they name, or build them with the text (`inlineSources` in
+TypeScript). For a link: build with `hidden` source maps, which writes no comment.
 
 ## Example
 
@@ -59,7 +59,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             group
                 .finding(rule)
                 .message(format!(
-                    "{} {verb} {} that {is} neither in it nor in the package: debuggers find nothing, strangers read the paths.{}",
+                    "{} {verb} {} that {is} neither in it nor in the package: debuggers find nothing, but strangers can read the paths.{}",
                     group.subject(),
                     counted(missing, thing),
                     group.damage()

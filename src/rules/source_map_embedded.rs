@@ -10,11 +10,11 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds source maps by what they hold, whatever they are called: JSON with `sourcesContent`, index maps, maps as objects
-inside other files, webpack's `stats.json` with module texts, and coverage records with `inputSourceMap`; escaped for a
-string, for HTML or CSV, as YAML or TOML; compressed, in an archive, or in a zip behind a program. It counts the original
-files that could be recovered. Text that is in the package as a file anyway, and text of dependencies, does
-not count: sources under `node_modules`, and those on the map's `ignoreList`, unless that names every one of them.
+Finds source maps by content, whatever they are called: JSON with `sourcesContent`, index maps, maps as objects inside
+other files, webpack's `stats.json` with module texts, and coverage records with `inputSourceMap`; escaped for a
+string, for HTML or CSV, as YAML or TOML; compressed, in an archive, or in a zip appended to a program. It counts the
+original files that could be recovered. Text that is in the package as a file anyway doesn't count, nor does text of
+dependencies: sources under `node_modules`, and those on the map's `ignoreList`, unless it names all sources.
 
 ## Why it matters
 

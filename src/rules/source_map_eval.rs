@@ -11,12 +11,12 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Finds what webpack's `eval` devtools write: each module as a string given to `eval`, with its name as `sourceURL`, and
-with a source map inside that string unless the plain `eval` devtool was used.
+a source map inside that string unless the plain `eval` devtool was used.
 
 ## Why it matters
 
-Such a bundle holds each module's text under its name, in clear. It is also slow and is refused by pages with a
-content security policy: a development build was published by mistake.
+Such a bundle has each module's text under its name, readable as it is. It is also slow, and pages with a content
+security policy refuse it: a development build was published by mistake.
 
 ## What to do
 

@@ -10,13 +10,13 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Decodes every `data:` URL with a source map, wherever in a text it stands and however it is encoded, and source maps in
-base64 without such a URL, also in the lines of a comment; and counts the original files that they hold.
+Decodes every `data:` URL with a source map, wherever it is in a text and however it is encoded, and source maps in
+base64 without such a URL, even spread over the lines of a comment; and counts the original files in them.
 
 ## Why it matters
 
-An inline map is invisible in a list of files: leaving `*.map` out of the package does not remove it. It gives away the
-same text as a map of its own.
+An inline map is invisible in a list of files: leaving `*.map` out of the package doesn't remove it. It gives away the
+same text as a separate map.
 
 ## What to do
 

@@ -4,20 +4,20 @@ use super::{Context, Family, Finding, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "source-map-public-link",
     family: Family::SourceMaps,
-    summary: "A source map, or its sources, at a well-known public place",
+    summary: "A link to a source map, or its sources, at a well-known public place",
     docs: r#"
 ## What it does
 
-Finds the same URLs as `source-map-remote`, where they lead to a place that is for everybody: a public repository's raw
+Finds the same URLs as `source-map-remote` if they lead to a place that is open to everybody: a public repository's raw
 files, a package CDN, the CDN of an editor.
 
 ## Why it matters
 
-Such links are mostly meant. They still make every debugger that opens the package ask that server.
+Such links are mostly intended. Still, every debugger that opens the package contacts that server.
 
 ## What to do
 
-Nothing, if it is meant.
+Nothing, if it is intended.
 
 ## Example
 
@@ -34,10 +34,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen = std::collections::HashSet::new();
     for remote in public {
         let finding = remote.finding(rule, "at a public place");
-        // Hundreds of files with the same host are one decision.
+        // Hundreds of files with one host are one decision.
         if seen.insert(finding.key.clone()) {
             findings.push(
-                finding.help("Nothing to do if the link is meant; otherwise build with hidden source maps."),
+                finding
+                    .help("Nothing to do if the link is intended; otherwise build with hidden source maps."),
             );
         }
     }

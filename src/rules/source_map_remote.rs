@@ -7,7 +7,7 @@ use super::{Context, Family, Finding, Place, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "source-map-remote",
     family: Family::SourceMaps,
-    summary: "A source map, or its sources, on a server of your own or in an object store",
+    summary: "A link to a source map, or its sources, on a server of your own or in an object store",
     docs: r#"
 ## What it does
 
@@ -17,13 +17,13 @@ Well-known public places (a repository's raw files, package CDNs) are left to `s
 
 ## Why it matters
 
-The URL tells every reader where your maps or sources lie. Buckets of object stores are often readable by anybody who
+The URL tells every reader where your maps or sources are. Object store buckets are often readable by anybody who
 knows the name, and one such link has given away a whole repository.
 
 ## What to do
 
-Build with hidden source maps, so that no comment is written, and set no `sourceRoot` and no header. Make sure that the server asks
-for credentials: the URL of an earlier release stays known.
+Build with hidden source maps, so that no comment is written, and set neither `sourceRoot` nor the header. Make sure
+that the server asks for credentials: the URL of an earlier release stays known.
 
 ## Example
 
@@ -115,7 +115,7 @@ impl<'a> Remote<'a> {
         all
     }
 
-    /// A finding, with words for where the host is.
+    /// A finding; `what` says where the host is.
     pub(super) fn finding(&self, rule: &Rule, what: &str) -> Finding {
         let url = &self.url;
         let message = match self.role {
@@ -143,19 +143,19 @@ impl<'a> Remote<'a> {
     }
 }
 
-/// A host name in lower case, with the first segment of the path where the host alone says too little.
+/// A host name in lower case, with the first path segment where the host alone says too little.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Host(String);
 
-/// What sort of host it is.
+/// What kind of host it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum HostPlace {
-    /// Storage that anybody may be able to read who knows the name.
+    /// Storage that anybody who knows the name may be able to read.
     ObjectStore,
-    /// An address that only an internal network has.
+    /// An address on an internal network.
     Private,
-    /// Repositories and CDNs that are for everybody.
+    /// Public repositories and CDNs.
     Public,
     /// Any other.
     Other,

@@ -7,16 +7,16 @@ use super::{Context, Family, Finding, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "source-map-shipped",
     family: Family::SourceMaps,
-    summary: "A source map that gives nothing of your own away",
+    summary: "A source map that gives away nothing of yours",
     docs: r#"
 ## What it does
 
-Names the source maps whose text is in the package as files anyway, or belongs to dependencies only, or whose sources
-are files of the package.
+Reports source maps whose text is in the package as files anyway or belongs to dependencies, or whose sources are
+files of the package.
 
 ## Why it matters
 
-Such maps are useful to those who debug with the package, and mostly there on purpose. They cost size, and they show
+Such maps help those who debug with the package, and are mostly there on purpose. They take up space, and they show
 how the code was built.
 
 ## What to do
@@ -41,14 +41,15 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let resolves = group.reports.iter().all(|report| report.state == MapState::Resolves);
         let what = match (third_party, resolves) {
             (0, true) => "point to files of the package and give nothing else away".to_owned(),
-            (0, false) => "give nothing away that the package doesn't hold anyway".to_owned(),
+            (0, false) => "give away nothing that isn't in the package anyway".to_owned(),
             (files, _) => format!("hold {}, nothing of your own", counted(files, "file of dependencies")),
         };
         let what = if group.reports.len() == 1 { singular(&what) } else { what };
         findings.push(
-            group.finding(rule).message(format!("{} {what}.{}", group.subject(), group.damage())).help(
-                "Nothing to do if it is meant for those who debug; otherwise leave it out of the package.",
-            ),
+            group
+                .finding(rule)
+                .message(format!("{} {what}.{}", group.subject(), group.damage()))
+                .help("Nothing to do if it is there for debugging; otherwise leave it out of the package."),
         );
     }
 }
@@ -74,7 +75,7 @@ mod tests {
             ),
             (
                 vec![("p/src/a.ts", text.to_owned()), ("p/d/a.js.map", map(&[("../src/a.ts", Some(text))]))],
-                "gives nothing away that the package doesn't hold anyway",
+                "gives away nothing that isn't in the package anyway",
             ),
             (
                 vec![("p/a.js.map", map(&[("node_modules/b/b.js", Some(text))]))],

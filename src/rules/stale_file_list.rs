@@ -10,12 +10,12 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports, once for each list, that `SOURCES.txt` of a source distribution names files that the archive lacks.
+Reports, once for each list, that a source distribution's `SOURCES.txt` names files that the archive lacks.
 
 ## Why it matters
 
-It seldom does: setuptools keeps names from earlier builds in the list, and nobody reads it after packing. Now and
-then it shows that a file was forgotten.
+It rarely does: setuptools keeps names from earlier builds in the list, and nobody reads it after packing.
+Occasionally it shows that a file was forgotten.
 
 ## What to do
 

@@ -11,17 +11,17 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports files that a wheel installs beside all packages and that Python runs by itself: `*.pth`,
+Reports files that a wheel installs at the top of `site-packages` and that Python runs by itself: `*.pth`,
 `sitecustomize.py`, `usercustomize.py`. Such a file in a `.data` folder is `archive-unsafe-path`.
 
 ## Why it matters
 
 A line of a `.pth` file that begins with `import` runs in every program of that interpreter, whether it uses the
-package or not. Few packages need that, and it is where worms settle down.
+package or not. Few packages need that, and worms use it to stay.
 
 ## What to do
 
-Make sure that it is meant.
+Make sure that it is intended.
 
 ## Example
 
@@ -46,9 +46,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, Place::entry(entry))
                 .message(format!(
-                    "`{installed}` is installed beside all packages: the interpreter runs it whenever it starts."
+                    "This file is installed as `{installed}`, at the top of site-packages: the interpreter runs it whenever it starts."
                 ))
-                .help("Make sure that it is meant; most packages need no such file.")
+                .help("Make sure that it is intended; most packages need no such file.")
                 .key(installed)
                 .evidence(Evidence { installed }),
         );

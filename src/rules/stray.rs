@@ -1,4 +1,4 @@
-//! A rule for every sort of stray file in `policies/stray.toml`.
+//! A rule for every kind of stray file in `policies/stray.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -23,7 +23,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     STRAYS.iter().filter(|stray| !stray.part_of_another).map(rule).collect()
 });
 
-/// So many files of one folder are named one by one.
+/// Up to this many files of one folder get a finding each.
 const MOST_ALONE: usize = 8;
 
 /// What `evidence` holds.
@@ -39,7 +39,7 @@ struct Evidence {
     bytes: u64,
 }
 
-/// Files that are told about together.
+/// Files that are reported together.
 #[derive(Default)]
 struct Group<'a> {
     entries: Vec<&'a Entry>,
@@ -72,7 +72,7 @@ pub(super) fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Findi
     }
 }
 
-/// One group for the whole artifact where a sort of file is all over it.
+/// One group for the whole artifact if files of a kind are all over it.
 fn united<'a>(groups: BTreeMap<(&'a str, String), Group<'a>>) -> BTreeMap<(&'a str, String), Group<'a>> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for ((pattern, _), group) in &groups {
@@ -89,7 +89,7 @@ fn united<'a>(groups: BTreeMap<(&'a str, String), Group<'a>>) -> BTreeMap<(&'a s
     united
 }
 
-/// By what an entry is recognised, the folder that it is told about with, and what is special about it.
+/// What an entry is recognised by, the folder that it is reported with, and what is special about it.
 fn recognise(
     stray: &StrayRule,
     entry: &Entry,
@@ -97,8 +97,8 @@ fn recognise(
     context: &Context<'_>,
 ) -> Option<(&'static str, String, &'static str)> {
     let inventory = context.inventory;
-    // what a test signs in with is made up; the secrets themselves are told of as such; a program that reads logs
-    // has some to test it with
+    // Credentials in tests are made up, and real secrets have rules of their own; a program that reads logs has some
+    // in its tests.
     let is_data = matches!(stray.name, "stray-credential" | "stray-credential-file" | "stray-log");
     let for_show = is_for_show(&entry.place);
     if is_data && for_show {
@@ -122,7 +122,7 @@ fn recognise(
     if let Some(found) = matches.iter().find(in_place) {
         let folder =
             if found.pattern.ends_with('/') { found.end } else { entry.path.rfind('/').unwrap_or(0) };
-        // the same folder in the words of the artifact
+        // The same folder as a place in the artifact.
         let outside = entry.place.len() - entry.path.len().min(entry.place.len());
         let folder = entry.place.get(..outside + folder).unwrap_or_default().to_owned();
         return Some((found.pattern, folder, found.row.why));
@@ -131,15 +131,15 @@ fn recognise(
         row.paths.is_empty() && has(row.sign) && is_of_kind(row) && !is_excepted(row, &entry.path)
     };
     let by_content = stray.rows.iter().find(shows)?;
-    // a program that reads repositories has some to test it with
+    // A program that reads repositories has some in its tests.
     if for_show && by_content.sign.starts_with("git-") {
         return None;
     }
     Some((by_content.sign, String::new(), by_content.why))
 }
 
-/// Whether something at this depth of its path stands at the package's top: below its folder, or in an archive within
-/// the artifact that its client unpacks.
+/// Whether something at this depth of its path is at the package's top: in its folder, or in an archive within the
+/// artifact that its client unpacks.
 fn is_at_top(inventory: &Inventory, entry: &Entry, depth: usize, root: usize) -> bool {
     inventory.is_unpacked(entry) && depth == if entry.parent.is_none() { root } else { 0 }
 }

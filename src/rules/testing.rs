@@ -83,7 +83,7 @@ pub(crate) fn anomaly(kind: AnomalyKind, container: &str) -> Anomaly {
     }
 }
 
-/// Whether a rule takes up anomalies of a kind in a container.
+/// Whether a rule reports anomalies of a kind in a container.
 pub(crate) fn takes(rule: &Rule, kind: AnomalyKind, container: &str) -> bool {
     let anomalies = vec![anomaly(kind, container)];
     !run(rule, &Inventory { anomalies, ..tree(&["package/a.js"]) }).is_empty()

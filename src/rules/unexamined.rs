@@ -15,15 +15,15 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports, once for each file, that packgate read the file itself but not what is inside: an archive within the
+Reports, once for each file, that packgate could read the file itself but not what is inside: an archive within the
 artifact that is damaged, encrypted or beyond a limit, or contents that are nested too deep.
 
 ## Why it matters
 
 What can't be examined is not known to be clean: where this rule is at or above `--fail-on`, the audit is incomplete
 and ends with status 3. Under `open-source` it is a warning in folders of tests, fixtures, examples and benchmarks,
-whose data is broken on purpose as often as not. A waiver that names the place lifts it anywhere, as a person's word.
-The report lists the place as not examined in any case, and `complete` in JSON is false.
+whose data is broken on purpose as often as not. A waiver that names the place lifts it anywhere. The report lists the
+place as not examined in any case, and `complete` in JSON is false.
 
 ## What to do
 
@@ -37,7 +37,7 @@ place = "test/fixtures/corrupt.zip"
 reason = "damaged on purpose, for the tests of the reader"
 ```
 
-Damage to the artifact itself can't be waived, and no level makes it milder.
+Damage to the artifact itself can't be waived, and no level softens it.
 
 ## Example
 

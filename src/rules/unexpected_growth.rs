@@ -10,24 +10,24 @@ use super::{Context, Family, Finding, Place, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "unexpected-growth",
     family: Family::Allowlist,
-    summary: "The artifact is much larger than the release before it",
+    summary: "The artifact is much larger than the previous release",
     docs: r#"
 ## What it does
 
-With `--against OLD`, compares the artifact with an earlier release. It fires when the unpacked size grew by
-more than `growth-percent` (without that setting: when it more than doubled, by 1 MiB at least), and when a
-single new file is larger than the whole unpacked release before it and has 1 MiB at least. It also fires
-when the release before gave away no original sources and this one does.
+With `--against OLD`, compares the artifact with an earlier release. It fires if the unpacked size grew by more than
+`growth-percent` (without that setting, if it more than doubled and grew by at least 1 MiB), or if a single new file
+is larger than the whole previous release unpacked and at least 1 MiB. It also fires if the previous release gave away
+no original sources and this one does.
 
 ## Why it matters
 
-Releases grow by little. One that suddenly doubles usually carries something that nobody meant to ship: a
+Releases grow slowly. One that suddenly doubles usually contains something that nobody meant to ship: a
 source map, debug symbols, a cache, an archive of the sources.
 
 ## What to do
 
-See what was added with `packgate diff OLD NEW`. If the growth is meant, raise `growth-percent`, or waive the
-rule for this release with a reason and a date.
+See what was added with `packgate diff OLD NEW`. If the growth is intended, raise `growth-percent`, or waive the rule
+for this release with a reason and a date.
 
 ## Example
 
@@ -39,7 +39,7 @@ growth-percent = 30
     check,
 };
 
-/// Growth that nobody minds without a setting, in percent and in bytes.
+/// Growth that is accepted without a setting, in percent and in bytes.
 const PERCENT: u64 = 100;
 const AT_LEAST: u64 = 1 << 20;
 
@@ -49,9 +49,9 @@ struct Evidence {
     what: &'static str,
     /// Version compared with.
     against: String,
-    /// Size of the unpacked release before, or of what it gave away, in bytes.
+    /// Unpacked size of the previous release, or of what it gave away, in bytes.
     before: u64,
-    /// Size now: of the unpacked artifact, of the entry, or of what is given away.
+    /// Size now, in bytes: of the unpacked artifact, of the entry, or of what is given away.
     bytes: u64,
     /// Growth allowed in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,11 +77,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, Place::artifact())
                 .message(format!(
-                    "Unpacked, the artifact has {}, while {against} had {}: it may grow by {percent} %.{names}",
+                    "Unpacked, the artifact is {}, and {against} was {}: it may grow by {percent} %.{names}",
                     words::bytes(now),
                     words::bytes(before),
                 ))
-                .help("See what was added with `packgate diff OLD NEW`; raise size.growth-percent if the growth is meant.")
+                .help("See what was added with `packgate diff OLD NEW`; raise size.growth-percent if the growth is intended.")
                 .evidence(Evidence { what: "unpacked", against: against.clone(), before, bytes: now, percent: Some(percent) })
                 .key("unpacked"),
         );
@@ -91,11 +91,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, Place::artifact())
                 .message(format!(
-                    "{against} gave away nothing, and this release gives away {} of original source, {}.",
+                    "{against} gave away nothing, but this release gives away {} of original source, {}.",
                     words::counted(gives.files, "file"),
                     words::counted(gives.lines, "line"),
                 ))
-                .help("See which files hold them with `packgate check` and `packgate recover`; leave them out if that isn't meant.")
+                .help("See which files hold them with `packgate check` and `packgate recover`; leave them out if that isn't intended.")
                 .evidence(Evidence { what: "exposure", against: against.clone(), before: gave.bytes, bytes: gives.bytes, percent: None })
                 .key("exposure"),
         );
@@ -107,7 +107,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             Finding::new(rule, Place::entry(entry))
                 .message(format!(
-                    "This new file has {}, more than all of {against} together ({}).",
+                    "This new file is {}, more than all of {against} together ({}).",
                     words::bytes(entry.size),
                     words::bytes(before),
                 ))
@@ -137,7 +137,7 @@ fn release(inventory: &Inventory) -> String {
     }
 }
 
-/// Files that the release before didn't have, be it under another hash; the largest first.
+/// Files that the previous release didn't have, not even under another hash; the largest first.
 fn largest_new<'a>(inventory: &'a Inventory, previous: &Inventory) -> Vec<&'a Entry> {
     let section = section_of(previous);
     let new = compare(&section, inventory).new;
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(fired[0].0, "exposure");
         assert_eq!(
             fired[0].1,
-            "acme 1.0.0 gave away nothing, and this release gives away 3 files of original source, 6 lines."
+            "acme 1.0.0 gave away nothing, but this release gives away 3 files of original source, 6 lines."
         );
         assert_eq!(keys(&with_map("1.0.0", 2), &with_map("1.0.1", 3)), []);
         assert_eq!(keys(&with_map("1.0.0", 3), &with_map("1.0.1", 0)), []);

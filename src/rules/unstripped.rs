@@ -8,13 +8,13 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds debug sections like `debug-info`, in files where all source files that they name are those of a compiler's own
-libraries or of dependencies: Rust's standard library brings its debug information into every program that is not
-stripped, and so do static libraries.
+Finds the same debug sections as `debug-info`, if all source files that they name belong to a compiler's own libraries
+or to dependencies: Rust's standard library brings its debug information into every program that isn't stripped, and
+so do static libraries.
 
 ## Why it matters
 
-It says nothing about the own source; but users download it for nothing, and the next build may have more.
+It says nothing about your own source. But users download it for nothing, and the next build may contain more.
 
 ## What to do
 
@@ -23,7 +23,7 @@ Strip what you ship: `strip --strip-debug`, `strip = true` in a Cargo profile, `
 ## Example
 
 ```
-acme/_native.abi3.so: .debug_str and 5 more sections, 1.1 MB, of library/std
+acme/_native.abi3.so: this binary carries debug information (.debug_str and 5 more)
 ```
 "#,
     check,

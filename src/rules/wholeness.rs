@@ -1,4 +1,4 @@
-//! Rules on wholeness: one for each sort of defect that an ecosystem sees in a manifest, at its line there.
+//! Rules on wholeness: one for each kind of defect that an ecosystem finds in a manifest.
 
 use crate::inventory::{Defect, DefectKind};
 
@@ -7,13 +7,13 @@ use super::{Context, Family, Finding, Rule};
 pub(super) const UNRESOLVABLE_DEPENDENCY: Rule = Rule {
     name: "unresolvable-dependency",
     family: Family::Wholeness,
-    summary: "A dependency that nobody outside of the workspace can resolve",
+    summary: "A dependency that can't be resolved outside the workspace",
     docs: r#"
 ## What it does
 
 Reports `workspace:`, `catalog:`, `link:`, `portal:` and `patch:` in `dependencies`, `peerDependencies` and
-`optionalDependencies` of a published manifest, and `file:` that leads to nothing in the package. Dependencies that come
-bundled, and `devDependencies`, are left alone.
+`optionalDependencies` of a published manifest, and `file:` that leads to nothing in the package. Bundled dependencies
+and `devDependencies` don't count.
 
 ## Why it matters
 
@@ -21,7 +21,7 @@ npm refuses such a specifier (EUNSUPPORTEDPROTOCOL): nobody can install the pack
 
 ## What to do
 
-Publish with the client that puts versions in their place (`pnpm publish`, `yarn npm publish`, `bun publish`), or write
+Publish with a client that replaces them with versions (`pnpm publish`, `yarn npm publish`, `bun publish`), or write
 a version.
 
 ## Example
@@ -29,10 +29,10 @@ a version.
 `"@acme/core": "workspace:^"` in a tarball that `npm pack` made.
 "#,
     check: |rule, context, findings| {
-        const HELP: &str = "Pack with the client that puts versions in their place (pnpm pack, yarn pack, bun pm pack), or write a version.";
+        const HELP: &str = "Pack with a client that replaces it with a version (pnpm pack, yarn pack, bun pm pack), or write a version.";
         report(rule, context, findings, &[DefectKind::UnresolvableDependency], HELP, |defect| {
             format!(
-                "The manifest's {} is `{}`, which only the workspace that it was written in can resolve: nobody can install the package.",
+                "The manifest's {} is `{}`, which can be resolved only inside the workspace that it was written in: nobody can install the package.",
                 defect.field, defect.subject
             )
         });
@@ -46,9 +46,9 @@ pub(super) const MISSING_INSTALL_SCRIPT: Rule = Rule {
     docs: r#"
 ## What it does
 
-Follows the first command of the first of `preinstall`, `install` and `postinstall` where it starts a file of the
-package (`node x.js`, `./x.sh`, `sh x.sh`), and reports a file that is not there. Commands behind it, variables, files
-below `build/` and scripts that go on without the file (`|| exit 0`) are left alone.
+Looks at the first command of the first of `preinstall`, `install` and `postinstall`. If it starts a file of the
+package (`node x.js`, `./x.sh`, `sh x.sh`), reports a file that isn't there. Later commands, variables, files in
+`build/` and scripts that carry on without the file (`|| exit 0`) are not checked.
 
 ## Why it matters
 
@@ -76,15 +76,15 @@ Let the allowlist cover the file, or take the script out.
 pub(super) const MISSING_BUNDLED_DEPENDENCY: Rule = Rule {
     name: "missing-bundled-dependency",
     family: Family::Wholeness,
-    summary: "A dependency that should come in the package is not in it",
+    summary: "A dependency that should be bundled is not in the package",
     docs: r#"
 ## What it does
 
-Reports a name in `bundleDependencies` that is a dependency and has no folder below the tarball's `node_modules/`.
+Reports a name in `bundleDependencies` that is a dependency but has no folder in the tarball's `node_modules/`.
 
 ## Why it matters
 
-Clients don't fetch what is said to be bundled: the package can't be loaded.
+Clients don't fetch what should be bundled: the package can't be loaded.
 
 ## What to do
 
@@ -99,7 +99,7 @@ Install before packing, with a client that lays out `node_modules/` flat; or tak
             "Install before packing so that node_modules/ holds it, or take it out of the list.";
         report(rule, context, findings, &[DefectKind::MissingBundledDependency], HELP, |defect| {
             format!(
-                "The manifest's {} names `{}`, which is not below node_modules/ in the artifact: whoever installs the package lacks it.",
+                "The manifest's {} names `{}`, which is not in the artifact's node_modules/: clients won't fetch it.",
                 defect.field, defect.subject
             )
         });
@@ -109,12 +109,12 @@ Install before packing, with a client that lays out `node_modules/` flat; or tak
 pub(super) const PUBLISH_CONFIG_IGNORED: Rule = Rule {
     name: "publish-config-ignored",
     family: Family::Wholeness,
-    summary: "The client that packed left fields of publishConfig unapplied",
+    summary: "The packing client didn't apply fields of publishConfig",
     docs: r#"
 ## What it does
 
-Reports `main`, `module`, `types`, `exports` and `bin` in `publishConfig` that differ from the manifest's own, where the
-manifest's own lead to nothing or to uncompiled sources. pnpm and yarn put them in place when they pack; npm does not.
+Reports `main`, `module`, `types`, `exports` and `bin` in `publishConfig` that differ from the manifest's own, if
+those lead nowhere or to uncompiled sources. pnpm and yarn apply them when packing; npm does not.
 
 ## Why it matters
 
@@ -122,7 +122,7 @@ The published manifest still points at the sources: Node can't load the package.
 
 ## What to do
 
-Pack with the client that applies them, or write them into the manifest itself.
+Pack with a client that applies them, or write them into the manifest itself.
 
 ## Example
 
@@ -133,7 +133,7 @@ Pack with the client that applies them, or write them into the manifest itself.
             "Pack with pnpm or yarn, which apply publishConfig, or write the value into the manifest itself.";
         report(rule, context, findings, &[DefectKind::PublishConfigIgnored], HELP, |defect| {
             format!(
-                "The manifest's {} was not applied when the package was packed: `{}` still names what is not in the artifact, or sources.",
+                "The manifest's {} was not applied when the package was packed: `{}` still names something that isn't in the artifact, or sources.",
                 defect.field, defect.subject
             )
         });
@@ -143,16 +143,16 @@ Pack with the client that applies them, or write them into the manifest itself.
 pub(super) const UNLOADABLE_ENTRY_POINT: Rule = Rule {
     name: "unloadable-entry-point",
     family: Family::Wholeness,
-    summary: "The package is entered by a file that Node refuses to load",
+    summary: "The package's entry point is a file that Node refuses to load",
     docs: r#"
 ## What it does
 
-Reports a `main` that is uncompiled TypeScript or JSX in a package that has no other entrance and names no other runtime
-or bundler among its dependencies and engines.
+Reports a `main` that is uncompiled TypeScript or JSX in a package that has no other entry point and names no other
+runtime or bundler in its dependencies and engines.
 
 ## Why it matters
 
-Node strips no types below `node_modules`: whoever requires or imports the package gets an error.
+Node doesn't strip types in `node_modules`: whoever requires or imports the package gets an error.
 
 ## What to do
 
@@ -180,25 +180,24 @@ pub(super) const BROKEN_COMMAND: Rule = Rule {
     docs: r#"
 ## What it does
 
-Looks at the files that `bin` names: a script without a first line that says what interprets it (`#!/usr/bin/env node`),
-and one whose first line ends in CR LF.
+Looks at the files that `bin` names. Reports a script without a first line that names its interpreter (`#!/usr/bin/env
+node`), and one whose first line ends in CR LF.
 
 ## Why it matters
 
-Without the line the shell runs JavaScript as a script of its own. With a carriage return at its end, Linux and macOS
+Without that line, the shell runs JavaScript as a shell script. With a carriage return at its end, Linux and macOS
 look for an interpreter called `node\r`.
 
 ## What to do
 
-Write `#!/usr/bin/env node` as the first line, with LF behind it; in git, `*.js text eol=lf` keeps it so.
+Write `#!/usr/bin/env node` as the first line, ending in LF; in git, `*.js text eol=lf` keeps it so.
 
 ## Example
 
 `"bin": "cli.js"` where `cli.js` begins with `import`.
 "#,
     check: |rule, context, findings| {
-        const HELP: &str =
-            "Write #!/usr/bin/env node as the file's first line, with a line feed alone behind it.";
+        const HELP: &str = "Write #!/usr/bin/env node as the file's first line, ending in a line feed alone.";
         report(
             rule,
             context,
@@ -207,8 +206,10 @@ Write `#!/usr/bin/env node` as the first line, with LF behind it; in git, `*.js 
             HELP,
             |defect| {
                 let what = match defect.kind {
-                    DefectKind::CommandWithCarriageReturn => "has a carriage return behind its first line",
-                    _ => "does not say in its first line what interprets it",
+                    DefectKind::CommandWithCarriageReturn => {
+                        "has a carriage return at the end of its first line"
+                    }
+                    _ => "doesn't name its interpreter in its first line",
                 };
                 format!(
                     "The manifest's {} is `{}`, which {what}: the command fails.",

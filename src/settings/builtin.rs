@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::level::{Level, Levels};
 
-/// The built-in policies that can be asked for.
+/// The built-in policies that can be named.
 pub const NAMES: [&str; 3] = ["proprietary", "open-source", "strict"];
 
 /// The same as a phrase.
@@ -28,7 +28,7 @@ static BASE: LazyLock<Levels> = LazyLock::new(|| built_in("policies/base.toml"))
 struct Say {
     rule: String,
     level: Level,
-    /// The level among tests, examples and documentation, where that is another.
+    /// The level in tests, examples and documentation, if different.
     for_show: Option<Level>,
     why: Option<String>,
     line: usize,
@@ -39,7 +39,7 @@ pub(super) fn rule_names() -> Vec<String> {
     says(BASE_TEXT).map(|say| say.rule).collect()
 }
 
-/// The levels of a built-in policy with everything that it builds on.
+/// The levels of a built-in policy, including what it builds on.
 pub(crate) fn levels(name: &str) -> Levels {
     let mut levels = BASE.clone();
     if name == "strict" {
@@ -52,7 +52,7 @@ pub(crate) fn levels(name: &str) -> Levels {
     levels
 }
 
-/// The levels that a built-in policy gives rules among tests, examples and documentation, where those are others.
+/// The levels that a built-in policy gives rules in tests, examples and documentation, if different.
 pub(crate) fn levels_for_show(name: &str) -> BTreeMap<String, Level> {
     says(text_of(&format!("policies/{name}.toml")))
         .filter_map(|say| Some((say.rule, say.for_show?)))
@@ -69,8 +69,8 @@ fn text_of(file: &str) -> &'static str {
     FILES.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| text)
 }
 
-/// Reads a built-in policy, which a test has found to be of the simple form that it takes for granted. A
-/// general TOML parser would take a good part of the whole program's start-up.
+/// Reads a built-in policy, whose simple form a test ensures. A general TOML parser would take a good part of the
+/// program's start-up time.
 fn says(text: &'static str) -> impl Iterator<Item = Say> {
     let mut lines = text.lines().enumerate().peekable();
     std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! What every table is checked by: its keys, and values of the common forms.
+//! Checks that every table needs: of its keys, and of values of the common forms.
 
 use super::keys::{self, Key};
 use super::level::Level;
@@ -24,7 +24,7 @@ pub(super) fn table<'a>(
             continue;
         };
         if known.iter().any(|(earlier, _)| earlier.name == found.name) {
-            problems.add(&key.span, format!("\"{}\" stands here twice", key.text), "");
+            problems.add(&key.span, format!("\"{}\" is here twice", key.text), "");
         }
         known.push((found, value));
     }
@@ -42,15 +42,15 @@ fn unknown_key(table: &str, key: &node::Key, problems: &mut Problems) {
     problems.add(&key.span, format!("unknown key \"{}\"{place}", key.text), help);
 }
 
-/// A key that exists, but in another table; or a rule's name outside of `[rules]`.
+/// A key that exists, but in another table; or a rule's name outside `[rules]`.
 fn elsewhere(table: &str, name: &str) -> Option<String> {
     if rule_names::is_rule(name) {
-        return Some(format!("\"{name}\" is a rule: its level belongs into [rules]"));
+        return Some(format!("\"{name}\" is a rule: its level belongs in [rules]"));
     }
     let key = keys::KEYS.iter().find(|key| key.name == name && key.table != table)?;
     match key.table {
         "" => Some(format!("\"{name}\" belongs at the top of the file")),
-        table => Some(format!("\"{name}\" belongs into [{table}]")),
+        table => Some(format!("\"{name}\" belongs in [{table}]")),
     }
 }
 
@@ -65,7 +65,7 @@ pub(super) fn rule(name: &str, span: &std::ops::Range<usize>, problems: &mut Pro
     known
 }
 
-/// A level by its word.
+/// A level by name.
 pub(super) fn level(node: &Node, problems: &mut Problems) -> Option<Level> {
     let word = match &node.value {
         Value::Text(word) => word.as_str(),
@@ -90,7 +90,7 @@ pub(super) fn level(node: &Node, problems: &mut Problems) -> Option<Level> {
     level
 }
 
-/// A text with something in it.
+/// A text that isn't empty.
 pub(super) fn text<'a>(node: &'a Node, name: &str, problems: &mut Problems) -> Option<&'a str> {
     match &node.value {
         Value::Text(text) if text.trim().is_empty() => {

@@ -1,16 +1,15 @@
-//! Globs as people know them from `.gitignore` and `files`.
-//!
-//! `*` and `?` stay within a segment, `**` crosses segments. A pattern without a slash (but one at its end)
-//! matches a name at any depth. A pattern that matches a folder matches everything in it.
+//! Globs as people know them from `.gitignore` and `files`. `*` and `?` stay within a segment, `**` crosses segments.
+//! A pattern without a slash (except at its end) matches a name at any depth. A pattern that matches a folder matches
+//! everything in it.
 
 use globset::{Glob, GlobBuilder};
 
-/// Where a pattern with a slash in it may begin.
+/// Where a pattern with a slash in it may match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// At the root only.
     Root,
-    /// Behind any slash, unless the pattern itself begins with one.
+    /// After any slash, unless the pattern itself begins with one.
     Anywhere,
 }
 

@@ -12,7 +12,7 @@ pub(super) enum Form {
     Tables,
     /// A policy's name or a path.
     Policy,
-    /// Any text with something in it.
+    /// Any text that isn't empty.
     Text,
     /// A rule's name.
     Rule,
@@ -32,10 +32,10 @@ pub(super) enum Form {
     Mode,
 }
 
-/// A key, where it may stand, and what it means.
+/// A key, where it may be used, and what it means.
 #[derive(Debug)]
 pub(super) struct Key {
-    /// The table that it stands in; empty for the top.
+    /// The table that it is in; empty for the top.
     pub table: &'static str,
     pub name: &'static str,
     pub form: Form,
@@ -63,28 +63,28 @@ pub(super) const KEYS: &[Key] = &[
     key("", "rules", Form::Levels, r#"{ local-path = "error" }"#,
         "A level for each rule that should differ from the policy: `off`, `note`, `warning` or `error`."),
     key("", "internal", Form::Table, r#"{ paths = ["src/internal/**"] }"#,
-        "What is internal to the company and must not ship."),
+        "What is internal to your company and must not ship."),
     key("", "own", Form::Mode, r#""auto""#,
         "Whether the project's own source text is looked for in artifacts: `auto` (the default: in those of the project's packages), `on` (in all), `off`."),
     key("", "own-folders", Form::Texts, r#"["."]"#,
         "Folders, relative to this file, whose source text counts as the project's own; without it, the package's folder and those of the workspace members that it depends on."),
     key("", "own-fingerprints", Form::Texts, r#"[]"#,
-        "Files written by `packgate fingerprint --own`, relative to this file, to go by instead of the text itself."),
+        "Files written by `packgate fingerprint --own`, relative to this file, to use instead of the text itself."),
     key("", "size", Form::Table, r#"{ artifact = "10MiB" }"#,
-        "Budgets; the rules `size-budget` and `unexpected-growth` watch over them."),
+        "Budgets for the rules `size-budget` and `unexpected-growth`."),
     key("", "limits", Form::Table, r#"{ entry = "1GiB" }"#,
-        "Bounds of unpacking. An artifact that exceeds one is incomplete, never clean."),
+        "Limits of unpacking. An artifact that exceeds one is incomplete, never clean."),
     key("", "waive", Form::Tables, r#"[{ rule = "debug-info", reason = "symbols wanted by our users" }]"#,
         "Named exceptions, one `[[waive]]` each. Waived findings stay in every report, marked; a waiver that is expired or matched nothing is reported."),
 
     key("internal", "paths", Form::Globs, r#"["src/internal/**"]"#,
         "Globs of files that must never ship, wherever they turn up: as entries, and as sources that a source map names. They match at any depth; a leading `/` ties them to the package's root."),
     key("internal", "markers", Form::Texts, r#"["ACME CONFIDENTIAL", '/ACME-[0-9]{6}/']"#,
-        "Texts that must not stand in any file. One between slashes is a regular expression."),
+        "Texts that must not be in any file. One between slashes is a regular expression."),
     key("internal", "packages", Form::Texts, r#"["@acme-internal", "acme-core-*"]"#,
-        "Names of packages that the public must not hear of, or whole scopes; `*` stands for any part of a name."),
+        "Names of packages that the public must not learn of, or whole scopes; `*` stands for any part of a name."),
     key("internal", "hosts", Form::Texts, r#"["git.acme.example", ".corp.acme.example"]"#,
-        "Host names that the public must not hear of. One with a leading dot stands for all hosts below it."),
+        "Host names that the public must not learn of. One with a leading dot covers all hosts below it."),
     key("internal", "roots", Form::Texts, r#"["."]"#,
         "Folders, relative to this file, whose text must not ship, not even pasted into a bundle."),
     key("internal", "fingerprints", Form::Texts, r#"[]"#,
@@ -94,7 +94,7 @@ pub(super) const KEYS: &[Key] = &[
     key("size", "unpacked", Form::Size, r#""50MiB""#, "Most bytes of all its entries together."),
     key("size", "entry", Form::Size, r#""5MB""#, "Most bytes of a single entry."),
     key("size", "growth-percent", Form::Count, "20",
-        "Most growth of the unpacked bytes against the previous release, in percent."),
+        "Most growth of the unpacked bytes over the previous release, in percent."),
 
     key("limits", "entries", Form::Count, "200000", "Entries per artifact, over all levels of nesting."),
     key("limits", "entry", Form::Size, r#""1GiB""#, "Bytes of one entry."),
@@ -105,9 +105,9 @@ pub(super) const KEYS: &[Key] = &[
     key("limits", "path-depth", Form::Count, "64", "Segments of a path."),
     key("limits", "json-depth", Form::Count, "64", "Nesting of JSON values."),
 
-    key("waive", "rule", Form::Rule, r#""debug-info""#, "The rule that is excepted. Required."),
+    key("waive", "rule", Form::Rule, r#""debug-info""#, "The rule that it waives. Required."),
     key("waive", "place", Form::Glob, r#""prebuilds/**""#,
-        "Glob of the places where; without it, everywhere. It is held against the place as reports print it, and against the same without the package's root folder, so that `prebuilds/**` and `package/prebuilds/**` both do."),
+        "Glob of the places where; without it, everywhere. It is matched with the place as reports print it, and with the same without the package's root folder, so both `prebuilds/**` and `package/prebuilds/**` work."),
     key("waive", "fingerprint", Form::Text, r#""3f1c0a9d2b7e4455""#,
         "The fingerprint of one finding, from the JSON report. It survives a new version and moved lines."),
     key("waive", "reason", Form::Text, r#""symbols wanted by our users""#,

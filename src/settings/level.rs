@@ -4,25 +4,25 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// How much a finding weighs.
+/// How severe a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// The rule is not run for the verdict and its findings are dropped.
+    /// The rule's findings are dropped.
     Off,
-    /// Good to know.
+    /// For information.
     Note,
-    /// Somebody should look.
+    /// Worth a look.
     Warning,
-    /// The release stops.
+    /// Stops the release.
     Error,
 }
 
 impl Level {
-    /// The words for the levels, mildest first.
+    /// The names of the levels, mildest first.
     pub const WORDS: [&str; 4] = ["off", "note", "warning", "error"];
 
-    /// The level of this word.
+    /// The level of this name.
     pub fn parse(word: &str) -> Option<Self> {
         Some(match word {
             "off" => Self::Off,
@@ -33,7 +33,7 @@ impl Level {
         })
     }
 
-    /// The word for it.
+    /// Its name.
     pub fn word(self) -> &'static str {
         match self {
             Self::Off => "off",

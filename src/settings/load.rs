@@ -15,7 +15,7 @@ use super::validate;
 /// The settings' own file.
 const OWN: SettingsTables = ("packgate.toml", &[&[]]);
 
-/// What stands at the root of a repository.
+/// What is at the root of a repository.
 const ROOT_SIGNS: &[&str] = &[".git", ".hg", ".jj", ".svn", ".sl", ".bzr", ".fslckout", "_darcs"];
 
 /// A table of settings that was found.
@@ -29,13 +29,12 @@ struct Found {
 }
 
 impl Settings {
-    /// Reads the settings of the project in `project`, the nearest from there up to the root of its repository
-    /// (without a repository, from this folder alone). `policy` is what `--policy` asks for: `auto`, a built-in
+    /// Reads the settings of the project in `project`: the nearest from there up to the root of its repository
+    /// (without a repository, only those of this folder). `policy` is the value of `--policy`: `auto`, a built-in
     /// policy, or a path relative to the working directory.
     ///
     /// # Errors
-    ///
-    /// Everything that is wrong with the settings at once.
+    /// Everything that is wrong with the settings, not just the first problem.
     pub fn load(project: &Path, policy: Option<&str>) -> Result<Self, SettingsErrors> {
         let mut problems = Vec::new();
         let mut settings = match nearest(project) {
@@ -61,7 +60,7 @@ impl Settings {
         if problems.is_empty() { Ok(settings) } else { Err(SettingsErrors(problems)) }
     }
 
-    /// Replaces the policy asked for.
+    /// Replaces the settings' own choice of policy.
     pub fn choose(&mut self, policy: PolicyChoice, origin: &str) {
         self.policy = policy;
         origin.clone_into(&mut self.policy_origin);
@@ -85,7 +84,7 @@ fn nearest(project: &Path) -> Result<Option<Found>, Vec<Problem>> {
         let mut found = at(folder)?;
         if found.len() > 1 {
             let labels: Vec<&str> = found.iter().map(|found| found.label.as_str()).collect();
-            let message = format!("settings stand in more than one place: {}", labels.join(" and "));
+            let message = format!("there are settings in more than one place: {}", labels.join(" and "));
             return Err(vec![Problem::new(message, "keep one of them")]);
         }
         if let Some(found) = found.pop() {
@@ -127,13 +126,13 @@ fn in_file(path: &Path, folder: &Path, file: &str, tables: &[&[&str]]) -> Result
     let text = match read(path, &name) {
         Ok(text) => text,
         Err(problem) if own => return Err(vec![problem]),
-        // What is wrong with a manifest is its own client's business, as long as it can't hold settings.
+        // What is wrong with a manifest is its client's business, unless it may hold settings.
         Err(_) => return Ok(Vec::new()),
     };
     if !own && !text.contains("packgate") {
         return Ok(Vec::new());
     }
-    // Blanks in place of a byte-order mark keep all places as they are.
+    // Blanks instead of a byte-order mark keep all places right.
     let text = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}")).unwrap_or(text);
     let source = Source::new(name, text);
     let root = match file.ends_with(".json") {
@@ -162,7 +161,7 @@ fn in_file(path: &Path, folder: &Path, file: &str, tables: &[&[&str]]) -> Result
     Ok(found)
 }
 
-/// The path as people would write it from where they are, if that is below it or in the same branch.
+/// The path relative to the working directory, if that is below it or in the same branch.
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
     here.and_then(|here| relative(path, &here)).unwrap_or_else(|| path.to_owned()).display().to_string()

@@ -6,7 +6,7 @@ use crate::unpack::Limits;
 
 use super::level::{Levels, Origin};
 
-/// Which policy was asked for.
+/// Which policy was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum PolicyChoice {
     /// The manifest's licence decides.
@@ -18,8 +18,9 @@ pub enum PolicyChoice {
     File(Box<PolicyFile>),
 }
 
-/// A policy of the project's own: a file of the form of the built-in ones that builds on one of them.
+/// A policy of the project's own: a file in the form of the built-in ones that builds on one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PolicyFile {
     /// Its path as it was given.
     pub name: String,
@@ -33,12 +34,13 @@ pub struct PolicyFile {
 
 /// The project's own settings, validated.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Settings {
-    /// The file (and table) they come from; `None` when there is none.
+    /// The file (and table) they come from; `None` if there is none.
     pub file: Option<PathBuf>,
-    /// The policy asked for, and by whom (`--policy`, `packgate.toml:1`).
+    /// The policy chosen, and where (`--policy`, `packgate.toml:1`).
     pub policy: PolicyChoice,
-    /// Who asked for the policy; empty for the default.
+    /// Where the policy was chosen; empty for the default.
     pub policy_origin: Origin,
     /// Levels set by the project, on top of the policy.
     pub levels: Levels,
@@ -48,14 +50,15 @@ pub struct Settings {
     pub own: Own,
     /// Size budgets.
     pub size: Size,
-    /// Bounds of unpacking.
+    /// Limits of unpacking.
     pub limits: Limits,
     /// Named exceptions.
     pub waivers: Vec<Waiver>,
 }
 
-/// What is internal to the company and must not ship.
+/// What is internal to a company and must not ship.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Internal {
     /// Globs of paths, as written and compiled together (same order).
     pub paths: Vec<String>,
@@ -77,12 +80,13 @@ pub struct Internal {
 
 /// How the project's own source text is looked for.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Own {
     /// In which artifacts.
     pub mode: OwnMode,
     /// The folders whose text counts, absolute; all of the project if there are none.
     pub folders: Vec<PathBuf>,
-    /// Files with the same knowledge, for machines that don't have the text.
+    /// Files with fingerprints of it, for machines that don't have the text.
     pub fingerprints: Vec<PathBuf>,
 }
 
@@ -91,7 +95,7 @@ pub struct Own {
 pub enum OwnMode {
     /// In none.
     Off,
-    /// In those of the project, as far as names tell.
+    /// In those of the project, going by names.
     #[default]
     Auto,
     /// In all.
@@ -99,10 +103,10 @@ pub enum OwnMode {
 }
 
 impl OwnMode {
-    /// The words for the modes.
+    /// The names of the modes.
     pub(super) const WORDS: [&'static str; 3] = ["off", "auto", "on"];
 
-    /// The word for it.
+    /// Its name.
     pub fn word(self) -> &'static str {
         match self {
             Self::Off => "off",
@@ -114,6 +118,7 @@ impl OwnMode {
 
 /// Size budgets in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Size {
     /// Of the artifact file.
     pub artifact: Option<u64>,
@@ -121,23 +126,24 @@ pub struct Size {
     pub unpacked: Option<u64>,
     /// Of a single entry.
     pub entry: Option<u64>,
-    /// Growth against the previous release in percent, of `unpacked` bytes.
+    /// Growth of the unpacked bytes over the previous release, in percent.
     pub growth_percent: Option<u64>,
 }
 
 /// A named exception.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Waiver {
-    /// The rule that it excepts.
+    /// The rule that it waives.
     pub rule: String,
     /// Glob of places; `None` for all.
     pub place: Option<(String, globset::GlobMatcher)>,
-    /// The fingerprint of one finding; `None` for all.
-    pub fingerprint: Option<String>,
+    /// The id of one finding; `None` for all.
+    pub finding_id: Option<String>,
     /// Why. Never empty.
     pub reason: String,
-    /// Last day on which it holds.
+    /// The last day on which it applies.
     pub expires: Option<time::Date>,
-    /// Where it is written.
+    /// Where it is in the settings.
     pub origin: Origin,
 }

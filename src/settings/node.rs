@@ -9,7 +9,7 @@ use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use toml::de::{DeTable, DeValue};
 
-/// Tables and lists in one another; settings need four.
+/// Nesting of tables and lists; settings need four levels.
 const DEEPEST: usize = 16;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +23,7 @@ pub(crate) struct Node {
 pub(crate) enum Value {
     Text(String),
     Integer(i128),
-    /// A number that is no integer; a fraction or too large.
+    /// A number that isn't an integer: a fraction, or too large.
     Number,
     Bool(bool),
     Null,
@@ -40,7 +40,7 @@ pub(crate) struct Key {
 }
 
 impl Node {
-    /// What sort of value it is, for messages.
+    /// What kind of value it is, for messages.
     pub(crate) fn what(&self) -> &'static str {
         match self.value {
             Value::Text(_) => "a string",
@@ -62,7 +62,7 @@ impl Node {
     }
 }
 
-/// A text that isn't TOML or JSON: the places, each with a message.
+/// Why a text isn't TOML or JSON: places, each with a message.
 pub(crate) type Malformed = Vec<(Range<usize>, String)>;
 
 /// Reads TOML.
@@ -110,7 +110,7 @@ fn toml_value(value: &DeValue<'_>, span: &Range<usize>, depth: usize) -> Result<
     })
 }
 
-/// Reads the member `name` of a JSON object; `None` when there is none.
+/// Reads the member `name` of a JSON object; `None` if there is none.
 pub(crate) fn json_member(text: &str, name: &str) -> Result<Option<Node>, Malformed> {
     let members = match members(text) {
         Ok(members) => members,
@@ -120,7 +120,7 @@ pub(crate) fn json_member(text: &str, name: &str) -> Result<Option<Node>, Malfor
     member.map(|(_, value)| json_value(text, value, 1)).transpose()
 }
 
-/// The byte offset that a JSON error speaks of.
+/// The byte offset of a JSON error.
 fn offset_of(text: &str, error: &serde_json::Error) -> Range<usize> {
     let line_start: usize =
         text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
@@ -168,7 +168,7 @@ fn json_value(text: &str, raw: &RawValue, depth: usize) -> Result<Node, Malforme
     Ok(Node { span, value })
 }
 
-/// Where `part`, a slice of `text`, stands in it.
+/// Where `part`, a slice of `text`, is in it.
 fn span_in(text: &str, part: &str) -> Range<usize> {
     let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
     start..start + part.len()

@@ -10,15 +10,15 @@ use super::node::{self, Node, Value};
 use super::problem::{Problem, Problems, Source, did_you_mean};
 use super::read::read;
 
-/// Why a policy can't be had.
+/// Why a policy can't be used.
 pub(super) enum ChoiceError {
-    /// The word itself is wrong: message and help.
+    /// There is no such name: message and help.
     Word(String, String),
-    /// The file that it names is wrong.
+    /// There is something wrong with the file that it names.
     File(Vec<Problem>),
 }
 
-/// The policy that a word stands for; paths are relative to `folder`.
+/// The policy that a name or path stands for; paths are relative to `folder`.
 pub(super) fn choose(word: &str, folder: &Path) -> Result<PolicyChoice, ChoiceError> {
     if word == "auto" {
         return Ok(PolicyChoice::Auto);
@@ -38,7 +38,7 @@ pub(super) fn choose(word: &str, folder: &Path) -> Result<PolicyChoice, ChoiceEr
 }
 
 impl PolicyFile {
-    /// Reads a policy file. `name` is how it was given.
+    /// Reads a policy file. `name` is the path as given.
     pub(crate) fn read(path: &Path, name: &str) -> Result<Self, Vec<Problem>> {
         let text = read(path, name).map_err(|problem| vec![problem])?;
         let source = Source::new(name, text);
@@ -58,7 +58,7 @@ impl PolicyFile {
         if root.get("extends").is_none() {
             problems.add(
                 &(0..0),
-                "a policy file says what it builds on",
+                "a policy file must say what it builds on",
                 "begin with: extends = \"proprietary\"",
             );
         }
@@ -68,14 +68,14 @@ impl PolicyFile {
     fn add(&mut self, key: &node::Key, value: &Node, problems: &mut Problems) {
         let Value::Table(members) = &value.value else {
             let help = match fields::is_settings_key(&key.text) {
-                true => "settings belong into packgate.toml; a policy file has levels only".to_owned(),
+                true => "settings belong in packgate.toml; a policy file has levels only".to_owned(),
                 false => format!("write [{}] and below it: level = \"error\"", key.text),
             };
             problems.add(&key.span, format!("unknown key \"{}\" in a policy file", key.text), help);
             return;
         };
         if fields::is_settings_key(&key.text) {
-            let help = "settings belong into packgate.toml; a policy file has levels only";
+            let help = "settings belong in packgate.toml; a policy file has levels only";
             problems.add(&key.span, format!("unknown key \"{}\" in a policy file", key.text), help);
             return;
         }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::node::Malformed;
 
-/// Characters of a source line that a message shows at most.
+/// Most characters of a source line that a message shows.
 const SHOWN: usize = 110;
 
-/// A settings file as text, with the name it goes by in messages.
+/// A settings file as text, with its name for messages.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// As people know it: `packgate.toml`, `policies/base.toml`.
+    /// Its name: `packgate.toml`, `policies/base.toml`.
     pub name: String,
     pub text: String,
 }
@@ -35,13 +35,13 @@ impl Source {
 /// One thing that is wrong with the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The file as people know it; empty when the problem has no file (`--policy`).
+    /// The name of the file; empty if the problem has no file (`--policy`).
     pub file: String,
     /// Where in it.
     pub spot: Option<Box<Spot>>,
     /// What is wrong, one sentence without a full stop.
     pub message: String,
-    /// What would be right; empty if nobody knows.
+    /// What would be right; empty if that isn't known.
     pub help: String,
 }
 
@@ -91,7 +91,7 @@ fn floor(text: &str, offset: usize) -> usize {
     at
 }
 
-/// One column per character, nothing that moves a terminal's cursor or reorders text.
+/// One column per character, and nothing that moves a terminal's cursor or reorders text.
 fn printable(c: char) -> char {
     match c {
         '\t' => ' ',
@@ -114,7 +114,7 @@ impl Problem {
         Self { file: file.to_owned(), ..Self::new(message, "") }
     }
 
-    /// What keeps a file from being read as TOML or JSON.
+    /// Why a file can't be read as TOML or JSON.
     pub(super) fn malformed(source: &Source, places: Malformed) -> Vec<Self> {
         let problem = |(span, message): (Range<usize>, String)| Self {
             file: source.name.clone(),
@@ -166,7 +166,7 @@ impl fmt::Display for SettingsErrors {
 
 impl std::error::Error for SettingsErrors {}
 
-/// Where validation puts what it finds wrong with one file.
+/// Collects what validation finds wrong with one file.
 #[derive(Debug)]
 pub(super) struct Problems {
     source: Arc<Source>,
@@ -192,7 +192,7 @@ impl Problems {
         self.found.push((span.start, problem));
     }
 
-    /// Takes over what is wrong with another file that this one names at `span`.
+    /// Adds what is wrong with another file, which this one names at `span`.
     pub(super) fn also(&mut self, span: &Range<usize>, found: Vec<Problem>) {
         self.found.extend(found.into_iter().map(|problem| (span.start, problem)));
     }

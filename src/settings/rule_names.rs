@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use super::builtin;
 
-/// The rule about parts that could not be examined. A waiver of it must name a place, so that nobody waives what
-/// isn't there yet.
+/// The rule on parts that could not be examined. A waiver of it must name a place, so that it can't cover what isn't
+/// there yet.
 pub const UNEXAMINED: &str = "unexamined";
 
-/// What the reference and the schema say of a rule.
+/// What the reference and the schema say about a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleWords {
     /// The rule.

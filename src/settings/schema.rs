@@ -8,7 +8,7 @@ use super::level::Level;
 use super::model::OwnMode;
 use super::rule_names::RuleWords;
 
-/// Where editors find the schema, named by settings files and by the schema itself.
+/// Where editors find the schema; settings files and the schema itself name it.
 pub const SCHEMA_ADDRESS: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/raw/main/docs/packgate.schema.json");
 
 /// The JSON Schema of a settings file, for editors, with these rules. `docs/packgate.schema.json` is this.

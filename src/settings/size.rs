@@ -13,7 +13,7 @@ const UNITS: &[(&str, u64)] = &[
     ("TIB", 1 << 40),
 ];
 
-/// Bytes of a size such as `10MiB`, `1.5 GB` or `4096`. `Err` says what would be right.
+/// A size such as `10MiB`, `1.5 GB` or `4096` in bytes. `Err` says what would be right.
 pub(super) fn parse(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let split = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(text.len());
@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str) -> Result<u64, String> {
     scaled(&number, bytes).ok_or_else(|| "write it like \"10MiB\", \"1.5GB\" or 4096".to_owned())
 }
 
-/// `number`, possibly with a fraction, times `unit`; `None` when it is no number or too large.
+/// `number`, possibly with a fraction, times `unit`; `None` if it isn't a number or too large.
 fn scaled(number: &str, unit: u64) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     if fraction.is_empty() || fraction.len() > 6 {

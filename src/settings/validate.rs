@@ -17,11 +17,11 @@ use super::policy_file::{ChoiceError, choose};
 use super::problem::{Problems, did_you_mean};
 use super::{size, waiver};
 
-/// Shortest marker that the search for markers can be woken by.
+/// Shortest marker that the search can look for.
 const SHORTEST_MARKER: usize = 3;
 
-/// Checks a settings table and makes [`Settings`] of it. Paths in it are relative to `folder`. `or_policy` is
-/// the policy asked for on the command line, which makes the file's own irrelevant (but not unchecked).
+/// Checks a settings table and makes [`Settings`] of it. Paths in it are relative to `folder`. `or_policy` is the
+/// policy chosen on the command line, which overrides the file's own (still checked).
 pub(super) fn settings(node: &Node, folder: &Path, problems: &mut Problems) -> Settings {
     let mut settings = Settings::default();
     for (key, value) in table("", node, problems) {
@@ -62,7 +62,7 @@ fn levels(node: &Node, problems: &mut Problems) -> Levels {
         if let (Some(level), true) = (level(value, problems), known) {
             let origin = problems.source().origin(&key.span);
             if levels.insert(key.text.clone(), (level, origin, None)).is_some() {
-                problems.add(&key.span, format!("\"{}\" stands here twice", key.text), "");
+                problems.add(&key.span, format!("\"{}\" is here twice", key.text), "");
             }
         }
     }
@@ -90,7 +90,7 @@ fn internal(node: &Node, folder: &Path, problems: &mut Problems) -> Internal {
                 "packages" => internal.packages.push(text.to_owned()),
                 "hosts" => match host(text) {
                     Ok(()) => internal.hosts.push(text.to_owned()),
-                    Err(help) => problems.add(span, format!("\"{text}\" is no host name"), help),
+                    Err(help) => problems.add(span, format!("\"{text}\" isn't a host name"), help),
                 },
                 "roots" => match folder.join(text) {
                     path if path.is_dir() => internal.roots.push(path),
@@ -117,12 +117,12 @@ fn mode(node: &Node, problems: &mut Problems) -> OwnMode {
     let modes = [OwnMode::Off, OwnMode::Auto, OwnMode::On];
     modes.into_iter().find(|mode| mode.word() == word).unwrap_or_else(|| {
         let help = did_you_mean(word, OwnMode::WORDS).unwrap_or_else(|| "off, auto or on".to_owned());
-        problems.add(&node.span, format!("\"{word}\" is no way to look for own text"), help);
+        problems.add(&node.span, format!("unknown mode \"{word}\""), help);
         OwnMode::default()
     })
 }
 
-/// Folders that must be there.
+/// Folders that must exist.
 fn folders(node: &Node, key: &str, folder: &Path, problems: &mut Problems) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for (text, item) in texts(node, key, problems) {
@@ -136,7 +136,7 @@ fn folders(node: &Node, key: &str, folder: &Path, problems: &mut Problems) -> Ve
     found
 }
 
-/// Files that must be there.
+/// Files that must exist.
 fn files(node: &Node, key: &str, folder: &Path, problems: &mut Problems) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for (text, item) in texts(node, key, problems) {
@@ -180,21 +180,21 @@ fn marker(text: &str, node: &Node, internal: &mut Internal, problems: &mut Probl
     }
 }
 
-/// Compiles a marker's pattern. `\w` and `\b` mean ASCII, which is fast; a pattern that can't do without Unicode
-/// (`[äö]`) has it.
+/// Compiles a marker's pattern. `\w` and `\b` mean ASCII, which is fast; a pattern that needs Unicode (`[äö]`) gets
+/// it.
 fn pattern_of_bytes(pattern: &str) -> Result<regex::bytes::Regex, regex::Error> {
     let compile = |unicode| RegexBuilder::new(pattern).unicode(unicode).size_limit(1 << 20).build();
     compile(false).or_else(|error| compile(true).map_err(|_| error))
 }
 
-/// The sentence at the end of a regex error, without the drawing above it.
+/// The sentence at the end of a regex error, without the diagram above it.
 fn last_line(error: &regex::Error) -> String {
     let text = error.to_string();
     let line = text.lines().last().unwrap_or_default();
     line.trim_start_matches("error: ").to_owned()
 }
 
-/// Whether a text can be a host name or the end of one. `Err` is a help text.
+/// Checks that a text can be a host name or the end of one. `Err` is a help text.
 fn host(text: &str) -> Result<(), String> {
     if let Some((_, rest)) = text.split_once("://") {
         let name = rest.split(['/', ':', '?']).next().unwrap_or_default();
@@ -379,7 +379,7 @@ mod tests {
         assert_eq!(settings.limits, limits);
         let waiver = &settings.waivers[0];
         assert_eq!((waiver.rule.as_str(), waiver.reason.as_str()), ("debug-info", "r"));
-        assert_eq!(waiver.fingerprint.as_deref(), Some("0123456789abcdef"));
+        assert_eq!(waiver.finding_id.as_deref(), Some("0123456789abcdef"));
         assert_eq!(waiver.expires.unwrap().to_string(), "2027-03-01");
         assert_eq!(waiver.place.as_ref().unwrap().0, "a/**");
         assert_eq!(waiver.origin, "packgate.toml:7");
@@ -417,7 +417,7 @@ mod tests {
     #[test]
     fn a_key_twice_in_json_is_an_error() {
         let errors = read(r#"{ "packgate": { "policy": "auto", "policy": "strict" } }"#, true).unwrap_err();
-        assert!(errors.contains("\"policy\" stands here twice"), "{errors}");
+        assert!(errors.contains("\"policy\" is here twice"), "{errors}");
     }
 
     /// Pieces that settings are made of, right and wrong.

@@ -1,4 +1,4 @@
-//! Named exceptions: reading them and holding them against findings.
+//! Waivers: reading them.
 
 use time::Date;
 use toml::value::Datetime;
@@ -34,7 +34,7 @@ fn waiver(node: &Node, problems: &mut Problems) -> Option<Waiver> {
     let mut waiver = Waiver {
         rule: String::new(),
         place: None,
-        fingerprint: None,
+        finding_id: None,
         reason: String::new(),
         expires: None,
         origin,
@@ -52,7 +52,7 @@ fn waiver(node: &Node, problems: &mut Problems) -> Option<Waiver> {
                 Ok(glob) => waiver.place = Some((text.to_owned(), glob.compile_matcher())),
                 Err(why) => problems.add(&value.span, format!("bad glob: {why}"), ""),
             },
-            "fingerprint" if is_fingerprint(text) => waiver.fingerprint = Some(text.to_ascii_lowercase()),
+            "fingerprint" if is_finding_id(text) => waiver.finding_id = Some(text.to_ascii_lowercase()),
             "fingerprint" => problems.add(
                 &value.span,
                 "a fingerprint has 16 hexadecimal digits",
@@ -63,21 +63,21 @@ fn waiver(node: &Node, problems: &mut Problems) -> Option<Waiver> {
         }
     }
     for (required, help) in
-        [("rule", "name the rule that it excepts"), ("reason", "say why: reason = \"...\"")]
+        [("rule", "name the rule that it waives"), ("reason", "say why: reason = \"...\"")]
     {
         let is_table = matches!(node.value, Value::Table(_));
         if is_table && !members.iter().any(|(key, _)| key.name == required) {
             problems.add(&node.span, format!("a waiver without \"{required}\""), help);
         }
     }
-    if waiver.rule == UNEXAMINED && waiver.place.is_none() && waiver.fingerprint.is_none() {
+    if waiver.rule == UNEXAMINED && waiver.place.is_none() && waiver.finding_id.is_none() {
         let help = "name the file: place = \"test/fixtures/corrupt.zip\"";
         problems.add(&node.span, format!("a waiver of \"{}\" needs a place", waiver.rule), help);
     }
     Some(waiver)
 }
 
-fn is_fingerprint(text: &str) -> bool {
+fn is_finding_id(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 

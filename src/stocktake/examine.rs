@@ -26,7 +26,7 @@ pub(super) struct Examiner<'a> {
     pub(super) threads: usize,
 }
 
-/// Where an entry stands: the place of its container with the `!` behind it, and the depth of nesting.
+/// Where an entry is: the place of its container with the `!` after it, and the depth of nesting.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Location<'a> {
     pub(super) prefix: &'a str,

@@ -78,7 +78,7 @@ fn collisions(inventory: &Inventory) -> Vec<Anomaly> {
             let (kind, what) = if first.sha256.is_some() && first.sha256 == other.sha256 {
                 (AnomalyKind::DuplicateIdentical, "with the same bytes")
             } else if same_place {
-                (AnomalyKind::Duplicate, "with other bytes: which of them stays depends on the client")
+                (AnomalyKind::Duplicate, "with different bytes: which of them stays depends on the client")
             } else {
                 (AnomalyKind::NameCollision, "on Windows and macOS: one file replaces the other")
             };

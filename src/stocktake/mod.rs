@@ -161,7 +161,6 @@ impl Stocktake<'_> {
             containers: vec!["directory"],
             unpacked_bytes: inventory.top_files().map(|entry| entry.size).sum(),
         };
-        inventory.kind = Kind::Directory;
         if inventory.unexamined.is_empty() && inventory.files().next().is_none() {
             inventory.unexamined.push(Unexamined::new("", "it holds no files"));
         }

@@ -32,7 +32,10 @@ fn walk(
 ) -> Result<(), Damage> {
     let mut stream = Stream::new(reader, meter);
     if stream.piece(MAGIC.len() as u64)? != MAGIC {
-        return Err(Damage::new(0, "a thin ar archive keeps its members elsewhere, or this is none"));
+        return Err(Damage::new(
+            0,
+            "this is a thin ar archive, which keeps its members elsewhere, or not an ar archive",
+        ));
     }
     let mut long_names = Vec::new();
     loop {

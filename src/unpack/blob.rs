@@ -19,7 +19,7 @@ const MOST_WAITING: usize = 64 << 20;
 /// Bytes of no entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blob {
-    /// Where they stand: `(archive comment)`, or `lib/a.py!(extra field 0x7777)` for what belongs to an entry.
+    /// Where they are: `(archive comment)`, or `lib/a.py!(extra field 0x7777)` for what belongs to an entry.
     pub header: Header,
     /// The bytes.
     pub bytes: Vec<u8>,
@@ -103,7 +103,7 @@ impl Blobs {
             return;
         }
         let detail = format!(
-            "{} bytes stand in {what}, where ordinary tools write nothing: clients ignore them, and no listing shows them",
+            "there are {} bytes in {what}, where ordinary tools write nothing: clients ignore them, and no listing shows them",
             bytes.len()
         );
         self.anomalies.push(RawAnomaly { kind, offset, entry: entry.map(str::to_owned), detail });

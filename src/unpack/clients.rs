@@ -36,7 +36,7 @@ const CLIENTS: &[Client] = &[
     Client {
         name: "uv 0.13",
         of: &[Kind::Wheel],
-        otherwise: &[(TrailingZeros, "refuses a wheel with bytes behind its end")],
+        otherwise: &[(TrailingZeros, "refuses a wheel with bytes after its end")],
     },
     Client {
         name: "PyPI",
@@ -59,7 +59,7 @@ const CLIENTS: &[Client] = &[
         name: "vsce's and Visual Studio Code's reader (yauzl 3)",
         of: &[Kind::Vsix],
         otherwise: &[
-            (TrailingZeros, "refuses a package with bytes behind its end"),
+            (TrailingZeros, "refuses a package with bytes after its end"),
             (PathDot, "looks for the extension under the name without the dot"),
         ],
     },

@@ -22,7 +22,7 @@ pub(super) struct Container {
 
 /// How a container is read.
 pub(super) enum Reading {
-    /// By the directory at its end: other bytes may stand before it.
+    /// By the directory at its end: other bytes may be before it.
     Directory(fn(&dyn ReadAt, &Meter<'_>, &mut dyn Sink) -> Result<(), Damage>),
     /// Entry by entry, from front to back.
     Entries(WalkEntries),
@@ -41,7 +41,7 @@ pub(super) type Open = for<'a> fn(&'a dyn ReadAt, &'a Meter<'a>) -> Box<dyn Deco
 pub(super) struct Compression {
     /// Begins to decompress.
     pub(super) open: Open,
-    /// Suffixes of file names, each with what stands instead of it in the name of the file inside.
+    /// Suffixes of file names, each with what replaces it in the name of the file inside.
     pub(super) suffixes: &'static [(&'static str, &'static str)],
     /// Whether the name alone tells it.
     pub(super) told_by_name: bool,
@@ -49,7 +49,7 @@ pub(super) struct Compression {
 
 /// A decompressing reader.
 pub(super) trait Decoder: Read {
-    /// Hands over what stands beside the data. All of it once the last byte was read.
+    /// Passes on what is next to the data. All of it once the last byte was read.
     fn finish(&mut self, sink: &mut dyn Sink, blobs: &mut Blobs);
 }
 

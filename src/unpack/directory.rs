@@ -126,7 +126,7 @@ fn mode(_metadata: &std::fs::Metadata) -> Option<u32> {
     None
 }
 
-/// Reads a listed file behind what is in `buffer`.
+/// Reads a listed file after what is in `buffer`.
 ///
 /// # Errors
 /// When it can't be read, has changed its size since, or exceeds a limit.

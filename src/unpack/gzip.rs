@@ -99,7 +99,7 @@ impl<'a> Gzip<'a> {
             self.blobs.up_to_small(AnomalyKind::Comment, what, None, start, &text);
         }
         if self.blobs.is_full() {
-            return Err(Damage::new(start, "more comments stand in the gzip file than packgate looks at"));
+            return Err(Damage::new(start, "the gzip file has more comments than packgate examines"));
         }
         if flags & FHCRC != 0 {
             let expected = crc.sum() & 0xffff;
@@ -285,7 +285,7 @@ impl Input<'_> {
         self.offset += count as u64;
     }
 
-    /// Reads the next chunk behind what is available.
+    /// Reads the next chunk after what is available.
     fn refill(&mut self) -> Result<(), Damage> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;

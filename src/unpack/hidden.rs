@@ -1,4 +1,4 @@
-//! What no magic number at the beginning of a file tells: a zip behind a program, and streams that begin with a
+//! What no magic number at the beginning of a file tells: a zip after a program, and streams that begin with a
 //! plain header, or with none.
 
 use std::io::Read;
@@ -24,7 +24,7 @@ pub(super) fn hidden(source: &dyn ReadAt, media: Media, name: &str) -> Option<&'
 const END: &[u8] = b"PK\x05\x06";
 const END_SIZE: usize = 22;
 
-/// Whether a zip's end record stands where one can stand, and its directory before it. In what is no program it
+/// Whether a zip's end record is where one can be, and its directory before it. In what is no program it
 /// is only looked for at the very end.
 fn ends_in_zip(source: &dyn ReadAt, media: Media) -> bool {
     const MOST_COMMENT: usize = u16::MAX as usize;
@@ -36,7 +36,7 @@ fn ends_in_zip(source: &dyn ReadAt, media: Media) -> bool {
         .any(|at| tail.get(at..).is_some_and(|end| is_end(source, start + at as u64, end)))
 }
 
-/// Whether a zip's end record stands at an offset, with its directory right before it.
+/// Whether a zip's end record is at an offset, with its directory right before it.
 fn is_end(source: &dyn ReadAt, at: u64, record: &[u8]) -> bool {
     const LOCATOR: &[u8] = b"PK\x06\x07";
     const LOCATOR_SIZE: u64 = 20;

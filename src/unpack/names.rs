@@ -12,7 +12,7 @@ use super::RawAnomaly;
 /// All names of a container so far.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// One behind the other.
+    /// One after the other.
     paths: String,
     seen: Vec<Occurrence>,
     count: usize,
@@ -33,7 +33,7 @@ struct Name<'a> {
     seen: Occurrence,
 }
 
-/// The names in groups: what would be one on a file system that folds case and normalises stands side by side, in
+/// The names in groups: what would be one on a file system that folds case and normalises are side by side, in
 /// the order of the container.
 #[derive(Debug)]
 pub(super) struct Sorted<'a> {
@@ -206,7 +206,7 @@ impl Repeated {
                     kind: AnomalyKind::DuplicateIdentical,
                     offset: self.offset,
                     entry: Some(self.path),
-                    detail: "the name differs from another one in letter case or Unicode form only, and both have the same bytes".into(),
+                    detail: "the name differs from another only in case or Unicode form, and both have the same bytes".into(),
                 },
                 _ => collision(self.offset, &self.path),
             };
@@ -215,18 +215,18 @@ impl Repeated {
         let (kind, detail) = match identical {
             Some(true) => (
                 AnomalyKind::DuplicateIdentical,
-                format!("the path stands in the archive {count} times, with the same bytes"),
+                format!("the path is in the archive {count} times, with the same bytes"),
             ),
             Some(false) => (
                 AnomalyKind::Duplicate,
                 format!(
-                    "the path stands in the archive {count} times with different bytes: most clients keep the last, some the first, some refuse"
+                    "the path is in the archive {count} times with different bytes: most clients keep the last, some the first, some refuse"
                 ),
             ),
             None => (
                 AnomalyKind::Duplicate,
                 format!(
-                    "the path stands in the archive {count} times, and the bytes could not be compared: most clients keep the last, some the first, some refuse"
+                    "the path is in the archive {count} times, and the bytes could not be compared: most clients keep the last, some the first, some refuse"
                 ),
             ),
         };
@@ -239,7 +239,7 @@ fn collision(offset: u64, path: &str) -> RawAnomaly {
         kind: AnomalyKind::NameCollision,
         offset,
         entry: Some(path.to_owned()),
-        detail: "the name, or the folder that it is in, differs from another one in letter case or Unicode form only: on Windows and macOS one file replaces the other".into(),
+        detail: "the name, or the folder that it is in, differs from another only in case or Unicode form: on Windows and macOS one file replaces the other".into(),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::inventory::AnomalyKind;
 /// Longest segment that common file systems take, in bytes.
 const MOST_SEGMENT: usize = 255;
 
-/// What is said of a path with more segments than the limit; nothing behind it is read.
+/// What is said of a path with more segments than the limit; nothing after it is read.
 pub(super) const DEEP: &str =
     "a path has more segments than the limit set: some clients leave such an entry out, others stop";
 

@@ -109,7 +109,7 @@ fn magic(prefix: &[u8]) -> Option<Media> {
     match prefix {
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
         | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Media::Bzip2),
-        // Frames to be skipped may stand before the first of data.
+        // Frames to be skipped may be before the first of data.
         [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Media::Zstd),
         [0xca, 0xfe, 0xba, 0xbe, rest @ ..] => Some(cafe_babe(rest)),
         [b'M', b'Z', ..] => is_pe(prefix).then_some(Media::Pe),

@@ -66,7 +66,7 @@ impl<'r> Stream<'r> {
         self.offset += count as u64;
     }
 
-    /// Reads more behind what is in the buffer; whether anything came.
+    /// Reads more after what is in the buffer; whether anything came.
     fn refill(&mut self) -> Result<bool, Damage> {
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);

@@ -22,7 +22,7 @@ use super::{
 /// First bytes looked at to tell a container.
 const PREFIX: usize = 64 << 10;
 
-/// Whether [`walk`] opens a file that `opens` doesn't speak of, for what stands further inside it.
+/// Whether [`walk`] opens a file that `opens` doesn't speak of, for what is further inside it.
 pub fn opens_hidden(source: &dyn ReadAt, media: Media, name: &str) -> bool {
     hidden(source, media, name).is_some()
 }

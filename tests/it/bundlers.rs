@@ -145,7 +145,8 @@ fn build(home: &Path, work: &Path) -> BTreeSet<String> {
 /// What is wrong with an output's findings or recovery.
 fn look(name: &str, folder: &Path, rules: &[&str], originals: &[&str], project: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
-    let settings = Settings { policy: PolicyChoice::Named("proprietary"), ..Settings::default() };
+    let mut settings = Settings::default();
+    settings.policy = PolicyChoice::Named("proprietary");
     let audit = Auditor::new(Options::default().settings(settings)).audit(folder, 1).unwrap();
     let found: BTreeSet<&str> =
         audit.findings.iter().map(|judged| judged.finding.rule).filter(|rule| is_ours(rule)).collect();

@@ -9,7 +9,7 @@ use std::process::Command;
 use packgate::audit::{Auditor, Options};
 use packgate::policy::Judged;
 use packgate::recoverable::{Known, recover};
-use packgate::settings::{Internal, PolicyChoice, Settings};
+use packgate::settings::{PolicyChoice, Settings};
 use packgate::unpack::Limits;
 
 use crate::clients;
@@ -83,8 +83,9 @@ fn looks_into_what_packers_write() {
 }
 
 fn look(case: &Case, folder: &Path, project: &Path) {
-    let internal = Internal { markers: vec![MARKER.to_owned()], ..Internal::default() };
-    let settings = Settings { policy: PolicyChoice::Named("proprietary"), internal, ..Settings::default() };
+    let mut settings = Settings::default();
+    settings.policy = PolicyChoice::Named("proprietary");
+    settings.internal.markers = vec![MARKER.to_owned()];
     let audit = Auditor::new(Options::default().settings(settings)).audit(folder, 2).unwrap();
     let found = |wanted: &&str| {
         audit.findings.iter().any(|judged| {

@@ -39,7 +39,8 @@ impl Project {
 }
 
 fn level(settings: &Settings, license: &str, rule: &str) -> (Level, String) {
-    let package = Package { license: Some(license.to_owned()), ..Package::default() };
+    let mut package = Package::default();
+    package.license = Some(license.to_owned());
     let policy = Policy::resolve_for(settings, Some(&package));
     let (level, origin, _) = policy.levels[rule].clone();
     (level, Path::new(&origin).file_name().unwrap().to_string_lossy().into_owned())
@@ -202,7 +203,7 @@ fn a_policy_file_is_checked_like_settings() {
     ]);
     let errors = project.errors();
     for expected in [
-        "a policy file says what it builds on",
+        "a policy file must say what it builds on",
         "unknown key \"extend\" in a policy file",
         "unknown rule \"debug-inf\"",
         "did you mean \"level\"?",
@@ -217,11 +218,9 @@ fn a_policy_file_is_checked_like_settings() {
 fn auto_follows_the_licence_and_says_why() {
     let settings = Project::new(&[]).load("").unwrap();
     let resolve = |license: &str| {
-        let package = Package {
-            license: Some(license.to_owned()),
-            manifest: "package/package.json".to_owned(),
-            ..Package::default()
-        };
+        let mut package = Package::default();
+        package.license = Some(license.to_owned());
+        package.manifest = "package/package.json".to_owned();
         let policy = Policy::resolve_for(&settings, Some(&package));
         (policy.name, policy.because)
     };

@@ -5,8 +5,8 @@ use std::path::Path;
 use packgate::audit::{Audit, Totals};
 use packgate::diff::Diff;
 use packgate::inventory::{
-    Artifact, At, Entry, EntryId, Inventory, Kind, MapForm, Media, Package, SourceFacts, SourceMap,
-    TextDigest, TextFacts, Unexamined,
+    Entry, EntryId, Inventory, Kind, Media, Package, SourceFacts, SourceMap, TextDigest, TextFacts,
+    Unexamined,
 };
 use packgate::policy::{Judged, Policy, Verdict, WaiverUse};
 use packgate::recoverable::Exposure;
@@ -54,97 +54,103 @@ fn look() -> Look {
     }
 }
 
+/// A value with some fields set, for types that only their own crate can write out.
+fn with<T: Default>(set: impl FnOnce(&mut T)) -> T {
+    let mut value = T::default();
+    set(&mut value);
+    value
+}
+
+fn text_entry(id: EntryId, path: &str, size: u64) -> Box<Entry> {
+    Box::new(with(|entry: &mut Entry| {
+        entry.id = id;
+        entry.path = path.to_owned();
+        entry.place = path.to_owned();
+        entry.size = size;
+        entry.media = Media::Text;
+    }))
+}
+
+fn finding(rule: &'static str, place: Place, message: String, help: String, evidence: Evidence) -> Finding {
+    with(|finding: &mut Finding| {
+        finding.rule = rule;
+        finding.place = place;
+        finding.message = message;
+        finding.help = help;
+        finding.evidence = evidence;
+    })
+}
+
 /// An audit with a finding for every hostile name and level; their messages hold `token1`, `token2`, ...
 fn hostile() -> Audit {
     let rules = ["source-map-embedded", "stray-agent", "debug-info"];
     let levels = [Level::Error, Level::Warning, Level::Note];
-    let mut inventory = Inventory {
-        artifact: Artifact {
-            path: "out/evil\u{1b}[2J<b>-1.0.0.tgz".into(),
-            bytes: 34_567,
-            sha256: "5f".repeat(32),
-            containers: vec!["gzip", "tar"],
-            unpacked_bytes: 123_456,
-        },
-        kind: Kind::Npm,
-        package: Some(Package {
-            name: "@evil/\u{202e}<script>".into(),
-            version: "1.0.0".into(),
-            license: Some("SEE LICENSE IN <b>".into()),
-            manifest: "package/package.json".into(),
-            root: "package".into(),
-            ..Package::default()
-        }),
-        unexamined: vec![
-            Unexamined::new(
-                "package/\u{1b}[31m<script>.zip",
-                "skip1 at byte 7: \u{202e}<script>alert(1)</script>",
-            ),
-            Unexamined::new("", "skip2"),
-        ],
-        ..Inventory::default()
-    };
+    let mut inventory = Inventory::default();
+    inventory.artifact.path = "out/evil\u{1b}[2J<b>-1.0.0.tgz".into();
+    inventory.artifact.bytes = 34_567;
+    inventory.artifact.sha256 = "5f".repeat(32);
+    inventory.artifact.containers = vec!["gzip", "tar"];
+    inventory.artifact.unpacked_bytes = 123_456;
+    inventory.kind = Kind::Npm;
+    inventory.package = Some(with(|package: &mut Package| {
+        package.name = "@evil/\u{202e}<script>".into();
+        package.version = "1.0.0".into();
+        package.license = Some("SEE LICENSE IN <b>".into());
+        package.manifest = "package/package.json".into();
+        package.root = "package".into();
+    }));
+    inventory.unexamined = vec![
+        Unexamined::new(
+            "package/\u{1b}[31m<script>.zip",
+            "skip1 at byte 7: \u{202e}<script>alert(1)</script>",
+        ),
+        Unexamined::new("", "skip2"),
+    ];
     let mut findings = Vec::new();
     for (n, name) in HOSTILE.iter().enumerate() {
         let path = format!("package/{name}");
         let id = EntryId(u32::try_from(n).unwrap());
-        let media = Media::Text;
-        inventory.entries.push(Box::new(Entry {
-            id,
-            path: path.clone(),
-            place: path.clone(),
-            size: 1 << n,
-            media,
-            ..Entry::default()
-        }));
+        inventory.entries.push(text_entry(id, &path, 1 << n));
         for (m, (rule, level)) in rules.iter().zip(levels).enumerate() {
-            let place = match m {
-                0 => Place {
-                    path: path.clone(),
-                    line: Some(3),
-                    column: Some(4),
-                    entry: Some(id),
-                    ..Place::default()
-                },
-                1 => Place { path: format!("{path}!{name}"), offset: Some(4096), ..Place::default() },
-                _ => Place::artifact(),
-            };
-            findings.push(Judged {
-                finding: Finding {
-                    rule,
-                    place,
-                    message: format!("Found token{} in `{name}` and {name}.", n * 3 + m),
-                    help: format!("Leave it out:\n  \"files\": [\"!{name}\"]\nor so: {name}"),
-                    evidence: Evidence::of(serde_json::json!({ "name": name, *name: [name] })),
-                    key: String::new(),
-                },
-                level,
-                fingerprint: format!("{:016x}", n * 3 + m),
-                waived: (n % 4 == 3).then(|| format!("reason{} {name}", n * 3 + m)),
+            let place = with(|place: &mut Place| match m {
+                0 => {
+                    place.path.clone_from(&path);
+                    (place.line, place.column, place.entry) = (Some(3), Some(4), Some(id));
+                }
+                1 => (place.path, place.offset) = (format!("{path}!{name}"), Some(4096)),
+                _ => {}
             });
+            let finding = finding(
+                rule,
+                place,
+                format!("Found token{} in `{name}` and {name}.", n * 3 + m),
+                format!("Leave it out:\n  \"files\": [\"!{name}\"]\nor so: {name}"),
+                Evidence::of(serde_json::json!({ "name": name, *name: [name] })),
+            );
+            let mut judged = Judged::new(finding, level);
+            judged.finding_id = format!("{:016x}", n * 3 + m);
+            judged.waived = (n % 4 == 3).then(|| format!("reason{} {name}", n * 3 + m));
+            findings.push(judged);
         }
     }
-    Audit {
-        inventory,
-        policy: Policy {
-            name: "proprietary".into(),
-            because: "licence \"SEE LICENSE IN <b>\u{202e}\"".into(),
-            ..Policy::default()
-        },
-        totals: Totals {
-            entries: 22,
-            unpacked_bytes: 123_456,
-            exposure: Exposure { files: 1906, lines: 512_664, bytes: 59_766_257, third_party_files: 2850 },
-        },
-        findings,
-        not_applied: vec![NotApplied { rule: "own-source", lacks: "no source text is at hand" }],
-        waivers: vec![
-            WaiverUse::Unused { rule: "stray-\u{1b}[0m<b>log".into(), origin: "packgate.toml:12".into() },
-            WaiverUse::Expired { rule: "bytecode".into(), origin: "packgate.toml:17".into(), findings: 2 },
-        ],
-        verdict: Verdict::Incomplete,
-        diff: None,
-    }
+    let policy = with(|policy: &mut Policy| {
+        policy.name = "proprietary".into();
+        policy.because = "licence \"SEE LICENSE IN <b>\u{202e}\"".into();
+    });
+    let mut audit = Audit::new(inventory, policy, Verdict::Incomplete);
+    audit.totals.entries = 22;
+    audit.totals.unpacked_bytes = 123_456;
+    audit.totals.exposure =
+        Exposure { files: 1906, lines: 512_664, bytes: 59_766_257, third_party_files: 2850 };
+    audit.findings = findings;
+    audit.not_applied = vec![with(|rule: &mut NotApplied| {
+        (rule.rule, rule.lacks) = ("own-source", "no source text is at hand");
+    })];
+    audit.waivers = vec![
+        WaiverUse::Unused { rule: "stray-\u{1b}[0m<b>log".into(), origin: "packgate.toml:12".into() },
+        WaiverUse::Expired { rule: "bytecode".into(), origin: "packgate.toml:17".into(), findings: 2 },
+    ];
+    audit
 }
 
 fn clean() -> Audit {
@@ -387,12 +393,11 @@ fn large() -> Audit {
     audit.inventory.artifact.path = "acme-cli-2.1.88.tgz".into();
     audit.inventory.artifact.bytes = 31_802_411;
     audit.policy.because = "licence \"SEE LICENSE IN README.md\"".into();
-    audit.inventory.package = Some(Package {
-        name: "@acme/cli".into(),
-        version: "2.1.88".into(),
-        root: "package".into(),
-        ..Package::default()
-    });
+    audit.inventory.package = Some(with(|package: &mut Package| {
+        package.name = "@acme/cli".into();
+        package.version = "2.1.88".into();
+        package.root = "package".into();
+    }));
     let mut paths: Vec<(String, u64)> = vec![
         ("package/cli.js".into(), 13_047_041),
         ("package/cli.js.map".into(), 59_766_257),
@@ -411,65 +416,48 @@ fn large() -> Audit {
     }));
     audit.inventory.entries.clear();
     for (n, (path, size)) in paths.into_iter().enumerate() {
-        let id = EntryId(u32::try_from(n).unwrap());
-        let place = path.clone();
-        let entry = Entry { id, path, place, size, media: Media::Text, ..Entry::default() };
-        audit.inventory.entries.push(Box::new(entry));
+        audit.inventory.entries.push(text_entry(EntryId(u32::try_from(n).unwrap()), &path, size));
     }
-    audit.inventory.entries[1].maps = [SourceMap {
-        form: MapForm::File,
-        at: At::default(),
-        file: None,
-        source_root: None,
-        debug_id: None,
-        section_urls: Vec::new(),
-        sources: (0..1906_u64)
-            .map(|n| SourceFacts {
-                path: format!(
-                    "../src/{}/{}/module{n}.ts",
-                    ["tools", "services", "components", "utils"][n as usize % 4],
-                    n % 23
-                ),
-                third_party: false,
-                text: Some(TextFacts { bytes: 9_000 + n, lines: 269, digest: TextDigest(n.into()) }),
+    audit.inventory.entries[1].maps = [with(|map: &mut SourceMap| {
+        map.sources = (0..1906_u64)
+            .map(|n| {
+                with(|source: &mut SourceFacts| {
+                    source.path = format!(
+                        "../src/{}/{}/module{n}.ts",
+                        ["tools", "services", "components", "utils"][n as usize % 4],
+                        n % 23
+                    );
+                    source.text = Some(with(|text: &mut TextFacts| {
+                        (text.bytes, text.lines, text.digest) = (9_000 + n, 269, TextDigest(n.into()));
+                    }));
+                })
             })
-            .collect(),
-        maker: None,
-        damage: None,
-    }]
+            .collect();
+    })]
     .into();
-    let finding = |rule, n: usize, level, message: &str, help: &str| {
-        let entry = &audit.inventory.entries[n];
-        Judged {
-            finding: Finding {
-                rule,
-                place: Place::entry(entry),
-                message: message.into(),
-                help: help.into(),
-                evidence: Evidence::of(serde_json::json!({ "files": 1906, "lines": 512_664 })),
-                key: String::new(),
-            },
-            level,
-            fingerprint: format!("{n:016x}"),
-            waived: None,
-        }
+    let judged = |rule, n: usize, level, message: &str, help: &str| {
+        let place = Place::entry(&audit.inventory.entries[n]);
+        let evidence = Evidence::of(serde_json::json!({ "files": 1906, "lines": 512_664 }));
+        let mut judged = Judged::new(finding(rule, place, message.into(), help.into(), evidence), level);
+        judged.finding_id = format!("{n:016x}");
+        judged
     };
     let mut findings = vec![
-        finding(
+        judged(
             "source-map-embedded",
             1,
             Level::Error,
             "This source map holds the original text of 1,906 files, 512,664 lines. Anybody who installs the package can read them.",
             "Leave it out of the package, in `package.json`:\n  \"files\": [\"cli.js\", \"!**/*.map\"]\nor don't write it:\n  sourcemap: \"none\"",
         ),
-        finding(
+        judged(
             "stray-credential",
             4,
             Level::Error,
             "`.env` holds settings of a machine, often with secrets.",
             "Delete the file or name what ships in `files`.",
         ),
-        finding(
+        judged(
             "local-path",
             0,
             Level::Note,
@@ -478,7 +466,7 @@ fn large() -> Audit {
         ),
     ];
     findings.extend((0..40).map(|n| {
-        finding(
+        judged(
             "source-map-dangling",
             9 + n,
             Level::Warning,

@@ -38,10 +38,12 @@ fn every_rule_file_is_in_the_list() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
     let mut files = Vec::new();
     for file in fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
-        if fs::read_to_string(&path).unwrap().contains("const RULE: Rule") {
-            files.push(path.file_stem().unwrap().to_str().unwrap().replace('_', "-"));
-        }
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let rules = text.split(": Rule = Rule {\n    name: ").skip(1);
+        files.extend(rules.map(|rule| match rule.split(',').next().unwrap() {
+            "UNEXAMINED" => packgate::settings::UNEXAMINED.to_owned(),
+            name => name.trim_matches('"').to_owned(),
+        }));
     }
     files.sort();
     let mut names: Vec<String> = rules::ALL

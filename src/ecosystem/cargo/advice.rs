@@ -1,4 +1,4 @@
-//! Words of helps for crates.
+//! The words of help texts for crates.
 
 use crate::ecosystem::Advice;
 use crate::inventory::{Declared, Package};
@@ -15,7 +15,7 @@ impl Advice for CargoAdvice {
     }
 
     fn allowlist(&self, declared: &Declared, items: &[String]) -> Option<String> {
-        // A list of what stays out has no place for what is meant to ship.
+        // A list of exclusions has no place for what is meant to ship.
         (declared.has_allowlist == Some(true)).then(|| format!("include = [{}]", items.join(", ")))
     }
 }

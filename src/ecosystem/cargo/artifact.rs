@@ -182,7 +182,7 @@ fn disagreement(original: Located<'_>, text: &str, lists: &Lists, problems: &mut
         return;
     };
     for (key, ours) in [("include", &lists.include), ("exclude", &lists.exclude)] {
-        // A list that the workspace gives stands elsewhere.
+        // A list inherited from the workspace is elsewhere.
         if package.get(key).is_some_and(|value| !value.is_array()) {
             continue;
         }
@@ -193,7 +193,7 @@ fn disagreement(original: Located<'_>, text: &str, lists: &Lists, problems: &mut
                 place: original.entry.place.clone(),
                 line: line_of(text, key),
                 detail: format!(
-                    "its {key} and that of Cargo.toml differ, although cargo makes the one from the other"
+                    "its {key} and that of Cargo.toml differ, although cargo makes one from the other"
                 ),
             });
         }
@@ -210,8 +210,8 @@ fn malformed(entry: &Entry, detail: &str) -> ManifestProblem {
     }
 }
 
-/// Name and version, where they are others than in the manifest that cargo made of it. What the workspace gives
-/// stands elsewhere.
+/// Name and version, if they differ from the manifest that cargo made of it. What is inherited from the workspace is
+/// elsewhere.
 fn renamed(original: Located<'_>, text: &str, ours: &Package) -> Vec<Mismatch> {
     let table = toml::from_str::<Table>(text).ok();
     let theirs = |key: &str| table.as_ref().and_then(package_table)?.get(key)?.as_str();
@@ -250,7 +250,7 @@ fn declared(files: &Files<'_>, table: &Table, lists: &Lists, original: Option<&s
     declared
 }
 
-/// The files that cargo would not have packed; `None` when the patterns can't be read, which cargo refuses.
+/// The files that cargo would not have packed; `None` if the patterns can't be read, which cargo refuses.
 fn unlisted(files: &Files<'_>, table: &Table, lists: &Lists) -> Option<Vec<EntryId>> {
     let include = matcher(&lists.include)?;
     let exclude = matcher(&lists.exclude)?;
@@ -274,7 +274,7 @@ fn matcher(patterns: &[String]) -> Option<Gitignore> {
     builder.build().ok()
 }
 
-/// What cargo puts in whatever the lists say.
+/// What cargo adds whatever the lists say.
 fn written_by_cargo(table: &Table) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = [MANIFEST, ORIGINAL, VCS_INFO, LOCK].map(str::to_owned).into();
     let package = package_table(table);
@@ -284,7 +284,7 @@ fn written_by_cargo(table: &Table) -> BTreeSet<String> {
     for key in ["readme", "license-file"] {
         if let Some(path) = package.and_then(|package| package.get(key)).and_then(Value::as_str) {
             names.extend(normal(path));
-            // One from outside of the crate's folder is copied to its top.
+            // One from outside the crate's folder is copied to its top.
             names.extend(path.rsplit('/').next().map(str::to_owned));
         }
     }
@@ -336,8 +336,8 @@ fn targets(files: &Files<'_>, table: &Table) -> (Vec<String>, Vec<MissingEntryPo
     (present, missing)
 }
 
-/// Readme and licence that the manifest names and the crate lacks. cargo copies one from outside of the crate's
-/// folder to its top.
+/// A readme and licence that the manifest names but the crate lacks. cargo copies one from outside the crate's folder
+/// to its top.
 fn documents(files: &Files<'_>, table: &Table) -> Vec<MissingEntryPoint> {
     let missing = |key: &&str| {
         let path = package_table(table)?.get(*key)?.as_str()?;
@@ -354,7 +354,7 @@ fn documents(files: &Files<'_>, table: &Table) -> Vec<MissingEntryPoint> {
     ["readme", "license-file"].iter().filter_map(missing).collect()
 }
 
-/// A path from the crate's folder without `.`, empty segments and `..`; `None` when it leaves the folder.
+/// A path relative to the crate's folder with `.`, empty segments and `..` resolved; `None` if it leaves the folder.
 fn normal(path: &str) -> Option<String> {
     let unix = path.replace('\\', "/");
     let mut segments: Vec<&str> = Vec::new();
@@ -368,7 +368,7 @@ fn normal(path: &str) -> Option<String> {
     Some(segments.join("/"))
 }
 
-/// What the crate says of its checkout, and what the checkout itself says where it is at hand.
+/// What the crate says about its checkout, and what the checkout itself says if it is available.
 fn vcs(files: &Files<'_>, inventory: &Inventory, name: &str, project: Option<&Project>) -> Option<VcsState> {
     let info = files.kept(inventory, VCS_INFO);
     let stated = info.and_then(|info| serde_json::from_slice::<serde_json::Value>(info.bytes).ok());

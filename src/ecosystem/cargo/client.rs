@@ -1,4 +1,4 @@
-//! cargo packs, and leaves a release in its own cache when it is asked about it.
+//! cargo packs, and leaves a release in its own cache when asked about it.
 
 use std::path::{Path, PathBuf};
 
@@ -37,9 +37,9 @@ impl Client for Cargo {
     }
 }
 
-/// cargo has no command that hands out a crate, but `cargo info` puts it into cargo's own cache.
+/// cargo has no command to download a crate, but `cargo info` puts it into cargo's own cache.
 pub(super) fn fetch(wish: &Wish<'_>) -> Result<Fetched, ClientError> {
-    // In an empty folder: in a workspace that has the package, cargo would show that one.
+    // In an empty folder: in a workspace that has the package, cargo would show the local one.
     let elsewhere = scratch::Folder::new()?;
     let run = Run::of("cargo", "it fetches the earlier release", elsewhere.path())?;
     let specifier = wish.release.after(wish.name, "@");

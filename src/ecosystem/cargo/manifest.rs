@@ -1,4 +1,4 @@
-//! `Cargo.toml`: what it says of the package on its own.
+//! `Cargo.toml`: what it says of the package by itself.
 
 use toml::{Table, Value};
 
@@ -20,8 +20,8 @@ pub(super) fn parse(place: &str, bytes: &[u8], problems: &mut Vec<ManifestProble
     }
 }
 
-/// What a manifest says of its package; `None` for one that has none. `workspace` is the manifest that keys with
-/// `workspace = true` stand in; cargo writes an artifact's manifest without those.
+/// What a manifest says of its package; `None` if it has none. `workspace` is the manifest that keys with `workspace
+/// = true` refer to; cargo writes an artifact's manifest without those.
 pub(super) fn package(
     place: &str,
     bytes: &[u8],
@@ -36,7 +36,7 @@ pub(super) fn package(
     Some(Package {
         name: text_of("name").unwrap_or_default().to_owned(),
         version: text_of("version").unwrap_or_default().to_owned(),
-        // A slash is what crates wrote for OR before expressions were asked for.
+        // Crates wrote a slash for OR before expressions were required.
         license: text_of("license")
             .map(|license| license.split('/').map(str::trim).collect::<Vec<_>>().join(" OR "))
             .or_else(license_file),
@@ -47,7 +47,7 @@ pub(super) fn package(
     })
 }
 
-/// Where cargo puts a file: one from outside of the crate's folder to its top.
+/// Where cargo puts a file: one from outside the crate's folder goes to its top.
 fn packed(path: &str) -> &str {
     match path.starts_with("../") {
         true => path.rsplit('/').next().unwrap_or(path),
@@ -55,7 +55,7 @@ fn packed(path: &str) -> &str {
     }
 }
 
-/// The value of a key, or of the workspace's where it refers to that.
+/// The value of a key, or the workspace's if it refers to that.
 fn inherited<'a>(package: &'a Table, key: &str, workspace: Option<&'a Table>) -> Option<&'a Value> {
     let own = package.get(key)?;
     match own.get("workspace") {
@@ -64,7 +64,7 @@ fn inherited<'a>(package: &'a Table, key: &str, workspace: Option<&'a Table>) ->
     }
 }
 
-/// `[package]`, which was called `[project]` once.
+/// `[package]`, formerly `[project]`.
 pub(super) fn package_table(table: &Table) -> Option<&Table> {
     table.get("package").or_else(|| table.get("project")).and_then(Value::as_table)
 }

@@ -13,7 +13,7 @@ use crate::project::read;
 pub(super) struct CargoProject;
 
 impl ProjectFolder for CargoProject {
-    /// A workspace's manifest says something of packages only if it has something for them to inherit.
+    /// A workspace's manifest says something about packages only if they can inherit from it.
     fn is_here(&self, files: &Files<'_>) -> bool {
         let table = files.text(MANIFEST).map(|text| toml::from_str::<Table>(&text));
         table.is_some_and(|table| {
@@ -75,7 +75,7 @@ fn workspace_above(folder: &Path, package: &Table) -> Option<Table> {
     above.find(|table| table.contains_key("workspace"))
 }
 
-/// The `Cargo.toml` of a folder; `None` when there is none that can be read.
+/// The `Cargo.toml` of a folder; `None` if there is none that can be read.
 pub(super) fn table_at(folder: &Path) -> Option<Table> {
     toml::from_str(&read(&folder.join(MANIFEST))?).ok()
 }

@@ -115,7 +115,7 @@ const METADATA: &str = "metadata.gz";
 const DATA: &str = "data.tar.gz";
 const CHECKSUMS: &str = "checksums.yaml.gz";
 
-/// Most bytes that a compressed member may have once unpacked.
+/// Most bytes that a compressed member may unpack to.
 const MOST_UNPACKED: u64 = crate::ecosystem::MOST_KEPT;
 
 /// The commands that RubyGems makes of executables.
@@ -173,7 +173,7 @@ fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<Record
     for (path, entry) in &packed {
         if !listed.contains(*path) {
             let detail =
-                format!("`{path}` is in the gem and not in its file list: it was added after the build");
+                format!("`{path}` is in the gem but not in its file list: it was added after the build");
             add(RecordTrouble::NotRecorded, path, Some(entry), detail);
         }
     }
@@ -214,14 +214,14 @@ fn strangers(inventory: &Inventory) -> Vec<RecordProblem> {
             entry: Some(entry.id),
             line: None,
             detail: format!(
-                "`{}` stands beside the gem's data, where no gem has a file: it was added after the build",
+                "`{}` is next to the gem's data, where no gem has a file: it was added after the build",
                 entry.path
             ),
         })
         .collect()
 }
 
-/// Whether an entry stands in `data.tar.gz` itself, not in an archive further inside.
+/// Whether an entry is in `data.tar.gz` itself, not in an archive further inside.
 fn stands_in_data(inventory: &Inventory, entry: &Entry) -> bool {
     entry.place.strip_prefix(DATA).is_some_and(|rest| {
         let inner = rest.strip_prefix("!data.tar").unwrap_or(rest);
@@ -229,7 +229,7 @@ fn stands_in_data(inventory: &Inventory, entry: &Entry) -> bool {
     }) && inventory.entry(entry.id).is_some()
 }
 
-/// Holds `checksums.yaml.gz` against the members' digests.
+/// Compares `checksums.yaml.gz` with the members' digests.
 fn checksums(inventory: &Inventory) -> Vec<RecordProblem> {
     let Some(table) = inventory.manifests.iter().rfind(|kept| kept.path == CHECKSUMS) else {
         return Vec::new();
@@ -265,7 +265,7 @@ fn checksums(inventory: &Inventory) -> Vec<RecordProblem> {
             Some(entry)
                 if entry.sha256.as_ref().is_some_and(|actual| !actual.eq_ignore_ascii_case(expected)) =>
             {
-                let detail = format!("`{path}` has other bytes than {CHECKSUMS} says");
+                let detail = format!("`{path}` doesn't have the digest that {CHECKSUMS} gives");
                 problems.push(problem(RecordTrouble::Digest, path, Some(entry), detail));
             }
             Some(_) => {}
@@ -283,7 +283,7 @@ fn gunzip(bytes: &[u8]) -> Result<String, String> {
 
 fn yaml<'de, T: serde::Deserialize<'de>>(text: &'de str) -> Result<T, String> {
     serde_saphyr::from_str(text)
-        .map_err(|error| error.to_string().lines().next().unwrap_or("it is no YAML").to_owned())
+        .map_err(|error| error.to_string().lines().next().unwrap_or("it isn't YAML").to_owned())
 }
 
 /// The parts of `Gem::Specification` that matter here.

@@ -43,7 +43,7 @@ impl Client for RubyGems {
     }
 }
 
-/// `gem fetch` downloads and runs nothing; it writes to the folder that it runs in.
+/// `gem fetch` downloads without running anything; it writes to the folder that it runs in.
 pub(super) fn fetch(wish: &Wish<'_>) -> Result<Fetched, ClientError> {
     let version = wish.beside.package.as_ref().map_or("", |package| package.version.as_str());
     let wanted = platform(file_name(&wish.beside.artifact.path), version);

@@ -1,4 +1,4 @@
-//! Names of gems' files.
+//! Names of gem files.
 
 /// The platform in a file's name.
 pub(super) fn platform(file: &str, version: &str) -> String {

@@ -1,6 +1,5 @@
-//! A folder with a `.gemspec`.
-//!
-//! That is a program in Ruby, and is not run to ask it: what it sets by a literal is read off its text.
+//! A folder with a `.gemspec`. That is a Ruby program, which is not run: what it sets by a literal is read from its
+//! text.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -43,13 +42,13 @@ impl ProjectFolder for GemProject {
         None
     }
 
-    /// A program holds no settings.
+    /// A program can't hold settings.
     fn settings(&self) -> Option<SettingsTables> {
         None
     }
 }
 
-/// The specification's file; the first by name, where there are several.
+/// The specification's file; the first by name if there are several.
 pub(super) fn gemspec(files: &Files<'_>) -> Option<String> {
     files.names().into_iter().find(|name| name.ends_with(".gemspec"))
 }
@@ -63,7 +62,7 @@ fn literals(text: &str, key: &str) -> Vec<String> {
     let (Some(assigned), Some(words)) = (ASSIGNED.as_ref(), WORDS.as_ref()) else { return Vec::new() };
     let found =
         assigned.captures_iter(text).filter(|found| found.get(1).is_some_and(|name| name.as_str() == key));
-    // What Ruby sets last is in force.
+    // The last assignment wins.
     let Some(value) = found.last().and_then(|found| found.get(2)) else { return Vec::new() };
     let mut literals = Vec::new();
     for word in words.captures_iter(value.as_str()) {

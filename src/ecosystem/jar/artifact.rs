@@ -10,7 +10,7 @@ use crate::ecosystem::format::{Certainty, Compiled, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::purl::Purl;
 
-/// A Java archive of any flavour.
+/// A Java archive of any kind.
 #[derive(Debug)]
 pub(crate) struct Jar;
 
@@ -71,7 +71,7 @@ impl Format for Jar {
         _project: Option<&Project>,
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package> {
-        // Archives without a manifest are legal and run: only one that is there in a doubtful way is a problem.
+        // Archives without a manifest are valid and run; only one that is there in a doubtful way is a problem.
         let found = locate::optional(inventory, |path| Fit::of(path, MANIFEST), problems);
         let sections = found.map(|found| attributes::sections(found.bytes)).unwrap_or_default();
         let attribute = |key: &str| sections.first().and_then(|main| main.get(key)).map(str::to_owned);
@@ -88,7 +88,7 @@ impl Format for Jar {
             ..Package::default()
         };
         let mut poms = inventory.manifests.iter().filter(|kept| pom_properties(&kept.path));
-        // A single pom is the archive's own; several are those of what was merged into it.
+        // A single pom is the archive's own; several belong to what was merged into it.
         if let (Some(pom), None) = (poms.next(), poms.next()) {
             let text = String::from_utf8_lossy(&pom.bytes);
             let property = |key: &str| {
@@ -159,7 +159,7 @@ fn osgi(value: &str) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" AND "))
 }
 
-/// The licences in the archive's own Maven project, where it is the only one.
+/// The licences in the archive's own Maven project, if it is the only one.
 fn of_pom(inventory: &Inventory) -> Option<String> {
     let mut poms = inventory.manifests.iter().filter(|kept| is_pom(&kept.path));
     let (Some(pom), None) = (poms.next(), poms.next()) else { return None };

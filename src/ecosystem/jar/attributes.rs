@@ -1,6 +1,6 @@
-//! The format of manifests and signature files: sections of `Key: value`, divided by empty lines.
+//! The format of manifests and signature files: sections of `Key: value`, separated by empty lines.
 
-/// A section with the bytes that it stands in, its empty line included.
+/// A section with its bytes, the empty line after it included.
 #[derive(Debug, Default)]
 pub(super) struct Section<'a> {
     attributes: Vec<(String, String)>,

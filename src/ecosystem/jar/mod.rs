@@ -1,5 +1,4 @@
-//! Java archives. packgate reads them, and neither packs nor fetches any: which build makes one is every project's own
-//! affair.
+//! Java archives. packgate reads them, but neither packs nor fetches any: every project has its own way to build one.
 
 mod artifact;
 mod attributes;

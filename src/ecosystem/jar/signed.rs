@@ -7,8 +7,7 @@ use crate::ecosystem::digests::{Compared, compare, digest};
 use crate::ecosystem::locate::Located;
 use crate::inventory::{Entry, Inventory, ManifestFile, RecordProblem, RecordTrouble};
 
-/// Holds the digests of a signed archive against its entries, both ways; nothing for an archive without a
-/// signature.
+/// Compares the digests of a signed archive with its entries, both ways; nothing for an archive without a signature.
 pub(super) fn check(inventory: &Inventory, manifest: Located<'_>) -> Vec<RecordProblem> {
     let is_signed = inventory.top_files().any(|entry| is_signature_file(&entry.path));
     if !is_signed {
@@ -63,14 +62,14 @@ fn files(inventory: &Inventory, table: &str, sections: &Sections<'_>) -> Vec<Rec
             )),
             Some(section) if is_weak(section) => Some((
                 RecordTrouble::NoDigest,
-                format!(
-                    "`{path}` is signed with a digest too weak to mean anything: Java takes it for unsigned"
-                ),
+                format!("`{path}` is signed with a digest that is too weak: Java treats it as unsigned"),
             )),
             Some(section) => section
                 .digests("Digest")
                 .any(|(algorithm, digest)| compare(entry, algorithm, digest.as_deref()) == Compared::Wrong)
-                .then(|| (RecordTrouble::Digest, format!("`{path}` has other bytes than were signed"))),
+                .then(|| {
+                    (RecordTrouble::Digest, format!("`{path}` doesn't have the bytes that were signed"))
+                }),
         };
         problems.extend(wrong.map(|(kind, detail)| RecordProblem {
             entry: Some(entry.id),
@@ -84,13 +83,13 @@ fn files(inventory: &Inventory, table: &str, sections: &Sections<'_>) -> Vec<Rec
     problems
 }
 
-/// Whether a section has digests, and none that is worth comparing.
+/// Whether a section has digests, but none worth comparing.
 fn is_weak(section: &Section<'_>) -> bool {
     let mut digests = section.digests("Digest").peekable();
     digests.peek().is_some() && digests.all(|(algorithm, _)| digest(algorithm, &[]).is_none())
 }
 
-/// Holds a signature file against the manifest: as a whole, or section by section where the manifest has grown.
+/// Compares a signature file with the manifest: as a whole, or section by section if the manifest has grown.
 fn signature_file(
     signature: &ManifestFile,
     manifest: Located<'_>,
@@ -105,20 +104,19 @@ fn signature_file(
     for (path, section) in sections_there {
         let Some(signed) = signed.get(path) else {
             let detail =
-                format!("`{path}` is in the manifest and not in {}: it was not signed", signature.path);
+                format!("`{path}` is in the manifest but not in {}: it was not signed", signature.path);
             problems.push(problem(RecordTrouble::NotRecorded, &signature.path, path, detail));
             continue;
         };
         if agrees(signed, "Digest", section.bytes) == Some(false) {
-            let detail =
-                format!("the manifest says of `{path}` something else than {} signed", signature.path);
+            let detail = format!("what the manifest says of `{path}` is not what {} signed", signature.path);
             problems.push(problem(RecordTrouble::Digest, &signature.path, path, detail));
         }
     }
     problems
 }
 
-/// Whether bytes have all digests that a section gives of them; `None` where it gives none that means anything.
+/// Whether bytes have all digests that a section gives for them; `None` if it gives no usable one.
 fn agrees(section: &Section<'_>, end: &str, bytes: &[u8]) -> Option<bool> {
     let compared = section
         .digests(end)

@@ -1,4 +1,4 @@
-//! npm's tarballs: what is in one, held against its `package.json`.
+//! npm tarballs: what is in one, compared with its `package.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::ecosystem::json::Object;
 use crate::ecosystem::locate::{self, Fit, Located};
 use crate::ecosystem::purl::Purl;
 
-/// A tarball of npm or a client that is compatible with it.
+/// A tarball of npm or a compatible client.
 #[derive(Debug)]
 pub(crate) struct Tarball;
 
@@ -125,7 +125,7 @@ fn scope_and_name(name: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// What a `package.json` says of its package, held against the entries.
+/// What a `package.json` says of its package, compared with the entries.
 pub(in crate::ecosystem) fn package(
     inventory: &Inventory,
     manifest: &Manifest,
@@ -155,7 +155,7 @@ pub(in crate::ecosystem) fn package(
     }
 }
 
-/// The package's files, by their paths from its folder.
+/// The package's files, by their paths relative to its folder.
 pub(in crate::ecosystem) struct OwnFiles<'a> {
     pub(in crate::ecosystem) ids: Vec<EntryId>,
     pub(in crate::ecosystem) paths: Vec<&'a str>,
@@ -172,7 +172,7 @@ impl<'a> OwnFiles<'a> {
         Self { ids, paths }
     }
 
-    /// The entries that no client would have packed by this manifest.
+    /// The entries that no client would have packed with this manifest.
     fn unlisted(
         &self,
         inventory: &Inventory,
@@ -204,7 +204,7 @@ impl<'a> OwnFiles<'a> {
         self.ids.iter().zip(is_fine).filter(|(_, fine)| !fine).map(|(id, _)| *id).collect()
     }
 
-    /// The texts of manifests below `node_modules`, by their paths.
+    /// The texts of manifests in `node_modules`, by path.
     fn manifests_of_bundled<'i>(&self, inventory: &'i Inventory) -> BTreeMap<&'a str, &'i [u8]> {
         let kept: BTreeMap<EntryId, &[u8]> =
             inventory.manifests.iter().map(|kept| (kept.entry, kept.bytes.as_slice())).collect();
@@ -212,7 +212,7 @@ impl<'a> OwnFiles<'a> {
         below.filter_map(|(path, id)| Some((*path, *kept.get(id)?))).collect()
     }
 
-    /// Those of the unlisted entries that an item of `files` takes away.
+    /// Those of the unlisted entries that an item of `files` excludes.
     fn denied(&self, manifest: &Manifest, unlisted: &[EntryId]) -> Vec<Denied> {
         let with_path = self.ids.iter().zip(&self.paths).filter(|(id, _)| unlisted.binary_search(id).is_ok());
         let denied = |(id, path): (&EntryId, &&str)| {
@@ -248,7 +248,7 @@ impl<'a> OwnFiles<'a> {
     }
 }
 
-/// Whether a project is that of the package.
+/// Whether a project is the package's own.
 fn is_of(manifest: &Manifest, project: &Project) -> bool {
     let own = super::manifest_at(&project.folder);
     let name = own.as_ref().and_then(|own| own.get("name")?.as_str());
@@ -261,5 +261,5 @@ const FILES: &str = "\"files\" in package.json";
 /// Most unlisted files whose reason is looked for.
 const MOST_EXPLAINED: usize = 1_000;
 
-/// Most folders of a project in which ignore files are looked for.
+/// Most folders of a project that are searched for ignore files.
 const MOST_FOLDERS: usize = 5_000;

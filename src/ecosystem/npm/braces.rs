@@ -16,7 +16,7 @@ const ESCAPES: [(&str, char, char); 5] = [
 ];
 const CLOSE: char = '\u{10fff2}';
 
-/// What a pattern stands for; itself where nothing is to be expanded. `None` when that would be too much.
+/// What a pattern expands to; itself if there is nothing to expand. `None` if that would be too much.
 pub(super) fn expand(pattern: &str) -> Option<Vec<String>> {
     if !has_braces(pattern) {
         return Some(vec![pattern.to_owned()]);
@@ -149,7 +149,7 @@ fn options(body: &str, depth: usize) -> Option<Vec<String>> {
     Some(values)
 }
 
-/// Splits at commas outside of inner braces.
+/// Splits at commas outside inner braces.
 fn split_at_commas(text: &str) -> Vec<String> {
     let Some((before, body, after)) = pair(text) else {
         return text.split(',').map(str::to_owned).collect();
@@ -168,7 +168,7 @@ fn split_at_commas(text: &str) -> Vec<String> {
     parts
 }
 
-/// The values of `{1..9}` and `{a..e..2}`; the inner `None` when there are too many.
+/// The values of `{1..9}` and `{a..e..2}`; the inner `None` if there are too many.
 fn sequence(body: &str) -> Option<Option<Vec<String>>> {
     let parts: Vec<&str> = body.split("..").collect();
     let (from, to, step) = match parts.as_slice() {

@@ -1,4 +1,4 @@
-//! `bundleDependencies`: packages that ship inside, with whatever they depend on.
+//! `bundleDependencies`: packages that ship inside, with their own dependencies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ pub(super) fn is_manifest(path: &str) -> bool {
     path.strip_suffix("/package.json").is_some_and(|above| package_folders(path).next() == Some(above))
 }
 
-/// The folders of the packages that a path lies in, the innermost first: `node_modules/a/node_modules/@b/c`.
+/// The folders of the packages that a path is in, innermost first: `node_modules/a/node_modules/@b/c`.
 fn package_folders(path: &str) -> impl Iterator<Item = &str> {
     let is_segment = |at: usize| at == 0 || path.get(..at).is_some_and(|before| before.ends_with('/'));
     path.rmatch_indices("node_modules/").filter(move |(at, _)| is_segment(*at)).filter_map(|(at, name)| {
@@ -25,7 +25,7 @@ fn package_folders(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The bundled packages with their manifests, by their folders from the package's own.
+/// The bundled packages with their manifests, by folder, relative to the package's own.
 #[derive(Debug, Default)]
 pub(super) struct Bundle {
     packages: BTreeMap<String, Option<Manifest>>,
@@ -65,8 +65,8 @@ impl Bundle {
         package_folders(path).find(|folder| self.packages.contains_key(*folder))
     }
 
-    /// Says of each path whether it is packed as part of a bundled package; `judge` applies that package's own
-    /// rules to the paths from its folder.
+    /// Says for each path whether it is packed as part of a bundled package; `judge` applies that package's own rules
+    /// to the paths relative to its folder.
     pub(super) fn packed(
         &self,
         rules: Rules<'_>,
@@ -82,7 +82,7 @@ impl Bundle {
             }
         }
         for (folder, own) in files {
-            // Without a manifest of its own nothing says what may ship.
+            // Without a manifest, nothing says what may ship.
             let Some(Some(manifest)) = self.packages.get(folder) else {
                 for (index, _) in own {
                     if let Some(packed) = packed.get_mut(index) {
@@ -108,7 +108,7 @@ impl Bundle {
     }
 }
 
-/// Where Node finds a package by its name, looking from a folder upwards.
+/// Where Node finds a package by name, looking from a folder upwards.
 fn resolve(from: &str, name: &str, there: &BTreeSet<&str>) -> Option<String> {
     let mut at = from;
     loop {

@@ -42,7 +42,7 @@ impl Client for NpmClient {
 
     fn hook(&self) -> Option<(&'static str, &'static str)> {
         Some((
-            "In package.json, so that `npm publish` can't go past it:",
+            "In package.json, so that `npm publish` can't bypass it:",
             "\"scripts\": { \"prepublishOnly\": \"packgate check\" }",
         ))
     }
@@ -95,8 +95,8 @@ fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
     if within.is_none() && manifest.pointer("/scripts/prepublishOnly").is_some() {
         run.with(&["run", "prepublishOnly"], &[])?;
     }
-    // prepack, prepare and postpack are the client's own business; when one of them started this audit,
-    // running it again would go in circles.
+    // prepack, prepare and postpack are the client's own business; if one of them started this audit, running it
+    // again would go in circles.
     let skip_scripts = within.is_some_and(|script| script != "prepublishOnly");
     let into_text = into.as_os_str().to_owned();
     match manager {
@@ -128,7 +128,7 @@ fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
     }
 }
 
-/// The lifecycle script of this very package that started this program, if one did.
+/// The lifecycle script of this package that started this program, if one did.
 fn running_script(folder: &Path) -> Option<String> {
     let event = std::env::var("npm_lifecycle_event").ok()?;
     let manifest = PathBuf::from(std::env::var_os("npm_package_json")?);

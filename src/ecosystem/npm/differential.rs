@@ -346,7 +346,7 @@ fn random_trees_as_npm_packs_them() {
     trees(1_000, 4_000, project(), |project| compare(&mut oracle.borrow_mut(), &project));
 }
 
-/// Trees that each taught something; the answers are npm's, so only their number stands here.
+/// Trees that each taught something; the answers are npm's, so only their number is here.
 #[test]
 fn named_trees_as_npm_packs_them() {
     let Some(mut oracle) = Oracle::start() else { return };

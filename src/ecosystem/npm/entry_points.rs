@@ -1,4 +1,4 @@
-//! What the manifest names as entrances, and how Node, bundlers and TypeScript would look for it.
+//! The entry points that the manifest names, and how Node, bundlers and TypeScript look for them.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ impl<'a> Files<'a> {
         self.all.range(folder.as_str()..).next().is_some_and(|path| path.starts_with(&folder))
     }
 
-    /// The first file that `ends` lead to, from a path that may lack its extension or be a folder.
+    /// The first file found with one of `ends`, for a path that may lack its extension or be a folder.
     fn resolve(&self, path: &str, ends: &[&str], indexes: &[&str]) -> Option<String> {
         let plain = ends.iter().map(|end| format!("{path}{end}"));
         let index = indexes
@@ -46,17 +46,17 @@ const BUNDLER_INDEXES: [&str; 3] = ["index.js", "index.mjs", "index.ts"];
 const TYPE_ENDS: [&str; 6] = ["", ".d.ts", ".ts", ".tsx", ".d.mts", ".d.cts"];
 const TYPE_INDEXES: [&str; 3] = ["index.d.ts", "index.ts", "index.tsx"];
 
-/// What the entrances lead to and what they fail to lead to.
+/// Where the entry points lead, and which lead nowhere.
 #[derive(Debug, Default)]
 pub(super) struct EntryPoints {
-    /// Files that code enters by, from the package's folder, sorted.
+    /// Entry points of code, relative to the package's folder, sorted.
     pub(super) files: BTreeSet<String>,
-    /// Files that tools enter by: types, styles, man pages.
+    /// Entry points of tools: types, styles, man pages.
     pub(super) side_files: BTreeSet<String>,
     pub(super) missing: Vec<MissingEntryPoint>,
 }
 
-/// Follows every entrance that the manifest names.
+/// Follows every entry point that the manifest names.
 pub(super) fn follow(manifest: &Manifest, files: &Files<'_>) -> EntryPoints {
     let mut follow = Follow { manifest, files, found: EntryPoints::default() };
     let exports = manifest.object.get("exports").filter(|exports| !exports.is_null());
@@ -127,7 +127,7 @@ impl Follow<'_> {
                 self.miss("main".to_owned(), main.to_owned(), EntryPointWeight::Hint, "main");
             }
             (None, None) => {
-                // `index.js` is what npm writes into every new manifest, also where nothing is to be loaded.
+                // npm writes `index.js` into every new manifest, even if there is nothing to load.
                 let weight = match (has_exports, normal(main).as_deref()) {
                     (true, _) => EntryPointWeight::Hint,
                     (false, Some("index.js" | "")) => EntryPointWeight::Part,
@@ -153,7 +153,7 @@ impl Follow<'_> {
                 format!("exports[\"{subpath}\"]")
             };
             collect(target, &field, false, 0, &mut leaves);
-            // Types are no entrance for those who run the code, unless the package has nothing else.
+            // Types are no entry point for those who run the code, unless the package has nothing else.
             let enters = |leaf: &&Leaf| !leaf.is_types || leaves.iter().all(|leaf| leaf.is_types);
             let present = leaves.iter().filter(enters).any(|leaf| self.present(&leaf.target).is_some());
             leaves.retain(|leaf| !leaf.is_private);
@@ -161,7 +161,7 @@ impl Follow<'_> {
                 (".", false) => EntryPointWeight::Whole,
                 _ => EntryPointWeight::Part,
             };
-            // Of a list one item will do, and one finding where none does.
+            // One item of a list will do; if none does, that is one finding.
             if let Some(first) = leaves.iter().find(|leaf| leaf.has_alternative && !present) {
                 self.miss(first.field.clone(), first.target.clone(), weight, "exports");
             }
@@ -225,7 +225,7 @@ impl Follow<'_> {
         }
     }
 
-    /// A package that is entered by its types and nothing else can't do without them.
+    /// A package whose only entry points are types can't do without them.
     fn types_alone(&mut self) {
         let has_others = ["main", "module", "browser", "exports", "bin", "style", "sass"]
             .iter()
@@ -240,8 +240,8 @@ impl Follow<'_> {
         }
     }
 
-    /// A package that holds declarations and no code at all is one of types: what it names as code nobody loads. It
-    /// may also be one whose build failed, so it is told.
+    /// A package with declarations and no code at all is a package of types: nobody loads what it names as code. But
+    /// its build may also have failed, so it is reported.
     fn no_code(&mut self) {
         const CODE: [&str; 10] =
             [".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".node", ".wasm"];
@@ -312,7 +312,7 @@ impl Follow<'_> {
         }
     }
 
-    /// Fields whose files count as needed where they are there, and whose absence nobody notices but for manuals.
+    /// Fields whose files count as needed if they are there, and whose absence only manuals show.
     fn by_the_way(&mut self, key: &str) {
         let values: Vec<&str> = match self.manifest.object.get(key) {
             Some(Value::String(text)) => vec![text],
@@ -335,7 +335,7 @@ impl Follow<'_> {
     }
 }
 
-/// A target of `exports` or `imports`, with the way there.
+/// A target of `exports` or `imports`, with the path to it.
 #[derive(Debug)]
 struct Leaf {
     field: String,
@@ -344,9 +344,9 @@ struct Leaf {
     is_types: bool,
     /// Under a condition that only some tools set, so that nothing breaks without it.
     is_optional: bool,
-    /// Under a condition that only the package's own makers set.
+    /// Under a condition that only the package's own authors set.
     is_private: bool,
-    /// In an array, where another target may do.
+    /// In an array, so another target may do.
     has_alternative: bool,
 }
 
@@ -416,7 +416,7 @@ fn is_declaration(target: &str) -> bool {
     [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| target.ends_with(end))
 }
 
-/// A path from the package's folder without `.`, empty segments and `..`; `None` when it leaves the folder.
+/// A path relative to the package's folder with `.`, empty segments and `..` resolved; `None` if it leaves the folder.
 fn normal(path: &str) -> Option<String> {
     let mut segments: Vec<&str> = Vec::new();
     for segment in path.trim().split('/') {
@@ -429,7 +429,7 @@ fn normal(path: &str) -> Option<String> {
     Some(segments.join("/"))
 }
 
-/// Folders that hold nothing a user of the package needs.
+/// Folders with nothing that users of the package need.
 const NOT_NEEDED: &[&str] = &[
     "test",
     "tests",
@@ -462,8 +462,8 @@ const NOT_NEEDED: &[&str] = &[
     "support",
 ];
 
-/// A `files` list that covers what the entrances need: their folders; for entrances at the top, the files
-/// there and the folders that look like code.
+/// A `files` list that covers what the entry points need: their folders; for entry points at the top, the files there
+/// and the folders that look like code.
 pub(super) fn proposal(found: &EntryPoints, paths: &[&str]) -> Vec<String> {
     let mut folders: BTreeSet<&str> = BTreeSet::new();
     let mut files: BTreeSet<&str> = BTreeSet::new();

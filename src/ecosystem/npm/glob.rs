@@ -1,15 +1,15 @@
-//! Globs as npm's file lists and ignore files have them: matched without regard to letter case, with dot
-//! files, a pattern of one segment against the last segment only, `!` for the opposite.
+//! Globs as in npm's file lists and ignore files: they ignore case, match dot files, match a pattern of one segment
+//! with the last segment only, and `!` negates them.
 
 use super::braces;
 
-/// A longest segment worth matching; no file system has longer ones.
+/// Longest segment worth matching; no file system has longer ones.
 const MOST_SEGMENT: usize = 1_024;
 
 /// A compiled rule of a file list or ignore file.
 #[derive(Debug, Clone)]
 pub(in crate::ecosystem) struct Glob {
-    /// Whether it brings back what other rules took away.
+    /// Whether it brings back what other rules excluded.
     pub(super) brings_back: bool,
     alternatives: Vec<Alternative>,
 }
@@ -17,7 +17,7 @@ pub(in crate::ecosystem) struct Glob {
 #[derive(Debug, Clone)]
 struct Alternative {
     segments: Vec<Segment>,
-    /// Whether it speaks of a single segment (with or without slash at its end).
+    /// Whether it is about a single segment (with or without a slash at its end).
     is_basename: bool,
 }
 
@@ -77,7 +77,7 @@ enum GroupKind {
 }
 
 impl Glob {
-    /// Compiles a line of an ignore file. `None` for a line that says nothing or stands for too much.
+    /// Compiles a line of an ignore file. `None` for a line that says nothing or expands to too much.
     pub(in crate::ecosystem) fn new(line: &str) -> Option<Self> {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
@@ -98,7 +98,7 @@ impl Glob {
         Some(Self { brings_back, alternatives })
     }
 
-    /// Whether one of its alternatives speaks of a single segment.
+    /// Whether one of its alternatives is about a single segment.
     pub(super) fn is_basename(&self) -> bool {
         self.alternatives.iter().any(|alternative| alternative.is_basename)
     }
@@ -124,8 +124,8 @@ impl Glob {
 }
 
 impl Alternative {
-    /// What most paths fail: the first segment, the pattern's length, and that each name which it spells out
-    /// stands in the path.
+    /// A quick check that most paths fail: the first segment, the pattern's length, and that every name it spells out
+    /// is in the path.
     fn could_match(&self, path: &[&str], partial: bool) -> bool {
         let begins_so = match (self.segments.first(), path.first()) {
             (Some(first), Some(name)) => *first == Segment::AnyFolders || first.matches(name),
@@ -308,7 +308,7 @@ fn is_stars(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c == '*')
 }
 
-/// Equal but for letter case; `lower` is in lower case already.
+/// Equal except for case; `lower` is already in lower case.
 fn same_letters(lower: &str, name: &str) -> bool {
     // Most names differ in their first letter already.
     if let (Some(a), Some(b)) = (lower.as_bytes().first(), name.as_bytes().first())
@@ -469,7 +469,7 @@ fn in_class(items: &[Item], c: char) -> bool {
 }
 
 fn in_folded_range(from: char, to: char, folded: char) -> bool {
-    // Only short ranges can have letters whose other case lies elsewhere and is still wanted.
+    // Only short ranges can have letters whose other case is elsewhere and still wanted.
     u32::from(to) - u32::from(from) < 512 && (from..=to).any(|c| fold(c) == folded)
 }
 
@@ -524,7 +524,7 @@ impl Parser<'_> {
         atoms
     }
 
-    /// Atoms outside of any group.
+    /// Atoms outside any group.
     fn sequence(&self, from: usize, depth: usize) -> (Vec<Atom>, usize) {
         let mut atoms = Vec::new();
         let mut plain_from = from;

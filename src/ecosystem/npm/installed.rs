@@ -1,11 +1,11 @@
-//! What npm writes: the first folder cut off, no links, and its ignore files under one name.
+//! What npm installs: without the first folder, without links, and with ignore files under one name.
 
 use crate::inventory::{Anomaly, AnomalyKind, Entry, EntryKind, Inventory};
 
 const GIT: &str = ".gitignore";
 const NPM: &str = ".npmignore";
 
-/// Where npm writes an entry, below the package's folder in `node_modules`.
+/// Where npm writes an entry, relative to the package's folder in `node_modules`.
 pub(super) fn path(entry: &Entry) -> Option<String> {
     let (_, below) = entry.path.split_once('/').filter(|_| entry.kind == EntryKind::File)?;
     Some(match below.strip_suffix(GIT) {
@@ -20,7 +20,7 @@ pub(super) fn renamed(inventory: &Inventory) -> Vec<Anomaly> {
         .top_files()
         .filter(|entry| entry.file_name() == GIT && entry.installed.is_some())
         .map(|entry| {
-            let detail = "npm installs the file as `.npmignore`, and leaves it out where there is one already: pnpm, yarn and bun keep its name";
+            let detail = "npm installs the file as `.npmignore`, or leaves it out if there is one already: pnpm, yarn and bun keep its name";
             Anomaly::of(AnomalyKind::Renamed, entry, detail.to_owned())
         })
         .collect()

@@ -38,7 +38,7 @@ const DECISIVE: [&str; 17] = [
 ];
 
 impl Manifest {
-    /// Reads the manifest; says what is wrong with it and gives `None` if that is everything.
+    /// Reads the manifest and says what is wrong with it; `None` if it can't be used at all.
     pub(in crate::ecosystem) fn read(
         place: &str,
         bytes: &[u8],
@@ -57,7 +57,7 @@ impl Manifest {
                     kind: ManifestTrouble::DuplicateKey,
                     place: place.to_owned(),
                     line: Some(line),
-                    detail: format!("\"{key}\" stands in it twice with different values: clients take the last one, reviewers see the first"),
+                    detail: format!("\"{key}\" is in it twice with different values: clients take the last one, reviewers see the first"),
                 });
             }
         }
@@ -108,7 +108,7 @@ impl Manifest {
             .filter(|text| !text.trim().is_empty())
     }
 
-    /// What it says of its package on its own. `paths` are the package's files.
+    /// What it says of its package by itself. `paths` are the package's files.
     pub(super) fn package(&self, place: &str, paths: &[&str]) -> Package {
         Package {
             name: self.text("name").unwrap_or_default().to_owned(),
@@ -132,7 +132,7 @@ impl Manifest {
         paths
     }
 
-    /// The commands and their files, as npm cleans them up.
+    /// The commands and their files, as npm normalises them.
     pub(super) fn bins(&self) -> Vec<(String, String)> {
         let clean = |name: &str, path: &str| {
             let name = unix_path(name);
@@ -179,8 +179,8 @@ impl Manifest {
         (!given).then(|| unix_path(folder).trim_end_matches('/').to_owned())
     }
 
-    /// Every file that any client takes for an entrance and may therefore pack: `module`, the values of
-    /// `browser`, and what `publishConfig` puts in their place.
+    /// Every file that some client treats as an entry point and may therefore pack: `module`, the values of
+    /// `browser`, and what `publishConfig` replaces them with.
     pub(super) fn entrances(&self) -> Vec<String> {
         fn texts(value: &Value, into: &mut Vec<String>) {
             match value {
@@ -248,7 +248,7 @@ fn unix_path(path: &str) -> String {
     joined
 }
 
-/// Fields of `package.json` that decide what a package does to whoever installs it.
+/// Fields of `package.json` that decide what a package does on installation.
 const COMPARED: [&str; 24] = [
     "name",
     "private",
@@ -275,7 +275,7 @@ const COMPARED: [&str; 24] = [
     "bundledDependencies",
     "gypfile",
 ];
-/// Fields of a Visual Studio Code extension besides.
+/// Further fields for a Visual Studio Code extension.
 const VSIX: [&str; 4] = ["publisher", "activationEvents", "extensionDependencies", "extensionPack"];
 /// Scripts that run on the machine of whoever installs the package.
 const LIFECYCLE: [&str; 4] = ["preinstall", "install", "postinstall", "prepare"];

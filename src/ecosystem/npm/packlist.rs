@@ -1,9 +1,7 @@
-//! Which files npm packs: the rules of npm 11 (its npm-packlist 10), as a pure function of the manifest, the
-//! paths and the ignore files.
-//!
-//! npm walks the folder. In each folder, rules from several sources are applied in order, the last one that
-//! fits wins, and each folder asks the folders above it first. That order decides what `files` means, so it
-//! is kept here.
+//! Which files npm packs: the rules of npm 11 (its npm-packlist 10), as a pure function of the manifest, the paths
+//! and the ignore files. npm walks the folder. In each folder, rules from several sources are applied in order, the
+//! last match wins, and the folders above are asked first. That order decides what `files` means, so it is the same
+//! here.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +34,7 @@ const DEFAULTS: [&str; 21] = [
 ];
 const DEFAULT_FOLDER: &str = "/archived-packages/**";
 
-/// In the package's own folder the last word, whatever `files` and ignore files say.
+/// What has the last word in the package's own folder, whatever `files` and ignore files say.
 const STRICT: [&str; 13] = [
     "/.git",
     "!/package.json",
@@ -58,20 +56,20 @@ const STRICT: [&str; 13] = [
 pub(super) struct Rules<'a> {
     /// The manifest.
     pub(super) manifest: &'a Manifest,
-    /// Texts of `.npmignore` and `.gitignore` files by their path from the package's folder.
+    /// Texts of `.npmignore` and `.gitignore` files by their path relative to the package's folder.
     pub(super) ignore_files: &'a BTreeMap<String, String>,
-    /// Whether the file system told letter case apart when it was packed.
+    /// Whether it was packed on a case-sensitive file system.
     pub(super) case_matters: bool,
     /// Whether npm's own rules against by-products apply.
     pub(super) with_defaults: bool,
-    /// Ignore files of a workspace that stand above the package's folder.
+    /// Ignore files of a workspace above the package's folder.
     pub(super) above: &'a [String],
-    /// Whether it ships inside another package. Then npm's own rules and ignore files count in the folders below
-    /// its own alone.
+    /// Whether it ships inside another package. npm's own rules and ignore files then apply only in the folders below
+    /// its own.
     pub(super) is_bundled: bool,
 }
 
-/// Says of each path (from the package's folder) whether npm packs it.
+/// Says for each path (relative to the package's folder) whether npm packs it.
 pub(super) fn packed(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
     let tree = Tree::of(paths);
     let defaults = match rules.with_defaults {
@@ -123,7 +121,7 @@ impl<'a> Tree<'a> {
         tree
     }
 
-    /// What stands at a path: a file, a folder, or nothing.
+    /// What is at a path: a file, a folder, or nothing.
     fn find(&self, segments: &[String], case_matters: bool) -> Option<&Node> {
         let mut at = 0;
         let (last, folders) = segments.split_last()?;
@@ -205,7 +203,7 @@ impl Walk<'_> {
         (Level { name: String::new(), suspects: 0, rules, exact: true }, required)
     }
 
-    /// The files of `directories.bin`, which stands in for `bin`.
+    /// The files of `directories.bin`, which replaces `bin`.
     fn bin_folder(&self) -> impl Iterator<Item = &str> {
         let folder = self.rules.manifest.bin_folder();
         self.paths.iter().copied().filter(move |path| {
@@ -218,7 +216,7 @@ impl Walk<'_> {
     fn level(&self, name: &str, path: &str, exact: bool, folder: usize, required: &[String]) -> Level {
         let mut rules = self.ignore_file(path);
         let mut children = self.tree.folders.get(folder).into_iter().flat_map(BTreeMap::keys);
-        // Nearly no folder has something that it could fit.
+        // Almost no folder has anything that it could match.
         if children.any(|name| name.starts_with('.')) {
             rules.extend(globs(["/.git"]));
         }
@@ -282,7 +280,7 @@ impl Walk<'_> {
         bits.fold(0, |bits, (_, number)| bits | 1 << number)
     }
 
-    /// Whether the rules of all folders from the package's own to this one let an entry of it pass.
+    /// Whether the rules of all folders from the package's own to this one let an entry in it pass.
     fn takes(&self, entry: &[&str], as_folder: bool) -> bool {
         let mut names: Vec<&str> = vec![""];
         names.extend(self.levels.iter().skip(1).map(|level| level.name.as_str()));
@@ -323,7 +321,7 @@ struct Question<'a> {
     /// The path from the rule's folder, after an empty segment.
     absolute: Vec<&'a str>,
     as_folder: bool,
-    /// The entry's own name, where the rule is of a folder further up.
+    /// The entry's own name, if the rule is from a folder further up.
     base_name: Option<&'a str>,
 }
 
@@ -371,7 +369,7 @@ fn normal(path: &str) -> Option<Vec<String>> {
     Some(segments)
 }
 
-/// The name of a file that stands directly in this folder.
+/// The name of a file directly in this folder.
 fn directly_in(file: &str, folder: &str) -> Option<String> {
     match normal(file)?.as_slice() {
         [above, name] if above == folder => Some(name.clone()),
@@ -379,7 +377,7 @@ fn directly_in(file: &str, folder: &str) -> Option<String> {
     }
 }
 
-/// Says of each path whether npm packs it or another client does; see [`tolerated`].
+/// Says for each path whether npm or another client packs it; see [`tolerated`].
 pub(super) fn packed_or_tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
     let mut fine = packed(rules, paths);
     let left_out: Vec<&str> =
@@ -453,8 +451,8 @@ fn as_folder(item: &str) -> String {
     format!("{}/**", plain.trim_end_matches('/'))
 }
 
-/// Names that npm 6 and yarn 1 packed whatever `files` said, in any folder that they walked through, and which
-/// those were depends on the version; yarn any that begin so, in the package's own folder.
+/// Names that npm 6 and yarn 1 packed whatever `files` said: in any folder that they walked through, which depends on
+/// the version; yarn any name that begins like this, in the package's own folder.
 fn once_always(name: &str, is_at_top: bool) -> bool {
     const STEMS: [&str; 9] =
         ["readme", "copying", "license", "licence", "notice", "changes", "changelog", "history", "authors"];
@@ -466,8 +464,8 @@ fn once_always(name: &str, is_at_top: bool) -> bool {
     })
 }
 
-/// The item of `files` that takes a path away, by its index: the last one with `!` that fits the path, one
-/// of the folders above it, or its name.
+/// The index of the item of `files` that excludes a path: the last one with `!` that matches the path, a folder above
+/// it, or its name.
 pub(super) fn denied_by(manifest: &Manifest, path: &str) -> Option<usize> {
     let segments = split(path);
     let fits = |glob: &Glob| {

@@ -48,7 +48,7 @@ impl ProjectFolder for NpmProject {
     }
 }
 
-/// Whose package the folder's manifest makes it.
+/// The kind of package that the folder's manifest makes it.
 pub(in crate::ecosystem) fn identity(
     files: &Files<'_>,
     problems: &mut Vec<ManifestProblem>,
@@ -65,13 +65,13 @@ pub(in crate::ecosystem) fn is_extension(files: &Files<'_>) -> bool {
     manifest.is_some_and(|manifest| manifest.pointer("/engines/vscode").is_some())
 }
 
-/// The `package.json` of a folder; `None` when there is none that can be read.
+/// The `package.json` of a folder; `None` if there is none that can be read.
 pub(in crate::ecosystem) fn at(folder: &Path) -> Option<Value> {
     serde_json::from_str(read(&folder.join(MANIFEST))?.trim_start_matches('\u{feff}')).ok()
 }
 
-/// Texts of the ignore files in the folders of npm's workspace above a package, the root's first; nothing for
-/// a package that is none of its members, or where another client than npm packs.
+/// Texts of the ignore files in the folders of npm's workspace above a package, the root's first; nothing for a
+/// package that isn't a member, or if a client other than npm packs.
 pub(super) fn ignore_files_above(project: &Project) -> Vec<String> {
     let is_root = |folder: &&Path| {
         workspaces(folder).is_some_and(|patterns| {

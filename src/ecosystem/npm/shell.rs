@@ -1,4 +1,4 @@
-//! The little of a shell's language that scripts in a manifest need: which file a command starts.
+//! The bit of shell syntax that manifest scripts need: which file a command starts.
 
 /// A file that a command starts.
 #[derive(Debug, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub(super) struct Started {
     pub(super) file: String,
     /// Whether Node looks for it, with the extensions that it adds.
     by_node: bool,
-    /// Whether the script goes on, and succeeds, without it.
+    /// Whether the script carries on, and succeeds, without it.
     pub(super) may_fail: bool,
 }
 
@@ -22,7 +22,7 @@ impl Started {
 /// Programs that run the file that is their first argument.
 const INTERPRETERS: [&str; 6] = ["node", "sh", "bash", "python", "python3", "zx"];
 
-/// The file of the package that the first command of a script starts, where that is sure.
+/// The file of the package that the first command of a script starts, if that is certain.
 pub(super) fn first_started(script: &str) -> Option<Started> {
     let end = script.find(['&', '|', ';', '\n']).unwrap_or(script.len());
     let (command, rest) = script.split_at(end);

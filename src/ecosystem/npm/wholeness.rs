@@ -1,5 +1,5 @@
-//! What keeps an npm package from being installed, loaded or started, as far as its manifest and its list of files tell.
-//! One false word on an ordinary package costs more than a miss: what can't be decided for sure stays unsaid.
+//! What keeps an npm package from being installed, loaded or started, going by its manifest and its list of files. A
+//! false alarm on an ordinary package costs more than a miss, so what isn't certain isn't reported.
 
 use serde_json::Value;
 
@@ -8,12 +8,12 @@ use crate::inventory::{Defect, DefectKind, Entry};
 use super::manifest::Manifest;
 use super::shell;
 
-/// Whom a command is for by its first line; signs of `policies/signs.toml`.
+/// Signs from `policies/signs.toml` about a command's first line.
 const INTERPRETER: &str = "interpreter-line";
 const INTERPRETER_CRLF: &str = "interpreter-line-crlf";
 
-/// All defects. `files` are the package's files by their paths from its folder, `entrances` those that its code is
-/// entered by.
+/// All defects. `files` are the package's files by their paths relative to its folder, `entrances` the entry points
+/// of its code.
 pub(super) fn defects<'a>(
     manifest: &Manifest,
     files: &[(&'a str, &'a Entry)],
@@ -140,7 +140,7 @@ impl<'a> Whole<'_, 'a> {
         ignored.map(one).collect()
     }
 
-    /// Whether what a field names, or `main` in its stead, is no file of the package or still uncompiled.
+    /// Whether what a field (or `main`, without it) names isn't a file of the package, or is still uncompiled.
     fn leads_nowhere_or_to_sources(&self, own: Option<&Value>, key: &str) -> bool {
         let main = self.manifest.object.get("main");
         let Some(own) = own.or(main.filter(|_| matches!(key, "exports" | "module"))) else { return false };
@@ -154,7 +154,7 @@ impl<'a> Whole<'_, 'a> {
         })
     }
 
-    /// Node strips no types below `node_modules`; bundlers and other runtimes may.
+    /// Node doesn't strip types in `node_modules`; bundlers and other runtimes may.
     fn sources_as_entrances(&self, entrances: &[String]) -> Option<Defect> {
         const OTHER_RUNTIMES: [&str; 12] = [
             "react-native",

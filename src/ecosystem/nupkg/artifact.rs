@@ -15,7 +15,7 @@ use crate::ecosystem::format::{Certainty, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::purl::Purl;
 
-/// A NuGet package, or one of symbols.
+/// A NuGet package, or a symbol package.
 #[derive(Debug)]
 pub(crate) struct Nupkg;
 
@@ -100,7 +100,7 @@ fn fit(path: &str) -> Fit {
     }
 }
 
-/// The files among those that the manifest names which the package lacks; the gallery refuses it then.
+/// The files that the manifest names but the package lacks; the gallery refuses those packages.
 fn missing(inventory: &Inventory, named: Vec<Named>) -> Vec<MissingEntryPoint> {
     // Names in the archive are those of a URL.
     let plain =
@@ -160,7 +160,7 @@ fn package(bytes: &[u8]) -> Result<(Package, Vec<Named>), String> {
                     Some("icon") => named.push(Named { field: "icon", path: value }),
                     Some("readme") => named.push(Named { field: "readme", path: value }),
                     Some("license") => package.license = Some(value),
-                    // The older form; NuGet writes one for the newer, too.
+                    // The older form, which NuGet also writes for the newer one.
                     Some("licenseUrl") if package.license.is_none() && !value.contains("aka.ms/") => {
                         package.license = Some(value);
                     }

@@ -1,5 +1,5 @@
-//! NuGet packages. packgate reads them, and neither packs nor fetches any: `dotnet pack` builds, and no client hands
-//! out the packed file.
+//! NuGet packages. packgate reads them, but neither packs nor fetches any: `dotnet pack` builds, and no client
+//! downloads the packed file.
 
 mod artifact;
 

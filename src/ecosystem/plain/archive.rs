@@ -8,7 +8,7 @@ use crate::project::Project;
 /// A zip archive.
 pub(super) struct Zip;
 
-/// A tar archive, or whatever else holds entries.
+/// A tar archive, or anything else with entries.
 pub(super) struct Tar;
 
 impl Format for Zip {

@@ -1,5 +1,5 @@
-//! A folder audited as it stands. Nothing packs it, so no allowlist applies; a manifest in it still gives
-//! name, version and licence.
+//! A folder audited as it is. No client packs it, so no allowlist applies; a manifest in it still gives name, version
+//! and licence.
 
 use crate::ecosystem::folder::{self, Files};
 use crate::ecosystem::format::{Certainty, Fields, Format};

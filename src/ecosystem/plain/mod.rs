@@ -1,4 +1,4 @@
-//! What is no package of anybody's: archives and folders as they are deployed.
+//! What isn't a package of any ecosystem: archives and folders as they are deployed.
 
 mod archive;
 mod directory;

@@ -1,4 +1,4 @@
-//! Words of helps for wheels and source distributions.
+//! The words of help texts for wheels and source distributions.
 
 use crate::ecosystem::Advice;
 use crate::inventory::Package;

@@ -72,8 +72,8 @@ pub(super) fn fetch_wheel(wish: &Wish<'_>) -> Result<Fetched, ClientError> {
     Fetched::only_file(into, command)
 }
 
-/// The source distribution. `pip download` would run its `setup.py` to learn what it depends on, so pip is asked
-/// only where it is, and its file is saved.
+/// The source distribution. `pip download` would run its `setup.py` to learn what it depends on, so pip is only asked
+/// where it is, and that file is saved.
 pub(super) fn fetch_sdist(wish: &Wish<'_>) -> Result<Fetched, ClientError> {
     let version = match wish.release {
         Release::Latest => "",

@@ -1,6 +1,6 @@
-//! Licences as the ecosystems write them, made SPDX where the meaning is certain.
+//! Licences as ecosystems write them, converted to SPDX where the meaning is certain.
 
-/// An SPDX expression for a licence written freely (`Apache License 2.0`), or the text as it stands.
+/// An SPDX expression for a licence written freely (`Apache License 2.0`), or the text as it is.
 pub(super) fn from_free_text(text: &str) -> Option<String> {
     let text = text.trim();
     let first = text.lines().next().unwrap_or_default().trim();
@@ -33,7 +33,7 @@ pub(super) fn from_free_text(text: &str) -> Option<String> {
     Some(shortened)
 }
 
-/// The licence whose whole text this is, told from its first sentence of substance.
+/// The licence whose whole text this is, going by its first significant sentence.
 fn from_text(text: &str) -> Option<&'static str> {
     let words: Vec<&str> = text.split_whitespace().take(2_000).collect();
     let words = words.join(" ").to_lowercase();
@@ -41,7 +41,7 @@ fn from_text(text: &str) -> Option<&'static str> {
     Some(id)
 }
 
-/// Phrases that together stand in one licence only; the more particular first.
+/// Phrases that together occur in one licence only; the more specific first.
 const TEXTS: &[(&[&str], &str)] = &[
     (&["permission is hereby granted, free of charge, to any person", "the above copyright notice"], "MIT"),
     (&["permission to use, copy, modify, and", "distribute this software", "copyright notice"], "ISC"),

@@ -1,4 +1,4 @@
-//! What wheels and sdists have in common: core metadata, and names that count as equal.
+//! What wheels and sdists have in common: core metadata and name normalisation.
 //! Source: PyPA specifications "Core metadata" and "Name normalization".
 
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ pub(super) fn field<'a>(fields: &'a [(String, String)], key: &str) -> Option<&'a
         .filter(|value| !value.is_empty())
 }
 
-/// Fields that may stand once, and stand there with different values.
+/// Fields that may occur once but are there with different values.
 pub(super) fn contradictions(fields: &[(String, String)], place: &str) -> Vec<ManifestProblem> {
     let differs = |key: &&str| {
         let mut values = fields.iter().filter(|(name, _)| name == key).map(|(_, value)| value);
@@ -51,7 +51,7 @@ pub(super) fn contradictions(fields: &[(String, String)], place: &str) -> Vec<Ma
         kind: ManifestTrouble::DuplicateKey,
         place: place.to_owned(),
         line: None,
-        detail: format!("{key} stands in it twice with different values: readers take either"),
+        detail: format!("{key} is in it twice with different values: readers take either"),
     };
     ["name", "version", "license-expression"]
         .iter()
@@ -154,7 +154,7 @@ pub(super) fn sdist_name(file: &str) -> Option<&str> {
     versions.map(|(at, _)| at).max().and_then(|at| stem.get(..at))
 }
 
-/// Whether two versions are equal but for spelling (PEP 440: `1.0-beta.1`, `v1.0b1`; trailing zeros).
+/// Whether two versions are equal except for spelling (PEP 440: `1.0-beta.1`, `v1.0b1`; trailing zeros).
 pub(super) fn same_version(a: &str, b: &str) -> bool {
     normal_version(a) == normal_version(b)
 }
@@ -203,7 +203,7 @@ fn normal_version(version: &str) -> String {
     format!("{normal}+{}", local.replace(['-', '_'], "."))
 }
 
-/// Compares a name and a version that stand elsewhere with those of the package.
+/// Compares a name and a version from elsewhere with those of the package.
 pub(super) fn compare(
     package: &Package,
     elsewhere: &str,

@@ -1,4 +1,4 @@
-//! What Python's tools write into the names of files, and what differs from build to build in it.
+//! What Python tools write into file names, and what of it differs between builds.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ pub(in crate::ecosystem) fn neutral(path: &str) -> String {
     TAG.as_ref().map_or(path.into(), |tag| tag.replace_all(path, ".{python}${1}")).into_owned()
 }
 
-/// A version as it stands in names: `1.0.0rc1` for `1.0.0-rc.1`.
+/// A version as written in names: `1.0.0rc1` for `1.0.0-rc.1`.
 pub(in crate::ecosystem) fn version(version: &str) -> String {
     match version.split_once('-') {
         Some((release, pre)) => format!("{release}{}", pre.replace(['-', '.', '_'], "")),

@@ -1,7 +1,6 @@
-//! A folder that wheels and source distributions are built from.
-//!
-//! What `pyproject.toml` and `setup.cfg` say is read as the fields of the metadata that a backend makes of it, so
-//! that a project and its artifacts are understood alike. `setup.py` is a program, and is not run to ask it.
+//! A folder that wheels and source distributions are built from. What `pyproject.toml` and `setup.cfg` say is read as
+//! the metadata fields that a backend makes of it, so that a project and its artifacts are understood alike.
+//! `setup.py` is a program, which is not run.
 
 use std::path::{Component, Path};
 
@@ -37,7 +36,7 @@ impl ProjectFolder for PythonProject {
                 let keys = project.get("dynamic").and_then(Value::as_array);
                 keys.is_some_and(|keys| keys.iter().any(|one| one.as_str() == Some(key)))
             };
-            // setuptools fills in what stands in its own file.
+            // setuptools fills in what is in its own file.
             fields.extend(setup_cfg(files).into_iter().filter(|(key, _)| {
                 dynamic(match key.as_str() {
                     "classifier" => "classifiers",
@@ -63,7 +62,7 @@ impl ProjectFolder for PythonProject {
     }
 }
 
-/// The manifest by which the folder is packed: a `pyproject.toml` may hold no more than settings of tools.
+/// The manifest that the folder is packed from: a `pyproject.toml` may contain only settings of tools.
 pub(super) fn manifest(files: &Files<'_>) -> Option<&'static str> {
     let is_package = pyproject(files).is_some_and(|table| {
         table.contains_key("build-system")
@@ -129,7 +128,7 @@ fn classifiers(table: &Table) -> impl Iterator<Item = (String, String)> {
     all.filter_map(Value::as_str).map(|one| field("classifier", one))
 }
 
-/// `[metadata]` of setuptools' file: keys with a value behind them, or with several on indented lines below.
+/// `[metadata]` of setuptools' file: keys with a value, or with several on indented lines below.
 fn setup_cfg(files: &Files<'_>) -> Fields {
     let text = files.text("setup.cfg").unwrap_or_default();
     let mut fields = Fields::new();

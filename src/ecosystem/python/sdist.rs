@@ -43,7 +43,7 @@ impl Format for Sdist {
             }
         }
         let is_named = inventory.artifact.path.ends_with(".tar.gz");
-        // npm's folder has that name whatever else stands in it, and no sdist's has.
+        // npm's folder always has that name, and no sdist's has.
         !is_npm && (has_info || has_python && !has_other && is_named)
     }
 
@@ -106,8 +106,8 @@ fn is_sources(below: &str) -> bool {
     below.ends_with(".egg-info/SOURCES.txt") && below.split('/').count() <= 3
 }
 
-/// Holds `SOURCES.txt` against the entries. It is written when setuptools packs; other backends carry along
-/// whatever an earlier run left in the folder, so only its own archives are judged by it.
+/// Compares `SOURCES.txt` with the entries. setuptools writes it when packing; other backends pack what an earlier
+/// run left in the folder, so only setuptools' own archives are judged by it.
 fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
     let below =
         |path: &'_ str| path.strip_prefix(root).and_then(|rest| rest.strip_prefix('/')).map(str::to_owned);
@@ -116,7 +116,7 @@ fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
     let (Some(table), None) = (tables.next(), tables.next()) else { return Vec::new() };
     let text = String::from_utf8_lossy(&table.bytes);
     let listed: BTreeSet<String> = text.lines().map(plain).filter(|line| !line.is_empty()).collect();
-    // Some builds list files by their place on the machine.
+    // Some builds list files by their absolute path.
     let absolute: Vec<&String> = listed.iter().filter(|path| path.starts_with('/')).collect();
     let is_absolute = |path: &str| {
         absolute.iter().any(|full| full.strip_suffix(path).is_some_and(|before| before.ends_with('/')))
@@ -141,7 +141,7 @@ fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
             || is_absolute(&path);
         if entry.kind == EntryKind::File && !is_known {
             let detail =
-                format!("`{path}` is in the archive and not in SOURCES.txt: it was added after the build");
+                format!("`{path}` is in the archive but not in SOURCES.txt: it was added after the build");
             add(RecordTrouble::NotRecorded, &path, Some(entry.id), detail);
         }
         there.insert(path);
@@ -153,7 +153,7 @@ fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
     problems
 }
 
-/// A line of the list as a path without `.`, `..` and empty segments. One that begins with `/` keeps it.
+/// A line of the list as a path with `.`, `..` and empty segments resolved. A leading `/` is kept.
 fn plain(line: &str) -> String {
     let line = line.trim().replace('\\', "/");
     let mut segments: Vec<&str> = Vec::new();

@@ -1,4 +1,4 @@
-//! Words of helps for extensions.
+//! The words of help texts for extensions.
 
 use crate::ecosystem::Advice;
 use crate::inventory::{Declared, Package};
@@ -9,15 +9,15 @@ impl Advice for VsixAdvice {
     fn leave_out(&self, package: Option<&Package>, pattern: &str) -> String {
         // vsce refuses a project that has both, and takes `!` in the list for all else.
         match package.is_some_and(|package| package.declared.has_allowlist == Some(true)) {
-            true => format!("Narrow \"files\" in package.json so that no item fits {pattern}."),
+            true => format!("Narrow \"files\" in package.json so that no item matches {pattern}."),
             false => format!("Add {pattern} to .vscodeignore."),
         }
     }
 
     fn leave_out_sources(&self, declared: &Declared) -> String {
         match declared.has_allowlist {
-            // vsce takes an item with `!` for all that it doesn't fit.
-            Some(true) => "Narrow \"files\" in package.json so that no item fits the sources, or list their folder there if they are meant to ship.",
+            // vsce takes an item with `!` as everything that it doesn't match.
+            Some(true) => "Narrow \"files\" in package.json so that no item matches the sources, or list their folder there if they are meant to ship.",
             _ => "Name the sources in .vscodeignore.",
         }
         .to_owned()

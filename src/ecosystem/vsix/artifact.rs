@@ -130,7 +130,7 @@ const VSIX_MANIFEST: &str = "extension.vsixmanifest";
 const FOLDER: &str = "extension";
 const PACKAGE_JSON: &str = "extension/package.json";
 
-/// The allowlist as vsce reads it, in the place of what npm makes of it.
+/// The allowlist as vsce reads it, instead of npm's reading.
 fn declared(
     inventory: &Inventory,
     manifest: &npm::Manifest,
@@ -153,15 +153,15 @@ fn declared(
     }
 }
 
-/// What the lists of an extension say of its files.
+/// What the lists of an extension say about its files.
 #[derive(Debug, Default)]
 struct Held {
     unlisted: Vec<EntryId>,
     denied: Vec<Denied>,
 }
 
-/// The files that vsce would have left out: by `.vscodeignore` and a list of its own where the project is at
-/// hand, or else by `files`.
+/// The files that vsce would have left out: going by `.vscodeignore` and its own list if the project is available,
+/// otherwise by `files`.
 fn held(inventory: &Inventory, manifest: &npm::Manifest, project: Option<&Project>) -> Held {
     let own = npm::OwnFiles::of(inventory, FOLDER);
     let text = project.and_then(|project| crate::project::read(&project.folder.join(IGNORE_FILE)));
@@ -190,7 +190,7 @@ fn ignored(own: &npm::OwnFiles<'_>, text: &str) -> Held {
     held
 }
 
-/// vsce never packs it, so that an artifact doesn't tell whether there was one.
+/// vsce never packs it, so an artifact doesn't show whether there was one.
 const IGNORE_FILE: &str = ".vscodeignore";
 
 /// Whether nothing in the extension's project says what may ship.

@@ -1,4 +1,4 @@
-//! vsce packs. It fetches nothing: galleries have no client that hands out an extension.
+//! vsce packs. Nothing is fetched: galleries have no client that downloads an extension.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ impl Client for Vsce {
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
-        // First among the tools that the project has installed.
+        // The project's own tools come first.
         let own = folder.ancestors().map(|above| above.join("node_modules").join(".bin"));
         let program = find_in(own, "vsce").or_else(|| find_program("vsce"));
         let program = program.ok_or_else(|| missing("vsce", "package.json names engines.vscode"))?;

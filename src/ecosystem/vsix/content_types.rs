@@ -7,10 +7,10 @@ use quick_xml::events::Event;
 use crate::ecosystem::locate;
 use crate::inventory::{Inventory, RecordProblem, RecordTrouble};
 
-/// Where it stands.
+/// Where it is.
 pub(super) const PATH: &str = "[Content_Types].xml";
 
-/// Files with an extension that the table gives no type: who packs writes one for each, so they were added
+/// Files with an extension that the table has no type for: packing writes one for each, so they were added
 /// afterwards, and readers of the format don't see them.
 pub(super) fn check(inventory: &Inventory) -> Vec<RecordProblem> {
     let Some(table) = inventory.top_files().find(|entry| entry.path == PATH) else { return Vec::new() };

@@ -1,7 +1,6 @@
-//! Which files vsce puts into an extension by `files` of its `package.json`.
-//!
-//! Each item is a glob from the extension's folder and takes a folder with all that is in it. vsce adds
-//! `package.json` and the readme and nothing else: no `main`, no dependency, and no rule against by-products.
+//! Which files vsce puts into an extension by `files` of its `package.json`. Each item is a glob relative to the
+//! extension's folder and takes a folder with all that is in it. vsce adds `package.json` and the readme and nothing
+//! else: no `main`, no dependency, and no rule against by-products.
 
 use crate::ecosystem::npm::{Glob, split};
 
@@ -14,7 +13,7 @@ pub(super) struct Files {
 #[derive(Debug)]
 struct Item {
     patterns: Vec<Pattern>,
-    /// Whether it speaks of a file that vsce moves (readme, changelog, licence).
+    /// Whether it is about a file that vsce moves (readme, changelog, licence).
     is_moved: bool,
 }
 
@@ -22,19 +21,19 @@ struct Item {
 const MOVED: [&str; 4] = ["readme", "changelog", "license", "licence"];
 
 impl Files {
-    /// `None` when the list can't be held against files. One item with `!` is enough for that: vsce then takes
-    /// in whatever the item doesn't fit.
+    /// `None` if the list can't be matched with files. One item with `!` is enough for that: vsce then takes
+    /// everything that the item doesn't match.
     pub(super) fn new(items: &[String]) -> Option<Self> {
         Some(Self { items: items.iter().map(|item| Item::new(item)).collect::<Option<_>>()? })
     }
 
-    /// Whether the files can have been chosen by this list: vsce refuses to pack when an item fits none.
+    /// Whether the files can have been chosen by this list: vsce refuses to pack if an item matches none.
     /// Versions from before `files` followed `.vscodeignore` alone.
     pub(super) fn explains(&self, paths: &[&str]) -> bool {
         self.items.iter().all(|item| item.is_moved || paths.iter().any(|path| item.fits(path)))
     }
 
-    /// Whether vsce packs a file that stands at this path of the extension.
+    /// Whether vsce packs a file at this path of the extension.
     pub(super) fn packs(&self, path: &str) -> bool {
         path.eq_ignore_ascii_case("package.json")
             || !path.contains('/') && is_moved(path)
@@ -45,7 +44,7 @@ impl Files {
 impl Item {
     fn new(item: &str) -> Option<Self> {
         let item = item.trim();
-        // vsce takes these by the letter, and then no file fits; whoever wrote them meant the folder.
+        // vsce takes these literally, and then no file matches; whoever wrote them meant the folder.
         let item = item.strip_prefix("./").unwrap_or(item).trim_start_matches('/');
         if item.is_empty() || item.starts_with('!') || item.contains(['\n', '\r', '\\']) {
             return None;
@@ -56,20 +55,20 @@ impl Item {
     }
 
     fn fits(&self, path: &str) -> bool {
-        // vsce ends the name of a licence without an end in `.txt`.
+        // vsce adds `.txt` to the name of a licence without an extension.
         let paths = [Some(path), path.strip_suffix(".txt")];
         paths.into_iter().flatten().any(|path| self.patterns.iter().any(|pattern| pattern.fits(path)))
     }
 }
 
-/// A glob from the extension's folder that, unlike npm's, minds letter case.
+/// A glob relative to the extension's folder that, unlike npm's, is case-sensitive.
 #[derive(Debug)]
 pub(super) struct Pattern {
     glob: Glob,
 }
 
 impl Pattern {
-    /// `None` for one that stands for too much, or that fits nothing since it begins with a slash.
+    /// `None` for one that expands to too much, or that matches nothing because it begins with a slash.
     pub(super) fn new(pattern: &str) -> Option<Self> {
         if pattern.starts_with('/') {
             return None;
@@ -91,7 +90,7 @@ impl Pattern {
     }
 }
 
-/// Puts letters that have no other case in the place of capitals.
+/// Replaces capitals with letters that have no other case.
 fn without_case(text: &str) -> String {
     const PRIVATE: u32 = 0xE000;
     let one = |c: char| {
@@ -100,7 +99,7 @@ fn without_case(text: &str) -> String {
     text.chars().map(one).collect()
 }
 
-/// Whether vsce gives a file of this name another one, so that it comes from anywhere.
+/// Whether vsce renames a file to this name, so that it may come from anywhere.
 pub(super) fn is_moved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name);
     MOVED.iter().any(|moved| stem.eq_ignore_ascii_case(moved))

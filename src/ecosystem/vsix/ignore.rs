@@ -56,10 +56,11 @@ pub(super) struct Line {
 }
 
 impl Ignore {
-    /// `None` for a file that can't be held against paths: a line with `!!` brings back whatever it doesn't fit.
+    /// `None` for a file that can't be matched with paths: a line with `!!` brings back everything that it doesn't
+    /// match.
     pub(super) fn new(text: &str) -> Option<Self> {
         let mut ignore = Self { takes_out: Vec::new(), brings_back: Vec::new() };
-        // vsce doesn't take folders of its own list for all that is in them.
+        // For folders in its own list, vsce doesn't include all that is in them.
         ignore.takes_out.extend(OWN.iter().map(|item| Line {
             text: (*item).to_owned(),
             number: None,
@@ -82,7 +83,7 @@ impl Ignore {
         Some(ignore)
     }
 
-    /// The line that takes out a file that stands at this path of the extension.
+    /// The line that excludes a file at this path of the extension.
     pub(super) fn takes_out(&self, path: &str) -> Option<&Line> {
         if path == "package.json" || !path.contains('/') && is_moved(path) {
             return None;

@@ -31,7 +31,7 @@ impl ProjectFolder for ExtensionProject {
         npm::fields(manifest)
     }
 
-    /// They stand in npm's manifest.
+    /// They are in npm's manifest.
     fn settings(&self) -> Option<SettingsTables> {
         None
     }

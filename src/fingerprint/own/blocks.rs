@@ -2,7 +2,7 @@
 
 use super::comments::{Kind, Span};
 
-/// Words of a comment that a build has to keep, or that stands in many projects.
+/// Words of a comment that a build has to keep, or that is in many projects.
 const LICENCE: &[&str] = &[
     "license",
     "licence",

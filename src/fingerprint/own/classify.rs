@@ -17,7 +17,7 @@ pub(super) struct Line {
     pub class: LineClass,
 }
 
-/// Comments to tools, which stand in many projects.
+/// Comments to tools, which are in many projects.
 const DIRECTIVES: &[&str] = &[
     "eslint",
     "@ts-",

@@ -174,7 +174,7 @@ impl Scanner<'_> {
         self.text.len()
     }
 
-    /// Whether only a string's prefix stands before it on its line.
+    /// Whether only a string's prefix is before it on its line.
     fn stands_alone(&self, start: usize) -> bool {
         let before = self.text.get(..start).unwrap_or_default();
         let line =

@@ -198,7 +198,7 @@ fn sorted(mut lines: Vec<Known>) -> Places {
     places
 }
 
-/// What a line is that stands in the project as each of these: what it may honestly be in a build comes first.
+/// What a line counts as if the project has it as each of these: what a build may legitimately keep comes first.
 fn class_of(same: &[Known]) -> LineClass {
     use LineClass::{Code, Comment, Doc, Lowered, Statement};
     let has = |class| same.iter().any(|(_, of, _)| *of == class);

@@ -1,7 +1,7 @@
 //! The form in which lines are compared.
 //!
 //! Left out are blanks, and at both ends what diffs, comments, line numbers, lists and quotes put there, so that one
-//! form finds a line in a patch, in a notebook, in a JSON array and behind a comment mark.
+//! form finds a line in a patch, in a notebook, in a JSON array and after a comment mark.
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -40,12 +40,12 @@ fn is_before(byte: u8) -> bool {
     )
 }
 
-/// Whether tools put such a character behind a line.
+/// Whether tools put such a character after a line.
 fn is_behind(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'*' | b'/' | b'\\' | b'+' | b';' | b',' | b'"' | b'\'' | b'`')
 }
 
-/// What is left of a line without what stands before it; `None` when that is too short or too long to tell anything.
+/// What is left of a line without what is before it; `None` when that is too short or too long to tell anything.
 pub(super) fn begin(line: &[u8]) -> Option<&[u8]> {
     if line.len() < LEAST || line.len() > LONGEST {
         return None;
@@ -76,7 +76,7 @@ pub(super) fn of(rest: &[u8], room: &mut Vec<u8>) -> Option<u64> {
     (room.len() >= LEAST && letters * 2 >= room.len()).then(|| xxh3_64(room))
 }
 
-/// A line without what tools put behind it, the `\n` of a list of lines included.
+/// A line without what tools put after it, the `\n` of a list of lines included.
 fn without_end(mut line: &[u8]) -> &[u8] {
     loop {
         let to = line.iter().rposition(|byte| !is_behind(*byte)).map_or(0, |last| last + 1);

@@ -40,7 +40,7 @@ pub(super) struct Quote {
     pub lines: bool,
     /// Whether a backslash takes the next character along.
     pub escapes: bool,
-    /// Whether one that stands by itself is documentation.
+    /// Whether a mark by itself is documentation.
     pub doc: bool,
 }
 

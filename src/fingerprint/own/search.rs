@@ -12,12 +12,12 @@ pub struct Found {
     pub lines: Vec<u32>,
     /// Their bytes.
     pub bytes: u64,
-    /// Where they stand in the text, from the first to the last.
+    /// Where they are in the text, from the first to the last.
     pub range: Range<usize>,
 }
 
 impl OwnSource {
-    /// The files of which lines stand in a text, in the order of the project.
+    /// The files of which lines are in a text, in the order of the project.
     pub fn find(&self, text: &[u8]) -> Vec<Found> {
         let mut found: HashMap<u32, Found> = HashMap::new();
         let mut room = Vec::new();

@@ -6,7 +6,7 @@ use regex::bytes::Regex;
 
 use super::language::Kin;
 
-/// What may be the type behind a colon.
+/// What may be the type after a colon.
 const TYPE: &str = r"(?:(?:string|number|boolean|any|unknown|never|void|null|undefined|bigint|symbol|object)\b|readonly |typeof |keyof |[A-Z][\w$]*(?:\.[A-Z]\w*)*(?:<[^;={}]*>)?(?:\[\])*)";
 
 /// Forms that only types take. A colon alone is no sign, since objects have it, too: `{ name: Name }`,

@@ -88,7 +88,7 @@ fn source_name(name: &[u8]) -> Option<&str> {
     }
     let name = std::str::from_utf8(name).ok()?;
     let path = name.split_once("/@/").map_or(name, |(path, _)| path);
-    // Rust's bare names stand in tables of folders, which say whose they are.
+    // Rust's bare names are in tables of folders, which say whose they are.
     let is_bare_rust = path.ends_with(".rs") && !path.contains('/');
     let is_name = !path.contains([' ', '<', '(', ';', '$', ',', '*']);
     (is_name && !is_bare_rust && ENDS.iter().any(|end| path.ends_with(end))).then_some(path)

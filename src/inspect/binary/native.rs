@@ -165,7 +165,7 @@ fn debug_directory<Headers: object::read::pe::ImageNtHeaders>(bytes: &[u8], kind
 /// The path of the PDB that a CodeView record names, where it is one of the build machine: a whole path, and none
 /// that build services or deterministic builds use. Home folders are found like everywhere.
 fn code_view(bytes: &[u8], record: &[u8]) -> Option<(u64, String)> {
-    /// Signature, GUID and age stand before the path.
+    /// Signature, GUID and age are before the path.
     const HEADER: usize = 24;
     const SERVICES: [&str; 8] =
         ["/a/", "/_/", "/__w/", "/agent/", "/hostedtoolcache/", "/projects/", "/builds/", "/home/runner/"];

@@ -30,7 +30,7 @@ fn source_link(bytes: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(address).into_owned())
 }
 
-/// Whether a portable PDB as it stands in a program (`MPDB`, length, deflated bytes) holds source files.
+/// Whether a portable PDB as it is in a program (`MPDB`, length, deflated bytes) holds source files.
 pub(super) fn embeds_source(packed: &[u8]) -> bool {
     let Some(deflated) = packed.strip_prefix(b"MPDB").and_then(|rest| rest.get(4..)) else { return false };
     let mut pdb = Vec::new();

@@ -21,7 +21,7 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    /// Reads what stands around a needle. What it had to read of a long URL ends at `read_to`.
+    /// Reads what is around a needle. What it had to read of a long URL ends at `read_to`.
     pub(super) fn at(bytes: &[u8], needle: usize, read_to: &mut usize) -> Option<Self> {
         const MOST_SPACE: usize = 16;
         const LONGEST_LINE: usize = 4096;
@@ -61,7 +61,7 @@ impl Candidate {
 }
 
 /// Length of the `data:` URL that begins here, and where its comment ends. `None` if what follows it shows
-/// that it stands in a string.
+/// that it is in a string.
 fn data_length(rest: &[u8], block: bool, read: impl FnOnce(usize)) -> Option<(usize, usize)> {
     const MOST_SPACE: usize = 64;
     let quoted =

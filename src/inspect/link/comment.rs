@@ -80,7 +80,7 @@ fn language(sample: &Sample<'_>) -> Language {
     }
 }
 
-/// The comments among the places where one might stand. The last one is in force.
+/// The comments among the places where one might be. The last one counts.
 pub(super) fn comments(sample: &Sample<'_>, places: &[usize]) -> Vec<Comment> {
     let bytes = sample.bytes;
     let mut read_to = 0;

@@ -1,4 +1,4 @@
-//! Development bundles: modules that stand as strings in `eval`.
+//! Development bundles: modules as strings in `eval`.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ pub(super) struct Module {
     pub text: Option<Vec<u8>>,
 }
 
-/// Keeps the modules that stand in `eval` strings without a map that would hold their text.
+/// Keeps the modules that are in `eval` strings without a map that would hold their text.
 pub(super) fn carry_modules(
     bytes: &[u8],
     hits: &[Hit],

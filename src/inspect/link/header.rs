@@ -36,7 +36,7 @@ pub(super) fn links(sample: &Sample<'_>) -> Vec<Link> {
     }
     let link = |(at, url): (usize, Range<usize>)| {
         let url = sample.bytes.get(url).unwrap_or_default();
-        // A path from the root of the site, where these settings stand.
+        // A path from the root of the site, where these settings are.
         let url = if url.starts_with(b"//") { url } else { url.strip_prefix(b"/").unwrap_or(url) };
         Link { at: sample.at(at), target: target(url, url.len()), in_force: true }
     };
@@ -62,7 +62,7 @@ fn headers(text: &[u8]) -> Vec<(usize, Range<usize>)> {
     found
 }
 
-/// The value behind a header's name, however the file writes it: `: URL`, `= "URL"`, `", "value": "URL"`.
+/// The value after a header's name, however the file writes it: `: URL`, `= "URL"`, `", "value": "URL"`.
 fn value(lower: &[u8], from: usize) -> Option<Range<usize>> {
     let between =
         |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b':' | b'=' | b',');

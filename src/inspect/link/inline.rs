@@ -15,7 +15,7 @@ use super::{COMMENT, Needle, is_data};
 pub(super) const BASE64: [(&[u8], usize); 3] =
     [(b"c291cmNlc0NvbnRlbn", 0), (b"NvdXJjZXNDb250ZW50", 2), (b"zb3VyY2VzQ29udGVud", 3)];
 
-/// `{"version":3` in base64. Where it stands a map begins, however its lines are broken.
+/// `{"version":3` in base64. Where it is a map begins, however its lines are broken.
 pub(super) const BEGINNING: (&[u8], usize) = (b"eyJ2ZXJzaW9uIjoz", 0);
 
 /// The needles of base64, in their order.
@@ -26,7 +26,7 @@ pub(super) fn needles() -> impl Iterator<Item = &'static (&'static [u8], usize)>
 /// An encoded text that may be a map.
 #[derive(Debug)]
 pub(super) struct Encoded {
-    /// Where the needle stands: the place to tell people.
+    /// Where the needle is: the place to tell people.
     pub hit: usize,
     /// All of it.
     pub range: Range<usize>,
@@ -91,8 +91,8 @@ fn in_lines(bytes: &[u8], lines: Option<Wrapped>) -> Option<(Range<usize>, Inner
     read(&lines).or_else(|| read(&lines.without_first()?))
 }
 
-/// The payload of a `data:` URL that begins at `start`. One in clear has no coding: the reader of maps finds
-/// it where it stands.
+/// The payload of a `data:` URL that begins at `start`. One in plain text has no coding: the reader of maps finds
+/// it where it is.
 fn in_url(bytes: &[u8], start: usize) -> Option<(Range<usize>, Option<Coding>)> {
     let line = bytes.get(start..)?;
     let spaces = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();

@@ -62,7 +62,7 @@ fn last_unescaped(bytes: &[u8], from: usize, to: usize, quote: u8) -> Option<usi
 }
 
 /// The literal that an object fills whose every backslash is escaped once more: `'{"a":"one\\nline"}'`. `None` if
-/// the object can be read as it stands.
+/// the object can be read as it is.
 pub(in crate::inspect) fn doubled(bytes: &[u8], object: Range<usize>) -> Option<Range<usize>> {
     let start = object.start.checked_sub(1)?;
     let quote = bytes.get(start).copied().filter(|quote| matches!(quote, b'\'' | b'`'))?;

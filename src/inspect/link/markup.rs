@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::candidate::{Candidate, in_script};
 
-/// Those candidates that stand in a script or style element, and are comments there.
+/// Those candidates that are in a script or style element, and are comments there.
 pub(super) fn in_markup(bytes: &[u8], candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut accepted = Vec::new();
     let mut candidates = candidates.into_iter().peekable();

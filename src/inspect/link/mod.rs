@@ -3,7 +3,7 @@
 //! A link is a comment (ECMA-426): `//# sourceMappingURL=...`, in CSS `/*# sourceMappingURL=... */`. Many
 //! bundlers only speak of such comments, in strings, templates, regular expressions and documentation;
 //! those are no links. A `data:` URL that holds a map is another thing: its text can be read wherever it
-//! stands.
+//! is.
 
 mod candidate;
 mod comment;
@@ -30,7 +30,7 @@ pub(super) use literal::doubled;
 /// Finds link comments, inline maps, and modules that a bundler left in `eval`.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "links", needles: |_| needles(), inspect };
 
-/// What a decoded text is called that stood in a `data:` URL of a comment.
+/// What a decoded text is called that was in a `data:` URL of a comment.
 pub(super) const INLINE: &str = "inline source map";
 /// The same anywhere else, where without text it is only an example.
 pub(super) const QUOTED: &str = "source map in a string";
@@ -38,7 +38,7 @@ pub(super) const QUOTED: &str = "source map in a string";
 pub(super) const IN_EVAL: &str = "source map in eval";
 /// The string of an `eval` itself.
 pub(super) const EVALUATED: &str = "text in eval";
-/// A string that holds a map in clear, or an `eval` of its own.
+/// A string that holds a map in plain text, or an `eval` of its own.
 pub(super) const LITERAL: &str = "text in a string";
 
 /// Links kept per entry.
@@ -137,9 +137,9 @@ struct Carried {
     comments: Vec<Comment>,
     /// Maps and texts to be decoded and looked at in their turn.
     inner: Vec<Inner>,
-    /// Where the encoded ones stand.
+    /// Where the encoded ones are.
     told: Vec<Range<usize>>,
-    /// Modules whose text stands in an `eval` in clear.
+    /// Modules whose text is in an `eval` in plain text.
     modules: Vec<Module>,
     /// Whether there are more of them than are kept.
     too_many: bool,
@@ -205,7 +205,7 @@ fn escaped_only<'a>(bytes: &[u8], hits: &'a [Hit]) -> Cow<'a, [Hit]> {
     }
 }
 
-/// The hits that stand in none of these ranges.
+/// The hits that are in none of these ranges.
 fn outside<'a>(hits: &'a [Hit], ranges: &[Range<usize>]) -> Cow<'a, [Hit]> {
     if ranges.is_empty() {
         return Cow::Borrowed(hits);

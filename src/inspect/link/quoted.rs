@@ -6,10 +6,10 @@ use crate::inspect::Sample;
 
 use super::KEY;
 
-/// A text to be read as JSON, and where it stands.
+/// A text to be read as JSON, and where it is.
 pub(super) type Quoted = (Range<usize>, Vec<u8>);
 
-/// The texts around the places where the key of a map's texts stands.
+/// The texts around the places where the key of a map's texts is.
 pub(super) fn texts(sample: &Sample<'_>, keys: impl Iterator<Item = usize>) -> Vec<Quoted> {
     let bytes = sample.bytes;
     let mut found: Vec<Quoted> = Vec::new();
@@ -60,7 +60,7 @@ fn ends_in_quote(text: &[u8]) -> bool {
     })
 }
 
-/// Bytes of an entity behind its `&`.
+/// Bytes of an entity after its `&`.
 const LONGEST_ENTITY: usize = 10;
 
 /// The text around a place between tags, or between an attribute's quotes.
@@ -162,7 +162,7 @@ fn undoubled(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Whether nothing stands before a key in its line but what YAML and TOML have there.
+/// Whether nothing is before a key in its line but what YAML and TOML have there.
 fn begins_line(before: &[u8]) -> bool {
     let indent = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'-' | b'"' | b'\'')).count();
     before.get(..before.len() - indent).is_some_and(|above| above.is_empty() || above.ends_with(b"\n"))

@@ -1,4 +1,4 @@
-//! base64 in lines that have something before or behind them: comments, string literals to be joined, a letter's
+//! base64 in lines that have something before or after them: comments, string literals to be joined, a letter's
 //! body that begins above.
 
 use std::ops::Range;
@@ -53,7 +53,7 @@ fn onward(bytes: &[u8], first: Range<usize>) -> Option<Wrapped> {
     Wrapped::of(parts)
 }
 
-/// The base64 around a place in it, from no earlier than `from` on. `None` if it stands in one line.
+/// The base64 around a place in it, from no earlier than `from` on. `None` if it is in one line.
 pub(super) fn around(bytes: &[u8], from: usize, place: usize) -> Option<Wrapped> {
     let own = line_start(bytes, place).and_then(|start| Line::read(bytes, start));
     let Some(own) = own.filter(|own| own.text.contains(&place) && own.start >= from) else {
@@ -115,7 +115,7 @@ impl Line {
         let from = start + leader(line);
         let text = from..from + run_length(bytes, from)?;
         let own = bytes.get(text.clone())?;
-        // Padding stands at the end only.
+        // Padding is at the end only.
         let padding = own.iter().rev().take_while(|byte| **byte == b'=').count();
         let is_base64 =
             padding < own.len() && padding <= 2 && !own.get(..own.len() - padding)?.contains(&b'=');
@@ -179,7 +179,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// What stands between a line's base64 and its end, if that is only what joins it to the next.
+/// What is between a line's base64 and its end, if that is only what joins it to the next.
 fn behind(bytes: &[u8], from: usize) -> Option<&[u8]> {
     let rest = bytes.get(from..)?;
     let rest = rest.get(..MOST_BEHIND).unwrap_or(rest);
@@ -225,7 +225,7 @@ fn line_start(bytes: &[u8], at: usize) -> Option<usize> {
     memchr::memrchr(b'\n', near).map(|end| from + end + 1).or((from == 0).then_some(0))
 }
 
-/// Where the line behind a line's base64 begins.
+/// Where the line after a line's base64 begins.
 fn next_line(bytes: &[u8], at: usize) -> Option<usize> {
     Some(at + behind(bytes, at)?.len() + 1)
 }

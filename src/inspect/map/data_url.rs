@@ -6,7 +6,7 @@ use crate::inspect::coding::Coding;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DataUrl {
     pub payload: Range<usize>,
-    /// `None` for a payload in clear.
+    /// `None` for a payload in plain text.
     pub coding: Option<Coding>,
 }
 
@@ -50,7 +50,7 @@ fn percent_run(text: &[u8]) -> usize {
     text.iter().position(ends).unwrap_or(text.len())
 }
 
-/// Length of the base64 at the beginning of a text, whatever junk stands in it, over all its lines.
+/// Length of the base64 at the beginning of a text, whatever junk is in it, over all its lines.
 pub(crate) fn base64_run(text: &[u8]) -> usize {
     /// Text is wrapped at 64 or 76 characters, and always at full groups of four.
     const SHORTEST_LINE: usize = 32;

@@ -34,7 +34,7 @@ pub(crate) struct Reading {
 pub(crate) struct Found {
     /// Offset of its first byte.
     pub start: usize,
-    /// Offset behind its last byte.
+    /// Offset after its last byte.
     pub end: usize,
     /// `None` for a plain source map.
     pub form: Option<MapForm>,
@@ -76,7 +76,7 @@ pub(crate) fn read(bytes: &[u8], start: usize, reading: Reading) -> (Vec<Found>,
 }
 
 /// Reads the list of texts after the `sourcesContent` key at `key`, in a text that no [`read`] could make
-/// sense of. Returns where it ends. `None` if no list with a text in it stands there.
+/// sense of. Returns where it ends. `None` if no list with a text in it is there.
 pub(crate) fn read_loose(bytes: &[u8], key: usize, reading: Reading) -> Option<(Found, usize)> {
     const BEFORE: usize = 1 << 20;
     let mut reader = Reader::new(bytes, key, reading);
@@ -110,7 +110,7 @@ struct Partial {
     has_sources: bool,
     has_sections: bool,
     has_offset: bool,
-    /// Whether texts stand by their paths.
+    /// Whether texts are given by path.
     by_path: bool,
     file: Option<String>,
     source_root: Option<String>,
@@ -178,7 +178,7 @@ impl Partial {
     }
 }
 
-/// Where an object or array stands in its parent.
+/// Where an object or array is in its parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Plain,
@@ -230,7 +230,7 @@ pub(super) type Walk = Result<(), Stop>;
 pub(super) enum Stop {
     /// The document is damaged here.
     Broken(String),
-    /// What stands here has not come to its end yet.
+    /// What begins here isn't complete yet.
     Cut,
 }
 
@@ -481,7 +481,7 @@ impl<'a> Reader<'a> {
                 }
                 self.nest(true, Role::Contents)
             }
-            // Not as the format has it, but in clear all the same.
+            // Not as the format has it, but in plain text all the same.
             (b"sourcesContent", Some(b'{')) => {
                 self.with_partial(|reader, partial| reader.contents_by_path(partial))
             }
@@ -534,7 +534,7 @@ impl<'a> Reader<'a> {
                 self.partial().module = text;
                 return closed;
             }
-            // Not as the format has it, but in clear all the same.
+            // Not as the format has it, but in plain text all the same.
             b"sourcesContent" if self.room() => {
                 let (text, closed) = self.text();
                 let is_code = |text: &Text| text.facts.lines > 1;

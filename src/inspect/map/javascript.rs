@@ -24,7 +24,7 @@ struct Lexer<'a> {
     at: usize,
     /// Where the last token ends that was read as one; what follows it was leapt over.
     read_to: usize,
-    /// Whether that token is the end of a value, so that a slash behind it divides.
+    /// Whether that token is the end of a value, so that a slash after it divides.
     value_before: bool,
     /// For each `${` that is open, how many braces are open inside it.
     templates: Vec<usize>,
@@ -226,7 +226,7 @@ impl Lexer<'_> {
     }
 }
 
-/// Whether a word is one after which a value begins, so that a slash behind it begins a regular expression.
+/// Whether a word is one after which a value begins, so that a slash after it begins a regular expression.
 fn is_before_a_value(word: &[u8]) -> bool {
     match word {
         [b'i' | b'o' | b'd', _] => matches!(word, b"in" | b"of" | b"do"),
@@ -278,7 +278,7 @@ pub(crate) fn line_length(text: &[u8]) -> usize {
     text.len()
 }
 
-/// Whether U+2028 or U+2029 stands here.
+/// Whether U+2028 or U+2029 is here.
 pub(crate) fn is_separator(text: &[u8]) -> bool {
     matches!(text, [0xE2, 0x80, 0xA8 | 0xA9, ..])
 }

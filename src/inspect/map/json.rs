@@ -171,7 +171,7 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// Steps over a number, `true`, `null` or whatever else stands before the next delimiter, and returns it.
+    /// Steps over a number, `true`, `null` or whatever else is before the next delimiter, and returns it.
     pub(crate) fn scalar(&mut self) -> &'a [u8] {
         let rest = self.rest();
         let ends = |byte: &u8| {

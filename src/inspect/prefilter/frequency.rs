@@ -6,7 +6,7 @@ use std::collections::HashMap;
 /// Counts are for so many bytes of text.
 const IN: u32 = 1 << 24;
 
-/// How often a byte stands in [`IN`] bytes.
+/// How often a byte is in [`IN`] bytes.
 pub(super) fn of_byte(byte: u8) -> u32 {
     let rarity = match byte {
         b' ' => 2,
@@ -23,7 +23,7 @@ pub(super) fn of_byte(byte: u8) -> u32 {
     IN >> rarity
 }
 
-/// How often three bytes stand in a row.
+/// How often three bytes are in a row.
 pub(super) struct Frequencies {
     common: HashMap<[u8; 3], u32>,
     /// Of the least common one.

@@ -17,9 +17,9 @@ const SIZE: usize = 1 << 16;
 /// Bits of a hash that don't count where its suspects are looked up.
 const LOW_BITS: u32 = 4;
 
-/// Tells at every second byte of a text whether a needle may stand there.
+/// Tells at every second byte of a text whether a needle may be there.
 ///
-/// Of each needle four bytes are chosen, the rarest. Wherever they stand, the first three or the last three
+/// Of each needle four bytes are chosen, the rarest. Wherever they are, the first three or the last three
 /// of them begin at an even offset, and both these grams are in the table. So a text is asked half as often
 /// as it has bytes, and each time by two looks into tables that stay in the processor's nearest caches.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub(super) struct Grams {
     starts: Vec<u32>,
 }
 
-/// A needle that may stand where a gram was found.
+/// A needle that may be where a gram was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Suspect {
     /// Index of the needle.
@@ -52,7 +52,7 @@ impl Suspect {
         self.needle as usize
     }
 
-    /// Where the needle begins if its gram stands at `place`.
+    /// Where the needle begins if its gram is at `place`.
     pub(super) fn start(&self, place: usize) -> Option<usize> {
         place.checked_add_signed(-isize::from(self.lead))
     }
@@ -93,8 +93,8 @@ impl Grams {
         Self { table, kinds, suspects, starts }
     }
 
-    /// Calls `suspect` with every even offset in `from..to` at which a needle's gram stands, in order.
-    /// `from` is even; behind its end the text is taken to go on with zeros.
+    /// Calls `suspect` with every even offset in `from..to` at which a needle's gram is, in order.
+    /// `from` is even; after its end the text is taken to go on with zeros.
     pub(super) fn ask(&self, text: &[u8], from: usize, to: usize, mut suspect: impl FnMut(usize, &Suspect)) {
         let mut at = from;
         while let Some(piece) = text.get(at..at + PIECE).filter(|_| at < to).and_then(<[u8]>::first_chunk) {
@@ -134,7 +134,7 @@ impl Grams {
         self.table.get(usize::from(hash(window))).map_or(0, |kinds| kinds & kind)
     }
 
-    /// Calls `suspect` for what stands in the piece, whose first byte is at `at`.
+    /// Calls `suspect` for what is in the piece, whose first byte is at `at`.
     #[cold]
     #[inline(never)]
     fn suspects(&self, piece: &[u8; PIECE], at: usize, to: usize, suspect: &mut dyn FnMut(usize, &Suspect)) {
@@ -159,7 +159,7 @@ impl Grams {
 fn grams(needle: &[u8], frequencies: &Frequencies) -> Vec<(Gram, i16)> {
     match *needle {
         [] | [_] | [_, _] => Vec::new(),
-        // Of three bytes only two are sure to stand at an odd offset: together with any neighbour.
+        // Of three bytes only two are sure to be at an odd offset: together with any neighbour.
         [a, b, c] => {
             let left = frequency::of_byte(a) < frequency::of_byte(c);
             let beside = (0..=u8::MAX).map(|any| if left { ([any, a, b], -1) } else { ([b, c, any], 1) });

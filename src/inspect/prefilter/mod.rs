@@ -34,7 +34,7 @@ struct Needle {
     owners: Vec<(usize, usize)>,
 }
 
-/// A needle that stands at an offset.
+/// A needle that is at an offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
     /// Byte offset of its first byte.
@@ -50,7 +50,7 @@ pub struct Hit {
 pub(super) struct Hits {
     /// One list per inspector, by offset.
     pub(super) of: Vec<Vec<Hit>>,
-    /// Whether a needle stood in more places than are kept.
+    /// Whether a needle was in more places than are kept.
     pub(super) too_many: bool,
 }
 
@@ -100,7 +100,7 @@ impl Prefilter {
         hits
     }
 
-    /// How far behind the end of a range its hits may reach.
+    /// How far after the end of a range its hits may reach.
     pub(super) fn reach(&self) -> usize {
         self.longest + 4
     }

@@ -1,4 +1,4 @@
-//! Bun's executables. The payload is JavaScript in clear; a build with source maps adds the original files,
+//! Bun's executables. The payload is JavaScript in plain text; a build with source maps adds the original files,
 //! compressed with Zstandard, in a form of its own.
 
 use std::ops::Range;
@@ -93,7 +93,7 @@ pub(super) fn originals(sample: &Sample<'_>, mark: usize, scanner: &Scanner, sin
 }
 
 /// The source maps of a program's modules. How long an entry of the list is differs between versions; it begins
-/// with where the module's name, text and map stand.
+/// with where the module's name, text and map are.
 fn maps(program: &[u8], modules: Range<usize>) -> Vec<Range<usize>> {
     const LENGTHS: [usize; 6] = [52, 44, 36, 32, 28, 60];
     let list = program.get(modules).unwrap_or_default();
@@ -113,7 +113,7 @@ fn maps(program: &[u8], modules: Range<usize>) -> Vec<Range<usize>> {
     maps.into_iter().filter(|map| !map.is_empty()).collect()
 }
 
-/// The original files of a map: how many there are, where their names stand, where their texts stand.
+/// The original files of a map: how many there are, where their names are, where their texts are.
 fn sources(map: &[u8]) -> Option<impl Iterator<Item = (String, Range<usize>)>> {
     const HEAD: usize = 8;
     let count = little32(map, 0)? as usize;

@@ -29,8 +29,8 @@ pub(super) fn program(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
     Some(super::program(NAME, mark as u64, before_json.then(|| (bytes.len() - mark) as u64), true))
 }
 
-/// Writes down the original files that stand in the executable beside what was compiled from them. Their texts
-/// stand in clear and are looked at where they stand.
+/// Writes down the original files that are in the executable beside what was compiled from them. Their texts
+/// are in plain text and are looked at where they are.
 pub(super) fn originals(sample: &Sample<'_>, mark: usize, scanner: &Scanner, sink: &mut FactSink<'_>) {
     let Some((tree, base, data)) = tree(sample.bytes, mark) else { return };
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! Programs that carry their source in clear: single-file executables of JavaScript and Python, and
+//! Programs that carry their source in plain text: single-file executables of JavaScript and Python, and
 //! Electron's archives.
 //!
 //! The tools' own executables hold the same marks as constants, and so do texts about them; so a mark
@@ -16,7 +16,7 @@ use crate::unpack;
 
 use super::{FactSink, Hit, Inspector, Member, Sample, Scanner, Storage};
 
-/// Finds the payload, and hands on the files in it where they stand in clear.
+/// Finds the payload, and hands on the files in it where they are in plain text.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "programs", needles: |_| needles(), inspect };
 
 /// A way to tell a packer from a needle: the payload, if the mark at the offset means one.
@@ -111,7 +111,7 @@ fn nexe(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
     fits.then(|| program("nexe", (mark as f64 - length) as u64, Some(length as u64), true))
 }
 
-/// pex, shiv and zipapp: a zip behind a line that names the interpreter.
+/// pex, shiv and zipapp: a zip after a line that names the interpreter.
 fn zip_behind_shebang(bytes: &[u8]) -> Option<usize> {
     const LONGEST_LINE: usize = 512;
     const LAST: usize = 66_000;
@@ -124,7 +124,7 @@ fn zip_behind_shebang(bytes: &[u8]) -> Option<usize> {
     memchr::memmem::find(tail, b"PK\x05\x06").map(|_| start)
 }
 
-/// Installers that unpack themselves: a compressed stream behind a script, which alone would end in text.
+/// Installers that unpack themselves: a compressed stream after a script, which alone would end in text.
 fn stream_behind_shebang(bytes: &[u8]) -> Option<usize> {
     const TAIL: usize = 512;
     const STREAMS: [&[u8]; 4] = [b"\n\x1f\x8b\x08", b"\n\xfd7zXZ\0", b"\n\x28\xb5\x2f\xfd", b"\nBZh"];

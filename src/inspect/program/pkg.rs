@@ -1,4 +1,4 @@
-//! pkg's executables: the files stand one behind the other, each compressed by itself if the user wanted so, and
+//! pkg's executables: the files are one after the other, each compressed by itself if the user wanted so, and
 //! the loader's text ends in a table of them.
 
 use std::collections::HashMap;
@@ -13,13 +13,13 @@ pub(super) const MARK: &[u8] = b"PAYLOAD_POSITION = '";
 /// What is said of a table that can't be read.
 pub(super) const UNREADABLE: &str = "the table of contents of this pkg executable can't be followed";
 
-/// pkg writes the payload's position into the text of its loader; before that, a comment stands there.
+/// pkg writes the payload's position into the text of its loader; before that, a comment is there.
 pub(super) fn program(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
     let offset = number(bytes, mark + MARK.len())?;
     (offset > 0 && offset <= bytes.len()).then(|| super::program(NAME, offset as u64, None, true))
 }
 
-/// Hands on the files that the executable holds compressed; those in clear are looked at where they stand.
+/// Hands on the files that the executable holds compressed; those in plain text are looked at where they are.
 /// Returns whether all of them were handed on.
 pub(super) fn members(bytes: &[u8], mark: usize, members: &mut Vec<Member>) -> bool {
     let Some((payload, loader)) = number(bytes, mark + MARK.len()).zip(loader(bytes, mark)) else {
@@ -46,7 +46,7 @@ pub(super) fn members(bytes: &[u8], mark: usize, members: &mut Vec<Member>) -> b
     whole
 }
 
-/// The text of the loader, whose place stands not far behind the payload's.
+/// The text of the loader, whose place is not far after the payload's.
 fn loader(bytes: &[u8], mark: usize) -> Option<&[u8]> {
     const NEAR: usize = 1024;
     let near = bytes.get(mark..)?;
@@ -68,7 +68,7 @@ struct Table {
     files: Map<String, Value>,
     /// The names that the paths abbreviate, by their abbreviations.
     names: HashMap<String, String>,
-    /// `None` for files in clear.
+    /// `None` for files in plain text.
     storage: Option<Storage>,
 }
 
@@ -103,7 +103,7 @@ impl Table {
     }
 }
 
-/// What stands before and behind the last line that holds a comma alone.
+/// What is before and after the last line that holds a comma alone.
 fn split_last(text: &[u8]) -> Option<(&[u8], &[u8])> {
     const COMMA: &[u8] = b"\n,\n";
     let at = memchr::memmem::rfind(text, COMMA)?;

@@ -1,4 +1,4 @@
-//! PyInstaller's archives: one of everything behind the executable, and in it one of the modules' bytecode.
+//! PyInstaller's archives: one of everything after the executable, and in it one of the modules' bytecode.
 
 use crate::inspect::{Member, Storage};
 use crate::inventory::ProgramFacts;
@@ -12,7 +12,7 @@ pub(super) const MODULES: &[u8] = b"PYZ\0";
 /// What is said of an archive of which not everything could be entered.
 pub(super) const UNREADABLE: &str = "the table of contents of this PyInstaller archive can't be followed";
 
-/// Where the archive stands, and its table in it.
+/// Where the archive is, and its table in it.
 struct Archive {
     start: usize,
     length: usize,
@@ -20,7 +20,7 @@ struct Archive {
     table_length: usize,
 }
 
-/// The cookie stands near the end; behind the mark come the length of the archive, and the offset and length of
+/// The cookie is near the end; after the mark come the length of the archive, and the offset and length of
 /// its table, big-endian.
 fn archive(bytes: &[u8], mark: usize) -> Option<Archive> {
     const COOKIE: usize = 88;
@@ -44,7 +44,7 @@ pub(super) fn members(bytes: &[u8], mark: usize, members: &mut Vec<Member>) -> b
     let body = bytes.get(archive.start..archive.start + archive.length).unwrap_or_default();
     let table = body.get(archive.table..).and_then(|rest| rest.get(..archive.table_length));
     let Some(mut table) = table else { return false };
-    // The files stand before the table.
+    // The files are before the table.
     let mut room = archive.table;
     while !table.is_empty() {
         let entry =
@@ -130,7 +130,7 @@ mod tests {
         entry
     }
 
-    /// An executable with an archive of this table; returns where the mark stands, too.
+    /// An executable with an archive of this table; returns where the mark is, too.
     fn executable(body: &[u8], table: &[u8]) -> (Vec<u8>, usize) {
         let length = (body.len() + table.len() + 88) as u32;
         let head = [0; 100];

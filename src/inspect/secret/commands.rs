@@ -51,7 +51,7 @@ pub(super) fn is_credential(value: &[u8]) -> bool {
     is_password(value) || is_opaque(value)
 }
 
-/// Without regard to letter case, lines one by one.
+/// Without regard to case, lines one by one.
 pub(super) fn regex(source: &str) -> Option<Regex> {
     RegexBuilder::new(source).unicode(false).case_insensitive(true).multi_line(true).build().ok()
 }

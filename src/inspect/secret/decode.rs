@@ -1,4 +1,4 @@
-//! Checks that read the token: checksums, dates, what stands in base64.
+//! Checks that read the token: checksums, dates, what is in base64.
 
 use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -59,7 +59,7 @@ fn is_encoded_login(encoded: &[u8]) -> bool {
     colon > 0 && login.get(colon + 1..).is_some_and(|password| is_password(password) || is_opaque(password))
 }
 
-/// The credentials of `authorization: basic ...` in clear; of other schemes as they stand. `None` for
+/// The credentials of `authorization: basic ...` in plain text; of other schemes as they are. `None` for
 /// placeholders.
 fn authorization(header: &[u8]) -> Option<Vec<u8>> {
     let value = header.rsplit(|byte| byte.is_ascii_whitespace()).next()?;
@@ -95,7 +95,7 @@ fn still_grants(claims: &Map<String, Value>, token: &[u8]) -> bool {
     !expired && !example && !public && grants && !signed_with_a_known_word(token)
 }
 
-/// Whether a token is signed with a word that stands in a tutorial, so that anybody could have made it.
+/// Whether a token is signed with a word that is in a tutorial, so that anybody could have made it.
 fn signed_with_a_known_word(token: &[u8]) -> bool {
     const WORDS: &[&str] = &[
         "secret",

@@ -21,7 +21,7 @@ impl Key {
     }
 }
 
-/// Whether a place in Rust source stands in the module of unit tests that ends the file.
+/// Whether a place in Rust source is in the module of unit tests that ends the file.
 fn is_unit_test(text: &[u8], at: usize) -> bool {
     const FARTHEST: usize = 1 << 20;
     text.get(at.saturating_sub(FARTHEST)..at).is_some_and(|before| {

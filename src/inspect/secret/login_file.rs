@@ -11,7 +11,7 @@ use super::commands::{COMMAND, all, is_credential, regex};
 use super::plausible::{is_opaque, is_password};
 use super::{Found, Sample, table};
 
-/// Credentials that are recognised by the file they stand in.
+/// Credentials that are recognised by the file they are in.
 pub(super) fn find(sample: &Sample<'_>) -> Vec<Found> {
     let path = sample.path;
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -102,7 +102,7 @@ static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Commands that were allowed, environments and headers of servers. JSON is read, as an escaped quote
-/// would end a value too early; other formats are searched as they stand.
+/// would end a value too early; other formats are searched as they are.
 fn agent(text: &[u8]) -> Vec<Found> {
     let mut found = all(text, &COMMAND, "secret-agent-settings", is_credential);
     let (Some(rule), Ok(json)) =
@@ -155,13 +155,13 @@ fn credentials_of<'a>(name: &str, value: &'a str) -> Vec<&'a str> {
     found
 }
 
-/// Every string with the name of the field that it stands in. Not recursive: the depth is the file's.
+/// Every string with the name of the field that it is in. Not recursive: the depth is the file's.
 fn named_strings<'a>(json: &'a Value, name: &'a str, into: &mut Vec<(&'a str, &'a str)>) {
     let mut open = vec![(name, json)];
     while let Some((name, value)) = open.pop() {
         match value {
             Value::String(text) => into.push((name, text)),
-            // `"args": ["--api-key", "..."]`: the option names the value behind it
+            // `"args": ["--api-key", "..."]`: the option names the value after it
             Value::Array(list) => open.extend(list.iter().enumerate().map(|(number, item)| {
                 let before =
                     number.checked_sub(1).and_then(|before| list.get(before)).and_then(Value::as_str);
@@ -176,7 +176,7 @@ fn named_strings<'a>(json: &'a Value, name: &'a str, into: &mut Vec<(&'a str, &'
     }
 }
 
-/// Where a string stands in the file, if no escape is in it.
+/// Where a string is in the file, if no escape is in it.
 fn locate(text: &[u8], secret: &str) -> Option<Range<usize>> {
     let start = memchr::memmem::find(text, secret.as_bytes())?;
     Some(start..start + secret.len())

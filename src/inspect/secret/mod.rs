@@ -61,7 +61,7 @@ impl Found {
     }
 }
 
-/// Whether a value that stands where a credential belongs could be one: not a word, not a placeholder.
+/// Whether a value that is where a credential belongs could be one: not a word, not a placeholder.
 pub(super) fn looks_secret(value: &[u8]) -> bool {
     // the hashes of .htpasswd begin with what a shell would take for a variable
     let is_hash = value.starts_with(b"$apr1$") || value.starts_with(b"$2") || value.starts_with(b"{SHA}");
@@ -109,7 +109,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     }
 }
 
-/// Credentials that are recognised by the file they stand in.
+/// Credentials that are recognised by the file they are in.
 fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
     /// Settings are small; anything larger is something else.
     const LARGEST: usize = 4 << 20;
@@ -179,13 +179,13 @@ fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> O
     found
 }
 
-/// Whether a token has a capital or a digit: in a program, words and the beginnings of other tokens stand side by side.
+/// Whether a token has a capital or a digit: in a program, words and the beginnings of other tokens are side by side.
 fn is_no_word(text: &[u8], found: &Found) -> bool {
     let random = text.get(found.token.start + found.prefix..found.token.end).unwrap_or_default();
     random.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
 }
 
-/// Matches the pattern where the quotes around a value are escaped, and what stands between it and its name.
+/// Matches the pattern where the quotes around a value are escaped, and what is between it and its name.
 fn without_escapes(
     text: &[u8],
     window: Range<usize>,
@@ -210,7 +210,7 @@ fn without_escapes(
     Some(Found { span: token.clone(), token, ..found })
 }
 
-/// A token among strings that stand one behind the other with nothing between, as the programs of Go, Rust and
+/// A token among strings that are one after the other with nothing between, as the programs of Go, Rust and
 /// Hermes have them. Only for tokens that are told from any neighbour: by a checksum, or by a long beginning.
 fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Found> {
     let pattern = search.pattern;
@@ -257,7 +257,7 @@ fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search:
     if !pattern.guard.begins(text, begin) || !pattern.guard.ends(text, span.end) {
         return None;
     }
-    // what stands before the group is the same in every token, unless it is the name that it is assigned to
+    // what is before the group is the same in every token, unless it is the name that it is assigned to
     let before = text.get(span.start..random.start)?;
     let is_assignment = before.iter().any(|byte| byte.is_ascii_whitespace() || b"=:\"'`".contains(byte));
     let start = if is_assignment { random.start } else { span.start };
@@ -265,7 +265,7 @@ fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search:
     decode::holds(pattern, text, &found, random).then_some(found)
 }
 
-/// What stands in a unit test, a docstring or a comment about an example is made up, unless a checksum says that it
+/// What is in a unit test, a docstring or a comment about an example is made up, unless a checksum says that it
 /// isn't.
 fn for_show(sample: &Sample<'_>, shown: &shown::Shown, found: Found) -> Found {
     let Some(rule) = TABLE.get(found.rule).filter(|rule| !rule.has_checksum()) else { return found };
@@ -297,7 +297,7 @@ pub(super) fn uncovered_for_show(sample: &Sample<'_>, secrets: &mut [Secret]) {
 /// The rule for what is made up.
 const IN_TESTS: &str = "secret-in-tests";
 
-/// The same bytes are one finding: that of the rule that stands first in the table.
+/// The same bytes are one finding: that of the rule that is first in the table.
 fn without_overlaps(mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|found| (found.rule, found.span.start));
     let mut kept: Vec<Found> = Vec::new();

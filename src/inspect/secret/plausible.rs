@@ -59,7 +59,7 @@ const STAND_INS: &[&str] = &[
     "asdfasdf",
 ];
 
-/// Words that people write where a password should stand.
+/// Words that people write where a password should be.
 const NO_PASSWORDS: &[&str] = &[
     "password",
     "passwd",
@@ -99,7 +99,7 @@ const NO_PASSWORDS: &[&str] = &[
     "correcthorse",
 ];
 
-/// How a value begins that stands elsewhere, or can't be read without a key.
+/// How a value begins that is elsewhere, or can't be read without a key.
 const ELSEWHERE: &[&str] = &[
     "enc(",
     "enc[",
@@ -199,7 +199,7 @@ const KNOWN: &[[u8; 8]] = &[
 pub(super) fn is_known(secret: &[u8]) -> bool {
     let digest =
         |bytes: &[u8]| Sha256::digest(bytes).first_chunk().is_some_and(|digest| KNOWN.contains(digest));
-    // that of ssh2 stands in two literals, which a bundler joins
+    // that of ssh2 is in two literals, which a bundler joins
     let letters = || secret.iter().copied().filter(u8::is_ascii_alphanumeric).collect::<Vec<u8>>();
     digest(secret) || (secret.starts_with(b"-----") && digest(&letters()))
 }
@@ -267,7 +267,7 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || ELSEWHERE.iter().any(|start| lower.starts_with(start.as_bytes()))
 }
 
-/// Whether a part of it is to be filled in, or says which characters stand there: `{name}`, `{b64:86}`, `[A-Za-z0-9]`.
+/// Whether a part of it is to be filled in, or says which characters are there: `{name}`, `{b64:86}`, `[A-Za-z0-9]`.
 fn has_slot(value: &[u8]) -> bool {
     const SHORTEST: usize = 2;
     let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_:.-+/".contains(byte);
@@ -280,7 +280,7 @@ fn has_slot(value: &[u8]) -> bool {
     })
 }
 
-/// Whether it holds a word that people write where a secret should stand. One of few letters turns up by chance
+/// Whether it holds a word that people write where a secret should be. One of few letters turns up by chance
 /// in a long random value, and says nothing there.
 pub(super) fn is_made_up(bytes: &[u8]) -> bool {
     const FEW: usize = 6;

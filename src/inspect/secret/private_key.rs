@@ -1,5 +1,5 @@
 //! Private keys in PEM, in all its forms and escapes, PGP's, OpenSSH's and SSH2's among them, and PuTTY's format. A key has a
-//! body and an END line; the words alone stand in every parser, and so do bodies that decode to no key.
+//! body and an END line; the words alone are in every parser, and so are bodies that decode to no key.
 
 use super::key::Key;
 use super::plausible::entropy;
@@ -10,7 +10,7 @@ use crate::decode::plain;
 const LONGEST: usize = 24 << 10;
 const BEGIN: &[u8] = b"-----BEGIN ";
 
-/// The private key whose keyword stands at `at`.
+/// The private key whose keyword is at `at`.
 pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
     let window = text.get(at..)?;
     let (start, end, key) = if window.starts_with(b"PuTTY") {
@@ -115,7 +115,7 @@ impl Lines {
         self.lines.iter().any(|line| memchr::memmem::find(line, b"ENCRYPTED").is_some())
     }
 
-    /// The text of all lines behind what they have in common with the END line, whatever that is: the beginning of a
+    /// The text of all lines after what they have in common with the END line, whatever that is: the beginning of a
     /// comment, of a quotation, a log's time stamp.
     fn without_prefix(&self) -> Vec<u8> {
         let prefix = self.lines.last().map(Vec::as_slice).unwrap_or_default();
@@ -138,7 +138,7 @@ impl Lines {
         words.flatten().copied().collect()
     }
 
-    /// All words, but for the headers of an encrypted key, where they stand in the same line.
+    /// All words, but for the headers of an encrypted key, where they are in the same line.
     fn all_words(&self) -> Vec<u8> {
         let text = self.lines.join(&b' ');
         let mut text = text.as_slice();
@@ -171,7 +171,7 @@ fn behind<'a>(prefix: &[u8], line: &'a [u8]) -> Option<&'a [u8]> {
     begin.iter().zip(prefix).all(same).then_some(rest)
 }
 
-/// The text of a key that stands in a string literal, or in several joined by `+`, with one form of line end.
+/// The text of a key that is in a string literal, or in several joined by `+`, with one form of line end.
 fn unescape(raw: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(raw.len());
     let mut at = 0;

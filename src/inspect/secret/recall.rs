@@ -184,7 +184,7 @@ fn signs(token: &str, escape: fn(u8) -> String) -> String {
         .collect()
 }
 
-/// With some text before and behind it, so that it is long enough and stands anywhere in a group.
+/// With some text before and after it, so that it is long enough and is anywhere in a group.
 fn around(dice: &mut Dice, token: &str) -> String {
     let (before, behind) = (dice.below(12), dice.below(12) + 12);
     format!("{} {token} {}", dice.characters("abcdefgh ", before), dice.characters("abcdefgh ", behind))

@@ -3,7 +3,7 @@
 
 use super::Sample;
 
-/// What there is to know of one text.
+/// What is known about one text.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     /// Where the unit tests begin.

@@ -10,7 +10,7 @@ use super::{Found, digits};
 /// Bytes that such a key has at most.
 const LONGEST: usize = 16 << 10;
 
-/// The key whose keyword stands at `at`.
+/// The key whose keyword is at `at`.
 pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
     let window = text.get(at..(at + LONGEST).min(text.len()))?;
     let (token, key) = if window.starts_with(b"kty") {
@@ -35,7 +35,7 @@ fn shift(range: Range<usize>, by: usize) -> Range<usize> {
     range.start + by..range.end + by
 }
 
-/// The private member of the JSON Web Key whose type stands at `at`, or the whole key where its characters are escaped.
+/// The private member of the JSON Web Key whose type is at `at`, or the whole key where its characters are escaped.
 fn web_key(text: &[u8], at: usize) -> Option<Range<usize>> {
     let object = object_around(text, at)?;
     let body = text.get(object.clone())?;
@@ -57,7 +57,7 @@ fn private_member(object: &[u8]) -> Option<Range<usize>> {
     (bytes.len() >= shortest && is_random(written, 3.5)).then_some(value)
 }
 
-/// What stands between the braces around a place, if that is one flat object.
+/// What is between the braces around a place, if that is one flat object.
 fn object_around(text: &[u8], at: usize) -> Option<Range<usize>> {
     let floor = at.saturating_sub(LONGEST);
     let before = text.get(floor..at)?;
@@ -67,7 +67,7 @@ fn object_around(text: &[u8], at: usize) -> Option<Range<usize>> {
     Some(floor + open + 1..at + close)
 }
 
-/// Where the text of an object's member stands, its name in quotes or not, its quotes escaped or not.
+/// Where the text of an object's member is, its name in quotes or not, its quotes escaped or not.
 fn member(object: &[u8], name: &[u8]) -> Option<Range<usize>> {
     memchr::memmem::find_iter(object, name).find_map(|at| {
         let is_sign = |byte: &u8| !byte.is_ascii_alphanumeric() && *byte != b'_' && *byte != b'$';

@@ -62,7 +62,7 @@ pub(super) enum Guard {
     Base64,
     /// Also `~`, `.` and `-`.
     Azure,
-    /// Letters, digits and `_`; and behind it no `.` with a letter, so that no hash in a file's name is one.
+    /// Letters, digits and `_`; and after it no `.` with a letter, so that no hash in a file's name is one.
     Name,
     /// The regex sees to it.
     None,

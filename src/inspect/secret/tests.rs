@@ -119,7 +119,7 @@ fn facts_hold_nothing_of_the_secret() {
                 let shown = serde_json::to_string(secret).unwrap();
                 let keyword_length = secret.redacted.find('\u{2026}').unwrap();
                 let known = &secret.redacted[..keyword_length];
-                // what is shown stands in the recipe, so that it is the same in every token
+                // what is shown is in the recipe, so that it is the same in every token
                 assert!(
                     TABLE
                         .iter()
@@ -148,7 +148,7 @@ fn tokens_are_found_behind_escapes() {
 #[test]
 fn tokens_are_found_in_bytecode() {
     let token = Dice::new(4).make("ghp_{base62:30}{crc}");
-    // a short string of Python's marshal format, and the next constant behind it
+    // a short string of Python's marshal format, and the next constant after it
     let mut bytes = b"\xa7\r\r\n\0\0\0\0\xda\x08username\xda".to_vec();
     bytes.push(40);
     bytes.extend_from_slice(token.as_bytes());

@@ -3,7 +3,7 @@
 use super::Found;
 use super::plausible::is_password;
 
-/// The password in the URL whose `://` stands at `at`.
+/// The password in the URL whose `://` is at `at`.
 pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
     const LONGEST: usize = 400;
     let after = at + 3;
@@ -52,7 +52,7 @@ fn ends_authority(byte: u8) -> bool {
         )
 }
 
-/// A host that could be somebody's: not the machine itself, and none of those that stand in manuals.
+/// A host that could be somebody's: not the machine itself, and none of those that are in manuals.
 fn is_public_host(host: &[u8]) -> bool {
     let Ok(host) = std::str::from_utf8(host) else { return false };
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();

@@ -26,7 +26,7 @@ pub(super) fn find(sample: &Sample<'_>) -> Option<Found> {
     Some(Found { rule, span: 0..bytes.len(), token: 0..bytes.len(), prefix: 0 })
 }
 
-/// Big-endian fields, read one behind the other.
+/// Big-endian fields, read one after the other.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

@@ -13,7 +13,7 @@ use super::Look;
 use crate::escape::shown;
 use crate::words::{bytes, counted, number};
 
-/// Lines shown of one sort of change before the rest is only counted.
+/// Lines shown for one kind of change; the rest is only counted.
 const MOST: usize = 60;
 /// Characters shown of a manifest's value.
 const MOST_VALUE: usize = 120;
@@ -95,7 +95,7 @@ impl Page<'_> {
         self.sum("exposed", &exposed(&old.exposure), &exposed(&new.exposure))?;
         for release in [old, new].into_iter().filter(|release| !release.complete) {
             let path = shown(&release.path).to_string();
-            self.line(&format!("  {path} could not be examined to its end: more may have changed"))?;
+            self.line(&format!("  {path} could not be fully examined: more may have changed"))?;
         }
         Ok(())
     }

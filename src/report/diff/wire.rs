@@ -16,11 +16,12 @@ pub const SCHEMA: &str = "packgate/diff/v1";
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[cfg_attr(test, schemars(title = "packgate diff, version 1"))]
+#[non_exhaustive]
 pub struct Report<'a> {
     /// Always `packgate/diff/v1`.
     #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
-    /// What made it.
+    /// The program that made it.
     pub tool: Tool,
     /// The earlier artifact.
     pub old: Side<'a>,
@@ -44,10 +45,11 @@ pub struct Report<'a> {
 /// One of the two artifacts.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Side<'a> {
     /// The path as given.
     pub path: &'a str,
-    /// Whose package it is.
+    /// The kind of artifact.
     pub kind: Kind,
     /// The package's name; empty without a manifest.
     pub name: &'a str,
@@ -57,9 +59,9 @@ pub struct Side<'a> {
     pub sha256: &'a str,
     /// Size of the file in bytes.
     pub bytes: u64,
-    /// Size of its files together in bytes, those of nested archives left out.
+    /// Size of all its files in bytes, not counting those in nested archives.
     pub unpacked_bytes: u64,
-    /// Number of its files, those of nested archives left out.
+    /// Number of its files, not counting those in nested archives.
     pub files: u64,
     /// What a stranger could recover from it.
     pub exposure: Exposure,
@@ -67,9 +69,10 @@ pub struct Side<'a> {
     pub complete: bool,
 }
 
-/// A file that came or went.
+/// A file that was added or removed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct File<'a> {
     /// Path relative to the root.
     pub path: &'a str,
@@ -80,6 +83,7 @@ pub struct File<'a> {
 /// A file that changed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Changed<'a> {
     /// Path relative to the root.
     pub path: &'a str,
@@ -96,6 +100,7 @@ pub struct Changed<'a> {
 /// A file with another name.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Renamed<'a> {
     /// Path before.
     pub from: &'a str,
@@ -105,7 +110,7 @@ pub struct Renamed<'a> {
     pub before_bytes: u64,
     /// Size now in bytes.
     pub after_bytes: u64,
-    /// How that is known.
+    /// How that was recognised.
     pub alike: Likeness,
 }
 
@@ -125,6 +130,7 @@ pub enum Likeness {
 /// A field of the manifest that differs.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Field<'a> {
     /// Its path: `scripts.postinstall`.
     pub field: &'a str,

@@ -9,7 +9,7 @@ use crate::words;
 
 use super::Page;
 
-/// Rows of each table; what changes that much is told by the sums.
+/// Rows shown in each table; for more, the totals must do.
 const ROWS: usize = 200;
 
 /// A line of a table: what it is about, before and after.
@@ -24,7 +24,7 @@ impl Page<'_> {
         let Some(diff) = &audit.diff else { return };
         let _ = write!(
             self.body,
-            "<section class=\"changes\">\n<h2>Against the previous artifact</h2>\n<p>Compared with <code>{}</code>.</p>\n",
+            "<section class=\"changes\">\n<h2>Compared with the previous artifact</h2>\n<p>The other artifact is <code>{}</code>.</p>\n",
             html(&shown(&diff.old.path).to_string())
         );
         if diff.is_empty() {
@@ -34,7 +34,7 @@ impl Page<'_> {
         self.before_and_now("Sums", sums(diff), true);
         self.before_and_now("In the manifest", manifest(diff), true);
         self.before_and_now("New files", sized(&diff.files.added, false), diff.files.added.len() <= 20);
-        self.before_and_now("Files that went", sized(&diff.files.removed, true), false);
+        self.before_and_now("Removed files", sized(&diff.files.removed, true), false);
         self.before_and_now("Changed files", changed(diff), false);
         self.before_and_now("Renamed files", renamed(diff), false);
         self.body.push_str("</section>\n");

@@ -10,11 +10,11 @@ use crate::words;
 
 use super::Page;
 
-/// Folders that get a fold of their own.
+/// Folders that can be folded.
 const FOLDERS: usize = 2_000;
 /// Files that are named in one folder.
 const FILES: usize = 200;
-/// Deeper paths than this end in one long name.
+/// Paths deeper than this end in one long name.
 const DEPTH: usize = 64;
 
 /// One recoverable file.
@@ -125,7 +125,7 @@ impl Folder {
         out.push_str("</ul>\n");
     }
 
-    /// A folder that holds only one folder is shown as one with it.
+    /// A folder that contains only one folder is shown together with it.
     fn joined(&self, mut name: String) -> (String, &Self) {
         let mut folder = self;
         while let (true, 1, Some((only, below))) =

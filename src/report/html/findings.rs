@@ -1,4 +1,4 @@
-//! The findings, by rule: the first ones open, the many folded.
+//! The findings, by rule: the first ones open, the rest folded.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use super::{Page, prose};
 
 /// Findings of one rule that are shown before the fold.
 const SHOWN: usize = 5;
-/// Rules that the top of the page names.
+/// Rules named at the top of the page.
 const WORST: usize = 3;
 
 /// A rule with its findings, each with its number in the audit.
@@ -72,7 +72,7 @@ impl Page<'_> {
         self.body.push_str("</ul>\n");
     }
 
-    /// Links to the rules, so that nobody has to scroll past hundreds of findings.
+    /// Links to the rules, to save scrolling past hundreds of findings.
     pub(super) fn contents(&mut self, audit: &Audit, artifact: usize) {
         let groups = Groups::of(audit, self.look.fail_on);
         let groups = [("blocks", groups.blocking), ("further", groups.other), ("waived", groups.waived)];
@@ -197,7 +197,7 @@ impl Page<'_> {
         if judged.waived.is_none() {
             let waiver = format!(
                 "[[waive]]\nrule = \"{}\"\nfingerprint = \"{}\"\nreason = \"\"",
-                finding.rule, judged.fingerprint
+                finding.rule, judged.finding_id
             );
             let _ = writeln!(
                 body,
@@ -205,7 +205,7 @@ impl Page<'_> {
                 html(&shown_lines(&waiver).to_string())
             );
         } else {
-            let _ = writeln!(body, "<p>Fingerprint <code>{}</code></p>", html(&judged.fingerprint));
+            let _ = writeln!(body, "<p>Fingerprint <code>{}</code></p>", html(&judged.finding_id));
         }
         body.push_str("</details>\n</li>\n");
     }
@@ -247,7 +247,7 @@ fn by_rule<'a>(findings: impl Iterator<Item = (usize, &'a Judged)>) -> Vec<OfRul
     rules
 }
 
-/// The first line of a help, with the one below if it announces that.
+/// The first line of a help, with the next one if it introduces that.
 fn next_step(help: &str) -> String {
     let mut lines = help.lines().map(str::trim).filter(|line| !line.is_empty());
     let Some(first) = lines.next() else { return String::new() };

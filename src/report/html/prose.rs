@@ -1,4 +1,4 @@
-//! Words as HTML: messages, help, and the documentation of rules.
+//! Text as HTML: messages, help, and the documentation of rules.
 
 use std::fmt::Write as _;
 
@@ -49,7 +49,7 @@ fn end_code(out: &mut String, code: &mut Vec<&str>) {
     code.clear();
 }
 
-/// A rule's documentation: Markdown of our own. HTML in it would come out as text.
+/// A rule's documentation: our own Markdown. HTML in it would come out as text.
 pub(super) fn markdown(text: &str, level: u8) -> String {
     use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
     let heading = match level {

@@ -17,37 +17,37 @@ use crate::words;
 
 use super::Page;
 
-/// The map's size for which tiles are laid out, in pixels.
+/// The size of the map that tiles are laid out for, in pixels.
 const WIDTH: f64 = 1160.0;
 const HEIGHT: f64 = 520.0;
-/// What a folder's name takes from its height, and its border from both.
+/// What a folder's name takes of its height, and its border of both sides.
 const TITLE: f64 = 20.0;
 const BORDER: f64 = 6.0;
 /// Tiles smaller than this many square pixels are drawn together.
 const LEAST_AREA: f64 = 900.0;
-/// Folders within folders that get a frame.
+/// Depth to which folders get a frame.
 const FRAMES: usize = 4;
-/// Deeper paths than this end in one long name.
+/// Paths deeper than this end in one long name.
 const DEPTH: usize = 64;
-/// Rows of the table that says the same in words.
+/// Rows of the table.
 const ROWS: usize = 100;
 
 /// A file or folder.
 #[derive(Default)]
 struct Node {
     name: String,
-    /// Bytes, folders with all that is in them.
+    /// Bytes; for folders, of all that is in them.
     bytes: u64,
     files: u64,
-    /// What the area stands for: the bytes, or more for a flagged file that would be too small to see.
+    /// What the area shows: the bytes, or more for a flagged file that would be too small to see.
     weight: f64,
-    /// The gravest finding, and how many files have one.
+    /// The most severe finding, and how many files have one.
     flag: Option<Flag>,
     flagged: u64,
     children: Vec<Node>,
 }
 
-/// What stands against a file.
+/// The most severe finding on a file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Flag {
     level: Level,
@@ -91,7 +91,7 @@ impl Page<'_> {
         self.body.push_str("</figure>\n</section>\n");
     }
 
-    /// The same in words, largest first, those with findings before all others.
+    /// The same as a table, largest first, files with findings before all others.
     fn table(&mut self, audit: &Audit, mut files: Vec<Found>, total: u64) {
         files.sort_by(|a, b| b.flag.cmp_level(&a.flag).then(b.bytes.cmp(&a.bytes)).then(a.path.cmp(&b.path)));
         let rows = files.len().min(ROWS);
@@ -141,7 +141,7 @@ struct Found {
     flag: Option<Flag>,
 }
 
-/// The files with the gravest finding on each; one inside a nested archive counts for that archive.
+/// The files, each with its most severe finding; a finding inside a nested archive counts for that archive.
 fn files(audit: &Audit) -> Vec<Found> {
     let mut flags: HashMap<EntryId, Flag> = HashMap::new();
     for (finding, judged) in audit.findings.iter().enumerate().filter(|(_, judged)| judged.waived.is_none()) {
@@ -167,10 +167,10 @@ fn files(audit: &Audit) -> Vec<Found> {
         .collect()
 }
 
-/// The entry of the artifact's own container in which this one stands.
+/// The entry of the artifact's own container that this one is in.
 fn outermost(audit: &Audit, id: EntryId) -> Option<EntryId> {
     let mut entry = audit.inventory.entry(id)?;
-    // A parent comes before its children; that ends the walk whatever the inventory says.
+    // A parent comes before its children, so the walk ends whatever the inventory says.
     while let Some(parent) = entry.parent.filter(|parent| *parent < entry.id) {
         entry = audit.inventory.entry(parent)?;
     }
@@ -200,8 +200,8 @@ fn tree(files: &[Found]) -> Node {
     node(String::new(), root, &least)
 }
 
-/// The weight that a flagged file has at least, so that it can be seen: errors more than others, and all
-/// of them together never more than a third of the map.
+/// The minimum weight of a flagged file, so that it can be seen: more for errors, and for all of them together never
+/// more than a third of the map.
 struct Least {
     error: f64,
     other: f64,
@@ -252,7 +252,7 @@ fn node(name: String, folder: Folder<'_>, least: &Least) -> Node {
     node
 }
 
-/// A folder that holds only one folder is one with it. Returns the node and whether it changed.
+/// Merges a folder that contains only one folder with that folder. Returns the node and whether it changed.
 fn collapse(mut node: Node) -> (Node, bool) {
     let mut changed = false;
     while node.children.len() == 1 && node.children.iter().all(|child| !child.children.is_empty()) {
@@ -279,7 +279,7 @@ impl Drawing {
         children.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.name.cmp(&b.name)));
         let scale = width * height / node.weight.max(1.0);
         let large = children.partition_point(|child| child.weight * scale >= LEAST_AREA).max(1);
-        // Two small ones side by side are no worse than one that says "2 more".
+        // Two small tiles side by side are no worse than one that says "2 more".
         let large = if children.len() - large.min(children.len()) <= 2 { children.len() } else { large };
         let (shown, rest) = children.split_at(large.min(children.len()));
         let rest = rest.iter().fold(Node::default(), |mut sum, child| {
@@ -370,7 +370,7 @@ impl Drawing {
         );
     }
 
-    /// A rule that puts the next tile where it belongs; returns the tile's id.
+    /// Adds a style rule that places the next tile; returns the tile's id.
     fn place(&mut self, rect: Rect, (width, height): (f64, f64)) -> String {
         self.next += 1;
         let id = format!("t{}-{}", self.artifact, self.next);
@@ -386,7 +386,7 @@ impl Drawing {
     }
 }
 
-/// Rectangles for weights in falling order that fill width by height, as square as can be.
+/// Rectangles for weights in descending order that fill width by height, as square as possible.
 fn squarify(weights: &[f64], width: f64, height: f64) -> Vec<Rect> {
     let total: f64 = weights.iter().sum();
     if total <= 0.0 {

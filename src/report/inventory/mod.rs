@@ -20,7 +20,7 @@ pub fn json(inventories: &[Inventory], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Writes inventories for people: what each artifact is, then one line per entry with its notable facts.
+/// Writes inventories for people: what each artifact is, then a line per entry with its notable facts.
 ///
 /// # Errors
 /// When writing fails.
@@ -101,14 +101,14 @@ fn table(inventory: &Inventory, look: &Look, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-/// Whether a file is installed under its own path, the package's folder put before it or cut off.
+/// Whether a file is installed under its own path, give or take the package's folder at its front.
 fn is_plain(entry: &Entry, installed: &str) -> bool {
     installed == entry.path
         || entry.path.ends_with(&format!("/{installed}"))
         || installed.ends_with(&format!("/{}", entry.path))
 }
 
-/// What is worth knowing of an entry, in a few words each.
+/// What is worth knowing about an entry, in a few words each.
 fn notable(entry: &Entry) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(installed) = entry.installed.as_deref().filter(|installed| !is_plain(entry, installed)) {

@@ -1,6 +1,6 @@
-//! The inventory as JSON, version 1: structs of their own, so that the inside may change and the outside
-//! doesn't. Within version 1 fields and words are only ever added. `docs/inventory.schema.json` is generated
-//! from these types.
+//! The inventory as JSON, version 1: separate structs, so that the internal ones can change without changing the
+//! output. Within version 1, fields and words are only ever added. `docs/inventory.schema.json` is generated from
+//! these types.
 
 #[cfg(test)]
 use schemars::JsonSchema;
@@ -17,11 +17,12 @@ pub const SCHEMA: &str = "packgate/inventory/v1";
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 #[cfg_attr(test, schemars(title = "packgate inventory, version 1"))]
+#[non_exhaustive]
 pub struct Report<'a> {
     /// Always `packgate/inventory/v1`.
     #[cfg_attr(test, schemars(extend("const" = SCHEMA)))]
     pub schema: &'static str,
-    /// What made it.
+    /// The program that made it.
     pub tool: Tool,
     /// The artifacts in the order of the command line.
     pub artifacts: Vec<Artifact<'a>>,
@@ -30,10 +31,11 @@ pub struct Report<'a> {
 /// Everything known about one artifact.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Artifact<'a> {
     /// The path as it was given.
     pub path: &'a str,
-    /// Whose package it is.
+    /// The kind of artifact.
     pub kind: Kind,
     /// Size of the file in bytes; for a folder, of all files in it.
     pub bytes: u64,
@@ -51,7 +53,7 @@ pub struct Artifact<'a> {
     pub complete: bool,
     /// What was not examined.
     pub skipped: Vec<Skipped<'a>>,
-    /// What a tolerant reader of the container would have shrugged at.
+    /// What a tolerant reader of the container would have ignored.
     pub anomalies: Vec<Anomaly<'a>>,
     /// What is wrong with the manifest itself.
     pub manifest_problems: Vec<ManifestProblem<'a>>,
@@ -62,6 +64,7 @@ pub struct Artifact<'a> {
 /// What the manifest says.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Package<'a> {
     /// Name; empty if the manifest has none.
     pub name: &'a str,
@@ -73,11 +76,11 @@ pub struct Package<'a> {
     pub private: bool,
     /// Path of the manifest inside the artifact.
     pub manifest: &'a str,
-    /// Root folder of the package inside the artifact; empty if entries stand at the top.
+    /// Root folder of the package inside the artifact; empty if entries are at the top.
     pub root: &'a str,
-    /// What the manifest says may ship; `null` where the ecosystem knows no such list.
+    /// What the manifest says may ship; `null` if the ecosystem has no such list.
     pub allowlist: Option<Allowlist<'a>>,
-    /// Compiled files that the package is entered by, relative to the root.
+    /// Compiled entry points, relative to the root.
     pub entry_points: Vec<&'a str>,
     /// Entry points that the artifact lacks, as the manifest writes them.
     pub missing_entry_points: Vec<&'a str>,
@@ -85,19 +88,20 @@ pub struct Package<'a> {
     pub commands: Vec<Command<'a>>,
     /// Scripts that run when it is installed.
     pub install_scripts: Vec<Script<'a>>,
-    /// Commit that it says it was made from.
+    /// The commit that it says it was built from.
     pub revision: Option<&'a str>,
-    /// Whether it says that it was made from a dirty tree.
+    /// Whether it says that it was built from a dirty tree.
     pub dirty: Option<bool>,
 }
 
 /// What the manifest says may ship.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Allowlist<'a> {
     /// Whether the manifest has one.
     pub present: bool,
-    /// Where it stands, or would: `"files" in package.json`.
+    /// Where it is, or would be: `"files" in package.json`.
     pub name: &'a str,
     /// Its patterns as written.
     pub patterns: Vec<&'a str>,
@@ -118,6 +122,7 @@ pub struct Command<'a> {
 /// A script that runs when the package is installed.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Script<'a> {
     /// `preinstall`, `postinstall`, `build.rs`.
     pub event: &'a str,
@@ -125,9 +130,10 @@ pub struct Script<'a> {
     pub command: Option<&'a str>,
 }
 
-/// What a stranger could recover: original files that are in the artifact only as text inside something else.
+/// What a stranger could recover: original files that are in the artifact only as text inside other files.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Exposure {
     /// First-party files.
     pub files: u64,
@@ -142,6 +148,7 @@ pub struct Exposure {
 /// An anomaly of a container.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Anomaly<'a> {
     /// A word for it: `tar-checksum`, `path-traversal`.
     pub kind: String,
@@ -156,6 +163,7 @@ pub struct Anomaly<'a> {
 /// Something wrong with the manifest itself.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct ManifestProblem<'a> {
     /// A word for it: `missing`, `unreadable`, `twice`.
     pub kind: String,
@@ -167,20 +175,21 @@ pub struct ManifestProblem<'a> {
     pub detail: &'a str,
 }
 
-/// One thing in a container.
+/// One entry of a container.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Entry<'a> {
     /// Its number: the position in `entries`.
     pub id: u32,
-    /// Number of the archive that it stands in; `null` in the artifact's own container.
+    /// Number of the archive that it is in; `null` in the artifact's own container.
     pub parent: Option<u32>,
     /// Path from the artifact's root, nested containers joined by `!`. May hold control characters.
     pub place: &'a str,
     /// Path inside its own container.
     pub path: &'a str,
-    /// Where the package's client writes it, below the folder in which it installs the package; a place elsewhere
-    /// begins with its name in braces. `null` where the client doesn't write it, or nothing is installed.
+    /// Where the package's client writes it, relative to the folder in which it installs the package; a place
+    /// elsewhere begins with its name in braces. `null` if the client doesn't write it, or nothing is installed.
     pub installed: Option<&'a str>,
     /// `file`, `directory`, `symlink`, `hardlink` or `special`.
     #[serde(rename = "type")]
@@ -210,7 +219,7 @@ pub struct Entry<'a> {
     /// Places where a secret pattern matched.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<Secret<'a>>,
-    /// Words that the settings ask for, and local paths.
+    /// Words that the settings name, and local paths.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention<'a>>,
     /// Facts of executables and object files.
@@ -227,6 +236,7 @@ pub struct Entry<'a> {
 /// A place in an entry.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct At<'a> {
     /// Byte offset from 0.
     pub offset: u64,
@@ -240,19 +250,20 @@ pub struct At<'a> {
     pub inside: Option<&'a str>,
 }
 
-/// A source map, or what holds original text in the same way.
+/// A source map, or anything else that contains original text in the same way.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Map<'a> {
     /// `file`, `inline`, `eval_map`, `eval`, `bundler_report`, `coverage`.
     pub form: String,
     /// Where it begins.
     pub at: At<'a>,
-    /// The generated file that it is about.
+    /// The generated file that it belongs to.
     pub file: Option<&'a str>,
     /// Its `sourceRoot`.
     pub source_root: Option<&'a str>,
-    /// Why it could not be read to the end.
+    /// Why it could not be read completely.
     pub damage: Option<&'a str>,
     /// The original files that it names.
     pub sources: Vec<Source<'a>>,
@@ -261,6 +272,7 @@ pub struct Map<'a> {
 /// An original file that a map names.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Source<'a> {
     /// The path or URL as written.
     pub path: &'a str,
@@ -275,6 +287,7 @@ pub struct Source<'a> {
 /// A comment that links to a source map.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Link<'a> {
     /// Where it begins.
     pub at: At<'a>,
@@ -289,6 +302,7 @@ pub struct Link<'a> {
 /// A place where a secret pattern matched. The secret itself is never kept.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Secret<'a> {
     /// The rule of the pattern.
     pub rule: &'a str,
@@ -300,9 +314,10 @@ pub struct Secret<'a> {
     pub digest: &'a str,
 }
 
-/// A word that the settings ask for, or a local path.
+/// A word that the settings name, or a local path.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Mention<'a> {
     /// `marker`, `host`, `package`, `local_path` and others.
     pub kind: String,
@@ -317,6 +332,7 @@ pub struct Mention<'a> {
 /// Facts of an executable or object file.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Binary<'a> {
     /// `ELF`, `Mach-O`, `PE`, `wasm`.
     pub format: &'a str,
@@ -335,8 +351,9 @@ pub struct Binary<'a> {
 /// A program that carries its source inside.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Program<'a> {
-    /// What made it.
+    /// The program that made it.
     pub packer: &'a str,
     /// Byte offset of the payload.
     pub offset: u64,

@@ -25,7 +25,7 @@ pub(super) struct Fields {
     pub(super) posix: bool,
     /// Names of user and group.
     pub(super) owners: [Vec<u8>; 2],
-    /// What stands where the format has nothing.
+    /// What is where the format has nothing.
     pub(super) unused: Vec<u8>,
     /// Anomalies that leave no doubt where the next header is.
     pub(super) faults: Vec<(AnomalyKind, &'static str)>,
@@ -56,7 +56,7 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
     if !side_numbers(bytes).all(is_harmless_number) {
         faults.push((
             AnomalyKind::TarNumber,
-            "a time, owner or device is no plain number: npm skips such a header and reads its content as headers, Python and pip take the archive to end there, others read on",
+            "a time, owner or device isn't a plain number: npm skips such a header and reads its content as headers, Python and pip take the archive to end there, others read on",
         ));
     }
     let (name, link) = (until_nul(&old.name), until_nul(&old.linkname));
@@ -90,7 +90,7 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
     if junk {
         faults.push((
             AnomalyKind::TarNameJunk,
-            "a name field has bytes behind the NUL that ends it: clients cut such names at different places",
+            "a name field has bytes after the NUL that ends it: clients cut such names at different places",
         ));
     }
     let owners = [265..297, 297..329].map(|field| until_nul(bytes.get(field).unwrap_or_default()).to_vec());
@@ -100,7 +100,7 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
     Ok(Fields { name, link, size, mode, flag, wide, posix, owners, unused, faults })
 }
 
-/// What stands in the parts of a header that its format leaves empty.
+/// What is in the parts of a header that its format leaves empty.
 fn unused(bytes: &[u8; 512]) -> Vec<u8> {
     let part = |range: std::ops::Range<usize>| bytes.get(range).unwrap_or_default();
     let behind_nul = |range| {
@@ -110,7 +110,7 @@ fn unused(bytes: &[u8; 512]) -> Vec<u8> {
     let (users, groups) = (behind_nul(265..297), behind_nul(297..329));
     let ends: [&[u8]; 3] = match flavour(bytes) {
         Flavour::Gnu => {
-            // Access and change time may stand there.
+            // Access and change time may be there.
             let times = [part(345..357), part(357..369)]
                 .map(|time| if is_harmless_number(time) { &[] } else { time });
             [times[0], times[1], part(369..512)]
@@ -202,7 +202,7 @@ fn flavour(bytes: &[u8; 512]) -> Flavour {
     match bytes.get(V7_END..V7_END + 8) {
         Some(b"ustar\x0000") => Flavour::Ustar,
         Some(b"ustar  \0") => Flavour::Gnu,
-        // Without a magic and a prefix, nobody makes anything of what stands there.
+        // Without a magic and a prefix, nobody makes anything of what is there.
         Some(magic) if magic.iter().all(|byte| matches!(byte, 0 | b' ')) && !has_prefix(bytes) => {
             Flavour::Old
         }
@@ -222,7 +222,7 @@ fn has_junk(field: &[u8]) -> bool {
     field.iter().skip_while(|byte| **byte != 0).any(|byte| *byte != 0)
 }
 
-/// Whether what stands behind the prefix are the two times of node-tar and xstar.
+/// Whether what is after the prefix are the two times of node-tar and xstar.
 fn has_times(bytes: &[u8; 512]) -> bool {
     let gap = until_nul(bytes.get(345..476).unwrap_or_default()).len();
     let empty = bytes.get(345 + gap..476).is_some_and(|gap| gap.iter().all(|byte| *byte == 0));

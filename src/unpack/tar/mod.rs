@@ -44,7 +44,7 @@ pub(super) const CONTAINER: Container = Container {
     }),
 };
 
-/// Walks a tar that stands in a compressed stream.
+/// Walks a tar that is in a compressed stream.
 ///
 /// # Errors
 /// When the stream can't be read, a limit is reached, or clients disagree on where an entry begins.
@@ -108,7 +108,7 @@ enum Extension {
     Gnu { name: Option<Vec<u8>>, link: Option<Vec<u8>> },
 }
 
-/// Where a name stands that doesn't stand in the plain header.
+/// Where a name is, if it isn't in the plain header.
 #[derive(Debug, Clone, Copy)]
 enum LongName {
     Pax,
@@ -168,7 +168,7 @@ impl Walker<'_, '_> {
                 return Ok(());
             }
             if let Some(at) = piece.iter().position(|byte| *byte != 0) {
-                let why = "there is data behind the zero block that ends the archive: npm reads it on or not depending on the blocks, others ignore it";
+                let why = "there is data after the zero block that ends the archive: npm reads on or not, depending on the blocks; others ignore it";
                 let unsure = Unsure(AnomalyKind::TarAfterEnd, why);
                 return Err(self.refuse(unsure, (offset + at as u64).max(end)));
             }
@@ -214,7 +214,7 @@ impl Walker<'_, '_> {
         let end = memchr::memchr(0, &body).unwrap_or(body.len());
         let (text, junk) = body.split_at_checked(end).unwrap_or_default();
         if text.is_empty() || !matches!(junk, [] | [0]) {
-            let why = "a GNU long name is empty or has bytes behind the NUL that ends it: clients cut such names at different places";
+            let why = "a GNU long name is empty or has bytes after the NUL that ends it: clients cut such names at different places";
             return Err(self.refuse(Unsure(AnomalyKind::TarNameJunk, why), offset));
         }
         let text = Some(text.to_vec());
@@ -387,10 +387,10 @@ impl Walker<'_, '_> {
         }
         match long {
             Some(LongName::Pax) => {
-                self.mark(AnomalyKind::TarPaxName, offset, &path, "the name stands in a PAX header");
+                self.mark(AnomalyKind::TarPaxName, offset, &path, "the name is in a PAX header");
             }
             Some(LongName::Gnu) => {
-                self.mark(AnomalyKind::TarGnuName, offset, &path, "the name stands in a GNU header");
+                self.mark(AnomalyKind::TarGnuName, offset, &path, "the name is in a GNU header");
             }
             None => {}
         }
@@ -409,7 +409,7 @@ impl Walker<'_, '_> {
         self.data(size, &path)
     }
 
-    /// Looks at names that stand in headers and that nobody goes by.
+    /// Looks at names that are in headers and that nobody goes by.
     fn unheeded(&mut self, names: &[&[u8]], offset: u64) {
         for name in names {
             self.blobs.usual("names in headers", offset, name);
@@ -432,7 +432,7 @@ impl Walker<'_, '_> {
                 self.unheeded(&[&fields.name, &fields.link], offset);
                 if let Some(real) = pax.size.filter(|real| *real != size) {
                     if real <= MOST_PLAIN {
-                        let why = "a PAX header gives another size than the entry: clients that heed it and clients that don't read different headers behind it";
+                        let why = "a PAX header gives a different size from the entry's: clients that heed it and clients that don't read different headers after it";
                         return Err(self.refuse(Unsure(AnomalyKind::PaxSize, why), offset));
                     }
                     size = real;

@@ -64,7 +64,7 @@ pub(super) fn read(body: &[u8], global: bool) -> Result<Pax, Unsure> {
     Ok(pax)
 }
 
-/// Whether a record is a time, an owner or the like, in which nothing else can stand.
+/// Whether a record is a time, an owner or the like, in which nothing else can be.
 fn is_number(key: &[u8], value: &[u8]) -> bool {
     const MOST: usize = 32;
     let number = value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));

@@ -1,4 +1,4 @@
-//! The directory of a zip, compared with what stands in the file.
+//! The directory of a zip, compared with what is in the file.
 
 use crate::inventory::{AnomalyKind, EntryKind, MOST_OF_A_KIND};
 use crate::unpack::blob::Blobs;
@@ -36,14 +36,14 @@ pub struct Directory;
 pub struct Contents {
     /// The members in its order.
     pub members: Vec<Member>,
-    /// What stands in the file and in no member.
+    /// What is in the file and in no member.
     pub blobs: Vec<Blob>,
     /// What was odd.
     pub anomalies: Vec<RawAnomaly>,
 }
 
 impl Directory {
-    /// Reads the directory and holds it against every local header.
+    /// Reads the directory and compares it with every local header.
     ///
     /// # Errors
     /// When there is no directory on which all clients agree, or too many members.
@@ -161,7 +161,7 @@ impl Reader<'_> {
         self.blobs.up_to_small(AnomalyKind::Comment, what, Some(&path), offset, comment);
         let mut fault = self.check_way(&common, offset, &path);
         if central.disk != 0 && central.disk != u16::MAX {
-            let why = "a member is said to stand on another disk: some clients refuse the zip, others take it from this one";
+            let why = "a member is said to be on another disk: some clients refuse the zip, others take it from this one";
             self.odd(AnomalyKind::ZipEnd, offset, &path, why);
         }
         let kind = self.kind(&raw, &central, &wide, offset, &path, &mut fault);
@@ -171,7 +171,7 @@ impl Reader<'_> {
         };
         let local_offset = self.place.base.checked_add(wide.offset).filter(|at| *at < self.place.start);
         let local_offset = local_offset.ok_or_else(|| {
-            let why = "a member's header lies outside the zip: some clients refuse the file, others leave the member out";
+            let why = "a member's header is outside the zip: some clients refuse the file, others leave the member out";
             Damage::ambiguous(AnomalyKind::ZipHiddenEntry, offset, why)
         })?;
         let header = Header { path, kind, size: Some(wide.size), mode, offset: local_offset };
@@ -424,7 +424,7 @@ impl Reader<'_> {
         }
         let path = &member.header.path;
         if member.method == 0 && member.packed > 0 {
-            self.odd(AnomalyKind::ZipDescriptor, at, path, "a stored member has its size behind its bytes: a client that reads the zip as a stream can't tell where it ends");
+            self.odd(AnomalyKind::ZipDescriptor, at, path, "a stored member has its size after its bytes: a client that reads the zip as a stream can't tell where it ends");
         }
         let room = usize::try_from(self.place.start - at).unwrap_or(24).min(24);
         let bytes = read_vec(self.source, at, room)?;
@@ -432,13 +432,13 @@ impl Reader<'_> {
         for (signature, wide) in [(signature, false), (signature, true), (0, false), (0, true)] {
             if let Some(length) = descriptor_fits(member, &bytes, signature, wide) {
                 if wide != is_zip64 {
-                    let why = "the sizes behind a member are not as wide as its header says: uv, Java and others that read the zip as a stream fail or lose their place";
+                    let why = "the sizes after a member are not as wide as its header says: uv, Java and others that read the zip as a stream fail or lose their place";
                     self.odd(AnomalyKind::ZipDescriptor, at, path, why);
                 }
                 return Ok(length);
             }
         }
-        let why = "the size and checksum behind a member are missing or wrong: a client that reads the zip as a stream sees another member";
+        let why = "the size and checksum after a member are missing or wrong: a client that reads the zip as a stream sees a different member";
         self.odd(AnomalyKind::ZipDescriptor, at, path, why);
         Ok(if signature == 4 { 16 } else { 0 })
     }
@@ -456,7 +456,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Checks that members, one behind the other, fill the file up to the directory.
+    /// Checks that members, one after the other, fill the file up to the directory.
     fn tile(&mut self, members: &[Member], spans: &mut [Span]) -> Result<(), Damage> {
         for (number, span) in spans.iter_mut().enumerate() {
             span.member = number;
@@ -493,7 +493,7 @@ impl Reader<'_> {
             Vec::new()
         };
         if let Some(at) = find_local(self.source, from, to)? {
-            let why = "a member stands in the file that the directory doesn't list: clients that read the zip as a stream write it, others don't see it";
+            let why = "there is a member in the file that the directory doesn't list: clients that read the zip as a stream write it, others don't see it";
             self.anomalies.push(RawAnomaly {
                 kind: AnomalyKind::ZipHiddenEntry,
                 offset: at,
@@ -573,12 +573,12 @@ fn contradiction(member: &Member, local: &Common, name: &[u8], extra: &[u8]) -> 
     }
     if local.method != member.method {
         return Some(
-            "the member's own header gives another compression method than the directory: clients read other bytes or refuse",
+            "the member's own header and the directory give different compression methods: clients read different bytes or refuse",
         );
     }
     if (local.flags ^ member.flags) & !EFFORT != 0 {
         return Some(
-            "the member's own header has other flags than the directory: clients read other bytes or refuse",
+            "the member's own header and the directory have different flags: clients read different bytes or refuse",
         );
     }
     let Some(extras) = record::extras(extra) else {
@@ -602,7 +602,7 @@ fn contradiction(member: &Member, local: &Common, name: &[u8], extra: &[u8]) -> 
         || !agrees(size.1, member.packed)
     {
         return Some(
-            "the member's own header gives another size or checksum than the directory: clients read other bytes or refuse",
+            "the member's own header and the directory give different sizes or checksums: clients read different bytes or refuse",
         );
     }
     None
@@ -626,7 +626,7 @@ fn is_signing_block(bytes: &[u8]) -> bool {
     bytes.ends_with(NAME) && length(0) == Some(stated) && length(footer) == Some(stated)
 }
 
-/// Where a local header stands between two offsets.
+/// Where a local header is between two offsets.
 fn find_local(source: &dyn ReadAt, from: u64, to: u64) -> Result<Option<u64>, Damage> {
     const CHUNK: u64 = 1 << 20;
     let mut at = from;
@@ -648,7 +648,7 @@ fn find_local(source: &dyn ReadAt, from: u64, to: u64) -> Result<Option<u64>, Da
     Ok(None)
 }
 
-/// Whether a local header stands there that fits before the end, and not just its signature, as in a program
+/// Whether a local header is there that fits before the end, and not just its signature, as in a program
 /// that reads zips.
 fn is_member(header: &[u8], room: u64) -> bool {
     record::local(header).is_some_and(|local| {

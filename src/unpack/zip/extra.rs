@@ -1,4 +1,4 @@
-//! Extra fields, one by one: which are known, what readers do with them, and what must stand in them.
+//! Extra fields, one by one: which are known, what readers do with them, and what must be in them.
 
 use crate::inventory::AnomalyKind;
 
@@ -7,9 +7,9 @@ use super::record::{self, Fields};
 /// What becomes of a field.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// Every reader takes it for the same, and nothing else stands in it.
+    /// Every reader takes it for the same, and nothing else is in it.
     Known,
-    /// No reader is known to use it, or more stands in it than belongs there.
+    /// No reader is known to use it, or more is in it than belongs there.
     Foreign,
     /// Some readers make another member of it.
     Ambiguous(&'static str),
@@ -131,7 +131,7 @@ fn are_owners(field: &[u8]) -> bool {
     id(rest) == Some(rest.len())
 }
 
-/// The kind of anomaly behind an ambiguous field.
+/// The kind of anomaly of an ambiguous field.
 pub(super) const AMBIGUOUS: AnomalyKind = AnomalyKind::ZipMode;
 
 #[cfg(test)]

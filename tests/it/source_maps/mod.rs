@@ -661,7 +661,8 @@ fn audit_within(files: &[(&str, Vec<u8>)], limits: Limits) -> (Audit, tempfile::
     all.extend(files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.clone())));
     let path = folder.path().join("acme-1.0.0.tgz");
     std::fs::write(&path, npm_tarball(&all)).unwrap();
-    let settings = Settings { policy: PolicyChoice::Named("proprietary"), limits, ..Settings::default() };
+    let mut settings = Settings::default();
+    (settings.policy, settings.limits) = (PolicyChoice::Named("proprietary"), limits);
     let audit = Auditor::new(Options::default().settings(settings)).audit(&path, 2).unwrap();
     (audit, folder)
 }
@@ -724,7 +725,8 @@ fn levels_follow_the_policy() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a-1.0.0.tgz");
         std::fs::write(&path, npm_tarball(&[("package/a.js.map".to_owned(), map().into())])).unwrap();
-        let settings = Settings { policy: PolicyChoice::Named(policy), ..Settings::default() };
+        let mut settings = Settings::default();
+        settings.policy = PolicyChoice::Named(policy);
         let audit = Auditor::new(Options::default().settings(settings)).audit(&path, 1).unwrap();
         let judged =
             audit.findings.iter().find(|judged| judged.finding.rule == "source-map-embedded").unwrap();

@@ -1,4 +1,4 @@
-//! What pip and uv write: schemes of a `.data` folder each to its own place, everything else into `site-packages`.
+//! What pip and uv install: the schemes of a `.data` folder each in its own place, everything else in `site-packages`.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(super) fn path(entry: &Entry) -> Option<String> {
         "purelib" | "platlib" => Some(rest.to_owned()),
         "scripts" | "headers" => Some(format!("{{{scheme}}}/{rest}")),
         "data" => Some(in_prefix(rest)),
-        // Nobody knows such a scheme.
+        // There is no such scheme.
         _ => Some(format!("{folder}/{below}")),
     }
 }
@@ -81,7 +81,7 @@ pub(super) fn odd_landings(inventory: &Inventory) -> Vec<Anomaly> {
         let Some(installed) = entry.installed.as_deref() else { continue };
         if is_startup(installed) {
             let detail = format!(
-                "it is installed as `{installed}` beside all packages, where the interpreter runs it whenever it starts"
+                "it is installed as `{installed}` at the top of site-packages, where the interpreter runs it whenever it starts"
             );
             anomalies.push(Anomaly::of(AnomalyKind::PathStartup, entry, detail));
         } else if scheme == "data" && installed.starts_with(SCRIPTS) {

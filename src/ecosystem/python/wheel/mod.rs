@@ -164,7 +164,7 @@ fn in_dist_info(path: &str) -> Option<(&str, &str)> {
     path.split_once('/').filter(|(folder, _)| folder.to_ascii_lowercase().ends_with(".dist-info"))
 }
 
-/// A `.dist-info` folder beside the one with the metadata: installers refuse the wheel or take either.
+/// A second `.dist-info` folder: installers refuse the wheel or take either.
 fn second_folder(inventory: &Inventory, info: &str) -> Option<ManifestProblem> {
     let folders: BTreeMap<&str, &Entry> = inventory
         .top_files()

@@ -1,10 +1,10 @@
-//! What a wheel says of its modules: `entry_points.txt` and setuptools' `top_level.txt`.
+//! What a wheel says about its modules: `entry_points.txt` and setuptools' `top_level.txt`.
 
 use std::collections::BTreeSet;
 
 use crate::inventory::{Declared, EntryPointWeight, Inventory, MissingEntryPoint};
 
-/// Scripts and plugins whose module the wheel should hold and doesn't.
+/// Scripts and plugins whose module the wheel should have but doesn't.
 pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPoint> {
     let paths: BTreeSet<&str> = inventory.top_files().map(|entry| installed(&entry.path)).collect();
     let mut missing = Vec::new();
@@ -65,7 +65,7 @@ fn installed(path: &str) -> &str {
     }
 }
 
-/// Whether a module is there; a module of a package that the wheel has nothing of is somebody else's.
+/// Whether a module is there; one of a package that the wheel has nothing of is somebody else's.
 fn has_module(paths: &BTreeSet<&str>, module: &str) -> bool {
     let path = module.replace('.', "/");
     let top = path.split('/').next().unwrap_or_default();
@@ -74,7 +74,7 @@ fn has_module(paths: &BTreeSet<&str>, module: &str) -> bool {
     !is_ours || begins(&format!("{path}.")) || begins(&format!("{path}/"))
 }
 
-/// What stands at the top of the wheel and isn't named in `top_level.txt`.
+/// What is at the top of the wheel but not named in `top_level.txt`.
 pub(super) fn top_level(inventory: &Inventory, text: &str, declared: &mut Declared) {
     let names: BTreeSet<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     if names.is_empty() {

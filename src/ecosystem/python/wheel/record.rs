@@ -17,7 +17,7 @@ struct Line {
     more: bool,
 }
 
-/// Holds RECORD against the entries, both ways.
+/// Compares RECORD with the entries, both ways.
 pub(super) fn check(inventory: &Inventory, info: &str, bytes: &[u8]) -> Vec<RecordProblem> {
     let table = format!("{info}/RECORD");
     let mut problems = Vec::new();
@@ -35,7 +35,7 @@ pub(super) fn check(inventory: &Inventory, info: &str, bytes: &[u8]) -> Vec<Reco
     let entries: BTreeMap<&str, &Entry> =
         inventory.top_files().map(|entry| (entry.path.as_str(), entry)).collect();
     let mut recorded: BTreeSet<String> = BTreeSet::new();
-    // RECORD can't hold its own digest, and signatures are made after it.
+    // RECORD can't contain its own digest, and signatures are made after it.
     let unhashed = [table.clone(), format!("{info}/RECORD.jws"), format!("{info}/RECORD.p7s")];
     for line in lines(&String::from_utf8_lossy(bytes)) {
         let Line { number, path, hash, size, more } = line;
@@ -50,13 +50,13 @@ pub(super) fn check(inventory: &Inventory, info: &str, bytes: &[u8]) -> Vec<Reco
                 &path,
                 None,
                 at,
-                format!("RECORD names `{path}`, a place outside of the wheel"),
+                format!("RECORD names `{path}`, a place outside the wheel"),
             );
             continue;
         };
         let entry = entries.get(normal.as_str()).copied();
         if !recorded.insert(normal.clone()) {
-            problem(RecordTrouble::Twice, &path, entry, at, format!("`{path}` stands twice in RECORD"));
+            problem(RecordTrouble::Twice, &path, entry, at, format!("`{path}` is in RECORD twice"));
             continue;
         }
         let Some(entry) = entry else {
@@ -76,20 +76,20 @@ pub(super) fn check(inventory: &Inventory, info: &str, bytes: &[u8]) -> Vec<Reco
         }
         if let Some((kind, has)) = digest(&hash, entry) {
             let detail = match kind {
-                RecordTrouble::Digest => format!("`{path}` has other bytes than RECORD says"),
+                RecordTrouble::Digest => format!("`{path}` doesn't have the digest that RECORD gives"),
                 _ => format!("RECORD has {has} for `{path}`"),
             };
             problem(kind, &path, Some(entry), at, detail);
         }
         if !size.is_empty() && size.parse() != Ok(entry.size) {
-            let detail = format!("`{path}` has {} bytes, and {size} in RECORD", entry.size);
+            let detail = format!("`{path}` has {} bytes, but {size} in RECORD", entry.size);
             problem(RecordTrouble::Size, &path, Some(entry), at, detail);
         }
     }
     for entry in entries.values() {
         if !recorded.contains(&entry.path) && !unhashed.contains(&entry.path) {
             let detail =
-                format!("`{}` is in the wheel and not in RECORD: it was added after the build", entry.path);
+                format!("`{}` is in the wheel but not in RECORD: it was added after the build", entry.path);
             problem(RecordTrouble::NotRecorded, &entry.path, Some(entry), None, detail);
         }
     }
@@ -138,7 +138,7 @@ fn csv_fields(line: &str) -> Vec<String> {
     fields
 }
 
-/// What is wrong with a digest of RECORD: the sort, and the verb with what it has.
+/// What is wrong with a digest in RECORD: the kind of trouble, and what there is instead.
 fn digest(hash: &str, entry: &Entry) -> Option<(RecordTrouble, &'static str)> {
     let Some((algorithm, value)) = hash.split_once('=') else {
         return Some((RecordTrouble::NoDigest, "no digest"));
@@ -147,6 +147,6 @@ fn digest(hash: &str, entry: &Entry) -> Option<(RecordTrouble, &'static str)> {
     match compare(entry, algorithm, decoded.as_deref()) {
         Compared::Right => None,
         Compared::Wrong => Some((RecordTrouble::Digest, "")),
-        Compared::Worthless => Some((RecordTrouble::NoDigest, "a digest too weak to mean anything")),
+        Compared::Worthless => Some((RecordTrouble::NoDigest, "a digest that is too weak")),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::metadata;
 use crate::inventory::{ManifestProblem, ManifestTrouble, Mismatch};
 
-/// The tags in the file name, where they are others than in `WHEEL`: installers choose by the name alone.
+/// The tags in the file name, if they differ from those in `WHEEL`: installers choose by the name alone.
 pub(super) fn mismatch(file: &str, place: &str, wheel: &[u8]) -> Option<Mismatch> {
     let named = of_name(file)?;
     let fields = metadata::fields(wheel);
@@ -24,7 +24,7 @@ fn listed(tags: &BTreeSet<String>) -> String {
     tags.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// The tags of a line of `WHEEL`: some builders write compressed sets there, too. What is no tag stays as it is.
+/// The tags of a line of `WHEEL`, where some builders also write compressed sets. What isn't a tag is left as it is.
 fn expanded(tag: &str) -> BTreeSet<String> {
     match tag.trim().split('-').collect::<Vec<_>>().as_slice() {
         [python, abi, platform] => multiplied(python, abi, platform),
@@ -32,7 +32,7 @@ fn expanded(tag: &str) -> BTreeSet<String> {
     }
 }
 
-/// Compressed sets (`py2.py3`) multiplied out.
+/// Compressed sets (`py2.py3`) expanded.
 fn multiplied(python: &str, abi: &str, platform: &str) -> BTreeSet<String> {
     let mut tags = BTreeSet::new();
     for python in python.split('.') {
@@ -43,7 +43,7 @@ fn multiplied(python: &str, abi: &str, platform: &str) -> BTreeSet<String> {
     tags
 }
 
-/// The tags of a file name; `None` for a name that is none of a wheel.
+/// The tags of a file name; `None` if it isn't a wheel's.
 fn of_name(file: &str) -> Option<BTreeSet<String>> {
     let parts: Vec<&str> = file.strip_suffix(".whl")?.split('-').collect();
     let [.., python, abi, platform] = parts.as_slice() else { return None };
@@ -65,7 +65,7 @@ pub(super) fn unknown_format(place: &str, wheel: &[u8]) -> Option<ManifestProble
         place: place.to_owned(),
         line: None,
         detail: match version {
-            Some(version) => format!("its Wheel-Version is {version}, and installers know only 1"),
+            Some(version) => format!("its Wheel-Version is {version}, but installers know only 1"),
             None => "it has no Wheel-Version; installers refuse the wheel".to_owned(),
         },
     })

@@ -19,7 +19,7 @@ static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// All of them outside of comments.
+/// All of them outside comments.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
     const MOST: usize = 50_000;
     let Some(quoted) = QUOTED.as_ref() else { return Vec::new() };

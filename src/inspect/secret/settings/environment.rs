@@ -51,7 +51,7 @@ const OF_A_SESSION: &[&str] = &[
 
 /// What the environment that holds the keyword at `at` gives away.
 pub(in crate::inspect::secret) fn find(text: &[u8], at: usize, rule: usize) -> Vec<Found> {
-    /// Braces that may stand in the values before the keyword.
+    /// Braces that may be in the values before the keyword.
     const MOST_BRACES: usize = 6;
     let from = at.saturating_sub(BEFORE);
     let before = text.get(from..at).unwrap_or_default();
@@ -155,7 +155,7 @@ fn flat_object(text: &[u8], start: usize) -> Option<Vec<Field>> {
     Some(fields)
 }
 
-/// What stands in the quotes that begin at `at`.
+/// What is in the quotes that begin at `at`.
 fn quoted(text: &[u8], at: usize, end: usize) -> Option<Range<usize>> {
     let quote = *text.get(at)?;
     let mut place = at + 1;

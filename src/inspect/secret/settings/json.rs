@@ -1,4 +1,4 @@
-//! JSON, where the object that a value stands in says what it is.
+//! JSON, where the object that a value is in says what it is.
 
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
         serde_json::from_slice(text).or_else(|_| serde_json::from_slice(&without_comments(text))).ok()?;
     let mut pairs = Vec::new();
     let mut open = vec![Field { parent: "", name: "", said: false, value: &json }];
-    // a value stands behind the one before it as often as not
+    // a value is after the one before it as often as not
     let mut from = 0;
     while let Some(Field { parent, name, said, value }) = open.pop() {
         match value {
@@ -61,7 +61,7 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
     Some(pairs)
 }
 
-/// Where the commands of a manifest stand; `None` where it has none.
+/// Where the commands of a manifest are; `None` where it has none.
 pub(super) fn scripts(text: &[u8]) -> Option<Vec<Range<usize>>> {
     let json: Value = serde_json::from_slice(text).ok()?;
     let scripts = json.get("scripts")?.as_object()?;
@@ -73,7 +73,7 @@ pub(super) fn scripts(text: &[u8]) -> Option<Vec<Range<usize>>> {
     Some(located.collect())
 }
 
-/// Where a string stands that has no escapes: behind `from`, or else anywhere.
+/// Where a string is that has no escapes: behind `from`, or else anywhere.
 fn locate(text: &[u8], string: &str, from: usize) -> Option<usize> {
     let quoted = format!("\"{string}\"");
     let find =
@@ -81,7 +81,7 @@ fn locate(text: &[u8], string: &str, from: usize) -> Option<usize> {
     find(from).or_else(|| find(0))
 }
 
-/// The same with blanks for comments and for commas behind which nothing comes, as .NET and editors take them.
+/// The same with blanks for comments and for commas after which nothing comes, as .NET and editors take them.
 fn without_comments(text: &[u8]) -> Vec<u8> {
     let mut clear = text.to_vec();
     let mut at = 0;

@@ -20,7 +20,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
     pairs
 }
 
-/// Where each line stands, without its end.
+/// Where each line is, without its end.
 pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -32,7 +32,7 @@ pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// The name in a line, and where its value stands.
+/// The name in a line, and where its value is.
 fn split(line: &[u8]) -> Option<(String, Range<usize>)> {
     const LONGEST_NAME: usize = 120;
     let first = line.iter().find(|byte| !byte.is_ascii_whitespace())?;
@@ -69,7 +69,7 @@ fn blank_between_two_words(line: &[u8]) -> Option<usize> {
     (words.count() == 2 + usize::from(skipped > 0)).then_some(start + skipped + blank)
 }
 
-/// Where the value stands that begins behind `from`: what its quotes enclose, or all up to a comment.
+/// Where the value is that begins behind `from`: what its quotes enclose, or all up to a comment.
 pub(super) fn value(line: &[u8], from: usize) -> Range<usize> {
     let rest = line.get(from..).unwrap_or_default();
     let start = from + rest.len() - rest.trim_ascii_start().len();

@@ -20,10 +20,10 @@ use table::Format;
 pub(super) use environment::find as environment;
 pub(crate) use table::TABLE as SETTINGS_FILES;
 
-/// A name, and where the value stands that a file gives it.
+/// A name, and where the value is that a file gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Pair {
-    /// What the name stands in: a section, an object, an element.
+    /// What the name is in: a section, an object, an element.
     parent: String,
     name: String,
     value: Range<usize>,

@@ -11,7 +11,7 @@ pub(super) enum Kind {
     Mnemonic,
 }
 
-/// Words that make a name harmless wherever they stand in it.
+/// Words that make a name harmless wherever they are in it.
 const HARMLESS: &[&str] = &[
     "public",
     "publishable",
@@ -121,7 +121,7 @@ const TOKENS: &[&str] = &[
     "authkey",
     "psk",
 ];
-/// What stands before `key` where it is one that opens something.
+/// What is before `key` where it is one that opens something.
 const KEYS: &[&str] = &[
     "api",
     "secret",
@@ -168,7 +168,7 @@ const KEYS: &[&str] = &[
     "ssh",
 ];
 
-/// What the name of a setting says, with the name that it stands in.
+/// What the name of a setting says, with the name that it is in.
 pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     let mut words = words(name);
     if matches!(words.last().map(String::as_str), Some("key" | "value" | "data" | "default"))

@@ -161,7 +161,7 @@ fn last_word(value: &[u8]) -> &[u8] {
     }
 }
 
-/// Where the password stands in an address or a connection string.
+/// Where the password is in an address or a connection string.
 pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
     static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         RegexBuilder::new(concat!(

@@ -13,7 +13,7 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
     reader.config_mut().check_end_names = false;
     let mut found: Vec<(String, String, String)> = Vec::new();
     let mut path: Vec<String> = Vec::new();
-    // in a property list a value stands behind its key
+    // in a property list a value is after its key
     let mut key = String::new();
     while found.len() < MOST {
         match reader.read_event().ok()? {

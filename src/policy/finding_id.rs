@@ -1,4 +1,4 @@
-//! What names a finding across releases.
+//! The identifier of a finding, stable across releases.
 
 use sha2::{Digest as _, Sha256};
 
@@ -6,8 +6,8 @@ use crate::inventory::Package;
 use crate::rules::Finding;
 use crate::words::hex;
 
-/// First 16 hex digits of a SHA-256 over rule, place without version, and key. Line and offset are left out, so
-/// that a waiver survives a release.
+/// First 16 hex digits of a SHA-256 over rule, place without version, and key. Without line and offset, so that a
+/// waiver survives a release.
 pub(super) fn of(finding: &Finding, package: Option<&Package>) -> String {
     let version = package.map_or("", |package| package.version.as_str());
     let mut hash = Sha256::new();
@@ -18,8 +18,8 @@ pub(super) fn of(finding: &Finding, package: Option<&Package>) -> String {
     hex(hash.finalize().get(..8).unwrap_or_default())
 }
 
-/// A path with the package's version, where it stands as a word of its own, replaced by `*`. A version
-/// without a dot could be anything and stays.
+/// A path with the package's version, as a separate word, replaced by `*`. A version without a dot could be anything
+/// and is kept.
 fn without_version(path: &str, version: &str) -> String {
     if !version.contains('.') {
         return path.to_owned();
