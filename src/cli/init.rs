@@ -10,8 +10,9 @@ use super::file::save;
 use super::lock_file::{create, plain, stock};
 use super::{Exit, output};
 
-/// Write packgate.toml and the first packgate.lock for a project Says what it found and what follows. Existing files
-/// are left as they are, so it can be run again.
+/// Write packgate.toml and the first packgate.lock for a project
+///
+/// Says what it found and what follows. Existing files are left as they are, so it can be run again.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Init {
     /// The project's folder [default: the working directory]

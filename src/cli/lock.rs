@@ -10,9 +10,10 @@ use super::lock_file::{create, plain, stock};
 use super::targets::Targets;
 use super::{Exit, complain, output};
 
-/// Write packgate.lock: the files that releases may contain A folder is packed by its own client first, and the lock
-/// is written there. The lock of artifacts is in the project's folder; several platforms of a package, or several
-/// packages, share one file.
+/// Write packgate.lock: the files that releases may contain
+///
+/// A folder is packed by its own client first, and the lock is written there. The lock of artifacts is in the
+/// project's folder; several platforms of a package, or several packages, share one file.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Lock {
     /// Artifacts or folders [default: the working directory]
