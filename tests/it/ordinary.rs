@@ -150,7 +150,9 @@ fn lists_of_sources_in_any_spelling() {
     assert_eq!((verdict.count("stale-file-list"), verdict.level("stale-file-list")), (1, Some("note")));
     let more = [&files[..], &[("demo-1.0/demo/stray.py", "")]].concat();
     let verdict = Verdict::of("demo-1.0.tar.gz", &tar(&texts(&more)), "auto");
-    assert_eq!(verdict.level("record-mismatch"), Some("error"));
+    // a build may write a file after the list was made
+    verdict.passes();
+    assert_eq!((verdict.count("record-mismatch"), verdict.count("stale-file-list")), (0, 1));
 }
 
 #[test]
