@@ -134,7 +134,9 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     let mut problems = Vec::new();
     inventory.package = format(inventory.kind).read(inventory, project, &mut problems);
     let is_vague = |package: &Package| {
-        package.license.as_deref().is_none_or(|licence| spdx::Expression::parse(licence).is_err())
+        package.license.as_deref().is_none_or(|licence| {
+            licence.starts_with("LicenseRef-") || spdx::Expression::parse(licence).is_err()
+        })
     };
     if let Some(mut package) = inventory.package.take_if(|package| is_vague(package)) {
         let format = format(inventory.kind);

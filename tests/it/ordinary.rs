@@ -280,6 +280,8 @@ fn a_jar_whose_licence_its_parent_project_tells() {
 
 #[test]
 fn keys_of_localhost() {
+    // a folder called `demo` would be one of demonstrations
+    let cargo = CARGO.replace("demo", "acme");
     let dice = &mut Dice::new(11);
     let key = keys::every_kind(dice).into_iter().find(|key| key.label == "PRIVATE KEY").unwrap();
     let certificate = |name: &str| {
@@ -292,15 +294,15 @@ fn keys_of_localhost() {
     };
     let check = |key_path: &str, certificate_path: &str, name: &str, policy: &str| {
         let (key, certificate) = (key.pem(64, "\n"), certificate(name));
-        let at = |path: &str| format!("demo-1.0.0/certs/{path}");
+        let at = |path: &str| format!("acme-1.0.0/certs/{path}");
         let (key_path, certificate_path) = (at(key_path), at(certificate_path));
         let files = [
-            ("demo-1.0.0/Cargo.toml", CARGO),
-            ("demo-1.0.0/src/lib.rs", ""),
+            ("acme-1.0.0/Cargo.toml", cargo.as_str()),
+            ("acme-1.0.0/src/lib.rs", ""),
             (&key_path, &key),
             (&certificate_path, &certificate),
         ];
-        Verdict::of("demo-1.0.0.crate", &tar(&texts(&files)), policy)
+        Verdict::of("acme-1.0.0.crate", &tar(&texts(&files)), policy)
     };
     for (key, certificate) in [("key.pem", "cert.pem"), ("server-key.pem", "server-cert.pem")] {
         let verdict = check(key, certificate, "localhost", "open-source");
@@ -323,12 +325,13 @@ fn dice_bytes(count: usize) -> Vec<u8> {
 
 #[test]
 fn credentials_in_examples_that_document_rust() {
+    let cargo = CARGO.replace("demo", "acme");
     let dice = &mut Dice::new(13);
     let password = dice.make("{base62:20}");
     let url = format!("postgres://app:{password}@db.acme-prod.net/orders");
     let check = |text: String| {
-        let files = [("demo-1.0.0/Cargo.toml", CARGO), ("demo-1.0.0/src/lib.rs", text.as_str())];
-        Verdict::of("demo-1.0.0.crate", &tar(&texts(&files)), "auto")
+        let files = [("acme-1.0.0/Cargo.toml", cargo.as_str()), ("acme-1.0.0/src/lib.rs", text.as_str())];
+        Verdict::of("acme-1.0.0.crate", &tar(&texts(&files)), "auto")
     };
     check(format!(
         "/// Connects.\n///\n/// ```\n/// let pool = connect(\"{url}\");\n/// ```\npub fn connect() {{}}\n"
