@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use spdx::detection::{Store, TextData};
 
-use crate::inventory::{Inventory, LicenceFile, ManifestFile, Package};
+use crate::inventory::{Entry, Inventory, LicenceFile, ManifestFile, Package};
 
 /// The texts that build.rs takes from the SPDX list, as `policies/licences.toml` names them.
 const KNOWN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/licences.rs"));
@@ -72,11 +72,11 @@ pub(super) fn is_licence_file(path: &str) -> bool {
 pub(super) fn read(
     inventory: &Inventory,
     package: &Package,
-    unpacks: impl Fn(&str) -> bool,
+    unpacks: impl Fn(&Entry) -> bool,
 ) -> Vec<LicenceFile> {
     let is_own = |kept: &&ManifestFile| {
         let parent = inventory.entry(kept.entry).and_then(|entry| entry.parent);
-        parent.is_none_or(|parent| inventory.entry(parent).is_some_and(|archive| unpacks(&archive.path)))
+        parent.is_none_or(|parent| inventory.entry(parent).is_some_and(&unpacks))
     };
     let files = inventory
         .manifests
