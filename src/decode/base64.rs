@@ -121,7 +121,7 @@ impl<'a> Lines<'a> {
         };
         let length: usize = self.parts.iter().map(Range::len).sum();
         let is_padded = self.bytes.get(self.end()) == Some(&b'=');
-        (length % 4 == 0 || is_padded)
+        (length.is_multiple_of(4) || is_padded)
             && self.parts.split_first().is_some_and(|(first, rest)| tells(first) && !rest.iter().any(tells))
     }
 
