@@ -95,6 +95,9 @@ impl<'a> Lines<'a> {
         /// Where tools break lines. Lines of another length may be texts of their own.
         const WIDTHS: [usize; 2] = [64, 76];
         self.uncover_joined(layer);
+        if self.is_one() {
+            return;
+        }
         if let [lines @ .., last] = self.parts.as_slice()
             && let Some(width) = lines.first().map(Range::len)
         {
@@ -107,6 +110,19 @@ impl<'a> Lines<'a> {
                 Self { bytes: self.bytes, parts: lines.to_vec() }.uncover_joined(layer);
             }
         }
+    }
+
+    /// Whether the lines are one text for sure: the first begins what is compressed, no other does, and they fill
+    /// whole groups. A part of it would be cut off in the middle.
+    fn is_one(&self) -> bool {
+        let tells = |part: &Range<usize>| {
+            let head = self.bytes.get(part.start..part.end.min(part.start + 64)).unwrap_or_default();
+            magic::tells(&decoded(head))
+        };
+        let length: usize = self.parts.iter().map(Range::len).sum();
+        let is_padded = self.bytes.get(self.end()) == Some(&b'=');
+        (length.is_multiple_of(4) || is_padded)
+            && self.parts.split_first().is_some_and(|(first, rest)| tells(first) && !rest.iter().any(tells))
     }
 
     fn uncover_joined(&self, layer: &mut Builder<'_>) {
@@ -333,6 +349,38 @@ mod tests {
             let line = 76 + gap.len();
             assert_eq!(sources, [2, 2 + line, 2 + line + 1, 2 + 2 * line], "{gap}");
         }
+    }
+
+    #[test]
+    fn what_is_compressed_is_not_cut_at_a_line() {
+        use std::io::Write as _;
+        let packed = |length: usize| {
+            let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            let noise: Vec<u8> = (0..length).map(|at| (at * at % 251) as u8).collect();
+            writer.write_all(&noise).unwrap();
+            writer.finish().unwrap()
+        };
+        let layers = |text: &str| {
+            let mut found = Vec::new();
+            uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| found.push(layer.text));
+            found
+        };
+        for width in [76, 100] {
+            for length in 200..230 {
+                let whole = packed(length);
+                let encoded = encoded(&whole);
+                let lines: Vec<&str> =
+                    encoded.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect();
+                for text in [format!("S'{}\\n'\n", lines.join("\\n")), format!("\n{}\n", lines.join("\n"))] {
+                    let found = layers(&text);
+                    assert!(found.iter().all(|found| found.starts_with(&whole)), "{width} {length}");
+                    assert!(!found.is_empty());
+                }
+            }
+        }
+        // several in a list are looked at each
+        let list = format!("[\"{}\",\n\"{}\"]", encoded(&packed(60)), encoded(&packed(63)));
+        assert!(layers(&list).iter().any(|found| found.starts_with(&packed(63))));
     }
 
     #[test]

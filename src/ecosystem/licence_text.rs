@@ -1,10 +1,11 @@
-//! Licence files: whether each is the text of a well-known licence. Only used if the manifest doesn't say.
+//! Licence files: whether each is the text of a well-known licence, or one of its own that gives the source away just
+//! so. Asked only where the manifest doesn't say.
 
 use std::sync::LazyLock;
 
 use spdx::detection::{Store, TextData};
 
-use crate::inventory::{Inventory, LicenceFile, Package};
+use crate::inventory::{Entry, Inventory, LicenceFile, ManifestFile, Package};
 
 /// The texts that build.rs takes from the SPDX list, as `policies/licences.toml` names them.
 const KNOWN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/licences.rs"));
@@ -28,6 +29,24 @@ const CONDITIONS: &[&str] = &[
     "confidential information",
 ];
 
+/// The sentences with which texts of their own give the source away, as people write them anew.
+const GRANTS: &[&str] = &[
+    "redistribution and use in source and binary forms, with or without modification, are permitted",
+    "permission is hereby granted, free of charge, to any person obtaining a copy",
+    "permission to use, copy, modify, and distribute this software",
+    "permission to use, copy, modify and distribute this software",
+    "permission to use, copy, modify, and/or distribute this software",
+];
+
+/// Words that a text of its own has only where it takes something back, or where the grant is somebody else's.
+#[rustfmt::skip]
+const RESTRICTIONS: &[&str] = &[
+    "proprietary", "confidential", "commercial", "trade secret", "end user license", "eula", "licensee", "subscription",
+    "reverse engineer", "decompile", "disassemble", "evaluation", "internal use", "academic", "educational purpose",
+    "research purpose", "unauthorized", "unauthorised", "strictly prohibited", "you may not", "shall not be distributed",
+    "no part of", "third party", "third-party", "not be redistributed", "without a license",
+];
+
 /// Whether a path is that of a licence file of the package itself.
 pub(super) fn is_licence_file(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -48,18 +67,28 @@ pub(super) fn is_licence_file(path: &str) -> bool {
     is_named && !is_code && !is_of_others
 }
 
-/// The package's licence files, each with the licence whose text it is.
-pub(super) fn read(inventory: &Inventory, package: &Package) -> Vec<LicenceFile> {
+/// The package's licence files, each with the licence whose text it is. `unpacks` tells the archives within the
+/// artifact whose files are the package's, too.
+pub(super) fn read(
+    inventory: &Inventory,
+    package: &Package,
+    unpacks: impl Fn(&Entry) -> bool,
+) -> Vec<LicenceFile> {
+    let is_own = |kept: &&ManifestFile| {
+        let parent = inventory.entry(kept.entry).and_then(|entry| entry.parent);
+        parent.is_none_or(|parent| inventory.entry(parent).is_some_and(&unpacks))
+    };
     let files = inventory
         .manifests
         .iter()
-        .filter(|kept| is_licence_file(&kept.path) && stands_beside(&kept.path, &package.root));
-    files
-        .map(|kept| LicenceFile {
-            path: kept.path.clone(),
-            licence: std::str::from_utf8(&kept.bytes).ok().and_then(known),
-        })
-        .collect()
+        .filter(|kept| is_licence_file(&kept.path) && stands_beside(&kept.path, &package.root))
+        .filter(is_own);
+    let read = |kept: &ManifestFile| {
+        let text = std::str::from_utf8(&kept.bytes).unwrap_or_default();
+        let licence = known(text);
+        LicenceFile { path: kept.path.clone(), licence, grants: licence.is_none() && grants(text) }
+    };
+    files.map(read).collect()
 }
 
 /// Whether a file is the package's own: in its folder, or in an archive's folder of metadata.
@@ -85,6 +114,18 @@ fn known(text: &str) -> Option<&'static str> {
     let found = STORE.analyze(&TextData::new(text));
     let is_alike = found.score >= ALIKE;
     KNOWN.iter().map(|(name, _)| *name).find(|name| is_alike && *name == found.name)
+}
+
+/// Whether a text of its own gives everybody the source: it says so early, and takes nothing back.
+fn grants(text: &str) -> bool {
+    /// So far from the beginning the grant stands at most: further down it is that of something in the package.
+    const EARLY: usize = 2_000;
+    if text.len() > LONGEST {
+        return false;
+    }
+    let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let early = GRANTS.iter().any(|grant| words.find(grant).is_some_and(|at| at <= EARLY));
+    early && !RESTRICTIONS.iter().any(|words_of_it| words.contains(words_of_it))
 }
 
 #[cfg(test)]
@@ -122,6 +163,27 @@ mod tests {
             String::new(),
         ] {
             assert_eq!(known(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_of_their_own_are_open_where_they_grant_and_take_nothing_back() {
+        let grant = "Permission to use, copy, modify, and distribute this software and its\n\
+            documentation with or without modifications and for any purpose and\n\
+            without fee is hereby granted, provided that any copyright notices\n\
+            appear in all copies.\n";
+        assert!(grants(&format!("Acme License Agreement\n\n{grant}")));
+        let bsd = "Redistribution and use in source and binary\n  forms, with or without modification, are permitted";
+        assert!(grants(&format!("The majority of the code is under this license:\n{bsd} provided that")));
+        for text in [
+            "Copyright Acme. All rights reserved.".to_owned(),
+            format!("Acme End User License Agreement\n{grant}"),
+            format!("All rights reserved. No part of it may be copied.\n\nIt contains demo:\n{grant}"),
+            format!("{}\n{grant}", "Copyright Acme. All rights reserved. ".repeat(80)),
+            format!("{grant}\nYou may not use it for commercial purposes."),
+            format!("Acme software is licensed to you.\nThird-party software:\n{grant}"),
+        ] {
+            assert!(!grants(&text), "{text}");
         }
     }
 

@@ -99,6 +99,11 @@ pub(crate) fn keeps(path: &str) -> bool {
     licence_text::is_licence_file(path) || formats().any(|format| format.keeps(path))
 }
 
+/// The same for a file in an archive within it, which may be where the package's own files are: a gem's.
+pub(crate) fn keeps_within(path: &str) -> bool {
+    licence_text::is_licence_file(path)
+}
+
 /// Whether the entries' digests are needed because the package has a table to compare them with, going by the
 /// artifact's file name and outermost container, before any entry is read.
 pub(crate) fn needs_digests(artifact: &str, is_zip: bool) -> bool {
@@ -129,10 +134,14 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     let mut problems = Vec::new();
     inventory.package = format(inventory.kind).read(inventory, project, &mut problems);
     let is_vague = |package: &Package| {
-        package.license.as_deref().is_none_or(|licence| spdx::Expression::parse(licence).is_err())
+        package.license.as_deref().is_none_or(|licence| {
+            licence.starts_with("LicenseRef-") || spdx::Expression::parse(licence).is_err()
+        })
     };
     if let Some(mut package) = inventory.package.take_if(|package| is_vague(package)) {
-        package.licence_files = licence_text::read(inventory, &package);
+        let format = format(inventory.kind);
+        package.licence_files =
+            licence_text::read(inventory, &package, |archive| format.unpacks(inventory, archive));
         inventory.package = Some(package);
     }
     if inventory.cut_short().is_some() || inventory.entries.is_empty() {

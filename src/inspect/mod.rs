@@ -40,7 +40,8 @@ pub use sample::Sample;
 pub use scanner::{ScanOptions, Scanner};
 pub(crate) use secret::{SETTINGS_FILES, SecretRule, TABLE as SECRETS};
 pub(crate) use sign::{
-    Match as StrayMatch, STRAYS, StrayRow, StrayRule, is_excepted, matches as stray_matches,
+    LOCALHOST_CERTIFICATE, Match as StrayMatch, STRAYS, StrayRow, StrayRule, is_excepted,
+    matches as stray_matches,
 };
 pub use streaming::StreamingScan;
 

@@ -125,6 +125,8 @@ pub struct LicenceFile {
     pub path: String,
     /// SPDX identifier of the well-known licence whose text it is.
     pub licence: Option<&'static str>,
+    /// Whether it is a text of its own that gives everybody the source all the same.
+    pub grants: bool,
 }
 
 /// What the manifest promises about the package's contents, resolved against the entries.

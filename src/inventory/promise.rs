@@ -154,6 +154,8 @@ pub enum RecordTrouble {
     Absent,
     /// In a list that was made before packing and that nobody reads afterwards, not in the artifact.
     Stale,
+    /// In the artifact, not in such a list.
+    Unlisted,
     /// The bytes have another digest.
     Digest,
     /// The size differs.

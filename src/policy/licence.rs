@@ -29,6 +29,14 @@ pub(super) fn choose(package: Option<&Package>) -> (&'static str, String) {
     let licence = package.license.as_deref().map(str::trim).filter(|licence| !licence.is_empty());
     match licence {
         Some(licence) if is_open(licence) => return ("open-source", quoted(licence)),
+        // A name that the authors gave says nothing; their own text may.
+        Some(licence) if is_own_name(licence) => {
+            let own = by_files(package).filter(|_| package.licence_files.iter().any(|file| file.grants));
+            return match own {
+                Some(files) => ("open-source", format!("{}, but {files}", quoted(licence))),
+                None => ("proprietary", quoted(licence)),
+            };
+        }
         Some(licence) if !is_elsewhere(licence) => return ("proprietary", quoted(licence)),
         _ => {}
     }
@@ -54,19 +62,30 @@ fn is_elsewhere(licence: &str) -> bool {
     matches!(named, "" | "file" | "license file" | "licence file") || !named.contains(' ') && is_file(named)
 }
 
-/// What the licence files say, if each of them is the text of an open licence.
+/// Whether it is a name that no list has, and no word in it says that the source is kept.
+fn is_own_name(licence: &str) -> bool {
+    const KEPT: &[&str] =
+        &["proprietary", "commercial", "closed", "eula", "internal", "confidential", "reserved"];
+    let lower = licence.to_lowercase();
+    lower.starts_with("licenseref-")
+        && !lower.contains(char::is_whitespace)
+        && !KEPT.iter().any(|word| lower.contains(word))
+}
+
+/// What the licence files say, if each of them gives everybody the source.
 fn by_files(package: &Package) -> Option<String> {
-    let files = &package.licence_files;
-    let known: Option<Vec<&'static str>> = files.iter().map(|file| file.licence).collect();
-    let known = known.filter(|known| !known.is_empty())?;
-    let is_open = known.iter().all(|name| spdx::license_id(name).is_some_and(is_open_id));
-    let name = |file: &LicenceFile| file.path.rsplit('/').next().unwrap_or_default().to_owned();
-    let said: Vec<String> = files
-        .iter()
-        .zip(known)
-        .map(|(file, licence)| format!("{} is the text of {licence}", name(file)))
-        .collect();
-    is_open.then(|| said.join(", "))
+    let said = |file: &LicenceFile| {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        match file.licence {
+            Some(licence) if spdx::license_id(licence).is_some_and(is_open_id) => {
+                Some(format!("{name} is the text of {licence}"))
+            }
+            None if file.grants => Some(format!("{name} lets everybody copy and change it")),
+            _ => None,
+        }
+    };
+    let said: Option<Vec<String>> = package.licence_files.iter().map(said).collect();
+    said.filter(|said| !said.is_empty()).map(|said| said.join(", "))
 }
 
 fn quoted(licence: &str) -> String {
@@ -337,6 +356,7 @@ mod tests {
             "MIT-CMU",
             "MPL-2.0",
             "MPL 2.0",
+            "Apache-2.0 (as all of org.apache)",
             "EPL-2.0",
             "ISC",
             "BSD",
@@ -465,6 +485,7 @@ mod tests {
             let file = |(path, licence): &(&str, Option<&'static str>)| LicenceFile {
                 path: (*path).to_owned(),
                 licence: *licence,
+                grants: path.ends_with(".own"),
             };
             let licence_files = files.iter().map(file).collect();
             choose(Some(&Package { licence_files, ..package(license, false) })).1
@@ -481,6 +502,15 @@ mod tests {
             assert!(with_files(Some(elsewhere), &[mit]).ends_with("is the text of MIT"), "{elsewhere}");
             assert_eq!(with_files(Some(elsewhere), &[]), quoted(elsewhere));
             assert_eq!(with_files(Some(elsewhere), &[mit, ("package/LICENSE.ee", None)]), quoted(elsewhere));
+        }
+        let own = ("package/LICENSE.own", None);
+        let opened = "LICENSE.own lets everybody copy and change it";
+        assert_eq!(with_files(None, &[own]), format!("no licence in package.json, but {opened}"));
+        let named = "LicenseRef-Acme-License-Agreement";
+        assert_eq!(with_files(Some(named), &[own]), format!("licence \"{named}\", but {opened}"));
+        assert_eq!(with_files(Some(named), &[own, ("package/LICENSE.ee", None)]), quoted(named));
+        for closed in ["LicenseRef-Acme-Proprietary", "LicenseRef-Acme-EULA", "UNLICENSED"] {
+            assert_eq!(with_files(Some(closed), &[own]), quoted(closed));
         }
         for closed in ["UNLICENSED", "Acme EULA", "LicenseRef-Acme", "Commercial, see LICENSE"] {
             assert_eq!(with_files(Some(closed), &[mit]), quoted(closed));

@@ -32,6 +32,7 @@ mod internal_package;
 mod internal_path;
 mod listed_source;
 mod local_path;
+mod localhost;
 mod mentions;
 mod original_source;
 mod own_comments;

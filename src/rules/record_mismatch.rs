@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 Compares a package's own table of contents with its files, both ways, digests (SHA-256, SHA-384, SHA-512) and sizes
 included: `RECORD` of a wheel, `checksums.yaml.gz` of a gem, manifest and signature file of a signed jar,
-`SOURCES.txt` of a source distribution (files missing from it), the file list of a gem, `[Content_Types].xml` of an
+the file list of a gem, `[Content_Types].xml` of an
 extension for Visual Studio Code.
 
 ## Why it matters
@@ -39,7 +39,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
     let Some(package) = &inventory.package else { return };
     let problems = &package.declared.record;
-    // Stale entries have a rule of their own.
+    // A list that nobody reads has a rule of its own.
     const KINDS: [RecordTrouble; 7] = [
         RecordTrouble::NotRecorded,
         RecordTrouble::Absent,
@@ -89,6 +89,7 @@ fn headline(kind: RecordTrouble, count: usize) -> String {
         RecordTrouble::Absent => format!("{files} of the table of contents are not in the artifact"),
         RecordTrouble::Digest => format!("{files} don't have the digest that the table of contents gives"),
         RecordTrouble::Stale => format!("{files} of a list are not in the artifact"),
+        RecordTrouble::Unlisted => format!("{files} are not in a list"),
         RecordTrouble::Size => format!("{files} don't have the size that the table of contents gives"),
         RecordTrouble::NoDigest => {
             format!("{files} are in the table of contents without a usable digest")

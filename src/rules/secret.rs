@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::for_show::is_for_show;
+use super::localhost;
 use super::{Context, Family, Finding, Place, Rule};
 use crate::inspect::{SECRETS, SecretRule};
 use crate::inventory::{Entry, Secret};
@@ -36,7 +37,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut same: BTreeMap<&str, Vec<(&Entry, &Secret)>> = BTreeMap::new();
     for entry in &context.inventory.entries {
         for secret in &entry.secrets {
-            if rule_of(entry, secret) == Some(rule.name) {
+            if rule_of(context, entry, secret) == Some(rule.name) {
                 same.entry(&secret.digest).or_default().push((entry, secret));
             }
         }
@@ -49,11 +50,12 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// The rule that a fact belongs to. In tests and manuals, credentials are mostly made up and have a rule of their
 /// own; a token with a valid checksum isn't made up, wherever it is.
-fn rule_of(entry: &Entry, secret: &Secret) -> Option<&'static str> {
+fn rule_of(context: &Context<'_>, entry: &Entry, secret: &Secret) -> Option<&'static str> {
     let has_checksum = SECRETS.iter().any(|rule| rule.name == secret.rule && rule.has_checksum());
     let is_public = matches!(secret.rule, "secret-google-api-key" | "secret-google-oauth");
     if has_checksum || is_public || !is_for_show(&entry.place) {
-        return Some(secret.rule);
+        let is_local = secret.rule == "secret-private-key" && localhost::is_key(context.inventory, entry);
+        return Some(if is_local { localhost::RULE } else { secret.rule });
     }
     // A library that reads encrypted keys has some in its tests.
     (secret.rule != "secret-private-key-encrypted").then_some("secret-in-tests")

@@ -6,16 +6,18 @@ use super::{Context, Family, Finding, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "stale-file-list",
     family: Family::Allowlist,
-    summary: "A list of sources names files that are not in the artifact",
+    summary: "A list of sources and the files in the artifact differ",
     docs: r#"
 ## What it does
 
-Reports, once for each list, that a source distribution's `SOURCES.txt` names files that the archive lacks.
+Reports, once for each list, that `SOURCES.txt` of a source distribution names files that the archive lacks, or lacks
+files that the archive has.
 
 ## Why it matters
 
-It rarely does: setuptools keeps names from earlier builds in the list, and nobody reads it after packing.
-Occasionally it shows that a file was forgotten.
+It seldom does: setuptools keeps names from earlier builds in the list, builds write files of their own after it was
+made, and nobody reads it after packing. Now and then it shows that a file was forgotten, or was put into the archive
+by hand.
 
 ## What to do
 
@@ -31,21 +33,28 @@ Build from a clean checkout: delete the `.egg-info` folder first. If one of the 
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(package) = &context.inventory.package else { return };
-    let problems = &package.declared.record;
-    let stale: Vec<_> = problems.iter().filter(|problem| problem.kind == RecordTrouble::Stale).collect();
-    let Some(first) = stale.first() else { return };
-    let message = match stale.len() {
-        1 => format!("{}.", first.detail),
-        count => {
-            let files = words::counted(count as u64, "file");
-            format!("{} names {files} that the archive lacks; the first: `{}`.", first.table, first.path)
+    let is_told = |kind| matches!(kind, RecordTrouble::Stale | RecordTrouble::Unlisted);
+    let all: Vec<_> = package.declared.record.iter().filter(|problem| is_told(problem.kind)).collect();
+    let Some(first) = all.first() else { return };
+    let said = |kind, differs: &str| {
+        let of_kind: Vec<_> = all.iter().filter(|problem| problem.kind == kind).collect();
+        let files = words::counted(of_kind.len() as u64, "file");
+        let first = of_kind.first()?;
+        Some(format!("{} {}; the first: `{}`.", first.table, differs.replace('N', &files), first.path))
+    };
+    let message = match all.as_slice() {
+        [one] => format!("{}.", one.detail),
+        _ => {
+            let stale = said(RecordTrouble::Stale, "names N that the archive lacks");
+            let unlisted = said(RecordTrouble::Unlisted, "lacks N that the archive has");
+            stale.into_iter().chain(unlisted).collect::<Vec<_>>().join(" ")
         }
     };
     findings.push(
         Finding::new(rule, super::manifest_place(context.inventory, &first.table, None))
             .message(message)
             .help("Delete the .egg-info folder and build again; add what should ship to MANIFEST.in.")
-            .evidence(&stale)
+            .evidence(&all)
             .key("stale"),
     );
 }
@@ -75,7 +84,9 @@ mod tests {
         assert_eq!(found(RecordTrouble::Stale, 1)[0].message, "SOURCES.txt names `0.py`.");
         let many = found(RecordTrouble::Stale, 30);
         assert_eq!(many.len(), 1);
-        assert!(many[0].message.contains("30 files"), "{}", many[0].message);
+        assert!(many[0].message.contains("names 30 files"), "{}", many[0].message);
+        let unlisted = found(RecordTrouble::Unlisted, 2);
+        assert!(unlisted[0].message.contains("lacks 2 files"), "{}", unlisted[0].message);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::for_show::is_for_show;
+use super::localhost;
 use super::{Context, Family, Finding, Place, Rule};
 use crate::ecosystem;
 use crate::inspect::{STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
@@ -101,7 +102,7 @@ fn recognise(
     // in its tests.
     let is_data = matches!(stray.name, "stray-credential" | "stray-credential-file" | "stray-log");
     let for_show = is_for_show(&entry.place);
-    if is_data && for_show {
+    if is_data && (for_show || stray.name == "stray-credential" && is_local_key(inventory, entry)) {
         return None;
     }
     let root = inventory
@@ -136,6 +137,12 @@ fn recognise(
         return None;
     }
     Some((by_content.sign, String::new(), by_content.why))
+}
+
+/// Whether a file is the key of a certificate for `localhost`, of which its own rule tells.
+fn is_local_key(inventory: &Inventory, entry: &Entry) -> bool {
+    entry.secrets.iter().any(|secret| secret.rule == "secret-private-key")
+        && localhost::is_key(inventory, entry)
 }
 
 /// Whether something at this depth of its path is at the package's top: in its folder, or in an archive within the

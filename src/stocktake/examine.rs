@@ -104,10 +104,14 @@ impl Examiner<'_> {
             entry.wide = Some(Box::new(WideDigests { sha384, sha512: hex(&Sha512::digest(&*bytes)) }));
         }
         let size = entry.size;
-        if location.depth == 0
+        let is_wanted = match location.depth {
+            0 => ecosystem::keeps(&entry.path),
+            1 => ecosystem::keeps_within(&entry.path),
+            _ => false,
+        };
+        if is_wanted
             && header.kind == EntryKind::File
             && size <= ecosystem::MOST_KEPT
-            && ecosystem::keeps(&entry.path)
             && self.spent.keep(size)
         {
             examined.manifest = Some((&*bytes).into());

@@ -5,7 +5,9 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::hostile::build::{Member, Zip};
+use crate::dice::{Dice, base64};
+use crate::hostile::build::{Member, Tar, Zip, gzip};
+use crate::keys;
 use crate::lock::json;
 use crate::samples::npm_tarball;
 
@@ -150,7 +152,9 @@ fn lists_of_sources_in_any_spelling() {
     assert_eq!((verdict.count("stale-file-list"), verdict.level("stale-file-list")), (1, Some("note")));
     let more = [&files[..], &[("demo-1.0/demo/stray.py", "")]].concat();
     let verdict = Verdict::of("demo-1.0.tar.gz", &tar(&texts(&more)), "auto");
-    assert_eq!(verdict.level("record-mismatch"), Some("error"));
+    // a build may write a file after the list was made
+    verdict.passes();
+    assert_eq!((verdict.count("record-mismatch"), verdict.count("stale-file-list")), (0, 1));
 }
 
 #[test]
@@ -210,6 +214,157 @@ fn licences_that_only_a_file_tells() {
     open("demo-1.0.0.crate", &[("demo-1.0.0/Cargo.toml", named), ("demo-1.0.0/LICENSE.txt", &mit)]);
     let unlicensed = r#"{"name": "demo", "version": "1.0.0", "license": "UNLICENSED"}"#;
     closed("demo-1.0.0.tgz", &[("package/package.json", unlicensed), ("package/LICENSE", &mit)]);
+}
+
+#[test]
+fn texts_of_their_own_that_give_the_source_away() {
+    let grant = "Permission to use, copy, modify, and distribute this software and its documentation with or\n\
+        without modifications and for any purpose and without fee is hereby granted, provided that any copyright\n\
+        notices appear in all copies.\n";
+    let named =
+        "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nLicense-Expression: LicenseRef-Demo-Agreement\n";
+    let policy = |licence: &str| {
+        let files = [("demo-1.0/PKG-INFO", named), ("demo-1.0/LICENSE.rst", licence)];
+        let verdict = Verdict::of("demo-1.0.tar.gz", &tar(&texts(&files)), "auto");
+        let policy = &verdict.artifact()["policy"];
+        (policy["name"].as_str().unwrap().to_owned(), policy["because"].as_str().unwrap().to_owned())
+    };
+    let (open, because) = policy(&format!("Demo Agreement\n\n{grant}"));
+    assert_eq!(open, "open-source");
+    assert!(because.contains("LICENSE.rst"), "{because}");
+    assert_eq!(policy("Copyright Acme. All rights reserved.").0, "proprietary");
+    assert_eq!(policy(&format!("Acme End User License Agreement\n\n{grant}")).0, "proprietary");
+    assert_eq!(policy(&format!("You may not copy it.\n\nThird-party parts:\n{grant}")).0, "proprietary");
+}
+
+#[test]
+fn a_gem_whose_licence_only_its_data_tells() {
+    let mit = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/LICENSE-MIT")).unwrap();
+    let metadata = b"--- !ruby/object:Gem::Specification\nname: demo\nversion: !ruby/object:Gem::Version\n  version: 1.0.0\nlicenses: []\nfiles: []\n";
+    let policy = |path: &str, text: &[u8]| {
+        let data = Tar::default().file("lib/demo.rb", b"A = 1\n").file(path, text).tgz();
+        let gem = Tar::default().file("metadata.gz", &gzip(metadata)).file("data.tar.gz", &data).end();
+        let verdict = Verdict::of("demo-1.0.0.gem", &gem, "auto");
+        verdict.artifact()["policy"]["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(policy("COPYING", &mit), "open-source");
+    assert_eq!(policy("COPYING", b"Copyright Acme. All rights reserved."), "proprietary");
+    assert_eq!(policy("vendor/jquery/LICENSE", &mit), "proprietary");
+    // an archive that no client unpacks says nothing of the package
+    let bare = r#"{"name": "demo", "version": "1.0.0"}"#;
+    let inner = Zip::of([Member::file("LICENSE", &mit)]).bytes();
+    let files = [("package/package.json", bare.as_bytes()), ("package/lib.zip", inner.as_slice())];
+    let verdict = Verdict::of("demo-1.0.0.tgz", &tar(&files), "auto");
+    assert_eq!(verdict.artifact()["policy"]["name"], "proprietary");
+}
+
+#[test]
+fn a_jar_whose_licence_its_parent_project_tells() {
+    let jar = |group: &str| {
+        let pom = format!("META-INF/maven/{group}/demo/pom.properties");
+        let properties = format!("groupId={group}\nartifactId=demo\nversion=1.0.0\n");
+        let source = "package demo;\n\npublic class Demo {\n  private int count;\n\n  public int count() {\n    return count;\n  }\n}\n";
+        let zip = Zip::of([
+            Member::file("META-INF/MANIFEST.MF", b"Manifest-Version: 1.0\r\n\r\n"),
+            Member::file(&pom, properties.as_bytes()),
+            Member::file("demo/Demo.class", b"\xCA\xFE\xBA\xBE\0\0\0\x34"),
+            Member::file("OSGI-OPT/src/demo/Demo.java", source.as_bytes()),
+        ]);
+        Verdict::of("demo.jar", &zip.bytes(), "auto")
+    };
+    let open = jar("org.apache.demo");
+    open.passes();
+    assert!(open.artifact()["policy"]["because"].as_str().unwrap().contains("org.apache"));
+    assert_eq!(jar("com.acme.demo").level("original-source"), Some("error"));
+}
+
+#[test]
+fn keys_of_localhost() {
+    // a folder called `demo` would be one of demonstrations
+    let cargo = CARGO.replace("demo", "acme");
+    let dice = &mut Dice::new(11);
+    let key = keys::every_kind(dice).into_iter().find(|key| key.label == "PRIVATE KEY").unwrap();
+    let certificate = |name: &str| {
+        let name = keys::tagged(0x82, name.as_bytes());
+        let names = keys::sequence(&[&dice_bytes(300), &name]);
+        let digits = base64(&names);
+        let lines: Vec<&str> =
+            digits.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+    };
+    let check = |key_path: &str, certificate_path: &str, name: &str, policy: &str| {
+        let (key, certificate) = (key.pem(64, "\n"), certificate(name));
+        let at = |path: &str| format!("acme-1.0.0/certs/{path}");
+        let (key_path, certificate_path) = (at(key_path), at(certificate_path));
+        let files = [
+            ("acme-1.0.0/Cargo.toml", cargo.as_str()),
+            ("acme-1.0.0/src/lib.rs", ""),
+            (&key_path, &key),
+            (&certificate_path, &certificate),
+        ];
+        Verdict::of("acme-1.0.0.crate", &tar(&texts(&files)), policy)
+    };
+    for (key, certificate) in [("key.pem", "cert.pem"), ("server-key.pem", "server-cert.pem")] {
+        let verdict = check(key, certificate, "localhost", "open-source");
+        verdict.passes();
+        assert_eq!(verdict.level("secret-localhost-key"), Some("note"), "{key}");
+        let verdict = check(key, certificate, "localhost", "proprietary");
+        assert_eq!(verdict.level("secret-localhost-key"), Some("error"), "{key}");
+        let verdict = check(key, certificate, "api.acme.com", "open-source");
+        assert_eq!(verdict.level("secret-private-key"), Some("error"), "{key}");
+    }
+    // another key beside it is none of localhost
+    let verdict = check("prod-key.pem", "cert.pem", "localhost", "open-source");
+    assert_eq!(verdict.level("secret-private-key"), Some("error"));
+}
+
+/// Bytes without a meaning.
+fn dice_bytes(count: usize) -> Vec<u8> {
+    Dice::new(12).bytes(count)
+}
+
+#[test]
+fn credentials_in_examples_that_document_rust() {
+    let cargo = CARGO.replace("demo", "acme");
+    let dice = &mut Dice::new(13);
+    let password = dice.make("{base62:20}");
+    let url = format!("postgres://app:{password}@db.acme-prod.net/orders");
+    let check = |text: String| {
+        let files = [("acme-1.0.0/Cargo.toml", cargo.as_str()), ("acme-1.0.0/src/lib.rs", text.as_str())];
+        Verdict::of("acme-1.0.0.crate", &tar(&texts(&files)), "auto")
+    };
+    check(format!(
+        "/// Connects.\n///\n/// ```\n/// let pool = connect(\"{url}\");\n/// ```\npub fn connect() {{}}\n"
+    ))
+    .passes();
+    assert_eq!(check(format!("pub fn connect() {{\n    open(\"{url}\");\n}}\n")).status, 1);
+    assert_eq!(check(format!("// let pool = connect(\"{url}\");\n")).status, 1);
+}
+
+#[test]
+fn manifests_that_generators_write() {
+    let private = r#"{"name": "<%= name %>", "private": true, "devDependencies": {}}"#;
+    let check = |path: &str| {
+        let path = format!("package/{path}/package.json");
+        let files = [("package/package.json", NPM), ("package/index.js", ""), (path.as_str(), private)];
+        Verdict::of("demo-1.0.0.tgz", &tar(&texts(&files)), "auto")
+    };
+    for path in ["packages/app-blueprint/files", "files", "lib/templates/app", "app-template"] {
+        check(path).passes();
+    }
+    assert_eq!(check("packages/internal-tools").level("private-package"), Some("error"));
+}
+
+#[test]
+fn a_compressed_table_in_a_pickle() {
+    let table = gzip(&Dice::new(14).bytes(150));
+    let digits = base64(&table);
+    let digits = digits.trim_end_matches('=');
+    let lines: Vec<&str> =
+        digits.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let pickle = format!("(dp1\nS'data'\np2\n(dp3\nVSpectral\np4\nS'{}\\n'\np5\ns.", lines.join("\\n"));
+    let files = [("demo-1.0/PKG-INFO", INFO), ("demo-1.0/demo/luts.pkl", pickle.as_str())];
+    Verdict::of("demo-1.0.tar.gz", &tar(&texts(&files)), "auto").passes();
 }
 
 #[test]

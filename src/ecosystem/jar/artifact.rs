@@ -83,7 +83,10 @@ impl Format for Jar {
             version: attribute("Implementation-Version")
                 .or_else(|| attribute("Bundle-Version"))
                 .unwrap_or_default(),
-            license: attribute("Bundle-License").and_then(|value| osgi(&value)).or_else(|| of_pom(inventory)),
+            license: attribute("Bundle-License")
+                .and_then(|value| osgi(&value))
+                .or_else(|| of_pom(inventory))
+                .or_else(|| of_foundation(inventory)),
             manifest: found.map(|found| found.entry.place.clone()).unwrap_or_default(),
             ..Package::default()
         };
@@ -180,6 +183,20 @@ fn of_pom(inventory: &Inventory) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" OR "))
 }
 
+/// The licence of a foundation that has only one, and names it in a parent project that the archive lacks: told by the
+/// group, which a central registry gives to nobody else.
+fn of_foundation(inventory: &Inventory) -> Option<String> {
+    const FOUNDATIONS: [(&str, &str); 2] = [("org.apache", "Apache-2.0"), ("org.eclipse", "EPL-2.0")];
+    let mut poms = inventory.manifests.iter().filter(|kept| pom_properties(&kept.path));
+    let (Some(pom), None) = (poms.next(), poms.next()) else { return None };
+    let group = pom.path.strip_prefix("META-INF/maven/")?.split('/').next()?;
+    let is_of = |foundation: &str| {
+        group.strip_prefix(foundation).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let (of, licence) = FOUNDATIONS.into_iter().find(|(foundation, _)| is_of(foundation))?;
+    Some(format!("{licence} (as all of {of})"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,6 +266,19 @@ mod tests {
         let files = [(MANIFEST, "Manifest-Version: 1.0\n"), ("META-INF/maven/g/a/pom.xml", pom)];
         let package = Jar.read(&inventory("demo.jar", "zip", &files), None, &mut Vec::new()).unwrap();
         assert_eq!(package.license.as_deref(), Some("Apache License, Version 2.0"));
+        for (group, expected) in [
+            ("org.apache.felix", Some("Apache-2.0 (as all of org.apache)")),
+            ("org.apache", Some("Apache-2.0 (as all of org.apache)")),
+            ("org.eclipse.jetty", Some("EPL-2.0 (as all of org.eclipse)")),
+            ("org.apachefriends", None),
+            ("com.acme", None),
+        ] {
+            let pom = "<project><parent><groupId>g</groupId></parent></project>";
+            let paths = ["pom.xml", "pom.properties"].map(|name| format!("META-INF/maven/{group}/a/{name}"));
+            let files = [(MANIFEST, "Manifest-Version: 1.0\n"), (&*paths[0], pom), (&*paths[1], "")];
+            let package = Jar.read(&inventory("demo.jar", "zip", &files), None, &mut Vec::new()).unwrap();
+            assert_eq!(package.license.as_deref(), expected, "{group}");
+        }
     }
 
     #[test]

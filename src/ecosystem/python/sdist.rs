@@ -140,9 +140,8 @@ fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
             || path.starts_with(locate::folder(&own))
             || is_absolute(&path);
         if entry.kind == EntryKind::File && !is_known {
-            let detail =
-                format!("`{path}` is in the archive but not in SOURCES.txt: it was added after the build");
-            add(RecordTrouble::NotRecorded, &path, Some(entry.id), detail);
+            let detail = format!("`{path}` is in the archive and not in SOURCES.txt");
+            add(RecordTrouble::Unlisted, &path, Some(entry.id), detail);
         }
         there.insert(path);
     }

@@ -8,7 +8,7 @@ use super::Sample;
 pub(super) struct Shown {
     /// Where the unit tests begin.
     tests: Option<usize>,
-    /// Where docstrings begin and end, in turn.
+    /// Where docstrings, or comments that document Rust, begin and end, in turn.
     quotes: Vec<usize>,
     signs: &'static [&'static [u8]],
 }
@@ -24,6 +24,7 @@ impl Shown {
             "rs" => {
                 let find = |sign: &[u8]| memchr::memmem::find(sample.bytes, sign);
                 shown.tests = [find(b"#[cfg(test)]"), find(b"#[cfg(all(test")].into_iter().flatten().min();
+                shown.quotes = doc_lines(sample.bytes);
             }
             "py" | "pyi" => shown.quotes = docstrings(sample.bytes),
             _ => {}
@@ -68,6 +69,20 @@ impl Shown {
     }
 }
 
+/// Where the lines begin and end that document Rust: examples in them are compiled and run as tests.
+fn doc_lines(text: &[u8]) -> Vec<usize> {
+    let mut ends = Vec::new();
+    for at in memchr::memmem::find_iter(text, b"//") {
+        let line = memchr::memrchr(b'\n', text.get(..at).unwrap_or_default()).map_or(0, |end| end + 1);
+        let is_first = text.get(line..at).is_some_and(|before| before.iter().all(u8::is_ascii_whitespace));
+        if is_first && matches!(text.get(at + 2), Some(b'/' | b'!')) {
+            let rest = text.get(at..).unwrap_or_default();
+            ends.extend([at, at + memchr::memchr(b'\n', rest).unwrap_or(rest.len())]);
+        }
+    }
+    ends
+}
+
 /// Where strings of three quotes begin and end, in turn.
 fn docstrings(text: &[u8]) -> Vec<usize> {
     let find = |quotes: &[u8], kind: u8| -> Vec<(usize, u8)> {
@@ -96,6 +111,15 @@ mod tests {
         for (path, text, expected) in [
             ("a.rs", "let a = \"@\";", false),
             ("a.rs", "// looks like @", true),
+            (
+                "a.rs",
+                "/// Sends a message:\n/// ```\n    /// let url = \"https://example.com/@\";\n/// ```\n",
+                true,
+            ),
+            ("a.rs", "//! ```\n//! const KEY: &str = \"@\";\n", true),
+            ("a.rs", "/// What it is.\nconst KEY: &str = \"@\";\n", false),
+            ("a.rs", "// const KEY: &str = \"@\";\n", false),
+            ("a.rs", "let url = \"https:///@\";\n", false),
             ("a.rs", "#[cfg(test)]\nmod tests { const A: &str = \"@\"; }", true),
             ("a.py", "def a():\n    \"\"\"Looks something like @\"\"\"\n", true),
             ("a.py", "\"\"\"What it does.\"\"\"\nA = '@'\n", false),

@@ -1,5 +1,6 @@
 use std::sync::LazyLock;
 
+use base64::Engine as _;
 use memchr::memmem;
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -14,8 +15,15 @@ type Check = fn(&Sample<'_>, &Entry) -> bool;
 type Magic = fn(&[u8]) -> bool;
 
 /// Signs that the bytes show, whatever the file is called.
-pub(super) const BY_MAGIC: &[(&str, Magic)] =
-    &[("elf-core", is_elf_core), ("v8-code", is_v8_code), ("git-patch", is_patch)];
+pub(super) const BY_MAGIC: &[(&str, Magic)] = &[
+    ("elf-core", is_elf_core),
+    ("v8-code", is_v8_code),
+    ("git-patch", is_patch),
+    (LOCALHOST_CERTIFICATE, is_certificate_of_localhost),
+];
+
+/// A certificate that no authority whom strangers trust gives to anybody. Rules ask for it, no stray file has it.
+pub(crate) const LOCALHOST_CERTIFICATE: &str = "localhost-certificate";
 
 /// Signs looked for only where the path asks for them.
 pub(super) const BY_NAME: &[(&str, Check)] = &[
@@ -60,6 +68,21 @@ fn is_v8_code(bytes: &[u8]) -> bool {
     let payload = bytes.get(16..20).and_then(|field| field.try_into().ok()).map(u32::from_le_bytes);
     bytes.get(2..4) == Some(&[0xDE, 0xC0])
         && payload.is_some_and(|payload| payload > 0 && bytes.len() - 20 >= payload as usize)
+}
+
+/// A certificate in PEM that was made out to the machine itself: `localhost` or 127.0.0.1 among its names.
+fn is_certificate_of_localhost(bytes: &[u8]) -> bool {
+    const LARGEST: usize = 64 << 10;
+    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+    // A name in a certificate: its tag, its length, itself. The last is an address.
+    const NAMES: [&[u8]; 4] =
+        [b"\x82\x09localhost", b"\x0C\x09localhost", b"\x13\x09localhost", b"\x87\x04\x7F\0\0\x01"];
+    let start = memmem::find(bytes.get(..bytes.len().min(LARGEST)).unwrap_or_default(), BEGIN);
+    let body = start.and_then(|start| bytes.get(start + BEGIN.len()..)).unwrap_or_default();
+    let body = body.split(|byte| *byte == b'-').next().unwrap_or_default();
+    let digits: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let certificate = base64::engine::general_purpose::STANDARD.decode(digits).unwrap_or_default();
+    NAMES.iter().any(|name| memmem::find(&certificate, name).is_some())
 }
 
 /// A patch: changes to files, as diff tools write them, that are not those of a dependency.
@@ -134,6 +157,25 @@ mod tests {
             assert!(!is_patch(text.as_bytes()), "{text}");
         }
         assert!(is_patch(format!("{foreign}{HUNKS}").as_bytes()));
+    }
+
+    #[test]
+    fn certificates_of_the_machine_itself() {
+        let pem = |name: &[u8]| {
+            let bytes = [&[0x30, 0x82, 1, 0][..], &[7; 90], name, &[9; 70]].concat();
+            let digits = base64::prelude::BASE64_STANDARD.encode(bytes);
+            let lines: Vec<&str> =
+                digits.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+            let lines = lines.join("\n");
+            format!("subject=x\n-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n")
+        };
+        for name in [&b"\x82\x09localhost"[..], b"\x0C\x09localhost", b"\x87\x04\x7F\0\0\x01"] {
+            assert!(is_certificate_of_localhost(pem(name).as_bytes()));
+        }
+        for name in [&b"\x82\x12localhost.acme.com"[..], b"\x82\x08acme.com", b"\x87\x04\x0A\0\0\x01"] {
+            assert!(!is_certificate_of_localhost(pem(name).as_bytes()));
+        }
+        assert!(!is_certificate_of_localhost(b"-----BEGIN CERTIFICATE-----\nlocalhost\n"));
     }
 
     #[test]

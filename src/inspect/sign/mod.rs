@@ -12,6 +12,7 @@ use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 
 use content::SIGNS;
 
+pub(crate) use checks::LOCALHOST_CERTIFICATE;
 pub(crate) use paths::{Match, is_excepted, matches};
 pub(crate) use table::{STRAYS, StrayRow, StrayRule};
 
