@@ -15,8 +15,9 @@ struct Client {
 
 use AnomalyKind::{PathDot, TarGnuName, TarHardLink, TarNulType, TarPaxName, TarWideNumber, TrailingZeros};
 
-/// `tests/it/hostile/clients.rs` and `installs.rs` unpack archives of these constructs with npm, pip, uv and RubyGems where
-/// they are installed; the other rows come from the readers' sources.
+/// `tests/it/hostile/clients.rs` and `installs.rs` unpack archives of these constructs with npm, pip, uv, RubyGems, tar,
+/// bsdtar, unzip, 7-Zip, Java and Go where they are installed. The rows of PyPI and of Visual Studio Code come from their
+/// sources.
 const CLIENTS: &[Client] = &[
     Client {
         name: "npm 11.19 and 12.2",
@@ -44,14 +45,17 @@ const CLIENTS: &[Client] = &[
         otherwise: &[(PathDot, "holds RECORD against the names as they are written")],
     },
     Client {
-        name: "RubyGems 3.3",
+        name: "RubyGems 3.3.15",
         of: &[Kind::Gem],
         otherwise: &[
             (TarPaxName, "knows no PAX headers, and writes the file under the name in the plain header"),
             (TarGnuName, "knows no GNU long names, and writes the file under the name in the plain header"),
             (TarHardLink, "knows no hard links, and leaves them out"),
             (TarWideNumber, "reads numbers in octal only, and refuses the gem"),
-            (TarNulType, "knows no files of type NUL, and leaves them out"),
+            (
+                TarNulType,
+                "names no type NUL among those that it writes, and takes it for a file by a default alone",
+            ),
             (PathDot, "doesn't find its own files under such names"),
         ],
     },
@@ -68,8 +72,12 @@ const CLIENTS: &[Client] = &[
         of: &[Kind::Jar],
         otherwise: &[(PathDot, "finds no class under a name with a dot before it")],
     },
-    Client { name: "tar, bsdtar, Python's tarfile", of: &[Kind::Tar], otherwise: &[] },
-    Client { name: "unzip, bsdtar, 7-Zip, Python's zipfile", of: &[Kind::Zip], otherwise: &[] },
+    Client { name: "tar 1.34, bsdtar 3.6, Python's tarfile, Go 1.19", of: &[Kind::Tar], otherwise: &[] },
+    Client {
+        name: "unzip 6.00, bsdtar 3.6, 7-Zip 16 and 26, Python's zipfile, OpenJDK 17, Go 1.19",
+        of: &[Kind::Zip],
+        otherwise: &[],
+    },
 ];
 
 /// Which client of such packages reads a construct otherwise, and how; `None` where all of them read it alike.

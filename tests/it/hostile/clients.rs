@@ -10,8 +10,9 @@ use packgate::audit::{Audit, Auditor, Options};
 use packgate::settings::Level;
 use sha2::{Digest, Sha256};
 
-use crate::clients::{have, readers};
+use crate::clients::{have, have_silent, readers};
 
+use super::index::uv_from_index;
 use super::{tar, zip};
 
 /// Path to the digest of what is there.
@@ -42,7 +43,24 @@ const OF_WHEELS: &[Client] = &[
     Client { name: "zip crate", strips: false, extract: zip_crate },
     Client { name: "unzip", strips: false, extract: unzip },
     Client { name: "bsdtar", strips: false, extract: bsdtar },
+    Client { name: "7-Zip", strips: false, extract: seven_zip },
+    Client { name: "uv from an index", strips: false, extract: uv_from_index },
+    Client { name: "Java", strips: false, extract: |archives, out| java("file", archives, out) },
+    Client { name: "Java's stream", strips: false, extract: |archives, out| java("stream", archives, out) },
+    Client { name: "Go", strips: false, extract: |archives, out| go("zip", archives, out) },
 ];
+
+/// Whether a client is there that need not be: a development kit is large.
+pub(super) fn is_there(client: &str) -> bool {
+    let answers = |program: &str, argument: &str| {
+        Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
+    };
+    match client {
+        "Java" | "Java's stream" => answers("javac", "--version"),
+        "Go" => answers("go", "version"),
+        _ => true,
+    }
+}
 
 /// What pip and uv write into a wheel's own folder when they install it.
 const WRITTEN_BY_INSTALLERS: [&str; 5] =
@@ -58,6 +76,24 @@ pub(super) fn npm(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
 
 pub(super) fn python(client: &str, archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     refused_by(Command::new("python3").arg(readers().join("extract.py")).arg(client).arg(out).args(archives))
+}
+
+/// Java's own reader, by the directory or as a stream.
+pub(super) fn java(way: &str, archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
+    refused_by(Command::new("java").arg(readers().join("Extract.java")).arg(way).arg(out).args(archives))
+}
+
+/// Go's own reader of zips or tars.
+pub(super) fn go(of: &str, archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
+    let mut run = Command::new("go");
+    refused_by(
+        run.env("GO111MODULE", "off")
+            .arg("run")
+            .arg(readers().join("extract.go"))
+            .arg(of)
+            .arg(out)
+            .args(archives),
+    )
 }
 
 fn refused_by(script: &mut Command) -> BTreeSet<usize> {
@@ -81,7 +117,7 @@ fn zip_crate(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     })
 }
 
-fn gnu_tar(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
+pub(super) fn gnu_tar(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     run_each(archives, out, "tar", |command, archive, into| {
         command
             .arg("-xzf")
@@ -92,7 +128,7 @@ fn gnu_tar(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     })
 }
 
-fn bsdtar(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
+pub(super) fn bsdtar(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     run_each(archives, out, "bsdtar", |command, archive, into| {
         command
             .arg("-xf")
@@ -103,7 +139,13 @@ fn bsdtar(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     })
 }
 
-fn unzip(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
+pub(super) fn seven_zip(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
+    run_each(archives, out, "7z", |command, archive, into| {
+        command.args(["x", "-y", "-bd", "-px"]).arg(format!("-o{}", into.display())).arg(archive);
+    })
+}
+
+pub(super) fn unzip(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     run_each(archives, out, "unzip", |command, archive, into| {
         command.args(["-o", "-q", "-P", "x"]).arg(archive).arg("-d").arg(into);
     })
@@ -230,7 +272,8 @@ fn hold_against(
         (client, out, refused)
     };
     let extracted: Vec<(&Client, PathBuf, BTreeSet<usize>)> = std::thread::scope(|scope| {
-        let running: Vec<_> = clients.iter().map(|client| scope.spawn(move || extract(client))).collect();
+        let there = clients.iter().filter(|client| is_there(client.name));
+        let running: Vec<_> = there.map(|client| scope.spawn(move || extract(client))).collect();
         running.into_iter().map(|client| client.join().unwrap()).collect()
     });
     let auditor = Auditor::new(Options::default().keep_entries(true).digests(true));
@@ -273,7 +316,7 @@ fn of_tarballs() {
 
 #[test]
 fn of_wheels() {
-    if !have(&["python3", "uv", "bsdtar"]) || Command::new("unzip").arg("-v").output().is_err() {
+    if !have(&["python3", "uv", "bsdtar"]) || !have_silent("unzip") || !have_silent("7z") {
         return;
     }
     let cases: Vec<_> = zip::cases().into_iter().map(|(case, _, bytes)| (case, bytes)).collect();

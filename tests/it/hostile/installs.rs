@@ -7,10 +7,14 @@ use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use packgate::audit::{Audit, Auditor, Options};
+use packgate::inventory::Kind;
 
 use super::build::{Member, Tar, Zip, extra, gzip, record};
-use super::clients::{Tree, collect, is_stopped, npm, python, uv};
-use crate::clients::have;
+use super::clients::{
+    Tree, bsdtar, collect, gnu_tar, go, is_stopped, is_there, java, npm, python, seven_zip, unzip, uv,
+};
+use super::index::uv_from_index;
+use crate::clients::{have, have_silent};
 use crate::dice::Dice;
 
 /// Packages of each kind; `PACKGATE_TREES` asks for more.
@@ -157,6 +161,102 @@ test_files: []
     Tar::default().file("metadata.gz", &gzip(metadata.as_bytes())).file("data.tar.gz", &data).end()
 }
 
+/// A zip of what some readers take otherwise, each construct at random.
+fn zip(dice: &mut Option<&mut Dice>) -> Vec<u8> {
+    const POOL: [&str; 8] = ["a.txt", "b/c.txt", "b/D.txt", "b/d.txt", "e;1", "f/", "g.txt", "h/i.txt"];
+    let members: Vec<Member> =
+        some(dice, &POOL).into_iter().map(|(path, text)| odd_member(path, &text, dice)).collect();
+    let first = Member::file("first.txt", b"first\n");
+    Zip::of([first].into_iter().chain(members)).with(|zip| zip.comment = vec![b'c'; below(dice, 40)]).bytes()
+}
+
+fn odd_member(path: &str, text: &[u8], dice: &mut Option<&mut Dice>) -> Member {
+    let member = match path.ends_with('/') {
+        true => Member::stored(path, b""),
+        false => Member::file(path, text),
+    };
+    let mode = [0o100_644u16, 0o100_755, 0o120_777, 0o040_755, 0o104_755][below(dice, 5)];
+    // Java's stream refuses an empty member with its size behind it, which does nobody harm.
+    let streamed = |member: Member| if member.data.is_empty() { member } else { member.streamed() };
+    let sizes = |size: u32, packed: u32| [u64::from(size), u64::from(packed)].map(u64::to_le_bytes).concat();
+    match below(dice, 22) {
+        0 => member.both(|said| said.extra = extra(0x5455, b"\x01\0\0\0\x40")),
+        1 => {
+            member.with(|member| member.local.extra = extra(0x7875, b"\x01\x04\xe8\x03\0\0\x04\xe8\x03\0\0"))
+        }
+        2 => member.both(|said| {
+            said.extra = extra(0x756e, &[&[0; 4], &mode.to_le_bytes()[..], &[0; 8]].concat());
+        }),
+        3 => member.with(|member| {
+            member.local.extra = extra(0x6c78, &[&[4], &(u32::from(mode) << 16).to_le_bytes()[..]].concat());
+        }),
+        4 => member.with(|member| member.attributes = u32::from(mode) << 16),
+        5 => {
+            let attributes = [0, 0x10, 0x20, 1][below(dice, 4)];
+            member.with(|member| member.attributes = attributes)
+        }
+        6 => streamed(member),
+        7 => streamed(member).with(|member| {
+            let said = &member.central;
+            member.behind =
+                [&0x0807_4b50u32.to_le_bytes()[..], &said.crc.to_le_bytes(), &sizes(said.packed, said.size)]
+                    .concat();
+        }),
+        8 => member
+            .with(|member| member.local.extra = extra(1, &sizes(member.local.size, member.local.packed))),
+        9 => member
+            .with(|member| member.central.extra = extra(1, &sizes(member.local.size, member.local.packed))),
+        10 => member.with(|member| member.local.extra = extra(1, &[0; 24])),
+        11 => member.both(|said| said.extra = extra(0x7777, b"unknown")),
+        12 => member.with(|member| member.comment = b"a note".to_vec()),
+        13 => member.both(|said| said.extra = vec![0; 3]),
+        14 => member.both(|said| said.flags |= 1 << 11),
+        15 => member.both(|said| said.flags |= 0b110),
+        16 => member.with(|member| member.local.name = b"other.txt".to_vec()),
+        17 => member.with(|member| member.local.crc ^= 1),
+        18 => streamed(member).with(|member| member.behind.truncate(12)),
+        _ => member,
+    }
+}
+
+/// A plain tarball of what some readers take otherwise, each construct at random.
+fn plain_tar(dice: &mut Option<&mut Dice>) -> Vec<u8> {
+    const POOL: [&str; 7] = ["a/b.txt", "a/c.txt", "a/d/e.txt", "a/D/f.txt", "./a/g.txt", "a/h", "a/i.txt"];
+    const RECORDS: [(&str, &str); 12] = [
+        ("mtime", "1.5"),
+        ("mtime", "soon"),
+        ("atime", "-1"),
+        ("uid", "0"),
+        ("gid", "99999999999"),
+        ("comment", "a note"),
+        ("SCHILY.xattr.user.a", "b"),
+        ("SCHILY.xattr.user.a\0", "b"),
+        ("SCHILY.a\n20 path=a/evil.tx", "t"),
+        ("linkpath", "x"),
+        ("size", "3"),
+        ("LIBARCHIVE.creationtime", "1.5"),
+    ];
+    let mut tar = Tar::default().file("a/first.txt", b"first\n");
+    for (path, text) in some(dice, &POOL) {
+        tar = match below(dice, 14) {
+            0 => tar.pax(&record("path", path)).file("a/short", &text),
+            1 => tar.long_name(path).file("a/short", &text),
+            2 => tar.entry(path, 0, &text),
+            3 => tar.entry(path, b'7', &text),
+            4 => tar.link(path, b'1', "a/first.txt"),
+            5 => tar.entry("g", b'g', record("comment", "a note").as_bytes()).file(path, &text),
+            6 => tar.odd(path, b'0', &text, |block| block[257..265].copy_from_slice(b"ustar  \0")),
+            7 => tar.odd(path, b'0', &text, |block| block[257..].fill(0)),
+            8..=10 => {
+                let (key, value) = RECORDS[below(dice, RECORDS.len())];
+                tar.pax(&record(key, value)).file(path, &text)
+            }
+            _ => tar.file(path, &text),
+        };
+    }
+    tar.tgz()
+}
+
 /// All with one start of Ruby, which takes longer than the unpacking.
 fn gem_unpack(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     let script = r#"
@@ -184,7 +284,9 @@ fn gem_unpack(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
 fn view(audit: &Audit, gem: bool) -> Tree {
     let mut tree = Tree::new();
     for entry in audit.inventory.everything() {
-        let Some(installed) = entry.installed.as_deref() else { continue };
+        let own = || (entry.parent.is_none() && entry.has_bytes()).then_some(entry.path.as_str());
+        let is_plain = matches!(audit.inventory.kind, Kind::Zip | Kind::Tar);
+        let Some(installed) = (if is_plain { own() } else { entry.installed.as_deref() }) else { continue };
         let path = match (installed.strip_prefix("{scripts}/"), installed.strip_prefix("gems/")) {
             (Some(script), _) => format!("bin/{script}"),
             (_, Some(below)) if gem => below.to_owned(),
@@ -247,6 +349,51 @@ fn wheels_by_pip() {
 fn wheels_by_uv() {
     if have(&["uv"]) {
         hold("acme-1.0.0-py3-none-any.whl", "uv", uv, wheel);
+    }
+}
+
+#[test]
+fn wheels_by_uv_from_an_index() {
+    if have(&["uv"]) {
+        hold("acme-1.0.0-py3-none-any.whl", "uv from an index", uv_from_index, wheel);
+    }
+}
+
+#[test]
+fn zips_by_many() {
+    if have(&["bsdtar", "python3"]) && have_silent("unzip") && have_silent("7z") {
+        let zipfile: Install = |archives, out| python("zipfile", archives, out);
+        for (client, install) in
+            [("unzip", unzip as Install), ("bsdtar", bsdtar), ("7-Zip", seven_zip), ("zipfile", zipfile)]
+        {
+            hold("a.zip", client, install, zip);
+        }
+    }
+}
+
+#[test]
+fn zips_by_java_and_go() {
+    let by_directory: Install = |archives, out| java("file", archives, out);
+    let as_stream: Install = |archives, out| java("stream", archives, out);
+    let go: Install = |archives, out| go("zip", archives, out);
+    for (client, install) in [("Java", by_directory), ("Java's stream", as_stream), ("Go", go)] {
+        if is_there(client) {
+            hold("a.zip", client, install, zip);
+        }
+    }
+}
+
+#[test]
+fn plain_tarballs_by_many() {
+    if have(&["tar", "bsdtar", "python3"]) {
+        let tarfile: Install = |archives, out| python("tarfile", archives, out);
+        for (client, install) in [("GNU tar", gnu_tar as Install), ("bsdtar", bsdtar), ("tarfile", tarfile)] {
+            hold("a.tar.gz", client, install, plain_tar);
+        }
+    }
+    let go: Install = |archives, out| go("tar", archives, out);
+    if is_there("Go") {
+        hold("a.tar.gz", "Go", go, plain_tar);
     }
 }
 
