@@ -60,6 +60,8 @@ pub mod policy;
 #[doc(hidden)]
 pub mod project;
 #[doc(hidden)]
+pub mod publish;
+#[doc(hidden)]
 pub mod recoverable;
 pub mod report;
 pub mod rules;

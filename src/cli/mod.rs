@@ -20,13 +20,17 @@ mod output;
 mod page;
 mod policy;
 mod progress;
+mod publish;
 mod recover;
 mod targets;
 mod verbose;
+mod verify;
 
 use std::process::ExitCode;
 
 use packgate::guard;
+
+use publish::End;
 
 use clap::{ArgAction, ColorChoice, Parser, Subcommand};
 
@@ -63,6 +67,10 @@ enum Command {
     Check(check::Check),
     /// Show what is in artifacts: facts without judgement
     Inventory(inventory::Inventory),
+    /// Audit artifacts, send exactly those files, and look at what the registry serves then
+    Publish(publish::Publish),
+    /// Tell whether a file is what a registry serves
+    Verify(verify::Verify),
     /// Write out the original files that a stranger could recover
     Recover(recover::Recover),
     /// Show what changed between two artifacts
@@ -102,6 +110,12 @@ pub(crate) fn main() -> ExitCode {
     ended(match arguments.command {
         Command::Check(check) => check.run(),
         Command::Inventory(inventory) => inventory.run(),
+        Command::Publish(publish) => match publish.run() {
+            Ok(End::Client(status)) => return ExitCode::from(status),
+            Ok(End::Own(exit)) => Ok(exit),
+            Err(message) => Err(message),
+        },
+        Command::Verify(verify) => verify.run(),
         Command::Recover(recover) => recover.run(),
         Command::Diff(diff) => diff.run(),
         Command::Lock(lock) => lock.run(),

@@ -20,14 +20,14 @@ pub(crate) fn recipe(language: &str, name: &str) -> String {
 }
 
 /// A registry that takes everything, and what it was given.
-struct Registry {
+pub(crate) struct Registry {
     server: Child,
-    port: u16,
-    folder: TempDir,
+    pub(crate) port: u16,
+    pub(crate) folder: TempDir,
 }
 
 impl Registry {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = TempDir::new().unwrap();
         let mut server = Command::new("python3")
             .arg(clients::readers().join("registry.py"))
@@ -41,7 +41,7 @@ impl Registry {
     }
 
     /// Names and bytes of what arrived.
-    fn arrived(&self) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn arrived(&self) -> BTreeMap<String, Vec<u8>> {
         files(self.folder.path())
     }
 }
