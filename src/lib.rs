@@ -55,6 +55,8 @@ pub mod outcome;
 pub mod own;
 #[doc(hidden)]
 pub mod pack;
+#[doc(hidden)]
+pub mod passed;
 mod plain;
 pub mod policy;
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 mod against;
 mod attest;
+mod cargo_credential;
 mod check;
 mod completions;
 mod diff;
@@ -71,6 +72,8 @@ enum Command {
     Publish(publish::Publish),
     /// Tell whether a file is what a registry serves
     Verify(verify::Verify),
+    /// Give cargo its login for a crate only if that has passed
+    CargoCredential(cargo_credential::CargoCredential),
     /// Write out the original files that a stranger could recover
     Recover(recover::Recover),
     /// Show what changed between two artifacts
@@ -92,6 +95,9 @@ enum Command {
 /// Parses the arguments and runs the subcommand.
 pub(crate) fn main() -> ExitCode {
     ending::prepare();
+    if cargo_credential::is_meant() {
+        return ended(cargo_credential::serve());
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {
@@ -116,6 +122,7 @@ pub(crate) fn main() -> ExitCode {
             Err(message) => Err(message),
         },
         Command::Verify(verify) => verify.run(),
+        Command::CargoCredential(provider) => provider.run(),
         Command::Recover(recover) => recover.run(),
         Command::Diff(diff) => diff.run(),
         Command::Lock(lock) => lock.run(),

@@ -50,6 +50,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "outcome",
         ],
     ),
+    ("passed", &["project", "settings", "policy", "outcome"]),
     ("attest", &["words", "escape", "ecosystem", "publish", "settings", "policy", "outcome", "report"]),
     (
         "audit",

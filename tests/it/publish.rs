@@ -46,10 +46,18 @@ impl Desk {
     }
 
     fn packgate(&self, arguments: &[&str]) -> Output {
+        self.runs(env!("CARGO_BIN_EXE_packgate"), arguments)
+    }
+
+    fn runs(&self, program: &str, arguments: &[&str]) -> Output {
         let paths = std::env::var("PATH").unwrap();
-        Command::new(env!("CARGO_BIN_EXE_packgate"))
+        let home = PathBuf::from(std::env::var_os("HOME").unwrap());
+        let rustup = std::env::var_os("RUSTUP_HOME").map_or(home.join(".rustup"), PathBuf::from);
+        Command::new(program)
             .args(arguments)
             .current_dir(self.path("work"))
+            .env("RUSTUP_HOME", rustup)
+            .env_remove("CARGO_TARGET_DIR")
             .env_remove("GITHUB_ACTIONS")
             .env_remove("ACTIONS_ID_TOKEN_REQUEST_URL")
             .env("HOME", self.path("home"))
@@ -351,4 +359,68 @@ fn what_no_client_sends_is_told_with_its_way() {
     std::fs::write(&file, tarball).unwrap();
     desk.says(&["publish", file.to_str().unwrap()], 2, &["no client sends a crate file as it is"]);
     assert!(repository("docs/publish.md").is_file());
+}
+
+/// cargo packs by itself, and gets its login only for what passed.
+#[test]
+fn cargo_gets_its_login_for_what_passed_and_for_nothing_else() {
+    if !clients::have(&["cargo", "python3"]) {
+        return;
+    }
+    let mut desk = Desk::new();
+    let registry = Registry::start();
+    let configuration = format!(
+        "[registries.here]\nindex = \"sparse+http://127.0.0.1:{}/index/\"\ncredential-provider = [{:?}, \"cargo-credential\"]\n",
+        registry.port,
+        env!("CARGO_BIN_EXE_packgate")
+    );
+    let manifest = |version: &str| {
+        format!(
+            "[package]\nname = \"demo\"\nversion = \"{version}\"\nedition = \"2021\"\nlicense = \"MIT\"\ndescription = \"A demo\"\npublish = [\"here\"]\n"
+        )
+    };
+    let work = desk.path("work");
+    let write = |path: &str, text: &str| plant(&work, [(path, text)]);
+    plant(&desk.path("home"), [("config.toml", configuration.as_str())]);
+    desk.set("CARGO_HOME", desk.path("home").to_str().unwrap());
+    desk.set("CARGO_HTTP_MULTIPLEXING", "false");
+    desk.set("PACKGATE_CARGO_TOKEN", "nobody");
+    write("Cargo.toml", &manifest("1.0.0"));
+    write("src/lib.rs", "//! A demo.\n");
+    let publish = |desk: &Desk| desk.runs("cargo", &["publish", "--no-verify", "--allow-dirty"]);
+    let refused = |desk: &Desk, why: &str| {
+        let output = publish(desk);
+        assert!(!output.status.success() && told(&output).contains(why), "{why}: {}", told(&output));
+    };
+
+    refused(&desk, "no crate with this checksum has passed");
+    assert!(registry.arrived().is_empty());
+
+    desk.says(&["check"], 0, &[]);
+    let output = publish(&desk);
+    assert!(output.status.success(), "{}", told(&output));
+    let arrived = registry.arrived();
+    let file = work.join("sent.crate");
+    std::fs::write(&file, &arrived["demo-1.0.0.crate"]).unwrap();
+    let file = file.to_str().unwrap();
+    desk.says(&["verify", file, "--published"], 0, &["the registry serves this file"]);
+    std::fs::write(registry.folder.path().join("demo-1.0.0.crate"), "another").unwrap();
+    desk.says(&["verify", file, "--published"], 1, &["the registry is at odds with itself"]);
+    std::fs::remove_file(file).unwrap();
+
+    // One letter more than what passed, and settings under which nothing has passed.
+    write("Cargo.toml", &manifest("1.0.1"));
+    desk.says(&["check"], 0, &[]);
+    write("src/lib.rs", "//! A demo!\n");
+    refused(&desk, "no crate with this checksum has passed");
+    desk.says(&["check"], 0, &[]);
+    write("packgate.toml", "[internal]\nmarkers = [\"ZEPPELIN\"]\n");
+    write("Cargo.toml", &(manifest("1.0.1") + "exclude = [\"packgate.toml\"]\n"));
+    desk.says(&["check"], 0, &[]);
+    write("packgate.toml", "[internal]\nmarkers = [\"ZEPPELIN\", \"HINDENBURG\"]\n");
+    refused(&desk, "it passed by other settings");
+    write("packgate.toml", "[internal]\nmarkers = [\"demo\"]\n");
+    desk.says(&["check"], 1, &[]);
+    refused(&desk, "no crate with this checksum has passed");
+    assert_eq!(registry.arrived().len(), 1, "{:?}", registry.arrived().keys());
 }
