@@ -175,7 +175,7 @@ mod tests {
         let waiver = Waiver {
             rule: "debug-info".into(),
             place: None,
-            fingerprint: None,
+            finding_id: None,
             reason: "r".into(),
             expires: Some(day(2)),
             origin: String::new(),

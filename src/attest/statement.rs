@@ -50,9 +50,9 @@ struct Subject {
 }
 
 #[derive(Debug, Serialize)]
-struct Digests {
-    sha256: String,
-    sha512: String,
+pub(super) struct Digests {
+    pub(super) sha256: String,
+    pub(super) sha512: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -162,7 +162,7 @@ fn file_name(subject: &str) -> String {
     format!("{}.intoto.json", name.trim_start_matches('.'))
 }
 
-fn digests(path: &Path) -> io::Result<Digests> {
+pub(super) fn digests(path: &Path) -> io::Result<Digests> {
     let (mut short, mut long) = (Sha256::new(), Sha512::new());
     publish::pieces(path, |bytes| {
         short.update(bytes);

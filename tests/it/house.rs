@@ -51,7 +51,21 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("passed", &["project", "settings", "policy", "outcome"]),
-    ("attest", &["words", "escape", "ecosystem", "publish", "settings", "policy", "outcome", "report"]),
+    (
+        "attest",
+        &[
+            "words",
+            "escape",
+            "scratch",
+            "inventory",
+            "ecosystem",
+            "publish",
+            "settings",
+            "policy",
+            "outcome",
+            "report",
+        ],
+    ),
     (
         "audit",
         &[
