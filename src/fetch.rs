@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use crate::ecosystem::{self, ClientError, Wish, is_word};
+use crate::ecosystem::{self, Wish, is_word};
 use crate::inventory::Inventory;
 
-pub use crate::ecosystem::{Fetched, Release};
+pub use crate::ecosystem::{ClientError, Fetched, Release};
 
 /// Why there is no earlier release.
 #[derive(Debug, thiserror::Error)]

@@ -55,10 +55,14 @@ pub mod outcome;
 pub mod own;
 #[doc(hidden)]
 pub mod pack;
+#[doc(hidden)]
+pub mod passed;
 mod plain;
 pub mod policy;
 #[doc(hidden)]
 pub mod project;
+#[doc(hidden)]
+pub mod publish;
 #[doc(hidden)]
 pub mod recoverable;
 pub mod report;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -58,6 +58,22 @@ impl Folder {
         Ok(Self { folder, _passing: passing })
     }
 
+    /// Makes a folder for nobody else, whose path says nothing of whose machine it is on.
+    pub(crate) fn neutral() -> io::Result<Self> {
+        let usual = std::env::temp_dir();
+        let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+        let is_at_home = home.is_some_and(|home| usual.starts_with(home));
+        let common = Path::new("/tmp");
+        let place = if is_at_home && common.is_dir() { common } else { usual.as_path() };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("packgate-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder.tempdir_in(place)?;
+        let passing = Passing::new(folder.path());
+        Ok(Self { folder, _passing: passing })
+    }
+
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
@@ -91,6 +107,22 @@ pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
         }
     }
     output
+}
+
+/// Whether somebody sits before a terminal and can be asked.
+pub(crate) fn is_attended() -> bool {
+    use std::io::IsTerminal as _;
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Runs a client to its end at the terminal that this program runs at, where it may ask.
+pub(crate) fn at_the_terminal(command: &mut Command) -> io::Result<ExitStatus> {
+    apart(command);
+    log::info!("running {command:?} in {}", command.get_current_dir().unwrap_or(Path::new(".")).display());
+    let mut client = start(command)?;
+    let status = client.wait();
+    left().clients.remove(&client.id());
+    status
 }
 
 fn start(command: &mut Command) -> io::Result<Child> {

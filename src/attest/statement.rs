@@ -1,8 +1,7 @@
 //! What is stated of an artifact that passed.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use serde::Serialize;
@@ -13,6 +12,7 @@ use crate::ecosystem;
 use crate::escape;
 use crate::outcome::Audit;
 use crate::policy::Verdict;
+use crate::publish;
 use crate::report::wire::Report;
 use crate::settings::NAMES;
 use crate::words::hex;
@@ -50,9 +50,9 @@ struct Subject {
 }
 
 #[derive(Debug, Serialize)]
-struct Digests {
-    sha256: String,
-    sha512: String,
+pub(super) struct Digests {
+    pub(super) sha256: String,
+    pub(super) sha512: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -162,16 +162,12 @@ fn file_name(subject: &str) -> String {
     format!("{}.intoto.json", name.trim_start_matches('.'))
 }
 
-fn digests(path: &Path) -> io::Result<Digests> {
-    let mut file = File::open(path)?;
+pub(super) fn digests(path: &Path) -> io::Result<Digests> {
     let (mut short, mut long) = (Sha256::new(), Sha512::new());
-    let mut buffer = vec![0; 128 << 10];
-    loop {
-        let count = file.read(&mut buffer)?;
-        let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };
+    publish::pieces(path, |bytes| {
         short.update(bytes);
         long.update(bytes);
-    }
+    })?;
     Ok(Digests { sha256: hex(&short.finalize()), sha512: hex(&long.finalize()) })
 }
 

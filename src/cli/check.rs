@@ -15,6 +15,7 @@ use packgate::timings::{Timings, timed};
 
 use super::against::Against;
 use super::attest::Attestations;
+use super::cargo_credential::PassedCrates;
 use super::known::Known;
 use super::output::{self, Format, Outputs};
 use super::policy::policies;
@@ -109,6 +110,7 @@ impl Check {
             packgate::internal::code(&settings, Some(&project)).map_err(|error| error.to_string())?;
         let own_source =
             packgate::own::source(&settings, Some(&project)).map_err(|error| error.to_string())?;
+        let mut crates = PassedCrates::of(&self.project, &settings);
         let timings = self.timings.then(Arc::<Timings>::default);
         let options = Options::default()
             .settings(settings)
@@ -131,6 +133,7 @@ impl Check {
         self.audit_all(&how, &targets.all, &mut |audit| match (audit, &mut one_by_one) {
             (Ok(audit), report) => {
                 worst = worst.max(audit.verdict);
+                crates.note(&audit);
                 match report {
                     Some(report) => timed(timings.as_deref(), "report", || report.add(&audit)),
                     None => audits.push(audit),
@@ -138,6 +141,7 @@ impl Check {
             }
             (Err(message), _) => wrong.push(message),
         });
+        crates.save();
         let mut waivers: Vec<_> = audits.iter_mut().map(|audit| &mut audit.waivers).collect();
         packgate::policy::settle(&mut waivers);
         wrong.extend(timed(timings.as_deref(), "report", || match one_by_one {

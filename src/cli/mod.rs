@@ -2,6 +2,7 @@
 
 mod against;
 mod attest;
+mod cargo_credential;
 mod check;
 mod completions;
 mod diff;
@@ -20,13 +21,17 @@ mod output;
 mod page;
 mod policy;
 mod progress;
+mod publish;
 mod recover;
 mod targets;
 mod verbose;
+mod verify;
 
 use std::process::ExitCode;
 
 use packgate::guard;
+
+use publish::End;
 
 use clap::{ArgAction, ColorChoice, Parser, Subcommand};
 
@@ -63,6 +68,12 @@ enum Command {
     Check(check::Check),
     /// Show what is in artifacts: facts without judgement
     Inventory(inventory::Inventory),
+    /// Audit artifacts, send exactly those files, and look at what the registry serves then
+    Publish(publish::Publish),
+    /// Tell whether a file is what a registry serves
+    Verify(verify::Verify),
+    /// Give cargo its login for a crate only if that has passed
+    CargoCredential(cargo_credential::CargoCredential),
     /// Write out the original files that a stranger could recover
     Recover(recover::Recover),
     /// Show what changed between two artifacts
@@ -84,6 +95,9 @@ enum Command {
 /// Parses the arguments and runs the subcommand.
 pub(crate) fn main() -> ExitCode {
     ending::prepare();
+    if cargo_credential::is_meant() {
+        return ended(cargo_credential::serve());
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {
@@ -102,6 +116,13 @@ pub(crate) fn main() -> ExitCode {
     ended(match arguments.command {
         Command::Check(check) => check.run(),
         Command::Inventory(inventory) => inventory.run(),
+        Command::Publish(publish) => match publish.run() {
+            Ok(End::Client(status)) => return ExitCode::from(status),
+            Ok(End::Own(exit)) => Ok(exit),
+            Err(message) => Err(message),
+        },
+        Command::Verify(verify) => verify.run(),
+        Command::CargoCredential(provider) => provider.run(),
         Command::Recover(recover) => recover.run(),
         Command::Diff(diff) => diff.run(),
         Command::Lock(lock) => lock.run(),

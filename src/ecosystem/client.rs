@@ -112,13 +112,15 @@ pub(crate) struct Run<'a> {
     pub program: PathBuf,
     /// Its name in messages.
     pub called: &'static str,
+    /// A variable that it gets another value of.
+    pub variable: Option<(&'static str, OsString)>,
 }
 
 impl<'a> Run<'a> {
     /// A client with the name of its program; `because` is shown if it is missing.
     pub(crate) fn of(program: &'static str, because: &str, folder: &'a Path) -> Result<Self, ClientError> {
         let found = find_program(program).ok_or_else(|| missing(program, because))?;
-        Ok(Self { folder, program: found, called: program })
+        Ok(Self { folder, program: found, called: program, variable: None })
     }
 
     /// Runs it and returns the command for messages, without the last option and the paths.
@@ -134,11 +136,21 @@ impl<'a> Run<'a> {
         self.named(command, &arguments)
     }
 
+    /// The same with another value of a variable.
+    pub(crate) fn with_variable(self, name: &'static str, value: &OsStr) -> Self {
+        Self { variable: Some((name, value.to_owned())), ..self }
+    }
+
     /// Runs it, under this name in messages.
     pub(crate) fn named(&self, command: String, arguments: &[&OsStr]) -> Result<String, ClientError> {
+        self.said(command.clone(), arguments).map(|_| command)
+    }
+
+    /// The same, and returns what it wrote to stdout.
+    pub(crate) fn said(&self, command: String, arguments: &[&OsStr]) -> Result<String, ClientError> {
         let output = self.run(arguments)?;
         if output.status.success() {
-            return Ok(command);
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.push('\n');
@@ -161,6 +173,7 @@ impl<'a> Run<'a> {
         command.args(arguments).current_dir(self.folder).stdin(Stdio::null()).env(PACKING, self.folder);
         // Inherited from `npm publish --dry-run`, it would keep npm from writing the artifact.
         command.env_remove("npm_config_dry_run");
+        command.envs(self.variable.as_ref().map(|(name, value)| (name, value)));
         scratch::output(&mut command)
     }
 }
@@ -258,6 +271,11 @@ impl Fetched {
             (Some(path), true) => Ok(Self { path, command, _folder: Some(folder) }),
             _ => Err(ClientError::NothingWritten { command }),
         }
+    }
+
+    /// A file below a temporary folder.
+    pub(crate) fn in_folder(path: PathBuf, command: String, folder: scratch::Folder) -> Self {
+        Self { path, command, _folder: Some(folder) }
     }
 
     /// A file in a cache of the client's own.

@@ -7,6 +7,7 @@ use crate::project::Project;
 
 use super::client::{ClientError, Fetched, Wish};
 use super::purl::Purl;
+use super::registry::Registry;
 
 /// A format of artifacts: how to recognise one, how to read its manifest, and what else differs between formats.
 pub(crate) trait Format: Sync {
@@ -124,6 +125,11 @@ pub(crate) trait Format: Sync {
     /// What the registry calls the file, where that isn't the name it has here.
     fn file_in_registry(&self, _package: &Package, file: &str) -> String {
         file.to_owned()
+    }
+
+    /// Who sends its artifacts to a registry, and hands out what that serves.
+    fn registry(&self) -> Option<&'static dyn Registry> {
+        None
     }
 
     /// Fetches an earlier release with the ecosystem's client; `None` when no client hands out artifacts.

@@ -12,6 +12,7 @@ mod json;
 mod licence_text;
 mod locate;
 mod purl;
+mod registry;
 
 mod cargo;
 mod gem;
@@ -25,13 +26,14 @@ mod vsix;
 use crate::inventory::{Inventory, Kind, ManifestTrouble, Package, Unexamined};
 use crate::project::Project;
 
-pub(crate) use client::{Client, Recipe, Wish, is_packing, is_word};
+pub(crate) use client::{Client, Recipe, Wish, find_program, is_packing, is_word};
 pub use client::{ClientError, Fetched, Release};
 pub(crate) use digests::are_wide;
 pub use folder::{Member, dependencies, is_project, members, names, of_project};
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
-pub(crate) use identity::identity;
+pub(crate) use identity::{Identity, identity};
+pub(crate) use registry::{Copy, Registry, Sender, Served};
 
 /// An ecosystem: what its home provides. What it doesn't do is `None`.
 pub(crate) struct Ecosystem {
@@ -119,6 +121,15 @@ pub(crate) fn is_table(path: &str) -> bool {
 
 fn is_named(name: &str, format: &dyn Format) -> bool {
     format.suffixes().iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a name is one that clients give their artifacts.
+pub(crate) fn is_artifact_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    formats().any(|format| {
+        let own = format.suffixes().iter().chain(format.usual_ends());
+        own.copied().any(|end| name.ends_with(end))
+    })
 }
 
 /// Recognises the kind of package and reads its manifest: sets `kind`, `package` and `manifest_problems`, and adds to

@@ -1,11 +1,15 @@
 //! Statements about what passed.
 
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::cli::{packgate, sample, status, text};
+use crate::clients;
+use crate::dice::base64;
+use crate::recipes::recipe;
 use crate::samples::npm_tarball;
 
 fn attest(folder: &Path, arguments: &[&str]) -> std::process::Output {
@@ -135,4 +139,162 @@ fn nothing_is_stated_of_what_did_not_pass() {
     let output = attest(folder.path(), &["site", "--policy", "open-source"]);
     assert_eq!(status(&output), 2);
     assert!(text(&output.stderr).contains("a folder is no file"), "{}", text(&output.stderr));
+}
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) {
+    let output = Command::new(program).args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{program} {arguments:?}: {}", text(&output.stderr));
+}
+
+/// Runs `packgate verify`, which must end so and say these words in one line.
+fn verify(folder: &Path, arguments: &[&str], expected: i32, words: &str) {
+    let output = packgate(folder, &[&["verify", "left-edge-1.0.3.tgz"], arguments].concat());
+    let all = text(&output.stdout) + &text(&output.stderr);
+    assert_eq!(status(&output), expected, "{arguments:?}: {all}");
+    assert!(all.contains(words) && all.lines().count() == 1, "{words:?} is not in {all}");
+}
+
+/// An artifact that passed, with its statement in `out`.
+fn stated() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let file = place(&folder, "left-edge-1.0.3.tgz", "left-edge-1.0.3.tgz");
+    assert_eq!(status(&attest(folder.path(), &[&file])), 0);
+    folder
+}
+
+const STATEMENT: &str = "out/left-edge-1.0.3.tgz.intoto.json";
+
+/// Signed by openssl, in an envelope made here by hand.
+#[test]
+fn a_statement_is_relied_on_when_the_owner_of_the_key_has_signed_it() {
+    if !clients::have_silent("openssl") {
+        return;
+    }
+    let folder = stated();
+    let folder = folder.path();
+    let statement = std::fs::read(folder.join(STATEMENT)).unwrap();
+    let kind = "application/vnd.in-toto+json";
+    let mut signed = format!("DSSEv1 {} {kind} {} ", kind.len(), statement.len()).into_bytes();
+    signed.extend(&statement);
+    std::fs::write(folder.join("signed"), signed).unwrap();
+    for (name, make) in [
+        ("p256", &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"][..]),
+        ("ed25519", &["-algorithm", "ED25519"]),
+        ("rsa", &["-algorithm", "RSA"]),
+    ] {
+        run(folder, "openssl", &[&["genpkey", "-quiet", "-out", name], make].concat());
+        run(folder, "openssl", &["pkey", "-in", name, "-pubout", "-out", &format!("{name}.pub")]);
+        let hash: &[&str] = if name == "ed25519" { &[] } else { &["-digest", "sha256"] };
+        let sign = ["pkeyutl", "-sign", "-rawin", "-inkey", name, "-in", "signed", "-out", "sig"];
+        run(folder, "openssl", &[&sign[..], hash].concat());
+        let signature = base64(&std::fs::read(folder.join("sig")).unwrap());
+        let envelope = json!({ "payloadType": kind, "payload": base64(&statement), "signatures": [{ "sig": signature }] });
+        std::fs::write(folder.join(format!("{name}.json")), envelope.to_string()).unwrap();
+    }
+    fn by<'a>(statement: &'a str, key: &'a str) -> [&'a str; 4] {
+        ["--attestation", statement, "--key", key]
+    }
+    for name in ["p256", "ed25519"] {
+        let (statement, key) = (format!("{name}.json"), format!("{name}.pub"));
+        verify(folder, &by(&statement, &key), 0, "passed, says");
+    }
+    verify(folder, &by("p256.json", "ed25519.pub"), 1, "no signature in it is by this key");
+    verify(folder, &by(STATEMENT, "p256.pub"), 1, "it is no signed envelope");
+    verify(folder, &by("rsa.json", "rsa.pub"), 2, "no public key on P-256 or Ed25519");
+    verify(folder, &by("p256.json", "nobody.pub"), 2, "nobody.pub");
+    verify(folder, &by("nothing.json", "p256.pub"), 2, "nothing.json can't be checked");
+    let strict = [&by("p256.json", "p256.pub")[..], &["--policy", "strict"]].concat();
+    verify(folder, &strict, 1, "it passed another policy");
+    let shown = packgate(folder, &["policy", "show", "--policy", "open-source", "--digest"]);
+    let digest = text(&shown.stdout).trim().to_owned();
+    let named = [&by("p256.json", "p256.pub")[..], &["--policy-digest", &digest]].concat();
+    verify(folder, &named, 0, "passed, says");
+    // The same package, packed again.
+    let path = folder.join("left-edge-1.0.3.tgz");
+    let mut other = std::fs::read(&path).unwrap();
+    other[9] ^= 1; // The system that gzip ran on.
+    std::fs::write(&path, other).unwrap();
+    verify(folder, &by("p256.json", "p256.pub"), 1, "it is about another file");
+}
+
+#[test]
+fn a_statement_is_relied_on_when_an_allowed_signer_has_signed_it() {
+    if !clients::have_silent("ssh-keygen") {
+        return;
+    }
+    let folder = stated();
+    let folder = folder.path();
+    let mut signers = Vec::new();
+    for name in ["ann", "bob"] {
+        run(folder, "ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name]);
+        let key = std::fs::read_to_string(folder.join(format!("{name}.pub"))).unwrap();
+        signers.push(format!("{name}@example.invalid {{}}{}", key.trim()));
+    }
+    let allow = |options: &str, who: usize| {
+        std::fs::write(folder.join("signers"), signers[who].replace("{}", options) + "\n").unwrap();
+    };
+    let sign = |key: &str, namespace: &str| {
+        let _ = std::fs::remove_file(folder.join(format!("{STATEMENT}.sig")));
+        run(folder, "ssh-keygen", &["-q", "-Y", "sign", "-f", key, "-n", namespace, STATEMENT]);
+    };
+    let arguments = ["--attestation", STATEMENT, "--allowed-signers", "signers"];
+    allow("", 0);
+    verify(folder, &arguments, 2, "can't be checked");
+    sign("ann", "packgate");
+    verify(folder, &arguments, 0, "passed, says");
+    allow("namespaces=\"packgate\" ", 0);
+    verify(folder, &arguments, 0, "passed, says");
+    let none = "its signature is by none of the allowed signers";
+    allow("", 1);
+    verify(folder, &arguments, 1, none);
+    allow("namespaces=\"git\" ", 0);
+    verify(folder, &arguments, 1, none);
+    allow("valid-before=\"20200101\" ", 0);
+    verify(folder, &arguments, 1, none);
+    allow("", 0);
+    sign("ann", "file");
+    verify(folder, &arguments, 1, none);
+    sign("ann", "packgate");
+    let path = folder.join(STATEMENT);
+    let tampered = std::fs::read_to_string(&path).unwrap().replace("1.0.3", "1.0.4");
+    std::fs::write(&path, tampered).unwrap();
+    verify(folder, &arguments, 1, none);
+    sign("ann", "packgate");
+    verify(folder, &arguments, 1, "it is about a file of another name");
+    std::fs::remove_file(folder.join("signers")).unwrap();
+    verify(folder, &arguments, 2, "can't be checked");
+}
+
+/// The scripts of `docs/publish.md`, as they stand there.
+#[test]
+fn the_recipes_for_signing() {
+    if !clients::have(&["bash"]) || !clients::have_silent("openssl") || !clients::have_silent("ssh-keygen") {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let file = place(&folder, "left-edge-1.0.3.tgz", "left-edge-1.0.3.tgz");
+    let folder = folder.path();
+    assert_eq!(status(&packgate(folder, &["check", &file, "--attest", "verdict"])), 0);
+    run(folder, "ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "ssh"]);
+    let key = std::fs::read_to_string(folder.join("ssh.pub")).unwrap();
+    std::fs::write(folder.join("allowed_signers"), format!("ann@example.invalid {key}")).unwrap();
+    let make =
+        ["genpkey", "-quiet", "-out", "release", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"];
+    run(folder, "openssl", &make);
+    run(folder, "openssl", &["pkey", "-in", "release", "-pubout", "-out", "release.pub"]);
+    for (key, names) in [("ssh", ["sign-ssh", "verify-ssh"]), ("release", ["sign-key", "verify-key"])] {
+        let program = Path::new(env!("CARGO_BIN_EXE_packgate")).parent().unwrap();
+        let script = names.map(|name| recipe("sh", name)).join("\n");
+        let output = Command::new("bash")
+            .args(["-euo", "pipefail", "-c", &script])
+            .current_dir(folder)
+            .env("PATH", format!("{}:{}", program.display(), std::env::var("PATH").unwrap()))
+            .env("KEY", key)
+            .env("FILE", &file)
+            .env("STATEMENT", "verdict/left-edge-1.0.3.tgz.intoto.json")
+            .output()
+            .unwrap();
+        let all = text(&output.stdout) + &text(&output.stderr);
+        assert!(output.status.success() && all.contains("passed, says"), "{names:?}: {all}");
+    }
 }

@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lock", &["inventory", "project", "ecosystem"]),
     ("pack", &["scratch", "ecosystem"]),
     ("fetch", &["inventory", "ecosystem"]),
+    ("publish", &["words", "scratch", "inventory", "ecosystem"]),
     ("internal", &["fingerprint", "project", "ecosystem", "settings"]),
     ("own", &["inventory", "fingerprint", "project", "ecosystem", "settings"]),
     ("stocktake", &["words", "timings", "guard", "inventory", "unpack", "inspect", "project", "ecosystem"]),
@@ -49,7 +50,22 @@ const ROOMS: &[(&str, &[&str])] = &[
             "outcome",
         ],
     ),
-    ("attest", &["words", "escape", "ecosystem", "settings", "policy", "outcome", "report"]),
+    ("passed", &["project", "settings", "policy", "outcome"]),
+    (
+        "attest",
+        &[
+            "words",
+            "escape",
+            "scratch",
+            "inventory",
+            "ecosystem",
+            "publish",
+            "settings",
+            "policy",
+            "outcome",
+            "report",
+        ],
+    ),
     (
         "audit",
         &[

@@ -84,7 +84,7 @@ fn behaves(start: impl Fn() -> Command) {
 }
 
 /// npm away from the settings of whoever runs the tests.
-fn npm(home: &Path, registry: &Server, folder: &Path) -> Command {
+pub(crate) fn npm(home: &Path, registry: &Server, folder: &Path) -> Command {
     let mut command = Command::new("npm");
     command
         .current_dir(folder)
@@ -99,7 +99,7 @@ fn npm(home: &Path, registry: &Server, folder: &Path) -> Command {
     command
 }
 
-fn verdaccio(folder: &Path) -> Server {
+pub(crate) fn verdaccio(folder: &Path) -> Server {
     let settings = folder.join("verdaccio.yaml");
     let text = "storage: ./storage\nuplinks: {}\nmax_body_size: 200mb\n\
                 packages: { '**': { access: $all, publish: $all } }\n";

@@ -32,6 +32,8 @@ mod ordinary;
 mod own_source;
 mod packers;
 mod policy;
+#[cfg(target_os = "linux")]
+mod publish;
 mod random;
 mod recipes;
 mod releasing;

@@ -12,22 +12,25 @@ use crate::clients;
 
 /// The code block with this language and name.
 pub(crate) fn recipe(language: &str, name: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/recipes.md");
-    let text = std::fs::read_to_string(file).unwrap().replace("\r\n", "\n");
-    let (_, after) =
-        text.split_once(&format!("\n```{language} {name}\n")).unwrap_or_else(|| panic!("no recipe {name}"));
+    let pages = ["docs/recipes.md", "docs/publish.md"].map(|page| {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        std::fs::read_to_string(file).unwrap().replace("\r\n", "\n")
+    });
+    let fence = format!("\n```{language} {name}\n");
+    let after = pages.iter().find_map(|text| Some(text.split_once(&fence)?.1));
+    let after = after.unwrap_or_else(|| panic!("no recipe {name}"));
     after.split("\n```").next().unwrap().to_string()
 }
 
 /// A registry that takes everything, and what it was given.
-struct Registry {
+pub(crate) struct Registry {
     server: Child,
-    port: u16,
-    folder: TempDir,
+    pub(crate) port: u16,
+    pub(crate) folder: TempDir,
 }
 
 impl Registry {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = TempDir::new().unwrap();
         let mut server = Command::new("python3")
             .arg(clients::readers().join("registry.py"))
@@ -41,7 +44,7 @@ impl Registry {
     }
 
     /// Names and bytes of what arrived.
-    fn arrived(&self) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn arrived(&self) -> BTreeMap<String, Vec<u8>> {
         files(self.folder.path())
     }
 }
@@ -362,6 +365,8 @@ fn settings_of_services() {
     let action = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("action.yml")).unwrap();
     for (file, text, schema) in [
         ("gitlab.yml", recipe("yaml", "gitlab"), "vendor.gitlab-ci"),
+        ("gitlab-verdict.yml", recipe("yaml", "gitlab-verdict"), "vendor.gitlab-ci"),
+        ("github-verdict.yml", recipe("yaml", "github-verdict"), "vendor.github-workflows"),
         ("github.yml", recipe("yaml", "github"), "vendor.github-workflows"),
         ("action.yml", action, "vendor.github-actions"),
     ] {

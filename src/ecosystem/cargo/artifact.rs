@@ -15,10 +15,12 @@ use super::advice::CargoAdvice;
 use super::manifest::{self, line_of, package_table, parse};
 use super::project::table_at;
 use super::{MANIFEST, client};
+use crate::ecosystem::cargo::registry;
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::locate::{self, Fit, Located};
 use crate::ecosystem::purl::Purl;
+use crate::ecosystem::registry::Registry;
 
 /// A packed crate.
 #[derive(Debug)]
@@ -115,6 +117,10 @@ impl Format for Crate {
 
     fn advice(&self) -> &'static dyn Advice {
         &CargoAdvice
+    }
+
+    fn registry(&self) -> Option<&'static dyn Registry> {
+        Some(&registry::CrateRegistry)
     }
 
     fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {

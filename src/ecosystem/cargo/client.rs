@@ -48,18 +48,24 @@ pub(super) fn fetch(wish: &Wish<'_>) -> Result<Fetched, ClientError> {
     let version = shown.lines().find_map(|line| line.strip_prefix("version: "));
     let version = version.and_then(|rest| rest.split(' ').next()).unwrap_or_default();
     let file = format!("{}-{version}.crate", wish.name);
-    let caches = home().map(|home| home.join("registry").join("cache"));
-    let registries = caches.and_then(|caches| std::fs::read_dir(caches).ok()).into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> =
-        registries.map(|registry| registry.path().join(&file)).filter(|path| path.is_file()).collect();
-    found.sort_by_key(|path| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok());
-    match found.pop() {
+    let found = home().and_then(|home| newest_in_cache(&home, &file));
+    match found {
         Some(path) => Ok(Fetched::in_cache(path, command)),
         None => Err(ClientError::NothingWritten { command }),
     }
 }
 
-fn home() -> Option<PathBuf> {
+/// The file of this name in the caches of all registries that a home of cargo has.
+pub(super) fn newest_in_cache(home: &Path, file: &str) -> Option<PathBuf> {
+    let registries = std::fs::read_dir(home.join("registry").join("cache")).ok()?.flatten();
+    let mut found: Vec<PathBuf> =
+        registries.map(|registry| registry.path().join(file)).filter(|path| path.is_file()).collect();
+    found.sort_by_key(|path| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok());
+    found.pop()
+}
+
+/// cargo's home.
+pub(super) fn home() -> Option<PathBuf> {
     let home = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     home("CARGO_HOME")
         .or_else(|| home(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(|home| home.join(".cargo")))

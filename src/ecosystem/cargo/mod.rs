@@ -5,6 +5,7 @@ mod artifact;
 mod client;
 mod manifest;
 mod project;
+mod registry;
 
 use super::Ecosystem;
 

@@ -13,8 +13,10 @@ use super::client;
 use super::names::platform;
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Certainty, Format};
+use crate::ecosystem::gem::registry;
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::purl::Purl;
+use crate::ecosystem::registry::Registry;
 
 /// A packed gem.
 #[derive(Debug)]
@@ -99,6 +101,10 @@ impl Format for Gem {
 
     fn platform(&self, file: &str, version: &str) -> String {
         platform(file, version)
+    }
+
+    fn registry(&self) -> Option<&'static dyn Registry> {
+        Some(&registry::GemServer)
     }
 
     fn purl<'a>(&self, package: &'a Package, file: &str) -> Option<Purl<'a>> {

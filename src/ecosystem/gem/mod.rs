@@ -4,6 +4,7 @@ mod artifact;
 mod client;
 mod names;
 mod project;
+mod registry;
 
 use super::Ecosystem;
 

@@ -13,7 +13,9 @@ use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::json::Object;
 use crate::ecosystem::locate::{self, Fit, Located};
+use crate::ecosystem::npm::registry;
 use crate::ecosystem::purl::Purl;
+use crate::ecosystem::registry::Registry;
 
 /// A tarball of npm or a compatible client.
 #[derive(Debug)]
@@ -101,6 +103,10 @@ impl Format for Tarball {
 
     fn advice(&self) -> &'static dyn Advice {
         &advice::NpmAdvice
+    }
+
+    fn registry(&self) -> Option<&'static dyn Registry> {
+        Some(&registry::NpmRegistry)
     }
 
     fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {

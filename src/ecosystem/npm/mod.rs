@@ -13,6 +13,7 @@ mod installed;
 mod manifest;
 mod packlist;
 mod project;
+mod registry;
 mod shell;
 mod wholeness;
 

@@ -13,7 +13,9 @@ use crate::project::Project;
 
 use crate::ecosystem::format::{Certainty, Format};
 use crate::ecosystem::locate::{self, Fit};
+use crate::ecosystem::nupkg::registry;
 use crate::ecosystem::purl::Purl;
+use crate::ecosystem::registry::Registry;
 
 /// A NuGet package, or a symbol package.
 #[derive(Debug)]
@@ -44,6 +46,10 @@ impl Format for Nupkg {
     /// A tool's package may hold packages, which are installed from there.
     fn unpacks(&self, _inventory: &Inventory, entry: &Entry) -> bool {
         entry.path.to_ascii_lowercase().ends_with(".nupkg")
+    }
+
+    fn registry(&self) -> Option<&'static dyn Registry> {
+        Some(&registry::Feed)
     }
 
     fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {

@@ -2,6 +2,7 @@
 //! downloads the packed file.
 
 mod artifact;
+mod registry;
 
 use super::Ecosystem;
 

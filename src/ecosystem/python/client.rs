@@ -24,7 +24,8 @@ impl Client for BuildFrontend {
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
         let into = into.as_os_str().to_owned();
         if let Some(program) = find_program("uv") {
-            return Run { folder, program, called: "uv" }.with(&["build", "--out-dir"], &[into]);
+            return Run { folder, program, called: "uv", variable: None }
+                .with(&["build", "--out-dir"], &[into]);
         }
         let missing = || missing("uv or python -m build", "pyproject.toml or setup.py is there");
         let run = python(folder).ok_or_else(missing)?;
@@ -43,9 +44,9 @@ impl Client for BuildFrontend {
     }
 }
 
-fn python(folder: &Path) -> Option<Run<'_>> {
+pub(super) fn python(folder: &Path) -> Option<Run<'_>> {
     let program = find_program("python3").or_else(|| find_program("python"))?;
-    Some(Run { folder, program, called: "python" })
+    Some(Run { folder, program, called: "python", variable: None })
 }
 
 fn pip<'a>(wish: &Wish<'a>) -> Result<Run<'a>, ClientError> {

@@ -6,6 +6,7 @@ mod licence;
 mod metadata;
 mod names;
 mod project;
+mod registry;
 mod sdist;
 mod wheel;
 

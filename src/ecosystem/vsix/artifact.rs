@@ -16,6 +16,8 @@ use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::npm;
 use crate::ecosystem::purl::Purl;
+use crate::ecosystem::registry::Registry;
+use crate::ecosystem::vsix::registry;
 
 /// A packed extension.
 #[derive(Debug)]
@@ -93,6 +95,10 @@ impl Format for Extension {
 
     fn platform(&self, file: &str, version: &str) -> String {
         platform(file, version)
+    }
+
+    fn registry(&self) -> Option<&'static dyn Registry> {
+        Some(&registry::Galleries)
     }
 
     fn purl<'a>(&self, package: &'a Package, file: &str) -> Option<Purl<'a>> {

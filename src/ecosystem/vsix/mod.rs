@@ -7,6 +7,7 @@ mod content_types;
 mod files;
 mod ignore;
 mod project;
+mod registry;
 
 use super::Ecosystem;
 

@@ -20,6 +20,8 @@ use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::purl::Purl;
+use crate::ecosystem::python::registry;
+use crate::ecosystem::registry::Registry;
 
 /// A wheel.
 #[derive(Debug)]
@@ -146,6 +148,10 @@ impl Format for Wheel {
 
     fn advice(&self) -> &'static dyn Advice {
         &PythonAdvice
+    }
+
+    fn registry(&self) -> Option<&'static dyn Registry> {
+        Some(&registry::PackageIndex)
     }
 
     fn purl<'a>(&self, package: &'a Package, _file: &str) -> Option<Purl<'a>> {

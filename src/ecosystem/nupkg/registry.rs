@@ -1,0 +1,27 @@
+//! NuGet's feeds: `dotnet nuget push` sends a package as it is. No client hands one out by itself, and the gallery
+//! adds a signature of its own.
+
+use crate::ecosystem::client::ClientError;
+use crate::ecosystem::registry::{Copy, Registry, Sender, Served};
+
+pub(super) struct Feed;
+
+const SENDERS: [Sender; 1] = [Sender {
+    name: "dotnet",
+    command: "dotnet nuget push",
+    program: "dotnet",
+    before: &["nuget", "push"],
+    no_login: &["401 (Unauthorized)", "No API Key"],
+    login: "give it --api-key",
+    ..Sender::USUAL
+}];
+
+impl Registry for Feed {
+    fn senders(&self) -> &'static [Sender] {
+        &SENDERS
+    }
+
+    fn served(&self, _copy: &Copy<'_>) -> Result<Served, ClientError> {
+        Ok(Served::NotHandedOut)
+    }
+}
