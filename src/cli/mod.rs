@@ -9,6 +9,7 @@ mod ending;
 mod explain;
 mod file;
 mod fingerprint;
+mod fix;
 #[cfg(test)]
 mod generated;
 mod init;
@@ -61,6 +62,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Audit artifacts or folders, and stop what the policy doesn't allow
     Check(check::Check),
+    /// Write what findings propose: keep files out of the package by its own lists
+    Fix(fix::Fix),
     /// Show what is in artifacts: facts without judgement
     Inventory(inventory::Inventory),
     /// Write out the original files that a stranger could recover
@@ -101,6 +104,7 @@ pub(crate) fn main() -> ExitCode {
     guard::spot("main");
     ended(match arguments.command {
         Command::Check(check) => check.run(),
+        Command::Fix(fix) => fix.run(),
         Command::Inventory(inventory) => inventory.run(),
         Command::Recover(recover) => recover.run(),
         Command::Diff(diff) => diff.run(),

@@ -34,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("policy", &["words", "inventory", "unpack", "settings", "rules"]),
     ("init", &["project", "ecosystem", "settings", "policy"]),
     ("outcome", &["inventory", "settings", "recoverable", "diff", "rules", "policy"]),
+    ("fix", &["project", "ecosystem", "settings", "policy", "outcome"]),
     (
         "report",
         &[
@@ -59,6 +60,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "inspect",
             "settings",
             "project",
+            "ecosystem",
             "lock",
             "internal",
             "own",
