@@ -1,15 +1,18 @@
 //! The audit, end to end: unpack, inspect, inventory, rules, policy.
 
+mod later;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::diff::Diff;
+use crate::ecosystem;
 use crate::fingerprint::{Index, OwnSource};
 use crate::inspect::{ScanOptions, Scanner};
 use crate::inventory::{Declared, Inventory, Kind};
-use crate::lock::{self, LockError};
-use crate::policy::{Policies, judge};
+use crate::lock::{self, Lock, LockError};
+use crate::policy::{Judged, Policies, Policy, judge};
 use crate::project::Project;
 use crate::rules::{self, Context};
 use crate::settings::{Level, Settings};
@@ -232,6 +235,9 @@ impl Auditor {
         let findings = rules::check(&context, options.timings.as_deref(), beside.workers);
         let (findings, waivers, verdict) =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
+        let later = later::findings(&inventory, &findings, options.fail_on, |rest| {
+            self.judge_rest(rest, &policy, beside, lock.as_ref())
+        });
         let mut not_applied = rules::not_applied(&context);
         not_applied.retain(|rule| policy.level(rule.rule) != Level::Off);
         log::info!("policy {} for {}: {}", policy.name, inventory.artifact.path, policy.because);
@@ -254,7 +260,24 @@ impl Auditor {
                 package.declared = Declared::default();
             }
         }
-        Ok(Audit { inventory, policy, totals, findings, not_applied, waivers, verdict, diff })
+        Ok(Audit { inventory, policy, totals, findings, later, not_applied, waivers, verdict, diff })
+    }
+
+    /// The findings in what would be left of an artifact.
+    fn judge_rest(
+        &self,
+        mut rest: Inventory,
+        policy: &Policy,
+        beside: &AuditContext<'_>,
+        lock: Option<&Lock>,
+    ) -> Vec<Judged> {
+        let options = &self.options;
+        let kind = rest.kind;
+        ecosystem::identify(&mut rest, Some(kind), options.project.as_ref());
+        crate::own::settle(&mut rest, options.own_source.as_deref(), options.settings.own.mode);
+        let context = Context::new(&rest, &options.settings).against(beside.previous, lock);
+        let findings = rules::check(&context, None, beside.workers);
+        judge(policy, &options.settings, &rest, findings, options.today, options.fail_on).0
     }
 }
 

@@ -37,6 +37,7 @@ pub mod escape;
 pub mod fetch;
 #[doc(hidden)]
 pub mod fingerprint;
+pub mod fix;
 #[cfg(test)]
 mod generated;
 #[doc(hidden)]

@@ -20,6 +20,8 @@ pub struct Audit {
     pub totals: Totals,
     /// Findings with levels: errors first, then by rule and place. Waived ones are marked.
     pub findings: Vec<Judged>,
+    /// What would block next, once the files are gone that blocking findings say to leave out.
+    pub later: Vec<Judged>,
     /// Rules that could not be applied.
     pub not_applied: Vec<NotApplied>,
     /// Waivers that had no effect.
@@ -50,6 +52,7 @@ impl Audit {
             policy,
             totals: Totals::default(),
             findings: Vec::new(),
+            later: Vec::new(),
             not_applied: Vec::new(),
             waivers: Vec::new(),
             verdict,

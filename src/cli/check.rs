@@ -73,7 +73,7 @@ impl std::fmt::Debug for Format {
     }
 }
 
-fn fail_on() -> impl TypedValueParser<Value = Level> {
+pub(super) fn fail_on() -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new(["error", "warning", "note"]).map(|word| match word.as_str() {
         "note" => Level::Note,
         "warning" => Level::Warning,
@@ -241,7 +241,7 @@ impl How<'_> {
     }
 }
 
-fn exit(worst: Verdict, usage: bool) -> Exit {
+pub(super) fn exit(worst: Verdict, usage: bool) -> Exit {
     if usage {
         return Exit::Usage;
     }

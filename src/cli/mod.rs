@@ -10,6 +10,7 @@ mod ending;
 mod explain;
 mod file;
 mod fingerprint;
+mod fix;
 #[cfg(test)]
 mod generated;
 mod init;
@@ -66,6 +67,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Audit artifacts or folders, and stop what the policy doesn't allow
     Check(check::Check),
+    /// Write what findings propose: keep files out of the package by its own lists
+    Fix(fix::Fix),
     /// Show what is in artifacts: facts without judgement
     Inventory(inventory::Inventory),
     /// Audit artifacts, send exactly those files, and look at what the registry serves then
@@ -115,6 +118,7 @@ pub(crate) fn main() -> ExitCode {
     guard::spot("main");
     ended(match arguments.command {
         Command::Check(check) => check.run(),
+        Command::Fix(fix) => fix.run(),
         Command::Inventory(inventory) => inventory.run(),
         Command::Publish(publish) => match publish.run() {
             Ok(End::Client(status)) => return ExitCode::from(status),

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::inventory::{Anomaly, Declared, Entry, Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{Anomaly, Declared, Entry, Inventory, Kind, Making, ManifestProblem, Package};
 use crate::project::Project;
 
 use super::client::{ClientError, Fetched, Wish};
+use super::edit::Edit;
 use super::purl::Purl;
 use super::registry::Registry;
+use super::unwanted::Unwanted;
 
 /// A format of artifacts: how to recognise one, how to read its manifest, and what else differs between formats.
 pub(crate) trait Format: Sync {
@@ -112,6 +114,11 @@ pub(crate) trait Format: Sync {
         &[]
     }
 
+    /// How the package comes about, told from the project where it is at hand.
+    fn making(&self, _inventory: &Inventory, _project: Option<&Project>) -> Making {
+        Making::default()
+    }
+
     /// The words of its helps.
     fn advice(&self) -> &'static dyn Advice {
         &General
@@ -166,21 +173,18 @@ pub(crate) enum Compiled {
 
 /// The words of help texts that differ between ecosystems.
 pub(crate) trait Advice: Sync {
-    /// How to leave out what a pattern matches.
-    fn leave_out(&self, _package: Option<&Package>, pattern: &str) -> String {
-        format!("Leave {pattern} out.")
+    /// The changes that keep files out; `None` where no list that could be written to decides.
+    fn leave_out(&self, _inventory: &Inventory, _unwanted: &Unwanted<'_>) -> Option<Vec<Edit>> {
+        None
     }
 
-    /// How to leave out sources whose compiled files ship.
-    fn leave_out_sources(&self, declared: &Declared) -> String {
-        format!(
-            "Exclude the sources in {}, or list their folder there if they are meant to ship.",
-            declared.allowlist_name
-        )
+    /// What to say where there are no such changes.
+    fn leave_out_by_hand(&self, _inventory: &Inventory, what: &str) -> String {
+        format!("Leave {what} out.")
     }
 
     /// The command that packs: `npm pack`.
-    fn packs_by(&self) -> Option<&'static str> {
+    fn packs_by(&self, _making: &Making) -> Option<&'static str> {
         None
     }
 
@@ -197,6 +201,16 @@ pub(crate) trait Advice: Sync {
     /// What the lack of an allowlist means, and what to do.
     fn without_allowlist(&self) -> [&'static str; 2] {
         ["The manifest doesn't say which files may ship.", "List the files that are meant to ship."]
+    }
+
+    /// Whether a file ships by an allowlist with these items, or by itself.
+    fn packs(&self, _items: &[String], _path: &str) -> bool {
+        true
+    }
+
+    /// The change that writes an allowlist with these items where there is none.
+    fn new_allowlist(&self, _items: &[String]) -> Option<Edit> {
+        None
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod client;
 mod digests;
+mod edit;
 mod folder;
 mod format;
 mod identity;
@@ -13,6 +14,8 @@ mod licence_text;
 mod locate;
 mod purl;
 mod registry;
+mod remedy;
+mod unwanted;
 
 mod cargo;
 mod gem;
@@ -23,17 +26,21 @@ mod plain;
 mod python;
 mod vsix;
 
-use crate::inventory::{Inventory, Kind, ManifestTrouble, Package, Unexamined};
+use crate::inventory::{Entry, Inventory, Kind, ManifestTrouble, Package, Unexamined};
 use crate::project::Project;
 
 pub(crate) use client::{Client, Recipe, Wish, find_program, is_packing, is_word};
 pub use client::{ClientError, Fetched, Release};
 pub(crate) use digests::are_wide;
+pub use edit::{Change, Edit, EditError, List};
 pub use folder::{Member, dependencies, is_project, members, names, of_project};
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
 pub(crate) use identity::{Identity, identity};
 pub(crate) use registry::{Copy, Registry, Sender, Served};
+pub use remedy::Remedy;
+pub(crate) use remedy::{leave_out, new_allowlist};
+pub(crate) use unwanted::Unwanted;
 
 /// An ecosystem: what its home provides. What it doesn't do is `None`.
 pub(crate) struct Ecosystem {
@@ -144,6 +151,14 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     }
     let mut problems = Vec::new();
     inventory.package = format(inventory.kind).read(inventory, project, &mut problems);
+    let project = project.filter(|project| is_at_hand(inventory, project));
+    inventory.making = format(inventory.kind).making(inventory, project);
+    let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();
+    if let Some(project) = project
+        && inventory.files().any(has_map)
+    {
+        inventory.making.map_options = npm::map_options(&project.folder);
+    }
     let is_vague = |package: &Package| {
         package.license.as_deref().is_none_or(|licence| {
             licence.starts_with("LicenseRef-") || spdx::Expression::parse(licence).is_err()
@@ -163,6 +178,16 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         inventory.unexamined.push(Unexamined::new(problem.place.clone(), problem.detail.clone()));
     }
     inventory.manifest_problems = problems;
+}
+
+/// Whether a project is the one that the artifact comes from: it has the package's name, or the artifact has none.
+fn is_at_hand(inventory: &Inventory, project: &Project) -> bool {
+    let Some(package) = &inventory.package else { return true };
+    let same = |name: &String| {
+        let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
+        plain(name) == plain(&package.name) || package.name.rsplit('.').next() == Some(name)
+    };
+    names(&project.folder).iter().any(same)
 }
 
 /// The kind of an artifact: going by its name if that is a format's own, otherwise by all its entries, in any order.

@@ -5,6 +5,7 @@
 
 mod anomaly;
 mod entry;
+mod making;
 mod media;
 mod own;
 mod package;
@@ -20,6 +21,7 @@ use serde::Serialize;
 
 pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
 pub use entry::{Entry, EntryId, EntryKind, WideDigests};
+pub use making::{BuildOption, Making};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
 pub use package::{Command, Declared, Kind, LicenceFile, ManifestFile, Package};
@@ -53,6 +55,8 @@ pub struct Inventory {
     /// What is wrong with the manifest itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub manifest_problems: Vec<ManifestProblem>,
+    /// How the package comes about.
+    pub making: Making,
     /// Archives within the artifact that the package's client unpacks.
     #[serde(skip)]
     pub payloads: Vec<EntryId>,

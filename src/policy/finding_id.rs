@@ -73,6 +73,7 @@ mod tests {
                 place,
                 message: line.map_or(String::new(), |line| line.to_string()),
                 help: String::new(),
+                remedy: None,
                 evidence: crate::rules::Evidence::default(),
                 key: key.to_owned(),
             };

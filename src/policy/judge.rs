@@ -231,6 +231,7 @@ mod tests {
             place: Place { path: path.to_owned(), line: Some(line), ..Place::default() },
             message: String::new(),
             help: String::new(),
+            remedy: None,
             evidence: crate::rules::Evidence::default(),
             key: String::new(),
         }

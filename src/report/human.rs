@@ -73,6 +73,7 @@ impl Page<'_> {
         for group in groups(&audit.findings) {
             self.group(audit, group, &mut text);
         }
+        self.later(audit, &mut text);
         self.unexamined(audit, &mut text);
         for waiver in &audit.waivers {
             let _ = writeln!(text, "\n{} {}", self.paint(YELLOW, "waiver"), shown(&idle_waiver(waiver)));
@@ -140,6 +141,17 @@ impl Page<'_> {
             self.paragraph("    waived: ", reason, text);
         } else if !brief && !first.finding.help.is_empty() {
             self.paragraph("    help: ", &first.finding.help, text);
+        }
+    }
+
+    /// What would block next, so that one round of changes is enough.
+    fn later(&self, audit: &Audit, text: &mut String) {
+        if audit.later.is_empty() {
+            return;
+        }
+        let _ = writeln!(text, "\n{}", self.paint(BOLD, phrases::LATER));
+        for group in groups(&audit.later) {
+            self.group(audit, group, text);
         }
     }
 

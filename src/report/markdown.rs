@@ -161,6 +161,13 @@ fn findings(out: &mut String, audit: &Audit, look: &Look, room: &mut Room) {
         }
         out.push_str("\n</details>\n\n");
     }
+    if !audit.later.is_empty() {
+        let _ = write!(out, "**{}:**\n\n", phrases::LATER);
+        for judged in &audit.later {
+            room.push(out, judged.finding.rule, &block(audit, judged));
+        }
+        out.push('\n');
+    }
 }
 
 fn block(audit: &Audit, judged: &Judged) -> String {

@@ -23,6 +23,9 @@ pub(crate) fn place(audit: &Audit, place: &Place) -> String {
     out
 }
 
+/// The heading of what would block after the proposed changes.
+pub(crate) const LATER: &str = "Once that is done, this would block next";
+
 /// What a stranger could recover, in one sentence; `None` if nothing.
 pub(crate) fn exposure(audit: &Audit) -> Option<String> {
     let exposure = audit.totals.exposure;

@@ -132,6 +132,7 @@ mod tests {
             policy: Policy::default(),
             totals: Totals::default(),
             findings: Vec::new(),
+            later: Vec::new(),
             not_applied: Vec::new(),
             waivers: Vec::new(),
             verdict: Verdict::Pass,

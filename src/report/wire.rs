@@ -72,6 +72,8 @@ pub struct Artifact<'a> {
     pub totals: Totals,
     /// The findings, the waived ones included.
     pub findings: Vec<Finding<'a>>,
+    /// What would block next, once the files are gone that blocking findings say to leave out.
+    pub later: Vec<Finding<'a>>,
     /// Rules that could not be applied, so that their silence means nothing.
     pub not_applied: Vec<NotApplied<'a>>,
     /// Waivers of the settings that had no effect.
@@ -296,6 +298,7 @@ impl<'a> Artifact<'a> {
                 exposed_bytes: audit.totals.exposure.bytes,
             },
             findings: audit.findings.iter().filter_map(Finding::new).collect(),
+            later: audit.later.iter().filter_map(Finding::new).collect(),
             not_applied: audit
                 .not_applied
                 .iter()

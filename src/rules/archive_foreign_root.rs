@@ -88,7 +88,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn misnamed(rule: &Rule, inventory: &Inventory, root: &str, findings: &mut Vec<Finding>) {
     let Some(package) = &inventory.package else { return };
     let format = ecosystem::format(inventory.kind);
-    let (Some(expected), Some(client)) = (format.folder_name(package), format.advice().packs_by()) else {
+    let (Some(expected), Some(client)) =
+        (format.folder_name(package), format.advice().packs_by(&inventory.making))
+    else {
         return;
     };
     if package.name.is_empty() || package.version.is_empty() || root == expected {

@@ -1,6 +1,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::ecosystem::Remedy;
 use crate::inventory::{At, Entry, EntryId};
 
 /// What a rule made of facts.
@@ -17,6 +18,8 @@ pub struct Finding {
     pub help: String,
     /// The facts behind it, typed per rule.
     pub evidence: Evidence,
+    /// The same as changes to files of the project, where those can be written by a program.
+    pub remedy: Option<Box<Remedy>>,
     /// What tells this finding apart from others of its rule at its place, stable across releases: no
     /// version, line or offset.
     pub key: String,
@@ -84,6 +87,19 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
+        self
+    }
+
+    /// What to do about it: a change to the project, and what else there is to say of it.
+    #[must_use]
+    pub fn remedy(mut self, remedy: Remedy, more: &str) -> Self {
+        self.help = match more.is_empty() {
+            true => remedy.words.clone(),
+            // A line to write stands for itself.
+            false if remedy.words.contains('\n') => format!("{}\n{more}", remedy.words),
+            false => format!("{} {more}", remedy.words),
+        };
+        self.remedy = (!remedy.edits.is_empty()).then(|| Box::new(remedy));
         self
     }
 

@@ -1,8 +1,10 @@
 use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::inventory::{CodeMatch, Entry, Inventory};
+use crate::settings::Settings;
 
 use super::{Context, Family, Finding, Place, Rule};
 
@@ -61,7 +63,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let own = suspect.found.iter().filter(|print| !explained.contains(*print)).count();
         if ENOUGH.iter().any(|(least, percent)| own >= *least && own * 100 >= suspect.of * percent) {
             explained.extend(&suspect.found);
-            findings.extend(suspect.finding(rule));
+            findings.extend(suspect.finding(rule, context.settings));
         }
     }
 }
@@ -123,7 +125,25 @@ impl<'a> Suspect<'a> {
         (self.found.len() * 100).checked_div(self.of).unwrap_or(0).min(100)
     }
 
-    fn finding(&self, rule: &Rule) -> Option<Finding> {
+    /// What makes the file internal is a list of the settings, or that its workspace package is private.
+    fn help(&self, settings: &Settings) -> String {
+        let internal = &settings.internal;
+        let is_root = |root: &PathBuf| {
+            root.components()
+                .next_back()
+                .is_some_and(|name| Path::new(self.file).components().any(|part| part == name))
+        };
+        let why = if internal.roots.iter().any(is_root) {
+            "take its folder off internal.roots"
+        } else if !internal.fingerprints.is_empty() {
+            "take it out of the files that internal.fingerprints are made from"
+        } else {
+            "take \"private\" out of the manifest of its package, which makes it internal"
+        };
+        format!("Take the module out of the bundle, or mark it external; if it may be published, {why}.")
+    }
+
+    fn finding(&self, rule: &Rule, settings: &Settings) -> Option<Finding> {
         let (entry, most) = self
             .places
             .iter()
@@ -152,7 +172,7 @@ impl<'a> Suspect<'a> {
                     most.line,
                     self.percent(),
                 ))
-                .help("Take the module out of the bundle, or mark it external; if it may be published, take its folder off internal.roots.")
+                .help(self.help(settings))
                 .evidence(evidence)
                 .key(self.file),
         )

@@ -2,7 +2,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::inventory::{Entry, MapForm, SourceMap};
+use crate::ecosystem;
+use crate::inventory::{Entry, Inventory, MapForm, SourceMap};
 use crate::settings::Internal;
 use crate::words;
 
@@ -49,7 +50,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for entry in context.inventory.files() {
-        findings.extend(entry_finding(rule, entry, internal));
+        findings.extend(entry_finding(rule, context.inventory, entry, internal));
         findings.extend(entry.maps.iter().filter_map(|map| map_finding(rule, entry, map, internal)));
     }
 }
@@ -84,14 +85,14 @@ struct Source<'a> {
 }
 
 /// The entry's own path is internal.
-fn entry_finding(rule: &Rule, entry: &Entry, internal: &Internal) -> Option<Finding> {
+fn entry_finding(rule: &Rule, inventory: &Inventory, entry: &Entry, internal: &Internal) -> Option<Finding> {
     let glob = glob_for(internal, &entry.path).or_else(|| glob_for(internal, entry.below_root()))?;
     Some(
         Finding::new(rule, Place::entry(entry))
             .message(format!(
                 "This file is under an internal path ({glob}): whoever downloads the package has it."
             ))
-            .help("Leave the file out of the package.")
+            .remedy(ecosystem::leave_out(inventory, &[entry], None), "")
             .evidence(Own { glob })
             .key("entry"),
     )

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::inventory::{Entry, MapForm, SourceMap};
+use crate::ecosystem::{self, Remedy};
+use crate::inventory::{BuildOption, Entry, Making, MapForm, SourceMap};
 use crate::recoverable::{Exposure, MapReport, MapState};
 use crate::words::counted;
 
@@ -178,33 +179,116 @@ fn maker(report: &MapReport<'_>) -> Option<&'static str> {
     }
 }
 
-/// What to change so that a map no longer ships, or no longer holds text.
-pub(super) fn advice(form: MapForm, maker: Option<&str>) -> String {
+/// Says in a finding about maps what to change so that they no longer ship, or no longer hold text.
+pub(super) fn with_advice(finding: Finding, context: &Context<'_>, group: &Group<'_>) -> Finding {
+    let form = group.first().map.form;
     match form {
         MapForm::EvalMap | MapForm::Eval => {
-            return "Build for production: in the webpack configuration set mode: \"production\" and devtool: false \
-                    (the eval devtools are for development only)."
-                .to_owned();
+            return finding.help(
+                "Build for production: in the webpack configuration set mode: \"production\" and devtool: false \
+                 (the eval devtools are for development only).",
+            );
         }
         MapForm::BundlerReport => {
-            return "Write the bundler's report outside the folder that is published, and leave it out of the package.".to_owned();
+            let remedy = leave_out(context, group, None);
+            return finding
+                .remedy(remedy, "Write the bundler's report outside the folder that is published.");
         }
         MapForm::Coverage => {
-            return "Leave the coverage folder out of the package, and publish code that is not instrumented.".to_owned();
+            let remedy = leave_out(context, group, None);
+            return finding.remedy(remedy, "Publish code that is not instrumented.");
         }
         MapForm::File | MapForm::Inline => {}
     }
-    let option = match maker {
+    let option = build_option(&context.inventory.making, group.maker());
+    if form == MapForm::Inline {
+        return finding.help(option);
+    }
+    let remedy = leave_out(context, group, Some("**/*.map"));
+    let is_change = !remedy.edits.is_empty();
+    let words = match is_change {
+        true => format!("{option}\nOr leave the maps out of the package. {}", remedy.words),
+        false => format!("{option} Or: {}", remedy.words),
+    };
+    finding.remedy(Remedy { words, ..remedy }, "")
+}
+
+/// The change that leaves the files of these maps out.
+pub(super) fn leave_out(context: &Context<'_>, group: &Group<'_>, usual: Option<&str>) -> Remedy {
+    let mut entries: Vec<&Entry> = group.reports.iter().map(|report| report.entry).collect();
+    entries.dedup_by_key(|entry| entry.id);
+    // The usual pattern takes all maps out, and not only those that this finding is about.
+    let is_map = |entry: &&Entry| entry.parent.is_none() && entry.path.ends_with(".map");
+    match usual {
+        Some(_) if entries.iter().all(is_map) => {
+            let all: Vec<&Entry> = context.inventory.files().filter(is_map).collect();
+            ecosystem::leave_out(context.inventory, &all, usual)
+        }
+        _ => ecosystem::leave_out(context.inventory, &entries, None),
+    }
+}
+
+/// The option that writes the maps: in the project's own settings, or else by the name of the tool.
+pub(super) fn build_option(making: &Making, maker: Option<&str>) -> String {
+    let is_maker = |option: &&BuildOption| maker.is_none_or(|maker| writes_like(option.tool, maker));
+    let mut options: Vec<&BuildOption> = making.map_options.iter().filter(is_maker).collect();
+    if options.is_empty() {
+        options = making.map_options.iter().collect();
+    }
+    let words: Vec<String> = options.iter().take(MOST_OPTIONS).map(|option| option_words(option)).collect();
+    match words.is_empty() {
+        true => format!("{}.", by_tool(maker)),
+        false => words.join("\n"),
+    }
+}
+
+/// How to build without a comment that links to a map: some tools can write the map alone.
+pub(super) fn no_link(context: &Context<'_>) -> String {
+    let making = &context.inventory.making;
+    if making.map_options.is_empty() {
+        return "webpack: devtool: \"hidden-source-map\"; Rollup, Vite: sourcemap: \"hidden\"; esbuild: --sourcemap=external; \
+                tsc can't, so set \"sourceMap\": false."
+            .to_owned();
+    }
+    build_option(making, None)
+}
+
+/// Options named in one help.
+const MOST_OPTIONS: usize = 3;
+
+fn option_words(option: &BuildOption) -> String {
+    let BuildOption { file, line, text, instead, .. } = option;
+    match instead.is_empty() {
+        true => format!("In {file}, line {line}, leave out `{text}`."),
+        false => format!("In {file}, line {line}, write `{instead}` instead of `{text}`."),
+    }
+}
+
+/// Whether the maps of a tool may look like those of another, which it is built on.
+fn writes_like(tool: &str, maker: &str) -> bool {
+    let on_it: &[&str] = match maker {
+        "esbuild" => &["tsup", "esbuild", "Vite", "a script"],
+        "Rollup" | "Vite" => &["Rollup", "Vite", "tsdown", "unbuild", "tsup"],
+        "webpack" => &["webpack", "Next.js", "Angular", "Vue CLI"],
+        "Rspack" => &["Rspack", "Rsbuild"],
+        "Babel" => &["Babel", "a script"],
+        other => return tool == other || tool == "a script",
+    };
+    on_it.contains(&tool)
+}
+
+/// How to turn maps off in a tool whose settings are not at hand.
+fn by_tool(maker: Option<&str>) -> &'static str {
+    match maker {
         Some("TypeScript") => {
-            "TypeScript: set sourceMap, inlineSourceMap and inlineSources to false in tsconfig.json (declarationMap too, \
-             if it is a declaration map)"
+            "TypeScript: set \"sourceMap\": false (and \"inlineSourceMap\", \"inlineSources\", \"declarationMap\") in tsconfig.json"
         }
         Some("webpack") => {
             "webpack: set devtool: false; to keep maps for yourself use \"hidden-source-map\" and don't publish the .map \
              files; \"nosources-source-map\" leaves the text out"
         }
         Some("Rspack") => "Rspack: set devtool: false, or \"nosources-source-map\" to leave the text out",
-        Some("Next.js" | "turbopack") => {
+        Some("Next.js" | "Turbopack") => {
             "Next.js: set productionBrowserSourceMaps: false, and leave .next/ out of the package"
         }
         Some("Vite") => "Vite: set build.sourcemap: false (\"hidden\" still writes the files)",
@@ -213,25 +297,20 @@ pub(super) fn advice(form: MapForm, maker: Option<&str>) -> String {
              in Vite it is build.sourcemap: false"
         }
         Some("esbuild") => {
-            "esbuild: leave --sourcemap out, or add --sources-content=false to leave the text out"
+            "esbuild: leave --sourcemap out, or add --sources-content=false to leave the text out; in tsup it is sourcemap: false"
         }
         Some("Bun") => "Bun: build with --sourcemap=none",
         Some("Parcel") => "Parcel: build with --no-source-maps, or set \"sourceMap\": false for the target",
-        Some("swc") => "swc: set sourceMaps: false and inlineSourcesContent: false",
         Some("Babel") => "Babel or terser: set sourceMaps: false (terser: sourceMap: false)",
         Some("Metro") => {
             "Metro: leave --sourcemap-output out, or write it outside the package; --sourcemap-sources-root doesn't remove text"
         }
         Some("Sass") => "Sass: pass --no-source-map, and no --embed-sources or --embed-source-map",
-        _ => "Turn source maps off in the build that is published, or build them without the sources' text",
-    };
-    let file = match form {
-        MapForm::File => {
-            " Or leave the maps out of the package: \"!**/*.map\" as the last line of \"files\"."
+        _ => {
+            "Turn source maps off in the build that is published (tsc and swc: sourceMap(s): false; Rollup, Vite, tsup: \
+             sourcemap: false; webpack: devtool: false), or build them without the sources' text"
         }
-        _ => "",
-    };
-    format!("{option}.{file}")
+    }
 }
 
 /// What a form is called.
@@ -264,12 +343,8 @@ pub(super) fn exposed(
     for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, forms))) {
         let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
         let says = says(&format!("{} {verb}", group.subject()), &amount(group.exposure()));
-        findings.push(
-            group
-                .finding(rule)
-                .message(says + &group.damage())
-                .help(advice(group.first().map.form, group.maker())),
-        );
+        let finding = group.finding(rule).message(says + &group.damage());
+        findings.push(with_advice(finding, context, &group));
     }
 }
 

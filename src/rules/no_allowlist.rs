@@ -44,24 +44,14 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     if declared.has_allowlist != Some(false) {
         return;
     }
-    let items: Vec<String> =
-        declared.proposal.iter().map(|item| serde_json::Value::from(item.as_str()).to_string()).collect();
     let [message, help] = ecosystem::format(context.inventory.kind).advice().without_allowlist();
-    let help = match items.is_empty() {
-        true => help.to_owned(),
-        false => {
-            format!(
-                "List what is meant to ship; going by the entry points:\n\"files\": [{}]",
-                items.join(", ")
-            )
-        }
-    };
-    findings.push(
-        Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, None))
-            .message(message)
-            .help(help)
-            .evidence(Evidence { proposal: &declared.proposal }),
-    );
+    let finding = Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, None))
+        .message(message)
+        .evidence(Evidence { proposal: &declared.proposal });
+    findings.push(match ecosystem::new_allowlist(context.inventory, &declared.proposal) {
+        Some(remedy) => finding.remedy(remedy, ""),
+        None => finding.help(help),
+    });
 }
 
 #[cfg(test)]

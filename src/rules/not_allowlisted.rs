@@ -146,7 +146,9 @@ fn help(inventory: &Inventory, package: &Package, group: &str, is_denied: bool) 
         items.push("...".to_owned());
     }
     items.push(quoted(group.trim_end_matches('/')));
-    let (Some(client), Some(line)) = (advice.packs_by(), advice.allowlist(&package.declared, &items)) else {
+    let (Some(client), Some(line)) =
+        (advice.packs_by(&inventory.making), advice.allowlist(&package.declared, &items))
+    else {
         return format!(
             "Build the {} again from a clean checkout, and find out what added the file.",
             inventory.kind.name()

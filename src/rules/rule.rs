@@ -28,6 +28,7 @@ impl Finding {
             message: String::new(),
             help: String::new(),
             evidence: Evidence::default(),
+            remedy: None,
             key: String::new(),
         }
     }

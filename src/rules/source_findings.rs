@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::ecosystem::{self, Compiled};
-use crate::inventory::Inventory;
+use crate::inventory::{Entry, Inventory};
 
 use super::compiled::Source;
 use super::{Finding, Place, Rule};
@@ -82,25 +82,25 @@ fn finding(rule: &Rule, inventory: &Inventory, group: &[&Source<'_>]) -> Option<
         (false, 1) => first.language.to_owned(),
         (false, _) => format!("{} files", first.language),
     };
-    Some(
-        Finding::new(rule, Place::entry(first.entry))
-            .message(format!("This file is uncompiled {}{beside}{others}{meant}.", first.language))
-            .help(help(inventory, first))
-            .evidence(evidence)
-            .key(key),
-    )
+    let finding = Finding::new(rule, Place::entry(first.entry))
+        .message(format!("This file is uncompiled {}{beside}{others}{meant}.", first.language))
+        .evidence(evidence)
+        .key(key);
+    Some(with_help(finding, inventory, group))
 }
 
-fn help(inventory: &Inventory, source: &Source<'_>) -> String {
-    if source.archive.is_some() {
-        return "Leave the archive out of the package, or list it by its name if it is meant to ship."
-            .to_owned();
+fn with_help(finding: Finding, inventory: &Inventory, group: &[&Source<'_>]) -> Finding {
+    if group.iter().any(|source| source.archive.is_some()) {
+        return finding
+            .help("Leave the archive out of the package, or list it by its name if it is meant to ship.");
     }
-    let format = ecosystem::format(inventory.kind);
-    match &inventory.package {
-        Some(package) if format.compiled() == Compiled::Scripts => {
-            format.advice().leave_out_sources(&package.declared)
-        }
-        _ => "Leave it out of the package, or publish the sources in an archive of their own.".to_owned(),
+    if inventory.package.is_none() || ecosystem::format(inventory.kind).compiled() != Compiled::Scripts {
+        return finding
+            .help("Leave it out of the package, or publish the sources in an archive of their own.");
     }
+    let entries: Vec<&Entry> = group.iter().map(|source| source.entry).collect();
+    finding.remedy(
+        ecosystem::leave_out(inventory, &entries, None),
+        "If they are meant to ship, list their folder by its name.",
+    )
 }

@@ -6,7 +6,7 @@ use crate::inventory::{Entry, LinkTarget, MapForm};
 use crate::recoverable::MapState;
 use crate::words::counted;
 
-use super::maps::{Group, is_declaration, is_harmless};
+use super::maps::{Group, is_declaration, is_harmless, leave_out, no_link};
 use super::{Context, Family, Finding, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -27,7 +27,8 @@ your source files. A link to a missing map gives its name to those who want to t
 ## What to do
 
 Leave the maps out, or complete them: ship the files that they name, or build them with the text (`inlineSources` in
-TypeScript). For a link: build with `hidden` source maps, which writes no comment.
+TypeScript). For a link: build so that no comment is written (`hidden-source-map` in webpack, `sourcemap: "hidden"`
+in Rollup and Vite; tsc writes it with every map).
 
 ## Example
 
@@ -50,10 +51,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let declarations = group.reports.iter().all(|report| is_declaration(report.map, report.entry));
         let verb = if group.reports.len() == 1 { "names" } else { "name" };
         let is = if missing == 1 { "is" } else { "are" };
-        let help = if declarations {
-            "Set declarationMap to false in tsconfig.json, or ship the source files that the maps name."
+        let more = if declarations {
+            "Or set declarationMap to false in tsconfig.json, or ship the source files that the maps name."
         } else {
-            "Leave the map out of the package, or ship the files that it names, or build it with their text."
+            "Or ship the files that it names, or build it with their text."
         };
         findings.push(
             group
@@ -64,7 +65,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                     counted(missing, thing),
                     group.damage()
                 ))
-                .help(help),
+                .remedy(leave_out(context, &group, Some("**/*.map")), more),
         );
     }
     findings.extend(links(rule, context));
@@ -118,7 +119,7 @@ fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
     Some(
         Finding::new(rule, Place::at(entry, &link.at))
             .message(message)
-            .help("Build with hidden source maps, or without: then no comment is written.")
+            .help(format!("Build without source maps: then no comment is written. {}", no_link(context)))
             .evidence(evidence)
             .key("links"),
     )

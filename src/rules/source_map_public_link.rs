@@ -1,3 +1,4 @@
+use super::maps::no_link;
 use super::source_map_remote::{HostPlace, Remote};
 use super::{Context, Family, Finding, Rule};
 
@@ -36,10 +37,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let finding = remote.finding(rule, "at a public place");
         // Hundreds of files with one host are one decision.
         if seen.insert(finding.key.clone()) {
-            findings.push(
-                finding
-                    .help("Nothing to do if the link is intended; otherwise build with hidden source maps."),
-            );
+            findings.push(finding.help(format!(
+                "Nothing to do if the link is intended; otherwise build without the comment. {}",
+                no_link(context)
+            )));
         }
     }
 }

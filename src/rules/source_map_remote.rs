@@ -2,6 +2,7 @@ use serde::Serialize;
 
 use crate::inventory::{At, Entry, Inventory, LinkTarget};
 
+use super::maps::no_link;
 use super::{Context, Family, Finding, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -22,7 +23,8 @@ knows the name, and one such link has given away a whole repository.
 
 ## What to do
 
-Build with hidden source maps, so that no comment is written, and set neither `sourceRoot` nor the header. Make sure
+Build so that no comment is written (webpack: `hidden-source-map`; Rollup, Vite, tsup: `sourcemap: false`; tsc has no
+such form: `"sourceMap": false`), and set neither `sourceRoot` nor the header. Make sure
 that the server asks for credentials: the URL of an earlier release stays known.
 
 ## Example
@@ -47,10 +49,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let help = match place {
             HostPlace::ObjectStore => {
-                "Build with hidden source maps (no comment) and without sourceRoot, and check who may read the bucket."
+                "Build without the comment and without sourceRoot, and check who may read the bucket."
             }
-            _ => "Build with hidden source maps (no comment) and without sourceRoot.",
+            _ => "Build without the comment and without sourceRoot.",
         };
+        let help = format!("{help} {}", no_link(context));
         findings.push(remote.finding(rule, what).help(help));
     }
 }

@@ -173,13 +173,17 @@ fn finding(
         count,
         bytes: group.entries.iter().map(|entry| entry.size).sum(),
     };
-    let pattern = pattern_of(group.recognised_by, first);
-    let leave_out =
-        ecosystem::format(inventory.kind).advice().leave_out(inventory.package.as_ref(), &pattern);
-    let help = format!("{leave_out} {}", stray.fix);
+    let usual = pattern_of(group.recognised_by, first);
+    let remedy = ecosystem::leave_out(inventory, &group.entries, usual.as_deref());
     let key =
         if count == 1 { first.below_root().to_owned() } else { format!("{folder} {}", group.recognised_by) };
-    Some(Finding::new(rule, Place::entry(first)).message(message).help(help).evidence(evidence).key(key))
+    Some(
+        Finding::new(rule, Place::entry(first))
+            .message(message)
+            .remedy(remedy, stray.fix)
+            .evidence(evidence)
+            .key(key),
+    )
 }
 
 /// The file that says most about a folder: Git's configuration, an agent's settings; else the first.
@@ -189,13 +193,13 @@ fn telling<'a>(entries: &[&'a Entry]) -> Option<&'a Entry> {
     by_name.or(entries.first()).copied()
 }
 
-/// The pattern to write into the ecosystem's own list.
-fn pattern_of(recognised_by: &str, entry: &Entry) -> String {
+/// The pattern that people write for such files; `None` where they are recognised by what is in them.
+fn pattern_of(recognised_by: &str, entry: &Entry) -> Option<String> {
     let is_pattern = recognised_by.contains(['.', '/', '*']) || recognised_by == entry.file_name();
-    if !is_pattern {
-        return entry.below_root().to_owned();
-    }
-    format!("**/{}", recognised_by.trim_end_matches('/'))
+    is_pattern.then(|| match recognised_by.strip_suffix('/') {
+        Some(folder) => format!("**/{folder}/**"),
+        None => format!("**/{recognised_by}"),
+    })
 }
 
 fn capital(text: &str) -> String {

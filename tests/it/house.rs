@@ -35,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("policy", &["words", "inventory", "unpack", "settings", "rules"]),
     ("init", &["project", "ecosystem", "settings", "policy"]),
     ("outcome", &["inventory", "settings", "recoverable", "diff", "rules", "policy"]),
+    ("fix", &["project", "ecosystem", "settings", "policy", "outcome"]),
     (
         "report",
         &[
@@ -75,6 +76,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "inspect",
             "settings",
             "project",
+            "ecosystem",
             "lock",
             "internal",
             "own",
@@ -183,6 +185,39 @@ fn there_is_no_circle_inside_a_room() {
 }
 
 /// The reader itself: what it takes for an arrow, and what not.
+/// The crate that is published must build: cargo packs what `include` names, and builds here see everything.
+#[test]
+fn the_crate_ships_every_file_that_the_source_includes() {
+    let root = repository("");
+    let listed = std::process::Command::new(env!("CARGO"))
+        .args(["package", "--list", "--allow-dirty", "--offline", "--quiet"])
+        .current_dir(&root)
+        .output()
+        .unwrap();
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let listed: BTreeSet<PathBuf> =
+        listed.lines().map(|path| root.join(path).canonicalize().unwrap_or_default()).collect();
+    let mut included = 0;
+    for source in sources() {
+        for (number, line) in &source.text {
+            for macro_ in ["include_str!(\"", "include_bytes!(\""] {
+                let Some(path) = line.split(macro_).nth(1).and_then(|rest| rest.split('"').next()) else {
+                    continue;
+                };
+                let file = root.join(&source.path).parent().unwrap().join(path).canonicalize().unwrap();
+                assert!(
+                    listed.contains(&file),
+                    "{}:{number}: {path} is not in the crate",
+                    source.path.display()
+                );
+                included += 1;
+            }
+        }
+    }
+    assert!(included > 0);
+}
+
 #[test]
 fn arrows_are_read_as_the_compiler_does() {
     let text = "\

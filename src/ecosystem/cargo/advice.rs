@@ -1,16 +1,29 @@
 //! The words of help texts for crates.
 
-use crate::ecosystem::Advice;
-use crate::inventory::{Declared, Package};
+use crate::ecosystem::{Advice, Change, Edit, List, Unwanted};
+use crate::inventory::{Declared, Inventory, Making};
 
 pub(super) struct CargoAdvice;
 
 impl Advice for CargoAdvice {
-    fn leave_out(&self, _package: Option<&Package>, pattern: &str) -> String {
-        format!("Add \"{pattern}\" to `exclude` in Cargo.toml.")
+    fn leave_out(&self, inventory: &Inventory, unwanted: &Unwanted<'_>) -> Option<Vec<Edit>> {
+        let declared = &inventory.package.as_ref()?.declared;
+        // These are gitignore's patterns: one without a slash would fit in any folder.
+        let anchored = |pattern: &String| match pattern.starts_with("**/") {
+            true => pattern.clone(),
+            false => format!("/{pattern}"),
+        };
+        let patterns = unwanted.patterns.iter().map(anchored);
+        // cargo reads no `exclude` beside an `include`.
+        let (key, items) = match declared.has_allowlist {
+            Some(true) => ("include", patterns.map(|pattern| format!("!{pattern}")).collect()),
+            _ => ("exclude", patterns.collect()),
+        };
+        let list = Some(List { tables: &["package"], key, begins_with: Vec::new() });
+        Some(vec![Edit { file: "Cargo.toml".to_owned(), list, change: Change::Add(items) }])
     }
 
-    fn packs_by(&self) -> Option<&'static str> {
+    fn packs_by(&self, _making: &Making) -> Option<&'static str> {
         Some("cargo package")
     }
 

@@ -9,10 +9,11 @@ use crate::inventory::{
 };
 use crate::project::Project;
 
+use super::advice::GemAdvice;
 use super::client;
 use super::names::platform;
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
-use crate::ecosystem::format::{Certainty, Format};
+use crate::ecosystem::format::{Advice, Certainty, Format};
 use crate::ecosystem::gem::registry;
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::purl::Purl;
@@ -52,6 +53,10 @@ impl Format for Gem {
 
     fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
         odd_commands(inventory)
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &GemAdvice
     }
 
     fn certainty(&self) -> Certainty {

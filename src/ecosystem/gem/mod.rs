@@ -1,5 +1,6 @@
 //! Ruby gems.
 
+mod advice;
 mod artifact;
 mod client;
 mod names;

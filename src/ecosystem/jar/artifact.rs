@@ -5,8 +5,9 @@ use quick_xml::events::Event;
 use crate::inventory::{Entry, EntryKind, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
 
+use super::advice::JarAdvice;
 use super::{attributes, signed};
-use crate::ecosystem::format::{Certainty, Compiled, Format};
+use crate::ecosystem::format::{Advice, Certainty, Compiled, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::purl::Purl;
 
@@ -48,6 +49,10 @@ impl Format for Jar {
         let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
         let name = name.to_ascii_lowercase();
         LIBRARIES.contains(&folder) && self.suffixes().iter().chain(&[".rar"]).any(|end| name.ends_with(end))
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &JarAdvice
     }
 
     fn certainty(&self) -> Certainty {

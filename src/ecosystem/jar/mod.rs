@@ -1,5 +1,6 @@
 //! Java archives. packgate reads them, but neither packs nor fetches any: every project has its own way to build one.
 
+mod advice;
 mod artifact;
 mod attributes;
 mod signed;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{
-    Anomaly, Declared, Denied, Entry, EntryId, Inventory, Kind, ManifestProblem, Package,
+    Anomaly, Declared, Denied, Entry, EntryId, Inventory, Kind, Making, ManifestProblem, Package,
 };
 use crate::project::Project;
 
@@ -99,6 +99,11 @@ impl Format for Tarball {
 
     fn written_in(&self) -> &'static [&'static str] {
         &[MANIFEST]
+    }
+
+    fn making(&self, _inventory: &Inventory, project: Option<&Project>) -> Making {
+        let packer = project.map_or("", |project| client::packer(&project.folder));
+        Making { packer, ..Making::default() }
     }
 
     fn advice(&self) -> &'static dyn Advice {

@@ -87,6 +87,25 @@ impl Manager {
     }
 }
 
+/// What the project's lists are read by: `yarn 1` where that is the old one.
+pub(super) fn packer(folder: &Path) -> &'static str {
+    let (manager, program, _) = Manager::of(folder);
+    if manager != Manager::Yarn {
+        return program;
+    }
+    // Those since 2 have settings of their own, or are named by version.
+    let project = Project::new(folder);
+    let is_named = |folder: &Path| {
+        let manifest = project::at(folder).unwrap_or_default();
+        let named = manifest.get("packageManager").and_then(Value::as_str);
+        named.is_some_and(|named| named.starts_with("yarn@") && !named.starts_with("yarn@1."))
+    };
+    match project.upwards().any(|folder| folder.join(".yarnrc.yml").exists() || is_named(folder)) {
+        true => "yarn",
+        false => "yarn 1",
+    }
+}
+
 fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
     let (manager, program, because) = Manager::of(folder);
     let run = Run::of(program, &because, folder)?;

@@ -477,6 +477,11 @@ pub(super) fn proposal(found: &EntryPoints, paths: &[&str]) -> Vec<String> {
             }
         }
     }
+    // A program may read templates, data and the like from beside it.
+    let needed = |folder: &&str| !folder.starts_with('.') && !NOT_NEEDED.contains(folder);
+    if !found.files.is_empty() {
+        folders.extend(paths.iter().filter_map(|path| Some(path.split_once('/')?.0)).filter(needed));
+    }
     let enters_at_top = found.files.iter().any(|path| !path.contains('/'));
     if enters_at_top {
         for path in paths {
@@ -487,14 +492,8 @@ pub(super) fn proposal(found: &EntryPoints, paths: &[&str]) -> Vec<String> {
             if !is_code {
                 continue;
             }
-            match path.split_once('/') {
-                Some((folder, _)) if !folder.starts_with('.') && !NOT_NEEDED.contains(&folder) => {
-                    folders.insert(folder);
-                }
-                None if !is_tooling(path) => {
-                    files.insert(path);
-                }
-                _ => {}
+            if !path.contains('/') && !is_tooling(path) {
+                files.insert(path);
             }
         }
     }
@@ -516,6 +515,7 @@ fn is_tooling(name: &str) -> bool {
             ".spec.js",
             "rc.js",
             "-lock.json",
+            "tsconfig.json",
         ]
         .iter()
         .any(|end| lower.ends_with(end))

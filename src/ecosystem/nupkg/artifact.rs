@@ -11,7 +11,9 @@ use crate::inventory::{
 };
 use crate::project::Project;
 
-use crate::ecosystem::format::{Certainty, Format};
+use super::advice::NupkgAdvice;
+
+use crate::ecosystem::format::{Advice, Certainty, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::nupkg::registry;
 use crate::ecosystem::purl::Purl;
@@ -59,6 +61,10 @@ impl Format for Nupkg {
     fn file_in_registry(&self, package: &Package, file: &str) -> String {
         let end = if file.ends_with(".snupkg") { "snupkg" } else { "nupkg" };
         format!("{}.{}.{end}", package.name, package.version).to_lowercase()
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &NupkgAdvice
     }
 
     fn certainty(&self) -> Certainty {

@@ -1,6 +1,7 @@
 //! NuGet packages. packgate reads them, but neither packs nor fetches any: `dotnet pack` builds, and no client
 //! downloads the packed file.
 
+mod advice;
 mod artifact;
 mod registry;
 

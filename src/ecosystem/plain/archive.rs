@@ -1,9 +1,11 @@
 //! Archives that no ecosystem claims.
 
 use crate::ecosystem::file_name;
-use crate::ecosystem::format::{Certainty, Format};
+use crate::ecosystem::format::{Advice, Certainty, Format};
 use crate::inventory::{Entry, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
+
+use super::advice::PlainAdvice;
 
 /// A zip archive.
 pub(super) struct Zip;
@@ -25,6 +27,10 @@ impl Format for Zip {
             && has("pkg-")
             && has("info-")
             && (is_part(&entry.path, "pkg-") || is_part(&entry.path, "info-"))
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &PlainAdvice
     }
 
     fn certainty(&self) -> Certainty {
@@ -56,6 +62,10 @@ impl Format for Tar {
         entry.parent.is_none()
             && inventory.artifact.containers == ["ar"]
             && (entry.path.starts_with("data.tar") || entry.path.starts_with("control.tar"))
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &PlainAdvice
     }
 
     fn certainty(&self) -> Certainty {

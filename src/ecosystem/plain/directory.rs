@@ -2,16 +2,22 @@
 //! and licence.
 
 use crate::ecosystem::folder::{self, Files};
-use crate::ecosystem::format::{Certainty, Fields, Format};
+use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::projects;
 use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
+
+use super::advice::PlainAdvice;
 
 pub(super) struct Directory;
 
 impl Format for Directory {
     fn kind(&self) -> Kind {
         Kind::Directory
+    }
+
+    fn advice(&self) -> &'static dyn Advice {
+        &PlainAdvice
     }
 
     fn certainty(&self) -> Certainty {

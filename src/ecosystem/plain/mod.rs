@@ -1,5 +1,6 @@
 //! What isn't a package of any ecosystem: archives and folders as they are deployed.
 
+mod advice;
 mod archive;
 mod directory;
 

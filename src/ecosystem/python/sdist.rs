@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::inventory::{
-    EntryId, EntryKind, Inventory, Kind, ManifestProblem, Package, RecordProblem, RecordTrouble,
+    EntryId, EntryKind, Inventory, Kind, Making, ManifestProblem, Package, RecordProblem, RecordTrouble,
 };
 use crate::project::Project;
 
-use super::advice::PythonAdvice;
+use super::advice::{self, PythonAdvice};
 use super::{client, metadata};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
@@ -88,6 +88,10 @@ impl Format for Sdist {
 
     fn written_in(&self) -> &'static [&'static str] {
         &super::MANIFESTS
+    }
+
+    fn making(&self, inventory: &Inventory, project: Option<&Project>) -> Making {
+        advice::making(inventory, project)
     }
 
     fn advice(&self) -> &'static dyn Advice {

@@ -1,29 +1,39 @@
 //! The words of help texts for extensions.
 
-use crate::ecosystem::Advice;
-use crate::inventory::{Declared, Package};
+use crate::ecosystem::npm::{covers, narrow};
+use crate::ecosystem::unwanted::narrowed;
+use crate::ecosystem::{Advice, Change, Edit, Unwanted};
+use crate::inventory::{Declared, Inventory, Making};
+
+use super::IGNORE_FILE;
 
 pub(super) struct VsixAdvice;
 
 impl Advice for VsixAdvice {
-    fn leave_out(&self, package: Option<&Package>, pattern: &str) -> String {
-        // vsce refuses a project that has both, and takes `!` in the list for all else.
-        match package.is_some_and(|package| package.declared.has_allowlist == Some(true)) {
-            true => format!("Narrow \"files\" in package.json so that no item matches {pattern}."),
-            false => format!("Add {pattern} to .vscodeignore."),
+    /// vsce refuses a project that has both lists, and takes `!` in `files` for all else.
+    fn leave_out(&self, inventory: &Inventory, unwanted: &Unwanted<'_>) -> Option<Vec<Edit>> {
+        let declared = &inventory.package.as_ref()?.declared;
+        if declared.has_allowlist == Some(true) {
+            return Some(narrow(&declared.patterns, unwanted));
         }
+        // A line with `!` wins over all others, wherever they stand.
+        let brings_back = |item: &&String| unwanted.paths.iter().any(|path| covers(item, path));
+        let back: Vec<&String> = inventory.making.brings_back.iter().filter(brings_back).collect();
+        let mut edits: Vec<Edit> = back
+            .iter()
+            .map(|item| {
+                let by = narrowed(unwanted, |path| covers(item, path));
+                let by = by.into_iter().map(|path| format!("!{path}")).collect();
+                ignore(Change::Replace { item: format!("!{item}"), by })
+            })
+            .collect();
+        if edits.is_empty() {
+            edits.push(ignore(Change::Add(unwanted.patterns.clone())));
+        }
+        Some(edits)
     }
 
-    fn leave_out_sources(&self, declared: &Declared) -> String {
-        match declared.has_allowlist {
-            // vsce takes an item with `!` as everything that it doesn't match.
-            Some(true) => "Narrow \"files\" in package.json so that no item matches the sources, or list their folder there if they are meant to ship.",
-            _ => "Name the sources in .vscodeignore.",
-        }
-        .to_owned()
-    }
-
-    fn packs_by(&self) -> Option<&'static str> {
+    fn packs_by(&self, _making: &Making) -> Option<&'static str> {
         Some("vsce package")
     }
 
@@ -43,16 +53,6 @@ impl Advice for VsixAdvice {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_extension_has_one_list_or_the_other() {
-        let mut package = Package::default();
-        assert_eq!(VsixAdvice.leave_out(None, "**/.env"), "Add **/.env to .vscodeignore.");
-        assert_eq!(VsixAdvice.leave_out(Some(&package), "**/.env"), "Add **/.env to .vscodeignore.");
-        package.declared.has_allowlist = Some(true);
-        assert!(VsixAdvice.leave_out(Some(&package), "**/.env").starts_with("Narrow \"files\""));
-    }
+fn ignore(change: Change) -> Edit {
+    Edit { file: IGNORE_FILE.to_owned(), list: None, change }
 }

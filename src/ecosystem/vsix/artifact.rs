@@ -5,13 +5,13 @@
 use quick_xml::events::Event;
 
 use crate::inventory::{
-    Declared, Denied, Entry, EntryId, EntryKind, Inventory, Kind, ManifestProblem, Mismatch, Package,
+    Declared, Denied, Entry, EntryId, EntryKind, Inventory, Kind, Making, ManifestProblem, Mismatch, Package,
 };
 use crate::project::Project;
 
 use super::advice::VsixAdvice;
 use super::project::as_published;
-use super::{content_types, files, ignore};
+use super::{IGNORE_FILE, content_types, files, ignore};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::npm;
@@ -127,6 +127,13 @@ impl Format for Extension {
         &["package.json"]
     }
 
+    fn making(&self, _inventory: &Inventory, project: Option<&Project>) -> Making {
+        let text = project.and_then(|project| crate::project::read(&project.folder.join(IGNORE_FILE)));
+        let lines = text.as_deref().unwrap_or_default().lines();
+        let brings_back = lines.filter_map(|line| line.trim().strip_prefix('!')).map(str::to_owned).collect();
+        Making { packer: "vsce", brings_back, ..Making::default() }
+    }
+
     fn advice(&self) -> &'static dyn Advice {
         &VsixAdvice
     }
@@ -195,9 +202,6 @@ fn ignored(own: &npm::OwnFiles<'_>, text: &str) -> Held {
     }
     held
 }
-
-/// vsce never packs it, so an artifact doesn't show whether there was one.
-const IGNORE_FILE: &str = ".vscodeignore";
 
 /// Whether nothing in the extension's project says what may ship.
 fn ignores_nothing(manifest: &npm::Manifest, project: &Project) -> bool {

@@ -17,3 +17,6 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     project: Some(&project::ExtensionProject),
     client: Some(&client::Vsce),
 };
+
+/// vsce never packs it, so that an artifact doesn't tell whether there was one.
+const IGNORE_FILE: &str = ".vscodeignore";

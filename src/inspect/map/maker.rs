@@ -34,7 +34,8 @@ pub(super) fn maker<'a>(
         b"vrsnmf" | b"vrsnmfc" | b"vrsnmcf" | b"vrscnmf" => Some("Sass"),
         b"vscmn" | b"vsmn" => Some("esbuild"),
         b"vfscnm" | b"vfsnm" => Some("Rollup"),
-        b"vscnm" | b"vsnm" => Some("swc"),
+        // Rollup writes the same as swc where it names no `file`.
+        b"vscnm" | b"vsnm" => None,
         b"msncvfr" | b"mscnvfr" | b"mscnvr" | b"msnvfr" => Some("Parcel"),
         b"vfnscm" | b"vfnsm" => Some("Vite"),
         b"vnscm" | b"vnsm" | b"vnrscm" | b"vfnrscm" => Some("Babel"),

@@ -9,12 +9,12 @@ mod tags;
 use std::collections::BTreeMap;
 
 use crate::inventory::{
-    Anomaly, Declared, Entry, Inventory, Kind, ManifestProblem, ManifestTrouble, Mismatch, Package,
+    Anomaly, Declared, Entry, Inventory, Kind, Making, ManifestProblem, ManifestTrouble, Mismatch, Package,
     RecordProblem, RecordTrouble,
 };
 use crate::project::Project;
 
-use super::advice::PythonAdvice;
+use super::advice::{self, PythonAdvice};
 use super::{client, metadata, names};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
@@ -144,6 +144,10 @@ impl Format for Wheel {
 
     fn written_in(&self) -> &'static [&'static str] {
         &super::MANIFESTS
+    }
+
+    fn making(&self, inventory: &Inventory, project: Option<&Project>) -> Making {
+        advice::making(inventory, project)
     }
 
     fn advice(&self) -> &'static dyn Advice {

@@ -1,0 +1,63 @@
+//! Items of `files`, as far as helps reason about them. What ships is told by [`super::super::packlist`].
+
+use globset::GlobBuilder;
+
+use crate::ecosystem::Unwanted;
+
+/// An item without what doesn't change its meaning: `./dist/` is `dist`.
+pub(super) fn plain(item: &str) -> &str {
+    item.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/')
+}
+
+/// Whether an item stands for the whole folder.
+pub(super) fn is_whole_folder(item: &str) -> bool {
+    matches!(plain(item), "" | ".")
+}
+
+/// Whether a file is packed because of an item: the file itself, or a folder above it.
+pub(in crate::ecosystem) fn covers(item: &str, path: &str) -> bool {
+    if is_whole_folder(item) {
+        return true;
+    }
+    let Ok(glob) = GlobBuilder::new(plain(item)).literal_separator(true).build() else { return false };
+    let glob = glob.compile_matcher();
+    let mut above = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+    glob.is_match(path) || above.any(|folder| glob.is_match(folder))
+}
+
+/// The items of a new list: what the entry points need, or else all that ships today at the top.
+pub(super) fn with_all(proposal: &[String], unwanted: &Unwanted<'_>) -> Vec<String> {
+    if !proposal.is_empty() {
+        return proposal.to_vec();
+    }
+    let mut items: Vec<String> = Vec::new();
+    for path in unwanted.rest() {
+        let name = path.split('/').next().unwrap_or(path);
+        let is_listed = items.last().is_some_and(|last| last == name);
+        if !is_listed && !name.starts_with('.') && !super::is_always_packed(path) {
+            items.push(name.to_owned());
+        }
+    }
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_item_covers() {
+        for (item, path, expected) in [
+            ("dist", "dist/a/b.js", true),
+            ("./dist/", "dist/a/b.js", true),
+            ("dist/**", "dist/.claude/x", true),
+            ("dist/*", "dist/a/b.js", true),
+            ("dist/*.js", "dist/a/b.js", false),
+            ("**/*.js", "dist/a/b.js", true),
+            (".", ".env", true),
+            ("lib", "dist/lib/a.js", false),
+        ] {
+            assert_eq!(covers(item, path), expected, "{item} {path}");
+        }
+    }
+}

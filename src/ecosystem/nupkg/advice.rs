@@ -1,0 +1,14 @@
+//! Words of helps for NuGet packages.
+
+use crate::ecosystem::Advice;
+use crate::inventory::Inventory;
+
+pub(super) struct NupkgAdvice;
+
+impl Advice for NupkgAdvice {
+    fn leave_out_by_hand(&self, _inventory: &Inventory, what: &str) -> String {
+        format!(
+            "Set Pack=\"false\" on the item of {what} in the project file, or leave it out of <files> in the .nuspec."
+        )
+    }
+}

@@ -1,0 +1,83 @@
+//! What to do about a finding: words, and the changes to files of the project that they stand for.
+
+use std::fmt::Write as _;
+
+use crate::inventory::{Entry, EntryId, Inventory};
+
+use super::edit::Edit;
+use super::unwanted::Unwanted;
+
+/// What to do about a finding, in words and as changes to files of the project.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remedy {
+    /// The words of the help.
+    pub words: String,
+    /// The same for `packgate fix`; nothing where no list decides.
+    pub edits: Vec<Edit>,
+    /// What the artifact no longer has afterwards.
+    pub removes: Vec<EntryId>,
+}
+
+/// More patterns than this are not written down one by one.
+const MOST_PATTERNS: usize = 12;
+
+/// How to leave entries out of the package. `usual` is the pattern that people write for them.
+pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option<&str>) -> Remedy {
+    let removes = entries.iter().map(|entry| entry.id).collect();
+    let Some(unwanted) = Unwanted::of(inventory, entries, usual) else {
+        return Remedy { words: nested(inventory, entries), ..Remedy::default() };
+    };
+    let advice = super::format(inventory.kind).advice();
+    if unwanted.patterns.len() > MOST_PATTERNS {
+        let words = advice.leave_out_by_hand(inventory, &counted(&unwanted));
+        return Remedy { words, ..Remedy::default() };
+    }
+    match advice.leave_out(inventory, &unwanted) {
+        Some(edits) => {
+            let words = edits.iter().fold(String::new(), |mut words, edit| {
+                let between = if words.is_empty() { "" } else { "\n" };
+                let _ = write!(words, "{between}{edit}");
+                words
+            });
+            Remedy { words, edits, removes }
+        }
+        None => {
+            let words = advice.leave_out_by_hand(inventory, &unwanted.patterns.join(" and "));
+            Remedy { words, ..Remedy::default() }
+        }
+    }
+}
+
+/// How to write an allowlist of these items where there is none.
+pub(crate) fn new_allowlist(inventory: &Inventory, items: &[String]) -> Option<Remedy> {
+    let advice = super::format(inventory.kind).advice();
+    let edit = advice.new_allowlist(items)?;
+    let root = inventory.package.as_ref().map_or("", |package| package.root.as_str());
+    let is_left_out = |entry: &&Entry| {
+        let below = entry.path.strip_prefix(root).unwrap_or(&entry.path).trim_start_matches('/');
+        !advice.packs(items, below)
+    };
+    let removes = inventory.top_files().filter(is_left_out).map(|entry| entry.id).collect();
+    Some(Remedy { words: edit.to_string(), edits: vec![edit], removes })
+}
+
+fn counted(unwanted: &Unwanted<'_>) -> String {
+    let files = crate::words::counted(unwanted.paths.len() as u64, "file");
+    let first = unwanted.patterns.first().map_or("", String::as_str);
+    format!("these {files}, from {first} on,")
+}
+
+/// An archive within the package is made by whoever packed that one.
+fn nested(inventory: &Inventory, entries: &[&Entry]) -> String {
+    let carrier = entries.iter().find_map(|entry| inventory.entry(entry.parent?));
+    let carrier = carrier.map_or("the archive", |carrier| carrier.place.as_str());
+    match entries {
+        [only] => format!(
+            "Leave {} out of {carrier} when that is packed, or leave out {carrier} itself.",
+            only.path
+        ),
+        _ => {
+            format!("Leave these files out of {carrier} when that is packed, or leave out {carrier} itself.")
+        }
+    }
+}

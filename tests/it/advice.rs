@@ -1,0 +1,370 @@
+//! What helps say to write is written, by `packgate fix`, which makes words and changes from the same value; then each
+//! real client packs again. What was to stay out is out, and what is left still starts.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::clients;
+
+/// A project, and what must not ship of it.
+struct Project {
+    folder: tempfile::TempDir,
+}
+
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let project = Self { folder: tempfile::tempdir().unwrap() };
+        project.write("packgate.toml", SETTINGS);
+        for (path, text) in files {
+            project.write(path, text);
+        }
+        project
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).unwrap_or_default()
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Output {
+        // Bun is installed for the tests alone.
+        let own =
+            std::env::var_os("PACKGATE_BUNDLERS").map(|home| Path::new(&home).join("node_modules/.bin"));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::env::split_paths(&path).chain(own)).unwrap();
+        let python = find("python").unwrap_or_default();
+        Command::new(program)
+            .args(arguments)
+            .current_dir(self.path())
+            .env("PATH", path)
+            .env("NO_COLOR", "1")
+            .env_remove("GITHUB_ACTIONS")
+            .env("CARGO_TARGET_DIR", self.path().join("target"))
+            .env("UV_NO_BUILD_ISOLATION", "1")
+            .env("UV_OFFLINE", "1")
+            .env("UV_PYTHON", python)
+            .output()
+            .unwrap()
+    }
+
+    /// Fixes it, and says what it was like before: every file of `unwanted` ships.
+    fn fix(&self, case: &str) {
+        let output = self.run(env!("CARGO_BIN_EXE_packgate"), &["fix", "--yes"]);
+        assert!(output.status.success(), "{case}: {}", told(&output));
+        assert!(told(&output).contains("+++ "), "{case}: nothing was written: {}", told(&output));
+    }
+
+    /// Packs it with its own client and unpacks what that made.
+    fn packed(&self, case: &str, program: &str, arguments: &[&str], artifact: &str) -> PathBuf {
+        let output = self.run(program, arguments);
+        assert!(output.status.success(), "{case}: {}", told(&output));
+        let artifact = newest(self.path(), artifact).unwrap_or_else(|| panic!("{case}: no {artifact}"));
+        let into = self.path().join("unpacked");
+        let _ = fs::remove_dir_all(&into);
+        fs::create_dir(&into).unwrap();
+        let (from, to) = (artifact.to_str().unwrap(), into.to_str().unwrap());
+        let output = match [".whl", ".vsix"].iter().any(|end| from.ends_with(end)) {
+            true => self.run("python", &["-m", "zipfile", "-e", from, to]),
+            false => self.run("tar", &["xzf", from, "-C", to]),
+        };
+        assert!(output.status.success(), "{case}: {}", told(&output));
+        for path in files(&into) {
+            let is_unwanted = UNWANTED.iter().any(|name| path.contains(name)) || path.ends_with(".map");
+            assert!(!is_unwanted, "{case}: {path} ships still\n{}", self.lists());
+        }
+        into
+    }
+
+    fn starts(&self, case: &str, program: &str, arguments: &[&str]) {
+        let output = self.run(program, arguments);
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout).trim(),
+            "hello",
+            "{case}: {}\n{}",
+            told(&output),
+            self.lists()
+        );
+    }
+
+    fn lists(&self) -> String {
+        let names = ["package.json", "Cargo.toml", "pyproject.toml", "MANIFEST.in", ".vscodeignore"];
+        names.iter().map(|name| self.read(name)).collect()
+    }
+}
+
+fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn told(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// The file below a folder that ends so.
+fn newest(folder: &Path, end: &str) -> Option<PathBuf> {
+    let mut found: Vec<String> = files(folder).into_iter().filter(|path| path.ends_with(end)).collect();
+    found.sort();
+    found.pop().map(|path| folder.join(path))
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut left = vec![folder.to_path_buf()];
+    while let Some(next) = left.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => left.push(path),
+                false => found.push(path.strip_prefix(folder).unwrap().to_string_lossy().into_owned()),
+            }
+        }
+    }
+    found
+}
+
+const SETTINGS: &str =
+    "policy = \"proprietary\"\n[rules]\nstray-credential-file = \"error\"\nstray-agent-notes = \"error\"\n";
+
+/// Parts of paths that must be gone.
+const UNWANTED: [&str; 4] = [".claude", ".env", "CLAUDE.md", "src/index.ts"];
+
+const SCRIPT: &str = "#!/usr/bin/env node\nconst fs = require('fs');\nrequire('../dist/index.js')(fs.readFileSync(__dirname + '/../templates/word.txt', 'utf8'));\n";
+
+const MAP: &str = r#"{"version":3,"file":"index.js","sources":["../src/index.ts"],"sourcesContent":["export default (word: string) => console.log(word)\n"],"names":[],"mappings":"AAAA"}"#;
+
+/// A package with a program that needs code in two folders and a text in a third.
+const PACKAGE: &[(&str, &str)] = &[
+    ("bin/cli.js", SCRIPT),
+    ("dist/index.js", "module.exports = require('./sub/say.js');\n//# sourceMappingURL=index.js.map\n"),
+    ("dist/index.js.map", MAP),
+    ("dist/sub/say.js", "module.exports = (word) => console.log(word.trim());\n"),
+    ("dist/sub/.env", "NAME=value\n"),
+    ("dist/.claude/settings.local.json", "{\"permissions\": {\"allow\": []}}"),
+    ("dist/.claude/commands/plan.md", "Plan the next release.\n"),
+    ("templates/word.txt", "hello\n"),
+    ("src/index.ts", "export default (word: string) => console.log(word)\n"),
+    ("README.md", "# acme-hello\n"),
+];
+
+/// Ways to write the list, or none.
+const LISTS: [&str; 6] = [
+    "",
+    r#", "files": ["bin", "dist", "templates"]"#,
+    r#", "files": ["bin/**", "dist/**", "templates/**/*"]"#,
+    ", \"files\": [\n    \"./bin/\",\n    \"dist/**/*\",\n    \"templates\"\n  ]",
+    r#", "files": ["bin", "dist", "dist/sub/.env", "templates", "!src"]"#,
+    r#", "files": ["*"]"#,
+];
+
+fn javascript(client: &str, lock: (&str, &str), pack: &[&str], lists: &[&str]) {
+    if !clients::have(&["node", "tar", client]) {
+        return;
+    }
+    for list in lists {
+        let case = format!("{client} {list}");
+        let project = Project::new(PACKAGE);
+        project.write(lock.0, lock.1);
+        project.write(
+            "package.json",
+            &format!("{{\n  \"name\": \"acme-hello\",\n  \"version\": \"1.0.0\",\n  \"main\": \"dist/index.js\",\n  \"bin\": \"bin/cli.js\"{list}\n}}\n"),
+        );
+        project.fix(&case);
+        assert!(project.read("package.json").starts_with("{\n  \"name\""), "{case}");
+        let into = project.packed(&case, client, pack, ".tgz");
+        project.starts(&case, "node", &[into.join("package/bin/cli.js").to_str().unwrap()]);
+    }
+}
+
+#[test]
+fn npm() {
+    javascript("npm", ("package-lock.json", "{\"lockfileVersion\": 3, \"packages\": {}}"), &["pack"], &LISTS);
+}
+
+#[test]
+fn pnpm() {
+    javascript("pnpm", ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"), &["pack"], &LISTS);
+}
+
+#[test]
+fn yarn() {
+    // yarn 1 packs the whole folder where an item takes files away.
+    let lists: Vec<&str> = LISTS[..4].to_vec();
+    javascript("yarn", ("yarn.lock", ""), &["pack"], &lists);
+}
+
+#[test]
+fn bun() {
+    javascript(
+        "bun",
+        ("bun.lock", "{\"lockfileVersion\": 1, \"workspaces\": {\"\": {}}}"),
+        &["pm", "pack"],
+        &LISTS[..3],
+    );
+}
+
+#[test]
+fn cargo() {
+    if !clients::have(&["cargo", "tar"]) {
+        return;
+    }
+    for list in [
+        "",
+        "exclude = [\"/docs\"]\n",
+        "include = [\"/src\", \"/templates\"]\n",
+        "include = [\n    \"src/**\", # ours\n    \"templates/*\",\n]\n",
+    ] {
+        let project = Project::new(&[
+            (
+                "src/main.rs",
+                "fn main() { println!(\"{}\", include_str!(\"../templates/word.txt\").trim()) }\n",
+            ),
+            ("src/.env", "NAME=value\n"),
+            // cargo itself leaves hidden files out where there is no list.
+            ("src/CLAUDE.md", "Read the plan first.\n"),
+            ("src/.claude/settings.local.json", "{\"permissions\": {\"allow\": []}}"),
+            ("templates/word.txt", "hello\n"),
+            ("README.md", "# acme-hello\n"),
+        ]);
+        let manifest = format!(
+            "[package]\nname = \"acme-hello\"\nversion = \"1.0.0\"\nedition = \"2021\"\ndescription = \"x\"\n{list}\n[dependencies] # none\n"
+        );
+        project.write("Cargo.toml", &manifest);
+        project.fix(list);
+        assert!(project.read("Cargo.toml").ends_with("\n[dependencies] # none\n"), "{list}");
+        // Not --no-verify: cargo builds what it packed.
+        let arguments = ["package", "--allow-dirty", "--offline"];
+        project.packed(list, "cargo", &arguments, ".crate");
+    }
+}
+
+#[test]
+fn python() {
+    if !clients::have(&["uv", "python", "tar"])
+        || !clients::have_imports("setuptools.command.bdist_wheel, hatchling.build, flit_core.buildapi")
+    {
+        return;
+    }
+    let data =
+        "[tool.setuptools.package-data]\nacme = [\"**/*\", \".env\", \".claude/**/*\", \"sub/.env\"]\n";
+    for (backend, more, manifest) in [
+        ("hatchling.build", "", None),
+        ("hatchling.build", "[tool.hatch.build.targets.wheel]\npackages = [\"src/acme\"]\n", None),
+        ("flit_core.buildapi", "[tool.flit.sdist]\nexclude = [\"docs\"]\n", None),
+        ("setuptools.build_meta", data, None),
+        ("setuptools.build_meta", "", Some("graft src\n")),
+    ] {
+        let project = Project::new(&[
+            ("src/acme/__init__.py", "from .sub import word\n"),
+            (
+                "src/acme/sub/__init__.py",
+                "import pathlib\nword = (pathlib.Path(__file__).parent / 'word.txt').read_text().strip()\n",
+            ),
+            ("src/acme/sub/word.txt", "hello\n"),
+            ("src/acme/sub/.env", "NAME=value\n"),
+            ("src/acme/.claude/settings.local.json", "{\"permissions\": {\"allow\": []}}"),
+            ("README.md", "# acme\n"),
+        ]);
+        let module = backend.split('.').next().unwrap();
+        project.write(
+            "pyproject.toml",
+            &format!("[build-system]\nrequires = [\"{module}\"]\nbuild-backend = \"{backend}\"\n\n[project]\nname = \"acme\"\nversion = \"1.0.0\"\ndescription = \"x\"\n\n{more}"),
+        );
+        if let Some(manifest) = manifest {
+            project.write("MANIFEST.in", manifest);
+        }
+        let case = format!("{backend} {more}");
+        project.fix(&case);
+        let build = ["build", "--out-dir", "out"];
+        project.packed(&case, "uv", &build, ".tar.gz");
+        let into = project.packed(&case, "uv", &build, ".whl");
+        let program = format!("import sys; sys.path.insert(0, {:?}); import acme; print(acme.word)", into);
+        project.starts(&case, "python", &["-c", &program]);
+    }
+}
+
+#[test]
+fn vsce() {
+    if !clients::have(&["vsce", "node", "python"]) {
+        return;
+    }
+    for (list, ignore) in [
+        ("", Some("**\n!dist\n!templates/**\n!README.md\n")),
+        (r#", "files": ["dist", "templates/*"]"#, None),
+    ] {
+        let case = format!("{list} {ignore:?}");
+        let project = Project::new(&[
+            (
+                "dist/extension.js",
+                "exports.activate = require('./sub/say.js');\n//# sourceMappingURL=extension.js.map\n",
+            ),
+            ("dist/extension.js.map", &MAP.replace("index.js", "extension.js")),
+            (
+                "dist/sub/say.js",
+                "module.exports = () => console.log(require('fs').readFileSync(__dirname + '/../../templates/word.txt', 'utf8'));\n",
+            ),
+            ("dist/.claude/settings.local.json", "{\"permissions\": {\"allow\": []}}"),
+            ("templates/word.txt", "hello\n"),
+            ("README.md", "# acme\n\nSays hello.\n"),
+            ("LICENSE", "All rights reserved.\n"),
+        ]);
+        project.write(
+            "package.json",
+            &format!(r#"{{ "name": "acme-hello", "version": "1.0.0", "publisher": "acme", "license": "SEE LICENSE IN LICENSE", "repository": "https://example.com/acme", "engines": {{ "vscode": "^1.80.0" }}, "main": "./dist/extension.js", "activationEvents": ["onStartupFinished"]{list} }}"#),
+        );
+        if let Some(ignore) = ignore {
+            project.write(".vscodeignore", ignore);
+        }
+        project.fix(&case);
+        let into = project.packed(&case, "vsce", &["package", "--out", "packed.vsix"], ".vsix");
+        project.starts(
+            &case,
+            "node",
+            &["-e", &format!("require({:?}).activate()", into.join("extension/dist/extension.js"))],
+        );
+    }
+}
+
+#[test]
+fn what_would_make_it_worse_is_taken_back() {
+    if !clients::have(&["npm", "node"]) {
+        return;
+    }
+    // The file that the list takes out is the one that the manifest enters by; npm packs it for `main` in any case.
+    let project = Project::new(&[("lib/.env", "module.exports = 1\n")]);
+    let manifest = "{\"name\": \"acme-hello\", \"version\": \"1.0.0\", \"exports\": \"./lib/.env\", \"files\": [\"lib\"]}\n";
+    project.write("package.json", manifest);
+    let output = project.run(env!("CARGO_BIN_EXE_packgate"), &["fix", "--yes"]);
+    assert!(!output.status.success(), "{}", told(&output));
+    assert_eq!(project.read("package.json"), manifest, "{}", told(&output));
+}
+
+#[test]
+fn nobody_to_ask_and_nothing_to_pack() {
+    let project = Project::new(&[("index.html", "")]);
+    let output = project.run(env!("CARGO_BIN_EXE_packgate"), &["fix"]);
+    assert_eq!(output.status.code(), Some(2));
+    if !clients::have(&["npm", "node"]) {
+        return;
+    }
+    let project = Project::new(&[
+        ("index.js", ""),
+        (".env", "NAME=value\n"),
+        ("package.json", "{\"name\": \"a\", \"version\": \"1.0.0\"}\n"),
+    ]);
+    let before = project.read("package.json");
+    let output = project.run(env!("CARGO_BIN_EXE_packgate"), &["fix"]);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("--yes"), "{}", told(&output));
+    assert_eq!(project.read("package.json"), before);
+}
