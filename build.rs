@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
     reason = "a build script fails by panicking and speaks to cargo by printing"
@@ -12,6 +13,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use regex_syntax::hir::{Class, Hir, HirKind};
 use sha2::{Digest as _, Sha256};
 use toml::{Table, Value};
 
@@ -87,15 +89,18 @@ fn secrets(rules: &[Value]) -> String {
             let longest = pattern.number("longest", 0);
             assert!(regex.is_empty() || longest > 0, "{name}: longest is missing");
             let keywords = pattern.texts("keywords");
+            let context = pattern.flag("context");
+            // what is assigned to a name may be written with escapes between, and the rest of a context be anything
+            let is_token = !context && !regex.contains(['"', '\'', '=', ':', ' ']);
+            let (shortest, alphabet) = if is_token { extent(&regex) } else { (0, [0; 4]) };
             assert!(
                 keywords.iter().all(|word| word.len() >= 3),
                 "{name}: a keyword has at least three bytes"
             );
             let _ = writeln!(
                 code,
-                "Pattern {{ keywords: &{keywords:?}, regex: {regex:?}, before: {}, context: {}, longest: {longest}, guard: Guard::{}, check: Check::{}, entropy: {:?}, example: {:?}, near: &{:?} }},",
+                "Pattern {{ keywords: &{keywords:?}, regex: {regex:?}, before: {}, context: {context}, longest: {longest}, shortest: {shortest}, alphabet: {alphabet:?}, guard: Guard::{}, check: Check::{}, entropy: {:?}, example: {:?}, near: &{:?} }},",
                 pattern.number("before", 0),
-                pattern.flag("context"),
                 camel(&pattern.text_or("guard", "word")),
                 camel(if check.is_empty() { "random" } else { &check }),
                 pattern.float("entropy", 3.0),
@@ -109,6 +114,35 @@ fn secrets(rules: &[Value]) -> String {
     }
     code.push(']');
     code
+}
+
+/// How many bytes a match has at least, and which bytes it may have, as bits.
+fn extent(regex: &str) -> (usize, [u64; 4]) {
+    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+    let form = parser.parse(regex).unwrap_or_else(|error| panic!("{regex}: {error}"));
+    let mut alphabet = [0; 4];
+    add_bytes(&form, &mut alphabet);
+    (form.properties().minimum_len().unwrap_or(0), alphabet)
+}
+
+fn add_bytes(form: &Hir, alphabet: &mut [u64; 4]) {
+    let mut add = |byte: u8| alphabet[usize::from(byte) / 64] |= 1 << (byte % 64);
+    match form.kind() {
+        HirKind::Literal(literal) => literal.0.iter().copied().for_each(add),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.iter().flat_map(|range| range.start()..=range.end()).for_each(add);
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let characters = class.iter().flat_map(|range| range.start()..=range.end());
+            characters.for_each(|character| add(u8::try_from(character).expect("ASCII")));
+        }
+        HirKind::Repetition(part) => add_bytes(&part.sub, alphabet),
+        HirKind::Capture(part) => add_bytes(&part.sub, alphabet),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().for_each(|part| add_bytes(part, alphabet));
+        }
+        HirKind::Empty | HirKind::Look(_) => {}
+    }
 }
 
 /// How a token looks, from the recipe of the first pattern.

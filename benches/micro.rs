@@ -83,7 +83,7 @@ fn inspect_bait(bencher: Bencher<'_, '_>, bait: &Bait) {
 }
 
 /// Bytes of a bait.
-const BAIT: usize = 4 << 20;
+const BAIT: usize = 20 << 20;
 
 /// What a bait is made of.
 struct Bait {
@@ -107,7 +107,17 @@ const BAITS: &[Bait] = &[
     Bait { name: "types of web keys", line: || b"kty:".to_vec() },
     Bait { name: "addresses", line: || b"a://b:c@".to_vec() },
     Bait { name: "quotes", line: || b"'a'+".to_vec() },
+    Bait { name: "literals", line: || b"'ab' + ".to_vec() },
     Bait { name: "lists", line: || b"['a'].join(".to_vec() },
+    Bait { name: "calls", line: || b"'a'.concat(".to_vec() },
+    Bait { name: "beginnings of tokens", line: || [&b"EAAB"[..], &b"a".repeat(96), b","].concat() },
+    Bait { name: "tokens told by their middle", line: || b"AZDO".to_vec() },
+    Bait { name: "signatures", line: || b"&sig=".to_vec() },
+    Bait { name: "environments", line: || b"{\"BASE_URL\":\"a\",".to_vec() },
+    Bait { name: "environments in strings", line: || br#"{\"BASE_URL\":\"a\","#.to_vec() },
+    Bait { name: "passwords", line: || b"password=".to_vec() },
+    Bait { name: "headers", line: || b"authorization: bearer ".to_vec() },
+    Bait { name: "entities", line: || b"&#95;a".to_vec() },
     Bait { name: "escapes", line: || b"\\x61".to_vec() },
     Bait { name: "letters of base64", line: || b"QUJD".to_vec() },
     Bait { name: "lines of base64", line: || [&b"QUJD".repeat(10)[..], b"\n"].concat() },

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::places::{Builder, Rate};
-use super::runs::{is_digit, runs, value};
+use super::runs::{is_digit, raw_value, runs, value};
 use super::{Budget, LARGEST_LAYER, Layer, magic};
+use crate::unpack;
 
 /// Characters from which on a run is looked at: shorter ones are names in code.
 pub(crate) const SHORTEST: usize = 40;
@@ -128,15 +129,18 @@ impl<'a> Lines<'a> {
     fn uncover_joined(&self, layer: &mut Builder<'_>) {
         let text = self.text();
         let head = text.get(..HEAD).unwrap_or(&text);
-        if let Some(start) = head.get(..64.min(head.len())).map(decoded)
-            && magic::tells(&start)
-        {
-            if layer.afford(text.len() / 4 * 3) {
-                layer.alone(decoded(&text), self.marks(0..text.len(), 0), Rate::BASE64);
-            }
+        let start = decoded(head.get(..64).unwrap_or(head));
+        if magic::tells(&start) {
+            self.push_alone(layer, &text);
             return;
         }
         let in_head = streaks(head);
+        // Packed letters look like letters in places.
+        let readable: usize = of_start(&in_head, 0).iter().map(Range::len).sum();
+        let is_text = readable * 8 >= head.len() * 7;
+        if !is_text && unpack::may_be_unmarked(&start, text.len() / 4 * 3) {
+            self.push_alone(layer, &text);
+        }
         let mut starts: Vec<usize> =
             (0..4).filter(|start| in_head.iter().any(|streak| streak.start % 4 == *start)).collect();
         if text.len() > HEAD && starts.is_empty() {
@@ -154,6 +158,12 @@ impl<'a> Lines<'a> {
                 let around = streak.start.saturating_sub(4).max(start)..(streak.end + 4).min(text.len());
                 self.push(layer, &text, around);
             }
+        }
+    }
+
+    fn push_alone(&self, layer: &mut Builder<'_>, text: &[u8]) {
+        if layer.afford(text.len() / 4 * 3) {
+            layer.alone(decoded(text), self.marks(0..text.len(), 0), Rate::BASE64);
         }
     }
 
@@ -252,36 +262,55 @@ fn decoded(text: &[u8]) -> Vec<u8> {
 
 /// Stretches of a text that decode to text in ASCII, wherever in it the encoded text begins.
 fn streaks(text: &[u8]) -> Vec<Range<usize>> {
-    (0..4).flat_map(|start| streaks_from(text, start)).collect()
-}
-
-/// The same for one that begins `start` characters behind the beginning.
-fn streaks_from(text: &[u8], start: usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let (mut length, mut at) = (0, start);
-    let groups = text.get(start..).unwrap_or_default().as_chunks::<4>().0;
+    // for each of the four places at which it may begin
+    let mut lengths = [0_usize; 4];
     let mut close = |length: usize, end: usize| {
         let streak = end - length * 4..end;
         if length >= SHORTEST_STREAK && text.get(streak.clone()).is_some_and(is_text) {
             found.push(streak);
         }
     };
-    for group in groups {
-        let [a, b, c, _] = group.map(|byte| value(byte).unwrap_or(0));
-        // the highest bit of each byte
-        let is_ascii = ((a >> 5) | (b >> 3) | (c >> 1)) & 1 == 0;
+    for (at, group) in text.windows(4).enumerate() {
+        let Some(length) = lengths.get_mut(at % 4) else { continue };
+        if is_ascii(group) {
+            *length += 1;
+        } else {
+            close(std::mem::take(length), at);
+        }
+    }
+    let groups = text.len().saturating_sub(3);
+    for (start, length) in lengths.into_iter().enumerate() {
+        close(length, start + (groups + 3 - start) / 4 * 4);
+    }
+    found
+}
+
+/// The same for one that begins `start` characters behind the beginning.
+fn streaks_from(text: &[u8], start: usize) -> Vec<Range<usize>> {
+    let rest = text.get(start..).unwrap_or_default();
+    let groups = rest.as_chunks::<4>().0;
+    let (mut found, mut length) = (Vec::new(), 0);
+    let ends = groups.iter().map(|group| is_ascii(group)).chain([false]).enumerate();
+    for (number, is_ascii) in ends {
         if is_ascii {
             length += 1;
-        } else {
-            if length >= SHORTEST_STREAK {
-                close(length, at);
-            }
-            length = 0;
+            continue;
         }
-        at += 4;
+        let end = start + number * 4;
+        let streak = end - length * 4..end;
+        if length >= SHORTEST_STREAK && text.get(streak.clone()).is_some_and(is_text) {
+            found.push(streak);
+        }
+        length = 0;
     }
-    close(length, at);
     found
+}
+
+/// Whether four characters stand for three bytes of ASCII: the highest bit of each.
+fn is_ascii(group: &[u8]) -> bool {
+    let [a, b, c, _] = group else { return false };
+    (raw_value(*a) >> 5 | raw_value(*b) >> 3 | raw_value(*c) >> 1) & 1 == 0
 }
 
 fn of_start(streaks: &[Range<usize>], start: usize) -> Vec<Range<usize>> {

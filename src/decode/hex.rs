@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::places::{Builder, Rate};
 use super::{Budget, Layer, magic};
+use crate::unpack;
 
 /// Characters in a row that make a text of decoded bytes.
 const SHORTEST_TEXT: usize = 16;
@@ -14,7 +15,7 @@ pub(super) fn uncover(bytes: &[u8], runs: &[Range<usize>], budget: &Budget, foun
     for run in runs {
         let digits = bytes.get(run.clone()).unwrap_or_default();
         let head = decoded(digits.get(..64).unwrap_or(digits));
-        let is_telling = magic::tells(&head);
+        let is_telling = magic::tells(&head) || unpack::may_be_unmarked(&head, digits.len() / 2);
         if !(is_telling || has_text(digits)) || !layer.afford(digits.len() / 2) {
             continue;
         }

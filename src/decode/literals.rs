@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::closes::{Closes, is_quote};
 use super::places::{Builder, Rate};
 use super::{Budget, Layer};
 
@@ -37,11 +38,11 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer
 
 /// Literals with an operator, or nothing, between them.
 fn by_operator(bytes: &[u8], layer: &mut Builder<'_>) {
-    let mut done = 0;
-    while let Some(close) = next_quote(bytes, done) {
-        done = close + 1;
+    let mut closes = Closes::new(bytes);
+    while let Some(close) = closes.next() {
         let Some(mut open) = joint(bytes, close) else { continue };
         let mut parts = vec![first_part(bytes, close)];
+        let mut done = close + 1;
         while let Some(part) = literal(bytes, open).filter(|_| parts.len() < MOST) {
             done = part.end + 1;
             let next = joint(bytes, part.end);
@@ -51,12 +52,9 @@ fn by_operator(bytes: &[u8], layer: &mut Builder<'_>) {
                 None => break,
             }
         }
+        closes.skip_to(done);
         push(bytes, &parts, b"", layer);
     }
-}
-
-fn next_quote(bytes: &[u8], from: usize) -> Option<usize> {
-    Some(from + memchr::memchr3(b'"', b'\'', b'`', bytes.get(from..)?)?)
 }
 
 /// Where the literal opens that code appends to the one that closes at `close`.
@@ -73,7 +71,7 @@ fn joint(bytes: &[u8], close: usize) -> Option<usize> {
     let letters = count(behind, u8::is_ascii_whitespace);
     let prefix = gap.get(letters..).unwrap_or_default().iter().take(3);
     let open = letters + prefix.take_while(|byte| byte.is_ascii_alphabetic()).count();
-    if open > letters + 2 || open == 0 || !matches!(gap.get(open)?, b'"' | b'\'' | b'`') {
+    if open > letters + 2 || open == 0 || !is_quote(*gap.get(open)?) {
         return None;
     }
     let is_joint = match gap.get(operator..behind)? {
@@ -98,42 +96,42 @@ fn may_be_cut(byte: u8) -> bool {
         || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b':' | b'~' | b'@' | b'%' | b'\\')
 }
 
-/// The text of a literal that closes at `close`.
+/// The text of a literal that closes at `close`, or as much of it as stands in the last line.
 fn first_part(bytes: &[u8], close: usize) -> Range<usize> {
     const LONGEST: usize = 4 << 10;
     let quote = bytes.get(close).copied().unwrap_or_default();
     let floor = close.saturating_sub(LONGEST);
-    let floor =
-        floor + line_end(quote, bytes.get(floor..close).unwrap_or_default()).last().map_or(0, |end| end + 1);
     let before = bytes.get(floor..close).unwrap_or_default();
     let open = memchr::memrchr_iter(quote, before)
-        .find(|at| at.checked_sub(1).and_then(|at| before.get(at)) != Some(&b'\\'));
-    floor + open.map_or(0, |open| open + 1)..close
+        .find(|at| at.checked_sub(1).and_then(|at| before.get(at)) != Some(&b'\\'))
+        .map_or(0, |open| open + 1);
+    let text = before.get(open..).unwrap_or_default();
+    let ends = memchr::memrchr_iter(b'\n', text).filter(|_| quote != b'`');
+    let line = ends.into_iter().find(|end| !is_joined_line(text.get(..*end).unwrap_or_default()));
+    floor + open + line.map_or(0, |end| end + 1)..close
 }
 
-/// The text of the literal that opens at `open`.
+/// Whether a line goes on in the next one.
+fn is_joined_line(line: &[u8]) -> bool {
+    line.strip_suffix(b"\r").unwrap_or(line).ends_with(b"\\")
+}
+
+/// The text of the literal that opens at `open`. In most languages only a backslash lets it go on behind a line end.
 fn literal(bytes: &[u8], open: usize) -> Option<Range<usize>> {
     let quote = *bytes.get(open)?;
     let rest = bytes.get(open + 1..)?;
     let rest = rest.get(..LONGEST).unwrap_or(rest);
-    let rest = rest.get(..line_end(quote, rest).next().unwrap_or(rest.len()))?;
     let mut at = 0;
     loop {
-        let next = at + memchr::memchr2(quote, b'\\', rest.get(at..)?)?;
-        if rest.get(next) == Some(&quote) {
-            return Some(open + 1..open + 1 + next);
-        }
-        at = next + 2;
+        let next = at + memchr::memchr3(quote, b'\\', b'\n', rest.get(at..)?)?;
+        at = match rest.get(next..)? {
+            [b'\\', b'\r', b'\n', ..] => next + 3,
+            [b'\\', ..] => next + 2,
+            [b'\n', ..] if quote == b'`' => next + 1,
+            [b'\n', ..] => return None,
+            _ => return Some(open + 1..open + 1 + next),
+        };
     }
-}
-
-/// The line ends that a literal in these quotes does not go on behind: in most languages those without a backslash.
-fn line_end(quote: u8, bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let ends = memchr::memchr_iter(b'\n', bytes).filter(move |_| quote != b'`');
-    ends.filter(|end| {
-        let before = bytes.get(..*end).unwrap_or_default();
-        !before.strip_suffix(b"\r").unwrap_or(before).ends_with(b"\\")
-    })
 }
 
 /// Literals that a call joins. Nothing is read twice, whatever stands there.
@@ -201,9 +199,7 @@ fn elements_before(bytes: &[u8], floor: usize, close: usize) -> Option<Vec<Range
 fn elements(bytes: &[u8], from: usize) -> (Vec<Range<usize>>, usize) {
     let mut parts = Vec::new();
     let mut at = skip_space(bytes, from);
-    while let Some(part) =
-        bytes.get(at).filter(|byte| matches!(byte, b'"' | b'\'' | b'`')).and_then(|_| literal(bytes, at))
-    {
+    while let Some(part) = bytes.get(at).filter(|byte| is_quote(**byte)).and_then(|_| literal(bytes, at)) {
         at = skip_space(bytes, part.end + 1);
         parts.push(part);
         if bytes.get(at) != Some(&b',') || parts.len() >= MOST {
@@ -216,10 +212,8 @@ fn elements(bytes: &[u8], from: usize) -> (Vec<Range<usize>>, usize) {
 
 /// `"a".concat("b", "c").concat("d")`, and where the calls end.
 fn concatenated(bytes: &[u8], before: usize, arguments: usize, name: &[u8]) -> (Vec<Range<usize>>, usize) {
-    let is_literal = before
-        .checked_sub(1)
-        .and_then(|last| bytes.get(last))
-        .is_some_and(|last| matches!(last, b'"' | b'\'' | b'`'));
+    let is_literal =
+        before.checked_sub(1).and_then(|last| bytes.get(last)).is_some_and(|last| is_quote(*last));
     let mut parts: Vec<_> = is_literal.then(|| first_part(bytes, before - 1)).into_iter().collect();
     let mut from = arguments;
     loop {

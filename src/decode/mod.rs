@@ -8,6 +8,7 @@
 use std::cell::Cell;
 
 mod base64;
+mod closes;
 mod escapes;
 mod hex;
 mod literals;

@@ -29,7 +29,12 @@ const OTHER: u8 = 0xFF;
 
 /// What a character is worth; `None` if it is none of base64's.
 pub(super) fn value(byte: u8) -> Option<u8> {
-    VALUES.get(usize::from(byte)).copied().filter(|value| *value != OTHER)
+    Some(raw_value(byte)).filter(|value| *value != OTHER)
+}
+
+/// The same without a sign that it is none: then all bits are set.
+pub(super) fn raw_value(byte: u8) -> u8 {
+    VALUES.get(usize::from(byte)).copied().unwrap_or(OTHER)
 }
 
 pub(super) fn is_digit(byte: u8) -> bool {

@@ -306,12 +306,18 @@ impl Search<'_> {
     /// made before it did.
     fn unpack(&mut self, packed: &[u8]) -> Option<Vec<u8>> {
         let limits = Limits { entry: self.room, ..self.scanner.options.limits.clone() };
-        let text = unpack::unpacked(packed, &limits);
+        let is_unmarked = unpack::may_be_unmarked(packed, packed.len());
+        let text = unpack::unpacked(packed, &limits).or_else(|| unpack::unmarked(packed, &limits));
         let made = match &text {
             Some(text) => text.len() as u64,
-            None if unpack::is_packed(packed) => (packed.len() as u64).saturating_mul(limits.ratio),
+            None if unpack::is_packed(packed) || is_unmarked => {
+                (packed.len() as u64).saturating_mul(limits.ratio)
+            }
             None => 0,
         };
+        if text.is_none() && is_unmarked && self.room == 0 {
+            self.entry.unexamined.push("it holds more compressed text than packgate unpacks in one file");
+        }
         self.room = self.room.saturating_sub(made);
         text
     }

@@ -3,16 +3,11 @@
 
 /// Where the pattern fits: segments before it, and the byte at which its last segment ends.
 pub(super) fn fit(pattern: &str, path: &str) -> Option<(usize, usize)> {
-    let (wanted, folder) = pattern.strip_suffix('/').map_or((pattern, false), |wanted| (wanted, true));
+    let Some(wanted) = pattern.strip_suffix('/') else { return at_end(pattern, path) };
     let length = wanted.split('/').count();
-    let segments = path.split('/').count();
-    let places = if folder {
-        0..segments.saturating_sub(length)
-    } else {
-        segments.checked_sub(length)?..segments - length + 1
-    };
+    let places = path.split('/').count().saturating_sub(length);
     let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
-    starts.enumerate().skip(places.start).take(places.len()).find_map(|(depth, start)| {
+    starts.enumerate().take(places).find_map(|(depth, start)| {
         let mut here = path.get(start..)?.split('/');
         let mut end = start;
         let fits = wanted.split('/').all(|part| {
@@ -23,6 +18,20 @@ pub(super) fn fit(pattern: &str, path: &str) -> Option<(usize, usize)> {
         });
         fits.then(|| (depth, end.saturating_sub(1)))
     })
+}
+
+/// The same for whole segments at the end.
+fn at_end(pattern: &str, path: &str) -> Option<(usize, usize)> {
+    let mut start = path.len() + 1;
+    for part in pattern.rsplit('/') {
+        let before = path.get(..start.checked_sub(1)?)?.as_bytes();
+        start = memchr::memrchr(b'/', before).map_or(0, |slash| slash + 1);
+        if !wildcard(part.as_bytes(), before.get(start..)?) {
+            return None;
+        }
+    }
+    let depth = memchr::memchr_iter(b'/', path.get(..start)?.as_bytes()).count();
+    Some((depth, path.len()))
 }
 
 /// `*`, `?` and `[0-9]` as in a shell, without going back more than one star: linear but for repeats.

@@ -82,9 +82,7 @@ impl Policy {
     /// The level of a finding, which may differ in tests, examples and documentation. `root` is the package's own
     /// folder, whose name doesn't count.
     pub(super) fn level_of(&self, finding: &Finding, root: &str) -> Level {
-        let path = finding.place.path.as_str();
-        let below = path.strip_prefix(root).filter(|_| !root.is_empty()).unwrap_or(path);
-        let for_show = self.for_show.get(finding.rule).filter(|_| is_for_show(below));
+        let for_show = self.for_show.get(finding.rule).filter(|_| is_for_show(&finding.place.path, root));
         for_show.copied().unwrap_or_else(|| self.level(finding.rule))
     }
 

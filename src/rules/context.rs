@@ -52,9 +52,28 @@ impl<'a> Context<'a> {
     /// all rules.
     pub(super) fn strays(&self) -> &[Candidate<'a>] {
         self.strays.get_or_init(|| {
-            let fitting = self.inventory.files().map(|entry| (entry, stray_matches(&entry.path)));
+            let fitting = self.inventory.files().map(|entry| (entry, self.stray_matches(entry)));
             fitting.filter(|(entry, matches)| !matches.is_empty() || !entry.signs.is_empty()).collect()
         })
+    }
+
+    /// What the path of an entry fits below the package's own folder, whose name says nothing.
+    fn stray_matches(&self, entry: &Entry) -> Vec<StrayMatch> {
+        let root = self.root();
+        let below = entry.path.strip_prefix(root).and_then(|rest| rest.strip_prefix('/'));
+        let below = below.filter(|_| !root.is_empty() && entry.parent.is_none()).unwrap_or(&entry.path);
+        let length = entry.path.len() - below.len();
+        let depth = if length == 0 { 0 } else { root.split('/').count() };
+        let mut matches = stray_matches(below);
+        for found in &mut matches {
+            (found.depth, found.end) = (found.depth + depth, found.end + length);
+        }
+        matches
+    }
+
+    /// The package's own folder in the artifact, without `/`; empty if its files stand at the top.
+    pub(super) fn root(&self) -> &'a str {
+        self.inventory.package.as_ref().map_or("", |package| package.root.as_str())
     }
 
     /// The sources next to what was compiled from them; computed once for all rules.

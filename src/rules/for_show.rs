@@ -84,9 +84,11 @@ const NO_TESTS: &[&str] = &[
 ];
 const PAGES: &[&str] = &["md", "mdx", "markdown", "rst", "adoc", "ipynb"];
 
-/// Whether a place in an artifact is there for show.
-pub(crate) fn is_for_show(place: &str) -> bool {
-    let lower = place.to_ascii_lowercase();
+/// Whether a place in an artifact is there for show. `root` is the package's own folder, whose name says nothing of the
+/// kind.
+pub(crate) fn is_for_show(place: &str, root: &str) -> bool {
+    let below = place.strip_prefix(root).filter(|below| !root.is_empty() && below.starts_with('/'));
+    let lower = below.unwrap_or(place).to_ascii_lowercase();
     let name = lower.rsplit(['/', '!']).next().unwrap_or(&lower);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     PAGES.contains(&extension)
@@ -135,7 +137,7 @@ mod tests {
             "a-1.0/example-certs/server.pem",
             "a-1.0/docs/x.txt",
         ] {
-            assert!(is_for_show(place), "{place}");
+            assert!(is_for_show(place, "package"), "{place}");
         }
     }
 
@@ -149,7 +151,21 @@ mod tests {
             "package/dist/at/a.js",
             "package/lib/specials/a.js",
         ] {
-            assert!(!is_for_show(place), "{place}");
+            assert!(!is_for_show(place, "package"), "{place}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_the_package_says_nothing() {
+        for (place, root, expected) in [
+            ("demo-1.0/lib/a.pem", "demo-1.0", false),
+            ("demo-1.0/lib/a.pem", "", true),
+            ("test/lib/a.pem", "test", false),
+            ("test/test/a.pem", "test", true),
+            ("demo-1.0-x/lib/a.pem", "demo-1.0", true),
+            ("demo-1.0/README.md", "demo-1.0", true),
+        ] {
+            assert_eq!(is_for_show(place, root), expected, "{place} {root}");
         }
     }
 }

@@ -38,6 +38,7 @@ mod original_source;
 mod own_comments;
 mod own_source;
 mod private_host;
+mod private_registry;
 mod project_archive;
 mod source_findings;
 mod source_link;
@@ -118,6 +119,7 @@ const OWN: &[&Rule] = &[
     &internal_package::RULE,
     &internal_host::RULE,
     &private_host::RULE,
+    &private_registry::RULE,
     &local_path::RULE,
     &debug_info::RULE,
     &source_link::RULE,

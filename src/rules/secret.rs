@@ -53,7 +53,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn rule_of(context: &Context<'_>, entry: &Entry, secret: &Secret) -> Option<&'static str> {
     let has_checksum = SECRETS.iter().any(|rule| rule.name == secret.rule && rule.has_checksum());
     let is_public = matches!(secret.rule, "secret-google-api-key" | "secret-google-oauth");
-    if has_checksum || is_public || !is_for_show(&entry.place) {
+    if has_checksum || is_public || !is_for_show(&entry.place, context.root()) {
         let is_local = secret.rule == "secret-private-key" && localhost::is_key(context.inventory, entry);
         return Some(if is_local { localhost::RULE } else { secret.rule });
     }

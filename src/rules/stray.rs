@@ -101,14 +101,11 @@ fn recognise(
     // Credentials in tests are made up, and real secrets have rules of their own; a program that reads logs has some
     // in its tests.
     let is_data = matches!(stray.name, "stray-credential" | "stray-credential-file" | "stray-log");
-    let for_show = is_for_show(&entry.place);
+    let for_show = is_for_show(&entry.place, context.root());
     if is_data && (for_show || stray.name == "stray-credential" && is_local_key(inventory, entry)) {
         return None;
     }
-    let root = inventory
-        .package
-        .as_ref()
-        .map_or(0, |package| package.root.split('/').filter(|part| !part.is_empty()).count());
+    let root = context.root().split('/').filter(|part| !part.is_empty()).count();
     let has = |sign: &str| entry.signs.contains(&sign);
     let is_of_kind = |row: &StrayRow| row.kinds.is_empty() || row.kinds.contains(&inventory.kind.name());
     let in_place = |found: &&StrayMatch| {

@@ -22,6 +22,7 @@ mod read_at;
 mod sniff;
 mod stream;
 mod tar;
+mod unmarked;
 mod walk;
 mod window;
 pub mod zip;
@@ -34,6 +35,7 @@ pub use meter::Meter;
 pub(crate) use names::fold as folded;
 pub use read_at::{FileSource, ReadAt};
 pub use sniff::{sniff, unopened};
+pub(crate) use unmarked::{may_be_unmarked, unmarked};
 pub use walk::{opens_hidden, walk};
 
 use window::Window;

@@ -23,23 +23,24 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(concat!(
         r#"(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)\s{1,3}"#,
         r#"|\b(?:x-)?(?:api-?key|auth-?token|access-?token|subscription-key|private-token)["']?\s{0,3}[:=]\s{0,3}["']?"#,
-        r#"|\b[a-z0-9_]{0,40}(?:_key|apikey|token|secret|password|passwd|_pat|_pass|_pwd)=["']?"#,
+        r#"|\b[a-z0-9_]*(?:_key|apikey|token|secret|password|passwd|_pat|_pass|_pwd)=["']?"#,
         r#"|--(?:token|password|api-key|apikey|secret|access-token|auth-token)[ =]["']?"#,
         r#"|\bbearer\s{1,3}"#,
-        r#"|(?:^|\s)-u ["']?[a-z0-9_.@-]{1,60}:"#,
+        r#"|(?:^|\s)-u ["']?[a-z0-9_.@-]+:"#,
         r#"|PGPASSWORD=["']?"#,
         r#"|[?&](?:api_?key|access_token|token|key|secret|password)="#,
-        r#")([^\s"'\\$<>{}()&;,|*]{8,2000})"#
+        r#")([^\s"'\\$<>{}()&;,|*]{8,})"#
     ))
 });
 
 /// The values that a pattern finds and that pass a check.
 pub(super) fn all(text: &[u8], pattern: &Option<Regex>, rule: &str, holds: fn(&[u8]) -> bool) -> Vec<Found> {
+    const LONGEST: usize = 2000;
     let (Some(pattern), Some(rule)) = (pattern, table::rule(rule)) else { return Vec::new() };
     let mut found = Vec::new();
     for captures in pattern.captures_iter(text).take(1000) {
         let (Some(whole), Some(value)) = (captures.get(0), captures.get(1)) else { continue };
-        if holds(value.as_bytes()) {
+        if value.len() <= LONGEST && holds(value.as_bytes()) {
             found.push(Found { rule, span: whole.range(), token: value.range(), prefix: 0 });
         }
     }

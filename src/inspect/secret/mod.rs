@@ -18,6 +18,7 @@ mod table;
 mod url;
 mod whole;
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
@@ -73,19 +74,7 @@ fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
-    let mut found: Vec<Found> = Vec::new();
-    for hit in hits {
-        match sink.effort.get().checked_sub(effort(*hit)) {
-            Some(left) => sink.effort.set(left),
-            None => {
-                sink.entry
-                    .unexamined
-                    .push("it has more places that may be credentials than packgate looks at in one file");
-                break;
-            }
-        }
-        found.extend(at_hit(sample, *hit));
-    }
+    let mut found = at_hits(sample, hits, sink);
     found.extend(in_settings(sample));
     found.extend(whole::find(sample));
     let found = without_overlaps(found);
@@ -113,49 +102,71 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
 fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
     /// Settings are small; anything larger is something else.
     const LARGEST: usize = 4 << 20;
-    if sample.bytes.len() > LARGEST
-        || (sample.decoded.is_none() && !sample.media.is_text())
-        || sample.is_layer()
-    {
+    if sample.bytes.len() > LARGEST || (sample.decoded.is_none() && !sample.media.is_text()) {
         return Vec::new();
     }
+    if sample.is_layer() {
+        return settings::wrapped(sample.bytes);
+    }
     let found = login_file::find(sample);
-    match table::rule("secret-settings-file") {
+    let found = match table::rule("secret-settings-file") {
         Some(rule) if found.is_empty() => settings::find(sample, rule),
         _ => found,
+    };
+    if found.is_empty() && sample.decoded.is_some() { settings::wrapped(sample.bytes) } else { found }
+}
+
+/// What stands at the keywords, as far as there is effort left for them.
+fn at_hits(sample: &Sample<'_>, hits: &[Hit], sink: &mut FactSink<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for hit in hits {
+        let numbers = INDEX.by_needle.get(hit.needle).map(Vec::as_slice).unwrap_or_default();
+        let keyword = INDEX.needles.get(hit.needle).copied().unwrap_or_default();
+        for search in numbers.iter().filter_map(|&number| INDEX.searches.get(number)) {
+            if !search.pattern.may_stand(sample.bytes, hit.offset, keyword, sample.media.is_text()) {
+                continue;
+            }
+            let Some(left) = sink.effort.get().checked_sub(effort(search)) else {
+                sink.entry
+                    .unexamined
+                    .push("it has more places that may be credentials than packgate looks at in one file");
+                return found;
+            };
+            sink.effort.set(left);
+            found.extend(at_hit(sample, hit.offset, keyword, search, sink.effort));
+        }
     }
+    found
 }
 
 /// Bytes that are looked at because of a keyword.
-fn effort(hit: Hit) -> usize {
-    let numbers = INDEX.by_needle.get(hit.needle).map(Vec::as_slice).unwrap_or_default();
-    let searches = numbers.iter().filter_map(|&number| INDEX.searches.get(number));
-    let bytes = |search: &Search| match search.pattern.check {
+fn effort(search: &Search) -> usize {
+    match search.pattern.check {
         // mostly these end after a few
         Check::Url => 16,
-        Check::PrivateKey | Check::Structure => 64,
+        Check::PrivateKey | Check::Structure | Check::Environment => 64,
         _ => search.pattern.before + search.pattern.longest,
-    };
-    searches.map(bytes).sum()
+    }
 }
 
-fn at_hit(sample: &Sample<'_>, hit: Hit) -> Vec<Found> {
-    let numbers = INDEX.by_needle.get(hit.needle).map(Vec::as_slice).unwrap_or_default();
-    let keyword = INDEX.needles.get(hit.needle).copied().unwrap_or_default();
-    let searches = numbers.iter().filter_map(|&number| INDEX.searches.get(number));
-    searches
-        .flat_map(|search| match search.pattern.check {
-            Check::Environment => settings::environment(sample.bytes, hit.offset, search.rule),
-            Check::PrivateKey => {
-                let found = private_key::find(sample.bytes, hit.offset, search.rule);
-                let text = |found: &Found| sample.bytes.get(found.token.clone()).unwrap_or_default();
-                found.into_iter().filter(|found| !plausible::is_known(text(found))).collect()
-            }
-            Check::Structure => structure::find(sample.bytes, hit.offset, search.rule).into_iter().collect(),
-            Check::Url => url::find(sample.bytes, hit.offset, search.rule).into_iter().collect(),
-            _ => by_regex(sample, hit.offset, keyword, search).into_iter().collect::<Vec<_>>(),
-        })
-        .collect()
+fn at_hit(
+    sample: &Sample<'_>,
+    at: usize,
+    keyword: &str,
+    search: &Search,
+    effort: &Cell<usize>,
+) -> Vec<Found> {
+    match search.pattern.check {
+        Check::Environment => settings::environment(sample.bytes, at, search.rule, effort),
+        Check::PrivateKey => {
+            let found = private_key::find(sample.bytes, at, search.rule);
+            let text = |found: &Found| sample.bytes.get(found.token.clone()).unwrap_or_default();
+            found.into_iter().filter(|found| !plausible::is_known(text(found))).collect()
+        }
+        Check::Structure => structure::find(sample.bytes, at, search.rule).into_iter().collect(),
+        Check::Url => url::find(sample.bytes, at, search.rule).into_iter().collect(),
+        _ => by_regex(sample, at, keyword, search).into_iter().collect(),
+    }
 }
 
 /// Matches the pattern in a window around its keyword.
@@ -234,7 +245,7 @@ fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Fou
 
 fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search: &Search) -> Option<Found> {
     let pattern = search.pattern;
-    if pattern.before == 0 && pattern.regex.starts_with(keyword) && !pattern.guard.begins(text, at) {
+    if pattern.begins_with(keyword) && !pattern.guard.begins(text, at) {
         return None;
     }
     let base = window.start;

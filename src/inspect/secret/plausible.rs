@@ -327,6 +327,15 @@ pub(super) fn has_pattern(bytes: &[u8]) -> bool {
     is_repetition(bytes)
 }
 
+/// Whether an instance of a recipe has by chance what examples have: a word that stands in for a secret, or a pattern.
+#[cfg(test)]
+pub(super) fn is_made_up_by_chance(recipe: &str, instance: &str) -> bool {
+    let [recipe, instance] = [recipe, instance].map(str::to_ascii_lowercase);
+    let mut words = STAND_INS.iter().chain(NO_PASSWORDS);
+    words.any(|word| instance.contains(word) && !recipe.contains(word))
+        || (has_pattern(instance.as_bytes()) && !has_pattern(recipe.as_bytes()))
+}
+
 /// The same few characters three times or more.
 fn is_repetition(bytes: &[u8]) -> bool {
     const LONGEST: usize = 16;

@@ -38,6 +38,10 @@ pub(super) struct Pattern {
     pub(super) before: usize,
     pub(super) context: bool,
     pub(super) longest: usize,
+    /// Bytes that a match has at least; 0 for what is assigned to a name.
+    shortest: usize,
+    /// The bytes that it may have, as bits.
+    alphabet: [u64; 4],
     pub(super) guard: Guard,
     pub(super) check: Check,
     pub(super) entropy: f64,
@@ -50,6 +54,33 @@ impl Pattern {
     /// Whether a match has more than the token: the name that it is assigned to, and quotes.
     pub(super) fn names_value(&self) -> bool {
         self.regex.contains(['"', '\'', '=', ':', ' '])
+    }
+
+    /// Whether a match may stand around a keyword: whether as many bytes as the shortest has are its own there. Most
+    /// places fail after a few bytes.
+    pub(super) fn may_stand(&self, text: &[u8], at: usize, keyword: &str, is_text: bool) -> bool {
+        if self.shortest == 0 {
+            return true;
+        }
+        if is_text && self.begins_with(keyword) && !self.guard.begins(text, at) {
+            return false;
+        }
+        // A quote before the token may be part of its keyword.
+        let Some(first) = keyword.bytes().position(|byte| self.has(byte)) else { return true };
+        let (before, behind) = text.split_at_checked(at + first).unwrap_or((text, &[]));
+        let own = |byte: &&u8| self.has(**byte);
+        let length = behind.iter().take(self.shortest).take_while(own).count();
+        let before = before.iter().rev().take(self.before.min(self.shortest - length)).take_while(own);
+        length + before.count() >= self.shortest
+    }
+
+    /// Whether the keyword is the beginning of every match.
+    pub(super) fn begins_with(&self, keyword: &str) -> bool {
+        self.before == 0 && self.regex.trim_start_matches('(').starts_with(keyword)
+    }
+
+    fn has(&self, byte: u8) -> bool {
+        self.alphabet.get(usize::from(byte) / 64).is_some_and(|bits| bits >> (byte % 64) & 1 == 1)
     }
 }
 

@@ -32,6 +32,16 @@ pub(super) fn scan_streamed(bytes: &[u8], piece: usize) -> Vec<Secret> {
     entry.secrets.into()
 }
 
+/// An instance of a recipe that is none of those that are taken for made up.
+pub(super) fn instance(dice: &mut Dice, recipe: &str) -> String {
+    loop {
+        let token = dice.make(recipe);
+        if !plausible::is_made_up_by_chance(recipe, &token) {
+            return token;
+        }
+    }
+}
+
 fn rules(path: &str, text: &str) -> Vec<&'static str> {
     scan(path, text.as_bytes(), Media::Text).iter().map(|secret| secret.rule).collect()
 }

@@ -102,7 +102,7 @@ fn is_patch(bytes: &[u8]) -> bool {
 }
 
 static HUNK: LazyLock<Option<Regex>> =
-    LazyLock::new(|| regex(r"^--- [^\n]{1,4096}\n\+\+\+ ([^\n]{1,4096})\n@@ -[0-9]+(?:,[0-9]+)? \+[0-9]+"));
+    LazyLock::new(|| regex(r"^--- [^\n]+\n\+\+\+ ([^\n]+)\n@@ -[0-9]+(?:,[0-9]+)? \+[0-9]+"));
 
 /// Whether one of the values that the pattern finds could be a secret.
 fn shows(pattern: &Option<Regex>, bytes: &[u8]) -> bool {
@@ -120,13 +120,13 @@ fn regex(source: &str) -> Option<Regex> {
 
 static REGISTRY_LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(
-        r#"(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent|token|password)["']?[ \t]{0,4}[=:][ \t]{0,4}["']?([^\s"'$<{]{8,400})"#,
+        r#"(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent|token|password)["']?[ \t]{0,4}[=:][ \t]{0,4}["']?([^\s"'$<{]{8,})"#,
     )
 });
 
 static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(concat!(
-        r#"(?:password|passwd|token|secret|secret_?key|access_?key|auth|api_?key|client-key-data|privateKey|cleartextpassword)["'>]?[ \t]{0,8}[=:>"]?[ \t]{0,8}(?:value=)?["']?([^\s"'$<{]{8,4000})"#,
+        r#"(?:password|passwd|token|secret|secret_?key|access_?key|auth|api_?key|client-key-data|privateKey|cleartextpassword)["'>]?[ \t]{0,8}[=:>"]?[ \t]{0,8}(?:value=)?["']?([^\s"'$<{]{8,})"#,
         // .htpasswd and .pgpass
         r#"|^[^:\s#]{1,80}:((?:\$(?:apr1|2[aby]|5|6)\$|\{SHA\})[^\s:]{10,120})"#,
         r#"|^[^:\s#]{1,80}:[0-9*]{1,5}:[^:\s]{1,80}:[^:\s]{1,80}:([^:\s]{8,80})$"#

@@ -43,8 +43,8 @@ struct Candidate {
 /// What a path must look like at least for a pattern without a literal segment to fit.
 #[derive(Debug)]
 enum Shape {
-    /// The file's name begins and ends so.
-    Name { head: &'static str, tail: &'static str },
+    /// The file's name begins and ends so, and has this in it.
+    Name { head: &'static str, tail: &'static str, part: Box<memmem::Finder<'static>> },
     /// A folder's name ends so, or begins so if the end is free.
     Folder(Box<memmem::Finder<'static>>),
 }
@@ -72,7 +72,8 @@ impl Index {
 
     fn add(&mut self, candidate: Candidate) {
         let is_literal = |segment: &&str| !segment.is_empty() && !segment.contains(WILD);
-        match candidate.pattern.split('/').rfind(is_literal) {
+        // the last ones are words that many paths have
+        match candidate.pattern.split('/').find(is_literal) {
             Some(segment) => {
                 if let Some(lengths) = self.lengths.get_mut(first_byte(segment)) {
                     *lengths |= bit(segment);
@@ -109,13 +110,19 @@ impl Shape {
         let tail = name.rsplit(['*', '?', ']']).next().unwrap_or_default();
         match folder {
             Some(_) => Self::Folder(Box::new(memmem::Finder::new(if tail.is_empty() { head } else { tail }))),
-            None => Self::Name { head, tail },
+            None => {
+                let plain = name.replace("[0-9]", "*");
+                let part = plain.split(WILD).max_by_key(|part| part.len()).unwrap_or_default();
+                Self::Name { head, tail, part: Box::new(memmem::Finder::new(part).into_owned()) }
+            }
         }
     }
 
     fn could_be(&self, path: &str, name: &str) -> bool {
         match self {
-            Self::Name { head, tail } => name.ends_with(tail) && name.starts_with(head),
+            Self::Name { head, tail, part } => {
+                name.ends_with(tail) && name.starts_with(head) && part.find(name.as_bytes()).is_some()
+            }
             Self::Folder(part) => part.find(path.as_bytes()).is_some(),
         }
     }

@@ -7,12 +7,13 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::Pair;
 
+/// Lengths are checked afterwards: counting them makes the regex large and slow.
 static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let sign = r#"\s{0,8}(?:=>|:=|=|:)\s{0,8}(?:[a-z.]{1,40}\()?[brufBRUF]?"#;
-    let value = r#"(?:"([^"\r\n]{6,2000})"|'([^'\r\n]{6,2000})')"#;
-    let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]{0,80}";
+    let sign = r#"\s*(?:=>|:=|=|:)\s*(?:[a-z.]+\()?[brufBRUF]?"#;
+    let value = r#"(?:"([^"\r\n]{6,})"|'([^'\r\n]{6,})')"#;
+    let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]*";
     RegexBuilder::new(&format!(
-        r#"(?:["']({name})["']\]?{sign}|\(\s{{0,4}}["']({name})["'][ ]{{0,4}},\s{{0,8}}[brufBRUF]?|({name})(?:(?:\s{{0,4}}:\s{{0,4}}[a-zA-Z&\[\]. ]{{1,24}})??{sign}|[ ]{{1,4}})){value}"#
+        r#"(?:["']({name})["']\]?{sign}|\(\s*["']({name})["'] *,\s*[brufBRUF]?|({name})(?:(?:\s*:\s*[a-zA-Z&\[\]. ]+)??{sign}| +)){value}"#
     ))
     .unicode(false)
     .build()
@@ -22,6 +23,8 @@ static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// All of them outside comments.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
     const MOST: usize = 50_000;
+    const LONGEST_NAME: usize = 80;
+    const LONGEST_VALUE: usize = 2000;
     let Some(quoted) = QUOTED.as_ref() else { return Vec::new() };
     let mut pairs: Vec<Pair> = Vec::new();
     let mut named: Option<(String, usize)> = None;
@@ -31,7 +34,8 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
             continue;
         };
         let Some(value) = captures.get(4).or_else(|| captures.get(5)) else { continue };
-        if is_comment(text, whole.start()) {
+        let is_long = name.len() > LONGEST_NAME || value.len() > LONGEST_VALUE;
+        if is_long || is_comment(text, whole.start()) {
             continue;
         }
         let name = String::from_utf8_lossy(name.as_bytes()).into_owned();

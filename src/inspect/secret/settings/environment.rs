@@ -1,6 +1,7 @@
 //! Environments that a bundler wrote into its output: an object of `MODE`, `DEV`, `PROD` and `BASE_URL` is Vite's,
 //! one of `PATH`, `HOME` and `PWD` is the whole environment of the machine that built the package.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::table::Format;
@@ -11,6 +12,8 @@ use crate::inspect::secret::{Found, table};
 const BEFORE: usize = 64 << 10;
 /// Bytes that an environment has at most.
 const LONGEST: usize = 256 << 10;
+/// Bytes before and behind the keyword that are read of one in a string literal.
+const LONGEST_ESCAPED: usize = 32 << 10;
 /// Variables that any session has; a few of them beside `PATH` are no chance.
 const OF_A_SESSION: &[&str] = &[
     "HOME",
@@ -49,17 +52,82 @@ const OF_A_SESSION: &[&str] = &[
     "_",
 ];
 
-/// What the environment that holds the keyword at `at` gives away.
-pub(in crate::inspect::secret) fn find(text: &[u8], at: usize, rule: usize) -> Vec<Found> {
-    /// Braces that may be in the values before the keyword.
+/// What the environment that holds the keyword at `at` gives away. What is read for it is taken from the effort.
+pub(in crate::inspect::secret) fn find(
+    text: &[u8],
+    at: usize,
+    rule: usize,
+    effort: &Cell<usize>,
+) -> Vec<Found> {
+    let Some(quotes) = name_at(text, at) else { return Vec::new() };
+    if !quotes.starts_with(b"\\") {
+        return object_around(text, at, effort)
+            .map_or_else(Vec::new, |object| given_away(text, &object, rule));
+    }
+    // JSON in a string literal
+    let window = at.saturating_sub(LONGEST_ESCAPED)..(at + LONGEST_ESCAPED).min(text.len());
+    effort.set(effort.get().saturating_sub(window.len()));
+    let mut clear: Vec<(usize, u8)> =
+        window.clone().zip(text.get(window).into_iter().flatten().copied()).collect();
+    for _ in 0..quotes.len().ilog2() {
+        clear = unescaped(&clear);
+    }
+    let (places, clear): (Vec<usize>, Vec<u8>) = clear.into_iter().unzip();
+    let at = places.partition_point(|place| *place < at);
+    let Some(object) = object_around(&clear, at, effort) else { return Vec::new() };
+    let place = |clear: usize| places.get(clear).copied().unwrap_or(text.len());
+    let shift = |range: Range<usize>| place(range.start)..place(range.end);
+    let found = given_away(&clear, &object, rule).into_iter();
+    found.map(|found| Found { span: shift(found.span), token: shift(found.token), ..found }).collect()
+}
+
+/// The quotes, escaped or not, and the colon behind a name that the keyword at `at` is in; `None` where it is no name.
+fn name_at(text: &[u8], at: usize) -> Option<&[u8]> {
+    const LONGEST: usize = 24;
+    let rest = text.get(at..)?;
+    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let name = rest.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')?;
+    let rest = rest.get(name..)?;
+    let quotes = rest.iter().position(|byte| !matches!(byte, b'\\' | b'"' | b'\''))?;
+    let colon = rest.get(quotes..)?.trim_ascii_start();
+    colon.starts_with(b":").then(|| rest.get(..quotes)).flatten()
+}
+
+/// A text with one backslash less before what is escaped by it.
+fn unescaped(text: &[(usize, u8)]) -> Vec<(usize, u8)> {
+    let mut clear = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, behind)) = rest.split_first() {
+        rest = behind;
+        if first.1 == b'\\'
+            && let Some((escaped, behind)) = behind.split_first()
+            && matches!(escaped.1, b'\\' | b'"' | b'\'' | b'/')
+        {
+            clear.push(*escaped);
+            rest = behind;
+        } else {
+            clear.push(*first);
+        }
+    }
+    clear
+}
+
+/// The flat object that the name at `at` is a field of.
+fn object_around(text: &[u8], at: usize, effort: &Cell<usize>) -> Option<Vec<Field>> {
+    /// Braces that may stand in the values before the keyword.
     const MOST_BRACES: usize = 6;
     let from = at.saturating_sub(BEFORE);
-    let before = text.get(from..at).unwrap_or_default();
-    let starts = memchr::memrchr_iter(b'{', before).take(MOST_BRACES).map(|start| from + start + 1);
-    let object = starts
-        .filter_map(|start| flat_object(text, start))
-        .find(|object| object.iter().any(|(name, _)| (at.saturating_sub(2)..at + 12).contains(&name.start)));
-    let Some(object) = object else { return Vec::new() };
+    let before = text.get(from..at)?;
+    let mut starts = memchr::memrchr_iter(b'{', before).take(MOST_BRACES).map(|start| from + start + 1);
+    starts.find_map(|start| {
+        let object = flat_object(text, start, effort)?;
+        let is_it = object.iter().any(|(name, _)| (at.saturating_sub(2)..at + 12).contains(&name.start));
+        is_it.then_some(object)
+    })
+}
+
+/// What an object gives away, if it is an environment.
+fn given_away(text: &[u8], object: &[Field], rule: usize) -> Vec<Found> {
     let name = |range: &Range<usize>| {
         std::str::from_utf8(text.get(range.clone()).unwrap_or_default()).unwrap_or_default()
     };
@@ -84,7 +152,7 @@ pub(in crate::inspect::secret) fn find(text: &[u8], at: usize, rule: usize) -> V
             prefix: 0,
         }));
     }
-    for (range, value) in &object {
+    for (range, value) in object {
         let content = text.get(value.clone()).unwrap_or_default();
         let shift = |part: Range<usize>| value.start + part.start..value.start + part.end;
         let secret = match names::kind("", name(range)) {
@@ -99,10 +167,17 @@ pub(in crate::inspect::secret) fn find(text: &[u8], at: usize, rule: usize) -> V
 type Field = (Range<usize>, Range<usize>);
 
 /// Names and values of an object of nothing but strings, numbers and truth values, whose brace is before `start`.
-fn flat_object(text: &[u8], start: usize) -> Option<Vec<Field>> {
-    const MOST: usize = 2000;
-    let end = (start + LONGEST).min(text.len());
+fn flat_object(text: &[u8], start: usize, effort: &Cell<usize>) -> Option<Vec<Field>> {
+    let end = (start + LONGEST.min(effort.get())).min(text.len());
     let mut at = start;
+    let fields = fields(text, &mut at, end);
+    effort.set(effort.get().saturating_sub(at - start));
+    fields
+}
+
+fn fields(text: &[u8], place: &mut usize, end: usize) -> Option<Vec<Field>> {
+    const MOST: usize = 2000;
+    let mut at = *place;
     let mut fields = Vec::new();
     let peek = |at: usize| text.get(at).copied().filter(|_| at < end);
     let blanks = |mut at: usize| {
@@ -113,6 +188,7 @@ fn flat_object(text: &[u8], start: usize) -> Option<Vec<Field>> {
     };
     while fields.len() < MOST {
         at = blanks(at);
+        *place = at;
         let name = match peek(at)? {
             b'}' => return (!fields.is_empty()).then_some(fields),
             b'"' | b'\'' => quoted(text, at, end)?,

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::names::Kind;
 use super::table::Format;
-use super::{Pair, values};
+use super::{Pair, values, yaml};
 
 /// A value that is still to be looked at.
 struct Field<'a> {
@@ -40,6 +40,7 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
                 open.extend(list.iter().rev().map(|value| Field { parent, name, said, value }));
             }
             Value::Object(fields) => {
+                pairs.extend(kubernetes_secret(text, fields));
                 // `{"key": "password", "value": "...", "type": "secret"}`
                 let beside = ["key", "name", "id"].iter().find_map(|key| fields.get(*key)?.as_str());
                 let said = fields.get("sensitive") == Some(&Value::Bool(true))
@@ -59,6 +60,24 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
         }
     }
     Some(pairs)
+}
+
+/// What a secret of Kubernetes holds, whatever its name.
+fn kubernetes_secret(text: &[u8], fields: &Map<String, Value>) -> Vec<Pair> {
+    if fields.get("kind").and_then(Value::as_str) != Some("Secret") {
+        return Vec::new();
+    }
+    let maps = ["data", "stringData"].map(|parent| (parent, fields.get(parent).and_then(Value::as_object)));
+    let values = maps.into_iter().flat_map(|(parent, map)| {
+        map.into_iter().flatten().filter_map(move |(name, value)| Some((parent, name, value.as_str()?)))
+    });
+    let secrets = values.filter(|(parent, _, value)| yaml::in_secret(parent, value.as_bytes()));
+    secrets
+        .filter_map(|(parent, name, value)| {
+            let at = locate(text, value, 0)?;
+            Some(Pair { secret: true, ..Pair::new(parent, name, at..at + value.len()) })
+        })
+        .collect()
 }
 
 /// Where the commands of a manifest are; `None` where it has none.

@@ -9,6 +9,7 @@ mod lines;
 mod names;
 mod table;
 mod values;
+mod wrapped;
 mod xml;
 mod yaml;
 
@@ -19,6 +20,7 @@ use table::Format;
 
 pub(super) use environment::find as environment;
 pub(crate) use table::TABLE as SETTINGS_FILES;
+pub(super) use wrapped::find as wrapped;
 
 /// A name, and where the value is that a file gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,11 +82,12 @@ fn pairs(text: &[u8], format: Format) -> Vec<Pair> {
     match format {
         Format::Lines => [lines::pairs(text), code::pairs(text)].concat(),
         Format::Yaml => yaml::pairs(text),
-        Format::Kubernetes if memchr::memmem::find(text, b"apiVersion:").is_some() => yaml::pairs(text),
+        Format::Kubernetes if memchr::memmem::find(text, b"apiVersion").is_none() => Vec::new(),
+        Format::Kubernetes => json::pairs(text).unwrap_or_else(|| yaml::pairs(text)),
         Format::Json => json::pairs(text).unwrap_or_else(|| code::pairs(text)),
         Format::Xml => xml::pairs(text).unwrap_or_else(|| code::pairs(text)),
         Format::Code => code::pairs(text),
-        Format::Kubernetes | Format::Http | Format::Scripts | Format::Key => Vec::new(),
+        Format::Http | Format::Scripts | Format::Key => Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::inspect::pattern::{fit, wildcard};
+use crate::inspect::pattern::fit;
 
 /// An application, or a kind of file. `policies/settings_files.toml` says what the fields mean.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(super) enum Format {
     /// `name=value` or `name: value`, a line each: properties, INI, environments, TOML.
     Lines,
     Yaml,
-    /// YAML, if it is a manifest of Kubernetes.
+    /// YAML or JSON, if it is a manifest of Kubernetes.
     Kubernetes,
     Json,
     Xml,
@@ -37,43 +38,66 @@ pub(super) enum Format {
 
 pub(crate) static TABLE: &[SettingsFile] = include!(concat!(env!("OUT_DIR"), "/settings_files.rs"));
 
-/// A pattern, and what it asks of a file's name: most files fail by their first character.
+/// A pattern, and the file whose it is, as its index in [`TABLE`].
+#[derive(Debug, Clone, Copy)]
 struct Row {
-    file: &'static SettingsFile,
+    file: usize,
     pattern: &'static str,
-    name: &'static [u8],
+    /// What the file's name begins and ends with.
+    head: &'static str,
+    tail: &'static str,
 }
 
-/// Every pattern by the last byte of the paths that it fits; those that end in a star, at 0.
-static BY_LAST: LazyLock<Vec<Vec<Row>>> = LazyLock::new(|| {
-    let mut by_last: Vec<Vec<Row>> = std::iter::repeat_with(Vec::new).take(256).collect();
-    for file in TABLE {
+/// All patterns by what they ask of a file's name.
+#[derive(Debug, Default)]
+struct Index {
+    /// Those that have all of it.
+    named: HashMap<&'static str, Vec<Row>>,
+    /// Those with a `*` in it, by its last byte; at 0 if that is the `*`.
+    wild: Vec<Vec<Row>>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index { wild: vec![Vec::new(); 256], ..Index::default() };
+    for (number, file) in TABLE.iter().enumerate() {
         for pattern in file.paths {
-            let last = pattern.bytes().last().filter(|byte| *byte != b'*').unwrap_or(0);
-            let name = pattern.rsplit('/').next().unwrap_or(pattern).as_bytes();
-            if let Some(list) = by_last.get_mut(usize::from(last)) {
-                list.push(Row { file, pattern, name });
+            let name = name_of(pattern);
+            let head = name.split('*').next().unwrap_or_default();
+            let tail = name.rsplit('*').next().unwrap_or_default();
+            let row = Row { file: number, pattern, head, tail };
+            if !name.contains('*') {
+                index.named.entry(name).or_default().push(row);
+            } else if let Some(list) = index.wild.get_mut(last_byte(name)) {
+                list.push(row);
             }
         }
     }
-    by_last
+    index
 });
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn last_byte(name: &str) -> usize {
+    name.bytes().last().filter(|byte| *byte != b'*').map_or(0, usize::from)
+}
 
 /// How the file of this path may be read, in the order of the table.
 pub(super) fn formats(path: &str) -> Vec<Format> {
     let path = path.to_ascii_lowercase();
-    let last = path.as_bytes().last().copied().map_or(0, usize::from);
-    let own_name = path.rsplit('/').next().unwrap_or(&path).as_bytes();
-    let mut fitting: Vec<&SettingsFile> = Vec::new();
-    let rows = [last, 0].into_iter().filter_map(|last| BY_LAST.get(last)).flatten();
-    for &Row { file, pattern, .. } in rows.filter(|row| wildcard(row.name, own_name)) {
-        let is_new = !fitting.iter().any(|other| std::ptr::eq(*other, file));
-        if is_new && fit(pattern, &path).is_some() && !file.not.iter().any(|not| fit(not, &path).is_some()) {
-            fitting.push(file);
-        }
-    }
+    let own_name = name_of(&path);
+    let named = INDEX.named.get(own_name).into_iter().flatten();
+    let wild = [last_byte(own_name), 0].into_iter().filter_map(|last| INDEX.wild.get(last)).flatten();
+    let wild = wild.filter(|row| own_name.starts_with(row.head) && own_name.ends_with(row.tail));
+    let mut fitting: Vec<usize> =
+        named.chain(wild).filter(|row| fit(row.pattern, &path).is_some()).map(|row| row.file).collect();
+    fitting.sort_unstable();
+    fitting.dedup();
+    let files = fitting.into_iter().filter_map(|number| TABLE.get(number));
+    let files = files.filter(|file| !file.not.iter().any(|not| fit(not, &path).is_some()));
     let mut formats: Vec<Format> = Vec::new();
-    for file in fitting {
+    for file in files {
         if !formats.contains(&file.format) {
             formats.push(file.format);
         }

@@ -60,7 +60,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
 }
 
 /// Whether this is a value of a Kubernetes secret that is somebody's.
-fn in_secret(parent: &str, content: &[u8]) -> bool {
+pub(super) fn in_secret(parent: &str, content: &[u8]) -> bool {
     match parent {
         "stringData" => values::is_secret(content, super::names::Kind::Password, super::table::Format::Yaml),
         "data" => !is_placeholder(content) && values::is_secret_in_base64(content),

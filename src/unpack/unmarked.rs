@@ -1,0 +1,179 @@
+//! Texts in raw deflate and brotli, which no magic number begins: told by a beginning that few other bytes have, and
+//! then by being one whole stream of text.
+
+use std::io::Read as _;
+
+use super::Limits;
+
+/// Bytes that such a stretch has at least.
+const SHORTEST: usize = 24;
+
+/// Whether bytes, so many of them, may begin such a text. Of random ones, one or two in a hundred do.
+pub(crate) fn may_be_unmarked(head: &[u8], length: usize) -> bool {
+    length >= SHORTEST && (is_deflate(head) || is_brotli(head, length))
+}
+
+/// The text that all of the bytes are one stream of.
+pub(crate) fn unmarked(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
+    if !may_be_unmarked(bytes, bytes.len()) {
+        return None;
+    }
+    let inflated = is_deflate(bytes).then(|| inflated(bytes, limits)).flatten();
+    inflated.or_else(|| is_brotli(bytes, bytes.len()).then(|| unbrotli(bytes, limits)).flatten())
+}
+
+fn inflated(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
+    let mut reader = flate2::bufread::DeflateDecoder::new(bytes);
+    let text = text_of(&mut reader, bytes.len(), limits)?;
+    (reader.total_in() == bytes.len() as u64).then_some(text)
+}
+
+fn unbrotli(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
+    const CHUNK: usize = 4 << 10;
+    text_of(&mut brotli_decompressor::Decompressor::new(bytes, CHUNK), bytes.len(), limits)
+}
+
+fn text_of(reader: &mut dyn std::io::Read, packed: usize, limits: &Limits) -> Option<Vec<u8>> {
+    let most = limits.entry.min((packed as u64).saturating_mul(limits.ratio));
+    let mut text = Vec::new();
+    let mut reader = reader.take(most + 1);
+    // what is no text shows at once
+    let mut begin = [0; 256];
+    let count = reader.read(&mut begin).ok()?;
+    let begin = begin.get(..count)?;
+    if count == 0 || begin.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()) {
+        return None;
+    }
+    text.extend_from_slice(begin);
+    reader.read_to_end(&mut text).ok()?;
+    let is_whole = text.len() as u64 <= most && text.len() >= SHORTEST;
+    (is_whole && std::str::from_utf8(&text).is_ok()).then_some(text)
+}
+
+/// Bits from the lowest of each byte on.
+struct Bits<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Bits<'_> {
+    fn next(&mut self, count: usize) -> Option<u32> {
+        (0..count).try_fold(0, |value, place| {
+            let byte = self.bytes.get(self.at / 8)?;
+            let bit = u32::from(byte >> (self.at % 8) & 1);
+            self.at += 1;
+            Some(value | bit << place)
+        })
+    }
+
+    /// A code of Huffman's, which begins with its highest bit.
+    fn code(&mut self, count: usize) -> Option<u32> {
+        (0..count).try_fold(0, |value, _| Some(value << 1 | self.next(1)?))
+    }
+}
+
+/// A block with codes of its own whose lengths fit one another, or one without that begins with a few letters.
+fn is_deflate(head: &[u8]) -> bool {
+    let mut bits = Bits { bytes: head, at: 1 };
+    let is_block = match bits.next(2) {
+        Some(1) => (0..3).try_for_each(|_| fixed_letter(&mut bits)),
+        Some(2) => dynamic(&mut bits),
+        _ => None,
+    };
+    is_block.is_some()
+}
+
+/// Reads a letter of ASCII in the fixed code.
+fn fixed_letter(bits: &mut Bits<'_>) -> Option<()> {
+    let letter = bits.code(8)?.checked_sub(0x30)?;
+    matches!(letter, 0x09 | 0x0A | 0x0D | 0x20..=0x7E).then_some(())
+}
+
+/// Reads the code of the lengths of codes: it has neither too few nor too many.
+fn dynamic(bits: &mut Bits<'_>) -> Option<()> {
+    /// Codes of letters and of distances above their least number.
+    const MOST: u32 = 29;
+    let (letters, distances) = (bits.next(5)?, bits.next(5)?);
+    let count = bits.next(4)? + 4;
+    let used = (0..count).try_fold(0, |used, _| match bits.next(3)? {
+        0 => Some(used),
+        length => Some(used + (128 >> length)),
+    })?;
+    (letters <= MOST && distances <= MOST && used == 128).then_some(())
+}
+
+/// A first block whose length goes with that of all bytes.
+fn is_brotli(head: &[u8], length: usize) -> bool {
+    /// Bytes of text for one of these, at most: others come by chance.
+    const RATIO: usize = 64;
+    let mut bits = Bits { bytes: head, at: 0 };
+    let mut block = || {
+        // the window
+        if bits.next(1)? == 1 && bits.next(3)? == 0 && bits.next(3)? == 1 {
+            return None;
+        }
+        let is_last = bits.next(1)? == 1;
+        if is_last && bits.next(1)? == 1 {
+            return None;
+        }
+        let nibbles = bits.next(2)?;
+        let size = (nibbles < 3).then(|| bits.next(16 + 4 * nibbles as usize)).flatten()? as usize + 1;
+        // a block that isn't packed is found as it stands
+        let is_packed = is_last || bits.next(1)? == 0;
+        (is_packed && size + 16 >= length.min(1 << 16) && size <= length.saturating_mul(RATIO)).then_some(())
+    };
+    block().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn deflated(text: &[u8], level: u32) -> Vec<u8> {
+        let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::new(level));
+        packer.write_all(text).unwrap();
+        packer.finish().unwrap()
+    }
+
+    #[test]
+    fn texts_of_any_length_are_unpacked() {
+        let text = "a text of letters, digits (1, 2, 3) and signs; ".repeat(200);
+        for length in (30..400).chain([1000, 5000, 9000]) {
+            for level in [6, 9] {
+                let text = &text.as_bytes()[..length];
+                let packed = deflated(text, level);
+                assert_eq!(unmarked(&packed, &Limits::default()).as_deref(), Some(text), "{length} {level}");
+                assert_eq!(unmarked(&packed[..packed.len() - 1], &Limits::default()), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_in_brotli_is_unpacked() {
+        // as Node packs it
+        const PACKED: &[u8] = &[
+            27, 40, 0, 248, 69, 55, 151, 234, 232, 214, 162, 40, 40, 12, 7, 254, 41, 137, 60, 8, 213, 1, 36,
+            228, 46, 82, 48, 134, 56, 125, 14, 124, 19, 47, 45,
+        ];
+        const TEXT: &str = "hello hello hello hello, brotli and so on";
+        assert_eq!(unmarked(PACKED, &Limits::default()).as_deref(), Some(TEXT.as_bytes()));
+    }
+
+    #[test]
+    fn few_other_bytes_look_like_it_and_none_are() {
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        };
+        let mut suspects = 0;
+        for _ in 0..20_000 {
+            let bytes: Vec<u8> = (0..48).map(|_| next()).collect();
+            suspects += usize::from(may_be_unmarked(&bytes, bytes.len()));
+            assert_eq!(unmarked(&bytes, &Limits::default()), None);
+        }
+        assert!(suspects < 600, "{suspects}");
+    }
+}
