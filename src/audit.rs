@@ -260,7 +260,8 @@ impl Auditor {
                 package.declared = Declared::default();
             }
         }
-        Ok(Audit { inventory, policy, totals, findings, later, not_applied, waivers, verdict, diff })
+        let error = None;
+        Ok(Audit { inventory, policy, totals, findings, later, not_applied, waivers, verdict, error, diff })
     }
 
     /// The findings in what would be left of an artifact.
