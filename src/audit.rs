@@ -275,6 +275,10 @@ impl Auditor {
         let options = &self.options;
         let kind = rest.kind;
         ecosystem::identify(&mut rest, Some(kind), options.project.as_ref());
+        // Tables of contents are written anew by whoever builds without these files.
+        if let Some(package) = &mut rest.package {
+            package.declared.record.clear();
+        }
         crate::own::settle(&mut rest, options.own_source.as_deref(), options.settings.own.mode);
         let context = Context::new(&rest, &options.settings).against(beside.previous, lock);
         let findings = rules::check(&context, None, beside.workers);

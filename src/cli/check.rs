@@ -243,7 +243,9 @@ impl How<'_> {
         let mut inventory = self.auditor.stock(&target.path, workers).map_err(|error| words(&error))?;
         target.name(&mut inventory);
         let previous = match self.against {
-            Some(against) => Some(against.inventory(self.auditor, &inventory, target.folder.as_deref())?),
+            Some(against) => {
+                against.inventory_if_released(self.auditor, &inventory, target.folder.as_deref())?
+            }
             None => None,
         };
         let beside = AuditContext { folder: target.folder.as_deref(), previous: previous.as_ref(), workers };

@@ -60,6 +60,91 @@ fn reports_are_whole_where_nothing_could_be_audited() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn before_the_first_release_there_is_nothing_to_compare_with() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = TempDir::new().unwrap();
+    let npm = folder.path().join("npm");
+    let check = |says: &str, release: &str| {
+        fs::write(&npm, format!("#!/bin/sh\necho 'npm error {says}' >&2\nexit 1\n")).unwrap();
+        fs::set_permissions(&npm, fs::Permissions::from_mode(0o755)).unwrap();
+        Command::new(env!("CARGO_BIN_EXE_packgate"))
+            .arg("check")
+            .arg(sample("left-edge-1.0.3.tgz"))
+            .args(["--against", release])
+            .current_dir(folder.path())
+            .env(
+                "PATH",
+                std::env::join_paths([folder.path(), Path::new("/usr/bin"), Path::new("/bin")]).unwrap(),
+            )
+            .env_remove("GITHUB_ACTIONS")
+            .output()
+            .unwrap()
+    };
+    let output = check("code E404", "latest");
+    assert_eq!(status(&output), 0, "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("nothing to compare with"), "{}", text(&output.stderr));
+    assert_eq!(status(&check("code E404", "1.0.0")), 2);
+    assert_eq!(status(&check("code ENOTFOUND", "latest")), 2);
+}
+
+/// The name of an action's variable and what it holds.
+type Input<'a> = (&'a str, &'a str);
+
+/// Runs the action's own script with a packgate that says what it was given.
+#[cfg(unix)]
+fn action(inputs: &[Input<'_>], files: &[&str]) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = TempDir::new().unwrap();
+    let program = folder.path().join("bin/packgate");
+    fs::create_dir(folder.path().join("bin")).unwrap();
+    fs::create_dir(folder.path().join("work")).unwrap();
+    fs::write(&program, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    for file in files {
+        let file = folder.path().join("work").join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "").unwrap();
+    }
+    let mut command = Command::new("bash");
+    command
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("action/check.sh"))
+        .current_dir(folder.path().join("work"));
+    let path = [folder.path().join("bin"), "/usr/bin".into(), "/bin".into()];
+    command
+        .env("PATH", std::env::join_paths(path).unwrap())
+        .env("GITHUB_OUTPUT", folder.path().join("output"));
+    for (name, value) in
+        [("SARIF", "p.sarif"), ("FAIL_ON", "error"), ("PROJECT", "."), ("POLICY", ""), ("TARGETS", ".")]
+    {
+        command.env(format!("PACKGATE_{name}"), value);
+    }
+    for (name, value) in inputs {
+        command.env(format!("PACKGATE_{name}"), value);
+    }
+    text(&command.output().unwrap().stdout).lines().map(str::to_owned).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_action_hands_on_its_inputs() {
+    if !clients::have(&["bash"]) {
+        return;
+    }
+    let files = ["dist/a-1.whl", "dist/a b.whl", "x.tgz"];
+    let given = action(&[("TARGETS", "dist/*.whl\nx.tgz\nnone/*.whl\n")], &files);
+    let mut targets: Vec<&str> =
+        given.iter().skip_while(|word| *word != "--").skip(1).map(String::as_str).collect();
+    targets.sort_unstable();
+    assert_eq!(targets, ["dist/a b.whl", "dist/a-1.whl", "none/*.whl", "x.tgz"]);
+    let given =
+        action(&[("AGAINST", "latest"), ("HTML", "a.html"), ("FORMAT", "junit=j.xml\n")], &files).join(" ");
+    for wanted in ["--against latest", "--format html=a.html", "--format junit=j.xml"] {
+        assert!(given.contains(wanted), "{given}");
+    }
+}
+
 #[test]
 fn two_reports_on_stdout_are_refused() {
     let folder = TempDir::new().unwrap();
