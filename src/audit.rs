@@ -260,7 +260,8 @@ impl Auditor {
                 package.declared = Declared::default();
             }
         }
-        Ok(Audit { inventory, policy, totals, findings, later, not_applied, waivers, verdict, diff })
+        let error = None;
+        Ok(Audit { inventory, policy, totals, findings, later, not_applied, waivers, verdict, error, diff })
     }
 
     /// The findings in what would be left of an artifact.
@@ -274,6 +275,10 @@ impl Auditor {
         let options = &self.options;
         let kind = rest.kind;
         ecosystem::identify(&mut rest, Some(kind), options.project.as_ref());
+        // Tables of contents are written anew by whoever builds without these files.
+        if let Some(package) = &mut rest.package {
+            package.declared.record.clear();
+        }
         crate::own::settle(&mut rest, options.own_source.as_deref(), options.settings.own.mode);
         let context = Context::new(&rest, &options.settings).against(beside.previous, lock);
         let findings = rules::check(&context, None, beside.workers);

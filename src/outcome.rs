@@ -28,6 +28,9 @@ pub struct Audit {
     pub waivers: Vec<WaiverUse>,
     /// The verdict.
     pub verdict: Verdict,
+    /// Why there was nothing to audit, or no way to: a client that failed, settings that can't be used. All else is
+    /// empty then.
+    pub error: Option<String>,
     /// What changed since the previous artifact, if there is one and a reporter shows entries.
     pub diff: Option<Box<Diff>>,
 }
@@ -56,8 +59,19 @@ impl Audit {
             not_applied: Vec::new(),
             waivers: Vec::new(),
             verdict,
+            error: None,
             diff: None,
         }
+    }
+
+    /// No audit at all, for reports that must say so.
+    pub fn failed(path: &str, why: &str) -> Self {
+        let mut inventory = Inventory::default();
+        path.clone_into(&mut inventory.artifact.path);
+        inventory.unexamined.push(Unexamined::new("", why));
+        let mut audit = Self::new(inventory, Policy::default(), Verdict::Incomplete);
+        audit.error = Some(why.to_owned());
+        audit
     }
 
     /// The ecosystem.

@@ -92,8 +92,8 @@ impl Check {
         if !self.project.is_dir() {
             return Err(format!("--project {}: no such folder", self.project.display()));
         }
-        let settings =
-            Settings::load(&self.project, self.policy.as_deref()).map_err(|errors| errors.to_string())?;
+        let settings = Settings::load(&self.project, self.policy.as_deref())
+            .map_err(|errors| self.refused(errors.to_string()))?;
         let mut outputs = Outputs::open(&self.format, self.look())?;
         in_github_job(&mut outputs)?;
         let attestations = self.attest.as_deref().map(Attestations::into).transpose()?;
@@ -142,11 +142,13 @@ impl Check {
             (Err(message), _) => wrong.push(message),
         });
         crates.save();
+        if one_by_one.is_none() {
+            audits.extend(wrong.iter().map(|message| failed(message)));
+        }
         let mut waivers: Vec<_> = audits.iter_mut().map(|audit| &mut audit.waivers).collect();
         packgate::policy::settle(&mut waivers);
         wrong.extend(timed(timings.as_deref(), "report", || match one_by_one {
             Some(report) => report.end().err().into_iter().collect(),
-            None if audits.is_empty() => Vec::new(),
             None => outputs.write(&audits),
         }));
         for (stage, time) in
@@ -158,6 +160,18 @@ impl Check {
             complain(message);
         }
         Ok(exit(worst, !wrong.is_empty()))
+    }
+
+    /// Says in all reports why nothing was audited.
+    fn refused(&self, message: String) -> String {
+        let written = Outputs::open(&self.format, self.look()).and_then(|mut outputs| {
+            in_github_job(&mut outputs)?;
+            outputs.write(&[failed(&message)]).pop().map_or(Ok(()), Err)
+        });
+        match written {
+            Ok(()) => message,
+            Err(error) => format!("{message}\n{error}"),
+        }
     }
 
     fn look(&self) -> packgate::report::Look {
@@ -229,7 +243,9 @@ impl How<'_> {
         let mut inventory = self.auditor.stock(&target.path, workers).map_err(|error| words(&error))?;
         target.name(&mut inventory);
         let previous = match self.against {
-            Some(against) => Some(against.inventory(self.auditor, &inventory, target.folder.as_deref())?),
+            Some(against) => {
+                against.inventory_if_released(self.auditor, &inventory, target.folder.as_deref())?
+            }
             None => None,
         };
         let beside = AuditContext { folder: target.folder.as_deref(), previous: previous.as_ref(), workers };
@@ -238,6 +254,16 @@ impl How<'_> {
             attestations.write(&audit, &target.path)?;
         }
         Ok(audit)
+    }
+}
+
+/// What stands in reports for an artifact of which there is no audit.
+fn failed(message: &str) -> Audit {
+    // `NAME: why`, as all of these messages are.
+    let (path, why) = message.split_once(": ").unwrap_or((".", message));
+    match path.contains([' ', '\n']) {
+        true => Audit::failed(".", message),
+        false => Audit::failed(path, why),
     }
 }
 

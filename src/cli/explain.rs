@@ -41,6 +41,15 @@ fn unknown(name: &str) -> String {
         .map(|rule| (strsim::jaro_winkler(name, rule.name), rule.name))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0));
+    let begins = |rule: &&&Rule| rule.name.starts_with(&format!("{name}-"));
+    let group: Vec<&str> = rules::ALL.iter().filter(begins).map(|rule| rule.name).collect();
+    if let [first, .., last] = group.as_slice() {
+        return format!(
+            "\"{}\" begins the names of {} rules, from {first} to {last}; packgate explain lists them all",
+            name.escape_default(),
+            group.len()
+        );
+    }
     match near {
         Some((_, near)) => {
             format!("no rule is called \"{}\"; did you mean \"{near}\"?", name.escape_default())

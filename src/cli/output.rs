@@ -61,6 +61,16 @@ impl Outputs {
             };
             outputs.push((format.reporter, target));
         }
+        let on_stdout: Vec<&str> = outputs
+            .iter()
+            .filter(|(_, target)| matches!(target, Target::Stdout))
+            .map(|(reporter, _)| reporter.name)
+            .collect();
+        if let [first, .., last] = on_stdout.as_slice() {
+            return Err(format!(
+                "--format {first} and --format {last} would both go to stdout, where neither could be read; write one into a file: --format {last}=FILE"
+            ));
+        }
         if !outputs.iter().any(|(_, target)| matches!(target, Target::Stdout)) {
             let human = report::find("human").ok_or("there is no human report")?;
             outputs.insert(0, (human, Target::Stdout));

@@ -23,7 +23,8 @@ const MOST_COLUMNS: usize = 100;
 
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut verdicts = Verdicts::default();
-    for (number, audit) in audits.iter().enumerate() {
+    // What went wrong is said on stderr.
+    for (number, audit) in audits.iter().filter(|audit| audit.error.is_none()).enumerate() {
         artifact(audit, number, look, out)?;
         verdicts.add(audit.verdict);
     }

@@ -120,24 +120,13 @@ pub(crate) fn uri(path: &str) -> String {
 mod tests {
     use super::*;
     use crate::inventory::{Inventory, Kind, Package};
-    use crate::outcome::Totals;
     use crate::policy::{Policy, Verdict};
     use crate::settings::Level;
 
     fn audit() -> Audit {
         let package = Package { root: "package".into(), ..Package::default() };
         let inventory = Inventory { kind: Kind::Npm, package: Some(package), ..Inventory::default() };
-        Audit {
-            inventory,
-            policy: Policy::default(),
-            totals: Totals::default(),
-            findings: Vec::new(),
-            later: Vec::new(),
-            not_applied: Vec::new(),
-            waivers: Vec::new(),
-            verdict: Verdict::Pass,
-            diff: None,
-        }
+        Audit::new(inventory, Policy::default(), Verdict::Pass)
     }
 
     #[test]

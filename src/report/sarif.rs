@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict};
-use crate::rules;
+use crate::rules::{self, Family};
 use crate::settings::Level;
 
 use super::repository::{Repository, RepositoryFile, uri};
@@ -94,6 +94,9 @@ struct RuleProperties {
     precision: &'static str,
     #[serde(rename = "problem.severity")]
     severity: &'static str,
+    /// From 0 to 10, by which GitHub calls an alert low, medium, high or critical.
+    #[serde(rename = "security-severity")]
+    security_severity: &'static str,
 }
 
 #[derive(Serialize)]
@@ -218,6 +221,7 @@ impl Run {
         let mut chains = Chains::default();
         let rules = used_rules(audits);
         let mut results = Vec::new();
+        let mut seen: HashMap<&str, usize> = HashMap::new();
         let mut execution = Vec::new();
         let mut configuration = Vec::new();
         for audit in audits {
@@ -232,7 +236,10 @@ impl Run {
                 let place = chains.of(audit, &judged.finding.place.path);
                 let file = repository.file(audit, &judged.finding.place);
                 let index = rules.iter().position(|(name, _)| *name == judged.finding.rule).unwrap_or(0);
-                results.push(SarifResult::of(audit, judged, index, Location::new(file, Some(place))));
+                let repeated = seen.entry(judged.finding_id.as_str()).or_insert(0);
+                *repeated += 1;
+                let location = Location::new(file, Some(place));
+                results.push(SarifResult::of(audit, judged, *repeated, index, location));
             }
             for waiver in &audit.waivers {
                 let location = Location::new(repository.manifest(audit), None);
@@ -266,7 +273,9 @@ impl Run {
                 },
             },
             invocations: [Invocation {
-                execution_successful: audits.iter().all(|audit| audit.verdict != Verdict::Incomplete),
+                execution_successful: audits
+                    .iter()
+                    .all(|audit| audit.verdict != Verdict::Incomplete && audit.error.is_none()),
                 tool_execution_notifications: execution,
                 tool_configuration_notifications: configuration,
             }],
@@ -316,6 +325,12 @@ impl Rule {
                     Level::Warning => "warning",
                     Level::Note | Level::Off => "recommendation",
                 },
+                security_severity: match (level, rule.map(|rule| rule.family)) {
+                    (Level::Error, Some(Family::Secrets)) => "9.5",
+                    (Level::Error, _) => "8.0",
+                    (Level::Warning, _) => "5.0",
+                    (Level::Note | Level::Off, _) => "2.0",
+                },
             },
         }
     }
@@ -358,7 +373,7 @@ impl Artifact {
 }
 
 impl SarifResult {
-    fn of(audit: &Audit, judged: &Judged, rule_index: usize, location: Location) -> Self {
+    fn of(audit: &Audit, judged: &Judged, repeated: usize, rule_index: usize, location: Location) -> Self {
         let finding = &judged.finding;
         let place = phrases::place(audit, &finding.place);
         let mut text = format!("{place}: {}", finding.message);
@@ -376,7 +391,11 @@ impl SarifResult {
             level: sarif_level(judged.level),
             message: Text::message(&text),
             locations: [location],
-            partial_fingerprints: BTreeMap::from([("packgate/v1", shown(&judged.finding_id).to_string())]),
+            partial_fingerprints: BTreeMap::from([
+                ("packgate/v1", shown(&judged.finding_id).to_string()),
+                // Where it is missing, GitHub computes it from the line of the file, and findings of one line are one.
+                ("primaryLocationLineHash", line_hash(judged, repeated)),
+            ]),
             suppressions: waived.collect(),
             properties: ResultProperties {
                 place: shown(&finding.place.path).to_string(),
@@ -387,6 +406,11 @@ impl SarifResult {
             },
         }
     }
+}
+
+/// What tells a finding apart in code scanning: the same from release to release, and no other finding's.
+fn line_hash(judged: &Judged, repeated: usize) -> String {
+    format!("{}:{repeated}", shown(&judged.finding_id))
 }
 
 impl Notification {

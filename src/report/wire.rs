@@ -70,6 +70,8 @@ pub struct Artifact<'a> {
     pub skipped: Vec<Skipped<'a>>,
     /// Totals.
     pub totals: Totals,
+    /// Why there was nothing to audit, or no way to; `null` if it was audited.
+    pub error: Option<&'a str>,
     /// The findings, the waived ones included.
     pub findings: Vec<Finding<'a>>,
     /// What would block next, once the files are gone that blocking findings say to leave out.
@@ -297,6 +299,7 @@ impl<'a> Artifact<'a> {
                 exposed_lines: audit.totals.exposure.lines,
                 exposed_bytes: audit.totals.exposure.bytes,
             },
+            error: audit.error.as_deref(),
             findings: audit.findings.iter().filter_map(Finding::new).collect(),
             later: audit.later.iter().filter_map(Finding::new).collect(),
             not_applied: audit

@@ -162,7 +162,9 @@ impl Stocktake<'_> {
             unpacked_bytes: inventory.top_files().map(|entry| entry.size).sum(),
         };
         if inventory.unexamined.is_empty() && inventory.files().next().is_none() {
-            inventory.unexamined.push(Unexamined::new("", "it holds no files"));
+            let why =
+                "it holds no files; name a packed artifact, or a folder with a package or a build in it";
+            inventory.unexamined.push(Unexamined::new("", why));
         }
         ecosystem::identify(&mut inventory, self.kind.or(Some(Kind::Directory)), self.project);
         installed::mark(&mut inventory);

@@ -55,9 +55,11 @@ pub fn walk(
         Some(container) => container,
         None if media == Media::Empty => return Err(Damage::new(0, "the file is empty")),
         None => {
-            let why = || match unopened(&prefix) {
+            let why = || {
+                match unopened(&prefix) {
                 Some(name) => format!("this is {name}, which packgate doesn't open"),
-                None => "this is no archive of a known kind".to_owned(),
+                None => "this is no archive of a known kind; name what is published (.tgz, .crate, .whl, .vsix, .gem, .zip, ...), or a folder".to_owned(),
+            }
             };
             hidden(source, media, name).ok_or_else(|| Damage::new(0, why()))?
         }

@@ -21,6 +21,7 @@ mod diff;
 mod extensions;
 #[cfg(unix)]
 mod failures;
+mod gates;
 mod homes;
 mod hostile;
 mod house;

@@ -59,10 +59,9 @@ impl Page<'_> {
             };
             let _ = writeln!(
                 self.body,
-                "<li><a href=\"#finding-{artifact}-{number}\"><code>{}</code></a>{more}: {}{}</li>",
+                "<li><b>{}</b> at <a href=\"#finding-{artifact}-{number}\"><code>{}</code></a>{more}</li>",
+                html(of_rule.rule),
                 html(&place),
-                prose::inline(&first.finding.message),
-                next_step(&first.finding.help)
             );
         }
         if groups.blocking.len() > WORST {
@@ -103,6 +102,7 @@ impl Page<'_> {
     pub(super) fn findings(&mut self, audit: &Audit, artifact: usize) {
         let groups = Groups::of(audit, self.look.fail_on);
         self.group(audit, artifact, "blocks", "What blocks the release", &groups.blocking);
+        self.later(audit);
         self.group(audit, artifact, "further", "What else was found", &groups.other);
         self.group(audit, artifact, "waived", "Waived", &groups.waived);
         self.idle_waivers(audit);
@@ -210,6 +210,30 @@ impl Page<'_> {
         body.push_str("</details>\n</li>\n");
     }
 
+    /// What would block next. It is no finding yet, so nothing links to it.
+    fn later(&mut self, audit: &Audit) {
+        if audit.later.is_empty() {
+            return;
+        }
+        let _ = writeln!(
+            self.body,
+            "<section class=\"later\">\n<h2>{}</h2>\n<ul class=\"findings\">",
+            phrases::LATER
+        );
+        for judged in &audit.later {
+            let place = shown(&phrases::place(audit, &judged.finding.place)).to_string();
+            let _ = writeln!(
+                self.body,
+                "<li>\n<p class=\"place\"><b>{}</b> <code>{}</code></p>\n<p>{}</p>\n<div class=\"todo\"><h4>What to do</h4>{}</div>\n</li>",
+                html(judged.finding.rule),
+                html(&place),
+                prose::inline(&judged.finding.message),
+                prose::help(&judged.finding.help)
+            );
+        }
+        self.body.push_str("</ul>\n</section>\n");
+    }
+
     fn idle_waivers(&mut self, audit: &Audit) {
         if audit.waivers.is_empty() {
             return;
@@ -245,15 +269,6 @@ fn by_rule<'a>(findings: impl Iterator<Item = (usize, &'a Judged)>) -> Vec<OfRul
         }
     }
     rules
-}
-
-/// The first line of a help, with the next one if it introduces that.
-fn next_step(help: &str) -> String {
-    let mut lines = help.lines().map(str::trim).filter(|line| !line.is_empty());
-    let Some(first) = lines.next() else { return String::new() };
-    let below = lines.next().filter(|_| first.ends_with(':'));
-    let below = below.map(|line| format!(" <code>{}</code>", html(&shown(line).to_string())));
-    format!("<p class=\"next\">{}{}</p>", prose::inline(first), below.unwrap_or_default())
 }
 
 fn section_id(artifact: usize, group: &str, rule: &str) -> String {

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use crate::escape::{html, shown};
 use crate::inventory::{EntryId, EntryKind};
 use crate::outcome::Audit;
+use crate::policy::Judged;
 use crate::report::phrases;
 use crate::settings::Level;
 use crate::words;
@@ -145,16 +146,17 @@ struct Found {
 fn files(audit: &Audit) -> Vec<Found> {
     let mut flags: HashMap<EntryId, Flag> = HashMap::new();
     for (finding, judged) in audit.findings.iter().enumerate().filter(|(_, judged)| judged.waived.is_none()) {
-        let Some(id) = judged.finding.place.entry.and_then(|id| outermost(audit, id)) else { continue };
         let flag = Flag { level: judged.level, finding };
-        flags
-            .entry(id)
-            .and_modify(|known| {
-                if flag.level > known.level {
-                    *known = flag;
-                }
-            })
-            .or_insert(flag);
+        for id in concerned(judged).filter_map(|id| outermost(audit, id)) {
+            flags
+                .entry(id)
+                .and_modify(|known| {
+                    if flag.level > known.level {
+                        *known = flag;
+                    }
+                })
+                .or_insert(flag);
+        }
     }
     let entries = audit.inventory.entries.iter();
     let entries = entries.filter(|entry| entry.parent.is_none() && entry.kind == EntryKind::File);
@@ -165,6 +167,15 @@ fn files(audit: &Audit) -> Vec<Found> {
             flag: flags.get(&entry.id).copied(),
         })
         .collect()
+}
+
+/// The entries that a finding is about: the one where it stands, and those that are to be left out with it.
+fn concerned(judged: &Judged) -> impl Iterator<Item = EntryId> {
+    let place = judged.finding.place.entry;
+    let group = judged.finding.remedy.as_deref().map_or(&[][..], |remedy| &remedy.removes);
+    // A finding on the manifest may take out files that are fine by themselves.
+    let is_group = place.is_none_or(|id| group.contains(&id));
+    place.into_iter().chain(group.iter().copied().filter(move |_| is_group))
 }
 
 /// The entry of the artifact's own container that this one is in.
