@@ -310,7 +310,12 @@ impl<'a> Dispatch<'a> {
 fn sends_more(sender: &Sender, argument: &OsStr) -> bool {
     let text = argument.to_string_lossy();
     let option = text.split('=').next().unwrap_or_default();
-    sender.refused.contains(&option) || ecosystem::is_artifact_name(&text) || Path::new(argument).is_dir()
+    sender.refused.contains(&option) || ecosystem::is_artifact_name(&text) || is_folder(&text)
+}
+
+/// Whether an argument can only be meant as a folder. A bare word is more often a value: `--access public`.
+fn is_folder(argument: &str) -> bool {
+    argument == "." || argument == ".." || argument.contains(['/', '\\']) && Path::new(argument).is_dir()
 }
 
 #[cfg(test)]
@@ -351,6 +356,8 @@ mod tests {
             ("--registry=http://a/x", false),
             ("dist/*.whl", true),
             (".", true),
+            ("./src", true),
+            ("src", false),
         ] {
             assert_eq!(sends_more(pnpm, OsStr::new(argument)), expected, "{argument}");
         }

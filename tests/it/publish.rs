@@ -302,6 +302,22 @@ fn nothing_that_a_registry_serves_is_run() {
     assert!(!sign.exists());
 }
 
+fn gem_project(folder: &Path) {
+    let specification = "Gem::Specification.new do |s|\n  s.name = 'demo-gem'\n  s.version = '1.0.0'\n  s.summary = 'A demo'\n  s.authors = ['Ann']\n  s.license = 'MIT'\n  s.files = ['lib/demo.rb']\nend\n";
+    plant(folder, [("demo.gemspec", specification), ("lib/demo.rb", "ANSWER = 42\n")]);
+}
+
+fn extension_project(folder: &Path) {
+    let manifest = r#"{ "name": "demo", "publisher": "acme", "version": "1.0.0", "license": "MIT", "engines": { "vscode": "^1.80.0" }, "main": "a.js", "activationEvents": ["onStartupFinished"], "repository": "https://example.invalid/demo", "files": ["a.js"] }"#;
+    let files = [
+        ("package.json", manifest),
+        ("a.js", "exports.activate = () => {};\n"),
+        ("README.md", "A demo.\n"),
+        ("LICENSE", "MIT\n"),
+    ];
+    plant(folder, files);
+}
+
 #[test]
 fn gem_and_ovsx_send_the_audited_bytes() {
     if !clients::have(&["gem", "python3"]) {
@@ -311,9 +327,7 @@ fn gem_and_ovsx_send_the_audited_bytes() {
     let registry = Registry::start();
     let url = format!("http://127.0.0.1:{}", registry.port);
     let project = desk.path("gem");
-    std::fs::create_dir(&project).unwrap();
-    let specification = "Gem::Specification.new do |s|\n  s.name = 'demo-gem'\n  s.version = '1.0.0'\n  s.summary = 'A demo'\n  s.authors = ['Ann']\n  s.license = 'MIT'\n  s.files = ['lib/demo.rb']\nend\n";
-    plant(&project, [("demo.gemspec", specification), ("lib/demo.rb", "ANSWER = 42\n")]);
+    gem_project(&project);
     run(Command::new("gem").args(["build", "--silent", "demo.gemspec"]).current_dir(&project));
     let gem = project.join("demo-gem-1.0.0.gem");
     desk.set("GEM_HOST_API_KEY", "nobody");
@@ -330,14 +344,7 @@ fn gem_and_ovsx_send_the_audited_bytes() {
         return;
     }
     let project = desk.path("extension");
-    let manifest = r#"{ "name": "demo", "publisher": "acme", "version": "1.0.0", "license": "MIT", "engines": { "vscode": "^1.80.0" }, "main": "a.js", "activationEvents": ["onStartupFinished"], "repository": "https://example.invalid/demo", "files": ["a.js"] }"#;
-    let files = [
-        ("package.json", manifest),
-        ("a.js", "exports.activate = () => {};\n"),
-        ("README.md", "A demo.\n"),
-        ("LICENSE", "MIT\n"),
-    ];
-    plant(&project, files);
+    extension_project(&project);
     run(Command::new("vsce").args(["package", "--out", "demo.vsix"]).current_dir(&project));
     let file = project.join("demo.vsix");
     let path = file.to_str().unwrap();
@@ -423,4 +430,28 @@ fn cargo_gets_its_login_for_what_passed_and_for_nothing_else() {
     desk.says(&["check"], 1, &[]);
     refused(&desk, "no crate with this checksum has passed");
     assert_eq!(registry.arrived().len(), 1, "{:?}", registry.arrived().keys());
+}
+
+/// The time is not in what is packed twice, unless somebody sets it.
+#[test]
+fn packing_again_gives_the_same_bytes() {
+    if !clients::have(&["gem", "vsce"]) {
+        return;
+    }
+    let mut desk = Desk::new();
+    let (gem, extension) = (desk.path("gem"), desk.path("extension"));
+    gem_project(&gem);
+    extension_project(&extension);
+    let digest = |desk: &Desk, folder: &Path| {
+        let output = desk.packgate(&["check", folder.to_str().unwrap(), "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        report["artifacts"][0]["sha256"].as_str().unwrap().to_owned()
+    };
+    let first = [digest(&desk, &gem), digest(&desk, &extension)];
+    // A zip counts two seconds.
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    let second = [digest(&desk, &gem), digest(&desk, &extension)];
+    assert_eq!(first, second);
+    desk.set("SOURCE_DATE_EPOCH", "1700000000");
+    assert_ne!(first[0], digest(&desk, &gem), "somebody has set another time");
 }
