@@ -101,6 +101,8 @@ pub struct Shipment {
     registry: &'static dyn Registry,
     /// Where to ask, as the manifest says.
     asked: Vec<OsString>,
+    /// Whether a client can be asked for it.
+    is_handed_out: bool,
 }
 
 /// Why an artifact can't be published, or not be looked for.
@@ -175,7 +177,16 @@ impl Shipment {
         let platform = format.platform(&identity.file, &version);
         let platform = if is_word(&platform) { platform } else { String::new() };
         let asked = registry.where_to_ask(inventory, &[]);
-        Ok(Self { kind: inventory.kind, name, version, platform, identity, registry, asked })
+        Ok(Self {
+            kind: inventory.kind,
+            name,
+            version,
+            platform,
+            identity,
+            registry,
+            asked,
+            is_handed_out: true,
+        })
     }
 
     /// The name of its file in the registry.
@@ -199,6 +210,9 @@ impl Shipment {
         folder: &Path,
         index: Option<&str>,
     ) -> Result<Comparison, PublishError> {
+        if !self.is_handed_out {
+            return Ok(Comparison::NotHandedOut);
+        }
         let copy = Copy {
             name: &self.name,
             version: &self.version,
@@ -266,9 +280,10 @@ impl<'a> Dispatch<'a> {
         self.sender.is_staged
     }
 
-    /// Adds what the client is told of its registry to where that is asked.
+    /// Has the registry asked that the client sends to.
     pub fn direct(&self, shipment: &mut Shipment, inventory: &Inventory) {
         shipment.asked = shipment.registry.where_to_ask(inventory, self.arguments);
+        shipment.is_handed_out = self.sender.is_handed_out;
     }
 
     /// Sends the copy. What the client says goes to `said` when nobody sits before a terminal.

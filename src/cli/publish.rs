@@ -5,6 +5,7 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use packgate::audit::{Audit, AuditContext, Auditor, Options};
+use packgate::fetch::ClientError;
 use packgate::policy::{Verdict, settle};
 use packgate::project::Project;
 use packgate::publish::{Comparison, Dispatch, Parcel, PublishError, Shipment};
@@ -241,8 +242,12 @@ impl Publish {
                 }
                 Ok(Comparison::Nothing) | Err(_) => {}
             }
-            if begun.elapsed() + pause > Duration::from_secs(self.wait) {
-                let why = comparison.err().unwrap_or_else(|| "the registry doesn't serve it yet".to_owned());
+            let is_missing = matches!(comparison, Err(PublishError::Client(ClientError::Missing { .. })));
+            if is_missing || begun.elapsed() + pause > Duration::from_secs(self.wait) {
+                let why = match comparison {
+                    Err(error) => error.to_string(),
+                    Ok(_) => "the registry doesn't serve it yet".to_owned(),
+                };
                 complain(&format_args!(
                     "{title}: sent, but what is served can't be told: {why}; `packgate verify FILE --published` asks \
                      again"
@@ -254,10 +259,9 @@ impl Publish {
         }
     }
 
-    fn compare(&self, consignment: &Consignment) -> Result<Comparison, String> {
+    fn compare(&self, consignment: &Consignment) -> Result<Comparison, PublishError> {
         let Consignment { parcel, shipment } = consignment;
-        let compared = shipment.compare(parcel.sha256(), &self.project, self.index.as_deref());
-        compared.map_err(|error| error.to_string())
+        shipment.compare(parcel.sha256(), &self.project, self.index.as_deref())
     }
 }
 

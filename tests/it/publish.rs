@@ -455,3 +455,43 @@ fn packing_again_gives_the_same_bytes() {
     desk.set("SOURCE_DATE_EPOCH", "1700000000");
     assert_ne!(first[0], digest(&desk, &gem), "somebody has set another time");
 }
+
+/// One that fails stops the rest, and the next run goes on from there.
+#[test]
+fn a_second_run_goes_on_with_what_is_missing() {
+    if !clients::have_readers() || !clients::have(&["npm"]) {
+        return;
+    }
+    let mut desk = Desk::new();
+    let registry = verdaccio(desk.folder.path());
+    desk.for_npm(&registry);
+    let files: Vec<String> = ["one", "two", "three"]
+        .iter()
+        .map(|name| {
+            let manifest = format!("{{ \"name\": \"{name}\", \"version\": \"1.0.0\", \"license\": \"MIT\", \"files\": [\"index.js\"] }}");
+            let tarball = npm_tarball(&[
+                ("package/package.json".into(), manifest.into_bytes()),
+                ("package/index.js".into(), b"module.exports = 1;\n".to_vec()),
+            ]);
+            let path = desk.path("work").join(format!("{name}-1.0.0.tgz"));
+            std::fs::write(&path, tarball).unwrap();
+            path.to_str().unwrap().to_owned()
+        })
+        .collect();
+    let arguments = ["publish", "--quiet", &files[0], &files[1], &files[2]];
+    let kept = |name: &str| desk.path("storage").join(name).join(format!("{name}-1.0.0.tgz")).is_file();
+    let real = which("npm");
+    desk.program(
+        "npm",
+        &format!("case \"$*\" in publish*two*) exit 7;; esac\nexec {} \"$@\"", real.display()),
+    );
+    desk.says(&arguments, 7, &["one 1.0.0: sent", "two 1.0.0: npm publish failed"]);
+    assert_eq!(["one", "two", "three"].map(kept), [true, false, false]);
+    std::fs::remove_file(desk.path("bin/npm")).unwrap();
+    desk.says(
+        &arguments,
+        0,
+        &["one 1.0.0: the registry serves this file already", "two 1.0.0: sent", "three 1.0.0: sent"],
+    );
+    assert_eq!(["one", "two", "three"].map(kept), [true; 3]);
+}
