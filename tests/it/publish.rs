@@ -129,6 +129,10 @@ fn npm_sends_the_audited_bytes_and_nothing_else() {
     desk.says(&["publish", &file, "--dry-run"], 0, &["left-edge 1.0.3: would be sent by npm publish"]);
     desk.says(&["publish", &file, "--", "../other.tgz"], 2, &["could send what was not audited"]);
     desk.says(&["publish", &file, "--with", "twine"], 2, &["`twine` is no client for it"]);
+    let settings = desk.path("work").join("packgate.toml");
+    std::fs::write(&settings, "[size]\nartifact = 1\n[rules]\nsize-budget = \"warning\"\n").unwrap();
+    desk.says(&["publish", &file, "--fail-on", "warning"], 1, &["nothing was sent", "size-budget"]);
+    std::fs::remove_file(settings).unwrap();
     assert!(!kept.exists());
 
     // The file is changed behind the audit's back: what arrives is what was audited.
