@@ -42,6 +42,22 @@ impl Project {
         self.upwards().find(|folder| folder.join(name).is_file())
     }
 
+    /// When the commit that is checked out was made, in seconds since 1970; `None` where there is no git repository or
+    /// no git to ask.
+    pub fn commit_time(&self) -> Option<u64> {
+        if !self.vcs_root()?.join(".git").exists() {
+            return None;
+        }
+        let mut command = Command::new("git");
+        // The bare object: nothing that the repository's settings name is started for it.
+        command.args(["-c", "core.fsmonitor=false", "cat-file", "commit", "HEAD"]);
+        let output = scratch::output(command.current_dir(&self.folder).stdin(Stdio::null())).ok()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let committer =
+            text.lines().take_while(|line| !line.is_empty()).find(|line| line.starts_with("committer "));
+        committer?.rsplit(' ').nth(1)?.parse().ok()
+    }
+
     /// The files below the folder that git tracks, relative to it; `None` without a git repository or without git.
     pub fn tracked_files(&self) -> Option<BTreeSet<String>> {
         if !self.vcs_root()?.join(".git").exists() {

@@ -101,6 +101,8 @@ pub struct Shipment {
     registry: &'static dyn Registry,
     /// Where to ask, as the manifest says.
     asked: Vec<OsString>,
+    /// Whether a client can be asked for it.
+    is_handed_out: bool,
 }
 
 /// Why an artifact can't be published, or not be looked for.
@@ -175,7 +177,16 @@ impl Shipment {
         let platform = format.platform(&identity.file, &version);
         let platform = if is_word(&platform) { platform } else { String::new() };
         let asked = registry.where_to_ask(inventory, &[]);
-        Ok(Self { kind: inventory.kind, name, version, platform, identity, registry, asked })
+        Ok(Self {
+            kind: inventory.kind,
+            name,
+            version,
+            platform,
+            identity,
+            registry,
+            asked,
+            is_handed_out: true,
+        })
     }
 
     /// The name of its file in the registry.
@@ -199,6 +210,9 @@ impl Shipment {
         folder: &Path,
         index: Option<&str>,
     ) -> Result<Comparison, PublishError> {
+        if !self.is_handed_out {
+            return Ok(Comparison::NotHandedOut);
+        }
         let copy = Copy {
             name: &self.name,
             version: &self.version,
@@ -266,9 +280,10 @@ impl<'a> Dispatch<'a> {
         self.sender.is_staged
     }
 
-    /// Adds what the client is told of its registry to where that is asked.
+    /// Has the registry asked that the client sends to.
     pub fn direct(&self, shipment: &mut Shipment, inventory: &Inventory) {
         shipment.asked = shipment.registry.where_to_ask(inventory, self.arguments);
+        shipment.is_handed_out = self.sender.is_handed_out;
     }
 
     /// Sends the copy. What the client says goes to `said` when nobody sits before a terminal.
@@ -310,7 +325,12 @@ impl<'a> Dispatch<'a> {
 fn sends_more(sender: &Sender, argument: &OsStr) -> bool {
     let text = argument.to_string_lossy();
     let option = text.split('=').next().unwrap_or_default();
-    sender.refused.contains(&option) || ecosystem::is_artifact_name(&text) || Path::new(argument).is_dir()
+    sender.refused.contains(&option) || ecosystem::is_artifact_name(&text) || is_folder(&text)
+}
+
+/// Whether an argument can only be meant as a folder. A bare word is more often a value: `--access public`.
+fn is_folder(argument: &str) -> bool {
+    argument == "." || argument == ".." || argument.contains(['/', '\\']) && Path::new(argument).is_dir()
 }
 
 #[cfg(test)]
@@ -351,6 +371,8 @@ mod tests {
             ("--registry=http://a/x", false),
             ("dist/*.whl", true),
             (".", true),
+            ("./src", true),
+            ("src", false),
         ] {
             assert_eq!(sends_more(pnpm, OsStr::new(argument)), expected, "{argument}");
         }

@@ -5,13 +5,15 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use packgate::audit::{Audit, AuditContext, Auditor, Options};
+use packgate::fetch::ClientError;
 use packgate::policy::{Verdict, settle};
 use packgate::project::Project;
 use packgate::publish::{Comparison, Dispatch, Parcel, PublishError, Shipment};
 use packgate::report;
-use packgate::settings::Settings;
+use packgate::settings::{Level, Settings};
 
 use super::attest::Attestations;
+use super::check::fail_on;
 use super::known::Known;
 use super::policy::policies;
 use super::targets::{Target, Targets};
@@ -43,6 +45,9 @@ pub(crate) struct Publish {
     /// A policy by name, or a policy file
     #[arg(long, value_name = "POLICY", value_parser = Known(policies))]
     policy: Option<String>,
+    /// The level that blocks
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = fail_on())]
+    fail_on: Level,
     /// Where the artifacts came from; the clients run there
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
@@ -81,7 +86,7 @@ impl Publish {
         let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
         let human = report::find("human").ok_or("there is no human report")?;
         output::print(|look, out| {
-            let look = report::Look { quiet: self.quiet, ..look.clone() };
+            let look = report::Look { quiet: self.quiet, fail_on: self.fail_on, ..look.clone() };
             (human.write)(&audits, &look, out)
         })?;
         if worst != Verdict::Pass {
@@ -120,8 +125,12 @@ impl Publish {
         let words = |error: &dyn std::fmt::Display| error.to_string();
         let code = packgate::internal::code(&settings, Some(&project)).map_err(|error| words(&error))?;
         let own = packgate::own::source(&settings, Some(&project)).map_err(|error| words(&error))?;
-        let options =
-            Options::default().settings(settings).project(project).internal_code(code).own_source(own);
+        let options = Options::default()
+            .fail_on(self.fail_on)
+            .settings(settings)
+            .project(project)
+            .internal_code(code)
+            .own_source(own);
         let auditor = Auditor::new(options);
         let (mut consignments, mut audits) = (Vec::new(), Vec::new());
         for target in &targets.all {
@@ -241,8 +250,12 @@ impl Publish {
                 }
                 Ok(Comparison::Nothing) | Err(_) => {}
             }
-            if begun.elapsed() + pause > Duration::from_secs(self.wait) {
-                let why = comparison.err().unwrap_or_else(|| "the registry doesn't serve it yet".to_owned());
+            let is_missing = matches!(comparison, Err(PublishError::Client(ClientError::Missing { .. })));
+            if is_missing || begun.elapsed() + pause > Duration::from_secs(self.wait) {
+                let why = match comparison {
+                    Err(error) => error.to_string(),
+                    Ok(_) => "the registry doesn't serve it yet".to_owned(),
+                };
                 complain(&format_args!(
                     "{title}: sent, but what is served can't be told: {why}; `packgate verify FILE --published` asks \
                      again"
@@ -254,10 +267,9 @@ impl Publish {
         }
     }
 
-    fn compare(&self, consignment: &Consignment) -> Result<Comparison, String> {
+    fn compare(&self, consignment: &Consignment) -> Result<Comparison, PublishError> {
         let Consignment { parcel, shipment } = consignment;
-        let compared = shipment.compare(parcel.sha256(), &self.project, self.index.as_deref());
-        compared.map_err(|error| error.to_string())
+        shipment.compare(parcel.sha256(), &self.project, self.index.as_deref())
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::inventory::Inventory;
+use crate::project::Project;
 use crate::scratch;
 
 /// What an ecosystem's client does with a project's folder.
@@ -134,6 +135,19 @@ impl<'a> Run<'a> {
         let arguments: Vec<&OsStr> =
             arguments.iter().map(OsStr::new).chain(paths.iter().map(OsString::as_os_str)).collect();
         self.named(command, &arguments)
+    }
+
+    /// The same, so that packing again gives the same bytes: clients and build tools that write the time into what they
+    /// pack take it from `SOURCE_DATE_EPOCH`. The user's own value stays.
+    pub(crate) fn reproducibly(self) -> Self {
+        const NAME: &str = "SOURCE_DATE_EPOCH";
+        /// No zip can hold an earlier one, wherever on Earth it is read.
+        const EARLIEST: u64 = 315_619_200;
+        if std::env::var_os(NAME).is_some() {
+            return self;
+        }
+        let time = Project::new(self.folder).commit_time().unwrap_or(EARLIEST).max(EARLIEST);
+        self.with_variable(NAME, OsStr::new(&time.to_string()))
     }
 
     /// The same with another value of a variable.

@@ -43,6 +43,8 @@ pub(crate) struct Sender {
     pub no_login: &'static [&'static str],
     /// How to get one.
     pub login: &'static str,
+    /// Whether a client hands out what the registry that it sends to serves.
+    pub is_handed_out: bool,
     /// Whether somebody has to approve before the registry serves the file.
     pub is_staged: bool,
 }
@@ -58,6 +60,7 @@ impl Sender {
         unattended: &[],
         no_login: &[],
         login: "",
+        is_handed_out: true,
         is_staged: false,
     };
 }

@@ -129,6 +129,10 @@ fn npm_sends_the_audited_bytes_and_nothing_else() {
     desk.says(&["publish", &file, "--dry-run"], 0, &["left-edge 1.0.3: would be sent by npm publish"]);
     desk.says(&["publish", &file, "--", "../other.tgz"], 2, &["could send what was not audited"]);
     desk.says(&["publish", &file, "--with", "twine"], 2, &["`twine` is no client for it"]);
+    let settings = desk.path("work").join("packgate.toml");
+    std::fs::write(&settings, "[size]\nartifact = 1\n[rules]\nsize-budget = \"warning\"\n").unwrap();
+    desk.says(&["publish", &file, "--fail-on", "warning"], 1, &["nothing was sent", "size-budget"]);
+    std::fs::remove_file(settings).unwrap();
     assert!(!kept.exists());
 
     // The file is changed behind the audit's back: what arrives is what was audited.
@@ -302,6 +306,22 @@ fn nothing_that_a_registry_serves_is_run() {
     assert!(!sign.exists());
 }
 
+fn gem_project(folder: &Path) {
+    let specification = "Gem::Specification.new do |s|\n  s.name = 'demo-gem'\n  s.version = '1.0.0'\n  s.summary = 'A demo'\n  s.authors = ['Ann']\n  s.license = 'MIT'\n  s.files = ['lib/demo.rb']\nend\n";
+    plant(folder, [("demo.gemspec", specification), ("lib/demo.rb", "ANSWER = 42\n")]);
+}
+
+fn extension_project(folder: &Path) {
+    let manifest = r#"{ "name": "demo", "publisher": "acme", "version": "1.0.0", "license": "MIT", "engines": { "vscode": "^1.80.0" }, "main": "a.js", "activationEvents": ["onStartupFinished"], "repository": "https://example.invalid/demo", "files": ["a.js"] }"#;
+    let files = [
+        ("package.json", manifest),
+        ("a.js", "exports.activate = () => {};\n"),
+        ("README.md", "A demo.\n"),
+        ("LICENSE", "MIT\n"),
+    ];
+    plant(folder, files);
+}
+
 #[test]
 fn gem_and_ovsx_send_the_audited_bytes() {
     if !clients::have(&["gem", "python3"]) {
@@ -311,9 +331,7 @@ fn gem_and_ovsx_send_the_audited_bytes() {
     let registry = Registry::start();
     let url = format!("http://127.0.0.1:{}", registry.port);
     let project = desk.path("gem");
-    std::fs::create_dir(&project).unwrap();
-    let specification = "Gem::Specification.new do |s|\n  s.name = 'demo-gem'\n  s.version = '1.0.0'\n  s.summary = 'A demo'\n  s.authors = ['Ann']\n  s.license = 'MIT'\n  s.files = ['lib/demo.rb']\nend\n";
-    plant(&project, [("demo.gemspec", specification), ("lib/demo.rb", "ANSWER = 42\n")]);
+    gem_project(&project);
     run(Command::new("gem").args(["build", "--silent", "demo.gemspec"]).current_dir(&project));
     let gem = project.join("demo-gem-1.0.0.gem");
     desk.set("GEM_HOST_API_KEY", "nobody");
@@ -330,14 +348,7 @@ fn gem_and_ovsx_send_the_audited_bytes() {
         return;
     }
     let project = desk.path("extension");
-    let manifest = r#"{ "name": "demo", "publisher": "acme", "version": "1.0.0", "license": "MIT", "engines": { "vscode": "^1.80.0" }, "main": "a.js", "activationEvents": ["onStartupFinished"], "repository": "https://example.invalid/demo", "files": ["a.js"] }"#;
-    let files = [
-        ("package.json", manifest),
-        ("a.js", "exports.activate = () => {};\n"),
-        ("README.md", "A demo.\n"),
-        ("LICENSE", "MIT\n"),
-    ];
-    plant(&project, files);
+    extension_project(&project);
     run(Command::new("vsce").args(["package", "--out", "demo.vsix"]).current_dir(&project));
     let file = project.join("demo.vsix");
     let path = file.to_str().unwrap();
@@ -423,4 +434,68 @@ fn cargo_gets_its_login_for_what_passed_and_for_nothing_else() {
     desk.says(&["check"], 1, &[]);
     refused(&desk, "no crate with this checksum has passed");
     assert_eq!(registry.arrived().len(), 1, "{:?}", registry.arrived().keys());
+}
+
+/// The time is not in what is packed twice, unless somebody sets it.
+#[test]
+fn packing_again_gives_the_same_bytes() {
+    if !clients::have(&["gem", "vsce"]) {
+        return;
+    }
+    let mut desk = Desk::new();
+    let (gem, extension) = (desk.path("gem"), desk.path("extension"));
+    gem_project(&gem);
+    extension_project(&extension);
+    let digest = |desk: &Desk, folder: &Path| {
+        let output = desk.packgate(&["check", folder.to_str().unwrap(), "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        report["artifacts"][0]["sha256"].as_str().unwrap().to_owned()
+    };
+    let first = [digest(&desk, &gem), digest(&desk, &extension)];
+    // A zip counts two seconds.
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    let second = [digest(&desk, &gem), digest(&desk, &extension)];
+    assert_eq!(first, second);
+    desk.set("SOURCE_DATE_EPOCH", "1700000000");
+    assert_ne!(first[0], digest(&desk, &gem), "somebody has set another time");
+}
+
+/// One that fails stops the rest, and the next run goes on from there.
+#[test]
+fn a_second_run_goes_on_with_what_is_missing() {
+    if !clients::have_readers() || !clients::have(&["npm"]) {
+        return;
+    }
+    let mut desk = Desk::new();
+    let registry = verdaccio(desk.folder.path());
+    desk.for_npm(&registry);
+    let files: Vec<String> = ["one", "two", "three"]
+        .iter()
+        .map(|name| {
+            let manifest = format!("{{ \"name\": \"{name}\", \"version\": \"1.0.0\", \"license\": \"MIT\", \"files\": [\"index.js\"] }}");
+            let tarball = npm_tarball(&[
+                ("package/package.json".into(), manifest.into_bytes()),
+                ("package/index.js".into(), b"module.exports = 1;\n".to_vec()),
+            ]);
+            let path = desk.path("work").join(format!("{name}-1.0.0.tgz"));
+            std::fs::write(&path, tarball).unwrap();
+            path.to_str().unwrap().to_owned()
+        })
+        .collect();
+    let arguments = ["publish", "--quiet", &files[0], &files[1], &files[2]];
+    let kept = |name: &str| desk.path("storage").join(name).join(format!("{name}-1.0.0.tgz")).is_file();
+    let real = which("npm");
+    desk.program(
+        "npm",
+        &format!("case \"$*\" in publish*two*) exit 7;; esac\nexec {} \"$@\"", real.display()),
+    );
+    desk.says(&arguments, 7, &["one 1.0.0: sent", "two 1.0.0: npm publish failed"]);
+    assert_eq!(["one", "two", "three"].map(kept), [true, false, false]);
+    std::fs::remove_file(desk.path("bin/npm")).unwrap();
+    desk.says(
+        &arguments,
+        0,
+        &["one 1.0.0: the registry serves this file already", "two 1.0.0: sent", "three 1.0.0: sent"],
+    );
+    assert_eq!(["one", "two", "three"].map(kept), [true; 3]);
 }

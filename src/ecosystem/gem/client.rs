@@ -21,7 +21,7 @@ impl Client for RubyGems {
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
-        let run = Run::of("gem", "a .gemspec is there", folder)?;
+        let run = Run::of("gem", "a .gemspec is there", folder)?.reproducibly();
         let Some(name) = gemspec(&Files::OnDisk(folder)) else {
             return Err(ClientError::NothingWritten { command: "gem build".to_owned() });
         };

@@ -13,6 +13,7 @@ const SENDERS: [Sender; 1] = [Sender {
     before: &["nuget", "push"],
     no_login: &["401 (Unauthorized)", "No API Key"],
     login: "give it --api-key",
+    is_handed_out: false,
     ..Sender::USUAL
 }];
 

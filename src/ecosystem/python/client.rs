@@ -25,6 +25,7 @@ impl Client for BuildFrontend {
         let into = into.as_os_str().to_owned();
         if let Some(program) = find_program("uv") {
             return Run { folder, program, called: "uv", variable: None }
+                .reproducibly()
                 .with(&["build", "--out-dir"], &[into]);
         }
         let missing = || missing("uv or python -m build", "pyproject.toml or setup.py is there");
@@ -32,7 +33,7 @@ impl Client for BuildFrontend {
         if run.output(&["-c", "import build.__main__"]).is_err() {
             return Err(missing());
         }
-        run.with(&["-m", "build", "--outdir"], &[into])
+        run.reproducibly().with(&["-m", "build", "--outdir"], &[into])
     }
 
     fn leaves(&self) -> (&'static str, &'static [&'static str]) {

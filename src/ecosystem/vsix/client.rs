@@ -20,7 +20,9 @@ impl Client for Vsce {
         let program = program.ok_or_else(|| missing("vsce", "package.json names engines.vscode"))?;
         let mut out = into.as_os_str().to_owned();
         out.push(std::path::MAIN_SEPARATOR_STR);
-        Run { folder, program, called: "vsce", variable: None }.with(&["package", "--out"], &[out])
+        Run { folder, program, called: "vsce", variable: None }
+            .reproducibly()
+            .with(&["package", "--out"], &[out])
     }
 
     fn leaves(&self) -> (&'static str, &'static [&'static str]) {

@@ -18,6 +18,8 @@ const SENDERS: [Sender; 2] = [
         refused: &["-i", "--packagePath"],
         no_login: &["Personal Access Token"],
         login: "run `vsce login`, or set VSCE_PAT",
+        // What ovsx gets is from another gallery.
+        is_handed_out: false,
         ..Sender::USUAL
     },
     Sender {
