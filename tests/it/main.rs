@@ -24,6 +24,7 @@ mod failures;
 mod homes;
 mod hostile;
 mod house;
+mod imports;
 mod init;
 mod installs;
 mod internal;
