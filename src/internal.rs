@@ -134,6 +134,17 @@ mod tests {
     }
 
     #[test]
+    fn without_version_control_a_workspace_above_counts_for_its_members_only() {
+        let folder = workspace();
+        fs::remove_dir_all(folder.path().join(".git")).expect("no repository");
+        fs::create_dir_all(folder.path().join("other")).expect("a folder");
+        let packages =
+            |path: &str| packages(&Settings::default(), Some(&Project::new(folder.path().join(path))));
+        assert_eq!(packages("packages/cli"), ["@acme/core"]);
+        assert!(packages("other").is_empty());
+    }
+
+    #[test]
     fn without_project_and_settings_there_is_nothing() {
         assert!(packages(&Settings::default(), None).is_empty());
         assert!(code(&Settings::default(), None).expect("no error").is_none());

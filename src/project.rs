@@ -58,6 +58,33 @@ impl Project {
         committer?.rsplit(' ').nth(1)?.parse().ok()
     }
 
+    /// The symbolic links below the folder by their paths from it, but for those in installed packages and version
+    /// control.
+    pub fn links(&self) -> BTreeSet<String> {
+        /// Entries looked at.
+        const MOST: usize = 50_000;
+        const NEVER: [&str; 5] = ["node_modules", ".git", ".hg", ".svn", ".jj"];
+        let (mut links, mut folders, mut seen) = (BTreeSet::new(), vec![PathBuf::new()], 0);
+        while let Some(folder) = folders.pop() {
+            let Ok(listing) = fs::read_dir(self.folder.join(&folder)) else { continue };
+            for entry in listing.flatten() {
+                seen += 1;
+                let name = entry.file_name();
+                let (Ok(kind), Some(text)) = (entry.file_type(), name.to_str()) else { continue };
+                if seen > MOST || NEVER.contains(&text) {
+                    continue;
+                }
+                let path = folder.join(text);
+                if kind.is_dir() {
+                    folders.push(path);
+                } else if kind.is_symlink() {
+                    links.insert(path.to_string_lossy().replace('\\', "/"));
+                }
+            }
+        }
+        links
+    }
+
     /// The files below the folder that git tracks, relative to it; `None` without a git repository or without git.
     pub fn tracked_files(&self) -> Option<BTreeSet<String>> {
         if !self.vcs_root()?.join(".git").exists() {

@@ -150,12 +150,25 @@ pub fn dependencies(folder: &Path) -> Vec<String> {
 pub fn members(project: &Project) -> Vec<Member> {
     let mut members = Vec::new();
     for folder in project.upwards() {
-        members.extend(super::projects().into_iter().filter_map(|one| one.members(folder)).flatten());
+        members.extend(members_of(folder));
+    }
+    if project.vcs_root().is_none() {
+        // Nothing says where the repository ends: a folder above counts if it says that this one is its member.
+        let above = project.folder.ancestors().skip(1).take(MOST_ABOVE).map(members_of);
+        let mut ours = above.filter(|members| members.iter().any(|member| member.folder == project.folder));
+        members.extend(ours.next().unwrap_or_default());
     }
     members.sort_by(|a, b| (&a.folder, a.manifest).cmp(&(&b.folder, b.manifest)));
     members.dedup();
     members
 }
+
+fn members_of(folder: &Path) -> Vec<Member> {
+    super::projects().into_iter().filter_map(|one| one.members(folder)).flatten().collect()
+}
+
+/// Most folders above a project in which a workspace is looked for where there is no version control.
+const MOST_ABOVE: usize = 8;
 
 /// The folders of the workspace's members that have this manifest, are below a folder and may be published.
 pub(super) fn public_members(folder: &Path, manifest: &str) -> Vec<PathBuf> {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::inventory::{Anomaly, Declared, Entry, Inventory, Kind, Making, ManifestProblem, Package};
+use crate::inventory::{
+    Anomaly, BrokenImport, Declared, Entry, EntryId, Import, Inventory, Kind, Making, ManifestProblem,
+    Package,
+};
 use crate::project::Project;
 
 use super::client::{ClientError, Fetched, Wish};
@@ -45,6 +48,16 @@ pub(crate) trait Format: Sync {
         project: Option<&Project>,
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package>;
+
+    /// The imports that lead nowhere; `sure` are those that are carried out without condition.
+    fn broken_imports(
+        &self,
+        _inventory: &Inventory,
+        _package: &Package,
+        _sure: &BTreeMap<EntryId, Vec<Import>>,
+    ) -> Vec<BrokenImport> {
+        Vec::new()
+    }
 
     /// Where its client writes an entry, relative to the folder in which it installs the package; a place elsewhere
     /// begins with its name in braces. `None` if it doesn't write the entry, or nothing is installed.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use spdx::detection::{Store, TextData};
 
-use crate::inventory::{Entry, Inventory, LicenceFile, ManifestFile, Package};
+use crate::inventory::{Defect, DefectKind, Entry, Inventory, LicenceFile, ManifestFile, Package};
 
 /// The texts that build.rs takes from the SPDX list, as `policies/licences.toml` names them.
 const KNOWN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/licences.rs"));
@@ -91,6 +91,52 @@ pub(super) fn read(
     files.map(read).collect()
 }
 
+/// Licence files that say nothing, and one that the manifest names and that isn't there.
+pub(super) fn defects(inventory: &Inventory, package: &Package) -> Vec<Defect> {
+    let own = inventory.manifests.iter().filter(|kept| is_licence_file(&kept.path));
+    let mut found: Vec<Defect> = own
+        .filter(|kept| stands_beside(&kept.path, &package.root))
+        .filter_map(|kept| {
+            let path = only_a_path(&kept.bytes)?;
+            let subject = format!("{} is `{path}`", kept.path);
+            Some(Defect { kind: DefectKind::LicenceIsPath, field: kept.path.clone(), subject, line: None })
+        })
+        .collect();
+    let named = package.license.as_deref().and_then(|licence| licence.strip_prefix("SEE LICENSE IN "));
+    let is_file = |name: &&str| {
+        !name.is_empty() && !name.contains([' ', ':']) && name.contains(|c: char| c.is_alphabetic())
+    };
+    if let Some(name) = named.map(str::trim).filter(is_file) {
+        let name = name.trim_matches(['<', '>']).trim_start_matches("./");
+        let below = |path: &str| match package.root.as_str() {
+            "" => path.eq_ignore_ascii_case(name),
+            root => path
+                .strip_prefix(root)
+                .and_then(|rest| rest.strip_prefix('/'))
+                .is_some_and(|rest| rest.eq_ignore_ascii_case(name)),
+        };
+        if !inventory.top_files().any(|entry| below(&entry.path)) {
+            found.push(Defect {
+                kind: DefectKind::LicenceAbsent,
+                field: "license".to_owned(),
+                subject: name.to_owned(),
+                line: None,
+            });
+        }
+    }
+    found
+}
+
+/// What a symbolic link becomes where it is checked out or packed as a text.
+fn only_a_path(bytes: &[u8]) -> Option<&str> {
+    const LONGEST: usize = 120;
+    let text = std::str::from_utf8(bytes.get(..LONGEST.min(bytes.len()))?).ok()?.trim();
+    let is_path = bytes.len() < LONGEST
+        && text.starts_with("../")
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "./_-".contains(c));
+    is_path.then_some(text)
+}
+
 /// Whether a file is the package's own: in its folder, or in an archive's folder of metadata.
 fn stands_beside(path: &str, root: &str) -> bool {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -164,6 +210,16 @@ mod tests {
         ] {
             assert_eq!(known(&text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_path_is_no_licence() {
+        assert_eq!(only_a_path(b"../LICENSE\n"), Some("../LICENSE"));
+        assert_eq!(only_a_path(b"../../LICENSE-MIT"), Some("../../LICENSE-MIT"));
+        assert_eq!(only_a_path(b"MIT"), None);
+        assert_eq!(only_a_path(b"See ../LICENSE"), None);
+        assert_eq!(only_a_path(b""), None);
+        assert_eq!(only_a_path(text_of("MIT").as_bytes()), None);
     }
 
     #[test]

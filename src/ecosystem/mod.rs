@@ -26,7 +26,9 @@ mod plain;
 mod python;
 mod vsix;
 
-use crate::inventory::{Entry, Inventory, Kind, ManifestTrouble, Package, Unexamined};
+use std::collections::BTreeMap;
+
+use crate::inventory::{Entry, EntryId, Import, Inventory, Kind, ManifestTrouble, Package, Unexamined};
 use crate::project::Project;
 
 pub(crate) use client::{Client, Recipe, Wish, find_program, is_packing, is_word};
@@ -151,6 +153,10 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     }
     let mut problems = Vec::new();
     inventory.package = format(inventory.kind).read(inventory, project, &mut problems);
+    if let Some(mut package) = inventory.package.take() {
+        package.defects.extend(licence_text::defects(inventory, &package));
+        inventory.package = Some(package);
+    }
     let project = project.filter(|project| is_at_hand(inventory, project));
     inventory.making = format(inventory.kind).making(inventory, project);
     let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();
@@ -188,6 +194,29 @@ fn is_at_hand(inventory: &Inventory, project: &Project) -> bool {
         plain(name) == plain(&package.name) || package.name.rsplit('.').next() == Some(name)
     };
     names(&project.folder).iter().any(same)
+}
+
+/// The files that must be parsed to be sure which imports of an identified package lead nowhere. None in an artifact
+/// of which not all is known: what is missing there may be in the rest.
+pub(crate) fn doubtful_imports(inventory: &Inventory) -> Vec<EntryId> {
+    match &inventory.package {
+        Some(package) if inventory.cut_short().is_none() => package.doubtful_imports.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Writes down which imports lead nowhere, by those that are sure to be carried out; what the quick look found is no
+/// longer needed then.
+pub(crate) fn settle_imports(inventory: &mut Inventory, sure: &BTreeMap<EntryId, Vec<Import>>) {
+    if let Some(mut package) = inventory.package.take() {
+        if inventory.cut_short().is_none() {
+            package.broken_imports = format(inventory.kind).broken_imports(inventory, &package, sure);
+        }
+        inventory.package = Some(package);
+    }
+    for entry in &mut inventory.entries {
+        entry.imports = thin_vec::ThinVec::new();
+    }
 }
 
 /// The kind of an artifact: going by its name if that is a format's own, otherwise by all its entries, in any order.

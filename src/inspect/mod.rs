@@ -34,7 +34,11 @@ mod wasm_link;
 mod secret;
 mod sign;
 
+// wholeness
+mod imports;
+
 use coding::Coding;
+pub(crate) use imports::parsed_imports;
 pub use prefilter::Hit;
 pub use sample::Sample;
 pub use scanner::{ScanOptions, Scanner};
@@ -148,6 +152,8 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     internal_code::INSPECTOR,
     own_source::INSPECTOR,
     binary::INSPECTOR,
+    // wholeness
+    imports::INSPECTOR,
 ];
 
 /// Texts inside one text that are looked at; a development bundle has one for each module.

@@ -2,7 +2,7 @@ use serde::Serialize;
 use thin_vec::ThinVec;
 
 use super::{
-    BinaryFacts, CodeMatch, Link, Media, Mention, OwnText, ProgramFacts, Secret, SourceMap, TextFacts,
+    BinaryFacts, CodeMatch, Import, Link, Media, Mention, OwnText, ProgramFacts, Secret, SourceMap, TextFacts,
 };
 
 /// An entry's number in the inventory. Names may repeat, numbers don't.
@@ -117,6 +117,9 @@ pub struct Entry {
     /// The texts behind `own_text`, kept only when somebody wants to have them: file, text.
     #[serde(skip)]
     pub own_recovered: ThinVec<(String, Vec<u8>)>,
+    /// Modules that it may ask for: found by a quick look, and kept only until the package's imports are followed.
+    #[serde(skip)]
+    pub imports: ThinVec<Import>,
     /// Facts of executables and object files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary: Option<Box<BinaryFacts>>,

@@ -5,6 +5,7 @@
 
 mod anomaly;
 mod entry;
+mod import;
 mod making;
 mod media;
 mod own;
@@ -21,6 +22,7 @@ use serde::Serialize;
 
 pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
 pub use entry::{Entry, EntryId, EntryKind, WideDigests};
+pub use import::{BrokenImport, ImportTrouble, Reach};
 pub use making::{BuildOption, Making};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
@@ -32,7 +34,7 @@ pub use promise::{
 };
 pub use recoverable::{Link, LinkTarget, MapForm, SourceFacts, SourceMap};
 pub use secret::Secret;
-pub use text::{At, CodeMatch, Mention, MentionKind, TextDigest, TextFacts};
+pub use text::{At, CodeMatch, Import, Mention, MentionKind, TextDigest, TextFacts};
 
 /// Everything known about one artifact once its last byte was read.
 #[derive(Debug, Clone, Default, Serialize)]

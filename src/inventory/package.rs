@@ -1,6 +1,9 @@
 use serde::Serialize;
 
-use super::{Defect, Denied, EntryId, InstallScript, Mismatch, MissingEntryPoint, RecordProblem, VcsState};
+use super::{
+    BrokenImport, Defect, Denied, EntryId, InstallScript, Mismatch, MissingEntryPoint, RecordProblem,
+    VcsState,
+};
 
 /// Whose package an artifact is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Default)]
@@ -98,6 +101,12 @@ pub struct Package {
     /// What keeps it from being installed, loaded or started.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub defects: Vec<Defect>,
+    /// Files that must be parsed to be sure which of their imports lead nowhere.
+    #[serde(skip)]
+    pub doubtful_imports: Vec<EntryId>,
+    /// Imports of its files that lead nowhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub broken_imports: Vec<BrokenImport>,
     /// Places that contradict the manifest about name or version.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mismatches: Vec<Mismatch>,

@@ -39,6 +39,9 @@ pub struct BinaryFacts {
     /// Where debuggers fetch the sources (SourceLink in a portable PDB).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_link: Option<String>,
+    /// Absolute paths of folders in which it looks for its libraries (RPATH, RUNPATH, LC_RPATH).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub search_paths: Vec<String>,
     /// Paths of the build machine.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub local_paths: Vec<LocalPath>,

@@ -53,6 +53,9 @@ pub struct MissingEntryPoint {
     pub target: String,
     /// How much breaks without it.
     pub weight: EntryPointWeight,
+    /// A file that is there and has almost its name: in other letter case, or with another ending.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub near: Option<String>,
     /// Line of the manifest, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
@@ -82,6 +85,8 @@ pub enum DefectKind {
     UnresolvableDependency,
     /// A script that runs at installation starts a file that isn't there.
     MissingInstallScript,
+    /// The same, where the script goes on without the file.
+    ToleratedInstallScript,
     /// A dependency that is to come in the package, and doesn't.
     MissingBundledDependency,
     /// A field of `publishConfig` that the client which packed did not apply.
@@ -92,6 +97,14 @@ pub enum DefectKind {
     CommandWithoutInterpreter,
     /// A command whose first line ends in a carriage return, which becomes part of the interpreter's name.
     CommandWithCarriageReturn,
+    /// A licence file that holds nothing but the path of another file.
+    LicenceIsPath,
+    /// A licence file that the manifest names and that isn't there.
+    LicenceAbsent,
+    /// A name at the top of a wheel that other packages install, too.
+    CommonTopLevel,
+    /// A symbolic link of the project that the manifest means to ship and the client leaves out.
+    LinkLeftOut,
 }
 
 /// How much breaks when an entry point is missing.
@@ -104,6 +117,8 @@ pub enum EntryPointWeight {
     Command,
     /// A part of its users can't: one condition, one subpath.
     Part,
+    /// Nobody gets types from the package, which holds none at all.
+    Types,
     /// A hint for tools that fall back to something else.
     Hint,
 }

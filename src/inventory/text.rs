@@ -23,6 +23,16 @@ pub struct TextFacts {
     pub digest: TextDigest,
 }
 
+/// A module that a file asks for by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Import {
+    /// The name as written: `./a.js`, `react/jsx-runtime`.
+    pub specifier: Box<str>,
+    /// Line of the file, where known.
+    pub line: Option<u64>,
+}
+
 /// A place in an entry.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
 #[non_exhaustive]

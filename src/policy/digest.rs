@@ -38,6 +38,7 @@ fn canonical(settings: &Settings, policy: &Policy) -> Value {
         "tables": env!("PACKGATE_TABLES"),
         "levels": levels,
         "for_show": for_show,
+        "exact": policy.exact,
         "internal": internal_form(internal, base),
         "own": own_form(own, base),
         "size": size_form(*size),

@@ -76,6 +76,7 @@ mod tests {
                 remedy: None,
                 evidence: crate::rules::Evidence::default(),
                 key: key.to_owned(),
+                at_most: None,
             };
             of(&finding, Some(&Package { version: version.to_owned(), ..Package::default() }))
         };

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -22,6 +22,8 @@ pub struct Policy {
     pub levels: Arc<Levels>,
     /// The levels in tests, examples and documentation, if different.
     pub for_show: BTreeMap<String, Level>,
+    /// Rules of which every finding has the rule's level, also those that would weigh less: somebody set it.
+    pub exact: BTreeSet<String>,
     /// SHA-256 in hex over levels, settings, waivers, tables and packgate's version: two runs with the same digest
     /// judge alike.
     pub digest: String,
@@ -234,6 +236,7 @@ mod tests {
             remedy: None,
             evidence: crate::rules::Evidence::default(),
             key: String::new(),
+            at_most: None,
         }
     }
 

@@ -1,10 +1,10 @@
 //! Which policy applies to an artifact, and the level that each rule then has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::inventory::Package;
-use crate::rules::{Finding, is_for_show};
+use crate::rules::{self, Finding, is_for_show};
 use crate::settings::{Level, Levels, PolicyChoice, PolicyFile, Settings, builtin};
 
 use super::digest;
@@ -22,6 +22,7 @@ pub struct Policies {
 struct InForce {
     levels: Arc<Levels>,
     for_show: BTreeMap<String, Level>,
+    exact: BTreeSet<String>,
     digest: String,
 }
 
@@ -53,11 +54,14 @@ impl InForce {
         levels.extend(file.map(|file| file.levels.clone()).unwrap_or_default());
         levels.extend(settings.levels.clone());
         let mut for_show = builtin::levels_for_show(built_in);
-        // Setting a rule's level sets it everywhere.
-        for_show.retain(|rule, _| {
-            !settings.levels.contains_key(rule) && file.is_none_or(|file| !file.levels.contains_key(rule))
-        });
-        let mut in_force = Self { levels: Arc::new(levels), for_show, digest: String::new() };
+        // Setting a rule's level sets it everywhere, and for all its findings.
+        let is_set = |rule: &str| {
+            settings.levels.contains_key(rule) || file.is_some_and(|file| file.levels.contains_key(rule))
+        };
+        for_show.retain(|rule, _| !is_set(rule));
+        let exact = rules::WITH_MILDER.iter().filter(|rule| built_in == "strict" || is_set(rule));
+        let exact = exact.map(|rule| (*rule).to_owned()).collect();
+        let mut in_force = Self { levels: Arc::new(levels), for_show, exact, digest: String::new() };
         in_force.digest = digest::of(settings, &in_force.policy(name, String::new()));
         in_force
     }
@@ -68,6 +72,7 @@ impl InForce {
             because,
             levels: Arc::clone(&self.levels),
             for_show: self.for_show.clone(),
+            exact: self.exact.clone(),
             digest: self.digest.clone(),
         }
     }
@@ -79,11 +84,13 @@ impl Policy {
         Policies::default().resolve(settings, package)
     }
 
-    /// The level of a finding, which may differ in tests, examples and documentation. `root` is the package's own
-    /// folder, whose name doesn't count.
+    /// The level of a finding, which may differ in tests, examples and documentation, and be lower for one that breaks
+    /// less. `root` is the package's own folder, whose name doesn't count.
     pub(super) fn level_of(&self, finding: &Finding, root: &str) -> Level {
         let for_show = self.for_show.get(finding.rule).filter(|_| is_for_show(&finding.place.path, root));
-        for_show.copied().unwrap_or_else(|| self.level(finding.rule))
+        let level = for_show.copied().unwrap_or_else(|| self.level(finding.rule));
+        let at_most = finding.at_most.filter(|_| !self.exact.contains(finding.rule));
+        at_most.map_or(level, |most| level.min(most))
     }
 
     /// The level of a rule. One that no policy names is an error: a gate fails closed.
@@ -95,7 +102,6 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules;
     use crate::settings::UNEXAMINED;
 
     #[test]
@@ -126,6 +132,22 @@ mod tests {
         assert_eq!(level("open-source", Some(Level::Error), "demo-1.0/test/a.zip"), Level::Error);
         assert_eq!(level("proprietary", None, "demo-1.0/test/a.zip"), Level::Error);
         assert_eq!(level("strict", None, "demo-1.0/test/a.zip"), Level::Error);
+    }
+
+    #[test]
+    fn a_finding_that_breaks_less_weighs_less_unless_somebody_says_otherwise() {
+        let level = |policy: &'static str, own: Option<Level>| {
+            let rule = rules::find(rules::WITH_MILDER[0]).unwrap();
+            let own = own.map(|level| (rule.name.to_owned(), (level, String::new(), None)));
+            let levels = own.into_iter().collect();
+            let settings = Settings { policy: PolicyChoice::Named(policy), levels, ..Settings::default() };
+            let finding = Finding::new(rule, crate::rules::Place::default()).at_most(Level::Note);
+            Policy::resolve_for(&settings, None).level_of(&finding, "")
+        };
+        assert_eq!(level("proprietary", None), Level::Note);
+        assert_eq!(level("proprietary", Some(Level::Error)), Level::Error);
+        assert_eq!(level("proprietary", Some(Level::Off)), Level::Off);
+        assert_eq!(level("strict", None), Level::Error);
     }
 
     #[test]

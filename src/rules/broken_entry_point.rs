@@ -3,14 +3,15 @@ use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "broken-entry-point",
-    family: Family::Allowlist,
+    family: Family::Wholeness,
     summary: "One of several entry points leads nowhere",
     docs: r#"
 ## What it does
 
 Reports what `missing-entry-point` does not: a subpath or condition of `exports`, a field like `module`, `types`,
 `typesVersions` or `man`, a plugin in a wheel's `entry_points.txt`, or the readme or licence file of a crate or NuGet
-package that leads nowhere while the package as a whole still loads.
+package that leads nowhere while the package as a whole still loads. It is a
+note if tools fall back to something else, as they do for `module`, or for `types` in a package with other declarations.
 
 ## Why it matters
 
@@ -36,6 +37,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 mod tests {
     use super::*;
     use crate::rules::testing::{npm, run};
+    use crate::settings::Level;
 
     #[test]
     fn fires() {
@@ -43,6 +45,11 @@ mod tests {
         let keys: Vec<String> =
             run(&RULE, &npm(manifest, &["a.js"])).into_iter().map(|finding| finding.key).collect();
         assert_eq!(keys, ["exports[\"./b\"] ./b.js", "types a.d.ts"]);
+        let levels = |manifest: &str, paths: &[&str]| -> Vec<Option<Level>> {
+            run(&RULE, &npm(manifest, paths)).into_iter().map(|finding| finding.at_most).collect()
+        };
+        assert_eq!(levels(manifest, &["a.js"]), [None, None]);
+        assert_eq!(levels(manifest, &["a.js", "b.js", "c.d.ts"]), [Some(Level::Note)]);
     }
 
     #[test]

@@ -3,6 +3,7 @@ use serde_json::Value;
 
 use crate::ecosystem::Remedy;
 use crate::inventory::{At, Entry, EntryId};
+use crate::settings::Level;
 
 /// What a rule made of facts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,6 +24,9 @@ pub struct Finding {
     /// What tells this finding apart from others of its rule at its place, stable across releases: no
     /// version, line or offset.
     pub key: String,
+    /// The most that it weighs, where that is less than others of its rule do. Who sets the rule's level sets it for
+    /// all of them.
+    pub at_most: Option<Level>,
 }
 
 /// The facts behind a finding as JSON text: there may be many findings, and a tree takes several times the memory.
@@ -107,6 +111,13 @@ impl Finding {
     #[must_use]
     pub fn evidence(mut self, evidence: impl Serialize) -> Self {
         self.evidence = Evidence::of(evidence);
+        self
+    }
+
+    /// The most that it weighs.
+    #[must_use]
+    pub fn at_most(mut self, level: Level) -> Self {
+        self.at_most = Some(level);
         self
     }
 

@@ -1,13 +1,14 @@
 use serde::Serialize;
 
-use crate::inventory::{EntryPointWeight, MissingEntryPoint};
+use crate::inventory::{EntryPointWeight, Inventory, MissingEntryPoint};
+use crate::settings::Level;
 use crate::words;
 
 use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "missing-entry-point",
-    family: Family::Allowlist,
+    family: Family::Wholeness,
     summary: "The artifact lacks what the package is loaded by, or a command it installs",
     docs: r#"
 ## What it does
@@ -22,7 +23,8 @@ An allowlist that is too tight breaks the release: the package installs but can'
 
 ## What to do
 
-Build before packing, and let the allowlist cover the file; or correct the manifest.
+Build before packing, and let the allowlist cover the file; or correct the manifest. Where the artifact has a file of
+almost the name, the finding says which.
 
 ## Example
 
@@ -39,6 +41,9 @@ pub(super) struct Evidence<'a> {
     target: &'a str,
     /// How much breaks.
     weight: EntryPointWeight,
+    /// The file that may have been meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    near: Option<&'a str>,
 }
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -50,6 +55,53 @@ pub(super) fn is_grave(weight: EntryPointWeight) -> bool {
     matches!(weight, EntryPointWeight::Whole | EntryPointWeight::Command)
 }
 
+/// Whether hardly anybody notices. `main` is written into every new manifest, also where nothing is to be loaded.
+fn is_mild(missing: &MissingEntryPoint) -> bool {
+    match missing.weight {
+        EntryPointWeight::Hint => true,
+        EntryPointWeight::Part => missing.field == "main",
+        EntryPointWeight::Whole | EntryPointWeight::Command | EntryPointWeight::Types => false,
+    }
+}
+
+/// The file that is there in place of the one that is named.
+fn instead(missing: &MissingEntryPoint) -> String {
+    let Some(near) = &missing.near else { return String::new() };
+    let is_case = missing.target.trim_start_matches("./").eq_ignore_ascii_case(near);
+    let how = if is_case { ", in other letter case" } else { "" };
+    format!(" (it has `{near}`{how})")
+}
+
+fn consequence(missing: &MissingEntryPoint) -> &'static str {
+    let field = missing.field.as_str();
+    let is_types = matches!(field, "types" | "typings") || field.ends_with(".types");
+    match missing.weight {
+        EntryPointWeight::Whole => "nobody can load the package by its name",
+        EntryPointWeight::Command => "the command can't start",
+        EntryPointWeight::Part => "whoever uses it gets an error",
+        EntryPointWeight::Types => {
+            "TypeScript finds no types for the package (TS7016), and there are none in it at all"
+        }
+        EntryPointWeight::Hint if is_types => "TypeScript finds no types where this leads (TS7016)",
+        EntryPointWeight::Hint => "tools that read it fall back to something else",
+    }
+}
+
+fn help(missing: &MissingEntryPoint, inventory: &Inventory, root: &str) -> String {
+    let target = missing.target.trim_start_matches("./");
+    let folder = target.rsplit_once('/').map(|(folder, _)| match root {
+        "" => format!("{folder}/"),
+        root => format!("{root}/{folder}/"),
+    });
+    let is_built =
+        folder.is_some_and(|folder| inventory.top_files().any(|entry| entry.path.starts_with(&folder)));
+    match &missing.near {
+        Some(near) => format!("Name `{near}` in the manifest, or rename the file."),
+        None if is_built => "Let the allowlist cover it, or correct the manifest.".to_owned(),
+        None => "Build it before packing and let the allowlist cover it, or correct the manifest.".to_owned(),
+    }
+}
+
 /// Findings for the missing entry points of some weights.
 pub(super) fn found(
     rule: &Rule,
@@ -59,20 +111,24 @@ pub(super) fn found(
     let Some(package) = &context.inventory.package else { return Vec::new() };
     let missing = package.declared.missing.iter().filter(|missing| wanted(missing.weight));
     let one = |missing: &MissingEntryPoint| {
-        let consequence = match missing.weight {
-            EntryPointWeight::Whole => "nobody can load the package by its name",
-            EntryPointWeight::Command => "the command can't start",
-            EntryPointWeight::Part => "whoever uses it gets an error",
-            EntryPointWeight::Hint => "tools that read it fall back to something else",
-        };
-        Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, missing.line))
-            .message(format!(
-                "{} names `{}`, which is not in the artifact: {consequence}.",
-                missing.field, missing.target
-            ))
-            .help("Build it before packing and let the allowlist cover it, or correct the manifest.")
-            .evidence(Evidence { field: &missing.field, target: &missing.target, weight: missing.weight })
-            .key(format!("{} {}", missing.field, missing.target))
+        let finding =
+            Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, missing.line))
+                .message(format!(
+                    "{} names `{}`, which is not in the artifact{}: {}.",
+                    missing.field,
+                    missing.target,
+                    instead(missing),
+                    consequence(missing)
+                ))
+                .help(help(missing, context.inventory, &package.root))
+                .evidence(Evidence {
+                    field: &missing.field,
+                    target: &missing.target,
+                    weight: missing.weight,
+                    near: missing.near.as_deref(),
+                })
+                .key(format!("{} {}", missing.field, missing.target));
+        if is_mild(missing) { finding.at_most(Level::Note) } else { finding }
     };
     let missing: Vec<&MissingEntryPoint> = missing.collect();
     if missing.len() <= MOST_SINGLE {
@@ -80,16 +136,16 @@ pub(super) fn found(
     }
     let named: Vec<String> = missing.iter().take(5).map(|missing| format!("`{}`", missing.target)).collect();
     let line = missing.first().and_then(|first| first.line);
-    vec![
-        Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, line))
-            .message(format!(
-                "{} of the manifest lead nowhere: {}, ...",
-                words::counted(missing.len() as u64, "entry point"),
-                named.join(", ")
-            ))
-            .help("Build them before packing and let the allowlist cover them, or correct the manifest.")
-            .evidence(missing),
-    ]
+    let finding = Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, line))
+        .message(format!(
+            "{} of the manifest lead nowhere: {}, ...",
+            words::counted(missing.len() as u64, "entry point"),
+            named.join(", ")
+        ))
+        .help("Build them before packing and let the allowlist cover them, or correct the manifest.")
+        .evidence(&missing);
+    let all_mild = missing.iter().all(|missing| is_mild(missing));
+    vec![if all_mild { finding.at_most(Level::Note) } else { finding }]
 }
 
 /// Up to this many are reported one by one.
@@ -106,6 +162,16 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].place.line, found[0].key.as_str()), (Some(2), "main dist/index.js"));
         assert_eq!(run(&RULE, &npm(r#"{"exports": {".": "./a.js"}}"#, &[])).len(), 1);
+    }
+
+    #[test]
+    fn says_what_is_there_and_no_word_of_building_what_is_built() {
+        let first = |manifest: &str, paths: &[&str]| run(&RULE, &npm(manifest, paths)).remove(0);
+        let near = first(r#"{"main": "dist/Index.js"}"#, &["dist/index.js"]);
+        assert!(near.message.contains("(it has `dist/index.js`, in other letter case)"), "{}", near.message);
+        assert!(!near.help.contains("Build"), "{}", near.help);
+        assert!(!first(r#"{"main": "dist/a.js"}"#, &["dist/b.js"]).help.contains("Build"));
+        assert!(first(r#"{"main": "dist/a.js"}"#, &["src/a.ts"]).help.contains("Build"));
     }
 
     #[test]

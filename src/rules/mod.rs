@@ -50,11 +50,9 @@ mod secrets_page;
 pub(crate) mod stray;
 
 // allowlist and manifest
-mod broken_entry_point;
 mod dirty_build;
 mod install_script;
 mod manifest_ambiguous;
-mod missing_entry_point;
 mod name_mismatch;
 mod no_allowlist;
 mod not_allowlisted;
@@ -64,6 +62,11 @@ mod stale_file_list;
 mod startup_code;
 
 // wholeness
+mod broken_entry_point;
+mod imports;
+mod missing_entry_point;
+mod stale_build;
+mod unportable_library;
 mod wholeness;
 
 // archive trust
@@ -131,8 +134,6 @@ const OWN: &[&Rule] = &[
     &no_allowlist::RULE,
     &record_mismatch::RULE,
     &stale_file_list::RULE,
-    &missing_entry_point::RULE,
-    &broken_entry_point::RULE,
     &dirty_build::RULE,
     &manifest_ambiguous::RULE,
     &private_package::RULE,
@@ -140,12 +141,21 @@ const OWN: &[&Rule] = &[
     &startup_code::RULE,
     &name_mismatch::RULE,
     // wholeness
+    &missing_entry_point::RULE,
+    &broken_entry_point::RULE,
+    &imports::MISSING_MODULE,
+    &imports::UNDECLARED_DEPENDENCY,
     &wholeness::UNRESOLVABLE_DEPENDENCY,
     &wholeness::MISSING_INSTALL_SCRIPT,
     &wholeness::MISSING_BUNDLED_DEPENDENCY,
     &wholeness::PUBLISH_CONFIG_IGNORED,
     &wholeness::UNLOADABLE_ENTRY_POINT,
     &wholeness::BROKEN_COMMAND,
+    &wholeness::MISSING_LICENCE_TEXT,
+    &wholeness::WHEEL_LAYOUT,
+    &wholeness::LINK_LEFT_OUT,
+    &stale_build::RULE,
+    &unportable_library::RULE,
     // archive trust
     &archive_ambiguous::RULE,
     &archive_unsafe_path::RULE,
@@ -162,6 +172,14 @@ const OWN: &[&Rule] = &[
     &contents_drift::RULE,
     &unexpected_growth::RULE,
     &size_budget::RULE,
+];
+
+/// Rules some of whose findings weigh less than others.
+pub(crate) const WITH_MILDER: [&str; 4] = [
+    imports::MISSING_MODULE.name,
+    imports::UNDECLARED_DEPENDENCY.name,
+    broken_entry_point::RULE.name,
+    wholeness::MISSING_INSTALL_SCRIPT.name,
 ];
 
 /// Every rule there is, in the order of reports and documentation.

@@ -30,6 +30,7 @@ impl Finding {
             evidence: Evidence::default(),
             remedy: None,
             key: String::new(),
+            at_most: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Rules on wholeness: one for each kind of defect that an ecosystem finds in a manifest.
 
 use crate::inventory::{Defect, DefectKind};
+use crate::settings::Level;
 
 use super::{Context, Family, Finding, Rule};
 
@@ -12,12 +13,12 @@ pub(super) const UNRESOLVABLE_DEPENDENCY: Rule = Rule {
 ## What it does
 
 Reports `workspace:`, `catalog:`, `link:`, `portal:` and `patch:` in `dependencies`, `peerDependencies` and
-`optionalDependencies` of a published manifest, and `file:` that leads to nothing in the package. Bundled dependencies
-and `devDependencies` don't count.
+`optionalDependencies` of a published manifest, and `file:` that leads to nothing in the package; a crate's dependency with
+a path and no version; a `file:` URL among a wheel's requirements. Bundled dependencies and `devDependencies` don't count.
 
 ## Why it matters
 
-npm refuses such a specifier (EUNSUPPORTEDPROTOCOL): nobody can install the package.
+npm refuses such a specifier (EUNSUPPORTEDPROTOCOL), cargo and pip find nothing there: nobody can install the package.
 
 ## What to do
 
@@ -29,10 +30,10 @@ a version.
 `"@acme/core": "workspace:^"` in a tarball that `npm pack` made.
 "#,
     check: |rule, context, findings| {
-        const HELP: &str = "Pack with a client that replaces it with a version (pnpm pack, yarn pack, bun pm pack), or write a version.";
+        const HELP: &str = "Write a version, or pack with a client that replaces it with one (pnpm pack, yarn pack, bun pm pack).";
         report(rule, context, findings, &[DefectKind::UnresolvableDependency], HELP, |defect| {
             format!(
-                "The manifest's {} is `{}`, which can be resolved only inside the workspace that it was written in: nobody can install the package.",
+                "The manifest's {} is `{}`, which can be resolved only in the workspace or on the machine that it was written on: nobody can install the package.",
                 defect.field, defect.subject
             )
         });
@@ -47,8 +48,8 @@ pub(super) const MISSING_INSTALL_SCRIPT: Rule = Rule {
 ## What it does
 
 Looks at the first command of the first of `preinstall`, `install` and `postinstall`. If it starts a file of the
-package (`node x.js`, `./x.sh`, `sh x.sh`), reports a file that isn't there. Later commands, variables, files in
-`build/` and scripts that carry on without the file (`|| exit 0`) are not checked.
+package (`node x.js`, `./x.sh`, `sh x.sh`), reports a file that isn't there. Later commands, variables and files in
+`build/` are not checked. A script that carries on without the file (`|| exit 0`) is a note.
 
 ## Why it matters
 
@@ -70,6 +71,14 @@ Let the allowlist cover the file, or take the script out.
                 defect.field, defect.subject
             )
         });
+        let grave = findings.len();
+        report(rule, context, findings, &[DefectKind::ToleratedInstallScript], HELP, |defect| {
+            format!(
+                "The manifest's {} starts `{}`, which is not in the artifact: every installation says so, and goes on.",
+                defect.field, defect.subject
+            )
+        });
+        findings.iter_mut().skip(grave).for_each(|finding| finding.at_most = Some(Level::Note));
     },
 };
 
@@ -220,6 +229,110 @@ Write `#!/usr/bin/env node` as the first line, ending in LF; in git, `*.js text 
     },
 };
 
+pub(super) const MISSING_LICENCE_TEXT: Rule = Rule {
+    name: "missing-licence-text",
+    family: Family::Wholeness,
+    summary: "The licence file that comes with the package holds no licence",
+    docs: r#"
+## What it does
+
+Reports a licence file that holds nothing but the path of another one, as a symbolic link does where it became a text,
+and a file that the manifest names (`SEE LICENSE IN`) and that is not in the artifact.
+
+## Why it matters
+
+Most licences ask that their text goes with every copy; without it nobody may pass the package on.
+
+## What to do
+
+Pack the text itself: copy the file before packing, or let the allowlist cover it.
+
+## Example
+
+A `LICENSE` of eleven bytes: `../LICENSE`.
+"#,
+    check: |rule, context, findings| {
+        const HELP: &str = "Copy the licence's text into the package before packing.";
+        let kinds = [DefectKind::LicenceIsPath, DefectKind::LicenceAbsent];
+        report(rule, context, findings, &kinds, HELP, |defect| match defect.kind {
+            DefectKind::LicenceAbsent => {
+                format!(
+                    "The manifest's {} names `{}`, which is not in the artifact.",
+                    defect.field, defect.subject
+                )
+            }
+            _ => format!("The licence file {} and nothing else: the text itself is missing.", defect.subject),
+        });
+    },
+};
+
+pub(super) const WHEEL_LAYOUT: Rule = Rule {
+    name: "wheel-layout",
+    family: Family::Wholeness,
+    summary: "A wheel installs something under a name that any package could have",
+    docs: r#"
+## What it does
+
+Reports `tests`, `docs`, `examples`, `scripts`, `conftest.py`, `setup.py`, `LICENSE`, `README.md` and the like at the top of a
+wheel, unless the package itself is called so.
+
+## Why it matters
+
+They land in `site-packages` beside all other packages: the second package with a `tests` folder writes over the first,
+and `import tests` finds either.
+
+## What to do
+
+Name the packages that belong into the wheel (`packages` for hatch and poetry, `tool.setuptools.packages.find` with
+`include`).
+
+## Example
+
+`find_packages()` without `exclude`, in a project with `tests/__init__.py`.
+"#,
+    check: |rule, context, findings| {
+        const HELP: &str = "Name the packages that belong into the wheel, or exclude this one.";
+        report(rule, context, findings, &[DefectKind::CommonTopLevel], HELP, |defect| {
+            format!(
+                "The wheel installs `{}` at the top of site-packages, under a name that other packages use, too.",
+                defect.subject
+            )
+        });
+    },
+};
+
+pub(super) const LINK_LEFT_OUT: Rule = Rule {
+    name: "link-left-out",
+    family: Family::Wholeness,
+    summary: "A symbolic link of the project was meant to ship and was left out",
+    docs: r#"
+## What it does
+
+With the project at hand, looks for symbolic links that its `files` covers and that are not in the artifact.
+
+## Why it matters
+
+npm leaves symbolic links out without a word: what they point at works in the project and is missing in the package.
+
+## What to do
+
+Copy the file before packing.
+
+## Example
+
+`README.md` as a link to the one at the workspace's top.
+"#,
+    check: |rule, context, findings| {
+        const HELP: &str = "Copy the file that the link points at before packing.";
+        report(rule, context, findings, &[DefectKind::LinkLeftOut], HELP, |defect| {
+            format!(
+                "`{}` is a symbolic link in the project, which npm leaves out although {} covers it.",
+                defect.subject, defect.field
+            )
+        });
+    },
+};
+
 /// Findings for the package's defects of these kinds.
 pub(super) fn report(
     rule: &Rule,
@@ -277,6 +390,7 @@ mod tests {
                 &[
                     (r#"{"scripts": {"postinstall": "node scripts/a.js"}}"#, &["index.js"], 1),
                     (r#"{"scripts": {"preinstall": "X=1 ./a.sh && b"}}"#, &[], 1),
+                    (r#"{"scripts": {"postinstall": "node a.js || exit 0"}}"#, &[], 1),
                 ],
             ),
             (
@@ -334,7 +448,6 @@ mod tests {
                 MISSING_INSTALL_SCRIPT,
                 &[
                     (r#"{"scripts": {"postinstall": "node scripts/a"}}"#, &["scripts/a.js"], 0),
-                    (r#"{"scripts": {"postinstall": "node a.js || exit 0"}}"#, &[], 0),
                     (r#"{"scripts": {"preinstall": "tsc", "postinstall": "node a.js"}}"#, &[], 0),
                     (r#"{"scripts": {"prepare": "node a.js"}}"#, &[], 0),
                 ],

@@ -1,6 +1,7 @@
 //! Stocktaking: from an artifact on disk to its [`Inventory`]. Unpacking and inspecting overlap; one worker
 //! or many, the inventory is the same.
 
+mod again;
 mod artifact_digest;
 mod batch;
 mod budget;
@@ -12,6 +13,7 @@ mod large;
 mod stream;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -83,6 +85,8 @@ impl Stocktake<'_> {
         }
         inventory.artifact.path = path.display().to_string();
         ecosystem::identify(&mut inventory, self.kind, self.project);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        again::imports(&mut inventory, &source, &name, self);
         installed::mark(&mut inventory);
         Ok(inventory)
     }
@@ -167,6 +171,8 @@ impl Stocktake<'_> {
             inventory.unexamined.push(Unexamined::new("", why));
         }
         ecosystem::identify(&mut inventory, self.kind.or(Some(Kind::Directory)), self.project);
+        // A folder is audited as it stands: nobody says that it is a package of its own.
+        ecosystem::settle_imports(&mut inventory, &BTreeMap::new());
         installed::mark(&mut inventory);
         Ok(inventory)
     }

@@ -25,6 +25,7 @@ mod gates;
 mod homes;
 mod hostile;
 mod house;
+mod imports;
 mod init;
 mod installs;
 mod internal;

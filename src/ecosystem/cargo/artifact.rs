@@ -6,8 +6,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::{Table, Value};
 
 use crate::inventory::{
-    Declared, Entry, EntryId, EntryKind, EntryPointWeight, Inventory, Kind, ManifestProblem, ManifestTrouble,
-    Mismatch, MissingEntryPoint, Package, VcsState,
+    Declared, Defect, DefectKind, Entry, EntryId, EntryKind, EntryPointWeight, Inventory, Kind,
+    ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint, Package, VcsState,
 };
 use crate::project::Project;
 
@@ -84,6 +84,7 @@ impl Format for Crate {
         {
             problems.push(malformed(info.entry, "it can't be read, so what it was packed from is unknown"));
         }
+        package.defects = unresolvable(&table);
         package.declared = declared(&files, &table, &lists, original_text.as_deref());
         package.vcs = vcs(&files, inventory, &package.name, project);
         let expected = format!("{}-{}", package.name, package.version);
@@ -256,6 +257,34 @@ fn declared(files: &Files<'_>, table: &Table, lists: &Lists, original: Option<&s
     declared
 }
 
+/// Dependencies that lie beside the crate and say no version by which a registry knows them. cargo packs none such.
+fn unresolvable(table: &Table) -> Vec<Defect> {
+    let everywhere =
+        table.get("target").and_then(Value::as_table).into_iter().flat_map(|targets| targets.values());
+    let tables = everywhere.filter_map(Value::as_table).chain([table]);
+    let lists = tables.flat_map(|table| {
+        ["dependencies", "build-dependencies"]
+            .into_iter()
+            .filter_map(|key| Some((key, table.get(key)?.as_table()?)))
+    });
+    let is_lost = |dependency: &Value| {
+        dependency.get("path").is_some()
+            && dependency.get("version").is_none()
+            && dependency.get("git").is_none()
+    };
+    let one = |key: &str, name: &str, dependency: &Value| Defect {
+        kind: DefectKind::UnresolvableDependency,
+        field: format!("{key}.{name}"),
+        subject: format!("path = {}", dependency.get("path").unwrap_or(&Value::Boolean(true))),
+        line: None,
+    };
+    let lost = |(key, list): (&'static str, &Table)| {
+        let lost = list.iter().filter(|(_, dependency)| is_lost(dependency));
+        lost.map(|(name, dependency)| one(key, name, dependency)).collect::<Vec<_>>()
+    };
+    lists.flat_map(lost).collect()
+}
+
 /// The files that cargo would not have packed; `None` if the patterns can't be read, which cargo refuses.
 fn unlisted(files: &Files<'_>, table: &Table, lists: &Lists) -> Option<Vec<EntryId>> {
     let include = matcher(&lists.include)?;
@@ -305,7 +334,13 @@ fn targets(files: &Files<'_>, table: &Table) -> (Vec<String>, Vec<MissingEntryPo
         let Some(path) = path else { return };
         match normal(path).filter(|path| files.names.contains(path.as_str())) {
             Some(path) => present.push(path),
-            None => missing.push(MissingEntryPoint { field, target: path.to_owned(), weight, line: None }),
+            None => missing.push(MissingEntryPoint {
+                field,
+                target: path.to_owned(),
+                weight,
+                near: None,
+                line: None,
+            }),
         }
     };
     let path_of = |target: &Value| target.get("path").and_then(Value::as_str).map(str::to_owned);
@@ -333,6 +368,7 @@ fn targets(files: &Files<'_>, table: &Table) -> (Vec<String>, Vec<MissingEntryPo
             field: "Cargo.toml".to_owned(),
             target: "src/lib.rs or src/main.rs".to_owned(),
             weight: EntryPointWeight::Whole,
+            near: None,
             line: None,
         });
     }
@@ -354,6 +390,7 @@ fn documents(files: &Files<'_>, table: &Table) -> Vec<MissingEntryPoint> {
             field: (*key).to_owned(),
             target: path.to_owned(),
             weight: EntryPointWeight::Hint,
+            near: None,
             line: None,
         })
     };
@@ -472,6 +509,14 @@ mod tests {
         assert_eq!(missing, [("build", EntryPointWeight::Whole), ("[[bin]] x", EntryPointWeight::Command)]);
         assert!(package.vcs.unwrap().dirty);
         assert_eq!(package.mismatches, []);
+    }
+
+    #[test]
+    fn dependencies_that_only_lie_beside_it() {
+        let manifest = "[package]\nname = \"d\"\nversion = \"1.0.0\"\n[dependencies]\na = { path = \"../a\" }\nb = { path = \"../b\", version = \"1\" }\nc = \"1\"\n[dev-dependencies]\nd = { path = \"../d\" }\n[target.'cfg(unix)'.build-dependencies.e]\npath = \"../e\"\n";
+        let (package, _) = read_all(&[("d-1.0.0/Cargo.toml", manifest), ("d-1.0.0/src/lib.rs", "")]);
+        let fields: Vec<&str> = package.defects.iter().map(|defect| defect.field.as_str()).collect();
+        assert_eq!(fields, ["build-dependencies.e", "dependencies.a"]);
     }
 
     #[test]

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{
-    Anomaly, Declared, Denied, Entry, EntryId, Inventory, Kind, Making, ManifestProblem, Package,
+    Anomaly, BrokenImport, Declared, Defect, DefectKind, Denied, Entry, EntryId, Import, Inventory, Kind,
+    Making, ManifestProblem, Package,
 };
 use crate::project::Project;
 
 use super::manifest::{self, Manifest};
-use super::{MANIFEST, advice, bundle, client, entry_points, installed, packlist, wholeness};
+use super::{MANIFEST, advice, bundle, client, entry_points, imports, installed, packlist, wholeness};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::json::Object;
@@ -78,11 +79,29 @@ impl Format for Tarball {
         let root = locate::folder(&found.entry.path);
         let mut package = package(inventory, &manifest, found, root, project);
         let own = OwnFiles::of(inventory, root);
-        let ids = own.ids.iter().zip(&own.paths);
-        let files: Vec<(&str, &Entry)> =
-            ids.filter_map(|(id, path)| Some((*path, inventory.entry(*id)?))).collect();
+        let files = own_files(inventory, root);
+        if files.iter().any(|(_, entry)| !entry.imports.is_empty()) {
+            package.doubtful_imports = imports::doubtful(&files, &manifest, &package);
+        }
         package.defects = wholeness::defects(&manifest, &files, &package.declared.entry_points);
+        if let Some(project) = project.filter(|project| is_of(&manifest, project)) {
+            package.defects.extend(links_left_out(&manifest, &own, project));
+        }
         Some(package)
+    }
+
+    fn broken_imports(
+        &self,
+        inventory: &Inventory,
+        package: &Package,
+        sure: &BTreeMap<EntryId, Vec<Import>>,
+    ) -> Vec<BrokenImport> {
+        let asks = |entry: &Entry| !entry.imports.is_empty() && entry.path.ends_with(".css");
+        let may_find = !sure.is_empty() || inventory.top_files().any(asks);
+        let manifest = read_again(inventory, package).filter(|_| may_find);
+        manifest
+            .map(|manifest| imports::broken(&own_files(inventory, &package.root), &manifest, package, sure))
+            .unwrap_or_default()
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
@@ -126,6 +145,19 @@ impl Format for Tarball {
     fn fetch(&self, wish: &Wish<'_>) -> Option<Result<Fetched, ClientError>> {
         Some(client::fetch(wish))
     }
+}
+
+/// The package's files by their paths from its folder.
+fn own_files<'a>(inventory: &'a Inventory, root: &str) -> Vec<(&'a str, &'a Entry)> {
+    let own = OwnFiles::of(inventory, root);
+    own.ids.iter().zip(&own.paths).filter_map(|(id, path)| Some((*path, inventory.entry(*id)?))).collect()
+}
+
+/// The manifest of a package that was read before.
+fn read_again(inventory: &Inventory, package: &Package) -> Option<Manifest> {
+    let is_it = |entry: &Entry| entry.place == package.manifest;
+    let kept = inventory.manifests.iter().rfind(|kept| inventory.entry(kept.entry).is_some_and(is_it))?;
+    Some(Manifest::from_object(Object::read(&kept.bytes).ok()?))
 }
 
 /// `@acme/cli` as `@acme` and `cli`.
@@ -257,6 +289,42 @@ impl<'a> OwnFiles<'a> {
         }
         texts
     }
+}
+
+/// Symbolic links of the project that `files` covers and that the package has nothing of. npm packs none.
+fn links_left_out(manifest: &Manifest, own: &OwnFiles<'_>, project: &Project) -> Vec<Defect> {
+    if manifest.files.is_none() {
+        return Vec::new();
+    }
+    let links = project.links();
+    let mut paths: Vec<&str> = links.iter().map(String::as_str).collect();
+    // The rules see the links as files among the others.
+    paths.extend(own.paths.iter().filter(|path| !links.contains(**path)));
+    let ignore_files = own.ignore_files(project);
+    let above = super::project::ignore_files_above(project);
+    let rules = packlist::Rules {
+        manifest,
+        ignore_files: &ignore_files,
+        case_matters: true,
+        with_defaults: true,
+        above: &above,
+        is_bundled: false,
+    };
+    let is_covered = packlist::packed(rules, &paths);
+    let is_there = |link: &str| {
+        own.paths
+            .iter()
+            .any(|path| path.strip_prefix(link).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    };
+    let left_out = paths.iter().zip(is_covered).take(links.len());
+    let left_out = left_out.filter(|(link, is_covered)| *is_covered && !is_there(link));
+    let one = |link: &str| Defect {
+        kind: DefectKind::LinkLeftOut,
+        field: FILES.to_owned(),
+        subject: link.to_owned(),
+        line: manifest.object.line("files"),
+    };
+    left_out.map(|(link, _)| one(link)).collect()
 }
 
 /// Whether a project is the package's own.

@@ -29,6 +29,24 @@ impl<'a> Files<'a> {
         self.all.range(folder.as_str()..).next().is_some_and(|path| path.starts_with(&folder))
     }
 
+    /// A file with almost this path: in other letter case, or with another ending.
+    fn near(&self, path: &str) -> Option<String> {
+        let stem = |path: &str| {
+            let name = path.rfind('/').map_or(0, |slash| slash + 1);
+            let end = path.get(name..).and_then(|name| name.find('.')).map_or(path.len(), |dot| name + dot);
+            path.get(..end).unwrap_or(path).to_lowercase()
+        };
+        let wants_types = is_declaration(path);
+        let is_near = |file: &&&str| {
+            file.eq_ignore_ascii_case(path)
+                || stem(file) == stem(path) && !file.ends_with(".map") && is_declaration(file) == wants_types
+        };
+        let mut near = self.all.iter().filter(is_near);
+        let first = near.next()?;
+        let same_but_for_case = self.all.iter().find(|file| file.eq_ignore_ascii_case(path));
+        Some((*same_but_for_case.unwrap_or(first)).to_owned())
+    }
+
     /// The first file found with one of `ends`, for a path that may lack its extension or be a folder.
     fn resolve(&self, path: &str, ends: &[&str], indexes: &[&str]) -> Option<String> {
         let plain = ends.iter().map(|end| format!("{path}{end}"));
@@ -89,6 +107,7 @@ pub(super) fn follow(manifest: &Manifest, files: &Files<'_>) -> EntryPoints {
     }
     follow.types_alone();
     follow.no_code();
+    follow.no_types();
     follow.types_versions();
     follow.browser();
     for key in ["style", "sass", "unpkg", "jsdelivr", "react-native", "man"] {
@@ -106,7 +125,8 @@ struct Follow<'a> {
 impl Follow<'_> {
     fn miss(&mut self, field: String, target: String, weight: EntryPointWeight, key: &str) {
         let line = self.manifest.object.line(key);
-        self.found.missing.push(MissingEntryPoint { field, target, weight, line });
+        let near = normal(&target).and_then(|path| self.files.near(&path));
+        self.found.missing.push(MissingEntryPoint { field, target, weight, near, line });
     }
 
     /// `main`, with Node's extensions and folders, and the `index.js` that Node falls back to.
@@ -247,13 +267,43 @@ impl Follow<'_> {
             [".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".node", ".wasm"];
         let is_code = |file: &&str| !is_declaration(file) && CODE.iter().any(|end| file.ends_with(end));
         let has_types = self.files.all.iter().any(|file| is_declaration(file));
-        if !has_types || self.files.all.iter().any(is_code) {
+        if !has_types || self.files.all.iter().any(is_code) || self.tells_types_from_code() {
             return;
         }
         for missing in &mut self.found.missing {
             let is_types = matches!(missing.field.as_str(), "types" | "typings");
             if missing.weight == EntryPointWeight::Whole && !is_types {
-                missing.weight = EntryPointWeight::Part;
+                missing.weight = EntryPointWeight::Hint;
+            }
+        }
+    }
+
+    /// Whether `exports` names types in one place and code in another: then there is code to be had.
+    fn tells_types_from_code(&self) -> bool {
+        fn tells(value: &Value, depth: usize) -> bool {
+            let Value::Object(map) = value else { return false };
+            let has = |conditions: &[&str]| conditions.iter().any(|condition| map.contains_key(*condition));
+            has(&["types"]) && has(&["import", "require"])
+                || depth < 32 && map.values().any(|inner| tells(inner, depth + 1))
+        }
+        self.manifest.object.get("exports").is_some_and(|exports| tells(exports, 0))
+    }
+
+    /// Where there are no declarations at all, whoever goes by the types that the manifest names gets none.
+    fn no_types(&mut self) {
+        if self
+            .files
+            .all
+            .iter()
+            .any(|file| is_declaration(file) || file.ends_with(".ts") || file.ends_with(".tsx"))
+        {
+            return;
+        }
+        for missing in &mut self.found.missing {
+            let is_types = matches!(missing.field.as_str(), "types" | "typings")
+                || missing.field.starts_with("exports") && missing.field.ends_with(".types");
+            if missing.weight == EntryPointWeight::Hint && is_types {
+                missing.weight = EntryPointWeight::Types;
             }
         }
     }
@@ -592,8 +642,25 @@ mod tests {
     }
 
     #[test]
+    fn the_file_that_was_meant() {
+        let near = |manifest: &str, paths: &[&str]| {
+            let manifest = Manifest::from_object(Object::read(manifest.as_bytes()).unwrap());
+            let found = follow(&manifest, &Files::new(paths.iter().copied()));
+            found.missing.first().and_then(|missing| missing.near.clone())
+        };
+        for (manifest, paths, expected) in [
+            (r#"{"main": "lib/Index.js"}"#, &["lib/index.js", "lib/index.mjs"][..], Some("lib/index.js")),
+            (r#"{"exports": "./index.ts"}"#, &["index.d.ts", "index.js", "index.js.map"], Some("index.js")),
+            (r#"{"main": "a.js", "types": "./b.d.ts"}"#, &["a.js", "b.d.mts"], Some("b.d.mts")),
+            (r#"{"main": "dist/a.js"}"#, &["dist/b.js", "dist/a.d.ts"], None),
+        ] {
+            assert_eq!(near(manifest, paths).as_deref(), expected, "{manifest}");
+        }
+    }
+
+    #[test]
     fn entrances_that_lead_nowhere() {
-        use EntryPointWeight::{Command, Hint, Part, Whole};
+        use EntryPointWeight::{Command, Hint, Part, Types, Whole};
         for (manifest, paths, expected) in [
             (r#"{"main": "dist/a.js"}"#, &["src/a.ts"][..], &[("main", Whole)][..]),
             (r#"{"main": "dist/a.js"}"#, &["index.js"], &[("main", Hint)]),
@@ -608,7 +675,7 @@ mod tests {
             (
                 r#"{"exports": {".": {"types": "./a.d.ts", "default": "./a.js"}}}"#,
                 &["a.js"],
-                &[(r#"exports["."].types"#, Hint)],
+                &[(r#"exports["."].types"#, Types)],
             ),
             (
                 r#"{"exports": {".": {"bun": "./a.ts", "default": "./a.js"}}}"#,
@@ -619,6 +686,13 @@ mod tests {
             (r#"{"exports": {".": ["./a.js", "./b.js"]}}"#, &["c.js"], &[(r#"exports["."]"#, Whole)]),
             (r#"{"exports": {".": "./c.js", "./x": ["./a.js"]}}"#, &["c.js"], &[(r#"exports["./x"]"#, Part)]),
             (r#"{"types": "index.d.ts"}"#, &["a.d.ts"], &[("types", Whole)]),
+            (r#"{"main": "a.js", "types": "index.d.ts"}"#, &["a.js", "b.d.ts"], &[("types", Hint)]),
+            (r#"{"main": "a.js"}"#, &["a.d.ts"], &[("main", Hint)]),
+            (
+                r#"{"exports": {".": {"types": "./a.d.ts", "import": "./a.js"}}}"#,
+                &["a.d.ts"],
+                &[(r#"exports["."].import"#, Whole)],
+            ),
             (
                 r#"{"main": "a.js", "typesVersions": {"*": {"*": ["ts4/*"]}}, "man": "a.1"}"#,
                 &["a.js"],
@@ -628,7 +702,7 @@ mod tests {
             (
                 r#"{"types": "x.d.ts", "module": "m.js", "browser": "b.js"}"#,
                 &["a.js"],
-                &[("module", Hint), ("types", Hint), ("browser", Hint)],
+                &[("module", Hint), ("types", Types), ("browser", Hint)],
             ),
         ] {
             let expected: Vec<(String, EntryPointWeight)> =

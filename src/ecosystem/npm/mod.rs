@@ -9,6 +9,7 @@ mod client;
 mod differential;
 mod entry_points;
 mod glob;
+mod imports;
 mod installed;
 mod manifest;
 mod packlist;

@@ -115,10 +115,11 @@ impl<'a> Whole<'_, 'a> {
             ["preinstall", "install", "postinstall"].into_iter().find(|event| written(event).is_some())?;
         let started = shell::first_started(written(&event)?)?;
         let is_there = started.candidates().iter().any(|path| self.file(path).is_some());
-        (!is_there && !started.may_fail).then(|| {
-            let field = format!("scripts.{event}");
-            self.defect(DefectKind::MissingInstallScript, field, &started.file, "scripts")
-        })
+        let kind = match started.may_fail {
+            true => DefectKind::ToleratedInstallScript,
+            false => DefectKind::MissingInstallScript,
+        };
+        (!is_there).then(|| self.defect(kind, format!("scripts.{event}"), &started.file, "scripts"))
     }
 
     /// pnpm and yarn put these in place of the manifest's own fields when they pack; npm doesn't.

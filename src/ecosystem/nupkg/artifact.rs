@@ -123,6 +123,7 @@ fn missing(inventory: &Inventory, named: Vec<Named>) -> Vec<MissingEntryPoint> {
         field: named.field.to_owned(),
         target: named.path,
         weight: EntryPointWeight::Part,
+        near: None,
         line: None,
     });
     missing.collect()

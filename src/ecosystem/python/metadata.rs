@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::licence;
 use crate::ecosystem::format::Fields;
 use crate::ecosystem::purl::Purl;
-use crate::inventory::{ManifestProblem, ManifestTrouble, Mismatch, Package};
+use crate::inventory::{Defect, DefectKind, ManifestProblem, ManifestTrouble, Mismatch, Package};
 
 /// Header fields of METADATA or PKG-INFO, in order; continuation lines joined by a line feed.
 pub(super) fn fields(bytes: &[u8]) -> Vec<(String, String)> {
@@ -71,6 +71,20 @@ pub(super) fn package(fields: &[(String, String)], manifest: &str, root: &str) -
         root: root.to_owned(),
         ..Package::default()
     }
+}
+
+/// Requirements that lie on the machine where the package was made.
+pub(super) fn unresolvable(fields: &[(String, String)]) -> Vec<Defect> {
+    let is_lost =
+        |value: &str| value.split_once('@').is_some_and(|(_, url)| url.trim_start().starts_with("file:"));
+    let lost = fields.iter().filter(|(key, value)| key == "requires-dist" && is_lost(value));
+    let one = |value: &str| Defect {
+        kind: DefectKind::UnresolvableDependency,
+        field: "Requires-Dist".to_owned(),
+        subject: value.to_owned(),
+        line: None,
+    };
+    lost.map(|(_, value)| one(value)).collect()
 }
 
 /// `License-Expression`, else what the classifiers say, else the free text.
@@ -243,6 +257,12 @@ mod tests {
         for (a, b) in [("1.0", "1.1"), ("1.0", "1.0.post1"), ("1.0", "1.0+local"), ("10", "1.0")] {
             assert!(!same_version(a, b), "{a} {b}");
         }
+    }
+
+    #[test]
+    fn requirements_on_this_machine() {
+        let text = "Requires-Dist: a @ file:///home/x/a\nRequires-Dist: b>=1\nRequires-Dist: c @ https://x.y/c.whl\nRequires-Dist: d@file:../d; extra == 'x'";
+        assert_eq!(unresolvable(&fields(text.as_bytes())).len(), 2);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod names;
 mod native;
 mod pdb;
+mod rpath;
 mod wasm;
 
 use crate::inventory::{BinaryFacts, DebugSection, LocalPath, Media};

@@ -6,7 +6,7 @@ use object::{CompressionFormat, FileKind, LittleEndian, Object, ObjectKind, Obje
 
 use crate::inventory::{At, BinaryFacts, LocalPath, Media};
 
-use super::{add_section, build_id, names, pdb};
+use super::{add_section, build_id, names, pdb, rpath};
 
 /// Slices of a fat binary that are read.
 const MOST_SLICES: usize = 16;
@@ -86,6 +86,9 @@ impl Reader {
         if self.facts.build_id.is_none() {
             let uuid = file.mach_uuid().ok().flatten().map(|uuid| build_id(&uuid));
             self.facts.build_id = uuid.or_else(|| file.build_id().ok().flatten().map(build_id));
+        }
+        if self.facts.search_paths.is_empty() {
+            self.facts.search_paths = rpath::absolute(&file);
         }
         // A linker needs the symbols of an object file; those of a finished program help a debugger only.
         let is_linked = matches!(file.kind(), ObjectKind::Executable | ObjectKind::Dynamic);

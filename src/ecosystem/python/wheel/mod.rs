@@ -1,6 +1,7 @@
 //! Python wheels. Source: PyPA specifications "Binary distribution format", "Recording installed projects" and
 //! "Entry points".
 
+mod imports;
 mod installed;
 mod modules;
 mod record;
@@ -9,8 +10,8 @@ mod tags;
 use std::collections::BTreeMap;
 
 use crate::inventory::{
-    Anomaly, Declared, Entry, Inventory, Kind, Making, ManifestProblem, ManifestTrouble, Mismatch, Package,
-    RecordProblem, RecordTrouble,
+    Anomaly, BrokenImport, Declared, Entry, EntryId, Import, Inventory, Kind, Making, ManifestProblem,
+    ManifestTrouble, Mismatch, Package, RecordProblem, RecordTrouble,
 };
 use crate::project::Project;
 
@@ -72,6 +73,8 @@ impl Format for Wheel {
             problems.push(locate::unreadable(&found.entry.place, None, "it has no Name or no Version"));
         }
         problems.extend(metadata::contradictions(&fields, &found.entry.place));
+        package.defects = metadata::unresolvable(&fields);
+        package.defects.extend(modules::common_names(inventory, &package));
         package.mismatches = mismatches(inventory, &package);
         let info = locate::folder(&found.entry.path);
         problems.extend(second_folder(inventory, info));
@@ -120,6 +123,16 @@ impl Format for Wheel {
             modules::top_level(inventory, &String::from_utf8_lossy(&table.bytes), &mut package.declared);
         }
         Some(package)
+    }
+
+    /// Python is read line by line: what the quick look found is sure.
+    fn broken_imports(
+        &self,
+        inventory: &Inventory,
+        _package: &Package,
+        _sure: &BTreeMap<EntryId, Vec<Import>>,
+    ) -> Vec<BrokenImport> {
+        imports::broken(inventory)
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
@@ -304,7 +317,7 @@ mod tests {
             ("demo-1.0.dist-info/METADATA", "Name: Demo\nVersion: 2.0\n"),
             (
                 "demo-1.0.dist-info/entry_points.txt",
-                "[console_scripts]\nx = demo.cli:main\ny = other:main\nz = demo.gone:main [x]\n[other]\nq = demo.gone\n",
+                "[console_scripts]\nx = demo.cli:main\ny = other:main\nz = demo.gone:main [x]\n[other]\nq = demo.gone\nr = demo.cli.Class\n",
             ),
             ("demo-1.0.dist-info/top_level.txt", "demo\n"),
             ("demo/cli.py", ""),

@@ -2,19 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use crate::inventory::{Declared, EntryPointWeight, Inventory, MissingEntryPoint};
+use crate::inventory::{
+    Declared, Defect, DefectKind, EntryPointWeight, Inventory, MissingEntryPoint, Package,
+};
 
 /// Scripts and plugins whose module the wheel should have but doesn't.
 pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPoint> {
     let paths: BTreeSet<&str> = inventory.top_files().map(|entry| installed(&entry.path)).collect();
     let mut missing = Vec::new();
     for point in entry_points(bytes) {
-        let module = point.target.split([':', '[']).next().unwrap_or_default().trim();
+        let module = point.module();
         if !has_module(&paths, module) {
             missing.push(MissingEntryPoint {
                 field: format!("entry_points.txt [{}] {}", point.group, point.name),
                 target: module.to_owned(),
                 weight: if point.is_command() { EntryPointWeight::Command } else { EntryPointWeight::Part },
+                near: None,
                 line: Some(point.line),
             });
         }
@@ -33,6 +36,16 @@ pub(super) struct EntryPoint {
 }
 
 impl EntryPoint {
+    /// The module that it names. Some programs take `module.Class` in a plugin's line, too.
+    fn module(&self) -> &str {
+        let named = self.target.split([':', '[']).next().unwrap_or_default().trim();
+        let is_class = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
+        match named.rsplit_once('.') {
+            Some((module, name)) if is_class(name) && !self.is_command() && named == self.target => module,
+            _ => named,
+        }
+    }
+
     /// Whether installers make a command of it.
     pub(super) fn is_command(&self) -> bool {
         matches!(self.group.as_str(), "console_scripts" | "gui_scripts")
@@ -57,7 +70,7 @@ pub(super) fn entry_points(bytes: &[u8]) -> Vec<EntryPoint> {
 }
 
 /// Where a file of `*.data/purelib` and the like ends up.
-fn installed(path: &str) -> &str {
+pub(super) fn installed(path: &str) -> &str {
     let Some((folder, rest)) = path.split_once('/') else { return path };
     match rest.split_once('/') {
         Some(("purelib" | "platlib", below)) if folder.ends_with(".data") => below,
@@ -72,6 +85,48 @@ fn has_module(paths: &BTreeSet<&str>, module: &str) -> bool {
     let begins = |prefix: &str| paths.range(prefix..).next().is_some_and(|found| found.starts_with(prefix));
     let is_ours = begins(&format!("{top}/")) || begins(&format!("{top}."));
     !is_ours || begins(&format!("{path}.")) || begins(&format!("{path}/"))
+}
+
+/// What stands at the top of the wheel under a name that says nothing of the package, so that it is written over what
+/// other packages have under it.
+pub(super) fn common_names(inventory: &Inventory, package: &Package) -> Vec<Defect> {
+    const COMMON: [&str; 24] = [
+        "tests",
+        "test",
+        "testing",
+        "docs",
+        "doc",
+        "examples",
+        "example",
+        "benchmarks",
+        "benchmark",
+        "scripts",
+        "tools",
+        "samples",
+        "conftest.py",
+        "setup.py",
+        "noxfile.py",
+        "license",
+        "license.txt",
+        "license.md",
+        "readme",
+        "readme.md",
+        "readme.rst",
+        "readme.txt",
+        "changelog.md",
+        "pyproject.toml",
+    ];
+    let own = package.name.to_lowercase().replace(['-', '.'], "_");
+    let tops =
+        inventory.top_files().map(|entry| installed(&entry.path)).filter_map(|path| path.split('/').next());
+    let tops: BTreeSet<&str> = tops.filter(|top| COMMON.contains(&top.to_lowercase().as_str())).collect();
+    let one = |top: &str| Defect {
+        kind: DefectKind::CommonTopLevel,
+        field: "the top of the wheel".to_owned(),
+        subject: top.to_owned(),
+        line: None,
+    };
+    tops.into_iter().filter(|top| *top != own).map(one).collect()
 }
 
 /// What is at the top of the wheel but not named in `top_level.txt`.

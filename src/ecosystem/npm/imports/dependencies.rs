@@ -1,0 +1,235 @@
+//! Whether whoever installs a package gets what it asks for by name.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::inventory::{Entry, ImportTrouble};
+
+use super::super::manifest::Manifest;
+
+/// What a package has besides its own files.
+pub(super) struct Dependencies<'a> {
+    manifest: &'a Manifest,
+    own: &'a str,
+    bundled: BTreeSet<&'a str>,
+}
+
+/// Modules of Node.
+const BUILT_IN: [&str; 50] = [
+    "assert",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "domain",
+    "events",
+    "fs",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "net",
+    "os",
+    "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "repl",
+    "stream",
+    "string_decoder",
+    "sys",
+    "timers",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
+    // given by other programs that scripts run in
+    "electron",
+    "vscode",
+    "original-fs",
+    "bun",
+    "atom",
+    "k6",
+    "node",
+    "chrome",
+];
+
+/// Programs and frameworks that load packages made for them, and bring themselves.
+const HOSTS: [&str; 52] = [
+    "@angular",
+    "@babel",
+    "@docusaurus",
+    "@nestjs",
+    "@playwright",
+    "@storybook",
+    "@vue",
+    "aws-cdk-lib",
+    "aws-sdk",
+    "@aws-sdk",
+    "astro",
+    "babel-core",
+    "cypress",
+    "discord.js",
+    "esbuild",
+    "eslint",
+    "expo",
+    "express",
+    "fastify",
+    "gatsby",
+    "graphql",
+    "grunt",
+    "gulp",
+    "hexo",
+    "homebridge",
+    "jasmine",
+    "jest",
+    "karma",
+    "koa",
+    "mocha",
+    "n8n-workflow",
+    "next",
+    "node-red",
+    "nuxt",
+    "obsidian",
+    "parcel",
+    "postcss",
+    "preact",
+    "prettier",
+    "react",
+    "react-dom",
+    "react-native",
+    "rollup",
+    "serverless",
+    "solid-js",
+    "stylelint",
+    "svelte",
+    "tailwindcss",
+    "typescript",
+    "vite",
+    "vue",
+    "webpack",
+];
+
+impl<'a> Dependencies<'a> {
+    pub(super) fn new(manifest: &'a Manifest, own: &'a str, files: &[(&'a str, &'a Entry)]) -> Self {
+        let bundled = files.iter().filter_map(|(path, _)| {
+            path.strip_prefix("node_modules/")
+                .or_else(|| path.split_once("/node_modules/").map(|(_, rest)| rest))
+        });
+        Self { manifest, own, bundled: bundled.map(package_of).collect() }
+    }
+
+    /// What is wrong with a package that code asks for, if the manifest doesn't bring it.
+    pub(super) fn lacks(&self, specifier: &str) -> Option<ImportTrouble> {
+        let name = package_of(specifier);
+        if !is_name(name) || self.has(name) || is_built_in(name) {
+            return None;
+        }
+        Some(if self.is_host(name) { ImportTrouble::Host } else { ImportTrouble::Undeclared })
+    }
+
+    /// The same of a package whose types declarations ask for.
+    pub(super) fn lacks_types(&self, specifier: &str) -> Option<ImportTrouble> {
+        let name = package_of(specifier);
+        let types = format!("@types/{}", name.trim_start_matches('@').replace('/', "__"));
+        let is_fine = !is_name(name) || self.has(name) || self.has(&types) || is_built_in(name);
+        (!is_fine).then_some(ImportTrouble::Undeclared)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        const KEYS: [&str; 4] =
+            ["dependencies", "peerDependencies", "optionalDependencies", "_moduleAliases"];
+        let named = |key: &&str| self.manifest.object.get(key).is_some_and(|all| all.get(name).is_some());
+        name == self.own || self.bundled.contains(name) || KEYS.iter().any(named)
+    }
+
+    /// Whether the package asked for is most likely the one that loads this one.
+    fn is_host(&self, name: &str) -> bool {
+        let scope = name.split('/').next().unwrap_or(name);
+        let bare = name.rsplit('/').next().unwrap_or(name);
+        let keywords = self.manifest.object.get("keywords").and_then(Value::as_array).into_iter().flatten();
+        let is_made_for = |text: &str| text.split(['-', '/', '@', '.', '_']).any(|word| word == bare);
+        HOSTS.contains(&name)
+            || name.starts_with('@') && HOSTS.contains(&scope)
+            || is_made_for(self.own)
+            || keywords.filter_map(Value::as_str).any(|word| word == bare || is_made_for(word))
+    }
+}
+
+/// The package of a specifier: two segments with a scope, else one.
+pub(super) fn package_of(specifier: &str) -> &str {
+    let segments = if specifier.starts_with('@') { 2 } else { 1 };
+    let end = specifier.match_indices('/').nth(segments - 1).map_or(specifier.len(), |(at, _)| at);
+    specifier.get(..end).unwrap_or_default()
+}
+
+fn is_built_in(name: &str) -> bool {
+    BUILT_IN.contains(&name) || name == "@types/node"
+}
+
+/// Whether it may be the name of a published package; what bundlers map to something mostly may not.
+fn is_name(name: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c))
+    };
+    match name.strip_prefix('@') {
+        Some(scoped) => scoped.split_once('/').is_some_and(|(scope, name)| is_part(scope) && is_part(name)),
+        None => is_part(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystem::json::Object;
+
+    #[test]
+    fn what_the_manifest_brings() {
+        let text = r#"{"name": "eslint-plugin-demo", "dependencies": {"a": "1", "@b/c": "1", "@types/d": "1", "@types/e__f": "1"}, "peerDependencies": {"p": "1"}, "devDependencies": {"x": "1"}}"#;
+        let manifest = Manifest::from_object(Object::read(text.as_bytes()).unwrap());
+        let entry = Entry::default();
+        let dependencies =
+            Dependencies::new(&manifest, "eslint-plugin-demo", &[("node_modules/q/index.js", &entry)]);
+        for fine in [
+            "a",
+            "a/b.js",
+            "@b/c/d",
+            "p",
+            "q",
+            "fs",
+            "fs/promises",
+            "eslint-plugin-demo/x",
+            "electron",
+            "Upper",
+            "@/x",
+            "~a",
+        ] {
+            assert_eq!(dependencies.lacks(fine), None, "{fine}");
+        }
+        for lacking in ["x", "d", "@b/d", "yjs/dist/a.js"] {
+            assert_eq!(dependencies.lacks(lacking), Some(ImportTrouble::Undeclared), "{lacking}");
+        }
+        for host in ["eslint", "webpack", "@babel/core"] {
+            assert_eq!(dependencies.lacks(host), Some(ImportTrouble::Host), "{host}");
+        }
+        assert_eq!((dependencies.lacks_types("d"), dependencies.lacks_types("@e/f")), (None, None));
+        assert!(dependencies.lacks_types("x").is_some());
+    }
+}

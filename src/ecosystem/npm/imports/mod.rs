@@ -1,0 +1,222 @@
+//! Imports that lead nowhere: followed from what the manifest names as entrances, as Node resolves them, on the list of
+//! the package's files.
+//!
+//! Two looks: the first takes every name that a quick look found for an import, and says which files would have to be
+//! parsed to be sure. The second goes by what the parser found in these.
+
+mod dependencies;
+mod resolve;
+mod roots;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::inventory::{BrokenImport, Entry, EntryId, Import, ImportTrouble, Package, Reach};
+
+use super::manifest::Manifest;
+use dependencies::Dependencies;
+use resolve::{Resolved, Tree};
+use roots::Root;
+
+/// Files larger than this are not parsed for a package that may be undeclared, and for a file that may be missing.
+const MOST_FOR_A_PACKAGE: u64 = 256 << 10;
+const MOST_FOR_A_FILE: u64 = 1 << 20;
+/// Bytes that are parsed of one package.
+const MOST_PARSED: u64 = 8 << 20;
+
+/// A file as one that something asks for: a script and its declarations ask for different things.
+type Node<'a> = (&'a str, Graph);
+
+/// Whose imports are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Graph {
+    Code,
+    Types,
+    Styles,
+}
+
+impl Graph {
+    /// Whether a file of this graph asks for anything.
+    fn goes_on(self, path: &str) -> bool {
+        let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
+        match self {
+            Self::Code => {
+                !path.rsplit('/').next().unwrap_or(path).contains('.')
+                    || [".js", ".mjs", ".cjs"].iter().any(|end| path.ends_with(end))
+            }
+            Self::Types => is_declaration,
+            Self::Styles => path.ends_with(".css"),
+        }
+    }
+}
+
+/// The package, as its imports see it.
+struct Whole<'a> {
+    tree: Tree<'a>,
+    dependencies: Dependencies<'a>,
+    roots: Vec<Root>,
+}
+
+/// What a file is reached by: how many steps it takes, and from which root.
+#[derive(Debug, Clone, Copy)]
+struct Way<'r> {
+    steps: usize,
+    root: &'r Root,
+}
+
+/// The files that must be parsed to be sure of what leads nowhere.
+pub(super) fn doubtful(files: &[(&str, &Entry)], manifest: &Manifest, package: &Package) -> Vec<EntryId> {
+    let whole = Whole::new(manifest, files, package);
+    let mut asked_by: BTreeMap<Node<'_>, Vec<Node<'_>>> = BTreeMap::new();
+    let ways = whole.follow(
+        |entry, _| Some(entry.imports.as_slice()),
+        |from, to| asked_by.entry(to).or_default().push(from),
+    );
+    // What leads to a suspect must be parsed, too: it may do so under a condition only. Declarations know no conditions.
+    let mut wanted: BTreeSet<Node<'_>> = BTreeSet::new();
+    let is_parsed = |node: &Node<'_>| node.1 != Graph::Styles;
+    let suspects = ways.keys().copied().filter(is_parsed).filter(|node| whole.is_suspect(*node));
+    let mut next: Vec<Node<'_>> = suspects.collect();
+    while let Some(node) = next.pop() {
+        if wanted.insert(node) && node.1 == Graph::Code {
+            next.extend(asked_by.get(&node).into_iter().flatten());
+        }
+    }
+    let mut wanted: Vec<Node<'_>> = wanted.into_iter().collect();
+    wanted.sort_by_key(|node| ways.get(node).map_or(usize::MAX, |way| way.steps));
+    let mut bytes = 0;
+    let entries = wanted.iter().filter_map(|(path, _)| whole.tree.entry(path));
+    let affordable = entries.take_while(|entry| {
+        bytes += entry.size;
+        bytes <= MOST_PARSED
+    });
+    affordable.map(|entry| entry.id).collect()
+}
+
+/// What leads nowhere, by the imports that are sure.
+pub(super) fn broken(
+    files: &[(&str, &Entry)],
+    manifest: &Manifest,
+    package: &Package,
+    sure: &BTreeMap<EntryId, Vec<Import>>,
+) -> Vec<BrokenImport> {
+    let whole = Whole::new(manifest, files, package);
+    let ways = whole.follow(
+        |entry, graph| match (sure.get(&entry.id), graph) {
+            (Some(sure), _) => Some(sure.as_slice()),
+            (None, Graph::Code) => None,
+            (None, Graph::Types | Graph::Styles) => Some(entry.imports.as_slice()),
+        },
+        |_, _| {},
+    );
+    let mut nodes: Vec<(&Node<'_>, &Way<'_>)> = ways.iter().collect();
+    nodes.sort_by_key(|((path, _), way)| (way.root.reach, way.steps, *path));
+    let (mut broken, mut told) = (Vec::new(), BTreeSet::new());
+    for (node, way) in nodes {
+        let Some(entry) = whole.tree.entry(node.0) else { continue };
+        // Style sheets are not parsed: the quick look leaves out their comments.
+        let asked = match node.1 {
+            Graph::Styles => Some(entry.imports.as_slice()),
+            Graph::Code | Graph::Types => sure.get(&entry.id).map(Vec::as_slice),
+        };
+        for import in asked.unwrap_or_default() {
+            let Some((trouble, near)) = whole.trouble(*node, &import.specifier) else { continue };
+            let trouble = match trouble {
+                ImportTrouble::Host if way.root.reach == Reach::Command => ImportTrouble::Undeclared,
+                other => other,
+            };
+            // One word on each thing that is missing.
+            let subject = match is_relative(&import.specifier) {
+                true => format!("{}/{}", resolve::folder(node.0), import.specifier),
+                false => dependencies::package_of(&import.specifier).to_owned(),
+            };
+            if told.insert((subject, node.1)) {
+                broken.push(BrokenImport {
+                    entry: entry.id,
+                    line: import.line,
+                    specifier: import.specifier.to_string(),
+                    trouble,
+                    near,
+                    reach: way.root.reach,
+                    field: way.root.field.clone(),
+                });
+            }
+        }
+    }
+    broken
+}
+
+fn is_relative(specifier: &str) -> bool {
+    matches!(specifier, "." | "..") || specifier.starts_with("./") || specifier.starts_with("../")
+}
+
+impl<'a> Whole<'a> {
+    fn new(manifest: &'a Manifest, files: &[(&'a str, &'a Entry)], package: &'a Package) -> Self {
+        let tree = Tree::new(files, manifest.text("main"));
+        let roots = roots::roots(manifest, &tree);
+        Self { dependencies: Dependencies::new(manifest, &package.name, files), tree, roots }
+    }
+
+    /// Every file that the roots lead to, each with its shortest way from the gravest of them.
+    fn follow<'r>(
+        &'r self,
+        imports: impl Fn(&'a Entry, Graph) -> Option<&'r [Import]>,
+        mut step: impl FnMut(Node<'a>, Node<'a>),
+    ) -> BTreeMap<Node<'a>, Way<'r>> {
+        let mut ways: BTreeMap<Node<'a>, Way<'r>> = BTreeMap::new();
+        for reach in [Reach::Package, Reach::Command, Reach::Subpath, Reach::Types, Reach::Styles] {
+            let graph = match reach {
+                Reach::Types => Graph::Types,
+                Reach::Styles => Graph::Styles,
+                _ => Graph::Code,
+            };
+            let mut next: VecDeque<(Node<'a>, Way<'r>)> = VecDeque::new();
+            for root in self.roots.iter().filter(|root| root.reach == reach) {
+                if let Some((path, _)) = self.tree.get(&root.path) {
+                    next.push_back(((path, graph), Way { steps: 0, root }));
+                }
+            }
+            while let Some((node, way)) = next.pop_front() {
+                let (path, graph) = node;
+                if ways.contains_key(&node) || !graph.goes_on(path) {
+                    continue;
+                }
+                ways.insert(node, way);
+                let asked = self.tree.entry(path).and_then(|entry| imports(entry, graph)).unwrap_or_default();
+                for import in asked.iter().filter(|import| is_relative(&import.specifier)) {
+                    if let Resolved::File(target) = self.tree.resolve(path, &import.specifier, graph) {
+                        step(node, (target, graph));
+                        next.push_back(((target, graph), Way { steps: way.steps + 1, root: way.root }));
+                    }
+                }
+            }
+        }
+        ways
+    }
+
+    /// Whether a file may import what leads nowhere.
+    fn is_suspect(&self, node: Node<'a>) -> bool {
+        self.tree.entry(node.0).is_some_and(|entry| {
+            entry.imports.iter().any(|import| {
+                let most = if is_relative(&import.specifier) { MOST_FOR_A_FILE } else { MOST_FOR_A_PACKAGE };
+                entry.size <= most && self.trouble(node, &import.specifier).is_some()
+            })
+        })
+    }
+
+    /// What is wrong with an import, if it leads nowhere.
+    fn trouble(&self, (from, graph): Node<'a>, specifier: &str) -> Option<(ImportTrouble, Option<String>)> {
+        if !is_relative(specifier) {
+            let trouble = match graph {
+                Graph::Code => self.dependencies.lacks(specifier)?,
+                Graph::Types => self.dependencies.lacks_types(specifier)?,
+                Graph::Styles => return None,
+            };
+            return Some((trouble, None));
+        }
+        match self.tree.resolve(from, specifier, graph) {
+            Resolved::File(_) | Resolved::Unknown => None,
+            Resolved::OtherCase(near) => Some((ImportTrouble::LetterCase, Some(near.to_owned()))),
+            Resolved::Absent => Some((ImportTrouble::Absent, None)),
+        }
+    }
+}

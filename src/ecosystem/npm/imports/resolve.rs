@@ -1,0 +1,272 @@
+//! Where a relative import leads on a list of files: as Node and TypeScript look for it, and wherever a bundler that
+//! takes more for granted would find it, too.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
+
+use crate::inventory::Entry;
+
+use super::Graph;
+
+/// A package's files by their paths from its folder.
+pub(super) struct Tree<'a> {
+    files: HashMap<&'a str, &'a Entry>,
+    /// All folders.
+    folders: BTreeSet<&'a str>,
+    /// By the path in small letters; asked for where nothing else is found.
+    by_lower: OnceCell<HashMap<String, &'a str>>,
+    main: Option<&'a str>,
+}
+
+/// What an import leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Resolved<'a> {
+    File(&'a str),
+    /// Something that the list of files doesn't tell.
+    Unknown,
+    /// A file that is there in other letter case.
+    OtherCase(&'a str),
+    Absent,
+}
+
+const CODE_ENDS: [&str; 31] = [
+    "",
+    ".js",
+    ".mjs",
+    ".cjs",
+    ".json",
+    ".node",
+    ".jsx",
+    ".ts",
+    ".tsx",
+    ".mts",
+    ".cts",
+    ".css",
+    ".scss",
+    ".sass",
+    ".less",
+    ".vue",
+    ".svelte",
+    ".wasm",
+    ".native.js",
+    ".ios.js",
+    ".android.js",
+    ".web.js",
+    ".native.ts",
+    ".ios.ts",
+    ".web.ts",
+    ".native.tsx",
+    ".ios.tsx",
+    ".web.tsx",
+    ".windows.js",
+    ".macos.js",
+    ".coffee",
+];
+const CODE_INDEXES: [&str; 12] = [
+    "index.js",
+    "index.json",
+    "index.node",
+    "index.mjs",
+    "index.cjs",
+    "index.ts",
+    "index.tsx",
+    "index.jsx",
+    "index.native.js",
+    "index.ios.js",
+    "index.web.js",
+    "index.vue",
+];
+const TYPE_ENDS: [&str; 13] =
+    ["", ".ts", ".tsx", ".d.ts", ".mts", ".d.mts", ".cts", ".d.cts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
+const TYPE_INDEXES: [&str; 9] = [
+    "index.d.ts",
+    "index.ts",
+    "index.tsx",
+    "index.d.mts",
+    "index.mts",
+    "index.d.cts",
+    "index.cts",
+    "index.js",
+    "index.mjs",
+];
+/// What a written extension may stand for.
+const STANDS_FOR: [(&str, &[&str]); 6] = [
+    (".js", &[".ts", ".tsx", ".d.ts", ".jsx"]),
+    (".jsx", &[".tsx", ".d.ts"]),
+    (".mjs", &[".mts", ".d.mts", ".d.ts"]),
+    (".cjs", &[".cts", ".d.cts", ".d.ts"]),
+    (".mts", &[".d.mts"]),
+    (".cts", &[".d.cts"]),
+];
+/// The same, in declarations only.
+const STANDS_FOR_TYPES: [(&str, &[&str]); 2] = [(".ts", &[".d.ts"]), (".tsx", &[".d.ts"])];
+
+impl<'a> Tree<'a> {
+    pub(super) fn new(files: &[(&'a str, &'a Entry)], main: Option<&'a str>) -> Self {
+        let mut folders = BTreeSet::new();
+        for (path, _) in files {
+            let mut path = *path;
+            while let Some((above, _)) = path.rsplit_once('/') {
+                if !folders.insert(above) {
+                    break;
+                }
+                path = above;
+            }
+        }
+        Self { files: files.iter().copied().collect(), folders, by_lower: OnceCell::new(), main }
+    }
+
+    /// The file of this very path.
+    pub(super) fn get(&self, path: &str) -> Option<(&'a str, &'a Entry)> {
+        self.files.get_key_value(path).map(|(path, entry)| (*path, *entry))
+    }
+
+    pub(super) fn entry(&self, path: &str) -> Option<&'a Entry> {
+        self.files.get(path).copied()
+    }
+
+    /// Where an import in a file leads.
+    pub(super) fn resolve(&self, from: &str, specifier: &str, graph: Graph) -> Resolved<'a> {
+        let Some(path) = join(folder(from), specifier) else { return Resolved::Unknown };
+        if path.is_empty() {
+            // The package's own folder: its manifest says where that leads.
+            let main = self.main.and_then(|main| join("", main)).unwrap_or_default();
+            return self.find(&main, graph).map_or(Resolved::Unknown, Resolved::File);
+        }
+        // An addon is built at installation, for a platform.
+        let is_built = path.ends_with(".node")
+            || path.starts_with("build/") && !self.folders.contains("build")
+            || path.starts_with("build/Release/")
+            || path.starts_with("node_modules/");
+        if let Some(file) = self.find(&path, graph) {
+            return Resolved::File(file);
+        }
+        // A folder with a manifest of its own, or one that a bundler maps.
+        let is_folder = self.folders.contains(path.as_str());
+        let has_manifest = is_folder && self.files.contains_key(format!("{path}/package.json").as_str());
+        if is_built || has_manifest || specifier.ends_with('/') {
+            return Resolved::Unknown;
+        }
+        match self.other_case(&path, graph) {
+            Some(near) => Resolved::OtherCase(near),
+            None => Resolved::Absent,
+        }
+    }
+
+    fn find(&self, path: &str, graph: Graph) -> Option<&'a str> {
+        candidate(path, graph, |path| self.get(path).map(|(path, _)| path))
+    }
+
+    fn other_case(&self, path: &str, graph: Graph) -> Option<&'a str> {
+        let lower = || self.files.keys().map(|path| (path.to_lowercase(), *path)).collect();
+        let by_lower = self.by_lower.get_or_init(lower);
+        candidate(&path.to_lowercase(), graph, |path| by_lower.get(path).copied())
+    }
+}
+
+/// The first of the paths where a module may be found, likeliest first, that `find` knows.
+fn candidate<T>(path: &str, graph: Graph, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let mut buffer = String::with_capacity(path.len() + 16);
+    let mut try_one = |stem: &str, end: &str| {
+        buffer.clear();
+        buffer.push_str(stem);
+        buffer.push_str(end);
+        find(&buffer)
+    };
+    match graph {
+        Graph::Code => {
+            let written = CODE_ENDS.iter().find_map(|end| try_one(path, end));
+            let only_types = |end: &str| end.contains(".d.");
+            written.or_else(|| {
+                let mut others = replaced(path, &STANDS_FOR).filter(|(_, end)| !only_types(end));
+                others.find_map(|(stem, end)| try_one(stem, end))
+            })
+        }
+        // TypeScript prefers types to the file itself.
+        Graph::Types => {
+            let mut replaced = replaced(path, &STANDS_FOR).chain(replaced(path, &STANDS_FOR_TYPES));
+            let typed = replaced.find_map(|(stem, end)| try_one(stem, end));
+            let written = typed.or_else(|| TYPE_ENDS.iter().find_map(|end| try_one(path, end)));
+            written.or_else(|| {
+                let (stem, end) = path.rsplit_once('.')?;
+                try_one(stem, &format!(".d.{end}.ts"))
+            })
+        }
+        Graph::Styles => ["", ".css"].iter().find_map(|end| try_one(path, end)),
+    }
+    .or_else(|| {
+        let indexes: &[&str] = match graph {
+            Graph::Code => &CODE_INDEXES,
+            Graph::Types => &TYPE_INDEXES,
+            Graph::Styles => &[],
+        };
+        let folder = if path.is_empty() { String::new() } else { format!("{path}/") };
+        indexes.iter().find_map(|index| try_one(&folder, index))
+    })
+}
+
+/// What a path may stand for whose extension is written.
+fn replaced<'p>(
+    path: &'p str,
+    table: &'static [(&'static str, &'static [&'static str])],
+) -> impl Iterator<Item = (&'p str, &'static str)> {
+    table.iter().flat_map(move |(end, others)| {
+        let stem = path.strip_suffix(end);
+        stem.into_iter().flat_map(move |stem| others.iter().map(move |other| (stem, *other)))
+    })
+}
+
+pub(super) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// A path from a folder, without `.` and `..`; `None` when it leaves the package.
+fn join(folder: &str, path: &str) -> Option<String> {
+    let mut segments: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()?),
+            other => segments.push(other),
+        }
+    }
+    Some(segments.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(paths: &[&str], from: &str, specifier: &str, graph: Graph) -> String {
+        let entry = Entry::default();
+        let files: Vec<(&str, &Entry)> = paths.iter().map(|path| (*path, &entry)).collect();
+        match Tree::new(&files, Some("lib/index")).resolve(from, specifier, graph) {
+            Resolved::File(path) => path.to_owned(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn as_node_and_typescript_look_for_it() {
+        for (paths, from, specifier, graph, expected) in [
+            (&["a.js"][..], "b.js", "./a", Graph::Code, "a.js"),
+            (&["a/index.js"], "x/b.js", "../a", Graph::Code, "a/index.js"),
+            (&["lib/index.js"], "bin/cli", "../", Graph::Code, "lib/index.js"),
+            (&["lib/index.js"], "lib/b.js", "..", Graph::Code, "lib/index.js"),
+            (&["lib/index.js"], "lib/b.js", ".", Graph::Code, "lib/index.js"),
+            (&["a/package.json", "a/x.js"], "b.js", "./a", Graph::Code, "Unknown"),
+            (&["a.js"], "b.js", "../a", Graph::Code, "Unknown"),
+            (&["a.js"], "b.js", "./build/Release/a.node", Graph::Code, "Unknown"),
+            (&["a.d.ts"], "b.js", "./a", Graph::Code, "Absent"),
+            (&["A.js"], "b.js", "./a.js", Graph::Code, "OtherCase(\"A.js\")"),
+            (&["a.d.mts"], "b.d.mts", "./a.mjs", Graph::Types, "a.d.mts"),
+            (&["a.d.mts"], "b.d.mts", "./a.mts", Graph::Types, "a.d.mts"),
+            (&["a.d.ts", "a.js"], "b.d.ts", "./a.js", Graph::Types, "a.d.ts"),
+            (&["a.vue.d.ts"], "b.d.ts", "./a.vue", Graph::Types, "a.vue.d.ts"),
+            (&["a.d.json.ts"], "b.d.ts", "./a.json", Graph::Types, "a.d.json.ts"),
+            (&["a.css"], "b.css", "./a.css", Graph::Styles, "a.css"),
+        ] {
+            assert_eq!(resolved(paths, from, specifier, graph), expected, "{from}: {specifier}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Relative imports that lead nowhere, followed from what stands at the top of a wheel.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::inventory::{BrokenImport, Entry, ImportTrouble, Inventory, Reach};
+
+use super::modules::installed;
+
+/// The modules and what they are.
+struct Modules<'a> {
+    files: BTreeMap<&'a str, &'a Entry>,
+    by_lower: BTreeMap<String, &'a str>,
+    /// Whether it is made for every platform, so that nothing in it can be compiled.
+    is_pure: bool,
+}
+
+/// All of them, each file's in order.
+pub(super) fn broken(inventory: &Inventory) -> Vec<BrokenImport> {
+    let files: BTreeMap<&str, &Entry> =
+        inventory.top_files().map(|entry| (installed(&entry.path), entry)).collect();
+    let by_lower = files.keys().map(|path| (path.to_lowercase(), *path)).collect();
+    let is_pure = inventory.artifact.path.ends_with("-none-any.whl");
+    let modules = Modules { files, by_lower, is_pure };
+    let is_top = |path: &&&str| {
+        path.strip_suffix("/__init__.py").is_some_and(|folder| !folder.contains('/'))
+            || path.ends_with(".py") && !path.contains('/')
+    };
+    let mut next: Vec<&str> = modules.files.keys().filter(is_top).copied().collect();
+    let (mut seen, mut broken) = (BTreeSet::new(), Vec::new());
+    while let Some(path) = next.pop() {
+        if !seen.insert(path) {
+            continue;
+        }
+        let Some(entry) = modules.files.get(path) else { continue };
+        for import in &entry.imports {
+            let Some((package, target)) = target(path, &import.specifier) else { continue };
+            match modules.find(&package, &target, import.specifier.contains(' ')) {
+                Found::Module(files) => next.extend(files),
+                Found::Unknown => {}
+                Found::Absent(near) => broken.push(BrokenImport {
+                    entry: entry.id,
+                    line: import.line,
+                    specifier: import.specifier.replace(' ', ""),
+                    trouble: if near.is_some() { ImportTrouble::LetterCase } else { ImportTrouble::Absent },
+                    near,
+                    reach: Reach::Package,
+                    field: format!("import {}", path.split(['/', '.']).next().unwrap_or(path)),
+                }),
+            }
+        }
+    }
+    broken.sort_by_key(|one| (one.entry, one.line));
+    broken
+}
+
+/// What an import leads to.
+enum Found<'a> {
+    Module(Vec<&'a str>),
+    Unknown,
+    Absent(Option<String>),
+}
+
+impl<'a> Modules<'a> {
+    fn has_below(&self, folder: &str) -> bool {
+        let folder = format!("{folder}/");
+        self.files.range(folder.as_str()..).next().is_some_and(|(path, _)| path.starts_with(&folder))
+    }
+
+    /// The module of a path without its extension. A name that a package may define by itself (`maybe`) is a module
+    /// only if the package is empty.
+    fn find(&self, package: &str, target: &str, maybe: bool) -> Found<'a> {
+        let init = self.files.get_key_value(format!("{package}/__init__.py").as_str());
+        if maybe && init.is_none_or(|(_, entry)| entry.size > 0) {
+            return Found::Unknown;
+        }
+        let exact = [format!("{target}.py"), format!("{target}/__init__.py")];
+        let found = exact.iter().find_map(|path| self.files.get_key_value(path.as_str()));
+        if let Some((path, _)) = found {
+            return Found::Module(vec![*path]);
+        }
+        let prefix = format!("{target}.");
+        let mut beside =
+            self.files.range(prefix.as_str()..).take_while(|(path, _)| path.starts_with(&prefix));
+        if self.has_below(target) || beside.any(|(path, _)| !self.is_pure || !path.ends_with(".pyi")) {
+            return Found::Unknown;
+        }
+        let near = exact.iter().find_map(|path| self.by_lower.get(&path.to_lowercase()));
+        Found::Absent(near.map(|path| (*path).to_owned()))
+    }
+}
+
+/// The package and the path that a relative import in a module names: `.b` in `p/a.py` is `p/b`.
+fn target(from: &str, specifier: &str) -> Option<(String, String)> {
+    let name = specifier.trim_start_matches('.');
+    let up = specifier.len() - name.len();
+    let mut folders: Vec<&str> = from.split('/').collect();
+    // one for the module's own name, one less for each point but the first
+    for _ in 0..up {
+        folders.pop()?;
+    }
+    (!folders.is_empty()).then_some(())?;
+    let package = folders.join("/");
+    let target = format!("{package}/{}", name.trim().replace('.', "/"));
+    Some((package, target))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystem::tests::inventory;
+    use crate::inventory::Import;
+
+    fn found(artifact: &str, files: &[(&str, &[&str])]) -> Vec<String> {
+        let texts: Vec<(&str, &str)> = files.iter().map(|(path, _)| (*path, "")).collect();
+        let mut inventory = inventory(artifact, "zip", &texts);
+        for (entry, (_, imports)) in inventory.entries.iter_mut().zip(files) {
+            let import = |specifier: &&str| Import { specifier: (*specifier).into(), line: Some(1) };
+            entry.imports = imports.iter().map(import).collect();
+        }
+        broken(&inventory).into_iter().map(|one| format!("{} {:?}", one.specifier, one.near)).collect()
+    }
+
+    #[test]
+    fn modules_that_are_not_there() {
+        let files: &[(&str, &[&str])] = &[
+            ("p/__init__.py", &[".a", ".b", ".sub"]),
+            ("p/a.py", &[".gone", ".sub.x"]),
+            ("p/b/__init__.py", &["..a", "..Lost", ". c"]),
+            ("p/sub/x.py", &["..nowhere"]),
+            ("p/lost.py", &[]),
+            ("p/unreached.py", &[".gone"]),
+        ];
+        assert_eq!(
+            found("p-1.0-py3-none-any.whl", files),
+            [".gone None", "..Lost Some(\"p/lost.py\")", "..c None", "..nowhere None"]
+                .map(|one| one.replace("..c", ".c"))
+        );
+    }
+
+    #[test]
+    fn modules_that_may_be_compiled() {
+        let files: &[(&str, &[&str])] = &[
+            ("p-1.0.data/purelib/p/__init__.py", &[".a", ".b", ".c"]),
+            ("p/a.cpython-312-x86_64-linux-gnu.so", &[]),
+            ("p/b.pyi", &[]),
+            ("p/c/data.txt", &[]),
+        ];
+        assert_eq!(found("p-1.0-cp312-cp312-linux_x86_64.whl", files), [] as [String; 0]);
+        assert_eq!(found("p-1.0-py3-none-any.whl", files), [".b None"]);
+    }
+}

@@ -1,0 +1,234 @@
+//! Modules that a file may ask for. Nearly every import of a published package leads somewhere, and to parse every
+//! file would cost as much as to unpack it: so a quick look finds the quoted names behind the words that ask for a
+//! module, and only files with a name that may lead nowhere are parsed, once all files are known.
+
+mod python;
+mod script;
+
+use std::collections::HashSet;
+
+use crate::inventory::Import;
+
+use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
+
+pub(crate) use script::imports as parsed_imports;
+
+pub(super) const INSPECTOR: Inspector = Inspector { name: "imports", needles, inspect };
+
+/// What asks for a module.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Require,
+    From,
+    Import,
+    /// `import(...)`, which in declarations is a type.
+    Call,
+    Reference,
+    Style,
+    Python,
+}
+
+/// Each with what may ask in it.
+const WORDS: [(&str, Word); 13] = [
+    ("require(", Word::Require),
+    ("from\"", Word::From),
+    ("from'", Word::From),
+    ("from \"", Word::From),
+    ("from '", Word::From),
+    ("import\"", Word::Import),
+    ("import'", Word::Import),
+    ("import \"", Word::Import),
+    ("import '", Word::Import),
+    ("import(", Word::Call),
+    ("<reference ", Word::Reference),
+    ("@import", Word::Style),
+    ("from .", Word::Python),
+];
+
+/// Different names that are kept of one file.
+const MOST: usize = 5_000;
+
+/// Longest name.
+const LONGEST: usize = 300;
+
+fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
+    WORDS.iter().map(|(word, _)| word.as_bytes().to_vec()).collect()
+}
+
+/// What kind of text asks for modules.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Script,
+    Declarations,
+    Styles,
+    Python,
+}
+
+impl Language {
+    fn of(path: &str, bytes: &[u8]) -> Option<Self> {
+        let ends = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
+        if ends(&[".d.ts", ".d.mts", ".d.cts"]) {
+            return Some(Self::Declarations);
+        }
+        if ends(&[".js", ".mjs", ".cjs"]) {
+            return Some(Self::Script);
+        }
+        match path {
+            _ if path.ends_with(".css") => Some(Self::Styles),
+            _ if path.ends_with(".py") => Some(Self::Python),
+            _ => is_command(path, bytes).then_some(Self::Script),
+        }
+    }
+}
+
+/// Whether a file without an extension is a script for Node.
+fn is_command(path: &str, bytes: &[u8]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    !name.contains('.')
+        && line.starts_with(b"#!")
+        && line.len() < LONGEST
+        && line.windows(4).any(|word| word == b"node")
+}
+
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
+    if hits.is_empty() || sample.decoded.is_some() || !sample.media.is_text() {
+        return;
+    }
+    let Some(language) = Language::of(sample.path, sample.bytes) else { return };
+    if language == Language::Python {
+        let places = hits.iter().filter(|hit| word_of(hit) == Some(Word::Python)).map(|hit| hit.offset);
+        for (offset, specifier) in python::imports(sample.path, sample.bytes, places) {
+            let line = sample.at(offset).line;
+            sink.entry.imports.push(Import { specifier: specifier.into(), line });
+        }
+        return;
+    }
+    let mut known: HashSet<&str> = HashSet::new();
+    for hit in hits {
+        let Some(specifier) = specifier(sample.bytes, hit, language) else { continue };
+        if known.len() < MOST && known.insert(specifier) {
+            sink.entry.imports.push(Import { specifier: specifier.into(), line: None });
+        }
+    }
+}
+
+fn word_of(hit: &Hit) -> Option<Word> {
+    WORDS.get(hit.needle).map(|(_, word)| *word)
+}
+
+/// Whether a place is in a comment, as far as the beginning of its line tells.
+fn is_in_comment(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(at.saturating_sub(LONGEST)..at).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', before).and_then(|end| before.get(end + 1..)).unwrap_or(before);
+    let line = line.trim_ascii_start();
+    line.starts_with(b"//") || line.starts_with(b"* ")
+}
+
+/// The name that stands behind a word, if it is one that may lead nowhere.
+fn specifier<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<&'a str> {
+    let (text, word) = WORDS.get(hit.needle)?;
+    let before = hit.offset.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b'\n');
+    let behind = bytes.get(hit.offset + text.len()..)?;
+    let is_declaration = language == Language::Declarations;
+    let is_style = language == Language::Styles;
+    let quoted = match word {
+        Word::Require if !is_style && !is_in_name(before) && before != b'.' => {
+            let (name, behind) = quoted(behind.trim_ascii_start())?;
+            behind.trim_ascii_start().starts_with(b")").then_some(name)
+        }
+        Word::Call if is_declaration => quoted(behind.trim_ascii_start()).map(|(name, _)| name),
+        Word::From if !is_style && (before.is_ascii_whitespace() || matches!(before, b'}' | b'*' | b'/')) => {
+            quoted(bytes.get(hit.offset + text.len() - 1..)?).map(|(name, _)| name)
+        }
+        Word::Import
+            if !is_style && (before.is_ascii_whitespace() || matches!(before, b';' | b'}' | b'/')) =>
+        {
+            quoted(bytes.get(hit.offset + text.len() - 1..)?).map(|(name, _)| name)
+        }
+        Word::Reference if is_declaration => {
+            let behind = behind.trim_ascii_start();
+            let value = behind.strip_prefix(b"path=").or_else(|| behind.strip_prefix(b"types="))?;
+            quoted(value).map(|(name, _)| name)
+        }
+        Word::Style if is_style => style(bytes, hit.offset, behind),
+        _ => None,
+    }?;
+    let is_relative = matches!(quoted, "." | "..") || quoted.starts_with("./") || quoted.starts_with("../");
+    let is_package = || !is_style && quoted.starts_with(|c: char| c == '@' || c.is_ascii_alphanumeric());
+    // a path of a reference is relative without saying so
+    let is_asked = match word {
+        Word::Reference => true,
+        _ => (is_relative || is_package()) && !is_in_comment(bytes, hit.offset),
+    };
+    is_asked.then_some(quoted)
+}
+
+fn is_in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+}
+
+/// A string of which module names are made, at the start of these bytes, and what stands behind it.
+fn quoted(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let (quote, inside) = bytes.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
+    let end = inside.iter().take(LONGEST).position(|byte| byte == quote)?;
+    let (name, behind) = inside.split_at_checked(end)?;
+    let is_name = name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"@._-/~+$".contains(byte));
+    let name = std::str::from_utf8(name).ok().filter(|name| is_name && !name.is_empty())?;
+    Some((name, behind.get(1..)?))
+}
+
+/// The file behind `@import` of a style sheet, outside of comments. One without `./` may be a package for a bundler.
+fn style<'a>(bytes: &'a [u8], at: usize, behind: &'a [u8]) -> Option<&'a str> {
+    let before = bytes.get(..at)?;
+    let (opened, closed) = (memchr::memmem::rfind(before, b"/*"), memchr::memmem::rfind(before, b"*/"));
+    if opened > closed {
+        return None;
+    }
+    let behind = behind.trim_ascii_start();
+    let behind = behind.strip_prefix(b"url(").map_or(behind, <[u8]>::trim_ascii_start);
+    quoted(behind).map(|(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::inspect;
+    use crate::inventory::{Entry, Media};
+
+    fn found(path: &str, text: &str) -> Vec<String> {
+        let mut entry = Entry { path: path.to_owned(), media: Media::Text, ..Entry::default() };
+        inspect(text.as_bytes(), Scanner::plain(), &mut entry);
+        entry.imports.iter().map(|import| import.specifier.to_string()).collect()
+    }
+
+    #[test]
+    fn names_behind_the_words_that_ask_for_a_module() {
+        let text = "import{a}from\"./a.js\";import b from '../b';\nexport * from 'c'\nimport \"@d/e/f.css\";\n\
+                    const g = require('g'), h = require( './h' );";
+        assert_eq!(found("a.js", text), ["./a.js", "../b", "c", "@d/e/f.css", "g", "./h"]);
+        assert_eq!(found("cli", &format!("#!/usr/bin/env node\n{text}")).len(), 6);
+        assert_eq!(
+            found("a.d.ts", "/// <reference path=\"x.d.ts\" />\ntype A = import('./y').B;"),
+            ["x.d.ts", "./y"]
+        );
+        assert_eq!(found("a.css", "@import './a.css'; @import url(\"./b.css\");"), ["./a.css", "./b.css"]);
+    }
+
+    #[test]
+    fn other_texts_ask_for_none() {
+        for (path, text) in [
+            (
+                "a.js",
+                "this.require('a'); myrequire('a'); require(a); require('a' + b); require('a\\n'); Array.from('a')",
+            ),
+            ("a.js", "import('a'); require(\"#a\"); require('/a'); import 'node:fs'"),
+            ("a.js", "// require('a')\n  * import b from 'b'\n"),
+            ("a.txt", "require('a')"),
+            ("cli", "#!/bin/sh\nrequire('a')"),
+            ("a.css", "/* @import './a.css'; */ @import 'a.css'; @import url(https://x.y/z.css);"),
+        ] {
+            assert_eq!(found(path, text), [] as [String; 0], "{text}");
+        }
+    }
+}

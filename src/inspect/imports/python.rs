@@ -1,0 +1,119 @@
+//! Relative imports of a Python module that are sure to be carried out: statements that begin a line, outside of
+//! strings.
+
+use memchr::memmem;
+
+/// Relative imports with their offsets, at these offsets of `from .`: `.a`, `..b.c`. What is imported from a package
+/// itself (`from . import a`) may be anything that its `__init__.py` defines: it comes as `. a`, for a module that must
+/// be there only if that file defines nothing.
+pub(super) fn imports(path: &str, bytes: &[u8], places: impl Iterator<Item = usize>) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut strings = Strings { bytes, done: 0, quotes: [0; 2] };
+    let is_package = path.ends_with("__init__.py");
+    for at in places {
+        let begins = at == 0 || bytes.get(at - 1) == Some(&b'\n');
+        if !begins || strings.are_open(at) {
+            continue;
+        }
+        let Some(statement) = statement(bytes, at) else { continue };
+        let Some((module, names)) = statement.split_once(" import ") else { continue };
+        let module = module.trim();
+        let is_module = !module.is_empty() && module.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
+        if !is_module {
+            continue;
+        }
+        if module.chars().any(|c| c != '.') {
+            found.push((at, module.to_owned()));
+            continue;
+        }
+        let names = names.split(',').filter_map(|name| name.split_whitespace().next());
+        let names = names.filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'));
+        for name in names {
+            if !is_package || module != "." {
+                found.push((at, format!("{module} {name}")));
+            } else if !is_defined(bytes, at, name) {
+                found.push((at, format!("{module}{name}")));
+            }
+        }
+    }
+    found
+}
+
+/// The rest of the statement behind `from `, on one line.
+fn statement(bytes: &[u8], at: usize) -> Option<String> {
+    const LONGEST: usize = 4_000;
+    let rest = bytes.get(at + 5..)?;
+    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let line_end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    let line = rest.get(..line_end)?;
+    let end = match line.iter().position(|byte| *byte == b'(') {
+        Some(open) => open + rest.get(open..)?.iter().position(|byte| *byte == b')')?,
+        None => line_end,
+    };
+    let text = std::str::from_utf8(rest.get(..end)?).ok()?;
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    let joined: Vec<&str> = lines.collect();
+    Some(joined.join(" ").replace(['(', '\\', ';'], " "))
+}
+
+/// Whether a module defines a name in any other way than by this statement.
+fn is_defined(bytes: &[u8], at: usize, name: &str) -> bool {
+    let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let defines = |place: usize| {
+        let is_whole = !place.checked_sub(1).is_some_and(|before| is_word(bytes.get(before)))
+            && !is_word(bytes.get(place + name.len()));
+        let line_start =
+            memchr::memrchr(b'\n', bytes.get(..place).unwrap_or_default()).map_or(0, |end| end + 1);
+        is_whole && line_start != at
+    };
+    memmem::find_iter(bytes, name).any(defines) || memmem::find(bytes, b"__getattr__").is_some()
+}
+
+/// Whether a string of several lines is open at a place, asked of one place after the other.
+struct Strings<'a> {
+    bytes: &'a [u8],
+    done: usize,
+    quotes: [usize; 2],
+}
+
+impl Strings<'_> {
+    fn are_open(&mut self, at: usize) -> bool {
+        let between = self.bytes.get(self.done..at).unwrap_or_default();
+        for (count, quote) in self.quotes.iter_mut().zip(["\"\"\"", "'''"]) {
+            *count += memmem::find_iter(between, quote).count();
+        }
+        self.done = at;
+        self.quotes.iter().any(|count| count % 2 == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(path: &str, text: &str) -> Vec<String> {
+        let places = memmem::find_iter(text.as_bytes(), "from .").collect::<Vec<_>>();
+        imports(path, text.as_bytes(), places.into_iter()).into_iter().map(|(_, name)| name).collect()
+    }
+
+    #[test]
+    fn statements_at_the_top() {
+        assert_eq!(found("p/a.py", "from .b import c\nfrom ..d.e import (\n  f,\n)\n"), [".b", "..d.e"]);
+        assert_eq!(found("p/a.py", "from . import b, c as d\n"), [". b", ". c"]);
+        assert_eq!(found("p/__init__.py", "from . import b, c\nc = 1\n"), [".b"]);
+        assert_eq!(found("p/__init__.py", "from .b import *  # noqa\n"), [".b"]);
+    }
+
+    #[test]
+    fn other_places() {
+        for text in [
+            "try:\n    from .b import c\nexcept ImportError: pass\n",
+            "\"\"\"\nfrom .b import c\n\"\"\"\n",
+            "# from .b import c\n",
+            "def f():\n  from .b import c\n",
+            "x from .b import c\n",
+        ] {
+            assert_eq!(found("p/a.py", text), [] as [String; 0], "{text}");
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! What a script is sure to load when it is loaded: its static imports, and the calls of `require` at its top that
+//! stand under no condition. Of declarations, everything that they name.
+
+use std::thread;
+
+use oxc_allocator::Allocator;
+use oxc_ast::ast::{
+    ArrowFunctionExpression, CallExpression, Class, ConditionalExpression, DoWhileStatement,
+    ExportAllDeclaration, ExportNamedDeclaration, Expression, ForInStatement, ForOfStatement, ForStatement,
+    Function, IfStatement, ImportDeclaration, LogicalExpression, Program, Statement, StringLiteral,
+    SwitchStatement, TSExternalModuleReference, TSImportType, TSModuleDeclaration, TSModuleDeclarationName,
+    TryStatement, WhileStatement, WithStatement,
+};
+use oxc_ast_visit::{Visit, walk};
+use oxc_parser::{ParseOptions, Parser};
+use oxc_span::{GetSpan, SourceType, Span};
+use oxc_syntax::scope::ScopeFlags;
+
+use crate::inventory::Import;
+
+/// The parser goes down into itself for everything that stands in something else: so much stack it takes for one
+/// bracket, and for one byte of anything else, at most. Measured, with a third on top.
+const STACK_PER_BRACKET: usize = 2_600;
+const STACK_PER_BYTE: usize = 480;
+/// Without optimisation it takes several times as much.
+const SLACK: usize = if cfg!(debug_assertions) { 6 } else { 1 };
+/// What would take more is not parsed. It takes so much only if it is made to.
+const MOST_STACK: usize = 256 << 20;
+
+/// The modules that a script or a declaration asks for without condition; `None` if it can't be parsed.
+pub(crate) fn imports(path: &str, bytes: &[u8]) -> Option<Vec<Import>> {
+    let brackets = bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b'<')).count();
+    let stack = (1 << 20) + brackets * STACK_PER_BRACKET + bytes.len() * STACK_PER_BYTE;
+    if stack > MOST_STACK {
+        return None;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
+    let kinds: &[SourceType] = match path.rsplit_once('.').map(|(_, end)| end) {
+        _ if is_declaration => &[SourceType::d_ts()],
+        Some("mjs") => &[SourceType::mjs()],
+        Some("cjs") => &[SourceType::cjs()],
+        _ => &[SourceType::mjs(), SourceType::cjs()],
+    };
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(stack * SLACK);
+        let parsing = thread.spawn_scoped(scope, || kinds.iter().find_map(|kind| parse(text, *kind)));
+        parsing.ok()?.join().ok()?
+    })
+}
+
+fn parse(text: &str, kind: SourceType) -> Option<Vec<Import>> {
+    let allocator = Allocator::default();
+    // Node puts a function around what is no module.
+    let options =
+        ParseOptions { allow_return_outside_function: !kind.is_module(), ..ParseOptions::default() };
+    let parsed = Parser::new(&allocator, text, kind).with_options(options).parse();
+    if parsed.panicked || !parsed.errors.is_empty() {
+        return None;
+    }
+    let mut asked = Asked {
+        text,
+        is_declaration: kind.is_typescript_definition(),
+        has_own_require: has_own_require(&parsed.program)
+            || kind.is_module() && has_module_syntax(&parsed.program),
+        found: Vec::new(),
+        own_modules: Vec::new(),
+    };
+    asked.visit_program(&parsed.program);
+    asked.references(&parsed.program);
+    let own = asked.own_modules;
+    asked.found.retain(|(_, name)| !own.contains(name));
+    asked.found.sort_by_key(|(at, _)| *at);
+    let mut lines = Lines { text, done: 0, line: 1 };
+    let import =
+        |(at, specifier): (usize, String)| Import { specifier: specifier.into(), line: Some(lines.of(at)) };
+    Some(asked.found.into_iter().map(import).collect())
+}
+
+/// Whether a script declares a `require` of its own at its top.
+fn has_own_require(program: &Program<'_>) -> bool {
+    program.body.iter().any(|statement| match statement {
+        Statement::VariableDeclaration(declaration) => declaration
+            .declarations
+            .iter()
+            .any(|one| one.id.get_identifier_name().is_some_and(|name| name == "require")),
+        Statement::FunctionDeclaration(function) => {
+            function.id.as_ref().is_some_and(|id| id.name == "require")
+        }
+        Statement::ImportDeclaration(import) => {
+            import.specifiers.iter().flatten().any(|specifier| specifier.local().name == "require")
+        }
+        _ => false,
+    })
+}
+
+/// Whether it is a module of the language itself, in which nobody gives a `require`.
+fn has_module_syntax(program: &Program<'_>) -> bool {
+    program.body.iter().any(Statement::is_module_declaration)
+}
+
+/// What is found on the way down, which never leads under a condition or into a function.
+struct Asked<'t> {
+    text: &'t str,
+    is_declaration: bool,
+    has_own_require: bool,
+    /// Offset and name.
+    found: Vec<(usize, String)>,
+    /// Modules that the declarations themselves declare.
+    own_modules: Vec<String>,
+}
+
+impl Asked<'_> {
+    fn add(&mut self, span: Span, name: &StringLiteral<'_>) {
+        let at = span.start as usize;
+        if !self.is_hushed(at) {
+            self.found.push((at, name.value.to_string()));
+        }
+    }
+
+    /// Whether the line before, or the same line, tells TypeScript not to look.
+    fn is_hushed(&self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or_default();
+        let mut lines = before.rsplit('\n');
+        let near = [lines.next(), lines.next()];
+        near.into_iter()
+            .flatten()
+            .any(|line| line.contains("@ts-ignore") || line.contains("@ts-expect-error"))
+    }
+
+    /// `/// <reference path="..." />`.
+    fn references(&mut self, program: &Program<'_>) {
+        if !self.is_declaration {
+            return;
+        }
+        for comment in &program.comments {
+            let span = comment.content_span();
+            let Some(text) = self.text.get(span.start as usize..span.end as usize) else { continue };
+            let value = |key: &str| {
+                let behind = text.strip_prefix("/ <reference ")?.trim_start().strip_prefix(key)?;
+                let quote = behind.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+                behind.get(1..)?.split(quote).next()
+            };
+            if let Some(path) = value("path=") {
+                let is_relative = path.starts_with("./") || path.starts_with("../");
+                let path = if is_relative { path.to_owned() } else { format!("./{path}") };
+                self.found.push((span.start as usize, path));
+            } else if let Some(name) = value("types=") {
+                self.found.push((span.start as usize, name.to_owned()));
+            }
+        }
+    }
+}
+
+impl<'a> Visit<'a> for Asked<'_> {
+    fn visit_import_declaration(&mut self, import: &ImportDeclaration<'a>) {
+        if self.is_declaration || !import.import_kind.is_type() {
+            self.add(import.span, &import.source);
+        }
+    }
+
+    fn visit_export_all_declaration(&mut self, export: &ExportAllDeclaration<'a>) {
+        if self.is_declaration || !export.export_kind.is_type() {
+            self.add(export.span, &export.source);
+        }
+    }
+
+    fn visit_export_named_declaration(&mut self, export: &ExportNamedDeclaration<'a>) {
+        match &export.source {
+            Some(source) => self.add(export.span, source),
+            None => walk::walk_export_named_declaration(self, export),
+        }
+    }
+
+    fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
+        let is_require = matches!(&call.callee, Expression::Identifier(name) if name.name == "require");
+        if is_require
+            && !self.has_own_require
+            && call.arguments.len() == 1
+            && let Some(Expression::StringLiteral(name)) =
+                call.arguments.first().and_then(|one| one.as_expression())
+        {
+            self.add(call.callee.span(), name);
+        }
+        walk::walk_call_expression(self, call);
+    }
+
+    fn visit_ts_import_type(&mut self, import: &TSImportType<'a>) {
+        self.add(import.span, &import.source);
+        walk::walk_ts_import_type(self, import);
+    }
+
+    fn visit_ts_external_module_reference(&mut self, reference: &TSExternalModuleReference<'a>) {
+        self.add(reference.span, &reference.expression);
+    }
+
+    fn visit_ts_module_declaration(&mut self, module: &TSModuleDeclaration<'a>) {
+        match &module.id {
+            // It declares or adds to another module, and may be the only one who knows it.
+            TSModuleDeclarationName::StringLiteral(name) => self.own_modules.push(name.value.to_string()),
+            TSModuleDeclarationName::Identifier(_) => walk::walk_ts_module_declaration(self, module),
+        }
+    }
+
+    fn visit_function(&mut self, function: &Function<'a>, flags: ScopeFlags) {
+        if self.is_declaration {
+            walk::walk_function(self, function, flags);
+        }
+    }
+
+    fn visit_class(&mut self, class: &Class<'a>) {
+        if self.is_declaration {
+            walk::walk_class(self, class);
+        }
+    }
+
+    fn visit_arrow_function_expression(&mut self, _: &ArrowFunctionExpression<'a>) {}
+    fn visit_conditional_expression(&mut self, _: &ConditionalExpression<'a>) {}
+    fn visit_logical_expression(&mut self, _: &LogicalExpression<'a>) {}
+    fn visit_if_statement(&mut self, _: &IfStatement<'a>) {}
+    fn visit_try_statement(&mut self, _: &TryStatement<'a>) {}
+    fn visit_switch_statement(&mut self, _: &SwitchStatement<'a>) {}
+    fn visit_for_statement(&mut self, _: &ForStatement<'a>) {}
+    fn visit_for_in_statement(&mut self, _: &ForInStatement<'a>) {}
+    fn visit_for_of_statement(&mut self, _: &ForOfStatement<'a>) {}
+    fn visit_while_statement(&mut self, _: &WhileStatement<'a>) {}
+    fn visit_do_while_statement(&mut self, _: &DoWhileStatement<'a>) {}
+    fn visit_with_statement(&mut self, _: &WithStatement<'a>) {}
+}
+
+/// The lines of offsets that come in order.
+struct Lines<'t> {
+    text: &'t str,
+    done: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, at: usize) -> u64 {
+        let between = self.text.as_bytes().get(self.done..at).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', between).count() as u64;
+        self.done = at;
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(path: &str, text: &str) -> Vec<String> {
+        let found = imports(path, text.as_bytes()).expect("it parses");
+        found.into_iter().map(|import| format!("{}:{}", import.line.unwrap_or(0), import.specifier)).collect()
+    }
+
+    #[test]
+    fn what_is_loaded_without_condition() {
+        let text = "#!/usr/bin/env node\nimport a, { b } from './a';\nimport './c.css';\nexport * from 'd';\nexport { e } from \"e\";";
+        assert_eq!(found("a.js", text), ["2:./a", "3:./c.css", "4:d", "5:e"]);
+        let text = "'use strict';\nconst a = require('a'), { b } = __importDefault(require(\"./b\"));\n__exportStar(require('./c'), exports);\nmodule.exports = { d: require('d').e };";
+        assert_eq!(found("a.js", text), ["2:a", "2:./b", "3:./c", "4:d"]);
+        assert_eq!(found("a.cjs", "return require('a')"), ["1:a"]);
+    }
+
+    #[test]
+    fn what_may_not_be_loaded() {
+        for text in [
+            "try { require('a') } catch {}",
+            "if (x) require('a');",
+            "const a = x ? require('a') : null;",
+            "const a = x && require('a'), b = y || require('b'), c = z ?? require('c');",
+            "function f() { require('a') }\nconst g = () => require('b'); class C { d = require('d') }",
+            "define(function (require) { require('a') });",
+            "(function () { require('a') })();",
+            "var require = x; require('a');",
+            "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+            "for (const x of []) require('a');",
+            "switch (x) { case 1: require('a') }",
+            "// require('a')\n/* import 'b' */ const t = \"import c from 'c'\", u = `require('d')`, v = /require('e')/;",
+            "import('a'); require(x); require('a' + b); require.resolve('c'); require(`d`);",
+        ] {
+            let found = found("a.js", text);
+            assert!(found.iter().all(|name| name.ends_with("node:module")), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_declarations_name() {
+        let text = "/// <reference path=\"x.d.ts\" />\nimport type { A } from './a';\nexport declare function f(): import(\"./b\").B;\nimport c = require('c');\n// @ts-ignore\nimport { D } from 'd';\ndeclare module 'e' { export const x: 1; }\nimport 'e';";
+        assert_eq!(found("a.d.ts", text), ["1:./x.d.ts", "2:./a", "3:./b", "4:c"]);
+    }
+
+    #[test]
+    fn nothing_is_too_deep() {
+        for (open, close) in [
+            ("(", ")"),
+            ("[", "]"),
+            ("x={a:", "}"),
+            ("{", "}"),
+            ("(function(){", "})()"),
+            ("(x=>(", "))"),
+            ("!", ""),
+            ("a=", ""),
+            ("a?b:", ""),
+            ("if(a)b;else ", ""),
+            ("`${", "}`"),
+            ("a+", ""),
+            ("new ", ""),
+            ("class A{static{", "}}"),
+        ] {
+            for count in [1_000, 30_000, 200_000] {
+                let text = format!("{}1{}", open.repeat(count), close.repeat(count));
+                imports("a.js", text.as_bytes());
+            }
+        }
+        for (open, close) in [("Array<", ">"), ("keyof ", ""), ("[", "]"), ("(a: ", ") => b")] {
+            let text = format!("type A = {}b{}", open.repeat(20_000), close.repeat(20_000));
+            imports("a.d.ts", text.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,57 @@
+use serde::Serialize;
+
+use super::EntryId;
+
+/// An import that is sure to be carried out and that leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct BrokenImport {
+    /// The file that it stands in.
+    pub entry: EntryId,
+    /// Line of that file, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// What is asked for, as written.
+    pub specifier: String,
+    /// What is wrong.
+    pub trouble: ImportTrouble,
+    /// The file that is there and differs in the case of letters only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub near: Option<String>,
+    /// Whose use of the package ends at it.
+    pub reach: Reach,
+    /// What of the manifest leads there: `main`, `bin["x"]`.
+    pub field: String,
+}
+
+/// The sorts of [`BrokenImport`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ImportTrouble {
+    /// A file of the package, which isn't there.
+    Absent,
+    /// A file that is there under a name in other letter case.
+    LetterCase,
+    /// Another package, which the manifest doesn't name as a dependency.
+    Undeclared,
+    /// The same, where the other package is most likely the program that loads this one.
+    Host,
+}
+
+/// Whom an entrance of a package is for, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reach {
+    /// Whoever loads the package by its name.
+    Package,
+    /// Whoever starts a command of it.
+    Command,
+    /// Whoever loads one of its subpaths.
+    Subpath,
+    /// Whoever has its types checked.
+    Types,
+    /// Whoever uses its style sheets.
+    Styles,
+}

@@ -1,0 +1,188 @@
+//! Rules on imports that lead nowhere.
+
+use crate::inventory::{BrokenImport, ImportTrouble, Reach};
+use crate::settings::Level;
+use crate::words;
+
+use super::{Context, Family, Finding, Place, Rule};
+
+pub(super) const MISSING_MODULE: Rule = Rule {
+    name: "missing-module",
+    family: Family::Wholeness,
+    summary: "A file of the package imports another one that is not in it",
+    docs: r#"
+## What it does
+
+Follows imports from what the manifest names as entrances: `main`, the targets of `exports` that Node takes, `bin`,
+types and style sheets; for a wheel, the relative imports of its modules. It reports a file of the package that is asked
+for and not in the artifact, or only under a name in other letter case. Only what is sure to be loaded counts: static
+imports, and calls of `require` at the top of a file that stand in no `try`, no condition and no function. Of
+declarations and style sheets it makes a warning.
+
+## Why it matters
+
+Whoever loads the package, or starts its command, gets an error. Other letter case works on macOS and Windows, where the
+package was tried out, and nowhere else.
+
+## What to do
+
+Let the allowlist cover the file, or build before packing.
+
+## Example
+
+`import { compile } from './filters-DXIK4AeF.js'` in `dist/index.js`, of a build that was packed by half.
+"#,
+    check: missing_module,
+};
+
+pub(super) const UNDECLARED_DEPENDENCY: Rule = Rule {
+    name: "undeclared-dependency",
+    family: Family::Wholeness,
+    summary: "The package imports another one that its manifest doesn't name as a dependency",
+    docs: r#"
+## What it does
+
+Reports packages that are sure to be imported by what an entrance of the package leads to, and that are neither built in
+nor in `dependencies`, `peerDependencies`, `optionalDependencies` or the package's own `node_modules`.
+`devDependencies` don't count: nobody but the package's makers installs them. Imports under a condition, in `try` or in
+functions are left alone.
+
+It is an error where the package itself or one of its commands can't be loaded; a warning where the other package is
+most likely the program that loads this one (`eslint`, `react`); a note for a subpath of `exports` and for declarations,
+whose readers mostly check no types of libraries.
+
+## Why it matters
+
+It works where everything is installed side by side, as in a workspace, and fails for everybody else.
+
+## What to do
+
+Move the package to `dependencies` or `peerDependencies`, or bundle it.
+
+## Example
+
+`import * as Y from 'yjs'` in a command, with `yjs` among the `devDependencies`.
+"#,
+    check: undeclared_dependency,
+};
+
+fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let is_missing =
+        |broken: &&BrokenImport| matches!(broken.trouble, ImportTrouble::Absent | ImportTrouble::LetterCase);
+    report(rule, context, findings, is_missing, |broken| {
+        let what = match &broken.near {
+            Some(near) => format!("the artifact has it as `{near}`, in other letter case"),
+            None => "which is not in the artifact".to_owned(),
+        };
+        let message = format!("This file imports `{}`, {what}: {}.", broken.specifier, consequence(broken));
+        let help = match &broken.near {
+            Some(_) => "Write the import as the file is called.",
+            None => "Let the allowlist cover the file, or build before packing.",
+        };
+        let level = matches!(broken.reach, Reach::Types | Reach::Styles).then_some(Level::Warning);
+        (message, help, level)
+    });
+}
+
+fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let is_undeclared =
+        |broken: &&BrokenImport| matches!(broken.trouble, ImportTrouble::Undeclared | ImportTrouble::Host);
+    report(rule, context, findings, is_undeclared, |broken| {
+        let message = format!(
+            "This file imports `{}`, which the manifest does not name as a dependency: {}.",
+            broken.specifier,
+            consequence(broken)
+        );
+        let level = match (broken.reach, broken.trouble) {
+            (Reach::Package | Reach::Command, ImportTrouble::Host) => Some(Level::Warning),
+            (Reach::Package | Reach::Command, _) => None,
+            _ => Some(Level::Note),
+        };
+        (message, "Move it to dependencies or peerDependencies, or bundle it.", level)
+    });
+}
+
+/// What becomes of whoever gets to an import.
+fn consequence(broken: &BrokenImport) -> String {
+    let field = &broken.field;
+    match (broken.reach, broken.trouble) {
+        (Reach::Package, ImportTrouble::Host) => format!("{field} loads only where that is installed anyway"),
+        (Reach::Package, _) => format!("{field} leads here, and nobody can load the package"),
+        (Reach::Command, _) => format!("{field} leads here, and the command can't start"),
+        (Reach::Subpath, _) => format!("whoever enters by {field} fails"),
+        (Reach::Types, _) => "types that stand on it are unknown to TypeScript".to_owned(),
+        (Reach::Styles, _) => "bundlers and browsers fail on it".to_owned(),
+    }
+}
+
+/// Up to this many are reported one by one.
+const MOST_SINGLE: usize = 10;
+
+/// Findings for some of the imports that lead nowhere. Where there are many, the gravest stand for the others.
+fn report(
+    rule: &Rule,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+    wanted: impl Fn(&&BrokenImport) -> bool,
+    say: impl Fn(&BrokenImport) -> (String, &'static str, Option<Level>),
+) {
+    let Some(package) = &context.inventory.package else { return };
+    let broken: Vec<&BrokenImport> = package.broken_imports.iter().filter(wanted).collect();
+    for (number, one) in broken.iter().enumerate().take(MOST_SINGLE) {
+        let Some(entry) = context.inventory.entry(one.entry) else { continue };
+        let (mut message, help, level) = say(one);
+        let others = broken.len().saturating_sub(MOST_SINGLE);
+        if number + 1 == MOST_SINGLE && others > 0 {
+            message.push_str(&format!(
+                " There are {} of the kind.",
+                words::counted(others as u64, "more import")
+            ));
+        }
+        let place = Place { line: one.line, ..Place::entry(entry) };
+        let finding =
+            Finding::new(rule, place).message(message).help(help).evidence(one).key(one.specifier.clone());
+        findings.push(Finding { at_most: level, ..finding });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{EntryId, Inventory, Package};
+    use crate::rules::testing::{run, tree};
+
+    fn with(broken: &[(ImportTrouble, Reach)]) -> Inventory {
+        let broken_imports = broken.iter().enumerate().map(|(number, (trouble, reach))| BrokenImport {
+            entry: EntryId(0),
+            line: Some(3),
+            specifier: format!("./{number}.js"),
+            trouble: *trouble,
+            near: (*trouble == ImportTrouble::LetterCase).then(|| "A.js".to_owned()),
+            reach: *reach,
+            field: "main".to_owned(),
+        });
+        let package = Package { broken_imports: broken_imports.collect(), ..Package::default() };
+        Inventory { package: Some(package), ..tree(&["package/a.js"]) }
+    }
+
+    #[test]
+    fn one_finding_for_each_at_its_place() {
+        use ImportTrouble::{Absent, Host, LetterCase, Undeclared};
+        let inventory = with(&[
+            (Absent, Reach::Package),
+            (LetterCase, Reach::Command),
+            (Absent, Reach::Types),
+            (Undeclared, Reach::Package),
+            (Host, Reach::Package),
+            (Undeclared, Reach::Subpath),
+        ]);
+        let levels = |rule| run(rule, &inventory).iter().map(|finding| finding.at_most).collect::<Vec<_>>();
+        assert_eq!(levels(&MISSING_MODULE), [None, None, Some(Level::Warning)]);
+        assert_eq!(levels(&UNDECLARED_DEPENDENCY), [None, Some(Level::Warning), Some(Level::Note)]);
+        let found = run(&MISSING_MODULE, &inventory);
+        assert_eq!((found[0].place.path.as_str(), found[0].place.line), ("package/a.js", Some(3)));
+        assert!(found[1].message.contains("A.js"));
+        assert_eq!(run(&MISSING_MODULE, &tree(&["package/a.js"])), []);
+        assert_eq!(run(&MISSING_MODULE, &with(&[(Absent, Reach::Package); 30])).len(), MOST_SINGLE);
+    }
+}

@@ -1,0 +1,200 @@
+//! What packgate says of imports that lead nowhere, held against Node: packages drawn from a seed are unpacked below a
+//! `node_modules` and loaded.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use packgate::audit::{Auditor, Options};
+use packgate::settings::Level;
+
+use crate::clients;
+use crate::dice::Dice;
+
+/// A package to be: its files, the manifest among them.
+struct Drawn {
+    files: Vec<(String, String)>,
+    is_module: bool,
+}
+
+const STEMS: [&str; 6] = ["a", "b", "lib/c", "lib/d", "lib/deep/e", "f"];
+
+/// A package of a few files that import each other, what isn't there, and other packages, in all the ways in which
+/// such names stand in a text.
+fn draw(dice: &mut Dice) -> Drawn {
+    let is_module = dice.below(2) == 0;
+    let end = match (is_module, dice.below(3)) {
+        (true, 0) => ".mjs",
+        (false, 0) => ".cjs",
+        _ => ".js",
+    };
+    let there: Vec<String> = STEMS.iter().map(|stem| format!("{stem}{end}")).collect();
+    let mut files = Vec::new();
+    for (number, path) in there.iter().enumerate() {
+        let mut text = String::new();
+        for _ in 0..1 + dice.below(3) {
+            // Each file imports later ones only, so that no circle hides what happens.
+            let target = match dice.below(10) {
+                0 if number > 0 => relative(path, &format!("lib/gone{end}")),
+                1 => relative(path, &there[dice.below(there.len())].to_uppercase()),
+                2 => "undeclared".to_owned(),
+                3 | 4 => "declared".to_owned(),
+                5 => "node:path".to_owned(),
+                6 => "declared/sub.js".to_owned(),
+                _ if number + 1 < there.len() => {
+                    let later = number + 1 + dice.below(there.len() - number - 1);
+                    relative(path, &there[later])
+                }
+                _ => "fs".to_owned(),
+            };
+            text.push_str(&statement(dice, is_module, &target));
+            text.push('\n');
+        }
+        text.push_str(if is_module { "export const done = 1;\n" } else { "exports.done = 1;\n" });
+        files.push((path.clone(), text));
+    }
+    let main = &there[dice.below(2)];
+    let entrance = match dice.below(3) {
+        0 => format!("\"main\": \"./{main}\""),
+        1 => format!("\"exports\": \"./{main}\""),
+        _ => format!("\"exports\": {{\".\": {{\"types\": \"./x.d.ts\", \"default\": \"./{main}\"}}}}"),
+    };
+    let kind = if is_module { "module" } else { "commonjs" };
+    let manifest = format!(
+        "{{\"name\": \"demo\", \"version\": \"1.0.0\", \"license\": \"MIT\", \"type\": \"{kind}\", {entrance}, \"dependencies\": {{\"declared\": \"1\"}}, \"devDependencies\": {{\"undeclared\": \"1\"}}}}"
+    );
+    files.push(("package.json".to_owned(), manifest));
+    Drawn { files, is_module }
+}
+
+/// A statement with this name in it, which may load it or not.
+fn statement(dice: &mut Dice, is_module: bool, name: &str) -> String {
+    let quiet = [
+        format!("// import '{name}'; require('{name}')"),
+        format!("/*\nimport '{name}';\nrequire(\"{name}\");\n*/"),
+        format!("const text{} = \"import x from '{name}'; require('{name}')\";", dice.below(1_000_000)),
+        format!("const text{} = `\nimport '{name}';\nrequire('{name}')\n`;", dice.below(1_000_000)),
+        format!("const pattern{} = /require\\('x'\\)|[\"'`]/;", dice.below(1_000_000)),
+    ];
+    let number = dice.below(1_000_000);
+    let module = [
+        format!("import '{name}';"),
+        format!("import * as all{number} from \"{name}\";"),
+        format!("export * from '{name}';"),
+        format!("import /* of all */ * as it{number} from '{name}'; // as it is"),
+        format!("const later{number} = () => import('{name}');"),
+    ];
+    let common = [
+        format!("require('{name}');"),
+        format!("const a{number} = require(\"{name}\"), b{number} = 1;"),
+        format!("exports.c{number} = Object.keys(require('{name}')).length;"),
+        format!("try {{ require('{name}'); }} catch {{}}"),
+        format!("if (process.env.NEVER) require('{name}');"),
+        format!("const d{number} = process.env.NEVER && require('{name}');"),
+        format!("function e{number}() {{ return require('{name}'); }}"),
+        format!("const f{number} = () => require('{name}');"),
+        format!(
+            "Object.defineProperty(exports, 'g{number}', {{ get: function () {{ return require('{name}'); }} }});"
+        ),
+    ];
+    let sure: &[String] = if is_module { &module } else { &common };
+    match dice.below(4) {
+        0 => quiet[dice.below(quiet.len())].clone(),
+        _ => sure[dice.below(sure.len())].clone(),
+    }
+}
+
+fn relative(from: &str, to: &str) -> String {
+    let depth = from.matches('/').count();
+    if depth == 0 { format!("./{to}") } else { format!("{}{to}", "../".repeat(depth)) }
+}
+
+fn write_tarball(path: &Path, files: &[(String, String)]) {
+    let file = std::fs::File::create(path).unwrap();
+    let gzip = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+    let mut archive = tar::Builder::new(gzip);
+    for (path, text) in files {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        header.set_mtime(499_162_500);
+        archive.append_data(&mut header, format!("package/{path}"), text.as_bytes()).unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap();
+}
+
+/// Node's word on each package: what it says when it can't find something, else nothing.
+const LOAD: &str = r#"
+import { pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
+for (const folder of process.argv.slice(2)) {
+  const require = createRequire(folder + '/index.js');
+  let told = '';
+  try { require('demo'); } catch (error) {
+    if (error.code === 'ERR_REQUIRE_ESM' || error.code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
+      try { await import(pathToFileURL(folder + '/enter.mjs')); } catch (error) { told = error.code ?? String(error); }
+    } else told = error.code ?? String(error);
+  }
+  console.log(told.replace(/\s+/g, ' '));
+}
+"#;
+
+#[test]
+fn what_node_cannot_load_is_told_and_nothing_else() {
+    if !clients::have(&["node"]) {
+        return;
+    }
+    let seed = std::env::var("PACKGATE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_126);
+    let dice = &mut Dice::new(seed);
+    let home = tempfile::tempdir().unwrap();
+    let drawn: Vec<Drawn> = (0..300).map(|_| draw(dice)).collect();
+    let auditor = Auditor::new(Options::default());
+    let (mut told, mut folders) = (Vec::new(), Vec::new());
+    for (number, package) in drawn.iter().enumerate() {
+        let folder = home.path().join(number.to_string());
+        let modules = folder.join("node_modules");
+        for (path, text) in &package.files {
+            let path = modules.join("demo").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        std::fs::create_dir_all(modules.join("declared")).unwrap();
+        std::fs::write(modules.join("declared/index.js"), "").unwrap();
+        std::fs::write(modules.join("declared/sub.js"), "").unwrap();
+        std::fs::write(folder.join("enter.mjs"), "import 'demo';").unwrap();
+        let tarball = home.path().join(format!("demo-{number}.tgz"));
+        write_tarball(&tarball, &package.files);
+        let audit = auditor.audit(&tarball, 1).unwrap();
+        let rules = ["missing-module", "undeclared-dependency"];
+        let errors = audit.findings.iter().filter(|judged| judged.level == Level::Error);
+        let of_imports = errors.filter(|judged| rules.contains(&judged.finding.rule));
+        told.push(of_imports.map(|judged| judged.finding.message.clone()).collect::<Vec<_>>());
+        folders.push(folder);
+    }
+    let script = home.path().join("load.mjs");
+    std::fs::write(&script, LOAD).unwrap();
+    let output = Command::new("node").arg(&script).args(&folders).output().unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    let node: Vec<&str> = output.lines().collect();
+    assert_eq!(node.len(), drawn.len(), "{output}");
+    let mut wrong = String::new();
+    for ((number, package), (node, told)) in drawn.iter().enumerate().zip(node.iter().zip(&told)) {
+        assert!(
+            matches!(*node, "" | "MODULE_NOT_FOUND" | "ERR_MODULE_NOT_FOUND"),
+            "package {number}: {node}"
+        );
+        if node.is_empty() != told.is_empty() {
+            let _ = writeln!(
+                wrong,
+                "package {number} (module: {}): node {node:?}, packgate {told:?}",
+                package.is_module
+            );
+            package.files.iter().for_each(|(path, text)| {
+                let _ = writeln!(wrong, "--- {path}\n{text}");
+            });
+        }
+    }
+    assert!(wrong.is_empty(), "seed {seed}\n{wrong}");
+    let failing = node.iter().filter(|told| !told.is_empty()).count();
+    assert!((50..250).contains(&failing), "{failing} of {} packages fail: too few of one sort", node.len());
+}
