@@ -135,6 +135,8 @@ mod tests {
             later: Vec::new(),
             not_applied: Vec::new(),
             waivers: Vec::new(),
+            used_waivers: Vec::new(),
+            is_twin: false,
             verdict: Verdict::Pass,
             diff: None,
         }
@@ -157,6 +159,8 @@ mod tests {
             quiet: false,
             fail_on: Level::Error,
             project: Some(project),
+            left_out: Vec::new(),
+            not_packed: Vec::new(),
         };
         let repository = Repository::of(&look);
         let file = |path: &str| {

@@ -47,3 +47,4 @@ mod source_maps;
 mod stray;
 mod trees;
 mod vsce;
+mod workspaces;
