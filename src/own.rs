@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::ecosystem::{self, Member};
-use crate::fingerprint::{self, FileError, OwnSource};
+use crate::fingerprint::{self, FileError, OwnSource, OwnTexts};
 use crate::inventory::{Inventory, OwnKnown};
 use crate::project::Project;
 use crate::settings::{OwnMode, Settings};
@@ -37,6 +37,18 @@ pub enum OwnError {
 /// # Errors
 /// If a fingerprint file can't be used: the audit would miss what it should find.
 pub fn source(settings: &Settings, project: Option<&Project>) -> Result<Option<OwnSource>, OwnError> {
+    source_with(settings, project, &OwnTexts::default())
+}
+
+/// The same for one of several projects that share text, which is read once.
+///
+/// # Errors
+/// As above.
+pub fn source_with(
+    settings: &Settings,
+    project: Option<&Project>,
+    texts: &OwnTexts,
+) -> Result<Option<OwnSource>, OwnError> {
     let own = &settings.own;
     if own.mode == OwnMode::Off {
         return Ok(None);
@@ -51,7 +63,7 @@ pub fn source(settings: &Settings, project: Option<&Project>) -> Result<Option<O
     if own.fingerprints.is_empty()
         && let Some(project) = project.filter(|project| is_project(project))
     {
-        all = of_project(project, &own.folders);
+        all = from_project(project, &own.folders, texts);
     }
     Ok((!all.is_empty()).then_some(all))
 }
@@ -98,6 +110,10 @@ fn is_project(project: &Project) -> bool {
 /// that it can use, if version control tracks it (without version control, if no ignore file excludes it). `only`
 /// limits it to some folders.
 pub fn of_project(project: &Project, only: &[PathBuf]) -> OwnSource {
+    from_project(project, only, &OwnTexts::default())
+}
+
+fn from_project(project: &Project, only: &[PathBuf], texts: &OwnTexts) -> OwnSource {
     let base = ecosystem::outermost(project);
     let (mut roots, names) = drawn_on(project, ecosystem::members(project));
     if !only.is_empty() {
@@ -106,7 +122,7 @@ pub fn of_project(project: &Project, only: &[PathBuf]) -> OwnSource {
     let mut files: Vec<PathBuf> = roots.iter().flat_map(|root| below(project, root)).collect();
     files.sort();
     files.dedup();
-    OwnSource::of(&files, base, names)
+    OwnSource::of(&files, base, names, texts)
 }
 
 /// The folders whose text may get into a package of the project, and the names that its packages have.

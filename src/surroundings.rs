@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ecosystem;
-use crate::fingerprint::{Index, OwnSource};
+use crate::fingerprint::{Index, OwnSource, OwnTexts};
 use crate::internal::{self, InternalError};
 use crate::inventory::{Inventory, Kind};
 use crate::own::{self, OwnError};
@@ -46,6 +46,7 @@ pub struct Workspace {
     project: Project,
     policy: Option<String>,
     indexes: Mutex<BTreeMap<Sources, Option<Arc<Index>>>>,
+    texts: OwnTexts,
 }
 
 /// What an index of internal code is made from: roots, files of fingerprints, and the project, if it is private itself.
@@ -54,7 +55,12 @@ type Sources = (Vec<PathBuf>, Vec<PathBuf>, Option<PathBuf>);
 impl Workspace {
     /// The project in a folder; `policy` is what `--policy` asks for.
     pub fn new(folder: &Path, policy: Option<&str>) -> Self {
-        Self { project: Project::new(folder), policy: policy.map(str::to_owned), indexes: Mutex::default() }
+        Self {
+            project: Project::new(folder),
+            policy: policy.map(str::to_owned),
+            indexes: Mutex::default(),
+            texts: OwnTexts::default(),
+        }
     }
 
     /// The project's folder.
@@ -83,7 +89,7 @@ impl Workspace {
         let project = ecosystem::member(&self.project, folder);
         let settings = Settings::of(&project, self.policy.as_deref())?;
         let internal_code = self.internal_code(&settings, &project)?;
-        let own_source = own::source(&settings, Some(&project))?.map(Arc::new);
+        let own_source = own::source_with(&settings, Some(&project), &self.texts)?.map(Arc::new);
         Ok(Surroundings { project, settings, internal_code, own_source })
     }
 
