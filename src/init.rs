@@ -169,7 +169,8 @@ impl Survey {
         } else if self.folder.join(".gitlab-ci.yml").is_file() {
             lines.push("In the script of the job in .gitlab-ci.yml that publishes:".to_owned());
             lines.push(format!("    - {INSTALL}"));
-            lines.extend(release.iter().map(|line| format!("    - {line}")));
+            lines.push("    - |".to_owned());
+            lines.extend(release.iter().map(|line| format!("      {line}")));
         }
         if let (None, Some(PackedBy { hook: Some((place, line)), private: false, .. })) =
             (deployed, self.packed_by.first())

@@ -31,7 +31,7 @@ fn an_npm_project() {
         "packgate.toml written",
         "[npm acme-cli]",
         "prepublishOnly",
-        "packgate check --keep out",
+        "packgate check --keep out &&",
         "npm publish",
         "- run: |",
         "seat belt",

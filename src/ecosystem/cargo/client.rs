@@ -62,11 +62,11 @@ impl Client for Cargo {
         let is_virtual = table_at(folder).is_some_and(|table| package_table(&table).is_none());
         let all = if is_virtual { " --workspace" } else { "" };
         vec![
-            format!("rm -rf target/package && cargo package{all}"),
-            "packgate check target/package/*.crate".to_owned(),
-            "sha256sum target/package/*.crate > target/checked.sha256".to_owned(),
-            format!("cargo publish{all} --no-verify"),
-            "sha256sum --check target/checked.sha256".to_owned(),
+            format!("rm -rf target/package && cargo package{all} &&"),
+            "  packgate check target/package/*.crate &&".to_owned(),
+            "  sha256sum target/package/*.crate > target/checked.sha256 &&".to_owned(),
+            format!("  cargo publish{all} --no-verify &&"),
+            "  sha256sum --check target/checked.sha256".to_owned(),
         ]
     }
 

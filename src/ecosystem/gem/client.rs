@@ -43,7 +43,7 @@ impl Client for RubyGems {
     }
 
     fn release(&self, _folder: &Path) -> Vec<String> {
-        vec!["packgate check --keep out".to_owned(), "gem push out/*.gem".to_owned()]
+        vec!["rm -rf out && packgate check --keep out &&".to_owned(), "  gem push out/*.gem".to_owned()]
     }
 }
 

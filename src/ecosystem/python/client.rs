@@ -55,8 +55,9 @@ impl Client for BuildFrontend {
     }
 
     fn release(&self, _folder: &Path) -> Vec<String> {
-        let upload = if find_program("uv").is_some() { "uv publish dist/*" } else { "twine upload dist/*" };
-        vec!["rm -rf dist && packgate check --keep dist".to_owned(), upload.to_owned()]
+        let upload =
+            if find_program("uv").is_some() { "  uv publish dist/*" } else { "  twine upload dist/*" };
+        vec!["rm -rf dist && packgate check --keep dist &&".to_owned(), upload.to_owned()]
     }
 
     /// hatchling packs what git tracks; the others pack modules.

@@ -37,7 +37,10 @@ impl Client for Vsce {
     }
 
     fn release(&self, _folder: &Path) -> Vec<String> {
-        vec!["packgate check --keep out".to_owned(), "vsce publish --packagePath out/*.vsix".to_owned()]
+        vec![
+            "rm -rf out && packgate check --keep out &&".to_owned(),
+            "  vsce publish --packagePath out/*.vsix".to_owned(),
+        ]
     }
 
     fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
