@@ -264,7 +264,7 @@ mod tests {
                 "package.json",
                 r#"{"name": "root", "private": true, "license": "MIT", "workspaces": ["packages/*"]}"#,
             ),
-            ("packages/a/package.json", r#"{"name": "@acme/a"}"#),
+            ("packages/a/package.json", r#"{"name": "@acme/a", "version": "1.0.0"}"#),
             ("packages/b/package.json", r#"{"name": "@acme/core", "private": true}"#),
         ]);
         assert_eq!(
