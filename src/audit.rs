@@ -12,11 +12,12 @@ use crate::fingerprint::{Index, OwnSource};
 use crate::inspect::{ScanOptions, Scanner};
 use crate::inventory::{Declared, Inventory, Kind};
 use crate::lock::{self, Lock, LockError};
-use crate::policy::{Judged, Policies, Policy, judge};
+use crate::policy::{Judged, Judgement, Policies, Policy, judge};
 use crate::project::Project;
 use crate::rules::{self, Context};
 use crate::settings::{Level, Settings};
 use crate::stocktake::{Budget, Stocktake, StocktakeError};
+use crate::surroundings::Surroundings;
 use crate::timings::Timings;
 
 pub use crate::outcome::{Audit, Totals};
@@ -82,6 +83,13 @@ impl Options {
     #[must_use]
     pub fn project(self, project: impl Into<Option<Project>>) -> Self {
         Self { project: project.into(), ..self }
+    }
+
+    /// Sets everything that depends on where the artifacts came from.
+    #[must_use]
+    pub fn surroundings(self, surroundings: Surroundings) -> Self {
+        let Surroundings { project, settings, internal_code, own_source } = surroundings;
+        Self { project: Some(project), settings, internal_code, own_source, ..self }
     }
 
     /// Sets [`Options::fail_on`].
@@ -156,14 +164,27 @@ pub struct Auditor {
     options: Options,
     scanner: Scanner,
     policies: Policies,
-    budget: Budget,
+    budget: Arc<Budget>,
 }
 
 impl Auditor {
     /// Compiles the patterns once for all artifacts.
     pub fn new(options: Options) -> Self {
         let scanner = Scanner::new(wanted(&options));
-        Self { options, scanner, policies: Policies::default(), budget: Budget::default() }
+        Self { options, scanner, policies: Policies::default(), budget: Arc::default() }
+    }
+
+    /// An auditor with other options that works at the same time as this one: both keep to one budget of memory, and
+    /// share what they look for where that is the same.
+    #[must_use]
+    pub fn beside(&self, options: Options) -> Self {
+        let scanner = self.scanner.beside(wanted(&options));
+        Self { options, scanner, policies: Policies::default(), budget: Arc::clone(&self.budget) }
+    }
+
+    /// What it goes by.
+    pub fn options(&self) -> &Options {
+        &self.options
     }
 
     /// Takes stock of one artifact with `workers` threads and judges it.
@@ -231,9 +252,12 @@ impl Auditor {
             None => None,
         };
         let policy = self.policies.resolve(&options.settings, inventory.package.as_ref());
-        let context = Context::new(&inventory, &options.settings).against(beside.previous, lock.as_ref());
+        let is_away =
+            options.project.as_ref().is_some_and(|project| !crate::own::is_of_project(&inventory, project));
+        let context =
+            Context::new(&inventory, &options.settings).against(beside.previous, lock.as_ref()).away(is_away);
         let findings = rules::check(&context, options.timings.as_deref(), beside.workers);
-        let (findings, waivers, verdict) =
+        let Judgement { findings, idle, used, verdict } =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
         let later = later::findings(&inventory, &findings, options.fail_on, |rest| {
             self.judge_rest(rest, &policy, beside, lock.as_ref())
@@ -260,8 +284,20 @@ impl Auditor {
                 package.declared = Declared::default();
             }
         }
-        let error = None;
-        Ok(Audit { inventory, policy, totals, findings, later, not_applied, waivers, verdict, error, diff })
+        Ok(Audit {
+            inventory,
+            policy,
+            totals,
+            findings,
+            later,
+            not_applied,
+            waivers: idle,
+            used_waivers: used,
+            verdict,
+            is_twin: false,
+            error: None,
+            diff,
+        })
     }
 
     /// The findings in what would be left of an artifact.
@@ -282,7 +318,7 @@ impl Auditor {
         crate::own::settle(&mut rest, options.own_source.as_deref(), options.settings.own.mode);
         let context = Context::new(&rest, &options.settings).against(beside.previous, lock);
         let findings = rules::check(&context, None, beside.workers);
-        judge(policy, &options.settings, &rest, findings, options.today, options.fail_on).0
+        judge(policy, &options.settings, &rest, findings, options.today, options.fail_on).findings
     }
 }
 

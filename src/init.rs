@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ecosystem::{ECOSYSTEMS, Ecosystem, Member, members, of_project};
+use crate::ecosystem::{ECOSYSTEMS, Ecosystem, Member, Rewrite, members, members_of, of_project};
 use crate::policy::Policy;
 use crate::project::Project;
 use crate::settings::{SCHEMA_ADDRESS, Settings};
@@ -36,11 +36,16 @@ pub struct PackedBy {
     pub manifest: &'static str,
     /// The kinds of artifacts that it makes: `wheel and sdist`.
     pub kinds: String,
-    /// The command that publishes them.
-    publishes_by: &'static str,
-    /// Where the check can be run before every publish, and the line to write there.
+    /// How they are packed, checked and published as the same file, in lines of shell.
+    release: Vec<String>,
+    /// Where the check can be run before every publishing, and the line to write there.
     hook: Option<(&'static str, &'static str)>,
+    /// Whether the manifest forbids publishing.
+    private: bool,
 }
+
+/// Folders that builds of web apps leave what is deployed in.
+const DEPLOYED: [&str; 7] = ["dist", "build", "out", ".output/public", "_site", "public/build", "www"];
 
 impl Survey {
     /// Looks at a folder.
@@ -48,14 +53,13 @@ impl Survey {
         let project = Project::new(folder);
         let package = of_project(folder);
         let policy = Policy::resolve_for(&Settings::default(), package.as_ref());
-        let members: Vec<Member> = members(&project)
-            .into_iter()
-            .filter(|member| member.folder.starts_with(&project.folder))
-            .collect();
-        let names = |private: bool| -> Vec<String> {
+        let members: Vec<&Member> =
+            members(&project).iter().filter(|member| member.folder.starts_with(&project.folder)).collect();
+        let is_root = |member: &Member| member.held_back.is_some() && member.folder == project.folder;
+        let names = |is_held_back: bool| -> Vec<String> {
             let mut names: Vec<String> = members
                 .iter()
-                .filter(|member| member.private == private && !(private && member.folder == project.folder))
+                .filter(|member| member.held_back.is_some() == is_held_back && !is_root(member))
                 .map(|member| member.name.clone())
                 .collect();
             names.sort();
@@ -79,14 +83,18 @@ impl Survey {
         if !self.packed_by.is_empty() {
             lines.push(("licence", self.licence.clone().unwrap_or_else(|| "none is named".to_owned())));
         }
-        lines.push(("policy", format!("{}, because of {}", self.policy, self.because)));
+        let policy = match self.public.is_empty() {
+            true => format!("auto: {}, because of {}", self.policy, self.because),
+            false => "auto: the licence of each package decides".to_owned(),
+        };
+        lines.push(("policy", policy));
         if !self.public.is_empty() || !self.private.is_empty() {
             let count = self.public.len() + self.private.len();
             lines.push(("workspace", format!("{count} packages: {}", some_of(&self.public))));
             if !self.private.is_empty() {
                 lines.push((
                     "private",
-                    format!("{}; none of them may turn up in a release", some_of(&self.private)),
+                    format!("{}; not published, and not to turn up in a release", some_of(&self.private)),
                 ));
             }
         }
@@ -109,10 +117,9 @@ impl Survey {
             "#:schema {SCHEMA_ADDRESS}\n\
              # Settings of packgate, the last look at a package before it is published.\n\
              # `packgate explain` lists the rules, `packgate policy show` what is in force.\n\n\
-             # Because of {}.\n\
-             policy = \"{}\"\n",
-            comment(&self.because),
-            self.policy,
+             # The manifest's licence decides: \"open-source\" or \"proprietary\". Write one of them, or \"strict\", to decide\n\
+             # yourself.\n\
+             policy = \"auto\"\n",
         );
         text.push_str(
             "\n[rules]\n\
@@ -131,43 +138,76 @@ impl Survey {
         text
     }
 
-    /// Where to run the check, in lines to print: the release script and CI.
-    pub fn advice(&self) -> Vec<String> {
+    /// Whether nothing here is published by a client: a web app, as a rule.
+    pub fn is_deployed(&self) -> bool {
+        self.public.is_empty() && self.packed_by.iter().all(|by| by.private)
+    }
+
+    /// The folder that a build has left what is deployed in, if there is one such.
+    pub fn deploy_folder(&self) -> Option<&'static str> {
+        let mut there = DEPLOYED.into_iter().filter(|name| self.folder.join(name).is_dir());
+        there.next().filter(|_| there.next().is_none())
+    }
+
+    /// How a release goes through the gate, in lines to print: pack, check the file, publish the file. `deployed` is a
+    /// folder that is deployed instead.
+    pub fn advice(&self, deployed: Option<&str>) -> Vec<String> {
         let mut lines = Vec::new();
-        match self.packed_by.first() {
-            Some(PackedBy { hook: Some((place, line)), .. }) => {
-                lines.push((*place).to_owned());
-                lines.push(format!("    {line}"));
+        let release = match (deployed, self.packed_by.first()) {
+            (None, Some(by)) if !self.is_deployed() => by.release.clone(),
+            (folder, _) => {
+                vec![format!("packgate check {}", folder.unwrap_or("FOLDER")), "# then the upload".to_owned()]
             }
-            Some(by) => {
-                lines.push(format!("In the release script, right before `{}`:", by.publishes_by));
-                lines.push("    packgate check".to_owned());
-            }
-            None => {
-                lines.push("In the release script, right before the upload:".to_owned());
-                lines.push("    packgate check FOLDER".to_owned());
-            }
-        }
+        };
+        lines.push("A release packs, checks the file, and publishes that file:".to_owned());
+        lines.extend(release.iter().map(|line| format!("    {line}")));
         if self.folder.join(".github").join("workflows").is_dir() {
-            lines.push("In the GitHub workflow, before the step that publishes:".to_owned());
-            lines.push("    - run: packgate check".to_owned());
+            lines.push("In the GitHub workflow, in place of the step that publishes:".to_owned());
+            lines.push(format!("    - run: {INSTALL}"));
+            lines.push("    - run: |".to_owned());
+            lines.extend(release.iter().map(|line| format!("        {line}")));
         } else if self.folder.join(".gitlab-ci.yml").is_file() {
-            lines.push("In .gitlab-ci.yml, before the line that publishes:".to_owned());
-            lines.push("    - packgate check".to_owned());
+            lines.push("In the script of the job in .gitlab-ci.yml that publishes:".to_owned());
+            lines.push(format!("    - {INSTALL}"));
+            lines.push("    - |".to_owned());
+            lines.extend(release.iter().map(|line| format!("      {line}")));
+        }
+        if let (None, Some(PackedBy { hook: Some((place, line)), private: false, .. })) =
+            (deployed, self.packed_by.first())
+        {
+            lines.push(format!("{place}:"));
+            lines.push(format!("    {line}"));
         }
         lines
     }
+
+    /// Files of the project as they would be if packgate's own were kept out of what is packed.
+    pub fn keep_out(&self, names: &[&str]) -> Vec<Rewrite> {
+        let clients = ECOSYSTEMS.iter().filter_map(|one| one.client);
+        let packing =
+            clients.filter(|client| client.recipe(&self.folder).is_some_and(|recipe| !recipe.private));
+        packing.filter_map(|client| client.keep_out(&self.folder, names)).collect()
+    }
 }
+
+/// How CI gets packgate.
+const INSTALL: &str = "cargo install --locked packgate";
 
 fn packed_by(folder: &Path) -> Vec<PackedBy> {
     let by = |ecosystem: &Ecosystem| {
         let client = ecosystem.client?;
         let kinds: Vec<&str> = ecosystem.formats.iter().map(|format| format.kind().name()).collect();
+        // The root of a workspace may be no package itself.
+        let recipe = client.recipe(folder).or_else(|| {
+            let published = members_of(folder).into_iter().filter(|member| member.held_back.is_none());
+            published.into_iter().find_map(|member| client.recipe(&member.folder))
+        })?;
         Some(PackedBy {
-            manifest: client.recipe(folder)?.manifest,
+            manifest: recipe.manifest,
             kinds: kinds.join(" and "),
-            publishes_by: client.publishes_by(),
+            release: client.release(folder),
             hook: client.hook(),
+            private: recipe.private,
         })
     };
     ECOSYSTEMS.iter().filter_map(by).collect()
@@ -190,6 +230,7 @@ fn some_of(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::PolicyChoice;
 
     fn survey(files: &[(&str, &str)]) -> (tempfile::TempDir, Survey) {
         let folder = tempfile::tempdir().unwrap();
@@ -223,7 +264,7 @@ mod tests {
                 "package.json",
                 r#"{"name": "root", "private": true, "license": "MIT", "workspaces": ["packages/*"]}"#,
             ),
-            ("packages/a/package.json", r#"{"name": "@acme/a"}"#),
+            ("packages/a/package.json", r#"{"name": "@acme/a", "version": "1.0.0"}"#),
             ("packages/b/package.json", r#"{"name": "@acme/core", "private": true}"#),
         ]);
         assert_eq!(
@@ -241,7 +282,7 @@ mod tests {
             let (folder, survey) = survey(&[("package.json", manifest)]);
             std::fs::write(folder.path().join(SETTINGS_FILE), survey.settings()).unwrap();
             let settings = Settings::load(folder.path(), None).unwrap();
-            assert_eq!(Policy::resolve_for(&settings, None).name, survey.policy);
+            assert_eq!(settings.policy, PolicyChoice::Auto);
         }
     }
 
@@ -249,6 +290,6 @@ mod tests {
     fn a_folder_without_manifest() {
         let (_folder, survey) = survey(&[("index.html", "")]);
         assert!(survey.packed_by.is_empty());
-        assert!(survey.advice().iter().any(|line| line.contains("packgate check FOLDER")));
+        assert!(survey.advice(None).iter().any(|line| line.contains("packgate check FOLDER")));
     }
 }

@@ -38,7 +38,7 @@ pub enum InternalError {
 pub fn packages(settings: &Settings, project: Option<&Project>) -> Vec<String> {
     let members = project.map(members).unwrap_or_default();
     let mut packages = settings.internal.packages.clone();
-    packages.extend(private_members(&members).map(|member| member.name.clone()));
+    packages.extend(private_members(members).map(|member| member.name.clone()));
     packages.sort();
     packages.dedup();
     packages
@@ -67,7 +67,7 @@ pub fn code(settings: &Settings, project: Option<&Project>) -> Result<Option<Ind
     }
     if let Some(project) = project {
         let members = members(project);
-        let private: Vec<PathBuf> = private_members(&members)
+        let private: Vec<PathBuf> = private_members(members)
             .filter(|member| member.folder != project.folder)
             .map(|member| member.folder.clone())
             .collect();

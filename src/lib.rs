@@ -74,6 +74,8 @@ pub mod settings;
 #[doc(hidden)]
 pub mod stocktake;
 #[doc(hidden)]
+pub mod surroundings;
+#[doc(hidden)]
 pub mod timings;
 #[doc(hidden)]
 pub mod unpack;

@@ -2,7 +2,7 @@
 
 use crate::diff::Diff;
 use crate::inventory::{Inventory, Kind, Unexamined};
-use crate::policy::{Judged, Policy, Verdict, WaiverUse, weight};
+use crate::policy::{Judged, Policy, Verdict, WaiverName, WaiverUse, weight};
 use crate::recoverable::Exposure;
 use crate::rules::NotApplied;
 use crate::settings::Level;
@@ -26,13 +26,26 @@ pub struct Audit {
     pub not_applied: Vec<NotApplied>,
     /// Waivers that had no effect.
     pub waivers: Vec<WaiverUse>,
+    /// Waivers that did something.
+    pub used_waivers: Vec<WaiverName>,
     /// The verdict.
     pub verdict: Verdict,
     /// Why there was nothing to audit, or no way to: a client that failed, settings that can't be used. All else is
     /// empty then.
     pub error: Option<String>,
+    /// Whether the file was packed for this audit and goes with it: what is published is packed once more.
+    pub is_twin: bool,
     /// What changed since the previous artifact, if there is one and a reporter shows entries.
     pub diff: Option<Box<Diff>>,
+}
+
+/// A package of the workspace of which there is no artifact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: String,
 }
 
 /// Totals for an artifact.
@@ -58,8 +71,10 @@ impl Audit {
             later: Vec::new(),
             not_applied: Vec::new(),
             waivers: Vec::new(),
+            used_waivers: Vec::new(),
             verdict,
             error: None,
+            is_twin: false,
             diff: None,
         }
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::ecosystem::{self, Member};
-use crate::fingerprint::{self, FileError, OwnSource};
+use crate::fingerprint::{self, FileError, OwnSource, OwnTexts};
 use crate::inventory::{Inventory, OwnKnown};
 use crate::project::Project;
 use crate::settings::{OwnMode, Settings};
@@ -37,6 +37,18 @@ pub enum OwnError {
 /// # Errors
 /// If a fingerprint file can't be used: the audit would miss what it should find.
 pub fn source(settings: &Settings, project: Option<&Project>) -> Result<Option<OwnSource>, OwnError> {
+    source_with(settings, project, &OwnTexts::default())
+}
+
+/// The same for one of several projects that share text, which is read once.
+///
+/// # Errors
+/// As above.
+pub fn source_with(
+    settings: &Settings,
+    project: Option<&Project>,
+    texts: &OwnTexts,
+) -> Result<Option<OwnSource>, OwnError> {
     let own = &settings.own;
     if own.mode == OwnMode::Off {
         return Ok(None);
@@ -51,9 +63,22 @@ pub fn source(settings: &Settings, project: Option<&Project>) -> Result<Option<O
     if own.fingerprints.is_empty()
         && let Some(project) = project.filter(|project| is_project(project))
     {
-        all = of_project(project, &own.folders);
+        all = from_project(project, &own.folders, texts);
     }
     Ok((!all.is_empty()).then_some(all))
+}
+
+/// Whether an artifact came from this project, as far as names tell: one without a name came from wherever somebody
+/// says.
+pub fn is_of_project(inventory: &Inventory, project: &Project) -> bool {
+    let name = inventory.package.as_ref().map_or("", |package| &package.name);
+    let inside = ecosystem::members(project).iter().filter(|one| one.folder.starts_with(&project.folder));
+    let names = ecosystem::names(&project.folder).into_iter().chain(inside.map(|one| one.name.clone()));
+    let names: Vec<String> = names.collect();
+    match name.is_empty() || (names.is_empty() && is_project(project)) {
+        true => is_project(project),
+        false => names.iter().any(|own| ecosystem::is_same_name(own, name)),
+    }
 }
 
 /// Extensions of files that mark a project's folder, for ecosystems that packgate doesn't know.
@@ -85,15 +110,19 @@ fn is_project(project: &Project) -> bool {
 /// that it can use, if version control tracks it (without version control, if no ignore file excludes it). `only`
 /// limits it to some folders.
 pub fn of_project(project: &Project, only: &[PathBuf]) -> OwnSource {
-    let base = project.vcs_root().unwrap_or(&project.folder);
-    let (mut roots, names) = drawn_on(project, &ecosystem::members(project));
+    from_project(project, only, &OwnTexts::default())
+}
+
+fn from_project(project: &Project, only: &[PathBuf], texts: &OwnTexts) -> OwnSource {
+    let base = ecosystem::outermost(project);
+    let (mut roots, names) = drawn_on(project, ecosystem::members(project));
     if !only.is_empty() {
         roots = only.to_vec();
     }
-    let mut files: Vec<PathBuf> = roots.iter().flat_map(|root| below(root)).collect();
+    let mut files: Vec<PathBuf> = roots.iter().flat_map(|root| below(project, root)).collect();
     files.sort();
     files.dedup();
-    OwnSource::of(&files, base, names)
+    OwnSource::of(&files, base, names, texts)
 }
 
 /// The folders whose text may get into a package of the project, and the names that its packages have.
@@ -117,9 +146,9 @@ fn drawn_on(project: &Project, members: &[Member]) -> (Vec<PathBuf>, BTreeSet<St
     (folders, names)
 }
 
-/// The source files below a folder.
-fn below(root: &Path) -> Vec<PathBuf> {
-    match Project::new(root).tracked_files() {
+/// The source files below a folder of a project's workspace.
+fn below(project: &Project, root: &Path) -> Vec<PathBuf> {
+    match project.beside(root).tracked_files() {
         Some(tracked) => {
             tracked.iter().filter(|path| fingerprint::is_own(path)).map(|path| root.join(path)).collect()
         }
@@ -148,13 +177,9 @@ pub fn settle(inventory: &mut Inventory, own: Option<&OwnSource>, mode: OwnMode)
 /// Whether an artifact is one of a project's packages, going by their names.
 fn is_of(inventory: &Inventory, own: &OwnSource) -> bool {
     let name = inventory.package.as_ref().map_or("", |package| &package.name);
-    name.is_empty() || own.names().is_empty() || own.names().iter().any(|own| is_same(own, name))
-}
-
-/// Whether two names are the same for a registry: case and the kind of dash don't matter.
-fn is_same(one: &str, other: &str) -> bool {
-    let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
-    plain(one) == plain(other)
+    name.is_empty()
+        || own.names().is_empty()
+        || own.names().iter().any(|own| ecosystem::is_same_name(own, name))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use crate::ecosystem::upwards;
 use crate::outcome::Audit;
 use crate::policy::{Policies, Verdict};
 use crate::project::Project;
@@ -117,7 +118,7 @@ impl Passed {
 /// In the folder for build products of the outermost workspace, which neither ships nor is committed.
 fn file(project: &Path) -> Option<PathBuf> {
     let project = Project::new(project);
-    let root = project.upwards().filter(|folder| folder.join("Cargo.toml").is_file()).last()?;
+    let root = upwards(&project).filter(|folder| folder.join("Cargo.toml").is_file()).last()?;
     let target = std::env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty());
     Some(root.join(target.unwrap_or("target".into())).join("packgate").join("passed.jsonl"))
 }
@@ -174,11 +175,13 @@ mod tests {
 
         let waiver = Waiver {
             rule: "debug-info".into(),
+            package: None,
             place: None,
             finding_id: None,
             reason: "r".into(),
             expires: Some(day(2)),
             origin: String::new(),
+            inherited: false,
         };
         let waived = Settings { waivers: vec![waiver], ..Settings::default() };
         passed.entries = vec![Entry { digest: digest(&waived, "open-source"), ..entry(day(1)) }];

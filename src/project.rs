@@ -1,27 +1,75 @@
 //! The folder that an artifact came from: settings, ignore files and version control are read there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::scratch;
 
 /// Most bytes of a manifest in a project folder.
 const MOST_BYTES: u64 = 16 << 20;
 
-/// A project folder on disk. Nothing is read before it is asked for.
+/// A project folder on disk. Nothing is read before it is asked for, and what a workspace has in common is read once.
 #[derive(Debug, Clone)]
 pub struct Project {
     /// The folder, absolute.
     pub folder: PathBuf,
+    common: Arc<Common>,
+}
+
+/// What the projects of a workspace have in common.
+#[derive(Debug, Default)]
+struct Common {
+    around: OnceLock<Around>,
+    tracked: Mutex<BTreeMap<PathBuf, Arc<Tracked>>>,
+}
+
+/// The files below a root of version control, by their paths from it; `None` where git can't be asked.
+type Tracked = Option<BTreeSet<String>>;
+
+/// What a project belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct Around {
+    /// The outermost folder that has a say on it.
+    pub outermost: PathBuf,
+    /// All packages of its workspaces, sorted by folder.
+    pub members: Vec<Member>,
+}
+
+/// A package of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Name in its manifest.
+    pub name: String,
+    /// Version in its manifest, as far as that tells.
+    pub version: String,
+    /// Its folder, absolute.
+    pub folder: PathBuf,
+    /// Whether its manifest forbids publishing.
+    pub private: bool,
+    /// Why it is not published, if it isn't.
+    pub held_back: Option<&'static str>,
+    /// Which manifest it has: `package.json` or `Cargo.toml`.
+    pub manifest: &'static str,
 }
 
 impl Project {
     /// The project in this folder.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let folder = folder.into();
-        Self { folder: fs::canonicalize(&folder).unwrap_or(folder) }
+        Self { folder: fs::canonicalize(&folder).unwrap_or(folder), common: Arc::default() }
+    }
+
+    /// The project in another folder of the same workspace.
+    pub(crate) fn beside(&self, folder: &Path) -> Self {
+        Self { folder: folder.to_path_buf(), common: Arc::clone(&self.common) }
+    }
+
+    /// What it belongs to; looked up once.
+    pub(crate) fn around(&self, look: impl FnOnce() -> Around) -> &Around {
+        self.common.around.get_or_init(look)
     }
 
     /// The root of version control, if there is one.
@@ -29,17 +77,6 @@ impl Project {
         self.folder
             .ancestors()
             .find(|folder| [".git", ".hg", ".svn", ".jj"].iter().any(|name| folder.join(name).exists()))
-    }
-
-    /// This folder and those above it, up to the root of version control; only this one if there is none.
-    pub fn upwards(&self) -> impl Iterator<Item = &Path> {
-        let root = self.vcs_root().unwrap_or(&self.folder);
-        self.folder.ancestors().take_while(move |folder| folder.starts_with(root))
-    }
-
-    /// The nearest folder with a file of this name, up to the root of version control.
-    pub fn nearest(&self, name: &str) -> Option<&Path> {
-        self.upwards().find(|folder| folder.join(name).is_file())
     }
 
     /// When the commit that is checked out was made, in seconds since 1970; `None` where there is no git repository or
@@ -85,24 +122,67 @@ impl Project {
         links
     }
 
-    /// The files below the folder that git tracks, relative to it; `None` without a git repository or without git.
+    /// The files below the folder that git tracks, by their paths from it; `None` where there is no git
+    /// repository or no git to ask.
     pub fn tracked_files(&self) -> Option<BTreeSet<String>> {
-        if !self.vcs_root()?.join(".git").exists() {
-            return None;
-        }
-        let mut command = Command::new("git");
-        command
-            // Nothing that the repository's configuration names may be run.
-            .args(["-c", "core.fsmonitor=false", "ls-files", "-z"])
-            .current_dir(&self.folder)
-            .stdin(Stdio::null());
-        let output = scratch::output(&mut command).ok()?;
-        let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-        output
-            .status
-            .success()
-            .then(|| paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect())
+        let root = self.vcs_root()?;
+        let all = {
+            let mut known = self.common.tracked.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(known.entry(root.to_path_buf()).or_insert_with(|| Arc::new(tracked(root))))
+        };
+        let below = self.folder.strip_prefix(root).ok()?;
+        let below: String = below.iter().map(|part| format!("{}/", part.to_string_lossy())).collect();
+        let from = all.as_ref().as_ref()?.range(below.clone()..);
+        let mine = from.map_while(|path| path.strip_prefix(&below));
+        Some(mine.map(str::to_owned).collect())
     }
+}
+
+impl Project {
+    /// The files of the repository that differ from a revision, absolute: those that git tracks, and new ones that it
+    /// doesn't ignore.
+    ///
+    /// # Errors
+    /// There is no git repository, no git to ask, or no such revision; in words.
+    pub fn changed_since(&self, revision: &str) -> Result<Vec<PathBuf>, String> {
+        let root = self.vcs_root().filter(|root| root.join(".git").exists());
+        let root = root.ok_or("--since: this is no git repository")?;
+        let list = |arguments: &[&str]| {
+            let mut command = Command::new("git");
+            command
+                .args(["-c", "core.fsmonitor=false"])
+                .args(arguments)
+                .current_dir(root)
+                .stdin(Stdio::null());
+            let output = scratch::output(&mut command).map_err(|error| format!("--since: git: {error}"))?;
+            if !output.status.success() {
+                let text = String::from_utf8_lossy(&output.stderr);
+                return Err(format!("--since {revision}: {}", text.lines().next().unwrap_or_default()));
+            }
+            let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+            Ok(paths.map(|path| root.join(String::from_utf8_lossy(path).as_ref())).collect::<Vec<_>>())
+        };
+        let mut files =
+            list(&["diff", "--no-ext-diff", "--name-only", "-z", "--end-of-options", revision, "--"])?;
+        files.extend(list(&["ls-files", "--others", "--exclude-standard", "-z"])?);
+        Ok(files)
+    }
+}
+
+/// What git tracks in a repository.
+fn tracked(root: &Path) -> Tracked {
+    if !root.join(".git").exists() {
+        return None;
+    }
+    let mut command = Command::new("git");
+    command
+        // Nothing that the repository's settings name is to be started.
+        .args(["-c", "core.fsmonitor=false", "ls-files", "-z"])
+        .current_dir(root)
+        .stdin(Stdio::null());
+    let output = scratch::output(&mut command).ok()?;
+    let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+    output.status.success().then(|| paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect())
 }
 
 /// Reads a text that a project may contain; `None` if it is absent, too large or not UTF-8.
@@ -117,18 +197,4 @@ pub(crate) fn read_bytes(path: &Path) -> Option<Vec<u8>> {
         return None;
     }
     fs::read(path).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scratch::testing::tree;
-
-    #[test]
-    fn without_version_control_nothing_above_counts() {
-        let folder = tree(&[("package.json", "{}"), ("sub/x", "")]);
-        let project = Project::new(folder.path().join("sub"));
-        assert_eq!(project.nearest("package.json"), None);
-        assert_eq!(project.vcs_root(), None);
-    }
 }

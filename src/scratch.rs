@@ -2,7 +2,7 @@
 //! at work.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -86,9 +86,9 @@ pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     log::info!("running {command:?} in {}", command.get_current_dir().unwrap_or(Path::new(".")).display());
     let begun = Instant::now();
-    let client = start(command)?;
+    let mut client = start(command)?;
     let id = client.id();
-    let output = client.wait_with_output();
+    let output = watched(&mut client);
     if let Ok(output) = &output {
         log::debug!(
             "{} ended with {} after {:.1?}",
@@ -123,6 +123,49 @@ pub(crate) fn at_the_terminal(command: &mut Command) -> io::Result<ExitStatus> {
     let status = client.wait();
     left().clients.remove(&client.id());
     status
+}
+
+/// What a client says goes to the end of it, and its last line to whoever shows how far the work is.
+fn watched(client: &mut Child) -> io::Result<Output> {
+    let (stdout, stderr) = (client.stdout.take(), client.stderr.take());
+    let (stdout, stderr) = std::thread::scope(|scope| {
+        let errors = scope.spawn(|| heard(stderr));
+        (heard(stdout), errors.join().unwrap_or_else(|_| Ok(Vec::new())))
+    });
+    let status = client.wait()?;
+    set_last_line(None);
+    Ok(Output { status, stdout: stdout?, stderr: stderr? })
+}
+
+fn heard(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    let Some(mut pipe) = pipe else { return Ok(all) };
+    let mut piece = [0; 8192];
+    loop {
+        let read = match pipe.read(&mut piece) {
+            Ok(0) => return Ok(all),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        all.extend(piece.iter().take(read));
+        let tail = all.get(all.len().saturating_sub(piece.len())..).unwrap_or_default();
+        let text = String::from_utf8_lossy(tail);
+        if let Some(line) = text.lines().rev().map(str::trim).find(|line| !line.is_empty()) {
+            set_last_line(Some(line.to_owned()));
+        }
+    }
+}
+
+static LAST_LINE: Mutex<Option<String>> = Mutex::new(None);
+
+fn set_last_line(line: Option<String>) {
+    *LAST_LINE.lock().unwrap_or_else(PoisonError::into_inner) = line;
+}
+
+/// What a client that is at work said last.
+pub fn last_line() -> Option<String> {
+    LAST_LINE.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 fn start(command: &mut Command) -> io::Result<Child> {

@@ -1,26 +1,28 @@
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use packgate::audit::{Audit, AuditContext, Auditor, Options};
+use packgate::audit::{Audit, Options};
 use packgate::guard;
 use packgate::inventory::Kind;
+use packgate::pack::Choice;
 use packgate::policy::Verdict;
-use packgate::project::Project;
-use packgate::settings::{Level, Settings};
+use packgate::settings::Level;
+use packgate::surroundings::Workspace;
 use packgate::timings::{Timings, timed};
 
 use super::against::Against;
 use super::attest::Attestations;
 use super::cargo_credential::PassedCrates;
+use super::gate::Gate;
 use super::known::Known;
 use super::output::{self, Format, Outputs};
 use super::policy::policies;
-use super::progress::Progress;
-use super::targets::{Target, Targets};
+use super::progress::{Progress, bar};
+use super::targets::{Packing, Target, Targets};
 use super::{Exit, complain};
 
 /// Audit artifacts or folders, and stop what the policy doesn't allow
@@ -41,9 +43,19 @@ pub(crate) struct Check {
     /// Treat the artifacts as this kind instead of recognising it
     #[arg(long, value_name = "KIND", value_parser = kind())]
     kind: Option<Kind>,
-    /// The project of the artifacts: its settings, ignore files, version control and workspace are read
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    project: PathBuf,
+    /// Where the artifacts came from: settings, ignore files, version control and workspace are read there
+    /// [default: the folder that was packed, or the member of this workspace that has the artifact's name]
+    #[arg(long, value_name = "DIR")]
+    project: Option<PathBuf>,
+    /// Of a workspace, audit this member only: a name, a pattern or a folder. Repeatable
+    #[arg(long, value_name = "NAME")]
+    member: Vec<String>,
+    /// Of a workspace, audit only members that changed since this revision, or that need one that did
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+    /// Keep the files that were packed and audited, and say how to publish them
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
     /// Compare with an earlier release: a file, `latest`, or a version that the ecosystem's client fetches
     #[arg(long, value_name = "OLD")]
     against: Option<Against>,
@@ -89,51 +101,56 @@ fn kind() -> impl TypedValueParser<Value = Kind> {
 impl Check {
     /// Audits, reports, and returns the exit status.
     pub(crate) fn run(&self) -> Result<Exit, String> {
-        if !self.project.is_dir() {
-            return Err(format!("--project {}: no such folder", self.project.display()));
+        if let Some(project) = self.project.as_ref().filter(|project| !project.is_dir()) {
+            return Err(format!("--project {}: no such folder", project.display()));
         }
-        let settings = Settings::load(&self.project, self.policy.as_deref())
-            .map_err(|errors| self.refused(errors.to_string()))?;
+        let workspace = Workspace::new(self.project(), self.policy.as_deref());
+        let settings =
+            workspace.settings(workspace.folder()).map_err(|errors| self.refused(errors.to_string()))?;
         let mut outputs = Outputs::open(&self.format, self.look())?;
         in_github_job(&mut outputs)?;
         let attestations = self.attest.as_deref().map(Attestations::into).transpose()?;
         let mut wrong = Vec::new();
-        let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
+        let packing = Packing {
+            as_is: self.as_is,
+            choice: Choice { members: self.member.clone(), since: self.since.clone() },
+            keep: self.keep.clone(),
+        };
+        let progress = Progress::packing(self.quiet);
+        let targets = Targets::gather(&self.targets, &packing, &mut wrong);
+        progress.finish();
+        let targets = targets?;
         for message in &targets.under_way {
             complain(message);
         }
         if !targets.under_way.is_empty() && targets.all.is_empty() && wrong.is_empty() {
             return Ok(Exit::Passed);
         }
-        let project = Project::new(&self.project);
-        let internal_code =
-            packgate::internal::code(&settings, Some(&project)).map_err(|error| error.to_string())?;
-        let own_source =
-            packgate::own::source(&settings, Some(&project)).map_err(|error| error.to_string())?;
-        let mut crates = PassedCrates::of(&self.project, &settings);
+        wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
+        outputs.without(targets.left_out.clone(), targets.failed.clone());
+        let mut crates = PassedCrates::of(self.project(), &settings);
         let timings = self.timings.then(Arc::<Timings>::default);
         let options = Options::default()
-            .settings(settings)
             .kind(self.kind)
-            .project(project)
-            .internal_code(internal_code)
-            .own_source(own_source)
             .fail_on(self.fail_on)
             .keep_entries(outputs.need_entries())
             .timings(timings.clone());
-        // Only at the end is it known whether a waiver did nothing anywhere.
-        let mut one_by_one = if options.settings.waivers.is_empty() { outputs.one_by_one() } else { None };
+        // Whether a waiver did nothing anywhere is known only in the end.
+        let is_apart = workspace.members().is_empty() && targets.all.iter().all(|one| one.folder.is_none());
+        let mut one_by_one =
+            if is_apart && settings.waivers.is_empty() { outputs.one_by_one() } else { None };
+        let gate = Gate::new(workspace, self.project.is_some(), options);
         let mut audits = Vec::new();
         let mut worst = Verdict::default();
-        let how = How {
-            auditor: &Auditor::new(options),
-            against: self.against.as_ref(),
-            attestations: attestations.as_ref(),
-        };
-        self.audit_all(&how, &targets.all, &mut |audit| match (audit, &mut one_by_one) {
+        let how = How { gate: &gate, against: self.against.as_ref(), attestations: attestations.as_ref() };
+        let mut passed = Vec::new();
+        self.audit_all(&how, &targets.all, &mut |target, audit| match (audit, &mut one_by_one) {
             (Ok(audit), report) => {
                 worst = worst.max(audit.verdict);
                 crates.note(&audit);
+                if audit.verdict == Verdict::Pass {
+                    passed.extend(target.publish.clone());
+                }
                 match report {
                     Some(report) => timed(timings.as_deref(), "report", || report.add(&audit)),
                     None => audits.push(audit),
@@ -145,8 +162,8 @@ impl Check {
         if one_by_one.is_none() {
             audits.extend(wrong.iter().map(|message| failed(message)));
         }
-        let mut waivers: Vec<_> = audits.iter_mut().map(|audit| &mut audit.waivers).collect();
-        packgate::policy::settle(&mut waivers);
+        let waivers = audits.iter_mut().map(|audit| (&mut audit.waivers, audit.used_waivers.as_slice()));
+        packgate::policy::settle(waivers, targets.has_whole_workspace && wrong.is_empty());
         wrong.extend(timed(timings.as_deref(), "report", || match one_by_one {
             Some(report) => report.end().err().into_iter().collect(),
             None => outputs.write(&audits),
@@ -158,6 +175,10 @@ impl Check {
         }
         for message in &wrong {
             complain(message);
+        }
+        if let Some(folder) = self.keep.as_ref().filter(|_| !passed.is_empty()) {
+            output::note(&format_args!("kept in {}; what passed is published with", folder.display()));
+            passed.iter().for_each(|command| output::note(&format_args!("    {command}")));
         }
         Ok(exit(worst, !wrong.is_empty()))
     }
@@ -174,30 +195,43 @@ impl Check {
         }
     }
 
+    /// The folder whose settings are read first.
+    fn project(&self) -> &Path {
+        self.project.as_deref().unwrap_or(Path::new("."))
+    }
+
     fn look(&self) -> packgate::report::Look {
-        let project = std::fs::canonicalize(&self.project).ok();
+        let project = std::fs::canonicalize(self.project()).ok();
         packgate::report::Look { quiet: self.quiet, fail_on: self.fail_on, project, ..output::look() }
     }
 
-    /// Audits all artifacts, several at once, and passes the audits on in the order of the artifacts, as soon as they
-    /// are ready.
-    fn audit_all(&self, how: &How<'_>, artifacts: &[Target], take: &mut (dyn FnMut(Audited) + Send)) {
+    /// Audits all artifacts, several at once, and hands on the audits in the order of the artifacts, as soon as
+    /// they are there.
+    fn audit_all(
+        &self,
+        how: &How<'_>,
+        artifacts: &[Target],
+        take: &mut (dyn FnMut(&Target, Audited) + Send),
+    ) {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.jobs.map_or(processors, usize::from);
         let at_once = jobs.min(artifacts.len()).max(1);
         let workers_each = (jobs / at_once).max(1);
-        let progress = Progress::start(artifacts.len(), self.quiet);
+        let shown = Arc::new(Shown::default());
+        let (watched, total) = (Arc::clone(&shown), artifacts.len());
+        let progress = Progress::start(self.quiet, move || watched.line(total));
         let next = AtomicUsize::new(0);
-        let done = Mutex::new(InOrder { next: 0, early: BTreeMap::new(), take });
+        let done = Mutex::new(InOrder { next: 0, early: BTreeMap::new(), artifacts, take });
         let work = || {
             while let Some((number, artifact)) = {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 artifacts.get(number).map(|artifact| (number, artifact))
             } {
                 guard::spot("audit");
+                shown.begin(artifact);
                 let audit = how.audit(artifact, workers_each);
-                progress.tick();
-                done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(number, audit);
+                shown.done.fetch_add(1, Ordering::Relaxed);
+                done.lock().unwrap_or_else(PoisonError::into_inner).add(number, audit);
             }
         };
         std::thread::scope(|scope| {
@@ -210,6 +244,25 @@ impl Check {
     }
 }
 
+/// What the line of progress shows.
+#[derive(Debug, Default)]
+struct Shown {
+    done: AtomicUsize,
+    latest: Mutex<String>,
+}
+
+impl Shown {
+    fn begin(&self, target: &Target) {
+        let name = target.path.file_name().unwrap_or(target.path.as_os_str()).to_string_lossy();
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = name.into_owned();
+    }
+
+    fn line(&self, total: usize) -> String {
+        let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        format!("auditing {} {latest}", bar(self.done.load(Ordering::Relaxed), total))
+    }
+}
+
 /// An audit, or why there is none.
 type Audited = Result<Audit, String>;
 
@@ -217,39 +270,32 @@ type Audited = Result<Audit, String>;
 struct InOrder<'a> {
     next: usize,
     early: BTreeMap<usize, Audited>,
-    take: &'a mut (dyn FnMut(Audited) + Send),
+    artifacts: &'a [Target],
+    take: &'a mut (dyn FnMut(&Target, Audited) + Send),
 }
 
 impl InOrder<'_> {
     fn add(&mut self, number: usize, audit: Audited) {
         self.early.insert(number, audit);
-        while let Some(audit) = self.early.remove(&self.next) {
+        while let Some(audit) = self.early.remove(&self.next)
+            && let Some(target) = self.artifacts.get(self.next)
+        {
             self.next += 1;
-            (self.take)(audit);
+            (self.take)(target, audit);
         }
     }
 }
 
 /// What is done with each artifact.
 struct How<'a> {
-    auditor: &'a Auditor,
+    gate: &'a Gate,
     against: Option<&'a Against>,
     attestations: Option<&'a Attestations>,
 }
 
 impl How<'_> {
     fn audit(&self, target: &Target, workers: usize) -> Audited {
-        let words = |error: &dyn std::fmt::Display| error.to_string();
-        let mut inventory = self.auditor.stock(&target.path, workers).map_err(|error| words(&error))?;
-        target.name(&mut inventory);
-        let previous = match self.against {
-            Some(against) => {
-                against.inventory_if_released(self.auditor, &inventory, target.folder.as_deref())?
-            }
-            None => None,
-        };
-        let beside = AuditContext { folder: target.folder.as_deref(), previous: previous.as_ref(), workers };
-        let audit = self.auditor.judge_in(inventory, &beside).map_err(|error| words(&error))?;
+        let audit = self.gate.audit(target, self.against, workers)?;
         if let Some(attestations) = self.attestations {
             attestations.write(&audit, &target.path)?;
         }
@@ -267,6 +313,7 @@ fn failed(message: &str) -> Audit {
     }
 }
 
+/// How a run ends with this verdict, or with something that went wrong.
 pub(super) fn exit(worst: Verdict, usage: bool) -> Exit {
     if usage {
         return Exit::Usage;

@@ -7,7 +7,7 @@ use packgate::settings::Settings;
 
 use super::against::Against;
 use super::inventory::Form;
-use super::targets::Targets;
+use super::targets::{Packing, Targets};
 use super::{Exit, output};
 
 /// Show what changed between two artifacts
@@ -37,7 +37,8 @@ impl Diff {
     /// Compares, reports, and returns the exit status: a difference is not a failure.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
-        let targets = Targets::gather(std::slice::from_ref(&self.new), self.as_is, &mut wrong)?;
+        let targets =
+            Targets::gather(std::slice::from_ref(&self.new), &Packing::as_is(self.as_is), &mut wrong)?;
         wrong.extend(targets.under_way.iter().cloned());
         if let Some(message) = wrong.first() {
             return Err(message.clone());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use packgate::audit::{Audit, AuditContext, Auditor, Options};
 use packgate::escape::shown_lines;
 use packgate::fix::{self, FileChange};
-use packgate::pack;
+use packgate::pack::{self, Artifact, Choice};
 use packgate::policy::{Judged, Verdict};
 use packgate::project::Project;
 use packgate::rules::{self, Family};
@@ -108,12 +108,12 @@ impl Fix {
 
     /// Packs and audits.
     fn audits(&self, auditor: &Auditor) -> Result<Vec<Audit>, String> {
-        let packed =
-            pack::pack(&self.folder).map_err(|error| format!("{}: {error}", self.folder.display()))?;
-        let beside = AuditContext { folder: Some(&self.folder), previous: None, workers: 2 };
-        let audit = |artifact: &PathBuf| {
-            let mut inventory = auditor.stock(artifact, 2).map_err(|error| error.to_string())?;
-            if let Some(name) = artifact.file_name() {
+        let packed = pack::pack(&self.folder, &Choice::default())
+            .map_err(|error| format!("{}: {error}", self.folder.display()))?;
+        let audit = |artifact: &Artifact| {
+            let beside = AuditContext { folder: Some(&artifact.folder), previous: None, workers: 2 };
+            let mut inventory = auditor.stock(&artifact.path, 2).map_err(|error| error.to_string())?;
+            if let Some(name) = artifact.path.file_name() {
                 inventory.artifact.path = name.to_string_lossy().into_owned();
             }
             auditor.judge_in(inventory, &beside).map_err(|error| error.to_string())

@@ -1,34 +1,51 @@
-use std::path::PathBuf;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 
-use packgate::escape::shown;
+use packgate::audit::{Audit, Options};
+use packgate::ecosystem;
+use packgate::escape::{shown, shown_lines};
 use packgate::init::{SETTINGS_FILE, Survey};
 use packgate::lock;
-use packgate::pack::{self, ClientError, PackError};
+use packgate::outcome::LeftOut;
+use packgate::policy::Verdict;
+use packgate::report::{self, Look};
 use packgate::settings::Settings;
+use packgate::surroundings::Workspace;
 
 use super::file::save;
-use super::lock_file::{create, plain, stock};
-use super::{Exit, output};
+use super::gate::Gate;
+use super::lock_file::{create, plain};
+use super::progress::Progress;
+use super::targets::{Packing, Target, Targets};
+use super::{Exit, complain, output};
 
-/// Write packgate.toml and the first packgate.lock for a project
+/// Set up packgate for a project: settings, a first check, and the first lock
 ///
-/// Says what it found and what follows. Existing files are left as they are, so it can be run again.
+/// Says what it found, writes packgate.toml, packs the project and checks it, and writes packgate.lock for what passed.
+/// Ends as that check does. Existing files are left as they are, so it can be run again.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Init {
     /// The project's folder [default: the working directory]
     #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
     folder: PathBuf,
-    /// Don't pack the project, and don't write packgate.lock
+    /// The folder that is deployed, below the project's, where nothing is published to a registry
+    #[arg(long, value_name = "FOLDER")]
+    deploy: Option<String>,
+    /// Don't pack and check the project, and write no packgate.lock
     #[arg(long)]
     no_lock: bool,
 }
 
 impl Init {
-    /// Writes what is missing and returns the exit status.
+    /// Writes what is missing and returns how the check ended.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         if !self.folder.is_dir() {
             return Err(format!("{}: no such folder", self.folder.display()));
         }
+        if let Some(problem) = ecosystem::broken_manifest(&self.folder) {
+            return Err(format!("{problem}; nothing was written"));
+        }
+        let there = Settings::load(&self.folder, None).map_err(|errors| errors.to_string())?.files;
         let survey = Survey::of(&self.folder);
         output::print(|_, out| {
             for (name, text) in survey.lines() {
@@ -36,60 +53,152 @@ impl Init {
             }
             writeln!(out)
         })?;
-        self.settings(&survey)?;
-        let exit = if self.no_lock { Exit::Passed } else { self.lock(&survey)? };
+        let deployed = self.deployed(&survey)?;
+        self.settings(&survey, there.last())?;
+        let exit = if self.no_lock { Exit::Passed } else { self.check(&survey, deployed.as_deref())? };
         output::print(|_, out| {
             writeln!(out)?;
-            survey.advice().iter().try_for_each(|line| writeln!(out, "{line}"))
+            survey.advice(deployed.as_deref()).iter().try_for_each(|line| writeln!(out, "{line}"))
         })?;
         Ok(exit)
     }
 
-    fn settings(&self, survey: &Survey) -> Result<(), String> {
-        let there = Settings::load(&self.folder, None).map_err(|errors| errors.to_string())?.file;
+    /// The folder that is deployed, if nothing is published: as named, as answered, or the only one that there is.
+    fn deployed(&self, survey: &Survey) -> Result<Option<String>, String> {
+        if let Some(folder) = &self.deploy {
+            return match self.folder.join(folder).is_dir() {
+                true => Ok(Some(folder.clone())),
+                false => Err(format!("--deploy {folder}: no such folder; run the build first")),
+            };
+        }
+        if !survey.is_deployed() || survey.packed_by.is_empty() {
+            return Ok(None);
+        }
+        let found = survey.deploy_folder();
+        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return Ok(found.map(str::to_owned));
+        }
+        let offer = found.map_or(String::new(), |found| format!(" [{found}]"));
+        output::text(&format!("Nothing here is published to a registry. Which folder is deployed?{offer} "))?;
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).map_err(|error| error.to_string())?;
+        match answer.trim() {
+            "" => Ok(found.map(str::to_owned)),
+            folder if self.folder.join(folder).is_dir() => Ok(Some(folder.to_owned())),
+            folder => Err(format!("{folder}: no such folder; run the build first")),
+        }
+    }
+
+    fn settings(&self, survey: &Survey, there: Option<&PathBuf>) -> Result<(), String> {
         if let Some(file) = there {
-            output::line(format_args!("{} exists already and is left as it is", file.display()))?;
-            return Ok(());
+            return output::line(format_args!("{} exists already and is left as it is", shown_path(file)));
         }
         let file = self.folder.join(SETTINGS_FILE);
         save(&file, survey.settings().as_bytes())?;
         output::line(format_args!("{} written", plain(&file)))?;
+        for edit in survey.keep_out(&[SETTINGS_FILE, lock::FILE_NAME]) {
+            let file = self.folder.join(edit.file);
+            save(&file, edit.text.as_bytes())?;
+            output::line(format_args!(
+                "{}: keeps {SETTINGS_FILE} and {} out of releases",
+                plain(&file),
+                lock::FILE_NAME
+            ))?;
+        }
         Ok(())
     }
 
-    fn lock(&self, survey: &Survey) -> Result<Exit, String> {
-        let file = self.folder.join(lock::FILE_NAME);
-        if lock::read(&file).map_err(|error| error.to_string())?.is_some() {
-            output::line(format_args!("{} exists already and is left as it is", plain(&file)))?;
-            return Ok(Exit::Passed);
-        }
-        if survey.packed_by.is_empty() {
+    /// Packs and checks what is released, shows what came of it, and locks what passed.
+    fn check(&self, survey: &Survey, deployed: Option<&str>) -> Result<Exit, String> {
+        if survey.packed_by.is_empty() || (survey.is_deployed() && deployed.is_none()) {
             output::line(format_args!(
-                "no lock: `packgate lock FOLDER` writes one for a folder that is deployed"
+                "nothing to check yet: `packgate init --deploy FOLDER` checks and locks a folder that is deployed"
             ))?;
             return Ok(Exit::Passed);
         }
-        let packed = match pack::pack(&self.folder) {
-            Ok(packed) => packed,
-            Err(error @ PackError::Client(ClientError::Missing { .. })) => {
-                output::line(format_args!("no lock yet: {error}; then run `packgate lock`"))?;
-                return Ok(Exit::Passed);
-            }
-            Err(error) => {
-                return Err(format!(
-                    "no lock yet, packing failed: {error}\nrun `packgate lock` once it can be packed"
-                ));
-            }
-        };
-        let mut inventories = Vec::new();
-        for artifact in &packed.artifacts {
-            match stock(artifact, &self.folder)? {
-                Ok(inventory) => inventories.push(inventory),
-                Err(exit) => return Ok(exit),
+        let folder = deployed.map_or_else(|| self.folder.clone(), |folder| self.folder.join(folder));
+        let mut wrong = Vec::new();
+        let progress = Progress::packing(false);
+        let targets = Targets::gather(&[folder], &Packing::as_is(deployed.is_some()), &mut wrong);
+        progress.finish();
+        let targets = targets?;
+        wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
+        let gate =
+            Gate::new(Workspace::new(&self.folder, None), false, Options::default().keep_entries(true));
+        let mut audits = Vec::new();
+        for target in &targets.all {
+            match gate.audit(target, None, 2) {
+                Ok(audit) => audits.push(audit),
+                Err(message) => wrong.push(message),
             }
         }
-        let new = create(&file, &inventories)?;
-        output::line(format_args!("{} written: {}", plain(&file), shown(&new)))?;
-        Ok(Exit::Passed)
+        output::line(format_args!(""))?;
+        let look = |look: &Look| look_at(look, &targets.left_out, &targets.failed);
+        let human = report::find("human").ok_or("there is no human report")?;
+        output::print(|terminal, out| (human.write)(&audits, &look(terminal), out))?;
+        for message in &wrong {
+            complain(message);
+        }
+        self.own_files(&audits)?;
+        self.lock(&audits, &targets.all)?;
+        let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
+        Ok(super::check::exit(worst, !wrong.is_empty()))
     }
+
+    /// Says which of packgate's own files are in an artifact, and what keeps them out.
+    fn own_files(&self, audits: &[Audit]) -> Result<(), String> {
+        for audit in audits {
+            let root = audit.inventory.package.as_ref().map_or("", |package| package.root.as_str());
+            let below =
+                |path: &'_ str| path.strip_prefix(root).unwrap_or(path).trim_start_matches('/').to_owned();
+            let paths: Vec<String> = audit.inventory.top_files().map(|entry| below(&entry.path)).collect();
+            if !paths.iter().any(|path| path == SETTINGS_FILE || path == lock::FILE_NAME) {
+                continue;
+            }
+            let help = match ecosystem::allowlist_of(audit.inventory.kind, &paths) {
+                Some(list) => format!("; a list in the manifest keeps them out:\n    {list}"),
+                None => String::new(),
+            };
+            output::line(format_args!(
+                "\npackgate's own files are in {}, as is whatever else comes to lie beside them{}",
+                shown(&audit.inventory.artifact.path),
+                shown_lines(&help)
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// Locks what passed; what the policy refuses is no example to hold releases against.
+    fn lock(&self, audits: &[Audit], targets: &[Target]) -> Result<(), String> {
+        let file = self.folder.join(lock::FILE_NAME);
+        let is_there = lock::read(&file).map_err(|error| error.to_string())?.is_some();
+        output::line(format_args!(""))?;
+        if is_there {
+            return output::line(format_args!("{} exists already and is left as it is", plain(&file)));
+        }
+        let passed = audits.iter().filter(|audit| audit.verdict == Verdict::Pass);
+        let passed: Vec<_> = passed.map(|audit| audit.inventory.clone()).collect();
+        if !passed.is_empty() {
+            let new = create(&file, &passed)?;
+            output::line(format_args!("{} written: {}", plain(&file), shown(&new)))?;
+        }
+        if passed.len() < targets.len() {
+            let what = if passed.is_empty() { "nothing" } else { "the rest" };
+            let and = if passed.is_empty() { "not locked yet" } else { "is not locked yet" };
+            output::line(format_args!(
+                "{what} {and}: mend what is red above, then `packgate lock` locks what is packed then"
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+fn look_at(look: &Look, left_out: &[LeftOut], not_packed: &[LeftOut]) -> Look {
+    Look { left_out: left_out.to_vec(), not_packed: not_packed.to_vec(), ..look.clone() }
+}
+
+/// A path as people see it from here.
+fn shown_path(file: &Path) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    file.strip_prefix(here).unwrap_or(file).display().to_string()
 }

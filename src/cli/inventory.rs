@@ -6,7 +6,7 @@ use packgate::project::Project;
 use packgate::report;
 use packgate::settings::Settings;
 
-use super::targets::Targets;
+use super::targets::{Packing, Targets};
 use super::{Exit, complain, output};
 
 /// Show what is in artifacts: facts without judgement
@@ -39,7 +39,7 @@ impl Inventory {
     /// Takes stock, reports, and returns the exit status.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
-        let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
+        let targets = Targets::gather(&self.targets, &Packing::as_is(self.as_is), &mut wrong)?;
         wrong.extend(targets.under_way.iter().cloned());
         let settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
         let project = Some(Project::new(&self.project));

@@ -7,10 +7,12 @@ use packgate::lock::{self, Change};
 
 use super::file::save;
 use super::lock_file::{create, plain, stock};
-use super::targets::Targets;
+use super::targets::{Packing, Targets};
 use super::{Exit, complain, output};
 
 /// Write packgate.lock: the files that releases may contain
+///
+/// One that is there already is brought up to date: shows the difference and asks first.
 ///
 /// A folder is packed by its own client first, and the lock is written there. The lock of artifacts is in the
 /// project's folder; several platforms of a package, or several packages, share one file.
@@ -19,8 +21,8 @@ pub(crate) struct Lock {
     /// Artifacts or folders [default: the working directory]
     #[arg(value_name = "TARGET")]
     targets: Vec<PathBuf>,
-    /// Bring an existing lock up to date; shows the difference and asks first
-    #[arg(long)]
+    /// Bring an existing lock up to date; it is without this too
+    #[arg(long, hide = true)]
     update: bool,
     /// Don't ask
     #[arg(long)]
@@ -37,15 +39,16 @@ impl Lock {
     /// Writes the lock and returns the exit status.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
-        let targets = Targets::gather(&self.targets, self.as_is, &mut wrong)?;
+        let targets = Targets::gather(&self.targets, &Packing::as_is(self.as_is), &mut wrong)?;
         wrong.extend(targets.under_way.iter().cloned());
+        wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
         if let Some(message) = wrong.first() {
             return Err(message.clone());
         }
         let mut files: Vec<(PathBuf, Vec<Inventory>)> = Vec::new();
         for target in &targets.all {
-            let folder = target.folder.as_ref().unwrap_or(&self.project);
-            let inventory = match stock(&target.path, folder)? {
+            let folder = target.named.as_ref().unwrap_or(&self.project);
+            let inventory = match stock(&target.path, target.folder.as_ref().unwrap_or(folder))? {
                 Ok(inventory) => inventory,
                 Err(exit) => return Ok(exit),
             };
@@ -73,12 +76,6 @@ impl Lock {
             ))?;
             return Ok(Exit::Passed);
         };
-        if !self.update {
-            return Err(format!(
-                "{} exists already; `packgate lock --update` brings it up to date",
-                plain(file)
-            ));
-        }
         let updated = lock::update(&before, inventories);
         if updated.changes.is_empty() {
             output::line(format_args!("{} is up to date", plain(file)))?;
@@ -100,8 +97,8 @@ impl Lock {
         }
         if !std::io::stdin().is_terminal() {
             return Err(format!(
-                "stdin is not a terminal, so there is nobody to ask; --yes writes {} without asking",
-                file.display()
+                "{} exists already and there is nobody to ask; --yes brings it up to date",
+                plain(file)
             ));
         }
         output::text(&format!("Write this to {}? [y/N] ", plain(file)))?;

@@ -37,7 +37,14 @@ pub(super) fn create(file: &Path, inventories: &[Inventory]) -> Result<String, S
     let sections: Vec<String> =
         lock.sections.iter().map(|section| format!("[{}]", section.subject)).collect();
     let s = if lines == 1 { "" } else { "s" };
-    Ok(format!("{lines} line{s} for {}", sections.join(", ")))
+    /// Sections that are named.
+    const NAMED: usize = 6;
+    let more = match sections.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        Some(more) => format!(" and {more} more"),
+        None => String::new(),
+    };
+    let named = sections.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
+    Ok(format!("{lines} line{s} for {named}{more}"))
 }
 
 /// The path without a leading `./`.

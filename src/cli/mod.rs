@@ -11,6 +11,7 @@ mod explain;
 mod file;
 mod fingerprint;
 mod fix;
+mod gate;
 #[cfg(test)]
 mod generated;
 mod init;

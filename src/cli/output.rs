@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use packgate::audit::Audit;
+use packgate::outcome::LeftOut;
 use packgate::report::{self, Look, Parts, Reporter, Verdicts};
 
 use super::file::NewFile;
@@ -99,6 +100,12 @@ impl Outputs {
         }
     }
 
+    /// Takes down of which packages of a workspace there is nothing to report.
+    pub(crate) fn without(&mut self, left_out: Vec<LeftOut>, not_packed: Vec<LeftOut>) {
+        self.look.left_out = left_out;
+        self.look.not_packed = not_packed;
+    }
+
     /// Whether a report shows the entries of the artifacts.
     pub(crate) fn need_entries(&self) -> bool {
         self.outputs.iter().any(|(reporter, _)| reporter.needs_entries)
@@ -144,7 +151,7 @@ impl OneByOne {
     /// Writes the part about the next artifact.
     pub(crate) fn add(&mut self, audit: &Audit) {
         let number = self.verdicts.all();
-        self.verdicts.add(audit.verdict);
+        self.verdicts.add(audit);
         self.write(|parts, _, look, out| (parts.artifact)(audit, number, look, out));
     }
 
@@ -224,6 +231,8 @@ pub(crate) fn look() -> Look {
         quiet: false,
         fail_on: packgate::settings::Level::Error,
         project: None,
+        left_out: Vec::new(),
+        not_packed: Vec::new(),
     }
 }
 

@@ -4,19 +4,20 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
-use packgate::audit::{Audit, AuditContext, Auditor, Options};
+use packgate::audit::{Audit, AuditContext, Options};
 use packgate::fetch::ClientError;
 use packgate::policy::{Verdict, settle};
-use packgate::project::Project;
 use packgate::publish::{Comparison, Dispatch, Parcel, PublishError, Shipment};
 use packgate::report;
-use packgate::settings::{Level, Settings};
+use packgate::settings::Level;
+use packgate::surroundings::Workspace;
 
 use super::attest::Attestations;
 use super::check::fail_on;
+use super::gate::Gate;
 use super::known::Known;
 use super::policy::policies;
-use super::targets::{Target, Targets};
+use super::targets::{Packing, Target, Targets};
 use super::{Exit, complain, output};
 
 /// Audit artifacts, send exactly those files, and look at what the registry serves then
@@ -107,11 +108,12 @@ impl Publish {
 
     /// Everything on the command line, packed where it is a folder, copied and judged.
     fn audited(&self) -> Result<Audited, String> {
-        let settings =
-            Settings::load(&self.project, self.policy.as_deref()).map_err(|errors| errors.to_string())?;
+        let workspace = Workspace::new(&self.project, self.policy.as_deref());
+        workspace.settings(workspace.folder()).map_err(|errors| errors.to_string())?;
         let attestations = self.attest.as_deref().map(Attestations::into).transpose()?;
         let mut wrong = Vec::new();
-        let targets = Targets::gather(&self.files, false, &mut wrong)?;
+        let targets = Targets::gather(&self.files, &Packing::default(), &mut wrong)?;
+        wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
         for message in &targets.under_way {
             complain(message);
         }
@@ -121,32 +123,22 @@ impl Publish {
         if targets.all.is_empty() {
             return Ok(Audited::Nothing(Exit::Passed));
         }
-        let project = Project::new(&self.project);
-        let words = |error: &dyn std::fmt::Display| error.to_string();
-        let code = packgate::internal::code(&settings, Some(&project)).map_err(|error| words(&error))?;
-        let own = packgate::own::source(&settings, Some(&project)).map_err(|error| words(&error))?;
-        let options = Options::default()
-            .fail_on(self.fail_on)
-            .settings(settings)
-            .project(project)
-            .internal_code(code)
-            .own_source(own);
-        let auditor = Auditor::new(options);
+        let gate = Gate::new(workspace, false, Options::default().fail_on(self.fail_on));
         let (mut consignments, mut audits) = (Vec::new(), Vec::new());
         for target in &targets.all {
-            let (consignment, audit) = self.prepare(&auditor, target, attestations.as_ref())?;
+            let (consignment, audit) = self.prepare(&gate, target, attestations.as_ref())?;
             consignments.extend(consignment);
             audits.push(audit);
         }
-        let mut waivers: Vec<_> = audits.iter_mut().map(|audit| &mut audit.waivers).collect();
-        settle(&mut waivers);
+        let waivers = audits.iter_mut().map(|audit| (&mut audit.waivers, audit.used_waivers.as_slice()));
+        settle(waivers, targets.has_whole_workspace);
         Ok(Audited::All(consignments, audits))
     }
 
     /// Copies an artifact and judges the copy.
     fn prepare(
         &self,
-        auditor: &Auditor,
+        gate: &Gate,
         target: &Target,
         attestations: Option<&Attestations>,
     ) -> Result<(Option<Consignment>, Audit), String> {
@@ -157,7 +149,8 @@ impl Publish {
         }
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let mut parcel = Parcel::of(&target.path).map_err(|error| told(&error))?;
-        let mut inventory = auditor.stock(parcel.path(), workers).map_err(|error| told(&error))?;
+        let (auditor, mut inventory) =
+            gate.stock(target, parcel.path(), workers).map_err(|error| told(&error))?;
         inventory.artifact.path = target.path.to_string_lossy().into_owned();
         target.name(&mut inventory);
         let mut shipment = Shipment::of(&inventory);
@@ -167,7 +160,7 @@ impl Publish {
             // By the registry's name for it: what it is called here is nobody else's business.
             parcel.call(shipment.file()).map_err(|error| told(&error))?;
         }
-        let beside = AuditContext { folder: target.folder.as_deref(), previous: None, workers };
+        let beside = AuditContext { folder: None, previous: None, workers };
         let audit = auditor.judge_in(inventory, &beside).map_err(|error| told(&error))?;
         if audit.inventory.artifact.sha256 != parcel.sha256() {
             return Err(told(&"it was changed while it was audited"));

@@ -5,7 +5,7 @@ use packgate::project::Project;
 use packgate::recoverable::{self, Known, Recovery};
 use packgate::settings::Settings;
 
-use super::targets::Targets;
+use super::targets::{Packing, Targets};
 use super::{Exit, complain, output};
 
 /// Write out the original files that a stranger could recover from source maps and bundles
@@ -34,7 +34,7 @@ impl Recover {
         let settings = Settings::load(&self.project, None).map_err(|errors| errors.to_string())?;
         let target = self.target.clone().unwrap_or_else(|| PathBuf::from("."));
         let mut wrong = Vec::new();
-        let targets = Targets::gather(&[target], self.as_is, &mut wrong)?;
+        let targets = Targets::gather(&[target], &Packing::as_is(self.as_is), &mut wrong)?;
         wrong.extend(targets.under_way.iter().cloned());
         if let Some(message) = wrong.first() {
             return Err(message.clone());

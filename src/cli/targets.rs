@@ -2,7 +2,8 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use packgate::inventory::Inventory;
-use packgate::pack::{self, PackError};
+use packgate::outcome::LeftOut;
+use packgate::pack::{self, Artifact, Choice, PackError};
 
 /// One artifact to examine.
 #[derive(Debug)]
@@ -11,6 +12,28 @@ pub(crate) struct Target {
     pub path: PathBuf,
     /// The folder that it was packed from, if it was.
     pub folder: Option<PathBuf>,
+    /// The folder of the command line that it was packed for: the same, or the root of its workspace.
+    pub named: Option<PathBuf>,
+    /// The command that publishes the file, if it was kept.
+    pub publish: Option<String>,
+}
+
+/// What to do with folders.
+#[derive(Debug, Default)]
+pub(crate) struct Packing {
+    /// Take them as they stand.
+    pub as_is: bool,
+    /// Which members of workspaces to pack.
+    pub choice: Choice,
+    /// Where to keep what is packed.
+    pub keep: Option<PathBuf>,
+}
+
+impl Packing {
+    /// Packs all there is to pack, unless folders are wanted as they stand.
+    pub(crate) fn as_is(as_is: bool) -> Self {
+        Self { as_is, ..Self::default() }
+    }
 }
 
 /// The artifacts of a command line. Those that were packed for it are kept as long as this lives.
@@ -21,6 +44,12 @@ pub(crate) struct Targets {
     /// Folders that another run of this program is packing right now, with what to say about them: the package's own
     /// script started this run, and the outer one audits the result.
     pub under_way: Vec<String>,
+    /// Members of workspaces that are not published.
+    pub left_out: Vec<LeftOut>,
+    /// Whether all that is published of a workspace is among them.
+    pub has_whole_workspace: bool,
+    /// Members of workspaces that could not be packed.
+    pub failed: Vec<LeftOut>,
     _packed: Vec<pack::Packed>,
 }
 
@@ -29,22 +58,17 @@ impl Targets {
     /// packed is added to `wrong`.
     pub(crate) fn gather(
         arguments: &[PathBuf],
-        as_is: bool,
+        packing: &Packing,
         wrong: &mut Vec<String>,
     ) -> Result<Self, String> {
         let mut targets = Self::default();
         for path in expanded(arguments)? {
-            if as_is || !path.is_dir() || !pack::has_manifest(&path) {
-                targets.all.push(Target { path, folder: None });
+            if packing.as_is || !path.is_dir() || !pack::has_manifest(&path) {
+                targets.all.push(Target { path, folder: None, named: None, publish: None });
                 continue;
             }
-            match pack::pack(&path) {
-                Ok(made) => {
-                    let of =
-                        |artifact: &PathBuf| Target { path: artifact.clone(), folder: Some(path.clone()) };
-                    targets.all.extend(made.artifacts.iter().map(of));
-                    targets._packed.push(made);
-                }
+            match pack::pack(&path, &packing.choice) {
+                Ok(made) => targets.add(made, &path, packing.keep.as_deref())?,
                 Err(error @ PackError::Again) => {
                     targets.under_way.push(format!("{}: {error}", path.display()));
                 }
@@ -53,12 +77,38 @@ impl Targets {
         }
         Ok(targets)
     }
+
+    fn add(&mut self, mut made: pack::Packed, named: &Path, keep: Option<&Path>) -> Result<(), String> {
+        for artifact in &made.artifacts {
+            let kept = keep.map(|folder| kept(artifact, folder)).transpose()?;
+            let publish = kept.as_ref().map(|kept| artifact.publish_command(&kept.display().to_string()));
+            let path = kept.unwrap_or_else(|| artifact.path.clone());
+            let (folder, named) = (Some(artifact.folder.clone()), Some(named.to_path_buf()));
+            self.all.push(Target { path, folder, named, publish });
+        }
+        self.has_whole_workspace |= made.is_whole_workspace;
+        let left_out = std::mem::take(&mut made.left_out).into_iter();
+        self.left_out.extend(left_out.map(|one| LeftOut { name: one.name, why: one.why }));
+        let failed = std::mem::take(&mut made.failed).into_iter();
+        self.failed.extend(failed.map(|(name, error)| LeftOut { name, why: error.to_string() }));
+        self._packed.push(made);
+        Ok(())
+    }
+}
+
+/// Puts an artifact where it is kept, before it is audited: what is kept is what was audited.
+fn kept(artifact: &Artifact, folder: &Path) -> Result<PathBuf, String> {
+    let into = folder.join(artifact.path.file_name().unwrap_or_default());
+    let copied = std::fs::create_dir_all(folder).and_then(|()| std::fs::copy(&artifact.path, &into));
+    copied.map_err(|error| format!("--keep: cannot write {}: {error}", into.display()))?;
+    Ok(into)
 }
 
 impl Target {
     /// Removes the temporary folder from the name that reports use for a packed artifact.
     pub(crate) fn name(&self, inventory: &mut Inventory) {
         if self.folder.is_some()
+            && self.publish.is_none()
             && let Some(name) = Path::new(&self.path).file_name()
         {
             inventory.artifact.path = name.to_string_lossy().into_owned();

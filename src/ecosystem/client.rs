@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::inventory::Inventory;
-use crate::project::Project;
+use crate::project::{Member, Project};
 use crate::scratch;
 
 /// What an ecosystem's client does with a project's folder.
@@ -23,15 +23,74 @@ pub(crate) trait Client: Sync {
     /// The client is missing or failed.
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError>;
 
+    /// Packs several members of a workspace into an empty folder in one go and returns the command that did it;
+    /// `None` when it packs one after another only.
+    fn pack_all(
+        &self,
+        _root: &Path,
+        _members: &[&Member],
+        _into: &Path,
+    ) -> Option<Result<String, ClientError>> {
+        None
+    }
+
+    /// Whether this program was started by a script that the client runs for publishing the package in this folder.
+    fn is_publishing(&self, _folder: &Path) -> bool {
+        false
+    }
+
     /// The folder below `into` in which the client leaves the artifacts, and their extensions.
     fn leaves(&self) -> (&'static str, &'static [&'static str]);
 
     /// The command that publishes what was packed: `npm publish`.
     fn publishes_by(&self) -> &'static str;
 
-    /// Where a project can have the check run before every publish: what to say, and the line to write there.
+    /// The command that publishes a file that was packed: `npm publish FILE`.
+    fn publishes(&self, file: &str) -> String {
+        format!("{} {file}", self.publishes_by())
+    }
+
+    /// How a package is packed, checked and published as the same file, in lines of shell.
+    fn release(&self, folder: &Path) -> Vec<String>;
+
+    /// Where a project can have the check run before every publishing: what to say, and the line to write there. It
+    /// sees a twin of what is published, so it is a seat belt.
     fn hook(&self) -> Option<(&'static str, &'static str)> {
         None
+    }
+
+    /// How the manifest names what may ship, and how the names of files begin that ship anyway, in small letters.
+    fn allowlist(&self) -> Option<(&'static str, &'static [&'static str])> {
+        None
+    }
+
+    /// A file of the project as it would be if these files at its top were kept out of what is packed; `None` where they
+    /// are out already, or where that takes a person to decide.
+    fn keep_out(&self, _folder: &Path, _names: &[&str]) -> Option<Rewrite> {
+        None
+    }
+}
+
+/// A file of a project with another text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewrite {
+    /// Its name, in the project's folder.
+    pub file: &'static str,
+    /// The text.
+    pub text: String,
+}
+
+impl Rewrite {
+    /// Adds lines to a file that may not be there; `None` if they are in it.
+    pub(crate) fn add_lines(folder: &Path, file: &'static str, names: &[&str]) -> Option<Self> {
+        let mut text = fs::read_to_string(folder.join(file)).unwrap_or_default();
+        let missing: Vec<&&str> =
+            names.iter().filter(|name| !text.lines().any(|line| line.trim() == **name)).collect();
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        missing.iter().for_each(|name| text.push_str(&format!("{name}\n")));
+        (!missing.is_empty()).then_some(Self { file, text })
     }
 }
 
@@ -42,15 +101,6 @@ pub(crate) struct Recipe {
     pub manifest: &'static str,
     /// Whether that forbids publishing.
     pub private: bool,
-    /// The folder itself, or the members of the workspace whose root it is.
-    pub folders: Vec<PathBuf>,
-}
-
-impl Recipe {
-    /// Packs the folder itself.
-    pub(crate) fn one(manifest: &'static str, private: bool, folder: &Path) -> Self {
-        Self { manifest, private, folders: vec![folder.to_path_buf()] }
-    }
 }
 
 /// Why a client did not do what it was asked to.
@@ -96,12 +146,13 @@ fn tail(output: &str) -> String {
         .fold(String::new(), |text, line| format!("{text}\n    {line}"))
 }
 
-/// Set for clients, so that an audit started by a lifecycle script doesn't pack in circles.
+/// Set for clients, so that an audit started by a lifecycle script doesn't pack in circles: the folders that are
+/// being packed.
 const PACKING: &str = "PACKGATE_PACKING";
 
 /// Whether this program was started by a script of a client that packs this folder for an audit.
 pub(crate) fn is_packing(folder: &Path) -> bool {
-    std::env::var_os(PACKING).is_some_and(|packing| Path::new(&packing) == folder)
+    std::env::var_os(PACKING).is_some_and(|packing| std::env::split_paths(&packing).any(|one| one == folder))
 }
 
 /// A client, ready to be run in a folder.
@@ -115,13 +166,25 @@ pub(crate) struct Run<'a> {
     pub called: &'static str,
     /// A variable that it gets another value of.
     pub variable: Option<(&'static str, OsString)>,
+    /// The folders that it packs.
+    packs: Vec<PathBuf>,
 }
 
 impl<'a> Run<'a> {
     /// A client with the name of its program; `because` is shown if it is missing.
     pub(crate) fn of(program: &'static str, because: &str, folder: &'a Path) -> Result<Self, ClientError> {
         let found = find_program(program).ok_or_else(|| missing(program, because))?;
-        Ok(Self { folder, program: found, called: program, variable: None })
+        Ok(Self::at(folder, found, program))
+    }
+
+    /// A program that was found already.
+    pub(crate) fn at(folder: &'a Path, program: PathBuf, called: &'static str) -> Self {
+        Self { folder, program, called, variable: None, packs: vec![folder.to_path_buf()] }
+    }
+
+    /// The same client, at work on several members of a workspace.
+    pub(crate) fn packing(self, members: &[&Member]) -> Self {
+        Self { packs: members.iter().map(|member| member.folder.clone()).collect(), ..self }
     }
 
     /// Runs it and returns the command for messages, without the last option and the paths.
@@ -184,7 +247,9 @@ impl<'a> Run<'a> {
 
     fn run(&self, arguments: &[&OsStr]) -> std::io::Result<Output> {
         let mut command = Command::new(&self.program);
-        command.args(arguments).current_dir(self.folder).stdin(Stdio::null()).env(PACKING, self.folder);
+        command.args(arguments).current_dir(self.folder).stdin(Stdio::null());
+        // A folder whose name holds the separator can't be told, and packs in circles only if its scripts ask for it.
+        command.envs(std::env::join_paths(&self.packs).map(|packs| (PACKING, packs)));
         // Inherited from `npm publish --dry-run`, it would keep npm from writing the artifact.
         command.env_remove("npm_config_dry_run");
         command.envs(self.variable.as_ref().map(|(name, value)| (name, value)));

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::inventory::{Inventory, ManifestProblem, Package};
-use crate::project::{Project, read_bytes};
+use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
+use crate::project::{Around, Member, Project, read_bytes};
 
 use super::format::Fields;
 
@@ -17,6 +17,17 @@ pub(crate) trait ProjectFolder: Sync {
 
     /// Whether the folder has a manifest of this ecosystem, in whatever state.
     fn is_here(&self, files: &Files<'_>) -> bool;
+
+    /// What is wrong with the folder's manifest, if it can't be read.
+    fn broken(&self, files: &Files<'_>) -> Option<String> {
+        let mut problems = Vec::new();
+        if self.is_here(files) {
+            self.package(files, &mut problems);
+        }
+        let problem = problems.into_iter().find(|problem| problem.kind.blinds())?;
+        let line = problem.line.map_or(String::new(), |line| format!(":{line}"));
+        Some(format!("{}{line}: {}", problem.place, problem.detail))
+    }
 
     /// Whether [`ProjectFolder::package`] reads a file at the top of the folder.
     fn reads(&self, name: &str) -> bool;
@@ -104,19 +115,6 @@ impl Files<'_> {
     }
 }
 
-/// A package of a workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// Name in its manifest.
-    pub name: String,
-    /// Its folder, absolute.
-    pub folder: PathBuf,
-    /// Whether its manifest forbids publishing.
-    pub private: bool,
-    /// Which manifest it has: `package.json` or `Cargo.toml`.
-    pub manifest: &'static str,
-}
-
 /// What the first manifest in a folder says of its package; `None` without one that can be read.
 pub(super) fn package(files: &Files<'_>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
     let projects = super::projects();
@@ -127,6 +125,11 @@ pub(super) fn package(files: &Files<'_>, problems: &mut Vec<ManifestProblem>) ->
 /// published. An artifact's manifest gives the same.
 pub fn of_project(folder: &Path) -> Option<Package> {
     package(&Files::OnDisk(folder), &mut Vec::new())
+}
+
+/// What is wrong with the manifests of a folder, if one can't be read.
+pub fn broken_manifest(folder: &Path) -> Option<String> {
+    super::projects().into_iter().find_map(|project| project.broken(&Files::OnDisk(folder)))
 }
 
 /// Whether a folder has a manifest of an ecosystem.
@@ -141,45 +144,105 @@ pub fn names(folder: &Path) -> Vec<String> {
     packages.map(|package| package.name).filter(|name| !name.is_empty()).collect()
 }
 
+/// Whether two names are one for a registry: letter case and the sort of dash don't matter.
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    plain(one) == plain(other)
+}
+
+/// Whether a file can be an artifact of the package of this name, as clients call what they pack: the name, then a
+/// version.
+pub fn is_named_after(file: &str, name: &str) -> bool {
+    let rest = plain(file);
+    let stem = plain(name.trim_start_matches('@')).replace('/', "-");
+    let rest = rest.strip_prefix(&stem).and_then(|rest| rest.strip_prefix('-'));
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+fn plain(name: &str) -> String {
+    name.to_lowercase().replace(['_', '.'], "-")
+}
+
+/// Whether packages of this kind have this manifest.
+pub fn is_manifest_of(kind: Kind, manifest: &str) -> bool {
+    let mut ecosystems = super::ECOSYSTEMS.iter();
+    let ecosystem = ecosystems.find(|one| one.formats.iter().any(|format| format.kind() == kind));
+    ecosystem.and_then(|one| one.project).is_some_and(|project| project.reads(manifest))
+}
+
 /// The packages that the manifests of a folder depend on, for any purpose.
 pub fn dependencies(folder: &Path) -> Vec<String> {
     super::projects().into_iter().flat_map(|project| project.dependencies(folder)).collect()
 }
 
 /// All packages of the workspaces that the project's folder belongs to, sorted by folder.
-pub fn members(project: &Project) -> Vec<Member> {
-    let mut members = Vec::new();
-    for folder in project.upwards() {
-        members.extend(members_of(folder));
-    }
-    if project.vcs_root().is_none() {
-        // Nothing says where the repository ends: a folder above counts if it says that this one is its member.
-        let above = project.folder.ancestors().skip(1).take(MOST_ABOVE).map(members_of);
-        let mut ours = above.filter(|members| members.iter().any(|member| member.folder == project.folder));
-        members.extend(ours.next().unwrap_or_default());
-    }
+pub fn members(project: &Project) -> &[Member] {
+    &around(project).members
+}
+
+/// The packages of the workspaces whose root this folder is, sorted by folder; a package is there once for each manifest
+/// that it has.
+pub fn members_of(folder: &Path) -> Vec<Member> {
+    let mut members: Vec<Member> =
+        super::projects().into_iter().filter_map(|one| one.members(folder)).flatten().collect();
     members.sort_by(|a, b| (&a.folder, a.manifest).cmp(&(&b.folder, b.manifest)));
-    members.dedup();
+    members.dedup_by(|a, b| a.folder == b.folder);
     members
 }
 
-fn members_of(folder: &Path) -> Vec<Member> {
-    super::projects().into_iter().filter_map(|one| one.members(folder)).flatten().collect()
+/// Whether a folder is the root of a workspace that has members.
+pub fn is_workspace(folder: &Path) -> bool {
+    std::fs::canonicalize(folder)
+        .is_ok_and(|folder| members_of(&folder).iter().any(|one| one.folder != folder))
 }
 
-/// Most folders above a project in which a workspace is looked for where there is no version control.
-const MOST_ABOVE: usize = 8;
+/// The project's folder and those above it that have a say on it: up to the root of version control, or, where there
+/// is none, up to the root of the outermost workspace that it is a member of.
+pub fn upwards(project: &Project) -> impl Iterator<Item = &Path> {
+    let outermost = &around(project).outermost;
+    project.folder.ancestors().take_while(move |folder| folder.starts_with(outermost))
+}
 
-/// The folders of the workspace's members that have this manifest, are below a folder and may be published.
-pub(super) fn public_members(folder: &Path, manifest: &str) -> Vec<PathBuf> {
-    let project = Project::new(folder);
-    let members = members(&project).into_iter();
-    members
-        .filter(|member| {
-            member.manifest == manifest && !member.private && member.folder.starts_with(&project.folder)
-        })
-        .map(|member| member.folder)
-        .collect()
+/// The last of [`upwards`].
+pub fn outermost(project: &Project) -> &Path {
+    &around(project).outermost
+}
+
+/// The project of a member of this one's workspace.
+pub fn member(project: &Project, folder: &Path) -> Project {
+    let is_root = |folder: &Path| super::projects().iter().any(|one| one.members(folder).is_some());
+    // A workspace inside the workspace is no business of those beside it.
+    let is_apart =
+        |one: &Path, other: &Path| one.ancestors().take_while(|above| !other.starts_with(above)).any(is_root);
+    let is_below = folder.starts_with(outermost(project));
+    match is_below && !is_apart(folder, &project.folder) && !is_apart(&project.folder, folder) {
+        true => project.beside(folder),
+        false => Project::new(folder),
+    }
+}
+
+fn around(project: &Project) -> &Around {
+    project.around(|| {
+        let vcs_root = project.vcs_root();
+        let mut outermost = vcs_root.unwrap_or(&project.folder);
+        let mut members = Vec::new();
+        for folder in project.folder.ancestors() {
+            let is_inside = folder.starts_with(outermost);
+            if !is_inside && vcs_root.is_some() {
+                break;
+            }
+            let found: Vec<Member> =
+                super::projects().into_iter().filter_map(|one| one.members(folder)).flatten().collect();
+            if is_inside {
+                members.extend(found);
+            } else if found.iter().any(|member| member.folder == project.folder) {
+                outermost = folder;
+                members.extend(found);
+            }
+        }
+        members.sort_by(|a, b| (&a.folder, a.manifest).cmp(&(&b.folder, b.manifest)));
+        members.dedup();
+        Around { outermost: outermost.to_path_buf(), members }
+    })
 }
 
 /// Most folders looked at in the search for members of a workspace.
@@ -254,11 +317,12 @@ mod tests {
             ("crates/x/Cargo.toml", "[package]\nname = \"x\"\n"),
         ]);
         let project = Project::new(folder.path().join("packages/a"));
-        let names: Vec<(String, bool)> = members(&project).into_iter().map(|m| (m.name, m.private)).collect();
+        let names: Vec<(String, bool)> =
+            members(&project).iter().map(|m| (m.name.clone(), m.private)).collect();
         let expected = [("root", true), ("c", true), ("@acme/a", false), ("@acme/b", true)];
         assert_eq!(names, expected.map(|(name, private)| (name.to_owned(), private)));
         assert_eq!(project.vcs_root().unwrap(), fs::canonicalize(folder.path()).unwrap());
-        assert_eq!(project.nearest("Cargo.toml"), project.vcs_root());
+        assert_eq!(upwards(&project).last(), project.vcs_root());
     }
 
     #[test]
@@ -268,7 +332,43 @@ mod tests {
             ("pnpm-workspace.yaml", "packages:\n  - 'apps/**'\ncatalog:\n  react: ^19\n"),
             ("apps/x/y/package.json", r#"{"name": "y"}"#),
         ]);
-        let members = members(&Project::new(folder.path()));
-        assert_eq!(members.iter().map(|m| m.name.as_str()).collect::<Vec<_>>(), ["y"]);
+        let project = Project::new(folder.path());
+        assert_eq!(members(&project).iter().map(|m| m.name.as_str()).collect::<Vec<_>>(), ["y"]);
+    }
+
+    #[test]
+    fn without_version_control_a_workspace_reaches_up_to_its_root() {
+        let folder = tree(&[
+            ("package.json", r#"{"name": "root", "workspaces": ["packages/*"]}"#),
+            ("packages/a/package.json", r#"{"name": "a"}"#),
+            ("packages/a/lib/x.js", ""),
+            ("other/package.json", r#"{"name": "other"}"#),
+        ]);
+        let root = fs::canonicalize(folder.path()).unwrap();
+        let reach = |below: &str| {
+            let project = Project::new(root.join(below));
+            (outermost(&project).to_path_buf(), members(&project).len())
+        };
+        assert_eq!(reach("packages/a"), (root.clone(), 2));
+        assert_eq!(reach("other"), (root.join("other"), 0));
+        assert_eq!(reach("packages/a/lib"), (root.join("packages/a/lib"), 0));
+    }
+
+    #[test]
+    fn members_share_what_is_known_of_their_workspace() {
+        let folder = tree(&[
+            (".git/HEAD", ""),
+            ("package.json", r#"{"name": "root", "workspaces": ["packages/*"]}"#),
+            ("packages/a/package.json", r#"{"name": "a"}"#),
+            ("packages/b/package.json", r#"{"name": "b", "workspaces": ["inner"]}"#),
+            ("packages/b/inner/package.json", r#"{"name": "c"}"#),
+        ]);
+        let root = Project::new(folder.path());
+        for (below, known) in [("packages/a", 3), ("packages/b", 4)] {
+            let path = root.folder.join(below);
+            let alone = Project::new(&path);
+            assert_eq!(members(&member(&root, &path)), members(&alone), "{below}");
+            assert_eq!(members(&alone).len(), known, "{below}");
+        }
     }
 }

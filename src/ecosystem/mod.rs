@@ -26,17 +26,21 @@ mod plain;
 mod python;
 mod vsix;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{Entry, EntryId, Import, Inventory, Kind, ManifestTrouble, Package, Unexamined};
 use crate::project::Project;
 
+pub use crate::project::Member;
 pub(crate) use client::{Client, Recipe, Wish, find_program, is_packing, is_word};
-pub use client::{ClientError, Fetched, Release};
+pub use client::{ClientError, Fetched, Release, Rewrite};
 pub(crate) use digests::are_wide;
 pub use edit::{Change, Edit, EditError, List};
-pub use folder::{Member, dependencies, is_project, members, names, of_project};
 pub(crate) use folder::{ProjectFolder, SettingsTables};
+pub use folder::{
+    broken_manifest, dependencies, is_manifest_of, is_named_after, is_project, is_same_name, is_workspace,
+    member, members, members_of, names, of_project, outermost, upwards,
+};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
 pub(crate) use identity::{Identity, identity};
 pub(crate) use registry::{Copy, Registry, Sender, Served};
@@ -113,6 +117,23 @@ pub(crate) fn keeps(path: &str) -> bool {
 /// The same for a file in an archive within it, which may be where the package's own files are: a gem's.
 pub(crate) fn keeps_within(path: &str) -> bool {
     licence_text::is_licence_file(path)
+}
+
+/// What to write into the manifest of a package so that nothing more ships than these files, its paths below its root,
+/// without packgate's own; `None` where that isn't known.
+pub fn allowlist_of(kind: Kind, paths: &[String]) -> Option<String> {
+    let mut ecosystems = ECOSYSTEMS.iter();
+    let ecosystem = ecosystems.find(|one| one.formats.iter().any(|format| format.kind() == kind))?;
+    let (key, always) = ecosystem.client?.allowlist()?;
+    let is_always = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        always.iter().any(|always| name.starts_with(always))
+    };
+    let firsts = paths.iter().filter_map(|path| path.split('/').next());
+    let kept: BTreeSet<&str> =
+        firsts.filter(|name| !name.starts_with("packgate.") && !is_always(name)).collect();
+    let quoted: Vec<String> = kept.iter().map(|name| format!("{name:?}")).collect();
+    Some(format!("{key} [{}]", quoted.join(", ")))
 }
 
 /// Whether the entries' digests are needed because the package has a table to compare them with, going by the

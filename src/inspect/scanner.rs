@@ -46,8 +46,12 @@ impl ScanOptions {
 pub struct Scanner {
     /// As it was asked for.
     pub options: ScanOptions,
-    pub(super) prefilter: Prefilter,
+    pub(super) prefilter: Arc<Prefilter>,
+    needles: Arc<Needles>,
 }
+
+/// The literals of each inspector.
+type Needles = Vec<Vec<Vec<u8>>>;
 
 impl Scanner {
     /// Where to count the time of each stage, if anywhere.
@@ -57,8 +61,18 @@ impl Scanner {
 
     /// Compiles what is wanted.
     pub fn new(options: ScanOptions) -> Self {
-        let needles = INSPECTORS.iter().map(|inspector| (inspector.needles)(&options)).collect();
-        Self { prefilter: Prefilter::new(needles), options }
+        let needles = needles(&options);
+        Self { prefilter: Arc::new(Prefilter::new(needles.clone())), needles: Arc::new(needles), options }
+    }
+
+    /// A scanner with other options. What it looks for is compiled only if that is something else.
+    pub fn beside(&self, options: ScanOptions) -> Self {
+        match needles(&options) == *self.needles {
+            true => {
+                Self { prefilter: Arc::clone(&self.prefilter), needles: Arc::clone(&self.needles), options }
+            }
+            false => Self::new(options),
+        }
     }
 
     /// What is always looked for, compiled once for all tests.
@@ -68,4 +82,8 @@ impl Scanner {
             std::sync::LazyLock::new(|| Scanner::new(ScanOptions::default()));
         &PLAIN
     }
+}
+
+fn needles(options: &ScanOptions) -> Needles {
+    INSPECTORS.iter().map(|inspector| (inspector.needles)(options)).collect()
 }

@@ -4,7 +4,7 @@ use crate::inventory::{EntryId, Inventory};
 
 use super::subject::{relative, spellings};
 use super::survey::locked;
-use super::{Line, Pattern, Section, glob};
+use super::{Line, OWN_FILES, Pattern, Section, glob};
 
 /// How an artifact differs from what the lock says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub fn compare<'a>(section: &'a Section, inventory: &Inventory) -> Drift<'a> {
         .lines
         .iter()
         .zip(used)
-        .filter(|(line, used)| !used && line.is_promise())
+        .filter(|(line, used)| !used && line.is_promise() && !OWN_FILES.contains(&line.pattern.text()))
         .map(|(line, _)| line)
         .collect();
     drift

@@ -32,12 +32,15 @@ pub use subject::{Subject, neutral_path};
 pub use survey::{hash_neutral, survey};
 pub use update::{Change, Update, update};
 
-use crate::ecosystem::members;
+use crate::ecosystem::{members, upwards};
 use crate::inventory::Inventory;
 use crate::project::Project;
 
 /// Name of the file.
 pub const FILE_NAME: &str = "packgate.lock";
+
+/// packgate's own files, which say nothing of a package: they are never drift, and in no new lock.
+const OWN_FILES: [&str; 2] = [FILE_NAME, "packgate.toml"];
 
 /// What the artifacts of one or several packages may contain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,12 +120,12 @@ pub fn load(folder: &Path, inventory: &Inventory) -> Result<Option<Lock>, LockEr
         };
     }
     let project = Project::new(folder);
-    for above in project.upwards().skip(1) {
+    for above in upwards(&project).skip(1) {
         if let Some(lock) = read(&above.join(FILE_NAME))? {
             return Ok(lock.knows(&subject.name).then_some(lock));
         }
     }
-    if let Some(member) = members(&project).into_iter().find(|member| member.name == subject.name) {
+    if let Some(member) = members(&project).iter().find(|member| member.name == subject.name) {
         let lock = read(&member.folder.join(FILE_NAME))?;
         return Ok(lock.filter(|lock| lock.knows(&subject.name)));
     }

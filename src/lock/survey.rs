@@ -7,7 +7,7 @@ use crate::inventory::{Entry, EntryKind, Inventory};
 
 use super::hash_name::{Certainty, Style, Token, in_file_name, in_folder_name};
 use super::subject::{relative, with_version};
-use super::{Line, Pattern, size_class};
+use super::{Line, OWN_FILES, Pattern, size_class};
 use crate::ecosystem::without_interpreter;
 
 /// A line for a lock and the paths that it was made from.
@@ -34,10 +34,13 @@ pub fn hash_neutral(path: &str) -> Option<String> {
     (shown != path).then_some(shown)
 }
 
-/// What a lock is about: everything in the artifact's own container except folders.
+/// What a lock is about: everything in the artifact's own container except folders and packgate's own files.
 pub(super) fn locked(inventory: &Inventory) -> impl Iterator<Item = &Entry> {
     let is_unlocked = |kind: &EntryKind| matches!(kind, EntryKind::Directory | EntryKind::Blob { .. });
-    inventory.everything().filter(move |entry| entry.parent.is_none() && !is_unlocked(&entry.kind))
+    let is_own = |entry: &Entry| OWN_FILES.contains(&relative(inventory, &entry.path).as_str());
+    inventory
+        .everything()
+        .filter(move |entry| entry.parent.is_none() && !is_unlocked(&entry.kind) && !is_own(entry))
 }
 
 pub(super) fn survey_with_paths(inventory: &Inventory) -> Vec<Surveyed> {

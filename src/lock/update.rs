@@ -164,6 +164,19 @@ mod tests {
     }
 
     #[test]
+    fn packgate_s_own_files_are_no_drift() {
+        let release = npm("1.0.0", &[("a.js", 1), ("packgate.lock", 1), ("packgate.toml", 1)]);
+        let updated = update(&Lock::default(), std::slice::from_ref(&release));
+        assert_eq!(body(&updated), "a.js\n");
+        let older = lock("a.js\npackgate.lock\n");
+        for release in [release, npm("1.0.0", &[("a.js", 1)])] {
+            assert!(compare(&older.sections[0], &release).is_none());
+        }
+        let elsewhere = npm("1.0.0", &[("a.js", 1), ("b/packgate.lock", 1)]);
+        assert_eq!(shown(&update(&older, &[elsewhere])), ["+b/packgate.lock"]);
+    }
+
+    #[test]
     fn an_unchanged_release_changes_nothing() {
         let text = "a-{version}.js\nbig.bin  <= 64 MiB\n# Ours.\ndocs/**\nx-????????.js\n";
         let release = npm("9.0.0", &[("a-9.0.0.js", 1), ("big.bin", 3 << 20), ("x-0f1e2d3c.js", 1)]);

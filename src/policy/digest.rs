@@ -26,9 +26,20 @@ pub(super) fn of(settings: &Settings, policy: &Policy) -> String {
 /// The form that is digested: objects with sorted keys, lists without an order sorted.
 fn canonical(settings: &Settings, policy: &Policy) -> Value {
     // Whoever adds a setting decides here what it means for the digest.
-    let Settings { file, policy: _, policy_origin: _, levels: _, internal, own, size, limits, waivers } =
-        settings;
-    let base = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let Settings {
+        files,
+        policy: _,
+        policy_origin: _,
+        levels: _,
+        internal,
+        own,
+        size,
+        limits,
+        waivers,
+        origins: _,
+        locks: _,
+    } = settings;
+    let base = files.first().and_then(|file| file.parent()).unwrap_or(Path::new(""));
     let levels: BTreeMap<_, _> =
         rules::ALL.iter().map(|rule| (rule.name, policy.level(rule.name).word())).collect();
     let for_show: BTreeMap<_, _> = policy.for_show.iter().map(|(rule, level)| (rule, level.word())).collect();
@@ -76,10 +87,12 @@ fn size_form(size: Size) -> Value {
 }
 
 fn waiver_form(waiver: &Waiver) -> String {
-    let Waiver { rule, place, finding_id, reason: _, expires, origin: _ } = waiver;
+    let Waiver { rule, package, place, finding_id, reason: _, expires, origin: _, inherited: _ } = waiver;
+    let package = package.as_ref().map(|(pattern, _)| pattern);
     let place = place.as_ref().map(|(pattern, _)| pattern);
     let expires = expires.map(|day| day.to_string());
-    json!({ "rule": rule, "place": place, "fingerprint": finding_id, "expires": expires }).to_string()
+    json!({ "rule": rule, "package": package, "place": place, "fingerprint": finding_id, "expires": expires })
+        .to_string()
 }
 
 fn sorted<T: Into<String>>(items: impl IntoIterator<Item = T>) -> Vec<String> {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -6,7 +6,7 @@ use time::Date;
 
 use crate::inventory::{Inventory, Unexamined};
 use crate::rules::{self, Finding};
-use crate::settings::{Level, Levels, Settings, UNEXAMINED, Waiver};
+use crate::settings::{Level, Levels, Origin, Settings, UNEXAMINED, Waiver};
 
 use super::finding_id;
 
@@ -60,6 +60,8 @@ pub enum WaiverUse {
         rule: String,
         /// Where it is in the settings.
         origin: String,
+        /// Whether it stands above the project, and may be meant for other packages of the workspace.
+        inherited: bool,
     },
     /// It has expired; it would have matched this many findings.
     Expired {
@@ -70,6 +72,22 @@ pub enum WaiverUse {
         /// Findings that it no longer waives.
         findings: usize,
     },
+}
+
+/// What tells a waiver apart: the rule it names, and where it is written.
+pub type WaiverName = (String, Origin);
+
+/// What is made of an artifact's findings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// The findings that count or are waived, errors first.
+    pub findings: Vec<Judged>,
+    /// Waivers that had no effect, or no longer.
+    pub idle: Vec<WaiverUse>,
+    /// Waivers that had one.
+    pub used: Vec<WaiverName>,
+    /// What becomes of the artifact.
+    pub verdict: Verdict,
 }
 
 /// The verdict on a release.
@@ -96,9 +114,11 @@ pub fn judge(
     findings: Vec<Finding>,
     today: Date,
     fail_on: Level,
-) -> (Vec<Judged>, Vec<WaiverUse>, Verdict) {
+) -> Judgement {
+    let name = inventory.package.as_ref().map_or("", |package| package.name.as_str());
+    let waivers: Vec<&Waiver> = settings.waivers.iter().filter(|waiver| waiver.is_for(name)).collect();
     let root = inventory.package.as_ref().map_or("", |package| package.root.as_str());
-    let mut tally = vec![0; settings.waivers.len()];
+    let mut tally = vec![0; waivers.len()];
     let mut judged = Vec::with_capacity(findings.len());
     for finding in findings {
         let level = policy.level_of(&finding, root);
@@ -107,7 +127,7 @@ pub fn judge(
         }
         let finding_id = finding_id::of(&finding, inventory.package.as_ref());
         let mut waived = None;
-        for (waiver, count) in settings.waivers.iter().zip(&mut tally) {
+        for (waiver, count) in waivers.iter().zip(&mut tally) {
             if waiver.covers(&finding, &finding_id, root) {
                 *count += 1;
                 if waiver.holds(today) && waived.is_none() {
@@ -118,23 +138,28 @@ pub fn judge(
         judged.push(Judged { finding, level, finding_id, waived });
     }
     sort(&mut judged);
-    let uses = settings.waivers.iter().zip(tally).filter_map(|(waiver, count)| waiver.idle(count, today));
+    let idle = waivers.iter().zip(&tally).filter_map(|(waiver, count)| waiver.idle(*count, today)).collect();
+    let used = waivers.iter().zip(&tally).filter(|(waiver, count)| **count > 0 && waiver.holds(today));
+    let used = used.map(|(waiver, _)| (waiver.rule.clone(), waiver.origin.clone())).collect();
     let verdict = verdict(&judged, inventory, fail_on);
-    (judged, uses.collect(), verdict)
+    Judgement { findings: judged, idle, used, verdict }
 }
 
-/// For several artifacts under the same settings: a waiver that one of them needed isn't idle. One that is idle
-/// everywhere is kept in the first list only.
-pub fn settle(uses: &mut [&mut Vec<WaiverUse>]) {
-    let artifacts = uses.len();
-    let mut idle: HashMap<(String, String), usize> = HashMap::new();
-    for waiver in uses.iter().flat_map(|uses| uses.iter()).filter(|waiver| waiver.had_no_finding()) {
-        *idle.entry(waiver.name()).or_default() += 1;
-    }
-    for (number, uses) in uses.iter_mut().enumerate() {
-        uses.retain(|waiver| {
-            let everywhere = || idle.get(&waiver.name()) == Some(&artifacts);
-            !waiver.had_no_finding() || (number == 0 && everywhere())
+/// For several artifacts, each with its idle waivers and those that it used: a waiver that one of them needed isn't idle
+/// because the others didn't. One that is idle everywhere stays in the first list only; if it is inherited, and these
+/// are not `all` that it may be meant for, in none.
+pub fn settle<'a>(
+    artifacts: impl IntoIterator<Item = (&'a mut Vec<WaiverUse>, &'a [WaiverName])>,
+    all: bool,
+) {
+    let mut artifacts: Vec<_> = artifacts.into_iter().collect();
+    let used: HashSet<WaiverName> = artifacts.iter().flat_map(|(_, used)| used.iter().cloned()).collect();
+    let expired = artifacts.iter().flat_map(|(idle, _)| idle.iter()).filter(|one| !one.had_no_finding());
+    let mut told: HashSet<WaiverName> = used.into_iter().chain(expired.map(WaiverUse::name)).collect();
+    for (idle, _) in &mut artifacts {
+        idle.retain(|waiver| {
+            let may_be_for_others = matches!(waiver, WaiverUse::Unused { inherited: true, .. }) && !all;
+            !waiver.had_no_finding() || (!may_be_for_others && told.insert(waiver.name()))
         });
     }
 }
@@ -144,10 +169,9 @@ impl WaiverUse {
         matches!(self, Self::Unused { .. } | Self::Expired { findings: 0, .. })
     }
 
-    /// What identifies it: rule and place in the settings.
-    fn name(&self) -> (String, String) {
+    fn name(&self) -> WaiverName {
         match self {
-            Self::Unused { rule, origin } | Self::Expired { rule, origin, .. } => {
+            Self::Unused { rule, origin, .. } | Self::Expired { rule, origin, .. } => {
                 (rule.clone(), origin.clone())
             }
         }
@@ -188,6 +212,11 @@ fn verdict(judged: &[Judged], inventory: &Inventory, fail_on: Level) -> Verdict 
 }
 
 impl Waiver {
+    /// Whether it speaks of the package of this name.
+    fn is_for(&self, name: &str) -> bool {
+        self.package.as_ref().is_none_or(|(_, pattern)| pattern.is_match(name))
+    }
+
     /// Whether it matches this finding, expired or not. `root` is the package's root folder.
     fn covers(&self, finding: &Finding, finding_id: &str, root: &str) -> bool {
         let place = finding.place.path.as_str();
@@ -210,7 +239,7 @@ impl Waiver {
         let (rule, origin) = (self.rule.clone(), self.origin.clone());
         match (self.holds(today), findings) {
             (false, findings) => Some(WaiverUse::Expired { rule, origin, findings }),
-            (true, 0) => Some(WaiverUse::Unused { rule, origin }),
+            (true, 0) => Some(WaiverUse::Unused { rule, origin, inherited: self.inherited }),
             (true, _) => None,
         }
     }
@@ -249,11 +278,13 @@ mod tests {
     fn waiver(place: Option<&str>, expires: Option<Date>) -> Waiver {
         Waiver {
             rule: "b-error".to_owned(),
+            package: None,
             place: place.map(|p| (p.to_owned(), compile(p, Reach::Root).unwrap().compile_matcher())),
             finding_id: None,
             reason: "because".to_owned(),
             expires,
             origin: "packgate.toml:3".to_owned(),
+            inherited: false,
         }
     }
 
@@ -262,11 +293,17 @@ mod tests {
         Inventory { package: Some(package), ..Inventory::default() }
     }
 
-    type Judgement = (Vec<Judged>, Vec<WaiverUse>, Verdict);
-
-    fn judged(waivers: Vec<Waiver>, findings: Vec<Finding>, fail_on: Level) -> Judgement {
+    fn judged(
+        waivers: Vec<Waiver>,
+        findings: Vec<Finding>,
+        fail_on: Level,
+    ) -> (Vec<Judged>, Vec<WaiverUse>, Verdict) {
         let settings = Settings { waivers, ..Settings::default() };
-        judge(&policy(), &settings, &inventory(), findings, day(2027, 3, 1), fail_on)
+        apart(judge(&policy(), &settings, &inventory(), findings, day(2027, 3, 1), fail_on))
+    }
+
+    fn apart(judgement: Judgement) -> (Vec<Judged>, Vec<WaiverUse>, Verdict) {
+        (judgement.findings, judgement.idle, judgement.verdict)
     }
 
     #[test]
@@ -317,7 +354,7 @@ mod tests {
             inventory.unexamined.push(Unexamined::inside(place, place, "damaged"));
             let findings = vec![finding(UNEXAMINED, place, 1)];
             let (judged, _, verdict) =
-                judge(&policy, &settings, &inventory, findings, day(2027, 3, 1), fail_on);
+                apart(judge(&policy, &settings, &inventory, findings, day(2027, 3, 1), fail_on));
             (weight(&inventory.unexamined[0], &judged), verdict)
         };
         for (place, level) in places.into_iter().zip([Level::Error, Level::Warning]) {
@@ -337,8 +374,8 @@ mod tests {
         let findings = vec![finding("b-error", "package/a", 1)];
         let settings = Settings { waivers: vec![waiver(None, None)], ..Settings::default() };
         let today = day(2027, 3, 1);
-        let (_, _, verdict) = judge(&policy(), &settings, &inventory, findings, today, Level::Error);
-        assert_eq!(verdict, Verdict::Incomplete);
+        let judgement = judge(&policy(), &settings, &inventory, findings, today, Level::Error);
+        assert_eq!(judgement.verdict, Verdict::Incomplete);
     }
 
     #[test]
@@ -360,7 +397,10 @@ mod tests {
             let (found, uses, verdict) = judged(vec![waiver(Some(place), None)], findings, Level::Error);
             assert_eq!(found[0].waived, None, "{place}");
             let (rule, origin) = ("b-error".to_owned(), "packgate.toml:3".to_owned());
-            assert_eq!((uses, verdict), (vec![WaiverUse::Unused { rule, origin }], Verdict::Blocked));
+            assert_eq!(
+                (uses, verdict),
+                (vec![WaiverUse::Unused { rule, origin, inherited: false }], Verdict::Blocked)
+            );
         }
     }
 
@@ -389,13 +429,41 @@ mod tests {
     #[test]
     fn a_waiver_is_idle_only_if_no_artifact_needed_it() {
         let (rule, at) = ("b-error".to_owned(), |line: u32| format!("packgate.toml:{line}"));
-        let unused = |line| WaiverUse::Unused { rule: rule.clone(), origin: at(line) };
+        let unused = |line, inherited| WaiverUse::Unused { rule: rule.clone(), origin: at(line), inherited };
         let expired = |line, findings| WaiverUse::Expired { rule: rule.clone(), origin: at(line), findings };
-        let mut one = vec![unused(1), unused(2), expired(3, 0), expired(4, 0)];
-        let mut two = vec![unused(2), expired(3, 0), expired(4, 7)];
-        settle(&mut [&mut one, &mut two]);
-        assert_eq!(one, [unused(2), expired(3, 0)]);
-        assert_eq!(two, [expired(4, 7)]);
+        for all in [true, false] {
+            let mut one =
+                vec![unused(1, false), unused(2, false), expired(3, 0), expired(4, 0), unused(5, true)];
+            let mut two = vec![unused(2, false), expired(3, 0), expired(4, 7), unused(5, true)];
+            let used = [(rule.clone(), at(1))];
+            settle([(&mut one, &[][..]), (&mut two, &used[..])], all);
+            let mut expected = vec![unused(2, false), expired(3, 0)];
+            expected.extend(all.then(|| unused(5, true)));
+            assert_eq!(one, expected);
+            assert_eq!(two, [expired(4, 7)]);
+        }
+    }
+
+    #[test]
+    fn a_waiver_for_another_package_says_nothing() {
+        let pattern =
+            |text: &str| Some((text.to_owned(), globset::Glob::new(text).unwrap().compile_matcher()));
+        for (package, counts) in
+            [("@acme/ui", true), ("@acme/*", true), ("@acme/core", false), ("acme-ui", false)]
+        {
+            let waiver = Waiver { package: pattern(package), ..waiver(None, None) };
+            let settings = Settings { waivers: vec![waiver], ..Settings::default() };
+            let mut inventory = inventory();
+            inventory.package.as_mut().unwrap().name = "@acme/ui".to_owned();
+            let of =
+                |findings| judge(&policy(), &settings, &inventory, findings, day(2027, 3, 1), Level::Error);
+            let judgement = of(vec![finding("b-error", "package/a", 1)]);
+            assert_eq!(
+                (judgement.used.len(), judgement.verdict == Verdict::Pass),
+                (usize::from(counts), counts)
+            );
+            assert_eq!((judgement.idle.len(), of(vec![]).idle.len()), (0, usize::from(counts)), "{package}");
+        }
     }
 
     #[test]

@@ -10,6 +10,6 @@ mod levels;
 mod licence;
 mod show;
 
-pub use judge::{Judged, Policy, Verdict, WaiverUse, judge, settle, weight};
+pub use judge::{Judged, Judgement, Policy, Verdict, WaiverName, WaiverUse, judge, settle, weight};
 pub use levels::Policies;
 pub use show::{Chosen, Effective, InternalSettings, RuleSetting, SizeSettings, WaiverSetting, list};

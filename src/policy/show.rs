@@ -17,8 +17,14 @@ pub struct Effective<'a> {
     pub schema: &'static str,
     /// The policy that the levels start from.
     pub policy: Chosen<'a>,
-    /// The settings file, if there is one.
+    /// The nearest settings file, if there is one.
     pub settings: Option<String>,
+    /// Settings files above it, which it adds to: the outermost first.
+    pub inherits: Vec<String>,
+    /// Keys that files below can't loosen.
+    pub locked: Vec<OriginOf<'a>>,
+    /// Where the values below come from, those of lists item by item.
+    pub origins: Vec<OriginOf<'a>>,
     /// Every rule, in the order of reports.
     pub rules: Vec<RuleSetting<'a>>,
     /// What is internal.
@@ -31,6 +37,15 @@ pub struct Effective<'a> {
     pub limits: &'a Limits,
     /// Named exceptions.
     pub waivers: Vec<WaiverSetting<'a>>,
+}
+
+/// A key and where its value is written.
+#[derive(Debug, Serialize)]
+pub struct OriginOf<'a> {
+    key: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    item: &'a str,
+    origin: &'a str,
 }
 
 /// A policy and why it applies.
@@ -94,6 +109,7 @@ pub struct SizeSettings {
 #[derive(Debug, Serialize)]
 pub struct WaiverSetting<'a> {
     rule: &'a str,
+    package: Option<&'a str>,
     place: Option<&'a str>,
     fingerprint: Option<&'a str>,
     reason: &'a str,
@@ -124,7 +140,14 @@ impl<'a> Effective<'a> {
         Self {
             schema: "packgate/policy/v1",
             policy: Chosen { name: &policy.name, because: &policy.because, digest: &policy.digest },
-            settings: settings.file.as_ref().map(|file| file.display().to_string()),
+            settings: settings.files.last().map(|file| file.display().to_string()),
+            inherits: paths(settings.files.split_last().map_or(&[], |(_, above)| above)),
+            locked: settings.locks.iter().map(|(key, origin)| OriginOf { key, item: "", origin }).collect(),
+            origins: settings
+                .origins
+                .iter()
+                .map(|(key, item, origin)| OriginOf { key, item, origin })
+                .collect(),
             rules: rules::ALL.iter().filter_map(rule).collect(),
             internal: InternalSettings {
                 paths: &internal.paths,
@@ -161,6 +184,12 @@ impl<'a> Effective<'a> {
         let mut text = String::new();
         let _ = writeln!(text, "policy    {} ({})", self.policy.name, self.policy.because);
         let _ = writeln!(text, "settings  {}", self.settings.as_deref().unwrap_or("none found"));
+        for above in self.inherits.iter().rev() {
+            let _ = writeln!(text, "inherits  {above}");
+        }
+        for locked in &self.locked {
+            let _ = writeln!(text, "locked    {}  ({})", locked.key, locked.origin);
+        }
         self.write_rules(&mut text);
         self.write_internal(&mut text);
         self.write_own(&mut text);
@@ -207,17 +236,40 @@ impl<'a> Effective<'a> {
         }
         heading(text, "Internal");
         for (name, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
-            let _ = writeln!(text, "  {name:12}  {}", list.join(", "));
+            self.write_list(name, &format!("internal.{name}"), list, text);
         }
+    }
+
+    /// A list, each item with its origin if they differ.
+    fn write_list(&self, name: &str, key: &str, list: &[String], text: &mut String) {
+        let origins: Vec<&str> = list.iter().map(|item| self.origin(key, item)).collect();
+        match origins.windows(2).all(|two| two.first() == two.last()) {
+            true => {
+                let origin = in_brackets(origins.first().copied().unwrap_or_default());
+                let _ = writeln!(text, "  {name:12}  {}{origin}", list.join(", "));
+            }
+            false => {
+                for (number, (item, origin)) in list.iter().zip(origins).enumerate() {
+                    let name = if number == 0 { name } else { "" };
+                    let _ = writeln!(text, "  {name:12}  {item}{}", in_brackets(origin));
+                }
+            }
+        }
+    }
+
+    fn origin(&self, key: &str, item: &str) -> &str {
+        let origin =
+            self.origins.iter().find(|one| one.key == key && (one.item.is_empty() || one.item == item));
+        origin.map_or("", |one| one.origin)
     }
 
     fn write_own(&self, text: &mut String) {
         let own = &self.own;
         heading(text, "Own source text");
-        let _ = writeln!(text, "  {:12}  {}", "own", own.mode);
+        let _ = writeln!(text, "  {:12}  {}{}", "own", own.mode, in_brackets(self.origin("own", "")));
         for (name, list) in [("folders", &own.folders), ("fingerprints", &own.fingerprints)] {
             if !list.is_empty() {
-                let _ = writeln!(text, "  {name:12}  {}", list.join(", "));
+                self.write_list(name, &format!("own-{name}"), list, text);
             }
         }
     }
@@ -235,7 +287,9 @@ impl<'a> Effective<'a> {
         }
         for (name, budget, unit) in budgets {
             if let Some(budget) = budget {
-                let _ = writeln!(text, "  {name:12}  {budget}{unit}");
+                let key =
+                    if name == "growth" { "size.growth-percent".to_owned() } else { format!("size.{name}") };
+                let _ = writeln!(text, "  {name:12}  {budget}{unit}{}", in_brackets(self.origin(&key, "")));
             }
         }
         heading(text, "Limits");
@@ -250,7 +304,8 @@ impl<'a> Effective<'a> {
             ("path-depth", limits.path_depth as u64, ""),
             ("json-depth", limits.json_depth as u64, ""),
         ] {
-            let _ = writeln!(text, "  {name:12}  {limit}{unit}");
+            let origin = in_brackets(self.origin(&format!("limits.{name}"), ""));
+            let _ = writeln!(text, "  {name:12}  {limit}{unit}{origin}");
         }
     }
 
@@ -260,9 +315,13 @@ impl<'a> Effective<'a> {
         }
         for waiver in &self.waivers {
             let place = waiver.place.or(waiver.fingerprint).unwrap_or("everywhere");
+            let package = waiver.package.map_or(String::new(), |package| format!("{package}: "));
             let expires = waiver.expires.as_ref().map_or(String::new(), |day| format!(" until {day}"));
-            let _ =
-                writeln!(text, "  {}  {place}{expires}: {}  ({})", waiver.rule, waiver.reason, waiver.origin);
+            let _ = writeln!(
+                text,
+                "  {}  {package}{place}{expires}: {}  ({})",
+                waiver.rule, waiver.reason, waiver.origin
+            );
         }
     }
 }
@@ -271,6 +330,7 @@ impl<'a> WaiverSetting<'a> {
     fn new(waiver: &'a Waiver) -> Self {
         Self {
             rule: &waiver.rule,
+            package: waiver.package.as_ref().map(|(pattern, _)| pattern.as_str()),
             place: waiver.place.as_ref().map(|(pattern, _)| pattern.as_str()),
             fingerprint: waiver.finding_id.as_deref(),
             reason: &waiver.reason,
@@ -278,6 +338,11 @@ impl<'a> WaiverSetting<'a> {
             origin: &waiver.origin,
         }
     }
+}
+
+/// An origin behind its value, if it has one.
+fn in_brackets(origin: &str) -> String {
+    if origin.is_empty() { String::new() } else { format!("  ({origin})") }
 }
 
 fn heading(text: &mut String, title: &str) {

@@ -17,6 +17,7 @@ use crate::outcome::Audit;
 use crate::policy::Verdict;
 use crate::settings::Level;
 
+use super::summary::{self, Verdicts};
 use super::wire::Summary;
 use super::{Look, Reporter, phrases};
 use crate::escape::{self, shown};
@@ -77,26 +78,41 @@ impl Page<'_> {
         if audits.len() == 1 {
             return;
         }
-        let summary = Summary::new(audits);
+        let verdicts = Verdicts::of(audits);
         let verdict = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
         let _ = write!(
             body,
             "<nav class=\"overview {}\" aria-label=\"Artifacts\">\n<h1>{}: {}</h1>\n<ul>\n",
             verdict_class(verdict),
-            words::counted(summary.artifacts as u64, "artifact"),
-            phrases::counts(&summary)
+            words::counted(audits.len() as u64, "artifact"),
+            verdicts.words(self.look)
         );
-        for (at, audit) in audits.iter().enumerate() {
-            let counts = phrases::counts(&Summary::new(std::slice::from_ref(audit)));
+        for row in verdicts.rows() {
             let _ = writeln!(
                 body,
-                "<li><a href=\"#artifact-{at}\"><code>{}</code></a> <span class=\"badge {}\">{}</span> {counts}</li>",
-                escape::html(phrases::file_name(&audit.inventory.artifact.path)),
-                verdict_class(audit.verdict),
-                phrases::verdict(audit.verdict),
+                "<li><a href=\"#artifact-{}\"><code>{}</code></a> <span class=\"badge {}\">{}</span> {}</li>",
+                row.number,
+                escape::html(phrases::file_name(&row.path)),
+                verdict_class(row.verdict),
+                phrases::verdict(row.verdict),
+                row.counts,
             );
         }
-        body.push_str("</ul>\n</nav>\n");
+        for one in &self.look.not_packed {
+            let why = one.why.lines().next().unwrap_or_default();
+            let _ = writeln!(
+                body,
+                "<li><code>{}</code> <span class=\"badge {}\">not examined</span> {}</li>",
+                escape::html(&shown(&one.name).to_string()),
+                verdict_class(Verdict::Incomplete),
+                escape::html(&shown(why).to_string()),
+            );
+        }
+        body.push_str("</ul>\n");
+        if let Some(left_out) = summary::left_out(self.look) {
+            let _ = writeln!(body, "<p>{}</p>", escape::html(&shown(&left_out).to_string()));
+        }
+        body.push_str("</nav>\n");
     }
 
     fn artifact(&mut self, audit: &Audit, number: usize, one_of_many: bool) {

@@ -7,8 +7,9 @@ use crate::rules::NotApplied;
 use crate::settings::Level;
 
 use super::phrases::{self, exposure, idle_waiver};
+use super::summary::{self, Verdicts};
 use super::wrap::wrap;
-use super::{Look, Parts, Reporter, Verdicts};
+use super::{Look, Parts, Reporter};
 use crate::escape::shown;
 use crate::words::{bytes, counted, number};
 
@@ -18,17 +19,17 @@ pub(super) const REPORTER: Reporter =
 
 /// Places shown for one rule; the rest is only counted.
 const MOST_PLACES: usize = 4;
+/// Artifacts of a run whose passing ones are listed in the summary.
+const MOST_PASSED: usize = 60;
 /// Maximum width, for readability.
 const MOST_COLUMNS: usize = 100;
 
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let mut verdicts = Verdicts::default();
     // What went wrong is said on stderr.
     for (number, audit) in audits.iter().filter(|audit| audit.error.is_none()).enumerate() {
         artifact(audit, number, look, out)?;
-        verdicts.add(audit.verdict);
     }
-    end(&verdicts, look, out)
+    end(&Verdicts::of(audits), look, out)
 }
 
 fn artifact(audit: &Audit, number: usize, look: &Look, out: &mut dyn Write) -> io::Result<()> {
@@ -39,19 +40,15 @@ fn artifact(audit: &Audit, number: usize, look: &Look, out: &mut dyn Write) -> i
     out.write_all(page.artifact(audit).as_bytes())
 }
 
-fn end(verdicts: &Verdicts, _look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    if verdicts.all() < 2 {
-        return Ok(());
+fn end(verdicts: &Verdicts, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page { look, width: MOST_COLUMNS };
+    if verdicts.all() + look.not_packed.len() < 2 {
+        return match summary::left_out(look).filter(|_| !look.quiet) {
+            Some(left_out) => writeln!(out, "\n{}", page.paint(DIM, &shown(&left_out).to_string())),
+            None => Ok(()),
+        };
     }
-    let count = |count: usize| number(count as u64);
-    writeln!(
-        out,
-        "\n{}: {} passed, {} blocked, {} incomplete",
-        counted(verdicts.all() as u64, "artifact"),
-        count(verdicts.passed),
-        count(verdicts.blocked),
-        count(verdicts.incomplete),
-    )
+    out.write_all(page.summary(verdicts).as_bytes())
 }
 
 struct Page<'a> {
@@ -85,8 +82,40 @@ impl Page<'_> {
         self.not_applied(audit, &mut text);
         let policy = format!("policy {} ({})", shown(&audit.policy.name), shown(&audit.policy.because));
         let _ = writeln!(text, "{}", self.paint(DIM, &policy));
-        let _ = writeln!(text, "{}", self.paint(DIM, &format!("sha256 {}", audit.inventory.artifact.sha256)));
+        let twin = if audit.is_twin { ", of a file packed for this audit; --keep DIR keeps it" } else { "" };
+        let sha256 = format!("sha256 {}{twin}", audit.inventory.artifact.sha256);
+        let _ = writeln!(text, "{}", self.paint(DIM, &sha256));
         let _ = writeln!(text, "{}{}", self.verdict(audit), tally(audit));
+        text
+    }
+
+    /// One line for each artifact, blocked ones first, and all of them in a sentence.
+    fn summary(&self, verdicts: &Verdicts) -> String {
+        let mut text = String::from("\n");
+        if !self.look.quiet {
+            // Those that passed are listed as long as somebody would read the list.
+            let is_short = verdicts.all() <= MOST_PASSED;
+            let rows = verdicts.rows().into_iter().filter(|row| is_short || row.verdict != Verdict::Pass);
+            let rows: Vec<_> = rows.map(|row| (row, shown(&row.path).to_string())).collect();
+            let widest = rows.iter().map(|(_, path)| path.chars().count()).max().unwrap_or(0).min(60);
+            for (row, path) in &rows {
+                let verdict = format!("{:12}", phrases::verdict(row.verdict));
+                let verdict = self.paint(style_of(row.verdict), &verdict);
+                let counts = if row.counts == "no findings" { "" } else { row.counts.as_str() };
+                let line = format!("{verdict}  {path:widest$}  {counts}");
+                let _ = writeln!(text, "{}", line.trim_end());
+            }
+            for one in &self.look.not_packed {
+                let verdict = self.paint(BOLD_RED, "not examined");
+                let why = one.why.lines().next().unwrap_or_default();
+                let _ = writeln!(text, "{verdict}  {}  {}", shown(&one.name), shown(why));
+            }
+            if let Some(left_out) = summary::left_out(self.look) {
+                let _ = writeln!(text, "{}", self.paint(DIM, &shown(&left_out).to_string()));
+            }
+            text.push('\n');
+        }
+        let _ = writeln!(text, "{}", verdicts.words(self.look));
         text
     }
 
@@ -200,11 +229,12 @@ impl Page<'_> {
     }
 
     fn verdict(&self, audit: &Audit) -> String {
-        match audit.verdict {
-            Verdict::Pass => self.paint(GREEN, "passed"),
-            Verdict::Blocked => self.paint(BOLD_RED, "blocked"),
-            Verdict::Incomplete => self.paint(BOLD_RED, "incomplete"),
-        }
+        let word = match audit.verdict {
+            Verdict::Pass => "passed",
+            Verdict::Blocked => "blocked",
+            Verdict::Incomplete => "incomplete",
+        };
+        self.paint(style_of(audit.verdict), word)
     }
 
     /// The rule's name, linked to its page if the terminal supports links.
@@ -227,6 +257,13 @@ impl Page<'_> {
 
     fn paint(&self, style: &str, words: &str) -> String {
         if self.look.colour { format!("\x1b[{style}m{words}\x1b[0m") } else { words.to_owned() }
+    }
+}
+
+fn style_of(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => GREEN,
+        Verdict::Blocked | Verdict::Incomplete => BOLD_RED,
     }
 }
 

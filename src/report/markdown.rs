@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict};
 
+use super::summary::{self, Verdicts};
 use super::wire::Summary;
 use super::{Look, Reporter, phrases};
 use crate::escape::shown;
@@ -30,6 +31,7 @@ pub(crate) fn render(audits: &[Audit], look: &Look, limit: usize) -> String {
     if audits.is_empty() {
         out.push_str("### packgate: no artifact was audited\n");
     }
+    overview(&mut out, audits, look);
     for audit in audits {
         headline(&mut out, audit, look);
         not_examined(&mut out, audit, &mut room);
@@ -68,13 +70,48 @@ impl Room {
     }
 }
 
-fn headline(out: &mut String, audit: &Audit, look: &Look) {
-    let artifact = &audit.inventory.artifact;
-    let sign = match audit.verdict {
+/// Of several artifacts one line each, blocked ones first.
+fn overview(out: &mut String, audits: &[Audit], look: &Look) {
+    let verdicts = Verdicts::of(audits);
+    if verdicts.all() + look.not_packed.len() < 2 {
+        return;
+    }
+    let _ =
+        write!(out, "## packgate: {}\n\n| | artifact | found |\n| --- | --- | --- |\n", verdicts.words(look));
+    let row = |out: &mut String, verdict, name: &str, found: &str| {
+        let cell = |text: String| text.replace('|', "\\|");
+        let _ = writeln!(
+            out,
+            "| {} {} | {} | {} |",
+            sign(verdict),
+            phrases::verdict(verdict),
+            cell(code(name)),
+            cell(inline(found).replace("\\|", "|"))
+        );
+    };
+    for one in verdicts.rows() {
+        row(out, one.verdict, &one.path, &one.counts);
+    }
+    for one in &look.not_packed {
+        row(out, Verdict::Incomplete, &one.name, one.why.lines().next().unwrap_or_default());
+    }
+    out.push('\n');
+    if let Some(left_out) = summary::left_out(look) {
+        let _ = write!(out, "{}\n\n", inline(&left_out));
+    }
+}
+
+fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
         Verdict::Pass => "✅",
         Verdict::Blocked => "⛔",
         Verdict::Incomplete => "⚠️",
-    };
+    }
+}
+
+fn headline(out: &mut String, audit: &Audit, look: &Look) {
+    let artifact = &audit.inventory.artifact;
+    let sign = sign(audit.verdict);
     let summary = Summary::new(std::slice::from_ref(audit));
     let _ = write!(
         out,

@@ -12,15 +12,16 @@ mod markdown;
 mod phrases;
 mod repository;
 mod sarif;
+mod summary;
 pub mod wire;
 mod wrap;
 
 pub use github::STEP_SUMMARY;
+pub use summary::Verdicts;
 
 use std::io::{self, Write};
 
-use crate::outcome::Audit;
-use crate::policy::Verdict;
+use crate::outcome::{Audit, LeftOut};
 
 /// A report format.
 pub struct Reporter {
@@ -43,33 +44,6 @@ pub struct Parts {
     pub end: fn(&Verdicts, &Look, &mut dyn Write) -> io::Result<()>,
 }
 
-/// How many artifacts ended how.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Verdicts {
-    /// Those that may be published.
-    pub passed: usize,
-    /// Those that the policy stops.
-    pub blocked: usize,
-    /// Those that were not fully examined.
-    pub incomplete: usize,
-}
-
-impl Verdicts {
-    /// Counts one more.
-    pub fn add(&mut self, verdict: Verdict) {
-        *match verdict {
-            Verdict::Pass => &mut self.passed,
-            Verdict::Blocked => &mut self.blocked,
-            Verdict::Incomplete => &mut self.incomplete,
-        } += 1;
-    }
-
-    /// All artifacts.
-    pub fn all(&self) -> usize {
-        self.passed + self.blocked + self.incomplete
-    }
-}
-
 /// How a report should look.
 #[derive(Debug, Clone)]
 pub struct Look {
@@ -87,6 +61,10 @@ pub struct Look {
     pub fail_on: crate::settings::Level,
     /// The project folder, to name repository files in reports.
     pub project: Option<std::path::PathBuf>,
+    /// Packages of the workspace that are not published.
+    pub left_out: Vec<LeftOut>,
+    /// Packages of the workspace that could not be packed.
+    pub not_packed: Vec<LeftOut>,
 }
 
 /// All reporters.

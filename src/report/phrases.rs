@@ -89,7 +89,7 @@ pub(crate) fn level(level: Level) -> &'static str {
 /// A waiver without effect, in one sentence.
 pub(crate) fn idle_waiver(waiver: &WaiverUse) -> String {
     match waiver {
-        WaiverUse::Unused { rule, origin } => {
+        WaiverUse::Unused { rule, origin, .. } => {
             format!("The waiver for `{rule}` at {origin} matches nothing and can be removed.")
         }
         WaiverUse::Expired { rule, origin, findings } => format!(

@@ -146,6 +146,8 @@ mod tests {
             quiet: false,
             fail_on: Level::Error,
             project: Some(project),
+            left_out: Vec::new(),
+            not_packed: Vec::new(),
         };
         let repository = Repository::of(&look);
         let file = |path: &str| {

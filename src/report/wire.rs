@@ -354,7 +354,7 @@ impl Level {
 impl<'a> IdleWaiver<'a> {
     fn new(waiver: &'a WaiverUse) -> Self {
         match waiver {
-            WaiverUse::Unused { rule, origin } => {
+            WaiverUse::Unused { rule, origin, .. } => {
                 Self { rule, origin, state: IdleState::Unused, findings: 0 }
             }
             WaiverUse::Expired { rule, origin, findings } => {

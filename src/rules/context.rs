@@ -24,6 +24,8 @@ pub struct Context<'a> {
     pub previous: Option<&'a Inventory>,
     /// The contents lock that applies.
     pub lock: Option<&'a Lock>,
+    /// Whether the project that it came from is not at hand.
+    pub is_away: bool,
     survey: OnceLock<ExposureSurvey<'a>>,
     strays: OnceLock<Vec<Candidate<'a>>>,
     plugins: OnceLock<Vec<&'a str>>,
@@ -35,12 +37,27 @@ impl<'a> Context<'a> {
     pub fn new(inventory: &'a Inventory, settings: &'a Settings) -> Self {
         let (survey, strays) = (OnceLock::new(), OnceLock::new());
         let (plugins, sources) = (OnceLock::new(), OnceLock::new());
-        Self { inventory, settings, previous: None, lock: None, survey, strays, plugins, sources }
+        Self {
+            inventory,
+            settings,
+            previous: None,
+            lock: None,
+            is_away: false,
+            survey,
+            strays,
+            plugins,
+            sources,
+        }
     }
 
     /// The same artifact with what it is compared with.
     pub fn against(self, previous: Option<&'a Inventory>, lock: Option<&'a Lock>) -> Self {
         Self { previous, lock, ..self }
+    }
+
+    /// The same, if the project that it came from is not at hand.
+    pub fn away(self, is_away: bool) -> Self {
+        Self { is_away, ..self }
     }
 
     /// The maps with what they give away; computed once for all rules.

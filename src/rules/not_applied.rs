@@ -2,7 +2,7 @@
 
 use crate::settings::OwnMode;
 
-use super::{Context, own_comments, own_source};
+use super::{Context, contents_drift, internal_code, internal_package, own_comments, own_source};
 
 /// A rule that could not be applied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,12 +14,27 @@ pub struct NotApplied {
     pub lacks: &'static str,
 }
 
-/// The rules that could not be applied, though the settings ask for them.
+/// The rules that had nothing to go by, though the settings ask for them. Away from its project that is true of all
+/// that goes by the project's text, its workspace or its lock.
 pub fn not_applied(context: &Context<'_>) -> Vec<NotApplied> {
-    const LACKS: &str = "no source text of this package's project is available (run packgate there, or name the folder with --project)";
-    let has_nothing = context.inventory.own.is_none() && context.settings.own.mode != OwnMode::Off;
-    let rules = [own_source::RULE.name, own_comments::RULE.name];
-    rules.into_iter().filter(|_| has_nothing).map(|rule| NotApplied { rule, lacks: LACKS }).collect()
+    const TEXT: &str = "no source text of this package's project is available (run packgate there, or name the folder with --project)";
+    const PROJECT: &str =
+        "this package's project is not available (run packgate there, or name the folder with --project)";
+    let settings = context.settings;
+    let has_no_text = context.inventory.own.is_none() && settings.own.mode != OwnMode::Off;
+    let is_away = context.is_away;
+    let (packages, code) = (&settings.internal.packages, &settings.internal);
+    [
+        (own_source::RULE.name, has_no_text),
+        (own_comments::RULE.name, has_no_text),
+        (internal_package::RULE.name, is_away && packages.is_empty()),
+        (internal_code::RULE.name, is_away && code.roots.is_empty() && code.fingerprints.is_empty()),
+        (contents_drift::RULE.name, is_away && context.lock.is_none()),
+    ]
+    .into_iter()
+    .filter(|(_, is_missed)| *is_missed)
+    .map(|(rule, _)| NotApplied { rule, lacks: if is_away { PROJECT } else { TEXT } })
+    .collect()
 }
 
 #[cfg(test)]
@@ -39,5 +54,19 @@ mod tests {
         assert_eq!(rules(None, OwnMode::Auto), ["own-source", "own-comments"]);
         assert!(rules(None, OwnMode::Off).is_empty());
         assert!(rules(Some(OwnKnown { files: 3 }), OwnMode::Auto).is_empty());
+    }
+
+    #[test]
+    fn away_from_the_project_more_is_missed() {
+        let (inventory, mut settings) = (Inventory::default(), Settings::default());
+        let rules = |settings: &Settings| -> Vec<&str> {
+            let context = Context::new(&inventory, settings).away(true);
+            not_applied(&context).iter().map(|rule| rule.rule).collect()
+        };
+        let expected = ["own-source", "own-comments", "internal-package", "internal-code", "contents-drift"];
+        assert_eq!(rules(&settings), expected);
+        settings.internal.packages = vec!["@acme".to_owned()];
+        settings.own.mode = OwnMode::Off;
+        assert_eq!(rules(&settings), ["internal-code", "contents-drift"]);
     }
 }

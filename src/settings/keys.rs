@@ -77,6 +77,12 @@ pub(super) const KEYS: &[Key] = &[
     key("", "waive", Form::Tables, r#"[{ rule = "debug-info", reason = "symbols wanted by our users" }]"#,
         "Named exceptions, one `[[waive]]` each. Waived findings stay in every report, marked; a waiver that is expired or matched nothing is reported."),
 
+    key("", "inherit", Form::Table, r#"{ locked = ["internal", "rules.secret-*"] }"#,
+        "What settings in folders below get from this file. Lists add up there, and other values take the place of these."),
+
+    key("inherit", "locked", Form::Texts, r#"["policy", "rules.secret-*"]"#,
+        "Keys that files below can make stricter only, and whose rules they can't waive; `*` stands for any part, a table's name for all in it, `internal` for the rules `internal-*` too."),
+
     key("internal", "paths", Form::Globs, r#"["src/internal/**"]"#,
         "Globs of files that must never ship, wherever they turn up: as entries, and as sources that a source map names. They match at any depth; a leading `/` ties them to the package's root."),
     key("internal", "markers", Form::Texts, r#"["ACME CONFIDENTIAL", '/ACME-[0-9]{6}/']"#,
@@ -106,6 +112,8 @@ pub(super) const KEYS: &[Key] = &[
     key("limits", "json-depth", Form::Count, "64", "Nesting of JSON values."),
 
     key("waive", "rule", Form::Rule, r#""debug-info""#, "The rule that it waives. Required."),
+    key("waive", "package", Form::Text, r#""@acme/ui""#,
+        "Name of the package, `*` standing for any part of it; without it, every package that these settings are for."),
     key("waive", "place", Form::Glob, r#""prebuilds/**""#,
         "Glob of the places where; without it, everywhere. It is matched with the place as reports print it, and with the same without the package's root folder, so both `prebuilds/**` and `package/prebuilds/**` work."),
     key("waive", "fingerprint", Form::Text, r#""3f1c0a9d2b7e4455""#,

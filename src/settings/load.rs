@@ -1,9 +1,10 @@
-//! Finding the project's settings: the nearest from a folder up to the root of its repository.
+//! Finding the project's settings: from a folder up to the root of its repository.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::ecosystem::{self, SettingsTables};
+use crate::project::Project;
 
 use super::model::{PolicyChoice, Settings};
 use super::node::{self, Node};
@@ -29,25 +30,40 @@ struct Found {
 }
 
 impl Settings {
-    /// Reads the settings of the project in `project`: the nearest from there up to the root of its repository
-    /// (without a repository, only those of this folder). `policy` is the value of `--policy`: `auto`, a built-in
+    /// Reads the settings of the project in `project`. `policy` is what `--policy` asks for: `auto`, a built-in
     /// policy, or a path relative to the working directory.
     ///
     /// # Errors
     /// Everything that is wrong with the settings, not just the first problem.
     pub fn load(project: &Path, policy: Option<&str>) -> Result<Self, SettingsErrors> {
+        let folder = project.canonicalize().map_err(|error| {
+            let message = format!("the project folder {} can't be read: {error}", project.display());
+            SettingsErrors(vec![Problem::new(message, "")])
+        })?;
+        Self::of(&Project::new(folder), policy)
+    }
+
+    /// The same of a project: what stands in its folder and in those above it, the outermost first, up to the root of
+    /// its repository, or without one of its workspace.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the settings at once.
+    pub fn of(project: &Project, policy: Option<&str>) -> Result<Self, SettingsErrors> {
+        let mut settings = Self::default();
         let mut problems = Vec::new();
-        let mut settings = match nearest(project) {
-            Ok(Some(found)) => validated(&found).unwrap_or_else(|found| {
-                problems.extend(found);
-                Self::default()
-            }),
-            Ok(None) => Self::default(),
-            Err(found) => {
-                problems.extend(found);
-                Self::default()
+        let mut folders = folders(project);
+        folders.reverse();
+        for folder in folders {
+            match only_one(folder) {
+                Ok(Some(found)) => problems.extend(settings.add(&found, project)),
+                Ok(None) => {}
+                Err(found) => problems.extend(found),
             }
-        };
+        }
+        if settings.files.is_empty() {
+            log::info!("no settings in {} or above it in its repository", project.folder.display());
+        }
         if let Some(word) = policy {
             match policy_file::choose(word, Path::new("")) {
                 Ok(choice) => settings.choose(choice, "--policy"),
@@ -65,42 +81,42 @@ impl Settings {
         self.policy = policy;
         origin.clone_into(&mut self.policy_origin);
     }
-}
 
-fn validated(found: &Found) -> Result<Settings, Vec<Problem>> {
-    let mut problems = Problems::new(&found.source);
-    let mut settings = validate::settings(&found.table, &found.folder, &mut problems);
-    settings.file = Some(found.path.clone());
-    if problems.is_empty() { Ok(settings) } else { Err(problems.finish()) }
-}
-
-/// The nearest settings.
-fn nearest(project: &Path) -> Result<Option<Found>, Vec<Problem>> {
-    let shown = project.display();
-    let project = project.canonicalize().map_err(|error| {
-        vec![Problem::new(format!("the project folder {shown} can't be read: {error}"), "")]
-    })?;
-    for folder in folders(&project) {
-        let mut found = at(folder)?;
-        if found.len() > 1 {
-            let labels: Vec<&str> = found.iter().map(|found| found.label.as_str()).collect();
-            let message = format!("there are settings in more than one place: {}", labels.join(" and "));
-            return Err(vec![Problem::new(message, "keep one of them")]);
-        }
-        if let Some(found) = found.pop() {
-            log::info!("settings from {}", found.path.display());
-            return Ok(Some(found));
-        }
+    /// Adds what one file says to what those above it said; returns what is wrong with it.
+    fn add(&mut self, found: &Found, project: &Project) -> Vec<Problem> {
+        let mut problems = Problems::new(&found.source);
+        let before = self.waivers.len();
+        validate::add(self, &found.table, &found.folder, &mut problems);
+        let is_common = found.folder != project.folder && ecosystem::is_workspace(&found.folder);
+        self.waivers.iter_mut().skip(before).for_each(|waiver| waiver.inherited = is_common);
+        self.files.push(found.path.clone());
+        problems.finish()
     }
-    log::info!("no settings in {} or above it in its repository", project.display());
-    Ok(None)
+}
+
+/// The settings in a folder, which may stand in one place only.
+fn only_one(folder: &Path) -> Result<Option<Found>, Vec<Problem>> {
+    let mut found = at(folder)?;
+    if found.len() > 1 {
+        let labels: Vec<&str> = found.iter().map(|found| found.label.as_str()).collect();
+        let message = format!("there are settings in more than one place: {}", labels.join(" and "));
+        return Err(vec![Problem::new(message, "keep one of them")]);
+    }
+    let found = found.pop();
+    if let Some(found) = &found {
+        log::info!("settings from {}", found.path.display());
+    }
+    Ok(found)
 }
 
 /// The folders to look into, nearest first.
-fn folders(project: &Path) -> impl Iterator<Item = &Path> {
-    let depth =
-        project.ancestors().position(|folder| ROOT_SIGNS.iter().any(|sign| folder.join(sign).exists()));
-    project.ancestors().take(depth.unwrap_or(0) + 1)
+fn folders(project: &Project) -> Vec<&Path> {
+    let folder = &project.folder;
+    let depth = folder.ancestors().position(|above| ROOT_SIGNS.iter().any(|sign| above.join(sign).exists()));
+    match depth {
+        Some(depth) => folder.ancestors().take(depth + 1).collect(),
+        None => ecosystem::upwards(project).collect(),
+    }
 }
 
 /// All settings in one folder.

@@ -10,6 +10,7 @@ pub(crate) mod glob;
 mod keys;
 mod level;
 mod load;
+mod locks;
 mod model;
 pub(crate) mod node;
 mod policy_file;
@@ -24,7 +25,8 @@ mod waiver;
 
 pub use builtin::NAMES;
 pub use level::{Level, Levels, Origin};
-pub use model::{Internal, Own, OwnMode, PolicyChoice, PolicyFile, Settings, Size, Waiver};
+pub use locks::Locks;
+pub use model::{Internal, Origins, Own, OwnMode, PolicyChoice, PolicyFile, Settings, Size, Waiver};
 pub use problem::{Problem, SettingsErrors, Spot};
 pub use reference::reference;
 pub use rule_names::{RuleWords, UNEXAMINED};

@@ -1,10 +1,12 @@
 //! The settings, validated.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::unpack::Limits;
 
 use super::level::{Levels, Origin};
+use super::locks::Locks;
 
 /// Which policy was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,9 +38,9 @@ pub struct PolicyFile {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The file (and table) they come from; `None` if there is none.
-    pub file: Option<PathBuf>,
-    /// The policy chosen, and where (`--policy`, `packgate.toml:1`).
+    /// The files they come from: those of folders above first, the nearest last.
+    pub files: Vec<PathBuf>,
+    /// The policy asked for, and by whom (`--policy`, `packgate.toml:1`).
     pub policy: PolicyChoice,
     /// Where the policy was chosen; empty for the default.
     pub policy_origin: Origin,
@@ -54,6 +56,36 @@ pub struct Settings {
     pub limits: Limits,
     /// Named exceptions.
     pub waivers: Vec<Waiver>,
+    /// Where the values come from that have no origin of their own.
+    pub origins: Origins,
+    /// What files below can't loosen.
+    pub locks: Locks,
+}
+
+/// Where values come from: for each key one origin, or one for each item of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origins(BTreeMap<String, Vec<(String, Origin)>>);
+
+impl Origins {
+    /// The origin of a key's value; of an item, if the value is a list. `None` for what nobody set.
+    pub fn of(&self, key: &str, item: &str) -> Option<&Origin> {
+        self.0.get(key)?.iter().find(|(known, _)| known == item).map(|(_, origin)| origin)
+    }
+
+    /// Every origin with its key and item, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &Origin)> {
+        self.0
+            .iter()
+            .flat_map(|(key, items)| items.iter().map(|(item, origin)| (key.as_str(), item.as_str(), origin)))
+    }
+
+    pub(super) fn set(&mut self, key: &str, origin: Origin) {
+        self.0.insert(key.to_owned(), vec![(String::new(), origin)]);
+    }
+
+    pub(super) fn add(&mut self, key: &str, item: &str, origin: Origin) {
+        self.0.entry(key.to_owned()).or_default().push((item.to_owned(), origin));
+    }
 }
 
 /// What is internal to a company and must not ship.
@@ -78,6 +110,20 @@ pub struct Internal {
     pub fingerprints: Vec<PathBuf>,
 }
 
+impl Internal {
+    /// How many items the list of this key has.
+    pub(super) fn length(&self, key: &str) -> usize {
+        match key {
+            "paths" => self.paths.len(),
+            "markers" => self.markers.len() + self.marker_patterns.len(),
+            "packages" => self.packages.len(),
+            "hosts" => self.hosts.len(),
+            "roots" => self.roots.len(),
+            _ => self.fingerprints.len(),
+        }
+    }
+}
+
 /// How the project's own source text is looked for.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
@@ -91,7 +137,7 @@ pub struct Own {
 }
 
 /// In which artifacts the project's own source text is looked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OwnMode {
     /// In none.
     Off,
@@ -136,6 +182,8 @@ pub struct Size {
 pub struct Waiver {
     /// The rule that it waives.
     pub rule: String,
+    /// Pattern of the names of packages; `None` for all.
+    pub package: Option<(String, globset::GlobMatcher)>,
     /// Glob of places; `None` for all.
     pub place: Option<(String, globset::GlobMatcher)>,
     /// The id of one finding; `None` for all.
@@ -146,4 +194,6 @@ pub struct Waiver {
     pub expires: Option<time::Date>,
     /// Where it is in the settings.
     pub origin: Origin,
+    /// Whether it stands above the project, and may be meant for other packages of the workspace.
+    pub inherited: bool,
 }

@@ -16,17 +16,26 @@ what may pass although a rule says no.
 
 ## Where settings stand
 
-The nearest of these, from the project's folder (`--project`, by default the working directory) up to the root of
-its repository:
+Where a package comes from (the folder that was packed, the member of the workspace that has the artifact's name, or
+`--project`) and in the folders above it, up to the root of its repository:
 
 - `packgate.toml`
 - the table `packgate` in `package.json`
 - `[package.metadata.packgate]` or `[workspace.metadata.packgate]` in `Cargo.toml`
 - `[tool.packgate]` in `pyproject.toml`
 
-Two of them in one folder are an error. Outside of a repository, the project's folder alone is looked into. What
-stands inside an artifact is never taken for settings. `packgate policy show` prints what is in force, and where
-each level comes from.
+Two of them in one folder are an error. Outside of a repository, the folders up to the root of the package's workspace
+count, or its own alone. What stands inside an artifact is never taken for settings. `packgate policy show` prints what
+is in force, and where each value comes from.
+
+Settings inherit: those of a folder add to those above it. Lists add up, any other value takes the place of the one
+above, and `--policy` that of all. So a package is judged the same from the root of its workspace, from its own folder,
+and as a tarball. What a root doesn't want loosened it locks, and trying to is an error in the member's file:
+
+```toml
+[inherit]
+locked = [\"policy\", \"internal\", \"rules.secret-*\"]
+```
 
 Everything that is wrong with the settings is told at once, with line and column, and the exit status is 2: a key
 or a rule that doesn't exist, a value of the wrong kind, a glob or a pattern that can't be read, a folder that
@@ -87,7 +96,8 @@ A number of bytes, or a text with a unit: `\"10MiB\"`, `\"1.5GB\"`, `\"500kB\"`.
 
 A waiver excepts the findings of one rule, everywhere, in some places, or a single one by its fingerprint. Its
 findings stay in all reports, marked with its reason, and block nothing. On the day after `expires` it is over.
-Waivers that are over, and those that matched nothing, are reported, so that they get cleaned up. What could not be
+Waivers that are over, and those that matched nothing, are reported, so that they get cleaned up: one with a `package`
+only when that package was audited, one of a workspace's root only when the whole workspace was. What could not be
 examined can't be waived.
 
 ";

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use globset::GlobSetBuilder;
 use regex::bytes::RegexBuilder;
 
-use crate::unpack::Limits;
-
 use super::fields::{level, rule, table, text};
 use super::glob::{self, Reach};
 use super::keys;
-use super::level::Levels;
-use super::model::{Internal, OwnMode, Settings, Size};
+use super::level::{Level, Levels};
+use super::locks::Locks;
+use super::model::{Internal, OwnMode, PolicyChoice, Settings, Waiver};
 use super::node::{Node, Value};
 use super::policy_file::{ChoiceError, choose};
 use super::problem::{Problems, did_you_mean};
@@ -20,106 +19,186 @@ use super::{size, waiver};
 /// Shortest marker that the search can look for.
 const SHORTEST_MARKER: usize = 3;
 
-/// Checks a settings table and makes [`Settings`] of it. Paths in it are relative to `folder`. `or_policy` is the
-/// policy chosen on the command line, which overrides the file's own (still checked).
-pub(super) fn settings(node: &Node, folder: &Path, problems: &mut Problems) -> Settings {
-    let mut settings = Settings::default();
+/// Checks a settings table and adds what it says to `settings`, which come from files above it: lists add up, and
+/// other values take the place of inherited ones, unless a lock keeps them from being loosened. Paths in the table are
+/// relative to `folder`.
+pub(super) fn add(settings: &mut Settings, node: &Node, folder: &Path, problems: &mut Problems) {
+    let locks = std::mem::take(&mut settings.locks);
+    let mut own_locks = Locks::default();
     for (key, value) in table("", node, problems) {
         match key.name {
-            "policy" => policy(value, folder, &mut settings, problems),
-            "rules" => settings.levels = levels(value, problems),
-            "internal" => settings.internal = internal(value, folder, problems),
-            "own" => settings.own.mode = mode(value, problems),
-            "own-folders" => settings.own.folders = folders(value, key.name, folder, problems),
-            "own-fingerprints" => settings.own.fingerprints = files(value, key.name, folder, problems),
-            "size" => settings.size = sizes(value, problems),
-            "limits" => settings.limits = limits(value, problems),
-            "waive" => settings.waivers = waiver::read(value, problems),
+            "policy" => policy(value, folder, settings, &locks, problems),
+            "rules" => levels(value, settings, &locks, problems),
+            "internal" => internal(value, folder, settings, problems),
+            "own" => mode(value, settings, &locks, problems),
+            "own-folders" => {
+                let found = folders(value, key.name, folder, problems);
+                own_list(key.name, &found, value, settings, &locks, problems);
+            }
+            "own-fingerprints" => {
+                let found = files(value, key.name, folder, problems);
+                own_list(key.name, &found, value, settings, &locks, problems);
+            }
+            "size" => sizes(value, settings, &locks, problems),
+            "limits" => limits(value, settings, &locks, problems),
+            "waive" => settings.waivers.extend(waivers(value, &locks, problems)),
+            "inherit" => own_locks = inherit(value, problems),
             _ => {}
         }
     }
-    settings
+    settings.locks = locks.and(own_locks);
 }
 
-fn policy(node: &Node, folder: &Path, settings: &mut Settings, problems: &mut Problems) {
+fn policy(node: &Node, folder: &Path, settings: &mut Settings, locks: &Locks, problems: &mut Problems) {
     let Some(word) = text(node, "policy", problems) else { return };
-    settings.policy_origin = problems.source().origin(&node.span);
     match choose(word, folder) {
-        Ok(choice) => settings.policy = choice,
+        Ok(choice) => {
+            let is_milder = choice != settings.policy && choice != PolicyChoice::Named("strict");
+            if is_milder && locks.forbid("policy", node, problems) {
+                return;
+            }
+            settings.policy = choice;
+            settings.policy_origin = problems.source().origin(&node.span);
+        }
         Err(ChoiceError::Word(message, help)) => problems.add(&node.span, message, help),
         Err(ChoiceError::File(found)) => problems.also(&node.span, found),
     }
 }
 
-fn levels(node: &Node, problems: &mut Problems) -> Levels {
-    let mut levels = Levels::new();
+fn levels(node: &Node, settings: &mut Settings, locks: &Locks, problems: &mut Problems) {
     let Value::Table(members) = &node.value else {
         problems.add(&node.span, format!("\"rules\" must be a table, this is {}", node.what()), "");
-        return levels;
+        return;
     };
+    let mut levels = Levels::new();
     for (key, value) in members {
         let known = rule(&key.text, &key.span, problems);
-        if let (Some(level), true) = (level(value, problems), known) {
-            let origin = problems.source().origin(&key.span);
-            if levels.insert(key.text.clone(), (level, origin, None)).is_some() {
-                problems.add(&key.span, format!("\"{}\" is here twice", key.text), "");
-            }
+        let (Some(level), true) = (level(value, problems), known) else { continue };
+        // Where nobody above named a level, the policy's is not known yet; an error is never milder.
+        let least = settings.levels.get(&key.text).map_or(Level::Error, |(level, ..)| *level);
+        if level < least && locks.forbid(&format!("rules.{}", key.text), value, problems) {
+            continue;
+        }
+        let origin = problems.source().origin(&key.span);
+        if levels.insert(key.text.clone(), (level, origin, None)).is_some() {
+            problems.add(&key.span, format!("\"{}\" is here twice", key.text), "");
         }
     }
-    levels
+    settings.levels.extend(levels);
 }
 
-fn internal(node: &Node, folder: &Path, problems: &mut Problems) -> Internal {
-    let mut internal = Internal::default();
-    let mut globs = GlobSetBuilder::new();
+fn waivers(node: &Node, locks: &Locks, problems: &mut Problems) -> Vec<Waiver> {
+    let mut all = waiver::read(node, problems);
+    all.retain(|(item, waiver)| {
+        !locks.forbid("waive", item, problems)
+            && !locks.forbid(&format!("rules.{}", waiver.rule), item, problems)
+    });
+    all.into_iter().map(|(_, waiver)| waiver).collect()
+}
+
+fn inherit(node: &Node, problems: &mut Problems) -> Locks {
+    let mut locks = Locks::default();
+    for (key, value) in table("inherit", node, problems) {
+        for (text, item) in texts(value, key.name, problems) {
+            locks.add(text, item, problems);
+        }
+    }
+    locks
+}
+
+fn internal(node: &Node, folder: &Path, settings: &mut Settings, problems: &mut Problems) {
     for (key, value) in table("internal", node, problems) {
         for (text, item) in texts(value, key.name, problems) {
             let span = &item.span;
+            let before = settings.internal.length(key.name);
+            let internal = &mut settings.internal;
             match key.name {
                 "paths" => match glob::compile(text, Reach::Anywhere) {
-                    Ok(glob) => {
-                        globs.add(glob);
-                        internal.paths.push(text.to_owned());
-                    }
+                    Ok(_) => add_once(&mut internal.paths, text),
                     Err(why) => problems.add(span, format!("bad glob: {why}"), ""),
                 },
-                "markers" => marker(text, item, &mut internal, problems),
+                "markers" => marker(text, item, internal, problems),
                 "packages" if text.contains(char::is_whitespace) => {
                     problems.add(span, "package names have no spaces", "");
                 }
-                "packages" => internal.packages.push(text.to_owned()),
+                "packages" => add_once(&mut internal.packages, text),
                 "hosts" => match host(text) {
-                    Ok(()) => internal.hosts.push(text.to_owned()),
+                    Ok(()) => add_once(&mut internal.hosts, text),
                     Err(help) => problems.add(span, format!("\"{text}\" isn't a host name"), help),
                 },
                 "roots" => match folder.join(text) {
-                    path if path.is_dir() => internal.roots.push(path),
+                    path if path.is_dir() => add_once(&mut internal.roots, path),
                     _ => problems.add(span, format!("there is no folder \"{text}\""), relative_to(folder)),
                 },
                 "fingerprints" => match folder.join(text) {
-                    path if path.is_file() => internal.fingerprints.push(path),
+                    path if path.is_file() => add_once(&mut internal.fingerprints, path),
                     _ => problems.add(span, format!("there is no file \"{text}\""), relative_to(folder)),
                 },
                 _ => {}
             }
+            if settings.internal.length(key.name) > before {
+                let origin = problems.source().origin(span);
+                settings.origins.add(&format!("internal.{}", key.name), text, origin);
+            }
+        }
+    }
+    let mut globs = GlobSetBuilder::new();
+    for path in &settings.internal.paths {
+        if let Ok(glob) = glob::compile(path, Reach::Anywhere) {
+            globs.add(glob);
         }
     }
     match globs.build() {
-        Ok(set) => internal.path_set = set,
+        Ok(set) => settings.internal.path_set = set,
         Err(error) => problems.add(&node.span, format!("bad globs: {error}"), ""),
     }
-    internal
+}
+
+/// A value that stands in two files counts once.
+fn add_once<T: PartialEq<U> + From<U>, U>(list: &mut Vec<T>, value: U) {
+    if !list.iter().any(|known| *known == value) {
+        list.push(value.into());
+    }
+}
+
+/// Folders or files of the project's own text. The first of them narrow down where that is looked for, more of them
+/// don't.
+fn own_list(
+    key: &str,
+    found: &[PathBuf],
+    node: &Node,
+    settings: &mut Settings,
+    locks: &Locks,
+    problems: &mut Problems,
+) {
+    let list = match key {
+        "own-folders" => &mut settings.own.folders,
+        _ => &mut settings.own.fingerprints,
+    };
+    if list.is_empty() && locks.forbid(key, node, problems) {
+        return;
+    }
+    let origin = problems.source().origin(&node.span);
+    for path in found {
+        let text = path.display().to_string();
+        add_once(list, path.clone());
+        settings.origins.add(key, &text, origin.clone());
+    }
 }
 
 /// In which artifacts the project's text is looked for.
-fn mode(node: &Node, problems: &mut Problems) -> OwnMode {
-    let Some(word) = text(node, "own", problems) else { return OwnMode::default() };
+fn mode(node: &Node, settings: &mut Settings, locks: &Locks, problems: &mut Problems) {
+    let Some(word) = text(node, "own", problems) else { return };
     let modes = [OwnMode::Off, OwnMode::Auto, OwnMode::On];
-    modes.into_iter().find(|mode| mode.word() == word).unwrap_or_else(|| {
+    let Some(mode) = modes.into_iter().find(|mode| mode.word() == word) else {
         let help = did_you_mean(word, OwnMode::WORDS).unwrap_or_else(|| "off, auto or on".to_owned());
         problems.add(&node.span, format!("unknown mode \"{word}\""), help);
-        OwnMode::default()
-    })
+        return;
+    };
+    if mode >= settings.own.mode || !locks.forbid("own", node, problems) {
+        settings.own.mode = mode;
+        settings.origins.set("own", problems.source().origin(&node.span));
+    }
 }
 
 /// Folders that must exist.
@@ -163,7 +242,7 @@ fn marker(text: &str, node: &Node, internal: &mut Internal, problems: &mut Probl
                 "",
             );
         } else {
-            internal.markers.push(text.to_owned());
+            add_once(&mut internal.markers, text);
         }
         return;
     };
@@ -175,6 +254,7 @@ fn marker(text: &str, node: &Node, internal: &mut Internal, problems: &mut Probl
                 "it matches the empty text",
             );
         }
+        Ok(regex) if internal.marker_patterns.iter().any(|known| known.as_str() == regex.as_str()) => {}
         Ok(regex) => internal.marker_patterns.push(regex),
         Err(error) => problems.add(&node.span, format!("bad regular expression: {}", last_line(&error)), ""),
     }
@@ -212,22 +292,29 @@ fn host(text: &str) -> Result<(), String> {
     Err("write it like \"git.acme.example\" or \".acme.example\"".to_owned())
 }
 
-fn sizes(node: &Node, problems: &mut Problems) -> Size {
-    let mut sizes = Size::default();
+fn sizes(node: &Node, settings: &mut Settings, locks: &Locks, problems: &mut Problems) {
     for (key, value) in table("size", node, problems) {
-        match key.name {
-            "artifact" => sizes.artifact = bytes(value, key.name, problems),
-            "unpacked" => sizes.unpacked = bytes(value, key.name, problems),
-            "entry" => sizes.entry = bytes(value, key.name, problems),
-            "growth-percent" => sizes.growth_percent = count(value, key.name, u64::MAX, problems),
-            _ => {}
+        let read = match key.form {
+            keys::Form::Size => bytes(value, key.name, problems),
+            _ => count(value, key.name, u64::MAX, problems),
+        };
+        let Some(read) = read else { continue };
+        let sizes = &mut settings.size;
+        let budget = match key.name {
+            "artifact" => &mut sizes.artifact,
+            "unpacked" => &mut sizes.unpacked,
+            "entry" => &mut sizes.entry,
+            _ => &mut sizes.growth_percent,
+        };
+        let name = format!("size.{}", key.name);
+        if budget.is_none_or(|most| read <= most) || !locks.forbid(&name, value, problems) {
+            *budget = Some(read);
+            settings.origins.set(&name, problems.source().origin(&value.span));
         }
     }
-    sizes
 }
 
-fn limits(node: &Node, problems: &mut Problems) -> Limits {
-    let mut limits = Limits::default();
+fn limits(node: &Node, settings: &mut Settings, locks: &Locks, problems: &mut Problems) {
     for (key, value) in table("limits", node, problems) {
         let read = match key.form {
             keys::Form::Size => bytes(value, key.name, problems),
@@ -235,19 +322,24 @@ fn limits(node: &Node, problems: &mut Problems) -> Limits {
         };
         let Some(read) = read else { continue };
         let small = u32::try_from(read).unwrap_or(u32::MAX);
-        match key.name {
-            "entries" => limits.entries = read,
-            "entry" => limits.entry = read,
-            "total" => limits.total = read,
-            "ratio" => limits.ratio = read,
-            "nesting" => limits.nesting = small,
-            "nested-total" => limits.nested_total = read,
-            "path-depth" => limits.path_depth = small as usize,
-            "json-depth" => limits.json_depth = small as usize,
-            _ => {}
+        let mut limits = settings.limits.clone();
+        let before = match key.name {
+            "entries" => std::mem::replace(&mut limits.entries, read),
+            "entry" => std::mem::replace(&mut limits.entry, read),
+            "total" => std::mem::replace(&mut limits.total, read),
+            "ratio" => std::mem::replace(&mut limits.ratio, read),
+            "nesting" => u64::from(std::mem::replace(&mut limits.nesting, small)),
+            "nested-total" => std::mem::replace(&mut limits.nested_total, read),
+            "path-depth" => std::mem::replace(&mut limits.path_depth, small as usize) as u64,
+            "json-depth" => std::mem::replace(&mut limits.json_depth, small as usize) as u64,
+            _ => continue,
+        };
+        let name = format!("limits.{}", key.name);
+        if read <= before || !locks.forbid(&name, value, problems) {
+            settings.limits = limits;
+            settings.origins.set(&name, problems.source().origin(&value.span));
         }
     }
-    limits
 }
 
 /// A list of texts, each with its place.
@@ -301,10 +393,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::settings::level::Level;
-    use crate::settings::model::PolicyChoice;
+    use crate::settings::model::Size;
     use crate::settings::node;
     use crate::settings::problem::{Problem, SettingsErrors, Source};
+    use crate::unpack::Limits;
 
     /// Everything from text to settings, or to a message.
     fn read(text: &str, json: bool) -> Result<Settings, String> {
@@ -313,7 +405,8 @@ mod tests {
         let node = node.map_err(|places| SettingsErrors(Problem::malformed(&source, places)).to_string())?;
         let Some(node) = node else { return Ok(Settings::default()) };
         let mut problems = Problems::new(&source);
-        let settings = settings(&node, Path::new("."), &mut problems);
+        let mut settings = Settings::default();
+        add(&mut settings, &node, Path::new("."), &mut problems);
         match problems.is_empty() {
             true => Ok(settings),
             false => Err(SettingsErrors(problems.finish()).to_string()),

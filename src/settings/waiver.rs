@@ -10,10 +10,10 @@ use super::node::{Node, Value};
 use super::problem::Problems;
 use super::rule_names::UNEXAMINED;
 
-/// Reads the list `waive`.
-pub(super) fn read(node: &Node, problems: &mut Problems) -> Vec<Waiver> {
+/// Reads the list `waive`: each with its place in the file.
+pub(super) fn read<'a>(node: &'a Node, problems: &mut Problems) -> Vec<(&'a Node, Waiver)> {
     match &node.value {
-        Value::List(items) => items.iter().filter_map(|item| waiver(item, problems)).collect(),
+        Value::List(items) => items.iter().filter_map(|item| Some((item, waiver(item, problems)?))).collect(),
         Value::Table(_) => {
             problems.add(&node.span, "\"waive\" must be a list of tables", "write [[waive]]");
             Vec::new()
@@ -33,11 +33,13 @@ fn waiver(node: &Node, problems: &mut Problems) -> Option<Waiver> {
     let origin = problems.source().origin(&node.span);
     let mut waiver = Waiver {
         rule: String::new(),
+        package: None,
         place: None,
         finding_id: None,
         reason: String::new(),
         expires: None,
         origin,
+        inherited: false,
     };
     let members = table("waive", node, problems);
     for (key, value) in &members {
@@ -48,6 +50,10 @@ fn waiver(node: &Node, problems: &mut Problems) -> Option<Waiver> {
         let Some(text) = text(value, key.name, problems) else { continue };
         match key.name {
             "rule" if rule(text, &value.span, problems) => waiver.rule = text.to_owned(),
+            "package" => match globset::Glob::new(text) {
+                Ok(glob) => waiver.package = Some((text.to_owned(), glob.compile_matcher())),
+                Err(error) => problems.add(&value.span, format!("bad pattern: {}", error.kind()), ""),
+            },
             "place" => match glob::compile(text, Reach::Root) {
                 Ok(glob) => waiver.place = Some((text.to_owned(), glob.compile_matcher())),
                 Err(why) => problems.add(&value.span, format!("bad glob: {why}"), ""),

@@ -302,9 +302,9 @@ fn a_folder_is_packed_by_its_own_client() {
         "scripts": {"prepublishOnly": "node -e \"require('fs').mkdirSync('dist')\"",
                     "prepack": "node -e \"require('fs').writeFileSync('dist/a.js', '1')\""}}"#;
     plant(folder.path(), [("package.json", manifest), ("src/a.ts", "")]);
-    let packed = packgate::pack::pack(folder.path()).unwrap();
+    let packed = packgate::pack::pack(folder.path(), &packgate::pack::Choice::default()).unwrap();
     let [artifact] = packed.artifacts.as_slice() else { panic!("{packed:?}") };
-    let inventory = Auditor::new(Options::default()).stock(artifact, 1).unwrap();
+    let inventory = Auditor::new(Options::default()).stock(&artifact.path, 1).unwrap();
     let names: Vec<&str> = inventory.top_files().map(|entry| entry.path.as_str()).collect();
     assert_eq!(names, ["package/dist/a.js", "package/package.json"]);
     assert_eq!(packed.commands, ["npm pack"]);

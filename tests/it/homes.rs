@@ -205,11 +205,11 @@ fn a_packed_artifact_has_the_policy_of_its_project() {
             let folder = tempfile::tempdir().unwrap();
             plant(folder.path(), tree.iter().map(|(path, text)| (path, text)));
             // Clients refuse some of these.
-            let Ok(artifacts) = pack::pack(folder.path()) else { continue };
+            let Ok(artifacts) = pack::pack(folder.path(), &pack::Choice::default()) else { continue };
             packed += 1;
             let survey = Survey::of(folder.path());
             for artifact in &artifacts.artifacts {
-                let (policy, because) = audited(artifact, folder.path());
+                let (policy, because) = audited(&artifact.path, folder.path());
                 let without_name = |text: &str| {
                     let names = [
                         "package.json",

@@ -31,12 +31,16 @@ fn an_npm_project() {
         "packgate.toml written",
         "[npm acme-cli]",
         "prepublishOnly",
-        "- run: packgate check",
+        "packgate check --keep out &&",
+        "npm publish",
+        "- run: |",
+        "seat belt",
     ] {
         assert!(text.contains(words), "{words} in {text}");
     }
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
-    assert!(read("packgate.toml").contains("\npolicy = \"proprietary\"\n"));
+    assert!(read("packgate.toml").starts_with("#:schema https://"));
+    assert!(read("packgate.toml").contains("\npolicy = \"auto\"\n"));
     assert!(
         read("packgate.lock").ends_with("[npm acme-cli]\ndist/cli.js\npackage.json\n"),
         "{}",
@@ -50,9 +54,9 @@ fn an_npm_project() {
     let lock = read("packgate.lock");
     std::fs::write(folder.path().join("dist/new.js"), "2").unwrap();
     let (status, text) = run(folder.path(), &["init"]);
-    assert_eq!(status, 0, "{text}");
+    assert_eq!(status, 1, "init ends as the check does: {text}");
     assert_eq!((read("packgate.toml").as_str(), read("packgate.lock")), ("policy = \"strict\"\n", lock));
-    assert!(text.matches("is there already").count() == 2, "{text}");
+    assert!(text.matches("exists already").count() == 2, "{text}");
 
     let (status, text) = run(folder.path(), &["check", "--policy", "proprietary"]);
     assert!(status == 1 && text.contains("package/dist/new.js"), "the lock is in force by itself: {text}");
@@ -104,4 +108,131 @@ fn without_a_manifest() {
     let (status, text) = run(folder.path(), &["init"]);
     assert!(status == 0 && text.contains("packgate check FOLDER"), "{text}");
     assert!(folder.path().join("packgate.toml").exists() && !folder.path().join("packgate.lock").exists());
+}
+
+#[test]
+fn what_the_policy_refuses_is_not_locked() {
+    if !clients::have(&["npm"]) {
+        return;
+    }
+    let folder = tree(&[
+        (
+            "package.json",
+            r#"{"name": "acme", "version": "1.0.0", "license": "MIT", "files": ["index.js", ".claude"]}"#,
+        ),
+        ("index.js", "1"),
+        (".claude/settings.local.json", "{}"),
+    ]);
+    let (status, text) = run(folder.path(), &["init"]);
+    assert!(status == 1 && text.contains("stray-agent") && text.contains("not locked yet"), "{text}");
+    assert!(!folder.path().join("packgate.lock").exists());
+
+    plant(
+        folder.path(),
+        [(
+            "package.json",
+            r#"{"name": "acme", "version": "1.0.0", "license": "MIT", "files": ["index.js"]}"#,
+        )],
+    );
+    let (status, text) = run(folder.path(), &["lock"]);
+    assert!(status == 0 && text.contains("packgate.lock written"), "{text}");
+    assert_eq!(run(folder.path(), &["check"]).0, 0);
+
+    plant(
+        folder.path(),
+        [
+            ("new.js", "1"),
+            ("package.json", r#"{"name": "acme", "version": "1.0.0", "license": "MIT", "files": ["*.js"]}"#),
+        ],
+    );
+    assert_eq!(run(folder.path(), &["check"]).0, 1, "a stray file");
+    let (status, text) = run(folder.path(), &["lock", "--yes"]);
+    assert!(status == 0 && text.contains("+new.js"), "one command: {text}");
+    assert_eq!(run(folder.path(), &["check"]).0, 0);
+}
+
+#[test]
+fn a_broken_manifest_is_an_error_and_nothing_is_written() {
+    for (file, text) in [
+        ("package.json", "{\"name\": \"acme\",\n \"version\": }"),
+        ("Cargo.toml", "[package]\nname = acme"),
+        ("pyproject.toml", "[project]\nname = acme"),
+    ] {
+        let folder = tree(&[(file, text)]);
+        let (status, text) = run(folder.path(), &["init"]);
+        assert!(status == 2 && text.contains(&format!("{file}:2")), "{file}: {text}");
+        assert!(!folder.path().join("packgate.toml").exists(), "{file}");
+    }
+}
+
+#[test]
+fn own_files_stay_out() {
+    if !clients::have(&["npm", "cargo"]) {
+        return;
+    }
+    let manifest = r#"{"name": "acme", "version": "1.0.0", "license": "MIT"}"#;
+    let ignored = tree(&[("package.json", manifest), ("index.js", "1"), (".npmignore", "*.log")]);
+    let (status, text) = run(ignored.path(), &["init"]);
+    assert_eq!(status, 0, "{text}");
+    let read =
+        |folder: &tempfile::TempDir, file: &str| std::fs::read_to_string(folder.path().join(file)).unwrap();
+    assert_eq!(read(&ignored, ".npmignore"), "*.log\npackgate.toml\npackgate.lock\n");
+    assert!(read(&ignored, "packgate.lock").ends_with("[npm acme]\nindex.js\npackage.json\n"));
+
+    let open = tree(&[("package.json", manifest), ("index.js", "1"), ("lib/a.js", "1")]);
+    let (_, text) = run(open.path(), &["init"]);
+    assert!(text.contains("\n    \"files\": [\"index.js\", \"lib\"]\n"), "{text}");
+    assert!(!read(&open, "packgate.lock").contains("\npackgate."), "{}", read(&open, "packgate.lock"));
+
+    let manifest = "[package]\nname = \"acme-init\" # here\nversion = \"0.1.0\"\nlicense = \"MIT\"\ndescription = \"d\"\n\n[dependencies]\n";
+    let crate_folder = tree(&[("Cargo.toml", manifest), ("src/lib.rs", "pub fn f() {}\n")]);
+    let (status, text) = run(crate_folder.path(), &["init"]);
+    assert_eq!(status, 0, "{text}");
+    assert!(!read(&crate_folder, "packgate.lock").contains("packgate.toml\n"));
+    let changed = read(&crate_folder, "Cargo.toml");
+    assert_eq!(
+        changed,
+        manifest.replace("\"d\"\n", "\"d\"\nexclude = [\"/packgate.toml\", \"/packgate.lock\"]\n")
+    );
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    if !clients::have(&["npm"]) {
+        return;
+    }
+    let folder = tree(&[("package.json", MANIFEST), ("dist/cli.js", "1")]);
+    let files = || {
+        let names = ["package.json", "packgate.toml", "packgate.lock"];
+        names.map(|name| std::fs::read(folder.path().join(name)).unwrap())
+    };
+    assert_eq!(run(folder.path(), &["init"]).0, 0);
+    let first = files();
+    assert_eq!(run(folder.path(), &["init"]).0, 0);
+    assert_eq!(files(), first);
+}
+
+#[test]
+fn a_web_app_locks_what_is_deployed() {
+    let app = [
+        (
+            "package.json",
+            r#"{"name": "app", "private": true, "version": "0.0.0", "scripts": {"build": "vite build"}}"#,
+        ),
+        ("src/main.ts", "export const x: number = 1;\n"),
+        ("index.html", "<p>"),
+    ];
+    let before = tree(&app);
+    let (status, text) = run(before.path(), &["init"]);
+    assert!(status == 0 && text.contains("packgate init --deploy FOLDER"), "{text}");
+
+    let folder = tree(&[&app[..], &[("dist/index.html", "<p>x"), ("dist/assets/app.js", "x=1")]].concat());
+    let (status, text) = run(folder.path(), &["init"]);
+    assert!(status == 0 && text.contains("packgate check dist"), "{text}");
+    let lock = std::fs::read_to_string(folder.path().join("packgate.lock")).unwrap();
+    assert!(lock.ends_with("[directory dist]\nassets/app.js\nindex.html\n"), "{lock}");
+    assert_eq!(run(folder.path(), &["check", "dist"]).0, 0);
+    plant(folder.path(), [("dist/notes.txt", "1")]);
+    let (status, text) = run(folder.path(), &["check", "dist"]);
+    assert!(status == 1 && text.contains("contents-drift"), "{text}");
 }

@@ -150,7 +150,7 @@ fn an_update_shows_the_lines_and_writes_only_when_told() {
     assert!(before.ends_with("\n[npm acme]\ndist/cli.js\ndist/old.js\npackage.json\n"), "{before}");
 
     let (status, text) = run(project.path(), &["lock", "two.tgz"]);
-    assert!(status == 2 && text.contains("--update"), "{text}");
+    assert!(status == 2 && text.contains("exists already"), "{text}");
     let (status, text) = run(project.path(), &["lock", "--update", "two.tgz"]);
     assert!(
         status == 2 && text.contains("\n+dist/new.js\n-dist/old.js\n") && text.contains("--yes"),

@@ -49,3 +49,4 @@ mod source_maps;
 mod stray;
 mod trees;
 mod vsce;
+mod workspaces;

@@ -97,7 +97,7 @@ fn broken_files() {
 fn a_manifest_without_settings_is_nobodys_business() {
     let project =
         Project::new(&[("package.json", "{ nonsense"), ("Cargo.toml", "["), ("pyproject.toml", "=")]);
-    assert_eq!(project.load("").unwrap().file, None);
+    assert!(project.load("").unwrap().files.is_empty());
 }
 
 #[test]
@@ -110,17 +110,111 @@ fn settings_are_found_up_to_the_root_of_the_repository_and_not_beyond() {
         ("outer/packages/two/packgate.toml", "policy = \"open-source\"\n"),
         ("loose/deep/x.js", ""),
     ]);
-    assert_eq!(project.load("outer/packages/one").unwrap().file, None, "beyond the repository");
-    assert_eq!(project.load("loose/deep").unwrap().file, None, "no repository");
+    assert!(project.load("outer/packages/one").unwrap().files.is_empty(), "beyond the repository");
+    assert!(project.load("loose/deep").unwrap().files.is_empty(), "no repository");
     assert_eq!(project.load("").unwrap().policy, PolicyChoice::Named("strict"), "the folder itself");
     std::fs::write(project.path("outer/packgate.toml"), strict).unwrap();
     for below in ["outer/packages/one/src", "outer/packages/one", "outer"] {
         let settings = project.load(below).unwrap();
         assert_eq!(settings.policy, PolicyChoice::Named("strict"), "{below}");
-        assert_eq!(settings.file, Some(project.path("outer/packgate.toml")), "{below}");
+        assert_eq!(settings.files, [project.path("outer/packgate.toml")], "{below}");
     }
     assert_eq!(project.load("outer/packages/two").unwrap().policy, PolicyChoice::Named("open-source"));
     assert!(project.load("nowhere").unwrap_err().contains("can't be read"));
+}
+
+#[test]
+fn settings_inherit() {
+    let project = Project::new(&[
+        (".git/HEAD", ""),
+        ("package.json", r#"{"name": "root", "private": true, "workspaces": ["packages/*"]}"#),
+        (
+            "packgate.toml",
+            r#"
+            policy = "strict"
+            rules = { debug-info = "note", bytecode = "off" }
+            internal = { packages = ["@acme-internal"], markers = ["ACME"], paths = ["a/**"] }
+            size = { artifact = "1MB", entry = "1kB" }
+            waive = [{ rule = "stray-os", reason = "for all" }]
+            "#,
+        ),
+        (
+            "packages/a/package.json",
+            r#"{"name": "a", "packgate": {"policy": "open-source",
+            "rules": {"debug-info": "error"}, "internal": {"packages": ["@acme-internal", "x-*"], "paths": ["b/**"]},
+            "size": {"entry": "2kB"}, "waive": [{"rule": "bytecode", "reason": "mine", "package": "@acme/*"}]}}"#,
+        ),
+    ]);
+    let settings = project.load("packages/a").unwrap();
+    assert_eq!(settings.policy, PolicyChoice::Named("open-source"));
+    assert_eq!((settings.levels["debug-info"].0, settings.levels["bytecode"].0), (Level::Error, Level::Off));
+    assert_eq!(settings.internal.packages, ["@acme-internal", "x-*"]);
+    assert_eq!((settings.internal.markers.len(), settings.internal.path_set.len()), (1, 2));
+    assert_eq!((settings.size.artifact, settings.size.entry), (Some(1_000_000), Some(2_000)));
+    let waivers: Vec<_> = settings.waivers.iter().map(|one| (one.rule.as_str(), one.inherited)).collect();
+    assert_eq!(waivers, [("stray-os", true), ("bytecode", false)]);
+    assert_eq!(settings.files.len(), 2);
+    let origin = |key: &str, item: &str| {
+        let origin = settings.origins.of(key, item).unwrap();
+        Path::new(origin).file_name().unwrap().to_string_lossy().into_owned()
+    };
+    assert_eq!(origin("internal.packages", "x-*"), "package.json:2");
+    assert_eq!(origin("internal.packages", "@acme-internal"), "packgate.toml:4");
+    assert_eq!(
+        (origin("size.artifact", ""), origin("size.entry", "")),
+        ("packgate.toml:5".into(), "package.json:3".into())
+    );
+    assert!(project.load("").unwrap().waivers.iter().all(|waiver| !waiver.inherited));
+}
+
+#[test]
+fn a_lock_lets_members_be_stricter_only() {
+    let locked = r#"["policy", "internal", "rules.secret-*", "size", "limits", "own*"]"#;
+    let root = format!(
+        "policy = 'proprietary'\n[inherit]\nlocked = {locked}\n[size]\nentry = 10\n[rules]\nsecret-private-key = 'warning'\n"
+    );
+    let errors = |member: &str| {
+        let project = Project::new(&[
+            (".git/HEAD", ""),
+            ("packgate.toml", &root),
+            ("packages/a/packgate.toml", member),
+        ]);
+        project.load("packages/a").err().unwrap_or_default()
+    };
+    for fine in [
+        "policy = 'strict'",
+        "policy = 'proprietary'",
+        "internal.packages = ['x']",
+        "rules.secret-private-key = 'error'",
+        "rules.secret-npm-token = 'error'",
+        "rules.debug-info = 'off'",
+        "size.entry = 9",
+        "size.artifact = 9",
+        "limits.entries = 9",
+        "own = 'on'",
+        "waive = [{ rule = 'debug-info', reason = 'r' }]",
+    ] {
+        assert_eq!(errors(fine), "", "{fine}");
+    }
+    for (loose, key) in [
+        ("policy = 'open-source'", "policy"),
+        ("policy = 'auto'", "policy"),
+        ("rules.internal-host = 'note'", "rules.internal-host"),
+        ("rules.secret-private-key = 'note'", "rules.secret-private-key"),
+        ("rules.secret-npm-token = 'warning'", "rules.secret-npm-token"),
+        ("size.entry = 11", "size.entry"),
+        ("limits.entries = 100000000", "limits.entries"),
+        ("own = 'off'", "own"),
+        ("own-folders = ['.']", "own-folders"),
+        ("waive = [{ rule = 'secret-npm-token', reason = 'r' }]", "rules.secret-npm-token"),
+    ] {
+        let errors = errors(loose);
+        assert!(errors.contains(&format!("\"{key}\" can't be loosened here")), "{loose}: {errors}");
+        assert!(errors.contains("packgate.toml:3 locks"), "{loose}: {errors}");
+    }
+    let unknown = Project::new(&[("packgate.toml", "inherit.locked = ['rule.secret-*', 'polcy']")]).errors();
+    assert!(unknown.contains("\"rule.secret-*\" fits no key"), "{unknown}");
+    assert!(unknown.contains("did you mean \"policy\"?"), "{unknown}");
 }
 
 #[test]

@@ -51,6 +51,8 @@ fn look() -> Look {
         quiet: false,
         fail_on: Level::Error,
         project: Some(Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()),
+        left_out: Vec::new(),
+        not_packed: Vec::new(),
     }
 }
 
@@ -147,7 +149,11 @@ fn hostile() -> Audit {
         (rule.rule, rule.lacks) = ("own-source", "no source text is at hand");
     })];
     audit.waivers = vec![
-        WaiverUse::Unused { rule: "stray-\u{1b}[0m<b>log".into(), origin: "packgate.toml:12".into() },
+        WaiverUse::Unused {
+            rule: "stray-\u{1b}[0m<b>log".into(),
+            origin: "packgate.toml:12".into(),
+            inherited: false,
+        },
         WaiverUse::Expired { rule: "bytecode".into(), origin: "packgate.toml:17".into(), findings: 2 },
     ];
     audit
@@ -196,7 +202,7 @@ fn rules_link_to_their_pages_where_the_terminal_can() {
 
 #[test]
 fn every_reporter_is_in_the_list() {
-    let shared = ["mod", "phrases", "repository", "wire", "wrap"];
+    let shared = ["mod", "phrases", "repository", "summary", "wire", "wrap"];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = files.filter(|file| file.extension().is_some_and(|ending| ending == "rs"));
@@ -271,8 +277,27 @@ fn github_gets_its_own_commands_only_and_no_more_than_it_shows() {
 
 #[test]
 fn markdown_renders_without_foreign_elements() {
-    let allowed =
-        ["details", "summary", "sub", "span", "h3", "p", "ul", "li", "strong", "code", "a", "blockquote"];
+    let allowed = [
+        "details",
+        "summary",
+        "sub",
+        "span",
+        "h2",
+        "h3",
+        "p",
+        "ul",
+        "li",
+        "strong",
+        "code",
+        "a",
+        "blockquote",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ];
     let audits = [hostile(), clean()];
     for text in [report("markdown", &audits), written(&STEP_SUMMARY, &audits)] {
         let mut html = String::new();

@@ -1,31 +1,52 @@
 //! cargo packs, and leaves a release in its own cache when asked about it.
 
+use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::MANIFEST;
 use super::manifest::package_table;
 use super::project::{CargoProject, table_at};
-use crate::ecosystem::client::{Client, ClientError, Fetched, Recipe, Run, Wish};
-use crate::ecosystem::folder::{Files, ProjectFolder as _, public_members};
+use crate::ecosystem::client::{Client, ClientError, Fetched, Recipe, Rewrite, Run, Wish};
+use crate::ecosystem::folder::{Files, ProjectFolder as _, is_named_after, members};
+use crate::project::{Member, Project};
 use crate::scratch;
 
 pub(super) struct Cargo;
 
 impl Client for Cargo {
     fn recipe(&self, folder: &Path) -> Option<Recipe> {
-        if package_table(&table_at(folder)?).is_some() {
-            let package = CargoProject.package(&Files::OnDisk(folder), &mut Vec::new());
-            return Some(Recipe::one(MANIFEST, package.is_some_and(|package| package.private), folder));
-        }
-        let members = public_members(folder, MANIFEST);
-        (!members.is_empty()).then_some(Recipe { manifest: MANIFEST, private: false, folders: members })
+        package_table(&table_at(folder)?)?;
+        let package = CargoProject.package(&Files::OnDisk(folder), &mut Vec::new());
+        Some(Recipe { manifest: MANIFEST, private: package.is_some_and(|package| package.private) })
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
-        Run::of("cargo", "Cargo.toml is there", folder)?.with(
-            &["package", "--no-verify", "--allow-dirty", "--target-dir"],
-            &[into.as_os_str().to_owned()],
-        )
+        let run = Run::of("cargo", "Cargo.toml is there", folder)?;
+        let alone = package(&run, &[], into);
+        let drawn_on = needed(folder);
+        if alone.is_ok() || drawn_on.len() < 2 {
+            return alone;
+        }
+        // What it depends on may not be published yet: cargo then packs it only together with that.
+        let Ok(command) = package(&run, &drawn_on, into) else { return alone };
+        let (below, _) = self.leaves();
+        let others = drawn_on.iter().skip(1);
+        for file in fs::read_dir(into.join(below))?.flatten() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            let fits = |other: &str| is_named_after(&name, other);
+            let longest = drawn_on.iter().filter(|one| fits(one)).max_by_key(|one| one.len());
+            if others.clone().any(|other| Some(other) == longest) {
+                fs::remove_file(file.path())?;
+            }
+        }
+        Ok(command)
+    }
+
+    fn pack_all(&self, root: &Path, members: &[&Member], into: &Path) -> Option<Result<String, ClientError>> {
+        let names: Vec<String> = members.iter().map(|member| member.name.clone()).collect();
+        let run = Run::of("cargo", "Cargo.toml is there", root).map(|run| run.packing(members));
+        Some(run.and_then(|run| package(&run, &names, into)))
     }
 
     fn leaves(&self) -> (&'static str, &'static [&'static str]) {
@@ -35,6 +56,84 @@ impl Client for Cargo {
     fn publishes_by(&self) -> &'static str {
         "cargo publish"
     }
+
+    /// cargo takes no file: the one that it packs itself is compared with the one that was checked.
+    fn release(&self, folder: &Path) -> Vec<String> {
+        let is_virtual = table_at(folder).is_some_and(|table| package_table(&table).is_none());
+        let all = if is_virtual { " --workspace" } else { "" };
+        vec![
+            format!("rm -rf target/package && cargo package{all} &&"),
+            "  packgate check target/package/*.crate &&".to_owned(),
+            "  sha256sum target/package/*.crate > target/checked.sha256 &&".to_owned(),
+            format!("  cargo publish{all} --no-verify &&"),
+            "  sha256sum --check target/checked.sha256".to_owned(),
+        ]
+    }
+
+    fn allowlist(&self) -> Option<(&'static str, &'static [&'static str])> {
+        Some(("include =", &["cargo.", ".cargo_vcs_info.json"]))
+    }
+
+    fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
+        let text = fs::read_to_string(folder.join(MANIFEST)).ok()?;
+        let table = table_at(folder)?;
+        let package = package_table(&table)?;
+        if package.contains_key("include") || package.contains_key("exclude") {
+            return None;
+        }
+        let quoted: Vec<String> = names.iter().map(|name| format!("\"/{name}\"")).collect();
+        let line = format!("exclude = [{}]", quoted.join(", "));
+        let at = text.lines().position(|line| line.trim() == "[package]")?;
+        let mut lines: Vec<&str> = text.lines().collect();
+        // Behind the last key of the table, where people add keys.
+        let rest = lines.iter().skip(at + 1);
+        let own =
+            rest.take_while(|line| !line.trim_start().starts_with('[') && !line.trim().is_empty()).count();
+        lines.insert(at + 1 + own, &line);
+        let text = lines.join("\n") + "\n";
+        // A value over several lines may have ended the search too early.
+        let is_right = toml::from_str::<toml::Table>(&text)
+            .is_ok_and(|table| package_table(&table).is_some_and(|package| package.contains_key("exclude")));
+        is_right.then_some(Rewrite { file: MANIFEST, text })
+    }
+
+    /// cargo takes no file; from an unchanged folder it packs the same bytes once more.
+    fn publishes(&self, file: &str) -> String {
+        let name = file.rsplit(['/', '\\']).next().unwrap_or(file).trim_end_matches(".crate");
+        let is_version =
+            |at: usize| name.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let mut versions = name.rmatch_indices('-').filter(|(at, _)| is_version(*at));
+        let name = versions.next().and_then(|(at, _)| name.get(..at)).unwrap_or(name);
+        format!("cargo publish -p {name}")
+    }
+}
+
+/// Packs the package of the folder, or those of these names.
+fn package(run: &Run<'_>, names: &[String], into: &Path) -> Result<String, ClientError> {
+    let mut arguments = vec!["package", "--no-verify", "--allow-dirty"];
+    arguments.extend(names.iter().flat_map(|name| ["-p", name]));
+    arguments.extend(["--target-dir"]);
+    let arguments: Vec<&OsStr> = arguments.into_iter().map(OsStr::new).chain([into.as_os_str()]).collect();
+    run.named("cargo package --no-verify --allow-dirty".to_owned(), &arguments)
+}
+
+/// The names of a package and of the members of its workspace that it draws on.
+fn needed(folder: &Path) -> Vec<String> {
+    let project = Project::new(folder);
+    let members: Vec<&Member> = members(&project).iter().filter(|one| one.manifest == MANIFEST).collect();
+    let mut names: Vec<String> =
+        members.iter().filter(|one| one.folder == project.folder).map(|one| one.name.clone()).collect();
+    let mut folders = vec![project.folder.clone()];
+    while let Some(folder) = folders.pop() {
+        let needs = CargoProject.dependencies(&folder);
+        for member in members.iter().filter(|one| !one.private && needs.contains(&one.name)) {
+            if !names.contains(&member.name) {
+                names.push(member.name.clone());
+                folders.push(member.folder.clone());
+            }
+        }
+    }
+    names
 }
 
 /// cargo has no command to download a crate, but `cargo info` puts it into cargo's own cache.

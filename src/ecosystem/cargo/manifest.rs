@@ -55,8 +55,12 @@ fn packed(path: &str) -> &str {
     }
 }
 
-/// The value of a key, or the workspace's if it refers to that.
-fn inherited<'a>(package: &'a Table, key: &str, workspace: Option<&'a Table>) -> Option<&'a Value> {
+/// The value of a key, or of the workspace's where it refers to that.
+pub(super) fn inherited<'a>(
+    package: &'a Table,
+    key: &str,
+    workspace: Option<&'a Table>,
+) -> Option<&'a Value> {
     let own = package.get(key)?;
     match own.get("workspace") {
         Some(Value::Boolean(true)) => workspace?.get("workspace")?.get("package")?.get(key),

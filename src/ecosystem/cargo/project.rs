@@ -1,14 +1,15 @@
 //! A folder with a `Cargo.toml`, and the workspace that it belongs to.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
 use super::MANIFEST;
-use super::manifest::{forbids_publishing, package, package_table, parse};
-use crate::ecosystem::folder::{Files, Member, ProjectFolder, SettingsTables, matching};
+use super::manifest::{forbids_publishing, inherited, package, package_table, parse};
+use crate::ecosystem::folder::{Files, ProjectFolder, SettingsTables, matching};
 use crate::inventory::{ManifestProblem, Package};
-use crate::project::read;
+use crate::project::{Member, read};
 
 pub(super) struct CargoProject;
 
@@ -50,9 +51,11 @@ impl ProjectFolder for CargoProject {
 
     fn dependencies(&self, folder: &Path) -> Vec<String> {
         let manifest = table_at(folder).unwrap_or_default();
-        let keys = ["dependencies", "dev-dependencies", "build-dependencies"];
-        let lists = keys.iter().filter_map(|key| manifest.get(*key)?.as_table());
-        lists.flat_map(|list| list.keys().cloned()).collect()
+        // One that is renamed here has its own name in `package`.
+        let name = |(key, value): (&String, &Value)| {
+            value.get("package").and_then(Value::as_str).unwrap_or(key).to_owned()
+        };
+        dependency_tables(&manifest).into_iter().flat_map(|list| list.iter().map(name)).collect()
     }
 
     fn settings(&self) -> Option<SettingsTables> {
@@ -96,16 +99,55 @@ fn members(root: &Path, patterns: &[String], excluded: &[String]) -> Vec<Member>
     all.extend(excluded.iter().map(|folder| format!("!{folder}")));
     let mut folders = matching(root, &all, &["target"], MANIFEST);
     folders.insert(root.to_path_buf());
+    add_dependencies(root, excluded, &mut folders);
     let workspace = table_at(root);
     let member = |folder: PathBuf| {
         let table = table_at(&folder)?;
-        let package = table.get("package")?.as_table()?;
+        let own = package_table(&table)?;
+        let private = forbids_publishing(&table, workspace.as_ref());
+        let version = inherited(own, "version", workspace.as_ref()).and_then(Value::as_str);
         Some(Member {
-            name: package.get("name")?.as_str()?.to_owned(),
-            private: forbids_publishing(&table, workspace.as_ref()),
+            name: own.get("name")?.as_str()?.to_owned(),
+            version: version.unwrap_or_default().to_owned(),
+            private,
+            held_back: private.then_some("Cargo.toml says `publish = false`"),
             folder,
             manifest: MANIFEST,
         })
     };
     folders.into_iter().filter_map(member).collect()
+}
+
+/// Adds the packages below the root that members depend on by path: they are members too.
+fn add_dependencies(root: &Path, excluded: &[String], folders: &mut BTreeSet<PathBuf>) {
+    let shared = table_at(root).unwrap_or_default();
+    let shared = shared.get("workspace").and_then(|workspace| workspace.get("dependencies"));
+    let shared = shared.and_then(Value::as_table);
+    let mut next: Vec<PathBuf> = folders.iter().cloned().collect();
+    while let Some(folder) = next.pop() {
+        let Some(manifest) = table_at(&folder) else { continue };
+        for (name, dependency) in dependency_tables(&manifest).into_iter().flatten() {
+            let (base, dependency) = match dependency.get("workspace") {
+                Some(Value::Boolean(true)) => (root, shared.and_then(|shared| shared.get(name))),
+                _ => (folder.as_path(), Some(dependency)),
+            };
+            let path = dependency.and_then(|dependency| dependency.get("path")).and_then(Value::as_str);
+            let Some(found) = path.and_then(|path| std::fs::canonicalize(base.join(path)).ok()) else {
+                continue;
+            };
+            let is_excluded = excluded.iter().any(|one| found.starts_with(root.join(one)));
+            let is_member = found.starts_with(root) && !is_excluded && found.join(MANIFEST).is_file();
+            if is_member && folders.insert(found.clone()) {
+                next.push(found);
+            }
+        }
+    }
+}
+
+/// The tables of what a package depends on, those for some platforms included.
+fn dependency_tables(manifest: &Table) -> Vec<&Table> {
+    let keys = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let platforms = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
+    let tables = std::iter::once(manifest).chain(platforms.filter_map(Value::as_table));
+    tables.flat_map(|table| keys.iter().filter_map(|key| table.get(*key)?.as_table())).collect()
 }

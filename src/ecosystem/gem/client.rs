@@ -17,7 +17,7 @@ const MANIFEST: &str = "a .gemspec";
 
 impl Client for RubyGems {
     fn recipe(&self, folder: &Path) -> Option<Recipe> {
-        gemspec(&Files::OnDisk(folder)).map(|_| Recipe::one(MANIFEST, false, folder))
+        gemspec(&Files::OnDisk(folder)).map(|_| Recipe { manifest: MANIFEST, private: false })
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
@@ -40,6 +40,10 @@ impl Client for RubyGems {
 
     fn publishes_by(&self) -> &'static str {
         "gem push"
+    }
+
+    fn release(&self, _folder: &Path) -> Vec<String> {
+        vec!["rm -rf out && packgate check --keep out &&".to_owned(), "  gem push out/*.gem".to_owned()]
     }
 }
 

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::ecosystem::folder::{Files, Member, ProjectFolder, SettingsTables};
+use crate::ecosystem::folder::{Files, ProjectFolder, SettingsTables};
 use crate::inventory::{ManifestProblem, Package};
+use crate::project::Member;
 
 pub(super) struct GemProject;
 

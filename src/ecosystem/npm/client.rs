@@ -1,15 +1,15 @@
 //! The clients of JavaScript packages: npm, pnpm, yarn and bun pack, npm fetches.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::{MANIFEST, project};
-use crate::ecosystem::client::{Client, ClientError, Fetched, Recipe, Release, Run, Wish};
-use crate::ecosystem::folder::{Files, ProjectFolder as _, public_members};
-use crate::project::Project;
+use crate::ecosystem::client::{Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish};
+use crate::ecosystem::folder::{Files, ProjectFolder as _, upwards};
+use crate::project::{Member, Project};
 use crate::scratch;
 
 pub(super) struct NpmClient;
@@ -20,16 +20,19 @@ impl Client for NpmClient {
             return None;
         }
         let manifest = project::at(folder).unwrap_or_default();
-        let private = manifest.get("private") == Some(&Value::Bool(true));
-        let members = if private { public_members(folder, MANIFEST) } else { Vec::new() };
-        match members.is_empty() {
-            true => Some(Recipe::one(MANIFEST, private, folder)),
-            false => Some(Recipe { manifest: MANIFEST, private: false, folders: members }),
-        }
+        Some(Recipe { manifest: MANIFEST, private: manifest.get("private") == Some(&Value::Bool(true)) })
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
         pack(folder, into)
+    }
+
+    fn pack_all(&self, root: &Path, members: &[&Member], into: &Path) -> Option<Result<String, ClientError>> {
+        pack_all(root, members, into)
+    }
+
+    fn is_publishing(&self, folder: &Path) -> bool {
+        running_script(folder).is_some()
     }
 
     fn leaves(&self) -> (&'static str, &'static [&'static str]) {
@@ -40,11 +43,33 @@ impl Client for NpmClient {
         "npm publish"
     }
 
+    fn release(&self, folder: &Path) -> Vec<String> {
+        let program = match Manager::of(folder).0 {
+            Manager::Pnpm => "pnpm",
+            _ => "npm",
+        };
+        vec![
+            "rm -rf out && packgate check --keep out &&".to_owned(),
+            format!("  for file in out/*.tgz; do {program} publish \"./$file\" || exit; done"),
+        ]
+    }
+
     fn hook(&self) -> Option<(&'static str, &'static str)> {
         Some((
-            "In package.json, so that `npm publish` can't bypass it:",
+            "A seat belt beside that, in package.json: npm packs once more after it, so it sees a twin",
             "\"scripts\": { \"prepublishOnly\": \"packgate check\" }",
         ))
+    }
+
+    fn allowlist(&self) -> Option<(&'static str, &'static [&'static str])> {
+        Some(("\"files\":", &["package.json", "readme", "licen"]))
+    }
+
+    fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
+        let has_list = project::at(folder)?.get("files").is_some();
+        // Where there is none, a new one would take the place of .gitignore.
+        let has_ignore_file = folder.join(".npmignore").is_file();
+        if has_list || !has_ignore_file { None } else { Rewrite::add_lines(folder, ".npmignore", names) }
     }
 }
 
@@ -60,15 +85,15 @@ enum Manager {
 impl Manager {
     const ALL: [(Self, &'static str, &'static [&'static str]); 4] = [
         (Self::Npm, "npm", &["package-lock.json", "npm-shrinkwrap.json"]),
-        (Self::Pnpm, "pnpm", &["pnpm-lock.yaml"]),
-        (Self::Yarn, "yarn", &["yarn.lock"]),
+        (Self::Pnpm, "pnpm", &["pnpm-lock.yaml", "pnpm-workspace.yaml"]),
+        (Self::Yarn, "yarn", &["yarn.lock", ".yarnrc.yml"]),
         (Self::Bun, "bun", &["bun.lock", "bun.lockb"]),
     ];
 
     /// The manager that the project uses, its program and how that is known.
     fn of(folder: &Path) -> (Self, &'static str, String) {
         let project = Project::new(folder);
-        for folder in project.upwards() {
+        for folder in upwards(&project) {
             let manifest = project::at(folder).unwrap_or_default();
             let named = manifest.get("packageManager").and_then(Value::as_str);
             let named = named.and_then(|named| named.split('@').next());
@@ -100,7 +125,7 @@ pub(super) fn packer(folder: &Path) -> &'static str {
         let named = manifest.get("packageManager").and_then(Value::as_str);
         named.is_some_and(|named| named.starts_with("yarn@") && !named.starts_with("yarn@1."))
     };
-    match project.upwards().any(|folder| folder.join(".yarnrc.yml").exists() || is_named(folder)) {
+    match upwards(&project).any(|folder| folder.join(".yarnrc.yml").exists() || is_named(folder)) {
         true => "yarn",
         false => "yarn 1",
     }
@@ -145,6 +170,57 @@ fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
             run.with(&arguments, &[into_text])
         }
     }
+}
+
+/// npm and pnpm pack all members at once, which takes about as long as one of them alone.
+fn pack_all(root: &Path, members: &[&Member], into: &Path) -> Option<Result<String, ClientError>> {
+    let (manager, program, because) = Manager::of(root);
+    let (before, after): (Vec<String>, Vec<String>) = match manager {
+        Manager::Npm => {
+            (Vec::new(), members.iter().flat_map(|member| chosen_for_npm(root, member)).collect())
+        }
+        Manager::Pnpm => {
+            let filter = |member: &&Member| ["--filter".to_owned(), format!("./{}", relative(root, member))];
+            (std::iter::once("-r".to_owned()).chain(members.iter().flat_map(filter)).collect(), Vec::new())
+        }
+        Manager::Yarn | Manager::Bun => return None,
+    };
+    let arguments = |words: &[&str], destination: Option<&OsStr>| -> Vec<OsString> {
+        let words = words.iter().map(|word| (*word).to_owned());
+        let all = before.iter().cloned().chain(words).chain(after.iter().cloned()).map(OsString::from);
+        all.chain(destination.map(OsStr::to_owned)).collect()
+    };
+    let mut destination = OsString::from("--pack-destination=");
+    destination.push(into);
+    let has_script = members.iter().any(|member| {
+        let manifest = project::at(&member.folder).unwrap_or_default();
+        manifest.pointer("/scripts/prepublishOnly").is_some()
+    });
+    Some(Run::of(program, &because, root).and_then(|run| {
+        let run = run.packing(members);
+        let named = |command: &str, arguments: Vec<OsString>| {
+            let arguments: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
+            run.named(format!("{program} {command}"), &arguments)
+        };
+        if has_script {
+            named("run prepublishOnly", arguments(&["run", "--if-present", "prepublishOnly"], None))?;
+        }
+        let command = if manager == Manager::Pnpm { "-r pack" } else { "pack --workspaces" };
+        named(command, arguments(&["pack"], Some(&destination)))
+    }))
+}
+
+/// How npm is told of a member; the root is one too.
+fn chosen_for_npm(root: &Path, member: &Member) -> Vec<String> {
+    match member.folder == root {
+        true => vec!["--include-workspace-root".to_owned()],
+        false => vec!["-w".to_owned(), relative(root, member)],
+    }
+}
+
+/// A member's folder as seen from the root.
+fn relative(root: &Path, member: &Member) -> String {
+    member.folder.strip_prefix(root).unwrap_or(&member.folder).to_string_lossy().replace('\\', "/")
 }
 
 /// The lifecycle script of this package that started this program, if one did.

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::MANIFEST;
 use super::manifest::Manifest;
-use crate::ecosystem::folder::{Files, Member, ProjectFolder, SettingsTables, matching};
+use crate::ecosystem::folder::{Files, ProjectFolder, SettingsTables, matching, upwards};
 use crate::ecosystem::format::Fields;
 use crate::inventory::{ManifestProblem, Package};
-use crate::project::{Project, read};
+use crate::project::{Member, Project, read};
 
 /// A project of npm, yarn, pnpm or bun.
 pub(super) struct NpmProject;
@@ -78,7 +78,7 @@ pub(super) fn ignore_files_above(project: &Project) -> Vec<String> {
             members(folder, &patterns).iter().any(|member| member.folder == project.folder)
         })
     };
-    let Some(root) = project.upwards().skip(1).find(is_root) else { return Vec::new() };
+    let Some(root) = upwards(project).skip(1).find(is_root) else { return Vec::new() };
     let others = ["pnpm-workspace.yaml", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
     if others.iter().any(|name| root.join(name).exists()) {
         return Vec::new();
@@ -90,12 +90,20 @@ pub(super) fn ignore_files_above(project: &Project) -> Vec<String> {
     folders.iter().filter_map(text).collect()
 }
 
-/// The patterns of npm's and yarn's `workspaces`, and of `pnpm-workspace.yaml`.
+/// The patterns of npm's and yarn's `workspaces`, of `pnpm-workspace.yaml`, and of lerna without either.
 fn workspaces(folder: &Path) -> Option<Vec<String>> {
     #[derive(serde::Deserialize)]
     struct PnpmWorkspace {
         #[serde(default)]
         packages: Vec<String>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Lerna {
+        #[serde(default = "lerna_default")]
+        packages: Vec<String>,
+    }
+    fn lerna_default() -> Vec<String> {
+        vec!["packages/*".to_owned()]
     }
     let strings = |value: &Value| -> Option<Vec<String>> {
         Some(value.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect())
@@ -108,7 +116,11 @@ fn workspaces(folder: &Path) -> Option<Vec<String>> {
     let pnpm = read(&folder.join("pnpm-workspace.yaml"))
         .and_then(|text| serde_saphyr::from_str::<PnpmWorkspace>(&text).ok())
         .map(|workspace| workspace.packages);
-    own.or(pnpm)
+    let lerna = || {
+        let text = read(&folder.join("lerna.json"))?;
+        serde_json::from_str::<Lerna>(&text).ok().map(|lerna| lerna.packages)
+    };
+    own.or(pnpm).or_else(lerna)
 }
 
 fn members(root: &Path, patterns: &[String]) -> Vec<Member> {
@@ -116,9 +128,17 @@ fn members(root: &Path, patterns: &[String]) -> Vec<Member> {
     folders.insert(root.to_path_buf());
     let member = |folder: PathBuf| {
         let manifest = at(&folder)?;
+        let version = manifest.get("version").and_then(Value::as_str).unwrap_or_default();
+        let private = manifest.get("private").and_then(Value::as_bool).unwrap_or(false);
+        let is_unversioned = version.is_empty() && !is_extension(&Files::OnDisk(&folder));
         Some(Member {
             name: manifest.get("name")?.as_str()?.to_owned(),
-            private: manifest.get("private").and_then(Value::as_bool).unwrap_or(false),
+            version: version.to_owned(),
+            private,
+            held_back: match private {
+                true => Some("package.json says that it is private"),
+                false => is_unversioned.then_some("package.json names no version"),
+            },
             folder,
             manifest: MANIFEST,
         })

@@ -6,9 +6,10 @@ use std::path::Path;
 use super::metadata;
 use super::project::{PythonProject, manifest};
 use crate::ecosystem::client::{
-    Client, ClientError, Fetched, Recipe, Release, Run, Wish, find_program, is_word, missing,
+    Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish, find_program, is_word, missing,
 };
 use crate::ecosystem::folder::{Files, ProjectFolder as _};
+use crate::project::Member;
 use crate::scratch;
 
 pub(super) struct BuildFrontend;
@@ -18,15 +19,13 @@ impl Client for BuildFrontend {
         let files = Files::OnDisk(folder);
         let manifest = manifest(&files)?;
         let package = PythonProject.package(&files, &mut Vec::new());
-        Some(Recipe::one(manifest, package.is_some_and(|package| package.private), folder))
+        Some(Recipe { manifest, private: package.is_some_and(|package| package.private) })
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
         let into = into.as_os_str().to_owned();
         if let Some(program) = find_program("uv") {
-            return Run { folder, program, called: "uv", variable: None }
-                .reproducibly()
-                .with(&["build", "--out-dir"], &[into]);
+            return Run::at(folder, program, "uv").reproducibly().with(&["build", "--out-dir"], &[into]);
         }
         let missing = || missing("uv or python -m build", "pyproject.toml or setup.py is there");
         let run = python(folder).ok_or_else(missing)?;
@@ -36,6 +35,17 @@ impl Client for BuildFrontend {
         run.reproducibly().with(&["-m", "build", "--outdir"], &[into])
     }
 
+    /// uv packs all members or one: members that aren't wanted cost time and nothing else.
+    fn pack_all(&self, root: &Path, members: &[&Member], into: &Path) -> Option<Result<String, ClientError>> {
+        let program = find_program("uv")?;
+        let all = PythonProject.members(root)?;
+        let published = all.iter().filter(|member| member.held_back.is_none()).count();
+        (members.len() * 2 > published).then(|| {
+            let run = Run::at(root, program, "uv").reproducibly().packing(members);
+            run.with(&["build", "--all-packages", "--out-dir"], &[into.as_os_str().to_owned()])
+        })
+    }
+
     fn leaves(&self) -> (&'static str, &'static [&'static str]) {
         ("", &[".whl", ".tar.gz", ".zip"])
     }
@@ -43,11 +53,35 @@ impl Client for BuildFrontend {
     fn publishes_by(&self) -> &'static str {
         "twine upload"
     }
+
+    fn release(&self, _folder: &Path) -> Vec<String> {
+        let upload =
+            if find_program("uv").is_some() { "  uv publish dist/*" } else { "  twine upload dist/*" };
+        vec!["rm -rf dist && packgate check --keep dist &&".to_owned(), upload.to_owned()]
+    }
+
+    /// hatchling packs what git tracks; the others pack modules.
+    fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
+        let text = std::fs::read_to_string(folder.join("pyproject.toml")).ok()?;
+        let table: toml::Table = toml::from_str(&text).ok()?;
+        let backend = table.get("build-system")?.get("build-backend")?.as_str()?;
+        let has_rules = table.get("tool").and_then(|tool| tool.get("hatch")?.get("build")).is_some();
+        if backend != "hatchling.build" || has_rules {
+            return None;
+        }
+        let quoted: Vec<String> = names.iter().map(|name| format!("\"/{name}\"")).collect();
+        let text = format!(
+            "{}\n\n[tool.hatch.build.targets.sdist]\nexclude = [{}]\n",
+            text.trim_end(),
+            quoted.join(", ")
+        );
+        toml::from_str::<toml::Table>(&text).is_ok().then_some(Rewrite { file: "pyproject.toml", text })
+    }
 }
 
 pub(super) fn python(folder: &Path) -> Option<Run<'_>> {
     let program = find_program("python3").or_else(|| find_program("python"))?;
-    Some(Run { folder, program, called: "python", variable: None })
+    Some(Run::at(folder, program, "python"))
 }
 
 fn pip<'a>(wish: &Wish<'a>) -> Result<Run<'a>, ClientError> {

@@ -2,21 +2,29 @@
 //! the metadata fields that a backend makes of it, so that a project and its artifacts are understood alike.
 //! `setup.py` is a program, which is not run.
 
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use toml::{Table, Value};
 
 use super::MANIFESTS;
 use super::metadata;
-use crate::ecosystem::folder::{Files, Member, ProjectFolder, SettingsTables};
+use crate::ecosystem::folder::{Files, ProjectFolder, SettingsTables, matching};
+use crate::ecosystem::locate;
 use crate::inventory::{ManifestProblem, Package};
-use crate::project::read;
+use crate::project::{Member, read};
 
 pub(super) struct PythonProject;
 
 impl ProjectFolder for PythonProject {
     fn is_here(&self, files: &Files<'_>) -> bool {
         manifest(files).is_some()
+    }
+
+    fn broken(&self, files: &Files<'_>) -> Option<String> {
+        let text = files.text(PYPROJECT)?;
+        let error = toml::from_str::<Table>(&text).err()?;
+        let line = error.span().map_or(1, |span| locate::line_at(&text, span.start));
+        Some(format!("{PYPROJECT}:{line}: the manifest can't be read: {}", error.message()))
     }
 
     fn reads(&self, name: &str) -> bool {
@@ -52,14 +60,60 @@ impl ProjectFolder for PythonProject {
         (!fields.is_empty()).then(|| metadata::package(&fields, "setup.cfg", ""))
     }
 
-    /// Workspaces are uv's own; packages of them know nothing of each other when they are published.
-    fn members(&self, _folder: &Path) -> Option<Vec<Member>> {
-        None
+    /// Workspaces are uv's.
+    fn members(&self, folder: &Path) -> Option<Vec<Member>> {
+        let settings = pyproject(&Files::OnDisk(folder))?;
+        let workspace = settings.get("tool")?.get("uv")?.get("workspace")?.as_table()?;
+        let strings = |key: &str| {
+            let items = workspace.get(key).and_then(Value::as_array).into_iter().flatten();
+            items.filter_map(Value::as_str).collect::<Vec<_>>()
+        };
+        let mut patterns: Vec<String> = strings("members").into_iter().map(str::to_owned).collect();
+        patterns.extend(strings("exclude").into_iter().map(|pattern| format!("!{pattern}")));
+        let mut folders = matching(folder, &patterns, &[".venv"], PYPROJECT);
+        folders.insert(folder.to_path_buf());
+        Some(folders.into_iter().filter_map(member).collect())
+    }
+
+    fn dependencies(&self, folder: &Path) -> Vec<String> {
+        let Some(settings) = pyproject(&Files::OnDisk(folder)) else { return Vec::new() };
+        let Some(project) = settings.get("project").and_then(Value::as_table) else { return Vec::new() };
+        let own = project.get("dependencies").and_then(Value::as_array);
+        let optional = project.get("optional-dependencies").and_then(Value::as_table);
+        let groups = settings.get("dependency-groups").and_then(Value::as_table);
+        let lists =
+            [optional, groups].into_iter().flatten().flat_map(Table::values).filter_map(Value::as_array);
+        let all = own.into_iter().chain(lists).flatten().filter_map(Value::as_str);
+        all.map(|requirement| name_in(requirement).to_owned()).collect()
     }
 
     fn settings(&self) -> Option<SettingsTables> {
         Some(("pyproject.toml", &[&["tool", "packgate"]]))
     }
+}
+
+const PYPROJECT: &str = "pyproject.toml";
+
+/// A package of a workspace.
+fn member(folder: PathBuf) -> Option<Member> {
+    let files = Files::OnDisk(&folder);
+    let package = PythonProject.package(&files, &mut Vec::new())?;
+    let settings = pyproject(&files)?;
+    let is_package = settings.get("tool").and_then(|tool| tool.get("uv")?.get("package")?.as_bool());
+    let is_package = is_package.unwrap_or_else(|| settings.contains_key("build-system"));
+    let held_back = match package.private {
+        true => Some("pyproject.toml says \"Private :: Do Not Upload\""),
+        false => (!is_package).then_some("pyproject.toml has no [build-system]"),
+    };
+    let (name, version, private) = (package.name, package.version, package.private);
+    Some(Member { name, version, folder, private, held_back, manifest: PYPROJECT })
+}
+
+/// The name at the head of a requirement: `acme-core[cli]>=1`.
+fn name_in(requirement: &str) -> &str {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let requirement = requirement.trim_start();
+    requirement.split(|c| !is_name(c)).next().unwrap_or_default()
 }
 
 /// The manifest that the folder is packed from: a `pyproject.toml` may contain only settings of tools.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::ecosystem::client::{Client, ClientError, Recipe, Run, find_in, find_program, missing};
+use crate::ecosystem::client::{Client, ClientError, Recipe, Rewrite, Run, find_in, find_program, missing};
 use crate::ecosystem::folder::Files;
 use crate::ecosystem::npm;
 
@@ -10,7 +10,8 @@ pub(super) struct Vsce;
 
 impl Client for Vsce {
     fn recipe(&self, folder: &Path) -> Option<Recipe> {
-        npm::is_extension(&Files::OnDisk(folder)).then(|| Recipe::one(npm::MANIFEST, false, folder))
+        npm::is_extension(&Files::OnDisk(folder))
+            .then_some(Recipe { manifest: npm::MANIFEST, private: false })
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
@@ -20,9 +21,7 @@ impl Client for Vsce {
         let program = program.ok_or_else(|| missing("vsce", "package.json names engines.vscode"))?;
         let mut out = into.as_os_str().to_owned();
         out.push(std::path::MAIN_SEPARATOR_STR);
-        Run { folder, program, called: "vsce", variable: None }
-            .reproducibly()
-            .with(&["package", "--out"], &[out])
+        Run::at(folder, program, "vsce").reproducibly().with(&["package", "--out"], &[out])
     }
 
     fn leaves(&self) -> (&'static str, &'static [&'static str]) {
@@ -31,5 +30,21 @@ impl Client for Vsce {
 
     fn publishes_by(&self) -> &'static str {
         "vsce publish"
+    }
+
+    fn publishes(&self, file: &str) -> String {
+        format!("vsce publish --packagePath {file}")
+    }
+
+    fn release(&self, _folder: &Path) -> Vec<String> {
+        vec![
+            "rm -rf out && packgate check --keep out &&".to_owned(),
+            "  vsce publish --packagePath out/*.vsix".to_owned(),
+        ]
+    }
+
+    fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
+        let has_list = npm::manifest_at(folder)?.get("files").is_some();
+        if has_list { None } else { Rewrite::add_lines(folder, ".vscodeignore", names) }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use crate::ecosystem::folder::{Files, Member, ProjectFolder, SettingsTables};
+use crate::ecosystem::folder::{Files, ProjectFolder, SettingsTables};
 use crate::ecosystem::format::Fields;
 use crate::ecosystem::npm;
 use crate::inventory::{ManifestProblem, Package};
+use crate::project::Member;
 
 pub(super) struct ExtensionProject;
 

@@ -1,6 +1,7 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -70,16 +71,42 @@ impl Places {
 /// A line of a file: key, class, number of the file.
 type Known = (u64, LineClass, u32);
 
+/// Source files that were read, for projects that share some.
+#[derive(Debug, Default)]
+pub struct OwnTexts(Mutex<HashMap<PathBuf, Option<Arc<OwnText>>>>);
+
+/// A file and its lines.
+type OwnText = (OwnFile, Vec<Line>);
+
+impl OwnTexts {
+    /// A file's text; `None` where it is none of a project's own.
+    fn read(&self, path: &Path, base: &Path) -> Option<Arc<OwnText>> {
+        let known = |texts: &Self| texts.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        known(self).unwrap_or_else(|| {
+            let text = read(path, base).map(Arc::new);
+            let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            texts.insert(path.to_path_buf(), text.clone());
+            text
+        })
+    }
+}
+
 impl OwnSource {
     /// Reads files. `base` is the folder that their names are relative to, `names` are those of the packages whose text
     /// it is.
-    pub fn of(paths: &[PathBuf], base: &Path, names: impl IntoIterator<Item = String>) -> Self {
-        let read: Vec<(OwnFile, Vec<Line>)> = paths.par_iter().filter_map(|path| read(path, base)).collect();
+    pub fn of(
+        paths: &[PathBuf],
+        base: &Path,
+        names: impl IntoIterator<Item = String>,
+        texts: &OwnTexts,
+    ) -> Self {
+        let read: Vec<Arc<OwnText>> = paths.par_iter().filter_map(|path| texts.read(path, base)).collect();
         let mut files = Vec::with_capacity(read.len());
-        let mut lines: Vec<Known> = Vec::with_capacity(read.iter().map(|(_, lines)| lines.len()).sum());
+        let mut lines: Vec<Known> = Vec::with_capacity(read.iter().map(|text| text.1.len()).sum());
         let mut heads = Vec::new();
-        for (number, (file, own)) in read.into_iter().enumerate() {
-            files.push(file);
+        for (number, text) in read.iter().enumerate() {
+            let (file, own) = text.as_ref();
+            files.push(file.clone());
             heads.extend(own.iter().map(|line| line.head));
             lines.extend(own.iter().map(|line| (line.key, line.class, number as u32)));
         }
@@ -256,7 +283,7 @@ mod tests {
             path
         };
         let paths: Vec<_> = files.iter().map(write).collect();
-        OwnSource::of(&paths, folder.path(), ["Acme".to_owned()])
+        OwnSource::of(&paths, folder.path(), ["Acme".to_owned()], &OwnTexts::default())
     }
 
     fn classes(own: &OwnSource, text: &str) -> Vec<LineClass> {

@@ -18,5 +18,5 @@ mod statements;
 mod typed;
 
 pub use files::{is_own, untracked};
-pub use index::{OwnFile, OwnSource};
+pub use index::{OwnFile, OwnSource, OwnTexts};
 pub use search::Found;

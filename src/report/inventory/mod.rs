@@ -201,6 +201,8 @@ mod tests {
             quiet: false,
             fail_on: crate::settings::Level::Error,
             project: None,
+            left_out: Vec::new(),
+            not_packed: Vec::new(),
         }
     }
 

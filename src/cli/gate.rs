@@ -1,0 +1,99 @@
+//! Auditors for the packages of a workspace: each artifact is judged where it came from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use packgate::audit::{Audit, AuditContext, Auditor, Options};
+use packgate::inventory::Inventory;
+use packgate::surroundings::Workspace;
+
+use super::against::Against;
+use super::targets::Target;
+
+/// All auditors of a run. One is made when the first artifact needs it.
+pub(super) struct Gate {
+    workspace: Workspace,
+    /// Whether the command line says where all artifacts came from.
+    is_named: bool,
+    options: Options,
+    auditors: Mutex<BTreeMap<PathBuf, Arc<Maker>>>,
+    first: Mutex<Option<Arc<Auditor>>>,
+}
+
+/// An auditor, or why there is none.
+type Maker = OnceLock<Result<Arc<Auditor>, String>>;
+
+impl Gate {
+    /// `options` hold for every artifact, wherever it came from.
+    pub(super) fn new(workspace: Workspace, is_named: bool, options: Options) -> Self {
+        Self { workspace, is_named, options, auditors: Mutex::default(), first: Mutex::default() }
+    }
+
+    /// Audits an artifact, against an earlier release if there is one to compare with.
+    pub(super) fn audit(
+        &self,
+        target: &Target,
+        against: Option<&Against>,
+        workers: usize,
+    ) -> Result<Audit, String> {
+        let words = |error: &dyn std::fmt::Display| error.to_string();
+        let (auditor, mut inventory) = self.stock(target, &target.path, workers)?;
+        target.name(&mut inventory);
+        let previous = match against {
+            Some(against) => against.inventory_if_released(&auditor, &inventory, target.folder.as_deref())?,
+            None => None,
+        };
+        let beside = AuditContext { folder: None, previous: previous.as_ref(), workers };
+        let mut audit = auditor.judge_in(inventory, &beside).map_err(|error| words(&error))?;
+        audit.is_twin = target.folder.is_some() && target.publish.is_none();
+        Ok(audit)
+    }
+
+    /// The facts of an artifact, or of the copy of it at `path`, taken with what is known where it came from; and who
+    /// judges it.
+    pub(super) fn stock(
+        &self,
+        target: &Target,
+        path: &Path,
+        workers: usize,
+    ) -> Result<(Arc<Auditor>, Inventory), String> {
+        let words = |error: packgate::audit::AuditError| error.to_string();
+        if let Some(folder) = target.folder.as_ref().filter(|_| !self.is_named) {
+            let auditor = self.auditor(folder)?;
+            let inventory = auditor.stock(path, workers).map_err(words)?;
+            return Ok((auditor, inventory));
+        }
+        let likely = self.workspace.likely_home(&target.path);
+        let auditor = self.auditor(&likely)?;
+        let inventory = auditor.stock(path, workers).map_err(words)?;
+        let home = self.workspace.home(&target.path, &inventory);
+        if home == likely {
+            return Ok((auditor, inventory));
+        }
+        let auditor = self.auditor(&home)?;
+        let inventory = auditor.stock(path, workers).map_err(words)?;
+        Ok((auditor, inventory))
+    }
+
+    fn auditor(&self, folder: &Path) -> Result<Arc<Auditor>, String> {
+        let maker = {
+            let mut auditors = self.auditors.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(auditors.entry(folder.to_path_buf()).or_default())
+        };
+        maker.get_or_init(|| self.make(folder)).clone()
+    }
+
+    fn make(&self, folder: &Path) -> Result<Arc<Auditor>, String> {
+        let surroundings = self.workspace.surroundings(folder).map_err(|error| error.to_string())?;
+        let options = self.options.clone().surroundings(surroundings);
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        match first.clone() {
+            Some(first_made) => {
+                drop(first);
+                Ok(Arc::new(first_made.beside(options)))
+            }
+            None => Ok(Arc::clone(first.insert(Arc::new(Auditor::new(options))))),
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! Packing folders with their own clients, into a temporary folder, so that what is audited is what would be
+//! published. At the root of a workspace that is every member that is published.
+
+mod assign;
+mod choose;
+mod order;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::ecosystem::{self, Client, Recipe, is_packing};
+use crate::project::{Member, Project};
+use crate::scratch;
+
+pub use crate::ecosystem::ClientError;
+pub use choose::Choice;
+pub use order::in_order;
+
+/// What clients wrote. The files live as long as this.
+#[derive(Debug)]
+pub struct Packed {
+    /// The artifacts: packages that others depend on before those, and a package's own by name.
+    pub artifacts: Vec<Artifact>,
+    /// The commands that made them, for messages: `npm pack`.
+    pub commands: Vec<String>,
+    /// Whether these are all packages of a workspace that are published.
+    pub is_whole_workspace: bool,
+    /// Members of the workspace that are not published.
+    pub left_out: Vec<LeftOut>,
+    /// Members that could not be packed.
+    pub failed: Vec<(String, PackError)>,
+    _folder: scratch::Folder,
+}
+
+/// A file that a client wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The folder of the package that it is of.
+    pub folder: PathBuf,
+    /// The ecosystem whose client wrote it.
+    ecosystem: &'static str,
+}
+
+impl Artifact {
+    /// The command that publishes it, from where it was put: `npm publish FILE`.
+    pub fn publish_command(&self, file: &str) -> String {
+        clients()
+            .find(|(name, _)| *name == self.ecosystem)
+            .map_or_else(String::new, |(_, client)| client.publishes(file))
+    }
+}
+
+/// A member of a workspace that is not packed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: String,
+}
+
+/// Why a folder could not be packed.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// Nothing in it says how to pack it.
+    #[error(
+        "it has no package.json, Cargo.toml, pyproject.toml, setup.py or .gemspec to pack it from; use --as-is to audit the folder as it is"
+    )]
+    NoManifest,
+    /// A workspace of which nothing is published.
+    #[error(
+        "nothing in this workspace is published: every package in it is private; name a folder that is deployed, as in `packgate check dist`"
+    )]
+    NothingPublished,
+    /// There is no such member.
+    #[error("{0}")]
+    NoMember(String),
+    /// The folder is being packed by this program already.
+    #[error(
+        "it is already being packed for an audit, which will judge the result; this run was started by one of its scripts"
+    )]
+    Again,
+    /// The client is missing or failed.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A folder or file could not be used.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Whether a folder has a manifest by which a client packs it, or members of a workspace that have.
+pub fn has_manifest(folder: &Path) -> bool {
+    !recipes(folder).is_empty() || ecosystem::is_workspace(folder)
+}
+
+/// Packs a folder with its own clients: every ecosystem that it has a publishable manifest of; if all of them forbid
+/// publishing, the first. At the root of a workspace, all members that are published and that `choice` wants.
+///
+/// Lifecycle scripts run as they would for publishing. What the clients print is only shown when they fail.
+///
+/// # Errors
+/// There is nothing to pack, a client is missing, or one failed. Members of a workspace that can't be packed keep no
+/// other from it, and are in [`Packed::failed`].
+pub fn pack(folder: &Path, choice: &Choice) -> Result<Packed, PackError> {
+    let folder = fs::canonicalize(folder)?;
+    if is_packing(&folder) {
+        return Err(PackError::Again);
+    }
+    let project = Project::new(&folder);
+    let mut packed = Packed {
+        artifacts: Vec::new(),
+        commands: Vec::new(),
+        is_whole_workspace: false,
+        left_out: Vec::new(),
+        failed: Vec::new(),
+        _folder: scratch::Folder::new()?,
+    };
+    let is_publishing = || recipes(&folder).iter().any(|(_, client, _)| client.is_publishing(&folder));
+    let members = if is_publishing() { Vec::new() } else { ecosystem::members_of(&folder) };
+    let members = choice.of(&project, &members, &mut packed.left_out)?;
+    match members.is_empty() && !choice.is_narrow() {
+        true => packed.alone(&folder)?,
+        false => {
+            packed.members(&folder, &members);
+            packed.is_whole_workspace = !choice.is_narrow() && packed.failed.is_empty();
+        }
+    }
+    Ok(packed)
+}
+
+impl Packed {
+    /// Packs the package of a folder.
+    fn alone(&mut self, folder: &Path) -> Result<(), PackError> {
+        let mut chosen = recipes(folder);
+        match chosen.iter().any(|(_, _, recipe)| !recipe.private) {
+            true => chosen.retain(|(_, _, recipe)| !recipe.private),
+            false => chosen.truncate(1),
+        }
+        if chosen.is_empty() {
+            return Err(match self.left_out.is_empty() {
+                true => PackError::NoManifest,
+                false => PackError::NothingPublished,
+            });
+        }
+        for (ecosystem, client, _) in chosen {
+            self.one(folder, ecosystem, client)?;
+        }
+        Ok(())
+    }
+
+    /// Packs a folder with one client.
+    fn one(&mut self, folder: &Path, ecosystem: &'static str, client: &dyn Client) -> Result<(), PackError> {
+        let into = self.folder()?;
+        let command = client.pack(folder, &into)?;
+        let written = artifacts_in(&into, client)?;
+        if written.is_empty() {
+            return Err(ClientError::NothingWritten { command }.into());
+        }
+        self.add(written, folder, ecosystem);
+        self.commands.push(command);
+        Ok(())
+    }
+
+    fn add(&mut self, written: Vec<PathBuf>, folder: &Path, ecosystem: &'static str) {
+        let artifact = |path| Artifact { path, folder: folder.to_path_buf(), ecosystem };
+        self.artifacts.extend(written.into_iter().map(artifact));
+    }
+
+    /// An empty folder for one run of a client.
+    fn folder(&self) -> std::io::Result<PathBuf> {
+        let into = self._folder.path().join(fs::read_dir(self._folder.path())?.count().to_string());
+        fs::create_dir(&into)?;
+        Ok(into)
+    }
+
+    /// Packs members of the workspace whose root `root` is.
+    fn members(&mut self, root: &Path, members: &[Member]) {
+        for (ecosystem, client) in clients() {
+            let is_packed =
+                |member: &&Member| client.recipe(&member.folder).is_some_and(|recipe| !recipe.private);
+            let own: Vec<&Member> = members.iter().filter(is_packed).collect();
+            let mut rest = own.clone();
+            if own.len() > 1 && assign::are_distinct(&own) {
+                let written = self.at_once(root, &own, ecosystem, client);
+                rest.retain(|member| !written.contains(&member.folder));
+            }
+            for member in rest {
+                if let Err(error) = self.one(&member.folder, ecosystem, client) {
+                    self.failed.push((member.name.clone(), error));
+                }
+            }
+        }
+        let place = |folder: &Path| members.iter().position(|member| member.folder == folder);
+        self.artifacts.sort_by_key(|artifact| (place(&artifact.folder), artifact.path.clone()));
+    }
+
+    /// Packs members in one go, if the client can; returns the folders of those of which it wrote something. What goes
+    /// wrong here is told when they are packed one by one.
+    fn at_once(
+        &mut self,
+        root: &Path,
+        members: &[&Member],
+        ecosystem: &'static str,
+        client: &dyn Client,
+    ) -> Vec<PathBuf> {
+        let Ok(into) = self.folder() else { return Vec::new() };
+        let Some(Ok(command)) = client.pack_all(root, members, &into) else { return Vec::new() };
+        let written = artifacts_in(&into, client).unwrap_or_default();
+        let mut folders = Vec::new();
+        for member in members {
+            let own: Vec<PathBuf> =
+                written.iter().filter(|path| assign::is_of(path, member, members)).cloned().collect();
+            if !own.is_empty() {
+                self.add(own, &member.folder, ecosystem);
+                folders.push(member.folder.clone());
+            }
+        }
+        self.commands.push(command);
+        folders
+    }
+}
+
+/// All clients, with their ecosystems' names.
+fn clients() -> impl Iterator<Item = (&'static str, &'static dyn Client)> {
+    ecosystem::ECOSYSTEMS.iter().filter_map(|one| Some((one.name, one.client?)))
+}
+
+/// What there is to pack in a folder, with the ecosystem's name and who packs it.
+fn recipes(folder: &Path) -> Vec<(&'static str, &'static dyn Client, Recipe)> {
+    clients().filter_map(|(name, client)| Some((name, client, client.recipe(folder)?))).collect()
+}
+
+/// The artifacts that a client left in its folder.
+fn artifacts_in(into: &Path, client: &dyn Client) -> std::io::Result<Vec<PathBuf>> {
+    let (below, ends) = client.leaves();
+    let folder = into.join(below);
+    let mut found = Vec::new();
+    if folder.is_dir() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if path.is_file() && ends.iter().any(|end| name.ends_with(end)) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn words(files: &[(&str, &str)]) -> Vec<(&'static str, bool)> {
+        let folder = tree(files);
+        recipes(folder.path()).iter().map(|(name, _, recipe)| (*name, recipe.private)).collect()
+    }
+
+    #[test]
+    fn what_a_folder_is_packed_by() {
+        assert_eq!(words(&[("index.html", "")]), []);
+        assert_eq!(words(&[("package.json", "{}")]), [("npm", false)]);
+        assert_eq!(words(&[("package.json", r#"{"private": true}"#)]), [("npm", true)]);
+        assert_eq!(words(&[("package.json", r#"{"engines": {"vscode": "^1"}}"#)]), [("vsix", false)]);
+        assert_eq!(words(&[("Cargo.toml", "[package]\nname = \"a\"\npublish = false")]), [("cargo", true)]);
+        assert_eq!(words(&[("pyproject.toml", "[tool.ruff]\n")]), []);
+        assert_eq!(words(&[("pyproject.toml", "[project]\nname = \"a\"")]), [("python", false)]);
+        assert_eq!(words(&[("a.gemspec", "")]), [("gem", false)]);
+        assert_eq!(words(&[("Cargo.toml", "[workspace]\nmembers = [\"x\"]")]), []);
+    }
+
+    #[test]
+    fn a_folder_without_manifest() {
+        let folder = tree(&[("index.html", "")]);
+        assert!(matches!(pack(folder.path(), &Choice::default()), Err(PackError::NoManifest)));
+    }
+}

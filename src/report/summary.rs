@@ -1,0 +1,89 @@
+//! The summary of several artifacts: one line each, those that must not be published first.
+
+use crate::outcome::{Audit, LeftOut};
+use crate::policy::Verdict;
+use crate::words::{counted, number};
+
+use super::wire::Summary;
+use super::{Look, phrases};
+
+/// How the artifacts of a run ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    rows: Vec<Row>,
+}
+
+/// How one artifact ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Its number in the report.
+    pub number: usize,
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// The file, as the report calls it.
+    pub path: String,
+    /// What was found in it.
+    pub counts: String,
+}
+
+impl Verdicts {
+    /// Those of these audits.
+    pub(super) fn of(audits: &[Audit]) -> Self {
+        let mut verdicts = Self::default();
+        audits.iter().for_each(|audit| verdicts.add(audit));
+        verdicts
+    }
+
+    /// Adds one more.
+    pub fn add(&mut self, audit: &Audit) {
+        self.rows.push(Row {
+            number: self.rows.len(),
+            verdict: audit.verdict,
+            path: audit.inventory.artifact.path.clone(),
+            counts: phrases::counts(&Summary::new(std::slice::from_ref(audit))),
+        });
+    }
+
+    /// All artifacts.
+    pub fn all(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Those that must not be published first, otherwise as they came.
+    pub(super) fn rows(&self) -> Vec<&Row> {
+        let mut rows: Vec<&Row> = self.rows.iter().collect();
+        rows.sort_by_key(|row| match row.verdict {
+            Verdict::Blocked => 0,
+            Verdict::Incomplete => 1,
+            Verdict::Pass => 2,
+        });
+        rows
+    }
+
+    /// `2 blocked, 1 not examined, 27 passed`. What could not be packed was not examined either.
+    pub(super) fn words(&self, look: &Look) -> String {
+        let count = |verdict| self.rows.iter().filter(|row| row.verdict == verdict).count();
+        let parts = [
+            (count(Verdict::Blocked), "blocked"),
+            (count(Verdict::Incomplete) + look.not_packed.len(), "not examined"),
+            (count(Verdict::Pass), "passed"),
+        ];
+        let parts = parts.iter().filter(|(count, _)| *count > 0);
+        parts.map(|(count, word)| format!("{} {word}", number(*count as u64))).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// `2 packages left out: @acme/core, @acme/docs (package.json says that they are private)`: the reasons, each with the
+/// packages that it holds for.
+pub(super) fn left_out(look: &Look) -> Option<String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for LeftOut { name, why } in &look.left_out {
+        match reasons.iter_mut().find(|(known, _)| known == why) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((why, vec![name])),
+        }
+    }
+    let parts = reasons.iter().map(|(why, names)| format!("{} ({why})", names.join(", ")));
+    let all = parts.collect::<Vec<_>>().join("; ");
+    (!all.is_empty()).then(|| format!("{} left out: {all}", counted(look.left_out.len() as u64, "package")))
+}

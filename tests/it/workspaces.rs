@@ -1,0 +1,357 @@
+//! Workspaces, packed by their real clients: every member that is published is audited, and the verdict is the same from
+//! wherever it is asked for.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::cli::packgate;
+use crate::clients;
+use crate::samples::plant;
+
+/// A workspace on disk that git knows.
+struct Workspace(tempfile::TempDir);
+
+/// What a run came to.
+struct Outcome {
+    status: i32,
+    report: Value,
+    errors: String,
+}
+
+impl Workspace {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        plant(folder.path(), files.iter().copied());
+        let workspace = Self(folder);
+        workspace.git(&["init", "--quiet"]);
+        workspace.commit();
+        workspace
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        let status = Command::new("git").args(identity).args(arguments).current_dir(self.0.path()).status();
+        assert!(status.unwrap().success(), "{arguments:?}");
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", "x"]);
+    }
+
+    fn check(&self, from: &str, arguments: &[&str]) -> Outcome {
+        let arguments = [&["check"], arguments, &["--format", "json"]].concat();
+        let output = packgate(&self.0.path().join(from), &arguments);
+        Outcome {
+            status: output.status.code().unwrap(),
+            report: serde_json::from_slice(&output.stdout).unwrap_or_default(),
+            errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Outcome {
+    /// The packages that were audited with their verdicts, sorted.
+    fn verdicts(&self) -> Vec<(String, String)> {
+        let artifacts = self.report["artifacts"].as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let mut verdicts: Vec<_> =
+            artifacts.iter().map(|one| (text(&one["package"]["name"]), text(&one["verdict"]))).collect();
+        verdicts.sort();
+        verdicts
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.verdicts().into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// What is said of a package: verdict, policy, and the findings with rule, place and level.
+    fn judged(&self, name: &str) -> Vec<String> {
+        let artifacts = self.report["artifacts"].as_array().unwrap();
+        let of = |one: &Value| {
+            let mut lines = vec![format!("{} {}", one["verdict"], one["policy"])];
+            let findings = one["findings"].as_array().unwrap().iter();
+            lines.extend(findings.map(|one| format!("{} {} {}", one["rule"], one["place"], one["level"])));
+            lines
+        };
+        artifacts.iter().filter(|one| one["package"]["name"] == name).flat_map(of).collect()
+    }
+}
+
+const ROOT: (&str, &str) = (
+    "package.json",
+    r#"{"name": "root", "private": true, "version": "1.0.0", "workspaces": ["packages/*"]}"#,
+);
+
+fn npm_members() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ROOT,
+        ("packgate.toml", "[internal]\nmarkers = ['the-house']\n[rules]\nstray-os = 'off'\n"),
+        (
+            "packages/ui/package.json",
+            r#"{"name": "@acme/ui", "version": "1.0.0", "license": "MIT", "files": ["dist"], "main": "dist/index.js",
+                "dependencies": {"@acme/base": "^1.0.0"}}"#,
+        ),
+        ("packages/ui/dist/index.js", "// the-house\nmodule.exports = 1;\n"),
+        (
+            "packages/base/package.json",
+            r#"{"name": "@acme/base", "version": "1.0.0", "license": "UNLICENSED", "files": ["index.js"],
+                "packgate": {"rules": {"no-allowlist": "note"}}}"#,
+        ),
+        ("packages/base/index.js", "module.exports = 2;\n"),
+        ("packages/core/package.json", r#"{"name": "@acme/core", "version": "1.0.0", "private": true}"#),
+        ("packages/core/index.js", "module.exports = 3;\n"),
+    ]
+}
+
+#[test]
+fn every_published_member_is_audited() {
+    if !clients::have(&["npm", "git"]) {
+        return;
+    }
+    let workspace = Workspace::new(&npm_members());
+    let outcome = workspace.check("", &[]);
+    assert_eq!(outcome.status, 1, "{}", outcome.errors);
+    let expected = [("@acme/base", "pass"), ("@acme/ui", "blocked")];
+    assert_eq!(outcome.verdicts(), expected.map(|(name, verdict)| (name.to_owned(), verdict.to_owned())));
+
+    let text = String::from_utf8(packgate(workspace.0.path(), &["check"]).stdout).unwrap();
+    let end =
+        text.split("\n\n").skip_while(|part| !part.contains("left out")).collect::<Vec<_>>().join("\n\n");
+    assert_eq!(
+        end,
+        "blocked       acme-ui-1.0.0.tgz    1 error\n\
+         passed        acme-base-1.0.0.tgz\n\
+         1 package left out: @acme/core (package.json says that it is private)\n\n\
+         1 blocked, 1 passed\n"
+    );
+
+    assert_eq!(workspace.check("", &["--member", "@acme/base"]).names(), ["@acme/base"]);
+    assert_eq!(workspace.check("", &["--member", "*/u*"]).names(), ["@acme/ui"]);
+    let private = workspace.check("", &["--member", "@acme/core"]);
+    assert!(private.status == 2 && private.errors.contains("is not published"), "{}", private.errors);
+    let unknown = workspace.check("", &["--member", "nobody"]);
+    assert!(unknown.status == 2 && unknown.errors.contains("there are root, "), "{}", unknown.errors);
+
+    plant(workspace.0.path(), [("packages/base/index.js", "module.exports = 4;\n")]);
+    assert_eq!(workspace.check("", &["--since", "HEAD"]).names(), ["@acme/base", "@acme/ui"]);
+    workspace.commit();
+    plant(workspace.0.path(), [("packages/ui/new.js", "module.exports = 4;\n")]);
+    assert_eq!(workspace.check("", &["--since", "HEAD"]).names(), ["@acme/ui"]);
+    assert_eq!(workspace.check("", &["--since", "no-such-revision"]).status, 2);
+}
+
+#[test]
+fn the_verdict_is_the_same_from_everywhere() {
+    if !clients::have(&["npm", "git"]) {
+        return;
+    }
+    let workspace = Workspace::new(&npm_members());
+    let kept = workspace.0.path().join("out");
+    let root = workspace.check("", &["--keep", "out"]);
+    assert!(root.errors.contains("npm publish out/acme-base-1.0.0.tgz"), "{}", root.errors);
+    assert!(!root.errors.contains("npm publish out/acme-ui-1.0.0.tgz"), "{}", root.errors);
+    for (name, folder, file) in [
+        ("@acme/ui", "packages/ui", "acme-ui-1.0.0.tgz"),
+        ("@acme/base", "packages/base", "acme-base-1.0.0.tgz"),
+    ] {
+        let file = kept.join(file);
+        let file = file.to_str().unwrap();
+        let renamed = kept.join("any.tgz");
+        std::fs::copy(file, &renamed).unwrap();
+        let expected = root.judged(name);
+        for (from, arguments) in [
+            (folder, vec![]),
+            ("", vec![folder]),
+            ("packages/core", vec!["../../", "--member", name]),
+            ("", vec![file]),
+            ("packages/core", vec![file]),
+            (folder, vec![file]),
+            ("", vec![renamed.to_str().unwrap()]),
+        ] {
+            let outcome = workspace.check(from, &arguments);
+            assert_eq!(
+                outcome.judged(name),
+                expected,
+                "{name} from {from:?} with {arguments:?}: {}",
+                outcome.errors
+            );
+        }
+    }
+}
+
+#[test]
+fn a_check_before_publishing_does_not_pack_in_circles() {
+    if !clients::have(&["npm", "git"]) {
+        return;
+    }
+    let mut files = npm_members();
+    let program = env!("CARGO_BIN_EXE_packgate");
+    let manifest = format!(
+        r#"{{"name": "@acme/ui", "version": "1.0.0", "license": "MIT", "files": ["dist"], "main": "dist/index.js",
+            "scripts": {{"prepublishOnly": "{program} check"}}}}"#
+    );
+    files.retain(|(path, _)| *path != "packages/ui/package.json");
+    files.push(("packages/ui/package.json", &manifest));
+    let workspace = Workspace::new(&files);
+    let outcome = workspace.check("", &[]);
+    assert_eq!((outcome.status, outcome.names().len()), (1, 2), "{}", outcome.errors);
+    let publish = Command::new("npm")
+        .args(["publish", "--dry-run"])
+        .current_dir(workspace.0.path().join("packages/ui"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&publish.stdout).into_owned();
+    assert!(!publish.status.success() && text.contains("internal-marker"), "{text}");
+}
+
+#[test]
+fn a_member_that_can_not_be_packed_hides_no_other() {
+    if !clients::have(&["npm", "git"]) {
+        return;
+    }
+    let mut files = npm_members();
+    files.retain(|(path, _)| *path != "packages/base/package.json");
+    files.push((
+        "packages/base/package.json",
+        r#"{"name": "@acme/base", "version": "1.0.0", "scripts": {"prepack": "exit 7"}}"#,
+    ));
+    let outcome = Workspace::new(&files).check("", &[]);
+    assert_eq!((outcome.status, outcome.names()), (2, vec!["@acme/ui".to_owned()]));
+    assert!(outcome.errors.contains("@acme/base: npm pack failed"), "{}", outcome.errors);
+}
+
+#[test]
+fn pnpm_packs_thirty_packages_at_once() {
+    if !clients::have(&["pnpm", "git"]) {
+        return;
+    }
+    let manifest = |number: usize| {
+        let needs = match number {
+            0 => String::new(),
+            _ => format!(r#", "dependencies": {{"@acme/p{}": "workspace:^"}}"#, number - 1),
+        };
+        format!(
+            r#"{{"name": "@acme/p{number}", "version": "1.0.{number}", "license": "MIT", "files": ["index.js"]{needs}}}"#
+        )
+    };
+    let mut files: Vec<(String, String)> = (0..30)
+        .flat_map(|number| {
+            let text = format!("module.exports = {number};\n");
+            [
+                (format!("packages/p{number}/package.json"), manifest(number)),
+                (format!("packages/p{number}/index.js"), text),
+            ]
+        })
+        .collect();
+    files.push(("package.json".into(), r#"{"name": "root", "private": true}"#.into()));
+    files.push(("pnpm-workspace.yaml".into(), "packages:\n  - packages/*\n".into()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let outcome = Workspace::new(&files).check("", &["-v"]);
+    assert_eq!((outcome.status, outcome.names().len()), (0, 30), "{}", outcome.errors);
+    let runs =
+        outcome.errors.lines().filter(|line| line.contains("running") && line.contains("pnpm")).count();
+    assert_eq!(runs, 1, "one run of the client packs all");
+}
+
+#[test]
+fn cargo_workspaces() {
+    if !clients::have(&["cargo", "git"]) {
+        return;
+    }
+    let crate_of = |name: &str, more: &str| {
+        format!(
+            "[package]\nname = '{name}'\nversion = '0.1.0'\nedition = '2021'\nlicense = 'MIT'\ndescription = 'd'\ninclude = ['src']\n{more}"
+        )
+    };
+    let (one, two) = (crate_of("acme-ws-one", ""), crate_of("acme-ws-two", "publish = false\n"));
+    let rooted = format!(
+        "[workspace]\n{}\n[dependencies]\nacme-ws-one = {{ path = 'one', version = '0.1.0' }}\n",
+        crate_of("acme-ws-root", "")
+    );
+    let lib = ("src/lib.rs", "pub fn f() {}\n");
+    let members = [
+        ("one/Cargo.toml", one.as_str()),
+        ("one/src/lib.rs", lib.1),
+        ("two/Cargo.toml", two.as_str()),
+        ("two/src/lib.rs", lib.1),
+    ];
+    let virtual_root = ("Cargo.toml", "[workspace]\nresolver = '2'\nmembers = ['one', 'two']\n");
+    let outcome = Workspace::new(&[&members[..], &[virtual_root]].concat()).check("", &[]);
+    assert_eq!((outcome.status, outcome.names()), (0, vec!["acme-ws-one".to_owned()]), "{}", outcome.errors);
+    let rooted = Workspace::new(&[&members[..2], &[("Cargo.toml", rooted.as_str()), lib]].concat());
+    let outcome = rooted.check("", &["--quiet"]);
+    if !outcome.errors.contains("failed to") {
+        assert_eq!(outcome.names(), ["acme-ws-one", "acme-ws-root"], "{}", outcome.errors);
+        assert_eq!(rooted.check("one", &[]).names(), ["acme-ws-one"]);
+    }
+}
+
+/// A backend that needs nothing from a registry.
+const BACKEND: &str = r#"
+import io, pathlib, re, tarfile, zipfile
+
+text = pathlib.Path("pyproject.toml").read_text()
+project = re.search(r"name = '(.*)'", text).group(1)
+name = project.replace("-", "_")
+METADATA = f"Metadata-Version: 2.4\nName: {project}\nVersion: 0.1.0\nLicense-Expression: MIT\n"
+
+def build_sdist(folder, settings=None):
+    with tarfile.open(pathlib.Path(folder) / f"{name}-0.1.0.tar.gz", "w:gz", format=tarfile.PAX_FORMAT) as sdist:
+        for path, text in [("PKG-INFO", METADATA), *((n, pathlib.Path(n).read_text()) for n in ["pyproject.toml", "backend.py"])]:
+            member = tarfile.TarInfo(f"{name}-0.1.0/{path}")
+            member.size = len(text.encode())
+            sdist.addfile(member, io.BytesIO(text.encode()))
+    return f"{name}-0.1.0.tar.gz"
+
+def build_wheel(folder, settings=None, metadata=None):
+    info, wheel = f"{name}-0.1.0.dist-info", f"{name}-0.1.0-py3-none-any.whl"
+    with zipfile.ZipFile(pathlib.Path(folder) / wheel, "w") as archive:
+        archive.writestr(f"{name}/__init__.py", "x = 1\n")
+        archive.writestr(f"{info}/METADATA", METADATA)
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "".join(f"{n},,\n" for n in [*archive.namelist(), f"{info}/RECORD"]))
+    return wheel
+"#;
+
+#[test]
+fn uv_workspaces() {
+    if !clients::have(&["uv", "git"]) {
+        return;
+    }
+    let project = |name: &str| {
+        format!(
+            "[project]\nname = '{name}'\nversion = '0.1.0'\nlicense = 'MIT'\n[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n"
+        )
+    };
+    let backend = BACKEND;
+    let (one, two) = (project("acme-one"), project("acme-two"));
+    let workspace = Workspace::new(&[
+        (
+            "pyproject.toml",
+            "[project]\nname = 'acme-root'\nversion = '0.1.0'\n[tool.uv.workspace]\nmembers = ['packages/*']\n",
+        ),
+        ("packages/one/pyproject.toml", &one),
+        ("packages/one/backend.py", backend),
+        ("packages/two/pyproject.toml", &two),
+        ("packages/two/backend.py", backend),
+        ("packages/app/pyproject.toml", "[project]\nname = 'acme-app'\nversion = '0.1.0'\n"),
+    ]);
+    let outcome = workspace.check("", &["-v"]);
+    assert_eq!(outcome.names(), ["acme-one", "acme-one", "acme-two", "acme-two"], "{}", outcome.errors);
+    assert_eq!(outcome.errors.lines().filter(|line| line.contains("--all-packages")).count(), 1);
+    assert_eq!(workspace.check("packages/one", &[]).judged("acme-one"), outcome.judged("acme-one"));
+}
+
+#[test]
+fn a_tarball_away_from_its_project_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/samples");
+    let sample = std::fs::read_dir(sample).unwrap().flatten().map(|file| file.path());
+    let sample = sample.filter(|path| path.extension().is_some_and(|end| end == "tgz")).min().unwrap();
+    let output = packgate(folder.path(), &["check", sample.to_str().unwrap()]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(text.matches("not applied: ").count(), 1, "{text}");
+}
