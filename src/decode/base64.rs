@@ -8,6 +8,8 @@ use super::runs::{is_digit, raw_value, runs, value};
 use super::{Budget, LARGEST_LAYER, Layer, magic};
 use crate::unpack;
 
+/// What its layers are called.
+pub(crate) const NAME: &str = "base64";
 /// Characters from which on a run is looked at: shorter ones are names in code.
 pub(crate) const SHORTEST: usize = 40;
 /// Groups of four characters in a row that must decode to ASCII.
@@ -21,7 +23,7 @@ const MOST_HEX: usize = 100_000;
 
 /// Uncovers texts, and bytes whose beginning says what they are. Returns the runs that are hexadecimal numbers.
 pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) -> Vec<Range<usize>> {
-    let mut layer = Builder::new("base64", true, budget, found);
+    let mut layer = Builder::new(NAME, true, budget, found);
     let mut hex = Vec::new();
     let mut runs = runs(bytes, SHORTEST);
     while let Some(first) = runs.next() {

@@ -18,7 +18,7 @@ mod runs;
 pub(crate) mod whole;
 mod wide;
 
-pub(crate) use base64::SHORTEST as SHORTEST_BASE64;
+pub(crate) use base64::{NAME as BASE64, SHORTEST as SHORTEST_BASE64};
 pub(crate) use escapes::plain;
 pub(crate) use places::Places;
 

@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
+use thin_vec::ThinVec;
+
+use super::map::{MOST_MAPS, TOO_MANY_MAPS};
 use super::{MOST_DECODING, Origin, Sample, Search, TOO_DEEP, mention, own_source, secret, unicode};
 use crate::decode::{self, Layer};
-use crate::inventory::{At, Entry, Media};
+use crate::inventory::{At, Entry, Media, SourceMap};
 use crate::timings::timed;
 
 impl Search<'_> {
@@ -119,5 +122,52 @@ fn add(entry: &mut Entry, found: Entry, is_hidden: bool) {
     }
     if is_hidden {
         entry.unexamined.extend(found.unexamined);
+        add_maps(entry, found.maps, found.recovered);
+    }
+}
+
+/// Adds the maps of a layer that hold text, and the texts with the numbers that the maps have now.
+fn add_maps(entry: &mut Entry, maps: ThinVec<SourceMap>, mut texts: ThinVec<(usize, usize, Vec<u8>)>) {
+    for (number, map) in maps.into_iter().enumerate() {
+        if map.sources.iter().all(|source| source.text.is_none()) {
+            continue;
+        }
+        if entry.maps.len() >= MOST_MAPS {
+            entry.unexamined.push(TOO_MANY_MAPS);
+            return;
+        }
+        for (_, source, text) in texts.iter_mut().filter(|(of, ..)| *of == number) {
+            entry.recovered.push((entry.maps.len(), *source, std::mem::take(text)));
+        }
+        entry.maps.push(map);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+
+    use crate::inspect::{Scanner, inspect};
+    use crate::inventory::{Entry, Media};
+
+    fn maps_in_a_worker_of(map: &str) -> usize {
+        let encoded = |text: &str| base64::prelude::BASE64_STANDARD.encode(text);
+        let link = format!("sourceMappingURL=data:application/json;base64,{}", encoded(map));
+        let script = format!("self.onmessage = (event) => postMessage(event.data + 1);\n//# {link}\n");
+        let text = format!("new Worker(\"data:text/javascript;base64,{}\")", encoded(&script));
+        let mut entry = Entry { media: Media::Text, ..Entry::default() };
+        inspect(text.as_bytes(), Scanner::plain(), &mut entry);
+        entry.maps.len()
+    }
+
+    #[test]
+    fn a_map_of_an_encoded_script_counts_if_it_holds_text() {
+        let text =
+            r#"{"version":3,"sources":["a.ts"],"sourcesContent":["// c\nconst a = 1\n"],"mappings":"AAAA"}"#;
+        assert_eq!(maps_in_a_worker_of(text), 1);
+        assert_eq!(
+            maps_in_a_worker_of(r#"{"version":3,"sources":["a.ts"],"mappings":"AAAA","names":[]}"#),
+            0
+        );
     }
 }

@@ -87,18 +87,21 @@ pub(super) fn survey(inventory: &Inventory) -> Vec<Source<'_>> {
     let candidates: Vec<(&Entry, &'static Language)> = inventory
         .files()
         .filter(|entry| entry.media.is_text())
-        .filter_map(|entry| Some((entry, language(entry.file_name())?)))
+        .flat_map(|entry| languages(entry.file_name()).map(move |language| (entry, language)))
         .filter(|(entry, language)| !is_natural(language) && !is_foreign(entry))
         .collect();
     if candidates.is_empty() {
         return Vec::new();
     }
     let beside = Beside::new(inventory, candidates.iter().map(|(entry, _)| entry.parent).collect());
-    candidates.into_iter().filter_map(|(entry, language)| beside.source(entry, language)).collect()
+    let mut sources: Vec<Source<'_>> =
+        candidates.into_iter().filter_map(|(entry, language)| beside.source(entry, language)).collect();
+    sources.dedup_by_key(|source| source.entry.id);
+    sources
 }
 
-/// The language of a file of this name; none for declarations.
-fn language(name: &str) -> Option<&'static Language> {
+/// The languages of a file of this name, one for each form that it is compiled to; none for declarations.
+fn languages(name: &str) -> impl Iterator<Item = &'static Language> {
     static BY_EXTENSION: LazyLock<HashMap<&'static str, Vec<&'static Language>>> = LazyLock::new(|| {
         let mut languages: HashMap<&str, Vec<&Language>> = HashMap::new();
         for language in LANGUAGES {
@@ -108,16 +111,17 @@ fn language(name: &str) -> Option<&'static Language> {
         }
         languages
     });
-    let (_, extension) = name.rsplit_once('.')?;
-    let has_end = |end: &&&str| name.len() > end.len() && name.ends_with(**end);
-    let is_declaration = |language: &Language| {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let has_end = move |end: &&&str| name.len() > end.len() && name.ends_with(**end);
+    let is_declaration = move |language: &Language| {
         let named = language.not.iter().any(|end| name.ends_with(end) || Some(name) == end.get(1..));
         // `a.d.css.ts` declares a style sheet.
         named || (!language.not.is_empty() && name.contains(".d."))
     };
-    let fits =
-        |language: &&&Language| language.ends.iter().any(|end| has_end(&end)) && !is_declaration(language);
-    BY_EXTENSION.get(extension)?.iter().find(fits).copied()
+    let fits = move |language: &&Language| {
+        language.ends.iter().any(|end| has_end(&end)) && !is_declaration(language)
+    };
+    BY_EXTENSION.get(extension).into_iter().flatten().copied().filter(fits)
 }
 
 /// What is next to the sources.

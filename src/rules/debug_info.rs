@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Context, Family, Finding, Place, Rule};
+use super::{Context, Family, Finding, Place, Rule, stray};
 use crate::inventory::{BinaryFacts, DebugSection, Entry, Inventory};
 use crate::words::bytes;
 
@@ -11,8 +11,8 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Finds debug sections in ELF, Mach-O, PE and WebAssembly files and in static libraries, and program databases (`.pdb`).
-It says how many bytes stripping would save. Symbol tables alone don't count. Files that name only sources of
+Finds debug sections in ELF, Mach-O, PE and WebAssembly files and in static libraries, and program databases (`.pdb`),
+Breakpad's symbol files, and the maps by which R8 and ProGuard undo their obfuscation. It says how many bytes stripping would save. Symbol tables alone don't count. Files that name only sources of
 toolchains and libraries are reported as `unstripped`; program databases that say where to fetch the sources are
 `source-link`.
 
@@ -53,6 +53,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let own =
         facts_with_debug(inventory).filter(|(_, facts)| !is_of_others(facts) && !is_linked(inventory, facts));
     findings.extend(own.filter_map(|(entry, facts)| finding(rule, entry, facts)));
+    stray::check(rule, context, findings);
 }
 
 /// The binaries of an artifact with their facts.

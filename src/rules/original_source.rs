@@ -18,9 +18,10 @@ within it; `.pyx` next to the compiled module in a wheel; `.java` and `.kt` next
 embedded in a program database.
 
 It also finds, by content and in packages of any kind, output of tools that contains source text: documentation with
-pages of source (JSDoc, rustdoc, Sphinx, Javadoc, Doxygen, pdoc, YARD), Cython's annotated pages, patches, the
+pages of source (JSDoc, rustdoc, Sphinx, Javadoc, Doxygen, pdoc, YARD, Compodoc, Docco, godoc), Cython's annotated pages, patches, the
 Solidity compiler's input, Truffle's artifacts, bundles for error trackers, eszip, Dart kernel files, V8's start-up
-snapshots, TorchScript's debug records, Storybook's stories, notebooks with output, and backups and editors' leftovers
+snapshots, TorchScript's debug records, Storybook's stories, notebooks with output, editors' indexes of the code (tags,
+cscope, LSIF, SCIP), and backups and editors' leftovers
 with text in them. Patches to dependencies (`patches/NAME@VERSION.patch`) and backups among tests are not reported.
 
 It stays silent if the sources seem intended: the entry points are sources themselves, the allowlist names the
@@ -133,6 +134,7 @@ mod tests {
             (Some(&["dist", "src"]), &["dist/index.js"], ["dist/x_bg.wasm", "src/lib.rs"]),
             (Some(&["dist"]), &["dist/index.js"], ["dist/x_bg.wasm", "dist/cmd/main.go"]),
             (Some(&["dist"]), &["dist/index.js"], ["dist/theme.css", "dist/theme.scss"]),
+            (Some(&["dist"]), &["dist/index.js"], ["dist/engine.dart.js", "dist/engine.dart"]),
         ] {
             let expected = format!("package/{}", paths[1]);
             assert_eq!(npm(files, entry_points, &paths), (vec![expected], vec![]), "{files:?} {paths:?}");

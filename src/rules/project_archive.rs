@@ -9,7 +9,7 @@ use crate::inventory::{Entry, EntryId, Inventory, Media};
 use super::{Finding, Place, Rule};
 
 /// What is at the top of a project: its manifest, and what only its developers need.
-const MANIFESTS: [&str; 17] = [
+const MANIFESTS: [&str; 27] = [
     "package.json",
     "Cargo.toml",
     "pyproject.toml",
@@ -27,8 +27,20 @@ const MANIFESTS: [&str; 17] = [
     "deno.json",
     "build.zig",
     "Package.swift",
+    "setup.cfg",
+    "deno.jsonc",
+    "build.sbt",
+    "rebar.config",
+    "gleam.toml",
+    "dub.json",
+    "dune-project",
+    "stack.yaml",
+    "meson.build",
+    "MODULE.bazel",
 ];
-const DEVELOPED: [&str; 20] = [
+/// What the names of other manifests end in.
+const MANIFEST_ENDS: [&str; 7] = [".sln", ".slnx", ".csproj", ".fsproj", ".gemspec", ".cabal", ".xcodeproj"];
+const DEVELOPED: [&str; 30] = [
     "src",
     "tests",
     "test",
@@ -49,6 +61,16 @@ const DEVELOPED: [&str; 20] = [
     "poetry.lock",
     "uv.lock",
     "go.sum",
+    "spec",
+    "cmd",
+    "Gemfile.lock",
+    "composer.lock",
+    "mix.lock",
+    ".rspec",
+    ".gitlab-ci.yml",
+    ".circleci",
+    "Directory.Build.props",
+    "phpunit.xml",
 ];
 
 /// An archive of a project.
@@ -96,7 +118,7 @@ fn marks<'a>(entries: &[&'a Entry]) -> Vec<&'a str> {
     if tops.len() == 1 && entries.iter().all(|entry| entry.path.contains('/')) {
         tops = entries.iter().filter_map(|entry| entry.path.split('/').nth(1)).collect();
     }
-    let manifest = MANIFESTS.iter().find_map(|name| tops.get(name));
+    let manifest = tops.iter().find(|top| is_manifest(top));
     let others = DEVELOPED.iter().filter_map(|name| tops.get(name));
     match manifest {
         Some(manifest) => {
@@ -105,6 +127,10 @@ fn marks<'a>(entries: &[&'a Entry]) -> Vec<&'a str> {
         }
         None => Vec::new(),
     }
+}
+
+fn is_manifest(name: &str) -> bool {
+    MANIFESTS.contains(&name) || MANIFEST_ENDS.iter().any(|end| name.ends_with(end))
 }
 
 #[derive(Debug, Serialize)]
@@ -140,6 +166,7 @@ mod tests {
     fn a_manifest_and_what_developers_need() {
         assert_eq!(marks_of(&["acme/Cargo.toml", "acme/src/lib.rs"]), ["Cargo.toml", "src"]);
         assert_eq!(marks_of(&["package.json", ".gitignore", "lib/a.js"]), ["package.json", ".gitignore"]);
+        assert_eq!(marks_of(&["Acme.sln", ".gitignore", "Acme/Acme.csproj"]), ["Acme.sln", ".gitignore"]);
         for paths in [
             &["package.json", "index.js"][..],
             &["src/a.js", "b.js"],

@@ -18,6 +18,7 @@ mod wrapped;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::decode;
 use crate::inventory::{Link, LinkTarget, MapForm, SourceMap};
 
 use super::coding::Coding;
@@ -94,6 +95,10 @@ impl Needle {
 fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     // Encoded maps are decoded where they are found, with more care for what may be none.
     if sample.is_container() || sample.is_layer() {
+        // But for those of a script that is encoded as a whole, as bundlers inline a worker: it is encoded twice.
+        if matches!(sample.decoded, Some((decode::BASE64, _))) {
+            carry_maps(sample, hits, sink);
+        }
         return;
     }
     sink.entry.links.extend(header::links(sample));
@@ -129,6 +134,14 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
     }
     sink.told.extend(carried.told);
     sink.inner.extend(carried.inner);
+}
+
+/// Hands on the encoded maps of a text that was itself encoded.
+fn carry_maps(sample: &Sample<'_>, hits: &[Hit], sink: &mut FactSink<'_>) {
+    for map in inline::maps(sample.bytes, hits) {
+        sink.inner.push(Inner { what: QUOTED, offset: map.hit, text: map.text });
+        sink.told.push(map.range);
+    }
 }
 
 /// What a text links to and carries.

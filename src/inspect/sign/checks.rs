@@ -87,7 +87,8 @@ fn is_certificate_of_localhost(bytes: &[u8]) -> bool {
 
 /// A patch: changes to files, as diff tools write them, that are not those of a dependency.
 fn is_patch(bytes: &[u8]) -> bool {
-    const HEADS: [&[u8]; 6] = [b"diff ", b"--- ", b"Index: ", b"From ", b"commit ", b"# HG changeset patch"];
+    const HEADS: [&[u8]; 7] =
+        [b"diff ", b"--- ", b"*** ", b"Index: ", b"From ", b"commit ", b"# HG changeset patch"];
     /// Changes to a dependency may be all that a patch holds; one to another file shows soon.
     const MOST_FILES: usize = 1000;
     let text = text_start(bytes);
@@ -95,14 +96,19 @@ fn is_patch(bytes: &[u8]) -> bool {
         return false;
     }
     let is_own = |captures: regex::bytes::Captures<'_>| {
-        let path = captures.get(1).map_or(&b""[..], |path| path.as_bytes());
+        let path = captures.iter().skip(1).flatten().next().map_or(&b""[..], |path| path.as_bytes());
         memmem::find(path, b"node_modules/").is_none()
     };
     HUNK.as_ref().is_some_and(|hunk| hunk.captures_iter(bytes).take(MOST_FILES).any(is_own))
 }
 
-static HUNK: LazyLock<Option<Regex>> =
-    LazyLock::new(|| regex(r"^--- [^\n]+\n\+\+\+ ([^\n]+)\n@@ -[0-9]+(?:,[0-9]+)? \+[0-9]+"));
+/// Where the changes to a file begin: in the unified form, of one parent or of several, and in the context form.
+static HUNK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(concat!(
+        r"^--- [^\n]+\n\+\+\+ ([^\n]+)\n@@+(?: -[0-9]+(?:,[0-9]+)?)+ \+[0-9]+",
+        r"|^\*\*\* [^\n]+\n--- ([^\n]+)\n\*{15}\r?\n\*\*\* [0-9]+",
+    ))
+});
 
 /// Whether one of the values that the pattern finds could be a secret.
 fn shows(pattern: &Option<Regex>, bytes: &[u8]) -> bool {
@@ -147,10 +153,17 @@ mod tests {
         {
             assert!(is_patch(format!("{head}{HUNKS}").as_bytes()), "{head}");
         }
+        for other in [
+            "*** src/a.ts\t2026-01-01\n--- src/a.ts\t2026-01-02\n***************\n*** 1,3 ****\n  // c\n! a\n",
+            "diff --cc src/a.ts\n--- a/src/a.ts\n+++ b/src/a.ts\n@@@ -1,2 -1,2 +1,3 @@@\n  // c\n- b\n++c\n",
+        ] {
+            assert!(is_patch(other.as_bytes()), "{other}");
+        }
         let foreign = HUNKS.replace("src/", "node_modules/left-pad/");
         for text in [
             "--- a yaml document\na: 1\n",
             "diff --git a/x.png b/x.png\nBinary files differ\n",
+            "*** a heading ***\n--- b\n",
             "# How to read a patch\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n",
             foreign.as_str(),
         ] {
