@@ -241,7 +241,8 @@ mod tests {
             ("package/CLAUDE.md", &[], "stray-agent-notes"),
             ("package/dist/.cursor/rules/a.mdc", &[], "stray-agent-notes"),
             ("package/.npmrc", &["registry-login"], "stray-credential"),
-            ("package/.npmrc", &[], "stray-credential-file"),
+            ("package/.npmrc", &["names-credentials"], "stray-credential-file"),
+            ("package/.envrc", &["names-credentials"], "stray-credential-file"),
             ("package/dist/.env.production", &["dotenv-secrets"], "stray-credential"),
             ("package/.env", &[], "stray-credential-file"),
             ("package/infra/terraform.tfstate", &["tfstate"], "stray-credential"),
@@ -268,6 +269,11 @@ mod tests {
     fn ordinary_files_are_not() {
         for (path, signs) in [
             ("package/.env.example", &[][..]),
+            ("package/.npmrc", &[]),
+            ("package/.yarnrc.yml", &[]),
+            ("package/.envrc", &[]),
+            ("package/testsuite/init/.hg/.keep", &[]),
+            ("package/seed/wheels/embed/pip-26.0-py3-none-any.whl", &["archive"]),
             ("package/lib/secrets/index.js", &[]),
             ("package/lib/core/index.js", &["text"]),
             ("package/lib/coverage/index.js", &[]),

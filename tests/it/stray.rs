@@ -27,7 +27,7 @@ fn strays_are_found_by_name_and_content() {
         ("package/.mcp.json", r#"{"mcpServers": {"a": {"command": "a"}}}"#.to_owned(), "stray-agent"),
         ("package/CLAUDE.md", "Build with make.\n".to_owned(), "stray-agent-notes"),
         ("package/.npmrc", format!("//registry.example.org/:_authToken={token}\n"), "stray-credential"),
-        ("package/.npmrc", "save-exact=true\n".to_owned(), "stray-credential-file"),
+        ("package/.npmrc", "//registry.example.org/:_authToken=${NPM_TOKEN}\n".to_owned(), "stray-credential-file"),
         ("package/lib/.env.production", format!("API_SECRET={token}\n"), "stray-credential"),
         ("package/lib/.env", "PORT=3000\n".to_owned(), "stray-credential-file"),
         ("package/.htpasswd", "anna:$apr1$Zr4b8f2k$uD0Xq5M1cTn7yPq2LwVz31\n".to_owned(), "stray-credential"),

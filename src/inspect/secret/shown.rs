@@ -1,4 +1,4 @@
-//! Places in source text that are there for show: unit tests of Rust, comments and docstrings, where people write
+//! Places in source text that are there for show: unit tests of Rust and C, comments and docstrings, where people write
 //! what a credential looks like.
 
 use super::Sample;
@@ -8,7 +8,7 @@ use super::Sample;
 pub(super) struct Shown {
     /// Where the unit tests begin.
     tests: Option<usize>,
-    /// Where docstrings, or comments that document Rust, begin and end, in turn.
+    /// Where docstrings, comments that document Rust, or functions that test C, begin and end, in turn.
     quotes: Vec<usize>,
     signs: &'static [&'static [u8]],
 }
@@ -27,6 +27,7 @@ impl Shown {
                 shown.quotes = doc_lines(sample.bytes);
             }
             "py" | "pyi" => shown.quotes = docstrings(sample.bytes),
+            "c" | "cc" | "cpp" => shown.quotes = test_functions(sample.bytes),
             _ => {}
         }
         shown.signs = match extension {
@@ -41,7 +42,7 @@ impl Shown {
         shown
     }
 
-    /// Whether this place is in a unit test or a docstring.
+    /// Whether this place is in a unit test, a docstring, or documentation.
     pub(super) fn has(&self, at: usize) -> bool {
         self.tests.is_some_and(|tests| tests < at)
             || self.quotes.partition_point(|quote| *quote < at) % 2 == 1
@@ -81,6 +82,34 @@ fn doc_lines(text: &[u8]) -> Vec<usize> {
         }
     }
     ends
+}
+
+/// Where functions of C begin and end whose names say that they are tests: they stand in the file that they test.
+fn test_functions(text: &[u8]) -> Vec<usize> {
+    let (mut ends, mut open, mut at) = (Vec::new(), None, 0);
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b"}") {
+            ends.extend(open.take().map(|start| [start, at]).into_iter().flatten());
+        } else if open.is_none() && is_test_function(line) {
+            open = Some(at);
+        }
+        at += line.len();
+    }
+    ends
+}
+
+/// Whether a line begins the definition of a function that is called `ut_...`, or has a word for a test in its name.
+fn is_test_function(line: &[u8]) -> bool {
+    let Some(end) = memchr::memchr(b'(', line).filter(|_| line.first().is_some_and(u8::is_ascii_alphabetic))
+    else {
+        return false;
+    };
+    let head = line.get(..end).unwrap_or_default().trim_ascii_end();
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let name = head.rsplit(|byte| !is_part(byte)).next().unwrap_or_default();
+    let is_word = |word: &[u8]| matches!(word, b"test" | b"tests" | b"unittest" | b"unittests");
+    !line.trim_ascii_end().ends_with(b";")
+        && (name.starts_with(b"ut_") || name.split(|byte| *byte == b'_').any(is_word))
 }
 
 /// Where strings of three quotes begin and end, in turn.
@@ -130,6 +159,12 @@ mod tests {
             ("a.js", "/**\n * @example @\n */", true),
             ("a.js", "const a = b * '@'", false),
             ("a.env", "# A=@\n", false),
+            ("a.c", "static int ut_sign(void) {\n    key =\n        \"@\";\n}\n", true),
+            ("a.c", "int\nsign_unittest(int a,\n    int b)\n{\n    key = \"@\";\n}\n", true),
+            ("a.c", "int ut_sign(void) {\n    return 0;\n}\nchar *key = \"@\";\n", false),
+            ("a.c", "int ut_sign(void);\nchar *key = \"@\";\n", false),
+            ("a.c", "int attest(void) {\n    key = \"@\";\n}\n", false),
+            ("a.c", "int shut_down(void) {\n    key = \"@\";\n}\n", false),
         ] {
             let at = text.rfind('@').unwrap();
             let sample = Sample::new(path, text.as_bytes(), Media::Text);
