@@ -152,7 +152,7 @@ fn is_of(inventory: &Inventory, own: &OwnSource) -> bool {
 }
 
 /// Whether two names are the same for a registry: case and the kind of dash don't matter.
-fn is_same(one: &str, other: &str) -> bool {
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
     let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
     plain(one) == plain(other)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use packgate::audit::{Audit, AuditContext, Auditor, Options};
+use packgate::commit::CommitOptions;
 use packgate::guard;
 use packgate::inventory::Kind;
 use packgate::policy::Verdict;
@@ -47,6 +48,9 @@ pub(crate) struct Check {
     /// Compare with an earlier release: a file, `latest`, or a version that the ecosystem's client fetches
     #[arg(long, value_name = "OLD")]
     against: Option<Against>,
+    /// The commit that the artifacts should be from [default: the one a crate names, HEAD, or the version's tag]
+    #[arg(long, value_name = "REV")]
+    commit: Option<String>,
     /// Write a statement about each artifact that passes into this folder, for somebody to sign
     #[arg(long, value_name = "DIR")]
     attest: Option<PathBuf>,
@@ -112,8 +116,11 @@ impl Check {
             packgate::own::source(&settings, Some(&project)).map_err(|error| error.to_string())?;
         let mut crates = PassedCrates::of(&self.project, &settings);
         let timings = self.timings.then(Arc::<Timings>::default);
+        let folders = targets.all.iter().filter_map(|target| target.folder.as_deref());
+        let commit = CommitOptions::of(self.commit.clone(), folders.chain([self.project.as_path()]));
         let options = Options::default()
             .settings(settings)
+            .commit(commit)
             .kind(self.kind)
             .project(project)
             .internal_code(internal_code)

@@ -4,6 +4,7 @@
 //! that a rule needs to know is here, and nothing that would need the bytes again.
 
 mod anomaly;
+mod commit;
 mod entry;
 mod import;
 mod making;
@@ -21,6 +22,7 @@ mod text;
 use serde::Serialize;
 
 pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
+pub use commit::{BlobIds, Comparison, Differing, FromCommit, ObjectFormat, VersionTag};
 pub use entry::{Entry, EntryId, EntryKind, WideDigests};
 pub use import::{BrokenImport, ImportTrouble, Reach};
 pub use making::{BuildOption, Making};
@@ -67,6 +69,9 @@ pub struct Inventory {
     /// What was known of the project's own source text; `None` when it was not looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<OwnKnown>,
+    /// How it compares with a commit of its project; `None` when it was not to be compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_commit: Option<FromCommit>,
     /// The manifest files as they were in the artifact, for the ecosystem to read.
     #[serde(skip)]
     pub manifests: Vec<ManifestFile>,

@@ -1,17 +1,21 @@
 //! Rules that could not be applied, so that their silence means nothing.
 
-use crate::settings::OwnMode;
+use std::borrow::Cow;
 
-use super::{Context, own_comments, own_source};
+use crate::inventory::{FromCommit, Inventory};
+use crate::settings::OwnMode;
+use crate::words;
+
+use super::{Context, differs_from_commit, not_in_commit, own_comments, own_source};
 
 /// A rule that could not be applied.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotApplied {
     /// The rule.
     pub rule: &'static str,
     /// What it lacks, and how to give it that.
-    pub lacks: &'static str,
+    pub lacks: Cow<'static, str>,
 }
 
 /// The rules that could not be applied, though the settings ask for them.
@@ -19,7 +23,28 @@ pub fn not_applied(context: &Context<'_>) -> Vec<NotApplied> {
     const LACKS: &str = "no source text of this package's project is available (run packgate there, or name the folder with --project)";
     let has_nothing = context.inventory.own.is_none() && context.settings.own.mode != OwnMode::Off;
     let rules = [own_source::RULE.name, own_comments::RULE.name];
-    rules.into_iter().filter(|_| has_nothing).map(|rule| NotApplied { rule, lacks: LACKS }).collect()
+    let own = rules.into_iter().filter(|_| has_nothing).map(|rule| NotApplied { rule, lacks: LACKS.into() });
+    own.chain(commits(context.inventory)).collect()
+}
+
+/// What could not be compared with a commit.
+fn commits(inventory: &Inventory) -> Vec<NotApplied> {
+    match &inventory.from_commit {
+        Some(FromCommit::Not(why)) => [differs_from_commit::RULE.name, not_in_commit::RULE.name]
+            .map(|rule| NotApplied { rule, lacks: why.clone().into() })
+            .into(),
+        Some(FromCommit::Compared(comparison)) if !comparison.untold.is_empty() => {
+            let places = comparison.untold.iter().filter_map(|id| inventory.entry(*id));
+            let places: Vec<&str> = places.take(3).map(|entry| entry.place.as_str()).collect();
+            let files = words::counted(comparison.untold.len() as u64, "file");
+            let lacks = format!(
+                "{files} from a submodule that isn't checked out, or by a link that leads out of the repository: {}",
+                places.join(", ")
+            );
+            vec![NotApplied { rule: differs_from_commit::RULE.name, lacks: lacks.into() }]
+        }
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]

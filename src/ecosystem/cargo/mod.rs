@@ -4,6 +4,7 @@ mod advice;
 mod artifact;
 mod client;
 mod manifest;
+mod origin;
 mod project;
 mod registry;
 

@@ -4,6 +4,7 @@ mod advice;
 mod artifact;
 mod client;
 mod names;
+mod origin;
 mod project;
 mod registry;
 
