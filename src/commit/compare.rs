@@ -37,6 +37,9 @@ pub(super) fn compare(
         match (held, &entry.blob) {
             (Held::Untold, _) | (_, None) => found.comparison.untold.push(entry.id),
             (Held::Nothing, _) if lookup.has_any(makers(path)) => {}
+            // A client that rewrites a file may make one where there is none.
+            (Held::Nothing, _)
+                if kept(inventory, entry).is_some_and(|bytes| origins.rewrites(path, bytes, b"")) => {}
             (Held::Nothing, _) => found.absent.push(entry),
             (Held::File(at, id), Some(ids)) => {
                 found.comparison.files += 1;
@@ -128,8 +131,8 @@ fn weigh(found: &mut Found<'_>, inventory: &Inventory, origins: &dyn Origins, re
         if is_large_file(blob, changed.entry) || is_expanded(blob) {
             continue;
         }
-        let kept = inventory.manifests.iter().find(|kept| kept.entry == changed.entry.id);
-        if kept.is_some_and(|kept| origins.rewrites(changed.path, &kept.bytes, blob)) {
+        let bytes = kept(inventory, changed.entry);
+        if bytes.is_some_and(|bytes| origins.rewrites(changed.path, bytes, blob)) {
             continue;
         }
         let only_line_ends = differs_in_ends(changed.ids, blob, repository.format);
@@ -139,6 +142,12 @@ fn weigh(found: &mut Found<'_>, inventory: &Inventory, origins: &dyn Origins, re
             only_line_ends,
         });
     }
+}
+
+/// The bytes of a file, if it is one whose bytes were kept.
+fn kept<'a>(inventory: &'a Inventory, entry: &Entry) -> Option<&'a [u8]> {
+    let kept = inventory.manifests.iter().find(|kept| kept.entry == entry.id)?;
+    Some(kept.bytes.as_slice())
 }
 
 fn differs_in_ends(ids: &BlobIds, blob: &[u8], format: ObjectFormat) -> bool {

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::ecosystem;
-use crate::inventory::{FromCommit, Inventory, ObjectFormat, Package};
+use crate::inventory::{Comparison, FromCommit, Inventory, ObjectFormat, Package, VersionTag};
 use crate::own;
 use crate::project::Project;
 
@@ -68,7 +68,11 @@ pub fn settle(
             return Err("the project is in another repository than this one".to_owned());
         }
         let chosen = choose(&repository, package, &home, asked)?;
-        compare::compare(inventory, package, origins, &home.folder, &repository, chosen)
+        let each = |chosen| compare::compare(inventory, package, origins, &home.folder, &repository, chosen);
+        let all: Vec<Comparison> = chosen.into_iter().map(each).collect::<Result<_, _>>()?;
+        // The first of several that fit equally well.
+        let best = all.into_iter().min_by_key(|all| all.differing.len() + all.absent.len());
+        best.ok_or_else(|| "there is no commit to compare with".to_owned())
     })();
     let found = match (compared, asked) {
         (Ok(comparison), _) => FromCommit::Compared(comparison),
@@ -115,22 +119,21 @@ impl Home {
 struct Chosen {
     commit: String,
     because: String,
-    tag: Option<crate::inventory::VersionTag>,
+    tag: Option<VersionTag>,
 }
 
-/// The commit that an artifact should be from.
+/// The commits that an artifact may be from, likeliest first.
 fn choose(
     repository: &Repository,
     package: &Package,
     home: &Home,
     asked: Option<&str>,
-) -> Result<Chosen, String> {
+) -> Result<Vec<Chosen>, String> {
     let tag = repository.tag(&tags(package));
-    let chosen =
-        |commit: String, because: &str| Ok(Chosen { commit, because: because.to_owned(), tag: tag.clone() });
+    let chosen = |commit: String, because: String| Chosen { commit, because, tag: tag.clone() };
     if let Some(words) = asked {
         return match repository.commit(words) {
-            Some(commit) => chosen(commit, &format!("--commit {words}")),
+            Some(commit) => Ok(vec![chosen(commit, format!("--commit {words}"))]),
             None => Err(with_hint("git knows no such commit", repository)),
         };
     }
@@ -139,28 +142,42 @@ fn choose(
         let name = place.rsplit('/').next().unwrap_or(place);
         let is_id = revision.len() >= 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
         return match is_id.then(|| repository.commit(revision)).flatten() {
-            Some(commit) => chosen(commit, name),
+            Some(commit) => Ok(vec![chosen(commit, format!("the commit of {name}"))]),
             None => {
                 let why = format!("{name} names a commit that this repository doesn't have");
                 Err(with_hint(&why, repository))
             }
         };
     }
+    let head = || {
+        let commit = repository.commit("HEAD").ok_or("the repository has no commit yet")?;
+        Ok::<_, String>(chosen(commit, "HEAD".to_owned()))
+    };
+    let tagged = tag.as_ref().map(|tag| chosen(tag.commit.clone(), format!("tag {}", tag.name)));
+    if home.is_just_packed {
+        return Ok(vec![head()?]);
+    }
     let version = ecosystem::of_project(&home.folder).map(|own| own.version).unwrap_or_default();
-    let is_that_version = home.is_just_packed || own::is_same(&version, &package.version);
-    match (is_that_version, &tag) {
-        (false, Some(tag)) => return chosen(tag.commit.clone(), &format!("tag {}", tag.name)),
-        (false, None) if !version.is_empty() => {
-            let why =
-                format!("the project is at version {version}, and no tag names version {}", package.version);
-            return Err(with_hint(&why, repository));
-        }
-        _ => {}
+    if version.is_empty() || is_same_version(&version, &package.version) {
+        // The project may have moved on since, without a new version.
+        let head = head()?;
+        let tagged = tagged.filter(|tagged| tagged.commit != head.commit);
+        return Ok([head].into_iter().chain(tagged).collect());
     }
-    match repository.commit("HEAD") {
-        Some(commit) => chosen(commit, "HEAD"),
-        None => Err("the repository has no commit yet".to_owned()),
-    }
+    tagged.map(|tagged| vec![tagged]).ok_or_else(|| {
+        let why =
+            format!("the project is at version {version}, and no tag names version {}", package.version);
+        with_hint(&why, repository)
+    })
+}
+
+/// Whether two versions are the same to an ecosystem's client: `1.0-rc.1` and `1.0rc1`, `1.0.dev` and `1.0.dev0`.
+fn is_same_version(one: &str, other: &str) -> bool {
+    let plain = |version: &str| {
+        let plain = version.to_ascii_lowercase().replace(['-', '_', '.', '+'], "");
+        plain.strip_suffix('0').map(str::to_owned).unwrap_or(plain)
+    };
+    one == other || plain(one) == plain(other)
 }
 
 fn with_hint(why: &str, repository: &Repository) -> String {
@@ -188,4 +205,29 @@ fn tags(package: &Package) -> Vec<String> {
     // A name that git doesn't allow is no tag, and a pattern would be any.
     tags.retain(|tag| !tag.contains(['*', '?', '[', '\\', '~', '^', ':', ' ']) && !tag.contains(".."));
     tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_that_clients_write_in_other_ways() {
+        for (one, other) in [("8.5.0.dev", "8.5.0.dev0"), ("1.0.0-rc.1", "1.0.0rc1"), ("1.0", "1.0")] {
+            assert!(is_same_version(one, other), "{one} {other}");
+        }
+        assert!(!is_same_version("1.2.3", "1.2.4"));
+    }
+
+    #[test]
+    fn tags_of_versions() {
+        let package =
+            |name: &str| Package { name: name.into(), version: "1.2.3".into(), ..Package::default() };
+        let tags_of = |name: &str| tags(&package(name));
+        for tag in ["v1.2.3", "1.2.3", "@acme/cli@1.2.3", "cli-v1.2.3", "cli@1.2.3"] {
+            assert!(tags_of("@acme/cli").iter().any(|known| known == tag), "{tag}");
+        }
+        assert!(tags_of("a*b").iter().all(|tag| !tag.contains('*')));
+        assert!(tags(&Package::default()).is_empty());
+    }
 }

@@ -37,7 +37,7 @@ pub enum FromCommit {
 pub struct Comparison {
     /// The commit's full id.
     pub commit: String,
-    /// Why this one: `HEAD`, `--commit v1.2.0`.
+    /// Why this one: `HEAD`, `--commit v1.2.0`, `tag v1.2.0`, `the commit of .cargo_vcs_info.json`.
     pub because: String,
     /// The version's tag, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -198,7 +198,7 @@ pub struct Finding<'a> {
 pub struct Commit<'a> {
     /// Its full id.
     pub id: &'a str,
-    /// Why this one: `HEAD`, `--commit v1.2.0`, `tag v1.2.0`, `.cargo_vcs_info.json`.
+    /// Why this one: `HEAD`, `--commit v1.2.0`, `tag v1.2.0`, `the commit of .cargo_vcs_info.json`.
     pub because: &'a str,
     /// The tag of the artifact's version; `null` if there is none.
     pub tag: Option<Tag<'a>>,

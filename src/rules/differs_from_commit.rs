@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Compares each file that version control tracks with what it holds at the commit that the artifact should be from:
-the one given with `--commit`, otherwise the one that a crate names in `.cargo_vcs_info.json`, otherwise `HEAD`, or the
-tag of the artifact's version where the project has moved on. It does so where the project is at hand (`--project`) and
+the one given with `--commit`, otherwise the one that a crate names in `.cargo_vcs_info.json`, otherwise `HEAD` or the
+tag of the artifact's version, whichever it fits better. It does so where the project is at hand (`--project`) and
 is in a git repository. What the ecosystem's client rewrites (`Cargo.toml`, `setup.cfg`, the `package.json` of pnpm and
 yarn, a `package.json` whose version is set only when publishing) isn't counted. A file of Git LFS is compared by its
 digest. A file in which git itself fills in `$Format:...$` isn't compared.
