@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use packgate::audit::{Audit, AuditContext, Auditor, Options};
-use packgate::commit::CommitOptions;
 use packgate::guard;
 use packgate::inventory::Kind;
 use packgate::policy::Verdict;
@@ -116,11 +115,9 @@ impl Check {
             packgate::own::source(&settings, Some(&project)).map_err(|error| error.to_string())?;
         let mut crates = PassedCrates::of(&self.project, &settings);
         let timings = self.timings.then(Arc::<Timings>::default);
-        let folders = targets.all.iter().filter_map(|target| target.folder.as_deref());
-        let commit = CommitOptions::of(self.commit.clone(), folders.chain([self.project.as_path()]));
         let options = Options::default()
             .settings(settings)
-            .commit(commit)
+            .commit(targets.commit(self.commit.clone(), &self.project))
             .kind(self.kind)
             .project(project)
             .internal_code(internal_code)

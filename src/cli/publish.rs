@@ -128,6 +128,7 @@ impl Publish {
         let options = Options::default()
             .fail_on(self.fail_on)
             .settings(settings)
+            .commit(targets.commit(None, &self.project))
             .project(project)
             .internal_code(code)
             .own_source(own);

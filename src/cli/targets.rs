@@ -1,6 +1,7 @@
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
+use packgate::commit::CommitOptions;
 use packgate::inventory::Inventory;
 use packgate::pack::{self, PackError};
 
@@ -52,6 +53,12 @@ impl Targets {
             }
         }
         Ok(targets)
+    }
+
+    /// What is needed to compare them with a commit: `revision`, or the one that they should be from.
+    pub(crate) fn commit(&self, revision: Option<String>, project: &Path) -> CommitOptions {
+        let folders = self.all.iter().filter_map(|target| target.folder.as_deref());
+        CommitOptions::of(revision, folders.chain([project]))
     }
 }
 

@@ -77,8 +77,9 @@ impl Repository {
         let output = Command::new(env!("CARGO_BIN_EXE_packgate"))
             .arg("check")
             .arg(artifact)
-            .args(["--format", "json", "--policy", "proprietary", "--project"])
+            .args(["--format", "json", "--project"])
             .arg(self.path())
+            .args(if more.contains(&"--policy") { &[][..] } else { &["--policy", "proprietary"] })
             .args(more)
             .output()
             .unwrap();
@@ -241,9 +242,18 @@ fn which_commit() {
     fs::write(repository.path().join("src/lib.rs"), "// more\n").unwrap();
     repository.commit();
     // The crate names its own commit.
-    let commit = &repository.check(&artifact, &[])["commit"];
+    let commit = repository.check(&artifact, &[])["commit"].clone();
     assert_eq!(commit["because"], "the commit of .cargo_vcs_info.json");
     assert_eq!((&commit["tag"]["name"], &commit["differing"]), (&"v1.0.0".into(), &0.into()));
+    // What passed is stated with the commit that it is from.
+    let statements = TempDir::new().unwrap();
+    repository
+        .check(&artifact, &["--policy", "open-source", "--attest", statements.path().to_str().unwrap()]);
+    let files = fs::read_dir(statements.path()).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+    let stated: Vec<Value> = files.map(|bytes| serde_json::from_slice(&bytes).unwrap()).collect();
+    let own = stated[0]["predicate"].as_object().unwrap().iter();
+    let from = own.clone().find(|(name, _)| name.ends_with("/commit/v1")).unwrap();
+    assert_eq!(from.1["digest"]["gitCommit"], commit["id"]);
     let commit = &repository.check(&artifact, &["--commit", "main"])["commit"];
     assert_eq!((&commit["because"], &commit["differing"]), (&"--commit main".into(), &1.into()));
     assert_ne!(commit["tag"]["commit"], commit["id"]);
