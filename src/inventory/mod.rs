@@ -4,6 +4,7 @@
 //! that a rule needs to know is here, and nothing that would need the bytes again.
 
 mod anomaly;
+mod blob;
 mod commit;
 mod entry;
 mod import;
@@ -22,7 +23,8 @@ mod text;
 use serde::Serialize;
 
 pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
-pub use commit::{BlobIds, Comparison, Differing, FromCommit, ObjectFormat, VersionTag};
+pub use blob::{BlobIds, ObjectFormat};
+pub use commit::{Comparison, Differing, FromCommit, VersionTag};
 pub use entry::{Entry, EntryId, EntryKind, WideDigests};
 pub use import::{BrokenImport, ImportTrouble, Reach};
 pub use making::{BuildOption, Making};

@@ -14,7 +14,7 @@ use crate::project::Project;
 use super::advice::CargoAdvice;
 use super::manifest::{self, line_of, package_table, parse};
 use super::origin::CrateOrigins;
-use super::{MANIFEST, client};
+use super::{LOCK, MANIFEST, ORIGINAL, VCS_INFO, client};
 use crate::ecosystem::cargo::registry;
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
@@ -141,10 +141,6 @@ impl Format for Crate {
         Some(client::fetch(wish))
     }
 }
-
-pub(super) const ORIGINAL: &str = "Cargo.toml.orig";
-pub(super) const VCS_INFO: &str = ".cargo_vcs_info.json";
-pub(super) const LOCK: &str = "Cargo.lock";
 
 /// The crate's files by their paths from its folder.
 struct Files<'a> {

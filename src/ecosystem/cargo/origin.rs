@@ -1,7 +1,6 @@
 //! Where the files of a crate come from. Source: the Cargo book, chapter "cargo package".
 
-use super::MANIFEST;
-use super::artifact::{LOCK, ORIGINAL, VCS_INFO};
+use super::{LOCK, MANIFEST, ORIGINAL, VCS_INFO};
 use crate::ecosystem::origin::{Origin, Origins, Ships, below};
 use crate::inventory::{Entry, Inventory, Package};
 

@@ -10,9 +10,9 @@ use crate::inventory::{
 use crate::project::Project;
 
 use super::advice::GemAdvice;
-use super::client;
 use super::names::platform;
 use super::origin::GemOrigins;
+use super::{DATA, client};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Format};
 use crate::ecosystem::gem::registry;
@@ -129,7 +129,6 @@ impl Format for Gem {
 }
 
 const METADATA: &str = "metadata.gz";
-pub(super) const DATA: &str = "data.tar.gz";
 const CHECKSUMS: &str = "checksums.yaml.gz";
 
 /// Most bytes that a compressed member may unpack to.

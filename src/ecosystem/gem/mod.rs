@@ -10,6 +10,9 @@ mod registry;
 
 use super::Ecosystem;
 
+/// The archive of the gem's own files.
+const DATA: &str = "data.tar.gz";
+
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "gem",
     formats: &[&artifact::Gem],

@@ -1,6 +1,6 @@
 //! Where the files of a gem come from.
 
-use super::artifact::DATA;
+use super::DATA;
 use super::names::platform;
 use crate::ecosystem::origin::{Origin, Origins, Ships};
 use crate::inventory::{Entry, Inventory, Package};
