@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::commit::{self, CommitError, CommitOptions};
 use crate::diff::Diff;
 use crate::ecosystem;
 use crate::fingerprint::{Index, OwnSource};
@@ -18,7 +19,7 @@ use crate::rules::{self, Context};
 use crate::settings::{Level, Settings};
 use crate::stocktake::{Budget, Stocktake, StocktakeError};
 use crate::surroundings::Surroundings;
-use crate::timings::Timings;
+use crate::timings::{Timings, timed};
 
 pub use crate::outcome::{Audit, Totals};
 
@@ -40,6 +41,8 @@ pub struct Options {
     pub keep_entries: bool,
     /// Whether entries get a SHA-256 even if no rule needs it, for comparing artifacts.
     pub digests: bool,
+    /// What to compare the artifacts' files with; nothing by default.
+    pub commit: Option<CommitOptions>,
     /// Where to record the time of each stage.
     pub timings: Option<Arc<Timings>>,
     /// Fingerprints of internal code, from [`crate::internal::code`].
@@ -58,6 +61,7 @@ impl Default for Options {
             today: time::OffsetDateTime::now_utc().date(),
             keep_entries: false,
             digests: false,
+            commit: None,
             timings: None,
             internal_code: None,
             own_source: None,
@@ -116,6 +120,12 @@ impl Options {
         Self { digests, ..self }
     }
 
+    /// Sets [`Options::commit`].
+    #[must_use]
+    pub fn commit(self, commit: impl Into<Option<CommitOptions>>) -> Self {
+        Self { commit: commit.into(), ..self }
+    }
+
     /// Sets [`Options::timings`].
     #[must_use]
     pub fn timings(self, timings: Option<Arc<Timings>>) -> Self {
@@ -145,6 +155,9 @@ pub enum AuditError {
     /// The project's lock can't be used.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// There is no such commit to compare with.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
 }
 
 /// What belongs to one artifact alone.
@@ -234,7 +247,7 @@ impl Auditor {
     /// Judges an inventory.
     ///
     /// # Errors
-    /// If the project's lock can't be used.
+    /// If the project's lock or the wanted commit can't be used.
     pub fn judge(&self, inventory: Inventory) -> Result<Audit, AuditError> {
         self.judge_in(inventory, &AuditContext::default())
     }
@@ -242,11 +255,16 @@ impl Auditor {
     /// Judges an inventory in a context of its own.
     ///
     /// # Errors
-    /// If the project's lock can't be used.
+    /// If the project's lock or the wanted commit can't be used.
     pub fn judge_in(&self, mut inventory: Inventory, beside: &AuditContext<'_>) -> Result<Audit, AuditError> {
         let begun = Instant::now();
         let options = &self.options;
         let folder = beside.folder.or(options.project.as_ref().map(|project| project.folder.as_path()));
+        if let Some(commit) = &options.commit {
+            timed(options.timings.as_deref(), "compare with the commit", || {
+                commit::settle(&mut inventory, commit, options.project.as_ref(), beside.folder)
+            })?;
+        }
         let lock = match folder {
             Some(folder) => lock::load(folder, &inventory)?,
             None => None,
@@ -325,8 +343,10 @@ impl Auditor {
 /// What the settings ask inspectors to look for.
 fn wanted(options: &Options) -> ScanOptions {
     let internal = &options.settings.internal;
+    let commit = options.commit.as_ref();
     ScanOptions {
-        digests: options.digests,
+        digests: options.digests || commit.is_some_and(|commit| commit.has_large_files),
+        blobs: commit.and_then(|commit| commit.format),
         timings: options.timings.clone(),
         recovered: false,
         markers: internal.markers.clone(),

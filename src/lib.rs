@@ -27,6 +27,9 @@
 #[doc(hidden)]
 pub mod attest;
 pub mod audit;
+mod blob;
+#[doc(hidden)]
+pub mod commit;
 mod decode;
 #[doc(hidden)]
 pub mod diff;

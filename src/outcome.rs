@@ -1,7 +1,7 @@
 //! The result of an audit. Reporters get this, and know nothing of how it was made.
 
 use crate::diff::Diff;
-use crate::inventory::{Inventory, Kind, Unexamined};
+use crate::inventory::{Comparison, FromCommit, Inventory, Kind, Unexamined};
 use crate::policy::{Judged, Policy, Verdict, WaiverName, WaiverUse, weight};
 use crate::recoverable::Exposure;
 use crate::rules::NotApplied;
@@ -92,6 +92,14 @@ impl Audit {
     /// The ecosystem.
     pub fn kind(&self) -> Kind {
         self.inventory.kind
+    }
+
+    /// What its files were compared with, if they were.
+    pub fn commit(&self) -> Option<&Comparison> {
+        match self.inventory.from_commit.as_ref()? {
+            FromCommit::Compared(comparison) => Some(comparison),
+            FromCommit::Not(_) => None,
+        }
     }
 
     /// What could not be examined.

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::ecosystem;
 use crate::escape;
+use crate::inventory::Comparison;
 use crate::outcome::Audit;
 use crate::policy::Verdict;
 use crate::publish;
@@ -28,6 +29,8 @@ pub(super) const PREDICATE: &str = "https://slsa.dev/verification_summary/v1";
 pub(super) const PASSED_LEVEL: &str = "PACKGATE_PASSED";
 /// The field with the digest of the report; fields of one's own are named by a URI.
 const REPORT: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/report/v1");
+/// The field with the commit that the files are from.
+const COMMIT: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/commit/v1");
 
 /// An in-toto statement that an artifact passed.
 ///
@@ -113,7 +116,6 @@ impl Statement {
             return Err(AttestError::Changed);
         }
         let identity = ecosystem::identity(&audit.inventory);
-        let report = BTreeMap::from([("sha256", report_digest(audit))]);
         Ok(Self {
             form: STATEMENT,
             subject: [Subject { name: identity.file, digest }],
@@ -130,7 +132,7 @@ impl Statement {
                 },
                 verification_result: "PASSED",
                 verified_levels: [PASSED_LEVEL.to_owned(), policy_level(&audit.policy.name)],
-                own: BTreeMap::from([(REPORT, serde_json::json!({ "digest": report }))]),
+                own: own(audit),
             },
         })
     }
@@ -169,6 +171,18 @@ pub(super) fn digests(path: &Path) -> io::Result<Digests> {
         long.update(bytes);
     })?;
     Ok(Digests { sha256: hex(&short.finalize()), sha512: hex(&long.finalize()) })
+}
+
+/// What is stated beyond the predicate's own fields: the report's digest, and the commit if all that could be compared
+/// is from it.
+fn own(audit: &Audit) -> BTreeMap<&'static str, Value> {
+    let digest = |name: &str, digest: &str| serde_json::json!({ "digest": { name: digest } });
+    let mut own = BTreeMap::from([(REPORT, digest("sha256", &report_digest(audit)))]);
+    let is_from = |found: &&Comparison| found.differing.is_empty() && found.absent.is_empty();
+    if let Some(found) = audit.commit().filter(is_from) {
+        own.insert(COMMIT, digest("gitCommit", &found.commit));
+    }
+    own
 }
 
 /// SHA-256 of the JSON report on this artifact alone, as if it stood in the working directory.

@@ -59,6 +59,9 @@ pub(crate) struct Check {
     /// Compare with an earlier release: a file, `latest`, or a version that the ecosystem's client fetches
     #[arg(long, value_name = "OLD")]
     against: Option<Against>,
+    /// The commit that the artifacts should be from [default: the one a crate names, HEAD, or the version's tag]
+    #[arg(long, value_name = "REV")]
+    commit: Option<String>,
     /// Write a statement about each artifact that passes into this folder, for somebody to sign
     #[arg(long, value_name = "DIR")]
     attest: Option<PathBuf>,
@@ -131,6 +134,7 @@ impl Check {
         let mut crates = PassedCrates::of(self.project(), &settings);
         let timings = self.timings.then(Arc::<Timings>::default);
         let options = Options::default()
+            .commit(targets.commit(self.commit.clone(), self.project()))
             .kind(self.kind)
             .fail_on(self.fail_on)
             .keep_entries(outputs.need_entries())

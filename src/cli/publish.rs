@@ -123,7 +123,9 @@ impl Publish {
         if targets.all.is_empty() {
             return Ok(Audited::Nothing(Exit::Passed));
         }
-        let gate = Gate::new(workspace, false, Options::default().fail_on(self.fail_on));
+        let options =
+            Options::default().fail_on(self.fail_on).commit(targets.commit(None, workspace.folder()));
+        let gate = Gate::new(workspace, false, options);
         let (mut consignments, mut audits) = (Vec::new(), Vec::new());
         for target in &targets.all {
             let (consignment, audit) = self.prepare(&gate, target, attestations.as_ref())?;

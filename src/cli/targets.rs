@@ -1,6 +1,7 @@
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
+use packgate::commit::CommitOptions;
 use packgate::inventory::Inventory;
 use packgate::outcome::LeftOut;
 use packgate::pack::{self, Artifact, Choice, PackError};
@@ -93,6 +94,12 @@ impl Targets {
         self.failed.extend(failed.map(|(name, error)| LeftOut { name, why: error.to_string() }));
         self._packed.push(made);
         Ok(())
+    }
+
+    /// What is needed to compare them with a commit: `revision`, or the one that they should be from.
+    pub(crate) fn commit(&self, revision: Option<String>, project: &Path) -> CommitOptions {
+        let folders = self.all.iter().filter_map(|target| target.folder.as_deref());
+        CommitOptions::of(revision, folders.chain([project]))
     }
 }
 

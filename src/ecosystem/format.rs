@@ -10,6 +10,7 @@ use crate::project::Project;
 
 use super::client::{ClientError, Fetched, Wish};
 use super::edit::Edit;
+use super::origin::Origins;
 use super::purl::Purl;
 use super::registry::Registry;
 use super::unwanted::Unwanted;
@@ -109,6 +110,11 @@ pub(crate) trait Format: Sync {
 
     /// The only name that the client accepts for that folder.
     fn folder_name(&self, _package: &Package) -> Option<String> {
+        None
+    }
+
+    /// Where its entries come from in a project; `None` if too little of that is known to compare them.
+    fn origins(&self) -> Option<&'static dyn Origins> {
         None
     }
 

@@ -12,6 +12,7 @@ mod identity;
 mod json;
 mod licence_text;
 mod locate;
+mod origin;
 mod purl;
 mod registry;
 mod remedy;
@@ -43,6 +44,7 @@ pub use folder::{
 };
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
 pub(crate) use identity::{Identity, identity};
+pub(crate) use origin::{Origin, Origins, Ships};
 pub(crate) use registry::{Copy, Registry, Sender, Served};
 pub use remedy::Remedy;
 pub(crate) use remedy::{leave_out, new_allowlist};

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use regex::bytes::Regex;
 
 use crate::fingerprint::{Index, OwnSource};
+use crate::inventory::ObjectFormat;
 use crate::timings::Timings;
 use crate::unpack::Limits;
 
@@ -14,6 +15,8 @@ use super::prefilter::Prefilter;
 pub struct ScanOptions {
     /// Each entry's SHA-256.
     pub digests: bool,
+    /// Each entry's ids as a blob of git.
+    pub blobs: Option<ObjectFormat>,
     /// The texts that source maps hold, in [`crate::inventory::Entry::recovered`].
     pub recovered: bool,
     /// Literal markers.

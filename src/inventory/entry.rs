@@ -2,7 +2,8 @@ use serde::Serialize;
 use thin_vec::ThinVec;
 
 use super::{
-    BinaryFacts, CodeMatch, Import, Link, Media, Mention, OwnText, ProgramFacts, Secret, SourceMap, TextFacts,
+    BinaryFacts, BlobIds, CodeMatch, Import, Link, Media, Mention, OwnText, ProgramFacts, Secret, SourceMap,
+    TextFacts,
 };
 
 /// An entry's number in the inventory. Names may repeat, numbers don't.
@@ -90,6 +91,9 @@ pub struct Entry {
     /// Longer digests; only where a table in the artifact is made with them.
     #[serde(skip)]
     pub wide: Option<Box<WideDigests>>,
+    /// The ids that git would give it; only when it is compared with a commit.
+    #[serde(skip)]
+    pub blob: Option<Box<BlobIds>>,
     /// Facts of text files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<TextFacts>,

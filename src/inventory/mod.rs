@@ -4,6 +4,8 @@
 //! that a rule needs to know is here, and nothing that would need the bytes again.
 
 mod anomaly;
+mod blob;
+mod commit;
 mod entry;
 mod import;
 mod making;
@@ -21,6 +23,8 @@ mod text;
 use serde::Serialize;
 
 pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
+pub use blob::{BlobIds, ObjectFormat};
+pub use commit::{Comparison, Differing, FromCommit, VersionTag};
 pub use entry::{Entry, EntryId, EntryKind, WideDigests};
 pub use import::{BrokenImport, ImportTrouble, Reach};
 pub use making::{BuildOption, Making};
@@ -67,6 +71,9 @@ pub struct Inventory {
     /// What was known of the project's own source text; `None` when it was not looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<OwnKnown>,
+    /// How it compares with a commit of its project; `None` when it was not to be compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_commit: Option<FromCommit>,
     /// The manifest files as they were in the artifact, for the ecosystem to read.
     #[serde(skip)]
     pub manifests: Vec<ManifestFile>,

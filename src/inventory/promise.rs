@@ -225,7 +225,4 @@ pub struct VcsState {
     pub dirty: bool,
     /// Where this is written.
     pub place: String,
-    /// Shipped files that version control doesn't track; only where the repository is at hand.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub untracked: Vec<EntryId>,
 }

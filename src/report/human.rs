@@ -80,6 +80,10 @@ impl Page<'_> {
             text.push('\n');
         }
         self.not_applied(audit, &mut text);
+        if let Some(commit) = audit.commit() {
+            let line = format!("compared with {}: {}", commit.at(), counted(commit.files, "file"));
+            let _ = writeln!(text, "{}", self.paint(DIM, &shown(&line).to_string()));
+        }
         let policy = format!("policy {} ({})", shown(&audit.policy.name), shown(&audit.policy.because));
         let _ = writeln!(text, "{}", self.paint(DIM, &policy));
         let twin = if audit.is_twin { ", of a file packed for this audit; --keep DIR keeps it" } else { "" };
@@ -191,8 +195,8 @@ impl Page<'_> {
         let missed: Vec<_> = audit.not_applied.iter().filter(weighs).collect();
         for group in missed.chunk_by(|a, b| a.lacks == b.lacks) {
             let rules: Vec<_> = group.iter().map(|rule| rule.rule).collect();
-            let lacks = group.first().map_or("", |rule| rule.lacks);
-            let line = format!("not applied: {}: {lacks}", rules.join(", "));
+            let lacks = group.first().map_or("", |rule| rule.lacks.as_ref());
+            let line = format!("not applied: {}: {}", rules.join(", "), shown(lacks));
             let _ = writeln!(text, "{}", self.paint(DIM, &line));
         }
     }

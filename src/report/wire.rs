@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::inventory::Comparison;
 use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict, WaiverUse};
 use crate::rules::Evidence;
@@ -72,6 +73,8 @@ pub struct Artifact<'a> {
     pub totals: Totals,
     /// Why there was nothing to audit, or no way to; `null` if it was audited.
     pub error: Option<&'a str>,
+    /// The commit that its files were compared with; `null` when they weren't.
+    pub commit: Option<Commit<'a>>,
     /// The findings, the waived ones included.
     pub findings: Vec<Finding<'a>>,
     /// What would block next, once the files are gone that blocking findings say to leave out.
@@ -188,6 +191,49 @@ pub struct Finding<'a> {
     pub waived: Option<&'a str>,
 }
 
+/// The commit that an artifact's files were compared with.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
+pub struct Commit<'a> {
+    /// Its full id.
+    pub id: &'a str,
+    /// Why this one: `HEAD`, `--commit v1.2.0`, `tag v1.2.0`, `the commit of .cargo_vcs_info.json`.
+    pub because: &'a str,
+    /// The tag of the artifact's version; `null` if there is none.
+    pub tag: Option<Tag<'a>>,
+    /// How many files were compared.
+    pub files: u64,
+    /// How many differ.
+    pub differing: usize,
+    /// How many it doesn't hold, in packages of sources.
+    pub absent: usize,
+}
+
+/// The tag of a version.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[non_exhaustive]
+pub struct Tag<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The commit that it names.
+    pub commit: &'a str,
+}
+
+impl<'a> Commit<'a> {
+    fn of(comparison: &'a Comparison) -> Self {
+        Self {
+            id: &comparison.commit,
+            because: &comparison.because,
+            tag: comparison.tag.as_ref().map(|tag| Tag { name: &tag.name, commit: &tag.commit }),
+            files: comparison.files,
+            differing: comparison.differing.len(),
+            absent: comparison.absent.len(),
+        }
+    }
+}
+
 /// A rule that could not be applied.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
@@ -300,12 +346,13 @@ impl<'a> Artifact<'a> {
                 exposed_bytes: audit.totals.exposure.bytes,
             },
             error: audit.error.as_deref(),
+            commit: audit.commit().map(Commit::of),
             findings: audit.findings.iter().filter_map(Finding::new).collect(),
             later: audit.later.iter().filter_map(Finding::new).collect(),
             not_applied: audit
                 .not_applied
                 .iter()
-                .map(|rule| NotApplied { rule: rule.rule, lacks: rule.lacks })
+                .map(|rule| NotApplied { rule: rule.rule, lacks: &rule.lacks })
                 .collect(),
             idle_waivers: audit.waivers.iter().map(IdleWaiver::new).collect(),
         }

@@ -1,8 +1,10 @@
 use serde::Serialize;
 
+use crate::inventory::{Entry, Inventory};
 use crate::words;
 
-use super::{Context, Family, Finding, Place, Rule};
+use super::differs_from_commit::{comparison, named};
+use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "dirty-build",
@@ -11,8 +13,9 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reads what a crate says about its checkout in `.cargo_vcs_info.json`. If the repository is available, it also looks
-for shipped files that git doesn't track.
+Reads what a crate says about its checkout in `.cargo_vcs_info.json`. If the repository is available (`--project`), it
+names the files that aren't as that commit has them; see [differs-from-commit](differs-from-commit.md) and
+[not-in-commit](not-in-commit.md).
 
 ## Why it matters
 
@@ -34,89 +37,69 @@ Commit or remove the changes and pack again. cargo says nothing when `--allow-di
 #[derive(Debug, Serialize)]
 struct Evidence<'a> {
     revision: Option<&'a str>,
-    untracked: Vec<&'a str>,
+    files: Vec<&'a str>,
 }
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
     let Some(vcs) = inventory.package.as_ref().and_then(|package| package.vcs.as_ref()) else { return };
-    let untracked: Vec<&str> = vcs
-        .untracked
-        .iter()
-        .filter_map(|id| inventory.entry(*id))
-        .map(|entry| entry.place.as_str())
-        .collect();
+    if !vcs.dirty {
+        return;
+    }
     let revision = vcs.revision.as_deref();
-    if vcs.dirty {
-        let base = revision
-            .and_then(|revision| revision.get(..12))
-            .map(|short| format!(" on top of {short}"))
-            .unwrap_or_default();
-        findings.push(
-            Finding::new(rule, super::manifest_place(inventory, &vcs.place, None))
-                .message(format!("The package was packed with uncommitted changes{base}: what ships is not what is in version control."))
-                .help("Commit the changes or remove them, and pack again without --allow-dirty.")
-                .evidence(Evidence { revision, untracked: untracked.clone() })
-                .key("dirty"),
-        );
-    }
-    if !untracked.is_empty() {
-        let place = match untracked.as_slice() {
-            [_] => vcs
-                .untracked
-                .first()
-                .and_then(|id| inventory.entry(*id))
-                .map_or_else(Place::artifact, Place::entry),
-            _ => Place::artifact(),
-        };
-        let named: Vec<String> = untracked.iter().take(5).map(|path| format!("`{path}`")).collect();
-        let more = if untracked.len() > named.len() { ", ..." } else { "" };
-        findings.push(
-            Finding::new(rule, place)
-                .message(format!(
-                    "{} not tracked by version control: {}{more}.",
-                    match untracked.len() {
-                        1 => "One shipped file is".to_owned(),
-                        count => format!("{} are", words::counted(count as u64, "shipped file")),
-                    },
-                    named.join(", ")
-                ))
-                .help("Add them to version control if they belong to the package; otherwise remove them and pack again.")
-                .evidence(Evidence { revision, untracked })
-                .key("untracked"),
-        );
-    }
+    let base = revision
+        .and_then(|revision| revision.get(..12))
+        .map(|short| format!(" on top of {short}"))
+        .unwrap_or_default();
+    let files = changed(inventory);
+    let named = match files.as_slice() {
+        [] => String::new(),
+        [file] => format!(" in `{}`", file.place),
+        files => format!(" in {}{}", words::counted(files.len() as u64, "file"), named(files)),
+    };
+    findings.push(
+        Finding::new(rule, super::manifest_place(inventory, &vcs.place, None))
+            .message(format!("The package was packed with uncommitted changes{base}{named}. What ships is not what is in version control."))
+            .help("Commit the changes or remove them, and pack again without --allow-dirty.")
+            .evidence(Evidence { revision, files: files.iter().map(|file| file.place.as_str()).collect() })
+            .key("dirty"),
+    );
+}
+
+/// The files that aren't those of the commit, where that is at hand.
+fn changed(inventory: &Inventory) -> Vec<&Entry> {
+    let Some(comparison) = comparison(inventory) else { return Vec::new() };
+    let differing = comparison.differing.iter().map(|differing| differing.entry);
+    differing.chain(comparison.absent.iter().copied()).filter_map(|id| inventory.entry(id)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::inventory::testing::numbered;
-    use crate::inventory::{Entry, EntryId, Inventory, Package, VcsState};
+    use crate::inventory::{Comparison, EntryId, FromCommit, Package, VcsState};
     use crate::rules::testing::run;
 
-    fn inventory(dirty: bool, untracked: Vec<EntryId>) -> Inventory {
-        let vcs = VcsState { revision: Some("0123456789abcdef".into()), dirty, place: "x".into(), untracked };
+    fn inventory(dirty: bool, absent: Vec<EntryId>) -> Inventory {
+        let vcs = VcsState { revision: Some("0123456789abcdef".into()), dirty, place: "x".into() };
         Inventory {
             entries: numbered([Entry { place: "a/b".into(), ..Entry::default() }]),
             package: Some(Package { vcs: Some(vcs), ..Package::default() }),
+            from_commit: Some(FromCommit::Compared(Comparison { absent, ..Comparison::default() })),
             ..Inventory::default()
         }
     }
 
     #[test]
     fn fires() {
-        let found = run(&RULE, &inventory(true, vec![EntryId(0)]));
-        assert_eq!(
-            found.iter().map(|finding| finding.key.as_str()).collect::<Vec<_>>(),
-            ["dirty", "untracked"]
-        );
-        assert!(found[0].message.contains("0123456789ab"), "{}", found[0].message);
+        let told = |absent| run(&RULE, &inventory(true, absent)).remove(0).message;
+        assert!(told(vec![EntryId(0)]).contains("on top of 0123456789ab in `a/b`."));
+        assert!(told(Vec::new()).contains("on top of 0123456789ab."));
     }
 
     #[test]
     fn stays_silent() {
-        assert_eq!(run(&RULE, &inventory(false, Vec::new())), []);
+        assert_eq!(run(&RULE, &inventory(false, vec![EntryId(0)])), []);
         assert_eq!(run(&RULE, &Inventory::default()), []);
     }
 }

@@ -50,12 +50,14 @@ mod secrets_page;
 pub(crate) mod stray;
 
 // allowlist and manifest
+mod differs_from_commit;
 mod dirty_build;
 mod install_script;
 mod manifest_ambiguous;
 mod name_mismatch;
 mod no_allowlist;
 mod not_allowlisted;
+mod not_in_commit;
 mod private_package;
 mod record_mismatch;
 mod stale_file_list;
@@ -135,6 +137,8 @@ const OWN: &[&Rule] = &[
     &record_mismatch::RULE,
     &stale_file_list::RULE,
     &dirty_build::RULE,
+    &differs_from_commit::RULE,
+    &not_in_commit::RULE,
     &manifest_ambiguous::RULE,
     &private_package::RULE,
     &install_script::RULE,

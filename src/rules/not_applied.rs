@@ -1,17 +1,24 @@
 //! Rules that could not be applied, so that their silence means nothing.
 
-use crate::settings::OwnMode;
+use std::borrow::Cow;
 
-use super::{Context, contents_drift, internal_code, internal_package, own_comments, own_source};
+use crate::inventory::{FromCommit, Inventory};
+use crate::settings::OwnMode;
+use crate::words;
+
+use super::{
+    Context, contents_drift, differs_from_commit, internal_code, internal_package, not_in_commit,
+    own_comments, own_source,
+};
 
 /// A rule that could not be applied.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotApplied {
     /// The rule.
     pub rule: &'static str,
     /// What it lacks, and how to give it that.
-    pub lacks: &'static str,
+    pub lacks: Cow<'static, str>,
 }
 
 /// The rules that had nothing to go by, though the settings ask for them. Away from its project that is true of all
@@ -24,17 +31,38 @@ pub fn not_applied(context: &Context<'_>) -> Vec<NotApplied> {
     let has_no_text = context.inventory.own.is_none() && settings.own.mode != OwnMode::Off;
     let is_away = context.is_away;
     let (packages, code) = (&settings.internal.packages, &settings.internal);
-    [
+    let rules = [
         (own_source::RULE.name, has_no_text),
         (own_comments::RULE.name, has_no_text),
         (internal_package::RULE.name, is_away && packages.is_empty()),
         (internal_code::RULE.name, is_away && code.roots.is_empty() && code.fingerprints.is_empty()),
         (contents_drift::RULE.name, is_away && context.lock.is_none()),
-    ]
-    .into_iter()
-    .filter(|(_, is_missed)| *is_missed)
-    .map(|(rule, _)| NotApplied { rule, lacks: if is_away { PROJECT } else { TEXT } })
-    .collect()
+    ];
+    let missed = rules
+        .into_iter()
+        .filter(|(_, is_missed)| *is_missed)
+        .map(|(rule, _)| NotApplied { rule, lacks: if is_away { PROJECT } else { TEXT }.into() });
+    missed.chain(commits(context.inventory)).collect()
+}
+
+/// What could not be compared with a commit.
+fn commits(inventory: &Inventory) -> Vec<NotApplied> {
+    match &inventory.from_commit {
+        Some(FromCommit::Not(why)) => [differs_from_commit::RULE.name, not_in_commit::RULE.name]
+            .map(|rule| NotApplied { rule, lacks: why.clone().into() })
+            .into(),
+        Some(FromCommit::Compared(comparison)) if !comparison.untold.is_empty() => {
+            let places = comparison.untold.iter().filter_map(|id| inventory.entry(*id));
+            let places: Vec<&str> = places.take(3).map(|entry| entry.place.as_str()).collect();
+            let files = words::counted(comparison.untold.len() as u64, "file");
+            let lacks = format!(
+                "{files} from a submodule that isn't checked out, or by a link that leads out of the repository: {}",
+                places.join(", ")
+            );
+            vec![NotApplied { rule: differs_from_commit::RULE.name, lacks: lacks.into() }]
+        }
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::unpack::{self, Damage, Header, Limits, Spent};
 use super::batch::{Batch, Gather, Gathered, Taker};
 use super::budget::Budget;
 use super::flatten::{Examined, under};
+use crate::blob::blob_ids;
 use crate::timings::timed;
 use crate::words::hex;
 
@@ -42,6 +43,9 @@ impl Location<'_> {
         self.prefix.strip_suffix('!')
     }
 }
+
+/// The depth of files that may be compared with a commit: a gem has its own in an archive within it.
+const DEEPEST_COMPARED: u32 = 1;
 
 const LIMIT_INSIDE: &str = "a limit of unpacking was reached inside this entry";
 
@@ -98,6 +102,10 @@ impl Examiner<'_> {
         if self.digests {
             let digest = timed(self.scanner.timings(), "digest entries", || Sha256::digest(&*bytes));
             entry.sha256 = Some(hex(&digest));
+        }
+        if let Some(format) = self.scanner.options.blobs.filter(|_| location.depth <= DEEPEST_COMPARED) {
+            let ids = timed(self.scanner.timings(), "digest entries", || blob_ids(bytes, format));
+            entry.blob = Some(Box::new(ids));
         }
         if self.wide {
             let sha384 = hex(&Sha384::digest(&*bytes));

@@ -14,6 +14,7 @@ mod backends;
 mod bundlers;
 mod cli;
 mod clients;
+mod commit;
 mod completions;
 mod crates;
 mod dice;

@@ -146,7 +146,7 @@ fn hostile() -> Audit {
         Exposure { files: 1906, lines: 512_664, bytes: 59_766_257, third_party_files: 2850 };
     audit.findings = findings;
     audit.not_applied = vec![with(|rule: &mut NotApplied| {
-        (rule.rule, rule.lacks) = ("own-source", "no source text is at hand");
+        (rule.rule, rule.lacks) = ("own-source", "no source text is at hand".into());
     })];
     audit.waivers = vec![
         WaiverUse::Unused {

@@ -13,12 +13,13 @@ use crate::project::Project;
 
 use super::advice::CargoAdvice;
 use super::manifest::{self, line_of, package_table, parse};
-use super::project::table_at;
-use super::{MANIFEST, client};
+use super::origin::CrateOrigins;
+use super::{LOCK, MANIFEST, ORIGINAL, VCS_INFO, client};
 use crate::ecosystem::cargo::registry;
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::locate::{self, Fit, Located};
+use crate::ecosystem::origin::Origins;
 use crate::ecosystem::purl::Purl;
 use crate::ecosystem::registry::Registry;
 
@@ -59,7 +60,7 @@ impl Format for Crate {
     fn read(
         &self,
         inventory: &Inventory,
-        project: Option<&Project>,
+        _project: Option<&Project>,
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package> {
         let found = locate::manifest(inventory, MANIFEST, |path| Fit::below_root(path, MANIFEST), problems)?;
@@ -86,7 +87,7 @@ impl Format for Crate {
         }
         package.defects = unresolvable(&table);
         package.declared = declared(&files, &table, &lists, original_text.as_deref());
-        package.vcs = vcs(&files, inventory, &package.name, project);
+        package.vcs = vcs(&files, inventory);
         let expected = format!("{}-{}", package.name, package.version);
         if root != expected {
             package.mismatches.push(Mismatch {
@@ -120,6 +121,10 @@ impl Format for Crate {
         &CargoAdvice
     }
 
+    fn origins(&self) -> Option<&'static dyn Origins> {
+        Some(&CrateOrigins)
+    }
+
     fn registry(&self) -> Option<&'static dyn Registry> {
         Some(&registry::CrateRegistry)
     }
@@ -136,10 +141,6 @@ impl Format for Crate {
         Some(client::fetch(wish))
     }
 }
-
-const ORIGINAL: &str = "Cargo.toml.orig";
-const VCS_INFO: &str = ".cargo_vcs_info.json";
-const LOCK: &str = "Cargo.lock";
 
 /// The crate's files by their paths from its folder.
 struct Files<'a> {
@@ -411,32 +412,17 @@ fn normal(path: &str) -> Option<String> {
     Some(segments.join("/"))
 }
 
-/// What the crate says about its checkout, and what the checkout itself says if it is available.
-fn vcs(files: &Files<'_>, inventory: &Inventory, name: &str, project: Option<&Project>) -> Option<VcsState> {
+/// What the crate says about its checkout.
+fn vcs(files: &Files<'_>, inventory: &Inventory) -> Option<VcsState> {
     let info = files.kept(inventory, VCS_INFO);
     let stated = info.and_then(|info| serde_json::from_slice::<serde_json::Value>(info.bytes).ok());
     let git = stated.as_ref().and_then(|stated| stated.get("git"));
-    let untracked = untracked(files, name, project);
-    if git.is_none() && untracked.is_empty() {
-        return None;
-    }
+    let git = git?;
     Some(VcsState {
-        revision: git.and_then(|git| git.get("sha1")?.as_str()).map(str::to_owned),
-        dirty: git.and_then(|git| git.get("dirty")?.as_bool()).unwrap_or(false),
+        revision: git.get("sha1").and_then(|id| id.as_str()).map(str::to_owned),
+        dirty: git.get("dirty").and_then(serde_json::Value::as_bool).unwrap_or(false),
         place: info.map(|info| info.entry.place.clone()).unwrap_or_default(),
-        untracked,
     })
-}
-
-fn untracked(files: &Files<'_>, name: &str, project: Option<&Project>) -> Vec<EntryId> {
-    let Some(project) = project else { return Vec::new() };
-    let own = table_at(&project.folder);
-    let is_ours =
-        own.as_ref().and_then(package_table).and_then(|own| own.get("name")?.as_str()) == Some(name);
-    let Some(tracked) = is_ours.then(|| project.tracked_files()).flatten() else { return Vec::new() };
-    let made = written_by_cargo(own.as_ref().unwrap_or(&Table::new()));
-    let is_untracked = |path: &str| !made.contains(path) && !tracked.contains(path);
-    files.all.iter().filter(|(_, path)| is_untracked(path)).map(|(entry, _)| entry.id).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod advice;
 mod artifact;
 mod client;
 mod manifest;
+mod origin;
 mod project;
 mod registry;
 
@@ -18,3 +19,8 @@ pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
 
 /// The manifest's name.
 const MANIFEST: &str = "Cargo.toml";
+/// The manifest as the project has it, of which cargo makes the other one.
+const ORIGINAL: &str = "Cargo.toml.orig";
+/// What cargo says of the checkout.
+const VCS_INFO: &str = ".cargo_vcs_info.json";
+const LOCK: &str = "Cargo.lock";

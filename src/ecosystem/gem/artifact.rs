@@ -10,12 +10,14 @@ use crate::inventory::{
 use crate::project::Project;
 
 use super::advice::GemAdvice;
-use super::client;
 use super::names::platform;
+use super::origin::GemOrigins;
+use super::{DATA, client};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Format};
 use crate::ecosystem::gem::registry;
 use crate::ecosystem::locate::{self, Fit};
+use crate::ecosystem::origin::Origins;
 use crate::ecosystem::purl::Purl;
 use crate::ecosystem::registry::Registry;
 
@@ -108,6 +110,10 @@ impl Format for Gem {
         platform(file, version)
     }
 
+    fn origins(&self) -> Option<&'static dyn Origins> {
+        Some(&GemOrigins)
+    }
+
     fn registry(&self) -> Option<&'static dyn Registry> {
         Some(&registry::GemServer)
     }
@@ -123,7 +129,6 @@ impl Format for Gem {
 }
 
 const METADATA: &str = "metadata.gz";
-const DATA: &str = "data.tar.gz";
 const CHECKSUMS: &str = "checksums.yaml.gz";
 
 /// Most bytes that a compressed member may unpack to.

@@ -4,10 +4,14 @@ mod advice;
 mod artifact;
 mod client;
 mod names;
+mod origin;
 mod project;
 mod registry;
 
 use super::Ecosystem;
+
+/// The archive of the gem's own files.
+const DATA: &str = "data.tar.gz";
 
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "gem",

@@ -9,12 +9,14 @@ use crate::inventory::{
 use crate::project::Project;
 
 use super::manifest::{self, Manifest};
+use super::origin::NpmOrigins;
 use super::{MANIFEST, advice, bundle, client, entry_points, imports, installed, packlist, wholeness};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::json::Object;
 use crate::ecosystem::locate::{self, Fit, Located};
 use crate::ecosystem::npm::registry;
+use crate::ecosystem::origin::Origins;
 use crate::ecosystem::purl::Purl;
 use crate::ecosystem::registry::Registry;
 
@@ -127,6 +129,10 @@ impl Format for Tarball {
 
     fn advice(&self) -> &'static dyn Advice {
         &advice::NpmAdvice
+    }
+
+    fn origins(&self) -> Option<&'static dyn Origins> {
+        Some(&NpmOrigins)
     }
 
     fn registry(&self) -> Option<&'static dyn Registry> {

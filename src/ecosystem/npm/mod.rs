@@ -12,6 +12,7 @@ mod glob;
 mod imports;
 mod installed;
 mod manifest;
+mod origin;
 mod packlist;
 mod project;
 mod registry;
@@ -26,6 +27,7 @@ pub(super) use advice::{covers, narrow};
 pub(super) use artifact::{OwnFiles, package};
 pub(super) use glob::{Glob, split};
 pub(super) use manifest::{Manifest, fields};
+pub(super) use origin::is_rewritten;
 pub(super) use project::{at as manifest_at, identity, is_extension};
 
 /// The manifest's name.

@@ -5,6 +5,7 @@ mod client;
 mod licence;
 mod metadata;
 mod names;
+mod origin;
 mod project;
 mod registry;
 mod sdist;

@@ -8,10 +8,12 @@ use crate::inventory::{
 use crate::project::Project;
 
 use super::advice::{self, PythonAdvice};
+use super::origin::SdistOrigins;
 use super::{client, metadata};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
+use crate::ecosystem::origin::Origins;
 use crate::ecosystem::purl::Purl;
 use crate::ecosystem::python::registry;
 use crate::ecosystem::registry::Registry;
@@ -51,7 +53,9 @@ impl Format for Sdist {
 
     fn keeps(&self, path: &str) -> bool {
         let below = path.split_once('/').map_or("", |(_, rest)| rest);
-        below.eq_ignore_ascii_case("PKG-INFO") || below == "pyproject.toml" || is_sources(below)
+        below.eq_ignore_ascii_case("PKG-INFO")
+            || ["pyproject.toml", "setup.cfg"].contains(&below)
+            || is_sources(below)
     }
 
     fn read(
@@ -96,6 +100,10 @@ impl Format for Sdist {
 
     fn advice(&self) -> &'static dyn Advice {
         &PythonAdvice
+    }
+
+    fn origins(&self) -> Option<&'static dyn Origins> {
+        Some(&SdistOrigins)
     }
 
     fn registry(&self) -> Option<&'static dyn Registry> {

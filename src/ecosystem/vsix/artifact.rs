@@ -10,11 +10,13 @@ use crate::inventory::{
 use crate::project::Project;
 
 use super::advice::VsixAdvice;
+use super::origin::VsixOrigins;
 use super::project::as_published;
 use super::{IGNORE_FILE, content_types, files, ignore};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::npm;
+use crate::ecosystem::origin::Origins;
 use crate::ecosystem::purl::Purl;
 use crate::ecosystem::registry::Registry;
 use crate::ecosystem::vsix::registry;
@@ -95,6 +97,10 @@ impl Format for Extension {
 
     fn platform(&self, file: &str, version: &str) -> String {
         platform(file, version)
+    }
+
+    fn origins(&self) -> Option<&'static dyn Origins> {
+        Some(&VsixOrigins)
     }
 
     fn registry(&self) -> Option<&'static dyn Registry> {

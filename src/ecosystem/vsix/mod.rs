@@ -6,6 +6,7 @@ mod client;
 mod content_types;
 mod files;
 mod ignore;
+mod origin;
 mod project;
 mod registry;
 

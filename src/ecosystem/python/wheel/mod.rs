@@ -16,10 +16,12 @@ use crate::inventory::{
 use crate::project::Project;
 
 use super::advice::{self, PythonAdvice};
+use super::origin::WheelOrigins;
 use super::{client, metadata, names};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
+use crate::ecosystem::origin::Origins;
 use crate::ecosystem::purl::Purl;
 use crate::ecosystem::python::registry;
 use crate::ecosystem::registry::Registry;
@@ -165,6 +167,10 @@ impl Format for Wheel {
 
     fn advice(&self) -> &'static dyn Advice {
         &PythonAdvice
+    }
+
+    fn origins(&self) -> Option<&'static dyn Origins> {
+        Some(&WheelOrigins)
     }
 
     fn registry(&self) -> Option<&'static dyn Registry> {

@@ -1,0 +1,177 @@
+//! Finding in a commit what an entry of an artifact comes from.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::git::Repository;
+use super::tree::{Object, Tree};
+
+/// What a commit holds for an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Held {
+    /// A file: path and blob.
+    File(String, String),
+    /// Nothing.
+    Nothing,
+    /// The commit doesn't tell: a submodule that isn't checked out, a link that leads out of the repository.
+    Untold,
+}
+
+/// A commit's files as seen from one folder.
+pub(super) struct Lookup {
+    tree: Tree,
+    /// Links, by path, with what they lead to.
+    links: BTreeMap<String, Option<String>>,
+    /// Submodules that aren't checked out.
+    closed: BTreeSet<String>,
+    /// The package's folder from the top, empty for the top itself.
+    folder: String,
+}
+
+impl Lookup {
+    pub(super) fn new(mut tree: Tree, repository: &Repository, folder: &str) -> Self {
+        let mut closed = BTreeSet::new();
+        let mut links = BTreeMap::new();
+        let mut ids = BTreeMap::new();
+        let crossings: Vec<(String, Object)> =
+            tree.crossings().map(|(path, object)| (path.to_owned(), object.clone())).collect();
+        for (path, object) in crossings {
+            match object {
+                Object::Submodule(commit) => {
+                    let inner = repository.submodule(&path).and_then(|inner| inner.tree(&commit));
+                    match inner {
+                        Some(inner) => tree.graft(&path, inner),
+                        None => drop(closed.insert(path)),
+                    }
+                }
+                Object::Link(id) => drop(ids.insert(path, id)),
+                Object::File(_) => {}
+            }
+        }
+        let wanted: Vec<&str> = ids.values().map(String::as_str).collect();
+        let blobs = repository.blobs(&wanted);
+        for (path, id) in &ids {
+            let target = blobs.get(id).and_then(|bytes| std::str::from_utf8(bytes).ok());
+            let leads_to = target.and_then(|target| joined(parent(path), target));
+            links.insert(path.clone(), leads_to);
+        }
+        Self { tree, links, closed, folder: folder.to_owned() }
+    }
+
+    /// A file of the package's folder, or, where that has none, of a folder above it: clients take the readme and the
+    /// licence from there.
+    pub(super) fn file(&self, path: &str) -> Held {
+        let mut folder = Some(self.folder.as_str());
+        while let Some(here) = folder {
+            match self.at(&under(here, path)) {
+                Held::Nothing => {}
+                held => return held,
+            }
+            folder = (!here.is_empty()).then(|| parent(here));
+        }
+        Held::Nothing
+    }
+
+    /// For each first segment the folder that most of these paths are below.
+    pub(super) fn bases(&self, paths: &[&str]) -> HashMap<String, String> {
+        let mut by_top: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for path in paths {
+            by_top.entry(top(path)).or_default().push(path);
+        }
+        let mut bases = HashMap::new();
+        for (name, paths) in by_top {
+            /// So many tell it.
+            const SAMPLE: usize = 32;
+            let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
+            for path in paths.iter().take(SAMPLE) {
+                for folder in self.tree.folders_with(&self.folder, path) {
+                    *votes.entry(folder).or_default() += 1;
+                }
+            }
+            // The most votes; among equals the folder next to the top.
+            let best = votes.into_iter().min_by_key(|(folder, votes)| (usize::MAX - votes, folder.len()));
+            if let Some((folder, _)) = best {
+                bases.insert(name.to_owned(), folder.to_owned());
+            }
+        }
+        bases
+    }
+
+    /// What a path from the top leads to.
+    fn at(&self, path: &str) -> Held {
+        /// More links after one another are a circle.
+        const MOST_LINKS: usize = 16;
+        let mut path = path.to_owned();
+        for _ in 0..MOST_LINKS {
+            if let Some(Object::File(id)) = self.tree.at(&path) {
+                return Held::File(path, id.clone());
+            }
+            let mut prefixes = (path.match_indices('/').map(|(end, _)| end)).chain([path.len()]);
+            let crossing = prefixes.find_map(|end| {
+                let (begin, rest) = path.split_at_checked(end)?;
+                if self.closed.contains(begin) {
+                    return Some(None);
+                }
+                Some(self.links.get(begin)?.as_ref().map(|target| format!("{target}{rest}")))
+            });
+            match crossing {
+                None => return Held::Nothing,
+                Some(None) => return Held::Untold,
+                Some(Some(next)) => path = next.trim_start_matches('/').to_owned(),
+            }
+        }
+        Held::Untold
+    }
+
+    /// Whether the package's folder, or one above, holds a file of one of these names.
+    pub(super) fn has_any(&self, paths: impl IntoIterator<Item = String>) -> bool {
+        paths.into_iter().any(|path| self.file(&path) != Held::Nothing)
+    }
+
+    /// How many files the package's folder holds.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tree.below(&self.folder).next().is_none()
+    }
+}
+
+/// The first segment of a path.
+pub(super) fn top(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+/// A path below a folder.
+pub(super) fn under(folder: &str, path: &str) -> String {
+    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// Where a link in a folder leads; `None` if out of the repository.
+fn joined(folder: &str, target: &str) -> Option<String> {
+    if target.starts_with('/') {
+        return None;
+    }
+    let mut segments: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
+    for segment in target.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()?),
+            other => segments.push(other),
+        }
+    }
+    Some(segments.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_links_lead() {
+        assert_eq!(joined("a/b", "../c/./d").as_deref(), Some("a/c/d"));
+        assert_eq!(joined("", "x").as_deref(), Some("x"));
+        assert_eq!(joined("a", "../.."), None);
+        assert_eq!(joined("a", "/etc/passwd"), None);
+    }
+}
