@@ -44,7 +44,8 @@ impl Gate {
             Some(against) => against.inventory_if_released(&auditor, &inventory, target.folder.as_deref())?,
             None => None,
         };
-        let beside = AuditContext { folder: None, previous: previous.as_ref(), workers };
+        let packed_from = target.folder.as_deref().filter(|_| !self.is_named);
+        let beside = AuditContext { folder: packed_from, previous: previous.as_ref(), workers };
         let mut audit = auditor.judge_in(inventory, &beside).map_err(|error| words(&error))?;
         audit.is_twin = target.folder.is_some() && target.publish.is_none();
         Ok(audit)
