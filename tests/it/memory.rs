@@ -62,11 +62,11 @@ fn held(artifacts: &[PathBuf], jobs: u32, tiny: &Path) -> u64 {
 
 #[test]
 fn many_entries_take_little_each_whatever_their_names() {
-    const MEMBERS: u64 = 6_000;
+    const MEMBERS: u64 = 3_000;
     let folder = tempfile::tempdir().unwrap();
     let tiny = zip_of(folder.path().join("tiny.zip"), [("a".to_owned(), vec![])].into_iter());
     // Whether small things come to lie between large ones depends on their length.
-    for length in [1, 17, 33, 34, 49, 65] {
+    for length in [17, 33, 34, 65] {
         let name = |number| format!("{}/{number}.svg", "n".repeat(length));
         let members = (0..MEMBERS).map(|number| (name(number), format!("<svg>{number}</svg>").into_bytes()));
         let artifact = zip_of(folder.path().join(format!("{length}.zip")), members);
@@ -81,7 +81,7 @@ fn large_entries_take_the_largest_and_the_budget() {
     const LARGE: usize = 6 << 20;
     let folder = tempfile::tempdir().unwrap();
     let tiny = zip_of(folder.path().join("tiny.zip"), [("a".to_owned(), vec![])].into_iter());
-    let members = (0..40).map(|number| {
+    let members = (0..24).map(|number| {
         let length = if number % 2 == 0 { LARGE } else { 100 };
         (format!("{number}.txt"), lines(length))
     });
@@ -95,10 +95,10 @@ fn large_entries_take_the_largest_and_the_budget() {
 
 #[test]
 fn nothing_is_kept_of_artifacts_that_are_told_of() {
-    const MEMBERS: u64 = 500;
+    const MEMBERS: u64 = 300;
     let folder = tempfile::tempdir().unwrap();
     let tiny = zip_of(folder.path().join("tiny.zip"), [("a".to_owned(), vec![])].into_iter());
-    let artifacts: Vec<PathBuf> = (0..60)
+    let artifacts: Vec<PathBuf> = (0..40)
         .map(|number| {
             let members = (0..MEMBERS).map(|member| (format!("some/folder/{member}.svg"), lines(300)));
             zip_of(folder.path().join(format!("{number}.zip")), members)
