@@ -32,6 +32,8 @@ mod installs;
 mod internal;
 mod keys;
 mod lock;
+#[cfg(target_os = "linux")]
+mod memory;
 mod ordinary;
 mod own_source;
 mod packers;

@@ -22,11 +22,11 @@ impl Format for Zip {
     fn unpacks(&self, inventory: &Inventory, entry: &Entry) -> bool {
         let is_part = |path: &str, name: &str| path.starts_with(name) && path.contains(".tar.");
         let has = |name: &str| inventory.top_files().any(|entry| is_part(&entry.path, name));
-        // Clients go by the names of the two alone.
+        // Clients go by the names of the two alone. The entry's own comes first: most have another.
         entry.parent.is_none()
+            && (is_part(&entry.path, "pkg-") || is_part(&entry.path, "info-"))
             && has("pkg-")
             && has("info-")
-            && (is_part(&entry.path, "pkg-") || is_part(&entry.path, "info-"))
     }
 
     fn advice(&self) -> &'static dyn Advice {

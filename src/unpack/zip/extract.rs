@@ -1,5 +1,6 @@
 //! The bytes of one member, decompressed and checked.
 
+use std::cell::Cell;
 use std::io::{self, BufReader, Read};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
@@ -111,38 +112,62 @@ fn copy(mut reader: impl Read, taker: &mut Taker<'_>) -> Result<(), Damage> {
     }
 }
 
-/// Inflates; the data must end where the member does.
-fn inflate(mut window: Window<'_>, taker: &mut Taker<'_>) -> Result<(), Damage> {
-    let size = |bytes: u64| CHUNK.min(usize::try_from(bytes).unwrap_or(CHUNK)).max(64);
-    let mut input = vec![0; size(taker.member.packed)];
-    let mut output = vec![0; size(taker.member.size)];
-    let mut inflate = Decompress::new(false);
-    let (mut start, mut end) = (0, 0);
-    loop {
-        if start == end {
-            start = 0;
-            end = window.read(&mut input).map_err(|error| Damage::unreadable(taker.member.data, &error))?;
-        }
-        let available = input.get(start..end).unwrap_or_default();
-        let at_end = available.is_empty();
-        let (before_in, before_out) = (inflate.total_in(), inflate.total_out());
-        let status = inflate
-            .decompress(available, &mut output, FlushDecompress::None)
-            .map_err(|_| taker.damage("the member's compressed bytes are damaged"))?;
-        start += (inflate.total_in() - before_in) as usize;
-        let produced = (inflate.total_out() - before_out) as usize;
-        taker.take(output.get(..produced).unwrap_or_default())?;
-        if status == Status::StreamEnd {
-            break;
-        }
-        if at_end && produced == 0 {
-            return Err(taker.damage("the member's compressed bytes end too early"));
-        }
+/// What inflating takes beside the member itself.
+struct Inflater {
+    inflate: Decompress,
+    input: Vec<u8>,
+    output: Vec<u8>,
+}
+
+thread_local! {
+    /// Kept from member to member. What is found in one stays until the end, and would lie in the gap that another
+    /// one's 48 KB have left: with each of many members the heap would grow by so much.
+    static READY: Cell<Option<Box<Inflater>>> = const { Cell::new(None) };
+}
+
+impl Inflater {
+    fn new() -> Self {
+        Self { inflate: Decompress::new(false), input: vec![0; CHUNK], output: vec![0; CHUNK] }
     }
-    if inflate.total_in() != taker.member.packed {
-        return Err(taker.damage("the member's compressed bytes end before the member does: what follows them is read by nobody or by stream readers only"));
+
+    /// Inflates; the data must end where the member does.
+    fn run(&mut self, mut window: Window<'_>, taker: &mut Taker<'_>) -> Result<(), Damage> {
+        let Self { inflate, input, output } = self;
+        inflate.reset(false);
+        let (mut start, mut end) = (0, 0);
+        loop {
+            if start == end {
+                start = 0;
+                end = window.read(input).map_err(|error| Damage::unreadable(taker.member.data, &error))?;
+            }
+            let available = input.get(start..end).unwrap_or_default();
+            let at_end = available.is_empty();
+            let (before_in, before_out) = (inflate.total_in(), inflate.total_out());
+            let status = inflate
+                .decompress(available, output, FlushDecompress::None)
+                .map_err(|_| taker.damage("the member's compressed bytes are damaged"))?;
+            start += (inflate.total_in() - before_in) as usize;
+            let produced = (inflate.total_out() - before_out) as usize;
+            taker.take(output.get(..produced).unwrap_or_default())?;
+            if status == Status::StreamEnd {
+                break;
+            }
+            if at_end && produced == 0 {
+                return Err(taker.damage("the member's compressed bytes end too early"));
+            }
+        }
+        if inflate.total_in() != taker.member.packed {
+            return Err(taker.damage("the member's compressed bytes end before the member does: what follows them is read by nobody or by stream readers only"));
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+fn inflate(window: Window<'_>, taker: &mut Taker<'_>) -> Result<(), Damage> {
+    let mut inflater = READY.take().unwrap_or_else(|| Box::new(Inflater::new()));
+    let inflated = inflater.run(window, taker);
+    READY.set(Some(inflater));
+    inflated
 }
 
 /// LZMA as zip keeps it: version, length of properties, properties, stream.
