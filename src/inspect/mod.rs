@@ -308,20 +308,20 @@ impl Search<'_> {
         text
     }
 
-    /// What compressed bytes hold. It is taken from the room that there is; what fails, as the most that it may have
-    /// made before it did.
+    /// What compressed bytes hold. What is made of them is taken from the room that there is; where the format is known
+    /// and reading it fails, the most that it may have made.
     fn unpack(&mut self, packed: &[u8]) -> Option<Vec<u8>> {
         let limits = Limits { entry: self.room, ..self.scanner.options.limits.clone() };
-        let is_unmarked = unpack::may_be_unmarked(packed, packed.len());
-        let text = unpack::unpacked(packed, &limits).or_else(|| unpack::unmarked(packed, &limits));
-        let made = match &text {
-            Some(text) => text.len() as u64,
-            None if unpack::is_packed(packed) || is_unmarked => {
-                (packed.len() as u64).saturating_mul(limits.ratio)
+        let unpacked = unpack::unpacked(packed, &limits);
+        let (text, made) = match unpacked.map_or_else(|| unpack::unmarked(packed, &limits), Ok) {
+            Ok(text) => {
+                let made = text.len() as u64;
+                (Some(text), made)
             }
-            None => 0,
+            Err(_) if unpack::is_packed(packed) => (None, (packed.len() as u64).saturating_mul(limits.ratio)),
+            Err(made) => (None, made),
         };
-        if text.is_none() && is_unmarked && self.room == 0 {
+        if text.is_none() && made > 0 && self.room == 0 {
             self.entry.unexamined.push("it holds more compressed text than packgate unpacks in one file");
         }
         self.room = self.room.saturating_sub(made);

@@ -13,41 +13,45 @@ pub(crate) fn may_be_unmarked(head: &[u8], length: usize) -> bool {
     length >= SHORTEST && (is_deflate(head) || is_brotli(head, length))
 }
 
-/// The text that all of the bytes are one stream of.
-pub(crate) fn unmarked(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
-    if !may_be_unmarked(bytes, bytes.len()) {
-        return None;
+/// The text that all of the bytes are one stream of; otherwise how many bytes were made before that turned out to be
+/// wrong.
+pub(crate) fn unmarked(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, u64> {
+    if bytes.len() < SHORTEST {
+        return Err(0);
     }
-    let inflated = is_deflate(bytes).then(|| inflated(bytes, limits)).flatten();
-    inflated.or_else(|| is_brotli(bytes, bytes.len()).then(|| unbrotli(bytes, limits)).flatten())
+    let inflated = if is_deflate(bytes) { inflated(bytes, limits) } else { Err(0) };
+    inflated.or_else(|made| {
+        let text = if is_brotli(bytes, bytes.len()) { unbrotli(bytes, limits) } else { Err(0) };
+        text.map_err(|more| made + more)
+    })
 }
 
-fn inflated(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
+fn inflated(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, u64> {
     let mut reader = flate2::bufread::DeflateDecoder::new(bytes);
     let text = text_of(&mut reader, bytes.len(), limits)?;
-    (reader.total_in() == bytes.len() as u64).then_some(text)
+    if reader.total_in() == bytes.len() as u64 { Ok(text) } else { Err(text.len() as u64) }
 }
 
-fn unbrotli(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
+fn unbrotli(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, u64> {
     const CHUNK: usize = 4 << 10;
     text_of(&mut brotli_decompressor::Decompressor::new(bytes, CHUNK), bytes.len(), limits)
 }
 
-fn text_of(reader: &mut dyn std::io::Read, packed: usize, limits: &Limits) -> Option<Vec<u8>> {
+fn text_of(reader: &mut dyn std::io::Read, packed: usize, limits: &Limits) -> Result<Vec<u8>, u64> {
     let most = limits.entry.min((packed as u64).saturating_mul(limits.ratio));
     let mut text = Vec::new();
     let mut reader = reader.take(most + 1);
     // what is no text shows at once
     let mut begin = [0; 256];
-    let count = reader.read(&mut begin).ok()?;
-    let begin = begin.get(..count)?;
+    let count = reader.read(&mut begin).unwrap_or_default();
+    let begin = begin.get(..count).unwrap_or_default();
     if count == 0 || begin.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()) {
-        return None;
+        return Err(count as u64);
     }
     text.extend_from_slice(begin);
-    reader.read_to_end(&mut text).ok()?;
-    let is_whole = text.len() as u64 <= most && text.len() >= SHORTEST;
-    (is_whole && std::str::from_utf8(&text).is_ok()).then_some(text)
+    let is_read = reader.read_to_end(&mut text).is_ok();
+    let is_whole = is_read && text.len() as u64 <= most && text.len() >= SHORTEST;
+    if is_whole && std::str::from_utf8(&text).is_ok() { Ok(text) } else { Err(text.len() as u64) }
 }
 
 /// Bits from the lowest of each byte on.
@@ -144,8 +148,8 @@ mod tests {
             for level in [6, 9] {
                 let text = &text.as_bytes()[..length];
                 let packed = deflated(text, level);
-                assert_eq!(unmarked(&packed, &Limits::default()).as_deref(), Some(text), "{length} {level}");
-                assert_eq!(unmarked(&packed[..packed.len() - 1], &Limits::default()), None);
+                assert_eq!(unmarked(&packed, &Limits::default()).as_deref(), Ok(text), "{length} {level}");
+                assert!(unmarked(&packed[..packed.len() - 1], &Limits::default()).is_err());
             }
         }
     }
@@ -158,7 +162,7 @@ mod tests {
             228, 46, 82, 48, 134, 56, 125, 14, 124, 19, 47, 45,
         ];
         const TEXT: &str = "hello hello hello hello, brotli and so on";
-        assert_eq!(unmarked(PACKED, &Limits::default()).as_deref(), Some(TEXT.as_bytes()));
+        assert_eq!(unmarked(PACKED, &Limits::default()).as_deref(), Ok(TEXT.as_bytes()));
     }
 
     #[test]
@@ -172,7 +176,7 @@ mod tests {
         for _ in 0..20_000 {
             let bytes: Vec<u8> = (0..48).map(|_| next()).collect();
             suspects += usize::from(may_be_unmarked(&bytes, bytes.len()));
-            assert_eq!(unmarked(&bytes, &Limits::default()), None);
+            assert!(unmarked(&bytes, &Limits::default()).is_err());
         }
         assert!(suspects < 600, "{suspects}");
     }

@@ -539,7 +539,7 @@ const OF_LISTED_SDISTS: &[Change] = &[
     Change {
         what: "a file added",
         make: |files| files.push(("demo-1.0/demo/added.py".to_owned(), b"x".to_vec())),
-        rules: &["record-mismatch demo-1.0/demo/added.py"],
+        rules: &["stale-file-list demo-1.0/demo.egg-info/SOURCES.txt"],
     },
     Change {
         what: "a file removed",

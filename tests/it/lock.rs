@@ -184,7 +184,7 @@ fn a_bad_lock_is_a_settings_error_with_its_line() {
         ("packgate-lock 1\n[npm other]\ndist/cli.js\n", 2, "[npm other]"),
         ("packgate-lock 1\r\n[npm acme]\r\n", 1, "CR LF"),
         ("packgate-lock 1\n[npm acme]\nz.js\na.js\n", 4, "belongs above"),
-        ("packgate-lock 1\n[npm acme]\na.js\na.js\n", 4, "line 3 already"),
+        ("packgate-lock 1\n[npm acme]\na.js\na.js\n", 4, "already on line 3"),
     ] {
         std::fs::write(project.path().join("packgate.lock"), text).unwrap();
         let (status, output) = run(project.path(), &["check", "one.tgz"]);
