@@ -130,7 +130,7 @@ impl Check {
             return Ok(Exit::Passed);
         }
         wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
-        outputs.without(targets.left_out.clone(), targets.failed.clone());
+        outputs.without(targets.left_out.clone());
         let mut crates = PassedCrates::of(self.project(), &settings);
         let timings = self.timings.then(Arc::<Timings>::default);
         let options = Options::default()

@@ -101,9 +101,8 @@ impl Outputs {
     }
 
     /// Takes down of which packages of a workspace there is nothing to report.
-    pub(crate) fn without(&mut self, left_out: Vec<LeftOut>, not_packed: Vec<LeftOut>) {
+    pub(crate) fn without(&mut self, left_out: Vec<LeftOut>) {
         self.look.left_out = left_out;
-        self.look.not_packed = not_packed;
     }
 
     /// Whether a report shows the entries of the artifacts.

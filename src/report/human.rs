@@ -102,8 +102,10 @@ impl Page<'_> {
             let rows = verdicts.rows().into_iter().filter(|row| is_short || row.verdict != Verdict::Pass);
             let rows: Vec<_> = rows.map(|row| (row, shown(&row.path).to_string())).collect();
             let widest = rows.iter().map(|(_, path)| path.chars().count()).max().unwrap_or(0).min(60);
+            let verdicts = rows.iter().map(|(row, _)| phrases::verdict(row.verdict).chars().count());
+            let width = verdicts.max().unwrap_or(0);
             for (row, path) in &rows {
-                let verdict = format!("{:12}", phrases::verdict(row.verdict));
+                let verdict = format!("{:width$}", phrases::verdict(row.verdict));
                 let verdict = self.paint(style_of(row.verdict), &verdict);
                 let counts = if row.counts == "no findings" { "" } else { row.counts.as_str() };
                 let line = format!("{verdict}  {path:widest$}  {counts}");

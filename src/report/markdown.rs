@@ -33,6 +33,16 @@ pub(crate) fn render(audits: &[Audit], look: &Look, limit: usize) -> String {
     }
     overview(&mut out, audits, look);
     for audit in audits {
+        if let Some(why) = &audit.error {
+            let _ = write!(
+                out,
+                "### {} packgate: {} could not be audited\n\n{}\n",
+                sign(audit.verdict),
+                code(&audit.inventory.artifact.path),
+                why.lines().map(|line| format!("    {}\n", shown(line))).collect::<String>()
+            );
+            continue;
+        }
         headline(&mut out, audit, look);
         not_examined(&mut out, audit, &mut room);
         findings(&mut out, audit, look, &mut room);

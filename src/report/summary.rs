@@ -22,7 +22,7 @@ pub(super) struct Row {
     pub verdict: Verdict,
     /// The file, as the report calls it.
     pub path: String,
-    /// What was found in it.
+    /// What was found in it, or why it could not be audited.
     pub counts: String,
 }
 
@@ -40,7 +40,10 @@ impl Verdicts {
             number: self.rows.len(),
             verdict: audit.verdict,
             path: audit.inventory.artifact.path.clone(),
-            counts: phrases::counts(&Summary::new(std::slice::from_ref(audit))),
+            counts: match audit.error.as_deref().and_then(|why| why.lines().next()) {
+                Some(why) => why.to_owned(),
+                None => phrases::counts(&Summary::new(std::slice::from_ref(audit))),
+            },
         });
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::inventory::{FromCommit, Inventory};
+use crate::inventory::FromCommit;
 use crate::settings::OwnMode;
 use crate::words;
 
@@ -21,12 +21,14 @@ pub struct NotApplied {
     pub lacks: Cow<'static, str>,
 }
 
+/// What all rules lack that go by the project.
+const PROJECT: &str =
+    "this package's project is not available (run packgate there, or name the folder with --project)";
+
 /// The rules that had nothing to go by, though the settings ask for them. Away from its project that is true of all
 /// that goes by the project's text, its workspace or its lock.
 pub fn not_applied(context: &Context<'_>) -> Vec<NotApplied> {
     const TEXT: &str = "no source text of this package's project is available (run packgate there, or name the folder with --project)";
-    const PROJECT: &str =
-        "this package's project is not available (run packgate there, or name the folder with --project)";
     let settings = context.settings;
     let has_no_text = context.inventory.own.is_none() && settings.own.mode != OwnMode::Off;
     let is_away = context.is_away;
@@ -42,15 +44,19 @@ pub fn not_applied(context: &Context<'_>) -> Vec<NotApplied> {
         .into_iter()
         .filter(|(_, is_missed)| *is_missed)
         .map(|(rule, _)| NotApplied { rule, lacks: if is_away { PROJECT } else { TEXT }.into() });
-    missed.chain(commits(context.inventory)).collect()
+    missed.chain(commits(context)).collect()
 }
 
 /// What could not be compared with a commit.
-fn commits(inventory: &Inventory) -> Vec<NotApplied> {
+fn commits(context: &Context<'_>) -> Vec<NotApplied> {
+    let inventory = context.inventory;
     match &inventory.from_commit {
-        Some(FromCommit::Not(why)) => [differs_from_commit::RULE.name, not_in_commit::RULE.name]
-            .map(|rule| NotApplied { rule, lacks: why.clone().into() })
-            .into(),
+        Some(FromCommit::Not(why)) => {
+            let lacks = if context.is_away { PROJECT.into() } else { Cow::from(why.clone()) };
+            [differs_from_commit::RULE.name, not_in_commit::RULE.name]
+                .map(|rule| NotApplied { rule, lacks: lacks.clone() })
+                .into()
+        }
         Some(FromCommit::Compared(comparison)) if !comparison.untold.is_empty() => {
             let places = comparison.untold.iter().filter_map(|id| inventory.entry(*id));
             let places: Vec<&str> = places.take(3).map(|entry| entry.place.as_str()).collect();

@@ -57,8 +57,9 @@ impl Outcome {
     fn verdicts(&self) -> Vec<(String, String)> {
         let artifacts = self.report["artifacts"].as_array().cloned().unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let audited = artifacts.iter().filter(|one| one["error"].is_null());
         let mut verdicts: Vec<_> =
-            artifacts.iter().map(|one| (text(&one["package"]["name"]), text(&one["verdict"]))).collect();
+            audited.map(|one| (text(&one["package"]["name"]), text(&one["verdict"]))).collect();
         verdicts.sort();
         verdicts
     }
@@ -221,6 +222,11 @@ fn a_member_that_can_not_be_packed_hides_no_other() {
     let outcome = Workspace::new(&files).check("", &[]);
     assert_eq!((outcome.status, outcome.names()), (2, vec!["@acme/ui".to_owned()]));
     assert!(outcome.errors.contains("@acme/base: npm pack failed"), "{}", outcome.errors);
+    let failed = outcome.report["artifacts"].as_array().unwrap().iter().filter(|one| !one["error"].is_null());
+    assert_eq!(
+        failed.map(|one| one["path"].as_str().unwrap_or_default()).collect::<Vec<_>>(),
+        ["@acme/base"]
+    );
 }
 
 #[test]

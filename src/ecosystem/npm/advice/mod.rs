@@ -43,7 +43,7 @@ impl Advice for NpmAdvice {
 
     fn without_allowlist(&self) -> [&'static str; 2] {
         [
-            "package.json has no \"files\": everything in the folder ships that no ignore file names.",
+            "package.json has no \"files\": everything in the folder ships unless an ignore file names it.",
             "Write \"files\" with the folders that are meant to ship.",
         ]
     }
