@@ -123,8 +123,8 @@ fn every_published_member_is_audited() {
         text.split("\n\n").skip_while(|part| !part.contains("left out")).collect::<Vec<_>>().join("\n\n");
     assert_eq!(
         end,
-        "blocked       acme-ui-1.0.0.tgz    1 error\n\
-         passed        acme-base-1.0.0.tgz\n\
+        "blocked  acme-ui-1.0.0.tgz    1 error\n\
+         passed   acme-base-1.0.0.tgz\n\
          1 package left out: @acme/core (package.json says that it is private)\n\n\
          1 blocked, 1 passed\n"
     );
