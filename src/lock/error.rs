@@ -31,7 +31,7 @@ pub enum Problem {
     UnknownVersion(String),
     /// Left over from a merge.
     #[error(
-        "a merge conflict is unresolved: keep the lines of both sides, sorted, or run `packgate lock --update`"
+        "a merge conflict is unresolved: keep the lines of both sides, sorted, or run `packgate lock`"
     )]
     Conflict,
     /// CR LF at a line's end.
@@ -94,7 +94,7 @@ pub enum Problem {
     },
     /// The lock is about something else.
     #[error(
-        "the lock is about [{found}] and knows no [{wanted}]; if that package is built here, add it with `packgate lock --update`, otherwise name its folder with --project"
+        "the lock is about [{found}] and knows no [{wanted}]; if that package is built here, add it with `packgate lock`, otherwise name its folder with --project"
     )]
     OtherPackage {
         /// The first section.

@@ -76,7 +76,7 @@ pub fn section_of(inventory: &Inventory) -> Section {
 /// What is at the top of a new lock.
 const ABOUT: &str = "\
 # The files that releases of this package may contain. `packgate check` holds every release against it.
-# Commit it and review a change to it like code; `packgate lock --update` brings it up to date.";
+# Commit it and review a change to it like code; `packgate lock` brings it up to date.";
 
 /// The first lock for artifacts.
 pub fn first(inventories: &[Inventory]) -> Lock {

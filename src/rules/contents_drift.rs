@@ -25,7 +25,7 @@ An allowlist in the manifest works by folder. `"files": ["dist"]` lets `dist/.en
 
 ## What to do
 
-If the change is intended, run `packgate lock --update` and commit the line that it adds. If it isn't, find out
+If the change is intended, run `packgate lock` and commit the line that it adds. If it isn't, find out
 which build step wrote the file, and leave it out.
 
 ## Example
@@ -80,7 +80,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .message(format!(
                     "packgate.lock has no section [{subject}], so nobody has agreed to what this artifact contains."
                 ))
-                .help("Run `packgate lock --update` on this artifact too and commit the new section.")
+                .help("Run `packgate lock` on this artifact too and commit the new section.")
                 .evidence(evidence)
                 .key("section"),
         );
@@ -98,7 +98,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                     words::bytes(grown.bytes),
                     words::bytes(grown.most),
                 ))
-                .help("See what it contains now. If that is right, run `packgate lock --update` and commit the line.")
+                .help("See what it contains now. If that is right, run `packgate lock` and commit the line.")
                 .evidence(Evidence {
                     change: "grown",
                     lock: file.clone(),
@@ -119,7 +119,7 @@ fn report_new(
     drift: &Drift<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    const HELP: &str = "If it is meant to ship, run `packgate lock --update` and commit the line; if not, keep it out of the package.";
+    const HELP: &str = "If it is meant to ship, run `packgate lock` and commit the line; if not, keep it out of the package.";
     let size = |id: &EntryId| inventory.entry(*id).map_or(0, |entry| entry.size);
     for (folder, group) in by_folder(&drift.new, |(_, path)| path) {
         let bytes = group.iter().map(|(id, _)| size(id)).sum();
@@ -174,7 +174,7 @@ fn report_missing(
     missing: &[&Line],
     findings: &mut Vec<Finding>,
 ) {
-    const HELP: &str = "If it is gone for good, run `packgate lock --update`; if not, see why the build no longer writes it.";
+    const HELP: &str = "If it is gone for good, run `packgate lock`; if not, see why the build no longer writes it.";
     for (folder, group) in by_folder(missing, |line| line.pattern.text()) {
         let paths: Vec<&str> = group.iter().map(|line| line.pattern.text()).collect();
         let groups: Vec<&[&str]> = if paths.len() >= MANY { vec![&paths] } else { paths.chunks(1).collect() };
