@@ -221,8 +221,8 @@ impl Escape {
                 |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'=');
             return (is_letter(before) || is_slash(before)) && (is_letter(behind) || is_slash(behind));
         }
-        // Addresses have their blanks and line ends in percent, too.
-        if bytes.get(at) == Some(&b'%') && matches!(character, b' ' | b'\n') {
+        // A blank is part of `Basic dXNlcg==`; addresses have their line ends in percent, too.
+        if character == b' ' || character == b'\n' && bytes.get(at) == Some(&b'%') {
             return is_word(before) && is_word(behind);
         }
         let is_sign = matches!(character, b'!'..=b'~') && !is_delimiter(character) && character != b'\\';
