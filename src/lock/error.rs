@@ -30,9 +30,7 @@ pub enum Problem {
     )]
     UnknownVersion(String),
     /// Left over from a merge.
-    #[error(
-        "a merge conflict is unresolved: keep the lines of both sides, sorted, or run `packgate lock`"
-    )]
+    #[error("a merge conflict is unresolved: keep the lines of both sides, sorted, or run `packgate lock`")]
     Conflict,
     /// CR LF at a line's end.
     #[error(

@@ -174,7 +174,8 @@ fn report_missing(
     missing: &[&Line],
     findings: &mut Vec<Finding>,
 ) {
-    const HELP: &str = "If it is gone for good, run `packgate lock`; if not, see why the build no longer writes it.";
+    const HELP: &str =
+        "If it is gone for good, run `packgate lock`; if not, see why the build no longer writes it.";
     for (folder, group) in by_folder(missing, |line| line.pattern.text()) {
         let paths: Vec<&str> = group.iter().map(|line| line.pattern.text()).collect();
         let groups: Vec<&[&str]> = if paths.len() >= MANY { vec![&paths] } else { paths.chunks(1).collect() };
