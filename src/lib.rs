@@ -61,6 +61,7 @@ pub mod own;
 pub mod pack;
 #[doc(hidden)]
 pub mod passed;
+mod paths;
 mod plain;
 pub mod policy;
 #[doc(hidden)]

@@ -85,10 +85,7 @@ impl Project {
         if !self.vcs_root()?.join(".git").exists() {
             return None;
         }
-        let mut command = Command::new("git");
-        // The bare object: nothing that the repository's settings name is started for it.
-        command.args(["-c", "core.fsmonitor=false", "cat-file", "commit", "HEAD"]);
-        let output = scratch::output(command.current_dir(&self.folder).stdin(Stdio::null())).ok()?;
+        let output = scratch::output(git(&self.folder).args(["cat-file", "commit", "HEAD"])).ok()?;
         let text = String::from_utf8_lossy(&output.stdout);
         let committer =
             text.lines().take_while(|line| !line.is_empty()).find(|line| line.starts_with("committer "));
@@ -148,13 +145,8 @@ impl Project {
         let root = self.vcs_root().filter(|root| root.join(".git").exists());
         let root = root.ok_or("--since: this is no git repository")?;
         let list = |arguments: &[&str]| {
-            let mut command = Command::new("git");
-            command
-                .args(["-c", "core.fsmonitor=false"])
-                .args(arguments)
-                .current_dir(root)
-                .stdin(Stdio::null());
-            let output = scratch::output(&mut command).map_err(|error| format!("--since: git: {error}"))?;
+            let output = scratch::output(git(root).args(arguments))
+                .map_err(|error| format!("--since: git: {error}"))?;
             if !output.status.success() {
                 let text = String::from_utf8_lossy(&output.stderr);
                 return Err(format!("--since {revision}: {}", text.lines().next().unwrap_or_default()));
@@ -169,18 +161,32 @@ impl Project {
     }
 }
 
+/// git, to be asked about the repository that a folder is in: it starts nothing that the repository's settings name,
+/// fetches nothing and takes no lock.
+pub(crate) fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command
+        .args(["-c", "core.fsmonitor=false"])
+        .current_dir(folder)
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        // For a git that doesn't know that variable yet: fetching is by no protocol.
+        .env("GIT_ALLOW_PROTOCOL", "none")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .stdin(Stdio::null());
+    // Set where a hook started packgate; they would name another repository.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"] {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// What git tracks in a repository.
 fn tracked(root: &Path) -> Tracked {
     if !root.join(".git").exists() {
         return None;
     }
-    let mut command = Command::new("git");
-    command
-        // Nothing that the repository's settings name is to be started.
-        .args(["-c", "core.fsmonitor=false", "ls-files", "-z"])
-        .current_dir(root)
-        .stdin(Stdio::null());
-    let output = scratch::output(&mut command).ok()?;
+    let output = scratch::output(git(root).args(["ls-files", "-z"])).ok()?;
     let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
     output.status.success().then(|| paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect())
 }

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use crate::inventory::{ObjectFormat, VersionTag};
-use crate::project::Project;
+use crate::project::{Project, git};
 use crate::scratch;
 
 use super::tree::Tree;
@@ -32,11 +32,15 @@ impl Repository {
         let project = Project::new(folder);
         let root = project.vcs_root().filter(|root| root.join(".git").exists());
         let root = root.ok_or("the project is in no git repository")?.to_owned();
-        let output = git(&root, &["rev-parse", "--show-object-format", "--is-shallow-repository"], None)
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => "git is not installed".to_owned(),
-                _ => format!("git can't be run: {error}"),
-            })?;
+        let output = scratch::output(git(&root).args([
+            "rev-parse",
+            "--show-object-format",
+            "--is-shallow-repository",
+        ]))
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => "git is not installed".to_owned(),
+            _ => format!("git can't be run: {error}"),
+        })?;
         let words = String::from_utf8_lossy(&output.stdout).into_owned();
         let mut lines = words.lines();
         if !output.status.success() {
@@ -100,7 +104,9 @@ impl Repository {
             let mut file = tempfile::tempfile().ok()?;
             file.write_all(ids.join("\n").as_bytes()).ok()?;
             file.rewind().ok()?;
-            let output = git(&self.root, &["cat-file", "--batch"], Some(Stdio::from(file))).ok()?;
+            let output =
+                scratch::output(git(&self.root).args(["cat-file", "--batch"]).stdin(Stdio::from(file)))
+                    .ok()?;
             output.status.success().then_some(output.stdout)
         };
         if ids.is_empty() {
@@ -111,28 +117,9 @@ impl Repository {
     }
 
     fn ask(&self, arguments: &[&str]) -> Option<Vec<u8>> {
-        let output = git(&self.root, arguments, None).ok()?;
+        let output = scratch::output(git(&self.root).args(arguments)).ok()?;
         output.status.success().then_some(output.stdout)
     }
-}
-
-fn git(folder: &Path, arguments: &[&str], stdin: Option<Stdio>) -> io::Result<Output> {
-    let mut command = Command::new("git");
-    command
-        .args(["-c", "core.fsmonitor=false"])
-        .args(arguments)
-        .current_dir(folder)
-        .env("GIT_NO_REPLACE_OBJECTS", "1")
-        .env("GIT_NO_LAZY_FETCH", "1")
-        // For a git that doesn't know that variable yet: fetching is by no protocol.
-        .env("GIT_ALLOW_PROTOCOL", "none")
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .stdin(stdin.unwrap_or_else(Stdio::null));
-    // Set where a hook started packgate; they would name another repository.
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"] {
-        command.env_remove(name);
-    }
-    scratch::output(&mut command)
 }
 
 fn last_words(output: &Output) -> String {

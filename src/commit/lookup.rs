@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::paths;
+
 use super::git::Repository;
 use super::tree::{Object, Tree};
 
@@ -149,18 +151,7 @@ pub(super) fn under(folder: &str, path: &str) -> String {
 
 /// Where a link in a folder leads; `None` if out of the repository.
 fn joined(folder: &str, target: &str) -> Option<String> {
-    if target.starts_with('/') {
-        return None;
-    }
-    let mut segments: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
-    for segment in target.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => drop(segments.pop()?),
-            other => segments.push(other),
-        }
-    }
-    Some(segments.join("/"))
+    (!target.starts_with('/')).then(|| paths::join(folder, target))?
 }
 
 #[cfg(test)]

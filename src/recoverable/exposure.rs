@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 
 use crate::inventory::{Entry, EntryId, Inventory, SourceFacts, SourceMap, TextDigest};
+use crate::paths;
 use crate::unpack;
 
 use super::own::{self, Escape};
@@ -262,20 +263,7 @@ pub(crate) fn beside(entry: &Entry, url: &str) -> Option<String> {
 
 /// A relative path from a folder, without `.` and `..`; `None` if it leads out.
 fn resolve(folder: &str, path: &str) -> Option<String> {
-    if path.starts_with('/') {
-        return None;
-    }
-    let mut segments: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
-    for segment in path.split(['/', '\\']) {
-        match segment {
-            "" | "." => {}
-            ".." => {
-                segments.pop()?;
-            }
-            name => segments.push(name),
-        }
-    }
-    Some(segments.join("/"))
+    (!path.starts_with('/')).then(|| paths::join(folder, &path.replace('\\', "/")))?
 }
 
 #[cfg(test)]

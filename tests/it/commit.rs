@@ -298,18 +298,18 @@ fn links_and_the_workspace_above() {
     let files = [
         ("Cargo.toml", "[workspace]\nmembers = [\"demo\"]\n"),
         ("LICENSE", "words\n"),
-        ("shared/a.txt", "a\n"),
+        ("common/a.txt", "a\n"),
         ("demo/Cargo.toml", manifest),
         ("demo/src/lib.rs", ""),
     ];
     let repository = Repository::new(seed(), &files.map(|(path, text)| (path.to_owned(), text.to_owned())));
-    std::os::unix::fs::symlink("../../shared", repository.path().join("demo/src/shared")).unwrap();
+    std::os::unix::fs::symlink("../../common", repository.path().join("demo/src/common")).unwrap();
     repository.commit();
     cargo(&repository);
     let [artifact] = repository.artifacts().try_into().unwrap();
     assert_eq!(repository.named(&artifact), BTreeSet::new());
     fs::remove_file(artifact).unwrap();
-    fs::write(repository.path().join("shared/a.txt"), "b\n").unwrap();
+    fs::write(repository.path().join("common/a.txt"), "b\n").unwrap();
     fs::write(repository.path().join("LICENSE"), "other words\n").unwrap();
     cargo(&repository);
     let [artifact] = repository.artifacts().try_into().unwrap();

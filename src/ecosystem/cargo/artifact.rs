@@ -9,6 +9,7 @@ use crate::inventory::{
     Declared, Defect, DefectKind, Entry, EntryId, EntryKind, EntryPointWeight, Inventory, Kind,
     ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint, Package, VcsState,
 };
+use crate::paths;
 use crate::project::Project;
 
 use super::advice::CargoAdvice;
@@ -400,16 +401,7 @@ fn documents(files: &Files<'_>, table: &Table) -> Vec<MissingEntryPoint> {
 
 /// A path relative to the crate's folder with `.`, empty segments and `..` resolved; `None` if it leaves the folder.
 fn normal(path: &str) -> Option<String> {
-    let unix = path.replace('\\', "/");
-    let mut segments: Vec<&str> = Vec::new();
-    for segment in unix.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => drop(segments.pop()?),
-            other => segments.push(other),
-        }
-    }
-    Some(segments.join("/"))
+    paths::join("", &path.replace('\\', "/"))
 }
 
 /// What the crate says about its checkout.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::inventory::{EntryPointWeight, MissingEntryPoint};
+use crate::paths;
 
 use super::manifest::Manifest;
 
@@ -468,15 +469,7 @@ fn is_declaration(target: &str) -> bool {
 
 /// A path relative to the package's folder with `.`, empty segments and `..` resolved; `None` if it leaves the folder.
 fn normal(path: &str) -> Option<String> {
-    let mut segments: Vec<&str> = Vec::new();
-    for segment in path.trim().split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => drop(segments.pop()?),
-            other => segments.push(other),
-        }
-    }
-    Some(segments.join("/"))
+    paths::join("", path.trim())
 }
 
 /// Folders with nothing that users of the package need.

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::inventory::Entry;
+use crate::paths::join;
 
 use super::Graph;
 
@@ -218,19 +219,6 @@ fn replaced<'p>(
 
 pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// A path from a folder, without `.` and `..`; `None` when it leaves the package.
-fn join(folder: &str, path: &str) -> Option<String> {
-    let mut segments: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => drop(segments.pop()?),
-            other => segments.push(other),
-        }
-    }
-    Some(segments.join("/"))
 }
 
 #[cfg(test)]
