@@ -31,7 +31,7 @@ pub struct Plan {
 
 /// Gathers the changes that the blocking findings of a project's artifacts propose, with those that would be needed
 /// next. Changes that are in each other's way are left for when the first one is written.
-pub fn plan(audits: &[Audit], folder: &Path, fail_on: Level) -> Plan {
+pub fn plan<'a>(audits: impl IntoIterator<Item = &'a Audit>, folder: &Path, fail_on: Level) -> Plan {
     let mut texts: BTreeMap<String, (Option<String>, String)> = BTreeMap::new();
     let mut plan = Plan::default();
     for edit in edits(audits, fail_on) {
@@ -56,9 +56,10 @@ pub fn plan(audits: &[Audit], folder: &Path, fail_on: Level) -> Plan {
 }
 
 /// The changes, each once, lists that are to be written first.
-fn edits(audits: &[Audit], fail_on: Level) -> Vec<&Edit> {
+fn edits<'a>(audits: impl IntoIterator<Item = &'a Audit>, fail_on: Level) -> Vec<&'a Edit> {
     let blocks = |judged: &&Judged| judged.waived.is_none() && judged.level >= fail_on;
-    let findings = audits.iter().flat_map(|audit| audit.findings.iter().chain(&audit.later)).filter(blocks);
+    let findings =
+        audits.into_iter().flat_map(|audit| audit.findings.iter().chain(&audit.later)).filter(blocks);
     let mut edits: Vec<&Edit> = Vec::new();
     for edit in
         findings.filter_map(|judged| judged.finding.remedy.as_deref()).flat_map(|remedy| &remedy.edits)

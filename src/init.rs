@@ -84,7 +84,7 @@ impl Survey {
             lines.push(("licence", self.licence.clone().unwrap_or_else(|| "none is named".to_owned())));
         }
         let policy = match self.public.is_empty() {
-            true => format!("auto: {}, because of {}", self.policy, self.because),
+            true => format!("auto: {} ({})", self.policy, self.because),
             false => "auto: the licence of each package decides".to_owned(),
         };
         lines.push(("policy", policy));
@@ -159,7 +159,11 @@ impl Survey {
                 vec![format!("packgate check {}", folder.unwrap_or("FOLDER")), "# then the upload".to_owned()]
             }
         };
-        lines.push("A release packs, checks the file, and publishes that file:".to_owned());
+        let first = match self.is_deployed() || deployed.is_some() {
+            true => "A release builds the folder, checks it, and uploads what passed:",
+            false => "A release packs, checks the file, and publishes that file:",
+        };
+        lines.push(first.to_owned());
         lines.extend(release.iter().map(|line| format!("    {line}")));
         if self.folder.join(".github").join("workflows").is_dir() {
             lines.push("In the GitHub workflow, in place of the step that publishes:".to_owned());

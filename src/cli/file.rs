@@ -90,3 +90,9 @@ fn cannot(path: &Path, error: &io::Error) -> String {
         .map_or_else(|| error.to_string(), |code| io::Error::from_raw_os_error(code).to_string());
     format!("cannot write {}: {error}", path.display())
 }
+
+/// A path as people would write it here.
+pub(crate) fn near(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).to_path_buf()
+}

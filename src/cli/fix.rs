@@ -3,29 +3,32 @@ use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use packgate::audit::{Audit, AuditContext, Auditor, Options};
+use packgate::audit::{Audit, Options};
 use packgate::escape::shown_lines;
-use packgate::fix::{self, FileChange};
-use packgate::pack::{self, Artifact, Choice};
+use packgate::fix::{self, FileChange, Plan};
+use packgate::pack;
 use packgate::policy::{Judged, Verdict};
-use packgate::project::Project;
 use packgate::rules::{self, Family};
-use packgate::settings::{Level, Settings};
+use packgate::settings::Level;
+use packgate::surroundings::Workspace;
 
 use super::check::{exit, fail_on};
-use super::file::save;
+use super::file::{near, save};
+use super::gate::Gate;
 use super::known::Known;
 use super::policy::policies;
+use super::progress::Progress;
+use super::targets::{Packing, Target, Targets};
 use super::{Exit, complain, output};
 
 /// Write what findings propose: keep files out of the package by its own lists
 ///
-/// Packs the project, shows what would change in package.json, Cargo.toml, pyproject.toml, MANIFEST.in or
+/// Packs the project, or all of a workspace, shows what would change in package.json, Cargo.toml, pyproject.toml, MANIFEST.in or
 /// .vscodeignore, asks, writes it, packs and checks again. Sources and build settings are never touched. What would
 /// make the package worse is taken back.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fix {
-    /// The package's folder [default: the working directory]
+    /// The folder of a package or a workspace [default: the working directory]
     #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
     folder: PathBuf,
     /// Don't ask
@@ -48,13 +51,11 @@ impl Fix {
         if !pack::has_manifest(&self.folder) {
             return Err(format!("{}: {}", self.folder.display(), pack::PackError::NoManifest));
         }
-        let auditor = self.auditor()?;
-        let mut audits = self.audits(&auditor)?;
-        let known: BTreeSet<String> =
-            audits.iter().flat_map(|audit| &audit.findings).map(|judged| judged.finding_id.clone()).collect();
+        let mut packed = self.audits()?;
+        let known: BTreeSet<String> = findings(&packed).map(|judged| judged.finding_id.clone()).collect();
         let mut written: Vec<FileChange> = Vec::new();
         for _ in 0..MOST_ROUNDS {
-            let plan = fix::plan(&audits, &self.folder, self.fail_on);
+            let plan = self.plan(&packed);
             if plan.files.is_empty() {
                 plan.refused.iter().for_each(|why| {
                     complain(&format_args!("not written: {why}"));
@@ -70,8 +71,8 @@ impl Fix {
                 save(&change.path, change.after.as_bytes())?;
             }
             written.extend(plan.files);
-            audits = match self.audits(&auditor) {
-                Ok(audits) => audits,
+            packed = match self.audits() {
+                Ok(packed) => packed,
                 Err(error) => {
                     take_back(&written)?;
                     return Err(format!("{error}\nSo what was written is taken back."));
@@ -82,8 +83,7 @@ impl Fix {
             let is_worse = |judged: &&Judged| {
                 self.blocks(judged) && breaks(judged.finding.rule) && !known.contains(&judged.finding_id)
             };
-            let worse = audits.iter().flat_map(|audit| &audit.findings).find(is_worse);
-            if let Some(worse) = worse {
+            if let Some(worse) = findings(&packed).find(is_worse) {
                 take_back(&written)?;
                 return Err(format!(
                     "this would make it worse, so what was written is taken back: {} at {}: {}",
@@ -91,34 +91,40 @@ impl Fix {
                 ));
             }
         }
-        self.report(&audits, written.is_empty())
+        self.report(packed, written.is_empty())
     }
 
-    fn auditor(&self) -> Result<Auditor, String> {
-        let settings =
-            Settings::load(&self.folder, self.policy.as_deref()).map_err(|errors| errors.to_string())?;
-        let project = Project::new(&self.folder);
-        let internal_code =
-            packgate::internal::code(&settings, Some(&project)).map_err(|error| error.to_string())?;
-        let own_source =
-            packgate::own::source(&settings, Some(&project)).map_err(|error| error.to_string())?;
-        let options = Options::default().settings(settings).project(project).fail_on(self.fail_on);
-        Ok(Auditor::new(options.internal_code(internal_code).own_source(own_source)))
-    }
-
-    /// Packs and audits.
-    fn audits(&self, auditor: &Auditor) -> Result<Vec<Audit>, String> {
-        let packed = pack::pack(&self.folder, &Choice::default())
-            .map_err(|error| format!("{}: {error}", self.folder.display()))?;
-        let audit = |artifact: &Artifact| {
-            let beside = AuditContext { folder: Some(&artifact.folder), previous: None, workers: 2 };
-            let mut inventory = auditor.stock(&artifact.path, 2).map_err(|error| error.to_string())?;
-            if let Some(name) = artifact.path.file_name() {
-                inventory.artifact.path = name.to_string_lossy().into_owned();
-            }
-            auditor.judge_in(inventory, &beside).map_err(|error| error.to_string())
+    /// Packs and audits all that is released from the folder.
+    fn audits(&self) -> Result<Vec<Packed>, String> {
+        let mut wrong = Vec::new();
+        let progress = Progress::packing(false);
+        let targets = Targets::gather(std::slice::from_ref(&self.folder), &Packing::default(), &mut wrong);
+        progress.finish();
+        let targets = targets?;
+        wrong.extend(targets.under_way.iter().cloned());
+        wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
+        if !wrong.is_empty() {
+            return Err(wrong.join("\n"));
+        }
+        let workspace = Workspace::new(&self.folder, self.policy.as_deref());
+        let gate = Gate::new(workspace, false, Options::default().fail_on(self.fail_on));
+        let audit = |target: &Target| {
+            let folder = target.folder.clone().unwrap_or_else(|| self.folder.clone());
+            Ok(Packed { folder: near(&folder), audit: gate.audit(target, None, 2)? })
         };
-        packed.artifacts.iter().map(audit).collect()
+        targets.all.iter().map(audit).collect()
+    }
+
+    /// What to write, for all packages.
+    fn plan(&self, packed: &[Packed]) -> Plan {
+        let mut plan = Plan::default();
+        for one in packed.chunk_by(|one, next| one.folder == next.folder) {
+            let Some(folder) = one.first().map(|first| first.folder.as_path()) else { continue };
+            let own = fix::plan(one.iter().map(|one| &one.audit), folder, self.fail_on);
+            plan.files.extend(own.files);
+            plan.refused.extend(own.refused);
+        }
+        plan
     }
 
     fn blocks(&self, judged: &Judged) -> bool {
@@ -139,21 +145,32 @@ impl Fix {
     }
 
     /// What is left, as `check` says it.
-    fn report(&self, audits: &[Audit], nothing_written: bool) -> Result<Exit, String> {
+    fn report(&self, packed: Vec<Packed>, nothing_written: bool) -> Result<Exit, String> {
+        let audits: Vec<Audit> = packed.into_iter().map(|one| one.audit).collect();
         let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
         if nothing_written {
             output::line(format_args!("Nothing to write.\n"))?;
         }
         if let Some(human) = packgate::report::find("human") {
-            output::print(|look, out| (human.write)(audits, look, out))?;
+            output::print(|look, out| (human.write)(&audits, look, out))?;
         }
         if worst == Verdict::Blocked {
             output::line(format_args!(
-                "\nWhat still blocks is no matter of what is packed; see the help of each."
+                "\nNo list of files mends what still blocks; the help of each finding says what does."
             ))?;
         }
         Ok(exit(worst, false))
     }
+}
+
+/// An artifact's audit, and the folder that it was packed from.
+struct Packed {
+    folder: PathBuf,
+    audit: Audit,
+}
+
+fn findings(packed: &[Packed]) -> impl Iterator<Item = &Judged> {
+    packed.iter().flat_map(|one| &one.audit.findings)
 }
 
 /// Whether a rule's findings mean that the package can't be used.

@@ -1,5 +1,5 @@
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use packgate::audit::{Audit, Options};
 use packgate::ecosystem;
@@ -12,7 +12,7 @@ use packgate::report::{self, Look};
 use packgate::settings::Settings;
 use packgate::surroundings::Workspace;
 
-use super::file::save;
+use super::file::{near, save};
 use super::gate::Gate;
 use super::lock_file::{create, plain};
 use super::progress::Progress;
@@ -91,7 +91,10 @@ impl Init {
 
     fn settings(&self, survey: &Survey, there: Option<&PathBuf>) -> Result<(), String> {
         if let Some(file) = there {
-            return output::line(format_args!("{} exists already and is left as it is", shown_path(file)));
+            return output::line(format_args!(
+                "{} exists already and is left as it is",
+                near(file).display()
+            ));
         }
         let file = self.folder.join(SETTINGS_FILE);
         save(&file, survey.settings().as_bytes())?;
@@ -183,10 +186,9 @@ impl Init {
             output::line(format_args!("{} written: {}", plain(&file), shown(&new)))?;
         }
         if passed.len() < targets.len() {
-            let what = if passed.is_empty() { "nothing" } else { "the rest" };
-            let and = if passed.is_empty() { "not locked yet" } else { "is not locked yet" };
+            let what = if passed.is_empty() { "nothing is locked yet" } else { "the rest is not locked yet" };
             output::line(format_args!(
-                "{what} {and}: mend what is red above, then `packgate lock` locks what is packed then"
+                "{what}: mend what is red above (`packgate fix` does what can be done by lists), then run `packgate lock`"
             ))?;
         }
         Ok(())
@@ -195,10 +197,4 @@ impl Init {
 
 fn look_at(look: &Look, left_out: &[LeftOut], not_packed: &[LeftOut]) -> Look {
     Look { left_out: left_out.to_vec(), not_packed: not_packed.to_vec(), ..look.clone() }
-}
-
-/// A path as people see it from here.
-fn shown_path(file: &Path) -> String {
-    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
-    file.strip_prefix(here).unwrap_or(file).display().to_string()
 }

@@ -50,9 +50,12 @@ pub(crate) enum Exit {
     Incomplete = 3,
 }
 
+/// What to do first, for those who read no further.
+const FIRST: &str = "Begin with `packgate check` in the folder of a package or a workspace: it packs, looks, and says what to do.";
+
 /// The last look at a package before it is published.
 #[derive(Debug, Parser)]
-#[command(name = "packgate", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "packgate", version, about, max_term_width = 100, arg_required_else_help = true, after_help = FIRST)]
 pub(crate) struct Arguments {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -70,30 +73,30 @@ enum Command {
     Check(check::Check),
     /// Write what findings propose: keep files out of the package by its own lists
     Fix(fix::Fix),
-    /// Show what is in artifacts: facts without judgement
-    Inventory(inventory::Inventory),
-    /// Audit artifacts, send exactly those files, and look at what the registry serves then
-    Publish(publish::Publish),
-    /// Tell whether a file is what a registry serves
-    Verify(verify::Verify),
-    /// Give cargo its login for a crate only if that has passed
-    CargoCredential(cargo_credential::CargoCredential),
-    /// Write out the original files that a stranger could recover
-    Recover(recover::Recover),
-    /// Show what changed between two artifacts
-    Diff(diff::Diff),
-    /// Write packgate.lock: the files that releases may contain
-    Lock(lock::Lock),
     /// Write packgate.toml and the first packgate.lock for a project
     Init(init::Init),
+    /// Write packgate.lock: the files that releases may contain
+    Lock(lock::Lock),
+    /// Audit artifacts, send exactly those files, and look at what the registry serves then
+    Publish(publish::Publish),
     /// Show a rule's documentation; without a name, the list of rules
     Explain(explain::Explain),
-    /// Fingerprint internal code into a file that gives none of it away
-    Fingerprint(fingerprint::Fingerprint),
-    /// Print completions for a shell
-    Completions(completions::Completions),
+    /// Show what is in artifacts: facts without judgement
+    Inventory(inventory::Inventory),
+    /// Show what changed between two artifacts
+    Diff(diff::Diff),
+    /// Write out the original files that a stranger could recover
+    Recover(recover::Recover),
     /// Show the settings that apply, or list the policies
     Policy(policy::PolicyCommand),
+    /// Tell whether a file is what a registry serves
+    Verify(verify::Verify),
+    /// Fingerprint internal code into a file that gives none of it away
+    Fingerprint(fingerprint::Fingerprint),
+    /// Give cargo its login for a crate only if that has passed
+    CargoCredential(cargo_credential::CargoCredential),
+    /// Print completions for a shell
+    Completions(completions::Completions),
 }
 
 /// Parses the arguments and runs the subcommand.

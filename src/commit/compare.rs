@@ -18,19 +18,15 @@ pub(super) fn compare(
     package: &Package,
     origins: &dyn Origins,
     folder: &Path,
-    repository: &Repository,
+    (repository, lookup): (&Repository, &Lookup),
     chosen: Chosen,
 ) -> Result<Comparison, String> {
-    let tree = repository.tree(&chosen.commit).ok_or("git can't list the files of the commit")?;
-    let from_top = folder.strip_prefix(&repository.root).unwrap_or(Path::new(""));
-    let from_top = from_top.to_string_lossy().replace('\\', "/");
-    let lookup = Lookup::new(tree, repository, &from_top);
     if lookup.is_empty() {
         return Err(format!("the commit {} holds nothing of the project's folder", short(&chosen.commit)));
     }
     let made = Made::new(&origins.made(folder));
     let mut found = Found::default();
-    for (entry, path, held) in held(inventory, package, origins, &lookup) {
+    for (entry, path, held) in held(inventory, package, origins, lookup) {
         if made.has(path) {
             continue;
         }

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::inventory::{ObjectFormat, VersionTag};
-use crate::project::{Project, git};
+use crate::project::git;
 use crate::scratch;
 
 use super::tree::Tree;
 
-/// A repository of git.
-#[derive(Debug, Clone)]
+/// A repository of git. What it was asked once, it knows.
+#[derive(Debug)]
 pub(super) struct Repository {
     /// The folder of the checkout.
     pub(super) root: PathBuf,
@@ -21,26 +22,28 @@ pub(super) struct Repository {
     pub(super) format: ObjectFormat,
     /// Whether it lacks what came before some commit.
     pub(super) is_shallow: bool,
+    /// Full ids, by what people call the commits.
+    commits: Mutex<HashMap<String, Option<String>>>,
+    /// The commits that tags stand at.
+    tags: OnceLock<HashMap<String, String>>,
 }
 
 impl Repository {
-    /// The repository that a folder is in.
+    fn new(root: PathBuf, format: ObjectFormat, is_shallow: bool) -> Self {
+        Self { root, format, is_shallow, commits: Mutex::default(), tags: OnceLock::new() }
+    }
+
+    /// The repository that is checked out in this folder.
     ///
     /// # Errors
-    /// Why there is none that can be asked.
-    pub(super) fn of(folder: &Path) -> Result<Self, String> {
-        let project = Project::new(folder);
-        let root = project.vcs_root().filter(|root| root.join(".git").exists());
-        let root = root.ok_or("the project is in no git repository")?.to_owned();
-        let output = scratch::output(git(&root).args([
-            "rev-parse",
-            "--show-object-format",
-            "--is-shallow-repository",
-        ]))
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => "git is not installed".to_owned(),
-            _ => format!("git can't be run: {error}"),
-        })?;
+    /// Why it can't be asked.
+    pub(super) fn at(root: &Path) -> Result<Self, String> {
+        let output =
+            scratch::output(git(root).args(["rev-parse", "--show-object-format", "--is-shallow-repository"]))
+                .map_err(|error| match error.kind() {
+                    io::ErrorKind::NotFound => "git is not installed".to_owned(),
+                    _ => format!("git can't be run: {error}"),
+                })?;
         let words = String::from_utf8_lossy(&output.stdout).into_owned();
         let mut lines = words.lines();
         if !output.status.success() {
@@ -50,11 +53,16 @@ impl Repository {
             Some("sha256") => ObjectFormat::Sha256,
             _ => ObjectFormat::Sha1,
         };
-        Ok(Self { root, format, is_shallow: lines.next() == Some("true") })
+        Ok(Self::new(root.to_path_buf(), format, lines.next() == Some("true")))
     }
 
     /// The full id of the commit that somebody's words name.
     pub(super) fn commit(&self, words: &str) -> Option<String> {
+        let mut known = self.commits.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(words.to_owned()).or_insert_with_key(|words| self.find_commit(words)).clone()
+    }
+
+    fn find_commit(&self, words: &str) -> Option<String> {
         let wanted = format!("{words}^{{commit}}");
         let output = self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])?;
         let id = String::from_utf8_lossy(&output).trim().to_owned();
@@ -63,29 +71,28 @@ impl Repository {
 
     /// The first of these tags that there is.
     pub(super) fn tag(&self, names: &[String]) -> Option<VersionTag> {
-        // The object, and the commit where the tag is an object of its own.
-        let mut arguments =
-            vec!["for-each-ref".to_owned(), "--format=%(objectname) %(*objectname) %(refname)".to_owned()];
-        arguments.extend(names.iter().map(|name| format!("refs/tags/{name}")));
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let output = self.ask(&arguments)?;
-        let text = String::from_utf8_lossy(&output).into_owned();
-        let tags: HashMap<&str, &str> = text
-            .lines()
-            .filter_map(|line| {
-                let (ids, name) = line.rsplit_once(' ')?;
-                let (own, peeled) = ids.split_once(' ')?;
-                let commit = if peeled.is_empty() { own } else { peeled };
-                Some((name.strip_prefix("refs/tags/")?, commit))
-            })
-            .collect();
+        let tags = self.tags.get_or_init(|| self.find_tags().unwrap_or_default());
         names.iter().find_map(|name| {
-            let commit = (*tags.get(name.as_str())?).to_owned();
+            let commit = tags.get(name)?.clone();
             Some(VersionTag { name: name.clone(), commit })
         })
     }
 
-    /// All that a commit holds.
+    fn find_tags(&self) -> Option<HashMap<String, String>> {
+        // The object, and the commit where the tag is an object of its own.
+        let format = "--format=%(objectname) %(*objectname) %(refname)";
+        let output = self.ask(&["for-each-ref", format, "refs/tags"])?;
+        let text = String::from_utf8_lossy(&output).into_owned();
+        let tag = |line: &str| {
+            let (ids, name) = line.rsplit_once(' ')?;
+            let (own, peeled) = ids.split_once(' ')?;
+            let commit = if peeled.is_empty() { own } else { peeled };
+            Some((name.strip_prefix("refs/tags/")?.to_owned(), commit.to_owned()))
+        };
+        Some(text.lines().filter_map(tag).collect())
+    }
+
+    /// The files of a commit, without what is in other repositories.
     pub(super) fn tree(&self, commit: &str) -> Option<Tree> {
         Some(Tree::read(&self.ask(&["ls-tree", "-r", "-z", "--full-tree", commit])?))
     }
@@ -95,7 +102,7 @@ impl Repository {
         let root = self.root.join(path);
         // The path may lead out of the repository by a link in the checkout.
         let is_inside = root.canonicalize().is_ok_and(|real| real.starts_with(&self.root));
-        (is_inside && root.join(".git").exists()).then(|| Self { root, ..self.clone() })
+        (is_inside && root.join(".git").exists()).then(|| Self::new(root, self.format, self.is_shallow))
     }
 
     /// The bytes of blobs, by their ids.

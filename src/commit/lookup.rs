@@ -1,6 +1,7 @@
 //! Finding in a commit what an entry of an artifact comes from.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::paths;
 
@@ -18,19 +19,25 @@ pub(super) enum Held {
     Untold,
 }
 
-/// A commit's files as seen from one folder.
-pub(super) struct Lookup {
+/// All that a commit holds, and where it leads to other places.
+#[derive(Debug)]
+pub(super) struct Contents {
     tree: Tree,
     /// Links, by path, with what they lead to.
     links: BTreeMap<String, Option<String>>,
     /// Submodules that aren't checked out.
     closed: BTreeSet<String>,
+}
+
+/// A commit's files as seen from one folder.
+pub(super) struct Lookup {
+    contents: Arc<Contents>,
     /// The package's folder from the top, empty for the top itself.
     folder: String,
 }
 
-impl Lookup {
-    pub(super) fn new(mut tree: Tree, repository: &Repository, folder: &str) -> Self {
+impl Contents {
+    pub(super) fn new(mut tree: Tree, repository: &Repository) -> Self {
         let mut closed = BTreeSet::new();
         let mut links = BTreeMap::new();
         let mut ids = BTreeMap::new();
@@ -56,7 +63,13 @@ impl Lookup {
             let leads_to = target.and_then(|target| joined(parent(path), target));
             links.insert(path.clone(), leads_to);
         }
-        Self { tree, links, closed, folder: folder.to_owned() }
+        Self { tree, links, closed }
+    }
+}
+
+impl Lookup {
+    pub(super) fn new(contents: Arc<Contents>, folder: &str) -> Self {
+        Self { contents, folder: folder.to_owned() }
     }
 
     /// A file of the package's folder, or, where that has none, of a folder above it: clients take the readme and the
@@ -85,7 +98,7 @@ impl Lookup {
             const SAMPLE: usize = 32;
             let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
             for path in paths.iter().take(SAMPLE) {
-                for folder in self.tree.folders_with(&self.folder, path) {
+                for folder in self.contents.tree.folders_with(&self.folder, path) {
                     *votes.entry(folder).or_default() += 1;
                 }
             }
@@ -104,16 +117,16 @@ impl Lookup {
         const MOST_LINKS: usize = 16;
         let mut path = path.to_owned();
         for _ in 0..MOST_LINKS {
-            if let Some(Object::File(id)) = self.tree.at(&path) {
+            if let Some(Object::File(id)) = self.contents.tree.at(&path) {
                 return Held::File(path, id.clone());
             }
             let mut prefixes = (path.match_indices('/').map(|(end, _)| end)).chain([path.len()]);
             let crossing = prefixes.find_map(|end| {
                 let (begin, rest) = path.split_at_checked(end)?;
-                if self.closed.contains(begin) {
+                if self.contents.closed.contains(begin) {
                     return Some(None);
                 }
-                Some(self.links.get(begin)?.as_ref().map(|target| format!("{target}{rest}")))
+                Some(self.contents.links.get(begin)?.as_ref().map(|target| format!("{target}{rest}")))
             });
             match crossing {
                 None => return Held::Nothing,
@@ -131,7 +144,7 @@ impl Lookup {
 
     /// How many files the package's folder holds.
     pub(super) fn is_empty(&self) -> bool {
-        self.tree.below(&self.folder).next().is_none()
+        self.contents.tree.below(&self.folder).next().is_none()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whether an artifact's files are those that version control holds at a commit.
 
+mod asked;
 mod compare;
 mod git;
 mod lookup;
@@ -7,12 +8,15 @@ mod tree;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::ecosystem;
 use crate::inventory::{Comparison, FromCommit, Inventory, ObjectFormat, Package, VersionTag};
 use crate::project::Project;
 
+use asked::Asked;
 use git::Repository;
+use lookup::Lookup;
 
 /// What an audit needs to know before it looks at the artifacts, so that their files can be compared with a commit.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +28,8 @@ pub struct CommitOptions {
     pub format: Option<ObjectFormat>,
     /// Whether it keeps large files elsewhere, and knows them by SHA-256.
     pub has_large_files: bool,
+    /// What git was asked already.
+    asked: Arc<Asked>,
 }
 
 /// A commit that was asked for, and that there is none of.
@@ -37,12 +43,14 @@ pub struct CommitError {
 impl CommitOptions {
     /// For artifacts that come from these folders.
     pub fn of<'a>(revision: Option<String>, folders: impl IntoIterator<Item = &'a Path>) -> Self {
-        let repository = folders.into_iter().find_map(|folder| Repository::of(folder).ok());
+        let asked = Arc::<Asked>::default();
+        let repository = folders.into_iter().find_map(|folder| asked.repository(folder).ok());
         let has_large_files = repository.as_ref().is_some_and(|repository| {
             let attributes = fs::read(repository.root.join(".gitattributes")).unwrap_or_default();
             memchr::memmem::find(&attributes, b"filter=lfs").is_some()
         });
-        Self { revision, format: repository.map(|repository| repository.format), has_large_files }
+        let format = repository.map(|repository| repository.format);
+        Self { revision, format, has_large_files, asked }
     }
 }
 
@@ -62,12 +70,18 @@ pub fn settle(
     let asked = options.revision.as_deref();
     let compared = (|| {
         let home = Home::of(package, project, packed_from)?;
-        let repository = Repository::of(&home.folder)?;
+        let repository = options.asked.repository(&home.folder)?;
         if options.format != Some(repository.format) {
             return Err("the project is in another repository than this one".to_owned());
         }
         let chosen = choose(&repository, package, &home, asked)?;
-        let each = |chosen| compare::compare(inventory, package, origins, &home.folder, &repository, chosen);
+        let each = |chosen: Chosen| {
+            let contents = options.asked.contents(&repository, &chosen.commit);
+            let contents = contents.ok_or("git can't list the files of the commit")?;
+            let from_top = home.folder.strip_prefix(&repository.root).unwrap_or(Path::new(""));
+            let lookup = Lookup::new(contents, &from_top.to_string_lossy().replace('\\', "/"));
+            compare::compare(inventory, package, origins, &home.folder, (&repository, &lookup), chosen)
+        };
         let all: Vec<Comparison> = chosen.into_iter().map(each).collect::<Result<_, _>>()?;
         // The first of several that fit equally well.
         let best = all.into_iter().min_by_key(|all| all.differing.len() + all.absent.len());
@@ -93,7 +107,9 @@ impl Home {
     fn of(package: &Package, project: Option<&Project>, packed_from: Option<&Path>) -> Result<Self, String> {
         let is_just_packed = packed_from.is_some();
         let found = |folder: &Path| Ok(Self { folder: folder.to_owned(), is_just_packed });
-        let Some(project) = packed_from.map(Project::new).or_else(|| project.cloned()) else {
+        let is_known = |folder: &Path| project.filter(|project| project.folder == folder).cloned();
+        let packed_from = packed_from.map(|folder| is_known(folder).unwrap_or_else(|| Project::new(folder)));
+        let Some(project) = packed_from.or_else(|| project.cloned()) else {
             return Err(
                 "the project isn't known (run packgate there, or name the folder with --project)".into()
             );

@@ -227,6 +227,11 @@ pub(crate) trait Advice: Sync {
         true
     }
 
+    /// The change by which a file ships that no item covers yet; `None` where one does.
+    fn let_in(&self, _declared: &Declared, _path: &str) -> Option<Edit> {
+        None
+    }
+
     /// The change that writes an allowlist with these items where there is none.
     fn new_allowlist(&self, _items: &[String]) -> Option<Edit> {
         None

@@ -47,7 +47,7 @@ pub(crate) use identity::{Identity, identity};
 pub(crate) use origin::{Origin, Origins, Ships};
 pub(crate) use registry::{Copy, Registry, Sender, Served};
 pub use remedy::Remedy;
-pub(crate) use remedy::{leave_out, new_allowlist};
+pub(crate) use remedy::{leave_out, let_in, new_allowlist};
 pub(crate) use unwanted::Unwanted;
 
 /// An ecosystem: what its home provides. What it doesn't do is `None`.

@@ -61,6 +61,18 @@ pub(crate) fn new_allowlist(inventory: &Inventory, items: &[String]) -> Option<R
     Some(Remedy { words: edit.to_string(), edits: vec![edit], removes })
 }
 
+/// How to have a file shipped that the allowlist keeps out, or that an ignore file does where there is none; `None` if
+/// it is missing for another reason.
+pub(crate) fn let_in(inventory: &Inventory, path: &str) -> Option<Remedy> {
+    let declared = &inventory.package.as_ref()?.declared;
+    if declared.has_allowlist == Some(false) {
+        let is_covered = super::format(inventory.kind).advice().let_in(declared, path).is_some();
+        return new_allowlist(inventory, &declared.proposal).filter(|_| is_covered);
+    }
+    let edit = super::format(inventory.kind).advice().let_in(declared, path)?;
+    Some(Remedy { words: edit.to_string(), edits: vec![edit], ..Remedy::default() })
+}
+
 fn counted(unwanted: &Unwanted<'_>) -> String {
     let files = crate::words::counted(unwanted.paths.len() as u64, "file");
     let first = unwanted.patterns.first().map_or("", String::as_str);

@@ -26,44 +26,104 @@ const MOST_COLUMNS: usize = 100;
 
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     // What went wrong is said on stderr.
-    for (number, audit) in audits.iter().filter(|audit| audit.error.is_none()).enumerate() {
-        artifact(audit, number, look, out)?;
+    let page = Page::new(look);
+    let is_one_of_many = audits.len() + look.not_packed.len() > 1;
+    let with_words = |audit: &&Audit| audit.error.is_none() && !(is_one_of_many && says_nothing(audit));
+    for (number, audit) in audits.iter().filter(with_words).enumerate() {
+        page.begin(number, out)?;
+        let text = match is_one_of_many && is_brief(audit) {
+            true => page.brief(audit),
+            false => page.artifact(audit),
+        };
+        out.write_all(text.as_bytes())?;
     }
     end(&Verdicts::of(audits), look, out)
 }
 
 fn artifact(audit: &Audit, number: usize, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page { look, width: look.width.unwrap_or(MOST_COLUMNS).clamp(40, MOST_COLUMNS) };
-    if number > 0 && !look.quiet {
-        writeln!(out)?;
-    }
+    let page = Page::new(look);
+    page.begin(number, out)?;
     out.write_all(page.artifact(audit).as_bytes())
 }
 
-fn end(verdicts: &Verdicts, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page { look, width: MOST_COLUMNS };
-    if verdicts.all() + look.not_packed.len() < 2 {
-        return match summary::left_out(look).filter(|_| !look.quiet) {
-            Some(left_out) => writeln!(out, "\n{}", page.paint(DIM, &shown(&left_out).to_string())),
-            None => Ok(()),
-        };
-    }
-    out.write_all(page.summary(verdicts).as_bytes())
+/// Whether an artifact that passed has nothing to say to people but what a line can hold.
+fn is_brief(audit: &Audit) -> bool {
+    let is_note = |judged: &Judged| judged.level == Level::Note && judged.waived.is_none();
+    let is_all_well =
+        audit.verdict == Verdict::Pass && audit.unexamined().is_empty() && audit.waivers.is_empty();
+    is_all_well && exposure(audit).is_none() && audit.findings.iter().all(is_note)
 }
+
+/// Whether the line of the summary is all there is to say: nothing was found, and the file is gone after this run, so
+/// that its digest is of no use either.
+fn says_nothing(audit: &Audit) -> bool {
+    is_brief(audit) && audit.is_twin && audit.findings.is_empty()
+}
+
+fn end(verdicts: &Verdicts, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let page = Page::new(look);
+    let mut text = String::new();
+    if verdicts.all() + look.not_packed.len() > 1 {
+        text = page.summary(verdicts);
+    } else if let Some(left_out) = summary::left_out(look).filter(|_| !look.quiet) {
+        text.push('\n');
+        page.line(DIM, &shown(&left_out).to_string(), &mut text);
+    }
+    if verdicts.can_be_fixed() && !look.quiet {
+        text.push('\n');
+        page.line("", FIX, &mut text);
+    }
+    out.write_all(text.as_bytes())
+}
+
+/// What to do next where lists of files can mend something.
+const FIX: &str = "`packgate fix` shows the lines that these helps propose, and writes them.";
 
 struct Page<'a> {
     look: &'a Look,
     width: usize,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn new(look: &'a Look) -> Self {
+        Self { look, width: look.width.unwrap_or(MOST_COLUMNS).clamp(40, MOST_COLUMNS) }
+    }
+
+    /// What stands between two artifacts.
+    fn begin(&self, number: usize, out: &mut dyn Write) -> io::Result<()> {
+        if number > 0 && !self.look.quiet { writeln!(out) } else { Ok(()) }
+    }
+
+    /// One of several artifacts that passed, with notes at most: a line for each rule.
+    fn brief(&self, audit: &Audit) -> String {
+        let mut text = String::new();
+        if self.look.quiet {
+            return self.artifact(audit);
+        }
+        let _ = writeln!(text, "{}", self.paint(BOLD, &shown(&audit.inventory.artifact.path).to_string()));
+        for group in groups(&audit.findings) {
+            let Some(first) = group.first() else { continue };
+            let more = match group.len() {
+                1 => String::new(),
+                count => format!(" and {} more", number(count as u64 - 1)),
+            };
+            let rule = self.rule(first.finding.rule);
+            let place = self.paint(CYAN, &place(audit, first));
+            let _ = writeln!(text, "  {} {rule}  {place}{more}", self.level(first.level));
+        }
+        if !audit.is_twin {
+            self.line(DIM, &format!("sha256 {}", audit.inventory.artifact.sha256), &mut text);
+        }
+        text
+    }
+
     fn artifact(&self, audit: &Audit) -> String {
         let mut text = String::new();
         if self.look.quiet {
             let _ = writeln!(text, "{} {}", self.verdict(audit), shown(&audit.inventory.artifact.path));
             return text;
         }
-        let _ = writeln!(text, "{}", self.heading(audit));
+        self.line("", &self.heading(audit), &mut text);
         if let Some(headline) = exposure(audit) {
             let style = if audit.verdict == Verdict::Pass { BOLD } else { BOLD_RED };
             let _ = writeln!(text, "\n{}", self.paint(style, &headline));
@@ -82,13 +142,13 @@ impl Page<'_> {
         self.not_applied(audit, &mut text);
         if let Some(commit) = audit.commit() {
             let line = format!("compared with {}: {}", commit.at(), counted(commit.files, "file"));
-            let _ = writeln!(text, "{}", self.paint(DIM, &shown(&line).to_string()));
+            self.line(DIM, &shown(&line).to_string(), &mut text);
         }
         let policy = format!("policy {} ({})", shown(&audit.policy.name), shown(&audit.policy.because));
-        let _ = writeln!(text, "{}", self.paint(DIM, &policy));
+        self.line(DIM, &policy, &mut text);
         let twin = if audit.is_twin { ", of a file packed for this audit; --keep DIR keeps it" } else { "" };
         let sha256 = format!("sha256 {}{twin}", audit.inventory.artifact.sha256);
-        let _ = writeln!(text, "{}", self.paint(DIM, &sha256));
+        self.line(DIM, &sha256, &mut text);
         let _ = writeln!(text, "{}{}", self.verdict(audit), tally(audit));
         text
     }
@@ -102,8 +162,8 @@ impl Page<'_> {
             let rows = verdicts.rows().into_iter().filter(|row| is_short || row.verdict != Verdict::Pass);
             let rows: Vec<_> = rows.map(|row| (row, shown(&row.path).to_string())).collect();
             let widest = rows.iter().map(|(_, path)| path.chars().count()).max().unwrap_or(0).min(60);
-            let verdicts = rows.iter().map(|(row, _)| phrases::verdict(row.verdict).chars().count());
-            let width = verdicts.max().unwrap_or(0);
+            let words = rows.iter().map(|(row, _)| phrases::verdict(row.verdict).chars().count());
+            let width = words.max().unwrap_or(0);
             for (row, path) in &rows {
                 let verdict = format!("{:width$}", phrases::verdict(row.verdict));
                 let verdict = self.paint(style_of(row.verdict), &verdict);
@@ -116,8 +176,8 @@ impl Page<'_> {
                 let why = one.why.lines().next().unwrap_or_default();
                 let _ = writeln!(text, "{verdict}  {}  {}", shown(&one.name), shown(why));
             }
-            if let Some(left_out) = summary::left_out(self.look) {
-                let _ = writeln!(text, "{}", self.paint(DIM, &shown(&left_out).to_string()));
+            for line in verdicts.policies().into_iter().chain(summary::left_out(self.look)) {
+                self.line(DIM, &shown(&line).to_string(), &mut text);
             }
             text.push('\n');
         }
@@ -175,8 +235,10 @@ impl Page<'_> {
         }
         if let Some(reason) = &first.waived {
             self.paragraph("    waived: ", reason, text);
-        } else if !brief && !first.finding.help.is_empty() {
-            self.paragraph("    help: ", &first.finding.help, text);
+        } else if !brief {
+            for help in helps(group) {
+                self.paragraph("    help: ", help, text);
+            }
         }
     }
 
@@ -199,7 +261,7 @@ impl Page<'_> {
             let rules: Vec<_> = group.iter().map(|rule| rule.rule).collect();
             let lacks = group.first().map_or("", |rule| rule.lacks.as_ref());
             let line = format!("not applied: {}: {}", rules.join(", "), shown(lacks));
-            let _ = writeln!(text, "{}", self.paint(DIM, &line));
+            self.line(DIM, &line, text);
         }
     }
 
@@ -220,6 +282,19 @@ impl Page<'_> {
         }
         if let Some(rest) = audit.unexamined().len().checked_sub(MOST).filter(|rest| *rest > 0) {
             let _ = writeln!(text, "and {} more", counted(rest as u64, "place"));
+        }
+    }
+
+    /// A line that goes on indented where the terminal is too narrow for it.
+    fn line(&self, style: &str, words: &str, text: &mut String) {
+        let is_wide_enough = self.look.width.is_none_or(|width| words.chars().count() <= width);
+        let lines = match is_wide_enough {
+            true => vec![words.to_owned()],
+            false => wrap(words, self.width.saturating_sub(2)),
+        };
+        for (number, line) in lines.iter().enumerate() {
+            let line = if style.is_empty() { line.clone() } else { self.paint(style, line) };
+            let _ = writeln!(text, "{}{line}", if number == 0 { "" } else { "  " });
         }
     }
 
@@ -284,6 +359,19 @@ const CYAN: &str = "36";
 /// Neighbours of the same level, rule and waiver, as the judge sorted them.
 fn groups(findings: &[Judged]) -> impl Iterator<Item = &[Judged]> {
     findings.chunk_by(|a, b| a.level == b.level && a.finding.rule == b.finding.rule && a.waived == b.waived)
+}
+
+/// What to do about the findings of a group: each help once.
+fn helps(group: &[Judged]) -> Vec<&str> {
+    let mut helps: Vec<&str> = Vec::new();
+    for judged in group {
+        let help = judged.finding.help.as_str();
+        if !help.is_empty() && !helps.contains(&help) {
+            helps.push(help);
+        }
+    }
+    helps.truncate(MOST_PLACES);
+    helps
 }
 
 fn place(audit: &Audit, judged: &Judged) -> String {

@@ -1,7 +1,8 @@
 //! The summary of several artifacts: one line each, those that must not be published first.
 
 use crate::outcome::{Audit, LeftOut};
-use crate::policy::Verdict;
+use crate::policy::{Judged, Verdict};
+use crate::settings::Level;
 use crate::words::{counted, number};
 
 use super::wire::Summary;
@@ -24,6 +25,10 @@ pub(super) struct Row {
     pub path: String,
     /// What was found in it, or why it could not be audited.
     pub counts: String,
+    /// The policy that it was judged by, and why.
+    pub policy: String,
+    /// Whether `packgate fix` would have something to write.
+    pub can_be_fixed: bool,
 }
 
 impl Verdicts {
@@ -44,7 +49,17 @@ impl Verdicts {
                 Some(why) => why.to_owned(),
                 None => phrases::counts(&Summary::new(std::slice::from_ref(audit))),
             },
+            can_be_fixed: audit.is_twin && audit.findings.iter().any(is_fixed_by_lists),
+            policy: match audit.error {
+                Some(_) => String::new(),
+                None => format!("{} ({})", audit.policy.name, audit.policy.because),
+            },
         });
+    }
+
+    /// Whether `packgate fix` would have something to write.
+    pub(super) fn can_be_fixed(&self) -> bool {
+        self.rows.iter().any(|row| row.can_be_fixed)
     }
 
     /// All artifacts.
@@ -63,6 +78,25 @@ impl Verdicts {
         rows
     }
 
+    /// `policy open-source (licence "MIT")`; for how many each, if there are several.
+    pub(super) fn policies(&self) -> Option<String> {
+        let mut counts: Vec<(&str, u64)> = Vec::new();
+        for policy in self.rows.iter().map(|row| row.policy.as_str()).filter(|policy| !policy.is_empty()) {
+            match counts.iter_mut().find(|(known, _)| *known == policy) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((policy, 1)),
+            }
+        }
+        let words: Vec<String> = match counts.as_slice() {
+            [] => return None,
+            [(only, _)] => vec![(*only).to_owned()],
+            several => {
+                several.iter().map(|(policy, count)| format!("{policy} for {}", number(*count))).collect()
+            }
+        };
+        Some(format!("policy {}", words.join(", ")))
+    }
+
     /// `2 blocked, 1 not examined, 27 passed`. What could not be packed was not examined either.
     pub(super) fn words(&self, look: &Look) -> String {
         let count = |verdict| self.rows.iter().filter(|row| row.verdict == verdict).count();
@@ -74,6 +108,11 @@ impl Verdicts {
         let parts = parts.iter().filter(|(count, _)| *count > 0);
         parts.map(|(count, word)| format!("{} {word}", number(*count as u64))).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Whether it blocks, and a change to a list of the package mends it.
+fn is_fixed_by_lists(judged: &Judged) -> bool {
+    judged.waived.is_none() && judged.level == Level::Error && judged.finding.remedy.is_some()
 }
 
 /// `2 packages left out: @acme/core, @acme/docs (package.json says that they are private)`: the reasons, each with the

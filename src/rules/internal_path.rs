@@ -41,6 +41,8 @@ paths = ["src/internal/**", "packages/billing/**"]
 
 /// Paths named in the message of a finding.
 const MOST_NAMED: usize = 3;
+/// Files that the help on each of them names together.
+const MOST_TOGETHER: usize = 50;
 /// Paths kept as evidence.
 const MOST_KEPT: usize = 100;
 
@@ -49,8 +51,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     if internal.path_set.is_empty() {
         return;
     }
-    for entry in context.inventory.files() {
-        findings.extend(entry_finding(rule, context.inventory, entry, internal));
+    let inventory = context.inventory;
+    let shipped: Vec<&Entry> = inventory.files().filter(|entry| glob_of(internal, entry).is_some()).collect();
+    for entry in inventory.files() {
+        findings.extend(entry_finding(rule, inventory, entry, internal, &shipped));
         findings.extend(entry.maps.iter().filter_map(|map| map_finding(rule, entry, map, internal)));
     }
 }
@@ -84,15 +88,28 @@ struct Source<'a> {
     text: bool,
 }
 
-/// The entry's own path is internal.
-fn entry_finding(rule: &Rule, inventory: &Inventory, entry: &Entry, internal: &Internal) -> Option<Finding> {
-    let glob = glob_for(internal, &entry.path).or_else(|| glob_for(internal, entry.below_root()))?;
+/// The glob that an entry's own path matches.
+fn glob_of<'a>(internal: &'a Internal, entry: &Entry) -> Option<&'a str> {
+    glob_for(internal, &entry.path).or_else(|| glob_for(internal, entry.below_root()))
+}
+
+/// The entry's own path is internal, as are those of all that `shipped`: one list leaves them out.
+fn entry_finding(
+    rule: &Rule,
+    inventory: &Inventory,
+    entry: &Entry,
+    internal: &Internal,
+    shipped: &[&Entry],
+) -> Option<Finding> {
+    let glob = glob_of(internal, entry)?;
+    let beside = shipped.iter().copied().filter(|other| other.parent == entry.parent);
+    let shipped: Vec<&Entry> = if shipped.len() > MOST_TOGETHER { vec![entry] } else { beside.collect() };
     Some(
         Finding::new(rule, Place::entry(entry))
             .message(format!(
                 "This file is under an internal path ({glob}): whoever downloads the package has it."
             ))
-            .remedy(ecosystem::leave_out(inventory, &[entry], None), "")
+            .remedy(ecosystem::leave_out(inventory, &shipped, None), "")
             .evidence(Own { glob })
             .key("entry"),
     )

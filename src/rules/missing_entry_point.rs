@@ -1,5 +1,6 @@
 use serde::Serialize;
 
+use crate::ecosystem;
 use crate::inventory::{EntryPointWeight, Inventory, MissingEntryPoint};
 use crate::settings::Level;
 use crate::words;
@@ -87,7 +88,8 @@ fn consequence(missing: &MissingEntryPoint) -> &'static str {
     }
 }
 
-fn help(missing: &MissingEntryPoint, inventory: &Inventory, root: &str) -> String {
+/// With what is to be done about it: name the file that is there, list the folder, or build.
+fn with_help(finding: Finding, missing: &MissingEntryPoint, inventory: &Inventory, root: &str) -> Finding {
     let target = missing.target.trim_start_matches("./");
     let folder = target.rsplit_once('/').map(|(folder, _)| match root {
         "" => format!("{folder}/"),
@@ -95,10 +97,18 @@ fn help(missing: &MissingEntryPoint, inventory: &Inventory, root: &str) -> Strin
     });
     let is_built =
         folder.is_some_and(|folder| inventory.top_files().any(|entry| entry.path.starts_with(&folder)));
-    match &missing.near {
-        Some(near) => format!("Name `{near}` in the manifest, or rename the file."),
-        None if is_built => "Let the allowlist cover it, or correct the manifest.".to_owned(),
-        None => "Build it before packing and let the allowlist cover it, or correct the manifest.".to_owned(),
+    if let Some(near) = &missing.near {
+        return finding.help(format!("Name `{near}` in the manifest, or rename the file."));
+    }
+    let build = if is_built { "" } else { "Build it before packing. " };
+    match ecosystem::let_in(inventory, target) {
+        Some(remedy) => {
+            finding.remedy(remedy, &format!("{build}If nobody is to load it, correct the manifest."))
+        }
+        None if is_built => finding.help("Let the allowlist cover it, or correct the manifest."),
+        None => {
+            finding.help("Build it before packing and let the allowlist cover it, or correct the manifest.")
+        }
     }
 }
 
@@ -120,7 +130,6 @@ pub(super) fn found(
                     instead(missing),
                     consequence(missing)
                 ))
-                .help(help(missing, context.inventory, &package.root))
                 .evidence(Evidence {
                     field: &missing.field,
                     target: &missing.target,
@@ -128,6 +137,7 @@ pub(super) fn found(
                     near: missing.near.as_deref(),
                 })
                 .key(format!("{} {}", missing.field, missing.target));
+        let finding = with_help(finding, missing, context.inventory, &package.root);
         if is_mild(missing) { finding.at_most(Level::Note) } else { finding }
     };
     let missing: Vec<&MissingEntryPoint> = missing.collect();

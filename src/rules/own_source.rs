@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::inventory::OwnLines;
+use crate::ecosystem;
+use crate::inventory::{Entry, OwnLines};
 use crate::recoverable::{Escape, Meaning};
 
 use super::{Context, Family, Finding, Place, Rule};
@@ -80,20 +81,34 @@ const MOST_NAMED: usize = 3;
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let all = context.survey().own.iter().filter(|escape| escape.meaning == Meaning::Source);
-    for group in groups(all) {
+    let all: Vec<&Escape<'_>> = all.collect();
+    let as_it_is: Vec<&Entry> =
+        all.iter().filter(|escape| is_as_it_is(escape)).map(|escape| escape.entry).collect();
+    for group in groups(all.into_iter()) {
         let files = files(&group);
         let (named, lines) = words(&files);
-        findings.extend(finding(rule, &group, &files).map(|finding| {
-            finding
-                .message(format!(
-                    "{} original text of {named}: a stranger can read at least {lines} as they were written.",
-                    subject(&group, ["holds", "hold"])
-                ))
-                .help(
-                    "Take it out of the package, or turn off the option that puts source text there. If the file is to ship, name it in the allowlist.",
-                )
-        }));
+        let Some(finding) = finding(rule, &group, &files) else { continue };
+        let finding = finding.message(format!(
+            "{} original text of {named}: a stranger can read at least {lines} as they were written.",
+            subject(&group, ["holds", "hold"])
+        ));
+        findings.push(match group.iter().all(|escape| is_as_it_is(escape)) {
+            true => finding.remedy(
+                ecosystem::leave_out(context.inventory, &as_it_is, None),
+                "If it is to ship, name it in the allowlist.",
+            ),
+            false => finding.help(
+                "Take it out of the package, or turn off the option that puts source text there. If the file is to ship, name it in the allowlist.",
+            ),
+        });
     }
+}
+
+/// Whether the entry is the project's file itself, at the place where the project has it.
+fn is_as_it_is(escape: &Escape<'_>) -> bool {
+    let path = escape.entry.below_root();
+    let outside = escape.text.file.strip_suffix(path);
+    escape.entry.parent.is_none() && outside.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
 }
 
 /// What got out, by entry; by folder where there are many.

@@ -39,7 +39,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                     "The manifest marks `{}` as private: it must not be published.",
                     package.name
                 ))
-                .help("Remove the mark from the manifest if the package is meant to be public."),
+                .help(
+                    "Remove the mark from the manifest if the package is meant to be public. If it is an app that is deployed, check what its build writes: `packgate check FOLDER`.",
+                ),
         );
     }
     let mut nested = Vec::new();

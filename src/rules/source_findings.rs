@@ -45,15 +45,21 @@ pub(super) fn of<'a>(
     let mut findings = Vec::new();
     for ((archive, ..), group) in groups {
         if archive.is_empty() && group.len() <= MOST_ALONE {
-            findings.extend(group.iter().filter_map(|source| finding(rule, inventory, &[*source])));
+            findings.extend(group.iter().filter_map(|source| finding(rule, inventory, &[*source], &group)));
         } else {
-            findings.extend(finding(rule, inventory, &group));
+            findings.extend(finding(rule, inventory, &group, &group));
         }
     }
     findings
 }
 
-fn finding(rule: &Rule, inventory: &Inventory, group: &[&Source<'_>]) -> Option<Finding> {
+/// The finding on a group; its help speaks of `all` that are told of beside it.
+fn finding(
+    rule: &Rule,
+    inventory: &Inventory,
+    group: &[&Source<'_>],
+    all: &[&Source<'_>],
+) -> Option<Finding> {
     let first = group.first()?;
     let beside = match (first.compiled, first.archive.is_some()) {
         (Some(compiled), false) => {
@@ -86,7 +92,7 @@ fn finding(rule: &Rule, inventory: &Inventory, group: &[&Source<'_>]) -> Option<
         .message(format!("This file is uncompiled {}{beside}{others}{meant}.", first.language))
         .evidence(evidence)
         .key(key);
-    Some(with_help(finding, inventory, group))
+    Some(with_help(finding, inventory, all))
 }
 
 fn with_help(finding: Finding, inventory: &Inventory, group: &[&Source<'_>]) -> Finding {

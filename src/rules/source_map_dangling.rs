@@ -110,7 +110,7 @@ fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
     let message = match files {
         1 => format!("This file links to the source map {url}, which is not in the package."),
         _ => format!(
-            "This file links to the source map {url}, which is not in the package; so do {}.",
+            "This file links to the source map {url}, which is not in the package; the same in {}.",
             counted(files - 1, "other file")
         ),
     };

@@ -40,7 +40,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let third_party = group.exposure().third_party_files;
         let resolves = group.reports.iter().all(|report| report.state == MapState::Resolves);
         let what = match (third_party, resolves) {
-            (0, true) => "point to files of the package and give nothing else away".to_owned(),
+            (0, true) => "give nothing away but the names of files of the package".to_owned(),
             (0, false) => "give away nothing that isn't in the package anyway".to_owned(),
             (files, _) => format!("hold {}, nothing of your own", counted(files, "file of dependencies")),
         };
@@ -71,7 +71,7 @@ mod tests {
         for (files, words) in [
             (
                 vec![("p/src/a.ts", text.to_owned()), ("p/d/a.js.map", map(&[("../src/a.ts", None)]))],
-                "points to files",
+                "nothing away but the names",
             ),
             (
                 vec![("p/src/a.ts", text.to_owned()), ("p/d/a.js.map", map(&[("../src/a.ts", Some(text))]))],

@@ -336,6 +336,56 @@ fn vsce() {
 }
 
 #[test]
+fn the_members_of_a_workspace_are_changed() {
+    if !clients::have(&["npm", "node"]) {
+        return;
+    }
+    let root = r#"{ "name": "root", "private": true, "workspaces": ["packages/*"] }"#;
+    let member = |name: &str, list: &str| {
+        format!(
+            "{{\n  \"name\": \"@acme/{name}\",\n  \"version\": \"1.0.0\",\n  \"main\": \"dist/index.js\"{list}\n}}\n"
+        )
+    };
+    let project = Project::new(&[
+        ("package.json", root),
+        ("packages/one/package.json", &member("one", "")),
+        ("packages/one/dist/index.js", ""),
+        ("packages/one/.env", "NAME=value\n"),
+        ("packages/two/package.json", &member("two", ", \"files\": [\"dist\"]")),
+        ("packages/two/dist/index.js", ""),
+        ("packages/two/dist/CLAUDE.md", "Read the plan first.\n"),
+    ]);
+    project.fix("workspace");
+    assert_eq!(project.read("package.json"), root);
+    let two = project.read("packages/two/package.json");
+    assert!(project.read("packages/one/package.json").contains("\"files\": [\"dist\"]"));
+    assert!(two.contains("[\"dist\", \"!**/CLAUDE.md\"]"), "{two}");
+}
+
+#[test]
+fn what_an_ignore_file_keeps_out_is_listed() {
+    if !clients::have(&["npm", "node"]) {
+        return;
+    }
+    // Without a list npm goes by .gitignore: the sources ship, and what is built from them doesn't.
+    let project = Project::new(&[
+        (".gitignore", "dist\nnode_modules\n"),
+        (
+            "package.json",
+            "{\n  \"name\": \"acme-hello\",\n  \"version\": \"1.0.0\",\n  \"main\": \"./dist/index.js\"\n}\n",
+        ),
+        ("dist/index.js", "console.log('hello');\n"),
+        ("src/index.ts", "export default (word: string) => console.log(word)\n"),
+        ("test/index.test.js", "require('..');\n"),
+        ("tsup.config.ts", "export default {};\n"),
+    ]);
+    project.fix("gitignore");
+    assert!(project.read("package.json").contains("\"files\": [\"dist\"]"), "{}", project.lists());
+    let into = project.packed("gitignore", "npm", &["pack"], ".tgz");
+    project.starts("gitignore", "node", &[into.join("package").to_str().unwrap()]);
+}
+
+#[test]
 fn what_would_make_it_worse_is_taken_back() {
     if !clients::have(&["npm", "node"]) {
         return;

@@ -31,7 +31,7 @@ fn an_npm_project() {
         "packgate.toml written",
         "[npm acme-cli]",
         "prepublishOnly",
-        "packgate check --keep out &&",
+        "packgate check --keep packed &&",
         "npm publish",
         "- run: |",
         "seat belt",
@@ -124,7 +124,7 @@ fn what_the_policy_refuses_is_not_locked() {
         (".claude/settings.local.json", "{}"),
     ]);
     let (status, text) = run(folder.path(), &["init"]);
-    assert!(status == 1 && text.contains("stray-agent") && text.contains("not locked yet"), "{text}");
+    assert!(status == 1 && text.contains("stray-agent") && text.contains("nothing is locked yet"), "{text}");
     assert!(!folder.path().join("packgate.lock").exists());
 
     plant(

@@ -43,7 +43,10 @@ impl Client for RubyGems {
     }
 
     fn release(&self, _folder: &Path) -> Vec<String> {
-        vec!["rm -rf out && packgate check --keep out &&".to_owned(), "  gem push out/*.gem".to_owned()]
+        vec![
+            "rm -rf packed && packgate check --keep packed &&".to_owned(),
+            "  gem push packed/*.gem".to_owned(),
+        ]
     }
 }
 

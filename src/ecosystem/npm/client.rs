@@ -49,8 +49,8 @@ impl Client for NpmClient {
             _ => "npm",
         };
         vec![
-            "rm -rf out && packgate check --keep out &&".to_owned(),
-            format!("  for file in out/*.tgz; do {program} publish \"./$file\" || exit; done"),
+            "rm -rf packed && packgate check --keep packed &&".to_owned(),
+            format!("  for file in packed/*.tgz; do {program} publish \"./$file\" || exit; done"),
         ]
     }
 

@@ -520,9 +520,12 @@ pub(super) fn proposal(found: &EntryPoints, paths: &[&str]) -> Vec<String> {
             }
         }
     }
+    let needed = |folder: &&str| !folder.starts_with('.') && !is_not_needed(folder);
+    // What isn't there may be built and kept out by the very ignore file that the list is to take the place of.
+    let missing: Vec<&str> = found.missing.iter().filter_map(|missing| top_folder(missing)).collect();
+    folders.extend(missing.iter().copied().filter(needed));
     // A program may read templates, data and the like from beside it.
-    let needed = |folder: &&str| !folder.starts_with('.') && !NOT_NEEDED.contains(folder);
-    if !found.files.is_empty() {
+    if !found.files.is_empty() || !missing.is_empty() {
         folders.extend(paths.iter().filter_map(|path| Some(path.split_once('/')?.0)).filter(needed));
     }
     let enters_at_top = found.files.iter().any(|path| !path.contains('/'));
@@ -543,6 +546,18 @@ pub(super) fn proposal(found: &EntryPoints, paths: &[&str]) -> Vec<String> {
     let mut proposal: Vec<String> = folders.into_iter().map(str::to_owned).collect();
     proposal.extend(files.into_iter().filter(|file| *file != "package.json").map(str::to_owned));
     proposal
+}
+
+/// The folder at the top that an entry point should be in, unless its path is just a slip.
+fn top_folder(missing: &MissingEntryPoint) -> Option<&str> {
+    let is_slip = missing.near.is_some() || missing.target.split('/').any(|segment| segment == "..");
+    let (folder, _) = missing.target.trim().trim_start_matches("./").split_once('/')?;
+    (!is_slip && !folder.is_empty() && !folder.contains('*')).then_some(folder)
+}
+
+/// Whether users of a package need nothing of a folder at its top, going by its name.
+pub(super) fn is_not_needed(folder: &str) -> bool {
+    NOT_NEEDED.contains(&folder)
 }
 
 /// Files at the top of a project that build or test it.

@@ -11,7 +11,7 @@ use crate::project::Project;
 
 use super::advice::VsixAdvice;
 use super::origin::VsixOrigins;
-use super::project::as_published;
+use super::project::{as_published, full_name};
 use super::{IGNORE_FILE, content_types, files, ignore};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
@@ -85,9 +85,7 @@ impl Format for Extension {
                 }
             }
         }
-        if !publisher.is_empty() {
-            package.name = format!("{publisher}.{}", package.name);
-        }
+        package.name = full_name(&publisher, &package.name);
         Some(package)
     }
 

@@ -38,8 +38,8 @@ impl Client for Vsce {
 
     fn release(&self, _folder: &Path) -> Vec<String> {
         vec![
-            "rm -rf out && packgate check --keep out &&".to_owned(),
-            "  vsce publish --packagePath out/*.vsix".to_owned(),
+            "rm -rf packed && packgate check --keep packed &&".to_owned(),
+            "  vsce publish --packagePath packed/*.vsix".to_owned(),
         ]
     }
 

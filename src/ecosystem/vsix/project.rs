@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::ecosystem::folder::{Files, ProjectFolder, SettingsTables};
 use crate::ecosystem::format::Fields;
 use crate::ecosystem::npm;
@@ -20,7 +22,10 @@ impl ProjectFolder for ExtensionProject {
     }
 
     fn package(&self, files: &Files<'_>, problems: &mut Vec<ManifestProblem>) -> Option<Package> {
-        npm::identity(files, problems).map(as_published)
+        let package = npm::identity(files, problems).map(as_published)?;
+        let manifest = files.text(npm::MANIFEST).and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        let publisher = manifest.as_ref().and_then(|manifest| manifest.get("publisher")?.as_str());
+        Some(Package { name: full_name(publisher.unwrap_or_default(), &package.name), ..package })
     }
 
     /// Workspaces are npm's.
@@ -36,6 +41,11 @@ impl ProjectFolder for ExtensionProject {
     fn settings(&self) -> Option<SettingsTables> {
         None
     }
+}
+
+/// What the galleries call an extension.
+pub(super) fn full_name(publisher: &str, name: &str) -> String {
+    if publisher.is_empty() { name.to_owned() } else { format!("{publisher}.{name}") }
 }
 
 /// Without what only npm goes by: vsce publishes what is private to npm, and the editor runs no install scripts.

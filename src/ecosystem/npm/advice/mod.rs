@@ -10,6 +10,7 @@ use crate::ecosystem::{Advice, Change, Edit, List, Unwanted};
 use crate::inventory::{Declared, Inventory, Making};
 
 use super::MANIFEST;
+use super::entry_points::is_not_needed;
 
 pub(in crate::ecosystem) use items::covers;
 
@@ -50,6 +51,17 @@ impl Advice for NpmAdvice {
 
     fn packs(&self, items: &[String], path: &str) -> bool {
         is_always_packed(path) || items.iter().any(|item| covers(item, path))
+    }
+
+    fn let_in(&self, declared: &Declared, path: &str) -> Option<Edit> {
+        let item = path.split('/').next().filter(|item| !is_not_needed(item))?;
+        let is_named = |listed: &String| covers(listed.trim_start_matches('!'), path);
+        if declared.has_allowlist? {
+            let add = || files(Vec::new(), Change::Add(vec![item.to_owned()]));
+            return (!declared.patterns.iter().any(is_named)).then(add);
+        }
+        let proposal = &declared.proposal;
+        if proposal.iter().any(is_named) { self.new_allowlist(proposal) } else { None }
     }
 
     fn new_allowlist(&self, items: &[String]) -> Option<Edit> {
