@@ -134,6 +134,11 @@ fn what_a_gem_holds_is_read_as_rubygems_reads_it() {
     let ordinary =
         lib().link("lib/again.rb", b'2', "acme.rb").pax(&record("mtime", "1.5")).file("lib/b.rb", b"");
     assert_eq!(archive_rules(&audit("acme-1.0.0.gem", &gem(&ordinary.tgz()))), [""; 0]);
+    // As old gems name their tests: they are written below the gem's folder all the same.
+    let dotted = lib().file("./test/acme.rb", b"");
+    assert_eq!(archive_rules(&audit("acme-1.0.0.gem", &gem(&dotted.tgz()))), [""; 0]);
+    let own = Tar::default().file("./metadata.gz", &gzip(b"")).end();
+    assert!(kinds(&audit("acme-1.0.0.gem", &own)).contains(&PathDot));
     let twice = [gzip(&lib().0), gzip(&Tar::default().file("lib/b.rb", b"").end())].concat();
     let cases = [
         ("a PAX name", lib().pax(&record("path", "lib/b.rb")).file("lib/evil.rb", b"B = 1\n").tgz()),
