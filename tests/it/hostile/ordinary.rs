@@ -74,6 +74,22 @@ fn zeros_behind_a_plain_zip_are_redundant() {
 }
 
 #[test]
+fn a_header_that_was_never_filled_in_hides_nothing_inside_another_archive() {
+    let library = Zip::of([Member::file("proguard.txt", b"-keep class a\n")]);
+    let library = library.with(|zip| {
+        zip.members[0].local.method = 0xffff;
+        zip.members[0].local.crc = 0;
+        zip.members[0].local.packed = 0;
+    });
+    let library = library.bytes();
+    let wheel = Zip::wheel([Member::file("acme/a.aar", &library)]).bytes();
+    let nested = audit(WHEEL, &wheel);
+    assert_eq!(archive_rules(&nested), ["archive-nested"]);
+    assert!(nested.inventory.is_complete());
+    assert_eq!(check(Odd(AnomalyKind::ZipHeaderMismatch), &audit("a.zip", &library)), Ok(()));
+}
+
+#[test]
 fn an_android_package_may_be_signed() {
     let value = b"the signature";
     let length = (value.len() + 8 + 16) as u64;
