@@ -4,6 +4,7 @@
 
 use spdx::{Expression, LicenseId, LicenseItem, ParseMode};
 
+use super::licence_url;
 use crate::inventory::{LicenceFile, Package};
 
 /// Longest licence that is quoted in full.
@@ -108,7 +109,8 @@ pub(super) fn is_open(licence: &str) -> bool {
     if lower.contains("commons clause") {
         return false;
     }
-    if let Ok(expression) = Expression::parse_mode(text, MODE) {
+    let shown = licence_url::expression(text);
+    if let Ok(expression) = Expression::parse_mode(shown.as_deref().unwrap_or(text), MODE) {
         return expression.evaluate(|wanted| is_open_item(&wanted.license));
     }
     if lower.contains("::") {
@@ -119,10 +121,9 @@ pub(super) fn is_open(licence: &str) -> bool {
             lower.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(5_000).collect();
         return TEXTS.iter().any(|phrase| start.contains(phrase));
     }
-    let urls = lower.split_once("://").is_some_and(|(_, rest)| URLS.iter().any(|url| rest.contains(url)));
     let name = lower.split("http").next().unwrap_or_default();
     let name = name.split(" with ").next().unwrap_or_default();
-    urls || (!NEVER.iter().any(|words| lower.contains(words)) && alternatives(name))
+    licence_url::is_open(text) || (!NEVER.iter().any(|words| lower.contains(words)) && alternatives(name))
 }
 
 /// The licence in a file's name: `BSD3` for `LICENSE.BSD3`.
@@ -159,45 +160,6 @@ const TEXTS: &[&str] = &[
     "boost software license",
     "do what the fuck you want",
     "this software is provided 'as-is', without any express or implied warranty",
-];
-
-/// Where the texts of open licences are on the web.
-const URLS: &[&str] = &[
-    "opensource.org/licenses/",
-    "opensource.org/license/",
-    "apache.org/licenses/",
-    "gnu.org/licenses/",
-    "gnu.org/copyleft/",
-    "mozilla.org/mpl",
-    "mozilla.org/en-us/mpl",
-    "creativecommons.org/publicdomain/",
-    "creativecommons.org/licenses/by/",
-    "creativecommons.org/licenses/by-sa/",
-    "mit-license.org",
-    "unlicense.org",
-    "wtfpl.net",
-    "spdx.org/licenses/mit",
-    "spdx.org/licenses/apache-2.0",
-    "spdx.org/licenses/bsd-",
-    "eclipse.org/legal/epl",
-    "boost.org/license",
-    "scripts.sil.org/ofl",
-    "licenses.nuget.org/mit",
-    "licenses.nuget.org/apache-2.0",
-    "licenses.nuget.org/bsd-",
-    "licenses.nuget.org/mpl-2.0",
-    "licenses.nuget.org/ms-pl",
-    "github.com/dotnet/",
-    "github.com/aspnet/",
-    "eclipse.org/org/documents/epl",
-    "json.org/license",
-    "jquery.org/license",
-    "raw.githubusercontent.com/aspnet/",
-    "choosealicense.com/licenses/mit",
-    "choosealicense.com/licenses/apache-2.0",
-    "bouncycastle.org/licence",
-    "antlr.org/license",
-    "oss.oracle.com/licenses/upl",
 ];
 
 fn is_open_item(item: &LicenseItem) -> bool {
@@ -409,6 +371,11 @@ mod tests {
             "LICENSE.APACHE.txt",
             "http://opensource.org/licenses/MIT",
             "https://www.apache.org/licenses/LICENSE-2.0",
+            "https://licenses.nuget.org/LGPL-2.1-or-later",
+            "https://licenses.nuget.org/(MIT OR Apache-2.0)",
+            "https://github.com/acme/tools/blob/master/LICENSE.md",
+            "https://raw.githubusercontent.com/acme/tools/main/licence.txt",
+            "http://tools.codeplex.com/license",
             "License :: OSI Approved :: MIT License",
             "License :: OSI Approved",
             "License :: OSI Approved :: BSD License\nLicense :: OSI Approved :: Apache Software License",
@@ -453,6 +420,10 @@ mod tests {
             "Apache 2.0 with Commons Clause",
             "Copyright Acme. All rights reserved.",
             "https://acme.example/eula",
+            "https://acme.example/blob/main/LICENSE",
+            "https://github.com/acme/tools/wiki/Licensing",
+            "https://github.com/acme/tools",
+            "https://licenses.nuget.org/BUSL-1.1",
             "none",
             "custom",
             "license",

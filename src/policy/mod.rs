@@ -8,6 +8,7 @@ mod finding_id;
 mod judge;
 mod levels;
 mod licence;
+mod licence_url;
 mod show;
 
 pub use judge::{Judged, Judgement, Policy, Verdict, WaiverName, WaiverUse, judge, settle, weight};

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
 
 Finds debug sections in ELF, Mach-O, PE and WebAssembly files and in static libraries, and program databases (`.pdb`),
 Breakpad's symbol files, and the maps by which R8 and ProGuard undo their obfuscation. It says how many bytes stripping would save. Symbol tables alone don't count. Files that name only sources of
-toolchains and libraries are reported as `unstripped`; program databases that say where to fetch the sources are
+toolchains and libraries, and those of dependencies in `node_modules`, are reported as `unstripped`; program databases that say where to fetch the sources are
 `source-link`.
 
 ## Why it matters
@@ -50,8 +50,8 @@ struct Evidence<'a> {
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
-    let own =
-        facts_with_debug(inventory).filter(|(_, facts)| !is_of_others(facts) && !is_linked(inventory, facts));
+    let own = facts_with_debug(inventory)
+        .filter(|(entry, facts)| !is_of_others(entry, facts) && !is_linked(inventory, facts));
     findings.extend(own.filter_map(|(entry, facts)| finding(rule, entry, facts)));
     stray::check(rule, context, findings);
 }
@@ -61,9 +61,11 @@ pub(super) fn facts_with_debug(inventory: &Inventory) -> impl Iterator<Item = (&
     inventory.files().filter_map(|entry| Some((entry, entry.binary.as_deref()?)))
 }
 
-/// Whether all source files that debug information names are those of toolchains and libraries.
-pub(super) fn is_of_others(facts: &BinaryFacts) -> bool {
-    facts.foreign_sources && facts.own_source.is_none()
+/// Whether the debug information is somebody else's: of a dependency that is packed whole, or naming only source files of
+/// toolchains and libraries.
+pub(super) fn is_of_others(entry: &Entry, facts: &BinaryFacts) -> bool {
+    entry.place.split(['/', '!']).any(|segment| segment == "node_modules")
+        || facts.foreign_sources && facts.own_source.is_none()
 }
 
 /// Whether it is a program database that says where the sources are, shipped with its program.

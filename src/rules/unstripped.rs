@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
 
 Finds the same debug sections as `debug-info`, if all source files that they name belong to a compiler's own libraries
 or to dependencies: Rust's standard library brings its debug information into every program that isn't stripped, and
-so do static libraries.
+so do static libraries. Whatever a dependency that is packed in `node_modules` brings along is reported here, too.
 
 ## Why it matters
 
@@ -30,7 +30,7 @@ acme/_native.abi3.so: this binary carries debug information (.debug_str and 5 mo
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let others = facts_with_debug(context.inventory).filter(|(_, facts)| is_of_others(facts));
+    let others = facts_with_debug(context.inventory).filter(|(entry, facts)| is_of_others(entry, facts));
     findings.extend(others.filter_map(|(entry, facts)| finding(rule, entry, facts)));
 }
 
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn names_of_others_only() {
-        let counts = |own: Option<&str>, foreign_sources| {
+        let counts_at = |place, own: Option<&str>, foreign_sources| {
             let debug_sections = vec![DebugSection { name: ".debug_str".to_owned(), bytes: 100 }];
             let own_source = own.map(str::to_owned);
             let facts = BinaryFacts {
@@ -53,11 +53,12 @@ mod tests {
                 foreign_sources,
                 ..BinaryFacts::default()
             };
-            let inventory =
-                inventory(vec![Entry { binary: Some(Box::new(facts)), ..entry("package/addon.node") }]);
+            let inventory = inventory(vec![Entry { binary: Some(Box::new(facts)), ..entry(place) }]);
             (run(&RULE, &inventory).len(), run(&debug_info::RULE, &inventory).len())
         };
+        let counts = |own, foreign_sources| counts_at("package/addon.node", own, foreign_sources);
         assert_eq!(counts(None, true), (1, 0));
+        assert_eq!(counts_at("package/node_modules/a/a.exe", Some("a.c"), false), (1, 0));
         for (own, foreign) in [(Some("src/lib.rs"), true), (Some("src/lib.rs"), false), (None, false)] {
             assert_eq!(counts(own, foreign), (0, 1), "{own:?} {foreign}");
         }

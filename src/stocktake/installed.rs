@@ -51,7 +51,9 @@ fn mark_payloads(inventory: &mut Inventory, format: &dyn Format) {
         if !anomaly.kind.depends_on_client() {
             return true;
         }
-        let otherwise = clients::otherwise(anomaly.kind, kind).filter(|_| !anomaly.is_nested());
+        // A payload is written below a folder, where a dot before its names says nothing.
+        let is_idle = anomaly.is_nested() || anomaly.payload && anomaly.kind == AnomalyKind::PathDot;
+        let otherwise = clients::otherwise(anomaly.kind, kind).filter(|_| !is_idle);
         if let Some((client, how)) = otherwise {
             anomaly.detail = format!("{}: {client} {how}", anomaly.detail);
         }

@@ -199,8 +199,11 @@ fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<Record
         .filter(|entry| !entry.has_bytes() && stands_in_data(inventory, entry))
         .map(|entry| entry.path.as_str())
         .collect();
+    // Old lists name folders as well, and `gem build` packs the files alone.
+    let folders: BTreeSet<&str> =
+        packed.keys().flat_map(|path| path.match_indices('/').filter_map(|(at, _)| path.get(..at))).collect();
     for path in listed.iter().map(String::as_str) {
-        if !packed.contains_key(path) && !links.contains(path) {
+        if !packed.contains_key(path) && !links.contains(path) && !folders.contains(path) {
             add(
                 RecordTrouble::Absent,
                 path,
@@ -334,7 +337,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    const SPECIFICATION: &str = "--- !ruby/object:Gem::Specification\nname: demo\nversion: !ruby/object:Gem::Version\n  version: 1.2.3\nlicenses:\n- MIT\nfiles:\n- ./lib//demo.rb\n- README.md\n";
+    const SPECIFICATION: &str = "--- !ruby/object:Gem::Specification\nname: demo\nversion: !ruby/object:Gem::Version\n  version: 1.2.3\nlicenses:\n- MIT\nfiles:\n- lib\n- ./lib//demo.rb\n- README.md\n";
 
     fn gem(checksum: &str, inner: &[&str]) -> Inventory {
         let mut inventory = Inventory::default();
@@ -375,6 +378,7 @@ mod tests {
             (right.as_str(), &["lib/demo.rb", "README.md"][..], &[][..]),
             (&right, &["lib/demo.rb", "README.md", ".env"], &[(NotRecorded, ".env")]),
             (&right, &["lib/demo.rb"], &[(Absent, "README.md")]),
+            (&right, &["README.md"], &[(Absent, "lib"), (Absent, "lib/demo.rb")]),
             ("00", &["lib/demo.rb", "README.md"], &[(Digest, DATA)]),
         ] {
             let package = Gem.read(&gem(checksum, inner), None, &mut Vec::new()).unwrap();

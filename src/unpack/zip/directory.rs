@@ -402,7 +402,10 @@ impl Reader<'_> {
         if let Some(detail) = contradiction(member, &local, name, extra) {
             let path = member.header.path.clone();
             self.odd(AnomalyKind::ZipHeaderMismatch, offset, &path, detail);
-            member.fault.get_or_insert_with(|| Damage::new(offset, detail));
+            // Xamarin's libraries have headers of which nothing was filled in: who goes by them reads nothing at all.
+            if local.method != NO_METHOD {
+                member.fault.get_or_insert_with(|| Damage::new(offset, detail));
+            }
         }
         self.check_name(&member.raw.clone(), local.flags, extra, offset, &member.header.path.clone());
         let path = member.header.path.clone();
@@ -563,6 +566,9 @@ struct Wide {
     packed: u64,
     offset: u64,
 }
+
+/// A compression method that stands for none.
+const NO_METHOD: u16 = 0xffff;
 
 /// What a local header says otherwise than the directory.
 fn contradiction(member: &Member, local: &Common, name: &[u8], extra: &[u8]) -> Option<&'static str> {

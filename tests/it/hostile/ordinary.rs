@@ -74,6 +74,22 @@ fn zeros_behind_a_plain_zip_are_redundant() {
 }
 
 #[test]
+fn a_header_that_was_never_filled_in_hides_nothing_inside_another_archive() {
+    let library = Zip::of([Member::file("proguard.txt", b"-keep class a\n")]);
+    let library = library.with(|zip| {
+        zip.members[0].local.method = 0xffff;
+        zip.members[0].local.crc = 0;
+        zip.members[0].local.packed = 0;
+    });
+    let library = library.bytes();
+    let wheel = Zip::wheel([Member::file("acme/a.aar", &library)]).bytes();
+    let nested = audit(WHEEL, &wheel);
+    assert_eq!(archive_rules(&nested), ["archive-nested"]);
+    assert!(nested.inventory.is_complete());
+    assert_eq!(check(Odd(AnomalyKind::ZipHeaderMismatch), &audit("a.zip", &library)), Ok(()));
+}
+
+#[test]
 fn an_android_package_may_be_signed() {
     let value = b"the signature";
     let length = (value.len() + 8 + 16) as u64;
@@ -134,6 +150,11 @@ fn what_a_gem_holds_is_read_as_rubygems_reads_it() {
     let ordinary =
         lib().link("lib/again.rb", b'2', "acme.rb").pax(&record("mtime", "1.5")).file("lib/b.rb", b"");
     assert_eq!(archive_rules(&audit("acme-1.0.0.gem", &gem(&ordinary.tgz()))), [""; 0]);
+    // As old gems name their tests: they are written below the gem's folder all the same.
+    let dotted = lib().file("./test/acme.rb", b"");
+    assert_eq!(archive_rules(&audit("acme-1.0.0.gem", &gem(&dotted.tgz()))), [""; 0]);
+    let own = Tar::default().file("./metadata.gz", &gzip(b"")).end();
+    assert!(kinds(&audit("acme-1.0.0.gem", &own)).contains(&PathDot));
     let twice = [gzip(&lib().0), gzip(&Tar::default().file("lib/b.rb", b"").end())].concat();
     let cases = [
         ("a PAX name", lib().pax(&record("path", "lib/b.rb")).file("lib/evil.rb", b"B = 1\n").tgz()),
