@@ -38,6 +38,7 @@ fn main() {
     fs::write(out.join("licences.rs"), licences(&source)).expect("OUT_DIR is writable");
     let files = tables.iter().map(|(file, ..)| *file).chain(["licences"]);
     println!("cargo::rustc-env=PACKGATE_TABLES={}", digest(&root.join("policies"), files));
+    println!("cargo::rustc-env=PACKGATE_FACTS={}", facts(&root.join("src/inventory")));
 }
 
 /// SHA-256 over the digests of some tables: part of what the digest of a policy stands for.
@@ -48,6 +49,24 @@ fn digest<'a>(folder: &Path, files: impl Iterator<Item = &'a str>) -> String {
         all.update(Sha256::digest(text.replace("\r\n", "\n")));
     }
     all.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+/// The beginning of a SHA-256 over the definitions of facts: two programs that have the same can read each other's.
+fn facts(folder: &Path) -> String {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let files = fs::read_dir(folder).expect("the facts are defined there");
+    let mut files: Vec<PathBuf> = files.map(|file| file.expect("a file").path()).collect();
+    files.sort();
+    let mut all = Sha256::new();
+    for file in &files {
+        let text = fs::read_to_string(file).expect("it is Rust");
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        for line in code.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")) {
+            all.update(line);
+            all.update("\n");
+        }
+    }
+    all.finalize().iter().take(8).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// The tables of a file that has no others.

@@ -3,7 +3,7 @@
 mod later;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::commit::{self, CommitError, CommitOptions};
@@ -11,13 +11,14 @@ use crate::diff::Diff;
 use crate::ecosystem;
 use crate::fingerprint::{Index, OwnSource};
 use crate::inspect::{ScanOptions, Scanner};
-use crate::inventory::{Declared, Inventory, Kind};
+use crate::inventory::{Declared, Inventory, Kind, Unexamined};
 use crate::lock::{self, Lock, LockError};
-use crate::policy::{Judged, Judgement, Policies, Policy, judge};
+use crate::policy::{Judged, Judgement, Policies, Policy, Verdict, judge};
 use crate::project::Project;
 use crate::rules::{self, Context};
 use crate::settings::{Level, Settings};
 use crate::stocktake::{Budget, Stocktake, StocktakeError};
+use crate::stored::Sought;
 use crate::surroundings::Surroundings;
 use crate::timings::{Timings, timed};
 
@@ -178,13 +179,20 @@ pub struct Auditor {
     scanner: Scanner,
     policies: Policies,
     budget: Arc<Budget>,
+    sought: OnceLock<Sought>,
 }
 
 impl Auditor {
     /// Compiles the patterns once for all artifacts.
     pub fn new(options: Options) -> Self {
         let scanner = Scanner::new(wanted(&options));
-        Self { options, scanner, policies: Policies::default(), budget: Arc::default() }
+        Self {
+            options,
+            scanner,
+            policies: Policies::default(),
+            budget: Arc::default(),
+            sought: OnceLock::new(),
+        }
     }
 
     /// An auditor with other options that works at the same time as this one: both keep to one budget of memory, and
@@ -192,7 +200,13 @@ impl Auditor {
     #[must_use]
     pub fn beside(&self, options: Options) -> Self {
         let scanner = self.scanner.beside(wanted(&options));
-        Self { options, scanner, policies: Policies::default(), budget: Arc::clone(&self.budget) }
+        Self {
+            options,
+            scanner,
+            policies: Policies::default(),
+            budget: Arc::clone(&self.budget),
+            sought: OnceLock::new(),
+        }
     }
 
     /// What it goes by.
@@ -256,7 +270,17 @@ impl Auditor {
     ///
     /// # Errors
     /// If the project's lock or the wanted commit can't be used.
-    pub fn judge_in(&self, mut inventory: Inventory, beside: &AuditContext<'_>) -> Result<Audit, AuditError> {
+    pub fn judge_in(&self, inventory: Inventory, beside: &AuditContext<'_>) -> Result<Audit, AuditError> {
+        self.judgement(inventory, beside, true)
+    }
+
+    /// `foresees` says whether to look for what would block next, which takes the artifact's manifests.
+    fn judgement(
+        &self,
+        mut inventory: Inventory,
+        beside: &AuditContext<'_>,
+        foresees: bool,
+    ) -> Result<Audit, AuditError> {
         let begun = Instant::now();
         let options = &self.options;
         let folder = beside.folder.or(options.project.as_ref().map(|project| project.folder.as_path()));
@@ -277,9 +301,12 @@ impl Auditor {
         let findings = rules::check(&context, options.timings.as_deref(), beside.workers);
         let Judgement { findings, idle, used, verdict } =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
-        let later = later::findings(&inventory, &findings, options.fail_on, |rest| {
-            self.judge_rest(rest, &policy, beside, lock.as_ref())
-        });
+        let later = match foresees {
+            true => later::findings(&inventory, &findings, options.fail_on, |rest| {
+                self.judge_rest(rest, &policy, beside, lock.as_ref())
+            }),
+            false => Vec::new(),
+        };
         let mut not_applied = rules::not_applied(&context);
         not_applied.retain(|rule| policy.level(rule.rule) != Level::Off);
         log::info!("policy {} for {}: {}", policy.name, inventory.artifact.path, policy.because);
@@ -316,6 +343,27 @@ impl Auditor {
             error: None,
             diff,
         })
+    }
+
+    /// Judges an inventory that was written down while `sought` was looked for.
+    ///
+    /// # Errors
+    /// If the project's lock can't be used.
+    pub fn judge_stored(&self, mut inventory: Inventory, sought: &Sought) -> Result<Audit, AuditError> {
+        commit::leave(&mut inventory);
+        let mut audit = self.judgement(inventory, &AuditContext::default(), false)?;
+        for what in sought.changed(self.sought()) {
+            let why =
+                format!("what is looked for changed since its stock was taken ({what}); take stock again");
+            audit.inventory.unexamined.push(Unexamined::new("", why));
+            audit.verdict = Verdict::Incomplete;
+        }
+        Ok(audit)
+    }
+
+    /// What it looks for while it takes stock.
+    pub fn sought(&self) -> &Sought {
+        self.sought.get_or_init(|| Sought::of(&self.scanner.options))
     }
 
     /// The findings in what would be left of an artifact.

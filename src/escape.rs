@@ -7,6 +7,8 @@
 use std::fmt::{self, Display, Formatter, Write};
 use std::io;
 
+use serde_json::ser::{CompactFormatter, Formatter as JsonLayout, PrettyFormatter};
+
 /// The text, safe to print on one line: line breaks become `\n`, hidden and control characters `\u{...}`.
 pub fn shown(text: &str) -> impl Display + '_ {
     Shown { text, keep_line_ends: false }
@@ -153,15 +155,28 @@ impl fmt::Write for HtmlSink<'_, '_> {
 /// Writes a value as indented JSON with hidden and control characters as `\uXXXX`, exact for programs and harmless on
 /// a terminal.
 pub(crate) fn write_json(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeJson::default());
+    write_safely(value, PrettyFormatter::default(), out)
+}
+
+/// The same on one line.
+pub(crate) fn write_json_line(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    write_safely(value, CompactFormatter, out)
+}
+
+fn write_safely(
+    value: &impl serde::Serialize,
+    layout: impl JsonLayout,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeJson(layout));
     value.serialize(&mut serializer).map_err(io::Error::from)?;
     out.write_all(b"\n")
 }
 
-#[derive(Default)]
-struct SafeJson(serde_json::ser::PrettyFormatter<'static>);
+/// A layout of JSON with harmless strings.
+struct SafeJson<Layout>(Layout);
 
-impl serde_json::ser::Formatter for SafeJson {
+impl<Layout: JsonLayout> JsonLayout for SafeJson<Layout> {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
         for piece in pieces(text) {
             match piece {

@@ -34,6 +34,8 @@ fn schemas() {
     for (name, schema) in [
         ("report", schema_of::<report::wire::Report<'static>>()),
         ("inventory", schema_of::<report::inventory::wire::Report<'static>>()),
+        ("report-line", schema_of::<report::wire::Line<'static>>()),
+        ("inventory-line", schema_of::<report::inventory::wire::Line<'static>>()),
         ("diff", schema_of::<report::diff::wire::Report<'static>>()),
         ("packgate", crate::settings::schema(&rules::words())),
     ] {
@@ -143,7 +145,9 @@ fn json_reference() {
     let mut page = String::from(
         "# The JSON report\n\n`packgate check --format json` prints one object, described by \
          [report.schema.json](report.schema.json). Within version 1 fields are only ever added, so a reader that ignores \
-         fields it doesn't know keeps working. Characters that are invisible or that direct a terminal are written \
+         fields it doesn't know keeps working. With `--format ndjson`, each artifact is a line of its own as soon as it is \
+         judged: [its fields](#artifact), and `schema` and `tool` beside them ([report-line.schema.json]\
+         (report-line.schema.json)). Characters that are invisible or that direct a terminal are written \
          `\\uXXXX`; the text a parser gets is exact.\n\n## Report\n\n",
     );
     fields(&mut page, &schema);

@@ -78,6 +78,8 @@ pub mod settings;
 #[doc(hidden)]
 pub mod stocktake;
 #[doc(hidden)]
+pub mod stored;
+#[doc(hidden)]
 pub mod surroundings;
 #[doc(hidden)]
 pub mod timings;

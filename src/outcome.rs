@@ -81,10 +81,7 @@ impl Audit {
 
     /// No audit at all, for reports that must say so.
     pub fn failed(path: &str, why: &str) -> Self {
-        let mut inventory = Inventory::default();
-        path.clone_into(&mut inventory.artifact.path);
-        inventory.unexamined.push(Unexamined::new("", why));
-        let mut audit = Self::new(inventory, Policy::default(), Verdict::Incomplete);
+        let mut audit = Self::new(Inventory::unread(path, why), Policy::default(), Verdict::Incomplete);
         audit.error = Some(why.to_owned());
         audit
     }

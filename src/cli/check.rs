@@ -1,8 +1,6 @@
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use packgate::audit::{Audit, Options};
@@ -12,16 +10,18 @@ use packgate::pack::Choice;
 use packgate::policy::Verdict;
 use packgate::settings::Level;
 use packgate::surroundings::Workspace;
-use packgate::timings::{Timings, timed};
+use packgate::timings::Timings;
 
 use super::against::Against;
 use super::attest::Attestations;
 use super::cargo_credential::PassedCrates;
-use super::gate::Gate;
+use super::gate::{Failure, Gate};
+use super::in_order::in_order;
 use super::known::Known;
 use super::output::{self, Format, Outputs};
 use super::policy::policies;
 use super::progress::{Progress, bar};
+use super::reporting::{Reporting, failed};
 use super::targets::{Packing, Target, Targets};
 use super::{Exit, complain};
 
@@ -35,7 +35,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "POLICY", value_parser = Known(policies))]
     policy: Option<String>,
     /// How to report; with `=FILE`, into a file. May be repeated
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = Known(output::formats).try_map(|text| text.parse::<Format>()))]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output::format())]
     format: Vec<Format>,
     /// The level that blocks
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = fail_on())]
@@ -78,9 +78,6 @@ pub(crate) struct Check {
     #[arg(long, short)]
     quiet: bool,
 }
-
-/// Shorter stages get no line in `--timings`.
-const SHOWN: Duration = Duration::from_micros(100);
 
 impl std::fmt::Debug for Format {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -141,50 +138,27 @@ impl Check {
             .timings(timings.clone());
         // Whether a waiver did nothing anywhere is known only in the end.
         let is_apart = workspace.members().is_empty() && targets.all.iter().all(|one| one.folder.is_none());
-        let mut one_by_one =
-            if is_apart && settings.waivers.is_empty() { outputs.one_by_one() } else { None };
+        let mut reporting = Reporting::begin(outputs, is_apart && settings.waivers.is_empty(), timings);
+        reporting.wrong(wrong);
         let gate = Gate::new(workspace, self.project.is_some(), options);
-        let mut audits = Vec::new();
-        let mut worst = Verdict::default();
         let how = How { gate: &gate, against: self.against.as_ref(), attestations: attestations.as_ref() };
         let mut passed = Vec::new();
-        self.audit_all(&how, &targets.all, &mut |target, audit| match (audit, &mut one_by_one) {
-            (Ok(audit), report) => {
-                worst = worst.max(audit.verdict);
-                crates.note(&audit);
+        self.audit_all(&how, &targets.all, &mut |target, audit| {
+            if let Ok(audit) = &audit {
+                crates.note(audit);
                 if audit.verdict == Verdict::Pass {
                     passed.extend(target.publish.clone());
                 }
-                match report {
-                    Some(report) => timed(timings.as_deref(), "report", || report.add(&audit)),
-                    None => audits.push(audit),
-                }
             }
-            (Err(message), _) => wrong.push(message),
+            reporting.take(&target.path, audit);
         });
         crates.save();
-        if one_by_one.is_none() {
-            audits.extend(wrong.iter().map(|message| failed(message)));
-        }
-        let waivers = audits.iter_mut().map(|audit| (&mut audit.waivers, audit.used_waivers.as_slice()));
-        packgate::policy::settle(waivers, targets.has_whole_workspace && wrong.is_empty());
-        wrong.extend(timed(timings.as_deref(), "report", || match one_by_one {
-            Some(report) => report.end().err().into_iter().collect(),
-            None => outputs.write(&audits),
-        }));
-        for (stage, time) in
-            timings.iter().flat_map(|timings| timings.stages()).filter(|(_, time)| *time >= SHOWN)
-        {
-            output::note(&format_args!("{:>9.1} ms  {stage}", time.as_secs_f64() * 1000.0));
-        }
-        for message in &wrong {
-            complain(message);
-        }
+        let exit = reporting.end(targets.has_whole_workspace);
         if let Some(folder) = self.keep.as_ref().filter(|_| !passed.is_empty()) {
             output::note(&format_args!("kept in {}; what passed is published with", folder.display()));
             passed.iter().for_each(|command| output::note(&format_args!("    {command}")));
         }
-        Ok(exit(worst, !wrong.is_empty()))
+        Ok(exit)
     }
 
     /// Says in all reports why nothing was audited.
@@ -224,26 +198,14 @@ impl Check {
         let shown = Arc::new(Shown::default());
         let (watched, total) = (Arc::clone(&shown), artifacts.len());
         let progress = Progress::start(self.quiet, move || watched.line(total));
-        let next = AtomicUsize::new(0);
-        let done = Mutex::new(InOrder { next: 0, early: BTreeMap::new(), artifacts, take });
-        let work = || {
-            while let Some((number, artifact)) = {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                artifacts.get(number).map(|artifact| (number, artifact))
-            } {
-                guard::spot("audit");
-                shown.begin(artifact);
-                let audit = how.audit(artifact, workers_each);
-                shown.done.fetch_add(1, Ordering::Relaxed);
-                done.lock().unwrap_or_else(PoisonError::into_inner).add(number, audit);
-            }
+        let work = |artifact: &Target| {
+            guard::spot("audit");
+            shown.begin(artifact);
+            let audit = how.audit(artifact, workers_each);
+            shown.done.fetch_add(1, Ordering::Relaxed);
+            audit
         };
-        std::thread::scope(|scope| {
-            for _ in 1..at_once {
-                scope.spawn(work);
-            }
-            work();
-        });
+        in_order(artifacts, at_once, work, take);
         progress.finish();
     }
 }
@@ -268,27 +230,7 @@ impl Shown {
 }
 
 /// An audit, or why there is none.
-type Audited = Result<Audit, String>;
-
-/// Puts audits that finish in any order back in the artifacts' order.
-struct InOrder<'a> {
-    next: usize,
-    early: BTreeMap<usize, Audited>,
-    artifacts: &'a [Target],
-    take: &'a mut (dyn FnMut(&Target, Audited) + Send),
-}
-
-impl InOrder<'_> {
-    fn add(&mut self, number: usize, audit: Audited) {
-        self.early.insert(number, audit);
-        while let Some(audit) = self.early.remove(&self.next)
-            && let Some(target) = self.artifacts.get(self.next)
-        {
-            self.next += 1;
-            (self.take)(target, audit);
-        }
-    }
-}
+type Audited = Result<Audit, Failure>;
 
 /// What is done with each artifact.
 struct How<'a> {
@@ -304,28 +246,6 @@ impl How<'_> {
             attestations.write(&audit, &target.path)?;
         }
         Ok(audit)
-    }
-}
-
-/// What stands in reports for an artifact of which there is no audit.
-fn failed(message: &str) -> Audit {
-    // `NAME: why`, as all of these messages are.
-    let (path, why) = message.split_once(": ").unwrap_or((".", message));
-    match path.contains([' ', '\n']) {
-        true => Audit::failed(".", message),
-        false => Audit::failed(path, why),
-    }
-}
-
-/// How a run ends with this verdict, or with something that went wrong.
-pub(super) fn exit(worst: Verdict, usage: bool) -> Exit {
-    if usage {
-        return Exit::Usage;
-    }
-    match worst {
-        Verdict::Pass => Exit::Passed,
-        Verdict::Blocked => Exit::Blocked,
-        Verdict::Incomplete => Exit::Incomplete,
     }
 }
 

@@ -6,7 +6,6 @@ use packgate::report;
 use packgate::settings::Settings;
 
 use super::against::Against;
-use super::inventory::Form;
 use super::targets::{Packing, Targets};
 use super::{Exit, output};
 
@@ -31,6 +30,15 @@ pub(crate) struct Diff {
     /// Take folders as they are instead of packing them first
     #[arg(long)]
     as_is: bool,
+}
+
+/// How the difference is written.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Form {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
 }
 
 impl Diff {

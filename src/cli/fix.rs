@@ -12,12 +12,13 @@ use packgate::rules::{self, Family};
 use packgate::settings::Level;
 use packgate::surroundings::Workspace;
 
-use super::check::{exit, fail_on};
+use super::check::fail_on;
 use super::file::{near, save};
 use super::gate::Gate;
 use super::known::Known;
 use super::policy::policies;
 use super::progress::Progress;
+use super::reporting::exit;
 use super::targets::{Packing, Target, Targets};
 use super::{Exit, complain, output};
 
@@ -110,7 +111,8 @@ impl Fix {
         let gate = Gate::new(workspace, false, Options::default().fail_on(self.fail_on));
         let audit = |target: &Target| {
             let folder = target.folder.clone().unwrap_or_else(|| self.folder.clone());
-            Ok(Packed { folder: near(&folder), audit: gate.audit(target, None, 2)? })
+            let audit = gate.audit(target, None, 2).map_err(|failure| failure.to_string())?;
+            Ok(Packed { folder: near(&folder), audit })
         };
         targets.all.iter().map(audit).collect()
     }

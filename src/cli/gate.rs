@@ -1,11 +1,13 @@
 //! Auditors for the packages of a workspace: each artifact is judged where it came from.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use packgate::audit::{Audit, AuditContext, Auditor, Options};
+use packgate::audit::{Audit, AuditContext, AuditError, Auditor, Options};
 use packgate::inventory::Inventory;
+use packgate::stored::Sought;
 use packgate::surroundings::Workspace;
 
 use super::against::Against;
@@ -24,6 +26,37 @@ pub(super) struct Gate {
 /// An auditor, or why there is none.
 type Maker = OnceLock<Result<Arc<Auditor>, String>>;
 
+/// Why an artifact was not audited.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// It can't be read.
+    Unreadable(String),
+    /// What it is to be judged by can't be used, or its audit can't be written down.
+    Other(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Unreadable(why) | Self::Other(why)) = self;
+        formatter.write_str(why)
+    }
+}
+
+impl From<String> for Failure {
+    fn from(why: String) -> Self {
+        Self::Other(why)
+    }
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::Unreadable(error) => Self::Unreadable(error.to_string()),
+            error => Self::Other(error.to_string()),
+        }
+    }
+}
+
 impl Gate {
     /// `options` hold for every artifact, wherever it came from.
     pub(super) fn new(workspace: Workspace, is_named: bool, options: Options) -> Self {
@@ -36,8 +69,7 @@ impl Gate {
         target: &Target,
         against: Option<&Against>,
         workers: usize,
-    ) -> Result<Audit, String> {
-        let words = |error: &dyn std::fmt::Display| error.to_string();
+    ) -> Result<Audit, Failure> {
         let (auditor, mut inventory) = self.stock(target, &target.path, workers)?;
         target.name(&mut inventory);
         let previous = match against {
@@ -46,7 +78,7 @@ impl Gate {
         };
         let packed_from = target.folder.as_deref().filter(|_| !self.is_named);
         let beside = AuditContext { folder: packed_from, previous: previous.as_ref(), workers };
-        let mut audit = auditor.judge_in(inventory, &beside).map_err(|error| words(&error))?;
+        let mut audit = auditor.judge_in(inventory, &beside)?;
         audit.is_twin = target.folder.is_some() && target.publish.is_none();
         Ok(audit)
     }
@@ -58,23 +90,28 @@ impl Gate {
         target: &Target,
         path: &Path,
         workers: usize,
-    ) -> Result<(Arc<Auditor>, Inventory), String> {
-        let words = |error: packgate::audit::AuditError| error.to_string();
+    ) -> Result<(Arc<Auditor>, Inventory), Failure> {
         if let Some(folder) = target.folder.as_ref().filter(|_| !self.is_named) {
             let auditor = self.auditor(folder)?;
-            let inventory = auditor.stock(path, workers).map_err(words)?;
+            let inventory = auditor.stock(path, workers)?;
             return Ok((auditor, inventory));
         }
         let likely = self.workspace.likely_home(&target.path);
         let auditor = self.auditor(&likely)?;
-        let inventory = auditor.stock(path, workers).map_err(words)?;
+        let inventory = auditor.stock(path, workers)?;
         let home = self.workspace.home(&target.path, &inventory);
         if home == likely {
             return Ok((auditor, inventory));
         }
         let auditor = self.auditor(&home)?;
-        let inventory = auditor.stock(path, workers).map_err(words)?;
+        let inventory = auditor.stock(path, workers)?;
         Ok((auditor, inventory))
+    }
+
+    /// Judges an inventory that was written down while `sought` was looked for, as its artifact would be judged.
+    pub(super) fn judge(&self, inventory: Inventory, sought: &Sought) -> Result<Audit, Failure> {
+        let home = self.workspace.home(Path::new(&inventory.artifact.path), &inventory);
+        Ok(self.auditor(&home)?.judge_stored(inventory, sought)?)
     }
 
     fn auditor(&self, folder: &Path) -> Result<Arc<Auditor>, String> {

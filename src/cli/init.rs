@@ -132,7 +132,7 @@ impl Init {
         for target in &targets.all {
             match gate.audit(target, None, 2) {
                 Ok(audit) => audits.push(audit),
-                Err(message) => wrong.push(message),
+                Err(failure) => wrong.push(failure.to_string()),
             }
         }
         output::line(format_args!(""))?;
@@ -145,7 +145,7 @@ impl Init {
         self.own_files(&audits)?;
         self.lock(&audits, &targets.all)?;
         let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
-        Ok(super::check::exit(worst, !wrong.is_empty()))
+        Ok(super::reporting::exit(worst, !wrong.is_empty()))
     }
 
     /// Says which of packgate's own files are in an artifact, and what keeps them out.

@@ -14,8 +14,10 @@ mod fix;
 mod gate;
 #[cfg(test)]
 mod generated;
+mod in_order;
 mod init;
 mod inventory;
+mod judge;
 mod known;
 mod lock;
 mod lock_file;
@@ -25,6 +27,7 @@ mod policy;
 mod progress;
 mod publish;
 mod recover;
+mod reporting;
 mod targets;
 mod verbose;
 mod verify;
@@ -83,6 +86,8 @@ enum Command {
     Explain(explain::Explain),
     /// Show what is in artifacts: facts without judgement
     Inventory(inventory::Inventory),
+    /// Judge inventories that were written down, without the artifacts
+    Judge(judge::Judge),
     /// Show what changed between two artifacts
     Diff(diff::Diff),
     /// Write out the original files that a stranger could recover
@@ -124,6 +129,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Fix(fix) => fix.run(),
         Command::Inventory(inventory) => inventory.run(),
+        Command::Judge(judge) => judge.run(),
         Command::Publish(publish) => match publish.run() {
             Ok(End::Client(status)) => return ExitCode::from(status),
             Ok(End::Own(exit)) => Ok(exit),

@@ -4,11 +4,13 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::builder::TypedValueParser;
 use packgate::audit::Audit;
 use packgate::outcome::LeftOut;
 use packgate::report::{self, Look, Parts, Reporter, Verdicts};
 
 use super::file::NewFile;
+use super::known::Known;
 
 /// `FORMAT` or `FORMAT=FILE` of the command line.
 #[derive(Clone)]
@@ -30,6 +32,11 @@ impl FromStr for Format {
             .ok_or_else(|| format!("no such format; known are {}", formats().join(", ")))?;
         Ok(Self { reporter, file })
     }
+}
+
+/// How `--format` of the command line is read.
+pub(crate) fn format() -> impl TypedValueParser<Value = Format> {
+    Known(formats).try_map(|text| text.parse::<Format>())
 }
 
 /// The names of the formats.
@@ -108,6 +115,11 @@ impl Outputs {
     /// Whether a report shows the entries of the artifacts.
     pub(crate) fn need_entries(&self) -> bool {
         self.outputs.iter().any(|(reporter, _)| reporter.needs_entries)
+    }
+
+    /// Whether a report has a line for each artifact.
+    pub(crate) fn are_by_line(&self) -> bool {
+        self.outputs.iter().any(|(reporter, _)| reporter.parts.as_ref().is_some_and(|parts| parts.alone))
     }
 
     /// The only report, if it can be written artifact by artifact. On a terminal it would get in the way of the

@@ -96,6 +96,16 @@ pub fn settle(
     Ok(())
 }
 
+/// Says of an artifact whose bytes are not at hand that its files can't be compared.
+pub fn leave(inventory: &mut Inventory) {
+    let is_comparable = inventory.package.is_some() && ecosystem::format(inventory.kind).origins().is_some();
+    inventory.from_commit = is_comparable.then(|| {
+        FromCommit::Not(
+            "a stored inventory doesn't say what git calls its files (check the artifact)".to_owned(),
+        )
+    });
+}
+
 /// The folder that an artifact is packed from.
 struct Home {
     folder: PathBuf,

@@ -1,10 +1,10 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Anomalies reported per kind and container; more of them add nothing.
 pub const MOST_OF_A_KIND: usize = 100;
 
 /// An anomaly of a container that a tolerant reader would shrug at.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Anomaly {
     /// What it is.
@@ -23,7 +23,7 @@ pub struct Anomaly {
 
 /// The kinds of anomalies, one per construct. [`AnomalyKind::concern`] says which rule of the archive
 /// family takes it up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AnomalyKind {
@@ -164,7 +164,7 @@ pub enum AnomalyKind {
 }
 
 /// What an anomaly puts in doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Concern {
     /// Which entries there are, or what is in them.

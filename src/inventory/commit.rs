@@ -1,9 +1,9 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::EntryId;
 
 /// Whether an artifact's files are those of a commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum FromCommit {
     /// They were compared.
@@ -13,7 +13,7 @@ pub enum FromCommit {
 }
 
 /// An artifact's files compared with those that version control holds at a commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[non_exhaustive]
 pub struct Comparison {
     /// The commit's full id.
@@ -26,18 +26,18 @@ pub struct Comparison {
     /// How many files were compared.
     pub files: u64,
     /// Files whose bytes differ.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differing: Vec<Differing>,
     /// Files that the commit doesn't hold and the client doesn't make; none in kinds that ship what a build made.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absent: Vec<EntryId>,
     /// Files that there was nothing to compare with.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub untold: Vec<EntryId>,
 }
 
 /// The tag of a package's version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[non_exhaustive]
 pub struct VersionTag {
     /// Its name.
@@ -47,7 +47,7 @@ pub struct VersionTag {
 }
 
 /// A file whose bytes aren't those of the commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[non_exhaustive]
 pub struct Differing {
     /// The file.

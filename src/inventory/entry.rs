@@ -1,13 +1,14 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
+use super::word::{self, Word};
 use super::{
     BinaryFacts, BlobIds, CodeMatch, Import, Link, Media, Mention, OwnText, ProgramFacts, Secret, SourceMap,
     TextFacts,
 };
 
 /// An entry's number in the inventory. Names may repeat, numbers don't.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct EntryId(pub u32);
 
@@ -19,7 +20,7 @@ impl EntryId {
 }
 
 /// What kind of thing an entry is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     /// A regular file.
@@ -57,7 +58,7 @@ pub struct WideDigests {
 
 /// One thing in a container, with all facts about it. There may be very many, and most have few facts: what is rare
 /// is kept so that its absence takes no more than a pointer.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Entry {
     /// Number in the inventory.
@@ -98,25 +99,25 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<TextFacts>,
     /// Source maps found in this entry: the entry itself, or inside it.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub maps: ThinVec<SourceMap>,
     /// The texts behind `maps`, kept only when somebody wants to have them: map, source, text.
     #[serde(skip)]
     pub recovered: ThinVec<(usize, usize, Vec<u8>)>,
     /// Comments that link to a source map.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub links: ThinVec<Link>,
     /// Places where a secret pattern matched.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub secrets: ThinVec<Secret>,
     /// Markers, hosts and packages of the policy, and local paths, found in the text.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub mentions: ThinVec<Mention>,
     /// Internal files of which text is in this entry.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub internal_code: ThinVec<CodeMatch>,
     /// Source files of the project of which lines are in this entry.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub own_text: ThinVec<OwnText>,
     /// The texts behind `own_text`, kept only when somebody wants to have them: file, text.
     #[serde(skip)]
@@ -131,11 +132,11 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<Box<ProgramFacts>>,
     /// Why some of it could not be looked at. Such an entry makes the audit incomplete.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub unexamined: ThinVec<&'static str>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty", deserialize_with = "word::read_all")]
+    pub unexamined: ThinVec<Word>,
     /// Names of content checks of the stray-file tables that this entry passed.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub signs: ThinVec<&'static str>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty", deserialize_with = "word::read_all")]
+    pub signs: ThinVec<Word>,
 }
 
 impl Entry {

@@ -19,8 +19,9 @@ mod secret;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+mod word;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
 pub use blob::{BlobIds, ObjectFormat};
@@ -39,9 +40,10 @@ pub use promise::{
 pub use recoverable::{Link, LinkTarget, MapForm, SourceFacts, SourceMap};
 pub use secret::Secret;
 pub use text::{At, CodeMatch, Import, Mention, MentionKind, TextDigest, TextFacts};
+pub use word::Word;
 
 /// Everything known about one artifact once its last byte was read.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Inventory {
     /// The artifact as a file.
@@ -59,12 +61,12 @@ pub struct Inventory {
     /// What a tolerant reader would have shrugged at, in the order found.
     pub anomalies: Vec<Anomaly>,
     /// What is wrong with the manifest itself.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub manifest_problems: Vec<ManifestProblem>,
     /// How the package comes about.
     pub making: Making,
     /// Archives within the artifact that the package's client unpacks.
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payloads: Vec<EntryId>,
     /// What was not examined, and why. An artifact with one of these is incomplete.
     pub unexamined: Vec<Unexamined>,
@@ -80,7 +82,7 @@ pub struct Inventory {
 }
 
 /// The artifact as a file on disk.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Artifact {
     /// The path as the user gave it.
@@ -90,13 +92,14 @@ pub struct Artifact {
     /// SHA-256 of the file in hex; for a folder, of its sorted listing of paths and digests.
     pub sha256: String,
     /// How it is packed, outermost first: `["gzip", "tar"]`.
-    pub containers: Vec<&'static str>,
+    #[serde(deserialize_with = "word::read_all")]
+    pub containers: Vec<Word>,
     /// Bytes of all files of its own container, without those of nested archives.
     pub unpacked_bytes: u64,
 }
 
 /// Something that could not be examined.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Unexamined {
     /// The place inside the artifact, nested ones joined by `!`; empty for the artifact itself.
@@ -121,6 +124,12 @@ impl Unexamined {
 }
 
 impl Inventory {
+    /// What is known of an artifact that could not be read.
+    pub fn unread(path: &str, why: &str) -> Self {
+        let artifact = Artifact { path: path.to_owned(), ..Artifact::default() };
+        Self { artifact, unexamined: vec![Unexamined::new("", why)], ..Self::default() }
+    }
+
     /// The entry with this id.
     pub fn entry(&self, id: EntryId) -> Option<&Entry> {
         self.entries.get(id.index()).map(Box::as_ref)

@@ -1,9 +1,9 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::At;
 
 /// What a line of source text is, by what a build does to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LineClass {
     /// A line with a plain comment. A build drops it, or keeps it without need.
@@ -19,7 +19,7 @@ pub enum LineClass {
 }
 
 /// What a build makes of a language's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// It runs as it is: JavaScript, Python, Ruby. A build may drop its comments.
@@ -31,7 +31,7 @@ pub enum Fate {
 }
 
 /// Lines of one of the project's own source files that are in an entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OwnText {
     /// The file's path in the project.
@@ -54,7 +54,7 @@ pub struct OwnText {
 }
 
 /// Lines by class.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OwnLines {
     /// With plain comments.
@@ -88,7 +88,7 @@ impl OwnLines {
 }
 
 /// What was known of the project's own source text while the artifact was looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OwnKnown {
     /// Its files.

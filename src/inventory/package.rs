@@ -1,12 +1,13 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::word::{self, Word};
 use super::{
     BrokenImport, Defect, Denied, EntryId, InstallScript, Mismatch, MissingEntryPoint, RecordProblem,
     VcsState,
 };
 
 /// Whose package an artifact is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// npm tarball.
@@ -69,7 +70,7 @@ impl Kind {
 }
 
 /// What the manifest says about the package.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Package {
     /// Name; empty if the manifest has none.
@@ -79,7 +80,7 @@ pub struct Package {
     /// The licence as written.
     pub license: Option<String>,
     /// The licence files in the package's own folder, read where the manifest's words alone don't say which licence it is.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub licence_files: Vec<LicenceFile>,
     /// Whether the manifest forbids publishing (`"private": true`, `publish = false`).
     pub private: bool,
@@ -93,22 +94,22 @@ pub struct Package {
     /// What the manifest says may ship.
     pub declared: Declared,
     /// Commands that it installs.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<Command>,
     /// Scripts that run when it is installed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub install_scripts: Vec<InstallScript>,
     /// What keeps it from being installed, loaded or started.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub defects: Vec<Defect>,
     /// Files that must be parsed to be sure which of their imports lead nowhere.
     #[serde(skip)]
     pub doubtful_imports: Vec<EntryId>,
     /// Imports of its files that lead nowhere.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub broken_imports: Vec<BrokenImport>,
     /// Places that contradict the manifest about name or version.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mismatches: Vec<Mismatch>,
     /// What it says of version control.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,7 +117,7 @@ pub struct Package {
 }
 
 /// A command that the package installs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
     /// Its name, as written.
     pub name: String,
@@ -127,48 +128,50 @@ pub struct Command {
 }
 
 /// A licence file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LicenceFile {
     /// Path inside the artifact.
     pub path: String,
     /// SPDX identifier of the well-known licence whose text it is.
-    pub licence: Option<&'static str>,
+    #[serde(default, deserialize_with = "word::read_some")]
+    pub licence: Option<Word>,
     /// Whether it is a text of its own that gives everybody the source all the same.
     pub grants: bool,
 }
 
 /// What the manifest promises about the package's contents, resolved against the entries.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Declared {
     /// Whether the manifest has an allowlist at all; `None` where the ecosystem knows none.
     pub has_allowlist: Option<bool>,
     /// Where the allowlist is, for messages: `"files" in package.json`.
-    pub allowlist_name: &'static str,
+    #[serde(deserialize_with = "word::read")]
+    pub allowlist_name: Word,
     /// The allowlist's patterns as written.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub patterns: Vec<String>,
     /// Entries that the allowlist doesn't cover.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unlisted: Vec<EntryId>,
     /// Those of them that the allowlist takes away by name.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub denied: Vec<Denied>,
     /// Compiled files that the package is entered by, relative to the root.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entry_points: Vec<String>,
     /// Line of the manifest where the allowlist begins, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
     /// An allowlist that would cover what the entry points need; only for packages without one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proposal: Vec<String>,
     /// Entry points that the artifact lacks.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingEntryPoint>,
     /// Where the package's own table of contents is wrong.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub record: Vec<RecordProblem>,
 }
 

@@ -1,13 +1,15 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::At;
+use super::word::{self, Word};
 
 /// A program whose source can be read in plain text from an executable or archive.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProgramFacts {
     /// What made it: `Bun`, `Node single executable`, `Deno`, `nexe`, `pkg`, `asar`, `PyInstaller`, ...
-    pub packer: &'static str,
+    #[serde(deserialize_with = "word::read")]
+    pub packer: Word,
     /// Byte offset of the payload, and its length if known.
     pub offset: u64,
     /// Length of the payload in bytes, if the format tells.
@@ -18,13 +20,14 @@ pub struct ProgramFacts {
 }
 
 /// Facts of an executable, library or object file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[non_exhaustive]
 pub struct BinaryFacts {
     /// `ELF`, `Mach-O`, `PE`, `wasm`, `static library`, `PDB`.
-    pub format: &'static str,
+    #[serde(deserialize_with = "word::read")]
+    pub format: Word,
     /// Sections that only a debugger needs.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub debug_sections: Vec<DebugSection>,
     /// Build identifier in hex.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,15 +43,15 @@ pub struct BinaryFacts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_link: Option<String>,
     /// Absolute paths of folders in which it looks for its libraries (RPATH, RUNPATH, LC_RPATH).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub search_paths: Vec<String>,
     /// Paths of the build machine.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub local_paths: Vec<LocalPath>,
 }
 
 /// A section of a binary that stripping would remove.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DebugSection {
     /// Name, `.debug_info`.
@@ -58,7 +61,7 @@ pub struct DebugSection {
 }
 
 /// A path of the build machine found in a binary.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LocalPath {
     /// The path, at most 200 bytes.

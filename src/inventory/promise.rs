@@ -1,9 +1,10 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::EntryId;
+use super::word::{self, Word};
 
 /// Something wrong with the manifest itself: not with what it says, but with whether everyone reads the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ManifestProblem {
     /// What it is.
@@ -18,7 +19,7 @@ pub struct ManifestProblem {
 }
 
 /// The kinds of [`ManifestProblem`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ManifestTrouble {
@@ -44,7 +45,7 @@ impl ManifestTrouble {
 }
 
 /// A file that the manifest names as an entrance, and that the artifact lacks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MissingEntryPoint {
     /// Where the manifest names it: `main`, `exports["."].import`, `[lib] path`.
@@ -62,7 +63,7 @@ pub struct MissingEntryPoint {
 }
 
 /// Something that the package needs to be whole, and that neither its manifest nor its contents give.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Defect {
     /// What it is.
@@ -77,7 +78,7 @@ pub struct Defect {
 }
 
 /// The kinds of [`Defect`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum DefectKind {
@@ -108,7 +109,7 @@ pub enum DefectKind {
 }
 
 /// How much breaks when an entry point is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EntryPointWeight {
     /// Nobody can use the package as its manifest says.
@@ -124,7 +125,7 @@ pub enum EntryPointWeight {
 }
 
 /// An entry that the allowlist names as one to leave out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Denied {
     /// The entry, which is also among the unlisted ones.
@@ -132,14 +133,15 @@ pub struct Denied {
     /// The item of the allowlist as written: `!**/*.map`.
     pub item: String,
     /// The list that the item is in, for messages: `"files" in package.json`.
-    pub list: &'static str,
+    #[serde(deserialize_with = "word::read")]
+    pub list: Word,
     /// Line of the list's file, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
 }
 
 /// A difference between the package's own table of contents and what the artifact holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecordProblem {
     /// What it is.
@@ -159,7 +161,7 @@ pub struct RecordProblem {
 }
 
 /// The kinds of [`RecordProblem`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum RecordTrouble {
@@ -184,11 +186,12 @@ pub enum RecordTrouble {
 }
 
 /// Two places that should say the same about the package and don't.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Mismatch {
     /// `name`, `version`, `publisher`, `tag`.
-    pub what: &'static str,
+    #[serde(deserialize_with = "word::read")]
+    pub what: Word,
     /// What the manifest says.
     pub manifest: String,
     /// Where else it is said: `the file name`, `extension.vsixmanifest`.
@@ -201,7 +204,7 @@ pub struct Mismatch {
 }
 
 /// A script that runs on the machine of whoever installs the package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstallScript {
     /// `preinstall`, `install`, `postinstall`, `build.rs`.
@@ -215,7 +218,7 @@ pub struct InstallScript {
 }
 
 /// What a package says of the version control that it was made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[non_exhaustive]
 pub struct VcsState {
     /// The revision.

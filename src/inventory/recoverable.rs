@@ -1,9 +1,10 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::word::{self, Word};
 use super::{At, TextFacts};
 
 /// A source map, or another by-product that holds original source text in the same way.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SourceMap {
     /// How it is carried.
@@ -20,20 +21,20 @@ pub struct SourceMap {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug_id: Option<String>,
     /// URLs of sections that are elsewhere (legacy index maps).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub section_urls: Vec<String>,
     /// The original files that it names, in its order, those of nested sections included.
     pub sources: Vec<SourceFacts>,
     /// The tool that wrote it, as far as the order of its members and the look of its paths tell.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub maker: Option<&'static str>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "word::read_some")]
+    pub maker: Option<Word>,
     /// Why it could not be read to the end, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub damage: Option<String>,
 }
 
 /// How a map, or text in the manner of a map, is carried.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MapForm {
@@ -53,7 +54,7 @@ pub enum MapForm {
 }
 
 /// One original file that a map names.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SourceFacts {
     /// The path or URL as the map writes it, without `sourceRoot`; empty for `null`.
@@ -66,7 +67,7 @@ pub struct SourceFacts {
 }
 
 /// A comment that links generated text to its source map.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Link {
     /// Where the comment begins.
@@ -78,7 +79,7 @@ pub struct Link {
 }
 
 /// What a link comment points to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkTarget {
     /// A `data:` URL; the map itself is among the entry's maps.

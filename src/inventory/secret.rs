@@ -1,13 +1,15 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::At;
+use super::word::{self, Word};
 
 /// A place where a secret pattern matched. The secret itself is never kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Secret {
     /// The rule, `secret-npm-token`.
-    pub rule: &'static str,
+    #[serde(deserialize_with = "word::read")]
+    pub rule: Word,
     /// Where.
     pub at: At,
     /// A form that is safe to print: the known prefix and the length, nothing of the random part.

@@ -1,4 +1,5 @@
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// 128-bit digest (XXH3) of a text whose CRLF line ends were made LF. It only tells texts apart; it
 /// protects nothing.
@@ -11,8 +12,15 @@ impl Serialize for TextDigest {
     }
 }
 
+impl<'de> Deserialize<'de> for TextDigest {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let hex = String::deserialize(from)?;
+        u128::from_str_radix(&hex, 16).map(Self).map_err(D::Error::custom)
+    }
+}
+
 /// What is known about a text as a whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TextFacts {
     /// Size in bytes.
@@ -34,7 +42,7 @@ pub struct Import {
 }
 
 /// A place in an entry.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[non_exhaustive]
 pub struct At {
     /// Byte offset in the entry, from 0.
@@ -52,7 +60,7 @@ pub struct At {
 }
 
 /// A word in a text that the policy cares about, or that names the builder's machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Mention {
     /// Which list it is from.
@@ -66,7 +74,7 @@ pub struct Mention {
 }
 
 /// The list that a [`Mention`] is from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MentionKind {
@@ -85,7 +93,7 @@ pub enum MentionKind {
 }
 
 /// Text of an internal file, found by its fingerprints.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CodeMatch {
     /// The internal file, as its index labels it.
@@ -95,12 +103,7 @@ pub struct CodeMatch {
     /// Fingerprints that the internal file has.
     pub of: u32,
     /// Those of them found in this entry, sorted.
-    #[serde(serialize_with = "count")]
     pub found: Vec<u64>,
     /// First place in this entry.
     pub at: At,
-}
-
-fn count<S: serde::Serializer>(found: &[u64], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u64(found.len() as u64)
 }

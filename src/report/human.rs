@@ -14,8 +14,12 @@ use crate::escape::shown;
 use crate::words::{bytes, counted, number};
 
 /// For people at a terminal.
-pub(super) const REPORTER: Reporter =
-    Reporter { name: "human", needs_entries: false, write, parts: Some(Parts { artifact, end }) };
+pub(super) const REPORTER: Reporter = Reporter {
+    name: "human",
+    needs_entries: false,
+    write,
+    parts: Some(Parts { artifact, end, alone: false }),
+};
 
 /// Places shown for one rule; the rest is only counted.
 const MOST_PLACES: usize = 4;

@@ -9,6 +9,7 @@ pub mod inventory;
 mod json;
 mod junit;
 mod markdown;
+mod ndjson;
 mod phrases;
 mod repository;
 mod sarif;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub artifact: fn(&Audit, usize, &Look, &mut dyn Write) -> io::Result<()>,
     /// Writes the end.
     pub end: fn(&Verdicts, &Look, &mut dyn Write) -> io::Result<()>,
+    /// Whether a part says all there is to say of an artifact, also that it could not be read.
+    pub alone: bool,
 }
 
 /// How a report should look.
@@ -71,6 +74,7 @@ pub struct Look {
 pub const REPORTERS: &[Reporter] = &[
     human::REPORTER,
     json::REPORTER,
+    ndjson::REPORTER,
     sarif::REPORTER,
     github::REPORTER,
     junit::REPORTER,

@@ -35,6 +35,25 @@ pub struct Report<'a> {
     pub summary: Summary,
 }
 
+/// The value of `schema` in a line.
+pub const LINE_SCHEMA: &str = "packgate/report-line/v1";
+
+/// One line of what `packgate check --format ndjson` prints: an artifact, with what the report says of the whole.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[cfg_attr(test, schemars(title = "a line of packgate's report, version 1"))]
+#[non_exhaustive]
+pub struct Line<'a> {
+    /// Always `packgate/report-line/v1`.
+    #[cfg_attr(test, schemars(extend("const" = LINE_SCHEMA)))]
+    pub schema: &'static str,
+    /// The program that made the report.
+    pub tool: Tool,
+    /// The artifact, whose fields stand beside these.
+    #[serde(flatten)]
+    pub artifact: Artifact<'a>,
+}
+
 /// The program.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(JsonSchema))]
@@ -308,11 +327,23 @@ impl<'a> Report<'a> {
     pub fn new(audits: &'a [Audit]) -> Self {
         Self {
             schema: SCHEMA,
-            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            tool: Tool::THIS,
             verdict: audits.iter().map(|audit| audit.verdict).max().unwrap_or_default(),
             artifacts: audits.iter().map(Artifact::new).collect(),
             summary: Summary::new(audits),
         }
+    }
+}
+
+impl Tool {
+    pub(in crate::report) const THIS: Self =
+        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+}
+
+impl<'a> Line<'a> {
+    /// The line on this audit.
+    pub fn new(audit: &'a Audit) -> Self {
+        Self { schema: LINE_SCHEMA, tool: Tool::THIS, artifact: Artifact::new(audit) }
     }
 }
 

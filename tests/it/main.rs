@@ -30,6 +30,7 @@ mod imports;
 mod init;
 mod installs;
 mod internal;
+mod judged;
 mod keys;
 mod lock;
 #[cfg(target_os = "linux")]

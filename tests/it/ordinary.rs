@@ -3,10 +3,12 @@
 
 use std::fs;
 
+use packgate::audit::{Auditor, Options};
 use serde_json::Value;
 
 use crate::dice::{Dice, base64};
 use crate::hostile::build::{Member, Tar, Zip, gzip};
+use crate::judged;
 use crate::keys;
 use crate::lock::json;
 use crate::samples::npm_tarball;
@@ -26,6 +28,7 @@ impl Verdict {
     fn of(name: &str, bytes: &[u8], policy: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(name), bytes).unwrap();
+        judged::as_checked(&Auditor::new(Options::default()), &folder.path().join(name));
         let (status, report) = json(folder.path(), &["check", "--format", "json", "--policy", policy, name]);
         Self { status, report }
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use packgate::audit::{Auditor, Options};
 use packgate::rules;
 
+use crate::judged;
 use crate::samples::{files, fixtures, npm_tarball};
 use crate::snapshots::snapshot;
 
@@ -15,7 +16,9 @@ fn findings(tree: &Path) -> String {
     let folder = tempfile::tempdir().unwrap();
     let tarball = folder.path().join("package-1.0.0.tgz");
     fs::write(&tarball, npm_tarball(&files(tree))).unwrap();
-    let audit = Auditor::new(Options::default()).audit(&tarball, 1).unwrap();
+    let auditor = Auditor::new(Options::default());
+    judged::as_checked(&auditor, &tarball);
+    let audit = auditor.audit(&tarball, 1).unwrap();
     let mut text = format!("{:?} under {}\n", audit.verdict, audit.policy.name).to_lowercase();
     for judged in &audit.findings {
         let (finding, level) = (&judged.finding, judged.level.word());

@@ -8,7 +8,7 @@ use crate::inventory::{Entry, EntryKind, Inventory, Link, LinkTarget, SourceMap}
 use crate::recoverable::Exposure;
 
 use super::Look;
-use crate::escape::shown;
+use crate::escape::{shown, write_json_line};
 use crate::words::{bytes, counted, number};
 
 /// Writes inventories as JSON.
@@ -18,6 +18,14 @@ use crate::words::{bytes, counted, number};
 pub fn json(inventories: &[Inventory], out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &wire::Report::new(inventories))?;
     writeln!(out)
+}
+
+/// Writes an inventory as one line of JSON.
+///
+/// # Errors
+/// When writing fails.
+pub fn line(line: &wire::Line<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_json_line(line, out)
 }
 
 /// Writes inventories for people: what each artifact is, then a line per entry with its notable facts.

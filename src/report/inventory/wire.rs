@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::inventory::{self as facts, Inventory};
 use crate::recoverable::Exposure as Exposed;
 use crate::report::wire::{Kind, Skipped, Tool};
+use crate::stored::{Facts, Sought};
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "packgate/inventory/v1";
@@ -26,6 +27,30 @@ pub struct Report<'a> {
     pub tool: Tool,
     /// The artifacts in the order of the command line.
     pub artifacts: Vec<Artifact<'a>>,
+}
+
+/// The value of `schema` in a line.
+pub const LINE_SCHEMA: &str = "packgate/inventory-line/v1";
+
+/// One line of what `packgate inventory --format ndjson` prints: an artifact, and all that is needed to judge it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[cfg_attr(test, schemars(title = "a line of packgate's inventory, version 1"))]
+#[non_exhaustive]
+pub struct Line<'a> {
+    /// Always `packgate/inventory-line/v1`.
+    #[cfg_attr(test, schemars(extend("const" = LINE_SCHEMA)))]
+    pub schema: &'static str,
+    /// The program that made it.
+    pub tool: Tool,
+    /// Why nothing is known about it; `null` if it could be read.
+    pub error: Option<&'a str>,
+    /// The artifact, whose fields stand beside these.
+    #[serde(flatten)]
+    pub artifact: Artifact<'a>,
+    /// What `packgate judge` reads; its form may change with every version. `null` if it could not be read.
+    #[cfg_attr(test, schemars(with = "Option<serde_json::Map<String, serde_json::Value>>"))]
+    pub facts: Option<Facts<'a>>,
 }
 
 /// Everything known about one artifact.
@@ -366,11 +391,21 @@ pub struct Program<'a> {
 impl<'a> Report<'a> {
     /// The report on these inventories.
     pub fn new(inventories: &'a [Inventory]) -> Self {
-        Self {
-            schema: SCHEMA,
-            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-            artifacts: inventories.iter().map(Artifact::new).collect(),
-        }
+        Self { schema: SCHEMA, tool: Tool::THIS, artifacts: inventories.iter().map(Artifact::new).collect() }
+    }
+}
+
+impl<'a> Line<'a> {
+    /// The line on an inventory that was taken while this was looked for.
+    pub fn new(inventory: &'a Inventory, sought: &'a Sought) -> Self {
+        let facts = Some(Facts::new(inventory, sought));
+        Self { schema: LINE_SCHEMA, tool: Tool::THIS, error: None, artifact: Artifact::new(inventory), facts }
+    }
+
+    /// The line on what could not be read, whose `inventory` says no more than that.
+    pub fn failed(inventory: &'a Inventory, why: &'a str) -> Self {
+        let artifact = Artifact::new(inventory);
+        Self { schema: LINE_SCHEMA, tool: Tool::THIS, error: Some(why), artifact, facts: None }
     }
 }
 

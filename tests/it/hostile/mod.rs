@@ -22,6 +22,8 @@ use packgate::audit::{Audit, Auditor, Options};
 use packgate::inventory::AnomalyKind;
 use packgate::policy::Verdict;
 
+use crate::judged;
+
 /// What must become of an archive.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Expect {
@@ -54,7 +56,9 @@ pub(crate) fn audit_with(
     std::fs::write(&path, bytes).unwrap();
     let mut options = Options::default().keep_entries(true);
     change(&mut options);
-    Auditor::new(options).audit(&path, workers).unwrap()
+    let auditor = Auditor::new(options);
+    judged::as_checked(&auditor, &path);
+    auditor.audit(&path, workers).unwrap()
 }
 
 /// The rules of the archive family that found something.
