@@ -9,13 +9,8 @@ use super::language::Language;
 use super::statements;
 use super::typed;
 
-/// A line that can be recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Line {
-    pub key: u64,
-    pub head: u32,
-    pub class: LineClass,
-}
+/// A line that can be recognised, and what becomes of it.
+pub(super) type Classed = (u64, LineClass);
 
 /// Comments to tools, which are in many projects.
 const DIRECTIVES: &[&str] = &[
@@ -52,11 +47,12 @@ const DIRECTIVES: &[&str] = &[
     "swiftlint",
 ];
 
-/// The lines of a text that can be recognised; `None` when a program wrote it, or when it is no text.
-pub(super) fn lines(text: &[u8], language: &Language) -> Option<Vec<Line>> {
+/// The lines of a text that can be recognised and that a build doesn't leave as they are, sorted; none when a program
+/// wrote it.
+pub(super) fn lines(text: &[u8], language: &Language) -> Vec<Classed> {
     let mut spans = spans(text, language);
     if blocks::mark_kept(text, &mut spans) {
-        return None;
+        return Vec::new();
     }
     let mut lines = Vec::new();
     let mut rest = spans.as_slice();
@@ -69,16 +65,13 @@ pub(super) fn lines(text: &[u8], language: &Language) -> Option<Vec<Line>> {
         let line = text.get(start..end).unwrap_or_default();
         let here = rest.iter().take_while(|span| span.range.start < end);
         if let Some(class) = class(line, here, language) {
-            lines.extend(recognisable(line, class, &mut room));
+            lines.extend(key::of_line(line, &mut room).map(|(key, _)| (key, class)));
         }
         start = end + 1;
     }
-    Some(lines)
-}
-
-fn recognisable(line: &[u8], class: LineClass, room: &mut Vec<u8>) -> Option<Line> {
-    let rest = key::begin(line)?;
-    Some(Line { key: key::of(rest, room)?, head: key::head(rest)?, class })
+    lines.sort_unstable();
+    lines.dedup();
+    lines
 }
 
 /// What a line is that has these stretches of no code; `None` for one that a build may well leave as it is.

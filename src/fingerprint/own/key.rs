@@ -76,6 +76,13 @@ pub(super) fn of(rest: &[u8], room: &mut Vec<u8>) -> Option<u64> {
     (room.len() >= LEAST && letters * 2 >= room.len()).then(|| xxh3_64(room))
 }
 
+/// Key and head of a line; `None` for one that tells nothing.
+pub(super) fn of_line(line: &[u8], room: &mut Vec<u8>) -> Option<(u64, u32)> {
+    let rest = begin(line)?;
+    let head = head(rest)?;
+    Some((of(rest, room)?, head))
+}
+
 /// A line without what tools put after it, the `\n` of a list of lines included.
 fn without_end(mut line: &[u8]) -> &[u8] {
     loop {
