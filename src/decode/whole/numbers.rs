@@ -6,33 +6,38 @@ use memchr::memmem;
 
 use super::{LEAST_LINES, LONGEST_LINE, Whole};
 
-/// How line ends are written in such lists.
-const LINE_ENDS: [&[u8]; 5] = [b",10,", b" 10,", b"0x0a,", b"0x0A,", b"0xa,"];
 /// Characters that a number takes at most, with what is between it and the next.
 const LONGEST_NUMBER: usize = 8;
 
 pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
-    let mut from = 0;
-    for line_end in LINE_ENDS {
-        while let Some(at) = next(bytes, from, line_end) {
-            let list = list(bytes, at);
-            let text = plain(bytes.get(list.clone()).unwrap_or_default());
-            from = list.end.max(at + 1);
-            if memchr::memchr_iter(b'\n', &text).count() >= LEAST_LINES {
-                found(Whole { what: "a list of numbers", at: list.start, text });
-            }
-        }
-    }
+    let decimal = |at: &usize| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        before.is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b',')
+    };
+    let hexadecimal = |at: &usize| {
+        let behind = bytes.get(at + 2..).unwrap_or_default();
+        [&b"0a,"[..], b"0A,", b"a,", b"A,"].iter().any(|end| behind.starts_with(end))
+    };
+    lists(bytes, memmem::find_iter(bytes, b"10,").filter(decimal), found);
+    lists(bytes, memmem::find_iter(bytes, b"0x").filter(hexadecimal), found);
 }
 
-/// Where the next line end is of which a second one is near.
-fn next(bytes: &[u8], from: usize, line_end: &[u8]) -> Option<usize> {
-    let mut last = None;
-    memmem::find_iter(bytes.get(from..)?, line_end).find_map(|at| {
-        let near = last.filter(|last| at - last <= LONGEST_LINE * LONGEST_NUMBER);
+/// Uncovers the lists with many of these line ends, near enough to each other.
+fn lists(bytes: &[u8], line_ends: impl Iterator<Item = usize>, found: &mut dyn FnMut(Whole)) {
+    let (mut last, mut done) = (None, 0);
+    for at in line_ends {
+        let near = last.filter(|last| at - last <= LONGEST_LINE * LONGEST_NUMBER && *last >= done);
         last = Some(at);
-        near.map(|at| from + at)
-    })
+        if near.is_none() {
+            continue;
+        }
+        let list = list(bytes, at);
+        let text = plain(bytes.get(list.clone()).unwrap_or_default());
+        done = list.end;
+        if memchr::memchr_iter(b'\n', &text).count() >= LEAST_LINES {
+            found(Whole { what: "a list of numbers", at: list.start, text });
+        }
+    }
 }
 
 /// The list around a place in it.

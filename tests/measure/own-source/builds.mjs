@@ -131,7 +131,7 @@ export const PYTHON = [
 export const RUST = [
   ['cdylib', 'minified', 'cd $P && cargo rustc -q --release --offline --crate-type cdylib --target-dir $O/target -- -C strip=symbols && mv $O/target/release/*.so $O; rm -rf $O/target'],
   ['rustdoc', 'leak', 'cd $P && cargo doc -q --no-deps --offline --target-dir $O/target && mv $O/target/doc $O; rm -rf $O/target'],
-  ['macro-expanded', 'leak', 'mkdir $O/out && cp $P/src/*.rs $O/out'],
+  ['sources-copied', 'leak', 'mkdir $O/out && cp $P/src/*.rs $O/out'],
 ];
 
 /** What is put around one source file: its name with ` ` for the file's, and a function from its bytes. */
