@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use thin_vec::ThinVec;
 
 use crate::ecosystem::{self, Member};
@@ -165,16 +166,13 @@ pub fn settle(inventory: &mut Inventory, own: Option<&OwnSource>, mode: OwnMode)
         return;
     };
     inventory.own = Some(OwnKnown { files: own.files().len() as u64 });
-    let mut whole: BTreeMap<u32, u32> = BTreeMap::new();
-    for entry in inventory.entries.iter_mut().filter(|entry| !entry.own_text.is_empty()) {
+    inventory.entries.par_iter_mut().filter(|entry| !entry.own_text.is_empty()).for_each(|entry| {
         // What becomes of a file's lines takes time to find out.
         keep(&mut entry.own_text, |text| text.known.len() as u32);
-        for text in &mut entry.own_text {
-            count(text, own);
-            text.of = *whole.entry(text.number).or_insert_with(|| own.lines(text.number));
-        }
+        entry.own_text.iter_mut().for_each(|text| count(text, own));
         keep(&mut entry.own_text, |text| text.lines.all());
-    }
+        entry.own_text.iter_mut().for_each(|text| text.of = own.lines(text.number));
+    });
 }
 
 /// Keeps the texts of files of which an entry has so many lines that they can't be chance.

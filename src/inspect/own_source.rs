@@ -16,17 +16,22 @@ const MANY: usize = 4;
 /// Scripts, which have comments and literals for text that is none of their code.
 const SCRIPTS: [&str; 4] = [".js", ".mjs", ".cjs", ".jsx"];
 
+/// Declarations and stubs.
+const DECLARATIONS: [&str; 4] = [".d.ts", ".d.mts", ".d.cts", ".pyi"];
+
 fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     let Some(own) = &scanner.options.own_source else { return };
     // The members of an archive are looked at as files of their own.
     if sample.is_container() || sample.media == Media::Asset {
         return;
     }
+    let is_any = |ends: &[&str]| ends.iter().any(|end| sample.path.ends_with(end));
     let place = match sample.decoded {
         Some(_) => Stands::Decoded,
+        None if is_any(&DECLARATIONS) => Stands::Declared,
         None => Stands::Bare,
     };
-    let is_script = place == Stands::Bare && SCRIPTS.iter().any(|end| sample.path.ends_with(end));
+    let is_script = place == Stands::Bare && is_any(&SCRIPTS);
     let mut search = Search { own, entry: sink.entry, keep: scanner.options.recovered };
     let most = search.look(sample.bytes, place, &|offset| sample.at(offset));
     if is_script
@@ -48,6 +53,8 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
 enum Stands {
     /// As they are.
     Bare,
+    /// As they are, in declarations: these have comments and types of their source, but no statements.
+    Declared,
     /// In comments of a script.
     Commented,
     /// In a wrapping.
@@ -74,7 +81,11 @@ impl Search<'_> {
     /// Adds what a text has of the project's. Returns the most lines of one file.
     fn look(&mut self, bytes: &[u8], stands: Stands, at: &dyn Fn(usize) -> At) -> usize {
         let mut most = 0;
-        for found in self.own.find(bytes) {
+        let found = match stands {
+            Stands::Declared => self.own.find_statements(bytes),
+            _ => self.own.find(bytes),
+        };
+        for found in found {
             let Some(file) = self.own.files().get(found.file as usize) else { continue };
             if self.keep {
                 let text = bytes.get(found.range.clone()).unwrap_or_default();
@@ -86,7 +97,7 @@ impl Search<'_> {
                 OwnText {
                     file: file.path.clone(),
                     fate: file.fate,
-                    decoded: stands != Stands::Bare,
+                    decoded: matches!(stands, Stands::Decoded | Stands::Commented),
                     commented: stands == Stands::Commented,
                     at: at(found.range.start),
                     number: found.file,

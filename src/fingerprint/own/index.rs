@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::inventory::{Fate, LineClass};
 
+use super::classify::ClassSet;
 use super::key::HEAD_BITS;
 use super::texts::{OwnTexts, Text};
 
@@ -134,8 +135,11 @@ impl OwnSource {
         lines.sort_unstable();
         let (mut places, mut classes) = (Places::default(), Vec::new());
         for same in lines.chunk_by(|a, b| a.0 == b.0) {
-            let all: Vec<(u32, LineClass)> = same.iter().map(|line| (line.1, line.2)).collect();
-            if let (Some((class, holders)), Some((key, ..))) = (settled(&all), same.first()) {
+            let all = same.iter().fold(ClassSet::default(), |all, line| all.with(ClassSet::of(line.2)));
+            let (Some(class), Some((key, ..))) = (class_of(all), same.first()) else { continue };
+            let alike = same.iter().filter(|line| is_alike(ClassSet::of(line.2), class));
+            let holders: Vec<u32> = alike.map(|line| line.1).collect();
+            if holders.len() <= MOST_FILES {
                 places.add(*key, holders);
                 classes.push(class);
             }
@@ -157,15 +161,12 @@ impl OwnSource {
 
     /// How many lines of this file can be recognised, and a build doesn't leave as they are.
     pub fn lines(&self, file: u32) -> u32 {
-        let count = |lines: &mut dyn Iterator<Item = usize>| {
-            lines.filter(|line| self.class(*line as u32, file).is_some()).count() as u32
-        };
+        let counts = |line: &usize| self.class(*line as u32, file).is_some();
         match &self.classes {
-            Classes::Known(classes) => count(&mut (0..classes.len())),
+            Classes::Known(classes) => (0..classes.len()).filter(counts).count() as u32,
             Classes::Of(texts) => {
                 let classed = texts.get(file as usize).map_or(&[][..], |text| text.classed());
-                let keys = classed.chunk_by(|a, b| a.0 == b.0).filter_map(<[_]>::first);
-                count(&mut keys.filter_map(|(key, _)| self.line(*key)))
+                classed.iter().filter_map(|(key, _)| self.line(*key)).filter(counts).count() as u32
             }
         }
     }
@@ -177,31 +178,30 @@ impl OwnSource {
 
     /// What becomes of the line of this number; `None` if this file has it as something that a build leaves as it is.
     pub fn class(&self, line: u32, file: u32) -> Option<LineClass> {
-        let (class, holders) = self.settled(line as usize)?;
-        holders.contains(&file).then_some(class)
-    }
-
-    /// What becomes of a line, and the files that it stands for.
-    fn settled(&self, line: usize) -> Option<(LineClass, Vec<u32>)> {
-        let holders = self.holders(line);
+        let holders = self.holders(line as usize);
         match &self.classes {
-            Classes::Known(classes) => Some((*classes.get(line)?, holders.to_vec())),
+            Classes::Known(classes) => {
+                classes.get(line as usize).copied().filter(|_| holders.contains(&file))
+            }
             Classes::Of(texts) => {
-                let key = *self.places.keys.get(line)?;
-                let classes = |holder: &u32| {
-                    let text = texts.get(*holder as usize);
-                    let holder = *holder;
-                    text.into_iter().flat_map(move |text| text.classes(key)).map(move |class| (holder, class))
+                let key = *self.places.keys.get(line as usize)?;
+                let classes = |holder: u32| {
+                    texts.get(holder as usize).map_or_else(ClassSet::default, |text| text.classes(key))
                 };
-                settled(&holders.iter().flat_map(classes).collect::<Vec<_>>())
+                let all = holders.iter().fold(ClassSet::default(), |all, holder| all.with(classes(*holder)));
+                class_of(all).filter(|class| is_alike(classes(file), *class))
             }
         }
     }
 
-    /// The keys with what becomes of their lines, and with files.
+    /// The keys with what becomes of their lines, and with the files that they stand for.
     pub(super) fn all(&self) -> impl Iterator<Item = (u64, LineClass, Vec<u32>)> {
-        let keys = self.places.keys.iter().enumerate();
-        keys.filter_map(|(line, key)| self.settled(line).map(|(class, holders)| (*key, class, holders)))
+        self.places.keys.iter().enumerate().filter_map(|(line, key)| {
+            let class = |holder: &u32| self.class(line as u32, *holder);
+            let alike: Vec<u32> =
+                self.holders(line).iter().copied().filter(|holder| class(holder).is_some()).collect();
+            Some((*key, alike.first().and_then(class)?, alike))
+        })
     }
 
     /// The heads of known lines, ascending.
@@ -238,33 +238,22 @@ fn bits(heads: impl IntoIterator<Item = u32>) -> Vec<u64> {
     bits
 }
 
-/// What a line counts as that files have as each of these, and the files that it stands for.
-fn settled(all: &[(u32, LineClass)]) -> Option<(LineClass, Vec<u32>)> {
-    let class = class_of(all)?;
-    let alike = all.iter().filter(|(_, of)| is_alike(*of, class));
-    let mut holders: Vec<u32> = alike.map(|(file, _)| *file).collect();
-    holders.dedup();
-    (holders.len() <= MOST_FILES).then_some((class, holders))
-}
-
 /// What a line counts as if the project has it as each of these: what a build may legitimately keep comes first.
-fn class_of(same: &[(u32, LineClass)]) -> Option<LineClass> {
+fn class_of(all: ClassSet) -> Option<LineClass> {
     use LineClass::{Code, Comment, Doc, Lowered, Statement};
-    let has = |class| same.iter().any(|(_, of)| *of == class);
-    if has(Code) || has(Statement) && (has(Comment) || has(Doc)) {
-        Some(Code)
-    } else {
-        [Statement, Doc, Comment, Lowered].into_iter().find(|class| has(*class))
+    if all.has(Statement) && (all.has(Comment) || all.has(Doc)) {
+        return Some(Code);
     }
+    [Code, Statement, Doc, Comment, Lowered].into_iter().find(|class| all.has(*class))
 }
 
-/// Whether a line of one class stands for its file when all that are like it are taken for another.
-fn is_alike(of: LineClass, taken: LineClass) -> bool {
+/// Whether lines that are these stand for their file when all that are like them are taken for another.
+fn is_alike(of: ClassSet, taken: LineClass) -> bool {
     use LineClass::{Code, Comment, Doc, Lowered, Statement};
     match taken {
-        Code | Statement => matches!(of, Code | Statement),
-        Doc => of == Doc,
-        Comment | Lowered => matches!(of, Comment | Lowered),
+        Code | Statement => of.has(Code) || of.has(Statement),
+        Doc => of.has(Doc),
+        Comment | Lowered => of.has(Comment) || of.has(Lowered),
     }
 }
 

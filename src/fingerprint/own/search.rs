@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{OwnSource, key};
+use super::{OwnSource, key, statements};
 
 /// A line that was found: its number, and its bytes where it was found.
 pub type FoundLine = (u32, u32);
@@ -20,6 +20,15 @@ pub struct Found {
 impl OwnSource {
     /// The files of which lines are in a text, in the order of the project.
     pub fn find(&self, text: &[u8]) -> Vec<Found> {
+        self.find_some(text, |_| true)
+    }
+
+    /// The files of which statements are in a text.
+    pub fn find_statements(&self, text: &[u8]) -> Vec<Found> {
+        self.find_some(text, statements::begins)
+    }
+
+    fn find_some(&self, text: &[u8], counts: fn(&[u8]) -> bool) -> Vec<Found> {
         let mut found: HashMap<u32, Found> = HashMap::new();
         let mut room = Vec::new();
         let mut start = 0;
@@ -27,6 +36,7 @@ impl OwnSource {
             let line = text.get(start..end).unwrap_or_default();
             if let Some(rest) = key::begin(line).filter(|rest| self.may_know(rest))
                 && let Some(number) = key::of(rest, &mut room).and_then(|key| self.line(key))
+                && counts(line)
             {
                 for &file in self.holders(number) {
                     let new = || Found { file, lines: Vec::new(), range: start..end };

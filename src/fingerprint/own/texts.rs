@@ -5,9 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::inventory::LineClass;
-
-use super::classify::{self, Classed};
+use super::classify::{self, ClassSet, Classed};
 use super::key;
 use super::language::Language;
 
@@ -55,12 +53,11 @@ impl Text {
         Some(Self { label, language, keys, heads, path: path.to_path_buf(), classed: OnceLock::new() })
     }
 
-    /// What becomes of a line with this key: all that the file has it as, in order.
-    pub(super) fn classes(&self, key: u64) -> impl Iterator<Item = LineClass> {
-        let all = self.classed();
-        let from = all.partition_point(|line| line.0 < key);
-        let same = all.get(from..).unwrap_or_default().iter().take_while(move |line| line.0 == key);
-        same.map(|line| line.1)
+    /// All that the file has a line with this key as.
+    pub(super) fn classes(&self, key: u64) -> ClassSet {
+        let lines = self.classed();
+        let found = lines.binary_search_by_key(&key, |line| line.0).ok().and_then(|number| lines.get(number));
+        found.map(|line| line.1).unwrap_or_default()
     }
 
     /// The lines of which something becomes. The file is read a second time, since few are asked for.
