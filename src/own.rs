@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+use thin_vec::ThinVec;
+
 use crate::ecosystem::{self, Member};
 use crate::fingerprint::{self, FileError, OwnSource, OwnTexts};
-use crate::inventory::{Inventory, OwnKnown};
+use crate::inventory::{Inventory, LineClass, OwnKnown, OwnText};
 use crate::project::Project;
 use crate::settings::{OwnMode, Settings};
 
@@ -158,19 +161,40 @@ fn below(project: &Project, root: &Path) -> Vec<PathBuf> {
 
 /// Records that the project's text was looked for, and drops what was found if the artifact is another project's.
 pub fn settle(inventory: &mut Inventory, own: Option<&OwnSource>, mode: OwnMode) {
-    /// Fewer lines of one file may be chance.
-    const LEAST: u32 = 4;
     let Some(own) = own.filter(|own| mode == OwnMode::On || is_of(inventory, own)) else {
         inventory.entries.iter_mut().for_each(|entry| entry.own_text.clear());
         return;
     };
     inventory.own = Some(OwnKnown { files: own.files().len() as u64 });
-    for entry in inventory.entries.iter_mut().filter(|entry| !entry.own_text.is_empty()) {
-        let mut lines: BTreeMap<String, u32> = BTreeMap::new();
-        for text in &entry.own_text {
-            *lines.entry(text.file.clone()).or_default() += text.lines.all();
+    inventory.entries.par_iter_mut().filter(|entry| !entry.own_text.is_empty()).for_each(|entry| {
+        // What becomes of a file's lines takes time to find out.
+        keep(&mut entry.own_text, |text| text.known.len() as u32);
+        entry.own_text.iter_mut().for_each(|text| count(text, own));
+        keep(&mut entry.own_text, |text| text.lines.all());
+        entry.own_text.iter_mut().for_each(|text| text.of = own.lines(text.number));
+    });
+}
+
+/// Keeps the texts of files of which an entry has so many lines that they can't be chance.
+fn keep(texts: &mut ThinVec<OwnText>, lines: fn(&OwnText) -> u32) {
+    const LEAST: u32 = 4;
+    let mut of: BTreeMap<u32, u32> = BTreeMap::new();
+    for text in texts.iter() {
+        *of.entry(text.number).or_default() += lines(text);
+    }
+    texts.retain(|text| of.get(&text.number).is_some_and(|lines| *lines >= LEAST));
+}
+
+/// Counts the lines of a text that no build leaves as they are.
+fn count(text: &mut OwnText, own: &OwnSource) {
+    (text.lines, text.bytes) = Default::default();
+    for (line, bytes) in &text.known {
+        let class = own.class(*line, text.number);
+        let is_comment = matches!(class, Some(LineClass::Comment | LineClass::Doc));
+        if let Some(class) = class.filter(|_| !(text.commented && is_comment)) {
+            text.lines.add(class);
+            text.bytes += u64::from(*bytes);
         }
-        entry.own_text.retain(|text| lines.get(&text.file).is_some_and(|lines| *lines >= LEAST));
     }
 }
 
@@ -185,7 +209,7 @@ fn is_of(inventory: &Inventory, own: &OwnSource) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Entry, OwnLines, OwnText, Package};
+    use crate::inventory::{Entry, Package};
     use crate::scratch::testing::tree;
 
     fn module(name: &str) -> String {
@@ -237,23 +261,39 @@ mod tests {
 
     #[test]
     fn another_project_s_artifact_is_left_alone() {
-        let folder = tree(&[("package.json", r#"{"name":"acme_core"}"#), ("a.ts", &module("alpha"))]);
+        let alpha = module("alpha");
+        let folder = tree(&[("package.json", r#"{"name":"acme_core"}"#), ("a.ts", &alpha)]);
         let own = of_project(&Project::new(folder.path()), &[]);
         let kept = |name: &str, mode| {
-            let text = OwnText {
-                lines: OwnLines { lowered: 9, ..OwnLines::default() },
-                ..crate::inventory::testing::own_text("a.ts")
-            };
+            let known = own.find(alpha.as_bytes()).remove(0).lines;
+            let text = OwnText { known, ..crate::inventory::testing::own_text("a.ts") };
             let entry = Entry { own_text: [text].into_iter().collect(), ..Entry::default() };
             let package = Some(Package { name: name.to_owned(), ..Package::default() });
             let mut inventory = Inventory { package, entries: vec![Box::new(entry)], ..Inventory::default() };
             settle(&mut inventory, Some(&own), mode);
-            (inventory.own.is_some(), inventory.entries[0].own_text.len())
+            (
+                inventory.own.is_some(),
+                inventory.entries[0].own_text.first().map_or(0, |text| text.lines.all()),
+            )
         };
         assert_eq!(kept("other", OwnMode::Auto), (false, 0));
-        assert_eq!(kept("other", OwnMode::On), (true, 1));
+        assert_eq!(kept("other", OwnMode::On), (true, 18));
         for name in ["acme_core", "Acme.Core", ""] {
-            assert_eq!(kept(name, OwnMode::Auto), (true, 1), "{name}");
+            assert_eq!(kept(name, OwnMode::Auto), (true, 18), "{name}");
         }
+    }
+
+    #[test]
+    fn comments_of_a_script_hold_code_but_no_comments() {
+        let alpha = module("alpha");
+        let folder = tree(&[("package.json", "{}"), ("a.ts", &alpha)]);
+        let own = of_project(&Project::new(folder.path()), &[]);
+        let mut text = OwnText {
+            known: own.find(alpha.as_bytes()).remove(0).lines,
+            commented: true,
+            ..crate::inventory::testing::own_text("a.ts")
+        };
+        count(&mut text, &own);
+        assert_eq!((text.lines.comments, text.lines.lowered), (0, 9));
     }
 }

@@ -70,15 +70,14 @@ impl Fingerprint {
             folders => folders?,
         };
         let own = packgate::own::of_project(project, &folders);
-        if own.is_empty() {
+        let (lines, bytes) = own.write(self.labels());
+        if lines == 0 {
             return Err("there is no source text here to fingerprint".to_owned());
         }
-        let bytes = own.write(self.labels());
         save(&self.output, &bytes)?;
         output::note(&format_args!(
-            "{}: {} lines of {} files, {} bytes",
+            "{}: {lines} lines of {} files, {} bytes",
             self.output.display(),
-            own.lines(),
             own.files().len(),
             bytes.len()
         ));

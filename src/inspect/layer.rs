@@ -58,8 +58,8 @@ impl Search<'_> {
             None => search.look(&mut text, Media::Text, Origin::Layer(what, &place, is_hidden), depth),
         }
         self.room = search.room;
-        if is_hidden && let Some(source) = &self.scanner.options.own_source {
-            own.own_text.drain(..).for_each(|text| own_source::add(self.entry, text, source));
+        if is_hidden {
+            own.own_text.drain(..).for_each(|text| own_source::add(self.entry, text));
             self.entry.own_recovered.append(&mut own.own_recovered);
         }
         secret::uncovered_for_show(around, &mut own.secrets);

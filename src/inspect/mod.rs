@@ -10,6 +10,7 @@ mod streaming;
 mod unicode;
 
 // internal text and binaries
+mod aside;
 mod banner;
 mod binary;
 mod home;

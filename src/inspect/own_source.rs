@@ -4,12 +4,20 @@ use crate::decode::whole::{self, Whole};
 use crate::fingerprint::OwnSource;
 use crate::inventory::{At, Entry, Media, OwnLines, OwnText};
 
-use super::{FactSink, Hit, Inspector, Sample, Scanner};
+use super::{FactSink, Hit, Inspector, Sample, Scanner, aside};
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "own-source", needles: |_| Vec::new(), inspect };
 
 /// How deep texts in texts are looked into, beside what is decoded for all inspectors.
 const DEEPEST: u32 = 3;
+
+/// Lines of one file from which on it is worth to look where in a script they stand.
+const MANY: usize = 4;
+/// Scripts, which have comments and literals for text that is none of their code.
+const SCRIPTS: [&str; 4] = [".js", ".mjs", ".cjs", ".jsx"];
+
+/// Declarations and stubs.
+const DECLARATIONS: [&str; 4] = [".d.ts", ".d.mts", ".d.cts", ".pyi"];
 
 fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     let Some(own) = &scanner.options.own_source else { return };
@@ -17,13 +25,40 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
     if sample.is_container() || sample.media == Media::Asset {
         return;
     }
-    let decoded = sample.decoded.is_some();
+    let is_any = |ends: &[&str]| ends.iter().any(|end| sample.path.ends_with(end));
+    let place = match sample.decoded {
+        Some(_) => Stands::Decoded,
+        None if is_any(&DECLARATIONS) => Stands::Declared,
+        None => Stands::Bare,
+    };
+    let is_script = place == Stands::Bare && is_any(&SCRIPTS);
     let mut search = Search { own, entry: sink.entry, keep: scanner.options.recovered };
-    search.look(sample.bytes, decoded, &|offset| sample.at(offset));
+    let most = search.look(sample.bytes, place, &|offset| sample.at(offset));
+    if is_script
+        && most >= MANY
+        && let Some(aside) = aside::of(sample.path, sample.bytes)
+    {
+        let at = |inside: &str| At { inside: Some(inside.to_owned()), ..sample.at(0) };
+        search.look(&aside.comments, Stands::Commented, &|_| at("comments"));
+        search.look(&aside.literals, Stands::Decoded, &|_| at("literals"));
+    }
     whole::uncover(sample.bytes, &mut |whole| {
         let at = At { inside: Some(whole.what.to_owned()), ..sample.at(whole.at) };
-        search.look_inside(&whole, decoded, &at, 1);
+        search.look_inside(&whole, place, &at, 1);
     });
+}
+
+/// How lines stand in an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    /// As they are.
+    Bare,
+    /// As they are, in declarations: these have comments and types of their source, but no statements.
+    Declared,
+    /// In comments of a script.
+    Commented,
+    /// In a wrapping.
+    Decoded,
 }
 
 struct Search<'a> {
@@ -34,49 +69,60 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn look_inside(&mut self, whole: &Whole, decoded: bool, at: &At, depth: u32) {
+    fn look_inside(&mut self, whole: &Whole, stands: Stands, at: &At, depth: u32) {
         // A page shows its code, whatever colours it.
-        let decoded = decoded || whole.what != whole::MARKUP;
-        self.look(&whole.text, decoded, &|_| at.clone());
+        let stands = if whole.what == whole::MARKUP { stands } else { Stands::Decoded };
+        self.look(&whole.text, stands, &|_| at.clone());
         if depth < DEEPEST {
-            whole::uncover(&whole.text, &mut |inner| self.look_inside(&inner, decoded, at, depth + 1));
+            whole::uncover(&whole.text, &mut |inner| self.look_inside(&inner, stands, at, depth + 1));
         }
     }
 
-    fn look(&mut self, bytes: &[u8], decoded: bool, at: &dyn Fn(usize) -> At) {
-        for found in self.own.find(bytes) {
+    /// Adds what a text has of the project's. Returns the most lines of one file.
+    fn look(&mut self, bytes: &[u8], stands: Stands, at: &dyn Fn(usize) -> At) -> usize {
+        let mut most = 0;
+        let found = match stands {
+            Stands::Declared => self.own.find_statements(bytes),
+            _ => self.own.find(bytes),
+        };
+        for found in found {
             let Some(file) = self.own.files().get(found.file as usize) else { continue };
             if self.keep {
                 let text = bytes.get(found.range.clone()).unwrap_or_default();
                 self.entry.own_recovered.push((file.path.clone(), text.to_vec()));
             }
-            let mut new = OwnText {
-                file: file.path.clone(),
-                fate: file.fate,
-                of: file.lines,
-                decoded,
-                lines: OwnLines::default(),
-                bytes: found.bytes,
-                at: at(found.range.start),
-                known: found.lines,
-            };
-            new.known.iter().filter_map(|line| self.own.class(*line)).for_each(|class| new.lines.add(class));
-            add(self.entry, new, self.own);
+            most = most.max(found.lines.len());
+            add(
+                self.entry,
+                OwnText {
+                    file: file.path.clone(),
+                    fate: file.fate,
+                    decoded: matches!(stands, Stands::Decoded | Stands::Commented),
+                    commented: stands == Stands::Commented,
+                    at: at(found.range.start),
+                    number: found.file,
+                    known: found.lines,
+                    // Which of the lines count is told when all of the artifact is known.
+                    lines: OwnLines::default(),
+                    of: 0,
+                    bytes: 0,
+                },
+            );
         }
+        most
     }
 }
 
 /// Adds lines to what is known of the same file.
-pub(super) fn add(entry: &mut Entry, new: OwnText, own: &OwnSource) {
-    let same = |known: &&mut OwnText| known.decoded == new.decoded && known.file == new.file;
+pub(super) fn add(entry: &mut Entry, new: OwnText) {
+    let same = |known: &&mut OwnText| {
+        (known.number, known.decoded, known.commented) == (new.number, new.decoded, new.commented)
+    };
     let Some(known) = entry.own_text.iter_mut().find(same) else {
         entry.own_text.push(new);
         return;
     };
-    known.bytes += new.bytes;
     known.known.extend(new.known);
     known.known.sort_unstable();
-    known.known.dedup();
-    known.lines = OwnLines::default();
-    known.known.iter().filter_map(|line| own.class(*line)).for_each(|class| known.lines.add(class));
+    known.known.dedup_by_key(|line| line.0);
 }

@@ -42,15 +42,21 @@ pub struct OwnText {
     pub of: u32,
     /// Whether they had to be decoded out of the entry first.
     pub decoded: bool,
+    /// Whether they stand in comments of a script, where comments of the file are none of its text.
+    #[serde(skip)]
+    pub commented: bool,
     /// How many of them are there.
     pub lines: OwnLines,
     /// Their bytes.
     pub bytes: u64,
     /// Where the first of them is.
     pub at: At,
-    /// Which of the lines that are known of the project; sorted.
+    /// The file's number in the project.
     #[serde(skip)]
-    pub known: Vec<u32>,
+    pub number: u32,
+    /// Which of the lines that are known of the project, whatever becomes of them, with their bytes; sorted.
+    #[serde(skip)]
+    pub known: Vec<(u32, u32)>,
 }
 
 /// Lines by class.

@@ -26,5 +26,6 @@ pub(crate) fn own_text(file: &str) -> OwnText {
     let fate = if file.ends_with(".ts") { Fate::Lowered } else { Fate::Kept };
     let (lines, known) = (OwnLines::default(), Vec::new());
     let at = At { line: Some(3), ..At::default() };
-    OwnText { file: file.to_owned(), fate, of: 40, decoded: false, lines, bytes: 0, at, known }
+    let (file, number) = (file.to_owned(), 0);
+    OwnText { file, fate, of: 40, decoded: false, commented: false, lines, bytes: 0, at, number, known }
 }

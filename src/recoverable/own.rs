@@ -116,17 +116,23 @@ impl Carrier {
                 let types = lines.lowered >= 10;
                 is(Meaning::Source, lines.comments >= LEAST || shown).or(is(Meaning::Comments, types))
             }
-            Self::Manual => None,
+            // It may show as much as it likes, but not all.
+            Self::Manual => is(Meaning::Source, is_all(text)),
             Self::Other => {
-                // A file that is documentation for the most part is known by all of its lines; a table is not.
-                let is_mixed = lines.all() > lines.docs && lines.all() >= lines.code + 5;
-                let is_all = is_mixed && lines.all() >= 10 && lines.all() * 10 >= text.of * 9;
-                let sure = gone >= 2 || lines.statements >= 3 || is_all;
+                let sure = gone >= 2 || lines.statements >= 3 || is_all(text);
                 let all = if sure { lines.all() } else { gone };
                 is(Meaning::Source, all >= LEAST).or(is(Meaning::Comments, lines.docs >= 10))
             }
         }
     }
+}
+
+/// Whether a file is there with nearly all of its lines. One that is documentation for the most part is known by that; a
+/// table is not.
+fn is_all(text: &OwnText) -> bool {
+    let lines = &text.lines;
+    let is_mixed = lines.all() > lines.docs && lines.all() >= lines.code + 5;
+    is_mixed && lines.all() >= 10 && lines.all() * 10 >= text.of * 9
 }
 
 /// Whether what is in a container is there as it would be by itself: a file compressed for a server, a file of an

@@ -26,7 +26,8 @@ files that ship unchanged because they run as they are or because the allowlist 
 
 Whole lines are compared, without blanks, quotes, comment marks, line numbers and diff marks. What counts is what a
 build drops (plain comments, types, templates), and statements where there shouldn't be any: in declarations, in
-archives, in anything that isn't code. Fewer than four lines of a file don't count, and neither do lines that many
+archives, in anything that isn't code; code in comments of a script, and all in its string and template literals. Markdown
+may show parts of a file, but not a whole one. Fewer than four lines of a file don't count, and neither do lines that many
 files share. An ordinary bundle, minified or not, keeps none of that. What is in source maps is left to the rules on
 source maps.
 
@@ -233,6 +234,7 @@ mod tests {
             assert!(fires(place, TYPES), "{place}");
         }
         assert!(!fires("package/README.md", TYPES));
+        assert!(fires("package/README.md", OwnLines { comments: 25, ..TYPES }));
         assert!(!fires("package/dist/a.d.ts", TYPES));
     }
 

@@ -1,11 +1,18 @@
-//! Line ends written `\n`: string literals of JavaScript, JSON, Python and whatever else.
+//! Line ends written `\n` or by their number: string literals of JavaScript, JSON, Python, C and whatever else.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter};
 
 use super::{Whole, stretches};
 
+/// How line ends are written behind the backslash.
+const LINE_ENDS: [&[u8]; 6] = [b"n", b"x0a", b"x0A", b"u000a", b"u000A", b"012"];
+
 pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
-    for stretch in stretches(bytes, memmem::find_iter(bytes, b"\\n")) {
+    let line_end = |at: &usize| {
+        let behind = bytes.get(at + 1..).unwrap_or_default();
+        LINE_ENDS.iter().any(|end| behind.starts_with(end))
+    };
+    for stretch in stretches(bytes, memchr_iter(b'\\', bytes).filter(line_end)) {
         let at = stretch.start;
         let text = plain(bytes.get(stretch).unwrap_or_default());
         found(Whole { what: "string literals", at, text });
@@ -24,14 +31,17 @@ fn plain(text: &[u8]) -> Vec<u8> {
             [_, b't', ..] => push(&mut out, b"\t"),
             [_, b'r', ..] => push(&mut out, b""),
             [_, b'\n', ..] => push(&mut out, b""),
-            [_, b'u', digits @ ..] => match number(digits, 4) {
+            [_, b'u', digits @ ..] => match number(digits, 4, 16) {
                 Some(character) => push_character(&mut out, character, 6),
                 None => push(&mut out, b"\\u"),
             },
-            [_, b'x', digits @ ..] => match number(digits, 2) {
+            [_, b'x', digits @ ..] => match number(digits, 2, 16) {
                 Some(character) => push_character(&mut out, character, 4),
                 None => push(&mut out, b"\\x"),
             },
+            [_, digits @ ..] if let Some(character) = number(digits, 3, 8) => {
+                push_character(&mut out, character, 4)
+            }
             [_, other, ..] if other.is_ascii_alphanumeric() => push(&mut out, &[b'\\', *other]),
             [_, other, ..] => push(&mut out, &[*other]),
             _ => 1,
@@ -54,9 +64,9 @@ fn push_character(out: &mut Vec<u8>, number: u32, length: usize) -> usize {
     length
 }
 
-fn number(digits: &[u8], count: usize) -> Option<u32> {
-    let digits = std::str::from_utf8(digits.get(..count)?).ok()?;
-    u32::from_str_radix(digits, 16).ok()
+fn number(digits: &[u8], count: usize, radix: u32) -> Option<u32> {
+    let digits = digits.get(..count).filter(|digits| digits.iter().all(u8::is_ascii_alphanumeric))?;
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()
 }
 
 #[cfg(test)]
@@ -79,6 +89,14 @@ mod tests {
         assert!(texts(&format!("x='{single}'"))[0].contains(TEXT));
         let python = TEXT.replace('\\', "\\\\").replace('\n', "\\n").replace('\u{e9}', "\\xe9");
         assert!(texts(&python)[0].contains(TEXT));
+        let numbered = |form: fn(u32) -> String| -> String {
+            TEXT.chars().map(|character| form(character as u32)).collect()
+        };
+        for form in
+            [|one| format!("\\x{one:02x}"), |one| format!("\\u{one:04X}"), |one| format!("\\{one:03o}")]
+        {
+            assert!(texts(&format!("x='{}'", numbered(form)))[0].contains(TEXT));
+        }
         let twice = serde_json::to_string(&json).unwrap();
         assert!(texts(&texts(&twice)[0])[0].contains(TEXT));
     }

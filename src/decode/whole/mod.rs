@@ -2,8 +2,10 @@
 //! addresses, in pages that show code. Where such a text begins and ends doesn't matter: its lines in between are whole.
 
 mod escaped;
+mod numbers;
 mod percent;
 mod shown;
+mod signs;
 
 use std::ops::Range;
 
@@ -31,8 +33,10 @@ pub(crate) struct Whole {
 /// Uncovers texts of many lines. Is cheap where there are none.
 pub(crate) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     escaped::uncover(bytes, found);
+    numbers::uncover(bytes, found);
     percent::uncover(bytes, found);
     shown::uncover(bytes, found);
+    signs::uncover(bytes, found);
 }
 
 /// Stretches of a text with many of these places in one line, near enough to each other to be line ends of one text,

@@ -9,12 +9,25 @@ use super::language::Language;
 use super::statements;
 use super::typed;
 
-/// A line that can be recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Line {
-    pub key: u64,
-    pub head: u32,
-    pub class: LineClass,
+/// A line that can be recognised, and all that its file has it as.
+pub(super) type Classed = (u64, ClassSet);
+
+/// What lines with one key are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct ClassSet(u8);
+
+impl ClassSet {
+    pub(super) fn of(class: LineClass) -> Self {
+        Self(1 << class as u8)
+    }
+
+    pub(super) fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) fn has(self, class: LineClass) -> bool {
+        self.0 & Self::of(class).0 != 0
+    }
 }
 
 /// Comments to tools, which are in many projects.
@@ -52,13 +65,14 @@ const DIRECTIVES: &[&str] = &[
     "swiftlint",
 ];
 
-/// The lines of a text that can be recognised; `None` when a program wrote it, or when it is no text.
-pub(super) fn lines(text: &[u8], language: &Language) -> Option<Vec<Line>> {
+/// The lines of a text that can be recognised and that a build doesn't leave as they are, sorted by key, each once; none
+/// when a program wrote it.
+pub(super) fn lines(text: &[u8], language: &Language) -> Vec<Classed> {
     let mut spans = spans(text, language);
     if blocks::mark_kept(text, &mut spans) {
-        return None;
+        return Vec::new();
     }
-    let mut lines = Vec::new();
+    let mut lines: Vec<Classed> = Vec::new();
     let mut rest = spans.as_slice();
     let mut room = Vec::new();
     let mut start = 0;
@@ -69,16 +83,19 @@ pub(super) fn lines(text: &[u8], language: &Language) -> Option<Vec<Line>> {
         let line = text.get(start..end).unwrap_or_default();
         let here = rest.iter().take_while(|span| span.range.start < end);
         if let Some(class) = class(line, here, language) {
-            lines.extend(recognisable(line, class, &mut room));
+            lines.extend(key::of_line(line, &mut room).map(|(key, _)| (key, ClassSet::of(class))));
         }
         start = end + 1;
     }
-    Some(lines)
-}
-
-fn recognisable(line: &[u8], class: LineClass, room: &mut Vec<u8>) -> Option<Line> {
-    let rest = key::begin(line)?;
-    Some(Line { key: key::of(rest, room)?, head: key::head(rest)?, class })
+    lines.sort_unstable_by_key(|line| line.0);
+    lines.dedup_by(|next, line| {
+        let is_same = next.0 == line.0;
+        if is_same {
+            line.1 = line.1.with(next.1);
+        }
+        is_same
+    });
+    lines
 }
 
 /// What a line is that has these stretches of no code; `None` for one that a build may well leave as it is.

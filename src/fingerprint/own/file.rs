@@ -21,8 +21,8 @@ const CLASSES: [LineClass; 5] =
     [LineClass::Comment, LineClass::Doc, LineClass::Lowered, LineClass::Statement, LineClass::Code];
 
 impl OwnSource {
-    /// It as a file: one-way hashes and paths, no text. The same sources give the same file.
-    pub fn write(&self, labels: Labels) -> Vec<u8> {
+    /// How many lines it has, and it as a file: one-way hashes and paths, no text. The same sources give the same file.
+    pub fn write(&self, labels: Labels) -> (usize, Vec<u8>) {
         let mut bytes = MAGIC.to_vec();
         put(&mut bytes, VERSION);
         put(&mut bytes, self.names().len() as u64);
@@ -35,9 +35,10 @@ impl OwnSource {
             }
             put(&mut bytes, position(&FATES, file.fate));
         }
-        put(&mut bytes, self.lines() as u64);
+        let all: Vec<_> = self.all().collect();
+        put(&mut bytes, all.len() as u64);
         let mut last = 0;
-        for (key, class, holders) in self.all() {
+        for &(key, class, ref holders) in &all {
             put(&mut bytes, key - last);
             put(&mut bytes, position(&CLASSES, class));
             put(&mut bytes, holders.len() as u64);
@@ -53,7 +54,7 @@ impl OwnSource {
         }
         let sum = xxh3_64(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
-        bytes
+        (all.len(), bytes)
     }
 
     /// Reads what [`Self::write`] wrote.
@@ -75,21 +76,21 @@ impl OwnSource {
             (0..rest.number()?).map(|_| text_of(&mut rest)).collect::<Result<_, _>>()?;
         let file = |rest: &mut Rest<'_>| {
             let path = text_of(rest)?;
-            Ok(OwnFile { path, fate: choice(rest, &FATES)?, lines: 0 })
+            Ok(OwnFile { path, fate: choice(rest, &FATES)? })
         };
         let files = (0..rest.number()?).map(|_| file(&mut rest)).collect::<Result<Vec<_>, _>>()?;
-        let mut places = Places::default();
+        let (mut places, mut classes) = (Places::default(), Vec::new());
         let mut key = 0u64;
         for _ in 0..rest.number()? {
             key = key.checked_add(rest.number()?).ok_or(FileError::Damaged(rest.at()))?;
-            let class = choice(&mut rest, &CLASSES)?;
+            classes.push(choice(&mut rest, &CLASSES)?);
             let mut holders = Vec::new();
             for _ in 0..rest.number()? {
                 let holder =
                     u32::try_from(rest.number()?).ok().filter(|holder| (*holder as usize) < files.len());
                 holders.push(holder.ok_or(FileError::Damaged(rest.at()))?);
             }
-            places.add(key, class, holders);
+            places.add(key, holders);
         }
         let mut head = 0u64;
         let mut heads = Vec::new();
@@ -97,7 +98,7 @@ impl OwnSource {
             head = head.checked_add(rest.number()?).ok_or(FileError::Damaged(rest.at()))?;
             heads.push(u32::try_from(head).map_err(|_| FileError::Damaged(rest.at()))?);
         }
-        Ok(Self::new(names, files, places, heads))
+        Ok(Self::known(names, files, (places, classes), heads))
     }
 }
 

@@ -1,22 +1,17 @@
-use std::collections::{BTreeSet, HashMap};
-use std::fs;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::inventory::{Fate, LineClass};
 
-use super::classify::{self, Line};
+use super::classify::ClassSet;
 use super::key::HEAD_BITS;
-use super::language::Language;
+use super::texts::{OwnTexts, Text};
 
 /// A line in more files than this is an idiom of the project, and tells nothing of any one of them.
 const MOST_FILES: usize = 64;
-/// Larger files are data or generated.
-const LARGEST: u64 = 1 << 20;
-/// Longer lines on average are no text of people.
-const LONGEST_LINES: usize = 400;
 
 /// The lines of a project's own source text, ready to be looked up.
 #[derive(Debug, Default)]
@@ -27,6 +22,7 @@ pub struct OwnSource {
     places: Places,
     /// A bit for each head of a known line.
     heads: Vec<u64>,
+    classes: Classes,
 }
 
 /// A file of the project.
@@ -36,8 +32,6 @@ pub struct OwnFile {
     pub path: String,
     /// What a build makes of its text.
     pub fate: Fate,
-    /// Lines that can be recognised.
-    pub lines: u32,
 }
 
 /// Lines by their keys, with the files that have them.
@@ -45,49 +39,50 @@ pub struct OwnFile {
 pub(super) struct Places {
     /// Sorted.
     keys: Vec<u64>,
-    classes: Vec<LineClass>,
     /// For each key where its files end in `holders`.
     ends: Vec<u32>,
     /// Numbers of files.
     holders: Vec<u32>,
 }
 
+/// What a build does to the lines.
+#[derive(Debug)]
+enum Classes {
+    /// It is known of each line.
+    Known(Vec<LineClass>),
+    /// It is found out for the files of which lines turn up: of most projects' artifacts few do.
+    Of(Vec<Arc<Text>>),
+}
+
+impl Default for Classes {
+    fn default() -> Self {
+        Self::Known(Vec::new())
+    }
+}
+
 impl Places {
     /// Adds a key larger than all before it.
-    pub(super) fn add(&mut self, key: u64, class: LineClass, holders: Vec<u32>) {
+    pub(super) fn add(&mut self, key: u64, holders: impl IntoIterator<Item = u32>) {
         self.keys.push(key);
-        self.classes.push(class);
         self.holders.extend(holders);
         self.ends.push(self.holders.len() as u32);
+    }
+
+    /// Of lines sorted by key and file, each once.
+    fn of(lines: &[(u64, u32)]) -> Self {
+        let mut places = Self::default();
+        for same in lines.chunk_by(|a, b| a.0 == b.0) {
+            if let Some((key, _)) = same.first().filter(|_| same.len() <= MOST_FILES) {
+                places.add(*key, same.iter().map(|line| line.1));
+            }
+        }
+        places
     }
 
     fn holders(&self, line: usize) -> &[u32] {
         let end = |line: usize| self.ends.get(line).map_or(0, |end| *end as usize);
         let from = line.checked_sub(1).map_or(0, end);
         self.holders.get(from..end(line)).unwrap_or_default()
-    }
-}
-
-/// A line of a file: key, class, number of the file.
-type Known = (u64, LineClass, u32);
-
-/// Source files that were read, for projects that share some.
-#[derive(Debug, Default)]
-pub struct OwnTexts(Mutex<HashMap<PathBuf, Option<Arc<OwnText>>>>);
-
-/// A file and its lines.
-type OwnText = (OwnFile, Vec<Line>);
-
-impl OwnTexts {
-    /// A file's text; `None` where it is none of a project's own.
-    fn read(&self, path: &Path, base: &Path) -> Option<Arc<OwnText>> {
-        let known = |texts: &Self| texts.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        known(self).unwrap_or_else(|| {
-            let text = read(path, base).map(Arc::new);
-            let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            texts.insert(path.to_path_buf(), text.clone());
-            text
-        })
     }
 }
 
@@ -100,56 +95,58 @@ impl OwnSource {
         names: impl IntoIterator<Item = String>,
         texts: &OwnTexts,
     ) -> Self {
-        let read: Vec<Arc<OwnText>> = paths.par_iter().filter_map(|path| texts.read(path, base)).collect();
-        let mut files = Vec::with_capacity(read.len());
-        let mut lines: Vec<Known> = Vec::with_capacity(read.iter().map(|text| text.1.len()).sum());
-        let mut heads = Vec::new();
+        let read: Vec<Arc<Text>> = paths.par_iter().filter_map(|path| texts.read(path, base)).collect();
+        let mut lines: Vec<(u64, u32)> = Vec::with_capacity(read.iter().map(|text| text.keys.len()).sum());
         for (number, text) in read.iter().enumerate() {
-            let (file, own) = text.as_ref();
-            files.push(file.clone());
-            heads.extend(own.iter().map(|line| line.head));
-            lines.extend(own.iter().map(|line| (line.key, line.class, number as u32)));
+            lines.extend(text.keys.iter().map(|key| (*key, number as u32)));
         }
-        let names = names.into_iter().map(|name| name.to_lowercase()).collect();
-        Self::new(names, files, sorted(lines), heads)
+        lines.par_sort_unstable();
+        lines.dedup();
+        let file = |text: &Arc<Text>| OwnFile { path: text.label.clone(), fate: text.language.fate };
+        Self {
+            names: names.into_iter().map(|name| name.to_lowercase()).collect(),
+            files: read.iter().map(file).collect(),
+            places: Places::of(&lines),
+            heads: bits(read.iter().flat_map(|text| text.heads.iter().copied())),
+            classes: Classes::Of(read),
+        }
     }
 
-    pub(super) fn new(
+    /// What a file of fingerprints holds.
+    pub(super) fn known(
         names: BTreeSet<String>,
-        mut files: Vec<OwnFile>,
-        places: Places,
+        files: Vec<OwnFile>,
+        (places, classes): (Places, Vec<LineClass>),
         heads: impl IntoIterator<Item = u32>,
     ) -> Self {
-        for holder in &places.holders {
-            if let Some(file) = files.get_mut(*holder as usize) {
-                file.lines += 1;
-            }
-        }
-        let mut bits = vec![0u64; 1 << (HEAD_BITS - 6)];
-        for head in heads {
-            if let Some(word) = bits.get_mut((head / 64) as usize) {
-                *word |= 1 << (head % 64);
-            }
-        }
-        Self { names, files, places, heads: bits }
+        Self { names, files, places, heads: bits(heads), classes: Classes::Known(classes) }
     }
 
     /// It and another one together.
     #[must_use]
     pub fn with(&self, other: &Self) -> Self {
-        let mut files = self.files.clone();
-        files.extend(other.files.iter().cloned());
-        files.iter_mut().for_each(|file| file.lines = 0);
-        let known = |own: &Self, first: usize| -> Vec<Known> {
-            let each = |(key, class, holders): (u64, LineClass, &[u32])| -> Vec<Known> {
-                holders.iter().map(|holder| (key, class, first as u32 + holder)).collect()
+        let mut lines: Vec<(u64, u32, LineClass)> = Vec::new();
+        for (own, first) in [(self, 0), (other, self.files.len() as u32)] {
+            let each = |(key, class, holders): (u64, LineClass, Vec<u32>)| {
+                holders.into_iter().map(move |holder| (key, first + holder, class))
             };
-            own.all().flat_map(each).collect()
-        };
-        let mut lines = known(self, 0);
-        lines.extend(known(other, self.files.len()));
+            lines.extend(own.all().flat_map(each));
+        }
+        lines.sort_unstable();
+        let (mut places, mut classes) = (Places::default(), Vec::new());
+        for same in lines.chunk_by(|a, b| a.0 == b.0) {
+            let all = same.iter().fold(ClassSet::default(), |all, line| all.with(ClassSet::of(line.2)));
+            let (Some(class), Some((key, ..))) = (class_of(all), same.first()) else { continue };
+            let alike = same.iter().filter(|line| is_alike(ClassSet::of(line.2), class));
+            let holders: Vec<u32> = alike.map(|line| line.1).collect();
+            if holders.len() <= MOST_FILES {
+                places.add(*key, holders);
+                classes.push(class);
+            }
+        }
         let names = self.names.union(&other.names).cloned().collect();
-        Self::new(names, files, sorted(lines), self.heads().chain(other.heads()))
+        let files = self.files.iter().chain(&other.files).cloned().collect();
+        Self::known(names, files, (places, classes), self.heads().chain(other.heads()))
     }
 
     /// Whether there is nothing to be found.
@@ -162,9 +159,16 @@ impl OwnSource {
         &self.files
     }
 
-    /// How many lines can be recognised.
-    pub fn lines(&self) -> usize {
-        self.places.keys.len()
+    /// How many lines of this file can be recognised, and a build doesn't leave as they are.
+    pub fn lines(&self, file: u32) -> u32 {
+        let counts = |line: &usize| self.class(*line as u32, file).is_some();
+        match &self.classes {
+            Classes::Known(classes) => (0..classes.len()).filter(counts).count() as u32,
+            Classes::Of(texts) => {
+                let classed = texts.get(file as usize).map_or(&[][..], |text| text.classed());
+                classed.iter().filter_map(|(key, _)| self.line(*key)).filter(counts).count() as u32
+            }
+        }
     }
 
     /// The packages whose text it is, in lower case; none when no manifest names one.
@@ -172,16 +176,32 @@ impl OwnSource {
         &self.names
     }
 
-    /// What the line of this number is.
-    pub fn class(&self, line: u32) -> Option<LineClass> {
-        self.places.classes.get(line as usize).copied()
+    /// What becomes of the line of this number; `None` if this file has it as something that a build leaves as it is.
+    pub fn class(&self, line: u32, file: u32) -> Option<LineClass> {
+        let holders = self.holders(line as usize);
+        match &self.classes {
+            Classes::Known(classes) => {
+                classes.get(line as usize).copied().filter(|_| holders.contains(&file))
+            }
+            Classes::Of(texts) => {
+                let key = *self.places.keys.get(line as usize)?;
+                let classes = |holder: u32| {
+                    texts.get(holder as usize).map_or_else(ClassSet::default, |text| text.classes(key))
+                };
+                let all = holders.iter().fold(ClassSet::default(), |all, holder| all.with(classes(*holder)));
+                class_of(all).filter(|class| is_alike(classes(file), *class))
+            }
+        }
     }
 
-    /// The keys with class and files.
-    pub(super) fn all(&self) -> impl Iterator<Item = (u64, LineClass, &[u32])> {
-        let places = &self.places;
-        let keys = places.keys.iter().zip(&places.classes).enumerate();
-        keys.map(|(line, (key, class))| (*key, *class, places.holders(line)))
+    /// The keys with what becomes of their lines, and with the files that they stand for.
+    pub(super) fn all(&self) -> impl Iterator<Item = (u64, LineClass, Vec<u32>)> {
+        self.places.keys.iter().enumerate().filter_map(|(line, key)| {
+            let class = |holder: &u32| self.class(line as u32, *holder);
+            let alike: Vec<u32> =
+                self.holders(line).iter().copied().filter(|holder| class(holder).is_some()).collect();
+            Some((*key, alike.first().and_then(class)?, alike))
+        })
     }
 
     /// The heads of known lines, ascending.
@@ -208,67 +228,39 @@ impl OwnSource {
     }
 }
 
-fn sorted(mut lines: Vec<Known>) -> Places {
-    lines.par_sort_unstable();
-    lines.dedup();
-    let mut places = Places::default();
-    for same in lines.chunk_by(|a, b| a.0 == b.0) {
-        let Some((key, class)) = same.first().map(|(key, ..)| (*key, class_of(same))) else { continue };
-        let alike = same.iter().filter(|(_, of, _)| is_alike(*of, class));
-        let mut holders: Vec<u32> = alike.map(|(.., file)| *file).collect();
-        holders.sort_unstable();
-        holders.dedup();
-        if holders.len() <= MOST_FILES {
-            places.add(key, class, holders);
+fn bits(heads: impl IntoIterator<Item = u32>) -> Vec<u64> {
+    let mut bits = vec![0u64; 1 << (HEAD_BITS - 6)];
+    for head in heads {
+        if let Some(word) = bits.get_mut((head / 64) as usize) {
+            *word |= 1 << (head % 64);
         }
     }
-    places
+    bits
 }
 
 /// What a line counts as if the project has it as each of these: what a build may legitimately keep comes first.
-fn class_of(same: &[Known]) -> LineClass {
+fn class_of(all: ClassSet) -> Option<LineClass> {
     use LineClass::{Code, Comment, Doc, Lowered, Statement};
-    let has = |class| same.iter().any(|(_, of, _)| *of == class);
-    if has(Code) || has(Statement) && (has(Comment) || has(Doc)) {
-        Code
-    } else if has(Statement) {
-        Statement
-    } else if has(Doc) {
-        Doc
-    } else if has(Comment) {
-        Comment
-    } else {
-        Lowered
+    if all.has(Statement) && (all.has(Comment) || all.has(Doc)) {
+        return Some(Code);
     }
+    [Code, Statement, Doc, Comment, Lowered].into_iter().find(|class| all.has(*class))
 }
 
-/// Whether a line of one class stands for its file when all that are like it are taken for another.
-fn is_alike(of: LineClass, taken: LineClass) -> bool {
+/// Whether lines that are these stand for their file when all that are like them are taken for another.
+fn is_alike(of: ClassSet, taken: LineClass) -> bool {
     use LineClass::{Code, Comment, Doc, Lowered, Statement};
     match taken {
-        Code | Statement => matches!(of, Code | Statement),
-        Doc => of == Doc,
-        Comment | Lowered => matches!(of, Comment | Lowered),
+        Code | Statement => of.has(Code) || of.has(Statement),
+        Doc => of.has(Doc),
+        Comment | Lowered => of.has(Comment) || of.has(Lowered),
     }
-}
-
-fn read(path: &Path, base: &Path) -> Option<(OwnFile, Vec<Line>)> {
-    let label = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    let language = Language::of(&label)?;
-    if fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?.len() > LARGEST {
-        return None;
-    }
-    let text = fs::read(path).ok()?;
-    let ends = memchr::memchr_iter(b'\n', &text).count() + 1;
-    if text.len() / ends > LONGEST_LINES || text.contains(&0) {
-        return None;
-    }
-    let lines = classify::lines(&text, language)?;
-    Some((OwnFile { path: label, fate: language.fate, lines: 0 }, lines))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::fingerprint::Labels;
 
@@ -283,14 +275,17 @@ mod tests {
             path
         };
         let paths: Vec<_> = files.iter().map(write).collect();
-        OwnSource::of(&paths, folder.path(), ["Acme".to_owned()], &OwnTexts::default())
+        let own = OwnSource::of(&paths, folder.path(), ["Acme".to_owned()], &OwnTexts::default());
+        // Looks at all files while they are there.
+        assert!(own.all().count() <= own.places.keys.len());
+        own
     }
 
     fn classes(own: &OwnSource, text: &str) -> Vec<LineClass> {
         own.find(text.as_bytes())
             .iter()
-            .flat_map(|found| &found.lines)
-            .filter_map(|line| own.class(*line))
+            .flat_map(|found| found.lines.iter().map(|line| (line.0, found.file)))
+            .filter_map(|(line, file)| own.class(line, file))
             .collect()
     }
 
@@ -335,21 +330,22 @@ mod tests {
             "0x1234, 0x1234, 0x1234, 0x1234, 0x1234, 0x1234,\n",
             "const text = `\nif (this.stands.in.a.template) { return as.it.is; }\n`;\n",
         ] {
-            assert!(own(&[("a.ts", text)]).is_empty(), "{text}");
+            assert!(classes(&own(&[("a.ts", text)]), text).is_empty(), "{text}");
         }
     }
 
     #[test]
     fn a_file_of_it_finds_the_same() {
         let own = own(&[("a.ts", A), ("b.ts", B)]);
-        let read = OwnSource::read(&own.write(Labels::Paths)).expect("a file");
+        let read = OwnSource::read(&own.write(Labels::Paths).1).expect("a file");
         assert_eq!((read.files(), read.names()), (own.files(), own.names()));
+        assert_eq!((read.lines(0), read.lines(1)), (own.lines(0), own.lines(1)));
         for text in [A, B] {
-            assert_eq!(read.find(text.as_bytes()), own.find(text.as_bytes()));
+            assert_eq!(classes(&read, text), classes(&own, text));
         }
-        let hashed = own.write(Labels::Hashed);
+        let (_, hashed) = own.write(Labels::Hashed);
         assert!(memchr::memmem::find(&hashed, b"a.ts").is_none());
-        let bytes = own.write(Labels::Paths);
+        let (_, bytes) = own.write(Labels::Paths);
         for length in 0..bytes.len() {
             assert!(OwnSource::read(&bytes[..length]).is_err(), "{length}");
         }
@@ -361,6 +357,6 @@ mod tests {
         let both = a.with(&b);
         assert_eq!(both.find(A.as_bytes()).len(), 1);
         assert_eq!(both.files()[both.find(B.as_bytes())[0].file as usize].path, "b.ts");
-        assert_eq!(both.files()[0].lines, a.files()[0].lines);
+        assert_eq!((both.lines(0), both.lines(1)), (a.lines(0), b.lines(0)));
     }
 }

@@ -70,10 +70,28 @@ pub(super) fn head(rest: &[u8]) -> Option<u32> {
 
 /// The key of what [`begin`] left; `None` when too little of it is text. `room` is used again.
 pub(super) fn of(rest: &[u8], room: &mut Vec<u8>) -> Option<u64> {
-    room.clear();
-    room.extend(without_end(rest).iter().filter(|byte| **byte > b' '));
-    let letters = room.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    (room.len() >= LEAST && letters * 2 >= room.len()).then(|| xxh3_64(room))
+    let rest = without_end(rest);
+    if room.len() < rest.len() {
+        room.resize(LONGEST.max(rest.len()), 0);
+    }
+    let (mut length, mut letters) = (0, 0);
+    for byte in rest {
+        // A blank is overwritten by what comes next, which is faster than to ask.
+        if let Some(place) = room.get_mut(length) {
+            *place = *byte;
+        }
+        length += usize::from(*byte > b' ');
+        letters += usize::from(byte.is_ascii_alphabetic());
+    }
+    let dense = room.get(..length)?;
+    (length >= LEAST && letters * 2 >= length).then(|| xxh3_64(dense))
+}
+
+/// Key and head of a line; `None` for one that tells nothing.
+pub(super) fn of_line(line: &[u8], room: &mut Vec<u8>) -> Option<(u64, u32)> {
+    let rest = begin(line)?;
+    let head = head(rest)?;
+    Some((of(rest, room)?, head))
 }
 
 /// A line without what tools put after it, the `\n` of a list of lines included.

@@ -15,8 +15,10 @@ mod key;
 mod language;
 mod search;
 mod statements;
+mod texts;
 mod typed;
 
 pub use files::{is_own, untracked};
-pub use index::{OwnFile, OwnSource, OwnTexts};
-pub use search::Found;
+pub use index::{OwnFile, OwnSource};
+pub use search::{Found, FoundLine};
+pub use texts::OwnTexts;

@@ -3,7 +3,7 @@
 //! module, and only files with a name that may lead nowhere are parsed, once all files are known.
 
 mod python;
-mod script;
+pub(in crate::inspect) mod script;
 
 use std::collections::HashSet;
 

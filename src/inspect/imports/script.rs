@@ -29,6 +29,15 @@ const MOST_STACK: usize = 256 << 20;
 
 /// The modules that a script or a declaration asks for without condition; `None` if it can't be parsed.
 pub(crate) fn imports(path: &str, bytes: &[u8]) -> Option<Vec<Import>> {
+    parsed(path, bytes, asked)
+}
+
+/// What somebody makes of a script or a declaration, of its text and its syntax; `None` if it can't be parsed.
+pub(crate) fn parsed<T: Send>(
+    path: &str,
+    bytes: &[u8],
+    make: fn(&str, &Program<'_>, SourceType) -> T,
+) -> Option<T> {
     let brackets = bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b'<')).count();
     let stack = (1 << 20) + brackets * STACK_PER_BRACKET + bytes.len() * STACK_PER_BYTE;
     if stack > MOST_STACK {
@@ -45,37 +54,37 @@ pub(crate) fn imports(path: &str, bytes: &[u8]) -> Option<Vec<Import>> {
     };
     thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(stack * SLACK);
-        let parsing = thread.spawn_scoped(scope, || kinds.iter().find_map(|kind| parse(text, *kind)));
-        parsing.ok()?.join().ok()?
+        let parse = || kinds.iter().find_map(|kind| parse(text, *kind, make));
+        thread.spawn_scoped(scope, parse).ok()?.join().ok()?
     })
 }
 
-fn parse(text: &str, kind: SourceType) -> Option<Vec<Import>> {
+fn parse<T>(text: &str, kind: SourceType, make: fn(&str, &Program<'_>, SourceType) -> T) -> Option<T> {
     let allocator = Allocator::default();
     // Node puts a function around what is no module.
     let options =
         ParseOptions { allow_return_outside_function: !kind.is_module(), ..ParseOptions::default() };
     let parsed = Parser::new(&allocator, text, kind).with_options(options).parse();
-    if parsed.panicked || !parsed.errors.is_empty() {
-        return None;
-    }
+    (!parsed.panicked && parsed.errors.is_empty()).then(|| make(text, &parsed.program, kind))
+}
+
+fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
     let mut asked = Asked {
         text,
         is_declaration: kind.is_typescript_definition(),
-        has_own_require: has_own_require(&parsed.program)
-            || kind.is_module() && has_module_syntax(&parsed.program),
+        has_own_require: has_own_require(program) || kind.is_module() && has_module_syntax(program),
         found: Vec::new(),
         own_modules: Vec::new(),
     };
-    asked.visit_program(&parsed.program);
-    asked.references(&parsed.program);
+    asked.visit_program(program);
+    asked.references(program);
     let own = asked.own_modules;
     asked.found.retain(|(_, name)| !own.contains(name));
     asked.found.sort_by_key(|(at, _)| *at);
     let mut lines = Lines { text, done: 0, line: 1 };
     let import =
         |(at, specifier): (usize, String)| Import { specifier: specifier.into(), line: Some(lines.of(at)) };
-    Some(asked.found.into_iter().map(import).collect())
+    asked.found.into_iter().map(import).collect()
 }
 
 /// Whether a script declares a `require` of its own at its top.

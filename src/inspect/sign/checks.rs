@@ -102,11 +102,13 @@ fn is_patch(bytes: &[u8]) -> bool {
     HUNK.as_ref().is_some_and(|hunk| hunk.captures_iter(bytes).take(MOST_FILES).any(is_own))
 }
 
-/// Where the changes to a file begin: in the unified form, of one parent or of several, and in the context form.
+/// Where the changes to a file begin: in the unified form, of one parent or of several, in the context form, and in git's
+/// for what is no text.
 static HUNK: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(concat!(
         r"^--- [^\n]+\n\+\+\+ ([^\n]+)\n@@+(?: -[0-9]+(?:,[0-9]+)?)+ \+[0-9]+",
         r"|^\*\*\* [^\n]+\n--- ([^\n]+)\n\*{15}\r?\n\*\*\* [0-9]+",
+        r"|^diff --git [^\n]+ b/([^\n]+)\n(?:[a-z][^\n]+\n){1,4}GIT binary patch\r?\n(?:literal|delta) [0-9]+",
     ))
 });
 
@@ -155,6 +157,7 @@ mod tests {
         }
         for other in [
             "*** src/a.ts\t2026-01-01\n--- src/a.ts\t2026-01-02\n***************\n*** 1,3 ****\n  // c\n! a\n",
+            "diff --git a/src/a.ts b/src/a.ts\nindex 0000000..1e2f3 100644\nGIT binary patch\nliteral 9\nQc$~{iWKxY\n",
             "diff --cc src/a.ts\n--- a/src/a.ts\n+++ b/src/a.ts\n@@@ -1,2 -1,2 +1,3 @@@\n  // c\n- b\n++c\n",
         ] {
             assert!(is_patch(other.as_bytes()), "{other}");

@@ -68,6 +68,10 @@ export const BUILDS = [
   ['worker', 'coverage', 'leak', "cd $P && NODE_V8_COVERAGE=$O node src/index.js && node -e \"const fs = require('fs'); for (const f of fs.readdirSync('$O')) { const c = JSON.parse(fs.readFileSync('$O/' + f)); c.sources = fs.readdirSync('src').map((s) => fs.readFileSync('src/' + s, 'utf8')); fs.writeFileSync('$O/' + f, JSON.stringify(c)); }\""],
   ['worker', 'heap-snapshot', 'leak', "cd $P && node -e \"require('./src/index.js'); require('v8').writeHeapSnapshot('$O/Heap.heapsnapshot')\""],
   ['worker', 'startup-snapshot', 'leak', "cd $P && node -e \"const fs = require('fs'); fs.writeFileSync('$O/entry.js', 'globalThis.all = [];' + fs.readdirSync('src').map((f) => 'all.push((function(exports, require) {' + fs.readFileSync('src/' + f) + ' return exports; })({}, () => ({})));').join(' '))\" && node --snapshot-blob $O/snap.blob --build-snapshot $O/entry.js && rm $O/entry.js"],
+  ['worker', 'startup-snapshot-wide', 'leak', "cd $P && node -e \"const fs = require('fs'); fs.writeFileSync('$O/entry.js', '// \u2192\\nglobalThis.all = [];' + fs.readdirSync('src').map((f) => 'all.push((function(exports, require) {' + fs.readFileSync('src/' + f) + ' return exports; })({}, () => ({})));').join(' '))\" && node --snapshot-blob $O/snap.blob --build-snapshot $O/entry.js && rm $O/entry.js"],
+  ['worker', 'hermes', 'minified', '$T/.bin/esbuild $P/src/index.js --bundle --platform=node --target=es5 --supported:const-and-let=false --supported:for-of=true --outfile=$O/index.js && $T/hermes-engine/linux64-bin/hermesc -O -emit-binary -out $O/index.hbc $O/index.js; rm $O/index.js'],
+  ['worker', 'hermes-text', 'leak', "node -e \"const fs = require('fs'); fs.writeFileSync('$O/raw.js', 'print(' + fs.readdirSync('$P/src').map((f) => JSON.stringify(fs.readFileSync('$P/src/' + f, 'utf8'))).join(', ') + ')')\" && $T/hermes-engine/linux64-bin/hermesc -O -emit-binary -out $O/raw.hbc $O/raw.js; rm $O/raw.js"],
+  ['worker', 'hermes-text-wide', 'leak', "node -e \"const fs = require('fs'); fs.writeFileSync('$O/raw.js', 'print(' + fs.readdirSync('$P/src').map((f) => JSON.stringify('\u2192' + fs.readFileSync('$P/src/' + f, 'utf8'))).join(', ') + ')')\" && $T/hermes-engine/linux64-bin/hermesc -O -emit-binary -out $O/raw.hbc $O/raw.js; rm $O/raw.js"],
   ['worker', 'compile-cache', 'minified', 'cd $P && $T/.bin/terser src/*.js -c -m -o $O/all.js && NODE_COMPILE_CACHE=$O/cache node src/index.js'],
   // Vue
   ['app', 'vite', 'minified', vite('')],
@@ -79,6 +83,10 @@ export const BUILDS = [
   ['python', 'cython-a', 'leak', 'for f in $P/acme/*.pyx; do cp $f $O; $Y/bin/cython -a $O/$(basename $f); rm $O/$(basename $f) $O/$(basename $f .pyx).c; done'],
   ['python', 'pyc', 'minified', 'cp $P/acme/plain_*.py $O && $Y/bin/python -m compileall -q -b $O && rm $O/*.py'],
   ['python', 'pickle', 'leak', "$Y/bin/python -c \"import pickle, glob; pickle.dump({p.split('/')[-1]: open(p).read() for p in glob.glob('$P/acme/*')}, open('$O/model.pkl', 'wb'))\""],
+  ['python', 'pickle-text', 'leak', "$Y/bin/python -c \"import pickle, glob; pickle.dump({p.split('/')[-1]: open(p).read() for p in glob.glob('$P/acme/*')}, open('$O/model.pkl', 'wb'), 0)\""],
+  ['python', 'coverage-page', 'leak', 'cd $P && $Y/bin/coverage run --data-file=$O/data --source=acme -m acme.$(basename $(ls acme/plain_*.py | head -1) .py); $Y/bin/coverage html -q --data-file=$O/data -d $O/html && rm $O/data'],
+  ['python', 'sqlite-wide', 'leak', "$Y/bin/python -c \"import sqlite3, glob; d = sqlite3.connect('$O/cache.db'); d.execute('pragma encoding=\\'UTF-16\\''); d.execute('create table files(name text, body text)'); d.executemany('insert into files values (?, ?)', [(p, open(p).read()) for p in glob.glob('$P/acme/*')]); d.commit()\""],
+  ['python', 'sqlite-small-pages', 'leak', "$Y/bin/python -c \"import sqlite3, glob; d = sqlite3.connect('$O/cache.db'); d.execute('pragma page_size=512'); d.execute('create table files(name text, body text)'); d.executemany('insert into files values (?, ?)', [(p, open(p).read()) for p in glob.glob('$P/acme/*')]); d.commit()\""],
   ['python', 'sqlite', 'leak', "$Y/bin/python -c \"import sqlite3, glob; d = sqlite3.connect('$O/cache.db'); d.execute('create table files(name text, body text)'); d.executemany('insert into files values (?, ?)', [(p, open(p).read()) for p in glob.glob('$P/acme/*')]); d.commit()\""],
   ['python', 'notebook', 'leak', "$Y/bin/python -c \"import json, glob; json.dump({'cells': [{'cell_type': 'code', 'source': open(p).read().splitlines(True)} for p in glob.glob('$P/acme/*')], 'nbformat': 4}, open('$O/explore.ipynb', 'w'), indent=1)\""],
   ['python', 'sphinx', 'leak', "mkdir $O/s && cd $O/s && printf \"import sys; sys.path.insert(0, '$P/acme'); project = 'x'; extensions = ['sphinx.ext.autodoc', 'sphinx.ext.viewcode']\\n\" > conf.py && for f in $P/acme/plain_*.py; do m=$(basename $f .py); printf '%s\\n=====================\\n\\n.. automodule:: %s\\n   :members:\\n\\n' $m $m; done > index.rst && $Y/bin/python -m sphinx -q -b html . $O/html && rm -r $O/s"],
@@ -92,6 +100,38 @@ export const BUILDS = [
   ['java', 'sources-jar', 'leak', 'jar cf $O/acme-sources.jar -C $P/src .'],
   ['java', 'javadoc', 'documentation', 'javadoc -quiet -d $O $P/src/acme/*.java >/dev/null 2>&1 || true'],
   ['java', 'javadoc-linksource', 'leak', 'javadoc -quiet -linksource -d $O $P/src/acme/*.java >/dev/null 2>&1 || true'],
+  // C#
+  ['csharp', 'mcs', 'minified', 'mcs -target:library -optimize -out:$O/Acme.dll $P/src/*.cs'],
+  ['csharp', 'mcs-documentation', 'documentation', 'mcs -target:library -doc:$O/Acme.xml -out:$O/Acme.dll $P/src/*.cs'],
+  ['csharp', 'mcs-resources', 'leak', 'cd $P/src && mcs -target:library $(ls *.cs | sed s/^/-resource:/) -out:$O/Acme.dll *.cs'],
+  ['csharp', 'content-files', 'leak', 'mkdir -p $O/lib $O/contentFiles/cs/any && mcs -target:library -out:$O/lib/Acme.dll $P/src/*.cs && cp $P/src/*.cs $O/contentFiles/cs/any'],
+  // Go
+  ['go', 'program', 'minified', 'cd $P && GOCACHE=$O.cache go build -trimpath -ldflags "-s -w" -o $O/acme . ; rm -rf $O.cache'],
+  ['go', 'wasm', 'minified', 'cd $P && GOCACHE=$O.cache GOOS=js GOARCH=wasm go build -trimpath -ldflags "-s -w" -o $O/acme.wasm . ; rm -rf $O.cache'],
+  ['go', 'coverage-page', 'leak', 'cp -r $P $O.w && cd $O.w && printf "package main\\n\\nimport \"testing\"\\n\\nfunc TestAll(t *testing.T) { main() }\\n" > all_test.go && GOCACHE=$O.cache go test -coverprofile=c.out . && GOCACHE=$O.cache go tool cover -html=c.out -o $O/page.html; rm -rf $O.w $O.cache'],
+  ['go', 'embedded', 'leak', 'cp -r $P $O.w && cd $O.w && printf "package main\\n\\nimport _ \"embed\"\\n\\n//go:embed $(ls | grep go$ | grep -v main | head -1)\\nvar text string\\n\\nfunc init() { println(text) }\\n" > embed.go && GOCACHE=$O.cache go build -trimpath -ldflags "-s -w" -o $O/acme . ; rm -rf $O.w $O.cache'],
+  // AssemblyScript
+  ['wasm', 'asc', 'minified', 'cd $P && $T/.bin/asc src/index.ts -o $O/acme.wasm -O3'],
+  ['wasm', 'asc-names', 'minified', 'cd $P && $T/.bin/asc src/index.ts -o $O/acme.wasm --debug'],
+  ['wasm', 'asc-text-format', 'unminified', 'cd $P && $T/.bin/asc src/index.ts -o $O/acme.wasm -t $O/acme.wat'],
+  ['wasm', 'asc-map', 'leak', 'cd $P && $T/.bin/asc src/index.ts -o $O/acme.wasm -O3 --sourceMap'],
+  ['wasm', 'sources-beside', 'leak', 'cd $P && $T/.bin/asc src/index.ts -o $O/acme.wasm -O3 && mkdir $O/assembly && cp src/*.ts $O/assembly'],
+];
+
+/** What a project that others published in Python is built to; its module is `$P/src/$N`. */
+export const PYTHON = [
+  ['pyc', 'minified', 'cp -r $P/src/$N $O/$N && $Y/bin/python -m compileall -q -b $O && find $O -name "*.py" -delete'],
+  ['cython', 'minified', 'cp -r $P/src/$N $O/w && cd $O/w && for f in $(ls *.py | grep -v __ | head -4); do $Y/bin/cythonize -q -3 -i $f; done; find . -not -name "*.so" -type f -delete; cd .. && mv w $N'],
+  ['coverage-page', 'leak', 'cd $P/src && $Y/bin/coverage run --data-file=$O/data --source=. -m $N; $Y/bin/coverage html -q --data-file=$O/data -d $O/html; rm -f $O/data'],
+  ['pickle', 'leak', "$Y/bin/python -c \"import pickle, glob; pickle.dump({p: open(p).read() for p in glob.glob('$P/src/$N/*.py')}, open('$O/model.pkl', 'wb'))\""],
+  ['zipapp', 'leak', 'cp -r $P/src/$N $O/w && tar -C $O -cJf $O/w.bin w && rm -r $O/w'],
+];
+
+/** And one in Rust. */
+export const RUST = [
+  ['cdylib', 'minified', 'cd $P && cargo rustc -q --release --offline --crate-type cdylib --target-dir $O/target -- -C strip=symbols && mv $O/target/release/*.so $O; rm -rf $O/target'],
+  ['rustdoc', 'leak', 'cd $P && cargo doc -q --no-deps --offline --target-dir $O/target && mv $O/target/doc $O; rm -rf $O/target'],
+  ['sources-copied', 'leak', 'mkdir $O/out && cp $P/src/*.rs $O/out'],
 ];
 
 /** What is put around one source file: its name with ` ` for the file's, and a function from its bytes. */
@@ -116,6 +156,11 @@ export const WRAPPINGS = (zlib, extra) => [
   ['joined', (text) => ['data.js', `var text = ${text.toString().split('\n').map((line) => JSON.stringify(`${line}\n`)).join(' +\n')};\n`]],
   ['percent', (text) => ['data.js', `var url = "data:text/plain,${encodeURIComponent(text.toString())}";\n`]],
   ['data-url', (text) => ['data.css', `a { background: url(data:application/octet-stream;base64,${text.toString('base64')}) }\n`]],
+  ['attribute', (text) => ['data.xml', `<file text="${text.toString().replace(/[&<>"\n]/g, (one) => `&#${one.charCodeAt(0)};`)}"/>\n`]],
+  ['table', (text) => ['data.html', `<table>${text.toString().split('\n').map((line, at) => `<tr><td>${at + 1}</td><td>${line.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</td></tr>`).join('')}</table>\n`]],
+  ['numbers', (text) => ['data.js', `export default new Uint8Array([${[...text].join(',')}]);\n`]],
+  ['hex-numbers', (text) => ['data.h', `char text[] = {${[...text].map((byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ').replace(/.{72}/g, '$&\n')}};\n`]],
+  ['hex-escapes', (text) => ['data.js', `var text = "${[...text].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}";\n`]],
   ['entities', (text) => ['data.html', `<pre>${text.toString().replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`)}</pre>\n`]],
   ['highlighted', (text) => ['data.html', `<pre>${text.toString().replace(/[&<>"']/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[one]).replace(/\b(const|function|return|if|for|let|def|import|pub|fn)\b/g, '<span class="k">$1</span>')}</pre>\n`]],
   ['utf-16le', (text) => ['data.txt', Buffer.from(`\ufeff${text}`, 'utf16le')]],

@@ -3,7 +3,7 @@
 //
 //   tests/measure/own-source/install TOOLS
 //   tests/measure/own-source/measure.mjs --tools TOOLS --packgate target/release/packgate [--work DIR] [--seed N]
-//     [--only REGEXP] [--community]        # also rxjs, zod, immer and query-core, whose packages hold their sources
+//     [--only REGEXP] [--community]        # also projects of others, as npm, PyPI and crates.io have them
 //     [--unrelated FOLDER]                 # packages of others, each held against each project
 //
 // Builds that can't be made here (a tool is missing) are named and left out.
@@ -14,7 +14,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import zlib from 'node:zlib';
 
-import { BUILDS, WRAPPINGS } from './builds.mjs';
+import { BUILDS, PYTHON, RUST, WRAPPINGS } from './builds.mjs';
 import { writeProjects } from './projects.mjs';
 
 const { values: options } = parseArgs({
@@ -116,26 +116,56 @@ function note(kind, id, verdict) {
 
 fs.mkdirSync(path.join(work, 'projects'), { recursive: true });
 const projects = writeProjects(path.join(work, 'projects'), Number(options.seed)).map((name) => [name, path.join(work, 'projects', name)]);
-const community = [];
-if (options.community) {
+const community = options.community ? fetched() : [];
+
+/** Projects of others, from what their registries have: name, language, folder, the published package. */
+function fetched() {
+  const all = [];
+  const take = (name, language, from, parts) => {
+    if (!fs.existsSync(from)) return console.log(`not installed: ${name}`);
+    const to = path.join(work, 'projects', name);
+    fs.rmSync(to, { recursive: true, force: true });
+    for (const [part, as] of parts) fs.cpSync(path.join(from, part), path.join(to, as), { recursive: true, filter: (file) => !/__(pycache|tests)__/.test(file) });
+    all.push({ name, language, project: to, from });
+    return to;
+  };
   for (const name of ['rxjs', 'zod', 'immer', '@tanstack/query-core']) {
-    const from = path.join(tools, 'node_modules', name);
-    const to = path.join(work, 'projects', path.basename(name));
-    fs.mkdirSync(to, { recursive: true });
-    fs.cpSync(path.join(from, 'src'), path.join(to, 'src'), { recursive: true });
-    fs.copyFileSync(path.join(from, 'package.json'), path.join(to, 'package.json'));
-    community.push([path.basename(name), to, from]);
+    const to = take(path.basename(name), 'typescript', path.join(tools, 'node_modules', name), [['src', 'src'], ['package.json', 'package.json']]);
+    if (!to) continue;
+    const main = path.join(to, 'src/index.ts');
+    if (!fs.existsSync(main)) fs.writeFileSync(main, `export * from './${path.basename(name)}';\n`);
+    fs.writeFileSync(path.join(to, 'tsconfig.json'), JSON.stringify({ compilerOptions: { target: 'es2022', module: 'esnext', moduleResolution: 'bundler', declaration: true, skipLibCheck: true, rootDir: 'src', types: [] }, include: ['src'] }));
   }
+  for (const [name, module] of [['click', 'click'], ['httpx', 'httpx'], ['attrs', 'attr']]) {
+    const to = take(name, 'python', path.join(tools, 'pypi', name), [[module, `src/${module}`]]);
+    if (to) fs.writeFileSync(path.join(to, 'pyproject.toml'), `[project]\nname = "${name}"\nversion = "1.0.0"\n`);
+  }
+  for (const name of ['humantime', 'semver', 'fastrand']) {
+    const to = take(name, 'rust', path.join(tools, 'crates/vendor', name), [['src', 'src']]);
+    if (to) fs.writeFileSync(path.join(to, 'Cargo.toml'), `[package]\nname = "${name}"\nversion = "1.0.0"\nedition = "2021"\npublish = false\n[features]\ndefault = ["std"]\nstd = []\nalloc = []\n[workspace]\n`);
+  }
+  return all;
+}
+
+/** Projects of others are built like ours of their language. */
+function buildsOf({ name, language, project }) {
+  if (language === 'typescript') {
+    const known = /^(esbuild|swc|babel-minified|babel$|tsc|rollup|tsup|vite-library|sources-copied|data-url)/;
+    return BUILDS.filter(([of, tool]) => of === 'library' && known.test(tool)).map(([, ...rest]) => [name, ...rest, project]);
+  }
+  const module = language === 'python' && fs.readdirSync(path.join(project, 'src'))[0];
+  const list = language === 'python' ? PYTHON : RUST;
+  return list.map(([tool, kind, command]) => [name, tool, kind, command.replaceAll('$N', module), project]);
 }
 
 // What real tools make of the projects.
-for (const [name, tool, kind, command] of BUILDS) {
+for (const [name, tool, kind, command, folder] of [...BUILDS, ...community.flatMap(buildsOf)]) {
   const id = `${name}/${tool}`;
   if (!only.test(id)) continue;
   const output = path.join(work, 'out', id);
   fs.rmSync(output, { recursive: true, force: true });
   fs.mkdirSync(output, { recursive: true });
-  const project = projects.find(([known]) => known === name)[1];
+  const project = folder ?? projects.find(([known]) => known === name)[1];
   // Tools look for their parts from the project upwards.
   fs.rmSync(path.join(work, 'node_modules'), { force: true });
   fs.symlinkSync(path.join(tools, 'node_modules'), path.join(work, 'node_modules'));
@@ -149,7 +179,7 @@ for (const [name, tool, kind, command] of BUILDS) {
 }
 
 // The published builds of community projects: code, declarations, without their maps and sources.
-for (const [name, project, from] of community) {
+for (const { name, project, from } of community.filter((one) => one.language === 'typescript')) {
   for (const [kind, ending] of [['unminified', /\.(js|mjs|cjs)$/], ['declarations', /\.d\.[mc]?ts$/]]) {
     const id = `${name}/published-${kind}`;
     if (!only.test(id)) continue;
@@ -161,18 +191,11 @@ for (const [name, project, from] of community) {
     }
     if (fs.existsSync(output)) note(kind, id, judge(id, output, project));
   }
-  const id = `${name}/esbuild-minified`;
-  const output = path.join(work, 'out', id);
-  const entry = ['src/index.ts', 'src/immer.ts'].map((file) => path.join(project, file)).find((file) => fs.existsSync(file));
-  if (only.test(id) && entry) {
-    run(`${tools}/node_modules/.bin/esbuild ${entry} --bundle --minify --format=esm --outfile=${output}/index.js`, {});
-    if (fs.existsSync(output)) note('minified', id, judge(id, output, project));
-  }
 }
 
 // One source file in one wrapping.
-for (const [name, project] of [...projects, ...community]) {
-  const sources = fs.readdirSync(project, { recursive: true }).filter((file) => /\.(ts|js|vue|pyx|py|rs|java)$/.test(file));
+for (const [name, project] of [...projects, ...community.map((one) => [one.name, one.project])]) {
+  const sources = fs.readdirSync(project, { recursive: true }).filter((file) => /\.(ts|js|vue|pyx|py|rs|java|cs|go)$/.test(file));
   const long = sources.filter((file) => fs.readFileSync(path.join(project, file), 'utf8').split('\n').length >= 30).sort();
   const chosen = [long[0], long[Math.floor(long.length / 2)]];
   for (const [number, file] of chosen.entries()) {
@@ -194,7 +217,7 @@ for (const [name, project] of [...projects, ...community]) {
 if (options.unrelated) {
   const all = fs.readdirSync(options.unrelated).filter((file) => /\.(tgz|whl|crate)$/.test(file)).sort();
   const settings = path.join(work, 'on');
-  for (const [name, project] of [...projects, ...community]) {
+  for (const [name, project] of [...projects, ...community.map((one) => [one.name, one.project])]) {
     fs.mkdirSync(settings, { recursive: true });
     fs.writeFileSync(path.join(project, 'packgate.toml'), 'own = "on"\n');
     const list = all.map((file) => path.join(options.unrelated, file)).join('\n');

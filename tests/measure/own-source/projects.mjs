@@ -1,5 +1,5 @@
 // Projects of our own making, the same for the same seed: a TypeScript library, a Vue app, a worker in JavaScript,
-// Python with Cython, Rust, Java. What they do makes no sense; how they are written is what people write: comments,
+// Python with Cython, Rust, Java, C#, Go, AssemblyScript. What they do makes no sense; how they are written is what people write: comments,
 // documentation, types, statements.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -137,6 +137,37 @@ function java(name, roll) {
   return `${text}}\n`;
 }
 
+function csharp(name, roll) {
+  const { noun, verb, quality, reason, number } = words(roll);
+  let text = `using System;\nusing System.Collections.Generic;\n\nnamespace Acme.${capital(name)}s\n{\n    /// <summary>What the ${name} service needs to know, since ${reason()}.</summary>\n    public sealed class ${capital(name)}\n    {\n`;
+  for (let n = 0; n < 4; n++) {
+    const [does, what, how] = [verb(), noun(), quality()];
+    text += `\n        /// <summary>${capital(does)}s the ${how} ${what}s: ${reason()}.</summary>\n        public static decimal ${capital(does)}${capital(what)}${n}(IEnumerable<decimal> ${what}s, decimal ${how}Limit)\n        {\n            // ${capital(reason())}, so nothing is dropped here.\n            var ${how}Total = ${number()}m;\n            foreach (var ${what} in ${what}s)\n            {\n                // ${reason()}\n                if (${what} * ${number()} > ${how}Limit) ${how}Total += ${what} % ${number()}; // ${quality()} ${noun()} wins\n            }\n            return Math.Round(${how}Total, ${n});\n        }\n`;
+  }
+  return `${text}    }\n}\n`;
+}
+
+function go(name, roll) {
+  const { noun, verb, quality, reason, number } = words(roll);
+  let text = `package main\n\n// The ${name} part: ${reason()}.\n`;
+  for (let n = 0; n < 4; n++) {
+    const [does, what, how] = [verb(), noun(), quality()];
+    text += `\n// ${does}${capital(name)}${n} looks at the ${how} ${what}s: ${reason()}.\nfunc ${does}${capital(name)}${n}(${what}s []int, ${how}Limit int) int {\n\t// ${capital(reason())}, so nothing is dropped here.\n\t${how}Total := ${number()}\n\tfor _, ${what} := range ${what}s {\n\t\t// ${reason()}\n\t\tif ${what}*${number()} > ${how}Limit {\n\t\t\t${how}Total += ${what} % ${number()} // ${quality()} ${noun()} wins\n\t\t}\n\t}\n\treturn ${how}Total\n}\n`;
+  }
+  const calls = [...text.matchAll(/func (\w+)\(/g)].map(([, called]) => `\tprintln(${called}([]int{${number()}, ${number()}}, ${number()}))\n`);
+  return `${text}\nfunc ${name}() {\n${calls.join('')}}\n`;
+}
+
+function assembly(name, roll) {
+  const { noun, verb, quality, reason, number } = words(roll);
+  let text = `// The ${name} part: ${reason()}.\n`;
+  for (let n = 0; n < 4; n++) {
+    const [does, what, how] = [verb(), noun(), quality()];
+    text += `\n/** ${capital(does)}s the ${how} ${what}s: ${reason()}. */\nexport function ${name}_${does}_${how}_${n}(${what}s: i32, ${how}Limit: f64): f64 {\n  // ${capital(reason())}, so nothing is dropped here.\n  let ${how}Total: f64 = ${number()}.0;\n  for (let ${what}: i32 = 0; ${what} < ${what}s; ${what}++) {\n    // ${reason()}\n    if (f64(${what} * ${number()}) > ${how}Limit) ${how}Total += f64(${what} % ${number()}); // ${quality()} ${noun()} wins\n  }\n  return ${how}Total;\n}\n`;
+  }
+  return text;
+}
+
 function write(folder, files) {
   for (const [file, text] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
@@ -189,5 +220,21 @@ export function writeProjects(folder, seed) {
     'pom.xml': '<project><artifactId>java</artifactId></project>\n',
     ...Object.fromEntries(classes.map((name) => [`src/acme/${capital(name)}.java`, java(name, roll)])),
   });
-  return ['library', 'app', 'worker', 'python', 'rust', 'java'];
+  write(path.join(folder, 'csharp'), {
+    'Acme.csproj': '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>\n',
+    ...Object.fromEntries(names(5).map((name) => [`src/${capital(name)}.cs`, csharp(name, roll)])),
+  });
+  const parts = names(4);
+  write(path.join(folder, 'go'), {
+    'go.mod': 'module acme.test/parts\n\ngo 1.19\n',
+    'main.go': `package main\n\nfunc main() {\n${parts.map((name) => `\t${name}()\n`).join('')}}\n`,
+    ...Object.fromEntries(parts.map((name) => [`${name}.go`, go(name, roll)])),
+  });
+  const sheets = names(4);
+  write(path.join(folder, 'wasm'), {
+    'package.json': MANIFEST('wasm'),
+    'src/index.ts': sheets.map((name) => `export * from './${name}';\n`).join(''),
+    ...each(sheets, '.ts', assembly),
+  });
+  return ['library', 'app', 'worker', 'python', 'rust', 'java', 'csharp', 'go', 'wasm'];
 }
