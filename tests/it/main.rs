@@ -48,6 +48,7 @@ mod releasing;
 mod reporters;
 mod samples;
 mod secrets;
+mod sigstore;
 mod site;
 mod snapshots;
 mod source_maps;
