@@ -144,21 +144,60 @@ impl Project {
     pub fn changed_since(&self, revision: &str) -> Result<Vec<PathBuf>, String> {
         let root = self.vcs_root().filter(|root| root.join(".git").exists());
         let root = root.ok_or("--since: this is no git repository")?;
-        let list = |arguments: &[&str]| {
-            let output = scratch::output(git(root).args(arguments))
-                .map_err(|error| format!("--since: git: {error}"))?;
-            if !output.status.success() {
-                let text = String::from_utf8_lossy(&output.stderr);
-                return Err(format!("--since {revision}: {}", text.lines().next().unwrap_or_default()));
-            }
-            let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-            Ok(paths.map(|path| root.join(String::from_utf8_lossy(path).as_ref())).collect::<Vec<_>>())
-        };
-        let mut files =
-            list(&["diff", "--no-ext-diff", "--name-only", "-z", "--end-of-options", revision, "--"])?;
-        files.extend(list(&["ls-files", "--others", "--exclude-standard", "-z"])?);
-        Ok(files)
+        changed_in(root, revision).map_err(|why| format!("--since {revision}: {why}"))
     }
+}
+
+/// The files of a repository, and of the submodules that are checked out in it, that differ from a revision.
+fn changed_in(root: &Path, revision: &str) -> Result<Vec<PathBuf>, String> {
+    let list = |options: &[String], arguments: &[&str]| {
+        let output = scratch::output(git(root).args(options).args(arguments))
+            .map_err(|error| format!("git: {error}"))?;
+        if !output.status.success() {
+            let text = String::from_utf8_lossy(&output.stderr);
+            return Err(text.lines().next().unwrap_or_default().to_owned());
+        }
+        let items = output.stdout.split(|byte| *byte == 0).filter(|item| !item.is_empty());
+        Ok(items.map(|item| String::from_utf8_lossy(item).into_owned()).collect::<Vec<_>>())
+    };
+    // Whether a submodule's own files differ git would find out by a command in there.
+    let differ = ["--name-only", "-z", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"];
+    let differ = [&["diff"][..], &differ, &["--end-of-options", revision, "--"]].concat();
+    let settings = list(&[], &["config", "--null", "--name-only", "--list"])?;
+    let mut paths = list(&no_filters(&settings)?, &differ)?;
+    paths.extend(list(&[], &["ls-files", "--others", "--exclude-standard", "-z"])?);
+    let mut files: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
+    for line in list(&[], &["ls-files", "--stage", "-z"])? {
+        let Some((facts, path)) = line.split_once('\t') else { continue };
+        if let Some(inner) = submodule(root, path).filter(|_| facts.starts_with("160000 ")) {
+            files.extend(changed_in(&inner, "HEAD")?);
+        }
+    }
+    Ok(files)
+}
+
+/// Options by which git runs no filter, of all that its settings name.
+fn no_filters(settings: &[String]) -> Result<Vec<String>, String> {
+    let filters = settings.iter().filter_map(|name| Some(name.strip_prefix("filter.")?.rsplit_once('.')?.0));
+    let mut options = Vec::new();
+    for filter in filters.collect::<BTreeSet<_>>() {
+        // An option's name ends there.
+        if filter.contains('=') {
+            return Err(format!("git's settings name a filter that can't be turned off: {filter}"));
+        }
+        for setting in ["clean=", "smudge=", "process=", "required=false"] {
+            options.extend(["-c".to_owned(), format!("filter.{filter}.{setting}")]);
+        }
+    }
+    Ok(options)
+}
+
+/// The folder of a submodule; `None` if it isn't checked out.
+pub(crate) fn submodule(root: &Path, path: &str) -> Option<PathBuf> {
+    let folder = root.join(path);
+    // The path may lead out of the repository by a link in the checkout.
+    let is_inside = folder.canonicalize().is_ok_and(|real| real != root && real.starts_with(root));
+    (is_inside && folder.join(".git").exists()).then_some(folder)
 }
 
 /// git, to be asked about the repository that a folder is in: it starts nothing that the repository's settings name,
@@ -166,7 +205,7 @@ impl Project {
 pub(crate) fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
     command
-        .args(["-c", "core.fsmonitor=false"])
+        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
         .current_dir(folder)
         .env("GIT_NO_REPLACE_OBJECTS", "1")
         .env("GIT_NO_LAZY_FETCH", "1")

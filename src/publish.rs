@@ -321,11 +321,16 @@ impl<'a> Dispatch<'a> {
     }
 }
 
-/// Whether an argument could make the client send something else: an option for that, or another artifact.
+/// Whether an argument could make the client send something else: an option for that, another artifact, or wildcards
+/// for some.
 fn sends_more(sender: &Sender, argument: &OsStr) -> bool {
     let text = argument.to_string_lossy();
     let option = text.split('=').next().unwrap_or_default();
-    sender.refused.contains(&option) || ecosystem::is_artifact_name(&text) || is_folder(&text)
+    let has_wildcards = !text.starts_with('-') && text.contains(['*', '?', '[']);
+    sender.refused.contains(&option)
+        || ecosystem::is_artifact_name(&text)
+        || is_folder(&text)
+        || sender.expands_wildcards && has_wildcards
 }
 
 /// Whether an argument can only be meant as a folder. A bare word is more often a value: `--access public`.
@@ -375,6 +380,12 @@ mod tests {
             ("src", false),
         ] {
             assert_eq!(sends_more(pnpm, OsStr::new(argument)), expected, "{argument}");
+        }
+        let uv = &Sender { expands_wildcards: true, ..Sender::USUAL };
+        for (argument, expected) in
+            [("other*", true), ("d?st/[a-z]*", true), ("--password=p*ss", false), ("--token", false)]
+        {
+            assert_eq!(sends_more(uv, OsStr::new(argument)), expected, "{argument}");
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Holding a statement against the file that it should be about.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::once::Once;
 use super::refusal::Refusal;
 use super::statement::{PASSED_LEVEL, PREDICATE, STATEMENT, VERIFIER, digests};
 use crate::ecosystem;
@@ -12,6 +13,7 @@ use crate::inventory::Inventory;
 /// What a statement has to say. Nothing of it comes from the statement.
 #[derive(Debug, Clone)]
 pub struct Expected {
+    path: PathBuf,
     sha256: String,
     sha512: String,
     file: String,
@@ -28,6 +30,7 @@ impl Expected {
         let digests = digests(file)?;
         let identity = ecosystem::identity(inventory);
         Ok(Self {
+            path: file.to_owned(),
             sha256: digests.sha256,
             sha512: digests.sha512,
             file: identity.file,
@@ -36,9 +39,14 @@ impl Expected {
         })
     }
 
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Holds a statement, whose signature has been checked, against this.
     pub(super) fn hold(&self, statement: &[u8]) -> Result<(), Refusal> {
-        let statement: Value =
+        let Once(statement) =
             serde_json::from_slice(statement).map_err(|error| Refusal::NoStatement(error.to_string()))?;
         let text = |pointer: &str| statement.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let same = |pointer: &str, expected: &str, refusal: fn(String) -> Refusal| match text(pointer) {

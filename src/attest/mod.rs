@@ -4,7 +4,11 @@
 mod check;
 mod dsse;
 mod key;
+mod keyless;
+mod once;
 mod refusal;
+#[cfg(feature = "sigstore")]
+mod sigstore;
 mod ssh;
 mod statement;
 #[cfg(test)]
@@ -16,6 +20,7 @@ use std::path::Path;
 
 pub use check::Expected;
 pub use key::PublicKey;
+pub use keyless::{Keyless, Who};
 pub use refusal::Refusal;
 pub use ssh::NAMESPACE;
 pub use statement::{AttestError, Statement, VERIFIER, name_for};
@@ -28,6 +33,8 @@ pub enum Signer<'a> {
     /// One of those that a file of SSH's names; the signature stands beside the statement, in a file that ends with
     /// `.sig`.
     Allowed(&'a Path),
+    /// Somebody whom Sigstore has certified, in a bundle around the statement.
+    Keyless(Keyless),
 }
 
 /// Checks that a statement is signed, and says what it has to.
@@ -36,8 +43,8 @@ pub enum Signer<'a> {
 /// A file or a program is missing; inside, why the statement is not relied on.
 pub fn verify(statement: &Path, signer: &Signer<'_>, expected: &Expected) -> io::Result<Result<(), Refusal>> {
     let bytes = fs::read(statement)?;
-    let checked = match signer {
-        Signer::Key(key) => dsse::open(&bytes, key),
+    let statements = match signer {
+        Signer::Key(key) => vec![dsse::open(&bytes, key)],
         Signer::Allowed(signers) => {
             let mut signature = statement.as_os_str().to_owned();
             signature.push(".sig");
@@ -48,8 +55,24 @@ pub fn verify(statement: &Path, signer: &Signer<'_>, expected: &Expected) -> io:
             let folder = crate::scratch::Folder::new()?;
             let copy = folder.path().join("statement");
             fs::write(&copy, &bytes)?;
-            ssh::check(&copy, signature, signers)?.map(|()| bytes)
+            vec![ssh::check(&copy, signature, signers)?.map(|()| bytes)]
+        }
+        #[cfg(feature = "sigstore")]
+        Signer::Keyless(keyless) => sigstore::open(&bytes, keyless, expected.path())?,
+        #[cfg(not(feature = "sigstore"))]
+        Signer::Keyless(_) => {
+            let why = "this build has no verifier for Sigstore's bundles; releases have one, and so does \
+                       `cargo install packgate --features sigstore`";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, why));
         }
     };
-    Ok(checked.and_then(|statement| expected.hold(&statement)))
+    let mut refusals = Vec::new();
+    for statement in statements {
+        match statement.and_then(|statement| expected.hold(&statement)) {
+            Ok(()) => return Ok(Ok(())),
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    // Of several, the first stands for all.
+    Ok(Err(refusals.into_iter().next().unwrap_or(Refusal::NotSigned)))
 }

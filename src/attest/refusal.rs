@@ -15,6 +15,27 @@ pub enum Refusal {
     /// SSH's signature doesn't hold.
     #[error("its signature is by none of the allowed signers over these bytes: {0}")]
     SshSignature(String),
+    /// No bundle of Sigstore's, or one that is not whole.
+    #[error("it is no bundle of Sigstore's that can be checked: {0}")]
+    NoBundle(String),
+    /// Sigstore has certified somebody else.
+    #[error("somebody else has signed it: {0}")]
+    Signer(String),
+    /// Who has signed was logged in by somebody else.
+    #[error("somebody else vouches for who has signed it: {0}")]
+    Issuer(String),
+    /// The certificate doesn't hold.
+    #[error("its certificate does not hold: {0}")]
+    Certificate(String),
+    /// The log's proof doesn't hold.
+    #[error("its proof that the log has it does not hold: {0}")]
+    Log(String),
+    /// Nothing says when it was signed.
+    #[error("when it was signed can't be told: {0}")]
+    Time(String),
+    /// The certificate's owner has signed something else.
+    #[error("its signature does not hold: {0}")]
+    SigstoreSignature(String),
     /// Something else was signed.
     #[error("what was signed is of another type: {0}")]
     PayloadType(String),

@@ -162,6 +162,26 @@ fn an_envelope_that_is_not_signed_by_the_key_over_these_bytes_is_refused() {
         let verdict = verdict(&envelope, &public, &expected);
         assert_eq!(word(&verdict), refusal, "{what}: {verdict:?}");
     }
+    // A key twice: readers take this or that one.
+    for (what, twice) in [
+        (
+            "the result",
+            payload.replacen(
+                "\"verificationResult\"",
+                "\"verificationResult\":\"FAILED\",\"verificationResult\"",
+                1,
+            ),
+        ),
+        ("the digest", payload.replacen("\"sha256\"", "\"sha256\":\"5\",\"sha256\"", 1)),
+        ("the subject", payload.replacen("\"subject\"", "\"subject\":[],\"subject\"", 1)),
+        ("the same value", payload.replacen("\"_type\"", &format!("\"_type\":\"{STATEMENT}\",\"_type\""), 1)),
+    ] {
+        let verdict = verdict(&envelope(&key, TYPE, twice.as_bytes()), &public, &expected);
+        assert_eq!(word(&verdict), "NoStatement", "{what}: {verdict:?}");
+    }
+    let text = sealed.to_string().replacen("\"payload\"", "\"payload\":\"e30=\",\"payload\"", 1);
+    let verdict_on_text = dsse::open(text.as_bytes(), &public).map(|_| ());
+    assert_eq!(word(&verdict_on_text), "NoEnvelope", "{verdict_on_text:?}");
     // Only the payload is signed with the wrong bytes: without type and lengths.
     let bare: p256::ecdsa::DerSignature = key.sign(payload.as_bytes());
     let bare = with("signatures", signatures(STANDARD.encode(bare.as_bytes())));

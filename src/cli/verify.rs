@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use packgate::attest::{self, Expected, PublicKey, Signer};
+use packgate::attest::{self, Expected, Keyless, PublicKey, Signer, Who};
 use packgate::audit::{Auditor, Options};
 use packgate::fetch::ClientError;
 use packgate::inventory::Inventory;
@@ -37,6 +37,18 @@ pub(crate) struct Verify {
     /// Those of whom one has to have signed, in SSH's form; the signature is beside the statement, in STATEMENT.sig
     #[arg(long, value_name = "FILE", group = "signer", requires = "attestation")]
     allowed_signers: Option<PathBuf>,
+    /// The repository on GitHub whose own workflow has to have signed; the statement is in a bundle of Sigstore's
+    #[arg(long, value_name = "OWNER/NAME", group = "signer", requires = "attestation", value_parser = repository)]
+    repo: Option<String>,
+    /// The identity that has to have signed, as Sigstore's certificate has it: a workflow's address, an address of mail
+    #[arg(long, value_name = "SAN", group = "signer", requires_all = ["attestation", "issuer"])]
+    identity: Option<String>,
+    /// Who has to have logged that identity in: `https://token.actions.githubusercontent.com`
+    #[arg(long, value_name = "URL", requires = "identity")]
+    issuer: Option<String>,
+    /// Sigstore's `trusted_root.json` to check by [default: that of the public instance]
+    #[arg(long, value_name = "FILE", requires = "attestation", conflicts_with_all = ["key", "allowed_signers"])]
+    trusted_root: Option<PathBuf>,
     /// The digest of the policy that it has to have passed [default: of the one in force here]
     #[arg(long, value_name = "SHA256", requires = "attestation", conflicts_with = "policy")]
     policy_digest: Option<String>,
@@ -111,16 +123,34 @@ impl Verify {
     }
 
     fn signer(&self) -> Result<Signer<'_>, String> {
-        match (&self.key, &self.allowed_signers) {
-            (Some(key), _) => {
-                let name = key.display();
-                let pem = std::fs::read_to_string(key).map_err(|error| format!("{name}: {error}"))?;
-                let key = PublicKey::read(&pem);
-                let key = key.ok_or_else(|| format!("{name} is no public key on P-256 or Ed25519 in PEM"))?;
-                Ok(Signer::Key(key))
-            }
-            (None, Some(signers)) => Ok(Signer::Allowed(signers)),
-            (None, None) => Err("--key or --allowed-signers says who has to have signed".to_owned()),
+        let keyless = |who| Signer::Keyless(Keyless { who, trusted_root: self.trusted_root.clone() });
+        if let Some(key) = &self.key {
+            let name = key.display();
+            let pem = std::fs::read_to_string(key).map_err(|error| format!("{name}: {error}"))?;
+            let key = PublicKey::read(&pem);
+            let key = key.ok_or_else(|| format!("{name} is no public key on P-256 or Ed25519 in PEM"))?;
+            return Ok(Signer::Key(key));
         }
+        if let Some(signers) = &self.allowed_signers {
+            return Ok(Signer::Allowed(signers));
+        }
+        if let Some(repository) = &self.repo {
+            return Ok(keyless(Who::Repository(repository.clone())));
+        }
+        if let (Some(san), Some(issuer)) = (&self.identity, &self.issuer) {
+            return Ok(keyless(Who::Identity { san: san.clone(), issuer: issuer.clone() }));
+        }
+        Err("--repo, --identity, --key or --allowed-signers says who has to have signed".to_owned())
+    }
+}
+
+/// Reads `OWNER/NAME`.
+fn repository(text: &str) -> Result<String, String> {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    };
+    match text.split_once('/') {
+        Some((owner, name)) if is_name(owner) && is_name(name) => Ok(text.to_owned()),
+        _ => Err("it is no OWNER/NAME".to_owned()),
     }
 }

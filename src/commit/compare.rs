@@ -122,9 +122,16 @@ fn weigh(found: &mut Found<'_>, inventory: &Inventory, origins: &dyn Origins, re
     let small = found.changed.iter().filter(|changed| changed.entry.size <= LARGEST);
     let ids: Vec<&str> = small.map(|changed| changed.id.as_str()).collect();
     let blobs: HashMap<String, Vec<u8>> = repository.blobs(&ids);
+    let paths: Vec<&str> = found.changed.iter().map(|changed| changed.at.as_str()).collect();
+    let attributes = repository.attributes(&paths);
     for changed in std::mem::take(&mut found.changed) {
         let blob = blobs.get(&changed.id).map(Vec::as_slice).unwrap_or_default();
-        if is_large_file(blob, changed.entry) || is_expanded(blob) {
+        let attributes = attributes.get(&changed.at).cloned().unwrap_or_default();
+        if is_large_file(blob, changed.entry) || attributes.is_expanded && is_expanded(blob) {
+            continue;
+        }
+        let mut forms = attributes.forms(blob, &changed.id).into_iter();
+        if forms.any(|form| blob_ids(&form, repository.format).exact == changed.ids.exact) {
             continue;
         }
         let bytes = kept(inventory, changed.entry);
@@ -165,7 +172,8 @@ fn is_large_file(blob: &[u8], entry: &Entry) -> bool {
     id.is_some() && id == entry.sha256.as_deref()
 }
 
-/// Whether git itself writes into a file when it makes an archive of a commit. What it writes isn't known here.
+/// Whether git itself writes into a file when it makes an archive of a commit, if its attributes say so. What it writes
+/// isn't known here.
 fn is_expanded(blob: &[u8]) -> bool {
     memchr::memmem::find(blob, b"$Format:").is_some()
 }

@@ -8,9 +8,10 @@ use std::process::{Output, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::inventory::{ObjectFormat, VersionTag};
-use crate::project::git;
+use crate::project::{git, submodule};
 use crate::scratch;
 
+use super::checkout::{self, Attributes};
 use super::tree::Tree;
 
 /// A repository of git. What it was asked once, it knows.
@@ -97,30 +98,51 @@ impl Repository {
         Some(Tree::read(&self.ask(&["ls-tree", "-r", "-z", "--full-tree", commit])?))
     }
 
+    /// The files in which the checkout says how git treats others.
+    pub(super) fn attribute_files(&self) -> Vec<PathBuf> {
+        let output = self.ask(&["ls-files", "-z", "--", ":(glob)**/.gitattributes"]).unwrap_or_default();
+        let paths = output.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+        paths.map(|path| self.root.join(String::from_utf8_lossy(path).as_ref())).collect()
+    }
+
     /// The repository of a submodule; `None` if it isn't checked out.
     pub(super) fn submodule(&self, path: &str) -> Option<Self> {
-        let root = self.root.join(path);
-        // The path may lead out of the repository by a link in the checkout.
-        let is_inside = root.canonicalize().is_ok_and(|real| real.starts_with(&self.root));
-        (is_inside && root.join(".git").exists()).then(|| Self::new(root, self.format, self.is_shallow))
+        submodule(&self.root, path).map(|root| Self::new(root, self.format, self.is_shallow))
     }
 
     /// The bytes of blobs, by their ids.
     pub(super) fn blobs(&self, ids: &[&str]) -> HashMap<String, Vec<u8>> {
-        let wanted = || {
-            let mut file = tempfile::tempfile().ok()?;
-            file.write_all(ids.join("\n").as_bytes()).ok()?;
-            file.rewind().ok()?;
-            let output =
-                scratch::output(git(&self.root).args(["cat-file", "--batch"]).stdin(Stdio::from(file)))
-                    .ok()?;
-            output.status.success().then_some(output.stdout)
-        };
-        if ids.is_empty() {
-            HashMap::new()
-        } else {
-            wanted().map(|output| batch(&output)).unwrap_or_default()
+        let output = self.ask_of(ids, '\n', &["cat-file", "--batch"]);
+        output.map(|output| batch(&output)).unwrap_or_default()
+    }
+
+    /// What the checkout says of files, by their paths.
+    pub(super) fn attributes(&self, paths: &[&str]) -> HashMap<String, Attributes> {
+        let arguments = [&["check-attr", "-z", "--stdin"][..], &checkout::NAMES].concat();
+        let output = self.ask_of(paths, '\0', &arguments).unwrap_or_default();
+        let output = String::from_utf8_lossy(&output).into_owned();
+        // Path, name, value.
+        let words: Vec<&str> = output.split('\0').collect();
+        let files = words.chunks_exact(3 * checkout::NAMES.len());
+        files
+            .filter_map(|file| {
+                let mut values = file.chunks_exact(3).filter_map(|line| line.get(2).copied());
+                let path = (*file.first()?).to_owned();
+                Some((path, Attributes::of(std::array::from_fn(|_| values.next().unwrap_or_default()))))
+            })
+            .collect()
+    }
+
+    /// Asks about several things, which git reads from its input; nothing if there are none.
+    fn ask_of(&self, things: &[&str], end: char, arguments: &[&str]) -> Option<Vec<u8>> {
+        if things.is_empty() {
+            return None;
         }
+        let mut file = tempfile::tempfile().ok()?;
+        things.iter().try_for_each(|thing| write!(file, "{thing}{end}")).ok()?;
+        file.rewind().ok()?;
+        let output = scratch::output(git(&self.root).args(arguments).stdin(Stdio::from(file))).ok()?;
+        output.status.success().then_some(output.stdout)
     }
 
     fn ask(&self, arguments: &[&str]) -> Option<Vec<u8>> {

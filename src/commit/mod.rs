@@ -1,6 +1,7 @@
 //! Whether an artifact's files are those that version control holds at a commit.
 
 mod asked;
+mod checkout;
 mod compare;
 mod git;
 mod lookup;
@@ -46,8 +47,10 @@ impl CommitOptions {
         let asked = Arc::<Asked>::default();
         let repository = folders.into_iter().find_map(|folder| asked.repository(folder).ok());
         let has_large_files = repository.as_ref().is_some_and(|repository| {
-            let attributes = fs::read(repository.root.join(".gitattributes")).unwrap_or_default();
-            memchr::memmem::find(&attributes, b"filter=lfs").is_some()
+            repository.attribute_files().iter().any(|file| {
+                let attributes = fs::read(file).unwrap_or_default();
+                memchr::memmem::find(&attributes, b"filter=lfs").is_some()
+            })
         });
         let format = repository.map(|repository| repository.format);
         Self { revision, format, has_large_files, asked }

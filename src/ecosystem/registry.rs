@@ -37,6 +37,8 @@ pub(crate) struct Sender {
     pub before: &'static [&'static str],
     /// Arguments that would make it send something else, too.
     pub refused: &'static [&'static str],
+    /// Whether it sends all files that an argument with wildcards matches.
+    pub expands_wildcards: bool,
     /// Where nobody can be asked for a login.
     pub unattended: &'static [&'static str],
     /// What it says when it has no login.
@@ -57,6 +59,7 @@ impl Sender {
         program: "",
         before: &[],
         refused: &[],
+        expands_wildcards: false,
         unattended: &[],
         no_login: &[],
         login: "",

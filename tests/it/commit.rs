@@ -14,9 +14,9 @@ use crate::dice::Dice;
 use crate::samples::plant;
 
 /// A project in a repository, and a folder beside it for what is packed.
-struct Repository {
+pub(crate) struct Repository {
     folder: TempDir,
-    out: TempDir,
+    pub(crate) out: TempDir,
     seed: u64,
 }
 
@@ -24,7 +24,7 @@ struct Repository {
 type Pack = fn(&Repository);
 
 impl Repository {
-    fn new(seed: u64, files: &[(String, String)]) -> Self {
+    pub(crate) fn new(seed: u64, files: &[(String, String)]) -> Self {
         let folder = TempDir::new().unwrap();
         plant(folder.path(), files.iter().map(|(path, text)| (path, text)));
         let new = Self { folder, out: TempDir::new().unwrap(), seed };
@@ -33,11 +33,11 @@ impl Repository {
         new
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn git(&self, arguments: &[&str]) {
+    pub(crate) fn git(&self, arguments: &[&str]) {
         let status = Command::new("git")
             .args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "core.autocrlf=false"])
             .args(arguments)
@@ -46,12 +46,12 @@ impl Repository {
         assert!(status.unwrap().success(), "git {arguments:?}");
     }
 
-    fn commit(&self) {
+    pub(crate) fn commit(&self) {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--message=x"]);
     }
 
-    fn run(&self, program: &str, arguments: &[&str]) {
+    pub(crate) fn run(&self, program: &str, arguments: &[&str]) {
         let output = Command::new(program)
             .args(arguments)
             .current_dir(self.path())
@@ -63,7 +63,7 @@ impl Repository {
     }
 
     /// What was packed.
-    fn artifacts(&self) -> Vec<PathBuf> {
+    pub(crate) fn artifacts(&self) -> Vec<PathBuf> {
         let mut all = Vec::new();
         for folder in [self.out.path().to_owned(), self.out.path().join("cargo/package")] {
             let files = fs::read_dir(folder).into_iter().flatten().map(|file| file.unwrap().path());
@@ -73,7 +73,7 @@ impl Repository {
         all
     }
 
-    fn check(&self, artifact: &Path, more: &[&str]) -> Value {
+    pub(crate) fn check(&self, artifact: &Path, more: &[&str]) -> Value {
         let output = Command::new(env!("CARGO_BIN_EXE_packgate"))
             .arg("check")
             .arg(artifact)
@@ -89,7 +89,7 @@ impl Repository {
     }
 
     /// Each file that is named, with the level and rule, by the end of its place.
-    fn named(&self, artifact: &Path) -> BTreeSet<String> {
+    pub(crate) fn named(&self, artifact: &Path) -> BTreeSet<String> {
         let report = self.check(artifact, &[]);
         assert!(report["commit"]["files"].as_u64() > Some(0), "seed {}: {report}", self.seed);
         let findings = report["findings"].as_array().unwrap().iter();
@@ -139,15 +139,15 @@ fn told_apart(seed: u64, files: &[(&str, &str)], folder: &str, end: &str, pack: 
 }
 
 /// Another one each time; a failing test prints it.
-fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     u64::from(now.unwrap().subsec_nanos())
 }
 
-const CARGO: &str =
+pub(crate) const CARGO: &str =
     "# words\n[package]\nname = \"demo\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\n[workspace]\n";
 
-fn cargo(repository: &Repository) {
+pub(crate) fn cargo(repository: &Repository) {
     repository.run("cargo", &["package", "--quiet", "--no-verify", "--allow-dirty", "--offline"]);
 }
 
@@ -315,37 +315,4 @@ fn links_and_the_workspace_above() {
     let [artifact] = repository.artifacts().try_into().unwrap();
     let expected = ["error differs-from-commit LICENSE", "error differs-from-commit a.txt"];
     assert_eq!(repository.named(&artifact), expected.map(str::to_owned).into());
-}
-
-/// Nothing that a repository's settings name is run.
-#[test]
-#[cfg(unix)]
-fn a_repository_that_names_programs() {
-    if !have(&["git", "cargo"]) {
-        return;
-    }
-    let files = [("Cargo.toml", CARGO), ("src/lib.rs", ""), (".gitattributes", "* filter=x diff=x text\n")];
-    let repository = Repository::new(seed(), &files.map(|(path, text)| (path.to_owned(), text.to_owned())));
-    fs::write(repository.path().join("src/lib.rs"), "// more\n").unwrap();
-    cargo(&repository);
-    let [artifact] = repository.artifacts().try_into().unwrap();
-    let mark = repository.out.path().join("ran");
-    let runs = format!("touch {}", mark.display());
-    for key in [
-        "core.fsmonitor",
-        "core.pager",
-        "core.sshCommand",
-        "filter.x.clean",
-        "filter.x.smudge",
-        "filter.x.process",
-        "diff.external",
-        "diff.x.textconv",
-        "diff.x.command",
-        "alias.ls-tree",
-        "core.alternateRefsCommand",
-    ] {
-        repository.git(&["config", key, &runs]);
-    }
-    assert_eq!(repository.named(&artifact), BTreeSet::from(["error differs-from-commit lib.rs".to_owned()]));
-    assert!(!mark.exists());
 }

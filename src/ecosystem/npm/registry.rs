@@ -53,9 +53,18 @@ impl Registry for NpmRegistry {
         let (into, cache) = (scratch::Folder::new()?, scratch::Folder::new()?);
         let command = format!("npm pack {}@{}", copy.name, copy.version);
         let wanted = format!("{}@{}", copy.name, copy.version);
-        // A copy in npm's cache would say nothing of what others get.
-        let fixed =
-            ["pack", &wanted, "--prefer-online", "--ignore-scripts", "--loglevel=error"].map(OsStr::new);
+        // A copy in npm's cache would say nothing of what others get, and settings that keep from installing what is new
+        // (`before`, `min-release-age`) would hide what was just sent.
+        let fixed = [
+            "pack",
+            &wanted,
+            "--prefer-online",
+            "--offline=false",
+            "--before=null",
+            "--ignore-scripts",
+            "--loglevel=error",
+        ]
+        .map(OsStr::new);
         let mut arguments: Vec<&OsStr> = fixed.to_vec();
         arguments.extend(copy.asked.iter().map(OsString::as_os_str));
         let registry = copy.index.map(|url| format!("--registry={url}"));

@@ -15,6 +15,7 @@ const SENDERS: [Sender; 2] = [
         command: "twine upload",
         program: "twine",
         before: &["upload"],
+        expands_wildcards: true,
         unattended: &["--non-interactive"],
         no_login: &["Credential not found", "NonInteractive"],
         login: "set TWINE_USERNAME and TWINE_PASSWORD, or write a .pypirc",
@@ -25,6 +26,7 @@ const SENDERS: [Sender; 2] = [
         command: "uv publish",
         program: "uv",
         before: &["publish"],
+        expands_wildcards: true,
         no_login: &["Missing credentials"],
         login: "set UV_PUBLISH_TOKEN",
         ..Sender::USUAL
