@@ -17,6 +17,9 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use sha2::{Digest as _, Sha256};
 use toml::{Table, Value};
 
+#[path = "src/inspect/secret/floor.rs"]
+mod floor;
+
 fn main() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
@@ -33,6 +36,8 @@ fn main() {
         fs::write(out.join(file).with_extension("rs"), write(&rows(&source, key)))
             .expect("OUT_DIR is writable");
     }
+    println!("cargo::rerun-if-changed={}", root.join("src/inspect/secret/floor.rs").display());
+    fs::write(out.join("floors.rs"), floors()).expect("OUT_DIR is writable");
     let source = root.join("policies/licences.toml");
     println!("cargo::rerun-if-changed={}", source.display());
     fs::write(out.join("licences.rs"), licences(&source)).expect("OUT_DIR is writable");
@@ -81,8 +86,10 @@ fn rows(file: &Path, key: &str) -> Vec<Value> {
 
 fn secrets(rules: &[Value]) -> String {
     let mut code = String::from("&[\n");
+    let mut family = String::new();
     for rule in rules {
         let mut rule = Fields::new(rule);
+        family = rule.text_or("family", &family);
         let (name, what, grants, revoke) =
             (rule.text("name"), rule.text("what"), rule.text("grants"), rule.text("revoke"));
         let only_checked = rule.flag("check-only");
@@ -99,7 +106,7 @@ fn secrets(rules: &[Value]) -> String {
         );
         let _ = writeln!(
             code,
-            "SecretRule {{ name: {name:?}, what: {what:?}, grants: {grants:?}, revoke: {revoke:?}, docs: {docs:?}, patterns: &["
+            "SecretRule {{ family: {family:?}, name: {name:?}, what: {what:?}, grants: {grants:?}, revoke: {revoke:?}, docs: {docs:?}, patterns: &["
         );
         for pattern in &patterns {
             let mut pattern = Fields::new(pattern);
@@ -108,22 +115,24 @@ fn secrets(rules: &[Value]) -> String {
             let longest = pattern.number("longest", 0);
             assert!(regex.is_empty() || longest > 0, "{name}: longest is missing");
             let keywords = pattern.texts("keywords");
+            let example = pattern.text("example");
             let context = pattern.flag("context");
             // what is assigned to a name may be written with escapes between, and the rest of a context be anything
             let is_token = !context && !regex.contains(['"', '\'', '=', ':', ' ']);
             let (shortest, alphabet) = if is_token { extent(&regex) } else { (0, [0; 4]) };
+            let bits =
+                if regex.is_empty() { 0.0 } else { random_bits(&parsed(&regex), drawn_from(&example)) };
             assert!(
                 keywords.iter().all(|word| word.len() >= 3),
                 "{name}: a keyword has at least three bytes"
             );
             let _ = writeln!(
                 code,
-                "Pattern {{ keywords: &{keywords:?}, regex: {regex:?}, before: {}, context: {context}, longest: {longest}, shortest: {shortest}, alphabet: {alphabet:?}, guard: Guard::{}, check: Check::{}, entropy: {:?}, example: {:?}, near: &{:?} }},",
+                "Pattern {{ keywords: &{keywords:?}, regex: {regex:?}, before: {}, context: {context}, longest: {longest}, shortest: {shortest}, alphabet: {alphabet:?}, guard: Guard::{}, check: Check::{}, bits: {bits:?}, example: {:?}, near: &{:?} }},",
                 pattern.number("before", 0),
                 camel(&pattern.text_or("guard", "word")),
                 camel(if check.is_empty() { "random" } else { &check }),
-                pattern.float("entropy", 3.0),
-                pattern.text("example"),
+                example,
                 pattern.texts("near"),
             );
             pattern.done(&name);
@@ -137,11 +146,97 @@ fn secrets(rules: &[Value]) -> String {
 
 /// How many bytes a match has at least, and which bytes it may have, as bits.
 fn extent(regex: &str) -> (usize, [u64; 4]) {
-    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
-    let form = parser.parse(regex).unwrap_or_else(|error| panic!("{regex}: {error}"));
+    let form = parsed(regex);
     let mut alphabet = [0; 4];
     add_bytes(&form, &mut alphabet);
     (form.properties().minimum_len().unwrap_or(0), alphabet)
+}
+
+fn parsed(regex: &str) -> Hir {
+    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+    parser.parse(regex).unwrap_or_else(|error| panic!("{regex}: {error}"))
+}
+
+/// The entropy that a random match of the group has at least, times its length. That of a text is no less than that
+/// of its parts together, so each kind of characters counts for itself, and literals for nothing.
+fn random_bits(form: &Hir, drawn_from: usize) -> f64 {
+    let least = random_characters(group(form).unwrap_or(form), drawn_from).into_iter().map(|counts| {
+        let bits = counts.iter().enumerate().map(|(letters, count)| {
+            let letters = u32::try_from(letters).expect("at most 256");
+            floor::floor(letters, *count) * (*count).min(floor::LONGEST) as f64
+        });
+        bits.sum::<f64>()
+    });
+    least.fold(f64::INFINITY, f64::min)
+}
+
+/// The smallest alphabet that a recipe draws from, digits beside others left out: a class in a pattern is often wider.
+fn drawn_from(recipe: &str) -> usize {
+    let alphabets = recipe.split('{').skip(1).map(|part| match part.split([':', '}']).next() {
+        Some("digits") => 10,
+        Some("hex" | "uuid" | "lower_ap") => 16,
+        Some("lower") => 26,
+        Some("base32" | "base32lower" | "bech32" | "bech32lower" | "upper36" | "lower36" | "b64of") => 32,
+        Some("alpha") => 52,
+        _ => 62,
+    });
+    let alphabets: Vec<usize> = alphabets.collect();
+    let others = alphabets.iter().filter(|letters| **letters > 10).min();
+    others.or(alphabets.first()).copied().unwrap_or(62)
+}
+
+/// The first group in a pattern.
+fn group(form: &Hir) -> Option<&Hir> {
+    match form.kind() {
+        HirKind::Capture(part) => Some(&part.sub),
+        HirKind::Repetition(part) => group(&part.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(group),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
+    }
+}
+
+/// For each way in which a pattern may match: how many characters there are at least of each size of alphabet.
+fn random_characters(form: &Hir, drawn_from: usize) -> Vec<[usize; 257]> {
+    const NONE: [usize; 257] = [0; 257];
+    let added = |one: &[usize; 257], other: &[usize; 257], times: usize| {
+        let mut sum = *one;
+        sum.iter_mut().zip(other).for_each(|(to, from)| *to += from * times);
+        sum
+    };
+    match form.kind() {
+        HirKind::Class(_) => {
+            let mut alphabet = [0; 4];
+            add_bytes(form, &mut alphabet);
+            let letters = alphabet.iter().map(|bits: &u64| bits.count_ones() as usize).sum();
+            let mut counts = NONE;
+            counts[drawn_from.min(letters)] = 1;
+            vec![counts]
+        }
+        HirKind::Repetition(part) => {
+            let times = part.min as usize;
+            random_characters(&part.sub, drawn_from)
+                .iter()
+                .map(|counts| added(&NONE, counts, times))
+                .collect()
+        }
+        HirKind::Capture(part) => random_characters(&part.sub, drawn_from),
+        HirKind::Concat(parts) => parts.iter().fold(vec![NONE], |ways, part| {
+            let next = random_characters(part, drawn_from);
+            ways.iter().flat_map(|way| next.iter().map(|counts| added(way, counts, 1))).collect()
+        }),
+        HirKind::Alternation(parts) => {
+            parts.iter().flat_map(|part| random_characters(part, drawn_from)).collect()
+        }
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => vec![NONE],
+    }
+}
+
+/// What values of a form that is not known have at least, by their length: tokens, drawn from sixteen digits, and
+/// passwords, from letters and digits.
+fn floors() -> String {
+    let of =
+        |letters: u32| (0..=floor::LONGEST).map(|length| floor::floor(letters, length)).collect::<Vec<f64>>();
+    format!("Floors {{ tokens: {:?}, passwords: {:?} }}", of(16), of(62))
 }
 
 fn add_bytes(form: &Hir, alphabet: &mut [u64; 4]) {
@@ -362,10 +457,6 @@ impl Fields {
 
     fn number(&mut self, key: &str, default: i64) -> i64 {
         self.0.remove(key).map_or(default, |value| value.as_integer().expect("an integer"))
-    }
-
-    fn float(&mut self, key: &str, default: f64) -> f64 {
-        self.0.remove(key).map_or(default, |value| value.as_float().expect("a number with a point"))
     }
 
     fn flag(&mut self, key: &str) -> bool {

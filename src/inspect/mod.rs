@@ -43,7 +43,9 @@ pub(crate) use imports::parsed_imports;
 pub use prefilter::Hit;
 pub use sample::Sample;
 pub use scanner::{ScanOptions, Scanner};
-pub(crate) use secret::{SETTINGS_FILES, SecretRule, TABLE as SECRETS};
+#[cfg(test)]
+pub(crate) use secret::SETTINGS_FILES;
+pub(crate) use secret::{SecretRule, TABLE as SECRETS};
 pub(crate) use sign::{
     LOCALHOST_CERTIFICATE, Match as StrayMatch, STRAYS, StrayRow, StrayRule, is_excepted,
     matches as stray_matches,

@@ -46,7 +46,6 @@ mod unstripped;
 
 // stray files and secrets
 pub(crate) mod secret;
-mod secrets_page;
 pub(crate) mod stray;
 
 // allowlist and manifest
@@ -95,7 +94,6 @@ pub use finding::{Evidence, Finding, Place};
 pub(crate) use for_show::is_for_show;
 pub use not_applied::{NotApplied, not_applied};
 pub use rule::{Family, Rule};
-pub use secrets_page::secrets_page;
 
 use std::sync::LazyLock;
 

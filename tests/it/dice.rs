@@ -7,6 +7,7 @@ pub(crate) struct Dice(u64);
 const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
 const DIGITS: &str = "0123456789";
+const BECH32: &str = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";
 
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
@@ -67,7 +68,8 @@ impl Dice {
             "base32" => self.characters(&format!("{UPPER}234567"), count),
             "lower_ap" => self.characters("abcdefghijklmnop", count),
             "base32lower" => self.characters(&format!("{LOWER}234567"), count),
-            "bech32" => self.characters("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", count),
+            "bech32" => self.characters(BECH32, count),
+            "bech32lower" => self.characters(&BECH32.to_lowercase(), count),
             "upper36" => self.characters(&format!("{UPPER}{DIGITS}"), count),
             "lower36" => self.characters(&format!("{LOWER}{DIGITS}"), count),
             "b64" => {

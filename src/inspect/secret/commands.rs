@@ -27,9 +27,12 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|--(?:token|password|api-key|apikey|secret|access-token|auth-token)[ =]["']?"#,
         r#"|\bbearer\s{1,3}"#,
         r#"|(?:^|\s)-u ["']?[a-z0-9_.@-]+:"#,
-        r#"|PGPASSWORD=["']?"#,
+        r#"|\b(?:docker|podman) login\s[^\n]{0,100}?-p[ =]?["']?"#,
+        r#"|\b(?:vsce|ovsx|twine|sshpass|sqlcmd)\s[^\n]{0,100}?(?:-p|--pat|-P)[ =]?["']?"#,
+        r#"|\bmysql(?:dump|admin|import)?\s[^\n]{0,100}?\s-p["']?"#,
+        r#"|\bnuget\s[^\n]{0,100}?\s(?:-k|-ApiKey|-Password)[ =]["']?"#,
         r#"|[?&](?:api_?key|access_token|token|key|secret|password)="#,
-        r#")([^\s"'\\$<>{}()&;,|*]{8,})"#
+        r#")([^\s"'\\$<>{}()&;,|]{8,})"#
     ))
 });
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Found;
 use super::digits::{base64, base64_url};
-use super::plausible::{has_crc, is_known, is_opaque, is_password, is_random};
+use super::plausible::{has_crc, is_known, is_opaque, is_password, is_random, looks_random};
 use super::table::{Check, Pattern, TABLE};
 use crate::decode::SHORTEST_BASE64;
 
@@ -17,7 +17,7 @@ pub(super) fn holds(pattern: &Pattern, text: &[u8], found: &Found, random: Range
     let Some(secret) = text.get(random) else { return false };
     let token = text.get(found.token.clone()).unwrap_or(secret);
     match pattern.check {
-        Check::Random => is_random(secret, pattern.entropy) && !is_known(secret),
+        Check::Random => is_random(secret, pattern.bits) && !is_known(secret),
         Check::Crc => has_crc(token.get(..found.prefix).unwrap_or_default(), secret),
         Check::Opaque => is_opaque(secret) || is_encoded_login(secret),
         Check::Password => is_password(secret),
@@ -166,7 +166,7 @@ fn sas_grants(query: &[u8]) -> bool {
     if field("sv=").is_none() && field("sr=").is_none() && field("se=").is_none() {
         return false;
     }
-    let signed = field("sig=").is_some_and(|signature| is_random(signature.as_bytes(), 3.5));
+    let signed = field("sig=").is_some_and(|signature| looks_random(signature.as_bytes()));
     let today = time::OffsetDateTime::now_utc().date();
     let expired = field("se=").is_some_and(|day| {
         let mut numbers = day.split(['-', 'T', '%']).map(|part| part.parse::<i32>().ok());

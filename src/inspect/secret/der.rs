@@ -11,9 +11,7 @@ pub(super) fn key(bytes: &[u8]) -> Option<Key> {
     let is_random = entropy(bytes) > 3.5;
     let key = match fields.as_slice() {
         // PKCS#12: its contents follow
-        [version, contents, ..] if version.is_number(3) && contents.tag == SEQUENCE => {
-            holds_key_bag(bytes).then_some(Key::Encrypted)
-        }
+        [version, contents, ..] if version.is_number(3) && contents.tag == SEQUENCE => key_bag(bytes),
         // PKCS#8, encrypted: how, and what
         [algorithm, data] if algorithm.names_algorithm() && data.tag == OCTETS => {
             (data.content.len() >= 24).then_some(Key::Encrypted)
@@ -48,10 +46,14 @@ const OBJECT: u8 = 0x06;
 /// RSA keys of many primes have more, and no reader that opens them.
 const MOST_FIELDS: usize = 16;
 
-/// Whether a PKCS#12 holds a key, encrypted or not: a store of certificates that are trusted has none.
-fn holds_key_bag(bytes: &[u8]) -> bool {
+/// The key in a PKCS#12, encrypted or not: a store of certificates that are trusted has none.
+fn key_bag(bytes: &[u8]) -> Option<Key> {
     const BAGS: &[u8] = b"\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x0C\x0A\x01";
-    memchr::memmem::find_iter(bytes, BAGS).any(|at| matches!(bytes.get(at + BAGS.len()), Some(1 | 2)))
+    memchr::memmem::find_iter(bytes, BAGS).find_map(|at| match bytes.get(at + BAGS.len()) {
+        Some(1) => Some(Key::Open),
+        Some(2) => Some(Key::Encrypted),
+        _ => None,
+    })
 }
 
 struct Field<'a> {

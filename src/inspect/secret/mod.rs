@@ -13,9 +13,11 @@ mod plausible;
 mod private_key;
 mod settings;
 mod shown;
+mod solana;
 mod structure;
 mod table;
 mod url;
+mod vapid;
 mod whole;
 
 use std::cell::Cell;
@@ -26,6 +28,7 @@ use sha2::{Digest, Sha256};
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
 use crate::inventory::Secret;
 
+#[cfg(test)]
 pub(crate) use settings::SETTINGS_FILES;
 use table::{Check, INDEX, Search};
 pub(crate) use table::{SecretRule, TABLE};
@@ -341,6 +344,8 @@ fn fact(sample: &Sample<'_>, found: &Found) -> Option<Secret> {
     Some(Secret { rule, at: sample.at(found.token.start), redacted, digest })
 }
 
+#[cfg(test)]
+mod floor;
 #[cfg(test)]
 mod recall;
 #[cfg(test)]

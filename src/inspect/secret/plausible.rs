@@ -111,9 +111,6 @@ const ELSEWHERE: &[&str] = &[
     "vault(",
     "vault/",
     "$ansible_vault",
-    "!",
-    "*",
-    "&",
     "arn:",
     "op://",
     "ref+",
@@ -223,27 +220,60 @@ pub(super) fn entropy(bytes: &[u8]) -> f64 {
         .sum()
 }
 
-/// Whether these characters look drawn at random, with at least so much entropy.
-pub(super) fn is_random(bytes: &[u8], least: f64) -> bool {
-    !bytes.is_empty() && entropy(bytes) >= least && !has_pattern(bytes) && !has_word(bytes, STAND_INS)
+/// Least entropies by length: below them, values drawn at random fall less than once in a million times.
+struct Floors {
+    tokens: [f64; 65],
+    passwords: [f64; 65],
+}
+
+static FLOORS: Floors = include!(concat!(env!("OUT_DIR"), "/floors.rs"));
+
+/// What values of this length have at least. Longer ones are held to the last number.
+fn floor(floors: &[f64], length: usize) -> f64 {
+    floors.get(length).or(floors.last()).copied().unwrap_or_default()
+}
+
+/// Whether these characters look drawn at random: with so much entropy in all, and not like an example.
+pub(super) fn is_random(bytes: &[u8], bits: f64) -> bool {
+    !bytes.is_empty()
+        && entropy(bytes) * bytes.len() as f64 >= bits
+        && !has_pattern(bytes)
+        && !has_telling_word(bytes, STAND_INS)
+}
+
+/// The same for characters of which no more is known than that a machine drew them.
+pub(super) fn looks_random(bytes: &[u8]) -> bool {
+    is_random(bytes, floor(&FLOORS.tokens, bytes.len()) * bytes.len() as f64)
 }
 
 /// Whether a value of unknown form is a token: random, with letters and digits, and not words joined by dashes.
 pub(super) fn is_opaque(bytes: &[u8]) -> bool {
-    bytes.len() >= 16 && mixes(bytes) && is_random(bytes, 3.0)
+    bytes.len() >= 16 && mixes(bytes) && looks_random(bytes)
+}
+
+/// Whether a password has the entropy of one.
+pub(super) fn varies(password: &[u8]) -> bool {
+    entropy(password) >= floor(&FLOORS.passwords, password.len())
 }
 
 /// Whether this could be somebody's real password.
 pub(super) fn is_password(bytes: &[u8]) -> bool {
     let one_of = |set: &[u8]| bytes.iter().any(|byte| set.contains(byte));
     (8..=200).contains(&bytes.len())
-        && !one_of(b"${}<>*[]()`\\\"'")
+        && !one_of(b"{}<>[]()`\\\"'")
+        && !has_word(bytes, &["**"])
+        && !names_variable(bytes)
         && !bytes.starts_with(b"%")
         && !has_word(bytes, STAND_INS)
         && !has_word(bytes, NO_PASSWORDS)
         && !has_pattern(bytes)
-        && mixes(bytes)
-        && entropy(bytes) >= 2.75
+        && (mixes(bytes) || is_jumbled(bytes))
+        && varies(bytes)
+}
+
+/// Whether a part of it is a variable of a shell: `$NAME`.
+fn names_variable(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| matches!(pair, [b'$', next] if next.is_ascii_alphabetic() || *next == b'_'))
 }
 
 /// Whether this stands for a value that is given elsewhere, or by the reader.
@@ -263,8 +293,16 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || wrapped(b'[', b']')
         || wrapped(b'_', b'_')
         || is_variable
+        || is_sign_of_yaml(value)
         || has_slot(value)
         || ELSEWHERE.iter().any(|start| lower.starts_with(start.as_bytes()))
+}
+
+/// A tag (`!vault`), an alias (`*name`) or an anchor (`&name value`): none of these names has a digit.
+fn is_sign_of_yaml(value: &[u8]) -> bool {
+    let Some((b'!' | b'*' | b'&', rest)) = value.split_first() else { return false };
+    let name = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    !name.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether a part of it is to be filled in, or says which characters are there: `{name}`, `{b64:86}`, `[A-Za-z0-9]`.
@@ -280,9 +318,14 @@ fn has_slot(value: &[u8]) -> bool {
     })
 }
 
-/// Whether it holds a word that people write where a secret should be. One of few letters turns up by chance
-/// in a long random value, and says nothing there.
+/// Whether it holds a word that people write where a secret should be.
 pub(super) fn is_made_up(bytes: &[u8]) -> bool {
+    has_telling_word(bytes, STAND_INS) || has_telling_word(bytes, NO_PASSWORDS) || has_pattern(bytes)
+}
+
+/// Whether it holds one of these words. One of few letters turns up by chance in a long random value, and says
+/// nothing there.
+fn has_telling_word(bytes: &[u8], words: &[&str]) -> bool {
     const FEW: usize = 6;
     let any = |holds: fn(&u8) -> bool| bytes.iter().any(holds);
     let is_strong = bytes.len() >= 16
@@ -290,9 +333,9 @@ pub(super) fn is_made_up(bytes: &[u8]) -> bool {
         && any(u8::is_ascii_lowercase)
         && any(u8::is_ascii_digit)
         && entropy(bytes) >= 3.5;
-    let words = [STAND_INS, NO_PASSWORDS].concat();
-    let telling: Vec<&str> = words.into_iter().filter(|word| !is_strong || word.len() >= FEW).collect();
-    has_word(bytes, &telling) || has_pattern(bytes)
+    let lower = bytes.to_ascii_lowercase();
+    let mut telling = words.iter().filter(|word| !is_strong || word.len() >= FEW);
+    telling.any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
 }
 
 /// Letters and digits; or, where chance left the digits out, capitals strewn as no name in a program has them.
@@ -306,6 +349,34 @@ pub(super) fn mixes(bytes: &[u8]) -> bool {
     let are_strewn = turns * 6 >= bytes.len() || (turns >= 2 && capitals * 3 >= bytes.len());
     bytes.iter().any(u8::is_ascii_alphabetic)
         && (bytes.iter().any(u8::is_ascii_digit) || (bytes.len() >= 16 && are_strewn))
+}
+
+/// Whether letters of both cases are as in no word: capitals strewn among them, or four consonants in a row that are
+/// no abbreviation.
+pub(super) fn is_jumbled(bytes: &[u8]) -> bool {
+    const MANY: usize = 4;
+    const SHORTEST: usize = 8;
+    let (mut row, mut small, mut turns, mut most) = (0_usize, false, 0_usize, 0);
+    for (place, byte) in bytes.iter().enumerate() {
+        let next_is_small = bytes.get(place + 1).is_some_and(u8::is_ascii_lowercase);
+        let is_after_small = place > 0 && bytes.get(place - 1).is_some_and(u8::is_ascii_lowercase);
+        let is_after_capital = place > 0 && bytes.get(place - 1).is_some_and(u8::is_ascii_uppercase);
+        turns += usize::from(byte.is_ascii_uppercase() && is_after_small);
+        // in `HTTPSProxy` a word begins at the P
+        let begins_word = byte.is_ascii_uppercase() && is_after_capital && next_is_small;
+        let is_vowel = b"aeiouy".contains(&byte.to_ascii_lowercase());
+        if begins_word || is_vowel || !byte.is_ascii_alphabetic() {
+            (row, small) = (0, false);
+        }
+        if byte.is_ascii_alphabetic() && !is_vowel {
+            (row, small) = (row + 1, small || byte.is_ascii_lowercase());
+            most = most.max(if small { row } else { 0 });
+        }
+    }
+    bytes.len() >= SHORTEST
+        && bytes.iter().any(u8::is_ascii_lowercase)
+        && bytes.iter().any(u8::is_ascii_uppercase)
+        && (most >= MANY || (turns >= 2 && turns * 6 >= bytes.len()))
 }
 
 fn has_word(bytes: &[u8], words: &[&str]) -> bool {
@@ -330,9 +401,10 @@ pub(super) fn has_pattern(bytes: &[u8]) -> bool {
 /// Whether an instance of a recipe has by chance what examples have: a word that stands in for a secret, or a pattern.
 #[cfg(test)]
 pub(super) fn is_made_up_by_chance(recipe: &str, instance: &str) -> bool {
-    let [recipe, instance] = [recipe, instance].map(str::to_ascii_lowercase);
-    let mut words = STAND_INS.iter().chain(NO_PASSWORDS);
-    words.any(|word| instance.contains(word) && !recipe.contains(word))
+    let recipe = recipe.to_ascii_lowercase();
+    let words = STAND_INS.iter().chain(NO_PASSWORDS).copied();
+    let words: Vec<&str> = words.filter(|word| !recipe.contains(word)).collect();
+    has_telling_word(instance.as_bytes(), &words)
         || (has_pattern(instance.as_bytes()) && !has_pattern(recipe.as_bytes()))
 }
 
@@ -407,9 +479,9 @@ mod tests {
             "ababababababab",
             "12ab9f12ab9f12ab9f",
         ] {
-            assert!(!is_random(word.as_bytes(), 2.75), "{word}");
+            assert!(!looks_random(word.as_bytes()), "{word}");
         }
-        assert!(is_random(b"K7QJ5ZTR2MVN4XWA", 2.75));
+        assert!(looks_random(b"K7QJ5ZTR2MVN4XWA"));
     }
 
     #[test]
@@ -426,7 +498,12 @@ mod tests {
         ] {
             assert!(!is_password(word.as_bytes()), "{word}");
         }
-        assert!(is_password(b"gT7kQ2vX9b"));
+        for word in ["gT7kQ2vX9b", "Winter2017$", "VrksbAAjcwsl", "nvtApuXOsLIY", "SYWKNKfqmnuz"] {
+            assert!(is_password(word.as_bytes()), "{word}");
+        }
+        for word in ["MyDatabase", "HTTPSProxy", "$HOME9abc", "length", "Lengthy9$NAME"] {
+            assert!(!is_password(word.as_bytes()), "{word}");
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Keys that a text holds as an object or in lines of their own: JSON Web Keys, .NET's RSA parameters, OpenVPN's, minisign's
-//! and signify's keys, Ethereum's key stores.
+//! and signify's keys, Ethereum's key stores, Solana's and VAPID's pairs.
 
 use std::ops::Range;
 
 use super::key::Key;
-use super::plausible::{entropy, is_random};
+use super::plausible::{entropy, looks_random};
 use super::{Found, digits};
 
 /// Bytes that such a key has at most.
@@ -15,14 +15,20 @@ pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
     let window = text.get(at..(at + LONGEST).min(text.len()))?;
     let (token, key) = if window.starts_with(b"kty") {
         (web_key(text, at)?, Key::Open)
-    } else if window.starts_with(b"<RSA") {
+    } else if window.starts_with(b"RSA") {
         (shift(rsa_parameters(window)?, at), Key::Open)
+    } else if window.starts_with(b"InverseQ") {
+        (rsa_members(text, at)?, Key::Open)
+    } else if window.starts_with(b"fromSecretKey") || window.starts_with(b"Uint8Array") {
+        (shift(super::solana::in_code(window)?, at), Key::Open)
+    } else if window.get(1..5) == Some(b"apid") || window.get(1..5) == Some(b"APID") {
+        (super::vapid::private_half(text, at)?, Key::Open)
     } else if window.starts_with(b"OpenVPN ") {
         (shift(openvpn(window)?, at), Key::Open)
     } else if window.starts_with(b"untrusted comment:") {
         let (range, key) = minisign(window)?;
         (shift(range, at), key)
-    } else if window.starts_with(b"\"kdfparams") {
+    } else if window.starts_with(b"\"kdf") {
         (ethereum(text, at)?, Key::Encrypted)
     } else {
         return None;
@@ -37,7 +43,7 @@ fn shift(range: Range<usize>, by: usize) -> Range<usize> {
 
 /// The private member of the JSON Web Key whose type is at `at`, or the whole key where its characters are escaped.
 fn web_key(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let object = object_around(text, at)?;
+    let object = object_around(text, at).unwrap_or_else(|| block_around(text, at));
     let body = text.get(object.clone())?;
     if let Some(value) = private_member(body) {
         return Some(shift(value, object.start));
@@ -54,7 +60,39 @@ fn private_member(object: &[u8]) -> Option<Range<usize>> {
     let written = object.get(value.clone())?;
     let bytes = digits::base64_url(written)?;
     let shortest = if symmetric { 16 } else { 32 };
-    (bytes.len() >= shortest && is_random(written, 3.5)).then_some(value)
+    (bytes.len() >= shortest && looks_random(written)).then_some(value)
+}
+
+/// The lines around a place that are indented as deep, as YAML has the fields of an object.
+fn block_around(text: &[u8], at: usize) -> Range<usize> {
+    const MOST_LINES: usize = 24;
+    let line_start =
+        |at: usize| memchr::memrchr(b'\n', text.get(..at).unwrap_or_default()).map_or(0, |end| end + 1);
+    let line_end = |at: usize| {
+        memchr::memchr(b'\n', text.get(at..).unwrap_or_default()).map_or(text.len(), |length| at + length)
+    };
+    let begins_item =
+        |at: usize| text.get(at..).is_some_and(|line| line.trim_ascii_start().starts_with(b"- "));
+    // the dash of an item is as good as a blank
+    let indentation = |at: usize| {
+        let line = text.get(at..).unwrap_or_default();
+        line.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'-')).count()
+    };
+    let (mut start, mut end) = (line_start(at), line_end(at));
+    let depth = indentation(start);
+    for _ in 0..MOST_LINES {
+        let before = start.checked_sub(1).filter(|_| !begins_item(start)).map(line_start);
+        let Some(before) = before.filter(|line| indentation(*line) == depth) else { break };
+        start = before;
+    }
+    for _ in 0..MOST_LINES {
+        let next = end + 1;
+        if next >= text.len() || indentation(next) != depth || begins_item(next) {
+            break;
+        }
+        end = line_end(next);
+    }
+    start..end
 }
 
 /// What is between the braces around a place, if that is one flat object.
@@ -92,23 +130,39 @@ fn member(object: &[u8], name: &[u8]) -> Option<Range<usize>> {
     })
 }
 
-/// The private exponent of `<RSAKeyValue>` or `<RSAParameters>`.
+/// The private exponent of `<RSAKeyValue>` or `<RSAParameters>`, or the whole key where its brackets are escaped.
 fn rsa_parameters(window: &[u8]) -> Option<Range<usize>> {
-    let end = memchr::memmem::find(window, b"</RSA")?;
+    let end = memchr::memmem::find(window, b"/RSA")?;
     let object = window.get(..end)?;
-    let start = memchr::memmem::find(object, b"<D>")? + 3;
-    let length = memchr::memmem::find(object.get(start..)?, b"</D>")?;
-    let digits: Vec<u8> = object
-        .get(start..start + length)?
-        .iter()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .copied()
-        .collect();
-    let bytes = digits::base64(&digits)?;
-    (bytes.len() >= 32 && entropy(&bytes) > 4.0).then_some(start..start + length)
+    if object.contains(&b'<') {
+        return private_exponent(object);
+    }
+    private_exponent(&crate::decode::plain(object))?;
+    Some(0..end)
 }
 
-/// `OpenVPN Static key V1`: 256 bytes in hex; `OpenVPN tls-crypt-v2 client key` in base64.
+fn private_exponent(object: &[u8]) -> Option<Range<usize>> {
+    let start = memchr::memmem::find(object, b"<D>")? + 3;
+    let length = memchr::memmem::find(object.get(start..)?, b"</D>")?;
+    is_large_number(object.get(start..start + length)?).then_some(start..start + length)
+}
+
+/// The private exponent among the members of .NET's RSA parameters in JSON.
+fn rsa_members(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let object = object_around(text, at)?;
+    let body = text.get(object.clone())?;
+    member(body, b"Modulus")?;
+    let exponent = member(body, b"D")?;
+    is_large_number(body.get(exponent.clone())?).then(|| shift(exponent, object.start))
+}
+
+/// Whether base64 is that of a number as a key has it.
+fn is_large_number(base64: &[u8]) -> bool {
+    let digits: Vec<u8> = base64.iter().filter(|byte| !byte.is_ascii_whitespace()).copied().collect();
+    digits::base64(&digits).is_some_and(|bytes| bytes.len() >= 32 && entropy(&bytes) > 4.0)
+}
+
+/// `OpenVPN Static key V1`: 256 bytes in hex; `OpenVPN tls-crypt-v2 client key` and `server key` in base64.
 fn openvpn(window: &[u8]) -> Option<Range<usize>> {
     let head = window.get(..64)?;
     let start = memchr::memmem::find(head, b"-----")? + 5;
@@ -122,7 +176,7 @@ fn openvpn(window: &[u8]) -> Option<Range<usize>> {
         .collect();
     let hex: Vec<u8> = text.iter().filter(|byte| byte.is_ascii_hexdigit()).copied().collect();
     let is_static = head.starts_with(b"OpenVPN Static") && hex.len() >= 512 && entropy(&hex) > 3.5;
-    let is_wrapped = !head.starts_with(b"OpenVPN Static") && text.len() >= 256 && entropy(&text) > 5.0;
+    let is_wrapped = !head.starts_with(b"OpenVPN Static") && text.len() >= 160 && entropy(&text) > 5.0;
     (is_static || is_wrapped).then_some(start..end)
 }
 
@@ -146,20 +200,25 @@ fn minisign(window: &[u8]) -> Option<(Range<usize>, Key)> {
         (158, b"Ed\0\0") => Key::Open,
         _ => return None,
     };
-    (entropy(&bytes) > 4.0).then_some((start..start + length, key))
+    // before and behind the key there may be nothing but zeros
+    let own = if bytes.len() == 158 { bytes.get(62..126)? } else { bytes.get(40..)? };
+    (entropy(own) > 4.0).then_some((start..start + length, key))
 }
 
-/// A key store of Ethereum: what it was made of, and how.
+/// A key store of Ethereum: what it was made of, and how. That of a validator has a `message` for each step.
 fn ethereum(text: &[u8], at: usize) -> Option<Range<usize>> {
     const NEAR: usize = 2 << 10;
     let floor = at.saturating_sub(NEAR);
     let near = text.get(floor..(at + NEAR).min(text.len()))?;
-    let hex = |name: &[u8]| {
-        let value = member(near, name)?;
+    let hex = |from: usize, name: &[u8]| {
+        let value = shift(member(near.get(from..)?, name)?, from);
         let digits = near.get(value.clone())?;
-        (digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit) && entropy(digits) > 3.0)
-            .then_some(value)
+        let is_hex = digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit);
+        (is_hex && looks_random(digits)).then_some(value)
     };
-    hex(b"mac")?;
-    Some(shift(hex(b"ciphertext")?, floor))
+    let sealed = match hex(0, b"mac") {
+        Some(_) => hex(0, b"ciphertext")?,
+        None => hex(memchr::memmem::find(near, b"aes-128-ctr")?, b"message")?,
+    };
+    Some(shift(sealed, floor))
 }

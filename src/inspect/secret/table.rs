@@ -6,6 +6,9 @@ use regex::bytes::{Regex, RegexBuilder};
 /// One credential of one provider; a rule of its own.
 #[derive(Debug)]
 pub(crate) struct SecretRule {
+    /// Whose such credentials are: clouds, registries, ...
+    #[cfg_attr(not(test), expect(dead_code, reason = "the documentation is made of it"))]
+    pub(crate) family: &'static str,
     pub(crate) name: &'static str,
     /// The thing, with its article.
     pub(crate) what: &'static str,
@@ -24,7 +27,17 @@ impl SecretRule {
         self.patterns.iter().any(|pattern| pattern.check == Check::Crc)
     }
 
+    /// What is checked beyond the form, in the words of the documentation.
+    #[cfg(test)]
+    pub(crate) fn checked(&self) -> Vec<&'static str> {
+        let mut words: Vec<&str> = self.patterns.iter().map(|pattern| pattern.check.word()).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
     /// A recipe for each of its forms, `{hex:32}` for random characters.
+    #[cfg(test)]
     pub(crate) fn forms(&self) -> impl Iterator<Item = &'static str> {
         self.patterns.iter().map(|pattern| pattern.example)
     }
@@ -44,7 +57,9 @@ pub(super) struct Pattern {
     alphabet: [u64; 4],
     pub(super) guard: Guard,
     pub(super) check: Check,
-    pub(super) entropy: f64,
+    /// Entropy that the random part has at least, times its length.
+    pub(super) bits: f64,
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests make instances of it"))]
     pub(super) example: &'static str,
     #[cfg_attr(not(test), expect(dead_code, reason = "tests make near misses of it"))]
     pub(super) near: &'static [&'static str],
@@ -132,6 +147,17 @@ pub(super) enum Check {
     Url,
     /// An object that is an environment.
     Environment,
+}
+
+#[cfg(test)]
+impl Check {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Crc => "checksum",
+            Self::Random | Self::Opaque | Self::Password | Self::Url => "random",
+            _ => "content",
+        }
+    }
 }
 
 /// All rules, in the order of precedence.

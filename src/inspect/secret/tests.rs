@@ -361,7 +361,10 @@ fn keys_of_other_formats_are_told_by_their_structure() {
     let encrypted = "secret-private-key-encrypted";
     let jwk = dice.make(r#""kty":"EC","crv":"P-256","x":"{b64url:43}","y":"{b64url:43}""#);
     let d = dice.make("{b64url:43}");
-    let numbers: Vec<String> = dice.bytes(64).iter().map(u8::to_string).collect();
+    let seed: [u8; 32] = dice.bytes(32).try_into().unwrap();
+    let pair = [seed, ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().to_bytes()].concat();
+    let numbers: Vec<String> = pair.iter().map(u8::to_string).collect();
+    let exponent = random(&mut dice, b"", 256);
     let certificate = keys::sequence(&[&keys::sequence(&[&[2, 1, 2], &dice.bytes(300)]), &[5, 0]]);
     for (text, expected) in [
         (format!("{{{jwk},\"d\":\"{d}\"}}"), Some(open)),
@@ -398,6 +401,27 @@ fn keys_of_other_formats_are_told_by_their_structure() {
         ("{\"ciphertext\":\"\",\"kdfparams\":{},\"mac\":\"\"}".to_owned(), None),
         (format!("[{}]", numbers.join(",")), Some(open)),
         (format!("[{}]", numbers[..32].join(",")), None),
+        (format!("[{}]", [&numbers[..32], &numbers[..32]].concat().join(",")), None),
+        (format!("const pair = Keypair.fromSecretKey(new Uint8Array([{}]));", numbers.join(", ")), Some(open)),
+        (format!("key:\n  kty: OKP\n  x: {d}\n  d: {d}\nother: 1\n"), Some(open)),
+        (format!("- kty: OKP\n  crv: Ed25519\n  x: {d}\n- d: {d}\n"), None),
+        (format!("\\u003cRSAKeyValue\\u003e\\u003cD\\u003e{exponent}\\u003c/D\\u003e\\u003c/RSAKeyValue\\u003e"), Some(open)),
+        (format!("{{\"D\":\"{exponent}\",\"Exponent\":\"AQAB\",\"InverseQ\":\"{d}\",\"Modulus\":\"{exponent}\"}}"), Some(open)),
+        (format!("{{\"Exponent\":\"AQAB\",\"InverseQ\":\"{d}\",\"Modulus\":\"{exponent}\"}}"), None),
+        (
+            format!(
+                "{{\"kdf\":{{\"message\":\"\"}},\"cipher\":{{\"function\":\"aes-128-ctr\",\"message\":\"{}\"}}}}",
+                &hex[..64]
+            ),
+            Some(encrypted),
+        ),
+        (
+            format!("untrusted comment: minisign encrypted secret key\n{}\n", {
+                let key = [&b"Ed\0\0B2"[..], &[0; 48], &dice.bytes(104)].concat();
+                encode(&key)
+            }),
+            Some(open),
+        ),
         (format!("[{}]", vec!["0"; 64].join(",")), None),
         (format!("CERT={}", encode(&certificate)), None),
         (format!("KEY={}", &encode(&keys::rsa(&mut dice, 2048))[..1000]), None),

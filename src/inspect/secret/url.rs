@@ -21,7 +21,11 @@ pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
     if user.is_empty() && !scheme_name.starts_with(b"redis") {
         return None;
     }
-    if scheme_length < 3 || !is_public_host(host) || !is_password(password) || user == password {
+    if scheme_length < 3
+        || !is_public_host(host)
+        || !is_password(&crate::decode::plain(password))
+        || user == password
+    {
         return None;
     }
     let token = after + colon + 1..after + host_at;

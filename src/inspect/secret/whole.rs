@@ -2,7 +2,7 @@
 
 use super::key::Key;
 use super::plausible::entropy;
-use super::{Found, der, table};
+use super::{Found, der, solana, table};
 use crate::inspect::Sample;
 
 /// What the sample is, if it is a key.
@@ -18,7 +18,8 @@ pub(super) fn find(sample: &Sample<'_>) -> Option<Found> {
         [0xFE, 0xED, 0xFE, 0xED, ..] | [0xCE, 0xCE, 0xCE, 0xCE, ..] => java(bytes)?,
         [0, 0, 0, 1 | 2, 0, 0, 0, 20, ..] => bouncy_castle(bytes)?,
         [b'o', ..] => openssh(bytes)?,
-        [b'[' | b' ' | b'\n', ..] if is_solana(bytes) => Key::Open,
+        [b'[' | b' ' | b'\n', ..] if solana::is_pair(bytes) => Key::Open,
+        [b'(', ..] | [b'C', b'r', b'e', b'a', b't', b'e', b'd', b':', ..] => gnupg(bytes)?,
         [first, ..] if *first >= 0x80 && is_pgp(bytes) => Key::Open,
         _ => return None,
     };
@@ -163,14 +164,18 @@ fn is_pgp(bytes: &[u8]) -> bool {
     is_secret_key && bytes.first().is_some_and(|first| first & 0x80 != 0)
 }
 
-/// Solana's key pair: a list of 64 bytes and nothing else.
-fn is_solana(bytes: &[u8]) -> bool {
-    const LONGEST: usize = 1024;
-    if bytes.len() > LONGEST {
-        return false;
+/// A key as GnuPG keeps it under `private-keys-v1.d`: an expression in brackets, behind a name in newer versions.
+fn gnupg(bytes: &[u8]) -> Option<Key> {
+    const NEAR: usize = 512;
+    let head = bytes.get(..NEAR).unwrap_or(bytes);
+    let has = |sign: &[u8]| memchr::memmem::find(head, sign).is_some();
+    if bytes.starts_with(b"(11:private-key(") || has(b"\nKey: (private-key (") {
+        Some(Key::Open)
+    } else if bytes.starts_with(b"(21:protected-private-key(") || has(b"\nKey: (protected-private-key (") {
+        Some(Key::Encrypted)
+    } else {
+        None
     }
-    let numbers: Option<Vec<u8>> = serde_json::from_slice(bytes).ok();
-    numbers.is_some_and(|numbers| numbers.len() == 64 && entropy(&numbers) > 4.5)
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Environments that a bundler wrote into its output: an object of `MODE`, `DEV`, `PROD` and `BASE_URL` is Vite's,
-//! one of `PATH`, `HOME` and `PWD` is the whole environment of the machine that built the package.
+//! one of `NODE_ENV` and other names in capitals is webpack's, one with `production: true` is Angular's, and one of
+//! `PATH`, `HOME` and `PWD`, or lines of these, the whole environment of the machine that built the package.
 
 use std::cell::Cell;
 use std::ops::Range;
 
 use super::table::Format;
-use super::{names, values};
+use super::{names, values, wrapped};
 use crate::inspect::secret::{Found, table};
 
 /// Bytes before the keyword in which its object may begin.
@@ -59,6 +60,15 @@ pub(in crate::inspect::secret) fn find(
     rule: usize,
     effort: &Cell<usize>,
 ) -> Vec<Found> {
+    let rest = text.get(at..).unwrap_or_default();
+    if rest.starts_with(b"PATH=") {
+        return printed(text, at, effort).map_or_else(Vec::new, |lines| given_away(text, &lines, rule));
+    }
+    if ["env", "__env", "__ENV", "_env_", "untimeConfig"].iter().any(|name| rest.starts_with(name.as_bytes()))
+    {
+        let object = object_behind(text, at, effort);
+        return object.map_or_else(Vec::new, |object| credentials(text, &object, rule));
+    }
     let Some(quotes) = name_at(text, at) else { return Vec::new() };
     if !quotes.starts_with(b"\\") {
         return object_around(text, at, effort)
@@ -126,6 +136,38 @@ fn object_around(text: &[u8], at: usize, effort: &Cell<usize>) -> Option<Vec<Fie
     })
 }
 
+/// The object that is given to the name which the keyword at `at` is in.
+fn object_behind(text: &[u8], at: usize, effort: &Cell<usize>) -> Option<Vec<Field>> {
+    const LONGEST_NAME: usize = 40;
+    let rest = text.get(at..(at + LONGEST_NAME).min(text.len()))?;
+    let brace = memchr::memchr(b'{', rest)?;
+    let between = rest.get(..brace)?;
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_\"'` ]".contains(byte);
+    let sign = between.iter().position(|byte| !is_name(byte))?;
+    let is_given =
+        matches!(between.get(sign)?, b':' | b'=') && between.get(sign + 1..)?.trim_ascii().is_empty();
+    is_given.then(|| flat_object(text, at + brace + 1, effort)).flatten()
+}
+
+/// The lines of `NAME=value` around a place, as `env` prints them.
+fn printed(text: &[u8], at: usize, effort: &Cell<usize>) -> Option<Vec<Field>> {
+    /// A crontab has three or four of them, too.
+    const FEWEST: usize = 6;
+    let window = at.saturating_sub(LONGEST_ESCAPED)..(at + LONGEST_ESCAPED).min(text.len());
+    effort.set(effort.get().saturating_sub(window.len()));
+    let near = text.get(window.clone())?;
+    let lines = wrapped::environments(near).into_iter().find(|lines| lines.contains(&(at - window.start)))?;
+    let pairs = super::lines::lines(near.get(lines.clone())?);
+    let fields: Vec<Field> = pairs
+        .filter_map(|line| {
+            let line = window.start + lines.start + line.start..window.start + lines.start + line.end;
+            let sign = line.start + memchr::memchr(b'=', text.get(line.clone())?)?;
+            Some((line.start..sign, sign + 1..line.end))
+        })
+        .collect();
+    (fields.len() >= FEWEST).then_some(fields)
+}
+
 /// What an object gives away, if it is an environment.
 fn given_away(text: &[u8], object: &[Field], rule: usize) -> Vec<Found> {
     let name = |range: &Range<usize>| {
@@ -140,7 +182,11 @@ fn given_away(text: &[u8], object: &[Field], rule: usize) -> Vec<Found> {
     let path = object.iter().find(|(range, _)| matches!(name(range), "PATH" | "Path"));
     let is_whole = path.is_some() && of_a_session.count() >= 3;
     let is_vite = has("MODE") && has("BASE_URL") && (has("DEV") || has("PROD"));
-    if !is_whole && !is_vite {
+    let is_webpack = has("NODE_ENV") && object.iter().all(|(range, _)| is_variable(name(range)));
+    let is_angular = object.iter().any(|(range, value)| {
+        name(range) == "production" && matches!(text.get(value.clone()), Some(b"true" | b"!0"))
+    });
+    if !is_whole && !is_vite && !is_webpack && !is_angular {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -152,21 +198,40 @@ fn given_away(text: &[u8], object: &[Field], rule: usize) -> Vec<Found> {
             prefix: 0,
         }));
     }
-    for (range, value) in object {
-        let content = text.get(value.clone()).unwrap_or_default();
-        let shift = |part: Range<usize>| value.start + part.start..value.start + part.end;
-        let secret = match names::kind("", name(range)) {
-            Some(kind) if values::is_secret(content, kind, Format::Code) => Some(value.clone()),
-            _ => values::login_inside(content).map(shift),
-        };
-        found.extend(secret.map(|token| Found { rule, span: token.clone(), token, prefix: 0 }));
-    }
+    found.extend(credentials(text, object, rule));
     found
+}
+
+/// Those of an object's fields that hold credentials.
+fn credentials(text: &[u8], object: &[Field], rule: usize) -> Vec<Found> {
+    let tokens = object.iter().filter_map(|(name, value)| {
+        let name = std::str::from_utf8(text.get(name.clone())?).ok()?;
+        let content = text.get(value.clone())?;
+        match kind(name) {
+            Some(kind) if values::is_secret(content, kind, Format::Code) => Some(value.clone()),
+            _ => values::login_inside(content).map(|part| value.start + part.start..value.start + part.end),
+        }
+    });
+    tokens.map(|token| Found { rule, span: token.clone(), token, prefix: 0 }).collect()
+}
+
+/// What the name of a variable says of its value. Names in which frameworks have `PUBLIC` are no different where they
+/// end in what nobody would make public.
+fn kind(name: &str) -> Option<names::Kind> {
+    let is_meant = ["SECRET", "SECRET_KEY", "PASSWORD"].iter().any(|end| name.ends_with(end));
+    let own = name.find("PUBLIC_").filter(|_| is_meant).and_then(|at| name.get(at + 7..));
+    names::kind("", own.unwrap_or(name))
+}
+
+/// Whether this is how variables are called.
+fn is_variable(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 type Field = (Range<usize>, Range<usize>);
 
-/// Names and values of an object of nothing but strings, numbers and truth values, whose brace is before `start`.
+/// Names and values of an object of nothing but strings, numbers, truth values and such objects, whose brace is before
+/// `start`.
 fn flat_object(text: &[u8], start: usize, effort: &Cell<usize>) -> Option<Vec<Field>> {
     let end = (start + LONGEST.min(effort.get())).min(text.len());
     let mut at = start;
@@ -179,6 +244,7 @@ fn fields(text: &[u8], place: &mut usize, end: usize) -> Option<Vec<Field>> {
     const MOST: usize = 2000;
     let mut at = *place;
     let mut fields = Vec::new();
+    let mut depth = 0_usize;
     let peek = |at: usize| text.get(at).copied().filter(|_| at < end);
     let blanks = |mut at: usize| {
         while peek(at).is_some_and(|byte| byte.is_ascii_whitespace()) {
@@ -190,6 +256,11 @@ fn fields(text: &[u8], place: &mut usize, end: usize) -> Option<Vec<Field>> {
         at = blanks(at);
         *place = at;
         let name = match peek(at)? {
+            b'}' if depth > 0 => {
+                (depth, at) = (depth - 1, blanks(at + 1));
+                at += usize::from(peek(at) == Some(b','));
+                continue;
+            }
             b'}' => return (!fields.is_empty()).then_some(fields),
             b'"' | b'\'' => quoted(text, at, end)?,
             _ => at..word_end(text, at, end),
@@ -204,6 +275,10 @@ fn fields(text: &[u8], place: &mut usize, end: usize) -> Option<Vec<Field>> {
         }
         at = blanks(at + 1);
         let value = match peek(at)? {
+            b'{' => {
+                (depth, at) = (depth + 1, at + 1);
+                continue;
+            }
             b'"' | b'\'' | b'`' => {
                 let value = quoted(text, at, end)?;
                 at = value.end + 1;
@@ -217,13 +292,14 @@ fn fields(text: &[u8], place: &mut usize, end: usize) -> Option<Vec<Field>> {
                 if at == start {
                     return None;
                 }
-                at..at
+                start..at
             }
         };
         fields.push((name, value));
         at = blanks(at);
         match peek(at)? {
             b',' => at += 1,
+            b'}' if depth > 0 => {}
             b'}' => return Some(fields),
             _ => return None,
         }

@@ -13,8 +13,11 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
         if let Some(name) = here.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) {
             section = String::from_utf8_lossy(name).into_owned();
         } else if let Some((name, value)) = split(here) {
-            let value = line.start + value.start..line.start + value.end;
-            pairs.push(Pair::new(&section, &name, value));
+            let further = further(here, value.start);
+            for (name, value) in std::iter::once((name, value)).chain(further) {
+                let value = line.start + value.start..line.start + value.end;
+                pairs.push(Pair::new(&section, &name, value));
+            }
         }
     }
     pairs
@@ -57,6 +60,26 @@ fn split(line: &[u8]) -> Option<(String, Range<usize>)> {
     }
     let value = value(line, sign + 1);
     Some((String::from_utf8_lossy(&name).into_owned(), value))
+}
+
+/// What else a line gives behind its first value: `db1 ansible_user=root ansible_password=...`.
+fn further(line: &[u8], from: usize) -> Vec<(String, Range<usize>)> {
+    let mut at = from;
+    let words = line.get(from..).unwrap_or_default().split(u8::is_ascii_whitespace).filter_map(|word| {
+        let start = at;
+        at += word.len() + 1;
+        let sign = memchr::memchr(b'=', word).filter(|_| start > from)?;
+        let name = word.get(..sign)?;
+        let is_name = name.first().is_some_and(u8::is_ascii_alphabetic)
+            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        is_name.then(|| {
+            (
+                String::from_utf8_lossy(name).into_owned(),
+                value(line.get(..start + word.len()).unwrap_or(line), start + sign + 1),
+            )
+        })
+    });
+    words.collect()
 }
 
 /// The blank in a line of `name value`, with `ENV` before it or not.

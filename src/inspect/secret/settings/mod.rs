@@ -19,6 +19,7 @@ use super::{Found, Sample};
 use table::Format;
 
 pub(super) use environment::find as environment;
+#[cfg(test)]
 pub(crate) use table::TABLE as SETTINGS_FILES;
 pub(super) use wrapped::find as wrapped;
 

@@ -164,6 +164,7 @@ const KEYS: &[&str] = &[
     "integration",
     "write",
     "license",
+    "fernet",
     "instrumentation",
     "ssh",
 ];

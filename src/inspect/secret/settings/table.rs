@@ -6,6 +6,7 @@ use crate::inspect::pattern::fit;
 /// An application, or a kind of file. `policies/settings_files.toml` says what the fields mean.
 #[derive(Debug)]
 pub(crate) struct SettingsFile {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the documentation is made of it"))]
     pub(crate) what: &'static str,
     pub(crate) paths: &'static [&'static str],
     pub(super) not: &'static [&'static str],

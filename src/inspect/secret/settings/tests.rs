@@ -55,6 +55,30 @@ fn the_environment_of_a_build_is_told_with_each_credential_in_it() {
         (vite, &["secret-environment"]),
         (spaced, &["secret-environment-dump"]),
         ("e={BASE_URL:`/`,DEV:!1,MODE:`production`,PROD:!0,SSR:!1,VITE_TITLE:`{base62:40}`}", &[]),
+        (
+            "let n={NODE_ENV:\"production\",PUBLIC_URL:\"\",WDS_SOCKET_HOST:void 0,REACT_APP_API_SECRET:\"{base62:40}\"};",
+            &["secret-environment"],
+        ),
+        (
+            "let n={NODE_ENV:\"production\",NEXT_PUBLIC_DB_PASSWORD:\"{base62:20}\",NEXT_PUBLIC_API_KEY:\"{base62:40}\"};",
+            &["secret-environment"],
+        ),
+        (
+            "const environment = { production: true, api: { url: \"/\" }, apiSecret: \"{base62:40}\" };",
+            &["secret-environment"],
+        ),
+        ("window.__ENV = {\"API_URL\": \"/\", \"API_SECRET\": \"{base62:40}\"};", &["secret-environment"]),
+        (
+            "const _inlineRuntimeConfig = {\n  \"app\": {\n    \"baseURL\": \"/\"\n  },\n  \"apiSecret\": \"{base62:40}\",\n  \"public\": {}\n};",
+            &["secret-environment"],
+        ),
+        (
+            "SHELL=/bin/bash\nPATH=/usr/bin:/bin\nHOME=/root\nPWD=/root/app\nSHLVL=1\nAPI_SECRET={base62:40}\n",
+            &["secret-environment-dump", "secret-environment"],
+        ),
+        // a crontab
+        ("SHELL=/bin/sh\nPATH=/usr/bin:/bin\nHOME=/\nMAILTO=root\n", &[]),
+        ("if (process.env.NODE_ENV === \"production\") { x = {NODE_ENV: e, token: \"{base62:40}\"} }", &[]),
         // what a program gives to another
         (r#"spawn(a, {env: {"PATH":"/usr/bin","HOME":"/tmp"}})"#, &[]),
         (r#"e={"PATH":"/usr/bin","HOME":f(),"PWD":"/","SHELL":"/bin/sh","USER":"a"}"#, &[]),

@@ -60,12 +60,15 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
         Kind::Password => {
             is_password(value, 8)
                 || is_app_password(value)
+                || is_numbered_passphrase(value)
                 || (format == Format::Lines && is_passphrase(value))
         }
         Kind::Token => {
             (is_opaque(last_word(value)) && !value.contains(&b'\\') && !is_a_value_of_another_kind(value))
-                || is_password(value, 12)
+                || is_password(value, 8)
                 || (format == Format::Lines && is_passphrase(value))
+                // in YAML a secret may be the name of one
+                || (!matches!(format, Format::Yaml | Format::Kubernetes) && is_numbered_passphrase(value))
         }
     }
 }
@@ -78,7 +81,7 @@ fn is_password(value: &[u8], least: usize) -> bool {
         && !plausible::is_made_up(value)
         && !is_a_value_of_another_kind(value)
         && mixes(value)
-        && plausible::entropy(value) >= 2.5
+        && plausible::varies(value)
 }
 
 /// Letters with digits, or capitals and signs among small letters.
@@ -89,6 +92,7 @@ fn mixes(value: &[u8]) -> bool {
         && (any(u8::is_ascii_digit)
             || (signs > 0 && any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase))))
         || plausible::mixes(value)
+        || plausible::is_jumbled(value)
 }
 
 /// Versions, addresses, numbers with units, names of classes and files: what settings are full of.
@@ -138,11 +142,29 @@ fn is_passphrase(value: &[u8]) -> bool {
     (4..=12).contains(&words.len())
         && value.len() >= 18
         && plausible::entropy(value) >= 2.5
-        && words.iter().all(|word| {
-            (3..=12).contains(&word.len())
-                && word.iter().all(u8::is_ascii_lowercase)
-                && !INSTRUCTIONS.iter().any(|instruction| instruction.as_bytes() == *word)
-        })
+        && words.iter().all(|word| is_own_word(word))
+}
+
+/// Whether a word of small letters may be one of somebody's own choice.
+fn is_own_word(word: &[u8]) -> bool {
+    (3..=12).contains(&word.len())
+        && word.iter().all(u8::is_ascii_lowercase)
+        && !INSTRUCTIONS.iter().any(|instruction| instruction.as_bytes() == word)
+}
+
+/// Three or more such words and a number behind the last, as generators of passwords make them.
+fn is_numbered_passphrase(value: &[u8]) -> bool {
+    let words = value.trim_ascii_end();
+    let letters = words.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
+    let words: Vec<&[u8]> = words
+        .get(..letters)
+        .unwrap_or_default()
+        .split(|byte| matches!(byte, b' ' | b'-' | b'_' | b'.'))
+        .collect();
+    letters < value.len()
+        && (3..=12).contains(&words.len())
+        && letters >= 15
+        && words.iter().all(|word| is_own_word(word))
 }
 
 /// The only word of `Bearer ...`.

@@ -29,7 +29,7 @@ pub(in crate::inspect::secret) fn find(text: &[u8]) -> Vec<Found> {
 }
 
 /// Where lines of `NAME=value` stand one behind the other, but for comments and empty ones.
-fn environments(text: &[u8]) -> Vec<Range<usize>> {
+pub(super) fn environments(text: &[u8]) -> Vec<Range<usize>> {
     /// Variables that make an environment.
     const FEWEST: usize = 2;
     let mut found = Vec::new();
