@@ -46,8 +46,8 @@ impl Format for Nupkg {
     }
 
     /// A tool's package may hold packages, which are installed from there.
-    fn unpacks(&self, _inventory: &Inventory, entry: &Entry) -> bool {
-        entry.path.to_ascii_lowercase().ends_with(".nupkg")
+    fn unpacks<'a>(&'a self, _inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
+        Box::new(|entry| entry.path.to_ascii_lowercase().ends_with(".nupkg"))
     }
 
     fn registry(&self) -> Option<&'static dyn Registry> {
