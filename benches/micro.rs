@@ -79,7 +79,7 @@ fn inspect_near_secrets(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = BAITS, sample_count = 10)]
 fn inspect_bait(bencher: Bencher<'_, '_>, bait: &Bait) {
     let line = (bait.line)();
-    look(bencher, "package/a.js", &line.repeat(BAIT / line.len()));
+    look(bencher, bait.path, &line.repeat(BAIT / line.len()));
 }
 
 /// Bytes of a bait.
@@ -88,7 +88,12 @@ const BAIT: usize = 20 << 20;
 /// What a bait is made of.
 struct Bait {
     name: &'static str,
+    path: &'static str,
     line: fn() -> Vec<u8>,
+}
+
+const fn bait(name: &'static str, line: fn() -> Vec<u8>) -> Bait {
+    Bait { name, path: "package/a.js", line }
 }
 
 impl std::fmt::Display for Bait {
@@ -98,32 +103,45 @@ impl std::fmt::Display for Bait {
 }
 
 const BAITS: &[Bait] = &[
-    Bait { name: "beginnings of JWT", line: || b"eyJhbGciOiJIUzI1NiJ9.eyJ".to_vec() },
-    Bait {
-        name: "lines of an .npmrc",
-        line: || b"//registry.example.org/:_authToken=${NPM_TOKEN}\n".to_vec(),
-    },
-    Bait { name: "beginnings of keys", line: || b"-----BEGIN PRIVATE KEY-----\n".to_vec() },
-    Bait { name: "types of web keys", line: || b"kty:".to_vec() },
-    Bait { name: "addresses", line: || b"a://b:c@".to_vec() },
-    Bait { name: "quotes", line: || b"'a'+".to_vec() },
-    Bait { name: "literals", line: || b"'ab' + ".to_vec() },
-    Bait { name: "lists", line: || b"['a'].join(".to_vec() },
-    Bait { name: "calls", line: || b"'a'.concat(".to_vec() },
-    Bait { name: "beginnings of tokens", line: || [&b"EAAB"[..], &b"a".repeat(96), b","].concat() },
-    Bait { name: "tokens told by their middle", line: || b"AZDO".to_vec() },
-    Bait { name: "signatures", line: || b"&sig=".to_vec() },
-    Bait { name: "environments", line: || b"{\"BASE_URL\":\"a\",".to_vec() },
-    Bait { name: "environments in strings", line: || br#"{\"BASE_URL\":\"a\","#.to_vec() },
-    Bait { name: "passwords", line: || b"password=".to_vec() },
-    Bait { name: "headers", line: || b"authorization: bearer ".to_vec() },
-    Bait { name: "entities", line: || b"&#95;a".to_vec() },
-    Bait { name: "escapes", line: || b"\\x61".to_vec() },
-    Bait { name: "letters of base64", line: || b"QUJD".to_vec() },
-    Bait { name: "lines of base64", line: || [&b"QUJD".repeat(10)[..], b"\n"].concat() },
-    Bait { name: "base64 in base64", line: in_itself },
-    Bait { name: "digits", line: || b"61".to_vec() },
+    bait("beginnings of JWT", || b"eyJhbGciOiJIUzI1NiJ9.eyJ".to_vec()),
+    bait("lines of an .npmrc", || b"//registry.example.org/:_authToken=${NPM_TOKEN}\n".to_vec()),
+    bait("beginnings of keys", || b"-----BEGIN PRIVATE KEY-----\n".to_vec()),
+    bait("types of web keys", || b"kty:".to_vec()),
+    bait("addresses", || b"a://b:c@".to_vec()),
+    bait("quotes", || b"'a'+".to_vec()),
+    bait("literals", || b"'ab' + ".to_vec()),
+    bait("lists", || b"['a'].join(".to_vec()),
+    bait("calls", || b"'a'.concat(".to_vec()),
+    bait("beginnings of tokens", || [&b"EAAB"[..], &b"a".repeat(96), b","].concat()),
+    bait("tokens told by their middle", || b"AZDO".to_vec()),
+    bait("signatures", || b"&sig=".to_vec()),
+    bait("environments", || b"{\"BASE_URL\":\"a\",".to_vec()),
+    bait("environments in strings", || br#"{\"BASE_URL\":\"a\","#.to_vec()),
+    bait("passwords", || b"password=".to_vec()),
+    bait("headers", || b"authorization: bearer ".to_vec()),
+    bait("entities", || b"&#95;a".to_vec()),
+    bait("escapes", || b"\\x61".to_vec()),
+    bait("letters of base64", || b"QUJD".to_vec()),
+    bait("lines of base64", || [&b"QUJD".repeat(10)[..], b"\n"].concat()),
+    bait("base64 in base64", in_itself),
+    bait("digits", || b"61".to_vec()),
+    bait("tokens of any length", || [&b"pypi-AgEIcHlwaS5vcmc"[..], &b"a".repeat(20)].concat()),
+    bait("short lines of base64 with words in them", || {
+        [&b"d29yZHMgYW5kIHdvcmRz"[..], &b"/".repeat(22), b"\n"].concat()
+    }),
+    bait("beginnings of gzip in base64", || [&b"H4sIAAAAAAAAA"[..], &b"A".repeat(30), b" "].concat()),
+    bait("beginnings of deflate in base64", || [&b"S0xKTklN"[..], &b"A".repeat(40), b" "].concat()),
+    bait("keys of OpenVPN", || b"OpenVPN Static key V1-----\n".to_vec()),
+    Bait { name: "imports of styles", path: "package/a.css", line: || b"@import ".to_vec() },
+    Bait { name: "imports in a comment", path: "package/a.css", line: || b"/*@import \"./a\"".to_vec() },
+    Bait { name: "imports of Python", path: "a/__init__.py", line: python_imports },
+    Bait { name: "imports in one line", path: "package/a.js", line: || b"require(\"./a\");".to_vec() },
 ];
+
+/// Imports of so many names that each has to be looked for.
+fn python_imports() -> Vec<u8> {
+    (0..100_000).flat_map(|number| format!("from . import name{number}\n").into_bytes()).collect()
+}
 
 /// Text encoded four times.
 fn in_itself() -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::places::{Builder, Rate};
 use super::runs::{is_digit, raw_value, runs, value};
-use super::{Budget, LARGEST_LAYER, Layer, magic};
+use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, hex, magic};
 use crate::unpack;
 
 /// What its layers are called.
@@ -21,8 +21,10 @@ const HEAD: usize = 4 << 10;
 /// Runs of hexadecimal digits that are handed on.
 const MOST_HEX: usize = 100_000;
 
-/// Uncovers texts, and bytes whose beginning says what they are. Returns the runs that are hexadecimal numbers.
-pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) -> Vec<Range<usize>> {
+pub(super) const WRAPPING: Wrapping = Wrapping { name: NAME, stands_in: StandsIn::Anything, uncover };
+
+/// Uncovers texts, and bytes whose beginning says what they are. Runs of hexadecimal digits are found by the way.
+fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(NAME, true, budget, found);
     let mut hex = Vec::new();
     let mut runs = runs(bytes, SHORTEST);
@@ -35,19 +37,29 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer
         }
         lines.uncover(&mut layer);
     }
-    hex
+    drop(layer);
+    hex::uncover(bytes, &hex, budget, found);
 }
 
 /// Base64 in one or several lines of a text.
 struct Lines<'a> {
     bytes: &'a [u8],
     parts: Vec<Range<usize>>,
+    /// Characters in the parts before each.
+    before: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
+    fn of(bytes: &'a [u8], parts: Vec<Range<usize>>) -> Self {
+        let lengths =
+            parts.iter().scan(0, |length, part| Some(std::mem::replace(length, *length + part.len())));
+        let before = lengths.collect();
+        Self { bytes, parts, before }
+    }
+
     /// A run, and those in the lines below that go on with it.
     fn from(bytes: &'a [u8], first: Range<usize>) -> Self {
-        let mut lines = Self { bytes, parts: vec![first] };
+        let mut lines = Self { bytes, parts: vec![first], before: Vec::new() };
         while let Some(next) = lines.next() {
             let is_last = next.len() < SHORTEST;
             lines.parts.push(next);
@@ -55,7 +67,7 @@ impl<'a> Lines<'a> {
                 break;
             }
         }
-        lines
+        Self::of(bytes, lines.parts)
     }
 
     fn next(&self) -> Option<Range<usize>> {
@@ -107,10 +119,10 @@ impl<'a> Lines<'a> {
             let is_even = lines.iter().all(|line| line.len() == width);
             if !is_even || !WIDTHS.contains(&width) {
                 for part in &self.parts {
-                    Self { bytes: self.bytes, parts: vec![part.clone()] }.uncover_joined(layer);
+                    Self::of(self.bytes, vec![part.clone()]).uncover_joined(layer);
                 }
             } else if last.len() < SHORTEST && self.bytes.get(last.end) != Some(&b'=') {
-                Self { bytes: self.bytes, parts: lines.to_vec() }.uncover_joined(layer);
+                Self::of(self.bytes, lines.to_vec()).uncover_joined(layer);
             }
         }
     }
@@ -136,20 +148,21 @@ impl<'a> Lines<'a> {
             self.push_alone(layer, &text);
             return;
         }
-        let in_head = streaks(head);
+        let in_head: [_; 4] = std::array::from_fn(|start| streaks_from(head, start));
+        let [from_first, ..] = &in_head;
         // Packed letters look like letters in places.
-        let readable: usize = of_start(&in_head, 0).iter().map(Range::len).sum();
+        let readable: usize = from_first.iter().map(Range::len).sum();
         let is_text = readable * 8 >= head.len() * 7;
         if !is_text && unpack::may_be_unmarked(&start, text.len() / 4 * 3) {
             self.push_alone(layer, &text);
         }
-        let mut starts: Vec<usize> =
-            (0..4).filter(|start| in_head.iter().any(|streak| streak.start % 4 == *start)).collect();
-        if text.len() > HEAD && starts.is_empty() {
-            starts.push(0);
-        }
-        for start in starts {
-            let all = if text.len() > HEAD { streaks_from(&text, start) } else { of_start(&in_head, start) };
+        let is_long = text.len() > HEAD;
+        let is_none = in_head.iter().all(Vec::is_empty);
+        for (start, in_head) in in_head.into_iter().enumerate() {
+            if in_head.is_empty() && !(is_none && is_long && start == 0) {
+                continue;
+            }
+            let all = if is_long { streaks_from(&text, start) } else { in_head };
             let length: usize = all.iter().map(Range::len).sum();
             // Text of other scripts has no long streaks of ASCII, but many.
             if length * 2 >= text.len() - start {
@@ -164,7 +177,7 @@ impl<'a> Lines<'a> {
     }
 
     fn push_alone(&self, layer: &mut Builder<'_>, text: &[u8]) {
-        if layer.afford(text.len() / 4 * 3) {
+        if layer.afford_alone(text.len() / 4 * 3) {
             layer.alone(decoded(text), self.marks(0..text.len(), 0), Rate::BASE64);
         }
     }
@@ -193,16 +206,14 @@ impl<'a> Lines<'a> {
 
     /// Where in the layer each line's text begins, and where the line does.
     fn marks(&self, range: Range<usize>, base: usize) -> Vec<(usize, usize)> {
-        let mut marks = Vec::new();
-        let mut before = 0;
-        for part in &self.parts {
-            let from = range.start.max(before);
-            if from < range.end && from < before + part.len() {
-                marks.push((base + (from - range.start) * 3 / 4, part.start + (from - before)));
-            }
-            before += part.len();
-        }
-        marks
+        let first = self.before.partition_point(|before| *before <= range.start).saturating_sub(1);
+        let lines = self.before.iter().zip(&self.parts).skip(first);
+        let in_range = lines.take_while(|(before, _)| **before < range.end);
+        let mark = |(before, part): (&usize, &Range<usize>)| {
+            let from = range.start.max(*before);
+            (base + (from - range.start) * 3 / 4, part.start + (from - before))
+        };
+        in_range.map(mark).collect()
     }
 }
 
@@ -251,72 +262,45 @@ fn line_gap(text: &[u8]) -> Option<usize> {
 /// What base64 stands for, as far as it is whole.
 fn decoded(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
-    for group in text.chunks(4) {
-        let mut bits = 0_u32;
-        for (place, byte) in group.iter().enumerate() {
-            bits |= u32::from(value(*byte).unwrap_or(0)) << (18 - 6 * place);
-        }
-        let [_, a, b, c] = bits.to_be_bytes();
-        out.extend_from_slice([a, b, c].get(..(group.len() * 3) / 4).unwrap_or_default());
+    let bits = |byte: u8| u32::from(value(byte).unwrap_or(0));
+    let (groups, rest) = text.as_chunks::<4>();
+    for [a, b, c, d] in groups {
+        let [_, a, b, c] = (bits(*a) << 18 | bits(*b) << 12 | bits(*c) << 6 | bits(*d)).to_be_bytes();
+        out.extend_from_slice(&[a, b, c]);
     }
+    let last = rest.iter().zip([18, 12, 6]).fold(0, |last, (byte, shift)| last | bits(*byte) << shift);
+    out.extend_from_slice(last.to_be_bytes().get(1..1 + rest.len() * 3 / 4).unwrap_or_default());
     out
 }
 
-/// Stretches of a text that decode to text in ASCII, wherever in it the encoded text begins.
-fn streaks(text: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    // for each of the four places at which it may begin
-    let mut lengths = [0_usize; 4];
-    let mut close = |length: usize, end: usize| {
-        let streak = end - length * 4..end;
-        if length >= SHORTEST_STREAK && text.get(streak.clone()).is_some_and(is_text) {
-            found.push(streak);
-        }
-    };
-    for (at, group) in text.windows(4).enumerate() {
-        let Some(length) = lengths.get_mut(at % 4) else { continue };
-        if is_ascii(group) {
-            *length += 1;
-        } else {
-            close(std::mem::take(length), at);
-        }
-    }
-    let groups = text.len().saturating_sub(3);
-    for (start, length) in lengths.into_iter().enumerate() {
-        close(length, start + (groups + 3 - start) / 4 * 4);
-    }
-    found
-}
-
-/// The same for one that begins `start` characters behind the beginning.
+/// Stretches of a text that decode to text in ASCII if the encoded text begins `start` characters behind the
+/// beginning.
 fn streaks_from(text: &[u8], start: usize) -> Vec<Range<usize>> {
-    let rest = text.get(start..).unwrap_or_default();
-    let groups = rest.as_chunks::<4>().0;
-    let (mut found, mut length) = (Vec::new(), 0);
-    let ends = groups.iter().map(|group| is_ascii(group)).chain([false]).enumerate();
-    for (number, is_ascii) in ends {
-        if is_ascii {
-            length += 1;
+    let groups = text.get(start..).unwrap_or_default().as_chunks::<4>().0;
+    let is_ascii = |number: usize| groups.get(number).is_some_and(is_ascii);
+    let (mut found, mut done) = (Vec::new(), 0);
+    // A long enough stretch has one of every few groups: so most need no look.
+    let mut at = SHORTEST_STREAK - 1;
+    while at < groups.len() {
+        if !is_ascii(at) {
+            at += SHORTEST_STREAK;
             continue;
         }
-        let end = start + number * 4;
-        let streak = end - length * 4..end;
-        if length >= SHORTEST_STREAK && text.get(streak.clone()).is_some_and(is_text) {
+        let before = (done..at).rev().take_while(|number| is_ascii(*number)).count();
+        let end = (at..groups.len()).find(|number| !is_ascii(*number)).unwrap_or(groups.len());
+        let streak = start + (at - before) * 4..start + end * 4;
+        if streak.len() >= SHORTEST_STREAK * 4 && text.get(streak.clone()).is_some_and(is_text) {
             found.push(streak);
         }
-        length = 0;
+        done = end;
+        at = end + SHORTEST_STREAK;
     }
     found
 }
 
 /// Whether four characters stand for three bytes of ASCII: the highest bit of each.
-fn is_ascii(group: &[u8]) -> bool {
-    let [a, b, c, _] = group else { return false };
+fn is_ascii([a, b, c, _]: &[u8; 4]) -> bool {
     (raw_value(*a) >> 5 | raw_value(*b) >> 3 | raw_value(*c) >> 1) & 1 == 0
-}
-
-fn of_start(streaks: &[Range<usize>], start: usize) -> Vec<Range<usize>> {
-    streaks.iter().filter(|streak| streak.start % 4 == start).cloned().collect()
 }
 
 /// Whether base64 stands for bytes among which there is a text.

@@ -42,9 +42,10 @@ impl Iterator for Closes<'_> {
             {
                 continue;
             }
-            let quotes = memchr::memchr3_iter(b'"', b'\'', b'`', here.get(..BLOCK).unwrap_or(here));
-            let closes = quotes.filter(|at| behind.get(*at).is_some_and(|behind| is_gap(*behind)));
-            self.left = closes.fold(0, |left, at| left | 1 << at);
+            let pairs = here.iter().zip(behind).take(BLOCK).zip(0..);
+            self.left = pairs.fold(0, |left, ((quote, behind), at)| {
+                left | u32::from(role(*quote) & QUOTE & role(*behind) >> 1) << at
+            });
         }
         let at = self.left.trailing_zeros() as usize;
         self.left &= self.left - 1;
@@ -68,13 +69,31 @@ fn may_hold(here: &[u8; BLOCK], behind: &[u8; BLOCK]) -> bool {
     pairs.fold(0, |any, (quote, behind)| any | u8::from(is_quote(*quote) & is_gap(*behind))) != 0
 }
 
-pub(super) fn is_quote(byte: u8) -> bool {
+pub(super) const fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
 /// Whether this may be the first byte between two literals: a blank, an operator, a quote.
-fn is_gap(byte: u8) -> bool {
+const fn is_gap(byte: u8) -> bool {
     byte <= b' ' || is_quote(byte) || matches!(byte, b'+' | b'.' | b'&' | b'|' | b'^' | b'<' | b'\\' | b'~')
+}
+
+/// What each byte may be, as bits.
+#[expect(clippy::indexing_slicing, reason = "the compiler makes it, and would stop at a wrong index")]
+static ROLES: [u8; 256] = {
+    let mut roles = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        roles[byte] = (is_quote(byte as u8) as u8 * QUOTE) | (is_gap(byte as u8) as u8 * GAP);
+        byte += 1;
+    }
+    roles
+};
+const QUOTE: u8 = 1;
+const GAP: u8 = 2;
+
+fn role(byte: u8) -> u8 {
+    ROLES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! that a backslash joins.
 
 use super::places::{Builder, Rate};
-use super::{Budget, LARGEST_LAYER, Layer};
+use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, entities, number, percent};
 
 /// Bytes of a word that is worth a look: the names that tokens are assigned to are as long.
 const SHORTEST: usize = 7;
@@ -13,9 +13,11 @@ const CONTEXT_BEFORE: usize = 160;
 /// Bytes behind the word that go on with it: the value that is assigned to a name.
 const CONTEXT_BEHIND: usize = 160;
 
+pub(super) const WRAPPING: Wrapping = Wrapping { name: "escaped text", stands_in: StandsIn::Text, uncover };
+
 /// Uncovers the words in which characters are escaped that need not be, with what stands around them in their line.
-pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
-    let mut layer = Builder::new("escaped text", false, budget, found);
+fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    let mut layer = Builder::new(WRAPPING.name, false, budget, found);
     let mut done = 0;
     while let Some((at, _)) = next_odd(bytes, done, bytes.len()) {
         let begin = word_start(bytes, done, at);
@@ -263,55 +265,13 @@ fn backslash(text: &[u8]) -> Option<Escape> {
 }
 
 fn entity(text: &[u8]) -> Option<Escape> {
-    const LONGEST: usize = 10;
-    let name = text.get(1..)?;
-    let end = memchr::memchr(b';', name.get(..LONGEST).unwrap_or(name))?;
-    let character = named(name.get(..end)?)?;
-    Some(Escape { length: end + 2, character: Some(Character::Of(character)), is_sign: false })
-}
-
-/// The character that an entity of HTML stands for, by its name without `&` and `;`.
-pub(crate) fn named(name: &[u8]) -> Option<char> {
-    Some(match name {
-        [b'#', b'x' | b'X', digits @ ..] => char::from_u32(number(digits, 16)?)?,
-        [b'#', digits @ ..] => char::from_u32(number(digits, 10)?)?,
-        b"amp" | b"AMP" => '&',
-        b"quot" => '"',
-        b"apos" => '\'',
-        b"lt" => '<',
-        b"gt" => '>',
-        b"nbsp" => ' ',
-        b"lowbar" | b"UnderBar" => '_',
-        b"sol" => '/',
-        b"bsol" => '\\',
-        b"plus" => '+',
-        b"equals" => '=',
-        b"colon" => ':',
-        b"period" => '.',
-        b"commat" => '@',
-        b"num" => '#',
-        b"percnt" => '%',
-        b"dollar" => '$',
-        b"excl" => '!',
-        b"ast" => '*',
-        b"quest" => '?',
-        b"semi" => ';',
-        b"comma" => ',',
-        b"hyphen" | b"dash" => '-',
-        _ => return None,
-    })
+    let (character, length) = entities::first(text)?;
+    Some(Escape { length, character: Some(Character::Of(character)), is_sign: false })
 }
 
 fn percent(text: &[u8]) -> Option<Escape> {
-    let value = number(text.get(1..3)?, 16)?;
-    Some(Escape { length: 3, character: Some(Character::Byte(value as u8)), is_sign: false })
-}
-
-fn number(digits: &[u8], radix: u32) -> Option<u32> {
-    let (false, true) = (digits.is_empty(), digits.len() <= 8) else { return None };
-    digits.iter().try_fold(0_u32, |value, digit| {
-        value.checked_mul(radix)?.checked_add(char::from(*digit).to_digit(radix)?)
-    })
+    let character = Some(Character::Byte(percent::first(text)?));
+    Some(Escape { length: 3, character, is_sign: false })
 }
 
 #[cfg(test)]

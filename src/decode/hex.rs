@@ -16,15 +16,13 @@ pub(super) fn uncover(bytes: &[u8], runs: &[Range<usize>], budget: &Budget, foun
         let digits = bytes.get(run.clone()).unwrap_or_default();
         let head = decoded(digits.get(..64).unwrap_or(digits));
         let is_telling = magic::tells(&head) || unpack::may_be_unmarked(&head, digits.len() / 2);
-        if !(is_telling || has_text(digits)) || !layer.afford(digits.len() / 2) {
-            continue;
-        }
-        let decoded = decoded(digits);
         if is_telling {
-            layer.alone(decoded, [(0, run.start)], Rate::DOUBLE);
-        } else {
+            if layer.afford_alone(digits.len() / 2) {
+                layer.alone(decoded(digits), [(0, run.start)], Rate::DOUBLE);
+            }
+        } else if has_text(digits) && layer.afford(digits.len() / 2) {
             layer.mark(run.start, Rate::DOUBLE);
-            layer.push(&decoded);
+            layer.push(&decoded(digits));
             layer.end();
         }
     }

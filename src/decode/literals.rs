@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 
 use super::closes::{Closes, is_quote};
 use super::places::{Builder, Rate};
-use super::{Budget, Layer};
+use super::{Budget, Layer, StandsIn, Wrapping};
 
 /// Bytes before joined literals that say what they are: the name that they are assigned to. With more, other literals
 /// would come along, and be joined once more in the layer.
@@ -25,12 +25,13 @@ const MOST: usize = 10_000;
 static JOIN: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".join"));
 static CONCAT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".concat"));
 
-/// What the layer is called.
-pub(super) const JOINED: &str = "joined string literals";
+/// What was joined once is not joined again, as it would grow with each layer.
+pub(super) const WRAPPING: Wrapping =
+    Wrapping { name: "joined string literals", stands_in: StandsIn::OtherText, uncover };
 
 /// Uncovers the texts of literals that are joined.
-pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
-    let mut layer = Builder::new(JOINED, false, budget, found);
+fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    let mut layer = Builder::new(WRAPPING.name, false, budget, found);
     by_operator(bytes, &mut layer);
     by_call(bytes, &JOIN, &mut layer);
     by_call(bytes, &CONCAT, &mut layer);

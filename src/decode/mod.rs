@@ -9,10 +9,12 @@ use std::cell::Cell;
 
 mod base64;
 mod closes;
+pub(crate) mod entities;
 mod escapes;
 mod hex;
 mod literals;
 mod magic;
+pub(crate) mod percent;
 mod places;
 mod runs;
 pub(crate) mod whole;
@@ -39,13 +41,18 @@ pub(crate) struct Layer {
 #[derive(Debug)]
 pub(crate) struct Budget {
     left: Cell<usize>,
+    /// Layers of their own, of which each costs more than its bytes.
+    alone: Cell<usize>,
     is_spent: Cell<bool>,
 }
 
 impl Budget {
     /// For an entry of so many bytes: base64 in base64 in base64 of all of it, and joined literals besides.
     pub(crate) fn of(bytes: usize) -> Self {
-        Self { left: Cell::new(bytes.saturating_mul(4).saturating_add(1 << 20)), is_spent: Cell::new(false) }
+        /// More than the largest bundles have icons and fonts.
+        const MOST_ALONE: usize = 50_000;
+        let left = bytes.saturating_mul(4).saturating_add(1 << 20);
+        Self { left: Cell::new(left), alone: Cell::new(MOST_ALONE), is_spent: Cell::new(false) }
     }
 
     /// Whether something was left out.
@@ -55,24 +62,51 @@ impl Budget {
 
     /// Takes so many bytes if they are there.
     fn take(&self, bytes: usize) -> bool {
-        match self.left.get().checked_sub(bytes) {
-            Some(left) => {
-                self.left.set(left);
-                true
-            }
-            None => {
-                self.is_spent.set(true);
-                false
-            }
+        self.take_from(&self.left, bytes)
+    }
+
+    /// Takes a layer of its own of so many bytes.
+    fn take_alone(&self, bytes: usize) -> bool {
+        self.take_from(&self.alone, 1) && self.take(bytes)
+    }
+
+    fn take_from(&self, account: &Cell<usize>, count: usize) -> bool {
+        let left = account.get().checked_sub(count);
+        match left {
+            Some(left) => account.set(left),
+            None => self.is_spent.set(true),
         }
+        left.is_some()
     }
 }
 
 /// Text that a layer holds at most, or little more, so that much of it takes little memory.
 const LARGEST_LAYER: usize = 1 << 20;
 
+/// A form in which a text may stand in another.
+struct Wrapping {
+    /// What its layers are called.
+    name: &'static str,
+    stands_in: StandsIn,
+    /// Finds it, and hands out what it holds.
+    uncover: fn(&[u8], &Budget, &mut dyn FnMut(Layer)),
+}
+
+/// Where a wrapping is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StandsIn {
+    Anything,
+    Text,
+    /// A text that was not itself uncovered in this wrapping.
+    OtherText,
+    Binary,
+}
+
+/// All wrappings, in the order in which they are looked for.
+const WRAPPINGS: [Wrapping; 4] = [base64::WRAPPING, escapes::WRAPPING, literals::WRAPPING, wide::WRAPPING];
+
 /// Uncovers what a text or a binary holds in wrappings of any kind. `from` says what the bytes were uncovered in, if in
-/// anything: what was joined once is not joined again, as it would grow with each layer.
+/// anything.
 pub(crate) fn uncover(
     bytes: &[u8],
     is_text: bool,
@@ -80,16 +114,23 @@ pub(crate) fn uncover(
     budget: &Budget,
     found: &mut dyn FnMut(Layer),
 ) {
-    let hex = base64::uncover(bytes, budget, found);
-    hex::uncover(bytes, &hex, budget, found);
-    if is_text {
-        escapes::uncover(bytes, budget, found);
-        if from != Some(literals::JOINED) {
-            literals::uncover(bytes, budget, found);
-        }
-    } else {
-        wide::uncover(bytes, budget, found);
+    let may_stand = |wrapping: &Wrapping| match wrapping.stands_in {
+        StandsIn::Anything => true,
+        StandsIn::Text => is_text,
+        StandsIn::OtherText => is_text && from != Some(wrapping.name),
+        StandsIn::Binary => !is_text,
+    };
+    for wrapping in WRAPPINGS.iter().filter(|wrapping| may_stand(wrapping)) {
+        (wrapping.uncover)(bytes, budget, found);
     }
+}
+
+/// The value of digits in some base, of at most eight.
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    let (false, true) = (digits.is_empty(), digits.len() <= 8) else { return None };
+    digits.iter().try_fold(0_u32, |value, digit| {
+        value.checked_mul(radix)?.checked_add(char::from(*digit).to_digit(radix)?)
+    })
 }
 
 /// Where the context of a text begins that stands at `at`: at most so many bytes before it that say what it is, in its

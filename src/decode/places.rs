@@ -80,6 +80,11 @@ impl<'a> Builder<'a> {
         self.budget.take(bytes)
     }
 
+    /// The same for a layer of its own.
+    pub(super) fn afford_alone(&mut self, bytes: usize) -> bool {
+        self.budget.take_alone(bytes)
+    }
+
     /// A text is complete: the next one is none of its neighbours.
     pub(super) fn end(&mut self) {
         self.text.push(b'\n');

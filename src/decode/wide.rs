@@ -1,14 +1,16 @@
 //! Strings of two bytes a character in binaries, as .NET, Java's natives and Windows resources have them.
 
 use super::places::{Builder, Rate};
-use super::{Budget, Layer};
+use super::{Budget, Layer, StandsIn, Wrapping};
 
 /// Characters of a string that is looked at.
 const SHORTEST: usize = 8;
 
+pub(super) const WRAPPING: Wrapping = Wrapping { name: "UTF-16", stands_in: StandsIn::Binary, uncover };
+
 /// Uncovers all strings; byte order does not matter where every other byte is zero.
-pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
-    let mut layer = Builder::new("UTF-16", true, budget, found);
+fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    let mut layer = Builder::new(WRAPPING.name, true, budget, found);
     let mut at = 0;
     while let Some(start) = next(bytes, at) {
         let rest = bytes.get(start..).unwrap_or_default();

@@ -71,9 +71,9 @@ pub(crate) trait Format: Sync {
         Vec::new()
     }
 
-    /// Whether its client unpacks this archive, which stands in the artifact or in another one that it unpacks.
-    fn unpacks(&self, _inventory: &Inventory, _entry: &Entry) -> bool {
-        false
+    /// Tells which archives its client unpacks: those that stand in the artifact or in another one that it unpacks.
+    fn unpacks<'a>(&'a self, _inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
+        Box::new(|_| false)
     }
 
     /// Whether it has a table of digests that its entries are compared with.
@@ -222,9 +222,9 @@ pub(crate) trait Advice: Sync {
         ["The manifest doesn't say which files may ship.", "List the files that are meant to ship."]
     }
 
-    /// Whether a file ships by an allowlist with these items, or by itself.
-    fn packs(&self, _items: &[String], _path: &str) -> bool {
-        true
+    /// Tells which files ship by an allowlist with these items, or by themselves.
+    fn packed_by<'a>(&self, _items: &'a [String]) -> Box<dyn Fn(&str) -> bool + 'a> {
+        Box::new(|_| true)
     }
 
     /// The change by which a file ships that no item covers yet; `None` where one does.

@@ -194,9 +194,8 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         })
     };
     if let Some(mut package) = inventory.package.take_if(|package| is_vague(package)) {
-        let format = format(inventory.kind);
         package.licence_files =
-            licence_text::read(inventory, &package, |archive| format.unpacks(inventory, archive));
+            licence_text::read(inventory, &package, format(inventory.kind).unpacks(inventory));
         inventory.package = Some(package);
     }
     if inventory.cut_short().is_some() || inventory.entries.is_empty() {

@@ -53,9 +53,10 @@ pub(crate) fn new_allowlist(inventory: &Inventory, items: &[String]) -> Option<R
     let advice = super::format(inventory.kind).advice();
     let edit = advice.new_allowlist(items)?;
     let root = inventory.package.as_ref().map_or("", |package| package.root.as_str());
+    let is_packed = advice.packed_by(items);
     let is_left_out = |entry: &&Entry| {
         let below = entry.path.strip_prefix(root).unwrap_or(&entry.path).trim_start_matches('/');
-        !advice.packs(items, below)
+        !is_packed(below)
     };
     let removes = inventory.top_files().filter(is_left_out).map(|entry| entry.id).collect();
     Some(Remedy { words: edit.to_string(), edits: vec![edit], removes })

@@ -1,13 +1,12 @@
 //! How texts are encoded inside others, and undoing it in place: the decoded text of a file is no longer than
 //! the file, and takes no memory beside it.
 
-use std::borrow::Cow;
-
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::map::{Cursor, Piece};
+use crate::decode::percent;
 
 /// An encoding of a text inside another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,11 +104,10 @@ fn percent_in_place(text: &mut [u8]) -> usize {
         return text.len();
     }
     compact(text, |text, at| {
-        let byte = text.get(at).copied()?;
-        let digit = |at: usize| text.get(at).and_then(|byte| (*byte as char).to_digit(16));
-        match (byte, digit(at + 1), digit(at + 2)) {
-            (b'%', Some(high), Some(low)) => Some((Some((high * 16 + low) as u8), 3)),
-            _ => Some((Some(byte), 1)),
+        let rest = text.get(at..)?;
+        match percent::first(rest) {
+            Some(byte) => Some((Some(byte), 3)),
+            None => Some((Some(*rest.first()?), 1)),
         }
     })
 }
@@ -151,14 +149,6 @@ fn literal_in_place(text: &mut [u8]) -> usize {
 fn copy_to(text: &mut [u8], at: usize, piece: &[u8]) {
     if let Some(place) = text.get_mut(at..at + piece.len()) {
         place.copy_from_slice(piece);
-    }
-}
-
-/// A text with its `%20` and the like decoded.
-pub(crate) fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
-    match memchr::memchr(b'%', text) {
-        None => Cow::Borrowed(text),
-        Some(_) => Cow::Owned(Coding::Percent.decoded(text)),
     }
 }
 

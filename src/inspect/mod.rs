@@ -60,11 +60,6 @@ use crate::inventory::{At, Entry, Media};
 use crate::timings::timed;
 use crate::unpack::{self, Limits};
 
-/// A path from a URL with its `%20` and the like decoded.
-pub(crate) fn percent_decoded(path: &str) -> String {
-    String::from_utf8_lossy(&coding::percent_decoded(path.as_bytes())).into_owned()
-}
-
 /// Looks at one entry and writes down what it sees.
 pub(crate) struct Inspector {
     /// Name for `--timings`.

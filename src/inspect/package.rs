@@ -1,6 +1,8 @@
 //! Packages that the policy names: imports, dependency keys, and folders under `node_modules`.
 
-use globset::GlobBuilder;
+use std::collections::HashMap;
+
+use globset::{GlobBuilder, GlobMatcher};
 
 use crate::inventory::MentionKind;
 
@@ -37,11 +39,14 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
     if hits.is_empty() || mention::is_packed(sample.media) {
         return;
     }
+    // compiled at most once a file: there may be a million places
+    let mut patterns: HashMap<usize, Pattern> = HashMap::new();
     for hit in hits {
-        let Some(pattern) = scanner.options.packages.get(hit.needle) else { continue };
+        let Some(text) = scanner.options.packages.get(hit.needle) else { continue };
+        let pattern = patterns.entry(hit.needle).or_insert_with(|| Pattern::new(text));
         let Some(specifier) = Specifier::around(sample.bytes, hit.offset) else { continue };
         let name = specifier.package();
-        if !matches(pattern, name) || !specifier.is_reference(sample.bytes, name) {
+        if !pattern.matches(name) || !specifier.is_reference(sample.bytes, name) {
             continue;
         }
         if sample.path.ends_with("package.json") && is_development_key(sample.bytes, hit.offset) {
@@ -51,14 +56,23 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
     }
 }
 
-fn matches(pattern: &str, name: &str) -> bool {
-    let pattern = whole(pattern);
-    pattern == name
-        || (pattern.contains(['*', '?', '[', '{'])
-            && GlobBuilder::new(&pattern)
-                .literal_separator(true)
-                .build()
-                .is_ok_and(|glob| glob.compile_matcher().is_match(name)))
+/// A name, or what names are like.
+struct Pattern {
+    name: String,
+    glob: Option<GlobMatcher>,
+}
+
+impl Pattern {
+    fn new(text: &str) -> Self {
+        let name = whole(text);
+        let is_glob = name.contains(['*', '?', '[', '{']);
+        let glob = is_glob.then(|| GlobBuilder::new(&name).literal_separator(true).build().ok()).flatten();
+        Self { name, glob: glob.map(|glob| glob.compile_matcher()) }
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        self.name == name || self.glob.as_ref().is_some_and(|glob| glob.is_match(name))
+    }
 }
 
 /// A run of bytes of which module specifiers and paths are made.

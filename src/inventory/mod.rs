@@ -21,6 +21,8 @@ pub(crate) mod testing;
 mod text;
 mod word;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
@@ -66,8 +68,8 @@ pub struct Inventory {
     /// How the package comes about.
     pub making: Making,
     /// Archives within the artifact that the package's client unpacks.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub payloads: Vec<EntryId>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub payloads: BTreeSet<EntryId>,
     /// What was not examined, and why. An artifact with one of these is incomplete.
     pub unexamined: Vec<Unexamined>,
     /// What was known of the project's own source text; `None` when it was not looked for.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
+use crate::decode::percent;
 use crate::inventory::{Entry, EntryId, Inventory, SourceFacts, SourceMap, TextDigest};
 use crate::paths;
 use crate::unpack;
@@ -257,8 +258,8 @@ impl<'a> MapLocation<'a> {
 pub(crate) fn beside(entry: &Entry, url: &str) -> Option<String> {
     let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let path = url.split(['?', '#']).next().unwrap_or(url);
-    let decoded = crate::inspect::percent_decoded(path);
-    resolve(folder, &decoded)
+    let decoded = percent::plain(path.as_bytes());
+    resolve(folder, &String::from_utf8_lossy(&decoded))
 }
 
 /// A relative path from a folder, without `.` and `..`; `None` if it leads out.

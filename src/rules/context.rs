@@ -30,13 +30,14 @@ pub struct Context<'a> {
     strays: OnceLock<Vec<Candidate<'a>>>,
     plugins: OnceLock<Vec<&'a str>>,
     sources: OnceLock<Vec<Source<'a>>>,
+    with_secrets: OnceLock<Vec<&'a Entry>>,
 }
 
 impl<'a> Context<'a> {
     /// An artifact with nothing to compare it with.
     pub fn new(inventory: &'a Inventory, settings: &'a Settings) -> Self {
         let (survey, strays) = (OnceLock::new(), OnceLock::new());
-        let (plugins, sources) = (OnceLock::new(), OnceLock::new());
+        let (plugins, sources, with_secrets) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Self {
             inventory,
             settings,
@@ -47,6 +48,7 @@ impl<'a> Context<'a> {
             strays,
             plugins,
             sources,
+            with_secrets,
         }
     }
 
@@ -96,6 +98,14 @@ impl<'a> Context<'a> {
     /// The sources next to what was compiled from them; computed once for all rules.
     pub(super) fn sources(&self) -> &[Source<'a>] {
         self.sources.get_or_init(|| compiled::survey(self.inventory))
+    }
+
+    /// The entries in which credentials were seen; computed once for all rules, of which there are two hundred.
+    pub(super) fn with_secrets(&self) -> &[&'a Entry] {
+        self.with_secrets.get_or_init(|| {
+            let entries = self.inventory.entries.iter().map(|entry| &**entry);
+            entries.filter(|entry| !entry.secrets.is_empty()).collect()
+        })
     }
 
     /// Whether an entry is part of a plugin or extension of a coding agent.

@@ -35,7 +35,7 @@ struct Evidence {
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut same: BTreeMap<&str, Vec<(&Entry, &Secret)>> = BTreeMap::new();
-    for entry in &context.inventory.entries {
+    for entry in context.with_secrets() {
         for secret in &entry.secrets {
             if rule_of(context, entry, secret) == Some(rule.name) {
                 same.entry(&secret.digest).or_default().push((entry, secret));

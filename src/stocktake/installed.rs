@@ -1,7 +1,7 @@
 //! The installed view: what a package's client makes of its entries on disk. Each format says where an entry lands;
 //! here it is told where two of them land at one place, outside, or under another name.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::ecosystem::{self, Format};
 use crate::inventory::{Anomaly, AnomalyKind, Entry, EntryId, EntryKind, Inventory};
@@ -33,15 +33,17 @@ fn lands(entry: &Entry) -> bool {
 }
 
 fn mark_payloads(inventory: &mut Inventory, format: &dyn Format) {
-    let mut payloads: Vec<EntryId> = Vec::new();
+    let mut payloads: BTreeSet<EntryId> = BTreeSet::new();
+    let unpacks = format.unpacks(inventory);
     // An archive stands before what is in it.
     for entry in inventory.files() {
         let is_at_hand = entry.parent.is_none_or(|parent| payloads.contains(&parent));
-        if is_at_hand && entry.kind == EntryKind::File && format.unpacks(inventory, entry) {
-            payloads.push(entry.id);
+        if is_at_hand && entry.kind == EntryKind::File && unpacks(entry) {
+            payloads.insert(entry.id);
         }
     }
-    let places: Vec<String> =
+    drop(unpacks);
+    let places: HashSet<String> =
         payloads.iter().filter_map(|id| Some(inventory.entry(*id)?.place.clone())).collect();
     for anomaly in &mut inventory.anomalies {
         anomaly.payload = places.contains(&anomaly.container);

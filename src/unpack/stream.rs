@@ -4,6 +4,8 @@ use super::{Damage, Meter};
 
 /// Bytes read at once: larger pieces cost more in cache than they save in calls.
 const CHUNK: usize = 1 << 20;
+/// Bytes read at first: most packages have no more, and a chunk is dear to clear.
+const FIRST: usize = 128 << 10;
 pub(super) const BLOCK: usize = 512;
 
 /// A stream read in blocks and chunks through one buffer, counted against the limits.
@@ -18,7 +20,7 @@ pub(super) struct Stream<'r> {
 
 impl<'r> Stream<'r> {
     pub(super) fn new(reader: &'r mut dyn Read, meter: &'r Meter<'r>) -> Self {
-        Self { reader, meter, buffer: vec![0; CHUNK], start: 0, end: 0, offset: 0 }
+        Self { reader, meter, buffer: vec![0; FIRST], start: 0, end: 0, offset: 0 }
     }
 
     /// Offset of the next byte in the stream.
@@ -72,6 +74,9 @@ impl<'r> Stream<'r> {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
+        }
+        if self.end == self.buffer.len() || self.offset >= self.buffer.len() as u64 {
+            self.buffer.resize(CHUNK.min(self.buffer.len() * 2), 0);
         }
         let free = self.buffer.get_mut(self.end..).unwrap_or_default();
         let at = self.offset + self.end as u64;

@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("inspect", &["words", "plain", "timings", "guard", "inventory", "decode", "fingerprint", "unpack"]),
     ("stored", &["words", "inventory", "fingerprint", "inspect"]),
     ("project", &["scratch"]),
-    ("ecosystem", &["words", "paths", "scratch", "inventory", "project"]),
+    ("ecosystem", &["words", "paths", "scratch", "inventory", "decode", "project"]),
     ("settings", &["unpack", "project", "ecosystem"]),
     ("lock", &["inventory", "project", "ecosystem"]),
     ("pack", &["scratch", "project", "ecosystem"]),
@@ -39,7 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "recoverable",
-        &["paths", "inventory", "fingerprint", "unpack", "inspect", "settings", "own", "stocktake"],
+        &["paths", "inventory", "fingerprint", "unpack", "decode", "inspect", "settings", "own", "stocktake"],
     ),
     ("diff", &["inventory", "ecosystem", "lock", "recoverable"]),
     ("rules", &["words", "timings", "inventory", "inspect", "ecosystem", "settings", "lock", "recoverable"]),

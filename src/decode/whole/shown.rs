@@ -3,6 +3,7 @@
 use memchr::{memchr, memchr2, memmem};
 
 use super::{MARKUP, Whole};
+use crate::decode::entities;
 
 /// Elements that show text as it is written.
 const ELEMENTS: [&[u8]; 3] = [b"pre", b"textarea", b"code"];
@@ -68,23 +69,12 @@ fn tag_end(tag: &[u8]) -> Option<usize> {
     memchr(b'>', tag.get(..LONGEST_TAG).unwrap_or(tag))
 }
 
-/// Adds a text with its signs in clear.
-pub(super) fn push_signs(out: &mut Vec<u8>, mut rest: &[u8]) {
-    while let Some(at) = memchr(b'&', rest) {
-        let (before, mark) = rest.split_at(at);
-        out.extend_from_slice(before);
-        let length = sign(out, mark);
-        rest = mark.get(length..).unwrap_or_default();
-    }
-    out.extend_from_slice(rest);
-}
-
 /// Adds a text without its tags, its signs in clear.
 fn push_plain(out: &mut Vec<u8>, mut rest: &[u8]) {
     while let Some(at) = memchr2(b'<', b'&', rest) {
         let (before, mark) = rest.split_at(at);
         out.extend_from_slice(before);
-        let length = if mark.starts_with(b"<") { tag(out, mark) } else { sign(out, mark) };
+        let length = if mark.starts_with(b"<") { tag(out, mark) } else { entities::push(out, mark) };
         rest = mark.get(length..).unwrap_or_default();
     }
     out.extend_from_slice(rest);
@@ -105,42 +95,6 @@ fn tag(out: &mut Vec<u8>, mark: &[u8]) -> usize {
             1
         }
     }
-}
-
-fn sign(out: &mut Vec<u8>, mark: &[u8]) -> usize {
-    const LONGEST: usize = 10;
-    let name = mark.get(1..).unwrap_or_default();
-    let end = memchr(b';', name.get(..LONGEST).unwrap_or(name));
-    let character = end.and_then(|end| named(name.get(..end)?));
-    match (end, character) {
-        (Some(end), Some(character)) => {
-            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-            end + 2
-        }
-        _ => {
-            out.push(b'&');
-            1
-        }
-    }
-}
-
-/// The character of this name or number.
-fn named(name: &[u8]) -> Option<char> {
-    let number = |digits: &[u8], radix| {
-        let character = char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()?)?;
-        Some(if character == '\u{a0}' { ' ' } else { character })
-    };
-    Some(match name {
-        [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
-        [b'#', digits @ ..] => number(digits, 10)?,
-        b"amp" => '&',
-        b"lt" => '<',
-        b"gt" => '>',
-        b"quot" => '"',
-        b"apos" => '\'',
-        b"nbsp" => ' ',
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

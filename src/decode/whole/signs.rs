@@ -2,8 +2,8 @@
 
 use memchr::memmem;
 
-use super::shown::push_signs;
 use super::{Whole, stretches};
+use crate::decode::entities;
 
 /// How line ends are written behind the first two characters.
 const LINE_ENDS: [&[u8]; 3] = [b"10;", b"xA;", b"xa;"];
@@ -15,8 +15,7 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     };
     for stretch in stretches(bytes, memmem::find_iter(bytes, b"&#").filter(line_end)) {
         let at = stretch.start;
-        let mut text = Vec::new();
-        push_signs(&mut text, bytes.get(stretch).unwrap_or_default());
+        let text = entities::plain(bytes.get(stretch).unwrap_or_default());
         found(Whole { what: "an attribute", at, text });
     }
 }

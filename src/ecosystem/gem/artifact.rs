@@ -49,8 +49,8 @@ impl Format for Gem {
         }
     }
 
-    fn unpacks(&self, _inventory: &Inventory, entry: &Entry) -> bool {
-        entry.parent.is_none() && [METADATA, DATA, CHECKSUMS].contains(&entry.path.as_str())
+    fn unpacks<'a>(&'a self, _inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
+        Box::new(|entry| entry.parent.is_none() && [METADATA, DATA, CHECKSUMS].contains(&entry.path.as_str()))
     }
 
     fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {

@@ -45,10 +45,13 @@ impl Format for Jar {
     }
 
     /// Servers and launchers read the libraries of an application as Java reads the application.
-    fn unpacks(&self, _inventory: &Inventory, entry: &Entry) -> bool {
-        let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
-        let name = name.to_ascii_lowercase();
-        LIBRARIES.contains(&folder) && self.suffixes().iter().chain(&[".rar"]).any(|end| name.ends_with(end))
+    fn unpacks<'a>(&'a self, _inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
+        Box::new(|entry| {
+            let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
+            let name = name.to_ascii_lowercase();
+            LIBRARIES.contains(&folder)
+                && self.suffixes().iter().chain(&[".rar"]).any(|end| name.ends_with(end))
+        })
     }
 
     fn advice(&self) -> &'static dyn Advice {

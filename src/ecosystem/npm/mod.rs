@@ -23,7 +23,7 @@ use super::Ecosystem;
 
 // What extensions for Visual Studio Code have in common with npm's packages.
 pub(super) use advice::builds::map_options;
-pub(super) use advice::{covers, narrow};
+pub(super) use advice::{Item, narrow};
 pub(super) use artifact::{OwnFiles, package};
 pub(super) use glob::{Glob, split};
 pub(super) use manifest::{Manifest, fields};

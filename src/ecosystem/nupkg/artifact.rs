@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use quick_xml::events::Event;
 
+use crate::decode::percent;
 use crate::inventory::{
     Declared, Entry, EntryKind, EntryPointWeight, Inventory, Kind, ManifestProblem, MissingEntryPoint,
     Package,
@@ -42,12 +43,13 @@ impl Format for Nupkg {
         let is_own = OWN.iter().any(|own| entry.path.starts_with(own));
         // A package within lands in a folder of its own.
         let path = if entry.parent.is_some() { &entry.place } else { &entry.path };
-        (!is_own && entry.kind == EntryKind::File).then(|| percent_decoded(path))
+        (!is_own && entry.kind == EntryKind::File)
+            .then(|| String::from_utf8_lossy(&percent::plain(path.as_bytes())).into_owned())
     }
 
     /// A tool's package may hold packages, which are installed from there.
-    fn unpacks(&self, _inventory: &Inventory, entry: &Entry) -> bool {
-        entry.path.to_ascii_lowercase().ends_with(".nupkg")
+    fn unpacks<'a>(&'a self, _inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
+        Box::new(|entry| entry.path.to_ascii_lowercase().ends_with(".nupkg"))
     }
 
     fn registry(&self) -> Option<&'static dyn Registry> {
@@ -186,26 +188,6 @@ fn package(bytes: &[u8]) -> Result<(Package, Vec<Named>), String> {
         buffer.clear();
     }
     if package.name.is_empty() { Err("it has no id".to_owned()) } else { Ok((package, named)) }
-}
-
-/// A name with its `%20` and the like decoded.
-fn percent_decoded(path: &str) -> String {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let [first, behind @ ..] = rest {
-        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The specification as UTF-8; some editors write UTF-16.

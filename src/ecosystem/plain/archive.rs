@@ -18,15 +18,16 @@ impl Format for Zip {
         Kind::Zip
     }
 
-    /// The second format of conda is a zip of two archives and a note.
-    fn unpacks(&self, inventory: &Inventory, entry: &Entry) -> bool {
+    /// The second format of conda is a zip of two archives and a note. Clients go by the names of the two alone.
+    fn unpacks<'a>(&'a self, inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
         let is_part = |path: &str, name: &str| path.starts_with(name) && path.contains(".tar.");
         let has = |name: &str| inventory.top_files().any(|entry| is_part(&entry.path, name));
-        // Clients go by the names of the two alone. The entry's own comes first: most have another.
-        entry.parent.is_none()
-            && (is_part(&entry.path, "pkg-") || is_part(&entry.path, "info-"))
-            && has("pkg-")
-            && has("info-")
+        let is_conda = has("pkg-") && has("info-");
+        Box::new(move |entry| {
+            is_conda
+                && entry.parent.is_none()
+                && (is_part(&entry.path, "pkg-") || is_part(&entry.path, "info-"))
+        })
     }
 
     fn advice(&self) -> &'static dyn Advice {
@@ -58,10 +59,13 @@ impl Format for Tar {
     }
 
     /// A Debian package is an archive of two.
-    fn unpacks(&self, inventory: &Inventory, entry: &Entry) -> bool {
-        entry.parent.is_none()
-            && inventory.artifact.containers == ["ar"]
-            && (entry.path.starts_with("data.tar") || entry.path.starts_with("control.tar"))
+    fn unpacks<'a>(&'a self, inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
+        let is_ar = inventory.artifact.containers == ["ar"];
+        Box::new(move |entry| {
+            is_ar
+                && entry.parent.is_none()
+                && (entry.path.starts_with("data.tar") || entry.path.starts_with("control.tar"))
+        })
     }
 
     fn advice(&self) -> &'static dyn Advice {

@@ -1,6 +1,6 @@
 //! The words of help texts for extensions.
 
-use crate::ecosystem::npm::{covers, narrow};
+use crate::ecosystem::npm::{Item, narrow};
 use crate::ecosystem::unwanted::narrowed;
 use crate::ecosystem::{Advice, Change, Edit, Unwanted};
 use crate::inventory::{Declared, Inventory, Making};
@@ -17,12 +17,13 @@ impl Advice for VsixAdvice {
             return Some(narrow(&declared.patterns, unwanted));
         }
         // A line with `!` wins over all others, wherever they stand.
-        let brings_back = |item: &&String| unwanted.paths.iter().any(|path| covers(item, path));
+        let brings_back = |item: &&String| Item::new(item).covers_any(&unwanted.paths);
         let back: Vec<&String> = inventory.making.brings_back.iter().filter(brings_back).collect();
         let mut edits: Vec<Edit> = back
             .iter()
             .map(|item| {
-                let by = narrowed(unwanted, |path| covers(item, path));
+                let one = Item::new(item);
+                let by = narrowed(unwanted, |path| one.covers(path));
                 let by = by.into_iter().map(|path| format!("!{path}")).collect();
                 ignore(Change::Replace { item: format!("!{item}"), by })
             })

@@ -105,7 +105,11 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
         return;
     }
     let mut known: HashSet<&str> = HashSet::new();
+    let mut comments = Comments { bytes: sample.bytes, done: 0, is_open: false };
     for hit in hits {
+        if language == Language::Styles && comments.are_open(hit.offset) {
+            continue;
+        }
         let Some(specifier) = specifier(sample.bytes, hit, language) else { continue };
         if known.len() < MOST && known.insert(specifier) {
             sink.entry.imports.push(Import { specifier: specifier.into(), line: None });
@@ -151,7 +155,7 @@ fn specifier<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<&'a s
             let value = behind.strip_prefix(b"path=").or_else(|| behind.strip_prefix(b"types="))?;
             quoted(value).map(|(name, _)| name)
         }
-        Word::Style if is_style => style(bytes, hit.offset, behind),
+        Word::Style if is_style => style(behind),
         _ => None,
     }?;
     let is_relative = matches!(quoted, "." | "..") || quoted.starts_with("./") || quoted.starts_with("../");
@@ -178,16 +182,38 @@ fn quoted(bytes: &[u8]) -> Option<(&str, &[u8])> {
     Some((name, behind.get(1..)?))
 }
 
-/// The file behind `@import` of a style sheet, outside of comments. One without `./` may be a package for a bundler.
-fn style<'a>(bytes: &'a [u8], at: usize, behind: &'a [u8]) -> Option<&'a str> {
-    let before = bytes.get(..at)?;
-    let (opened, closed) = (memchr::memmem::rfind(before, b"/*"), memchr::memmem::rfind(before, b"*/"));
-    if opened > closed {
-        return None;
-    }
+/// The file behind `@import` of a style sheet. One without `./` may be a package for a bundler.
+fn style(behind: &[u8]) -> Option<&str> {
     let behind = behind.trim_ascii_start();
     let behind = behind.strip_prefix(b"url(").map_or(behind, <[u8]>::trim_ascii_start);
     quoted(behind).map(|(name, _)| name)
+}
+
+/// Whether a comment of a style sheet is open at a place, asked of one place after the other.
+struct Comments<'a> {
+    bytes: &'a [u8],
+    done: usize,
+    is_open: bool,
+}
+
+impl Comments<'_> {
+    fn are_open(&mut self, at: usize) -> bool {
+        loop {
+            let sign: &[u8] = if self.is_open { b"*/" } else { b"/*" };
+            let between = self.bytes.get(self.done..at).unwrap_or_default();
+            match memchr::memmem::find(between, sign) {
+                Some(next) => {
+                    self.done += next + sign.len();
+                    self.is_open = !self.is_open;
+                }
+                None => {
+                    // the sign may be cut by the end
+                    self.done = self.done.max(at.saturating_sub(1));
+                    return self.is_open;
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Relative imports of a Python module that are sure to be carried out: statements that begin a line, outside of
 //! strings.
 
+use std::collections::{HashMap, HashSet};
+
 use memchr::memmem;
 
 /// Relative imports with their offsets, at these offsets of `from .`: `.a`, `..b.c`. What is imported from a package
@@ -8,6 +10,7 @@ use memchr::memmem;
 /// be there only if that file defines nothing.
 pub(super) fn imports(path: &str, bytes: &[u8], places: impl Iterator<Item = usize>) -> Vec<(usize, String)> {
     let mut found = Vec::new();
+    let mut of_package = Vec::new();
     let mut strings = Strings { bytes, done: 0, quotes: [0; 2] };
     let is_package = path.ends_with("__init__.py");
     for at in places {
@@ -29,13 +32,15 @@ pub(super) fn imports(path: &str, bytes: &[u8], places: impl Iterator<Item = usi
         let names = names.split(',').filter_map(|name| name.split_whitespace().next());
         let names = names.filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'));
         for name in names {
-            if !is_package || module != "." {
+            if is_package && module == "." {
+                of_package.push((at, name.to_owned()));
+            } else {
                 found.push((at, format!("{module} {name}")));
-            } else if !is_defined(bytes, at, name) {
-                found.push((at, format!("{module}{name}")));
             }
         }
     }
+    found.extend(undefined(bytes, of_package).into_iter().map(|(at, name)| (at, format!(".{name}"))));
+    found.sort_by_key(|(at, _)| *at);
     found
 }
 
@@ -56,17 +61,30 @@ fn statement(bytes: &[u8], at: usize) -> Option<String> {
     Some(joined.join(" ").replace(['(', '\\', ';'], " "))
 }
 
-/// Whether a module defines a name in any other way than by this statement.
-fn is_defined(bytes: &[u8], at: usize, name: &str) -> bool {
-    let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let defines = |place: usize| {
-        let is_whole = !place.checked_sub(1).is_some_and(|before| is_word(bytes.get(before)))
-            && !is_word(bytes.get(place + name.len()));
-        let line_start =
-            memchr::memrchr(b'\n', bytes.get(..place).unwrap_or_default()).map_or(0, |end| end + 1);
-        is_whole && line_start != at
+/// Those of the names that a module defines in no other line than the one that begins at their offset.
+fn undefined(bytes: &[u8], mut names: Vec<(usize, String)>) -> Vec<(usize, String)> {
+    if names.is_empty() || memmem::find(bytes, b"__getattr__").is_some() {
+        return Vec::new();
+    }
+    // where the first line begins that has the name, and whether there is another one
+    let mut lines: HashMap<&[u8], (usize, bool)> = HashMap::new();
+    let wanted: HashSet<&[u8]> = names.iter().map(|(_, name)| name.as_bytes()).collect();
+    let mut start = 0;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let is_sign = |byte: &u8| !(byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
+        for word in line.split(is_sign).filter(|word| wanted.contains(word)) {
+            let (first, has_others) = lines.entry(word).or_insert((start, false));
+            *has_others |= *first != start;
+        }
+        start += line.len();
+    }
+    let is_alone = |at: usize, name: &str| {
+        lines.get(name.as_bytes()).is_none_or(|(first, has_others)| !has_others && *first == at)
     };
-    memmem::find_iter(bytes, name).any(defines) || memmem::find(bytes, b"__getattr__").is_some()
+    let alone: Vec<bool> = names.iter().map(|(at, name)| is_alone(*at, name)).collect();
+    let mut alone = alone.into_iter();
+    names.retain(|_| alone.next() == Some(true));
+    names
 }
 
 /// Whether a string of several lines is open at a place, asked of one place after the other.

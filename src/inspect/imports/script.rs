@@ -1,6 +1,7 @@
 //! What a script is sure to load when it is loaded: its static imports, and the calls of `require` at its top that
 //! stand under no condition. Of declarations, everything that they name.
 
+use std::ops::Range;
 use std::thread;
 
 use oxc_allocator::Allocator;
@@ -71,6 +72,7 @@ fn parse<T>(text: &str, kind: SourceType, make: fn(&str, &Program<'_>, SourceTyp
 fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
     let mut asked = Asked {
         text,
+        hushed: hushed(text),
         is_declaration: kind.is_typescript_definition(),
         has_own_require: has_own_require(program) || kind.is_module() && has_module_syntax(program),
         found: Vec::new(),
@@ -85,6 +87,28 @@ fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
     let import =
         |(at, specifier): (usize, String)| Import { specifier: specifier.into(), line: Some(lines.of(at)) };
     asked.found.into_iter().map(import).collect()
+}
+
+/// Where TypeScript is told not to look: from such a comment to the end of the next line.
+fn hushed(text: &str) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let bytes = text.as_bytes();
+    let line_end =
+        |from: usize| memchr::memchr(b'\n', bytes.get(from..).unwrap_or_default()).map(|at| from + at);
+    let mut line = 0;
+    for at in memchr::memmem::find_iter(bytes, b"@ts-") {
+        let rest = bytes.get(at..).unwrap_or_default();
+        if !rest.starts_with(b"@ts-ignore") && !rest.starts_with(b"@ts-expect-error") {
+            continue;
+        }
+        // of several in one line the first is enough
+        if at >= line || ranges.is_empty() {
+            line = line_end(at).unwrap_or(bytes.len());
+            let end = line_end(line + 1).unwrap_or(bytes.len());
+            ranges.push(at..end + 1);
+        }
+    }
+    ranges
 }
 
 /// Whether a script declares a `require` of its own at its top.
@@ -112,6 +136,8 @@ fn has_module_syntax(program: &Program<'_>) -> bool {
 /// What is found on the way down, which never leads under a condition or into a function.
 struct Asked<'t> {
     text: &'t str,
+    /// As [`hushed`] gives them.
+    hushed: Vec<Range<usize>>,
     is_declaration: bool,
     has_own_require: bool,
     /// Offset and name.
@@ -128,14 +154,9 @@ impl Asked<'_> {
         }
     }
 
-    /// Whether the line before, or the same line, tells TypeScript not to look.
     fn is_hushed(&self, at: usize) -> bool {
-        let before = self.text.get(..at).unwrap_or_default();
-        let mut lines = before.rsplit('\n');
-        let near = [lines.next(), lines.next()];
-        near.into_iter()
-            .flatten()
-            .any(|line| line.contains("@ts-ignore") || line.contains("@ts-expect-error"))
+        let before = self.hushed.partition_point(|range| range.start <= at);
+        before.checked_sub(1).and_then(|last| self.hushed.get(last)).is_some_and(|range| range.contains(&at))
     }
 
     /// `/// <reference path="..." />`.

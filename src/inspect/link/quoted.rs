@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::decode::entities;
 use crate::inspect::Sample;
 
 use super::KEY;
@@ -33,7 +34,7 @@ pub(super) fn texts(sample: &Sample<'_>, keys: impl Iterator<Item = usize>) -> V
         };
         done = range.end.max(key);
         let text = bytes.get(range.clone()).unwrap_or_default();
-        let text = if is_markup { without_entities(text) } else { undoubled(text) };
+        let text = if is_markup { entities::plain(text) } else { undoubled(text) };
         found.push((range, text));
     }
     found
@@ -45,9 +46,8 @@ fn quote(text: &[u8]) -> Option<usize> {
     while let Some(rest) = name.strip_prefix(b"amp;") {
         name = rest;
     }
-    let end = memchr::memchr(b';', name.get(..LONGEST_ENTITY).unwrap_or(name))?;
-    let is_quote = matches!(character(name.get(..end)?)?, '"' | '\'');
-    is_quote.then_some(text.len() - name.len() + end + 1)
+    let (character, length) = entities::behind_ampersand(name)?;
+    matches!(character, '"' | '\'').then_some(text.len() - name.len() + length)
 }
 
 fn ends_in_quote(text: &[u8]) -> bool {
@@ -59,9 +59,6 @@ fn ends_in_quote(text: &[u8]) -> bool {
         quote(entity) == Some(entity.len())
     })
 }
-
-/// Bytes of an entity after its `&`.
-const LONGEST_ENTITY: usize = 10;
 
 /// The text around a place between tags, or between an attribute's quotes.
 fn in_markup(bytes: &[u8], from: usize, at: usize) -> Range<usize> {
@@ -75,49 +72,6 @@ fn in_markup(bytes: &[u8], from: usize, at: usize) -> Range<usize> {
     }
     let start = memchr::memrchr3(b'<', b'>', b'"', before).map_or(from, |end| from + end + 1);
     start..memchr::memchr3(b'<', b'>', b'"', behind).map_or(bytes.len(), |end| at + end)
-}
-
-/// A text without HTML's entities, as far as code has them.
-fn without_entities(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'&', rest) {
-        let (plain, entity) = rest.split_at(at);
-        out.extend_from_slice(plain);
-        let name = entity.get(1..).unwrap_or_default();
-        let end = memchr::memchr(b';', name.get(..LONGEST_ENTITY).unwrap_or(name));
-        let decoded = end.and_then(|end| Some((end, character(name.get(..end)?)?)));
-        match decoded {
-            Some((end, character)) => {
-                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                rest = name.get(end + 1..).unwrap_or_default();
-            }
-            None => {
-                out.push(b'&');
-                rest = name;
-            }
-        }
-    }
-    out.extend_from_slice(rest);
-    out
-}
-
-fn character(name: &[u8]) -> Option<char> {
-    Some(match name {
-        b"quot" => '"',
-        b"apos" => '\'',
-        b"amp" => '&',
-        b"lt" => '<',
-        b"gt" => '>',
-        b"nbsp" => ' ',
-        [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
-        [b'#', digits @ ..] => number(digits, 10)?,
-        _ => return None,
-    })
-}
-
-fn number(digits: &[u8], radix: u32) -> Option<char> {
-    char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()?)
 }
 
 /// The field around a place whose quotes are all doubled.

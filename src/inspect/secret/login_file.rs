@@ -54,12 +54,13 @@ pub(crate) fn is_agent_settings(path: &str, name: &str) -> bool {
         "cline_mcp_settings.json",
         "opencode.json",
     ];
-    let in_folder = FOLDERS.iter().any(|folder| {
-        path.starts_with(folder)
-            || path.find(folder).is_some_and(|at| path.as_bytes().get(at.wrapping_sub(1)) == Some(&b'/'))
-    });
+    let in_folder = || {
+        let hidden = memchr::memchr_iter(b'.', path.as_bytes())
+            .filter(|at| at.checked_sub(1).is_none_or(|before| path.as_bytes().get(before) == Some(&b'/')));
+        hidden.filter_map(|at| path.get(at..)).any(|below| FOLDERS.iter().any(|name| below.starts_with(name)))
+    };
     NAMES.contains(&name)
-        || (in_folder
+        || (in_folder()
             && [".json", ".jsonc", ".toml", ".yaml", ".yml", ".jsonl"].iter().any(|end| name.ends_with(end)))
         || name == ".aider.conf.yml"
 }

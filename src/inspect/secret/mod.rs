@@ -252,21 +252,27 @@ fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search:
         return None;
     }
     let base = window.start;
-    let overlaps = |whole: &regex::bytes::Match<'_>| {
-        pattern.context || (base + whole.start() < at + keyword.len() && base + whole.end() > at)
-    };
-    let captures = search
-        .regex()?
-        .captures_iter(text.get(window)?)
-        .take_while(|captures| {
-            pattern.context || captures.get(0).is_some_and(|whole| base + whole.start() < at + keyword.len())
-        })
-        .find(|captures| captures.get(0).as_ref().is_some_and(overlaps))?;
-    let whole = captures.get(0)?;
-    let span = base + whole.start()..base + whole.end();
+    let fits = |whole: &Range<usize>| pattern.context || base + whole.start < at + keyword.len();
+    let overlaps = |whole: &Range<usize>| pattern.context || base + whole.end > at;
+    let (regex, searched) = (search.regex()?, text.get(window)?);
     // the group is the random part; characters of the keyword before it belong to the token all the same
-    let random = captures.iter().skip(1).flatten().next().unwrap_or(whole);
-    let random = base + random.start()..base + random.end();
+    let (whole, random) = match search.before_group {
+        Some(length) => {
+            let mut matches = regex.find_iter(searched).map(|whole| whole.range()).take_while(fits);
+            let whole = matches.find(overlaps)?;
+            (whole.clone(), whole.start + length..whole.end)
+        }
+        None => {
+            let with_group = regex.captures_iter(searched).filter_map(|captures| {
+                let whole = captures.get(0)?;
+                let random = captures.iter().skip(1).flatten().next().unwrap_or(whole);
+                Some((whole.range(), random.range()))
+            });
+            with_group.take_while(|(whole, _)| fits(whole)).find(|(whole, _)| overlaps(whole))?
+        }
+    };
+    let span = base + whole.start..base + whole.end;
+    let random = base + random.start..base + random.end;
     let begin = if pattern.context { random.start } else { span.start };
     if !pattern.guard.begins(text, begin) || !pattern.guard.ends(text, span.end) {
         return None;

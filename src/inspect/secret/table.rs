@@ -169,6 +169,8 @@ pub(super) struct Search {
     /// Index in [`TABLE`].
     pub(super) rule: usize,
     pub(super) pattern: &'static Pattern,
+    /// Bytes of every match before its group, where that goes on to the end: then no engine has to tell.
+    pub(super) before_group: Option<usize>,
     regex: OnceLock<Option<Regex>>,
 }
 
@@ -203,7 +205,8 @@ pub(super) static INDEX: LazyLock<Index> = LazyLock::new(|| {
     for (rule, secret) in TABLE.iter().enumerate() {
         for pattern in secret.patterns {
             let search = index.searches.len();
-            index.searches.push(Search { rule, pattern, regex: OnceLock::new() });
+            let before_group = before_group(pattern.regex);
+            index.searches.push(Search { rule, pattern, before_group, regex: OnceLock::new() });
             for keyword in pattern.keywords {
                 let number = *numbers.entry(keyword).or_insert_with(|| {
                     index.needles.push(keyword);
@@ -219,7 +222,42 @@ pub(super) static INDEX: LazyLock<Index> = LazyLock::new(|| {
     index
 });
 
+/// Length of the literal with which an expression begins, if all the rest of it is its only group.
+fn before_group(regex: &str) -> Option<usize> {
+    let open = regex.find('(')?;
+    let literal = regex.get(..open)?;
+    let inside = regex.get(open + 1..)?.strip_suffix(')')?;
+    let is_plain = literal.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    // a class may hold a bracket, and a bracket may be escaped: such expressions are left to the engine
+    let mut depth = 0_usize;
+    for (at, byte) in inside.bytes().enumerate() {
+        match byte {
+            b'\\' if matches!(inside.as_bytes().get(at + 1), Some(b'(' | b')' | b'[' | b']')) => return None,
+            b'(' if inside.get(at + 1..)?.starts_with("?:") => depth += 1,
+            b'(' => return None,
+            b')' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    (is_plain && depth == 0 && !inside.starts_with('?')).then_some(literal.len())
+}
+
 /// The number of a rule that has no patterns of its own, or that code refers to.
 pub(super) fn rule(name: &str) -> Option<usize> {
     TABLE.iter().position(|rule| rule.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_that_need_no_engine_are_where_it_finds_them() {
+        assert_eq!(before_group("npm_([a-z]{36})"), Some(4));
+        assert_eq!(before_group("pypi-(a(?:b|c)|d)"), Some(5));
+        for regex in ["a(b)c", "a(b)(c)", "a(?:b)", "a[(](b)", "(?:a)(b)", "a(b[)])", "a.(b)", "a(\\(b)"] {
+            assert_eq!(before_group(regex), None, "{regex}");
+        }
+        assert!(INDEX.searches.iter().filter(|search| search.before_group.is_some()).count() > 100);
+    }
 }

@@ -1,6 +1,6 @@
 //! Signs that content shows: `policies/signs.toml`, and what no table can say.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use memchr::memmem::find;
 use regex::bytes::{Regex, RegexBuilder};
@@ -40,18 +40,32 @@ pub(super) enum Form {
 /// All signs.
 pub(super) static SIGNS: &[Sign] = include!(concat!(env!("OUT_DIR"), "/signs.rs"));
 
-/// Their patterns.
-static PATTERNS: LazyLock<Vec<Option<Regex>>> = LazyLock::new(|| {
-    let compile = |sign: &Sign| RegexBuilder::new(sign.pattern).unicode(false).multi_line(true).build().ok();
-    SIGNS.iter().map(compile).collect()
+/// Their patterns, each compiled when it is first asked for.
+static PATTERNS: LazyLock<Vec<OnceLock<Option<Regex>>>> =
+    LazyLock::new(|| SIGNS.iter().map(|_| OnceLock::new()).collect());
+
+/// Their beginnings with the numbers of the signs, by the first byte.
+static BEGINNINGS: LazyLock<Vec<Vec<(usize, &[u8])>>> = LazyLock::new(|| {
+    let mut by_first = vec![Vec::new(); 256];
+    for (number, sign) in SIGNS.iter().enumerate() {
+        for begin in sign.begins {
+            let first = begin.first().and_then(|first| by_first.get_mut(usize::from(*first)));
+            first.into_iter().for_each(|list| list.push((number, *begin)));
+        }
+    }
+    by_first
 });
 
-impl Sign {
-    /// Whether the first bytes are those of such a file; `text` is where they begin as a text.
-    pub(super) fn has_beginning(&self, bytes: &[u8], text: &[u8]) -> bool {
-        self.begins.iter().any(|wanted| bytes.starts_with(wanted) || text.starts_with(wanted))
-    }
+/// The numbers of the signs that content begins like; `text` is where it begins as a text.
+pub(super) fn begun<'a>(bytes: &'a [u8], text: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    [bytes, text].into_iter().flat_map(|content| {
+        let of_first = content.first().and_then(|first| BEGINNINGS.get(usize::from(*first)));
+        let begun = of_first.into_iter().flatten().filter(|(_, begin)| content.starts_with(begin));
+        begun.map(|(number, _)| *number)
+    })
+}
 
+impl Sign {
     /// Whether content whose beginning or word was found, or that a name asks about, is such a file.
     pub(super) fn holds(&self, bytes: &[u8]) -> bool {
         self.form.fits(bytes)
@@ -63,7 +77,14 @@ impl Sign {
     fn has_pattern(&self, bytes: &[u8]) -> bool {
         let number = SIGNS.iter().position(|sign| std::ptr::eq(sign, self));
         let pattern = number.filter(|_| !self.pattern.is_empty()).and_then(|number| PATTERNS.get(number));
-        pattern.is_none_or(|pattern| pattern.as_ref().is_some_and(|pattern| pattern.is_match(bytes)))
+        pattern.is_none_or(|pattern| {
+            let pattern = pattern.get_or_init(|| self.compiled());
+            pattern.as_ref().is_some_and(|pattern| pattern.is_match(bytes))
+        })
+    }
+
+    fn compiled(&self) -> Option<Regex> {
+        RegexBuilder::new(self.pattern).unicode(false).multi_line(true).build().ok()
     }
 }
 
@@ -92,7 +113,7 @@ mod tests {
 
     fn shows(sign: &Sign, bytes: &[u8]) -> bool {
         let asked = sign.named
-            || sign.has_beginning(bytes, text_start(bytes))
+            || begun(bytes, text_start(bytes)).any(|number| std::ptr::eq(&SIGNS[number], sign))
             || sign.words.iter().any(|word| find(bytes, word).is_some());
         asked && sign.holds(bytes)
     }
@@ -120,8 +141,8 @@ mod tests {
 
     #[test]
     fn patterns_compile() {
-        for (sign, pattern) in SIGNS.iter().zip(PATTERNS.iter()) {
-            assert!(pattern.is_some(), "{}", sign.name);
+        for sign in SIGNS {
+            assert!(sign.compiled().is_some(), "{}", sign.name);
         }
     }
 }

@@ -40,8 +40,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     let mut candidates: Vec<usize> =
         hits.iter().filter_map(|hit| SIGN_OF_WORD.get(hit.needle).copied()).collect();
     let text = content::text_start(sample.bytes);
-    let begun = SIGNS.iter().enumerate().filter(|(_, sign)| sign.has_beginning(sample.bytes, text));
-    candidates.extend(begun.map(|(number, _)| number));
+    candidates.extend(content::begun(sample.bytes, text));
     let rows: Vec<&StrayRow> = matches(sample.path).iter().map(|found| found.row).collect();
     let asked = |name: &str| rows.iter().any(|row| row.sign == name || row.unless == name);
     if !rows.is_empty() {

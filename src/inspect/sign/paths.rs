@@ -121,7 +121,10 @@ impl Shape {
     fn could_be(&self, path: &str, name: &str) -> bool {
         match self {
             Self::Name { head, tail, part } => {
-                name.ends_with(tail) && name.starts_with(head) && part.find(name.as_bytes()).is_some()
+                begins_like(name, head)
+                    && name.starts_with(head)
+                    && name.ends_with(tail)
+                    && part.find(name.as_bytes()).is_some()
             }
             Self::Folder(part) => part.find(path.as_bytes()).is_some(),
         }
@@ -133,6 +136,11 @@ impl Shape {
             Self::Folder(_) => true,
         }
     }
+}
+
+/// Whether a name has the first byte of another: most have not, and that is told without comparing more.
+fn begins_like(name: &str, head: &str) -> bool {
+    head.as_bytes().first().is_none_or(|first| name.as_bytes().first() == Some(first))
 }
 
 fn first_byte(segment: &str) -> usize {

@@ -1,6 +1,8 @@
 //! Items of `files`, as far as helps reason about them. What ships is told by [`super::super::packlist`].
 
-use globset::GlobBuilder;
+use std::collections::BTreeSet;
+
+use globset::{GlobBuilder, GlobMatcher};
 
 use crate::ecosystem::Unwanted;
 
@@ -14,15 +16,48 @@ pub(super) fn is_whole_folder(item: &str) -> bool {
     matches!(plain(item), "" | ".")
 }
 
-/// Whether a file is packed because of an item: the file itself, or a folder above it.
-pub(in crate::ecosystem) fn covers(item: &str, path: &str) -> bool {
-    if is_whole_folder(item) {
-        return true;
+/// An item that is compared with many paths.
+pub(in crate::ecosystem) enum Item<'a> {
+    All,
+    /// A file or a folder by its name.
+    Named(&'a str),
+    Pattern(GlobMatcher),
+    /// What no client understands.
+    Nothing,
+}
+
+impl<'a> Item<'a> {
+    pub(in crate::ecosystem) fn new(item: &'a str) -> Self {
+        let plain = plain(item);
+        if is_whole_folder(item) {
+            return Self::All;
+        }
+        if !plain.contains(['*', '?', '[', ']', '{', '}', '\\']) {
+            return Self::Named(plain);
+        }
+        let glob = GlobBuilder::new(plain).literal_separator(true).build();
+        glob.map_or(Self::Nothing, |glob| Self::Pattern(glob.compile_matcher()))
     }
-    let Ok(glob) = GlobBuilder::new(plain(item)).literal_separator(true).build() else { return false };
-    let glob = glob.compile_matcher();
-    let mut above = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
-    glob.is_match(path) || above.any(|folder| glob.is_match(folder))
+
+    /// Whether a file is packed because of it: the file itself, or a folder above it.
+    pub(in crate::ecosystem) fn covers(&self, path: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(name) => {
+                path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
+            Self::Pattern(glob) => {
+                let mut above = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+                glob.is_match(path) || above.any(|folder| glob.is_match(folder))
+            }
+            Self::Nothing => false,
+        }
+    }
+
+    /// Whether it covers one of these.
+    pub(in crate::ecosystem) fn covers_any(&self, paths: &BTreeSet<&str>) -> bool {
+        paths.iter().any(|path| self.covers(path))
+    }
 }
 
 /// The items of a new list: what the entry points need, or else all that ships today at the top.
@@ -56,8 +91,10 @@ mod tests {
             ("**/*.js", "dist/a/b.js", true),
             (".", ".env", true),
             ("lib", "dist/lib/a.js", false),
+            ("dis", "dist/a.js", false),
+            ("dist/{a", "dist/{a", false),
         ] {
-            assert_eq!(covers(item, path), expected, "{item} {path}");
+            assert_eq!(Item::new(item).covers(path), expected, "{item} {path}");
         }
     }
 }

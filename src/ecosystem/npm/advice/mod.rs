@@ -3,8 +3,6 @@
 pub(super) mod builds;
 mod items;
 
-use std::collections::BTreeSet;
-
 use crate::ecosystem::unwanted::narrowed;
 use crate::ecosystem::{Advice, Change, Edit, List, Unwanted};
 use crate::inventory::{Declared, Inventory, Making};
@@ -12,7 +10,7 @@ use crate::inventory::{Declared, Inventory, Making};
 use super::MANIFEST;
 use super::entry_points::is_not_needed;
 
-pub(in crate::ecosystem) use items::covers;
+pub(in crate::ecosystem) use items::Item;
 
 pub(super) struct NpmAdvice;
 
@@ -49,13 +47,14 @@ impl Advice for NpmAdvice {
         ]
     }
 
-    fn packs(&self, items: &[String], path: &str) -> bool {
-        is_always_packed(path) || items.iter().any(|item| covers(item, path))
+    fn packed_by<'a>(&self, items: &'a [String]) -> Box<dyn Fn(&str) -> bool + 'a> {
+        let items: Vec<Item<'_>> = items.iter().map(|item| Item::new(item)).collect();
+        Box::new(move |path| is_always_packed(path) || items.iter().any(|item| item.covers(path)))
     }
 
     fn let_in(&self, declared: &Declared, path: &str) -> Option<Edit> {
         let item = path.split('/').next().filter(|item| !is_not_needed(item))?;
-        let is_named = |listed: &String| covers(listed.trim_start_matches('!'), path);
+        let is_named = |listed: &String| Item::new(listed.trim_start_matches('!')).covers(path);
         if declared.has_allowlist? {
             let add = || files(Vec::new(), Change::Add(vec![item.to_owned()]));
             return (!declared.patterns.iter().any(is_named)).then(add);
@@ -96,7 +95,7 @@ fn from_list(items: &[String], unwanted: &Unwanted<'_>, packer: &str) -> Vec<Edi
         named.map(|item| files(Vec::new(), Change::Replace { item: item.clone(), by: Vec::new() })).collect();
     let rest: Vec<String> =
         items.iter().filter(|item| !unwanted.paths.contains(items::plain(item))).cloned().collect();
-    if unwanted.paths.iter().any(|path| rest.iter().any(|item| covers(item, path))) || edits.is_empty() {
+    if rest.iter().any(|item| Item::new(item).covers_any(&unwanted.paths)) || edits.is_empty() {
         edits.push(files(Vec::new(), Change::Add(taken_away(&unwanted.patterns))));
     }
     edits
@@ -104,8 +103,7 @@ fn from_list(items: &[String], unwanted: &Unwanted<'_>, packer: &str) -> Vec<Edi
 
 /// Without it, a list is written of what is meant to ship.
 fn without_list(items: &[String], unwanted: &Unwanted<'_>, packer: &str) -> Edit {
-    let is_covered = |path: &&&str| items.iter().any(|item| covers(item, path));
-    if !unwanted.paths.iter().any(|path| is_covered(&path)) {
+    if !items.iter().any(|item| Item::new(item).covers_any(&unwanted.paths)) {
         return files(items.to_vec(), Change::Add(Vec::new()));
     }
     if packer.starts_with("yarn") {
@@ -117,8 +115,7 @@ fn without_list(items: &[String], unwanted: &Unwanted<'_>, packer: &str) -> Edit
 
 /// Replaces each item that covers an unwanted file by finer ones.
 pub(in crate::ecosystem) fn narrow(items: &[String], unwanted: &Unwanted<'_>) -> Vec<Edit> {
-    let too_wide =
-        |item: &&String| !item.starts_with('!') && unwanted.paths.iter().any(|path| covers(item, path));
+    let too_wide = |item: &&String| !item.starts_with('!') && Item::new(item).covers_any(&unwanted.paths);
     items
         .iter()
         .filter(too_wide)
@@ -127,10 +124,10 @@ pub(in crate::ecosystem) fn narrow(items: &[String], unwanted: &Unwanted<'_>) ->
 }
 
 fn finer(item: &str, unwanted: &Unwanted<'_>) -> Vec<String> {
-    let unwanted_here: BTreeSet<&&str> = unwanted.paths.iter().filter(|path| covers(item, path)).collect();
-    match unwanted_here.is_empty() {
-        true => vec![item.to_owned()],
-        false => narrowed(unwanted, |path| covers(item, path) && !is_always_packed(path)),
+    let one = Item::new(item);
+    match one.covers_any(&unwanted.paths) {
+        true => narrowed(unwanted, |path| one.covers(path) && !is_always_packed(path)),
+        false => vec![item.to_owned()],
     }
 }
 

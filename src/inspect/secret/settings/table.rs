@@ -90,7 +90,12 @@ pub(super) fn formats(path: &str) -> Vec<Format> {
     let own_name = name_of(&path);
     let named = INDEX.named.get(own_name).into_iter().flatten();
     let wild = [last_byte(own_name), 0].into_iter().filter_map(|last| INDEX.wild.get(last)).flatten();
-    let wild = wild.filter(|row| own_name.starts_with(row.head) && own_name.ends_with(row.tail));
+    let first = own_name.as_bytes().first();
+    let wild = wild.filter(|row| {
+        row.head.as_bytes().first().is_none_or(|byte| first == Some(byte))
+            && own_name.starts_with(row.head)
+            && own_name.ends_with(row.tail)
+    });
     let mut fitting: Vec<usize> =
         named.chain(wild).filter(|row| fit(row.pattern, &path).is_some()).map(|row| row.file).collect();
     fitting.sort_unstable();
