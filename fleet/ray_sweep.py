@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A sweep on Ray Data: listing, less what is done, in batches, to Parquet. On a cluster, `RAY_ADDRESS` names it."""
 
+import logging
 import os
 
 from packgate_fleet.sweep import Progress, arguments, plan, slices
@@ -18,13 +19,14 @@ def main():
     sweep, missing = plan(options)
     progress = Progress(missing)
     if missing.num_rows:
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         away = "RAY_ADDRESS" in os.environ
         here = {} if away else {"num_cpus": options.workers, "object_store_memory": options.object_store}
         ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR", **here)
         for batches in slices(missing, options):
             # A block a batch: what a killed worker takes with it is one batch.
             rows = ray.data.from_items([{"batch": batch} for batch in batches], override_num_blocks=len(batches))
-            done = rows.map(lambda row: sweep.work(row["batch"]), num_cpus=1, max_retries=3)
+            done = rows.map(lambda row: sweep.work(row["batch"]), num_cpus=1)
             for row in done.iter_rows():
                 progress.add(row)
     progress.end(sweep)

@@ -1,5 +1,5 @@
 """A batch of artifacts through the program. Whatever is wrong with an artifact is a row, so that no engine's retry is
-spent on it; what may pass (a store that is down) is raised, for the engine to try again."""
+spent on it."""
 
 import contextlib
 import json
@@ -17,6 +17,9 @@ import pyarrow as pa
 
 from . import schema
 from .storage import is_local, locate
+
+#: Seconds to wait before a store is asked again.
+PAUSES = (1, 4, 16)
 
 #: How the program ends when it has judged what there is.
 ENDINGS = (0, 1, 3)
@@ -132,18 +135,23 @@ def _answers(process, paths, timeout):
 
 
 def fetched(job, scratch):
-    """The artifact as a file on this machine, or why there is none."""
+    """The artifact as a file on this machine, or why there is none, once trying again has not helped."""
     filesystem, path = locate(job["uri"])
     if is_local(filesystem):
         return path, None
     name = path.rpartition("/")[2]
     into = os.path.join(tempfile.mkdtemp(dir=scratch), name)
-    try:
-        with filesystem.open_input_stream(path) as source, open(into, "wb") as file:
-            shutil.copyfileobj(source, file, 1 << 20)
-    except FileNotFoundError as error:
-        return None, f"not in the store: {error}"
-    return into, None
+    for pause in (*PAUSES, None):
+        try:
+            with filesystem.open_input_stream(path) as source, open(into, "wb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)
+            return into, None
+        except FileNotFoundError:
+            return None, f"cannot read {job['uri']}: not in the store"
+        except OSError as error:
+            if pause is None:
+                return None, f"cannot read {job['uri']}: {error}"
+            time.sleep(pause)
 
 
 def audit(program, jobs, part, scratch=None, entries=False):

@@ -126,3 +126,31 @@ def test_entries_are_a_table_on_request(tmp_path, packgate, project):
     entries = audit(Program(packgate, project), batch, "p", entries=True)["entries"].to_pylist()
     assert sorted({one["place"] for one in entries}) == ["package/index.js", "package/index.js.map", "package/package.json"]
     assert {one["uri"] for one in entries} == set(paths) and all(len(one["entry_sha256"]) == 64 for one in entries)
+
+
+def test_a_store_that_stumbles_is_asked_again(tmp_path, packgate, project, monkeypatch):
+    """What it never gives is a row."""
+    import pyarrow.fs
+
+    import packgate_fleet.run as module
+
+    paths = [npm(tmp_path / f"{name}-1.0.0.tgz", name, "1.0.0", license="MIT") for name in ("once", "never")]
+    asked = []
+
+    class Stumbling:
+        """Somewhere else."""
+
+        type_name = "far"
+
+        def open_input_stream(self, path):
+            asked.append(path)
+            if "never" in path or asked.count(path) < 2:
+                raise OSError("busy")
+            return pyarrow.fs.LocalFileSystem().open_input_stream(path)
+
+    monkeypatch.setattr(module, "locate", lambda uri: (Stumbling(), uri))
+    monkeypatch.setattr(module, "PAUSES", (0, 0))
+    artifacts, _ = run(Program(packgate, project), paths)
+    assert [one["error"] for one in artifacts] == [None, f"cannot read {paths[1]}: busy"]
+    assert [asked.count(path) for path in paths] == [2, 3]
+    assert artifacts[0]["verdict"] == "pass" and os.listdir(tmp_path / "settings") == ["packgate.toml"]

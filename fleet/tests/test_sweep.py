@@ -35,7 +35,8 @@ def s3():
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(names)
     filesystem = pyarrow.fs.S3FileSystem(
-        endpoint_override=f"{host}:{port}", scheme="http", region="us-east-1", allow_bucket_creation=True
+        endpoint_override=f"{host}:{port}", scheme="http", region="us-east-1", allow_bucket_creation=True,
+        allow_delayed_open=True,
     )
     yield filesystem
     server.stop()
@@ -75,8 +76,10 @@ def registry(s3, tmp_path_factory):
 def start(engine, listing, results, project, packgate, *arguments):
     command = [sys.executable, str(FLEET / f"{engine}_sweep.py"), listing, results, "--project", project, "--packgate", packgate]
     command += ["--workers", "2"] if engine == "ray" else ["--master", "local[2,4]"]
-    environment = {**os.environ, "PYTHONPATH": str(FLEET), "RAY_ADDRESS": ""}
-    environment.pop("RAY_ADDRESS")
+    # A machine that has more to do than this takes its time.
+    patience = {"RAY_raylet_start_wait_time_s": "300", "RAY_worker_register_timeout_seconds": "300"}
+    environment = {**os.environ, **patience, "PYTHONPATH": str(FLEET)}
+    environment.pop("RAY_ADDRESS", None)
     return subprocess.Popen(
         [*command, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -125,11 +128,14 @@ def descendants(process):
     return {one: names[one] for one in found - {process} if one in names}
 
 
-def until(condition, seconds=300):
-    for _ in range(seconds * 20):
+def until(condition, driver=None, seconds=600):
+    """Waits for a condition, as long as the driver lives."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         if value := condition():
             return value
-        time.sleep(0.05)
+        assert driver is None or driver.poll() is None, driver.communicate()[1][-3000:]
+        time.sleep(0.2)
     raise AssertionError("it didn't come to that")
 
 
@@ -146,13 +152,13 @@ def test_killed_and_run_again(engine, s3, registry, tmp_path, packgate, project)
     listing = listed(tmp_path)
     arguments = (engine, listing, f"s3://{results}", project, packgate, "--batch", "16")
     first = start(*arguments)
-    until(lambda: len(parts(s3, results)) >= 3)
+    until(lambda: len(parts(s3, results)) >= 3, first)
     below = descendants(first.pid)
     marks = ("ray::", ) if engine == "ray" else ("pyspark.daemon", "pyspark/daemon", "-m pyspark")
     worker = next(one for one, name in below.items() if any(mark in name for mark in marks))
     os.kill(worker, signal.SIGKILL)
     before = len(parts(s3, results))
-    until(lambda: len(parts(s3, results)) >= before + 4)
+    until(lambda: len(parts(s3, results)) >= before + 4, first)
     below |= descendants(first.pid)
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
