@@ -21,6 +21,7 @@ use crate::stocktake::{Budget, Stocktake, StocktakeError};
 use crate::stored::Sought;
 use crate::surroundings::Surroundings;
 use crate::timings::{Timings, timed};
+use crate::unpack::{Limits, Share};
 
 pub use crate::outcome::{Audit, Totals};
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub digests: bool,
     /// What to compare the artifacts' files with; nothing by default.
     pub commit: Option<CommitOptions>,
+    /// The memory that each artifact may take.
+    pub memory: Option<Share>,
     /// Where to record the time of each stage.
     pub timings: Option<Arc<Timings>>,
     /// Fingerprints of internal code, from [`crate::internal::code`].
@@ -63,6 +66,7 @@ impl Default for Options {
             keep_entries: false,
             digests: false,
             commit: None,
+            memory: None,
             timings: None,
             internal_code: None,
             own_source: None,
@@ -125,6 +129,17 @@ impl Options {
     #[must_use]
     pub fn commit(self, commit: impl Into<Option<CommitOptions>>) -> Self {
         Self { commit: commit.into(), ..self }
+    }
+
+    /// Sets [`Options::memory`].
+    #[must_use]
+    pub fn memory(self, memory: Option<Share>) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// The limits of unpacking.
+    fn limits(&self) -> Limits {
+        Limits { memory: self.memory, ..self.settings.limits.clone() }
     }
 
     /// Sets [`Options::timings`].
@@ -230,7 +245,7 @@ impl Auditor {
     pub fn stock(&self, path: &Path, workers: usize) -> Result<Inventory, AuditError> {
         let stocktake = Stocktake {
             scanner: &self.scanner,
-            limits: &self.options.settings.limits,
+            limits: &self.scanner.options.limits,
             kind: self.options.kind,
             project: self.options.project.as_ref(),
             budget: &self.budget,
@@ -403,6 +418,6 @@ fn wanted(options: &Options) -> ScanOptions {
         internal_code: options.internal_code.clone(),
         own_source: options.own_source.clone(),
         hosts: internal.hosts.clone(),
-        limits: options.settings.limits.clone(),
+        limits: options.limits(),
     }
 }

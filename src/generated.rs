@@ -129,7 +129,7 @@ fn contents() {
         "# Summary\n\n[Documentation](README.md)\n\n- [Start in five minutes](start.md)\n- [Recipes](recipes.md)\n\
          - [Publishing](publish.md)\n\
          - [Exit status](exit-status.md)\n- [Settings](policy.md)\n- [Contents lock](lock.md)\n\
-         - [Internal code](internal-code.md)\n- [JSON](json.md)\n- [Accuracy](accuracy.md)\n\
+         - [Internal code](internal-code.md)\n- [JSON](json.md)\n- [Whole registries](fleet.md)\n- [Accuracy](accuracy.md)\n\
          - [Performance](performance.md)\n- [Security and threat model](security.md)\n- [Secrets](secrets.md)\n\
          - [Rules](rules/README.md)\n",
     );

@@ -23,6 +23,7 @@ use super::policy::policies;
 use super::progress::{Progress, bar};
 use super::reporting::{Reporting, failed};
 use super::targets::{Packing, Target, Targets};
+use super::workers::{Means, Workers};
 use super::{Exit, complain};
 
 /// Audit artifacts or folders, and stop what the policy doesn't allow
@@ -68,9 +69,8 @@ pub(crate) struct Check {
     /// Audit folders as they are instead of packing them first
     #[arg(long)]
     as_is: bool,
-    /// Threads to use [default: one per processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    means: Means,
     /// Print where the time went, summed over all threads, to stderr
     #[arg(long)]
     timings: bool,
@@ -129,12 +129,14 @@ impl Check {
         wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
         outputs.without(targets.left_out.clone());
         let mut crates = PassedCrates::of(self.project(), &settings);
+        let workers = self.means.workers(targets.all.len());
         let timings = self.timings.then(Arc::<Timings>::default);
         let options = Options::default()
             .commit(targets.commit(self.commit.clone(), self.project()))
             .kind(self.kind)
             .fail_on(self.fail_on)
             .keep_entries(outputs.need_entries())
+            .memory(workers.share)
             .timings(timings.clone());
         // Whether a waiver did nothing anywhere is known only in the end.
         let is_apart = workspace.members().is_empty() && targets.all.iter().all(|one| one.folder.is_none());
@@ -143,7 +145,7 @@ impl Check {
         let gate = Gate::new(workspace, self.project.is_some(), options);
         let how = How { gate: &gate, against: self.against.as_ref(), attestations: attestations.as_ref() };
         let mut passed = Vec::new();
-        self.audit_all(&how, &targets.all, &mut |target, audit| {
+        self.audit_all(&how, workers, &targets.all, &mut |target, audit| {
             if let Ok(audit) = &audit {
                 crates.note(audit);
                 if audit.verdict == Verdict::Pass {
@@ -188,24 +190,21 @@ impl Check {
     fn audit_all(
         &self,
         how: &How<'_>,
+        workers: Workers,
         artifacts: &[Target],
         take: &mut (dyn FnMut(&Target, Audited) + Send),
     ) {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let jobs = self.jobs.map_or(processors, usize::from);
-        let at_once = jobs.min(artifacts.len()).max(1);
-        let workers_each = (jobs / at_once).max(1);
         let shown = Arc::new(Shown::default());
         let (watched, total) = (Arc::clone(&shown), artifacts.len());
         let progress = Progress::start(self.quiet, move || watched.line(total));
         let work = |artifact: &Target| {
             guard::spot("audit");
             shown.begin(artifact);
-            let audit = how.audit(artifact, workers_each);
+            let audit = how.audit(artifact, workers.each);
             shown.done.fetch_add(1, Ordering::Relaxed);
             audit
         };
-        in_order(artifacts, at_once, work, take);
+        in_order(artifacts, workers.at_once, work, take);
         progress.finish();
     }
 }

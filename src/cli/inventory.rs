@@ -10,6 +10,7 @@ use packgate::surroundings::Workspace;
 use super::gate::{Failure, Gate};
 use super::in_order::in_order;
 use super::targets::{Packing, Target, Targets};
+use super::workers::Means;
 use super::{Exit, complain, output};
 
 /// Show what is in artifacts: facts without judgement
@@ -27,9 +28,8 @@ pub(crate) struct Inventory {
     /// Take folders as they are instead of packing them first
     #[arg(long)]
     as_is: bool,
-    /// Threads to use [default: one per processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    means: Means,
 }
 
 /// How facts are written.
@@ -51,17 +51,16 @@ impl Inventory {
         wrong.extend(targets.under_way.iter().cloned());
         let workspace = Workspace::new(self.project.as_deref().unwrap_or(Path::new(".")), None);
         workspace.settings(workspace.folder()).map_err(|errors| errors.to_string())?;
-        let gate = Gate::new(workspace, self.project.is_some(), Options::default().digests(true));
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let jobs = self.jobs.map_or(processors, usize::from);
-        let at_once = jobs.min(targets.all.len()).max(1);
+        let workers = self.means.workers(targets.all.len());
+        let options = Options::default().digests(true).memory(workers.share);
+        let gate = Gate::new(workspace, self.project.is_some(), options);
         let stock = |target: &Target| {
-            let (auditor, mut inventory) = gate.stock(target, &target.path, jobs / at_once)?;
+            let (auditor, mut inventory) = gate.stock(target, &target.path, workers.each)?;
             target.name(&mut inventory);
             Ok((auditor, inventory))
         };
         let mut report = Report { form: self.format, inventories: Vec::new(), is_complete: true, wrong };
-        in_order(&targets.all, at_once, stock, &mut |target, stock| report.take(target, stock));
+        in_order(&targets.all, workers.at_once, stock, &mut |target, stock| report.take(target, stock));
         report.end()
     }
 }

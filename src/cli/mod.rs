@@ -31,6 +31,7 @@ mod reporting;
 mod targets;
 mod verbose;
 mod verify;
+mod workers;
 
 use std::process::ExitCode;
 

@@ -31,3 +31,4 @@ pub use problem::{Problem, SettingsErrors, Spot};
 pub use reference::reference;
 pub use rule_names::{RuleWords, UNEXAMINED};
 pub use schema::{SCHEMA_ADDRESS, schema};
+pub use size::parse as parse_size;

@@ -14,7 +14,7 @@ const UNITS: &[(&str, u64)] = &[
 ];
 
 /// A size such as `10MiB`, `1.5 GB` or `4096` in bytes. `Err` says what would be right.
-pub(super) fn parse(text: &str) -> Result<u64, String> {
+pub fn parse(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let split = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);

@@ -120,7 +120,7 @@ impl Examiner<'_> {
         if is_wanted
             && header.kind == EntryKind::File
             && size <= ecosystem::MOST_KEPT
-            && self.spent.keep(size)
+            && self.spent.keep(size, self.limits)
         {
             examined.manifest = Some((&*bytes).into());
         }
@@ -164,14 +164,15 @@ impl Examiner<'_> {
             return;
         }
         let prefix = format!("{place}!");
+        let limits = &self.limits.within(bytes.len() as u64);
         let taker = Inline {
-            examiner: self,
+            examiner: &Examiner { limits, ..*self },
             location: Location { prefix: &prefix, depth: depth + 1 },
             children: Vec::new(),
         };
         let mut gather = Gather::new(taker);
         let name = examined.entry.file_name().to_owned();
-        let walked = unpack::walk(&bytes, &name, self.limits, self.spent, &mut gather);
+        let walked = unpack::walk(&bytes, &name, limits, self.spent, &mut gather);
         let Gathered { taker, anomalies, told } = gather.finish(walked.as_ref().err());
         let children = taker.children;
         examined.children.extend(children);

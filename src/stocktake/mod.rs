@@ -122,7 +122,7 @@ impl Stocktake<'_> {
         let mut inventory = stock.flatten();
         inventory.artifact.bytes = source.size();
         inventory.artifact.unpacked_bytes = inventory.top_files().map(|entry| entry.size).sum();
-        if spent.kept_too_much() {
+        if spent.kept_too_much(self.limits) {
             // Which ones were kept is chance when several workers look; none is the same for all.
             inventory.manifests.clear();
         }

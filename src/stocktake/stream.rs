@@ -232,7 +232,7 @@ impl Taker for HandOver<'_> {
     }
 
     fn begin_large(&mut self, ordinal: usize, header: Header) -> Option<Header> {
-        let bytes = header.size.unwrap_or(0).min(self.examiner.limits.entry);
+        let bytes = header.size.unwrap_or(0).min(self.examiner.limits.most_in_entry());
         self.budget.take(bytes);
         self.examiner.budget.take(bytes);
         let (sending, large) = large::begin(ordinal, header, bytes);

@@ -107,7 +107,7 @@ fn examine_all(
         let mut mine = Vec::new();
         while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
             let Some(header) = headers.get(number) else { continue };
-            let held = size(&number).min(examiner.limits.entry);
+            let held = size(&number).min(examiner.limits.most_in_entry());
             budget.take(held);
             mine.push(examine_one(number, header, read, examiner, &mut buffer));
             budget.give_back(held);

@@ -9,7 +9,7 @@ use super::container::{Container, Reading};
 use super::names::Names;
 use super::path::canonical;
 use super::stream::Stream;
-use super::{Damage, Header, Meter, Overrun, RawAnomaly, Sink};
+use super::{Damage, Header, Meter, RawAnomaly, Sink};
 
 const MAGIC: &[u8] = b"!<arch>\n";
 const HEADER: usize = 60;
@@ -98,7 +98,7 @@ fn walk(
 }
 
 fn data(stream: &mut Stream<'_>, size: u64, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(), Damage> {
-    let fits = size <= meter.limits().entry;
+    let fits = size <= meter.limits().most_in_entry();
     let mut left = size;
     while left > 0 {
         let at = stream.offset();
@@ -120,7 +120,7 @@ fn data(stream: &mut Stream<'_>, size: u64, meter: &Meter<'_>, sink: &mut dyn Si
     if fits {
         sink.end();
     } else {
-        sink.broken(Damage::new(stream.offset(), Overrun::Entry(meter.limits().entry).to_string()));
+        sink.broken(Damage::new(stream.offset(), meter.limits().too_large().to_string()));
     }
     Ok(())
 }

@@ -10,11 +10,9 @@ use crate::inventory::{AnomalyKind, Media};
 use super::blob::Blobs;
 use super::container::{Compression, Container, DataOnly, Decoder, Reading};
 use super::meter::RATIO_FREE;
-use super::{Damage, Limits, Meter, Overrun, ReadAt, Sink, Spent, Window};
+use super::{Damage, Limits, Meter, ReadAt, Sink, Spent, Window};
 
 const CHUNK: usize = 256 << 10;
-/// Memory that a dictionary may take, in KiB.
-const MOST_DICTIONARY: u32 = 128 << 10;
 
 pub(super) type Input<'a> = BufReader<Window<'a>>;
 
@@ -40,8 +38,9 @@ pub(super) const XZ: Container = Container {
     media: Some(Media::Xz),
     promised_by: &[".tar.xz"],
     reading: Reading::Stream(Compression {
-        open: |source, _| {
-            Box::new(DataOnly(lzma_rust2::XzReader::new_mem_limit(input(source), true, MOST_DICTIONARY)))
+        open: |source, meter| {
+            let most = meter.limits().dictionary();
+            Box::new(DataOnly(lzma_rust2::XzReader::new_mem_limit(input(source), true, most)))
         },
         suffixes: &[(".xz", "")],
         told_by_name: false,
@@ -104,7 +103,11 @@ pub(super) const LZMA: Container = Container {
     media: None,
     promised_by: &[],
     reading: Reading::Stream(Compression {
-        open: |source, _| match lzma_rust2::LzmaReader::new_mem_limit(input(source), MOST_DICTIONARY, None) {
+        open: |source, meter| match lzma_rust2::LzmaReader::new_mem_limit(
+            input(source),
+            meter.limits().dictionary(),
+            None,
+        ) {
             Ok(reader) => Box::new(DataOnly(reader)),
             Err(error) => Box::new(DataOnly(Broken(Some(error.to_string())))),
         },
@@ -180,11 +183,11 @@ pub(super) fn is_zlib(head: &[u8]) -> bool {
 const ZSTD_MAGIC: &[u8] = b"\x28\xb5\x2f\xfd";
 
 fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, Damage> {
-    let mut bytes = Vec::new();
-    let read = reader.take(limits.entry.saturating_add(1)).read_to_end(&mut bytes);
+    let (mut bytes, most) = (Vec::new(), limits.most_in_entry());
+    let read = reader.take(most.saturating_add(1)).read_to_end(&mut bytes);
     read.map_err(|error| Damage::from_reader(0, error))?;
-    if bytes.len() as u64 > limits.entry {
-        return Err(Damage::new(limits.entry, Overrun::Entry(limits.entry).to_string()));
+    if bytes.len() as u64 > most {
+        return Err(Damage::new(most, limits.too_large().to_string()));
     }
     Ok(bytes)
 }
@@ -214,7 +217,10 @@ pub(super) struct Zstd<'a> {
 impl<'a> Zstd<'a> {
     /// A reader of these bytes that holds at most about `most_held` decoded ones back.
     pub(super) fn new(packed: Window<'a>, meter: &'a Meter<'a>, most_held: u64) -> Self {
-        let most_window = meter.limits().entry.max(ruzstd::decoding::DEFAULT_MAX_WINDOW_SIZE);
+        let most_window = meter.limits().most_in_entry().max(match meter.limits().memory {
+            Some(_) => 0,
+            None => ruzstd::decoding::DEFAULT_MAX_WINDOW_SIZE,
+        });
         let input = BufReader::with_capacity(CHUNK, packed);
         Self { state: State::Between(input), meter, most_window, most_held, blobs: Blobs::default() }
     }

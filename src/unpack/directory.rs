@@ -8,7 +8,7 @@ use crate::inventory::{AnomalyKind, EntryKind, Unexamined};
 use super::limiter::AnomalyLimiter;
 use super::names::Names;
 use super::path::canonical;
-use super::{Damage, FileSource, Header, Limits, Overrun, RawAnomaly, ReadAt, Spent};
+use super::{Damage, FileSource, Header, Limits, RawAnomaly, ReadAt, Spent};
 
 /// What a folder holds, sorted by path.
 #[derive(Debug, Default)]
@@ -68,8 +68,8 @@ pub fn list(root: &Path, limits: &Limits) -> io::Result<Listing> {
                 folders.push((on_disk, raw));
                 continue;
             }
-            if listing.files.len() as u64 >= limits.entries {
-                listing.unexamined.push(Unexamined::new("", Overrun::Entries(limits.entries).to_string()));
+            if listing.files.len() as u64 >= limits.most_entries() {
+                listing.unexamined.push(Unexamined::new("", limits.too_many().to_string()));
                 folders.clear();
                 break;
             }
@@ -133,8 +133,8 @@ fn mode(_metadata: &std::fs::Metadata) -> Option<u32> {
 pub fn read(file: &Listed, limits: &Limits, spent: &Spent, buffer: &mut Vec<u8>) -> Result<(), Damage> {
     let size = file.header.size.unwrap_or(0);
     spent.entry(file.header.path.len(), limits).map_err(|overrun| Damage::new(0, overrun.to_string()))?;
-    if size > limits.entry {
-        return Err(Damage::new(0, Overrun::Entry(limits.entry).to_string()));
+    if size > limits.most_in_entry() {
+        return Err(Damage::new(0, limits.too_large().to_string()));
     }
     spent.bytes(size, limits).map_err(|overrun| Damage::new(0, overrun.to_string()))?;
     let unreadable = |error| Damage::unreadable(0, &error);

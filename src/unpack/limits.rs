@@ -22,17 +22,106 @@ pub struct Limits {
     pub path_depth: usize,
     /// Nesting of JSON values.
     pub json_depth: usize,
+    /// The memory that the artifact may take; `None` where there is enough. No part of what a policy says.
+    #[serde(skip)]
+    pub memory: Option<Share>,
+}
+
+/// The memory that one of several artifacts may take. Parts of it are set aside for entries and what is unpacked out of
+/// their texts, for facts, and for manifests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Bytes in all.
+    whole: u64,
+    /// Bytes that the archives around an entry leave of it.
+    left: u64,
+}
+
+impl Share {
+    /// So many bytes.
+    pub fn new(bytes: u64) -> Self {
+        Self { whole: bytes, left: bytes }
+    }
+
+    /// An entry, in a buffer that has doubled to get it in, and texts decoded from it.
+    fn entry(self) -> u64 {
+        self.left / 4
+    }
+
+    /// Texts decoded from an entry: two at a time, and where each byte came from.
+    fn decoded(self) -> u64 {
+        self.left / 8
+    }
+
+    /// Entries with their facts and findings.
+    fn entries(self) -> u64 {
+        /// Bytes that an entry takes beside its name.
+        const EACH: u64 = 2 << 10;
+        self.whole / 4 / EACH
+    }
+
+    /// Names, each of which is there several times, and the same for manifests.
+    fn names(self) -> u64 {
+        self.whole / 32
+    }
+
+    /// What is left within an archive of this many bytes.
+    fn within(self, archive: u64) -> Self {
+        Self { left: self.left.saturating_sub(archive.saturating_mul(2)), ..self }
+    }
 }
 
 impl Limits {
     /// Bytes that may be unpacked out of the texts of an entry of this many bytes.
     pub fn room(&self, size: u64) -> u64 {
-        size.saturating_mul(self.ratio).min(self.entry)
+        let most = self.memory.map_or(self.entry, |memory| memory.decoded().min(self.entry));
+        size.saturating_mul(self.ratio).min(most)
+    }
+
+    /// Bytes of one entry, as far as there is memory for it.
+    pub fn most_in_entry(&self) -> u64 {
+        self.memory.map_or(self.entry, |memory| memory.entry().min(self.entry))
+    }
+
+    /// Entries, as far as there is memory for them.
+    pub fn most_entries(&self) -> u64 {
+        self.memory.map_or(self.entries, |memory| memory.entries().min(self.entries))
+    }
+
+    /// Of an entry with more than [`Self::most_in_entry`].
+    pub(super) fn too_large(&self) -> Overrun {
+        let most = self.most_in_entry();
+        if most < self.entry { Overrun::Memory(most) } else { Overrun::Entry(most) }
+    }
+
+    /// Of more than [`Self::most_entries`].
+    pub(super) fn too_many(&self) -> Overrun {
+        let most = self.most_entries();
+        if most < self.entries { Overrun::MemoryOfAll(most) } else { Overrun::Entries(most) }
+    }
+
+    /// The limits in an archive of this many bytes that is held in memory.
+    pub fn within(&self, archive: u64) -> Self {
+        Self { memory: self.memory.map(|memory| memory.within(archive)), ..self.clone() }
+    }
+
+    /// Memory that a decompressor's dictionary may take, in KiB.
+    pub(super) fn dictionary(&self) -> u32 {
+        const MOST: u64 = 128 << 20;
+        let most = self.memory.map_or(MOST, |memory| memory.entry().min(MOST));
+        u32::try_from(most >> 10).unwrap_or(u32::MAX)
+    }
+
+    /// Bytes of manifests that an artifact may have.
+    fn kept(&self) -> u64 {
+        const MOST: u64 = 128 << 20;
+        self.memory.map_or(MOST, |memory| memory.names().min(MOST))
     }
 
     /// Bytes of entries' names over all levels.
     pub(super) fn names(&self) -> u64 {
-        self.entries.saturating_mul(NAME).max(MOST_NAMES)
+        let most = self.entries.saturating_mul(NAME).max(MOST_NAMES);
+        self.memory.map_or(most, |memory| memory.names().min(most))
     }
 }
 
@@ -49,6 +138,7 @@ impl Default for Limits {
             nested_total: 4096 * MIB,
             path_depth: 128,
             json_depth: 128,
+            memory: None,
         }
     }
 }
@@ -72,9 +162,6 @@ const MOST_NAMES: u64 = 16 << 20;
 /// Bytes of names for each entry that is allowed, where that is more.
 const NAME: u64 = 160;
 
-/// Most bytes of manifests that an artifact may have.
-const MOST_KEPT: u64 = 128 << 20;
-
 impl Spent {
     /// For an artifact of this many bytes, of which the ratio is asked over all levels.
     pub fn of_artifact(packed: u64) -> Self {
@@ -87,8 +174,8 @@ impl Spent {
     /// When that is one too many.
     pub fn entry(&self, name: usize, limits: &Limits) -> Result<(), Overrun> {
         let names = self.names.fetch_add(name as u64, Ordering::Relaxed).saturating_add(name as u64);
-        if self.entries.fetch_add(1, Ordering::Relaxed) >= limits.entries {
-            Err(Overrun::Entries(limits.entries))
+        if self.entries.fetch_add(1, Ordering::Relaxed) >= limits.most_entries() {
+            Err(limits.too_many())
         } else if names > limits.names() {
             Err(Overrun::Names(limits.names()))
         } else {
@@ -118,18 +205,18 @@ impl Spent {
     }
 
     /// Counts bytes of a manifest that are to stay in memory; `false` when that is too much.
-    pub fn keep(&self, count: u64) -> bool {
-        self.kept.fetch_add(count, Ordering::Relaxed).saturating_add(count) <= MOST_KEPT
+    pub fn keep(&self, count: u64, limits: &Limits) -> bool {
+        self.kept.fetch_add(count, Ordering::Relaxed).saturating_add(count) <= limits.kept()
     }
 
     /// Whether [`Self::keep`] has said no.
-    pub fn kept_too_much(&self) -> bool {
-        self.kept.load(Ordering::Relaxed) > MOST_KEPT
+    pub fn kept_too_much(&self, limits: &Limits) -> bool {
+        self.kept.load(Ordering::Relaxed) > limits.kept()
     }
 
     /// Whether the common limits were exceeded.
     pub fn is_over(&self, limits: &Limits) -> bool {
-        self.entries.load(Ordering::Relaxed) > limits.entries
+        self.entries.load(Ordering::Relaxed) > limits.most_entries()
             || self.names.load(Ordering::Relaxed) > limits.names()
             || self.check(self.bytes.load(Ordering::Relaxed), limits).is_err()
     }
@@ -141,12 +228,18 @@ pub enum Overrun {
     /// Too many entries.
     #[error("the archive holds more than {0} entries, the limit set")]
     Entries(u64),
+    /// There is no memory for so many entries.
+    #[error("the archive holds more than {0} entries, for which --memory-limit leaves no room")]
+    MemoryOfAll(u64),
     /// Too long names, all together.
     #[error("the names of the entries take more than {0} bytes")]
     Names(u64),
     /// One entry is too large.
     #[error("the entry is larger than {0} bytes, the limit set for one entry")]
     Entry(u64),
+    /// There is no memory for the entry.
+    #[error("the entry is larger than {0} bytes, for which --memory-limit leaves no room")]
+    Memory(u64),
     /// The container produces too much.
     #[error("the archive unpacks to more than {0} bytes, the limit set")]
     Total(u64),

@@ -38,7 +38,7 @@ fn unbrotli(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, u64> {
 }
 
 fn text_of(reader: &mut dyn std::io::Read, packed: usize, limits: &Limits) -> Result<Vec<u8>, u64> {
-    let most = limits.entry.min((packed as u64).saturating_mul(limits.ratio));
+    let most = limits.most_in_entry().min((packed as u64).saturating_mul(limits.ratio));
     let mut text = Vec::new();
     let mut reader = reader.take(most + 1);
     // what is no text shows at once

@@ -16,7 +16,7 @@ use super::names::{Names, Repeated};
 use super::path::canonical;
 use super::stream::{BLOCK, Stream};
 use super::{
-    Damage, Header, Limits, Meter, Overrun, RawAnomaly, ReadAt, Sink, Spent, Window, sniff, tar, unopened,
+    Damage, Header, Limits, Meter, RawAnomaly, ReadAt, Sink, Spent, Window, sniff, tar, unopened,
 };
 
 /// First bytes looked at to tell a container.
@@ -189,10 +189,10 @@ fn single(reader: &mut dyn Read, name: &str, meter: &Meter<'_>, sink: &mut dyn S
     sink.begin(Header { path, kind: EntryKind::File, size: None, mode: None, offset: 0 });
     let mut stream = Stream::new(reader, meter);
     loop {
-        let most = meter.limits().entry;
+        let most = meter.limits().most_in_entry();
         let over = stream.offset() > most;
         let piece = if over {
-            Err(Damage::new(stream.offset(), Overrun::Entry(most).to_string()))
+            Err(Damage::new(stream.offset(), meter.limits().too_large().to_string()))
         } else {
             stream.piece(u64::MAX)
         };

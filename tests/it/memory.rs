@@ -110,3 +110,71 @@ fn nothing_is_kept_of_artifacts_that_are_told_of() {
         assert!(held < most, "{held} bytes with {jobs} workers, {most} at most");
     }
 }
+
+/// Artifacts that are much to hold: in one entry, in many, in archives within archives, in encodings within texts.
+fn much(folder: &Path) -> Vec<PathBuf> {
+    const LARGE: usize = 48 << 20;
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let text = lines(LARGE);
+    let mut nested = text.clone();
+    for _ in 0..4 {
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        writer.start_file("inner.zip", stored).unwrap();
+        writer.write_all(&nested).unwrap();
+        nested = writer.finish().unwrap().into_inner();
+    }
+    let pairs: Vec<u8> = text.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
+    let map = |number| {
+        let map = format!(r#"{{"version":3,"sources":["../src/{number}.ts"],"sourcesContent":["let a{number}"]}}"#);
+        (format!("lib/{number}.js.map"), map.into_bytes())
+    };
+    let one = |name: &str, bytes: Vec<u8>| {
+        zip_of(folder.join(format!("{name}.zip")), [("a.txt".to_owned(), bytes)].into_iter())
+    };
+    let mut tarball = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    let mut header = tar::Header::new_ustar();
+    header.set_size(text.len() as u64);
+    header.set_mode(0o644);
+    tarball.append_data(&mut header, "package/a.txt", text.as_slice()).unwrap();
+    let stream = folder.join("stream.tgz");
+    fs::write(&stream, tarball.into_inner().unwrap().finish().unwrap()).unwrap();
+    vec![
+        one("text", text),
+        one("nested", nested),
+        one("hexadecimal", pairs),
+        zip_of(folder.join("maps.zip"), (0..30_000).map(map)),
+        stream,
+    ]
+}
+
+#[test]
+fn what_does_not_fit_is_told_and_the_program_lives() {
+    let folder = tempfile::tempdir().unwrap();
+    let artifacts = much(folder.path());
+    let limit = 256 << 20;
+    for jobs in ["1", "4"] {
+        // As it is loaded for tests, the program itself is larger than what is released.
+        let room = (limit >> 10) + (64 << 10);
+        let output = Command::new("sh")
+            .arg("-c")
+            .arg(format!("ulimit -v {room} && exec \"$@\""))
+            .args(["sh", env!("CARGO_BIN_EXE_packgate"), "check", "--format", "ndjson", "--jobs", jobs])
+            .args(["--memory-limit", &limit.to_string()])
+            .args(&artifacts)
+            .current_dir(folder.path())
+            .env_remove("GITHUB_ACTIONS")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(lines.lines().count(), artifacts.len());
+        for line in lines.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let skipped = line["skipped"].as_array().unwrap();
+            let is_told = skipped.iter().any(|part| part["why"].as_str().unwrap().contains("--memory-limit"));
+            let is_limit = skipped.iter().any(|part| part["why"].as_str().unwrap().contains("limit"));
+            assert!(is_told || is_limit, "{line:#}");
+            assert_eq!(line["verdict"], "incomplete");
+        }
+    }
+}

@@ -444,7 +444,7 @@ impl Walker<'_, '_> {
 
     /// The bytes of the entry that was begun, padding taken.
     fn data(&mut self, size: u64, path: &str) -> Result<(), Damage> {
-        let most = self.meter.limits().entry;
+        let most = self.meter.limits().most_in_entry();
         let mut left = size;
         while left > 0 {
             let piece = match self.stream.piece(left) {
@@ -466,7 +466,7 @@ impl Walker<'_, '_> {
             }
         }
         if size > most {
-            let overrun = super::Overrun::Entry(most);
+            let overrun = self.meter.limits().too_large();
             self.sink.broken(Damage::new(self.stream.offset() - size, overrun.to_string()));
             return self.padding(size, Some(path));
         }

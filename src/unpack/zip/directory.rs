@@ -64,8 +64,8 @@ impl Directory {
         let mut names_length = 0;
         let mut offset = place.start;
         for _ in 0..place.entries {
-            if members.len() as u64 >= limits.entries {
-                return Err(Damage::new(offset, Overrun::Entries(limits.entries).to_string()));
+            if members.len() as u64 >= limits.most_entries() {
+                return Err(Damage::new(offset, limits.too_many().to_string()));
             }
             let (member, span, next) = reader.member(offset)?;
             names_length += member.raw.len() as u64;
@@ -668,8 +668,8 @@ fn is_member(header: &[u8], room: u64) -> bool {
 fn within_limits(members: &mut [Member], source: &dyn ReadAt, limits: &Limits) {
     let mut total = 0u64;
     for member in members {
-        let overrun = if member.size > limits.entry {
-            Some(Overrun::Entry(limits.entry))
+        let overrun = if member.size > limits.most_in_entry() {
+            Some(limits.too_large())
         } else {
             total = total.saturating_add(member.size);
             meter::within(total, source.size(), limits).err()

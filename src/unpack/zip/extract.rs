@@ -11,9 +11,6 @@ use crate::unpack::{Damage, ReadAt, Window};
 
 /// Compressed and decompressed bytes handled at once.
 const CHUNK: usize = 256 << 10;
-/// Memory that a dictionary may take, in KiB.
-const MOST_DICTIONARY: u32 = 128 << 10;
-
 /// Smallest dictionary of LZMA.
 const LEAST_DICTIONARY: u32 = 4 << 10;
 
@@ -46,10 +43,10 @@ pub fn extract(
         8 => inflate(window, &mut taker)?,
         9 => copy(deflate64::Deflate64Decoder::new(window), &mut taker)?,
         12 => copy(bzip2::read::BzDecoder::new(window), &mut taker)?,
-        14 => copy(lzma(window, member)?, &mut taker)?,
+        14 => copy(lzma(window, member, meter)?, &mut taker)?,
         // It holds back no more than the member is to have.
         93 => copy(Zstd::new(window, meter, member.size), &mut taker)?,
-        95 => copy(xz(window), &mut taker)?,
+        95 => copy(xz(window, meter), &mut taker)?,
         method => {
             let why = format!("the member is compressed by method {method}, which can't be read");
             return Err(Damage::new(member.header.offset, why));
@@ -171,7 +168,11 @@ fn inflate(window: Window<'_>, taker: &mut Taker<'_>) -> Result<(), Damage> {
 }
 
 /// LZMA as zip keeps it: version, length of properties, properties, stream.
-fn lzma<'a>(mut window: Window<'a>, member: &Member) -> Result<impl Read + 'a, Damage> {
+fn lzma<'a>(
+    mut window: Window<'a>,
+    member: &Member,
+    meter: &Meter<'_>,
+) -> Result<impl Read + use<'a>, Damage> {
     let damaged = || Damage::new(member.header.offset, "the member's LZMA header is damaged");
     let mut header = [0; 9];
     window.read_exact(&mut header).map_err(|_| damaged())?;
@@ -180,13 +181,13 @@ fn lzma<'a>(mut window: Window<'a>, member: &Member) -> Result<impl Read + 'a, D
     let dictionary = u32::from_le_bytes([a, b, c, d])
         .min(u32::try_from(member.size).unwrap_or(u32::MAX).max(LEAST_DICTIONARY));
     let memory = lzma_rust2::lzma_get_memory_usage_by_props(dictionary, properties).map_err(|_| damaged())?;
-    if memory > MOST_DICTIONARY {
+    if memory > meter.limits().dictionary() {
         return Err(Damage::new(member.header.offset, "the member asks for a dictionary that is too large"));
     }
     lzma_rust2::LzmaReader::new_with_props(BufReader::new(window), member.size, properties, dictionary, None)
         .map_err(|_| damaged())
 }
 
-fn xz<'a>(window: Window<'a>) -> impl Read + 'a {
-    lzma_rust2::XzReader::new_mem_limit(BufReader::new(window), true, MOST_DICTIONARY)
+fn xz<'a>(window: Window<'a>, meter: &Meter<'_>) -> impl Read + use<'a> {
+    lzma_rust2::XzReader::new_mem_limit(BufReader::new(window), true, meter.limits().dictionary())
 }

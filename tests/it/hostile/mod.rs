@@ -57,7 +57,10 @@ pub(crate) fn audit_with(
     let mut options = Options::default().keep_entries(true);
     change(&mut options);
     let auditor = Auditor::new(options);
-    judged::as_checked(&auditor, &path);
+    // Bombs, which have several workers, are timed.
+    if workers == 1 {
+        judged::as_checked(&auditor, &path);
+    }
     auditor.audit(&path, workers).unwrap()
 }
 
