@@ -43,6 +43,11 @@ impl Format for Wheel {
         installed::path(entry)
     }
 
+    /// pip and uv keep of the permissions only whether somebody may run the file.
+    fn installed_mode(&self, _inventory: &Inventory, entry: &Entry) -> Option<u32> {
+        Some(if entry.mode.unwrap_or_default() & 0o111 == 0 { 0o644 } else { 0o755 })
+    }
+
     fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
         installed::odd_landings(inventory)
     }
