@@ -1,6 +1,7 @@
 //! Python wheels. Source: PyPA specifications "Binary distribution format", "Recording installed projects" and
 //! "Entry points".
 
+mod commands;
 mod imports;
 mod installed;
 mod modules;
@@ -67,7 +68,7 @@ impl Format for Wheel {
     fn read(
         &self,
         inventory: &Inventory,
-        _project: Option<&Project>,
+        project: Option<&Project>,
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package> {
         let own =
@@ -95,6 +96,9 @@ impl Format for Wheel {
             points.map(|kept| kept.path.as_str()).unwrap_or_default(),
             points.map(|kept| kept.bytes.as_slice()).unwrap_or_default(),
         );
+        if let Some(project) = project {
+            package.mismatches.extend(commands::undeclared(project, &package));
+        }
         package.declared = Declared {
         record: match beside("RECORD") {
             Some(table) => record::check(inventory, info, &table.bytes),
