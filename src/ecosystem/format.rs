@@ -66,6 +66,12 @@ pub(crate) trait Format: Sync {
         None
     }
 
+    /// The permission bits with which its client writes an entry where others may read but not write (umask 022);
+    /// `None` if that isn't known, or nothing is installed.
+    fn installed_mode(&self, _inventory: &Inventory, _entry: &Entry) -> Option<u32> {
+        None
+    }
+
     /// What else is odd about where entries land.
     fn odd_landings(&self, _inventory: &Inventory) -> Vec<Anomaly> {
         Vec::new()

@@ -41,8 +41,8 @@ pub(super) fn add_counted(entry: &mut Entry, mention: Mention) {
 
 /// Whether an entry's own bytes are compressed, so that words in them mean nothing.
 pub(super) fn is_packed(media: Media) -> bool {
-    use Media::{Bzip2, Gzip, Lz4, SevenZip, Tar, Unopened, Xz, Zip, Zstd};
-    matches!(media, Gzip | Zip | Tar | Zstd | Xz | Bzip2 | Lz4 | SevenZip | Unopened)
+    use Media::{Bzip2, Compress, Cpio, Gzip, Lz4, Rpm, SevenZip, Tar, Unopened, Xz, Zip, Zstd};
+    matches!(media, Gzip | Zip | Tar | Zstd | Xz | Bzip2 | Lz4 | Compress | SevenZip | Cpio | Rpm | Unopened)
 }
 
 fn clip(what: &str) -> &str {

@@ -82,6 +82,9 @@ pub struct Entry {
     /// doesn't, or nothing is installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub installed: Option<Box<str>>,
+    /// The permission bits with which the client writes it there; `None` where it isn't known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installed_mode: Option<u16>,
     /// Byte offset of the entry's header in its container.
     pub offset: u64,
     /// Type by content.

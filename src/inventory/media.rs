@@ -28,10 +28,14 @@ pub enum Media {
     Bzip2,
     /// LZ4.
     Lz4,
+    /// What `compress` writes (`.Z`).
+    Compress,
     /// 7-Zip.
     SevenZip,
     /// Unix archive: static libraries and Debian packages.
     Ar,
+    /// cpio.
+    Cpio,
     /// Red Hat package.
     Rpm,
     /// An archive or compressed file of another kind that packgate doesn't open: RAR, cabinet, lzip, squashfs, ...

@@ -189,7 +189,7 @@ pub enum RecordTrouble {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Mismatch {
-    /// `name`, `version`, `publisher`, `tag`.
+    /// `name`, `version`, `publisher`, `tag`, `command`.
     #[serde(deserialize_with = "word::read")]
     pub what: Word,
     /// What the manifest says.

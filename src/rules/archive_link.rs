@@ -1,7 +1,8 @@
 use serde::Serialize;
 
-use crate::inventory::{Entry, EntryKind, Inventory, Kind};
+use crate::inventory::{EntryKind, Kind};
 
+use super::links::{End, Links};
 use super::{Context, Family, Finding, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -19,7 +20,7 @@ devices, pipes.
 A link can point outside the package and make the client write or read there. npm leaves links out, pip and unzip turn
 them into text files or links, cargo has refused them since 1.96: people get different packages. What a link in a
 folder points to is not examined. pip and RubyGems unpack the links of source distributions and gems the same way on
-every system: there only links that lead out of the package or nowhere are reported.
+every system: there only links that lead out of the package or nowhere are reported, other links on the way followed.
 
 ## What to do
 
@@ -46,6 +47,7 @@ struct Evidence<'a> {
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
+    let links = Links::of(inventory);
     for entry in inventory.everything().filter(|entry| inventory.is_unpacked(entry)) {
         let (kind, word, target) = match &entry.kind {
             EntryKind::File | EntryKind::Directory | EntryKind::Blob { .. } => continue,
@@ -53,13 +55,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             EntryKind::Hardlink { target } => ("hardlink", "a hard link", Some(target.as_str())),
             EntryKind::Special => ("special", "a device or pipe", None),
         };
-        let escapes = match &entry.kind {
-            EntryKind::Symlink { target } => leaves(&entry.path, target),
-            // A hard link names an entry from the root.
-            EntryKind::Hardlink { target } => leaves("", target),
-            _ => false,
-        };
-        if !escapes && is_installed_alike(inventory, entry) {
+        let end = links.end(entry);
+        let escapes = matches!(end, End::Outside);
+        let is_installed_alike = matches!(inventory.kind, Kind::Sdist | Kind::Gem);
+        if is_installed_alike && matches!(end, End::There) {
             continue;
         }
         let message = match target {
@@ -85,63 +84,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether the package's client treats a link the same on every system: the links of an sdist or a gem whose target
-/// is in the artifact.
-fn is_installed_alike(inventory: &Inventory, entry: &Entry) -> bool {
-    let target = match &entry.kind {
-        EntryKind::Symlink { target } => {
-            let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            resolved(&format!("{folder}/{target}"))
-        }
-        EntryKind::Hardlink { target } => resolved(target),
-        _ => return false,
-    };
-    let is_there = |other: &Entry| {
-        let below = other.path.strip_prefix(&target);
-        other.parent == entry.parent && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    matches!(inventory.kind, Kind::Sdist | Kind::Gem)
-        && !target.is_empty()
-        && inventory.everything().any(|other| other.id != entry.id && is_there(other))
-}
-
-/// A path with `.`, `..` and empty segments resolved.
-fn resolved(path: &str) -> String {
-    let mut segments = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => {
-                segments.pop();
-            }
-            _ => segments.push(segment),
-        }
-    }
-    segments.join("/")
-}
-
-/// Whether a target, seen from the folder of `path`, lies outside the artifact.
-fn leaves(path: &str, target: &str) -> bool {
-    let drive = target.as_bytes().get(1) == Some(&b':');
-    if target.starts_with(['/', '\\']) || drive {
-        return true;
-    }
-    let mut depth = path.split('/').count().saturating_sub(1);
-    for segment in target.split(['/', '\\']) {
-        match segment {
-            "" | "." => {}
-            ".." if depth == 0 => return true,
-            ".." => depth -= 1,
-            _ => depth += 1,
-        }
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::EntryId;
+    use crate::inventory::{EntryId, Inventory};
     use crate::rules::testing::{run, tree};
 
     fn escapes(kind: EntryKind) -> Option<bool> {

@@ -9,13 +9,14 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports files of the artifact whose mode has the set-uid or set-gid bit. Other modes, such as world-writable ones,
-don't matter: installers set their own.
+Reports files of the artifact whose mode has the set-uid or set-gid bit. Other modes are not reported: installers set
+their own, RubyGems 3.3 aside, which lets everybody write to a file where its mode says so. `packgate inventory` shows
+what is installed as a program.
 
 ## Why it matters
 
-A set-uid program runs with its owner's rights, whoever starts it. npm and RubyGems keep these bits: a program that
-root installs can then be run as root by everybody. So does tar when root unpacks; cargo, pip and uv drop them. No
+A set-uid program runs with its owner's rights, whoever starts it. npm, yarn and RubyGems keep these bits: a program that
+root installs can then be run as root by everybody. So does tar when root unpacks; pnpm, bun, cargo, pip and uv drop them. No
 package needs them.
 
 ## What to do

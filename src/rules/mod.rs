@@ -82,6 +82,7 @@ pub(crate) mod archive_nested;
 pub(crate) mod archive_renamed;
 pub(crate) mod archive_trailing_data;
 pub(crate) mod archive_unsafe_path;
+mod links;
 pub(crate) mod unexamined;
 
 // what changed

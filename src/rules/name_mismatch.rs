@@ -9,7 +9,9 @@ pub(super) const RULE: Rule = Rule {
 
 Compares name and version in the manifest with the places that repeat them: a wheel's file name and its
 `.dist-info` folder, the folder in a crate or source distribution, `extension.vsixmanifest` of an extension; and
-the tags in `WHEEL` with those of the wheel's file name.
+the tags in `WHEEL` with those of the wheel's file name. With the project at hand, the commands of a wheel's
+`entry_points.txt` are compared with those that the `[project]` table of `pyproject.toml` declares, unless it calls them
+dynamic.
 
 ## Why it matters
 

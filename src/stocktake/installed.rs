@@ -12,14 +12,19 @@ use crate::unpack::{clients, folded};
 pub(super) fn mark(inventory: &mut Inventory) {
     let format = ecosystem::format(inventory.kind);
     mark_payloads(inventory, format);
-    let landed: Vec<(EntryId, Option<String>)> = inventory
+    let landed: Vec<(EntryId, String, Option<u16>)> = inventory
         .everything()
         .filter(|entry| inventory.is_unpacked(entry) && lands(entry))
-        .map(|entry| (entry.id, format.installs(inventory, entry)))
+        .filter_map(|entry| {
+            let path = format.installs(inventory, entry)?;
+            let mode = format.installed_mode(inventory, entry).filter(|_| entry.kind == EntryKind::File);
+            Some((entry.id, path, mode.and_then(|mode| u16::try_from(mode).ok())))
+        })
         .collect();
-    for (id, path) in landed {
+    for (id, path, mode) in landed {
         if let Some(entry) = inventory.entries.get_mut(id.index()) {
-            entry.installed = path.map(String::into_boxed_str);
+            entry.installed = Some(path.into_boxed_str());
+            entry.installed_mode = mode;
         }
     }
     let mut anomalies = collisions(inventory);
@@ -76,7 +81,10 @@ fn collisions(inventory: &Inventory) -> Vec<Anomaly> {
     let mut anomalies = Vec::new();
     for entries in at.values() {
         let Some((first, others)) = entries.split_first() else { continue };
-        for other in others.iter().filter(|other| folded(&other.path) != folded(&first.path)) {
+        for other in others
+            .iter()
+            .filter(|other| other.parent != first.parent || folded(&other.path) != folded(&first.path))
+        {
             let installed = other.installed.as_deref().unwrap_or_default();
             let same_place = other.installed == first.installed;
             let (kind, what) = if first.sha256.is_some() && first.sha256 == other.sha256 {
@@ -99,12 +107,16 @@ fn collisions(inventory: &Inventory) -> Vec<Anomaly> {
 fn files_as_folders(inventory: &Inventory) -> Vec<Anomaly> {
     let installed = || inventory.everything().filter_map(|entry| Some((entry.installed.as_deref()?, entry)));
     let files: HashSet<&str> = installed().map(|(path, _)| path).collect();
-    let own: HashSet<&str> = installed().map(|(_, entry)| entry.path.as_str()).collect();
-    let above = |path: &str, all: &HashSet<&str>| {
-        path.match_indices('/').any(|(at, _)| path.get(..at).is_some_and(|folder| all.contains(folder)))
+    let own: HashSet<(Option<EntryId>, &str)> =
+        installed().map(|(_, entry)| (entry.parent, entry.path.as_str())).collect();
+    let is_below = |path: &str, a_file: &dyn Fn(&str) -> bool| {
+        path.match_indices('/').any(|(at, _)| path.get(..at).is_some_and(a_file))
     };
     installed()
-        .filter(|(path, entry)| above(path, &files) && !above(&entry.path, &own))
+        .filter(|(path, entry)| {
+            is_below(path, &|folder| files.contains(folder))
+                && !is_below(&entry.path, &|folder| own.contains(&(entry.parent, folder)))
+        })
         .map(|(path, entry)| {
             let detail =
                 format!("it is installed as `{path}`, below another entry that is installed as a file");
@@ -164,15 +176,21 @@ mod tests {
         assert_eq!(marked(Kind::Npm, &["package/a.js"], name, ""), [false; 0]);
     }
 
-    fn collided(entries: &[(&str, &str, Option<&str>)]) -> Vec<AnomalyKind> {
-        let entry = |(path, installed, sha256): &(&str, &str, Option<&str>)| Entry {
+    fn entry((path, installed, sha256): &(&str, &str, Option<&str>)) -> Entry {
+        Entry {
             path: (*path).into(),
             installed: Some((*installed).into()),
             sha256: sha256.map(str::to_owned),
             ..Entry::default()
-        };
-        let inventory = Inventory { entries: numbered(entries.iter().map(entry)), ..Inventory::default() };
-        collisions(&inventory).into_iter().chain(escapes(&inventory)).map(|anomaly| anomaly.kind).collect()
+        }
+    }
+
+    fn kinds(inventory: &Inventory) -> Vec<AnomalyKind> {
+        collisions(inventory).into_iter().chain(escapes(inventory)).map(|anomaly| anomaly.kind).collect()
+    }
+
+    fn collided(entries: &[(&str, &str, Option<&str>)]) -> Vec<AnomalyKind> {
+        kinds(&Inventory { entries: numbered(entries.iter().map(entry)), ..Inventory::default() })
     }
 
     #[test]
@@ -188,6 +206,13 @@ mod tests {
         assert_eq!(with("x.data/purelib/acme/A.py", "acme/A.py", Some("2")), [AnomalyKind::NameCollision]);
         assert_eq!(with("x.data/purelib/acme/a.py/b", "acme/a.py/b", Some("2")), [AnomalyKind::FileAsFolder]);
         assert_eq!(with("lib/%2e%2e/b", "lib/../b", Some("2")), [AnomalyKind::PathTraversal]);
+        // conda unpacks two archives into one folder.
+        let mut two = Inventory {
+            entries: numbered([entry(&a), entry(&("acme/a.py", "acme/a.py", Some("2")))]),
+            ..Inventory::default()
+        };
+        two.entries[1].parent = Some(EntryId(7));
+        assert_eq!(kinds(&two), [AnomalyKind::Duplicate]);
         // The walker tells what collides by its own path.
         assert_eq!(with("acme/A.py", "acme/A.py", Some("2")), []);
         assert_eq!(with("acme/b.py", "acme/b.py", Some("1")), []);

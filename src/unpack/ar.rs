@@ -54,7 +54,7 @@ fn walk(
         blobs.foreign(AnomalyKind::Padding, "the numbers of a header", None, offset, numbers);
         let mut left = size;
         if name == b"//" {
-            long_names = take(&mut stream, left, MOST_NAMES)?;
+            long_names = stream.exactly(left, MOST_NAMES)?;
             blobs.usual("table of names", offset, &long_names);
             left = 0;
         }
@@ -63,13 +63,13 @@ fn walk(
             Some(length) => {
                 left =
                     left.checked_sub(length).ok_or_else(|| Damage::new(offset, "an ar name is too long"))?;
-                take(&mut stream, length, MOST_NAME)?
+                stream.exactly(length, MOST_NAME)?
             }
             None => resolve(&name, &long_names),
         };
         let table = matches!(name.as_slice(), b"//" | b"/" | b"/SYM64/") || raw.starts_with(b"__.SYMDEF");
         if table {
-            let table = take(&mut stream, left, MOST_TABLE)?;
+            let table = stream.exactly(left, MOST_TABLE)?;
             blobs.usual("table of symbols", offset, &table);
         } else {
             meter.entry(raw.len()).map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
@@ -86,7 +86,7 @@ fn walk(
             for (kind, detail) in named.faults {
                 sink.anomaly(RawAnomaly { kind, offset, entry: Some(path.clone()), detail: detail.into() });
             }
-            data(&mut stream, left, meter, sink)?;
+            stream.data(left, sink)?;
         }
         if size % 2 == 1 {
             let padding = stream.piece(1)?.to_vec();
@@ -95,49 +95,6 @@ fn walk(
             }
         }
     }
-}
-
-fn data(stream: &mut Stream<'_>, size: u64, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(), Damage> {
-    let fits = size <= meter.limits().most_in_entry();
-    let mut left = size;
-    while left > 0 {
-        let at = stream.offset();
-        let cut_off = || Damage::new(at, "the archive ends in the middle of this entry");
-        let piece =
-            stream.piece(left).and_then(|piece| if piece.is_empty() { Err(cut_off()) } else { Ok(piece) });
-        let piece = match piece {
-            Ok(piece) => piece,
-            Err(damage) => {
-                sink.broken(damage.clone());
-                return Err(damage);
-            }
-        };
-        left -= piece.len() as u64;
-        if fits {
-            sink.data(piece);
-        }
-    }
-    if fits {
-        sink.end();
-    } else {
-        sink.broken(Damage::new(stream.offset(), meter.limits().too_large().to_string()));
-    }
-    Ok(())
-}
-
-fn take(stream: &mut Stream<'_>, size: u64, most: u64) -> Result<Vec<u8>, Damage> {
-    if size > most {
-        return Err(Damage::new(stream.offset(), "a name or table of names in the ar archive is too long"));
-    }
-    let mut bytes = Vec::new();
-    while (bytes.len() as u64) < size {
-        let piece = stream.piece(size - bytes.len() as u64)?;
-        if piece.is_empty() {
-            return Err(Damage::new(stream.offset(), "the archive ends in the middle of a name"));
-        }
-        bytes.extend_from_slice(piece);
-    }
-    Ok(bytes)
 }
 
 /// Name, size and mode of a header.

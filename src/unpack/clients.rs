@@ -45,7 +45,7 @@ const CLIENTS: &[Client] = &[
         otherwise: &[(PathDot, "holds RECORD against the names as they are written")],
     },
     Client {
-        name: "RubyGems 3.3.15",
+        name: "RubyGems 3.3.15 and 4.0.0.dev",
         of: &[Kind::Gem],
         otherwise: &[
             (TarPaxName, "knows no PAX headers, and writes the file under the name in the plain header"),

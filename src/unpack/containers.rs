@@ -3,18 +3,22 @@
 use crate::inventory::{AnomalyKind, Media};
 
 use super::container::Container;
-use super::{RawAnomaly, ar, compressed, gzip, lz4, tar, zip};
+use super::{RawAnomaly, ar, compressed, cpio, gzip, lz4, lzw, rpm, sevenzip, tar, zip};
 
 /// Each has a file that reads it.
-const CONTAINERS: [&Container; 12] = [
+const CONTAINERS: [&Container; 16] = [
     &zip::CONTAINER,
     &tar::CONTAINER,
     &ar::CONTAINER,
+    &cpio::CONTAINER,
+    &rpm::CONTAINER,
+    &sevenzip::CONTAINER,
     &gzip::CONTAINER,
     &compressed::ZSTD,
     &compressed::XZ,
     &compressed::BZIP2,
     &lz4::CONTAINER,
+    &lzw::CONTAINER,
     &compressed::BROTLI,
     &compressed::ZLIB,
     &compressed::DEFLATE,

@@ -29,6 +29,11 @@ const MAGICS: &[(&[u8], Media)] = &[
     (b"!<arch>\n", Media::Ar),
     (b"!<thin>\n", Media::Ar),
     (b"\x04\x22\x4d\x18", Media::Lz4),
+    (b"7z\xbc\xaf\x27\x1c", Media::SevenZip),
+    (b"\xed\xab\xee\xdb", Media::Rpm),
+    (b"070701", Media::Cpio),
+    (b"070702", Media::Cpio),
+    (b"070707", Media::Cpio),
     (b"\x7fELF", Media::Elf),
     (b"\xfe\xed\xfa\xce", Media::MachO),
     (b"\xfe\xed\xfa\xcf", Media::MachO),
@@ -61,47 +66,33 @@ const MAGICS: &[(&[u8], Media)] = &[
 ];
 
 /// Archives and compressed files that nobody opens here, by their magic bytes, and what to call them.
-const UNOPENED: &[(&[u8], Media, &str)] = &[
-    (b"7z\xbc\xaf\x27\x1c", Media::SevenZip, "a 7-Zip archive"),
-    (b"\xed\xab\xee\xdb", Media::Rpm, "an RPM package"),
-    (b"Rar!\x1a\x07", Media::Unopened, "a RAR archive"),
-    (b"MSCF\0\0\0\0", Media::Unopened, "a cabinet of Windows"),
-    (b"MSWIM\0\0\0", Media::Unopened, "a disk image of Windows"),
-    (b"xar!\0\x1c\0\x01", Media::Unopened, "a xar archive"),
-    (b"LZIP\x01", Media::Unopened, "an lzip file"),
-    (b"LRZI\0", Media::Unopened, "an lrzip file"),
-    (b"\x89LZO\0\r\n\x1a\n", Media::Unopened, "an lzop file"),
-    (b"\x02\x21\x4c\x18", Media::Unopened, "an LZ4 file of the old format"),
-    (b"\xff\x06\0\0sNaPpY", Media::Unopened, "a Snappy file"),
+const UNOPENED: &[(&[u8], &str)] = &[
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"MSCF\0\0\0\0", "a cabinet of Windows"),
+    (b"MSWIM\0\0\0", "a disk image of Windows"),
+    (b"xar!\0\x1c\0\x01", "a xar archive"),
+    (b"LZIP\x01", "an lzip file"),
+    (b"LRZI\0", "an lrzip file"),
+    (b"\x89LZO\0\r\n\x1a\n", "an lzop file"),
+    (b"\x02\x21\x4c\x18", "an LZ4 file of the old format"),
+    (b"\xff\x06\0\0sNaPpY", "a Snappy file"),
 ];
 
 /// What to call an archive or compressed file that nobody opens here.
 pub fn unopened(prefix: &[u8]) -> Option<&'static str> {
-    told_unopened(prefix).map(|(_, name)| name)
-}
-
-fn told_unopened(prefix: &[u8]) -> Option<(Media, &'static str)> {
-    if let Some((_, media, name)) = UNOPENED.iter().find(|(magic, ..)| prefix.starts_with(magic)) {
-        return Some((*media, name));
+    if let Some((_, name)) = UNOPENED.iter().find(|(magic, _)| prefix.starts_with(magic)) {
+        return Some(name);
     }
     match prefix {
-        // By the most bits that a code has.
-        [0x1f, 0x9d, bits, ..] if matches!(bits & 0x7f, 9..=16) => {
-            Some((Media::Unopened, "a file of compress (.Z)"))
-        }
-        [b'h', b's', b'q', b's', ..] if prefix.get(28..30) == Some(&[4, 0]) => {
-            Some((Media::Unopened, "a squashfs image"))
-        }
-        [_, _, b'-', b'l', b'h' | b'z', b'0'..=b'9' | b'd' | b's', b'-', ..] => {
-            Some((Media::Unopened, "an LHA archive"))
-        }
+        [b'h', b's', b'q', b's', ..] if prefix.get(28..30) == Some(&[4, 0]) => Some("a squashfs image"),
+        [_, _, b'-', b'l', b'h' | b'z', b'0'..=b'9' | b'd' | b's', b'-', ..] => Some("an LHA archive"),
         _ => None,
     }
 }
 
 fn magic(prefix: &[u8]) -> Option<Media> {
-    if let Some((media, _)) = told_unopened(prefix) {
-        return Some(media);
+    if unopened(prefix).is_some() {
+        return Some(Media::Unopened);
     }
     if let Some((_, media)) = MAGICS.iter().find(|(magic, _)| prefix.starts_with(magic)) {
         return Some(*media);
@@ -109,6 +100,8 @@ fn magic(prefix: &[u8]) -> Option<Media> {
     match prefix {
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
         | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Media::Bzip2),
+        // By the most bits that a code has.
+        [0x1f, 0x9d, bits, ..] if matches!(bits & 0x7f, 9..=16) => Some(Media::Compress),
         // Frames to be skipped may be before the first of data.
         [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Media::Zstd),
         [0xca, 0xfe, 0xba, 0xbe, rest @ ..] => Some(cafe_babe(rest)),
@@ -209,10 +202,9 @@ mod tests {
     #[test]
     fn what_is_not_opened_has_a_name() {
         for (bytes, name) in [
-            (&b"7z\xbc\xaf\x27\x1c\0\x04"[..], Some("a 7-Zip archive")),
+            (&b"7z\xbc\xaf\x27\x1c\0\x04"[..], None),
             (b"MSCF\0\0\0\0rest", Some("a cabinet of Windows")),
             (b"LZIP\x01\x0c", Some("an lzip file")),
-            (b"\x1f\x9d\x90\0", Some("a file of compress (.Z)")),
             (b"!\x1c-lh5-", Some("an LHA archive")),
             (b"LRZIP is a text", None),
             (b"PK\x03\x04", None),
@@ -247,7 +239,7 @@ mod tests {
             (b"Rar!\x1a\x07\x01\0", Media::Unopened),
             (b"Rar! is text", Media::Text),
             (b"\x04\x22\x4d\x18\x64\x40\xa7", Media::Lz4),
-            (b"\x1f\x9d\x90\x00", Media::Unopened),
+            (b"\x1f\x9d\x90\x00", Media::Compress),
             (b"\x1f\x9d\xff\x00", Media::Binary),
             (b"hsqs is text", Media::Text),
             (b"\x5d\x2a\x4d\x18\x04\0\0\0four\x28\xb5\x2f\xfd", Media::Zstd),

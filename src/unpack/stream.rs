@@ -1,6 +1,6 @@
 use std::io::{self, Read};
 
-use super::{Damage, Meter};
+use super::{Damage, Meter, Sink};
 
 /// Bytes read at once: larger pieces cost more in cache than they save in calls.
 const CHUNK: usize = 1 << 20;
@@ -61,6 +61,47 @@ impl<'r> Stream<'r> {
         let from = self.start;
         self.take(count);
         Ok(self.buffer.get(from..from + count).unwrap_or_default())
+    }
+
+    /// All of so many bytes, if that is not more than `most`.
+    pub(super) fn exactly(&mut self, size: u64, most: u64) -> Result<Vec<u8>, Damage> {
+        if size > most {
+            return Err(Damage::new(self.offset, "a name, table or header of the archive is too long"));
+        }
+        let mut bytes = Vec::new();
+        while (bytes.len() as u64) < size {
+            let piece = self.piece(size - bytes.len() as u64)?;
+            if piece.is_empty() {
+                return Err(Damage::new(self.offset, "the archive is cut off"));
+            }
+            bytes.extend_from_slice(piece);
+        }
+        Ok(bytes)
+    }
+
+    /// Gives out the bytes of an entry that has begun, and its end.
+    pub(super) fn data(&mut self, size: u64, sink: &mut dyn Sink) -> Result<(), Damage> {
+        let limits = self.meter.limits();
+        let fits = size <= limits.most_in_entry();
+        let mut left = size;
+        while left > 0 {
+            let at = self.offset;
+            let piece = self.piece(left).and_then(|piece| match piece {
+                [] => Err(Damage::new(at, "the archive ends in the middle of this entry")),
+                piece => Ok(piece),
+            });
+            let piece = piece.inspect_err(|damage| sink.broken(damage.clone()))?;
+            left -= piece.len() as u64;
+            if fits {
+                sink.data(piece);
+            }
+        }
+        if fits {
+            sink.end();
+        } else {
+            sink.broken(Damage::new(self.offset, limits.too_large().to_string()));
+        }
+        Ok(())
     }
 
     fn take(&mut self, count: usize) {

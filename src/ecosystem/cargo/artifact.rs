@@ -42,6 +42,10 @@ impl Format for Crate {
         (entry.kind == EntryKind::File).then(|| entry.path.clone())
     }
 
+    fn installed_mode(&self, _inventory: &Inventory, entry: &Entry) -> Option<u32> {
+        Some(entry.mode? & 0o755)
+    }
+
     fn certainty(&self) -> Certainty {
         Certainty::Manifest
     }

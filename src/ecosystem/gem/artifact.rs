@@ -49,12 +49,23 @@ impl Format for Gem {
         }
     }
 
+    /// As they are in the archive; RubyGems 3.3 even lets everybody write where they say so.
+    fn installed_mode(&self, inventory: &Inventory, entry: &Entry) -> Option<u32> {
+        let package = inventory.package.as_ref()?;
+        let is_data = inventory.entry(entry.parent?)?.path == DATA;
+        let is_command = package.commands.iter().any(|command| command.starts == entry.path);
+        let run = if is_command { 0o111 } else { 0 };
+        entry.mode.filter(|_| is_data).map(|mode| mode | run)
+    }
+
     fn unpacks<'a>(&'a self, _inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
         Box::new(|entry| entry.parent.is_none() && [METADATA, DATA, CHECKSUMS].contains(&entry.path.as_str()))
     }
 
     fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
-        odd_commands(inventory)
+        let mut odd = odd_commands(inventory);
+        odd.extend(odd_folders(inventory));
+        odd
     }
 
     fn advice(&self) -> &'static dyn Advice {
@@ -149,11 +160,7 @@ fn commands(specification: &Specification) -> Vec<Command> {
 fn odd_commands(inventory: &Inventory) -> Vec<Anomaly> {
     let Some(package) = &inventory.package else { return Vec::new() };
     let Some(entry) = inventory.top_files().find(|entry| entry.path == METADATA) else { return Vec::new() };
-    let leads_away = |command: &&Command| {
-        command.name.contains(['/', '\\'])
-            || command.starts.split('/').any(|segment| segment == "..")
-            || command.starts.starts_with('/')
-    };
+    let leads_away = |command: &&Command| command.name.contains(['/', '\\']) || leads_out(&command.starts);
     let odd = package.commands.iter().filter(leads_away).map(|command| {
         let detail = format!(
             "the command `{}`, which starts `{}`, is no file of the gem's folder of commands: RubyGems writes it elsewhere or refuses the gem",
@@ -162,6 +169,29 @@ fn odd_commands(inventory: &Inventory) -> Vec<Anomaly> {
         Anomaly::of(AnomalyKind::PathTraversal, entry, detail)
     });
     odd.collect()
+}
+
+/// Folders that Ruby loads from, and programs that build the gem, where they lead out of it.
+fn odd_folders(inventory: &Inventory) -> Vec<Anomaly> {
+    let Some(entry) = inventory.top_files().find(|entry| entry.path == METADATA) else { return Vec::new() };
+    let kept = inventory.manifests.iter().rfind(|kept| kept.path == METADATA);
+    let read = kept.and_then(|kept| yaml::<Specification>(&gunzip(&kept.bytes).ok()?).ok());
+    let Some(specification) = read else { return Vec::new() };
+    let loaded = specification.require_paths.into_iter().map(|path| ("loads from", path));
+    let run = specification.extensions.into_iter().map(|path| ("runs at install", path));
+    loaded
+        .chain(run)
+        .filter(|(_, path)| leads_out(path))
+        .map(|(what, path)| {
+            let detail = format!("Ruby {what} `{path}`, which is no place within the gem");
+            Anomaly::of(AnomalyKind::PathTraversal, entry, detail)
+        })
+        .collect()
+}
+
+/// Whether a path of the specification leads out of the gem.
+fn leads_out(path: &str) -> bool {
+    path.starts_with('/') || path.split('/').any(|segment| segment == "..")
 }
 
 /// Holds the specification's `files` against the entries of the inner archive, both ways.
@@ -318,6 +348,10 @@ struct Specification {
     bindir: Option<String>,
     #[serde(default)]
     executables: Vec<String>,
+    #[serde(default)]
+    require_paths: Vec<String>,
+    #[serde(default)]
+    extensions: Vec<String>,
 }
 
 #[derive(Debug, serde::Deserialize)]

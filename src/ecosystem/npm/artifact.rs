@@ -33,6 +33,10 @@ impl Format for Tarball {
         installed::path(entry)
     }
 
+    fn installed_mode(&self, inventory: &Inventory, entry: &Entry) -> Option<u32> {
+        installed::mode(inventory, entry)
+    }
+
     fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
         installed::renamed(inventory)
     }

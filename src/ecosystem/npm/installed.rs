@@ -1,6 +1,7 @@
 //! What npm installs: without the first folder, without links, and with ignore files under one name.
 
 use crate::inventory::{Anomaly, AnomalyKind, Entry, EntryKind, Inventory};
+use crate::paths;
 
 const GIT: &str = ".gitignore";
 const NPM: &str = ".npmignore";
@@ -12,6 +13,16 @@ pub(super) fn path(entry: &Entry) -> Option<String> {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => format!("{folder}{NPM}"),
         _ => below.to_owned(),
     })
+}
+
+/// The permissions that npm gives: everybody may read, and run what is a command of the package.
+pub(super) fn mode(inventory: &Inventory, entry: &Entry) -> Option<u32> {
+    let commands = inventory.package.iter().flat_map(|package| &package.commands);
+    let (_, below) = entry.path.split_once('/')?;
+    let is_command =
+        commands.into_iter().any(|command| paths::join("", &command.starts).as_deref() == Some(below));
+    let run = if is_command { 0o111 } else { 0 };
+    Some((entry.mode? | 0o644 | run) & !0o022)
 }
 
 /// Files that npm renames.
@@ -29,6 +40,7 @@ pub(super) fn renamed(inventory: &Inventory) -> Vec<Anomaly> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::{Command, Package};
 
     #[test]
     fn the_first_folder_goes_and_ignore_files_have_one_name() {
@@ -46,5 +58,23 @@ mod tests {
         let kind = EntryKind::Symlink { target: "a.js".to_owned() };
         let link = Entry { path: "package/b.js".to_owned(), kind, ..Entry::default() };
         assert_eq!(super::path(&link), None);
+    }
+
+    #[test]
+    fn commands_may_be_run_and_all_may_be_read() {
+        let [name, starts, declared_in] = ["a", "./bin/a.js", "package/package.json"].map(str::to_owned);
+        let command = Command { name, starts, declared_in };
+        let package = Package { commands: vec![command], ..Package::default() };
+        let inventory = Inventory { package: Some(package), ..Inventory::default() };
+        let with = |path: &str, mode| {
+            super::mode(&inventory, &Entry { path: path.to_owned(), mode: Some(mode), ..Entry::default() })
+        };
+        // As npm 11.19 writes them.
+        for (mode, installed) in
+            [(0, 0o644), (0o600, 0o644), (0o444, 0o644), (0o711, 0o755), (0o777, 0o755), (0o4755, 0o4755)]
+        {
+            assert_eq!(with("package/lib/a.js", mode), Some(installed), "{mode:o}");
+        }
+        assert_eq!(with("package/bin/a.js", 0o600), Some(0o755));
     }
 }

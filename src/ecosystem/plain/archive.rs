@@ -2,7 +2,7 @@
 
 use crate::ecosystem::file_name;
 use crate::ecosystem::format::{Advice, Certainty, Format};
-use crate::inventory::{Entry, Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{Entry, EntryKind, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
 
 use super::advice::PlainAdvice;
@@ -16,6 +16,12 @@ pub(super) struct Tar;
 impl Format for Zip {
     fn kind(&self) -> Kind {
         Kind::Zip
+    }
+
+    /// conda unpacks both archives of its format into one folder.
+    fn installs(&self, inventory: &Inventory, entry: &Entry) -> Option<String> {
+        let is_in_part = entry.parent.is_some() && inventory.is_unpacked(entry);
+        (is_in_part && entry.kind == EntryKind::File).then(|| entry.path.clone())
     }
 
     /// The second format of conda is a zip of two archives and a note. Clients go by the names of the two alone.

@@ -40,6 +40,10 @@ impl Format for Extension {
         Some(below.strip_prefix('/').unwrap_or(below).to_owned())
     }
 
+    fn installed_mode(&self, _inventory: &Inventory, entry: &Entry) -> Option<u32> {
+        Some(entry.mode.unwrap_or(0o644) & 0o755)
+    }
+
     fn certainty(&self) -> Certainty {
         Certainty::Own
     }

@@ -48,7 +48,7 @@ pub(super) const BY_NAME: &[(&str, Check)] = &[
     // Not of object files: that is a library.
     ("archive", |sample, _| match sample.media {
         Media::Ar => false,
-        Media::SevenZip | Media::Unopened => true,
+        Media::Unopened => true,
         media => unpack::opens(media, ""),
     }),
 ];

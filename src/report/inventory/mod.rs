@@ -109,6 +109,9 @@ fn table(inventory: &Inventory, look: &Look, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
+/// Readable for all, and writable for its owner.
+const PLAIN_MODE: u16 = 0o644;
+
 /// Whether a file is installed under its own path, give or take the package's folder at its front.
 fn is_plain(entry: &Entry, installed: &str) -> bool {
     installed == entry.path
@@ -121,6 +124,9 @@ fn notable(entry: &Entry) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(installed) = entry.installed.as_deref().filter(|installed| !is_plain(entry, installed)) {
         facts.push(format!("installed as {installed}"));
+    }
+    if let Some(mode) = entry.installed_mode.filter(|mode| *mode != PLAIN_MODE) {
+        facts.push(format!("mode {mode:o}"));
     }
     match &entry.kind {
         EntryKind::Symlink { target } => facts.push(format!("symbolic link to {target}")),

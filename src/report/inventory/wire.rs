@@ -216,6 +216,9 @@ pub struct Entry<'a> {
     /// Where the package's client writes it, relative to the folder in which it installs the package; a place
     /// elsewhere begins with its name in braces. `null` if the client doesn't write it, or nothing is installed.
     pub installed: Option<&'a str>,
+    /// Unix permission bits with which the client writes it there under umask 022. Missing where that isn't known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installed_mode: Option<u16>,
     /// `file`, `directory`, `symlink`, `hardlink` or `special`.
     #[serde(rename = "type")]
     pub entry_type: &'static str,
@@ -512,6 +515,7 @@ impl<'a> Entry<'a> {
             place: &entry.place,
             path: &entry.path,
             installed: entry.installed.as_deref(),
+            installed_mode: entry.installed_mode,
             entry_type,
             target,
             bytes: entry.size,

@@ -116,7 +116,12 @@ fn unused(bytes: &[u8; 512]) -> Vec<u8> {
             [times[0], times[1], part(369..512)]
         }
         Flavour::Ustar => [part(500..512), &[], &[]],
-        Flavour::Old => [part(329..512), &[], &[]],
+        // GNU tar writes zeros for the device there.
+        Flavour::Old => {
+            let device = [part(329..337), part(337..345)]
+                .map(|number| if is_harmless_number(number) { &[] } else { number });
+            [device[0], device[1], part(345..512)]
+        }
         Flavour::Other => [part(345..512), &[], &[]],
     };
     let parts = [&[users, groups], ends.as_slice()].concat();
@@ -298,5 +303,18 @@ mod tests {
         assert_eq!(read(&junk).unwrap().faults[0].0, AnomalyKind::TarNameJunk);
         let version = header(|bytes| bytes[263..265].copy_from_slice(b"01"));
         assert_eq!(read(&version).unwrap().faults[0].0, AnomalyKind::TarMagic);
+    }
+
+    #[test]
+    fn the_first_tar_has_nothing_but_a_device_where_newer_ones_have_names() {
+        let with = |device: &[u8]| {
+            let bytes = header(|bytes| {
+                bytes[V7_END..].fill(0);
+                bytes[329..329 + device.len()].copy_from_slice(device);
+            });
+            read(&bytes).unwrap().unused
+        };
+        assert_eq!(with(b"0000000\x000000000"), b"");
+        assert_eq!(with(b"hidden"), b"hidden");
     }
 }

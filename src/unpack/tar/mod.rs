@@ -165,7 +165,10 @@ impl Walker<'_, '_> {
             let offset = self.stream.offset();
             let piece = self.stream.piece(u64::MAX)?;
             if piece.is_empty() {
-                return Ok(());
+                return match offset % BLOCK as u64 {
+                    0 => Ok(()),
+                    _ => Err(self.refuse(PARTIAL, end)),
+                };
             }
             if let Some(at) = piece.iter().position(|byte| *byte != 0) {
                 let why = "there is data after the zero block that ends the archive: npm reads on or not, depending on the blocks; others ignore it";
@@ -501,6 +504,11 @@ impl Walker<'_, '_> {
         Ok(())
     }
 }
+
+const PARTIAL: Unsure = Unsure(
+    AnomalyKind::TarAfterEnd,
+    "the archive ends in the middle of a block: yarn, bun and Go refuse it, others don't notice",
+);
 
 const STACKED: Unsure = Unsure(
     AnomalyKind::TarExtensionStack,

@@ -133,8 +133,10 @@ fn with_zip64(
             "the ZIP64 record is not directly before its locator: clients find it at different places or not at all",
         );
     };
-    if own_size != END64_SIZE as u64 - 12 || disk != 0 || disks > 1 {
-        return odd("the ZIP64 record has a size or disk of its own kind: pip and uv refuse it or not");
+    if own_size != END64_SIZE as u64 - 12 || (disk, disks) != (0, 1) {
+        return odd(
+            "the ZIP64 record has a size or disk of its own kind: pip, uv, unzip and bsdtar refuse it or not",
+        );
     }
     let agrees = |plain: u64, full: u64, real: u64| plain == full || plain == real;
     let agreed = agrees(plain.entries, FULL16.into(), end.entries)

@@ -312,12 +312,12 @@ fn what_ordinary_writers_leave_is_silent_and_no_entry() {
 
 /// Everything that a walk tells.
 #[derive(Debug, Default, PartialEq)]
-struct All {
-    entries: Vec<(String, EntryKind, Option<u32>, Vec<u8>)>,
+pub(super) struct All {
+    pub(super) entries: Vec<(String, EntryKind, Option<u32>, Vec<u8>)>,
     blobs: Vec<(String, Vec<u8>)>,
     /// Kinds, without what depends on where they stand.
     anomalies: Vec<AnomalyKind>,
-    broken: Vec<String>,
+    pub(super) broken: Vec<String>,
 }
 
 impl Sink for All {
@@ -344,7 +344,7 @@ impl Sink for All {
     }
 }
 
-fn all(name: &str, bytes: &[u8]) -> All {
+pub(super) fn all(name: &str, bytes: &[u8]) -> All {
     let mut all = All::default();
     if let Err(damage) = walk(&bytes, name, &Limits::default(), &Spent::default(), &mut all) {
         all.broken.push(damage.why);
@@ -354,14 +354,19 @@ fn all(name: &str, bytes: &[u8]) -> All {
 
 /// Offsets of bytes that can be changed into a letter without anybody being told.
 fn silent(name: &str, bytes: &[u8], seal: impl Fn(Vec<u8>) -> Vec<u8>) -> BTreeSet<usize> {
-    let plain = all(name, bytes);
-    assert_eq!(plain.broken, [""; 0], "{name}");
-    let is_silent = |at: &usize| {
+    unseen(bytes, |changed| all(name, &seal(changed)))
+}
+
+/// Offsets of bytes that can be changed into a letter without a change in what is told.
+fn unseen(bytes: &[u8], told: impl Fn(Vec<u8>) -> All) -> BTreeSet<usize> {
+    let plain = told(bytes.to_vec());
+    assert_eq!(plain.broken, [""; 0]);
+    let is_unseen = |at: &usize| {
         let mut changed = bytes.to_vec();
         changed[*at] = if changed[*at] == b'q' { b'z' } else { b'q' };
-        all(name, &seal(changed)) == plain
+        told(changed) == plain
     };
-    (0..bytes.len()).filter(is_silent).collect()
+    (0..bytes.len()).filter(is_unseen).collect()
 }
 
 #[test]
@@ -404,6 +409,56 @@ fn each_byte_of_a_gzip_file_belongs_to_a_structure_an_entry_or_a_blob() {
     let structure: BTreeSet<usize> = (4..10).chain([deflated]).collect();
     let silent = silent("a.tgz", &bytes, |bytes| bytes);
     assert!(silent.is_subset(&structure), "{silent:?}");
+}
+
+/// gzip that leaves its bytes as they are.
+fn unpressed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::GzBuilder::new().write(Vec::new(), flate2::Compression::none());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A gem, and the archives in it that RubyGems opens.
+fn gem_and_members(metadata: &[u8], data: &[u8]) -> (Vec<u8>, All) {
+    let gem = Tar::default()
+        .file("metadata.gz", &unpressed(metadata))
+        .file("data.tar.gz", &unpressed(data))
+        .file("checksums.yaml.gz", &unpressed(b"--- {}\n"))
+        .end();
+    let told = members(&gem);
+    (gem, told)
+}
+
+fn members(gem: &[u8]) -> All {
+    let mut told = all("a.gem", gem);
+    for (path, _, _, bytes) in told.entries.clone() {
+        let inner = all(&path, &bytes);
+        told.entries.extend(inner.entries);
+        told.blobs.extend(inner.blobs);
+        told.anomalies.extend(inner.anomalies);
+        told.broken.extend(inner.broken);
+    }
+    told
+}
+
+#[test]
+fn each_byte_of_a_gem_belongs_to_a_structure_an_entry_or_a_blob() {
+    const METADATA: &[u8] = b"name: acme\n";
+    let sealed = |bytes: Vec<u8>| super::oracle::sealed(bytes);
+    let is_checksum = |at: &usize| (148..156).contains(&(at % 512));
+    let data = Tar::default().file("lib/acme.rb", b"A = 1\n").link("lib/b.rb", b'2', "acme.rb").end();
+    let gem = gem_and_members(METADATA, &data).0;
+    let mut own = unseen(&gem, |gem| members(&sealed(gem)));
+    own.retain(|at| !is_checksum(at));
+    // Each member begins with ten bytes of gzip, of which time, effort and system count for nothing, and the bits before
+    // its stored block.
+    let starts = gem.windows(3).enumerate().filter(|(_, bytes)| *bytes == b"\x1f\x8b\x08").map(|(at, _)| at);
+    let structure: BTreeSet<usize> = starts.flat_map(|at| at + 4..=at + 10).collect();
+    assert!(own.is_subset(&structure), "{own:?}");
+    assert_eq!(unseen(METADATA, |metadata| gem_and_members(&metadata, &data).1), BTreeSet::new());
+    let mut within = unseen(&data, |data| gem_and_members(METADATA, &sealed(data)).1);
+    within.retain(|at| !is_checksum(at));
+    assert_eq!(within, BTreeSet::new());
 }
 
 #[test]

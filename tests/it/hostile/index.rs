@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+
+use super::clients::bounded;
 
 /// Installs each wheel, which must be of acme 1.0.0, with uv from an index of its own.
 pub(super) fn uv_from_index(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
@@ -20,12 +21,12 @@ pub(super) fn uv_from_index(archives: &[PathBuf], out: &Path) -> BTreeSet<usize>
     let refuses = |number: &usize| {
         let into = out.join(number.to_string());
         std::fs::create_dir(&into).unwrap();
-        let mut command = Command::new("timeout");
-        command.args(["10", "uv", "pip", "install", "--quiet", "--no-deps", "--no-config"]);
+        let mut command = bounded("uv");
+        command.args(["pip", "install", "--quiet", "--no-deps", "--no-config"]);
         command.arg("--cache-dir").arg(out.join(format!("cache{number}")));
         command.args(["--python", "python3", "--target"]).arg(into);
         command.arg("--default-index").arg(format!("http://{address}/{number}/simple")).arg("acme==1.0.0");
-        command.env("UV_HTTP_RETRIES", "0").env("NO_PROXY", "*").stdin(Stdio::null());
+        command.env("UV_HTTP_RETRIES", "0").env("NO_PROXY", "*");
         !command.output().unwrap().status.success()
     };
     (0..archives.len()).filter(refuses).collect()

@@ -8,6 +8,7 @@ pub(crate) mod build;
 mod carriers;
 mod clients;
 mod contents;
+mod formats;
 mod index;
 mod installs;
 mod oracle;

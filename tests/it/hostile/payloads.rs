@@ -29,6 +29,16 @@ fn conda(package: Vec<u8>, note: bool) -> Vec<u8> {
     .bytes()
 }
 
+/// One whose notes hold a file that the package has, too.
+fn conda_twice() -> Vec<u8> {
+    let a = |text: &[u8]| zstd(&Tar::default().file("lib/a.py", text).end());
+    Zip::of([
+        Member::stored("pkg-acme-1.0.0-0.tar.zst", &a(b"A = 1\n")),
+        Member::stored("info-acme-1.0.0-0.tar.zst", &a(b"A = 2\n")),
+    ])
+    .bytes()
+}
+
 fn jar(more: impl IntoIterator<Item = Member>) -> Vec<u8> {
     Zip::of([Member::file("META-INF/MANIFEST.MF", MANIFEST)].into_iter().chain(more)).bytes()
 }
@@ -69,6 +79,7 @@ fn what_a_client_unpacks_is_held_to_the_same() {
         ("acme-1.0.0-0.conda", conda(zstd(&twice().end()), true), Duplicate),
         ("acme-1.0.0-0.conda", conda(zstd(&twice().end()), false), Duplicate),
         ("acme-1.0.0-0.conda", conda(skipped, false), SkippedFrame),
+        ("acme-1.0.0-0.conda", conda_twice(), Duplicate),
         ("acme.1.0.0.nupkg", nupkg([Member::stored("tools/net8.0/any/b.nupkg", &tool())]), ExtraField),
         ("acme.1.0.0.nupkg", nupkg([Member::stored("tools/net8.0/any/b.NUPKG", &tool())]), ExtraField),
         ("acme.war", server.clone(), Duplicate),

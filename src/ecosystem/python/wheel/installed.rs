@@ -1,12 +1,14 @@
 //! What pip and uv install: the schemes of a `.data` folder each in its own place, everything else in `site-packages`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{Anomaly, AnomalyKind, Command, Entry, Inventory};
 
 use super::{in_dist_info, modules};
 
 const DATA: &str = ".data";
+/// How setuptools describes a package, in a folder or a file.
+const EGG_INFO: &str = ".egg-info";
 /// Where scripts go.
 const SCRIPTS: &str = "{scripts}/";
 const SCHEMES: [&str; 5] = ["purelib", "platlib", "scripts", "headers", "data"];
@@ -65,8 +67,15 @@ pub(super) fn odd_landings(inventory: &Inventory) -> Vec<Anomaly> {
     });
     let mut anomalies = Vec::new();
     let mut foreign: BTreeMap<&str, &Entry> = BTreeMap::new();
+    let mut records: BTreeSet<&str> = BTreeSet::new();
     for entry in inventory.top_files() {
         let (folder, below) = entry.path.split_once('/').unwrap_or((&entry.path, ""));
+        if folder.ends_with(EGG_INFO) && records.insert(folder) {
+            let detail = format!(
+                "`{folder}` describes a package to Python and its installers, beside the wheel's own description: they take it for another package that is installed"
+            );
+            anomalies.push(Anomaly::of(AnomalyKind::ForeignScheme, entry, detail));
+        }
         let Some(package) = folder.strip_suffix(DATA) else { continue };
         let (scheme, rest) = below.split_once('/').unwrap_or((below, ""));
         if own.is_some_and(|own| own != package) {
@@ -154,7 +163,7 @@ fn replaces_another(command: &str, package: &str) -> bool {
 /// Whether a file describes an installed package to installers.
 fn is_record(installed: &str) -> bool {
     let folder = installed.split('/').next().unwrap_or_default();
-    installed.contains('/') && (folder.ends_with(".dist-info") || folder.ends_with(".egg-info"))
+    installed.contains('/') && (folder.ends_with(".dist-info") || folder.ends_with(EGG_INFO))
 }
 
 /// Whether the interpreter runs a file of this path in `site-packages` by itself.
@@ -217,6 +226,9 @@ mod tests {
             (&["acme-1.0.0.data/other/acme"], &[ForeignScheme]),
             (&["acme-1.0.0.data/purelib"], &[ForeignScheme]),
             (&["acme-1.0.0.data/purelib/zzz-1.0.dist-info/METADATA"], &[ForeignScheme]),
+            (&["pip.egg-info/PKG-INFO", "pip.egg-info/top_level.txt"], &[ForeignScheme]),
+            (&["pip.egg-info"], &[ForeignScheme]),
+            (&["acme/pip.egg-info/PKG-INFO"], &[]),
             (&["acme-1.0.0.data/platlib/acme.pth"], &[PathStartup]),
             (&["acme.pth", "acme-1.0.0.data/scripts/acme", "acme-1.0.0.data/data/etc/a"], &[]),
             (&["acme/x.data/purelib/y.py", "acme/_vendor/x-1.0.dist-info/METADATA"], &[]),

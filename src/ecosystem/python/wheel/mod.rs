@@ -1,6 +1,7 @@
 //! Python wheels. Source: PyPA specifications "Binary distribution format", "Recording installed projects" and
 //! "Entry points".
 
+mod commands;
 mod imports;
 mod installed;
 mod modules;
@@ -43,6 +44,11 @@ impl Format for Wheel {
         installed::path(entry)
     }
 
+    /// pip and uv keep of the permissions only whether somebody may run the file.
+    fn installed_mode(&self, _inventory: &Inventory, entry: &Entry) -> Option<u32> {
+        Some(if entry.mode.unwrap_or_default() & 0o111 == 0 { 0o644 } else { 0o755 })
+    }
+
     fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
         installed::odd_landings(inventory)
     }
@@ -62,7 +68,7 @@ impl Format for Wheel {
     fn read(
         &self,
         inventory: &Inventory,
-        _project: Option<&Project>,
+        project: Option<&Project>,
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package> {
         let own =
@@ -90,6 +96,9 @@ impl Format for Wheel {
             points.map(|kept| kept.path.as_str()).unwrap_or_default(),
             points.map(|kept| kept.bytes.as_slice()).unwrap_or_default(),
         );
+        if let Some(project) = project {
+            package.mismatches.extend(commands::undeclared(project, &package));
+        }
         package.declared = Declared {
         record: match beside("RECORD") {
             Some(table) => record::check(inventory, info, &table.bytes),
