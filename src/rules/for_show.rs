@@ -32,6 +32,9 @@ const ELEMENTS: &[&str] = &[
     "fuzz",
     "dummy",
     "dummyserver",
+    "acceptance",
+    "stub",
+    "stubs",
     "molecule",
     "tutorial",
     "tutorials",
@@ -79,6 +82,7 @@ const NO_TESTS: &[&str] = &[
     "tightest",
     "testimonial",
     "testimonials",
+    "testimony",
     "testament",
     "testify",
 ];

@@ -51,7 +51,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// The rule that a fact belongs to. In tests and manuals, credentials are mostly made up and have a rule of their
 /// own; a token with a valid checksum isn't made up, wherever it is.
 fn rule_of(context: &Context<'_>, entry: &Entry, secret: &Secret) -> Option<&'static str> {
-    let has_checksum = SECRETS.iter().any(|rule| rule.name == secret.rule && rule.has_checksum());
+    let has_checksum =
+        SECRETS.iter().any(|rule| rule.name == secret.rule && rule.has_checksum(secret.redacted.as_bytes()));
     let is_public = matches!(secret.rule, "secret-google-api-key" | "secret-google-oauth");
     if has_checksum || is_public || !is_for_show(&entry.place, context.root()) {
         let is_local = secret.rule == "secret-private-key" && localhost::is_key(context.inventory, entry);

@@ -21,6 +21,7 @@ mod vapid;
 mod whole;
 
 use std::cell::Cell;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
@@ -288,8 +289,9 @@ fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search:
 /// What is in a unit test, a docstring or a comment about an example is made up, unless a checksum says that it
 /// isn't.
 fn for_show(sample: &Sample<'_>, shown: &shown::Shown, found: Found) -> Found {
-    let Some(rule) = TABLE.get(found.rule).filter(|rule| !rule.has_checksum()) else { return found };
     let at = found.token.start;
+    let beginning = sample.bytes.get(at..at + found.prefix).unwrap_or_default();
+    let Some(rule) = TABLE.get(found.rule).filter(|rule| !rule.has_checksum(beginning)) else { return found };
     // a whole private key is more than an example needs
     let is_key = rule.name.starts_with("secret-private-key");
     let is_shown = shown.has(at) || (!is_key && shown.is_example(sample.bytes, at));
@@ -306,7 +308,8 @@ pub(super) fn uncovered_for_show(sample: &Sample<'_>, secrets: &mut [Secret]) {
     }
     let shown = shown::Shown::new(sample);
     for secret in secrets {
-        let has_checksum = TABLE.iter().any(|rule| rule.name == secret.rule && rule.has_checksum());
+        let beginning = secret.redacted.as_bytes();
+        let has_checksum = TABLE.iter().any(|rule| rule.name == secret.rule && rule.has_checksum(beginning));
         let is_shown = usize::try_from(secret.at.offset).is_ok_and(|at| shown.has(at));
         if is_shown && !has_checksum {
             secret.rule = IN_TESTS;
@@ -317,9 +320,10 @@ pub(super) fn uncovered_for_show(sample: &Sample<'_>, secrets: &mut [Secret]) {
 /// The rule for what is made up.
 const IN_TESTS: &str = "secret-in-tests";
 
-/// The same bytes are one finding: that of the rule that is first in the table.
+/// The same bytes are one finding: that of the rule that is first in the table, and of its forms the one by which most
+/// is known.
 fn without_overlaps(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by_key(|found| (found.rule, found.span.start));
+    found.sort_by_key(|found| (found.rule, Reverse(found.prefix), found.span.start));
     let mut kept: Vec<Found> = Vec::new();
     for one in found.into_iter().take(MOST_FOUND) {
         let apart = |other: &Found| one.token.end <= other.span.start || other.span.end <= one.token.start;

@@ -22,9 +22,13 @@ pub(crate) struct SecretRule {
 }
 
 impl SecretRule {
-    /// Whether its tokens carry a checksum, so that nobody makes one up by chance.
-    pub(crate) fn has_checksum(&self) -> bool {
-        self.patterns.iter().any(|pattern| pattern.check == Check::Crc)
+    /// Whether one of its tokens that begins so, as far as it may be shown, carries a checksum, so that nobody makes one
+    /// up by chance.
+    pub(crate) fn has_checksum(&self, beginning: &[u8]) -> bool {
+        let is_own = |pattern: &&Pattern| {
+            pattern.keywords.iter().any(|keyword| beginning.starts_with(keyword.as_bytes()))
+        };
+        self.patterns.iter().filter(is_own).any(|pattern| pattern.check == Check::Crc)
     }
 
     /// What is checked beyond the form, in the words of the documentation.

@@ -346,6 +346,21 @@ fn the_same_bytes_are_one_fact() {
     );
 }
 
+#[test]
+fn a_checksum_is_that_of_a_form() {
+    let npm = TABLE.iter().find(|rule| rule.name == "secret-npm-token").unwrap();
+    assert!(npm.has_checksum("npm_\u{2026} (40 characters)".as_bytes()));
+    // what is behind `_authToken=` may be anything
+    assert!(!npm.has_checksum("\u{2026} (36 characters)".as_bytes()));
+    let token = Dice::new(11).make("npm_{base62:30}{crc}");
+    let found = scan(
+        "package/.npmrc",
+        format!("//registry.example.org/:_authToken={token}\n").as_bytes(),
+        Media::Text,
+    );
+    assert!(npm.has_checksum(found[0].redacted.as_bytes()), "{found:?}");
+}
+
 /// Bytes of a kind, in base64.
 fn random(dice: &mut Dice, begin: &[u8], count: usize) -> String {
     encode(&[begin, &dice.bytes(count - begin.len())].concat())
