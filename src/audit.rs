@@ -396,7 +396,6 @@ impl Auditor {
         if let Some(package) = &mut rest.package {
             package.declared.record.clear();
         }
-        crate::own::settle(&mut rest, options.own_source.as_deref(), options.settings.own.mode);
         let context = Context::new(&rest, &options.settings).against(beside.previous, lock);
         let findings = rules::check(&context, None, beside.workers);
         judge(policy, &options.settings, &rest, findings, options.today, options.fail_on).findings

@@ -70,10 +70,11 @@ impl Fingerprint {
             folders => folders?,
         };
         let own = packgate::own::of_project(project, &folders);
-        let (lines, bytes) = own.write(self.labels());
+        let lines = own.all_lines();
         if lines == 0 {
             return Err("there is no source text here to fingerprint".to_owned());
         }
+        let bytes = own.write(self.labels());
         save(&self.output, &bytes)?;
         output::note(&format_args!(
             "{}: {lines} lines of {} files, {} bytes",

@@ -21,8 +21,8 @@ const CLASSES: [LineClass; 5] =
     [LineClass::Comment, LineClass::Doc, LineClass::Lowered, LineClass::Statement, LineClass::Code];
 
 impl OwnSource {
-    /// How many lines it has, and it as a file: one-way hashes and paths, no text. The same sources give the same file.
-    pub fn write(&self, labels: Labels) -> (usize, Vec<u8>) {
+    /// It as a file: one-way hashes and paths, no text. The same sources give the same file.
+    pub fn write(&self, labels: Labels) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         put(&mut bytes, VERSION);
         put(&mut bytes, self.names().len() as u64);
@@ -54,7 +54,7 @@ impl OwnSource {
         }
         let sum = xxh3_64(&bytes);
         bytes.extend_from_slice(&sum.to_le_bytes());
-        (all.len(), bytes)
+        bytes
     }
 
     /// Reads what [`Self::write`] wrote.

@@ -171,6 +171,11 @@ impl OwnSource {
         }
     }
 
+    /// How many lines can be recognised, of all files.
+    pub fn all_lines(&self) -> usize {
+        self.all().count()
+    }
+
     /// The packages whose text it is, in lower case; none when no manifest names one.
     pub fn names(&self) -> &BTreeSet<String> {
         &self.names
@@ -337,15 +342,15 @@ mod tests {
     #[test]
     fn a_file_of_it_finds_the_same() {
         let own = own(&[("a.ts", A), ("b.ts", B)]);
-        let read = OwnSource::read(&own.write(Labels::Paths).1).expect("a file");
+        let read = OwnSource::read(&own.write(Labels::Paths)).expect("a file");
         assert_eq!((read.files(), read.names()), (own.files(), own.names()));
         assert_eq!((read.lines(0), read.lines(1)), (own.lines(0), own.lines(1)));
         for text in [A, B] {
             assert_eq!(classes(&read, text), classes(&own, text));
         }
-        let (_, hashed) = own.write(Labels::Hashed);
+        let hashed = own.write(Labels::Hashed);
         assert!(memchr::memmem::find(&hashed, b"a.ts").is_none());
-        let (_, bytes) = own.write(Labels::Paths);
+        let bytes = own.write(Labels::Paths);
         for length in 0..bytes.len() {
             assert!(OwnSource::read(&bytes[..length]).is_err(), "{length}");
         }

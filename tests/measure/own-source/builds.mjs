@@ -108,8 +108,8 @@ export const BUILDS = [
   // Go
   ['go', 'program', 'minified', 'cd $P && GOCACHE=$O.cache go build -trimpath -ldflags "-s -w" -o $O/acme . ; rm -rf $O.cache'],
   ['go', 'wasm', 'minified', 'cd $P && GOCACHE=$O.cache GOOS=js GOARCH=wasm go build -trimpath -ldflags "-s -w" -o $O/acme.wasm . ; rm -rf $O.cache'],
-  ['go', 'coverage-page', 'leak', 'cp -r $P $O.w && cd $O.w && printf "package main\\n\\nimport \"testing\"\\n\\nfunc TestAll(t *testing.T) { main() }\\n" > all_test.go && GOCACHE=$O.cache go test -coverprofile=c.out . && GOCACHE=$O.cache go tool cover -html=c.out -o $O/page.html; rm -rf $O.w $O.cache'],
-  ['go', 'embedded', 'leak', 'cp -r $P $O.w && cd $O.w && printf "package main\\n\\nimport _ \"embed\"\\n\\n//go:embed $(ls | grep go$ | grep -v main | head -1)\\nvar text string\\n\\nfunc init() { println(text) }\\n" > embed.go && GOCACHE=$O.cache go build -trimpath -ldflags "-s -w" -o $O/acme . ; rm -rf $O.w $O.cache'],
+  ['go', 'coverage-page', 'leak', 'cp -r $P $O.w && cd $O.w && printf "package main\\n\\nimport \\"testing\\"\\n\\nfunc TestAll(t *testing.T) { main() }\\n" > all_test.go && GOCACHE=$O.cache go test -coverprofile=c.out . && GOCACHE=$O.cache go tool cover -html=c.out -o $O/page.html; rm -rf $O.w $O.cache'],
+  ['go', 'embedded', 'leak', 'cp -r $P $O.w && cd $O.w && printf "package main\\n\\nimport _ \\"embed\\"\\n\\n//go:embed $(ls | grep go$ | grep -v main | head -1)\\nvar text string\\n\\nfunc init() { println(text) }\\n" > embed.go && GOCACHE=$O.cache go build -trimpath -ldflags "-s -w" -o $O/acme . ; rm -rf $O.w $O.cache'],
   // AssemblyScript
   ['wasm', 'asc', 'minified', 'cd $P && $T/.bin/asc src/index.ts -o $O/acme.wasm -O3'],
   ['wasm', 'asc-names', 'minified', 'cd $P && $T/.bin/asc src/index.ts -o $O/acme.wasm --debug'],
@@ -122,7 +122,7 @@ export const BUILDS = [
 export const PYTHON = [
   ['pyc', 'minified', 'cp -r $P/src/$N $O/$N && $Y/bin/python -m compileall -q -b $O && find $O -name "*.py" -delete'],
   ['cython', 'minified', 'cp -r $P/src/$N $O/w && cd $O/w && for f in $(ls *.py | grep -v __ | head -4); do $Y/bin/cythonize -q -3 -i $f; done; find . -not -name "*.so" -type f -delete; cd .. && mv w $N'],
-  ['coverage-page', 'leak', 'cd $P/src && $Y/bin/coverage run --data-file=$O/data --source=. -m $N; $Y/bin/coverage html -q --data-file=$O/data -d $O/html; rm -f $O/data'],
+  ['coverage-page', 'leak', 'cd $P/src && echo import $N >../all.py && $Y/bin/coverage run --data-file=$O/data --source=. ../all.py; rm ../all.py; $Y/bin/coverage html -q --data-file=$O/data -d $O/html; rm -f $O/data'],
   ['pickle', 'leak', "$Y/bin/python -c \"import pickle, glob; pickle.dump({p: open(p).read() for p in glob.glob('$P/src/$N/*.py')}, open('$O/model.pkl', 'wb'))\""],
   ['zipapp', 'leak', 'cp -r $P/src/$N $O/w && tar -C $O -cJf $O/w.bin w && rm -r $O/w'],
 ];
