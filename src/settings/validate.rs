@@ -468,6 +468,7 @@ mod tests {
             nested_total: 6,
             path_depth: 7,
             json_depth: 8,
+            memory: None,
         };
         assert_eq!(settings.limits, limits);
         let waiver = &settings.waivers[0];
