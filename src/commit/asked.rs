@@ -13,8 +13,11 @@ use super::lookup::Contents;
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     repositories: Mutex<HashMap<PathBuf, Found>>,
-    contents: Mutex<HashMap<(PathBuf, String), Option<Arc<Contents>>>>,
+    contents: Mutex<HashMap<Place, Option<Arc<Contents>>>>,
 }
+
+/// A folder of a repository, and a commit.
+type Place = (PathBuf, String);
 
 /// A repository, or why there is none that can be asked.
 type Found = Result<Arc<Repository>, String>;

@@ -15,9 +15,7 @@ use super::limiter::LimitedSink;
 use super::names::{Names, Repeated};
 use super::path::canonical;
 use super::stream::{BLOCK, Stream};
-use super::{
-    Damage, Header, Limits, Meter, RawAnomaly, ReadAt, Sink, Spent, Window, sniff, tar, unopened,
-};
+use super::{Damage, Header, Limits, Meter, RawAnomaly, ReadAt, Sink, Spent, Window, sniff, tar, unopened};
 
 /// First bytes looked at to tell a container.
 const PREFIX: usize = 64 << 10;

@@ -125,13 +125,15 @@ fn much(folder: &Path) -> Vec<PathBuf> {
     }
     let pairs: Vec<u8> = text.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
     let map = |number| {
-        let map = format!(r#"{{"version":3,"sources":["../src/{number}.ts"],"sourcesContent":["let a{number}"]}}"#);
+        let map =
+            format!(r#"{{"version":3,"sources":["../src/{number}.ts"],"sourcesContent":["let a{number}"]}}"#);
         (format!("lib/{number}.js.map"), map.into_bytes())
     };
     let one = |name: &str, bytes: Vec<u8>| {
         zip_of(folder.join(format!("{name}.zip")), [("a.txt".to_owned(), bytes)].into_iter())
     };
-    let mut tarball = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    let mut tarball =
+        tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
     let mut header = tar::Header::new_ustar();
     header.set_size(text.len() as u64);
     header.set_mode(0o644);
