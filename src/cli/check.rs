@@ -131,7 +131,7 @@ impl Check {
         }
         wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
         outputs.without(targets.left_out.clone());
-        let mut crates = PassedCrates::of(self.project(), &settings);
+        let mut crates = PassedCrates::of(self.project());
         let timings = self.timings.then(Arc::<Timings>::default);
         let options = Options::default()
             .commit(targets.commit(self.commit.clone(), self.project()))
@@ -151,7 +151,11 @@ impl Check {
         self.audit_all(&how, &targets.all, &mut |target, audit| match (audit, &mut one_by_one) {
             (Ok(audit), report) => {
                 worst = worst.max(audit.verdict);
-                crates.note(&audit);
+                if audit.kind() == Kind::Crate
+                    && let Some(settings) = gate.settings(&audit)
+                {
+                    crates.note(&audit, &settings);
+                }
                 if audit.verdict == Verdict::Pass {
                     passed.extend(target.publish.clone());
                 }

@@ -52,6 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "words",
             "escape",
             "inventory",
+            "project",
             "ecosystem",
             "settings",
             "recoverable",
