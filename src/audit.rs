@@ -354,6 +354,7 @@ impl Auditor {
             waivers: idle,
             used_waivers: used,
             verdict,
+            folder: folder.map(Path::to_path_buf),
             is_twin: false,
             error: None,
             diff,

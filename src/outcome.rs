@@ -1,5 +1,7 @@
 //! The result of an audit. Reporters get this, and know nothing of how it was made.
 
+use std::path::PathBuf;
+
 use crate::diff::Diff;
 use crate::inventory::{Comparison, FromCommit, Inventory, Kind, Unexamined};
 use crate::policy::{Judged, Policy, Verdict, WaiverName, WaiverUse, weight};
@@ -33,6 +35,8 @@ pub struct Audit {
     /// Why there was nothing to audit, or no way to: a client that failed, settings that can't be used. All else is
     /// empty then.
     pub error: Option<String>,
+    /// The folder that it comes from, absolute, as far as that is known.
+    pub folder: Option<PathBuf>,
     /// Whether the file was packed for this audit and goes with it: what is published is packed once more.
     pub is_twin: bool,
     /// What changed since the previous artifact, if there is one and a reporter shows entries.
@@ -74,6 +78,7 @@ impl Audit {
             used_waivers: Vec::new(),
             verdict,
             error: None,
+            folder: None,
             is_twin: false,
             diff: None,
         }

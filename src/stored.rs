@@ -78,7 +78,7 @@ impl Sought {
     pub fn of(options: &ScanOptions) -> Self {
         let patterns: Vec<&str> = options.marker_patterns.iter().map(|pattern| pattern.as_str()).collect();
         let code = options.internal_code.as_ref().map(|index| index.write(Labels::Paths));
-        let own = options.own_source.as_ref().map(|source| source.write(Labels::Paths).1);
+        let own = options.own_source.as_ref().map(|source| source.write(Labels::Paths));
         let parts = [
             ("the patterns of secrets and stray files", env!("PACKGATE_TABLES").as_bytes().to_vec()),
             ("internal.markers", json(&(&options.markers, patterns))),

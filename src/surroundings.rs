@@ -138,7 +138,7 @@ impl Workspace {
     }
 
     /// The member of this name, of the artifact's ecosystem if there are several.
-    fn named(&self, name: &str, kind: Kind) -> Option<PathBuf> {
+    pub fn named(&self, name: &str, kind: Kind) -> Option<PathBuf> {
         let has_name =
             |folder: &Path| ecosystem::names(folder).iter().any(|own| ecosystem::is_same_name(own, name));
         if has_name(&self.project.folder) {

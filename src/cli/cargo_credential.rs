@@ -8,6 +8,7 @@ use packgate::audit::Audit;
 use packgate::inventory::Kind;
 use packgate::passed::Passed;
 use packgate::settings::Settings;
+use packgate::surroundings::Workspace;
 use serde_json::{Value, json};
 
 use super::file::save;
@@ -27,20 +28,19 @@ pub(crate) struct CargoCredential {
 /// The crates of a project of cargo's that pass in this run.
 pub(crate) struct PassedCrates {
     passed: Option<Passed>,
-    settings: Settings,
     is_new: bool,
 }
 
 impl PassedCrates {
     /// For a project; what is none of cargo's has no use for this.
-    pub(crate) fn of(project: &Path, settings: &Settings) -> Self {
-        Self { passed: Passed::of(project), settings: settings.clone(), is_new: false }
+    pub(crate) fn of(project: &Path) -> Self {
+        Self { passed: Passed::of(project), is_new: false }
     }
 
-    /// Notes a crate.
-    pub(crate) fn note(&mut self, audit: &Audit) {
+    /// Notes a crate that was judged by these settings.
+    pub(crate) fn note(&mut self, audit: &Audit, settings: &Settings) {
         if let Some(passed) = self.passed.as_mut().filter(|_| audit.kind() == Kind::Crate) {
-            passed.note(audit, &self.settings, time::OffsetDateTime::now_utc().date());
+            passed.note(audit, settings, time::OffsetDateTime::now_utc().date());
             self.is_new = true;
         }
     }
@@ -117,7 +117,7 @@ fn answer(question: &Value) -> Value {
         _ => return refusal(&format!("packgate: `{}` is no argument of cargo-credential", own.join(" "))),
     };
     if text("operation") == "publish"
-        && let Err(why) = has_passed(text("cksum"), policy)
+        && let Err(why) = has_passed(text("name"), text("cksum"), policy)
     {
         return refusal(&format!(
             "packgate: {} {} with sha256 {} is not to be published: {why}. Run `packgate check` here first",
@@ -129,10 +129,12 @@ fn answer(question: &Value) -> Value {
     login(question, other)
 }
 
-/// Whether this crate has passed, by the settings of the folder that cargo runs in.
-fn has_passed(sha256: &str, policy: Option<&str>) -> Result<(), String> {
+/// Whether this crate has passed, by the settings of its folder in the workspace that cargo runs in.
+fn has_passed(name: &str, sha256: &str, policy: Option<&str>) -> Result<(), String> {
     let here = Path::new(".");
-    let settings = Settings::load(here, policy).map_err(|errors| errors.to_string())?;
+    let workspace = Workspace::new(here, policy);
+    let folder = workspace.named(name, Kind::Crate).unwrap_or_else(|| workspace.folder().to_path_buf());
+    let settings = workspace.settings(&folder).map_err(|errors| errors.to_string())?;
     let passed = Passed::of(here).ok_or("there is no Cargo.toml here or above")?;
     let today = time::OffsetDateTime::now_utc().date();
     passed.has(sha256, &settings, today).map_err(|why| why.to_string())

@@ -128,7 +128,7 @@ impl Check {
         }
         wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
         outputs.without(targets.left_out.clone());
-        let mut crates = PassedCrates::of(self.project(), &settings);
+        let mut crates = PassedCrates::of(self.project());
         let workers = self.means.workers(targets.all.len());
         let timings = self.timings.then(Arc::<Timings>::default);
         let options = Options::default()
@@ -147,7 +147,11 @@ impl Check {
         let mut passed = Vec::new();
         self.audit_all(&how, workers, &targets.all, &mut |target, audit| {
             if let Ok(audit) = &audit {
-                crates.note(audit);
+                if audit.kind() == Kind::Crate
+                    && let Some(settings) = gate.settings(audit)
+                {
+                    crates.note(audit, &settings);
+                }
                 if audit.verdict == Verdict::Pass {
                     passed.extend(target.publish.clone());
                 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use packgate::audit::{Audit, AuditContext, AuditError, Auditor, Options};
 use packgate::inventory::Inventory;
+use packgate::settings::Settings;
 use packgate::stored::Sought;
 use packgate::surroundings::Workspace;
 
@@ -61,6 +62,12 @@ impl Gate {
     /// `options` hold for every artifact, wherever it came from.
     pub(super) fn new(workspace: Workspace, is_named: bool, options: Options) -> Self {
         Self { workspace, is_named, options, auditors: Mutex::default(), first: Mutex::default() }
+    }
+
+    /// The settings that an audit went by; `None` where they can't be read any more.
+    pub(super) fn settings(&self, audit: &Audit) -> Option<Settings> {
+        let folder = audit.folder.as_deref().filter(|_| !self.is_named);
+        self.workspace.settings(folder.unwrap_or(self.workspace.folder())).ok()
     }
 
     /// Audits an artifact, against an earlier release if there is one to compare with.

@@ -17,7 +17,7 @@ use crate::outcome::Audit;
 use crate::policy::Verdict;
 use crate::settings::Level;
 
-use super::summary::{self, Verdicts};
+use super::summary::{self, Row, Verdicts};
 use super::wire::Summary;
 use super::{Look, Reporter, phrases};
 use crate::escape::{self, shown};
@@ -32,8 +32,12 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { look, style: STYLE.to_string(), body: String::new() };
     page.header(audits);
     page.body.push_str("<main id=\"main\">\n");
-    for (number, audit) in audits.iter().enumerate() {
-        page.artifact(audit, number, audits.len() > 1);
+    for row in Verdicts::of(audits).rows() {
+        let Some(audit) = audits.get(row.number) else { continue };
+        match audits.len() > 1 && audit.verdict == Verdict::Pass {
+            true => page.folded(audit, row),
+            false => page.artifact(audit, row.number, audits.len() > 1),
+        }
     }
     page.body.push_str("</main>\n");
     page.footer();
@@ -90,11 +94,11 @@ impl Page<'_> {
         for row in verdicts.rows() {
             let _ = writeln!(
                 body,
-                "<li><a href=\"#artifact-{}\"><code>{}</code></a> <span class=\"badge {}\">{}</span> {}</li>",
-                row.number,
-                escape::html(phrases::file_name(&row.path)),
+                "<li><span class=\"badge {}\">{}</span> <a href=\"#artifact-{}\"><code>{}</code></a> <span>{}</span></li>",
                 verdict_class(row.verdict),
                 phrases::verdict(row.verdict),
+                row.number,
+                escape::html(phrases::file_name(&row.path)),
                 row.counts,
             );
         }
@@ -102,9 +106,9 @@ impl Page<'_> {
             let why = one.why.lines().next().unwrap_or_default();
             let _ = writeln!(
                 body,
-                "<li><code>{}</code> <span class=\"badge {}\">not examined</span> {}</li>",
-                escape::html(&shown(&one.name).to_string()),
+                "<li><span class=\"badge {}\">not examined</span> <code>{}</code> <span>{}</span></li>",
                 verdict_class(Verdict::Incomplete),
+                escape::html(&shown(&one.name).to_string()),
                 escape::html(&shown(why).to_string()),
             );
         }
@@ -113,6 +117,19 @@ impl Page<'_> {
             let _ = writeln!(body, "<p>{}</p>", escape::html(&shown(&left_out).to_string()));
         }
         body.push_str("</nav>\n");
+    }
+
+    /// One of several that passed: there for those who want to see it.
+    fn folded(&mut self, audit: &Audit, row: &Row) {
+        let _ = writeln!(
+            self.body,
+            "<details class=\"passed\">\n<summary><span class=\"badge pass\">{}</span> <bdi>{}</bdi> <small>{}</small></summary>",
+            phrases::verdict(row.verdict),
+            escape::html(&shown(&phrases::subject(audit)).to_string()),
+            row.counts,
+        );
+        self.artifact(audit, row.number, true);
+        self.body.push_str("</details>\n");
     }
 
     fn artifact(&mut self, audit: &Audit, number: usize, one_of_many: bool) {
@@ -165,7 +182,7 @@ impl Page<'_> {
         };
         for (term, text) in [
             ("Findings", phrases::counts(&summary)),
-            ("Policy", format!("`{}`, because of {}", audit.policy.name, audit.policy.because)),
+            ("Policy", format!("`{}` ({})", audit.policy.name, audit.policy.because)),
             ("File", format!("`{}`, {}{unpacked}", artifact.path, words::bytes(artifact.bytes))),
             ("SHA-256", format!("`{}`", artifact.sha256)),
         ] {

@@ -1,19 +1,23 @@
 //! Which file of the repository a finding is about, since CI shows findings at files that it knows.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use crate::ecosystem;
 use crate::outcome::Audit;
+use crate::project::Project;
 use crate::rules::Place;
 
 use super::Look;
 
-/// The project's place in its repository.
+/// The repository that the packages of a run are in.
 pub(crate) struct Repository {
     /// The project folder, if there is one.
     project: Option<PathBuf>,
-    /// The project's path from the repository's root, ending in `/` if not empty.
-    prefix: String,
+    /// The folder that paths are told from: the top of the checkout, or the project's folder.
+    root: PathBuf,
+    /// The files that it holds; `None` where git can't be asked.
+    tracked: Option<BTreeSet<String>>,
 }
 
 /// A file of the repository, as a path from its root with `/`.
@@ -30,8 +34,10 @@ pub(crate) struct RepositoryFile {
 impl Repository {
     pub(crate) fn of(look: &Look) -> Self {
         let project = look.project.as_ref().and_then(|folder| folder.canonicalize().ok());
-        let prefix = project.as_deref().map(prefix).unwrap_or_default();
-        Self { project, prefix }
+        let top = project.as_deref().and_then(top);
+        let tracked = top.as_deref().and_then(|top| Project::new(top).tracked_files());
+        let root = top.or_else(|| project.clone()).unwrap_or_default();
+        Self { project, root, tracked }
     }
 
     /// The file in which to fix this: the entry itself if the project has it, otherwise the manifest.
@@ -45,10 +51,11 @@ impl Repository {
     /// The manifest, for findings about the artifact as a whole.
     pub(crate) fn manifest(&self, audit: &Audit) -> RepositoryFile {
         let names = ecosystem::format(audit.kind()).written_in();
-        let found = names.iter().find(|name| self.has(name)).or(names.first());
-        let path = match found {
-            Some(name) => format!("{}{name}", self.prefix),
-            None => self.artifact(audit),
+        let found = names.iter().find_map(|name| self.held(audit, name));
+        let path = match (found, names.first()) {
+            (Some(path), _) => path,
+            (None, Some(name)) => self.told(audit, name).unwrap_or_else(|| (*name).to_owned()),
+            (None, None) => self.artifact(audit),
         };
         RepositoryFile { path, line: None, column: None }
     }
@@ -56,10 +63,12 @@ impl Repository {
     /// The artifact's own path, relative to the project if it is in there.
     pub(crate) fn artifact(&self, audit: &Audit) -> String {
         let path = Path::new(&audit.inventory.artifact.path);
-        let below = self.project.as_ref().zip(path.canonicalize().ok());
-        let below = below.and_then(|(project, full)| plain(full.strip_prefix(project).ok()?));
-        match below {
-            Some(below) => format!("{}{below}", self.prefix),
+        let inside = path
+            .canonicalize()
+            .ok()
+            .filter(|full| self.project.as_ref().is_some_and(|project| full.starts_with(project)));
+        match inside.and_then(|full| plain(full.strip_prefix(&self.root).ok()?)) {
+            Some(path) => path,
             None => super::phrases::file_name(&audit.inventory.artifact.path).to_string(),
         }
     }
@@ -71,15 +80,24 @@ impl Repository {
         let stripped = root.filter(|root| !root.is_empty()).and_then(|root| outer.strip_prefix(root));
         let stripped = stripped.and_then(|rest| rest.strip_prefix('/'));
         let first = outer.split_once('/').map(|(_, rest)| rest);
-        let path = [stripped, Some(outer), first].into_iter().flatten().find_map(|path| {
-            let path = plain(Path::new(path))?;
-            self.has(&path).then_some(path)
-        })?;
-        Some(format!("{}{path}", self.prefix))
+        [stripped, Some(outer), first].into_iter().flatten().find_map(|path| self.held(audit, path))
     }
 
-    fn has(&self, path: &str) -> bool {
-        self.project.as_ref().is_some_and(|project| project.join(path).is_file())
+    /// The path in the repository of what stands at a path from the package's folder.
+    fn told(&self, audit: &Audit, path: &str) -> Option<String> {
+        let inside = audit.folder.as_ref().filter(|folder| folder.starts_with(&self.root));
+        let folder = inside.or(self.project.as_ref())?;
+        plain(folder.join(plain(Path::new(path))?).strip_prefix(&self.root).ok()?)
+    }
+
+    /// The same, if the repository has a file there. What a build wrote is on this machine alone.
+    fn held(&self, audit: &Audit, path: &str) -> Option<String> {
+        let told = self.told(audit, path)?;
+        let is_held = match &self.tracked {
+            Some(tracked) => tracked.contains(&told),
+            None => self.root.join(&told).is_file(),
+        };
+        is_held.then_some(told)
     }
 }
 
@@ -93,13 +111,9 @@ fn plain(path: &Path) -> Option<String> {
     (!segments.is_empty()).then(|| segments.join("/"))
 }
 
-/// The path of a folder from the root of its repository.
-fn prefix(folder: &Path) -> String {
-    let root = folder.ancestors().find(|folder| folder.join(".git").exists());
-    match root.and_then(|root| plain(folder.strip_prefix(root).ok()?)) {
-        Some(path) => format!("{path}/"),
-        None => String::new(),
-    }
+/// The top of the checkout that a folder is in.
+fn top(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
 }
 
 /// The path as a relative URI reference (RFC 3986).
@@ -160,6 +174,30 @@ mod tests {
         for elsewhere in ["package/dist/b.js", "package/../outside.js", "/etc/passwd", "package/src", ""] {
             assert_eq!(file(elsewhere), ("pkgs/core/package.json".into(), None), "{elsewhere}");
         }
+    }
+
+    #[test]
+    fn members_of_a_workspace_have_their_own_places() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let member = root.join("packages/ui");
+        std::fs::create_dir_all(member.join("dist")).unwrap();
+        for path in ["package.json", "packages/ui/package.json", "packages/ui/dist/a.js"] {
+            std::fs::write(root.join(path), "{}").unwrap();
+        }
+        let tracked = ["package.json", "packages/ui/package.json"].map(str::to_owned);
+        let repository =
+            Repository { project: Some(root.clone()), root, tracked: Some(tracked.into_iter().collect()) };
+        let audit = Audit { folder: Some(member), ..audit() };
+        let at = |path: &str| repository.file(&audit, &Place { path: path.into(), ..Place::default() }).path;
+        assert_eq!(at("package/package.json"), "packages/ui/package.json");
+        assert_eq!(
+            at("package/dist/a.js"),
+            "packages/ui/package.json",
+            "what is built is on no other machine"
+        );
+        let elsewhere = Audit { folder: Some("/elsewhere".into()), ..audit };
+        assert_eq!(repository.manifest(&elsewhere).path, "package.json");
     }
 
     #[test]

@@ -53,6 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "words",
             "escape",
             "inventory",
+            "project",
             "ecosystem",
             "settings",
             "recoverable",

@@ -1,6 +1,7 @@
 //! Bundles of Sigstore's, from an instance that is nobody's: good ones, and ones that are tampered with, each refused for
 //! its own reason. npm's own verifier gives the second opinion.
 
+#[cfg(feature = "sigstore")]
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

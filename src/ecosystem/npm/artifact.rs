@@ -233,20 +233,12 @@ impl<'a> OwnFiles<'a> {
         project: Option<&Project>,
     ) -> Vec<EntryId> {
         let project = project.filter(|project| is_of(manifest, project));
-        let ignore_files = project.map(|project| self.ignore_files(project)).unwrap_or_default();
-        let above = project.map(super::project::ignore_files_above).unwrap_or_default();
-        if manifest.files.is_none() && ignore_files.is_empty() && above.is_empty() {
+        let ignoring = project.map(|project| self.ignoring(project)).unwrap_or_default();
+        if manifest.files.is_none() && ignoring.files.is_empty() && ignoring.above.is_empty() {
             // npm packs all but a few by-products, and the rules for stray files know those.
             return Vec::new();
         }
-        let rules = packlist::Rules {
-            manifest,
-            ignore_files: &ignore_files,
-            case_matters: true,
-            with_defaults: true,
-            above: &above,
-            is_bundled: false,
-        };
+        let rules = ignoring.rules(manifest);
         let fine = packlist::packed_or_tolerated(rules, &self.paths);
         let texts = self.manifests_of_bundled(inventory);
         let bundle = bundle::Bundle::of(manifest, &self.paths, |path| {
@@ -277,6 +269,10 @@ impl<'a> OwnFiles<'a> {
     }
 
     /// The ignore files of the project.
+    fn ignoring(&self, project: &Project) -> Ignoring {
+        Ignoring { files: self.ignore_files(project), above: super::project::ignore_files_above(project) }
+    }
+
     fn ignore_files(&self, project: &Project) -> BTreeMap<String, String> {
         let mut texts = BTreeMap::new();
         let mut folders: BTreeSet<&str> = BTreeSet::from([""]);
@@ -301,6 +297,28 @@ impl<'a> OwnFiles<'a> {
     }
 }
 
+/// The ignore files that npm goes by beside a manifest.
+#[derive(Default)]
+struct Ignoring {
+    /// Those in the package's folders, by path.
+    files: BTreeMap<String, String>,
+    /// Those in the folders above it.
+    above: Vec<String>,
+}
+
+impl Ignoring {
+    fn rules<'a>(&'a self, manifest: &'a Manifest) -> packlist::Rules<'a> {
+        packlist::Rules {
+            manifest,
+            ignore_files: &self.files,
+            case_matters: true,
+            with_defaults: true,
+            above: &self.above,
+            is_bundled: false,
+        }
+    }
+}
+
 /// Symbolic links of the project that `files` covers and that the package has nothing of. npm packs none.
 fn links_left_out(manifest: &Manifest, own: &OwnFiles<'_>, project: &Project) -> Vec<Defect> {
     if manifest.files.is_none() {
@@ -310,17 +328,7 @@ fn links_left_out(manifest: &Manifest, own: &OwnFiles<'_>, project: &Project) ->
     let mut paths: Vec<&str> = links.iter().map(String::as_str).collect();
     // The rules see the links as files among the others.
     paths.extend(own.paths.iter().filter(|path| !links.contains(**path)));
-    let ignore_files = own.ignore_files(project);
-    let above = super::project::ignore_files_above(project);
-    let rules = packlist::Rules {
-        manifest,
-        ignore_files: &ignore_files,
-        case_matters: true,
-        with_defaults: true,
-        above: &above,
-        is_bundled: false,
-    };
-    let is_covered = packlist::packed(rules, &paths);
+    let is_covered = packlist::packed(own.ignoring(project).rules(manifest), &paths);
     let is_there = |link: &str| {
         own.paths
             .iter()

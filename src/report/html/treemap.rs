@@ -73,14 +73,20 @@ impl Page<'_> {
         let root = tree(&files);
         let total = root.bytes;
         let flagged: u64 = files.iter().filter(|file| file.flag.is_some()).map(|file| file.bytes).sum();
+        let with_findings = match flagged {
+            0 => String::new(),
+            flagged => format!(
+                "; {} of them in files with findings, which are marked and drawn large enough to see",
+                words::bytes(flagged)
+            ),
+        };
         let _ = write!(
             self.body,
             "<section>\n<h2>Where the bytes are</h2>\n<figure class=\"map\">\n\
-             <figcaption>{} in {}; {} of them in files with findings, which are marked and drawn large enough to see.</figcaption>\n\
+             <figcaption>{} in {}{with_findings}.</figcaption>\n\
              <div class=\"tiles\" role=\"group\" aria-label=\"Map of the package by size; files with findings are links to them\">\n",
             words::bytes(total),
-            words::counted(files.len() as u64, "file"),
-            words::bytes(flagged)
+            words::counted(files.len() as u64, "file")
         );
         let mut drawing = Drawing { artifact, next: 0, style: String::new(), body: String::new() };
         let (root, _) = collapse(root);
