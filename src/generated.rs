@@ -129,14 +129,9 @@ fn contents() {
         "# Summary\n\n[packgate](README.md)\n\n- [Start in five minutes](start.md)\n- [Recipes](recipes.md)\n\
          - [Publishing](publish.md)\n\
          - [Exit status](exit-status.md)\n- [Settings](policy.md)\n- [Contents lock](lock.md)\n\
-<<<<<<< HEAD
-         - [Internal code](internal-code.md)\n- [JSON](json.md)\n- [Whole registries](fleet.md)\n- [Accuracy](accuracy.md)\n\
-         - [Performance](performance.md)\n- [Security and threat model](security.md)\n- [Secrets](secrets.md)\n\
-=======
-         - [Internal code](internal-code.md)\n- [JSON](json.md)\n- [Accuracy](accuracy.md)\n\
-         - [Performance](performance.md)\n- [Comparison](comparison.md)\n- [Security and threat model](security.md)\n\
-         - [Secrets](secrets.md)\n\
->>>>>>> 8b0f37e (Tell what other tools say of the same packages; one page for registries, whose links lead somewhere; an installer that BusyBox runs; hooks of Node and Python; pictures of more than one command)
+         - [Internal code](internal-code.md)\n- [JSON](json.md)\n- [Whole registries](fleet.md)\n\
+         - [Accuracy](accuracy.md)\n- [Performance](performance.md)\n- [Comparison](comparison.md)\n\
+         - [Security and threat model](security.md)\n- [Secrets](secrets.md)\n\
          - [Rules](rules/README.md)\n",
     );
     for rule in rules::ALL.iter() {
