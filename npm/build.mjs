@@ -95,5 +95,5 @@ const launcher = {
 };
 write(join(packages, "packgate"), launcher, [
   ["packgate.js", join(here, "packgate.js"), 0o755],
-  ["README.md", join(root, "README.md"), 0o644],
+  ["README.md", join(root, "release", "page.md"), 0o644],
 ]);

@@ -126,11 +126,12 @@ fn rule_index(policies: &[Policy]) -> String {
 #[test]
 fn contents() {
     let mut page = String::from(
-        "# Summary\n\n[Documentation](README.md)\n\n- [Start in five minutes](start.md)\n- [Recipes](recipes.md)\n\
+        "# Summary\n\n[packgate](README.md)\n\n- [Start in five minutes](start.md)\n- [Recipes](recipes.md)\n\
          - [Publishing](publish.md)\n\
          - [Exit status](exit-status.md)\n- [Settings](policy.md)\n- [Contents lock](lock.md)\n\
-         - [Internal code](internal-code.md)\n- [JSON](json.md)\n- [Whole registries](fleet.md)\n- [Accuracy](accuracy.md)\n\
-         - [Performance](performance.md)\n- [Security and threat model](security.md)\n- [Secrets](secrets.md)\n\
+         - [Internal code](internal-code.md)\n- [JSON](json.md)\n- [Whole registries](fleet.md)\n\
+         - [Accuracy](accuracy.md)\n- [Performance](performance.md)\n- [Comparison](comparison.md)\n\
+         - [Security and threat model](security.md)\n- [Secrets](secrets.md)\n\
          - [Rules](rules/README.md)\n",
     );
     for rule in rules::ALL.iter() {

@@ -4,19 +4,11 @@ import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { open } from "./browser.mjs";
 
 const [folder, screenshots] = process.argv.slice(2);
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const names = ["chromium", "chromium-browser", "google-chrome"];
-const executablePath = process.env.PATH.split(path.delimiter)
-  .flatMap((directory) => names.map((name) => path.join(directory, name)))
-  .find((file) => fs.existsSync(file));
-if (!executablePath) {
-  console.log("no Chromium found");
-  process.exit(3);
-}
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const browser = await open();
 let wrong = 0;
 const complain = (...words) => {
   wrong += 1;

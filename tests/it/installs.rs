@@ -159,7 +159,7 @@ fn from_npm() {
         .unwrap();
     assert_eq!(npx.status.code(), Some(1), "{}", told(&npx));
 
-    before_a_push(folder, &registry);
+    before_a_push(folder, "pre-commit-node", &npm(folder, &registry, &project));
 
     run(npm(folder, &registry, &project).args(["install", "--omit=optional"]));
     let output = Command::new(&launcher).arg("--version").output().unwrap();
@@ -169,14 +169,14 @@ fn from_npm() {
     assert_eq!((said.lines().count(), output.stdout.len()), (1, 0), "{said}");
 }
 
-/// The hook that needs no Rust, as the recipe has it.
-fn before_a_push(folder: &Path, registry: &Server) {
-    if !clients::have(&["pre-commit", "git"]) {
+/// A hook that needs no Rust, as the recipe has it, where `client` tells pre-commit's own client of the registry.
+fn before_a_push(folder: &Path, name: &str, client: &Command) {
+    if !clients::have(&["pre-commit", "npm", "git"]) {
         return;
     }
     let project = folder.join("pushed");
     std::fs::create_dir(&project).unwrap();
-    std::fs::write(project.join(".pre-commit-config.yaml"), recipe("yaml", "pre-commit-node")).unwrap();
+    std::fs::write(project.join(".pre-commit-config.yaml"), recipe("yaml", name)).unwrap();
     let manifest =
         "{ \"name\": \"acme\", \"version\": \"1.0.0\", \"license\": \"MIT\", \"files\": [\"a.js\"] }\n";
     std::fs::write(project.join("package.json"), manifest).unwrap();
@@ -184,11 +184,9 @@ fn before_a_push(folder: &Path, registry: &Server) {
     run(Command::new("git").args(["init", "--quiet"]).current_dir(&project));
     run(Command::new("git").args(["add", "."]).current_dir(&project));
     let hook = || {
-        // What npm is told here is told to the npm that pre-commit starts.
-        let told = npm(folder, registry, &project);
         let mut command = Command::new("pre-commit");
         command.args(["run", "--all-files", "--hook-stage", "manual", "--verbose"]).current_dir(&project);
-        command.envs(told.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.envs(client.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.env("PRE_COMMIT_HOME", folder.join("pre-commit")).output().unwrap()
     };
     let output = hook();
@@ -269,4 +267,10 @@ fn from_pypi() {
         .unwrap();
     assert_eq!(uvx.status.code(), Some(1), "{}", told(&uvx));
     assert!(told(&uvx).contains("source-map-embedded"), "{}", told(&uvx));
+
+    let mut pip = Command::new("pip");
+    pip.env("PIP_INDEX_URL", &index).env("PIP_CONFIG_FILE", "/dev/null");
+    // The environment that pre-commit installs into is a package of its own, built with what is there.
+    pip.env("VIRTUALENV_SETUPTOOLS", "bundle").env("PIP_NO_BUILD_ISOLATION", "0");
+    before_a_push(folder.path(), "pre-commit-python", &pip);
 }

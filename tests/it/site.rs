@@ -9,10 +9,10 @@ use tempfile::TempDir;
 
 use crate::clients;
 
-#[test]
-fn the_site_has_no_dead_link() {
+/// The site in a folder of its own; `None` where it can't be built.
+fn built() -> Option<TempDir> {
     if !clients::have(&["mdbook"]) {
-        return;
+        return None;
     }
     let folder = TempDir::new().unwrap();
     let output = Command::new("mdbook")
@@ -21,7 +21,26 @@ fn the_site_has_no_dead_link() {
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(folder)
+}
 
+#[test]
+fn the_site_fits_a_phone() {
+    if !clients::have_readers() {
+        return;
+    }
+    let Some(folder) = built() else { return };
+    let output =
+        Command::new("node").arg(clients::readers().join("phone.mjs")).arg(folder.path()).output().unwrap();
+    // Where there is no browser.
+    if output.status.code() != Some(3) {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+#[test]
+fn the_site_has_no_dead_link() {
+    let Some(folder) = built() else { return };
     let mut pages = BTreeMap::new();
     read(folder.path(), folder.path(), &mut pages);
     assert!(pages.len() > 100, "only {} pages", pages.len());
@@ -85,21 +104,25 @@ fn join(folder: &Path, path: &str) -> PathBuf {
     if path.ends_with('/') { joined.join("index.html") } else { joined }
 }
 
-/// The README's picture is drawn from what the program prints.
+/// The pictures are drawn from what the program prints.
 #[test]
-fn the_picture_is_fresh() {
-    const PICTURE: &str = "docs/pictures/blocked.svg";
+fn the_pictures_are_fresh() {
     if !clients::have(&["python3"]) {
         return;
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
+    let folder = TempDir::new().unwrap();
     let output = Command::new("python3")
-        .arg(root.join("docs/pictures/make"))
+        .arg(pictures.join("make"))
         .arg(env!("CARGO_BIN_EXE_packgate"))
+        .arg(folder.path())
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let drawn = String::from_utf8(output.stdout).unwrap();
-    let found = std::fs::read_to_string(root.join(PICTURE)).unwrap().replace("\r\n", "\n");
-    assert!(found == drawn, "{PICTURE} is stale: docs/pictures/make target/debug/packgate > {PICTURE}");
+    for drawn in std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap()) {
+        let name = drawn.file_name();
+        let found = std::fs::read_to_string(pictures.join(&name)).unwrap_or_default().replace("\r\n", "\n");
+        let fresh = std::fs::read_to_string(drawn.path()).unwrap() == found;
+        assert!(fresh, "{name:?} is stale: docs/pictures/make target/debug/packgate");
+    }
 }
