@@ -260,6 +260,11 @@ fn python() {
     for (backend, more, manifest) in [
         ("hatchling.build", "", None),
         ("hatchling.build", "[tool.hatch.build.targets.wheel]\npackages = [\"src/acme\"]\n", None),
+        (
+            "hatchling.build",
+            "[tool.hatch.build.targets.sdist]\nexclude = [\"docs\"]\n\n[tool.hatch.build.targets.wheel]\nexclude = [\"docs\"]\n",
+            None,
+        ),
         ("flit_core.buildapi", "[tool.flit.sdist]\nexclude = [\"docs\"]\n", None),
         ("setuptools.build_meta", data, None),
         ("setuptools.build_meta", "", Some("graft src\n")),

@@ -158,7 +158,7 @@ fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
         }
         Manager::Yarn => {
             let is_classic = run.output(&["--version"])?.trim().starts_with("1.");
-            let file = into.join("package.tgz").into_os_string();
+            let file = into.join(file_name(&manifest)).into_os_string();
             run.with(&["pack", if is_classic { "--filename" } else { "--out" }], &[file])
         }
         Manager::Bun => {
@@ -169,6 +169,19 @@ fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
             arguments.push("--destination");
             run.with(&arguments, &[into_text])
         }
+    }
+}
+
+/// The name that npm gives to what it packs. yarn calls everything `package.tgz`, and a workspace has many.
+fn file_name(manifest: &Value) -> String {
+    let text = |key: &str| manifest.get(key).and_then(Value::as_str).unwrap_or_default();
+    let safe = |c: char| c.is_ascii_alphanumeric() || "._-+".contains(c);
+    let name: String =
+        text("name").trim_start_matches('@').replace('/', "-").chars().filter(|c| safe(*c)).collect();
+    let version: String = text("version").chars().filter(|c| safe(*c)).collect();
+    match name.is_empty() || version.is_empty() {
+        true => "package.tgz".to_owned(),
+        false => format!("{name}-{version}.tgz"),
     }
 }
 
@@ -265,5 +278,13 @@ mod tests {
         );
         assert_eq!(program(&[("package.json", "{}"), ("pnpm-lock.yaml", "")]), "pnpm");
         assert_eq!(program(&[("package.json", "{}"), ("bun.lock", "")]), "bun");
+    }
+
+    #[test]
+    fn members_packed_by_yarn_have_names_of_their_own() {
+        let named = |name: &str| file_name(&serde_json::json!({ "name": name, "version": "1.0.0-rc.1+a" }));
+        assert_eq!(named("@acme/ui"), "acme-ui-1.0.0-rc.1+a.tgz");
+        assert_eq!(named("../up"), "..-up-1.0.0-rc.1+a.tgz");
+        assert_eq!(file_name(&serde_json::json!({ "name": "a" })), "package.tgz");
     }
 }

@@ -3,12 +3,15 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use super::advice::{HATCH, hatch_list};
 use super::metadata;
 use super::project::{PythonProject, manifest};
 use crate::ecosystem::client::{
     Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish, find_program, is_word, missing,
 };
 use crate::ecosystem::folder::{Files, ProjectFolder as _};
+use crate::ecosystem::{Change, Edit, List};
+use crate::inventory::Kind;
 use crate::project::Member;
 use crate::scratch;
 
@@ -62,22 +65,25 @@ impl Client for BuildFrontend {
 
     /// hatchling packs what git tracks; the others pack modules.
     fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
-        let text = std::fs::read_to_string(folder.join("pyproject.toml")).ok()?;
+        let text = std::fs::read_to_string(folder.join(MANIFEST)).ok()?;
         let table: toml::Table = toml::from_str(&text).ok()?;
         let backend = table.get("build-system")?.get("build-backend")?.as_str()?;
-        let has_rules = table.get("tool").and_then(|tool| tool.get("hatch")?.get("build")).is_some();
-        if backend != "hatchling.build" || has_rules {
+        let sdist =
+            table.get("tool").and_then(|tool| tool.get("hatch")?.get("build")?.get("targets")?.get("sdist"));
+        let is_listed = |key: &&str| sdist.is_some_and(|sdist| sdist.get(*key).is_some());
+        if backend != "hatchling.build" || ["include", "only-include"].iter().any(is_listed) {
             return None;
         }
-        let quoted: Vec<String> = names.iter().map(|name| format!("\"/{name}\"")).collect();
-        let text = format!(
-            "{}\n\n[tool.hatch.build.targets.sdist]\nexclude = [{}]\n",
-            text.trim_end(),
-            quoted.join(", ")
-        );
-        toml::from_str::<toml::Table>(&text).is_ok().then_some(Rewrite { file: "pyproject.toml", text })
+        let tables = hatch_list(&table, Kind::Sdist).unwrap_or(HATCH);
+        let list = Some(List { tables, key: "exclude", begins_with: Vec::new() });
+        let change = Change::Add(names.iter().map(|name| format!("/{name}")).collect());
+        let changed = Edit { file: MANIFEST.to_owned(), list, change }.apply(Some(&text)).ok()?;
+        (changed != text).then_some(Rewrite { file: MANIFEST, text: changed })
     }
 }
+
+/// The file that says how a package is built.
+const MANIFEST: &str = "pyproject.toml";
 
 pub(super) fn python(folder: &Path) -> Option<Run<'_>> {
     let program = find_program("python3").or_else(|| find_program("python"))?;
@@ -169,5 +175,28 @@ mod tests {
         assert_eq!(tags, ["cp312", "cp312", "manylinux_2_17_x86_64.manylinux2014_x86_64"]);
         assert_eq!((implementation("cp312"), python_version("cp312")), ("cp", Some("312")));
         assert_eq!((implementation("pp39"), python_version("py3.py2")), ("pp", Some("3")));
+    }
+
+    #[test]
+    fn own_files_are_kept_out_of_what_hatchling_packs() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept_out = |more: &str| {
+            let text = format!("[build-system]\nbuild-backend = \"hatchling.build\"\n{more}");
+            std::fs::write(folder.path().join(MANIFEST), text).unwrap();
+            let rewrite = BuildFrontend.keep_out(folder.path(), &["packgate.lock"])?;
+            rewrite.text.split_once(more).map(|(_, after)| after.to_owned()).or(Some(rewrite.text))
+        };
+        let new = kept_out("").unwrap();
+        assert!(new.ends_with("[tool.hatch.build]\nexclude = [\"/packgate.lock\"]\n"), "{new}");
+        // A list for the kind alone counts in place of the general one.
+        for table in ["[tool.hatch.build]", "[tool.hatch.build.targets.sdist]"] {
+            let added = kept_out(&format!("{table}\nexclude = [\"docs\"]\n")).unwrap();
+            assert!(
+                added.ends_with(&format!("{table}\nexclude = [\"docs\", \"/packgate.lock\"]\n")),
+                "{added}"
+            );
+        }
+        assert_eq!(kept_out("[tool.hatch.build.targets.sdist]\nonly-include = [\"src\"]\n"), None);
+        assert_eq!(kept_out("[tool.hatch.build]\nexclude = [\"/packgate.lock\"]\n"), None, "twice");
     }
 }

@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use crate::ecosystem::folder::Files;
-use crate::inventory::{Inventory, Making};
+use crate::inventory::{Inventory, Kind, Making};
 use crate::project::Project;
 
 /// Modules and generators begin so, and are called so here.
@@ -39,6 +39,7 @@ pub(in crate::ecosystem::python) fn making(inventory: &Inventory, project: Optio
         });
         return Making {
             packer: named(backend.unwrap_or("setuptools")),
+            own_list: hatch_list(&settings, inventory.kind).unwrap_or_default(),
             brings_back: include.collect(),
             ..Making::default()
         };
@@ -49,6 +50,19 @@ pub(in crate::ecosystem::python) fn making(inventory: &Inventory, project: Optio
     let wheel = kept(inventory, ".dist-info/WHEEL", 1).unwrap_or_default();
     let generator = wheel.lines().find_map(|line| line.strip_prefix("Generator:"));
     Making { packer: named(generator.unwrap_or_default().trim()), ..Making::default() }
+}
+
+/// The table in which hatchling has a list of its own for this kind of artifact, if the settings have that.
+pub(in crate::ecosystem::python) fn hatch_list(
+    settings: &Table,
+    kind: Kind,
+) -> Option<&'static [&'static str]> {
+    let (target, tables): (_, &[&str]) = match kind {
+        Kind::Wheel => ("wheel", &["tool", "hatch", "build", "targets", "wheel"]),
+        _ => ("sdist", &["tool", "hatch", "build", "targets", "sdist"]),
+    };
+    let targets = settings.get("tool")?.get("hatch")?.get("build")?.get("targets")?;
+    targets.get(target)?.get("exclude").map(|_| tables)
 }
 
 fn named(text: &str) -> &'static str {
