@@ -21,8 +21,9 @@ from .storage import is_local, locate
 #: Seconds to wait before a store is asked again.
 PAUSES = (1, 4, 16)
 
-#: How the program ends when it has judged what there is.
-ENDINGS = (0, 1, 3)
+#: How the program ends when its call or its settings are wrong: no artifact's fault, unless it failed at a place of its own
+#: source.
+USAGE = 2
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,16 @@ def _lines(program, paths, command):
                 if line is None:
                     yield f"no answer within {program.timeout:g} s"
                     return
+                if count == len(paths) or line["path"] != paths[count]:
+                    break  # It speaks of something else: of settings that it can't use.
                 yield line, took
                 count += 1
             status = process.wait()
-            if status not in ENDINGS or count != len(paths):
+            if count != len(paths) or not 0 <= status <= 3:
                 errors.seek(0)
                 said = errors.read()[-300:].decode(errors="replace").strip()
+                if status == USAGE and count == 0 and " failed at " not in said:
+                    raise RuntimeError(said)
                 yield f"packgate ended with {status}: {said}" if said else f"packgate ended with {status}"
         finally:
             process.kill()

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+import shutil
 import sys
 import time
 from dataclasses import dataclass
@@ -58,6 +60,11 @@ def arguments(description):
 
 def plan(options):
     """The sweep, and the rows of the listing that are missing."""
+    # Workers stand elsewhere.
+    options.project = os.path.abspath(options.project)
+    options.packgate = shutil.which(options.packgate) or options.packgate
+    if "://" not in options.results:
+        options.results = os.path.abspath(options.results)
     program = Program(options.packgate, options.project, options.policy, options.timeout, options.memory)
     key = Key.of(options.packgate, options.project, options.policy)
     store = Store(options.results, key)

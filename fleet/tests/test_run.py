@@ -154,3 +154,12 @@ def test_a_store_that_stumbles_is_asked_again(tmp_path, packgate, project, monke
     assert [one["error"] for one in artifacts] == [None, f"cannot read {paths[1]}: busy"]
     assert [asked.count(path) for path in paths] == [2, 3]
     assert artifacts[0]["verdict"] == "pass" and os.listdir(tmp_path / "settings") == ["packgate.toml"]
+
+
+def test_wrong_settings_are_no_fault_of_artifacts(tmp_path, packgate, project):
+    import pytest
+
+    path = npm(tmp_path / "plain-1.0.0.tgz", "plain", "1.0.0")
+    (tmp_path / "settings" / "packgate.toml").write_text('policy = "lax"\n')
+    with pytest.raises(RuntimeError, match="lax"):
+        run(Program(packgate, project), [path])
