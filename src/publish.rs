@@ -242,14 +242,15 @@ pub struct Dispatch<'a> {
 }
 
 impl<'a> Dispatch<'a> {
-    /// The client that sends an artifact: the one that `word` names, else the usual one. It gets `arguments` behind
-    /// the file.
+    /// The client that sends an artifact: the one that `word` names, else the usual one. It runs in `folder` and gets
+    /// `arguments` behind the file.
     ///
     /// # Errors
     /// There is no such client, it is not installed, or an argument is not for it.
     pub fn of(
         shipment: &Shipment,
         word: Option<&str>,
+        folder: &Path,
         arguments: &'a [OsString],
     ) -> Result<Self, PublishError> {
         let senders = shipment.registry.senders();
@@ -260,7 +261,7 @@ impl<'a> Dispatch<'a> {
                 PublishError::UnknownClient { word: word.to_owned(), known: known.join(", ") }
             })?,
         };
-        if let Some(argument) = arguments.iter().find(|argument| sends_more(sender, argument)) {
+        if let Some(argument) = arguments.iter().find(|argument| sends_more(sender, folder, argument)) {
             return Err(PublishError::Argument(argument.to_string_lossy().into_owned()));
         }
         let program = find_program(sender.program).ok_or_else(|| ClientError::Missing {
@@ -322,20 +323,31 @@ impl<'a> Dispatch<'a> {
 }
 
 /// Whether an argument could make the client send something else: an option for that, another artifact, or wildcards
-/// for some.
-fn sends_more(sender: &Sender, argument: &OsStr) -> bool {
+/// for some. What names a file is looked for where the client will.
+fn sends_more(sender: &Sender, folder: &Path, argument: &OsStr) -> bool {
     let text = argument.to_string_lossy();
     let option = text.split('=').next().unwrap_or_default();
     let has_wildcards = !text.starts_with('-') && text.contains(['*', '?', '[']);
     sender.refused.contains(&option)
         || ecosystem::is_artifact_name(&text)
-        || is_folder(&text)
+        || is_folder(folder, &text)
+        || is_archive(&folder.join(argument)).unwrap_or_default()
         || sender.expands_wildcards && has_wildcards
 }
 
 /// Whether an argument can only be meant as a folder. A bare word is more often a value: `--access public`.
-fn is_folder(argument: &str) -> bool {
-    argument == "." || argument == ".." || argument.contains(['/', '\\']) && Path::new(argument).is_dir()
+fn is_folder(folder: &Path, argument: &str) -> bool {
+    argument == "." || argument == ".." || argument.contains(['/', '\\']) && folder.join(argument).is_dir()
+}
+
+/// Whether there is a file that clients could take for an artifact, whatever it is called.
+fn is_archive(path: &Path) -> io::Result<bool> {
+    let mut begin = Vec::new();
+    if path.is_file() {
+        File::open(path)?.take(512).read_to_end(&mut begin)?;
+    }
+    let is_tar = begin.get(257..262).is_some_and(|magic| magic == b"ustar");
+    Ok(is_tar || [&b"PK\x03\x04"[..], b"\x1f\x8b", b"BZh"].iter().any(|magic| begin.starts_with(magic)))
 }
 
 #[cfg(test)]
@@ -366,6 +378,11 @@ mod tests {
 
     #[test]
     fn arguments_that_would_send_more() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        fs::write(folder.path().join("evil"), b"PK\x03\x04...").unwrap();
+        fs::write(folder.path().join("settings"), b"[distutils]").unwrap();
+        let sends_more = |sender, argument| sends_more(sender, folder.path(), OsStr::new(argument));
         let pnpm = &Sender { refused: &["-r", "--filter"], ..Sender::USUAL };
         for (argument, expected) in [
             ("--access", false),
@@ -378,14 +395,16 @@ mod tests {
             (".", true),
             ("./src", true),
             ("src", false),
+            ("evil", true),
+            ("settings", false),
         ] {
-            assert_eq!(sends_more(pnpm, OsStr::new(argument)), expected, "{argument}");
+            assert_eq!(sends_more(pnpm, argument), expected, "{argument}");
         }
         let uv = &Sender { expands_wildcards: true, ..Sender::USUAL };
         for (argument, expected) in
             [("other*", true), ("d?st/[a-z]*", true), ("--password=p*ss", false), ("--token", false)]
         {
-            assert_eq!(sends_more(uv, OsStr::new(argument)), expected, "{argument}");
+            assert_eq!(sends_more(uv, argument), expected, "{argument}");
         }
     }
 }

@@ -178,7 +178,7 @@ impl Publish {
     }
 
     fn dispatch(&self, shipment: &Shipment) -> Result<Dispatch<'_>, PublishError> {
-        Dispatch::of(shipment, self.with.as_deref(), &self.arguments)
+        Dispatch::of(shipment, self.with.as_deref(), &self.project, &self.arguments)
     }
 
     /// Sends one artifact, unless it is there already, and looks at what is served then.

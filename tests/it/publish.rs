@@ -499,3 +499,66 @@ fn a_second_run_goes_on_with_what_is_missing() {
     );
     assert_eq!(["one", "two", "three"].map(kept), [true; 3]);
 }
+
+/// A workspace whose members need one another at random: what each one needs is sent before it, one that fails stops the
+/// rest, and the next run sends what is missing.
+#[test]
+fn members_go_in_the_order_of_their_needs() {
+    if !clients::have_readers() || !clients::have(&["npm"]) {
+        return;
+    }
+    let seed = crate::commit::seed();
+    let mut dice = crate::dice::Dice::new(seed);
+    let mut desk = Desk::new();
+    let registry = verdaccio(desk.folder.path());
+    desk.for_npm(&registry);
+    // Named so that neither letters nor folders give the order away.
+    let names: Vec<String> = (0..6).map(|_| dice.characters("abcdefghijklmnop", 9)).collect();
+    let mut needs: Vec<(String, Vec<String>)> = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        let own: Vec<String> = names[..at].iter().filter(|_| dice.below(2) == 0).cloned().collect();
+        let field = ["dependencies", "peerDependencies"][dice.below(2)];
+        let listed: Vec<String> = own.iter().map(|need| format!("{need:?}: \"1.0.0\"")).collect();
+        let manifest = format!(
+            "{{ \"name\": {name:?}, \"version\": \"1.0.0\", \"license\": \"MIT\", \"files\": [\"index.js\"], {field:?}: {{{}}} }}",
+            listed.join(", ")
+        );
+        let folder = format!("packages/{}", dice.characters("abcdefghijklmnop", 9));
+        let (own_manifest, index) = (format!("{folder}/package.json"), format!("{folder}/index.js"));
+        let files = [(own_manifest.as_str(), manifest.as_str()), (index.as_str(), "module.exports = 1;\n")];
+        plant(&desk.path("work"), files);
+        needs.push((name.clone(), own));
+    }
+    let root = [("package.json", "{ \"private\": true, \"workspaces\": [\"packages/*\"] }")];
+    plant(&desk.path("work"), root);
+    let log = desk.path("sent");
+    let stopped = names[dice.below(names.len())].clone();
+    let real = which("npm");
+    let wrapper = |fails: &str| {
+        let note = format!("case \"$*\" in publish*) echo \"$2\" >> {} ;; esac", log.display());
+        format!("case \"$*\" in publish*/{fails}-1*) exit 7;; esac\n{note}\nexec {} \"$@\"", real.display())
+    };
+    desk.program("npm", &wrapper(&stopped));
+    desk.says(&["publish", "--quiet"], 7, &[&format!("{stopped} 1.0.0: npm publish failed")]);
+    let sent = || -> Vec<String> {
+        let text = std::fs::read_to_string(&log).unwrap_or_default();
+        text.lines()
+            .map(|line| line.rsplit('/').next().unwrap().strip_suffix("-1.0.0.tgz").unwrap().to_owned())
+            .collect()
+    };
+    let first = sent();
+    let waits = |name: &String| needs.iter().any(|(own, needs)| own == name && needs.contains(&stopped));
+    assert!(!first.contains(&stopped) && !first.iter().any(waits), "seed {seed}: {stopped} {first:?}");
+    desk.program("npm", &wrapper("nothing"));
+    desk.says(&["publish", "--quiet"], 0, &[]);
+    let all = sent();
+    assert_eq!(all.len(), names.len(), "seed {seed}: each once: {all:?}");
+    assert_eq!(all[..first.len()], first);
+    for (name, needs) in &needs {
+        let place = |name: &String| all.iter().position(|sent| sent == name);
+        assert!(needs.iter().all(|need| place(need) < place(name)), "seed {seed}: {name}: {all:?}");
+    }
+    // A third run has nothing to do.
+    desk.says(&["publish", "--quiet"], 0, &["serves this file already"]);
+    assert_eq!(sent(), all);
+}

@@ -1,8 +1,6 @@
 //! Bundles of Sigstore's, from an instance that is nobody's: good ones, and ones that are tampered with, each refused for
 //! its own reason. npm's own verifier gives the second opinion.
 
-#[cfg(feature = "sigstore")]
-use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::cli::{packgate, sample, status, text};
@@ -53,6 +51,8 @@ fn who_has_to_have_signed_is_told_in_full() {
 mod bundles {
     use std::path::Path;
     use std::process::Command;
+
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::clients;
