@@ -322,7 +322,9 @@ mod tests {
     fn texts(text: &str) -> Vec<(String, usize)> {
         let mut found = Vec::new();
         uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
-            found.push((String::from_utf8_lossy(&layer.text).into_owned(), layer.places.source(0)));
+            if layer.what == NAME {
+                found.push((String::from_utf8_lossy(&layer.text).into_owned(), layer.places.source(0)));
+            }
         });
         found
     }
