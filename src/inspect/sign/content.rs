@@ -44,8 +44,11 @@ pub(super) static SIGNS: &[Sign] = include!(concat!(env!("OUT_DIR"), "/signs.rs"
 static PATTERNS: LazyLock<Vec<OnceLock<Option<Regex>>>> =
     LazyLock::new(|| SIGNS.iter().map(|_| OnceLock::new()).collect());
 
-/// Their beginnings with the numbers of the signs, by the first byte.
-static BEGINNINGS: LazyLock<Vec<Vec<(usize, &[u8])>>> = LazyLock::new(|| {
+/// The number of a sign, and what content of its kind begins with.
+type Beginning = (usize, &'static [u8]);
+
+/// Their beginnings, by the first byte.
+static BEGINNINGS: LazyLock<Vec<Vec<Beginning>>> = LazyLock::new(|| {
     let mut by_first = vec![Vec::new(); 256];
     for (number, sign) in SIGNS.iter().enumerate() {
         for begin in sign.begins {

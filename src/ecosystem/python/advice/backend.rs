@@ -39,7 +39,7 @@ pub(in crate::ecosystem::python) fn making(inventory: &Inventory, project: Optio
         });
         return Making {
             packer: named(backend.unwrap_or("setuptools")),
-            own_list: hatch_list(&settings, inventory.kind).unwrap_or_default(),
+            has_own_list: has_hatch_list(&settings, inventory.kind),
             brings_back: include.collect(),
             ..Making::default()
         };
@@ -52,17 +52,19 @@ pub(in crate::ecosystem::python) fn making(inventory: &Inventory, project: Optio
     Making { packer: named(generator.unwrap_or_default().trim()), ..Making::default() }
 }
 
-/// The table in which hatchling has a list of its own for this kind of artifact, if the settings have that.
-pub(in crate::ecosystem::python) fn hatch_list(
-    settings: &Table,
-    kind: Kind,
-) -> Option<&'static [&'static str]> {
-    let (target, tables): (_, &[&str]) = match kind {
-        Kind::Wheel => ("wheel", &["tool", "hatch", "build", "targets", "wheel"]),
-        _ => ("sdist", &["tool", "hatch", "build", "targets", "sdist"]),
-    };
-    let targets = settings.get("tool")?.get("hatch")?.get("build")?.get("targets")?;
-    targets.get(target)?.get("exclude").map(|_| tables)
+/// Whether hatchling has a list of its own for this kind of artifact in the settings.
+pub(in crate::ecosystem::python) fn has_hatch_list(settings: &Table, kind: Kind) -> bool {
+    let [outer @ .., target] = hatch_target(kind) else { return false };
+    let targets = outer.iter().try_fold(settings, |table, name| table.get(*name)?.as_table());
+    targets.and_then(|targets| targets.get(*target)?.get("exclude")).is_some()
+}
+
+/// The table in which hatchling has what counts for this kind of artifact alone.
+pub(in crate::ecosystem::python) fn hatch_target(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Wheel => &["tool", "hatch", "build", "targets", "wheel"],
+        _ => &["tool", "hatch", "build", "targets", "sdist"],
+    }
 }
 
 fn named(text: &str) -> &'static str {
