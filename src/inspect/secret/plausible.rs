@@ -351,8 +351,8 @@ pub(super) fn mixes(bytes: &[u8]) -> bool {
         && (bytes.iter().any(u8::is_ascii_digit) || (bytes.len() >= 16 && are_strewn))
 }
 
-/// Whether letters of both cases are as in no word: capitals strewn among them, or four consonants in a row that are
-/// no abbreviation.
+/// Whether letters are as in no word: capitals strewn among small ones, or four or five consonants in a row that are no
+/// abbreviation.
 pub(super) fn is_jumbled(bytes: &[u8]) -> bool {
     const MANY: usize = 4;
     const SHORTEST: usize = 8;
@@ -373,10 +373,12 @@ pub(super) fn is_jumbled(bytes: &[u8]) -> bool {
             most = most.max(if small { row } else { 0 });
         }
     }
+    let has_small = bytes.iter().any(u8::is_ascii_lowercase);
+    let has_capitals = bytes.iter().any(u8::is_ascii_uppercase);
     bytes.len() >= SHORTEST
-        && bytes.iter().any(u8::is_ascii_lowercase)
-        && bytes.iter().any(u8::is_ascii_uppercase)
-        && (most >= MANY || (turns >= 2 && turns * 6 >= bytes.len()))
+        && has_small
+        // small letters alone are a word sooner
+        && (most > MANY || (has_capitals && (most >= MANY || (turns >= 2 && turns * 6 >= bytes.len()))))
 }
 
 fn has_word(bytes: &[u8], words: &[&str]) -> bool {
@@ -498,10 +500,11 @@ mod tests {
         ] {
             assert!(!is_password(word.as_bytes()), "{word}");
         }
-        for word in ["gT7kQ2vX9b", "Winter2017$", "VrksbAAjcwsl", "nvtApuXOsLIY", "SYWKNKfqmnuz"] {
+        for word in ["gT7kQ2vX9b", "Winter2017$", "VrksbAAjcwsl", "nvtApuXOsLIY", "SYWKNKfqmnuz", "fnxovtjnv"]
+        {
             assert!(is_password(word.as_bytes()), "{word}");
         }
-        for word in ["MyDatabase", "HTTPSProxy", "$HOME9abc", "length", "Lengthy9$NAME"] {
+        for word in ["MyDatabase", "HTTPSProxy", "$HOME9abc", "strength", "Lengthy9$NAME"] {
             assert!(!is_password(word.as_bytes()), "{word}");
         }
     }

@@ -113,7 +113,11 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
         .build()
         .ok()
     });
-    OTHER.as_ref().is_some_and(|other| other.is_match(value))
+    // the last part of a token may be told from that of a path, and what no word is has no number behind it
+    let last = value.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    let is_token = is_opaque(last) && last.iter().all(u8::is_ascii_alphanumeric);
+    let is_no_word = value.iter().all(u8::is_ascii_alphanumeric) && plausible::is_jumbled(value);
+    !is_token && !is_no_word && OTHER.as_ref().is_some_and(|other| other.is_match(value))
 }
 
 /// The form of Apple's and Google's passwords for one application: four times four letters.
