@@ -12,10 +12,9 @@ pub struct Making {
     /// Items that bring back what the lists of that tool take out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub brings_back: Vec<String>,
-    /// Where the tool keeps a list for this kind of artifact alone, which then counts in place of the general one; empty
-    /// where there is none.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub own_list: &'static [&'static str],
+    /// Whether that tool has a list for this kind of artifact alone, which then counts in place of the general one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_own_list: bool,
     /// Options of the project's build that write source maps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub map_options: Vec<BuildOption>,

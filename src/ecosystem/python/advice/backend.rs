@@ -39,7 +39,7 @@ pub(in crate::ecosystem::python) fn making(inventory: &Inventory, project: Optio
         });
         return Making {
             packer: named(backend.unwrap_or("setuptools")),
-            own_list: hatch_list(&settings, inventory.kind).unwrap_or_default(),
+            has_own_list: has_own_list(&settings, inventory.kind),
             brings_back: include.collect(),
             ..Making::default()
         };
@@ -52,17 +52,21 @@ pub(in crate::ecosystem::python) fn making(inventory: &Inventory, project: Optio
     Making { packer: named(generator.unwrap_or_default().trim()), ..Making::default() }
 }
 
-/// The table in which hatchling has a list of its own for this kind of artifact, if the settings have that.
-pub(in crate::ecosystem::python) fn hatch_list(
-    settings: &Table,
-    kind: Kind,
-) -> Option<&'static [&'static str]> {
-    let (target, tables): (_, &[&str]) = match kind {
-        Kind::Wheel => ("wheel", &["tool", "hatch", "build", "targets", "wheel"]),
-        _ => ("sdist", &["tool", "hatch", "build", "targets", "sdist"]),
-    };
-    let targets = settings.get("tool")?.get("hatch")?.get("build")?.get("targets")?;
-    targets.get(target)?.get("exclude").map(|_| tables)
+/// The table that hatchling's list is in: that for this kind of artifact alone, or the general one.
+pub(in crate::ecosystem::python) fn hatch_list(kind: Kind, is_own: bool) -> &'static [&'static str] {
+    match (kind, is_own) {
+        (_, false) => &["tool", "hatch", "build"],
+        (Kind::Wheel, true) => &["tool", "hatch", "build", "targets", "wheel"],
+        (_, true) => &["tool", "hatch", "build", "targets", "sdist"],
+    }
+}
+
+/// Whether the settings have a list of hatchling's for this kind of artifact alone.
+pub(in crate::ecosystem::python) fn has_own_list(settings: &Table, kind: Kind) -> bool {
+    let mut tables = hatch_list(kind, true).iter();
+    let first = tables.next().and_then(|name| settings.get(*name));
+    let own = tables.try_fold(first, |table, name| table.map(|table| table.get(*name)));
+    own.flatten().is_some_and(|own| own.get("exclude").is_some())
 }
 
 fn named(text: &str) -> &'static str {
