@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::advice::{HATCH, has_hatch_list, hatch_target};
+use super::advice::{has_own_list, hatch_list};
 use super::metadata;
 use super::project::{PythonProject, manifest};
 use crate::ecosystem::client::{
@@ -74,7 +74,7 @@ impl Client for BuildFrontend {
         if backend != "hatchling.build" || ["include", "only-include"].iter().any(is_listed) {
             return None;
         }
-        let tables = if has_hatch_list(&table, Kind::Sdist) { hatch_target(Kind::Sdist) } else { HATCH };
+        let tables = hatch_list(Kind::Sdist, has_own_list(&table, Kind::Sdist));
         let list = Some(List { tables, key: "exclude", begins_with: Vec::new() });
         let change = Change::Add(names.iter().map(|name| format!("/{name}")).collect());
         let changed = Edit { file: MANIFEST.to_owned(), list, change }.apply(Some(&text)).ok()?;

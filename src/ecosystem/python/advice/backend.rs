@@ -39,7 +39,7 @@ pub(in crate::ecosystem::python) fn making(inventory: &Inventory, project: Optio
         });
         return Making {
             packer: named(backend.unwrap_or("setuptools")),
-            has_own_list: has_hatch_list(&settings, inventory.kind),
+            has_own_list: has_own_list(&settings, inventory.kind),
             brings_back: include.collect(),
             ..Making::default()
         };
@@ -52,19 +52,21 @@ pub(in crate::ecosystem::python) fn making(inventory: &Inventory, project: Optio
     Making { packer: named(generator.unwrap_or_default().trim()), ..Making::default() }
 }
 
-/// Whether hatchling has a list of its own for this kind of artifact in the settings.
-pub(in crate::ecosystem::python) fn has_hatch_list(settings: &Table, kind: Kind) -> bool {
-    let [outer @ .., target] = hatch_target(kind) else { return false };
-    let targets = outer.iter().try_fold(settings, |table, name| table.get(*name)?.as_table());
-    targets.and_then(|targets| targets.get(*target)?.get("exclude")).is_some()
+/// The table that hatchling's list is in: that for this kind of artifact alone, or the general one.
+pub(in crate::ecosystem::python) fn hatch_list(kind: Kind, is_own: bool) -> &'static [&'static str] {
+    match (kind, is_own) {
+        (_, false) => &["tool", "hatch", "build"],
+        (Kind::Wheel, true) => &["tool", "hatch", "build", "targets", "wheel"],
+        (_, true) => &["tool", "hatch", "build", "targets", "sdist"],
+    }
 }
 
-/// The table in which hatchling has what counts for this kind of artifact alone.
-pub(in crate::ecosystem::python) fn hatch_target(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Wheel => &["tool", "hatch", "build", "targets", "wheel"],
-        _ => &["tool", "hatch", "build", "targets", "sdist"],
-    }
+/// Whether the settings have a list of hatchling's for this kind of artifact alone.
+pub(in crate::ecosystem::python) fn has_own_list(settings: &Table, kind: Kind) -> bool {
+    let mut tables = hatch_list(kind, true).iter();
+    let first = tables.next().and_then(|name| settings.get(*name));
+    let own = tables.try_fold(first, |table, name| table.map(|table| table.get(*name)));
+    own.flatten().is_some_and(|own| own.get("exclude").is_some())
 }
 
 fn named(text: &str) -> &'static str {

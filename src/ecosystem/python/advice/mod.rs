@@ -5,10 +5,7 @@ mod backend;
 use crate::ecosystem::{Advice, Change, Edit, List, Unwanted};
 use crate::inventory::{Inventory, Kind};
 
-pub(super) use backend::{has_hatch_list, hatch_target, making};
-
-/// hatchling's list for all that it makes.
-pub(super) const HATCH: &[&str] = &["tool", "hatch", "build"];
+pub(super) use backend::{has_own_list, hatch_list, making};
 
 pub(super) struct PythonAdvice;
 
@@ -26,8 +23,7 @@ impl Advice for PythonAdvice {
             .collect();
         let making = &inventory.making;
         let (tables, key): (&'static [&'static str], _) = match making.packer {
-            "hatchling" if making.has_own_list => (hatch_target(inventory.kind), "exclude"),
-            "hatchling" => (HATCH, "exclude"),
+            "hatchling" => (hatch_list(inventory.kind, making.has_own_list), "exclude"),
             "flit" => (&["tool", "flit", "sdist"], "exclude"),
             // In a source distribution poetry lets `include` win.
             "poetry" if making.brings_back.is_empty() => (&["tool", "poetry"], "exclude"),
