@@ -14,8 +14,8 @@ pub struct Making {
     pub brings_back: Vec<String>,
     /// Where the tool keeps a list for this kind of artifact alone, which then counts in place of the general one; empty
     /// where there is none.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub own_list: &'static [&'static str],
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty", deserialize_with = "word::read_list")]
+    pub own_list: &'static [Word],
     /// Options of the project's build that write source maps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub map_options: Vec<BuildOption>,
