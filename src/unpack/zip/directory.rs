@@ -305,8 +305,13 @@ impl Reader<'_> {
     fn check_version(&mut self, common: &Common, offset: u64, path: &str) {
         /// Of the newest edition of the format.
         const NEWEST: u16 = 63;
+        /// That of unzip 6.00.
+        const UNZIPS: u16 = 46;
         if common.needed & 0xff > NEWEST {
             let why = "a member asks for a version of the format that doesn't exist: pip, unzip and others refuse it, others read it";
+            self.odd(AnomalyKind::ZipVersion, offset, path, why);
+        } else if common.needed & 0xff > UNZIPS && matches!(common.method, 0 | 8) {
+            let why = "a member asks for a newer version of the format than its compression needs: unzip 6.00 leaves it out, others read it";
             self.odd(AnomalyKind::ZipVersion, offset, path, why);
         }
     }
