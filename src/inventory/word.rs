@@ -9,9 +9,6 @@ use serde::{Deserialize, Deserializer};
 /// A word or sentence that this program has from the start.
 pub type Word = &'static str;
 
-/// A list that this program has from the start.
-pub(super) type Words = &'static [Word];
-
 /// No inventory that this program wrote has as many.
 const MOST_WORDS: usize = 10_000;
 const LONGEST: usize = 1_000;
@@ -49,21 +46,6 @@ where
     List: FromIterator<Word>,
 {
     Vec::<String>::deserialize(from)?.into_iter().map(|text| or_refused(known(text))).collect()
-}
-
-pub(super) fn read_list<'de, D: Deserializer<'de>>(from: D) -> Result<Words, D::Error> {
-    static KNOWN: Mutex<BTreeSet<Words>> = Mutex::new(BTreeSet::new());
-    let list: Vec<Word> = read_all(from)?;
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(words) = known.get(list.as_slice()) {
-        return Ok(words);
-    }
-    if known.len() >= MOST_WORDS {
-        return Err(D::Error::custom("a list that no packgate writes"));
-    }
-    let words: Words = Vec::leak(list);
-    known.insert(words);
-    Ok(words)
 }
 
 #[cfg(test)]
