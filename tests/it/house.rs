@@ -85,6 +85,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "timings",
             "inventory",
+            "unpack",
             "fingerprint",
             "inspect",
             "stored",
@@ -353,7 +354,10 @@ fn sources() -> Vec<Source> {
         texts.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
     texts
         .into_iter()
-        .filter(|(path, _)| !for_tests.contains(path))
+        // With the modules in the folder of one.
+        .filter(|(path, _)| {
+            !for_tests.iter().any(|test| path == test || path.starts_with(test.with_extension("")))
+        })
         .map(|(path, text)| Source { text: without_tests(&text), path })
         .collect()
 }
