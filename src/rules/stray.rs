@@ -130,7 +130,7 @@ fn recognise(
     };
     let by_content = stray.rows.iter().find(shows)?;
     // A program that reads repositories has some in its tests.
-    if for_show && by_content.sign.starts_with("git-") {
+    if for_show && stray.name == "stray-vcs" {
         return None;
     }
     Some((by_content.sign, String::new(), by_content.why))
@@ -236,6 +236,7 @@ mod tests {
         for (path, signs, rule) in [
             ("package/.git/config", &[][..], "stray-vcs"),
             ("package/dist/data.bin", &["git-pack"], "stray-vcs"),
+            ("package/old.export", &["history-dump"], "stray-vcs"),
             ("package/.claude/settings.local.json", &[], "stray-agent"),
             ("package/.mcp.json", &["agent-servers"], "stray-agent"),
             ("package/CLAUDE.md", &[], "stray-agent-notes"),
@@ -259,6 +260,7 @@ mod tests {
             ("package/core.1234", &["elf-core"], "stray-log"),
             ("package/.github/workflows/release.yml", &[], "stray-ci"),
             ("package/test/a.js", &[], "stray-tests"),
+            ("package/testdata/repos/server.export", &["history-dump"], "stray-tests"),
             ("package/acme-1.0.0.tgz", &["archive"], "stray-archive"),
         ] {
             assert_eq!(found(&[(path, signs)]), [(rule, path.to_owned())], "{path}");

@@ -194,10 +194,13 @@ fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> O
     found
 }
 
-/// Whether a token has a capital or a digit: in a program, words and the beginnings of other tokens are side by side.
+/// Whether a token has a digit, or capitals as no name in a program has them: there, words and the beginnings of other
+/// tokens are side by side.
 fn is_no_word(text: &[u8], found: &Found) -> bool {
     let random = text.get(found.token.start + found.prefix..found.token.end).unwrap_or_default();
-    random.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+    let has = |is: fn(&u8) -> bool| random.iter().any(is);
+    has(u8::is_ascii_digit)
+        || has(u8::is_ascii_uppercase) && (!has(u8::is_ascii_lowercase) || plausible::mixes(random))
 }
 
 /// Matches the pattern where the quotes around a value are escaped, and what is between it and its name.
