@@ -38,7 +38,10 @@ pub(crate) fn readers() -> PathBuf {
 }
 
 fn starts(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+    // BusyBox knows the second only.
+    ["--version", "--help"]
+        .iter()
+        .any(|option| Command::new(program).arg(option).output().is_ok_and(|output| output.status.success()))
 }
 
 #[expect(clippy::print_stdout, reason = "says why a test did nothing")]
