@@ -93,7 +93,7 @@ impl Files<'_> {
                 .into_iter()
                 .flatten()
                 .flatten()
-                .filter(|entry| entry.path().is_file())
+                .filter(is_file)
                 .map(|entry| entry.file_name().to_string_lossy().into_owned())
                 .collect(),
             Self::Kept(inventory) => inventory
@@ -113,6 +113,11 @@ impl Files<'_> {
             Self::Kept(inventory) => PathBuf::from(&inventory.artifact.path),
         }
     }
+}
+
+/// Whether an entry of a folder is a file, or a link to one. Only for links the system has to be asked again.
+fn is_file(entry: &fs::DirEntry) -> bool {
+    entry.file_type().is_ok_and(|kind| kind.is_file() || kind.is_symlink() && entry.path().is_file())
 }
 
 /// What the first manifest in a folder says of its package; `None` without one that can be read.
