@@ -34,7 +34,12 @@ fn the_site_fits_a_phone() {
         Command::new("node").arg(clients::readers().join("phone.mjs")).arg(folder.path()).output().unwrap();
     // Where there is no browser.
     if output.status.code() != Some(3) {
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        assert!(
+            output.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }
 
