@@ -23,7 +23,7 @@ def day(number):
 def answers(tmp_path_factory, packgate):
     folder = tmp_path_factory.mktemp("registry")
     (folder / "packgate.toml").write_text('policy = "auto"\n')
-    secret = {".npmrc": f"//registry.npmjs.org/:_authToken={token()}\n"}
+    secret = {".npmrc": f"//npm.acme.example/:_authToken={token()}\n"}
     big = {"data.js": "export const text = 'one line of many';\n" * 20_000}
     releases = [
         ("acme", "1.0.0", {}), ("acme", "1.1.0", source_map(3, 50)), ("acme", "1.2.0", source_map(1, 10)),

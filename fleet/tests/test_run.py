@@ -51,7 +51,7 @@ def test_rows_are_what_the_program_says(tmp_path, packgate, project):
     paths = [
         npm(tmp_path / "plain-1.0.0.tgz", "plain", "1.0.0", license="MIT"),
         npm(tmp_path / "mapped-1.0.0.tgz", "mapped", "1.0.0", source_map(3)),
-        npm(tmp_path / "secret-1.0.0.tgz", "secret", "1.0.0", {".npmrc": f"//registry.npmjs.org/:_authToken={token()}\n"}),
+        npm(tmp_path / "secret-1.0.0.tgz", "secret", "1.0.0", {".npmrc": f"//npm.acme.example/:_authToken={token()}\n"}),
         *poison(tmp_path),
     ]
     plain = checked(packgate, project, paths)

@@ -62,7 +62,7 @@ def registry(s3, tmp_path_factory):
         if dice.random() < 0.2:
             files |= source_map(dice.randrange(1, 5))
         if dice.random() < 0.1:
-            files[".npmrc"] = f"//registry.npmjs.org/:_authToken={token()}\n"
+            files[".npmrc"] = f"//npm.acme.example/:_authToken={token()}\n"
         licence = dice.choice(["MIT", "UNLICENSED"])
         path = npm(folder / f"made-{number:05}-1.0.0.tgz", f"made-{number:05}", "1.0.0", files, license=licence)
         if dice.random() < 0.02:

@@ -159,6 +159,11 @@ impl Entry {
             && self.unexamined.is_empty())
     }
 
+    /// Whether it is somebody else's: of a dependency that is packed whole, or in an archive within one.
+    pub fn is_of_dependency(&self) -> bool {
+        self.place.split(['/', '!']).any(|segment| segment == "node_modules")
+    }
+
     /// Whether it holds bytes that can be looked at.
     pub fn has_bytes(&self) -> bool {
         matches!(self.kind, EntryKind::File | EntryKind::Blob { .. })

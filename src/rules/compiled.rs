@@ -83,12 +83,11 @@ pub(super) fn is_by_nature(path: &str) -> bool {
 /// All sources of an artifact that are next to compiled files.
 pub(super) fn survey(inventory: &Inventory) -> Vec<Source<'_>> {
     let is_natural = |language: &Language| language.natural.contains(&inventory.kind.name());
-    let is_foreign = |entry: &Entry| entry.place.split(['/', '!']).any(|segment| segment == "node_modules");
     let candidates: Vec<(&Entry, &'static Language)> = inventory
         .files()
         .filter(|entry| entry.media.is_text())
         .flat_map(|entry| languages(entry.file_name()).map(move |language| (entry, language)))
-        .filter(|(entry, language)| !is_natural(language) && !is_foreign(entry))
+        .filter(|(entry, language)| !is_natural(language) && !entry.is_of_dependency())
         .collect();
     if candidates.is_empty() {
         return Vec::new();

@@ -61,11 +61,10 @@ pub(super) fn facts_with_debug(inventory: &Inventory) -> impl Iterator<Item = (&
     inventory.files().filter_map(|entry| Some((entry, entry.binary.as_deref()?)))
 }
 
-/// Whether the debug information is somebody else's: of a dependency that is packed whole, or naming only source files of
-/// toolchains and libraries.
+/// Whether the debug information is somebody else's: of a dependency, or naming only source files of toolchains and
+/// libraries.
 pub(super) fn is_of_others(entry: &Entry, facts: &BinaryFacts) -> bool {
-    entry.place.split(['/', '!']).any(|segment| segment == "node_modules")
-        || facts.foreign_sources && facts.own_source.is_none()
+    entry.is_of_dependency() || facts.foreign_sources && facts.own_source.is_none()
 }
 
 /// Whether it is a program database that says where the sources are, shipped with its program.
