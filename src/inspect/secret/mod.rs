@@ -179,7 +179,10 @@ fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> O
     let window = at.saturating_sub(pattern.before)..(at + pattern.longest + 1).min(sample.bytes.len());
     let found = match_in(sample.bytes, window.clone(), at, keyword, search)
         .or_else(|| without_escapes(sample.bytes, window, at, keyword, search))
-        .filter(|found| sample.media.is_text() || is_no_word(sample.bytes, found));
+        .filter(|found| {
+            sample.media.is_text()
+                || is_no_word(sample.bytes, found) && !is_in_list(sample.bytes, found, search)
+        });
     if found.is_none() && !sample.media.is_text() {
         // in a binary the neighbours may be the string's length and the next string
         let counted = bounds::counted_strings(sample.bytes, at).find_map(|(start, end)| {
@@ -189,9 +192,23 @@ fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> O
             Some(Found { span: shift(found.span), token: shift(found.token), ..found })
         });
         let found = counted.or_else(|| packed(sample.bytes, at, keyword, search));
-        return found.filter(|found| is_no_word(sample.bytes, found));
+        return found
+            .filter(|found| is_no_word(sample.bytes, found) && !is_in_list(sample.bytes, found, search));
     }
     found
+}
+
+/// Whether what looks like a token is a list of the beginnings of tokens, as a program that looks for tokens holds them:
+/// linked end to end, the next ones are as long as the rest of a token.
+fn is_in_list(bytes: &[u8], found: &Found, search: &Search) -> bool {
+    const AROUND: usize = 32;
+    const SHORTEST: usize = 4;
+    const FEW: usize = 2;
+    let Range { start, end } = found.token;
+    let around = bytes.get(start.saturating_sub(AROUND)..(end + AROUND).min(bytes.len())).unwrap_or_default();
+    let is_here = |keyword: &&str| memchr::memmem::find(around, keyword.as_bytes()).is_some();
+    let beginnings = table::beginnings().filter(|keyword| keyword.len() >= SHORTEST).filter(is_here);
+    search.pattern.check != Check::Crc && beginnings.count() > FEW
 }
 
 /// Whether a token has a digit, or capitals as no name in a program has them: there, words and the beginnings of other

@@ -251,6 +251,18 @@ pub(super) fn rule(name: &str) -> Option<usize> {
     TABLE.iter().position(|rule| rule.name == name)
 }
 
+/// What tokens begin with.
+pub(super) fn beginnings() -> impl Iterator<Item = &'static str> {
+    let begins = |number: &usize| {
+        INDEX
+            .searches
+            .get(*number)
+            .is_some_and(|search| search.pattern.before == 0 && !search.pattern.context)
+    };
+    let all = INDEX.needles.iter().zip(&INDEX.by_needle);
+    all.filter(move |(_, searches)| searches.iter().any(begins)).map(|(keyword, _)| *keyword)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -195,6 +195,15 @@ fn beginnings_of_tokens_side_by_side_are_no_token() {
     // as a linker lays the literals of a program that looks for tokens
     let bytes = b"\0\x01glpat-gldt-glrt-glcbt-glptt-glimt-glsoat-glffct-gloas-\0";
     assert_eq!(scan("package/bin/acme", bytes, Media::Elf), []);
+    for seed in seeds() {
+        let mut dice = Dice::new(seed);
+        for _ in 0..10 {
+            let mut all: Vec<_> = table::beginnings().collect();
+            let mixed: String = (0..all.len()).map(|_| all.swap_remove(dice.below(all.len()))).collect();
+            let found = scan("package/bin/acme", format!("\0{mixed}\0").as_bytes(), Media::Elf);
+            assert_eq!(found, [], "seed {seed}: {mixed}");
+        }
+    }
 }
 
 #[test]
