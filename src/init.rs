@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ecosystem::{ECOSYSTEMS, Ecosystem, Member, Rewrite, members, members_of, of_project};
+use crate::ecosystem::{
+    ECOSYSTEMS, Ecosystem, Member, Rewrite, members, members_of, of_project, published_from,
+};
 use crate::policy::Policy;
 use crate::project::Project;
 use crate::settings::{SCHEMA_ADDRESS, Settings};
@@ -27,6 +29,8 @@ pub struct Survey {
     pub public: Vec<String>,
     /// Names of the packages of its workspace that must not be published.
     pub private: Vec<String>,
+    /// The folder that is published in place of this one, whose manifest forbids it.
+    pub published_from: Option<String>,
 }
 
 /// A manifest that a client packs a project from.
@@ -52,6 +56,12 @@ impl Survey {
     pub fn of(folder: &Path) -> Self {
         let project = Project::new(folder);
         let package = of_project(folder);
+        let published_from =
+            package.as_ref().filter(|package| package.private).and_then(|_| published_from(&project));
+        let package = match &published_from {
+            Some(folder) => of_project(&project.folder.join(folder)),
+            None => package,
+        };
         let policy = Policy::resolve_for(&Settings::default(), package.as_ref());
         let members: Vec<&Member> =
             members(&project).iter().filter(|member| member.folder.starts_with(&project.folder)).collect();
@@ -71,6 +81,7 @@ impl Survey {
             licence: package.and_then(|package| package.license),
             policy: policy.name,
             because: policy.because,
+            published_from,
             public: names(false),
             private: names(true),
             folder: project.folder,
@@ -88,9 +99,12 @@ impl Survey {
             false => "auto: the licence of each package decides".to_owned(),
         };
         lines.push(("policy", policy));
-        if !self.public.is_empty() || !self.private.is_empty() {
+        if let Some(folder) = &self.published_from {
+            lines.push(("published", format!("from {folder}, which has a manifest of the same name")));
+        } else if !self.public.is_empty() || !self.private.is_empty() {
             let count = self.public.len() + self.private.len();
-            lines.push(("workspace", format!("{count} packages: {}", some_of(&self.public))));
+            lines
+                .push(("workspace", format!("{count} packages; to be published: {}", some_of(&self.public))));
             if !self.private.is_empty() {
                 lines.push((
                     "private",
@@ -140,7 +154,7 @@ impl Survey {
 
     /// Whether nothing here is published by a client: a web app, as a rule.
     pub fn is_deployed(&self) -> bool {
-        self.public.is_empty() && self.packed_by.iter().all(|by| by.private)
+        self.public.is_empty() && self.published_from.is_none() && self.packed_by.iter().all(|by| by.private)
     }
 
     /// The folder that a build has left what is deployed in, if there is one such.
@@ -154,7 +168,13 @@ impl Survey {
     pub fn advice(&self, deployed: Option<&str>) -> Vec<String> {
         let mut lines = Vec::new();
         let release = match (deployed, self.packed_by.first()) {
-            (None, Some(by)) if !self.is_deployed() => by.release.clone(),
+            (None, Some(by)) if !self.is_deployed() => match &self.published_from {
+                Some(folder) => {
+                    let check = format!("packgate check {folder}");
+                    by.release.iter().map(|line| line.replace("packgate check", &check)).collect()
+                }
+                None => by.release.clone(),
+            },
             (folder, _) => {
                 vec![format!("packgate check {}", folder.unwrap_or("FOLDER")), "# then the upload".to_owned()]
             }
@@ -225,7 +245,7 @@ fn comment(text: &str) -> String {
 fn some_of(names: &[String]) -> String {
     let named = names.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
     match names.len() {
-        0 => "none of them public".to_owned(),
+        0 => "none of them".to_owned(),
         count if count > 4 => format!("{named} and {} more", count - 4),
         _ => named,
     }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::ecosystem::{Member, members};
-use crate::fingerprint::{FileError, Index};
+use crate::ecosystem::{Member, is_same_name, members, names, outermost};
+use crate::fingerprint::{self, FileError, Index};
 use crate::project::Project;
 use crate::settings::Settings;
 
@@ -36,9 +36,9 @@ pub enum InternalError {
 /// The packages that no artifact may refer to: those of `internal.packages`, and the private members of the
 /// workspace.
 pub fn packages(settings: &Settings, project: Option<&Project>) -> Vec<String> {
-    let members = project.map(members).unwrap_or_default();
     let mut packages = settings.internal.packages.clone();
-    packages.extend(private_members(members).map(|member| member.name.clone()));
+    let private = project.map(private_members).unwrap_or_default();
+    packages.extend(private.iter().map(|member| member.name.clone()));
     packages.sort();
     packages.dedup();
     packages
@@ -66,13 +66,12 @@ pub fn code(settings: &Settings, project: Option<&Project>) -> Result<Option<Ind
         index.merge(Index::of_roots(roots, base));
     }
     if let Some(project) = project {
-        let members = members(project);
-        let private: Vec<PathBuf> = private_members(members)
-            .filter(|member| member.folder != project.folder)
+        let private = private_folders(project);
+        let public: Vec<PathBuf> = members(project)
+            .iter()
+            .filter(|member| !member.private)
             .map(|member| member.folder.clone())
             .collect();
-        let public: Vec<PathBuf> =
-            members.iter().filter(|member| !member.private).map(|member| member.folder.clone()).collect();
         if !private.is_empty() {
             index.merge(Index::of_private(&private, &public, base));
         }
@@ -80,19 +79,41 @@ pub fn code(settings: &Settings, project: Option<&Project>) -> Result<Option<Ind
     Ok((!index.is_empty()).then_some(index))
 }
 
-/// The private members that are packages of their own: the root of a workspace is usually private, but nobody imports
-/// it.
-fn private_members(members: &[Member]) -> impl Iterator<Item = &Member> {
-    members.iter().filter(move |member| {
-        let holds_others =
-            |other: &Member| other.folder != member.folder && other.folder.starts_with(&member.folder);
-        member.private && !member.name.is_empty() && !members.iter().any(holds_others)
-    })
+/// The folders of the workspace whose text must not get into the project's packages: those of its private members, but
+/// for examples and documentation, which are there to be shown.
+pub(crate) fn private_folders(project: &Project) -> Vec<PathBuf> {
+    let base = outermost(project);
+    let is_shown = |member: &&Member| {
+        let path = member.folder.strip_prefix(base).unwrap_or(&member.folder);
+        path.iter().any(|folder| fingerprint::is_shown(&folder.to_string_lossy()))
+    };
+    let private = private_members(project).into_iter().filter(|member| !is_shown(member));
+    private.map(|member| member.folder.clone()).collect()
+}
+
+/// The private members of a workspace that are packages of their own. The root is usually private, but nobody imports it;
+/// and where a build writes a manifest of the same name without the mark, that folder is what is published.
+fn private_members(project: &Project) -> Vec<&Member> {
+    let members = members(project);
+    let own = names(project);
+    // They are sorted by folder.
+    let holds_others = |index: usize, member: &Member| {
+        let next = members.iter().skip(index).find(|other| other.folder != member.folder);
+        next.is_some_and(|next| next.folder.starts_with(&member.folder))
+    };
+    let is_own = |member: &Member| {
+        member.folder == project.folder || own.iter().any(|name| is_same_name(name, &member.name))
+    };
+    let is_internal = |(index, member): &(usize, &Member)| {
+        member.private && !member.name.is_empty() && !is_own(member) && !holds_others(*index, member)
+    };
+    members.iter().enumerate().filter(is_internal).map(|(_, member)| member).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::testing::tree;
 
     fn workspace() -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
@@ -123,6 +144,25 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].file, "packages/core/src/core.js");
         assert_eq!(found[0].found.len(), found[0].of as usize);
+    }
+
+    #[test]
+    fn a_built_folder_of_the_same_name_and_examples_are_not_internal() {
+        let core: String = (0..60)
+            .map(|n| format!("export const step{n}x = (a{n}, b) => a{n} + b + 'text{n}y'\n"))
+            .collect();
+        let folder = tree(&[
+            (".git/HEAD", ""),
+            ("pnpm-workspace.yaml", "packages: ['examples/*']\n"),
+            ("package.json", r#"{"name": "acme", "private": true}"#),
+            ("src/acme.js", &core),
+            ("dist/package.json", r#"{"name": "acme"}"#),
+            ("examples/app/package.json", r#"{"name": "app", "private": true}"#),
+            ("examples/app/app.js", &core),
+        ]);
+        let project = Project::new(folder.path().join("dist"));
+        assert!(code(&Settings::default(), Some(&project)).expect("no error").is_none());
+        assert_eq!(packages(&Settings::default(), Some(&project)), ["app"]);
     }
 
     #[test]

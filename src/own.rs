@@ -76,7 +76,7 @@ pub fn source_with(
 pub fn is_of_project(inventory: &Inventory, project: &Project) -> bool {
     let name = inventory.package.as_ref().map_or("", |package| &package.name);
     let inside = ecosystem::members(project).iter().filter(|one| one.folder.starts_with(&project.folder));
-    let names = ecosystem::names(&project.folder).into_iter().chain(inside.map(|one| one.name.clone()));
+    let names = ecosystem::names(project).into_iter().chain(inside.map(|one| one.name.clone()));
     let names: Vec<String> = names.collect();
     match name.is_empty() || (names.is_empty() && is_project(project)) {
         true => is_project(project),
@@ -84,29 +84,9 @@ pub fn is_of_project(inventory: &Inventory, project: &Project) -> bool {
     }
 }
 
-/// Extensions of files that mark a project's folder, for ecosystems that packgate doesn't know.
-const MANIFESTS: [&str; 11] = [
-    "pom.xml",
-    "build.gradle",
-    "build.gradle.kts",
-    "go.mod",
-    "composer.json",
-    "pubspec.yaml",
-    "Package.swift",
-    ".csproj",
-    ".fsproj",
-    ".vbproj",
-    ".sln",
-];
-
 /// Whether a folder is a project's: it has a manifest or version control. Any other could be anything.
 fn is_project(project: &Project) -> bool {
-    let is_manifest = |entry: fs::DirEntry| {
-        let name = entry.file_name();
-        MANIFESTS.iter().any(|end| name.to_string_lossy().ends_with(end))
-    };
-    let mut entries = fs::read_dir(&project.folder).into_iter().flatten().flatten();
-    project.vcs_root().is_some() || ecosystem::is_project(&project.folder) || entries.any(is_manifest)
+    project.vcs_root().is_some() || ecosystem::is_project(project) || ecosystem::is_foreign_project(project)
 }
 
 /// The source text that an artifact of this project could contain: that of its folder and of the workspace members
@@ -131,7 +111,7 @@ fn from_project(project: &Project, only: &[PathBuf], texts: &OwnTexts) -> OwnSou
 /// The folders whose text may get into a package of the project, and the names that its packages have.
 fn drawn_on(project: &Project, members: &[Member]) -> (Vec<PathBuf>, BTreeSet<String>) {
     let mut folders = vec![project.folder.clone()];
-    let mut names: BTreeSet<String> = ecosystem::names(&project.folder).into_iter().collect();
+    let mut names: BTreeSet<String> = ecosystem::names(project).into_iter().collect();
     // Members inside the folder are part of it anyway.
     let inside = members.iter().filter(|member| member.folder.starts_with(&project.folder));
     names.extend(inside.map(|member| member.name.clone()));

@@ -24,10 +24,22 @@ pub struct Project {
 struct Common {
     around: OnceLock<Around>,
     tracked: Mutex<BTreeMap<PathBuf, Arc<Tracked>>>,
+    manifests: Mutex<BTreeMap<PathBuf, Arc<Manifests>>>,
 }
 
 /// The files below a root of version control, by their paths from it; `None` where git can't be asked.
 type Tracked = Option<BTreeSet<String>>;
+
+/// What the manifests at the top of a folder say of it.
+#[derive(Debug, Default)]
+pub(crate) struct Manifests {
+    /// The names that they give to packages.
+    pub names: Vec<String>,
+    /// Whether there is one of an ecosystem.
+    pub is_known: bool,
+    /// Whether there is one of an ecosystem that packgate doesn't know.
+    pub is_foreign: bool,
+}
 
 /// What a project belongs to.
 #[derive(Debug, Clone)]
@@ -70,6 +82,12 @@ impl Project {
     /// What it belongs to; looked up once.
     pub(crate) fn around(&self, look: impl FnOnce() -> Around) -> &Around {
         self.common.around.get_or_init(look)
+    }
+
+    /// What the manifests of its folder say; looked up once, since every artifact asks.
+    pub(crate) fn manifests(&self, look: impl FnOnce() -> Manifests) -> Arc<Manifests> {
+        let mut known = self.common.manifests.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(self.folder.clone()).or_insert_with(|| Arc::new(look())))
     }
 
     /// The root of version control, if there is one.

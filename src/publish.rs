@@ -9,7 +9,9 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::ecosystem::{self, ClientError, Copy, Identity, Registry, Sender, Served, find_program, is_word};
+use crate::ecosystem::{
+    self, ClientError, Copy, Identity, Order, Registry, Sender, Served, find_program, is_word,
+};
 use crate::inventory::{Inventory, Kind};
 use crate::scratch;
 use crate::words::hex;
@@ -111,6 +113,22 @@ pub enum PublishError {
     /// It is of no ecosystem that has a registry, or whose client sends files.
     #[error("no client sends a {} file as it is; see `docs/publish.md`", .0.name())]
     NoClient(Kind),
+    /// Its client sends what it packs itself, and there is only a file.
+    #[error("{command} takes no {} file; name the folder that it is packed from, as in `packgate publish .`", .kind.name())]
+    NoFolder {
+        /// The command.
+        command: &'static str,
+        /// What the file is.
+        kind: Kind,
+    },
+    /// A client that packs by itself can't be held to what was audited.
+    #[error("{command} can't be held to what was audited: {why}")]
+    NotHeld {
+        /// The command.
+        command: &'static str,
+        /// Why.
+        why: String,
+    },
     /// It has no name and version that a registry could know.
     #[error("it has no name and version that a registry could know it by")]
     Nameless,
@@ -281,24 +299,48 @@ impl<'a> Dispatch<'a> {
         self.sender.is_staged
     }
 
+    /// Whether it can send an artifact that was packed from this folder, or from none that is known.
+    ///
+    /// # Errors
+    /// It can't.
+    pub fn accepts(&self, shipment: &Shipment, packed_from: Option<&Path>) -> Result<(), PublishError> {
+        let Sender { command, packs, .. } = *self.sender;
+        match packs && packed_from.is_none() {
+            true => Err(PublishError::NoFolder { command, kind: shipment.kind }),
+            false => Ok(()),
+        }
+    }
+
     /// Has the registry asked that the client sends to.
     pub fn direct(&self, shipment: &mut Shipment, inventory: &Inventory) {
         shipment.asked = shipment.registry.where_to_ask(inventory, self.arguments);
         shipment.is_handed_out = self.sender.is_handed_out;
     }
 
-    /// Sends the copy. What the client says goes to `said` when nobody sits before a terminal.
+    /// Sends the copy from `folder`; a client that packs by itself, what it packs from `packed_from`, if that is the same.
+    /// What the client says goes to `said` when nobody sits before a terminal.
     ///
     /// # Errors
     /// Nothing was sent: the copy is not what was audited, or the client could not be started or has no login.
     pub fn send(
         &self,
-        parcel: &Parcel,
+        (shipment, parcel): (&Shipment, &Parcel),
+        packed_from: Option<&Path>,
         folder: &Path,
         said: &mut dyn FnMut(&[u8]),
     ) -> Result<ExitStatus, PublishError> {
         let mut command = Command::new(&self.program);
-        command.args(self.sender.before).arg(parcel.path()).args(self.arguments).current_dir(folder);
+        command.args(self.sender.before);
+        match packed_from.filter(|_| self.sender.packs) {
+            Some(packed_from) => {
+                let order = Order { folder: packed_from, sha256: parcel.sha256(), asked: &shipment.asked };
+                let held = shipment.registry.hold(&order);
+                let held = held.map_err(|why| PublishError::NotHeld { command: self.sender.command, why })?;
+                command.args(held).current_dir(packed_from)
+            }
+            None => command.arg(parcel.path()).current_dir(folder),
+        };
+        command.args(self.arguments);
         let attended = scratch::is_attended();
         if !attended {
             command.args(self.sender.unattended).stdin(Stdio::null());

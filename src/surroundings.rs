@@ -49,8 +49,8 @@ pub struct Workspace {
     texts: OwnTexts,
 }
 
-/// What an index of internal code is made from: roots, files of fingerprints, and the project, if it is private itself.
-type Sources = (Vec<PathBuf>, Vec<PathBuf>, Option<PathBuf>);
+/// What an index of internal code is made from: roots, files of fingerprints, and the folders of private packages.
+type Sources = (Vec<PathBuf>, Vec<PathBuf>, Vec<PathBuf>);
 
 impl Workspace {
     /// The project in a folder; `policy` is what `--policy` asks for.
@@ -99,13 +99,10 @@ impl Workspace {
         settings: &Settings,
         project: &Project,
     ) -> Result<Option<Arc<Index>>, InternalError> {
-        let members = ecosystem::members(project);
-        let is_private = members.iter().any(|member| member.private && member.folder == project.folder);
-        let is_shared = std::ptr::eq(members, self.members());
         let sources = (
             settings.internal.roots.clone(),
             settings.internal.fingerprints.clone(),
-            (is_private || !is_shared).then(|| project.folder.clone()),
+            internal::private_folders(project),
         );
         let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = indexes.get(&sources) {
@@ -139,8 +136,10 @@ impl Workspace {
 
     /// The member of this name, of the artifact's ecosystem if there are several.
     pub fn named(&self, name: &str, kind: Kind) -> Option<PathBuf> {
-        let has_name =
-            |folder: &Path| ecosystem::names(folder).iter().any(|own| ecosystem::is_same_name(own, name));
+        let has_name = |folder: &Path| {
+            let names = ecosystem::names(&self.project.beside(folder));
+            names.iter().any(|own| ecosystem::is_same_name(own, name))
+        };
         if has_name(&self.project.folder) {
             return Some(self.project.folder.clone());
         }

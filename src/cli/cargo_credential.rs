@@ -111,20 +111,36 @@ fn answer(question: &Value) -> Value {
         Some(at) => (given.get(..at).unwrap_or_default(), given.get(at + 1..).unwrap_or_default()),
         None => (given.as_slice(), &[][..]),
     };
-    let policy = match own {
-        [] => None,
-        ["--policy", policy] => Some(*policy),
+    let (policy, only) = match own {
+        [] => (None, None),
+        ["--policy", policy] => (Some(*policy), None),
+        // From `packgate publish`, which has just audited it.
+        ["--only", sha256] => (None, Some(*sha256)),
         _ => return refusal(&format!("packgate: `{}` is no argument of cargo-credential", own.join(" "))),
     };
-    if text("operation") == "publish"
-        && let Err(why) = has_passed(text("name"), text("cksum"), policy)
-    {
-        return refusal(&format!(
-            "packgate: {} {} with sha256 {} is not to be published: {why}. Run `packgate check` here first",
-            text("name"),
-            text("vers"),
-            text("cksum"),
-        ));
+    if text("operation") == "publish" {
+        let allowed = match only {
+            Some(sha256) if sha256 == text("cksum") => Ok(()),
+            Some(_) => Err("it is not what was audited just now".to_owned()),
+            None => has_passed(text("name"), text("cksum"), policy)
+                .map_err(|why| format!("{why}. Run `packgate check` here first")),
+        };
+        if let Err(why) = allowed {
+            return refusal(&format!(
+                "packgate: {} {} with sha256 {} is not to be published: {why}",
+                text("name"),
+                text("vers"),
+                text("cksum"),
+            ));
+        }
+    }
+    if only.is_some() && other.is_empty() && token().is_none() {
+        return match text("operation") {
+            // The next one would answer with a login that cargo keeps, and then it would not ask what it may publish.
+            "read" => given_once("none"),
+            // cargo asks the next one then.
+            _ => json!({ "Err": { "kind": "not-found" } }),
+        };
     }
     login(question, other)
 }
@@ -155,14 +171,20 @@ fn login(question: &Value, other: &[&str]) -> Value {
             Err(why) => refusal(&format!("packgate: {program}: {why}")),
         };
     }
-    match std::env::var(TOKEN).ok().filter(|token| !token.is_empty()) {
-        Some(token) => {
-            json!({ "Ok": { "kind": "get", "token": token, "cache": "never", "operation_independent": false } })
-        }
+    match token() {
+        Some(token) => given_once(&token),
         None => refusal(&format!(
             "packgate: no login: set {TOKEN}, or name another provider behind `--` in `credential-provider`"
         )),
     }
+}
+
+fn given_once(token: &str) -> Value {
+    json!({ "Ok": { "kind": "get", "token": token, "cache": "never", "operation_independent": false } })
+}
+
+fn token() -> Option<String> {
+    std::env::var(TOKEN).ok().filter(|token| !token.is_empty())
 }
 
 /// Hands the question to another provider.

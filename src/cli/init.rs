@@ -119,7 +119,8 @@ impl Init {
             ))?;
             return Ok(Exit::Passed);
         }
-        let folder = deployed.map_or_else(|| self.folder.clone(), |folder| self.folder.join(folder));
+        let within = deployed.or(survey.published_from.as_deref());
+        let folder = within.map_or_else(|| self.folder.clone(), |folder| self.folder.join(folder));
         let mut wrong = Vec::new();
         let progress = Progress::packing(false);
         let targets = Targets::gather(&[folder], &Packing::as_is(deployed.is_some()), &mut wrong);

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -23,7 +24,8 @@ use super::{Exit, complain, output};
 /// Audit artifacts, send exactly those files, and look at what the registry serves then
 ///
 /// Each file is copied into a private folder, and that copy is audited and handed to the ecosystem's own client, with
-/// the client's configuration and login: npm, pnpm, twine, uv, vsce, ovsx, gem, dotnet. If one of the artifacts doesn't
+/// the client's configuration and login: npm, pnpm, twine, uv, vsce, ovsx, gem, dotnet. cargo takes no file: it packs the
+/// folder again, and gets its login only for the same bytes. If one of the artifacts doesn't
 /// pass, nothing is sent. What the registry serves already is passed over, so that a second run goes on where the first
 /// one stopped.
 #[derive(Debug, clap::Args)]
@@ -75,6 +77,7 @@ pub(crate) enum End {
 struct Consignment {
     parcel: Parcel,
     shipment: Shipment,
+    packed_from: Option<PathBuf>,
 }
 
 impl Publish {
@@ -132,6 +135,13 @@ impl Publish {
             consignments.extend(consignment);
             audits.push(audit);
         }
+        let mut files = BTreeSet::new();
+        if let Some(twice) = consignments.iter().find(|one| !files.insert(one.shipment.file())) {
+            return Err(format!(
+                "two artifacts are {} to the registry; name one of them",
+                twice.shipment.file()
+            ));
+        }
         let waivers = audits.iter_mut().map(|audit| (&mut audit.waivers, audit.used_waivers.as_slice()));
         settle(waivers, targets.has_whole_workspace);
         Ok(Audited::All(consignments, audits))
@@ -158,6 +168,7 @@ impl Publish {
         let mut shipment = Shipment::of(&inventory);
         if let Ok(shipment) = &mut shipment {
             let dispatch = self.dispatch(shipment).map_err(|error| told(&error))?;
+            dispatch.accepts(shipment, target.folder.as_deref()).map_err(|error| told(&error))?;
             dispatch.direct(shipment, &inventory);
             // By the registry's name for it: what it is called here is nobody else's business.
             parcel.call(shipment.file()).map_err(|error| told(&error))?;
@@ -172,7 +183,10 @@ impl Publish {
         }
         match shipment {
             _ if audit.verdict != Verdict::Pass => Ok((None, audit)),
-            Ok(shipment) => Ok((Some(Consignment { parcel, shipment }), audit)),
+            Ok(shipment) => {
+                let packed_from = target.folder.clone();
+                Ok((Some(Consignment { parcel, shipment, packed_from }), audit))
+            }
             Err(error) => Err(told(&error)),
         }
     }
@@ -183,7 +197,7 @@ impl Publish {
 
     /// Sends one artifact, unless it is there already, and looks at what is served then.
     fn ship(&self, consignment: &Consignment) -> Result<End, String> {
-        let Consignment { parcel, shipment } = consignment;
+        let Consignment { parcel, shipment, packed_from } = consignment;
         let title = shipment.title();
         let told = |error: &dyn std::fmt::Display| format!("{title}: {error}");
         let dispatch = self.dispatch(shipment).map_err(|error| told(&error))?;
@@ -206,7 +220,9 @@ impl Publish {
         let mut said = |text: &[u8]| {
             let _ = anstream::stderr().lock().write_all(text);
         };
-        let status = dispatch.send(parcel, &self.project, &mut said).map_err(|error| told(&error))?;
+        let status = dispatch
+            .send((shipment, parcel), packed_from.as_deref(), &self.project, &mut said)
+            .map_err(|error| told(&error))?;
         if !status.success() {
             complain(&format_args!("{title}: {} failed ({status})", dispatch.command()));
             return Ok(End::Client(code(status)));
@@ -263,7 +279,7 @@ impl Publish {
     }
 
     fn compare(&self, consignment: &Consignment) -> Result<Comparison, PublishError> {
-        let Consignment { parcel, shipment } = consignment;
+        let Consignment { parcel, shipment, .. } = consignment;
         shipment.compare(parcel.sha256(), &self.project, self.index.as_deref())
     }
 }

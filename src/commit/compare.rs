@@ -1,12 +1,12 @@
 //! The files of an artifact, one by one, held against a commit.
 
-use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::blob::blob_ids;
-use crate::ecosystem::{Origin, Origins, Ships};
+use crate::ecosystem::{Origin, Origins, Ships, file_name};
 use crate::inventory::{BlobIds, Comparison, Differing, Entry, EntryKind, Inventory, ObjectFormat, Package};
 
 use super::Chosen;
@@ -53,7 +53,7 @@ pub(super) fn compare(
     if is_source {
         found.comparison.absent = found.absent.iter().map(|entry| entry.id).collect();
     }
-    weigh(&mut found, inventory, origins, repository);
+    weigh(&mut found, inventory, origins, (repository, lookup));
     Ok(Comparison { commit: chosen.commit, because: chosen.because, tag: chosen.tag, ..found.comparison })
 }
 
@@ -116,26 +116,36 @@ fn held<'a>(
 }
 
 /// Takes out of the changed files those that git or the client changes, and says which differ in line ends alone.
-fn weigh(found: &mut Found<'_>, inventory: &Inventory, origins: &dyn Origins, repository: &Repository) {
+fn weigh(
+    found: &mut Found<'_>,
+    inventory: &Inventory,
+    origins: &dyn Origins,
+    (repository, lookup): (&Repository, &Lookup),
+) {
     /// Larger files are compared by their ids only.
     const LARGEST: u64 = 16 << 20;
+    let name = inventory.package.as_ref().map_or("", |package| file_name(&package.manifest));
+    let has_manifest = found.changed.iter().any(|changed| file_name(&changed.at) == name);
+    let manifests = if has_manifest { lookup.manifests(name, repository) } else { Arc::default() };
     let small = found.changed.iter().filter(|changed| changed.entry.size <= LARGEST);
-    let ids: Vec<&str> = small.map(|changed| changed.id.as_str()).collect();
-    let blobs: HashMap<String, Vec<u8>> = repository.blobs(&ids);
+    let rest = small.map(|changed| changed.id.as_str()).filter(|id| !manifests.contains_key(*id));
+    let blobs = repository.blobs(&rest.collect::<Vec<_>>());
+    let blob = |id: &str| manifests.get(id).or_else(|| blobs.get(id)).map(Vec::as_slice).unwrap_or_default();
+    found.changed.retain(|changed| {
+        let blob = blob(&changed.id);
+        let is_rewritten = |bytes| origins.rewrites(changed.path, bytes, blob);
+        !is_large_file(blob, changed.entry) && !kept(inventory, changed.entry).is_some_and(is_rewritten)
+    });
     let paths: Vec<&str> = found.changed.iter().map(|changed| changed.at.as_str()).collect();
     let attributes = repository.attributes(&paths);
     for changed in std::mem::take(&mut found.changed) {
-        let blob = blobs.get(&changed.id).map(Vec::as_slice).unwrap_or_default();
+        let blob = blob(&changed.id);
         let attributes = attributes.get(&changed.at).cloned().unwrap_or_default();
-        if is_large_file(blob, changed.entry) || attributes.is_expanded && is_expanded(blob) {
+        if attributes.is_expanded && is_expanded(blob) {
             continue;
         }
         let mut forms = attributes.forms(blob, &changed.id).into_iter();
         if forms.any(|form| blob_ids(&form, repository.format).exact == changed.ids.exact) {
-            continue;
-        }
-        let bytes = kept(inventory, changed.entry);
-        if bytes.is_some_and(|bytes| origins.rewrites(changed.path, bytes, blob)) {
             continue;
         }
         let only_line_ends = differs_in_ends(changed.ids, blob, repository.format);

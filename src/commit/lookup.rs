@@ -1,7 +1,7 @@
 //! Finding in a commit what an entry of an artifact comes from.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::paths;
 
@@ -27,7 +27,12 @@ pub(super) struct Contents {
     links: BTreeMap<String, Option<String>>,
     /// Submodules that aren't checked out.
     closed: BTreeSet<String>,
+    /// The blobs of files that every package has, by their names.
+    manifests: Mutex<HashMap<String, Arc<Blobs>>>,
 }
+
+/// Bytes, by the ids of blobs.
+type Blobs = HashMap<String, Vec<u8>>;
 
 /// A commit's files as seen from one folder.
 pub(super) struct Lookup {
@@ -63,13 +68,31 @@ impl Contents {
             let leads_to = target.and_then(|target| joined(parent(path), target));
             links.insert(path.clone(), leads_to);
         }
-        Self { tree, links, closed }
+        Self { tree, links, closed, manifests: Mutex::default() }
+    }
+
+    /// The blobs of all files of this name. Clients rewrite manifests, and a workspace has one for each package: git is
+    /// asked for all of them at once.
+    fn manifests(&self, name: &str, repository: &Repository) -> Arc<Blobs> {
+        /// There may be no end of them among tests.
+        const MOST: usize = 2_000;
+        let mut known = self.manifests.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || {
+            let ids = self.tree.named(name);
+            Arc::new(if ids.len() > MOST { Blobs::new() } else { repository.blobs(&ids) })
+        };
+        Arc::clone(known.entry(name.to_owned()).or_insert_with(read))
     }
 }
 
 impl Lookup {
     pub(super) fn new(contents: Arc<Contents>, folder: &str) -> Self {
         Self { contents, folder: folder.to_owned() }
+    }
+
+    /// The blobs of all manifests of this name in the commit, by their ids.
+    pub(super) fn manifests(&self, name: &str, repository: &Repository) -> Arc<Blobs> {
+        self.contents.manifests(name, repository)
     }
 
     /// A file of the package's folder, or, where that has none, of a folder above it: clients take the readme and the

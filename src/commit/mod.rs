@@ -127,7 +127,7 @@ impl Home {
                 "the project isn't known (run packgate there, or name the folder with --project)".into()
             );
         };
-        let names = ecosystem::names(&project.folder);
+        let names = ecosystem::names(&project);
         if names.iter().any(|name| ecosystem::is_same_name(name, &package.name)) {
             return found(&project.folder);
         }
@@ -138,7 +138,7 @@ impl Home {
             return found(&member.folder);
         }
         // What a program computes as the name can't be known.
-        if is_just_packed || names.is_empty() && ecosystem::is_project(&project.folder) {
+        if is_just_packed || names.is_empty() && ecosystem::is_project(&project) {
             return found(&project.folder);
         }
         Err("this is no package of the project (name its folder with --project)".to_owned())

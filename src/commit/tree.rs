@@ -49,6 +49,14 @@ impl Tree {
         inside.map_while(move |(path, _)| path.strip_prefix(from.as_str()))
     }
 
+    /// The blobs of all files of this name, in whichever folder.
+    pub(super) fn named(&self, name: &str) -> Vec<&str> {
+        let so_named = self.all.iter().filter(|(path, _)| path.rsplit('/').next() == Some(name));
+        so_named
+            .filter_map(|(_, object)| if let Object::File(id) = object { Some(id.as_str()) } else { None })
+            .collect()
+    }
+
     /// The links and submodules, which other paths may lead through.
     pub(super) fn crossings(&self) -> impl Iterator<Item = (&str, &Object)> {
         let is_crossing = |(_, object): &(&String, &Object)| !matches!(object, Object::File(_));

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
-use crate::project::{Around, Member, Project, read_bytes};
+use crate::project::{Around, Manifests, Member, Project, read_bytes};
 
 use super::format::Fields;
 
@@ -132,21 +133,71 @@ pub fn of_project(folder: &Path) -> Option<Package> {
     package(&Files::OnDisk(folder), &mut Vec::new())
 }
 
+/// The folder in a private project that is published in its place, if there is one: a build has written a manifest there
+/// that has the same name, without the mark.
+pub fn published_from(project: &Project) -> Option<String> {
+    let names = names(project);
+    let is_published = |name: &String| {
+        let package = of_project(&project.folder.join(name));
+        package.is_some_and(|package| !package.private && names.contains(&package.name))
+    };
+    let mut folders = fs::read_dir(&project.folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(is_published);
+    folders.next().filter(|_| folders.next().is_none())
+}
+
 /// What is wrong with the manifests of a folder, if one can't be read.
 pub fn broken_manifest(folder: &Path) -> Option<String> {
     super::projects().into_iter().find_map(|project| project.broken(&Files::OnDisk(folder)))
 }
 
-/// Whether a folder has a manifest of an ecosystem.
-pub fn is_project(folder: &Path) -> bool {
-    super::projects().into_iter().any(|project| project.is_here(&Files::OnDisk(folder)))
+/// Whether a project's folder has a manifest of an ecosystem.
+pub fn is_project(project: &Project) -> bool {
+    manifests(project).is_known
 }
 
-/// The names that the manifests of a folder give to packages.
-pub fn names(folder: &Path) -> Vec<String> {
-    let files = Files::OnDisk(folder);
-    let packages = super::projects().into_iter().filter_map(|one| one.package(&files, &mut Vec::new()));
-    packages.map(|package| package.name).filter(|name| !name.is_empty()).collect()
+/// Whether it has one of an ecosystem that packgate doesn't know.
+pub fn is_foreign_project(project: &Project) -> bool {
+    manifests(project).is_foreign
+}
+
+/// The names that the manifests of a project's folder give to packages.
+pub fn names(project: &Project) -> Vec<String> {
+    manifests(project).names.clone()
+}
+
+/// Ends of the manifests' names in ecosystems that packgate doesn't know.
+const FOREIGN: [&str; 11] = [
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "go.mod",
+    "composer.json",
+    "pubspec.yaml",
+    "Package.swift",
+    ".csproj",
+    ".fsproj",
+    ".vbproj",
+    ".sln",
+];
+
+fn manifests(project: &Project) -> Arc<Manifests> {
+    project.manifests(|| {
+        let files = Files::OnDisk(&project.folder);
+        let here: Vec<_> = super::projects().into_iter().filter(|one| one.is_here(&files)).collect();
+        let packages = here.iter().filter_map(|one| one.package(&files, &mut Vec::new()));
+        let is_foreign = |name: &String| FOREIGN.iter().any(|end| name.ends_with(end));
+        Manifests {
+            names: packages.map(|package| package.name).filter(|name| !name.is_empty()).collect(),
+            is_known: !here.is_empty(),
+            is_foreign: files.names().iter().any(is_foreign),
+        }
+    })
 }
 
 /// Whether two names are one for a registry: letter case and the sort of dash don't matter.

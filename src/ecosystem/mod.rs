@@ -39,13 +39,14 @@ pub(crate) use digests::are_wide;
 pub use edit::{Change, Edit, EditError, List};
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub use folder::{
-    broken_manifest, dependencies, is_manifest_of, is_named_after, is_project, is_same_name, is_workspace,
-    member, members, members_of, names, of_project, outermost, upwards,
+    broken_manifest, dependencies, is_foreign_project, is_manifest_of, is_named_after, is_project,
+    is_same_name, is_workspace, member, members, members_of, names, of_project, outermost, published_from,
+    upwards,
 };
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
 pub(crate) use identity::{Identity, identity};
 pub(crate) use origin::{Origin, Origins, Ships};
-pub(crate) use registry::{Copy, Registry, Sender, Served};
+pub(crate) use registry::{Copy, Order, Registry, Sender, Served};
 pub use remedy::Remedy;
 pub(crate) use remedy::{leave_out, let_in, new_allowlist};
 pub(crate) use unwanted::Unwanted;
@@ -182,6 +183,11 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     }
     let project = project.filter(|project| is_at_hand(inventory, project));
     inventory.making = format(inventory.kind).making(inventory, project);
+    if let Some(project) = project
+        && inventory.package.as_ref().is_some_and(|package| package.private)
+    {
+        inventory.making.published_from = published_from(project);
+    }
     let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();
     if let Some(project) = project
         && inventory.files().any(has_map)
@@ -215,7 +221,7 @@ fn is_at_hand(inventory: &Inventory, project: &Project) -> bool {
         let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
         plain(name) == plain(&package.name) || package.name.rsplit('.').next() == Some(name)
     };
-    names(&project.folder).iter().any(same)
+    names(project).iter().any(same)
 }
 
 /// The files that must be parsed to be sure which imports of an identified package lead nowhere. None in an artifact

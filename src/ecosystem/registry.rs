@@ -18,13 +18,21 @@ pub(crate) trait Registry: Sync {
     /// The client is missing or failed, so that nothing can be told.
     fn served(&self, copy: &Copy<'_>) -> Result<Served, ClientError>;
 
+    /// What makes a sender that packs by itself send the audited bytes, or nothing.
+    ///
+    /// # Errors
+    /// It can't be held to them, for the reason told.
+    fn hold(&self, _order: &Order<'_>) -> Result<Vec<OsString>, String> {
+        Ok(Vec::new())
+    }
+
     /// What the manifest or the sender's arguments say of where to ask, in the words of the client that asks.
     fn where_to_ask(&self, _artifact: &Inventory, _sent_with: &[OsString]) -> Vec<OsString> {
         Vec::new()
     }
 }
 
-/// A client that sends an artifact as it is.
+/// A client that sends an artifact as it is, or what it packs, if that is the same.
 #[derive(Debug)]
 pub(crate) struct Sender {
     /// The word for it.
@@ -37,6 +45,8 @@ pub(crate) struct Sender {
     pub before: &'static [&'static str],
     /// Arguments that would make it send something else, too.
     pub refused: &'static [&'static str],
+    /// Whether it takes no file, and packs a folder by itself.
+    pub packs: bool,
     /// Whether it sends all files that an argument with wildcards matches.
     pub expands_wildcards: bool,
     /// Where nobody can be asked for a login.
@@ -59,6 +69,7 @@ impl Sender {
         program: "",
         before: &[],
         refused: &[],
+        packs: false,
         expands_wildcards: false,
         unattended: &[],
         no_login: &[],
@@ -66,6 +77,17 @@ impl Sender {
         is_handed_out: true,
         is_staged: false,
     };
+}
+
+/// What a sender that packs by itself is to send.
+#[derive(Debug)]
+pub(crate) struct Order<'a> {
+    /// The folder that it packs.
+    pub folder: &'a Path,
+    /// The digest of what it has to come to, in hex.
+    pub sha256: &'a str,
+    /// Where it is sent to, in the words of the client that asks.
+    pub asked: &'a [OsString],
 }
 
 /// Which copy is asked for.

@@ -49,7 +49,9 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
         if !pattern.matches(name) || !specifier.is_reference(sample.bytes, name) {
             continue;
         }
-        if sample.path.ends_with("package.json") && is_development_key(sample.bytes, hit.offset) {
+        if sample.path.ends_with("package.json")
+            && list_around(sample.bytes, hit.offset) == Some(List::Development)
+        {
             continue;
         }
         mention::add(sink.entry, MentionKind::Package, name, || sample.at(hit.offset));
@@ -124,7 +126,9 @@ impl<'a> Specifier<'a> {
         }
         let before = before.strip_suffix(b"\\").unwrap_or(before).trim_ascii_end();
         let imported = [&b"require("[..], b"import(", b"import", b"from", b"require.resolve("];
-        imported.iter().any(|word| before.ends_with(word)) || after.trim_ascii_start().starts_with(b":")
+        let is_key = after.trim_ascii_start().starts_with(b":");
+        imported.iter().any(|word| before.ends_with(word))
+            || is_key && list_around(bytes, self.start).is_some()
     }
 }
 
@@ -136,13 +140,34 @@ fn without_escape(after: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether a place in a `package.json` is under `devDependencies`, which no user installs.
-fn is_development_key(bytes: &[u8], at: usize) -> bool {
+/// A list of dependencies in a manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    /// What no user installs.
+    Development,
+    /// Any other.
+    Other,
+}
+
+/// The list of dependencies that a key at this place stands in. A plain word may be a key anywhere else: of a script, of
+/// a setting.
+fn list_around(bytes: &[u8], at: usize) -> Option<List> {
     /// Longer lists of dependencies are not looked through.
     const FARTHEST: usize = 64 << 10;
-    let before = bytes.get(at.saturating_sub(FARTHEST)..at).unwrap_or_default();
-    memchr::memmem::rfind(before, b"ependencies\"")
-        .is_some_and(|key| before.get(..key).is_some_and(|key| key.ends_with(b"\"devD")))
+    let before = bytes.get(at.saturating_sub(FARTHEST)..at)?;
+    let key = memchr::memmem::rfind(before, b"ependencies")?;
+    let (head, inside) = before.split_at_checked(key)?;
+    let mut depth = 0_u32;
+    for byte in inside {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth <= 1 => return None,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    let is_development = head.ends_with(b"devD");
+    (depth == 1).then_some(if is_development { List::Development } else { List::Other })
 }
 
 fn is_specifier(byte: u8) -> bool {
@@ -176,6 +201,9 @@ mod tests {
             ("@acme/core", "// node_modules/@acme/core/src/a.js", "@acme/core"),
             ("acme-core", "// ../node_modules/.pnpm/x@1/node_modules/acme-core/a.js", "acme-core"),
             ("acme-core", "{\"dependencies\":{\"acme-core\" : \"1\"}}", "acme-core"),
+            ("test", "{\"peerDependencies\":{\"a\":\"1\",\"test\":\"1\"}}", "test"),
+            ("test", "{\"peerDependenciesMeta\":{\"a\":{},\"test\":{\"optional\":true}}}", "test"),
+            ("core", "JSON.parse('{\\\"dependencies\\\":{\\\"core\\\":\\\"1\\\"}}')", "core"),
         ] {
             assert_eq!(packages(&[wanted], "package/a.js", text), [name], "{wanted}: {text}");
         }
@@ -192,6 +220,9 @@ mod tests {
             ("acme-core", "require('my-acme-core')"),
             ("acme-core", "let title = 'acme-core';"),
             ("acme-core", "require('./acme-core')"),
+            ("test", "{\"dependencies\":{\"a\":\"1\"},\"scripts\":{\"test\":\"jest\"}}"),
+            ("test", "module.exports = {'test': 1}"),
+            ("docs", "{\"devDependencies\":{\"a\":\"1\"},\"directories\":{\"docs\":\"docs\"}}"),
         ] {
             assert!(packages(&[wanted], "package/a.js", text).is_empty(), "{wanted}: {text}");
         }

@@ -18,6 +18,9 @@ pub struct Making {
     /// Options of the project's build that write source maps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub map_options: Vec<BuildOption>,
+    /// The folder of the private project that is published in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_from: Option<String>,
 }
 
 /// A place in the project where a build is told to write something.

@@ -1,5 +1,7 @@
 //! What the lines mean that were found of the project's own source text.
 
+use std::collections::BTreeSet;
+
 use crate::inventory::{Declared, Entry, EntryId, Fate, Inventory, Kind, Media, OwnText};
 
 /// Fewer lines of one file are chance.
@@ -37,12 +39,22 @@ impl Escape<'_> {
 /// All that got out, in the order of the entries.
 pub(super) fn escapes(inventory: &Inventory) -> Vec<Escape<'_>> {
     let mut escapes = Vec::new();
+    let ships =
+        |entry: &Entry, text: &OwnText| is_file(inventory, entry, text) && is_meant(inventory, entry, text);
+    let is_shipped =
+        |entry: &Entry, text: &OwnText| ships(entry, text) && is_in_place(inventory, entry, text);
+    let shipped: BTreeSet<u32> = inventory
+        .files()
+        .flat_map(|entry| entry.own_text.iter().filter(move |text| is_shipped(entry, text)))
+        .map(|text| text.number)
+        .collect();
     for entry in inventory.files().filter(|entry| !entry.own_text.is_empty()) {
         let carrier = Carrier::of(inventory, entry);
         // What is in a file that is meant to ship is meant, whichever others have the same lines.
-        let is_meant =
-            entry.own_text.iter().any(|text| is_whole(entry, text) && is_meant(inventory, entry, text));
-        for text in entry.own_text.iter().filter(|text| text.decoded || !is_meant) {
+        let is_meant = entry.own_text.iter().any(|text| ships(entry, text));
+        let texts = entry.own_text.iter().filter(|text| text.decoded || !is_meant);
+        // What ships as the file that it is, is no secret anywhere else.
+        for text in texts.filter(|text| !shipped.contains(&text.number)) {
             let carrier = if text.decoded { Carrier::Other } else { carrier };
             let Some(meaning) = carrier.meaning(text) else { continue };
             if !is_in_map(entry, text) {
@@ -72,7 +84,8 @@ enum Carrier {
 
 impl Carrier {
     fn of(inventory: &Inventory, entry: &Entry) -> Self {
-        if entry.parent.is_some_and(|parent| !is_transparent(inventory, parent, entry)) {
+        let is_wrapped = |parent| !inventory.is_unpacked(entry) && !is_transparent(inventory, parent, entry);
+        if entry.parent.is_some_and(is_wrapped) {
             return Self::Other;
         }
         let name = entry.file_name().to_ascii_lowercase();
@@ -159,21 +172,34 @@ fn is_whole(entry: &Entry, text: &OwnText) -> bool {
         && u64::from(text.lines.all()) * 10 >= u64::from(text.of) * 9
 }
 
+/// Whether an entry is the file, going by its lines, or by its place where all files are the project's.
+fn is_file(inventory: &Inventory, entry: &Entry, text: &OwnText) -> bool {
+    is_whole(entry, text) || !text.decoded && is_of_sources(inventory) && is_in_place(inventory, entry, text)
+}
+
+/// Whether such packages are made of source text as it is.
+fn is_of_sources(inventory: &Inventory) -> bool {
+    matches!(inventory.kind, Kind::Crate | Kind::Sdist | Kind::Gem)
+}
+
+/// Whether an entry stands where the project has the file.
+fn is_in_place(inventory: &Inventory, entry: &Entry, text: &OwnText) -> bool {
+    let root = inventory.package.as_ref().map_or("", |package| &package.root);
+    let path = entry.path.strip_prefix(root).unwrap_or(&entry.path).trim_start_matches('/');
+    text.file.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+}
+
 /// Whether a file that ships as it is does so on purpose: it runs as it is, or is what such packages are made of, or
 /// an allowlist names it where it is. A copy among what was built is no such file, whatever names the folder.
 fn is_meant(inventory: &Inventory, entry: &Entry, text: &OwnText) -> bool {
     let package = inventory.package.as_ref();
     let is_listed =
         |declared: &Declared| declared.has_allowlist == Some(true) && !declared.unlisted.contains(&entry.id);
-    let is_in_place = || {
-        let root = package.map_or("", |package| &package.root);
-        let path = entry.path.strip_prefix(root).unwrap_or(&entry.path).trim_start_matches('/');
-        text.file.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with('/'))
-    };
-    entry.parent.is_none()
+    inventory.is_unpacked(entry)
         && (text.fate == Fate::Kept
-            || matches!(inventory.kind, Kind::Crate | Kind::Sdist | Kind::Gem)
-            || package.is_some_and(|package| is_listed(&package.declared)) && is_in_place())
+            || is_of_sources(inventory)
+            || package.is_some_and(|package| is_listed(&package.declared))
+                && is_in_place(inventory, entry, text))
 }
 
 /// Whether a source map in the entry holds a text of this name: what maps give away is told as such.

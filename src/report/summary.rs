@@ -115,7 +115,7 @@ fn is_fixed_by_lists(judged: &Judged) -> bool {
     judged.waived.is_none() && judged.level == Level::Error && judged.finding.remedy.is_some()
 }
 
-/// `2 packages left out: @acme/core, @acme/docs (package.json says that they are private)`: the reasons, each with the
+/// `2 packages left out: @acme/core, @acme/docs (package.json says `"private": true`)`: the reasons, each with the
 /// packages that it holds for.
 pub(super) fn left_out(look: &Look) -> Option<String> {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();

@@ -22,7 +22,8 @@ lines.
 It knows the source files that version control tracks (without version control, those that no ignore file excludes) in
 the package's folder and in the workspace members that it depends on. It doesn't look for licences, generated and
 minified files, folders of other people's code (`node_modules`, `vendor`, ...), documentation and examples, nor for
-files that ship unchanged because they run as they are or because the allowlist names them.
+files that ship unchanged because they run as they are or because the allowlist names them: what a package ships as a file,
+it may have in its documentation as well.
 
 Whole lines are compared, without blanks, quotes, comment marks, line numbers and diff marks. What counts is what a
 build drops (plain comments, types, templates), and statements where there shouldn't be any: in declarations, in

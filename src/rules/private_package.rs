@@ -33,16 +33,14 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let package = context.inventory.package.as_ref();
     if let Some(package) = package.filter(|package| package.private) {
         let place = super::manifest_place(context.inventory, &package.manifest, package.private_line);
-        findings.push(
-            Finding::new(rule, place)
-                .message(format!(
-                    "The manifest marks `{}` as private: it must not be published.",
-                    package.name
-                ))
-                .help(
-                    "Remove the mark from the manifest if the package is meant to be public. If it is an app that is deployed, check what its build writes: `packgate check FOLDER`.",
-                ),
-        );
+        let help = match &context.inventory.making.published_from {
+            Some(folder) => format!(
+                "The manifest in {folder} has the same name and no such mark. If that folder is what is published, check it: `packgate check {folder}`."
+            ),
+            None => "Remove the mark from the manifest if the package is meant to be public. If it is an app that is deployed, check what its build writes: `packgate check FOLDER`.".to_owned(),
+        };
+        let message = format!("The manifest marks `{}` as private: it must not be published.", package.name);
+        findings.push(Finding::new(rule, place).message(message).help(help));
     }
     let mut nested = Vec::new();
     stray::check(rule, context, &mut nested);
@@ -59,6 +57,14 @@ mod tests {
     fn fires() {
         let found = run(&RULE, &npm("{\"name\": \"a\",\n\"private\": true}", &[]));
         assert_eq!((found.len(), found[0].place.line), (1, Some(2)));
+    }
+
+    #[test]
+    fn names_the_folder_that_is_published_instead() {
+        let mut inventory = npm("{\"name\": \"a\", \"private\": true}", &[]);
+        inventory.making.published_from = Some("dist".to_owned());
+        let found = run(&RULE, &inventory);
+        assert!(found[0].help.contains("`packgate check dist`"), "{}", found[0].help);
     }
 
     #[test]

@@ -368,7 +368,11 @@ fn what_no_client_sends_is_told_with_its_way() {
     let tarball = npm_tarball(&[("demo-1.0.0/Cargo.toml".into(), manifest)]);
     let file = desk.path("work").join("demo-1.0.0.crate");
     std::fs::write(&file, tarball).unwrap();
-    desk.says(&["publish", file.to_str().unwrap()], 2, &["no client sends a crate file as it is"]);
+    desk.says(
+        &["publish", file.to_str().unwrap()],
+        2,
+        &["cargo publish takes no crate file; name the folder"],
+    );
     assert!(repository("docs/publish.md").is_file());
 }
 
@@ -434,6 +438,81 @@ fn cargo_gets_its_login_for_what_passed_and_for_nothing_else() {
     desk.says(&["check"], 1, &[]);
     refused(&desk, "no crate with this checksum has passed");
     assert_eq!(registry.arrived().len(), 1, "{:?}", registry.arrived().keys());
+}
+
+/// A folder of cargo's is packed again by cargo, and gets the user's own login for the audited bytes alone.
+#[test]
+fn a_workspace_of_crates_goes_out_as_it_was_audited() {
+    if !clients::have(&["cargo", "python3"]) {
+        return;
+    }
+    let mut desk = Desk::new();
+    let registry = Registry::start();
+    let configuration =
+        format!("[registries.here]\nindex = \"sparse+http://127.0.0.1:{}/index/\"\n", registry.port);
+    plant(&desk.path("home"), [("config.toml", configuration.as_str())]);
+    desk.set("CARGO_HOME", desk.path("home").to_str().unwrap());
+    desk.set("CARGO_HTTP_MULTIPLEXING", "false");
+    let manifest = |name: &str, rest: &str| {
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2021\"\nlicense = \"MIT\"\ndescription = \"A demo\"\n{rest}"
+        )
+    };
+    let here = "publish = [\"here\"]\n";
+    let top = format!(
+        "{here}[dependencies]\ndemo-base = {{ path = \"../base\", version = \"1.0.0\", registry = \"here\" }}\n"
+    );
+    let work = desk.path("work");
+    let (base, top, tools) = (
+        manifest("demo-base", here),
+        manifest("demo-a-top", &top),
+        manifest("demo-tools", "publish = false\n"),
+    );
+    plant(
+        &work,
+        [
+            ("Cargo.toml", "[workspace]\nmembers = [\"a-top\", \"base\", \"tools\"]\nresolver = \"2\"\n"),
+            ("a-top/Cargo.toml", top.as_str()),
+            ("a-top/src/lib.rs", "//! The top.\n"),
+            ("base/Cargo.toml", base.as_str()),
+            ("base/src/lib.rs", "//! The base.\n"),
+            ("tools/Cargo.toml", tools.as_str()),
+            ("tools/src/lib.rs", "//! Tools.\n"),
+        ],
+    );
+
+    desk.says(&["publish", "--dry-run"], 0, &["demo-base 1.0.0: would be sent by cargo publish"]);
+    desk.says(&["publish"], 2, &["cargo publish has no login: run `cargo login`"]);
+    assert!(registry.arrived().is_empty());
+
+    // An edit while cargo is at work.
+    desk.set("CARGO_REGISTRIES_HERE_TOKEN", "nobody");
+    let edit = "case \"$1\" in publish) echo '//! More.' >> src/lib.rs;; esac";
+    desk.program("cargo", &format!("{edit}\nPATH=${{PATH#*:}}\nexec cargo \"$@\""));
+    desk.says(&["publish", "base"], 101, &["it is not what was audited just now"]);
+    assert!(registry.arrived().is_empty());
+    std::fs::remove_file(desk.path("bin/cargo")).unwrap();
+
+    // The one that the other needs first; a second run finds nothing to do.
+    let said = desk.says(&["publish"], 0, &["demo-a-top 1.0.0: sent, and the registry serves it"]);
+    assert!(said.find("demo-base 1.0.0: sent") < said.find("demo-a-top 1.0.0: sent"), "{said}");
+    assert_eq!(registry.arrived().len(), 2, "{:?}", registry.arrived().keys());
+    desk.says(&["publish"], 0, &["demo-base 1.0.0: the registry serves this file already"]);
+
+    // A provider that the registry has of its own, and one that only cargo can ask.
+    std::fs::write(work.join("base/Cargo.toml"), base.replace("1.0.0", "1.0.1")).unwrap();
+    let provider = |provider: &str| {
+        let text = format!("{configuration}credential-provider = {provider}\n");
+        std::fs::write(desk.path("home/config.toml"), text).unwrap();
+    };
+    provider("\"cargo:token\"");
+    desk.says(&["publish", "base"], 2, &["which only cargo can ask"]);
+    desk.program(
+        "ask",
+        "echo '{\"v\":[1]}'; read -r question; echo '{\"Ok\":{\"kind\":\"get\",\"token\":\"nobody\",\"cache\":\"never\",\"operation_independent\":false}}'",
+    );
+    provider("[\"ask\", \"fast\"]");
+    desk.says(&["publish", "base"], 0, &["demo-base 1.0.1: sent, and the registry serves it"]);
 }
 
 /// The time is not in what is packed twice, unless somebody sets it.

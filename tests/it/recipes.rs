@@ -220,7 +220,7 @@ fn has_stage() -> bool {
 
 #[test]
 fn cargo() {
-    if clients::have(&["bash", "python3", "cargo", "sha256sum"]) {
+    if clients::have(&["bash", "python3", "cargo"]) {
         let script = recipe("sh", "cargo");
         let files = [
             (

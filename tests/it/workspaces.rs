@@ -126,7 +126,7 @@ fn every_published_member_is_audited() {
         "blocked  acme-ui-1.0.0.tgz    1 error\n\
          passed   acme-base-1.0.0.tgz\n\
          policy proprietary (licence \"UNLICENSED\") for 1, open-source (licence \"MIT\") for 1\n\
-         1 package left out: @acme/core (package.json says that it is private)\n\n\
+         1 package left out: @acme/core (package.json says `\"private\": true`)\n\n\
          1 blocked, 1 passed\n"
     );
 

@@ -3,6 +3,7 @@
 mod advice;
 mod artifact;
 mod client;
+mod login;
 mod manifest;
 mod origin;
 mod project;

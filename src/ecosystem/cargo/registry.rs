@@ -1,22 +1,54 @@
-//! Registries of crates. cargo sends none that was packed before: it packs again, the same bytes, and asks for its
-//! login with their checksum.
+//! Registries of crates. cargo sends none that was packed before: it packs again, the same bytes, and asks for its login
+//! with their checksum, so that whoever is asked can hold it to them.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::client::{home, newest_in_cache};
+use super::login::{self, Configuration, configurations};
 use super::manifest::parse;
 use crate::ecosystem::client::{ClientError, Fetched, Run};
-use crate::ecosystem::registry::{Copy, Registry, Sender, Served};
+use crate::ecosystem::registry::{Copy, Order, Registry, Sender, Served};
 use crate::inventory::Inventory;
 use crate::scratch;
 
 pub(super) struct CrateRegistry;
 
+const SENDERS: [Sender; 1] = [Sender {
+    name: "cargo",
+    command: "cargo publish",
+    program: "cargo",
+    before: &["publish", "--no-verify", "--allow-dirty"],
+    packs: true,
+    // Another package, another configuration, or a login past all providers.
+    refused: &[
+        "-p",
+        "--package",
+        "--workspace",
+        "--all",
+        "--exclude",
+        "--manifest-path",
+        "--index",
+        "--config",
+        "--token",
+        "-C",
+        "-Z",
+    ],
+    no_login: &["no token found", "could not find credentials", "please run `cargo login`"],
+    login: "run `cargo login`, or set CARGO_REGISTRY_TOKEN",
+    ..Sender::USUAL
+}];
+
 impl Registry for CrateRegistry {
     fn senders(&self) -> &'static [Sender] {
-        &[]
+        &SENDERS
+    }
+
+    fn hold(&self, order: &Order<'_>) -> Result<Vec<OsString>, String> {
+        let program = std::env::current_exe().map_err(|error| format!("where this program is: {error}"))?;
+        let program = program.to_str().ok_or("this program's path is no UTF-8")?;
+        let gate = [program, "cargo-credential", "--only", order.sha256];
+        login::behind(&gate, &Configuration::of(order.folder), order.asked)
     }
 
     /// `cargo info` downloads the crate and holds it against the `cksum` of the index. In an empty folder, since a
@@ -80,20 +112,6 @@ impl Registry for CrateRegistry {
         });
         only.map(|name| ["--registry", name].map(OsString::from).into()).unwrap_or_default()
     }
-}
-
-/// The files of cargo's configuration that hold for a folder, those nearer to it later, as they go before.
-fn configurations(folder: &Path) -> Vec<PathBuf> {
-    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
-    let mut above: Vec<PathBuf> = folder.ancestors().map(|above| above.join(".cargo")).collect();
-    above.reverse();
-    let all = home().into_iter().chain(above);
-    let file = |folder: PathBuf| {
-        ["config", "config.toml"].map(|name| folder.join(name)).into_iter().find(|file| file.is_file())
-    };
-    let mut files: Vec<PathBuf> = all.filter_map(file).collect();
-    files.dedup();
-    files
 }
 
 /// Lets cargo find the user's logins in the new home, for registries that want one for reading.

@@ -127,7 +127,7 @@ impl Format for Tarball {
     }
 
     fn making(&self, _inventory: &Inventory, project: Option<&Project>) -> Making {
-        let packer = project.map_or("", |project| client::packer(&project.folder));
+        let packer = project.map_or("", client::packer);
         Making { packer, ..Making::default() }
     }
 

@@ -44,7 +44,7 @@ impl Client for NpmClient {
     }
 
     fn release(&self, folder: &Path) -> Vec<String> {
-        let program = match Manager::of(folder).0 {
+        let program = match Manager::of(&Project::new(folder)).0 {
             Manager::Pnpm => "pnpm",
             _ => "npm",
         };
@@ -91,9 +91,8 @@ impl Manager {
     ];
 
     /// The manager that the project uses, its program and how that is known.
-    fn of(folder: &Path) -> (Self, &'static str, String) {
-        let project = Project::new(folder);
-        for folder in upwards(&project) {
+    fn of(project: &Project) -> (Self, &'static str, String) {
+        for folder in upwards(project) {
             let manifest = project::at(folder).unwrap_or_default();
             let named = manifest.get("packageManager").and_then(Value::as_str);
             let named = named.and_then(|named| named.split('@').next());
@@ -113,26 +112,25 @@ impl Manager {
 }
 
 /// What the project's lists are read by: `yarn 1` where that is the old one.
-pub(super) fn packer(folder: &Path) -> &'static str {
-    let (manager, program, _) = Manager::of(folder);
+pub(super) fn packer(project: &Project) -> &'static str {
+    let (manager, program, _) = Manager::of(project);
     if manager != Manager::Yarn {
         return program;
     }
     // Those since 2 have settings of their own, or are named by version.
-    let project = Project::new(folder);
     let is_named = |folder: &Path| {
         let manifest = project::at(folder).unwrap_or_default();
         let named = manifest.get("packageManager").and_then(Value::as_str);
         named.is_some_and(|named| named.starts_with("yarn@") && !named.starts_with("yarn@1."))
     };
-    match upwards(&project).any(|folder| folder.join(".yarnrc.yml").exists() || is_named(folder)) {
+    match upwards(project).any(|folder| folder.join(".yarnrc.yml").exists() || is_named(folder)) {
         true => "yarn",
         false => "yarn 1",
     }
 }
 
 fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
-    let (manager, program, because) = Manager::of(folder);
+    let (manager, program, because) = Manager::of(&Project::new(folder));
     let run = Run::of(program, &because, folder)?;
     let within = running_script(folder);
     let manifest = project::at(folder).unwrap_or_default();
@@ -187,7 +185,7 @@ fn file_name(manifest: &Value) -> String {
 
 /// npm and pnpm pack all members at once, which takes about as long as one of them alone.
 fn pack_all(root: &Path, members: &[&Member], into: &Path) -> Option<Result<String, ClientError>> {
-    let (manager, program, because) = Manager::of(root);
+    let (manager, program, because) = Manager::of(&Project::new(root));
     let (before, after): (Vec<String>, Vec<String>) = match manager {
         Manager::Npm => {
             (Vec::new(), members.iter().flat_map(|member| chosen_for_npm(root, member)).collect())
@@ -269,7 +267,7 @@ mod tests {
             for (path, text) in files {
                 fs::write(folder.path().join(path), text).unwrap();
             }
-            Manager::of(folder.path()).1
+            Manager::of(&Project::new(folder.path())).1
         };
         assert_eq!(program(&[("package.json", "{}")]), "npm");
         assert_eq!(

@@ -136,7 +136,7 @@ fn members(root: &Path, patterns: &[String]) -> Vec<Member> {
             version: version.to_owned(),
             private,
             held_back: match private {
-                true => Some("package.json says that it is private"),
+                true => Some("package.json says `\"private\": true`"),
                 false => is_unversioned.then_some("package.json names no version"),
             },
             folder,

@@ -18,7 +18,7 @@ mod statements;
 mod texts;
 mod typed;
 
-pub use files::{is_own, untracked};
+pub use files::{is_own, is_shown, untracked};
 pub use index::{OwnFile, OwnSource};
 pub use search::{Found, FoundLine};
 pub use texts::OwnTexts;
