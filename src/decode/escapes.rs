@@ -56,7 +56,8 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
 fn with_armour(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
     const LONGEST: usize = 24 << 10;
     let text = bytes.get(start..end).unwrap_or_default();
-    if memchr::memmem::find(text, b"--").is_none() {
+    let has_dashes = |dashes: &[u8]| memchr::memmem::find(text, dashes).is_some();
+    if !has_dashes(b"--") && !has_dashes(b"\\-\\-") {
         return (start, end);
     }
     let text = plain(text);
