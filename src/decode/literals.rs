@@ -76,7 +76,9 @@ fn joint(bytes: &[u8], close: usize) -> Option<usize> {
     let may_be_cut = |is: fn(u8) -> bool| sides.into_iter().all(|byte| byte.is_some_and(|byte| is(*byte)));
     let is_joint = match gap.get(operator..behind)? {
         // A shell joins what is quoted in two ways. The same quote twice is one quote in many languages.
-        b"" if open == 0 => gap.first() != bytes.get(close) && may_be_cut(|byte| byte.is_ascii_alphanumeric()),
+        b"" if open == 0 => {
+            gap.first() != bytes.get(close) && may_be_cut(|byte| byte.is_ascii_alphanumeric())
+        }
         // Without an operator it may be the end of one argument and the beginning of another.
         b"" => may_be_cut(|byte| byte.is_ascii_alphanumeric() || b"_-+/=.:~@%\\".contains(&byte)),
         operator => {

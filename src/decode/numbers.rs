@@ -1,6 +1,8 @@
 //! Text and keys written as numbers, one for each byte: `[104, 105]`, `{0x68, 0x69}`, `String.fromCharCode(104, 105)`.
 
-use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::places::{Builder, Rate};
 use super::runs::runs;
@@ -13,36 +15,45 @@ const SHORTEST_RUN: usize = SHORTEST * 3 - 1;
 /// Numbers by which a row is told to be a text.
 const HEAD: usize = 64;
 
+static HEXADECIMAL: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("0x"));
+
 pub(super) const WRAPPING: Wrapping = Wrapping { name: "numbers", stands_in: StandsIn::Text, uncover };
 
 /// Uncovers rows of numbers that stand for text, or for bytes whose beginning says what they are.
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(WRAPPING.name, true, budget, found);
-    for run in runs(bytes, SHORTEST_RUN, may_be_of_list) {
-        uncover_run(bytes, run, &mut layer);
-    }
-}
-
-/// Whether lists of numbers are made of such characters.
-fn may_be_of_list(byte: u8) -> bool {
-    byte.is_ascii_hexdigit() || byte.is_ascii_whitespace() || matches!(byte, b',' | b'x' | b'X')
-}
-
-fn uncover_run(bytes: &[u8], run: Range<usize>, layer: &mut Builder<'_>) {
-    let bytes = bytes.get(..run.end).unwrap_or_default();
-    let mut at = run.start;
-    loop {
-        let mut list = Numbers { bytes, at };
-        let head: Vec<Number> = list.by_ref().take(HEAD).collect();
-        match What::of(&head) {
-            Some(what) => push(head.into_iter().chain(list.by_ref()), what, layer),
-            None => list.by_ref().for_each(drop),
+    for run in runs(bytes, SHORTEST_RUN, is_of_list) {
+        let text = bytes.get(..run.end).unwrap_or_default();
+        let mut at = Some(run.start);
+        while let Some(start) = at {
+            let end = uncover_list(text, start, &mut layer);
+            // behind what is no byte's number
+            let rest = text.get(end..).unwrap_or_default();
+            at = memchr::memchr(b',', rest).map(|comma| end + comma + 1);
         }
-        // What ended the list is no byte's number, or the end.
-        let rest = bytes.get(list.at..).unwrap_or_default();
-        let Some(comma) = memchr::memchr(b',', rest) else { return };
-        at = list.at + comma + 1;
     }
+    let mut done = 0;
+    for at in HEXADECIMAL.find_iter(bytes) {
+        if at >= done {
+            done = uncover_list(bytes, at, &mut layer);
+        }
+    }
+}
+
+/// Whether lists of numbers in base ten are made of such characters.
+fn is_of_list(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte.is_ascii_whitespace() || byte == b','
+}
+
+/// Uncovers the list that begins at `at`, and says where it ends.
+fn uncover_list(bytes: &[u8], at: usize, layer: &mut Builder<'_>) -> usize {
+    let mut list = Numbers { bytes, at, is_over: false };
+    let head: Vec<Number> = list.by_ref().take(HEAD).collect();
+    match What::of(&head) {
+        Some(what) => push(head.into_iter().chain(list.by_ref()), what, layer),
+        None => list.by_ref().for_each(drop),
+    }
+    list.at
 }
 
 /// What a list stands for.
@@ -105,26 +116,32 @@ struct Number {
 struct Numbers<'a> {
     bytes: &'a [u8],
     at: usize,
+    is_over: bool,
 }
 
 impl Iterator for Numbers<'_> {
     type Item = Number;
 
     fn next(&mut self) -> Option<Number> {
-        let skip = |from: usize, is: fn(&u8) -> bool| {
-            from + self.bytes.get(from..).unwrap_or_default().iter().take_while(|byte| is(byte)).count()
+        const MOST_DIGITS: usize = 8;
+        if self.is_over {
+            return None;
+        }
+        let skip = |from: usize, most: usize, is: fn(&u8) -> bool| {
+            let rest = self.bytes.get(from..).unwrap_or_default();
+            from + rest.iter().take(most).take_while(|byte| is(byte)).count()
         };
-        let at = skip(self.at, u8::is_ascii_whitespace);
-        let end = skip(at, u8::is_ascii_alphanumeric);
-        let behind = skip(end, u8::is_ascii_whitespace);
+        let at = skip(self.at, usize::MAX, u8::is_ascii_whitespace);
+        let end = skip(at, MOST_DIGITS, u8::is_ascii_alphanumeric);
         let value = match self.bytes.get(at..end)? {
-            [b'0', b'x' | b'X', digits @ ..] => number(digits, 16)?,
-            digits => number(digits, 10)?,
+            [b'0', b'x', digits @ ..] => number(digits, 16),
+            digits => number(digits, 10),
         };
-        let value = u8::try_from(value).ok()?;
-        // without a comma it is the last one
-        self.at = if self.bytes.get(behind) == Some(&b',') { behind + 1 } else { self.bytes.len() };
-        Some(Number { at, value })
+        let value = value.and_then(|value| u8::try_from(value).ok());
+        let comma = skip(end, usize::MAX, u8::is_ascii_whitespace);
+        self.is_over = value.is_none() || self.bytes.get(comma) != Some(&b',');
+        self.at = if self.is_over { end } else { comma + 1 };
+        Some(Number { at, value: value? })
     }
 }
 
@@ -148,12 +165,18 @@ mod tests {
 
     #[test]
     fn text_is_read_however_its_numbers_are_written() {
-        for write in [|byte| format!("{byte}"), |byte| format!("0x{byte:02x}"), |byte| format!("0X{byte:X}")] {
+        for write in [|byte| format!("{byte}"), |byte| format!("0x{byte:02x}"), |byte| format!("0x{byte:X}")]
+        {
             for comma in [",", ", ", ",\n  ", " , "] {
-                for (before, behind) in [("x([", "])"), ("{\n 1, 999, ", ",\n};"), ("f(", ", 999, 1)"), ("", "")] {
+                for (before, behind) in
+                    [("x([", "])"), ("{\n 1, 999, ", ",\n};"), ("f(", ", 999, 1)"), ("", "")]
+                {
                     let text = format!("{before}{}{behind}", list(TEXT, write, comma));
                     let found = texts(&text);
-                    assert!(found.iter().any(|found| found.ends_with("a text of several words")), "{text} {found:?}");
+                    assert!(
+                        found.iter().any(|found| found.ends_with("a text of several words")),
+                        "{text} {found:?}"
+                    );
                 }
             }
         }
@@ -173,7 +196,8 @@ mod tests {
     #[test]
     fn bytes_that_say_what_they_are_stand_alone() {
         let key = [&[0x30, 0x82, 1, 0, 2, 1, 0][..], &[0xAA; 40]].concat();
-        let text = format!("unsigned char key[] = {{\n  {}\n}};", list(&key, |byte| format!("0x{byte:02x}"), ", "));
+        let text =
+            format!("unsigned char key[] = {{\n  {}\n}};", list(&key, |byte| format!("0x{byte:02x}"), ", "));
         let mut found = Vec::new();
         uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| found.push(layer.text));
         assert_eq!(found, [key]);

@@ -213,9 +213,8 @@ fn without_escapes(
     search: &Search,
 ) -> Option<Found> {
     let raw = text.get(window.clone())?;
-    let is_escaped = || {
-        memchr::memchr2(b'\\', b'&', raw).is_some() || memchr::memmem::find(raw, b"\"\"").is_some()
-    };
+    let is_escaped =
+        || memchr::memchr2(b'\\', b'&', raw).is_some() || memchr::memmem::find(raw, b"\"\"").is_some();
     if !search.pattern.names_value() || !is_escaped() {
         return None;
     }

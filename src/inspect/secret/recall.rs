@@ -124,7 +124,9 @@ const CARRIERS: &[Carrier] = &[
         let hex: String = around(dice, token).bytes().map(|byte| format!("{byte:02x}")).collect();
         format!("x = '{hex}'\n").into_bytes()
     }),
-    carrier("numbers", |_, token| format!("String.fromCharCode({})", numbers(token, |byte| byte.to_string())).into_bytes()),
+    carrier("numbers", |_, token| {
+        format!("String.fromCharCode({})", numbers(token, |byte| byte.to_string())).into_bytes()
+    }),
     carrier("numbers in hex", |_, token| {
         format!("char x[] = {{\n  {}\n}};", numbers(token, |byte| format!("0x{byte:02x}"))).into_bytes()
     }),
