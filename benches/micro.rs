@@ -124,6 +124,8 @@ const BAITS: &[Bait] = &[
     bait("letters of base64", || b"QUJD".to_vec()),
     bait("lines of base64", || [&b"QUJD".repeat(10)[..], b"\n"].concat()),
     bait("base64 in base64", in_itself),
+    bait("numbers", || b"97,".to_vec()),
+    bait("comments between literals", || b"'a'/*".to_vec()),
     bait("digits", || b"61".to_vec()),
     bait("tokens of any length", || [&b"pypi-AgEIcHlwaS5vcmc"[..], &b"a".repeat(20)].concat()),
     bait("short lines of base64 with words in them", || {

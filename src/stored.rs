@@ -13,7 +13,7 @@ use crate::inventory::Inventory;
 use crate::words::hex;
 
 /// The form of stored facts: a digest of the definitions in `src/inventory`, so that no change of theirs is forgotten.
-pub const FORM: &str = concat!("1-", env!("PACKGATE_FACTS"));
+pub const FORM: &str = concat!("2-", env!("PACKGATE_FACTS"));
 
 /// An inventory as it is written down.
 #[derive(Debug, Clone, Serialize, Deserialize)]

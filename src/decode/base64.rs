@@ -27,7 +27,7 @@ pub(super) const WRAPPING: Wrapping = Wrapping { name: NAME, stands_in: StandsIn
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(NAME, true, budget, found);
     let mut hex = Vec::new();
-    let mut runs = runs(bytes, SHORTEST);
+    let mut runs = runs(bytes, SHORTEST, is_digit);
     while let Some(first) = runs.next() {
         let lines = Lines::from(bytes, first.clone());
         runs.skip_to(lines.end());

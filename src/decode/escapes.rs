@@ -56,7 +56,8 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
 fn with_armour(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
     const LONGEST: usize = 24 << 10;
     let text = bytes.get(start..end).unwrap_or_default();
-    if memchr::memmem::find(text, b"--").is_none() {
+    let has_dashes = |dashes: &[u8]| memchr::memmem::find(text, dashes).is_some();
+    if !has_dashes(b"--") && !has_dashes(b"\\-\\-") {
         return (start, end);
     }
     let text = plain(text);
@@ -209,7 +210,8 @@ impl Escape {
         let before = at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(b' ');
         let behind = bytes.get(at + self.length).copied().unwrap_or(b' ');
         let is_word = |byte: u8| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'\\' | b'%' | b'&')
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'\\' | b'%' | b'&' | b'.' | b'~' | b'=' | b':')
         };
         let character = match self.character {
             None => return is_word(before) && is_word(behind),
@@ -219,8 +221,11 @@ impl Escape {
         if self.is_sign {
             // Regular expressions are full of these.
             let is_slash = |byte: u8| matches!((character, byte), (b'/' | b':', b'/' | b':' | b'\\'));
-            let is_letter =
-                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'=');
+            // Markdown writes `.\_`, and no regular expression does.
+            let is_mark = |byte: u8| character == b'_' && matches!(byte, b'.' | b'~');
+            let is_letter = |byte: u8| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'=') || is_mark(byte)
+            };
             return (is_letter(before) || is_slash(before)) && (is_letter(behind) || is_slash(behind));
         }
         // A blank is part of `Basic dXNlcg==`; addresses have their line ends in percent, too.
@@ -258,10 +263,15 @@ fn backslash(text: &[u8]) -> Option<Escape> {
         [sign @ (b'/' | b'_' | b'-' | b'.' | b'+' | b'=' | b':' | b'@' | b'~' | b'#' | b'!' | b'&'), ..] => {
             byte(1, *sign).map(|escape| Escape { is_sign: true, ..escape })
         }
-        [b'\n', ..] => escape(1, None),
-        [b'\r', b'\n', ..] => escape(2, None),
+        [b'\n', next @ ..] => escape(1 + indentation(next), None),
+        [b'\r', b'\n', next @ ..] => escape(2 + indentation(next), None),
         _ => None,
     }
+}
+
+/// Blanks at the beginning of a line: where a backslash joins two lines, YAML leaves them out.
+fn indentation(line: &[u8]) -> usize {
+    line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
 fn entity(text: &[u8]) -> Option<Escape> {
@@ -299,6 +309,7 @@ mod tests {
             r"ab\\u005fcd-ef\\/g",
             r"\x61b_cd-ef/\x67",
             "ab_c\\\nd-ef/g",
+            "ab_c\\\r\n    d-ef/g",
         ] {
             assert_eq!(texts(&format!("x = '{text}';\n")), ["x = 'ab_cd-ef/g';"], "{text}");
             assert_eq!(plain(text.as_bytes()), b"ab_cd-ef/g");

@@ -62,25 +62,25 @@ fn by_operator(bytes: &[u8], layer: &mut Builder<'_>) {
 fn joint(bytes: &[u8], close: usize) -> Option<usize> {
     let rest = bytes.get(close + 1..)?;
     let gap = rest.get(..LONGEST_GAP).unwrap_or(rest);
-    let count = |from: usize, is: fn(&u8) -> bool| {
-        from + gap.get(from..).unwrap_or_default().iter().take_while(|byte| is(byte)).count()
-    };
-    let operator = count(0, u8::is_ascii_whitespace);
-    let behind =
-        count(operator, |byte| matches!(byte, b'+' | b'.' | b'&' | b'|' | b'^' | b'<' | b'>' | b'~' | b'\\'));
+    let operator = blank(gap, 0);
+    let is_sign = |byte: &&u8| matches!(byte, b'+' | b'.' | b'&' | b'|' | b'^' | b'<' | b'>' | b'~' | b'\\');
+    let behind = operator + gap.get(operator..)?.iter().take_while(is_sign).count();
     // what a literal may begin with: `f"..."`, `L"..."`
-    let letters = count(behind, u8::is_ascii_whitespace);
-    let prefix = gap.get(letters..).unwrap_or_default().iter().take(3);
+    let letters = blank(gap, behind);
+    let prefix = gap.get(letters..)?.iter().take(3);
     let open = letters + prefix.take_while(|byte| byte.is_ascii_alphabetic()).count();
-    if open > letters + 2 || open == 0 || !is_quote(*gap.get(open)?) {
+    if open > letters + 2 || !is_quote(*gap.get(open)?) {
         return None;
     }
+    let sides = [close.checked_sub(1).and_then(|before| bytes.get(before)), gap.get(open + 1)];
+    let may_be_cut = |is: fn(u8) -> bool| sides.into_iter().all(|byte| byte.is_some_and(|byte| is(*byte)));
     let is_joint = match gap.get(operator..behind)? {
-        // Without an operator it may be the end of one argument and the beginning of another.
-        b"" => {
-            let before = close.checked_sub(1).and_then(|before| bytes.get(before));
-            [before, gap.get(open + 1)].into_iter().all(|byte| byte.is_some_and(|byte| may_be_cut(*byte)))
+        // A shell joins what is quoted in two ways. The same quote twice is one quote in many languages.
+        b"" if open == 0 => {
+            gap.first() != bytes.get(close) && may_be_cut(|byte| byte.is_ascii_alphanumeric())
         }
+        // Without an operator it may be the end of one argument and the beginning of another.
+        b"" => may_be_cut(|byte| byte.is_ascii_alphanumeric() || b"_-+/=.:~@%\\".contains(&byte)),
         operator => {
             matches!(
                 operator,
@@ -91,10 +91,26 @@ fn joint(bytes: &[u8], close: usize) -> Option<usize> {
     is_joint.then_some(close + 1 + open)
 }
 
-/// Whether a token may be cut before or behind this character.
-fn may_be_cut(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b':' | b'~' | b'@' | b'%' | b'\\')
+/// Where the blanks, comments and joined line ends that begin at `from` in a gap are over.
+fn blank(gap: &[u8], from: usize) -> usize {
+    let mut at = from;
+    loop {
+        let rest = gap.get(at..).unwrap_or_default();
+        let line = || memchr::memchr(b'\n', rest).map(|end| end + 1);
+        let length = match rest {
+            [first, ..] if first.is_ascii_whitespace() => Some(1),
+            [b'/', b'*', inner @ ..] => memchr::memmem::find(inner, b"*/").map(|end| end + 4),
+            [b'/', b'/', ..] | [b'#', ..] => line(),
+            // Visual Basic, and Python behind an operator
+            [b'_', b'\n', ..] | [b'_', b'\r', ..] => Some(2),
+            [b'\\', b'\n', ..] | [b'\\', b'\r', ..] if at > from => Some(2),
+            _ => None,
+        };
+        match length {
+            Some(length) => at += length,
+            None => return at,
+        }
+    }
 }
 
 /// The text of a literal that closes at `close`, or as much of it as stands in the last line.
@@ -292,6 +308,11 @@ mod tests {
             "'ab_' & 'cd-ef-and-so-on'",
             "'ab_' || 'cd-ef-and-so-on'",
             "b'ab_' b'cd-ef-and-so-on'",
+            "'ab_' /* one */\n  'cd-' // two\n  'ef-and-so-on'",
+            "'ab_' + # one\n 'cd-ef-and-so-on'",
+            "'ab_' + \\\n 'cd-ef-and-so-on'",
+            "'ab_' & _\r\n 'cd-ef-and-so-on'",
+            "'ab_c'\"d-ef-and-so-on\"",
         ] {
             let found = texts(&format!("one\nx = {text};\n"));
             assert!(found.iter().any(|found| found.contains("ab_cd-ef-and-so-on")), "{text} {found:?}");
@@ -306,6 +327,9 @@ mod tests {
             "'a' + b + 'c'",
             "x.join(', ')",
             "'a' ? 'b' : 'c'",
+            "'it''s one text with quotes in it'",
+            "'<a href=\"' + href + '\">some more text</a>'",
+            "'a', // one\n 'and another text of letters'",
             "''.concat(a, 'b')",
         ] {
             assert_eq!(texts(text), [""; 0], "{text}");

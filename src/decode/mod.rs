@@ -14,6 +14,7 @@ mod escapes;
 mod hex;
 mod literals;
 mod magic;
+mod numbers;
 pub(crate) mod percent;
 mod places;
 mod runs;
@@ -103,7 +104,8 @@ enum StandsIn {
 }
 
 /// All wrappings, in the order in which they are looked for.
-const WRAPPINGS: [Wrapping; 4] = [base64::WRAPPING, escapes::WRAPPING, literals::WRAPPING, wide::WRAPPING];
+const WRAPPINGS: [Wrapping; 5] =
+    [base64::WRAPPING, escapes::WRAPPING, literals::WRAPPING, numbers::WRAPPING, wide::WRAPPING];
 
 /// Uncovers what a text or a binary holds in wrappings of any kind. `from` says what the bytes were uncovered in, if in
 /// anything.

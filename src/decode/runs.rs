@@ -1,4 +1,4 @@
-//! Runs of characters of base64, found without looking at most of the others.
+//! Runs of characters of one kind, as those of base64, found without looking at most of the others.
 
 use std::ops::Range;
 
@@ -41,38 +41,39 @@ pub(super) fn is_digit(byte: u8) -> bool {
     value(byte).is_some()
 }
 
-/// All runs of at least so many characters of base64, without padding.
-pub(super) fn runs(bytes: &[u8], shortest: usize) -> Runs<'_> {
-    Runs { bytes, at: 0, shortest }
+/// All runs of at least so many characters of a kind.
+pub(super) fn runs<F: Fn(u8) -> bool>(bytes: &[u8], shortest: usize, is_of_kind: F) -> Runs<'_, F> {
+    Runs { bytes, at: 0, shortest, is_of_kind }
 }
 
-pub(super) struct Runs<'a> {
+pub(super) struct Runs<'a, F> {
     bytes: &'a [u8],
     at: usize,
     shortest: usize,
+    is_of_kind: F,
 }
 
-impl Runs<'_> {
+impl<F> Runs<'_, F> {
     /// Goes on from there.
     pub(super) fn skip_to(&mut self, at: usize) {
         self.at = self.at.max(at);
     }
 }
 
-impl Iterator for Runs<'_> {
+impl<F: Fn(u8) -> bool> Iterator for Runs<'_, F> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {
         loop {
             // A run that begins at `at` or later fills this window, or begins behind the last gap in it.
             let window = self.bytes.get(self.at..self.at + self.shortest)?;
-            match window.iter().rposition(|byte| !is_digit(*byte)) {
+            match window.iter().rposition(|byte| !(self.is_of_kind)(*byte)) {
                 Some(gap) => self.at += gap + 1,
                 None => break,
             }
         }
         let rest = self.bytes.get(self.at + self.shortest..).unwrap_or_default();
-        let more = rest.iter().take_while(|byte| is_digit(**byte)).count();
+        let more = rest.iter().take_while(|byte| (self.is_of_kind)(**byte)).count();
         let run = self.at..self.at + self.shortest + more;
         self.at = run.end;
         Some(run)
@@ -95,8 +96,8 @@ mod tests {
             }
             text.push(b' ');
         }
-        assert_eq!(runs(&text, 40).collect::<Vec<_>>(), wanted);
-        assert_eq!(runs(&text[..text.len() - 1], 40).count(), wanted.len());
-        assert_eq!(runs(b"short", 40).count(), 0);
+        assert_eq!(runs(&text, 40, is_digit).collect::<Vec<_>>(), wanted);
+        assert_eq!(runs(&text[..text.len() - 1], 40, is_digit).count(), wanted.len());
+        assert_eq!(runs(b"short", 40, is_digit).count(), 0);
     }
 }

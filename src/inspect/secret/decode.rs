@@ -155,6 +155,13 @@ fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64())
 }
 
+/// Whether a signature begins here: base64 that is long enough, in percent or not.
+pub(super) fn is_signed(text: &[u8], at: usize) -> bool {
+    const SHORTEST: usize = 43;
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"%+/".contains(byte);
+    text.get(at..at + SHORTEST).is_some_and(|signature| signature.iter().all(is_digit))
+}
+
 /// A signature with a version or a policy, and with a last day, if any, that has not passed.
 fn sas_grants(query: &[u8]) -> bool {
     let field = |name: &str| {

@@ -169,6 +169,7 @@ fn at_hit(
         }
         Check::Structure => structure::find(sample.bytes, at, search.rule).into_iter().collect(),
         Check::Url => url::find(sample.bytes, at, search.rule).into_iter().collect(),
+        Check::Sas if !decode::is_signed(sample.bytes, at + keyword.len()) => Vec::new(),
         _ => by_regex(sample, at, keyword, search).into_iter().collect(),
     }
 }
@@ -229,11 +230,15 @@ fn without_escapes(
     search: &Search,
 ) -> Option<Found> {
     let raw = text.get(window.clone())?;
-    if !search.pattern.names_value() || memchr::memchr2(b'\\', b'&', raw).is_none() {
+    let is_escaped =
+        || memchr::memchr2(b'\\', b'&', raw).is_some() || memchr::memmem::find(raw, b"\"\"").is_some();
+    if !search.pattern.names_value() || !is_escaped() {
         return None;
     }
     let plain = |text: &[u8]| {
         let mut text = crate::decode::plain(text);
+        // C#, Visual Basic and CSV write a quote twice
+        text.dedup_by(|next, last| *next == b'"' && *last == b'"');
         text.retain(|byte| *byte != b'\\');
         text
     };

@@ -261,11 +261,11 @@ pub(super) fn is_password(bytes: &[u8]) -> bool {
     let one_of = |set: &[u8]| bytes.iter().any(|byte| set.contains(byte));
     (8..=200).contains(&bytes.len())
         && !one_of(b"{}<>[]()`\\\"'")
-        && !has_word(bytes, &["**"])
+        && memchr::memmem::find(bytes, b"**").is_none()
         && !names_variable(bytes)
         && !bytes.starts_with(b"%")
-        && !has_word(bytes, STAND_INS)
-        && !has_word(bytes, NO_PASSWORDS)
+        && !has_telling_word(bytes, STAND_INS)
+        && !has_telling_word(bytes, NO_PASSWORDS)
         && !has_pattern(bytes)
         && (mixes(bytes) || is_jumbled(bytes))
         && varies(bytes)
@@ -323,19 +323,34 @@ pub(super) fn is_made_up(bytes: &[u8]) -> bool {
     has_telling_word(bytes, STAND_INS) || has_telling_word(bytes, NO_PASSWORDS) || has_pattern(bytes)
 }
 
-/// Whether it holds one of these words. One of few letters turns up by chance in a long random value, and says
-/// nothing there.
+/// Whether it holds one of these words. One of few letters turns up by chance in a long random value, and says nothing if
+/// what stands around it is random too.
 fn has_telling_word(bytes: &[u8], words: &[&str]) -> bool {
     const FEW: usize = 6;
-    let any = |holds: fn(&u8) -> bool| bytes.iter().any(holds);
-    let is_strong = bytes.len() >= 16
-        && any(u8::is_ascii_uppercase)
-        && any(u8::is_ascii_lowercase)
-        && any(u8::is_ascii_digit)
-        && entropy(bytes) >= 3.5;
-    let lower = bytes.to_ascii_lowercase();
-    let mut telling = words.iter().filter(|word| !is_strong || word.len() >= FEW);
-    telling.any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    let (mut rest, mut lower) = (bytes.to_vec(), bytes.to_ascii_lowercase());
+    for word in words {
+        while let Some(at) = memchr::memmem::find(&lower, word.as_bytes()) {
+            if word.len() >= FEW {
+                return true;
+            }
+            rest.drain(at..at + word.len());
+            lower.drain(at..at + word.len());
+        }
+    }
+    rest.len() < bytes.len() && !is_strewn(&rest)
+}
+
+/// Whether capitals, small letters and digits follow one another as in no words with a number behind.
+fn is_strewn(bytes: &[u8]) -> bool {
+    const SHORTEST: usize = 12;
+    let class = |byte: &u8| (byte.is_ascii_uppercase(), byte.is_ascii_lowercase(), byte.is_ascii_digit());
+    let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
+    let changes = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if class(a) != class(b))).count();
+    bytes.len() >= SHORTEST
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && changes * 5 >= bytes.len() * 2
 }
 
 /// Letters and digits; or, where chance left the digits out, capitals strewn as no name in a program has them.
@@ -379,11 +394,6 @@ pub(super) fn is_jumbled(bytes: &[u8]) -> bool {
         && has_small
         // small letters alone are a word sooner
         && (most > MANY || (has_capitals && (most >= MANY || (turns >= 2 && turns * 6 >= bytes.len()))))
-}
-
-fn has_word(bytes: &[u8], words: &[&str]) -> bool {
-    let lower = bytes.to_ascii_lowercase();
-    words.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
 }
 
 /// Six equal characters in a row, or seven that count up (`abcdefg`, `2345678`).
@@ -497,8 +507,14 @@ mod tests {
             "12345678",
             "short1",
             "foobar12",
+            "Admin@RootUser2024!",
+            "TestServerProduction2024",
         ] {
             assert!(!is_password(word.as_bytes()), "{word}");
+        }
+        // in long random ones, chance writes a word
+        for word in ["k3Jd9fLtest27ZxVbN4m", "q7Rb1234XvT0zKpW2m"] {
+            assert!(is_password(word.as_bytes()), "{word}");
         }
         for word in ["gT7kQ2vX9b", "Winter2017$", "VrksbAAjcwsl", "nvtApuXOsLIY", "SYWKNKfqmnuz", "fnxovtjnv"]
         {

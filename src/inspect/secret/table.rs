@@ -90,7 +90,20 @@ impl Pattern {
         let own = |byte: &&u8| self.has(**byte);
         let length = behind.iter().take(self.shortest).take_while(own).count();
         let before = before.iter().rev().take(self.before.min(self.shortest - length)).take_while(own);
-        length + before.count() >= self.shortest
+        length + before.count() >= self.shortest && !(is_text && self.is_endless(text, at, keyword))
+    }
+
+    /// Whether what stands around a keyword goes on for longer than any match, so that there is none: its neighbour would
+    /// be one that no guard allows.
+    fn is_endless(&self, text: &[u8], at: usize, keyword: &str) -> bool {
+        /// An escape such as `\u000a` may stand before a token.
+        const ESCAPE: usize = 6;
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let behind = text.get(at + keyword.len()..=at + self.longest);
+        let before = at.checked_sub(self.before + 1 + ESCAPE).and_then(|start| text.get(start..at));
+        self.guard != Guard::None
+            && (behind.is_some_and(|behind| behind.iter().all(|byte| is_word(byte) || *byte == b'-'))
+                || (self.before > 0 && before.is_some_and(|before| before.iter().all(is_word))))
     }
 
     /// Whether the keyword is the beginning of every match.

@@ -16,7 +16,7 @@ pub(super) fn find(sample: &Sample<'_>) -> Option<Found> {
     let key = match bytes {
         [0x30, ..] => der::key(bytes)?,
         [0xFE, 0xED, 0xFE, 0xED, ..] | [0xCE, 0xCE, 0xCE, 0xCE, ..] => java(bytes)?,
-        [0, 0, 0, 1 | 2, 0, 0, 0, 20, ..] => bouncy_castle(bytes)?,
+        [0, 0, 0, 1 | 2, 0, 0, 0, 20, ..] => bouncy_castle(bytes).or_else(|| sealed_castle(bytes))?,
         [b'o', ..] => openssh(bytes)?,
         [b'[' | b' ' | b'\n', ..] if solana::is_pair(bytes) => Key::Open,
         [b'(', ..] | [b'C', b'r', b'e', b'a', b't', b'e', b'd', b':', ..] => gnupg(bytes)?,
@@ -131,6 +131,22 @@ fn bouncy_castle(bytes: &[u8]) -> Option<Key> {
     }
 }
 
+/// Bouncy Castle's other store, which is encrypted as a whole: a salt, how often the passphrase is hashed, and blocks.
+fn sealed_castle(bytes: &[u8]) -> Option<Key> {
+    const BLOCK: usize = 16;
+    let mut reader = Reader(bytes);
+    reader.long()?;
+    let salt = reader.data()?;
+    let rounds = reader.long()?;
+    let sealed = reader.0;
+    let is_store = (1 << 10..1 << 20).contains(&rounds)
+        && sealed.len() >= 16 * BLOCK
+        && sealed.len().is_multiple_of(BLOCK)
+        && entropy(salt) > 3.0
+        && entropy(sealed) > 7.0;
+    is_store.then_some(Key::Encrypted)
+}
+
 /// A secret key of PGP without armour: a packet with its length, its version, a day, and a known algorithm.
 fn is_pgp(bytes: &[u8]) -> bool {
     const SECRET_KEY: u8 = 5;
@@ -181,6 +197,7 @@ fn gnupg(bytes: &[u8]) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspect::secret::tests::dice::Dice;
 
     #[test]
     fn stores_of_certificates_are_no_stores_of_keys() {
@@ -205,5 +222,18 @@ mod tests {
             bouncy_castle(&store(&[entry(1, &certificate), entry(4, &data(&[1; 99]))])),
             Some(Key::Encrypted)
         );
+    }
+
+    #[test]
+    fn a_sealed_store_is_told_by_its_head_and_its_blocks() {
+        let mut dice = Dice::new(5);
+        let (salt, sealed) = (dice.bytes(20), dice.bytes(1024));
+        let store = |rounds: u32, sealed: &[u8]| {
+            [&[0, 0, 0, 1, 0, 0, 0, 20][..], &salt, &rounds.to_be_bytes(), sealed].concat()
+        };
+        assert_eq!(sealed_castle(&store(1500, &sealed)), Some(Key::Encrypted));
+        assert_eq!(sealed_castle(&store(3, &sealed)), None);
+        assert_eq!(sealed_castle(&store(1500, &sealed[1..])), None);
+        assert_eq!(sealed_castle(&store(1500, &[7; 1024])), None);
     }
 }

@@ -1,0 +1,216 @@
+//! Text and keys written as numbers, one for each byte: `[104, 105]`, `{0x68, 0x69}`, `String.fromCharCode(104, 105)`.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::places::{Builder, Rate};
+use super::runs::runs;
+use super::{Budget, Layer, StandsIn, Wrapping, magic, number};
+
+/// Numbers in a row that are worth a look: no token has fewer characters.
+const SHORTEST: usize = 16;
+/// Bytes that so many take at least: two digits each, and commas.
+const SHORTEST_RUN: usize = SHORTEST * 3 - 1;
+/// Numbers by which a row is told to be a text.
+const HEAD: usize = 64;
+
+static HEXADECIMAL: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("0x"));
+
+pub(super) const WRAPPING: Wrapping = Wrapping { name: "numbers", stands_in: StandsIn::Text, uncover };
+
+/// Uncovers rows of numbers that stand for text, or for bytes whose beginning says what they are.
+fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    let mut layer = Builder::new(WRAPPING.name, true, budget, found);
+    for run in runs(bytes, SHORTEST_RUN, is_of_list) {
+        let text = bytes.get(..run.end).unwrap_or_default();
+        let mut at = Some(run.start);
+        while let Some(start) = at {
+            let end = uncover_list(text, start, &mut layer);
+            // behind what is no byte's number
+            let rest = text.get(end..).unwrap_or_default();
+            at = memchr::memchr(b',', rest).map(|comma| end + comma + 1);
+        }
+    }
+    let mut done = 0;
+    for at in HEXADECIMAL.find_iter(bytes) {
+        if at >= done {
+            done = uncover_list(bytes, at, &mut layer);
+        }
+    }
+}
+
+/// Whether lists of numbers in base ten are made of such characters.
+fn is_of_list(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte.is_ascii_whitespace() || byte == b','
+}
+
+/// Uncovers the list that begins at `at`, and says where it ends.
+fn uncover_list(bytes: &[u8], at: usize, layer: &mut Builder<'_>) -> usize {
+    let mut list = Numbers { bytes, at, is_over: false };
+    let head: Vec<Number> = list.by_ref().take(HEAD).collect();
+    match What::of(&head) {
+        Some(what) => push(head.into_iter().chain(list.by_ref()), what, layer),
+        None => list.by_ref().for_each(drop),
+    }
+    list.at
+}
+
+/// What a list stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Text,
+    /// Bytes whose beginning says what they are.
+    Bytes,
+}
+
+impl What {
+    fn of(head: &[Number]) -> Option<Self> {
+        let is_letter = |number: &Number| matches!(number.value, b' '..=b'~' | b'\t' | b'\r' | b'\n');
+        let bytes = || head.iter().map(|number| number.value).collect::<Vec<_>>();
+        match head.len() >= SHORTEST {
+            true if head.iter().all(is_letter) => Some(Self::Text),
+            true if magic::tells(&bytes()) => Some(Self::Bytes),
+            _ => None,
+        }
+    }
+}
+
+fn push(numbers: impl Iterator<Item = Number>, what: What, layer: &mut Builder<'_>) {
+    /// Numbers for which one place is kept.
+    const EACH: usize = 8;
+    let (mut text, mut places, mut last) = (Vec::new(), Vec::new(), 0);
+    for number in numbers {
+        if text.len() % EACH == 0 {
+            places.push(number.at);
+        }
+        text.push(number.value);
+        last = number.at;
+    }
+    let Some(first) = places.first().copied() else { return };
+    match what {
+        What::Bytes if layer.afford_alone(text.len()) => {
+            let rate = Rate(last - first, text.len());
+            layer.alone(text, [(0, first)], rate);
+        }
+        What::Text if layer.afford(text.len()) => {
+            let base = layer.len();
+            let ends = places.iter().skip(1).chain([&last]);
+            for (number, (start, end)) in places.iter().zip(ends).enumerate() {
+                layer.mark_at(base + number * EACH, *start, Rate(end - start, EACH));
+            }
+            layer.push(&text);
+            layer.end();
+        }
+        _ => {}
+    }
+}
+
+/// A byte written as a number, and where.
+struct Number {
+    at: usize,
+    value: u8,
+}
+
+/// Numbers of bytes with commas between.
+struct Numbers<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    is_over: bool,
+}
+
+impl Iterator for Numbers<'_> {
+    type Item = Number;
+
+    fn next(&mut self) -> Option<Number> {
+        const MOST_DIGITS: usize = 8;
+        if self.is_over {
+            return None;
+        }
+        let skip = |from: usize, most: usize, is: fn(&u8) -> bool| {
+            let rest = self.bytes.get(from..).unwrap_or_default();
+            from + rest.iter().take(most).take_while(|byte| is(byte)).count()
+        };
+        let at = skip(self.at, usize::MAX, u8::is_ascii_whitespace);
+        let end = skip(at, MOST_DIGITS, u8::is_ascii_alphanumeric);
+        let value = match self.bytes.get(at..end)? {
+            [b'0', b'x', digits @ ..] => number(digits, 16),
+            digits => number(digits, 10),
+        };
+        let value = value.and_then(|value| u8::try_from(value).ok());
+        let comma = skip(end, usize::MAX, u8::is_ascii_whitespace);
+        self.is_over = value.is_none() || self.bytes.get(comma) != Some(&b',');
+        self.at = if self.is_over { end } else { comma + 1 };
+        Some(Number { at, value: value? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+            found.push(String::from_utf8_lossy(&layer.text).trim_end().to_owned());
+        });
+        found
+    }
+
+    fn list(bytes: &[u8], write: fn(u8) -> String, comma: &str) -> String {
+        bytes.iter().map(|byte| write(*byte)).collect::<Vec<_>>().join(comma)
+    }
+
+    const TEXT: &[u8] = b"a text of several words\n";
+
+    #[test]
+    fn text_is_read_however_its_numbers_are_written() {
+        for write in [|byte| format!("{byte}"), |byte| format!("0x{byte:02x}"), |byte| format!("0x{byte:X}")]
+        {
+            for comma in [",", ", ", ",\n  ", " , "] {
+                for (before, behind) in
+                    [("x([", "])"), ("{\n 1, 999, ", ",\n};"), ("f(", ", 999, 1)"), ("", "")]
+                {
+                    let text = format!("{before}{}{behind}", list(TEXT, write, comma));
+                    let found = texts(&text);
+                    assert!(
+                        found.iter().any(|found| found.ends_with("a text of several words")),
+                        "{text} {found:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_left_alone() {
+        for text in ["[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]", "[97, 98, 99]"] {
+            assert_eq!(texts(text), [""; 0], "{text}");
+        }
+        let large = list(TEXT, |byte| format!("{}", u32::from(byte) + 200), ",");
+        assert_eq!(texts(&large), [""; 0]);
+        let pixels: Vec<u8> = (0..=255).rev().collect();
+        assert_eq!(texts(&list(&pixels, |byte| byte.to_string(), ",")), [""; 0]);
+    }
+
+    #[test]
+    fn bytes_that_say_what_they_are_stand_alone() {
+        let key = [&[0x30, 0x82, 1, 0, 2, 1, 0][..], &[0xAA; 40]].concat();
+        let text =
+            format!("unsigned char key[] = {{\n  {}\n}};", list(&key, |byte| format!("0x{byte:02x}"), ", "));
+        let mut found = Vec::new();
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| found.push(layer.text));
+        assert_eq!(found, [key]);
+    }
+
+    #[test]
+    fn places_are_those_of_the_numbers() {
+        let text = format!("x = [\n{}]", list(TEXT, |byte| format!("{byte:3}"), ","));
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+            for at in 0..TEXT.len() {
+                let source = layer.places.source(at);
+                assert!(source.abs_diff(6 + at * 4) < 4, "{at} {source}");
+            }
+        });
+    }
+}
