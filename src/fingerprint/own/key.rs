@@ -112,7 +112,7 @@ const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 
 /// The highest bit of each of eight bytes that is a blank or a control character.
 fn blanks_of(word: u64) -> u64 {
-    !((word & !HIGH) + u64::from_ne_bytes([0x7F - b' '; 8]) | word) & HIGH
+    !(((word & !HIGH) + u64::from_ne_bytes([0x7F - b' '; 8])) | word) & HIGH
 }
 
 /// The highest bit of each of eight bytes that is a letter.
