@@ -1,6 +1,7 @@
 //! The project's own source text: which files it is in, and whether an artifact is the project's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -151,18 +152,40 @@ pub fn settle(inventory: &mut Inventory, own: Option<&OwnSource>, mode: OwnMode)
         keep(&mut entry.own_text, |text| text.known.len() as u32);
         entry.own_text.iter_mut().for_each(|text| count(text, own));
         keep(&mut entry.own_text, |text| text.lines.all());
+        drop_shared(&mut entry.own_text);
         entry.own_text.iter_mut().for_each(|text| text.of = own.lines(text.number));
     });
 }
 
+/// Fewer lines of a file may be chance.
+const LEAST: u32 = 4;
+
 /// Keeps the texts of files of which an entry has so many lines that they can't be chance.
 fn keep(texts: &mut ThinVec<OwnText>, lines: fn(&OwnText) -> u32) {
-    const LEAST: u32 = 4;
     let mut of: BTreeMap<u32, u32> = BTreeMap::new();
     for text in texts.iter() {
         *of.entry(text.number).or_default() += lines(text);
     }
     texts.retain(|text| of.get(&text.number).is_some_and(|lines| *lines >= LEAST));
+}
+
+/// Drops the texts of files that are there for nothing but lines which they share with files of which more is there, in the
+/// same wrapping: one leaked file is one.
+fn drop_shared(texts: &mut ThinVec<OwnText>) {
+    let mut by_lines: Vec<_> = texts.iter().enumerate().collect();
+    by_lines.sort_by_key(|(_, text)| Reverse(text.known.len()));
+    let mut told: HashMap<_, HashSet<u32>> = HashMap::new();
+    let mut is_shared = vec![false; by_lines.len()];
+    for (number, text) in by_lines {
+        // What lines mean depends on these.
+        let told = told.entry((text.fate, text.decoded, text.commented)).or_default();
+        let new = text.known.iter().filter(|line| told.insert(line.0)).count();
+        if let Some(is_shared) = is_shared.get_mut(number) {
+            *is_shared = new < LEAST as usize;
+        }
+    }
+    let mut is_shared = is_shared.into_iter();
+    texts.retain(|_| is_shared.next() == Some(false));
 }
 
 /// Counts the lines of a text that no build leaves as they are.
@@ -261,6 +284,28 @@ mod tests {
         for name in ["acme_core", "Acme.Core", ""] {
             assert_eq!(kept(name, OwnMode::Auto), (true, 18), "{name}");
         }
+    }
+
+    #[test]
+    fn a_file_is_not_there_for_lines_that_another_has_too() {
+        let (alpha, beta) = (module("alpha"), module("beta"));
+        let both = format!("{beta}{}", alpha.lines().take(8).collect::<Vec<_>>().join("\n"));
+        let folder = tree(&[("package.json", "{}"), ("a.ts", &alpha), ("b.ts", &both)]);
+        let own = of_project(&Project::new(folder.path()), &[]);
+        let there = |text: &str| {
+            let found = own.find(text.as_bytes()).into_iter().map(|found| OwnText {
+                number: found.file,
+                known: found.lines,
+                ..crate::inventory::testing::own_text(&own.files()[found.file as usize].path)
+            });
+            let entry = Entry { own_text: found.collect(), ..Entry::default() };
+            let mut inventory = Inventory { entries: vec![Box::new(entry)], ..Inventory::default() };
+            settle(&mut inventory, Some(&own), OwnMode::On);
+            inventory.entries[0].own_text.iter().map(|text| text.file.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(there(&alpha), ["a.ts"]);
+        assert_eq!(there(&both), ["b.ts"]);
+        assert_eq!(there(&format!("{alpha}{both}")), ["a.ts", "b.ts"]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod numbers;
 pub(crate) mod percent;
 mod places;
 mod runs;
+mod sqlite;
 pub(crate) mod whole;
 mod wide;
 
@@ -104,8 +105,14 @@ enum StandsIn {
 }
 
 /// All wrappings, in the order in which they are looked for.
-const WRAPPINGS: [Wrapping; 5] =
-    [base64::WRAPPING, escapes::WRAPPING, literals::WRAPPING, numbers::WRAPPING, wide::WRAPPING];
+const WRAPPINGS: [Wrapping; 6] = [
+    base64::WRAPPING,
+    escapes::WRAPPING,
+    literals::WRAPPING,
+    numbers::WRAPPING,
+    wide::WRAPPING,
+    sqlite::WRAPPING,
+];
 
 /// Uncovers what a text or a binary holds in wrappings of any kind. `from` says what the bytes were uncovered in, if in
 /// anything.

@@ -14,6 +14,7 @@ mod licence_text;
 mod locate;
 mod origin;
 mod purl;
+mod readme;
 mod registry;
 mod remedy;
 mod unwanted;
@@ -114,12 +115,14 @@ pub(crate) const MOST_KEPT: u64 = 16 << 20;
 
 /// Whether a file is to be kept whole in [`Inventory::manifests`], by its path inside the artifact's own container.
 pub(crate) fn keeps(path: &str) -> bool {
-    licence_text::is_licence_file(path) || formats().any(|format| format.keeps(path))
+    licence_text::is_licence_file(path)
+        || readme::is_readme(path)
+        || formats().any(|format| format.keeps(path))
 }
 
 /// The same for a file in an archive within it, which may be where the package's own files are: a gem's.
 pub(crate) fn keeps_within(path: &str) -> bool {
-    licence_text::is_licence_file(path)
+    licence_text::is_licence_file(path) || readme::is_readme(path)
 }
 
 /// What to write into the manifest of a package so that nothing more ships than these files, its paths below its root,
@@ -202,6 +205,9 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     if let Some(mut package) = inventory.package.take_if(|package| is_vague(package)) {
         package.licence_files =
             licence_text::read(inventory, &package, format(inventory.kind).unpacks(inventory));
+        if package.license.is_none() && package.licence_files.is_empty() {
+            package.readme_licence = readme::read(inventory, &package);
+        }
         inventory.package = Some(package);
     }
     if inventory.cut_short().is_some() || inventory.entries.is_empty() {

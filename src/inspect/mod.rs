@@ -128,6 +128,8 @@ pub enum Storage {
     Gzip,
     /// Compressed with brotli.
     Brotli,
+    /// As a zip whose places may count from the beginning of the entry.
+    Rebased,
 }
 
 /// All inspectors, in the order in which they run.

@@ -82,6 +82,9 @@ pub struct Package {
     /// The licence files in the package's own folder, read where the manifest's words alone don't say which licence it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub licence_files: Vec<LicenceFile>,
+    /// What the README says of the licence, where neither the manifest nor a file of its own does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readme_licence: Option<ReadmeLicence>,
     /// Whether the manifest forbids publishing (`"private": true`, `publish = false`).
     pub private: bool,
     /// Path of the manifest inside the artifact.
@@ -138,6 +141,16 @@ pub struct LicenceFile {
     pub licence: Option<Word>,
     /// Whether it is a text of its own that gives everybody the source all the same.
     pub grants: bool,
+}
+
+/// What a README says of the licence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReadmeLicence {
+    /// Path inside the artifact.
+    pub path: String,
+    /// The first words of its section on the licence.
+    pub words: String,
 }
 
 /// What the manifest promises about the package's contents, resolved against the entries.

@@ -42,10 +42,17 @@ pub(super) fn choose(package: Option<&Package>) -> (&'static str, String) {
         _ => {}
     }
     let said = licence.map_or_else(|| format!("no licence in {manifest}"), quoted);
-    match by_files(package) {
+    match by_files(package).or_else(|| by_readme(package)) {
         Some(files) => ("open-source", format!("{said}, but {files}")),
         None => ("proprietary", said),
     }
+}
+
+/// What the README says, if it names a licence that gives everybody the source.
+fn by_readme(package: &Package) -> Option<String> {
+    let said = package.readme_licence.as_ref().filter(|said| is_open(&said.words))?;
+    let name = said.path.rsplit('/').next().unwrap_or_default();
+    Some(format!("{name} says {}", quoted(&said.words)))
 }
 
 /// Whether the manifest only says where the licence is.
@@ -281,6 +288,7 @@ const NAMES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::ReadmeLicence;
 
     #[test]
     fn open_licences() {
@@ -485,6 +493,18 @@ mod tests {
         }
         for closed in ["UNLICENSED", "Acme EULA", "LicenseRef-Acme", "Commercial, see LICENSE"] {
             assert_eq!(with_files(Some(closed), &[mit]), quoted(closed));
+        }
+        let in_readme = |words: &str| {
+            let said = ReadmeLicence { path: "package/Readme.md".to_owned(), words: words.to_owned() };
+            choose(Some(&Package { readme_licence: Some(said), ..package(None, false) })).1
+        };
+        let none = "no licence in package.json";
+        assert_eq!(
+            in_readme("(The MIT License)"),
+            format!("{none}, but Readme.md says licence \"(The MIT License)\"")
+        );
+        for closed in ["Ask us for one.", "Acme EULA", "Commercial"] {
+            assert_eq!(in_readme(closed), none);
         }
         let long = format!("Acme\u{1b}[31m {}\nmore", "x".repeat(500));
         let (_, because) = choice(Some(&long), false);

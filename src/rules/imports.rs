@@ -107,6 +107,16 @@ fn consequence(broken: &BrokenImport) -> String {
     let field = &broken.field;
     match (broken.reach, broken.trouble) {
         (Reach::Package, ImportTrouble::Host) => format!("{field} loads only where that is installed anyway"),
+        (Reach::Package, ImportTrouble::Undeclared) => {
+            format!(
+                "{field} leads here, and the package loads only where another one happens to bring that along"
+            )
+        }
+        (Reach::Command, ImportTrouble::Undeclared) => {
+            format!(
+                "{field} leads here, and the command starts only where another package happens to bring that along"
+            )
+        }
         (Reach::Package, _) => format!("{field} leads here, and nobody can load the package"),
         (Reach::Command, _) => format!("{field} leads here, and the command can't start"),
         (Reach::Subpath, _) => format!("whoever enters by {field} fails"),

@@ -1,4 +1,5 @@
 use super::{Context, Family, Finding, Rule};
+use crate::settings::Level;
 
 pub(super) const RULE: Rule = Rule {
     name: "name-mismatch",
@@ -9,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
 
 Compares name and version in the manifest with the places that repeat them: a wheel's file name and its
 `.dist-info` folder, the folder in a crate or source distribution, `extension.vsixmanifest` of an extension; and
-the tags in `WHEEL` with those of the wheel's file name. With the project at hand, the commands of a wheel's
+the tags in `WHEEL` with those of the wheel's file name (at most a warning where only the name says which versions of
+Linux's libraries the wheel asks for: a file that `auditwheel` didn't write). With the project at hand, the commands of a wheel's
 `entry_points.txt` are compared with those that the `[project]` table of `pyproject.toml` declares, unless it calls them
 dynamic.
 
@@ -36,20 +38,14 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             "The manifest says {} `{}`, but {} says `{}`.",
             mismatch.what, mismatch.manifest, mismatch.elsewhere, mismatch.other
         );
-        findings.push(
-            Finding::new(
-                rule,
-                super::manifest_place(
-                    context.inventory,
-                    mismatch.place.as_ref().unwrap_or(&package.manifest),
-                    None,
-                ),
-            )
+        let place = mismatch.place.as_ref().unwrap_or(&package.manifest);
+        let finding = Finding::new(rule, super::manifest_place(context.inventory, place, None))
             .message(message)
             .help("Build the artifact again with its own client, and don't rename it.")
             .evidence(mismatch)
-            .key(format!("{} {}", mismatch.what, mismatch.elsewhere)),
-        );
+            .key(format!("{} {}", mismatch.what, mismatch.elsewhere));
+        let is_mild = mismatch.what == "platform tag";
+        findings.push(if is_mild { finding.at_most(Level::Warning) } else { finding });
     }
 }
 

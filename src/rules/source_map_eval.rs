@@ -58,6 +58,7 @@ mod tests {
             "eval(\"a();\\n\\n//# sourceURL=webpack://acme/./node_modules/a/a.js?\")",
             "eval(code + \"\\n//# sourceURL=\" + name)",
             "eval(\"//# sourceURL=a.js\")",
+            "text = 'eval(\"' + code +\n  '\\\\n//# sourceURL=' + (path ? '' : '/') + path +\n  '\");';",
         ] {
             assert!(run(&RULE, &inspected(&[("package/main.js", text)])).is_empty(), "{text}");
         }

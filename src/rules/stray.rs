@@ -11,6 +11,7 @@ use super::{Context, Family, Finding, Place, Rule};
 use crate::ecosystem;
 use crate::inspect::{STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
 use crate::inventory::{Entry, Inventory};
+use crate::settings::Level;
 
 /// The rules, in the order of the table.
 pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
@@ -63,11 +64,11 @@ pub(super) fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Findi
     }
     for ((_, folder), group) in united(groups) {
         if stray.folders || group.entries.len() > MOST_ALONE {
-            findings.extend(finding(rule, stray, context.inventory, &group, &folder));
+            findings.extend(finding(rule, stray, context, &group, &folder));
         } else {
             for entry in &group.entries {
                 let alone = Group { entries: vec![entry], ..group };
-                findings.extend(finding(rule, stray, context.inventory, &alone, &folder));
+                findings.extend(finding(rule, stray, context, &alone, &folder));
             }
         }
     }
@@ -151,7 +152,7 @@ fn is_at_top(inventory: &Inventory, entry: &Entry, depth: usize, root: usize) ->
 fn finding(
     rule: &Rule,
     stray: &StrayRule,
-    inventory: &Inventory,
+    context: &Context<'_>,
     group: &Group<'_>,
     folder: &str,
 ) -> Option<Finding> {
@@ -171,16 +172,30 @@ fn finding(
         bytes: group.entries.iter().map(|entry| entry.size).sum(),
     };
     let usual = pattern_of(group.recognised_by, first);
-    let remedy = ecosystem::leave_out(inventory, &group.entries, usual.as_deref());
+    let remedy = ecosystem::leave_out(context.inventory, &group.entries, usual.as_deref());
     let key =
         if count == 1 { first.below_root().to_owned() } else { format!("{folder} {}", group.recognised_by) };
-    Some(
-        Finding::new(rule, Place::entry(first))
-            .message(message)
-            .remedy(remedy, stray.fix)
-            .evidence(evidence)
-            .key(key),
-    )
+    let finding = Finding::new(rule, Place::entry(first))
+        .message(message)
+        .remedy(remedy, stray.fix)
+        .evidence(evidence)
+        .key(key);
+    let is_mild =
+        group.entries.iter().all(|entry| is_of_others(stray, entry) || is_test_data(entry, context.root()));
+    Some(if is_mild { finding.at_most(Level::Note) } else { finding })
+}
+
+/// Whether a dependency that is packed whole brought it, and it holds nothing that opens anything.
+fn is_of_others(stray: &StrayRule, entry: &Entry) -> bool {
+    const OPEN: [&str; 4] = ["stray-vcs", "stray-agent", "stray-credential", "stray-credential-file"];
+    let below = entry.place.rsplit_once("node_modules/").map(|(_, below)| below);
+    // `node_modules/.cache` has the project's own files.
+    below.is_some_and(|below| !below.starts_with('.')) && !OPEN.contains(&stray.name)
+}
+
+/// Whether it is in an archive that tests read: there it is as made up as the rest.
+fn is_test_data(entry: &Entry, root: &str) -> bool {
+    entry.place.rsplit_once('!').is_some_and(|(archive, _)| is_for_show(archive, root))
 }
 
 /// The file that says most about a folder: Git's configuration, an agent's settings; else the first.
@@ -291,6 +306,29 @@ mod tests {
         ] {
             assert_eq!(found(&[(path, signs)]), [], "{path}");
         }
+    }
+
+    #[test]
+    fn what_others_left_and_what_tests_read_is_a_note() {
+        let level = |path: &str, place: &str| {
+            let entry = Entry { path: path.to_owned(), place: place.to_owned(), ..Entry::default() };
+            let inventory = Inventory {
+                kind: Kind::Npm,
+                package: Some(Package { root: "package".to_owned(), ..Package::default() }),
+                entries: numbered([entry]),
+                ..Inventory::default()
+            };
+            let found: Vec<_> = RULES.iter().flat_map(|rule| run(rule, &inventory)).collect();
+            assert_eq!(found.len(), 1, "{place}");
+            found[0].at_most
+        };
+        let plain = |path: &str| level(path, path);
+        assert_eq!(plain("package/lib/node_modules/a/.nyc_output/1.json"), Some(Level::Note));
+        assert_eq!(plain("package/node_modules/.cache/a.json"), None);
+        assert_eq!(plain("package/node_modules/a/.git/config"), None);
+        assert_eq!(plain("package/.nyc_output/1.json"), None);
+        assert_eq!(level(".svn/a", "package/tests/a.zip!.svn/a"), Some(Level::Note));
+        assert_eq!(level(".svn/a", "package/lib/a.zip!.svn/a"), None);
     }
 
     #[test]

@@ -205,6 +205,7 @@ impl Examiner<'_> {
             Storage::Zlib => unpack::unzlib(stretch, self.limits),
             Storage::Gzip => unpack::ungzip(stretch, self.limits),
             Storage::Brotli => unpack::unbrotli(stretch, self.limits),
+            Storage::Rebased => Ok(unpack::zip::rebased(stretch, member.range.start)),
         };
         let mut unpacked = match unpacked {
             Ok(unpacked) => unpacked,

@@ -20,7 +20,7 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
 }
 
 /// A text without one level of escapes.
-fn plain(text: &[u8]) -> Vec<u8> {
+pub(super) fn plain(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr(b'\\', rest) {

@@ -6,6 +6,7 @@ mod numbers;
 mod percent;
 mod shown;
 mod signs;
+mod strings;
 
 use std::ops::Range;
 
@@ -37,6 +38,7 @@ pub(crate) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     percent::uncover(bytes, found);
     shown::uncover(bytes, found);
     signs::uncover(bytes, found);
+    strings::uncover(bytes, found);
 }
 
 /// Stretches of a text with many of these places in one line, near enough to each other to be line ends of one text,

@@ -71,20 +71,56 @@ pub(super) fn head(rest: &[u8]) -> Option<u32> {
 /// The key of what [`begin`] left; `None` when too little of it is text. `room` is used again.
 pub(super) fn of(rest: &[u8], room: &mut Vec<u8>) -> Option<u64> {
     let rest = without_end(rest);
-    if room.len() < rest.len() {
-        room.resize(LONGEST.max(rest.len()), 0);
+    // Eight bytes are written each time, however many of them stay.
+    if room.len() < rest.len() + 8 {
+        room.resize(LONGEST.max(rest.len()) + 8, 0);
     }
+    let (words, tail) = rest.as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last.get_mut(..tail.len())?.copy_from_slice(tail);
     let (mut length, mut letters) = (0, 0);
-    for byte in rest {
-        // A blank is overwritten by what comes next, which is faster than to ask.
-        if let Some(place) = room.get_mut(length) {
-            *place = *byte;
-        }
-        length += usize::from(*byte > b' ');
-        letters += usize::from(byte.is_ascii_alphabetic());
+    for word in words.iter().chain([&last]) {
+        let word = u64::from_le_bytes(*word);
+        letters += letters_of(word).count_ones() as usize;
+        length += push_dense(word, room.get_mut(length..)?)?;
     }
     let dense = room.get(..length)?;
     (length >= LEAST && letters * 2 >= length).then(|| xxh3_64(dense))
+}
+
+/// Writes those of eight bytes that are no blanks. Returns how many these are.
+fn push_dense(mut word: u64, room: &mut [u8]) -> Option<usize> {
+    let mut blanks = blanks_of(word);
+    let (mut length, mut left) = (0, 8);
+    loop {
+        room.get_mut(length..length + 8)?.copy_from_slice(&word.to_le_bytes());
+        let before = blanks.trailing_zeros() as usize / 8;
+        if before >= left {
+            return Some(length + left);
+        }
+        length += before;
+        left -= before + 1;
+        if left == 0 {
+            return Some(length);
+        }
+        word >>= 8 * (before + 1);
+        blanks >>= 8 * (before + 1);
+    }
+}
+
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// The highest bit of each of eight bytes that is a blank or a control character.
+fn blanks_of(word: u64) -> u64 {
+    !(((word & !HIGH) + u64::from_ne_bytes([0x7F - b' '; 8])) | word) & HIGH
+}
+
+/// The highest bit of each of eight bytes that is a letter.
+fn letters_of(word: u64) -> u64 {
+    let lower = (word | u64::from_ne_bytes([0x20; 8])) & !HIGH;
+    let from_a = lower + u64::from_ne_bytes([0x80 - b'a'; 8]);
+    let behind_z = lower + u64::from_ne_bytes([0x7F - b'z'; 8]);
+    from_a & !behind_z & !word & HIGH
 }
 
 /// Key and head of a line; `None` for one that tells nothing.
@@ -130,6 +166,23 @@ mod tests {
             "const  total=order.items.reduce(add,\t0)",
         ] {
             assert_eq!(key(line), plain, "{line}");
+        }
+    }
+
+    #[test]
+    fn eight_bytes_at_once_are_what_one_by_one_are() {
+        for byte in 0..=255 {
+            let word = u64::from_le_bytes([byte, b'a', byte, b' ', 0xC3, b'Z', b'{', byte]);
+            let bits = |is: fn(u8) -> bool| {
+                let bytes = word.to_le_bytes();
+                (0..8).filter(|at| is(bytes[*at])).map(|at| 0x80u64 << (8 * at)).sum::<u64>()
+            };
+            assert_eq!(blanks_of(word), bits(|byte| byte <= b' '), "{byte}");
+            assert_eq!(letters_of(word), bits(|byte| byte.is_ascii_alphabetic()), "{byte}");
+            let dense: Vec<u8> = word.to_le_bytes().into_iter().filter(|byte| *byte > b' ').collect();
+            let mut room = [0; 16];
+            let length = push_dense(word, &mut room).unwrap();
+            assert_eq!(room[..length], dense, "{byte}");
         }
     }
 

@@ -32,7 +32,9 @@ impl OwnSource {
         let mut found: HashMap<u32, Found> = HashMap::new();
         let mut room = Vec::new();
         let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
+        // Old Macintosh programs end lines with nothing but this.
+        let line_end = if memchr::memchr(b'\n', text).is_some() { b'\n' } else { b'\r' };
+        for end in memchr::memchr_iter(line_end, text).chain([text.len()]) {
             let line = text.get(start..end).unwrap_or_default();
             if let Some(rest) = key::begin(line).filter(|rest| self.may_know(rest))
                 && let Some(number) = key::of(rest, &mut room).and_then(|key| self.line(key))

@@ -112,6 +112,11 @@ pub(super) fn strings(bytes: &[u8], hits: &[Hit]) -> Vec<Range<usize>> {
         let mut cursor = Cursor::new(bytes, quote);
         cursor.skip_string();
         done = cursor.at;
+        // No such string goes on in the next line: the quote closes another one, in code that writes such calls.
+        let string = bytes.get(quote..done).unwrap_or_default();
+        if !string.starts_with(b"`") && memchr::memchr(b'\n', string).is_some() {
+            continue;
+        }
         while wanted.next_if(|hit| hit.offset < quote).is_some() {}
         if wanted.peek().is_some_and(|hit| hit.offset < done) {
             strings.push(quote..done);

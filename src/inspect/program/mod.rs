@@ -58,7 +58,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
             Some(Box::new(program("Python zip application", start as u64, Some(length), true)));
         // As an archive that is told from its first bytes.
         let path = "app.zip".to_owned();
-        sink.members.push(Member { path, range: start..bytes.len(), storage: Storage::Plain });
+        sink.members.push(Member { path, range: start..bytes.len(), storage: Storage::Rebased });
     } else if let Some(start) = stream_behind_shebang(bytes) {
         let path = "payload".to_owned();
         sink.members.push(Member { path, range: start..bytes.len(), storage: Storage::Plain });

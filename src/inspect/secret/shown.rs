@@ -3,6 +3,9 @@
 
 use super::Sample;
 
+/// What generators put behind the name of a file that they write.
+const TEMPLATES: &[&str] = &[".template", ".tmpl", ".tpl", ".tt", ".ejs", ".hbs", ".mustache", ".j2"];
+
 /// What is known about one text.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
@@ -19,7 +22,8 @@ impl Shown {
         if sample.decoded.is_some() || !sample.media.is_text() {
             return shown;
         }
-        let extension = sample.path.rsplit('.').next().unwrap_or_default();
+        let path = TEMPLATES.iter().find_map(|end| sample.path.strip_suffix(end)).unwrap_or(sample.path);
+        let extension = path.rsplit('.').next().unwrap_or_default();
         match extension {
             "rs" => {
                 let find = |sign: &[u8]| memchr::memmem::find(sample.bytes, sign);
@@ -158,6 +162,9 @@ mod tests {
             ("a.py", "# For example:\n# A = '@'\n", true),
             ("a.js", "/**\n * @example @\n */", true),
             ("a.js", "const a = b * '@'", false),
+            ("a.js.template", "// For example:\n//  A=@\n", true),
+            ("a.js.template", "// For example:\nA = '@'\n", false),
+            ("a.template", "// For example:\n//  A=@\n", false),
             ("a.env", "# A=@\n", false),
             ("a.c", "static int ut_sign(void) {\n    key =\n        \"@\";\n}\n", true),
             ("a.c", "int\nsign_unittest(int a,\n    int b)\n{\n    key = \"@\";\n}\n", true),

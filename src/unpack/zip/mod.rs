@@ -7,12 +7,14 @@ mod extra;
 mod extract;
 mod member;
 mod opinion;
+mod rebase;
 mod record;
 
 pub use super::Meter;
 pub use directory::{Contents, Directory};
 pub use extract::extract;
 pub use member::Member;
+pub(crate) use rebase::rebased;
 
 use super::container::{Container, Reading};
 use super::{Blob, Damage, ReadAt, Sink};

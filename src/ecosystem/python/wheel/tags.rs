@@ -1,6 +1,9 @@
 //! `WHEEL`: the format of the archive and the tags that its file name repeats.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::super::metadata;
 use crate::inventory::{ManifestProblem, ManifestTrouble, Mismatch};
@@ -11,13 +14,24 @@ pub(super) fn mismatch(file: &str, place: &str, wheel: &[u8]) -> Option<Mismatch
     let fields = metadata::fields(wheel);
     let tags: BTreeSet<String> =
         fields.iter().filter(|(key, _)| key == "tag").flat_map(|(_, value)| expanded(value)).collect();
+    let without_policy =
+        |tags: &BTreeSet<String>| tags.iter().map(|tag| without_policy(tag)).collect::<BTreeSet<_>>();
+    let is_platform = without_policy(&tags) == without_policy(&named);
     (tags != named).then(|| Mismatch {
-        what: "tag",
+        what: if is_platform { "platform tag" } else { "tag" },
         manifest: listed(&tags),
         elsewhere: "the file name".to_owned(),
         other: listed(&named),
         place: Some(place.to_owned()),
     })
+}
+
+/// A tag without the versions of Linux's libraries that it asks for: those of a file that was renamed by hand are found in
+/// its name alone, and installers go by the name.
+fn without_policy(tag: &str) -> String {
+    static POLICY: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"-(?:many|musl)linux(?:_[0-9]+_[0-9]+|[0-9]*)_").ok());
+    POLICY.as_ref().map_or_else(|| tag.to_owned(), |policy| policy.replace(tag, "-linux_").into_owned())
 }
 
 fn listed(tags: &BTreeSet<String>) -> String {
@@ -93,6 +107,22 @@ mod tests {
             let wheel: String = tags.iter().map(|tag| format!("Tag: {tag}\r\n")).collect();
             assert_eq!(mismatch(file, "", wheel.as_bytes()).is_some(), differs, "{file} {tags:?}");
         }
+    }
+
+    #[test]
+    fn a_platform_that_was_renamed_by_hand() {
+        let what = |file: &str, tag: &str| {
+            mismatch(file, "", format!("Tag: {tag}\n").as_bytes()).map(|found| found.what)
+        };
+        let linux = "cp39-cp39-linux_x86_64";
+        assert_eq!(what("d-1.0-cp39-cp39-manylinux2014_x86_64.whl", linux), Some("platform tag"));
+        assert_eq!(
+            what("d-1.0-cp39-cp39-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", linux),
+            Some("platform tag")
+        );
+        assert_eq!(what("d-1.0-cp39-cp39-manylinux2014_aarch64.whl", linux), Some("tag"));
+        assert_eq!(what("d-1.0-cp310-cp310-manylinux2014_x86_64.whl", linux), Some("tag"));
+        assert_eq!(what("d-1.0-cp39-cp39-linux_x86_64.whl", linux), None);
     }
 
     #[test]

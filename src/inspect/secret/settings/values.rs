@@ -102,7 +102,8 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
             r"^(?:v?[0-9.]+(?:-[a-z0-9.]+)?",
             r"|(?:[a-z0-9-]+\.)+[a-z]{2,10}(?::[0-9]+)?",
             r"|(?:[0-9]+/[a-z]+(?:/[a-z]+)*,?)+",
-            r"|[a-z][a-z0-9]*(?:[_-][a-z]+[0-9]{0,4}){1,8}",
+            // `zope_i18n_languages`: words may be shortened by the number of their letters
+            r"|[a-z][a-z0-9]*(?:[_-](?:[a-z]+[0-9]{0,4}|[a-z][0-9]{1,2}[a-z]{1,2})){1,8}",
             r"|[a-z]+[0-9]{1,3}",
             r"|[a-z_]+(?:[.][a-z_0-9]+)+\(?\)?",
             r"|[a-z0-9_.-]+\.(?:pem|key|crt|json|txt|yml|yaml|xml|jks|p12|js|ts|py)",
