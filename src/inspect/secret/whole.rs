@@ -1,7 +1,7 @@
 //! Keys and stores of keys that a file is as a whole, or what was decoded from it, under any name.
 
 use super::key::Key;
-use super::plausible::entropy;
+use super::plausible::{entropy, is_known};
 use super::{Found, der, solana, table};
 use crate::inspect::Sample;
 
@@ -10,7 +10,7 @@ pub(super) fn find(sample: &Sample<'_>) -> Option<Found> {
     /// A store of the keys of a whole company is no larger.
     const LARGEST: usize = 4 << 20;
     let bytes = sample.bytes;
-    if bytes.len() > LARGEST {
+    if bytes.len() > LARGEST || is_known(bytes) {
         return None;
     }
     let key = match bytes {
@@ -174,8 +174,8 @@ fn is_pgp(bytes: &[u8]) -> bool {
     };
     let is_secret_key = packet(&mut reader).is_some_and(|(tag, length)| {
         let fields = reader.0.get(..length).unwrap_or_default();
-        let is_known = matches!(fields, [3..=6, _, _, _, _, 1..=3 | 16..=19 | 22 | 25..=28, ..]);
-        tag == SECRET_KEY && is_known && (40..16_384).contains(&length) && entropy(fields) > 4.0
+        let has_algorithm = matches!(fields, [3..=6, _, _, _, _, 1..=3 | 16..=19 | 22 | 25..=28, ..]);
+        tag == SECRET_KEY && has_algorithm && (40..16_384).contains(&length) && entropy(fields) > 4.0
     });
     is_secret_key && bytes.first().is_some_and(|first| first & 0x80 != 0)
 }
