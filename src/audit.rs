@@ -298,14 +298,21 @@ impl Auditor {
     ) -> Result<Audit, AuditError> {
         let begun = Instant::now();
         let options = &self.options;
-        let folder = beside.folder.or(options.project.as_ref().map(|project| project.folder.as_path()));
+        let known = options.project.as_ref();
+        let home = match beside.folder {
+            Some(folder) => known
+                .filter(|project| project.folder == folder)
+                .cloned()
+                .or_else(|| Some(Project::new(folder))),
+            None => known.cloned(),
+        };
         if let Some(commit) = &options.commit {
             timed(options.timings.as_deref(), "compare with the commit", || {
                 commit::settle(&mut inventory, commit, options.project.as_ref(), beside.folder)
             })?;
         }
-        let lock = match folder {
-            Some(folder) => lock::load(folder, &inventory)?,
+        let lock = match &home {
+            Some(home) => lock::load(home, &inventory)?,
             None => None,
         };
         let policy = self.policies.resolve(&options.settings, inventory.package.as_ref());
@@ -354,7 +361,7 @@ impl Auditor {
             waivers: idle,
             used_waivers: used,
             verdict,
-            folder: folder.map(Path::to_path_buf),
+            folder: home.map(|home| home.folder),
             is_twin: false,
             error: None,
             diff,

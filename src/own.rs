@@ -121,7 +121,10 @@ fn drawn_on(project: &Project, members: &[Member]) -> (Vec<PathBuf>, BTreeSet<St
     let mut next = 0;
     while let Some(folder) = folders.get(next).cloned() {
         next += 1;
-        for member in ecosystem::dependencies(&folder).iter().filter_map(|name| by_name.get(name.as_str())) {
+        for member in ecosystem::dependencies(&project.beside(&folder))
+            .iter()
+            .filter_map(|name| by_name.get(name.as_str()))
+        {
             if !folders.iter().any(|known| member.folder.starts_with(known)) {
                 folders.push(member.folder.clone());
             }

@@ -35,6 +35,8 @@ type Tracked = Option<BTreeSet<String>>;
 pub(crate) struct Manifests {
     /// The names that they give to packages.
     pub names: Vec<String>,
+    /// The packages that they depend on, for any purpose.
+    pub dependencies: Vec<String>,
     /// Whether there is one of an ecosystem.
     pub is_known: bool,
     /// Whether there is one of an ecosystem that packgate doesn't know.

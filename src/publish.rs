@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::ecosystem::{
     self, ClientError, Copy, Identity, Order, Registry, Sender, Served, find_program, is_word,
 };
-use crate::inventory::{Inventory, Kind};
+use crate::inventory::{Entry, Inventory, Kind};
 use crate::scratch;
 use crate::words::hex;
 
@@ -252,6 +252,33 @@ impl Shipment {
     }
 }
 
+impl Shipment {
+    /// Another copy, which somebody has from the registry, held against the artifact. What the registry adds by itself is no
+    /// difference.
+    pub fn compare_copy(&self, own: &Inventory, copy: &Inventory) -> Comparison {
+        let other = &copy.artifact.sha256;
+        let is_same = *other == own.artifact.sha256
+            || self.registry.adds().is_some_and(|added| parts(own, added) == parts(copy, added));
+        if is_same { Comparison::Same } else { Comparison::Other(other.clone()) }
+    }
+}
+
+/// All that an archive consists of but for one file; the archive itself where not all of it is known.
+fn parts(inventory: &Inventory, without: &str) -> Vec<String> {
+    let is_doubtful = inventory.cut_short().is_some() || !inventory.anomalies.is_empty();
+    let own = inventory.everything().filter(|entry| entry.parent.is_none() && entry.path != without);
+    let part = |entry: &Entry| {
+        let digest = entry.sha256.as_deref().unwrap_or_default();
+        format!("{:?} {:?} {digest}", entry.kind, entry.path)
+    };
+    let mut parts: Vec<String> = match is_doubtful {
+        true => vec![inventory.artifact.sha256.clone()],
+        false => own.map(part).collect(),
+    };
+    parts.sort();
+    parts
+}
+
 /// A client, chosen, and what to give it.
 pub struct Dispatch<'a> {
     sender: &'static Sender,
@@ -395,6 +422,7 @@ fn is_archive(path: &Path) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::Package;
 
     #[test]
     fn a_copy_is_private_and_knows_when_it_is_another() {
@@ -415,6 +443,34 @@ mod tests {
             fs::set_permissions(parcel.path(), fs::Permissions::from_mode(0o600)).unwrap();
             fs::write(parcel.path(), "two").unwrap();
             assert!(!parcel.is_untouched().unwrap());
+        }
+    }
+
+    #[test]
+    fn a_copy_with_the_registry_s_own_signature() {
+        use crate::inventory::EntryId;
+        let of = |files: &[(&str, &str)], sha256: &str, kind: Kind| {
+            let mut inventory = Inventory { kind, ..Inventory::default() };
+            inventory.artifact.sha256 = sha256.to_owned();
+            inventory.entries.extend(files.iter().zip(0..).map(|((path, digest), id)| {
+                let (path, sha256) = ((*path).to_owned(), Some((*digest).to_owned()));
+                Box::new(Entry { id: EntryId(id), path, sha256, ..Entry::default() })
+            }));
+            let package = Package { name: "Demo".into(), version: "1.0.0".into(), ..Package::default() };
+            inventory.package = Some(package);
+            inventory
+        };
+        let compared = |other: &[(&str, &str)], kind: Kind| {
+            let own = of(&[("lib/a.dll", "1"), ("Demo.nuspec", "2")], "aa", kind);
+            Shipment::of(&own).unwrap().compare_copy(&own, &of(other, "bb", kind))
+        };
+        let signed = [("Demo.nuspec", "2"), ("lib/a.dll", "1"), (".signature.p7s", "3")];
+        assert_eq!(compared(&signed, Kind::Nupkg), Comparison::Same);
+        assert_eq!(compared(&signed, Kind::Vsix), Comparison::Other("bb".into()));
+        for other in
+            [&signed[1..], &[signed[0], ("lib/a.dll", "9"), signed[2]], &[signed[0], signed[1], ("b", "3")]]
+        {
+            assert_eq!(compared(other, Kind::Nupkg), Comparison::Other("bb".into()), "{other:?}");
         }
     }
 

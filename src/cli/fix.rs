@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use packgate::audit::{Audit, Options};
 use packgate::escape::shown_lines;
@@ -16,6 +16,7 @@ use super::check::fail_on;
 use super::file::{near, save};
 use super::gate::Gate;
 use super::known::Known;
+use super::lock_file::{commit, plain};
 use super::policy::policies;
 use super::progress::Progress;
 use super::reporting::exit;
@@ -92,7 +93,9 @@ impl Fix {
                 ));
             }
         }
-        self.report(packed, written.is_empty())
+        let files: BTreeSet<&PathBuf> = written.iter().map(|change| &change.path).collect();
+        let files: Vec<PathBuf> = files.into_iter().cloned().collect();
+        self.report(packed, &files)
     }
 
     /// Packs and audits all that is released from the folder.
@@ -147,10 +150,10 @@ impl Fix {
     }
 
     /// What is left, as `check` says it.
-    fn report(&self, packed: Vec<Packed>, nothing_written: bool) -> Result<Exit, String> {
+    fn report(&self, packed: Vec<Packed>, written: &[PathBuf]) -> Result<Exit, String> {
         let audits: Vec<Audit> = packed.into_iter().map(|one| one.audit).collect();
         let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
-        if nothing_written {
+        if written.is_empty() {
             output::line(format_args!("Nothing to write.\n"))?;
         }
         if let Some(human) = packgate::report::find("human") {
@@ -161,6 +164,7 @@ impl Fix {
                 "\nNo list of files mends what still blocks; the help of each finding says what does."
             ))?;
         }
+        commit(&self.folder, written)?;
         Ok(exit(worst, false))
     }
 }
@@ -196,7 +200,7 @@ fn take_back(written: &[FileChange]) -> Result<(), String> {
 /// The change as a unified diff.
 fn show(change: &FileChange) -> Result<(), String> {
     let before = change.before.as_deref().unwrap_or_default();
-    let name = plain(&change.path);
+    let name = plain(&change.path).to_string();
     let diff = similar::TextDiff::from_lines(before, &change.after);
     let diff = diff.unified_diff().context_radius(2).header(&name, &name).to_string();
     let green = anstyle::AnsiColor::Green.on_default();
@@ -212,8 +216,4 @@ fn show(change: &FileChange) -> Result<(), String> {
         }
         writeln!(out)
     })
-}
-
-fn plain(path: &Path) -> String {
-    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }

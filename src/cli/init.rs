@@ -14,7 +14,7 @@ use packgate::surroundings::Workspace;
 
 use super::file::{near, save};
 use super::gate::Gate;
-use super::lock_file::{create, plain};
+use super::lock_file::{commit, create, plain};
 use super::progress::Progress;
 use super::targets::{Packing, Target, Targets};
 use super::{Exit, complain, output};
@@ -54,8 +54,12 @@ impl Init {
             writeln!(out)
         })?;
         let deployed = self.deployed(&survey)?;
-        self.settings(&survey, there.last())?;
-        let exit = if self.no_lock { Exit::Passed } else { self.check(&survey, deployed.as_deref())? };
+        let mut written = self.settings(&survey, there.last())?;
+        let exit = match self.no_lock {
+            true => Exit::Passed,
+            false => self.check(&survey, deployed.as_deref(), &mut written)?,
+        };
+        commit(&self.folder, &written)?;
         output::print(|_, out| {
             writeln!(out)?;
             survey.advice(deployed.as_deref()).iter().try_for_each(|line| writeln!(out, "{line}"))
@@ -89,16 +93,16 @@ impl Init {
         }
     }
 
-    fn settings(&self, survey: &Survey, there: Option<&PathBuf>) -> Result<(), String> {
+    /// Writes the settings, and what keeps them out of releases; returns the files that it wrote.
+    fn settings(&self, survey: &Survey, there: Option<&PathBuf>) -> Result<Vec<PathBuf>, String> {
         if let Some(file) = there {
-            return output::line(format_args!(
-                "{} exists already and is left as it is",
-                near(file).display()
-            ));
+            output::line(format_args!("{} exists already and is left as it is", near(file).display()))?;
+            return Ok(Vec::new());
         }
         let file = self.folder.join(SETTINGS_FILE);
         save(&file, survey.settings().as_bytes())?;
         output::line(format_args!("{} written", plain(&file)))?;
+        let mut written = vec![file];
         for edit in survey.keep_out(&[SETTINGS_FILE, lock::FILE_NAME]) {
             let file = self.folder.join(edit.file);
             save(&file, edit.text.as_bytes())?;
@@ -107,12 +111,18 @@ impl Init {
                 plain(&file),
                 lock::FILE_NAME
             ))?;
+            written.push(file);
         }
-        Ok(())
+        Ok(written)
     }
 
-    /// Packs and checks what is released, shows what came of it, and locks what passed.
-    fn check(&self, survey: &Survey, deployed: Option<&str>) -> Result<Exit, String> {
+    /// Packs and checks what is released, shows what came of it, and locks what passed. A new lock is added to `written`.
+    fn check(
+        &self,
+        survey: &Survey,
+        deployed: Option<&str>,
+        written: &mut Vec<PathBuf>,
+    ) -> Result<Exit, String> {
         if survey.packed_by.is_empty() || (survey.is_deployed() && deployed.is_none()) {
             output::line(format_args!(
                 "nothing to check yet: `packgate init --deploy FOLDER` checks and locks a folder that is deployed"
@@ -136,15 +146,17 @@ impl Init {
                 Err(failure) => wrong.push(failure.to_string()),
             }
         }
-        output::line(format_args!(""))?;
         let look = |look: &Look| look_at(look, &targets.left_out, &targets.failed);
         let human = report::find("human").ok_or("there is no human report")?;
-        output::print(|terminal, out| (human.write)(&audits, &look(terminal), out))?;
+        if !audits.is_empty() {
+            output::line(format_args!(""))?;
+            output::print(|terminal, out| (human.write)(&audits, &look(terminal), out))?;
+        }
         for message in &wrong {
             complain(message);
         }
         self.own_files(&audits)?;
-        self.lock(&audits, &targets.all)?;
+        written.extend(self.lock(&audits, &targets.all)?);
         let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
         Ok(super::reporting::exit(worst, !wrong.is_empty()))
     }
@@ -172,13 +184,14 @@ impl Init {
         Ok(())
     }
 
-    /// Locks what passed; what the policy refuses is no example to hold releases against.
-    fn lock(&self, audits: &[Audit], targets: &[Target]) -> Result<(), String> {
+    /// Locks what passed; what the policy refuses is no example to hold releases against. Returns the lock, if it is new.
+    fn lock(&self, audits: &[Audit], targets: &[Target]) -> Result<Option<PathBuf>, String> {
         let file = self.folder.join(lock::FILE_NAME);
         let is_there = lock::read(&file).map_err(|error| error.to_string())?.is_some();
         output::line(format_args!(""))?;
         if is_there {
-            return output::line(format_args!("{} exists already and is left as it is", plain(&file)));
+            output::line(format_args!("{} exists already and is left as it is", plain(&file)))?;
+            return Ok(None);
         }
         let passed = audits.iter().filter(|audit| audit.verdict == Verdict::Pass);
         let passed: Vec<_> = passed.map(|audit| audit.inventory.clone()).collect();
@@ -191,8 +204,10 @@ impl Init {
             output::line(format_args!(
                 "{what}: mend what is red above (`packgate fix` does what can be done by lists), then run `packgate lock`"
             ))?;
+        } else if targets.is_empty() {
+            output::line(format_args!("nothing is locked yet: when it can be packed, run `packgate lock`"))?;
         }
-        Ok(())
+        Ok((!passed.is_empty()).then_some(file))
     }
 }
 

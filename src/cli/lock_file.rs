@@ -1,6 +1,6 @@
-//! What `lock` and `init` share: taking stock for a lock, and writing it.
+//! What `lock`, `init` and `fix` share: taking stock for a lock, writing it, and what to do with what was written.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use packgate::audit::{Auditor, Options};
 use packgate::escape::shown;
@@ -10,7 +10,7 @@ use packgate::project::Project;
 use packgate::settings::Settings;
 
 use super::file::save;
-use super::{Exit, complain};
+use super::{Exit, complain, output};
 
 /// The facts of an artifact to make a lock from. If not all its files could be read, the lock would allow too little,
 /// or hide what is there.
@@ -45,6 +45,21 @@ pub(super) fn create(file: &Path, inventories: &[Inventory]) -> Result<String, S
     };
     let named = sections.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
     Ok(format!("{lines} line{s} for {named}{more}"))
+}
+
+/// What to do with what `init` and `fix` have written, where there is a repository: a check takes it for an uncommitted
+/// change until then.
+pub(super) fn commit(folder: &Path, written: &[PathBuf]) -> Result<(), String> {
+    let project = Project::new(folder);
+    let has_git = project.vcs_root().is_some_and(|root| root.join(".git").exists());
+    if written.is_empty() || !has_git {
+        return Ok(());
+    }
+    let names: Vec<String> = written.iter().map(|file| plain(file).to_string()).collect();
+    output::line(format_args!(
+        "\nCommit what was written; until then a check may report it as uncommitted:\n    git add {} && git commit",
+        shown(&names.join(" "))
+    ))
 }
 
 /// The path without a leading `./`.

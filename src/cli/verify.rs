@@ -28,6 +28,9 @@ pub(crate) struct Verify {
     /// The address at which the registry hands out what it serves, where the client isn't to find it by itself
     #[arg(long, value_name = "URL", requires = "published")]
     index: Option<String>,
+    /// What the registry serves, as you downloaded it, where no client of the ecosystem's hands it out: a nupkg
+    #[arg(long, value_name = "FILE", requires = "published", conflicts_with = "index")]
+    copy: Option<PathBuf>,
     /// A statement that it passed, as `packgate check --attest` writes it, signed
     #[arg(long, value_name = "STATEMENT", group = "what", requires = "signer")]
     attestation: Option<PathBuf>,
@@ -77,8 +80,15 @@ impl Verify {
     }
 
     fn served(&self, inventory: &Inventory, sha256: &str) -> Result<Exit, String> {
-        let compared = Shipment::of(inventory)
-            .and_then(|shipment| shipment.compare(sha256, &self.project, self.index.as_deref()));
+        let copy = self.copy.as_ref().map(|copy| {
+            let told = |error: &dyn std::fmt::Display| format!("{}: {error}", copy.display());
+            Auditor::new(Options::default()).stock(copy, 2).map_err(|error| told(&error))
+        });
+        let copy = copy.transpose()?;
+        let compared = Shipment::of(inventory).and_then(|shipment| match &copy {
+            Some(copy) => Ok(shipment.compare_copy(inventory, copy)),
+            None => shipment.compare(sha256, &self.project, self.index.as_deref()),
+        });
         let (exit, why) = match compared {
             Ok(Comparison::Same) => {
                 let told = self.told(&"the registry serves this file");

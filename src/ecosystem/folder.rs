@@ -194,6 +194,7 @@ fn manifests(project: &Project) -> Arc<Manifests> {
         let is_foreign = |name: &String| FOREIGN.iter().any(|end| name.ends_with(end));
         Manifests {
             names: packages.map(|package| package.name).filter(|name| !name.is_empty()).collect(),
+            dependencies: here.iter().flat_map(|one| one.dependencies(&project.folder)).collect(),
             is_known: !here.is_empty(),
             is_foreign: files.names().iter().any(is_foreign),
         }
@@ -226,8 +227,8 @@ pub fn is_manifest_of(kind: Kind, manifest: &str) -> bool {
 }
 
 /// The packages that the manifests of a folder depend on, for any purpose.
-pub fn dependencies(folder: &Path) -> Vec<String> {
-    super::projects().into_iter().flat_map(|project| project.dependencies(folder)).collect()
+pub fn dependencies(project: &Project) -> Vec<String> {
+    manifests(project).dependencies.clone()
 }
 
 /// All packages of the workspaces that the project's folder belongs to, sorted by folder.

@@ -18,6 +18,11 @@ pub(crate) trait Registry: Sync {
     /// The client is missing or failed, so that nothing can be told.
     fn served(&self, copy: &Copy<'_>) -> Result<Served, ClientError>;
 
+    /// The file that the registry adds to what it was sent, if it does.
+    fn adds(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What makes a sender that packs by itself send the audited bytes, or nothing.
     ///
     /// # Errors

@@ -96,16 +96,16 @@ impl Lock {
     }
 }
 
-/// Reads the lock that is in force for an artifact built from `folder`: the one in the folder itself, which
+/// Reads the lock that is in force for an artifact of a project: the one in the folder itself, which
 /// must name the package, or else the nearest one above it, up to the root of the version control, that
 /// has a section for the package (a workspace's common lock), or else the one of the workspace's member that
 /// has the package's name.
 ///
 /// # Errors
 /// The lock can't be read, isn't well-formed, or is about another package.
-pub fn load(folder: &Path, inventory: &Inventory) -> Result<Option<Lock>, LockError> {
+pub fn load(project: &Project, inventory: &Inventory) -> Result<Option<Lock>, LockError> {
     let subject = Subject::of(inventory);
-    let own = folder.join(FILE_NAME);
+    let own = project.folder.join(FILE_NAME);
     if let Some(lock) = read(&own)? {
         return match lock.sections.first() {
             Some(first) if !lock.knows(&subject.name) => Err(LockError {
@@ -119,13 +119,12 @@ pub fn load(folder: &Path, inventory: &Inventory) -> Result<Option<Lock>, LockEr
             _ => Ok(Some(lock)),
         };
     }
-    let project = Project::new(folder);
-    for above in upwards(&project).skip(1) {
+    for above in upwards(project).skip(1) {
         if let Some(lock) = read(&above.join(FILE_NAME))? {
             return Ok(lock.knows(&subject.name).then_some(lock));
         }
     }
-    if let Some(member) = members(&project).iter().find(|member| member.name == subject.name) {
+    if let Some(member) = members(project).iter().find(|member| member.name == subject.name) {
         let lock = read(&member.folder.join(FILE_NAME))?;
         return Ok(lock.filter(|lock| lock.knows(&subject.name)));
     }
@@ -165,18 +164,18 @@ mod tests {
     fn no_file_is_no_lock() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join(".git")).unwrap();
-        assert_eq!(load(folder.path(), &inventory("acme")).unwrap(), None);
+        assert_eq!(load(&Project::new(folder.path()), &inventory("acme")).unwrap(), None);
     }
 
     #[test]
     fn own_folder_must_name_the_package() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(FILE_NAME), "packgate-lock 1\n\n[npm other]\na.js\n").unwrap();
-        let error = load(folder.path(), &inventory("acme")).unwrap_err();
+        let error = load(&Project::new(folder.path()), &inventory("acme")).unwrap_err();
         assert_eq!(error.line, Some(3));
         assert!(error.to_string().contains("packgate.lock:3: "), "{error}");
         assert!(error.to_string().contains("npm other"), "{error}");
-        assert!(load(folder.path(), &inventory("other")).unwrap().is_some());
+        assert!(load(&Project::new(folder.path()), &inventory("other")).unwrap().is_some());
     }
 
     #[test]
@@ -191,8 +190,8 @@ mod tests {
         .unwrap();
         std::fs::write(member.join("package.json"), r#"{"name": "a"}"#).unwrap();
         std::fs::write(member.join(FILE_NAME), "packgate-lock 1\n\n[npm a]\na.js\n").unwrap();
-        assert!(load(root.path(), &inventory("a")).unwrap().is_some());
-        assert_eq!(load(root.path(), &inventory("b")).unwrap(), None);
+        assert!(load(&Project::new(root.path()), &inventory("a")).unwrap().is_some());
+        assert_eq!(load(&Project::new(root.path()), &inventory("b")).unwrap(), None);
     }
 
     #[test]
@@ -203,7 +202,7 @@ mod tests {
         std::fs::create_dir_all(&member).unwrap();
         std::fs::write(root.path().join(FILE_NAME), "packgate-lock 1\n\n[npm a]\na.js\n\n[npm b]\nb.js\n")
             .unwrap();
-        assert_eq!(load(&member, &inventory("a")).unwrap().unwrap().sections.len(), 2);
-        assert_eq!(load(&member, &inventory("stranger")).unwrap(), None);
+        assert_eq!(load(&Project::new(&member), &inventory("a")).unwrap().unwrap().sections.len(), 2);
+        assert_eq!(load(&Project::new(&member), &inventory("stranger")).unwrap(), None);
     }
 }

@@ -116,8 +116,10 @@ fn changed(project: &Project, all: &[Member], since: &str) -> Result<BTreeSet<Pa
     loop {
         let names: BTreeSet<&str> =
             all.iter().filter(|one| changed.contains(&one.folder)).map(|one| one.name.as_str()).collect();
-        let needs =
-            |member: &&Member| dependencies(&member.folder).iter().any(|need| names.contains(need.as_str()));
+        let needs = |member: &&Member| {
+            let needs = dependencies(&project.beside(&member.folder));
+            needs.iter().any(|need| names.contains(need.as_str()))
+        };
         let before = changed.len();
         changed.extend(all.iter().filter(needs).map(|member| member.folder.clone()));
         if changed.len() == before {

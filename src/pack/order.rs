@@ -1,12 +1,13 @@
 //! The order in which packages of a workspace can be published.
 
 use crate::ecosystem::dependencies;
-use crate::project::Member;
+use crate::project::{Member, Project};
 
 /// The members, those that others need before these, and otherwise as they are. Those that need each other in a circle
 /// stay as they are too.
 pub fn in_order(members: &[Member]) -> Vec<Member> {
-    let needs: Vec<Vec<String>> = members.iter().map(|member| dependencies(&member.folder)).collect();
+    let needs: Vec<Vec<String>> =
+        members.iter().map(|member| dependencies(&Project::new(&member.folder))).collect();
     let mut order = Vec::new();
     let mut seen = vec![false; members.len()];
     for first in 0..members.len() {

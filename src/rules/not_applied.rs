@@ -28,7 +28,8 @@ const PROJECT: &str =
 /// The rules that had nothing to go by, though the settings ask for them. Away from its project that is true of all
 /// that goes by the project's text, its workspace or its lock.
 pub fn not_applied(context: &Context<'_>) -> Vec<NotApplied> {
-    const TEXT: &str = "no source text of this package's project is available (run packgate there, or name the folder with --project)";
+    const TEXT: &str =
+        "the project has no source text to look for: too few lines, or in no language that packgate knows";
     let settings = context.settings;
     let has_no_text = context.inventory.own.is_none() && settings.own.mode != OwnMode::Off;
     let is_away = context.is_away;

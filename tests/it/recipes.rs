@@ -174,7 +174,11 @@ const NPM_LEAK: &str = "lib/plans.txt";
 fn npm_tarball() {
     if clients::have(&["bash", "python3", "npm"]) {
         let script = recipe("sh", "npm-tarball");
-        Trial::new(NPM, None).arrives(&script, "", 1);
+        // What a script prints is no part of the file's name.
+        let clean = Trial::new(NPM, None);
+        let (path, manifest) = NPM[0];
+        clean.write(path, &manifest.replacen('{', r#"{ "scripts": { "prepare": "echo building" },"#, 1));
+        clean.arrives(&script, "", 1);
         Trial::new(NPM, Some(NPM_LEAK)).is_stopped(&script);
     }
 }

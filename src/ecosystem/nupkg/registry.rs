@@ -22,6 +22,11 @@ impl Registry for Feed {
         &SENDERS
     }
 
+    /// The gallery's signature; an author's own has the same name, and is replaced.
+    fn adds(&self) -> Option<&'static str> {
+        Some(".signature.p7s")
+    }
+
     fn served(&self, _copy: &Copy<'_>) -> Result<Served, ClientError> {
         Ok(Served::NotHandedOut)
     }
