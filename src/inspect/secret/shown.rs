@@ -74,6 +74,14 @@ impl Shown {
     }
 }
 
+/// Whether the lines of base64 that begin there are a key that Go's own tests have, in every program that links them: its
+/// mark says so.
+pub(super) fn is_testing_key(bytes: &[u8], at: usize) -> bool {
+    const MARK: &[u8] = b" TESTING KEY-----";
+    let before = bytes.get(..at).unwrap_or_default().trim_ascii_end();
+    before.ends_with(MARK)
+}
+
 /// Where the lines begin and end that document Rust: examples in them are compiled and run as tests.
 fn doc_lines(text: &[u8]) -> Vec<usize> {
     let mut ends = Vec::new();

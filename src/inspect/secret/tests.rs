@@ -512,3 +512,18 @@ fn what_is_uncovered_among_unit_tests_is_made_up() {
     assert_eq!(rules("crate/src/a.rs", &code), ["secret-private-key"]);
     assert_eq!(rules("crate/src/a.rs", &format!("fn a() {{}}\n#[cfg(test)]\n{code}")), ["secret-in-tests"]);
 }
+
+/// Go links the key of its own tests into programs, under a mark that no key in use has.
+#[test]
+fn the_key_of_go_s_own_tests_is_made_up() {
+    let key = encode(&keys::rsa(&mut Dice::new(32), 2048));
+    let lines: Vec<&str> = key.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap()).collect();
+    let marked =
+        |mark: &str| format!("\0}}-----BEGIN {mark}-----\n{}\n-----END {mark}-----\n\0", lines.join("\n"));
+    let found = |mark: &str| {
+        let secrets = scan("package/bin/rie", marked(mark).as_bytes(), Media::Binary);
+        secrets.iter().map(|secret| secret.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(found("RSA TESTING KEY"), ["secret-in-tests"]);
+    assert_eq!(found("RSA KEY"), ["secret-private-key"]);
+}
