@@ -119,6 +119,7 @@ fn secrets(rules: &[Value]) -> String {
             assert!(regex.is_empty() || longest > 0, "{name}: longest is missing");
             let keywords = pattern.texts("keywords");
             let example = pattern.text("example");
+            let in_run = pattern.flag("run");
             let context = pattern.flag("context");
             // what is assigned to a name may be written with escapes between, and the rest of a context be anything
             let is_token = !context && !regex.contains(['"', '\'', '=', ':', ' ']);
@@ -130,7 +131,7 @@ fn secrets(rules: &[Value]) -> String {
             );
             let _ = writeln!(
                 code,
-                "Pattern {{ keywords: &{keywords:?}, regex: {regex:?}, before: {}, context: {context}, longest: {longest}, shortest: {shortest}, alphabet: {alphabet:?}, guard: Guard::{}, check: Check::{}, bits: {bits:?}, example: {:?}, near: &{:?} }},",
+                "Pattern {{ keywords: &{keywords:?}, in_run: {in_run}, regex: {regex:?}, before: {}, context: {context}, longest: {longest}, shortest: {shortest}, alphabet: {alphabet:?}, guard: Guard::{}, check: Check::{}, bits: {bits:?}, example: {:?}, near: &{:?} }},",
                 pattern.number("before", 0),
                 camel(&pattern.text_or("guard", "word")),
                 camel(if check.is_empty() { "random" } else { &check }),

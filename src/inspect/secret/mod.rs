@@ -77,6 +77,12 @@ fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
     INDEX.needles.iter().map(|word| word.as_bytes().to_vec()).collect()
 }
 
+/// Those of them that are looked for only where many characters of base64 are in a row.
+pub(super) fn in_runs() -> Vec<&'static [u8]> {
+    let patterns = TABLE.iter().flat_map(|rule| rule.patterns).filter(|pattern| pattern.in_run);
+    patterns.flat_map(|pattern| pattern.keywords).map(|word| word.as_bytes()).collect()
+}
+
 fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
     let mut found = at_hits(sample, hits, sink);
     found.extend(in_settings(sample));

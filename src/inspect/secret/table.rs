@@ -51,6 +51,8 @@ impl SecretRule {
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) keywords: &'static [&'static str],
+    /// Whether these are looked for only in runs of characters of base64, or shortly before.
+    pub(super) in_run: bool,
     pub(super) regex: &'static str,
     pub(super) before: usize,
     pub(super) context: bool,
