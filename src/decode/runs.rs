@@ -75,23 +75,36 @@ impl<F: Fn(u8) -> bool> Iterator for Runs<'_, F> {
     fn next(&mut self) -> Option<Range<usize>> {
         // A run fills one of every few blocks: so most need no look.
         let stride = self.shortest.saturating_sub(BLOCK - 1).max(1);
-        let is_other = |byte: &u8| !(self.is_of_kind)(*byte);
         let mut at = self.at;
-        while let Some(block) = self.bytes.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
-            if block.iter().fold(0, |others, byte| others | u8::from(is_other(byte))) != 0 {
+        while let Some(block) = self.block(at) {
+            if !self.is_all(block) {
                 at += stride;
                 continue;
             }
-            let before = self.bytes.get(self.at..at)?.iter().rposition(is_other);
+            let before = self.bytes.get(self.at..at)?.iter().rposition(|byte| !(self.is_of_kind)(*byte));
             let start = before.map_or(self.at, |other| self.at + other + 1);
-            let behind = self.bytes.get(at..)?;
-            at += behind.iter().position(is_other).unwrap_or(behind.len());
+            while self.block(at).is_some_and(|block| self.is_all(block)) {
+                at += BLOCK;
+            }
+            let last = self.bytes.get(at..)?.iter().take(BLOCK);
+            at += last.take_while(|byte| (self.is_of_kind)(**byte)).count();
             self.at = at;
             if at - start >= self.shortest {
                 return Some(start..at);
             }
         }
         None
+    }
+}
+
+impl<F: Fn(u8) -> bool> Runs<'_, F> {
+    fn block(&self, at: usize) -> Option<&[u8; BLOCK]> {
+        self.bytes.get(at..)?.first_chunk()
+    }
+
+    /// Whether all are of the kind, told without a branch for each.
+    fn is_all(&self, block: &[u8; BLOCK]) -> bool {
+        block.iter().fold(0, |others, byte| others | u8::from(!(self.is_of_kind)(*byte))) == 0
     }
 }
 

@@ -29,6 +29,7 @@ use sha2::{Digest, Sha256};
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
 use crate::inventory::Secret;
 
+use bounds::Word;
 #[cfg(test)]
 pub(crate) use settings::SETTINGS_FILES;
 use table::{Check, INDEX, Search};
@@ -128,12 +129,13 @@ fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
 
 /// What stands at the keywords, as far as there is effort left for them.
 fn at_hits(sample: &Sample<'_>, hits: &[Hit], sink: &mut FactSink<'_>) -> Vec<Found> {
-    let mut found = Vec::new();
+    let (mut found, mut word) = (Vec::new(), Word::default());
     for hit in hits {
         let numbers = INDEX.by_needle.get(hit.needle).map(Vec::as_slice).unwrap_or_default();
         let keyword = INDEX.needles.get(hit.needle).copied().unwrap_or_default();
         for search in numbers.iter().filter_map(|&number| INDEX.searches.get(number)) {
-            if !search.pattern.may_stand(sample.bytes, hit.offset, keyword, sample.media.is_text()) {
+            let word = sample.media.is_text().then_some(&mut word);
+            if !search.pattern.may_stand(sample.bytes, hit.offset, keyword, word) {
                 continue;
             }
             let Some(left) = sink.effort.get().checked_sub(effort(search)) else {
@@ -238,7 +240,7 @@ fn without_escapes(
     let raw = text.get(window.clone())?;
     let is_escaped =
         || memchr::memchr2(b'\\', b'&', raw).is_some() || memchr::memmem::find(raw, b"\"\"").is_some();
-    if !search.pattern.names_value() || !is_escaped() {
+    if !search.pattern.names_value || !is_escaped() {
         return None;
     }
     let plain = |text: &[u8]| {
