@@ -8,7 +8,7 @@ use crate::timings::Timings;
 use crate::unpack::Limits;
 
 use super::prefilter::Prefilter;
-use super::{INSPECTORS, secret};
+use super::{INSPECTORS, in_runs};
 
 /// What the user wants looked for, beyond what is always looked for.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +66,7 @@ impl Scanner {
     pub fn new(options: ScanOptions) -> Self {
         let needles = needles(&options);
         Self {
-            prefilter: Arc::new(Prefilter::new(needles.clone(), &secret::in_runs())),
+            prefilter: Arc::new(Prefilter::new(needles.clone(), &in_runs())),
             needles: Arc::new(needles),
             options,
         }

@@ -1,7 +1,5 @@
 //! Where a token begins and ends among its neighbours.
 
-use std::ops::Range;
-
 use super::table::Guard;
 
 impl Guard {
@@ -40,22 +38,6 @@ impl Guard {
         }
         // a dash goes on where a token of fixed length has ended
         text.get(end).is_none_or(|&next| !self.forbids(next) && (next != b'-' || self == Self::None))
-    }
-}
-
-/// Letters, digits, `_` and `-` in a row, kept for the places in them that are asked for next.
-#[derive(Debug, Default)]
-pub(super) struct Word(Range<usize>);
-
-impl Word {
-    /// Where those end that are at `at`.
-    pub(super) fn end(&mut self, text: &[u8], at: usize) -> usize {
-        if !self.0.contains(&at) {
-            let rest = text.get(at..).unwrap_or_default().iter();
-            let goes_on = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-            self.0 = at..at + rest.take_while(goes_on).count();
-        }
-        self.0.end
     }
 }
 

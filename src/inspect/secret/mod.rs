@@ -19,6 +19,7 @@ mod table;
 mod url;
 mod vapid;
 mod whole;
+mod word;
 
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -29,11 +30,11 @@ use sha2::{Digest, Sha256};
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
 use crate::inventory::Secret;
 
-use bounds::Word;
 #[cfg(test)]
 pub(crate) use settings::SETTINGS_FILES;
 use table::{Check, INDEX, Search};
 pub(crate) use table::{SecretRule, TABLE};
+use word::Word;
 
 /// Finds credentials.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "secret", needles, inspect };

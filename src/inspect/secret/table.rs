@@ -3,7 +3,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::bounds::Word;
+use super::word::Word;
 
 /// One credential of one provider; a rule of its own.
 #[derive(Debug)]
