@@ -119,9 +119,13 @@ fn secrets(rules: &[Value]) -> String {
             assert!(regex.is_empty() || longest > 0, "{name}: longest is missing");
             let keywords = pattern.texts("keywords");
             let example = pattern.text("example");
+            let in_run = pattern.flag("run");
             let context = pattern.flag("context");
+            // a group and the padding of base64 are no signs between a name and its value
+            let signs = regex.replace("(?:", "(").replace("={0,2}", "").replace("+/=", "+/");
+            let names_value = signs.contains(['"', '\'', '=', ':', ' ']);
             // what is assigned to a name may be written with escapes between, and the rest of a context be anything
-            let is_token = !context && !regex.contains(['"', '\'', '=', ':', ' ']);
+            let is_token = !context && !names_value;
             let (shortest, alphabet) = if is_token { matches::extent(&regex) } else { (0, [0; 4]) };
             let bits = if regex.is_empty() { 0.0 } else { matches::random_bits(&regex, &example) };
             assert!(
@@ -130,7 +134,7 @@ fn secrets(rules: &[Value]) -> String {
             );
             let _ = writeln!(
                 code,
-                "Pattern {{ keywords: &{keywords:?}, regex: {regex:?}, before: {}, context: {context}, longest: {longest}, shortest: {shortest}, alphabet: {alphabet:?}, guard: Guard::{}, check: Check::{}, bits: {bits:?}, example: {:?}, near: &{:?} }},",
+                "Pattern {{ keywords: &{keywords:?}, in_run: {in_run}, names_value: {names_value}, regex: {regex:?}, before: {}, context: {context}, longest: {longest}, shortest: {shortest}, alphabet: {alphabet:?}, guard: Guard::{}, check: Check::{}, bits: {bits:?}, example: {:?}, near: &{:?} }},",
                 pattern.number("before", 0),
                 camel(&pattern.text_or("guard", "word")),
                 camel(if check.is_empty() { "random" } else { &check }),

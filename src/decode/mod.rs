@@ -25,6 +25,7 @@ mod wide;
 pub(crate) use base64::{NAME as BASE64, SHORTEST as SHORTEST_BASE64};
 pub(crate) use escapes::plain;
 pub(crate) use places::Places;
+pub(crate) use runs::{is_digit as is_base64, runs};
 
 /// Texts uncovered in another.
 #[derive(Debug)]

@@ -156,6 +156,11 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     imports::INSPECTOR,
 ];
 
+/// Literals that are looked for only where many characters of base64 are in a row.
+fn in_runs() -> Vec<&'static [u8]> {
+    secret::in_runs()
+}
+
 /// Texts inside one text that are looked at; a development bundle has one for each module.
 const MOST_INNER: usize = 100_000;
 /// What is told when there are more.

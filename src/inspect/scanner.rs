@@ -7,8 +7,8 @@ use crate::inventory::ObjectFormat;
 use crate::timings::Timings;
 use crate::unpack::Limits;
 
-use super::INSPECTORS;
 use super::prefilter::Prefilter;
+use super::{INSPECTORS, in_runs};
 
 /// What the user wants looked for, beyond what is always looked for.
 #[derive(Debug, Clone, Default)]
@@ -65,7 +65,11 @@ impl Scanner {
     /// Compiles what is wanted.
     pub fn new(options: ScanOptions) -> Self {
         let needles = needles(&options);
-        Self { prefilter: Arc::new(Prefilter::new(needles.clone())), needles: Arc::new(needles), options }
+        Self {
+            prefilter: Arc::new(Prefilter::new(needles.clone(), &in_runs())),
+            needles: Arc::new(needles),
+            options,
+        }
     }
 
     /// A scanner with other options. What it looks for is compiled only if that is something else.

@@ -56,6 +56,9 @@ impl StreamingScan {
     /// The same of the whole entry.
     pub(super) fn finish(mut self, scanner: &Scanner, bytes: &[u8]) -> Known {
         self.search(scanner, bytes, bytes.len());
+        timed(scanner.timings(), "search for literals", || {
+            scanner.prefilter.scan_runs(bytes, &mut self.hits)
+        });
         self.hits.settle();
         let map = match self.map {
             StreamingMap::Growing(map) => Some(map),

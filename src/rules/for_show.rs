@@ -86,7 +86,7 @@ const NO_TESTS: &[&str] = &[
     "testament",
     "testify",
 ];
-const PAGES: &[&str] = &["md", "mdx", "markdown", "rst", "adoc", "ipynb"];
+const PAGES: &[&str] = &["md", "mdx", "markdown", "rst", "adoc"];
 
 /// Whether a place in an artifact is there for show. `root` is the package's own folder, whose name says nothing of the
 /// kind.

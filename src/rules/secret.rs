@@ -35,18 +35,25 @@ struct Evidence {
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut same: BTreeMap<&str, Vec<(&Entry, &Secret)>> = BTreeMap::new();
+    let takes_others = matches!(rule.name, localhost::RULE | IN_TESTS);
     for entry in context.with_secrets() {
-        for secret in &entry.secrets {
+        for secret in entry.secrets.iter().filter(|secret| takes_others || secret.rule == rule.name) {
             if rule_of(context, entry, secret) == Some(rule.name) {
                 same.entry(&secret.digest).or_default().push((entry, secret));
             }
         }
+    }
+    if same.is_empty() {
+        return;
     }
     let Some(table) = SECRETS.iter().find(|secret| secret.name == rule.name) else { return };
     for (digest, places) in same {
         findings.extend(finding(rule, table, digest, &places));
     }
 }
+
+/// The rule for what is made up.
+const IN_TESTS: &str = "secret-in-tests";
 
 /// The rule that a fact belongs to. In tests and manuals, credentials are mostly made up and have a rule of their
 /// own; a token with a valid checksum isn't made up, wherever it is.
@@ -59,7 +66,7 @@ fn rule_of(context: &Context<'_>, entry: &Entry, secret: &Secret) -> Option<&'st
         return Some(if is_local { localhost::RULE } else { secret.rule });
     }
     // A library that reads encrypted keys has some in its tests.
-    (secret.rule != "secret-private-key-encrypted").then_some("secret-in-tests")
+    (secret.rule != "secret-private-key-encrypted").then_some(IN_TESTS)
 }
 
 fn finding(rule: &Rule, table: &SecretRule, digest: &str, places: &[(&Entry, &Secret)]) -> Option<Finding> {

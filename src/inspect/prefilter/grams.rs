@@ -1,6 +1,7 @@
 use std::array;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::frequency::{self, Frequencies};
 
@@ -8,6 +9,8 @@ use super::frequency::{self, Frequencies};
 const GRAM: usize = 3;
 /// The shortest needle that the table takes.
 pub(super) const SHORTEST: usize = GRAM;
+/// The longest of which nothing is left to compare when it is suspected.
+pub(super) const SURE: usize = GRAM + 1;
 /// Bytes of text asked about in one go, at every second of them.
 const STRIDE: usize = 16;
 /// Bytes read for that: the last gram is read with one byte more than it has.
@@ -42,7 +45,11 @@ pub(super) struct Suspect {
     /// Offset of the gram in the needle; -1 if it begins one byte before it.
     lead: i16,
     gram: Gram,
+    beside: Beside,
 }
+
+/// A byte of the needle beside its gram, and where it stands from the gram's first.
+type Beside = (i8, u8);
 
 type Gram = [u8; GRAM];
 
@@ -60,6 +67,12 @@ impl Suspect {
     fn hash(&self) -> u16 {
         hash(window(self.gram))
     }
+
+    /// Whether the byte beside the gram is what it should be, if the gram is at `place`.
+    fn goes_on(&self, text: &[u8], place: usize) -> bool {
+        let (distance, byte) = self.beside;
+        place.checked_add_signed(isize::from(distance)).and_then(|at| text.get(at)) == Some(&byte)
+    }
 }
 
 impl Grams {
@@ -69,7 +82,7 @@ impl Grams {
         let mut suspects = Vec::new();
         for (needle, bytes) in (0..).zip(needles) {
             let grams = grams(bytes, &frequencies).into_iter();
-            suspects.extend(grams.map(|(gram, lead)| Suspect { needle, lead, gram }));
+            suspects.extend(grams.map(|(gram, lead, beside)| Suspect { needle, lead, gram, beside }));
         }
         suspects.sort_by_cached_key(Suspect::hash);
         let kinds = kinds(&suspects);
@@ -99,7 +112,7 @@ impl Grams {
         let mut at = from;
         while let Some(piece) = text.get(at..at + PIECE).filter(|_| at < to).and_then(<[u8]>::first_chunk) {
             if self.any(piece) {
-                self.suspects(piece, at, to, &mut suspect);
+                self.suspects(text, piece, at..to, &mut suspect);
             }
             at += STRIDE;
         }
@@ -108,7 +121,7 @@ impl Grams {
             let rest = text.get(at..).unwrap_or_default();
             last.fill(0);
             last.iter_mut().zip(rest).for_each(|(byte, there)| *byte = *there);
-            self.suspects(&last, at, to, &mut suspect);
+            self.suspects(text, &last, at..to, &mut suspect);
             at += STRIDE;
         }
     }
@@ -134,10 +147,16 @@ impl Grams {
         self.table.get(usize::from(hash(window))).map_or(0, |kinds| kinds & kind)
     }
 
-    /// Calls `suspect` for what is in the piece, whose first byte is at `at`.
+    /// Calls `suspect` for what is in the piece, which begins where the range does.
     #[cold]
     #[inline(never)]
-    fn suspects(&self, piece: &[u8; PIECE], at: usize, to: usize, suspect: &mut dyn FnMut(usize, &Suspect)) {
+    fn suspects(
+        &self,
+        text: &[u8],
+        piece: &[u8; PIECE],
+        range: Range<usize>,
+        suspect: &mut impl FnMut(usize, &Suspect),
+    ) {
         let gram = |number: usize| {
             piece.get(2 * number..).and_then(<[u8]>::first_chunk::<GRAM>).copied().unwrap_or_default()
         };
@@ -146,30 +165,33 @@ impl Grams {
         while found != 0 {
             let number = found.trailing_zeros() as usize / 8;
             found &= !(0xff << (8 * number));
-            let (gram, place) = (gram(number), at + 2 * number);
+            let (gram, place) = (gram(number), range.start + 2 * number);
             let start = |high: usize| self.starts.get(high).map_or(0, |start| *start as usize);
             let high = usize::from(hash(window(gram)) >> LOW_BITS);
             let near = self.suspects.get(start(high)..start(high + 1)).unwrap_or_default();
-            near.iter().filter(|near| near.gram == gram && place < to).for_each(|near| suspect(place, near));
+            let is_it = |near: &&Suspect| near.gram == gram && near.goes_on(text, place) && place < range.end;
+            near.iter().filter(is_it).for_each(|near| suspect(place, near));
         }
     }
 }
 
-/// The grams by which a needle is found at even offsets, with their [`Suspect::lead`].
-fn grams(needle: &[u8], frequencies: &Frequencies) -> Vec<(Gram, i16)> {
+/// The grams by which a needle is found at even offsets, with their [`Suspect::lead`] and a byte beside them.
+fn grams(needle: &[u8], frequencies: &Frequencies) -> Vec<(Gram, i16, Beside)> {
     match *needle {
         [] | [_] | [_, _] => Vec::new(),
         // Of three bytes only two are sure to be at an odd offset: together with any neighbour.
         [a, b, c] => {
             let left = frequency::of_byte(a) < frequency::of_byte(c);
-            let beside = (0..=u8::MAX).map(|any| if left { ([any, a, b], -1) } else { ([b, c, any], 1) });
-            [([a, b, c], 0)].into_iter().chain(beside).collect()
+            let beside = (0..=u8::MAX)
+                .map(|any| if left { ([any, a, b], -1, (3, c)) } else { ([b, c, any], 1, (-1, a)) });
+            [([a, b, c], 0, (0, a))].into_iter().chain(beside).collect()
         }
         _ => {
             let windows = needle.windows(4).filter_map(<[u8]>::first_chunk).zip(0..i16::MAX);
             let rarest = windows
                 .min_by_key(|([a, b, c, d], _)| frequencies.of([*a, *b, *c]) + frequencies.of([*b, *c, *d]));
-            let both = rarest.map(|([a, b, c, d], at)| [([*a, *b, *c], at), ([*b, *c, *d], at + 1)]);
+            let both = rarest
+                .map(|([a, b, c, d], at)| [([*a, *b, *c], at, (3, *d)), ([*b, *c, *d], at + 1, (-1, *a))]);
             both.into_iter().flatten().collect()
         }
     }

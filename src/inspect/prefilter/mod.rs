@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::guard;
+use crate::{decode, guard};
 
-use grams::{Grams, SHORTEST};
+use grams::{Grams, SHORTEST, SURE};
 
 /// Hits kept per inspector and entry.
 const MOST_HITS: usize = 1 << 20;
@@ -20,9 +20,16 @@ const HINT: usize = 3;
 /// All needles of all inspectors.
 #[derive(Debug, Clone)]
 pub(super) struct Prefilter {
+    everywhere: Search,
+    in_runs: Search,
+    inspectors: usize,
+}
+
+/// Needles that are looked for together.
+#[derive(Debug, Clone)]
+struct Search {
     needles: Vec<Needle>,
     grams: Grams,
-    inspectors: usize,
     longest: usize,
 }
 
@@ -55,8 +62,9 @@ pub(super) struct Hits {
 }
 
 impl Prefilter {
-    /// `needles[i]` are those of inspector `i`; empty ones are ignored.
-    pub(super) fn new(needles: Vec<Vec<Vec<u8>>>) -> Self {
+    /// `needles[i]` are those of inspector `i`; empty ones are ignored. Those `in_runs` are looked for only where many
+    /// characters of base64 are in a row, or shortly before: elsewhere they are too common.
+    pub(super) fn new(needles: Vec<Vec<Vec<u8>>>, in_runs: &[&[u8]]) -> Self {
         let inspectors = needles.len();
         let mut owners: BTreeMap<Vec<u8>, Vec<(usize, usize)>> = BTreeMap::new();
         for (inspector, list) in needles.into_iter().enumerate() {
@@ -64,11 +72,9 @@ impl Prefilter {
                 owners.entry(bytes).or_default().push((inspector, number));
             }
         }
-        let needles: Vec<Needle> =
-            owners.into_iter().map(|(bytes, owners)| Needle { bytes, owners }).collect();
-        let longest = needles.iter().map(|needle| needle.bytes.len()).max().unwrap_or(0);
-        let grams = Grams::new(needles.iter().map(|needle| needle.bytes.as_slice()));
-        Self { needles, grams, inspectors, longest }
+        let needles = owners.into_iter().map(|(bytes, owners)| Needle { bytes, owners });
+        let (in_runs, everywhere) = needles.partition(|needle| in_runs.contains(&needle.bytes.as_slice()));
+        Self { everywhere: Search::new(everywhere), in_runs: Search::new(in_runs), inspectors }
     }
 
     /// All hits in `text`, looked for by up to `threads` threads.
@@ -90,6 +96,7 @@ impl Prefilter {
             }
             found
         });
+        self.scan_runs(text, &mut found);
         found.settle();
         found
     }
@@ -102,19 +109,46 @@ impl Prefilter {
 
     /// How far after the end of a range its hits may reach.
     pub(super) fn reach(&self) -> usize {
-        self.longest + 4
+        self.everywhere.longest + 4
     }
 
-    /// Adds the hits whose gram is in this range, which begins at an even offset. [`Hits::settle`] is due at the
-    /// end.
+    /// Adds the hits whose gram is in this range, which begins at an even offset. [`Self::scan_runs`] and
+    /// [`Hits::settle`] are due at the end.
     pub(super) fn scan_into(&self, text: &[u8], range: Range<usize>, hits: &mut Hits) {
         hits.of.resize_with(self.inspectors, Vec::new);
+        self.everywhere.scan_into(text, range, hits);
+    }
+
+    /// Adds the hits of the needles that are looked for in runs alone.
+    pub(super) fn scan_runs(&self, text: &[u8], hits: &mut Hits) {
+        /// Characters in a row.
+        const SHORTEST: usize = 35;
+        /// Bytes before them in which a needle may be.
+        const BEFORE: usize = 24;
+        let mut done = 0;
+        for run in decode::runs(text, SHORTEST, decode::is_base64) {
+            let start = (run.start.saturating_sub(BEFORE) & !1).max(done);
+            done = run.end.next_multiple_of(2);
+            self.in_runs.scan_into(text, start..done, hits);
+        }
+    }
+}
+
+impl Search {
+    fn new(needles: Vec<Needle>) -> Self {
+        let longest = needles.iter().map(|needle| needle.bytes.len()).max().unwrap_or(0);
+        let grams = Grams::new(needles.iter().map(|needle| needle.bytes.as_slice()));
+        Self { needles, grams, longest }
+    }
+
+    fn scan_into(&self, text: &[u8], range: Range<usize>, hits: &mut Hits) {
         self.grams.ask(text, range.start, range.end, |place, suspect| {
             let (Some(start), Some(needle)) = (suspect.start(place), self.needles.get(suspect.needle()))
             else {
                 return;
             };
-            if text.get(start..).is_some_and(|here| here.starts_with(&needle.bytes)) {
+            let is_sure = needle.bytes.len() <= SURE;
+            if is_sure || text.get(start..).is_some_and(|here| here.starts_with(&needle.bytes)) {
                 hits.add(needle, start, self.longest);
             }
         });
@@ -175,7 +209,7 @@ mod tests {
 
     #[test]
     fn finds_overlapping_needles_of_several_owners() {
-        let filter = Prefilter::new(vec![needles(&["abcd", "cdef"]), needles(&["abcdef", "zzz"])]);
+        let filter = Prefilter::new(vec![needles(&["abcd", "cdef"]), needles(&["abcdef", "zzz"])], &[]);
         let hits = filter.scan(b"..abcdef..", 1);
         assert_eq!(
             hits.of[0],
@@ -192,7 +226,7 @@ mod tests {
         }
         let middle = text.len() / 2;
         text[middle - 3..middle + 3].copy_from_slice(b"needle");
-        let filter = Prefilter::new(vec![needles(&["needle", "dle"])]);
+        let filter = Prefilter::new(vec![needles(&["needle", "dle"])], &[]);
         let alone = filter.scan(&text, 1);
         assert!(alone.of[0].len() > 400);
         assert_eq!(alone.of, filter.scan(&text, 4).of);
@@ -201,15 +235,15 @@ mod tests {
     #[test]
     fn says_when_there_are_too_many_hits_to_keep() {
         let text = b"abcd".repeat(MOST_HITS + 1);
-        let hits = Prefilter::new(vec![needles(&["abcd"])]).scan(&text, 1);
+        let hits = Prefilter::new(vec![needles(&["abcd"])], &[]).scan(&text, 1);
         assert!(hits.too_many && hits.of[0].len() == MOST_HITS);
-        assert!(!Prefilter::new(vec![needles(&["abcd"])]).scan(&text[4..], 1).too_many);
+        assert!(!Prefilter::new(vec![needles(&["abcd"])], &[]).scan(&text[4..], 1).too_many);
     }
 
     #[test]
     fn finds_the_same_piece_by_piece() {
         let text = b"needle in a haystack, no needles; ".repeat(100);
-        let filter = Prefilter::new(vec![needles(&["needle", "dle", "haystack, no needles"])]);
+        let filter = Prefilter::new(vec![needles(&["needle", "dle", "haystack, no needles"])], &[]);
         let whole = filter.scan(&text, 1);
         for piece in (2..200).step_by(2) {
             let mut hits = Hits::default();

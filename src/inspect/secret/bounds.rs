@@ -24,6 +24,7 @@ impl Guard {
             [.., b'\\', b'u', a, b, c, d] => [a, b, c, d].into_iter().all(u8::is_ascii_hexdigit),
             [.., b'\\', b'x', a, b] | [.., b'%', a, b] => a.is_ascii_hexdigit() && b.is_ascii_hexdigit(),
             [.., b'/', b'/'] => true,
+            [.., b'm'] => ends_colour(before),
             _ => false,
         }
     }
@@ -38,6 +39,14 @@ impl Guard {
         // a dash goes on where a token of fixed length has ended
         text.get(end).is_none_or(|&next| !self.forbids(next) && (next != b'-' || self == Self::None))
     }
+}
+
+/// Whether a text ends in what turns a terminal's colour on or off: `[1;32m`.
+fn ends_colour(text: &[u8]) -> bool {
+    const LONGEST: usize = 12;
+    let numbers = text.iter().rev().skip(1).take(LONGEST);
+    let mut before = numbers.skip_while(|byte| byte.is_ascii_digit() || **byte == b';');
+    before.next() == Some(&b'[')
 }
 
 /// Strings that programs keep beside their length (Python bytecode, Java classes, Go and Rust tables):

@@ -19,6 +19,7 @@ mod table;
 mod url;
 mod vapid;
 mod whole;
+mod word;
 
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -33,6 +34,7 @@ use crate::inventory::Secret;
 pub(crate) use settings::SETTINGS_FILES;
 use table::{Check, INDEX, Search};
 pub(crate) use table::{SecretRule, TABLE};
+use word::Word;
 
 /// Finds credentials.
 pub(super) const INSPECTOR: Inspector = Inspector { name: "secret", needles, inspect };
@@ -75,6 +77,12 @@ pub(super) fn looks_secret(value: &[u8]) -> bool {
 
 fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
     INDEX.needles.iter().map(|word| word.as_bytes().to_vec()).collect()
+}
+
+/// Those of them that are looked for only where many characters of base64 are in a row.
+pub(super) fn in_runs() -> Vec<&'static [u8]> {
+    let patterns = TABLE.iter().flat_map(|rule| rule.patterns).filter(|pattern| pattern.in_run);
+    patterns.flat_map(|pattern| pattern.keywords).map(|word| word.as_bytes()).collect()
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
@@ -122,12 +130,13 @@ fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
 
 /// What stands at the keywords, as far as there is effort left for them.
 fn at_hits(sample: &Sample<'_>, hits: &[Hit], sink: &mut FactSink<'_>) -> Vec<Found> {
-    let mut found = Vec::new();
+    let (mut found, mut word) = (Vec::new(), Word::default());
     for hit in hits {
         let numbers = INDEX.by_needle.get(hit.needle).map(Vec::as_slice).unwrap_or_default();
         let keyword = INDEX.needles.get(hit.needle).copied().unwrap_or_default();
         for search in numbers.iter().filter_map(|&number| INDEX.searches.get(number)) {
-            if !search.pattern.may_stand(sample.bytes, hit.offset, keyword, sample.media.is_text()) {
+            let word = sample.media.is_text().then_some(&mut word);
+            if !search.pattern.may_stand(sample.bytes, hit.offset, keyword, word) {
                 continue;
             }
             let Some(left) = sink.effort.get().checked_sub(effort(search)) else {
@@ -232,7 +241,7 @@ fn without_escapes(
     let raw = text.get(window.clone())?;
     let is_escaped =
         || memchr::memchr2(b'\\', b'&', raw).is_some() || memchr::memmem::find(raw, b"\"\"").is_some();
-    if !search.pattern.names_value() || !is_escaped() {
+    if !search.pattern.names_value || !is_escaped() {
         return None;
     }
     let plain = |text: &[u8]| {

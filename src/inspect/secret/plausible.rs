@@ -347,7 +347,8 @@ fn has_telling_word(bytes: &[u8], words: &[&str]) -> bool {
 /// Whether capitals, small letters and digits follow one another as in no words with a number behind.
 fn is_strewn(bytes: &[u8]) -> bool {
     const SHORTEST: usize = 12;
-    let class = |byte: &u8| (byte.is_ascii_uppercase(), byte.is_ascii_lowercase(), byte.is_ascii_digit());
+    let bytes: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    let class = |byte: &u8| (byte.is_ascii_uppercase(), byte.is_ascii_lowercase());
     let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
     let changes = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if class(a) != class(b))).count();
     bytes.len() >= SHORTEST
@@ -513,6 +514,7 @@ mod tests {
             "foobar12",
             "Admin@RootUser2024!",
             "TestServerProduction2024",
+            "your-api-key-goes-here-1A2b",
         ] {
             assert!(!is_password(word.as_bytes()), "{word}");
         }

@@ -20,6 +20,11 @@ const fn carrier(name: &'static str, wrap: fn(&mut Dice, &str) -> Vec<u8>) -> Ca
 
 const CARRIERS: &[Carrier] = &[
     carrier("as it is", |_, token| format!("one\nconst two = {};\n", literal(token)).into_bytes()),
+    carrier("colours", |_, token| {
+        // a line of a login file is no message of a program
+        let (on, off) = if token.contains(' ') { ("", "") } else { ("\u{1b}[1;33m", "\u{1b}[0m") };
+        format!("text {on}{token}{off} text\n").into_bytes()
+    }),
     carrier("+", |dice, token| code(&cut(dice, token, 2).join("\" + \""))),
     carrier("+ without blanks", |dice, token| code(&cut(dice, token, 2).join("\"+\""))),
     carrier("+ over lines", |dice, token| code(&cut(dice, token, 3).join("\" +\n  \""))),

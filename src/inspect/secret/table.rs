@@ -3,6 +3,8 @@ use std::sync::{LazyLock, OnceLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::word::Word;
+
 /// One credential of one provider; a rule of its own.
 #[derive(Debug)]
 pub(crate) struct SecretRule {
@@ -51,6 +53,10 @@ impl SecretRule {
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) keywords: &'static [&'static str],
+    /// Whether these are looked for only in runs of characters of base64, or shortly before.
+    pub(super) in_run: bool,
+    /// Whether a match has more than the token: the name that it is assigned to, and quotes.
+    pub(super) names_value: bool,
     pub(super) regex: &'static str,
     pub(super) before: usize,
     pub(super) context: bool,
@@ -70,18 +76,13 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// Whether a match has more than the token: the name that it is assigned to, and quotes.
-    pub(super) fn names_value(&self) -> bool {
-        self.regex.contains(['"', '\'', '=', ':', ' '])
-    }
-
-    /// Whether a match may stand around a keyword: whether as many bytes as the shortest has are its own there. Most
-    /// places fail after a few bytes.
-    pub(super) fn may_stand(&self, text: &[u8], at: usize, keyword: &str, is_text: bool) -> bool {
+    /// Whether a match may stand around a keyword: whether as many bytes as the shortest has are its own there, and
+    /// what is there doesn't go on for longer than any match. Most places fail after a few bytes.
+    pub(super) fn may_stand(&self, text: &[u8], at: usize, keyword: &str, word: Option<&mut Word>) -> bool {
         if self.shortest == 0 {
             return true;
         }
-        if is_text && self.begins_with(keyword) && !self.guard.begins(text, at) {
+        if word.is_some() && self.begins_with(keyword) && !self.guard.begins(text, at) {
             return false;
         }
         // A quote before the token may be part of its keyword.
@@ -90,20 +91,20 @@ impl Pattern {
         let own = |byte: &&u8| self.has(**byte);
         let length = behind.iter().take(self.shortest).take_while(own).count();
         let before = before.iter().rev().take(self.before.min(self.shortest - length)).take_while(own);
-        length + before.count() >= self.shortest && !(is_text && self.is_endless(text, at, keyword))
+        length + before.count() >= self.shortest
+            && word.is_none_or(|word| !self.is_endless(text, at, keyword, word))
     }
 
-    /// Whether what stands around a keyword goes on for longer than any match, so that there is none: its neighbour would
-    /// be one that no guard allows.
-    fn is_endless(&self, text: &[u8], at: usize, keyword: &str) -> bool {
+    /// Whether letters and digits around a keyword go on for longer than any match, so that none ends or begins where
+    /// its guard allows it.
+    fn is_endless(&self, text: &[u8], at: usize, keyword: &str, word: &mut Word) -> bool {
         /// An escape such as `\u000a` may stand before a token.
         const ESCAPE: usize = 6;
-        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        let behind = text.get(at + keyword.len()..=at + self.longest);
+        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
         let before = at.checked_sub(self.before + 1 + ESCAPE).and_then(|start| text.get(start..at));
         self.guard != Guard::None
-            && (behind.is_some_and(|behind| behind.iter().all(|byte| is_word(byte) || *byte == b'-'))
-                || (self.before > 0 && before.is_some_and(|before| before.iter().all(is_word))))
+            && (word.end(text, at + keyword.len()) > at + self.longest
+                || (self.before > 0 && before.is_some_and(|before| before.iter().all(is_letter))))
     }
 
     /// Whether the keyword is the beginning of every match.

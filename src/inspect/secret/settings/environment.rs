@@ -233,10 +233,12 @@ type Field = (Range<usize>, Range<usize>);
 /// Names and values of an object of nothing but strings, numbers, truth values and such objects, whose brace is before
 /// `start`.
 fn flat_object(text: &[u8], start: usize, effort: &Cell<usize>) -> Option<Vec<Field>> {
+    /// What a look costs however soon it ends, in bytes.
+    const LEAST: usize = 64;
     let end = (start + LONGEST.min(effort.get())).min(text.len());
     let mut at = start;
     let fields = fields(text, &mut at, end);
-    effort.set(effort.get().saturating_sub(at - start));
+    effort.set(effort.get().saturating_sub(at - start + LEAST));
     fields
 }
 
