@@ -88,6 +88,10 @@ pub enum DefectKind {
     MissingInstallScript,
     /// The same, where the script goes on without the file.
     ToleratedInstallScript,
+    /// A script that runs at installation starts a program that only `devDependencies` bring.
+    MissingInstallProgram,
+    /// A script that runs at installation builds by a file that isn't there.
+    MissingBuildFile,
     /// A dependency that is to come in the package, and doesn't.
     MissingBundledDependency,
     /// A field of `publishConfig` that the client which packed did not apply.
@@ -98,6 +102,10 @@ pub enum DefectKind {
     CommandWithoutInterpreter,
     /// A command whose first line ends in a carriage return, which becomes part of the interpreter's name.
     CommandWithCarriageReturn,
+    /// A command whose interpreter is named by its path on the machine where it was written.
+    CommandOfOtherMachine,
+    /// A command whose interpreter no dependency brings.
+    CommandOfMissingInterpreter,
     /// A licence file that holds nothing but the path of another file.
     LicenceIsPath,
     /// A licence file that the manifest names and that isn't there.

@@ -48,7 +48,8 @@ pub(super) const MISSING_INSTALL_SCRIPT: Rule = Rule {
 ## What it does
 
 Looks at the first command of the first of `preinstall`, `install` and `postinstall`. If it starts a file of the
-package (`node x.js`, `./x.sh`, `sh x.sh`), reports a file that isn't there. Later commands, variables and files in
+package (`node x.js`, `./x.sh`, `sh x.sh`), reports a file that isn't there; of `node-gyp` and `cmake-js`, the file that they
+build by; and a program that only `devDependencies` bring, like `husky`. Later commands, variables and files in
 `build/` are not checked. A script that carries on without the file (`|| exit 0`) is a note.
 
 ## Why it matters
@@ -68,6 +69,19 @@ Let the allowlist cover the file, or take the script out.
         report(rule, context, findings, &[DefectKind::MissingInstallScript], HELP, |defect| {
             format!(
                 "The manifest's {} starts `{}`, which is not in the artifact: nobody can install the package.",
+                defect.field, defect.subject
+            )
+        });
+        report(rule, context, findings, &[DefectKind::MissingBuildFile], HELP, |defect| {
+            format!(
+                "The manifest's {} builds by `{}`, which is not in the artifact: nobody can install the package.",
+                defect.field, defect.subject
+            )
+        });
+        const HELP_PROGRAM: &str = "Move it to prepare, which runs for the package's makers alone, or the program's package to dependencies.";
+        report(rule, context, findings, &[DefectKind::MissingInstallProgram], HELP_PROGRAM, |defect| {
+            format!(
+                "The manifest's {} starts `{}`, which only devDependencies bring: nobody can install the package.",
                 defect.field, defect.subject
             )
         });
@@ -156,22 +170,30 @@ pub(super) const UNLOADABLE_ENTRY_POINT: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports a `main` that is uncompiled TypeScript or JSX in a package that has no other entry point and names no other
-runtime or bundler in its dependencies and engines.
+Reports files that Node is sure to load when the package is loaded or one of its commands is started, and that it takes for
+something else than they are: CommonJS that is a module by its name (`.mjs`) or the manifest's `"type": "module"`, a module
+that is CommonJS by its name (`.cjs`) or by `"type": "commonjs"`, and JSON that is imported without `with { type: "json" }`.
+Imports are followed as `missing-module` does. CommonJS taken for a module is a warning.
+
+Also reports, as a warning, a `main` or command that is uncompiled TypeScript or JSX in a package that has no other entry point
+and names no other runtime or bundler in its dependencies and engines.
 
 ## Why it matters
 
-Node doesn't strip types in `node_modules`: whoever requires or imports the package gets an error.
+Whoever requires or imports the package gets an error: `require is not defined in ES module scope`, `Cannot use import
+statement outside a module`. Node doesn't strip types in `node_modules`.
 
 ## What to do
 
-Name the compiled file.
+Build what the name and the manifest say, or call the file by what it is; name the compiled file.
 
 ## Example
 
-`"main": "src/index.ts"`.
+`"type": "module"` beside a `config.js` that begins with `const path = require('path')`.
 "#,
     check: |rule, context, findings| {
+        super::imports::unloadable(rule, context, findings);
+        let sure = findings.len();
         const HELP: &str = "Build before packing and name the compiled file.";
         report(rule, context, findings, &[DefectKind::UnloadableEntryPoint], HELP, |defect| {
             format!(
@@ -179,6 +201,8 @@ Name the compiled file.
                 defect.field, defect.subject
             )
         });
+        // A bundler that nobody named may load it.
+        findings.iter_mut().skip(sure).for_each(|finding| finding.at_most = Some(Level::Warning));
     },
 };
 
@@ -190,7 +214,8 @@ pub(super) const BROKEN_COMMAND: Rule = Rule {
 ## What it does
 
 Looks at the files that `bin` names. Reports a script without a first line that names its interpreter (`#!/usr/bin/env
-node`), and one whose first line ends in CR LF.
+node`), one whose first line ends in CR LF, one that names an interpreter by its path on a certain machine
+(`/usr/local/bin/node`), and one for `ts-node`, `tsx` and the like that no dependency brings.
 
 ## Why it matters
 
@@ -211,12 +236,23 @@ Write `#!/usr/bin/env node` as the first line, ending in LF; in git, `*.js text 
             rule,
             context,
             findings,
-            &[DefectKind::CommandWithoutInterpreter, DefectKind::CommandWithCarriageReturn],
+            &[
+                DefectKind::CommandWithoutInterpreter,
+                DefectKind::CommandWithCarriageReturn,
+                DefectKind::CommandOfOtherMachine,
+                DefectKind::CommandOfMissingInterpreter,
+            ],
             HELP,
             |defect| {
                 let what = match defect.kind {
                     DefectKind::CommandWithCarriageReturn => {
                         "has a carriage return at the end of its first line"
+                    }
+                    DefectKind::CommandOfOtherMachine => {
+                        "names its interpreter by a path that other machines don't have"
+                    }
+                    DefectKind::CommandOfMissingInterpreter => {
+                        "names an interpreter that no dependency brings"
                     }
                     _ => "doesn't name its interpreter in its first line",
                 };

@@ -11,6 +11,29 @@ use super::shell;
 /// Signs from `policies/signs.toml` about a command's first line.
 const INTERPRETER: &str = "interpreter-line";
 const INTERPRETER_CRLF: &str = "interpreter-line-crlf";
+const INTERPRETER_ELSEWHERE: &str = "interpreter-line-elsewhere";
+const INTERPRETER_TYPESCRIPT: &str = "interpreter-line-typescript";
+
+/// The interpreters that the last of them means.
+const OF_TYPESCRIPT: [&str; 6] = ["ts-node", "tsx", "esno", "esrun", "jiti", "@babel/node"];
+
+/// Programs that are called otherwise than the package that brings them.
+const BROUGHT_BY: [(&str, &str); 4] =
+    [("tsc", "typescript"), ("ng", "@angular/cli"), ("babel", "@babel/cli"), ("nest", "@nestjs/cli")];
+
+/// The script that npm runs first when the package is installed: its event and text.
+fn first_script(manifest: &Manifest) -> Option<(&'static str, &str)> {
+    let scripts = manifest.object.get("scripts")?;
+    let written = |event| scripts.get(event)?.as_str().filter(|text| !text.trim().is_empty());
+    ["preinstall", "install", "postinstall"].into_iter().find_map(|event| Some((event, written(event)?)))
+}
+
+/// The file that every installation runs first and fails with, and the event that it runs at.
+pub(super) fn install_script(manifest: &Manifest) -> Option<(&'static str, String)> {
+    let (event, script) = first_script(manifest)?;
+    let started = shell::first_started(script).filter(|started| !started.may_fail)?;
+    Some((event, started.file))
+}
 
 /// All defects. `files` are the package's files by their paths relative to its folder, `entrances` the entry points
 /// of its code.
@@ -23,6 +46,7 @@ pub(super) fn defects<'a>(
     let mut found = package.dependencies();
     found.extend(package.bundled());
     found.extend(package.install_scripts());
+    found.extend(package.install_programs());
     found.extend(package.publish_config());
     found.extend(package.sources_as_entrances(entrances));
     found.extend(package.commands());
@@ -109,17 +133,45 @@ impl<'a> Whole<'_, 'a> {
 
     /// Only the first script, and in it the first command: what runs before may make the file.
     fn install_scripts(&self) -> Option<Defect> {
-        let scripts = self.manifest.object.get("scripts")?;
-        let written = |event: &&str| scripts.get(*event)?.as_str().filter(|text| !text.trim().is_empty());
-        let event =
-            ["preinstall", "install", "postinstall"].into_iter().find(|event| written(event).is_some())?;
-        let started = shell::first_started(written(&event)?)?;
+        let (event, script) = first_script(self.manifest)?;
+        let started = shell::first_started(script)?;
         let is_there = started.candidates().iter().any(|path| self.file(path).is_some());
         let kind = match started.may_fail {
             true => DefectKind::ToleratedInstallScript,
             false => DefectKind::MissingInstallScript,
         };
         (!is_there).then(|| self.defect(kind, format!("scripts.{event}"), &started.file, "scripts"))
+    }
+
+    /// A program that only the package's makers have, or one that builds by a file which isn't there.
+    fn install_programs(&self) -> Option<Defect> {
+        let (event, script) = first_script(self.manifest)?;
+        let command = shell::first_command(script).filter(|command| !command.may_fail)?;
+        let field = format!("scripts.{event}");
+        let built_by = match (command.program, command.argument) {
+            ("node-gyp", Some("rebuild" | "build" | "configure" | "install")) => Some("binding.gyp"),
+            ("node-gyp-build", None) if !self.has_below("prebuilds") => Some("binding.gyp"),
+            ("cmake-js", Some("compile" | "build" | "rebuild" | "install")) => Some("CMakeLists.txt"),
+            _ => None,
+        };
+        if let Some(file) = built_by.filter(|file| self.file(file).is_none()) {
+            return Some(self.defect(DefectKind::MissingBuildFile, field, file, "scripts"));
+        }
+        let is_it = |(name, _): &&(&str, &str)| *name == command.program;
+        let brought_by = BROUGHT_BY.iter().find(is_it).map_or(command.program, |(_, package)| *package);
+        let is_lost = self.names("devDependencies", brought_by) && !self.brings(brought_by);
+        is_lost.then(|| self.defect(DefectKind::MissingInstallProgram, field, command.program, "scripts"))
+    }
+
+    fn names(&self, key: &str, dependency: &str) -> bool {
+        self.manifest.object.get(key).is_some_and(|all| all.get(dependency).is_some())
+    }
+
+    /// Whether whoever installs the package gets another one with it.
+    fn brings(&self, dependency: &str) -> bool {
+        let named = ["dependencies", "optionalDependencies", "peerDependencies"];
+        named.iter().any(|key| self.names(key, dependency))
+            || self.has_below(&format!("node_modules/{dependency}"))
     }
 
     /// pnpm and yarn put these in place of the manifest's own fields when they pack; npm doesn't.
@@ -192,14 +244,22 @@ impl<'a> Whole<'_, 'a> {
         let mut found = Vec::new();
         for (name, path) in self.manifest.bins() {
             let Some(entry) = self.file(&path) else { continue };
+            let field = format!("bin[\"{name}\"]");
             let has = |sign| entry.signs.contains(&sign);
             let is_script = [".js", ".mjs", ".cjs", ".ts"].iter().any(|end| path.ends_with(end));
             let kind = match (has(INTERPRETER), has(INTERPRETER_CRLF)) {
                 (_, true) => DefectKind::CommandWithCarriageReturn,
                 (false, false) if is_script && entry.size > 0 => DefectKind::CommandWithoutInterpreter,
+                _ if has(INTERPRETER_ELSEWHERE) => DefectKind::CommandOfOtherMachine,
+                _ if has(INTERPRETER_TYPESCRIPT) && !OF_TYPESCRIPT.iter().any(|name| self.brings(name)) => {
+                    DefectKind::CommandOfMissingInterpreter
+                }
+                _ if has(INTERPRETER) && !has(INTERPRETER_TYPESCRIPT) && is_source(&path) => {
+                    DefectKind::UnloadableEntryPoint
+                }
                 _ => continue,
             };
-            found.push(self.defect(kind, format!("bin[\"{name}\"]"), &path, "bin"));
+            found.push(self.defect(kind, field, &path, "bin"));
         }
         found
     }

@@ -7,7 +7,7 @@ pub(in crate::inspect) mod script;
 
 use std::collections::HashSet;
 
-use crate::inventory::Import;
+use crate::inventory::{Asking, Import};
 
 use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 
@@ -26,10 +26,24 @@ enum Word {
     Reference,
     Style,
     Python,
+    Export,
+    /// One that only CommonJS gives.
+    Variable,
+}
+
+impl Word {
+    fn asking(self) -> Asking {
+        match self {
+            Self::Require => Asking::Require,
+            Self::Export => Asking::Export,
+            Self::Variable => Asking::Variable,
+            _ => Asking::Import,
+        }
+    }
 }
 
 /// Each with what may ask in it.
-const WORDS: [(&str, Word); 13] = [
+const WORDS: [(&str, Word); 18] = [
     ("require(", Word::Require),
     ("from\"", Word::From),
     ("from'", Word::From),
@@ -43,6 +57,11 @@ const WORDS: [(&str, Word); 13] = [
     ("<reference ", Word::Reference),
     ("@import", Word::Style),
     ("from .", Word::Python),
+    ("export ", Word::Export),
+    ("export{", Word::Export),
+    ("exports", Word::Variable),
+    ("__dirname", Word::Variable),
+    ("__filename", Word::Variable),
 ];
 
 /// Different names that are kept of one file.
@@ -100,19 +119,19 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
         let places = hits.iter().filter(|hit| word_of(hit) == Some(Word::Python)).map(|hit| hit.offset);
         for (offset, specifier) in python::imports(sample.path, sample.bytes, places) {
             let line = sample.at(offset).line;
-            sink.entry.imports.push(Import { specifier: specifier.into(), line });
+            sink.entry.imports.push(Import { specifier: specifier.into(), by: Asking::Import, line });
         }
         return;
     }
-    let mut known: HashSet<&str> = HashSet::new();
+    let mut known: HashSet<(Asking, &str)> = HashSet::new();
     let mut comments = Comments { bytes: sample.bytes, done: 0, is_open: false };
     for hit in hits {
         if language == Language::Styles && comments.are_open(hit.offset) {
             continue;
         }
-        let Some(specifier) = specifier(sample.bytes, hit, language) else { continue };
-        if known.len() < MOST && known.insert(specifier) {
-            sink.entry.imports.push(Import { specifier: specifier.into(), line: None });
+        let Some((by, specifier)) = asked(sample.bytes, hit, language) else { continue };
+        if known.len() < MOST && known.insert((by, specifier)) {
+            sink.entry.imports.push(Import { specifier: specifier.into(), by, line: None });
         }
     }
 }
@@ -129,11 +148,30 @@ fn is_in_comment(bytes: &[u8], at: usize) -> bool {
     line.starts_with(b"//") || line.starts_with(b"* ")
 }
 
-/// The name that stands behind a word, if it is one that may lead nowhere.
-fn specifier<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<&'a str> {
+/// What a word asks for, if it may lead nowhere, or tells which kind of module its file is.
+fn asked<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<(Asking, &'a str)> {
     let (text, word) = WORDS.get(hit.needle)?;
     let before = hit.offset.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b'\n');
     let behind = bytes.get(hit.offset + text.len()..)?;
+    let name = match word {
+        Word::Export | Word::Variable => {
+            let is_whole = |byte: &u8| *word == Word::Export || !is_in_name(*byte);
+            let stands_free = !is_in_name(before) && before != b'.' && behind.first().is_some_and(is_whole);
+            (language == Language::Script && stands_free).then_some(text.trim_end_matches([' ', '{']))
+        }
+        _ => specifier(bytes, hit.offset, (text, *word), (before, behind), language),
+    };
+    name.map(|name| (word.asking(), name))
+}
+
+/// The name that stands behind a word, if it is one that may lead nowhere.
+fn specifier<'a>(
+    bytes: &'a [u8],
+    offset: usize,
+    (text, word): (&str, Word),
+    (before, behind): (u8, &'a [u8]),
+    language: Language,
+) -> Option<&'a str> {
     let is_declaration = language == Language::Declarations;
     let is_style = language == Language::Styles;
     let quoted = match word {
@@ -143,12 +181,12 @@ fn specifier<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<&'a s
         }
         Word::Call if is_declaration => quoted(behind.trim_ascii_start()).map(|(name, _)| name),
         Word::From if !is_style && (before.is_ascii_whitespace() || matches!(before, b'}' | b'*' | b'/')) => {
-            quoted(bytes.get(hit.offset + text.len() - 1..)?).map(|(name, _)| name)
+            quoted(bytes.get(offset + text.len() - 1..)?).map(|(name, _)| name)
         }
         Word::Import
             if !is_style && (before.is_ascii_whitespace() || matches!(before, b';' | b'}' | b'/')) =>
         {
-            quoted(bytes.get(hit.offset + text.len() - 1..)?).map(|(name, _)| name)
+            quoted(bytes.get(offset + text.len() - 1..)?).map(|(name, _)| name)
         }
         Word::Reference if is_declaration => {
             let behind = behind.trim_ascii_start();
@@ -159,11 +197,12 @@ fn specifier<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<&'a s
         _ => None,
     }?;
     let is_relative = matches!(quoted, "." | "..") || quoted.starts_with("./") || quoted.starts_with("../");
-    let is_package = || !is_style && quoted.starts_with(|c: char| c == '@' || c.is_ascii_alphanumeric());
+    let is_package =
+        || !is_style && quoted.starts_with(|c: char| "@~#".contains(c) || c.is_ascii_alphanumeric());
     // a path of a reference is relative without saying so
     let is_asked = match word {
         Word::Reference => true,
-        _ => (is_relative || is_package()) && !is_in_comment(bytes, hit.offset),
+        _ => (is_relative || is_package()) && !is_in_comment(bytes, offset),
     };
     is_asked.then_some(quoted)
 }
@@ -177,7 +216,7 @@ fn quoted(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let (quote, inside) = bytes.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
     let end = inside.iter().take(LONGEST).position(|byte| byte == quote)?;
     let (name, behind) = inside.split_at_checked(end)?;
-    let is_name = name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"@._-/~+$".contains(byte));
+    let is_name = name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"@._-/~+$#".contains(byte));
     let name = std::str::from_utf8(name).ok().filter(|name| is_name && !name.is_empty())?;
     Some((name, behind.get(1..)?))
 }

@@ -135,8 +135,32 @@ impl<'a> Dependencies<'a> {
         Self { manifest, own, bundled: bundled.map(package_of).collect() }
     }
 
+    /// The package's own name.
+    pub(super) fn own(&self) -> &'a str {
+        self.own
+    }
+
+    /// Whether a path that leads out of the package, so many levels up, may lead to something that is installed with
+    /// it: to a dependency, to what a tool generates beside it, or into the project of whoever installs it.
+    pub(super) fn may_stand_beside(&self, levels: usize, path: &str) -> bool {
+        let (scope, above) = match self.own.split_once('/') {
+            Some((scope, _)) => (scope, 2),
+            None => ("", 1),
+        };
+        let is_generated = path.is_empty() || path.starts_with('.');
+        let name = match levels < above {
+            true => format!("{scope}/{path}"),
+            false => path.to_owned(),
+        };
+        self.own.is_empty() || is_generated || levels > above || self.has(package_of(&name))
+    }
+
     /// What is wrong with a package that code asks for, if the manifest doesn't bring it.
     pub(super) fn lacks(&self, specifier: &str) -> Option<ImportTrouble> {
+        // A bundler's names for the project's own folders, which it should have replaced.
+        if specifier.starts_with("@/") || specifier.starts_with("~/") {
+            return Some(ImportTrouble::Undeclared);
+        }
         let name = package_of(specifier);
         if !is_name(name) || self.has(name) || is_built_in(name) {
             return None;
@@ -218,16 +242,25 @@ mod tests {
             "eslint-plugin-demo/x",
             "electron",
             "Upper",
-            "@/x",
             "~a",
         ] {
             assert_eq!(dependencies.lacks(fine), None, "{fine}");
         }
-        for lacking in ["x", "d", "@b/d", "yjs/dist/a.js"] {
+        for lacking in ["x", "d", "@b/d", "yjs/dist/a.js", "@/x", "~/x"] {
             assert_eq!(dependencies.lacks(lacking), Some(ImportTrouble::Undeclared), "{lacking}");
         }
         for host in ["eslint", "webpack", "@babel/core"] {
             assert_eq!(dependencies.lacks(host), Some(ImportTrouble::Host), "{host}");
+        }
+        for (levels, path, expected) in [
+            (1, "a/index.js", true),
+            (1, "@b/c", true),
+            (1, ".pkg/client", true),
+            (1, "package.json", false),
+            (1, "shared/util", false),
+            (2, "package.json", true),
+        ] {
+            assert_eq!(dependencies.may_stand_beside(levels, path), expected, "{levels} {path}");
         }
         assert_eq!((dependencies.lacks_types("d"), dependencies.lacks_types("@e/f")), (None, None));
         assert!(dependencies.lacks_types("x").is_some());

@@ -108,13 +108,17 @@ fn target(from: &str, specifier: &str) -> Option<(String, String)> {
 mod tests {
     use super::*;
     use crate::ecosystem::tests::inventory;
-    use crate::inventory::Import;
+    use crate::inventory::{Asking, Import};
 
     fn found(artifact: &str, files: &[(&str, &[&str])]) -> Vec<String> {
         let texts: Vec<(&str, &str)> = files.iter().map(|(path, _)| (*path, "")).collect();
         let mut inventory = inventory(artifact, "zip", &texts);
         for (entry, (_, imports)) in inventory.entries.iter_mut().zip(files) {
-            let import = |specifier: &&str| Import { specifier: (*specifier).into(), line: Some(1) };
+            let import = |specifier: &&str| Import {
+                specifier: (*specifier).into(),
+                by: Asking::Import,
+                line: Some(1),
+            };
             entry.imports = imports.iter().map(import).collect();
         }
         broken(&inventory).into_iter().map(|one| format!("{} {:?}", one.specifier, one.near)).collect()
