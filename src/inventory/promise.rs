@@ -98,6 +98,8 @@ pub enum DefectKind {
     PublishConfigIgnored,
     /// An entry point that the runtime refuses to load.
     UnloadableEntryPoint,
+    /// `exports` that Node refuses by its form.
+    InvalidExports,
     /// A command whose file doesn't say what interprets it.
     CommandWithoutInterpreter,
     /// A command whose first line ends in a carriage return, which becomes part of the interpreter's name.

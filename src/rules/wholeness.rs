@@ -172,7 +172,7 @@ pub(super) const UNLOADABLE_ENTRY_POINT: Rule = Rule {
 
 Reports files that Node is sure to load when the package is loaded or one of its commands is started, and that it takes for
 something else than they are: CommonJS that is a module by its name (`.mjs`) or the manifest's `"type": "module"`, a module
-that is CommonJS by its name (`.cjs`) or by `"type": "commonjs"`, and JSON that is imported without `with { type: "json" }`.
+that is CommonJS by its name (`.cjs`) or by `"type": "commonjs"`, and JSON that is imported without `with { type: "json" }`. Also `exports` that Node refuses by its form.
 Imports are followed as `missing-module` does. CommonJS taken for a module is a warning.
 
 Also reports, as a warning, a `main` or command that is uncompiled TypeScript or JSX in a package that has no other entry point
@@ -193,6 +193,14 @@ Build what the name and the manifest say, or call the file by what it is; name t
 "#,
     check: |rule, context, findings| {
         super::imports::unloadable(rule, context, findings);
+        const HELP_EXPORTS: &str =
+            "Begin targets with ./ and keep conditions within a subpath (`\".\": {\"import\": ...}`).";
+        report(rule, context, findings, &[DefectKind::InvalidExports], HELP_EXPORTS, |defect| {
+            format!(
+                "The manifest's {} has `{}`, which Node takes for no target or subpath: nobody can load the package by its name.",
+                defect.field, defect.subject
+            )
+        });
         let sure = findings.len();
         const HELP: &str = "Build before packing and name the compiled file.";
         report(rule, context, findings, &[DefectKind::UnloadableEntryPoint], HELP, |defect| {
@@ -427,6 +435,17 @@ mod tests {
                     (r#"{"scripts": {"postinstall": "node scripts/a.js"}}"#, &["index.js"], 1),
                     (r#"{"scripts": {"preinstall": "X=1 ./a.sh && b"}}"#, &[], 1),
                     (r#"{"scripts": {"postinstall": "node a.js || exit 0"}}"#, &[], 1),
+                    (r#"{"scripts": {"install": "node-gyp rebuild"}}"#, &["src/a.cc"], 1),
+                    (
+                        r#"{"scripts": {"postinstall": "husky install"}, "devDependencies": {"husky": "^9"}}"#,
+                        &[],
+                        1,
+                    ),
+                    (
+                        r#"{"scripts": {"preinstall": "tsc -p ."}, "devDependencies": {"typescript": "5"}}"#,
+                        &[],
+                        1,
+                    ),
                 ],
             ),
             (
@@ -460,6 +479,8 @@ mod tests {
                 &[
                     (r#"{"main": "src/a.ts"}"#, &["src/a.ts"], 1),
                     (r#"{"main": "./a.tsx", "types": "a.d.ts"}"#, &["a.tsx", "a.d.ts"], 1),
+                    (r#"{"exports": {".": "a.js"}}"#, &["a.js"], 1),
+                    (r#"{"exports": {"import": "./a.js", "./b": "./b.js"}}"#, &["a.js", "b.js"], 1),
                 ],
             ),
         ]);
@@ -486,6 +507,18 @@ mod tests {
                     (r#"{"scripts": {"postinstall": "node scripts/a"}}"#, &["scripts/a.js"], 0),
                     (r#"{"scripts": {"preinstall": "tsc", "postinstall": "node a.js"}}"#, &[], 0),
                     (r#"{"scripts": {"prepare": "node a.js"}}"#, &[], 0),
+                    (r#"{"scripts": {"install": "node-gyp rebuild"}}"#, &["binding.gyp"], 0),
+                    (r#"{"scripts": {"install": "node-gyp-build"}}"#, &["prebuilds/linux-x64/a.node"], 0),
+                    (
+                        r#"{"scripts": {"postinstall": "husky install || true"}, "devDependencies": {"husky": "^9"}}"#,
+                        &[],
+                        0,
+                    ),
+                    (
+                        r#"{"scripts": {"install": "a"}, "devDependencies": {"a": "1"}, "dependencies": {"a": "1"}}"#,
+                        &[],
+                        0,
+                    ),
                 ],
             ),
             (
@@ -515,6 +548,7 @@ mod tests {
                     (r#"{"main": "a.ts", "peerDependencies": {"react-native": "*"}}"#, &["a.ts"], 0),
                     (r#"{"main": "a.ts", "module": "a.mjs"}"#, &["a.ts", "a.mjs"], 0),
                     (r#"{"main": "a.d.ts"}"#, &["a.d.ts"], 0),
+                    (r#"{"exports": {".": ["a", "./a.js"], "./b": null}}"#, &["a.js"], 0),
                 ],
             ),
         ]);
@@ -531,7 +565,12 @@ mod tests {
 
     #[test]
     fn commands() {
-        for kind in [DefectKind::CommandWithoutInterpreter, DefectKind::CommandWithCarriageReturn] {
+        for kind in [
+            DefectKind::CommandWithoutInterpreter,
+            DefectKind::CommandWithCarriageReturn,
+            DefectKind::CommandOfOtherMachine,
+            DefectKind::CommandOfMissingInterpreter,
+        ] {
             let defect =
                 Defect { kind, field: "bin[\"a\"]".to_owned(), subject: "a.js".to_owned(), line: None };
             let package = Package { defects: vec![defect], ..Package::default() };

@@ -2,7 +2,9 @@
 
 use quick_xml::events::Event;
 
-use crate::inventory::{Entry, EntryKind, Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{
+    Entry, EntryKind, EntryPointWeight, Inventory, Kind, ManifestProblem, MissingEntryPoint, Package,
+};
 use crate::project::Project;
 
 use super::advice::JarAdvice;
@@ -118,6 +120,7 @@ impl Format for Jar {
         if let Some(found) = found {
             package.declared.record = signed::check(inventory, found);
         }
+        package.declared.missing = missing_classes(inventory, attribute);
         Some(package)
     }
 
@@ -144,6 +147,32 @@ impl Format for Jar {
 }
 
 const MANIFEST: &str = "META-INF/MANIFEST.MF";
+
+/// The classes that Java starts by the manifest, if they can only be in the archive itself.
+fn missing_classes(
+    inventory: &Inventory,
+    attribute: impl Fn(&str) -> Option<String>,
+) -> Vec<MissingEntryPoint> {
+    const STARTED: [&str; 4] = ["Main-Class", "Premain-Class", "Agent-Class", "Launcher-Agent-Class"];
+    let holds_libraries = inventory.top_files().any(|entry| entry.path.ends_with(".jar"));
+    if !inventory.artifact.path.ends_with(".jar") || holds_libraries || attribute("Class-Path").is_some() {
+        return Vec::new();
+    }
+    let absent = STARTED.iter().filter_map(|key| {
+        let class = attribute(key)?.trim().to_owned();
+        let path = format!("{}.class", class.replace('.', "/"));
+        let is_name = class.chars().all(|c| c.is_alphanumeric() || "._$".contains(c));
+        let is_there = inventory.top_files().any(|entry| entry.path == path);
+        (is_name && !class.is_empty() && !is_there).then(|| MissingEntryPoint {
+            field: (*key).to_owned(),
+            target: class,
+            weight: EntryPointWeight::Command,
+            near: None,
+            line: None,
+        })
+    });
+    absent.collect()
+}
 
 fn pom_properties(path: &str) -> bool {
     path.starts_with("META-INF/maven/") && path.ends_with("/pom.properties")

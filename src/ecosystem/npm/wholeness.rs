@@ -48,6 +48,7 @@ pub(super) fn defects<'a>(
     found.extend(package.install_scripts());
     found.extend(package.install_programs());
     found.extend(package.publish_config());
+    found.extend(package.invalid_exports());
     found.extend(package.sources_as_entrances(entrances));
     found.extend(package.commands());
     found
@@ -205,6 +206,29 @@ impl<'a> Whole<'_, 'a> {
             let is_absent = !ends.iter().any(|end| self.file(&format!("{path}{end}")).is_some());
             is_absent || is_source(path)
         })
+    }
+
+    /// What Node refuses in `exports`, whatever files there are: conditions beside subpaths, and a target of the package
+    /// itself without `./`.
+    fn invalid_exports(&self) -> Option<Defect> {
+        let exports = self.manifest.object.get("exports")?;
+        let invalid = |field: &str, text: &str| {
+            self.defect(DefectKind::InvalidExports, field.to_owned(), text, "exports")
+        };
+        let main = match exports.as_object().filter(|map| map.keys().any(|key| key.starts_with('.'))) {
+            Some(map) => {
+                if let Some(condition) = map.keys().find(|key| !key.starts_with('.')) {
+                    return Some(invalid("exports", condition));
+                }
+                map.get(".")?
+            }
+            None => exports,
+        };
+        let mut targets = Vec::new();
+        texts(main, &mut targets);
+        let target = targets.into_iter().find(|target| !target.starts_with("./"))?;
+        let is_only = main.as_array().is_none();
+        is_only.then(|| invalid("exports[\".\"]", target))
     }
 
     /// Node doesn't strip types in `node_modules`; bundlers and other runtimes may.

@@ -4,6 +4,7 @@ mod advice;
 mod artifact;
 mod client;
 mod content_types;
+mod contributes;
 mod files;
 mod ignore;
 mod origin;

@@ -3,6 +3,7 @@
 //! module, and only files with a name that may lead nowhere are parsed, once all files are known.
 
 mod python;
+mod ruby;
 pub(in crate::inspect) mod script;
 
 use std::collections::HashSet;
@@ -25,7 +26,6 @@ enum Word {
     Call,
     Reference,
     Style,
-    Python,
     Export,
     /// One that only CommonJS gives.
     Variable,
@@ -43,7 +43,7 @@ impl Word {
 }
 
 /// Each with what may ask in it.
-const WORDS: [(&str, Word); 18] = [
+const WORDS: [(&str, Word); 17] = [
     ("require(", Word::Require),
     ("from\"", Word::From),
     ("from'", Word::From),
@@ -56,7 +56,6 @@ const WORDS: [(&str, Word); 18] = [
     ("import(", Word::Call),
     ("<reference ", Word::Reference),
     ("@import", Word::Style),
-    ("from .", Word::Python),
     ("export ", Word::Export),
     ("export{", Word::Export),
     ("exports", Word::Variable),
@@ -80,7 +79,6 @@ enum Language {
     Script,
     Declarations,
     Styles,
-    Python,
 }
 
 impl Language {
@@ -94,35 +92,41 @@ impl Language {
         }
         match path {
             _ if path.ends_with(".css") => Some(Self::Styles),
-            _ if path.ends_with(".py") => Some(Self::Python),
-            _ => is_command(path, bytes).then_some(Self::Script),
+            _ => is_command(path, bytes, b"node").then_some(Self::Script),
         }
     }
 }
 
-/// Whether a file without an extension is a script for Node.
-fn is_command(path: &str, bytes: &[u8]) -> bool {
+/// Whether a file without an extension is a script for an interpreter.
+fn is_command(path: &str, bytes: &[u8], interpreter: &[u8]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     !name.contains('.')
         && line.starts_with(b"#!")
         && line.len() < LONGEST
-        && line.windows(4).any(|word| word == b"node")
+        && memchr::memmem::find(line, interpreter).is_some()
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
-    if hits.is_empty() || sample.decoded.is_some() || !sample.media.is_text() {
+    if sample.decoded.is_some() || !sample.media.is_text() {
         return;
     }
-    let Some(language) = Language::of(sample.path, sample.bytes) else { return };
-    if language == Language::Python {
-        let places = hits.iter().filter(|hit| word_of(hit) == Some(Word::Python)).map(|hit| hit.offset);
-        for (offset, specifier) in python::imports(sample.path, sample.bytes, places) {
+    let by_line = match sample.path {
+        path if path.ends_with(".py") => Some(python::imports(path, sample.bytes)),
+        path if path.ends_with(".rb") || is_command(path, sample.bytes, b"ruby") => {
+            Some(ruby::imports(sample.bytes))
+        }
+        _ => None,
+    };
+    if let Some(found) = by_line {
+        for (offset, specifier) in found {
             let line = sample.at(offset).line;
             sink.entry.imports.push(Import { specifier: specifier.into(), by: Asking::Import, line });
         }
         return;
     }
+    let language = Language::of(sample.path, sample.bytes).filter(|_| !hits.is_empty());
+    let Some(language) = language else { return };
     let mut known: HashSet<(Asking, &str)> = HashSet::new();
     let mut comments = Comments { bytes: sample.bytes, done: 0, is_open: false };
     for hit in hits {
@@ -134,10 +138,6 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
             sink.entry.imports.push(Import { specifier: specifier.into(), by, line: None });
         }
     }
-}
-
-fn word_of(hit: &Hit) -> Option<Word> {
-    WORDS.get(hit.needle).map(|(_, word)| *word)
 }
 
 /// Whether a place is in a comment, as far as the beginning of its line tells.
@@ -271,13 +271,21 @@ mod tests {
     fn names_behind_the_words_that_ask_for_a_module() {
         let text = "import{a}from\"./a.js\";import b from '../b';\nexport * from 'c'\nimport \"@d/e/f.css\";\n\
                     const g = require('g'), h = require( './h' );";
-        assert_eq!(found("a.js", text), ["./a.js", "../b", "c", "@d/e/f.css", "g", "./h"]);
-        assert_eq!(found("cli", &format!("#!/usr/bin/env node\n{text}")).len(), 6);
+        assert_eq!(found("a.js", text), ["./a.js", "../b", "export", "c", "@d/e/f.css", "g", "./h"]);
+        assert_eq!(found("cli", &format!("#!/usr/bin/env node\n{text}")).len(), 7);
         assert_eq!(
             found("a.d.ts", "/// <reference path=\"x.d.ts\" />\ntype A = import('./y').B;"),
             ["x.d.ts", "./y"]
         );
         assert_eq!(found("a.css", "@import './a.css'; @import url(\"./b.css\");"), ["./a.css", "./b.css"]);
+    }
+
+    #[test]
+    fn words_that_tell_the_kind_of_module() {
+        let text = "export{a};\nmodule.exports = {}; exports.a = 1; exports.b = __dirname;";
+        assert_eq!(found("a.js", text), ["export", "exports", "__dirname"]);
+        assert_eq!(found("a.js", "a.exports = 1; const exportsOf = reexport (b), x__dirname = 1"), [""; 0]);
+        assert_eq!(found("a.d.ts", "export declare const exports: 1;"), [""; 0]);
     }
 
     #[test]
@@ -287,7 +295,7 @@ mod tests {
                 "a.js",
                 "this.require('a'); myrequire('a'); require(a); require('a' + b); require('a\\n'); Array.from('a')",
             ),
-            ("a.js", "import('a'); require(\"#a\"); require('/a'); import 'node:fs'"),
+            ("a.js", "import('a'); require(\"^a\"); require('/a'); import 'node:fs'"),
             ("a.js", "// require('a')\n  * import b from 'b'\n"),
             ("a.txt", "require('a')"),
             ("cli", "#!/bin/sh\nrequire('a')"),

@@ -340,8 +340,48 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        let found = imports(path, text.as_bytes()).expect("it parses");
+        let mut found = imports(path, text.as_bytes()).expect("it parses");
+        found.retain(|import| !matches!(import.by, Asking::Variable | Asking::Export));
         found.into_iter().map(|import| format!("{}:{}", import.line.unwrap_or(0), import.specifier)).collect()
+    }
+
+    #[test]
+    fn which_kind_of_module_it_is() {
+        let kinds = |path: &str, text: &str| -> Vec<String> {
+            let found = imports(path, text.as_bytes()).expect("it parses").into_iter();
+            found.map(|import| format!("{:?} {}", import.by, import.specifier)).collect()
+        };
+        for (path, text, expected) in [
+            (
+                "a.js",
+                "module.exports = { a: 1 }; module.exports.b = __dirname;",
+                &["Variable module", "Variable __dirname"][..],
+            ),
+            (
+                "a.mjs",
+                "import a from './a.js'; const b = require('b');",
+                &["Import ./a.js", "Variable require"],
+            ),
+            ("a.js", "import a from './a.json' with { type: 'json' };", &["TypedImport ./a.json"]),
+            ("a.cjs", "export const a = 1; export default a;", &["Export export", "Export export"]),
+            (
+                "a.js",
+                "import { createRequire } from 'module'; const require = createRequire(x); require('a');",
+                &["Import module"],
+            ),
+            (
+                "a.js",
+                "export {}; typeof module; x && module.exports; if (y) require('a');",
+                &["Export export"],
+            ),
+            (
+                "a.js",
+                "export {}; function f(module, exports) { module.exports = exports }",
+                &["Export export"],
+            ),
+        ] {
+            assert_eq!(kinds(path, text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -7,12 +7,14 @@ use serde_json::Value;
 use crate::inventory::{Entry, ImportTrouble};
 
 use super::super::manifest::Manifest;
+use super::Brought;
 
 /// What a package has besides its own files.
 pub(super) struct Dependencies<'a> {
     manifest: &'a Manifest,
     own: &'a str,
     bundled: BTreeSet<&'a str>,
+    brought: Brought,
 }
 
 /// Modules of Node.
@@ -127,12 +129,17 @@ const HOSTS: [&str; 52] = [
 ];
 
 impl<'a> Dependencies<'a> {
-    pub(super) fn new(manifest: &'a Manifest, own: &'a str, files: &[(&'a str, &'a Entry)]) -> Self {
+    pub(super) fn new(
+        manifest: &'a Manifest,
+        own: &'a str,
+        files: &[(&'a str, &'a Entry)],
+        brought: Brought,
+    ) -> Self {
         let bundled = files.iter().filter_map(|(path, _)| {
             path.strip_prefix("node_modules/")
                 .or_else(|| path.split_once("/node_modules/").map(|(_, rest)| rest))
         });
-        Self { manifest, own, bundled: bundled.map(package_of).collect() }
+        Self { manifest, own, bundled: bundled.map(package_of).collect(), brought }
     }
 
     /// The package's own name.
@@ -180,7 +187,8 @@ impl<'a> Dependencies<'a> {
         const KEYS: [&str; 4] =
             ["dependencies", "peerDependencies", "optionalDependencies", "_moduleAliases"];
         let named = |key: &&str| self.manifest.object.get(key).is_some_and(|all| all.get(name).is_some());
-        name == self.own || self.bundled.contains(name) || KEYS.iter().any(named)
+        let is_fetched = || self.brought == Brought::ByClient && KEYS.iter().any(named);
+        name == self.own || self.bundled.contains(name) || is_fetched()
     }
 
     /// Whether the package asked for is most likely the one that loads this one.
@@ -229,8 +237,12 @@ mod tests {
         let text = r#"{"name": "eslint-plugin-demo", "dependencies": {"a": "1", "@b/c": "1", "@types/d": "1", "@types/e__f": "1"}, "peerDependencies": {"p": "1"}, "devDependencies": {"x": "1"}}"#;
         let manifest = Manifest::from_object(Object::read(text.as_bytes()).unwrap());
         let entry = Entry::default();
-        let dependencies =
-            Dependencies::new(&manifest, "eslint-plugin-demo", &[("node_modules/q/index.js", &entry)]);
+        let dependencies = Dependencies::new(
+            &manifest,
+            "eslint-plugin-demo",
+            &[("node_modules/q/index.js", &entry)],
+            Brought::ByClient,
+        );
         for fine in [
             "a",
             "a/b.js",
@@ -262,6 +274,9 @@ mod tests {
         ] {
             assert_eq!(dependencies.may_stand_beside(levels, path), expected, "{levels} {path}");
         }
+        let in_package = Dependencies { brought: Brought::InPackage, ..dependencies };
+        assert_eq!((in_package.lacks("a"), in_package.lacks("q")), (Some(ImportTrouble::Undeclared), None));
+        let dependencies = Dependencies { brought: Brought::ByClient, ..in_package };
         assert_eq!((dependencies.lacks_types("d"), dependencies.lacks_types("@e/f")), (None, None));
         assert!(dependencies.lacks_types("x").is_some());
     }

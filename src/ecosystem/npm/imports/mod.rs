@@ -62,6 +62,15 @@ struct Whole<'a> {
     roots: Vec<Root>,
 }
 
+/// Where a package's dependencies come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ecosystem) enum Brought {
+    /// The client that installs the package fetches them.
+    ByClient,
+    /// They are in the package, or there are none.
+    InPackage,
+}
+
 /// What a file is reached by: how many steps it takes, and from which root.
 #[derive(Debug, Clone, Copy)]
 struct Way<'r> {
@@ -70,8 +79,13 @@ struct Way<'r> {
 }
 
 /// The files that must be parsed to be sure of what leads nowhere.
-pub(super) fn doubtful(files: &[(&str, &Entry)], manifest: &Manifest, package: &Package) -> Vec<EntryId> {
-    let whole = Whole::new(manifest, files, package);
+pub(super) fn doubtful(
+    files: &[(&str, &Entry)],
+    manifest: &Manifest,
+    package: &Package,
+    brought: Brought,
+) -> Vec<EntryId> {
+    let whole = Whole::new(manifest, files, package, brought);
     let mut asked_by: BTreeMap<Node<'_>, Vec<Node<'_>>> = BTreeMap::new();
     let ways = whole.follow(
         |entry, _| Some(entry.imports.as_slice()),
@@ -104,8 +118,9 @@ pub(super) fn broken(
     manifest: &Manifest,
     package: &Package,
     sure: &BTreeMap<EntryId, Vec<Import>>,
+    brought: Brought,
 ) -> Vec<BrokenImport> {
-    let whole = Whole::new(manifest, files, package);
+    let whole = Whole::new(manifest, files, package, brought);
     let ways = whole.follow(
         |entry, graph| match (sure.get(&entry.id), graph) {
             (Some(sure), _) => Some(sure.as_slice()),
@@ -159,10 +174,17 @@ fn is_relative(specifier: &str) -> bool {
 }
 
 impl<'a> Whole<'a> {
-    fn new(manifest: &'a Manifest, files: &[(&'a str, &'a Entry)], package: &'a Package) -> Self {
+    fn new(
+        manifest: &'a Manifest,
+        files: &[(&'a str, &'a Entry)],
+        package: &'a Package,
+        brought: Brought,
+    ) -> Self {
         let tree = Tree::new(files, manifest.text("main"));
-        let roots = roots::roots(manifest, &tree);
-        Self { manifest, dependencies: Dependencies::new(manifest, &package.name, files), tree, roots }
+        let mut roots = roots::roots(manifest, &tree);
+        roots.retain(|root| brought == Brought::ByClient || root.reach == Reach::Package);
+        let dependencies = Dependencies::new(manifest, &package.name, files, brought);
+        Self { manifest, dependencies, tree, roots }
     }
 
     /// Every file that the roots lead to, each with its shortest way from the gravest of them.

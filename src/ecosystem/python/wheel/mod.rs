@@ -114,7 +114,10 @@ impl Format for Wheel {
         },
         missing: points
             .map(|table| modules::missing(inventory, &table.bytes))
-            .unwrap_or_default(),
+            .unwrap_or_default()
+            .into_iter()
+            .chain(modules::nothing_to_install(inventory, &fields, &package))
+            .collect(),
         ..Declared::default()
     };
         match beside("WHEEL") {
@@ -140,10 +143,10 @@ impl Format for Wheel {
     fn broken_imports(
         &self,
         inventory: &Inventory,
-        _package: &Package,
+        package: &Package,
         _sure: &BTreeMap<EntryId, Vec<Import>>,
     ) -> Vec<BrokenImport> {
-        imports::broken(inventory)
+        imports::broken(inventory, package)
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {

@@ -25,6 +25,24 @@ pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPo
     missing
 }
 
+/// A wheel with no file but its own description, for which no other one is installed either.
+pub(super) fn nothing_to_install(
+    inventory: &Inventory,
+    fields: &[(String, String)],
+    package: &Package,
+) -> Option<MissingEntryPoint> {
+    let is_own = |path: &str| path.split('/').next().is_some_and(|top| top.ends_with(".dist-info"));
+    let is_empty = inventory.top_files().all(|entry| is_own(&entry.path));
+    let needs_others = fields.iter().any(|(key, _)| key == "requires-dist");
+    (is_empty && !needs_others).then(|| MissingEntryPoint {
+        field: "METADATA".to_owned(),
+        target: package.name.clone(),
+        weight: EntryPointWeight::Whole,
+        near: None,
+        line: None,
+    })
+}
+
 /// A line of `entry_points.txt`.
 #[derive(Debug)]
 pub(super) struct EntryPoint {
@@ -90,7 +108,9 @@ fn has_module(paths: &BTreeSet<&str>, module: &str) -> bool {
 /// What stands at the top of the wheel under a name that says nothing of the package, so that it is written over what
 /// other packages have under it.
 pub(super) fn common_names(inventory: &Inventory, package: &Package) -> Vec<Defect> {
-    const COMMON: [&str; 24] = [
+    const COMMON: [&str; 26] = [
+        "src",
+        "lib",
         "tests",
         "test",
         "testing",
