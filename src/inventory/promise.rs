@@ -108,12 +108,16 @@ pub enum DefectKind {
     CommandOfOtherMachine,
     /// A command whose interpreter no dependency brings.
     CommandOfMissingInterpreter,
+    /// A program beside the commands that nobody may start.
+    ProgramNotExecutable,
     /// A licence file that holds nothing but the path of another file.
     LicenceIsPath,
     /// A licence file that the manifest names and that isn't there.
     LicenceAbsent,
     /// A name at the top of a wheel that other packages install, too.
     CommonTopLevel,
+    /// The same, of a folder of the project that its settings don't name as a package.
+    TopLevelOfProject,
     /// A symbolic link of the project that the manifest means to ship and the client leaves out.
     LinkLeftOut,
 }

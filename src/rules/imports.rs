@@ -14,10 +14,12 @@ pub(super) const MISSING_MODULE: Rule = Rule {
 ## What it does
 
 Follows imports from what the manifest names as entrances: `main`, the targets of `exports` that Node takes, `bin`,
-types and style sheets; for a wheel, the relative imports of its modules. It reports a file of the package that is asked
-for and not in the artifact, or only under a name in other letter case. Only what is sure to be loaded counts: static
-imports, and calls of `require` at the top of a file that stand in no `try`, no condition and no function. Of
-declarations and style sheets it makes a warning.
+the script at installation, types and style sheets; of an extension for Visual Studio Code, from `main`; for a wheel and a gem, what
+their modules and commands import or require of the package itself. It reports a file of the package that is asked for and not in
+the artifact, or only under a name in other letter case, or above the package; what `imports` of the manifest leads to, and what
+its `exports` keeps from the package itself; and, of a module of the language, imports without the extension that Node doesn't add. Only
+what is sure to be loaded counts: static imports, and calls of `require` at the top of a file that stand in no `try`, no condition
+and no function. Of declarations and style sheets it makes a warning.
 
 ## Why it matters
 
@@ -43,7 +45,9 @@ pub(super) const UNDECLARED_DEPENDENCY: Rule = Rule {
 ## What it does
 
 Reports packages that are sure to be imported by what an entrance of the package leads to, and that are neither built in
-nor in `dependencies`, `peerDependencies`, `optionalDependencies` or the package's own `node_modules`.
+nor in `dependencies`, `peerDependencies`, `optionalDependencies` or the package's own `node_modules`; of an extension for Visual
+Studio Code, for which nobody installs anything, those that are not in its `node_modules`. Names that only a bundler knows (`@/util`)
+count.
 `devDependencies` don't count: nobody but the package's makers installs them. Imports under a condition, in `try` or in
 functions are left alone.
 

@@ -223,7 +223,8 @@ pub(super) const BROKEN_COMMAND: Rule = Rule {
 
 Looks at the files that `bin` names. Reports a script without a first line that names its interpreter (`#!/usr/bin/env
 node`), one whose first line ends in CR LF, one that names an interpreter by its path on a certain machine
-(`/usr/local/bin/node`), and one for `ts-node`, `tsx` and the like that no dependency brings.
+(`/usr/local/bin/node`), and one for `ts-node`, `tsx` and the like that no dependency brings. Beside these, a program (ELF,
+Mach-O) that the package starts itself and that is not executable, where no script at installation sees to it.
 
 ## Why it matters
 
@@ -270,6 +271,10 @@ Write `#!/usr/bin/env node` as the first line, ending in LF; in git, `*.js text 
                 )
             },
         );
+        const HELP_MODE: &str = "Make it executable (chmod +x) before packing, on a system that has the bit.";
+        report(rule, context, findings, &[DefectKind::ProgramNotExecutable], HELP_MODE, |defect| {
+            format!("`{}` is a program and not executable: whoever starts it gets EACCES.", defect.subject)
+        });
     },
 };
 
@@ -317,8 +322,9 @@ pub(super) const WHEEL_LAYOUT: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports `tests`, `docs`, `examples`, `scripts`, `conftest.py`, `setup.py`, `LICENSE`, `README.md` and the like at the top of a
-wheel, unless the package itself is called so.
+Reports `src`, `tests`, `docs`, `examples`, `scripts`, `conftest.py`, `setup.py`, `LICENSE`, `README.md` and the like at the top
+of a wheel, unless the package itself is called so. It is a warning, and an error with the project at hand, if that has the file or
+folder and its settings don't name it as a package.
 
 ## Why it matters
 
@@ -336,12 +342,16 @@ Name the packages that belong into the wheel (`packages` for hatch and poetry, `
 "#,
     check: |rule, context, findings| {
         const HELP: &str = "Name the packages that belong into the wheel, or exclude this one.";
-        report(rule, context, findings, &[DefectKind::CommonTopLevel], HELP, |defect| {
+        let say = |defect: &Defect| {
             format!(
                 "The wheel installs `{}` at the top of site-packages, under a name that other packages use, too.",
                 defect.subject
             )
-        });
+        };
+        report(rule, context, findings, &[DefectKind::TopLevelOfProject], HELP, say);
+        let sure = findings.len();
+        report(rule, context, findings, &[DefectKind::CommonTopLevel], HELP, say);
+        findings.iter_mut().skip(sure).for_each(|finding| finding.at_most = Some(Level::Warning));
     },
 };
 

@@ -386,6 +386,13 @@ pub(super) struct Dependency {
 }
 
 #[cfg(test)]
+impl Specification {
+    pub(super) fn of_text(text: &str) -> Self {
+        yaml(text).unwrap()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::inventory::{EntryId, ManifestFile};

@@ -135,7 +135,14 @@ impl<'a> Whole<'a> {
         let Specification { name: own, dependencies, .. } = self.specification;
         let is_part =
             |other: &str| other.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with(['-', '_']));
-        [own.clone(), own.replace('-', "/")].iter().any(|own| is_below(name, own))
+        let has_parts = |own: &String| {
+            loaded_from(self.specification).any(|folder| {
+                let own = format!("{folder}/{own}");
+                self.files.keys().any(|path| is_below(path, &own))
+            })
+        };
+        let names = [own.clone(), own.replace('-', "/")];
+        names.iter().any(|own| is_below(name, own) && has_parts(own))
             && !dependencies.iter().any(|dependency| is_part(&dependency.name))
     }
 }
@@ -153,4 +160,75 @@ fn loaded_from(specification: &Specification) -> impl Iterator<Item = &str> {
 fn files(inventory: &Inventory) -> BTreeMap<&str, &Entry> {
     let own = inventory.files().filter(|entry| stands_in_data(inventory, entry));
     own.map(|entry| (entry.path.strip_prefix("./").unwrap_or(&entry.path), entry)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystem::gem::DATA;
+    use crate::inventory::{Asking, EntryId, Import};
+
+    /// A gem called acme-demo with these files, each with what it requires.
+    fn gem(files: &[(&str, &[&str])]) -> Inventory {
+        let mut inventory = Inventory::default();
+        let data = Entry { path: DATA.to_owned(), place: DATA.to_owned(), ..Entry::default() };
+        inventory.entries.push(Box::new(data));
+        for ((path, required), id) in files.iter().zip(1..) {
+            let import =
+                |name: &&str| Import { specifier: (*name).into(), by: Asking::Import, line: Some(1) };
+            inventory.entries.push(Box::new(Entry {
+                id: EntryId(id),
+                parent: Some(EntryId(0)),
+                path: (*path).to_owned(),
+                place: format!("{DATA}!{path}"),
+                imports: required.iter().map(import).collect(),
+                ..Entry::default()
+            }));
+        }
+        inventory
+    }
+
+    fn specification(more: &str) -> Specification {
+        Specification::of_text(&format!(
+            "name: acme-demo\nversion:\n  version: 1.0.0\nrequire_paths:\n- lib\n{more}"
+        ))
+    }
+
+    #[test]
+    fn what_it_requires_of_its_own() {
+        let main: &[&str] = &["json", "./demo/version", "acme/demo/parser", "acme-demo/x", "acme/other"];
+        for (files, more, expected) in [
+            (
+                &[("lib/acme/demo.rb", main), ("lib/acme/demo/version.rb", &[])][..],
+                "",
+                &["acme/demo/parser"][..],
+            ),
+            (&[("lib/acme-demo.rb", &["./acme/demo"]), ("lib/acme/demo.rb", &["./gone"])], "", &["./gone"]),
+            (&[("lib/acme/demo.rb", &["./fast"]), ("lib/acme/fast.so", &[])], "", &[]),
+            (&[("lib/acme/demo.rb", &["./gone"])], "extensions:\n- ext/extconf.rb\n", &[]),
+            (&[("lib/acme/demo.rb", &["acme/demo/x"])], "dependencies:\n- name: acme-demo-x\n", &[]),
+            (&[("lib/unreached.rb", &["./gone"])], "", &[]),
+        ] {
+            let package = Package { name: "acme-demo".to_owned(), ..Package::default() };
+            let found = broken_imports(&gem(files), &package, &specification(more));
+            let found: Vec<&str> = found.iter().map(|one| one.specifier.as_str()).collect();
+            assert_eq!(found, expected, "{files:?} {more}");
+        }
+    }
+
+    #[test]
+    fn what_its_specification_names() {
+        for (files, more, expected) in [
+            (&["lib/a.rb"][..], "", &[][..]),
+            (&["README.md"], "", &["lib"]),
+            (&["README.md"], "dependencies:\n- name: a\n", &[]),
+            (&["lib/a.rb", "exe/a"], "bindir: exe\nexecutables:\n- a\n- b\n", &["exe/b"]),
+            (&["lib/a.rb"], "extensions:\n- ext/a/extconf.rb\n", &["ext/a/extconf.rb"]),
+        ] {
+            let files: Vec<(&str, &[&str])> = files.iter().map(|path| (*path, &[][..])).collect();
+            let found = missing(&gem(&files), &specification(more));
+            let found: Vec<&str> = found.iter().map(|one| one.target.as_str()).collect();
+            assert_eq!(found, expected, "{files:?} {more}");
+        }
+    }
 }

@@ -51,6 +51,7 @@ pub(super) fn defects<'a>(
     found.extend(package.invalid_exports());
     found.extend(package.sources_as_entrances(entrances));
     found.extend(package.commands());
+    found.extend(package.programs());
     found
 }
 
@@ -286,6 +287,30 @@ impl<'a> Whole<'_, 'a> {
             found.push(self.defect(kind, field, &path, "bin"));
         }
         found
+    }
+
+    /// Programs that the package starts itself and may not. Commands become executable when they are installed, and
+    /// scripts that run then may see to the others.
+    fn programs(&self) -> Vec<Defect> {
+        const LIBRARIES: [&str; 4] = [".so", ".node", ".dylib", ".o"];
+        let commands: Vec<String> = self.manifest.bins().into_iter().map(|(_, path)| path).collect();
+        let is_barred = |(path, entry): &&(&str, &Entry)| {
+            let is_program = entry.binary.as_ref().is_some_and(|binary| binary.is_program);
+            is_program
+                && entry.mode.is_some_and(|mode| mode & 0o111 == 0)
+                && !commands.iter().any(|command| command == path)
+                && !LIBRARIES.iter().any(|end| path.ends_with(end) || path.contains(&format!("{end}.")))
+        };
+        if first_script(self.manifest).is_some() {
+            return Vec::new();
+        }
+        let one = |(path, _): &(&str, &Entry)| Defect {
+            kind: DefectKind::ProgramNotExecutable,
+            field: "the archive".to_owned(),
+            subject: (*path).to_owned(),
+            line: None,
+        };
+        self.files.iter().filter(is_barred).map(one).collect()
     }
 }
 

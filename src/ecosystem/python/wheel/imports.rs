@@ -12,15 +12,19 @@ struct Modules<'a> {
     by_lower: BTreeMap<String, &'a str>,
     /// Whether it is made for every platform, so that nothing in it can be compiled.
     is_pure: bool,
+    /// Packages at the top of which other wheels may bring parts, going by their names: `acme` for one that is called
+    /// `acme-core`, or that requires one.
+    shared: BTreeSet<&'a str>,
 }
 
 /// All of them, each file's in order.
-pub(super) fn broken(inventory: &Inventory, package: &Package) -> Vec<BrokenImport> {
+pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[String]) -> Vec<BrokenImport> {
     let files: BTreeMap<&str, &Entry> =
         inventory.top_files().map(|entry| (installed(&entry.path), entry)).collect();
     let by_lower = files.keys().map(|path| (path.to_lowercase(), *path)).collect();
     let is_pure = inventory.artifact.path.ends_with("-none-any.whl");
-    let modules = Modules { files, by_lower, is_pure };
+    let shared = shared(&files, package, requirements);
+    let modules = Modules { files, by_lower, is_pure, shared };
     let is_top = |path: &&&str| {
         path.strip_suffix("/__init__.py").is_some_and(|folder| !folder.contains('/'))
             || path.ends_with(".py") && !path.contains('/')
@@ -58,6 +62,23 @@ pub(super) fn broken(inventory: &Inventory, package: &Package) -> Vec<BrokenImpo
     broken
 }
 
+/// See [`Modules::shared`].
+fn shared<'a>(
+    files: &BTreeMap<&'a str, &Entry>,
+    package: &Package,
+    requirements: &[String],
+) -> BTreeSet<&'a str> {
+    let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
+    let names: Vec<String> =
+        requirements.iter().map(String::as_str).chain([package.name.as_str()]).map(plain).collect();
+    let is_shared = |top: &&str| {
+        let start = format!("{}-", plain(top));
+        names.iter().any(|name| name.starts_with(&start))
+    };
+    let tops = files.keys().filter_map(|path| Some(path.split_once('/')?.0));
+    tops.collect::<BTreeSet<&str>>().into_iter().filter(is_shared).collect()
+}
+
 /// What an import leads to.
 enum Found<'a> {
     Module(&'a str),
@@ -85,19 +106,31 @@ impl<'a> Modules<'a> {
         self.files.range(folder.as_str()..).next().is_some_and(|(path, _)| path.starts_with(&folder))
     }
 
-    /// Whether what stands above a module is no package of this wheel alone: a module that makes others up, or, for a
-    /// whole name, a package of which other wheels bring parts.
+    /// Whether what stands above a module is no package of this wheel alone: a module that makes others up, compiled or
+    /// not, or, for a whole name, a package of which other wheels bring parts.
     fn may_come_otherwise(&self, target: &str, is_whole_name: bool) -> bool {
+        let top = target.split('/').next().unwrap_or_default();
+        if target.contains("six/moves") || is_whole_name && self.shared.contains(top) {
+            return true;
+        }
         let mut above = target;
         while let Some((package, _)) = above.rsplit_once('/') {
             let is_there = self.files.contains_key(format!("{package}/__init__.py").as_str());
-            let is_module = self.files.contains_key(format!("{package}.py").as_str());
+            let is_module = self.has_module(package);
             if is_module || is_whole_name && !is_there && self.has_below(package) {
                 return true;
             }
             above = package;
         }
         false
+    }
+
+    /// Whether there is a file of a module's name, of any kind but a declaration of types.
+    fn has_module(&self, module: &str) -> bool {
+        let prefix = format!("{module}.");
+        let mut beside =
+            self.files.range(prefix.as_str()..).take_while(|(path, _)| path.starts_with(&prefix));
+        beside.any(|(path, _)| !path.ends_with(".pyi"))
     }
 
     /// The module of a path without its extension. A name that a package may define by itself (`maybe`) is a module
@@ -162,7 +195,7 @@ mod tests {
             };
             entry.imports = imports.iter().map(import).collect();
         }
-        broken(&inventory, &Package::default())
+        broken(&inventory, &Package::default(), &["q-core>=1".to_owned()])
             .into_iter()
             .map(|one| format!("{} {:?}", one.specifier, one.near))
             .collect()
@@ -183,6 +216,17 @@ mod tests {
             ["p.away.x None", ".gone None", "..Lost Some(\"p/lost.py\")", "..c None", "..nowhere None"]
                 .map(|one| one.replace("..c", ".c"))
         );
+    }
+
+    #[test]
+    fn modules_that_others_bring_or_make_up() {
+        let files: &[(&str, &[&str])] = &[
+            ("p/__init__.py", &["p._native.internal", "p.six.moves.x", ".six.moves"]),
+            ("p/_native.abi3.so", &[]),
+            ("p/six/__init__.py", &[]),
+            ("q/__init__.py", &["q.adapters.base"]),
+        ];
+        assert_eq!(found("p-1.0-cp312-cp312-linux_x86_64.whl", files), [] as [String; 0]);
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl Format for Wheel {
         }
         problems.extend(metadata::contradictions(&fields, &found.entry.place));
         package.defects = metadata::unresolvable(&fields);
-        package.defects.extend(modules::common_names(inventory, &package));
+        package.defects.extend(modules::common_names(inventory, &package, project));
         package.mismatches = mismatches(inventory, &package);
         let info = locate::folder(&found.entry.path);
         problems.extend(second_folder(inventory, info));
@@ -146,7 +146,10 @@ impl Format for Wheel {
         package: &Package,
         _sure: &BTreeMap<EntryId, Vec<Import>>,
     ) -> Vec<BrokenImport> {
-        imports::broken(inventory, package)
+        let kept = inventory.manifests.iter().rfind(|kept| kept.path.ends_with(".dist-info/METADATA"));
+        let fields = kept.map(|kept| metadata::fields(&kept.bytes)).unwrap_or_default();
+        let required = fields.into_iter().filter(|(key, _)| key == "requires-dist").map(|(_, value)| value);
+        imports::broken(inventory, package, &required.collect::<Vec<String>>())
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
