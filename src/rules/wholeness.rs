@@ -559,6 +559,7 @@ mod tests {
                     (r#"{"main": "a.ts", "module": "a.mjs"}"#, &["a.ts", "a.mjs"], 0),
                     (r#"{"main": "a.d.ts"}"#, &["a.d.ts"], 0),
                     (r#"{"exports": {".": ["a", "./a.js"], "./b": null}}"#, &["a.js"], 0),
+                    (r#"{"exports": {".": {"types": "a.d.ts", "import": "./a.js"}}}"#, &["a.js"], 0),
                 ],
             ),
         ]);

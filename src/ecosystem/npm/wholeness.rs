@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::inventory::{Defect, DefectKind, Entry};
 
+use super::imports::NODE;
 use super::manifest::Manifest;
 use super::shell;
 
@@ -225,11 +226,7 @@ impl<'a> Whole<'_, 'a> {
             }
             None => exports,
         };
-        let mut targets = Vec::new();
-        texts(main, &mut targets);
-        let target = targets.into_iter().find(|target| !target.starts_with("./"))?;
-        let is_only = main.as_array().is_none();
-        is_only.then(|| invalid("exports[\".\"]", target))
+        invalid_target(main).map(|target| invalid("exports[\".\"]", target))
     }
 
     /// Node doesn't strip types in `node_modules`; bundlers and other runtimes may.
@@ -269,7 +266,6 @@ impl<'a> Whole<'_, 'a> {
         let mut found = Vec::new();
         for (name, path) in self.manifest.bins() {
             let Some(entry) = self.file(&path) else { continue };
-            let field = format!("bin[\"{name}\"]");
             let has = |sign| entry.signs.contains(&sign);
             let is_script = [".js", ".mjs", ".cjs", ".ts"].iter().any(|end| path.ends_with(end));
             let kind = match (has(INTERPRETER), has(INTERPRETER_CRLF)) {
@@ -284,7 +280,7 @@ impl<'a> Whole<'_, 'a> {
                 }
                 _ => continue,
             };
-            found.push(self.defect(kind, field, &path, "bin"));
+            found.push(self.defect(kind, format!("bin[\"{name}\"]"), &path, "bin"));
         }
         found
     }
@@ -293,6 +289,9 @@ impl<'a> Whole<'_, 'a> {
     /// scripts that run then may see to the others.
     fn programs(&self) -> Vec<Defect> {
         const LIBRARIES: [&str; 4] = [".so", ".node", ".dylib", ".o"];
+        if first_script(self.manifest).is_some() {
+            return Vec::new();
+        }
         let commands: Vec<String> = self.manifest.bins().into_iter().map(|(_, path)| path).collect();
         let is_barred = |(path, entry): &&(&str, &Entry)| {
             let is_program = entry.binary.as_ref().is_some_and(|binary| binary.is_program);
@@ -301,9 +300,6 @@ impl<'a> Whole<'_, 'a> {
                 && !commands.iter().any(|command| command == path)
                 && !LIBRARIES.iter().any(|end| path.ends_with(end) || path.contains(&format!("{end}.")))
         };
-        if first_script(self.manifest).is_some() {
-            return Vec::new();
-        }
         let one = |(path, _): &(&str, &Entry)| Defect {
             kind: DefectKind::ProgramNotExecutable,
             field: "the archive".to_owned(),
@@ -311,6 +307,18 @@ impl<'a> Whole<'_, 'a> {
             line: None,
         };
         self.files.iter().filter(is_barred).map(one).collect()
+    }
+}
+
+/// A target that Node takes from a value of `exports`, and refuses. In a list it goes on to the next.
+fn invalid_target(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(target) => (!target.starts_with("./")).then_some(target),
+        Value::Object(map) => {
+            let mut taken = map.iter().filter(|(condition, _)| NODE.contains(&condition.as_str()));
+            taken.find_map(|(_, inner)| invalid_target(inner))
+        }
+        _ => None,
     }
 }
 

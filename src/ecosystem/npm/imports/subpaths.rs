@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 /// Conditions that Node sets itself.
-pub(super) const NODE: [&str; 6] = ["node", "import", "require", "default", "module-sync", "node-addons"];
+pub(in crate::ecosystem::npm) const NODE: [&str; 6] =
+    ["node", "import", "require", "default", "module-sync", "node-addons"];
 
 /// Whether a package of this `exports` lets itself be asked for a subpath (`.`, `./util`).
 pub(super) fn exported(exports: &Value, subpath: &str) -> bool {

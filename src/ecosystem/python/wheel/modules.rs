@@ -172,8 +172,7 @@ fn is_unnamed(project: &Project, top: &str) -> bool {
         let text = files.text(file).unwrap_or_default();
         text.contains(&format!("\"{top}\"")) || text.contains(&format!("'{top}'"))
     };
-    project.folder.join(top).exists()
-        && !["pyproject.toml", "setup.py", "setup.cfg"].iter().any(names)
+    project.folder.join(top).exists() && !["pyproject.toml", "setup.py", "setup.cfg"].iter().any(names)
 }
 
 /// What is at the top of the wheel but not named in `top_level.txt`.
