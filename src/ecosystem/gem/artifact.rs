@@ -12,6 +12,7 @@ use crate::project::Project;
 use super::advice::GemAdvice;
 use super::names::platform;
 use super::origin::GemOrigins;
+use super::specification::{Specification, stands_in_data, yaml};
 use super::{DATA, client, wholeness};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Format};
@@ -288,14 +289,6 @@ fn strangers(inventory: &Inventory) -> Vec<RecordProblem> {
         .collect()
 }
 
-/// Whether an entry is in `data.tar.gz` itself, not in an archive further inside.
-pub(super) fn stands_in_data(inventory: &Inventory, entry: &Entry) -> bool {
-    entry.place.strip_prefix(DATA).is_some_and(|rest| {
-        let inner = rest.strip_prefix("!data.tar").unwrap_or(rest);
-        inner.strip_prefix('!') == Some(entry.path.as_str())
-    }) && inventory.entry(entry.id).is_some()
-}
-
 /// Compares `checksums.yaml.gz` with the members' digests.
 fn checksums(inventory: &Inventory) -> Vec<RecordProblem> {
     let Some(table) = inventory.manifests.iter().rfind(|kept| kept.path == CHECKSUMS) else {
@@ -346,50 +339,6 @@ fn gunzip(bytes: &[u8]) -> Result<String, String> {
     let mut reader = flate2::read::GzDecoder::new(bytes).take(MOST_UNPACKED + 1);
     reader.read_to_string(&mut text).map_err(|error| error.to_string())?;
     if text.len() as u64 > MOST_UNPACKED { Err("it is too large".to_owned()) } else { Ok(text) }
-}
-
-fn yaml<'de, T: serde::Deserialize<'de>>(text: &'de str) -> Result<T, String> {
-    serde_saphyr::from_str(text)
-        .map_err(|error| error.to_string().lines().next().unwrap_or("it isn't YAML").to_owned())
-}
-
-/// The parts of `Gem::Specification` that matter here.
-#[derive(Debug, serde::Deserialize)]
-pub(super) struct Specification {
-    pub(super) name: String,
-    pub(super) version: Version,
-    #[serde(default)]
-    pub(super) licenses: Vec<String>,
-    #[serde(default)]
-    pub(super) files: Vec<String>,
-    #[serde(default)]
-    pub(super) bindir: Option<String>,
-    #[serde(default)]
-    pub(super) executables: Vec<String>,
-    #[serde(default)]
-    pub(super) require_paths: Vec<String>,
-    #[serde(default)]
-    pub(super) extensions: Vec<String>,
-    #[serde(default)]
-    pub(super) dependencies: Vec<Dependency>,
-}
-
-#[derive(Debug, serde::Deserialize)]
-pub(super) struct Version {
-    version: String,
-}
-
-#[derive(Debug, serde::Deserialize)]
-pub(super) struct Dependency {
-    #[serde(default)]
-    pub(super) name: String,
-}
-
-#[cfg(test)]
-impl Specification {
-    pub(super) fn of_text(text: &str) -> Self {
-        yaml(text).unwrap()
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::inventory::{
 };
 use crate::paths::join;
 
-use super::artifact::{Specification, stands_in_data};
+use super::specification::{Specification, stands_in_data};
 
 /// Commands and programs that build the gem that are not in it; and whether there is anything to load at all.
 pub(super) fn missing(inventory: &Inventory, specification: &Specification) -> Vec<MissingEntryPoint> {

@@ -5,8 +5,7 @@ use serde_json::Value;
 
 use crate::inventory::{Defect, DefectKind, Entry};
 
-use super::imports::NODE;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, NODE};
 use super::shell;
 
 /// Signs from `policies/signs.toml` about a command's first line.
@@ -294,7 +293,10 @@ impl<'a> Whole<'_, 'a> {
         }
         let commands: Vec<String> = self.manifest.bins().into_iter().map(|(_, path)| path).collect();
         let is_barred = |(path, entry): &&(&str, &Entry)| {
-            let is_program = entry.binary.as_ref().is_some_and(|binary| binary.is_program);
+            let is_program = entry
+                .binary
+                .as_ref()
+                .is_some_and(|binary| binary.is_program && matches!(binary.format, "ELF" | "Mach-O"));
             is_program
                 && entry.mode.is_some_and(|mode| mode & 0o111 == 0)
                 && !commands.iter().any(|command| command == path)

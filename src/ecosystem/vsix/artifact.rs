@@ -15,7 +15,7 @@ use crate::project::Project;
 use super::advice::VsixAdvice;
 use super::origin::VsixOrigins;
 use super::project::{as_published, full_name};
-use super::{IGNORE_FILE, content_types, contributes, files, ignore};
+use super::{FOLDER, IGNORE_FILE, content_types, contributes, files, ignore};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::npm;
@@ -163,7 +163,6 @@ impl Format for Extension {
 }
 
 const VSIX_MANIFEST: &str = "extension.vsixmanifest";
-pub(super) const FOLDER: &str = "extension";
 const PACKAGE_JSON: &str = "extension/package.json";
 
 /// The allowlist as vsce reads it, instead of npm's reading.

@@ -6,7 +6,7 @@ use crate::ecosystem::npm;
 use crate::inventory::{EntryPointWeight, Inventory, MissingEntryPoint};
 use crate::paths;
 
-use super::artifact::FOLDER;
+use super::FOLDER;
 
 /// Contributions with the keys under which their items name files.
 const FILES: [(&str, &[&str]); 8] = [

@@ -13,6 +13,9 @@ mod registry;
 
 use super::Ecosystem;
 
+/// The folder of the extension in its archive.
+const FOLDER: &str = "extension";
+
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "vsix",
     formats: &[&artifact::Extension],

@@ -21,7 +21,6 @@ use dependencies::{Dependencies, package_of};
 use format::{Format, format};
 use resolve::{Resolved, Tree};
 use roots::Root;
-pub(super) use subpaths::NODE;
 
 /// Files larger than this are not parsed for a package that may be undeclared, and for a file that may be missing.
 const MOST_FOR_A_PACKAGE: u64 = 256 << 10;

@@ -4,11 +4,10 @@ use serde_json::Value;
 
 use crate::inventory::Reach;
 
-use super::super::manifest::Manifest;
+use super::super::manifest::{Manifest, NODE};
 use super::super::wholeness;
 use super::Graph;
 use super::resolve::{Resolved, Tree};
-use super::subpaths::NODE;
 
 /// A file that users of the package enter by.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,9 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// Conditions that Node sets itself.
-pub(in crate::ecosystem::npm) const NODE: [&str; 6] =
-    ["node", "import", "require", "default", "module-sync", "node-addons"];
+use super::super::manifest::NODE;
 
 /// Whether a package of this `exports` lets itself be asked for a subpath (`.`, `./util`).
 pub(super) fn exported(exports: &Value, subpath: &str) -> bool {
