@@ -37,6 +37,16 @@ pub enum ImportTrouble {
     Undeclared,
     /// The same, where the other package is most likely the program that loads this one.
     Host,
+    /// A file that is there under the name with an extension, or in a folder of the name. Node looks for neither.
+    Inexact,
+    /// A subpath of the package itself, which its `exports` doesn't have.
+    NotExported,
+    /// JSON, imported without saying so.
+    Json,
+    /// A variable of CommonJS in a module of the language, where there is none.
+    CommonJs,
+    /// A statement of the language's modules in a file that is CommonJS by its name or its manifest.
+    EsModule,
 }
 
 /// Whom an entrance of a package is for, the gravest first.
@@ -48,6 +58,8 @@ pub enum Reach {
     Package,
     /// Whoever starts a command of it.
     Command,
+    /// Whoever installs it: a script that runs then.
+    Install,
     /// Whoever loads one of its subpaths.
     Subpath,
     /// Whoever has its types checked.

@@ -41,7 +41,7 @@ pub use promise::{
 };
 pub use recoverable::{Link, LinkTarget, MapForm, SourceFacts, SourceMap};
 pub use secret::Secret;
-pub use text::{At, CodeMatch, Import, Mention, MentionKind, TextDigest, TextFacts};
+pub use text::{Asking, At, CodeMatch, Import, Mention, MentionKind, TextDigest, TextFacts};
 pub use word::Word;
 
 /// Everything known about one artifact once its last byte was read.

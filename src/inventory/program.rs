@@ -26,6 +26,9 @@ pub struct BinaryFacts {
     /// `ELF`, `Mach-O`, `PE`, `wasm`, `static library`, `PDB`.
     #[serde(deserialize_with = "word::read")]
     pub format: Word,
+    /// Whether it is started, rather than loaded by something else.
+    #[serde(default)]
+    pub is_program: bool,
     /// Sections that only a debugger needs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub debug_sections: Vec<DebugSection>,

@@ -88,22 +88,36 @@ pub enum DefectKind {
     MissingInstallScript,
     /// The same, where the script goes on without the file.
     ToleratedInstallScript,
+    /// A script that runs at installation starts a program that only `devDependencies` bring.
+    MissingInstallProgram,
+    /// A script that runs at installation builds by a file that isn't there.
+    MissingBuildFile,
     /// A dependency that is to come in the package, and doesn't.
     MissingBundledDependency,
     /// A field of `publishConfig` that the client which packed did not apply.
     PublishConfigIgnored,
     /// An entry point that the runtime refuses to load.
     UnloadableEntryPoint,
+    /// `exports` that Node refuses by its form.
+    InvalidExports,
     /// A command whose file doesn't say what interprets it.
     CommandWithoutInterpreter,
     /// A command whose first line ends in a carriage return, which becomes part of the interpreter's name.
     CommandWithCarriageReturn,
+    /// A command whose interpreter is named by its path on the machine where it was written.
+    CommandOfOtherMachine,
+    /// A command whose interpreter no dependency brings.
+    CommandOfMissingInterpreter,
+    /// A program beside the commands that nobody may start.
+    ProgramNotExecutable,
     /// A licence file that holds nothing but the path of another file.
     LicenceIsPath,
     /// A licence file that the manifest names and that isn't there.
     LicenceAbsent,
     /// A name at the top of a wheel that other packages install, too.
     CommonTopLevel,
+    /// The same, of a folder of the project that its settings don't name as a package.
+    TopLevelOfProject,
     /// A symbolic link of the project that the manifest means to ship and the client leaves out.
     LinkLeftOut,
 }

@@ -35,10 +35,28 @@ pub struct TextFacts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Import {
-    /// The name as written: `./a.js`, `react/jsx-runtime`.
+    /// The name as written: `./a.js`, `react/jsx-runtime`; of a variable or a keyword, itself.
     pub specifier: Box<str>,
+    /// What asks for it.
+    pub by: Asking,
     /// Line of the file, where known.
     pub line: Option<u64>,
+}
+
+/// What in a file asks for a module, or shows which kind of module the file is itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Asking {
+    /// `import` or `export ... from`, a statement of the language.
+    Import,
+    /// The same, with the module's type: `with { type: "json" }`.
+    TypedImport,
+    /// `require`, of CommonJS.
+    Require,
+    /// `export`, which only a module of the language can have.
+    Export,
+    /// A variable that only CommonJS gives: `module`, `__dirname`.
+    Variable,
 }
 
 /// A place in an entry.

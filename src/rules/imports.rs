@@ -14,10 +14,12 @@ pub(super) const MISSING_MODULE: Rule = Rule {
 ## What it does
 
 Follows imports from what the manifest names as entrances: `main`, the targets of `exports` that Node takes, `bin`,
-types and style sheets; for a wheel, the relative imports of its modules. It reports a file of the package that is asked
-for and not in the artifact, or only under a name in other letter case. Only what is sure to be loaded counts: static
-imports, and calls of `require` at the top of a file that stand in no `try`, no condition and no function. Of
-declarations and style sheets it makes a warning.
+the script at installation, types and style sheets; of an extension for Visual Studio Code, from `main`; for a wheel and a gem, what
+their modules and commands import or require of the package itself. It reports a file of the package that is asked for and not in
+the artifact, or only under a name in other letter case, or above the package; what `imports` of the manifest leads to, and what
+its `exports` keeps from the package itself; and, of a module of the language, imports without the extension that Node doesn't add. Only
+what is sure to be loaded counts: static imports, and calls of `require` at the top of a file that stand in no `try`, no condition
+and no function. Of declarations and style sheets it makes a warning.
 
 ## Why it matters
 
@@ -43,7 +45,9 @@ pub(super) const UNDECLARED_DEPENDENCY: Rule = Rule {
 ## What it does
 
 Reports packages that are sure to be imported by what an entrance of the package leads to, and that are neither built in
-nor in `dependencies`, `peerDependencies`, `optionalDependencies` or the package's own `node_modules`.
+nor in `dependencies`, `peerDependencies`, `optionalDependencies` or the package's own `node_modules`; of an extension for Visual
+Studio Code, for which nobody installs anything, those that are not in its `node_modules`. Names that only a bundler knows (`@/util`)
+count.
 `devDependencies` don't count: nobody but the package's makers installs them. Imports under a condition, in `try` or in
 functions are left alone.
 
@@ -67,20 +71,33 @@ Move the package to `dependencies` or `peerDependencies`, or bundle it.
 };
 
 fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    use ImportTrouble::{Absent, Inexact, LetterCase, NotExported};
     let is_missing =
-        |broken: &&BrokenImport| matches!(broken.trouble, ImportTrouble::Absent | ImportTrouble::LetterCase);
+        |broken: &&BrokenImport| matches!(broken.trouble, Absent | LetterCase | Inexact | NotExported);
     report(rule, context, findings, is_missing, |broken| {
-        let what = match &broken.near {
-            Some(near) => format!("the artifact has it as `{near}`, in other letter case"),
-            None => "which is not in the artifact".to_owned(),
+        let near = broken.near.as_deref().unwrap_or_default();
+        let (what, help) = match broken.trouble {
+            LetterCase => (
+                format!("the artifact has it as `{near}`, in other letter case"),
+                "Write the import as the file is called.",
+            ),
+            Inexact => (
+                format!("which for Node is no name of `{near}`: a module's imports are not completed"),
+                "Write the file's name with its extension, or let a bundler put the package together.",
+            ),
+            NotExported => (
+                "which the package's own exports doesn't have".to_owned(),
+                "Import the file by its path, or add the subpath to exports.",
+            ),
+            _ => (
+                "which is not in the artifact".to_owned(),
+                "Let the allowlist cover the file, or build before packing.",
+            ),
         };
         let message = format!("This file imports `{}`, {what}: {}.", broken.specifier, consequence(broken));
-        let help = match &broken.near {
-            Some(_) => "Write the import as the file is called.",
-            None => "Let the allowlist cover the file, or build before packing.",
-        };
-        let level = matches!(broken.reach, Reach::Types | Reach::Styles).then_some(Level::Warning);
-        (message, help, level)
+        let is_mild = matches!(broken.reach, Reach::Types | Reach::Styles)
+            || broken.reach == Reach::Subpath && broken.trouble == Inexact;
+        (message, help, is_mild.then_some(Level::Warning))
     });
 }
 
@@ -94,11 +111,40 @@ fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
             consequence(broken)
         );
         let level = match (broken.reach, broken.trouble) {
-            (Reach::Package | Reach::Command, ImportTrouble::Host) => Some(Level::Warning),
-            (Reach::Package | Reach::Command, _) => None,
+            (Reach::Package | Reach::Command | Reach::Install, ImportTrouble::Host) => Some(Level::Warning),
+            (Reach::Package | Reach::Command | Reach::Install, _) => None,
             _ => Some(Level::Note),
         };
         (message, "Move it to dependencies or peerDependencies, or bundle it.", level)
+    });
+}
+
+/// Files that Node takes for the other kind of module than they are, and JSON that it doesn't take for any.
+pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    use ImportTrouble::{CommonJs, EsModule, Json};
+    let is_unloadable = |broken: &&BrokenImport| matches!(broken.trouble, CommonJs | EsModule | Json);
+    report(rule, context, findings, is_unloadable, |broken| {
+        let name = &broken.specifier;
+        let (what, help) = match broken.trouble {
+            CommonJs => (
+                format!(
+                    "uses `{name}`, which only CommonJS gives, and is a module by its name or the manifest's type"
+                ),
+                "Call it .cjs, or build it as a module.",
+            ),
+            EsModule => (
+                "has import or export statements, and is CommonJS by its name or the manifest's type"
+                    .to_owned(),
+                "Call it .mjs, or build it as CommonJS.",
+            ),
+            _ => (
+                format!("imports `{name}` without saying that it is JSON"),
+                "Write `with { type: \"json\" }` behind it, or read the file with createRequire.",
+            ),
+        };
+        let message = format!("This file {what}: {}.", consequence(broken));
+        let is_mild = broken.reach == Reach::Subpath || broken.trouble == CommonJs;
+        (message, help, is_mild.then_some(Level::Warning))
     });
 }
 
@@ -119,6 +165,7 @@ fn consequence(broken: &BrokenImport) -> String {
         }
         (Reach::Package, _) => format!("{field} leads here, and nobody can load the package"),
         (Reach::Command, _) => format!("{field} leads here, and the command can't start"),
+        (Reach::Install, _) => format!("{field} leads here, and nobody can install the package"),
         (Reach::Subpath, _) => format!("whoever enters by {field} fails"),
         (Reach::Types, _) => "types that stand on it are unknown to TypeScript".to_owned(),
         (Reach::Styles, _) => "bundlers and browsers fail on it".to_owned(),

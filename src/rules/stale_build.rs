@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 With `--against`, compares the built files of two releases: all scripts, modules and programs in the folders that the
-manifest's entry points stand in. It fires where the version differs, sources that ship beside them changed, and not one
-of the built files did.
+manifest's entry points stand in. It fires where the version differs and not one of the built files does, if sources that
+ship beside them changed, or if no sources ship and nothing but the manifest changed.
 
 ## Why it matters
 
@@ -52,15 +52,22 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         wanted.map(|(path, digest)| ((*path).to_owned(), *digest)).collect()
     };
     let (built, sources) = (of(&now, true), of(&now, false));
-    let is_stale = !built.is_empty()
-        && built == of(&before, true)
-        && !sources.is_empty()
-        && sources != of(&before, false);
-    if is_stale {
+    let other = |all: &BTreeMap<&str, TextDigest>| -> BTreeMap<String, TextDigest> {
+        let others = all.iter().filter(|(path, _)| **path != "package.json");
+        others.map(|(path, digest)| ((*path).to_owned(), *digest)).collect()
+    };
+    let why = if sources.is_empty() && other(&now) == other(&before) {
+        Some("and nothing but the manifest has changed")
+    } else if !sources.is_empty() && sources != of(&before, false) {
+        Some("though sources beside them have changed")
+    } else {
+        None
+    };
+    if let Some(why) = why.filter(|_| !built.is_empty() && built == of(&before, true)) {
         findings.push(
             Finding::new(rule, super::manifest_place(context.inventory, &new.manifest, None))
                 .message(format!(
-                    "All {} built files are those of version {}, though sources beside them have changed.",
+                    "All {} built files are those of version {}, {why}.",
                     built.len(),
                     old.version
                 ))
@@ -120,5 +127,22 @@ mod tests {
         assert_eq!(found(&release("1.0.1", "2", "2")), 0);
         assert_eq!(found(&release("1.0.1", "1", "1")), 0);
         assert_eq!(found(&release("1.0.0", "2", "1")), 0);
+        let bare = |version| {
+            let mut release = release(version, "1", "1");
+            release.entries.retain(|entry| entry.path != "package/src/a.ts");
+            release
+        };
+        let found = |new: &Inventory| {
+            let settings = Settings::default();
+            run_in(&RULE, &Context::new(new, &settings).against(Some(&bare("1.0.0")), None)).len()
+        };
+        assert_eq!(found(&bare("1.0.1")), 1);
+        let mut changed = bare("1.0.1");
+        changed.entries.push(Box::new(crate::inventory::Entry {
+            path: "package/README.md".to_owned(),
+            text: Some(TextFacts { bytes: 1, lines: 1, digest: TextDigest(7) }),
+            ..Default::default()
+        }));
+        assert_eq!(found(&changed), 0);
     }
 }

@@ -48,7 +48,8 @@ pub(super) const MISSING_INSTALL_SCRIPT: Rule = Rule {
 ## What it does
 
 Looks at the first command of the first of `preinstall`, `install` and `postinstall`. If it starts a file of the
-package (`node x.js`, `./x.sh`, `sh x.sh`), reports a file that isn't there. Later commands, variables and files in
+package (`node x.js`, `./x.sh`, `sh x.sh`), reports a file that isn't there; of `node-gyp` and `cmake-js`, the file that they
+build by; and a program that only `devDependencies` bring, like `husky`. Later commands, variables and files in
 `build/` are not checked. A script that carries on without the file (`|| exit 0`) is a note.
 
 ## Why it matters
@@ -68,6 +69,19 @@ Let the allowlist cover the file, or take the script out.
         report(rule, context, findings, &[DefectKind::MissingInstallScript], HELP, |defect| {
             format!(
                 "The manifest's {} starts `{}`, which is not in the artifact: nobody can install the package.",
+                defect.field, defect.subject
+            )
+        });
+        report(rule, context, findings, &[DefectKind::MissingBuildFile], HELP, |defect| {
+            format!(
+                "The manifest's {} builds by `{}`, which is not in the artifact: nobody can install the package.",
+                defect.field, defect.subject
+            )
+        });
+        const HELP_PROGRAM: &str = "Move it to prepare, which runs for the package's makers alone, or the program's package to dependencies.";
+        report(rule, context, findings, &[DefectKind::MissingInstallProgram], HELP_PROGRAM, |defect| {
+            format!(
+                "The manifest's {} starts `{}`, which only devDependencies bring: nobody can install the package.",
                 defect.field, defect.subject
             )
         });
@@ -156,22 +170,38 @@ pub(super) const UNLOADABLE_ENTRY_POINT: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports a `main` that is uncompiled TypeScript or JSX in a package that has no other entry point and names no other
-runtime or bundler in its dependencies and engines.
+Reports files that Node is sure to load when the package is loaded or one of its commands is started, and that it takes for
+something else than they are: CommonJS that is a module by its name (`.mjs`) or the manifest's `"type": "module"`, a module
+that is CommonJS by its name (`.cjs`) or by `"type": "commonjs"`, and JSON that is imported without `with { type: "json" }`. Also `exports` that Node refuses by its form.
+Imports are followed as `missing-module` does. CommonJS taken for a module is a warning.
+
+Also reports, as a warning, a `main` or command that is uncompiled TypeScript or JSX in a package that has no other entry point
+and names no other runtime or bundler in its dependencies and engines.
 
 ## Why it matters
 
-Node doesn't strip types in `node_modules`: whoever requires or imports the package gets an error.
+Whoever requires or imports the package gets an error: `require is not defined in ES module scope`, `Cannot use import
+statement outside a module`. Node doesn't strip types in `node_modules`.
 
 ## What to do
 
-Name the compiled file.
+Build what the name and the manifest say, or call the file by what it is; name the compiled file.
 
 ## Example
 
-`"main": "src/index.ts"`.
+`"type": "module"` beside a `config.js` that begins with `const path = require('path')`.
 "#,
     check: |rule, context, findings| {
+        super::imports::unloadable(rule, context, findings);
+        const HELP_EXPORTS: &str =
+            "Begin targets with ./ and keep conditions within a subpath (`\".\": {\"import\": ...}`).";
+        report(rule, context, findings, &[DefectKind::InvalidExports], HELP_EXPORTS, |defect| {
+            format!(
+                "The manifest's {} has `{}`, which Node takes for no target or subpath: nobody can load the package by its name.",
+                defect.field, defect.subject
+            )
+        });
+        let sure = findings.len();
         const HELP: &str = "Build before packing and name the compiled file.";
         report(rule, context, findings, &[DefectKind::UnloadableEntryPoint], HELP, |defect| {
             format!(
@@ -179,6 +209,8 @@ Name the compiled file.
                 defect.field, defect.subject
             )
         });
+        // A bundler that nobody named may load it.
+        findings.iter_mut().skip(sure).for_each(|finding| finding.at_most = Some(Level::Warning));
     },
 };
 
@@ -190,7 +222,9 @@ pub(super) const BROKEN_COMMAND: Rule = Rule {
 ## What it does
 
 Looks at the files that `bin` names. Reports a script without a first line that names its interpreter (`#!/usr/bin/env
-node`), and one whose first line ends in CR LF.
+node`), one whose first line ends in CR LF, one that names an interpreter by its path on a certain machine
+(`/usr/local/bin/node`), and one for `ts-node`, `tsx` and the like that no dependency brings. Beside these, a program (ELF,
+Mach-O) that the package starts itself and that is not executable, where no script at installation sees to it.
 
 ## Why it matters
 
@@ -211,12 +245,23 @@ Write `#!/usr/bin/env node` as the first line, ending in LF; in git, `*.js text 
             rule,
             context,
             findings,
-            &[DefectKind::CommandWithoutInterpreter, DefectKind::CommandWithCarriageReturn],
+            &[
+                DefectKind::CommandWithoutInterpreter,
+                DefectKind::CommandWithCarriageReturn,
+                DefectKind::CommandOfOtherMachine,
+                DefectKind::CommandOfMissingInterpreter,
+            ],
             HELP,
             |defect| {
                 let what = match defect.kind {
                     DefectKind::CommandWithCarriageReturn => {
                         "has a carriage return at the end of its first line"
+                    }
+                    DefectKind::CommandOfOtherMachine => {
+                        "names its interpreter by a path that other machines don't have"
+                    }
+                    DefectKind::CommandOfMissingInterpreter => {
+                        "names an interpreter that no dependency brings"
                     }
                     _ => "doesn't name its interpreter in its first line",
                 };
@@ -226,6 +271,10 @@ Write `#!/usr/bin/env node` as the first line, ending in LF; in git, `*.js text 
                 )
             },
         );
+        const HELP_MODE: &str = "Make it executable (chmod +x) before packing, on a system that has the bit.";
+        report(rule, context, findings, &[DefectKind::ProgramNotExecutable], HELP_MODE, |defect| {
+            format!("`{}` is a program and not executable: whoever starts it gets EACCES.", defect.subject)
+        });
     },
 };
 
@@ -273,8 +322,9 @@ pub(super) const WHEEL_LAYOUT: Rule = Rule {
     docs: r#"
 ## What it does
 
-Reports `tests`, `docs`, `examples`, `scripts`, `conftest.py`, `setup.py`, `LICENSE`, `README.md` and the like at the top of a
-wheel, unless the package itself is called so.
+Reports `src`, `tests`, `docs`, `examples`, `scripts`, `conftest.py`, `setup.py`, `LICENSE`, `README.md` and the like at the top
+of a wheel, unless the package itself is called so. It is a warning, and an error with the project at hand, if that has the file or
+folder and its settings don't name it as a package.
 
 ## Why it matters
 
@@ -292,12 +342,16 @@ Name the packages that belong into the wheel (`packages` for hatch and poetry, `
 "#,
     check: |rule, context, findings| {
         const HELP: &str = "Name the packages that belong into the wheel, or exclude this one.";
-        report(rule, context, findings, &[DefectKind::CommonTopLevel], HELP, |defect| {
+        let say = |defect: &Defect| {
             format!(
                 "The wheel installs `{}` at the top of site-packages, under a name that other packages use, too.",
                 defect.subject
             )
-        });
+        };
+        report(rule, context, findings, &[DefectKind::TopLevelOfProject], HELP, say);
+        let sure = findings.len();
+        report(rule, context, findings, &[DefectKind::CommonTopLevel], HELP, say);
+        findings.iter_mut().skip(sure).for_each(|finding| finding.at_most = Some(Level::Warning));
     },
 };
 
@@ -391,6 +445,17 @@ mod tests {
                     (r#"{"scripts": {"postinstall": "node scripts/a.js"}}"#, &["index.js"], 1),
                     (r#"{"scripts": {"preinstall": "X=1 ./a.sh && b"}}"#, &[], 1),
                     (r#"{"scripts": {"postinstall": "node a.js || exit 0"}}"#, &[], 1),
+                    (r#"{"scripts": {"install": "node-gyp rebuild"}}"#, &["src/a.cc"], 1),
+                    (
+                        r#"{"scripts": {"postinstall": "husky install"}, "devDependencies": {"husky": "^9"}}"#,
+                        &[],
+                        1,
+                    ),
+                    (
+                        r#"{"scripts": {"preinstall": "tsc -p ."}, "devDependencies": {"typescript": "5"}}"#,
+                        &[],
+                        1,
+                    ),
                 ],
             ),
             (
@@ -424,6 +489,8 @@ mod tests {
                 &[
                     (r#"{"main": "src/a.ts"}"#, &["src/a.ts"], 1),
                     (r#"{"main": "./a.tsx", "types": "a.d.ts"}"#, &["a.tsx", "a.d.ts"], 1),
+                    (r#"{"exports": {".": "a.js"}}"#, &["a.js"], 1),
+                    (r#"{"exports": {"import": "./a.js", "./b": "./b.js"}}"#, &["a.js", "b.js"], 1),
                 ],
             ),
         ]);
@@ -450,6 +517,18 @@ mod tests {
                     (r#"{"scripts": {"postinstall": "node scripts/a"}}"#, &["scripts/a.js"], 0),
                     (r#"{"scripts": {"preinstall": "tsc", "postinstall": "node a.js"}}"#, &[], 0),
                     (r#"{"scripts": {"prepare": "node a.js"}}"#, &[], 0),
+                    (r#"{"scripts": {"install": "node-gyp rebuild"}}"#, &["binding.gyp"], 0),
+                    (r#"{"scripts": {"install": "node-gyp-build"}}"#, &["prebuilds/linux-x64/a.node"], 0),
+                    (
+                        r#"{"scripts": {"postinstall": "husky install || true"}, "devDependencies": {"husky": "^9"}}"#,
+                        &[],
+                        0,
+                    ),
+                    (
+                        r#"{"scripts": {"install": "a"}, "devDependencies": {"a": "1"}, "dependencies": {"a": "1"}}"#,
+                        &[],
+                        0,
+                    ),
                 ],
             ),
             (
@@ -479,6 +558,8 @@ mod tests {
                     (r#"{"main": "a.ts", "peerDependencies": {"react-native": "*"}}"#, &["a.ts"], 0),
                     (r#"{"main": "a.ts", "module": "a.mjs"}"#, &["a.ts", "a.mjs"], 0),
                     (r#"{"main": "a.d.ts"}"#, &["a.d.ts"], 0),
+                    (r#"{"exports": {".": ["a", "./a.js"], "./b": null}}"#, &["a.js"], 0),
+                    (r#"{"exports": {".": {"types": "a.d.ts", "import": "./a.js"}}}"#, &["a.js"], 0),
                 ],
             ),
         ]);
@@ -495,7 +576,12 @@ mod tests {
 
     #[test]
     fn commands() {
-        for kind in [DefectKind::CommandWithoutInterpreter, DefectKind::CommandWithCarriageReturn] {
+        for kind in [
+            DefectKind::CommandWithoutInterpreter,
+            DefectKind::CommandWithCarriageReturn,
+            DefectKind::CommandOfOtherMachine,
+            DefectKind::CommandOfMissingInterpreter,
+        ] {
             let defect =
                 Defect { kind, field: "bin[\"a\"]".to_owned(), subject: "a.js".to_owned(), line: None };
             let package = Package { defects: vec![defect], ..Package::default() };

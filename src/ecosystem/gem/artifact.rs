@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use crate::inventory::{
-    Anomaly, AnomalyKind, Command, Entry, EntryKind, Inventory, Kind, ManifestProblem, Package,
-    RecordProblem, RecordTrouble,
+    Anomaly, AnomalyKind, BrokenImport, Command, Entry, EntryId, EntryKind, Import, Inventory, Kind,
+    ManifestProblem, Package, RecordProblem, RecordTrouble,
 };
 use crate::project::Project;
 
 use super::advice::GemAdvice;
 use super::names::platform;
 use super::origin::GemOrigins;
-use super::{DATA, client};
+use super::specification::{Specification, stands_in_data, yaml};
+use super::{DATA, client, wholeness};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Format};
 use crate::ecosystem::gem::registry;
@@ -108,9 +109,23 @@ impl Format for Gem {
         package.declared.record.extend(checksums(inventory));
         package.declared.record.extend(strangers(inventory));
         package.commands = commands(&specification);
+        package.declared.missing = wholeness::missing(inventory, &specification);
         package.name = specification.name;
         package.version = specification.version.version;
         Some(package)
+    }
+
+    /// Ruby is read line by line: what the quick look found is sure.
+    fn broken_imports(
+        &self,
+        inventory: &Inventory,
+        package: &Package,
+        _sure: &BTreeMap<EntryId, Vec<Import>>,
+    ) -> Vec<BrokenImport> {
+        let specification = specification(inventory);
+        specification
+            .map(|specification| wholeness::broken_imports(inventory, package, &specification))
+            .unwrap_or_default()
     }
 
     fn has_digests(&self) -> bool {
@@ -171,12 +186,16 @@ fn odd_commands(inventory: &Inventory) -> Vec<Anomaly> {
     odd.collect()
 }
 
+/// The specification, read again.
+fn specification(inventory: &Inventory) -> Option<Specification> {
+    let kept = inventory.manifests.iter().rfind(|kept| kept.path == METADATA)?;
+    yaml(&gunzip(&kept.bytes).ok()?).ok()
+}
+
 /// Folders that Ruby loads from, and programs that build the gem, where they lead out of it.
 fn odd_folders(inventory: &Inventory) -> Vec<Anomaly> {
     let Some(entry) = inventory.top_files().find(|entry| entry.path == METADATA) else { return Vec::new() };
-    let kept = inventory.manifests.iter().rfind(|kept| kept.path == METADATA);
-    let read = kept.and_then(|kept| yaml::<Specification>(&gunzip(&kept.bytes).ok()?).ok());
-    let Some(specification) = read else { return Vec::new() };
+    let Some(specification) = specification(inventory) else { return Vec::new() };
     let loaded = specification.require_paths.into_iter().map(|path| ("loads from", path));
     let run = specification.extensions.into_iter().map(|path| ("runs at install", path));
     loaded
@@ -270,14 +289,6 @@ fn strangers(inventory: &Inventory) -> Vec<RecordProblem> {
         .collect()
 }
 
-/// Whether an entry is in `data.tar.gz` itself, not in an archive further inside.
-fn stands_in_data(inventory: &Inventory, entry: &Entry) -> bool {
-    entry.place.strip_prefix(DATA).is_some_and(|rest| {
-        let inner = rest.strip_prefix("!data.tar").unwrap_or(rest);
-        inner.strip_prefix('!') == Some(entry.path.as_str())
-    }) && inventory.entry(entry.id).is_some()
-}
-
 /// Compares `checksums.yaml.gz` with the members' digests.
 fn checksums(inventory: &Inventory) -> Vec<RecordProblem> {
     let Some(table) = inventory.manifests.iter().rfind(|kept| kept.path == CHECKSUMS) else {
@@ -328,35 +339,6 @@ fn gunzip(bytes: &[u8]) -> Result<String, String> {
     let mut reader = flate2::read::GzDecoder::new(bytes).take(MOST_UNPACKED + 1);
     reader.read_to_string(&mut text).map_err(|error| error.to_string())?;
     if text.len() as u64 > MOST_UNPACKED { Err("it is too large".to_owned()) } else { Ok(text) }
-}
-
-fn yaml<'de, T: serde::Deserialize<'de>>(text: &'de str) -> Result<T, String> {
-    serde_saphyr::from_str(text)
-        .map_err(|error| error.to_string().lines().next().unwrap_or("it isn't YAML").to_owned())
-}
-
-/// The parts of `Gem::Specification` that matter here.
-#[derive(Debug, serde::Deserialize)]
-struct Specification {
-    name: String,
-    version: Version,
-    #[serde(default)]
-    licenses: Vec<String>,
-    #[serde(default)]
-    files: Vec<String>,
-    #[serde(default)]
-    bindir: Option<String>,
-    #[serde(default)]
-    executables: Vec<String>,
-    #[serde(default)]
-    require_paths: Vec<String>,
-    #[serde(default)]
-    extensions: Vec<String>,
-}
-
-#[derive(Debug, serde::Deserialize)]
-struct Version {
-    version: String,
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ mod names;
 mod origin;
 mod project;
 mod registry;
+mod specification;
+mod wholeness;
 
 use super::Ecosystem;
 

@@ -2,7 +2,9 @@
 
 use quick_xml::events::Event;
 
-use crate::inventory::{Entry, EntryKind, Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{
+    Entry, EntryKind, EntryPointWeight, Inventory, Kind, ManifestProblem, MissingEntryPoint, Package,
+};
 use crate::project::Project;
 
 use super::advice::JarAdvice;
@@ -118,6 +120,7 @@ impl Format for Jar {
         if let Some(found) = found {
             package.declared.record = signed::check(inventory, found);
         }
+        package.declared.missing = missing_classes(inventory, attribute);
         Some(package)
     }
 
@@ -144,6 +147,45 @@ impl Format for Jar {
 }
 
 const MANIFEST: &str = "META-INF/MANIFEST.MF";
+
+/// The classes that Java starts by the manifest, if they can only be in the archive itself.
+fn missing_classes(
+    inventory: &Inventory,
+    attribute: impl Fn(&str) -> Option<String>,
+) -> Vec<MissingEntryPoint> {
+    const STARTED: [&str; 4] = ["Main-Class", "Premain-Class", "Agent-Class", "Launcher-Agent-Class"];
+    let holds_libraries = inventory.top_files().any(|entry| entry.path.ends_with(".jar"));
+    if !inventory.artifact.path.ends_with(".jar") || holds_libraries || attribute("Class-Path").is_some() {
+        return Vec::new();
+    }
+    let absent = STARTED.iter().filter_map(|key| {
+        let class = attribute(key)?.trim().to_owned();
+        let path = format!("{}.class", class.replace('.', "/"));
+        let is_name = class.chars().all(|c| c.is_alphanumeric() || "._$".contains(c));
+        let is_there = inventory.top_files().any(|entry| entry.path == path);
+        // Many libraries name a main class of another archive, and nobody starts them.
+        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let is_of_folder = |entry: &Entry| {
+            entry
+                .path
+                .strip_prefix(&folder)
+                .is_some_and(|name| name.ends_with(".class") && !name.contains('/'))
+        };
+        let weight = match *key {
+            "Main-Class" if inventory.top_files().any(is_of_folder) => EntryPointWeight::Part,
+            "Main-Class" => EntryPointWeight::Hint,
+            _ => EntryPointWeight::Command,
+        };
+        (is_name && !class.is_empty() && !is_there).then(|| MissingEntryPoint {
+            field: (*key).to_owned(),
+            target: class,
+            weight,
+            near: None,
+            line: None,
+        })
+    });
+    absent.collect()
+}
 
 fn pom_properties(path: &str) -> bool {
     path.starts_with("META-INF/maven/") && path.ends_with("/pom.properties")
@@ -215,6 +257,25 @@ mod tests {
         use base64::Engine as _;
         use sha2::Digest as _;
         base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(bytes))
+    }
+
+    #[test]
+    fn classes_that_are_started() {
+        use EntryPointWeight::{Command, Hint, Part};
+        for (attributes, expected) in [
+            ("Main-Class: acme.Main\n", &[][..]),
+            ("Main-Class: acme.Gone\n", &[Part]),
+            ("Main-Class: other.Gone\n", &[Hint]),
+            ("Main-Class: other.Gone\nClass-Path: other.jar\n", &[]),
+            ("Premain-Class: other.Agent\n", &[Command]),
+        ] {
+            let manifest = format!("Manifest-Version: 1.0\n{attributes}\n");
+            let files = [(MANIFEST, manifest.as_str()), ("acme/Main.class", "")];
+            let package = Jar.read(&inventory("a.jar", "zip", &files), None, &mut Vec::new()).unwrap();
+            let found: Vec<EntryPointWeight> =
+                package.declared.missing.iter().map(|one| one.weight).collect();
+            assert_eq!(found, expected, "{attributes}");
+        }
     }
 
     fn troubles(manifest: &str, signature: &str) -> Vec<(RecordTrouble, String)> {

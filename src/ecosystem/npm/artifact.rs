@@ -8,6 +8,7 @@ use crate::inventory::{
 };
 use crate::project::Project;
 
+use super::imports::Brought;
 use super::manifest::{self, Manifest};
 use super::origin::NpmOrigins;
 use super::{MANIFEST, advice, bundle, client, entry_points, imports, installed, packlist, wholeness};
@@ -86,9 +87,7 @@ impl Format for Tarball {
         let mut package = package(inventory, &manifest, found, root, project);
         let own = OwnFiles::of(inventory, root);
         let files = own_files(inventory, root);
-        if files.iter().any(|(_, entry)| !entry.imports.is_empty()) {
-            package.doubtful_imports = imports::doubtful(&files, &manifest, &package);
-        }
+        package.doubtful_imports = doubtful_imports(inventory, &manifest, &package, Brought::ByClient);
         package.defects = wholeness::defects(&manifest, &files, &package.declared.entry_points);
         if let Some(project) = project.filter(|project| is_of(&manifest, project)) {
             package.defects.extend(links_left_out(&manifest, &own, project));
@@ -102,12 +101,7 @@ impl Format for Tarball {
         package: &Package,
         sure: &BTreeMap<EntryId, Vec<Import>>,
     ) -> Vec<BrokenImport> {
-        let asks = |entry: &Entry| !entry.imports.is_empty() && entry.path.ends_with(".css");
-        let may_find = !sure.is_empty() || inventory.top_files().any(asks);
-        let manifest = read_again(inventory, package).filter(|_| may_find);
-        manifest
-            .map(|manifest| imports::broken(&own_files(inventory, &package.root), &manifest, package, sure))
-            .unwrap_or_default()
+        broken_imports(inventory, package, sure, Brought::ByClient)
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
@@ -161,6 +155,37 @@ impl Format for Tarball {
 fn own_files<'a>(inventory: &'a Inventory, root: &str) -> Vec<(&'a str, &'a Entry)> {
     let own = OwnFiles::of(inventory, root);
     own.ids.iter().zip(&own.paths).filter_map(|(id, path)| Some((*path, inventory.entry(*id)?))).collect()
+}
+
+/// The files that must be parsed to be sure of what a package's code asks for.
+pub(in crate::ecosystem) fn doubtful_imports(
+    inventory: &Inventory,
+    manifest: &Manifest,
+    package: &Package,
+    brought: Brought,
+) -> Vec<EntryId> {
+    let files = own_files(inventory, &package.root);
+    if files.iter().all(|(_, entry)| entry.imports.is_empty()) {
+        return Vec::new();
+    }
+    imports::doubtful(&files, manifest, package, brought)
+}
+
+/// The imports that lead nowhere, by those that are sure.
+pub(in crate::ecosystem) fn broken_imports(
+    inventory: &Inventory,
+    package: &Package,
+    sure: &BTreeMap<EntryId, Vec<Import>>,
+    brought: Brought,
+) -> Vec<BrokenImport> {
+    let asks = |entry: &Entry| !entry.imports.is_empty() && entry.path.ends_with(".css");
+    let may_find = !sure.is_empty() || inventory.top_files().any(asks);
+    let manifest = read_again(inventory, package).filter(|_| may_find);
+    manifest
+        .map(|manifest| {
+            imports::broken(&own_files(inventory, &package.root), &manifest, package, sure, brought)
+        })
+        .unwrap_or_default()
 }
 
 /// The manifest of a package that was read before.

@@ -58,6 +58,9 @@ impl<'a> Files<'a> {
     }
 }
 
+/// Folders that builds write to.
+const BUILT: [&str; 6] = ["dist", "lib", "build", "out", "cjs", "esm"];
+
 const NODE_ENDS: [&str; 4] = ["", ".js", ".json", ".node"];
 const NODE_INDEXES: [&str; 3] = ["index.js", "index.json", "index.node"];
 const BUNDLER_ENDS: [&str; 7] = ["", ".js", ".mjs", ".cjs", ".json", ".ts", ".jsx"];
@@ -135,6 +138,9 @@ impl Follow<'_> {
         let main = self.manifest.text("main").filter(|main| !main.trim().is_empty());
         let fallback = self.files.resolve("", &[], &NODE_INDEXES);
         let Some(main) = main else {
+            if fallback.is_none() && !has_exports {
+                self.no_entrance();
+            }
             self.found.files.extend(fallback);
             return;
         };
@@ -151,12 +157,53 @@ impl Follow<'_> {
                 // npm writes `index.js` into every new manifest, even if there is nothing to load.
                 let weight = match (has_exports, normal(main).as_deref()) {
                     (true, _) => EntryPointWeight::Hint,
-                    (false, Some("index.js" | "")) => EntryPointWeight::Part,
+                    (false, Some("index.js" | "")) if !self.is_to_be_loaded() => EntryPointWeight::Part,
                     (false, _) => EntryPointWeight::Whole,
                 };
                 self.miss("main".to_owned(), main.to_owned(), weight, "main");
             }
         }
+    }
+
+    /// Without `main`, Node looks for `index.js` at the top: a package that has its index in a folder can't be loaded.
+    fn no_entrance(&mut self) {
+        const OTHERS: [&str; 11] = [
+            "bin",
+            "module",
+            "jsnext:main",
+            "browser",
+            "types",
+            "typings",
+            "style",
+            "sass",
+            "source",
+            "unpkg",
+            "react-native",
+        ];
+        let has_others = OTHERS.iter().any(|key| self.manifest.object.get(key).is_some());
+        let is_index = |file: &&&str| {
+            let is_code_folder = |folder: &str| BUILT.contains(&folder) || folder == "src";
+            let inner =
+                file.split_once('/').filter(|(folder, _)| is_code_folder(folder)).map(|(_, rest)| rest);
+            inner.is_some_and(|rest| ["index.js", "index.cjs", "index.mjs", "index.ts"].contains(&rest))
+        };
+        let index = self.files.all.iter().find(is_index).map(|file| (*file).to_owned());
+        if let Some(index) = index.filter(|_| !has_others) {
+            let target = "index.js".to_owned();
+            let field = "Without main, Node".to_owned();
+            let (weight, near) = (EntryPointWeight::Whole, Some(index));
+            self.found.missing.push(MissingEntryPoint { field, target, weight, near, line: None });
+        }
+    }
+
+    /// Whether the package has code that isn't a command's.
+    fn is_to_be_loaded(&self) -> bool {
+        let is_code = |file: &&&str| {
+            let folder = file.split_once('/').map_or("", |(folder, _)| folder);
+            let is_script = [".js", ".mjs", ".cjs", ".ts"].iter().any(|end| file.ends_with(end));
+            is_script && !is_declaration(file) && (BUILT.contains(&folder) || folder == "src")
+        };
+        self.manifest.bins().is_empty() && self.files.all.iter().any(|file| is_code(&file))
     }
 
     fn exports(&mut self, exports: &Value) {
@@ -625,6 +672,8 @@ mod tests {
             (r#"{"main": "./lib/"}"#, &["lib/index.json"]),
             (r#"{"main": "."}"#, &["index.js"]),
             (r#"{}"#, &["a.css"]),
+            (r#"{"bin": {"a": "lib/index.js"}}"#, &["lib/index.js"]),
+            (r#"{}"#, &["lib/a.js", "index.json"]),
             (r#"{"exports": "./a.js"}"#, &["a.js"]),
             (r#"{"exports": {"import": "./a.mjs", "require": "./a.cjs"}}"#, &["a.mjs", "a.cjs"]),
             (
@@ -675,6 +724,9 @@ mod tests {
             (r#"{"main": "a.js", "exports": "./b.js"}"#, &["b.js"], &[("main", Hint)]),
             (r#"{"main": "../a.js"}"#, &["a.js"], &[("main", Whole)]),
             (r#"{"exports": "./a"}"#, &["a.js"], &[("exports", Whole)]),
+            (r#"{"type": "module"}"#, &["dist/index.js"], &[("Without main, Node", Whole)]),
+            (r#"{"main": "index.js"}"#, &["lib/a.js"], &[("main", Whole)]),
+            (r#"{"main": "index.js"}"#, &["a.css"], &[("main", Part)]),
             (
                 r#"{"exports": {".": {"import": "./a.mjs", "require": "./a.cjs"}}}"#,
                 &["a.mjs"],

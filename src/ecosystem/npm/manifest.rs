@@ -37,6 +37,9 @@ const DECISIVE: [&str; 17] = [
     "type",
 ];
 
+/// Conditions of `exports` and `imports` that Node sets itself.
+pub(super) const NODE: [&str; 6] = ["node", "import", "require", "default", "module-sync", "node-addons"];
+
 impl Manifest {
     /// Reads the manifest and says what is wrong with it; `None` if it can't be used at all.
     pub(in crate::ecosystem) fn read(

@@ -24,8 +24,9 @@ use super::Ecosystem;
 // What extensions for Visual Studio Code have in common with npm's packages.
 pub(super) use advice::builds::map_options;
 pub(super) use advice::{Item, narrow};
-pub(super) use artifact::{OwnFiles, package};
+pub(super) use artifact::{OwnFiles, broken_imports, doubtful_imports, package};
 pub(super) use glob::{Glob, split};
+pub(super) use imports::Brought;
 pub(super) use manifest::{Manifest, fields};
 pub(super) use origin::is_rewritten;
 pub(super) use project::{at as manifest_at, identity, is_extension};

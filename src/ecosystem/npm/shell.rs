@@ -22,16 +22,29 @@ impl Started {
 /// Programs that run the file that is their first argument.
 const INTERPRETERS: [&str; 6] = ["node", "sh", "bash", "python", "python3", "zx"];
 
-/// The file of the package that the first command of a script starts, if that is certain.
-pub(super) fn first_started(script: &str) -> Option<Started> {
+/// The first command of a script.
+#[derive(Debug)]
+pub(super) struct Command<'s> {
+    pub(super) program: &'s str,
+    /// What stands behind it first.
+    pub(super) argument: Option<&'s str>,
+    /// Whether the script carries on, and may succeed, if it fails.
+    pub(super) may_fail: bool,
+}
+
+pub(super) fn first_command(script: &str) -> Option<Command<'_>> {
     let end = script.find(['&', '|', ';', '\n']).unwrap_or(script.len());
     let (command, rest) = script.split_at(end);
-    let rest: String = rest.split_whitespace().collect();
-    let may_fail = rest.starts_with("||");
+    let may_fail = rest.split_whitespace().collect::<String>().starts_with("||");
     let mut words = command.split_whitespace().skip_while(|word| is_assignment(word));
-    let program = words.next()?;
+    Some(Command { program: words.next()?, argument: words.next(), may_fail })
+}
+
+/// The file of the package that the first command of a script starts, if that is certain.
+pub(super) fn first_started(script: &str) -> Option<Started> {
+    let Command { program, argument, may_fail } = first_command(script)?;
     let (file, by_node) = match program {
-        _ if INTERPRETERS.contains(&program) => (words.next()?, program == "node"),
+        _ if INTERPRETERS.contains(&program) => (argument?, program == "node"),
         _ if program.starts_with("./") => (program, false),
         _ => return None,
     };

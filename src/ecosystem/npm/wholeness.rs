@@ -5,12 +5,35 @@ use serde_json::Value;
 
 use crate::inventory::{Defect, DefectKind, Entry};
 
-use super::manifest::Manifest;
+use super::manifest::{Manifest, NODE};
 use super::shell;
 
 /// Signs from `policies/signs.toml` about a command's first line.
 const INTERPRETER: &str = "interpreter-line";
 const INTERPRETER_CRLF: &str = "interpreter-line-crlf";
+const INTERPRETER_ELSEWHERE: &str = "interpreter-line-elsewhere";
+const INTERPRETER_TYPESCRIPT: &str = "interpreter-line-typescript";
+
+/// The interpreters that the last of them means.
+const OF_TYPESCRIPT: [&str; 6] = ["ts-node", "tsx", "esno", "esrun", "jiti", "@babel/node"];
+
+/// Programs that are called otherwise than the package that brings them.
+const BROUGHT_BY: [(&str, &str); 4] =
+    [("tsc", "typescript"), ("ng", "@angular/cli"), ("babel", "@babel/cli"), ("nest", "@nestjs/cli")];
+
+/// The script that npm runs first when the package is installed: its event and text.
+fn first_script(manifest: &Manifest) -> Option<(&'static str, &str)> {
+    let scripts = manifest.object.get("scripts")?;
+    let written = |event| scripts.get(event)?.as_str().filter(|text| !text.trim().is_empty());
+    ["preinstall", "install", "postinstall"].into_iter().find_map(|event| Some((event, written(event)?)))
+}
+
+/// The file that every installation runs first and fails with, and the event that it runs at.
+pub(super) fn install_script(manifest: &Manifest) -> Option<(&'static str, String)> {
+    let (event, script) = first_script(manifest)?;
+    let started = shell::first_started(script).filter(|started| !started.may_fail)?;
+    Some((event, started.file))
+}
 
 /// All defects. `files` are the package's files by their paths relative to its folder, `entrances` the entry points
 /// of its code.
@@ -23,9 +46,12 @@ pub(super) fn defects<'a>(
     let mut found = package.dependencies();
     found.extend(package.bundled());
     found.extend(package.install_scripts());
+    found.extend(package.install_programs());
     found.extend(package.publish_config());
+    found.extend(package.invalid_exports());
     found.extend(package.sources_as_entrances(entrances));
     found.extend(package.commands());
+    found.extend(package.programs());
     found
 }
 
@@ -109,17 +135,45 @@ impl<'a> Whole<'_, 'a> {
 
     /// Only the first script, and in it the first command: what runs before may make the file.
     fn install_scripts(&self) -> Option<Defect> {
-        let scripts = self.manifest.object.get("scripts")?;
-        let written = |event: &&str| scripts.get(*event)?.as_str().filter(|text| !text.trim().is_empty());
-        let event =
-            ["preinstall", "install", "postinstall"].into_iter().find(|event| written(event).is_some())?;
-        let started = shell::first_started(written(&event)?)?;
+        let (event, script) = first_script(self.manifest)?;
+        let started = shell::first_started(script)?;
         let is_there = started.candidates().iter().any(|path| self.file(path).is_some());
         let kind = match started.may_fail {
             true => DefectKind::ToleratedInstallScript,
             false => DefectKind::MissingInstallScript,
         };
         (!is_there).then(|| self.defect(kind, format!("scripts.{event}"), &started.file, "scripts"))
+    }
+
+    /// A program that only the package's makers have, or one that builds by a file which isn't there.
+    fn install_programs(&self) -> Option<Defect> {
+        let (event, script) = first_script(self.manifest)?;
+        let command = shell::first_command(script).filter(|command| !command.may_fail)?;
+        let field = format!("scripts.{event}");
+        let built_by = match (command.program, command.argument) {
+            ("node-gyp", Some("rebuild" | "build" | "configure" | "install")) => Some("binding.gyp"),
+            ("node-gyp-build", None) if !self.has_below("prebuilds") => Some("binding.gyp"),
+            ("cmake-js", Some("compile" | "build" | "rebuild" | "install")) => Some("CMakeLists.txt"),
+            _ => None,
+        };
+        if let Some(file) = built_by.filter(|file| self.file(file).is_none()) {
+            return Some(self.defect(DefectKind::MissingBuildFile, field, file, "scripts"));
+        }
+        let is_it = |(name, _): &&(&str, &str)| *name == command.program;
+        let brought_by = BROUGHT_BY.iter().find(is_it).map_or(command.program, |(_, package)| *package);
+        let is_lost = self.names("devDependencies", brought_by) && !self.brings(brought_by);
+        is_lost.then(|| self.defect(DefectKind::MissingInstallProgram, field, command.program, "scripts"))
+    }
+
+    fn names(&self, key: &str, dependency: &str) -> bool {
+        self.manifest.object.get(key).is_some_and(|all| all.get(dependency).is_some())
+    }
+
+    /// Whether whoever installs the package gets another one with it.
+    fn brings(&self, dependency: &str) -> bool {
+        let named = ["dependencies", "optionalDependencies", "peerDependencies"];
+        named.iter().any(|key| self.names(key, dependency))
+            || self.has_below(&format!("node_modules/{dependency}"))
     }
 
     /// pnpm and yarn put these in place of the manifest's own fields when they pack; npm doesn't.
@@ -153,6 +207,25 @@ impl<'a> Whole<'_, 'a> {
             let is_absent = !ends.iter().any(|end| self.file(&format!("{path}{end}")).is_some());
             is_absent || is_source(path)
         })
+    }
+
+    /// What Node refuses in `exports`, whatever files there are: conditions beside subpaths, and a target of the package
+    /// itself without `./`.
+    fn invalid_exports(&self) -> Option<Defect> {
+        let exports = self.manifest.object.get("exports")?;
+        let invalid = |field: &str, text: &str| {
+            self.defect(DefectKind::InvalidExports, field.to_owned(), text, "exports")
+        };
+        let main = match exports.as_object().filter(|map| map.keys().any(|key| key.starts_with('.'))) {
+            Some(map) => {
+                if let Some(condition) = map.keys().find(|key| !key.starts_with('.')) {
+                    return Some(invalid("exports", condition));
+                }
+                map.get(".")?
+            }
+            None => exports,
+        };
+        invalid_target(main).map(|target| invalid("exports[\".\"]", target))
     }
 
     /// Node doesn't strip types in `node_modules`; bundlers and other runtimes may.
@@ -197,11 +270,57 @@ impl<'a> Whole<'_, 'a> {
             let kind = match (has(INTERPRETER), has(INTERPRETER_CRLF)) {
                 (_, true) => DefectKind::CommandWithCarriageReturn,
                 (false, false) if is_script && entry.size > 0 => DefectKind::CommandWithoutInterpreter,
+                _ if has(INTERPRETER_ELSEWHERE) => DefectKind::CommandOfOtherMachine,
+                _ if has(INTERPRETER_TYPESCRIPT) && !OF_TYPESCRIPT.iter().any(|name| self.brings(name)) => {
+                    DefectKind::CommandOfMissingInterpreter
+                }
+                _ if has(INTERPRETER) && !has(INTERPRETER_TYPESCRIPT) && is_source(&path) => {
+                    DefectKind::UnloadableEntryPoint
+                }
                 _ => continue,
             };
             found.push(self.defect(kind, format!("bin[\"{name}\"]"), &path, "bin"));
         }
         found
+    }
+
+    /// Programs that the package starts itself and may not. Commands become executable when they are installed, and
+    /// scripts that run then may see to the others.
+    fn programs(&self) -> Vec<Defect> {
+        const LIBRARIES: [&str; 4] = [".so", ".node", ".dylib", ".o"];
+        if first_script(self.manifest).is_some() {
+            return Vec::new();
+        }
+        let commands: Vec<String> = self.manifest.bins().into_iter().map(|(_, path)| path).collect();
+        let is_barred = |(path, entry): &&(&str, &Entry)| {
+            let is_program = entry
+                .binary
+                .as_ref()
+                .is_some_and(|binary| binary.is_program && matches!(binary.format, "ELF" | "Mach-O"));
+            is_program
+                && entry.mode.is_some_and(|mode| mode & 0o111 == 0)
+                && !commands.iter().any(|command| command == path)
+                && !LIBRARIES.iter().any(|end| path.ends_with(end) || path.contains(&format!("{end}.")))
+        };
+        let one = |(path, _): &(&str, &Entry)| Defect {
+            kind: DefectKind::ProgramNotExecutable,
+            field: "the archive".to_owned(),
+            subject: (*path).to_owned(),
+            line: None,
+        };
+        self.files.iter().filter(is_barred).map(one).collect()
+    }
+}
+
+/// A target that Node takes from a value of `exports`, and refuses. In a list it goes on to the next.
+fn invalid_target(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(target) => (!target.starts_with("./")).then_some(target),
+        Value::Object(map) => {
+            let mut taken = map.iter().filter(|(condition, _)| NODE.contains(&condition.as_str()));
+            taken.find_map(|(_, inner)| invalid_target(inner))
+        }
+        _ => None,
     }
 }
 

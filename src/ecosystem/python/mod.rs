@@ -9,6 +9,7 @@ mod origin;
 mod project;
 mod registry;
 mod sdist;
+mod sdist_build;
 mod wheel;
 
 use super::Ecosystem;

@@ -9,7 +9,7 @@ use crate::project::Project;
 
 use super::advice::{self, PythonAdvice};
 use super::origin::SdistOrigins;
-use super::{client, metadata};
+use super::{client, metadata, sdist_build};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
@@ -54,7 +54,7 @@ impl Format for Sdist {
     fn keeps(&self, path: &str) -> bool {
         let below = path.split_once('/').map_or("", |(_, rest)| rest);
         below.eq_ignore_ascii_case("PKG-INFO")
-            || ["pyproject.toml", "setup.cfg"].contains(&below)
+            || ["pyproject.toml", "setup.cfg", "setup.py"].contains(&below)
             || is_sources(below)
     }
 
@@ -79,6 +79,7 @@ impl Format for Sdist {
         }
         package.mismatches = mismatches;
         package.declared.record = sources(inventory, root);
+        package.declared.missing = sdist_build::missing(inventory, root);
         Some(package)
     }
 

@@ -2,17 +2,20 @@
 //!
 //! `package.json` is npm's, but vsce packs by rules of its own, and nobody runs npm on an installed extension.
 
+use std::collections::BTreeMap;
+
 use quick_xml::events::Event;
 
 use crate::inventory::{
-    Declared, Denied, Entry, EntryId, EntryKind, Inventory, Kind, Making, ManifestProblem, Mismatch, Package,
+    BrokenImport, Declared, Denied, Entry, EntryId, EntryKind, Import, Inventory, Kind, Making,
+    ManifestProblem, Mismatch, Package,
 };
 use crate::project::Project;
 
 use super::advice::VsixAdvice;
 use super::origin::VsixOrigins;
 use super::project::{as_published, full_name};
-use super::{IGNORE_FILE, content_types, files, ignore};
+use super::{FOLDER, IGNORE_FILE, content_types, contributes, files, ignore};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::npm;
@@ -70,6 +73,9 @@ impl Format for Extension {
         let read_by_npm = npm::package(inventory, &manifest, found, FOLDER, None);
         let declared = declared(inventory, &manifest, read_by_npm.declared.clone(), project);
         let mut package = as_published(Package { declared, ..read_by_npm });
+        package.declared.missing.extend(contributes::missing(inventory, &manifest));
+        package.doubtful_imports =
+            npm::doubtful_imports(inventory, &manifest, &package, npm::Brought::InPackage);
         let publisher = manifest.text("publisher").unwrap_or_default().to_owned();
         if let Some(identity) = identity {
             let pairs = [
@@ -91,6 +97,15 @@ impl Format for Extension {
         }
         package.name = full_name(&publisher, &package.name);
         Some(package)
+    }
+
+    fn broken_imports(
+        &self,
+        inventory: &Inventory,
+        package: &Package,
+        sure: &BTreeMap<EntryId, Vec<Import>>,
+    ) -> Vec<BrokenImport> {
+        npm::broken_imports(inventory, package, sure, npm::Brought::InPackage)
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
@@ -148,7 +163,6 @@ impl Format for Extension {
 }
 
 const VSIX_MANIFEST: &str = "extension.vsixmanifest";
-const FOLDER: &str = "extension";
 const PACKAGE_JSON: &str = "extension/package.json";
 
 /// The allowlist as vsce reads it, instead of npm's reading.

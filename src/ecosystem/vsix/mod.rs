@@ -4,6 +4,7 @@ mod advice;
 mod artifact;
 mod client;
 mod content_types;
+mod contributes;
 mod files;
 mod ignore;
 mod origin;
@@ -11,6 +12,9 @@ mod project;
 mod registry;
 
 use super::Ecosystem;
+
+/// The folder of the extension in its archive.
+const FOLDER: &str = "extension";
 
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "vsix",

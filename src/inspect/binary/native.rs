@@ -90,6 +90,9 @@ impl Reader {
         if self.facts.search_paths.is_empty() {
             self.facts.search_paths = rpath::absolute(&file);
         }
+        // A program that may stand anywhere in memory is a library by its header, and names its loader.
+        self.facts.is_program |=
+            file.kind() == ObjectKind::Executable || file.section_by_name(".interp").is_some();
         // A linker needs the symbols of an object file; those of a finished program help a debugger only.
         let is_linked = matches!(file.kind(), ObjectKind::Executable | ObjectKind::Dynamic);
         for section in file.sections() {

@@ -3,11 +3,12 @@
 //! module, and only files with a name that may lead nowhere are parsed, once all files are known.
 
 mod python;
+mod ruby;
 pub(in crate::inspect) mod script;
 
 use std::collections::HashSet;
 
-use crate::inventory::Import;
+use crate::inventory::{Asking, Import};
 
 use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 
@@ -25,11 +26,24 @@ enum Word {
     Call,
     Reference,
     Style,
-    Python,
+    Export,
+    /// One that only CommonJS gives.
+    Variable,
+}
+
+impl Word {
+    fn asking(self) -> Asking {
+        match self {
+            Self::Require => Asking::Require,
+            Self::Export => Asking::Export,
+            Self::Variable => Asking::Variable,
+            _ => Asking::Import,
+        }
+    }
 }
 
 /// Each with what may ask in it.
-const WORDS: [(&str, Word); 13] = [
+const WORDS: [(&str, Word); 17] = [
     ("require(", Word::Require),
     ("from\"", Word::From),
     ("from'", Word::From),
@@ -42,7 +56,11 @@ const WORDS: [(&str, Word); 13] = [
     ("import(", Word::Call),
     ("<reference ", Word::Reference),
     ("@import", Word::Style),
-    ("from .", Word::Python),
+    ("export ", Word::Export),
+    ("export{", Word::Export),
+    ("exports", Word::Variable),
+    ("__dirname", Word::Variable),
+    ("__filename", Word::Variable),
 ];
 
 /// Different names that are kept of one file.
@@ -61,7 +79,6 @@ enum Language {
     Script,
     Declarations,
     Styles,
-    Python,
 }
 
 impl Language {
@@ -75,50 +92,52 @@ impl Language {
         }
         match path {
             _ if path.ends_with(".css") => Some(Self::Styles),
-            _ if path.ends_with(".py") => Some(Self::Python),
-            _ => is_command(path, bytes).then_some(Self::Script),
+            _ => is_command(path, bytes, b"node").then_some(Self::Script),
         }
     }
 }
 
-/// Whether a file without an extension is a script for Node.
-fn is_command(path: &str, bytes: &[u8]) -> bool {
+/// Whether a file without an extension is a script for an interpreter.
+fn is_command(path: &str, bytes: &[u8], interpreter: &[u8]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     !name.contains('.')
         && line.starts_with(b"#!")
         && line.len() < LONGEST
-        && line.windows(4).any(|word| word == b"node")
+        && memchr::memmem::find(line, interpreter).is_some()
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
-    if hits.is_empty() || sample.decoded.is_some() || !sample.media.is_text() {
+    if sample.decoded.is_some() || !sample.media.is_text() {
         return;
     }
-    let Some(language) = Language::of(sample.path, sample.bytes) else { return };
-    if language == Language::Python {
-        let places = hits.iter().filter(|hit| word_of(hit) == Some(Word::Python)).map(|hit| hit.offset);
-        for (offset, specifier) in python::imports(sample.path, sample.bytes, places) {
+    let by_line = match sample.path {
+        path if path.ends_with(".py") => Some(python::imports(path, sample.bytes)),
+        path if path.ends_with(".rb") || is_command(path, sample.bytes, b"ruby") => {
+            Some(ruby::imports(sample.bytes))
+        }
+        _ => None,
+    };
+    if let Some(found) = by_line {
+        for (offset, specifier) in found {
             let line = sample.at(offset).line;
-            sink.entry.imports.push(Import { specifier: specifier.into(), line });
+            sink.entry.imports.push(Import { specifier: specifier.into(), by: Asking::Import, line });
         }
         return;
     }
-    let mut known: HashSet<&str> = HashSet::new();
+    let language = Language::of(sample.path, sample.bytes).filter(|_| !hits.is_empty());
+    let Some(language) = language else { return };
+    let mut known: HashSet<(Asking, &str)> = HashSet::new();
     let mut comments = Comments { bytes: sample.bytes, done: 0, is_open: false };
     for hit in hits {
         if language == Language::Styles && comments.are_open(hit.offset) {
             continue;
         }
-        let Some(specifier) = specifier(sample.bytes, hit, language) else { continue };
-        if known.len() < MOST && known.insert(specifier) {
-            sink.entry.imports.push(Import { specifier: specifier.into(), line: None });
+        let Some((by, specifier)) = asked(sample.bytes, hit, language) else { continue };
+        if known.len() < MOST && known.insert((by, specifier)) {
+            sink.entry.imports.push(Import { specifier: specifier.into(), by, line: None });
         }
     }
-}
-
-fn word_of(hit: &Hit) -> Option<Word> {
-    WORDS.get(hit.needle).map(|(_, word)| *word)
 }
 
 /// Whether a place is in a comment, as far as the beginning of its line tells.
@@ -129,11 +148,30 @@ fn is_in_comment(bytes: &[u8], at: usize) -> bool {
     line.starts_with(b"//") || line.starts_with(b"* ")
 }
 
-/// The name that stands behind a word, if it is one that may lead nowhere.
-fn specifier<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<&'a str> {
+/// What a word asks for, if it may lead nowhere, or tells which kind of module its file is.
+fn asked<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<(Asking, &'a str)> {
     let (text, word) = WORDS.get(hit.needle)?;
     let before = hit.offset.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b'\n');
     let behind = bytes.get(hit.offset + text.len()..)?;
+    let name = match word {
+        Word::Export | Word::Variable => {
+            let is_whole = |byte: &u8| *word == Word::Export || !is_in_name(*byte);
+            let stands_free = !is_in_name(before) && before != b'.' && behind.first().is_some_and(is_whole);
+            (language == Language::Script && stands_free).then_some(text.trim_end_matches([' ', '{']))
+        }
+        _ => specifier(bytes, hit.offset, (text, *word), (before, behind), language),
+    };
+    name.map(|name| (word.asking(), name))
+}
+
+/// The name that stands behind a word, if it is one that may lead nowhere.
+fn specifier<'a>(
+    bytes: &'a [u8],
+    offset: usize,
+    (text, word): (&str, Word),
+    (before, behind): (u8, &'a [u8]),
+    language: Language,
+) -> Option<&'a str> {
     let is_declaration = language == Language::Declarations;
     let is_style = language == Language::Styles;
     let quoted = match word {
@@ -143,12 +181,12 @@ fn specifier<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<&'a s
         }
         Word::Call if is_declaration => quoted(behind.trim_ascii_start()).map(|(name, _)| name),
         Word::From if !is_style && (before.is_ascii_whitespace() || matches!(before, b'}' | b'*' | b'/')) => {
-            quoted(bytes.get(hit.offset + text.len() - 1..)?).map(|(name, _)| name)
+            quoted(bytes.get(offset + text.len() - 1..)?).map(|(name, _)| name)
         }
         Word::Import
             if !is_style && (before.is_ascii_whitespace() || matches!(before, b';' | b'}' | b'/')) =>
         {
-            quoted(bytes.get(hit.offset + text.len() - 1..)?).map(|(name, _)| name)
+            quoted(bytes.get(offset + text.len() - 1..)?).map(|(name, _)| name)
         }
         Word::Reference if is_declaration => {
             let behind = behind.trim_ascii_start();
@@ -159,11 +197,12 @@ fn specifier<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<&'a s
         _ => None,
     }?;
     let is_relative = matches!(quoted, "." | "..") || quoted.starts_with("./") || quoted.starts_with("../");
-    let is_package = || !is_style && quoted.starts_with(|c: char| c == '@' || c.is_ascii_alphanumeric());
+    let is_package =
+        || !is_style && quoted.starts_with(|c: char| "@~#".contains(c) || c.is_ascii_alphanumeric());
     // a path of a reference is relative without saying so
     let is_asked = match word {
         Word::Reference => true,
-        _ => (is_relative || is_package()) && !is_in_comment(bytes, hit.offset),
+        _ => (is_relative || is_package()) && !is_in_comment(bytes, offset),
     };
     is_asked.then_some(quoted)
 }
@@ -177,7 +216,7 @@ fn quoted(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let (quote, inside) = bytes.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
     let end = inside.iter().take(LONGEST).position(|byte| byte == quote)?;
     let (name, behind) = inside.split_at_checked(end)?;
-    let is_name = name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"@._-/~+$".contains(byte));
+    let is_name = name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"@._-/~+$#".contains(byte));
     let name = std::str::from_utf8(name).ok().filter(|name| is_name && !name.is_empty())?;
     Some((name, behind.get(1..)?))
 }
@@ -232,13 +271,21 @@ mod tests {
     fn names_behind_the_words_that_ask_for_a_module() {
         let text = "import{a}from\"./a.js\";import b from '../b';\nexport * from 'c'\nimport \"@d/e/f.css\";\n\
                     const g = require('g'), h = require( './h' );";
-        assert_eq!(found("a.js", text), ["./a.js", "../b", "c", "@d/e/f.css", "g", "./h"]);
-        assert_eq!(found("cli", &format!("#!/usr/bin/env node\n{text}")).len(), 6);
+        assert_eq!(found("a.js", text), ["./a.js", "../b", "export", "c", "@d/e/f.css", "g", "./h"]);
+        assert_eq!(found("cli", &format!("#!/usr/bin/env node\n{text}")).len(), 7);
         assert_eq!(
             found("a.d.ts", "/// <reference path=\"x.d.ts\" />\ntype A = import('./y').B;"),
             ["x.d.ts", "./y"]
         );
         assert_eq!(found("a.css", "@import './a.css'; @import url(\"./b.css\");"), ["./a.css", "./b.css"]);
+    }
+
+    #[test]
+    fn words_that_tell_the_kind_of_module() {
+        let text = "export{a};\nmodule.exports = {}; exports.a = 1; exports.b = __dirname;";
+        assert_eq!(found("a.js", text), ["export", "exports", "__dirname"]);
+        assert_eq!(found("a.js", "a.exports = 1; const exportsOf = reexport (b), x__dirname = 1"), [""; 0]);
+        assert_eq!(found("a.d.ts", "export declare const exports: 1;"), [""; 0]);
     }
 
     #[test]
@@ -248,7 +295,7 @@ mod tests {
                 "a.js",
                 "this.require('a'); myrequire('a'); require(a); require('a' + b); require('a\\n'); Array.from('a')",
             ),
-            ("a.js", "import('a'); require(\"#a\"); require('/a'); import 'node:fs'"),
+            ("a.js", "import('a'); require(\"^a\"); require('/a'); import 'node:fs'"),
             ("a.js", "// require('a')\n  * import b from 'b'\n"),
             ("a.txt", "require('a')"),
             ("cli", "#!/bin/sh\nrequire('a')"),

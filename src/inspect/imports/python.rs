@@ -1,28 +1,36 @@
-//! Relative imports of a Python module that are sure to be carried out: statements that begin a line, outside of
+//! Imports of a Python package's own modules that are sure to be carried out: statements that begin a line, outside of
 //! strings.
 
 use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
 
-/// Relative imports with their offsets, at these offsets of `from .`: `.a`, `..b.c`. What is imported from a package
-/// itself (`from . import a`) may be anything that its `__init__.py` defines: it comes as `. a`, for a module that must
-/// be there only if that file defines nothing.
-pub(super) fn imports(path: &str, bytes: &[u8], places: impl Iterator<Item = usize>) -> Vec<(usize, String)> {
+/// Imports of the package's own modules with their offsets: `.a`, `..b.c`, and by their whole names `own.a`. What is
+/// imported from a package itself (`from . import a`) may be anything that its `__init__.py` defines: it comes as `. a`,
+/// for a module that must be there only if that file defines nothing.
+pub(super) fn imports(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut of_package = Vec::new();
     let mut strings = Strings { bytes, done: 0, quotes: [0; 2] };
     let is_package = path.ends_with("__init__.py");
-    for at in places {
-        let begins = at == 0 || bytes.get(at - 1) == Some(&b'\n');
-        if !begins || strings.are_open(at) {
+    let own = own_package(path);
+    for at in statements(bytes) {
+        if let Some(names) = bytes.get(at..).and_then(|rest| rest.strip_prefix(b"import ")) {
+            let line = names.split(|byte| matches!(byte, b'\n' | b'#' | b';')).next().unwrap_or_default();
+            let names = std::str::from_utf8(line).unwrap_or_default().split(',');
+            let names = names.filter_map(|name| name.split_whitespace().next());
+            let own: Vec<&str> = names.filter(|name| is_below(own, name)).collect();
+            if !own.is_empty() && !strings.are_open(at) {
+                found.extend(own.into_iter().map(|name| (at, name.to_owned())));
+            }
             continue;
         }
         let Some(statement) = statement(bytes, at) else { continue };
         let Some((module, names)) = statement.split_once(" import ") else { continue };
         let module = module.trim();
         let is_module = !module.is_empty() && module.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
-        if !is_module {
+        let is_own = module.starts_with('.') || is_below(own, module);
+        if !is_module || !is_own || strings.are_open(at) {
             continue;
         }
         if module.chars().any(|c| c != '.') {
@@ -42,6 +50,37 @@ pub(super) fn imports(path: &str, bytes: &[u8], places: impl Iterator<Item = usi
     found.extend(undefined(bytes, of_package).into_iter().map(|(at, name)| (at, format!(".{name}"))));
     found.sort_by_key(|(at, _)| *at);
     found
+}
+
+/// Where lines begin with `from ` or `import `.
+fn statements(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let line = |word: usize| {
+        let before = bytes.get(..word).unwrap_or_default();
+        memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)
+    };
+    let begins = |at: &usize| {
+        let rest = bytes.get(*at..).unwrap_or_default();
+        rest.starts_with(b"from ") || rest.starts_with(b"import ")
+    };
+    let mut last = None;
+    memmem::find_iter(bytes, "import ")
+        .map(line)
+        .filter(begins)
+        .filter(move |at| last.replace(*at) != Some(*at))
+}
+
+/// The package at the top that a file belongs to, as wheels hold them.
+fn own_package(path: &str) -> &str {
+    let mut segments = path.split('/');
+    let first = segments.next().unwrap_or_default();
+    match (first.ends_with(".data"), segments.next()) {
+        (true, Some("purelib" | "platlib")) => segments.next().unwrap_or_default(),
+        _ => first,
+    }
+}
+
+fn is_below(package: &str, module: &str) -> bool {
+    !package.is_empty() && module.strip_prefix(package).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The rest of the statement behind `from `, on one line.
@@ -110,8 +149,7 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        let places = memmem::find_iter(text.as_bytes(), "from .").collect::<Vec<_>>();
-        imports(path, text.as_bytes(), places.into_iter()).into_iter().map(|(_, name)| name).collect()
+        imports(path, text.as_bytes()).into_iter().map(|(_, name)| name).collect()
     }
 
     #[test]
@@ -120,6 +158,8 @@ mod tests {
         assert_eq!(found("p/a.py", "from . import b, c as d\n"), [". b", ". c"]);
         assert_eq!(found("p/__init__.py", "from . import b, c\nc = 1\n"), [".b"]);
         assert_eq!(found("p/__init__.py", "from .b import *  # noqa\n"), [".b"]);
+        assert_eq!(found("p/a.py", "from p.b.c import (d,\n e)\nimport os, p.f as g\n"), ["p.b.c", "p.f"]);
+        assert_eq!(found("p-1.data/purelib/p/a.py", "from p.b import c"), ["p.b"]);
     }
 
     #[test]
@@ -130,6 +170,8 @@ mod tests {
             "# from .b import c\n",
             "def f():\n  from .b import c\n",
             "x from .b import c\n",
+            "from p import b\nimport p\nimport pq.r\nfrom q.p.b import c\n",
+            "\"\"\"\nimport p.b\n\"\"\"\n",
         ] {
             assert_eq!(found("p/a.py", text), [] as [String; 0], "{text}");
         }

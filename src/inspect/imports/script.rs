@@ -1,23 +1,26 @@
 //! What a script is sure to load when it is loaded: its static imports, and the calls of `require` at its top that
 //! stand under no condition. Of declarations, everything that they name.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::thread;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    ArrowFunctionExpression, CallExpression, Class, ConditionalExpression, DoWhileStatement,
-    ExportAllDeclaration, ExportNamedDeclaration, Expression, ForInStatement, ForOfStatement, ForStatement,
-    Function, IfStatement, ImportDeclaration, LogicalExpression, Program, Statement, StringLiteral,
-    SwitchStatement, TSExternalModuleReference, TSImportType, TSModuleDeclaration, TSModuleDeclarationName,
-    TryStatement, WhileStatement, WithStatement,
+    ArrowFunctionExpression, BindingIdentifier, CallExpression, Class, ConditionalExpression,
+    DoWhileStatement, ExportAllDeclaration, ExportDefaultDeclaration, ExportNamedDeclaration, Expression,
+    ForInStatement, ForOfStatement, ForStatement, Function, IdentifierReference, IfStatement,
+    ImportDeclaration, LogicalExpression, Program, Statement, StringLiteral, SwitchStatement,
+    TSExternalModuleReference, TSImportType, TSModuleDeclaration, TSModuleDeclarationName, TryStatement,
+    UnaryExpression, WhileStatement, WithClause, WithStatement,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser};
 use oxc_span::{GetSpan, SourceType, Span};
+use oxc_syntax::operator::UnaryOperator;
 use oxc_syntax::scope::ScopeFlags;
 
-use crate::inventory::Import;
+use crate::inventory::{Asking, Import};
 
 /// The parser goes down into itself for everything that stands in something else: so much stack it takes for one
 /// bracket, and for one byte of anything else, at most. Measured, with a third on top.
@@ -47,10 +50,10 @@ pub(crate) fn parsed<T: Send>(
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
+    // A file that isn't what its name says is read all the same: to tell so.
     let kinds: &[SourceType] = match path.rsplit_once('.').map(|(_, end)| end) {
         _ if is_declaration => &[SourceType::d_ts()],
-        Some("mjs") => &[SourceType::mjs()],
-        Some("cjs") => &[SourceType::cjs()],
+        Some("cjs") => &[SourceType::cjs(), SourceType::mjs()],
         _ => &[SourceType::mjs(), SourceType::cjs()],
     };
     thread::scope(|scope| {
@@ -74,18 +77,23 @@ fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
         text,
         hushed: hushed(text),
         is_declaration: kind.is_typescript_definition(),
-        has_own_require: has_own_require(program) || kind.is_module() && has_module_syntax(program),
+        own_names: own_names(program),
+        told: BTreeSet::new(),
+        is_module: kind.is_module() && has_module_syntax(program),
         found: Vec::new(),
         own_modules: Vec::new(),
     };
     asked.visit_program(program);
     asked.references(program);
     let own = asked.own_modules;
-    asked.found.retain(|(_, name)| !own.contains(name));
-    asked.found.sort_by_key(|(at, _)| *at);
+    asked.found.retain(|(_, _, name)| !own.contains(name));
+    asked.found.sort_by_key(|(at, _, _)| *at);
     let mut lines = Lines { text, done: 0, line: 1 };
-    let import =
-        |(at, specifier): (usize, String)| Import { specifier: specifier.into(), line: Some(lines.of(at)) };
+    let import = |(at, by, specifier): (usize, Asking, String)| Import {
+        specifier: specifier.into(),
+        by,
+        line: Some(lines.of(at)),
+    };
     asked.found.into_iter().map(import).collect()
 }
 
@@ -111,21 +119,31 @@ fn hushed(text: &str) -> Vec<Range<usize>> {
     ranges
 }
 
-/// Whether a script declares a `require` of its own at its top.
-fn has_own_require(program: &Program<'_>) -> bool {
-    program.body.iter().any(|statement| match statement {
-        Statement::VariableDeclaration(declaration) => declaration
-            .declarations
-            .iter()
-            .any(|one| one.id.get_identifier_name().is_some_and(|name| name == "require")),
-        Statement::FunctionDeclaration(function) => {
-            function.id.as_ref().is_some_and(|id| id.name == "require")
+/// Variables that CommonJS gives to a script, and the modules of the language don't.
+const GIVEN: [&str; 5] = ["require", "module", "exports", "__dirname", "__filename"];
+
+/// Those of them that a script declares itself, outside of its functions.
+fn own_names(program: &Program<'_>) -> BTreeSet<&'static str> {
+    #[derive(Default)]
+    struct Names(BTreeSet<&'static str>);
+    impl<'a> Visit<'a> for Names {
+        fn visit_binding_identifier(&mut self, name: &BindingIdentifier<'a>) {
+            self.0.extend(GIVEN.iter().find(|given| **given == name.name));
         }
-        Statement::ImportDeclaration(import) => {
-            import.specifiers.iter().flatten().any(|specifier| specifier.local().name == "require")
+
+        fn visit_function(&mut self, function: &Function<'a>, _: ScopeFlags) {
+            function.id.iter().for_each(|name| self.visit_binding_identifier(name));
         }
-        _ => false,
-    })
+
+        fn visit_class(&mut self, class: &Class<'a>) {
+            class.id.iter().for_each(|name| self.visit_binding_identifier(name));
+        }
+
+        fn visit_arrow_function_expression(&mut self, _: &ArrowFunctionExpression<'a>) {}
+    }
+    let mut names = Names::default();
+    names.visit_program(program);
+    names.0
 }
 
 /// Whether it is a module of the language itself, in which nobody gives a `require`.
@@ -139,18 +157,35 @@ struct Asked<'t> {
     /// As [`hushed`] gives them.
     hushed: Vec<Range<usize>>,
     is_declaration: bool,
-    has_own_require: bool,
-    /// Offset and name.
-    found: Vec<(usize, String)>,
+    /// As [`own_names`] gives them.
+    own_names: BTreeSet<&'static str>,
+    /// Variables of [`GIVEN`] that were found.
+    told: BTreeSet<&'static str>,
+    /// Whether it is a module of the language.
+    is_module: bool,
+    /// Offset, what asks, and name.
+    found: Vec<(usize, Asking, String)>,
     /// Modules that the declarations themselves declare.
     own_modules: Vec<String>,
 }
 
 impl Asked<'_> {
-    fn add(&mut self, span: Span, name: &StringLiteral<'_>) {
+    fn add(&mut self, span: Span, by: Asking, name: &str) {
         let at = span.start as usize;
         if !self.is_hushed(at) {
-            self.found.push((at, name.value.to_string()));
+            self.found.push((at, by, name.to_owned()));
+        }
+    }
+
+    /// A statement that imports.
+    fn import(&mut self, span: Span, source: &StringLiteral<'_>, with: Option<&WithClause<'_>>) {
+        let by = if with.is_some() { Asking::TypedImport } else { Asking::Import };
+        self.add(span, by, &source.value);
+    }
+
+    fn export(&mut self, span: Span) {
+        if !self.is_declaration {
+            self.add(span, Asking::Export, "export");
         }
     }
 
@@ -175,9 +210,9 @@ impl Asked<'_> {
             if let Some(path) = value("path=") {
                 let is_relative = path.starts_with("./") || path.starts_with("../");
                 let path = if is_relative { path.to_owned() } else { format!("./{path}") };
-                self.found.push((span.start as usize, path));
+                self.found.push((span.start as usize, Asking::Import, path));
             } else if let Some(name) = value("types=") {
-                self.found.push((span.start as usize, name.to_owned()));
+                self.found.push((span.start as usize, Asking::Import, name.to_owned()));
             }
         }
     }
@@ -186,43 +221,68 @@ impl Asked<'_> {
 impl<'a> Visit<'a> for Asked<'_> {
     fn visit_import_declaration(&mut self, import: &ImportDeclaration<'a>) {
         if self.is_declaration || !import.import_kind.is_type() {
-            self.add(import.span, &import.source);
+            self.import(import.span, &import.source, import.with_clause.as_deref());
         }
     }
 
     fn visit_export_all_declaration(&mut self, export: &ExportAllDeclaration<'a>) {
         if self.is_declaration || !export.export_kind.is_type() {
-            self.add(export.span, &export.source);
+            self.import(export.span, &export.source, export.with_clause.as_deref());
         }
     }
 
     fn visit_export_named_declaration(&mut self, export: &ExportNamedDeclaration<'a>) {
         match &export.source {
-            Some(source) => self.add(export.span, source),
-            None => walk::walk_export_named_declaration(self, export),
+            Some(source) => self.import(export.span, source, export.with_clause.as_deref()),
+            None => {
+                self.export(export.span);
+                walk::walk_export_named_declaration(self, export);
+            }
+        }
+    }
+
+    fn visit_export_default_declaration(&mut self, export: &ExportDefaultDeclaration<'a>) {
+        self.export(export.span);
+        walk::walk_export_default_declaration(self, export);
+    }
+
+    fn visit_identifier_reference(&mut self, name: &IdentifierReference<'a>) {
+        let given = GIVEN.iter().find(|given| **given == name.name).filter(|_| !self.is_declaration);
+        let is_new = |given: &&&str| !self.own_names.contains(*given) && !self.told.contains(*given);
+        if let Some(given) = given.filter(is_new) {
+            self.told.insert(given);
+            self.add(name.span, Asking::Variable, given);
+        }
+    }
+
+    /// `typeof require` asks whether there is one.
+    fn visit_unary_expression(&mut self, unary: &UnaryExpression<'a>) {
+        if unary.operator != UnaryOperator::Typeof {
+            walk::walk_unary_expression(self, unary);
         }
     }
 
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
         let is_require = matches!(&call.callee, Expression::Identifier(name) if name.name == "require");
         if is_require
-            && !self.has_own_require
+            && !self.is_module
+            && !self.own_names.contains("require")
             && call.arguments.len() == 1
             && let Some(Expression::StringLiteral(name)) =
                 call.arguments.first().and_then(|one| one.as_expression())
         {
-            self.add(call.callee.span(), name);
+            self.add(call.callee.span(), Asking::Require, &name.value);
         }
         walk::walk_call_expression(self, call);
     }
 
     fn visit_ts_import_type(&mut self, import: &TSImportType<'a>) {
-        self.add(import.span, &import.source);
+        self.add(import.span, Asking::Import, &import.source.value);
         walk::walk_ts_import_type(self, import);
     }
 
     fn visit_ts_external_module_reference(&mut self, reference: &TSExternalModuleReference<'a>) {
-        self.add(reference.span, &reference.expression);
+        self.add(reference.span, Asking::Import, &reference.expression.value);
     }
 
     fn visit_ts_module_declaration(&mut self, module: &TSModuleDeclaration<'a>) {
@@ -280,8 +340,48 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        let found = imports(path, text.as_bytes()).expect("it parses");
+        let mut found = imports(path, text.as_bytes()).expect("it parses");
+        found.retain(|import| !matches!(import.by, Asking::Variable | Asking::Export));
         found.into_iter().map(|import| format!("{}:{}", import.line.unwrap_or(0), import.specifier)).collect()
+    }
+
+    #[test]
+    fn which_kind_of_module_it_is() {
+        let kinds = |path: &str, text: &str| -> Vec<String> {
+            let found = imports(path, text.as_bytes()).expect("it parses").into_iter();
+            found.map(|import| format!("{:?} {}", import.by, import.specifier)).collect()
+        };
+        for (path, text, expected) in [
+            (
+                "a.js",
+                "module.exports = { a: 1 }; module.exports.b = __dirname;",
+                &["Variable module", "Variable __dirname"][..],
+            ),
+            (
+                "a.mjs",
+                "import a from './a.js'; const b = require('b');",
+                &["Import ./a.js", "Variable require"],
+            ),
+            ("a.js", "import a from './a.json' with { type: 'json' };", &["TypedImport ./a.json"]),
+            ("a.cjs", "export const a = 1; export default a;", &["Export export", "Export export"]),
+            (
+                "a.js",
+                "import { createRequire } from 'module'; const require = createRequire(x); require('a');",
+                &["Import module"],
+            ),
+            (
+                "a.js",
+                "export {}; typeof module; x && module.exports; if (y) require('a');",
+                &["Export export"],
+            ),
+            (
+                "a.js",
+                "export {}; function f(module, exports) { module.exports = exports }",
+                &["Export export"],
+            ),
+        ] {
+            assert_eq!(kinds(path, text), expected, "{text}");
+        }
     }
 
     #[test]

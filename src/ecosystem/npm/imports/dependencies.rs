@@ -7,12 +7,14 @@ use serde_json::Value;
 use crate::inventory::{Entry, ImportTrouble};
 
 use super::super::manifest::Manifest;
+use super::Brought;
 
 /// What a package has besides its own files.
 pub(super) struct Dependencies<'a> {
     manifest: &'a Manifest,
     own: &'a str,
     bundled: BTreeSet<&'a str>,
+    brought: Brought,
 }
 
 /// Modules of Node.
@@ -127,16 +129,45 @@ const HOSTS: [&str; 52] = [
 ];
 
 impl<'a> Dependencies<'a> {
-    pub(super) fn new(manifest: &'a Manifest, own: &'a str, files: &[(&'a str, &'a Entry)]) -> Self {
+    pub(super) fn new(
+        manifest: &'a Manifest,
+        own: &'a str,
+        files: &[(&'a str, &'a Entry)],
+        brought: Brought,
+    ) -> Self {
         let bundled = files.iter().filter_map(|(path, _)| {
             path.strip_prefix("node_modules/")
                 .or_else(|| path.split_once("/node_modules/").map(|(_, rest)| rest))
         });
-        Self { manifest, own, bundled: bundled.map(package_of).collect() }
+        Self { manifest, own, bundled: bundled.map(package_of).collect(), brought }
+    }
+
+    /// The package's own name.
+    pub(super) fn own(&self) -> &'a str {
+        self.own
+    }
+
+    /// Whether a path that leads out of the package, so many levels up, may lead to something that is installed with
+    /// it: to a dependency, to what a tool generates beside it, or into the project of whoever installs it.
+    pub(super) fn may_stand_beside(&self, levels: usize, path: &str) -> bool {
+        let (scope, above) = match self.own.split_once('/') {
+            Some((scope, _)) => (scope, 2),
+            None => ("", 1),
+        };
+        let is_generated = path.is_empty() || path.starts_with('.');
+        let name = match levels < above {
+            true => format!("{scope}/{path}"),
+            false => path.to_owned(),
+        };
+        self.own.is_empty() || is_generated || levels > above || self.has(package_of(&name))
     }
 
     /// What is wrong with a package that code asks for, if the manifest doesn't bring it.
     pub(super) fn lacks(&self, specifier: &str) -> Option<ImportTrouble> {
+        // A bundler's names for the project's own folders, which it should have replaced.
+        if specifier.starts_with("@/") || specifier.starts_with("~/") {
+            return Some(ImportTrouble::Undeclared);
+        }
         let name = package_of(specifier);
         if !is_name(name) || self.has(name) || is_built_in(name) {
             return None;
@@ -156,7 +187,8 @@ impl<'a> Dependencies<'a> {
         const KEYS: [&str; 4] =
             ["dependencies", "peerDependencies", "optionalDependencies", "_moduleAliases"];
         let named = |key: &&str| self.manifest.object.get(key).is_some_and(|all| all.get(name).is_some());
-        name == self.own || self.bundled.contains(name) || KEYS.iter().any(named)
+        let is_fetched = || self.brought == Brought::ByClient && KEYS.iter().any(named);
+        name == self.own || self.bundled.contains(name) || is_fetched()
     }
 
     /// Whether the package asked for is most likely the one that loads this one.
@@ -205,8 +237,12 @@ mod tests {
         let text = r#"{"name": "eslint-plugin-demo", "dependencies": {"a": "1", "@b/c": "1", "@types/d": "1", "@types/e__f": "1"}, "peerDependencies": {"p": "1"}, "devDependencies": {"x": "1"}}"#;
         let manifest = Manifest::from_object(Object::read(text.as_bytes()).unwrap());
         let entry = Entry::default();
-        let dependencies =
-            Dependencies::new(&manifest, "eslint-plugin-demo", &[("node_modules/q/index.js", &entry)]);
+        let dependencies = Dependencies::new(
+            &manifest,
+            "eslint-plugin-demo",
+            &[("node_modules/q/index.js", &entry)],
+            Brought::ByClient,
+        );
         for fine in [
             "a",
             "a/b.js",
@@ -218,17 +254,29 @@ mod tests {
             "eslint-plugin-demo/x",
             "electron",
             "Upper",
-            "@/x",
             "~a",
         ] {
             assert_eq!(dependencies.lacks(fine), None, "{fine}");
         }
-        for lacking in ["x", "d", "@b/d", "yjs/dist/a.js"] {
+        for lacking in ["x", "d", "@b/d", "yjs/dist/a.js", "@/x", "~/x"] {
             assert_eq!(dependencies.lacks(lacking), Some(ImportTrouble::Undeclared), "{lacking}");
         }
         for host in ["eslint", "webpack", "@babel/core"] {
             assert_eq!(dependencies.lacks(host), Some(ImportTrouble::Host), "{host}");
         }
+        for (levels, path, expected) in [
+            (1, "a/index.js", true),
+            (1, "@b/c", true),
+            (1, ".pkg/client", true),
+            (1, "package.json", false),
+            (1, "shared/util", false),
+            (2, "package.json", true),
+        ] {
+            assert_eq!(dependencies.may_stand_beside(levels, path), expected, "{levels} {path}");
+        }
+        let in_package = Dependencies { brought: Brought::InPackage, ..dependencies };
+        assert_eq!((in_package.lacks("a"), in_package.lacks("q")), (Some(ImportTrouble::Undeclared), None));
+        let dependencies = Dependencies { brought: Brought::ByClient, ..in_package };
         assert_eq!((dependencies.lacks_types("d"), dependencies.lacks_types("@e/f")), (None, None));
         assert!(dependencies.lacks_types("x").is_some());
     }

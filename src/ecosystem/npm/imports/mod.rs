@@ -5,15 +5,20 @@
 //! parsed to be sure. The second goes by what the parser found in these.
 
 mod dependencies;
+mod format;
 mod resolve;
 mod roots;
+mod subpaths;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::inventory::{BrokenImport, Entry, EntryId, Import, ImportTrouble, Package, Reach};
+use serde_json::Value;
+
+use crate::inventory::{Asking, BrokenImport, Entry, EntryId, Import, ImportTrouble, Package, Reach};
 
 use super::manifest::Manifest;
-use dependencies::Dependencies;
+use dependencies::{Dependencies, package_of};
+use format::{Format, format};
 use resolve::{Resolved, Tree};
 use roots::Root;
 
@@ -52,8 +57,18 @@ impl Graph {
 /// The package, as its imports see it.
 struct Whole<'a> {
     tree: Tree<'a>,
+    manifest: &'a Manifest,
     dependencies: Dependencies<'a>,
     roots: Vec<Root>,
+}
+
+/// Where a package's dependencies come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ecosystem) enum Brought {
+    /// The client that installs the package fetches them.
+    ByClient,
+    /// They are in the package, or there are none.
+    InPackage,
 }
 
 /// What a file is reached by: how many steps it takes, and from which root.
@@ -64,8 +79,13 @@ struct Way<'r> {
 }
 
 /// The files that must be parsed to be sure of what leads nowhere.
-pub(super) fn doubtful(files: &[(&str, &Entry)], manifest: &Manifest, package: &Package) -> Vec<EntryId> {
-    let whole = Whole::new(manifest, files, package);
+pub(super) fn doubtful(
+    files: &[(&str, &Entry)],
+    manifest: &Manifest,
+    package: &Package,
+    brought: Brought,
+) -> Vec<EntryId> {
+    let whole = Whole::new(manifest, files, package, brought);
     let mut asked_by: BTreeMap<Node<'_>, Vec<Node<'_>>> = BTreeMap::new();
     let ways = whole.follow(
         |entry, _| Some(entry.imports.as_slice()),
@@ -98,8 +118,9 @@ pub(super) fn broken(
     manifest: &Manifest,
     package: &Package,
     sure: &BTreeMap<EntryId, Vec<Import>>,
+    brought: Brought,
 ) -> Vec<BrokenImport> {
-    let whole = Whole::new(manifest, files, package);
+    let whole = Whole::new(manifest, files, package, brought);
     let ways = whole.follow(
         |entry, graph| match (sure.get(&entry.id), graph) {
             (Some(sure), _) => Some(sure.as_slice()),
@@ -119,15 +140,18 @@ pub(super) fn broken(
             Graph::Code | Graph::Types => sure.get(&entry.id).map(Vec::as_slice),
         };
         for import in asked.unwrap_or_default() {
-            let Some((trouble, near)) = whole.trouble(*node, &import.specifier) else { continue };
+            let Some((trouble, near)) = whole.trouble(*node, import) else { continue };
             let trouble = match trouble {
                 ImportTrouble::Host if way.root.reach == Reach::Command => ImportTrouble::Undeclared,
                 other => other,
             };
             // One word on each thing that is missing.
-            let subject = match is_relative(&import.specifier) {
-                true => format!("{}/{}", resolve::folder(node.0), import.specifier),
-                false => dependencies::package_of(&import.specifier).to_owned(),
+            let subject = match trouble {
+                ImportTrouble::CommonJs | ImportTrouble::EsModule => node.0.to_owned(),
+                _ if is_relative(&import.specifier) => {
+                    format!("{}/{}", resolve::folder(node.0), import.specifier)
+                }
+                _ => package_of(&import.specifier).to_owned(),
             };
             if told.insert((subject, node.1)) {
                 broken.push(BrokenImport {
@@ -150,10 +174,17 @@ fn is_relative(specifier: &str) -> bool {
 }
 
 impl<'a> Whole<'a> {
-    fn new(manifest: &'a Manifest, files: &[(&'a str, &'a Entry)], package: &'a Package) -> Self {
+    fn new(
+        manifest: &'a Manifest,
+        files: &[(&'a str, &'a Entry)],
+        package: &'a Package,
+        brought: Brought,
+    ) -> Self {
         let tree = Tree::new(files, manifest.text("main"));
-        let roots = roots::roots(manifest, &tree);
-        Self { dependencies: Dependencies::new(manifest, &package.name, files), tree, roots }
+        let mut roots = roots::roots(manifest, &tree);
+        roots.retain(|root| brought == Brought::ByClient || root.reach == Reach::Package);
+        let dependencies = Dependencies::new(manifest, &package.name, files, brought);
+        Self { manifest, dependencies, tree, roots }
     }
 
     /// Every file that the roots lead to, each with its shortest way from the gravest of them.
@@ -163,7 +194,9 @@ impl<'a> Whole<'a> {
         mut step: impl FnMut(Node<'a>, Node<'a>),
     ) -> BTreeMap<Node<'a>, Way<'r>> {
         let mut ways: BTreeMap<Node<'a>, Way<'r>> = BTreeMap::new();
-        for reach in [Reach::Package, Reach::Command, Reach::Subpath, Reach::Types, Reach::Styles] {
+        for reach in
+            [Reach::Package, Reach::Command, Reach::Install, Reach::Subpath, Reach::Types, Reach::Styles]
+        {
             let graph = match reach {
                 Reach::Types => Graph::Types,
                 Reach::Styles => Graph::Styles,
@@ -193,30 +226,84 @@ impl<'a> Whole<'a> {
         ways
     }
 
-    /// Whether a file may import what leads nowhere.
+    /// Whether a file may import what leads nowhere, or be of another kind than Node takes it for.
     fn is_suspect(&self, node: Node<'a>) -> bool {
+        let format = self.format(node);
         self.tree.entry(node.0).is_some_and(|entry| {
             entry.imports.iter().any(|import| {
                 let most = if is_relative(&import.specifier) { MOST_FOR_A_FILE } else { MOST_FOR_A_PACKAGE };
-                entry.size <= most && self.trouble(node, &import.specifier).is_some()
+                let may_lack_require = import.by == Asking::Require && format == Format::Module;
+                entry.size <= most && (may_lack_require || self.trouble(node, import).is_some())
             })
         })
     }
 
-    /// What is wrong with an import, if it leads nowhere.
-    fn trouble(&self, (from, graph): Node<'a>, specifier: &str) -> Option<(ImportTrouble, Option<String>)> {
+    /// What Node takes a file for.
+    fn format(&self, (path, graph): Node<'a>) -> Format {
+        match graph {
+            Graph::Code => format(path, &self.tree, self.manifest.text("type")),
+            Graph::Types | Graph::Styles => Format::Unknown,
+        }
+    }
+
+    /// What is wrong with an import, if it leads nowhere, and the file that is there instead.
+    fn trouble(&self, node: Node<'a>, import: &Import) -> Option<(ImportTrouble, Option<String>)> {
+        let alone = |trouble| Some((trouble, None));
+        let format = self.format(node);
+        match (import.by, format) {
+            (Asking::Variable, Format::Module) => return alone(ImportTrouble::CommonJs),
+            (Asking::Import | Asking::TypedImport | Asking::Export, Format::CommonJs) => {
+                return alone(ImportTrouble::EsModule);
+            }
+            (Asking::Variable | Asking::Export, _) => return None,
+            _ => {}
+        }
+        let (from, graph) = node;
+        let specifier = &*import.specifier;
         if !is_relative(specifier) {
-            let trouble = match graph {
-                Graph::Code => self.dependencies.lacks(specifier)?,
+            return alone(match graph {
+                Graph::Code => self.lacks(specifier)?,
                 Graph::Types => self.dependencies.lacks_types(specifier)?,
                 Graph::Styles => return None,
-            };
-            return Some((trouble, None));
+            });
         }
+        let by_language = format == Format::Module && import.by != Asking::Require;
         match self.tree.resolve(from, specifier, graph) {
+            Resolved::File(file) if by_language && !self.tree.is_exact(from, specifier, file) => {
+                Some((ImportTrouble::Inexact, Some(file.to_owned())))
+            }
+            Resolved::File(file) if by_language && import.by == Asking::Import && file.ends_with(".json") => {
+                alone(ImportTrouble::Json)
+            }
             Resolved::File(_) | Resolved::Unknown => None,
+            Resolved::Outside { levels, path } => {
+                let is_lost = graph == Graph::Code && !self.dependencies.may_stand_beside(levels, &path);
+                is_lost.then_some((ImportTrouble::Absent, None))
+            }
             Resolved::OtherCase(near) => Some((ImportTrouble::LetterCase, Some(near.to_owned()))),
-            Resolved::Absent => Some((ImportTrouble::Absent, None)),
+            Resolved::Absent => alone(ImportTrouble::Absent),
+        }
+    }
+
+    /// What is wrong with a name that code asks for.
+    fn lacks(&self, specifier: &str) -> Option<ImportTrouble> {
+        let map = |key| self.manifest.object.get(key).filter(|value: &&Value| !value.is_null());
+        if specifier.starts_with('#') {
+            let targets = subpaths::imported(map("imports")?, specifier);
+            let is_own = |target: &String| target.starts_with("./");
+            let is_there = |target: &String| self.tree.get(target.trim_start_matches("./")).is_some();
+            let is_absent =
+                !targets.is_empty() && targets.iter().all(is_own) && !targets.iter().any(is_there);
+            return is_absent.then_some(ImportTrouble::Absent);
+        }
+        let own = self.dependencies.own();
+        match specifier.strip_prefix(own) {
+            Some(rest) if !own.is_empty() && (rest.is_empty() || rest.starts_with('/')) => {
+                let is_there =
+                    map("exports").is_none_or(|exports| subpaths::exported(exports, &format!(".{rest}")));
+                (!is_there).then_some(ImportTrouble::NotExported)
+            }
+            _ => self.dependencies.lacks(specifier),
         }
     }
 }

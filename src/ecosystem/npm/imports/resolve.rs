@@ -20,11 +20,16 @@ pub(super) struct Tree<'a> {
 }
 
 /// What an import leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Resolved<'a> {
     File(&'a str),
     /// Something that the list of files doesn't tell.
     Unknown,
+    /// A place so many levels above the package.
+    Outside {
+        levels: usize,
+        path: String,
+    },
     /// A file that is there in other letter case.
     OtherCase(&'a str),
     Absent,
@@ -128,7 +133,7 @@ impl<'a> Tree<'a> {
 
     /// Where an import in a file leads.
     pub(super) fn resolve(&self, from: &str, specifier: &str, graph: Graph) -> Resolved<'a> {
-        let Some(path) = join(folder(from), specifier) else { return Resolved::Unknown };
+        let Some(path) = join(folder(from), specifier) else { return outside(folder(from), specifier) };
         if path.is_empty() {
             // The package's own folder: its manifest says where that leads.
             let main = self.main.and_then(|main| join("", main)).unwrap_or_default();
@@ -152,6 +157,13 @@ impl<'a> Tree<'a> {
             Some(near) => Resolved::OtherCase(near),
             None => Resolved::Absent,
         }
+    }
+
+    /// Whether an import names the file that it leads to as it is called, which is all that Node does for a module of the
+    /// language. What only a bundler can load is its own affair.
+    pub(super) fn is_exact(&self, from: &str, specifier: &str, file: &str) -> bool {
+        let is_for_node = [".js", ".mjs", ".cjs", ".json", ".node"].iter().any(|end| file.ends_with(end));
+        !is_for_node || specifier.contains('?') || join(folder(from), specifier).as_deref() == Some(file)
     }
 
     fn find(&self, path: &str, graph: Graph) -> Option<&'a str> {
@@ -217,6 +229,21 @@ fn replaced<'p>(
     })
 }
 
+/// Where a path leads that leaves the package.
+fn outside(folder: &str, path: &str) -> Resolved<'static> {
+    let mut segments: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
+    let mut levels = 0;
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." if segments.is_empty() => levels += 1,
+            ".." => drop(segments.pop()),
+            other => segments.push(other),
+        }
+    }
+    Resolved::Outside { levels, path: segments.join("/") }
+}
+
 pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
@@ -243,7 +270,8 @@ mod tests {
             (&["lib/index.js"], "lib/b.js", "..", Graph::Code, "lib/index.js"),
             (&["lib/index.js"], "lib/b.js", ".", Graph::Code, "lib/index.js"),
             (&["a/package.json", "a/x.js"], "b.js", "./a", Graph::Code, "Unknown"),
-            (&["a.js"], "b.js", "../a", Graph::Code, "Unknown"),
+            (&["a.js"], "b.js", "../a", Graph::Code, "Outside { levels: 1, path: \"a\" }"),
+            (&["a.js"], "x/b.js", "../../../c/d", Graph::Code, "Outside { levels: 2, path: \"c/d\" }"),
             (&["a.js"], "b.js", "./build/Release/a.node", Graph::Code, "Unknown"),
             (&["a.d.ts"], "b.js", "./a", Graph::Code, "Absent"),
             (&["A.js"], "b.js", "./a.js", Graph::Code, "OtherCase(\"A.js\")"),

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::inventory::Reach;
 
-use super::super::manifest::Manifest;
+use super::super::manifest::{Manifest, NODE};
+use super::super::wholeness;
 use super::Graph;
 use super::resolve::{Resolved, Tree};
 
@@ -43,6 +44,9 @@ pub(super) fn roots(manifest: &Manifest, tree: &Tree<'_>) -> Vec<Root> {
     for (name, path) in manifest.bins() {
         all.add(&path, Graph::Code, Reach::Command, &format!("bin[\"{name}\"]"));
     }
+    if let Some((event, path)) = wholeness::install_script(manifest) {
+        all.add(&path, Graph::Code, Reach::Install, &format!("scripts.{event}"));
+    }
     all.found.retain(|root| !is_types_only || root.reach == Reach::Types);
     all.found
 }
@@ -78,8 +82,6 @@ impl Roots<'_, '_> {
 
     fn target(&mut self, target: &Value, reach: Reach, field: &str, depth: usize) {
         const DEEPEST: usize = 32;
-        /// Conditions that Node sets itself.
-        const NODE: [&str; 6] = ["node", "import", "require", "default", "module-sync", "node-addons"];
         match target {
             Value::String(path) if !path.contains('*') && path.starts_with("./") => {
                 let graph = match reach {

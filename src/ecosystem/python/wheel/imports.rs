@@ -1,8 +1,8 @@
-//! Relative imports that lead nowhere, followed from what stands at the top of a wheel.
+//! Imports of a wheel's own modules that lead nowhere, followed from what stands at its top and what its commands start.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::{BrokenImport, Entry, ImportTrouble, Inventory, Reach};
+use crate::inventory::{BrokenImport, Entry, ImportTrouble, Inventory, Package, Reach};
 
 use super::modules::installed;
 
@@ -12,30 +12,39 @@ struct Modules<'a> {
     by_lower: BTreeMap<String, &'a str>,
     /// Whether it is made for every platform, so that nothing in it can be compiled.
     is_pure: bool,
+    /// Packages at the top of which other wheels may bring parts, going by their names: `acme` for one that is called
+    /// `acme-core`, or that requires one.
+    shared: BTreeSet<&'a str>,
 }
 
 /// All of them, each file's in order.
-pub(super) fn broken(inventory: &Inventory) -> Vec<BrokenImport> {
+pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[String]) -> Vec<BrokenImport> {
     let files: BTreeMap<&str, &Entry> =
         inventory.top_files().map(|entry| (installed(&entry.path), entry)).collect();
     let by_lower = files.keys().map(|path| (path.to_lowercase(), *path)).collect();
     let is_pure = inventory.artifact.path.ends_with("-none-any.whl");
-    let modules = Modules { files, by_lower, is_pure };
+    let shared = shared(&files, package, requirements);
+    let modules = Modules { files, by_lower, is_pure, shared };
     let is_top = |path: &&&str| {
         path.strip_suffix("/__init__.py").is_some_and(|folder| !folder.contains('/'))
             || path.ends_with(".py") && !path.contains('/')
     };
-    let mut next: Vec<&str> = modules.files.keys().filter(is_top).copied().collect();
+    let tops = modules.files.keys().filter(is_top);
+    let name = |path: &str| format!("import {}", path.split(['/', '.']).next().unwrap_or(path));
+    let mut next: Vec<(&str, Reach, String)> = modules.commands(package);
+    // taken from the end: what breaks the package is told before what breaks a command
+    next.extend(tops.map(|path| (*path, Reach::Package, name(path))));
     let (mut seen, mut broken) = (BTreeSet::new(), Vec::new());
-    while let Some(path) = next.pop() {
+    while let Some((path, reach, field)) = next.pop() {
         if !seen.insert(path) {
             continue;
         }
         let Some(entry) = modules.files.get(path) else { continue };
         for import in &entry.imports {
             let Some((package, target)) = target(path, &import.specifier) else { continue };
-            match modules.find(&package, &target, import.specifier.contains(' ')) {
-                Found::Module(files) => next.extend(files),
+            let is_whole_name = !import.specifier.starts_with('.');
+            match modules.find(&package, &target, import.specifier.contains(' '), is_whole_name) {
+                Found::Module(file) => next.push((file, reach, field.clone())),
                 Found::Unknown => {}
                 Found::Absent(near) => broken.push(BrokenImport {
                     entry: entry.id,
@@ -43,8 +52,8 @@ pub(super) fn broken(inventory: &Inventory) -> Vec<BrokenImport> {
                     specifier: import.specifier.replace(' ', ""),
                     trouble: if near.is_some() { ImportTrouble::LetterCase } else { ImportTrouble::Absent },
                     near,
-                    reach: Reach::Package,
-                    field: format!("import {}", path.split(['/', '.']).next().unwrap_or(path)),
+                    reach,
+                    field: field.clone(),
                 }),
             }
         }
@@ -53,22 +62,80 @@ pub(super) fn broken(inventory: &Inventory) -> Vec<BrokenImport> {
     broken
 }
 
+/// See [`Modules::shared`].
+fn shared<'a>(
+    files: &BTreeMap<&'a str, &Entry>,
+    package: &Package,
+    requirements: &[String],
+) -> BTreeSet<&'a str> {
+    let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
+    let names: Vec<String> =
+        requirements.iter().map(String::as_str).chain([package.name.as_str()]).map(plain).collect();
+    let is_shared = |top: &&str| {
+        let start = format!("{}-", plain(top));
+        names.iter().any(|name| name.starts_with(&start))
+    };
+    let tops = files.keys().filter_map(|path| Some(path.split_once('/')?.0));
+    tops.collect::<BTreeSet<&str>>().into_iter().filter(is_shared).collect()
+}
+
 /// What an import leads to.
 enum Found<'a> {
-    Module(Vec<&'a str>),
+    Module(&'a str),
     Unknown,
     Absent(Option<String>),
 }
 
 impl<'a> Modules<'a> {
+    /// The modules that commands and `python -m` start.
+    fn commands(&self, package: &Package) -> Vec<(&'a str, Reach, String)> {
+        let named = package.commands.iter().filter_map(|command| {
+            let module = command.starts.split_once(':')?.0.trim().replace('.', "/");
+            let (path, _) = self.files.get_key_value(format!("{module}.py").as_str())?;
+            Some((*path, Reach::Command, format!("command {}", command.name)))
+        });
+        let main = self.files.keys().filter_map(|path| {
+            let package = path.strip_suffix("/__main__.py").filter(|package| !package.contains('/'))?;
+            Some((*path, Reach::Command, format!("python -m {package}")))
+        });
+        named.chain(main).collect()
+    }
+
     fn has_below(&self, folder: &str) -> bool {
         let folder = format!("{folder}/");
         self.files.range(folder.as_str()..).next().is_some_and(|(path, _)| path.starts_with(&folder))
     }
 
+    /// Whether what stands above a module is no package of this wheel alone: a module that makes others up, compiled or
+    /// not, or, for a whole name, a package of which other wheels bring parts.
+    fn may_come_otherwise(&self, target: &str, is_whole_name: bool) -> bool {
+        let top = target.split('/').next().unwrap_or_default();
+        if target.contains("six/moves") || is_whole_name && self.shared.contains(top) {
+            return true;
+        }
+        let mut above = target;
+        while let Some((package, _)) = above.rsplit_once('/') {
+            let is_there = self.files.contains_key(format!("{package}/__init__.py").as_str());
+            let is_module = self.has_module(package);
+            if is_module || is_whole_name && !is_there && self.has_below(package) {
+                return true;
+            }
+            above = package;
+        }
+        false
+    }
+
+    /// Whether there is a file of a module's name, of any kind but a declaration of types.
+    fn has_module(&self, module: &str) -> bool {
+        let prefix = format!("{module}.");
+        let mut beside =
+            self.files.range(prefix.as_str()..).take_while(|(path, _)| path.starts_with(&prefix));
+        beside.any(|(path, _)| !path.ends_with(".pyi"))
+    }
+
     /// The module of a path without its extension. A name that a package may define by itself (`maybe`) is a module
     /// only if the package is empty.
-    fn find(&self, package: &str, target: &str, maybe: bool) -> Found<'a> {
+    fn find(&self, package: &str, target: &str, maybe: bool, is_whole_name: bool) -> Found<'a> {
         let init = self.files.get_key_value(format!("{package}/__init__.py").as_str());
         if maybe && init.is_none_or(|(_, entry)| entry.size > 0) {
             return Found::Unknown;
@@ -76,7 +143,10 @@ impl<'a> Modules<'a> {
         let exact = [format!("{target}.py"), format!("{target}/__init__.py")];
         let found = exact.iter().find_map(|path| self.files.get_key_value(path.as_str()));
         if let Some((path, _)) = found {
-            return Found::Module(vec![*path]);
+            return Found::Module(path);
+        }
+        if self.may_come_otherwise(target, is_whole_name) {
+            return Found::Unknown;
         }
         let prefix = format!("{target}.");
         let mut beside =
@@ -89,10 +159,14 @@ impl<'a> Modules<'a> {
     }
 }
 
-/// The package and the path that a relative import in a module names: `.b` in `p/a.py` is `p/b`.
+/// The package and the path that an import in a module names: `.b` in `p/a.py` is `p/b`, as `p.b` is.
 fn target(from: &str, specifier: &str) -> Option<(String, String)> {
     let name = specifier.trim_start_matches('.');
     let up = specifier.len() - name.len();
+    if up == 0 {
+        let target = name.replace('.', "/");
+        return Some((target.rsplit_once('/')?.0.to_owned(), target));
+    }
     let mut folders: Vec<&str> = from.split('/').collect();
     // one for the module's own name, one less for each point but the first
     for _ in 0..up {
@@ -108,33 +182,51 @@ fn target(from: &str, specifier: &str) -> Option<(String, String)> {
 mod tests {
     use super::*;
     use crate::ecosystem::tests::inventory;
-    use crate::inventory::Import;
+    use crate::inventory::{Asking, Import};
 
     fn found(artifact: &str, files: &[(&str, &[&str])]) -> Vec<String> {
         let texts: Vec<(&str, &str)> = files.iter().map(|(path, _)| (*path, "")).collect();
         let mut inventory = inventory(artifact, "zip", &texts);
         for (entry, (_, imports)) in inventory.entries.iter_mut().zip(files) {
-            let import = |specifier: &&str| Import { specifier: (*specifier).into(), line: Some(1) };
+            let import = |specifier: &&str| Import {
+                specifier: (*specifier).into(),
+                by: Asking::Import,
+                line: Some(1),
+            };
             entry.imports = imports.iter().map(import).collect();
         }
-        broken(&inventory).into_iter().map(|one| format!("{} {:?}", one.specifier, one.near)).collect()
+        broken(&inventory, &Package::default(), &["q-core>=1".to_owned()])
+            .into_iter()
+            .map(|one| format!("{} {:?}", one.specifier, one.near))
+            .collect()
     }
 
     #[test]
     fn modules_that_are_not_there() {
         let files: &[(&str, &[&str])] = &[
-            ("p/__init__.py", &[".a", ".b", ".sub"]),
+            ("p/__init__.py", &[".a", ".b", ".sub", "p.a", "p.away.x", "p.a.made_up"]),
             ("p/a.py", &[".gone", ".sub.x"]),
             ("p/b/__init__.py", &["..a", "..Lost", ". c"]),
-            ("p/sub/x.py", &["..nowhere"]),
+            ("p/sub/x.py", &["..nowhere", "p.sub.other"]),
             ("p/lost.py", &[]),
             ("p/unreached.py", &[".gone"]),
         ];
         assert_eq!(
             found("p-1.0-py3-none-any.whl", files),
-            [".gone None", "..Lost Some(\"p/lost.py\")", "..c None", "..nowhere None"]
+            ["p.away.x None", ".gone None", "..Lost Some(\"p/lost.py\")", "..c None", "..nowhere None"]
                 .map(|one| one.replace("..c", ".c"))
         );
+    }
+
+    #[test]
+    fn modules_that_others_bring_or_make_up() {
+        let files: &[(&str, &[&str])] = &[
+            ("p/__init__.py", &["p._native.internal", "p.six.moves.x", ".six.moves"]),
+            ("p/_native.abi3.so", &[]),
+            ("p/six/__init__.py", &[]),
+            ("q/__init__.py", &["q.adapters.base"]),
+        ];
+        assert_eq!(found("p-1.0-cp312-cp312-linux_x86_64.whl", files), [] as [String; 0]);
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl Format for Wheel {
         }
         problems.extend(metadata::contradictions(&fields, &found.entry.place));
         package.defects = metadata::unresolvable(&fields);
-        package.defects.extend(modules::common_names(inventory, &package));
+        package.defects.extend(modules::common_names(inventory, &package, project));
         package.mismatches = mismatches(inventory, &package);
         let info = locate::folder(&found.entry.path);
         problems.extend(second_folder(inventory, info));
@@ -114,7 +114,10 @@ impl Format for Wheel {
         },
         missing: points
             .map(|table| modules::missing(inventory, &table.bytes))
-            .unwrap_or_default(),
+            .unwrap_or_default()
+            .into_iter()
+            .chain(modules::nothing_to_install(inventory, &fields, &package))
+            .collect(),
         ..Declared::default()
     };
         match beside("WHEEL") {
@@ -140,10 +143,13 @@ impl Format for Wheel {
     fn broken_imports(
         &self,
         inventory: &Inventory,
-        _package: &Package,
+        package: &Package,
         _sure: &BTreeMap<EntryId, Vec<Import>>,
     ) -> Vec<BrokenImport> {
-        imports::broken(inventory)
+        let kept = inventory.manifests.iter().rfind(|kept| kept.path.ends_with(".dist-info/METADATA"));
+        let fields = kept.map(|kept| metadata::fields(&kept.bytes)).unwrap_or_default();
+        let required = fields.into_iter().filter(|(key, _)| key == "requires-dist").map(|(_, value)| value);
+        imports::broken(inventory, package, &required.collect::<Vec<String>>())
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {

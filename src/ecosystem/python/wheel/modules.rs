@@ -2,9 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::ecosystem::{
+    self,
+    folder::{self, Files},
+};
 use crate::inventory::{
     Declared, Defect, DefectKind, EntryPointWeight, Inventory, MissingEntryPoint, Package,
 };
+use crate::project::Project;
 
 /// Scripts and plugins whose module the wheel should have but doesn't.
 pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPoint> {
@@ -23,6 +28,24 @@ pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPo
         }
     }
     missing
+}
+
+/// A wheel with no file but its own description, for which no other one is installed either.
+pub(super) fn nothing_to_install(
+    inventory: &Inventory,
+    fields: &[(String, String)],
+    package: &Package,
+) -> Option<MissingEntryPoint> {
+    let is_own = |path: &str| path.split('/').next().is_some_and(|top| top.ends_with(".dist-info"));
+    let is_empty = inventory.top_files().all(|entry| is_own(&entry.path));
+    let needs_others = fields.iter().any(|(key, _)| key == "requires-dist");
+    (is_empty && !needs_others).then(|| MissingEntryPoint {
+        field: "METADATA".to_owned(),
+        target: package.name.clone(),
+        weight: EntryPointWeight::Whole,
+        near: None,
+        line: None,
+    })
 }
 
 /// A line of `entry_points.txt`.
@@ -89,8 +112,14 @@ fn has_module(paths: &BTreeSet<&str>, module: &str) -> bool {
 
 /// What stands at the top of the wheel under a name that says nothing of the package, so that it is written over what
 /// other packages have under it.
-pub(super) fn common_names(inventory: &Inventory, package: &Package) -> Vec<Defect> {
-    const COMMON: [&str; 24] = [
+pub(super) fn common_names(
+    inventory: &Inventory,
+    package: &Package,
+    project: Option<&Project>,
+) -> Vec<Defect> {
+    const COMMON: [&str; 26] = [
+        "src",
+        "lib",
         "tests",
         "test",
         "testing",
@@ -120,13 +149,30 @@ pub(super) fn common_names(inventory: &Inventory, package: &Package) -> Vec<Defe
     let tops =
         inventory.top_files().map(|entry| installed(&entry.path)).filter_map(|path| path.split('/').next());
     let tops: BTreeSet<&str> = tops.filter(|top| COMMON.contains(&top.to_lowercase().as_str())).collect();
+    let project = project.filter(|project| is_of(project, package));
+    let is_of_project = |top: &str| project.is_some_and(|project| is_unnamed(project, top));
     let one = |top: &str| Defect {
-        kind: DefectKind::CommonTopLevel,
+        kind: if is_of_project(top) { DefectKind::TopLevelOfProject } else { DefectKind::CommonTopLevel },
         field: "the top of the wheel".to_owned(),
         subject: top.to_owned(),
         line: None,
     };
     tops.into_iter().filter(|top| *top != own).map(one).collect()
+}
+
+/// Whether a project is the wheel's own.
+fn is_of(project: &Project, package: &Package) -> bool {
+    ecosystem::names(project).iter().any(|name| folder::is_same_name(name, &package.name))
+}
+
+/// Whether a project has a file or folder of a name at its top and its settings don't name it in quotes, as a package.
+fn is_unnamed(project: &Project, top: &str) -> bool {
+    let files = Files::OnDisk(&project.folder);
+    let names = |file: &&str| {
+        let text = files.text(file).unwrap_or_default();
+        text.contains(&format!("\"{top}\"")) || text.contains(&format!("'{top}'"))
+    };
+    project.folder.join(top).exists() && !["pyproject.toml", "setup.py", "setup.cfg"].iter().any(names)
 }
 
 /// What is at the top of the wheel but not named in `top_level.txt`.
