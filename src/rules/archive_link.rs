@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::inventory::{EntryKind, Kind};
+use crate::inventory::{Entry, EntryKind, Inventory, Kind};
 
 use super::links::{End, Links};
 use super::{Context, Family, Finding, Place, Rule};
@@ -19,8 +19,10 @@ devices, pipes.
 
 A link can point outside the package and make the client write or read there. npm leaves links out, pip and unzip turn
 them into text files or links, cargo has refused them since 1.96: people get different packages. What a link in a
-folder points to is not examined. pip and RubyGems unpack the links of source distributions and gems the same way on
-every system: there only links that lead out of the package or nowhere are reported, other links on the way followed.
+folder points to is not examined. pip, RubyGems, conda and whatever unpacks a plain tar make the links of source
+distributions, gems and other tars the same way on every system: there only links that lead out of the package or nowhere
+are reported, other links on the way followed. Packages for Debian and RPM are unpacked at the file system's root, where
+symbolic links lead to other packages, too: those are not reported.
 
 ## What to do
 
@@ -32,6 +34,8 @@ Ship the file itself instead of the link.
 "#,
     check,
 };
+
+const SYMBOLIC: &str = "a symbolic link";
 
 /// What is linked.
 #[derive(Debug, Serialize)]
@@ -51,14 +55,14 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     for entry in inventory.everything().filter(|entry| inventory.is_unpacked(entry)) {
         let (kind, word, target) = match &entry.kind {
             EntryKind::File | EntryKind::Directory | EntryKind::Blob { .. } => continue,
-            EntryKind::Symlink { target } => ("symlink", "a symbolic link", Some(target.as_str())),
+            EntryKind::Symlink { target } => ("symlink", SYMBOLIC, Some(target.as_str())),
             EntryKind::Hardlink { target } => ("hardlink", "a hard link", Some(target.as_str())),
             EntryKind::Special => ("special", "a device or pipe", None),
         };
         let end = links.end(entry);
         let escapes = matches!(end, End::Outside);
-        let is_installed_alike = matches!(inventory.kind, Kind::Sdist | Kind::Gem);
-        if is_installed_alike && matches!(end, End::There) {
+        let is_made_alike = is_made_alike(inventory, entry);
+        if is_made_alike && (matches!(end, End::There) || word == SYMBOLIC && is_for_a_system(inventory)) {
             continue;
         }
         let message = match target {
@@ -66,6 +70,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                 format!(
                     "This is {word} out of the package, to `{target}`: a client that follows it writes or reads there."
                 )
+            }
+            Some(target) if is_made_alike => {
+                format!("This is {word} to `{target}`, where nothing is: whoever follows it gets an error.")
             }
             Some(target) => {
                 format!(
@@ -84,10 +91,25 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether everyone who unpacks the archive makes the same of a link in it.
+fn is_made_alike(inventory: &Inventory, entry: &Entry) -> bool {
+    match inventory.kind {
+        Kind::Sdist | Kind::Gem | Kind::Tar => true,
+        // One of the two tars in a package of conda.
+        Kind::Zip => entry.parent.is_some(),
+        _ => false,
+    }
+}
+
+/// Whether it is unpacked at the root of a file system, among the files of other packages.
+fn is_for_a_system(inventory: &Inventory) -> bool {
+    matches!(inventory.artifact.containers.first(), Some(&("ar" | "rpm")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{EntryId, Inventory};
+    use crate::inventory::EntryId;
     use crate::rules::testing::{run, tree};
 
     fn escapes(kind: EntryKind) -> Option<bool> {
@@ -129,6 +151,25 @@ mod tests {
         {
             assert_eq!(found(Kind::Sdist, link.clone()), 1, "{link:?}");
         }
+    }
+
+    #[test]
+    fn links_of_a_package_for_a_system_may_lead_to_another() {
+        let found = |container: &'static str, link: EntryKind| {
+            let mut inventory = tree(&["usr/lib/liba.so", "usr/lib/liba.so.1"]);
+            inventory.kind = Kind::Tar;
+            inventory.artifact.containers = vec![container];
+            inventory.entries[0].kind = link;
+            run(&RULE, &inventory).len()
+        };
+        let symlink = |target: &str| EntryKind::Symlink { target: target.into() };
+        for target in ["liba.so.2", "/lib/liba.so.1"] {
+            assert_eq!(found("ar", symlink(target)), 0, "{target}");
+            assert_eq!(found("tar", symlink(target)), 1, "{target}");
+        }
+        assert_eq!(found("tar", symlink("liba.so.1")), 0);
+        assert_eq!(found("ar", EntryKind::Hardlink { target: "usr/lib/libb.so".into() }), 1);
+        assert_eq!(found("ar", EntryKind::Special), 1);
     }
 
     #[test]

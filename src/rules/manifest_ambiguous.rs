@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
 
 Reports a manifest that isn't where the client looks for it, can't be read, is there more than once with different
 contents, differs from its proper name in case, or has a decisive key twice; and a wheel with two `.dist-info`
-folders, without `WHEEL`, or of a format version that installers don't know.
+folders, without `WHEEL`, of a format version that installers don't know, or with lines in `entry_points.txt` of which
+they make different commands; and a NuGet package with several `.nuspec` files, which NuGet refuses.
 
 ## Why it matters
 

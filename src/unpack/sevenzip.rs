@@ -20,8 +20,6 @@ pub(super) const CONTAINER: Container = Container {
 };
 
 const CHUNK: usize = 256 << 10;
-/// Memory that the directory or a dictionary may take, in KiB.
-const MOST_MEMORY: usize = 256 << 10;
 /// Bytes of the header, which has a checksum of its own.
 const START: u64 = 32;
 /// Most bytes beside the packed streams that are kept.
@@ -34,8 +32,9 @@ const LINK: u32 = 0o120_000;
 
 /// Gives out all entries, block after block.
 fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(), Damage> {
-    let opened =
-        ArchiveReader::new_with_memory_limit(Cursor { source, at: 0 }, Password::empty(), MOST_MEMORY);
+    // For the directory, and for a dictionary.
+    let most = meter.limits().dictionary() as usize;
+    let opened = ArchiveReader::new_with_memory_limit(Cursor { source, at: 0 }, Password::empty(), most);
     let mut archive = opened.map_err(|error| damage(&error))?;
     archive.set_thread_count(1);
     let mut blobs = Blobs::default();

@@ -76,8 +76,26 @@ func untar(archive, into string) error {
 			if err := write(into, header.Name, header.Typeflag == tar.TypeDir, opened); err != nil {
 				return err
 			}
+		case tar.TypeSymlink, tar.TypeLink:
+			if err := link(into, header); err != nil {
+				return err
+			}
 		}
 	}
+}
+
+func link(into string, header *tar.Header) error {
+	path := filepath.Join(into, header.Name)
+	if !strings.HasPrefix(path, into) {
+		return errors.New("leaves the folder")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if header.Typeflag == tar.TypeSymlink {
+		return os.Symlink(header.Linkname, path)
+	}
+	return os.Link(filepath.Join(into, header.Linkname), path)
 }
 
 func write(into, name string, folder bool, reader io.Reader) error {

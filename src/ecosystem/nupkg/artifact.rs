@@ -7,8 +7,8 @@ use quick_xml::events::Event;
 
 use crate::decode::percent;
 use crate::inventory::{
-    Declared, Entry, EntryKind, EntryPointWeight, Inventory, Kind, ManifestProblem, MissingEntryPoint,
-    Package,
+    Declared, Entry, EntryKind, EntryPointWeight, Inventory, Kind, ManifestProblem, ManifestTrouble,
+    MissingEntryPoint, Package,
 };
 use crate::project::Project;
 
@@ -88,6 +88,7 @@ impl Format for Nupkg {
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package> {
         let found = locate::manifest(inventory, "*.nuspec", fit, problems)?;
+        problems.extend(second(inventory, found.entry));
         match package(&as_utf8(found.bytes)) {
             Ok((package, named)) => {
                 let missing = missing(inventory, named);
@@ -112,6 +113,18 @@ fn fit(path: &str) -> Fit {
     } else {
         Fit::No
     }
+}
+
+/// NuGet refuses a package with a second manifest at its top, even one that says the same.
+fn second(inventory: &Inventory, own: &Entry) -> Option<ManifestProblem> {
+    let is_other = |entry: &&Entry| entry.path != own.path && fit(&entry.path) == Fit::Exact;
+    let other = inventory.top_files().find(is_other)?;
+    Some(ManifestProblem {
+        kind: ManifestTrouble::Twice,
+        place: other.place.clone(),
+        line: None,
+        detail: format!("it is a second manifest, beside `{}`: NuGet refuses the package", own.path),
+    })
 }
 
 /// The files that the manifest names but the package lacks; the gallery refuses those packages.

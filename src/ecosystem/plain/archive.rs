@@ -2,10 +2,11 @@
 
 use crate::ecosystem::file_name;
 use crate::ecosystem::format::{Advice, Certainty, Format};
-use crate::inventory::{Entry, EntryKind, Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{Anomaly, Entry, EntryKind, Inventory, Kind, ManifestProblem, Package};
 use crate::project::Project;
 
 use super::advice::PlainAdvice;
+use super::members;
 
 /// A zip archive.
 pub(super) struct Zip;
@@ -24,16 +25,13 @@ impl Format for Zip {
         (is_in_part && entry.kind == EntryKind::File).then(|| entry.path.clone())
     }
 
-    /// The second format of conda is a zip of two archives and a note. Clients go by the names of the two alone.
     fn unpacks<'a>(&'a self, inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
-        let is_part = |path: &str, name: &str| path.starts_with(name) && path.contains(".tar.");
-        let has = |name: &str| inventory.top_files().any(|entry| is_part(&entry.path, name));
-        let is_conda = has("pkg-") && has("info-");
-        Box::new(move |entry| {
-            is_conda
-                && entry.parent.is_none()
-                && (is_part(&entry.path, "pkg-") || is_part(&entry.path, "info-"))
-        })
+        let is_conda = members::is_conda(inventory);
+        Box::new(move |entry| is_conda && members::is_part_of_conda(entry))
+    }
+
+    fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
+        members::odd_parts_of_conda(inventory)
     }
 
     fn advice(&self) -> &'static dyn Advice {
@@ -72,6 +70,10 @@ impl Format for Tar {
                 && entry.parent.is_none()
                 && (entry.path.starts_with("data.tar") || entry.path.starts_with("control.tar"))
         })
+    }
+
+    fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
+        members::odd_member_of_deb(inventory).into_iter().collect()
     }
 
     fn advice(&self) -> &'static dyn Advice {

@@ -3,6 +3,7 @@
 mod advice;
 mod archive;
 mod directory;
+mod members;
 
 use super::{Ecosystem, Format};
 

@@ -36,6 +36,12 @@ const POSIX: &[&[u8]] = &[
 
 /// Reads the body of an `x` header (`global` is false) or a `g` header.
 pub(super) fn read(body: &[u8], global: bool) -> Result<Pax, Unsure> {
+    if body.is_empty() {
+        return Err(Unsure(
+            AnomalyKind::PaxSyntax,
+            "a PAX header has no records: bun and uv refuse the archive, others go on",
+        ));
+    }
     let mut pax = Pax::default();
     let mut keys = HashSet::new();
     for record in records(body)? {
@@ -241,7 +247,8 @@ mod tests {
     #[test]
     fn every_doubtful_record_is_refused() {
         let two = ["path=a", "path=b"].map(record).concat();
-        let cases: [(&str, AnomalyKind); 26] = [
+        let cases: [(&str, AnomalyKind); 27] = [
+            ("", AnomalyKind::PaxSyntax),
             (&record("SCHILY.xattr.null\0=x"), AnomalyKind::PaxSyntax),
             (&record("SCHILY.a\n20 path=evil"), AnomalyKind::PaxSyntax),
             (&record("NODETAR.a\rb=x"), AnomalyKind::PaxSyntax),

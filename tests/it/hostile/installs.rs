@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use packgate::audit::{Audit, Auditor, Options};
-use packgate::inventory::Kind;
+use packgate::inventory::{Entry, EntryKind, Kind};
 
 use super::build::{Member, Tar, Zip, extra, gzip, record};
 use super::clients::{
@@ -75,6 +75,41 @@ fn wheel(dice: &mut Option<&mut Dice>) -> Vec<u8> {
     });
     let more: Vec<Member> = more.collect();
     Zip::wheel(more).bytes()
+}
+
+/// A wheel whose `entry_points.txt` is of lines at random.
+fn wheel_of_commands(dice: &mut Option<&mut Dice>) -> Vec<u8> {
+    const LINES: [&str; 20] = [
+        "acme = acme.core:main",
+        "tool=acme.core:Main.run [extra]",
+        "other.tool = acme.core : main",
+        "tool = acme.core:main",
+        "tool = acme.core",
+        "tool = acme.core:main # it",
+        "tool = acme.core:main;it",
+        "tool: acme.core:main",
+        "two words = acme.core:main",
+        "a=b=acme.core:main",
+        ";tool = acme.core:main",
+        "# a comment",
+        "",
+        "  more = acme.core:main",
+        "[gui_scripts]",
+        "[acme.plugins]",
+        "[DEFAULT]",
+        "[ console_scripts ]",
+        "[gui_scripts] # more",
+        "[console_scripts]",
+    ];
+    let mut lines = vec!["[console_scripts]", "acme = acme.core:main"];
+    if dice.is_some() {
+        lines.truncate(1 + below(dice, 2));
+        let more = below(dice, 4);
+        lines.extend((0..more).map(|_| LINES[below(dice, LINES.len())]));
+    }
+    let end = ["\r\n", "\n"][below(dice, 2)];
+    let table = lines.join(end) + end;
+    Zip::wheel([Member::file("acme-1.0.0.dist-info/entry_points.txt", table.as_bytes())]).bytes()
 }
 
 fn tarball(dice: &mut Option<&mut Dice>) -> Vec<u8> {
@@ -238,7 +273,7 @@ fn plain_tar(dice: &mut Option<&mut Dice>) -> Vec<u8> {
     ];
     let mut tar = Tar::default().file("a/first.txt", b"first\n");
     for (path, text) in some(dice, &POOL) {
-        tar = match below(dice, 14) {
+        tar = match below(dice, 15) {
             0 => tar.pax(&record("path", path)).file("a/short", &text),
             1 => tar.long_name(path).file("a/short", &text),
             2 => tar.entry(path, 0, &text),
@@ -247,7 +282,8 @@ fn plain_tar(dice: &mut Option<&mut Dice>) -> Vec<u8> {
             5 => tar.entry("g", b'g', record("comment", "a note").as_bytes()).file(path, &text),
             6 => tar.odd(path, b'0', &text, |block| block[257..265].copy_from_slice(b"ustar  \0")),
             7 => tar.odd(path, b'0', &text, |block| block[257..].fill(0)),
-            8..=10 => {
+            8 => tar.link(path, b'2', ["first.txt", "../a/first.txt", "nothing"][below(dice, 3)]),
+            9..=11 => {
                 let (key, value) = RECORDS[below(dice, RECORDS.len())];
                 tar.pax(&record(key, value)).file(path, &text)
             }
@@ -283,9 +319,10 @@ fn gem_unpack(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
 /// What the installed view says, with the places of schemes as a client lays them out in one folder.
 fn view(audit: &Audit, gem: bool) -> Tree {
     let mut tree = Tree::new();
+    let is_plain = matches!(audit.inventory.kind, Kind::Zip | Kind::Tar);
     for entry in audit.inventory.everything() {
-        let own = || (entry.parent.is_none() && entry.has_bytes()).then_some(entry.path.as_str());
-        let is_plain = matches!(audit.inventory.kind, Kind::Zip | Kind::Tar);
+        let is_there = entry.has_bytes() || linked(audit, entry).is_some();
+        let own = || (entry.parent.is_none() && is_there).then_some(entry.path.as_str());
         let Some(installed) = (if is_plain { own() } else { entry.installed.as_deref() }) else { continue };
         let path = match (installed.strip_prefix("{scripts}/"), installed.strip_prefix("gems/")) {
             (Some(script), _) => format!("bin/{script}"),
@@ -293,10 +330,36 @@ fn view(audit: &Audit, gem: bool) -> Tree {
             (_, None) if gem => continue,
             _ => installed.to_owned(),
         };
-        tree.insert(path, entry.sha256.clone().unwrap_or_default());
+        let digest = if is_plain { linked(audit, entry) } else { None };
+        tree.insert(path, digest.or_else(|| entry.sha256.clone()).unwrap_or_default());
     }
     tree.retain(|path, _| !path.contains(".dist-info/"));
+    tree.extend(made_commands(audit).map(|path| (path, MADE.to_owned())));
     tree
+}
+
+/// What `collect` finds where a link of a plain archive was made.
+fn linked(audit: &Audit, entry: &Entry) -> Option<String> {
+    match &entry.kind {
+        EntryKind::Symlink { target } => Some(format!("-> {target}")),
+        EntryKind::Hardlink { target } => {
+            let mut there = audit.inventory.top_files();
+            there.find(|other| other.path == *target).and_then(|other| other.sha256.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Instead of the digest of a script that the client itself writes.
+const MADE: &str = "made by the client";
+
+/// Where a client writes the commands that it makes of a wheel's entry points.
+fn made_commands(audit: &Audit) -> impl Iterator<Item = String> {
+    let package = audit.inventory.package.iter().filter(|_| audit.inventory.kind == Kind::Wheel);
+    let commands = package.flat_map(|package| &package.commands);
+    commands
+        .filter(|command| command.starts != command.declared_in)
+        .map(|command| format!("bin/{}", command.name))
 }
 
 fn hold(file_name: &str, client: &str, install: Install, make: fn(&mut Option<&mut Dice>) -> Vec<u8>) {
@@ -331,6 +394,9 @@ fn hold(file_name: &str, client: &str, install: Install, make: fn(&mut Option<&m
         let root = out.join(number.to_string());
         collect(&root, &root, false, &mut tree);
         tree.retain(|path, _| !path.contains(".dist-info/") && path != ".lock");
+        for path in made_commands(&audit) {
+            tree.entry(path).and_modify(|digest| MADE.clone_into(digest));
+        }
         assert_eq!(tree, view(&audit, file_name.ends_with(".gem")), "seed {seed}: {client}, number {number}");
         compared += 1;
     }
@@ -349,6 +415,17 @@ fn wheels_by_pip() {
 fn wheels_by_uv() {
     if have(&["uv"]) {
         hold("acme-1.0.0-py3-none-any.whl", "uv", uv, wheel);
+    }
+}
+
+#[test]
+fn commands_by_pip_and_uv() {
+    if have(&["python3"]) {
+        let install: Install = |archives, out| python("pip-install", archives, out);
+        hold("acme-1.0.0-py3-none-any.whl", "pip", install, wheel_of_commands);
+    }
+    if have(&["uv"]) {
+        hold("acme-1.0.0-py3-none-any.whl", "uv", uv, wheel_of_commands);
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{Anomaly, AnomalyKind, Command, Entry, Inventory};
 
-use super::{in_dist_info, modules};
+use super::entry_points::{self, EntryPoint};
+use super::in_dist_info;
 
 const DATA: &str = ".data";
 /// How setuptools describes a package, in a folder or a file.
@@ -45,8 +46,8 @@ fn in_prefix(path: &str) -> String {
 }
 
 /// The commands that installers make of `entry_points.txt` and of scripts.
-pub(super) fn commands(inventory: &Inventory, declared_in: &str, entry_points: &[u8]) -> Vec<Command> {
-    let points = modules::entry_points(entry_points).into_iter().filter(modules::EntryPoint::is_command);
+pub(super) fn commands(inventory: &Inventory, declared_in: &str, table: &[u8]) -> Vec<Command> {
+    let points = entry_points::read(table).into_iter().filter(EntryPoint::is_command);
     let declared = points.map(|point| Command {
         name: point.name,
         starts: point.target,
@@ -86,6 +87,10 @@ pub(super) fn odd_landings(inventory: &Inventory) -> Vec<Anomaly> {
                 if scheme.is_empty() { folder } else { scheme }
             );
             anomalies.push(Anomaly::of(AnomalyKind::ForeignScheme, entry, detail));
+        } else if scheme == "scripts" && rest.contains('/') {
+            let detail =
+                "it is in a folder among the scripts: uv refuses the wheel, pip installs it in that folder";
+            anomalies.push(Anomaly::of(AnomalyKind::ForeignScheme, entry, detail.into()));
         }
         let Some(installed) = entry.installed.as_deref() else { continue };
         if is_startup(installed) {

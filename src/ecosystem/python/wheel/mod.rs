@@ -2,6 +2,7 @@
 //! "Entry points".
 
 mod commands;
+mod entry_points;
 mod imports;
 mod installed;
 mod modules;
@@ -91,6 +92,7 @@ impl Format for Wheel {
             inventory.manifests.iter().rfind(|kept| kept.path == path)
         };
         let points = beside("entry_points.txt");
+        problems.extend(points.and_then(|kept| entry_points::trouble(&kept.bytes, &kept.path)));
         package.commands = installed::commands(
             inventory,
             points.map(|kept| kept.path.as_str()).unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! What a wheel says about its modules: `entry_points.txt` and setuptools' `top_level.txt`.
+//! The modules that a wheel speaks of: in `entry_points.txt` and in setuptools' `top_level.txt`.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,13 @@ use crate::inventory::{
 };
 use crate::project::Project;
 
+use super::entry_points;
+
 /// Scripts and plugins whose module the wheel should have but doesn't.
 pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPoint> {
     let paths: BTreeSet<&str> = inventory.top_files().map(|entry| installed(&entry.path)).collect();
     let mut missing = Vec::new();
-    for point in entry_points(bytes) {
+    for point in entry_points::read(bytes) {
         let module = point.module();
         if !has_module(&paths, module) {
             missing.push(MissingEntryPoint {
@@ -46,50 +48,6 @@ pub(super) fn nothing_to_install(
         near: None,
         line: None,
     })
-}
-
-/// A line of `entry_points.txt`.
-#[derive(Debug)]
-pub(super) struct EntryPoint {
-    group: String,
-    pub(super) name: String,
-    /// `module:function`.
-    pub(super) target: String,
-    line: u64,
-}
-
-impl EntryPoint {
-    /// The module that it names. Some programs take `module.Class` in a plugin's line, too.
-    fn module(&self) -> &str {
-        let named = self.target.split([':', '[']).next().unwrap_or_default().trim();
-        let is_class = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
-        match named.rsplit_once('.') {
-            Some((module, name)) if is_class(name) && !self.is_command() && named == self.target => module,
-            _ => named,
-        }
-    }
-
-    /// Whether installers make a command of it.
-    pub(super) fn is_command(&self) -> bool {
-        matches!(self.group.as_str(), "console_scripts" | "gui_scripts")
-    }
-}
-
-/// Everything that `entry_points.txt` says.
-pub(super) fn entry_points(bytes: &[u8]) -> Vec<EntryPoint> {
-    let text = String::from_utf8_lossy(bytes);
-    let mut group = String::new();
-    let mut points = Vec::new();
-    for (line, number) in text.lines().zip(1..) {
-        let line = line.split(['#', ';']).next().unwrap_or_default().trim();
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            group = name.trim().to_owned();
-        } else if let Some((name, target)) = line.split_once('=').filter(|_| !group.is_empty()) {
-            let (name, target) = (name.trim().to_owned(), target.trim().to_owned());
-            points.push(EntryPoint { group: group.clone(), name, target, line: number });
-        }
-    }
-    points
 }
 
 /// Where a file of `*.data/purelib` and the like ends up.
