@@ -72,7 +72,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                 )
             }
             Some(target) if is_made_alike => {
-                format!("This is {word} to `{target}`, where nothing is: whoever follows it gets an error.")
+                format!(
+                    "This is {word} to `{target}`, where nothing is that it could be made of: whoever unpacks or follows it gets an error."
+                )
             }
             Some(target) => {
                 format!(
@@ -135,20 +137,22 @@ mod tests {
     #[test]
     fn links_in_a_source_distribution_may_point_to_what_is_in_it() {
         let found = |kind: Kind, link: EntryKind| {
-            let mut inventory = tree(&["acme-1.0/docs/license", "acme-1.0/LICENSE", "acme-1.0/src/a.py"]);
+            let paths = ["acme-1.0/LICENSE", "acme-1.0/src/a.py", "acme-1.0/docs/license", "acme-1.0/later"];
+            let mut inventory = tree(&paths);
             inventory.kind = kind;
-            inventory.entries[0].kind = link;
+            inventory.entries[2].kind = link;
             run(&RULE, &inventory).len()
         };
         let symlink = |target: &str| EntryKind::Symlink { target: target.into() };
         let hard = |target: &str| EntryKind::Hardlink { target: target.into() };
-        for link in [symlink("../LICENSE"), symlink("../src"), hard("acme-1.0/LICENSE")] {
+        for link in [symlink("../LICENSE"), symlink("../src"), symlink("../later"), hard("acme-1.0/LICENSE")]
+        {
             assert_eq!(found(Kind::Sdist, link.clone()), 0, "{link:?}");
             assert_eq!(found(Kind::Npm, link.clone()), 1, "{link:?}");
         }
-        for link in
-            [symlink("../COPYING"), symlink("../../../etc"), hard("acme-1.0/COPYING"), symlink("license")]
-        {
+        let nowhere = ["acme-1.0/COPYING", "acme-1.0/src", "acme-1.0/later"].map(hard);
+        let away = ["../COPYING", "../../../etc", "license"].map(symlink);
+        for link in nowhere.into_iter().chain(away) {
             assert_eq!(found(Kind::Sdist, link.clone()), 1, "{link:?}");
         }
     }

@@ -12,6 +12,8 @@ pub(super) struct Links<'a> {
     targets: HashMap<(Option<EntryId>, &'a str), &'a str>,
     /// Files, and folders with something in them.
     there: HashSet<(Option<EntryId>, &'a str)>,
+    /// The first entry of each path that is a file.
+    files: HashMap<(Option<EntryId>, &'a str), EntryId>,
 }
 
 /// Where a link ends.
@@ -26,7 +28,7 @@ pub(super) enum End {
 
 impl<'a> Links<'a> {
     pub(super) fn of(inventory: &'a Inventory) -> Self {
-        let mut links = Self { targets: HashMap::new(), there: HashSet::new() };
+        let mut links = Self { targets: HashMap::new(), there: HashSet::new(), files: HashMap::new() };
         let is_link =
             |entry: &&Entry| matches!(entry.kind, EntryKind::Symlink { .. } | EntryKind::Hardlink { .. });
         // Most artifacts have none, and then nobody asks what is there.
@@ -42,8 +44,11 @@ impl<'a> Links<'a> {
                     links.targets.insert((entry.parent, path), target);
                 }
                 EntryKind::Hardlink { .. } => {}
-                _ => {
+                kind => {
                     links.there.insert((entry.parent, path));
+                    if *kind == EntryKind::File {
+                        links.files.entry((entry.parent, path)).or_insert(entry.id);
+                    }
                 }
             }
         }
@@ -53,14 +58,27 @@ impl<'a> Links<'a> {
     /// Where a link ends; what is no link is nowhere.
     pub(super) fn end(&self, entry: &Entry) -> End {
         match &entry.kind {
-            EntryKind::Symlink { target } => self.follow(entry.parent, folder_of(&entry.path), target),
-            // A hard link names an entry from the root.
-            EntryKind::Hardlink { target } => self.follow(entry.parent, "", target),
+            EntryKind::Symlink { target } => {
+                match self.follow(entry.parent, folder_of(&entry.path), target) {
+                    Ok(path) if self.there.contains(&(entry.parent, path.as_str())) => End::There,
+                    Ok(_) => End::Nowhere,
+                    Err(end) => end,
+                }
+            }
+            // A hard link names an entry from the root: a file that was unpacked before it.
+            EntryKind::Hardlink { target } => match self.follow(entry.parent, "", target) {
+                Ok(path) => match self.files.get(&(entry.parent, path.as_str())) {
+                    Some(file) if *file < entry.id => End::There,
+                    _ => End::Nowhere,
+                },
+                Err(end) => end,
+            },
             _ => End::Nowhere,
         }
     }
 
-    fn follow(&self, within: Option<EntryId>, folder: &str, target: &str) -> End {
+    /// The path at which a target ends, or that it ends at none.
+    fn follow(&self, within: Option<EntryId>, folder: &str, target: &str) -> Result<String, End> {
         let mut at: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
         let mut ahead: Vec<&str> = Vec::new();
         let mut followed = 0;
@@ -68,14 +86,14 @@ impl<'a> Links<'a> {
         loop {
             if let Some(target) = next.take() {
                 if is_rooted(target) {
-                    return End::Outside;
+                    return Err(End::Outside);
                 }
                 ahead.extend(target.split(['/', '\\']).rev());
             }
             let Some(segment) = ahead.pop() else { break };
             match segment {
                 "" | "." => {}
-                ".." if at.pop().is_none() => return End::Outside,
+                ".." if at.pop().is_none() => return Err(End::Outside),
                 ".." => {}
                 name => {
                     at.push(name);
@@ -87,11 +105,10 @@ impl<'a> Links<'a> {
                 }
             }
             if followed > MOST {
-                return End::Nowhere;
+                return Err(End::Nowhere);
             }
         }
-        let path = at.join("/");
-        if self.there.contains(&(within, path.as_str())) { End::There } else { End::Nowhere }
+        Ok(at.join("/"))
     }
 }
 
