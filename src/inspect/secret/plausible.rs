@@ -401,14 +401,17 @@ pub(super) fn is_jumbled(bytes: &[u8]) -> bool {
         && (most > MANY || (has_capitals && (most >= MANY || (turns >= 2 && turns * 6 >= bytes.len()))))
 }
 
-/// Six equal characters in a row, or seven that count up (`abcdefg`, `2345678`).
+/// Six equal characters in a row, or seven that count up (`abcdefg`, `2345678`). In a long row of the few digits of
+/// hexadecimal, six are chance.
 pub(super) fn has_pattern(bytes: &[u8]) -> bool {
+    let is_long_hex = bytes.len() >= 32 && bytes.iter().all(u8::is_ascii_hexdigit);
+    let most = if is_long_hex { 8 } else { 6 };
     let (mut equal, mut rising) = (1, 1);
     for pair in bytes.windows(2) {
         let &[before, after] = pair else { continue };
         equal = if before == after { equal + 1 } else { 1 };
         rising = if before.checked_add(1) == Some(after) { rising + 1 } else { 1 };
-        if equal >= 6 || rising >= 7 {
+        if equal >= most || rising >= 7 {
             return true;
         }
     }
@@ -469,6 +472,15 @@ pub(super) fn crc32(bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn six_of_a_kind_are_chance_in_a_long_row_of_hexadecimal() {
+        let digits = "75937a99298a1c78cf82";
+        assert!(!has_pattern(format!("{digits}555555dd3ea77289").as_bytes()));
+        assert!(has_pattern(format!("{digits}55555555dd3ea772").as_bytes()));
+        assert!(has_pattern(format!("{digits}xxxxxxdd3ea77289").as_bytes()));
+        assert!(has_pattern(b"7593555555dd3e"));
+    }
 
     #[test]
     fn crc_is_the_usual_one() {

@@ -466,7 +466,7 @@ const WRAPPED: &[Carrier] = &[
 fn no_file_of_settings_is_missed_in_a_wrapping() {
     const FILES: [&str; 3] = [
         "NODE_ENV=production\nDB_HOST=db7\nDB_PASSWORD={base62:12}!{base62:4}\n",
-        "# of the server\nexport PORT=8080\n\nexport SMTP_PASSWORD=\"{base62:18}\"\n",
+        "# of the server\nexport PORT=8080\n\nexport SMTP_PASSWORD=\"{base62:17}7\"\n",
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  pw: {b64of:{base62:24}}\n",
     ];
     for seed in seeds() {
