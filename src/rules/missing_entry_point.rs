@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use crate::ecosystem;
-use crate::inventory::{EntryPointWeight, Inventory, MissingEntryPoint};
+use crate::inventory::{EntryPointWeight, Inventory, Kind, MissingEntryPoint};
 use crate::settings::Level;
 use crate::words;
 
@@ -76,10 +76,11 @@ fn instead(missing: &MissingEntryPoint) -> String {
     format!(" (it has `{near}`{how})")
 }
 
-fn consequence(missing: &MissingEntryPoint) -> &'static str {
+fn consequence(missing: &MissingEntryPoint, kind: Kind) -> &'static str {
     let field = missing.field.as_str();
     let is_types = matches!(field, "types" | "typings") || field.ends_with(".types");
     match missing.weight {
+        EntryPointWeight::Whole if kind == Kind::Sdist => "nobody can build the package, or install it",
         EntryPointWeight::Whole => "nobody can load the package by its name",
         EntryPointWeight::Command => "the command can't start",
         EntryPointWeight::Part => "whoever uses it gets an error",
@@ -122,16 +123,18 @@ pub(super) fn found(
     wanted: fn(EntryPointWeight) -> bool,
 ) -> Vec<Finding> {
     let Some(package) = &context.inventory.package else { return Vec::new() };
+    let kind = context.inventory.kind;
     let missing = package.declared.missing.iter().filter(|missing| wanted(missing.weight));
     let one = |missing: &MissingEntryPoint| {
         let finding =
             Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, missing.line))
                 .message(format!(
-                    "{} names `{}`, which is not in the artifact{}: {}.",
+                    "{} {} `{}`, which is not in the artifact{}: {}.",
                     missing.field,
+                    if kind == Kind::Sdist { "needs" } else { "names" },
                     missing.target,
                     instead(missing),
-                    consequence(missing)
+                    consequence(missing, kind)
                 ))
                 .evidence(Evidence {
                     field: &missing.field,

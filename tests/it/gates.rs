@@ -238,7 +238,8 @@ fn the_hook_of_the_recipe_stops_a_push() {
         .replace("https://github.com/packgate/packgate", hooks.to_str().unwrap())
         .replace("id: packgate", "id: packgate-system");
     fs::write(project.join(".pre-commit-config.yaml"), config).unwrap();
-    let manifest = r#"{ "name": "acme-hello", "version": "1.0.0", "license": "MIT", "files": ["lib"] }"#;
+    let manifest =
+        r#"{ "name": "acme-hello", "version": "1.0.0", "license": "MIT", "main": "lib", "files": ["lib"] }"#;
     fs::write(project.join("package.json"), manifest).unwrap();
     fs::create_dir(project.join("lib")).unwrap();
     fs::write(project.join("lib/index.js"), "module.exports = 1;\n").unwrap();

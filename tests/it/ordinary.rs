@@ -79,10 +79,14 @@ fn damaged() -> Vec<u8> {
 
 #[test]
 fn sdists_that_also_hold_other_manifests() {
-    for order in [["package.json", "Cargo.toml", "PKG-INFO"], ["PKG-INFO", "Cargo.toml", "package.json"]] {
+    for order in [
+        ["package.json", "Cargo.toml", "setup.py", "PKG-INFO"],
+        ["PKG-INFO", "setup.py", "Cargo.toml", "package.json"],
+    ] {
         let files = order.map(|name| {
             let text = match name {
                 "PKG-INFO" => INFO,
+                "setup.py" => "",
                 "Cargo.toml" => "[workspace]\nmembers = []\n",
                 _ => r#"{"private": true}"#,
             };
@@ -108,7 +112,11 @@ fn test_data_that_cannot_be_examined() {
     let sdist = |path: &str, policy: &str| {
         let path = format!("demo-1.0/{path}");
         let damaged = damaged();
-        let files = [("demo-1.0/PKG-INFO", INFO.as_bytes()), (path.as_str(), damaged.as_slice())];
+        let files = [
+            ("demo-1.0/PKG-INFO", INFO.as_bytes()),
+            ("demo-1.0/setup.py", b"".as_slice()),
+            (path.as_str(), damaged.as_slice()),
+        ];
         Verdict::of("demo-1.0.tar.gz", &tar(&files), policy)
     };
     for path in
@@ -127,7 +135,11 @@ fn test_data_that_cannot_be_examined() {
         assert_eq!(sdist(path, "open-source").status, 3, "{path}");
     }
     // The artifact itself is never let off.
-    let mut cut = tar(&texts(&[("demo-1.0/PKG-INFO", INFO), ("demo-1.0/tests/a.py", "x = 1")]));
+    let mut cut = tar(&texts(&[
+        ("demo-1.0/PKG-INFO", INFO),
+        ("demo-1.0/setup.py", ""),
+        ("demo-1.0/tests/a.py", "x = 1"),
+    ]));
     cut.truncate(cut.len() - 20);
     assert_eq!(Verdict::of("demo-1.0.tar.gz", &cut, "open-source").status, 3);
 }
@@ -136,7 +148,11 @@ fn test_data_that_cannot_be_examined() {
 fn arrays_that_compress_well() {
     let array = Zip::of([Member::file("zeros.npy", &vec![0; 24 << 20])]).bytes();
     assert!(array.len() < 40_000, "{}", array.len());
-    let files = [("demo-1.0/PKG-INFO", INFO.as_bytes()), ("demo-1.0/demo/data/zeros.npz", array.as_slice())];
+    let files = [
+        ("demo-1.0/PKG-INFO", INFO.as_bytes()),
+        ("demo-1.0/setup.py", b"".as_slice()),
+        ("demo-1.0/demo/data/zeros.npz", array.as_slice()),
+    ];
     Verdict::of("demo-1.0.tar.gz", &tar(&files), "auto").passes();
 }
 
@@ -164,7 +180,7 @@ fn lists_of_sources_in_any_spelling() {
 fn a_submodule_is_no_history() {
     let with = |path: &str, text: &str| {
         let path = format!("demo-1.0/vendor/lib/{path}");
-        let files = [("demo-1.0/PKG-INFO", INFO), (path.as_str(), text)];
+        let files = [("demo-1.0/PKG-INFO", INFO), ("demo-1.0/setup.py", ""), (path.as_str(), text)];
         Verdict::of("demo-1.0.tar.gz", &tar(&texts(&files)), "auto")
     };
     let submodule = with(".git", "gitdir: ../../.git/modules/vendor/lib\n");
@@ -366,7 +382,8 @@ fn a_compressed_table_in_a_pickle() {
     let lines: Vec<&str> =
         digits.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
     let pickle = format!("(dp1\nS'data'\np2\n(dp3\nVSpectral\np4\nS'{}\\n'\np5\ns.", lines.join("\\n"));
-    let files = [("demo-1.0/PKG-INFO", INFO), ("demo-1.0/demo/luts.pkl", pickle.as_str())];
+    let files =
+        [("demo-1.0/PKG-INFO", INFO), ("demo-1.0/setup.py", ""), ("demo-1.0/demo/luts.pkl", pickle.as_str())];
     Verdict::of("demo-1.0.tar.gz", &tar(&texts(&files)), "auto").passes();
 }
 
