@@ -10,7 +10,7 @@ pub(super) fn find(sample: &Sample<'_>) -> Option<Found> {
     /// A store of the keys of a whole company is no larger.
     const LARGEST: usize = 4 << 20;
     let bytes = sample.bytes;
-    if bytes.len() > LARGEST || is_known(bytes) {
+    if bytes.len() > LARGEST {
         return None;
     }
     let key = match bytes {
@@ -23,6 +23,9 @@ pub(super) fn find(sample: &Sample<'_>) -> Option<Found> {
         [first, ..] if *first >= 0x80 && is_pgp(bytes) => Key::Open,
         _ => return None,
     };
+    if is_known(bytes) {
+        return None;
+    }
     let rule = key.rule(table::rule("secret-private-key")?, bytes, 0)?;
     Some(Found { rule, span: 0..bytes.len(), token: 0..bytes.len(), prefix: 0 })
 }
