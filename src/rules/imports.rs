@@ -1,6 +1,6 @@
 //! Rules on imports that lead nowhere.
 
-use crate::inventory::{BrokenImport, ImportTrouble, Reach};
+use crate::inventory::{BrokenImport, ImportTrouble, Kind, Reach};
 use crate::settings::Level;
 use crate::words;
 
@@ -105,17 +105,29 @@ fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
     let is_undeclared =
         |broken: &&BrokenImport| matches!(broken.trouble, ImportTrouble::Undeclared | ImportTrouble::Host);
     report(rule, context, findings, is_undeclared, |broken| {
-        let message = format!(
-            "This file imports `{}`, which the manifest does not name as a dependency: {}.",
-            broken.specifier,
-            consequence(broken)
-        );
+        let name = &broken.specifier;
+        // Nobody installs the dependencies of an extension: what it needs must be in it.
+        let is_extension = context.inventory.kind == Kind::Vsix;
+        let message = match is_extension {
+            true => format!(
+                "This file imports `{name}`, which is not in the extension, and editors install no dependencies: {} leads here, and it can't start.",
+                broken.field
+            ),
+            false => format!(
+                "This file imports `{name}`, which the manifest does not name as a dependency: {}.",
+                consequence(broken)
+            ),
+        };
+        let help = match is_extension {
+            true => "Bundle it, or pack node_modules with the extension.",
+            false => "Move it to dependencies or peerDependencies, or bundle it.",
+        };
         let level = match (broken.reach, broken.trouble) {
             (Reach::Package | Reach::Command | Reach::Install, ImportTrouble::Host) => Some(Level::Warning),
             (Reach::Package | Reach::Command | Reach::Install, _) => None,
             _ => Some(Level::Note),
         };
-        (message, "Move it to dependencies or peerDependencies, or bundle it.", level)
+        (message, help, level)
     });
 }
 
@@ -241,5 +253,14 @@ mod tests {
         assert!(found[1].message.contains("A.js"));
         assert_eq!(run(&MISSING_MODULE, &tree(&["package/a.js"])), []);
         assert_eq!(run(&MISSING_MODULE, &with(&[(Absent, Reach::Package); 30])).len(), MOST_SINGLE);
+    }
+
+    #[test]
+    fn an_extension_needs_all_in_itself() {
+        let undeclared = with(&[(ImportTrouble::Undeclared, Reach::Package)]);
+        let extension = Inventory { kind: Kind::Vsix, ..undeclared.clone() };
+        let says =
+            |inventory| run(&UNDECLARED_DEPENDENCY, inventory)[0].message.contains("not in the extension");
+        assert!(says(&extension) && !says(&undeclared));
     }
 }
