@@ -376,6 +376,25 @@ fn what_no_client_sends_is_told_with_its_way() {
     assert!(repository("docs/publish.md").is_file());
 }
 
+#[test]
+fn two_artifacts_of_one_name_are_refused() {
+    if !clients::have(&["npm"]) {
+        return;
+    }
+    let desk = Desk::new();
+    let paths = ["one", "two"].map(|text| {
+        let manifest =
+            br#"{"name": "demo", "version": "1.0.0", "license": "MIT", "files": ["*.js"]}"#.to_vec();
+        let script = format!("module.exports = '{text}';\n").into_bytes();
+        let files = [("package/package.json".into(), manifest), ("package/index.js".into(), script)];
+        let file = desk.path("work").join(format!("{text}.tgz"));
+        std::fs::write(&file, npm_tarball(&files)).unwrap();
+        file.to_str().unwrap().to_owned()
+    });
+    let [one, two] = paths.each_ref().map(String::as_str);
+    desk.says(&["publish", "--dry-run", one, two], 2, &["two artifacts are", "name one of them"]);
+}
+
 /// cargo packs by itself, and gets its login only for what passed.
 #[test]
 fn cargo_gets_its_login_for_what_passed_and_for_nothing_else() {
