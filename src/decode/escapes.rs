@@ -22,6 +22,10 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     while let Some((at, _)) = next_odd(bytes, done, bytes.len()) {
         let begin = word_start(bytes, done, at);
         let mut end = word_end(bytes, at);
+        // `Bot` and `Basic` stand before what they name.
+        if end - begin < SHORTEST && bytes.get(end) == Some(&b' ') {
+            end = word_end(bytes, end + 1);
+        }
         if end - begin < SHORTEST {
             done = end.max(at + 1);
             continue;
@@ -294,6 +298,14 @@ mod tests {
             found.push_str(std::str::from_utf8(&layer.text).unwrap());
         });
         found.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_short_word_stands_before_what_it_names() {
+        assert_eq!(
+            texts("x = 'Bo\\x74 abcdefghijklmnopqrstuvwxyz';\n"),
+            ["x = 'Bot abcdefghijklmnopqrstuvwxyz';"]
+        );
     }
 
     #[test]
