@@ -137,6 +137,9 @@ const BAITS: &[Bait] = &[
     Bait { name: "imports of styles", path: "package/a.css", line: || b"@import ".to_vec() },
     Bait { name: "imports in a comment", path: "package/a.css", line: || b"/*@import \"./a\"".to_vec() },
     Bait { name: "imports of Python", path: "a/__init__.py", line: python_imports },
+    Bait { name: "imports of Python in one line", path: "a/b.py", line: || b"import ".to_vec() },
+    Bait { name: "requires of Ruby", path: "lib/a.rb", line: || b"require 'a'\n".to_vec() },
+    Bait { name: "comments of Ruby", path: "lib/a.rb", line: || b"=begin\n=end\nrequire 'a'\n".to_vec() },
     Bait { name: "imports in one line", path: "package/a.js", line: || b"require(\"./a\");".to_vec() },
 ];
 

@@ -49,7 +49,7 @@ pub(super) fn broken_imports(
     package: &Package,
     specification: &Specification,
 ) -> Vec<BrokenImport> {
-    let whole = Whole { files: files(inventory), specification };
+    let whole = Whole::new(files(inventory), specification);
     let names = [package.name.clone(), package.name.replace('-', "/")];
     let roots = names
         .iter()
@@ -86,6 +86,10 @@ pub(super) fn broken_imports(
 struct Whole<'a> {
     files: BTreeMap<&'a str, &'a Entry>,
     specification: &'a Specification,
+    /// The names of all files, up to each of their points.
+    stems: BTreeSet<&'a str>,
+    /// Under which names nobody but the gem itself has files.
+    own: Vec<String>,
 }
 
 enum Found<'a> {
@@ -95,6 +99,16 @@ enum Found<'a> {
 }
 
 impl<'a> Whole<'a> {
+    fn new(files: BTreeMap<&'a str, &'a Entry>, specification: &'a Specification) -> Self {
+        let stems = |path: &&'a str| {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            name.match_indices('.').filter_map(|(point, _)| name.get(..point)).collect::<Vec<_>>()
+        };
+        let stems = files.keys().flat_map(stems).collect();
+        let own = own_folders(&files, specification);
+        Self { files, specification, stems, own }
+    }
+
     /// What `require` finds by a name in the gem's own folders.
     fn required(&self, name: &str) -> Option<&'a str> {
         let ends = if name.ends_with(".rb") { &[""][..] } else { &[".rb"] };
@@ -126,25 +140,30 @@ impl<'a> Whole<'a> {
     /// Whether a library of the name comes with the gem.
     fn is_compiled(&self, folder: &str, name: &str) -> bool {
         let Some(path) = join(folder, name) else { return true };
-        let last = format!("{}.", path.rsplit('/').next().unwrap_or(&path));
-        self.files.keys().any(|file| file.rsplit('/').next().is_some_and(|name| name.starts_with(&last)))
+        self.stems.contains(path.rsplit('/').next().unwrap_or(&path))
     }
 
-    /// Whether nobody but the gem itself can be meant: a name below its own, of which no dependency has a part.
+    /// Whether nobody but the gem itself can be meant.
     fn is_own(&self, name: &str) -> bool {
-        let Specification { name: own, dependencies, .. } = self.specification;
-        let is_part =
-            |other: &str| other.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with(['-', '_']));
-        let has_parts = |own: &String| {
-            loaded_from(self.specification).any(|folder| {
-                let own = format!("{folder}/{own}");
-                self.files.keys().any(|path| is_below(path, &own))
-            })
-        };
-        let names = [own.clone(), own.replace('-', "/")];
-        names.iter().any(|own| is_below(name, own) && has_parts(own))
-            && !dependencies.iter().any(|dependency| is_part(&dependency.name))
+        self.own.iter().any(|own| is_below(name, own))
     }
+}
+
+/// The gem's own name, as a folder that it has parts in, if no dependency has parts there.
+fn own_folders(files: &BTreeMap<&str, &Entry>, specification: &Specification) -> Vec<String> {
+    let Specification { name: own, dependencies, .. } = specification;
+    let is_part =
+        |other: &str| other.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with(['-', '_']));
+    if dependencies.iter().any(|dependency| is_part(&dependency.name)) {
+        return Vec::new();
+    }
+    let has_parts = |own: &String| {
+        loaded_from(specification).any(|folder| {
+            let own = format!("{folder}/{own}");
+            files.keys().any(|path| is_below(path, &own))
+        })
+    };
+    [own.clone(), own.replace('-', "/")].into_iter().filter(has_parts).collect()
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

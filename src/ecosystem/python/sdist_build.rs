@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use memchr::memmem;
 use toml::{Table, Value};
 
 use crate::inventory::{EntryPointWeight, Inventory, MissingEntryPoint};
@@ -58,12 +57,19 @@ fn opened(setup: &str) -> Vec<String> {
     if GUARDS.iter().any(|guard| setup.contains(guard)) {
         return Vec::new();
     }
-    let found = memmem::find_iter(setup.as_bytes(), "open(").filter_map(|at| {
-        let (before, behind) = setup.split_at_checked(at)?;
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '#';
-        let is_another = line.ends_with(is_name) || line.contains('#');
-        let behind = behind.strip_prefix("open(")?.trim_start();
+    let lines = setup.match_indices('\n').map(|(end, _)| end + 1);
+    std::iter::once(0).chain(lines).flat_map(|start| on_line(setup, start)).collect()
+}
+
+/// The files that are opened on the line that begins there; the call may go on in the next one.
+fn on_line(setup: &str, start: usize) -> impl Iterator<Item = String> {
+    const CALL: &str = "open(";
+    let rest = setup.get(start..).unwrap_or_default();
+    let code = rest.split(['\n', '#']).next().unwrap_or_default();
+    code.match_indices(CALL).filter_map(move |(at, _)| {
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        let is_another = code.get(..at)?.ends_with(is_name);
+        let behind = rest.get(at + CALL.len()..)?.trim_start();
         let quote = behind.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
         let (path, rest) = behind.get(1..)?.split_once(quote)?;
         let path = path.trim_start_matches("./");
@@ -73,8 +79,7 @@ fn opened(setup: &str) -> Vec<String> {
         let writes =
             ["'w", "\"w", "'a", "\"a", "'x", "\"x", "mode"].iter().any(|start| mode.starts_with(start));
         (!is_another && is_inside && !writes).then(|| path.to_owned())
-    });
-    found.collect()
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The files that an extension contributes by its manifest: grammars, themes, snippets and the like.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::ecosystem::npm;
@@ -23,7 +25,8 @@ const FILES: [(&str, &[&str]); 8] = [
 /// Those that are not there.
 pub(super) fn missing(inventory: &Inventory, manifest: &npm::Manifest) -> Vec<MissingEntryPoint> {
     let own = npm::OwnFiles::of(inventory, FOLDER);
-    let has = |path: &str| own.paths.iter().any(|file| file.eq_ignore_ascii_case(path));
+    let paths: HashSet<String> = own.paths.iter().map(|path| path.to_ascii_lowercase()).collect();
+    let has = |path: &str| paths.contains(&path.to_ascii_lowercase());
     let contributes = manifest.object.get("contributes");
     let mut missing = Vec::new();
     for (kind, keys) in &FILES {

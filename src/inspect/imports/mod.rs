@@ -107,6 +107,11 @@ fn is_command(path: &str, bytes: &[u8], interpreter: &[u8]) -> bool {
         && memchr::memmem::find(line, interpreter).is_some()
 }
 
+/// Where lines begin.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|end| end + 1))
+}
+
 fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
     if sample.decoded.is_some() || !sample.media.is_text() {
         return;
@@ -119,7 +124,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
         _ => None,
     };
     if let Some(found) = by_line {
-        for (offset, specifier) in found {
+        for (offset, specifier) in found.into_iter().take(MOST) {
             let line = sample.at(offset).line;
             sink.entry.imports.push(Import { specifier: specifier.into(), by: Asking::Import, line });
         }

@@ -52,21 +52,14 @@ pub(super) fn imports(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
     found
 }
 
-/// Where lines begin with `from ` or `import `.
+/// Where lines begin with `from ` and have an `import ` behind it, or begin with that.
 fn statements(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let line = |word: usize| {
-        let before = bytes.get(..word).unwrap_or_default();
-        memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)
-    };
-    let begins = |at: &usize| {
+    super::lines(bytes).filter(|at| {
         let rest = bytes.get(*at..).unwrap_or_default();
-        rest.starts_with(b"from ") || rest.starts_with(b"import ")
-    };
-    let mut last = None;
-    memmem::find_iter(bytes, "import ")
-        .map(line)
-        .filter(begins)
-        .filter(move |at| last.replace(*at) != Some(*at))
+        let line = || rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        rest.starts_with(b"import ")
+            || rest.starts_with(b"from ") && memmem::find(line(), b"import ").is_some()
+    })
 }
 
 /// The package at the top that a file belongs to, as wheels hold them.

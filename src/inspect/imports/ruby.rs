@@ -10,10 +10,13 @@ pub(super) fn imports(bytes: &[u8]) -> Vec<(usize, String)> {
         .filter_map(|sign| memmem::find(bytes, sign.as_bytes()))
         .min();
     let bytes = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
-    let mut found = Vec::new();
-    for at in memmem::find_iter(bytes, "require") {
-        let (before, rest) = bytes.split_at_checked(at).unwrap_or_default();
-        if !before.is_empty() && !before.ends_with(b"\n") || is_comment_open(before) {
+    let (mut found, mut is_comment) = (Vec::new(), false);
+    for at in super::lines(bytes) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        if rest.starts_with(b"=begin") || rest.starts_with(b"=end") {
+            is_comment = rest.starts_with(b"=begin");
+        }
+        if is_comment || !rest.starts_with(b"require") {
             continue;
         }
         let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -39,14 +42,6 @@ fn quoted(behind: &str) -> Option<&str> {
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
     let behind = behind.trim_start_matches(')').trim();
     (is_name && (behind.is_empty() || behind.starts_with('#'))).then_some(name)
-}
-
-fn is_comment_open(before: &[u8]) -> bool {
-    let count = |sign: &str| {
-        memmem::find_iter(before, sign).count()
-            + usize::from(before.starts_with(sign.trim_start().as_bytes()))
-    };
-    count("\n=begin") > count("\n=end")
 }
 
 #[cfg(test)]

@@ -23,8 +23,11 @@ mod word;
 
 use std::cell::Cell;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use regex::bytes::{Regex, RegexBuilder};
 use sha2::{Digest, Sha256};
 
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
@@ -212,14 +215,23 @@ fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> O
 /// linked end to end, the next ones are as long as the rest of a token.
 fn is_in_list(bytes: &[u8], found: &Found, search: &Search) -> bool {
     const AROUND: usize = 32;
-    const SHORTEST: usize = 4;
     const FEW: usize = 2;
+    if search.pattern.check == Check::Crc {
+        return false;
+    }
     let Range { start, end } = found.token;
     let around = bytes.get(start.saturating_sub(AROUND)..(end + AROUND).min(bytes.len())).unwrap_or_default();
-    let is_here = |keyword: &&str| memchr::memmem::find(around, keyword.as_bytes()).is_some();
-    let beginnings = table::beginnings().filter(|keyword| keyword.len() >= SHORTEST).filter(is_here);
-    search.pattern.check != Check::Crc && beginnings.count() > FEW
+    let all = BEGINNINGS.iter().flat_map(|beginnings| beginnings.find_iter(around));
+    all.map(|beginning| beginning.as_bytes()).collect::<BTreeSet<_>>().len() > FEW
 }
+
+/// What tokens begin with, if that is long enough to tell.
+static BEGINNINGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    const SHORTEST: usize = 4;
+    let long = table::beginnings().filter(|beginning| beginning.len() >= SHORTEST);
+    let any = long.map(regex::escape).collect::<Vec<_>>().join("|");
+    RegexBuilder::new(&any).unicode(false).build().ok()
+});
 
 /// Whether a token has a digit, or capitals as no name in a program has them: there, words and the beginnings of other
 /// tokens are side by side.
