@@ -1,10 +1,11 @@
-//! Random instances of every pattern, and keys of every kind and size, in every carrier: none may be missed. Ten of each
-//! by a seed that is always the same and ten by a new one; `tests/measure/recall` asks for more.
+//! Random instances of every pattern, and keys of every kind and size, in every carrier: none may be missed, but for what
+//! chance does to a fresh seed. Ten of each by a seed that is always the same and ten by a new one; `tests/measure/recall`
+//! asks for more.
 
 use std::io::Write as _;
 
 use super::tests::dice::{Dice, base64};
-use super::tests::{instance, keys, scan, scan_streamed, seeds};
+use super::tests::{FIXED_SEED, instance, keys, scan, scan_streamed, seeds};
 use super::*;
 use crate::inventory::Media;
 
@@ -239,6 +240,10 @@ fn wrapped(dice: &mut Dice, token: &str, gap: &str, width: usize) -> Vec<u8> {
     format!("x = \"{}\";\n", lines.join(gap)).into_bytes()
 }
 
+/// One in so many texts may be missed with a fresh seed: chance breaks one in some 50,000 by an escape, or by few letters in
+/// bare deflate, and that must not fail somebody else's change. The long run allows none.
+const BY_CHANCE: usize = 5_000;
+
 /// How many instances there are of each.
 fn instances() -> usize {
     std::env::var("PACKGATE_RECALL").ok().and_then(|number| number.parse().ok()).unwrap_or(10)
@@ -289,9 +294,8 @@ fn no_instance_of_any_pattern_is_missed_in_any_carrier() {
         }
         let listed = misses.get(..misses.len().min(40)).unwrap_or_default().join("\n");
         println!("{} of {count} missed with seed {seed}\n{listed}", misses.len());
-        // By chance an escape breaks one in some 50,000, which must fail nobody else's change; the long run allows none.
         let is_long_run = std::env::var_os("PACKGATE_RECALL").is_some();
-        let most = if seed == 1 || is_long_run { 0 } else { count / 5_000 };
+        let most = if seed == FIXED_SEED || is_long_run { 0 } else { count / BY_CHANCE };
         assert!(misses.len() <= most, "{} of {count} missed with seed {seed}:\n{listed}", misses.len());
     }
 }

@@ -21,6 +21,7 @@ use dependencies::{Dependencies, package_of};
 use format::{Format, format};
 use resolve::{Resolved, Tree};
 use roots::Root;
+use subpaths::Subpaths;
 
 /// Files larger than this are not parsed for a package that may be undeclared, and for a file that may be missing.
 const MOST_FOR_A_PACKAGE: u64 = 256 << 10;
@@ -60,6 +61,8 @@ struct Whole<'a> {
     manifest: &'a Manifest,
     dependencies: Dependencies<'a>,
     roots: Vec<Root>,
+    exports: Option<Subpaths<'a>>,
+    imports: Option<Subpaths<'a>>,
 }
 
 /// Where a package's dependencies come from.
@@ -184,7 +187,10 @@ impl<'a> Whole<'a> {
         let mut roots = roots::roots(manifest, &tree);
         roots.retain(|root| brought == Brought::ByClient || root.reach == Reach::Package);
         let dependencies = Dependencies::new(manifest, &package.name, files, brought);
-        Self { manifest, dependencies, tree, roots }
+        let map = |key| manifest.object.get(key).filter(|value: &&Value| !value.is_null());
+        let exports = map("exports").map(Subpaths::of_exports);
+        let imports = map("imports").and_then(Subpaths::of_imports);
+        Self { manifest, dependencies, tree, roots, exports, imports }
     }
 
     /// Every file that the roots lead to, each with its shortest way from the gravest of them.
@@ -287,9 +293,8 @@ impl<'a> Whole<'a> {
 
     /// What is wrong with a name that code asks for.
     fn lacks(&self, specifier: &str) -> Option<ImportTrouble> {
-        let map = |key| self.manifest.object.get(key).filter(|value: &&Value| !value.is_null());
         if specifier.starts_with('#') {
-            let targets = subpaths::imported(map("imports")?, specifier);
+            let targets = self.imports.as_ref()?.paths(specifier);
             let is_own = |target: &String| target.starts_with("./");
             let is_there = |target: &String| self.tree.get(target.trim_start_matches("./")).is_some();
             let is_absent =
@@ -299,8 +304,7 @@ impl<'a> Whole<'a> {
         let own = self.dependencies.own();
         match specifier.strip_prefix(own) {
             Some(rest) if !own.is_empty() && (rest.is_empty() || rest.starts_with('/')) => {
-                let is_there =
-                    map("exports").is_none_or(|exports| subpaths::exported(exports, &format!(".{rest}")));
+                let is_there = self.exports.as_ref().is_none_or(|exports| exports.has(&format!(".{rest}")));
                 (!is_there).then_some(ImportTrouble::NotExported)
             }
             _ => self.dependencies.lacks(specifier),

@@ -1,45 +1,81 @@
 //! What `exports` and `imports` of a manifest say to a name that the package asks itself for.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::super::manifest::NODE;
 
-/// Whether a package of this `exports` lets itself be asked for a subpath (`.`, `./util`).
-pub(super) fn exported(exports: &Value, subpath: &str) -> bool {
-    match exports {
-        Value::Object(map) if map.keys().any(|key| key.starts_with('.')) => {
-            mapped(map, subpath).is_some_and(|(target, _)| !target.is_null())
+/// Paths behind one name. Nobody writes more, and they are looked up for each import.
+const MOST: usize = 100;
+
+/// One of the two, ready to be asked often: a manifest may have many keys, and a package many imports.
+pub(super) struct Subpaths<'m> {
+    keys: HashMap<&'m str, &'m Value>,
+    /// By what a pattern has before its star, and then by what it has behind.
+    patterns: HashMap<&'m str, HashMap<&'m str, &'m Value>>,
+}
+
+impl<'m> Subpaths<'m> {
+    /// Those of `exports`. One without subpaths is about the package itself.
+    pub(super) fn of_exports(exports: &'m Value) -> Self {
+        match exports {
+            Value::Object(map) if map.keys().any(|key| key.starts_with('.')) => Self::of_map(map),
+            _ => Self { keys: HashMap::from([(".", exports)]), patterns: HashMap::new() },
         }
-        _ => subpath == ".",
     }
-}
 
-/// The paths that Node may find behind a name of `imports`; none where the name isn't there, or isn't for Node.
-pub(super) fn imported(imports: &Value, name: &str) -> Vec<String> {
-    let mut paths = Vec::new();
-    if let Some((target, star)) = imports.as_object().and_then(|map| mapped(map, name)) {
-        targets(target, star, 0, &mut paths);
+    /// Those of `imports`.
+    pub(super) fn of_imports(imports: &'m Value) -> Option<Self> {
+        imports.as_object().map(Self::of_map)
     }
-    paths
-}
 
-/// What a key leads to, and what stands for the star in it: the key itself, or the pattern with the longest beginning.
-fn mapped<'v, 'k>(map: &'v Map<String, Value>, key: &'k str) -> Option<(&'v Value, &'k str)> {
-    if let Some(target) = map.get(key).filter(|_| !key.contains('*')) {
-        return Some((target, ""));
+    fn of_map(map: &'m Map<String, Value>) -> Self {
+        let mut patterns: HashMap<&str, HashMap<&str, &Value>> = HashMap::new();
+        for (key, target) in map {
+            let parts = key.split_once('*').or_else(|| Some((key.strip_suffix('/')?, "")));
+            if let Some((before, after)) = parts {
+                patterns.entry(before).or_default().insert(after, target);
+            }
+        }
+        let keys = map.iter().filter(|(key, _)| !key.contains('*'));
+        Self { keys: keys.map(|(key, target)| (key.as_str(), target)).collect(), patterns }
     }
-    let fits = |(pattern, target): (&'v String, &'v Value)| {
-        let (before, after) = pattern.split_once('*').or_else(|| Some((pattern.strip_suffix('/')?, "")))?;
-        let star = key.strip_prefix(before)?.strip_suffix(after)?;
-        (!star.is_empty()).then_some((before.len(), target, star))
-    };
-    let best = map.iter().filter_map(fits).max_by_key(|(length, _, _)| *length)?;
-    Some((best.1, best.2))
+
+    /// Whether a package of this `exports` lets itself be asked for a subpath (`.`, `./util`).
+    pub(super) fn has(&self, subpath: &str) -> bool {
+        self.mapped(subpath).is_some_and(|(target, _)| !target.is_null())
+    }
+
+    /// The paths that Node may find behind a name of `imports`; none where the name isn't there, isn't for Node, or has too
+    /// many to tell.
+    pub(super) fn paths(&self, name: &str) -> Vec<String> {
+        let mut paths = Vec::new();
+        if let Some((target, star)) = self.mapped(name) {
+            targets(target, star, 0, &mut paths);
+        }
+        if paths.len() < MOST { paths } else { Vec::new() }
+    }
+
+    /// What a key leads to, and what stands for the star in it: the key itself, or the pattern with the longest beginning.
+    fn mapped<'k>(&self, key: &'k str) -> Option<(&'m Value, &'k str)> {
+        if let Some(target) = self.keys.get(key) {
+            return Some((target, ""));
+        }
+        (0..key.len()).rev().find_map(|start| {
+            let behind = self.patterns.get(key.get(..start)?)?;
+            (start + 1..=key.len()).find_map(|end| {
+                let target = behind.get(key.get(end..)?)?;
+                Some((*target, key.get(start..end)?))
+            })
+        })
+    }
 }
 
 fn targets(target: &Value, star: &str, depth: usize, paths: &mut Vec<String>) {
     const DEEPEST: usize = 32;
     match target {
+        _ if paths.len() >= MOST => {}
         Value::String(path) => paths.push(path.replace('*', star)),
         Value::Array(items) if depth < DEEPEST => {
             items.iter().for_each(|item| targets(item, star, depth + 1, paths));
@@ -63,16 +99,17 @@ mod tests {
         for (subpath, expected) in
             [(".", true), ("./b/x", true), ("./b/private/x", false), ("./c/x.js", true), ("./d", false)]
         {
-            assert_eq!(exported(&exports, subpath), expected, "{subpath}");
+            assert_eq!(Subpaths::of_exports(&exports).has(subpath), expected, "{subpath}");
         }
-        assert!(exported(&json!("./a.js"), ".") && !exported(&json!({"import": "./a.js"}), "./b"));
+        let (alone, conditions) = (json!("./a.js"), json!({"import": "./a.js"}));
+        assert!(Subpaths::of_exports(&alone).has(".") && !Subpaths::of_exports(&conditions).has("./b"));
     }
 
     #[test]
     fn what_node_finds_behind_a_name() {
         let imports = json!({"#a": {"browser": "./b.js", "default": "./a.js"}, "#x/*": "./x/*.js", "#y": {"vite": "./y.js"}});
         for (name, expected) in [("#a", &["./a.js"][..]), ("#x/1", &["./x/1.js"]), ("#y", &[]), ("#z", &[])] {
-            assert_eq!(imported(&imports, name), expected, "{name}");
+            assert_eq!(Subpaths::of_imports(&imports).unwrap().paths(name), expected, "{name}");
         }
     }
 }
