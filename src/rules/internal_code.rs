@@ -15,8 +15,8 @@ pub(super) const RULE: Rule = Rule {
     docs: r#"
 ## What it does
 
-Fingerprints the code in the folders of `internal.roots` and in private members of the workspace by winnowing
-(Schleimer, Wilkerson, Aiken 2003), and looks for it in every text of the artifact: in files, in bundles, and in the
+Fingerprints the code in the folders of `internal.roots` and in private members of the workspace (but for examples,
+documentation and demos, and for the project's own folder) by winnowing (Schleimer, Wilkerson, Aiken 2003), and looks for it in every text of the artifact: in files, in bundles, and in the
 texts inside source maps. For each internal file it says how much of it would get out.
 
 Formatting, quotes, comments, types and the order of functions don't matter; names do. **Code whose names were
