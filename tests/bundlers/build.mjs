@@ -65,6 +65,8 @@ const tools = {
             devtool,
             context: process.cwd(),
             entry: "./src/index.js",
+            // From 5.113 on webpack takes `./util` for util.ts, which stands beside it, before util.js.
+            resolve: { extensions: [".js"] },
             module: { rules: [{ test: /\.js$/, resolve: { fullySpecified: false } }] },
             output: { path: join(process.cwd(), out(`webpack-${devtool || "none"}`)), filename: "index.js" },
           },
