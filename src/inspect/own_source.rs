@@ -15,6 +15,8 @@ const DEEPEST: u32 = 3;
 const MANY: usize = 4;
 /// Scripts, which have comments and literals for text that is none of their code.
 const SCRIPTS: [&str; 4] = [".js", ".mjs", ".cjs", ".jsx"];
+/// Other code, and pages, which show code as it is.
+const CODE: [&str; 10] = [".py", ".css", ".vue", ".svelte", ".rb", ".lua", ".php", ".html", ".htm", ".xhtml"];
 
 /// Declarations and stubs.
 const DECLARATIONS: [&str; 4] = [".d.ts", ".d.mts", ".d.cts", ".pyi"];
@@ -26,12 +28,13 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
         return;
     }
     let is_any = |ends: &[&str]| ends.iter().any(|end| sample.path.ends_with(end));
+    let is_script = sample.decoded.is_none() && is_any(&SCRIPTS);
     let place = match sample.decoded {
         Some(_) => Stands::Decoded,
         None if is_any(&DECLARATIONS) => Stands::Declared,
-        None => Stands::Bare,
+        None if is_script || is_any(&CODE) || !sample.media.is_text() => Stands::Bare,
+        None => Stands::Data,
     };
-    let is_script = place == Stands::Bare && is_any(&SCRIPTS);
     let mut search = Search { own, entry: sink.entry, keep: scanner.options.recovered };
     let most = search.look(sample.bytes, place, &|offset| sample.at(offset));
     if is_script
@@ -51,8 +54,10 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
 /// How lines stand in an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stands {
-    /// As they are.
+    /// As they are, in code.
     Bare,
+    /// As they are in a text that is no code, behind whatever columns.
+    Data,
     /// As they are, in declarations: these have comments and types of their source, but no statements.
     Declared,
     /// In comments of a script.
@@ -83,7 +88,8 @@ impl Search<'_> {
         let mut most = 0;
         let found = match stands {
             Stands::Declared => self.own.find_statements(bytes),
-            _ => self.own.find(bytes),
+            Stands::Bare | Stands::Commented => self.own.find(bytes),
+            Stands::Data | Stands::Decoded => self.own.find_in_columns(bytes),
         };
         for found in found {
             let Some(file) = self.own.files().get(found.file as usize) else { continue };

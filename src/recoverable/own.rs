@@ -134,7 +134,9 @@ impl Carrier {
             Self::Other => {
                 let sure = gone >= 2 || lines.statements >= 3 || is_all(text);
                 let all = if sure { lines.all() } else { gone };
-                is(Meaning::Source, all >= LEAST).or(is(Meaning::Comments, lines.docs >= 10))
+                // Documentation alone is what manuals, helps and schemas are made of.
+                let comments = lines.docs >= 10 && gone + lines.statements > 0;
+                is(Meaning::Source, all >= LEAST).or(is(Meaning::Comments, comments))
             }
         }
     }

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
 
 Looks for comments of the project's own source files in the code that ships: at least four lines of one file, in
 JavaScript, style sheets or Python built from other files. Files that ship as they were written don't count, and
-neither do licences, declarations (`.d.ts`, `.pyi`) and comments that builds must keep.
+neither do licences, declarations (`.d.ts`, `.pyi`) and comments that builds must keep. Documentation alone in what is
+no code (a manual page, a schema, the text of a help) is what it was written for.
 
 Like `own-source`, it needs the project.
 

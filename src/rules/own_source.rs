@@ -25,7 +25,8 @@ minified files, folders of other people's code (`node_modules`, `vendor`, ...), 
 files that ship unchanged because they run as they are or because the allowlist names them: what a package ships as a file,
 it may have in its documentation as well.
 
-Whole lines are compared, without blanks, quotes, comment marks, line numbers and diff marks. What counts is what a
+Whole lines are compared, without blanks, quotes, comment marks, line numbers and diff marks; in what is no code, also
+behind what `grep`, `git blame`, logs and the columns of tables put before them. What counts is what a
 build drops (plain comments, types, templates), and statements where there shouldn't be any: in declarations, in
 archives, in anything that isn't code; code in comments of a script, and all in its string and template literals. Markdown
 may show parts of a file, but not a whole one. Fewer than four lines of a file don't count, and neither do lines that many

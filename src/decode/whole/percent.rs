@@ -1,13 +1,15 @@
-//! Line ends written `%0A`: `data:` addresses, and whatever else was put into an address.
-
-use memchr::memmem;
+//! Line ends written `%0A`, or `%5Cn` where a text in quotes was encoded: `data:` addresses, and whatever else was put into
+//! an address.
 
 use super::{Whole, stretches};
 use crate::decode::percent;
 
 pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
-    let line_end = |at: &usize| matches!(bytes.get(at + 2), Some(b'A' | b'a'));
-    for stretch in stretches(bytes, memmem::find_iter(bytes, b"%0").filter(line_end)) {
+    let line_end = |at: &usize| {
+        let sign = bytes.get(at + 1..).unwrap_or_default();
+        matches!(sign, [b'0', b'A' | b'a', ..] | [b'5', b'C' | b'c', b'n', ..])
+    };
+    for stretch in stretches(bytes, memchr::memchr_iter(b'%', bytes).filter(line_end)) {
         let at = stretch.start;
         let text = percent::plain(bytes.get(stretch).unwrap_or_default()).into_owned();
         found(Whole { what: "percent-encoded text", at, text });
@@ -34,6 +36,9 @@ mod tests {
         let mut found = Vec::new();
         uncover(format!("url(data:text/plain,{coded})").as_bytes(), &mut |whole| found.push(whole.text));
         assert!(String::from_utf8_lossy(&found[0]).contains(text));
+        let quoted = "x=%22a%5Cnb%5Cnc%5cnd%22";
+        uncover(quoted.as_bytes(), &mut |whole| found.push(whole.text));
+        assert_eq!(found[1], b"x=\"a\\nb\\nc\\nd\"");
         uncover(b"https://a.example/?q=one%0Atwo", &mut |whole| panic!("{whole:?}"));
     }
 }

@@ -1,58 +1,110 @@
-//! Lines that stand as strings of their own in JSON: a list of lines, a tree of comments.
+//! Lines that stand as string literals of their own: a list of lines in JSON, code that writes a file line by line.
 
-use memchr::memchr2_iter;
+use memchr::{memchr, memchr2, memchr3};
 
-use super::Whole;
 use super::escaped::plain;
+use super::{LEAST_LINES, Whole};
+
+/// Shorter literals are no lines that tell anything.
+const SHORTEST: usize = 20;
+/// Bytes by which a text is told from a binary.
+const BEGINNING: usize = 4 << 10;
+/// What follows a literal and begins no line: whoever takes an end for a beginning sees one of these.
+const BEHIND: &[u8] = b";,)]}:";
 
 pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
-    let json = bytes.trim_ascii_start();
-    if !json.starts_with(b"{") && !json.starts_with(b"[") {
+    if memchr(0, bytes.get(..BEGINNING).unwrap_or(bytes)).is_some() {
         return;
     }
-    let mut text = bytes.to_vec();
-    let mut escaped = None;
-    let mut quotes = 0;
-    for at in memchr2_iter(b'"', b'\\', bytes) {
-        if escaped.take() == Some(at) {
+    let json = bytes.trim_ascii_start();
+    let next = match json.starts_with(b"{") || json.starts_with(b"[") {
+        true => |rest: &[u8]| memchr(b'"', rest),
+        // An apostrophe in a comment is taken for a beginning, too, but no literal of one line ends there.
+        false => |rest: &[u8]| memchr3(b'"', b'\'', b'`', rest),
+    };
+    let (mut text, mut count, mut first, mut at) = (Vec::new(), 0, 0, 0);
+    while let Some(open) = bytes.get(at..).and_then(next).map(|open| at + open) {
+        let Some(inside) = literal(bytes, open) else {
+            at = open + 1;
+            continue;
+        };
+        at = open + 1 + inside.len();
+        if inside.first().is_some_and(|byte| BEHIND.contains(byte)) {
             continue;
         }
-        if bytes.get(at) == Some(&b'\\') {
-            escaped = Some(at + 1);
-        } else if let Some(quote) = text.get_mut(at) {
-            *quote = b'\n';
-            quotes += 1;
+        at += 1;
+        if inside.len() >= SHORTEST {
+            text.extend_from_slice(inside);
+            text.push(b'\n');
+            first = if count == 0 { open } else { first };
+            count += 1;
         }
     }
-    if quotes >= LEAST_QUOTES {
-        found(Whole { what: "JSON strings", at: 0, text: plain(&text) });
+    if count >= LEAST_LINES {
+        found(Whole { what: "string literals", at: first, text: plain(&text) });
     }
 }
 
-/// The quotes of as many strings as make a text of many lines.
-const LEAST_QUOTES: usize = 2 * super::LEAST_LINES;
+/// What is in the literal that opens here, if it ends in the same line.
+fn literal(bytes: &[u8], open: usize) -> Option<&[u8]> {
+    let quote = *bytes.get(open)?;
+    let rest = bytes.get(open + 1..)?;
+    let rest = rest.get(..super::LONGEST_LINE).unwrap_or(rest);
+    let mut at = 0;
+    loop {
+        let next = at + memchr2(quote, b'\\', rest.get(at..)?)?;
+        if rest.get(next) == Some(&quote) {
+            let inside = rest.get(..next)?;
+            return memchr(b'\n', inside).is_none().then_some(inside);
+        }
+        at = next + 2;
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn uncovered(bytes: &[u8]) -> Vec<String> {
+    fn uncovered(text: &str) -> Vec<String> {
         let mut texts = Vec::new();
-        uncover(bytes, &mut |whole| texts.push(String::from_utf8(whole.text).unwrap()));
+        uncover(text.as_bytes(), &mut |whole| texts.push(String::from_utf8(whole.text).unwrap()));
         texts
     }
 
+    const LINES: [&str; 4] = [
+        "// it's the first line of all",
+        "    say(\"two\", and, some, more);",
+        "\treturn '\\\\' + three + `of ${them}`;",
+        "/* the fourth, \u{e9} and all that */",
+    ];
+
     #[test]
-    fn each_string_is_a_line() {
-        assert_eq!(
-            uncovered(br#"["// one","say(\"two\")","\\",{"three":3}]"#),
-            ["[\n// one\n,\nsay(\"two\")\n,\n\\\n,{\nthree\n:3}]"]
-        );
+    fn each_literal_is_a_line() {
+        let whole = LINES.map(|line| format!("{line}\n")).concat();
+        let double = LINES.map(|line| serde_json::to_string(line).unwrap());
+        let single = LINES.map(|line| format!("'{}'", line.replace('\\', "\\\\").replace('\'', "\\'")));
+        for quoted in [double, single] {
+            for text in [
+                format!("x=[{}];y=1", quoted.join(",")),
+                format!("const x = [\n  {}\n];", quoted.join(",\n  ")),
+                quoted.iter().map(|one| format!("o.push({one});")).collect(),
+                quoted.iter().map(|one| format!("s += {one} + \"\\n\"\n")).collect(),
+                format!("// don't\nx = ({})", quoted.join("\n     ")),
+            ] {
+                assert_eq!(uncovered(&text), std::slice::from_ref(&whole), "{text}");
+            }
+        }
+        let json = serde_json::json!({"lines": LINES, "n": 1}).to_string();
+        assert_eq!(uncovered(&json), [whole]);
     }
 
     #[test]
-    fn other_text_and_few_strings_are_left_alone() {
-        assert!(uncovered(br#"{"one":"two"}"#).is_empty());
-        assert!(uncovered(br#"x = ["a", "b", "c"]"#).is_empty());
+    fn few_and_short_ones_and_binaries_are_left_alone() {
+        let long = "'a literal of many letters',";
+        assert!(uncovered(&long.repeat(2)).is_empty());
+        assert!(uncovered(&"'short',\"one\",".repeat(9)).is_empty());
+        assert!(uncovered(&format!("\0{}", long.repeat(9))).is_empty());
+        let other = "x('a');return one_of_them_to_all(\"b\");let more_of_it=1;".repeat(9);
+        assert!(uncovered(&other).is_empty(), "{:?}", uncovered(&other));
     }
 }

@@ -9,8 +9,15 @@ use super::language::Language;
 use super::statements;
 use super::typed;
 
-/// A line that can be recognised, and all that its file has it as.
-pub(super) type Classed = (u64, ClassSet);
+/// A line that can be recognised.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Classed {
+    pub key: u64,
+    /// What it begins with.
+    pub head: u32,
+    /// All that its file has it as.
+    pub classes: ClassSet,
+}
 
 /// What lines with one key are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -83,15 +90,16 @@ pub(super) fn lines(text: &[u8], language: &Language) -> Vec<Classed> {
         let line = text.get(start..end).unwrap_or_default();
         let here = rest.iter().take_while(|span| span.range.start < end);
         if let Some(class) = class(line, here, language) {
-            lines.extend(key::of_line(line, &mut room).map(|(key, _)| (key, ClassSet::of(class))));
+            let classed = |(key, head)| Classed { key, head, classes: ClassSet::of(class) };
+            lines.extend(key::of_line(line, &mut room).map(classed));
         }
         start = end + 1;
     }
-    lines.sort_unstable_by_key(|line| line.0);
+    lines.sort_unstable_by_key(|line| line.key);
     lines.dedup_by(|next, line| {
-        let is_same = next.0 == line.0;
+        let is_same = next.key == line.key;
         if is_same {
-            line.1 = line.1.with(next.1);
+            line.classes = line.classes.with(next.classes);
         }
         is_same
     });

@@ -10,7 +10,8 @@ use crate::fingerprint::file::{FileError, Rest, hashed, put};
 use crate::fingerprint::shelf::Labels;
 use crate::inventory::{Fate, LineClass};
 
-use super::index::{OwnFile, OwnSource, Places};
+use super::index::{OwnFile, OwnSource};
+use super::lines::Places;
 
 const MAGIC: &[u8] = b"packgate-own-source\n";
 /// Goes up whenever lines are recognised differently, since old keys then find nothing.
@@ -35,7 +36,7 @@ impl OwnSource {
             }
             put(&mut bytes, position(&FATES, file.fate));
         }
-        let all: Vec<_> = self.all().collect();
+        let all = self.all();
         put(&mut bytes, all.len() as u64);
         let mut last = 0;
         for &(key, class, ref holders) in &all {

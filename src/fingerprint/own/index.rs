@@ -6,12 +6,10 @@ use rayon::prelude::*;
 
 use crate::inventory::{Fate, LineClass};
 
-use super::classify::ClassSet;
+use super::classify::{ClassSet, Classed};
 use super::key::HEAD_BITS;
+use super::lines::{Lines, Places};
 use super::texts::{OwnTexts, Text};
-
-/// A line in more files than this is an idiom of the project, and tells nothing of any one of them.
-const MOST_FILES: usize = 64;
 
 /// The lines of a project's own source text, ready to be looked up.
 #[derive(Debug, Default)]
@@ -19,10 +17,9 @@ pub struct OwnSource {
     /// The packages whose text it is, in lower case.
     names: BTreeSet<String>,
     files: Vec<OwnFile>,
-    places: Places,
     /// A bit for each head of a known line.
     heads: Vec<u64>,
-    classes: Classes,
+    lines: Source,
 }
 
 /// A file of the project.
@@ -34,55 +31,18 @@ pub struct OwnFile {
     pub fate: Fate,
 }
 
-/// Lines by their keys, with the files that have them.
-#[derive(Debug, Default)]
-pub(super) struct Places {
-    /// Sorted.
-    keys: Vec<u64>,
-    /// For each key where its files end in `holders`.
-    ends: Vec<u32>,
-    /// Numbers of files.
-    holders: Vec<u32>,
-}
-
-/// What a build does to the lines.
+/// Where the lines are from, and what a build does to them.
 #[derive(Debug)]
-enum Classes {
-    /// It is known of each line.
-    Known(Vec<LineClass>),
-    /// It is found out for the files of which lines turn up: of most projects' artifacts few do.
-    Of(Vec<Arc<Text>>),
+enum Source {
+    /// From a file of fingerprints, which knows it of each line.
+    Known(Places, Vec<LineClass>),
+    /// From the project's files. It is found out for those of which lines turn up: of most projects' artifacts few do.
+    Files(Lines),
 }
 
-impl Default for Classes {
+impl Default for Source {
     fn default() -> Self {
-        Self::Known(Vec::new())
-    }
-}
-
-impl Places {
-    /// Adds a key larger than all before it.
-    pub(super) fn add(&mut self, key: u64, holders: impl IntoIterator<Item = u32>) {
-        self.keys.push(key);
-        self.holders.extend(holders);
-        self.ends.push(self.holders.len() as u32);
-    }
-
-    /// Of lines sorted by key and file, each once.
-    fn of(lines: &[(u64, u32)]) -> Self {
-        let mut places = Self::default();
-        for same in lines.chunk_by(|a, b| a.0 == b.0) {
-            if let Some((key, _)) = same.first().filter(|_| same.len() <= MOST_FILES) {
-                places.add(*key, same.iter().map(|line| line.1));
-            }
-        }
-        places
-    }
-
-    fn holders(&self, line: usize) -> &[u32] {
-        let end = |line: usize| self.ends.get(line).map_or(0, |end| *end as usize);
-        let from = line.checked_sub(1).map_or(0, end);
-        self.holders.get(from..end(line)).unwrap_or_default()
+        Self::Known(Places::default(), Vec::new())
     }
 }
 
@@ -96,19 +56,12 @@ impl OwnSource {
         texts: &OwnTexts,
     ) -> Self {
         let read: Vec<Arc<Text>> = paths.par_iter().filter_map(|path| texts.read(path, base)).collect();
-        let mut lines: Vec<(u64, u32)> = Vec::with_capacity(read.iter().map(|text| text.keys.len()).sum());
-        for (number, text) in read.iter().enumerate() {
-            lines.extend(text.keys.iter().map(|key| (*key, number as u32)));
-        }
-        lines.par_sort_unstable();
-        lines.dedup();
         let file = |text: &Arc<Text>| OwnFile { path: text.label.clone(), fate: text.language.fate };
         Self {
             names: names.into_iter().map(|name| name.to_lowercase()).collect(),
             files: read.iter().map(file).collect(),
-            places: Places::of(&lines),
-            heads: bits(read.iter().flat_map(|text| text.heads.iter().copied())),
-            classes: Classes::Of(read),
+            heads: bits(read.iter().flat_map(|text| text.begins.iter().map(|begin| begin.0))),
+            lines: Source::Files(Lines::of(read)),
         }
     }
 
@@ -119,7 +72,7 @@ impl OwnSource {
         (places, classes): (Places, Vec<LineClass>),
         heads: impl IntoIterator<Item = u32>,
     ) -> Self {
-        Self { names, files, places, heads: bits(heads), classes: Classes::Known(classes) }
+        Self { names, files, heads: bits(heads), lines: Source::Known(places, classes) }
     }
 
     /// It and another one together.
@@ -130,7 +83,7 @@ impl OwnSource {
             let each = |(key, class, holders): (u64, LineClass, Vec<u32>)| {
                 holders.into_iter().map(move |holder| (key, first + holder, class))
             };
-            lines.extend(own.all().flat_map(each));
+            lines.extend(own.all().into_iter().flat_map(each));
         }
         lines.sort_unstable();
         let (mut places, mut classes) = (Places::default(), Vec::new());
@@ -138,9 +91,7 @@ impl OwnSource {
             let all = same.iter().fold(ClassSet::default(), |all, line| all.with(ClassSet::of(line.2)));
             let (Some(class), Some((key, ..))) = (class_of(all), same.first()) else { continue };
             let alike = same.iter().filter(|line| is_alike(ClassSet::of(line.2), class));
-            let holders: Vec<u32> = alike.map(|line| line.1).collect();
-            if holders.len() <= MOST_FILES {
-                places.add(*key, holders);
+            if places.add_rare(*key, alike.map(|line| line.1)) {
                 classes.push(class);
             }
         }
@@ -151,7 +102,10 @@ impl OwnSource {
 
     /// Whether there is nothing to be found.
     pub fn is_empty(&self) -> bool {
-        self.places.keys.is_empty()
+        match &self.lines {
+            Source::Known(places, _) => places.len() == 0,
+            Source::Files(lines) => lines.is_empty(),
+        }
     }
 
     /// The project's files.
@@ -161,19 +115,22 @@ impl OwnSource {
 
     /// How many lines of this file can be recognised, and a build doesn't leave as they are.
     pub fn lines(&self, file: u32) -> u32 {
-        let counts = |line: &usize| self.class(*line as u32, file).is_some();
-        match &self.classes {
-            Classes::Known(classes) => (0..classes.len()).filter(counts).count() as u32,
-            Classes::Of(texts) => {
-                let classed = texts.get(file as usize).map_or(&[][..], |text| text.classed());
-                classed.iter().filter_map(|(key, _)| self.line(*key)).filter(counts).count() as u32
+        let counts = |line: &u32| self.class(*line, file).is_some();
+        match &self.lines {
+            Source::Known(places, _) => (0..places.len() as u32).filter(counts).count() as u32,
+            Source::Files(lines) => {
+                let line = |line: &Classed| self.line(line.head, line.key);
+                lines
+                    .text(file)
+                    .map_or(0, |text| text.classed().iter().filter_map(line).filter(counts).count())
+                    as u32
             }
         }
     }
 
     /// How many lines can be recognised, of all files.
     pub fn all_lines(&self) -> usize {
-        self.all().count()
+        self.all().len()
     }
 
     /// The packages whose text it is, in lower case; none when no manifest names one.
@@ -183,30 +140,39 @@ impl OwnSource {
 
     /// What becomes of the line of this number; `None` if this file has it as something that a build leaves as it is.
     pub fn class(&self, line: u32, file: u32) -> Option<LineClass> {
-        let holders = self.holders(line as usize);
-        match &self.classes {
-            Classes::Known(classes) => {
+        match &self.lines {
+            Source::Known(places, classes) => {
+                let holders = places.holders(line as usize);
                 classes.get(line as usize).copied().filter(|_| holders.contains(&file))
             }
-            Classes::Of(texts) => {
-                let key = *self.places.keys.get(line as usize)?;
-                let classes = |holder: u32| {
-                    texts.get(holder as usize).map_or_else(ClassSet::default, |text| text.classes(key))
-                };
-                let all = holders.iter().fold(ClassSet::default(), |all, holder| all.with(classes(*holder)));
-                class_of(all).filter(|class| is_alike(classes(file), *class))
+            Source::Files(lines) => {
+                let (key, holders) = lines.line(line)?;
+                class_in(lines, key, holders, file)
             }
         }
     }
 
-    /// The keys with what becomes of their lines, and with the files that they stand for.
-    pub(super) fn all(&self) -> impl Iterator<Item = (u64, LineClass, Vec<u32>)> {
-        self.places.keys.iter().enumerate().filter_map(|(line, key)| {
-            let class = |holder: &u32| self.class(line as u32, *holder);
-            let alike: Vec<u32> =
-                self.holders(line).iter().copied().filter(|holder| class(holder).is_some()).collect();
-            Some((*key, alike.first().and_then(class)?, alike))
-        })
+    /// The keys, ascending, with what becomes of their lines, and with the files that they stand for.
+    pub(super) fn all(&self) -> Vec<(u64, LineClass, Vec<u32>)> {
+        match &self.lines {
+            Source::Known(places, classes) => {
+                let lines = places.all().zip(classes);
+                lines.map(|((key, holders), class)| (key, *class, holders.to_vec())).collect()
+            }
+            Source::Files(lines) => {
+                let mut all = Vec::new();
+                lines.each(|key, holders| {
+                    let class = |holder: u32| class_in(lines, key, holders, holder);
+                    let alike: Vec<u32> =
+                        holders.iter().copied().filter(|holder| class(*holder).is_some()).collect();
+                    all.extend(
+                        alike.first().and_then(|first| class(*first)).map(|class| (key, class, alike)),
+                    );
+                });
+                all.sort_unstable_by_key(|line| line.0);
+                all
+            }
+        }
     }
 
     /// The heads of known lines, ascending.
@@ -222,15 +188,28 @@ impl OwnSource {
         self.heads.get((head / 64) as usize).is_some_and(|word| word & 1 << (head % 64) != 0)
     }
 
-    /// The number of the line with this key.
-    pub(super) fn line(&self, key: u64) -> Option<usize> {
-        self.places.keys.binary_search(&key).ok()
+    /// The number of the line with this key, which begins so.
+    pub(super) fn line(&self, head: u32, key: u64) -> Option<u32> {
+        match &self.lines {
+            Source::Known(places, _) => places.line(key).map(|line| line as u32),
+            Source::Files(lines) => lines.find(head, key),
+        }
     }
 
     /// The numbers of the files that have this line.
-    pub(super) fn holders(&self, line: usize) -> &[u32] {
-        self.places.holders(line)
+    pub(super) fn holders(&self, line: u32) -> &[u32] {
+        match &self.lines {
+            Source::Known(places, _) => places.holders(line as usize),
+            Source::Files(lines) => lines.line(line).map_or(&[], |(_, holders)| holders),
+        }
     }
+}
+
+/// What becomes of a line that these files have; `None` if this one has it as something that a build leaves as it is.
+fn class_in(lines: &Lines, key: u64, holders: &[u32], file: u32) -> Option<LineClass> {
+    let classes = |holder: u32| lines.text(holder).map_or_else(ClassSet::default, |text| text.classes(key));
+    let all = holders.iter().fold(ClassSet::default(), |all, holder| all.with(classes(*holder)));
+    class_of(all).filter(|class| is_alike(classes(file), *class))
 }
 
 fn bits(heads: impl IntoIterator<Item = u32>) -> Vec<u64> {
@@ -266,6 +245,7 @@ fn is_alike(of: ClassSet, taken: LineClass) -> bool {
 mod tests {
     use std::fs;
 
+    use super::super::lines::MOST_FILES;
     use super::*;
     use crate::fingerprint::Labels;
 
@@ -280,26 +260,21 @@ mod tests {
             path
         };
         let paths: Vec<_> = files.iter().map(write).collect();
-        let own = OwnSource::of(&paths, folder.path(), ["Acme".to_owned()], &OwnTexts::default());
-        // Looks at all files while they are there.
-        assert!(own.all().count() <= own.places.keys.len());
-        own
+        OwnSource::of(&paths, folder.path(), ["Acme".to_owned()], &OwnTexts::default())
     }
 
     fn classes(own: &OwnSource, text: &str) -> Vec<LineClass> {
-        own.find(text.as_bytes())
-            .iter()
-            .flat_map(|found| found.lines.iter().map(|line| (line.0, found.file)))
-            .filter_map(|(line, file)| own.class(line, file))
-            .collect()
+        let found = own.find(text.as_bytes());
+        let lines = found.iter().flat_map(|found| found.lines.iter().map(|line| (line.0, found.file)));
+        let mut classes: Vec<_> = lines.filter_map(|(line, file)| own.class(line, file)).collect();
+        classes.sort_unstable();
+        classes
     }
 
     #[test]
     fn lines_are_found_by_file_and_class() {
         let own = own(&[("a.ts", A), ("b.ts", B)]);
-        let mut found = classes(&own, A);
-        found.sort_unstable();
-        assert_eq!(found, [LineClass::Comment, LineClass::Lowered, LineClass::Statement]);
+        assert_eq!(classes(&own, A), [LineClass::Comment, LineClass::Lowered, LineClass::Statement]);
         let matches = own.find(format!("x\n{B}").as_bytes());
         assert_eq!(matches.len(), 1);
         assert_eq!(
@@ -322,8 +297,8 @@ mod tests {
     fn a_line_of_many_files_tells_nothing() {
         let names: Vec<String> = (0..=MOST_FILES).map(|number| format!("{number}.ts")).collect();
         let files: Vec<_> = names.iter().map(|name| (name.as_str(), A)).collect();
-        assert!(own(&files).is_empty());
-        assert!(!own(&files[1..]).is_empty());
+        assert_eq!(own(&files).find(A.as_bytes()), []);
+        assert_eq!(own(&files[1..]).find(A.as_bytes()).len(), MOST_FILES);
     }
 
     #[test]

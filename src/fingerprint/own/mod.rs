@@ -7,12 +7,14 @@
 
 mod blocks;
 mod classify;
+mod columns;
 mod comments;
 mod file;
 mod files;
 mod index;
 mod key;
 mod language;
+mod lines;
 mod search;
 mod statements;
 mod texts;

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{OwnSource, key, statements};
+use super::{OwnSource, columns, key, statements};
 
 /// A line that was found: its number, and its bytes where it was found.
 pub type FoundLine = (u32, u32);
@@ -20,15 +20,22 @@ pub struct Found {
 impl OwnSource {
     /// The files of which lines are in a text, in the order of the project.
     pub fn find(&self, text: &[u8]) -> Vec<Found> {
-        self.find_some(text, |_| true)
+        self.find_by(text, |line| self.begun(line))
     }
 
     /// The files of which statements are in a text.
     pub fn find_statements(&self, text: &[u8]) -> Vec<Found> {
-        self.find_some(text, statements::begins)
+        self.find_by(text, |line| self.begun(line).filter(|_| statements::begins(line)))
     }
 
-    fn find_some(&self, text: &[u8], counts: fn(&[u8]) -> bool) -> Vec<Found> {
+    /// The same as [`Self::find`], with lines behind something else: a path, a date, the columns of a table.
+    pub fn find_in_columns(&self, text: &[u8]) -> Vec<Found> {
+        self.find_by(text, |line| {
+            self.begun(line).or_else(|| columns::after(line).find_map(|column| self.begun(column)))
+        })
+    }
+
+    fn find_by<'a>(&self, text: &'a [u8], known: impl Fn(&'a [u8]) -> Option<Begun<'a>>) -> Vec<Found> {
         let mut found: HashMap<u32, Found> = HashMap::new();
         let mut room = Vec::new();
         let mut start = 0;
@@ -36,14 +43,13 @@ impl OwnSource {
         let line_end = if memchr::memchr(b'\n', text).is_some() { b'\n' } else { b'\r' };
         for end in memchr::memchr_iter(line_end, text).chain([text.len()]) {
             let line = text.get(start..end).unwrap_or_default();
-            if let Some(rest) = key::begin(line).filter(|rest| self.may_know(rest))
-                && let Some(number) = key::of(rest, &mut room).and_then(|key| self.line(key))
-                && counts(line)
+            if let Some(Begun { head, rest }) = known(line)
+                && let Some(number) = key::of(rest, &mut room).and_then(|key| self.line(head, key))
             {
                 for &file in self.holders(number) {
                     let new = || Found { file, lines: Vec::new(), range: start..end };
                     let found = found.entry(file).or_insert_with(new);
-                    found.lines.push((number as u32, line.len() as u32 + 1));
+                    found.lines.push((number, line.len() as u32 + 1));
                     found.range.end = end;
                 }
             }
@@ -58,7 +64,16 @@ impl OwnSource {
         found
     }
 
-    fn may_know(&self, rest: &[u8]) -> bool {
-        key::head(rest).is_some_and(|head| self.knows_head(head))
+    /// A line from where it begins, if a known line may begin so.
+    fn begun<'a>(&self, line: &'a [u8]) -> Option<Begun<'a>> {
+        let rest = key::begin(line)?;
+        let head = key::head(rest).filter(|head| self.knows_head(*head))?;
+        Some(Begun { head, rest })
     }
+}
+
+/// A line without what tools put before it, and what it begins with.
+struct Begun<'a> {
+    head: u32,
+    rest: &'a [u8],
 }

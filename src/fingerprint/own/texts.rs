@@ -1,4 +1,5 @@
-//! The files of a project's source text, each read once; what becomes of their lines is found out for those that matter.
+//! The files of a project's source text, each read once; what their lines are, and what becomes of them, is found out for
+//! those that matter.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,16 +15,14 @@ const LARGEST: u64 = 1 << 20;
 /// Longer lines on average are no text of people.
 const LONGEST_LINES: usize = 400;
 
-/// A source file and all of its lines that can be recognised.
+/// A source file and where its lines begin that can be recognised.
 #[derive(Debug)]
 pub(super) struct Text {
     pub label: String,
     pub language: &'static Language,
-    /// Keys of its lines.
-    pub keys: Vec<u64>,
-    /// What these lines begin with.
-    pub heads: Vec<u32>,
-    path: PathBuf,
+    /// What lines begin with, and where they do.
+    pub begins: Vec<(u32, u32)>,
+    text: Vec<u8>,
     classed: OnceLock<Vec<Classed>>,
 }
 
@@ -36,36 +35,39 @@ impl Text {
             return None;
         }
         let text = fs::read(path).ok()?;
-        let mut room = Vec::new();
-        let (mut keys, mut heads) = (Vec::new(), Vec::new());
+        let mut begins = Vec::new();
         let (mut ends, mut start) = (0, 0);
         for end in memchr::memchr_iter(b'\n', &text).chain([text.len()]) {
             let line = text.get(start..end).unwrap_or_default();
-            if let Some((key, head)) = key::of_line(line, &mut room) {
-                keys.push(key);
-                heads.push(head);
+            if let Some(head) = key::begin(line).and_then(key::head) {
+                begins.push((head, start as u32));
             }
             (ends, start) = (ends + 1, end + 1);
         }
         if text.len() / ends > LONGEST_LINES || text.contains(&0) {
             return None;
         }
-        Some(Self { label, language, keys, heads, path: path.to_path_buf(), classed: OnceLock::new() })
+        Some(Self { label, language, begins, text, classed: OnceLock::new() })
+    }
+
+    /// The key of the line that begins here. `room` is used again.
+    pub(super) fn key(&self, start: u32, room: &mut Vec<u8>) -> Option<u64> {
+        let rest = self.text.get(start as usize..)?;
+        let line = memchr::memchr(b'\n', rest).map_or(rest, |end| rest.get(..end).unwrap_or_default());
+        key::of(key::begin(line)?, room)
     }
 
     /// All that the file has a line with this key as.
     pub(super) fn classes(&self, key: u64) -> ClassSet {
         let lines = self.classed();
-        let found = lines.binary_search_by_key(&key, |line| line.0).ok().and_then(|number| lines.get(number));
-        found.map(|line| line.1).unwrap_or_default()
+        let found =
+            lines.binary_search_by_key(&key, |line| line.key).ok().and_then(|number| lines.get(number));
+        found.map(|line| line.classes).unwrap_or_default()
     }
 
-    /// The lines of which something becomes. The file is read a second time, since few are asked for.
+    /// The lines of which something becomes.
     pub(super) fn classed(&self) -> &[Classed] {
-        self.classed.get_or_init(|| {
-            let text = fs::read(&self.path).unwrap_or_default();
-            classify::lines(&text, self.language)
-        })
+        self.classed.get_or_init(|| classify::lines(&self.text, self.language))
     }
 }
 

@@ -1,0 +1,50 @@
+//! Lines behind something else in their line: what `grep`, `git blame` and logs put there, columns of a table, numbers as
+//! agents' tools write them.
+
+/// Bytes that a line is looked for behind.
+const FARTHEST: usize = 160;
+/// Places at which it is looked for.
+const MOST: usize = 8;
+
+/// What is behind each separator in a line.
+pub(super) fn after(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let front = line.get(..FARTHEST).unwrap_or(line);
+    let ends = front.iter().enumerate().filter(|(at, byte)| is_separator(**byte, line.get(at + 1).copied()));
+    ends.filter_map(|(at, _)| line.get(at + 1..)).take(MOST)
+}
+
+/// Whether a column may end with this byte before that one: the last of an arrow or of a drawn line, too.
+fn is_separator(byte: u8, next: Option<u8>) -> bool {
+    match byte {
+        b'\t' | b':' | b',' | b')' | b'|' | b']' | b';' => true,
+        0x80.. => next.is_some_and(|next| next.is_ascii()),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_behind_whatever_tools_put_there() {
+        let code = "const total = order.items.reduce(add, 0);";
+        for before in [
+            "src/order.ts:12:    ",
+            "^3f2a1bc (Ada Smith 2026-11-26 10:00:00 +0000 12)  ",
+            "3f2a1bc src/order.ts (Ada Smith  2026-11-26 12) ",
+            "src/order.ts,12,3,\"",
+            "1a2b\tada\t12\t",
+            "    12\u{2192}\t",
+            "  12 \u{2502} ",
+            "2026-11-26 10:00:00,123 DEBUG order: ",
+            "[10:00:00] [order] ",
+        ] {
+            let line = format!("{before}{code}");
+            let mut behind = after(line.as_bytes()).map(|rest| String::from_utf8_lossy(rest).into_owned());
+            assert!(behind.any(|rest| rest.trim_start_matches([' ', '\t', '"']) == code), "{line}");
+        }
+        assert_eq!(after(&[b':'; 2000]).count(), MOST);
+        assert_eq!(after(b"plain words and nothing else").count(), 0);
+    }
+}

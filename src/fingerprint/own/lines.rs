@@ -1,0 +1,171 @@
+//! The lines of a project's files, laid out by what they begin with. Their keys are made for the beginnings that turn up
+//! somewhere: few do, in what most projects publish.
+
+use std::sync::{Arc, OnceLock};
+
+use super::key::HEAD_BITS;
+use super::texts::Text;
+
+/// A line in more files than this is an idiom of the project, and tells nothing of any one of them.
+pub(super) const MOST_FILES: usize = 64;
+
+/// Bits of a head by which lines are laid out: so few lines are in one shelf that making all their keys is no waste.
+const SHELF_BITS: u32 = 14;
+
+/// Lines by their keys, with the files that have them.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// Sorted.
+    keys: Vec<u64>,
+    /// For each key where its files end in `holders`.
+    ends: Vec<u32>,
+    /// Numbers of files.
+    holders: Vec<u32>,
+}
+
+impl Places {
+    /// Adds a key larger than all before it.
+    pub(super) fn add(&mut self, key: u64, holders: impl IntoIterator<Item = u32>) {
+        self.keys.push(key);
+        self.holders.extend(holders);
+        self.ends.push(self.holders.len() as u32);
+    }
+
+    /// Adds such a key unless too many files have the line.
+    pub(super) fn add_rare(&mut self, key: u64, holders: impl Iterator<Item = u32> + Clone) -> bool {
+        let is_rare = holders.clone().count() <= MOST_FILES;
+        if is_rare {
+            self.add(key, holders);
+        }
+        is_rare
+    }
+
+    /// How many keys there are.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The number of a key.
+    pub(super) fn line(&self, key: u64) -> Option<usize> {
+        self.keys.binary_search(&key).ok()
+    }
+
+    /// The files that have the line of this number.
+    pub(super) fn holders(&self, line: usize) -> &[u32] {
+        let end = |line: usize| self.ends.get(line).map_or(0, |end| *end as usize);
+        let from = line.checked_sub(1).map_or(0, end);
+        self.holders.get(from..end(line)).unwrap_or_default()
+    }
+
+    /// All keys with the files that have them.
+    pub(super) fn all(&self) -> impl Iterator<Item = (u64, &[u32])> {
+        self.keys.iter().enumerate().map(|(line, key)| (*key, self.holders(line)))
+    }
+}
+
+/// The lines of files, each with a number.
+#[derive(Debug)]
+pub(super) struct Lines {
+    texts: Vec<Arc<Text>>,
+    /// Files and where in them lines begin, shelf by shelf.
+    begins: Vec<(u32, u32)>,
+    shelves: Vec<Shelf>,
+}
+
+/// Lines whose heads begin with the same bits.
+#[derive(Debug, Default)]
+struct Shelf {
+    /// The number of its first line.
+    first: u32,
+    /// Its lines by their keys, once somebody asked.
+    places: OnceLock<Box<Places>>,
+}
+
+impl Lines {
+    pub(super) fn of(texts: Vec<Arc<Text>>) -> Self {
+        let mut shelves: Vec<Shelf> = (0..=1 << SHELF_BITS).map(|_| Shelf::default()).collect();
+        let heads = texts.iter().flat_map(|text| text.begins.iter().map(|begin| begin.0));
+        let mut count = 0;
+        for head in heads {
+            count += 1;
+            // Counted one further on, which makes of the sums where each begins.
+            if let Some(shelf) = shelves.get_mut(shelf_of(head) + 1) {
+                shelf.first += 1;
+            }
+        }
+        let mut sum = 0;
+        for shelf in &mut shelves {
+            sum += shelf.first;
+            shelf.first = sum;
+        }
+        let mut next: Vec<u32> = shelves.iter().map(|shelf| shelf.first).collect();
+        let mut begins = vec![(0, 0); count];
+        for (number, text) in texts.iter().enumerate() {
+            for (head, start) in &text.begins {
+                let Some(next) = next.get_mut(shelf_of(*head)) else { continue };
+                if let Some(begin) = begins.get_mut(*next as usize) {
+                    *begin = (number as u32, *start);
+                }
+                *next += 1;
+            }
+        }
+        Self { texts, begins, shelves }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.begins.is_empty()
+    }
+
+    /// A file.
+    pub(super) fn text(&self, file: u32) -> Option<&Text> {
+        self.texts.get(file as usize).map(Arc::as_ref)
+    }
+
+    /// The number of the line with this key, which begins so.
+    pub(super) fn find(&self, head: u32, key: u64) -> Option<u32> {
+        let number = shelf_of(head);
+        let line = self.places(number)?.line(key)?;
+        Some(self.shelves.get(number)?.first + line as u32)
+    }
+
+    /// Key and files of the line of this number.
+    pub(super) fn line(&self, line: u32) -> Option<(u64, &[u32])> {
+        let number = self.shelves.partition_point(|shelf| shelf.first <= line).checked_sub(1)?;
+        let places = self.places(number)?;
+        let line = (line - self.shelves.get(number)?.first) as usize;
+        Some((*places.keys.get(line)?, places.holders(line)))
+    }
+
+    /// Calls with all keys and the files that have them.
+    pub(super) fn each<'a>(&'a self, mut with: impl FnMut(u64, &'a [u32])) {
+        let places = (0..self.shelves.len()).filter_map(|number| self.places(number));
+        places.flat_map(Places::all).for_each(|(key, holders)| with(key, holders));
+    }
+
+    /// The lines of a shelf by their keys.
+    fn places(&self, number: usize) -> Option<&Places> {
+        let (shelf, next) = (self.shelves.get(number)?, self.shelves.get(number + 1)?);
+        let begins = self.begins.get(shelf.first as usize..next.first as usize)?;
+        Some(shelf.places.get_or_init(|| Box::new(self.keyed(begins))))
+    }
+
+    fn keyed(&self, begins: &[(u32, u32)]) -> Places {
+        let mut room = Vec::new();
+        let key = |(file, start): &(u32, u32)| Some((self.text(*file)?.key(*start, &mut room)?, *file));
+        let mut lines: Vec<(u64, u32)> = begins.iter().filter_map(key).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let mut places = Places::default();
+        for same in lines.chunk_by(|a, b| a.0 == b.0) {
+            if let Some((key, _)) = same.first() {
+                places.add_rare(*key, same.iter().map(|line| line.1));
+            }
+        }
+        places
+    }
+}
+
+/// The shelf of lines that begin so.
+fn shelf_of(head: u32) -> usize {
+    (head >> (HEAD_BITS - SHELF_BITS)) as usize
+}
