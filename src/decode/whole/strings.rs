@@ -1,6 +1,6 @@
 //! Lines that stand as string literals of their own: a list of lines in JSON, code that writes a file line by line.
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr3};
 
 use super::escaped::plain;
 use super::{LEAST_LINES, Whole};
@@ -23,10 +23,20 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
         false => |rest: &[u8]| memchr3(b'"', b'\'', b'`', rest),
     };
     let (mut text, mut count, mut first, mut at) = (Vec::new(), 0, 0, 0);
+    // Bytes that may be looked at twice, since what was taken for a beginning was none.
+    let mut spare = bytes.len();
     while let Some(open) = bytes.get(at..).and_then(next).map(|open| at + open) {
-        let Some(inside) = literal(bytes, open) else {
-            at = open + 1;
-            continue;
+        let inside = match literal(bytes, open) {
+            Ok(inside) => inside,
+            Err(looked_at) if looked_at < spare => {
+                spare -= looked_at;
+                at = open + 1;
+                continue;
+            }
+            Err(looked_at) => {
+                at = open + 1 + looked_at;
+                continue;
+            }
         };
         at = open + 1 + inside.len();
         if inside.first().is_some_and(|byte| BEHIND.contains(byte)) {
@@ -45,20 +55,21 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     }
 }
 
-/// What is in the literal that opens here, if it ends in the same line.
-fn literal(bytes: &[u8], open: usize) -> Option<&[u8]> {
-    let quote = *bytes.get(open)?;
-    let rest = bytes.get(open + 1..)?;
+/// What is in the literal that opens here, if it ends in the same line; else how many bytes were looked at.
+fn literal(bytes: &[u8], open: usize) -> Result<&[u8], usize> {
+    let quote = bytes.get(open).copied().unwrap_or_default();
+    let rest = bytes.get(open + 1..).unwrap_or_default();
     let rest = rest.get(..super::LONGEST_LINE).unwrap_or(rest);
     let mut at = 0;
-    loop {
-        let next = at + memchr2(quote, b'\\', rest.get(at..)?)?;
-        if rest.get(next) == Some(&quote) {
-            let inside = rest.get(..next)?;
-            return memchr(b'\n', inside).is_none().then_some(inside);
+    while let Some(next) = rest.get(at..).and_then(|rest| memchr3(quote, b'\\', b'\n', rest)) {
+        at += next;
+        match rest.get(at) {
+            Some(b'\\') => at += 2,
+            Some(b'\n') => return Err(at),
+            _ => return Ok(rest.get(..at).unwrap_or_default()),
         }
-        at = next + 2;
     }
+    Err(rest.len())
 }
 
 #[cfg(test)]
