@@ -52,8 +52,8 @@ pub(super) fn read(bytes: &[u8]) -> Vec<EntryPoint> {
     points
 }
 
-/// The first line that pip 26.3, uv 0.13 and installer read differently, or that all of them refuse. They differ in
-/// whether that makes a command, under which name, and whether the wheel is installed at all.
+/// The first line that pip (23.0 to 26.3), uv 0.13 and installer read differently, or that all of them refuse. They
+/// differ in whether that makes a command, under which name, and whether the wheel is installed at all.
 pub(super) fn trouble(bytes: &[u8], place: &str) -> Option<ManifestProblem> {
     let (line, why) = first_trouble(bytes)?;
     Some(ManifestProblem {
@@ -102,6 +102,7 @@ fn first_trouble(bytes: &[u8]) -> Option<(u64, &'static str)> {
             let (name, target) = (name.trim(), target.trim());
             match section {
                 None => Some("an entry point stands before all sections"),
+                Some(_) if name.is_empty() => Some("an entry point has no name"),
                 Some(_) if !names.insert(name) => Some("an entry point is there twice"),
                 Some(group) if is_of_commands(group) => odd_command(name, target),
                 Some(_) => None,
@@ -117,8 +118,10 @@ fn first_trouble(bytes: &[u8]) -> Option<(u64, &'static str)> {
 }
 
 fn odd_command(name: &str, target: &str) -> Option<&'static str> {
-    if name.is_empty() || name.contains(char::is_whitespace) {
-        return Some("a command's name is empty or has spaces");
+    // pip before 24 makes the command `b` of the name `a%b`.
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '+');
+    if !name.chars().all(is_plain) {
+        return Some("a command's name has other characters than letters, digits, `_`, `.`, `-`, `+`");
     }
     (!is_function(target)).then_some("a command starts something else than `module:function`")
 }
@@ -174,6 +177,9 @@ mod tests {
             ("[console_scripts]\na=b=c:d\n", 2),
             ("[console_scripts]\nfoo bar = a:b\n", 2),
             ("[console_scripts]\n = a:b\n", 2),
+            ("[acme.plugins]\n = a:b\n", 2),
+            ("[console_scripts]\nfoo%bar = a:b\n", 2),
+            ("[gui_scripts]\nfoo#bar = a:b\n", 2),
             ("[console_scripts]\rfoo = a:b\r", 1),
             ("[console_scripts]\nfoo = a:b\u{2028}bar = a:b\n", 2),
             ("[DEFAULT]\nfoo = a:b\n[console_scripts]\n", 1),
