@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::ecosystem::{
-    ECOSYSTEMS, Ecosystem, Member, Rewrite, members, members_of, of_project, published_from,
+    Built, ECOSYSTEMS, Ecosystem, Member, Rewrite, built, members, members_of, of_project, published_from,
 };
 use crate::policy::Policy;
 use crate::project::Project;
@@ -31,6 +31,8 @@ pub struct Survey {
     pub private: Vec<String>,
     /// The folder that is published in place of this one, whose manifest forbids it.
     pub published_from: Option<String>,
+    /// The manifest of a build that no client packs, and what is built from it.
+    pub built: Option<(String, &'static Built)>,
 }
 
 /// A manifest that a client packs a project from.
@@ -82,6 +84,7 @@ impl Survey {
             policy: policy.name,
             because: policy.because,
             published_from,
+            built: built(folder),
             public: names(false),
             private: names(true),
             folder: project.folder,
@@ -118,6 +121,9 @@ impl Survey {
     fn ecosystem(&self) -> String {
         let words: Vec<String> =
             self.packed_by.iter().map(|by| format!("{} ({})", by.kinds, by.manifest)).collect();
+        if let (true, Some((manifest, _))) = (words.is_empty(), &self.built) {
+            return format!("none that packgate packs ({manifest}): what is built from it is audited");
+        }
         if words.is_empty() {
             return "none: there is no manifest here, folders and archives are audited as they are"
                 .to_owned();
@@ -167,6 +173,7 @@ impl Survey {
     /// folder that is deployed instead.
     pub fn advice(&self, deployed: Option<&str>) -> Vec<String> {
         let mut lines = Vec::new();
+        let built = self.built.as_ref().filter(|_| deployed.is_none() && self.packed_by.is_empty());
         let release = match (deployed, self.packed_by.first()) {
             (None, Some(by)) if !self.is_deployed() => match &self.published_from {
                 Some(folder) => {
@@ -176,10 +183,15 @@ impl Survey {
                 None => by.release.clone(),
             },
             (folder, _) => {
-                vec![format!("packgate check {}", folder.unwrap_or("FOLDER")), "# then the upload".to_owned()]
+                let check = match built {
+                    Some((_, built)) => format!("{} && packgate check {}", built.command, built.artifacts),
+                    None => format!("packgate check {}", folder.unwrap_or("FOLDER")),
+                };
+                vec![check, "# then the upload".to_owned()]
             }
         };
         let first = match self.is_deployed() || deployed.is_some() {
+            true if built.is_some() => "A release builds, checks what was built, and uploads what passed:",
             true => "A release builds the folder, checks it, and uploads what passed:",
             false => "A release packs, checks the file, and publishes that file:",
         };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::ecosystem::{Member, is_same_name, members, names, outermost};
+use crate::ecosystem::{Member, is_same_name, members, names, outermost, written_names};
 use crate::fingerprint::{self, FileError, Index};
 use crate::project::Project;
 use crate::settings::Settings;
@@ -38,7 +38,7 @@ pub enum InternalError {
 pub fn packages(settings: &Settings, project: Option<&Project>) -> Vec<String> {
     let mut packages = settings.internal.packages.clone();
     let private = project.map(private_members).unwrap_or_default();
-    packages.extend(private.iter().map(|member| member.name.clone()));
+    packages.extend(private.iter().flat_map(|member| written_names(member)));
     packages.sort();
     packages.dedup();
     packages

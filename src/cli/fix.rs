@@ -57,7 +57,7 @@ impl Fix {
         let known: BTreeSet<String> = findings(&packed).map(|judged| judged.finding_id.clone()).collect();
         let mut written: Vec<FileChange> = Vec::new();
         for _ in 0..MOST_ROUNDS {
-            let plan = self.plan(&packed);
+            let plan = Self::plan(&packed, self.fail_on);
             if plan.files.is_empty() {
                 plan.refused.iter().for_each(|why| {
                     complain(&format_args!("not written: {why}"));
@@ -120,12 +120,12 @@ impl Fix {
         targets.all.iter().map(audit).collect()
     }
 
-    /// What to write, for all packages.
-    fn plan(&self, packed: &[Packed]) -> Plan {
+    /// What to write for findings from this level on, for all packages.
+    fn plan(packed: &[Packed], level: Level) -> Plan {
         let mut plan = Plan::default();
         for one in packed.chunk_by(|one, next| one.folder == next.folder) {
             let Some(folder) = one.first().map(|first| first.folder.as_path()) else { continue };
-            let own = fix::plan(one.iter().map(|one| &one.audit), folder, self.fail_on);
+            let own = fix::plan(one.iter().map(|one| &one.audit), folder, level);
             plan.files.extend(own.files);
             plan.refused.extend(own.refused);
         }
@@ -151,11 +151,16 @@ impl Fix {
 
     /// What is left, as `check` says it.
     fn report(&self, packed: Vec<Packed>, written: &[PathBuf]) -> Result<Exit, String> {
+        if written.is_empty() {
+            output::line(match Self::plan(&packed, Level::Warning).files.is_empty() {
+                true => format_args!("Nothing to write.\n"),
+                false => format_args!(
+                    "Nothing to write for what blocks; `packgate fix --fail-on warning` writes what warnings propose.\n"
+                ),
+            })?;
+        }
         let audits: Vec<Audit> = packed.into_iter().map(|one| one.audit).collect();
         let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
-        if written.is_empty() {
-            output::line(format_args!("Nothing to write.\n"))?;
-        }
         if let Some(human) = packgate::report::find("human") {
             output::print(|look, out| (human.write)(&audits, look, out))?;
         }

@@ -104,7 +104,7 @@ impl Init {
         output::line(format_args!("{} written", plain(&file)))?;
         let mut written = vec![file];
         for edit in survey.keep_out(&[SETTINGS_FILE, lock::FILE_NAME]) {
-            let file = self.folder.join(edit.file);
+            let file = self.folder.join(&edit.file);
             save(&file, edit.text.as_bytes())?;
             output::line(format_args!(
                 "{}: keeps {SETTINGS_FILE} and {} out of releases",
@@ -124,6 +124,13 @@ impl Init {
         written: &mut Vec<PathBuf>,
     ) -> Result<Exit, String> {
         if survey.packed_by.is_empty() || (survey.is_deployed() && deployed.is_none()) {
+            if let (None, true, Some((_, built))) = (deployed, survey.packed_by.is_empty(), &survey.built) {
+                output::line(format_args!(
+                    "nothing to check yet: `{}` builds what `packgate check {}` audits",
+                    built.command, built.artifacts
+                ))?;
+                return Ok(Exit::Passed);
+            }
             output::line(format_args!(
                 "nothing to check yet: `packgate init --deploy FOLDER` checks and locks a folder that is deployed"
             ))?;
@@ -171,7 +178,7 @@ impl Init {
             if !paths.iter().any(|path| path == SETTINGS_FILE || path == lock::FILE_NAME) {
                 continue;
             }
-            let help = match ecosystem::allowlist_of(audit.inventory.kind, &paths) {
+            let help = match ecosystem::allowlist_of(&audit.inventory, &paths) {
                 Some(list) => format!("; a list in the manifest keeps them out:\n    {list}"),
                 None => String::new(),
             };

@@ -82,7 +82,7 @@ impl Targets {
     fn add(&mut self, mut made: pack::Packed, named: &Path, keep: Option<&Path>) -> Result<(), String> {
         for artifact in &made.artifacts {
             let kept = keep.map(|folder| kept(artifact, folder)).transpose()?;
-            let publish = kept.as_ref().map(|kept| artifact.publish_command(&kept.display().to_string()));
+            let publish = kept.as_ref().map(|kept| artifact.publish_command(&word(kept)));
             let path = kept.unwrap_or_else(|| artifact.path.clone());
             let (folder, named) = (Some(artifact.folder.clone()), Some(named.to_path_buf()));
             self.all.push(Target { path, folder, named, publish });
@@ -100,6 +100,17 @@ impl Targets {
     pub(crate) fn commit(&self, revision: Option<String>, project: &Path) -> CommitOptions {
         let folders = self.all.iter().filter_map(|target| target.folder.as_deref());
         CommitOptions::of(revision, folders.chain([project]))
+    }
+}
+
+/// A path as a word of shell that no client takes for an option or for an address.
+fn word(path: &Path) -> String {
+    let is_plain = path.is_absolute() || path.starts_with(".") || path.starts_with("..");
+    let path = if is_plain { path.to_path_buf() } else { Path::new(".").join(path) };
+    let text = path.display().to_string();
+    match text.chars().all(|c| c.is_alphanumeric() || "/\\:._-+@=,".contains(c)) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
 
@@ -145,4 +156,25 @@ fn expanded(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         return Err("the list on stdin names no artifact; nothing was audited".into());
     }
     Ok(targets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_client_takes_a_kept_file_for_something_else() {
+        // npm asks GitHub for `packed/a.tgz`.
+        for (path, shown) in [
+            ("packed/a-1.0.0.tgz", "./packed/a-1.0.0.tgz"),
+            ("./packed/a.tgz", "./packed/a.tgz"),
+            ("../out/a.tgz", "../out/a.tgz"),
+            ("/tmp/a.tgz", "/tmp/a.tgz"),
+            ("-x/a.tgz", "./-x/a.tgz"),
+            ("my files/a.tgz", "'./my files/a.tgz'"),
+            ("it's/$(x).tgz", r"'./it'\''s/$(x).tgz'"),
+        ] {
+            assert_eq!(word(Path::new(path)), shown);
+        }
+    }
 }

@@ -42,13 +42,8 @@ pub(crate) trait Client: Sync {
     /// The folder below `into` in which the client leaves the artifacts, and their extensions.
     fn leaves(&self) -> (&'static str, &'static [&'static str]);
 
-    /// The command that publishes what was packed: `npm publish`.
-    fn publishes_by(&self) -> &'static str;
-
-    /// The command that publishes a file that was packed: `npm publish FILE`.
-    fn publishes(&self, file: &str) -> String {
-        format!("{} {file}", self.publishes_by())
-    }
+    /// The command that publishes a file that was packed in a folder: `npm publish ./FILE`. The file is a word of shell.
+    fn publishes(&self, folder: &Path, file: &str) -> String;
 
     /// How a package is packed, checked and published as the same file, in lines of shell.
     fn release(&self, folder: &Path) -> Vec<String>;
@@ -75,7 +70,7 @@ pub(crate) trait Client: Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewrite {
     /// Its name, in the project's folder.
-    pub file: &'static str,
+    pub file: String,
     /// The text.
     pub text: String,
 }
@@ -90,7 +85,7 @@ impl Rewrite {
             text.push('\n');
         }
         missing.iter().for_each(|name| text.push_str(&format!("{name}\n")));
-        (!missing.is_empty()).then_some(Self { file, text })
+        (!missing.is_empty()).then(|| Self { file: file.to_owned(), text })
     }
 }
 

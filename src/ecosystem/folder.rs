@@ -171,27 +171,50 @@ pub fn names(project: &Project) -> Vec<String> {
     manifests(project).names.clone()
 }
 
-/// Ends of the manifests' names in ecosystems that packgate doesn't know.
-const FOREIGN: [&str; 11] = [
-    "pom.xml",
-    "build.gradle",
-    "build.gradle.kts",
-    "go.mod",
-    "composer.json",
-    "pubspec.yaml",
-    "Package.swift",
-    ".csproj",
-    ".fsproj",
-    ".vbproj",
-    ".sln",
+/// What is published in place of a project's folder, by a build that packgate doesn't run.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Built {
+    /// The command that builds it.
+    pub command: &'static str,
+    /// What that makes, as a rule: `target/*.jar`.
+    pub artifacts: &'static str,
+}
+
+const MAVEN: Built = Built { command: "mvn package", artifacts: "target/*.jar" };
+const GRADLE: Built = Built { command: "./gradlew assemble", artifacts: "build/libs/*.jar" };
+const DOTNET: Built = Built { command: "dotnet pack -o packed", artifacts: "packed/*.nupkg" };
+
+/// Ends of the manifests' names in ecosystems whose projects packgate doesn't know, and what is built from them, where it
+/// isn't the folder that is published.
+const FOREIGN: [(&str, Option<Built>); 11] = [
+    ("pom.xml", Some(MAVEN)),
+    ("build.gradle", Some(GRADLE)),
+    ("build.gradle.kts", Some(GRADLE)),
+    (".csproj", Some(DOTNET)),
+    (".fsproj", Some(DOTNET)),
+    (".vbproj", Some(DOTNET)),
+    (".sln", Some(DOTNET)),
+    ("go.mod", None),
+    ("composer.json", None),
+    ("pubspec.yaml", None),
+    ("Package.swift", None),
 ];
+
+/// The manifest in a folder that something is built from which is published in its place.
+pub fn built(folder: &Path) -> Option<(String, &'static Built)> {
+    let names = Files::OnDisk(folder).names();
+    FOREIGN.iter().find_map(|(end, built)| {
+        let name = names.iter().find(|name| name.ends_with(end))?;
+        Some((name.clone(), built.as_ref()?))
+    })
+}
 
 fn manifests(project: &Project) -> Arc<Manifests> {
     project.manifests(|| {
         let files = Files::OnDisk(&project.folder);
         let here: Vec<_> = super::projects().into_iter().filter(|one| one.is_here(&files)).collect();
         let packages = here.iter().filter_map(|one| one.package(&files, &mut Vec::new()));
-        let is_foreign = |name: &String| FOREIGN.iter().any(|end| name.ends_with(end));
+        let is_foreign = |name: &String| FOREIGN.iter().any(|(end, _)| name.ends_with(end));
         Manifests {
             names: packages.map(|package| package.name).filter(|name| !name.is_empty()).collect(),
             dependencies: here.iter().flat_map(|one| one.dependencies(&project.folder)).collect(),
@@ -224,6 +247,15 @@ pub fn is_manifest_of(kind: Kind, manifest: &str) -> bool {
     let mut ecosystems = super::ECOSYSTEMS.iter();
     let ecosystem = ecosystems.find(|one| one.formats.iter().any(|format| format.kind() == kind));
     ecosystem.and_then(|one| one.project).is_some_and(|project| project.reads(manifest))
+}
+
+/// A member's name as those write it that depend on it: build tools of Python write hyphens.
+pub fn written_names(member: &Member) -> Vec<String> {
+    let mut names = vec![member.name.clone()];
+    if is_manifest_of(Kind::Wheel, member.manifest) {
+        names.push(member.name.replace(['_', '.'], "-"));
+    }
+    names
 }
 
 /// The packages that the manifests of a folder depend on, for any purpose.

@@ -203,8 +203,8 @@ pub(crate) trait Advice: Sync {
         None
     }
 
-    /// What to say where there are no such changes.
-    fn leave_out_by_hand(&self, _inventory: &Inventory, what: &str) -> String {
+    /// What to say where there are no such changes; `what` are the unwanted files in words.
+    fn leave_out_by_hand(&self, _inventory: &Inventory, _unwanted: &Unwanted<'_>, what: &str) -> String {
         format!("Leave {what} out.")
     }
 

@@ -38,12 +38,12 @@ pub(crate) use client::{Client, Recipe, Wish, find_program, is_packing, is_word}
 pub use client::{ClientError, Fetched, Release, Rewrite};
 pub(crate) use digests::are_wide;
 pub use edit::{Change, Edit, EditError, List};
-pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub use folder::{
-    broken_manifest, dependencies, is_foreign_project, is_manifest_of, is_named_after, is_project,
-    is_same_name, is_workspace, member, members, members_of, names, of_project, outermost, published_from,
-    upwards,
+    Built, broken_manifest, built, dependencies, is_foreign_project, is_manifest_of, is_named_after,
+    is_project, is_same_name, is_workspace, member, members, members_of, names, of_project, outermost,
+    published_from, upwards, written_names,
 };
+pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
 pub(crate) use identity::{Identity, identity};
 pub(crate) use origin::{Origin, Origins, Ships};
@@ -125,9 +125,17 @@ pub(crate) fn keeps_within(path: &str) -> bool {
     licence_text::is_licence_file(path) || readme::is_readme(path)
 }
 
-/// What to write into the manifest of a package so that nothing more ships than these files, its paths below its root,
-/// without packgate's own; `None` where that isn't known.
-pub fn allowlist_of(kind: Kind, paths: &[String]) -> Option<String> {
+/// What to write into the manifest of a package so that no more ships than is meant to: what its entry points need, as
+/// findings propose it, or else these files, its paths below its root, without packgate's own. `None` where that isn't
+/// known.
+pub fn allowlist_of(inventory: &Inventory, paths: &[String]) -> Option<String> {
+    let kind = inventory.kind;
+    if let Some(declared) = inventory.package.as_ref().map(|package| &package.declared)
+        && !declared.proposal.is_empty()
+    {
+        let quoted: Vec<String> = declared.proposal.iter().map(|item| format!("{item:?}")).collect();
+        return format(kind).advice().allowlist(declared, &quoted);
+    }
     let mut ecosystems = ECOSYSTEMS.iter();
     let ecosystem = ecosystems.find(|one| one.formats.iter().any(|format| format.kind() == kind))?;
     let (key, always) = ecosystem.client?.allowlist()?;

@@ -29,7 +29,7 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
     };
     let advice = super::format(inventory.kind).advice();
     if unwanted.patterns.len() > MOST_PATTERNS {
-        let words = advice.leave_out_by_hand(inventory, &counted(&unwanted));
+        let words = advice.leave_out_by_hand(inventory, &unwanted, &counted(&unwanted));
         return Remedy { words, ..Remedy::default() };
     }
     match advice.leave_out(inventory, &unwanted) {
@@ -42,7 +42,7 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
             Remedy { words, edits, removes }
         }
         None => {
-            let words = advice.leave_out_by_hand(inventory, &unwanted.patterns.join(" and "));
+            let words = advice.leave_out_by_hand(inventory, &unwanted, &unwanted.patterns.join(" and "));
             Remedy { words, ..Remedy::default() }
         }
     }

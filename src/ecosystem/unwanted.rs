@@ -19,7 +19,7 @@ pub(crate) struct Unwanted<'a> {
 }
 
 impl<'a> Unwanted<'a> {
-    /// `None` where a file of these doesn't stand in the artifact's own container.
+    /// `None` where the client doesn't unpack a file of these: it stands in an archive that ships as one.
     pub(super) fn of(inventory: &'a Inventory, entries: &[&'a Entry], usual: Option<&str>) -> Option<Self> {
         let root = inventory.package.as_ref().map_or("", |package| package.root.as_str());
         let below = |entry: &'a Entry| match root {
@@ -28,11 +28,12 @@ impl<'a> Unwanted<'a> {
                 entry.path.strip_prefix(root).map_or(entry.path.as_str(), |path| path.trim_start_matches('/'))
             }
         };
-        if entries.is_empty() || entries.iter().any(|entry| entry.parent.is_some()) {
+        if entries.is_empty() || !entries.iter().all(|entry| inventory.is_unpacked(entry)) {
             return None;
         }
         let paths: BTreeSet<&str> = entries.iter().map(|entry| below(entry)).collect();
-        let is_file = |entry: &&Entry| entry.parent.is_none() && !matches!(entry.kind, EntryKind::Directory);
+        let is_file =
+            |entry: &&Entry| inventory.is_unpacked(entry) && !matches!(entry.kind, EntryKind::Directory);
         let all: BTreeSet<&str> = inventory.everything().filter(is_file).map(below).collect();
         let usual = usual.filter(|pattern| {
             matcher(pattern)

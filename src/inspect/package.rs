@@ -46,7 +46,10 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
         let pattern = patterns.entry(hit.needle).or_insert_with(|| Pattern::new(text));
         let Some(specifier) = Specifier::around(sample.bytes, hit.offset) else { continue };
         let name = specifier.package();
-        if !pattern.matches(name) || !specifier.is_reference(sample.bytes, name) {
+        let is_metadata = ["METADATA", "PKG-INFO"].iter().any(|file| sample.path.ends_with(file));
+        let is_reference = specifier.is_reference(sample.bytes, name)
+            || is_metadata && specifier.is_requirement(sample.bytes);
+        if !pattern.matches(name) || !is_reference {
             continue;
         }
         if sample.path.ends_with("package.json")
@@ -104,6 +107,14 @@ impl<'a> Specifier<'a> {
         let segments = if text.starts_with('@') { 2 } else { 1 };
         let end = text.match_indices('/').nth(segments - 1).map_or(text.len(), |(at, _)| at);
         text.get(..end).unwrap_or_default()
+    }
+
+    /// Whether this begins a requirement in the metadata of a Python package.
+    fn is_requirement(&self, bytes: &[u8]) -> bool {
+        const FIELD: &[u8] = b"Requires-Dist:";
+        let before = bytes.get(..self.start).unwrap_or_default().trim_ascii_end();
+        let Some(above) = before.strip_suffix(FIELD) else { return false };
+        above.is_empty() || above.ends_with(b"\n")
     }
 
     /// Whether this refers to a package, rather than being a word in prose: a folder under
@@ -206,6 +217,19 @@ mod tests {
             ("core", "JSON.parse('{\\\"dependencies\\\":{\\\"core\\\":\\\"1\\\"}}')", "core"),
         ] {
             assert_eq!(packages(&[wanted], "package/a.js", text), [name], "{wanted}: {text}");
+        }
+    }
+
+    #[test]
+    fn requirements_in_the_metadata_of_python_packages() {
+        let text = "Name: a\nRequires-Dist: acme-core[fast]>=1; extra == 'x'\nSummary: acme-core\n\nRequires-Dist acme-core";
+        assert_eq!(packages(&["acme-core"], "a-1.dist-info/METADATA", text), ["acme-core"]);
+        for (path, text) in [
+            ("a/notes.txt", text),
+            ("a-1.dist-info/METADATA", "Requires-Dist: acme-core-js\n"),
+            ("a-1.dist-info/METADATA", "X-Requires-Dist: acme-core\nRequires-Dist: my acme-core"),
+        ] {
+            assert_eq!(packages(&["acme-core"], path, text), [""; 0], "{path} {text}");
         }
     }
 

@@ -8,7 +8,7 @@ mod order;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::ecosystem::{self, Client, Recipe, is_packing};
+use crate::ecosystem::{self, Built, Client, Recipe, is_packing};
 use crate::project::{Member, Project};
 use crate::scratch;
 
@@ -48,7 +48,7 @@ impl Artifact {
     pub fn publish_command(&self, file: &str) -> String {
         clients()
             .find(|(name, _)| *name == self.ecosystem)
-            .map_or_else(String::new, |(_, client)| client.publishes(file))
+            .map_or_else(String::new, |(_, client)| client.publishes(&self.folder, file))
     }
 }
 
@@ -69,6 +69,16 @@ pub enum PackError {
         "it has no package.json, Cargo.toml, pyproject.toml, setup.py or .gemspec to pack it from; use --as-is to audit the folder as it is"
     )]
     NoManifest,
+    /// What is published is built by something that this program doesn't run.
+    #[error(
+        "packgate doesn't build what {manifest} is for: run `{}` and name what that makes, as in `packgate check {}`; use --as-is to audit the folder as it is", .built.command, .built.artifacts
+    )]
+    NotBuilt {
+        /// The manifest.
+        manifest: String,
+        /// What it is built by.
+        built: &'static Built,
+    },
     /// A workspace of which nothing is published.
     #[error(
         "nothing in this workspace is published: every package in it is private; name a folder that is deployed, as in `packgate check dist`"
@@ -90,9 +100,10 @@ pub enum PackError {
     Io(#[from] std::io::Error),
 }
 
-/// Whether a folder has a manifest by which a client packs it, or members of a workspace that have.
+/// Whether a folder has a manifest from which something is made that is published in its place, or members of a
+/// workspace that have.
 pub fn has_manifest(folder: &Path) -> bool {
-    !recipes(folder).is_empty() || ecosystem::is_workspace(folder)
+    !recipes(folder).is_empty() || ecosystem::is_workspace(folder) || ecosystem::built(folder).is_some()
 }
 
 /// Packs a folder with its own clients: every ecosystem that it has a publishable manifest of; if all of them forbid
@@ -139,9 +150,10 @@ impl Packed {
             false => chosen.truncate(1),
         }
         if chosen.is_empty() {
-            return Err(match self.left_out.is_empty() {
-                true => PackError::NoManifest,
-                false => PackError::NothingPublished,
+            return Err(match (self.left_out.is_empty(), ecosystem::built(folder)) {
+                (true, Some((manifest, built))) => PackError::NotBuilt { manifest, built },
+                (true, None) => PackError::NoManifest,
+                (false, _) => PackError::NothingPublished,
             });
         }
         for (ecosystem, client, _) in chosen {
@@ -282,6 +294,17 @@ mod tests {
         assert_eq!(words(&[("pyproject.toml", "[project]\nname = \"a\"")]), [("python", false)]);
         assert_eq!(words(&[("a.gemspec", "")]), [("gem", false)]);
         assert_eq!(words(&[("Cargo.toml", "[workspace]\nmembers = [\"x\"]")]), []);
+    }
+
+    #[test]
+    fn what_others_build_is_not_taken_for_what_is_published() {
+        for manifest in ["pom.xml", "build.gradle.kts", "Acme.Core.csproj"] {
+            let folder = tree(&[(manifest, ""), ("src/secret.txt", "")]);
+            assert!(has_manifest(folder.path()), "{manifest}");
+            let error = pack(folder.path(), &Choice::default()).unwrap_err();
+            assert!(error.to_string().contains(manifest), "{error}");
+        }
+        assert!(!has_manifest(tree(&[("composer.json", "{}")]).path()), "the folder is what is published");
     }
 
     #[test]

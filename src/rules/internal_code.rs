@@ -138,7 +138,7 @@ impl<'a> Suspect<'a> {
         } else if !internal.fingerprints.is_empty() {
             "take it out of the files that internal.fingerprints are made from"
         } else {
-            "take \"private\" out of the manifest of its package, which makes it internal"
+            "let the manifest of its package allow publishing: that it is private makes it internal"
         };
         format!("Take the module out of the bundle, or mark it external; if it may be published, {why}.")
     }

@@ -41,7 +41,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let (times, inside) = (times(mention.count), inside(mention));
         finding(rule, entry, mention)
             .message(format!("This file refers to the internal package {}{times}{inside}.", mention.what))
-            .help("Keep the package out of the bundle, move it to devDependencies if users don't need it, or leave this file out.")
+            .help("Keep the package out of what is bundled, take it out of the dependencies that users install, or leave this file out.")
     }));
 }
 

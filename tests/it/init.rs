@@ -181,7 +181,7 @@ fn own_files_stay_out() {
 
     let open = tree(&[("package.json", manifest), ("index.js", "1"), ("lib/a.js", "1")]);
     let (_, text) = run(open.path(), &["init"]);
-    assert!(text.contains("\n    \"files\": [\"index.js\", \"lib\"]\n"), "{text}");
+    assert!(text.contains("\n    \"files\": [\"lib\", \"index.js\"]\n"), "{text}");
     assert!(!read(&open, "packgate.lock").contains("\npackgate."), "{}", read(&open, "packgate.lock"));
 
     let manifest = "[package]\nname = \"acme-init\" # here\nversion = \"0.1.0\"\nlicense = \"MIT\"\ndescription = \"d\"\n\n[dependencies]\n";
@@ -194,6 +194,30 @@ fn own_files_stay_out() {
         changed,
         manifest.replace("\"d\"\n", "\"d\"\nexclude = [\"/packgate.toml\", \"/packgate.lock\"]\n")
     );
+}
+
+/// As `bundle gem` writes it: what git tracks ships, packgate's own files from the commit on that adds them.
+#[test]
+fn own_files_stay_out_of_a_gem() {
+    if !clients::have(&["gem", "git"]) {
+        return;
+    }
+    let specification = "Gem::Specification.new do |spec|\n  spec.name = \"acme\"\n  spec.version = \"1.0.0\"\n  \
+        spec.summary = \"a\"\n  spec.authors = [\"Ada\"]\n  spec.license = \"MIT\"\n  \
+        spec.files = `git ls-files`.split(\"\\n\")\nend\n";
+    let folder = tree(&[("acme.gemspec", specification), ("lib/acme.rb", "module Acme\nend\n")]);
+    let commit = || {
+        let script = "git init -q && git add -A && git -c user.name=a -c user.email=a@b.c commit -qm all";
+        let done = std::process::Command::new("sh").args(["-c", script]).current_dir(folder.path()).status();
+        assert!(done.unwrap().success());
+    };
+    commit();
+    assert_eq!(run(folder.path(), &["init"]).0, 0);
+    commit();
+    let (status, text) = run(folder.path(), &["check", "--keep", "kept", "--fail-on", "warning"]);
+    assert_eq!(status, 0, "{text}");
+    let (_, names) = run(folder.path(), &["inventory", "kept/acme.gem"]);
+    assert!(names.contains("lib/acme.rb") && !names.contains("packgate.toml"), "{names}");
 }
 
 #[test]

@@ -153,8 +153,16 @@ fn the_verdict_is_the_same_from_everywhere() {
     let workspace = Workspace::new(&npm_members());
     let kept = workspace.0.path().join("out");
     let root = workspace.check("", &["--keep", "out"]);
-    assert!(root.errors.contains("npm publish out/acme-base-1.0.0.tgz"), "{}", root.errors);
-    assert!(!root.errors.contains("npm publish out/acme-ui-1.0.0.tgz"), "{}", root.errors);
+    assert!(root.errors.contains("npm publish ./out/acme-base-1.0.0.tgz\n"), "{}", root.errors);
+    assert!(!root.errors.contains("acme-ui-1.0.0.tgz\n"), "{}", root.errors);
+    // What is told to type reaches the registry's door and no other: npm takes `out/x.tgz` for a repository on GitHub.
+    let command = root.errors.lines().find_map(|line| line.strip_prefix("    npm publish ")).unwrap();
+    let dry = std::process::Command::new("npm")
+        .args(["publish", "--dry-run", "--offline", command])
+        .current_dir(workspace.0.path())
+        .output()
+        .unwrap();
+    assert!(dry.status.success(), "{}", String::from_utf8_lossy(&dry.stderr));
     for (name, folder, file) in [
         ("@acme/ui", "packages/ui", "acme-ui-1.0.0.tgz"),
         ("@acme/base", "packages/base", "acme-base-1.0.0.tgz"),

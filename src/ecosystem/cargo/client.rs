@@ -9,6 +9,7 @@ use super::manifest::package_table;
 use super::project::{CargoProject, table_at};
 use crate::ecosystem::client::{Client, ClientError, Fetched, Recipe, Rewrite, Run, Wish};
 use crate::ecosystem::folder::{Files, ProjectFolder as _, is_named_after, members};
+use crate::ecosystem::{Change, Edit, List};
 use crate::project::{Member, Project};
 use crate::scratch;
 
@@ -53,10 +54,6 @@ impl Client for Cargo {
         ("package", &[".crate"])
     }
 
-    fn publishes_by(&self) -> &'static str {
-        "cargo publish"
-    }
-
     /// cargo takes no file: it gets its login only if what it packs itself is what was checked.
     fn release(&self, folder: &Path) -> Vec<String> {
         let is_virtual = table_at(folder).is_some_and(|table| package_table(&table).is_none());
@@ -70,35 +67,20 @@ impl Client for Cargo {
 
     fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
         let text = fs::read_to_string(folder.join(MANIFEST)).ok()?;
-        let table = table_at(folder)?;
-        let package = package_table(&table)?;
-        if package.contains_key("include") || package.contains_key("exclude") {
+        if package_table(&table_at(folder)?)?.contains_key("include") {
             return None;
         }
-        let quoted: Vec<String> = names.iter().map(|name| format!("\"/{name}\"")).collect();
-        let line = format!("exclude = [{}]", quoted.join(", "));
-        let at = text.lines().position(|line| line.trim() == "[package]")?;
-        let mut lines: Vec<&str> = text.lines().collect();
-        // Behind the last key of the table, where people add keys.
-        let rest = lines.iter().skip(at + 1);
-        let own =
-            rest.take_while(|line| !line.trim_start().starts_with('[') && !line.trim().is_empty()).count();
-        lines.insert(at + 1 + own, &line);
-        let text = lines.join("\n") + "\n";
-        // A value over several lines may have ended the search too early.
-        let is_right = toml::from_str::<toml::Table>(&text)
-            .is_ok_and(|table| package_table(&table).is_some_and(|package| package.contains_key("exclude")));
-        is_right.then_some(Rewrite { file: MANIFEST, text })
+        let list = Some(List { tables: &["package"], key: "exclude", begins_with: Vec::new() });
+        let change = Change::Add(names.iter().map(|name| format!("/{name}")).collect());
+        let changed = Edit { file: MANIFEST.to_owned(), list, change }.apply(Some(&text)).ok()?;
+        (changed != text).then(|| Rewrite { file: MANIFEST.to_owned(), text: changed })
     }
 
     /// cargo takes no file; from an unchanged folder it packs the same bytes once more.
-    fn publishes(&self, file: &str) -> String {
-        let name = file.rsplit(['/', '\\']).next().unwrap_or(file).trim_end_matches(".crate");
-        let is_version =
-            |at: usize| name.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        let mut versions = name.rmatch_indices('-').filter(|(at, _)| is_version(*at));
-        let name = versions.next().and_then(|(at, _)| name.get(..at)).unwrap_or(name);
-        format!("cargo publish -p {name}")
+    fn publishes(&self, folder: &Path, _file: &str) -> String {
+        let table = table_at(folder).unwrap_or_default();
+        let name = package_table(&table).and_then(|package| package.get("name")?.as_str());
+        name.map_or_else(|| "cargo publish".to_owned(), |name| format!("cargo publish -p {name}"))
     }
 }
 

@@ -1,14 +1,22 @@
 //! Words of helps for gems.
 
-use crate::ecosystem::Advice;
+use crate::ecosystem::{Advice, Unwanted};
 use crate::inventory::{Inventory, Making};
 
 pub(super) struct GemAdvice;
 
 impl Advice for GemAdvice {
-    fn leave_out_by_hand(&self, _inventory: &Inventory, what: &str) -> String {
+    /// A specification is a program, which computes its list as a rule.
+    fn leave_out_by_hand(&self, _inventory: &Inventory, unwanted: &Unwanted<'_>, what: &str) -> String {
+        /// More are not written down one by one.
+        const MOST: usize = 6;
+        if unwanted.paths.len() > MOST {
+            return format!("In the gemspec, take {what} out of `files` (`.reject {{ ... }}`).");
+        }
+        let paths: Vec<String> = unwanted.paths.iter().map(|path| format!("{path:?}")).collect();
         format!(
-            "Take {what} out of what `files` lists in the gemspec (`.reject {{ ... }}`, where that is computed)."
+            "In the gemspec, below the line that sets `files`, write\n  spec.files -= [{}]",
+            paths.join(", ")
         )
     }
 

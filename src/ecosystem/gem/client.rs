@@ -3,11 +3,13 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use super::keep_out;
 use super::names::platform;
 use super::project::gemspec;
-use crate::ecosystem::client::{Client, ClientError, Fetched, Recipe, Release, Run, Wish, is_word};
+use crate::ecosystem::client::{Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish, is_word};
 use crate::ecosystem::file_name;
 use crate::ecosystem::folder::Files;
+use crate::project::read;
 use crate::scratch;
 
 pub(super) struct RubyGems;
@@ -34,18 +36,25 @@ impl Client for RubyGems {
         run.with(&["build"], &[specification, OsString::from("--output"), file])
     }
 
+    /// A file that git doesn't track yet is packed from the commit on that adds it.
+    fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
+        let file = gemspec(&Files::OnDisk(folder))?;
+        let text = keep_out::without(&read(&folder.join(&file))?, names)?;
+        Some(Rewrite { file, text })
+    }
+
     fn leaves(&self) -> (&'static str, &'static [&'static str]) {
         ("", &[".gem"])
     }
 
-    fn publishes_by(&self) -> &'static str {
-        "gem push"
+    fn publishes(&self, _folder: &Path, file: &str) -> String {
+        format!("gem push {file}")
     }
 
-    fn release(&self, _folder: &Path) -> Vec<String> {
+    fn release(&self, folder: &Path) -> Vec<String> {
         vec![
             "rm -rf packed && packgate check --keep packed &&".to_owned(),
-            "  gem push packed/*.gem".to_owned(),
+            format!("  {}", self.publishes(folder, "packed/*.gem")),
         ]
     }
 }

@@ -3,6 +3,7 @@
 mod advice;
 mod artifact;
 mod client;
+mod keep_out;
 mod names;
 mod origin;
 mod project;

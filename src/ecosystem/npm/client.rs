@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{MANIFEST, project};
-use crate::ecosystem::client::{Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish};
+use crate::ecosystem::client::{
+    Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish, find_program,
+};
 use crate::ecosystem::folder::{Files, ProjectFolder as _, upwards};
 use crate::project::{Member, Project};
 use crate::scratch;
@@ -39,18 +41,36 @@ impl Client for NpmClient {
         ("", &[".tgz"])
     }
 
-    fn publishes_by(&self) -> &'static str {
-        "npm publish"
+    /// A file was packed already, so that pnpm's look at the working tree tells nothing of it; and yarn takes no file.
+    fn publishes(&self, folder: &Path, file: &str) -> String {
+        let command = match Manager::of(&Project::new(folder)).0 {
+            Manager::Pnpm => "pnpm publish --no-git-checks",
+            Manager::Bun if find_program("npm").is_none() => "bun publish",
+            _ => "npm publish",
+        };
+        format!("{command} {file}")
     }
 
+    /// changesets and lerna pack once more for publishing what isn't in the registry yet; `packgate publish` sends that
+    /// as it was checked.
     fn release(&self, folder: &Path) -> Vec<String> {
-        let program = match Manager::of(&Project::new(folder)).0 {
-            Manager::Pnpm => "pnpm",
-            _ => "npm",
+        let start = match Manager::of(&Project::new(folder)).0 {
+            Manager::Npm => "npx",
+            Manager::Pnpm => "pnpm exec",
+            Manager::Yarn => "yarn",
+            Manager::Bun => "bunx",
         };
+        if folder.join(".changeset").join("config.json").is_file() {
+            return vec![format!(
+                "packgate publish && {start} changeset tag # in place of changeset publish"
+            )];
+        }
+        if folder.join("lerna.json").is_file() {
+            return vec![format!("{start} lerna version && packgate publish # in place of lerna publish")];
+        }
         vec![
             "rm -rf packed && packgate check --keep packed &&".to_owned(),
-            format!("  for file in packed/*.tgz; do {program} publish \"./$file\" || exit; done"),
+            format!("  for file in packed/*.tgz; do {} || exit; done", self.publishes(folder, "\"./$file\"")),
         ]
     }
 

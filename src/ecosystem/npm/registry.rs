@@ -35,7 +35,7 @@ const SENDERS: [Sender; 3] = [
         name: "pnpm",
         command: "pnpm publish",
         program: "pnpm",
-        before: &["publish"],
+        before: &["publish", "--config.git-checks=false"],
         refused: &["-r", "--recursive", "--filter", "-F", "--filter-prod"],
         no_login: &["ENEEDAUTH", "401 Unauthorized"],
         login: "run `npm login`, or set a token in .npmrc",

@@ -53,14 +53,16 @@ impl Client for BuildFrontend {
         ("", &[".whl", ".tar.gz", ".zip"])
     }
 
-    fn publishes_by(&self) -> &'static str {
-        "twine upload"
+    fn publishes(&self, _folder: &Path, file: &str) -> String {
+        let command = if find_program("uv").is_some() { "uv publish" } else { "twine upload" };
+        format!("{command} {file}")
     }
 
-    fn release(&self, _folder: &Path) -> Vec<String> {
-        let upload =
-            if find_program("uv").is_some() { "  uv publish dist/*" } else { "  twine upload dist/*" };
-        vec!["rm -rf dist && packgate check --keep dist &&".to_owned(), upload.to_owned()]
+    fn release(&self, folder: &Path) -> Vec<String> {
+        vec![
+            "rm -rf dist && packgate check --keep dist &&".to_owned(),
+            format!("  {}", self.publishes(folder, "dist/*")),
+        ]
     }
 
     /// hatchling packs what git tracks; the others pack modules.
@@ -78,7 +80,7 @@ impl Client for BuildFrontend {
         let list = Some(List { tables, key: "exclude", begins_with: Vec::new() });
         let change = Change::Add(names.iter().map(|name| format!("/{name}")).collect());
         let changed = Edit { file: MANIFEST.to_owned(), list, change }.apply(Some(&text)).ok()?;
-        (changed != text).then_some(Rewrite { file: MANIFEST, text: changed })
+        (changed != text).then(|| Rewrite { file: MANIFEST.to_owned(), text: changed })
     }
 }
 

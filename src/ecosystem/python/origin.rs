@@ -19,6 +19,7 @@ impl Origins for SdistOrigins {
         match below(package, &entry.path) {
             None | Some("PKG-INFO") => Origin::Made,
             Some(path) if is_egg_info(path) => Origin::Made,
+            Some(ORIGINAL) => Origin::File(MANIFEST),
             Some(path) => Origin::File(path),
         }
     }
@@ -31,9 +32,14 @@ impl Origins for SdistOrigins {
         made(folder)
     }
 
-    /// setuptools writes `setup.cfg` anew, without comments and with a section of its own.
+    /// setuptools writes `setup.cfg` anew, without comments and with a section of its own; uv and PDM write
+    /// `pyproject.toml` anew.
     fn rewrites(&self, path: &str, shipped: &[u8], tracked: &[u8]) -> bool {
-        path == "setup.cfg" && settings(shipped) == settings(tracked)
+        match path {
+            "setup.cfg" => settings(shipped) == settings(tracked),
+            MANIFEST => is_same_manifest(shipped, tracked),
+            _ => false,
+        }
     }
 }
 
@@ -61,6 +67,26 @@ impl Origins for WheelOrigins {
     }
 }
 
+const MANIFEST: &str = "pyproject.toml";
+
+/// What uv calls the manifest as it was, beside the one that it writes.
+const ORIGINAL: &str = "pyproject.toml.orig";
+
+/// Whether two manifests say the same, but for the fields that the build fills in.
+fn is_same_manifest(shipped: &[u8], tracked: &[u8]) -> bool {
+    let read = |text| toml::from_str::<Table>(std::str::from_utf8(text).ok()?).ok();
+    let (Some(mut shipped), Some(mut tracked)) = (read(shipped), read(tracked)) else { return false };
+    let dynamic = tracked.get("project").and_then(|project| project.get("dynamic")?.as_array()).cloned();
+    for table in [&mut shipped, &mut tracked] {
+        let Some(project) = table.get_mut("project").and_then(Value::as_table_mut) else { continue };
+        project.remove("dynamic");
+        for field in dynamic.iter().flatten().filter_map(Value::as_str) {
+            project.remove(field);
+        }
+    }
+    shipped == tracked
+}
+
 /// `demo.egg-info/SOURCES.txt`, also below `src`.
 fn is_egg_info(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(folder, _)| folder.ends_with(".egg-info"))
@@ -85,7 +111,7 @@ const WRITTEN: [&str; 11] = [
 /// The files that the build writes because the project's settings say so.
 fn made(folder: &Path) -> Vec<String> {
     let mut all = BTreeSet::new();
-    let settings = read(&folder.join("pyproject.toml")).and_then(|text| toml::from_str::<Table>(&text).ok());
+    let settings = read(&folder.join(MANIFEST)).and_then(|text| toml::from_str::<Table>(&text).ok());
     let settings = settings.unwrap_or_default();
     if let Some(tools) = settings.get("tool") {
         named(tools, &mut all);
@@ -185,6 +211,19 @@ mod tests {
             b"[metadata]\nname = demo\nclassifiers = \n\tA\n\n[egg_info]\ntag_build = \ntag_date = 0\n\n";
         assert_eq!(settings(ours), settings(theirs));
         assert_ne!(settings(ours), settings(b"[metadata]\nname = other\nclassifiers =\n    A\n"));
+    }
+
+    #[test]
+    fn what_uv_and_pdm_make_of_the_manifest() {
+        let tracked = "# ours\n[project]\nname = 'a'\ndynamic = ['version']\nauthors = [{ name = 'Ada' }]\n";
+        let theirs = "[project]\nname = \"a\"\nversion = \"1.0\"\n\n[[project.authors]]\nname = \"Ada\"\n";
+        let rewrites = |shipped: &str, tracked: &str| {
+            SdistOrigins.rewrites(MANIFEST, shipped.as_bytes(), tracked.as_bytes())
+        };
+        assert!(rewrites(theirs, tracked));
+        assert!(!rewrites(&theirs.replace("Ada", "Eve"), tracked));
+        assert!(!rewrites(theirs, &tracked.replace("'version'", "'readme'")), "nobody fills it in");
+        assert!(!rewrites("[project", tracked) && !rewrites(theirs, ""));
     }
 
     #[test]

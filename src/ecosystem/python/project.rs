@@ -102,7 +102,7 @@ fn member(folder: PathBuf) -> Option<Member> {
     let is_package = settings.get("tool").and_then(|tool| tool.get("uv")?.get("package")?.as_bool());
     let is_package = is_package.unwrap_or_else(|| settings.contains_key("build-system"));
     let held_back = match package.private {
-        true => Some("pyproject.toml says \"Private :: Do Not Upload\""),
+        true => Some("a classifier in pyproject.toml says that it is private"),
         false => (!is_package).then_some("pyproject.toml has no [build-system]"),
     };
     let (name, version, private) = (package.name, package.version, package.private);

@@ -28,18 +28,14 @@ impl Client for Vsce {
         ("", &[".vsix"])
     }
 
-    fn publishes_by(&self) -> &'static str {
-        "vsce publish"
-    }
-
-    fn publishes(&self, file: &str) -> String {
+    fn publishes(&self, _folder: &Path, file: &str) -> String {
         format!("vsce publish --packagePath {file}")
     }
 
-    fn release(&self, _folder: &Path) -> Vec<String> {
+    fn release(&self, folder: &Path) -> Vec<String> {
         vec![
             "rm -rf packed && packgate check --keep packed &&".to_owned(),
-            "  vsce publish --packagePath packed/*.vsix".to_owned(),
+            format!("  {}", self.publishes(folder, "packed/*.vsix")),
         ]
     }
 

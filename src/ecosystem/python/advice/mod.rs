@@ -44,7 +44,7 @@ impl Advice for PythonAdvice {
         Some(vec![Edit { file: "pyproject.toml".to_owned(), list, change: Change::Add(patterns) }])
     }
 
-    fn leave_out_by_hand(&self, inventory: &Inventory, what: &str) -> String {
+    fn leave_out_by_hand(&self, inventory: &Inventory, _unwanted: &Unwanted<'_>, what: &str) -> String {
         match inventory.making.packer {
             "poetry" => {
                 format!("Narrow `include` in [tool.poetry] of pyproject.toml so that no item fits {what}.")
