@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::clients::have;
-use crate::commit::{CARGO, Repository, cargo, seed};
-use crate::dice::Dice;
+use crate::commit::{CARGO, Repository, cargo};
+use crate::dice::{Dice, fresh_seed};
 
 fn owned(files: &[(&str, &str)]) -> Vec<(String, String)> {
     files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
@@ -34,7 +34,7 @@ fn what_git_converts() {
     if !have(&["git", "npm"]) {
         return;
     }
-    let seed = seed();
+    let seed = fresh_seed();
     let mut dice = Dice::new(seed);
     let attributes = "crlf.js text eol=crlf\nident.js ident\nboth.js text eol=crlf ident\nwide.js text working-tree-encoding=UTF-16\nlittle.js text working-tree-encoding=UTF-16LE\nbig.js text working-tree-encoding=UTF-16BE eol=crlf\n";
     let manifest = r#"{"name": "demo", "version": "1.0.0", "files": ["*.js", "below"]}"#;
@@ -94,7 +94,7 @@ fn what_git_expands() {
     let of = |name: &str| (name.to_owned(), "// $Format:%H$\n".to_owned());
     let mut files = owned(&[("package.json", manifest), (".gitattributes", attributes)]);
     files.extend([of("expanded.js"), of("plain.js")]);
-    let repository = Repository::new(seed(), &files);
+    let repository = Repository::new(fresh_seed(), &files);
     for name in ["expanded.js", "plain.js"] {
         fs::write(repository.path().join(name), "// 0123456789abcdef\n").unwrap();
     }
@@ -112,7 +112,7 @@ fn extensions() {
     }
     let manifest = r#"{"name": "demo", "publisher": "acme", "version": "1.0.0", "engines": {"vscode": "^1.80.0"}, "main": "a.js", "activationEvents": ["onStartupFinished"], "repository": "https://example.invalid/demo", "files": ["a.js"]}"#;
     let files = [("package.json", manifest), ("a.js", ""), ("README.md", "A demo.\n"), ("LICENSE", "MIT\n")];
-    let repository = Repository::new(seed(), &owned(&files));
+    let repository = Repository::new(fresh_seed(), &owned(&files));
     let pack = || {
         let out = repository.out.path().join("demo.vsix");
         repository.run("vsce", &["package", "--no-dependencies", "--out", out.to_str().unwrap()]);
@@ -159,7 +159,7 @@ fn repositories_of_every_make() {
     ];
     for (make, apply) in makes {
         let files = [("Cargo.toml", CARGO), ("src/lib.rs", "// words\n")];
-        let repository = Repository::new(seed(), &owned(&files));
+        let repository = Repository::new(fresh_seed(), &owned(&files));
         apply(&repository);
         fs::write(repository.path().join("src/lib.rs"), "// words\n// more\n").unwrap();
         cargo(&repository);
@@ -231,7 +231,7 @@ fn a_repository_that_names_programs() {
         return;
     }
     let files = [("Cargo.toml", CARGO), ("src/lib.rs", ""), (".gitattributes", EVERYTHING)];
-    let repository = Repository::new(seed(), &owned(&files));
+    let repository = Repository::new(fresh_seed(), &owned(&files));
     fs::write(repository.path().join("src/lib.rs"), "// more\n").unwrap();
     cargo(&repository);
     let [artifact] = repository.artifacts().try_into().unwrap();
@@ -258,9 +258,9 @@ fn members_that_changed_where_programs_are_named() {
         ("two/README.md", "2\n"),
         (".gitattributes", EVERYTHING),
     ];
-    let repository = Repository::new(seed(), &owned(&files));
+    let repository = Repository::new(fresh_seed(), &owned(&files));
     let inner = TempDir::new().unwrap();
-    let submodule = Repository::new(seed(), &owned(&[("x.js", "x\n"), (".gitattributes", EVERYTHING)]));
+    let submodule = Repository::new(fresh_seed(), &owned(&[("x.js", "x\n"), (".gitattributes", EVERYTHING)]));
     fs::rename(submodule.path(), inner.path().join("x")).unwrap();
     let from = inner.path().join("x");
     let from = from.to_str().unwrap();

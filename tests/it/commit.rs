@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::clients::{have, have_imports, have_module};
-use crate::dice::Dice;
+use crate::dice::{Dice, fresh_seed};
 use crate::samples::plant;
 
 /// A project in a repository, and a folder beside it for what is packed.
@@ -138,12 +138,6 @@ fn told_apart(seed: u64, files: &[(&str, &str)], folder: &str, end: &str, pack: 
     }
 }
 
-/// Another one each time; a failing test prints it.
-pub(crate) fn seed() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    u64::from(now.unwrap().subsec_nanos())
-}
-
 pub(crate) const CARGO: &str =
     "# words\n[package]\nname = \"demo\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\n[workspace]\n";
 
@@ -154,7 +148,7 @@ pub(crate) fn cargo(repository: &Repository) {
 #[test]
 fn crates() {
     if have(&["git", "cargo"]) {
-        told_apart(seed(), &[("Cargo.toml", CARGO), ("src/lib.rs", "")], "src/data", ".txt", cargo);
+        told_apart(fresh_seed(), &[("Cargo.toml", CARGO), ("src/lib.rs", "")], "src/data", ".txt", cargo);
     }
 }
 
@@ -173,7 +167,7 @@ fn npm_packages() {
         repository.run("npm", &["pack", "--silent", "--ignore-scripts", "--pack-destination", &out]);
     };
     if have(&["git", "npm"]) {
-        told_apart(seed(), &files, "lib", ".js", pack);
+        told_apart(fresh_seed(), &files, "lib", ".js", pack);
     }
 }
 
@@ -185,7 +179,13 @@ fn gems() {
         repository.run("gem", &["build", "--silent", "demo.gemspec", "--output", out.to_str().unwrap()]);
     };
     if have(&["git", "gem"]) {
-        told_apart(seed(), &[("demo.gemspec", specification), ("lib/demo.rb", "")], "lib/demo", ".rb", pack);
+        told_apart(
+            fresh_seed(),
+            &[("demo.gemspec", specification), ("lib/demo.rb", "")],
+            "lib/demo",
+            ".rb",
+            pack,
+        );
     }
 }
 
@@ -211,7 +211,7 @@ fn python(backend: &str, requires: &str, settings: &str, folder: &str) {
         (".gitignore", ignored),
         (init.as_str(), "\"\"\"Words.\"\"\"\n"),
     ];
-    told_apart(seed(), &files, folder, ".py", pack);
+    told_apart(fresh_seed(), &files, folder, ".py", pack);
 }
 
 #[test]
@@ -235,7 +235,8 @@ fn which_commit() {
         return;
     }
     let files = [("Cargo.toml", CARGO), ("src/lib.rs", "")];
-    let repository = Repository::new(seed(), &files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let repository =
+        Repository::new(fresh_seed(), &files.map(|(path, text)| (path.to_owned(), text.to_owned())));
     repository.git(&["tag", "v1.0.0"]);
     cargo(&repository);
     let [artifact] = repository.artifacts().try_into().unwrap();
@@ -302,7 +303,8 @@ fn links_and_the_workspace_above() {
         ("demo/Cargo.toml", manifest),
         ("demo/src/lib.rs", ""),
     ];
-    let repository = Repository::new(seed(), &files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let repository =
+        Repository::new(fresh_seed(), &files.map(|(path, text)| (path.to_owned(), text.to_owned())));
     std::os::unix::fs::symlink("../../common", repository.path().join("demo/src/common")).unwrap();
     repository.commit();
     cargo(&repository);

@@ -9,6 +9,21 @@ const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
 const DIGITS: &str = "0123456789";
 const BECH32: &str = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";
 
+/// That of `PACKGATE_SEED`, or one that no run had before; printed, so that a failure can be repeated.
+#[allow(clippy::print_stdout, reason = "seen where a test fails")]
+pub(crate) fn fresh_seed() -> u64 {
+    let given = std::env::var("PACKGATE_SEED").ok();
+    let seed = given.map_or_else(
+        || {
+            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+            u64::from(now.unwrap().subsec_nanos())
+        },
+        |seed| seed.parse().expect("PACKGATE_SEED is a number"),
+    );
+    println!("fresh seed: {seed}");
+    seed
+}
+
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)

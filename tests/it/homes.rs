@@ -14,7 +14,7 @@ use packgate::project::Project;
 use packgate::settings::Settings;
 
 use crate::clients;
-use crate::dice::Dice;
+use crate::dice::{Dice, fresh_seed};
 use crate::lock::run;
 
 use crate::samples::plant;
@@ -46,13 +46,6 @@ const CLASSIFIERS: [&str; 5] = [
 ];
 
 type Tree = Vec<(&'static str, String)>;
-
-fn seed() -> u64 {
-    std::env::var("PACKGATE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.unwrap().as_nanos() as u64
-    })
-}
 
 fn pick<T: Copy>(dice: &mut Dice, from: &[T]) -> T {
     from[usize::from(dice.bytes(1)[0]) % from.len()]
@@ -166,7 +159,7 @@ const HOMES: [Home; 5] = [
 
 #[test]
 fn check_policy_show_and_init_name_one_policy_and_one_reason() {
-    let seed = seed();
+    let seed = fresh_seed();
     let mut dice = Dice::new(seed);
     for (kinds, make, _) in HOMES {
         let mut policies = Vec::new();
@@ -192,7 +185,7 @@ fn check_policy_show_and_init_name_one_policy_and_one_reason() {
 /// The manifest in an artifact may have another name, and so may the reason.
 #[test]
 fn a_packed_artifact_has_the_policy_of_its_project() {
-    let seed = seed();
+    let seed = fresh_seed();
     let mut dice = Dice::new(seed);
     for (kinds, make, programs) in HOMES {
         // A build backend writes other metadata than the manifest that it was given: setuptools reads no table of poetry.

@@ -605,7 +605,7 @@ fn members_go_in_the_order_of_their_needs() {
     if !clients::have_readers() || !clients::have(&["npm"]) {
         return;
     }
-    let seed = crate::commit::seed();
+    let seed = crate::dice::fresh_seed();
     let mut dice = crate::dice::Dice::new(seed);
     let mut desk = Desk::new();
     let registry = verdaccio(desk.folder.path());

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use packgate::audit::{Audit, Auditor, Options};
 use packgate::inventory::{Entry, EntryKind, Kind};
@@ -15,7 +14,7 @@ use super::clients::{
 };
 use super::index::uv_from_index;
 use crate::clients::{have, have_silent};
-use crate::dice::Dice;
+use crate::dice::{Dice, fresh_seed};
 
 /// Packages of each kind; `PACKGATE_TREES` asks for more.
 fn packages() -> usize {
@@ -24,11 +23,6 @@ fn packages() -> usize {
 
 /// Installs each package into the folder of its number; says which ones it refuses.
 type Install = fn(&[PathBuf], &Path) -> BTreeSet<usize>;
-
-fn seed() -> u64 {
-    let given = std::env::var("PACKGATE_SEED").ok().and_then(|seed| seed.parse().ok());
-    given.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos().into())
-}
 
 /// Some of these, in any order, each with a text of its own or one that others have, too.
 fn some<'a>(dice: &mut Option<&mut Dice>, pool: &[&'a str]) -> Vec<(&'a str, Vec<u8>)> {
@@ -368,7 +362,7 @@ fn made_commands(audit: &Audit) -> impl Iterator<Item = String> {
 }
 
 fn hold(file_name: &str, client: &str, install: Install, make: fn(&mut Option<&mut Dice>) -> Vec<u8>) {
-    let seed = seed();
+    let seed = fresh_seed();
     let mut dice = Dice::new(seed);
     let folder = tempfile::tempdir().unwrap();
     let archives: Vec<PathBuf> = (0..packages())
