@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::inventory::{
     Anomaly, BrokenImport, Declared, Entry, EntryId, Import, Inventory, Kind, Making, ManifestProblem,
-    Package,
+    Package, ReadBy,
 };
 use crate::project::Project;
 
@@ -80,6 +80,11 @@ pub(crate) trait Format: Sync {
     /// Tells which archives its client unpacks: those that stand in the artifact or in another one that it unpacks.
     fn unpacks<'a>(&'a self, _inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
         Box::new(|_| false)
+    }
+
+    /// Whose clients unpack it.
+    fn read_by(&self, _inventory: &Inventory) -> ReadBy {
+        ReadBy::Kind(self.kind())
     }
 
     /// Whether it has a table of digests that its entries are compared with.

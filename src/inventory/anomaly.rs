@@ -42,6 +42,13 @@ pub enum AnomalyKind {
 
     /// A gzip file of several members.
     GzipMembers,
+    /// A file of several compressed streams or frames of another kind.
+    SeveralStreams,
+
+    /// A member of an ar archive whose name is elsewhere than in its header.
+    ArLongName,
+    /// Entries of a cpio archive that are one file, and don't stand as ordinary writers put them.
+    CpioHardLink,
 
     /// A tar header with a wrong, unterminated or signed checksum.
     TarChecksum,
@@ -75,6 +82,8 @@ pub enum AnomalyKind {
     TarWideNumber,
     /// A file of the type that the first tar knew.
     TarNulType,
+    /// A folder that only the slash after its name tells from such a file.
+    TarNulFolder,
     /// Bytes after the zero block that ends a tar archive.
     TarAfterEnd,
     /// PAX records that readers cut differently.
@@ -193,13 +202,16 @@ impl Anomaly {
 
 impl AnomalyKind {
     /// All kinds.
-    pub const ALL: [Self; 63] = [
+    pub const ALL: [Self; 67] = [
         Self::Mismatch,
         Self::SecondOpinion,
         Self::FileAsFolder,
         Self::ForeignScheme,
         Self::Renamed,
         Self::GzipMembers,
+        Self::SeveralStreams,
+        Self::ArLongName,
+        Self::CpioHardLink,
         Self::TarChecksum,
         Self::TarNumber,
         Self::TarNameJunk,
@@ -216,6 +228,7 @@ impl AnomalyKind {
         Self::TarHardLink,
         Self::TarWideNumber,
         Self::TarNulType,
+        Self::TarNulFolder,
         Self::TarAfterEnd,
         Self::PaxSyntax,
         Self::PaxSize,
@@ -269,11 +282,14 @@ impl AnomalyKind {
     pub fn depends_on_client(self) -> bool {
         matches!(
             self,
-            Self::TarPaxName
+            Self::SeveralStreams
+                | Self::ArLongName
+                | Self::TarPaxName
                 | Self::TarGnuName
                 | Self::TarHardLink
                 | Self::TarWideNumber
                 | Self::TarNulType
+                | Self::TarNulFolder
                 | Self::PathDot
                 | Self::TrailingZeros
         )

@@ -33,7 +33,7 @@ pub use import::{BrokenImport, ImportTrouble, Reach};
 pub use making::{BuildOption, Making};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
-pub use package::{Command, Declared, Kind, LicenceFile, ManifestFile, Package, ReadmeLicence};
+pub use package::{Command, Declared, Kind, LicenceFile, ManifestFile, Package, ReadBy, ReadmeLicence};
 pub use program::{BinaryFacts, DebugSection, LocalPath, ProgramFacts};
 pub use promise::{
     Defect, DefectKind, Denied, EntryPointWeight, InstallScript, ManifestProblem, ManifestTrouble, Mismatch,

@@ -6,6 +6,17 @@ use super::{
     VcsState,
 };
 
+/// Whose clients unpack an artifact: those of its kind, or of a package that is a plain archive to everybody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadBy {
+    /// The clients of this kind.
+    Kind(Kind),
+    /// conda's, in its first format: a packed tar.
+    Conda,
+    /// dpkg: an ar archive of two tars.
+    Dpkg,
+}
+
 /// Whose package an artifact is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]

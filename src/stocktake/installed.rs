@@ -53,14 +53,14 @@ fn mark_payloads(inventory: &mut Inventory, format: &dyn Format) {
     for anomaly in &mut inventory.anomalies {
         anomaly.payload = places.contains(&anomaly.container);
     }
-    let kind = inventory.kind;
+    let of = format.read_by(inventory);
     inventory.anomalies.retain_mut(|anomaly| {
         if !anomaly.kind.depends_on_client() {
             return true;
         }
         // A payload is written below a folder, where a dot before its names says nothing.
         let is_idle = anomaly.is_nested() || anomaly.payload && anomaly.kind == AnomalyKind::PathDot;
-        let otherwise = clients::otherwise(anomaly.kind, kind).filter(|_| !is_idle);
+        let otherwise = clients::otherwise(anomaly.kind, of).filter(|_| !is_idle);
         if let Some((client, how)) = otherwise {
             anomaly.detail = format!("{}: {client} {how}", anomaly.detail);
         }

@@ -38,6 +38,7 @@ fn walk(
         ));
     }
     let mut long_names = Vec::new();
+    let mut long_name_told = false;
     loop {
         blobs.give_out(meter, sink)?;
         let offset = stream.offset();
@@ -59,6 +60,7 @@ fn walk(
             left = 0;
         }
         let bsd = name.strip_prefix(b"#1/").and_then(decimal);
+        let is_long = bsd.is_some() || name.len() > 1 && name.starts_with(b"/");
         let raw = match bsd {
             Some(length) => {
                 left =
@@ -73,8 +75,11 @@ fn walk(
             blobs.usual("table of symbols", offset, &table);
         } else {
             meter.entry(raw.len()).map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
-            let named =
-                canonical(raw.split(|byte| *byte == 0).next().unwrap_or_default(), meter.limits().path_depth);
+            let (raw, behind) = raw.split_at(raw.iter().position(|byte| *byte == 0).unwrap_or(raw.len()));
+            if behind.iter().any(|byte| *byte != 0) {
+                blobs.foreign(AnomalyKind::Padding, "the padding of a name", None, offset, behind.to_vec());
+            }
+            let named = canonical(raw, meter.limits().path_depth);
             let path = if named.path.is_empty() { "unnamed".to_owned() } else { named.path };
             // Static libraries may hold the same name often; only a Debian package is unpacked by name.
             if path.contains(".tar") {
@@ -85,6 +90,11 @@ fn walk(
             sink.begin(Header { path: path.clone(), kind: EntryKind::File, size: Some(left), mode, offset });
             for (kind, detail) in named.faults {
                 sink.anomaly(RawAnomaly { kind, offset, entry: Some(path.clone()), detail: detail.into() });
+            }
+            if is_long && !long_name_told {
+                long_name_told = true;
+                let detail = "a member's name is elsewhere than in its header".into();
+                sink.anomaly(RawAnomaly { kind: AnomalyKind::ArLongName, offset, entry: Some(path), detail });
             }
             stream.data(left, sink)?;
         }
@@ -111,9 +121,9 @@ fn fields(bytes: &[u8]) -> Option<(&[u8], u64, Option<u32>)> {
     ))
 }
 
-/// Time, owner and group, where they are no numbers.
+/// Time, owner, group and mode, where they are no numbers.
 fn unused(bytes: &[u8]) -> Vec<u8> {
-    let numbers = bytes.get(16..40).unwrap_or_default();
+    let numbers = bytes.get(16..48).unwrap_or_default();
     let plain = numbers.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | 0));
     if plain { Vec::new() } else { numbers.to_vec() }
 }

@@ -10,15 +10,8 @@ use crate::inventory::{AnomalyKind, Media};
 use super::blob::Blobs;
 use super::container::{Compression, Container, DataOnly, Decoder, Reading};
 use super::meter::RATIO_FREE;
+use super::streams::{self, CHUNK, Input, Streams, damage, input};
 use super::{Damage, Limits, Meter, ReadAt, Sink, Spent, Window};
-
-const CHUNK: usize = 256 << 10;
-
-pub(super) type Input<'a> = BufReader<Window<'a>>;
-
-pub(super) fn input(source: &dyn ReadAt) -> Input<'_> {
-    BufReader::with_capacity(CHUNK, Window::whole(source))
-}
 
 /// Zstandard, all frames of it.
 pub(super) const ZSTD: Container = Container {
@@ -40,7 +33,9 @@ pub(super) const XZ: Container = Container {
     reading: Reading::Stream(Compression {
         open: |source, meter| {
             let most = meter.limits().dictionary();
-            Box::new(DataOnly(lzma_rust2::XzReader::new_mem_limit(input(source), true, most)))
+            Box::new(Streams::new(input(source), move |input| {
+                lzma_rust2::XzReader::new_mem_limit(input, false, most)
+            }))
         },
         suffixes: &[(".xz", "")],
         told_by_name: false,
@@ -53,7 +48,7 @@ pub(super) const BZIP2: Container = Container {
     media: Some(Media::Bzip2),
     promised_by: &[".tar.bz2"],
     reading: Reading::Stream(Compression {
-        open: |source, _| Box::new(DataOnly(bzip2::bufread::MultiBzDecoder::new(input(source)))),
+        open: |source, _| Box::new(Streams::new(input(source), bzip2::bufread::BzDecoder::new)),
         suffixes: &[(".bz2", "")],
         told_by_name: false,
     }),
@@ -212,6 +207,8 @@ pub(super) struct Zstd<'a> {
     /// the limits don't see what it holds.
     most_held: u64,
     blobs: Blobs,
+    /// Frames begun.
+    frames: u64,
 }
 
 impl<'a> Zstd<'a> {
@@ -222,7 +219,14 @@ impl<'a> Zstd<'a> {
             None => ruzstd::decoding::DEFAULT_MAX_WINDOW_SIZE,
         });
         let input = BufReader::with_capacity(CHUNK, packed);
-        Self { state: State::Between(input), meter, most_window, most_held, blobs: Blobs::default() }
+        Self {
+            state: State::Between(input),
+            meter,
+            most_window,
+            most_held,
+            blobs: Blobs::default(),
+            frames: 0,
+        }
     }
 }
 
@@ -242,7 +246,8 @@ struct Frame<'a> {
 }
 
 impl Decoder for Zstd<'_> {
-    fn finish(&mut self, _sink: &mut dyn Sink, blobs: &mut Blobs) {
+    fn finish(&mut self, sink: &mut dyn Sink, blobs: &mut Blobs) {
+        streams::tell(self.frames, sink);
         blobs.absorb(std::mem::take(&mut self.blobs));
     }
 }
@@ -253,6 +258,7 @@ impl Read for Zstd<'_> {
             match std::mem::replace(&mut self.state, State::Done) {
                 State::Between(mut input) => {
                     if skip_frames(&mut input, &mut self.blobs, "skippable Zstandard frame")? {
+                        self.frames += 1;
                         self.state = State::Frame(Box::new(Frame::begin(input, self.most_window)?));
                     }
                 }
@@ -317,10 +323,6 @@ impl<'a> Frame<'a> {
             _ => Ok(()),
         }
     }
-}
-
-pub(super) fn damage(why: impl Into<String>) -> io::Error {
-    io::Error::other(Damage::new(0, why))
 }
 
 /// Largest frame to be skipped that is looked at.

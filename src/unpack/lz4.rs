@@ -8,8 +8,9 @@ use crate::inventory::Media;
 
 use super::Sink;
 use super::blob::Blobs;
-use super::compressed::{Input, damage, input, skip_frames};
+use super::compressed::skip_frames;
 use super::container::{Compression, Container, Decoder, Reading};
+use super::streams::{Input, damage, input};
 
 /// All frames of a file. The old format, which has no end, is not opened.
 pub(super) const CONTAINER: Container = Container {

@@ -6,8 +6,8 @@ use crate::inventory::Media;
 
 use super::Sink;
 use super::blob::Blobs;
-use super::compressed::{Input, damage, input};
 use super::container::{Compression, Container, Decoder, Reading};
+use super::streams::{Input, damage, input};
 
 /// A file of `compress`.
 pub(super) const CONTAINER: Container = Container {

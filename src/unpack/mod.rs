@@ -25,6 +25,7 @@ mod rpm;
 mod sevenzip;
 mod sniff;
 mod stream;
+mod streams;
 mod tar;
 mod unmarked;
 mod walk;

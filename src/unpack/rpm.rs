@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::inventory::{EntryKind, Media};
+use crate::inventory::{AnomalyKind, EntryKind, Media};
 
 use super::blob::Blobs;
 use super::container::{Container, Reading};
@@ -95,6 +95,10 @@ fn header(stream: &mut Stream<'_>, what: &'static str, blobs: &mut Blobs) -> Res
     let (Some(tags), Some(bytes), true) = (number(8), number(12), start.starts_with(HEADER)) else {
         return Err(Damage::new(offset, "a header of the RPM package is damaged"));
     };
+    let free = start.get(HEADER.len()..8).unwrap_or_default();
+    if free.iter().any(|byte| *byte != 0) {
+        blobs.foreign(AnomalyKind::Padding, "the free bytes of a header", None, offset, free.to_vec());
+    }
     let body = stream.exactly(tags * TAG + bytes, MOST_HEADER)?;
     blobs.usual(what, offset, &body);
     Ok(())

@@ -4,13 +4,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use sevenz_rust2::{ArchiveEntry, ArchiveReader, Error, Password};
 
-use crate::inventory::{EntryKind, Media};
+use crate::inventory::{AnomalyKind, EntryKind, Media};
 
 use super::blob::Blobs;
 use super::container::{Container, Reading};
 use super::names::Names;
 use super::path::canonical;
-use super::{Damage, Header, Meter, RawAnomaly, ReadAt, Sink};
+use super::{Damage, Header, Meter, RawAnomaly, ReadAt, Sink, rest};
 
 pub(super) const CONTAINER: Container = Container {
     name: "7z",
@@ -38,9 +38,12 @@ fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(
     let mut archive = opened.map_err(|error| damage(&error))?;
     archive.set_thread_count(1);
     let mut blobs = Blobs::default();
-    for (offset, bytes) in beside(source, archive.archive().pack_pos(), archive.archive().pack_sizes())? {
+    let end = end(source)?;
+    for (offset, bytes) in beside(source, end, archive.archive().pack_pos(), archive.archive().pack_sizes())?
+    {
         blobs.usual("beside the packed streams", offset, &bytes);
     }
+    blobs.foreign(AnomalyKind::TrailingData, "the bytes behind the archive", None, end, rest(source, end)?);
     let mut names = Names::default();
     let mut over = None;
     let read =
@@ -65,13 +68,28 @@ fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(
     blobs.finish(meter, sink)
 }
 
+/// Where the archive ends: behind its directory, of which the start says where it is.
+fn end(source: &dyn ReadAt) -> Result<u64, Damage> {
+    let start = super::read_vec(source, 0, START as usize)?;
+    let number = |at: usize| Some(u64::from_le_bytes(start.get(at..at + 8)?.try_into().ok()?));
+    let end =
+        number(12).zip(number(20)).and_then(|(offset, size)| START.checked_add(offset)?.checked_add(size));
+    end.filter(|end| *end <= source.size())
+        .ok_or_else(|| Damage::new(START, "the 7-Zip archive's directory lies outside it"))
+}
+
 /// What is before, between and behind the packed streams: the directory, and what nobody reads.
-fn beside(source: &dyn ReadAt, position: u64, sizes: &[u64]) -> Result<Vec<(u64, Vec<u8>)>, Damage> {
+fn beside(
+    source: &dyn ReadAt,
+    archive_end: u64,
+    position: u64,
+    sizes: &[u64],
+) -> Result<Vec<(u64, Vec<u8>)>, Damage> {
     let wrong = || Damage::new(START, "the 7-Zip archive's streams lie outside it");
     let begin = START.checked_add(position).ok_or_else(wrong)?;
     let packed = sizes.iter().try_fold(0u64, |sum, size| sum.checked_add(*size));
     let end = packed.and_then(|packed| begin.checked_add(packed)).ok_or_else(wrong)?;
-    let behind = source.size().checked_sub(end).ok_or_else(wrong)?;
+    let behind = archive_end.checked_sub(end).ok_or_else(wrong)?;
     let mut all = Vec::new();
     for (offset, length) in [(START, position), (end, behind)] {
         if length > MOST_BESIDE {

@@ -2,7 +2,7 @@
 
 use crate::ecosystem::file_name;
 use crate::ecosystem::format::{Advice, Certainty, Format};
-use crate::inventory::{Anomaly, Entry, EntryKind, Inventory, Kind, ManifestProblem, Package};
+use crate::inventory::{Anomaly, Entry, EntryKind, Inventory, Kind, ManifestProblem, Package, ReadBy};
 use crate::project::Project;
 
 use super::advice::PlainAdvice;
@@ -62,14 +62,36 @@ impl Format for Tar {
         Kind::Tar
     }
 
+    /// conda and dpkg unpack the names as they are.
+    fn installs(&self, inventory: &Inventory, entry: &Entry) -> Option<String> {
+        let is_written = match self.read_by(inventory) {
+            ReadBy::Conda => entry.parent.is_none(),
+            ReadBy::Dpkg => {
+                entry.parent.and_then(|id| inventory.entry(id)).is_some_and(members::is_data_of_deb)
+            }
+            ReadBy::Kind(_) => false,
+        };
+        (is_written && entry.kind == EntryKind::File).then(|| entry.path.clone())
+    }
+
     /// A Debian package is an archive of two.
     fn unpacks<'a>(&'a self, inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
         let is_ar = inventory.artifact.containers == ["ar"];
         Box::new(move |entry| {
             is_ar
-                && entry.parent.is_none()
-                && (entry.path.starts_with("data.tar") || entry.path.starts_with("control.tar"))
+                && (members::is_data_of_deb(entry)
+                    || entry.parent.is_none() && entry.path.starts_with("control.tar"))
         })
+    }
+
+    fn read_by(&self, inventory: &Inventory) -> ReadBy {
+        if members::is_deb(inventory) {
+            ReadBy::Dpkg
+        } else if members::is_conda_tar(inventory) {
+            ReadBy::Conda
+        } else {
+            ReadBy::Kind(self.kind())
+        }
     }
 
     fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
@@ -88,8 +110,8 @@ impl Format for Tar {
         true
     }
 
-    fn keeps(&self, _path: &str) -> bool {
-        false
+    fn keeps(&self, path: &str) -> bool {
+        path == members::VERSION
     }
 
     fn read(&self, _: &Inventory, _: Option<&Project>, _: &mut Vec<ManifestProblem>) -> Option<Package> {

@@ -381,12 +381,11 @@ impl Walker<'_, '_> {
             self.mark(AnomalyKind::TarWideNumber, offset, &path, detail);
         }
         if fields.flag == 0 {
-            self.mark(
-                AnomalyKind::TarNulType,
-                offset,
-                &path,
-                "a file is of the type that the first tar knew",
-            );
+            let (kind, detail) = match folder {
+                true => (AnomalyKind::TarNulFolder, "only the slash after a name makes a folder of it"),
+                false => (AnomalyKind::TarNulType, "a file is of the type that the first tar knew"),
+            };
+            self.mark(kind, offset, &path, detail);
         }
         match long {
             Some(LongName::Pax) => {

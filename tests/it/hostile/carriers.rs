@@ -316,7 +316,7 @@ pub(super) struct All {
     pub(super) entries: Vec<(String, EntryKind, Option<u32>, Vec<u8>)>,
     blobs: Vec<(String, Vec<u8>)>,
     /// Kinds, without what depends on where they stand.
-    anomalies: Vec<AnomalyKind>,
+    pub(super) anomalies: Vec<AnomalyKind>,
     pub(super) broken: Vec<String>,
 }
 
@@ -353,7 +353,7 @@ pub(super) fn all(name: &str, bytes: &[u8]) -> All {
 }
 
 /// Offsets of bytes that can be changed into a letter without anybody being told.
-fn silent(name: &str, bytes: &[u8], seal: impl Fn(Vec<u8>) -> Vec<u8>) -> BTreeSet<usize> {
+pub(super) fn silent(name: &str, bytes: &[u8], seal: impl Fn(Vec<u8>) -> Vec<u8>) -> BTreeSet<usize> {
     unseen(bytes, |changed| all(name, &seal(changed)))
 }
 

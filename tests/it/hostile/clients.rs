@@ -151,6 +151,20 @@ pub(super) fn unzip(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     })
 }
 
+/// What is unpacked at the root, where the rest of the package can be read, too.
+pub(super) fn dpkg_deb(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
+    each(archives, out, |archive, into| {
+        let run = |how: &str, into: &Path| {
+            let mut command = bounded("dpkg-deb");
+            command.arg(how).arg(archive).arg(into).output().unwrap().status.success()
+        };
+        let control = into.with_extension("control");
+        let read = run("--extract", into) && run("--control", &control);
+        let _ = std::fs::remove_dir_all(control);
+        read
+    })
+}
+
 pub(super) fn uv(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     run_each(archives, out, "uv", |command, archive, into| {
         command.args(["pip", "install", "--quiet", "--no-deps", "--offline", "--no-config"]);

@@ -2,6 +2,7 @@
 //! packgate stops none of it, what lies on disk is what the installed view says.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,8 +11,10 @@ use packgate::inventory::{Entry, EntryKind, Kind};
 
 use super::build::{Member, Tar, Zip, extra, gzip, record};
 use super::clients::{
-    Tree, bsdtar, collect, gnu_tar, go, is_stopped, is_there, java, npm, python, seven_zip, unzip, uv,
+    Tree, bsdtar, collect, dpkg_deb, gnu_tar, go, is_stopped, is_there, java, npm, python, seven_zip, unzip,
+    uv,
 };
+use super::formats::ar;
 use super::index::uv_from_index;
 use crate::clients::{have, have_silent};
 use crate::dice::{Dice, fresh_seed};
@@ -315,10 +318,82 @@ fn gem_unpack(archives: &[PathBuf], out: &Path) -> BTreeSet<usize> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// A Debian package of members, compressions and versions at random.
+fn deb(dice: &mut Option<&mut Dice>) -> Vec<u8> {
+    const VERSIONS: [&[u8]; 4] = [b"2.1\n", b"3.0\n", b"2.0\nmore\n", b"2.0\n"];
+    const SUFFIXES: [&str; 6] = [".foo", ".lzma", ".gz", ".xz", ".bz2", ""];
+    const POOL: [&str; 4] = ["./usr/share/a", "usr/share/b", "./usr/share/a/c", "./etc/d.conf"];
+    let control = Tar::default().file("./control", CONTROL).end();
+    let mut data = Tar::default().entry("./", b'5', b"").file("./usr/lib/acme", b"acme\n");
+    // Where a stream may end: between two entries.
+    let mut cut = data.clone().end().len() - 1024;
+    for (path, text) in some(dice, &POOL) {
+        cut = [cut, data.clone().end().len() - 1024][below(dice, 2)];
+        data = data.file(path, &text);
+    }
+    let (data, odd) = (data.end(), below(dice, 3) == 0 && dice.is_some());
+    let suffix = |dice: &mut Option<&mut Dice>| SUFFIXES[below(dice, SUFFIXES.len())];
+    let packed = |name: &str, bytes: &[u8], suffix: &str, streams: usize| {
+        let parts = if streams == 1 { vec![bytes] } else { vec![&bytes[..cut], &bytes[cut..]] };
+        let packed: Vec<u8> = parts.into_iter().flat_map(|part| pack(suffix, part)).collect();
+        (format!("{name}{suffix}"), packed)
+    };
+    let streams = 2 - below(dice, 2);
+    let mut members = vec![
+        ("debian-binary".to_owned(), if odd { VERSIONS[below(dice, 4)] } else { VERSIONS[3] }.to_vec()),
+        packed("control.tar", &control, if odd { suffix(dice) } else { ".gz" }, 1),
+        packed("data.tar", &data, suffix(dice), streams),
+    ];
+    if odd {
+        match below(dice, 6) {
+            0 => drop(members.remove(below(dice, 3))),
+            1 => members.swap(1, 2),
+            2 => members.push(packed("data.tar", &data, ".gz", 1)),
+            3 => members.insert(1, ("_more".to_owned(), b"more".to_vec())),
+            4 => members.iter_mut().for_each(|(name, _)| name.push('/')),
+            _ => {}
+        }
+    }
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, bytes)| (&**name, &**bytes)).collect();
+    ar(&members)
+}
+
+const CONTROL: &[u8] =
+    b"Package: acme\nVersion: 1.0.0\nArchitecture: all\nMaintainer: A <a@example.com>\nDescription: x\n";
+
+/// Bytes packed as the suffix says.
+fn pack(suffix: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    match suffix {
+        ".gz" => out = gzip(bytes),
+        ".xz" => {
+            let options = lzma_rust2::XzOptions::with_preset(1);
+            let mut writer = lzma_rust2::XzWriter::new(&mut out, options).unwrap();
+            writer.write_all(bytes).unwrap();
+            writer.finish().unwrap();
+        }
+        ".lzma" => {
+            let options = lzma_rust2::LzmaOptions::with_preset(1);
+            let size = Some(bytes.len() as u64);
+            let mut writer = lzma_rust2::LzmaWriter::new_use_header(&mut out, &options, size).unwrap();
+            writer.write_all(bytes).unwrap();
+            writer.finish().unwrap();
+        }
+        ".bz2" => {
+            let mut writer = bzip2::write::BzEncoder::new(&mut out, bzip2::Compression::fast());
+            writer.write_all(bytes).unwrap();
+            writer.finish().unwrap();
+        }
+        _ => out.extend(bytes),
+    }
+    out
+}
+
 /// What the installed view says, with the places of schemes as a client lays them out in one folder.
 fn view(audit: &Audit, gem: bool) -> Tree {
     let mut tree = Tree::new();
-    let is_plain = matches!(audit.inventory.kind, Kind::Zip | Kind::Tar);
+    let is_plain = matches!(audit.inventory.kind, Kind::Zip | Kind::Tar)
+        && audit.inventory.everything().all(|entry| entry.installed.is_none());
     for entry in audit.inventory.everything() {
         let is_there = entry.has_bytes() || linked(audit, entry).is_some();
         let own = || (entry.parent.is_none() && is_there).then_some(entry.path.as_str());
@@ -427,6 +502,13 @@ fn commands_by_pip_and_uv() {
     }
     if have(&["uv"]) {
         hold("acme-1.0.0-py3-none-any.whl", "uv", uv, wheel_of_commands);
+    }
+}
+
+#[test]
+fn debian_packages_by_dpkg() {
+    if have(&["dpkg-deb"]) {
+        hold("acme_1.0.0_all.deb", "dpkg-deb", dpkg_deb, deb);
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod bombs;
 pub(crate) mod build;
+mod bytes;
 mod carriers;
 mod clients;
 mod contents;

@@ -325,8 +325,8 @@ fn types() -> Vec<Case> {
             Tar::package().entry("package/d/", 0, b"").tgz(),
         ),
         (
-            "a folder of the first tar",
-            Clean,
+            "a folder of the first tar: pnpm writes an empty file there, yarn refuses or doesn't end",
+            Odd(TarNulFolder),
             Tar::package().odd("package/d/", 0, b"", |block| block[257..].fill(0)).tgz(),
         ),
         ("a contiguous file", Odd(TarTypeflag), Tar::package().entry("package/a", b'7', b"a").tgz()),

@@ -1,5 +1,7 @@
 //! cpio, in its formats of text: what RPM packages hold, and Linux boots from.
 
+mod links;
+
 use std::io::Read;
 
 use crate::inventory::{AnomalyKind, EntryKind, Media};
@@ -10,6 +12,7 @@ use super::names::Names;
 use super::path::canonical;
 use super::stream::Stream;
 use super::{Damage, Header, Meter, RawAnomaly, Sink};
+use links::{Given, Links, Summed};
 
 pub(super) const CONTAINER: Container =
     Container { name: "cpio", media: Some(Media::Cpio), promised_by: &[], reading: Reading::Entries(walk) };
@@ -28,6 +31,12 @@ struct Fields {
     mode: u64,
     size: u64,
     name: u64,
+    /// Device and number of the file that it is, for those of several names.
+    inode: Option<[u64; 3]>,
+    /// Whether the bytes of such a file stand with each of its names.
+    repeats: bool,
+    /// The sum of all bytes, where the format has one.
+    sum: Option<u64>,
     /// To a multiple of this many bytes headers and data are filled up.
     align: u64,
 }
@@ -41,6 +50,7 @@ fn walk(
     sink: &mut dyn Sink,
 ) -> Result<(), Damage> {
     let mut stream = Stream::new(reader, meter);
+    let mut links = Links::default();
     loop {
         blobs.give_out(meter, sink)?;
         let offset = stream.offset();
@@ -55,6 +65,7 @@ fn walk(
         if name == END {
             let behind = stream.exactly(fields.size, MOST_NAME)?;
             blobs.foreign(AnomalyKind::Padding, "the end of the archive", None, offset, behind);
+            links.finish(names, sink);
             return rest_is_zero(&mut stream);
         }
         meter.entry(name.len()).map_err(|overrun| Damage::new(offset, overrun.to_string()))?;
@@ -69,17 +80,33 @@ fn walk(
             _ => EntryKind::Special,
         };
         let size = if matches!(kind, EntryKind::Symlink { .. }) { 0 } else { fields.size };
-        names.add(&named.path, kind == EntryKind::Directory, offset);
+        if kind != EntryKind::File && size > 0 {
+            return Err(Damage::new(offset, "what is no file has bytes of its own in the cpio archive"));
+        }
+        if named.path.is_empty() && kind == EntryKind::Directory {
+            // The archive's own root, which `find . | cpio -o` puts in.
+            continue;
+        }
         for (fault, detail) in named.faults {
             let entry = Some(named.path.clone());
             sink.anomaly(RawAnomaly { kind: fault, offset, entry, detail: detail.into() });
         }
-        if kind != EntryKind::File && size > 0 {
-            return Err(Damage::new(offset, "what is no file has bytes of its own in the cpio archive"));
-        }
         let mode = u32::try_from(fields.mode & 0o7777).ok();
-        sink.begin(Header { path: named.path, kind, size: Some(size), mode, offset });
-        stream.data(size, sink)?;
+        let header = Header { path: named.path, kind, size: Some(size), mode, offset };
+        let inode = fields.inode.filter(|_| header.kind == EntryKind::File);
+        let Some(header) = links.hold_back(header, inode) else { continue };
+        names.add(&header.path, header.kind == EntryKind::Directory, offset);
+        let path = header.path.clone();
+        sink.begin(header);
+        let mut summed = Summed::new(sink, inode.is_some());
+        stream.data(size, &mut summed)?;
+        let (sum, digest) = (summed.sum, summed.digest());
+        if fields.sum.is_some_and(|said| said != u64::from(sum)) {
+            return Err(Damage::new(offset, "the sum of a file's bytes in the cpio archive is wrong"));
+        }
+        if let Some(inode) = inode {
+            links.gave_out(inode, Given { path, offset, digest, repeats: fields.repeats }, names, sink);
+        }
         padding(&mut stream, fields.align, blobs)?;
     }
 }
@@ -90,13 +117,39 @@ fn header(stream: &mut Stream<'_>) -> Result<Fields, Damage> {
     let read = match magic.as_slice() {
         NEW | NEW_WITH_SUMS => {
             let bytes = stream.exactly(110, 110)?;
-            let field = |number: usize| digits(bytes.get(6 + 8 * number..14 + 8 * number)?, 16);
-            (|| Some(Fields { mode: field(1)?, size: field(6)?, name: field(11)?, align: 4 }))()
+            let all: Option<Vec<u64>> =
+                bytes.get(NEW.len()..).unwrap_or_default().chunks(8).map(|field| digits(field, 16)).collect();
+            let field = |number: usize| all.as_ref()?.get(number).copied();
+            let has_sum = magic == NEW_WITH_SUMS;
+            (|| {
+                let inode = [field(7)?, field(8)?, field(0)?];
+                Some(Fields {
+                    mode: field(1)?,
+                    size: field(6)?,
+                    name: field(11)?,
+                    inode: (field(4)? > 1).then_some(inode),
+                    repeats: false,
+                    sum: field(12).filter(|_| has_sum),
+                    align: 4,
+                })
+            })()
         }
         OLD => {
             let bytes = stream.exactly(76, 76)?;
-            let field = |range: std::ops::Range<usize>| digits(bytes.get(range)?, 8);
-            (|| Some(Fields { mode: field(18..24)?, size: field(65..76)?, name: field(59..65)?, align: 1 }))()
+            let is_octal = bytes.iter().all(|digit| matches!(digit, b'0'..=b'7'));
+            let field = |range: std::ops::Range<usize>| digits(bytes.get(range).filter(|_| is_octal)?, 8);
+            (|| {
+                let inode = [0, field(6..12)?, field(12..18)?];
+                Some(Fields {
+                    mode: field(18..24)?,
+                    size: field(65..76)?,
+                    name: field(59..65)?,
+                    inode: (field(36..42)? > 1).then_some(inode),
+                    repeats: true,
+                    sum: None,
+                    align: 1,
+                })
+            })()
         }
         _ => None,
     };
