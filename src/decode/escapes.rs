@@ -236,6 +236,10 @@ impl Escape {
         if character == b' ' || character == b'\n' && bytes.get(at) == Some(&b'%') {
             return is_word(before) && is_word(behind);
         }
+        // A quote by its number says nothing of what it encloses, but for the argument of a call.
+        if matches!(character, b'"' | b'\'' | b'`') {
+            return before == b'(' && behind.is_ascii_alphanumeric();
+        }
         let is_sign = matches!(character, b'!'..=b'~') && !is_delimiter(character) && character != b'\\';
         is_sign && (is_word(before) || is_word(behind))
     }
@@ -326,6 +330,14 @@ mod tests {
             assert_eq!(texts(&format!("x = '{text}';\n")), ["x = 'ab_cd-ef/g';"], "{text}");
             assert_eq!(plain(text.as_bytes()), b"ab_cd-ef/g");
         }
+    }
+
+    #[test]
+    fn the_quote_of_an_argument_may_be_escaped() {
+        for quote in [r"\x27", r"\u0027", r"\47", "&#39;", "&apos;", "%27", r"\u{27}"] {
+            assert_eq!(texts(&format!("x.login({quote}abc{quote});\n")), ["x.login('abc');"], "{quote}");
+        }
+        assert_eq!(texts("{&quot;a&quot;: &quot;b&quot;} f(&quot;, 1)"), [""; 0]);
     }
 
     #[test]
