@@ -136,6 +136,46 @@ const CARRIERS: &[Carrier] = &[
     carrier("numbers in hex", |_, token| {
         format!("char x[] = {{\n  {}\n}};", numbers(token, |byte| format!("0x{byte:02x}"))).into_bytes()
     }),
+    carrier("characters", |_, token| {
+        format!("char[] x = {{{}, '\\0'}};", numbers(token, character)).into_bytes()
+    }),
+    carrier("characters in lines", |_, token| {
+        format!("x = &[\n    b{}\n];", numbers(token, character).replace(", '", ",\n    b'")).into_bytes()
+    }),
+    carrier("numbers with a type", |_, token| {
+        format!("x = [{}];", numbers(token, |byte| format!("0x{byte:02x}u8"))).into_bytes()
+    }),
+    carrier("the first number with a type", |_, token| {
+        format!("x = [{}];", numbers(token, |byte| byte.to_string()).replacen(',', "u8,", 1)).into_bytes()
+    }),
+    carrier("a template's literals", |dice, token| {
+        if token.contains(['\'', '\\', '`']) {
+            return code(token.trim_matches('"'));
+        }
+        let [first, second, third] = &cut(dice, token, 3)[..] else { return code(token) };
+        format!("x = `{}${{''}}{}${{'{}'}}`;\n", first, second, third).into_bytes()
+    }),
+    carrier("words of a shell", |dice, token| {
+        if token.contains(['\'', '"', '\\', '$', '\n', '`']) {
+            return format!("text {token}\n").into_bytes();
+        }
+        let [first, second, third] = &cut(dice, token, 3)[..] else { return code(token) };
+        format!("#!/bin/sh\nsend {first}'{second}'\"{third}\"\n").into_bytes()
+    }),
+    carrier("quoted-printable", |dice, token| {
+        let at = dice.below(token.len());
+        let (first, second) = token.split_at_checked(at).unwrap_or((token, ""));
+        let text = |part: &str| part.replace('=', "=3D");
+        format!("text text=20\r\ntext {}=\r\n{} text\r\n", text(first), text(second)).into_bytes()
+    }),
+    carrier("rich text", |dice, token| {
+        let every = dice.below(3) + 1;
+        let sign = |(at, byte): (usize, u8)| {
+            if at % every == 0 { format!("\\'{byte:02x}") } else { rich(byte) }
+        };
+        let text: String = token.bytes().enumerate().map(sign).collect();
+        format!("{{\\rtf1\\ansi\\deff0 text\\par\n\\f0\\fs24 {text}\\par\n}}").into_bytes()
+    }),
     carrier("gzip in base64", |dice, token| {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         packer.write_all(around(dice, token).as_bytes()).unwrap();
@@ -217,6 +257,23 @@ fn all(token: &str, escape: fn(u8) -> String) -> String {
 
 fn numbers(token: &str, number: fn(u8) -> String) -> String {
     token.bytes().map(number).collect::<Vec<_>>().join(", ")
+}
+
+fn character(byte: u8) -> String {
+    match byte {
+        b'\'' => "'\\''".to_owned(),
+        b'\\' => "'\\\\'".to_owned(),
+        b'\n' => "'\\n'".to_owned(),
+        other => format!("'{}'", char::from(other)),
+    }
+}
+
+fn rich(byte: u8) -> String {
+    match byte {
+        b'\\' | b'{' | b'}' => format!("\\{}", char::from(byte)),
+        b'\n' => "\\line ".to_owned(),
+        other => char::from(other).to_string(),
+    }
 }
 
 fn signs(token: &str, escape: fn(u8) -> String) -> String {
