@@ -40,11 +40,7 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         // not in the middle of a word
         let behind = bytes.get(end..context).unwrap_or_default();
         let whole = context - end < CONTEXT_BEHIND;
-        let cut = if whole {
-            behind.len()
-        } else {
-            behind.iter().rposition(|byte| is_delimiter(*byte)).unwrap_or(0)
-        };
+        let cut = if whole { behind.len() } else { whole_words(bytes, end, context) };
         let (start, to) = with_armour(bytes, start, end + cut);
         let is_longer = to > end + cut;
         if !layer.afford(to - start) {
@@ -53,6 +49,18 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         push_plain(&mut layer, bytes, start, to);
         layer.end();
         done = if is_longer { to } else { end.max(at + 1) };
+    }
+}
+
+/// Bytes from `end` to behind the word that goes on at `context`, or to before it, if it is long.
+fn whole_words(bytes: &[u8], end: usize, context: usize) -> usize {
+    const LONGEST: usize = 1 << 10;
+    let rest = bytes.get(context..).unwrap_or_default();
+    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let behind = bytes.get(end..context).unwrap_or_default();
+    match rest.iter().position(|byte| is_delimiter(*byte)) {
+        Some(length) => behind.len() + length,
+        None => behind.iter().rposition(|byte| is_delimiter(*byte)).unwrap_or(0),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Literals that stand in a template: `ab${''}cd`, `ab#{"cd"}`.
 
+use std::ops::Range;
+
 use super::places::{Builder, Rate};
 use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping};
 
@@ -18,6 +20,7 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
             continue;
         }
         let start = super::context_before(bytes, first, CONTEXT).max(done);
+        let line = line_rest(bytes, first, LARGEST_LAYER);
         let (mut from, mut next) = (start, Some(first));
         let taken = layer.len();
         while let Some((at, slot)) = next.and_then(|at| Some((at, Slot::at(bytes, at)?))) {
@@ -26,13 +29,12 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
             layer.mark(slot.text, Rate::SAME);
             layer.push(bytes.get(slot.text..slot.text + slot.length).unwrap_or_default());
             from = slot.end;
-            let line = line_rest(bytes, from);
-            let few = layer.len() - taken < LARGEST_LAYER;
-            let mut places = memchr::memchr2_iter(b'$', b'#', line).map(|at| from + at);
-            next = places.find(|at| few && Slot::at(bytes, *at).is_some());
+            let near = bytes.get(from..line.end.min(from + CONTEXT)).unwrap_or_default();
+            let mut places = memchr::memchr2_iter(b'$', b'#', near).map(|at| from + at);
+            next = places.find(|at| Slot::at(bytes, *at).is_some());
         }
         layer.mark(from, Rate::SAME);
-        layer.push(line_rest(bytes, from));
+        layer.push(bytes.get(line_rest(bytes, from, CONTEXT)).unwrap_or_default());
         if !layer.afford(layer.len() - taken) {
             return;
         }
@@ -41,11 +43,11 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     }
 }
 
-/// What follows in the line, as far as it may belong to the word.
-fn line_rest(bytes: &[u8], from: usize) -> &[u8] {
-    let rest = bytes.get(from..).unwrap_or_default();
-    let rest = rest.get(..CONTEXT).unwrap_or(rest);
-    rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or(rest)
+/// What follows in the line, of at most so many bytes.
+fn line_rest(bytes: &[u8], from: usize, most: usize) -> Range<usize> {
+    let end = from.saturating_add(most).min(bytes.len());
+    let rest = bytes.get(from..end).unwrap_or_default();
+    from..memchr::memchr(b'\n', rest).map_or(end, |length| from + length)
 }
 
 /// A literal, and where what it stands in ends.

@@ -19,20 +19,24 @@ const AROUND: usize = 4 << 10;
 
 /// Uncovers the lines around such signs.
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
-    let mut signs: Vec<usize> = SIGNS.iter().flat_map(|sign| sign.find_iter(bytes)).collect();
-    signs.retain(|sign| joins_lines(bytes, *sign));
-    if signs.is_empty() {
-        return;
-    }
-    signs.sort_unstable();
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
+    let mut signs = SIGNS.each_ref().map(|sign| sign.find_iter(bytes).peekable());
     let mut open: Option<Range<usize>> = None;
-    for sign in signs {
-        let around = lines_around(bytes, sign);
+    // the next one of any kind
+    while let Some(next) =
+        signs.iter_mut().filter_map(|signs| Some((*signs.peek()?, signs))).min_by_key(|(at, _)| *at)
+    {
+        let (sign, signs) = next;
+        signs.next();
+        if !joins_lines(bytes, sign) {
+            continue;
+        }
         match &mut open {
-            Some(range) if around.start <= range.end && range.len() < LARGEST_LAYER => range.end = around.end,
+            Some(range) if sign < range.end + AROUND && range.len() < LARGEST_LAYER => {
+                range.end = lines_around(bytes, sign).end;
+            }
             _ => {
-                if let Some(done) = open.replace(around) {
+                if let Some(done) = open.replace(lines_around(bytes, sign)) {
                     push(bytes, done, &mut layer);
                 }
             }

@@ -109,7 +109,7 @@ impl Line {
         self.leave_out(mark + 1);
         self.take(&plain(text));
         let all = mark + 1 + length + 1;
-        self.places.push((self.text.len(), self.end + all));
+        self.place(all);
         all
     }
 
@@ -119,8 +119,16 @@ impl Line {
 
     /// What follows stands so much further on.
     fn leave_out(&mut self, length: usize) -> usize {
-        self.places.push((self.text.len(), self.end + length));
+        self.place(length);
         length
+    }
+
+    fn place(&mut self, length: usize) {
+        let at = self.text.len();
+        if self.places.last().is_some_and(|(last, _)| *last == at) {
+            self.places.pop();
+        }
+        self.places.push((at, self.end + length));
     }
 }
 

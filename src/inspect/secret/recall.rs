@@ -320,15 +320,15 @@ fn missed(
     let misses = chosen.filter_map(|carrier| {
         let text = (carrier.wrap)(dice, token);
         let found = scan("package/lib/a.js", &text, media);
-        // of a service account, its key may be all that can be read
-        let is_it = |secret: &Secret| {
-            secret.rule == rule
-                || (rule == "secret-gcp-service-account" && secret.rule == "secret-private-key")
-        };
-        (!found.iter().any(is_it))
+        (!found.iter().any(|secret| is_it(secret, rule)))
             .then(|| format!("{rule} in {}: {}\n  {found:?}", carrier.name, text.escape_ascii()))
     });
     misses.collect()
+}
+
+/// Whether a secret is one of this rule. Of a service account, its key may be all that can be read.
+fn is_it(secret: &Secret, rule: &str) -> bool {
+    secret.rule == rule || (rule == "secret-gcp-service-account" && secret.rule == "secret-private-key")
 }
 
 #[test]
@@ -355,6 +355,50 @@ fn no_instance_of_any_pattern_is_missed_in_any_carrier() {
         let most = if seed == FIXED_SEED || is_long_run { 0 } else { count / BY_CHANCE };
         assert!(misses.len() <= most, "{} of {count} missed with seed {seed}:\n{listed}", misses.len());
     }
+}
+
+/// How one character may be written.
+const ESCAPES: [fn(u8) -> String; 7] = [
+    |byte| format!("\\x{byte:02x}"),
+    |byte| format!("\\u{byte:04x}"),
+    |byte| format!("\\u{{{byte:x}}}"),
+    |byte| format!("\\{byte:03o}"),
+    |byte| format!("&#{byte};"),
+    |byte| format!("&#x{byte:x};"),
+    |byte| format!("%{byte:02X}"),
+];
+
+#[test]
+fn no_character_of_a_token_hides_it_when_it_alone_is_escaped() {
+    let all = std::env::var_os("PACKGATE_RECALL").is_some();
+    let mut dice = Dice::new(FIXED_SEED);
+    let mut misses = Vec::new();
+    let mut count = 0;
+    for rule in TABLE {
+        for pattern in rule
+            .patterns
+            .iter()
+            .filter(|pattern| !matches!(pattern.check, Check::Environment | Check::PrivateKey))
+        {
+            let token = instance(&mut dice, pattern.example);
+            let (places, step) = (token.char_indices().map(|(at, _)| at), if all { 1 } else { 23 });
+            for (number, at) in places.enumerate().skip(dice.below(step)).step_by(step) {
+                let escape = ESCAPES[(number + dice.below(7)) % 7];
+                let (before, behind) = (&token[..at], &token[at + 1..]);
+                // what encloses a name is escaped on both sides
+                if matches!(&token[at..=at], "\"" | "'") && !before.ends_with('(') {
+                    continue;
+                }
+                let text = format!("one\nsend('{before}{}{behind}');\n", escape(token.as_bytes()[at]));
+                let found = scan("package/lib/a.js", text.as_bytes(), Media::Text);
+                if !found.iter().any(|secret| is_it(secret, rule.name)) {
+                    misses.push(format!("{}: {text}", rule.name));
+                }
+                count += 1;
+            }
+        }
+    }
+    assert!(misses.is_empty(), "{} of {count} missed:\n{}", misses.len(), misses.join("\n"));
 }
 
 /// How a key in PEM is wrapped.
