@@ -11,8 +11,10 @@ use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, number};
 pub(super) const WRAPPING: Wrapping =
     Wrapping { name: "quoted-printable", stands_in: StandsIn::OtherText, uncover };
 
-/// How a line may go on in the next one, and the sign that is always written by its number.
-static SIGNS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["=\n", "=\r\n", "=3D"].map(Finder::new));
+/// How a line may go on in the next one: by how lines end, and the sign that is always written by its number.
+static LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("=\n"));
+static LINE_OF_TWO: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("=\r\n"));
+static SIGN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("=3D"));
 
 /// Bytes before and behind such a sign that may belong to the same key.
 const AROUND: usize = 4 << 10;
@@ -20,7 +22,10 @@ const AROUND: usize = 4 << 10;
 /// Uncovers the lines around such signs.
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
-    let mut signs = SIGNS.each_ref().map(|sign| sign.find_iter(bytes).peekable());
+    let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+    let ends_in_two = bytes.get(..end).is_some_and(|line| line.ends_with(b"\r"));
+    let line: &Finder<'_> = if ends_in_two { &LINE_OF_TWO } else { &LINE };
+    let mut signs = [line.find_iter(bytes).peekable(), SIGN.find_iter(bytes).peekable()];
     let mut open: Option<Range<usize>> = None;
     // the next one of any kind
     while let Some(next) =
@@ -118,9 +123,10 @@ mod tests {
 
     #[test]
     fn lines_are_joined_and_signs_are_in_clear() {
-        let text = "one\nkey=3Dabc_=\ndef=5Fg=\r\nhi=3D\nlast\n";
+        let text = "one\nkey=3Dabc_=\ndef=5Fg=\nhi=3D\nlast\n";
         assert_eq!(texts(text), ["one", "key=abc_def_ghi=", "last"]);
         assert_eq!(texts(&text.replace("=5F", "_").replace("=3D", "")), ["one", "keyabc_def_ghi", "last"]);
+        assert_eq!(texts(&text.replace('\n', "\r\n")), ["one", "key=abc_def_ghi=", "last"]);
         for other in ["x = 1\nA=BC\n", "const a =\n  b;\n", "QUJD==\n-----END", "a=\n", ""] {
             assert_eq!(texts(other), [""; 0], "{other}");
         }

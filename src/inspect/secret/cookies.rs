@@ -1,6 +1,9 @@
 //! Cookies of somebody who is signed in: the jars of curl, wget and browsers' extensions, what Playwright and Puppeteer
 //! keep of a session, and recorded requests (HAR).
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde_json::{Map, Value};
 
 use super::Found;
@@ -30,12 +33,14 @@ const HARMLESS: &[&str] = &[
 
 /// The session cookies that a text holds because it is a collection of cookies.
 pub(super) fn find(sample: &Sample<'_>) -> Vec<Found> {
-    let Some(rule) = table::rule("secret-session-cookie") else { return Vec::new() };
     let text = sample.bytes.trim_ascii_start();
     let values = match text.first() {
         Some(b'#') => in_jar(text),
-        Some(b'{' | b'[') if may_hold(text) => in_json(text),
+        Some(b'{' | b'[') if may_hold(sample.path, text) => in_json(text),
         _ => return Vec::new(),
+    };
+    let Some(rule) = table::rule("secret-session-cookie").filter(|_| !values.is_empty()) else {
+        return Vec::new();
     };
     let mut from = 0;
     let places = values.into_iter().filter_map(|value| {
@@ -50,11 +55,12 @@ pub(super) fn find(sample: &Sample<'_>) -> Vec<Found> {
     places.map(|token| Found { rule, span: token.clone(), token, prefix: 0 }).collect()
 }
 
-/// Whether JSON speaks of cookies: of a browser's, or of those of a request.
-fn may_hold(text: &[u8]) -> bool {
-    ["\"httpOnly\"", "\"cookies\"", "\"origins\""]
-        .iter()
-        .any(|sign| memchr::memmem::find(text, sign.as_bytes()).is_some())
+/// Whether JSON may have cookies: its name says so, or it tells which of them scripts must not see.
+fn may_hold(path: &str, text: &[u8]) -> bool {
+    static HIDDEN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"httpOnly\""));
+    let name = path.rsplit('/').next().unwrap_or(path);
+    ["cookie", "state", "auth", "session", "storage", ".har"].iter().any(|word| name.contains(word))
+        || HIDDEN.find(text).is_some()
 }
 
 /// A jar in Netscape's form, which curl, wget and Python write: seven fields a line.
@@ -141,7 +147,7 @@ mod tests {
     use crate::inventory::Media;
 
     fn count(text: &str) -> usize {
-        find(&Sample::new("a.txt", text.as_bytes(), Media::Text)).len()
+        find(&Sample::new("state.json", text.as_bytes(), Media::Text)).len()
     }
 
     const LATER: &str = "9999999999";
