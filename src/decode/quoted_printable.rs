@@ -52,12 +52,13 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     }
 }
 
-/// Whether what looks like a line that goes on in the next one is no assignment over two lines, and no end of base64.
+/// Whether what looks like a word that goes on in the next line is no assignment over two lines, and no end of base64.
 fn joins_lines(bytes: &[u8], at: usize) -> bool {
     let behind = bytes.get(at + 1..).unwrap_or_default();
     let Some(next) = behind.strip_prefix(b"\r\n").or_else(|| behind.strip_prefix(b"\n")) else { return true };
     let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-    next.first().is_some_and(|byte| !byte.is_ascii_whitespace()) && before.is_some_and(|byte| *byte != b'=')
+    next.first().is_some_and(|byte| !byte.is_ascii_whitespace())
+        && before.is_some_and(|byte| *byte != b'=' && !byte.is_ascii_whitespace())
 }
 
 /// Whole lines around a place.

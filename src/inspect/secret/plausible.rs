@@ -289,7 +289,6 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let is_variable = matches!(value, [b'$', rest @ ..] if rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') && rest.first().is_some_and(u8::is_ascii_alphabetic) && !rest.iter().any(u8::is_ascii_lowercase));
     value.is_empty()
-        || has_reference(value)
         || ["${", "{{", "}}", "<%", "%>", "#{", "***", "...", "\u{2026}"].iter().any(|part| has(part))
         || wrapped(b'<', b'>')
         || wrapped(b'%', b'%')
@@ -300,16 +299,18 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || is_variable
         || is_sign_of_yaml(value)
         || has_slot(value)
+        || has_reference(value)
         || ELSEWHERE.iter().any(|start| lower.starts_with(start.as_bytes()))
 }
 
 /// Whether a part of it is `%(NAME)s` or `$(command)`. A random password may have such signs, too, but no name in them.
 fn has_reference(value: &[u8]) -> bool {
     let is_of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_ .-/".contains(byte);
-    value.windows(2).enumerate().any(|(at, pair)| {
-        let inner = value.get(at + 2..).unwrap_or_default();
+    memchr::memchr_iter(b'(', value).any(|open| {
+        let sign = open.checked_sub(1).and_then(|before| value.get(before));
+        let inner = value.get(open + 1..).unwrap_or_default();
         let length = inner.iter().take_while(is_of_name).count();
-        matches!(pair, b"$(" | b"%(") && length > 1 && inner.get(length) == Some(&b')')
+        matches!(sign, Some(b'$' | b'%')) && length > 1 && inner.get(length) == Some(&b')')
     })
 }
 
