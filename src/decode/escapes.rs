@@ -40,11 +40,7 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         // not in the middle of a word
         let behind = bytes.get(end..context).unwrap_or_default();
         let whole = context - end < CONTEXT_BEHIND;
-        let cut = if whole {
-            behind.len()
-        } else {
-            behind.iter().rposition(|byte| is_delimiter(*byte)).unwrap_or(0)
-        };
+        let cut = if whole { behind.len() } else { whole_words(bytes, end, context) };
         let (start, to) = with_armour(bytes, start, end + cut);
         let is_longer = to > end + cut;
         if !layer.afford(to - start) {
@@ -53,6 +49,18 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         push_plain(&mut layer, bytes, start, to);
         layer.end();
         done = if is_longer { to } else { end.max(at + 1) };
+    }
+}
+
+/// Bytes from `end` to behind the word that goes on at `context`, or to before it, if it is long.
+fn whole_words(bytes: &[u8], end: usize, context: usize) -> usize {
+    const LONGEST: usize = 1 << 10;
+    let rest = bytes.get(context..).unwrap_or_default();
+    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let behind = bytes.get(end..context).unwrap_or_default();
+    match rest.iter().position(|byte| is_delimiter(*byte)) {
+        Some(length) => behind.len() + length,
+        None => behind.iter().rposition(|byte| is_delimiter(*byte)).unwrap_or(0),
     }
 }
 
@@ -236,6 +244,10 @@ impl Escape {
         if character == b' ' || character == b'\n' && bytes.get(at) == Some(&b'%') {
             return is_word(before) && is_word(behind);
         }
+        // A quote by its number says nothing of what it encloses, but for the argument of a call.
+        if matches!(character, b'"' | b'\'' | b'`') {
+            return before == b'(' && behind.is_ascii_alphanumeric();
+        }
         let is_sign = matches!(character, b'!'..=b'~') && !is_delimiter(character) && character != b'\\';
         is_sign && (is_word(before) || is_word(behind))
     }
@@ -326,6 +338,14 @@ mod tests {
             assert_eq!(texts(&format!("x = '{text}';\n")), ["x = 'ab_cd-ef/g';"], "{text}");
             assert_eq!(plain(text.as_bytes()), b"ab_cd-ef/g");
         }
+    }
+
+    #[test]
+    fn the_quote_of_an_argument_may_be_escaped() {
+        for quote in [r"\x27", r"\u0027", r"\47", "&#39;", "&apos;", "%27", r"\u{27}"] {
+            assert_eq!(texts(&format!("x.login({quote}abc{quote});\n")), ["x.login('abc');"], "{quote}");
+        }
+        assert_eq!(texts("{&quot;a&quot;: &quot;b&quot;} f(&quot;, 1)"), [""; 0]);
     }
 
     #[test]

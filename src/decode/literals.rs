@@ -53,9 +53,27 @@ fn by_operator(bytes: &[u8], layer: &mut Builder<'_>) {
                 None => break,
             }
         }
+        with_bare_ends(bytes, &mut parts);
         closes.skip_to(done);
         push(bytes, &parts, b"", layer);
     }
+}
+
+/// Adds what a shell joins to literals that stand side by side: the words before the first and behind the last.
+fn with_bare_ends(bytes: &[u8], parts: &mut Vec<Range<usize>>) {
+    const LONGEST: usize = 512;
+    let ([first, second, ..], Some(last)) = (parts.as_slice(), parts.last()) else { return };
+    if first.end + 2 != second.start {
+        return;
+    }
+    let is_of_word = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.+/".contains(byte);
+    let behind = bytes.get(last.end + 1..).unwrap_or_default();
+    let tail = behind.iter().take(LONGEST).take_while(is_of_word).count();
+    let tail = last.end + 1..last.end + 1 + tail;
+    let before = bytes.get(..first.start.saturating_sub(1)).unwrap_or_default();
+    let head = before.len() - before.iter().rev().take(LONGEST).take_while(is_of_word).count()..before.len();
+    parts.extend(Some(tail).filter(|tail| !tail.is_empty()));
+    parts.splice(..0, Some(head).filter(|head| !head.is_empty()));
 }
 
 /// Where the literal opens that code appends to the one that closes at `close`.
@@ -92,7 +110,7 @@ fn joint(bytes: &[u8], close: usize) -> Option<usize> {
 }
 
 /// Where the blanks, comments and joined line ends that begin at `from` in a gap are over.
-fn blank(gap: &[u8], from: usize) -> usize {
+pub(super) fn blank(gap: &[u8], from: usize) -> usize {
     let mut at = from;
     loop {
         let rest = gap.get(at..).unwrap_or_default();
@@ -103,7 +121,7 @@ fn blank(gap: &[u8], from: usize) -> usize {
             [b'/', b'/', ..] | [b'#', ..] => line(),
             // Visual Basic, and Python behind an operator
             [b'_', b'\n', ..] | [b'_', b'\r', ..] => Some(2),
-            [b'\\', b'\n', ..] | [b'\\', b'\r', ..] if at > from => Some(2),
+            [b'\\' | b'`', b'\n' | b'\r', ..] if at > from => Some(2),
             _ => None,
         };
         match length {
@@ -313,6 +331,9 @@ mod tests {
             "'ab_' + \\\n 'cd-ef-and-so-on'",
             "'ab_' & _\r\n 'cd-ef-and-so-on'",
             "'ab_c'\"d-ef-and-so-on\"",
+            "'ab_c'\"d-ef\"-and-so-on",
+            "ab_'c'\"d-ef\"-and-so-on",
+            "'ab_' + `\n 'cd-ef-and-so-on'",
         ] {
             let found = texts(&format!("one\nx = {text};\n"));
             assert!(found.iter().any(|found| found.contains("ab_cd-ef-and-so-on")), "{text} {found:?}");

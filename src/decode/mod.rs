@@ -9,16 +9,22 @@ use std::cell::Cell;
 
 mod base64;
 mod closes;
+mod element;
 pub(crate) mod entities;
 mod escapes;
 mod hex;
+mod interpolation;
 mod literals;
 mod magic;
 mod numbers;
 pub(crate) mod percent;
 mod places;
+mod quoted_printable;
+mod rtf;
 mod runs;
+mod shell;
 mod sqlite;
+mod typed;
 pub(crate) mod whole;
 mod wide;
 
@@ -106,11 +112,15 @@ enum StandsIn {
 }
 
 /// All wrappings, in the order in which they are looked for.
-const WRAPPINGS: [Wrapping; 6] = [
+const WRAPPINGS: [Wrapping; 10] = [
     base64::WRAPPING,
     escapes::WRAPPING,
     literals::WRAPPING,
+    interpolation::WRAPPING,
+    shell::WRAPPING,
     numbers::WRAPPING,
+    quoted_printable::WRAPPING,
+    rtf::WRAPPING,
     wide::WRAPPING,
     sqlite::WRAPPING,
 ];

@@ -1,4 +1,5 @@
-//! Text and keys written as numbers, one for each byte: `[104, 105]`, `{0x68, 0x69}`, `String.fromCharCode(104, 105)`.
+//! Text and keys written as lists of bytes: `[104, 105]`, `{0x68, 0x69}`, `String.fromCharCode(104, 105)`,
+//! `{'h', 'i'}`, `[104u8, 105]`.
 
 use std::sync::LazyLock;
 
@@ -6,7 +7,7 @@ use memchr::memmem::Finder;
 
 use super::places::{Builder, Rate};
 use super::runs::runs;
-use super::{Budget, Layer, StandsIn, Wrapping, magic, number};
+use super::{Budget, Layer, StandsIn, Wrapping, element, literals, magic, typed};
 
 /// Numbers in a row that are worth a look: no token has fewer characters.
 const SHORTEST: usize = 16;
@@ -24,7 +25,7 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(WRAPPING.name, true, budget, found);
     for run in runs(bytes, SHORTEST_RUN, is_of_list) {
         let text = bytes.get(..run.end).unwrap_or_default();
-        let mut at = Some(run.start);
+        let mut at = Some(with_typed(bytes, run.start));
         while let Some(start) = at {
             let end = uncover_list(text, start, &mut layer);
             // behind what is no byte's number
@@ -38,6 +39,20 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
             done = uncover_list(bytes, at, &mut layer);
         }
     }
+    done = 0;
+    while let Some(at) = typed::next(bytes, done) {
+        done = uncover_list(bytes, at, &mut layer).max(at + 1);
+    }
+}
+
+/// Where a list begins whose numbers in base ten begin at `start`: its first alone may have a type, as in `[104u8, 105]`.
+fn with_typed(bytes: &[u8], start: usize) -> usize {
+    let before = bytes.get(..start).unwrap_or_default();
+    let Some(digits) = before.strip_suffix(b"u8").filter(|_| bytes.get(start) == Some(&b',')) else {
+        return start;
+    };
+    let digits = digits.strip_suffix(b"_").unwrap_or(digits);
+    digits.len() - digits.iter().rev().take(3).take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// Whether lists of numbers in base ten are made of such characters.
@@ -67,6 +82,11 @@ enum What {
 
 impl What {
     fn of(head: &[Number]) -> Option<Self> {
+        // a string of C ends in zero
+        let head = match head {
+            [text @ .., Number { value: 0, .. }] => text,
+            _ => head,
+        };
         let is_letter = |number: &Number| matches!(number.value, b' '..=b'~' | b'\t' | b'\r' | b'\n');
         let bytes = || head.iter().map(|number| number.value).collect::<Vec<_>>();
         match head.len() >= SHORTEST {
@@ -124,22 +144,17 @@ impl Iterator for Numbers<'_> {
     type Item = Number;
 
     fn next(&mut self) -> Option<Number> {
-        const MOST_DIGITS: usize = 8;
+        const LONGEST_GAP: usize = 160;
         if self.is_over {
             return None;
         }
-        let skip = |from: usize, most: usize, is: fn(&u8) -> bool| {
+        let behind_blank = |from: usize| {
             let rest = self.bytes.get(from..).unwrap_or_default();
-            from + rest.iter().take(most).take_while(|byte| is(byte)).count()
+            from + literals::blank(rest.get(..LONGEST_GAP).unwrap_or(rest), 0)
         };
-        let at = skip(self.at, usize::MAX, u8::is_ascii_whitespace);
-        let end = skip(at, MOST_DIGITS, u8::is_ascii_alphanumeric);
-        let value = match self.bytes.get(at..end)? {
-            [b'0', b'x', digits @ ..] => number(digits, 16),
-            digits => number(digits, 10),
-        };
-        let value = value.and_then(|value| u8::try_from(value).ok());
-        let comma = skip(end, usize::MAX, u8::is_ascii_whitespace);
+        let at = behind_blank(self.at);
+        let (value, end) = element::at(self.bytes, at);
+        let comma = behind_blank(end);
         self.is_over = value.is_none() || self.bytes.get(comma) != Some(&b',');
         self.at = if self.is_over { end } else { comma + 1 };
         Some(Number { at, value: value? })
@@ -166,9 +181,21 @@ mod tests {
 
     #[test]
     fn text_is_read_however_its_numbers_are_written() {
-        for write in [|byte| format!("{byte}"), |byte| format!("0x{byte:02x}"), |byte| format!("0x{byte:X}")]
-        {
+        for write in [
+            |byte| format!("{byte}"),
+            |byte| format!("0x{byte:02x}"),
+            |byte| format!("0x{byte:X}"),
+            |byte| format!("0x{byte:02x}_u8"),
+            |byte| format!("{byte}u8"),
+            |byte| format!("(byte) 0x{byte:02x}"),
+            |byte| format!("'{}'", char::from(byte)),
+            |byte| format!("b'{}'", char::from(byte)),
+            |byte| format!("\"{}\"", char::from(byte)),
+            |byte| format!("0x{byte:02x} /* {byte} */"),
+        ] {
             for comma in [",", ", ", ",\n  ", " , "] {
+                // the type is told with the comma
+                let comma = if write(b'a').ends_with("97u8") { comma.trim_start() } else { comma };
                 for (before, behind) in
                     [("x([", "])"), ("{\n 1, 999, ", ",\n};"), ("f(", ", 999, 1)"), ("", "")]
                 {
@@ -180,6 +207,18 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_first_number_alone_has_a_type_and_the_last_ends_a_string() {
+        let list = list(TEXT, |byte| format!("{byte}"), ", ");
+        for text in [list.replacen(',', "u8,", 1), list.replacen(',', "_u8,", 1), format!("{list}, 0")] {
+            assert_eq!(
+                texts(&format!("x = [{text}]"))[0].trim_end_matches(['\0', '\n']),
+                "a text of several words",
+                "{text}"
+            );
         }
     }
 

@@ -63,7 +63,12 @@ impl<'a> Builder<'a> {
 
     /// Bytes of this layer from `at` on stand at `from` in the source.
     pub(super) fn mark_at(&mut self, at: usize, from: usize, rate: Rate) {
-        self.places.pieces.push(Piece { at, from, rate });
+        let pieces = &mut self.places.pieces;
+        // what was marked last has no bytes
+        if pieces.last().is_some_and(|last| last.at == at) {
+            pieces.pop();
+        }
+        pieces.push(Piece { at, from, rate });
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {

@@ -4,6 +4,7 @@
 
 mod bounds;
 mod commands;
+mod cookies;
 mod decode;
 mod der;
 mod digits;
@@ -14,6 +15,7 @@ mod private_key;
 mod settings;
 mod shown;
 mod solana;
+mod spelling;
 mod structure;
 mod table;
 mod url;
@@ -123,12 +125,15 @@ fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
     if sample.is_layer() {
         return settings::wrapped(sample.bytes);
     }
+    let mut cookies = cookies::find(sample);
     let found = login_file::find(sample);
     let found = match table::rule("secret-settings-file") {
         Some(rule) if found.is_empty() => settings::find(sample, rule),
         _ => found,
     };
-    if found.is_empty() && sample.decoded.is_some() { settings::wrapped(sample.bytes) } else { found }
+    let wrapped = found.is_empty() && sample.decoded.is_some();
+    cookies.extend(if wrapped { settings::wrapped(sample.bytes) } else { found });
+    cookies
 }
 
 /// What stands at the keywords, as far as there is effort left for them.

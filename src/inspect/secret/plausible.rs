@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use super::spelling::is_jumbled;
+
 /// Words that stand in for a secret. All in lower case, none so short that it turns up by chance.
 const STAND_INS: &[&str] = &[
     "example",
@@ -287,9 +289,7 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let is_variable = matches!(value, [b'$', rest @ ..] if rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') && rest.first().is_some_and(u8::is_ascii_alphabetic) && !rest.iter().any(u8::is_ascii_lowercase));
     value.is_empty()
-        || ["${", "$(", "{{", "}}", "<%", "%>", "#{", "%(", "***", "...", "\u{2026}"]
-            .iter()
-            .any(|part| has(part))
+        || ["${", "{{", "}}", "<%", "%>", "#{", "***", "...", "\u{2026}"].iter().any(|part| has(part))
         || wrapped(b'<', b'>')
         || wrapped(b'%', b'%')
         || wrapped(b'@', b'@')
@@ -299,7 +299,19 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || is_variable
         || is_sign_of_yaml(value)
         || has_slot(value)
+        || has_reference(value)
         || ELSEWHERE.iter().any(|start| lower.starts_with(start.as_bytes()))
+}
+
+/// Whether a part of it is `%(NAME)s` or `$(command)`. A random password may have such signs, too, but no name in them.
+fn has_reference(value: &[u8]) -> bool {
+    let is_of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_ .-/".contains(byte);
+    memchr::memchr_iter(b'(', value).any(|open| {
+        let sign = open.checked_sub(1).and_then(|before| value.get(before));
+        let inner = value.get(open + 1..).unwrap_or_default();
+        let length = inner.iter().take_while(is_of_name).count();
+        matches!(sign, Some(b'$' | b'%')) && length > 1 && inner.get(length) == Some(&b')')
+    })
 }
 
 /// A tag (`!vault`), an alias (`*name`) or an anchor (`&name value`): none of these names has a digit.
@@ -369,36 +381,6 @@ pub(super) fn mixes(bytes: &[u8]) -> bool {
     let are_strewn = turns * 6 >= bytes.len() || (turns >= 2 && capitals * 3 >= bytes.len());
     bytes.iter().any(u8::is_ascii_alphabetic)
         && (bytes.iter().any(u8::is_ascii_digit) || (bytes.len() >= 16 && are_strewn))
-}
-
-/// Whether letters are as in no word: capitals strewn among small ones, or four or five consonants in a row that are no
-/// abbreviation.
-pub(super) fn is_jumbled(bytes: &[u8]) -> bool {
-    const MANY: usize = 4;
-    const SHORTEST: usize = 8;
-    let (mut row, mut small, mut turns, mut most) = (0_usize, false, 0_usize, 0);
-    for (place, byte) in bytes.iter().enumerate() {
-        let next_is_small = bytes.get(place + 1).is_some_and(u8::is_ascii_lowercase);
-        let is_after_small = place > 0 && bytes.get(place - 1).is_some_and(u8::is_ascii_lowercase);
-        let is_after_capital = place > 0 && bytes.get(place - 1).is_some_and(u8::is_ascii_uppercase);
-        turns += usize::from(byte.is_ascii_uppercase() && is_after_small);
-        // in `HTTPSProxy` a word begins at the P
-        let begins_word = byte.is_ascii_uppercase() && is_after_capital && next_is_small;
-        let is_vowel = b"aeiouy".contains(&byte.to_ascii_lowercase());
-        if begins_word || is_vowel || !byte.is_ascii_alphabetic() {
-            (row, small) = (0, false);
-        }
-        if byte.is_ascii_alphabetic() && !is_vowel {
-            (row, small) = (row + 1, small || byte.is_ascii_lowercase());
-            most = most.max(if small { row } else { 0 });
-        }
-    }
-    let has_small = bytes.iter().any(u8::is_ascii_lowercase);
-    let has_capitals = bytes.iter().any(u8::is_ascii_uppercase);
-    bytes.len() >= SHORTEST
-        && has_small
-        // small letters alone are a word sooner
-        && (most > MANY || (has_capitals && (most >= MANY || (turns >= 2 && turns * 6 >= bytes.len()))))
 }
 
 /// Six equal characters in a row, or seven that count up (`abcdefg`, `2345678`). In a long row of the few digits of

@@ -136,6 +136,46 @@ const CARRIERS: &[Carrier] = &[
     carrier("numbers in hex", |_, token| {
         format!("char x[] = {{\n  {}\n}};", numbers(token, |byte| format!("0x{byte:02x}"))).into_bytes()
     }),
+    carrier("characters", |_, token| {
+        format!("char[] x = {{{}, '\\0'}};", numbers(token, character)).into_bytes()
+    }),
+    carrier("characters in lines", |_, token| {
+        format!("x = &[\n    b{}\n];", numbers(token, character).replace(", '", ",\n    b'")).into_bytes()
+    }),
+    carrier("numbers with a type", |_, token| {
+        format!("x = [{}];", numbers(token, |byte| format!("0x{byte:02x}u8"))).into_bytes()
+    }),
+    carrier("the first number with a type", |_, token| {
+        format!("x = [{}];", numbers(token, |byte| byte.to_string()).replacen(',', "u8,", 1)).into_bytes()
+    }),
+    carrier("a template's literals", |dice, token| {
+        if token.contains(['\'', '\\', '`']) {
+            return code(token.trim_matches('"'));
+        }
+        let [first, second, third] = &cut(dice, token, 3)[..] else { return code(token) };
+        format!("x = `{}${{''}}{}${{'{}'}}`;\n", first, second, third).into_bytes()
+    }),
+    carrier("words of a shell", |dice, token| {
+        if token.contains(['\'', '"', '\\', '$', '\n', '`']) {
+            return format!("text {token}\n").into_bytes();
+        }
+        let [first, second, third] = &cut(dice, token, 3)[..] else { return code(token) };
+        format!("#!/bin/sh\nsend {first}'{second}'\"{third}\"\n").into_bytes()
+    }),
+    carrier("quoted-printable", |dice, token| {
+        let at = dice.below(token.len());
+        let (first, second) = token.split_at_checked(at).unwrap_or((token, ""));
+        let text = |part: &str| part.replace('=', "=3D");
+        format!("text text=20\r\ntext {}=\r\n{} text\r\n", text(first), text(second)).into_bytes()
+    }),
+    carrier("rich text", |dice, token| {
+        let every = dice.below(3) + 1;
+        let sign = |(at, byte): (usize, u8)| {
+            if at % every == 0 { format!("\\'{byte:02x}") } else { rich(byte) }
+        };
+        let text: String = token.bytes().enumerate().map(sign).collect();
+        format!("{{\\rtf1\\ansi\\deff0 text\\par\n\\f0\\fs24 {text}\\par\n}}").into_bytes()
+    }),
     carrier("gzip in base64", |dice, token| {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         packer.write_all(around(dice, token).as_bytes()).unwrap();
@@ -219,6 +259,23 @@ fn numbers(token: &str, number: fn(u8) -> String) -> String {
     token.bytes().map(number).collect::<Vec<_>>().join(", ")
 }
 
+fn character(byte: u8) -> String {
+    match byte {
+        b'\'' => "'\\''".to_owned(),
+        b'\\' => "'\\\\'".to_owned(),
+        b'\n' => "'\\n'".to_owned(),
+        other => format!("'{}'", char::from(other)),
+    }
+}
+
+fn rich(byte: u8) -> String {
+    match byte {
+        b'\\' | b'{' | b'}' => format!("\\{}", char::from(byte)),
+        b'\n' => "\\line ".to_owned(),
+        other => char::from(other).to_string(),
+    }
+}
+
 fn signs(token: &str, escape: fn(u8) -> String) -> String {
     token
         .bytes()
@@ -263,15 +320,15 @@ fn missed(
     let misses = chosen.filter_map(|carrier| {
         let text = (carrier.wrap)(dice, token);
         let found = scan("package/lib/a.js", &text, media);
-        // of a service account, its key may be all that can be read
-        let is_it = |secret: &Secret| {
-            secret.rule == rule
-                || (rule == "secret-gcp-service-account" && secret.rule == "secret-private-key")
-        };
-        (!found.iter().any(is_it))
+        (!found.iter().any(|secret| is_it(secret, rule)))
             .then(|| format!("{rule} in {}: {}\n  {found:?}", carrier.name, text.escape_ascii()))
     });
     misses.collect()
+}
+
+/// Whether a secret is one of this rule. Of a service account, its key may be all that can be read.
+fn is_it(secret: &Secret, rule: &str) -> bool {
+    secret.rule == rule || (rule == "secret-gcp-service-account" && secret.rule == "secret-private-key")
 }
 
 #[test]
@@ -298,6 +355,52 @@ fn no_instance_of_any_pattern_is_missed_in_any_carrier() {
         let most = if seed == FIXED_SEED || is_long_run { 0 } else { count / BY_CHANCE };
         assert!(misses.len() <= most, "{} of {count} missed with seed {seed}:\n{listed}", misses.len());
     }
+}
+
+/// How one character may be written.
+const ESCAPES: [fn(u8) -> String; 7] = [
+    |byte| format!("\\u{{{byte:x}}}"),
+    |byte| format!("\\x{byte:02x}"),
+    |byte| format!("\\u{byte:04x}"),
+    |byte| format!("\\{byte:03o}"),
+    |byte| format!("&#{byte};"),
+    |byte| format!("&#x{byte:x};"),
+    |byte| format!("%{byte:02X}"),
+];
+
+#[test]
+fn no_character_of_a_token_hides_it_when_it_alone_is_escaped() {
+    let all = std::env::var_os("PACKGATE_RECALL").is_some();
+    let mut dice = Dice::new(FIXED_SEED);
+    let mut misses = Vec::new();
+    let mut count = 0;
+    for rule in TABLE {
+        for pattern in rule
+            .patterns
+            .iter()
+            .filter(|pattern| !matches!(pattern.check, Check::Environment | Check::PrivateKey))
+        {
+            let token = instance(&mut dice, pattern.example);
+            let (places, step) = (token.char_indices().map(|(at, _)| at), if all { 1 } else { 23 });
+            for at in places.skip(dice.below(step)).step_by(step) {
+                // braces in an object of JSON are its own
+                let kinds = if pattern.check == Check::Structure { &ESCAPES[1..] } else { &ESCAPES };
+                let escape = kinds[dice.below(kinds.len())];
+                let (before, behind) = (&token[..at], &token[at + 1..]);
+                // what encloses a name is escaped on both sides
+                if matches!(&token[at..=at], "\"" | "'") && !before.ends_with('(') {
+                    continue;
+                }
+                let text = format!("one\nsend('{before}{}{behind}');\n", escape(token.as_bytes()[at]));
+                let found = scan("package/lib/a.js", text.as_bytes(), Media::Text);
+                if !found.iter().any(|secret| is_it(secret, rule.name)) {
+                    misses.push(format!("{}: {text}", rule.name));
+                }
+                count += 1;
+            }
+        }
+    }
+    assert!(misses.is_empty(), "{} of {count} missed:\n{}", misses.len(), misses.join("\n"));
 }
 
 /// How a key in PEM is wrapped.

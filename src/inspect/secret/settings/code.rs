@@ -28,6 +28,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
     let Some(quoted) = QUOTED.as_ref() else { return Vec::new() };
     let mut pairs: Vec<Pair> = Vec::new();
     let mut named: Option<(String, usize)> = None;
+    let mut variable: Option<(String, usize)> = None;
     for captures in quoted.captures_iter(text).take(MOST) {
         let (Some(whole), Some(name)) = (captures.get(0), (1..=3).find_map(|number| captures.get(number)))
         else {
@@ -44,7 +45,16 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
             whole.start() - end < 200
                 && text.get(*end..whole.start()).is_some_and(|between| !between.contains(&b'}'))
         });
-        let parent = beside.map(|(parent, _)| parent).unwrap_or_default();
+        let mut parent = beside.map(|(parent, _)| parent).unwrap_or_default();
+        // Terraform: `variable "db_password" { default = "..." }`
+        if name == "variable" {
+            variable = Some((String::from_utf8_lossy(value.as_bytes()).into_owned(), whole.end()));
+        } else if name == "default"
+            && let Some((of, end)) = &variable
+            && text.get(*end..whole.start()).is_some_and(|between| !between.contains(&b'}'))
+        {
+            parent.clone_from(of);
+        }
         if matches!(name.as_str(), "key" | "name" | "id") {
             named = Some((String::from_utf8_lossy(value.as_bytes()).into_owned(), whole.end()));
         }

@@ -48,9 +48,11 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
                 for (key, value) in fields.iter().rev() {
                     let is_value =
                         matches!(key.as_str(), "value" | "currentValue" | "initialValue" | "plaintext");
+                    // Kaggle's login
+                    let said = said || (key == "key" && fields.len() == 2 && fields.contains_key("username"));
                     let parent = beside.filter(|_| is_value).unwrap_or(name);
                     let name = if is_value { "value" } else { key };
-                    open.push(Field { parent, name, said: said && is_value, value });
+                    open.push(Field { parent, name, said: said && (is_value || key == "key"), value });
                 }
             }
             _ => {}

@@ -75,6 +75,7 @@ fn in_format(text: &[u8], format: Format, rule: usize) -> Vec<Found> {
             in_commands.collect()
         }
         Format::Key => values::key_alone(text).map(found).into_iter().collect(),
+        Format::Password => values::password_alone(text).map(found).into_iter().collect(),
         _ => credentials(text, &pairs(text, format), format).into_iter().map(found).collect(),
     }
 }
@@ -88,8 +89,13 @@ fn pairs(text: &[u8], format: Format) -> Vec<Pair> {
         Format::Json => json::pairs(text).unwrap_or_else(|| code::pairs(text)),
         Format::Xml => xml::pairs(text).unwrap_or_else(|| code::pairs(text)),
         Format::Code => code::pairs(text),
-        Format::Http | Format::Scripts | Format::Key => Vec::new(),
+        Format::Http | Format::Scripts | Format::Key | Format::Password => Vec::new(),
     }
+}
+
+/// Whether a text is JSON that holds credentials.
+fn in_json(text: &[u8]) -> bool {
+    json::pairs(text).is_some_and(|pairs| !credentials(text, &pairs, Format::Json).is_empty())
 }
 
 /// The values among these that are credentials.

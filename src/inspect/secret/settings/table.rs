@@ -35,6 +35,8 @@ pub(super) enum Format {
     Scripts,
     /// Nothing but a key.
     Key,
+    /// Nothing but a password.
+    Password,
 }
 
 pub(crate) static TABLE: &[SettingsFile] = include!(concat!(env!("OUT_DIR"), "/settings_files.rs"));

@@ -8,6 +8,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::names::Kind;
 use super::table::Format;
 use crate::inspect::secret::plausible::{self, has_pattern, is_opaque, is_placeholder};
+use crate::inspect::secret::spelling::is_jumbled;
 
 /// Words that no password of words has: they tell people what to write.
 const INSTRUCTIONS: &[&str] = &[
@@ -59,6 +60,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
         Kind::Mnemonic => is_mnemonic(value) || is_opaque(value),
         Kind::Password => {
             is_password(value, 8)
+                || is_long_hex(value)
                 || is_app_password(value)
                 || is_numbered_passphrase(value)
                 || (format == Format::Lines && is_passphrase(value))
@@ -84,6 +86,11 @@ fn is_password(value: &[u8], least: usize) -> bool {
         && plausible::varies(value)
 }
 
+/// What `openssl rand -hex` prints.
+fn is_long_hex(value: &[u8]) -> bool {
+    value.len() >= 20 && value.iter().all(u8::is_ascii_hexdigit) && is_opaque(value)
+}
+
 /// Letters with digits, or capitals and signs among small letters.
 fn mixes(value: &[u8]) -> bool {
     let any = |holds: fn(&u8) -> bool| value.iter().any(holds);
@@ -92,7 +99,7 @@ fn mixes(value: &[u8]) -> bool {
         && (any(u8::is_ascii_digit)
             || (signs > 0 && any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase))))
         || plausible::mixes(value)
-        || plausible::is_jumbled(value)
+        || is_jumbled(value)
 }
 
 /// Versions, addresses, numbers with units, names of classes and files: what settings are full of.
@@ -117,7 +124,7 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
     // the last part of a token may be told from that of a path, and what no word is has no number behind it
     let last = value.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
     let is_token = is_opaque(last) && last.iter().all(u8::is_ascii_alphanumeric);
-    let is_no_word = value.iter().all(u8::is_ascii_alphanumeric) && plausible::is_jumbled(value);
+    let is_no_word = value.iter().all(u8::is_ascii_alphanumeric) && is_jumbled(value);
     !is_token && !is_no_word && OTHER.as_ref().is_some_and(|other| other.is_match(value))
 }
 
@@ -221,9 +228,18 @@ pub(super) fn key_alone(text: &[u8]) -> Option<Range<usize>> {
         .then(|| start..start + key.len())
 }
 
+/// A file that is nothing but a password.
+pub(super) fn password_alone(text: &[u8]) -> Option<Range<usize>> {
+    let password = text.trim_ascii();
+    let start = text.len() - text.trim_ascii_start().len();
+    is_secret(password, Kind::Password, Format::Lines).then(|| start..start + password.len())
+}
+
 /// What a Kubernetes secret holds in base64.
 pub(super) fn is_secret_in_base64(value: &[u8]) -> bool {
     crate::inspect::secret::digits::base64(value).is_some_and(|clear| {
-        is_secret(&clear, Kind::Password, Format::Yaml) || login_inside(&clear).is_some()
+        is_secret(&clear, Kind::Password, Format::Yaml)
+            || login_inside(&clear).is_some()
+            || (clear.starts_with(b"{") && super::in_json(&clear))
     })
 }

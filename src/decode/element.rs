@@ -1,0 +1,110 @@
+//! A byte as an element of a list, however its language writes it: `104`, `0x68`, `0x68_u8`, `(byte) 104`, `'h'`, `b'h'`.
+
+use super::{escapes, number};
+
+/// What may stand behind a number: its type.
+const TYPES: [&[u8]; 6] = [b"_u8", b"u8", b"_i8", b"i8", b"uy", b"u"];
+
+/// A byte, and where its element ends.
+pub(super) fn at(bytes: &[u8], at: usize) -> (Option<u8>, usize) {
+    let at = behind_cast(bytes, at);
+    let rest = bytes.get(at..).unwrap_or_default();
+    match rest {
+        [quote @ (b'\'' | b'"'), ..] => character(bytes, at, *quote),
+        [b'b' | b'L' | b'u', quote @ (b'\'' | b'"'), ..] => character(bytes, at + 1, *quote),
+        _ => numeral(rest, at),
+    }
+}
+
+/// What is behind `(byte)`, or the same place where there is none.
+fn behind_cast(bytes: &[u8], at: usize) -> usize {
+    const LONGEST: usize = 16;
+    let rest = bytes.get(at..).unwrap_or_default();
+    let Some(name) = rest.strip_prefix(b"(") else { return at };
+    let length =
+        name.iter().take(LONGEST).take_while(|byte| byte.is_ascii_alphabetic() || **byte == b' ').count();
+    match name.get(length..) {
+        Some([b')', b' ', ..]) => at + length + 3,
+        Some([b')', ..]) => at + length + 2,
+        _ => at,
+    }
+}
+
+fn numeral(rest: &[u8], at: usize) -> (Option<u8>, usize) {
+    const LONGEST: usize = 10;
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    let word = rest.get(..rest.iter().take(LONGEST).take_while(is_part).count()).unwrap_or_default();
+    let digits = TYPES.iter().find_map(|kind| word.strip_suffix(*kind)).unwrap_or(word);
+    let value = match digits {
+        [b'0', b'x', digits @ ..] => number(digits, 16),
+        digits => number(digits, 10),
+    };
+    (value.and_then(|value| u8::try_from(value).ok()), at + word.len())
+}
+
+/// A literal of one character that opens at `open`.
+fn character(bytes: &[u8], open: usize, quote: u8) -> (Option<u8>, usize) {
+    /// `'\u{0068}'`
+    const LONGEST: usize = 9;
+    let inside = bytes.get(open + 1..).unwrap_or_default();
+    let (character, length) = match inside {
+        [b'\\', escaped, close, ..] if *close == quote => (Some(simple(*escaped)), 2),
+        [b'\\', ..] => {
+            let near = inside.get(..LONGEST).unwrap_or(inside);
+            let length = memchr::memchr(quote, near).unwrap_or_default();
+            (single(&escapes::plain(near.get(..length).unwrap_or_default())), length)
+        }
+        [one, close, ..] if *close == quote => (Some(*one), 1),
+        _ => (None, 0),
+    };
+    match character {
+        Some(character) => (Some(character), open + length + 2),
+        None => (None, open + 1),
+    }
+}
+
+fn single(text: &[u8]) -> Option<u8> {
+    if let [one] = text { Some(*one) } else { None }
+}
+
+fn simple(escaped: u8) -> u8 {
+    match escaped {
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'0' => 0,
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_byte_is_read_in_every_notation() {
+        for text in [
+            "104",
+            "0x68",
+            "0x68u8",
+            "0x68_u8",
+            "104u8",
+            "104_u8",
+            "(byte) 104",
+            "(byte)0x68",
+            "'h'",
+            "b'h'",
+            "\"h\"",
+            "(char)'h'",
+            "'\\x68'",
+            "'\\u0068'",
+            "'\\150'",
+        ] {
+            let found = super::at(format!("{text}, 1").as_bytes(), 0);
+            assert_eq!(found, (Some(b'h'), text.len()), "{text}");
+        }
+        assert_eq!(super::at(b"'\\'',", 0), (Some(b'\''), 4));
+        assert_eq!(super::at(b"'\\0' }", 0), (Some(0), 4));
+        for text in ["'hi', 1", "300,", "x,", "", "(x", "'", "'\\"] {
+            assert_eq!(super::at(text.as_bytes(), 0).0, None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Whether letters follow one another as in words, or as chance has them: a password need not have a digit.
+
+/// Whether letters are as in no word: capitals strewn among small ones, many consonants in a row that are no abbreviation,
+/// or pairs of letters that words have seldom.
+pub(super) fn is_jumbled(bytes: &[u8]) -> bool {
+    const MANY: usize = 4;
+    const SHORTEST: usize = 8;
+    let has_small = bytes.iter().any(u8::is_ascii_lowercase);
+    if bytes.len() < SHORTEST || !has_small {
+        return false;
+    }
+    let has_capitals = bytes.iter().any(u8::is_ascii_uppercase);
+    let (row, turns) = (consonants(bytes), turns(bytes));
+    // small letters alone are a word sooner
+    row > MANY
+        || (has_capitals && (row >= MANY || (turns >= 2 && turns * 6 >= bytes.len())))
+        || has_rare_pairs(bytes, turns)
+}
+
+/// The most consonants in a row that are no abbreviation.
+fn consonants(bytes: &[u8]) -> usize {
+    let (mut row, mut small, mut most) = (0, false, 0);
+    for (place, byte) in bytes.iter().enumerate() {
+        let next_is_small = bytes.get(place + 1).is_some_and(u8::is_ascii_lowercase);
+        let is_after_capital = place > 0 && bytes.get(place - 1).is_some_and(u8::is_ascii_uppercase);
+        // in `HTTPSProxy` a word begins at the P
+        let begins_word = byte.is_ascii_uppercase() && is_after_capital && next_is_small;
+        let is_vowel = b"aeiouy".contains(&byte.to_ascii_lowercase());
+        if begins_word || is_vowel || !byte.is_ascii_alphabetic() {
+            (row, small) = (0, false);
+        }
+        if byte.is_ascii_alphabetic() && !is_vowel {
+            (row, small) = (row + 1, small || byte.is_ascii_lowercase());
+            most = most.max(if small { row } else { 0 });
+        }
+    }
+    most
+}
+
+/// How often a capital follows a small letter.
+fn turns(bytes: &[u8]) -> usize {
+    let pairs = bytes.windows(2);
+    pairs.filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase())).count()
+}
+
+/// The letters that may follow each in words and names of programs: of the pairs in their manuals, these are 24 of 25.
+const USUAL: [&[u8]; 26] = [
+    b"bcdfgiklmnprstuvy",
+    b"aeilorsu",
+    b"acehiklorstu",
+    b"adeilorsu",
+    b"abcdefgilmnpqrstvwxy",
+    b"aefilotuy",
+    b"aehilnorsu",
+    b"aeiort",
+    b"abcdefglmnoprstvxz",
+    b"es",
+    b"eis",
+    b"adeilostuy",
+    b"abeimopsu",
+    b"acdefgiklnostuv",
+    b"abcdfgiklmnoprstuvw",
+    b"aeiloprstu",
+    b"u",
+    b"acdegikmnorstuvy",
+    b"acehilopstuy",
+    b"acehilorstuy",
+    b"abcdegilmnprst",
+    b"aei",
+    b"aehinors",
+    b"eipt",
+    b"np",
+    b"e",
+];
+
+/// Whether a quarter of all pairs are seldom in words, or turn from a small letter to a capital.
+fn has_rare_pairs(bytes: &[u8], turns: usize) -> bool {
+    const FEWEST: usize = 3;
+    let number = |letter: u8| usize::from(letter.to_ascii_lowercase().wrapping_sub(b'a'));
+    let is_rare = |first: u8, second: u8| {
+        let usual = USUAL.get(number(first));
+        // capitals in a row are an abbreviation sooner, and one behind a small letter begins a word
+        second.is_ascii_lowercase()
+            && usual.is_some_and(|usual| !usual.contains(&second.to_ascii_lowercase()))
+    };
+    let rare = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if is_rare(*a, *b))).count();
+    rare >= 2 && rare + turns >= FEWEST && (rare + turns) * 4 >= bytes.len() - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::secret::tests::dice::Dice;
+
+    #[test]
+    fn words_are_told_from_letters_by_chance() {
+        for word in [
+            "password",
+            "springframework",
+            "organization",
+            "winterharbour",
+            "SunflowerHarbour",
+            "HTTPSProxy",
+            "datasource",
+            "changeit",
+            "administrator",
+            "elasticsearch",
+            "DatabaseConnection",
+            "kubernetes",
+        ] {
+            assert!(!is_jumbled(word.as_bytes()), "{word}");
+        }
+        let mut dice = Dice::new(3);
+        for (letters, length, most) in [
+            ("abcdefghijklmnopqrstuvwxyz", 12, 30),
+            ("abcdefghijklmnopqrstuvwxyz", 16, 10),
+            ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", 10, 30),
+            ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", 16, 5),
+        ] {
+            let words =
+                (0..1000).filter(|_| !is_jumbled(dice.characters(letters, length).as_bytes())).count();
+            assert!(words <= most, "{words} of 1000 with {length} of {letters}");
+        }
+    }
+}
