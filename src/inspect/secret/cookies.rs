@@ -84,7 +84,12 @@ fn in_jar(text: &[u8]) -> Vec<String> {
 
 /// The cookies in JSON, wherever they are in it. Not recursive: the depth is the file's.
 fn in_json(text: &[u8]) -> Vec<String> {
-    const MOST: usize = 1000;
+    /// A larger file is no session that somebody kept; what it holds in memory is many times its size.
+    const LARGEST: usize = 8 << 20;
+    const MOST: usize = 200;
+    if text.len() > LARGEST {
+        return Vec::new();
+    }
     let Ok(json) = serde_json::from_slice::<Value>(text) else { return Vec::new() };
     let is_state = json.get("origins").is_some();
     let (mut found, mut open) = (Vec::new(), vec![&json]);
