@@ -23,6 +23,8 @@ pub struct Project {
 #[derive(Debug, Default)]
 struct Common {
     around: OnceLock<Around>,
+    /// How far above a folder the root of version control is.
+    roots: Mutex<BTreeMap<PathBuf, Option<usize>>>,
     tracked: Mutex<BTreeMap<PathBuf, Arc<Tracked>>>,
     manifests: Mutex<BTreeMap<PathBuf, Arc<Manifests>>>,
 }
@@ -92,11 +94,14 @@ impl Project {
         Arc::clone(known.entry(self.folder.clone()).or_insert_with(|| Arc::new(look())))
     }
 
-    /// The root of version control, if there is one.
+    /// The root of version control, if there is one; looked up once, since every artifact asks.
     pub fn vcs_root(&self) -> Option<&Path> {
-        self.folder
-            .ancestors()
-            .find(|folder| [".git", ".hg", ".svn", ".jj"].iter().any(|name| folder.join(name).exists()))
+        let is_root =
+            |folder: &Path| [".git", ".hg", ".svn", ".jj"].iter().any(|name| folder.join(name).exists());
+        let mut known = self.common.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        let above =
+            *known.entry(self.folder.clone()).or_insert_with(|| self.folder.ancestors().position(is_root));
+        self.folder.ancestors().nth(above?)
     }
 
     /// When the commit that is checked out was made, in seconds since 1970; `None` where there is no git repository or

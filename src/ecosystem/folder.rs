@@ -337,17 +337,12 @@ fn around(project: &Project) -> &Around {
 /// Most folders looked at in the search for members of a workspace.
 const MOST_FOLDERS: usize = 20_000;
 
-/// The folders below `root` that match one of the patterns and contain `manifest`. Patterns are globs of folders, in
-/// order; `!` excludes.
-pub(super) fn matching(
-    root: &Path,
-    patterns: &[String],
-    never: &[&str],
-    manifest: &str,
-) -> BTreeSet<PathBuf> {
-    let compiled: Vec<(bool, globset::GlobMatcher)> = patterns
-        .iter()
-        .filter_map(|pattern| {
+/// Globs of folders, in order; `!` excludes.
+pub(super) struct Patterns(Vec<(bool, globset::GlobMatcher)>);
+
+impl Patterns {
+    pub(super) fn new(patterns: &[String]) -> Self {
+        let compiled = |pattern: &String| {
             let (takes, glob) = match pattern.strip_prefix('!') {
                 Some(glob) => (false, glob),
                 None => (true, pattern.as_str()),
@@ -355,8 +350,24 @@ pub(super) fn matching(
             let glob = glob.trim_start_matches("./").trim_matches('/');
             let glob = globset::GlobBuilder::new(glob).literal_separator(true).build().ok()?;
             Some((takes, glob.compile_matcher()))
-        })
-        .collect();
+        };
+        Self(patterns.iter().filter_map(compiled).collect())
+    }
+
+    /// Whether a folder is taken: the last pattern that fits it decides.
+    pub(super) fn take(&self, folder: &Path) -> bool {
+        self.0.iter().rev().find(|(_, glob)| glob.is_match(folder)).is_some_and(|(takes, _)| *takes)
+    }
+}
+
+/// The folders below `root` that the patterns take and that contain `manifest`.
+pub(super) fn matching(
+    root: &Path,
+    patterns: &[String],
+    never: &[&str],
+    manifest: &str,
+) -> BTreeSet<PathBuf> {
+    let compiled = Patterns::new(patterns);
     let deepest = patterns.iter().map(|pattern| match pattern.contains("**") {
         true => 12,
         false => pattern.split('/').count(),
@@ -376,9 +387,7 @@ pub(super) fn matching(
     let mut found = BTreeSet::new();
     for entry in walk.build().flatten().take(MOST_FOLDERS) {
         let Ok(relative) = entry.path().strip_prefix(root) else { continue };
-        let fits =
-            compiled.iter().rev().find(|(_, glob)| glob.is_match(relative)).is_some_and(|(takes, _)| *takes);
-        if fits && entry.path().join(manifest).is_file() {
+        if compiled.take(relative) && entry.path().join(manifest).is_file() {
             found.insert(entry.path().to_path_buf());
         }
     }

@@ -1,6 +1,7 @@
 //! What helps say to write is written, by `packgate fix`, which makes words and changes from the same value; then each
 //! real client packs again. What was to stay out is out, and what is left still starts.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -10,11 +11,13 @@ use crate::clients;
 /// A project, and what must not ship of it.
 struct Project {
     folder: tempfile::TempDir,
+    /// Where programs are looked for; where they always are, if nothing is said.
+    programs: Option<OsString>,
 }
 
 impl Project {
     fn new(files: &[(&str, &str)]) -> Self {
-        let project = Self { folder: tempfile::tempdir().unwrap() };
+        let project = Self { folder: tempfile::tempdir().unwrap(), programs: None };
         project.write("packgate.toml", SETTINGS);
         for (path, text) in files {
             project.write(path, text);
@@ -40,7 +43,7 @@ impl Project {
         // Bun is installed for the tests alone.
         let own =
             std::env::var_os("PACKGATE_BUNDLERS").map(|home| Path::new(&home).join("node_modules/.bin"));
-        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = self.programs.clone().or_else(|| std::env::var_os("PATH")).unwrap_or_default();
         let path = std::env::join_paths(std::env::split_paths(&path).chain(own)).unwrap();
         let python = find("python").unwrap_or_default();
         Command::new(program)
@@ -168,12 +171,22 @@ const LISTS: [&str; 6] = [
 ];
 
 fn javascript(client: &str, lock: (&str, &str), pack: &[&str], lists: &[&str]) {
-    if !clients::have(&["node", "tar", client]) {
-        return;
+    if clients::have(&["node", "tar", client]) {
+        javascript_by((client, None), lock, pack, lists);
     }
+}
+
+/// The client, and where it is found.
+fn javascript_by(
+    (client, programs): (&str, Option<OsString>),
+    lock: (&str, &str),
+    pack: &[&str],
+    lists: &[&str],
+) {
     for list in lists {
         let case = format!("{client} {list}");
-        let project = Project::new(PACKAGE);
+        let mut project = Project::new(PACKAGE);
+        project.programs.clone_from(&programs);
         project.write(lock.0, lock.1);
         project.write(
             "package.json",
@@ -201,6 +214,14 @@ fn yarn() {
     // yarn 1 packs the whole folder where an item takes files away.
     let lists: Vec<&str> = LISTS[..4].to_vec();
     javascript("yarn", ("yarn.lock", ""), &["pack"], &lists);
+}
+
+#[test]
+fn yarn_since_its_second_version() {
+    if let Some(path) = clients::path_with_yarn().filter(|_| clients::have(&["node", "tar"])) {
+        let own = (".yarnrc.yml", "enableGlobalCache: false\nenableTelemetry: false\n");
+        javascript_by(("yarn", Some(path)), own, &["pack", "--out", "packed.tgz"], &LISTS);
+    }
 }
 
 #[test]

@@ -37,6 +37,16 @@ pub(crate) fn readers() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
 }
 
+/// A search path on which `yarn` is the one since the second version, if that is installed.
+pub(crate) fn path_with_yarn() -> Option<std::ffi::OsString> {
+    let yarn = readers().join("node_modules/.bin");
+    if !miss(yarn.join("yarn").is_file(), "yarn is not in tests/clients: run npm ci there") {
+        return None;
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(yarn).chain(std::env::split_paths(&path))).ok()
+}
+
 fn starts(program: &str) -> bool {
     // BusyBox knows the second only.
     ["--version", "--help"]

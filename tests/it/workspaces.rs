@@ -1,8 +1,9 @@
 //! Workspaces, packed by their real clients: every member that is published is audited, and the verdict is the same from
 //! wherever it is asked for.
 
+use std::ffi::OsString;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
@@ -43,16 +44,19 @@ impl Workspace {
 
     fn check(&self, from: &str, arguments: &[&str]) -> Outcome {
         let arguments = [&["check"], arguments, &["--format", "json"]].concat();
-        let output = packgate(&self.0.path().join(from), &arguments);
-        Outcome {
+        Outcome::of(&packgate(&self.0.path().join(from), &arguments))
+    }
+}
+
+impl Outcome {
+    fn of(output: &Output) -> Self {
+        Self {
             status: output.status.code().unwrap(),
             report: serde_json::from_slice(&output.stdout).unwrap_or_default(),
             errors: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
-}
 
-impl Outcome {
     /// The packages that were audited with their verdicts, sorted.
     fn verdicts(&self) -> Vec<(String, String)> {
         let artifacts = self.report["artifacts"].as_array().cloned().unwrap_or_default();
@@ -240,9 +244,25 @@ fn a_member_that_can_not_be_packed_hides_no_other() {
 
 #[test]
 fn pnpm_packs_thirty_packages_at_once() {
-    if !clients::have(&["pnpm", "git"]) {
-        return;
+    if clients::have(&["pnpm", "git"]) {
+        let root = [
+            ("package.json", r#"{"name": "root", "private": true}"#),
+            ("pnpm-workspace.yaml", "packages:\n  - packages/*\n"),
+        ];
+        packs_thirty_packages_at_once("pnpm", &root, std::env::var_os("PATH").unwrap());
     }
+}
+
+#[test]
+fn yarn_packs_thirty_packages_at_once() {
+    let path = clients::path_with_yarn().filter(|_| clients::have(&["node", "git"]));
+    if let Some(path) = path {
+        let root = r#"{"name": "root", "private": true, "packageManager": "yarn@4.18.1", "workspaces": ["packages/*"]}"#;
+        packs_thirty_packages_at_once("yarn", &[("package.json", root), ("yarn.lock", "")], path);
+    }
+}
+
+fn packs_thirty_packages_at_once(client: &str, root: &[(&str, &str)], path: OsString) {
     let manifest = |number: usize| {
         let needs = match number {
             0 => String::new(),
@@ -252,7 +272,7 @@ fn pnpm_packs_thirty_packages_at_once() {
             r#"{{"name": "@acme/p{number}", "version": "1.0.{number}", "license": "MIT", "files": ["index.js"]{needs}}}"#
         )
     };
-    let mut files: Vec<(String, String)> = (0..30)
+    let members: Vec<(String, String)> = (0..30)
         .flat_map(|number| {
             let text = format!("module.exports = {number};\n");
             [
@@ -261,14 +281,30 @@ fn pnpm_packs_thirty_packages_at_once() {
             ]
         })
         .collect();
-    files.push(("package.json".into(), r#"{"name": "root", "private": true}"#.into()));
-    files.push(("pnpm-workspace.yaml".into(), "packages:\n  - packages/*\n".into()));
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let outcome = Workspace::new(&files).check("", &["-v"]);
+    let members = members.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    let workspace = Workspace::new(&members.chain(root.iter().copied()).collect::<Vec<_>>());
+    if client == "yarn" {
+        // It packs nothing that it hasn't installed.
+        let installed = Command::new("yarn")
+            .arg("install")
+            .current_dir(workspace.0.path())
+            .env("PATH", &path)
+            .env("YARN_ENABLE_IMMUTABLE_INSTALLS", "false")
+            .output()
+            .unwrap();
+        assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stdout));
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_packgate"))
+        .args(["check", "-v", "--format", "json"])
+        .current_dir(workspace.0.path())
+        .env("PATH", path)
+        .env_remove("GITHUB_ACTIONS")
+        .output()
+        .unwrap();
+    let outcome = Outcome::of(&output);
     assert_eq!((outcome.status, outcome.names().len()), (0, 30), "{}", outcome.errors);
-    let runs =
-        outcome.errors.lines().filter(|line| line.contains("running") && line.contains("pnpm")).count();
-    assert_eq!(runs, 1, "one run of the client packs all");
+    let is_run = |line: &&str| line.contains("running") && line.contains(client);
+    assert_eq!(outcome.errors.lines().filter(is_run).count(), 1, "one run of the client packs all");
 }
 
 #[test]

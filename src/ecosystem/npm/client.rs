@@ -1,12 +1,12 @@
 //! The clients of JavaScript packages: npm, pnpm, yarn and bun pack, npm fetches.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{MANIFEST, project};
+use super::{MANIFEST, project, together};
 use crate::ecosystem::client::{
     Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish, find_program,
 };
@@ -30,7 +30,16 @@ impl Client for NpmClient {
     }
 
     fn pack_all(&self, root: &Path, members: &[&Member], into: &Path) -> Option<Result<String, ClientError>> {
-        pack_all(root, members, into)
+        let project = Project::new(root);
+        let (manager, program, because) = Manager::of(&project);
+        let words = match manager {
+            Manager::Npm => together::by_npm(root, members),
+            Manager::Pnpm => together::by_pnpm(root, members),
+            Manager::Yarn if packer(&project) == YARN => together::by_yarn(members),
+            Manager::Yarn | Manager::Bun => return None,
+        };
+        let run = Run::of(program, &because, root).map(|run| run.packing(members));
+        Some(run.and_then(|run| together::pack(&run, &words, members, into)))
     }
 
     fn is_publishing(&self, folder: &Path) -> bool {
@@ -131,6 +140,9 @@ impl Manager {
     }
 }
 
+/// What yarn is called since its second version, which has little in common with the first.
+const YARN: &str = "yarn";
+
 /// What the project's lists are read by: `yarn 1` where that is the old one.
 pub(super) fn packer(project: &Project) -> &'static str {
     let (manager, program, _) = Manager::of(project);
@@ -144,7 +156,7 @@ pub(super) fn packer(project: &Project) -> &'static str {
         named.is_some_and(|named| named.starts_with("yarn@") && !named.starts_with("yarn@1."))
     };
     match upwards(project).any(|folder| folder.join(".yarnrc.yml").exists() || is_named(folder)) {
-        true => "yarn",
+        true => YARN,
         false => "yarn 1",
     }
 }
@@ -201,57 +213,6 @@ fn file_name(manifest: &Value) -> String {
         true => "package.tgz".to_owned(),
         false => format!("{name}-{version}.tgz"),
     }
-}
-
-/// npm and pnpm pack all members at once, which takes about as long as one of them alone.
-fn pack_all(root: &Path, members: &[&Member], into: &Path) -> Option<Result<String, ClientError>> {
-    let (manager, program, because) = Manager::of(&Project::new(root));
-    let (before, after): (Vec<String>, Vec<String>) = match manager {
-        Manager::Npm => {
-            (Vec::new(), members.iter().flat_map(|member| chosen_for_npm(root, member)).collect())
-        }
-        Manager::Pnpm => {
-            let filter = |member: &&Member| ["--filter".to_owned(), format!("./{}", relative(root, member))];
-            (std::iter::once("-r".to_owned()).chain(members.iter().flat_map(filter)).collect(), Vec::new())
-        }
-        Manager::Yarn | Manager::Bun => return None,
-    };
-    let arguments = |words: &[&str], destination: Option<&OsStr>| -> Vec<OsString> {
-        let words = words.iter().map(|word| (*word).to_owned());
-        let all = before.iter().cloned().chain(words).chain(after.iter().cloned()).map(OsString::from);
-        all.chain(destination.map(OsStr::to_owned)).collect()
-    };
-    let mut destination = OsString::from("--pack-destination=");
-    destination.push(into);
-    let has_script = members.iter().any(|member| {
-        let manifest = project::at(&member.folder).unwrap_or_default();
-        manifest.pointer("/scripts/prepublishOnly").is_some()
-    });
-    Some(Run::of(program, &because, root).and_then(|run| {
-        let run = run.packing(members);
-        let named = |command: &str, arguments: Vec<OsString>| {
-            let arguments: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
-            run.named(format!("{program} {command}"), &arguments)
-        };
-        if has_script {
-            named("run prepublishOnly", arguments(&["run", "--if-present", "prepublishOnly"], None))?;
-        }
-        let command = if manager == Manager::Pnpm { "-r pack" } else { "pack --workspaces" };
-        named(command, arguments(&["pack"], Some(&destination)))
-    }))
-}
-
-/// How npm is told of a member; the root is one too.
-fn chosen_for_npm(root: &Path, member: &Member) -> Vec<String> {
-    match member.folder == root {
-        true => vec!["--include-workspace-root".to_owned()],
-        false => vec!["-w".to_owned(), relative(root, member)],
-    }
-}
-
-/// A member's folder as seen from the root.
-fn relative(root: &Path, member: &Member) -> String {
-    member.folder.strip_prefix(root).unwrap_or(&member.folder).to_string_lossy().replace('\\', "/")
 }
 
 /// The lifecycle script of this package that started this program, if one did.

@@ -17,6 +17,7 @@ mod packlist;
 mod project;
 mod registry;
 mod shell;
+mod together;
 mod wholeness;
 
 use super::Ecosystem;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::MANIFEST;
 use super::manifest::Manifest;
-use crate::ecosystem::folder::{Files, ProjectFolder, SettingsTables, matching, upwards};
+use crate::ecosystem::folder::{Files, Patterns, ProjectFolder, SettingsTables, matching, upwards};
 use crate::ecosystem::format::Fields;
 use crate::inventory::{ManifestProblem, Package};
 use crate::project::{Member, Project, read};
@@ -73,10 +73,11 @@ pub(in crate::ecosystem) fn at(folder: &Path) -> Option<Value> {
 /// Texts of the ignore files in the folders of npm's workspace above a package, the root's first; nothing for a
 /// package that isn't a member, or if a client other than npm packs.
 pub(super) fn ignore_files_above(project: &Project) -> Vec<String> {
+    // Every member asks, so that none may look at all others.
     let is_root = |folder: &&Path| {
-        workspaces(folder).is_some_and(|patterns| {
-            members(folder, &patterns).iter().any(|member| member.folder == project.folder)
-        })
+        let below = project.folder.strip_prefix(folder).unwrap_or(&project.folder);
+        let is_installed = below.iter().any(|part| part == "node_modules");
+        !is_installed && workspaces(folder).is_some_and(|patterns| Patterns::new(&patterns).take(below))
     };
     let Some(root) = upwards(project).skip(1).find(is_root) else { return Vec::new() };
     let others = ["pnpm-workspace.yaml", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
