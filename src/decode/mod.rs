@@ -14,6 +14,7 @@ pub(crate) mod entities;
 mod escapes;
 mod hex;
 mod interpolation;
+mod leveldb;
 mod literals;
 mod magic;
 mod numbers;
@@ -112,7 +113,7 @@ enum StandsIn {
 }
 
 /// All wrappings, in the order in which they are looked for.
-const WRAPPINGS: [Wrapping; 10] = [
+const WRAPPINGS: [Wrapping; 11] = [
     base64::WRAPPING,
     escapes::WRAPPING,
     literals::WRAPPING,
@@ -123,6 +124,7 @@ const WRAPPINGS: [Wrapping; 10] = [
     rtf::WRAPPING,
     wide::WRAPPING,
     sqlite::WRAPPING,
+    leveldb::WRAPPING,
 ];
 
 /// Uncovers what a text or a binary holds in wrappings of any kind. `from` says what the bytes were uncovered in, if in
