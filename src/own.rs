@@ -156,7 +156,7 @@ pub fn settle(inventory: &mut Inventory, own: Option<&OwnSource>, mode: OwnMode)
         entry.own_text.iter_mut().for_each(|text| count(text, own));
         keep(&mut entry.own_text, |text| text.lines.all());
         drop_shared(&mut entry.own_text);
-        entry.own_text.iter_mut().for_each(|text| text.of = own.lines(text.number));
+        entry.own_text.iter_mut().for_each(|text| text.of = own.lines_beside(text.number, text.lines.all()));
     });
 }
 

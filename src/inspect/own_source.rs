@@ -45,7 +45,7 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
         search.look(&aside.comments, Stands::Commented, &|_| at("comments"));
         search.look(&aside.literals, Stands::Decoded, &|_| at("literals"));
     }
-    whole::uncover(sample.bytes, &mut |whole| {
+    whole::uncover(sample.bytes, &|line| own.may_know(line), &mut |whole| {
         let at = At { inside: Some(whole.what.to_owned()), ..sample.at(whole.at) };
         search.look_inside(&whole, place, &at, 1);
     });
@@ -79,7 +79,10 @@ impl Search<'_> {
         let stands = if whole.what == whole::MARKUP { stands } else { Stands::Decoded };
         self.look(&whole.text, stands, &|_| at.clone());
         if depth < DEEPEST {
-            whole::uncover(&whole.text, &mut |inner| self.look_inside(&inner, stands, at, depth + 1));
+            let own = self.own;
+            whole::uncover(&whole.text, &|line| own.may_know(line), &mut |inner| {
+                self.look_inside(&inner, stands, at, depth + 1);
+            });
         }
     }
 

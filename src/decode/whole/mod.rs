@@ -31,14 +31,14 @@ pub(crate) struct Whole {
     pub text: Vec<u8>,
 }
 
-/// Uncovers texts of many lines. Is cheap where there are none.
-pub(crate) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
+/// Uncovers texts of many lines. Is cheap where there are none. Of literals, those are lines that `may_be_line`.
+pub(crate) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: &mut dyn FnMut(Whole)) {
     escaped::uncover(bytes, found);
     numbers::uncover(bytes, found);
     percent::uncover(bytes, found);
     shown::uncover(bytes, found);
     signs::uncover(bytes, found);
-    strings::uncover(bytes, found);
+    strings::uncover(bytes, may_be_line, found);
 }
 
 /// Stretches of a text with many of these places in one line, near enough to each other to be line ends of one text,

@@ -49,6 +49,10 @@ fn next(bytes: &[u8], from: usize) -> Option<(usize, &'static [u8])> {
     let rest = bytes.get(from..)?;
     memchr::memchr_iter(b'<', rest).find_map(|at| {
         let tag = rest.get(at + 1..)?;
+        // Of all that may stand behind this sign, most is none of these.
+        if !matches!(tag.first()? | 0x20, b'p' | b't' | b'c') {
+            return None;
+        }
         let element = ELEMENTS.into_iter().find(|name| {
             tag.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
                 && tag.get(name.len()).is_some_and(|byte| *byte == b'>' || byte.is_ascii_whitespace())

@@ -12,7 +12,7 @@ const BEGINNING: usize = 4 << 10;
 /// What follows a literal and begins no line: whoever takes an end for a beginning sees one of these.
 const BEHIND: &[u8] = b";,)]}:";
 
-pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
+pub(super) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: &mut dyn FnMut(Whole)) {
     if memchr(0, bytes.get(..BEGINNING).unwrap_or(bytes)).is_some() {
         return;
     }
@@ -43,7 +43,7 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
             continue;
         }
         at += 1;
-        if inside.len() >= SHORTEST {
+        if inside.len() >= SHORTEST && may_be_line(inside) {
             text.extend_from_slice(inside);
             text.push(b'\n');
             first = if count == 0 { open } else { first };
@@ -78,7 +78,8 @@ mod tests {
 
     fn uncovered(text: &str) -> Vec<String> {
         let mut texts = Vec::new();
-        uncover(text.as_bytes(), &mut |whole| texts.push(String::from_utf8(whole.text).unwrap()));
+        let mut found = |whole: Whole| texts.push(String::from_utf8(whole.text).unwrap());
+        uncover(text.as_bytes(), &|literal| !literal.starts_with(b"not"), &mut found);
         texts
     }
 
@@ -115,6 +116,7 @@ mod tests {
         assert!(uncovered(&long.repeat(2)).is_empty());
         assert!(uncovered(&"'short',\"one\",".repeat(9)).is_empty());
         assert!(uncovered(&format!("\0{}", long.repeat(9))).is_empty());
+        assert!(uncovered(&"'not a line that anybody knows',".repeat(9)).is_empty());
         let other = "x('a');return one_of_them_to_all(\"b\");let more_of_it=1;".repeat(9);
         assert!(uncovered(&other).is_empty(), "{:?}", uncovered(&other));
     }

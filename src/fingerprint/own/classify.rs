@@ -1,5 +1,9 @@
 //! The lines of a source text with what becomes of them.
 
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
 use crate::inventory::{Fate, LineClass};
 
 use super::blocks;
@@ -122,5 +126,6 @@ fn class<'a>(line: &[u8], here: impl Iterator<Item = &'a Span>, language: &Langu
 }
 
 fn is_directive(line: &[u8]) -> bool {
-    DIRECTIVES.iter().any(|word| memchr::memmem::find(line, word.as_bytes()).is_some())
+    static ANY: LazyLock<Regex> = LazyLock::new(|| typed::any_of(DIRECTIVES));
+    ANY.is_match(line)
 }

@@ -9,15 +9,20 @@ const MOST: usize = 8;
 /// What is behind each separator in a line.
 pub(super) fn after(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let front = line.get(..FARTHEST).unwrap_or(line);
-    let ends = front.iter().enumerate().filter(|(at, byte)| is_separator(**byte, line.get(at + 1).copied()));
-    ends.filter_map(|(at, _)| line.get(at + 1..)).take(MOST)
+    let ends = front.windows(3).enumerate().filter(|(_, window)| is_end(window));
+    ends.filter_map(|(at, _)| line.get(at + 2..)).take(MOST)
 }
 
-/// Whether a column may end with this byte before that one: the last of an arrow or of a drawn line, too.
-fn is_separator(byte: u8, next: Option<u8>) -> bool {
-    match byte {
-        b'\t' | b':' | b',' | b')' | b'|' | b']' | b';' => true,
-        0x80.. => next.is_some_and(|next| next.is_ascii()),
+/// Whether a column may end with the byte in the middle: the last of an arrow or of a drawn line, too.
+fn is_end(window: &[u8]) -> bool {
+    let &[before, end, next] = window else { return false };
+    let is_blank = matches!(next, b' ' | b'\t');
+    match end {
+        b'\t' => true,
+        b':' => is_blank || before.is_ascii_digit(),
+        b',' | b';' => is_blank || next == b'"' || before.is_ascii_digit() || before == b'"',
+        b')' | b'|' | b']' => is_blank,
+        0x80.. => next.is_ascii(),
         _ => false,
     }
 }
@@ -34,6 +39,7 @@ mod tests {
             "^3f2a1bc (Ada Smith 2026-11-26 10:00:00 +0000 12)  ",
             "3f2a1bc src/order.ts (Ada Smith  2026-11-26 12) ",
             "src/order.ts,12,3,\"",
+            "src/order.ts;12;3;",
             "1a2b\tada\t12\t",
             "    12\u{2192}\t",
             "  12 \u{2502} ",
@@ -44,7 +50,7 @@ mod tests {
             let mut behind = after(line.as_bytes()).map(|rest| String::from_utf8_lossy(rest).into_owned());
             assert!(behind.any(|rest| rest.trim_start_matches([' ', '\t', '"']) == code), "{line}");
         }
-        assert_eq!(after(&[b':'; 2000]).count(), MOST);
+        assert_eq!(after(&[b'\t'; 2000]).count(), MOST);
         assert_eq!(after(b"plain words and nothing else").count(), 0);
     }
 }

@@ -128,6 +128,18 @@ impl OwnSource {
         }
     }
 
+    /// The same where so many of the lines were found: with few of them, it doesn't matter what becomes of the others.
+    pub fn lines_beside(&self, file: u32, found: u32) -> u32 {
+        const FEW: usize = 8;
+        match &self.lines {
+            Source::Files(lines) => match lines.text(file).map_or(0, |text| text.begins.len()) {
+                all if all > found as usize * FEW => all as u32,
+                _ => self.lines(file),
+            },
+            Source::Known(..) => self.lines(file),
+        }
+    }
+
     /// How many lines can be recognised, of all files.
     pub fn all_lines(&self) -> usize {
         self.all().len()

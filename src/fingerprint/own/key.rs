@@ -56,16 +56,24 @@ pub(super) fn begin(line: &[u8]) -> Option<&[u8]> {
 
 /// A number for the first characters of what [`begin`] left, by which most lines are told from all known ones.
 pub(super) fn head(rest: &[u8]) -> Option<u32> {
+    let first = u64::from_be_bytes(*rest.first_chunk()?);
+    if blanks_of(first) == 0 {
+        return Some(mixed(first));
+    }
     let mut head = 0u64;
     let mut found = 0;
     for byte in rest.iter().filter(|byte| **byte > b' ') {
         head = head << 8 | u64::from(*byte);
         found += 1;
         if found == HEAD {
-            return Some((head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - HEAD_BITS)) as u32);
+            return Some(mixed(head));
         }
     }
     None
+}
+
+fn mixed(head: u64) -> u32 {
+    (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - HEAD_BITS)) as u32
 }
 
 /// The key of what [`begin`] left; `None` when too little of it is text. `room` is used again.

@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{OwnSource, columns, key, statements};
@@ -35,8 +34,13 @@ impl OwnSource {
         })
     }
 
+    /// Whether a line may be one of the project's, going by what it begins with.
+    pub fn may_know(&self, line: &[u8]) -> bool {
+        self.begun(line).is_some()
+    }
+
     fn find_by<'a>(&self, text: &'a [u8], known: impl Fn(&'a [u8]) -> Option<Begun<'a>>) -> Vec<Found> {
-        let mut found: HashMap<u32, Found> = HashMap::new();
+        let mut hits: Vec<Hit> = Vec::new();
         let mut room = Vec::new();
         let mut start = 0;
         // Old Macintosh programs end lines with nothing but this.
@@ -46,22 +50,12 @@ impl OwnSource {
             if let Some(Begun { head, rest }) = known(line)
                 && let Some(number) = key::of(rest, &mut room).and_then(|key| self.line(head, key))
             {
-                for &file in self.holders(number) {
-                    let new = || Found { file, lines: Vec::new(), range: start..end };
-                    let found = found.entry(file).or_insert_with(new);
-                    found.lines.push((number, line.len() as u32 + 1));
-                    found.range.end = end;
-                }
+                hits.extend(self.holders(number).iter().map(|&file| Hit { file, number, start, end }));
             }
             start = end + 1;
         }
-        let mut found: Vec<Found> = found.into_values().collect();
-        for found in &mut found {
-            found.lines.sort_unstable();
-            found.lines.dedup_by_key(|line| line.0);
-        }
-        found.sort_unstable_by_key(|found| found.file);
-        found
+        hits.sort_unstable();
+        hits.chunk_by(|a, b| a.file == b.file).filter_map(Found::of).collect()
     }
 
     /// A line from where it begins, if a known line may begin so.
@@ -69,6 +63,27 @@ impl OwnSource {
         let rest = key::begin(line)?;
         let head = key::head(rest).filter(|head| self.knows_head(*head))?;
         Some(Begun { head, rest })
+    }
+}
+
+/// A line of a file, where it was found.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Hit {
+    file: u32,
+    number: u32,
+    start: usize,
+    end: usize,
+}
+
+impl Found {
+    /// The sorted lines of one file.
+    fn of(hits: &[Hit]) -> Option<Self> {
+        let start = hits.iter().map(|hit| hit.start).min()?;
+        let end = hits.iter().map(|hit| hit.end).max()?;
+        let line = |hit: &Hit| (hit.number, (hit.end - hit.start) as u32 + 1);
+        let mut lines: Vec<FoundLine> = hits.iter().map(line).collect();
+        lines.dedup_by_key(|line| line.0);
+        Some(Self { file: hits.first()?.file, lines, range: start..end })
     }
 }
 

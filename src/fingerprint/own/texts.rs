@@ -44,7 +44,7 @@ impl Text {
             }
             (ends, start) = (ends + 1, end + 1);
         }
-        if text.len() / ends > LONGEST_LINES || text.contains(&0) {
+        if text.len() / ends > LONGEST_LINES || memchr::memchr(0, &text).is_some() {
             return None;
         }
         Some(Self { label, language, begins, text, classed: OnceLock::new() })

@@ -81,20 +81,32 @@ fn is_typed(line: &[u8]) -> bool {
 }
 
 fn has_word(line: &[u8]) -> bool {
-    const WORDS: [&[u8]; 10] = [
-        b" as ",
-        b"type ",
-        b"interface ",
-        b"declare ",
-        b"enum ",
-        b"namespace ",
-        b"private ",
-        b"readonly ",
-        b"satisfies ",
-        b"abstract ",
+    const WORDS: &[&str] = &[
+        " as ",
+        "type ",
+        "interface ",
+        "declare ",
+        "enum ",
+        "namespace ",
+        "private ",
+        "readonly ",
+        "satisfies ",
+        "abstract ",
+        "public ",
+        "protected ",
+        "override ",
+        "keyof ",
+        "infer ",
+        " is ",
     ];
-    const MORE: [&[u8]; 6] = [b"public ", b"protected ", b"override ", b"keyof ", b"infer ", b" is "];
-    WORDS.iter().chain(&MORE).any(|word| memchr::memmem::find(line, word).is_some())
+    static ANY: LazyLock<Regex> = LazyLock::new(|| any_of(WORDS));
+    ANY.is_match(line)
+}
+
+/// Finds any of these words.
+pub(super) fn any_of(words: &[&str]) -> Regex {
+    let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
+    Regex::new(&format!("(?-u:{})", words.join("|"))).unwrap_or_else(|_| never())
 }
 
 #[cfg(test)]
