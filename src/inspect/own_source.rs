@@ -32,7 +32,9 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
     let place = match sample.decoded {
         Some(_) => Stands::Decoded,
         None if is_any(&DECLARATIONS) => Stands::Declared,
-        None if is_script || is_any(&CODE) || !sample.media.is_text() => Stands::Bare,
+        None if is_script || is_any(&CODE) => Stands::Bare,
+        None if matches!(sample.media, Media::Binary | Media::Pyc) => Stands::Stored,
+        None if !sample.media.is_text() => Stands::Bare,
         None => Stands::Data,
     };
     let mut search = Search { own, entry: sink.entry, keep: scanner.options.recovered };
@@ -60,6 +62,8 @@ enum Stands {
     Data,
     /// As they are, in declarations: these have comments and types of their source, but no statements.
     Declared,
+    /// Among whatever a program stores.
+    Stored,
     /// In comments of a script.
     Commented,
     /// In a wrapping.
@@ -93,6 +97,7 @@ impl Search<'_> {
             Stands::Declared => self.own.find_statements(bytes),
             Stands::Bare | Stands::Commented => self.own.find(bytes),
             Stands::Data | Stands::Decoded => self.own.find_in_columns(bytes),
+            Stands::Stored => [self.own.find(bytes), self.own.find_in_strings(bytes)].concat(),
         };
         for found in found {
             let Some(file) = self.own.files().get(found.file as usize) else { continue };

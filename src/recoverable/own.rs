@@ -55,7 +55,8 @@ pub(super) fn escapes(inventory: &Inventory) -> Vec<Escape<'_>> {
         let texts = entry.own_text.iter().filter(|text| text.decoded || !is_meant);
         // What ships as the file that it is, is no secret anywhere else.
         for text in texts.filter(|text| !shipped.contains(&text.number)) {
-            let carrier = if text.decoded { Carrier::Other } else { carrier };
+            let is_other = text.decoded || is_foreign(entry, text);
+            let carrier = if is_other { Carrier::Other } else { carrier };
             let Some(meaning) = carrier.meaning(text) else { continue };
             if !is_in_map(entry, text) {
                 escapes.push(Escape { entry, text, meaning, whole: is_whole(entry, text) });
@@ -159,6 +160,12 @@ fn is_transparent(inventory: &Inventory, parent: EntryId, entry: &Entry) -> bool
             matches!(parent.media, Media::Gzip | Media::Zstd | Media::Binary) && entry.path == stem;
         parent.parent.is_none() && (is_alone || parent.media == Media::Asar)
     })
+}
+
+/// Whether an entry is code in a language to which nothing compiles the file's.
+fn is_foreign(entry: &Entry, text: &OwnText) -> bool {
+    const ALONE: [&str; 4] = [".py", ".rb", ".lua", ".php"];
+    ALONE.iter().any(|end| entry.path.ends_with(end) && !text.file.ends_with(end)) && text.fate == Fate::Kept
 }
 
 fn is_machine_code(media: Media) -> bool {

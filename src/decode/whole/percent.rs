@@ -1,5 +1,5 @@
-//! Line ends written `%0A`, or `%5Cn` where a text in quotes was encoded: `data:` addresses, and whatever else was put into
-//! an address.
+//! Line ends written `%0A`, or `%5Cn` and `%2310%3B` where a text in quotes or an attribute was encoded: `data:` addresses,
+//! and whatever else was put into an address.
 
 use super::{Whole, stretches};
 use crate::decode::percent;
@@ -8,6 +8,7 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     let line_end = |at: &usize| {
         let sign = bytes.get(at + 1..).unwrap_or_default();
         matches!(sign, [b'0', b'A' | b'a', ..] | [b'5', b'C' | b'c', b'n', ..])
+            || sign.get(..7).is_some_and(|sign| sign.eq_ignore_ascii_case(b"2310%3B"))
     };
     for stretch in stretches(bytes, memchr::memchr_iter(b'%', bytes).filter(line_end)) {
         let at = stretch.start;

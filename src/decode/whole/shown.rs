@@ -7,8 +7,8 @@ use crate::decode::entities;
 
 /// Elements that show text as it is written.
 const ELEMENTS: [&[u8]; 3] = [b"pre", b"textarea", b"code"];
-/// Tags that end a line; the last two in office documents.
-const LINE_ENDS: [&[u8]; 8] = [b"br", b"/div", b"/p", b"/li", b"/tr", b"/text", b"/w:p", b"/a:p"];
+/// Tags that end a line; the last three in office documents.
+const LINE_ENDS: [&[u8]; 9] = [b"br", b"/div", b"/p", b"/li", b"/tr", b"/text", b"/w:p", b"/a:p", b"/t>"];
 /// Longer tags are none.
 const LONGEST_TAG: usize = 2 << 10;
 
@@ -119,6 +119,7 @@ mod tests {
             "<code>// it's one<br>if (a &#60; b && c > d) return \"e\";</code>",
             "<PRE>// it&apos;s one</PRE>\n<pre id=2>if (a &lt; b && c &gt; d) return \"e\";</pre>",
             "<tr><td>// it&#39;s one</td></tr><tr><td>if (a &lt; b &amp;&amp; c &gt; d) return <i>\"e\"</i>;</td></tr>",
+            "<si><t>// it's one</t></si><si><t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</t></si>",
             "<w:p><w:t>// it's one</w:t></w:p><w:p><w:t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</w:t></w:p>",
         ] {
             assert_eq!(text(page).trim(), code.trim_end(), "{page}");

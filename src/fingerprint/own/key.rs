@@ -6,7 +6,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Characters that must be left of a line for it to tell anything.
-const LEAST: usize = 20;
+pub(super) const LEAST: usize = 20;
 /// Longer lines are data, or minified.
 const LONGEST: usize = 4096;
 /// Characters by which a line is passed over quickly.

@@ -39,20 +39,38 @@ impl OwnSource {
         self.begun(line).is_some()
     }
 
-    fn find_by<'a>(&self, text: &'a [u8], known: impl Fn(&'a [u8]) -> Option<Begun<'a>>) -> Vec<Found> {
-        let mut hits: Vec<Hit> = Vec::new();
-        let mut room = Vec::new();
-        let mut start = 0;
+    /// The same for what is no text: strings with their lengths and whatever else before them.
+    pub fn find_in_strings<'a>(&self, bytes: &'a [u8]) -> Vec<Found> {
+        /// Bytes that may look like letters before a string.
+        const MOST_BEFORE: usize = 8;
+        let begun = |string: &'a [u8]| (0..=MOST_BEFORE).find_map(|from| self.begun(string.get(from..)?));
+        self.find_among(bytes, strings(bytes), begun)
+    }
+
+    fn find_by<'a>(&self, text: &'a [u8], begun: impl Fn(&'a [u8]) -> Option<Begun<'a>>) -> Vec<Found> {
         // Old Macintosh programs end lines with nothing but this.
         let line_end = if memchr::memchr(b'\n', text).is_some() { b'\n' } else { b'\r' };
-        for end in memchr::memchr_iter(line_end, text).chain([text.len()]) {
-            let line = text.get(start..end).unwrap_or_default();
-            if let Some(Begun { head, rest }) = known(line)
+        let mut start = 0;
+        let lines = memchr::memchr_iter(line_end, text).chain([text.len()]);
+        let lines = lines.map(|end| std::mem::replace(&mut start, end + 1)..end);
+        self.find_among(text, lines, begun)
+    }
+
+    /// The files of which lines are among these stretches of a text.
+    fn find_among<'a>(
+        &self,
+        text: &'a [u8],
+        lines: impl Iterator<Item = Range<usize>>,
+        begun: impl Fn(&'a [u8]) -> Option<Begun<'a>>,
+    ) -> Vec<Found> {
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut room = Vec::new();
+        for Range { start, end } in lines {
+            if let Some(Begun { head, rest }) = begun(text.get(start..end).unwrap_or_default())
                 && let Some(number) = key::of(rest, &mut room).and_then(|key| self.line(head, key))
             {
                 hits.extend(self.holders(number).iter().map(|&file| Hit { file, number, start, end }));
             }
-            start = end + 1;
         }
         hits.sort_unstable();
         hits.chunk_by(|a, b| a.file == b.file).filter_map(Found::of).collect()
@@ -64,6 +82,15 @@ impl OwnSource {
         let head = key::head(rest).filter(|head| self.knows_head(*head))?;
         Some(Begun { head, rest })
     }
+}
+
+/// Where bytes that aren't all text could be read as such, long enough to tell anything.
+fn strings(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let is_text = |byte: u8| matches!(byte, b'\t' | b' '..=b'~');
+    let mut start = 0;
+    let ends = bytes.iter().enumerate().filter(move |(_, byte)| !is_text(**byte)).map(|(end, _)| end);
+    let strings = ends.chain([bytes.len()]).map(move |end| std::mem::replace(&mut start, end + 1)..end);
+    strings.filter(|string| string.len() >= key::LEAST)
 }
 
 /// A line of a file, where it was found.
