@@ -7,10 +7,12 @@
 )]
 
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use packgate::audit::{Auditor, Options};
+use packgate::fingerprint::{OwnSource, OwnTexts};
 use packgate::inspect::{ScanOptions, Scanner, inspect};
 use packgate::inventory::{Entry, Media};
 use packgate::unpack::{Damage, Header, Limits, RawAnomaly, Sink, Spent, walk};
@@ -80,6 +82,20 @@ fn inspect_near_secrets(bencher: Bencher<'_, '_>) {
 fn inspect_bait(bencher: Bencher<'_, '_>, bait: &Bait) {
     let line = (bait.line)();
     look(bencher, bait.path, &line.repeat(BAIT / line.len()));
+}
+
+/// The same for who looks for lines of a project.
+#[divan::bench(args = OWN_BAITS, sample_count = 10)]
+fn inspect_own_bait(bencher: Bencher<'_, '_>, bait: &Bait) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.ts");
+    std::fs::write(&file, "// the first of all lines\nconst total = orders.reduce(add, 0);\n")
+        .expect("written");
+    let own = OwnSource::of(&[file], folder.path(), [], &OwnTexts::default());
+    let scanner = Scanner::new(ScanOptions { own_source: Some(Arc::new(own)), ..ScanOptions::default() });
+    let (line, media) =
+        ((bait.line)(), if bait.path.ends_with(".bin") { Media::Binary } else { Media::Text });
+    look_with(&scanner, bencher, (bait.path, media), &line.repeat(BAIT / line.len()));
 }
 
 /// Bytes of a bait.
@@ -156,6 +172,19 @@ fn python_imports() -> Vec<u8> {
     (0..100_000).flat_map(|number| format!("from . import name{number}\n").into_bytes()).collect()
 }
 
+const OWN_BAITS: [Bait; 7] = [
+    bait("beginnings of literals", || b"\"const total".to_vec()),
+    bait("literals", || b"'const total = orders.reduce(no, 0)',".to_vec()),
+    bait("escaped quotes", || b"const total\\\"".to_vec()),
+    Bait { path: "package/a.csv", ..bait("columns", || b"1\tconst total\t".repeat(99)) },
+    Bait {
+        path: "package/a.csv",
+        ..bait("cells", || b"1\t2\t3\t4\t5\t6\t7\tconst total = orders\n".to_vec())
+    },
+    Bait { path: "package/a.bin", ..bait("strings", || b"\0abcdefgconst total = orders".to_vec()) },
+    Bait { path: "package/a.txt", ..bait("colours", || b"\x1b[1mconst total\n".to_vec()) },
+];
+
 /// Text encoded four times.
 fn in_itself() -> Vec<u8> {
     use base64::Engine as _;
@@ -182,11 +211,14 @@ fn start_up() -> Scanner {
 }
 
 fn look(bencher: Bencher<'_, '_>, path: &str, text: &[u8]) {
-    let scanner = Scanner::new(ScanOptions::default());
+    look_with(&Scanner::new(ScanOptions::default()), bencher, (path, Media::Text), text);
+}
+
+fn look_with(scanner: &Scanner, bencher: Bencher<'_, '_>, (path, media): (&str, Media), text: &[u8]) {
     bencher.counter(BytesCount::of_slice(text)).bench_local(|| {
         let mut entry = Entry::default();
-        (entry.path, entry.media) = (path.to_owned(), Media::Text);
-        inspect(black_box(text), &scanner, &mut entry);
+        (entry.path, entry.media) = (path.to_owned(), media);
+        inspect(black_box(text), scanner, &mut entry);
         entry
     });
 }

@@ -130,14 +130,14 @@ fn wrapped(text: &str) -> Vec<(String, Vec<u8>)> {
     let json = serde_json::json!({ "modules": [{ "source": text }] }).to_string();
     let twice = serde_json::json!({ "report": json }).to_string();
     let literal = serde_json::to_string(text).unwrap();
-    let in_address: String = text
-        .bytes()
-        .map(
-            |byte| {
-                if byte.is_ascii_alphanumeric() { char::from(byte).into() } else { format!("%{byte:02X}") }
-            },
-        )
-        .collect();
+    let percent = |text: &str| -> String {
+        let character = |byte: u8| match byte.is_ascii_alphanumeric() {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        };
+        text.bytes().map(character).collect()
+    };
+    let in_address = percent(text);
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;");
     let coloured =
         escaped.replace("for ", "<span class=\"k\">for</span> ").replace("return ", "<b>return</b> ");
@@ -145,7 +145,17 @@ fn wrapped(text: &str) -> Vec<(String, Vec<u8>)> {
     let by_number: String = text.chars().map(|character| format!("\\x{:02x}", character as u32)).collect();
     let as_bytes: Vec<String> = text.bytes().map(|byte| byte.to_string()).collect();
     let attribute = escaped.replace('"', "&quot;").replace('\n', "&#10;");
-    let all: [(&str, Vec<u8>); 24] = [
+    let found: String = lines().map(|(number, line)| format!("src/a.ts:{number}:{line}\n")).collect();
+    let blamed: String =
+        lines().map(|(n, line)| format!("3f2a1bc (Ada 2026-11-26 10:00:00 +0000 {n:>3}) {line}\n")).collect();
+    let literals: Vec<String> = listed.iter().map(|line| serde_json::to_string(line).unwrap()).collect();
+    let written: String = literals.iter().map(|line| format!("out.write({line})\n")).collect();
+    let cells: String =
+        lines().map(|(n, line)| format!("a,{n},\"{}\",seen\n", line.replace('"', "\"\""))).collect();
+    let shown = text.replace("return ", "\x1b[35mreturn\x1b[0m ").replace("const ", "\x1b[34mconst\x1b[0m ");
+    let stored: Vec<u8> =
+        listed.iter().flat_map(|line| [&[0xD9, line.len() as u8], line.as_bytes()].concat()).collect();
+    let all: [(&str, Vec<u8>); 32] = [
         ("dist/a.ts", bytes.to_vec()),
         ("dist/a.js", bytes.to_vec()),
         ("dist/a.orig", bytes.to_vec()),
@@ -169,6 +179,14 @@ fn wrapped(text: &str) -> Vec<(String, Vec<u8>)> {
         ("dist/a.gz", gzip(bytes)),
         ("dist/a.zip", zip(&[("a.ts", bytes)])),
         ("dist/b.zip", zip(&[("inner.bin", &zip(&[("a.txt", &utf16(text))]))])),
+        ("dist/found", found.into_bytes()),
+        ("dist/blamed", blamed.into_bytes()),
+        ("dist/list.js", format!("module.exports=[{}];", literals.join(",")).into_bytes()),
+        ("dist/write.py", written.into_bytes()),
+        ("dist/cells.csv", cells.into_bytes()),
+        ("dist/session", shown.into_bytes()),
+        ("dist/strings.bin", [b"\0\x01".as_slice(), &stored].concat()),
+        ("dist/quoted.js", format!("let a = \"{}\";\n", percent(&literal)).into_bytes()),
         ("dist/c.tgz", npm_tarball(&[("x/a.ts.bak".to_owned(), bytes.to_vec())])),
     ];
     all.into_iter().map(|(path, bytes)| (path.to_owned(), bytes)).collect()

@@ -9,6 +9,8 @@ use crate::decode::entities;
 const ELEMENTS: [&[u8]; 3] = [b"pre", b"textarea", b"code"];
 /// Tags that end a line; the last three in office documents.
 const LINE_ENDS: [&[u8]; 9] = [b"br", b"/div", b"/p", b"/li", b"/tr", b"/text", b"/w:p", b"/a:p", b"/t>"];
+/// Of an element that ends nowhere, what is looked at: it may be no more than a word in a script.
+const LONGEST_OPEN: usize = 256 << 10;
 /// Longer tags are none.
 const LONGEST_TAG: usize = 2 << 10;
 
@@ -28,7 +30,7 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     let mut from = 0;
     while let Some((start, element)) = next(bytes, from) {
         let inside = bytes.get(start..).unwrap_or_default();
-        let length = end(inside, element).unwrap_or(inside.len());
+        let length = end(inside, element).unwrap_or(inside.len().min(LONGEST_OPEN));
         let text = &mut whole.get_or_insert_with(|| Whole { what: MARKUP, at: start, text: Vec::new() }).text;
         push_plain(text, inside.get(..length).unwrap_or_default());
         text.push(b'\n');
