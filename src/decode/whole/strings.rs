@@ -32,7 +32,7 @@ pub(super) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: 
         let rest = bytes.get(at..).unwrap_or_default();
         // Most are passed over without a look for where they end, or whether they begin anything.
         let is_end = rest.first().is_some_and(|byte| BEHIND.contains(byte));
-        if is_end || !may_be_line(rest.get(..LOOK).unwrap_or(rest)) {
+        if is_end || !may_be_line(behind_tabs(rest.get(..LOOK).unwrap_or(rest))) {
             continue;
         }
         match literal(bytes, open) {
@@ -51,6 +51,14 @@ pub(super) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: 
     if count >= LEAST_LINES {
         found(Whole { what: "string literals", at: first, text: plain(&text) });
     }
+}
+
+/// A literal without the tabs with which it begins.
+fn behind_tabs(mut literal: &[u8]) -> &[u8] {
+    while let Some(rest) = literal.strip_prefix(b"\\t") {
+        literal = rest;
+    }
+    literal
 }
 
 /// What is in the literal that opens here, if it ends in the same line; else how many bytes were looked at.
@@ -77,8 +85,9 @@ mod tests {
     fn uncovered(text: &str) -> Vec<String> {
         let mut texts = Vec::new();
         let mut found = |whole: Whole| texts.push(String::from_utf8(whole.text).unwrap());
-        let words = ["// it's", "    say", "\treturn", "/* the", "a literal"];
-        let may_be_line = |text: &[u8]| words.iter().any(|word| text.starts_with(word.as_bytes()));
+        let words = ["// it", "say", "return", "/* the", "a literal"];
+        let begins = |text: &[u8], word: &str| text.trim_ascii_start().starts_with(word.as_bytes());
+        let may_be_line = |text: &[u8]| words.iter().any(|word| begins(text, word));
         uncover(text.as_bytes(), &may_be_line, &mut found);
         texts
     }
