@@ -71,9 +71,10 @@ Move the package to `dependencies` or `peerDependencies`, or bundle it.
 };
 
 fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    use ImportTrouble::{Absent, Inexact, LetterCase, NotExported};
-    let is_missing =
-        |broken: &&BrokenImport| matches!(broken.trouble, Absent | LetterCase | Inexact | NotExported);
+    use ImportTrouble::{Absent, FileAbsent, Inexact, LetterCase, NotExported};
+    let is_missing = |broken: &&BrokenImport| {
+        matches!(broken.trouble, Absent | FileAbsent | LetterCase | Inexact | NotExported)
+    };
     report(rule, context, findings, is_missing, |broken| {
         let near = broken.near.as_deref().unwrap_or_default();
         let (what, help) = match broken.trouble {
@@ -94,7 +95,12 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
                 "Let the allowlist cover the file, or build before packing.",
             ),
         };
-        let message = format!("This file imports `{}`, {what}: {}.", broken.specifier, consequence(broken));
+        let asks = match (broken.trouble, context.inventory.kind) {
+            (FileAbsent, _) | (_, Kind::Crate) => "needs",
+            _ => "imports",
+        };
+        let message =
+            format!("This file {asks} `{}`, {what}: {}.", broken.specifier, consequence(broken, context));
         let is_mild = matches!(broken.reach, Reach::Types | Reach::Styles)
             || broken.reach == Reach::Subpath && broken.trouble == Inexact;
         (message, help, is_mild.then_some(Level::Warning))
@@ -115,7 +121,7 @@ fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
             ),
             false => format!(
                 "This file imports `{name}`, which the manifest does not name as a dependency: {}.",
-                consequence(broken)
+                consequence(broken, context)
             ),
         };
         let help = match is_extension {
@@ -154,16 +160,19 @@ pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
                 "Write `with { type: \"json\" }` behind it, or read the file with createRequire.",
             ),
         };
-        let message = format!("This file {what}: {}.", consequence(broken));
+        let message = format!("This file {what}: {}.", consequence(broken, context));
         let is_mild = broken.reach == Reach::Subpath || broken.trouble == CommonJs;
         (message, help, is_mild.then_some(Level::Warning))
     });
 }
 
 /// What becomes of whoever gets to an import.
-fn consequence(broken: &BrokenImport) -> String {
+fn consequence(broken: &BrokenImport, context: &Context<'_>) -> String {
     let field = &broken.field;
     match (broken.reach, broken.trouble) {
+        (Reach::Package | Reach::Command, _) if context.inventory.kind == Kind::Crate => {
+            format!("{field} leads here, and can't be compiled")
+        }
         (Reach::Package, ImportTrouble::Host) => format!("{field} loads only where that is installed anyway"),
         (Reach::Package, ImportTrouble::Undeclared) => {
             format!(

@@ -4,6 +4,7 @@
 
 mod python;
 mod ruby;
+mod rust;
 pub(in crate::inspect) mod script;
 
 use std::collections::HashSet;
@@ -116,17 +117,10 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     if sample.decoded.is_some() || !sample.media.is_text() {
         return;
     }
-    let by_line = match sample.path {
-        path if path.ends_with(".py") => Some(python::imports(path, sample.bytes)),
-        path if path.ends_with(".rb") || is_command(path, sample.bytes, b"ruby") => {
-            Some(ruby::imports(sample.bytes))
-        }
-        _ => None,
-    };
-    if let Some(found) = by_line {
-        for (offset, specifier) in found.into_iter().take(MOST) {
+    if let Some(found) = by_line(sample.path, sample.bytes) {
+        for (offset, by, specifier) in found.into_iter().take(MOST) {
             let line = sample.at(offset).line;
-            sink.entry.imports.push(Import { specifier: specifier.into(), by: Asking::Import, line });
+            sink.entry.imports.push(Import { specifier: specifier.into(), by, line });
         }
         return;
     }
@@ -143,6 +137,26 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
             sink.entry.imports.push(Import { specifier: specifier.into(), by, line: None });
         }
     }
+}
+
+/// What a file asks for in a language that is read line by line; `None` in any other. All of it is sure.
+fn by_line(path: &str, bytes: &[u8]) -> Option<Vec<(usize, Asking, String)>> {
+    let (modules, files) = match path {
+        path if path.ends_with(".py") => (python::imports(path, bytes), Vec::new()),
+        path if path.ends_with(".rb") || is_command(path, bytes, b"ruby") => {
+            (ruby::imports(bytes), Vec::new())
+        }
+        path if path.ends_with(".rs") => (rust::modules(bytes), rust::files(bytes)),
+        _ => return None,
+    };
+    let asked_by = |by: Asking| move |(at, name): (usize, String)| (at, by, name);
+    Some(
+        modules
+            .into_iter()
+            .map(asked_by(Asking::Import))
+            .chain(files.into_iter().map(asked_by(Asking::File)))
+            .collect(),
+    )
 }
 
 /// Whether a place is in a comment, as far as the beginning of its line tells.
