@@ -3,6 +3,7 @@
 //! module, and only files with a name that may lead nowhere are parsed, once all files are known.
 
 mod python;
+mod python_files;
 mod ruby;
 mod rust;
 pub(in crate::inspect) mod script;
@@ -142,9 +143,9 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
 /// What a file asks for in a language that is read line by line; `None` in any other. All of it is sure.
 fn by_line(path: &str, bytes: &[u8]) -> Option<Vec<(usize, Asking, String)>> {
     let (modules, files) = match path {
-        path if path.ends_with(".py") => (python::imports(path, bytes), Vec::new()),
+        path if path.ends_with(".py") => (python::imports(path, bytes), python_files::files(path, bytes)),
         path if path.ends_with(".rb") || is_command(path, bytes, b"ruby") => {
-            (ruby::imports(bytes), Vec::new())
+            (ruby::imports(bytes), ruby::files(bytes))
         }
         path if path.ends_with(".rs") => (rust::modules(bytes), rust::files(bytes)),
         _ => return None,
