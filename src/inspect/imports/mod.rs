@@ -7,6 +7,7 @@ mod python_files;
 mod ruby;
 mod rust;
 pub(in crate::inspect) mod script;
+mod script_files;
 
 use std::collections::HashSet;
 
@@ -31,6 +32,8 @@ enum Word {
     Export,
     /// One that only CommonJS gives.
     Variable,
+    /// What reads a file.
+    Read,
 }
 
 impl Word {
@@ -39,13 +42,14 @@ impl Word {
             Self::Require => Asking::Require,
             Self::Export => Asking::Export,
             Self::Variable => Asking::Variable,
+            Self::Read => Asking::File,
             _ => Asking::Import,
         }
     }
 }
 
 /// Each with what may ask in it.
-const WORDS: [(&str, Word); 17] = [
+const WORDS: [(&str, Word); 19] = [
     ("require(", Word::Require),
     ("from\"", Word::From),
     ("from'", Word::From),
@@ -63,6 +67,8 @@ const WORDS: [(&str, Word); 17] = [
     ("exports", Word::Variable),
     ("__dirname", Word::Variable),
     ("__filename", Word::Variable),
+    ("readFileSync", Word::Read),
+    ("new Worker(", Word::Read),
 ];
 
 /// Different names that are kept of one file.
@@ -129,7 +135,13 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     let Some(language) = language else { return };
     let mut known: HashSet<(Asking, &str)> = HashSet::new();
     let mut comments = Comments { bytes: sample.bytes, done: 0, is_open: false };
+    let mut reads = false;
     for hit in hits {
+        // once is enough
+        let is_read = WORDS.get(hit.needle).is_some_and(|(_, word)| *word == Word::Read);
+        if is_read && std::mem::replace(&mut reads, true) {
+            continue;
+        }
         if language == Language::Styles && comments.are_open(hit.offset) {
             continue;
         }
@@ -178,6 +190,10 @@ fn asked<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<(Asking, 
             let is_whole = |byte: &u8| *word == Word::Export || !is_in_name(*byte);
             let stands_free = !is_in_name(before) && before != b'.' && behind.first().is_some_and(is_whole);
             (language == Language::Script && stands_free).then_some(text.trim_end_matches([' ', '{']))
+        }
+        // whether it reads one that is missing is for the parser to say
+        Word::Read => {
+            (language == Language::Script && script_files::may_rely_on(bytes)).then_some("readFileSync")
         }
         _ => specifier(bytes, hit.offset, (text, *word), (before, behind), language),
     };
