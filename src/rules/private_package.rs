@@ -81,10 +81,7 @@ mod tests {
     #[test]
     fn a_folder_that_the_package_is_entered_by_is_its_own() {
         let exports = r#"{"name": "a", "exports": {"./hooks": "./hooks/dist/hooks.js"}}"#;
-        let mut inventory = npm(
-            exports,
-            &["hooks/package.json", "core/package.json", "hooks/dist/hooks.js"],
-        );
+        let mut inventory = npm(exports, &["hooks/package.json", "core/package.json", "hooks/dist/hooks.js"]);
         for entry in inventory.entries.iter_mut().filter(|entry| entry.path.ends_with("/package.json")) {
             entry.signs.push("private-manifest");
         }
