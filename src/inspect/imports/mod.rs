@@ -49,7 +49,7 @@ impl Word {
 }
 
 /// Each with what may ask in it.
-const WORDS: [(&str, Word); 19] = [
+const WORDS: [(&str, Word); 20] = [
     ("require(", Word::Require),
     ("from\"", Word::From),
     ("from'", Word::From),
@@ -68,6 +68,7 @@ const WORDS: [(&str, Word); 19] = [
     ("__dirname", Word::Variable),
     ("__filename", Word::Variable),
     ("readFileSync", Word::Read),
+    ("await readFile(", Word::Read),
     ("new Worker(", Word::Read),
 ];
 

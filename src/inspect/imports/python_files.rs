@@ -1,4 +1,4 @@
-//! Files that a Python module is sure to read when it is imported: by an expression of one line that stands in no function
+//! Files that a Python module is sure to read when it is imported: by an expression that stands in no function
 //! and under no condition, and begins at the module's own place or at a package's.
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use super::python::Strings;
 const PLACES: [&str; 5] = ["__file__", "files(", "get_data(", "resource_string(", "read_text("];
 /// What a line may not have: it decides whether anything is read, or when.
 const CONDITIONS: [&str; 7] = [" if ", " or ", " and ", "lambda", " for ", "exists(", "#"];
-/// Longest line.
+/// Longest statement.
 const LONGEST: usize = 500;
 /// Variables that are kept in mind.
 const MOST_NAMES: usize = 50;
@@ -29,9 +29,8 @@ pub(super) fn files(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
         if !rest.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') {
             continue;
         }
-        let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let Some(line) = std::str::from_utf8(line).ok().filter(|line| line.len() < LONGEST) else { continue };
-        let (name, text) = assigned(line);
+        let Some(line) = statement(rest) else { continue };
+        let (name, text) = assigned(&line);
         let was_known = name.is_some_and(|name| module.names.remove(name).is_some());
         let is_sure = line.contains(['(', '/']) && !CONDITIONS.iter().any(|sign| line.contains(sign));
         if !(is_sure || was_known) || strings.are_open(at) {
@@ -49,6 +48,24 @@ pub(super) fn files(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
         }
     }
     found
+}
+
+/// The statement at the beginning, on one line; `None` if it is too long to look at.
+fn statement(bytes: &[u8]) -> Option<String> {
+    let (mut depth, mut end) = (0_usize, bytes.len());
+    for (at, byte) in bytes.iter().enumerate().take(LONGEST) {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'\n' if depth == 0 => {
+                end = at;
+                break;
+            }
+            _ => {}
+        }
+    }
+    let text = std::str::from_utf8(bytes.get(..end.min(LONGEST))?).ok()?;
+    (end < LONGEST).then(|| text.split('\n').map(str::trim).collect::<Vec<_>>().join(" "))
 }
 
 /// What a line gives to which name.
@@ -324,6 +341,10 @@ mod tests {
             ("D = pkgutil.get_data(__name__, 'res/a.txt').decode()\n", "/p/res/a.txt"),
             ("D = tomllib.loads(resources.read_text('p', 'a.toml'))\n", "/p/a.toml"),
             ("D = open(os.path.dirname(__file__) + '/x', 'rb').read()\n", "/p/x"),
+            (
+                "with open(\n    os.path.join(\n        os.path.dirname(__file__), 'x'\n    )\n) as f:\n    A = f.read()\n",
+                "/p/x",
+            ),
             ("D = Path(__file__).with_name('x').read_text()\n", "/p/x"),
         ] {
             assert_eq!(found("p/__init__.py", text), [expected], "{text}");

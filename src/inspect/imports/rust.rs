@@ -210,11 +210,13 @@ struct Open<'a> {
     comments: isize,
     strings: isize,
     brackets: isize,
+    /// How many quotes there were, but for those behind a backslash.
+    quotes: isize,
 }
 
 impl<'a> Open<'a> {
     fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, done: 0, comments: 0, strings: 0, brackets: 0 }
+        Self { bytes, done: 0, comments: 0, strings: 0, brackets: 0, quotes: 0 }
     }
 
     fn is_quoted(&mut self, at: usize) -> bool {
@@ -227,12 +229,13 @@ impl<'a> Open<'a> {
         self.comments += more(b"/*", b"*/");
         self.strings += more(b"#\"", b"\"#");
         self.brackets += more(b"{", b"}");
+        self.quotes += more(b"\"", b"\\\"");
         self.done = at;
         self.comments != 0 || self.strings != 0
     }
 
     fn is_inside(&mut self, at: usize) -> bool {
-        self.is_quoted(at) || self.brackets != 0
+        self.is_quoted(at) || self.brackets != 0 || self.quotes % 2 != 0
     }
 }
 
@@ -278,6 +281,7 @@ mod tests {
             "#[doc = include_str!(\"a\")]\n#[cfg(docsrs)]\nstruct A;\n",
             "#[cfg(docsrs)]\n#[doc = include_str!(\"a\")]\nstruct A;\n",
             "include!(concat!(env!(\"OUT_DIR\"), \"/a.rs\"));\n",
+            "const A: &str = \"\nmod a;\n\";\n",
             "// include_str!(\"a\")\nlet a = \"include_str!(\\\"a\\\")\";\nreinclude!(\"b\");\n",
             "#[test]\nfn t() {\n    include_str!(\"a\");\n}\n",
         ] {

@@ -7,12 +7,13 @@ use std::thread;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    ArrowFunctionExpression, BindingIdentifier, CallExpression, Class, ConditionalExpression,
-    DoWhileStatement, ExportAllDeclaration, ExportDefaultDeclaration, ExportNamedDeclaration, Expression,
-    ForInStatement, ForOfStatement, ForStatement, Function, IdentifierReference, IfStatement,
-    ImportDeclaration, LogicalExpression, NewExpression, Program, Statement, StringLiteral, SwitchStatement,
-    TSExternalModuleReference, TSImportType, TSModuleDeclaration, TSModuleDeclarationName, TryStatement,
-    UnaryExpression, VariableDeclarator, WhileStatement, WithClause, WithStatement,
+    ArrowFunctionExpression, AwaitExpression, BindingIdentifier, CallExpression, Class,
+    ConditionalExpression, DoWhileStatement, ExportAllDeclaration, ExportDefaultDeclaration,
+    ExportNamedDeclaration, Expression, ForInStatement, ForOfStatement, ForStatement, Function,
+    IdentifierReference, IfStatement, ImportDeclaration, LogicalExpression, NewExpression, Program,
+    Statement, StringLiteral, SwitchStatement, TSExternalModuleReference, TSImportType, TSModuleDeclaration,
+    TSModuleDeclarationName, TryStatement, UnaryExpression, VariableDeclarator, WhileStatement, WithClause,
+    WithStatement,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser};
@@ -288,6 +289,13 @@ impl<'a> Visit<'a> for Asked<'_> {
             self.add(new.span, Asking::File, &file);
         }
         walk::walk_new_expression(self, new);
+    }
+
+    fn visit_await_expression(&mut self, awaited: &AwaitExpression<'a>) {
+        if let Some(file) = self.places.as_ref().and_then(|places| places.awaited(&awaited.argument)) {
+            self.add(awaited.span, Asking::File, &file);
+        }
+        walk::walk_await_expression(self, awaited);
     }
 
     fn visit_variable_declarator(&mut self, variable: &VariableDeclarator<'a>) {

@@ -12,6 +12,8 @@ use oxc_syntax::operator::BinaryOperator;
 
 /// Without one of these there is no place to name a file from.
 const PLACES: [&str; 2] = ["__dirname", "import.meta."];
+/// What reads a file.
+const READERS: [&str; 3] = ["readFileSync", "readFile", "Worker"];
 /// A script with one of these may write what it reads, or look before it reads.
 const CARES: [&str; 6] = ["writeFile", "existsSync", "copyFile", "accessSync", "statSync", "cpSync"];
 
@@ -33,14 +35,19 @@ enum Value {
 
 /// The variables that hold places.
 #[derive(Debug, Default)]
-pub(super) struct Places(HashMap<String, Value>);
+pub(super) struct Places {
+    known: HashMap<String, Value>,
+    /// Whether the script has a function of its own that is called like the one of Node.
+    has_own: bool,
+}
 
 impl Places {
     /// Takes note of a variable at the script's top.
     pub(super) fn declare(&mut self, variable: &VariableDeclarator<'_>) {
         let BindingPattern::BindingIdentifier(name) = &variable.id else { return };
+        self.has_own |= READERS.contains(&name.name.as_str());
         if let Some(value) = variable.init.as_ref().and_then(|value| self.value(value)) {
-            self.0.insert(name.name.to_string(), value);
+            self.known.insert(name.name.to_string(), value);
         }
     }
 
@@ -49,12 +56,19 @@ impl Places {
         (last_name(&call.callee)? == "readFileSync").then(|| self.file(&call.arguments)).flatten()
     }
 
+    /// The file that is read by what is waited for.
+    pub(super) fn awaited(&self, awaited: &Expression<'_>) -> Option<String> {
+        let Expression::CallExpression(call) = awaited else { return None };
+        (last_name(&call.callee)? == "readFile").then(|| self.file(&call.arguments)).flatten()
+    }
+
     /// The file that a new thread is started with.
     pub(super) fn started_by(&self, new: &NewExpression<'_>) -> Option<String> {
         (last_name(&new.callee)? == "Worker").then(|| self.file(&new.arguments)).flatten()
     }
 
     fn file(&self, arguments: &[Argument<'_>]) -> Option<String> {
+        (!self.has_own).then_some(())?;
         match self.value(arguments.first()?.as_expression()?)? {
             Value::Place(path) => {
                 let steps = path.split('/').filter(|step| !matches!(*step, "" | "."));
@@ -68,7 +82,7 @@ impl Places {
         match expression {
             Expression::StringLiteral(text) => Some(Value::Text(text.value.to_string())),
             Expression::ParenthesizedExpression(inner) => self.value(&inner.expression),
-            Expression::Identifier(name) => match (self.0.get(name.name.as_str()), name.name.as_str()) {
+            Expression::Identifier(name) => match (self.known.get(name.name.as_str()), name.name.as_str()) {
                 (Some(value), _) => Some(value.clone()),
                 (None, "__dirname") => Some(Value::Place(".".to_owned())),
                 (None, "__filename") => Some(Value::Own),
