@@ -236,7 +236,7 @@ impl<'t> Expression<'t> {
             ("abspath" | "realpath" | "normpath" | "Path" | "str" | "fspath", [Value::Place(path)]) => {
                 Value::Place(path.clone())
             }
-            ("join", [Value::Place(path), names @ ..]) if word.contains("path") => {
+            ("join", [Value::Place(path), names @ ..]) => {
                 names.iter().fold(Value::Place(path.clone()), below)
             }
             ("files", [package]) => self.package(package),
@@ -345,6 +345,7 @@ mod tests {
                 "with open(\n    os.path.join(\n        os.path.dirname(__file__), 'x'\n    )\n) as f:\n    A = f.read()\n",
                 "/p/x",
             ),
+            ("D = open(osp.join(osp.dirname(__file__), 'x')).read()\n", "/p/x"),
             ("D = Path(__file__).with_name('x').read_text()\n", "/p/x"),
         ] {
             assert_eq!(found("p/__init__.py", text), [expected], "{text}");

@@ -128,8 +128,9 @@ fn quoted(bytes: &[u8]) -> Option<&str> {
 fn included(bytes: &[u8], at: usize) -> Option<String> {
     const IN_CRATE: &[u8] = b"concat!(env!(\"CARGO_MANIFEST_DIR\"),";
     let rest = bytes.get(at..)?;
-    let calls: [&[u8]; 3] = [b"include_str!(", b"include_bytes!(", b"include!("];
-    let inside = calls.iter().find_map(|call| rest.strip_prefix(*call))?.trim_ascii_start();
+    let calls: [&[u8]; 3] = [b"include_str!", b"include_bytes!", b"include!"];
+    let call = calls.iter().find_map(|call| rest.strip_prefix(*call))?;
+    let inside = call.strip_prefix(b"(")?.trim_ascii_start();
     if let Some(path) = inside.strip_prefix(IN_CRATE) {
         return quoted(path.trim_ascii_start()).filter(|path| path.starts_with('/')).map(str::to_owned);
     }
