@@ -31,6 +31,8 @@ pub struct BrokenImport {
 pub enum ImportTrouble {
     /// A file of the package, which isn't there.
     Absent,
+    /// A file that is read as it is, and isn't there.
+    FileAbsent,
     /// A file that is there under a name in other letter case.
     LetterCase,
     /// Another package, which the manifest doesn't name as a dependency.

@@ -57,6 +57,8 @@ pub enum Asking {
     Export,
     /// A variable that only CommonJS gives: `module`, `__dirname`.
     Variable,
+    /// What reads a file that is no module, by its path: `readFileSync`, `include_str!`.
+    File,
 }
 
 /// A place in an entry.

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
 
 Reports what `missing-entry-point` does not: a subpath or condition of `exports`, a field like `module`, `types`,
 `typesVersions` or `man`, a plugin in a wheel's `entry_points.txt`, what an extension for Visual Studio Code contributes, the main class
-of a jar, or the readme or licence file of a crate or NuGet package that leads nowhere while the package as a whole still loads. It is a
+of a jar and the classes by which it offers services, or the readme or licence file of a crate or NuGet package that leads nowhere while the package as a whole still loads. It is a
 note if tools fall back to something else, as they do for `module`, or for `types` in a package with other declarations.
 
 ## Why it matters

@@ -69,6 +69,9 @@ const BY_NATURE: [&str; 22] = [
     "playground",
 ];
 
+/// Languages of the Java platform that load their sources as they are: where nothing is compiled, those are the program.
+const LOADED_AS_SOURCES: [&str; 2] = ["Clojure", "Groovy"];
+
 /// Folders that build tools write to.
 const OUTPUT: [&str; 7] = ["dist", "build", "out", ".output", "_next", "bundle", "umd"];
 
@@ -244,7 +247,8 @@ impl<'a> Beside<'a> {
             Some(parent) => parent.path.ends_with(".jar"),
             None => ecosystem::format(self.inventory.kind).compiled() == Compiled::Classes,
         };
-        in_jar && language.is_of_classes() && !entry.path.starts_with("META-INF/")
+        let is_program = LOADED_AS_SOURCES.contains(&language.name);
+        in_jar && language.is_of_classes() && !is_program && !entry.path.starts_with("META-INF/")
     }
 
     /// Why a source seems to ship on purpose.

@@ -86,6 +86,8 @@ const NO_TESTS: &[&str] = &[
     "testament",
     "testify",
 ];
+/// The keys that Android's tools sign with while a program is developed: the passphrase is the same for all.
+const ANDROID_KEYS: &str = "debug.keystore";
 const PAGES: &[&str] = &["md", "mdx", "markdown", "rst", "adoc"];
 
 /// Whether a place in an artifact is there for show. `root` is the package's own folder, whose name says nothing of the
@@ -96,6 +98,7 @@ pub(crate) fn is_for_show(place: &str, root: &str) -> bool {
     let name = lower.rsplit(['/', '!']).next().unwrap_or(&lower);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     PAGES.contains(&extension)
+        || name == ANDROID_KEYS
         || lower.split(['/', '!']).rev().skip(1).any(|folder| {
             ELEMENTS.contains(&folder)
                 || is_of_tests(folder)
@@ -125,6 +128,7 @@ mod tests {
             "package/test/a.key",
             "package/t/a.key",
             "package/README.md",
+            "package/android/app/debug.keystore",
             "package/src/__mocks__/a.js",
             "a-1.0/test_creds/a.json",
             "a-1.0/tests-e2e/a.json",

@@ -15,11 +15,13 @@ pub(super) const MISSING_MODULE: Rule = Rule {
 
 Follows imports from what the manifest names as entrances: `main`, the targets of `exports` that Node takes, `bin`,
 the script at installation, types and style sheets; of an extension for Visual Studio Code, from `main`; for a wheel and a gem, what
-their modules and commands import or require of the package itself. It reports a file of the package that is asked for and not in
+their modules and commands import or require of the package itself; for a crate, the modules of its library, programs and build
+script. It reports a file of the package that is asked for and not in
 the artifact, or only under a name in other letter case, or above the package; what `imports` of the manifest leads to, and what
-its `exports` keeps from the package itself; and, of a module of the language, imports without the extension that Node doesn't add. Only
+its `exports` keeps from the package itself; a file that is read as it is, by a path from the place of the one that reads it
+(`readFileSync(path.join(__dirname, "a.json"))`, `files("acme").joinpath("a.csv")`, `File.read`, `include_str!`); and, of a module of the language, imports without the extension that Node doesn't add. Only
 what is sure to be loaded counts: static imports, and calls of `require` at the top of a file that stand in no `try`, no condition
-and no function. Of declarations and style sheets it makes a warning.
+and no function; in Rust, what depends on no `cfg` and stands in no macro. Of declarations and style sheets it makes a warning.
 
 ## Why it matters
 
@@ -71,9 +73,10 @@ Move the package to `dependencies` or `peerDependencies`, or bundle it.
 };
 
 fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    use ImportTrouble::{Absent, Inexact, LetterCase, NotExported};
-    let is_missing =
-        |broken: &&BrokenImport| matches!(broken.trouble, Absent | LetterCase | Inexact | NotExported);
+    use ImportTrouble::{Absent, FileAbsent, Inexact, LetterCase, NotExported};
+    let is_missing = |broken: &&BrokenImport| {
+        matches!(broken.trouble, Absent | FileAbsent | LetterCase | Inexact | NotExported)
+    };
     report(rule, context, findings, is_missing, |broken| {
         let near = broken.near.as_deref().unwrap_or_default();
         let (what, help) = match broken.trouble {
@@ -94,7 +97,12 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
                 "Let the allowlist cover the file, or build before packing.",
             ),
         };
-        let message = format!("This file imports `{}`, {what}: {}.", broken.specifier, consequence(broken));
+        let asks = match (broken.trouble, context.inventory.kind) {
+            (FileAbsent, _) | (_, Kind::Crate) => "needs",
+            _ => "imports",
+        };
+        let message =
+            format!("This file {asks} `{}`, {what}: {}.", broken.specifier, consequence(broken, context));
         let is_mild = matches!(broken.reach, Reach::Types | Reach::Styles)
             || broken.reach == Reach::Subpath && broken.trouble == Inexact;
         (message, help, is_mild.then_some(Level::Warning))
@@ -115,7 +123,7 @@ fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
             ),
             false => format!(
                 "This file imports `{name}`, which the manifest does not name as a dependency: {}.",
-                consequence(broken)
+                consequence(broken, context)
             ),
         };
         let help = match is_extension {
@@ -154,16 +162,19 @@ pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
                 "Write `with { type: \"json\" }` behind it, or read the file with createRequire.",
             ),
         };
-        let message = format!("This file {what}: {}.", consequence(broken));
+        let message = format!("This file {what}: {}.", consequence(broken, context));
         let is_mild = broken.reach == Reach::Subpath || broken.trouble == CommonJs;
         (message, help, is_mild.then_some(Level::Warning))
     });
 }
 
 /// What becomes of whoever gets to an import.
-fn consequence(broken: &BrokenImport) -> String {
+fn consequence(broken: &BrokenImport, context: &Context<'_>) -> String {
     let field = &broken.field;
     match (broken.reach, broken.trouble) {
+        (Reach::Package | Reach::Command, _) if context.inventory.kind == Kind::Crate => {
+            format!("{field} leads here, and can't be compiled")
+        }
         (Reach::Package, ImportTrouble::Host) => format!("{field} loads only where that is installed anyway"),
         (Reach::Package, ImportTrouble::Undeclared) => {
             format!(

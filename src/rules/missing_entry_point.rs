@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
 Follows the entry points that the manifest names and reports those that lead nowhere: `main` with Node's extensions
 and index files, the targets of `exports` with conditions and patterns, `bin`; `[lib] path` and `[[bin]] path`
 of a crate; the modules that `entry_points.txt` of a wheel names; commands and extensions of a gem; the agents that the manifest of a jar
-names; what `setup.py` of a source archive opens, and the folder of a build backend of its own. Also reports packages with
+names; what `setup.py` of a source archive opens and lists, its version's file, a readme without which its backend builds nothing, and the
+folder of a build backend of its own; the settings of a .NET tool. Also reports packages with
 nothing to load: without `main` and with an index in a folder alone, a wheel or gem without a module, a source archive without
 `pyproject.toml` and `setup.py`.
 

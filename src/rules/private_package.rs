@@ -1,3 +1,5 @@
+use crate::inventory::Package;
+
 use super::{Context, Family, Finding, Rule, stray};
 
 pub(super) const RULE: Rule = Rule {
@@ -44,8 +46,17 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let mut nested = Vec::new();
     stray::check(rule, context, &mut nested);
-    let manifest = package.map_or("", |package| package.manifest.as_str());
-    findings.extend(nested.into_iter().filter(|finding| finding.place.path != manifest));
+    let is_meant = |finding: &Finding| package.is_some_and(|package| is_own(package, &finding.place.path));
+    findings.extend(nested.into_iter().filter(|finding| !is_meant(finding)));
+}
+
+/// Whether a manifest is the package's own, or that of a folder which the package is entered by.
+fn is_own(package: &Package, path: &str) -> bool {
+    let below = path.strip_prefix(&package.root).unwrap_or(path).trim_start_matches('/');
+    let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut entered = package.declared.entry_points.iter().map(|path| path.trim_start_matches("./"));
+    let is_inside = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    path == package.manifest || !folder.is_empty() && entered.any(is_inside)
 }
 
 #[cfg(test)]
@@ -65,6 +76,17 @@ mod tests {
         inventory.making.published_from = Some("dist".to_owned());
         let found = run(&RULE, &inventory);
         assert!(found[0].help.contains("`packgate check dist`"), "{}", found[0].help);
+    }
+
+    #[test]
+    fn a_folder_that_the_package_is_entered_by_is_its_own() {
+        let exports = r#"{"name": "a", "exports": {"./hooks": "./hooks/dist/hooks.js"}}"#;
+        let mut inventory = npm(exports, &["hooks/package.json", "core/package.json", "hooks/dist/hooks.js"]);
+        for entry in inventory.entries.iter_mut().filter(|entry| entry.path.ends_with("/package.json")) {
+            entry.signs.push("private-manifest");
+        }
+        let places: Vec<String> = run(&RULE, &inventory).into_iter().map(|found| found.place.path).collect();
+        assert_eq!(places, ["package/core/package.json"]);
     }
 
     #[test]

@@ -20,7 +20,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("fingerprint", &["plain", "words", "inventory"]),
     ("unpack", &["inventory"]),
     ("decode", &["unpack"]),
-    ("inspect", &["words", "plain", "timings", "guard", "inventory", "decode", "fingerprint", "unpack"]),
+    (
+        "inspect",
+        &["words", "plain", "paths", "timings", "guard", "inventory", "decode", "fingerprint", "unpack"],
+    ),
     ("stored", &["words", "inventory", "fingerprint", "inspect"]),
     ("project", &["scratch"]),
     ("ecosystem", &["words", "paths", "scratch", "inventory", "decode", "project"]),

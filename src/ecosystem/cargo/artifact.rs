@@ -1,13 +1,13 @@
 //! Rust crates. Source: the Cargo book, chapters "The Manifest Format" and "cargo package".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use toml::{Table, Value};
 
 use crate::inventory::{
-    Declared, Defect, DefectKind, Entry, EntryId, EntryKind, EntryPointWeight, Inventory, Kind,
-    ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint, Package, VcsState,
+    BrokenImport, Declared, Defect, DefectKind, Entry, EntryId, EntryKind, EntryPointWeight, Import,
+    Inventory, Kind, ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint, Package, VcsState,
 };
 use crate::paths;
 use crate::project::Project;
@@ -15,7 +15,7 @@ use crate::project::Project;
 use super::advice::CargoAdvice;
 use super::manifest::{self, line_of, package_table, parse};
 use super::origin::CrateOrigins;
-use super::{LOCK, MANIFEST, ORIGINAL, VCS_INFO, client};
+use super::{LOCK, MANIFEST, ORIGINAL, VCS_INFO, client, modules};
 use crate::ecosystem::cargo::registry;
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Fields, Format};
@@ -104,6 +104,19 @@ impl Format for Crate {
             });
         }
         Some(package)
+    }
+
+    /// Rust is read line by line: what the quick look found is sure.
+    fn broken_imports(
+        &self,
+        inventory: &Inventory,
+        package: &Package,
+        _sure: &BTreeMap<EntryId, Vec<Import>>,
+    ) -> Vec<BrokenImport> {
+        let files = Files::of(inventory, &package.root);
+        let manifest = files.kept(inventory, MANIFEST);
+        let table = manifest.and_then(|kept| toml::from_str(&String::from_utf8_lossy(kept.bytes)).ok());
+        table.map(|table: Table| modules::broken(&files.all, &table)).unwrap_or_default()
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {

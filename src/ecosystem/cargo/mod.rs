@@ -5,6 +5,7 @@ mod artifact;
 mod client;
 mod login;
 mod manifest;
+mod modules;
 mod origin;
 mod project;
 mod registry;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inventory::{
-    BrokenImport, Entry, EntryPointWeight, ImportTrouble, Inventory, MissingEntryPoint, Package, Reach,
+    Asking, BrokenImport, Entry, EntryPointWeight, ImportTrouble, Inventory, MissingEntryPoint, Package,
+    Reach,
 };
 use crate::paths::join;
 
@@ -64,14 +65,19 @@ pub(super) fn broken_imports(
     while let Some((path, reach, field)) = next.pop() {
         let Some(entry) = whole.files.get(path).filter(|_| seen.insert(path)) else { continue };
         for import in &entry.imports {
-            match whole.find(path, &import.specifier) {
+            let is_module = import.by != Asking::File;
+            let found = match is_module {
+                true => whole.find(path, &import.specifier),
+                false => whole.file(path, &import.specifier),
+            };
+            match found {
                 Found::File(file) => next.push((file, reach, field.clone())),
                 Found::Unknown => {}
                 Found::Absent => broken.push(BrokenImport {
                     entry: entry.id,
                     line: import.line,
                     specifier: import.specifier.to_string(),
-                    trouble: ImportTrouble::Absent,
+                    trouble: if is_module { ImportTrouble::Absent } else { ImportTrouble::FileAbsent },
                     near: None,
                     reach,
                     field: field.clone(),
@@ -117,9 +123,18 @@ impl<'a> Whole<'a> {
         paths.find_map(|path| self.files.get_key_value(path.as_str()).map(|(path, _)| *path))
     }
 
+    /// Where the path of a file leads that another one reads. One that is built, or outside of the gem, is not known.
+    fn file(&self, from: &str, path: &str) -> Found<'a> {
+        let path = join(folder(from), path).filter(|_| self.specification.extensions.is_empty());
+        match path.map(|path| self.files.contains_key(path.as_str())) {
+            Some(false) => Found::Absent,
+            _ => Found::Unknown,
+        }
+    }
+
     /// Where a name leads that a file asks for; `./a` for one beside it.
     fn find(&self, from: &str, name: &str) -> Found<'a> {
-        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder(from);
         let is_relative = name.starts_with("./");
         let found = match is_relative {
             true => {
@@ -157,13 +172,20 @@ fn own_folders(files: &BTreeMap<&str, &Entry>, specification: &Specification) ->
     if dependencies.iter().any(|dependency| is_part(&dependency.name)) {
         return Vec::new();
     }
+    // with nothing else installed, only the gem itself can have what it asks for
+    let is_alone = dependencies.is_empty();
     let has_parts = |own: &String| {
         loaded_from(specification).any(|folder| {
             let own = format!("{folder}/{own}");
-            files.keys().any(|path| is_below(path, &own))
+            is_alone && files.contains_key(format!("{own}.rb").as_str())
+                || files.keys().any(|path| is_below(path, &own))
         })
     };
     [own.clone(), own.replace('-', "/")].into_iter().filter(has_parts).collect()
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn is_below(path: &str, folder: &str) -> bool {
@@ -185,7 +207,7 @@ fn files(inventory: &Inventory) -> BTreeMap<&str, &Entry> {
 mod tests {
     use super::*;
     use crate::ecosystem::gem::DATA;
-    use crate::inventory::{Asking, EntryId, Import};
+    use crate::inventory::{EntryId, Import};
 
     /// A gem called acme-demo with these files, each with what it requires.
     fn gem(files: &[(&str, &[&str])]) -> Inventory {
@@ -193,8 +215,11 @@ mod tests {
         let data = Entry { path: DATA.to_owned(), place: DATA.to_owned(), ..Entry::default() };
         inventory.entries.push(Box::new(data));
         for ((path, required), id) in files.iter().zip(1..) {
-            let import =
-                |name: &&str| Import { specifier: (*name).into(), by: Asking::Import, line: Some(1) };
+            let import = |name: &&str| Import {
+                specifier: name.trim_start_matches('=').into(),
+                by: if name.starts_with('=') { Asking::File } else { Asking::Import },
+                line: Some(1),
+            };
             inventory.entries.push(Box::new(Entry {
                 id: EntryId(id),
                 parent: Some(EntryId(0)),
@@ -227,6 +252,9 @@ mod tests {
             (&[("lib/acme/demo.rb", &["./gone"])], "extensions:\n- ext/extconf.rb\n", &[]),
             (&[("lib/acme/demo.rb", &["acme/demo/x"])], "dependencies:\n- name: acme-demo-x\n", &[]),
             (&[("lib/unreached.rb", &["./gone"])], "", &[]),
+            (&[("lib/acme-demo.rb", &["acme-demo/core"])], "", &["acme-demo/core"]),
+            (&[("lib/acme-demo.rb", &["acme-demo/core"])], "dependencies:\n- name: other\n", &[]),
+            (&[("lib/acme-demo.rb", &["=./../VERSION", "=./a.json"]), ("VERSION", &[])], "", &["./a.json"]),
         ] {
             let package = Package { name: "acme-demo".to_owned(), ..Package::default() };
             let found = broken_imports(&gem(files), &package, &specification(more));

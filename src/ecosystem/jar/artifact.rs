@@ -8,7 +8,7 @@ use crate::inventory::{
 use crate::project::Project;
 
 use super::advice::JarAdvice;
-use super::{attributes, signed};
+use super::{attributes, services, signed};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::purl::Purl;
@@ -72,6 +72,7 @@ impl Format for Jar {
         path.eq_ignore_ascii_case(MANIFEST)
             || pom_properties(path)
             || is_pom(path)
+            || services::is_list(path)
             || signed::is_signature_file(path)
     }
 
@@ -121,6 +122,7 @@ impl Format for Jar {
             package.declared.record = signed::check(inventory, found);
         }
         package.declared.missing = missing_classes(inventory, attribute);
+        package.declared.missing.extend(services::missing(inventory));
         Some(package)
     }
 

@@ -3,6 +3,7 @@
 mod advice;
 mod artifact;
 mod attributes;
+mod services;
 mod signed;
 
 use super::Ecosystem;

@@ -91,7 +91,8 @@ impl Format for Nupkg {
         problems.extend(second(inventory, found.entry));
         match package(&as_utf8(found.bytes)) {
             Ok((package, named)) => {
-                let missing = missing(inventory, named);
+                let mut missing = missing(inventory, named);
+                missing.extend(tool_without_settings(inventory, found.bytes));
                 let declared = Declared { missing, ..Declared::default() };
                 Some(Package { manifest: found.entry.place.clone(), declared, ..package })
             }
@@ -142,6 +143,23 @@ fn missing(inventory: &Inventory, named: Vec<Named>) -> Vec<MissingEntryPoint> {
         line: None,
     });
     missing.collect()
+}
+
+/// What a program's package has beside the program, and without which nobody can install it.
+fn tool_without_settings(inventory: &Inventory, specification: &[u8]) -> Option<MissingEntryPoint> {
+    const SETTINGS: &str = "DotnetToolSettings.xml";
+    let text = String::from_utf8_lossy(specification);
+    let is_tool = text.contains("<packageType name=\"DotnetTool\"");
+    let has_settings = || {
+        inventory.top_files().any(|entry| entry.path.starts_with("tools/") && entry.file_name() == SETTINGS)
+    };
+    (is_tool && !has_settings()).then(|| MissingEntryPoint {
+        field: "packageType DotnetTool".to_owned(),
+        target: format!("tools/FRAMEWORK/any/{SETTINGS}"),
+        weight: EntryPointWeight::Command,
+        near: None,
+        line: None,
+    })
 }
 
 /// A file that the manifest names.
@@ -220,6 +238,18 @@ fn as_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
 mod tests {
     use super::*;
     use crate::ecosystem::tests::inventory;
+
+    #[test]
+    fn a_program_needs_its_settings() {
+        let manifest = "<package><metadata><id>d</id><version>1.0.0</version><packageTypes><packageType name=\"DotnetTool\" /></packageTypes></metadata></package>";
+        let missing = |settings: &str| {
+            let files = [("d.nuspec", manifest), ("tools/net8.0/any/d.dll", ""), (settings, "")];
+            let package = Nupkg.read(&inventory("d.nupkg", "zip", &files), None, &mut Vec::new()).unwrap();
+            package.declared.missing.len()
+        };
+        assert_eq!(missing("tools/net8.0/any/DotnetToolSettings.xml"), 0);
+        assert_eq!(missing("content/DotnetToolSettings.xml"), 1);
+    }
 
     #[test]
     fn licences() {

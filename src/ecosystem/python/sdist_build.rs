@@ -31,18 +31,33 @@ pub(super) fn missing(inventory: &Inventory, root: &str) -> Vec<MissingEntryPoin
         paths.contains(path)
             || paths.range(folder.clone()..).next().is_some_and(|next| next.starts_with(&folder))
     };
-    let backend = kept("pyproject.toml").map(|text| backend_paths(&text)).unwrap_or_default();
-    let opened = kept("setup.py").map(|text| opened(&text)).unwrap_or_default();
-    let absent = |all: Vec<String>| all.into_iter().filter(|path| !has(path)).collect::<Vec<String>>();
-    let backend = absent(backend).into_iter().map(|path| miss("build-system.backend-path", path));
-    backend.chain(absent(opened).into_iter().map(|path| miss("setup.py", path))).collect()
+    let pyproject: Table =
+        kept("pyproject.toml").and_then(|text| toml::from_str(&text).ok()).unwrap_or_default();
+    let setup = kept("setup.py").filter(|text| is_straight(text)).map(|text| without_comments(&text));
+    let setup = setup.unwrap_or_default();
+    let version = kept("setup.cfg").and_then(|text| version_file(&text));
+    // setuptools takes the C that Cython made where there is no Cython
+    let is_compiled = |path: &str| {
+        let stem = path.strip_suffix(".pyx").unwrap_or_default();
+        !stem.is_empty() && [".c", ".cpp"].iter().any(|end| has(&format!("{stem}{end}")))
+    };
+    let needed = [
+        ("build-system.backend-path", backend_paths(&pyproject)),
+        ("project.readme", readme(&pyproject).into_iter().collect()),
+        ("setup.cfg", version.into_iter().collect()),
+        ("setup.py", opened(&setup).into_iter().chain(packages(&setup)).chain(sources(&setup)).collect()),
+    ];
+    let absent = |(field, paths): (&'static str, Vec<String>)| {
+        let absent = paths.into_iter().filter(|path| !has(path) && !is_compiled(path));
+        absent.map(|path| miss(field, path)).collect::<Vec<_>>()
+    };
+    needed.into_iter().flat_map(absent).collect()
 }
 
 /// The folders that hold the build's own backend.
-fn backend_paths(pyproject: &str) -> Vec<String> {
-    let table: Table = toml::from_str(pyproject).unwrap_or_default();
+fn backend_paths(pyproject: &Table) -> Vec<String> {
     let paths =
-        table.get("build-system").and_then(|system| system.get("backend-path")).and_then(Value::as_array);
+        pyproject.get("build-system").and_then(|system| system.get("backend-path")).and_then(Value::as_array);
     let paths = paths.into_iter().flatten().filter_map(Value::as_str);
     paths
         .map(|path| path.trim_start_matches("./").trim_end_matches('/').to_owned())
@@ -50,13 +65,82 @@ fn backend_paths(pyproject: &str) -> Vec<String> {
         .collect()
 }
 
-/// The files that `setup.py` is sure to open: only where it has no condition, no function and asks for no file's
-/// being there.
-fn opened(setup: &str) -> Vec<String> {
+/// The readme that the project names, if its backend refuses to build without; setuptools does not.
+fn readme(pyproject: &Table) -> Option<String> {
+    const STRICT: [&str; 5] = ["hatchling", "flit_core", "poetry.core", "pdm.backend", "maturin"];
+    let backend = pyproject.get("build-system")?.get("build-backend")?.as_str()?;
+    let readme = pyproject.get("project")?.get("readme")?;
+    let path = readme.as_str().or_else(|| readme.get("file")?.as_str())?;
+    let is_strict = STRICT.iter().any(|strict| backend.starts_with(strict));
+    (is_strict && is_inside(path)).then(|| path.trim_start_matches("./").to_owned())
+}
+
+/// The file that `setup.cfg` takes the version from.
+fn version_file(settings: &str) -> Option<String> {
+    let values =
+        settings.lines().filter_map(|line| line.strip_prefix("version")?.trim_start().strip_prefix('='));
+    let mut files = values.filter_map(|value| value.trim().strip_prefix("file:").map(str::trim));
+    files.find(|path| is_inside(path)).map(str::to_owned)
+}
+
+/// Whether `setup.py` has no condition, no function and asks for no file's being there.
+fn is_straight(setup: &str) -> bool {
     const GUARDS: [&str; 7] = ["try:", "exists(", "isfile(", "def ", "if ", "class ", "chdir("];
-    if GUARDS.iter().any(|guard| setup.contains(guard)) {
+    !GUARDS.iter().any(|guard| setup.contains(guard))
+}
+
+/// Without the lines that are comments.
+fn without_comments(text: &str) -> String {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    code.fold(String::new(), |code, line| code + line + "\n")
+}
+
+fn is_inside(path: &str) -> bool {
+    let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
+    is_plain && !path.is_empty() && !path.starts_with('/') && !path.contains("..")
+}
+
+/// The folders of the packages that `setup.py` lists one by one, where they stand at the top.
+fn packages(setup: &str) -> Vec<String> {
+    if setup.contains("package_dir") {
         return Vec::new();
     }
+    let names = setup.split_once("packages=[").and_then(|(_, rest)| listed(rest));
+    names.unwrap_or_default().into_iter().map(|name| name.replace('.', "/")).collect()
+}
+
+/// The sources that `setup.py` lists one by one.
+fn sources(setup: &str) -> Vec<String> {
+    const CALL: &str = "Extension(";
+    let calls = setup.match_indices(CALL).filter_map(|(at, _)| {
+        let rest = setup.get(at + CALL.len()..)?;
+        // behind the name, and on the few lines that such a call has
+        let (before, list) = rest.split_once('[')?;
+        let before = before.trim_end().trim_end_matches("sources=").trim_end();
+        let is_second = before.len() < 200 && before.ends_with(',') && before.matches(',').count() == 1;
+        listed(list).filter(|_| is_second)
+    });
+    calls
+        .flatten()
+        .filter(|path| is_inside(path))
+        .map(|path| path.trim_start_matches("./").to_owned())
+        .collect()
+}
+
+/// The texts of a list, behind its bracket; `None` if anything else is in it.
+fn listed(list: &str) -> Option<Vec<String>> {
+    let (inside, _) = list.split_once(']')?;
+    let items = inside.split(',').map(str::trim).filter(|item| !item.is_empty());
+    let text = |item: &str| {
+        let quote = item.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let text = item.get(1..)?.strip_suffix(quote)?;
+        (!text.is_empty() && !text.contains(['"', '\'', '%', '{'])).then(|| text.to_owned())
+    };
+    items.map(text).collect()
+}
+
+/// The files that `setup.py` is sure to open.
+fn opened(setup: &str) -> Vec<String> {
     let lines = setup.match_indices('\n').map(|(end, _)| end + 1);
     std::iter::once(0).chain(lines).flat_map(|start| on_line(setup, start)).collect()
 }
@@ -73,12 +157,10 @@ fn on_line(setup: &str, start: usize) -> impl Iterator<Item = String> {
         let quote = behind.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
         let (path, rest) = behind.get(1..)?.split_once(quote)?;
         let path = path.trim_start_matches("./");
-        let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
-        let is_inside = is_plain && !path.is_empty() && !path.starts_with('/') && !path.contains("..");
         let mode = rest.trim_start().strip_prefix(',').map_or("", str::trim_start);
         let writes =
             ["'w", "\"w", "'a", "\"a", "'x", "\"x", "mode"].iter().any(|start| mode.starts_with(start));
-        (!is_another && is_inside && !writes).then(|| path.to_owned())
+        (!is_another && is_inside(path) && !writes).then(|| path.to_owned())
     })
 }
 
@@ -92,6 +174,8 @@ mod tests {
         let setup =
             "from setuptools import setup\nsetup(name='a', long_description=open('README.md').read())\n";
         let guarded = "import os\nif os.path.exists('README.md'):\n    text = open('README.md').read()\n";
+        let hatch = "[build-system]\nbuild-backend = 'hatchling.build'\n[project]\nreadme = 'R.md'\n";
+        let extension = "Extension('a._c', ['src/a.c']), Extension('b', sources=['./b.pyx'], libraries=['z'])\nExtension(name, files)\n";
         let own = "[build-system]\nbuild-backend = 'backend'\nbackend-path = ['.', './_build']\n";
         for (files, expected) in [
             (&[("a-1/setup.py", setup)][..], &["README.md"][..]),
@@ -100,6 +184,21 @@ mod tests {
             (&[("a-1/setup.py", "open('a.txt', 'w')\nopen(name)\n# open('b')\nopen('/c')\n")], &[]),
             (&[("a-1/setup.py", "with open('c.txt', encoding='utf-8') as f:\n  pass\n")], &["c.txt"]),
             (&[("a-1/pyproject.toml", own)], &["_build"]),
+            (&[("a-1/pyproject.toml", hatch)], &["R.md"]),
+            (
+                &[("a-1/pyproject.toml", hatch.replace("hatchling.build", "setuptools.build_meta").as_str())],
+                &[],
+            ),
+            (
+                &[("a-1/setup.py", "setup()"), ("a-1/setup.cfg", "[metadata]\nversion = file: VERSION\n")],
+                &["VERSION"],
+            ),
+            (&[("a-1/setup.py", "setup(packages=['a', 'a.b'], x=[y])"), ("a-1/a/c.py", "")], &["a/b"]),
+            (&[("a-1/setup.py", "# packages=['x']\nsetup()\n")], &[]),
+            (&[("a-1/setup.py", "setup(packages=['a'], package_dir={'': 'src'})")], &[]),
+            (&[("a-1/setup.py", "setup(packages=['a'] + find_packages('a'), packages=[a])")], &["a"]),
+            (&[("a-1/setup.py", extension)], &["src/a.c", "b.pyx"]),
+            (&[("a-1/setup.py", extension), ("a-1/src/a.c", ""), ("a-1/b.c", "")], &[]),
             (&[("a-1/pyproject.toml", own), ("a-1/_build/backend.py", "")], &[]),
             (&[("a-1/a/__init__.py", "")], &["pyproject.toml or setup.py"]),
         ] {

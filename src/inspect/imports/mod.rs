@@ -3,8 +3,11 @@
 //! module, and only files with a name that may lead nowhere are parsed, once all files are known.
 
 mod python;
+mod python_files;
 mod ruby;
+mod rust;
 pub(in crate::inspect) mod script;
+mod script_files;
 
 use std::collections::HashSet;
 
@@ -29,6 +32,8 @@ enum Word {
     Export,
     /// One that only CommonJS gives.
     Variable,
+    /// What reads a file.
+    Read,
 }
 
 impl Word {
@@ -37,13 +42,14 @@ impl Word {
             Self::Require => Asking::Require,
             Self::Export => Asking::Export,
             Self::Variable => Asking::Variable,
+            Self::Read => Asking::File,
             _ => Asking::Import,
         }
     }
 }
 
 /// Each with what may ask in it.
-const WORDS: [(&str, Word); 17] = [
+const WORDS: [(&str, Word); 20] = [
     ("require(", Word::Require),
     ("from\"", Word::From),
     ("from'", Word::From),
@@ -61,6 +67,9 @@ const WORDS: [(&str, Word); 17] = [
     ("exports", Word::Variable),
     ("__dirname", Word::Variable),
     ("__filename", Word::Variable),
+    ("readFileSync", Word::Read),
+    ("await readFile(", Word::Read),
+    ("new Worker(", Word::Read),
 ];
 
 /// Different names that are kept of one file.
@@ -116,17 +125,10 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     if sample.decoded.is_some() || !sample.media.is_text() {
         return;
     }
-    let by_line = match sample.path {
-        path if path.ends_with(".py") => Some(python::imports(path, sample.bytes)),
-        path if path.ends_with(".rb") || is_command(path, sample.bytes, b"ruby") => {
-            Some(ruby::imports(sample.bytes))
-        }
-        _ => None,
-    };
-    if let Some(found) = by_line {
-        for (offset, specifier) in found.into_iter().take(MOST) {
+    if let Some(found) = by_line(sample.path, sample.bytes) {
+        for (offset, by, specifier) in found.into_iter().take(MOST) {
             let line = sample.at(offset).line;
-            sink.entry.imports.push(Import { specifier: specifier.into(), by: Asking::Import, line });
+            sink.entry.imports.push(Import { specifier: specifier.into(), by, line });
         }
         return;
     }
@@ -134,7 +136,13 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     let Some(language) = language else { return };
     let mut known: HashSet<(Asking, &str)> = HashSet::new();
     let mut comments = Comments { bytes: sample.bytes, done: 0, is_open: false };
+    let mut reads = false;
     for hit in hits {
+        // once is enough
+        let is_read = WORDS.get(hit.needle).is_some_and(|(_, word)| *word == Word::Read);
+        if is_read && std::mem::replace(&mut reads, true) {
+            continue;
+        }
         if language == Language::Styles && comments.are_open(hit.offset) {
             continue;
         }
@@ -143,6 +151,26 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
             sink.entry.imports.push(Import { specifier: specifier.into(), by, line: None });
         }
     }
+}
+
+/// What a file asks for in a language that is read line by line; `None` in any other. All of it is sure.
+fn by_line(path: &str, bytes: &[u8]) -> Option<Vec<(usize, Asking, String)>> {
+    let (modules, files) = match path {
+        path if path.ends_with(".py") => (python::imports(path, bytes), python_files::files(path, bytes)),
+        path if path.ends_with(".rb") || is_command(path, bytes, b"ruby") => {
+            (ruby::imports(bytes), ruby::files(bytes))
+        }
+        path if path.ends_with(".rs") => (rust::modules(bytes), rust::files(bytes)),
+        _ => return None,
+    };
+    let asked_by = |by: Asking| move |(at, name): (usize, String)| (at, by, name);
+    Some(
+        modules
+            .into_iter()
+            .map(asked_by(Asking::Import))
+            .chain(files.into_iter().map(asked_by(Asking::File)))
+            .collect(),
+    )
 }
 
 /// Whether a place is in a comment, as far as the beginning of its line tells.
@@ -163,6 +191,10 @@ fn asked<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<(Asking, 
             let is_whole = |byte: &u8| *word == Word::Export || !is_in_name(*byte);
             let stands_free = !is_in_name(before) && before != b'.' && behind.first().is_some_and(is_whole);
             (language == Language::Script && stands_free).then_some(text.trim_end_matches([' ', '{']))
+        }
+        // whether it reads one that is missing is for the parser to say
+        Word::Read => {
+            (language == Language::Script && script_files::may_rely_on(bytes)).then_some("readFileSync")
         }
         _ => specifier(bytes, hit.offset, (text, *word), (before, behind), language),
     };

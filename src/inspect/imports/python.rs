@@ -11,7 +11,7 @@ use memchr::memmem;
 pub(super) fn imports(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut of_package = Vec::new();
-    let mut strings = Strings { bytes, done: 0, quotes: [0; 2] };
+    let mut strings = Strings::new(bytes);
     let is_package = path.ends_with("__init__.py");
     let own = own_package(path);
     for at in statements(bytes) {
@@ -120,14 +120,18 @@ fn undefined(bytes: &[u8], mut names: Vec<(usize, String)>) -> Vec<(usize, Strin
 }
 
 /// Whether a string of several lines is open at a place, asked of one place after the other.
-struct Strings<'a> {
+pub(super) struct Strings<'a> {
     bytes: &'a [u8],
     done: usize,
     quotes: [usize; 2],
 }
 
-impl Strings<'_> {
-    fn are_open(&mut self, at: usize) -> bool {
+impl<'a> Strings<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, done: 0, quotes: [0; 2] }
+    }
+
+    pub(super) fn are_open(&mut self, at: usize) -> bool {
         let between = self.bytes.get(self.done..at).unwrap_or_default();
         for (count, quote) in self.quotes.iter_mut().zip(["\"\"\"", "'''"]) {
             *count += memmem::find_iter(between, quote).count();

@@ -7,12 +7,13 @@ use std::thread;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    ArrowFunctionExpression, BindingIdentifier, CallExpression, Class, ConditionalExpression,
-    DoWhileStatement, ExportAllDeclaration, ExportDefaultDeclaration, ExportNamedDeclaration, Expression,
-    ForInStatement, ForOfStatement, ForStatement, Function, IdentifierReference, IfStatement,
-    ImportDeclaration, LogicalExpression, Program, Statement, StringLiteral, SwitchStatement,
-    TSExternalModuleReference, TSImportType, TSModuleDeclaration, TSModuleDeclarationName, TryStatement,
-    UnaryExpression, WhileStatement, WithClause, WithStatement,
+    ArrowFunctionExpression, AwaitExpression, BindingIdentifier, CallExpression, Class,
+    ConditionalExpression, DoWhileStatement, ExportAllDeclaration, ExportDefaultDeclaration,
+    ExportNamedDeclaration, Expression, ForInStatement, ForOfStatement, ForStatement, Function,
+    IdentifierReference, IfStatement, ImportDeclaration, LogicalExpression, NewExpression, Program,
+    Statement, StringLiteral, SwitchStatement, TSExternalModuleReference, TSImportType, TSModuleDeclaration,
+    TSModuleDeclarationName, TryStatement, UnaryExpression, VariableDeclarator, WhileStatement, WithClause,
+    WithStatement,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser};
@@ -20,6 +21,7 @@ use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::operator::UnaryOperator;
 use oxc_syntax::scope::ScopeFlags;
 
+use super::script_files::{self, Places};
 use crate::inventory::{Asking, Import};
 
 /// The parser goes down into itself for everything that stands in something else: so much stack it takes for one
@@ -80,6 +82,7 @@ fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
         own_names: own_names(program),
         told: BTreeSet::new(),
         is_module: kind.is_module() && has_module_syntax(program),
+        places: script_files::may_rely_on(text.as_bytes()).then(Places::default),
         found: Vec::new(),
         own_modules: Vec::new(),
     };
@@ -163,6 +166,8 @@ struct Asked<'t> {
     told: BTreeSet<&'static str>,
     /// Whether it is a module of the language.
     is_module: bool,
+    /// Where files are that it may read; `None` if it reads none, or takes care.
+    places: Option<Places>,
     /// Offset, what asks, and name.
     found: Vec<(usize, Asking, String)>,
     /// Modules that the declarations themselves declare.
@@ -273,7 +278,31 @@ impl<'a> Visit<'a> for Asked<'_> {
         {
             self.add(call.callee.span(), Asking::Require, &name.value);
         }
+        if let Some(file) = self.places.as_ref().and_then(|places| places.read_by(call)) {
+            self.add(call.span, Asking::File, &file);
+        }
         walk::walk_call_expression(self, call);
+    }
+
+    fn visit_new_expression(&mut self, new: &NewExpression<'a>) {
+        if let Some(file) = self.places.as_ref().and_then(|places| places.started_by(new)) {
+            self.add(new.span, Asking::File, &file);
+        }
+        walk::walk_new_expression(self, new);
+    }
+
+    fn visit_await_expression(&mut self, awaited: &AwaitExpression<'a>) {
+        if let Some(file) = self.places.as_ref().and_then(|places| places.awaited(&awaited.argument)) {
+            self.add(awaited.span, Asking::File, &file);
+        }
+        walk::walk_await_expression(self, awaited);
+    }
+
+    fn visit_variable_declarator(&mut self, variable: &VariableDeclarator<'a>) {
+        if let Some(places) = &mut self.places {
+            places.declare(variable);
+        }
+        walk::walk_variable_declarator(self, variable);
     }
 
     fn visit_ts_import_type(&mut self, import: &TSImportType<'a>) {
@@ -391,6 +420,38 @@ mod tests {
         let text = "'use strict';\nconst a = require('a'), { b } = __importDefault(require(\"./b\"));\n__exportStar(require('./c'), exports);\nmodule.exports = { d: require('d').e };";
         assert_eq!(found("a.js", text), ["2:a", "2:./b", "3:./c", "4:d"]);
         assert_eq!(found("a.cjs", "return require('a')"), ["1:a"]);
+    }
+
+    #[test]
+    fn files_that_are_read() {
+        for (text, expected) in [
+            ("const t = fs.readFileSync(path.join(__dirname, '../a.json'));", &["./../a.json"][..]),
+            ("const t = JSON.parse((0, fs_1.readFileSync)(`${__dirname}/a.txt`, 'utf8'));", &["./a.txt"]),
+            ("export const t = readFileSync(new URL('./a.txt', import.meta.url));", &["./a.txt"]),
+            (
+                "const d = path.dirname(fileURLToPath(import.meta.url)), t = fs.readFileSync(path.resolve(d, 'a', 'b'));",
+                &["./a/b"],
+            ),
+            ("new Worker(__dirname + '/w.js');", &["./w.js"]),
+            (
+                "if (a) fs.readFileSync(__dirname + '/a'); const f = () => fs.readFileSync(__dirname + '/a');",
+                &[],
+            ),
+            (
+                "try { fs.readFileSync(__dirname + '/a') } catch {} const t = a ? fs.readFileSync(__dirname + '/b') : 1;",
+                &[],
+            ),
+            ("fs.writeFileSync(__dirname + '/a', x); fs.readFileSync(__dirname + '/a');", &[]),
+            (
+                "fs.readFileSync('a'); fs.readFileSync(path.join(cwd, 'a')); fs.readFileSync(path.join(__dirname, x));",
+                &[],
+            ),
+        ] {
+            let mut found = imports("a.js", text.as_bytes()).expect("it parses");
+            found.retain(|import| import.by == Asking::File);
+            let found: Vec<String> = found.into_iter().map(|one| one.specifier.to_string()).collect();
+            assert_eq!(found, expected, "{text}");
+        }
     }
 
     #[test]

@@ -197,7 +197,14 @@ impl<'a> Dependencies<'a> {
         let bare = name.rsplit('/').next().unwrap_or(name);
         let keywords = self.manifest.object.get("keywords").and_then(Value::as_array).into_iter().flatten();
         let is_made_for = |text: &str| text.split(['-', '/', '@', '.', '_']).any(|word| word == bare);
+        let peers = self.manifest.object.get("peerDependencies").and_then(Value::as_object);
+        // a part of the program that loads it: `@react-native/x` for `react-native`, `expo-modules-core` for `expo`
+        let is_part_of = |peer: &String| {
+            let rest = name.trim_start_matches('@').strip_prefix(peer.as_str());
+            rest.is_some_and(|rest| rest.starts_with(if name.starts_with('@') { '/' } else { '-' }))
+        };
         HOSTS.contains(&name)
+            || peers.is_some_and(|peers| peers.keys().any(is_part_of))
             || name.starts_with('@') && HOSTS.contains(&scope)
             || is_made_for(self.own)
             || keywords.filter_map(Value::as_str).any(|word| word == bare || is_made_for(word))
@@ -261,7 +268,7 @@ mod tests {
         for lacking in ["x", "d", "@b/d", "yjs/dist/a.js", "@/x", "~/x"] {
             assert_eq!(dependencies.lacks(lacking), Some(ImportTrouble::Undeclared), "{lacking}");
         }
-        for host in ["eslint", "webpack", "@babel/core"] {
+        for host in ["eslint", "webpack", "@babel/core", "p-core", "@p/core"] {
             assert_eq!(dependencies.lacks(host), Some(ImportTrouble::Host), "{host}");
         }
         for (levels, path, expected) in [

@@ -160,7 +160,10 @@ pub(super) fn broken(
                 broken.push(BrokenImport {
                     entry: entry.id,
                     line: import.line,
-                    specifier: import.specifier.to_string(),
+                    specifier: match import.by {
+                        Asking::File => import.specifier.trim_start_matches("./").to_owned(),
+                        _ => import.specifier.to_string(),
+                    },
                     trouble,
                     near,
                     reach: way.root.reach,
@@ -221,7 +224,9 @@ impl<'a> Whole<'a> {
                 }
                 ways.insert(node, way);
                 let asked = self.tree.entry(path).and_then(|entry| imports(entry, graph)).unwrap_or_default();
-                for import in asked.iter().filter(|import| is_relative(&import.specifier)) {
+                let is_module =
+                    |import: &&Import| import.by != Asking::File && is_relative(&import.specifier);
+                for import in asked.iter().filter(is_module) {
                     if let Resolved::File(target) = self.tree.resolve(path, &import.specifier, graph) {
                         step(node, (target, graph));
                         next.push_back(((target, graph), Way { steps: way.steps + 1, root: way.root }));
@@ -239,7 +244,9 @@ impl<'a> Whole<'a> {
             entry.imports.iter().any(|import| {
                 let most = if is_relative(&import.specifier) { MOST_FOR_A_FILE } else { MOST_FOR_A_PACKAGE };
                 let may_lack_require = import.by == Asking::Require && format == Format::Module;
-                entry.size <= most && (may_lack_require || self.trouble(node, import).is_some())
+                let may_lack_file = import.by == Asking::File;
+                entry.size <= most
+                    && (may_lack_require || may_lack_file || self.trouble(node, import).is_some())
             })
         })
     }
@@ -266,6 +273,9 @@ impl<'a> Whole<'a> {
         }
         let (from, graph) = node;
         let specifier = &*import.specifier;
+        if import.by == Asking::File {
+            return self.tree.lacks_file(from, specifier).then_some((ImportTrouble::FileAbsent, None));
+        }
         if !is_relative(specifier) {
             return alone(match graph {
                 Graph::Code => self.lacks(specifier)?,

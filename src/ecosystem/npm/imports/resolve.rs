@@ -159,6 +159,21 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// Whether a file of the package that another one reads is not there. What is built or installed may be.
+    pub(super) fn lacks_file(&self, from: &str, path: &str) -> bool {
+        let may_come = |path: &str| {
+            path.is_empty()
+                || path.ends_with(".node")
+                || path.starts_with("build/")
+                || path.contains("node_modules/")
+        };
+        join(folder(from), path).is_some_and(|path| {
+            !may_come(&path)
+                && !self.files.contains_key(path.as_str())
+                && !self.folders.contains(path.as_str())
+        })
+    }
+
     /// Whether an import names the file that it leads to as it is called, which is all that Node does for a module of the
     /// language. What only a bundler can load is its own affair.
     pub(super) fn is_exact(&self, from: &str, specifier: &str, file: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::{BrokenImport, Entry, ImportTrouble, Inventory, Package, Reach};
+use crate::inventory::{Asking, BrokenImport, Entry, ImportTrouble, Inventory, Package, Reach};
 
 use super::modules::installed;
 
@@ -41,6 +41,21 @@ pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[S
         }
         let Some(entry) = modules.files.get(path) else { continue };
         for import in &entry.imports {
+            if import.by == Asking::File {
+                let path = import.specifier.trim_start_matches('/');
+                if !modules.files.contains_key(path) {
+                    broken.push(BrokenImport {
+                        entry: entry.id,
+                        line: import.line,
+                        specifier: path.to_owned(),
+                        trouble: ImportTrouble::FileAbsent,
+                        near: None,
+                        reach,
+                        field: field.clone(),
+                    });
+                }
+                continue;
+            }
             let Some((package, target)) = target(path, &import.specifier) else { continue };
             let is_whole_name = !import.specifier.starts_with('.');
             match modules.find(&package, &target, import.specifier.contains(' '), is_whole_name) {
@@ -182,7 +197,7 @@ fn target(from: &str, specifier: &str) -> Option<(String, String)> {
 mod tests {
     use super::*;
     use crate::ecosystem::tests::inventory;
-    use crate::inventory::{Asking, Import};
+    use crate::inventory::Import;
 
     fn found(artifact: &str, files: &[(&str, &[&str])]) -> Vec<String> {
         let texts: Vec<(&str, &str)> = files.iter().map(|(path, _)| (*path, "")).collect();
