@@ -13,7 +13,7 @@ const PLACES: [&str; 5] = ["__file__", "files(", "get_data(", "resource_string("
 const CONDITIONS: [&str; 7] = [" if ", " or ", " and ", "lambda", " for ", "exists(", "#"];
 /// Longest statement.
 const LONGEST: usize = 500;
-/// Variables that are kept in mind.
+/// Values of variables that are kept in mind.
 const MOST_NAMES: usize = 50;
 
 /// Their paths from the folder that the top package is in, with a `/` before them, and the offsets of their lines.
@@ -24,6 +24,7 @@ pub(super) fn files(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
     let mut strings = Strings::new(bytes);
     let mut module = Module { path: installed(path), names: HashMap::new() };
     let mut found = Vec::new();
+    let mut given = 0;
     for at in super::lines(bytes) {
         let rest = bytes.get(at..).unwrap_or_default();
         if !rest.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') {
@@ -40,8 +41,9 @@ pub(super) fn files(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
         match (name, value) {
             (_, Value::Read(path)) if !path.is_empty() => found.push((at, format!("/{path}"))),
             (Some(name), value @ (Value::Place(_) | Value::Text(_)))
-                if module.names.len() < MOST_NAMES && !is_given_elsewhere(bytes, name) =>
+                if given < MOST_NAMES && !is_given_elsewhere(bytes, name) =>
             {
+                given += 1;
                 module.names.insert(name.to_owned(), value);
             }
             _ => {}

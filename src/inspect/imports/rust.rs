@@ -61,9 +61,13 @@ pub(super) fn files(bytes: &[u8]) -> Vec<(usize, String)> {
     found
 }
 
-/// Whether all of the file depends on something.
+/// Whether all of the file depends on something, or it has a line that is too long to be looked at for all that is in it.
 fn is_conditional(bytes: &[u8]) -> bool {
-    memmem::find(bytes, b"#![cfg(").is_some()
+    const LONGEST: usize = 8 << 10;
+    let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+    let mut start = 0;
+    let mut lengths = ends.map(|end| end - std::mem::replace(&mut start, end));
+    memmem::find(bytes, b"#![cfg(").is_some() || lengths.any(|length| length > LONGEST)
 }
 
 fn start_of_line(bytes: &[u8], at: usize) -> usize {
