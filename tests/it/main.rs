@@ -20,6 +20,7 @@ mod completions;
 mod crates;
 mod dice;
 mod diff;
+mod documents;
 mod extensions;
 #[cfg(unix)]
 mod failures;

@@ -381,3 +381,26 @@ fn settings_of_services() {
         assert!(output.status.success(), "{}", told(&output));
     }
 }
+
+/// What copies a recipe gets no workflow that others could misuse.
+#[test]
+fn workflows_are_safe_to_copy() {
+    if !clients::have(&["zizmor"]) {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let workflows = folder.path().join(".github/workflows");
+    std::fs::create_dir_all(&workflows).unwrap();
+    // packgate's own action has no commit to pin to before its first release; the others are pinned by whoever copies.
+    let settings = "rules:\n  unpinned-uses:\n    config:\n      policies:\n        \"*\": ref-pin\n";
+    std::fs::write(folder.path().join("zizmor.yml"), settings).unwrap();
+    for name in ["github", "github-verdict"] {
+        std::fs::write(workflows.join(format!("{name}.yml")), recipe("yaml", name)).unwrap();
+    }
+    let output = Command::new("zizmor")
+        .args(["--offline", "--no-progress", "--config", "zizmor.yml", "."])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", told(&output));
+}

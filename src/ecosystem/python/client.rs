@@ -65,11 +65,21 @@ impl Client for BuildFrontend {
         ]
     }
 
-    /// hatchling packs what git tracks; the others pack modules.
+    /// hatchling packs what git tracks, as setuptools-scm has setuptools do; the others pack modules.
     fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
         let text = std::fs::read_to_string(folder.join(MANIFEST)).ok()?;
         let table: toml::Table = toml::from_str(&text).ok()?;
-        let backend = table.get("build-system")?.get("build-backend")?.as_str()?;
+        let system = table.get("build-system")?;
+        let backend = system.get("build-backend")?.as_str()?;
+        let mut required = system.get("requires").and_then(toml::Value::as_array).into_iter().flatten();
+        let is_scm = |one: &toml::Value| {
+            one.as_str().is_some_and(|one| one.replace('_', "-").starts_with("setuptools-scm"))
+        };
+        if backend == "setuptools.build_meta" && required.any(is_scm) {
+            let lines: Vec<String> = names.iter().map(|name| format!("exclude {name}")).collect();
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            return Rewrite::add_lines(folder, "MANIFEST.in", &lines);
+        }
         let sdist =
             table.get("tool").and_then(|tool| tool.get("hatch")?.get("build")?.get("targets")?.get("sdist"));
         let is_listed = |key: &&str| sdist.is_some_and(|sdist| sdist.get(*key).is_some());
@@ -177,6 +187,22 @@ mod tests {
         assert_eq!(tags, ["cp312", "cp312", "manylinux_2_17_x86_64.manylinux2014_x86_64"]);
         assert_eq!((implementation("cp312"), python_version("cp312")), ("cp", Some("312")));
         assert_eq!((implementation("pp39"), python_version("py3.py2")), ("pp", Some("3")));
+    }
+
+    #[test]
+    fn own_files_are_kept_out_of_what_setuptools_scm_packs() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept_out = |requires: &str| {
+            let text = format!(
+                "[build-system]\nrequires = [{requires}]\nbuild-backend = \"setuptools.build_meta\"\n"
+            );
+            std::fs::write(folder.path().join(MANIFEST), text).unwrap();
+            BuildFrontend.keep_out(folder.path(), &["packgate.toml", "packgate.lock"])
+        };
+        let rewrite = kept_out("\"setuptools>=77\", \"setuptools_scm[toml]>=8\"").unwrap();
+        assert_eq!(rewrite.file, "MANIFEST.in");
+        assert_eq!(rewrite.text, "exclude packgate.toml\nexclude packgate.lock\n");
+        assert_eq!(kept_out("\"setuptools>=77\""), None);
     }
 
     #[test]
