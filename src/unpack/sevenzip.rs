@@ -43,7 +43,10 @@ fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(
     {
         blobs.usual("beside the packed streams", offset, &bytes);
     }
-    blobs.foreign(AnomalyKind::TrailingData, "the bytes behind the archive", None, end, rest(source, end)?);
+    let behind = rest(source, end)?;
+    if behind.iter().any(|byte| *byte != 0) {
+        blobs.foreign(AnomalyKind::TrailingData, "the bytes behind the archive", None, end, behind);
+    }
     let mut names = Names::default();
     let mut over = None;
     let read =

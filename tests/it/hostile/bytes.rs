@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
+use packgate::inventory::AnomalyKind;
+
 use super::build::gzip;
 use super::carriers::silent;
 use super::formats::{CPIO, Named, ar, cpio_of, rpm};
@@ -61,6 +63,9 @@ fn each_byte_of_a_7_zip_archive() {
         std::fs::remove_file(folder.path().join("x.7z")).unwrap();
         // The minor version says nothing to any reader.
         assert_eq!(unseen("x.7z", &archive), [7], "{how:?}");
+        let behind = |bytes: &[u8]| super::carriers::all("x.7z", &[&archive, bytes].concat()).anomalies;
+        assert_eq!(behind(&[0; 512]), []);
+        assert_eq!(behind(b"hidden"), [AnomalyKind::TrailingData]);
     }
 }
 
