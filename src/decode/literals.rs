@@ -40,9 +40,22 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
 /// Literals with an operator, or nothing, between them.
 fn by_operator(bytes: &[u8], layer: &mut Builder<'_>) {
     let mut closes = Closes::new(bytes);
+    // Bytes that may be looked at for nothing, before they are taken from what may be uncovered.
+    let mut spare = bytes.len().saturating_mul(4);
+    let mut pay = |cost: usize, layer: &mut Builder<'_>| match spare.checked_sub(cost) {
+        Some(left) => {
+            spare = left;
+            true
+        }
+        None => layer.afford(cost),
+    };
     while let Some(close) = closes.next() {
         let Some(mut open) = joint(bytes, close) else { continue };
-        let mut parts = vec![first_part(bytes, close)];
+        let first = first_part(bytes, close);
+        if !pay(first.len(), layer) {
+            return;
+        }
+        let mut parts = vec![first];
         let mut done = close + 1;
         while let Some(part) = literal(bytes, open).filter(|_| parts.len() < MOST) {
             done = part.end + 1;
@@ -52,6 +65,9 @@ fn by_operator(bytes: &[u8], layer: &mut Builder<'_>) {
                 Some(next) => open = next,
                 None => break,
             }
+        }
+        if parts.len() == 1 && !pay(line_behind(bytes, open), layer) {
+            return;
         }
         with_bare_ends(bytes, &mut parts);
         closes.skip_to(done);
@@ -99,6 +115,8 @@ fn joint(bytes: &[u8], close: usize) -> Option<usize> {
         }
         // Without an operator it may be the end of one argument and the beginning of another.
         b"" => may_be_cut(|byte| byte.is_ascii_alphanumeric() || b"_-+/=.:~@%\\".contains(&byte)),
+        // Two escaped quotes, as an empty text has in JSON within JSON.
+        b"\\" if close.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\\') => false,
         operator => {
             matches!(
                 operator,
@@ -167,6 +185,13 @@ fn literal(bytes: &[u8], open: usize) -> Option<Range<usize>> {
             _ => return Some(open + 1..open + 1 + next),
         };
     }
+}
+
+/// Bytes of the line that are looked at for the end of a literal that has none.
+fn line_behind(bytes: &[u8], open: usize) -> usize {
+    let rest = bytes.get(open..).unwrap_or_default();
+    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    memchr::memchr(b'\n', rest).unwrap_or(rest.len())
 }
 
 /// Literals that a call joins. Nothing is read twice, whatever stands there.

@@ -2,13 +2,15 @@
 //! and under no condition, and begins at the module's own place or at a package's.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 use super::python::Strings;
 
 /// What makes a place of which a file may be read; without one of them there is nothing to read.
-const PLACES: [&str; 5] = ["__file__", "files(", "get_data(", "resource_string(", "read_text("];
+static PLACES: LazyLock<[Finder<'static>; 5]> =
+    LazyLock::new(|| ["__file__", "files(", "get_data(", "resource_string(", "read_text("].map(Finder::new));
 /// What a line may not have: it decides whether anything is read, or when.
 const CONDITIONS: [&str; 7] = [" if ", " or ", " and ", "lambda", " for ", "exists(", "#"];
 /// Longest statement.
@@ -18,7 +20,7 @@ const MOST_NAMES: usize = 50;
 
 /// Their paths from the folder that the top package is in, with a `/` before them, and the offsets of their lines.
 pub(super) fn files(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
-    if !PLACES.iter().any(|place| memmem::find(bytes, place.as_bytes()).is_some()) {
+    if !PLACES.iter().any(|place| place.find(bytes).is_some()) {
         return Vec::new();
     }
     let mut strings = Strings::new(bytes);

@@ -43,8 +43,8 @@ struct Candidate {
 /// What a path must look like at least for a pattern without a literal segment to fit.
 #[derive(Debug)]
 enum Shape {
-    /// The file's name begins and ends so, and has this in it.
-    Name { head: &'static str, tail: &'static str, part: Box<memmem::Finder<'static>> },
+    /// The file's name begins and ends so, has this in it, and at least so many bytes.
+    Name { head: &'static str, tail: &'static str, part: Box<memmem::Finder<'static>>, least: usize },
     /// A folder's name ends so, or begins so if the end is free.
     Folder(Box<memmem::Finder<'static>>),
 }
@@ -113,15 +113,17 @@ impl Shape {
             None => {
                 let plain = name.replace("[0-9]", "*");
                 let part = plain.split(WILD).max_by_key(|part| part.len()).unwrap_or_default();
-                Self::Name { head, tail, part: Box::new(memmem::Finder::new(part).into_owned()) }
+                let least = if plain.contains('[') { 0 } else { plain.replace('*', "").len() };
+                Self::Name { head, tail, part: Box::new(memmem::Finder::new(part).into_owned()), least }
             }
         }
     }
 
     fn could_be(&self, path: &str, name: &str) -> bool {
         match self {
-            Self::Name { head, tail, part } => {
-                begins_like(name, head)
+            Self::Name { head, tail, part, least } => {
+                name.len() >= *least
+                    && begins_like(name, head)
                     && name.starts_with(head)
                     && name.ends_with(tail)
                     && part.find(name.as_bytes()).is_some()
