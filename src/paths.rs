@@ -13,6 +13,11 @@ pub(crate) fn join(folder: &str, path: &str) -> Option<String> {
     Some(segments.join("/"))
 }
 
+/// The folder of a path, without a `/` at its end; empty for a path at the top.
+pub(crate) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -305,11 +305,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        let mut found = String::new();
-        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
-            found.push_str(std::str::from_utf8(&layer.text).unwrap());
-        });
-        found.lines().map(str::to_owned).collect()
+        crate::decode::testing::lines(uncover, text)
     }
 
     #[test]

@@ -168,3 +168,17 @@ fn context_before(bytes: &[u8], at: usize, most: usize) -> usize {
         }
     }
 }
+
+#[cfg(test)]
+mod testing {
+    use super::{Budget, Layer};
+
+    /// The lines that are uncovered in a text.
+    pub(super) fn lines(uncover: fn(&[u8], &Budget, &mut dyn FnMut(Layer)), text: &str) -> Vec<String> {
+        let mut found = String::new();
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+            found.push_str(std::str::from_utf8(&layer.text).unwrap());
+        });
+        found.lines().map(str::to_owned).collect()
+    }
+}

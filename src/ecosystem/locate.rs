@@ -122,11 +122,6 @@ pub(super) fn unreadable(place: &str, line: Option<u64>, why: &str) -> ManifestP
     }
 }
 
-/// The folder of a path, without `/`; empty for a path at the top.
-pub(super) fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
 /// The line, from 1, of a byte offset.
 pub(super) fn line_at(text: &str, offset: usize) -> u64 {
     let before = text.as_bytes().get(..offset).unwrap_or_default();

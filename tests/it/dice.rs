@@ -10,7 +10,7 @@ const DIGITS: &str = "0123456789";
 const BECH32: &str = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";
 
 /// That of `PACKGATE_SEED`, or one that no run had before; printed, so that a failure can be repeated.
-#[allow(clippy::print_stdout, reason = "seen where a test fails")]
+#[allow(clippy::print_stdout, reason = "shown with a test that fails; in unit tests the lint is off")]
 pub(crate) fn fresh_seed() -> u64 {
     let given = std::env::var("PACKGATE_SEED").ok();
     let seed = given.map_or_else(

@@ -69,7 +69,7 @@ impl Format for Crate {
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package> {
         let found = locate::manifest(inventory, MANIFEST, |path| Fit::below_root(path, MANIFEST), problems)?;
-        let root = locate::folder(&found.entry.path);
+        let root = paths::folder(&found.entry.path);
         let place = &found.entry.place;
         let table = parse(place, found.bytes, problems)?;
         let Some(package) = manifest::package(place, found.bytes, &table, None) else {

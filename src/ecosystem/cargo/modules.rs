@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 use crate::inventory::{Asking, BrokenImport, Entry, Import, ImportTrouble, Reach};
-use crate::paths::join;
+use crate::paths::{folder, join};
 
 use super::manifest::package_table;
 
@@ -139,10 +139,6 @@ fn written(import: &Import) -> String {
         _ if import.specifier.contains('/') => import.specifier.trim_start_matches("./").to_owned(),
         _ => format!("mod {}", import.specifier),
     }
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 #[cfg(test)]

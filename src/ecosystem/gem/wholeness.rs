@@ -6,7 +6,7 @@ use crate::inventory::{
     Asking, BrokenImport, Entry, EntryPointWeight, ImportTrouble, Inventory, MissingEntryPoint, Package,
     Reach,
 };
-use crate::paths::join;
+use crate::paths::{folder, join};
 
 use super::specification::{Specification, stands_in_data};
 
@@ -182,10 +182,6 @@ fn own_folders(files: &BTreeMap<&str, &Entry>, specification: &Specification) ->
         })
     };
     [own.clone(), own.replace('-', "/")].into_iter().filter(has_parts).collect()
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

@@ -6,6 +6,7 @@ use crate::inventory::{
     Anomaly, BrokenImport, Declared, Defect, DefectKind, Denied, Entry, EntryId, Import, Inventory, Kind,
     Making, ManifestProblem, Package,
 };
+use crate::paths;
 use crate::project::Project;
 
 use super::imports::Brought;
@@ -83,7 +84,7 @@ impl Format for Tarball {
         let expected = if at_top { "package.json" } else { "package/package.json" };
         let found = locate::manifest(inventory, expected, fit, problems)?;
         let manifest = Manifest::read(&found.entry.place, found.bytes, problems)?;
-        let root = locate::folder(&found.entry.path);
+        let root = paths::folder(&found.entry.path);
         let mut package = package(inventory, &manifest, found, root, project);
         let own = OwnFiles::of(inventory, root);
         let files = own_files(inventory, root);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::inventory::{
     EntryId, EntryKind, Inventory, Kind, Making, ManifestProblem, Package, RecordProblem, RecordTrouble,
 };
+use crate::paths;
 use crate::project::Project;
 
 use super::advice::{self, PythonAdvice};
@@ -67,7 +68,7 @@ impl Format for Sdist {
         let found =
             locate::manifest(inventory, "PKG-INFO", |path| Fit::below_root(path, "PKG-INFO"), problems)?;
         let fields = metadata::fields(found.bytes);
-        let root = locate::folder(&found.entry.path);
+        let root = paths::folder(&found.entry.path);
         let mut package = metadata::package(&fields, &found.entry.place, root);
         if package.name.is_empty() || package.version.is_empty() {
             problems.push(locate::unreadable(&found.entry.place, None, "it has no Name or no Version"));
@@ -156,7 +157,7 @@ fn sources(inventory: &Inventory, root: &str) -> Vec<RecordProblem> {
         let Some(path) = below(&entry.path) else { continue };
         let is_known = listed.contains(&path)
             || added.contains(&path.as_str())
-            || path.starts_with(locate::folder(&own))
+            || path.starts_with(paths::folder(&own))
             || is_absolute(&path);
         if entry.kind == EntryKind::File && !is_known {
             let detail = format!("`{path}` is in the archive and not in SOURCES.txt");

@@ -125,7 +125,7 @@ impl Module<'_> {
 }
 
 fn above(path: &str) -> String {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()
+    crate::paths::folder(path).to_owned()
 }
 
 /// An expression that is read from its beginning.

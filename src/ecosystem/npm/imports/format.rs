@@ -1,6 +1,7 @@
 //! Whether Node takes a file for a module of the language or for CommonJS, going by its name and its manifest.
 
-use super::resolve::{Tree, folder};
+use super::resolve::Tree;
+use crate::paths::folder;
 
 /// What Node takes a file for, whatever is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -152,7 +152,7 @@ pub(super) fn broken(
             let subject = match trouble {
                 ImportTrouble::CommonJs | ImportTrouble::EsModule => node.0.to_owned(),
                 _ if is_relative(&import.specifier) => {
-                    format!("{}/{}", resolve::folder(node.0), import.specifier)
+                    format!("{}/{}", crate::paths::folder(node.0), import.specifier)
                 }
                 _ => package_of(&import.specifier).to_owned(),
             };

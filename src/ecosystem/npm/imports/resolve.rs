@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::inventory::Entry;
-use crate::paths::join;
+use crate::paths::{folder, join};
 
 use super::Graph;
 
@@ -257,10 +257,6 @@ fn outside(folder: &str, path: &str) -> Resolved<'static> {
         }
     }
     Resolved::Outside { levels, path: segments.join("/") }
-}
-
-pub(super) fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 #[cfg(test)]

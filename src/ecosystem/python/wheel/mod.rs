@@ -15,6 +15,7 @@ use crate::inventory::{
     Anomaly, BrokenImport, Declared, Entry, EntryId, Import, Inventory, Kind, Making, ManifestProblem,
     ManifestTrouble, Mismatch, Package, RecordProblem, RecordTrouble,
 };
+use crate::paths;
 use crate::project::Project;
 
 use super::advice::{self, PythonAdvice};
@@ -85,7 +86,7 @@ impl Format for Wheel {
         package.defects = metadata::unresolvable(&fields);
         package.defects.extend(modules::common_names(inventory, &package, project));
         package.mismatches = mismatches(inventory, &package);
-        let info = locate::folder(&found.entry.path);
+        let info = paths::folder(&found.entry.path);
         problems.extend(second_folder(inventory, info));
         let beside = |name: &str| {
             let path = format!("{info}/{name}");
@@ -229,7 +230,7 @@ fn second_folder(inventory: &Inventory, info: &str) -> Option<ManifestProblem> {
 /// The file name and the `.dist-info` folder repeat name and version.
 fn mismatches(inventory: &Inventory, package: &Package) -> Vec<Mismatch> {
     let mut found = Vec::new();
-    let folder = locate::folder(&package.manifest);
+    let folder = paths::folder(&package.manifest);
     if let Some((name, version)) = folder.strip_suffix(".dist-info").and_then(|stem| stem.split_once('-')) {
         metadata::compare(package, folder, name, version, &mut found);
     }
