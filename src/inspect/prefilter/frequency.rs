@@ -1,8 +1,6 @@
 //! How frequent bytes, and three bytes in a row, are in the text of packages. Estimates, counted in some 45 MB of
 //! published npm packages, crates, wheels and source maps: their only use is to choose what to search by.
 
-use std::collections::HashMap;
-
 /// Counts are for so many bytes of text.
 const IN: u32 = 1 << 24;
 
@@ -25,16 +23,18 @@ pub(super) fn of_byte(byte: u8) -> u32 {
 
 /// How often three bytes are in a row.
 pub(super) struct Frequencies {
-    common: HashMap<[u8; 3], u32>,
+    /// By the gram as a number, sorted: thousands are looked up at each start.
+    common: Vec<(u32, u32)>,
     /// Of the least common one.
     least: u32,
 }
 
 impl Frequencies {
     pub(super) fn new() -> Self {
-        let common: HashMap<_, _> =
-            COMMON.iter().flat_map(|line| line.as_chunks().0).copied().zip((0..).map(at_rank)).collect();
-        let least = common.values().copied().min().unwrap_or(IN);
+        let mut common: Vec<_> =
+            COMMON.iter().flat_map(|line| line.as_chunks().0).map(number).zip((0..).map(at_rank)).collect();
+        let least = common.last().map_or(IN, |(_, rarest)| *rarest);
+        common.sort_unstable();
         Self { common, least }
     }
 
@@ -45,8 +45,22 @@ impl Frequencies {
             let in_a_row = a * b / u64::from(IN) * c / u64::from(IN);
             self.least.min(u32::try_from(in_a_row).unwrap_or(u32::MAX))
         };
-        self.common.get(&gram).copied().unwrap_or_else(by_chance)
+        let known = self.common.binary_search_by_key(&number(&gram), |(common, _)| *common).ok();
+        known.and_then(|at| self.common.get(at)).map_or_else(by_chance, |(_, frequency)| *frequency)
     }
+
+    /// How often two bytes are in a row, at least.
+    pub(super) fn of_pair(&self, pair: [u8; 2]) -> u32 {
+        let [a, b] = pair;
+        let begins_so = |(common, _): &&(u32, u32)| common >> 8 == number(&[0, a, b]);
+        let known = self.common.iter().filter(begins_so).map(|(_, often)| often);
+        let [a, b] = pair.map(|byte| u64::from(of_byte(byte)));
+        known.sum::<u32>().max(u32::try_from(a * b / u64::from(IN)).unwrap_or(u32::MAX))
+    }
+}
+
+fn number(&[a, b, c]: &[u8; 3]) -> u32 {
+    u32::from_be_bytes([0, a, b, c])
 }
 
 /// The frequency of the common gram of this rank, as Zipf's law has it.

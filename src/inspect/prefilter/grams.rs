@@ -179,17 +179,23 @@ impl Grams {
 fn grams(needle: &[u8], frequencies: &Frequencies) -> Vec<(Gram, i16, Beside)> {
     match *needle {
         [] | [_] | [_, _] => Vec::new(),
-        // Of three bytes only two are sure to be at an odd offset: together with any neighbour.
+        // Of three bytes only two are sure to be at an odd offset: together with a neighbour. Anything may stand before
+        // them; behind them the rest of a token or of a URL, or the end of the text.
         [a, b, c] => {
-            let left = frequency::of_byte(a) < frequency::of_byte(c);
-            let beside = (0..=u8::MAX)
-                .map(|any| if left { ([any, a, b], -1, (3, c)) } else { ([b, c, any], 1, (-1, a)) });
+            let before = frequencies.of_pair([a, b]) < frequencies.of_pair([b, c]);
+            let beside: Vec<_> = match before {
+                true => (0..=u8::MAX).map(|any| ([any, a, b], -1, (3, c))).collect(),
+                false => (b'!'..=b'~').chain([0]).map(|any| ([b, c, any], 1, (-1, a))).collect(),
+            };
             [([a, b, c], 0, (0, a))].into_iter().chain(beside).collect()
         }
         _ => {
-            let windows = needle.windows(4).filter_map(<[u8]>::first_chunk).zip(0..i16::MAX);
-            let rarest = windows
-                .min_by_key(|([a, b, c, d], _)| frequencies.of([*a, *b, *c]) + frequencies.of([*b, *c, *d]));
+            let often =
+                needle.windows(GRAM).filter_map(<[u8]>::first_chunk).map(|gram| frequencies.of(*gram));
+            let often: Vec<u32> = often.collect();
+            let together = often.iter().zip(often.iter().skip(1)).map(|(first, second)| first + second);
+            let windows = needle.windows(SURE).filter_map(<[u8]>::first_chunk).zip(0..i16::MAX);
+            let rarest = windows.zip(together).min_by_key(|(_, often)| *often).map(|(window, _)| window);
             let both = rarest
                 .map(|([a, b, c, d], at)| [([*a, *b, *c], at, (3, *d)), ([*b, *c, *d], at + 1, (-1, *a))]);
             both.into_iter().flatten().collect()

@@ -28,9 +28,10 @@ struct Index {
     by_segment: HashMap<&'static str, Vec<Candidate>>,
     /// For each first byte the lengths of the segments above, as bits: most paths need no hash.
     lengths: [u64; 256],
+    /// By the last byte of a path that they could fit.
+    by_last: Vec<Vec<(Shape, Candidate)>>,
+    /// Those that end in anything.
     others: Vec<(Shape, Candidate)>,
-    /// For each last byte of a path those of the others that could fit it.
-    by_last: Vec<Vec<usize>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +45,7 @@ struct Candidate {
 #[derive(Debug)]
 enum Shape {
     /// The file's name begins and ends so, has this in it, and at least so many bytes.
-    Name { head: &'static str, tail: &'static str, part: Box<memmem::Finder<'static>>, least: usize },
+    Name { head: &'static str, tail: &'static str, part: &'static str, least: usize },
     /// A folder's name ends so, or begins so if the end is free.
     Folder(Box<memmem::Finder<'static>>),
 }
@@ -53,8 +54,8 @@ static INDEX: LazyLock<Index> = LazyLock::new(Index::new);
 
 impl Index {
     fn new() -> Self {
-        let mut index =
-            Self { by_segment: HashMap::new(), lengths: [0; 256], others: Vec::new(), by_last: Vec::new() };
+        let by_last = (0..=u8::MAX).map(|_| Vec::new()).collect();
+        let mut index = Self { by_segment: HashMap::new(), lengths: [0; 256], by_last, others: Vec::new() };
         for (rule, stray) in STRAYS.iter().enumerate() {
             for row in stray.rows {
                 for pattern in row.paths {
@@ -62,11 +63,6 @@ impl Index {
                 }
             }
         }
-        let could_end_in = |last: u8| {
-            let numbered = index.others.iter().enumerate();
-            numbered.filter(move |(_, (shape, _))| shape.could_end_in(last)).map(|(number, _)| number)
-        };
-        index.by_last = (0..=u8::MAX).map(|last| could_end_in(last).collect()).collect();
         index
     }
 
@@ -80,7 +76,11 @@ impl Index {
                 }
                 self.by_segment.entry(segment).or_default().push(candidate);
             }
-            None => self.others.push((Shape::of(candidate.pattern), candidate)),
+            None => {
+                let shape = Shape::of(candidate.pattern);
+                let by_last = shape.last().and_then(|last| self.by_last.get_mut(usize::from(last)));
+                by_last.unwrap_or(&mut self.others).push((shape, candidate));
+            }
         }
     }
 
@@ -93,8 +93,7 @@ impl Index {
             path.split('/').filter(known).filter_map(|segment| self.by_segment.get(segment)).flatten();
         let name = path.rsplit('/').next().unwrap_or_default();
         let last = path.as_bytes().last().map_or(0, |&byte| usize::from(byte));
-        let others =
-            self.by_last.get(last).into_iter().flatten().filter_map(|&number| self.others.get(number));
+        let others = self.by_last.get(last).into_iter().flatten().chain(&self.others);
         let others = others.filter(move |(shape, _)| shape.could_be(path, name));
         named.chain(others.map(|(_, candidate)| candidate))
     }
@@ -111,10 +110,10 @@ impl Shape {
         match folder {
             Some(_) => Self::Folder(Box::new(memmem::Finder::new(if tail.is_empty() { head } else { tail }))),
             None => {
-                let plain = name.replace("[0-9]", "*");
-                let part = plain.split(WILD).max_by_key(|part| part.len()).unwrap_or_default();
-                let least = if plain.contains('[') { 0 } else { plain.replace('*', "").len() };
-                Self::Name { head, tail, part: Box::new(memmem::Finder::new(part).into_owned()), least }
+                let parts = || name.split("[0-9]").flat_map(|part| part.split(WILD));
+                let part = parts().max_by_key(|part| part.len()).unwrap_or_default();
+                let least = parts().map(str::len).sum();
+                Self::Name { head, tail, part, least }
             }
         }
     }
@@ -126,16 +125,17 @@ impl Shape {
                     && begins_like(name, head)
                     && name.starts_with(head)
                     && name.ends_with(tail)
-                    && part.find(name.as_bytes()).is_some()
+                    && name.contains(part)
             }
             Self::Folder(part) => part.find(path.as_bytes()).is_some(),
         }
     }
 
-    fn could_end_in(&self, last: u8) -> bool {
+    /// The last byte that a path must have, if it must.
+    fn last(&self) -> Option<u8> {
         match self {
-            Self::Name { tail, .. } => tail.as_bytes().last().is_none_or(|&byte| byte == last),
-            Self::Folder(_) => true,
+            Self::Name { tail, .. } => tail.as_bytes().last().copied(),
+            Self::Folder(_) => None,
         }
     }
 }
