@@ -58,8 +58,8 @@ pub fn plan<'a>(audits: impl IntoIterator<Item = &'a Audit>, folder: &Path, fail
 /// The changes, each once, lists that are to be written first.
 fn edits<'a>(audits: impl IntoIterator<Item = &'a Audit>, fail_on: Level) -> Vec<&'a Edit> {
     let blocks = |judged: &&Judged| judged.waived.is_none() && judged.level >= fail_on;
-    let findings =
-        audits.into_iter().flat_map(|audit| audit.findings.iter().chain(&audit.later)).filter(blocks);
+    let published = audits.into_iter().filter(|audit| !audit.is_held_back());
+    let findings = published.flat_map(|audit| audit.findings.iter().chain(&audit.later)).filter(blocks);
     let mut edits: Vec<&Edit> = Vec::new();
     for edit in
         findings.filter_map(|judged| judged.finding.remedy.as_deref()).flat_map(|remedy| &remedy.edits)

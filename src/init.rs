@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::ecosystem::{
-    Built, ECOSYSTEMS, Ecosystem, Member, Rewrite, built, members, members_of, of_project, published_from,
+    Built, ECOSYSTEMS, Ecosystem, Member, Rewrite, built, deploy_folder, members, members_of, of_project,
+    published_from,
 };
 use crate::policy::Policy;
 use crate::project::Project;
@@ -49,9 +50,6 @@ pub struct PackedBy {
     /// Whether the manifest forbids publishing.
     private: bool,
 }
-
-/// Folders that builds of web apps leave what is deployed in.
-const DEPLOYED: [&str; 7] = ["dist", "build", "out", ".output/public", "_site", "public/build", "www"];
 
 impl Survey {
     /// Looks at a folder.
@@ -163,10 +161,10 @@ impl Survey {
         self.public.is_empty() && self.published_from.is_none() && self.packed_by.iter().all(|by| by.private)
     }
 
-    /// The folder that a build has left what is deployed in, if there is one such.
+    /// The folder that a build has left what is deployed in, if nothing is published and there is one such.
     pub fn deploy_folder(&self) -> Option<&'static str> {
-        let mut there = DEPLOYED.into_iter().filter(|name| self.folder.join(name).is_dir());
-        there.next().filter(|_| there.next().is_none())
+        let is_deployed = self.is_deployed() && !self.packed_by.is_empty();
+        is_deployed.then(|| deploy_folder(&self.folder)).flatten()
     }
 
     /// How a release goes through the gate, in lines to print: pack, check the file, publish the file. `deployed` is a

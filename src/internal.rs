@@ -73,7 +73,13 @@ pub fn code(settings: &Settings, project: Option<&Project>) -> Result<Option<Ind
             .map(|member| member.folder.clone())
             .collect();
         if !private.is_empty() {
-            index.merge(Index::of_private(&private, &public, base));
+            // What a build copies into a public member is not public by that.
+            let tracked = project.beside(base).tracked_files().filter(|tracked| !tracked.is_empty());
+            let is_source = |path: &Path| match (&tracked, path.strip_prefix(base)) {
+                (Some(tracked), Ok(path)) => tracked.contains(&path.to_string_lossy().replace('\\', "/")),
+                _ => true,
+            };
+            index.merge(Index::of_private(&private, &public, base, is_source));
         }
     }
     Ok((!index.is_empty()).then_some(index))
@@ -171,6 +177,34 @@ mod tests {
         let core = folder.path().join("packages/core/src/core.js");
         fs::copy(core, folder.path().join("packages/cli/src/core.js")).expect("a copy");
         assert!(code(&Settings::default(), Some(&Project::new(folder.path()))).expect("no error").is_none());
+    }
+
+    #[test]
+    fn what_a_build_copies_into_a_public_member_is_not_public() {
+        let folder = workspace();
+        fs::remove_dir_all(folder.path().join(".git")).expect("no repository yet");
+        let git = |arguments: &[&str]| {
+            let git = crate::project::git(folder.path()).args(arguments).output();
+            assert!(git.is_ok_and(|output| output.status.success()));
+        };
+        git(&["init", "--quiet"]);
+        git(&["add", "."]);
+        let core = folder.path().join("packages/core/src/core.js");
+        fs::copy(core, folder.path().join("packages/cli/src/core.js")).expect("a copy");
+        let is_internal =
+            || code(&Settings::default(), Some(&Project::new(folder.path()))).expect("no error").is_some();
+        assert!(is_internal());
+        git(&["add", "."]);
+        assert!(!is_internal());
+    }
+
+    #[test]
+    fn a_public_root_does_not_make_its_private_members_public() {
+        let folder = workspace();
+        fs::write(folder.path().join("package.json"), r#"{"name":"root","workspaces":["packages/*"]}"#)
+            .expect("a file");
+        let project = Project::new(folder.path().join("packages/cli"));
+        assert!(code(&Settings::default(), Some(&project)).expect("no error").is_some());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::diff::Diff;
 use crate::inventory::{Comparison, FromCommit, Inventory, Kind, Unexamined};
 use crate::policy::{Judged, Policy, Verdict, WaiverName, WaiverUse, weight};
 use crate::recoverable::Exposure;
-use crate::rules::NotApplied;
+use crate::rules::{self, NotApplied};
 use crate::settings::Level;
 
 /// One artifact, judged.
@@ -102,6 +102,14 @@ impl Audit {
             FromCommit::Compared(comparison) => Some(comparison),
             FromCommit::Not(_) => None,
         }
+    }
+
+    /// Whether it must not be published at all, by its own manifest, and nobody waived that: no list mends it.
+    pub fn is_held_back(&self) -> bool {
+        let is_mark =
+            |judged: &Judged| judged.finding.rule == rules::PRIVATE_PACKAGE && judged.waived.is_none();
+        self.inventory.package.as_ref().is_some_and(|package| package.private)
+            && self.findings.iter().any(is_mark)
     }
 
     /// What could not be examined.

@@ -51,7 +51,11 @@ impl Fix {
     /// Fixes, and returns how the last check ended.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         if !pack::has_manifest(&self.folder) {
-            return Err(format!("{}: {}", self.folder.display(), pack::PackError::NoManifest));
+            return Err(format!(
+                "{}: there is no package.json, Cargo.toml, pyproject.toml, setup.py or .gemspec whose lists could be changed; \
+                 `packgate check` says for each finding what to change in a folder that is deployed as it is",
+                self.folder.display()
+            ));
         }
         let mut packed = self.audits()?;
         let known: BTreeSet<String> = findings(&packed).map(|judged| judged.finding_id.clone()).collect();
@@ -165,9 +169,19 @@ impl Fix {
             output::print(|look, out| (human.write)(&audits, look, out))?;
         }
         if worst == Verdict::Blocked {
-            output::line(format_args!(
-                "\nNo list of files mends what still blocks; the help of each finding says what does."
-            ))?;
+            let only_locked = audits
+                .iter()
+                .flat_map(|audit| &audit.findings)
+                .filter(|judged| self.blocks(judged))
+                .all(|judged| judged.finding.rule == rules::CONTENTS_DRIFT);
+            output::line(match only_locked {
+                true => format_args!(
+                    "\nWhat still blocks is what packgate.lock doesn't have yet: `packgate lock` shows and writes it."
+                ),
+                false => format_args!(
+                    "\nNo list of files mends what still blocks; the help of each finding says what does."
+                ),
+            })?;
         }
         commit(&self.folder, written)?;
         Ok(exit(worst, false))

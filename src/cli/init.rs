@@ -1,5 +1,5 @@
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use packgate::audit::{Audit, Options};
 use packgate::ecosystem;
@@ -137,7 +137,11 @@ impl Init {
             return Ok(Exit::Passed);
         }
         let within = deployed.or(survey.published_from.as_deref());
-        let folder = within.map_or_else(|| self.folder.clone(), |folder| self.folder.join(folder));
+        let folder = match within {
+            Some(within) if self.folder == Path::new(".") => PathBuf::from(within),
+            Some(within) => self.folder.join(within),
+            None => self.folder.clone(),
+        };
         let mut wrong = Vec::new();
         let progress = Progress::packing(false);
         let targets = Targets::gather(&[folder], &Packing::as_is(deployed.is_some()), &mut wrong);
@@ -163,7 +167,7 @@ impl Init {
             complain(message);
         }
         self.own_files(&audits)?;
-        written.extend(self.lock(&audits, &targets.all)?);
+        written.extend(self.lock(&audits, &targets.all, deployed.is_some())?);
         let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
         Ok(super::reporting::exit(worst, !wrong.is_empty()))
     }
@@ -192,7 +196,12 @@ impl Init {
     }
 
     /// Locks what passed; what the policy refuses is no example to hold releases against. Returns the lock, if it is new.
-    fn lock(&self, audits: &[Audit], targets: &[Target]) -> Result<Option<PathBuf>, String> {
+    fn lock(
+        &self,
+        audits: &[Audit],
+        targets: &[Target],
+        is_deployed: bool,
+    ) -> Result<Option<PathBuf>, String> {
         let file = self.folder.join(lock::FILE_NAME);
         let is_there = lock::read(&file).map_err(|error| error.to_string())?.is_some();
         output::line(format_args!(""))?;
@@ -208,9 +217,8 @@ impl Init {
         }
         if passed.len() < targets.len() {
             let what = if passed.is_empty() { "nothing is locked yet" } else { "the rest is not locked yet" };
-            output::line(format_args!(
-                "{what}: mend what is red above (`packgate fix` does what can be done by lists), then run `packgate lock`"
-            ))?;
+            let by_lists = if is_deployed { "" } else { " (`packgate fix` does what can be done by lists)" };
+            output::line(format_args!("{what}: mend what is red above{by_lists}, then run `packgate lock`"))?;
         } else if targets.is_empty() {
             output::line(format_args!("nothing is locked yet: when it can be packed, run `packgate lock`"))?;
         }

@@ -2,6 +2,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use packgate::escape::shown;
+use packgate::init::Survey;
 use packgate::inventory::Inventory;
 use packgate::lock::{self, Change};
 
@@ -14,7 +15,8 @@ use super::{Exit, complain, output};
 ///
 /// One that is there already is brought up to date: shows the difference and asks first.
 ///
-/// A folder is packed by its own client first, and the lock is written there. The lock of artifacts is in the
+/// A folder is packed by its own client first, and the lock is written there; of an app that isn't published, it is made
+/// of the folder that its build leaves for the server. The lock of artifacts is in the
 /// project's folder; several platforms of a package, or several packages, share one file.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Lock {
@@ -39,7 +41,14 @@ impl Lock {
     /// Writes the lock and returns the exit status.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut wrong = Vec::new();
-        let targets = Targets::gather(&self.targets, &Packing::as_is(self.as_is), &mut wrong)?;
+        // Where nothing is published, what a release may contain is what is deployed.
+        let deployed = match self.targets.is_empty() && !self.as_is {
+            true => Survey::of(Path::new(".")).deploy_folder().map(PathBuf::from),
+            false => None,
+        };
+        let named = deployed.as_ref().map_or(self.targets.as_slice(), std::slice::from_ref);
+        let packing = Packing::as_is(self.as_is || deployed.is_some());
+        let targets = Targets::gather(named, &packing, &mut wrong)?;
         wrong.extend(targets.under_way.iter().cloned());
         wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
         if let Some(message) = wrong.first() {

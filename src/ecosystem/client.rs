@@ -130,15 +130,26 @@ pub enum ClientError {
     Io(#[from] std::io::Error),
 }
 
-/// The end of a client's output, indented.
+/// The end of a client's output, indented, and before it the first lines that name an error, if they stand further up.
 fn tail(output: &str) -> String {
+    /// Lines of the end.
+    const LAST: usize = 12;
+    /// Lines above it that name an error.
+    const ERRORS: usize = 3;
     let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
-    let from = lines.len().saturating_sub(12);
-    lines
-        .get(from..)
-        .unwrap_or_default()
-        .iter()
-        .fold(String::new(), |text, line| format!("{text}\n    {line}"))
+    let (above, end) = lines.split_at(lines.len().saturating_sub(LAST));
+    let errors: Vec<&str> = above.iter().copied().filter(|line| names_an_error(line)).take(ERRORS).collect();
+    let gap = if errors.is_empty() { None } else { Some("...") };
+    let shown = errors.into_iter().chain(gap).chain(end.iter().copied());
+    shown.fold(String::new(), |text, line| format!("{text}\n    {line}"))
+}
+
+/// `error[E0433]: ...`, `Error [ERR_MODULE_NOT_FOUND]: ...`, `src/a.ts(3,1): error TS2304: ...`.
+fn names_an_error(line: &str) -> bool {
+    let mut words = line.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_error = |word: &str| word.eq_ignore_ascii_case("error") || word.ends_with("Error");
+    // Not the calls that led there.
+    !line.trim_start().starts_with("at ") && words.any(is_error)
 }
 
 /// Set for clients, so that an audit started by a lifecycle script doesn't pack in circles: the folders that are
@@ -370,6 +381,17 @@ mod tests {
         for text in ["acme-1.0.0.tgz.old", "../1.0", "--help", "1.0 && x", "1/2", ""] {
             assert_eq!(Release::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_error_above_the_end_of_the_output_is_shown() {
+        let calls = "    at next (node:internal/modules:1:1)\n".repeat(40);
+        let output =
+            format!("built a.js\nError: Cannot find package 'x' imported from /p/c.ts\n{calls}Node.js v20\n");
+        let text = tail(&output);
+        assert!(text.starts_with("\n    Error: Cannot find package 'x'"), "{text}");
+        assert!(text.ends_with("Node.js v20") && !text.contains("built"), "{text}");
+        assert_eq!(tail("one\n\nerror: two\n"), "\n    one\n    error: two");
     }
 
     #[test]

@@ -151,6 +151,15 @@ pub fn published_from(project: &Project) -> Option<String> {
     folders.next().filter(|_| folders.next().is_none())
 }
 
+/// Folders that builds of web apps leave what is deployed in.
+const DEPLOYED: [&str; 7] = ["dist", "build", "out", ".output/public", "_site", "public/build", "www"];
+
+/// The folder in a project that a build has left what is deployed in, if there is one such.
+pub fn deploy_folder(folder: &Path) -> Option<&'static str> {
+    let mut there = DEPLOYED.into_iter().filter(|name| folder.join(name).is_dir());
+    there.next().filter(|_| there.next().is_none())
+}
+
 /// What is wrong with the manifests of a folder, if one can't be read.
 pub fn broken_manifest(folder: &Path) -> Option<String> {
     super::projects().into_iter().find_map(|project| project.broken(&Files::OnDisk(folder)))

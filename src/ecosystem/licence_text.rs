@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use spdx::detection::{Store, TextData};
 
-use crate::inventory::{Defect, DefectKind, Entry, Inventory, LicenceFile, ManifestFile, Package};
+use crate::inventory::{Defect, DefectKind, Entry, Inventory, Kind, LicenceFile, ManifestFile, Package};
 
 /// The texts that build.rs takes from the SPDX list, as `policies/licences.toml` names them.
 const KNOWN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/licences.rs"));
@@ -108,12 +108,15 @@ pub(super) fn defects(inventory: &Inventory, package: &Package) -> Vec<Defect> {
     };
     if let Some(name) = named.map(str::trim).filter(is_file) {
         let name = name.trim_matches(['<', '>']).trim_start_matches("./");
+        // vsce gives a licence without an ending one.
+        let packed = format!("{name}.txt");
+        let is_it = |path: &str| {
+            path.eq_ignore_ascii_case(name)
+                || inventory.kind == Kind::Vsix && path.eq_ignore_ascii_case(&packed)
+        };
         let below = |path: &str| match package.root.as_str() {
-            "" => path.eq_ignore_ascii_case(name),
-            root => path
-                .strip_prefix(root)
-                .and_then(|rest| rest.strip_prefix('/'))
-                .is_some_and(|rest| rest.eq_ignore_ascii_case(name)),
+            "" => is_it(path),
+            root => path.strip_prefix(root).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_it),
         };
         if !inventory.top_files().any(|entry| below(&entry.path)) {
             found.push(Defect {

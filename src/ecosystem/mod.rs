@@ -29,6 +29,7 @@ mod python;
 mod vsix;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::inventory::{Entry, EntryId, Import, Inventory, Kind, ManifestTrouble, Package, Unexamined};
 use crate::project::Project;
@@ -39,9 +40,9 @@ pub use client::{ClientError, Fetched, Release, Rewrite};
 pub(crate) use digests::are_wide;
 pub use edit::{Change, Edit, EditError, List};
 pub use folder::{
-    Built, broken_manifest, built, dependencies, is_foreign_project, is_manifest_of, is_named_after,
-    is_project, is_same_name, is_workspace, member, members, members_of, names, of_project, outermost,
-    published_from, upwards, written_names,
+    Built, broken_manifest, built, dependencies, deploy_folder, is_foreign_project, is_manifest_of,
+    is_named_after, is_project, is_same_name, is_workspace, member, members, members_of, names, of_project,
+    outermost, published_from, upwards, written_names,
 };
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
@@ -198,6 +199,10 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         && inventory.package.as_ref().is_some_and(|package| package.private)
     {
         inventory.making.published_from = published_from(project);
+        inventory.making.deployed_from = deploy_folder(&project.folder).map(str::to_owned);
+    }
+    if let Some(project) = project {
+        inventory.making.not_built = not_built(inventory, &project.folder);
     }
     let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();
     if let Some(project) = project
@@ -226,6 +231,19 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         inventory.unexamined.push(Unexamined::new(problem.place.clone(), problem.detail.clone()));
     }
     inventory.manifest_problems = problems;
+}
+
+/// The files that the manifest names and that neither the artifact nor the project's folder has, where the client packs
+/// that folder as it lies there.
+fn not_built(inventory: &Inventory, folder: &Path) -> Vec<String> {
+    let is_as_it_lies = matches!(inventory.kind, Kind::Npm | Kind::Vsix | Kind::Crate);
+    let Some(package) = inventory.package.as_ref().filter(|_| is_as_it_lies) else { return Vec::new() };
+    // What Node completes a name with; a folder stands for what is in it.
+    let is_there = |target: &str| {
+        ["", ".js", ".cjs", ".json", ".node"].iter().any(|end| folder.join(format!("{target}{end}")).exists())
+    };
+    let missing = package.declared.missing.iter().map(|missing| missing.target.as_str());
+    missing.filter(|target| !target.contains('*') && !is_there(target)).map(str::to_owned).collect()
 }
 
 /// Whether a project is the one that the artifact comes from: it has the package's name, or the artifact has none.

@@ -27,6 +27,10 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
     let Some(unwanted) = Unwanted::of(inventory, entries, usual) else {
         return Remedy { words: nested(inventory, entries), ..Remedy::default() };
     };
+    if inventory.making.deployed_from.is_some() {
+        let words = "If the package isn't published, this doesn't matter: see private-package.".to_owned();
+        return Remedy { words, ..Remedy::default() };
+    }
     let advice = super::format(inventory.kind).advice();
     if unwanted.patterns.len() > MOST_PATTERNS {
         let words = advice.leave_out_by_hand(inventory, &unwanted, &counted(&unwanted));

@@ -39,14 +39,23 @@ pub struct Match {
 impl Index {
     /// Fingerprints the program text below `roots`. `base` is the folder that labels are relative to.
     pub fn of_roots(roots: &[PathBuf], base: &Path) -> Self {
-        Self::of_private(roots, &[], base)
+        Self::of_private(roots, &[], base, |_| true)
     }
 
-    /// The same, without anything that is also below a folder of `public`.
-    pub fn of_private(roots: &[PathBuf], public: &[PathBuf], base: &Path) -> Self {
+    /// The same, without anything that stands in a file below a folder of `public`, too, unless that file is below one
+    /// of `roots` itself or is no `is_source`.
+    pub fn of_private(
+        roots: &[PathBuf],
+        public: &[PathBuf],
+        base: &Path,
+        is_source: impl Fn(&Path) -> bool,
+    ) -> Self {
         let files = below(roots);
         let salt = salt_of(&files);
-        let known: HashSet<u64> = all_prints(&books(&below(public), base, &salt)).collect();
+        let mut open = below(public);
+        // The root of a workspace may be published, and then holds its private members, too.
+        open.retain(|path| !roots.iter().any(|root| path.starts_with(root)) && is_source(path));
+        let known: HashSet<u64> = all_prints(&books(&open, base, &salt)).collect();
         let mut own = books(&files, base, &salt);
         own.iter_mut().for_each(|book| book.prints.retain(|(print, _)| !known.contains(print)));
         Self { shelves: vec![Shelf::new(salt, without_common(own))] }

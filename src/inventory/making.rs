@@ -21,6 +21,12 @@ pub struct Making {
     /// The folder of the private project that is published in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_from: Option<String>,
+    /// The folder of the private project that a build has left what is deployed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployed_from: Option<String>,
+    /// Files that the manifest names, and that the project lacks, too: they aren't built yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_built: Vec<String>,
 }
 
 /// A place in the project where a build is told to write something.

@@ -49,7 +49,9 @@ impl Verdicts {
                 Some(why) => why.to_owned(),
                 None => phrases::counts(&Summary::new(std::slice::from_ref(audit))),
             },
-            can_be_fixed: audit.is_twin && audit.findings.iter().any(is_fixed_by_lists),
+            can_be_fixed: audit.is_twin
+                && !audit.is_held_back()
+                && audit.findings.iter().any(is_fixed_by_lists),
             policy: match audit.error {
                 Some(_) => String::new(),
                 None => format!("{} ({})", audit.policy.name, audit.policy.because),

@@ -92,10 +92,7 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
                 "which the package's own exports doesn't have".to_owned(),
                 "Import the file by its path, or add the subpath to exports.",
             ),
-            _ => (
-                "which is not in the artifact".to_owned(),
-                "Let the allowlist cover the file, or build before packing.",
-            ),
+            _ => ("which is not in the artifact".to_owned(), let_in(context)),
         };
         let asks = match (broken.trouble, context.inventory.kind) {
             (FileAbsent, _) | (_, Kind::Crate) => "needs",
@@ -107,6 +104,18 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
             || broken.reach == Reach::Subpath && broken.trouble == Inexact;
         (message, help, is_mild.then_some(Level::Warning))
     });
+}
+
+/// What to do so that a file of the project ships.
+fn let_in(context: &Context<'_>) -> &'static str {
+    match context.inventory.kind {
+        // Who has no `include` and writes one has to name all that ships.
+        Kind::Crate => {
+            "If the project has the file, an ignore file or a list keeps it out: add it to version control, or to `include` if \
+             Cargo.toml has that. If a build makes it, build before packing."
+        }
+        _ => "Let the allowlist cover the file, or build before packing.",
+    }
 }
 
 fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -128,6 +137,9 @@ fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
         };
         let help = match is_extension {
             true => "Bundle it, or pack node_modules with the extension.",
+            false if context.settings.internal.packages.contains(name) => {
+                "It is internal, so nobody can install it: take the import out."
+            }
             false => "Move it to dependencies or peerDependencies, or bundle it.",
         };
         let level = match (broken.reach, broken.trouble) {

@@ -138,7 +138,11 @@ impl<'a> Suspect<'a> {
         } else if !internal.fingerprints.is_empty() {
             "take it out of the files that internal.fingerprints are made from"
         } else {
-            "let the manifest of its package allow publishing: that it is private makes it internal"
+            // Nobody could install it.
+            return "Take the module out of what is packed or bundled, and out of the imports of this package: nobody can \
+                    install a private one. If it may be published, let its manifest allow that: being private makes \
+                    it internal."
+                .to_owned();
         };
         format!("Take the module out of the bundle, or mark it external; if it may be published, {why}.")
     }

@@ -68,6 +68,11 @@ impl<'a> Group<'a> {
         self.reports[0]
     }
 
+    /// Whether its maps are in the programs that they are of.
+    pub(super) fn is_inline(&self) -> bool {
+        self.first().map.form == MapForm::Inline
+    }
+
     /// Entries that it is about.
     fn entries(&self) -> usize {
         let mut last = None;
@@ -201,7 +206,7 @@ pub(super) fn with_advice(finding: Finding, context: &Context<'_>, group: &Group
         MapForm::File | MapForm::Inline => {}
     }
     let option = build_option(&context.inventory.making, group.maker());
-    if form == MapForm::Inline {
+    if group.is_inline() {
         return finding.help(option);
     }
     let remedy = leave_out(context, group, Some("**/*.map"));
@@ -235,6 +240,11 @@ pub(super) fn build_option(making: &Making, maker: Option<&str>) -> String {
     if options.is_empty() {
         options = making.map_options.iter().collect();
     }
+    // Where a bundler writes maps, too, TypeScript merely checks types, as a rule.
+    let is_bundler = |option: &&BuildOption| option.tool != "TypeScript";
+    if maker.is_none() && options.iter().any(is_bundler) {
+        options.retain(is_bundler);
+    }
     let words: Vec<String> = options.iter().take(MOST_OPTIONS).map(|option| option_words(option)).collect();
     match words.is_empty() {
         true => format!("{}.", by_tool(maker)),
@@ -246,11 +256,11 @@ pub(super) fn build_option(making: &Making, maker: Option<&str>) -> String {
 pub(super) fn no_link(context: &Context<'_>) -> String {
     let making = &context.inventory.making;
     if making.map_options.is_empty() {
-        return "webpack: devtool: \"hidden-source-map\"; Rollup, Vite: sourcemap: \"hidden\"; esbuild: --sourcemap=external; \
-                tsc can't, so set \"sourceMap\": false."
+        return "Build without source maps, or with maps that no comment links to: webpack: devtool: \"hidden-source-map\"; Rollup, \
+                Vite: sourcemap: \"hidden\"; esbuild: --sourcemap=external; tsc can't, so set \"sourceMap\": false."
             .to_owned();
     }
-    build_option(making, None)
+    format!("Build without source maps: then no comment is written. {}", build_option(making, None))
 }
 
 /// Options named in one help.

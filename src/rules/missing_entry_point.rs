@@ -105,11 +105,17 @@ fn with_help(finding: Finding, missing: &MissingEntryPoint, inventory: &Inventor
     if let Some(near) = &missing.near {
         return finding.help(format!("Name `{near}` in the manifest, or rename the file."));
     }
-    let build = if is_built { "" } else { "Build it before packing. " };
+    let is_absent = inventory.making.not_built.contains(&missing.target);
+    let build = match (is_absent, is_built) {
+        (true, _) => "Build it before packing: the project has no such file either. ",
+        (false, true) => "",
+        (false, false) => "Build it before packing. ",
+    };
     match ecosystem::let_in(inventory, target) {
         Some(remedy) => {
             finding.remedy(remedy, &format!("{build}If nobody is to load it, correct the manifest."))
         }
+        None if is_absent => finding.help(format!("{build}Or correct the manifest.")),
         None if is_built => finding.help("Let the allowlist cover it, or correct the manifest."),
         None => {
             finding.help("Build it before packing and let the allowlist cover it, or correct the manifest.")

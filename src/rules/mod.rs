@@ -96,6 +96,11 @@ pub(crate) use for_show::is_for_show;
 pub use not_applied::{NotApplied, not_applied};
 pub use rule::{Family, Rule};
 
+/// The rule on a package whose manifest forbids publishing.
+pub const PRIVATE_PACKAGE: &str = private_package::RULE.name;
+/// The rule on what `packgate.lock` doesn't have.
+pub const CONTENTS_DRIFT: &str = contents_drift::RULE.name;
+
 use std::sync::LazyLock;
 
 use crate::settings::RuleWords;

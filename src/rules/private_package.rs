@@ -35,11 +35,15 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let package = context.inventory.package.as_ref();
     if let Some(package) = package.filter(|package| package.private) {
         let place = super::manifest_place(context.inventory, &package.manifest, package.private_line);
-        let help = match &context.inventory.making.published_from {
-            Some(folder) => format!(
+        let making = &context.inventory.making;
+        let help = match (&making.published_from, &making.deployed_from) {
+            (Some(folder), _) => format!(
                 "The manifest in {folder} has the same name and no such mark. If that folder is what is published, check it: `packgate check {folder}`."
             ),
-            None => "Remove the mark from the manifest if the package is meant to be public. If it is an app that is deployed, check what its build writes: `packgate check FOLDER`.".to_owned(),
+            (None, Some(folder)) => format!(
+                "If it is an app that is deployed, check what its build writes, and nothing else here counts: `packgate check {folder}`. Remove the mark from the manifest if the package is meant to be public."
+            ),
+            (None, None) => "Remove the mark from the manifest if the package is meant to be public. If it is an app that is deployed, check what its build writes: `packgate check FOLDER`.".to_owned(),
         };
         let message = format!("The manifest marks `{}` as private: it must not be published.", package.name);
         findings.push(Finding::new(rule, place).message(message).help(help));

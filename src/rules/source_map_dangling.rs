@@ -6,7 +6,7 @@ use crate::inventory::{Entry, LinkTarget, MapForm};
 use crate::recoverable::MapState;
 use crate::words::counted;
 
-use super::maps::{Group, is_declaration, is_harmless, leave_out, no_link};
+use super::maps::{Group, build_option, is_declaration, is_harmless, leave_out, no_link};
 use super::{Context, Family, Finding, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -56,17 +56,20 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         } else {
             "Or ship the files that it names, or build it with their text."
         };
-        findings.push(
-            group
-                .finding(rule)
-                .message(format!(
-                    "{} {verb} {} that {is} neither in it nor in the package: debuggers find nothing, but strangers can read the paths.{}",
-                    group.subject(),
-                    counted(missing, thing),
-                    group.damage()
-                ))
-                .remedy(leave_out(context, &group, Some("**/*.map")), more),
-        );
+        let finding = group.finding(rule).message(format!(
+            "{} {verb} {} that {is} neither in it nor in the package: debuggers find nothing, but strangers can read the paths.{}",
+            group.subject(),
+            counted(missing, thing),
+            group.damage()
+        ));
+        findings.push(match group.is_inline() {
+            // It is in the program itself.
+            true => {
+                let option = build_option(&context.inventory.making, group.maker());
+                finding.help(format!("{option}\n{more}"))
+            }
+            false => finding.remedy(leave_out(context, &group, Some("**/*.map")), more),
+        });
     }
     findings.extend(links(rule, context));
 }
@@ -119,7 +122,7 @@ fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
     Some(
         Finding::new(rule, Place::at(entry, &link.at))
             .message(message)
-            .help(format!("Build without source maps: then no comment is written. {}", no_link(context)))
+            .help(no_link(context))
             .evidence(evidence)
             .key("links"),
     )
@@ -127,6 +130,8 @@ fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
     use crate::rules::testing::{inspected, map, run};
 
@@ -140,6 +145,13 @@ mod tests {
         let index = r#"{"version":3,"sections":[{"offset":{"line":0,"column":0},"url":"a.js.map"}]}"#;
         let found = run(&RULE, &inspected(&[("p/d/index.map", index)]));
         assert!(found[0].message.contains("1 section map"), "{}", found[0].message);
+
+        let inline = format!(
+            "x();\n//# sourceMappingURL=data:application/json;base64,{}",
+            base64::prelude::BASE64_STANDARD.encode(&bare)
+        );
+        let found = run(&RULE, &inspected(&[("p/d/a.js", &inline)]));
+        assert!(found[0].remedy.is_none(), "the program itself would be left out: {}", found[0].help);
 
         let link = "x();\n//# sourceMappingURL=a.js.map";
         let found = run(&RULE, &inspected(&[("p/d/a.js", link), ("p/d/b.js", link)]));

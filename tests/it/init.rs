@@ -63,6 +63,35 @@ fn an_npm_project() {
 }
 
 #[test]
+fn an_app_that_is_not_published() {
+    if !clients::have(&["npm"]) {
+        return;
+    }
+    let app = r#"{"name": "ledger-web", "version": "0.0.0", "private": true}"#;
+    let folder = tree(&[
+        ("package.json", app),
+        ("src/main.ts", "export const a: number = 1;"),
+        ("dist/index.html", "<p>"),
+        ("dist/assets/index.js", "1"),
+    ]);
+    let (status, text) = run(folder.path(), &["check"]);
+    assert!(status == 1 && text.contains("`packgate check dist`"), "{text}");
+    assert!(!text.contains("packgate fix"), "no list mends it: {text}");
+    let (status, text) = run(folder.path(), &["fix", "--yes"]);
+    assert!(status == 1 && text.contains("Nothing to write"), "{text}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("package.json")).unwrap(), app);
+
+    let (status, text) = run(folder.path(), &["lock"]);
+    assert!(status == 0 && text.contains("2 lines for"), "{text}");
+    assert_eq!(run(folder.path(), &["check", "dist"]).0, 0);
+    std::fs::write(folder.path().join("dist/notes.txt"), "mine").unwrap();
+    let (status, text) = run(folder.path(), &["check", "dist"]);
+    assert!(status == 1 && text.contains("notes.txt") && text.contains("contents-drift"), "{text}");
+    let (status, text) = run(folder.path(), &["fix", "dist"]);
+    assert!(status == 2 && !text.contains("--as-is"), "fix has no such option: {text}");
+}
+
+#[test]
 fn a_workspace() {
     if !clients::have(&["npm"]) {
         return;
