@@ -125,6 +125,8 @@ const BAITS: &[Bait] = &[
     bait("lines of an .npmrc", || b"//registry.example.org/:_authToken=${NPM_TOKEN}\n".to_vec()),
     bait("beginnings of keys", || b"-----BEGIN PRIVATE KEY-----\n".to_vec()),
     bait("types of web keys", || b"kty:".to_vec()),
+    bait("types of web keys in quotes", || b"kty\"".to_vec()),
+    bait("members of web keys outside of objects", || b"\"kty\":\"x\",".to_vec()),
     bait("addresses", || b"a://b:c@".to_vec()),
     bait("quotes", || b"'a'+".to_vec()),
     bait("literals", || b"'ab' + ".to_vec()),

@@ -184,7 +184,7 @@ fn at_hit(
             let text = |found: &Found| sample.bytes.get(found.token.clone()).unwrap_or_default();
             found.into_iter().filter(|found| !plausible::is_known(text(found))).collect()
         }
-        Check::Structure => structure::find(sample.bytes, at, search.rule).into_iter().collect(),
+        Check::Structure => structure::find(sample.bytes, at, search.rule, effort).into_iter().collect(),
         Check::Url => url::find(sample.bytes, at, search.rule).into_iter().collect(),
         Check::Sas if !decode::is_signed(sample.bytes, at + keyword.len()) => Vec::new(),
         _ => by_regex(sample, at, keyword, search).into_iter().collect(),

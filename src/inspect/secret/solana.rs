@@ -1,8 +1,11 @@
 //! Solana's key pair: the 32 bytes of a secret key and those of the public key that belongs to it, as numbers.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use ed25519_dalek::SigningKey;
+
+use super::structure::{PUBLIC_KEY, spend};
 
 /// Whether a file is a key pair and nothing else.
 pub(super) fn is_pair(bytes: &[u8]) -> bool {
@@ -12,7 +15,7 @@ pub(super) fn is_pair(bytes: &[u8]) -> bool {
 }
 
 /// The numbers in the first list of a window of code.
-pub(super) fn in_code(window: &[u8]) -> Option<Range<usize>> {
+pub(super) fn in_code(window: &[u8], effort: &Cell<usize>) -> Option<Range<usize>> {
     const NEAR: usize = 80;
     const LONGEST: usize = 1024;
     let start = memchr::memchr(b'[', window.get(..NEAR).unwrap_or(window))?;
@@ -25,13 +28,14 @@ pub(super) fn in_code(window: &[u8]) -> Option<Range<usize>> {
         .filter(|number| !number.is_empty())
         .map(|number| std::str::from_utf8(number).ok()?.parse().ok())
         .collect::<Option<_>>()?;
+    spend(effort, if numbers.len() == 64 { PUBLIC_KEY } else { 0 });
     belong_together(&numbers).then_some(start..start + end + 1)
 }
 
 /// Whether the second half is the public key of the first.
 fn belong_together(pair: &[u8]) -> bool {
     pair.split_first_chunk::<32>().is_some_and(|(secret, public)| {
-        SigningKey::from_bytes(secret).verifying_key().as_bytes().as_slice() == public
+        public.len() == 32 && SigningKey::from_bytes(secret).verifying_key().as_bytes().as_slice() == public
     })
 }
 
@@ -50,8 +54,11 @@ mod tests {
         assert!(!is_pair(numbers(&dice.bytes(64)).as_bytes()));
         let code = |list: &str| format!("fromSecretKey(Uint8Array.from({list}));");
         let one = code(&numbers(&pair));
-        assert_eq!(in_code(one.as_bytes()).map(|range| &one[range]), Some(numbers(&pair).as_str()));
-        assert_eq!(in_code(code(&numbers(&dice.bytes(64))).as_bytes()), None);
-        assert_eq!(in_code(code("[1, 2, 3]").as_bytes()), None);
+        assert_eq!(
+            in_code(one.as_bytes(), &Cell::new(0)).map(|range| &one[range]),
+            Some(numbers(&pair).as_str())
+        );
+        assert_eq!(in_code(code(&numbers(&dice.bytes(64))).as_bytes(), &Cell::new(0)), None);
+        assert_eq!(in_code(code("[1, 2, 3]").as_bytes(), &Cell::new(0)), None);
     }
 }

@@ -1,6 +1,7 @@
 //! Keys that a text holds as an object or in lines of their own: JSON Web Keys, .NET's RSA parameters, OpenVPN's, minisign's
 //! and signify's keys, Ethereum's key stores, Solana's and VAPID's pairs.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::key::Key;
@@ -10,26 +11,26 @@ use super::{Found, digits};
 /// Bytes that such a key has at most.
 const LONGEST: usize = 16 << 10;
 
-/// The key whose keyword is at `at`.
-pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
+/// The key whose keyword is at `at`. What is read for it is taken from the effort, where that may be much.
+pub(super) fn find(text: &[u8], at: usize, rule: usize, effort: &Cell<usize>) -> Option<Found> {
     let window = text.get(at..(at + LONGEST).min(text.len()))?;
     let (token, key) = if window.starts_with(b"kty") {
-        (web_key(text, at)?, Key::Open)
+        (web_key(text, at, effort)?, Key::Open)
     } else if window.starts_with(b"RSA") {
-        (shift(rsa_parameters(window)?, at), Key::Open)
+        (shift(rsa_parameters(window, effort)?, at), Key::Open)
     } else if window.starts_with(b"InverseQ") {
-        (rsa_members(text, at)?, Key::Open)
+        (rsa_members(text, at, effort)?, Key::Open)
     } else if window.starts_with(b"fromSecretKey") || window.starts_with(b"Uint8Array") {
-        (shift(super::solana::in_code(window)?, at), Key::Open)
+        (shift(super::solana::in_code(window, effort)?, at), Key::Open)
     } else if window.get(1..5) == Some(b"apid") || window.get(1..5) == Some(b"APID") {
-        (super::vapid::private_half(text, at)?, Key::Open)
+        (super::vapid::private_half(text, at, effort)?, Key::Open)
     } else if window.starts_with(b"OpenVPN ") {
-        (shift(openvpn(window)?, at), Key::Open)
+        (shift(openvpn(window, effort)?, at), Key::Open)
     } else if window.starts_with(b"untrusted comment:") {
         let (range, key) = minisign(window)?;
         (shift(range, at), key)
     } else if window.starts_with(b"\"kdf") {
-        (ethereum(text, at)?, Key::Encrypted)
+        (ethereum(text, at, effort)?, Key::Encrypted)
     } else {
         return None;
     };
@@ -37,13 +38,22 @@ pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
     Some(Found { rule, span: token.clone(), token, prefix: 0 })
 }
 
+/// To compute a public key takes as long as to read so many bytes.
+pub(super) const PUBLIC_KEY: usize = 64 << 10;
+
+/// Takes so many bytes from what may still be looked at.
+pub(super) fn spend(effort: &Cell<usize>, bytes: usize) {
+    effort.set(effort.get().saturating_sub(bytes));
+}
+
 fn shift(range: Range<usize>, by: usize) -> Range<usize> {
     range.start + by..range.end + by
 }
 
 /// The private member of the JSON Web Key whose type is at `at`, or the whole key where its characters are escaped.
-fn web_key(text: &[u8], at: usize) -> Option<Range<usize>> {
+fn web_key(text: &[u8], at: usize, effort: &Cell<usize>) -> Option<Range<usize>> {
     let object = object_around(text, at).unwrap_or_else(|| block_around(text, at));
+    spend(effort, object.len());
     let body = text.get(object.clone())?;
     if let Some(value) = private_member(body) {
         return Some(shift(value, object.start));
@@ -66,10 +76,14 @@ fn private_member(object: &[u8]) -> Option<Range<usize>> {
 /// The lines around a place that are indented as deep, as YAML has the fields of an object.
 fn block_around(text: &[u8], at: usize) -> Range<usize> {
     const MOST_LINES: usize = 24;
-    let line_start =
-        |at: usize| memchr::memrchr(b'\n', text.get(..at).unwrap_or_default()).map_or(0, |end| end + 1);
+    let (floor, ceiling) = (at.saturating_sub(LONGEST), (at + LONGEST).min(text.len()));
+    let line_start = |at: usize| {
+        let before = text.get(floor..at).unwrap_or_default();
+        memchr::memrchr(b'\n', before).map_or(floor, |end| floor + end + 1)
+    };
     let line_end = |at: usize| {
-        memchr::memchr(b'\n', text.get(at..).unwrap_or_default()).map_or(text.len(), |length| at + length)
+        let behind = text.get(at..ceiling).unwrap_or_default();
+        memchr::memchr(b'\n', behind).map_or(ceiling, |length| at + length)
     };
     let begins_item =
         |at: usize| text.get(at..).is_some_and(|line| line.trim_ascii_start().starts_with(b"- "));
@@ -87,7 +101,7 @@ fn block_around(text: &[u8], at: usize) -> Range<usize> {
     }
     for _ in 0..MOST_LINES {
         let next = end + 1;
-        if next >= text.len() || indentation(next) != depth || begins_item(next) {
+        if next >= ceiling || indentation(next) != depth || begins_item(next) {
             break;
         }
         end = line_end(next);
@@ -131,8 +145,10 @@ fn member(object: &[u8], name: &[u8]) -> Option<Range<usize>> {
 }
 
 /// The private exponent of `<RSAKeyValue>` or `<RSAParameters>`, or the whole key where its brackets are escaped.
-fn rsa_parameters(window: &[u8]) -> Option<Range<usize>> {
-    let end = memchr::memmem::find(window, b"/RSA")?;
+fn rsa_parameters(window: &[u8], effort: &Cell<usize>) -> Option<Range<usize>> {
+    let end = memchr::memmem::find(window, b"/RSA");
+    spend(effort, end.unwrap_or(window.len()));
+    let end = end?;
     let object = window.get(..end)?;
     if object.contains(&b'<') {
         return private_exponent(object);
@@ -148,8 +164,9 @@ fn private_exponent(object: &[u8]) -> Option<Range<usize>> {
 }
 
 /// The private exponent among the members of .NET's RSA parameters in JSON.
-fn rsa_members(text: &[u8], at: usize) -> Option<Range<usize>> {
+fn rsa_members(text: &[u8], at: usize, effort: &Cell<usize>) -> Option<Range<usize>> {
     let object = object_around(text, at)?;
+    spend(effort, object.len());
     let body = text.get(object.clone())?;
     member(body, b"Modulus")?;
     let exponent = member(body, b"D")?;
@@ -163,10 +180,12 @@ fn is_large_number(base64: &[u8]) -> bool {
 }
 
 /// `OpenVPN Static key V1`: 256 bytes in hex; `OpenVPN tls-crypt-v2 client key` and `server key` in base64.
-fn openvpn(window: &[u8]) -> Option<Range<usize>> {
+fn openvpn(window: &[u8], effort: &Cell<usize>) -> Option<Range<usize>> {
     let head = window.get(..64)?;
     let start = memchr::memmem::find(head, b"-----")? + 5;
-    let end = start + memchr::memmem::find(window.get(start..)?, b"-----END OpenVPN ")?;
+    let length = memchr::memmem::find(window.get(start..)?, b"-----END OpenVPN ");
+    spend(effort, length.unwrap_or(window.len()));
+    let end = start + length?;
     let lines = crate::decode::plain(window.get(start..end)?);
     // `\n` leaves an n behind, which is no digit of hex
     let text: Vec<u8> = lines
@@ -206,10 +225,11 @@ fn minisign(window: &[u8]) -> Option<(Range<usize>, Key)> {
 }
 
 /// A key store of Ethereum: what it was made of, and how. That of a validator has a `message` for each step.
-fn ethereum(text: &[u8], at: usize) -> Option<Range<usize>> {
+fn ethereum(text: &[u8], at: usize, effort: &Cell<usize>) -> Option<Range<usize>> {
     const NEAR: usize = 2 << 10;
     let floor = at.saturating_sub(NEAR);
     let near = text.get(floor..(at + NEAR).min(text.len()))?;
+    spend(effort, near.len());
     let hex = |from: usize, name: &[u8]| {
         let value = shift(member(near.get(from..)?, name)?, from);
         let digits = near.get(value.clone())?;

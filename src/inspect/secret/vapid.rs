@@ -1,31 +1,38 @@
 //! The pair of keys by which a server signs push messages (VAPID): wherever the names are, the private half is the
 //! one of 43 characters beside a public half of 87.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use p256::SecretKey;
 use p256::elliptic_curve::sec1::ToSec1Point as _;
 
 use super::digits;
+use super::structure::{PUBLIC_KEY, spend};
 
 /// The private half of the pair near the word at `at`.
-pub(super) fn private_half(text: &[u8], at: usize) -> Option<Range<usize>> {
+pub(super) fn private_half(text: &[u8], at: usize, effort: &Cell<usize>) -> Option<Range<usize>> {
     const BEFORE: usize = 300;
     const BEHIND: usize = 500;
     let from = at.saturating_sub(BEFORE);
     let near = text.get(from..(at + BEHIND).min(text.len()))?;
+    spend(effort, near.len());
     let words = || words(near).filter_map(|word| Some((word.clone(), digits::base64_url(near.get(word)?)?)));
     let publics: Vec<Vec<u8>> = words().filter(|(_, key)| key.len() == 65).map(|(_, key)| key).collect();
     if publics.is_empty() {
         return None;
     }
     words()
-        .find(|(_, key)| public_half(key).is_some_and(|public| publics.contains(&public)))
+        .filter(|(_, key)| key.len() == 32)
+        .find(|(_, key)| {
+            spend(effort, PUBLIC_KEY);
+            public_half(key).is_some_and(|public| publics.contains(&public))
+        })
         .map(|(word, _)| word.start + from..word.end + from)
 }
 
 fn public_half(private: &[u8]) -> Option<Vec<u8>> {
-    let key = (private.len() == 32).then(|| SecretKey::from_slice(private).ok()).flatten()?;
+    let key = SecretKey::from_slice(private).ok()?;
     Some(key.public_key().to_sec1_point(false).as_bytes().to_vec())
 }
 
@@ -55,8 +62,11 @@ mod tests {
         let other = url(&Dice::new(6).bytes(32));
         let text = format!("webpush.setVapidDetails('mailto:a@b.c', '{public}', '{private}');");
         let at = text.find("Vapid").unwrap();
-        assert_eq!(private_half(text.as_bytes(), at).map(|range| &text[range]), Some(private.as_str()));
+        assert_eq!(
+            private_half(text.as_bytes(), at, &Cell::new(0)).map(|range| &text[range]),
+            Some(private.as_str())
+        );
         let text = text.replace(&private, &other);
-        assert_eq!(private_half(text.as_bytes(), at), None);
+        assert_eq!(private_half(text.as_bytes(), at, &Cell::new(0)), None);
     }
 }
