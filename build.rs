@@ -261,8 +261,9 @@ fn settings_files(rules: &[Value]) -> String {
         assert!(paths.iter().all(|path| path.to_lowercase() == *path), "{what}: paths are in lower case");
         let _ = writeln!(
             code,
-            "SettingsFile {{ what: {what:?}, paths: &{paths:?}, not: &{:?}, format: Format::{}, example: {:?}, near: &{:?} }},",
+            "SettingsFile {{ what: {what:?}, paths: &{paths:?}, not: &{:?}, anywhere: {}, format: Format::{}, example: {:?}, near: &{:?} }},",
             rule.texts("not"),
+            rule.flag("anywhere"),
             camel(&rule.text("format")),
             rule.text("example"),
             rule.texts("near"),

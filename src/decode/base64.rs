@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::places::{Builder, Rate};
 use super::runs::{is_digit, raw_value, runs, value};
-use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, hex, magic};
+use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, base32, hex, magic};
 use crate::unpack;
 
 /// What its layers are called.
@@ -142,6 +142,14 @@ impl<'a> Lines<'a> {
 
     fn uncover_joined(&self, layer: &mut Builder<'_>) {
         let text = self.text();
+        if let Some(clear) = base32::text(&text) {
+            if layer.afford(clear.len()) {
+                layer.mark(self.parts.first().map_or(0, |part| part.start), Rate(8, 5));
+                layer.push(&clear);
+                layer.end();
+            }
+            return;
+        }
         let head = text.get(..HEAD).unwrap_or(&text);
         let start = decoded(head.get(..64).unwrap_or(head));
         if magic::tells(&start) {

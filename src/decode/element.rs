@@ -1,13 +1,72 @@
-//! A byte as an element of a list, however its language writes it: `104`, `0x68`, `0x68_u8`, `(byte) 104`, `'h'`, `b'h'`.
+//! A byte as an element of a list, however its language writes it: `104`, `0x68`, `0x68_u8`, `(byte) 104`, `'h'`, `b'h'`,
+//! `chr(104)`, `[char]104`.
 
 use super::{escapes, number};
 
 /// What may stand behind a number: its type.
 const TYPES: [&[u8]; 6] = [b"_u8", b"u8", b"_i8", b"i8", b"uy", b"u"];
 
+/// How the names of functions end that make a character of a number, in lower case.
+const CALLS: [&[u8]; 5] = [b"chr", b"chrw", b"char", b"charcode", b"codepoint"];
+/// Bytes of such a name, with what it is in: `String.fromCodePoint`.
+const LONGEST_NAME: usize = 32;
+
 /// A byte, and where its element ends.
 pub(super) fn at(bytes: &[u8], at: usize) -> (Option<u8>, usize) {
     let at = behind_cast(bytes, at);
+    let rest = bytes.get(at..).unwrap_or_default();
+    match rest {
+        [first, ..] if first.is_ascii_alphabetic() || *first == b'[' => match behind_call(bytes, at) {
+            Some(number) => {
+                let (value, end) = numeral(bytes.get(number..).unwrap_or_default(), number);
+                (value, end + usize::from(bytes.get(end) == Some(&b')')))
+            }
+            None => literal(bytes, at),
+        },
+        _ => literal(bytes, at),
+    }
+}
+
+/// Where the number begins that is made a character at `at`.
+fn behind_call(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let sign = rest.iter().take(LONGEST_NAME).position(|byte| matches!(byte, b'(' | b']'))?;
+    let number = at + sign + 1;
+    (begin_of_call(bytes, number) == Some(at)).then_some(number)
+}
+
+/// Where the call, or the cast, begins that makes a character of the number at `number`.
+pub(super) fn begin_of_call(bytes: &[u8], number: usize) -> Option<usize> {
+    let before = bytes.get(number.saturating_sub(LONGEST_NAME)..number)?;
+    let (sign, before) = before.split_last()?;
+    let is_of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+    let length = before.iter().rev().take_while(is_of_name).count();
+    let name = before.get(before.len() - length..)?;
+    // a dot may be what joins it to the one before
+    let sign_before = name.iter().take_while(|byte| !byte.is_ascii_alphabetic()).count();
+    let (name, length) = (name.get(sign_before..)?, length - sign_before);
+    let last = name.rsplit(|byte| *byte == b'.').next()?;
+    let start = number - 1 - length;
+    match sign {
+        b'(' => CALLS.iter().any(|call| ends_with(last, call)).then_some(start),
+        b']' => {
+            let is_cast =
+                last.eq_ignore_ascii_case(b"char") && bytes.get(start.checked_sub(1)?) == Some(&b'[');
+            is_cast.then(|| start - 1)
+        }
+        _ => None,
+    }
+}
+
+fn ends_with(name: &[u8], end: &[u8]) -> bool {
+    name.len()
+        .checked_sub(end.len())
+        .and_then(|at| name.get(at..))
+        .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+}
+
+/// A number or a character that no call is around.
+fn literal(bytes: &[u8], at: usize) -> (Option<u8>, usize) {
     let rest = bytes.get(at..).unwrap_or_default();
     match rest {
         [quote @ (b'\'' | b'"'), ..] => character(bytes, at, *quote),

@@ -1,4 +1,4 @@
-//! Text and keys written as hexadecimal numbers.
+//! Text and keys written as hexadecimal numbers, in one line or wrapped.
 
 use std::ops::Range;
 
@@ -38,7 +38,13 @@ fn has_text(digits: &[u8]) -> bool {
     })
 }
 
-fn decoded(digits: &[u8]) -> Vec<u8> {
+/// Whether bytes have letters in a row.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let is_letter = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
+    bytes.split(|byte| !is_letter(byte)).any(|letters| letters.len() >= SHORTEST_TEXT)
+}
+
+pub(super) fn decoded(digits: &[u8]) -> Vec<u8> {
     let value = |digit: u8| char::from(digit).to_digit(16).unwrap_or(0) as u8;
     digits.as_chunks::<2>().0.iter().map(|[high, low]| value(*high) << 4 | value(*low)).collect()
 }

@@ -1,6 +1,9 @@
-//! Literals that stand in a template: `ab${''}cd`, `ab#{"cd"}`.
+//! Literals that stand in a template: `ab${''}cd`, `ab#{"cd"}`, `f"{'ab'}cd"`.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::places::{Builder, Rate};
 use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping};
@@ -11,11 +14,31 @@ const CONTEXT: usize = 4 << 10;
 pub(super) const WRAPPING: Wrapping =
     Wrapping { name: "literals in a template", stands_in: StandsIn::OtherText, uncover };
 
+/// Python's slots have no sign of their own, and other quotes than what they stand in.
+static IN_DOUBLE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("{'"));
+static IN_SINGLE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("f'{\""));
+
 /// Uncovers the words that hold such literals, with what stands around them in their line.
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
+    let in_double = IN_DOUBLE.find_iter(bytes).filter(|at| is_formatted(bytes, *at));
+    let _ = from_each(bytes, memchr::memchr2_iter(b'$', b'#', bytes), &mut layer)
+        && from_each(bytes, in_double, &mut layer)
+        && from_each(bytes, IN_SINGLE.find_iter(bytes).map(|at| at + 2), &mut layer);
+}
+
+/// Whether a string of Python opens before this place that may have slots.
+fn is_formatted(bytes: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 200;
+    let before = bytes.get(at.saturating_sub(LONGEST)..at).unwrap_or_default();
+    let open = memchr::memrchr(b'"', before).and_then(|quote| before.get(quote.checked_sub(1)?));
+    matches!(open, Some(b'f' | b'F'))
+}
+
+/// The words that have their first literal at one of these places; whether there is something left of the budget.
+fn from_each(bytes: &[u8], places: impl Iterator<Item = usize>, layer: &mut Builder<'_>) -> bool {
     let mut done = 0;
-    for first in memchr::memchr2_iter(b'$', b'#', bytes) {
+    for first in places {
         if first < done || Slot::at(bytes, first).is_none() {
             continue;
         }
@@ -30,17 +53,18 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
             layer.push(bytes.get(slot.text..slot.text + slot.length).unwrap_or_default());
             from = slot.end;
             let near = bytes.get(from..line.end.min(from + CONTEXT)).unwrap_or_default();
-            let mut places = memchr::memchr2_iter(b'$', b'#', near).map(|at| from + at);
+            let mut places = memchr::memchr3_iter(b'$', b'#', b'{', near).map(|at| from + at);
             next = places.find(|at| Slot::at(bytes, *at).is_some());
         }
         layer.mark(from, Rate::SAME);
         layer.push(bytes.get(line_rest(bytes, from, CONTEXT)).unwrap_or_default());
         if !layer.afford(layer.len() - taken) {
-            return;
+            return false;
         }
         layer.end();
         done = from;
     }
+    true
 }
 
 /// What follows in the line, of at most so many bytes.
@@ -60,7 +84,12 @@ struct Slot {
 impl Slot {
     fn at(bytes: &[u8], at: usize) -> Option<Self> {
         const LONGEST: usize = 4 << 10;
-        let Some([b'$' | b'#', b'{', inside @ ..]) = bytes.get(at..) else { return None };
+        let is_sign = |at: usize| matches!(bytes.get(at), Some(b'$' | b'#'));
+        if at.checked_sub(1).is_some_and(is_sign) {
+            return None;
+        }
+        let sign = usize::from(is_sign(at));
+        let (b'{', inside) = bytes.get(at + sign..)?.split_first()? else { return None };
         let blanks = |text: &[u8]| text.iter().take_while(|byte| **byte == b' ').count();
         let before = blanks(inside);
         let (quote @ (b'"' | b'\'' | b'`'), text) = inside.get(before..)?.split_first()? else { return None };
@@ -78,7 +107,7 @@ impl Slot {
         }
         let behind = text.get(length + 1..)?;
         let blank = blanks(behind);
-        let start = at + 2 + before + 1;
+        let start = at + sign + 1 + before + 1;
         (behind.get(blank) == Some(&b'}')).then_some(Self {
             text: start,
             length,
@@ -101,6 +130,10 @@ mod tests {
             ["ab${''}cd-ef", "ab${\"cd\"}-ef", "ab#{\"\"}cd-ef", "${'ab'}cd${ `-` }ef", "${'ab'}${'cd-ef'}"]
         {
             assert_eq!(texts(&format!("one\nx = `{word}`;\ntwo\n")), ["x = `abcd-ef`;"], "{word}");
+        }
+        for word in ["f\"{'ab'}cd-ef\"", "f\"ab{'cd'}{'-ef'}\"", "f'{\"ab\"}cd-ef'"] {
+            let found = texts(&format!("one\nx = {word}\ntwo\n"));
+            assert!(found.iter().any(|found| found.contains("abcd-ef")), "{word} {found:?}");
         }
         for text in ["`${a}b${c + 'd'}`", "# {''}", "${'a' + b}", "${'a", "${'a\\", "${'a\n'}", "$'{}'"] {
             assert_eq!(texts(text), [""; 0], "{text}");

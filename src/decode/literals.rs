@@ -1,4 +1,5 @@
-//! String literals that code puts together: `"a" + "b"`, `"a" "b"`, `"a".concat("b")`, `["a", "b"].join("")`.
+//! String literals that code puts together: `"a" + "b"`, `"a" "b"`, `"a".concat("b")`, `concat!("a", "b")`,
+//! `["a", "b"].join("")`, `String.join("", "a", "b")`, `"{}{}".format("a", "b")`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -23,7 +24,7 @@ const LONGEST_GAP: usize = 160;
 const MOST: usize = 10_000;
 
 static JOIN: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".join"));
-static CONCAT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".concat"));
+static CONCAT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("oncat"));
 
 /// What was joined once is not joined again, as it would grow with each layer.
 pub(super) const WRAPPING: Wrapping =
@@ -50,7 +51,10 @@ fn by_operator(bytes: &[u8], layer: &mut Builder<'_>) {
         None => layer.afford(cost),
     };
     while let Some(close) = closes.next() {
-        let Some(mut open) = joint(bytes, close) else { continue };
+        let Some(mut open) = joint(bytes, close) else {
+            closes.skip_to(formatted(bytes, close, layer));
+            continue;
+        };
         let first = first_part(bytes, close);
         if !pay(first.len(), layer) {
             return;
@@ -127,6 +131,26 @@ fn joint(bytes: &[u8], close: usize) -> Option<usize> {
     is_joint.then_some(close + 1 + open)
 }
 
+/// Adds what a literal stands for that closes at `close` and is nothing but slots, with the literals behind it in them:
+/// `"{}{}".format("a", "b")`, `"%s%s" % ("a", "b")`, `"{0}{1}" -f "a", "b"`. Says where they end.
+fn formatted(bytes: &[u8], close: usize, layer: &mut Builder<'_>) -> usize {
+    const CALLS: [&[u8]; 4] = [b".format(", b" % (", b"%(", b" -f "];
+    let (before, rest) = bytes.split_at(close);
+    let is_slot = matches!(before, [.., b'}'] | [.., b'%', b's']);
+    let call = CALLS.iter().find(|call| is_slot && rest.get(1..).is_some_and(|rest| rest.starts_with(call)));
+    let Some(call) = call else { return close + 1 };
+    let slots = first_part(bytes, close);
+    let is_of_slot = |byte: &u8| matches!(byte, b'{' | b'}' | b'%' | b's') || byte.is_ascii_digit();
+    if !bytes.get(slots).is_some_and(|slots| slots.iter().all(is_of_slot)) {
+        return close + 1;
+    }
+    let (parts, end) = elements(bytes, close + 1 + call.len());
+    if parts.len() > 1 {
+        push(bytes, &parts, b"", layer);
+    }
+    end
+}
+
 /// Where the blanks, comments and joined line ends that begin at `from` in a gap are over.
 pub(super) fn blank(gap: &[u8], from: usize) -> usize {
     let mut at = from;
@@ -170,7 +194,7 @@ fn is_joined_line(line: &[u8]) -> bool {
 }
 
 /// The text of the literal that opens at `open`. In most languages only a backslash lets it go on behind a line end.
-fn literal(bytes: &[u8], open: usize) -> Option<Range<usize>> {
+pub(super) fn literal(bytes: &[u8], open: usize) -> Option<Range<usize>> {
     let quote = *bytes.get(open)?;
     let rest = bytes.get(open + 1..)?;
     let rest = rest.get(..LONGEST).unwrap_or(rest);
@@ -203,13 +227,16 @@ fn by_call(bytes: &[u8], finder: &Finder<'_>, layer: &mut Builder<'_>) {
             continue;
         }
         let floor = std::mem::replace(&mut done, at);
-        let Some(arguments) = open_bracket(bytes, at + name.len()) else { continue };
-        let before = bytes.get(..at).unwrap_or_default().trim_ascii_end().len();
+        // Rust writes `concat!(`
+        let end = at + name.len() + usize::from(bytes.get(at + name.len()) == Some(&b'!'));
+        let Some(arguments) = open_bracket(bytes, end) else { continue };
+        let head = bytes.get(..at).unwrap_or_default();
+        let before = head.strip_suffix(b".c").unwrap_or(head).trim_ascii_end().len();
         let (parts, separator) = if name == b".join" {
             let Some(joined) = joined(bytes, floor, before, arguments) else { continue };
             joined
         } else {
-            let (parts, end) = concatenated(bytes, before, arguments, name);
+            let (parts, end) = concatenated(bytes, before, arguments);
             done = end;
             (parts, 0..0)
         };
@@ -240,6 +267,11 @@ fn joined(
             Some((elements_before(bytes, floor, before - 1)?, literal(bytes, first)?))
         }
         (b'"' | b'\'', b'[' | b'(') => Some((elements(bytes, first + 1).0, first_part(bytes, before - 1))),
+        // Java's and C#'s have what is put between before the elements
+        (b'g', b'"') => {
+            let mut all = elements(bytes, first).0;
+            (all.len() > 2).then(|| all.remove(0)).map(|separator| (all, separator))
+        }
         _ => None,
     }
 }
@@ -271,7 +303,7 @@ fn elements(bytes: &[u8], from: usize) -> (Vec<Range<usize>>, usize) {
 }
 
 /// `"a".concat("b", "c").concat("d")`, and where the calls end.
-fn concatenated(bytes: &[u8], before: usize, arguments: usize, name: &[u8]) -> (Vec<Range<usize>>, usize) {
+fn concatenated(bytes: &[u8], before: usize, arguments: usize) -> (Vec<Range<usize>>, usize) {
     let is_literal =
         before.checked_sub(1).and_then(|last| bytes.get(last)).is_some_and(|last| is_quote(*last));
     let mut parts: Vec<_> = is_literal.then(|| first_part(bytes, before - 1)).into_iter().collect();
@@ -283,8 +315,8 @@ fn concatenated(bytes: &[u8], before: usize, arguments: usize, name: &[u8]) -> (
             return (parts, end);
         }
         let next = skip_space(bytes, end + 1);
-        let is_call = bytes.get(next..).is_some_and(|rest| rest.starts_with(name));
-        match is_call.then(|| open_bracket(bytes, next + name.len())).flatten() {
+        let is_call = bytes.get(next..).is_some_and(|rest| rest.starts_with(b".concat"));
+        match is_call.then(|| open_bracket(bytes, next + b".concat".len())).flatten() {
             Some(next) => from = next,
             None => return (parts, end),
         }
@@ -355,6 +387,12 @@ mod tests {
             "'ab_c'\"d-ef\"-and-so-on",
             "ab_'c'\"d-ef\"-and-so-on",
             "'ab_' + `\n 'cd-ef-and-so-on'",
+            "concat!('ab_', 'cd-', 'ef-and-so-on')",
+            "string.Concat('ab_', 'cd-ef-and-so-on')",
+            "String.join(\"\", \"ab_\", \"cd-ef-and-so-on\")",
+            "'{}{}'.format('ab_', 'cd-ef-and-so-on')",
+            "'%s%s' % ('ab_', 'cd-ef-and-so-on')",
+            "'{0}{1}' -f 'ab_', 'cd-ef-and-so-on'",
         ] {
             let found = texts(&format!("one\nx = {text};\n"));
             assert!(found.iter().any(|found| found.contains("ab_cd-ef-and-so-on")), "{text} {found:?}");

@@ -7,8 +7,11 @@
 
 use std::cell::Cell;
 
+mod appends;
+mod base32;
 mod base64;
 mod closes;
+mod dump;
 mod element;
 pub(crate) mod entities;
 mod escapes;
@@ -113,10 +116,12 @@ enum StandsIn {
 }
 
 /// All wrappings, in the order in which they are looked for.
-const WRAPPINGS: [Wrapping; 11] = [
+const WRAPPINGS: [Wrapping; 13] = [
     base64::WRAPPING,
+    dump::WRAPPING,
     escapes::WRAPPING,
     literals::WRAPPING,
+    appends::WRAPPING,
     interpolation::WRAPPING,
     shell::WRAPPING,
     numbers::WRAPPING,

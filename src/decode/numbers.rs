@@ -1,5 +1,5 @@
 //! Text and keys written as lists of bytes: `[104, 105]`, `{0x68, 0x69}`, `String.fromCharCode(104, 105)`,
-//! `{'h', 'i'}`, `[104u8, 105]`.
+//! `{'h', 'i'}`, `[104u8, 105]`, or joined by operators: `chr(104) + chr(105)`.
 
 use std::sync::LazyLock;
 
@@ -63,7 +63,7 @@ fn is_of_list(byte: u8) -> bool {
 
 /// Uncovers the list that begins at `at`, and says where it ends.
 fn uncover_list(bytes: &[u8], at: usize, layer: &mut Builder<'_>) -> usize {
-    let mut list = Numbers { bytes, at, is_over: false };
+    let mut list = Numbers { bytes, at, between: None, is_over: false };
     let head: Vec<Number> = list.by_ref().take(HEAD).collect();
     match What::of(&head) {
         Some(what) => push(head.into_iter().chain(list.by_ref()), what, layer),
@@ -133,12 +133,17 @@ struct Number {
     value: u8,
 }
 
-/// Numbers of bytes with commas between.
+/// Numbers of bytes with commas between, or with an operator that joins texts.
 struct Numbers<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// What is between all of them, when the first has been read.
+    between: Option<&'a [u8]>,
     is_over: bool,
 }
+
+/// What may be between two of them.
+const BETWEEN: [&[u8]; 7] = [b",", b"+", b"..", b".", b"&", b"||", b"<>"];
 
 impl Iterator for Numbers<'_> {
     type Item = Number;
@@ -154,9 +159,13 @@ impl Iterator for Numbers<'_> {
         };
         let at = behind_blank(self.at);
         let (value, end) = element::at(self.bytes, at);
-        let comma = behind_blank(end);
-        self.is_over = value.is_none() || self.bytes.get(comma) != Some(&b',');
-        self.at = if self.is_over { end } else { comma + 1 };
+        let sign = behind_blank(end);
+        let rest = self.bytes.get(sign..).unwrap_or_default();
+        let signs = BETWEEN.into_iter().filter(|sign| self.between.is_none_or(|first| first == *sign));
+        let between = signs.into_iter().find(|sign| rest.starts_with(sign));
+        self.between = between;
+        self.is_over = value.is_none() || between.is_none();
+        self.at = between.filter(|_| !self.is_over).map_or(end, |between| sign + between.len());
         Some(Number { at, value: value? })
     }
 }
@@ -206,6 +215,22 @@ mod tests {
                         "{text} {found:?}"
                     );
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn characters_made_of_numbers_are_joined() {
+        for write in [
+            |byte| format!("chr({byte})"),
+            |byte| format!("Chr({byte})"),
+            |byte| format!("[char]{byte}"),
+            |byte| format!("String.fromCharCode({byte})"),
+            |byte| format!("String.fromCodePoint(0x{byte:x})"),
+        ] {
+            for between in [", ", "+", " + ", ".", " & _\n  ", " || "] {
+                let text = format!("f(10) + g(104); x = {};\n", list(TEXT, write, between));
+                assert_eq!(texts(&text), ["a text of several words"], "{text}");
             }
         }
     }

@@ -4,12 +4,14 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::plausible::{is_opaque, is_password, is_placeholder};
+use super::plausible::{is_app_password, is_opaque, is_password, is_placeholder};
 use super::{Found, table};
 
 /// Every credential in a command or header, as one of this rule.
 pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
-    let mut found = all(text, &COMMAND, rule, |value| is_credential(value) && !is_placeholder(value));
+    let holds = |value: &[u8]| (is_credential(value) || is_app_password(value)) && !is_placeholder(value);
+    let mut found = all(text, &COMMAND, rule, holds);
+    found.extend(all(text, &PRINTED, rule, holds));
     // the key that everybody may have
     found.retain(|found| {
         let name = text.get(found.span.start..found.token.start).unwrap_or_default().to_ascii_lowercase();
@@ -23,16 +25,37 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(concat!(
         r#"(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)\s{1,3}"#,
         r#"|\b(?:x-)?(?:api-?key|auth-?token|access-?token|subscription-key|private-token)["']?\s{0,3}[:=]\s{0,3}["']?"#,
-        r#"|\b[a-z0-9_]*(?:_key|apikey|token|secret|password|passwd|_pat|_pass|_pwd)=["']?"#,
-        r#"|--(?:token|password|api-key|apikey|secret|access-token|auth-token)[ =]["']?"#,
+        r#"|\b[a-z0-9_]*(?:_key|apikey|token|secret|password|passwd|passphrase|_pat|_pass|_pwd)=["']?"#,
+        r#"|--(?:token|password|passphrase|api-key|apikey|secret|access-token|auth-token)[ =]["']?"#,
         r#"|\bbearer\s{1,3}"#,
-        r#"|(?:^|\s)-u ["']?[a-z0-9_.@-]+:"#,
-        r#"|\b(?:docker|podman) login\s[^\n]{0,100}?-p[ =]?["']?"#,
-        r#"|\b(?:vsce|ovsx|twine|sshpass|sqlcmd)\s[^\n]{0,100}?(?:-p|--pat|-P)[ =]?["']?"#,
-        r#"|\bmysql(?:dump|admin|import)?\s[^\n]{0,100}?\s-p["']?"#,
-        r#"|\bnuget\s[^\n]{0,100}?\s(?:-k|-ApiKey|-Password)[ =]["']?"#,
+        r#"|(?:^|\s)(?:-u|--user|--proxy-user)[ =]["']?[a-z0-9_.@-]+:"#,
+        r#"|\b(?:docker|podman|nerdctl|buildah|skopeo|oras|crane|registry|az|oc) login\s[^\n]*?-p[ =]?["']?"#,
+        r#"|\b(?:vsce|ovsx|twine|sshpass|sqlcmd|mongo(?:sh|dump|restore|import|export)?)\b[^\n]*?\s(?:-p|--pat|-P)[ =]?["']?"#,
+        r#"|\bmysql(?:dump|admin|import)?\s[^\n]*?\s-p["']?"#,
+        r#"|\bnuget\s[^\n]*?\s(?:-k|-ApiKey|-Password)[ =]["']?"#,
+        r#"|\bredis-cli\s[^\n]*?\s-a\s["']?"#,
+        r#"|\blftp\s[^\n]*?-u\s["']?[a-z0-9_.@-]+,["']?"#,
+        r#"|\bldap[a-z]+\s[^\n]*?\s-w\s["']?"#,
+        r#"|\b(?:plink|pscp|psftp|putty)\s[^\n]*?-pw\s["']?"#,
+        r#"|\bsmbclient\s[^\n]*?-U\s["']?[^\s%"']+%"#,
+        r#"|\bsigntool(?:\.exe)?["']?\s[^\n]*?/p\s["']?"#,
+        r#"|\bnet use\s[^\n]*?/user:\S+\s["']?"#,
+        r#"|\bsecurity [a-z-]+keychain\s[^\n]*?-[kp]\s["']?"#,
+        // the tools of Java and Android, and OpenSSL
+        r#"|\s-{1,2}(?:src|dest)?(?:store|key|ks-|key-)pass\s["']?(?:pass:)?["']?"#,
+        r#"|\s-pass(?:in|out)?\s["']?pass:["']?"#,
+        r#"|\bConvertTo-SecureString\s(?:-String\s)?["']"#,
+        r#"|\bidentified by\s["']"#,
         r#"|[?&](?:api_?key|access_token|token|key|secret|password)="#,
         r#")([^\s"'\\$<>{}()&;,|]{8,})"#
+    ))
+});
+
+/// What a command prints for another that reads its password there.
+static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(concat!(
+        r#"\b(?:echo|printf)\s{1,3}(?:-n\s{1,3}|["']?%s["']?\s{1,3})?["']?([^\s"'\\$<>{}()&;,|]{8,})["']?"#,
+        r#"\s{0,3}\|[^\n|]*?(?:--password-stdin|--with-token|--stdin\b|--passphrase-fd|\bsudo -S)"#
     ))
 });
 

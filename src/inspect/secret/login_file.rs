@@ -23,6 +23,9 @@ pub(super) fn find(sample: &Sample<'_>) -> Vec<Found> {
             value.len() >= 8 && has_digit(value)
         });
     }
+    if path.ends_with(".bundle/config") {
+        return all(sample.bytes, &BUNDLER, "secret-settings-file", is_credential);
+    }
     if is_login_file(path, name) {
         return all(sample.bytes, &ASSIGNMENT, "secret-settings-file", |value| {
             is_password(value) || is_opaque(value)
@@ -95,10 +98,15 @@ fn is_login_file(path: &str, name: &str) -> bool {
 static GIT_URL: LazyLock<Option<Regex>> =
     LazyLock::new(|| regex(r#"https?://([^\s"'@/$<>{}]{8,300})@[a-z0-9.-]{3,}"#));
 
+/// `BUNDLE_GEMS__ACME__COM: "user:password"`: two lines for each dot of the host.
+static BUNDLER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(r#"^BUNDLE_[A-Z0-9_]+__[A-Z0-9_]+:[ \t]{0,8}["']?(?:[^\s:"']+:)?([^\s"':]{8,400})["']?\s*$"#)
+});
+
 /// `password = value` and the like, whole lines.
 static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(
-        r#"^[ \t]{0,16}["'<]?[a-z0-9_.-]{0,40}(?:password|passwd|token|secret|secret_key|access_key|api_?key|oauth_token|rubygems_api_key|secret_access_key)["'>]?[ \t]{0,8}[=:>]?[ \t]{0,8}["']?([^\s"'<>$,{}]{8,400})"#,
+        r#"^[ \t]{0,16}["'<]?[a-z0-9_.-]{0,40}(?:password|passwd|token|secret|secret_key|access_key|api_?key|oauth_token|rubygems_api_key|secret_access_key)["'>]?[ \t]{0,8}[=:>]?[ \t]{0,8}["']?(?:bearer[ \t])?([^\s"'<>$,{}]{8,400})"#,
     )
 });
 

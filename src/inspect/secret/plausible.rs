@@ -277,6 +277,15 @@ pub(super) fn is_password(bytes: &[u8]) -> bool {
         && varies(bytes)
 }
 
+/// The form of Apple's and Google's passwords for one application: four times four letters.
+pub(super) fn is_app_password(value: &[u8]) -> bool {
+    let groups: Vec<&[u8]> = value.split(|byte| matches!(byte, b'-' | b' ')).collect();
+    groups.len() == 4
+        && groups.iter().all(|group| group.len() == 4 && group.iter().all(u8::is_ascii_lowercase))
+        && entropy(value) >= 2.5
+        && !has_pattern(&groups.concat())
+}
+
 /// Whether a part of it is a variable of a shell: `$NAME`.
 fn names_variable(bytes: &[u8]) -> bool {
     bytes.windows(2).any(|pair| matches!(pair, [b'$', next] if next.is_ascii_alphabetic() || *next == b'_'))

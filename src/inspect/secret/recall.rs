@@ -148,6 +148,39 @@ const CARRIERS: &[Carrier] = &[
     carrier("the first number with a type", |_, token| {
         format!("x = [{}];", numbers(token, |byte| byte.to_string()).replacen(',', "u8,", 1)).into_bytes()
     }),
+    carrier("characters made of numbers", |_, token| {
+        format!("x = {}", numbers(token, |byte| format!("chr({byte})")).replace(", ", " + ")).into_bytes()
+    }),
+    carrier("characters of JavaScript", |_, token| {
+        let calls = numbers(token, |byte| format!("String.fromCharCode({byte})"));
+        format!("const x={};", calls.replace(", ", "+")).into_bytes()
+    }),
+    carrier("a macro of Rust", |dice, token| {
+        format!("x = concat!(\"{}\");\n", cut(dice, token, 3).join("\", \"")).into_bytes()
+    }),
+    carrier("join with a separator", |dice, token| {
+        format!("x = String.join(\"\", \"{}\");\n", cut(dice, token, 3).join("\", \"")).into_bytes()
+    }),
+    carrier("format", |dice, token| {
+        format!("x = \"{{}}{{}}{{}}\".format(\"{}\")\n", cut(dice, token, 3).join("\", \"")).into_bytes()
+    }),
+    carrier("+=", |dice, token| {
+        format!("x = \"{}\";\n", cut(dice, token, 3).join("\";\nx += \"")).into_bytes()
+    }),
+    carrier("base32", |dice, token| {
+        format!("x = '{}'\n", base32(around(dice, token).as_bytes())).into_bytes()
+    }),
+    carrier("dump in words", |dice, token| {
+        dump(around(dice, token).as_bytes(), 16, 2, |at, row, clear| format!("{at:08x}: {row:39}  {clear}\n"))
+    }),
+    carrier("dump in bytes", |dice, token| {
+        dump(around(dice, token).as_bytes(), 16, 1, |at, row, clear| {
+            format!("{at:08x}  {row:47}  |{clear}|\n")
+        })
+    }),
+    carrier("hexadecimal in lines", |dice, token| {
+        dump(around(dice, token).as_bytes(), 30, 30, |_, row, _| format!("{row}\n"))
+    }),
     carrier("a template's literals", |dice, token| {
         if token.contains(['\'', '\\', '`']) {
             return code(token.trim_matches('"'));
@@ -281,6 +314,24 @@ fn signs(token: &str, escape: fn(u8) -> String) -> String {
         .bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { escape(byte) })
         .collect()
+}
+
+fn base32(bytes: &[u8]) -> String {
+    let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
+    let digit =
+        |bits: &[u8]| bits.iter().fold(0, |value, bit| value << 1 | usize::from(*bit)) << (5 - bits.len());
+    bits.chunks(5).map(|bits| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[digit(bits)])).collect()
+}
+
+/// Bytes as tools show them: so many in a line, and so many of these side by side.
+fn dump(bytes: &[u8], width: usize, group: usize, line: fn(usize, String, String) -> String) -> Vec<u8> {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let lines = bytes.chunks(width).enumerate().map(|(number, part)| {
+        let clear = |byte: &u8| if byte.is_ascii_graphic() { char::from(*byte) } else { '.' };
+        let row = part.chunks(group).map(hex).collect::<Vec<_>>().join(" ");
+        line(number * width, row, part.iter().map(clear).collect())
+    });
+    lines.collect::<String>().into_bytes()
 }
 
 /// With some text before and after it, so that it is long enough and is anywhere in a group.

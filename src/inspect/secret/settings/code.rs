@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::{Match, Regex, RegexBuilder};
 
 use super::Pair;
 
@@ -20,6 +20,18 @@ static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// What is taken where the environment has no value: `env('NAME', 'value')`, `process.env.NAME || "value"`.
+static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"[A-Z][A-Z0-9_]+";
+    let sign = r"\s*(?:,\s*(?:default\s*[=:]\s*)?|\|\||\?\?|\?:|or\s)\s*";
+    RegexBuilder::new(&format!(
+        r#"(?:["']({name})["'][)\]]?|\benv\.({name})){sign}(?:"([^"\r\n]{{6,}})"|'([^'\r\n]{{6,}})')"#
+    ))
+    .unicode(false)
+    .build()
+    .ok()
+});
+
 /// All of them outside comments.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
     const MOST: usize = 50_000;
@@ -29,14 +41,15 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::new();
     let mut named: Option<(String, usize)> = None;
     let mut variable: Option<(String, usize)> = None;
+    let is_long =
+        |name: &Match<'_>, value: &Match<'_>| name.len() > LONGEST_NAME || value.len() > LONGEST_VALUE;
     for captures in quoted.captures_iter(text).take(MOST) {
         let (Some(whole), Some(name)) = (captures.get(0), (1..=3).find_map(|number| captures.get(number)))
         else {
             continue;
         };
         let Some(value) = captures.get(4).or_else(|| captures.get(5)) else { continue };
-        let is_long = name.len() > LONGEST_NAME || value.len() > LONGEST_VALUE;
-        if is_long || is_comment(text, whole.start()) {
+        if is_long(&name, &value) || is_comment(text, whole.start()) {
             continue;
         }
         let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
@@ -59,6 +72,13 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
             named = Some((String::from_utf8_lossy(value.as_bytes()).into_owned(), whole.end()));
         }
         pairs.push(Pair::new(&parent, &name, value.range()));
+    }
+    for captures in DEFAULT.iter().flat_map(|default| default.captures_iter(text)).take(MOST) {
+        let [name, value] = [1..=2, 3..=4].map(|mut groups| groups.find_map(|number| captures.get(number)));
+        let (Some(name), Some(value)) = (name, value) else { continue };
+        if !is_long(&name, &value) && !is_comment(text, name.start()) {
+            pairs.push(Pair::new("", &String::from_utf8_lossy(name.as_bytes()), value.range()));
+        }
     }
     pairs
 }

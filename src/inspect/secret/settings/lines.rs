@@ -105,6 +105,8 @@ pub(super) fn value(line: &[u8], from: usize) -> Range<usize> {
     }
     let comment =
         [&b" #"[..], b"\t#", b" ;"].iter().filter_map(|sign| memchr::memmem::find(rest, sign)).min();
-    let rest = rest.get(..comment.unwrap_or(rest.len())).unwrap_or(rest);
-    start..start + rest.trim_ascii_end().len()
+    let rest = rest.get(..comment.unwrap_or(rest.len())).unwrap_or(rest).trim_ascii_end();
+    // the quotes of `"NAME=value"` are around both
+    let rest = rest.strip_suffix(b"\"").filter(|rest| !rest.contains(&b'"')).unwrap_or(rest);
+    start..start + rest.len()
 }

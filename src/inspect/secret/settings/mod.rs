@@ -47,7 +47,15 @@ pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
     table::formats(sample.path)
         .into_iter()
         .take(MOST_ROWS)
-        .map(|format| in_format(sample.bytes, format, rule))
+        .map(|(format, anywhere)| match anywhere {
+            false => in_format(sample.bytes, format, rule),
+            true if !names::may_name(sample.bytes) => Vec::new(),
+            true => {
+                let mut found = in_format(sample.bytes, format, rule);
+                found.retain(|found| values::is_no_word(sample.bytes.get(found.token.clone())));
+                found
+            }
+        })
         .find(|found| !found.is_empty())
         .unwrap_or_default()
 }

@@ -1,5 +1,9 @@
 //! Which names say that their value is a credential.
 
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
 /// What a name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -15,16 +19,23 @@ pub(super) enum Kind {
 const HARMLESS: &[&str] = &[
     "public",
     "publishable",
-    "anon",
     "existing",
     "pull",
     "ref",
     "label",
     "placeholder",
     "hint",
+    "example",
+    "translation",
+    "i18n",
+    "hash",
+    "hashed",
+];
+/// Words that make a token or a key harmless, of which there are many kinds; passwords and secrets are of one.
+const HARMLESS_TOKEN: &[&str] = &[
+    "anon",
     "csrf",
     "xsrf",
-    "example",
     "foreign",
     "sort",
     "partition",
@@ -32,8 +43,6 @@ const HARMLESS: &[&str] = &[
     "site",
     "sitekey",
     "recaptcha",
-    "translation",
-    "i18n",
     "next",
     "page",
     "continuation",
@@ -56,10 +65,10 @@ const HARMLESS: &[&str] = &[
     "object",
     "host",
     "registry",
+    // Coveralls'
+    "repo",
     "cookiename",
     "lock",
-    "hash",
-    "hashed",
     "checksum",
     "fingerprint",
     "kid",
@@ -169,6 +178,15 @@ const KEYS: &[&str] = &[
     "ssh",
 ];
 
+/// Whether a text may have any such name: of most files, this is all that is asked.
+pub(super) fn may_name(text: &[u8]) -> bool {
+    static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let words = r#"passw|passphrase|_pass|"pass"|pwd|secret|token|api_?key|mnemonic|authorization"#;
+        RegexBuilder::new(words).unicode(false).case_insensitive(true).build().ok()
+    });
+    ANY.as_ref().is_some_and(|any| any.is_match(text))
+}
+
 /// What the name of a setting says, with the name that it is in.
 pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     let mut words = words(name);
@@ -180,7 +198,9 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
         words.extend(own);
     }
     let is_encrypted = self::words(parent).iter().chain(&words).any(|word| word == "encrypted");
-    if is_encrypted || words.iter().any(|word| HARMLESS.contains(&word.as_str())) {
+    let all = words.clone();
+    let has = |harmless: &[&str]| all.iter().any(|word| harmless.contains(&word.as_str()));
+    if is_encrypted || has(HARMLESS) {
         return None;
     }
     while words.len() > 1
@@ -207,7 +227,8 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
             .any(|end| last.ends_with(end));
     let is_key =
         last == "key" && (KEYS.contains(&before) || name.bytes().all(|byte| !byte.is_ascii_lowercase()));
-    (is_token || is_key).then_some(Kind::Token)
+    let is_harmless = !last.starts_with("secret") && has(HARMLESS_TOKEN);
+    (!is_harmless && (is_token || is_key)).then_some(Kind::Token)
 }
 
 /// The words of a name, in lower case: `dbPassword`, `DB_PASSWORD` and `db.password` have the same.
@@ -276,6 +297,9 @@ mod tests {
             "dbpassword",
             "PASSWORD2",
             "DB_PASSWORD_PROD",
+            "EMAIL_HOST_PASSWORD",
+            "registryPassword",
+            "CACHE_SECRET",
         ] {
             assert!(kind("", name).is_some(), "{name}");
         }
@@ -305,6 +329,9 @@ mod tests {
             "POSTGRES_PASSWORD_FILE",
             "RECAPTCHA_SITE_KEY",
             "secretKeyRef",
+            "ssh_host_key",
+            "REGISTRY_KEY",
+            "cacheToken",
         ] {
             assert_eq!(kind("", name), None, "{name}");
         }

@@ -10,6 +10,7 @@ pub(crate) struct SettingsFile {
     pub(crate) what: &'static str,
     pub(crate) paths: &'static [&'static str],
     pub(super) not: &'static [&'static str],
+    pub(super) anywhere: bool,
     pub(super) format: Format,
     #[cfg_attr(not(test), expect(dead_code, reason = "tests make files of it"))]
     pub(super) example: &'static str,
@@ -86,8 +87,8 @@ fn last_byte(name: &str) -> usize {
     name.bytes().last().filter(|byte| *byte != b'*').map_or(0, usize::from)
 }
 
-/// How the file of this path may be read, in the order of the table.
-pub(super) fn formats(path: &str) -> Vec<Format> {
+/// How the file of this path may be read, in the order of the table, and whether its name says little.
+pub(super) fn formats(path: &str) -> Vec<(Format, bool)> {
     let path = path.to_ascii_lowercase();
     let own_name = name_of(&path);
     let named = INDEX.named.get(own_name).into_iter().flatten();
@@ -104,10 +105,10 @@ pub(super) fn formats(path: &str) -> Vec<Format> {
     fitting.dedup();
     let files = fitting.into_iter().filter_map(|number| TABLE.get(number));
     let files = files.filter(|file| !file.not.iter().any(|not| fit(not, &path).is_some()));
-    let mut formats: Vec<Format> = Vec::new();
+    let mut formats: Vec<(Format, bool)> = Vec::new();
     for file in files {
-        if !formats.contains(&file.format) {
-            formats.push(file.format);
+        if !formats.iter().any(|(format, _)| *format == file.format) {
+            formats.push((file.format, file.anywhere));
         }
     }
     formats

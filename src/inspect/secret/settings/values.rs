@@ -7,7 +7,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::names::Kind;
 use super::table::Format;
-use crate::inspect::secret::plausible::{self, has_pattern, is_opaque, is_placeholder};
+use crate::inspect::secret::plausible::{self, is_app_password, is_opaque, is_placeholder};
 use crate::inspect::secret::spelling::is_jumbled;
 
 /// Words that no password of words has: they tell people what to write.
@@ -66,13 +66,33 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
                 || (format == Format::Lines && is_passphrase(value))
         }
         Kind::Token => {
-            (is_opaque(last_word(value)) && !value.contains(&b'\\') && !is_a_value_of_another_kind(value))
+            let token = last_word(value);
+            (is_opaque(token) && is_one_word(token) && !is_a_value_of_another_kind(value))
                 || is_password(value, 8)
                 || (format == Format::Lines && is_passphrase(value))
                 // in YAML a secret may be the name of one
                 || (!matches!(format, Format::Yaml | Format::Kubernetes) && is_numbered_passphrase(value))
         }
     }
+}
+
+/// Whether a value is no word, no sentence and no number, even where next to nothing says that it is a credential.
+pub(super) fn is_no_word(value: Option<&[u8]>) -> bool {
+    value.is_some_and(|value| plausible::mixes(value) && is_one_word(last_word(value)) && !is_uuid(value))
+}
+
+fn is_one_word(value: &[u8]) -> bool {
+    value.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'\\')
+}
+
+/// What numbers things.
+fn is_uuid(value: &[u8]) -> bool {
+    const DASHES: [usize; 4] = [8, 13, 18, 23];
+    let is_right = |(at, byte): (usize, &u8)| match DASHES.contains(&at) {
+        true => *byte == b'-',
+        false => byte.is_ascii_hexdigit(),
+    };
+    value.len() == 36 && value.iter().enumerate().all(is_right)
 }
 
 /// A password in one word, of at least so many characters.
@@ -112,6 +132,7 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
             // `zope_i18n_languages`: words may be shortened by the number of their letters
             r"|[a-z][a-z0-9]*(?:[_-](?:[a-z]+[0-9]{0,4}|[a-z][0-9]{1,2}[a-z]{1,2})){1,8}",
             r"|[a-z]+[0-9]{1,3}",
+            r"|[a-z]+-[0-9.]+",
             r"|[a-z_]+(?:[.][a-z_0-9]+)+\(?\)?",
             r"|[a-z0-9_.-]+\.(?:pem|key|crt|json|txt|yml|yaml|xml|jks|p12|js|ts|py)",
             r"|[a-z_.]+\(.*\)?",
@@ -126,15 +147,6 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
     let is_token = is_opaque(last) && last.iter().all(u8::is_ascii_alphanumeric);
     let is_no_word = value.iter().all(u8::is_ascii_alphanumeric) && is_jumbled(value);
     !is_token && !is_no_word && OTHER.as_ref().is_some_and(|other| other.is_match(value))
-}
-
-/// The form of Apple's and Google's passwords for one application: four times four letters.
-fn is_app_password(value: &[u8]) -> bool {
-    let groups: Vec<&[u8]> = value.split(|byte| matches!(byte, b'-' | b' ')).collect();
-    groups.len() == 4
-        && groups.iter().all(|group| group.len() == 4 && group.iter().all(u8::is_ascii_lowercase))
-        && plausible::entropy(value) >= 2.5
-        && !has_pattern(&groups.concat())
 }
 
 /// 12 to 24 words that stand for the key of a wallet.
@@ -199,7 +211,7 @@ fn last_word(value: &[u8]) -> &[u8] {
 pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
     static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         RegexBuilder::new(concat!(
-            r#"(?:^|[;?&\s"'])(?:password|pwd|accountkey|sharedaccesskey)\s{0,2}=\s{0,2}['"]?([^;&\s"']{6,200})"#,
+            r#"(?:^|[;?&\s"'])(?:[a-z0-9_.-]*(?:password|passwd|passphrase)|pwd|accountkey|sharedaccesskey)\s{0,2}=\s{0,2}['"]?([^;&\s"']{6,200})"#,
             r#"|^[a-z][a-z0-9+.:-]{1,40}://[^\s:@/]{0,80}:([^\s@/]{6,200})@([^\s/:?,]{1,200})"#
         ))
         .unicode(false)

@@ -13,8 +13,8 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
     reader.config_mut().check_end_names = false;
     let mut found: Vec<(String, String, String)> = Vec::new();
     let mut path: Vec<String> = Vec::new();
-    // in a property list a value is after its key
-    let mut key = String::new();
+    // in a property list a value is after its key, and Hadoop's settings have a `name` and a `value`
+    let (mut key, mut key_depth) = (String::new(), 0);
     while found.len() < MOST {
         match reader.read_event().ok()? {
             Event::Start(element) => {
@@ -28,13 +28,18 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
             }
             Event::End(_) => {
                 path.pop();
+                if path.len() < key_depth {
+                    key.clear();
+                }
             }
             Event::Text(value) => {
                 if let Some((name, above)) = path.split_last().filter(|_| !value.trim().is_empty()) {
                     let parent = above.last().cloned().unwrap_or_default();
                     match name.as_str() {
-                        "key" => value.trim().clone_into(&mut key),
-                        "string" if !key.is_empty() => {
+                        "key" | "name" => {
+                            (key, key_depth) = (value.trim().to_owned(), above.len());
+                        }
+                        "string" | "value" if !key.is_empty() => {
                             found.push((parent, std::mem::take(&mut key), value.trim().to_owned()));
                         }
                         _ => found.push((parent, name.clone(), value.trim().to_owned())),

@@ -11,7 +11,8 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
     let mut open: Vec<(usize, String)> = Vec::new();
     let mut named = String::new();
     let mut is_secret = false;
-    for line in lines(text) {
+    let mut lines = lines(text).peekable();
+    while let Some(line) = lines.next() {
         let Some(here) = text.get(line.clone()) else { continue };
         let trimmed = here.trim_ascii_start();
         if trimmed.is_empty() || trimmed.starts_with(b"#") {
@@ -32,6 +33,15 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
         open.retain(|(other, _)| *other < indent);
         let Some((name, sign)) = name_of(rest) else { continue };
         let scalar = value(here, here.len() - rest.len() + sign);
+        // `name: >-`, and the value in the next line
+        let is_block = matches!(here.get(scalar.clone()), Some(b"|" | b"|-" | b"|+" | b">" | b">-" | b">+"));
+        let (line, here, scalar) = match lines.peek().cloned().filter(|_| is_block) {
+            Some(next) => {
+                let inner = text.get(next.clone()).unwrap_or_default();
+                (next, inner, value(inner, 0))
+            }
+            None => (line, here, scalar),
+        };
         let parent = match name.as_str() {
             "value" if !named.is_empty() => named.clone(),
             _ => open.last().map(|(_, name)| name.clone()).unwrap_or_default(),

@@ -1,0 +1,178 @@
+//! Bytes as tools show them: `67 68 70`, `67:68:70`, lines of `xxd` and `hexdump -C`, and digits wrapped without blanks.
+
+use std::ops::Range;
+
+use super::places::{Builder, Rate};
+use super::runs::runs;
+use super::{Budget, Layer, StandsIn, Wrapping, hex};
+
+/// Bytes of a line that is worth a look: with less, a dump has no first line.
+const SHORTEST: usize = 38;
+/// Bytes between the numbers of one line and those of the next: the same bytes as text.
+const LONGEST_GAP: usize = 120;
+/// Lines of one dump.
+const MOST: usize = 100_000;
+
+pub(super) const WRAPPING: Wrapping =
+    Wrapping { name: "a hexadecimal dump", stands_in: StandsIn::OtherText, uncover };
+
+/// Uncovers the text that dumps show.
+fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    let mut layer = Builder::new(WRAPPING.name, true, budget, found);
+    let mut runs = runs(bytes, SHORTEST, is_of_dump);
+    while let Some(run) = runs.next() {
+        let (lines, end) = lines(bytes, run);
+        runs.skip_to(end);
+        let text: Vec<u8> = lines.iter().flat_map(|line| line.bytes.iter().copied()).collect();
+        // digits in one run are read as such
+        let is_other = lines.len() > 1 || lines.first().is_some_and(|line| line.rate != Rate::DOUBLE);
+        if !is_other || !hex::is_text(&text) {
+            continue;
+        }
+        if !layer.afford(text.len()) {
+            return;
+        }
+        for line in lines {
+            layer.mark(line.start, line.rate);
+            layer.push(&line.bytes);
+        }
+        layer.end();
+    }
+}
+
+/// Made of comparisons alone, so that many are told at once.
+const fn is_of_dump(byte: u8) -> bool {
+    ((byte | 0x20).wrapping_sub(b'a') < 6)
+        | (byte.wrapping_sub(b'0') < 10)
+        | (byte == b' ')
+        | (byte == b':')
+        | (byte == b'-')
+}
+
+/// What one line shows.
+struct Line {
+    start: usize,
+    rate: Rate,
+    bytes: Vec<u8>,
+}
+
+/// The lines of a dump whose first has these numbers, and where they end.
+fn lines(bytes: &[u8], first: Range<usize>) -> (Vec<Line>, usize) {
+    let mut lines: Vec<Line> = Vec::new();
+    let (mut run, mut end) = (first.clone(), first.end);
+    while let Some(line) = Line::read(bytes, run.clone()).filter(|_| lines.len() < MOST) {
+        if lines.first().is_some_and(|first| first.rate != line.rate) {
+            break;
+        }
+        lines.push(line);
+        end = run.end;
+        let near = bytes.get(end..(end + LONGEST_GAP).min(bytes.len())).unwrap_or_default();
+        let Some(gap) = memchr::memchr(b'\n', near) else { break };
+        let start = end + gap + 1;
+        let rest = bytes.get(start..).unwrap_or_default();
+        run = start..start + rest.iter().take_while(|byte| is_of_dump(**byte)).count();
+    }
+    (lines, end)
+}
+
+impl Line {
+    /// The numbers in a run of digits and signs, behind an address or not.
+    fn read(bytes: &[u8], run: Range<usize>) -> Option<Self> {
+        let groups: Vec<Range<usize>> = groups(bytes.get(run.clone())?).collect();
+        let digits = |group: &Range<usize>| bytes.get(run.start + group.start..run.start + group.end);
+        let (first, rest) = groups.split_first()?;
+        let is_address = rest.first().is_some_and(|second| first.len() >= 4 && first.len() != second.len());
+        let (first, rest) = if is_address { rest.split_first()? } else { (first, rest) };
+        let rate = match first.len() {
+            2 => Rate(3, 1),
+            4 => Rate(5, 2),
+            length if length >= 8 && length % 2 == 0 && rest.is_empty() => Rate::DOUBLE,
+            _ => return None,
+        };
+        // words are set apart from the text behind them by two blanks, pairs have two between eight and eight
+        let widest = if first.len() == 2 { 2 } else { 1 };
+        let mut numbers = hex::decoded(digits(first)?);
+        let mut end = first.end;
+        for group in rest {
+            let is_number = group.len() == first.len() || (group.len() == 2 && first.len() == 4);
+            if !is_number || group.start - end > widest {
+                break;
+            }
+            numbers.extend(hex::decoded(digits(group)?));
+            end = group.end;
+        }
+        Some(Self { start: run.start + first.start, rate, bytes: numbers })
+    }
+}
+
+/// Where the digits are in a row of digits and signs.
+fn groups(row: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + row.get(at..)?.iter().position(u8::is_ascii_hexdigit)?;
+        let length = row.get(start..)?.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        at = start + length;
+        Some(start..at)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &[u8] = b"one two three, a text of several words and so on";
+
+    fn texts(text: &str) -> Vec<String> {
+        crate::decode::testing::lines(uncover, text)
+    }
+
+    fn shown(text: &[u8], width: usize, group: usize, line: impl Fn(usize, &str, &[u8]) -> String) -> String {
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let lines = text.chunks(width).enumerate().map(|(number, part)| {
+            let groups: Vec<String> = part.chunks(group).map(hex).collect();
+            line(number * width, &groups.join(" "), part)
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn bytes_are_read_as_tools_show_them() {
+        let clear = |part: &[u8]| String::from_utf8_lossy(part).into_owned();
+        for dump in [
+            shown(TEXT, 16, 2, |at, row, part| format!("{at:08x}: {row:39}  {}\n", clear(part))),
+            shown(TEXT, 16, 1, |at, row, part| format!("{at:08x}  {row:48} |{}|\n", clear(part))),
+            shown(TEXT, 16, 1, |at, row, part| format!("{at:04x}   {row:48}  {}\n", clear(part))),
+            shown(TEXT, 16, 1, |at, row, _| {
+                let (first, last) = row.split_at(24);
+                format!("{at:08x}  {first} {last}\n")
+            }),
+            shown(TEXT, 20, 20, |_, row, _| format!("{row}\n")),
+            shown(TEXT, 48, 1, |_, row, _| format!("x = bytes.fromhex('{row}')\n")),
+            shown(TEXT, 48, 1, |_, row, _| format!("    {}\n", row.replace(' ', ":"))),
+        ] {
+            let found = texts(&format!("one\n\n{dump}two\n"));
+            assert_eq!(found, [std::str::from_utf8(TEXT).unwrap()], "{dump}");
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_left_alone() {
+        let digests = format!("{0}  a.txt\n{0}  b.txt\n", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c");
+        for text in [
+            &digests,
+            &" ".repeat(200),
+            &"10 20 30 40 50 60 70 80 90 ".repeat(8),
+            "12:34:56 a-b-c-d e f 2024-01-02 03:04:05 00-11-22-33",
+        ] {
+            assert_eq!(texts(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_numbers() {
+        let text = shown(TEXT, 16, 1, |at, row, _| format!("{at:08x}  {row}\n"));
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+            assert_eq!([0, 1, 16].map(|at| layer.places.source(at)), [10, 13, 10 + 58]);
+        });
+    }
+}
