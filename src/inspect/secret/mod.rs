@@ -8,6 +8,7 @@ mod cookies;
 mod decode;
 mod der;
 mod digits;
+mod effort;
 mod key;
 mod login_file;
 mod plausible;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ed25519_dalek::SigningKey;
 
-use super::structure::{PUBLIC_KEY, spend};
+use super::effort::{PUBLIC_KEY, spend};
 
 /// Whether a file is a key pair and nothing else.
 pub(super) fn is_pair(bytes: &[u8]) -> bool {

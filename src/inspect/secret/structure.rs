@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use super::effort::spend;
 use super::key::Key;
 use super::plausible::{entropy, looks_random};
 use super::{Found, digits};
@@ -36,14 +37,6 @@ pub(super) fn find(text: &[u8], at: usize, rule: usize, effort: &Cell<usize>) ->
     };
     let rule = key.rule(rule, text, token.start)?;
     Some(Found { rule, span: token.clone(), token, prefix: 0 })
-}
-
-/// To compute a public key takes as long as to read so many bytes.
-pub(super) const PUBLIC_KEY: usize = 64 << 10;
-
-/// Takes so many bytes from what may still be looked at.
-pub(super) fn spend(effort: &Cell<usize>, bytes: usize) {
-    effort.set(effort.get().saturating_sub(bytes));
 }
 
 fn shift(range: Range<usize>, by: usize) -> Range<usize> {

@@ -8,7 +8,7 @@ use p256::SecretKey;
 use p256::elliptic_curve::sec1::ToSec1Point as _;
 
 use super::digits;
-use super::structure::{PUBLIC_KEY, spend};
+use super::effort::{PUBLIC_KEY, spend};
 
 /// The private half of the pair near the word at `at`.
 pub(super) fn private_half(text: &[u8], at: usize, effort: &Cell<usize>) -> Option<Range<usize>> {
