@@ -193,6 +193,8 @@ pub enum RecordTrouble {
     Size,
     /// In the table without a digest, or with one too weak to mean anything.
     NoDigest,
+    /// In a table of SHA-1 alone, which was usual once, and which isn't compared.
+    OldDigest,
     /// Twice in the table.
     Twice,
     /// A line that can't be read, or that names a place outside the package.

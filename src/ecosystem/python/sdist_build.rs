@@ -100,9 +100,13 @@ fn is_inside(path: &str) -> bool {
     is_plain && !path.is_empty() && !path.starts_with('/') && !path.contains("..")
 }
 
-/// The folders of the packages that `setup.py` lists one by one, where they stand at the top.
+/// The folders of the packages that `setup.py` lists one by one, where they stand at the top. A `setup` of the project's
+/// own may look for them elsewhere.
 fn packages(setup: &str) -> Vec<String> {
-    if setup.contains("package_dir") {
+    const SETUPS: [&str; 4] =
+        ["setuptools import", "distutils.core import", "import setuptools", "import distutils"];
+    let is_usual = SETUPS.iter().any(|import| setup.contains(import));
+    if !is_usual || setup.contains("package_dir") {
         return Vec::new();
     }
     let names = setup.split_once("packages=[").and_then(|(_, rest)| listed(rest));
@@ -193,10 +197,35 @@ mod tests {
                 &[("a-1/setup.py", "setup()"), ("a-1/setup.cfg", "[metadata]\nversion = file: VERSION\n")],
                 &["VERSION"],
             ),
-            (&[("a-1/setup.py", "setup(packages=['a', 'a.b'], x=[y])"), ("a-1/a/c.py", "")], &["a/b"]),
+            (
+                &[
+                    ("a-1/setup.py", "from setuptools import setup\nsetup(packages=['a', 'a.b'], x=[y])"),
+                    ("a-1/a/c.py", ""),
+                ],
+                &["a/b"],
+            ),
             (&[("a-1/setup.py", "# packages=['x']\nsetup()\n")], &[]),
-            (&[("a-1/setup.py", "setup(packages=['a'], package_dir={'': 'src'})")], &[]),
-            (&[("a-1/setup.py", "setup(packages=['a'] + find_packages('a'), packages=[a])")], &["a"]),
+            (
+                &[(
+                    "a-1/setup.py",
+                    "import setuptools\nsetuptools.setup(packages=['a'], package_dir={'': 'src'})",
+                )],
+                &[],
+            ),
+            (
+                &[(
+                    "a-1/setup.py",
+                    "from setuptools import *\nsetup(packages=['a'] + find_packages('a'), packages=[a])",
+                )],
+                &["a"],
+            ),
+            (
+                &[
+                    ("a-1/setup.py", "from own_setup import setup\nsetup(packages=['a'])"),
+                    ("a-1/Lib/a/b.py", ""),
+                ],
+                &[],
+            ),
             (&[("a-1/setup.py", extension)], &["src/a.c", "b.pyx"]),
             (&[("a-1/setup.py", extension), ("a-1/src/a.c", ""), ("a-1/b.c", "")], &[]),
             (&[("a-1/pyproject.toml", own), ("a-1/_build/backend.py", "")], &[]),
