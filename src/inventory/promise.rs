@@ -57,7 +57,10 @@ pub struct MissingEntryPoint {
     /// A file that is there and has almost its name: in other letter case, or with another ending.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub near: Option<String>,
-    /// Line of the manifest, where known.
+    /// The file that names it, where that isn't the manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Line of the file that names it, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
 }

@@ -183,6 +183,7 @@ fn missing_classes(
             target: class,
             weight,
             near: None,
+            place: None,
             line: None,
         })
     });
