@@ -3,8 +3,6 @@
 
 use toml::{Table, Value};
 
-use super::sdist_build::is_inside;
-
 /// Paths with the fields that name them, as in `project.readme`.
 pub(super) fn needed(pyproject: &Table) -> Vec<(&'static str, Vec<String>)> {
     let backend = at(pyproject, "build-system.build-backend").and_then(Value::as_str).unwrap_or_default();
@@ -44,6 +42,12 @@ pub(super) fn needed(pyproject: &Table) -> Vec<(&'static str, Vec<String>)> {
         named(FIELD, if given.is_empty() { vec!["Cargo.toml".to_owned()] } else { given });
     }
     needed
+}
+
+/// Whether it names something within the archive, and no pattern.
+pub(super) fn is_inside(path: &str) -> bool {
+    let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
+    is_plain && !path.is_empty() && !path.starts_with('/') && !path.contains("..")
 }
 
 /// The value at a path of keys.

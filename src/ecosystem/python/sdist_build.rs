@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::Table;
 
-use super::pyproject_build;
+use super::pyproject_build::{self, is_inside};
 use crate::inventory::{EntryPointWeight, Inventory, MissingEntryPoint};
 
 /// All of it. Nobody can install the archive without.
@@ -81,12 +81,6 @@ fn is_straight(setup: &str) -> bool {
 fn without_comments(text: &str) -> String {
     let code = text.lines().filter(|line| !line.trim_start().starts_with('#'));
     code.fold(String::new(), |code, line| code + line + "\n")
-}
-
-/// Whether it names something within the archive, and no pattern.
-pub(super) fn is_inside(path: &str) -> bool {
-    let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
-    is_plain && !path.is_empty() && !path.starts_with('/') && !path.contains("..")
 }
 
 /// The folders of the packages that `setup.py` lists one by one, where they stand at the top. A `setup` of the project's
