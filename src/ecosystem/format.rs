@@ -41,6 +41,11 @@ pub(crate) trait Format: Sync {
     /// Whether the whole of a file is to be kept for `read`, by its path inside the artifact's own container.
     fn keeps(&self, path: &str) -> bool;
 
+    /// The same of a file in an archive within the artifact.
+    fn keeps_within(&self, _path: &str) -> bool {
+        false
+    }
+
     /// Reads the manifest into [`Package`], allowlist included, and says what is wrong with it. `None` when
     /// there is none that could be read.
     fn read(

@@ -123,7 +123,9 @@ pub(crate) fn keeps(path: &str) -> bool {
 
 /// The same for a file in an archive within it, which may be where the package's own files are: a gem's.
 pub(crate) fn keeps_within(path: &str) -> bool {
-    licence_text::is_licence_file(path) || readme::is_readme(path)
+    licence_text::is_licence_file(path)
+        || readme::is_readme(path)
+        || formats().any(|format| format.keeps_within(path))
 }
 
 /// What to write into the manifest of a package so that no more ships than is meant to: what its entry points need, as

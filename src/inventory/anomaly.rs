@@ -56,6 +56,8 @@ pub enum AnomalyKind {
     TarNumber,
     /// Bytes after the NUL that ends a name in a tar header.
     TarNameJunk,
+    /// The end of `././@LongLink` there, which the header had as its name before.
+    TarNameRest,
     /// A tar header without a name.
     TarEmptyName,
     /// A magic, version or prefix field that readers understand differently.
@@ -103,6 +105,8 @@ pub enum AnomalyKind {
     ZipEnd,
     /// ZIP64 values that contradict the plain ones.
     Zip64,
+    /// Two ZIP64 sizes of zero in the directory, whose plain sizes are the right ones.
+    Zip64Zeros,
     /// A data descriptor that is missing, wrong, or of no use to a stream reader.
     ZipDescriptor,
     /// A Unicode path field that names the member otherwise, or a name in no certain encoding.
@@ -202,7 +206,7 @@ impl Anomaly {
 
 impl AnomalyKind {
     /// All kinds.
-    pub const ALL: [Self; 67] = [
+    pub const ALL: [Self; 69] = [
         Self::Mismatch,
         Self::SecondOpinion,
         Self::FileAsFolder,
@@ -215,6 +219,7 @@ impl AnomalyKind {
         Self::TarChecksum,
         Self::TarNumber,
         Self::TarNameJunk,
+        Self::TarNameRest,
         Self::TarEmptyName,
         Self::TarMagic,
         Self::TarTypeflag,
@@ -238,6 +243,7 @@ impl AnomalyKind {
         Self::ZipHeaderMismatch,
         Self::ZipEnd,
         Self::Zip64,
+        Self::Zip64Zeros,
         Self::ZipDescriptor,
         Self::ZipName,
         Self::ZipFolder,
@@ -284,12 +290,14 @@ impl AnomalyKind {
             self,
             Self::SeveralStreams
                 | Self::ArLongName
+                | Self::TarNameRest
                 | Self::TarPaxName
                 | Self::TarGnuName
                 | Self::TarHardLink
                 | Self::TarWideNumber
                 | Self::TarNulType
                 | Self::TarNulFolder
+                | Self::Zip64Zeros
                 | Self::PathDot
                 | Self::TrailingZeros
         )

@@ -57,7 +57,10 @@ pub struct MissingEntryPoint {
     /// A file that is there and has almost its name: in other letter case, or with another ending.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub near: Option<String>,
-    /// Line of the manifest, where known.
+    /// The file that names it, where that isn't the manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Line of the file that names it, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
 }
@@ -193,6 +196,8 @@ pub enum RecordTrouble {
     Size,
     /// In the table without a digest, or with one too weak to mean anything.
     NoDigest,
+    /// In a table of SHA-1 alone, which was usual once, and which isn't compared.
+    OldDigest,
     /// Twice in the table.
     Twice,
     /// A line that can't be read, or that names a place outside the package.

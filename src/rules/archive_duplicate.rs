@@ -1,5 +1,7 @@
 use crate::inventory::{Anomaly, AnomalyKind};
+use crate::settings::Level;
 
+use super::for_show::is_for_show;
 use super::{Context, Family, Finding, Rule, archive};
 
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +14,9 @@ pub(super) const RULE: Rule = Rule {
 Reports a path that is in the archive more than once with different bytes, and names of different files that differ
 only in case or Unicode form. Paths are also compared as the client writes them: a file in a wheel's
 `acme-1.0.0.data/purelib` with the one that it replaces, `.gitignore` with `.npmignore`. Repeated entries with the
-same bytes are `archive-duplicate-identical`.
+same bytes are `archive-duplicate-identical`. Of names that differ only in case, it is a warning at most where all of
+them are texts for people (`README.md`, `LICENSE`), or stand in folders of tests, examples and documentation: no code is
+lost there.
 
 ## Why it matters
 
@@ -26,13 +30,44 @@ files that differ only in case.
 
 ## Example
 
-`package/cli.js` twice, or `package/Readme.md` and `package/README.md`.
+`package/cli.js` twice, or `package/lib/Button.js` and `package/lib/button.js`.
 "#,
     check,
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let before = findings.len();
     archive::report(rule, context, takes, help, findings);
+    let anomalies = context.inventory.anomalies.iter().filter(|anomaly| takes(anomaly));
+    let mut collisions = anomalies.filter(|anomaly| anomaly.kind == AnomalyKind::NameCollision);
+    if collisions.all(|anomaly| is_beside_the_code(&anomaly.place, context.root())) {
+        let told = findings.iter_mut().skip(before);
+        for finding in told.filter(|finding| finding.key == AnomalyKind::NameCollision.name()) {
+            finding.at_most = Some(Level::Warning);
+        }
+    }
+}
+
+/// Whether a file is a text for people, or for the package's own tests.
+fn is_beside_the_code(place: &str, root: &str) -> bool {
+    const TEXTS: [&str; 12] = [
+        "readme",
+        "license",
+        "licence",
+        "copying",
+        "notice",
+        "changelog",
+        "changes",
+        "history",
+        "authors",
+        "contributors",
+        "contributing",
+        "security",
+    ];
+    let name = place.rsplit(['/', '!']).next().unwrap_or(place).to_lowercase();
+    let (stem, end) = name.split_once('.').unwrap_or((&name, ""));
+    let is_text = matches!(end, "" | "md" | "markdown" | "rst" | "txt") && TEXTS.contains(&stem);
+    is_text || is_for_show(place, root)
 }
 
 fn takes(anomaly: &Anomaly) -> bool {
@@ -49,7 +84,8 @@ fn help(kind: AnomalyKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::takes;
+    use crate::inventory::Inventory;
+    use crate::rules::testing::{anomaly, run, takes, tree};
 
     #[test]
     fn fires_on_what_differs() {
@@ -57,5 +93,25 @@ mod tests {
         assert!(takes(&RULE, AnomalyKind::NameCollision, ""));
         assert!(!takes(&RULE, AnomalyKind::DuplicateIdentical, ""));
         assert!(!takes(&RULE, AnomalyKind::Duplicate, "package/x.jar"));
+    }
+
+    #[test]
+    fn texts_and_tests_weigh_less() {
+        let level = |places: &[&str]| {
+            let colliding = |place: &&str| Anomaly {
+                place: (*place).to_owned(),
+                ..anomaly(AnomalyKind::NameCollision, "")
+            };
+            let anomalies = places.iter().map(colliding).collect();
+            run(&RULE, &Inventory { anomalies, ..tree(places) })[0].at_most
+        };
+        for mild in [&["package/Readme.md"][..], &["package/license", "package/tests/out/a.gif"]] {
+            assert_eq!(level(mild), Some(Level::Warning), "{mild:?}");
+        }
+        for whole in
+            [&["package/lib/button.js"][..], &["package/license", "package/index.js"], &["package/readme.js"]]
+        {
+            assert_eq!(level(whole), None, "{whole:?}");
+        }
     }
 }

@@ -1,7 +1,9 @@
 use serde::Serialize;
 
 use crate::inventory::{Entry, EntryKind, Inventory, Kind};
+use crate::settings::Level;
 
+use super::for_show::is_for_show;
 use super::links::{End, Links};
 use super::{Context, Family, Finding, Place, Rule};
 
@@ -21,7 +23,8 @@ A link can point outside the package and make the client write or read there. np
 them into text files or links, cargo has refused them since 1.96: people get different packages. What a link in a
 folder points to is not examined. pip, RubyGems, conda and whatever unpacks a plain tar make the links of source
 distributions, gems and other tars the same way on every system: there only links that lead out of the package or nowhere
-are reported, other links on the way followed. Packages for Debian and RPM are unpacked at the file system's root, where
+are reported, other links on the way followed; one to nowhere in a folder of tests, examples or documentation is a warning.
+Packages for Debian and RPM are unpacked at the file system's root, where
 symbolic links lead to other packages, too: those are not reported.
 
 ## What to do
@@ -83,13 +86,15 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             None => format!("This is {word}: some clients drop it, others refuse the whole artifact."),
         };
-        findings.push(
-            Finding::new(rule, Place::entry(entry))
-                .message(message)
-                .help("Ship the file itself instead of a link, or leave it out.")
-                .evidence(Evidence { kind, target, escapes })
-                .key(target.unwrap_or(kind)),
-        );
+        let finding = Finding::new(rule, Place::entry(entry))
+            .message(message)
+            .help("Ship the file itself instead of a link, or leave it out.")
+            .evidence(Evidence { kind, target, escapes })
+            .key(target.unwrap_or(kind));
+        // nobody who installs the package follows it
+        let is_mild =
+            is_made_alike && word == SYMBOLIC && !escapes && is_for_show(&entry.place, context.root());
+        findings.push(if is_mild { finding.at_most(Level::Warning) } else { finding });
     }
 }
 
@@ -155,6 +160,14 @@ mod tests {
         for link in nowhere.into_iter().chain(away) {
             assert_eq!(found(Kind::Sdist, link.clone()), 1, "{link:?}");
         }
+        let level = |path: &str, target: &str| {
+            let mut inventory = tree(&[path]);
+            (inventory.kind, inventory.entries[0].kind) = (Kind::Sdist, symlink(target));
+            run(&RULE, &inventory)[0].at_most
+        };
+        assert_eq!(level("acme-1.0/docs/a.ipynb", "../notebooks/a.ipynb"), Some(Level::Warning));
+        assert_eq!(level("acme-1.0/docs/a.ipynb", "../../../a.ipynb"), None);
+        assert_eq!(level("acme-1.0/src/a.py", "../gone.py"), None);
     }
 
     #[test]

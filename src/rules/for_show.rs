@@ -33,6 +33,7 @@ const ELEMENTS: &[&str] = &[
     "dummy",
     "dummyserver",
     "acceptance",
+    "tck",
     "stub",
     "stubs",
     "molecule",

@@ -132,24 +132,26 @@ pub(super) fn found(
     let Some(package) = &context.inventory.package else { return Vec::new() };
     let kind = context.inventory.kind;
     let missing = package.declared.missing.iter().filter(|missing| wanted(missing.weight));
+    let place = |named_by: Option<&str>, line| {
+        super::manifest_place(context.inventory, named_by.unwrap_or(&package.manifest), line)
+    };
     let one = |missing: &MissingEntryPoint| {
-        let finding =
-            Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, missing.line))
-                .message(format!(
-                    "{} {} `{}`, which is not in the artifact{}: {}.",
-                    missing.field,
-                    if kind == Kind::Sdist { "needs" } else { "names" },
-                    missing.target,
-                    instead(missing),
-                    consequence(missing, kind)
-                ))
-                .evidence(Evidence {
-                    field: &missing.field,
-                    target: &missing.target,
-                    weight: missing.weight,
-                    near: missing.near.as_deref(),
-                })
-                .key(format!("{} {}", missing.field, missing.target));
+        let finding = Finding::new(rule, place(missing.place.as_deref(), missing.line))
+            .message(format!(
+                "{} {} `{}`, which is not in the artifact{}: {}.",
+                missing.field,
+                if kind == Kind::Sdist { "needs" } else { "names" },
+                missing.target,
+                instead(missing),
+                consequence(missing, kind)
+            ))
+            .evidence(Evidence {
+                field: &missing.field,
+                target: &missing.target,
+                weight: missing.weight,
+                near: missing.near.as_deref(),
+            })
+            .key(format!("{} {}", missing.field, missing.target));
         let finding = with_help(finding, missing, context.inventory, &package.root);
         if is_mild(missing) { finding.at_most(Level::Note) } else { finding }
     };

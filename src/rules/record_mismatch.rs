@@ -1,4 +1,5 @@
 use crate::inventory::RecordTrouble;
+use crate::settings::Level;
 use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
@@ -40,27 +41,33 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(package) = &inventory.package else { return };
     let problems = &package.declared.record;
     // A list that nobody reads has a rule of its own.
-    const KINDS: [RecordTrouble; 7] = [
+    const KINDS: [RecordTrouble; 8] = [
         RecordTrouble::NotRecorded,
         RecordTrouble::Absent,
         RecordTrouble::Digest,
         RecordTrouble::Size,
         RecordTrouble::NoDigest,
+        RecordTrouble::OldDigest,
         RecordTrouble::Twice,
         RecordTrouble::Malformed,
     ];
     for kind in KINDS {
         let of_kind: Vec<_> = problems.iter().filter(|problem| problem.kind == kind).collect();
-        if of_kind.len() > MOST_SINGLE
+        // Of a whole table one word is enough.
+        let (most_single, help) = match kind {
+            RecordTrouble::OldDigest => (0, "Sign it again with a newer JDK."),
+            _ => (MOST_SINGLE, HELP),
+        };
+        if of_kind.len() > most_single
             && let Some(first) = of_kind.first()
         {
-            findings.push(
-                Finding::new(rule, super::manifest_place(inventory, &first.table, None))
-                    .message(format!("{}; the first: {}.", headline(kind, of_kind.len()), first.detail))
-                    .help(HELP)
-                    .evidence(&of_kind)
-                    .key(format!("{kind:?}")),
-            );
+            let finding = Finding::new(rule, super::manifest_place(inventory, &first.table, None))
+                .message(format!("{}; the first: {}.", headline(kind, of_kind.len()), first.detail))
+                .help(help)
+                .evidence(&of_kind)
+                .key(format!("{kind:?}"));
+            let is_old = kind == RecordTrouble::OldDigest;
+            findings.push(if is_old { finding.at_most(Level::Warning) } else { finding });
             continue;
         }
         for problem in of_kind {
@@ -71,7 +78,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(
                 Finding::new(rule, place)
                     .message(format!("{}.", problem.detail))
-                    .help(HELP)
+                    .help(help)
                     .evidence(problem)
                     .key(format!("{kind:?} {}", problem.path)),
             );
@@ -94,6 +101,7 @@ fn headline(kind: RecordTrouble, count: usize) -> String {
         RecordTrouble::NoDigest => {
             format!("{files} are in the table of contents without a usable digest")
         }
+        RecordTrouble::OldDigest => format!("{files} are in the table of contents with SHA-1 alone"),
         RecordTrouble::Twice => format!("{files} are in the table of contents twice"),
         RecordTrouble::Malformed => {
             format!("{} of the table of contents can't be read", words::counted(count as u64, "line"))
@@ -107,9 +115,9 @@ mod tests {
     use crate::inventory::{Declared, Inventory, Package, RecordProblem};
     use crate::rules::testing::run;
 
-    fn inventory(count: usize) -> Inventory {
+    fn inventory(count: usize, kind: RecordTrouble) -> Inventory {
         let problem = |n: usize| RecordProblem {
-            kind: RecordTrouble::NotRecorded,
+            kind,
             table: "a.dist-info/RECORD".into(),
             path: format!("{n}.py"),
             entry: None,
@@ -123,14 +131,20 @@ mod tests {
 
     #[test]
     fn fires() {
-        assert_eq!(run(&RULE, &inventory(3)).len(), 3);
-        let many = run(&RULE, &inventory(300));
+        assert_eq!(run(&RULE, &inventory(3, RecordTrouble::NotRecorded)).len(), 3);
+        let many = run(&RULE, &inventory(300, RecordTrouble::NotRecorded));
         assert_eq!(many.len(), 1);
         assert!(many[0].message.starts_with("300 files are not in the table"), "{}", many[0].message);
     }
 
     #[test]
+    fn a_table_of_old_digests_is_one_warning() {
+        let found = run(&RULE, &inventory(3, RecordTrouble::OldDigest));
+        assert_eq!((found.len(), found[0].at_most), (1, Some(Level::Warning)));
+    }
+
+    #[test]
     fn stays_silent() {
-        assert_eq!(run(&RULE, &inventory(0)), []);
+        assert_eq!(run(&RULE, &inventory(0, RecordTrouble::NotRecorded)), []);
     }
 }

@@ -14,8 +14,8 @@ struct Client {
 }
 
 use AnomalyKind::{
-    ArLongName, PathDot, SeveralStreams, TarGnuName, TarHardLink, TarNulFolder, TarNulType, TarPaxName,
-    TarWideNumber, TrailingZeros,
+    ArLongName, PathDot, SeveralStreams, TarGnuName, TarHardLink, TarNameRest, TarNulFolder, TarNulType,
+    TarPaxName, TarWideNumber, TrailingZeros, Zip64Zeros,
 };
 
 /// `tests/it/hostile/clients.rs` and `installs.rs` unpack archives of these constructs with npm, pip, uv, RubyGems, tar,
@@ -45,7 +45,10 @@ const CLIENTS: &[Client] = &[
     Client {
         name: "uv 0.13",
         of: &[ReadBy::Kind(Kind::Wheel)],
-        otherwise: &[(TrailingZeros, "refuses a wheel with bytes after its end")],
+        otherwise: &[
+            (TrailingZeros, "refuses a wheel with bytes after its end"),
+            (Zip64Zeros, "refuses a wheel with them"),
+        ],
     },
     Client {
         name: "PyPI",
@@ -59,6 +62,7 @@ const CLIENTS: &[Client] = &[
             (TarPaxName, "knows no PAX headers, and writes the file under the name in the plain header"),
             (TarGnuName, "knows no GNU long names, and writes the file under the name in the plain header"),
             (TarHardLink, "knows no hard links, and leaves them out"),
+            (TarNameRest, "takes it for a part of the name"),
             (TarWideNumber, "reads numbers in octal only, and refuses the gem"),
             (
                 TarNulType,
@@ -135,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_gem_knows_less_than_other_tars() {
-        for kind in [TarPaxName, TarGnuName, TarHardLink, TarWideNumber, TarNulType] {
+        for kind in [TarPaxName, TarGnuName, TarHardLink, TarNameRest, TarWideNumber, TarNulType] {
             assert!(otherwise(kind, ReadBy::Kind(Kind::Gem)).is_some(), "{kind:?}");
             assert!(otherwise(kind, ReadBy::Kind(Kind::Npm)).is_none(), "{kind:?}");
         }

@@ -358,6 +358,7 @@ fn targets(files: &Files<'_>, table: &Table) -> (Vec<String>, Vec<MissingEntryPo
                 target: path.to_owned(),
                 weight,
                 near: None,
+                place: None,
                 line: None,
             }),
         }
@@ -388,6 +389,7 @@ fn targets(files: &Files<'_>, table: &Table) -> (Vec<String>, Vec<MissingEntryPo
             target: "src/lib.rs or src/main.rs".to_owned(),
             weight: EntryPointWeight::Whole,
             near: None,
+            place: None,
             line: None,
         });
     }
@@ -410,6 +412,7 @@ fn documents(files: &Files<'_>, table: &Table) -> Vec<MissingEntryPoint> {
             target: path.to_owned(),
             weight: EntryPointWeight::Hint,
             near: None,
+            place: None,
             line: None,
         })
     };

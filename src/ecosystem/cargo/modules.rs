@@ -111,7 +111,8 @@ fn find(files: &BTreeMap<&str, &Entry>, from: &Module, import: &Import) -> Found
     let paths: Vec<String> = match is_path {
         true => beside.into_iter().collect(),
         false => {
-            ["", "/mod"].iter().filter_map(|end| join(&from.folder, &format!("{name}{end}.rs"))).collect()
+            let below = name.replace("::", "/");
+            ["", "/mod"].iter().filter_map(|end| join(&from.folder, &format!("{below}{end}.rs"))).collect()
         }
     };
     if let Some(path) = paths.iter().find(|path| files.contains_key(path.as_str())) {
@@ -187,6 +188,7 @@ mod tests {
             ("", &[("src/lib.rs", &["./x/y.rs"]), ("src/x/y.rs", &["z"]), ("src/x/z.rs", &[])], &[]),
             ("", &[("src/lib.rs", &["=./../a.txt", "=/b.txt"]), ("b.txt", &[])], &["a.txt FileAbsent"]),
             ("", &[("src/lib.rs", &["a"]), ("src/A.rs", &[])], &["mod a LetterCase"]),
+            ("", &[("src/lib.rs", &["a::b", "a::c"]), ("src/a/b.rs", &[])], &["mod a::c Absent"]),
             ("", &[("src/bin/t/main.rs", &["args"]), ("src/bin/t/args.rs", &["gone"])], &["mod gone Absent"]),
             ("[package]\nautobins = false\n", &[("src/main.rs", &["a"]), ("tests/t.rs", &["b"])], &[]),
             (

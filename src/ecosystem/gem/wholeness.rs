@@ -18,6 +18,7 @@ pub(super) fn missing(inventory: &Inventory, specification: &Specification) -> V
         target,
         weight,
         near: None,
+        place: None,
         line: None,
     };
     let bindir = specification.bindir.as_deref().unwrap_or("bin");

@@ -183,6 +183,7 @@ fn missing_classes(
             target: class,
             weight,
             near: None,
+            place: None,
             line: None,
         })
     });
@@ -302,13 +303,22 @@ mod tests {
 
     #[test]
     fn files_of_signed_archives() {
-        use RecordTrouble::{Absent, Digest, NoDigest, NotRecorded};
+        use RecordTrouble::{Absent, Digest, NoDigest, NotRecorded, OldDigest};
+        let old = |name: &str, algorithm: &str| format!("Name: {name}\r\n{algorithm}-Digest: AAAA\r\n\r\n");
         let other = A.replace("q6s=", "AAA=");
         for (sections, expected) in [
             (format!("{A}{B}"), &[][..]),
             (A.to_owned(), &[(NotRecorded, "b.class")]),
             (format!("{other}{B}"), &[(Digest, "a.class")]),
-            (format!("{A}Name: b.class\r\nSHA1-Digest: AAAA\r\n"), &[(NoDigest, "b.class")]),
+            (format!("{A}{}", old("b.class", "SHA1")), &[(NoDigest, "b.class")]),
+            (
+                format!("{}{}", old("a.class", "SHA1"), old("b.class", "MD5")),
+                &[(NoDigest, "a.class"), (NoDigest, "b.class")],
+            ),
+            (
+                format!("{}{}", old("a.class", "SHA1"), old("b.class", "SHA-1")),
+                &[(OldDigest, "a.class"), (OldDigest, "b.class")],
+            ),
             (format!("{A}{B}Name: gone.class\r\n\r\nName: folder/\r\n"), &[(Absent, "gone.class")]),
         ] {
             let manifest = format!("{MAIN}{sections}");

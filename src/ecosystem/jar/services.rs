@@ -38,6 +38,7 @@ pub(super) fn missing(inventory: &Inventory) -> Vec<MissingEntryPoint> {
                     target: class.to_owned(),
                     weight: EntryPointWeight::Part,
                     near: None,
+                    place: Some(list.path.clone()),
                     line: Some(number),
                 });
             }

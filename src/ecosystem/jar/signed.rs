@@ -52,6 +52,7 @@ fn by_name(sections: Vec<Section<'_>>) -> Sections<'_> {
 fn files(inventory: &Inventory, table: &str, sections: &Sections<'_>) -> Vec<RecordProblem> {
     let entries: BTreeMap<&str, &Entry> =
         inventory.top_files().map(|entry| (entry.path.as_str(), entry)).collect();
+    let is_old = sections.values().all(is_of_sha1);
     let mut problems = Vec::new();
     for (path, entry) in &entries {
         let wrong = match sections.get(*path) {
@@ -59,6 +60,12 @@ fn files(inventory: &Inventory, table: &str, sections: &Sections<'_>) -> Vec<Rec
             None => Some((
                 RecordTrouble::NotRecorded,
                 format!("`{path}` is not among the signed files: it was added after signing"),
+            )),
+            Some(section) if is_old && section.digests("Digest").next().is_some() => Some((
+                RecordTrouble::OldDigest,
+                format!(
+                    "`{path}` is signed with SHA-1, as all others: Java takes that only from before 2019"
+                ),
             )),
             Some(section) if is_weak(section) => Some((
                 RecordTrouble::NoDigest,
@@ -81,6 +88,11 @@ fn files(inventory: &Inventory, table: &str, sections: &Sections<'_>) -> Vec<Rec
         problems.push(problem(RecordTrouble::Absent, table, path, detail));
     }
     problems
+}
+
+/// Whether a section has no digest but that of the algorithm with which archives were signed until 2019.
+fn is_of_sha1(section: &Section<'_>) -> bool {
+    section.digests("Digest").all(|(algorithm, _)| matches!(algorithm, "SHA1" | "SHA-1" | "SHA"))
 }
 
 /// Whether a section has digests, but none worth comparing.

@@ -67,6 +67,7 @@ impl Format for Tarball {
     fn keeps(&self, path: &str) -> bool {
         Fit::below_root(path, "package.json") != Fit::No
             || path.eq_ignore_ascii_case("package.json")
+            || Fit::below_root(path, BUILD_FILE) == Fit::Exact
             || bundle::is_manifest(path)
     }
 
@@ -89,7 +90,11 @@ impl Format for Tarball {
         let own = OwnFiles::of(inventory, root);
         let files = own_files(inventory, root);
         package.doubtful_imports = doubtful_imports(inventory, &manifest, &package, Brought::ByClient);
-        package.defects = wholeness::defects(&manifest, &files, &package.declared.entry_points);
+        let gyp = inventory.manifests.iter().find(|kept| {
+            paths::folder(&kept.path) == root && crate::ecosystem::file_name(&kept.path) == BUILD_FILE
+        });
+        let gyp = gyp.map(|kept| kept.bytes.as_slice());
+        package.defects = wholeness::defects(&manifest, &files, &package.declared.entry_points, gyp);
         if let Some(project) = project.filter(|project| is_of(&manifest, project)) {
             package.defects.extend(links_left_out(&manifest, &own, project));
         }
@@ -377,6 +382,9 @@ fn is_of(manifest: &Manifest, project: &Project) -> bool {
     let name = own.as_ref().and_then(|own| own.get("name")?.as_str());
     name.is_some() && name == manifest.text("name")
 }
+
+/// What node-gyp builds by.
+const BUILD_FILE: &str = "binding.gyp";
 
 /// npm's allowlist, for messages.
 const FILES: &str = "\"files\" in package.json";

@@ -103,6 +103,9 @@ pub(super) fn follow(manifest: &Manifest, files: &Files<'_>) -> EntryPoints {
             follow.miss(field, path, EntryPointWeight::Command, "bin");
         }
     }
+    if let Some(folder) = manifest.bin_folder().filter(|folder| !files.has_below(folder)) {
+        follow.miss("directories.bin".to_owned(), folder, EntryPointWeight::Hint, "directories");
+    }
     for key in ["module", "jsnext:main"] {
         follow.hint(key, &BUNDLER_ENDS, &BUNDLER_INDEXES, true);
     }
@@ -130,7 +133,7 @@ impl Follow<'_> {
     fn miss(&mut self, field: String, target: String, weight: EntryPointWeight, key: &str) {
         let line = self.manifest.object.line(key);
         let near = normal(&target).and_then(|path| self.files.near(&path));
-        self.found.missing.push(MissingEntryPoint { field, target, weight, near, line });
+        self.found.missing.push(MissingEntryPoint { field, target, weight, near, place: None, line });
     }
 
     /// `main`, with Node's extensions and folders, and the `index.js` that Node falls back to.
@@ -192,7 +195,14 @@ impl Follow<'_> {
             let target = "index.js".to_owned();
             let field = "Without main, Node".to_owned();
             let (weight, near) = (EntryPointWeight::Whole, Some(index));
-            self.found.missing.push(MissingEntryPoint { field, target, weight, near, line: None });
+            self.found.missing.push(MissingEntryPoint {
+                field,
+                target,
+                weight,
+                near,
+                place: None,
+                line: None,
+            });
         }
     }
 

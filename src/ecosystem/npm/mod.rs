@@ -2,6 +2,7 @@
 
 mod advice;
 mod artifact;
+mod binding_gyp;
 mod braces;
 mod bundle;
 mod client;

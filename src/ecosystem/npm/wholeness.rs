@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::inventory::{Defect, DefectKind, Entry};
 
 use super::manifest::{Manifest, NODE};
-use super::shell;
+use super::{binding_gyp, shell};
 
 /// Signs from `policies/signs.toml` about a command's first line.
 const INTERPRETER: &str = "interpreter-line";
@@ -36,17 +36,19 @@ pub(super) fn install_script(manifest: &Manifest) -> Option<(&'static str, Strin
 }
 
 /// All defects. `files` are the package's files by their paths relative to its folder, `entrances` the entry points
-/// of its code.
+/// of its code, `gyp` the text of `binding.gyp`.
 pub(super) fn defects<'a>(
     manifest: &Manifest,
     files: &[(&'a str, &'a Entry)],
     entrances: &[String],
+    gyp: Option<&[u8]>,
 ) -> Vec<Defect> {
     let package = Whole { manifest, files };
     let mut found = package.dependencies();
     found.extend(package.bundled());
     found.extend(package.install_scripts());
     found.extend(package.install_programs());
+    found.extend(package.build_sources(gyp));
     found.extend(package.publish_config());
     found.extend(package.invalid_exports());
     found.extend(package.sources_as_entrances(entrances));
@@ -165,6 +167,24 @@ impl<'a> Whole<'_, 'a> {
         is_lost.then(|| self.defect(DefectKind::MissingInstallProgram, field, command.program, "scripts"))
     }
 
+    /// Sources that `binding.gyp` names, where every installation is sure to build by it.
+    fn build_sources(&self, gyp: Option<&[u8]>) -> Vec<Defect> {
+        // npm builds by itself where neither script is there
+        let is_built = match first_script(self.manifest) {
+            None | Some(("postinstall", _)) => {
+                self.manifest.object.get("gypfile").and_then(Value::as_bool) != Some(false)
+            }
+            Some((_, script)) => shell::first_command(script).is_some_and(|command| {
+                !command.may_fail && command.program == "node-gyp" && command.argument == Some("rebuild")
+            }),
+        };
+        let sources = gyp.filter(|_| is_built).map(binding_gyp::sources).unwrap_or_default();
+        let absent = sources.into_iter().filter(|path| self.file(path).is_none());
+        absent
+            .map(|path| self.defect(DefectKind::MissingBuildFile, "binding.gyp".to_owned(), &path, "gypfile"))
+            .collect()
+    }
+
     fn names(&self, key: &str, dependency: &str) -> bool {
         self.manifest.object.get(key).is_some_and(|all| all.get(dependency).is_some())
     }
@@ -255,9 +275,11 @@ impl<'a> Whole<'_, 'a> {
         if is_for_others || entrances.iter().any(runs) {
             return None;
         }
-        let main = self.manifest.text("main")?.trim_start_matches("./");
-        let source = entrances.iter().find(|path| path.as_str() == main && is_source(path))?;
-        Some(self.defect(DefectKind::UnloadableEntryPoint, "main".to_owned(), source, "main"))
+        let (key, source) = match self.manifest.text("main") {
+            Some(main) => ("main", entrances.iter().find(|path| *path == main.trim_start_matches("./"))?),
+            None => ("exports", entrances.first().filter(|_| self.manifest.object.get("exports").is_some())?),
+        };
+        is_source(source).then(|| self.defect(DefectKind::UnloadableEntryPoint, key.to_owned(), source, key))
     }
 
     /// Commands that the shell would run as its own script, or whose interpreter nobody has.

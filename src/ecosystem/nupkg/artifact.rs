@@ -93,6 +93,7 @@ impl Format for Nupkg {
             Ok((package, named)) => {
                 let mut missing = missing(inventory, named);
                 missing.extend(tool_without_settings(inventory, found.bytes));
+                missing.extend(nothing_for_projects(inventory, found.bytes));
                 let declared = Declared { missing, ..Declared::default() };
                 Some(Package { manifest: found.entry.place.clone(), declared, ..package })
             }
@@ -140,6 +141,7 @@ fn missing(inventory: &Inventory, named: Vec<Named>) -> Vec<MissingEntryPoint> {
         target: named.path,
         weight: EntryPointWeight::Part,
         near: None,
+        place: None,
         line: None,
     });
     missing.collect()
@@ -158,6 +160,32 @@ fn tool_without_settings(inventory: &Inventory, specification: &[u8]) -> Option<
         target: format!("tools/FRAMEWORK/any/{SETTINGS}"),
         weight: EntryPointWeight::Command,
         near: None,
+        place: None,
+        line: None,
+    })
+}
+
+/// A package in which NuGet finds nothing that a project gets, and which doesn't lead to others or have a type of its own.
+fn nothing_for_projects(inventory: &Inventory, specification: &[u8]) -> Option<MissingEntryPoint> {
+    #[rustfmt::skip]
+    const FOLDERS: [&str; 12] = [
+        "lib", "ref", "runtimes", "build", "buildtransitive", "buildmultitargeting", "content", "contentfiles", "tools",
+        "analyzers", "native", "sdk",
+    ];
+    const OTHERS: [&str; 4] = ["<dependency", "<frameworkAssembl", "<frameworkReference", "<packageType "];
+    let text = String::from_utf8_lossy(specification);
+    let is_for_projects = |entry: &Entry| {
+        let top = entry.path.split(['/', '\\']).next().unwrap_or_default();
+        top.len() < entry.path.len() && FOLDERS.contains(&top.to_ascii_lowercase().as_str())
+    };
+    let has_none =
+        !OTHERS.iter().any(|element| text.contains(element)) && !inventory.top_files().any(is_for_projects);
+    has_none.then(|| MissingEntryPoint {
+        field: "the package's type, that of a library,".to_owned(),
+        target: "lib/".to_owned(),
+        weight: EntryPointWeight::Part,
+        near: None,
+        place: None,
         line: None,
     })
 }
@@ -252,6 +280,22 @@ mod tests {
     }
 
     #[test]
+    fn a_package_has_something_for_projects() {
+        let missing = |elements: &str, path: &str| {
+            let manifest = format!(
+                "<package><metadata><id>d</id><version>1.0.0</version>{elements}</metadata></package>"
+            );
+            let files = [("d.nuspec", manifest.as_str()), (path, "")];
+            let package = Nupkg.read(&inventory("d.nupkg", "zip", &files), None, &mut Vec::new()).unwrap();
+            package.declared.missing.len()
+        };
+        assert_eq!((missing("", "readme.md"), missing("", "bin/Release/d.dll")), (1, 1));
+        assert_eq!((missing("", "Build/d.targets"), missing("", "contentFiles/any/a.cs")), (0, 0));
+        assert_eq!(missing("<dependencies><dependency id=\"a\" /></dependencies>", "readme.md"), 0);
+        assert_eq!(missing("<packageTypes><packageType name=\"Template\" /></packageTypes>", "a.cs"), 0);
+    }
+
+    #[test]
     fn licences() {
         for (elements, expected) in [
             (
@@ -288,7 +332,8 @@ mod tests {
             let package = Nupkg.read(&inventory("d.nupkg", "zip", &files), None, &mut Vec::new()).unwrap();
             package.declared.missing.into_iter().map(|missing| missing.field).collect()
         };
-        assert_eq!(missing(&["legal/L.txt", "images/my%20icon.png", "docs/readme.md"]), [""; 0]);
+        let lib = "lib/net8.0/d.dll";
+        assert_eq!(missing(&[lib, "legal/L.txt", "images/my%20icon.png", "docs/readme.md"]), [""; 0]);
         assert_eq!(missing(&["lib/net8.0/d.dll", "docs/README.md"]), ["license", "icon"]);
     }
 }

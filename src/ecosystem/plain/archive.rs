@@ -6,7 +6,7 @@ use crate::inventory::{Anomaly, Entry, EntryKind, Inventory, Kind, ManifestProbl
 use crate::project::Project;
 
 use super::advice::PlainAdvice;
-use super::members;
+use super::{conda, deb};
 
 /// A zip archive.
 pub(super) struct Zip;
@@ -26,12 +26,12 @@ impl Format for Zip {
     }
 
     fn unpacks<'a>(&'a self, inventory: &'a Inventory) -> Box<dyn Fn(&Entry) -> bool + 'a> {
-        let is_conda = members::is_conda(inventory);
-        Box::new(move |entry| is_conda && members::is_part_of_conda(entry))
+        let is_conda = conda::is_conda(inventory);
+        Box::new(move |entry| is_conda && conda::is_part_of_conda(entry))
     }
 
     fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
-        members::odd_parts_of_conda(inventory)
+        conda::odd_parts_of_conda(inventory)
     }
 
     fn advice(&self) -> &'static dyn Advice {
@@ -52,8 +52,17 @@ impl Format for Zip {
         false
     }
 
-    fn read(&self, _: &Inventory, _: Option<&Project>, _: &mut Vec<ManifestProblem>) -> Option<Package> {
-        None
+    fn keeps_within(&self, path: &str) -> bool {
+        conda::is_manifest(path)
+    }
+
+    fn read(
+        &self,
+        inventory: &Inventory,
+        _: Option<&Project>,
+        _: &mut Vec<ManifestProblem>,
+    ) -> Option<Package> {
+        conda::read(inventory)
     }
 }
 
@@ -66,9 +75,7 @@ impl Format for Tar {
     fn installs(&self, inventory: &Inventory, entry: &Entry) -> Option<String> {
         let is_written = match self.read_by(inventory) {
             ReadBy::Conda => entry.parent.is_none(),
-            ReadBy::Dpkg => {
-                entry.parent.and_then(|id| inventory.entry(id)).is_some_and(members::is_data_of_deb)
-            }
+            ReadBy::Dpkg => entry.parent.and_then(|id| inventory.entry(id)).is_some_and(deb::is_data_of_deb),
             ReadBy::Kind(_) => false,
         };
         (is_written && entry.kind == EntryKind::File).then(|| entry.path.clone())
@@ -79,15 +86,15 @@ impl Format for Tar {
         let is_ar = inventory.artifact.containers == ["ar"];
         Box::new(move |entry| {
             is_ar
-                && (members::is_data_of_deb(entry)
+                && (deb::is_data_of_deb(entry)
                     || entry.parent.is_none() && entry.path.starts_with("control.tar"))
         })
     }
 
     fn read_by(&self, inventory: &Inventory) -> ReadBy {
-        if members::is_deb(inventory) {
+        if deb::is_deb(inventory) {
             ReadBy::Dpkg
-        } else if members::is_conda_tar(inventory) {
+        } else if conda::is_conda_tar(inventory) {
             ReadBy::Conda
         } else {
             ReadBy::Kind(self.kind())
@@ -95,7 +102,7 @@ impl Format for Tar {
     }
 
     fn odd_landings(&self, inventory: &Inventory) -> Vec<Anomaly> {
-        members::odd_member_of_deb(inventory).into_iter().collect()
+        deb::odd_member_of_deb(inventory).into_iter().collect()
     }
 
     fn advice(&self) -> &'static dyn Advice {
@@ -111,10 +118,15 @@ impl Format for Tar {
     }
 
     fn keeps(&self, path: &str) -> bool {
-        path == members::VERSION
+        path == deb::VERSION || conda::is_manifest(path)
     }
 
-    fn read(&self, _: &Inventory, _: Option<&Project>, _: &mut Vec<ManifestProblem>) -> Option<Package> {
-        None
+    fn read(
+        &self,
+        inventory: &Inventory,
+        _: Option<&Project>,
+        _: &mut Vec<ManifestProblem>,
+    ) -> Option<Package> {
+        conda::read(inventory)
     }
 }

@@ -2,8 +2,9 @@
 
 mod advice;
 mod archive;
+mod conda;
+mod deb;
 mod directory;
-mod members;
 
 use super::{Ecosystem, Format};
 

@@ -7,6 +7,7 @@ mod metadata;
 mod names;
 mod origin;
 mod project;
+mod pyproject_build;
 mod registry;
 mod sdist;
 mod sdist_build;

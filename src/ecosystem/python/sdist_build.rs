@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use toml::{Table, Value};
+use toml::Table;
 
+use super::pyproject_build::{self, is_inside};
 use crate::inventory::{EntryPointWeight, Inventory, MissingEntryPoint};
 
 /// All of it. Nobody can install the archive without.
@@ -17,6 +18,7 @@ pub(super) fn missing(inventory: &Inventory, root: &str) -> Vec<MissingEntryPoin
         Some(String::from_utf8_lossy(&kept.bytes).into_owned())
     };
     let miss = |field: &str, target: String| MissingEntryPoint {
+        place: naming(field).map(|name| format!("{root}/{name}")),
         field: field.to_owned(),
         target,
         weight: EntryPointWeight::Whole,
@@ -42,8 +44,6 @@ pub(super) fn missing(inventory: &Inventory, root: &str) -> Vec<MissingEntryPoin
         !stem.is_empty() && [".c", ".cpp"].iter().any(|end| has(&format!("{stem}{end}")))
     };
     let needed = [
-        ("build-system.backend-path", backend_paths(&pyproject)),
-        ("project.readme", readme(&pyproject).into_iter().collect()),
         ("setup.cfg", version.into_iter().collect()),
         ("setup.py", opened(&setup).into_iter().chain(packages(&setup)).chain(sources(&setup)).collect()),
     ];
@@ -51,28 +51,16 @@ pub(super) fn missing(inventory: &Inventory, root: &str) -> Vec<MissingEntryPoin
         let absent = paths.into_iter().filter(|path| !has(path) && !is_compiled(path));
         absent.map(|path| miss(field, path)).collect::<Vec<_>>()
     };
-    needed.into_iter().flat_map(absent).collect()
+    pyproject_build::needed(&pyproject).into_iter().chain(needed).flat_map(absent).collect()
 }
 
-/// The folders that hold the build's own backend.
-fn backend_paths(pyproject: &Table) -> Vec<String> {
-    let paths =
-        pyproject.get("build-system").and_then(|system| system.get("backend-path")).and_then(Value::as_array);
-    let paths = paths.into_iter().flatten().filter_map(Value::as_str);
-    paths
-        .map(|path| path.trim_start_matches("./").trim_end_matches('/').to_owned())
-        .filter(|path| !matches!(path.as_str(), "" | "."))
-        .collect()
-}
-
-/// The readme that the project names, if its backend refuses to build without; setuptools does not.
-fn readme(pyproject: &Table) -> Option<String> {
-    const STRICT: [&str; 5] = ["hatchling", "flit_core", "poetry.core", "pdm.backend", "maturin"];
-    let backend = pyproject.get("build-system")?.get("build-backend")?.as_str()?;
-    let readme = pyproject.get("project")?.get("readme")?;
-    let path = readme.as_str().or_else(|| readme.get("file")?.as_str())?;
-    let is_strict = STRICT.iter().any(|strict| backend.starts_with(strict));
-    (is_strict && is_inside(path)).then(|| path.trim_start_matches("./").to_owned())
+/// The file whose word a field is.
+fn naming(field: &str) -> Option<&str> {
+    match field {
+        "setup.py" | "setup.cfg" => Some(field),
+        _ if field.contains('.') => Some("pyproject.toml"),
+        _ => None,
+    }
 }
 
 /// The file that `setup.cfg` takes the version from.
@@ -95,14 +83,13 @@ fn without_comments(text: &str) -> String {
     code.fold(String::new(), |code, line| code + line + "\n")
 }
 
-fn is_inside(path: &str) -> bool {
-    let is_plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
-    is_plain && !path.is_empty() && !path.starts_with('/') && !path.contains("..")
-}
-
-/// The folders of the packages that `setup.py` lists one by one, where they stand at the top.
+/// The folders of the packages that `setup.py` lists one by one, where they stand at the top. A `setup` of the project's
+/// own may look for them elsewhere.
 fn packages(setup: &str) -> Vec<String> {
-    if setup.contains("package_dir") {
+    const SETUPS: [&str; 4] =
+        ["setuptools import", "distutils.core import", "import setuptools", "import distutils"];
+    let is_usual = SETUPS.iter().any(|import| setup.contains(import));
+    if !is_usual || setup.contains("package_dir") {
         return Vec::new();
     }
     let names = setup.split_once("packages=[").and_then(|(_, rest)| listed(rest));
@@ -193,10 +180,35 @@ mod tests {
                 &[("a-1/setup.py", "setup()"), ("a-1/setup.cfg", "[metadata]\nversion = file: VERSION\n")],
                 &["VERSION"],
             ),
-            (&[("a-1/setup.py", "setup(packages=['a', 'a.b'], x=[y])"), ("a-1/a/c.py", "")], &["a/b"]),
+            (
+                &[
+                    ("a-1/setup.py", "from setuptools import setup\nsetup(packages=['a', 'a.b'], x=[y])"),
+                    ("a-1/a/c.py", ""),
+                ],
+                &["a/b"],
+            ),
             (&[("a-1/setup.py", "# packages=['x']\nsetup()\n")], &[]),
-            (&[("a-1/setup.py", "setup(packages=['a'], package_dir={'': 'src'})")], &[]),
-            (&[("a-1/setup.py", "setup(packages=['a'] + find_packages('a'), packages=[a])")], &["a"]),
+            (
+                &[(
+                    "a-1/setup.py",
+                    "import setuptools\nsetuptools.setup(packages=['a'], package_dir={'': 'src'})",
+                )],
+                &[],
+            ),
+            (
+                &[(
+                    "a-1/setup.py",
+                    "from setuptools import *\nsetup(packages=['a'] + find_packages('a'), packages=[a])",
+                )],
+                &["a"],
+            ),
+            (
+                &[
+                    ("a-1/setup.py", "from own_setup import setup\nsetup(packages=['a'])"),
+                    ("a-1/Lib/a/b.py", ""),
+                ],
+                &[],
+            ),
             (&[("a-1/setup.py", extension)], &["src/a.c", "b.pyx"]),
             (&[("a-1/setup.py", extension), ("a-1/src/a.c", ""), ("a-1/b.c", "")], &[]),
             (&[("a-1/pyproject.toml", own), ("a-1/_build/backend.py", "")], &[]),

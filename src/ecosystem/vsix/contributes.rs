@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::ecosystem::npm;
 use crate::inventory::{EntryPointWeight, Inventory, MissingEntryPoint};
@@ -27,30 +27,60 @@ pub(super) fn missing(inventory: &Inventory, manifest: &npm::Manifest) -> Vec<Mi
     let own = npm::OwnFiles::of(inventory, FOLDER);
     let paths: HashSet<String> = own.paths.iter().map(|path| path.to_ascii_lowercase()).collect();
     let has = |path: &str| paths.contains(&path.to_ascii_lowercase());
-    let contributes = manifest.object.get("contributes");
+    let contributes = manifest.object.get("contributes").and_then(Value::as_object);
     let mut missing = Vec::new();
-    for (kind, keys) in &FILES {
-        let items =
-            contributes.and_then(|all| all.get(*kind)).and_then(Value::as_array).into_iter().flatten();
-        for (number, item) in items.enumerate() {
-            for key in *keys {
-                let named = item.get(key).and_then(Value::as_str);
-                let is_file = |target: &&str| target.starts_with('.') || !target.contains([':', '%', '$']);
-                let Some(target) = named.filter(is_file) else { continue };
-                let Some(path) = paths::join("", target) else { continue };
-                if !has(&path) && !has(&format!("{path}.js")) {
-                    missing.push(MissingEntryPoint {
-                        field: format!("contributes.{kind}[{number}].{key}"),
-                        target: target.to_owned(),
-                        weight: EntryPointWeight::Part,
-                        near: None,
-                        line: manifest.object.line("contributes"),
-                    });
-                }
-            }
+    for (field, target) in contributes.into_iter().flat_map(named) {
+        let is_file = target.starts_with('.') || !target.contains([':', '%', '$']);
+        let Some(path) = paths::join("", target).filter(|_| is_file) else { continue };
+        if !has(&path) && !has(&format!("{path}.js")) {
+            missing.push(MissingEntryPoint {
+                field: format!("contributes.{field}"),
+                target: target.to_owned(),
+                weight: EntryPointWeight::Part,
+                near: None,
+                place: None,
+                line: manifest.object.line("contributes"),
+            });
         }
     }
     missing
+}
+
+/// What contributions name, with where they do.
+fn named(contributes: &Map<String, Value>) -> Vec<(String, &str)> {
+    let items =
+        |kind: &str| contributes.get(kind).and_then(Value::as_array).into_iter().flatten().enumerate();
+    let mut named = Vec::new();
+    for (kind, keys) in &FILES {
+        for (number, item) in items(kind) {
+            let texts = keys.iter().filter_map(|key| Some((*key, item.get(key)?.as_str()?)));
+            named.extend(texts.map(|(key, target)| (format!("{kind}[{number}].{key}"), target)));
+        }
+    }
+    for (number, command) in items("commands") {
+        named.extend(icons(command, &format!("commands[{number}]")));
+    }
+    // lists of views and of their containers, by where they are shown
+    for kind in ["viewsContainers", "views"] {
+        for (place, list) in contributes.get(kind).and_then(Value::as_object).into_iter().flatten() {
+            for (number, view) in list.as_array().into_iter().flatten().enumerate() {
+                named.extend(icons(view, &format!("{kind}.{place}[{number}]")));
+            }
+        }
+    }
+    named
+}
+
+/// The icon of an item: one, or one for light and one for dark themes.
+fn icons<'v>(item: &'v Value, field: &str) -> Vec<(String, &'v str)> {
+    match item.get("icon") {
+        Some(Value::String(target)) => vec![(format!("{field}.icon"), target)],
+        Some(Value::Object(themes)) => {
+            let texts = themes.iter().filter_map(|(theme, target)| Some((theme, target.as_str()?)));
+            texts.map(|(theme, target)| (format!("{field}.icon.{theme}"), target)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +107,10 @@ mod tests {
                 &["./gone.json"],
             ),
             (r#"{"commands": [{"path": "./gone"}], "themes": "x"}"#, &[]),
+            (
+                r#"{"commands": [{"icon": "$(add)"}, {"icon": {"light": "out/Debug.js", "dark": "dark.svg"}}], "viewsContainers": {"panel": [{"icon": "view.svg"}]}, "views": {"a": [{"icon": "$(x)"}, {"icon": "syntaxes/a.json"}]}}"#,
+                &["dark.svg", "view.svg"],
+            ),
         ] {
             let text = format!(r#"{{"contributes": {contributes}}}"#);
             let manifest = npm::Manifest::read("", text.as_bytes(), &mut Vec::new()).unwrap();

@@ -8,28 +8,32 @@ use memchr::memmem;
 /// Lines that are looked at, all in all, to find what stands around an `include_str!`. With more, nothing is sure.
 const MOST_LINES: usize = 50_000;
 
-/// What is asked for, with offsets: `a` for `mod a;`, `./b.rs` where an attribute names its file.
+/// What is asked for, with offsets: `a` for `mod a;`, `a::b` for one in a module of the same file, `./b.rs` where an
+/// attribute names its file.
 pub(super) fn modules(bytes: &[u8]) -> Vec<(usize, String)> {
     if is_conditional(bytes) {
         return Vec::new();
     }
     let mut found = Vec::new();
     let mut open = Open::new(bytes);
+    let mut lines_left = MOST_LINES;
     for at in memmem::find_iter(bytes, "mod ") {
         let Some(name) = module_name(bytes, at) else { continue };
         let line = start_of_line(bytes, at);
-        // what is indented may be in a macro, or in a module with a folder of its own
-        let is_item = bytes.get(line..at).is_some_and(|before| {
-            before.is_empty()
-                || before.starts_with(b"pub") && before.ends_with(b" ") && !before.contains(&b'{')
-        });
-        if !is_item || open.is_inside(line) {
+        let before = bytes.get(line..at).unwrap_or_default();
+        if !is_visibility(before.trim_ascii_start()) {
             continue;
         }
+        // what is indented may be in a macro, or in a module with a folder of its own
+        let modules = match before.first() {
+            Some(b' ' | b'\t') => modules_around(bytes, line, &mut lines_left),
+            _ => Some(Vec::new()),
+        };
+        let Some(modules) = modules.filter(|modules| !open.is_inside(line, modules.len())) else { continue };
         match path_attribute(bytes, line) {
-            Attributes::Path(path) => found.push((at, format!("./{path}"))),
-            Attributes::Plain => found.push((at, name.to_owned())),
-            Attributes::Conditional => {}
+            Attributes::Path(path) if modules.is_empty() => found.push((at, format!("./{path}"))),
+            Attributes::Plain => found.push((at, [modules.as_slice(), &[name]].concat().join("::"))),
+            Attributes::Path(_) | Attributes::Conditional => {}
         }
     }
     found
@@ -83,6 +87,38 @@ fn module_name(bytes: &[u8], at: usize) -> Option<&str> {
     let (name, behind) = rest.split_at_checked(end)?;
     let is_declared = !name.is_empty() && behind.first() == Some(&b';');
     is_declared.then(|| std::str::from_utf8(name).ok()).flatten()
+}
+
+/// Whether this is all that may stand before `mod` in its line: nothing, or who may use it.
+fn is_visibility(before: &[u8]) -> bool {
+    before.is_empty() || before.starts_with(b"pub") && before.ends_with(b" ") && !before.contains(&b'{')
+}
+
+/// The names of the modules around an indented line, the outermost first; `None` if it stands in anything else, or one of
+/// them has attributes that may matter.
+fn modules_around<'a>(bytes: &'a [u8], line: usize, left: &mut usize) -> Option<Vec<&'a str>> {
+    let indent = |text: &[u8]| text.len() - text.trim_ascii_start().len();
+    let own = bytes.get(line..)?.split(|byte| *byte == b'\n').next()?;
+    let (mut at, mut depth, mut names) = (line, indent(own), Vec::new());
+    while depth > 0 {
+        *left = left.checked_sub(1)?;
+        let end = at.checked_sub(1)?;
+        at = start_of_line(bytes, end);
+        let text = bytes.get(at..end)?;
+        if text.trim_ascii().is_empty() || indent(text) >= depth {
+            continue;
+        }
+        let head = text.trim_ascii().strip_suffix(b"{")?.trim_ascii_end();
+        let word = memmem::find(head, b"mod ")
+            .filter(|word| is_visibility(head.get(..*word).unwrap_or_default()))?;
+        let name = std::str::from_utf8(head.get(word + 4..)?).ok()?;
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        matches!(path_attribute(bytes, at), Attributes::Plain).then_some(())?;
+        names.push(Some(name).filter(|_| is_name)?);
+        depth = indent(text);
+    }
+    names.reverse();
+    Some(names)
 }
 
 /// What the attributes above an item say.
@@ -239,8 +275,10 @@ impl<'a> Open<'a> {
         self.comments != 0 || self.strings != 0
     }
 
-    fn is_inside(&mut self, at: usize) -> bool {
-        self.is_quoted(at) || self.brackets != 0 || self.quotes % 2 != 0
+    /// Whether something else is open there than the brackets of so many modules.
+    fn is_inside(&mut self, at: usize, modules: usize) -> bool {
+        let is_quoted = self.is_quoted(at);
+        is_quoted || usize::try_from(self.brackets) != Ok(modules) || self.quotes % 2 != 0
     }
 }
 
@@ -255,6 +293,10 @@ mod tests {
     #[test]
     fn what_is_sure_to_be_compiled() {
         assert_eq!(found("mod a;\npub mod b;\npub(crate) mod c;\n"), ["a", "b", "c"]);
+        assert_eq!(
+            found("pub mod a {\n    //! x\n    pub(crate) mod b {\n        mod c;\n    }\n    mod d;\n}\n"),
+            ["a::b::c", "a::d"]
+        );
         assert_eq!(found("#[macro_use]\n// x\nmod a;\n#[path = \"x/y.rs\"]\nmod b;\n"), ["a", "./x/y.rs"]);
         assert_eq!(found("const A: &str = include_str!(\"../a.txt\");\n"), ["./../a.txt"]);
         assert_eq!(found("fn f() {\n    g(include_bytes!(\n        \"a.bin\"\n    ));\n}\n"), ["./a.bin"]);
@@ -274,7 +316,10 @@ mod tests {
             "#[cfg_attr(windows, path = \"w.rs\")]\nmod a;\n",
             "#[cfg(windows)]\n#[path = \"w.rs\"]\nmod a;\n",
             "#![cfg(windows)]\nmod a;\n",
-            "mod a {\n    mod b;\n}\npub mod c { pub mod d; }\n",
+            "pub mod c { pub mod d; }\nmod e {\n    #[path = \"x.rs\"]\n    mod f;\n}\n",
+            "#[cfg(x)]\nmod a {\n    mod b;\n}\nmod tests {\n    #[cfg(test)]\n    mod c;\n}\n#[path = \"x\"]\nmod d {\n    mod e;\n}\n",
+            "macro_rules! m {\n    () => {\n        mod a;\n    };\n}\nm! {\n    mod b;\n}\nfn f() {\n    mod c;\n}\n",
+            "mod a {\n    /*\n    mod b;\n    */\n    const S: &str = \"\n    mod c;\n\";\n}\n",
             "cfg_if! {\nif #[cfg(windows)] {\nmod b;\n}\n}\n",
             "/*\nmod a;\n*/\n// mod b;\n/// mod c;\n",
             "const A: &str = r#\"\nmod a;\ninclude_str!(\"b\");\n\"#;\n",

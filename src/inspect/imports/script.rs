@@ -80,6 +80,7 @@ fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
         hushed: hushed(text),
         is_declaration: kind.is_typescript_definition(),
         own_names: own_names(program),
+        made: BTreeSet::new(),
         told: BTreeSet::new(),
         is_module: kind.is_module() && has_module_syntax(program),
         places: script_files::may_rely_on(text.as_bytes()).then(Places::default),
@@ -162,6 +163,8 @@ struct Asked<'t> {
     is_declaration: bool,
     /// As [`own_names`] gives them.
     own_names: BTreeSet<&'static str>,
+    /// Functions like `require` that it had made for its own place.
+    made: BTreeSet<String>,
     /// Variables of [`GIVEN`] that were found.
     told: BTreeSet<&'static str>,
     /// Whether it is a module of the language.
@@ -268,10 +271,9 @@ impl<'a> Visit<'a> for Asked<'_> {
     }
 
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
-        let is_require = matches!(&call.callee, Expression::Identifier(name) if name.name == "require");
-        if is_require
-            && !self.is_module
-            && !self.own_names.contains("require")
+        let is_given = |name: &str| name == "require" && !self.is_module && !self.own_names.contains(name);
+        let is_require = |name: &str| is_given(name) || self.made.contains(name);
+        if matches!(&call.callee, Expression::Identifier(name) if is_require(name.name.as_str()))
             && call.arguments.len() == 1
             && let Some(Expression::StringLiteral(name)) =
                 call.arguments.first().and_then(|one| one.as_expression())
@@ -302,6 +304,7 @@ impl<'a> Visit<'a> for Asked<'_> {
         if let Some(places) = &mut self.places {
             places.declare(variable);
         }
+        self.made.extend(script_files::made_require(variable));
         walk::walk_variable_declarator(self, variable);
     }
 
@@ -420,6 +423,8 @@ mod tests {
         let text = "'use strict';\nconst a = require('a'), { b } = __importDefault(require(\"./b\"));\n__exportStar(require('./c'), exports);\nmodule.exports = { d: require('d').e };";
         assert_eq!(found("a.js", text), ["2:a", "2:./b", "3:./c", "4:d"]);
         assert_eq!(found("a.cjs", "return require('a')"), ["1:a"]);
+        let text = "import { createRequire as makeCreateRequire } from 'module';\nconst load = makeCreateRequire(import.meta.url);\nconst a = load('./a.json');";
+        assert_eq!(found("a.mjs", text), ["1:module", "3:./a.json"]);
     }
 
     #[test]
@@ -466,6 +471,8 @@ mod tests {
             "(function () { require('a') })();",
             "var require = x; require('a');",
             "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+            "import { createRequire } from 'node:module'; const require = createRequire(cwd); require('a');",
+            "import { createRequire } from 'node:module'; const f = () => { const r = createRequire(import.meta.url); r('a'); };",
             "for (const x of []) require('a');",
             "switch (x) { case 1: require('a') }",
             "// require('a')\n/* import 'b' */ const t = \"import c from 'c'\", u = `require('d')`, v = /require('e')/;",

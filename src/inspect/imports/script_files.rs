@@ -139,6 +139,19 @@ impl Places {
     }
 }
 
+/// The name of a variable that is made to be the script's own `require`: `createRequire(import.meta.url)`.
+pub(super) fn made_require(variable: &VariableDeclarator<'_>) -> Option<String> {
+    let BindingPattern::BindingIdentifier(name) = &variable.id else { return None };
+    let Some(Expression::CallExpression(call)) = &variable.init else { return None };
+    // bundlers call it `topLevelCreateRequire` and the like
+    let is_maker = last_name(&call.callee)?.to_ascii_lowercase().ends_with("createrequire");
+    let place = match call.arguments.first()?.as_expression()? {
+        Expression::StaticMemberExpression(member) => own_place(member),
+        _ => None,
+    };
+    (is_maker && place == Some(Value::Own)).then(|| name.name.to_string())
+}
+
 /// `import.meta.url` and the like.
 fn own_place(member: &StaticMemberExpression<'_>) -> Option<Value> {
     let Expression::MetaProperty(meta) = &member.object else { return None };

@@ -60,7 +60,8 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
         ));
     }
     let (name, link) = (until_nul(&old.name), until_nul(&old.linkname));
-    let mut junk = has_junk(&old.name) || has_junk(&old.linkname);
+    let has_rest = is_rest_of_long_link(&old.name);
+    let mut junk = has_junk(&old.name) && !has_rest || has_junk(&old.linkname);
     let mut name = name.to_vec();
     let mut posix = false;
     match flavour(bytes) {
@@ -86,6 +87,12 @@ pub(super) fn read(bytes: &[u8; 512]) -> Result<Fields, Unsure> {
             AnomalyKind::TarMagic,
             "the magic or version is neither ustar nor GNU nor that of the first tar: clients disagree on the prefix of the name",
         )),
+    }
+    if has_rest {
+        faults.push((
+            AnomalyKind::TarNameRest,
+            "a name field still has the end of `././@LongLink` after the NUL that ends it",
+        ));
     }
     if junk {
         faults.push((
@@ -227,6 +234,18 @@ fn has_junk(field: &[u8]) -> bool {
     field.iter().skip_while(|byte| **byte != 0).any(|byte| *byte != 0)
 }
 
+/// What GNU tar calls an entry that holds the name of the next one.
+const LONG_LINK: &[u8] = b"././@LongLink";
+
+/// Whether what is after the name is what was there of GNU's name for long names: Rust's tar writes names over it when
+/// it uses a header again.
+fn is_rest_of_long_link(name: &[u8; 100]) -> bool {
+    let length = until_nul(name).len();
+    let rest = LONG_LINK.get(length + 1..).unwrap_or_default();
+    let behind = name.get(length + 1..).unwrap_or_default();
+    !rest.is_empty() && behind.strip_prefix(rest).is_some_and(|end| end.iter().all(|byte| *byte == 0))
+}
+
 /// Whether what is after the prefix are the two times of node-tar and xstar.
 fn has_times(bytes: &[u8; 512]) -> bool {
     let gap = until_nul(bytes.get(345..476).unwrap_or_default()).len();
@@ -301,6 +320,13 @@ mod tests {
         assert_eq!(read(&endless).unwrap_err().0, AnomalyKind::TarChecksum);
         let junk = header(|bytes| bytes[50] = b'x');
         assert_eq!(read(&junk).unwrap().faults[0].0, AnomalyKind::TarNameJunk);
+        for (rest, expected) in [(&b"k"[..], AnomalyKind::TarNameRest), (b"x", AnomalyKind::TarNameJunk)] {
+            let rest = header(|bytes| {
+                bytes[..12].copy_from_slice(b"package/abc\0");
+                bytes[12..13].copy_from_slice(rest);
+            });
+            assert_eq!(read(&rest).unwrap().faults[0].0, expected);
+        }
         let version = header(|bytes| bytes[263..265].copy_from_slice(b"01"));
         assert_eq!(read(&version).unwrap().faults[0].0, AnomalyKind::TarMagic);
     }

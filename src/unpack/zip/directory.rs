@@ -237,7 +237,11 @@ impl Reader<'_> {
         if central.disk == u16::MAX {
             fields.u32().ok_or_else(damaged)?;
         }
-        if !fields.0.is_empty() {
+        if fields.0 == [0; 16] && bytes.len() == 16 {
+            // Rust's zip 2 writes them behind large files, so that conda's packages have them.
+            let what = "a member has a ZIP64 field of zeros that nothing asks for";
+            self.odd(AnomalyKind::Zip64Zeros, offset, path, what);
+        } else if !fields.0.is_empty() {
             self.odd(AnomalyKind::Zip64, offset, path, UNASKED);
         }
         Ok(wide)
@@ -351,6 +355,7 @@ impl Reader<'_> {
         const FORMAT: u32 = 0o170_000;
         const DOS_FOLDER: u32 = 0x10;
         const DOS_LABEL: u32 = 0x08;
+        const ALL_BITS: u32 = 0xffff << 16;
         let slash = raw.ends_with(b"/");
         let format = central.attributes >> 16 & FORMAT;
         let marked = format == 0o040_000 || central.attributes & DOS_FOLDER != 0;
@@ -358,6 +363,8 @@ impl Reader<'_> {
             format,
             0 | 0o010_000 | 0o020_000 | 0o040_000 | 0o060_000 | 0o100_000 | 0o120_000 | 0o140_000
         );
+        // Maven's archiver gave folders all bits for years: with the slash and the mark of DOS they are folders for all.
+        let is_mavens = slash && central.attributes == ALL_BITS | DOS_FOLDER;
         if slash && wide.size > 0 {
             let why = "a folder has bytes of its own: some clients write them as a file, others drop them";
             self.odd(AnomalyKind::ZipFolder, offset, path, why);
@@ -369,7 +376,7 @@ impl Reader<'_> {
                 path,
                 "a file is marked as a folder: 7-Zip and bsdtar make a folder, others the file",
             );
-        } else if unheard_of || central.attributes & DOS_LABEL != 0 {
+        } else if unheard_of && !is_mavens || central.attributes & DOS_LABEL != 0 {
             let why = "a member is marked as neither file nor folder nor link: clients leave it out, or make a file or a link of it";
             self.odd(AnomalyKind::ZipFolder, offset, path, why);
         }

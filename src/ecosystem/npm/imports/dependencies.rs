@@ -128,6 +128,13 @@ const HOSTS: [&str; 52] = [
     "webpack",
 ];
 
+/// Peers that others of their peers bring to everybody who has them: those that the left ones can't do without.
+const BROUGHT_BY_PEERS: [(&str, &[&str]); 3] = [
+    ("@angular/core", &["rxjs", "zone.js"]),
+    ("@nestjs/common", &["rxjs", "reflect-metadata"]),
+    ("@nestjs/core", &["rxjs", "reflect-metadata"]),
+];
+
 impl<'a> Dependencies<'a> {
     pub(super) fn new(
         manifest: &'a Manifest,
@@ -188,26 +195,44 @@ impl<'a> Dependencies<'a> {
             ["dependencies", "peerDependencies", "optionalDependencies", "_moduleAliases"];
         let named = |key: &&str| self.manifest.object.get(key).is_some_and(|all| all.get(name).is_some());
         let is_fetched = || self.brought == Brought::ByClient && KEYS.iter().any(named);
-        name == self.own || self.bundled.contains(name) || is_fetched()
+        let is_peer = |peer: &str| self.peers().is_some_and(|peers| peers.contains_key(peer));
+        let comes_along =
+            || BROUGHT_BY_PEERS.iter().any(|(peer, brought)| brought.contains(&name) && is_peer(peer));
+        name == self.own || self.bundled.contains(name) || is_fetched() || comes_along()
+    }
+
+    fn peers(&self) -> Option<&serde_json::Map<String, Value>> {
+        self.manifest.object.get("peerDependencies").and_then(Value::as_object)
+    }
+
+    fn keywords(&self) -> impl Iterator<Item = &str> {
+        let keywords = self.manifest.object.get("keywords").and_then(Value::as_array).into_iter().flatten();
+        keywords.filter_map(Value::as_str)
+    }
+
+    /// Whether the package calls itself a plugin of this one, so that its commands, too, are run beside it.
+    pub(super) fn is_plugin_of(&self, name: &str) -> bool {
+        let is_so = |word: &str| {
+            word.strip_prefix(name).is_some_and(|rest| matches!(rest, "plugin" | "-plugin" | " plugin"))
+        };
+        self.keywords().any(is_so)
     }
 
     /// Whether the package asked for is most likely the one that loads this one.
     fn is_host(&self, name: &str) -> bool {
         let scope = name.split('/').next().unwrap_or(name);
         let bare = name.rsplit('/').next().unwrap_or(name);
-        let keywords = self.manifest.object.get("keywords").and_then(Value::as_array).into_iter().flatten();
         let is_made_for = |text: &str| text.split(['-', '/', '@', '.', '_']).any(|word| word == bare);
-        let peers = self.manifest.object.get("peerDependencies").and_then(Value::as_object);
         // a part of the program that loads it: `@react-native/x` for `react-native`, `expo-modules-core` for `expo`
         let is_part_of = |peer: &String| {
             let rest = name.trim_start_matches('@').strip_prefix(peer.as_str());
             rest.is_some_and(|rest| rest.starts_with(if name.starts_with('@') { '/' } else { '-' }))
         };
         HOSTS.contains(&name)
-            || peers.is_some_and(|peers| peers.keys().any(is_part_of))
+            || self.peers().is_some_and(|peers| peers.keys().any(is_part_of))
             || name.starts_with('@') && HOSTS.contains(&scope)
             || is_made_for(self.own)
-            || keywords.filter_map(Value::as_str).any(|word| word == bare || is_made_for(word))
+            || self.keywords().any(|word| word == bare || is_made_for(word))
     }
 }
 
@@ -241,7 +266,7 @@ mod tests {
 
     #[test]
     fn what_the_manifest_brings() {
-        let text = r#"{"name": "eslint-plugin-demo", "dependencies": {"a": "1", "@b/c": "1", "@types/d": "1", "@types/e__f": "1"}, "peerDependencies": {"p": "1"}, "devDependencies": {"x": "1"}}"#;
+        let text = r#"{"name": "eslint-plugin-demo", "dependencies": {"a": "1", "@b/c": "1", "@types/d": "1", "@types/e__f": "1"}, "peerDependencies": {"p": "1", "@nestjs/core": "1"}, "devDependencies": {"x": "1"}, "keywords": ["gruntplugin"]}"#;
         let manifest = Manifest::from_object(Object::read(text.as_bytes()).unwrap());
         let entry = Entry::default();
         let dependencies = Dependencies::new(
@@ -256,6 +281,7 @@ mod tests {
             "@b/c/d",
             "p",
             "q",
+            "rxjs/operators",
             "fs",
             "fs/promises",
             "eslint-plugin-demo/x",
@@ -271,6 +297,7 @@ mod tests {
         for host in ["eslint", "webpack", "@babel/core", "p-core", "@p/core"] {
             assert_eq!(dependencies.lacks(host), Some(ImportTrouble::Host), "{host}");
         }
+        assert!(dependencies.is_plugin_of("grunt") && !dependencies.is_plugin_of("eslint"));
         for (levels, path, expected) in [
             (1, "a/index.js", true),
             (1, "@b/c", true),

@@ -145,7 +145,12 @@ pub(super) fn broken(
         for import in asked.unwrap_or_default() {
             let Some((trouble, near)) = whole.trouble(*node, import) else { continue };
             let trouble = match trouble {
-                ImportTrouble::Host if way.root.reach == Reach::Command => ImportTrouble::Undeclared,
+                ImportTrouble::Host
+                    if way.root.reach == Reach::Command
+                        && !whole.dependencies.is_plugin_of(package_of(&import.specifier)) =>
+                {
+                    ImportTrouble::Undeclared
+                }
                 other => other,
             };
             // One word on each thing that is missing.

@@ -125,7 +125,10 @@ impl<'a> Modules<'a> {
     /// not, or, for a whole name, a package of which other wheels bring parts.
     fn may_come_otherwise(&self, target: &str, is_whole_name: bool) -> bool {
         let top = target.split('/').next().unwrap_or_default();
-        if target.contains("six/moves") || is_whole_name && self.shared.contains(top) {
+        if target.contains("six/moves")
+            || is_whole_name && self.shared.contains(top)
+            || self.is_below_alias(target)
+        {
             return true;
         }
         let mut above = target;
@@ -138,6 +141,22 @@ impl<'a> Modules<'a> {
             above = package;
         }
         false
+    }
+
+    /// Whether a module is below a package that is made to be another one: setuptools' `extern` has nothing but code that
+    /// brings what is asked of it from elsewhere.
+    fn is_below_alias(&self, target: &str) -> bool {
+        const ALIASES: [&str; 4] = ["extern", "externals", "_vendor", "packages"];
+        let mut folders = target.match_indices('/').filter_map(|(at, _)| target.get(..at));
+        folders.any(|folder| {
+            let name = folder.rsplit('/').next().unwrap_or(folder);
+            let start = format!("{folder}/");
+            let mut within =
+                self.files.range(start.as_str()..).take_while(|(path, _)| path.starts_with(&start));
+            ALIASES.contains(&name)
+                && within.next().is_some_and(|(path, entry)| path.ends_with("/__init__.py") && entry.size > 0)
+                && within.next().is_none()
+        })
     }
 
     /// Whether there is a file of a module's name, of any kind but a declaration of types.
@@ -200,7 +219,8 @@ mod tests {
     use crate::inventory::Import;
 
     fn found(artifact: &str, files: &[(&str, &[&str])]) -> Vec<String> {
-        let texts: Vec<(&str, &str)> = files.iter().map(|(path, _)| (*path, "")).collect();
+        let text = |path: &str| if path.contains("/extern/") { "hook()" } else { "" };
+        let texts: Vec<(&str, &str)> = files.iter().map(|(path, _)| (*path, text(path))).collect();
         let mut inventory = inventory(artifact, "zip", &texts);
         for (entry, (_, imports)) in inventory.entries.iter_mut().zip(files) {
             let import = |specifier: &&str| Import {
@@ -239,7 +259,8 @@ mod tests {
             ("p/__init__.py", &["p._native.internal", "p.six.moves.x", ".six.moves"]),
             ("p/_native.abi3.so", &[]),
             ("p/six/__init__.py", &[]),
-            ("q/__init__.py", &["q.adapters.base"]),
+            ("q/__init__.py", &["q.adapters.base", "q.extern.packaging.version"]),
+            ("q/extern/__init__.py", &[]),
         ];
         assert_eq!(found("p-1.0-cp312-cp312-linux_x86_64.whl", files), [] as [String; 0]);
     }

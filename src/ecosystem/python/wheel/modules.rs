@@ -25,6 +25,7 @@ pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPo
                 target: module.to_owned(),
                 weight: if point.is_command() { EntryPointWeight::Command } else { EntryPointWeight::Part },
                 near: None,
+                place: None,
                 line: Some(point.line),
             });
         }
@@ -46,6 +47,7 @@ pub(super) fn nothing_to_install(
         target: package.name.clone(),
         weight: EntryPointWeight::Whole,
         near: None,
+        place: None,
         line: None,
     })
 }

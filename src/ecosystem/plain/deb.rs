@@ -1,56 +1,7 @@
-//! Archives whose clients know their members by name: Debian's packages and the second format of conda.
+//! Debian's packages, whose clients know the members by name.
 
 use crate::ecosystem::file_name;
 use crate::inventory::{Anomaly, AnomalyKind, Entry, Inventory};
-
-/// The two parts of a package of conda; clients go by their names alone.
-const PARTS: [&str; 2] = ["pkg-", "info-"];
-
-/// Whether an entry of a package of conda is an archive that its clients unpack.
-pub(super) fn is_part_of_conda(entry: &Entry) -> bool {
-    entry.parent.is_none() && is_named(entry) && entry.path.ends_with(".tar.zst")
-}
-
-/// Whether it is a package of conda's second format.
-pub(super) fn is_conda(inventory: &Inventory) -> bool {
-    PARTS
-        .iter()
-        .all(|part| inventory.top_files().any(|entry| is_named(entry) && entry.path.starts_with(part)))
-}
-
-fn is_named(entry: &Entry) -> bool {
-    PARTS.iter().any(|part| entry.path.starts_with(part)) && entry.path.contains(".tar.")
-}
-
-/// Parts that only some of conda's clients unpack.
-pub(super) fn odd_parts_of_conda(inventory: &Inventory) -> Vec<Anomaly> {
-    if !is_conda(inventory) {
-        return Vec::new();
-    }
-    let mut odd = Vec::new();
-    for part in PARTS {
-        let parts = inventory.top_files().filter(|entry| entry.path.starts_with(part) && is_named(entry));
-        let mut is_there = false;
-        for entry in parts {
-            let detail = if !entry.path.ends_with(".tar.zst") {
-                "it isn't called .tar.zst: rattler leaves such a part of the package out, conda refuses the package"
-            } else if is_there {
-                "it is a second part of its kind: rattler unpacks it as well, conda only the one named like the package"
-            } else {
-                is_there = true;
-                continue;
-            };
-            odd.push(Anomaly::of(AnomalyKind::ForeignScheme, entry, detail.into()));
-        }
-    }
-    odd
-}
-
-/// Whether it is a package of conda's first format.
-pub(super) fn is_conda_tar(inventory: &Inventory) -> bool {
-    inventory.artifact.containers == ["bzip2", "tar"]
-        && inventory.top_files().any(|entry| entry.path == "info/index.json")
-}
 
 /// The member of a Debian package that says of which version of the format it is.
 pub(super) const VERSION: &str = "debian-binary";
@@ -144,15 +95,5 @@ mod tests {
         };
         assert!(!odd(b"2.0\n"));
         assert!(odd(b"2.1\n") && odd(b"3.0\n") && odd(b"2.0\nmore\n"));
-    }
-
-    #[test]
-    fn conda_has_two_parts() {
-        let odd = |paths: &[&str]| odd_parts_of_conda(&inventory("zip", paths)).len();
-        let (info, package) = ("info-acme-1-0.tar.zst", "pkg-acme-1-0.tar.zst");
-        assert_eq!(odd(&["metadata.json", package, info]), 0);
-        assert_eq!(odd(&[package, info, "pkg-other-1-0.tar.zst"]), 1);
-        assert_eq!(odd(&["pkg-acme-1-0.tar.bz2", info]), 1);
-        assert_eq!(odd(&["pkg-acme-1-0.tar.bz2", "b.txt"]), 0);
     }
 }
