@@ -10,13 +10,14 @@ pub(super) fn sources(bytes: &[u8]) -> Vec<String> {
     if MAKERS.iter().any(|maker| code.contains(maker)) {
         return Vec::new();
     }
-    let mut found = Vec::new();
-    for (at, _) in code.match_indices(KEY) {
-        let behind = code.get(at + KEY.len()..).unwrap_or_default();
+    let (mut found, mut rest) = (Vec::new(), code.as_str());
+    while let Some((_, behind)) = rest.split_once(KEY) {
+        rest = behind;
         let list = behind.strip_prefix(['"', '\'']).and_then(|rest| rest.trim_start().strip_prefix(':'));
         let Some(list) = list.and_then(|rest| rest.trim_start().strip_prefix('[')) else { continue };
         // a list that calls a program has brackets of its own
-        let Some((list, _)) = list.split_once(']') else { continue };
+        let Some((list, behind)) = list.split_once(']') else { break };
+        rest = behind;
         let names = list.split(',').filter_map(quoted).filter(|name| is_compiled(name));
         found.extend(names.map(|name| name.trim_start_matches("./").to_owned()));
     }
