@@ -188,6 +188,9 @@ fn consequence(broken: &BrokenImport, context: &Context<'_>) -> String {
             format!("{field} leads here, and can't be compiled")
         }
         (Reach::Package, ImportTrouble::Host) => format!("{field} loads only where that is installed anyway"),
+        (Reach::Command, ImportTrouble::Host) => {
+            format!("{field} starts only where that is installed anyway")
+        }
         (Reach::Package, ImportTrouble::Undeclared) => {
             format!(
                 "{field} leads here, and the package loads only where another one happens to bring that along"
