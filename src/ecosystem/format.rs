@@ -55,6 +55,16 @@ pub(crate) trait Format: Sync {
         problems: &mut Vec<ManifestProblem>,
     ) -> Option<Package>;
 
+    /// The files that must be parsed, too, where those that were have imports that lead nowhere.
+    fn leading_imports(
+        &self,
+        _inventory: &Inventory,
+        _package: &Package,
+        _sure: &BTreeMap<EntryId, Vec<Import>>,
+    ) -> Vec<EntryId> {
+        Vec::new()
+    }
+
     /// The imports that lead nowhere; `sure` are those that are carried out without condition.
     fn broken_imports(
         &self,

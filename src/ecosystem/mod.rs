@@ -267,6 +267,12 @@ pub(crate) fn doubtful_imports(inventory: &Inventory) -> Vec<EntryId> {
     }
 }
 
+/// The files that must be parsed, too, to be sure that what leads nowhere in those that were is carried out.
+pub(crate) fn leading_imports(inventory: &Inventory, sure: &BTreeMap<EntryId, Vec<Import>>) -> Vec<EntryId> {
+    let package = inventory.package.as_ref();
+    package.map_or_else(Vec::new, |package| format(inventory.kind).leading_imports(inventory, package, sure))
+}
+
 /// Writes down which imports lead nowhere, by those that are sure to be carried out; what the quick look found is no
 /// longer needed then.
 pub(crate) fn settle_imports(inventory: &mut Inventory, sure: &BTreeMap<EntryId, Vec<Import>>) {

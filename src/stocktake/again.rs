@@ -17,21 +17,33 @@ const UNSEEN: u64 = 64;
 pub(super) fn imports(inventory: &mut Inventory, source: &FileSource, name: &str, stocktake: &Stocktake<'_>) {
     let timings = stocktake.scanner.timings();
     let sure = timed(timings, "imports again", || {
-        let doubtful = ecosystem::doubtful_imports(inventory);
-        let wanted = doubtful.iter().filter_map(|id| inventory.entry(*id));
-        let wanted = wanted.map(|entry| ((entry.offset, entry.path.as_str()), entry.id)).collect();
-        let mut again = Again { wanted, open: None, found: BTreeMap::new() };
-        if let Some(last) = doubtful.iter().max() {
-            // Nothing behind the last of them is wanted. What is wrong with the artifact was told the first time, and
-            // what is not found now stays unknown.
-            let entries =
-                inventory.everything().filter(|entry| entry.parent.is_none() && entry.id <= *last).count();
-            let limits = Limits { entries: entries as u64 + UNSEEN, ..stocktake.limits.clone() };
-            let _ = unpack::walk(source, name, &limits, &Spent::default(), &mut again);
-        }
-        again.found
+        let mut sure =
+            parsed(&ecosystem::doubtful_imports(inventory), inventory, source, name, stocktake.limits);
+        let leading = ecosystem::leading_imports(inventory, &sure);
+        sure.extend(parsed(&leading, inventory, source, name, stocktake.limits));
+        sure
     });
     ecosystem::settle_imports(inventory, &sure);
+}
+
+/// The imports of some files.
+fn parsed(
+    files: &[EntryId],
+    inventory: &Inventory,
+    source: &FileSource,
+    name: &str,
+    limits: &Limits,
+) -> BTreeMap<EntryId, Vec<Import>> {
+    let Some(last) = files.iter().max() else { return BTreeMap::new() };
+    let wanted = files.iter().filter_map(|id| inventory.entry(*id));
+    let wanted = wanted.map(|entry| ((entry.offset, entry.path.as_str()), entry.id)).collect();
+    let mut again = Again { wanted, open: None, found: BTreeMap::new() };
+    // Nothing behind the last of them is wanted. What is wrong with the artifact was told the first time, and what is not
+    // found now stays unknown.
+    let entries = inventory.everything().filter(|entry| entry.parent.is_none() && entry.id <= *last).count();
+    let limits = Limits { entries: entries as u64 + UNSEEN, ..limits.clone() };
+    let _ = unpack::walk(source, name, &limits, &Spent::default(), &mut again);
+    again.found
 }
 
 /// Parses the files that are wanted.

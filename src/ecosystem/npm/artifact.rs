@@ -101,6 +101,15 @@ impl Format for Tarball {
         Some(package)
     }
 
+    fn leading_imports(
+        &self,
+        inventory: &Inventory,
+        package: &Package,
+        sure: &BTreeMap<EntryId, Vec<Import>>,
+    ) -> Vec<EntryId> {
+        leading_imports(inventory, package, sure, Brought::ByClient)
+    }
+
     fn broken_imports(
         &self,
         inventory: &Inventory,
@@ -175,6 +184,21 @@ pub(in crate::ecosystem) fn doubtful_imports(
         return Vec::new();
     }
     imports::doubtful(&files, manifest, package, brought)
+}
+
+/// The files that must be parsed, too, where those that were have imports that lead nowhere.
+pub(in crate::ecosystem) fn leading_imports(
+    inventory: &Inventory,
+    package: &Package,
+    sure: &BTreeMap<EntryId, Vec<Import>>,
+    brought: Brought,
+) -> Vec<EntryId> {
+    let manifest = read_again(inventory, package).filter(|_| !sure.is_empty());
+    manifest
+        .map(|manifest| {
+            imports::leading(&own_files(inventory, &package.root), &manifest, package, sure, brought)
+        })
+        .unwrap_or_default()
 }
 
 /// The imports that lead nowhere, by those that are sure.

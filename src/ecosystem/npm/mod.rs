@@ -26,7 +26,7 @@ use super::Ecosystem;
 // What extensions for Visual Studio Code have in common with npm's packages.
 pub(super) use advice::builds::map_options;
 pub(super) use advice::{Item, narrow};
-pub(super) use artifact::{OwnFiles, broken_imports, doubtful_imports, package};
+pub(super) use artifact::{OwnFiles, broken_imports, doubtful_imports, leading_imports, package};
 pub(super) use glob::{Glob, split};
 pub(super) use imports::Brought;
 pub(super) use manifest::{Manifest, fields};

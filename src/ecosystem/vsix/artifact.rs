@@ -99,6 +99,15 @@ impl Format for Extension {
         Some(package)
     }
 
+    fn leading_imports(
+        &self,
+        inventory: &Inventory,
+        package: &Package,
+        sure: &BTreeMap<EntryId, Vec<Import>>,
+    ) -> Vec<EntryId> {
+        npm::leading_imports(inventory, package, sure, npm::Brought::InPackage)
+    }
+
     fn broken_imports(
         &self,
         inventory: &Inventory,

@@ -189,7 +189,12 @@ fn asked<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<(Asking, 
     let name = match word {
         Word::Export | Word::Variable => {
             let is_whole = |byte: &u8| *word == Word::Export || !is_in_name(*byte);
-            let stands_free = !is_in_name(before) && before != b'.' && behind.first().is_some_and(is_whole);
+            let stands_free = match word {
+                // an export is a statement at the top, where nobody indents; comments and messages speak of it, too
+                Word::Export => matches!(before, b'\n' | b'\r' | b';' | b'}' | b'/'),
+                _ => !is_in_name(before) && before != b'.',
+            };
+            let stands_free = stands_free && behind.first().is_some_and(is_whole);
             (language == Language::Script && stands_free).then_some(text.trim_end_matches([' ', '{']))
         }
         // whether it reads one that is missing is for the parser to say

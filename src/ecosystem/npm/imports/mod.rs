@@ -1,8 +1,9 @@
 //! Imports that lead nowhere: followed from what the manifest names as entrances, as Node resolves them, on the list of
 //! the package's files.
 //!
-//! Two looks: the first takes every name that a quick look found for an import, and says which files would have to be
-//! parsed to be sure. The second goes by what the parser found in these.
+//! Three looks: the first takes every name that a quick look found for an import, and says which files would have to be
+//! parsed to be sure. The second says what leads to those in which the parser found something wrong, if any, and has to be
+//! parsed, too. The third goes by what the parser found in all of these.
 
 mod dependencies;
 mod format;
@@ -26,7 +27,7 @@ use subpaths::Subpaths;
 /// Files larger than this are not parsed for a package that may be undeclared, and for a file that may be missing.
 const MOST_FOR_A_PACKAGE: u64 = 256 << 10;
 const MOST_FOR_A_FILE: u64 = 1 << 20;
-/// Bytes that are parsed of one package.
+/// Bytes that are parsed of one package for each look.
 const MOST_PARSED: u64 = 8 << 20;
 
 /// A file as one that something asks for: a script and its declarations ask for different things.
@@ -89,30 +90,40 @@ pub(super) fn doubtful(
     brought: Brought,
 ) -> Vec<EntryId> {
     let whole = Whole::new(manifest, files, package, brought);
+    let ways = whole.follow(|entry, _| Some(entry.imports.as_slice()), |_, _| {});
+    let is_parsed = |node: &Node<'_>| node.1 != Graph::Styles;
+    let suspects = ways.keys().copied().filter(is_parsed).filter(|node| whole.is_suspect(*node));
+    whole.affordable(suspects.collect(), &ways)
+}
+
+/// The files that must be parsed, too, where those that were have imports that lead nowhere: what leads there may do so
+/// under a condition only. Declarations know no conditions.
+pub(super) fn leading(
+    files: &[(&str, &Entry)],
+    manifest: &Manifest,
+    package: &Package,
+    sure: &BTreeMap<EntryId, Vec<Import>>,
+    brought: Brought,
+) -> Vec<EntryId> {
+    let whole = Whole::new(manifest, files, package, brought);
     let mut asked_by: BTreeMap<Node<'_>, Vec<Node<'_>>> = BTreeMap::new();
     let ways = whole.follow(
         |entry, _| Some(entry.imports.as_slice()),
         |from, to| asked_by.entry(to).or_default().push(from),
     );
-    // What leads to a suspect must be parsed, too: it may do so under a condition only. Declarations know no conditions.
+    let broken = ways.keys().copied().filter(|node| {
+        let asked = whole.tree.entry(node.0).and_then(|entry| sure.get(&entry.id)).into_iter().flatten();
+        node.1 == Graph::Code && asked.into_iter().any(|import| whole.trouble(*node, import).is_some())
+    });
+    let mut next: Vec<Node<'_>> = broken.collect();
     let mut wanted: BTreeSet<Node<'_>> = BTreeSet::new();
-    let is_parsed = |node: &Node<'_>| node.1 != Graph::Styles;
-    let suspects = ways.keys().copied().filter(is_parsed).filter(|node| whole.is_suspect(*node));
-    let mut next: Vec<Node<'_>> = suspects.collect();
     while let Some(node) = next.pop() {
-        if wanted.insert(node) && node.1 == Graph::Code {
+        if wanted.insert(node) {
             next.extend(asked_by.get(&node).into_iter().flatten());
         }
     }
-    let mut wanted: Vec<Node<'_>> = wanted.into_iter().collect();
-    wanted.sort_by_key(|node| ways.get(node).map_or(usize::MAX, |way| way.steps));
-    let mut bytes = 0;
-    let entries = wanted.iter().filter_map(|(path, _)| whole.tree.entry(path));
-    let affordable = entries.take_while(|entry| {
-        bytes += entry.size;
-        bytes <= MOST_PARSED
-    });
-    affordable.map(|entry| entry.id).collect()
+    wanted.retain(|(path, _)| whole.tree.entry(path).is_some_and(|entry| !sure.contains_key(&entry.id)));
+    whole.affordable(wanted, &ways)
 }
 
 /// What leads nowhere, by the imports that are sure.
@@ -240,6 +251,19 @@ impl<'a> Whole<'a> {
             }
         }
         ways
+    }
+
+    /// As many of the files as may be parsed, those first that are the fewest steps away.
+    fn affordable(&self, wanted: BTreeSet<Node<'a>>, ways: &BTreeMap<Node<'a>, Way<'_>>) -> Vec<EntryId> {
+        let mut wanted: Vec<Node<'a>> = wanted.into_iter().collect();
+        wanted.sort_by_key(|node| ways.get(node).map_or(usize::MAX, |way| way.steps));
+        let mut bytes = 0;
+        let entries = wanted.iter().filter_map(|(path, _)| self.tree.entry(path));
+        let affordable = entries.take_while(|entry| {
+            bytes += entry.size;
+            bytes <= MOST_PARSED
+        });
+        affordable.map(|entry| entry.id).collect()
     }
 
     /// Whether a file may import what leads nowhere, or be of another kind than Node takes it for.
