@@ -25,7 +25,7 @@ enum Word {
     Require,
     From,
     Import,
-    /// `import(...)`, which in declarations is a type.
+    /// `import(...)`, which in declarations is a type, and in scripts may be waited for.
     Call,
     Reference,
     Style,
@@ -221,7 +221,10 @@ fn specifier<'a>(
             let (name, behind) = quoted(behind.trim_ascii_start())?;
             behind.trim_ascii_start().starts_with(b")").then_some(name)
         }
-        Word::Call if is_declaration => quoted(behind.trim_ascii_start()).map(|(name, _)| name),
+        // at a script's top, a module that is waited for is loaded with it
+        Word::Call if is_declaration || !is_style && bytes.get(..offset)?.ends_with(b"await ") => {
+            quoted(behind.trim_ascii_start()).map(|(name, _)| name)
+        }
         Word::From if !is_style && (before.is_ascii_whitespace() || matches!(before, b'}' | b'*' | b'/')) => {
             quoted(bytes.get(offset + text.len() - 1..)?).map(|(name, _)| name)
         }
@@ -312,9 +315,12 @@ mod tests {
     #[test]
     fn names_behind_the_words_that_ask_for_a_module() {
         let text = "import{a}from\"./a.js\";import b from '../b';\nexport * from 'c'\nimport \"@d/e/f.css\";\n\
-                    const g = require('g'), h = require( './h' );";
-        assert_eq!(found("a.js", text), ["./a.js", "../b", "export", "c", "@d/e/f.css", "g", "./h"]);
-        assert_eq!(found("cli", &format!("#!/usr/bin/env node\n{text}")).len(), 7);
+                    const g = require('g'), h = require( './h' ), i = await import('./i.js'), j = import('j');";
+        assert_eq!(
+            found("a.js", text),
+            ["./a.js", "../b", "export", "c", "@d/e/f.css", "g", "./h", "./i.js"]
+        );
+        assert_eq!(found("cli", &format!("#!/usr/bin/env node\n{text}")).len(), 8);
         assert_eq!(
             found("a.d.ts", "/// <reference path=\"x.d.ts\" />\ntype A = import('./y').B;"),
             ["x.d.ts", "./y"]

@@ -297,6 +297,12 @@ impl<'a> Visit<'a> for Asked<'_> {
         if let Some(file) = self.places.as_ref().and_then(|places| places.awaited(&awaited.argument)) {
             self.add(awaited.span, Asking::File, &file);
         }
+        if let Expression::ImportExpression(import) = &awaited.argument
+            && let Expression::StringLiteral(name) = &import.source
+        {
+            let by = if import.options.is_some() { Asking::TypedImport } else { Asking::Import };
+            self.add(import.span, by, &name.value);
+        }
         walk::walk_await_expression(self, awaited);
     }
 
@@ -423,6 +429,10 @@ mod tests {
         let text = "'use strict';\nconst a = require('a'), { b } = __importDefault(require(\"./b\"));\n__exportStar(require('./c'), exports);\nmodule.exports = { d: require('d').e };";
         assert_eq!(found("a.js", text), ["2:a", "2:./b", "3:./c", "4:d"]);
         assert_eq!(found("a.cjs", "return require('a')"), ["1:a"]);
+        assert_eq!(
+            found("a.js", "const a = await import('./a.js'), { b } = (await import('b')).default;"),
+            ["1:./a.js", "1:b"]
+        );
         let text = "import { createRequire as makeCreateRequire } from 'module';\nconst load = makeCreateRequire(import.meta.url);\nconst a = load('./a.json');";
         assert_eq!(found("a.mjs", text), ["1:module", "3:./a.json"]);
     }
@@ -476,6 +486,7 @@ mod tests {
             "for (const x of []) require('a');",
             "switch (x) { case 1: require('a') }",
             "// require('a')\n/* import 'b' */ const t = \"import c from 'c'\", u = `require('d')`, v = /require('e')/;",
+            "async function f() { await import('a') } const g = async () => await import('b');",
             "import('a'); require(x); require('a' + b); require.resolve('c'); require(`d`);",
         ] {
             let found = found("a.js", text);
