@@ -1,85 +1,172 @@
-//! JSON, where the object that a value is in says what it is.
+//! JSON, where the object that a value is in says what it is. Read with the place of each value, and with comments and
+//! commas after which nothing comes, as .NET and editors take them.
 
 use std::ops::Range;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::names::Kind;
 use super::table::Format;
-use super::{Pair, values, yaml};
-
-/// A value that is still to be looked at.
-struct Field<'a> {
-    parent: &'a str,
-    name: &'a str,
-    /// Whether the object says that its value is a secret.
-    said: bool,
-    value: &'a Value,
-}
+use super::{Pair, clear, values, yaml};
 
 /// All strings with their names; `None` where it is no JSON.
 pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
     const MOST: usize = 50_000;
-    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
-    let json: Value =
-        serde_json::from_slice(text).or_else(|_| serde_json::from_slice(&without_comments(text))).ok()?;
+    const DEEPEST: usize = 128;
+    let mut reader = Reader { text, at: if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 } };
     let mut pairs = Vec::new();
-    let mut open = vec![Field { parent: "", name: "", said: false, value: &json }];
-    // a value is after the one before it as often as not
-    let mut from = 0;
-    while let Some(Field { parent, name, said, value }) = open.pop() {
-        match value {
-            Value::String(string) if string.len() >= 6 => {
-                if let Some(at) = locate(text, string, from) {
-                    from = at;
-                    let secret = said && values::is_secret(string.as_bytes(), Kind::Password, Format::Json);
-                    pairs.push(Pair { secret, ..Pair::new(parent, name, at..at + string.len()) });
+    let mut open: Vec<Open> = Vec::new();
+    let mut key = 0..0;
+    while let Some(byte) = reader.next_sign() {
+        match byte {
+            b'{' | b'[' => {
+                let in_list = open.last().filter(|open| !open.is_object);
+                let name = in_list.map_or_else(|| key.clone(), |list| list.name.clone());
+                open.push(Open { name, is_object: byte == b'{', ..Open::default() });
+                reader.at += 1;
+                if open.len() > DEEPEST {
+                    return None;
                 }
             }
-            Value::Array(list) => {
-                open.extend(list.iter().rev().map(|value| Field { parent, name, said, value }));
-            }
-            Value::Object(fields) => {
-                pairs.extend(kubernetes_secret(text, fields));
-                // `{"key": "password", "value": "...", "type": "secret"}`
-                let beside = ["key", "name", "id"].iter().find_map(|key| fields.get(*key)?.as_str());
-                let said = fields.get("sensitive") == Some(&Value::Bool(true))
-                    || fields.get("type").and_then(Value::as_str) == Some("secret");
-                for (key, value) in fields.iter().rev() {
-                    let is_value =
-                        matches!(key.as_str(), "value" | "currentValue" | "initialValue" | "plaintext");
-                    // Kaggle's login
-                    let said = said || (key == "key" && fields.len() == 2 && fields.contains_key("username"));
-                    let parent = beside.filter(|_| is_value).unwrap_or(name);
-                    let name = if is_value { "value" } else { key };
-                    open.push(Field { parent, name, said: said && (is_value || key == "key"), value });
+            b'}' | b']' => {
+                let closed = open.pop().filter(|open| open.is_object == (byte == b'}'))?;
+                reader.at += 1;
+                if closed.is_object {
+                    closed.pairs(text, &mut pairs);
+                    if let (b"data" | b"stringData", Some(around)) =
+                        (reader.at(&closed.name), open.last_mut())
+                    {
+                        around.maps.push(closed);
+                    }
+                }
+                if open.is_empty() || pairs.len() >= MOST {
+                    return Some(pairs);
                 }
             }
-            _ => {}
-        }
-        if pairs.len() >= MOST {
-            break;
+            b'"' => {
+                let string = reader.string()?;
+                if reader.next_sign() == Some(b':') {
+                    (key, reader.at) = (string, reader.at + 1);
+                    continue;
+                }
+                let name = open.last()?.name.clone();
+                let is_listed = open.last().is_some_and(|open| !open.is_object);
+                let around = open.iter_mut().rev().find(|open| open.is_object);
+                let field = Field { name: if is_listed { name } else { key.clone() }, value: string };
+                around.into_iter().for_each(|object| object.fields.push(field.clone()));
+            }
+            b',' => reader.at += 1,
+            _ => {
+                let word = reader.word()?;
+                if let (b"sensitive", b"true", Some(object)) =
+                    (reader.at(&key), reader.at(&word), open.last_mut())
+                {
+                    object.is_sensitive = true;
+                }
+            }
         }
     }
-    Some(pairs)
+    None
 }
 
-/// What a secret of Kubernetes holds, whatever its name.
-fn kubernetes_secret(text: &[u8], fields: &Map<String, Value>) -> Vec<Pair> {
-    if fields.get("kind").and_then(Value::as_str) != Some("Secret") {
-        return Vec::new();
+/// An object or a list that isn't over.
+#[derive(Debug, Default)]
+struct Open {
+    /// What it is called.
+    name: Range<usize>,
+    is_object: bool,
+    /// Its strings, and those in its lists.
+    fields: Vec<Field>,
+    is_sensitive: bool,
+    /// Those of its objects in which Kubernetes keeps secrets.
+    maps: Vec<Self>,
+}
+
+#[derive(Debug, Clone)]
+struct Field {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+impl Open {
+    /// Adds the strings of an object with their names.
+    fn pairs(&self, text: &[u8], pairs: &mut Vec<Pair>) {
+        let at = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+        let string = |range: &Range<usize>| String::from_utf8_lossy(at(range)).into_owned();
+        let get =
+            |name: &[u8]| self.fields.iter().find(|field| at(&field.name) == name).map(|field| &field.value);
+        // `{"key": "password", "value": "...", "type": "secret"}`
+        let beside = [&b"key"[..], b"name", b"id"].iter().find_map(|key| get(key));
+        let is_said = self.is_sensitive || get(b"type").is_some_and(|kind| at(kind) == b"secret");
+        // Kaggle's login
+        let is_login = self.fields.len() == 2 && get(b"username").is_some();
+        for Field { name, value } in &self.fields {
+            let is_value = matches!(at(name), b"value" | b"currentValue" | b"initialValue" | b"plaintext");
+            let parent = beside.filter(|_| is_value).unwrap_or(&self.name);
+            let own = if is_value { "value".to_owned() } else { string(name) };
+            let said = is_said && (is_value || own == "key") || is_login && own == "key";
+            let pair = Pair::new(&string(parent), &own, value.clone());
+            let secret = said && values::is_secret(&clear(text, value.clone()), Kind::Password, Format::Json);
+            pairs.push(Pair { secret, ..pair });
+        }
+        if get(b"kind").is_some_and(|kind| at(kind) == b"Secret") {
+            let fields =
+                self.maps.iter().flat_map(|map| map.fields.iter().map(|field| (string(&map.name), field)));
+            let secrets = fields.filter(|(parent, field)| yaml::in_secret(parent, at(&field.value)));
+            pairs.extend(secrets.map(|(parent, field)| Pair {
+                secret: true,
+                ..Pair::new(&parent, &string(&field.name), field.value.clone())
+            }));
+        }
     }
-    let maps = ["data", "stringData"].map(|parent| (parent, fields.get(parent).and_then(Value::as_object)));
-    let values = maps.into_iter().flat_map(|(parent, map)| {
-        map.into_iter().flatten().filter_map(move |(name, value)| Some((parent, name, value.as_str()?)))
-    });
-    let secrets = values.filter(|(parent, _, value)| yaml::in_secret(parent, value.as_bytes()));
-    secrets
-        .filter_map(|(parent, name, value)| {
-            let at = locate(text, value, 0)?;
-            Some(Pair { secret: true, ..Pair::new(parent, name, at..at + value.len()) })
-        })
-        .collect()
+}
+
+/// Where in a text it is read.
+struct Reader<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn at(&self, range: &Range<usize>) -> &'a [u8] {
+        self.text.get(range.clone()).unwrap_or_default()
+    }
+
+    /// The next byte that is no blank and in no comment.
+    fn next_sign(&mut self) -> Option<u8> {
+        loop {
+            let rest = self.text.get(self.at..)?;
+            self.at += match rest {
+                [blank, ..] if blank.is_ascii_whitespace() => 1,
+                [b'/', b'/', ..] => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
+                [b'/', b'*', ..] => memchr::memmem::find(rest, b"*/")? + 2,
+                _ => return rest.first().copied(),
+            };
+        }
+    }
+
+    /// What is in the quotes that open here.
+    fn string(&mut self) -> Option<Range<usize>> {
+        let start = self.at + 1;
+        let mut end = start;
+        loop {
+            end += memchr::memchr2(b'"', b'\\', self.text.get(end..)?)?;
+            if self.text.get(end) == Some(&b'"') {
+                self.at = end + 1;
+                return Some(start..end);
+            }
+            end += 2;
+        }
+    }
+
+    /// A number, or a word without quotes.
+    fn word(&mut self) -> Option<Range<usize>> {
+        let is_of_word = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        let length = self.text.get(self.at..)?.iter().take_while(is_of_word).count();
+        let start = self.at;
+        self.at += length;
+        (length > 0).then_some(start..self.at)
+    }
 }
 
 /// Where the commands of a manifest are; `None` where it has none.
@@ -92,48 +179,4 @@ pub(super) fn scripts(text: &[u8]) -> Option<Vec<Range<usize>>> {
         Some(at..at + command.len())
     });
     Some(located.collect())
-}
-
-/// Where a string is that has no escapes: behind `from`, or else anywhere.
-fn locate(text: &[u8], string: &str, from: usize) -> Option<usize> {
-    let quoted = format!("\"{string}\"");
-    let find =
-        |from: usize| memchr::memmem::find(text.get(from..)?, quoted.as_bytes()).map(|at| from + at + 1);
-    find(from).or_else(|| find(0))
-}
-
-/// The same with blanks for comments and for commas after which nothing comes, as .NET and editors take them.
-fn without_comments(text: &[u8]) -> Vec<u8> {
-    let mut clear = text.to_vec();
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        let end = match (byte, text.get(at + 1)) {
-            (b'"', _) => {
-                let mut end = at + 1;
-                while text.get(end).is_some_and(|byte| *byte != b'"') {
-                    end += 1 + usize::from(text.get(end) == Some(&b'\\'));
-                }
-                at = end + 1;
-                continue;
-            }
-            (b'/', Some(b'/')) => {
-                memchr::memchr(b'\n', text.get(at..).unwrap_or_default()).map(|end| at + end)
-            }
-            (b'/', Some(b'*')) => {
-                memchr::memmem::find(text.get(at..).unwrap_or_default(), b"*/").map(|end| at + end + 2)
-            }
-            (b',', _) => {
-                let next =
-                    text.get(at + 1..).and_then(|rest| rest.iter().find(|byte| !byte.is_ascii_whitespace()));
-                Some(at + usize::from(matches!(next, Some(b'}' | b']'))))
-            }
-            _ => Some(at),
-        };
-        let end = end.unwrap_or(text.len());
-        for byte in clear.get_mut(at..end).unwrap_or_default() {
-            *byte = b' ';
-        }
-        at = end.max(at + 1);
-    }
-    clear
 }

@@ -13,6 +13,7 @@ mod wrapped;
 mod xml;
 mod yaml;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Found, Sample};
@@ -40,6 +41,15 @@ impl Pair {
     }
 }
 
+/// What stands at a place, without the escapes of its file.
+fn clear(text: &[u8], place: Range<usize>) -> Cow<'_, [u8]> {
+    let value = text.get(place).unwrap_or_default();
+    match memchr::memchr2(b'\\', b'&', value) {
+        Some(_) => Cow::Owned(crate::decode::plain(value)),
+        None => Cow::Borrowed(value),
+    }
+}
+
 /// Credentials that an application's settings hold.
 pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
     /// Rows that fit one path: few do, and the first that finds something has said it.
@@ -52,7 +62,7 @@ pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
             true if !names::may_name(sample.bytes) => Vec::new(),
             true => {
                 let mut found = in_format(sample.bytes, format, rule);
-                found.retain(|found| values::is_no_word(sample.bytes.get(found.token.clone())));
+                found.retain(|found| values::is_no_word(&clear(sample.bytes, found.token.clone())));
                 found
             }
         })
@@ -110,13 +120,14 @@ fn in_json(text: &[u8]) -> bool {
 fn credentials(text: &[u8], pairs: &[Pair], format: Format) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for pair in pairs {
-        let Some(value) = text.get(pair.value.clone()) else { continue };
-        let shift = |part: Range<usize>| pair.value.start + part.start..pair.value.start + part.end;
-        if let Some(part) = values::login_inside(value) {
-            found.push(shift(part));
+        let value = clear(text, pair.value.clone());
+        if let Some(part) = values::login_inside(&value) {
+            let is_plain = matches!(value, Cow::Borrowed(_));
+            let part = if is_plain { part } else { 0..pair.value.len() };
+            found.push(pair.value.start + part.start..pair.value.start + part.end);
         } else if pair.secret
             || names::kind(&pair.parent, &pair.name)
-                .is_some_and(|kind| values::is_secret(value, kind, format))
+                .is_some_and(|kind| values::is_secret(&value, kind, format))
         {
             found.push(pair.value.clone());
         }

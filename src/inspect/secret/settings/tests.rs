@@ -40,6 +40,21 @@ fn no_near_miss_is_found() {
 }
 
 #[test]
+fn json_is_read_as_its_programs_read_it() {
+    for (text, expected) in [
+        (r#"{"db": {"password": "P@ss\u0026word7Xq\/"}}"#, vec![1]),
+        ("\u{feff}{\n  // why\n  \"dbPassword\": \"hV7#kk29Lm\", /* } */\n}\n", vec![3]),
+        (r#"{"value": "hV7#kk29Lm", "key": "password"}"#, vec![1]),
+        (r#"{"passwords": ["hV7#kk29Lm"]}"#, vec![]),
+        (r#"{"password": ["hV7#kk29Lm"]}"#, vec![1]),
+        (r#"{"stringData": {"a": "hV7#kk29Lm"}, "kind": "Secret", "apiVersion": "v1"}"#, vec![1]),
+        (r#"{"password": {"a": {{ b }}}, "password": "hV7#kk29Lm"}"#, vec![1]),
+    ] {
+        assert_eq!(lines("package/lib/anything.json", text, "secret-settings-file"), expected, "{text}");
+    }
+}
+
+#[test]
 fn the_environment_of_a_build_is_told_with_each_credential_in_it() {
     let rules = |text: &str| {
         let mut entry =

@@ -77,8 +77,8 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
 }
 
 /// Whether a value is no word, no sentence and no number, even where next to nothing says that it is a credential.
-pub(super) fn is_no_word(value: Option<&[u8]>) -> bool {
-    value.is_some_and(|value| plausible::mixes(value) && is_one_word(last_word(value)) && !is_uuid(value))
+pub(super) fn is_no_word(value: &[u8]) -> bool {
+    plausible::mixes(value) && is_one_word(last_word(value)) && !is_uuid(value)
 }
 
 fn is_one_word(value: &[u8]) -> bool {
