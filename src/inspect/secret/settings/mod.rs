@@ -3,6 +3,7 @@
 //! reader that gives names with their values, and what counts among those is one decision for all of them.
 
 mod code;
+mod columns;
 mod environment;
 mod json;
 mod lines;
@@ -107,6 +108,7 @@ fn pairs(text: &[u8], format: Format) -> Vec<Pair> {
         Format::Json => json::pairs(text).unwrap_or_else(|| code::pairs(text)),
         Format::Xml => xml::pairs(text).unwrap_or_else(|| code::pairs(text)),
         Format::Code => code::pairs(text),
+        Format::Columns => columns::pairs(text),
         Format::Http | Format::Scripts | Format::Key | Format::Password => Vec::new(),
     }
 }

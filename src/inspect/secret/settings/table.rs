@@ -36,8 +36,10 @@ pub(super) enum Format {
     Scripts,
     /// Nothing but a key.
     Key,
-    /// Nothing but a password.
+    /// Nothing but a password, or a name in the line before.
     Password,
+    /// Comma-separated values.
+    Columns,
 }
 
 pub(crate) static TABLE: &[SettingsFile] = include!(concat!(env!("OUT_DIR"), "/settings_files.rs"));

@@ -240,11 +240,13 @@ pub(super) fn key_alone(text: &[u8]) -> Option<Range<usize>> {
         .then(|| start..start + key.len())
 }
 
-/// A file that is nothing but a password.
+/// A file that is nothing but a password, or a user's name and a password, a line each.
 pub(super) fn password_alone(text: &[u8]) -> Option<Range<usize>> {
-    let password = text.trim_ascii();
-    let start = text.len() - text.trim_ascii_start().len();
-    is_secret(password, Kind::Password, Format::Lines).then(|| start..start + password.len())
+    let text = text.trim_ascii_end();
+    let user = memchr::memchr(b'\n', text).map_or(0, |end| end + 1);
+    let password = text.get(user..)?.trim_ascii();
+    let start = text.len() - password.len();
+    is_secret(password, Kind::Password, Format::Lines).then(|| start..text.len())
 }
 
 /// What a Kubernetes secret holds in base64.
