@@ -4,12 +4,14 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::plausible::{is_app_password, is_opaque, is_password, is_placeholder};
+use super::plausible::{is_app_password, is_opaque, is_password, is_placeholder, names_variable};
 use super::{Found, table};
 
 /// Every credential in a command or header, as one of this rule.
 pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
-    let holds = |value: &[u8]| (is_credential(value) || is_app_password(value)) && !is_placeholder(value);
+    let holds = |value: &[u8]| {
+        (is_credential(value) || is_app_password(value)) && !is_placeholder(value) && !names_variable(value)
+    };
     let mut found = all(text, &COMMAND, rule, holds);
     found.extend(all(text, &PRINTED, rule, holds));
     // the key that everybody may have
@@ -29,8 +31,8 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|--(?:token|password|passphrase|api-key|apikey|secret|access-token|auth-token)[ =]["']?"#,
         r#"|\bbearer\s{1,3}"#,
         r#"|(?:^|\s)(?:-u|--user|--proxy-user)[ =]["']?[a-z0-9_.@-]+:"#,
-        r#"|\b(?:docker|podman|nerdctl|buildah|skopeo|oras|crane|registry|az|oc) login\s[^\n]*?-p[ =]?["']?"#,
-        r#"|\b(?:vsce|ovsx|twine|sshpass|sqlcmd|mongo(?:sh|dump|restore|import|export)?)\b[^\n]*?\s(?:-p|--pat|-P)[ =]?["']?"#,
+        r#"|\b(?:docker|podman|nerdctl|buildah|skopeo|oras|crane|registry|az|oc) login\s[^\n]*?\s-p[ =]?["']?"#,
+        r#"|\b(?:vsce|ovsx|twine|sshpass|sqlcmd|altool|notarytool|mongo(?:sh|dump|restore|import|export)?)\b[^\n]*?\s(?:-p|--pat|-P)[ =]?["']?"#,
         r#"|\bmysql(?:dump|admin|import)?\s[^\n]*?\s-p["']?"#,
         r#"|\bnuget\s[^\n]*?\s(?:-k|-ApiKey|-Password)[ =]["']?"#,
         r#"|\bredis-cli\s[^\n]*?\s-a\s["']?"#,
@@ -45,16 +47,18 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|\s-{1,2}(?:src|dest)?(?:store|key|ks-|key-)pass\s["']?(?:pass:)?["']?"#,
         r#"|\s-pass(?:in|out)?\s["']?pass:["']?"#,
         r#"|\bConvertTo-SecureString\s(?:-String\s)?["']"#,
+        r#"|\bNetworkCredential\(["'][^"'\n]*["'],\s?["']"#,
+        r#"|(?:--password-stdin|--with-token|--stdin)\s[^\n]*?<<<\s?["']?"#,
         r#"|\bidentified by\s["']"#,
         r#"|[?&](?:api_?key|access_token|token|key|secret|password)="#,
-        r#")([^\s"'\\$<>{}()&;,|]{8,})"#
+        r#")([^\s"'\\<>{}()&;,|]{8,})"#
     ))
 });
 
 /// What a command prints for another that reads its password there.
 static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(concat!(
-        r#"\b(?:echo|printf)\s{1,3}(?:-n\s{1,3}|["']?%s["']?\s{1,3})?["']?([^\s"'\\$<>{}()&;,|]{8,})["']?"#,
+        r#"\b(?:echo|printf)\s{1,3}(?:-n\s{1,3}|["']?%s["']?\s{1,3})?["']?([^\s"'\\<>{}()&;,|]{8,})["']?"#,
         r#"\s{0,3}\|[^\n|]*?(?:--password-stdin|--with-token|--stdin\b|--passphrase-fd|\bsudo -S)"#
     ))
 });

@@ -287,7 +287,7 @@ pub(super) fn is_app_password(value: &[u8]) -> bool {
 }
 
 /// Whether a part of it is a variable of a shell: `$NAME`.
-fn names_variable(bytes: &[u8]) -> bool {
+pub(super) fn names_variable(bytes: &[u8]) -> bool {
     bytes.windows(2).any(|pair| matches!(pair, [b'$', next] if next.is_ascii_alphabetic() || *next == b'_'))
 }
 

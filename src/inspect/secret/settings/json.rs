@@ -96,12 +96,15 @@ impl Open {
         let get =
             |name: &[u8]| self.fields.iter().find(|field| at(&field.name) == name).map(|field| &field.value);
         // `{"key": "password", "value": "...", "type": "secret"}`
-        let beside = [&b"key"[..], b"name", b"id"].iter().find_map(|key| get(key));
+        let beside = [&b"key"[..], b"name", b"id", b"ParameterKey"].iter().find_map(|key| get(key));
         let is_said = self.is_sensitive || get(b"type").is_some_and(|kind| at(kind) == b"secret");
         // Kaggle's login
         let is_login = self.fields.len() == 2 && get(b"username").is_some();
         for Field { name, value } in &self.fields {
-            let is_value = matches!(at(name), b"value" | b"currentValue" | b"initialValue" | b"plaintext");
+            let is_value = matches!(
+                at(name),
+                b"value" | b"currentValue" | b"initialValue" | b"plaintext" | b"ParameterValue"
+            );
             let parent = beside.filter(|_| is_value).unwrap_or(&self.name);
             let own = if is_value { "value".to_owned() } else { string(name) };
             let said = is_said && (is_value || own == "key") || is_login && own == "key";

@@ -43,7 +43,7 @@ fn split(line: &[u8]) -> Option<(String, Range<usize>)> {
         return None;
     }
     let end_of_name = |line: &[u8]| line.iter().position(|byte| matches!(byte, b'=' | b':'));
-    let mut sign = end_of_name(line).or_else(|| blank_between_two_words(line))?;
+    let mut sign = end_of_name(line).or_else(|| last_blank(line))?;
     // a unit of systemd and a Dockerfile set variables by `Environment="NAME=value"` and `ENV NAME value`
     let is_unit = line.get(..sign)?.trim_ascii() == b"Environment";
     let again = line.get(sign + 1..).and_then(end_of_name).filter(|_| is_unit);
@@ -82,14 +82,13 @@ fn further(line: &[u8], from: usize) -> Vec<(String, Range<usize>)> {
     words.collect()
 }
 
-/// The blank in a line of `name value`, with `ENV` before it or not.
-fn blank_between_two_words(line: &[u8]) -> Option<usize> {
+/// The blank before the last word of a line: `name value`, `ENV NAME value`, `user admin password value`.
+fn last_blank(line: &[u8]) -> Option<usize> {
+    const MOST: usize = 5;
+    let line = line.trim_ascii_end();
     let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let start = line.len() - line.trim_ascii_start().len();
-    let rest = line.get(start..)?;
-    let skipped = if rest.starts_with(b"ENV ") { 4 } else { 0 };
-    let blank = rest.get(skipped..)?.iter().position(u8::is_ascii_whitespace)?;
-    (words.count() == 2 + usize::from(skipped > 0)).then_some(start + skipped + blank)
+    let blank = line.iter().rposition(u8::is_ascii_whitespace)?;
+    (2..=MOST).contains(&words.count()).then_some(blank)
 }
 
 /// Where the value is that begins behind `from`: what its quotes enclose, or all up to a comment.

@@ -181,7 +181,10 @@ const KEYS: &[&str] = &[
 /// Whether a text may have any such name: of most files, this is all that is asked.
 pub(super) fn may_name(text: &[u8]) -> bool {
     static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let words = r#"passw|passphrase|_pass|"pass"|pwd|secret|token|api_?key|mnemonic|authorization"#;
+        let words = concat!(
+            r#"passw|passphrase|[._-]pass|"pass"|pwd|secret|token|mnemonic|bearer|authorization"#,
+            r"|(?:api|access|master|private|encryption|signing|account|shared|auth|storage|license|session)[._-]?key"
+        );
         RegexBuilder::new(words).unicode(false).case_insensitive(true).build().ok()
     });
     ANY.as_ref().is_some_and(|any| any.is_match(text))
@@ -196,6 +199,10 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
         let own = words.pop().filter(|own| own == "key");
         words.extend(self::words(parent));
         words.extend(own);
+    }
+    // Composer's tokens have the host as their name
+    if is_host(name) && ["bearer", "gitlab-token", "github-oauth"].contains(&parent) {
+        return Some(Kind::Token);
     }
     let is_encrypted = self::words(parent).iter().chain(&words).any(|word| word == "encrypted");
     let all = words.clone();
@@ -217,7 +224,9 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
         return Some(Kind::Mnemonic);
     }
     if PASSWORDS.contains(&last)
-        || ["password", "passwd", "passphrase", "pwd"].iter().any(|end| last.ends_with(end))
+        || ["password", "passwd", "passphrase", "pwd", "dbpass", "userpass"]
+            .iter()
+            .any(|end| last.ends_with(end))
     {
         return Some(Kind::Password);
     }
@@ -229,6 +238,12 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
         last == "key" && (KEYS.contains(&before) || name.bytes().all(|byte| !byte.is_ascii_lowercase()));
     let is_harmless = !last.starts_with("secret") && has(HARMLESS_TOKEN);
     (!is_harmless && (is_token || is_key)).then_some(Kind::Token)
+}
+
+fn is_host(name: &str) -> bool {
+    let is_of_host =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+    name.contains('.') && name.bytes().all(is_of_host)
 }
 
 /// The words of a name, in lower case: `dbPassword`, `DB_PASSWORD` and `db.password` have the same.

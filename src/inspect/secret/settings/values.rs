@@ -56,6 +56,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     if is_placeholder(value) {
         return false;
     }
+    let value = behind_user(value);
     match kind {
         Kind::Mnemonic => is_mnemonic(value) || is_opaque(value),
         Kind::Password => {
@@ -78,7 +79,12 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
 
 /// Whether a value is no word, no sentence and no number, even where next to nothing says that it is a credential.
 pub(super) fn is_no_word(value: &[u8]) -> bool {
-    plausible::mixes(value) && is_one_word(last_word(value)) && !is_uuid(value)
+    let is = |kind: fn(&u8) -> bool| value.iter().filter(|byte| kind(byte)).count();
+    let is_numbered = is(u8::is_ascii_digit) + is(u8::is_ascii_punctuation) > 1;
+    (is_opaque(value) || is_numbered)
+        && plausible::mixes(value)
+        && is_one_word(last_word(value))
+        && !is_uuid(value)
 }
 
 fn is_one_word(value: &[u8]) -> bool {
@@ -189,6 +195,18 @@ fn is_numbered_passphrase(value: &[u8]) -> bool {
         && (3..=12).contains(&words.len())
         && letters >= 15
         && words.iter().all(|word| is_own_word(word))
+}
+
+/// The password of `user:password`.
+fn behind_user(value: &[u8]) -> &[u8] {
+    let is_of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@');
+    let (user, rest) = value.split_at(value.iter().take_while(is_of_name).count());
+    match rest {
+        [b':', password @ ..] if !user.is_empty() && password.len() >= 8 && !password.contains(&b':') => {
+            password
+        }
+        _ => value,
+    }
 }
 
 /// The only word of `Bearer ...`.

@@ -2,7 +2,7 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::Pair;
+use super::{Pair, names};
 
 /// All values with their names; `None` where it is no XML.
 pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
@@ -89,7 +89,7 @@ fn attributes(element: &BytesStart<'_>, found: &mut Vec<(String, String, String)
             if matches!(
                 own.as_str(),
                 "entry" | "property" | "add" | "setting" | "string" | "param" | "Property"
-            ) =>
+            ) || names::kind("", &name).is_some() =>
         {
             name
         }
