@@ -1,4 +1,4 @@
-//! Texts that are put together by statements: `t = "ab"; t += "cd"`, `T=ab` and `T+=cd` in a shell.
+//! Texts that are put together by statements: `t = "ab"; t += "cd"`, `$t .= "cd"`, `T=ab` and `T+=cd` in a shell.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -6,16 +6,17 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::places::{Builder, Rate};
-use super::{Budget, Layer, StandsIn, Wrapping, literals};
+use super::{Budget, Layer, StandsIn, Wrapping, closes, literals};
 
-/// Bytes of one of the texts.
-const LONGEST: usize = 512;
+/// Bytes of one of the texts: a key in PEM has as many.
+const LONGEST: usize = 4 << 10;
 /// Texts of one variable.
 const MOST: usize = 10_000;
 /// Bytes of a name.
 const LONGEST_NAME: usize = 64;
 
 static APPEND: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("+="));
+static APPEND_IN_PHP: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".="));
 
 pub(super) const WRAPPING: Wrapping =
     Wrapping { name: "appended texts", stands_in: StandsIn::OtherText, uncover };
@@ -23,11 +24,17 @@ pub(super) const WRAPPING: Wrapping =
 /// Uncovers texts to which others are appended in the statements behind.
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
+    by_sign(bytes, &APPEND, &mut layer);
+    by_sign(bytes, &APPEND_IN_PHP, &mut layer);
+}
+
+fn by_sign(bytes: &[u8], sign: &Finder<'_>, layer: &mut Builder<'_>) {
     let mut open: Option<Appended<'_>> = None;
-    // bytes that may be looked at for nothing
-    let mut spare = bytes.len();
-    for sign in APPEND.find_iter(bytes) {
-        let Some((name, text)) = name_before(bytes, sign).zip(text_at(bytes, sign + 2)) else { continue };
+    // bytes that may be looked at for nothing, before they are taken from what may be uncovered
+    let mut spare = bytes.len().saturating_mul(4);
+    for sign in sign.find_iter(bytes) {
+        let Some(name) = name_before(bytes, sign) else { continue };
+        let Some(text) = text_at(bytes, sign + 2) else { continue };
         let name_text = bytes.get(name.clone()).unwrap_or_default();
         let is_next = open.as_ref().is_some_and(|open| {
             open.parts.len() < MOST
@@ -35,16 +42,12 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
                 && is_between_statements(bytes.get(open.end..name.start))
         });
         if !is_next {
-            if spare < LONGEST && !layer.afford(LONGEST) {
-                return;
-            }
-            spare = spare.saturating_sub(LONGEST);
             if let Some(done) = open.take()
-                && !done.push(bytes, &mut layer)
+                && !done.push(bytes, layer)
             {
                 return;
             }
-            open = assigned_before(bytes, &name).map(|first| Appended {
+            open = assigned_before(bytes, &name, &mut spare, layer).map(|first| Appended {
                 name: name_text,
                 parts: vec![first],
                 end: 0,
@@ -56,7 +59,7 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         }
     }
     if let Some(done) = open {
-        done.push(bytes, &mut layer);
+        done.push(bytes, layer);
     }
 }
 
@@ -112,23 +115,39 @@ fn text_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
 }
 
 const fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b'~')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'+' | b'~')
 }
 
 /// The text that is assigned to this name in the statement before.
-fn assigned_before(bytes: &[u8], name: &Range<usize>) -> Option<Range<usize>> {
-    let floor = name.start.saturating_sub(LONGEST + LONGEST_NAME);
-    let before = bytes.get(floor..name.start)?;
-    let own = bytes.get(name.clone())?;
-    // the name may be in the text, too
-    memchr::memmem::rfind_iter(before, own).find_map(|at| {
-        let rest = before.get(at + own.len()..)?;
-        let sign = rest.iter().position(|byte| *byte != b' ')?;
-        let is_assigned = rest.get(sign) == Some(&b'=') && rest.get(sign + 1) != Some(&b'=');
-        let text = is_assigned.then(|| text_at(bytes, floor + at + own.len() + sign + 1)).flatten()?;
-        let end = text.end + usize::from(matches!(bytes.get(text.end), Some(b'"' | b'\'' | b'`')));
-        is_between_statements(bytes.get(end..name.start)).then_some(text)
-    })
+fn assigned_before(
+    bytes: &[u8],
+    name: &Range<usize>,
+    spare: &mut usize,
+    layer: &mut Builder<'_>,
+) -> Option<Range<usize>> {
+    let before = bytes.get(..name.start)?;
+    let is_gap = |byte: &u8| byte.is_ascii_whitespace() || *byte == b';';
+    let gap = before.iter().rev().take(LONGEST_NAME).take_while(|byte| is_gap(byte)).count();
+    let last = before.len().checked_sub(gap + 1)?;
+    let (text, sign) = if closes::is_quote(*before.get(last)?) {
+        let text = literals::first_part(bytes, last);
+        match spare.checked_sub(text.len()) {
+            Some(left) => *spare = left,
+            None if !layer.afford(text.len()) => return None,
+            None => {}
+        }
+        let blank = before.get(..text.start.checked_sub(1)?)?.trim_ascii_end();
+        (text, blank.len().checked_sub(1)?)
+    } else {
+        let word =
+            before.get(..=last)?.iter().rev().take(LONGEST).take_while(|byte| is_of_word(**byte)).count();
+        let sign = (last + 1 - word).checked_sub(1)?;
+        (sign + 1..last + 1, sign)
+    };
+    let assigned = before.get(..sign).filter(|_| before.get(sign) == Some(&b'='))?.trim_ascii_end();
+    let first = assigned.strip_suffix(bytes.get(name.clone())?)?;
+    let is_whole = first.last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+    (is_whole && !text.is_empty()).then_some(text)
 }
 
 /// Whether nothing but the end of a statement is there.
@@ -152,9 +171,15 @@ mod tests {
             "let t = 'ab_c';\nt += 'd-ef';\n",
             "var t=\"ab_\";t+=\"cd\";t+=\"-ef\";f(t)",
             "t=ab_c\nt+=d-ef\necho $t\n",
+            "$t = \"ab_\";\n$t .= \"cd-ef\";\n",
             "export t=\"ab_c\"\r\nt+='d-ef'\r\n",
         ] {
-            assert_eq!(texts(text), ["t=\"ab_cd-ef\""], "{text}");
+            let found = texts(text);
+            assert_eq!(
+                found.iter().map(|found| found.trim_start_matches('$')).collect::<Vec<_>>(),
+                ["t=\"ab_cd-ef\""],
+                "{text}"
+            );
         }
     }
 

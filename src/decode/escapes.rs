@@ -234,7 +234,13 @@ impl Escape {
             // Regular expressions are full of these.
             let is_slash = |byte: u8| matches!((character, byte), (b'/' | b':', b'/' | b':' | b'\\'));
             // Markdown writes `.\_`, and no regular expression does.
-            let is_mark = |byte: u8| character == b'_' && matches!(byte, b'.' | b'~');
+            let is_mark = |byte: u8| match character {
+                b'_' => matches!(byte, b'.' | b'~'),
+                b'-' => byte == b'~',
+                // JSON may escape the last slash of a value
+                b'/' => byte == b'"' && behind == b'"',
+                _ => false,
+            };
             let is_letter = |byte: u8| {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'=') || is_mark(byte)
             };

@@ -174,7 +174,7 @@ pub(super) fn blank(gap: &[u8], from: usize) -> usize {
 }
 
 /// The text of a literal that closes at `close`, or as much of it as stands in the last line.
-fn first_part(bytes: &[u8], close: usize) -> Range<usize> {
+pub(super) fn first_part(bytes: &[u8], close: usize) -> Range<usize> {
     const LONGEST: usize = 4 << 10;
     let quote = bytes.get(close).copied().unwrap_or_default();
     let floor = close.saturating_sub(LONGEST);
@@ -229,7 +229,12 @@ fn by_call(bytes: &[u8], finder: &Finder<'_>, layer: &mut Builder<'_>) {
         let floor = std::mem::replace(&mut done, at);
         // Rust writes `concat!(`
         let end = at + name.len() + usize::from(bytes.get(at + name.len()) == Some(&b'!'));
-        let Some(arguments) = open_bracket(bytes, end) else { continue };
+        let Some(arguments) = open_bracket(bytes, end) else {
+            if name == b".join" {
+                without_separator(bytes, floor, at, layer);
+            }
+            continue;
+        };
         let head = bytes.get(..at).unwrap_or_default();
         let before = head.strip_suffix(b".c").unwrap_or(head).trim_ascii_end().len();
         let (parts, separator) = if name == b".join" {
@@ -244,6 +249,14 @@ fn by_call(bytes: &[u8], finder: &Finder<'_>, layer: &mut Builder<'_>) {
             done = done.max(last.end);
             push(bytes, &parts, bytes.get(separator).unwrap_or_default(), layer);
         }
+    }
+}
+
+/// Adds the elements of the list that is joined at `at`: Ruby's `join` needs no argument, nor does Swift's `joined()`.
+fn without_separator(bytes: &[u8], floor: usize, at: usize, layer: &mut Builder<'_>) {
+    let close = at.checked_sub(1).filter(|close| bytes.get(*close) == Some(&b']'));
+    if let Some(parts) = close.and_then(|close| elements_before(bytes, floor, close)) {
+        push(bytes, &parts, b"", layer);
     }
 }
 
@@ -390,6 +403,8 @@ mod tests {
             "concat!('ab_', 'cd-', 'ef-and-so-on')",
             "string.Concat('ab_', 'cd-ef-and-so-on')",
             "String.join(\"\", \"ab_\", \"cd-ef-and-so-on\")",
+            "['ab_', 'cd-ef-and-so-on'].join",
+            "['ab_', 'cd-ef-and-so-on'].joined()",
             "'{}{}'.format('ab_', 'cd-ef-and-so-on')",
             "'%s%s' % ('ab_', 'cd-ef-and-so-on')",
             "'{0}{1}' -f 'ab_', 'cd-ef-and-so-on'",

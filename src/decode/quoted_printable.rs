@@ -57,7 +57,10 @@ fn joins_lines(bytes: &[u8], at: usize) -> bool {
     let behind = bytes.get(at + 1..).unwrap_or_default();
     let Some(next) = behind.strip_prefix(b"\r\n").or_else(|| behind.strip_prefix(b"\n")) else { return true };
     let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-    !next.is_empty() && before.is_some_and(|byte| *byte != b'=' && !byte.is_ascii_whitespace())
+    // the second line of an assignment is indented
+    let is_indented = next.first().is_none_or(u8::is_ascii_whitespace);
+    !next.is_empty()
+        && before.is_some_and(|byte| *byte != b'=' && (!byte.is_ascii_whitespace() || !is_indented))
 }
 
 /// Whole lines around a place.

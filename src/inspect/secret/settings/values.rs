@@ -264,7 +264,7 @@ pub(super) fn password_alone(text: &[u8]) -> Option<Range<usize>> {
     let user = memchr::memchr(b'\n', text).map_or(0, |end| end + 1);
     let password = text.get(user..)?.trim_ascii();
     let start = text.len() - password.len();
-    is_secret(password, Kind::Password, Format::Lines).then(|| start..text.len())
+    is_secret(password, Kind::Password, Format::Lines).then_some(start..text.len())
 }
 
 /// What a Kubernetes secret holds in base64.
