@@ -10,7 +10,7 @@ use packgate::timings::{Timings, timed};
 
 use super::gate::Failure;
 use super::output::{self, OneByOne, Outputs};
-use super::{Exit, complain};
+use super::{Exit, complain_of};
 
 /// Shorter stages get no line in `--timings`.
 const SHOWN: Duration = Duration::from_micros(100);
@@ -100,9 +100,7 @@ impl Reporting {
         {
             output::note(&format_args!("{:>9.1} ms  {stage}", time.as_secs_f64() * 1000.0));
         }
-        for message in self.unread.iter().chain(&self.wrong) {
-            complain(message);
-        }
+        complain_of(self.unread.iter().chain(&self.wrong));
         exit(self.worst, !self.wrong.is_empty())
     }
 }
