@@ -10,7 +10,7 @@ use crate::ecosystem::edit;
 /// files one by one.
 pub(super) fn without(text: &str, names: &[&str]) -> Option<String> {
     let line = format!("{}.files -= %w[{}]", spec(text)?, names.join(" "));
-    let lists_all = text.contains("ls-files") || text.contains("**/*");
+    let lists_all = ["ls-files", "'**/*'", "\"**/*\""].iter().any(|list| text.contains(list));
     if !lists_all || text.contains(&line) { None } else { edit::in_block(text, &[line]) }
 }
 
