@@ -27,7 +27,8 @@ from_release() {
   [ -n "$target" ] || { echo "no release is built for $(uname -s) on $(uname -m)" >&2; exit 1; }
   case $target in *windows*) archive=packgate-$target.zip ;; *) archive=packgate-$target.tar.gz ;; esac
   gh release download "v$version" --repo packgate/packgate --dir "$into" --clobber --pattern "$archive" --pattern sha256.sum
-  (cd "$into" && grep "  $archive\$" sha256.sum > sum && sums --check --strict sum)
+  (cd "$into" && grep "  $archive\$" sha256.sum > sum) || { echo "sha256.sum doesn't name $archive" >&2; exit 1; }
+  (cd "$into" && sums --check --strict sum)
   gh attestation verify "$into/$archive" --repo packgate/packgate \
     --signer-workflow packgate/packgate/.github/workflows/release.yml
   case $archive in

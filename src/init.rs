@@ -178,7 +178,7 @@ impl Survey {
                     let check = format!("packgate check {folder}");
                     by.release.iter().map(|line| line.replace("packgate check", &check)).collect()
                 }
-                None => by.release.clone(),
+                None => self.release_of_all(by),
             },
             (folder, _) => {
                 let check = match built {
@@ -211,6 +211,21 @@ impl Survey {
         {
             lines.push(format!("{place}:"));
             lines.push(format!("    {line}"));
+        }
+        lines
+    }
+
+    /// How a client's files are released, and those of other clients that one and the same check leaves in its folder.
+    fn release_of_all(&self, first: &PackedBy) -> Vec<String> {
+        let mut lines = first.release.clone();
+        for by in self.packed_by.iter().skip(1).filter(|by| !by.private) {
+            if let ([check, rest @ ..], [own, ..]) = (by.release.as_slice(), first.release.as_slice())
+                && check == own
+                && !rest.is_empty()
+            {
+                lines.iter_mut().skip(1).last().into_iter().for_each(|line| line.push_str(" &&"));
+                lines.extend_from_slice(rest);
+            }
         }
         lines
     }

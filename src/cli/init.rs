@@ -17,7 +17,7 @@ use super::gate::Gate;
 use super::lock_file::{commit, create, plain};
 use super::progress::Progress;
 use super::targets::{Packing, Target, Targets};
-use super::{Exit, complain, output};
+use super::{Exit, complain_of, output};
 
 /// Set up packgate for a project: settings, a first check, and the first lock
 ///
@@ -163,9 +163,7 @@ impl Init {
             output::line(format_args!(""))?;
             output::print(|terminal, out| (human.write)(&audits, &look(terminal), out))?;
         }
-        for message in &wrong {
-            complain(message);
-        }
+        complain_of(&wrong);
         self.own_files(&audits)?;
         written.extend(self.lock(&audits, &targets.all, deployed.is_some())?);
         let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();

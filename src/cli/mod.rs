@@ -158,3 +158,27 @@ pub(crate) fn complain(what: &dyn std::fmt::Display) -> Exit {
     output::note(&format_args!("packgate: {what}"));
     Exit::Usage
 }
+
+/// Says of several things that each is `NAME: why`, every reason once: what is broken in a workspace is told for all its
+/// members.
+pub(crate) fn complain_of<'a>(messages: impl IntoIterator<Item = &'a String>) {
+    /// Names before a reason.
+    const NAMED: usize = 5;
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for message in messages {
+        let (name, why) = message.split_once(": ").unwrap_or(("", message));
+        match reasons.iter_mut().find(|(known, names)| *known == why && !names.contains(&"")) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((why, vec![name])),
+        }
+    }
+    for (why, names) in reasons {
+        let more = match names.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let names = names.into_iter().take(NAMED).collect::<Vec<_>>().join(", ");
+        let between = if names.is_empty() { "" } else { ": " };
+        complain(&format_args!("{names}{more}{between}{why}"));
+    }
+}

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::builder::TypedValueParser;
@@ -62,7 +62,17 @@ impl Outputs {
     /// Opens all files. If no format goes to stdout, the human report does.
     pub(crate) fn open(formats: &[Format], look: Look) -> Result<Self, String> {
         let mut outputs = Vec::new();
+        let mut files: Vec<&Path> = Vec::new();
         for format in formats {
+            if let Some(path) = format.file.as_deref() {
+                if files.contains(&path) {
+                    return Err(format!(
+                        "--format: two reports would both go to {}, and one of them be lost; name another file",
+                        path.display()
+                    ));
+                }
+                files.push(path);
+            }
             let target = match &format.file {
                 None => Target::Stdout,
                 Some(path) => Target::File(NewFile::begin(path)?),

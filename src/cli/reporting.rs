@@ -10,7 +10,7 @@ use packgate::timings::{Timings, timed};
 
 use super::gate::Failure;
 use super::output::{self, OneByOne, Outputs};
-use super::{Exit, complain};
+use super::{Exit, complain_of};
 
 /// Shorter stages get no line in `--timings`.
 const SHOWN: Duration = Duration::from_micros(100);
@@ -27,6 +27,8 @@ pub(super) struct Reporting {
     /// What is said on stderr in the end.
     unread: Vec<String>,
     wrong: Vec<String>,
+    /// What stands in reports for all that.
+    failed: Vec<Audit>,
     timings: Option<Arc<Timings>>,
 }
 
@@ -43,6 +45,7 @@ impl Reporting {
             worst: Verdict::default(),
             unread: Vec::new(),
             wrong: Vec::new(),
+            failed: Vec::new(),
             timings,
         }
     }
@@ -50,9 +53,7 @@ impl Reporting {
     /// What went wrong before anything was audited.
     pub(super) fn wrong(&mut self, messages: Vec<String>) {
         for message in messages {
-            if self.is_by_line {
-                self.add(failed(&message));
-            }
+            self.fail(failed(&message));
             self.wrong.push(message);
         }
     }
@@ -64,13 +65,15 @@ impl Reporting {
             Err(failure) => failure,
         };
         let message = failure.to_string();
-        if self.is_by_line {
-            self.add(Audit::failed(&path.display().to_string(), &message));
-        }
+        self.fail(Audit::failed(&path.display().to_string(), &message));
         match failure {
             Failure::Unreadable(_) if self.is_by_line => self.unread.push(message),
             _ => self.wrong.push(message),
         }
+    }
+
+    fn fail(&mut self, audit: Audit) {
+        if self.is_by_line { self.add(audit) } else { self.failed.push(audit) }
     }
 
     fn add(&mut self, mut audit: Audit) {
@@ -86,7 +89,7 @@ impl Reporting {
     /// Writes what isn't written yet, and says how the run ends.
     pub(super) fn end(mut self, has_whole_workspace: bool) -> Exit {
         if self.one_by_one.is_none() && !self.is_by_line {
-            self.audits.extend(self.wrong.iter().map(|message| failed(message)));
+            self.audits.append(&mut self.failed);
         }
         let waivers = self.audits.iter_mut().map(|audit| (&mut audit.waivers, audit.used_waivers.as_slice()));
         settle(waivers, has_whole_workspace && self.wrong.is_empty());
@@ -100,9 +103,7 @@ impl Reporting {
         {
             output::note(&format_args!("{:>9.1} ms  {stage}", time.as_secs_f64() * 1000.0));
         }
-        for message in self.unread.iter().chain(&self.wrong) {
-            complain(message);
-        }
+        complain_of(self.unread.iter().chain(&self.wrong));
         exit(self.worst, !self.wrong.is_empty())
     }
 }

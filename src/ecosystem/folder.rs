@@ -293,6 +293,11 @@ pub fn is_workspace(folder: &Path) -> bool {
         .is_ok_and(|folder| members_of(&folder).iter().any(|one| one.folder != folder))
 }
 
+/// Whether packages of the project's workspaces lie below a folder.
+pub fn has_members_below(project: &Project, folder: &Path) -> bool {
+    members(project).iter().any(|one| one.folder != folder && one.folder.starts_with(folder))
+}
+
 /// The project's folder and those above it that have a say on it: up to the root of version control, or, where there
 /// is none, up to the root of the outermost workspace that it is a member of.
 pub fn upwards(project: &Project) -> impl Iterator<Item = &Path> {
@@ -377,7 +382,8 @@ pub(super) fn matching(
     manifest: &str,
 ) -> BTreeSet<PathBuf> {
     let compiled = Patterns::new(patterns);
-    let deepest = patterns.iter().map(|pattern| match pattern.contains("**") {
+    let taking = patterns.iter().filter(|pattern| !pattern.starts_with('!'));
+    let deepest = taking.map(|pattern| match pattern.contains("**") {
         true => 12,
         false => pattern.split('/').count(),
     });

@@ -31,6 +31,12 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
         let words = "If the package isn't published, this doesn't matter: see private-package.".to_owned();
         return Remedy { words, ..Remedy::default() };
     }
+    let entered = inventory.package.iter().flat_map(|package| &package.declared.entry_points);
+    if let Some(program) = entered.into_iter().find(|path| unwanted.paths.contains(path.as_str())) {
+        let words =
+            format!("The package is entered by {program}, which can't be left out: build it without that.");
+        return Remedy { words, ..Remedy::default() };
+    }
     let advice = super::format(inventory.kind).advice();
     if unwanted.patterns.len() > MOST_PATTERNS {
         let words = advice.leave_out_by_hand(inventory, &unwanted, &counted(&unwanted));

@@ -15,6 +15,9 @@ pub struct Making {
     /// Whether that tool has a list for this kind of artifact alone, which then counts in place of the general one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_own_list: bool,
+    /// The specification of a gem that a line can be added to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gemspec: Option<Gemspec>,
     /// Options of the project's build that write source maps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub map_options: Vec<BuildOption>,
@@ -27,6 +30,15 @@ pub struct Making {
     /// Files that the manifest names, and that the project lacks, too: they aren't built yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_built: Vec<String>,
+}
+
+/// The specification of a gem in the project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gemspec {
+    /// The file.
+    pub file: String,
+    /// What it calls itself: `spec`.
+    pub name: String,
 }
 
 /// A place in the project where a build is told to write something.

@@ -30,7 +30,7 @@ pub use blob::{BlobIds, ObjectFormat};
 pub use commit::{Comparison, Differing, FromCommit, VersionTag};
 pub use entry::{Entry, EntryId, EntryKind, WideDigests};
 pub use import::{BrokenImport, ImportTrouble, Reach};
-pub use making::{BuildOption, Making};
+pub use making::{BuildOption, Gemspec, Making};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
 pub use package::{Command, Declared, Kind, LicenceFile, ManifestFile, Package, ReadBy, ReadmeLicence};

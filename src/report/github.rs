@@ -66,8 +66,11 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     group("Waived findings", &waived, out)?;
     for audit in audits {
         let artifact = &audit.inventory.artifact;
-        let text =
-            format!("{}: {}, SHA-256 {}", artifact.path, phrases::verdict(audit.verdict), artifact.sha256);
+        let digest = match artifact.sha256.as_str() {
+            "" => String::new(),
+            sha256 => format!(", SHA-256 {sha256}"),
+        };
+        let text = format!("{}: {}{digest}", artifact.path, phrases::verdict(audit.verdict));
         writeln!(out, "packgate: {}", shown(&text))?;
     }
     Ok(())

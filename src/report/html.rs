@@ -28,6 +28,9 @@ pub(super) const REPORTER: Reporter = Reporter { name: "html", needs_entries: tr
 
 const STYLE: &str = include_str!("html/page.css");
 
+/// With more artifacts than this, the overview leaves out those that passed.
+const MOST_LISTED: usize = 10;
+
 fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { look, style: STYLE.to_string(), body: String::new() };
     page.header(audits);
@@ -39,6 +42,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
             false => page.artifact(audit, row.number, audits.len() > 1),
         }
     }
+    page.rules(audits);
     page.body.push_str("</main>\n");
     page.footer();
     let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(page.style.as_bytes()));
@@ -91,7 +95,10 @@ impl Page<'_> {
             words::counted(audits.len() as u64, "artifact"),
             verdicts.words(self.look)
         );
-        for row in verdicts.rows() {
+        // Those that passed stand below, one line each.
+        let rows = verdicts.rows();
+        let is_short = rows.len() <= MOST_LISTED;
+        for row in rows.iter().filter(|row| is_short || row.verdict != Verdict::Pass) {
             let _ = writeln!(
                 body,
                 "<li><span class=\"badge {}\">{}</span> <a href=\"#artifact-{}\"><code>{}</code></a> <span>{}</span></li>",
@@ -114,7 +121,7 @@ impl Page<'_> {
         }
         body.push_str("</ul>\n");
         if let Some(left_out) = summary::left_out(self.look) {
-            let _ = writeln!(body, "<p>{}</p>", escape::html(&shown(&left_out).to_string()));
+            let _ = writeln!(body, "<p>{}</p>", prose::inline(&left_out));
         }
         body.push_str("</nav>\n");
     }
@@ -141,7 +148,6 @@ impl Page<'_> {
         self.findings(audit, number);
         self.exposed(audit);
         self.changes(audit);
-        self.rules(audit);
         self.body.push_str("</article>\n");
     }
 
@@ -211,30 +217,49 @@ impl Page<'_> {
         self.body.push_str("</ul>\n</section>\n");
     }
 
-    /// What was looked for: without that, a pass says little.
-    fn rules(&mut self, audit: &Audit) {
-        let on = audit.policy.levels.iter().filter(|(_, (level, ..))| *level != Level::Off);
-        let on: Vec<_> = on.map(|(name, (level, _, why))| (name, *level, why)).collect();
-        if on.is_empty() {
+    /// What was looked for: without that, a pass says little. Artifacts under the same rules share a list.
+    fn rules(&mut self, audits: &[Audit]) {
+        let mut lists: Vec<(&Audit, u64)> = Vec::new();
+        for audit in audits.iter().filter(|audit| audit.policy.levels.values().any(is_on)) {
+            match lists.iter_mut().find(|(first, _)| first.policy.levels == audit.policy.levels) {
+                Some((_, artifacts)) => *artifacts += 1,
+                None => lists.push((audit, 1)),
+            }
+        }
+        if lists.is_empty() {
             return;
         }
-        let _ = write!(
-            self.body,
-            "<section>\n<h2>What was looked for</h2>\n<details>\n<summary>{} under this policy</summary>\n\
-             <table>\n<thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Level</th><th scope=\"col\">Why</th></tr></thead>\n<tbody>\n",
-            words::counted(on.len() as u64, "rule")
-        );
-        for (name, level, why) in on {
-            let _ = writeln!(
+        self.body.push_str("<section>\n<h2>What was looked for</h2>\n");
+        let is_only_one = lists.len() == 1;
+        for (audit, artifacts) in lists {
+            let on: Vec<_> = audit.policy.levels.iter().filter(|(_, level)| is_on(level)).collect();
+            let whose = match is_only_one {
+                true => " under this policy".to_owned(),
+                false => format!(
+                    " under the policy {}, for {}",
+                    escape::html(&shown(&audit.policy.name).to_string()),
+                    words::counted(artifacts, "artifact")
+                ),
+            };
+            let _ = write!(
                 self.body,
-                "<tr><td><a href=\"{}\"><code>{}</code></a></td><td>{}</td><td>{}</td></tr>",
-                escape::html(&phrases::rule_page(name)),
-                escape::html(name),
-                phrases::level(level),
-                prose::inline(why.as_deref().unwrap_or(""))
+                "<details>\n<summary>{}{whose}</summary>\n<table>\n<thead><tr><th scope=\"col\">Rule</th>\
+                 <th scope=\"col\">Level</th><th scope=\"col\">Why</th></tr></thead>\n<tbody>\n",
+                words::counted(on.len() as u64, "rule")
             );
+            for (name, (level, _, why)) in on {
+                let _ = writeln!(
+                    self.body,
+                    "<tr><td><a href=\"{}\"><code>{}</code></a></td><td>{}</td><td>{}</td></tr>",
+                    escape::html(&phrases::rule_page(name)),
+                    escape::html(name),
+                    phrases::level(*level),
+                    prose::inline(why.as_deref().unwrap_or(""))
+                );
+            }
+            self.body.push_str("</tbody>\n</table>\n</details>\n");
         }
-        self.body.push_str("</tbody>\n</table>\n</details>\n</section>\n");
+        self.body.push_str("</section>\n");
     }
 
     fn footer(&mut self) {
@@ -245,6 +270,11 @@ impl Page<'_> {
             env!("CARGO_PKG_VERSION")
         );
     }
+}
+
+/// Whether a rule with this level is in force.
+fn is_on((level, ..): &(Level, String, Option<String>)) -> bool {
+    *level != Level::Off
 }
 
 fn entries_words(entries: u64) -> String {

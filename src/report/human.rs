@@ -130,7 +130,8 @@ impl<'a> Page<'a> {
         self.line("", &self.heading(audit), &mut text);
         if let Some(headline) = exposure(audit) {
             let style = if audit.verdict == Verdict::Pass { BOLD } else { BOLD_RED };
-            let _ = writeln!(text, "\n{}", self.paint(style, &headline));
+            text.push('\n');
+            self.line(style, &headline, &mut text);
         }
         for group in groups(&audit.findings) {
             self.group(audit, group, &mut text);

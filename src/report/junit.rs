@@ -74,17 +74,7 @@ impl Suite {
             cases.push(Case { class: "packgate".into(), name: "no findings".into(), outcome });
         }
         let waivers: Vec<String> = audit.waivers.iter().map(phrases::idle_waiver).collect();
-        Self {
-            name: artifact.path.clone(),
-            properties: vec![
-                ("verdict", phrases::verdict(audit.verdict).into()),
-                ("policy", format!("{} ({})", audit.policy.name, audit.policy.because)),
-                ("sha256", artifact.sha256.clone()),
-                ("exposure", phrases::exposure(audit).unwrap_or_else(|| "none".into())),
-            ],
-            cases,
-            output: waivers.join("\n"),
-        }
+        Self { name: artifact.path.clone(), properties: properties(audit), cases, output: waivers.join("\n") }
     }
 
     fn write<W: Write>(&self, xml: &mut Writer<W>) -> io::Result<()> {
@@ -176,4 +166,17 @@ fn counts<'a>(element: &mut BytesStart<'_>, cases: impl IntoIterator<Item = &'a 
     element.push_attribute(("tests", tests.to_string().as_str()));
     element.push_attribute(("failures", failures.to_string().as_str()));
     element.push_attribute(("errors", errors.to_string().as_str()));
+}
+/// What is known of the artifact beside its findings; of one that wasn't read there is no more than that.
+fn properties(audit: &Audit) -> Vec<(&'static str, String)> {
+    let verdict = ("verdict", phrases::verdict(audit.verdict).into());
+    if audit.error.is_some() {
+        return vec![verdict];
+    }
+    vec![
+        verdict,
+        ("policy", format!("{} ({})", audit.policy.name, audit.policy.because)),
+        ("sha256", audit.inventory.artifact.sha256.clone()),
+        ("exposure", phrases::exposure(audit).unwrap_or_else(|| "none".into())),
+    ]
 }

@@ -87,7 +87,8 @@ impl Settings {
         let mut problems = Problems::new(&found.source);
         let before = self.waivers.len();
         validate::add(self, &found.table, &found.folder, &mut problems);
-        let is_common = found.folder != project.folder && ecosystem::is_workspace(&found.folder);
+        let is_common =
+            found.folder != project.folder && ecosystem::has_members_below(project, &found.folder);
         self.waivers.iter_mut().skip(before).for_each(|waiver| waiver.inherited = is_common);
         self.files.push(found.path.clone());
         problems.finish()

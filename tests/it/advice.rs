@@ -320,6 +320,37 @@ fn python() {
 }
 
 #[test]
+fn gem() {
+    if !clients::have(&["gem", "ruby", "tar"]) {
+        return;
+    }
+    // A name that Ruby would carry out in double quotes.
+    let hostile = "lib/#{abort}'s/.env";
+    let project = Project::new(&[
+        ("lib/acme.rb", "puts File.read(File.join(__dir__, 'word.txt'))\n"),
+        ("lib/word.txt", "hello\n"),
+        ("lib/.env", "NAME=value\n"),
+        (hostile, "NAME=value\n"),
+        ("README.md", "# acme\n"),
+        (
+            "acme.gemspec",
+            "Gem::Specification.new do |s|\n  s.name = 'acme'\n  s.version = '1.0.0'\n  s.summary = 'x'\n  s.authors = ['x']\n  s.files = Dir.glob('lib/**/*', File::FNM_DOTMATCH).select { |f| File.file?(f) }\nend\n",
+        ),
+    ]);
+    project.fix("gem");
+    let lists = project.read("acme.gemspec");
+    assert!(
+        lists.contains(r"-= ['lib/#{abort}\'s/.env']") && lists.ends_with("-= ['lib/.env']\nend\n"),
+        "{lists}"
+    );
+    let built = project.run("gem", &["build", "acme.gemspec", "--output", "acme.gem"]);
+    assert!(built.status.success(), "{}", told(&built));
+    assert!(project.run("tar", &["xf", "acme.gem", "data.tar.gz"]).status.success());
+    project.packed("gem", "true", &[], "data.tar.gz");
+    project.starts("gem", "ruby", &["unpacked/lib/acme.rb"]);
+}
+
+#[test]
 fn vsce() {
     if !clients::have(&["vsce", "node", "python"]) {
         return;

@@ -155,6 +155,8 @@ fn two_reports_on_stdout_are_refused() {
     assert!(text(&output.stderr).contains("sarif=FILE"), "{}", text(&output.stderr));
     let output = packgate(folder.path(), &["check", leak, "--format", "json", "--format", "sarif=a.sarif"]);
     assert_eq!(status(&output), 1);
+    let output = packgate(folder.path(), &["check", leak, "--format", "json=one", "--format", "sarif=one"]);
+    assert!(status(&output) == 2 && text(&output.stderr).contains("both go to one"), "one file is lost");
 }
 
 #[test]

@@ -4,9 +4,12 @@
 
 mod json;
 mod lines;
+mod ruby;
 mod toml;
 
 use std::fmt;
+
+pub(in crate::ecosystem) use ruby::in_block;
 
 /// A change to one file of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,7 @@ impl Edit {
     /// The file is none of its kind, or has something else where the list should be.
     pub fn apply(&self, text: Option<&str>) -> Result<String, EditError> {
         let changed = match &self.list {
+            None if self.is_ruby() => ruby::apply(text.unwrap_or_default(), &self.change),
             None => Ok(lines::apply(text.unwrap_or_default(), &self.change)),
             Some(list) if self.file.ends_with(".json") => {
                 json::apply(text.unwrap_or("{}"), list, &self.change)
@@ -73,6 +77,10 @@ impl Edit {
     /// Whether it writes a list where there is none.
     pub(crate) fn begins_a_list(&self) -> bool {
         self.list.as_ref().is_some_and(|list| !list.begins_with.is_empty())
+    }
+
+    fn is_ruby(&self) -> bool {
+        self.file.ends_with(".gemspec")
     }
 
     /// What is to be written, as it would stand in the file.
@@ -89,6 +97,9 @@ impl fmt::Display for Edit {
         let file = &self.file;
         let Some(list) = &self.list else {
             return match &self.change {
+                Change::Add(items) if self.is_ruby() => {
+                    write!(out, "In {file}, before the last `end`, write\n  {}", items.join("\n  "))
+                }
                 Change::Add(items) => {
                     let lines = if items.len() == 1 { "the line" } else { "the lines" };
                     write!(out, "Add {lines} `{}` to {file}.", items.join("` and `"))

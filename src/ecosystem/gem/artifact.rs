@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use crate::inventory::{
-    Anomaly, AnomalyKind, BrokenImport, Command, Entry, EntryId, EntryKind, Import, Inventory, Kind,
-    ManifestProblem, Package, RecordProblem, RecordTrouble,
+    Anomaly, AnomalyKind, BrokenImport, Command, Entry, EntryId, EntryKind, Gemspec, Import, Inventory, Kind,
+    Making, ManifestProblem, Package, RecordProblem, RecordTrouble,
 };
 use crate::project::Project;
 
 use super::advice::GemAdvice;
 use super::names::platform;
 use super::origin::GemOrigins;
+use super::project::gemspec;
 use super::specification::{Specification, stands_in_data, yaml};
-use super::{DATA, client, wholeness};
+use super::{DATA, client, keep_out, wholeness};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
+use crate::ecosystem::folder::Files;
 use crate::ecosystem::format::{Advice, Certainty, Format};
 use crate::ecosystem::gem::registry;
 use crate::ecosystem::locate::{self, Fit};
@@ -67,6 +69,16 @@ impl Format for Gem {
         let mut odd = odd_commands(inventory);
         odd.extend(odd_folders(inventory));
         odd
+    }
+
+    fn making(&self, _inventory: &Inventory, project: Option<&Project>) -> Making {
+        let gemspec = project.and_then(|project| {
+            let files = Files::OnDisk(&project.folder);
+            let file = gemspec(&files)?;
+            let name = keep_out::spec(&files.text(&file)?)?.to_owned();
+            Some(Gemspec { file, name })
+        });
+        Making { gemspec, ..Making::default() }
     }
 
     fn advice(&self) -> &'static dyn Advice {

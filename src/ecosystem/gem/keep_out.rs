@@ -1,22 +1,27 @@
-//! A specification that lists what git tracks, with a line that takes files out again.
+//! A specification with a line that takes files out again.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// The specification's text with that line at its end; `None` where it isn't written as `bundle gem` does.
+use crate::ecosystem::edit;
+
+/// The specification's text with that line at its end; `None` where it isn't written as `bundle gem` does, or lists its
+/// files one by one.
 pub(super) fn without(text: &str, names: &[&str]) -> Option<String> {
+    let line = format!("{}.files -= %w[{}]", spec(text)?, names.join(" "));
+    let lists_all = ["ls-files", "'**/*'", "\"**/*\""].iter().any(|list| text.contains(list));
+    if !lists_all || text.contains(&line) { None } else { edit::in_block(text, &[line]) }
+}
+
+/// What a specification calls itself, if a line can be added at its end.
+pub(super) fn spec(text: &str) -> Option<&str> {
     static BLOCK: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"(?m)^Gem::Specification\.new\b[^\n|]*\bdo[ \t]*\|(\w+)\|").ok());
     let mut blocks = BLOCK.as_ref()?.captures_iter(text);
     let spec = blocks.next()?.get(1)?.as_str();
-    let lists_tracked = text.contains("ls-files") && blocks.next().is_none();
-    let line = format!("{spec}.files -= %w[{}]", names.join(" "));
-    if !lists_tracked || text.contains(&line) {
-        return None;
-    }
-    let body = text.trim_end().strip_suffix("\nend")?;
-    Some(format!("{body}\n\n  {line}\nend\n"))
+    let is_only_one = blocks.next().is_none() && edit::in_block(text, &[]).is_some();
+    is_only_one.then_some(spec)
 }
 
 #[cfg(test)]
@@ -34,6 +39,7 @@ mod tests {
         assert_eq!(without(&changed, &["packgate.toml", "packgate.lock"]), None, "twice");
         for other in [
             "Gem::Specification.new do |s|\n  s.files = Dir['lib/**/*.rb']\nend\n",
+            "Gem::Specification.new do |s|\n  s.files = `git ls-files`.split\nend if true\n",
             "Gem::Specification.new { |s|\n  s.files = `git ls-files`.split\n}\n",
             "SPEC = 1 if `git ls-files`\nend\n",
         ] {

@@ -8,6 +8,21 @@ use crate::ecosystem::npm;
 
 pub(super) struct Vsce;
 
+/// What vsce says of dependencies that npm has installed at the root of a workspace, or linked there.
+const OUTSIDE: &str = "invalid relative path: extension/..";
+/// What helps.
+const BUNDLE: &str = "vsce packs no dependencies that are installed at the root of a workspace. Bundle them into the extension, and have a \
+                      script in package.json say `vsce package --no-dependencies`: packgate then packs like that, too.";
+
+/// Whether the project's own scripts have vsce leave `node_modules` out, as what is bundled needs it, and what pnpm or a
+/// workspace has installed.
+fn packs_no_dependencies(folder: &Path) -> bool {
+    let manifest = npm::manifest_at(folder);
+    let scripts = manifest.as_ref().and_then(|manifest| manifest.get("scripts")?.as_object());
+    let mut lines = scripts.into_iter().flatten().filter_map(|(_, line)| line.as_str());
+    lines.any(|line| line.contains("vsce") && line.contains("--no-dependencies"))
+}
+
 impl Client for Vsce {
     fn recipe(&self, folder: &Path) -> Option<Recipe> {
         npm::is_extension(&Files::OnDisk(folder))
@@ -21,7 +36,17 @@ impl Client for Vsce {
         let program = program.ok_or_else(|| missing("vsce", "package.json names engines.vscode"))?;
         let mut out = into.as_os_str().to_owned();
         out.push(std::path::MAIN_SEPARATOR_STR);
-        Run::at(folder, program, "vsce").reproducibly().with(&["package", "--out"], &[out])
+        let arguments: &[&str] = match packs_no_dependencies(folder) {
+            true => &["package", "--no-dependencies", "--out"],
+            false => &["package", "--out"],
+        };
+        let packed = Run::at(folder, program, "vsce").reproducibly().with(arguments, &[out]);
+        packed.map_err(|error| match error {
+            ClientError::Failed { command, status, output } if output.contains(OUTSIDE) => {
+                ClientError::Failed { command, status, output: format!("{output}\n{BUNDLE}") }
+            }
+            other => other,
+        })
     }
 
     fn leaves(&self) -> (&'static str, &'static [&'static str]) {

@@ -30,6 +30,8 @@ const LEAST_AREA: f64 = 900.0;
 const FRAMES: usize = 4;
 /// Paths deeper than this end in one long name.
 const DEPTH: usize = 64;
+/// Up to this many files need no large map.
+const FEW: usize = 8;
 /// Rows of the table.
 const ROWS: usize = 100;
 
@@ -80,11 +82,12 @@ impl Page<'_> {
                 words::bytes(flagged)
             ),
         };
+        let few = if files.len() <= FEW { " few" } else { "" };
         let _ = write!(
             self.body,
             "<section>\n<h2>Where the bytes are</h2>\n<figure class=\"map\">\n\
              <figcaption>{} in {}{with_findings}.</figcaption>\n\
-             <div class=\"tiles\" role=\"group\" aria-label=\"Map of the package by size; files with findings are links to them\">\n",
+             <div class=\"tiles{few}\" role=\"group\" aria-label=\"Map of the package by size; files with findings are links to them\">\n",
             words::bytes(total),
             words::counted(files.len() as u64, "file")
         );

@@ -30,6 +30,7 @@ impl Advice for PythonAdvice {
             "uv" if is_wheel => (&["tool", "uv", "build-backend"], "wheel-exclude"),
             "uv" => (&["tool", "uv", "build-backend"], "source-exclude"),
             "pdm" => (&["tool", "pdm", "build"], "excludes"),
+            "maturin" => (&["tool", "maturin"], "exclude"),
             "setuptools" => {
                 let lines = patterns.iter().map(|pattern| format!("global-exclude {pattern}")).collect();
                 return Some(vec![Edit {
@@ -44,12 +45,19 @@ impl Advice for PythonAdvice {
         Some(vec![Edit { file: "pyproject.toml".to_owned(), list, change: Change::Add(patterns) }])
     }
 
-    fn leave_out_by_hand(&self, inventory: &Inventory, _unwanted: &Unwanted<'_>, what: &str) -> String {
+    fn leave_out_by_hand(&self, inventory: &Inventory, unwanted: &Unwanted<'_>, what: &str) -> String {
+        let brings_back = &inventory.making.brings_back;
         match inventory.making.packer {
+            "poetry" if unwanted.paths.iter().all(|path| brings_back.iter().any(|item| item == path)) => {
+                let items: Vec<&str> = unwanted.paths.iter().copied().collect();
+                format!(
+                    "Take `{}` out of `include` in [tool.poetry] of pyproject.toml.",
+                    items.join("` and `")
+                )
+            }
             "poetry" => {
                 format!("Narrow `include` in [tool.poetry] of pyproject.toml so that no item fits {what}.")
             }
-            "maturin" => format!("Add {what} to `exclude` in [tool.maturin] of pyproject.toml."),
             "" => format!("Leave {what} out in the build backend's settings."),
             backend => format!("Leave {what} out in the settings of {backend}."),
         }
