@@ -5,7 +5,7 @@ use std::ops::Range;
 use thin_vec::ThinVec;
 
 use super::map::{MOST_MAPS, TOO_MANY_MAPS};
-use super::{MOST_DECODING, Origin, Sample, Search, TOO_DEEP, mention, own_source, secret, unicode};
+use super::{MOST_DECODING, Origin, Sample, Search, TOO_DEEP, mention, own_source, secret, sign, unicode};
 use crate::decode::{self, Layer};
 use crate::inventory::{At, Entry, Media, SourceMap};
 use crate::timings::timed;
@@ -39,6 +39,9 @@ impl Search<'_> {
         }
         let place = |offset: usize| outer(places.source(offset));
         let mut own = Entry { path: self.entry.path.clone(), media: Media::Text, ..Entry::default() };
+        if is_hidden && sign::holds_source(self.path, &text) {
+            own.signs.push(sign::SOURCE_TEXT);
+        }
         let mut search = Search {
             scanner: self.scanner,
             threads: 1,
@@ -121,6 +124,8 @@ fn add(entry: &mut Entry, found: Entry, is_hidden: bool) {
         }
     }
     if is_hidden {
+        let signs = found.signs.into_iter().filter(|sign| !entry.signs.contains(sign)).collect::<Vec<_>>();
+        entry.signs.extend(signs);
         entry.unexamined.extend(found.unexamined);
         add_maps(entry, found.maps, found.recovered);
     }

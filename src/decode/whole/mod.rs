@@ -2,16 +2,21 @@
 //! addresses, in pages that show code. Where such a text begins and ends doesn't matter: its lines in between are whole.
 
 mod coloured;
+mod dump;
 mod escaped;
 mod numbers;
 mod percent;
 mod shown;
 mod signs;
 mod strings;
+mod tex;
 
 use std::ops::Range;
 
 use memchr::{memchr, memrchr};
+
+use super::rtf;
+pub(crate) use dump::is as is_dump;
 
 /// Line ends that make a text of many lines.
 const LEAST_LINES: usize = 3;
@@ -35,12 +40,17 @@ pub(crate) struct Whole {
 /// Uncovers texts of many lines. Is cheap where there are none. Of literals, those are lines that `may_be_line`.
 pub(crate) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: &mut dyn FnMut(Whole)) {
     coloured::uncover(bytes, found);
+    dump::uncover(bytes, found);
     escaped::uncover(bytes, found);
     numbers::uncover(bytes, found);
     percent::uncover(bytes, found);
     shown::uncover(bytes, found);
     signs::uncover(bytes, found);
     strings::uncover(bytes, may_be_line, found);
+    tex::uncover(bytes, found);
+    if let Some(text) = rtf::plain(bytes) {
+        found(Whole { what: MARKUP, at: 0, text });
+    }
 }
 
 /// Stretches of a text with many of these places in one line, near enough to each other to be line ends of one text,
