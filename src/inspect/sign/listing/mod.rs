@@ -39,7 +39,7 @@ pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
     (has_words() || whole::is_dump(bytes))
         && !is_script(bytes)
         && !is_dotnet_documentation(bytes)
-        && !is_code(path)
+        && (!is_code(path) || is_data_script(path, bytes))
         && tally::of(bytes).iter().any(|(_, tally)| is_much(tally))
 }
 
@@ -56,6 +56,26 @@ fn is_code(path: &str) -> bool {
     rows.any(|row| is_excepted(row, path))
 }
 
+/// A script that does nothing but hand over data: `window.report = {"files": ...}`, `show([{"path": ...}])`.
+fn is_data_script(path: &str, bytes: &[u8]) -> bool {
+    const LONGEST_NAME: usize = 120;
+    const HEAD: usize = 4 << 10;
+    let text = bytes.trim_ascii_start();
+    let head = text.get(..HEAD).unwrap_or(text);
+    let start =
+        head.iter().position(|byte| matches!(byte, b'{' | b'[')).filter(|start| *start <= LONGEST_NAME);
+    let (name, data) = head.split_at(start.unwrap_or(0));
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.=( \n".contains(byte);
+    let first =
+        |data: &[u8]| data.iter().copied().find(|byte| !matches!(byte, b'{' | b'[' | b' ' | b'\n' | b'\r'));
+    path.ends_with(".js")
+        && name.iter().all(is_of_name)
+        && matches!(name.trim_ascii_end().last(), Some(b'=' | b'('))
+        && first(data) == Some(b'"')
+        && memmem::find(head, b"function").is_none()
+        && memmem::find(head, b"=>").is_none()
+}
+
 /// A command without an extension.
 fn is_script(bytes: &[u8]) -> bool {
     bytes.starts_with(b"#!")
@@ -63,9 +83,9 @@ fn is_script(bytes: &[u8]) -> bool {
 
 /// What compilers for .NET make of the comments on public items, which often have examples.
 fn is_dotnet_documentation(bytes: &[u8]) -> bool {
-    const HEAD: usize = 512;
+    const HEAD: usize = 2 << 10;
     let head = bytes.get(..HEAD).unwrap_or(bytes);
-    memmem::find(head, b"<doc>").is_some() && memmem::find(head, b"<assembly>").is_some()
+    memmem::find(head, b"<doc").is_some() && memmem::find(head, b"<assembly>").is_some()
 }
 
 #[cfg(test)]
@@ -110,6 +130,8 @@ export interface Row {
             ("report.json", serde_json::to_string_pretty(&json).unwrap()),
             ("notebook.ipynb", serde_json::to_string_pretty(&lines).unwrap()),
             ("page.html", format!("<!DOCTYPE html>\n<body><pre>{escaped}</pre>")),
+            ("data.js", format!("window.report = {json};")),
+            ("data.js", format!("show([{json}]);")),
             ("app.html", format!("<!DOCTYPE html>\n<script>app({json})</script>")),
             ("listing", page(|number, line| format!("{number:6}  {line}\n"))),
             ("trace.log", page(|number, line| format!("src/a.ts:{number}    line   {line}\n"))),
@@ -141,9 +163,11 @@ export interface Row {
                 "<?xml version=\"1.0\"?>\n<doc>\n<assembly>\n<name>A</name></assembly><code>{SOURCE}</code>"
             ),
             "{\"return\": \"for (a) return b;\", \"returned\": [\"class a {\", \"class b {\"]}".repeat(50),
+            format!("define([\"a\"], function (a) {{ a({}) }});", serde_json::json!(SOURCE)),
             "You can return it.\nIf you return it late, we charge you.\n".repeat(50),
         ] {
-            assert!(!holds("data", text.as_bytes()), "{text}");
+            assert!(!holds("data", text.as_bytes()) || text.starts_with("define"), "{text}");
+            assert!(!holds("data.js", text.as_bytes()), "{text}");
         }
     }
 }
