@@ -2,7 +2,6 @@
 //! addresses, in pages that show code. Where such a text begins and ends doesn't matter: its lines in between are whole.
 
 mod coloured;
-mod dump;
 mod escaped;
 mod numbers;
 mod percent;
@@ -10,13 +9,14 @@ mod shown;
 mod signs;
 mod strings;
 mod tex;
+mod uuencoded;
 
 use std::ops::Range;
 
 use memchr::{memchr, memrchr};
 
 use super::rtf;
-pub(crate) use dump::is as is_dump;
+pub(crate) use uuencoded::is as is_uuencoded;
 
 /// Line ends that make a text of many lines.
 const LEAST_LINES: usize = 3;
@@ -40,7 +40,6 @@ pub(crate) struct Whole {
 /// Uncovers texts of many lines. Is cheap where there are none. Of literals, those are lines that `may_be_line`.
 pub(crate) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: &mut dyn FnMut(Whole)) {
     coloured::uncover(bytes, found);
-    dump::uncover(bytes, found);
     escaped::uncover(bytes, found);
     numbers::uncover(bytes, found);
     percent::uncover(bytes, found);
@@ -48,6 +47,7 @@ pub(crate) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: 
     signs::uncover(bytes, found);
     strings::uncover(bytes, may_be_line, found);
     tex::uncover(bytes, found);
+    uuencoded::uncover(bytes, found);
     if let Some(text) = rtf::plain(bytes) {
         found(Whole { what: MARKUP, at: 0, text });
     }

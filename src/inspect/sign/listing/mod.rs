@@ -36,7 +36,7 @@ pub(super) fn shows(sample: &Sample<'_>, entry: &Entry) -> bool {
 pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
     let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
     let has_words = || memmem::find_iter(bytes, WORD).take(LEAST_WORDS).count() == LEAST_WORDS;
-    (has_words() || whole::is_dump(bytes))
+    (has_words() || whole::is_uuencoded(bytes))
         && !is_script(bytes)
         && !is_dotnet_documentation(bytes)
         && (!is_code(path) || is_data_script(path, bytes))
