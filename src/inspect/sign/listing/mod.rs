@@ -39,8 +39,14 @@ pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
     (has_words() || whole::is_uuencoded(bytes))
         && !is_script(bytes)
         && !is_dotnet_documentation(bytes)
-        && (!is_code(path) || is_data_script(path, bytes))
-        && tally::of(bytes).iter().any(|(_, tally)| is_much(tally))
+        && match is_code(path) {
+            false => tally::of(bytes).iter().any(|(_, tally)| is_much(tally)),
+            // Of a script, what is in its strings.
+            true => {
+                let is_inside = |(what, tally): &(&str, Tally)| !what.is_empty() && is_much(tally);
+                is_data_script(path, bytes) && tally::of(bytes).iter().any(is_inside)
+            }
+        }
 }
 
 /// Whether there are so many different lines that they are more than an example. Comments alone may be prose.
@@ -55,6 +61,9 @@ fn is_code(path: &str) -> bool {
     let mut rows = STRAYS.iter().flat_map(|rule| rule.rows).filter(|row| row.sign == SOURCE_TEXT);
     rows.any(|row| is_excepted(row, path))
 }
+
+/// What scripts call that have their code behind a list of names.
+const LOADERS: [&[u8]; 3] = [b"define", b"require", b"System.register"];
 
 /// A script that does nothing but hand over data: `window.report = {"files": ...}`, `show([{"path": ...}])`.
 fn is_data_script(path: &str, bytes: &[u8]) -> bool {
@@ -72,8 +81,7 @@ fn is_data_script(path: &str, bytes: &[u8]) -> bool {
         && name.iter().all(is_of_name)
         && matches!(name.trim_ascii_end().last(), Some(b'=' | b'('))
         && first(data) == Some(b'"')
-        && memmem::find(head, b"function").is_none()
-        && memmem::find(head, b"=>").is_none()
+        && !LOADERS.iter().any(|loader| name.starts_with(loader))
 }
 
 /// A command without an extension.
@@ -164,9 +172,13 @@ export interface Row {
             ),
             "{\"return\": \"for (a) return b;\", \"returned\": [\"class a {\", \"class b {\"]}".repeat(50),
             format!("define([\"a\"], function (a) {{ a({}) }});", serde_json::json!(SOURCE)),
+            format!("var a = [\"b\"];\n{SOURCE}"),
             "You can return it.\nIf you return it late, we charge you.\n".repeat(50),
         ] {
-            assert!(!holds("data", text.as_bytes()) || text.starts_with("define"), "{text}");
+            assert!(
+                !holds("data", text.as_bytes()) || text.starts_with("define") || text.starts_with("var"),
+                "{text}"
+            );
             assert!(!holds("data.js", text.as_bytes()), "{text}");
         }
     }
