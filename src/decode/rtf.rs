@@ -6,32 +6,50 @@ use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, number};
 
 pub(super) const WRAPPING: Wrapping = Wrapping { name: "rich text", stands_in: StandsIn::Text, uncover };
 
+/// How a document begins.
+const HEAD: &[u8] = b"{\\rtf";
+
 /// Uncovers the text of a document.
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
-    if !bytes.starts_with(b"{\\rtf") || !budget.take(bytes.len()) {
+    if !bytes.starts_with(HEAD) || !budget.take(bytes.len()) {
         return;
     }
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
+    read(bytes, &mut |at, text| {
+        layer.mark(at, Rate::SAME);
+        layer.push(text);
+        if layer.len() >= LARGEST_LAYER {
+            layer.end();
+        }
+    });
+    layer.end();
+}
+
+/// The text of a document; `None` of anything else.
+pub(super) fn plain(bytes: &[u8]) -> Option<Vec<u8>> {
+    bytes.starts_with(HEAD).then(|| {
+        let mut plain = Vec::with_capacity(bytes.len());
+        read(bytes, &mut |_, text| plain.extend_from_slice(text));
+        plain
+    })
+}
+
+/// Hands out the text of a document piece by piece, each with its place.
+fn read(bytes: &[u8], found: &mut dyn FnMut(usize, &[u8])) {
     let mut at = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let plain = rest.iter().position(|byte| matches!(byte, b'\\' | b'{' | b'}' | b'\r' | b'\n'));
         let (text, rest) = rest.split_at_checked(plain.unwrap_or(rest.len())).unwrap_or((rest, b""));
-        layer.mark(at, Rate::SAME);
-        layer.push(text);
+        found(at, text);
         at += text.len();
         if rest.starts_with(b"\\") {
             let (length, character) = control(rest);
-            layer.mark(at, Rate::SAME);
-            layer.push(&character);
+            found(at, &character);
             at += length;
         } else {
             at += 1;
         }
-        if layer.len() >= LARGEST_LAYER {
-            layer.end();
-        }
     }
-    layer.end();
 }
 
 /// The length of a control, and the text that it stands for.

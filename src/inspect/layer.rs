@@ -5,7 +5,9 @@ use std::ops::Range;
 use thin_vec::ThinVec;
 
 use super::map::{MOST_MAPS, TOO_MANY_MAPS};
-use super::{MOST_DECODING, Origin, Sample, Search, TOO_DEEP, mention, own_source, secret, unicode};
+use super::{
+    MOST_DECODING, Origin, Sample, Search, TOO_DEEP, binary, mention, own_source, secret, sign, unicode,
+};
 use crate::decode::{self, Layer};
 use crate::inventory::{At, Entry, Media, SourceMap};
 use crate::timings::timed;
@@ -52,12 +54,18 @@ impl Search<'_> {
         };
         let other_form =
             search.unpacked_layer(&text).or_else(|| unicode::decode_inner(&text).map(String::into_bytes));
+        let as_text = other_form.as_deref().unwrap_or(&text);
+        let is_source =
+            is_hidden && !binary::is_program(around.media) && sign::holds_source(self.path, as_text);
         match other_form {
             // Its bytes are no longer those that have places.
             Some(mut text) => search.look_inside(&mut text, Origin::Coded(what, &place(0)), depth),
             None => search.look(&mut text, Media::Text, Origin::Layer(what, &place, is_hidden), depth),
         }
         self.room = search.room;
+        if is_source {
+            own.signs.push(sign::SOURCE_TEXT);
+        }
         if is_hidden {
             own.own_text.drain(..).for_each(|text| own_source::add(self.entry, text));
             self.entry.own_recovered.append(&mut own.own_recovered);
@@ -121,6 +129,8 @@ fn add(entry: &mut Entry, found: Entry, is_hidden: bool) {
         }
     }
     if is_hidden {
+        let signs = found.signs.into_iter().filter(|sign| !entry.signs.contains(sign)).collect::<Vec<_>>();
+        entry.signs.extend(signs);
         entry.unexamined.extend(found.unexamined);
         add_maps(entry, found.maps, found.recovered);
     }

@@ -8,10 +8,15 @@ mod percent;
 mod shown;
 mod signs;
 mod strings;
+mod tex;
+mod uuencoded;
 
 use std::ops::Range;
 
 use memchr::{memchr, memrchr};
+
+use super::rtf;
+pub(crate) use uuencoded::is as is_uuencoded;
 
 /// Line ends that make a text of many lines.
 const LEAST_LINES: usize = 3;
@@ -41,6 +46,11 @@ pub(crate) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: 
     shown::uncover(bytes, found);
     signs::uncover(bytes, found);
     strings::uncover(bytes, may_be_line, found);
+    tex::uncover(bytes, found);
+    uuencoded::uncover(bytes, found);
+    if let Some(text) = rtf::plain(bytes) {
+        found(Whole { what: MARKUP, at: 0, text });
+    }
 }
 
 /// Stretches of a text with many of these places in one line, near enough to each other to be line ends of one text,

@@ -7,8 +7,23 @@ use crate::decode::entities;
 
 /// Elements that show text as it is written.
 const ELEMENTS: [&[u8]; 3] = [b"pre", b"textarea", b"code"];
-/// Tags that end a line; the last three in office documents.
-const LINE_ENDS: [&[u8]; 9] = [b"br", b"/div", b"/p", b"/li", b"/tr", b"/text", b"/w:p", b"/a:p", b"/t>"];
+/// Tags that end a line; from `/text:p` on in office documents.
+const LINE_ENDS: [&[u8]; 12] = [
+    b"br",
+    b"/div",
+    b"/p",
+    b"/li",
+    b"/tr",
+    b"/text>",
+    b"/text:p",
+    b"text:line-break",
+    b"/w:p",
+    b"w:br",
+    b"/a:p",
+    b"/t>",
+];
+/// Tags that stand for blanks there.
+const BLANKS: [&[u8]; 4] = [b"text:s ", b"text:s/", b"text:tab", b"w:tab"];
 /// Of an element that ends nowhere, what is looked at: it may be no more than a word in a script.
 const LONGEST_OPEN: usize = 256 << 10;
 /// Longer tags are none.
@@ -19,7 +34,7 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     if memmem::find(bytes, b"</").is_none() {
         return;
     }
-    if is_page(bytes) {
+    if is_page(bytes) || is_coloured(bytes) {
         // Not every tool shows code in an element for it: some have a paragraph or a table's row for each line.
         let mut text = Vec::with_capacity(bytes.len());
         push_plain(&mut text, bytes);
@@ -44,6 +59,15 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
 /// Whether a text is a page or a document from its first character on.
 fn is_page(bytes: &[u8]) -> bool {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start().starts_with(b"<")
+}
+
+/// Whether a text is part of a page in which every few words have a colour.
+fn is_coloured(bytes: &[u8]) -> bool {
+    /// A word with its tags, and what stands between it and the next.
+    const COLOURED: usize = 120;
+    const LEAST: usize = 20;
+    let least = LEAST.max(bytes.len() / COLOURED);
+    memmem::find_iter(bytes, b"</span>").take(least).count() == least
 }
 
 /// Where the text of the next such element begins.
@@ -93,6 +117,8 @@ fn tag(out: &mut Vec<u8>, mark: &[u8]) -> usize {
         Some(end) => {
             if LINE_ENDS.iter().any(|tag| name.starts_with(tag)) {
                 out.push(b'\n');
+            } else if BLANKS.iter().any(|tag| name.starts_with(tag)) {
+                out.push(b' ');
             }
             end + 2
         }
@@ -122,6 +148,8 @@ mod tests {
             "<PRE>// it&apos;s one</PRE>\n<pre id=2>if (a &lt; b && c &gt; d) return \"e\";</pre>",
             "<tr><td>// it&#39;s one</td></tr><tr><td>if (a &lt; b &amp;&amp; c &gt; d) return <i>\"e\"</i>;</td></tr>",
             "<si><t>// it's one</t></si><si><t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</t></si>",
+            "<text:p><text:span>//</text:span><text:s/><text:span>it's one</text:span></text:p><text:p>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</text:p>",
+            "<w:p><w:t>// it's one</w:t><w:br/><w:t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</w:t></w:p>",
             "<w:p><w:t>// it's one</w:t></w:p><w:p><w:t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</w:t></w:p>",
         ] {
             assert_eq!(text(page).trim(), code.trim_end(), "{page}");

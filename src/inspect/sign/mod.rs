@@ -3,6 +3,7 @@
 
 mod checks;
 mod content;
+mod listing;
 mod paths;
 mod table;
 
@@ -13,6 +14,7 @@ use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 use content::SIGNS;
 
 pub(crate) use checks::LOCALHOST_CERTIFICATE;
+pub(super) use listing::{SOURCE_TEXT, holds as holds_source};
 pub(crate) use paths::{Match, is_excepted, matches};
 pub(crate) use table::{STRAYS, StrayRow, StrayRule};
 
@@ -55,6 +57,10 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     signs.extend(checks::BY_MAGIC.iter().filter(|(_, holds)| holds(sample.bytes)).map(|(sign, _)| *sign));
     let by_name = checks::BY_NAME.iter().filter(|(sign, holds)| asked(sign) && holds(sample, sink.entry));
     signs.extend(by_name.map(|(sign, _)| *sign));
+    // What is known for what it is needs no closer look.
+    if signs.is_empty() && listing::shows(sample, sink.entry) {
+        signs.push(SOURCE_TEXT);
+    }
     signs.sort_unstable();
     sink.entry.signs.extend(signs);
 }
@@ -68,6 +74,7 @@ mod tests {
         let by_content = |sign: &str| {
             SIGNS.iter().any(|known| known.name == sign && !known.named)
                 || checks::BY_MAGIC.iter().any(|(name, _)| *name == sign)
+                || sign == SOURCE_TEXT
         };
         let by_name = |sign: &str| {
             SIGNS.iter().any(|known| known.name == sign && known.named)

@@ -1,0 +1,185 @@
+//! Source code in what is no code: reports, listings, caches, databases. Tools write these in too many forms to know each
+//! by a sign of its own, so it is the code in them that tells.
+
+mod lines;
+mod tally;
+
+use memchr::memmem;
+
+use super::super::{Sample, binary};
+use super::paths::is_excepted;
+use super::table::STRAYS;
+use crate::decode::whole;
+use crate::inventory::{Entry, Media};
+use tally::Tally;
+
+/// The name of the sign.
+pub(crate) const SOURCE_TEXT: &str = "source-text";
+/// Code that many lines can be told by, and most data has not at all: hardly a file of code lacks it in any language.
+const WORD: &[u8] = b"return";
+/// Times that it stands in what is worth a closer look.
+const LEAST_WORDS: usize = 2;
+/// Of a longer file, this much is looked at.
+const LONGEST: usize = 8 << 20;
+
+/// Whether a file that is no code holds some.
+pub(super) fn shows(sample: &Sample<'_>, entry: &Entry) -> bool {
+    let is_other = match sample.media {
+        Media::Pyc | Media::JavaClass | Media::Hermes | Media::Asset | Media::Empty => true,
+        // What maps hold is told by their own rules.
+        _ => binary::is_program(sample.media) || sample.is_container() || !entry.maps.is_empty(),
+    };
+    !is_other && holds(sample.path, sample.bytes)
+}
+
+/// Whether bytes at a path hold source code, and the path is not one of code.
+pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
+    let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
+    let has_words = || memmem::find_iter(bytes, WORD).take(LEAST_WORDS).count() == LEAST_WORDS;
+    (has_words() || whole::is_uuencoded(bytes))
+        && !is_script(bytes)
+        && !is_dotnet_documentation(bytes)
+        && match is_code(path) {
+            false => tally::of(bytes).iter().any(|(_, tally)| is_much(tally)),
+            // Of a script, what is in its strings.
+            true => {
+                let is_inside = |(what, tally): &(&str, Tally)| !what.is_empty() && is_much(tally);
+                is_data_script(path, bytes) && tally::of(bytes).iter().any(is_inside)
+            }
+        }
+}
+
+/// Whether there are so many different lines that they are more than an example. Comments alone may be prose.
+fn is_much(tally: &Tally) -> bool {
+    let Tally { definitions, statements, comments, .. } = *tally;
+    let is_defined = definitions >= 1 && 2 * definitions + statements + comments.min(8) >= 9;
+    let is_explained = comments >= 4 && statements >= 4;
+    statements >= 3 && (is_defined || is_explained)
+}
+
+fn is_code(path: &str) -> bool {
+    let mut rows = STRAYS.iter().flat_map(|rule| rule.rows).filter(|row| row.sign == SOURCE_TEXT);
+    rows.any(|row| is_excepted(row, path))
+}
+
+/// What scripts call that have their code behind a list of names.
+const LOADERS: [&[u8]; 3] = [b"define", b"require", b"System.register"];
+
+/// A script that does nothing but hand over data: `window.report = {"files": ...}`, `show([{"path": ...}])`.
+fn is_data_script(path: &str, bytes: &[u8]) -> bool {
+    const LONGEST_NAME: usize = 120;
+    const HEAD: usize = 4 << 10;
+    let text = bytes.trim_ascii_start();
+    let head = text.get(..HEAD).unwrap_or(text);
+    let start =
+        head.iter().position(|byte| matches!(byte, b'{' | b'[')).filter(|start| *start <= LONGEST_NAME);
+    let (name, data) = head.split_at(start.unwrap_or(0));
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.=( \n".contains(byte);
+    let first =
+        |data: &[u8]| data.iter().copied().find(|byte| !matches!(byte, b'{' | b'[' | b' ' | b'\n' | b'\r'));
+    path.ends_with(".js")
+        && name.iter().all(is_of_name)
+        && matches!(name.trim_ascii_end().last(), Some(b'=' | b'('))
+        && first(data) == Some(b'"')
+        && !LOADERS.iter().any(|loader| name.starts_with(loader))
+}
+
+/// A command without an extension.
+fn is_script(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"#!")
+}
+
+/// What compilers for .NET make of the comments on public items, which often have examples.
+fn is_dotnet_documentation(bytes: &[u8]) -> bool {
+    const HEAD: usize = 2 << 10;
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    memmem::find(head, b"<doc").is_some() && memmem::find(head, b"<assembly>").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = r#"import type { Row } from "./rows.js";
+
+// The gauge at the pier is too low, and has been since it was moved.
+const GAUGE_ERROR = 0.11;
+
+export function levelAt(rows: readonly Row[], moment: Date): number {
+  const after = rows.findIndex((row) => row.at >= moment);
+  if (after <= 0) {
+    // Outside of the table: be careful.
+    return Math.min(...rows.map((row) => row.level));
+  }
+  for (const row of rows) {
+    if (row.at === moment) return row.level;
+  }
+  return rows[after].level + GAUGE_ERROR;
+}
+
+export interface Row {
+  at: Date;
+  level: number;
+}
+"#;
+
+    fn page(line: impl Fn(usize, &str) -> String) -> String {
+        SOURCE.lines().enumerate().map(|(number, text)| line(number + 1, text)).collect()
+    }
+
+    #[test]
+    fn source_in_whatever_form() {
+        let escaped = SOURCE.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let json = serde_json::json!({ "files": { "src/a.ts": { "source": SOURCE } } });
+        let lines: Vec<&str> = SOURCE.lines().collect();
+        for (path, text) in [
+            ("prompt.txt", format!("=== src/a.ts ===\n{SOURCE}")),
+            ("report.json", json.to_string()),
+            ("report.json", serde_json::to_string_pretty(&json).unwrap()),
+            ("notebook.ipynb", serde_json::to_string_pretty(&lines).unwrap()),
+            ("page.html", format!("<!DOCTYPE html>\n<body><pre>{escaped}</pre>")),
+            ("data.js", format!("window.report = {json};")),
+            ("data.js", format!("show([{json}]);")),
+            ("app.html", format!("<!DOCTYPE html>\n<script>app({json})</script>")),
+            ("listing", page(|number, line| format!("{number:6}  {line}\n"))),
+            ("trace.log", page(|number, line| format!("src/a.ts:{number}    line   {line}\n"))),
+            ("store.db", format!("\0\x01\x02{SOURCE}\0\0")),
+            ("report.xml", format!("<files><file path='src/a.ts'><![CDATA[{SOURCE}]]></file></files>")),
+        ] {
+            assert!(holds(path, text.as_bytes()), "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_code_or_documentation_by_its_name() {
+        for path in
+            ["dist/a.js", "a.py", "README.md", "x-1.dist-info/METADATA", "templates/a.txt", "a.html.j2"]
+        {
+            assert!(!holds(path, SOURCE.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_holds_no_source_to_speak_of() {
+        let example =
+            "<p>Use it:</p><pre>import { a } from 'a';\nconst b = a();\nif (b) {\n  return b;\n}</pre>\n";
+        for text in [
+            example.to_owned(),
+            format!("<!DOCTYPE html>\n<script>\n{SOURCE}</script><p>return</p>"),
+            format!("#!/usr/bin/env node\n{SOURCE}"),
+            format!(
+                "<?xml version=\"1.0\"?>\n<doc>\n<assembly>\n<name>A</name></assembly><code>{SOURCE}</code>"
+            ),
+            "{\"return\": \"for (a) return b;\", \"returned\": [\"class a {\", \"class b {\"]}".repeat(50),
+            format!("define([\"a\"], function (a) {{ a({}) }});", serde_json::json!(SOURCE)),
+            format!("var a = [\"b\"];\n{SOURCE}"),
+            "You can return it.\nIf you return it late, we charge you.\n".repeat(50),
+        ] {
+            assert!(
+                !holds("data", text.as_bytes()) || text.starts_with("define") || text.starts_with("var"),
+                "{text}"
+            );
+            assert!(!holds("data.js", text.as_bytes()), "{text}");
+        }
+    }
+}

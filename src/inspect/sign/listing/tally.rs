@@ -1,0 +1,104 @@
+//! How much source code a text holds, in whatever wrapping.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
+use memchr::{memchr, memmem};
+
+use super::lines::{self, Line};
+use crate::decode::whole;
+
+/// How deep texts in texts are looked into: a page in JSON has its code in an element.
+const DEEPEST: u32 = 2;
+
+/// Different lines of source code.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) definitions: usize,
+    pub(super) statements: usize,
+    pub(super) comments: usize,
+    seen: HashSet<u64>,
+}
+
+/// The tallies of a file: of what can be read where it stands, and of what stands in each wrapping.
+pub(super) fn of(bytes: &[u8]) -> Vec<(&'static str, Tally)> {
+    let mut tallies = Tallies { all: Vec::new(), hasher: RandomState::new() };
+    tallies.look(bytes, "", 0);
+    tallies.all
+}
+
+struct Tallies {
+    all: Vec<(&'static str, Tally)>,
+    hasher: RandomState,
+}
+
+impl Tallies {
+    fn look(&mut self, bytes: &[u8], what: &'static str, depth: u32) {
+        let (page, scripts) = apart(bytes);
+        let page = page.as_deref().unwrap_or(bytes);
+        self.add(page, what);
+        for script in &scripts {
+            self.uncover(script, depth);
+        }
+        self.uncover(page, depth);
+    }
+
+    fn uncover(&mut self, bytes: &[u8], depth: u32) {
+        if depth < DEEPEST {
+            whole::uncover(bytes, &|_| true, &mut |inner| {
+                self.look(&inner.text, inner.what, depth + 1);
+            });
+        }
+    }
+
+    fn add(&mut self, text: &[u8], what: &'static str) {
+        let number = self.all.iter().position(|(known, _)| *known == what).unwrap_or_else(|| {
+            self.all.push((what, Tally::default()));
+            self.all.len() - 1
+        });
+        let Some((_, tally)) = self.all.get_mut(number) else { return };
+        for line in text.split(|byte| matches!(byte, b'\n' | b'\r')) {
+            let Some(kind) = lines::of(line) else { continue };
+            if tally.seen.insert(self.hasher.hash_one(line.trim_ascii())) {
+                match kind {
+                    Line::Definition => tally.definitions += 1,
+                    Line::Statement => tally.statements += 1,
+                    Line::Comment => tally.comments += 1,
+                }
+            }
+        }
+    }
+}
+
+/// What a page shows, and what it runs and is styled by, if it is a page that has such elements.
+fn apart(bytes: &[u8]) -> (Option<Vec<u8>>, Vec<&[u8]>) {
+    let mut scripts = Vec::new();
+    if !bytes.trim_ascii_start().starts_with(b"<") {
+        return (None, scripts);
+    }
+    let mut page = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((start, end)) = element(rest) {
+        page.extend_from_slice(rest.get(..start).unwrap_or_default());
+        let script = rest.get(start..end).unwrap_or_default();
+        scripts.push(memchr(b'>', script).and_then(|tag_end| script.get(tag_end + 1..)).unwrap_or_default());
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    page.extend_from_slice(rest);
+    (Some(page), scripts)
+}
+
+/// Where the next script or style sheet of a page is.
+fn element(page: &[u8]) -> Option<(usize, usize)> {
+    let start = memmem::find_iter(page, b"<").find(|at| is_named(page, at + 1))?;
+    let inside = page.get(start + 1..)?;
+    let end = memmem::find_iter(inside, b"</").find(|at| is_named(inside, at + 2));
+    Some((start, end.map_or(page.len(), |end| start + 1 + end)))
+}
+
+/// Whether the name of such an element stands here.
+fn is_named(page: &[u8], at: usize) -> bool {
+    [&b"script"[..], b"style"]
+        .iter()
+        .any(|name| page.get(at..at + name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
+}
