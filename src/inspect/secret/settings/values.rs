@@ -53,7 +53,7 @@ const INSTRUCTIONS: &[&str] = &[
 /// Whether the value is a credential of this kind.
 pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     let value = value.trim_ascii();
-    if is_placeholder(value) {
+    if is_placeholder(value) || kind == Kind::Token && is_camel_case(value) {
         return false;
     }
     let value = behind_user(value);
@@ -85,6 +85,14 @@ pub(super) fn is_no_word(value: &[u8]) -> bool {
         && plausible::mixes(value)
         && is_one_word(last_word(value))
         && !is_uuid(value)
+        && !is_camel_case(value)
+}
+
+/// `NextUploadIdMarker`: by chance, two capitals would stand side by side, or a digit somewhere.
+fn is_camel_case(value: &[u8]) -> bool {
+    value.iter().all(u8::is_ascii_alphabetic)
+        && value.last().is_some_and(u8::is_ascii_lowercase)
+        && !value.windows(2).any(|pair| pair.iter().all(u8::is_ascii_uppercase))
 }
 
 fn is_one_word(value: &[u8]) -> bool {
