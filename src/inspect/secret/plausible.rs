@@ -107,6 +107,7 @@ const ELSEWHERE: &[&str] = &[
     "enc[",
     "enc:",
     "encrypted:",
+    "!encrypted/",
     "{cipher}",
     "{aes}",
     "vault:",

@@ -47,6 +47,7 @@ fn json_is_read_as_its_programs_read_it() {
         (r#"{"value": "hV7#kk29Lm", "key": "password"}"#, vec![1]),
         (r#"{"passwords": ["hV7#kk29Lm"]}"#, vec![]),
         (r#"{"password": ["hV7#kk29Lm"]}"#, vec![1]),
+        (r#"{"output_token": ["NextUploadIdMarker"]}"#, vec![]),
         (r#"{"stringData": {"a": "hV7#kk29Lm"}, "kind": "Secret", "apiVersion": "v1"}"#, vec![1]),
         (r#"{"password": {"a": {{ b }}}, "password": "hV7#kk29Lm"}"#, vec![1]),
     ] {

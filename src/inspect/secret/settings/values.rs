@@ -79,13 +79,10 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
 
 /// Whether a value is no word, no sentence and no number, even where next to nothing says that it is a credential.
 pub(super) fn is_no_word(value: &[u8]) -> bool {
-    let is = |kind: fn(&u8) -> bool| value.iter().filter(|byte| kind(byte)).count();
-    let is_numbered = is(u8::is_ascii_digit) + is(u8::is_ascii_punctuation) > 1;
-    (is_opaque(value) || is_numbered)
-        && plausible::mixes(value)
-        && is_one_word(last_word(value))
-        && !is_uuid(value)
-        && !is_camel_case(value)
+    let count = |is: fn(&u8) -> bool| value.iter().filter(|byte| is(byte)).count();
+    let (digits, signs) = (count(u8::is_ascii_digit), count(u8::is_ascii_punctuation));
+    let is_numbered = digits + signs > 1 || (digits > 0 && is_opaque(value));
+    is_numbered && plausible::mixes(value) && is_one_word(last_word(value)) && !is_uuid(value)
 }
 
 /// `NextUploadIdMarker`: by chance, two capitals would stand side by side, or a digit somewhere.
