@@ -109,11 +109,14 @@ impl Language {
 /// Whether a file without an extension is a script for an interpreter.
 fn is_command(path: &str, bytes: &[u8], interpreter: &[u8]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    !name.contains('.')
-        && line.starts_with(b"#!")
-        && line.len() < LONGEST
-        && memchr::memmem::find(line, interpreter).is_some()
+    if !bytes.starts_with(b"#!") || name.contains('.') {
+        return false;
+    }
+    let start = bytes.get(..LONGEST).unwrap_or(bytes);
+    let line = memchr::memchr(b'\n', start).and_then(|end| start.get(..end));
+    // all of a file without an end of line
+    let line = line.or((start.len() < LONGEST).then_some(start));
+    line.is_some_and(|line| memchr::memmem::find(line, interpreter).is_some())
 }
 
 /// Where lines begin.

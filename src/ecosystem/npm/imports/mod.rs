@@ -106,6 +106,13 @@ pub(super) fn leading(
     brought: Brought,
 ) -> Vec<EntryId> {
     let whole = Whole::new(manifest, files, package, brought);
+    let is_any_broken = files.iter().any(|(path, entry)| {
+        let asked = sure.get(&entry.id).into_iter().flatten();
+        asked.into_iter().any(|import| whole.trouble((path, Graph::Code), import).is_some())
+    });
+    if !is_any_broken {
+        return Vec::new();
+    }
     let mut asked_by: BTreeMap<Node<'_>, Vec<Node<'_>>> = BTreeMap::new();
     let ways = whole.follow(
         |entry, _| Some(entry.imports.as_slice()),
