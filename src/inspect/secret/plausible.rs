@@ -324,14 +324,11 @@ fn has_reference(value: &[u8]) -> bool {
     })
 }
 
-/// A tag (`!vault`, `!encrypted/pkcs1-oaep`), an alias (`*name`) or an anchor (`&name value`): none of these names has a
-/// digit before a slash.
+/// A tag (`!vault`), an alias (`*name`) or an anchor (`&name value`): none of these names has a digit.
 fn is_sign_of_yaml(value: &[u8]) -> bool {
     let Some((b'!' | b'*' | b'&', rest)) = value.split_first() else { return false };
     let name = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
-    let (first, kind) = name.split_at(memchr::memchr(b'/', name).unwrap_or(name.len()));
-    let is_of_kind = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/-".contains(byte);
-    !first.iter().any(u8::is_ascii_digit) && kind.iter().all(is_of_kind)
+    !name.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether a part of it is to be filled in, or says which characters are there: `{name}`, `{b64:86}`, `[A-Za-z0-9]`.
