@@ -4,11 +4,14 @@
 mod lines;
 mod tally;
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 use super::super::{Sample, binary};
 use super::paths::is_excepted;
-use super::table::STRAYS;
+use super::table::{STRAYS, StrayRow};
 use crate::decode::whole;
 use crate::inventory::{Entry, Media};
 use tally::Tally;
@@ -35,18 +38,19 @@ pub(super) fn shows(sample: &Sample<'_>, entry: &Entry) -> bool {
 /// Whether bytes at a path hold source code, and the path is not one of code.
 pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
     let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
+    let is_code = has_code_extension(path);
+    if is_code && !is_data_script(path, bytes) {
+        return false;
+    }
     let has_words = || memmem::find_iter(bytes, WORD).take(LEAST_WORDS).count() == LEAST_WORDS;
-    (has_words() || whole::is_uuencoded(bytes))
+    let may_hold = has_words() || whole::is_uuencoded(bytes);
+    // Of a script, what is in its strings.
+    let counts = |what: &str| !is_code || !what.is_empty();
+    may_hold
         && !is_script(bytes)
         && !is_dotnet_documentation(bytes)
-        && match is_code(path) {
-            false => tally::of(bytes).iter().any(|(_, tally)| is_much(tally)),
-            // Of a script, what is in its strings.
-            true => {
-                let is_inside = |(what, tally): &(&str, Tally)| !what.is_empty() && is_much(tally);
-                is_data_script(path, bytes) && tally::of(bytes).iter().any(is_inside)
-            }
-        }
+        && (is_code || !EXCEPTED.iter().any(|row| is_excepted(row, path)))
+        && tally::of(bytes).iter().any(|(what, tally)| counts(what) && is_much(tally))
 }
 
 /// Whether there are so many different lines that they are more than an example. Comments alone may be prose.
@@ -57,9 +61,20 @@ fn is_much(tally: &Tally) -> bool {
     statements >= 3 && (is_defined || is_explained)
 }
 
-fn is_code(path: &str) -> bool {
-    let mut rows = STRAYS.iter().flat_map(|rule| rule.rows).filter(|row| row.sign == SOURCE_TEXT);
-    rows.any(|row| is_excepted(row, path))
+/// What the table says of files that are no data after all.
+static EXCEPTED: LazyLock<Vec<&StrayRow>> = LazyLock::new(|| {
+    STRAYS.iter().flat_map(|rule| rule.rows).filter(|row| row.sign == SOURCE_TEXT).collect()
+});
+
+/// Those of its patterns that name an extension: most files that packages hold are told by them.
+static EXTENSIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let patterns = EXCEPTED.iter().flat_map(|row| row.not);
+    let extensions = patterns.filter_map(|pattern| pattern.strip_prefix("*."));
+    extensions.filter(|extension| extension.bytes().all(|byte| byte.is_ascii_alphanumeric())).collect()
+});
+
+fn has_code_extension(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, extension)| EXTENSIONS.contains(extension))
 }
 
 /// What scripts call that have their code behind a list of names.

@@ -11,6 +11,9 @@ use crate::decode::whole;
 /// How deep texts in texts are looked into: a page in JSON has its code in an element.
 const DEEPEST: u32 = 2;
 
+/// How often a text is looked at in one form or another, so that one made to be read in all of them takes no longer.
+const MOST: usize = 8;
+
 /// Different lines of source code.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -22,7 +25,8 @@ pub(super) struct Tally {
 
 /// The tallies of a file: of what can be read where it stands, and of what stands in each wrapping.
 pub(super) fn of(bytes: &[u8]) -> Vec<(&'static str, Tally)> {
-    let mut tallies = Tallies { all: Vec::new(), hasher: RandomState::new() };
+    let room = bytes.len().saturating_mul(MOST);
+    let mut tallies = Tallies { all: Vec::new(), hasher: RandomState::new(), room };
     tallies.look(bytes, "", 0);
     tallies.all
 }
@@ -30,10 +34,14 @@ pub(super) fn of(bytes: &[u8]) -> Vec<(&'static str, Tally)> {
 struct Tallies {
     all: Vec<(&'static str, Tally)>,
     hasher: RandomState,
+    /// Bytes that may still be looked at.
+    room: usize,
 }
 
 impl Tallies {
     fn look(&mut self, bytes: &[u8], what: &'static str, depth: u32) {
+        let Some(room) = self.room.checked_sub(bytes.len()) else { return };
+        self.room = room;
         let (page, scripts) = apart(bytes);
         let page = page.as_deref().unwrap_or(bytes);
         self.add(page, what);
