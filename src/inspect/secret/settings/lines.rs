@@ -88,7 +88,10 @@ fn last_blank(line: &[u8]) -> Option<usize> {
     let line = line.trim_ascii_end();
     let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let blank = line.iter().rposition(u8::is_ascii_whitespace)?;
-    (2..=MOST).contains(&words.count()).then_some(blank)
+    // what a shell does with `'^PASS$' >>a.txt` is something else
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-@/$ \t".contains(byte);
+    let is_plain = line.get(..blank).is_some_and(|names| names.iter().all(is_of_name));
+    (is_plain && (2..=MOST).contains(&words.count())).then_some(blank)
 }
 
 /// Where the value is that begins behind `from`: what its quotes enclose, or all up to a comment.
