@@ -37,9 +37,8 @@ pub(super) fn needed(pyproject: &Table) -> Vec<(&'static str, Vec<String>)> {
         named("tool.pdm.version.path", text("tool.pdm.version.path"));
     }
     if is_of("maturin") {
-        const FIELD: &str = "tool.maturin.manifest-path";
-        let given = text(FIELD);
-        named(FIELD, if given.is_empty() { vec!["Cargo.toml".to_owned()] } else { given });
+        // by itself it looks in other folders, too, as in rust/
+        named("tool.maturin.manifest-path", text("tool.maturin.manifest-path"));
     }
     needed
 }
@@ -128,7 +127,7 @@ mod tests {
             ),
             ("pdm.backend", "[tool.pdm.version]\nsource = 'file'\npath = 'a/v.py'", &["a/v.py"]),
             ("pdm.backend", "[tool.pdm.version]\nsource = 'scm'\npath = 'a/v.py'", &[]),
-            ("maturin", "", &["Cargo.toml"]),
+            ("maturin", "", &[]),
             ("maturin", "[tool.maturin]\nmanifest-path = 'rust/Cargo.toml'", &["rust/Cargo.toml"]),
             ("backend", "", &["_build"]),
         ] {

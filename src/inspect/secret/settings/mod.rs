@@ -51,6 +51,11 @@ fn clear(text: &[u8], place: Range<usize>) -> Cow<'_, [u8]> {
     }
 }
 
+/// Whether a value is its own name in another space of names, as in the contexts of JSON-LD: `sec:privateKeyBase58`.
+fn is_term(name: &str, value: &[u8]) -> bool {
+    value.strip_suffix(name.as_bytes()).is_some_and(|space| space.ends_with(b":") || space.ends_with(b"#"))
+}
+
 /// Credentials that an application's settings hold.
 pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
     /// Rows that fit one path: few do, and the first that finds something has said it.
@@ -128,8 +133,9 @@ fn credentials(text: &[u8], pairs: &[Pair], format: Format) -> Vec<Range<usize>>
             let part = if is_plain { part } else { 0..pair.value.len() };
             found.push(pair.value.start + part.start..pair.value.start + part.end);
         } else if pair.secret
-            || names::kind(&pair.parent, &pair.name)
-                .is_some_and(|kind| values::is_secret(&value, kind, format))
+            || !is_term(&pair.name, &value)
+                && names::kind(&pair.parent, &pair.name)
+                    .is_some_and(|kind| values::is_secret(&value, kind, format))
         {
             found.push(pair.value.clone());
         }
