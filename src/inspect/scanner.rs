@@ -82,6 +82,11 @@ impl Scanner {
         }
     }
 
+    /// The literals that are looked for, by inspector; for measuring what each costs.
+    pub fn literals(&self) -> impl Iterator<Item = &[u8]> {
+        self.needles.iter().flatten().map(Vec::as_slice)
+    }
+
     /// What is always looked for, compiled once for all tests.
     #[cfg(test)]
     pub(crate) fn plain() -> &'static Self {

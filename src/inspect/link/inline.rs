@@ -107,8 +107,9 @@ fn bare(bytes: &[u8], from: usize, needle: usize, phase: usize) -> Option<(Range
     let before = bytes.get(from..needle)?;
     let run = before.iter().rev().take_while(|byte| in_alphabet(**byte)).count();
     let start = needle - run + (run + 4 - phase) % 4;
-    let end = start + base64_run(bytes.get(start..)?);
-    (start <= needle).then_some((start..end, Some(Coding::Base64)))
+    // The rest is read only for a needle that fits: otherwise it would be for each.
+    let rest = bytes.get(start..).filter(|_| start <= needle)?;
+    Some((start..start + base64_run(rest), Some(Coding::Base64)))
 }
 
 /// Whether the decoded text begins like a document, or like a compressed one, by its first characters.

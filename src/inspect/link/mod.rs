@@ -475,6 +475,7 @@ mod tests {
             format!("// {}\n", "c291cmNlc0NvbnRlbnQi".repeat(4)).repeat(6_000),
             format!("// {}\n", "eyJ2ZXJzaW9uIjoz".repeat(4)).repeat(6_000),
             "eyJ2ZXJzaW9uIjoz+\n".repeat(15_000),
+            "NvdXJjZXNDb250ZW50aB3dE5gH7jK9mN1pQ3sT5vW7xY9z ".repeat(15_000),
             "{\"version\":3,\"mappings\":[".repeat(15_000),
         ] {
             let begin = std::time::Instant::now();
