@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
 Compares a package's own table of contents with its files, both ways, digests (SHA-256, SHA-384, SHA-512) and sizes
 included: `RECORD` of a wheel, `checksums.yaml.gz` of a gem, manifest and signature file of a signed jar,
 the file list of a gem, `[Content_Types].xml` of an
-extension for Visual Studio Code.
+extension for Visual Studio Code. Where a signed jar has nothing but SHA-1, as was usual until 2019, that is a warning, and its digests
+are not compared.
 
 ## Why it matters
 

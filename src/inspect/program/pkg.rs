@@ -56,10 +56,14 @@ fn loader(bytes: &[u8], mark: usize) -> Option<&[u8]> {
     bytes.get(start..start.checked_add(value(b"PRELUDE_SIZE = '")?)?)
 }
 
+/// The number in quotes whose first digit is here, filled up with blanks. In a program that only knows the mark, a linker
+/// puts the digits of some other text behind it.
 fn number(bytes: &[u8], at: usize) -> Option<usize> {
     let text = bytes.get(at..)?;
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    std::str::from_utf8(text.get(..digits)?).ok()?.parse().ok()
+    let (digits, rest) = text.split_at_checked(digits)?;
+    let is_closed = rest.iter().find(|byte| **byte != b' ') == Some(&b'\'');
+    std::str::from_utf8(digits).ok().filter(|_| is_closed)?.parse().ok()
 }
 
 /// The arguments that the loader's text ends with.
@@ -134,6 +138,15 @@ mod tests {
         assert_eq!(program(bytes, mark).unwrap().packer, NAME);
         let mut found = Vec::new();
         (members(bytes, mark, &mut found), found)
+    }
+
+    #[test]
+    fn a_mark_before_another_text_is_no_program() {
+        for behind in ["8Q~ and more", "12", "3    ", "' || 7", ""] {
+            let bytes = [MARK, behind.as_bytes(), &[b'x'; 100]].concat();
+            assert!(program(&bytes, 0).is_none(), "{behind}");
+        }
+        assert!(program(&[MARK, b"8      ' | 0"].concat(), 0).is_some());
     }
 
     #[test]
