@@ -32,9 +32,14 @@ pub struct Plan {
 /// Gathers the changes that the blocking findings of a project's artifacts propose, with those that would be needed
 /// next. Changes that are in each other's way are left for when the first one is written.
 pub fn plan<'a>(audits: impl IntoIterator<Item = &'a Audit>, folder: &Path, fail_on: Level) -> Plan {
+    applied(edits(audits, fail_on), folder)
+}
+
+/// What these changes make of the files of a folder.
+pub fn applied<'a>(edits: impl IntoIterator<Item = &'a Edit>, folder: &Path) -> Plan {
     let mut texts: BTreeMap<String, (Option<String>, String)> = BTreeMap::new();
     let mut plan = Plan::default();
-    for edit in edits(audits, fail_on) {
+    for edit in edits {
         let before = || {
             let text = read(&folder.join(&edit.file));
             let now = text.clone().unwrap_or_default();

@@ -57,9 +57,9 @@ impl Fix {
                 self.folder.display()
             ));
         }
-        let mut packed = self.audits()?;
-        let known: BTreeSet<String> = findings(&packed).map(|judged| judged.finding_id.clone()).collect();
         let mut written: Vec<FileChange> = Vec::new();
+        let mut packed = self.audits(&mut written)?;
+        let known: BTreeSet<String> = findings(&packed).map(|judged| judged.finding_id.clone()).collect();
         for _ in 0..MOST_ROUNDS {
             let plan = Self::plan(&packed, self.fail_on);
             if plan.files.is_empty() {
@@ -68,22 +68,11 @@ impl Fix {
                 });
                 break;
             }
-            plan.files.iter().try_for_each(show)?;
-            if !self.agreed()? {
+            if !self.writes(plan.files, &mut written)? {
                 complain(&"nothing was written");
                 break;
             }
-            for change in &plan.files {
-                save(&change.path, change.after.as_bytes())?;
-            }
-            written.extend(plan.files);
-            packed = match self.audits() {
-                Ok(packed) => packed,
-                Err(error) => {
-                    take_back(&written)?;
-                    return Err(format!("{error}\nSo what was written is taken back."));
-                }
-            };
+            packed = self.audits(&mut written)?;
             // That more of what ships is now seen for what it is doesn't make the package worse; that it no longer
             // works does.
             let is_worse = |judged: &&Judged| {
@@ -102,18 +91,58 @@ impl Fix {
         self.report(packed, &files)
     }
 
-    /// Packs and audits all that is released from the folder.
-    fn audits(&self) -> Result<Vec<Packed>, String> {
-        let mut wrong = Vec::new();
-        let progress = Progress::packing(false);
-        let targets = Targets::gather(std::slice::from_ref(&self.folder), &Packing::default(), &mut wrong);
-        progress.finish();
-        let targets = targets?;
-        wrong.extend(targets.under_way.iter().cloned());
-        wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
-        if !wrong.is_empty() {
-            return Err(wrong.join("\n"));
+    /// Shows the changes, asks, and writes them; whether they were written.
+    fn writes(&self, changes: Vec<FileChange>, written: &mut Vec<FileChange>) -> Result<bool, String> {
+        changes.iter().try_for_each(show)?;
+        if !self.agreed()? {
+            return Ok(false);
         }
+        for change in &changes {
+            save(&change.path, change.after.as_bytes())?;
+        }
+        written.extend(changes);
+        Ok(true)
+    }
+
+    /// Packs all that is released from the folder; where a client refuses what lies there, once more after the change
+    /// that lets it.
+    fn targets(&self, written: &mut Vec<FileChange>) -> Result<Targets, String> {
+        let mut rounds = MOST_ROUNDS;
+        loop {
+            let mut wrong = Vec::new();
+            let progress = Progress::packing(false);
+            let targets =
+                Targets::gather(std::slice::from_ref(&self.folder), &Packing::default(), &mut wrong);
+            progress.finish();
+            let targets = targets?;
+            wrong.extend(targets.under_way.iter().cloned());
+            wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
+            if wrong.is_empty() {
+                return Ok(targets);
+            }
+            let ways_out = targets.ways_out.iter();
+            let changes: Vec<FileChange> =
+                ways_out.flat_map(|(folder, edit)| fix::applied([edit], &near(folder)).files).collect();
+            if rounds == 0 || changes.is_empty() || !self.writes(changes, written)? {
+                return Err(wrong.join("\n"));
+            }
+            rounds -= 1;
+        }
+    }
+
+    /// Packs and audits all that is released from the folder. What was written is taken back if that fails.
+    fn audits(&self, written: &mut Vec<FileChange>) -> Result<Vec<Packed>, String> {
+        let audited = self.targets(written).and_then(|targets| self.audited(&targets));
+        audited.or_else(|error| {
+            take_back(written)?;
+            Err(match written.is_empty() {
+                true => error,
+                false => format!("{error}\nSo what was written is taken back."),
+            })
+        })
+    }
+
+    fn audited(&self, targets: &Targets) -> Result<Vec<Packed>, String> {
         let workspace = Workspace::new(&self.folder, self.policy.as_deref());
         let gate = Gate::new(workspace, false, Options::default().fail_on(self.fail_on));
         let audit = |target: &Target| {

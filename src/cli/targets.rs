@@ -2,6 +2,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use packgate::commit::CommitOptions;
+use packgate::ecosystem::Edit;
 use packgate::inventory::Inventory;
 use packgate::outcome::LeftOut;
 use packgate::pack::{self, Artifact, Choice, PackError};
@@ -51,6 +52,8 @@ pub(crate) struct Targets {
     pub has_whole_workspace: bool,
     /// Members of workspaces that could not be packed.
     pub failed: Vec<LeftOut>,
+    /// Folders that a client refuses to pack, and what would have to be changed there.
+    pub ways_out: Vec<(PathBuf, Edit)>,
     _packed: Vec<pack::Packed>,
 }
 
@@ -73,7 +76,10 @@ impl Targets {
                 Err(error @ PackError::Again) => {
                     targets.under_way.push(format!("{}: {error}", path.display()));
                 }
-                Err(error) => wrong.push(format!("{}: {error}", path.display())),
+                Err(error) => {
+                    targets.ways_out.extend(way_out(&error));
+                    wrong.push(format!("{}: {error}", path.display()));
+                }
             }
         }
         Ok(targets)
@@ -90,6 +96,7 @@ impl Targets {
         self.has_whole_workspace |= made.is_whole_workspace;
         let left_out = std::mem::take(&mut made.left_out).into_iter();
         self.left_out.extend(left_out.map(|one| LeftOut { name: one.name, why: one.why }));
+        self.ways_out.extend(made.failed.iter().filter_map(|(_, error)| way_out(error)));
         let failed = std::mem::take(&mut made.failed).into_iter();
         self.failed.extend(failed.map(|(name, error)| LeftOut { name, why: error.to_string() }));
         self._packed.push(made);
@@ -101,6 +108,10 @@ impl Targets {
         let folders = self.all.iter().filter_map(|target| target.folder.as_deref());
         CommitOptions::of(revision, folders.chain([project]))
     }
+}
+
+fn way_out(error: &PackError) -> Option<(PathBuf, Edit)> {
+    error.way_out().map(|(folder, edit)| (folder.to_path_buf(), edit.clone()))
 }
 
 /// A path as a word of shell that no client takes for an option or for an address.

@@ -12,6 +12,8 @@ use crate::inventory::Inventory;
 use crate::project::{Member, Project};
 use crate::scratch;
 
+use super::edit::Edit;
+
 /// What an ecosystem's client does with a project's folder.
 pub(crate) trait Client: Sync {
     /// What there is to pack in a folder; `None` when it is no project of this ecosystem.
@@ -118,6 +120,16 @@ pub enum ClientError {
         status: String,
         /// The end of what it wrote.
         output: String,
+    },
+    /// The client refuses what is in the folder, and a change to one of its lists would let it pack.
+    #[error("{failed}\n    {edit} `packgate fix` does that.")]
+    Refused {
+        /// What it says.
+        failed: Box<ClientError>,
+        /// The folder that it was to pack.
+        folder: PathBuf,
+        /// The change.
+        edit: Edit,
     },
     /// The client succeeded but wrote nothing.
     #[error("{command} succeeded but left no artifact")]

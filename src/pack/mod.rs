@@ -8,7 +8,7 @@ mod order;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::ecosystem::{self, Built, Client, Recipe, is_packing};
+use crate::ecosystem::{self, Built, Client, Edit, Recipe, is_packing};
 use crate::project::{Member, Project};
 use crate::scratch;
 
@@ -98,6 +98,16 @@ pub enum PackError {
     /// A folder or file could not be used.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+impl PackError {
+    /// The folder and the change to a list in it by which the client would pack it.
+    pub fn way_out(&self) -> Option<(&Path, &Edit)> {
+        match self {
+            Self::Client(ClientError::Refused { folder, edit, .. }) => Some((folder, edit)),
+            _ => None,
+        }
+    }
 }
 
 /// Whether a folder has a manifest from which something is made that is published in its place, or members of a

@@ -357,6 +357,8 @@ fn vsce() {
     }
     for (list, ignore) in [
         ("", Some("**\n!dist\n!templates/**\n!README.md\n")),
+        // vsce itself refuses to pack the .env, so it has to go before anything can be audited.
+        ("", Some("*.vsix\n")),
         (r#", "files": ["dist", "templates/*"]"#, None),
     ] {
         let case = format!("{list} {ignore:?}");
@@ -372,6 +374,7 @@ fn vsce() {
             ),
             ("dist/.claude/settings.local.json", "{\"permissions\": {\"allow\": []}}"),
             ("templates/word.txt", "hello\n"),
+            (".env", "NAME=value\n"),
             ("README.md", "# acme\n\nSays hello.\n"),
             ("LICENSE", "All rights reserved.\n"),
         ]);

@@ -18,20 +18,21 @@ pub(super) fn apply(text: &str, list: &List, change: &Change) -> Result<String, 
     let new = || Item::Value(Value::Array(list.begins_with.iter().collect()));
     let array = table.entry(list.key).or_insert_with(new).as_array_mut();
     let array = array.ok_or_else(|| format!("{} is no list", list.key))?;
-    let place = |array: &Array, item: &str| array.iter().position(|value| value.as_str() == Some(item));
+    let place = |array: &Array, item: &str| array.iter().position(|value| path(value) == Some(item));
     match change {
         Change::Add(items) => {
             for item in items {
                 if place(array, item).is_none() {
-                    insert(array, array.len(), item);
+                    insert(array, array.len(), Value::from(item));
                 }
             }
         }
         Change::Replace { item, by } => {
             let found = place(array, item).ok_or_else(|| format!("{} has no item {item}", list.key))?;
+            let old = array.get(found).cloned();
             for item in by.iter().rev() {
                 if place(array, item).is_none() {
-                    insert(array, found + 1, item);
+                    insert(array, found + 1, with_path(old.as_ref(), item));
                 }
             }
             array.remove(found);
@@ -40,8 +41,28 @@ pub(super) fn apply(text: &str, list: &List, change: &Change) -> Result<String, 
     Ok(document.to_string())
 }
 
+/// What an item names; poetry has items with more to them, `{ path = "conf/*", format = "sdist" }`.
+fn path(item: &Value) -> Option<&str> {
+    match item {
+        Value::InlineTable(table) => table.get("path")?.as_str(),
+        item => item.as_str(),
+    }
+}
+
+/// An item for another path, with what else the old one says.
+fn with_path(old: Option<&Value>, path: &str) -> Value {
+    let Some(Value::InlineTable(table)) = old else { return Value::from(path) };
+    let mut table = table.clone();
+    if let Some(place) = table.get_mut("path") {
+        let decor = place.decor().clone();
+        *place = Value::from(path);
+        *place.decor_mut() = decor;
+    }
+    Value::InlineTable(table)
+}
+
 /// Inserts an item that looks like its neighbour: on a line of its own where that is.
-fn insert(array: &mut Array, at: usize, item: &str) {
+fn insert(array: &mut Array, at: usize, mut value: Value) {
     let before = at.checked_sub(1).and_then(|neighbour| array.get(neighbour));
     let prefix = before.and_then(|value| value.decor().prefix().and_then(RawString::as_str));
     // A comment above the neighbour is the neighbour's own.
@@ -50,7 +71,6 @@ fn insert(array: &mut Array, at: usize, item: &str) {
         None if at == 0 => String::new(),
         None => " ".to_owned(),
     };
-    let mut value = Value::from(item);
     *value.decor_mut() = toml_edit::Decor::new(prefix, "");
     array.insert_formatted(at, value);
 }
@@ -62,6 +82,20 @@ mod tests {
     fn added(text: &str, tables: &'static [&'static str]) -> String {
         let list = List { tables, key: "exclude", begins_with: Vec::new() };
         apply(text, &list, &Change::Add(vec!["**/.env".to_owned()])).unwrap()
+    }
+
+    #[test]
+    fn an_item_with_more_to_it_keeps_that() {
+        let list = List { tables: &["tool", "poetry"], key: "include", begins_with: Vec::new() };
+        let text = "[tool.poetry]\ninclude = [\n    { path = \"conf/*\", format = \"sdist\" },\n    \"CHANGES\",\n]\n";
+        let by = ["conf/a", "conf/b"].map(str::to_owned).to_vec();
+        assert_eq!(
+            apply(text, &list, &Change::Replace { item: "conf/*".to_owned(), by }).unwrap(),
+            text.replace(
+                "{ path = \"conf/*\", format = \"sdist\" },",
+                "{ path = \"conf/a\", format = \"sdist\" },\n    { path = \"conf/b\", format = \"sdist\" },"
+            )
+        );
     }
 
     #[test]

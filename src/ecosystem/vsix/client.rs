@@ -5,6 +5,9 @@ use std::path::Path;
 use crate::ecosystem::client::{Client, ClientError, Recipe, Rewrite, Run, find_in, find_program, missing};
 use crate::ecosystem::folder::Files;
 use crate::ecosystem::npm;
+use crate::ecosystem::{Change, Edit};
+
+use super::IGNORE_FILE;
 
 pub(super) struct Vsce;
 
@@ -21,6 +24,19 @@ fn packs_no_dependencies(folder: &Path) -> bool {
     let scripts = manifest.as_ref().and_then(|manifest| manifest.get("scripts")?.as_object());
     let mut lines = scripts.into_iter().flatten().filter_map(|(_, line)| line.as_str());
     lines.any(|line| line.contains("vsce") && line.contains("--no-dependencies"))
+}
+
+/// What vsce says of a `.env`, whatever is in it.
+const REFUSES_ENV: &str = ".env files should not be packaged";
+
+fn without_env() -> Edit {
+    let change = Change::Add(vec!["**/.env".to_owned()]);
+    Edit { file: IGNORE_FILE.to_owned(), list: None, change }
+}
+
+/// Whether `package.json` has a list, beside which vsce takes no `.vscodeignore`.
+fn has_list(folder: &Path) -> bool {
+    npm::manifest_at(folder).is_some_and(|manifest| manifest.get("files").is_some())
 }
 
 impl Client for Vsce {
@@ -45,6 +61,13 @@ impl Client for Vsce {
             ClientError::Failed { command, status, output } if output.contains(OUTSIDE) => {
                 ClientError::Failed { command, status, output: format!("{output}\n{BUNDLE}") }
             }
+            ClientError::Failed { ref output, .. } if output.contains(REFUSES_ENV) && !has_list(folder) => {
+                ClientError::Refused {
+                    failed: Box::new(error),
+                    folder: folder.to_path_buf(),
+                    edit: without_env(),
+                }
+            }
             other => other,
         })
     }
@@ -65,7 +88,6 @@ impl Client for Vsce {
     }
 
     fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
-        let has_list = npm::manifest_at(folder)?.get("files").is_some();
-        if has_list { None } else { Rewrite::add_lines(folder, ".vscodeignore", names) }
+        if has_list(folder) { None } else { Rewrite::add_lines(folder, IGNORE_FILE, names) }
     }
 }

@@ -1,6 +1,7 @@
 //! Words of helps for wheels and source distributions: each build backend has a list of its own.
 
 mod backend;
+mod poetry;
 
 use crate::ecosystem::{Advice, Change, Edit, List, Unwanted};
 use crate::inventory::{Inventory, Kind};
@@ -25,8 +26,7 @@ impl Advice for PythonAdvice {
         let (tables, key): (&'static [&'static str], _) = match making.packer {
             "hatchling" => (hatch_list(inventory.kind, making.has_own_list), "exclude"),
             "flit" => (&["tool", "flit", "sdist"], "exclude"),
-            // In a source distribution poetry lets `include` win.
-            "poetry" if making.brings_back.is_empty() => (&["tool", "poetry"], "exclude"),
+            "poetry" => return Some(poetry::leave_out(&making.brings_back, unwanted, patterns)),
             "uv" if is_wheel => (&["tool", "uv", "build-backend"], "wheel-exclude"),
             "uv" => (&["tool", "uv", "build-backend"], "source-exclude"),
             "pdm" => (&["tool", "pdm", "build"], "excludes"),
@@ -41,25 +41,19 @@ impl Advice for PythonAdvice {
             }
             _ => return None,
         };
-        let list = Some(List { tables, key, begins_with: Vec::new() });
-        Some(vec![Edit { file: "pyproject.toml".to_owned(), list, change: Change::Add(patterns) }])
+        Some(vec![settings(tables, key, Change::Add(patterns))])
     }
 
-    fn leave_out_by_hand(&self, inventory: &Inventory, unwanted: &Unwanted<'_>, what: &str) -> String {
-        let brings_back = &inventory.making.brings_back;
+    fn leave_out_by_hand(&self, inventory: &Inventory, _unwanted: &Unwanted<'_>, what: &str) -> String {
         match inventory.making.packer {
-            "poetry" if unwanted.paths.iter().all(|path| brings_back.iter().any(|item| item == path)) => {
-                let items: Vec<&str> = unwanted.paths.iter().copied().collect();
-                format!(
-                    "Take `{}` out of `include` in [tool.poetry] of pyproject.toml.",
-                    items.join("` and `")
-                )
-            }
-            "poetry" => {
-                format!("Narrow `include` in [tool.poetry] of pyproject.toml so that no item fits {what}.")
-            }
             "" => format!("Leave {what} out in the build backend's settings."),
             backend => format!("Leave {what} out in the settings of {backend}."),
         }
     }
+}
+
+/// A change to a list in `pyproject.toml`.
+fn settings(tables: &'static [&'static str], key: &'static str, change: Change) -> Edit {
+    let list = Some(List { tables, key, begins_with: Vec::new() });
+    Edit { file: "pyproject.toml".to_owned(), list, change }
 }
