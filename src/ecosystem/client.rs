@@ -129,7 +129,7 @@ pub enum ClientError {
         /// The folder that it was to pack.
         folder: PathBuf,
         /// The change.
-        edit: Edit,
+        edit: Box<Edit>,
     },
     /// The client succeeded but wrote nothing.
     #[error("{command} succeeded but left no artifact")]

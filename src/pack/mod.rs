@@ -104,7 +104,7 @@ impl PackError {
     /// The folder and the change to a list in it by which the client would pack it.
     pub fn way_out(&self) -> Option<(&Path, &Edit)> {
         match self {
-            Self::Client(ClientError::Refused { folder, edit, .. }) => Some((folder, edit)),
+            Self::Client(ClientError::Refused { folder, edit, .. }) => Some((folder, edit.as_ref())),
             _ => None,
         }
     }

@@ -118,7 +118,7 @@ Install before packing, with a client that lays out `node_modules/` flat; or tak
 `"bundleDependencies": ["left-pad"]` in a tarball without `node_modules/left-pad`.
 "#,
     check: |rule, context, findings| {
-        const HELP: &str = "Install before packing so that node_modules/ holds it; in a workspace npm needs `npm install --workspaces=false --install-links --no-save` in the folder of the package for that. Or take it out of the list.";
+        const HELP: &str = "Install before packing so that node_modules/ holds it. In a workspace that takes `npm install --workspaces=false --install-links --no-save` in the package's folder, and behind it the folder of each member that is bundled (`../util`). Or take it out of the list.";
         report(rule, context, findings, &[DefectKind::MissingBundledDependency], HELP, |defect| {
             format!(
                 "The manifest's {} names `{}`, which is not in the artifact's node_modules/: clients won't fetch it.",

@@ -65,7 +65,7 @@ impl Client for Vsce {
                 ClientError::Refused {
                     failed: Box::new(error),
                     folder: folder.to_path_buf(),
-                    edit: without_env(),
+                    edit: Box::new(without_env()),
                 }
             }
             other => other,
