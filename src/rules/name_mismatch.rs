@@ -44,7 +44,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             .help("Build the artifact again with its own client, and don't rename it.")
             .evidence(mismatch)
             .key(format!("{} {}", mismatch.what, mismatch.elsewhere));
-        let is_mild = mismatch.what == "platform tag";
+        let is_mild = matches!(mismatch.what, "platform tag" | "python tag");
         findings.push(if is_mild { finding.at_most(Level::Warning) } else { finding });
     }
 }

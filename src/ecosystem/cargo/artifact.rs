@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use memchr::memmem;
 use toml::{Table, Value};
 
 use crate::inventory::{
     BrokenImport, Declared, Defect, DefectKind, Entry, EntryId, EntryKind, EntryPointWeight, Import,
-    Inventory, Kind, ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint, Package, VcsState,
+    ImportTrouble, Inventory, Kind, ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint, Package,
+    VcsState,
 };
 use crate::paths;
 use crate::project::Project;
@@ -23,6 +25,18 @@ use crate::ecosystem::locate::{self, Fit, Located};
 use crate::ecosystem::origin::Origins;
 use crate::ecosystem::purl::Purl;
 use crate::ecosystem::registry::Registry;
+
+/// What cargo runs before it compiles the crate, if the manifest names no other.
+const BUILD_SCRIPT: &str = "build.rs";
+
+/// Whether a build script writes modules beside those that are packed: it speaks of `src`, and of writing or of programs,
+/// but not of the folder that cargo has for what is generated.
+fn writes_sources(script: &[u8]) -> bool {
+    const WRITERS: [&[u8]; 5] =
+        [b"fs::write", b"File::create", b"write_to_file", b".out_dir(", b"Command::new"];
+    let has = |text: &[u8]| memmem::find(script, text).is_some();
+    (has(b"\"src") || has(b"\"./src")) && !has(b"\"OUT_DIR\"") && WRITERS.into_iter().any(has)
+}
 
 /// A packed crate.
 #[derive(Debug)]
@@ -59,7 +73,7 @@ impl Format for Crate {
 
     fn keeps(&self, path: &str) -> bool {
         let below = path.split_once('/').map_or(path, |(_, rest)| rest);
-        below.eq_ignore_ascii_case(MANIFEST) || below == ORIGINAL || below == VCS_INFO
+        below.eq_ignore_ascii_case(MANIFEST) || [ORIGINAL, VCS_INFO, BUILD_SCRIPT].contains(&below)
     }
 
     fn read(
@@ -116,7 +130,12 @@ impl Format for Crate {
         let files = Files::of(inventory, &package.root);
         let manifest = files.kept(inventory, MANIFEST);
         let table = manifest.and_then(|kept| toml::from_str(&String::from_utf8_lossy(kept.bytes)).ok());
-        table.map(|table: Table| modules::broken(&files.all, &table)).unwrap_or_default()
+        let mut broken = table.map(|table: Table| modules::broken(&files.all, &table)).unwrap_or_default();
+        let script = files.kept(inventory, BUILD_SCRIPT);
+        if !broken.is_empty() && script.is_some_and(|script| writes_sources(script.bytes)) {
+            broken.retain(|one| one.trouble != ImportTrouble::Absent);
+        }
+        broken
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {
@@ -460,6 +479,16 @@ mod tests {
             .iter()
             .map(|id| files[id.index()].0["d-1.0.0/".len()..].to_owned())
             .collect()
+    }
+
+    #[test]
+    fn what_the_build_script_writes_is_not_missing() {
+        let generates = "let to = root.join(\"src\"); Command::new(\"python3\").arg(&to).status();";
+        let compiles = "cc::Build::new().file(\"src/a.c\").compile(\"a\");";
+        let elsewhere = "println!(\"src\"); fs::write(Path::new(&env(\"OUT_DIR\")), text);";
+        assert!(writes_sources(generates.as_bytes()));
+        assert!(writes_sources(b"prost_build::Config::new().out_dir(\"src/pb\")"));
+        assert!(!writes_sources(compiles.as_bytes()) && !writes_sources(elsewhere.as_bytes()));
     }
 
     #[test]

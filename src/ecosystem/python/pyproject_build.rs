@@ -33,7 +33,9 @@ pub(super) fn needed(pyproject: &Table) -> Vec<(&'static str, Vec<String>)> {
         named("tool.poetry.readme", text("tool.poetry.readme"));
         named("tool.poetry.build.script", text("tool.poetry.build.script"));
     }
-    if is_of("pdm.backend") && text("tool.pdm.version.source") == ["file"] {
+    // pdm writes the version itself into the manifest of a source archive
+    let finds_version = text("project.dynamic").iter().any(|field| field == "version");
+    if is_of("pdm.backend") && finds_version && text("tool.pdm.version.source") == ["file"] {
         named("tool.pdm.version.path", text("tool.pdm.version.path"));
     }
     if is_of("maturin") {
@@ -125,8 +127,17 @@ mod tests {
                 "[tool.poetry]\nreadme = ['R.md', 'C.md']\npackages = [{include = 'a', from = 'src'}, {include = 'b/*.py'}, {include = 'tests', format = 'sdist'}]\nbuild = {script = 'build.py'}",
                 &["src/a", "R.md", "C.md", "build.py"],
             ),
-            ("pdm.backend", "[tool.pdm.version]\nsource = 'file'\npath = 'a/v.py'", &["a/v.py"]),
-            ("pdm.backend", "[tool.pdm.version]\nsource = 'scm'\npath = 'a/v.py'", &[]),
+            (
+                "pdm.backend",
+                "[project]\ndynamic = ['version']\n[tool.pdm.version]\nsource = 'file'\npath = 'a/v.py'",
+                &["a/v.py"],
+            ),
+            (
+                "pdm.backend",
+                "[project]\nversion = '1'\n[tool.pdm.version]\nsource = 'file'\npath = 'a/v.py'",
+                &[],
+            ),
+            ("pdm.backend", "[project]\ndynamic = ['version']\n[tool.pdm.version]\nsource = 'scm'", &[]),
             ("maturin", "", &[]),
             ("maturin", "[tool.maturin]\nmanifest-path = 'rust/Cargo.toml'", &["rust/Cargo.toml"]),
             ("backend", "", &["_build"]),

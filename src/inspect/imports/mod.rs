@@ -209,6 +209,9 @@ fn asked<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<(Asking, 
     name.map(|name| (word.asking(), name))
 }
 
+/// The ends of the names of style sheets, for whatever compiles them.
+const STYLES: [&str; 5] = [".css", ".scss", ".sass", ".less", ".styl"];
+
 /// The name that stands behind a word, if it is one that may lead nowhere.
 fn specifier<'a>(
     bytes: &'a [u8],
@@ -234,7 +237,10 @@ fn specifier<'a>(
         Word::Import
             if !is_style && (before.is_ascii_whitespace() || matches!(before, b';' | b'}' | b'/')) =>
         {
-            quoted(bytes.get(offset + text.len() - 1..)?).map(|(name, _)| name)
+            let (name, _) = quoted(bytes.get(offset + text.len() - 1..)?)?;
+            // TypeScript leaves such an import in declarations, and looks for no types of what isn't a script
+            let has_no_types = || STYLES.iter().any(|end| name.ends_with(end));
+            (!is_declaration || !has_no_types()).then_some(name)
         }
         Word::Reference if is_declaration => {
             let behind = behind.trim_ascii_start();
@@ -325,8 +331,11 @@ mod tests {
         );
         assert_eq!(found("cli", &format!("#!/usr/bin/env node\n{text}")).len(), 8);
         assert_eq!(
-            found("a.d.ts", "/// <reference path=\"x.d.ts\" />\ntype A = import('./y').B;"),
-            ["x.d.ts", "./y"]
+            found(
+                "a.d.ts",
+                "/// <reference path=\"x.d.ts\" />\nimport './a.css';\nimport './b';\ntype A = import('./y').B;"
+            ),
+            ["x.d.ts", "./b", "./y"]
         );
         assert_eq!(found("a.css", "@import './a.css'; @import url(\"./b.css\");"), ["./a.css", "./b.css"]);
     }

@@ -194,5 +194,9 @@ mod tests {
         assert!(rules("package/.env").contains(&"stray-credential"));
         assert_eq!(rules("package/secrets/index.js"), [""; 0]);
         assert_eq!(rules("package/lib/core/index.js"), [""; 0]);
+        assert_eq!(rules("lib/python3.12/site-packages/a/__pycache__/b.pyc"), [""; 0]);
+        for stray in [".venv/lib/python3.12/site-packages/a/__pycache__/b.pyc", "a/__pycache__/b.pyc"] {
+            assert!(rules(stray).contains(&"stray-cache"), "{stray}");
+        }
     }
 }

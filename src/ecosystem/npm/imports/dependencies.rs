@@ -73,10 +73,13 @@ const BUILT_IN: [&str; 50] = [
 ];
 
 /// Programs and frameworks that load packages made for them, and bring themselves.
-const HOSTS: [&str; 52] = [
+const HOSTS: [&str; 55] = [
     "@angular",
     "@babel",
     "@docusaurus",
+    "@ember",
+    "@embroider",
+    "@glimmer",
     "@nestjs",
     "@playwright",
     "@storybook",
@@ -294,7 +297,7 @@ mod tests {
         for lacking in ["x", "d", "@b/d", "yjs/dist/a.js", "@/x", "~/x"] {
             assert_eq!(dependencies.lacks(lacking), Some(ImportTrouble::Undeclared), "{lacking}");
         }
-        for host in ["eslint", "webpack", "@babel/core", "p-core", "@p/core"] {
+        for host in ["eslint", "webpack", "@babel/core", "@ember/debug", "p-core", "@p/core"] {
             assert_eq!(dependencies.lacks(host), Some(ImportTrouble::Host), "{host}");
         }
         assert!(dependencies.is_plugin_of("grunt") && !dependencies.is_plugin_of("eslint"));

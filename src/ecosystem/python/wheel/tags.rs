@@ -18,7 +18,11 @@ pub(super) fn mismatch(file: &str, place: &str, wheel: &[u8]) -> Option<Mismatch
         |tags: &BTreeSet<String>| tags.iter().map(|tag| without_policy(tag)).collect::<BTreeSet<_>>();
     let is_platform = without_policy(&tags) == without_policy(&named);
     (tags != named).then(|| Mismatch {
-        what: if is_platform { "platform tag" } else { "tag" },
+        what: match is_platform {
+            true => "platform tag",
+            false if is_for_more(&tags, &named) => "python tag",
+            false => "tag",
+        },
         manifest: listed(&tags),
         elsewhere: "the file name".to_owned(),
         other: listed(&named),
@@ -32,6 +36,15 @@ fn without_policy(tag: &str) -> String {
     static POLICY: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"-(?:many|musl)linux(?:_[0-9]+_[0-9]+|[0-9]*)_").ok());
     POLICY.as_ref().map_or_else(|| tag.to_owned(), |policy| policy.replace(tag, "-linux_").into_owned())
+}
+
+/// Whether a name only adds whole versions of Python to those in `WHEEL`: `py2.py3` for what holds no Python but a program.
+fn is_for_more(tags: &BTreeSet<String>, named: &BTreeSet<String>) -> bool {
+    let rest =
+        |tag: &str| ["py2-", "py3-"].iter().find_map(|python| tag.strip_prefix(python)).map(str::to_owned);
+    let known: BTreeSet<Option<String>> = tags.iter().map(|tag| rest(tag)).collect();
+    tags.is_subset(named)
+        && named.difference(tags).all(|tag| rest(tag).is_some_and(|rest| known.contains(&Some(rest))))
 }
 
 fn listed(tags: &BTreeSet<String>) -> String {
@@ -123,6 +136,17 @@ mod tests {
         assert_eq!(what("d-1.0-cp39-cp39-manylinux2014_aarch64.whl", linux), Some("tag"));
         assert_eq!(what("d-1.0-cp310-cp310-manylinux2014_x86_64.whl", linux), Some("tag"));
         assert_eq!(what("d-1.0-cp39-cp39-linux_x86_64.whl", linux), None);
+    }
+
+    #[test]
+    fn a_name_for_more_versions_of_python() {
+        let what = |file: &str, tag: &str| {
+            mismatch(file, "", format!("Tag: {tag}\n").as_bytes()).map(|found| found.what)
+        };
+        assert_eq!(what("d-1.0-py2.py3-none-any.whl", "py3-none-any"), Some("python tag"));
+        assert_eq!(what("d-1.0-py2-none-any.whl", "py3-none-any"), Some("tag"));
+        assert_eq!(what("d-1.0-py3-none-any.whl", "py2.py3-none-any"), Some("tag"));
+        assert_eq!(what("d-1.0-cp39.cp310-cp39-linux_x86_64.whl", "cp39-cp39-linux_x86_64"), Some("tag"));
     }
 
     #[test]

@@ -56,6 +56,19 @@ fn json_is_read_as_its_programs_read_it() {
 }
 
 #[test]
+fn formulas_are_the_tokens_of_a_language() {
+    let table = |values: &[String]| -> String {
+        values.iter().map(|value| format!("<token value=\"{value}\" order=\"1\">x</token>\n")).collect()
+    };
+    let mut dice = Dice::new(7);
+    let formulas: Vec<String> =
+        (0..12).map(|number| format!("N[C@@H](Cc{number}c[nH]cn{number})C{number}")).collect();
+    assert_eq!(lines("package/lib/acids.xml", &table(&formulas), "secret-settings-file"), [0; 0]);
+    let tokens: Vec<String> = (0..12).map(|_| dice.make("{base62:40}")).collect();
+    assert_eq!(lines("package/lib/acids.xml", &table(&tokens), "secret-settings-file").len(), 12);
+}
+
+#[test]
 fn the_environment_of_a_build_is_told_with_each_credential_in_it() {
     let rules = |text: &str| {
         let mut entry =

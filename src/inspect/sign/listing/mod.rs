@@ -168,9 +168,15 @@ export interface Row {
 
     #[test]
     fn what_is_code_or_documentation_by_its_name() {
-        for path in
-            ["dist/a.js", "a.py", "README.md", "x-1.dist-info/METADATA", "templates/a.txt", "a.html.j2"]
-        {
+        for path in [
+            "dist/a.js",
+            "a.py",
+            "README.md",
+            "ChangeLog",
+            "x-1.dist-info/METADATA",
+            "templates/a.txt",
+            "a.html.j2",
+        ] {
             assert!(!holds(path, SOURCE.as_bytes()), "{path}");
         }
     }
