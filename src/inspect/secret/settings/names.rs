@@ -190,8 +190,35 @@ pub(super) fn may_name(text: &[u8]) -> bool {
     ANY.as_ref().is_some_and(|any| any.is_match(text))
 }
 
+/// Whether a name, or the one that it is in, may say that its value is a credential: of most, this is all that is asked.
+fn may_say(name: &str) -> bool {
+    /// What some word of a name holds that says so, by its first letter.
+    const fn stems(first: u8) -> &'static [&'static [u8]] {
+        match first {
+            b'a' => &[b"auth"],
+            b'b' => &[b"bearer"],
+            b'c' => &[b"credential"],
+            b'k' => &[b"key"],
+            b'm' => &[b"mnemonic", b"masterauth"],
+            b'p' => &[b"pass", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase"],
+            b's' => &[b"secret", b"seed"],
+            b't' => &[b"token"],
+            _ => &[],
+        }
+    }
+    let name = name.as_bytes();
+    name.iter().enumerate().any(|(at, first)| {
+        let here = name.get(at..).unwrap_or_default();
+        let is_here = |stem: &&[u8]| here.get(..stem.len()).is_some_and(|here| here.eq_ignore_ascii_case(stem));
+        stems(first.to_ascii_lowercase()).iter().any(is_here)
+    })
+}
+
 /// What the name of a setting says, with the name that it is in.
 pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
+    if !may_say(name) && !may_say(parent) && !is_host(name) {
+        return None;
+    }
     let mut words = words(name);
     if matches!(words.last().map(String::as_str), Some("key" | "value" | "data" | "default"))
         && words.len() == 1
@@ -350,5 +377,14 @@ mod tests {
         ] {
             assert_eq!(kind("", name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn no_word_that_counts_is_passed_over_at_a_glance() {
+        let words = [PASSWORDS, MNEMONICS, TOKENS, &["key", "dbpass", "userpass"]].concat();
+        for word in words {
+            assert!(may_say(&format!("my_{word}_1")) && may_say(&word.to_uppercase()), "{word}");
+        }
+        assert!(!may_say("some_other_name"));
     }
 }
