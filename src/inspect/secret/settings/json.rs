@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::names::Kind;
+use super::names::{self, Kind};
 use super::table::Format;
 use super::{Pair, clear, values, yaml};
 
@@ -101,11 +101,17 @@ impl Open {
         let is_said = self.is_sensitive || get(b"type").is_some_and(|kind| at(kind) == b"secret");
         // Kaggle's login
         let is_login = self.fields.len() == 2 && get(b"username").is_some();
-        for Field { name, value } in &self.fields {
-            let is_value = matches!(
+        let is_value = |name: &Range<usize>| {
+            matches!(
                 at(name),
                 b"value" | b"currentValue" | b"initialValue" | b"plaintext" | b"ParameterValue"
-            );
+            )
+        };
+        for Field { name, value } in &self.fields {
+            if !(names::may_count(at(name)) || is_value(name) || values::may_hold_login(at(value))) {
+                continue;
+            }
+            let is_value = is_value(name);
             let parent = beside.filter(|_| is_value).unwrap_or(&self.name);
             let own = if is_value { Cow::Borrowed("value") } else { string(name) };
             let said = is_said && (is_value || own == "key") || is_login && own == "key";

@@ -190,8 +190,26 @@ pub(super) fn may_name(text: &[u8]) -> bool {
     ANY.as_ref().is_some_and(|any| any.is_match(text))
 }
 
-/// Whether a name, or the one that it is in, may say that its value is a credential: of most, this is all that is asked.
-fn may_say(name: &str) -> bool {
+/// Names that say nothing but that what they are in has a value.
+const VALUES: [&str; 4] = ["key", "value", "data", "default"];
+
+/// Whether what a name is given may be a credential: of most names, this is all that is asked.
+pub(super) fn may_count(name: &[u8]) -> bool {
+    may_say(name) || is_of_value(name) || is_host(name)
+}
+
+/// Whether what a name is in must say what its value is.
+fn is_of_value(name: &[u8]) -> bool {
+    let is_sign = |byte: &u8| !byte.is_ascii_alphanumeric();
+    let start = name.iter().take_while(|byte| is_sign(byte)).count();
+    let word = name.get(start..).unwrap_or_default();
+    let end = word.len() - word.iter().rev().take_while(|byte| is_sign(byte)).count();
+    let word = word.get(..end).unwrap_or_default();
+    VALUES.iter().any(|value| word.eq_ignore_ascii_case(value.as_bytes()))
+}
+
+/// Whether some word of a name says that its value may be a credential.
+fn may_say(name: &[u8]) -> bool {
     /// What some word of a name holds that says so, by its first letter.
     const fn stems(first: u8) -> &'static [&'static [u8]] {
         match first {
@@ -206,7 +224,6 @@ fn may_say(name: &str) -> bool {
             _ => &[],
         }
     }
-    let name = name.as_bytes();
     name.iter().enumerate().any(|(at, first)| {
         let here = name.get(at..).unwrap_or_default();
         let is_here = |stem: &&[u8]| here.get(..stem.len()).is_some_and(|here| here.eq_ignore_ascii_case(stem));
@@ -216,19 +233,19 @@ fn may_say(name: &str) -> bool {
 
 /// What the name of a setting says, with the name that it is in.
 pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
-    if !may_say(name) && !may_say(parent) && !is_host(name) {
+    if !may_count(name.as_bytes()) {
         return None;
     }
     let mut words = words(name);
-    if matches!(words.last().map(String::as_str), Some("key" | "value" | "data" | "default"))
-        && words.len() == 1
+    if let [only] = words.as_slice()
+        && VALUES.contains(&only.as_str())
     {
         let own = words.pop().filter(|own| own == "key");
         words.extend(self::words(parent));
         words.extend(own);
     }
     // Composer's tokens have the host as their name
-    if is_host(name) && ["bearer", "gitlab-token", "github-oauth"].contains(&parent) {
+    if is_host(name.as_bytes()) && ["bearer", "gitlab-token", "github-oauth"].contains(&parent) {
         return Some(Kind::Token);
     }
     let is_encrypted = self::words(parent).iter().chain(&words).any(|word| word == "encrypted");
@@ -267,10 +284,10 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     (!is_harmless && (is_token || is_key)).then_some(Kind::Token)
 }
 
-fn is_host(name: &str) -> bool {
+fn is_host(name: &[u8]) -> bool {
     let is_of_host =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
-    name.contains('.') && name.bytes().all(is_of_host)
+    name.contains(&b'.') && name.iter().copied().all(is_of_host)
 }
 
 /// The words of a name, in lower case: `dbPassword`, `DB_PASSWORD` and `db.password` have the same.
@@ -383,8 +400,9 @@ mod tests {
     fn no_word_that_counts_is_passed_over_at_a_glance() {
         let words = [PASSWORDS, MNEMONICS, TOKENS, &["key", "dbpass", "userpass"]].concat();
         for word in words {
-            assert!(may_say(&format!("my_{word}_1")) && may_say(&word.to_uppercase()), "{word}");
+            assert!(may_count(format!("my_{word}_1").as_bytes()), "{word}");
+            assert!(may_count(word.to_uppercase().as_bytes()), "{word}");
         }
-        assert!(!may_say("some_other_name"));
+        assert!(!may_count(b"some_other_name"));
     }
 }
