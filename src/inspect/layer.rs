@@ -18,13 +18,12 @@ impl Search<'_> {
         /// Nothing that matters fits a wrapping of fewer bytes.
         const SHORTEST: usize = 24;
         let (scanner, budget) = (self.scanner, self.budget);
-        let from = sample.decoded.as_ref().map(|(what, _)| *what);
         told.sort_unstable_by_key(|range| range.start);
         for gap in gaps(&told, sample.bytes.len()).into_iter().filter(|gap| gap.len() >= SHORTEST) {
             let bytes = sample.bytes.get(gap.clone()).unwrap_or_default();
             let at = |offset: usize| sample.at(gap.start + offset);
             timed(scanner.timings(), "decode", || {
-                decode::uncover(bytes, sample.media.is_text(), from, budget, &mut |layer| {
+                decode::uncover(bytes, sample.media.is_text(), sample.decoded, budget, &mut |layer| {
                     self.look_at_layer(layer, sample, &at, depth + 1);
                 });
             });

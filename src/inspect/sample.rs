@@ -12,10 +12,9 @@ pub struct Sample<'a> {
     pub bytes: &'a [u8],
     /// Type by content.
     pub media: Media,
-    /// Set when the bytes were decoded from another form: what from, and where that is in the entry.
-    pub decoded: Option<(&'static str, At)>,
-    /// Where each of the decoded bytes is in the entry, where that is known.
-    place: Option<&'a dyn Fn(usize) -> At>,
+    /// Set when the bytes were decoded from another form: what from.
+    pub decoded: Option<&'static str>,
+    place: Place<'a>,
     /// What is known about it as a text, where that was found out before.
     pub(super) facts: Option<TextFacts>,
     /// The document that it is, where that was read before.
@@ -24,6 +23,17 @@ pub struct Sample<'a> {
     marks: RefCell<Vec<Mark>>,
     /// The last place asked for, as offset and characters before it in its line: a file of one line has many.
     last: Cell<(usize, usize)>,
+}
+
+/// Where the bytes of a sample are in the entry.
+#[derive(Clone)]
+enum Place<'a> {
+    /// Where they are in the sample.
+    Same,
+    /// Somewhere in what begins there.
+    Behind(At),
+    /// Each has a place of its own. To ask for one is dear in a long line, so it is asked for when it is needed.
+    Of(&'a dyn Fn(usize) -> At),
 }
 
 /// What is known about the lines before a stretch of a text. One for every line would take eight times the
@@ -69,7 +79,7 @@ impl<'a> Sample<'a> {
             bytes,
             media,
             decoded: None,
-            place: None,
+            place: Place::Same,
             facts: None,
             map: Cell::default(),
             marks,
@@ -79,7 +89,7 @@ impl<'a> Sample<'a> {
 
     /// Bytes that had to be decoded out of an entry first, from what is there at `at`.
     pub fn decoded(path: &'a str, bytes: &'a [u8], media: Media, what: &'static str, at: At) -> Self {
-        Self { decoded: Some((what, at)), ..Self::new(path, bytes, media) }
+        Self { decoded: Some(what), place: Place::Behind(at), ..Self::new(path, bytes, media) }
     }
 
     /// The same, where more than its beginning has a place.
@@ -90,12 +100,12 @@ impl<'a> Sample<'a> {
         what: &'static str,
         place: &'a dyn Fn(usize) -> At,
     ) -> Self {
-        Self { place: Some(place), ..Self::decoded(path, bytes, media, what, place(0)) }
+        Self { decoded: Some(what), place: Place::Of(place), ..Self::new(path, bytes, media) }
     }
 
     /// Whether it was uncovered in a wrapping that may be any text's.
     pub(super) fn is_layer(&self) -> bool {
-        self.place.is_some()
+        matches!(self.place, Place::Of(_))
     }
 
     /// Whether it is an archive or a compressed file: what is in it is looked at as files of their own, and
@@ -112,9 +122,11 @@ impl<'a> Sample<'a> {
 
     /// The place of a byte offset. In decoded text it is a place in the encoded form.
     pub fn at(&self, offset: usize) -> At {
-        if let Some((what, at)) = &self.decoded {
-            let at = self.place.map_or_else(|| at.clone(), |place| place(offset));
-            return At { inside: Some((*what).to_owned()), ..at };
+        let inside = || self.decoded.map(str::to_owned);
+        match &self.place {
+            Place::Same => {}
+            Place::Behind(at) => return At { inside: inside(), ..at.clone() },
+            Place::Of(place) => return At { inside: inside(), ..place(offset) },
         }
         if !self.media.is_text() {
             return At { offset: offset as u64, ..At::default() };

@@ -101,12 +101,12 @@ fn in_literal(sample: &Sample<'_>, found: &Found) -> Option<Inner> {
 fn form_of(sample: &Sample<'_>, start: usize) -> MapForm {
     const LONGEST_HEAD: usize = 128;
     let head = sample.bytes.get(start.saturating_sub(LONGEST_HEAD)..start).unwrap_or_default();
-    match &sample.decoded {
+    match sample.decoded {
         None if head.ends_with(b",") && memchr::memmem::find(head, b"sourceMappingURL=data:").is_some() => {
             MapForm::Inline
         }
-        Some((link::INLINE | link::QUOTED, _)) => MapForm::Inline,
-        Some((link::IN_EVAL | link::EVALUATED, _)) => MapForm::EvalMap,
+        Some(link::INLINE | link::QUOTED) => MapForm::Inline,
+        Some(link::IN_EVAL | link::EVALUATED) => MapForm::EvalMap,
         _ => MapForm::File,
     }
 }
@@ -144,9 +144,9 @@ fn find(sample: &Sample<'_>, hits: &[Hit], keep_texts: bool) -> Vec<Found> {
         found.extend(embedded.into_iter().filter(|map| !is_program || map.damage.is_none()));
     }
     // What is only in a string links to nothing: without text it is an example, a test, or a piece of one.
-    if matches!(sample.decoded, Some((link::QUOTED, _))) {
+    if sample.decoded == Some(link::QUOTED) {
         found.retain(has_text);
-    } else if matches!(sample.decoded, Some((link::LITERAL, _))) {
+    } else if sample.decoded == Some(link::LITERAL) {
         found.retain(|map| has_text(map) && map.damage.is_none());
     }
     found

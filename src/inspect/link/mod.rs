@@ -96,7 +96,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
     // Encoded maps are decoded where they are found, with more care for what may be none.
     if sample.is_container() || sample.is_layer() {
         // But for those of a script that is encoded as a whole, as bundlers inline a worker: it is encoded twice.
-        if matches!(sample.decoded, Some((decode::BASE64, _))) {
+        if sample.decoded == Some(decode::BASE64) {
             carry_maps(sample, hits, sink);
         }
         return;

@@ -1,6 +1,7 @@
 //! Names with quoted values in any language: `name: "value"`, `name = 'value'`, `"name" => "value"`,
 //! `define('name', 'value')`. Reads JSON, too, where it has comments or is a template.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::bytes::{Match, Regex, RegexBuilder};
@@ -33,14 +34,14 @@ static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// All of them outside comments.
-pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
+pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     const MOST: usize = 50_000;
     const LONGEST_NAME: usize = 80;
     const LONGEST_VALUE: usize = 2000;
     let Some(quoted) = QUOTED.as_ref() else { return Vec::new() };
-    let mut pairs: Vec<Pair> = Vec::new();
-    let mut named: Option<(String, usize)> = None;
-    let mut variable: Option<(String, usize)> = None;
+    let mut pairs: Vec<Pair<'_>> = Vec::new();
+    let mut named: Option<(Cow<'_, str>, usize)> = None;
+    let mut variable: Option<(Cow<'_, str>, usize)> = None;
     let is_long =
         |name: &Match<'_>, value: &Match<'_>| name.len() > LONGEST_NAME || value.len() > LONGEST_VALUE;
     for captures in quoted.captures_iter(text).take(MOST) {
@@ -52,7 +53,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
         if is_long(&name, &value) || is_comment(text, whole.start()) {
             continue;
         }
-        let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+        let name = String::from_utf8_lossy(name.as_bytes());
         // `"key": "password", "value": "..."`
         let beside = named.take().filter(|(_, end)| {
             whole.start() - end < 200
@@ -61,23 +62,23 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
         let mut parent = beside.map(|(parent, _)| parent).unwrap_or_default();
         // Terraform: `variable "db_password" { default = "..." }`
         if name == "variable" {
-            variable = Some((String::from_utf8_lossy(value.as_bytes()).into_owned(), whole.end()));
+            variable = Some((String::from_utf8_lossy(value.as_bytes()), whole.end()));
         } else if name == "default"
             && let Some((of, end)) = &variable
             && text.get(*end..whole.start()).is_some_and(|between| !between.contains(&b'}'))
         {
             parent.clone_from(of);
         }
-        if matches!(name.as_str(), "key" | "name" | "id") {
-            named = Some((String::from_utf8_lossy(value.as_bytes()).into_owned(), whole.end()));
+        if matches!(&*name, "key" | "name" | "id") {
+            named = Some((String::from_utf8_lossy(value.as_bytes()), whole.end()));
         }
-        pairs.push(Pair::new(&parent, &name, value.range()));
+        pairs.push(Pair::new(parent, name, value.range()));
     }
     for captures in DEFAULT.iter().flat_map(|default| default.captures_iter(text)).take(MOST) {
         let [name, value] = [1..=2, 3..=4].map(|mut groups| groups.find_map(|number| captures.get(number)));
         let (Some(name), Some(value)) = (name, value) else { continue };
         if !is_long(&name, &value) && !is_comment(text, name.start()) {
-            pairs.push(Pair::new("", &String::from_utf8_lossy(name.as_bytes()), value.range()));
+            pairs.push(Pair::new("", String::from_utf8_lossy(name.as_bytes()), value.range()));
         }
     }
     pairs

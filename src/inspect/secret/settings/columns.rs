@@ -1,23 +1,25 @@
 //! Comma-separated values, of which the first line has the names.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::lines::lines;
 use super::{Pair, names};
 
 /// The values of the columns that hold credentials.
-pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
+pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     const MOST: usize = 50_000;
     let mut lines = lines(text).filter(|line| !line.is_empty());
     let Some(first) = lines.next() else { return Vec::new() };
-    let at = |range: Range<usize>| String::from_utf8_lossy(text.get(range).unwrap_or_default()).into_owned();
-    let names: Vec<String> = cells(text, first).into_iter().map(at).collect();
+    let at = |range: Range<usize>| String::from_utf8_lossy(text.get(range).unwrap_or_default());
+    let names: Vec<Cow<'_, str>> = cells(text, first).into_iter().map(at).collect();
     if !names.iter().any(|name| names::kind("", name).is_some()) {
         return Vec::new();
     }
     let rows = lines.map(|line| cells(text, line));
     let named = rows.flat_map(|row| {
-        row.into_iter().zip(&names).map(|(value, name)| Pair::new("", name, value)).collect::<Vec<_>>()
+        let named = row.into_iter().zip(&names);
+        named.map(|(value, name)| Pair::new("", name.clone(), value)).collect::<Vec<_>>()
     });
     named.take(MOST).collect()
 }

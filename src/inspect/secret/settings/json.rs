@@ -1,16 +1,17 @@
 //! JSON, where the object that a value is in says what it is. Read with the place of each value, and with comments and
 //! commas after which nothing comes, as .NET and editors take them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde_json::Value;
 
-use super::names::Kind;
+use super::names::{self, Kind};
 use super::table::Format;
 use super::{Pair, clear, values, yaml};
 
 /// All strings with their names; `None` where it is no JSON.
-pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
+pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
     const MOST: usize = 50_000;
     const DEEPEST: usize = 128;
     let mut reader = Reader { text, at: if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 } };
@@ -90,9 +91,9 @@ struct Field {
 
 impl Open {
     /// Adds the strings of an object with their names.
-    fn pairs(&self, text: &[u8], pairs: &mut Vec<Pair>) {
+    fn pairs<'a>(&self, text: &'a [u8], pairs: &mut Vec<Pair<'a>>) {
         let at = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-        let string = |range: &Range<usize>| String::from_utf8_lossy(at(range)).into_owned();
+        let string = |range: &Range<usize>| String::from_utf8_lossy(at(range));
         let get =
             |name: &[u8]| self.fields.iter().find(|field| at(&field.name) == name).map(|field| &field.value);
         // `{"key": "password", "value": "...", "type": "secret"}`
@@ -100,15 +101,21 @@ impl Open {
         let is_said = self.is_sensitive || get(b"type").is_some_and(|kind| at(kind) == b"secret");
         // Kaggle's login
         let is_login = self.fields.len() == 2 && get(b"username").is_some();
-        for Field { name, value } in &self.fields {
-            let is_value = matches!(
+        let is_value = |name: &Range<usize>| {
+            matches!(
                 at(name),
                 b"value" | b"currentValue" | b"initialValue" | b"plaintext" | b"ParameterValue"
-            );
+            )
+        };
+        for Field { name, value } in &self.fields {
+            if !(names::may_count(at(name)) || is_value(name) || values::may_hold_login(at(value))) {
+                continue;
+            }
+            let is_value = is_value(name);
             let parent = beside.filter(|_| is_value).unwrap_or(&self.name);
-            let own = if is_value { "value".to_owned() } else { string(name) };
+            let own = if is_value { Cow::Borrowed("value") } else { string(name) };
             let said = is_said && (is_value || own == "key") || is_login && own == "key";
-            let pair = Pair::new(&string(parent), &own, value.clone());
+            let pair = Pair::new(string(parent), own, value.clone());
             let secret = said && values::is_secret(&clear(text, value.clone()), Kind::Password, Format::Json);
             pairs.push(Pair { secret, ..pair });
         }
@@ -118,7 +125,7 @@ impl Open {
             let secrets = fields.filter(|(parent, field)| yaml::in_secret(parent, at(&field.value)));
             pairs.extend(secrets.map(|(parent, field)| Pair {
                 secret: true,
-                ..Pair::new(&parent, &string(&field.name), field.value.clone())
+                ..Pair::new(parent, string(&field.name), field.value.clone())
             }));
         }
     }

@@ -1,22 +1,23 @@
 //! `name=value` and `name: value`, a line each: properties, INI files, environments, most of TOML.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Pair;
 
 /// The pairs of all lines that are no comments.
-pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
+pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     let mut pairs = Vec::new();
-    let mut section = String::new();
+    let mut section = Cow::default();
     for line in lines(text) {
         let Some(here) = text.get(line.clone()) else { continue };
         if let Some(name) = here.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) {
-            section = String::from_utf8_lossy(name).into_owned();
+            section = String::from_utf8_lossy(name);
         } else if let Some((name, value)) = split(here) {
             let further = further(here, value.start);
             for (name, value) in std::iter::once((name, value)).chain(further) {
                 let value = line.start + value.start..line.start + value.end;
-                pairs.push(Pair::new(&section, &name, value));
+                pairs.push(Pair::new(section.clone(), name, value));
             }
         }
     }
@@ -36,7 +37,7 @@ pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 /// The name in a line, and where its value is.
-fn split(line: &[u8]) -> Option<(String, Range<usize>)> {
+fn split(line: &[u8]) -> Option<(Cow<'_, str>, Range<usize>)> {
     const LONGEST_NAME: usize = 120;
     let first = line.iter().find(|byte| !byte.is_ascii_whitespace())?;
     if b"#;!".contains(first) || line.trim_ascii_start().starts_with(b"//") {
@@ -54,16 +55,27 @@ fn split(line: &[u8]) -> Option<(String, Range<usize>)> {
     let name = line.get(begin..sign)?.trim_ascii();
     let name = name.rsplit(u8::is_ascii_whitespace).next()?;
     let name = name.strip_prefix(b"$env:").unwrap_or(name);
-    let name: Vec<u8> = name.iter().copied().filter(|byte| !b"\"'@".contains(byte)).collect();
+    let name = without(name, b"\"'@");
     if name.is_empty() || name.len() > LONGEST_NAME {
         return None;
     }
     let value = value(line, sign + 1);
-    Some((String::from_utf8_lossy(&name).into_owned(), value))
+    Some((name, value))
+}
+
+/// A name without the signs that may stand around it.
+pub(super) fn without<'a>(name: &'a [u8], signs: &[u8]) -> Cow<'a, str> {
+    match name.iter().any(|byte| signs.contains(byte)) {
+        true => {
+            let name: Vec<u8> = name.iter().copied().filter(|byte| !signs.contains(byte)).collect();
+            Cow::Owned(String::from_utf8_lossy(&name).into_owned())
+        }
+        false => String::from_utf8_lossy(name),
+    }
 }
 
 /// What else a line gives behind its first value: `db1 ansible_user=root ansible_password=...`.
-fn further(line: &[u8], from: usize) -> Vec<(String, Range<usize>)> {
+fn further(line: &[u8], from: usize) -> Vec<(Cow<'_, str>, Range<usize>)> {
     let mut at = from;
     let words = line.get(from..).unwrap_or_default().split(u8::is_ascii_whitespace).filter_map(|word| {
         let start = at;
@@ -74,7 +86,7 @@ fn further(line: &[u8], from: usize) -> Vec<(String, Range<usize>)> {
             && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         is_name.then(|| {
             (
-                String::from_utf8_lossy(name).into_owned(),
+                String::from_utf8_lossy(name),
                 value(line.get(..start + word.len()).unwrap_or(line), start + sign + 1),
             )
         })

@@ -27,18 +27,18 @@ pub(super) use wrapped::find as wrapped;
 
 /// A name, and where the value is that a file gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Pair {
+struct Pair<'a> {
     /// What the name is in: a section, an object, an element.
-    parent: String,
-    name: String,
+    parent: Cow<'a, str>,
+    name: Cow<'a, str>,
     value: Range<usize>,
     /// Whether the file says by itself that the value is a secret, whatever its name.
     secret: bool,
 }
 
-impl Pair {
-    fn new(parent: &str, name: &str, value: Range<usize>) -> Self {
-        Self { parent: parent.to_owned(), name: name.to_owned(), value, secret: false }
+impl<'a> Pair<'a> {
+    fn new(parent: impl Into<Cow<'a, str>>, name: impl Into<Cow<'a, str>>, value: Range<usize>) -> Self {
+        Self { parent: parent.into(), name: name.into(), value, secret: false }
     }
 }
 
@@ -112,7 +112,7 @@ fn in_format(text: &[u8], format: Format, rule: usize) -> Vec<Found> {
     }
 }
 
-fn pairs(text: &[u8], format: Format) -> Vec<Pair> {
+fn pairs(text: &[u8], format: Format) -> Vec<Pair<'_>> {
     match format {
         Format::Lines => [lines::pairs(text), code::pairs(text)].concat(),
         Format::Yaml => yaml::pairs(text),
@@ -132,7 +132,7 @@ fn in_json(text: &[u8]) -> bool {
 }
 
 /// The values among these that are credentials.
-fn credentials(text: &[u8], pairs: &[Pair], format: Format) -> Vec<Range<usize>> {
+fn credentials(text: &[u8], pairs: &[Pair<'_>], format: Format) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for pair in pairs {
         let value = clear(text, pair.value.clone());

@@ -190,18 +190,62 @@ pub(super) fn may_name(text: &[u8]) -> bool {
     ANY.as_ref().is_some_and(|any| any.is_match(text))
 }
 
+/// Names that say nothing but that what they are in has a value.
+const VALUES: [&str; 4] = ["key", "value", "data", "default"];
+
+/// Whether what a name is given may be a credential: of most names, this is all that is asked.
+pub(super) fn may_count(name: &[u8]) -> bool {
+    may_say(name) || is_of_value(name) || is_host(name)
+}
+
+/// Whether what a name is in must say what its value is.
+fn is_of_value(name: &[u8]) -> bool {
+    let is_sign = |byte: &u8| !byte.is_ascii_alphanumeric();
+    let start = name.iter().take_while(|byte| is_sign(byte)).count();
+    let word = name.get(start..).unwrap_or_default();
+    let end = word.len() - word.iter().rev().take_while(|byte| is_sign(byte)).count();
+    let word = word.get(..end).unwrap_or_default();
+    VALUES.iter().any(|value| word.eq_ignore_ascii_case(value.as_bytes()))
+}
+
+/// Whether some word of a name says that its value may be a credential.
+fn may_say(name: &[u8]) -> bool {
+    /// What some word of a name holds that says so, by its first letter.
+    const fn stems(first: u8) -> &'static [&'static [u8]] {
+        match first {
+            b'a' => &[b"auth"],
+            b'b' => &[b"bearer"],
+            b'c' => &[b"credential"],
+            b'k' => &[b"key"],
+            b'm' => &[b"mnemonic", b"masterauth"],
+            b'p' => &[b"pass", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase"],
+            b's' => &[b"secret", b"seed"],
+            b't' => &[b"token"],
+            _ => &[],
+        }
+    }
+    name.iter().enumerate().any(|(at, first)| {
+        let here = name.get(at..).unwrap_or_default();
+        let is_here = |stem: &&[u8]| here.get(..stem.len()).is_some_and(|here| here.eq_ignore_ascii_case(stem));
+        stems(first.to_ascii_lowercase()).iter().any(is_here)
+    })
+}
+
 /// What the name of a setting says, with the name that it is in.
 pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
+    if !may_count(name.as_bytes()) {
+        return None;
+    }
     let mut words = words(name);
-    if matches!(words.last().map(String::as_str), Some("key" | "value" | "data" | "default"))
-        && words.len() == 1
+    if let [only] = words.as_slice()
+        && VALUES.contains(&only.as_str())
     {
         let own = words.pop().filter(|own| own == "key");
         words.extend(self::words(parent));
         words.extend(own);
     }
     // Composer's tokens have the host as their name
-    if is_host(name) && ["bearer", "gitlab-token", "github-oauth"].contains(&parent) {
+    if is_host(name.as_bytes()) && ["bearer", "gitlab-token", "github-oauth"].contains(&parent) {
         return Some(Kind::Token);
     }
     let is_encrypted = self::words(parent).iter().chain(&words).any(|word| word == "encrypted");
@@ -240,10 +284,10 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     (!is_harmless && (is_token || is_key)).then_some(Kind::Token)
 }
 
-fn is_host(name: &str) -> bool {
+fn is_host(name: &[u8]) -> bool {
     let is_of_host =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
-    name.contains('.') && name.bytes().all(is_of_host)
+    name.contains(&b'.') && name.iter().copied().all(is_of_host)
 }
 
 /// The words of a name, in lower case: `dbPassword`, `DB_PASSWORD` and `db.password` have the same.
@@ -350,5 +394,15 @@ mod tests {
         ] {
             assert_eq!(kind("", name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn no_word_that_counts_is_passed_over_at_a_glance() {
+        let words = [PASSWORDS, MNEMONICS, TOKENS, &["key", "dbpass", "userpass"]].concat();
+        for word in words {
+            assert!(may_count(format!("my_{word}_1").as_bytes()), "{word}");
+            assert!(may_count(word.to_uppercase().as_bytes()), "{word}");
+        }
+        assert!(!may_count(b"some_other_name"));
     }
 }

@@ -247,6 +247,11 @@ fn last_word(value: &[u8]) -> &[u8] {
     }
 }
 
+/// Whether there may be an address or a connection string in a value, its escapes included: in most there is none.
+pub(super) fn may_hold_login(value: &[u8]) -> bool {
+    value.iter().any(|byte| matches!(byte, b'=' | b'@' | b'\\' | b'&'))
+}
+
 /// Where the password is in an address or a connection string.
 pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
     static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -259,8 +264,7 @@ pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
         .build()
         .ok()
     });
-    // most values have neither
-    if !value.contains(&b'=') && !value.contains(&b'@') {
+    if !may_hold_login(value) {
         return None;
     }
     let captures = LOGIN.as_ref()?.captures(value)?;

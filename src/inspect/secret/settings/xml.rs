@@ -5,7 +5,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::{Pair, names};
 
 /// All values with their names; `None` where it is no XML.
-pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
+pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
     const MOST: usize = 50_000;
     const DEEPEST: usize = 128;
     let clear = std::str::from_utf8(text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text)).ok()?;
@@ -57,7 +57,7 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair>> {
                 |from: usize| memchr::memmem::find(text.get(from..)?, value.as_bytes()).map(|at| from + at);
             let at = find(from).or_else(|| find(0))?;
             from = at;
-            Some(Pair::new(&parent, &name, at..at + value.len()))
+            Some(Pair::new(parent, name, at..at + value.len()))
         });
     Some(located.collect())
 }

@@ -1,15 +1,17 @@
 //! YAML, read by lines: settings are templates as often as not, and a template is no YAML.
 
-use super::lines::{lines, value};
+use std::borrow::Cow;
+
+use super::lines::{lines, value, without};
 use super::{Pair, code, values};
 use crate::inspect::secret::plausible::is_placeholder;
 
 /// All scalars with their names. What a Kubernetes secret holds counts whatever its name.
-pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
+pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     let mut pairs = Vec::new();
     // names that are open, with their indentation
-    let mut open: Vec<(usize, String)> = Vec::new();
-    let mut named = String::new();
+    let mut open: Vec<(usize, Cow<'_, str>)> = Vec::new();
+    let mut named: Cow<'_, str> = Cow::default();
     let mut is_secret = false;
     let mut lines = lines(text).peekable();
     while let Some(line) = lines.next() {
@@ -28,7 +30,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
             let item = item.trim_ascii_start();
             indent += rest.len() - item.len();
             rest = item;
-            named.clear();
+            named = Cow::default();
         }
         open.retain(|(other, _)| *other < indent);
         let Some((name, sign)) = name_of(rest) else { continue };
@@ -42,7 +44,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
             }
             None => (line, here, scalar),
         };
-        let parent = match name.as_str() {
+        let parent = match &*name {
             "value" if !named.is_empty() => named.clone(),
             _ => open.last().map(|(_, name)| name.clone()).unwrap_or_default(),
         };
@@ -50,8 +52,8 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
         if indent == 0 && name == "kind" {
             is_secret = content == b"Secret";
         }
-        if matches!(name.as_str(), "name" | "key") {
-            named = String::from_utf8_lossy(content).into_owned();
+        if matches!(&*name, "name" | "key") {
+            named = String::from_utf8_lossy(content);
         }
         let place = line.start + scalar.start..line.start + scalar.end;
         if content.first() == Some(&b'{') {
@@ -62,7 +64,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair> {
             }));
         } else if !content.is_empty() {
             let secret = is_secret && in_secret(&parent, content);
-            pairs.push(Pair { secret, ..Pair::new(&parent, &name, place) });
+            pairs.push(Pair { secret, ..Pair::new(parent, name.clone(), place) });
         }
         open.push((indent, name));
     }
@@ -79,7 +81,7 @@ pub(super) fn in_secret(parent: &str, content: &[u8]) -> bool {
 }
 
 /// The name that a line begins with, and where its sign ends: `name: `, `"name": `, or `NAME=` in a list.
-fn name_of(line: &[u8]) -> Option<(String, usize)> {
+fn name_of(line: &[u8]) -> Option<(Cow<'_, str>, usize)> {
     const LONGEST: usize = 120;
     let colon = line
         .windows(2)
@@ -90,7 +92,10 @@ fn name_of(line: &[u8]) -> Option<(String, usize)> {
         (Some(colon), Some(equals)) => colon.min(equals),
         (colon, equals) => colon.or(equals)?,
     };
-    let name: Vec<u8> = line.get(..sign)?.iter().copied().filter(|byte| !b"\"'".contains(byte)).collect();
-    let name = String::from_utf8_lossy(name.trim_ascii()).into_owned();
+    let name = without(line.get(..sign)?, b"\"'");
+    let name = match name {
+        Cow::Borrowed(name) => Cow::Borrowed(name.trim_ascii()),
+        Cow::Owned(name) => Cow::Owned(name.trim_ascii().to_owned()),
+    };
     (!name.is_empty() && name.len() <= LONGEST && !name.contains(' ')).then_some((name, sign + 1))
 }

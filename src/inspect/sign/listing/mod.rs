@@ -42,8 +42,8 @@ pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
     if is_code && !is_data_script(path, bytes) {
         return false;
     }
-    let has_words = || memmem::find_iter(bytes, WORD).take(LEAST_WORDS).count() == LEAST_WORDS;
-    let may_hold = has_words() || whole::is_uuencoded(bytes);
+    let words = memmem::find_iter(bytes, WORD).filter(|at| !is_in_prose(bytes, *at));
+    let may_hold = words.take(LEAST_WORDS).count() == LEAST_WORDS || whole::is_uuencoded(bytes);
     // Of a script, what is in its strings.
     let counts = |what: &str| !is_code || !what.is_empty();
     may_hold
@@ -51,6 +51,18 @@ pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
         && !is_documentation(bytes)
         && (is_code || !EXCEPTED.iter().any(|row| is_excepted(row, path)))
         && tally::of(bytes).iter().any(|(what, tally)| counts(what) && is_much(tally))
+}
+
+/// Whether the word that begins at `at` stands in a sentence, between other words: `to return a ticket`.
+fn is_in_prose(bytes: &[u8], at: usize) -> bool {
+    let (before, here) = bytes.split_at(at);
+    let is_behind_word = matches!(before, [.., letter, b' '] if letter.is_ascii_alphabetic());
+    let is_longer = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    match here.get(WORD.len()..) {
+        Some([b' ', letter, ..]) if is_behind_word => letter.is_ascii_alphabetic(),
+        Some([next, ..]) => is_longer(next),
+        _ => false,
+    }
 }
 
 /// Whether there are so many different lines that they are more than an example. Comments alone may be prose.
