@@ -226,7 +226,8 @@ fn may_say(name: &[u8]) -> bool {
     }
     name.iter().enumerate().any(|(at, first)| {
         let here = name.get(at..).unwrap_or_default();
-        let is_here = |stem: &&[u8]| here.get(..stem.len()).is_some_and(|here| here.eq_ignore_ascii_case(stem));
+        let is_here =
+            |stem: &&[u8]| here.get(..stem.len()).is_some_and(|here| here.eq_ignore_ascii_case(stem));
         stems(first.to_ascii_lowercase()).iter().any(is_here)
     })
 }
