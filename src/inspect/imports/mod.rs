@@ -34,6 +34,8 @@ enum Word {
     Variable,
     /// What reads a file.
     Read,
+    /// What tells where a file is, and fails where there is none.
+    Resolve,
 }
 
 impl Word {
@@ -42,15 +44,16 @@ impl Word {
             Self::Require => Asking::Require,
             Self::Export => Asking::Export,
             Self::Variable => Asking::Variable,
-            Self::Read => Asking::File,
+            Self::Read | Self::Resolve => Asking::File,
             _ => Asking::Import,
         }
     }
 }
 
 /// Each with what may ask in it.
-const WORDS: [(&str, Word); 20] = [
+const WORDS: [(&str, Word); 21] = [
     ("require(", Word::Require),
+    ("require.resolve(", Word::Resolve),
     ("from\"", Word::From),
     ("from'", Word::From),
     ("from \"", Word::From),
@@ -227,6 +230,9 @@ fn specifier<'a>(
             let (name, behind) = quoted(behind.trim_ascii_start())?;
             behind.trim_ascii_start().starts_with(b")").then_some(name)
         }
+        Word::Resolve if language == Language::Script && !is_in_name(before) && before != b'.' => {
+            quoted(behind.trim_ascii_start()).map(|(name, _)| name).filter(|name| script_files::is_file(name))
+        }
         // at a script's top, a module that is waited for is loaded with it
         Word::Call if is_declaration || !is_style && bytes.get(..offset)?.ends_with(b"await ") => {
             quoted(behind.trim_ascii_start()).map(|(name, _)| name)
@@ -324,12 +330,13 @@ mod tests {
     #[test]
     fn names_behind_the_words_that_ask_for_a_module() {
         let text = "import{a}from\"./a.js\";import b from '../b';\nexport * from 'c'\nimport \"@d/e/f.css\";\n\
-                    const g = require('g'), h = require( './h' ), i = await import('./i.js'), j = import('j');";
+                    const g = require('g'), h = require( './h' ), i = await import('./i.js'), j = import('j');\n\
+                    require.resolve('./k.html'); require.resolve('./l'); x.require.resolve('./m.js');";
         assert_eq!(
             found("a.js", text),
-            ["./a.js", "../b", "export", "c", "@d/e/f.css", "g", "./h", "./i.js"]
+            ["./a.js", "../b", "export", "c", "@d/e/f.css", "g", "./h", "./i.js", "./k.html"]
         );
-        assert_eq!(found("cli", &format!("#!/usr/bin/env node\n{text}")).len(), 8);
+        assert_eq!(found("cli", &format!("#!/usr/bin/env node\n{text}")).len(), 9);
         assert_eq!(
             found(
                 "a.d.ts",

@@ -273,12 +273,16 @@ impl<'a> Visit<'a> for Asked<'_> {
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
         let is_given = |name: &str| name == "require" && !self.is_module && !self.own_names.contains(name);
         let is_require = |name: &str| is_given(name) || self.made.contains(name);
+        let resolved = script_files::resolved_by(call).filter(|_| is_require("require"));
         if matches!(&call.callee, Expression::Identifier(name) if is_require(name.name.as_str()))
             && call.arguments.len() == 1
             && let Some(Expression::StringLiteral(name)) =
                 call.arguments.first().and_then(|one| one.as_expression())
         {
             self.add(call.callee.span(), Asking::Require, &name.value);
+        }
+        if let Some(file) = resolved {
+            self.add(call.span, Asking::File, file);
         }
         if let Some(file) = self.places.as_ref().and_then(|places| places.read_by(call)) {
             self.add(call.span, Asking::File, &file);
@@ -441,6 +445,11 @@ mod tests {
     fn files_that_are_read() {
         for (text, expected) in [
             ("const t = fs.readFileSync(path.join(__dirname, '../a.json'));", &["./../a.json"][..]),
+            (
+                "exports.t = require.resolve('./t/a.html'), exports.u = require.resolve('./b');",
+                &["./t/a.html"],
+            ),
+            ("const f = () => require.resolve('./a.js'); try { require.resolve('./a.js') } catch {}", &[]),
             ("const t = JSON.parse((0, fs_1.readFileSync)(`${__dirname}/a.txt`, 'utf8'));", &["./a.txt"]),
             ("export const t = readFileSync(new URL('./a.txt', import.meta.url));", &["./a.txt"]),
             (

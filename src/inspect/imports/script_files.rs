@@ -139,6 +139,20 @@ impl Places {
     }
 }
 
+/// Whether a name says all of a file's path from the script, so that nothing is added to it.
+pub(super) fn is_file(name: &str) -> bool {
+    let is_relative = name.starts_with("./") || name.starts_with("../");
+    is_relative && name.rsplit('/').next().is_some_and(|last| last.trim_start_matches('.').contains('.'))
+}
+
+/// The file that `require.resolve('./a.html')` tells the place of.
+pub(super) fn resolved_by<'a>(call: &'a CallExpression<'_>) -> Option<&'a str> {
+    let Expression::StaticMemberExpression(member) = &call.callee else { return None };
+    let is_require = matches!(&member.object, Expression::Identifier(name) if name.name == "require");
+    let [Argument::StringLiteral(name)] = call.arguments.as_slice() else { return None };
+    (is_require && member.property.name == "resolve" && is_file(&name.value)).then_some(name.value.as_str())
+}
+
 /// The name of a variable that is made to be the script's own `require`: `createRequire(import.meta.url)`.
 pub(super) fn made_require(variable: &VariableDeclarator<'_>) -> Option<String> {
     let BindingPattern::BindingIdentifier(name) = &variable.id else { return None };

@@ -280,7 +280,8 @@ impl<'a> Whole<'a> {
             entry.imports.iter().any(|import| {
                 let most = if is_relative(&import.specifier) { MOST_FOR_A_FILE } else { MOST_FOR_A_PACKAGE };
                 let may_lack_require = import.by == Asking::Require && format == Format::Module;
-                let may_lack_file = import.by == Asking::File;
+                // of what is read, the quick look tells no name
+                let may_lack_file = import.by == Asking::File && !is_relative(&import.specifier);
                 entry.size <= most
                     && (may_lack_require || may_lack_file || self.trouble(node, import).is_some())
             })
