@@ -341,10 +341,12 @@ mod tests {
             ("demo-1.0.dist-info/METADATA", "Name: Demo\nVersion: 2.0\n"),
             (
                 "demo-1.0.dist-info/entry_points.txt",
-                "[console_scripts]\nx = demo.cli:main\ny = other:main\nz = demo.gone:main [x]\n[other]\nq = demo.gone\nr = demo.cli.Class\n",
+                "[console_scripts]\nx = demo.cli:main\ny = other:main\nz = demo.gone:main [x]\n[other]\nq = demo.gone\nr = demo.cli.Class\ns = demo.shared.gone\n",
             ),
             ("demo-1.0.dist-info/top_level.txt", "demo\n"),
+            ("demo/__init__.py", ""),
             ("demo/cli.py", ""),
+            ("demo/shared/part.py", ""),
             ("stray/x.py", ""),
             ("README.md", ""),
         ]);

@@ -19,7 +19,7 @@ pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPo
     let mut missing = Vec::new();
     for point in entry_points::read(bytes) {
         let module = point.module();
-        if !has_module(&paths, module) {
+        if !has_module(&paths, module) && (point.is_command() || is_of_package(&paths, module)) {
             missing.push(MissingEntryPoint {
                 field: format!("entry_points.txt [{}] {}", point.group, point.name),
                 target: module.to_owned(),
@@ -68,6 +68,16 @@ fn has_module(paths: &BTreeSet<&str>, module: &str) -> bool {
     let begins = |prefix: &str| paths.range(prefix..).next().is_some_and(|found| found.starts_with(prefix));
     let is_ours = begins(&format!("{top}/")) || begins(&format!("{top}."));
     !is_ours || begins(&format!("{path}.")) || begins(&format!("{path}/"))
+}
+
+/// Whether a module would stand in a package of this wheel, and not in a folder that several wheels share, as the plugins
+/// of a wheel that only requires others do.
+fn is_of_package(paths: &BTreeSet<&str>, module: &str) -> bool {
+    let path = module.replace('.', "/");
+    let begins = |prefix: &str| paths.range(prefix..).next().is_some_and(|found| found.starts_with(prefix));
+    let folders = path.rmatch_indices('/').filter_map(|(at, _)| path.get(..at));
+    let nearest = folders.into_iter().find(|folder| begins(&format!("{folder}/")));
+    nearest.is_none_or(|folder| begins(&format!("{folder}/__init__.")))
 }
 
 /// What stands at the top of the wheel under a name that says nothing of the package, so that it is written over what

@@ -56,14 +56,6 @@ fn is_term(name: &str, value: &[u8]) -> bool {
     value.strip_suffix(name.as_bytes()).is_some_and(|space| space.ends_with(b":") || space.ends_with(b"#"))
 }
 
-/// Whether values are the terms of a language, which a table calls its tokens: by chance, of several passwords one may have
-/// its brackets in pairs, but not every third.
-fn are_terms(text: &[u8], found: &[Found]) -> bool {
-    const LEAST: usize = 6;
-    let is_term = |found: &&Found| values::has_brackets_in_pairs(&clear(text, found.token.clone()));
-    found.len() >= LEAST && found.iter().filter(is_term).count() * 3 > found.len()
-}
-
 /// Credentials that an application's settings hold.
 pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
     /// Rows that fit one path: few do, and the first that finds something has said it.
@@ -77,7 +69,7 @@ pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
             true => {
                 let mut found = in_format(sample.bytes, format, rule);
                 found.retain(|found| values::is_no_word(&clear(sample.bytes, found.token.clone())));
-                if are_terms(sample.bytes, &found) { Vec::new() } else { found }
+                found
             }
         })
         .find(|found| !found.is_empty())

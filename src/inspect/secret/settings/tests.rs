@@ -56,16 +56,16 @@ fn json_is_read_as_its_programs_read_it() {
 }
 
 #[test]
-fn formulas_are_the_tokens_of_a_language() {
-    let table = |values: &[String]| -> String {
-        values.iter().map(|value| format!("<token value=\"{value}\" order=\"1\">x</token>\n")).collect()
+fn an_element_with_a_value_and_a_text_is_a_row_of_a_table() {
+    let all = |text: &str| {
+        let text = Dice::new(7).make(&text.replace('@', "{base62:40}"));
+        lines("package/lib/acids.xml", &text, "secret-settings-file")
     };
-    let mut dice = Dice::new(7);
-    let formulas: Vec<String> =
-        (0..12).map(|number| format!("N[C@@H](Cc{number}c[nH]cn{number})C{number}")).collect();
-    assert_eq!(lines("package/lib/acids.xml", &table(&formulas), "secret-settings-file"), [0; 0]);
-    let tokens: Vec<String> = (0..12).map(|_| dice.make("{base62:40}")).collect();
-    assert_eq!(lines("package/lib/acids.xml", &table(&tokens), "secret-settings-file").len(), 12);
+    assert_eq!(
+        all("<a>\n<token value=\"@\" order=\"1\">leuc</token>\n<token value=\"leuc\">@</token></a>"),
+        [0; 0]
+    );
+    assert_eq!(all("<a>\n<token value=\"@\" order=\"1\">\n</token>\n<token>@</token></a>"), [2, 4]);
 }
 
 #[test]

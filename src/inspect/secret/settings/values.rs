@@ -85,23 +85,6 @@ pub(super) fn is_no_word(value: &[u8]) -> bool {
     is_numbered && plausible::mixes(value) && is_one_word(last_word(value)) && !is_uuid(value)
 }
 
-/// Whether a value has brackets, each closed by its own kind, as formulas and calls have.
-pub(super) fn has_brackets_in_pairs(value: &[u8]) -> bool {
-    let mut open = Vec::new();
-    let mut pairs = 0;
-    for byte in value {
-        match byte {
-            b'(' => open.push(b')'),
-            b'[' => open.push(b']'),
-            b'{' => open.push(b'}'),
-            b')' | b']' | b'}' if open.pop() != Some(*byte) => return false,
-            b')' | b']' | b'}' => pairs += 1,
-            _ => {}
-        }
-    }
-    pairs > 0 && open.is_empty()
-}
-
 /// `NextUploadIdMarker`: by chance, two capitals would stand side by side, or a digit somewhere.
 fn is_camel_case(value: &[u8]) -> bool {
     value.iter().all(u8::is_ascii_alphabetic)

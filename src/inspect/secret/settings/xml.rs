@@ -15,22 +15,33 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
     let mut path: Vec<String> = Vec::new();
     // in a property list a value is after its key, and Hadoop's settings have a `name` and a `value`
     let (mut key, mut key_depth) = (String::new(), 0);
+    // the `value` of the element that was opened last
+    let mut own_value: Option<usize> = None;
     while found.len() < MOST {
         match reader.read_event().ok()? {
             Event::Start(element) => {
+                let before = found.len();
                 path.push(attributes(&element, &mut found));
+                let is_own = |(_, name, _): &(String, String, String)| name.eq_ignore_ascii_case("value");
+                own_value = found.iter().skip(before).position(is_own).map(|at| before + at);
                 if path.len() > DEEPEST {
                     return None;
                 }
             }
             Event::Empty(element) => {
                 attributes(&element, &mut found);
+                own_value = None;
             }
             Event::End(_) => {
                 path.pop();
+                own_value = None;
                 if path.len() < key_depth {
                     key.clear();
                 }
+            }
+            // a row of a table: what has a value has no text, and is no setting if it has
+            Event::Text(text) if !text.trim().is_empty() && own_value.is_some() => {
+                found.truncate(own_value.take().unwrap_or_default());
             }
             Event::Text(value) => {
                 if let Some((name, above)) = path.split_last().filter(|_| !value.trim().is_empty()) {
