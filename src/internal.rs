@@ -176,7 +176,25 @@ mod tests {
         let folder = workspace();
         let core = folder.path().join("packages/core/src/core.js");
         fs::copy(core, folder.path().join("packages/cli/src/core.js")).expect("a copy");
-        assert!(code(&Settings::default(), Some(&Project::new(folder.path()))).expect("no error").is_none());
+        let index = || code(&Settings::default(), Some(&Project::new(folder.path()))).expect("no error");
+        assert!(index().is_none());
+        fs::write(folder.path().join("packages/cli/src/core.js.map"), "{}").expect("a map");
+        assert!(index().is_some(), "a build wrote the copy");
+    }
+
+    #[test]
+    fn the_helpers_of_a_bundler_are_not_internal() {
+        let folder = workspace();
+        let helper: String =
+            (0..60).map(|n| format!("var helper{n}x = (a{n}, b{n}) => a{n} + b{n} + 'part{n}y'\n")).collect();
+        for path in ["packages/core/lib/core.js", "packages/cli/lib/cli.js"] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(&path, &helper).expect("a file");
+            fs::write(path.with_extension("js.map"), "{}").expect("a map");
+        }
+        let index = code(&Settings::default(), Some(&Project::new(folder.path()))).expect("no error");
+        assert!(index.expect("an index").find("bundle.js", helper.as_bytes()).is_empty());
     }
 
     #[test]

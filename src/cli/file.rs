@@ -85,9 +85,8 @@ fn filled(file: &mut File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
 
 fn cannot(path: &Path, error: &io::Error) -> String {
     // Only the system's error: the name of the temporary file would help nobody.
-    let error = error
-        .raw_os_error()
-        .map_or_else(|| error.to_string(), |code| io::Error::from_raw_os_error(code).to_string());
+    let error = error.to_string();
+    let error = error.split_once(" at path ").map_or(error.as_str(), |(error, _)| error);
     format!("cannot write {}: {error}", path.display())
 }
 

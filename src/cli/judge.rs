@@ -77,7 +77,7 @@ impl Judge {
                 line.clear();
                 number += 1;
                 let read = lines.read_line(&mut line);
-                if read.map_err(|error| format!("cannot read {}: {error}", file.display()))? == 0 {
+                if read.map_err(|error| unreadable(file, &error))? == 0 {
                     break;
                 }
                 if !line.trim().is_empty() {
@@ -88,6 +88,16 @@ impl Judge {
             }
         }
         Ok(reporting.end(false))
+    }
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> String {
+    let file = file.display();
+    match error.kind() {
+        io::ErrorKind::InvalidData => format!(
+            "{file}: this is no inventory; `packgate inventory --format ndjson` writes one, and `packgate check` takes the artifact itself"
+        ),
+        _ => format!("cannot read {file}: {error}"),
     }
 }
 

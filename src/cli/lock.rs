@@ -1,13 +1,19 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
+use packgate::audit::{Audit, AuditContext, Options};
 use packgate::escape::shown;
 use packgate::init::Survey;
-use packgate::inventory::Inventory;
+use packgate::inventory::{Inventory, Unexamined};
 use packgate::lock::{self, Change};
+use packgate::policy::Judged;
+use packgate::rules;
+use packgate::settings::Level;
+use packgate::surroundings::Workspace;
 
 use super::file::save;
-use super::lock_file::{create, plain, stock};
+use super::gate::Gate;
+use super::lock_file::{create, plain};
 use super::targets::{Packing, Targets};
 use super::{Exit, complain, output};
 
@@ -54,13 +60,20 @@ impl Lock {
         if let Some(message) = wrong.first() {
             return Err(message.clone());
         }
+        let workspace = Workspace::new(&self.project, None);
+        let gate = Gate::new(workspace, false, Options::default());
+        let mut locked = Vec::new();
         let mut files: Vec<(PathBuf, Vec<Inventory>)> = Vec::new();
         for target in &targets.all {
             let folder = target.named.as_ref().unwrap_or(&self.project);
-            let inventory = match stock(&target.path, target.folder.as_ref().unwrap_or(folder))? {
-                Ok(inventory) => inventory,
-                Err(exit) => return Ok(exit),
-            };
+            let (auditor, mut inventory) =
+                gate.stock(target, &target.path, 2).map_err(|failure| failure.to_string())?;
+            if let Some(part) = inventory.cut_short() {
+                complain(&not_all_read(&target.path, part));
+                return Ok(Exit::Incomplete);
+            }
+            target.name(&mut inventory);
+            locked.push((target, auditor, inventory.clone()));
             let file = folder.join(lock::FILE_NAME);
             match files.iter_mut().find(|(other, _)| *other == file) {
                 Some((_, inventories)) => inventories.push(inventory),
@@ -70,6 +83,15 @@ impl Lock {
         let mut exit = Exit::Passed;
         for (file, inventories) in &files {
             exit = exit.max(self.write(file, inventories)?);
+        }
+        if exit != Exit::Passed {
+            return Ok(exit);
+        }
+        // Only now: judging reads the lock, and an old one may not know the package.
+        for (target, auditor, inventory) in locked {
+            let beside = AuditContext { folder: target.folder.as_deref(), previous: None, workers: 2 };
+            let audit = auditor.judge_in(inventory, &beside).map_err(|error| error.to_string())?;
+            blocks(&audit).iter().for_each(|why| output::note(why));
         }
         Ok(exit)
     }
@@ -115,6 +137,26 @@ impl Lock {
         std::io::stdin().read_line(&mut answer).map_err(|error| error.to_string())?;
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
+}
+
+/// What to say of an artifact of which the lock would allow too little, or hide what is there.
+fn not_all_read(path: &Path, part: &Unexamined) -> String {
+    let place = if part.place.is_empty() { String::new() } else { format!("{}: ", shown(&part.place)) };
+    format!("{}: {place}{}; no lock is written", path.display(), part.why)
+}
+
+/// What to say of an artifact that the policy refuses for more than files that aren't locked yet.
+fn blocks(audit: &Audit) -> Option<String> {
+    let is_error = |judged: &&Judged| judged.waived.is_none() && judged.level == Level::Error;
+    let errors = audit.findings.iter().filter(is_error);
+    let errors = errors.filter(|judged| judged.finding.rule != rules::CONTENTS_DRIFT).count();
+    let s = if errors == 1 { "" } else { "s" };
+    (errors > 0).then(|| {
+        format!(
+            "{} is blocked all the same ({errors} error{s}): a lock only lists files; `packgate check` says what to mend",
+            shown(&audit.inventory.artifact.path)
+        )
+    })
 }
 
 /// The difference in the style of a unified diff.

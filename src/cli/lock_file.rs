@@ -1,33 +1,14 @@
-//! What `lock`, `init` and `fix` share: taking stock for a lock, writing it, and what to do with what was written.
+//! What `lock`, `init` and `fix` share: writing a first lock, and what to do with what was written.
 
 use std::path::{Path, PathBuf};
 
-use packgate::audit::{Auditor, Options};
 use packgate::escape::shown;
 use packgate::inventory::Inventory;
 use packgate::lock;
 use packgate::project::Project;
-use packgate::settings::Settings;
 
 use super::file::save;
-use super::{Exit, complain, output};
-
-/// The facts of an artifact to make a lock from. If not all its files could be read, the lock would allow too little,
-/// or hide what is there.
-pub(super) fn stock(path: &Path, folder: &Path) -> Result<Result<Inventory, Exit>, String> {
-    let settings = Settings::load(folder, None).map_err(|errors| errors.to_string())?;
-    let options = Options::default().settings(settings).project(Project::new(folder));
-    let inventory = Auditor::new(options).stock(path, 2).map_err(|error| error.to_string())?;
-    match inventory.cut_short() {
-        None => Ok(Ok(inventory)),
-        Some(part) => {
-            let place =
-                if part.place.is_empty() { String::new() } else { format!("{}: ", shown(&part.place)) };
-            complain(&format!("{}: {place}{}; no lock is written", path.display(), part.why));
-            Ok(Err(Exit::Incomplete))
-        }
-    }
-}
+use super::output;
 
 /// Writes a first lock and says how many lines of how many sections it has.
 pub(super) fn create(file: &Path, inventories: &[Inventory]) -> Result<String, String> {

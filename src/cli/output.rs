@@ -24,8 +24,8 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, file) = match text.split_once('=') {
-            Some((name, file)) if !file.is_empty() => (name, Some(PathBuf::from(file))),
-            Some((name, _)) => (name, None),
+            Some((name, "")) => return Err(format!("no file is named behind {name}=")),
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
         let reporter = report::find(name)

@@ -2,7 +2,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use packgate::commit::CommitOptions;
-use packgate::ecosystem::Edit;
+use packgate::ecosystem::{Edit, broken_manifest};
 use packgate::inventory::Inventory;
 use packgate::outcome::LeftOut;
 use packgate::pack::{self, Artifact, Choice, PackError};
@@ -36,6 +36,17 @@ impl Packing {
     pub(crate) fn as_is(as_is: bool) -> Self {
         Self { as_is, ..Self::default() }
     }
+
+    /// Why something that isn't packed can't be taken as it is.
+    fn keeps_from(&self, path: &Path) -> Option<String> {
+        if self.choice.is_narrow() {
+            return Some(
+                "--member and --since choose among the packages of a workspace, and this is none".to_owned(),
+            );
+        }
+        let broken = (!self.as_is && path.is_dir()).then(|| broken_manifest(path)).flatten()?;
+        Some(format!("{broken}; use --as-is to audit the folder as it is"))
+    }
 }
 
 /// The artifacts of a command line. Those that were packed for it are kept as long as this lives.
@@ -68,7 +79,10 @@ impl Targets {
         let mut targets = Self::default();
         for path in expanded(arguments)? {
             if packing.as_is || !path.is_dir() || !pack::has_manifest(&path) {
-                targets.all.push(Target { path, folder: None, named: None, publish: None });
+                match packing.keeps_from(&path) {
+                    Some(why) => wrong.push(format!("{}: {why}", path.display())),
+                    None => targets.all.push(Target { path, folder: None, named: None, publish: None }),
+                }
                 continue;
             }
             match pack::pack(&path, &packing.choice) {

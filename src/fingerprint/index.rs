@@ -43,7 +43,8 @@ impl Index {
     }
 
     /// The same, without anything that stands in a file below a folder of `public`, too, unless that file is below one
-    /// of `roots` itself or is no `is_source`.
+    /// of `roots` itself or is no `is_source`. What a build wrote makes nothing public but what a build wrote: the
+    /// helpers of bundlers.
     pub fn of_private(
         roots: &[PathBuf],
         public: &[PathBuf],
@@ -55,9 +56,16 @@ impl Index {
         let mut open = below(public);
         // The root of a workspace may be published, and then holds its private members, too.
         open.retain(|path| !roots.iter().any(|root| path.starts_with(root)) && is_source(path));
-        let known: HashSet<u64> = all_prints(&books(&open, base, &salt)).collect();
+        let (built, written): (Vec<PathBuf>, Vec<PathBuf>) =
+            open.into_iter().partition(|path| walk::is_built(path));
+        let known: HashSet<u64> = all_prints(&books(&written, base, &salt)).collect();
+        let known_built: HashSet<u64> = all_prints(&books(&built, base, &salt)).collect();
         let mut own = books(&files, base, &salt);
-        own.iter_mut().for_each(|book| book.prints.retain(|(print, _)| !known.contains(print)));
+        for book in &mut own {
+            let is_built = walk::is_built(&base.join(&book.label));
+            let is_known = |print: &u64| known.contains(print) || (is_built && known_built.contains(print));
+            book.prints.retain(|(print, _)| !is_known(print));
+        }
         Self { shelves: vec![Shelf::new(salt, without_common(own))] }
     }
 

@@ -58,6 +58,13 @@ pub(super) fn named(root: &Path, is_wanted: fn(&str) -> bool) -> Vec<PathBuf> {
     files
 }
 
+/// Whether a build wrote a file, even if it is tracked: a source map lies beside it.
+pub(super) fn is_built(path: &Path) -> bool {
+    let mut map = path.as_os_str().to_owned();
+    map.push(".map");
+    Path::new(&map).is_file()
+}
+
 /// Whether a text is written by people, rather than minified.
 pub(super) fn is_written(text: &[u8]) -> bool {
     let lines = memchr::memchr_iter(b'\n', text).count() + 1;

@@ -225,6 +225,33 @@ fn outputs_that_cannot_be_written_fail_before_the_audit() {
 }
 
 #[test]
+fn a_call_that_cannot_be_meant_is_an_error_and_says_why() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("a.tgz"), npm_tarball(&[])).unwrap();
+    std::fs::create_dir(folder.path().join("site")).unwrap();
+    std::fs::create_dir(folder.path().join("crate")).unwrap();
+    std::fs::write(folder.path().join("crate/Cargo.toml"), "[package\nname = 1").unwrap();
+    for (arguments, why) in [
+        (
+            &["check", "a.tgz", "--member", "x"][..],
+            "choose among the packages of a workspace, and this is none",
+        ),
+        (&["check", "site", "--since", "v1"], "choose among the packages of a workspace, and this is none"),
+        (&["check", "a.tgz", "--format", "html="], "no file is named behind html="),
+        (
+            &["check", "a.tgz", "--format", "html=no/a.html"],
+            "cannot write no/a.html: No such file or directory (os error 2)\n",
+        ),
+        (&["check", "crate"], "Cargo.toml:1: the manifest can't be read"),
+        (&["judge", "a.tgz"], "`packgate inventory --format ndjson` writes one"),
+    ] {
+        let output = packgate(folder.path(), arguments);
+        let said = text(&output.stderr);
+        assert!(status(&output) == 2 && said.contains(why), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
 fn verbose_says_what_is_read_run_and_recognised() {
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("packgate.toml"), "policy = \"strict\"\n").unwrap();

@@ -205,6 +205,22 @@ fn an_artifact_that_cannot_be_read_gets_no_lock() {
 }
 
 #[test]
+fn what_the_policy_refuses_is_locked_with_a_word_on_that() {
+    let project = project();
+    only(project.path(), |rule| rule == "stray-credential-file" || rule == "contents-drift");
+    let settings = project.path().join("packgate.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, format!("{text}stray-credential-file = \"error\"\n")).unwrap();
+    package(project.path(), "good.tgz", "1.0.0", &[("dist/cli.js", "")]);
+    let (status, text) = run(project.path(), &["lock", "good.tgz"]);
+    assert!(status == 0 && !text.contains("blocked"), "{text}");
+    package(project.path(), "bad.tgz", "1.0.1", &[("dist/cli.js", ""), ("dist/.env", "A=1\n")]);
+    let (status, text) = run(project.path(), &["lock", "--yes", "bad.tgz"]);
+    assert!(status == 0 && text.contains("bad.tgz is blocked all the same (1 error)"), "{text}");
+    assert_eq!(run(project.path(), &["check", "bad.tgz"]).0, 1);
+}
+
+#[test]
 fn a_folder_that_is_deployed() {
     let project = project();
     let site = project.path().join("site/assets");
