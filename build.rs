@@ -179,6 +179,7 @@ fn stray(rules: &[Value]) -> String {
         let part_of = rule.text_or("part-of", "");
         let rows = rule.tables("row");
         let mut listed = String::new();
+        let mut exempt: Vec<String> = Vec::new();
         let mut rows_code = String::new();
         for row in &rows {
             let mut row = Fields::new(row);
@@ -202,10 +203,20 @@ fn stray(rules: &[Value]) -> String {
                 row.flag("top"),
                 row.flag("plugin"),
             );
+            if paths.is_empty() {
+                exempt.extend(row.texts("not").iter().map(|pattern| format!("`{pattern}`")));
+            }
             row.done(&name);
         }
+        let exempt = match exempt.is_empty() {
+            true => String::new(),
+            false => format!(
+                "What is recognised by content alone is left alone at these paths: {}.\n\n",
+                exempt.join(", ")
+            ),
+        };
         let docs = format!(
-            "## What it does\n\nFinds {what}.\n\n## Why it matters\n\nA stranger gets {why}.\n\n## What to do\n\n\
+            "## What it does\n\nFinds {what}.\n\n{exempt}## Why it matters\n\nA stranger gets {why}.\n\n## What to do\n\n\
              {fix} An npm allowlist works by folder: `\"files\": [\"dist\"]` still ships what lies under `dist/`, \
              and `\"!dist/**/NAME\"` takes it out. Cargo has `exclude`, setuptools `exclude_package_data`, VS Code \
              `.vscodeignore`.\n\n## Example\n\n```text\n{listed}```\n"

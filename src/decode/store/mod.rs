@@ -1,0 +1,61 @@
+//! Files of blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, and a zip where it stands in a text.
+
+mod avro;
+mod packed;
+mod parquet;
+mod streams;
+mod zip;
+
+use super::places::{Builder, Rate};
+use super::{Budget, Layer, StandsIn, Wrapping};
+
+pub(super) const WRAPPING: Wrapping =
+    Wrapping { name: "compressed blocks", stands_in: StandsIn::Anything, uncover };
+
+/// Hands out what blocks hold, each with the place where it stands.
+type Found<'a> = dyn FnMut(usize, &[u8]) + 'a;
+
+/// What such files begin with, and who reads them.
+const STORES: [(&[u8], fn(&[u8], &Budget, &mut Found<'_>)); 5] = [
+    (b"PAR1", parquet::uncover),
+    (b"ARROW1\0\0", streams::uncover),
+    (b"Obj\x01", avro::uncover),
+    (b"\x89HDF\r\n\x1A\n", streams::uncover),
+    // Where it is a file, it is opened as one.
+    (zip::MAGIC, zip::uncover),
+];
+
+fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    let Some((_, uncover)) = STORES.iter().find(|(magic, _)| bytes.starts_with(magic)) else { return };
+    let mut layer = Builder::new(WRAPPING.name, true, budget, found);
+    uncover(bytes, budget, &mut |at, block| {
+        if holds_text(block) {
+            layer.mark(at, Rate(0, 1));
+            layer.push(block);
+            layer.end();
+        }
+    });
+}
+
+/// Whether a block has words rather than numbers, as far as its beginning tells.
+fn holds_text(block: &[u8]) -> bool {
+    const BEGINNING: usize = 1 << 10;
+    const WORDS: usize = 24;
+    let beginning = block.get(..BEGINNING).unwrap_or(block);
+    let mut texts = beginning.split(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
+    texts.any(|text| text.len() >= WORDS)
+}
+
+#[cfg(test)]
+mod testing {
+    use super::Budget;
+
+    /// What a reader of such files finds in one.
+    pub(super) fn blocks(uncover: fn(&[u8], &Budget, &mut super::Found<'_>), file: &[u8]) -> Vec<String> {
+        let mut blocks = Vec::new();
+        uncover(file, &Budget::of(file.len()), &mut |_, block| {
+            blocks.push(String::from_utf8_lossy(block).into_owned());
+        });
+        blocks
+    }
+}
