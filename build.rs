@@ -187,6 +187,7 @@ fn stray(rules: &[Value]) -> String {
             let sign = row.text_or("sign", "");
             assert!(!paths.is_empty() || !sign.is_empty(), "{name}: a row has paths or a sign");
             let special = row.text_or("why", "");
+            let not = row.texts("not");
             for path in paths.iter().take(12) {
                 let _ = write!(listed, "{path}  ");
             }
@@ -196,15 +197,14 @@ fn stray(rules: &[Value]) -> String {
             listed.push('\n');
             let _ = writeln!(
                 rows_code,
-                "StrayRow {{ paths: &{paths:?}, not: &{:?}, sign: {sign:?}, unless: {:?}, kinds: &{:?}, top: {}, plugin: {}, why: {special:?} }},",
-                row.texts("not"),
+                "StrayRow {{ paths: &{paths:?}, not: &{not:?}, sign: {sign:?}, unless: {:?}, kinds: &{:?}, top: {}, plugin: {}, why: {special:?} }},",
                 row.text_or("unless", ""),
                 row.texts("kinds"),
                 row.flag("top"),
                 row.flag("plugin"),
             );
             if paths.is_empty() {
-                exempt.extend(row.texts("not").iter().map(|pattern| format!("`{pattern}`")));
+                exempt.extend(not.iter().map(|pattern| format!("`{pattern}`")));
             }
             row.done(&name);
         }

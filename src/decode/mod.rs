@@ -74,6 +74,11 @@ impl Budget {
         self.is_spent.get()
     }
 
+    /// Notes that something was left out.
+    fn spend(&self) {
+        self.is_spent.set(true);
+    }
+
     /// Takes so many bytes if they are there.
     fn take(&self, bytes: usize) -> bool {
         self.take_from(&self.left, bytes)

@@ -28,20 +28,24 @@ const STORES: [(&[u8], fn(&[u8], &Budget, &mut Found<'_>)); 5] = [
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let Some((_, uncover)) = STORES.iter().find(|(magic, _)| bytes.starts_with(magic)) else { return };
     let mut layer = Builder::new(WRAPPING.name, true, budget, found);
-    uncover(bytes, budget, &mut |at, block| {
-        if holds_text(block) {
-            layer.mark(at, Rate(0, 1));
-            layer.push(block);
-            layer.end();
-        }
+    // Tables are packed more tightly than anything that is encoded.
+    let own = Budget::of(bytes.len().max(LARGEST));
+    uncover(bytes, &own, &mut |at, block| {
+        layer.mark(at, Rate(0, 1));
+        layer.push(block);
+        layer.end();
     });
+    if own.is_spent() {
+        budget.spend();
+    }
 }
 
+/// Bytes of a store of which everything is unpacked, however well it was packed: some four times as many may come of it.
+const LARGEST: usize = 16 << 20;
+
 /// Whether a block has words rather than numbers, as far as its beginning tells.
-fn holds_text(block: &[u8]) -> bool {
-    const BEGINNING: usize = 1 << 10;
+fn holds_text(beginning: &[u8]) -> bool {
     const WORDS: usize = 24;
-    let beginning = block.get(..BEGINNING).unwrap_or(block);
     let mut texts = beginning.split(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
     texts.any(|text| text.len() >= WORDS)
 }

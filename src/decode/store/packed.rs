@@ -38,11 +38,19 @@ pub(super) fn deflated(bytes: &[u8], budget: &Budget) -> Option<(Vec<u8>, usize)
 /// What a block in Snappy's form holds.
 pub(super) fn snappy(bytes: &[u8], budget: &Budget) -> Option<Vec<u8>> {
     let length = decompress_len(bytes).ok().filter(|length| *length as u64 <= LARGEST)?;
-    budget.take(length).then(|| Decoder::new().decompress_vec(bytes).ok())?
+    let text = budget.take(length).then(|| Decoder::new().decompress_vec(bytes).ok())?;
+    text.filter(|text| super::holds_text(text))
 }
 
+/// All that a reader gives, if it begins like something with words in it.
 fn whole(reader: &mut dyn Read, budget: &Budget) -> Option<Vec<u8>> {
+    const BEGINNING: u64 = 16 << 10;
     let mut text = Vec::new();
-    let is_read = reader.take(LARGEST).read_to_end(&mut text).is_ok();
-    (budget.take(text.len()) && is_read).then_some(text)
+    let mut is_read = reader.take(BEGINNING).read_to_end(&mut text).is_ok();
+    let has_words = super::holds_text(&text);
+    // Of what was at its end, some readers would begin with whatever is behind it.
+    if has_words && text.len() as u64 == BEGINNING {
+        is_read &= reader.take(LARGEST).read_to_end(&mut text).is_ok();
+    }
+    (budget.take(text.len()) && is_read && has_words).then_some(text)
 }

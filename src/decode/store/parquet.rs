@@ -1,5 +1,6 @@
-//! Parquet: pages one behind the other, each with a header in Thrift's compact form that says how long it is. How they are
-//! compressed stands at the end of the file; most forms show it themselves.
+//! Parquet: pages one behind the other, each with a header in Thrift's compact form that says how long it is. Between them
+//! some writers put what they know of a column, in the same form. How pages are compressed stands at the end of the file;
+//! most forms show it themselves.
 
 use super::super::Budget;
 use super::avro::number;
@@ -11,6 +12,9 @@ const DEEPEST: u32 = 4;
 pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut Found<'_>) {
     let mut rest = bytes.get(4..).unwrap_or_default();
     while let Some(header) = header(&mut rest) {
+        if header.packed == 0 {
+            continue;
+        }
         let Some((page, behind)) = rest.split_at_checked(header.packed) else { return };
         let at = bytes.len() - rest.len();
         rest = behind;
@@ -32,7 +36,7 @@ struct Header {
     packed: usize,
 }
 
-/// The header that stands here.
+/// The header that stands here; of anything else in this form, one of an empty page.
 fn header(rest: &mut &[u8]) -> Option<Header> {
     let mut header = Header::default();
     let mut field = 0;
@@ -45,7 +49,7 @@ fn header(rest: &mut &[u8]) -> Option<Header> {
             _ => skip(rest, kind, 0)?,
         }
     }
-    (header.packed > 0).then_some(header)
+    Some(header)
 }
 
 /// The kind of a value.
@@ -71,7 +75,7 @@ fn next(rest: &mut &[u8], field: &mut i64) -> Option<Option<Kind>> {
     Some(Some(Kind(byte & 0x0F)))
 }
 
-/// Leaves out a value. Headers have no lists.
+/// Leaves out a value.
 fn skip(rest: &mut &[u8], kind: Kind, depth: u32) -> Option<()> {
     let length = match kind.0 {
         1 | 2 => 0,
@@ -82,6 +86,7 @@ fn skip(rest: &mut &[u8], kind: Kind, depth: u32) -> Option<()> {
         }
         7 => 8,
         8 => length(rest)?,
+        9 | 10 if depth < DEEPEST => skip_list(rest, depth)?,
         12 if depth < DEEPEST => {
             let mut field = 0;
             while let Some(kind) = next(rest, &mut field)? {
@@ -93,6 +98,26 @@ fn skip(rest: &mut &[u8], kind: Kind, depth: u32) -> Option<()> {
     };
     *rest = rest.get(length..)?;
     Some(())
+}
+
+/// Leaves out the values of a list. Returns how many bytes are left of it.
+fn skip_list(rest: &mut &[u8], depth: u32) -> Option<usize> {
+    let (byte, behind) = rest.split_first()?;
+    *rest = behind;
+    let count = match byte >> 4 {
+        15 => length(rest)?,
+        count => usize::from(count),
+    };
+    match byte & 0x0F {
+        // Truth takes no byte in a field, but one in a list.
+        1..=3 => Some(count),
+        kind => {
+            for _ in 0..count {
+                skip(rest, Kind(kind), depth + 1)?;
+            }
+            Some(0)
+        }
+    }
 }
 
 /// How long a string is: a number without a sign, here read as one with a sign and put back.
@@ -124,7 +149,9 @@ mod tests {
         let snappy = snap::raw::Encoder::new().compress_vec(text.as_bytes()).unwrap();
         let zstd =
             ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
-        let pages = [page(&text, &snappy), page("in clear", b"in clear"), page(&text, &zstd)];
+        // a number, a list of two numbers, a list of a string
+        let column = vec![0x15, 2, 0x19, 0x25, 0, 6, 0x19, 0x18, 1, b'k', 0];
+        let pages = [page(&text, &snappy), column, page("in clear", b"in clear"), page(&text, &zstd)];
         let file = [b"PAR1".to_vec(), pages.concat(), b"\0PAR1".to_vec()].concat();
         assert_eq!(blocks(uncover, &file), [&*text, &*text]);
         for length in 0..file.len() {
