@@ -15,8 +15,11 @@ pub(super) const WRAPPING: Wrapping =
 /// Hands out what blocks hold, each with the place where it stands.
 type Found<'a> = dyn FnMut(usize, &[u8]) + 'a;
 
+/// Hands out the blocks of a file. What is unpacked is taken from the budget.
+type Uncover = fn(&[u8], &Budget, &mut Found<'_>);
+
 /// What such files begin with, and who reads them.
-const STORES: [(&[u8], fn(&[u8], &Budget, &mut Found<'_>)); 5] = [
+const STORES: [(&[u8], Uncover); 5] = [
     (b"PAR1", parquet::uncover),
     (b"ARROW1\0\0", streams::uncover),
     (b"Obj\x01", avro::uncover),
@@ -55,7 +58,7 @@ mod testing {
     use super::Budget;
 
     /// What a reader of such files finds in one.
-    pub(super) fn blocks(uncover: fn(&[u8], &Budget, &mut super::Found<'_>), file: &[u8]) -> Vec<String> {
+    pub(super) fn blocks(uncover: super::Uncover, file: &[u8]) -> Vec<String> {
         let mut blocks = Vec::new();
         uncover(file, &Budget::of(file.len()), &mut |_, block| {
             blocks.push(String::from_utf8_lossy(block).into_owned());

@@ -43,11 +43,7 @@ impl Text {
     fn read(path: &Path, base: &Path, room: &mut Room) -> Option<Self> {
         let label = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let language = Language::of(&label)?;
-        if !fs::symlink_metadata(path)
-            .ok()
-            .filter(fs::Metadata::is_file)
-            .is_some_and(|is| is.len() <= LARGEST)
-        {
+        if fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?.len() > LARGEST {
             return None;
         }
         let Room { text, line: room } = room;
