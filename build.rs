@@ -179,6 +179,7 @@ fn stray(rules: &[Value]) -> String {
         let part_of = rule.text_or("part-of", "");
         let rows = rule.tables("row");
         let mut listed = String::new();
+        let mut exempt: Vec<String> = Vec::new();
         let mut rows_code = String::new();
         for row in &rows {
             let mut row = Fields::new(row);
@@ -186,6 +187,7 @@ fn stray(rules: &[Value]) -> String {
             let sign = row.text_or("sign", "");
             assert!(!paths.is_empty() || !sign.is_empty(), "{name}: a row has paths or a sign");
             let special = row.text_or("why", "");
+            let not = row.texts("not");
             for path in paths.iter().take(12) {
                 let _ = write!(listed, "{path}  ");
             }
@@ -195,17 +197,26 @@ fn stray(rules: &[Value]) -> String {
             listed.push('\n');
             let _ = writeln!(
                 rows_code,
-                "StrayRow {{ paths: &{paths:?}, not: &{:?}, sign: {sign:?}, unless: {:?}, kinds: &{:?}, top: {}, plugin: {}, why: {special:?} }},",
-                row.texts("not"),
+                "StrayRow {{ paths: &{paths:?}, not: &{not:?}, sign: {sign:?}, unless: {:?}, kinds: &{:?}, top: {}, plugin: {}, why: {special:?} }},",
                 row.text_or("unless", ""),
                 row.texts("kinds"),
                 row.flag("top"),
                 row.flag("plugin"),
             );
+            if paths.is_empty() {
+                exempt.extend(not.iter().map(|pattern| format!("`{pattern}`")));
+            }
             row.done(&name);
         }
+        let exempt = match exempt.is_empty() {
+            true => String::new(),
+            false => format!(
+                "What is recognised by content alone is left alone at these paths: {}.\n\n",
+                exempt.join(", ")
+            ),
+        };
         let docs = format!(
-            "## What it does\n\nFinds {what}.\n\n## Why it matters\n\nA stranger gets {why}.\n\n## What to do\n\n\
+            "## What it does\n\nFinds {what}.\n\n{exempt}## Why it matters\n\nA stranger gets {why}.\n\n## What to do\n\n\
              {fix} An npm allowlist works by folder: `\"files\": [\"dist\"]` still ships what lies under `dist/`, \
              and `\"!dist/**/NAME\"` takes it out. Cargo has `exclude`, setuptools `exclude_package_data`, VS Code \
              `.vscodeignore`.\n\n## Example\n\n```text\n{listed}```\n"

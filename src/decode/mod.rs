@@ -28,6 +28,7 @@ mod rtf;
 mod runs;
 mod shell;
 mod sqlite;
+mod store;
 mod typed;
 pub(crate) mod whole;
 mod wide;
@@ -73,6 +74,11 @@ impl Budget {
         self.is_spent.get()
     }
 
+    /// Notes that something was left out.
+    fn spend(&self) {
+        self.is_spent.set(true);
+    }
+
     /// Takes so many bytes if they are there.
     fn take(&self, bytes: usize) -> bool {
         self.take_from(&self.left, bytes)
@@ -116,7 +122,7 @@ enum StandsIn {
 }
 
 /// All wrappings, in the order in which they are looked for.
-const WRAPPINGS: [Wrapping; 13] = [
+const WRAPPINGS: [Wrapping; 14] = [
     base64::WRAPPING,
     dump::WRAPPING,
     escapes::WRAPPING,
@@ -130,6 +136,7 @@ const WRAPPINGS: [Wrapping; 13] = [
     wide::WRAPPING,
     sqlite::WRAPPING,
     leveldb::WRAPPING,
+    store::WRAPPING,
 ];
 
 /// Uncovers what a text or a binary holds in wrappings of any kind. `from` says what the bytes were uncovered in, if in

@@ -55,7 +55,7 @@ impl Search<'_> {
             search.unpacked_layer(&text).or_else(|| unicode::decode_inner(&text).map(String::into_bytes));
         let as_text = other_form.as_deref().unwrap_or(&text);
         let is_source =
-            is_hidden && !binary::is_program(around.media) && sign::holds_source(self.path, as_text);
+            is_hidden && !binary::is_program(around.media) && sign::hides_source(self.path, as_text);
         match other_form {
             // Its bytes are no longer those that have places.
             Some(mut text) => search.look_inside(&mut text, Origin::Coded(what, &place(0)), depth),

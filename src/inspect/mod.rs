@@ -47,7 +47,7 @@ pub use scanner::{ScanOptions, Scanner};
 pub(crate) use secret::SETTINGS_FILES;
 pub(crate) use secret::{SecretRule, TABLE as SECRETS};
 pub(crate) use sign::{
-    LOCALHOST_CERTIFICATE, Match as StrayMatch, STRAYS, StrayRow, StrayRule, is_excepted,
+    LOCALHOST_CERTIFICATE, Match as StrayMatch, SOURCE_TEXT, STRAYS, StrayRow, StrayRule, is_excepted,
     matches as stray_matches,
 };
 pub use streaming::StreamingScan;

@@ -9,7 +9,7 @@ use super::for_show::is_for_show;
 use super::localhost;
 use super::{Context, Family, Finding, Place, Rule};
 use crate::ecosystem;
-use crate::inspect::{STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
+use crate::inspect::{SOURCE_TEXT, STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
 use crate::inventory::{Entry, Inventory};
 use crate::settings::Level;
 
@@ -126,9 +126,10 @@ fn recognise(
         let folder = entry.place.get(..outside + folder).unwrap_or_default().to_owned();
         return Some((found.pattern, folder, found.row.why));
     }
-    let shows = |row: &&StrayRow| {
-        row.paths.is_empty() && has(row.sign) && is_of_kind(row) && !is_excepted(row, &entry.path)
-    };
+    // This sign is shown by none of its exceptions, but by what is hidden in one.
+    let is_excepted = |row: &StrayRow| row.sign != SOURCE_TEXT && is_excepted(row, &entry.path);
+    let shows =
+        |row: &&StrayRow| row.paths.is_empty() && has(row.sign) && is_of_kind(row) && !is_excepted(row);
     let by_content = stray.rows.iter().find(shows)?;
     // A program that reads repositories has some in its tests.
     if for_show && stray.name == "stray-vcs" {

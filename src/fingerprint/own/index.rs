@@ -9,7 +9,7 @@ use crate::inventory::{Fate, LineClass};
 use super::classify::{ClassSet, Classed};
 use super::key::HEAD_BITS;
 use super::lines::{Lines, Places};
-use super::texts::{OwnTexts, Text};
+use super::texts::{OwnTexts, Room, Text};
 
 /// The lines of a project's own source text, ready to be looked up.
 #[derive(Debug, Default)]
@@ -55,12 +55,13 @@ impl OwnSource {
         names: impl IntoIterator<Item = String>,
         texts: &OwnTexts,
     ) -> Self {
-        let read: Vec<Arc<Text>> = paths.par_iter().filter_map(|path| texts.read(path, base)).collect();
+        let read = paths.par_iter().map_init(Room::default, |room, path| texts.read(path, base, room));
+        let read: Vec<Arc<Text>> = read.flatten_iter().collect();
         let file = |text: &Arc<Text>| OwnFile { path: text.label.clone(), fate: text.language.fate };
         Self {
             names: names.into_iter().map(|name| name.to_lowercase()).collect(),
             files: read.iter().map(file).collect(),
-            heads: bits(read.iter().flat_map(|text| text.begins.iter().map(|begin| begin.0))),
+            heads: bits(read.iter().flat_map(|text| text.heads.iter().copied())),
             lines: Source::Files(Lines::of(read)),
         }
     }
@@ -132,7 +133,7 @@ impl OwnSource {
     pub fn lines_beside(&self, file: u32, found: u32) -> u32 {
         const FEW: usize = 8;
         match &self.lines {
-            Source::Files(lines) => match lines.text(file).map_or(0, |text| text.begins.len()) {
+            Source::Files(lines) => match lines.text(file).map_or(0, |text| text.keys.len()) {
                 all if all > found as usize * FEW => all as u32,
                 _ => self.lines(file),
             },
@@ -272,7 +273,10 @@ mod tests {
             path
         };
         let paths: Vec<_> = files.iter().map(write).collect();
-        OwnSource::of(&paths, folder.path(), ["Acme".to_owned()], &OwnTexts::default())
+        let own = OwnSource::of(&paths, folder.path(), ["Acme".to_owned()], &OwnTexts::default());
+        // What becomes of all lines is read while the folder is there.
+        own.all_lines();
+        own
     }
 
     fn classes(own: &OwnSource, text: &str) -> Vec<LineClass> {

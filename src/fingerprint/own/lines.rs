@@ -1,4 +1,4 @@
-//! The lines of a project's files, laid out by what they begin with. Their keys are made for the beginnings that turn up
+//! The lines of a project's files, laid out by what they begin with. They are sorted for the beginnings that turn up
 //! somewhere: few do, in what most projects publish.
 
 use std::sync::{Arc, OnceLock};
@@ -9,7 +9,7 @@ use super::texts::Text;
 /// A line in more files than this is an idiom of the project, and tells nothing of any one of them.
 pub(super) const MOST_FILES: usize = 64;
 
-/// Bits of a head by which lines are laid out: so few lines are in one shelf that making all their keys is no waste.
+/// Bits of a head by which lines are laid out: so few lines are in one shelf that sorting all of them is no waste.
 const SHELF_BITS: u32 = 14;
 
 /// Lines by their keys, with the files that have them.
@@ -67,8 +67,8 @@ impl Places {
 #[derive(Debug)]
 pub(super) struct Lines {
     texts: Vec<Arc<Text>>,
-    /// Files and where in them lines begin, shelf by shelf.
-    begins: Vec<(u32, u32)>,
+    /// Files and which of their lines, shelf by shelf.
+    lines: Vec<(u32, u32)>,
     shelves: Vec<Shelf>,
 }
 
@@ -84,7 +84,7 @@ struct Shelf {
 impl Lines {
     pub(super) fn of(texts: Vec<Arc<Text>>) -> Self {
         let mut shelves: Vec<Shelf> = (0..=1 << SHELF_BITS).map(|_| Shelf::default()).collect();
-        let heads = texts.iter().flat_map(|text| text.begins.iter().map(|begin| begin.0));
+        let heads = texts.iter().flat_map(|text| text.heads.iter().copied());
         let mut count = 0;
         for head in heads {
             count += 1;
@@ -99,21 +99,21 @@ impl Lines {
             shelf.first = sum;
         }
         let mut next: Vec<u32> = shelves.iter().map(|shelf| shelf.first).collect();
-        let mut begins = vec![(0, 0); count];
+        let mut lines = vec![(0, 0); count];
         for (number, text) in texts.iter().enumerate() {
-            for (head, start) in &text.begins {
+            for (line, head) in text.heads.iter().enumerate() {
                 let Some(next) = next.get_mut(shelf_of(*head)) else { continue };
-                if let Some(begin) = begins.get_mut(*next as usize) {
-                    *begin = (number as u32, *start);
+                if let Some(place) = lines.get_mut(*next as usize) {
+                    *place = (number as u32, line as u32);
                 }
                 *next += 1;
             }
         }
-        Self { texts, begins, shelves }
+        Self { texts, lines, shelves }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.begins.is_empty()
+        self.lines.is_empty()
     }
 
     /// A file.
@@ -145,14 +145,13 @@ impl Lines {
     /// The lines of a shelf by their keys.
     fn places(&self, number: usize) -> Option<&Places> {
         let (shelf, next) = (self.shelves.get(number)?, self.shelves.get(number + 1)?);
-        let begins = self.begins.get(shelf.first as usize..next.first as usize)?;
-        Some(shelf.places.get_or_init(|| Box::new(self.keyed(begins))))
+        let lines = self.lines.get(shelf.first as usize..next.first as usize)?;
+        Some(shelf.places.get_or_init(|| Box::new(self.keyed(lines))))
     }
 
-    fn keyed(&self, begins: &[(u32, u32)]) -> Places {
-        let mut room = Vec::new();
-        let key = |(file, start): &(u32, u32)| Some((self.text(*file)?.key(*start, &mut room)?, *file));
-        let mut lines: Vec<(u64, u32)> = begins.iter().filter_map(key).collect();
+    fn keyed(&self, lines: &[(u32, u32)]) -> Places {
+        let key = |(file, line): &(u32, u32)| Some((*self.text(*file)?.keys.get(*line as usize)?, *file));
+        let mut lines: Vec<(u64, u32)> = lines.iter().filter_map(key).collect();
         lines.sort_unstable();
         lines.dedup();
         let mut places = Places::default();

@@ -2,9 +2,12 @@
 //! those that matter.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::inventory::LineClass;
 
 use super::classify::{self, ClassSet, Classed};
 use super::key;
@@ -15,46 +18,53 @@ const LARGEST: u64 = 1 << 20;
 /// Longer lines on average are no text of people.
 const LONGEST_LINES: usize = 400;
 
-/// A source file and where its lines begin that can be recognised.
+/// A source file and those of its lines that can be recognised. Its text is read again if some of them turn up.
 #[derive(Debug)]
 pub(super) struct Text {
     pub label: String,
     pub language: &'static Language,
-    /// What lines begin with, and where they do.
-    pub begins: Vec<(u32, u32)>,
-    text: Vec<u8>,
+    /// What lines begin with.
+    pub heads: Vec<u32>,
+    /// The keys of the same lines.
+    pub keys: Vec<u64>,
+    path: PathBuf,
     classed: OnceLock<Vec<Classed>>,
+}
+
+/// Memory that is used again from file to file.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    text: Vec<u8>,
+    line: Vec<u8>,
 }
 
 impl Text {
     /// A file's text; `None` where it is none of a project's own. Its name is relative to `base`.
-    fn read(path: &Path, base: &Path) -> Option<Self> {
+    fn read(path: &Path, base: &Path, room: &mut Room) -> Option<Self> {
         let label = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let language = Language::of(&label)?;
         if fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?.len() > LARGEST {
             return None;
         }
-        let text = fs::read(path).ok()?;
-        let mut begins = Vec::new();
+        let Room { text, line: room } = room;
+        text.clear();
+        File::open(path).ok()?.take(LARGEST).read_to_end(text).ok()?;
+        let (mut heads, mut keys) = (Vec::new(), Vec::new());
         let (mut ends, mut start) = (0, 0);
-        for end in memchr::memchr_iter(b'\n', &text).chain([text.len()]) {
+        for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
             let line = text.get(start..end).unwrap_or_default();
-            if let Some(head) = key::begin(line).and_then(key::head) {
-                begins.push((head, start as u32));
+            if let Some((key, head)) = key::of_line(line, room) {
+                heads.push(head);
+                keys.push(key);
             }
             (ends, start) = (ends + 1, end + 1);
         }
-        if text.len() / ends > LONGEST_LINES || memchr::memchr(0, &text).is_some() {
+        if text.len() / ends > LONGEST_LINES || memchr::memchr(0, text).is_some() {
             return None;
         }
-        Some(Self { label, language, begins, text, classed: OnceLock::new() })
-    }
-
-    /// The key of the line that begins here. `room` is used again.
-    pub(super) fn key(&self, start: u32, room: &mut Vec<u8>) -> Option<u64> {
-        let rest = self.text.get(start as usize..)?;
-        let line = memchr::memchr(b'\n', rest).map_or(rest, |end| rest.get(..end).unwrap_or_default());
-        key::of(key::begin(line)?, room)
+        heads.shrink_to_fit();
+        keys.shrink_to_fit();
+        Some(Self { label, language, heads, keys, path: path.to_path_buf(), classed: OnceLock::new() })
     }
 
     /// All that the file has a line with this key as.
@@ -67,7 +77,20 @@ impl Text {
 
     /// The lines of which something becomes.
     pub(super) fn classed(&self) -> &[Classed] {
-        self.classed.get_or_init(|| classify::lines(&self.text, self.language))
+        self.classed.get_or_init(|| match fs::read(&self.path) {
+            Ok(text) => classify::lines(&text, self.language),
+            Err(_) => self.in_full(),
+        })
+    }
+
+    /// All lines as those that a build drops: of a file that is gone by now, more is told rather than less.
+    fn in_full(&self) -> Vec<Classed> {
+        let classes = ClassSet::of(LineClass::Lowered);
+        let lines = self.keys.iter().zip(&self.heads).map(|(&key, &head)| Classed { key, head, classes });
+        let mut lines: Vec<Classed> = lines.collect();
+        lines.sort_unstable_by_key(|line| line.key);
+        lines.dedup_by_key(|line| line.key);
+        lines
     }
 }
 
@@ -77,10 +100,10 @@ pub struct OwnTexts(Mutex<HashMap<PathBuf, Option<Arc<Text>>>>);
 
 impl OwnTexts {
     /// A file's text; `None` where it is none of a project's own.
-    pub(super) fn read(&self, path: &Path, base: &Path) -> Option<Arc<Text>> {
+    pub(super) fn read(&self, path: &Path, base: &Path, room: &mut Room) -> Option<Arc<Text>> {
         let known = |texts: &Self| texts.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
         known(self).unwrap_or_else(|| {
-            let text = Text::read(path, base).map(Arc::new);
+            let text = Text::read(path, base, room).map(Arc::new);
             let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             texts.insert(path.to_path_buf(), text.clone());
             text

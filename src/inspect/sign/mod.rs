@@ -14,7 +14,8 @@ use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 use content::SIGNS;
 
 pub(crate) use checks::LOCALHOST_CERTIFICATE;
-pub(super) use listing::{SOURCE_TEXT, holds as holds_source};
+pub(crate) use listing::SOURCE_TEXT;
+pub(super) use listing::is_hidden as hides_source;
 pub(crate) use paths::{Match, is_excepted, matches};
 pub(crate) use table::{STRAYS, StrayRow, StrayRule};
 

@@ -55,7 +55,7 @@ fn classified(code: &[u8]) -> Option<Line> {
     match code.first()? {
         b'/' | b'#' | b'*' if is(&COMMENT) => Some(Line::Comment),
         b'a'..=b'z' | b'}' | b'#' | b'@' if is(&DEFINITION) => Some(Line::Definition),
-        b'a'..=b'z' | b'}' | b'#' | b'A'..=b'Z' if is(&STATEMENT) => Some(Line::Statement),
+        b'a'..=b'z' | b'}' | b'#' | b'@' | b'A'..=b'Z' if is(&STATEMENT) => Some(Line::Statement),
         _ => None,
     }
 }
@@ -72,6 +72,7 @@ static DEFINITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
         | func\x20\([a-z]\w*\x20\*?\w+\)\x20\w+\(.*\{$
         | def\x20[\w.?!]+(?:\(.*[:(,)])?$
         | impl(?:<.*>)?\x20.*\{$
+      | module\x20[A-Z][\w:]*$ | sub\x20\w+\x20\{$ | [\w.]+\x20<-\x20function\(.*
         | type\x20\w+(?:<.*>)?\x20(?:=\x20.*|struct\x20\{|interface\x20\{)$ )
     | ^(?:(?:public|private|protected|internal|static|final|abstract|override|virtual|readonly|async|synchronized)\x20)+[\w<>\[\],?.:\x20]+(?:\(.*[{,();]|=.*;|;|\{)$
     | ^(?:(?:static|extern|inline|const)\x20)*(?:void|int|double|char|bool|float|long|unsigned|size_t|struct\x20\w+)[\x20*]+\w+\(.*[,){]$
@@ -86,6 +87,7 @@ static STATEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
       | (?:if|for|while|match|switch)\x20.*\{$ | (?:for|while|switch|foreach|using|lock)\x20?\(.*\x20.*[{;)]$ | \}\x20(?:else|catch|finally)\b.*\{$
       | (?:const|let|var|val)\x20[\w{\[(].*\x20=\x20.*
       | [a-z_]\w*(?:,\x20\w+)*\x20:=\x20.*
+      | [\w.]+\x20<-\x20.* | @\w+\x20(?:\|\|)?=\x20.* | (?:my|our)\x20[(]?[$@%]\w.*;
       | (?:self|this)[.]\w+(?:[.]\w+)*\x20?[+-]?=\x20.*
       | (?:raise\x20\w+|throw\x20new\x20\w+).* | (?:await|yield)\x20[\w.]+.*[;)]$
       | import\x20.*\x20from\x20['"].* | from\x20[\w.]+\x20import\x20.* | import\x20[\w.]+(?:\x20as\x20\w+|;)?$ | import\x20\{.* | using\x20[\w.]+;$ | \#include\x20[<"].* | use\x20\w+(?:::.*)?;$ | package\x20[\w.]+;?$ | \#\[\w+.*\]$
@@ -119,6 +121,9 @@ mod tests {
                     "public synchronized Optional<Booking> book(Booking wanted) {",
                     "static double width(const struct sluice *s, int years)",
                     "internal sealed class Pier : IPier {",
+                    "module Orchard",
+                    "sub fits {",
+                    "settle <- function(volume, winters) {",
                 ][..],
             ),
             (
@@ -139,6 +144,9 @@ mod tests {
                     "#include <stdio.h>",
                     "use std::fmt;",
                     "bookings.add(wanted);",
+                    "left <- volume * 0.67",
+                    "@trees = trees",
+                    "my ($self, $berth) = @_;",
                 ],
             ),
             (
@@ -187,6 +195,8 @@ mod tests {
             "<p>return</p>",
             "name = \"left-pad\"",
             "int",
+            "<- back to the index",
+            "my (own) words",
             "- public holidays",
         ] {
             assert_eq!(of(line.as_bytes()), None, "{line}");

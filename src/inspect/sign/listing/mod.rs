@@ -20,8 +20,12 @@ use tally::Tally;
 pub(crate) const SOURCE_TEXT: &str = "source-text";
 /// Code that many lines can be told by, and most data has not at all: hardly a file of code lacks it in any language.
 const WORD: &[u8] = b"return";
-/// Times that it stands in what is worth a closer look.
+/// The same in languages whose code returns what it ends with.
+const OTHER_WORDS: [&[u8]; 2] = [b"def ", b"<- function("];
+/// Times that one stands in what is worth a closer look.
 const LEAST_WORDS: usize = 2;
+/// Line ends as they are written where all characters are by their number, words included.
+const LINE_ENDS: [&[u8]; 3] = [b"\\u000a", b"\\u000A", b"\\x0a"];
 /// Of a longer file, this much is looked at.
 const LONGEST: usize = 8 << 20;
 
@@ -42,15 +46,40 @@ pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
     if is_code && !is_data_script(path, bytes) {
         return false;
     }
-    let words = memmem::find_iter(bytes, WORD).filter(|at| !is_in_prose(bytes, *at));
-    let may_hold = words.take(LEAST_WORDS).count() == LEAST_WORDS || whole::is_uuencoded(bytes);
     // Of a script, what is in its strings.
     let counts = |what: &str| !is_code || !what.is_empty();
-    may_hold
+    may_hold(bytes)
         && !is_script(bytes)
         && !is_documentation(bytes)
-        && (is_code || !EXCEPTED.iter().any(|row| is_excepted(row, path)))
+        && (is_code || !is_any_excepted(path))
         && tally::of(bytes).iter().any(|(what, tally)| counts(what) && is_much(tally))
+}
+
+/// Whether what is encoded in a file at a path is source code. In a script that may be what the program hands to another
+/// thread, of which a build leaves no comments.
+pub(crate) fn is_hidden(path: &str, bytes: &[u8]) -> bool {
+    let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
+    match path.rsplit_once('.') {
+        Some((stem, _)) if has_code_extension(path) => {
+            may_hold(bytes)
+                && !is_any_excepted(stem)
+                && tally::of(bytes).iter().any(|(_, tally)| is_much(tally) && is_explained(tally))
+        }
+        _ => holds(path, bytes),
+    }
+}
+
+/// Whether bytes have words of code, or hold what may have some.
+fn may_hold(bytes: &[u8]) -> bool {
+    let words = memmem::find_iter(bytes, WORD).filter(|at| !is_in_prose(bytes, *at));
+    let has = |word: &&[u8]| memmem::find_iter(bytes, word).take(LEAST_WORDS).count() == LEAST_WORDS;
+    words.take(LEAST_WORDS).count() == LEAST_WORDS
+        || OTHER_WORDS.iter().chain(&LINE_ENDS).any(has)
+        || whole::is_uuencoded(bytes)
+}
+
+fn is_any_excepted(path: &str) -> bool {
+    EXCEPTED.iter().any(|row| is_excepted(row, path))
 }
 
 /// Whether the word that begins at `at` stands in a sentence, between other words: `to return a ticket`.
@@ -69,8 +98,12 @@ fn is_in_prose(bytes: &[u8], at: usize) -> bool {
 fn is_much(tally: &Tally) -> bool {
     let Tally { definitions, statements, comments, .. } = *tally;
     let is_defined = definitions >= 1 && 2 * definitions + statements + comments.min(8) >= 9;
-    let is_explained = comments >= 4 && statements >= 4;
-    statements >= 3 && (is_defined || is_explained)
+    statements >= 3 && (is_defined || is_explained(tally))
+}
+
+/// Whether much of it is comments among code.
+fn is_explained(tally: &Tally) -> bool {
+    tally.comments >= 4 && tally.statements >= 4
 }
 
 /// What the table says of files that are no data after all.
@@ -92,8 +125,12 @@ fn has_code_extension(path: &str) -> bool {
 /// What scripts call that have their code behind a list of names.
 const LOADERS: [&[u8]; 3] = [b"define", b"require", b"System.register"];
 
-/// A script that does nothing but hand over data: `window.report = {"files": ...}`, `show([{"path": ...}])`.
+/// A script that does nothing but hand over data: `window.report = {"files": ...}`, `show([{"path": ...}])`,
+/// `export default {"path": ...}`, or rows for a database.
 fn is_data_script(path: &str, bytes: &[u8]) -> bool {
+    if path.ends_with(".sql") {
+        return true;
+    }
     const LONGEST_NAME: usize = 120;
     const HEAD: usize = 4 << 10;
     let text = bytes.trim_ascii_start();
@@ -104,9 +141,10 @@ fn is_data_script(path: &str, bytes: &[u8]) -> bool {
     let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.=( \n".contains(byte);
     let first =
         |data: &[u8]| data.iter().copied().find(|byte| !matches!(byte, b'{' | b'[' | b' ' | b'\n' | b'\r'));
-    path.ends_with(".js")
+    let name = name.trim_ascii_end();
+    (path.ends_with(".js") || path.ends_with(".mjs"))
         && name.iter().all(is_of_name)
-        && matches!(name.trim_ascii_end().last(), Some(b'=' | b'('))
+        && (matches!(name.last(), Some(b'=' | b'(')) || name == b"export default")
         && first(data) == Some(b'"')
         && !LOADERS.iter().any(|loader| name.starts_with(loader))
 }

@@ -8,8 +8,8 @@ use memchr::{memchr, memmem};
 use super::lines::{self, Line};
 use crate::decode::whole;
 
-/// How deep texts in texts are looked into: a page in JSON has its code in an element.
-const DEEPEST: u32 = 2;
+/// How deep texts in texts are looked into: a page in JSON has its code in an element, and events hold JSON in JSON.
+const DEEPEST: u32 = 3;
 
 /// How often a text is looked at in one form or another, so that one made to be read in all of them takes no longer.
 const MOST: usize = 8;

@@ -1,0 +1,68 @@
+//! Files of blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, and a zip where it stands in a text.
+
+mod avro;
+mod packed;
+mod parquet;
+mod streams;
+mod zip;
+
+use super::places::{Builder, Rate};
+use super::{Budget, Layer, StandsIn, Wrapping};
+
+pub(super) const WRAPPING: Wrapping =
+    Wrapping { name: "compressed blocks", stands_in: StandsIn::Anything, uncover };
+
+/// Hands out what blocks hold, each with the place where it stands.
+type Found<'a> = dyn FnMut(usize, &[u8]) + 'a;
+
+/// Hands out the blocks of a file. What is unpacked is taken from the budget.
+type Uncover = fn(&[u8], &Budget, &mut Found<'_>);
+
+/// What such files begin with, and who reads them.
+const STORES: [(&[u8], Uncover); 5] = [
+    (b"PAR1", parquet::uncover),
+    (b"ARROW1\0\0", streams::uncover),
+    (b"Obj\x01", avro::uncover),
+    (b"\x89HDF\r\n\x1A\n", streams::uncover),
+    // Where it is a file, it is opened as one.
+    (zip::MAGIC, zip::uncover),
+];
+
+fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    let Some((_, uncover)) = STORES.iter().find(|(magic, _)| bytes.starts_with(magic)) else { return };
+    let mut layer = Builder::new(WRAPPING.name, true, budget, found);
+    // Tables are packed more tightly than anything that is encoded.
+    let own = Budget::of(bytes.len().max(LARGEST));
+    uncover(bytes, &own, &mut |at, block| {
+        layer.mark(at, Rate(0, 1));
+        layer.push(block);
+        layer.end();
+    });
+    if own.is_spent() {
+        budget.spend();
+    }
+}
+
+/// Bytes of a store of which everything is unpacked, however well it was packed: some four times as many may come of it.
+const LARGEST: usize = 16 << 20;
+
+/// Whether a block has words rather than numbers, as far as its beginning tells.
+fn holds_text(beginning: &[u8]) -> bool {
+    const WORDS: usize = 24;
+    let mut texts = beginning.split(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
+    texts.any(|text| text.len() >= WORDS)
+}
+
+#[cfg(test)]
+mod testing {
+    use super::Budget;
+
+    /// What a reader of such files finds in one.
+    pub(super) fn blocks(uncover: super::Uncover, file: &[u8]) -> Vec<String> {
+        let mut blocks = Vec::new();
+        uncover(file, &Budget::of(file.len()), &mut |_, block| {
+            blocks.push(String::from_utf8_lossy(block).into_owned());
+        });
+        blocks
+    }
+}
