@@ -50,6 +50,8 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|\bNetworkCredential\(["'][^"'\n]*["'],\s?["']"#,
         r#"|(?:--password-stdin|--with-token|--stdin)\s[^\n]*?<<<\s?["']?"#,
         r#"|\bidentified by\s["']"#,
+        // Erlang's cookie lets anybody run anything
+        r#"|\s-setcookie\s["']?"#,
         r#"|[?&](?:api_?key|access_token|token|key|secret|password)="#,
         r#")([^\s"'\\<>{}()&;,|]{8,})"#
     ))
@@ -58,8 +60,8 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a command prints for another that reads its password there.
 static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(concat!(
-        r#"\b(?:echo|printf)\s{1,3}(?:-n\s{1,3}|["']?%s["']?\s{1,3})?["']?([^\s"'\\<>{}()&;,|]{8,})["']?"#,
-        r#"\s{0,3}\|[^\n|]*?(?:--password-stdin|--with-token|--stdin\b|--passphrase-fd|\bsudo -S)"#
+        r#"\b(?:echo|printf)\s{1,3}(?:-n\s{1,3}|["']?%s["']?\s{1,3})?["']?(?:[a-z_][a-z0-9_-]*:)?([^\s"'\\<>{}()&;,|]{8,})["']?"#,
+        r#"\s{0,3}\|[^\n|]*?(?:--password-stdin|--with-token|--stdin\b|--passphrase-fd|\bsudo -S|\bchpasswd\b)"#
     ))
 });
 

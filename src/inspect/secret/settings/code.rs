@@ -1,5 +1,5 @@
 //! Names with quoted values in any language: `name: "value"`, `name = 'value'`, `"name" => "value"`,
-//! `define('name', 'value')`. Reads JSON, too, where it has comments or is a template.
+//! `define('name', 'value')`, Erlang's `{name, "value"}`. Reads JSON, too, where it has comments or is a template.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -14,7 +14,7 @@ static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let value = r#"(?:"([^"\r\n]{6,})"|'([^'\r\n]{6,})')"#;
     let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]*";
     RegexBuilder::new(&format!(
-        r#"(?:["']({name})["']\]?{sign}|\(\s*["']({name})["'] *,\s*[brufBRUF]?|({name})(?:(?:\s*:\s*[a-zA-Z&\[\]. ]+)??{sign}| +)){value}"#
+        r#"(?:["']({name})["']\]?{sign}|\(\s*["']({name})["'] *,\s*[brufBRUF]?|\{{\s*({name})\s*,\s*(?:<<)?|({name})(?:(?:\s*:\s*[a-zA-Z&\[\]. ]+)??{sign}| +)){value}"#
     ))
     .unicode(false)
     .build()
@@ -45,11 +45,11 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     let is_long =
         |name: &Match<'_>, value: &Match<'_>| name.len() > LONGEST_NAME || value.len() > LONGEST_VALUE;
     for captures in quoted.captures_iter(text).take(MOST) {
-        let (Some(whole), Some(name)) = (captures.get(0), (1..=3).find_map(|number| captures.get(number)))
+        let (Some(whole), Some(name)) = (captures.get(0), (1..=4).find_map(|number| captures.get(number)))
         else {
             continue;
         };
-        let Some(value) = captures.get(4).or_else(|| captures.get(5)) else { continue };
+        let Some(value) = captures.get(5).or_else(|| captures.get(6)) else { continue };
         if is_long(&name, &value) || is_comment(text, whole.start()) {
             continue;
         }

@@ -56,9 +56,10 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     if is_placeholder(value) || kind == Kind::Token && is_camel_case(value) {
         return false;
     }
-    let value = behind_user(value);
+    let (whole, value) = (value, behind_user(value));
     match kind {
         Kind::Mnemonic => is_mnemonic(value) || is_opaque(value),
+        Kind::Login => format == Format::Lines && value.len() < whole.len() && is_password(value, 8),
         Kind::Password => {
             is_password(value, 8)
                 || is_long_hex(value)
@@ -81,7 +82,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
 pub(super) fn is_no_word(value: &[u8]) -> bool {
     let count = |is: fn(&u8) -> bool| value.iter().filter(|byte| is(byte)).count();
     let (digits, signs) = (count(u8::is_ascii_digit), count(u8::is_ascii_punctuation));
-    let is_numbered = digits + signs > 1 || (digits > 0 && is_opaque(value));
+    let is_numbered = digits + signs > 1 || (digits > 0 && (is_opaque(value) || is_jumbled(value)));
     is_numbered && plausible::mixes(value) && is_one_word(last_word(value)) && !is_uuid(value)
 }
 
@@ -161,7 +162,7 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
             r"|[a-z][a-z0-9]*(?:[_-](?:[a-z]+[0-9]{0,4}|[a-z][0-9]{1,2}[a-z]{1,2})){1,8}",
             r"|[a-z]+[0-9]{1,3}",
             r"|[a-z]+-[0-9.]+",
-            r"|[a-z_]+(?:[.][a-z_0-9]+)+\(?\)?",
+            r"|[a-z_]+(?:[.](?:[a-z_][a-z_0-9]*|[0-9]+))+\(?\)?",
             r"|[a-z0-9_.-]+\.(?:pem|key|crt|json|txt|yml|yaml|xml|jks|p12|js|ts|py)",
             r"|[a-z_.]+\(.*\)?",
             r")$"
