@@ -21,6 +21,7 @@ mod leveldb;
 mod literals;
 mod magic;
 mod numbers;
+mod octal;
 pub(crate) mod percent;
 mod places;
 mod quoted_printable;
@@ -29,6 +30,7 @@ mod runs;
 mod shell;
 mod sqlite;
 mod typed;
+mod uuencoded;
 pub(crate) mod whole;
 mod wide;
 
@@ -36,6 +38,7 @@ pub(crate) use base64::{NAME as BASE64, SHORTEST as SHORTEST_BASE64};
 pub(crate) use escapes::plain;
 pub(crate) use places::Places;
 pub(crate) use runs::{is_digit as is_base64, runs};
+pub(crate) use uuencoded::is as is_uuencoded;
 
 /// Texts uncovered in another.
 #[derive(Debug)]
@@ -116,9 +119,11 @@ enum StandsIn {
 }
 
 /// All wrappings, in the order in which they are looked for.
-const WRAPPINGS: [Wrapping; 13] = [
+const WRAPPINGS: [Wrapping; 15] = [
     base64::WRAPPING,
     dump::WRAPPING,
+    octal::WRAPPING,
+    uuencoded::WRAPPING,
     escapes::WRAPPING,
     literals::WRAPPING,
     appends::WRAPPING,

@@ -226,11 +226,14 @@ fn may_say(name: &[u8]) -> bool {
             b'a' => &[b"auth"],
             b'b' => &[b"bearer"],
             b'c' => &[b"credential"],
+            b'e' => &[b"encrypt"],
             b'k' => &[b"key"],
+            b'l' => &[b"login"],
             b'm' => &[b"mnemonic", b"masterauth"],
             b'p' => &[b"pass", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase"],
             b's' => &[b"secret", b"seed"],
             b't' => &[b"token"],
+            b'u' => &[b"user"],
             _ => &[],
         }
     }

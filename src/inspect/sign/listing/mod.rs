@@ -12,7 +12,7 @@ use memchr::memmem;
 use super::super::{Sample, binary};
 use super::paths::is_excepted;
 use super::table::{STRAYS, StrayRow};
-use crate::decode::whole;
+use crate::decode;
 use crate::inventory::{Entry, Media};
 use tally::Tally;
 
@@ -43,7 +43,7 @@ pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
         return false;
     }
     let words = memmem::find_iter(bytes, WORD).filter(|at| !is_in_prose(bytes, *at));
-    let may_hold = words.take(LEAST_WORDS).count() == LEAST_WORDS || whole::is_uuencoded(bytes);
+    let may_hold = words.take(LEAST_WORDS).count() == LEAST_WORDS || decode::is_uuencoded(bytes);
     // Of a script, what is in its strings.
     let counts = |what: &str| !is_code || !what.is_empty();
     may_hold
