@@ -302,3 +302,157 @@ pub(super) fn is_secret_in_base64(value: &[u8]) -> bool {
             || (clear.starts_with(b"{") && super::in_json(&clear))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::secret::tests::dice::Dice;
+
+    const WORDS: &[&str] = &[
+        "get",
+        "elements",
+        "by",
+        "tag",
+        "name",
+        "ns",
+        "http",
+        "xml",
+        "url",
+        "json",
+        "css",
+        "sql",
+        "html",
+        "svg",
+        "query",
+        "selector",
+        "all",
+        "inner",
+        "width",
+        "scroll",
+        "into",
+        "view",
+        "password",
+        "field",
+        "input",
+        "login",
+        "form",
+        "toggle",
+        "strength",
+        "meter",
+        "hidden",
+        "widget",
+        "factory",
+        "handler",
+        "listener",
+        "bcrypt",
+        "encoder",
+        "spring",
+        "security",
+        "context",
+        "holder",
+        "datasource",
+        "properties",
+        "config",
+        "credentials",
+        "provider",
+        "chain",
+        "request",
+        "validator",
+        "confirm",
+        "reset",
+        "link",
+        "expired",
+        "token",
+        "refresh",
+        "access",
+        "bearer",
+        "header",
+        "cookie",
+        "parser",
+        "fetch",
+        "async",
+        "worker",
+        "thread",
+        "lock",
+        "mutex",
+        "struct",
+        "ptr",
+        "buf",
+        "len",
+        "idx",
+        "ctx",
+        "cfg",
+        "mgr",
+        "btn",
+        "txt",
+        "img",
+        "nav",
+        "wrapper",
+        "flex",
+        "grid",
+        "rgba",
+        "px",
+        "keychain",
+        "kubernetes",
+        "postgres",
+        "prometheus",
+        "string",
+        "boolean",
+        "integer",
+        "null",
+        "undefined",
+        "prototype",
+        "constructor",
+        "length",
+        "match",
+        "synchronous",
+        "asynchronous",
+        "cryptography",
+        "dispatch",
+        "strftime",
+        "sprintf",
+        "xhr",
+        "jpg",
+        "tsx",
+        "yml",
+        "md",
+        "lint",
+        "spec",
+        "upsert",
+    ];
+
+    /// Words put together as programs put them together.
+    fn name(dice: &mut Dice) -> String {
+        let count = 1 + dice.below(5);
+        let words: Vec<String> = (0..count).map(|_| WORDS[dice.below(WORDS.len())].to_owned()).collect();
+        let capital = |word: &String| word[..1].to_uppercase() + &word[1..];
+        let humps = || words.iter().map(capital).collect::<String>();
+        match dice.below(11) {
+            0 => humps(),
+            1 => words[0].clone() + &words[1..].iter().map(capital).collect::<String>(),
+            2 => words.join("_"),
+            3 => words.join("-"),
+            4 => words.join("_").to_uppercase(),
+            5 => words.join("."),
+            6 => words.join("/") + ".ts",
+            7 => format!("{}.{}", words[0], humps()),
+            8 => format!("{}()", words.join("_")),
+            9 => format!("{}::{}", words[0], humps()),
+            _ => words[0].to_uppercase() + &words[1..].iter().map(capital).collect::<String>(),
+        }
+    }
+
+    #[test]
+    fn names_in_programs_are_no_credentials() {
+        let mut dice = Dice::new(15);
+        let all = (0..20_000).map(|_| name(&mut dice));
+        let is_taken = |name: &String| {
+            [Kind::Password, Kind::Token]
+                .into_iter()
+                .any(|kind| is_secret(name.as_bytes(), kind, Format::Code))
+        };
+        let taken: Vec<String> = all.filter(is_taken).collect();
+        // what is left is made of shortened words alone
+        assert!(taken.len() <= 150, "{} of 20,000: {:?}", taken.len(), &taken[..taken.len().min(40)]);
+    }
+}
