@@ -43,17 +43,20 @@ impl<'a> Continued<'a> {
         let slots = [&b"%s"[..], b"%v", b"{}", b"{0}"].into_iter().filter(|slot| rest.starts_with(slot));
         let slot = slots.map(<[u8]>::len).max().unwrap_or(0);
         let rest = rest.get(slot..)?;
-        if !matches!(
-            rest,
-            [b'"' | b'\'' | b'`' | b'<' | b'{', ..] | [b'$' | b'#', b'{', ..] | [b']', b']', b'>', ..]
-        ) {
-            return None;
+        // without quotes, as a shell has it
+        let is_bare =
+            || self.text.get(start.saturating_sub(1)..at).is_some_and(|before| before.contains(&b'='));
+        match rest {
+            [b'"' | b'\'' | b'`' | b'<' | b'{', ..] | [b'$' | b'#', b'{', ..] | [b']', b']', b'>', ..] => {}
+            [b'\n' | b'\r', ..] if is_bare() => {}
+            _ => return None,
         }
         self.walks_left = self.walks_left.checked_sub(1)?;
         let mut token = Token { text: self.text.get(start..end)?.to_vec(), at: at - start, keyword, search };
         let next = end + slot;
         let whole = match rest.first()? {
             b'<' | b']' => token.behind_tags(rest)?,
+            b'\n' | b'\r' => token.in_lines(rest)?,
             b'$' | b'#' | b'{' => self.walk(&mut token, next)?,
             _ => self.walk(&mut token, next + 1).or_else(|| self.where_used(&mut token, start))?,
         };
@@ -140,6 +143,17 @@ impl Token<'_> {
         (is_no_word(text, &found) && !is_in_list(text, &found, self.search)).then_some(found)
     }
 
+    /// Adds what the next lines of a shell assign: `A=ab`, `B=cd`.
+    fn in_lines(&mut self, rest: &[u8]) -> Option<Found> {
+        let own = self.text.len();
+        let rest = rest.get(..REACH).unwrap_or(rest).trim_ascii_start();
+        let words = rest.split(|byte| *byte == b'\n').map_while(word).take(MOST_PARTS);
+        words.into_iter().find_map(|word| {
+            self.text.extend_from_slice(word);
+            self.found().filter(|_| is_by_chance(self.text.get(own..)))
+        })
+    }
+
     /// Adds what follows without its tags: `<b>ab</b><b>cd</b>`, `<![CDATA[ab]]><![CDATA[cd]]>`.
     fn behind_tags(&mut self, rest: &[u8]) -> Option<Found> {
         let mut rest = rest.get(..REACH).unwrap_or(rest);
@@ -157,6 +171,14 @@ impl Token<'_> {
         }
         self.found()
     }
+}
+
+/// The word that a line of a shell assigns to a name: `B=cd`, `export B=cd`, `set B=cd`.
+fn word(line: &[u8]) -> Option<&[u8]> {
+    let (name, word) = line.trim_ascii().split_at_checked(memchr::memchr(b'=', line.trim_ascii())?)?;
+    let name = [&b"export "[..], b"set "].iter().find_map(|sign| name.strip_prefix(*sign)).unwrap_or(name);
+    let word = word.get(1..).filter(|word| !word.is_empty() && word.iter().all(|byte| is_of_token(*byte)))?;
+    name.iter().all(|byte| is_of_name(*byte)).then_some(word)
 }
 
 /// Whether what follows is no name in a program.
@@ -215,6 +237,8 @@ mod tests {
         "var t = fmt.Sprintf(\"%s%s%s\", \"A\", \"B\", \"C\")",
         "t = 'A%s' % b\nb: str = 'BC'\n",
         "c = {'head': 'A', 'size': 3, 'tail': 'BC'}\nt = c.head + c.tail\n",
+        "x=A\ny=BC\nsend $x$y\n",
+        "set x=A\r\nset y=B\r\nset z=C\r\n",
         "<td>A</td><td>B</td><wbr/>C\n",
         "<a><![CDATA[A]]><![CDATA[BC]]></a>",
     ];

@@ -33,6 +33,17 @@ static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// What Gradle writes into an app: `buildConfigField("String", "NAME", "\\"value\\"")`.
+static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    RegexBuilder::new(concat!(
+        r#"(?:buildConfigField|resValue)[ (]+["'][A-Za-z]+["']\s*,\s*["']([A-Za-z_][A-Za-z0-9_]*)["']\s*,\s*["'](?:\\?["'])?"#,
+        r#"([^"'\\\r\n]{6,})"#
+    ))
+    .unicode(false)
+    .build()
+    .ok()
+});
+
 /// All of them outside comments.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     const MOST: usize = 50_000;
@@ -79,6 +90,12 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         let (Some(name), Some(value)) = (name, value) else { continue };
         if !is_long(&name, &value) && !is_comment(text, name.start()) {
             pairs.push(Pair::new("", String::from_utf8_lossy(name.as_bytes()), value.range()));
+        }
+    }
+    for captures in FIELD.iter().flat_map(|field| field.captures_iter(text)).take(MOST) {
+        let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
+        if !is_long(&name, &value) && !is_comment(text, name.start()) {
+            pairs.push(Pair::new("", &String::from_utf8_lossy(name.as_bytes()), value.range()));
         }
     }
     pairs

@@ -21,6 +21,10 @@ fn password(line: &[u8]) -> Option<Range<usize>> {
     match words.as_slice() {
         // PPP has the user, the server, and the addresses behind the password
         [_, server, password, ..] if line.get(server.clone()) == Some(b"*") => Some(password.clone()),
+        // `"user" "password"`, and `host : PSK "password"`
+        [_, .., last] if matches!(line.get(last.clone())?, [b'"', _, .., b'"']) => {
+            Some(last.start + 1..last.end - 1)
+        }
         [.., last] => {
             let colon = memchr::memrchr(b':', line.get(last.clone())?)?;
             Some(last.start + colon + 1..last.end)
@@ -39,6 +43,7 @@ mod tests {
             ("[mail.acme.io]:587 acme:Abc\n", vec!["Abc"]),
             ("# a:b\nmail.acme.io\tacme@acme.io:Abc\nhost:acme:Def\n", vec!["Abc", "Def"]),
             ("acme * Abc *\n", vec!["Abc"]),
+            ("\"acme\" \"Abc\"\nvpn.acme.io %any : PSK \"Def\"\n", vec!["Abc", "Def"]),
             ("acme\n\n", vec![]),
         ] {
             let found = pairs(text.as_bytes()).into_iter().map(|pair| &text[pair.value]);
