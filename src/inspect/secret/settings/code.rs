@@ -95,7 +95,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     for captures in FIELD.iter().flat_map(|field| field.captures_iter(text)).take(MOST) {
         let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
         if !is_long(&name, &value) && !is_comment(text, name.start()) {
-            pairs.push(Pair::new("", &String::from_utf8_lossy(name.as_bytes()), value.range()));
+            pairs.push(Pair::new("", String::from_utf8_lossy(name.as_bytes()), value.range()));
         }
     }
     pairs
