@@ -1,4 +1,4 @@
-//! Bytes as tools show them: `67 68 70`, `67:68:70`, lines of `xxd` and `hexdump -C`, and digits wrapped without blanks.
+//! Bytes as tools show them: `67 68 70`, `67:68:70`, lines of `xxd`, `hexdump` and `od -x`, and digits wrapped without blanks.
 
 use std::ops::Range;
 
@@ -82,6 +82,8 @@ impl Line {
         let digits = |group: &Range<usize>| bytes.get(run.start + group.start..run.start + group.end);
         let (first, rest) = groups.split_first()?;
         let is_address = rest.first().is_some_and(|second| first.len() >= 4 && first.len() != second.len());
+        // `od -x` and `hexdump` have seven digits there, and show the bytes of each pair in the processor's order
+        let is_swapped = is_address && first.len() == 7;
         let (first, rest) = if is_address { rest.split_first()? } else { (first, rest) };
         let rate = match first.len() {
             2 => Rate(3, 1),
@@ -100,6 +102,9 @@ impl Line {
             }
             numbers.extend(hex::decoded(digits(group)?));
             end = group.end;
+        }
+        if is_swapped && rate == Rate(5, 2) {
+            numbers.as_chunks_mut::<2>().0.iter_mut().for_each(|pair| pair.reverse());
         }
         Some(Self { start: run.start + first.start, rate, bytes: numbers })
     }
@@ -145,6 +150,10 @@ mod tests {
             shown(TEXT, 16, 1, |at, row, _| {
                 let (first, last) = row.split_at(24);
                 format!("{at:08x}  {first} {last}\n")
+            }),
+            shown(TEXT, 16, 2, |at, _, part| {
+                let words = part.chunks(2).map(|pair| format!(" {:02x}{:02x}", pair[1], pair[0]));
+                format!("{at:07o}{}\n", words.collect::<String>())
             }),
             shown(TEXT, 20, 20, |_, row, _| format!("{row}\n")),
             shown(TEXT, 48, 1, |_, row, _| format!("x = bytes.fromhex('{row}')\n")),

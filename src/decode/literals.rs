@@ -238,6 +238,10 @@ fn by_call(bytes: &[u8], finder: &Finder<'_>, layer: &mut Builder<'_>) {
         let head = bytes.get(..at).unwrap_or_default();
         let before = head.strip_suffix(b".c").unwrap_or(head).trim_ascii_end().len();
         let (parts, separator) = if name == b".join" {
+            if let Some(end) = reversed(bytes, floor, before, layer) {
+                done = done.max(end);
+                continue;
+            }
             let Some(joined) = joined(bytes, floor, before, arguments) else { continue };
             joined
         } else {
@@ -258,6 +262,45 @@ fn without_separator(bytes: &[u8], floor: usize, at: usize, layer: &mut Builder<
     if let Some(parts) = close.and_then(|close| elements_before(bytes, floor, close)) {
         push(bytes, &parts, b"", layer);
     }
+}
+
+/// Adds the text that is written backwards, if that is what is joined: `"cba".split("").reverse().join("")`,
+/// `["c", "b", "a"].reverse().join("")`. Says where it ends.
+fn reversed(bytes: &[u8], floor: usize, before: usize, layer: &mut Builder<'_>) -> Option<usize> {
+    let turned = bytes.get(floor..before)?.strip_suffix(b".reverse()")?.trim_ascii_end();
+    let list = [&b".split(\"\")"[..], b".split('')", b".split(``)"]
+        .iter()
+        .find_map(|call| turned.strip_suffix(*call));
+    let end = floor + list.unwrap_or(turned).trim_ascii_end().len();
+    let last = end.checked_sub(1)?;
+    let parts = match bytes.get(last)? {
+        b']' => {
+            // `[..."cba"]` is a list of its letters
+            let inside = bytes.get(floor..last)?.trim_ascii_end();
+            let close = (floor + inside.len()).checked_sub(1)?;
+            let text = first_part(bytes, close);
+            let is_spread = text.start.checked_sub(4).and_then(|at| bytes.get(at..at + 3)) == Some(b"...");
+            if is_spread { vec![text] } else { elements_before(bytes, floor, last)? }
+        }
+        quote if is_quote(*quote) && list.is_some() => vec![first_part(bytes, last)],
+        _ => return None,
+    };
+    let length: usize = parts.iter().map(Range::len).sum();
+    let start = parts.first()?.start;
+    if length < SHORTEST || !layer.afford(length) {
+        return None;
+    }
+    layer.mark(start, Rate::SAME);
+    let is_list = parts.len() > 1;
+    for part in parts.into_iter().rev() {
+        let mut text = bytes.get(part)?.to_vec();
+        if !is_list {
+            text.reverse();
+        }
+        layer.push(&text);
+    }
+    layer.end();
+    Some(end)
 }
 
 /// What follows an opening bracket.
@@ -428,6 +471,20 @@ mod tests {
             "''.concat(a, 'b')",
         ] {
             assert_eq!(texts(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_turned_round_are_turned_back() {
+        for text in [
+            "x = \"ponmlkjihgfedcba\".split(\"\").reverse().join(\"\")",
+            "x=[...'ponmlkjihgfedcba'].reverse().join('');",
+            "x = [\"ijklmnop\", \"abcdefgh\"].reverse().join(\"\")",
+        ] {
+            assert_eq!(crate::decode::testing::lines(uncover, text), ["abcdefghijklmnop"], "{text}");
+        }
+        for text in ["x.reverse().join('')", "].reverse().join('')", "'abc'.split('').reverse().join('')"] {
+            assert_eq!(crate::decode::testing::lines(uncover, text), [""; 0], "{text}");
         }
     }
 

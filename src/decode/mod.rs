@@ -21,6 +21,7 @@ mod leveldb;
 mod literals;
 mod magic;
 mod numbers;
+mod octal;
 pub(crate) mod percent;
 mod places;
 mod quoted_printable;
@@ -30,6 +31,7 @@ mod shell;
 mod sqlite;
 mod store;
 mod typed;
+mod uuencoded;
 pub(crate) mod whole;
 mod wide;
 
@@ -37,6 +39,7 @@ pub(crate) use base64::{NAME as BASE64, SHORTEST as SHORTEST_BASE64};
 pub(crate) use escapes::plain;
 pub(crate) use places::Places;
 pub(crate) use runs::{is_digit as is_base64, runs};
+pub(crate) use uuencoded::is as is_uuencoded;
 
 /// Texts uncovered in another.
 #[derive(Debug)]
@@ -122,9 +125,11 @@ enum StandsIn {
 }
 
 /// All wrappings, in the order in which they are looked for.
-const WRAPPINGS: [Wrapping; 14] = [
+const WRAPPINGS: [Wrapping; 16] = [
     base64::WRAPPING,
     dump::WRAPPING,
+    octal::WRAPPING,
+    uuencoded::WRAPPING,
     escapes::WRAPPING,
     literals::WRAPPING,
     appends::WRAPPING,

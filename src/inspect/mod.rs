@@ -32,6 +32,7 @@ mod text_facts;
 mod wasm_link;
 
 // secrets and stray files
+mod called;
 mod secret;
 mod sign;
 
@@ -142,6 +143,7 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     program::INSPECTOR,
     // secrets and stray files
     secret::INSPECTOR,
+    called::INSPECTOR,
     sign::INSPECTOR,
     // internal text and binaries
     marker::INSPECTOR,

@@ -16,7 +16,6 @@ use std::ops::Range;
 use memchr::{memchr, memrchr};
 
 use super::rtf;
-pub(crate) use uuencoded::is as is_uuencoded;
 
 /// Line ends that make a text of many lines.
 const LEAST_LINES: usize = 3;

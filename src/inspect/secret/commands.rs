@@ -25,12 +25,12 @@ pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
 /// Commands and settings that carry a credential: headers, variables, options.
 pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(concat!(
-        r#"(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)\s{1,3}"#,
-        r#"|\b(?:x-)?(?:api-?key|auth-?token|access-?token|subscription-key|private-token)["']?\s{0,3}[:=]\s{0,3}["']?"#,
+        r#"(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:bearer|basic|(?:api-)?token)\s{1,3})?"#,
+        r#"|\b(?:x-)?(?:api-?key|api-?token|auth-?token|access-?token|subscription-key|private-token)["']?\s{0,3}[:=]\s{0,3}["']?"#,
         r#"|\b[a-z0-9_]*(?:_key|apikey|token|secret|password|passwd|passphrase|_pat|_pass|_pwd)=["']?"#,
         r#"|--(?:token|password|passphrase|api-key|apikey|secret|access-token|auth-token)[ =]["']?"#,
         r#"|\bbearer\s{1,3}"#,
-        r#"|(?:^|\s)(?:-u|--user|--proxy-user)[ =]["']?[a-z0-9_.@-]+:"#,
+        r#"|(?:^|\s)(?:-u|--user|--proxy-user)[ =]{1,3}["']?[a-z0-9_.@-]*:["']?"#,
         r#"|\b(?:docker|podman|nerdctl|buildah|skopeo|oras|crane|registry|az|oc) login\s[^\n]*?\s-p[ =]?["']?"#,
         r#"|\b(?:vsce|ovsx|twine|sshpass|sqlcmd|altool|notarytool|mongo(?:sh|dump|restore|import|export)?)\b[^\n]*?\s(?:-p|--pat|-P)[ =]?["']?"#,
         r#"|\bmysql(?:dump|admin|import)?\s[^\n]*?\s-p["']?"#,
@@ -50,6 +50,12 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|\bNetworkCredential\(["'][^"'\n]*["'],\s?["']"#,
         r#"|(?:--password-stdin|--with-token|--stdin)\s[^\n]*?<<<\s?["']?"#,
         r#"|\bidentified by\s["']"#,
+        r#"|\b(?:un)?zip\s[^\n]*?\s-P\s?["']?"#,
+        r#"|\b7z[ar]?\s[^\n]*?\s-p["']?"#,
+        // what expect(1) types
+        r#"|\bsend\s(?:--\s)?["']"#,
+        // Erlang's cookie lets anybody run anything
+        r#"|\s-setcookie\s["']?"#,
         r#"|[?&](?:api_?key|access_token|token|key|secret|password)="#,
         r#")([^\s"'\\<>{}()&;,|]{8,})"#
     ))
@@ -58,8 +64,8 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a command prints for another that reads its password there.
 static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(concat!(
-        r#"\b(?:echo|printf)\s{1,3}(?:-n\s{1,3}|["']?%s["']?\s{1,3})?["']?([^\s"'\\<>{}()&;,|]{8,})["']?"#,
-        r#"\s{0,3}\|[^\n|]*?(?:--password-stdin|--with-token|--stdin\b|--passphrase-fd|\bsudo -S)"#
+        r#"\b(?:echo|printf)\s{1,3}(?:-n\s{1,3}|["']?%s["']?\s{1,3})?["']?(?:[a-z_][a-z0-9_-]*:)?([^\s"'\\<>{}()&;,|]{8,})["']?"#,
+        r#"\s{0,3}\|[^\n|]*?(?:--password-stdin|--with-token|--stdin\b|--passphrase-fd|\bsudo -S|\bchpasswd\b)"#
     ))
 });
 

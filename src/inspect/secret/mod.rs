@@ -2,8 +2,10 @@
 //! randomness and context tell real ones from examples. The secret itself never leaves this module: a fact
 //! holds a redacted form and a digest.
 
+mod assigned;
 mod bounds;
 mod commands;
+mod continued;
 mod cookies;
 mod decode;
 mod der;
@@ -36,6 +38,7 @@ use sha2::{Digest, Sha256};
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
 use crate::inventory::Secret;
 
+use continued::Continued;
 #[cfg(test)]
 pub(crate) use settings::SETTINGS_FILES;
 use table::{Check, INDEX, Search};
@@ -140,12 +143,14 @@ fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
 /// What stands at the keywords, as far as there is effort left for them.
 fn at_hits(sample: &Sample<'_>, hits: &[Hit], sink: &mut FactSink<'_>) -> Vec<Found> {
     let (mut found, mut word) = (Vec::new(), Word::default());
+    let mut continued = sample.media.is_text().then(|| Continued::new(sample.bytes));
     for hit in hits {
         let numbers = INDEX.by_needle.get(hit.needle).map(Vec::as_slice).unwrap_or_default();
         let keyword = INDEX.needles.get(hit.needle).copied().unwrap_or_default();
         for search in numbers.iter().filter_map(|&number| INDEX.searches.get(number)) {
             let word = sample.media.is_text().then_some(&mut word);
             if !search.pattern.may_stand(sample.bytes, hit.offset, keyword, word) {
+                found.extend(continued.as_mut().and_then(|all| all.find(hit.offset, keyword, search)));
                 continue;
             }
             let Some(left) = sink.effort.get().checked_sub(effort(search)) else {

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::spelling::is_jumbled;
+use super::spelling::{is_jumbled, is_name};
 
 /// Words that stand in for a secret. All in lower case, none so short that it turns up by chance.
 const STAND_INS: &[&str] = &[
@@ -390,7 +390,7 @@ pub(super) fn mixes(bytes: &[u8]) -> bool {
     // names have a capital a word, and words have more letters than one or two
     let are_strewn = turns * 6 >= bytes.len() || (turns >= 2 && capitals * 3 >= bytes.len());
     bytes.iter().any(u8::is_ascii_alphabetic)
-        && (bytes.iter().any(u8::is_ascii_digit) || (bytes.len() >= 16 && are_strewn))
+        && (bytes.iter().any(u8::is_ascii_digit) || (bytes.len() >= 16 && are_strewn && !is_name(bytes)))
 }
 
 /// Six equal characters in a row, or seven that count up (`abcdefg`, `2345678`). In a long row of the few digits of

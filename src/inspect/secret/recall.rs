@@ -178,6 +178,47 @@ const CARRIERS: &[Carrier] = &[
             format!("{at:08x}  {row:47}  |{clear}|\n")
         })
     }),
+    carrier("dump of od", |dice, token| {
+        dump(around(dice, token).as_bytes(), 16, 2, |at, row, _| {
+            let words = row.split(' ').map(|word| match word.split_at_checked(2) {
+                Some((first, second)) if !second.is_empty() => format!(" {second}{first}"),
+                _ => format!(" 00{word}"),
+            });
+            format!("{at:07o}{}\n", words.collect::<String>())
+        })
+    }),
+    carrier("dump of od in signs", |dice, token| {
+        dump(around(dice, token).as_bytes(), 16, 1, |at, row, clear| {
+            let column = |(number, sign): (&str, char)| match number {
+                "0a" => "  \\n".to_owned(),
+                "20" => "    ".to_owned(),
+                "0d" => "  \\r".to_owned(),
+                "09" => "  \\t".to_owned(),
+                _ => format!("   {sign}"),
+            };
+            format!("{at:07o}{}\n", row.split(' ').zip(clear.chars()).map(column).collect::<String>())
+        })
+    }),
+    carrier("uuencoded", |dice, token| {
+        let digit = |value: u32| char::from(b' ' + (value & 0x3F) as u8);
+        let line = |bytes: &[u8]| {
+            let groups = bytes.chunks(3).flat_map(|group| {
+                let at = |at: usize| u32::from(*group.get(at).unwrap_or(&0));
+                let all = at(0) << 16 | at(1) << 8 | at(2);
+                [all >> 18, all >> 12, all >> 6, all].map(digit)
+            });
+            format!("{}{}\n", digit(bytes.len() as u32), groups.collect::<String>())
+        };
+        let lines: String = around(dice, token).as_bytes().chunks(45).map(line).collect();
+        format!("begin 644 a\n{lines}`\nend\n").into_bytes()
+    }),
+    carrier("turned round", |_, token| {
+        if token.contains(['\'', '"', '\\', '\n']) {
+            return format!("text {token}\n").into_bytes();
+        }
+        format!("x = \"{}\".split(\"\").reverse().join(\"\")", token.chars().rev().collect::<String>())
+            .into_bytes()
+    }),
     carrier("hexadecimal in lines", |dice, token| {
         dump(around(dice, token).as_bytes(), 30, 30, |_, row, _| format!("{row}\n"))
     }),

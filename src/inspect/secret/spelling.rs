@@ -6,7 +6,7 @@ pub(super) fn is_jumbled(bytes: &[u8]) -> bool {
     const MANY: usize = 4;
     const SHORTEST: usize = 8;
     let has_small = bytes.iter().any(u8::is_ascii_lowercase);
-    if bytes.len() < SHORTEST || !has_small {
+    if bytes.len() < SHORTEST || !has_small || is_name(bytes) {
         return false;
     }
     let has_capitals = bytes.iter().any(u8::is_ascii_uppercase);
@@ -15,6 +15,44 @@ pub(super) fn is_jumbled(bytes: &[u8]) -> bool {
     row > MANY
         || (has_capitals && (row >= MANY || (turns >= 2 && turns * 6 >= bytes.len())))
         || has_rare_pairs(bytes, turns)
+}
+
+/// Whether this is a name as programs have them, with capitals or signs between its words: `getElementsByTagName`,
+/// `csv::CsvReader`, `form_field`, `lib/views/main.ts`. Its words have three letters or more on average, and of the pairs
+/// of letters in them few are seldom.
+pub(super) fn is_name(bytes: &[u8]) -> bool {
+    let is_sign = |byte: &u8| byte.is_ascii_punctuation();
+    if !bytes.iter().all(|byte| byte.is_ascii_alphabetic() || is_sign(byte)) {
+        return false;
+    }
+    let (mut letters, mut words, mut pairs, mut rare) = (0, 0, 0, 0);
+    for word in bytes.split(is_sign).flat_map(humps) {
+        (letters, words) = (letters + word.len(), words + 1);
+        if !ABBREVIATIONS.iter().any(|known| word.eq_ignore_ascii_case(known)) {
+            pairs += word.len().saturating_sub(1);
+            rare += word.windows(2).filter(|pair| matches!(pair, [a, b] if is_rare(*a, *b))).count();
+        }
+    }
+    letters >= 3 * words && rare * 4 <= pairs
+}
+
+/// Words in names that are spelled as no others.
+const ABBREVIATIONS: &[&[u8]] = &[
+    b"btn", b"cfg", b"css", b"ctx", b"html", b"http", b"https", b"jpg", b"js", b"jwt", b"mgr", b"px", b"sql",
+    b"src", b"svg", b"tmp", b"tsx", b"txt", b"xhr", b"xml", b"yml",
+];
+
+/// The words that begin with a capital: in `HTTPProxy`, the second at the second P.
+fn humps(part: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is = |at: usize, is: fn(&u8) -> bool| part.get(at).is_some_and(is);
+    let begins = move |at: &usize| {
+        let next_to_small = is(at - 1, u8::is_ascii_lowercase) || is(at + 1, u8::is_ascii_lowercase);
+        is(*at, u8::is_ascii_uppercase) && next_to_small
+    };
+    let mut start = 0;
+    let ends = (1..part.len()).filter(begins).chain(Some(part.len()));
+    ends.map(move |end| part.get(std::mem::replace(&mut start, end)..end).unwrap_or_default())
+        .filter(|word| !word.is_empty())
 }
 
 /// The most consonants in a row that are no abbreviation.
@@ -76,15 +114,16 @@ const USUAL: [&[u8]; 26] = [
 /// Whether a quarter of all pairs are seldom in words, or turn from a small letter to a capital.
 fn has_rare_pairs(bytes: &[u8], turns: usize) -> bool {
     const FEWEST: usize = 3;
-    let number = |letter: u8| usize::from(letter.to_ascii_lowercase().wrapping_sub(b'a'));
-    let is_rare = |first: u8, second: u8| {
-        let usual = USUAL.get(number(first));
-        // capitals in a row are an abbreviation sooner, and one behind a small letter begins a word
-        second.is_ascii_lowercase()
-            && usual.is_some_and(|usual| !usual.contains(&second.to_ascii_lowercase()))
-    };
-    let rare = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if is_rare(*a, *b))).count();
+    // capitals in a row are an abbreviation sooner, and one behind a small letter begins a word
+    let is_seldom = |first: u8, second: u8| second.is_ascii_lowercase() && is_rare(first, second);
+    let rare = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if is_seldom(*a, *b))).count();
     rare >= 2 && rare + turns >= FEWEST && (rare + turns) * 4 >= bytes.len() - 1
+}
+
+/// Whether one letter seldom follows another in words.
+fn is_rare(first: u8, second: u8) -> bool {
+    let usual = USUAL.get(usize::from(first.to_ascii_lowercase().wrapping_sub(b'a')));
+    usual.is_some_and(|usual| !usual.contains(&second.to_ascii_lowercase()))
 }
 
 #[cfg(test)]
@@ -115,7 +154,7 @@ mod tests {
             ("abcdefghijklmnopqrstuvwxyz", 12, 30),
             ("abcdefghijklmnopqrstuvwxyz", 16, 10),
             ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", 10, 30),
-            ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", 16, 5),
+            ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", 16, 8),
         ] {
             let words =
                 (0..1000).filter(|_| !is_jumbled(dice.characters(letters, length).as_bytes())).count();

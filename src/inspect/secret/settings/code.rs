@@ -1,5 +1,5 @@
 //! Names with quoted values in any language: `name: "value"`, `name = 'value'`, `"name" => "value"`,
-//! `define('name', 'value')`. Reads JSON, too, where it has comments or is a template.
+//! `define('name', 'value')`, Erlang's `{name, "value"}`. Reads JSON, too, where it has comments or is a template.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -14,7 +14,7 @@ static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let value = r#"(?:"([^"\r\n]{6,})"|'([^'\r\n]{6,})')"#;
     let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]*";
     RegexBuilder::new(&format!(
-        r#"(?:["']({name})["']\]?{sign}|\(\s*["']({name})["'] *,\s*[brufBRUF]?|({name})(?:(?:\s*:\s*[a-zA-Z&\[\]. ]+)??{sign}| +)){value}"#
+        r#"(?:["']({name})["']\]?{sign}|\(\s*["']({name})["'] *,\s*[brufBRUF]?|\{{\s*({name})\s*,\s*(?:<<)?|({name})(?:(?:\s*:\s*[a-zA-Z&\[\]. ]+)??{sign}| +)){value}"#
     ))
     .unicode(false)
     .build()
@@ -33,6 +33,17 @@ static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// What Gradle writes into an app: `buildConfigField("String", "NAME", "\\"value\\"")`.
+static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    RegexBuilder::new(concat!(
+        r#"(?:buildConfigField|resValue)[ (]+["'][A-Za-z]+["']\s*,\s*["']([A-Za-z_][A-Za-z0-9_]*)["']\s*,\s*["'](?:\\?["'])?"#,
+        r#"([^"'\\\r\n]{6,})"#
+    ))
+    .unicode(false)
+    .build()
+    .ok()
+});
+
 /// All of them outside comments.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     const MOST: usize = 50_000;
@@ -45,11 +56,11 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     let is_long =
         |name: &Match<'_>, value: &Match<'_>| name.len() > LONGEST_NAME || value.len() > LONGEST_VALUE;
     for captures in quoted.captures_iter(text).take(MOST) {
-        let (Some(whole), Some(name)) = (captures.get(0), (1..=3).find_map(|number| captures.get(number)))
+        let (Some(whole), Some(name)) = (captures.get(0), (1..=4).find_map(|number| captures.get(number)))
         else {
             continue;
         };
-        let Some(value) = captures.get(4).or_else(|| captures.get(5)) else { continue };
+        let Some(value) = captures.get(5).or_else(|| captures.get(6)) else { continue };
         if is_long(&name, &value) || is_comment(text, whole.start()) {
             continue;
         }
@@ -77,6 +88,12 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     for captures in DEFAULT.iter().flat_map(|default| default.captures_iter(text)).take(MOST) {
         let [name, value] = [1..=2, 3..=4].map(|mut groups| groups.find_map(|number| captures.get(number)));
         let (Some(name), Some(value)) = (name, value) else { continue };
+        if !is_long(&name, &value) && !is_comment(text, name.start()) {
+            pairs.push(Pair::new("", String::from_utf8_lossy(name.as_bytes()), value.range()));
+        }
+    }
+    for captures in FIELD.iter().flat_map(|field| field.captures_iter(text)).take(MOST) {
+        let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
         if !is_long(&name, &value) && !is_comment(text, name.start()) {
             pairs.push(Pair::new("", String::from_utf8_lossy(name.as_bytes()), value.range()));
         }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Pair;
+use super::names::{self, Kind};
 
 /// The pairs of all lines that are no comments.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
@@ -44,7 +45,7 @@ fn split(line: &[u8]) -> Option<(Cow<'_, str>, Range<usize>)> {
         return None;
     }
     let end_of_name = |line: &[u8]| line.iter().position(|byte| matches!(byte, b'=' | b':'));
-    let mut sign = end_of_name(line).or_else(|| last_blank(line))?;
+    let mut sign = end_of_name(line).or_else(|| blank_behind_name(line))?;
     // a unit of systemd and a Dockerfile set variables by `Environment="NAME=value"` and `ENV NAME value`
     let is_unit = line.get(..sign)?.trim_ascii() == b"Environment";
     let again = line.get(sign + 1..).and_then(end_of_name).filter(|_| is_unit);
@@ -52,14 +53,23 @@ fn split(line: &[u8]) -> Option<(Cow<'_, str>, Range<usize>)> {
     if let Some(again) = again {
         (begin, sign) = (sign + 1, sign + 1 + again);
     }
-    let name = line.get(begin..sign)?.trim_ascii();
-    let name = name.rsplit(u8::is_ascii_whitespace).next()?;
-    let name = name.strip_prefix(b"$env:").unwrap_or(name);
-    let name = without(name, b"\"'@");
+    // Makefiles have `:=` and `?=`
+    let is_make = line.get(sign..)?.starts_with(b":=");
+    let names = line.get(begin..sign)?.trim_ascii();
+    let names = names.strip_suffix(b"?").unwrap_or(names).trim_ascii_end();
+    let own_name = names.rsplit(u8::is_ascii_whitespace).next()?;
+    let name = own_name.strip_prefix(b"$env:").unwrap_or(own_name);
+    let name = without(name, b"\"'@${}");
     if name.is_empty() || name.len() > LONGEST_NAME {
         return None;
     }
-    let value = value(line, sign + 1);
+    let mut value = value(line, sign + 1 + usize::from(is_make));
+    // among the words of a line, it is one: `cache_peer proxy parent 8080 0 login=user:password default`
+    let is_word = own_name.len() < names.len() && line.get(sign) == Some(&b'=') && value.start == sign + 1;
+    if is_word || !matches!(line.get(sign), Some(b'=' | b':')) {
+        let inner = line.get(value.clone()).unwrap_or_default();
+        value.end = value.start + inner.iter().position(u8::is_ascii_whitespace).unwrap_or(inner.len());
+    }
     Some((name, value))
 }
 
@@ -94,16 +104,30 @@ fn further(line: &[u8], from: usize) -> Vec<(Cow<'_, str>, Range<usize>)> {
     words.collect()
 }
 
-/// The blank before the last word of a line: `name value`, `ENV NAME value`, `user admin password value`.
-fn last_blank(line: &[u8]) -> Option<usize> {
+/// The blank behind the word of a line that names a credential, or before its last word: `bindpw value`,
+/// `cachemgr_passwd value all`, `ENV NAME value`, `user admin password value`.
+fn blank_behind_name(line: &[u8]) -> Option<usize> {
     const MOST: usize = 5;
-    let line = line.trim_ascii_end();
-    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let blank = line.iter().rposition(u8::is_ascii_whitespace)?;
-    // what a shell does with `'^PASS$' >>a.txt` is something else
-    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-@/$ \t".contains(byte);
-    let is_plain = line.get(..blank).is_some_and(|names| names.iter().all(is_of_name));
-    (is_plain && (2..=MOST).contains(&words.count())).then_some(blank)
+    let blanks: Vec<usize> = words(line).skip(1).map(|word| word.start - 1).take(MOST).collect();
+    let last = blanks.last().copied().filter(|_| blanks.len() < MOST)?;
+    let names = words(line).zip(&blanks).filter(|(word, _)| {
+        let name = line.get(word.clone()).unwrap_or_default();
+        names::kind("", &String::from_utf8_lossy(name)).is_some_and(|kind| kind != Kind::Login)
+    });
+    let blank = names.map(|(_, blank)| *blank).next().unwrap_or(last);
+    // what a shell does with `'^PASS$' >>a.txt` is something else; Robot Framework has `${NAME}`
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-@/${} \t".contains(byte);
+    line.get(..blank)?.iter().all(is_of_name).then_some(blank)
+}
+
+/// Where the words of a line are.
+pub(super) fn words(line: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = 0;
+    line.split(u8::is_ascii_whitespace).filter_map(move |word| {
+        let start = at;
+        at += word.len() + 1;
+        (!word.is_empty()).then_some(start..start + word.len())
+    })
 }
 
 /// Where the value is that begins behind `from`: what its quotes enclose, or all up to a comment.

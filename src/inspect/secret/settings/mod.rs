@@ -7,7 +7,9 @@ mod columns;
 mod environment;
 mod json;
 mod lines;
+mod logins;
 mod names;
+mod notebook;
 mod table;
 mod values;
 mod wrapped;
@@ -114,6 +116,8 @@ fn pairs(text: &[u8], format: Format) -> Vec<Pair<'_>> {
         Format::Xml => xml::pairs(text).unwrap_or_else(|| code::pairs(text)),
         Format::Code => code::pairs(text),
         Format::Columns => columns::pairs(text),
+        Format::Logins => logins::pairs(text),
+        Format::Notebook => notebook::pairs(text),
         Format::Http | Format::Scripts | Format::Key | Format::Password => Vec::new(),
     }
 }

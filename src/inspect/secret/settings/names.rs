@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Token,
     /// Words that stand for a key.
     Mnemonic,
+    /// A user's name with the password behind it.
+    Login,
 }
 
 /// Words that make a name harmless wherever they are in it.
@@ -114,7 +116,13 @@ const PASSWORDS: &[&str] = &[
     "masterauth",
     "keypass",
     "passwort",
+    "bindpw",
+    "rootpw",
+    "adminpw",
+    "userpw",
+    "dbpw",
 ];
+const LOGINS: &[&str] = &["login", "user", "userpwd"];
 const MNEMONICS: &[&str] = &["mnemonic", "seed", "phrase", "mnemonics"];
 const TOKENS: &[&str] = &[
     "secret",
@@ -129,6 +137,8 @@ const TOKENS: &[&str] = &[
     "auth",
     "authkey",
     "psk",
+    // Consul's and Nomad's
+    "encrypt",
 ];
 /// What is before `key` where it is one that opens something.
 const KEYS: &[&str] = &[
@@ -182,7 +192,7 @@ const KEYS: &[&str] = &[
 pub(super) fn may_name(text: &[u8]) -> bool {
     static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let words = concat!(
-            r#"passw|passphrase|[._-]pass|"pass"|pwd|secret|token|mnemonic|bearer|authorization"#,
+            r#"passw|passphrase|[._-]pass|"pass"|pwd|secret|token|mnemonic|bearer|authorization|bindpw|rootpw|login=|encrypt *="#,
             r"|(?:api|access|master|private|encryption|signing|account|shared|auth|storage|license|session)[._-]?key"
         );
         RegexBuilder::new(words).unicode(false).case_insensitive(true).build().ok()
@@ -216,11 +226,14 @@ fn may_say(name: &[u8]) -> bool {
             b'a' => &[b"auth"],
             b'b' => &[b"bearer"],
             b'c' => &[b"credential"],
+            b'e' => &[b"encrypt"],
             b'k' => &[b"key"],
+            b'l' => &[b"login"],
             b'm' => &[b"mnemonic", b"masterauth"],
             b'p' => &[b"pass", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase"],
             b's' => &[b"secret", b"seed"],
             b't' => &[b"token"],
+            b'u' => &[b"user"],
             _ => &[],
         }
     }
@@ -267,6 +280,9 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     let before = words.last().map(String::as_str).unwrap_or_default();
     if MNEMONICS.contains(&last) {
         return Some(Kind::Mnemonic);
+    }
+    if LOGINS.contains(&last) {
+        return Some(Kind::Login);
     }
     if PASSWORDS.contains(&last)
         || ["password", "passwd", "passphrase", "pwd", "dbpass", "userpass"]

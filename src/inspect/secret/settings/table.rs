@@ -40,6 +40,10 @@ pub(super) enum Format {
     Password,
     /// Comma-separated values.
     Columns,
+    /// A login a line, the password behind its user.
+    Logins,
+    /// Code in the strings of JSON.
+    Notebook,
 }
 
 pub(crate) static TABLE: &[SettingsFile] = include!(concat!(env!("OUT_DIR"), "/settings_files.rs"));

@@ -115,3 +115,31 @@ fn the_environment_of_a_build_is_told_with_each_credential_in_it() {
         assert_eq!(rules(&Dice::new(5).make(text)), expected, "{text}");
     }
 }
+
+#[test]
+fn lines_are_read_as_their_programs_read_them() {
+    for (path, text, expected) in [
+        ("etc/squid.conf", "http_port 3128\ncachemgr_passwd hV7#kk29Lm all\n", vec![2]),
+        ("etc/squid.conf", "cache_peer a parent 80 0 login=svc:hV7#kk29Lm default\n", vec![1]),
+        ("etc/ldap.conf", "binddn cn=svc,dc=acme\nbindpw hV7#kk29Lm\n", vec![2]),
+        ("Makefile", "export SMTP_PASSWORD := hV7#kk29Lm\nDB_PASSWORD ?= hV7#kk29Lx\n", vec![1, 2]),
+        ("Makefile", "SMTP_PASSWORD := $(shell pass smtp7)\nX_PASSWORD ?= $(PASSWORD7)\n", vec![]),
+        (".curlrc", "user = \"svc:hV7#kk29Lm\"\n", vec![1]),
+        ("app.conf", "user = 1000:1000\nlogin: auth:form\n", vec![]),
+        ("rel/sys.config", "[{acme, [{db, [{password, \"hV7#kk29Lm\"}]}]}].\n", vec![1]),
+        ("rel/sys.config", "[{rabbit, [{default_pass,\n  <<\"hV7#kk29Lm\">>}]}].\n", vec![2]),
+        ("rel/sys.config", "[{acme, [{password, {env, \"DB_PASSWORD7\"}}]}].\n", vec![]),
+        ("config/database.yml", "a: &a\n  password: &pw \"hV7#kk29Lm\"\n", vec![2]),
+        ("config/database.yml", "a:\n  password: *pw\n  other_password: &pw7 ${PW}\n", vec![]),
+        ("deploy/user-data", "#cloud-config\nchpasswd:\n  list: |\n    root:hV7#kk29Lm\n", vec![4]),
+        ("deploy/image.sh", "echo 'root:hV7#kk29Lm' | chpasswd\n", vec![1]),
+        (".bash_history", "mysql -h db.acme.io -u root -phV7#kk29Lm acme\n", vec![1]),
+        ("etc/default/acme", "PORT=3000\nREDIS_PASSWORD=hV7#kk29Lm\n", vec![2]),
+    ] {
+        assert_eq!(
+            lines(&format!("package/{path}"), text, "secret-settings-file"),
+            expected,
+            "{path}: {text}"
+        );
+    }
+}

@@ -56,9 +56,10 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     if is_placeholder(value) || kind == Kind::Token && is_camel_case(value) {
         return false;
     }
-    let value = behind_user(value);
+    let (whole, value) = (value, behind_user(value));
     match kind {
         Kind::Mnemonic => is_mnemonic(value) || is_opaque(value),
+        Kind::Login => format == Format::Lines && value.len() < whole.len() && is_password(value, 8),
         Kind::Password => {
             is_password(value, 8)
                 || is_long_hex(value)
@@ -81,7 +82,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
 pub(super) fn is_no_word(value: &[u8]) -> bool {
     let count = |is: fn(&u8) -> bool| value.iter().filter(|byte| is(byte)).count();
     let (digits, signs) = (count(u8::is_ascii_digit), count(u8::is_ascii_punctuation));
-    let is_numbered = digits + signs > 1 || (digits > 0 && is_opaque(value));
+    let is_numbered = digits + signs > 1 || (digits > 0 && (is_opaque(value) || is_jumbled(value)));
     is_numbered && plausible::mixes(value) && is_one_word(last_word(value)) && !is_uuid(value)
 }
 
@@ -144,7 +145,7 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
             r"|[a-z][a-z0-9]*(?:[_-](?:[a-z]+[0-9]{0,4}|[a-z][0-9]{1,2}[a-z]{1,2})){1,8}",
             r"|[a-z]+[0-9]{1,3}",
             r"|[a-z]+-[0-9.]+",
-            r"|[a-z_]+(?:[.][a-z_0-9]+)+\(?\)?",
+            r"|[a-z_]+(?:[.](?:[a-z_][a-z_0-9]*|[0-9]+))+\(?\)?",
             r"|[a-z0-9_.-]+\.(?:pem|key|crt|json|txt|yml|yaml|xml|jks|p12|js|ts|py)",
             r"|[a-z_.]+\(.*\)?",
             r")$"
@@ -239,7 +240,7 @@ pub(super) fn may_hold_login(value: &[u8]) -> bool {
 pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
     static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         RegexBuilder::new(concat!(
-            r#"(?:^|[;?&\s"'])(?:[a-z0-9_.-]*(?:password|passwd|passphrase)|pwd|accountkey|sharedaccesskey)\s{0,2}=\s{0,2}['"]?([^;&\s"']{6,200})"#,
+            r#"(?:^|[,;?&\s"'])(?:[a-z0-9_.-]*(?:password|passwd|passphrase)|pwd|accountkey|sharedaccesskey)\s{0,2}=\s{0,2}['"]?([^;&\s"']{6,200})"#,
             r#"|^[a-z][a-z0-9+.:-]{1,40}://[^\s:@/]{0,80}:([^\s@/]{6,200})@([^\s/:?,]{1,200})"#
         ))
         .unicode(false)
@@ -283,4 +284,158 @@ pub(super) fn is_secret_in_base64(value: &[u8]) -> bool {
             || login_inside(&clear).is_some()
             || (clear.starts_with(b"{") && super::in_json(&clear))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::secret::tests::dice::Dice;
+
+    const WORDS: &[&str] = &[
+        "get",
+        "elements",
+        "by",
+        "tag",
+        "name",
+        "ns",
+        "http",
+        "xml",
+        "url",
+        "json",
+        "css",
+        "sql",
+        "html",
+        "svg",
+        "query",
+        "selector",
+        "all",
+        "inner",
+        "width",
+        "scroll",
+        "into",
+        "view",
+        "password",
+        "field",
+        "input",
+        "login",
+        "form",
+        "toggle",
+        "strength",
+        "meter",
+        "hidden",
+        "widget",
+        "factory",
+        "handler",
+        "listener",
+        "bcrypt",
+        "encoder",
+        "spring",
+        "security",
+        "context",
+        "holder",
+        "datasource",
+        "properties",
+        "config",
+        "credentials",
+        "provider",
+        "chain",
+        "request",
+        "validator",
+        "confirm",
+        "reset",
+        "link",
+        "expired",
+        "token",
+        "refresh",
+        "access",
+        "bearer",
+        "header",
+        "cookie",
+        "parser",
+        "fetch",
+        "async",
+        "worker",
+        "thread",
+        "lock",
+        "mutex",
+        "struct",
+        "ptr",
+        "buf",
+        "len",
+        "idx",
+        "ctx",
+        "cfg",
+        "mgr",
+        "btn",
+        "txt",
+        "img",
+        "nav",
+        "wrapper",
+        "flex",
+        "grid",
+        "rgba",
+        "px",
+        "keychain",
+        "kubernetes",
+        "postgres",
+        "prometheus",
+        "string",
+        "boolean",
+        "integer",
+        "null",
+        "undefined",
+        "prototype",
+        "constructor",
+        "length",
+        "match",
+        "synchronous",
+        "asynchronous",
+        "cryptography",
+        "dispatch",
+        "strftime",
+        "sprintf",
+        "xhr",
+        "jpg",
+        "tsx",
+        "yml",
+        "md",
+        "lint",
+        "spec",
+        "upsert",
+    ];
+
+    /// Words put together as programs put them together.
+    fn name(dice: &mut Dice) -> String {
+        let count = 1 + dice.below(5);
+        let words: Vec<String> = (0..count).map(|_| WORDS[dice.below(WORDS.len())].to_owned()).collect();
+        let capital = |word: &String| word[..1].to_uppercase() + &word[1..];
+        let humps = || words.iter().map(capital).collect::<String>();
+        match dice.below(11) {
+            0 => humps(),
+            1 => words[0].clone() + &words[1..].iter().map(capital).collect::<String>(),
+            2 => words.join("_"),
+            3 => words.join("-"),
+            4 => words.join("_").to_uppercase(),
+            5 => words.join("."),
+            6 => words.join("/") + ".ts",
+            7 => format!("{}.{}", words[0], humps()),
+            8 => format!("{}()", words.join("_")),
+            9 => format!("{}::{}", words[0], humps()),
+            _ => words[0].to_uppercase() + &words[1..].iter().map(capital).collect::<String>(),
+        }
+    }
+
+    #[test]
+    fn names_in_programs_are_no_credentials() {
+        let mut dice = Dice::new(15);
+        let all = (0..20_000).map(|_| name(&mut dice));
+        let is_taken = |name: &String| {
+            [Kind::Password, Kind::Token]
+                .into_iter()
+                .any(|kind| is_secret(name.as_bytes(), kind, Format::Code))
+        };
+        let taken: Vec<String> = all.filter(is_taken).collect();
+        // what is left is made of shortened words alone
+        assert!(taken.len() <= 150, "{} of 20,000: {:?}", taken.len(), &taken[..taken.len().min(40)]);
+    }
 }

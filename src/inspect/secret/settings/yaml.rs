@@ -34,7 +34,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         }
         open.retain(|(other, _)| *other < indent);
         let Some((name, sign)) = name_of(rest) else { continue };
-        let scalar = value(here, here.len() - rest.len() + sign);
+        let scalar = value(here, behind_anchor(here, here.len() - rest.len() + sign));
         // `name: >-`, and the value in the next line
         let is_block = matches!(here.get(scalar.clone()), Some(b"|" | b"|-" | b"|+" | b">" | b">-" | b">+"));
         let (line, here, scalar) = match lines.peek().cloned().filter(|_| is_block) {
@@ -78,6 +78,14 @@ pub(super) fn in_secret(parent: &str, content: &[u8]) -> bool {
         "data" => !is_placeholder(content) && values::is_secret_in_base64(content),
         _ => false,
     }
+}
+
+/// Where the value is that begins at `from`, without the name that others refer to it by: `&name value`.
+fn behind_anchor(line: &[u8], from: usize) -> usize {
+    let rest = line.get(from..).unwrap_or_default();
+    let anchor = rest.trim_ascii_start();
+    let blank = anchor.iter().position(u8::is_ascii_whitespace).filter(|_| anchor.starts_with(b"&"));
+    from + blank.map_or(0, |blank| rest.len() - anchor.len() + blank)
 }
 
 /// The name that a line begins with, and where its sign ends: `name: `, `"name": `, or `NAME=` in a list.

@@ -12,7 +12,7 @@ use memchr::memmem;
 use super::super::{Sample, binary};
 use super::paths::is_excepted;
 use super::table::{STRAYS, StrayRow};
-use crate::decode::whole;
+use crate::decode;
 use crate::inventory::{Entry, Media};
 use tally::Tally;
 
@@ -75,7 +75,7 @@ fn may_hold(bytes: &[u8]) -> bool {
     let has = |word: &&[u8]| memmem::find_iter(bytes, word).take(LEAST_WORDS).count() == LEAST_WORDS;
     words.take(LEAST_WORDS).count() == LEAST_WORDS
         || OTHER_WORDS.iter().chain(&LINE_ENDS).any(has)
-        || whole::is_uuencoded(bytes)
+        || decode::is_uuencoded(bytes)
 }
 
 fn is_any_excepted(path: &str) -> bool {

@@ -1,0 +1,75 @@
+//! Bytes as `od -c` and `od -b` show them, each in a column of four: a sign, an escape, or three octal digits.
+
+use super::places::{Builder, Rate};
+use super::{Budget, Layer, StandsIn, Wrapping, number};
+
+/// The address of the first line, in as many digits as that of each.
+const HEAD: &[u8] = b"0000000 ";
+const ADDRESS: usize = 7;
+const COLUMN: usize = 4;
+
+pub(super) const WRAPPING: Wrapping =
+    Wrapping { name: "an octal dump", stands_in: StandsIn::OtherText, uncover };
+
+/// Uncovers what a text shows that is such a dump from its first line on.
+fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    if !bytes.starts_with(HEAD) || !budget.take(bytes.len() / COLUMN) {
+        return;
+    }
+    let mut layer = Builder::new(WRAPPING.name, true, budget, found);
+    let mut at = 0;
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let cells = line.get(ADDRESS..).unwrap_or_default();
+        let cells = cells.strip_suffix(b"\r").unwrap_or(cells);
+        let Some(shown) = cells.chunks(COLUMN).map(cell).collect::<Option<Vec<u8>>>() else { return };
+        layer.mark(at + ADDRESS, Rate(COLUMN, 1));
+        layer.push(&shown);
+        at += line.len() + 1;
+    }
+    layer.end();
+}
+
+/// The byte that a column stands for.
+fn cell(column: &[u8]) -> Option<u8> {
+    match column.trim_ascii() {
+        [] => Some(b' '),
+        [b'\\', escape] => match escape {
+            b'n' => Some(b'\n'),
+            b't' => Some(b'\t'),
+            b'r' => Some(b'\r'),
+            b'0' | b'a' | b'b' | b'f' | b'v' => Some(0),
+            _ => None,
+        },
+        [sign] => Some(*sign),
+        digits @ [_, _, _] => u8::try_from(number(digits, 8)?).ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_kinds_of_columns_are_read() {
+        let signs = "0000000   a   b   _   c       d  \\n 303\n0000010   e   f\n0000012\n";
+        let numbers = "0000000 141 142 137 143 040 144 012\n0000007\n";
+        for (text, expected) in [(signs, "ab_c d"), (numbers, "ab_c d")] {
+            let mut found = Vec::new();
+            uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+                assert_eq!([0, 1, 2].map(|at| layer.places.source(at)), [7, 11, 15]);
+                found.push(layer.text);
+            });
+            assert!(found[0].starts_with(expected.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_columns_are_left_alone() {
+        for text in ["0000000 12345 and more\n", "x 0000000   a   b\n", "0000000 060541 061137\n"] {
+            let mut count = 0;
+            uncover(text.as_bytes(), &Budget::of(text.len()), &mut |_| count += 1);
+            assert_eq!(count, 0, "{text}");
+        }
+    }
+}

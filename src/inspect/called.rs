@@ -1,0 +1,134 @@
+//! Literals that code reads by a call which says how they are written: backwards (`"cba"[::-1]`, `strrev("cba")`), or in
+//! base85 (`b85decode("...")`, `a85decode("...")`).
+
+use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
+
+pub(super) const INSPECTOR: Inspector = Inspector { name: "called", needles, inspect };
+
+const BACKWARDS: &[u8] = b"[::-1]";
+const CALLS: [&[u8]; 3] = [b"strrev(", b"b85decode(", b"a85decode("];
+
+/// Bytes of a literal; a key in PEM has as many.
+const LONGEST: usize = 8 << 10;
+/// Nothing that matters is shorter.
+const SHORTEST: usize = 16;
+
+fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
+    CALLS.into_iter().chain([BACKWARDS]).map(<[u8]>::to_vec).collect()
+}
+
+fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
+    if !sample.media.is_text() {
+        return;
+    }
+    for hit in hits {
+        let Some(left) = sink.effort.get().checked_sub(LONGEST) else { return };
+        sink.effort.set(left);
+        let found = match CALLS.get(hit.needle) {
+            Some(call) => argument(sample.bytes, hit.offset + call.len()),
+            None => literal_before(sample.bytes, hit.offset),
+        };
+        let Some((offset, literal)) = found else { continue };
+        let literal = without_backslashes(literal);
+        let text = match hit.needle {
+            1 => base85(&literal, |byte| RFC_1924.iter().position(|digit| *digit == byte)),
+            2 => ascii85(&literal),
+            _ => Some(literal.into_iter().rev().collect()),
+        };
+        if let Some(text) = text.filter(|text| text.len() >= SHORTEST) {
+            let what = if matches!(hit.needle, 1 | 2) { "base85" } else { "reversed text" };
+            sink.inner.push(Inner { what, offset, text: InnerText::Clear(text) });
+        }
+    }
+}
+
+/// The literal that is the first argument of a call, and where it begins.
+fn argument(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
+    let rest = bytes.get(at..)?;
+    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let open = rest.iter().take(8).position(|byte| matches!(byte, b'"' | b'\''))?;
+    let quote = *rest.get(open)?;
+    let quotes = if rest.get(open..)?.starts_with(&[quote; 3]) { 3 } else { 1 };
+    let inside = rest.get(open + quotes..)?;
+    let mut ends = memchr::memchr_iter(quote, inside);
+    let end = ends.find(|end| end.checked_sub(1).and_then(|at| inside.get(at)) != Some(&b'\\'))?;
+    Some((at + open + quotes, inside.get(..end)?))
+}
+
+/// The literal that ends at `at`, and where it begins.
+fn literal_before(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
+    let before = bytes.get(at.saturating_sub(LONGEST)..at)?;
+    let (quote @ (b'"' | b'\''), inside) = before.split_last()? else { return None };
+    let open = memchr::memrchr2(*quote, b'\n', inside)?;
+    let literal = inside.get(open + 1..).filter(|_| inside.get(open) == Some(quote))?;
+    Some((at - 1 - literal.len(), literal))
+}
+
+/// A literal without the backslashes before quotes and others: no digit of base85 and no token has other escapes.
+fn without_backslashes(literal: &[u8]) -> Vec<u8> {
+    let mut bytes = literal.iter().copied();
+    std::iter::from_fn(|| bytes.next().and_then(|byte| if byte == b'\\' { bytes.next() } else { Some(byte) }))
+        .collect()
+}
+
+/// The digits of the base85 that Git and Python have.
+const RFC_1924: &[u8; 85] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+
+/// What five digits each stand for; of the last group, as many bytes as it has digits but one.
+fn base85(digits: &[u8], value: impl Fn(u8) -> Option<usize>) -> Option<Vec<u8>> {
+    let mut text = Vec::with_capacity(digits.len());
+    for group in digits.chunks(5) {
+        let mut number = 0_u32;
+        for place in 0..5 {
+            let digit = group.get(place).map_or(Some(84), |digit| value(*digit))?;
+            number = number.checked_mul(85)?.checked_add(u32::try_from(digit).ok()?)?;
+        }
+        text.extend_from_slice(number.to_be_bytes().get(..group.len().checked_sub(1)?)?);
+    }
+    Some(text)
+}
+
+/// The same in Adobe's digits, with a `z` for four zeros, and perhaps in `<~` and `~>`.
+fn ascii85(text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.strip_prefix(b"<~").unwrap_or(text);
+    let text = text.strip_suffix(b"~>").unwrap_or(text);
+    let digits: Vec<u8> = text
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .flat_map(|byte| if *byte == b'z' { &b"!!!!!"[..] } else { std::slice::from_ref(byte) })
+        .copied()
+        .collect();
+    base85(&digits, |byte| byte.checked_sub(b'!').filter(|digit| *digit < 85).map(usize::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::inspect::{Scanner, inspect};
+    use crate::inventory::{Entry, Media};
+
+    /// Whether a link to a map is found in what a text holds.
+    fn is_read(text: &str) -> bool {
+        let mut entry = Entry { path: "a.py".to_owned(), media: Media::Text, ..Entry::default() };
+        inspect(text.as_bytes(), Scanner::plain(), &mut entry);
+        entry.secrets.iter().any(|secret| secret.rule == "secret-url-password")
+    }
+
+    // `postgres://svc:Xk39dlQp22vz@db7.acme-prod.net/orders`, made up
+    #[test]
+    fn literals_are_read_as_their_call_says() {
+        for text in [
+            "U = 'sredro/ten.dorp-emca.7bd@zv22pQld93kX:cvs//:sergtsop'[::-1]",
+            "$u = strrev( \"sredro/ten.dorp-emca.7bd@zv22pQld93kX:cvs//:sergtsop\");",
+            "U = b85decode(\"aBp*TXL4n8IxjDCc4InNYcn}yY*BDBGIn}EWMVfiVPkD&EpT#gWG-%HbT4mmWMy)5\")",
+            r#"U = a85decode(b'E,Tf>B6%R)3\\N.-G%3R8CGRt]Cf,.,13Rt/A7@JM@:O.c/T>`KA1hb2F>%QQA7]e&')"#,
+        ] {
+            assert!(is_read(text), "{text}");
+        }
+        for text in
+            ["x = y[::-1]", "x = 'abc'[::-1]", "strrev($a . 'b')", "b85decode(\"\\\"\")", "a85decode('"]
+        {
+            assert!(!is_read(text), "{text}");
+        }
+    }
+}
