@@ -6,6 +6,9 @@ use memchr::memchr3_iter;
 use super::super::Budget;
 use super::{Found, packed};
 
+/// What a beginning that leads nowhere costs, in bytes: a file may be full of them.
+const ATTEMPT: usize = 512;
+
 pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut Found<'_>) {
     let mut done = 0;
     for at in memchr3_iter(0x78, 0x28, 0x04, bytes) {
@@ -16,9 +19,14 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut Found<'_>) {
         if budget.is_spent() {
             return;
         }
-        if let Some((text, length)) = packed::marked(rest, budget) {
-            found(at, &text);
-            done = at + length;
+        match packed::marked(rest, budget) {
+            Some((text, length)) => {
+                found(at, &text);
+                done = at + length;
+            }
+            None => {
+                budget.take(ATTEMPT);
+            }
         }
     }
 }
