@@ -104,26 +104,50 @@ fn ascii85(text: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use super::RFC_1924;
+    use crate::inspect::secret::tests::{dice::Dice, instance};
     use crate::inspect::{Scanner, inspect};
     use crate::inventory::{Entry, Media};
 
-    /// Whether a link to a map is found in what a text holds.
+    /// Whether an address with a password is found in a text.
     fn is_read(text: &str) -> bool {
         let mut entry = Entry { path: "a.py".to_owned(), media: Media::Text, ..Entry::default() };
         inspect(text.as_bytes(), Scanner::plain(), &mut entry);
         entry.secrets.iter().any(|secret| secret.rule == "secret-url-password")
     }
 
-    // `postgres://svc:Xk39dlQp22vz@db7.acme-prod.net/orders`, made up
+    /// A text in base85, four bytes in five digits.
+    fn encoded(text: &str, digit: impl Fn(u32) -> u8) -> String {
+        let mut digits = String::new();
+        for group in text.as_bytes().chunks(4) {
+            let mut bytes = [0; 4];
+            bytes[..group.len()].copy_from_slice(group);
+            let number = u32::from_be_bytes(bytes);
+            let all = [85_u32.pow(4), 85_u32.pow(3), 85_u32.pow(2), 85, 1].map(|power| number / power % 85);
+            digits.extend(all.iter().take(group.len() + 1).map(|value| char::from(digit(*value))));
+        }
+        digits
+    }
+
     #[test]
     fn literals_are_read_as_their_call_says() {
-        for text in [
-            "U = 'sredro/ten.dorp-emca.7bd@zv22pQld93kX:cvs//:sergtsop'[::-1]",
-            "$u = strrev( \"sredro/ten.dorp-emca.7bd@zv22pQld93kX:cvs//:sergtsop\");",
-            "U = b85decode(\"aBp*TXL4n8IxjDCc4InNYcn}yY*BDBGIn}EWMVfiVPkD&EpT#gWG-%HbT4mmWMy)5\")",
-            r#"U = a85decode(b'E,Tf>B6%R)3\\N.-G%3R8CGRt]Cf,.,13Rt/A7@JM@:O.c/T>`KA1hb2F>%QQA7]e&')"#,
-        ] {
-            assert!(is_read(text), "{text}");
+        let dice = &mut Dice::new(85);
+        for _ in 0..20 {
+            let address =
+                format!("postgres://svc:{}@db7.acme-prod.net/orders", instance(dice, "{base62:14}"));
+            let backwards: String = address.chars().rev().collect();
+            let rfc_1924 = encoded(&address, |value| RFC_1924[value as usize]);
+            let adobe = encoded(&address, |value| b'!' + value as u8);
+            let adobe = adobe.replace('\\', "\\\\").replace('\'', "\\'");
+            for text in [
+                format!("U = '{backwards}'[::-1]"),
+                format!("$u = strrev( \"{backwards}\");"),
+                format!("U = b85decode(\"{rfc_1924}\")"),
+                format!("U = a85decode(b'{adobe}')"),
+                format!("U = a85decode('<~{adobe}~>')"),
+            ] {
+                assert!(is_read(&text), "{text}");
+            }
         }
         for text in
             ["x = y[::-1]", "x = 'abc'[::-1]", "strrev($a . 'b')", "b85decode(\"\\\"\")", "a85decode('"]

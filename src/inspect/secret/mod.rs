@@ -417,4 +417,4 @@ mod floor;
 #[cfg(test)]
 mod recall;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

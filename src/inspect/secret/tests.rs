@@ -6,7 +6,7 @@ use crate::inspect::{Effort, Scanner, StreamingScan, inspect as inspect_all, ins
 use crate::inventory::{Entry, Media};
 
 #[path = "../../../tests/it/dice.rs"]
-pub(super) mod dice;
+pub(in crate::inspect) mod dice;
 #[path = "../../../tests/it/keys.rs"]
 pub(super) mod keys;
 
@@ -33,7 +33,7 @@ pub(super) fn scan_streamed(bytes: &[u8], piece: usize) -> Vec<Secret> {
 }
 
 /// An instance of a recipe that is none of those that are taken for made up.
-pub(super) fn instance(dice: &mut Dice, recipe: &str) -> String {
+pub(in crate::inspect) fn instance(dice: &mut Dice, recipe: &str) -> String {
     loop {
         let token = dice.make(recipe);
         if !plausible::is_made_up_by_chance(recipe, &token) {
