@@ -7,6 +7,8 @@ use super::spelling::is_jumbled;
 use super::table::Search;
 use super::{Found, is_in_list, is_no_word, match_in};
 
+/// Bytes of a beginning from its keyword on.
+const LONGEST_BEGINNING: usize = 160;
 /// Bytes behind the beginning in which the rest may stand.
 const REACH: usize = 2 << 10;
 /// Parts of one token.
@@ -38,7 +40,7 @@ impl<'a> Continued<'a> {
         let (before, behind) = self.text.split_at_checked(at)?;
         let is_own = |byte: &&u8| is_of_token(**byte);
         let start = at - before.iter().rev().take(pattern.before).take_while(is_own).count();
-        let end = at + behind.iter().take(pattern.longest).take_while(is_own).count();
+        let end = at + behind.iter().take(LONGEST_BEGINNING).take_while(is_own).count();
         let rest = self.text.get(end..)?;
         let slots = [&b"%s"[..], b"%v", b"{}", b"{0}"].into_iter().filter(|slot| rest.starts_with(slot));
         let slot = slots.map(<[u8]>::len).max().unwrap_or(0);
