@@ -50,8 +50,8 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|\bNetworkCredential\(["'][^"'\n]*["'],\s?["']"#,
         r#"|(?:--password-stdin|--with-token|--stdin)\s[^\n]*?<<<\s?["']?"#,
         r#"|\bidentified by\s["']"#,
-        r#"|\b(?:un)?zip\s[^\n]*?\s-P\s?["']?"#,
-        r#"|\b7z[ar]?\s[^\n]*?\s-p["']?"#,
+        r#"|\b(?:un)?zip(?:\s[^\n]*?)?\s-P\s?["']?"#,
+        r#"|\b7z[ar]?(?:\s[^\n]*?)?\s-p["']?"#,
         // what expect(1) types
         r#"|\bsend\s(?:--\s)?["']"#,
         // Erlang's cookie lets anybody run anything

@@ -41,7 +41,7 @@ pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
 fn split(line: &[u8]) -> Option<(Cow<'_, str>, Range<usize>)> {
     const LONGEST_NAME: usize = 120;
     let first = line.iter().find(|byte| !byte.is_ascii_whitespace())?;
-    if b"#;!".contains(first) || line.trim_ascii_start().starts_with(b"//") {
+    if b"#;!".contains(first) || is_comment(line.trim_ascii_start()) {
         return None;
     }
     let end_of_name = |line: &[u8]| line.iter().position(|byte| matches!(byte, b'=' | b':'));
@@ -71,6 +71,12 @@ fn split(line: &[u8]) -> Option<(Cow<'_, str>, Range<usize>)> {
         value.end = value.start + inner.iter().position(u8::is_ascii_whitespace).unwrap_or(inner.len());
     }
     Some((name, value))
+}
+
+/// Whether a line is a comment as code has it, and not what is mounted in `fstab`: `//host/share /mnt cifs ...`.
+fn is_comment(line: &[u8]) -> bool {
+    let first_word = line.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    first_word.strip_prefix(b"//").is_some_and(|rest| !rest.contains(&b'/'))
 }
 
 /// A name without the signs that may stand around it.

@@ -143,3 +143,23 @@ fn lines_are_read_as_their_programs_read_them() {
         );
     }
 }
+
+#[test]
+fn passwords_of_mounts_and_archives() {
+    let mut dice = Dice::new(23);
+    for _ in 0..20 {
+        // Where the place says little, no word of letters alone counts.
+        let password = dice.make("{base62:8}7x9{base62:8}");
+        for (path, text) in [
+            ("etc/fstab", format!("//nas/x /mnt cifs username=svc,password={password},uid=1 0 0\n")),
+            ("etc/fstab", format!("//nas/x /mnt cifs password={password} 0 0\n")),
+            ("tools/pack.sh", format!("zip -P {password} a.zip b\n")),
+            ("tools/pack.sh", format!("unzip -o -P '{password}' a.zip\n")),
+            ("tools/pack.sh", format!("7z x -p{password} a.7z\n")),
+        ] {
+            assert_eq!(lines(&format!("package/{path}"), &text, "secret-settings-file"), [1], "{text}");
+        }
+        let comment = format!("//password={password}\n// password={password}\n");
+        assert_eq!(lines("package/etc/fstab", &comment, "secret-settings-file"), [0; 0]);
+    }
+}
