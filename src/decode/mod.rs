@@ -40,6 +40,8 @@ pub(crate) use escapes::plain;
 pub(crate) use places::Places;
 pub(crate) use runs::{is_digit as is_base64, runs};
 pub(crate) use uuencoded::is as is_uuencoded;
+#[cfg(test)]
+pub(crate) use uuencoded::written as uuencoded;
 
 /// Texts uncovered in another.
 #[derive(Debug)]

@@ -54,3 +54,19 @@ fn decoded(line: &[u8]) -> Option<Vec<u8>> {
     });
     Some(bytes.take(length).collect())
 }
+
+/// A file in this form, for tests.
+#[cfg(test)]
+pub(crate) fn written(name: &str, bytes: &[u8]) -> String {
+    let digit = |value: u32| char::from(b' ' + (value & 0x3F) as u8);
+    let line = |bytes: &[u8]| {
+        let groups = bytes.chunks(3).flat_map(|group| {
+            let at = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
+            let all = at(0) << 16 | at(1) << 8 | at(2);
+            [all >> 18, all >> 12, all >> 6, all].map(digit)
+        });
+        format!("{}{}\n", digit(bytes.len() as u32), groups.collect::<String>())
+    };
+    let lines: String = bytes.chunks(45).map(line).collect();
+    format!("begin 644 {name}\n{lines}`\nend\n")
+}

@@ -27,17 +27,7 @@ mod tests {
 
     #[test]
     fn uuencoded_text_comes_back() {
-        let digit = |value: u32| char::from(b' ' + (value & 0x3F) as u8);
-        let line = |bytes: &[u8]| {
-            let groups = bytes.chunks(3).flat_map(|group| {
-                let at = |at: usize| u32::from(*group.get(at).unwrap_or(&0));
-                let all = at(0) << 16 | at(1) << 8 | at(2);
-                [all >> 18, all >> 12, all >> 6, all].map(digit)
-            });
-            format!("{}{}\n", digit(bytes.len() as u32), groups.collect::<String>())
-        };
-        let lines: String = TEXT.as_bytes().chunks(45).map(line).collect();
-        assert_eq!(texts(&format!("begin 644 fares.py\n{lines}`\nend\n")), [TEXT]);
+        assert_eq!(texts(&uuencoded::written("fares.py", TEXT.as_bytes())), [TEXT]);
         assert_eq!(texts("begin 2026 with a text\nof lines\nand more\nlines\n"), [""; 0]);
     }
 }

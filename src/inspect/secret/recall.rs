@@ -7,6 +7,7 @@ use std::io::Write as _;
 use super::tests::dice::{Dice, base64};
 use super::tests::{FIXED_SEED, instance, keys, scan, scan_streamed, seeds};
 use super::*;
+use crate::decode::uuencoded;
 use crate::inventory::Media;
 
 /// How a text is wrapped.
@@ -199,19 +200,7 @@ const CARRIERS: &[Carrier] = &[
             format!("{at:07o}{}\n", row.split(' ').zip(clear.chars()).map(column).collect::<String>())
         })
     }),
-    carrier("uuencoded", |dice, token| {
-        let digit = |value: u32| char::from(b' ' + (value & 0x3F) as u8);
-        let line = |bytes: &[u8]| {
-            let groups = bytes.chunks(3).flat_map(|group| {
-                let at = |at: usize| u32::from(*group.get(at).unwrap_or(&0));
-                let all = at(0) << 16 | at(1) << 8 | at(2);
-                [all >> 18, all >> 12, all >> 6, all].map(digit)
-            });
-            format!("{}{}\n", digit(bytes.len() as u32), groups.collect::<String>())
-        };
-        let lines: String = around(dice, token).as_bytes().chunks(45).map(line).collect();
-        format!("begin 644 a\n{lines}`\nend\n").into_bytes()
-    }),
+    carrier("uuencoded", |dice, token| uuencoded("a", around(dice, token).as_bytes()).into_bytes()),
     carrier("turned round", |_, token| {
         if token.contains(['\'', '"', '\\', '\n']) {
             return format!("text {token}\n").into_bytes();

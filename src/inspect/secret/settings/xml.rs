@@ -41,7 +41,7 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
             }
             // a row of a table: what has a value has no text, and is no setting if it has
             Event::Text(text) if !text.trim().is_empty() && own_value.is_some() => {
-                found.truncate(own_value.take().unwrap_or_default());
+                own_value.take().into_iter().for_each(|at| found.truncate(at));
             }
             Event::Text(value) => {
                 if let Some((name, above)) = path.split_last().filter(|_| !value.trim().is_empty()) {
