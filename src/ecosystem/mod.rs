@@ -222,6 +222,7 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
             licence_text::read(inventory, &package, format(inventory.kind).unpacks(inventory));
         if package.license.is_none() && package.licence_files.is_empty() {
             package.readme_licence = readme::read(inventory, &package);
+            package.open_sources = jar::open_sources(inventory).filter(|_| inventory.kind == Kind::Jar);
         }
         inventory.package = Some(package);
     }

@@ -142,6 +142,12 @@ pub struct Entry {
     pub signs: ThinVec<Word>,
 }
 
+/// Endings of source files that are compiled to Java's classes, of which [`OPEN_HEAD`] is told.
+pub const OPEN_HEAD_LANGUAGES: [&str; 4] = [".java", ".kt", ".scala", ".groovy"];
+
+/// The sign of a source file whose first comment gives everybody the source.
+pub const OPEN_HEAD: Word = "open-head";
+
 impl Entry {
     /// The last segment of the path.
     pub fn file_name(&self) -> &str {

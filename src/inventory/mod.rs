@@ -28,12 +28,14 @@ use serde::{Deserialize, Serialize};
 pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
 pub use blob::{BlobIds, ObjectFormat};
 pub use commit::{Comparison, Differing, FromCommit, VersionTag};
-pub use entry::{Entry, EntryId, EntryKind, WideDigests};
+pub use entry::{Entry, EntryId, EntryKind, OPEN_HEAD, OPEN_HEAD_LANGUAGES, WideDigests};
 pub use import::{BrokenImport, ImportTrouble, Reach};
 pub use making::{BuildOption, Gemspec, Making};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
-pub use package::{Command, Declared, Kind, LicenceFile, ManifestFile, Package, ReadBy, ReadmeLicence};
+pub use package::{
+    Command, Declared, Kind, LicenceFile, ManifestFile, OpenSources, Package, ReadBy, ReadmeLicence,
+};
 pub use program::{BinaryFacts, DebugSection, LocalPath, ProgramFacts};
 pub use promise::{
     Defect, DefectKind, Denied, EntryPointWeight, InstallScript, ManifestProblem, ManifestTrouble, Mismatch,

@@ -96,6 +96,9 @@ pub struct Package {
     /// What the README says of the licence, where neither the manifest nor a file of its own does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub readme_licence: Option<ReadmeLicence>,
+    /// Source files that give everybody the source in their first comments, where most do and nothing else names a licence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_sources: Option<OpenSources>,
     /// Whether the manifest forbids publishing (`"private": true`, `publish = false`).
     pub private: bool,
     /// Path of the manifest inside the artifact.
@@ -152,6 +155,16 @@ pub struct LicenceFile {
     pub licence: Option<Word>,
     /// Whether it is a text of its own that gives everybody the source all the same.
     pub grants: bool,
+}
+
+/// Source files whose first comments give everybody the source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OpenSources {
+    /// How many there are.
+    pub files: usize,
+    /// Whether most of the compiled files are made of them.
+    pub whole: bool,
 }
 
 /// What a README says of the licence.

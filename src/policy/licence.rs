@@ -42,7 +42,7 @@ pub(super) fn choose(package: Option<&Package>) -> (&'static str, String) {
         _ => {}
     }
     let said = licence.map_or_else(|| format!("no licence in {manifest}"), quoted);
-    match by_files(package).or_else(|| by_readme(package)) {
+    match by_files(package).or_else(|| by_readme(package)).or_else(|| by_heads(package)) {
         Some(files) => ("open-source", format!("{said}, but {files}")),
         None => ("proprietary", said),
     }
@@ -53,6 +53,12 @@ fn by_readme(package: &Package) -> Option<String> {
     let said = package.readme_licence.as_ref().filter(|said| is_open(&said.words))?;
     let name = said.path.rsplit('/').next().unwrap_or_default();
     Some(format!("{name} says {}", quoted(&said.words)))
+}
+
+/// What the source files say, where nearly all of the package is made of open ones.
+fn by_heads(package: &Package) -> Option<String> {
+    package.open_sources.as_ref().filter(|sources| sources.whole)?;
+    Some("its source files begin with an open one".to_owned())
 }
 
 /// Whether the manifest only says where the licence is.
@@ -288,7 +294,7 @@ const NAMES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::ReadmeLicence;
+    use crate::inventory::{OpenSources, ReadmeLicence};
 
     #[test]
     fn open_licences() {
@@ -469,6 +475,14 @@ mod tests {
             let licence_files = files.iter().map(file).collect();
             choose(Some(&Package { licence_files, ..package(license, false) })).1
         };
+        for (whole, because) in [(true, ", but its source files begin with an open one"), (false, "")] {
+            let open_sources = Some(OpenSources { files: 2, whole });
+            let (policy, why) = choose(Some(&Package { open_sources, ..package(None, false) }));
+            assert_eq!(
+                (policy == "open-source", why),
+                (whole, format!("no licence in package.json{because}"))
+            );
+        }
         let mit = ("package/LICENSE", Some("MIT"));
         assert_eq!(with_files(None, &[mit]), "no licence in package.json, but LICENSE is the text of MIT");
         for elsewhere in [

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
 
 Reports a path that is in the archive more than once with different bytes, and names of different files that differ
 only in case or Unicode form. Paths are also compared as the client writes them: a file in a wheel's
-`acme-1.0.0.data/purelib` with the one that it replaces, `.gitignore` with `.npmignore`. Repeated entries with the
+`acme-1.0.0.data/purelib` with the one that it replaces. Repeated entries with the
 same bytes are `archive-duplicate-identical`. Of names that differ only in case, it is a warning at most where all of
 them are texts for people (`README.md`, `LICENSE`), or stand in folders of tests, examples and documentation: no code is
 lost there.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::ecosystem::{self, Compiled};
-use crate::inventory::{Entry, EntryId, Inventory, Media, TextDigest};
+use crate::inventory::{Entry, EntryId, Inventory, Media, OPEN_HEAD, OPEN_HEAD_LANGUAGES, TextDigest};
 
 /// A language that is compiled before it runs. `policies/compiled.toml` says what the fields mean.
 #[derive(Debug)]
@@ -91,6 +91,7 @@ pub(super) fn survey(inventory: &Inventory) -> Vec<Source<'_>> {
         .filter(|entry| entry.media.is_text())
         .flat_map(|entry| languages(entry.file_name()).map(move |language| (entry, language)))
         .filter(|(entry, language)| !is_natural(language) && !entry.is_of_dependency())
+        .filter(|(entry, _)| !is_open(inventory, entry))
         .collect();
     if candidates.is_empty() {
         return Vec::new();
@@ -100,6 +101,13 @@ pub(super) fn survey(inventory: &Inventory) -> Vec<Source<'_>> {
         candidates.into_iter().filter_map(|(entry, language)| beside.source(entry, language)).collect();
     sources.dedup_by_key(|source| source.entry.id);
     sources
+}
+
+/// Whether a source file says itself that everybody has its source, or most of those around it do.
+fn is_open(inventory: &Inventory, entry: &Entry) -> bool {
+    let most = inventory.package.as_ref().is_some_and(|package| package.open_sources.is_some());
+    entry.signs.contains(&OPEN_HEAD)
+        || most && entry.parent.is_none() && OPEN_HEAD_LANGUAGES.iter().any(|end| entry.path.ends_with(end))
 }
 
 /// The languages of a file of this name, one for each form that it is compiled to; none for declarations.

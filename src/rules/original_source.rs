@@ -25,7 +25,8 @@ cscope, LSIF, SCIP), and backups and editors' leftovers
 with text in them. Patches to dependencies (`patches/NAME@VERSION.patch`) and backups among tests are not reported.
 
 It stays silent if the sources seem intended: the entry points are sources themselves, the allowlist names the
-sources' own folder or extension, a style sheet has no compiled sibling, or the files are templates. Crates and source
+sources' own folder or extension, a style sheet has no compiled sibling, the files are templates, or a file's first
+comment puts it under an open licence (Java, Kotlin, Scala, Groovy). Crates and source
 distributions consist of source and are not examined.
 
 ## Why it matters
@@ -80,7 +81,8 @@ mod tests {
     use super::super::listed_source;
     use super::*;
     use crate::inventory::{
-        BinaryFacts, Declared, EntryId, Inventory, Media, Package, TextDigest, TextFacts,
+        BinaryFacts, Declared, EntryId, Inventory, Media, OPEN_HEAD, OpenSources, Package, TextDigest,
+        TextFacts,
     };
     use crate::rules::testing::{entry, inventory, run};
 
@@ -240,6 +242,13 @@ mod tests {
         expect(Kind::Jar, &["org/A.class", "org/test/A.java"], &["org/test/A.java"], &[]);
         expect(Kind::Jar, &["org/A.java"], &["org/A.java"], &[]);
         expect(Kind::Jar, &["META-INF/A.java"], &[], &[]);
+        let open = Entry { signs: [OPEN_HEAD][..].into(), ..text("org/A.java") };
+        let entries = vec![text("org/A.class"), open, text("org/B.class"), text("org/B.java")];
+        let merged = Inventory { kind: Kind::Jar, ..inventory(entries) };
+        assert_eq!(found(&merged).0, ["org/B.java"]);
+        let open_sources = Some(OpenSources { files: 1, whole: false });
+        let package = Some(Package { open_sources, ..Package::default() });
+        assert_eq!(found(&Inventory { package, ..merged }), (vec![], vec![]));
         expect(Kind::Nupkg, &["lib/net8.0/A.dll", "src/A.cs"], &["src/A.cs"], &[]);
         expect(
             Kind::Nupkg,

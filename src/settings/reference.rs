@@ -56,7 +56,8 @@ publishing, no licence, no manifest. Where the manifest only names a file with t
 `license-file`, `License-File`), or says nothing at all, the licence files in the package's own folder decide: each
 of them has to be the text of a well-known open licence, or one of the authors' own that lets everybody copy and
 change the source and takes nothing back. Where there is neither, the README's section on the licence counts if it
-names an open one. A text of their own also decides for `LicenseRef-...`, unless the name
+names an open one, and in a jar the first comments of the source files, if most of them do and most classes are made
+of these. A text of their own also decides for `LicenseRef-...`, unless the name
 says `proprietary`, `commercial` or the like. Reports say which policy applies, and what decided.
 
 A policy of your own is a file with `extends` and a table for each rule that differs; ask for it with

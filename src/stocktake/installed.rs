@@ -27,9 +27,10 @@ pub(super) fn mark(inventory: &mut Inventory) {
             entry.installed_mode = mode;
         }
     }
-    let mut anomalies = collisions(inventory);
+    let odd = format.odd_landings(inventory);
+    let mut anomalies = collisions(inventory, &odd);
     anomalies.extend(escapes(inventory));
-    anomalies.extend(format.odd_landings(inventory));
+    anomalies.extend(odd);
     inventory.anomalies.extend(anomalies);
 }
 
@@ -70,11 +71,15 @@ fn mark_payloads(inventory: &mut Inventory, format: &dyn Format) {
 }
 
 /// Entries of different paths that land at one place, everywhere or where case and Unicode form don't count. What
-/// collides by its own path was told by the walker.
-fn collisions(inventory: &Inventory) -> Vec<Anomaly> {
+/// collides by its own path was told by the walker, and what is renamed gives way to a file that has its new name.
+fn collisions(inventory: &Inventory, odd: &[Anomaly]) -> Vec<Anomaly> {
+    let renamed = odd.iter().filter(|anomaly| anomaly.kind == AnomalyKind::Renamed);
+    let renamed: HashSet<&str> = renamed.map(|anomaly| anomaly.place.as_str()).collect();
     let mut at: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in inventory.everything() {
-        if let Some(installed) = &entry.installed {
+        if let Some(installed) = &entry.installed
+            && !renamed.contains(entry.place.as_str())
+        {
             at.entry(folded(installed)).or_default().push(entry);
         }
     }
@@ -186,7 +191,7 @@ mod tests {
     }
 
     fn kinds(inventory: &Inventory) -> Vec<AnomalyKind> {
-        collisions(inventory).into_iter().chain(escapes(inventory)).map(|anomaly| anomaly.kind).collect()
+        collisions(inventory, &[]).into_iter().chain(escapes(inventory)).map(|anomaly| anomaly.kind).collect()
     }
 
     fn collided(entries: &[(&str, &str, Option<&str>)]) -> Vec<AnomalyKind> {
@@ -216,5 +221,18 @@ mod tests {
         // The walker tells what collides by its own path.
         assert_eq!(with("acme/A.py", "acme/A.py", Some("2")), []);
         assert_eq!(with("acme/b.py", "acme/b.py", Some("1")), []);
+    }
+
+    #[test]
+    fn a_renamed_file_gives_way() {
+        let file =
+            |(path, installed): (&str, &str)| Entry { place: path.into(), ..entry(&(path, installed, None)) };
+        let kept =
+            [("p/.npmignore", ".npmignore"), ("p/.gitignore", ".npmignore"), ("p/b", "c"), ("p/c", "c")];
+        let inventory = Inventory { entries: numbered(kept.map(file)), ..Inventory::default() };
+        let renamed = Anomaly::of(AnomalyKind::Renamed, &inventory.entries[1], String::new());
+        let places: Vec<String> =
+            collisions(&inventory, &[renamed]).into_iter().map(|anomaly| anomaly.place).collect();
+        assert_eq!(places, ["p/c"]);
     }
 }

@@ -3,8 +3,11 @@
 mod advice;
 mod artifact;
 mod attributes;
+mod heads;
 mod services;
 mod signed;
+
+pub(super) use heads::open_sources;
 
 use super::Ecosystem;
 

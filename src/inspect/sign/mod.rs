@@ -4,12 +4,14 @@
 mod checks;
 mod content;
 mod listing;
+mod open_head;
 mod paths;
 mod table;
 
 use std::sync::LazyLock;
 
 use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
+use crate::inventory::OPEN_HEAD;
 
 use content::SIGNS;
 
@@ -59,8 +61,14 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     let by_name = checks::BY_NAME.iter().filter(|(sign, holds)| asked(sign) && holds(sample, sink.entry));
     signs.extend(by_name.map(|(sign, _)| *sign));
     // What is known for what it is needs no closer look.
-    if signs.is_empty() && listing::shows(sample, sink.entry) {
+    if signs.is_empty()
+        && listing::shows(sample, sink.entry)
+        && !open_head::shows_as_data(sample.path, sample.bytes)
+    {
         signs.push(SOURCE_TEXT);
+    }
+    if open_head::shows(sample.path, sample.bytes) {
+        signs.push(OPEN_HEAD);
     }
     signs.sort_unstable();
     sink.entry.signs.extend(signs);
