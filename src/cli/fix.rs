@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use packgate::audit::{Audit, Options};
 use packgate::escape::shown_lines;
 use packgate::fix::{self, FileChange, Plan};
+use packgate::outcome::LeftOut;
 use packgate::pack;
 use packgate::policy::{Judged, Verdict};
 use packgate::rules::{self, Family};
@@ -21,7 +22,7 @@ use super::policy::policies;
 use super::progress::Progress;
 use super::reporting::exit;
 use super::targets::{Packing, Target, Targets};
-use super::{Exit, complain, output};
+use super::{Exit, complain, complain_of, output};
 
 /// Write what findings propose: keep files out of the package by its own lists
 ///
@@ -58,10 +59,10 @@ impl Fix {
             ));
         }
         let mut written: Vec<FileChange> = Vec::new();
-        let mut packed = self.audits(&mut written)?;
-        let known: BTreeSet<String> = findings(&packed).map(|judged| judged.finding_id.clone()).collect();
+        let mut released = self.audits(None, &mut written)?;
+        let known: BTreeSet<String> = released.findings().map(|judged| judged.finding_id.clone()).collect();
         for _ in 0..MOST_ROUNDS {
-            let plan = Self::plan(&packed, self.fail_on);
+            let plan = Self::plan(&released.packed, self.fail_on);
             if plan.files.is_empty() {
                 plan.refused.iter().for_each(|why| {
                     complain(&format_args!("not written: {why}"));
@@ -72,13 +73,13 @@ impl Fix {
                 complain(&"nothing was written");
                 break;
             }
-            packed = self.audits(&mut written)?;
+            released = self.audits(Some(&released.failed), &mut written)?;
             // That more of what ships is now seen for what it is doesn't make the package worse; that it no longer
             // works does.
             let is_worse = |judged: &&Judged| {
                 self.blocks(judged) && breaks(judged.finding.rule) && !known.contains(&judged.finding_id)
             };
-            if let Some(worse) = findings(&packed).find(is_worse) {
+            if let Some(worse) = released.findings().find(is_worse) {
                 take_back(&written)?;
                 return Err(format!(
                     "this would make it worse, so what was written is taken back: {} at {}: {}",
@@ -88,7 +89,7 @@ impl Fix {
         }
         let files: BTreeSet<&PathBuf> = written.iter().map(|change| &change.path).collect();
         let files: Vec<PathBuf> = files.into_iter().cloned().collect();
-        self.report(packed, &files)
+        self.report(released, &files)
     }
 
     /// Shows the changes, asks, and writes them; whether they were written.
@@ -105,7 +106,7 @@ impl Fix {
     }
 
     /// Packs all that is released from the folder; where a client refuses what lies there, once more after the change
-    /// that lets it.
+    /// that lets it. A member of a workspace that can't be packed keeps no other from being mended.
     fn targets(&self, written: &mut Vec<FileChange>) -> Result<Targets, String> {
         let mut rounds = MOST_ROUNDS;
         loop {
@@ -116,23 +117,39 @@ impl Fix {
             progress.finish();
             let targets = targets?;
             wrong.extend(targets.under_way.iter().cloned());
-            wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));
-            if wrong.is_empty() {
-                return Ok(targets);
-            }
             let ways_out = targets.ways_out.iter();
             let changes: Vec<FileChange> =
-                ways_out.flat_map(|(folder, edit)| fix::applied([edit], &near(folder)).files).collect();
-            if rounds == 0 || changes.is_empty() || !self.writes(changes, written)? {
-                return Err(wrong.join("\n"));
+                ways_out.flat_map(|(folder, edits)| fix::applied(edits, &near(folder)).files).collect();
+            if rounds > 0 && !changes.is_empty() && self.writes(changes, written)? {
+                rounds -= 1;
+                continue;
             }
-            rounds -= 1;
+            if targets.all.is_empty() {
+                wrong.extend(targets.failed.iter().map(said));
+            }
+            return if wrong.is_empty() { Ok(targets) } else { Err(wrong.join("\n")) };
         }
     }
 
-    /// Packs and audits all that is released from the folder. What was written is taken back if that fails.
-    fn audits(&self, written: &mut Vec<FileChange>) -> Result<Vec<Packed>, String> {
-        let audited = self.targets(written).and_then(|targets| self.audited(&targets));
+    /// Packs and audits all that is released from the folder. What was written is taken back if that fails, or if a
+    /// member can't be packed any more that could before.
+    fn audits(
+        &self,
+        failed_before: Option<&[LeftOut]>,
+        written: &mut Vec<FileChange>,
+    ) -> Result<Released, String> {
+        let audited = self.targets(written).and_then(|mut targets| {
+            let is_new = |one: &&LeftOut| {
+                failed_before.is_some_and(|before| before.iter().all(|other| other.name != one.name))
+            };
+            match targets.failed.iter().find(is_new) {
+                Some(new) => Err(said(new)),
+                None => Ok(Released {
+                    packed: self.audited(&targets)?,
+                    failed: std::mem::take(&mut targets.failed),
+                }),
+            }
+        });
         audited.or_else(|error| {
             take_back(written)?;
             Err(match written.is_empty() {
@@ -183,7 +200,8 @@ impl Fix {
     }
 
     /// What is left, as `check` says it.
-    fn report(&self, packed: Vec<Packed>, written: &[PathBuf]) -> Result<Exit, String> {
+    fn report(&self, released: Released, written: &[PathBuf]) -> Result<Exit, String> {
+        let Released { packed, failed } = released;
         if written.is_empty() {
             output::line(match Self::plan(&packed, Level::Warning).files.is_empty() {
                 true => format_args!("Nothing to write.\n"),
@@ -192,8 +210,9 @@ impl Fix {
                 ),
             })?;
         }
-        let audits: Vec<Audit> = packed.into_iter().map(|one| one.audit).collect();
+        let mut audits: Vec<Audit> = packed.into_iter().map(|one| one.audit).collect();
         let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
+        audits.extend(failed.iter().map(|one| Audit::failed(&one.name, &one.why)));
         if let Some(human) = packgate::report::find("human") {
             output::print(|look, out| (human.write)(&audits, look, out))?;
         }
@@ -213,7 +232,21 @@ impl Fix {
             })?;
         }
         commit(&self.folder, written)?;
-        Ok(exit(worst, false))
+        complain_of(&failed.iter().map(said).collect::<Vec<_>>());
+        Ok(exit(worst, !failed.is_empty()))
+    }
+}
+
+/// What is released from a folder.
+struct Released {
+    packed: Vec<Packed>,
+    /// Members of a workspace that can't be packed.
+    failed: Vec<LeftOut>,
+}
+
+impl Released {
+    fn findings(&self) -> impl Iterator<Item = &Judged> {
+        self.packed.iter().flat_map(|one| &one.audit.findings)
     }
 }
 
@@ -223,8 +256,9 @@ struct Packed {
     audit: Audit,
 }
 
-fn findings(packed: &[Packed]) -> impl Iterator<Item = &Judged> {
-    packed.iter().flat_map(|one| &one.audit.findings)
+/// Which member can't be packed, and why.
+fn said(failed: &LeftOut) -> String {
+    format!("{}: {}", failed.name, failed.why)
 }
 
 /// Whether a rule's findings mean that the package can't be used.

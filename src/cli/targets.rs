@@ -64,7 +64,7 @@ pub(crate) struct Targets {
     /// Members of workspaces that could not be packed.
     pub failed: Vec<LeftOut>,
     /// Folders that a client refuses to pack, and what would have to be changed there.
-    pub ways_out: Vec<(PathBuf, Edit)>,
+    pub ways_out: Vec<(PathBuf, Vec<Edit>)>,
     _packed: Vec<pack::Packed>,
 }
 
@@ -124,8 +124,8 @@ impl Targets {
     }
 }
 
-fn way_out(error: &PackError) -> Option<(PathBuf, Edit)> {
-    error.way_out().map(|(folder, edit)| (folder.to_path_buf(), edit.clone()))
+fn way_out(error: &PackError) -> Option<(PathBuf, Vec<Edit>)> {
+    error.way_out().map(|(folder, edits)| (folder.to_path_buf(), edits.to_vec()))
 }
 
 /// A path as a word of shell that no client takes for an option or for an address.

@@ -121,15 +121,15 @@ pub enum ClientError {
         /// The end of what it wrote.
         output: String,
     },
-    /// The client refuses what is in the folder, and a change to one of its lists would let it pack.
-    #[error("{failed}\n    {edit} `packgate fix` does that.")]
+    /// The client refuses what is in the folder, and changes to its lists would let it pack.
+    #[error("{failed}{} `packgate fix` does that.", below(.edits))]
     Refused {
         /// What it says.
         failed: Box<ClientError>,
         /// The folder that it was to pack.
         folder: PathBuf,
-        /// The change.
-        edit: Box<Edit>,
+        /// The changes.
+        edits: Vec<Edit>,
     },
     /// The client succeeded but wrote nothing.
     #[error("{command} succeeded but left no artifact")]
@@ -154,6 +154,11 @@ fn tail(output: &str) -> String {
     let gap = if errors.is_empty() { None } else { Some("...") };
     let shown = errors.into_iter().chain(gap).chain(end.iter().copied());
     shown.fold(String::new(), |text, line| format!("{text}\n    {line}"))
+}
+
+/// Changes, indented like what the client says.
+fn below(edits: &[Edit]) -> String {
+    edits.iter().map(|edit| format!("\n    {}", edit.to_string().replace('\n', "\n    "))).collect()
 }
 
 /// `error[E0433]: ...`, `Error [ERR_MODULE_NOT_FOUND]: ...`, `src/a.ts(3,1): error TS2304: ...`.

@@ -101,10 +101,10 @@ pub enum PackError {
 }
 
 impl PackError {
-    /// The folder and the change to a list in it by which the client would pack it.
-    pub fn way_out(&self) -> Option<(&Path, &Edit)> {
+    /// The folder and the changes to lists in it by which the client would pack it.
+    pub fn way_out(&self) -> Option<(&Path, &[Edit])> {
         match self {
-            Self::Client(ClientError::Refused { folder, edit, .. }) => Some((folder, edit.as_ref())),
+            Self::Client(ClientError::Refused { folder, edits, .. }) => Some((folder, edits)),
             _ => None,
         }
     }

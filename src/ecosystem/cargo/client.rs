@@ -27,10 +27,11 @@ impl Client for Cargo {
         let alone = package(&run, &[], into);
         let drawn_on = needed(folder);
         if alone.is_ok() || drawn_on.len() < 2 {
-            return alone;
+            return alone.map_err(|error| explained(error, folder));
         }
         // What it depends on may not be published yet: cargo then packs it only together with that.
-        let Ok(command) = package(&run, &drawn_on, into) else { return alone };
+        // What it says then is about the package, not about how this was tried.
+        let command = package(&run, &drawn_on, into).map_err(|error| explained(error, folder))?;
         let (below, _) = self.leaves();
         let others = drawn_on.iter().skip(1);
         for file in fs::read_dir(into.join(below))?.flatten() {
@@ -91,6 +92,24 @@ fn package(run: &Run<'_>, names: &[String], into: &Path) -> Result<String, Clien
     arguments.extend(["--target-dir"]);
     let arguments: Vec<&OsStr> = arguments.into_iter().map(OsStr::new).chain([into.as_os_str()]).collect();
     run.named("cargo package --no-verify --allow-dirty".to_owned(), &arguments)
+}
+
+/// What cargo says of a dependency that is in no registry, with why it isn't, if that is a private member of the
+/// workspace.
+fn explained(error: ClientError, folder: &Path) -> ClientError {
+    let ClientError::Failed { command, status, mut output } = error else { return error };
+    let project = Project::new(folder);
+    let is_missed = |one: &&Member| {
+        let name = &one.name;
+        one.private && (output.contains(&format!("`{name}`")) || output.contains(&format!("`{name} = ")))
+    };
+    if let Some(Member { name, .. }) = members(&project).iter().find(is_missed) {
+        output.push_str(&format!(
+            "\n{name} is a member of this workspace whose Cargo.toml says `publish = false`: nobody could install what needs it. \
+             Take it out of the dependencies, or publish it too."
+        ));
+    }
+    ClientError::Failed { command, status, output }
 }
 
 /// The names of a package and of the members of its workspace that it draws on.
