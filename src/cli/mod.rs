@@ -33,12 +33,14 @@ mod verbose;
 mod verify;
 mod workers;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use packgate::guard;
 
 use publish::End;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, ColorChoice, Parser, Subcommand};
 
 /// How a run ends. The numbers are a promise.
@@ -115,6 +117,9 @@ pub(crate) fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {
             let _ = error.print();
+            if let Some(target) = target_without_command(&error) {
+                output::note(&format_args!("\nTo audit it: packgate check {target}"));
+            }
             return ExitCode::from(Exit::Usage as u8);
         }
         Err(error) => return ended(output::help(&error).map(|()| Exit::Passed)),
@@ -147,6 +152,13 @@ pub(crate) fn main() -> ExitCode {
         Command::Completions(completions) => completions.run(),
         Command::Policy(policy) => policy.run(),
     })
+}
+
+/// A file or folder that stands where the command should.
+fn target_without_command(error: &clap::Error) -> Option<&str> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let path = Path::new(word);
+    (path.exists() || path.extension().is_some() || path.components().count() > 1).then_some(word)
 }
 
 fn ended(exit: Result<Exit, String>) -> ExitCode {

@@ -131,6 +131,16 @@ pub enum ClientError {
         /// The changes.
         edits: Vec<Edit>,
     },
+    /// What is published is made by a tool that this program doesn't run.
+    #[error(
+        "{tool} makes what is published of this folder: build it, and check what that writes, as in `packgate check {into}`; use --as-is to audit the folder as it is"
+    )]
+    Elsewhere {
+        /// The tool.
+        tool: &'static str,
+        /// The folder that it writes to.
+        into: String,
+    },
     /// The client succeeded but wrote nothing.
     #[error("{command} succeeded but left no artifact")]
     NothingWritten {

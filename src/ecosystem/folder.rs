@@ -160,6 +160,17 @@ pub fn deploy_folder(folder: &Path) -> Option<&'static str> {
     there.next().filter(|_| there.next().is_none())
 }
 
+/// Whether a project's folder is one that a build writes, with a manifest made of one further up.
+pub(super) fn is_generated(project: &Project) -> bool {
+    const WRITTEN: [&str; 7] = ["dist", "build", "out", "lib", "npm", "pkg", "package"];
+    let Some(root) = project.vcs_root() else { return false };
+    let below = project.folder.strip_prefix(root).unwrap_or(Path::new(""));
+    let is_written = below.iter().any(|part| WRITTEN.iter().any(|name| part == *name));
+    let is_the_same =
+        |folder: &Path| of_project(folder).is_some_and(|own| names(project).contains(&own.name));
+    is_written && project.folder.ancestors().skip(1).take(below.iter().count()).any(is_the_same)
+}
+
 /// What is wrong with the manifests of a folder, if one can't be read.
 pub fn broken_manifest(folder: &Path) -> Option<String> {
     super::projects().into_iter().find_map(|project| project.broken(&Files::OnDisk(folder)))

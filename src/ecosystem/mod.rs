@@ -4,6 +4,7 @@
 //! through [`ECOSYSTEMS`], and knows no ecosystem by name.
 
 mod client;
+mod copies;
 mod digests;
 mod edit;
 mod folder;
@@ -205,6 +206,8 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     }
     if let Some(project) = project {
         inventory.making.not_built = not_built(inventory, &project.folder);
+        inventory.making.is_generated = folder::is_generated(project);
+        inventory.making.copies = copies::copies(inventory, project);
     }
     let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();
     if let Some(project) = project

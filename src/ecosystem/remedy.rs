@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::inventory::{Entry, EntryId, Inventory};
+use crate::inventory::{Entry, EntryId, Inventory, Kind};
 
 use super::edit::Edit;
-use super::unwanted::Unwanted;
+use super::unwanted::{Unwanted, below};
 
 /// What to do about a finding, in words and as changes to files of the project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +37,17 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
             format!("The package is entered by {program}, which can't be left out: build it without that.");
         return Remedy { words, ..Remedy::default() };
     }
+    let copied = copied(inventory, entries);
+    let is_written = inventory.making.is_generated || inventory.kind == Kind::Directory;
+    if let Some(from) = copied.as_ref().filter(|_| is_written) {
+        let words = format!("The build copies {from}: move that elsewhere, and delete the copy.");
+        return Remedy { words, ..Remedy::default() };
+    }
     let advice = super::format(inventory.kind).advice();
+    if inventory.making.is_generated {
+        let words = out_of_folder(&unwanted.patterns.join(" and "));
+        return Remedy { words, ..Remedy::default() };
+    }
     if unwanted.patterns.len() > MOST_PATTERNS {
         let words = advice.leave_out_by_hand(inventory, &unwanted, &counted(&unwanted));
         return Remedy { words, ..Remedy::default() };
@@ -49,6 +59,10 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
                 let _ = write!(words, "{between}{edit}");
                 words
             });
+            let words = match copied {
+                Some(from) => format!("{words}\nOr move {from} elsewhere, from where the build copies it."),
+                None => words,
+            };
             Remedy { words, edits, removes }
         }
         None => {
@@ -58,16 +72,26 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
     }
 }
 
+/// How to keep something out of a folder that a build writes.
+pub(super) fn out_of_folder(what: &str) -> String {
+    format!("Have the build write {what} elsewhere, or delete it from the folder before that is published.")
+}
+
+/// The files of the project that the build has copied these from, if it has all of them.
+fn copied(inventory: &Inventory, entries: &[&Entry]) -> Option<String> {
+    let copies = &inventory.making.copies;
+    let from =
+        |entry: &&Entry| copies.iter().find(|copy| copy.place == entry.place).map(|copy| copy.from.as_str());
+    let all: Option<Vec<&str>> = entries.iter().map(from).collect();
+    Some(all?.join(" and "))
+}
+
 /// How to write an allowlist of these items where there is none.
 pub(crate) fn new_allowlist(inventory: &Inventory, items: &[String]) -> Option<Remedy> {
     let advice = super::format(inventory.kind).advice();
     let edit = advice.new_allowlist(items)?;
-    let root = inventory.package.as_ref().map_or("", |package| package.root.as_str());
     let is_packed = advice.packed_by(items);
-    let is_left_out = |entry: &&Entry| {
-        let below = entry.path.strip_prefix(root).unwrap_or(&entry.path).trim_start_matches('/');
-        !is_packed(below)
-    };
+    let is_left_out = |entry: &&Entry| !is_packed(below(inventory, entry));
     let removes = inventory.top_files().filter(is_left_out).map(|entry| entry.id).collect();
     Some(Remedy { words: edit.to_string(), edits: vec![edit], removes })
 }

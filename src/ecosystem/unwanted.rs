@@ -21,13 +21,7 @@ pub(crate) struct Unwanted<'a> {
 impl<'a> Unwanted<'a> {
     /// `None` where the client doesn't unpack a file of these: it stands in an archive that ships as one.
     pub(super) fn of(inventory: &'a Inventory, entries: &[&'a Entry], usual: Option<&str>) -> Option<Self> {
-        let root = inventory.package.as_ref().map_or("", |package| package.root.as_str());
-        let below = |entry: &'a Entry| match root {
-            "" => entry.path.as_str(),
-            root => {
-                entry.path.strip_prefix(root).map_or(entry.path.as_str(), |path| path.trim_start_matches('/'))
-            }
-        };
+        let below = |entry: &'a Entry| below(inventory, entry);
         if entries.is_empty() || !entries.iter().all(|entry| inventory.is_unpacked(entry)) {
             return None;
         }
@@ -52,6 +46,12 @@ impl<'a> Unwanted<'a> {
     pub(crate) fn rest(&self) -> BTreeSet<&'a str> {
         self.all.difference(&self.paths).copied().collect()
     }
+}
+
+/// A file's path from the package's folder.
+pub(super) fn below<'a>(inventory: &Inventory, entry: &'a Entry) -> &'a str {
+    let root = inventory.package.as_ref().map_or("", |package| package.root.as_str());
+    entry.path.strip_prefix(root).unwrap_or(&entry.path).trim_start_matches('/')
 }
 
 fn matcher(pattern: &str) -> Option<globset::GlobMatcher> {

@@ -30,6 +30,21 @@ pub struct Making {
     /// Files that the manifest names, and that the project lacks, too: they aren't built yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_built: Vec<String>,
+    /// Files that the build has copied from elsewhere in the project.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<BuildCopy>,
+    /// Whether the manifest is one that a build writes, from one further up in the project: changes to it don't last.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_generated: bool,
+}
+
+/// A file that a build has copied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildCopy {
+    /// The copy, as a place in the artifact.
+    pub place: String,
+    /// The file, from the project's folder.
+    pub from: String,
 }
 
 /// The specification of a gem in the project.

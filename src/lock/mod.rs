@@ -34,7 +34,7 @@ pub use update::{Change, Update, update};
 
 use crate::ecosystem::{members, upwards};
 use crate::inventory::Inventory;
-use crate::project::Project;
+use crate::project::{Member, Project};
 
 /// Name of the file.
 pub const FILE_NAME: &str = "packgate.lock";
@@ -98,8 +98,8 @@ impl Lock {
 
 /// Reads the lock that is in force for an artifact of a project: the one in the folder itself, which
 /// must name the package, or else the nearest one above it, up to the root of the version control, that
-/// has a section for the package (a workspace's common lock), or else the one of the workspace's member that
-/// has the package's name.
+/// has a section for the package or for another member of its workspace (a common lock), or else the one of the
+/// workspace's member that has the package's name.
 ///
 /// # Errors
 /// The lock can't be read, isn't well-formed, or is about another package.
@@ -121,7 +121,8 @@ pub fn load(project: &Project, inventory: &Inventory) -> Result<Option<Lock>, Lo
     }
     for above in upwards(project).skip(1) {
         if let Some(lock) = read(&above.join(FILE_NAME))? {
-            return Ok(lock.knows(&subject.name).then_some(lock));
+            let is_in_force = lock.knows(&subject.name) || is_common(&lock, above, project, &subject.name);
+            return Ok(is_in_force.then_some(lock));
         }
     }
     if let Some(member) = members(project).iter().find(|member| member.name == subject.name) {
@@ -129,6 +130,14 @@ pub fn load(project: &Project, inventory: &Inventory) -> Result<Option<Lock>, Lo
         return Ok(lock.filter(|lock| lock.knows(&subject.name)));
     }
     Ok(None)
+}
+
+/// Whether a workspace's members share this lock, and the package is one of them.
+fn is_common(lock: &Lock, folder: &Path, project: &Project, name: &str) -> bool {
+    let members = members(project);
+    let is_below = |member: &&Member| member.folder != folder && member.folder.starts_with(folder);
+    members.iter().any(|member| member.name == name)
+        && members.iter().filter(is_below).any(|member| lock.knows(&member.name))
 }
 
 /// Reads a lock file; `None` if there is none.
@@ -204,5 +213,27 @@ mod tests {
             .unwrap();
         assert_eq!(load(&Project::new(&member), &inventory("a")).unwrap().unwrap().sections.len(), 2);
         assert_eq!(load(&Project::new(&member), &inventory("stranger")).unwrap(), None);
+    }
+
+    #[test]
+    fn a_common_lock_counts_for_members_that_it_does_not_know() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join(".git")).unwrap();
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("package.json", r#"{"name": "root", "workspaces": ["packages/*"]}"#);
+        for (folder, name) in [("packages/a", "a"), ("packages/new", "new"), ("examples/b", "b")] {
+            write(&format!("{folder}/package.json"), &format!("{{\"name\": {name:?}}}"));
+        }
+        let is_in_force = |lock: &str, folder: &str, name: &str| {
+            write(FILE_NAME, &format!("packgate-lock 1\n\n[npm {lock}]\na.js\n"));
+            load(&Project::new(root.path().join(folder)), &inventory(name)).unwrap().is_some()
+        };
+        assert!(is_in_force("a", "packages/new", "new"));
+        assert!(!is_in_force("root", "packages/new", "new"), "the root's own");
+        assert!(!is_in_force("a", "examples/b", "b"), "no member");
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::inventory::{EntryId, Inventory};
 use crate::lock::{Drift, Line, Subject, compare};
+use crate::settings::Level;
 use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
@@ -17,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
 
 Compares the paths of the artifact with `packgate.lock`, which sits next to the manifest and lists what a release may
 contain: every new path, every missing path, and every file that has outgrown its size class is reported. The rule
-applies as soon as there is a lock; `packgate lock` writes one.
+applies as soon as there is a lock; `packgate lock` writes one. A member of a workspace whose common lock says nothing of
+it is a warning.
 
 ## Why it matters
 
@@ -75,15 +77,18 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(section) = lock.section(&subject) else {
         let evidence =
             Evidence { change: "section", lock: file, paths: Vec::new(), count: 0, bytes: None, most: None };
-        findings.push(
-            Finding::new(rule, Place::artifact())
-                .message(format!(
-                    "packgate.lock has no section [{subject}], so nobody has agreed to what this artifact contains."
-                ))
-                .help("Run `packgate lock` on this artifact too and commit the new section.")
-                .evidence(evidence)
-                .key("section"),
-        );
+        let finding = Finding::new(rule, Place::artifact())
+            .message(format!(
+                "packgate.lock has no section [{subject}], so nobody has agreed to what this artifact contains."
+            ))
+            .help("Run `packgate lock` on this artifact too and commit the new section.")
+            .evidence(evidence)
+            .key("section");
+        // A workspace may lock some of its members only.
+        findings.push(match lock.knows(&subject.name) {
+            true => finding,
+            false => finding.at_most(Level::Warning),
+        });
         return;
     };
     let drift = compare(section, context.inventory);
@@ -294,6 +299,16 @@ mod tests {
             ("[npm acme]\nd/a\nd/b\nd/c\nd/d\n", &[], one("package/d", "missing", 4)),
         ] {
             assert_eq!(run(lines, files), expected, "{lines}");
+        }
+    }
+
+    #[test]
+    fn warns_of_a_member_that_a_common_lock_does_not_know() {
+        for (lines, most) in [("[npm other]\na.js\n", Some(Level::Warning)), ("[crate acme]\na.rs\n", None)] {
+            let (lock, inventory, settings) =
+                (lock(lines), npm("1.0.0", &[("a.js", 1)]), Settings::default());
+            let findings = run_in(&RULE, &Context::new(&inventory, &settings).against(None, Some(&lock)));
+            assert_eq!(findings[0].at_most, most, "{lines}");
         }
     }
 

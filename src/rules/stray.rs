@@ -224,7 +224,7 @@ fn capital(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::inventory::testing::numbered;
-    use crate::inventory::{Kind, Package};
+    use crate::inventory::{BuildCopy, Declared, Kind, Package};
     use crate::rules::testing::run;
 
     fn found(files: &[(&str, &[&'static str])]) -> Vec<(&'static str, String)> {
@@ -307,6 +307,28 @@ mod tests {
         ] {
             assert_eq!(found(&[(path, signs)]), [], "{path}");
         }
+    }
+
+    #[test]
+    fn where_a_build_has_it_from() {
+        let help = |kind: Kind| {
+            let entry =
+                Entry { path: "dist/.env".to_owned(), place: "dist/.env".to_owned(), ..Entry::default() };
+            let patterns = vec!["dist".to_owned()];
+            let declared = Declared { has_allowlist: Some(true), patterns, ..Declared::default() };
+            let package = Some(Package { declared, ..Package::default() });
+            let mut inventory =
+                Inventory { kind, package, entries: numbered([entry]), ..Inventory::default() };
+            let from = "public/.env".to_owned();
+            inventory.making.copies.push(BuildCopy { place: "dist/.env".to_owned(), from });
+            RULES
+                .iter()
+                .flat_map(|rule| run(rule, &inventory))
+                .map(|finding| finding.help)
+                .collect::<String>()
+        };
+        assert!(help(Kind::Directory).contains("The build copies public/.env: move that elsewhere"));
+        assert!(help(Kind::Npm).contains("\nOr move public/.env elsewhere"));
     }
 
     #[test]

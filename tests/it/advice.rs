@@ -360,6 +360,7 @@ fn vsce() {
         // vsce itself refuses to pack the .env, so it has to go before anything can be audited.
         ("", Some("*.vsix\n")),
         (r#", "files": ["dist", "templates/*"]"#, None),
+        (r#", "files": ["dist", "templates", ".env"]"#, None),
     ] {
         let case = format!("{list} {ignore:?}");
         let project = Project::new(&[

@@ -244,6 +244,7 @@ fn a_call_that_cannot_be_meant_is_an_error_and_says_why() {
         ),
         (&["check", "crate"], "Cargo.toml:1: the manifest can't be read"),
         (&["judge", "a.tgz"], "`packgate inventory --format ndjson` writes one"),
+        (&["a.tgz"], "To audit it: packgate check a.tgz\n"),
     ] {
         let output = packgate(folder.path(), arguments);
         let said = text(&output.stderr);

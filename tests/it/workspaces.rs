@@ -340,6 +340,40 @@ fn cargo_workspaces() {
     }
 }
 
+#[test]
+fn a_crate_that_needs_a_private_one_hides_no_other_and_keeps_none_from_being_mended() {
+    if !clients::have(&["cargo", "git"]) {
+        return;
+    }
+    let manifest = |name: &str, more: &str| {
+        format!(
+            "[package]\nname = 'acme-ws-{name}'\nversion = '0.1.0'\nedition = '2021'\nlicense = 'MIT'\ndescription = 'd'\n{more}"
+        )
+    };
+    let needs = "[dependencies]\nacme-ws-private = { path = '../private', version = '0.1.0' }\n";
+    let workspace = Workspace::new(&[
+        ("Cargo.toml", "[workspace]\nresolver = '2'\nmembers = ['one', 'two', 'private']\n"),
+        ("one/Cargo.toml", &manifest("one", "")),
+        ("one/src/lib.rs", ""),
+        ("one/.claude/settings.local.json", "{\"permissions\": {\"allow\": []}}"),
+        ("two/Cargo.toml", &manifest("two", needs)),
+        ("two/src/lib.rs", ""),
+        ("private/Cargo.toml", &manifest("private", "publish = false\n")),
+        ("private/src/lib.rs", ""),
+    ]);
+    let outcome = workspace.check("", &[]);
+    if outcome.errors.contains("Could not resolve host") {
+        return;
+    }
+    assert_eq!((outcome.status, outcome.names()), (2, vec!["acme-ws-one".to_owned()]));
+    assert!(outcome.errors.contains("acme-ws-private is a member of this workspace"), "{}", outcome.errors);
+    let fixed = Outcome::of(&packgate(workspace.0.path(), &["fix", "--yes"]));
+    assert_eq!(fixed.status, 2, "{}", fixed.errors);
+    assert!(fixed.errors.contains("acme-ws-two: cargo package"), "{}", fixed.errors);
+    let one = std::fs::read_to_string(workspace.0.path().join("one/Cargo.toml")).unwrap();
+    assert!(one.contains("exclude = "), "{one}");
+}
+
 /// A backend that needs nothing from a registry.
 const BACKEND: &str = r#"
 import io, pathlib, re, tarfile, zipfile

@@ -11,7 +11,7 @@ use crate::ecosystem::client::{
     Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish, find_program,
 };
 use crate::ecosystem::folder::{Files, ProjectFolder as _, upwards};
-use crate::project::{Member, Project};
+use crate::project::{Member, Project, read};
 use crate::scratch;
 
 pub(super) struct NpmClient;
@@ -30,6 +30,9 @@ impl Client for NpmClient {
     }
 
     fn pack_all(&self, root: &Path, members: &[&Member], into: &Path) -> Option<Result<String, ClientError>> {
+        if members.iter().any(|member| built_elsewhere(&member.folder).is_some()) {
+            return None;
+        }
         let project = Project::new(root);
         let (manager, program, because) = Manager::of(&project);
         let words = match manager {
@@ -161,7 +164,16 @@ pub(super) fn packer(project: &Project) -> &'static str {
     }
 }
 
+/// The folder that ng-packagr writes an Angular library to, with the manifest that is published.
+fn built_elsewhere(folder: &Path) -> Option<String> {
+    let settings: Value = serde_json::from_str(&read(&folder.join("ng-package.json"))?).ok()?;
+    Some(settings.get("dest").and_then(Value::as_str).unwrap_or("dist").to_owned())
+}
+
 fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
+    if let Some(into) = built_elsewhere(folder) {
+        return Err(ClientError::Elsewhere { tool: "ng-packagr", into });
+    }
     let (manager, program, because) = Manager::of(&Project::new(folder));
     let run = Run::of(program, &because, folder)?;
     let within = running_script(folder);
@@ -257,6 +269,17 @@ mod tests {
         );
         assert_eq!(program(&[("package.json", "{}"), ("pnpm-lock.yaml", "")]), "pnpm");
         assert_eq!(program(&[("package.json", "{}"), ("bun.lock", "")]), "bun");
+    }
+
+    #[test]
+    fn what_ng_packagr_makes_is_published() {
+        let folder = tempfile::tempdir().unwrap();
+        let into = |settings: &str| {
+            fs::write(folder.path().join("ng-package.json"), settings).unwrap();
+            pack(folder.path(), folder.path()).unwrap_err().to_string()
+        };
+        assert!(into("{}").contains("`packgate check dist`"));
+        assert!(into(r#"{"dest": "../../dist/ui"}"#).contains("`packgate check ../../dist/ui`"));
     }
 
     #[test]

@@ -80,11 +80,9 @@ impl Client for Vsce {
             }
             ClientError::Failed { ref output, .. } if output.contains(REFUSES_ENV) => {
                 match without_env(folder, &program) {
-                    Some(edits) => ClientError::Refused {
-                        failed: Box::new(error),
-                        folder: folder.to_path_buf(),
-                        edits,
-                    },
+                    Some(edits) => {
+                        ClientError::Refused { failed: Box::new(error), folder: folder.to_path_buf(), edits }
+                    }
                     None => error,
                 }
             }
