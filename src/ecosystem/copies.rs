@@ -17,8 +17,11 @@ const MOST: usize = 20;
 /// Folders that are looked into for a file.
 const MOST_FOLDERS: usize = 20_000;
 
-/// Where a build has these files from.
+/// Where a build has these files from, in artifacts that are packed of what builds leave in a folder.
 pub(super) fn copies(inventory: &Inventory, project: &Project) -> Vec<BuildCopy> {
+    if !matches!(inventory.kind, Kind::Npm | Kind::Vsix | Kind::Directory) {
+        return Vec::new();
+    }
     let is_asked_about = |entry: &&Entry| {
         inventory.is_unpacked(entry) && (!entry.secrets.is_empty() || entry.file_name().starts_with('.'))
     };
