@@ -26,7 +26,7 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         if end - begin < SHORTEST && bytes.get(end) == Some(&b' ') {
             end = word_end(bytes, end + 1);
         }
-        if end - begin < SHORTEST {
+        if end - begin < SHORTEST && !is_name(bytes, end) {
             done = end.max(at + 1);
             continue;
         }
@@ -50,6 +50,11 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         layer.end();
         done = if is_longer { to } else { end.max(at + 1) };
     }
+}
+
+/// Whether what ends there is the name of a field, which may be short: `"kty":`.
+fn is_name(bytes: &[u8], end: usize) -> bool {
+    matches!(bytes.get(end..), Some([b'"' | b'\'', b':', ..]))
 }
 
 /// Bytes from `end` to behind the word that goes on at `context`, or to before it, if it is long.
@@ -264,6 +269,10 @@ fn backslash(text: &[u8]) -> Option<Escape> {
     const MOST: usize = 4;
     let marks = text.iter().take(MOST).take_while(|byte| **byte == b'\\').count();
     let rest = text.get(marks..)?;
+    // of `\\\u006e` the first two are a backslash that something else escapes: here it makes `\n`
+    if marks == 3 && matches!(rest, [b'x' | b'u' | b'0'..=b'7', ..]) {
+        return None;
+    }
     let escape = |length: usize, character: Option<Character>| {
         Some(Escape { length: marks + length, character, is_sign: false })
     };
@@ -320,6 +329,12 @@ mod tests {
             texts("x = 'Bo\\x74 abcdefghijklmnopqrstuvwxyz';\n"),
             ["x = 'Bot abcdefghijklmnopqrstuvwxyz';"]
         );
+    }
+
+    #[test]
+    fn the_name_of_a_field_may_be_short() {
+        assert_eq!(texts(r#"x={"k\x74y":"OKP"}"#), [r#"x={"kty":"OKP"}"#]);
+        assert_eq!(texts(r#"x={"k\x74y"}"#), [""; 0]);
     }
 
     #[test]

@@ -80,16 +80,21 @@ impl Bits<'_> {
 fn is_deflate(head: &[u8]) -> bool {
     let mut bits = Bits { bytes: head, at: 1 };
     let is_block = match bits.next(2) {
-        Some(1) => (0..3).try_for_each(|_| fixed_letter(&mut bits)),
+        Some(1) => (0..3).try_for_each(|letters| fixed_letter(&mut bits, letters)),
         Some(2) => dynamic(&mut bits),
         _ => None,
     };
     is_block.is_some()
 }
 
-/// Reads a letter of ASCII in the fixed code.
-fn fixed_letter(bits: &mut Bits<'_>) -> Option<()> {
-    let letter = bits.code(8)?.checked_sub(0x30)?;
+/// Reads a letter of ASCII in the fixed code, or that some of the letters before it, of which there are so many, come again.
+fn fixed_letter(bits: &mut Bits<'_>, letters: u32) -> Option<()> {
+    let code = bits.code(7)?;
+    if let Some(length @ 0..23) = code.checked_sub(1) {
+        bits.next((length as usize / 4).saturating_sub(1))?;
+        return (bits.code(5)? < letters).then_some(());
+    }
+    let letter = (code << 1 | bits.next(1)?).checked_sub(0x30)?;
     matches!(letter, 0x09 | 0x0A | 0x0D | 0x20..=0x7E).then_some(())
 }
 
@@ -150,6 +155,17 @@ mod tests {
                 let packed = deflated(text, level);
                 assert_eq!(unmarked(&packed, &Limits::default()).as_deref(), Ok(text), "{length} {level}");
                 assert!(unmarked(&packed[..packed.len() - 1], &Limits::default()).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_begins_with_a_row_of_one_letter_is_unpacked() {
+        for blanks in 1..40 {
+            for begin in ["", "a", "ab"] {
+                let text = format!("{begin}{}= 4, and more of letters and signs", " ".repeat(blanks));
+                let packed = deflated(text.as_bytes(), 6);
+                assert_eq!(unmarked(&packed, &Limits::default()).as_deref(), Ok(text.as_bytes()));
             }
         }
     }
