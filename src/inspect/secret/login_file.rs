@@ -26,6 +26,12 @@ pub(super) fn find(sample: &Sample<'_>) -> Vec<Found> {
     if path.ends_with(".bundle/config") {
         return all(sample.bytes, &BUNDLER, "secret-settings-file", is_credential);
     }
+    if matches!(name, ".condarc" | "condarc" | "environment.yml" | "environment.yaml") {
+        let found = all(sample.bytes, &CHANNEL, "secret-settings-file", is_credential);
+        if !found.is_empty() {
+            return found;
+        }
+    }
     if is_login_file(path, name) {
         return all(sample.bytes, &ASSIGNMENT, "secret-settings-file", |value| {
             is_password(value) || is_opaque(value)
@@ -100,8 +106,12 @@ static GIT_URL: LazyLock<Option<Regex>> =
 
 /// `BUNDLE_GEMS__ACME__COM: "user:password"`: two lines for each dot of the host.
 static BUNDLER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(r#"^BUNDLE_[A-Z0-9_]+__[A-Z0-9_]+:[ \t]{0,8}["']?(?:[^\s:"']+:)?([^\s"':]{8,400})["']?\s*$"#)
+    regex(r#"^BUNDLE_[A-Z0-9_-]+__[A-Z0-9_-]+:[ \t]{0,8}["']?(?:[^\s:"']+:)?([^\s"':]{8,400})["']?\s*$"#)
 });
+
+/// `https://host/t/token/channel`, as conda signs in.
+static CHANNEL: LazyLock<Option<Regex>> =
+    LazyLock::new(|| regex(r#"https?://[^\s"'/]{3,200}/t/([A-Za-z0-9_-]{16,400})(?:/|["'\s]|$)"#));
 
 /// `password = value` and the like, whole lines.
 static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {

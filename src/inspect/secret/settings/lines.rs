@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Pair;
+use super::directives;
 use super::names::{self, Kind};
 
 /// The pairs of all lines that are no comments.
@@ -14,7 +15,13 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         let Some(here) = text.get(line.clone()) else { continue };
         if let Some(name) = here.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) {
             section = String::from_utf8_lossy(name);
-        } else if let Some((name, value)) = split(here) {
+            continue;
+        }
+        let directed = directives::credentials(here).into_iter();
+        pairs.extend(
+            directed.map(|place| Pair::new("", "password", line.start + place.start..line.start + place.end)),
+        );
+        if let Some((name, value)) = split(here) {
             let further = further(here, value.start);
             for (name, value) in std::iter::once((name, value)).chain(further) {
                 let value = line.start + value.start..line.start + value.end;
@@ -53,8 +60,8 @@ fn split(line: &[u8]) -> Option<(Cow<'_, str>, Range<usize>)> {
     if let Some(again) = again {
         (begin, sign) = (sign + 1, sign + 1 + again);
     }
-    // Makefiles have `:=` and `?=`
-    let is_make = line.get(sign..)?.starts_with(b":=");
+    // Makefiles have `:=` and `?=`, Asterisk has `=>`
+    let has_two_signs = matches!(line.get(sign..), Some([b':', b'=', ..] | [b'=', b'>', ..]));
     let names = line.get(begin..sign)?.trim_ascii();
     let names = names.strip_suffix(b"?").unwrap_or(names).trim_ascii_end();
     let own_name = names.rsplit(u8::is_ascii_whitespace).next()?;
@@ -63,7 +70,7 @@ fn split(line: &[u8]) -> Option<(Cow<'_, str>, Range<usize>)> {
     if name.is_empty() || name.len() > LONGEST_NAME {
         return None;
     }
-    let mut value = value(line, sign + 1 + usize::from(is_make));
+    let mut value = value(line, sign + 1 + usize::from(has_two_signs));
     // among the words of a line, it is one: `cache_peer proxy parent 8080 0 login=user:password default`
     let is_word = own_name.len() < names.len() && line.get(sign) == Some(&b'=') && value.start == sign + 1;
     if is_word || !matches!(line.get(sign), Some(b'=' | b':')) {
@@ -143,7 +150,9 @@ pub(super) fn value(line: &[u8], from: usize) -> Range<usize> {
     let rest = line.get(start..).unwrap_or_default();
     if let Some(quote @ (b'"' | b'\'')) = rest.first() {
         let inner = rest.get(1..).unwrap_or_default();
-        if let Some(length) = memchr::memchr(*quote, inner) {
+        let mut quotes = memchr::memchr_iter(*quote, inner);
+        let is_end = |at: &usize| at.checked_sub(1).and_then(|before| inner.get(before)) != Some(&b'\\');
+        if let Some(length) = quotes.find(is_end) {
             return start + 1..start + 1 + length;
         }
     }

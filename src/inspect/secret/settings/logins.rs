@@ -1,4 +1,5 @@
-//! A login a line, as servers of mail and of files read them: `host user:password`, `user server password *`.
+//! A login a line, as servers of mail and of files read them: `host user:password`, `user server password *`,
+//! `user:{PLAIN}password:`; and one in two lines, as clients of VPN have it in an element.
 
 use std::ops::Range;
 
@@ -7,12 +8,17 @@ use super::lines::{lines, words};
 
 /// The passwords of all lines that are no comments.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
-    let lines = lines(text).filter(|line| text.get(line.start) != Some(&b'#'));
-    let passwords = lines.filter_map(|line| {
-        let password = password(text.get(line.clone())?)?;
-        Some(Pair::new("", "password", line.start + password.start..line.start + password.end))
-    });
-    passwords.collect()
+    let mut lines = lines(text).filter(|line| text.get(line.start) != Some(&b'#'));
+    let mut passwords = Vec::new();
+    while let Some(line) = lines.next() {
+        let here = text.get(line.clone()).unwrap_or_default();
+        if here.starts_with(b"<") && here.trim_ascii_end().ends_with(b"user-pass>") {
+            passwords.extend(lines.nth(1));
+        } else if let Some(password) = password(here) {
+            passwords.push(line.start + password.start..line.start + password.end);
+        }
+    }
+    passwords.into_iter().map(|password| Pair::new("", "password", password)).collect()
 }
 
 /// Where the password of a line is.
@@ -26,11 +32,22 @@ fn password(line: &[u8]) -> Option<Range<usize>> {
             Some(last.start + 1..last.end - 1)
         }
         [.., last] => {
+            if let Some(password) = in_clear(line.get(last.clone())?) {
+                return Some(last.start + password.start..last.start + password.end);
+            }
             let colon = memchr::memrchr(b':', line.get(last.clone())?)?;
             Some(last.start + colon + 1..last.end)
         }
         [] => None,
     }
+}
+
+/// The password behind a scheme that says that it is none but the password itself.
+fn in_clear(word: &[u8]) -> Option<Range<usize>> {
+    const SCHEMES: [&[u8]; 3] = [b"{PLAIN}", b"{CLEARTEXT}", b"{CLEAR}"];
+    let start = SCHEMES.iter().find_map(|scheme| Some(memchr::memmem::find(word, scheme)? + scheme.len()))?;
+    let rest = word.get(start..)?;
+    Some(start..start + memchr::memchr(b':', rest).unwrap_or(rest.len()))
 }
 
 #[cfg(test)]
@@ -44,6 +61,9 @@ mod tests {
             ("# a:b\nmail.acme.io\tacme@acme.io:Abc\nhost:acme:Def\n", vec!["Abc", "Def"]),
             ("acme * Abc *\n", vec!["Abc"]),
             ("\"acme\" \"Abc\"\nvpn.acme.io %any : PSK \"Def\"\n", vec!["Abc", "Def"]),
+            ("ops@acme.io:{PLAIN}Abc::::::\nb:{CLEARTEXT}Def\n", vec!["Abc", "Def"]),
+            ("remote vpn.acme.io 1194\n<auth-user-pass>\nops\nAbc\n</auth-user-pass>\n", vec!["Abc"]),
+            ("<auth-user-pass>\n", vec![]),
             ("acme\n\n", vec![]),
         ] {
             let found = pairs(text.as_bytes()).into_iter().map(|pair| &text[pair.value]);

@@ -4,6 +4,7 @@
 
 mod code;
 mod columns;
+mod directives;
 mod environment;
 mod json;
 mod lines;
@@ -133,9 +134,12 @@ fn credentials(text: &[u8], pairs: &[Pair<'_>], format: Format) -> Vec<Range<usi
     for pair in pairs {
         let value = clear(text, pair.value.clone());
         if let Some(part) = values::login_inside(&value) {
-            let is_plain = matches!(value, Cow::Borrowed(_));
-            let part = if is_plain { part } else { 0..pair.value.len() };
-            found.push(pair.value.start + part.start..pair.value.start + part.end);
+            // with escapes before it, it stands elsewhere
+            let raw = text.get(pair.value.clone()).unwrap_or_default();
+            let password = value.get(part).unwrap_or_default();
+            let place = memchr::memmem::find(raw, password).map(|start| start..start + password.len());
+            let place = place.unwrap_or(0..raw.len());
+            found.push(pair.value.start + place.start..pair.value.start + place.end);
         } else if pair.secret
             || !is_term(&pair.name, &value)
                 && names::kind(&pair.parent, &pair.name)

@@ -122,7 +122,8 @@ const PASSWORDS: &[&str] = &[
     "userpw",
     "dbpw",
 ];
-const LOGINS: &[&str] = &["login", "user", "userpwd"];
+// `register => user:password@host` is Asterisk's
+const LOGINS: &[&str] = &["login", "user", "userpwd", "register"];
 const MNEMONICS: &[&str] = &["mnemonic", "seed", "phrase", "mnemonics"];
 const TOKENS: &[&str] = &[
     "secret",
@@ -136,6 +137,7 @@ const TOKENS: &[&str] = &[
     "pat",
     "auth",
     "authkey",
+    "authtok",
     "psk",
     // Consul's and Nomad's
     "encrypt",
@@ -192,10 +194,11 @@ const KEYS: &[&str] = &[
 pub(super) fn may_name(text: &[u8]) -> bool {
     static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let words = concat!(
-            r#"passw|passphrase|[._-]pass|"pass"|pwd|secret|token|mnemonic|bearer|authorization|bindpw|rootpw|login=|encrypt *="#,
+            r#"passw|passphrase|[._-]pass|"pass"|pwd|secret|token|authtok|psk|mnemonic|bearer|authorization|bindpw|rootpw|login=|encrypt *="#,
+            r"|community|com2sec|createuser|register|^user |^\s*dns ",
             r"|(?:api|access|master|private|encryption|signing|account|shared|auth|storage|license|session)[._-]?key"
         );
-        RegexBuilder::new(words).unicode(false).case_insensitive(true).build().ok()
+        RegexBuilder::new(words).unicode(false).case_insensitive(true).multi_line(true).build().ok()
     });
     ANY.as_ref().is_some_and(|any| any.is_match(text))
 }
@@ -231,6 +234,7 @@ fn may_say(name: &[u8]) -> bool {
             b'l' => &[b"login"],
             b'm' => &[b"mnemonic", b"masterauth"],
             b'p' => &[b"pass", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase"],
+            b'r' => &[b"register"],
             b's' => &[b"secret", b"seed"],
             b't' => &[b"token"],
             b'u' => &[b"user"],

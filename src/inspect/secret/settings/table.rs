@@ -93,6 +93,30 @@ fn last_byte(name: &str) -> usize {
     name.bytes().last().filter(|byte| *byte != b'*').map_or(0, usize::from)
 }
 
+/// Whether a file's name has no ending, as those of settings under Unix, and is none that packages have for people.
+fn is_bare(name: &str) -> bool {
+    const FOR_PEOPLE: &[&str] = &[
+        "authors",
+        "change",
+        "contribut",
+        "copying",
+        "faq",
+        "history",
+        "install",
+        "licen",
+        "news",
+        "notice",
+        "patents",
+        "readme",
+        "thanks",
+        "third",
+        "todo",
+        "version",
+    ];
+    !name.strip_prefix('.').unwrap_or(name).contains('.')
+        && !FOR_PEOPLE.iter().any(|beginning| name.starts_with(beginning))
+}
+
 /// How the file of this path may be read, in the order of the table, and whether its name says little.
 pub(super) fn formats(path: &str) -> Vec<(Format, bool)> {
     let path = path.to_ascii_lowercase();
@@ -116,6 +140,9 @@ pub(super) fn formats(path: &str) -> Vec<(Format, bool)> {
         if !formats.iter().any(|(format, _)| *format == file.format) {
             formats.push((file.format, file.anywhere));
         }
+    }
+    if formats.is_empty() && is_bare(own_name) {
+        formats.push((Format::Lines, true));
     }
     formats
 }

@@ -134,6 +134,18 @@ fn lines_are_read_as_their_programs_read_them() {
         ("deploy/user-data", "#cloud-config\nchpasswd:\n  list: |\n    root:hV7#kk29Lm\n", vec![4]),
         ("deploy/image.sh", "echo 'root:hV7#kk29Lm' | chpasswd\n", vec![1]),
         (".bash_history", "mysql -h db.acme.io -u root -phV7#kk29Lm acme\n", vec![1]),
+        ("asterisk/sip.conf", "register => 4930123456:hV7#kk29Lm@sip.acme.io/4930123456\n", vec![1]),
+        ("sam.toml", "overrides = \"User=\\\"svc\\\" DbPassword=\\\"hV7#kk29Lm\\\"\"\n", vec![1]),
+        ("etc/snmp/snmpd.conf", "createUser ops SHA \"hV7#kk29Lm\" AES hV7#kk29Lx\n", vec![1, 1]),
+        ("etc/sssd/sssd.conf", "ldap_default_authtok = hV7#kk29Lm\n", vec![1]),
+        ("redis/users.acl", "user default off\nuser jobs on >hV7#kk29Lm ~jobs:* +@all\n", vec![2]),
+        (".cassandra/cqlshrc", "[authentication]\npassword = hV7#kk29Lm\n", vec![2]),
+        (".pause", "user ACME\npassword hV7#kk29Lm\n", vec![2]),
+        ("README", "password = hV7#kk29Lm\n", vec![]),
+        ("client.ovpn", "remote a 1194\n<auth-user-pass>\nops\nhV7#kk29Lm\n</auth-user-pass>\n", vec![4]),
+        ("rabbitmq/.erlang.cookie", "QYHWNVBKTXRPLMZCSDGF\n", vec![1]),
+        (".condarc", "channels:\n  - https://conda.acme.io/t/hV7akk29LmQ2rT8w/main\n", vec![2]),
+        (".bundle/config", "---\nBUNDLE_GEMS__ACME-PROD__NET: \"ci:hV7#kk29Lm\"\n", vec![2]),
         ("etc/default/acme", "PORT=3000\nREDIS_PASSWORD=hV7#kk29Lm\n", vec![2]),
     ] {
         assert_eq!(

@@ -59,7 +59,11 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     let (whole, value) = (value, behind_user(value));
     match kind {
         Kind::Mnemonic => is_mnemonic(value) || is_opaque(value),
-        Kind::Login => format == Format::Lines && value.len() < whole.len() && is_password(value, 8),
+        Kind::Login => {
+            format == Format::Lines
+                && value.len() < whole.len()
+                && (is_password(value, 8) || is_password(before_host(value), 8))
+        }
         Kind::Password => {
             is_password(value, 8)
                 || is_long_hex(value)
@@ -215,6 +219,11 @@ fn behind_user(value: &[u8]) -> &[u8] {
     }
 }
 
+/// The password of `password@host`.
+fn before_host(value: &[u8]) -> &[u8] {
+    memchr::memrchr(b'@', value).and_then(|sign| value.get(..sign)).unwrap_or_default()
+}
+
 /// The only word of `Bearer ...`.
 fn last_word(value: &[u8]) -> &[u8] {
     let scheme =
@@ -240,7 +249,7 @@ pub(super) fn may_hold_login(value: &[u8]) -> bool {
 pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
     static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         RegexBuilder::new(concat!(
-            r#"(?:^|[,;?&\s"'])(?:[a-z0-9_.-]*(?:password|passwd|passphrase)|pwd|accountkey|sharedaccesskey)\s{0,2}=\s{0,2}['"]?([^;&\s"']{6,200})"#,
+            r#"(?:^|[,;?&\s"'])(?:[a-z0-9_.-]*(?:password|passwd|passphrase)|pwd|accountkey|sharedaccesskey)\s{0,2}=\s{0,2}\\{0,3}['"]?([^;&\s"'\\]{6,200})"#,
             r#"|^[a-z][a-z0-9+.:-]{1,40}://[^\s:@/]{0,80}:([^\s@/]{6,200})@([^\s/:?,]{1,200})"#
         ))
         .unicode(false)
@@ -260,11 +269,13 @@ pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
     (!is_here && !is_placeholder(word) && is_password(word, 8)).then(|| password.range())
 }
 
-/// A file that is nothing but a key.
+/// A file that is nothing but a key: letters and digits, or base64 in lines, as the members of a cluster share it.
 pub(super) fn key_alone(text: &[u8]) -> Option<Range<usize>> {
+    const LONGEST: usize = 1100;
     let key = text.trim_ascii();
     let start = text.len() - text.trim_ascii_start().len();
-    (key.len() >= 32 && key.len() <= 256 && key.iter().all(u8::is_ascii_alphanumeric) && is_opaque(key))
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte);
+    ((32..=LONGEST).contains(&key.len()) && key.iter().all(is_digit) && is_opaque(key))
         .then(|| start..start + key.len())
 }
 
@@ -274,7 +285,12 @@ pub(super) fn password_alone(text: &[u8]) -> Option<Range<usize>> {
     let user = memchr::memchr(b'\n', text).map_or(0, |end| end + 1);
     let password = text.get(user..)?.trim_ascii();
     let start = text.len() - password.len();
-    is_secret(password, Kind::Password, Format::Lines).then_some(start..text.len())
+    (is_secret(password, Kind::Password, Format::Lines) || is_cookie(password)).then_some(start..text.len())
+}
+
+/// What Erlang's nodes make up to know one another by: twenty capitals.
+fn is_cookie(value: &[u8]) -> bool {
+    value.len() == 20 && value.iter().all(u8::is_ascii_uppercase) && plausible::varies(value)
 }
 
 /// What a Kubernetes secret holds in base64.

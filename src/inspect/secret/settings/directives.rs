@@ -1,0 +1,67 @@
+//! Lines whose first word says which of the others is a credential: `createUser monitor SHA "passphrase"`.
+
+use std::ops::Range;
+
+use super::lines::words;
+
+/// First words, and the places behind them at which a credential stands.
+const DIRECTIVES: &[(&str, &[usize])] = &[
+    // of SNMP's agents, and of switches
+    ("createuser", &[3, 5]),
+    ("rocommunity", &[1]),
+    ("rwcommunity", &[1]),
+    ("rocommunity6", &[1]),
+    ("rwcommunity6", &[1]),
+    ("trapcommunity", &[1]),
+    ("com2sec", &[3]),
+    ("trapsink", &[2]),
+    ("trap2sink", &[2]),
+    ("snmp-server", &[2]),
+    ("key-string", &[1]),
+    // the providers of Caddy's certificates
+    ("dns", &[2]),
+];
+
+/// Where the credentials of a line are.
+pub(super) fn credentials(line: &[u8]) -> Vec<Range<usize>> {
+    let mut words = words(line);
+    let Some(first) = words.next().and_then(|first| line.get(first)) else { return Vec::new() };
+    // users of Redis have a password behind each `>`
+    if first == b"user" {
+        let passwords = words.filter(|word| line.get(word.start) == Some(&b'>'));
+        return passwords.map(|word| word.start + 1..word.end).collect();
+    }
+    let known = DIRECTIVES.iter().find(|(name, _)| first.eq_ignore_ascii_case(name.as_bytes()));
+    let Some((_, places)) = known else { return Vec::new() };
+    let at_place = |(place, _): &(usize, _)| places.contains(&(place + 1));
+    words.enumerate().filter(at_place).map(|(_, word)| without_quotes(line, word)).collect()
+}
+
+fn without_quotes(line: &[u8], word: Range<usize>) -> Range<usize> {
+    match line.get(word.clone()) {
+        Some([b'"', _, .., b'"']) => word.start + 1..word.end - 1,
+        _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_word_says_where_the_credential_is() {
+        for (line, expected) in [
+            ("createUser ops SHA \"Abc\" AES Def", vec!["Abc", "Def"]),
+            ("  rocommunity Abc 10.0.0.0/8", vec!["Abc"]),
+            ("user worker on >Abc >Def ~jobs:* +@all", vec!["Abc", "Def"]),
+            ("    dns cloudflare Abc", vec!["Abc"]),
+            ("dns 10.0.0.1", vec![]),
+            ("user www-data", vec![]),
+            ("createUser", vec![]),
+            ("", vec![]),
+        ] {
+            let found = credentials(line.as_bytes()).into_iter().map(|place| &line[place]);
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{line}");
+        }
+    }
+}
