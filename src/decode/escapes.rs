@@ -2,7 +2,8 @@
 //! that a backslash joins.
 
 use super::places::{Builder, Rate};
-use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, entities, number, percent};
+use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, entities, percent};
+use crate::plain::{Character, numbered};
 
 /// Bytes of a word that is worth a look: the names that tokens are assigned to are as long.
 const SHORTEST: usize = 7;
@@ -193,13 +194,6 @@ struct Escape {
     is_sign: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Character {
-    /// A byte of its own, which may be part of a character of UTF-8.
-    Byte(u8),
-    Of(char),
-}
-
 impl Escape {
     /// The escape that begins at an offset.
     fn at(bytes: &[u8], at: usize) -> Option<Self> {
@@ -213,12 +207,8 @@ impl Escape {
     }
 
     fn push(self, out: &mut Vec<u8>) {
-        match self.character {
-            Some(Character::Byte(byte)) => out.push(byte),
-            Some(Character::Of(character)) => {
-                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-            }
-            None => {}
+        if let Some(character) = self.character {
+            character.push(out);
         }
     }
 
@@ -230,11 +220,8 @@ impl Escape {
             byte.is_ascii_alphanumeric()
                 || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'\\' | b'%' | b'&' | b'.' | b'~' | b'=' | b':')
         };
-        let character = match self.character {
-            None => return is_word(before) && is_word(behind),
-            Some(Character::Byte(byte)) => byte,
-            Some(Character::Of(character)) => u8::try_from(character).unwrap_or(0),
-        };
+        let Some(character) = self.character else { return is_word(before) && is_word(behind) };
+        let character = u8::try_from(char::from(character)).unwrap_or(0);
         if self.is_sign {
             // Regular expressions are full of these.
             let is_slash = |byte: u8| matches!((character, byte), (b'/' | b':', b'/' | b':' | b'\\'));
@@ -276,23 +263,12 @@ fn backslash(text: &[u8]) -> Option<Escape> {
     let escape = |length: usize, character: Option<Character>| {
         Some(Escape { length: marks + length, character, is_sign: false })
     };
-    let byte = |length: usize, byte: u8| escape(length, Some(Character::Byte(byte)));
-    let of = |length: usize, character: char| escape(length, Some(Character::Of(character)));
+    if let Some((character, length)) = numbered(rest) {
+        return escape(length, Some(character));
+    }
     match rest {
-        [b'x', digits @ ..] => byte(3, number(digits.get(..2)?, 16)? as u8),
-        [b'u', b'{', digits @ ..] => {
-            let end = memchr::memchr(b'}', digits.get(..7).unwrap_or(digits))?;
-            of(end + 3, char::from_u32(number(digits.get(..end)?, 16)?)?)
-        }
-        [b'u', digits @ ..] => of(5, char::from_u32(number(digits.get(..4)?, 16)?)?),
-        [b'0'..=b'3', ..] => {
-            let length = rest.iter().take(3).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
-            let value = (length > 1).then(|| number(rest.get(..length)?, 8)).flatten()?;
-            byte(length, u8::try_from(value).ok()?)
-        }
-        [b'4'..=b'7', b'0'..=b'7', ..] => byte(2, number(rest.get(..2)?, 8)? as u8),
         [sign @ (b'/' | b'_' | b'-' | b'.' | b'+' | b'=' | b':' | b'@' | b'~' | b'#' | b'!' | b'&'), ..] => {
-            byte(1, *sign).map(|escape| Escape { is_sign: true, ..escape })
+            escape(1, Some(Character::Byte(*sign))).map(|escape| Escape { is_sign: true, ..escape })
         }
         [b'\n', next @ ..] => escape(1 + indentation(next), None),
         [b'\r', b'\n', next @ ..] => escape(2 + indentation(next), None),

@@ -7,6 +7,8 @@
 
 use std::cell::Cell;
 
+use crate::plain::number;
+
 mod appends;
 mod base32;
 mod base64;
@@ -164,14 +166,6 @@ pub(crate) fn uncover(
     for wrapping in WRAPPINGS.iter().filter(|wrapping| may_stand(wrapping)) {
         (wrapping.uncover)(bytes, budget, found);
     }
-}
-
-/// The value of digits in some base, of at most eight.
-fn number(digits: &[u8], radix: u32) -> Option<u32> {
-    let (false, true) = (digits.is_empty(), digits.len() <= 8) else { return None };
-    digits.iter().try_fold(0_u32, |value, digit| {
-        value.checked_mul(radix)?.checked_add(char::from(*digit).to_digit(radix)?)
-    })
 }
 
 /// Where the context of a text begins that stands at `at`: at most so many bytes before it that say what it is, in its

@@ -3,6 +3,7 @@
 use super::escapes;
 use super::places::{Builder, Rate};
 use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping};
+use crate::plain::without_backslashes;
 
 pub(super) const WRAPPING: Wrapping =
     Wrapping { name: "words of a shell", stands_in: StandsIn::OtherText, uncover };
@@ -144,12 +145,6 @@ fn closes(inside: &[u8], quote: u8, has_escapes: bool) -> Option<usize> {
             _ => return Some(next),
         };
     }
-}
-
-fn without_backslashes(text: &[u8]) -> Vec<u8> {
-    let mut clear = text.to_vec();
-    clear.retain(|byte| *byte != b'\\');
-    clear
 }
 
 const fn is_of_word(byte: u8) -> bool {

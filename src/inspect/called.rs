@@ -2,6 +2,7 @@
 //! base85 (`b85decode("...")`, `a85decode("...")`).
 
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
+use crate::plain::without_backslashes;
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "called", needles, inspect };
 
@@ -62,13 +63,6 @@ fn literal_before(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
     let open = memchr::memrchr2(*quote, b'\n', inside)?;
     let literal = inside.get(open + 1..).filter(|_| inside.get(open) == Some(quote))?;
     Some((at - 1 - literal.len(), literal))
-}
-
-/// A literal without the backslashes before quotes and others: no digit of base85 and no token has other escapes.
-fn without_backslashes(literal: &[u8]) -> Vec<u8> {
-    let mut bytes = literal.iter().copied();
-    std::iter::from_fn(|| bytes.next().and_then(|byte| if byte == b'\\' { bytes.next() } else { Some(byte) }))
-        .collect()
 }
 
 /// The digits of the base85 that Git and Python have.

@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("blob", &["words", "inventory"]),
     ("fingerprint", &["plain", "words", "inventory"]),
     ("unpack", &["inventory"]),
-    ("decode", &["unpack"]),
+    ("decode", &["plain", "unpack"]),
     (
         "inspect",
         &["words", "plain", "paths", "timings", "guard", "inventory", "decode", "fingerprint", "unpack"],

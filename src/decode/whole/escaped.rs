@@ -3,6 +3,7 @@
 use memchr::{memchr, memchr_iter};
 
 use super::{Whole, stretches};
+use crate::plain::{Character, numbered};
 
 /// How line ends are written behind the backslash.
 const LINE_ENDS: [&[u8]; 6] = [b"n", b"x0a", b"x0A", b"u000a", b"u000A", b"012"];
@@ -29,18 +30,10 @@ pub(super) fn plain(text: &[u8]) -> Vec<u8> {
         let length = match escape {
             [_, b'n', ..] => push(&mut out, b"\n"),
             [_, b't', ..] => push(&mut out, b"\t"),
-            [_, b'r', ..] => push(&mut out, b""),
-            [_, b'\n', ..] => push(&mut out, b""),
-            [_, b'u', digits @ ..] => match number(digits, 4, 16) {
-                Some(character) => push_character(&mut out, character, 6),
-                None => push(&mut out, b"\\u"),
-            },
-            [_, b'x', digits @ ..] => match number(digits, 2, 16) {
-                Some(character) => push_character(&mut out, character, 4),
-                None => push(&mut out, b"\\x"),
-            },
-            [_, digits @ ..] if let Some(character) = number(digits, 3, 8) => {
-                push_character(&mut out, character, 4)
+            [_, b'r' | b'\n', ..] => push(&mut out, b""),
+            [_, rest @ ..] if let Some((character, length)) = numbered(rest) => {
+                Character::Of(character.into()).push(&mut out);
+                length + 1
             }
             [_, other, ..] if other.is_ascii_alphanumeric() => push(&mut out, &[b'\\', *other]),
             [_, other, ..] => push(&mut out, &[*other]),
@@ -56,17 +49,6 @@ pub(super) fn plain(text: &[u8]) -> Vec<u8> {
 fn push(out: &mut Vec<u8>, bytes: &[u8]) -> usize {
     out.extend_from_slice(bytes);
     2
-}
-
-fn push_character(out: &mut Vec<u8>, number: u32, length: usize) -> usize {
-    let character = char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER);
-    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-    length
-}
-
-fn number(digits: &[u8], count: usize, radix: u32) -> Option<u32> {
-    let digits = digits.get(..count).filter(|digits| digits.iter().all(u8::is_ascii_alphanumeric))?;
-    u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()
 }
 
 #[cfg(test)]

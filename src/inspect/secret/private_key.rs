@@ -106,7 +106,7 @@ struct Lines {
 
 impl Lines {
     fn of(raw: &[u8]) -> Self {
-        let text = unescape(&plain(raw));
+        let text = in_lines(&plain(raw));
         let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
         Self { lines }
     }
@@ -172,7 +172,7 @@ fn behind<'a>(prefix: &[u8], line: &'a [u8]) -> Option<&'a [u8]> {
 }
 
 /// The text of a key that is in a string literal, or in several joined by `+`, with one form of line end.
-fn unescape(raw: &[u8]) -> Vec<u8> {
+fn in_lines(raw: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(raw.len());
     let mut at = 0;
     while let Some((&byte, rest)) = raw.get(at..).and_then(<[u8]>::split_first) {
@@ -223,7 +223,7 @@ fn putty(text: &[u8], at: usize) -> Option<(usize, usize, Key)> {
     let private = memchr::memmem::find(window, LINES)?;
     let end = private + memchr::memmem::find(window.get(private..)?, b"Private-MAC: ")?;
     let open = memchr::memmem::find(window.get(..private)?, b"Encryption: none").is_some();
-    let lines = unescape(&plain(window.get(private + LINES.len()..end)?));
+    let lines = in_lines(&plain(window.get(private + LINES.len()..end)?));
     let mut lines =
         lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let count: usize = std::str::from_utf8(lines.next()?).ok()?.parse().ok()?;

@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::table::Format;
 use super::{names, values, wrapped};
 use crate::inspect::secret::{Found, table};
+use crate::plain::Plain;
 
 /// Bytes before the keyword in which its object may begin.
 const BEFORE: usize = 64 << 10;
@@ -77,17 +78,17 @@ pub(in crate::inspect::secret) fn find(
     // JSON in a string literal
     let window = at.saturating_sub(LONGEST_ESCAPED)..(at + LONGEST_ESCAPED).min(text.len());
     effort.set(effort.get().saturating_sub(window.len()));
-    let mut clear: Vec<(usize, u8)> =
-        window.clone().zip(text.get(window).into_iter().flatten().copied()).collect();
+    let mut levels: Vec<Plain> = Vec::new();
     for _ in 0..quotes.len().ilog2() {
-        clear = unescaped(&clear);
+        let escaped = levels.last().map_or_else(|| text.get(window.clone()), |level| Some(&level.bytes));
+        levels.push(Plain::undone(escaped.unwrap_or_default()));
     }
-    let (places, clear): (Vec<usize>, Vec<u8>) = clear.into_iter().unzip();
-    let at = places.partition_point(|place| *place < at);
-    let Some(object) = object_around(&clear, at, effort) else { return Vec::new() };
-    let place = |clear: usize| places.get(clear).copied().unwrap_or(text.len());
+    let Some(clear) = levels.last().map(|level| level.bytes.as_slice()) else { return Vec::new() };
+    let at = levels.iter().fold(at - window.start, |at, level| level.offset(at));
+    let Some(object) = object_around(clear, at, effort) else { return Vec::new() };
+    let place = |at: usize| window.start + levels.iter().rev().fold(at, |at, level| level.place(at));
     let shift = |range: Range<usize>| place(range.start)..place(range.end);
-    let found = given_away(&clear, &object, rule).into_iter();
+    let found = given_away(clear, &object, rule).into_iter();
     found.map(|found| Found { span: shift(found.span), token: shift(found.token), ..found }).collect()
 }
 
@@ -101,25 +102,6 @@ fn name_at(text: &[u8], at: usize) -> Option<&[u8]> {
     let quotes = rest.iter().position(|byte| !matches!(byte, b'\\' | b'"' | b'\''))?;
     let colon = rest.get(quotes..)?.trim_ascii_start();
     colon.starts_with(b":").then(|| rest.get(..quotes)).flatten()
-}
-
-/// A text with one backslash less before what is escaped by it.
-fn unescaped(text: &[(usize, u8)]) -> Vec<(usize, u8)> {
-    let mut clear = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, behind)) = rest.split_first() {
-        rest = behind;
-        if first.1 == b'\\'
-            && let Some((escaped, behind)) = behind.split_first()
-            && matches!(escaped.1, b'\\' | b'"' | b'\'' | b'/')
-        {
-            clear.push(*escaped);
-            rest = behind;
-        } else {
-            clear.push(*first);
-        }
-    }
-    clear
 }
 
 /// The flat object that the name at `at` is a field of.
