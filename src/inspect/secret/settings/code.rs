@@ -109,5 +109,8 @@ fn is_comment(text: &[u8], at: usize) -> bool {
         .rposition(|byte| *byte == b'\n')
         .map_or(before, |end| before.get(end + 1..).unwrap_or_default());
     let line = line.trim_ascii_start();
+    if line.starts_with(b"#define ") {
+        return false;
+    }
     [&b"//"[..], b"#", b"*", b"/*", b";", b"<!--"].iter().any(|sign| line.starts_with(sign))
 }

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::lines::words;
+use super::Pair;
+use super::lines::{lines, words};
 
 /// First words, and the places behind them at which a credential stands.
 const DIRECTIVES: &[(&str, &[usize])] = &[
@@ -22,8 +23,17 @@ const DIRECTIVES: &[(&str, &[usize])] = &[
     ("dns", &[2]),
 ];
 
+/// The credentials of all lines.
+pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
+    let in_line = |line: Range<usize>| {
+        let places = credentials(text.get(line.clone()).unwrap_or_default()).into_iter();
+        places.map(move |place| Pair::new("", "password", line.start + place.start..line.start + place.end))
+    };
+    lines(text).flat_map(in_line).collect()
+}
+
 /// Where the credentials of a line are.
-pub(super) fn credentials(line: &[u8]) -> Vec<Range<usize>> {
+fn credentials(line: &[u8]) -> Vec<Range<usize>> {
     let mut words = words(line);
     let Some(first) = words.next().and_then(|first| line.get(first)) else { return Vec::new() };
     // users of Redis have a password behind each `>`

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Pair;
-use super::directives;
 use super::names::{self, Kind};
 
 /// The pairs of all lines that are no comments.
@@ -15,13 +14,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         let Some(here) = text.get(line.clone()) else { continue };
         if let Some(name) = here.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) {
             section = String::from_utf8_lossy(name);
-            continue;
-        }
-        let directed = directives::credentials(here).into_iter();
-        pairs.extend(
-            directed.map(|place| Pair::new("", "password", line.start + place.start..line.start + place.end)),
-        );
-        if let Some((name, value)) = split(here) {
+        } else if let Some((name, value)) = split(here) {
             let further = further(here, value.start);
             for (name, value) in std::iter::once((name, value)).chain(further) {
                 let value = line.start + value.start..line.start + value.end;
@@ -51,7 +44,6 @@ fn split(line: &[u8]) -> Option<(Cow<'_, str>, Range<usize>)> {
     if b"#;!".contains(first) || is_comment(line.trim_ascii_start()) {
         return None;
     }
-    let end_of_name = |line: &[u8]| line.iter().position(|byte| matches!(byte, b'=' | b':'));
     let mut sign = end_of_name(line).or_else(|| blank_behind_name(line))?;
     // a unit of systemd and a Dockerfile set variables by `Environment="NAME=value"` and `ENV NAME value`
     let is_unit = line.get(..sign)?.trim_ascii() == b"Environment";
@@ -74,10 +66,32 @@ fn split(line: &[u8]) -> Option<(Cow<'_, str>, Range<usize>)> {
     // among the words of a line, it is one: `cache_peer proxy parent 8080 0 login=user:password default`
     let is_word = own_name.len() < names.len() && line.get(sign) == Some(&b'=') && value.start == sign + 1;
     if is_word || !matches!(line.get(sign), Some(b'=' | b':')) {
+        // switches say by a digit how the word behind it is written
+        let digit = |range: &Range<usize>| matches!(line.get(range.clone()), Some([b'0'..=b'9', b' ', ..]));
+        value.start += if digit(&value) { 2 } else { 0 };
         let inner = line.get(value.clone()).unwrap_or_default();
         value.end = value.start + inner.iter().position(u8::is_ascii_whitespace).unwrap_or(inner.len());
     }
     Some((name, value))
+}
+
+/// Where the sign behind a name is. A colon in the second word of a line is one of what the first names, if a blank isn't
+/// behind it: `allow user:password`.
+fn end_of_name(line: &[u8]) -> Option<usize> {
+    let begin = line.len() - line.trim_ascii_start().len();
+    line.iter().enumerate().position(|(at, byte)| match byte {
+        b'=' => true,
+        b':' => {
+            line.get(at + 1).is_none_or(|next| next.is_ascii_whitespace() || *next == b'=')
+                || !line
+                    .get(begin..at)
+                    .unwrap_or_default()
+                    .trim_ascii_end()
+                    .iter()
+                    .any(u8::is_ascii_whitespace)
+        }
+        _ => false,
+    })
 }
 
 /// Whether a line is a comment as code has it, and not what is mounted in `fstab`: `//host/share /mnt cifs ...`.
@@ -106,7 +120,7 @@ fn further(line: &[u8], from: usize) -> Vec<(Cow<'_, str>, Range<usize>)> {
         let sign = memchr::memchr(b'=', word).filter(|_| start > from)?;
         let name = word.get(..sign)?;
         let is_name = name.first().is_some_and(u8::is_ascii_alphabetic)
-            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte));
         is_name.then(|| {
             (
                 String::from_utf8_lossy(name),

@@ -1,5 +1,6 @@
 //! A login a line, as servers of mail and of files read them: `host user:password`, `user server password *`,
-//! `user:{PLAIN}password:`; and one in two lines, as clients of VPN have it in an element.
+//! `user:{PLAIN}password:`, `host password`, `number kind password`; and one in two lines, as clients of VPN have it in an
+//! element.
 
 use std::ops::Range;
 
@@ -31,15 +32,26 @@ fn password(line: &[u8]) -> Option<Range<usize>> {
         [_, .., last] if matches!(line.get(last.clone())?, [b'"', _, .., b'"']) => {
             Some(last.start + 1..last.end - 1)
         }
+        // the keys of servers of time
+        [number, _, key, ..] if line.get(number.clone())?.iter().all(u8::is_ascii_digit) => Some(key.clone()),
         [.., last] => {
             if let Some(password) = in_clear(line.get(last.clone())?) {
                 return Some(last.start + password.start..last.start + password.end);
             }
-            let colon = memchr::memrchr(b':', line.get(last.clone())?)?;
-            Some(last.start + colon + 1..last.end)
+            match memchr::memrchr(b':', line.get(last.clone())?) {
+                Some(colon) => Some(last.start + colon + 1..last.end),
+                None => matches!(words.len(), 2..=3).then(|| behind_place(line, &words)).flatten(),
+            }
         }
         [] => None,
     }
+}
+
+/// The last word of a line that begins with a host, an address or a path.
+fn behind_place(line: &[u8], words: &[Range<usize>]) -> Option<Range<usize>> {
+    let (first, last) = words.first().zip(words.last())?;
+    let is_place = line.get(first.clone())?.iter().any(|byte| b"./".contains(byte));
+    is_place.then(|| last.clone())
 }
 
 /// The password behind a scheme that says that it is none but the password itself.
@@ -64,6 +76,8 @@ mod tests {
             ("ops@acme.io:{PLAIN}Abc::::::\nb:{CLEARTEXT}Def\n", vec!["Abc", "Def"]),
             ("remote vpn.acme.io 1194\n<auth-user-pass>\nops\nAbc\n</auth-user-pass>\n", vec!["Abc"]),
             ("<auth-user-pass>\n", vec![]),
+            ("203.0.113.9\tAbc\nhttps://a.acme.io/dav ops Def\nnone Ghi\n", vec!["Abc", "Def"]),
+            ("1 SHA1 Abc # site\n2 MD5 Def\n", vec!["Abc", "Def"]),
             ("acme\n\n", vec![]),
         ] {
             let found = pairs(text.as_bytes()).into_iter().map(|pair| &text[pair.value]);

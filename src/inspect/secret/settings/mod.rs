@@ -109,7 +109,7 @@ fn in_format(text: &[u8], format: Format, rule: usize) -> Vec<Found> {
 
 fn pairs(text: &[u8], format: Format) -> Vec<Pair<'_>> {
     match format {
-        Format::Lines => [lines::pairs(text), code::pairs(text)].concat(),
+        Format::Lines => [lines::pairs(text), directives::pairs(text), code::pairs(text)].concat(),
         Format::Yaml => yaml::pairs(text),
         Format::Kubernetes if memchr::memmem::find(text, b"apiVersion").is_none() => Vec::new(),
         Format::Kubernetes => json::pairs(text).unwrap_or_else(|| yaml::pairs(text)),

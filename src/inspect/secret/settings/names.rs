@@ -122,8 +122,8 @@ const PASSWORDS: &[&str] = &[
     "userpw",
     "dbpw",
 ];
-// `register => user:password@host` is Asterisk's
-const LOGINS: &[&str] = &["login", "user", "userpwd", "register"];
+// `register => user:password@host` is Asterisk's, and `allow user:password` Monit's
+const LOGINS: &[&str] = &["login", "user", "userpwd", "register", "allow"];
 const MNEMONICS: &[&str] = &["mnemonic", "seed", "phrase", "mnemonics"];
 const TOKENS: &[&str] = &[
     "secret",
@@ -188,15 +188,19 @@ const KEYS: &[&str] = &[
     "fernet",
     "instrumentation",
     "ssh",
+    "credentials",
+    "cf",
 ];
+/// Sections in which each name is that of a credential's owner.
+const OWNERS: [&str; 2] = ["admins", "passwords"];
 
 /// Whether a text may have any such name: of most files, this is all that is asked.
 pub(super) fn may_name(text: &[u8]) -> bool {
     static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let words = concat!(
             r#"passw|passphrase|[._-]pass|"pass"|pwd|secret|token|authtok|psk|mnemonic|bearer|authorization|bindpw|rootpw|login=|encrypt *="#,
-            r"|community|com2sec|createuser|register|^user |^\s*dns ",
-            r"|(?:api|access|master|private|encryption|signing|account|shared|auth|storage|license|session)[._-]?key"
+            r#"|community|com2sec|createuser|register|\[admins\]|^\s*(?:user|allow|dns) |pass["']?\s*[:=]|[._-]auth\b|credentials["']?:"#,
+            r"|(?:api|cf|props|access|master|private|encryption|signing|account|shared|auth|storage|license|session)[._-]?key"
         );
         RegexBuilder::new(words).unicode(false).case_insensitive(true).multi_line(true).build().ok()
     });
@@ -226,7 +230,7 @@ fn may_say(name: &[u8]) -> bool {
     /// What some word of a name holds that says so, by its first letter.
     const fn stems(first: u8) -> &'static [&'static [u8]] {
         match first {
-            b'a' => &[b"auth"],
+            b'a' => &[b"auth", b"allow"],
             b'b' => &[b"bearer"],
             b'c' => &[b"credential"],
             b'e' => &[b"encrypt"],
@@ -251,6 +255,9 @@ fn may_say(name: &[u8]) -> bool {
 
 /// What the name of a setting says, with the name that it is in.
 pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
+    if OWNERS.contains(&parent) {
+        return Some(Kind::Password);
+    }
     if !may_count(name.as_bytes()) {
         return None;
     }
@@ -289,9 +296,8 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
         return Some(Kind::Login);
     }
     if PASSWORDS.contains(&last)
-        || ["password", "passwd", "passphrase", "pwd", "dbpass", "userpass"]
-            .iter()
-            .any(|end| last.ends_with(end))
+        || ["password", "passwd", "passphrase", "pwd"].iter().any(|end| last.ends_with(end))
+        || last.ends_with("pass") && !["bypass", "compass", "surpass", "trespass"].contains(&last)
     {
         return Some(Kind::Password);
     }
@@ -299,8 +305,10 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
         || ["secret", "token", "apikey", "secretkey", "privatekey", "accesskey", "authkey", "masterkey"]
             .iter()
             .any(|end| last.ends_with(end));
-    let is_key =
-        last == "key" && (KEYS.contains(&before) || name.bytes().all(|byte| !byte.is_ascii_lowercase()));
+    let is_key = last == "key"
+        && (KEYS.contains(&before)
+            || has(&["sensitive"])
+            || name.bytes().all(|byte| !byte.is_ascii_lowercase()));
     let is_harmless = !last.starts_with("secret") && has(HARMLESS_TOKEN);
     (!is_harmless && (is_token || is_key)).then_some(Kind::Token)
 }
