@@ -199,7 +199,7 @@ pub(super) fn may_name(text: &[u8]) -> bool {
     static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let words = concat!(
             r#"passw|passphrase|[._-]pass|"pass"|pwd|secret|token|authtok|psk|mnemonic|bearer|authorization|bindpw|rootpw|login=|encrypt *="#,
-            r#"|community|com2sec|createuser|register|\[admins\]|^\s*(?:user|allow|dns) |pass["']?\s*[:=]|[._-]auth\b|credentials["']?:"#,
+            r#"|community|com2sec|createuser|register|\[admins\]|^\s*(?:user|allow|dns) |pass["']?\s*[:=]|(?:\b|_)auth\b|credentials["']?:"#,
             r"|(?:api|cf|props|access|master|private|encryption|signing|account|shared|auth|storage|license|session)[._-]?key"
         );
         RegexBuilder::new(words).unicode(false).case_insensitive(true).multi_line(true).build().ok()

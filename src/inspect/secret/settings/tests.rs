@@ -142,10 +142,22 @@ fn lines_are_read_as_their_programs_read_them() {
         (".cassandra/cqlshrc", "[authentication]\npassword = hV7#kk29Lm\n", vec![2]),
         (".pause", "user ACME\npassword hV7#kk29Lm\n", vec![2]),
         ("README", "password = hV7#kk29Lm\n", vec![]),
+        ("a.dist-info/METADATA", "Name: a\n\n    password = hV7#kk29Lm\n", vec![]),
         ("client.ovpn", "remote a 1194\n<auth-user-pass>\nops\nhV7#kk29Lm\n</auth-user-pass>\n", vec![4]),
         ("rabbitmq/.erlang.cookie", "QYHWNVBKTXRPLMZCSDGF\n", vec![1]),
         (".condarc", "channels:\n  - https://conda.acme.io/t/hV7akk29LmQ2rT8w/main\n", vec![2]),
         (".bundle/config", "---\nBUNDLE_GEMS__ACME-PROD__NET: \"ci:hV7#kk29Lm\"\n", vec![2]),
+        ("haproxy.cfg", "stats auth ops:hV7#kk29Lm\n", vec![1]),
+        ("ceph/a.keyring", "[client.admin]\n\tkey = AQhV7akk29LmQ2rT8wzY4bN6cD1fG3hJ5kLpQ0s==\n", vec![2]),
+        ("monitrc", "    allow ops:hV7#kk29Lm\n", vec![1]),
+        ("couchdb/local.ini", "[admins]\nroot = hV7#kk29Lm\n", vec![2]),
+        ("core.confg", "enable secret 0 hV7#kk29Lm\nusername a password 0 hV7#kk29Lm\n", vec![1, 2]),
+        ("a.rsc", "add name=ops password=hV7#kk29Lm profile=vpn\n", vec![1]),
+        (
+            "src/secrets.h",
+            "#define WIFI_PASS \"hV7#kk29Lm\"\n#define WIFI_PASS \"your-password1\"\n",
+            vec![1],
+        ),
         ("etc/default/acme", "PORT=3000\nREDIS_PASSWORD=hV7#kk29Lm\n", vec![2]),
     ] {
         assert_eq!(
