@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::places::{Builder, Rate};
-use super::runs::{is_digit, raw_value, runs, value};
-use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, base32, hex, magic};
+use super::runs::{is_digit, raw_value, value};
+use super::{Budget, LARGEST_LAYER, Layer, base32, hex, magic};
 use crate::unpack;
 
 /// What its layers are called.
@@ -21,16 +21,22 @@ const HEAD: usize = 4 << 10;
 /// Runs of hexadecimal digits that are handed on.
 const MOST_HEX: usize = 100_000;
 
-pub(super) const WRAPPING: Wrapping = Wrapping { name: NAME, stands_in: StandsIn::Anything, uncover };
-
-/// Uncovers texts, and bytes whose beginning says what they are. Runs of hexadecimal digits are found by the way.
-fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+/// Uncovers texts, and bytes whose beginning says what they are, in these runs of at least [`SHORTEST`] characters. Runs
+/// of hexadecimal digits are found by the way.
+pub(super) fn uncover(
+    bytes: &[u8],
+    runs: &mut dyn Iterator<Item = Range<usize>>,
+    budget: &Budget,
+    found: &mut dyn FnMut(Layer),
+) {
     let mut layer = Builder::new(NAME, true, budget, found);
-    let mut hex = Vec::new();
-    let mut runs = runs(bytes, SHORTEST, is_digit);
-    while let Some(first) = runs.next() {
-        let lines = Lines::from(bytes, first.clone());
-        runs.skip_to(lines.end());
+    let (mut hex, mut done) = (Vec::new(), 0);
+    for first in runs {
+        if first.start < done {
+            continue;
+        }
+        let lines = Lines::from(bytes, first);
+        done = lines.end();
         if lines.is_hex() {
             hex.extend(lines.parts.into_iter().take(MOST_HEX - hex.len().min(MOST_HEX)));
             continue;
@@ -321,6 +327,10 @@ fn is_text(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn uncover(text: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+        super::uncover(text, &mut crate::decode::runs::runs(text, SHORTEST, is_digit), budget, found);
+    }
 
     fn encoded(text: &[u8]) -> String {
         use ::base64::Engine as _;

@@ -6,6 +6,7 @@
 //! into it looks once. Layers stand in one another; who goes down bounds the depth.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use crate::plain::number;
 
@@ -40,7 +41,7 @@ mod wide;
 pub(crate) use base64::{NAME as BASE64, SHORTEST as SHORTEST_BASE64};
 pub(crate) use escapes::plain;
 pub(crate) use places::Places;
-pub(crate) use runs::{is_digit as is_base64, runs};
+pub(crate) use runs::Base64Runs;
 pub(crate) use uuencoded::is as is_uuencoded;
 #[cfg(test)]
 pub(crate) use uuencoded::written as uuencoded;
@@ -82,7 +83,7 @@ impl Budget {
     }
 
     /// Notes that something was left out.
-    fn spend(&self) {
+    pub(crate) fn spend(&self) {
         self.is_spent.set(true);
     }
 
@@ -128,43 +129,65 @@ enum StandsIn {
     Binary,
 }
 
-/// All wrappings, in the order in which they are looked for.
-const WRAPPINGS: [Wrapping; 16] = [
-    base64::WRAPPING,
+/// Wrappings that mostly hide what they hold, in the order in which they are looked for after base64.
+const HIDING: [Wrapping; 8] = [
     dump::WRAPPING,
     octal::WRAPPING,
     uuencoded::WRAPPING,
-    escapes::WRAPPING,
-    literals::WRAPPING,
-    appends::WRAPPING,
-    interpolation::WRAPPING,
-    shell::WRAPPING,
     numbers::WRAPPING,
-    quoted_printable::WRAPPING,
-    rtf::WRAPPING,
     wide::WRAPPING,
     sqlite::WRAPPING,
     leveldb::WRAPPING,
     store::WRAPPING,
 ];
 
-/// Uncovers what a text or a binary holds in wrappings of any kind. `from` says what the bytes were uncovered in, if in
-/// anything.
-pub(crate) fn uncover(
-    bytes: &[u8],
-    is_text: bool,
-    from: Option<&str>,
-    budget: &Budget,
-    found: &mut dyn FnMut(Layer),
-) {
-    let may_stand = |wrapping: &Wrapping| match wrapping.stands_in {
-        StandsIn::Anything => true,
-        StandsIn::Text => is_text,
-        StandsIn::OtherText => is_text && from != Some(wrapping.name),
-        StandsIn::Binary => !is_text,
-    };
-    for wrapping in WRAPPINGS.iter().filter(|wrapping| may_stand(wrapping)) {
-        (wrapping.uncover)(bytes, budget, found);
+/// Wrappings in which a text can mostly be read where it stands, but with something between its parts.
+const PARTING: [Wrapping; 7] = [
+    escapes::WRAPPING,
+    literals::WRAPPING,
+    appends::WRAPPING,
+    interpolation::WRAPPING,
+    shell::WRAPPING,
+    quoted_printable::WRAPPING,
+    rtf::WRAPPING,
+];
+
+/// A text or a binary that may hold others in wrappings.
+#[derive(Clone, Copy)]
+pub(crate) struct Holder<'a> {
+    pub bytes: &'a [u8],
+    pub is_text: bool,
+    /// What the bytes were uncovered in, if in anything.
+    pub from: Option<&'static str>,
+}
+
+impl Holder<'_> {
+    /// Uncovers what is hidden in wrappings. `base64` are the runs of base64 of at least [`SHORTEST_BASE64`] characters.
+    pub(crate) fn uncover_hidden(
+        &self,
+        base64: &mut dyn Iterator<Item = Range<usize>>,
+        budget: &Budget,
+        found: &mut dyn FnMut(Layer),
+    ) {
+        base64::uncover(self.bytes, base64, budget, found);
+        self.uncover(&HIDING, budget, found);
+    }
+
+    /// Uncovers what is written in parts.
+    pub(crate) fn uncover_parted(&self, budget: &Budget, found: &mut dyn FnMut(Layer)) {
+        self.uncover(&PARTING, budget, found);
+    }
+
+    fn uncover(&self, wrappings: &[Wrapping], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+        let may_stand = |wrapping: &Wrapping| match wrapping.stands_in {
+            StandsIn::Anything => true,
+            StandsIn::Text => self.is_text,
+            StandsIn::OtherText => self.is_text && self.from != Some(wrapping.name),
+            StandsIn::Binary => !self.is_text,
+        };
+        for wrapping in wrappings.iter().filter(|wrapping| may_stand(wrapping)) {
+            (wrapping.uncover)(self.bytes, budget, found);
+        }
     }
 }
 

@@ -108,9 +108,101 @@ impl<F: Fn(u8) -> bool> Runs<'_, F> {
     }
 }
 
+/// Runs of base64 in a text that is still coming, or is looked at for more than one purpose: so it is searched once.
+#[derive(Debug, Default)]
+pub(crate) struct Base64Runs {
+    found: Vec<Range<usize>>,
+    /// Bytes that were searched; those behind are searched when somebody asks.
+    searched: usize,
+    /// Where the run begins that reaches to the end of what was searched.
+    open: Option<usize>,
+}
+
+impl Base64Runs {
+    /// Characters in a row.
+    pub(crate) const SHORTEST: usize = 35;
+    /// Runs that are kept, so that their number is no matter of the text's size.
+    const MOST: usize = 1 << 20;
+
+    /// Searches what has come of a text since it was looked at last.
+    pub(crate) fn look(&mut self, so_far: &[u8]) {
+        /// Bytes searched before the number of runs is looked at.
+        const PIECE: usize = 256 << 10;
+        while self.searched < so_far.len() && self.found.len() < Self::MOST {
+            let to = so_far.len().min(self.searched + PIECE);
+            self.look_at(so_far.get(..to).unwrap_or_default());
+        }
+    }
+
+    fn look_at(&mut self, so_far: &[u8]) {
+        let mut at = std::mem::replace(&mut self.searched, so_far.len());
+        if let Some(start) = self.open {
+            let new = so_far.get(at..).unwrap_or_default();
+            let Some(length) = new.iter().position(|byte| !is_digit(*byte)) else { return };
+            at += length;
+            self.add(start..at);
+        }
+        let rest = so_far.get(at..).unwrap_or_default();
+        let last = rest.iter().rposition(|byte| !is_digit(*byte)).map_or(0, |other| other + 1);
+        self.open = (last < rest.len()).then_some(at + last);
+        for run in runs(rest.get(..last).unwrap_or_default(), Self::SHORTEST, is_digit) {
+            self.add(at + run.start..at + run.end);
+        }
+    }
+
+    fn add(&mut self, run: Range<usize>) {
+        if run.len() >= Self::SHORTEST {
+            self.found.push(run);
+        }
+    }
+
+    /// Those of at least so many characters, no fewer than [`Self::SHORTEST`], within a range of the whole text, in
+    /// order. What is cut by the bounds of the range counts as far as it is within.
+    pub(crate) fn within<'a>(
+        &'a self,
+        text: &'a [u8],
+        range: Range<usize>,
+        shortest: usize,
+    ) -> impl Iterator<Item = Range<usize>> + 'a {
+        let first = self.found.partition_point(|run| run.end <= range.start);
+        let known = self.found.get(first..).unwrap_or_default().iter();
+        let from = self.open.unwrap_or(self.searched).clamp(range.start, range.end);
+        let unknown = text.get(from..range.end).unwrap_or_default();
+        let (start, end) = (range.start, range.end);
+        known
+            .take_while(move |run| run.start < end)
+            .map(move |run| run.start.max(start)..run.end.min(end))
+            .filter(move |run| run.len() >= shortest)
+            .chain(runs(unknown, shortest, is_digit).map(move |run| from + run.start..from + run.end))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_in_pieces_has_the_same_runs_of_base64() {
+        let length = |number: usize| number * number * 7 % 97;
+        let text: Vec<u8> = (0..200)
+            .flat_map(|number| [vec![b'a'; length(number)], vec![b' '; 1 + number % 3]].concat())
+            .chain(*b"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+            .collect();
+        for piece in [1, 7, 64, 1000, text.len()] {
+            for searched in [0, text.len() / 3, text.len()] {
+                let mut known = Base64Runs::default();
+                for end in (0..searched).step_by(piece).skip(1).chain([searched]) {
+                    known.look(&text[..end]);
+                }
+                for range in [0..text.len(), 100..text.len() - 20, 33..34, 500..500] {
+                    let expected = runs(&text[range.clone()], 40, is_digit);
+                    let expected = expected.map(|run| range.start + run.start..range.start + run.end);
+                    let found: Vec<_> = known.within(&text, range.clone(), 40).collect();
+                    assert_eq!(found, expected.collect::<Vec<_>>(), "{piece} {searched} {range:?}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn characters_of_base64_are_those_with_a_value() {

@@ -1,6 +1,8 @@
 //! Texts that are in an entry in a wrapping: each is looked at like the entry, and what it adds is written down.
 
 use std::ops::Range;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use thin_vec::ThinVec;
 
@@ -8,25 +10,65 @@ use super::map::{MOST_MAPS, TOO_MANY_MAPS};
 use super::{
     MOST_DECODING, Origin, Sample, Search, TOO_DEEP, binary, mention, own_source, secret, sign, unicode,
 };
-use crate::decode::{self, Layer};
+use crate::decode::{self, Base64Runs, Budget, Holder, Layer};
+use crate::guard;
 use crate::inventory::{At, Entry, Media, SourceMap};
 use crate::timings::timed;
 
 impl Search<'_> {
     /// Looks into what a sample holds in wrappings, but for what is told already.
-    pub(super) fn look_at_layers(&mut self, sample: &Sample<'_>, mut told: Vec<Range<usize>>, depth: u32) {
+    pub(super) fn look_at_layers(
+        &mut self,
+        sample: &Sample<'_>,
+        runs: &Base64Runs,
+        mut told: Vec<Range<usize>>,
+        depth: u32,
+    ) {
         /// Nothing that matters fits a wrapping of fewer bytes.
         const SHORTEST: usize = 24;
-        let (scanner, budget) = (self.scanner, self.budget);
+        let scanner = self.scanner;
         told.sort_unstable_by_key(|range| range.start);
         for gap in gaps(&told, sample.bytes.len()).into_iter().filter(|gap| gap.len() >= SHORTEST) {
             let bytes = sample.bytes.get(gap.clone()).unwrap_or_default();
+            let base64 = runs.within(sample.bytes, gap.clone(), decode::SHORTEST_BASE64);
+            let base64 = base64.map(|run| run.start - gap.start..run.end - gap.start);
+            let holder = Holder { bytes, is_text: sample.media.is_text(), from: sample.decoded };
             let at = |offset: usize| sample.at(gap.start + offset);
-            timed(scanner.timings(), "decode", || {
-                decode::uncover(bytes, sample.media.is_text(), sample.decoded, budget, &mut |layer| {
-                    self.look_at_layer(layer, sample, &at, depth + 1);
-                });
-            });
+            timed(scanner.timings(), "decode", || self.uncover(holder, base64, sample, &at, depth + 1));
+        }
+    }
+
+    fn uncover(
+        &mut self,
+        holder: Holder<'_>,
+        mut base64: impl Iterator<Item = Range<usize>>,
+        sample: &Sample<'_>,
+        at: &dyn Fn(usize) -> At,
+        depth: u32,
+    ) {
+        /// Bytes for which another thread is worth its start.
+        const WORTH_A_THREAD: usize = 8 << 20;
+        let (threads, budget) = (self.threads, self.budget);
+        let mut found = |layer| self.look_at_layer(layer, sample, at, depth);
+        if holder.bytes.len() < WORTH_A_THREAD {
+            holder.uncover_hidden(&mut base64, budget, &mut found);
+            holder.uncover_parted(budget, &mut found);
+            return;
+        }
+        // The budget of what is in parts is its own, so that one thread and two find the same.
+        let uncover_parted = |found: &mut dyn FnMut(Layer)| {
+            let own = Budget::of(holder.bytes.len());
+            holder.uncover_parted(&own, found);
+            own.is_spent()
+        };
+        let is_spent = if threads > 1 {
+            beside(uncover_parted, found, |found| holder.uncover_hidden(&mut base64, budget, found))
+        } else {
+            holder.uncover_hidden(&mut base64, budget, &mut found);
+            uncover_parted(&mut found)
+        };
+        if is_spent {
+            budget.spend();
         }
     }
 
@@ -83,6 +125,28 @@ impl Search<'_> {
         }
         unpacked
     }
+}
+
+/// Hands to `found` the layers of `here`, and behind them those of `other`, which runs on another thread meanwhile. Returns
+/// what `other` does.
+fn beside<R: Send>(
+    other: impl FnOnce(&mut dyn FnMut(Layer)) -> R + Send,
+    mut found: impl FnMut(Layer),
+    here: impl FnOnce(&mut dyn FnMut(Layer)),
+) -> R {
+    /// Layers that wait for their turn, each of about a megabyte at most.
+    const WAITING: usize = 8;
+    thread::scope(|scope| {
+        let (send, layers) = sync_channel(WAITING);
+        let other = scope.spawn(move || {
+            // It fails only when the other side panicked.
+            guard::catch(|| other(&mut |layer| drop(send.send(layer))))
+        });
+        here(&mut found);
+        layers.into_iter().for_each(found);
+        let done = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        done.unwrap_or_else(|caught| caught.go_on())
+    })
 }
 
 /// What lies between ranges that are sorted by their beginnings.

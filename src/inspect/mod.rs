@@ -177,15 +177,22 @@ const TOO_DEEP: &str = "texts are encoded in one another deeper than packgate de
 /// [`inspect_with`] one thread, on a copy of the bytes.
 pub fn inspect(bytes: &[u8], scanner: &Scanner, entry: &mut Entry) -> Vec<Member> {
     let mut room = scanner.options.limits.room(bytes.len() as u64);
-    inspect_with(Effort::Threads(1), &mut bytes.to_vec(), scanner, &mut room, entry)
+    inspect_with(Effort::of(1), &mut bytes.to_vec(), scanner, &mut room, entry)
 }
 
 /// How an entry's bytes are searched.
-pub enum Effort {
-    /// By up to so many threads, if it is large.
-    Threads(usize),
-    /// It was, while they came.
-    Streamed(Box<StreamingScan>),
+pub struct Effort {
+    /// By up to so many threads, if there are many bytes.
+    pub threads: usize,
+    /// What was found while they came.
+    pub streamed: Option<Box<StreamingScan>>,
+}
+
+impl Effort {
+    /// All at once, by up to so many threads.
+    pub fn of(threads: usize) -> Self {
+        Self { threads, streamed: None }
+    }
 }
 
 /// Runs all inspectors over an entry's bytes and over the texts decoded from them. Returns the files
@@ -203,10 +210,7 @@ pub fn inspect_with(
     entry: &mut Entry,
 ) -> Vec<Member> {
     let path = entry.path.clone();
-    let (threads, streaming) = match effort {
-        Effort::Threads(threads) => (threads, None),
-        Effort::Streamed(streaming) => (1, Some(streaming)),
-    };
+    let Effort { threads, streamed: streaming } = effort;
     let budget = Budget::of(bytes.len());
     let effort = &Cell::new(bytes.len().saturating_mul(2).saturating_add(LEAST_EFFORT));
     let mut search = Search {
@@ -387,7 +391,7 @@ impl Search<'_> {
         }
         if !sample.is_container() {
             told.extend(coded(&inner));
-            self.look_at_layers(&sample, told, depth);
+            self.look_at_layers(&sample, &hits.runs, told, depth);
         }
         let with_place = |inner: Inner| (inner.what, sample.at(inner.offset), inner.text);
         inner.into_iter().map(with_place).collect()

@@ -72,6 +72,7 @@ impl StreamingScan {
             let part = self.searched..to;
             timed(scanner.timings(), "search for literals", || {
                 scanner.prefilter.scan_into(bytes, part, &mut self.hits);
+                self.hits.runs.look(bytes);
             });
             self.searched = to;
         }

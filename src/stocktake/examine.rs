@@ -54,7 +54,7 @@ impl Examiner<'_> {
     pub(super) fn batch(&self, batch: &mut Batch, location: Location<'_>, into: &mut Vec<Examined>) {
         for item in &batch.items {
             let bytes = batch.bytes.bytes_mut().get_mut(item.range.clone()).unwrap_or_default();
-            let effort = Effort::Threads(self.threads);
+            let effort = Effort::of(self.threads);
             into.push(self.entry(item.ordinal, &item.header, bytes, effort, item.damage.as_ref(), location));
         }
     }
@@ -233,7 +233,7 @@ impl Examiner<'_> {
             offset: member.range.start as u64,
         };
         let location = Location { prefix: &prefix, depth: depth + 1 };
-        let effort = Effort::Threads(self.threads);
+        let effort = Effort::of(self.threads);
         let child = self.entry(examined.children.len(), &header, bytes, effort, None, location);
         examined.children.push(child);
     }

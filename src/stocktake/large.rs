@@ -90,7 +90,7 @@ impl Large {
         }
         let damage =
             self.damage.recv().unwrap_or_else(|_| Some(Damage::new(0, "packgate stopped unpacking here")));
-        let effort = Effort::Streamed(streaming);
+        let effort = Effort { threads: examiner.threads, streamed: Some(streaming) };
         examiner.entry(self.ordinal, &self.header, bytes.bytes_mut(), effort, damage.as_ref(), Location::TOP)
     }
 }

@@ -141,7 +141,7 @@ fn examine_one(
     } else {
         None
     };
-    let effort = Effort::Threads(examiner.threads);
+    let effort = Effort::of(examiner.threads);
     let examined = examiner.entry(number, header, buffer, effort, damage.as_ref(), Location::TOP);
     if buffer.capacity() > KEEP {
         *buffer = Vec::new();

@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::{decode, guard};
+use crate::decode::Base64Runs;
+use crate::guard;
 
 use grams::{Grams, SHORTEST, SURE};
 
@@ -59,6 +60,8 @@ pub(super) struct Hits {
     pub(super) of: Vec<Vec<Hit>>,
     /// Whether a needle was in more places than are kept.
     pub(super) too_many: bool,
+    /// The runs of base64 that were found by the way.
+    pub(super) runs: Base64Runs,
 }
 
 impl Prefilter {
@@ -121,16 +124,17 @@ impl Prefilter {
 
     /// Adds the hits of the needles that are looked for in runs alone.
     pub(super) fn scan_runs(&self, text: &[u8], hits: &mut Hits) {
-        /// Characters in a row.
-        const SHORTEST: usize = 35;
         /// Bytes before them in which a needle may be.
         const BEFORE: usize = 24;
+        hits.runs.look(text);
+        let runs = std::mem::take(&mut hits.runs);
         let mut done = 0;
-        for run in decode::runs(text, SHORTEST, decode::is_base64) {
+        for run in runs.within(text, 0..text.len(), Base64Runs::SHORTEST) {
             let start = (run.start.saturating_sub(BEFORE) & !1).max(done);
             done = run.end.next_multiple_of(2);
             self.in_runs.scan_into(text, start..done, hits);
         }
+        hits.runs = runs;
     }
 }
 

@@ -28,7 +28,8 @@ pub(super) fn scan_streamed(bytes: &[u8], piece: usize) -> Vec<Secret> {
         streaming.look(scanner, &bytes[..end], start..end);
     }
     let mut room = scanner.options.limits.room(bytes.len() as u64);
-    inspect_with(Effort::Streamed(Box::new(streaming)), &mut bytes.to_vec(), scanner, &mut room, &mut entry);
+    let effort = Effort { threads: 1, streamed: Some(Box::new(streaming)) };
+    inspect_with(effort, &mut bytes.to_vec(), scanner, &mut room, &mut entry);
     entry.secrets.into()
 }
 
