@@ -220,8 +220,46 @@ fn add_maps(entry: &mut Entry, maps: ThinVec<SourceMap>, mut texts: ThinVec<(usi
 mod tests {
     use base64::Engine as _;
 
-    use crate::inspect::{Scanner, inspect};
+    use super::beside;
+    use crate::decode::{Layer, Places};
+    use crate::inspect::{Effort, Scanner, inspect, inspect_with};
     use crate::inventory::{Entry, Media};
+
+    #[test]
+    fn two_threads_find_what_one_finds() {
+        let fill = "some words that are neither code nor data\n".repeat(110_000);
+        let encoded =
+            base64::prelude::BASE64_STANDARD.encode("see /Users/marta/acme/billing.ts for more of it");
+        let text =
+            format!("{fill}const a = '/Users/' + 'julia/acme/' + 'b.ts';\n{fill}const b = \"{encoded}\";\n");
+        let found = |threads: usize| {
+            let (mut entry, scanner) = (Entry { media: Media::Text, ..Entry::default() }, Scanner::plain());
+            let mut room = 0;
+            inspect_with(Effort::of(threads), &mut text.clone().into_bytes(), scanner, &mut room, &mut entry);
+            serde_json::to_string(&entry).unwrap()
+        };
+        let alone = found(1);
+        assert!(alone.contains("julia") && alone.contains("marta"), "{alone}");
+        assert_eq!(found(2), alone);
+    }
+
+    #[test]
+    fn layers_of_the_other_thread_come_behind_those_of_this_one() {
+        let layer = |text: String| Layer {
+            what: "a test",
+            is_hidden: false,
+            text: text.into_bytes(),
+            places: Places::default(),
+        };
+        let other = |found: &mut dyn FnMut(Layer)| {
+            (0..100).for_each(|number| found(layer(format!("other {number}"))));
+            7
+        };
+        let mut texts = Vec::new();
+        let found = |layer: Layer| texts.push(String::from_utf8(layer.text).unwrap());
+        assert_eq!(beside(other, found, |found| found(layer("own".to_owned()))), 7);
+        assert_eq!((texts.len(), &*texts[0], &*texts[1], &*texts[100]), (101, "own", "other 0", "other 99"));
+    }
 
     fn maps_in_a_worker_of(map: &str) -> usize {
         let encoded = |text: &str| base64::prelude::BASE64_STANDARD.encode(text);
