@@ -1,5 +1,7 @@
 //! The folder that an artifact came from: settings, ignore files and version control are read there.
 
+mod git_index;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,12 +27,9 @@ struct Common {
     around: OnceLock<Around>,
     /// How far above a folder the root of version control is.
     roots: Mutex<BTreeMap<PathBuf, Option<usize>>>,
-    tracked: Mutex<BTreeMap<PathBuf, Arc<Tracked>>>,
+    tracked: Mutex<BTreeMap<PathBuf, Arc<Option<BTreeSet<String>>>>>,
     manifests: Mutex<BTreeMap<PathBuf, Arc<Manifests>>>,
 }
-
-/// The files below a root of version control, by their paths from it; `None` where git can't be asked.
-type Tracked = Option<BTreeSet<String>>;
 
 /// What the manifests at the top of a folder say of it.
 #[derive(Debug, Default)]
@@ -245,10 +244,13 @@ pub(crate) fn git(folder: &Path) -> Command {
     command
 }
 
-/// What git tracks in a repository.
-fn tracked(root: &Path) -> Tracked {
+/// The files that git tracks in a checkout, by their paths from there; `None` where git can't be asked.
+pub(crate) fn tracked(root: &Path) -> Option<BTreeSet<String>> {
     if !root.join(".git").exists() {
         return None;
+    }
+    if let Some(paths) = git_index::paths(root) {
+        return Some(paths);
     }
     let output = scratch::output(git(root).args(["ls-files", "-z"])).ok()?;
     let paths = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());

@@ -8,7 +8,7 @@ use std::process::{Output, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::inventory::{ObjectFormat, VersionTag};
-use crate::project::{git, submodule};
+use crate::project::{git, submodule, tracked};
 use crate::scratch;
 
 use super::checkout::{self, Attributes};
@@ -100,9 +100,9 @@ impl Repository {
 
     /// The files in which the checkout says how git treats others.
     pub(super) fn attribute_files(&self) -> Vec<PathBuf> {
-        let output = self.ask(&["ls-files", "-z", "--", ":(glob)**/.gitattributes"]).unwrap_or_default();
-        let paths = output.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-        paths.map(|path| self.root.join(String::from_utf8_lossy(path).as_ref())).collect()
+        let paths = tracked(&self.root).unwrap_or_default();
+        let is_one = |path: &&String| path.rsplit('/').next() == Some(".gitattributes");
+        paths.iter().filter(is_one).map(|path| self.root.join(path)).collect()
     }
 
     /// The repository of a submodule; `None` if it isn't checked out.
