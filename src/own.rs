@@ -104,7 +104,7 @@ fn from_project(project: &Project, only: &[PathBuf], texts: &OwnTexts) -> OwnSou
         roots = only.to_vec();
     }
     let mut files: Vec<PathBuf> = roots.iter().flat_map(|root| below(project, root)).collect();
-    files.sort();
+    files.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     files.dedup();
     OwnSource::of(&files, base, names, texts)
 }

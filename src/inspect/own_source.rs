@@ -2,7 +2,7 @@
 
 use crate::decode::whole::{self, Whole};
 use crate::fingerprint::OwnSource;
-use crate::inventory::{At, Entry, Media, OwnLines, OwnText};
+use crate::inventory::{At, Entry, MapForm, Media, OwnLines, OwnText, SourceMap};
 
 use super::{FactSink, Hit, Inspector, Sample, Scanner, aside};
 
@@ -23,8 +23,8 @@ const DECLARATIONS: [&str; 4] = [".d.ts", ".d.mts", ".d.cts", ".pyi"];
 
 fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     let Some(own) = &scanner.options.own_source else { return };
-    // The members of an archive are looked at as files of their own.
-    if sample.is_container() || sample.media == Media::Asset {
+    // The members of an archive are looked at as files of their own, and what a source map holds is told as such.
+    if sample.is_container() || sample.media == Media::Asset || is_map(sample, sink.entry) {
         return;
     }
     let is_any = |ends: &[&str]| ends.iter().any(|end| sample.path.ends_with(end));
@@ -51,6 +51,15 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
         let at = At { inside: Some(whole.what.to_owned()), ..sample.at(whole.at) };
         search.look_inside(&whole, place, &at, 1);
     });
+}
+
+/// Whether an entry is a source map with original text.
+fn is_map(sample: &Sample<'_>, entry: &Entry) -> bool {
+    let holds_text = |map: &SourceMap| {
+        let is_first = map.form == MapForm::File && map.at.offset == 0;
+        is_first && map.sources.iter().any(|source| source.text.is_some() && !source.third_party)
+    };
+    sample.decoded.is_none() && entry.maps.first().is_some_and(holds_text)
 }
 
 /// How lines stand in an entry.

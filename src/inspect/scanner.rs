@@ -40,7 +40,7 @@ pub struct ScanOptions {
 impl ScanOptions {
     /// Whether something is looked for that no literal begins.
     pub(super) fn looks_at_all(&self) -> bool {
-        !self.marker_patterns.is_empty() || self.internal_code.is_some() || self.own_source.is_some()
+        !self.marker_patterns.is_empty() || self.internal_code.is_some()
     }
 }
 

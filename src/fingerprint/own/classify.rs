@@ -8,7 +8,7 @@ use crate::inventory::{Fate, LineClass};
 
 use super::blocks;
 use super::comments::{Kind, Span, spans};
-use super::key;
+use super::key::{self, Beginning};
 use super::language::Language;
 use super::statements;
 use super::typed;
@@ -17,8 +17,7 @@ use super::typed;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Classed {
     pub key: u64,
-    /// What it begins with.
-    pub head: u32,
+    pub beginning: Beginning,
     /// All that its file has it as.
     pub classes: ClassSet,
 }
@@ -94,7 +93,7 @@ pub(super) fn lines(text: &[u8], language: &Language) -> Vec<Classed> {
         let line = text.get(start..end).unwrap_or_default();
         let here = rest.iter().take_while(|span| span.range.start < end);
         if let Some(class) = class(line, here, language) {
-            let classed = |(key, head)| Classed { key, head, classes: ClassSet::of(class) };
+            let classed = |(key, beginning)| Classed { key, beginning, classes: ClassSet::of(class) };
             lines.extend(key::of_line(line, &mut room).map(classed));
         }
         start = end + 1;

@@ -2,14 +2,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::inventory::{Fate, LineClass};
 
 use super::classify::{ClassSet, Classed};
-use super::key::HEAD_BITS;
+use super::key::{self, Beginning, HEAD_BITS};
 use super::lines::{Lines, Places};
-use super::texts::{OwnTexts, Room, Text};
+use super::texts::{OwnTexts, Text};
 
 /// The lines of a project's own source text, ready to be looked up.
 #[derive(Debug, Default)]
@@ -55,13 +53,12 @@ impl OwnSource {
         names: impl IntoIterator<Item = String>,
         texts: &OwnTexts,
     ) -> Self {
-        let read = paths.par_iter().map_init(Room::default, |room, path| texts.read(path, base, room));
-        let read: Vec<Arc<Text>> = read.flatten_iter().collect();
+        let read = texts.read(paths, base);
         let file = |text: &Arc<Text>| OwnFile { path: text.label.clone(), fate: text.language.fate };
         Self {
             names: names.into_iter().map(|name| name.to_lowercase()).collect(),
             files: read.iter().map(file).collect(),
-            heads: bits(read.iter().flat_map(|text| text.heads.iter().copied())),
+            heads: bits(read.iter().flat_map(|text| text.lines.iter().map(|line| line.beginning.head))),
             lines: Source::Files(Lines::of(read)),
         }
     }
@@ -120,7 +117,7 @@ impl OwnSource {
         match &self.lines {
             Source::Known(places, _) => (0..places.len() as u32).filter(counts).count() as u32,
             Source::Files(lines) => {
-                let line = |line: &Classed| self.line(line.head, line.key);
+                let line = |line: &Classed| lines.find(line.beginning, || Some(line.key));
                 lines
                     .text(file)
                     .map_or(0, |text| text.classed().iter().filter_map(line).filter(counts).count())
@@ -133,7 +130,7 @@ impl OwnSource {
     pub fn lines_beside(&self, file: u32, found: u32) -> u32 {
         const FEW: usize = 8;
         match &self.lines {
-            Source::Files(lines) => match lines.text(file).map_or(0, |text| text.keys.len()) {
+            Source::Files(lines) => match lines.text(file).map_or(0, |text| text.lines.len()) {
                 all if all > found as usize * FEW => all as u32,
                 _ => self.lines(file),
             },
@@ -201,11 +198,11 @@ impl OwnSource {
         self.heads.get((head / 64) as usize).is_some_and(|word| word & 1 << (head % 64) != 0)
     }
 
-    /// The number of the line with this key, which begins so.
-    pub(super) fn line(&self, head: u32, key: u64) -> Option<u32> {
+    /// The number of a line of which this is left without what is before it. `room` is used again.
+    pub(super) fn line(&self, rest: &[u8], room: &mut Vec<u8>) -> Option<u32> {
         match &self.lines {
-            Source::Known(places, _) => places.line(key).map(|line| line as u32),
-            Source::Files(lines) => lines.find(head, key),
+            Source::Known(places, _) => places.line(key::of(rest, room)?).map(|line| line as u32),
+            Source::Files(lines) => lines.find(Beginning::of(rest)?, || key::of(rest, room)),
         }
     }
 

@@ -73,8 +73,11 @@ pub(super) fn head(rest: &[u8]) -> Option<u32> {
 }
 
 fn mixed(head: u64) -> u32 {
-    (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - HEAD_BITS)) as u32
+    (head.wrapping_mul(MIX) >> (64 - HEAD_BITS)) as u32
 }
+
+/// Of the product with this number the highest bits depend on all bits.
+const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// The key of what [`begin`] left; `None` when too little of it is text. `room` is used again.
 pub(super) fn of(rest: &[u8], room: &mut Vec<u8>) -> Option<u64> {
@@ -131,11 +134,52 @@ fn letters_of(word: u64) -> u64 {
     from_a & !behind_z & !word & HIGH
 }
 
-/// Key and head of a line; `None` for one that tells nothing.
-pub(super) fn of_line(line: &[u8], room: &mut Vec<u8>) -> Option<(u64, u32)> {
+/// Key and beginning of a line; `None` for one that tells nothing.
+pub(super) fn of_line(line: &[u8], room: &mut Vec<u8>) -> Option<(u64, Beginning)> {
     let rest = begin(line)?;
-    let head = head(rest)?;
-    Some((of(rest, room)?, head))
+    let beginning = Beginning::of(rest)?;
+    Some((of(rest, room)?, beginning))
+}
+
+/// The first characters of what [`begin`] left: cheaper than a key, and nearly as telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Beginning {
+    /// As [`head`] says.
+    pub head: u32,
+    /// The characters behind those.
+    pub next: u32,
+}
+
+impl Beginning {
+    /// `None` where there are so few characters that the line has no key.
+    pub(super) fn of(rest: &[u8]) -> Option<Self> {
+        // Eight bytes are written each time, however many of them stay.
+        let mut dense = [0; 4 * HEAD];
+        let mut length = 0;
+        let mut words = rest.as_chunks::<8>().0.iter();
+        while length < 2 * HEAD {
+            let Some(word) = words.next() else { return Self::of_short(rest) };
+            length += push_dense(u64::from_le_bytes(*word), dense.get_mut(length..)?)?;
+        }
+        Self::of_dense(&dense)
+    }
+
+    /// The same for a line whose last characters make no eight.
+    fn of_short(rest: &[u8]) -> Option<Self> {
+        let mut dense = [0; 2 * HEAD];
+        let mut characters = rest.iter().filter(|byte| **byte > b' ');
+        for place in &mut dense {
+            *place = *characters.next()?;
+        }
+        Self::of_dense(&dense)
+    }
+
+    fn of_dense(dense: &[u8]) -> Option<Self> {
+        let (first, next) = dense.split_first_chunk()?;
+        let next = u64::from_be_bytes(*next.first_chunk()?);
+        let next = (next.wrapping_mul(MIX) >> 32) as u32;
+        Some(Self { head: mixed(u64::from_be_bytes(*first)), next })
+    }
 }
 
 /// A line without what tools put after it, the `\n` of a list of lines included.
@@ -192,6 +236,22 @@ mod tests {
             let length = push_dense(word, &mut room).unwrap();
             assert_eq!(room[..length], dense, "{byte}");
         }
+    }
+
+    #[test]
+    fn the_beginning_is_that_of_the_key() {
+        for line in [
+            "    const total = order.items.reduce(add, 0);",
+            "constt o t a l=order.items.reduce(add,0)",
+            "c o n s t t o t a l = o r d e r",
+            "consttotal=order.items",
+        ] {
+            let rest = begin(line.as_bytes()).unwrap();
+            let beginning = Beginning::of(rest).unwrap();
+            assert_eq!(Some(beginning), Beginning::of_dense(b"consttotal=order"), "{line}");
+            assert_eq!(head(rest), Some(beginning.head), "{line}");
+        }
+        assert_eq!(Beginning::of(b"a b c d e f g h i j k l m n o"), None);
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! The lines of a project's files, laid out by what they begin with. They are sorted for the beginnings that turn up
-//! somewhere: few do, in what most projects publish.
+//! The lines of a project's files, laid out by what they begin with. They are sorted, and their keys are made, for the
+//! beginnings that turn up somewhere: few do, in what most projects publish.
 
 use std::sync::{Arc, OnceLock};
 
-use super::key::HEAD_BITS;
+use super::key::{Beginning, HEAD_BITS};
 use super::texts::Text;
 
 /// A line in more files than this is an idiom of the project, and tells nothing of any one of them.
@@ -77,19 +77,30 @@ pub(super) struct Lines {
 struct Shelf {
     /// The number of its first line.
     first: u32,
-    /// Its lines by their keys, once somebody asked.
-    places: OnceLock<Box<Places>>,
+    /// Its lines by what they begin with, once somebody asked; ascending.
+    alike: OnceLock<Box<[Alike]>>,
+}
+
+/// Lines with one beginning.
+#[derive(Debug)]
+struct Alike {
+    beginning: Beginning,
+    /// Where they stand in their shelf.
+    first: u32,
+    /// The same lines by their keys, once somebody asked: of most beginnings nothing turns up.
+    places: OnceLock<Places>,
+    lines: Box<[(u32, u32)]>,
 }
 
 impl Lines {
     pub(super) fn of(texts: Vec<Arc<Text>>) -> Self {
         let mut shelves: Vec<Shelf> = (0..=1 << SHELF_BITS).map(|_| Shelf::default()).collect();
-        let heads = texts.iter().flat_map(|text| text.heads.iter().copied());
+        let lines = texts.iter().flat_map(|text| &text.lines);
         let mut count = 0;
-        for head in heads {
+        for line in lines {
             count += 1;
             // Counted one further on, which makes of the sums where each begins.
-            if let Some(shelf) = shelves.get_mut(shelf_of(head) + 1) {
+            if let Some(shelf) = shelves.get_mut(shelf_of(line.beginning) + 1) {
                 shelf.first += 1;
             }
         }
@@ -101,10 +112,10 @@ impl Lines {
         let mut next: Vec<u32> = shelves.iter().map(|shelf| shelf.first).collect();
         let mut lines = vec![(0, 0); count];
         for (number, text) in texts.iter().enumerate() {
-            for (line, head) in text.heads.iter().enumerate() {
-                let Some(next) = next.get_mut(shelf_of(*head)) else { continue };
+            for (at, line) in text.lines.iter().enumerate() {
+                let Some(next) = next.get_mut(shelf_of(line.beginning)) else { continue };
                 if let Some(place) = lines.get_mut(*next as usize) {
-                    *place = (number as u32, line as u32);
+                    *place = (number as u32, at as u32);
                 }
                 *next += 1;
             }
@@ -121,50 +132,82 @@ impl Lines {
         self.texts.get(file as usize).map(Arc::as_ref)
     }
 
-    /// The number of the line with this key, which begins so.
-    pub(super) fn find(&self, head: u32, key: u64) -> Option<u32> {
-        let number = shelf_of(head);
-        let line = self.places(number)?.line(key)?;
-        Some(self.shelves.get(number)?.first + line as u32)
+    /// The number of the line that begins so and has this key.
+    pub(super) fn find(&self, beginning: Beginning, key: impl FnOnce() -> Option<u64>) -> Option<u32> {
+        let shelf = shelf_of(beginning);
+        let alike = self.alike(shelf)?;
+        let alike = alike.get(alike.binary_search_by_key(&beginning, |alike| alike.beginning).ok()?)?;
+        let line = self.places(alike).line(key()?)?;
+        Some(self.shelves.get(shelf)?.first + alike.first + line as u32)
     }
 
     /// Key and files of the line of this number.
     pub(super) fn line(&self, line: u32) -> Option<(u64, &[u32])> {
         let number = self.shelves.partition_point(|shelf| shelf.first <= line).checked_sub(1)?;
-        let places = self.places(number)?;
-        let line = (line - self.shelves.get(number)?.first) as usize;
+        let line = line - self.shelves.get(number)?.first;
+        let alike = self.alike(number)?;
+        let alike = alike.get(alike.partition_point(|alike| alike.first <= line).checked_sub(1)?)?;
+        let (places, line) = (self.places(alike), (line - alike.first) as usize);
         Some((*places.keys.get(line)?, places.holders(line)))
     }
 
     /// Calls with all keys and the files that have them.
     pub(super) fn each<'a>(&'a self, mut with: impl FnMut(u64, &'a [u32])) {
-        let places = (0..self.shelves.len()).filter_map(|number| self.places(number));
-        places.flat_map(Places::all).for_each(|(key, holders)| with(key, holders));
+        let alike = (0..self.shelves.len()).filter_map(|number| self.alike(number)).flatten();
+        alike.flat_map(|alike| self.places(alike).all()).for_each(|(key, holders)| with(key, holders));
     }
 
-    /// The lines of a shelf by their keys.
-    fn places(&self, number: usize) -> Option<&Places> {
+    /// The lines of a shelf by what they begin with.
+    fn alike(&self, number: usize) -> Option<&[Alike]> {
         let (shelf, next) = (self.shelves.get(number)?, self.shelves.get(number + 1)?);
         let lines = self.lines.get(shelf.first as usize..next.first as usize)?;
-        Some(shelf.places.get_or_init(|| Box::new(self.keyed(lines))))
+        Some(shelf.alike.get_or_init(|| self.sorted(lines)))
     }
 
-    fn keyed(&self, lines: &[(u32, u32)]) -> Places {
-        let key = |(file, line): &(u32, u32)| Some((*self.text(*file)?.keys.get(*line as usize)?, *file));
-        let mut lines: Vec<(u64, u32)> = lines.iter().filter_map(key).collect();
+    fn sorted(&self, lines: &[(u32, u32)]) -> Box<[Alike]> {
+        let beginning =
+            |(file, line): &(u32, u32)| Some(self.text(*file)?.lines.get(*line as usize)?.beginning);
+        let mut lines: Vec<_> = lines.iter().filter_map(|line| Some((beginning(line)?, *line))).collect();
         lines.sort_unstable();
-        lines.dedup();
-        let mut places = Places::default();
-        for same in lines.chunk_by(|a, b| a.0 == b.0) {
-            if let Some((key, _)) = same.first() {
-                places.add_rare(*key, same.iter().map(|line| line.1));
+        let mut first = 0;
+        let chunks = lines.chunk_by(|a, b| a.0 == b.0);
+        let alike = chunks.filter_map(|same| {
+            let lines = same.iter().map(|line| line.1).collect();
+            let alike = Alike { beginning: same.first()?.0, first, places: OnceLock::new(), lines };
+            first += same.len() as u32;
+            Some(alike)
+        });
+        alike.collect()
+    }
+
+    fn places<'a>(&self, alike: &'a Alike) -> &'a Places {
+        alike.places.get_or_init(|| {
+            let mut room = Vec::new();
+            let mut lines: Vec<(u64, u32)> = Vec::new();
+            for of_file in alike.lines.chunk_by(|a, b| a.0 == b.0) {
+                let Some((file, text)) =
+                    of_file.first().and_then(|(file, _)| Some((*file, self.text(*file)?)))
+                else {
+                    continue;
+                };
+                let bytes = text.bytes();
+                let keys = of_file.iter().filter_map(|(_, line)| text.key(*line as usize, &bytes, &mut room));
+                lines.extend(keys.map(|key| (key, file)));
             }
-        }
-        places
+            lines.sort_unstable();
+            lines.dedup();
+            let mut places = Places::default();
+            for same in lines.chunk_by(|a, b| a.0 == b.0) {
+                if let Some((key, _)) = same.first() {
+                    places.add_rare(*key, same.iter().map(|line| line.1));
+                }
+            }
+            places
+        })
     }
 }
 
 /// The shelf of lines that begin so.
-fn shelf_of(head: u32) -> usize {
-    (head >> (HEAD_BITS - SHELF_BITS)) as usize
+fn shelf_of(beginning: Beginning) -> usize {
+    (beginning.head >> (HEAD_BITS - SHELF_BITS)) as usize
 }

@@ -47,7 +47,7 @@ impl OwnSource {
         self.find_among(bytes, strings(bytes), begun)
     }
 
-    fn find_by<'a>(&self, text: &'a [u8], begun: impl Fn(&'a [u8]) -> Option<Begun<'a>>) -> Vec<Found> {
+    fn find_by<'a>(&self, text: &'a [u8], begun: impl Fn(&'a [u8]) -> Option<&'a [u8]>) -> Vec<Found> {
         // Old Macintosh programs end lines with nothing but this.
         let line_end = if memchr::memchr(b'\n', text).is_some() { b'\n' } else { b'\r' };
         let mut start = 0;
@@ -61,13 +61,13 @@ impl OwnSource {
         &self,
         text: &'a [u8],
         lines: impl Iterator<Item = Range<usize>>,
-        begun: impl Fn(&'a [u8]) -> Option<Begun<'a>>,
+        begun: impl Fn(&'a [u8]) -> Option<&'a [u8]>,
     ) -> Vec<Found> {
         let mut hits: Vec<Hit> = Vec::new();
         let mut room = Vec::new();
         for Range { start, end } in lines {
-            if let Some(Begun { head, rest }) = begun(text.get(start..end).unwrap_or_default())
-                && let Some(number) = key::of(rest, &mut room).and_then(|key| self.line(head, key))
+            if let Some(number) =
+                begun(text.get(start..end).unwrap_or_default()).and_then(|rest| self.line(rest, &mut room))
             {
                 hits.extend(self.holders(number).iter().map(|&file| Hit { file, number, start, end }));
             }
@@ -76,11 +76,11 @@ impl OwnSource {
         hits.chunk_by(|a, b| a.file == b.file).filter_map(Found::of).collect()
     }
 
-    /// A line from where it begins, if a known line may begin so.
-    fn begun<'a>(&self, line: &'a [u8]) -> Option<Begun<'a>> {
+    /// A line without what is before it, if a known line may begin so.
+    fn begun<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
         let rest = key::begin(line)?;
-        let head = key::head(rest).filter(|head| self.knows_head(*head))?;
-        Some(Begun { head, rest })
+        key::head(rest).filter(|head| self.knows_head(*head))?;
+        Some(rest)
     }
 }
 
@@ -112,10 +112,4 @@ impl Found {
         lines.dedup_by_key(|line| line.0);
         Some(Self { file: hits.first()?.file, lines, range: start..end })
     }
-}
-
-/// A line without what tools put before it, and what it begins with.
-struct Begun<'a> {
-    head: u32,
-    rest: &'a [u8],
 }

@@ -1,70 +1,85 @@
 //! The files of a project's source text, each read once; what their lines are, and what becomes of them, is found out for
 //! those that matter.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::inventory::LineClass;
+use rayon::prelude::*;
 
 use super::classify::{self, ClassSet, Classed};
-use super::key;
+use super::key::{self, Beginning};
 use super::language::Language;
 
 /// Larger files are data or generated.
 const LARGEST: u64 = 1 << 20;
 /// Longer lines on average are no text of people.
 const LONGEST_LINES: usize = 400;
+/// Bytes of texts that are kept; those of more are read again where they matter.
+const MOST_KEPT: usize = 64 << 20;
 
-/// A source file and those of its lines that can be recognised. Its text is read again if some of them turn up.
+/// A source file and those of its lines that can be recognised.
 #[derive(Debug)]
 pub(super) struct Text {
     pub label: String,
     pub language: &'static Language,
-    /// What lines begin with.
-    pub heads: Vec<u32>,
-    /// The keys of the same lines.
-    pub keys: Vec<u64>,
+    pub lines: Vec<Line>,
     path: PathBuf,
+    kept: Option<Vec<u8>>,
     classed: OnceLock<Vec<Classed>>,
 }
 
-/// Memory that is used again from file to file.
-#[derive(Debug, Default)]
-pub(super) struct Room {
-    text: Vec<u8>,
-    line: Vec<u8>,
+/// A line that may have a key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line {
+    pub beginning: Beginning,
+    start: u32,
 }
 
 impl Text {
     /// A file's text; `None` where it is none of a project's own. Its name is relative to `base`.
-    fn read(path: &Path, base: &Path, room: &mut Room) -> Option<Self> {
+    fn read(path: &Path, base: &Path, kept: &AtomicUsize) -> Option<Self> {
         let label = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let language = Language::of(&label)?;
-        if fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?.len() > LARGEST {
+        let length = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?.len();
+        if length > LARGEST {
             return None;
         }
-        let Room { text, line: room } = room;
-        text.clear();
-        File::open(path).ok()?.take(LARGEST).read_to_end(text).ok()?;
-        let (mut heads, mut keys) = (Vec::new(), Vec::new());
+        let text = read(path, length as usize)?;
+        let mut lines = Vec::new();
         let (mut ends, mut start) = (0, 0);
-        for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
+        for end in memchr::memchr_iter(b'\n', &text).chain([text.len()]) {
             let line = text.get(start..end).unwrap_or_default();
-            if let Some((key, head)) = key::of_line(line, room) {
-                heads.push(head);
-                keys.push(key);
+            if let Some(beginning) = key::begin(line).and_then(Beginning::of) {
+                lines.push(Line { beginning, start: start as u32 });
             }
             (ends, start) = (ends + 1, end + 1);
         }
-        if text.len() / ends > LONGEST_LINES || memchr::memchr(0, text).is_some() {
+        if text.len() / ends > LONGEST_LINES || memchr::memchr(0, &text).is_some() {
             return None;
         }
-        heads.shrink_to_fit();
-        keys.shrink_to_fit();
-        Some(Self { label, language, heads, keys, path: path.to_path_buf(), classed: OnceLock::new() })
+        lines.shrink_to_fit();
+        let is_kept = kept.fetch_add(text.len(), Ordering::Relaxed) < MOST_KEPT;
+        let (path, kept, classed) = (path.to_path_buf(), is_kept.then_some(text), OnceLock::new());
+        Some(Self { label, language, lines, path, kept, classed })
+    }
+
+    /// All bytes; none of a file that is gone by now.
+    pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
+        let again = || Cow::Owned(fs::read(&self.path).unwrap_or_default());
+        self.kept.as_deref().map_or_else(again, Cow::Borrowed)
+    }
+
+    /// The key of one of its lines. `room` is used again.
+    pub(super) fn key(&self, line: usize, bytes: &[u8], room: &mut Vec<u8>) -> Option<u64> {
+        let line = bytes.get(self.lines.get(line)?.start as usize..)?;
+        let end = memchr::memchr(b'\n', line).unwrap_or(line.len());
+        key::of(key::begin(line.get(..end)?)?, room)
     }
 
     /// All that the file has a line with this key as.
@@ -77,36 +92,49 @@ impl Text {
 
     /// The lines of which something becomes.
     pub(super) fn classed(&self) -> &[Classed] {
-        self.classed.get_or_init(|| match fs::read(&self.path) {
-            Ok(text) => classify::lines(&text, self.language),
-            Err(_) => self.in_full(),
-        })
+        self.classed.get_or_init(|| classify::lines(&self.bytes(), self.language))
     }
+}
 
-    /// All lines as those that a build drops: of a file that is gone by now, more is told rather than less.
-    fn in_full(&self) -> Vec<Classed> {
-        let classes = ClassSet::of(LineClass::Lowered);
-        let lines = self.keys.iter().zip(&self.heads).map(|(&key, &head)| Classed { key, head, classes });
-        let mut lines: Vec<Classed> = lines.collect();
-        lines.sort_unstable_by_key(|line| line.key);
-        lines.dedup_by_key(|line| line.key);
-        lines
+/// A file's bytes, of which there were so many just now.
+fn read(path: &Path, length: usize) -> Option<Vec<u8>> {
+    let mut file = File::open(path).ok()?;
+    let mut bytes = vec![0; length];
+    let mut read = 0;
+    // No more is asked for when all is there: there are many files.
+    while read < length {
+        match file.read(bytes.get_mut(read..)?).ok()? {
+            0 => break,
+            more => read += more,
+        }
     }
+    bytes.truncate(read);
+    Some(bytes)
 }
 
 /// Source files that were read, for projects that share some.
 #[derive(Debug, Default)]
-pub struct OwnTexts(Mutex<HashMap<PathBuf, Option<Arc<Text>>>>);
+pub struct OwnTexts {
+    known: Mutex<HashMap<OsString, Option<Arc<Text>>>>,
+    /// Bytes of their texts.
+    kept: AtomicUsize,
+}
 
 impl OwnTexts {
-    /// A file's text; `None` where it is none of a project's own.
-    pub(super) fn read(&self, path: &Path, base: &Path, room: &mut Room) -> Option<Arc<Text>> {
-        let known = |texts: &Self| texts.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        known(self).unwrap_or_else(|| {
-            let text = Text::read(path, base, room).map(Arc::new);
-            let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            texts.insert(path.to_path_buf(), text.clone());
-            text
-        })
+    /// The texts of those files that are a project's own.
+    pub(super) fn read(&self, paths: &[PathBuf], base: &Path) -> Vec<Arc<Text>> {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let new: Vec<&PathBuf> = {
+            let known = known();
+            paths.iter().filter(|path| !known.contains_key(path.as_os_str())).collect()
+        };
+        let read = new.par_iter().map(|path| {
+            let text = Text::read(path, base, &self.kept).map(Arc::new);
+            (path.as_os_str().to_owned(), text)
+        });
+        let read: Vec<_> = read.collect();
+        let mut known = known();
+        known.extend(read);
+        paths.iter().filter_map(|path| known.get(path.as_os_str()).cloned().flatten()).collect()
     }
 }
