@@ -261,6 +261,8 @@ fn line_gap(text: &[u8]) -> Option<usize> {
                 quoted = true;
                 1
             }
+            // a literal of bytes
+            [b'b', b'"' | b'\'', ..] if quoted && is_over => 1,
             [b'+' | b'.', ..] if quoted => 1,
             [b'/', b'/', b' ' | b'\t', ..] if is_over => 3,
             [b'<', b'b' | b'B', b'r' | b'R', rest @ ..] => {
@@ -370,8 +372,8 @@ mod tests {
         let long = TEXT.repeat(5);
         let encoded = encoded(long.as_bytes());
         for gap in [
-            "\n", "\r\n", "\\n", "\\\n", "\n// ", "\n * ", "\n# ", "\n> ", "\"\n  \"", "' +\n  '", "\",\n\"",
-            "<br>",
+            "\n", "\r\n", "\\n", "\\\n", "\n// ", "\n * ", "\n# ", "\n> ", "\"\n  \"", "'\n  b'", "' +\n  '",
+            "\",\n\"", "<br>",
         ] {
             let lines: Vec<&str> =
                 encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();

@@ -13,6 +13,7 @@ use crate::plain::number;
 mod appends;
 mod base32;
 mod base64;
+pub(crate) mod base85;
 mod closes;
 mod dump;
 mod element;
@@ -130,7 +131,8 @@ enum StandsIn {
 }
 
 /// Wrappings that mostly hide what they hold, in the order in which they are looked for after base64.
-const HIDING: [Wrapping; 8] = [
+const HIDING: [Wrapping; 9] = [
+    base85::WRAPPING,
     dump::WRAPPING,
     octal::WRAPPING,
     uuencoded::WRAPPING,

@@ -2,6 +2,7 @@
 //! base85 (`b85decode("...")`, `a85decode("...")`).
 
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
+use crate::decode::base85;
 use crate::plain::without_backslashes;
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "called", needles, inspect };
@@ -11,6 +12,8 @@ const CALLS: [&[u8]; 3] = [b"strrev(", b"b85decode(", b"a85decode("];
 
 /// Bytes of a literal; a key in PEM has as many.
 const LONGEST: usize = 8 << 10;
+/// Bytes of one in base85, which may hold a program.
+const LONGEST_ENCODED: usize = 1 << 20;
 /// Nothing that matters is shorter.
 const SHORTEST: usize = 16;
 
@@ -25,15 +28,17 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     for hit in hits {
         let Some(left) = sink.effort.get().checked_sub(LONGEST) else { return };
         sink.effort.set(left);
+        let most = if matches!(hit.needle, 1 | 2) { LONGEST_ENCODED.min(left) } else { LONGEST };
         let found = match CALLS.get(hit.needle) {
-            Some(call) => argument(sample.bytes, hit.offset + call.len()),
+            Some(call) => argument(sample.bytes, hit.offset + call.len(), most),
             None => literal_before(sample.bytes, hit.offset),
         };
+        sink.effort.set(left.saturating_sub(found.map_or(most, |(_, literal)| literal.len())));
         let Some((offset, literal)) = found else { continue };
         let literal = without_backslashes(literal);
         let text = match hit.needle {
-            1 => base85(&literal, |byte| RFC_1924.iter().position(|digit| *digit == byte)),
-            2 => ascii85(&literal),
+            1 => base85::rfc_1924(&literal),
+            2 => base85::adobe(&literal),
             _ => Some(literal.into_iter().rev().collect()),
         };
         if let Some(text) = text.filter(|text| text.len() >= SHORTEST) {
@@ -44,9 +49,9 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
 }
 
 /// The literal that is the first argument of a call, and where it begins.
-fn argument(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
+fn argument(bytes: &[u8], at: usize, most: usize) -> Option<(usize, &[u8])> {
     let rest = bytes.get(at..)?;
-    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let rest = rest.get(..most).unwrap_or(rest);
     let open = rest.iter().take(8).position(|byte| matches!(byte, b'"' | b'\''))?;
     let quote = *rest.get(open)?;
     let quotes = if rest.get(open..)?.starts_with(&[quote; 3]) { 3 } else { 1 };
@@ -65,40 +70,8 @@ fn literal_before(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
     Some((at - 1 - literal.len(), literal))
 }
 
-/// The digits of the base85 that Git and Python have.
-const RFC_1924: &[u8; 85] =
-    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
-
-/// What five digits each stand for; of the last group, as many bytes as it has digits but one.
-fn base85(digits: &[u8], value: impl Fn(u8) -> Option<usize>) -> Option<Vec<u8>> {
-    let mut text = Vec::with_capacity(digits.len());
-    for group in digits.chunks(5) {
-        let mut number = 0_u32;
-        for place in 0..5 {
-            let digit = group.get(place).map_or(Some(84), |digit| value(*digit))?;
-            number = number.checked_mul(85)?.checked_add(u32::try_from(digit).ok()?)?;
-        }
-        text.extend_from_slice(number.to_be_bytes().get(..group.len().checked_sub(1)?)?);
-    }
-    Some(text)
-}
-
-/// The same in Adobe's digits, with a `z` for four zeros, and perhaps in `<~` and `~>`.
-fn ascii85(text: &[u8]) -> Option<Vec<u8>> {
-    let text = text.strip_prefix(b"<~").unwrap_or(text);
-    let text = text.strip_suffix(b"~>").unwrap_or(text);
-    let digits: Vec<u8> = text
-        .iter()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .flat_map(|byte| if *byte == b'z' { &b"!!!!!"[..] } else { std::slice::from_ref(byte) })
-        .copied()
-        .collect();
-    base85(&digits, |byte| byte.checked_sub(b'!').filter(|digit| *digit < 85).map(usize::from))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::RFC_1924;
     use crate::inspect::secret::tests::{dice::Dice, instance};
     use crate::inspect::{Scanner, inspect};
     use crate::inventory::{Entry, Media};
@@ -130,7 +103,9 @@ mod tests {
             let address =
                 format!("postgres://svc:{}@db7.acme-prod.net/orders", instance(dice, "{base62:14}"));
             let backwards: String = address.chars().rev().collect();
-            let rfc_1924 = encoded(&address, |value| RFC_1924[value as usize]);
+            let digits =
+                b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+            let rfc_1924 = encoded(&address, |value| digits[value as usize]);
             let adobe = encoded(&address, |value| b'!' + value as u8);
             let adobe = adobe.replace('\\', "\\\\").replace('\'', "\\'");
             for text in [

@@ -279,7 +279,10 @@ impl Search<'_> {
                 continue;
             }
             match text {
-                InnerText::Clear(mut text) => self.look_inside(&mut text, origin, depth + 1),
+                InnerText::Clear(text) => {
+                    let mut text = self.unpacked(&text, Coding::Base64).unwrap_or(text);
+                    self.look_inside(&mut text, origin, depth + 1);
+                }
                 InnerText::Zstd(range) => {
                     let packed = bytes.get(range).unwrap_or_default();
                     // What can't be unpacked was told by the one who found it.

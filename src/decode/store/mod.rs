@@ -1,9 +1,13 @@
-//! Files of blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, and a zip where it stands in a text.
+//! Files with texts or blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, a zip where it stands
+//! in a text, pictures, WebAssembly.
 
 mod avro;
+mod jpeg;
 mod packed;
 mod parquet;
+mod png;
 mod streams;
+mod wasm;
 mod zip;
 
 use super::places::{Builder, Rate};
@@ -19,13 +23,16 @@ type Found<'a> = dyn FnMut(usize, &[u8]) + 'a;
 type Uncover = fn(&[u8], &Budget, &mut Found<'_>);
 
 /// What such files begin with, and who reads them.
-const STORES: [(&[u8], Uncover); 5] = [
+const STORES: [(&[u8], Uncover); 8] = [
     (b"PAR1", parquet::uncover),
     (b"ARROW1\0\0", streams::uncover),
     (b"Obj\x01", avro::uncover),
     (b"\x89HDF\r\n\x1A\n", streams::uncover),
     // Where it is a file, it is opened as one.
     (zip::MAGIC, zip::uncover),
+    (png::MAGIC, png::uncover),
+    (jpeg::MAGIC, jpeg::uncover),
+    (wasm::MAGIC, wasm::uncover),
 ];
 
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {

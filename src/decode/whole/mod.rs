@@ -9,7 +9,6 @@ mod shown;
 mod signs;
 mod strings;
 mod tex;
-mod uuencoded;
 
 use std::ops::Range;
 
@@ -46,7 +45,6 @@ pub(crate) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: 
     signs::uncover(bytes, found);
     strings::uncover(bytes, may_be_line, found);
     tex::uncover(bytes, found);
-    uuencoded::uncover(bytes, found);
     if let Some(text) = rtf::plain(bytes) {
         found(Whole { what: MARKUP, at: 0, text });
     }

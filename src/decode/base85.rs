@@ -1,0 +1,119 @@
+//! Base85 of the three usual alphabets, and files that are nothing else.
+
+use super::places::{Builder, Rate};
+use super::{Budget, Layer, StandsIn, Wrapping, magic};
+
+/// Digits of a file that is worth a look.
+const SHORTEST: usize = 60;
+
+pub(super) const WRAPPING: Wrapping = Wrapping { name: "base85", stands_in: StandsIn::OtherText, uncover };
+
+/// Uncovers what a file of such digits stands for, if it is a text or its beginning says what it is.
+fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
+    let text = bytes.trim_ascii();
+    // Any other text has a blank near its beginning.
+    let is_digits = |head: &[u8]| head.iter().all(|byte| matches!(byte, b'!'..=b'~' | b'\n' | b'\r'));
+    if !text.get(..SHORTEST).is_some_and(is_digits) {
+        return;
+    }
+    let start = bytes.len() - bytes.trim_ascii_start().len();
+    let head = text.get(..SHORTEST).unwrap_or_default();
+    for decode in [adobe, zeromq, rfc_1924] {
+        let is_worth_it = decode(head).is_some_and(|head| is_text(&head) || magic::tells(&head));
+        if is_worth_it && budget.take_alone(text.len()) {
+            if let Some(decoded) = decode(text) {
+                Builder::new(WRAPPING.name, true, budget, found).alone(decoded, [(0, start)], Rate(5, 4));
+                return;
+            }
+        }
+    }
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t'))
+}
+
+/// What the digits stand for that Adobe's programs write, perhaps in `<~` and `~>`, with a `z` for four zeros.
+pub(crate) fn adobe(text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.strip_prefix(b"<~").unwrap_or(text);
+    let text = text.strip_suffix(b"~>").unwrap_or(text);
+    let zeros = |byte: &u8| if *byte == b'z' { vec![b'!'; 5] } else { vec![*byte] };
+    let digits: Vec<u8> = text.iter().flat_map(zeros).collect();
+    decoded(&digits, |byte| matches!(byte, b'!'..=b'u').then(|| u32::from(byte - b'!')))
+}
+
+/// The same for ZeroMQ's digits.
+fn zeromq(text: &[u8]) -> Option<Vec<u8>> {
+    let digits = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+    decoded(text, |byte| value(byte, digits))
+}
+
+/// The same for the digits that Git and Python have.
+pub(crate) fn rfc_1924(text: &[u8]) -> Option<Vec<u8>> {
+    let digits = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+    decoded(text, |byte| value(byte, digits))
+}
+
+fn value(byte: u8, digits: &[u8; 85]) -> Option<u32> {
+    memchr::memchr(byte, digits).map(|value| value as u32)
+}
+
+/// What five digits each stand for; of the last group, as many bytes as it has digits but one.
+fn decoded(text: &[u8], value: impl Fn(u8) -> Option<u32>) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() / 5 * 4 + 4);
+    let (mut group, mut count) = (0u32, 0);
+    for byte in text.iter().filter(|byte| !byte.is_ascii_whitespace()) {
+        group = group.checked_mul(85)?.checked_add(value(*byte)?)?;
+        count += 1;
+        if count == 5 {
+            out.extend_from_slice(&group.to_be_bytes());
+            (group, count) = (0, 0);
+        }
+    }
+    if count > 0 {
+        let filled = (count..5).try_fold(group, |group, _| group.checked_mul(85)?.checked_add(84))?;
+        out.extend_from_slice(filled.to_be_bytes().get(..count - 1)?);
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "// a text of several words, in base85 by whatever tool\n    return it;\n";
+    /// The same in each of the alphabets.
+    const FORMS: [&str; 3] = [
+        r#"0/"GV+EV1>F<GL6+EM+;ATD3q+EqaEA90:EBl5&&@<6!>2'?@R+EqL-FCfW,EZfIBDeob'+<VeIATW'8DBNY83sk"#,
+        "fe1CRaARgtBrCHlaAIaqwPzi}aA}:AwofpAx(k55vrl0th6uvNaA}HcBy/SbAV/Exz!]+6arR!EwPS6nzxJUni%>",
+        "FE1crAarGTbRchLAaiAQWpZI`Aa`$aWOFPaX>K55VRL0TH6UVnAa`hCbY*sBav*eXZ)^%6ARr)eWps6NZXjuNI|=",
+    ];
+
+    fn texts(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+            found.push(String::from_utf8_lossy(&layer.text).into_owned());
+        });
+        found
+    }
+
+    #[test]
+    fn a_file_of_digits() {
+        for digits in FORMS {
+            assert_eq!(texts(digits), [TEXT], "{digits}");
+            let lines: Vec<&str> =
+                digits.as_bytes().chunks(70).map(|line| std::str::from_utf8(line).unwrap()).collect();
+            assert_eq!(texts(&format!("{}\n", lines.join("\n"))), [TEXT], "{digits}");
+        }
+        assert_eq!(texts(&format!("<~{}~>", FORMS[0])), [TEXT]);
+    }
+
+    #[test]
+    fn what_only_looks_like_it() {
+        for text in
+            ["function(a){return(b)}".repeat(9), "0123456789".repeat(20), format!("x = '{}'", FORMS[0])]
+        {
+            assert!(texts(&text).is_empty(), "{text}");
+        }
+    }
+}
