@@ -1,5 +1,5 @@
 //! A byte as an element of a list, however its language writes it: `104`, `0x68`, `0x68_u8`, `(byte) 104`, `'h'`, `b'h'`,
-//! `chr(104)`, `[char]104`.
+//! `chr(104)`, `[char]104`, and with a sign where bytes have one: `-117`.
 
 use super::{escapes, number};
 
@@ -71,6 +71,10 @@ fn literal(bytes: &[u8], at: usize) -> (Option<u8>, usize) {
     match rest {
         [quote @ (b'\'' | b'"'), ..] => character(bytes, at, *quote),
         [b'b' | b'L' | b'u', quote @ (b'\'' | b'"'), ..] => character(bytes, at + 1, *quote),
+        [b'-', digits @ ..] => {
+            let (value, end) = numeral(digits, at + 1);
+            (value.filter(|value| matches!(value, 1..=128)).map(u8::wrapping_neg), end)
+        }
         _ => numeral(rest, at),
     }
 }

@@ -58,7 +58,7 @@ fn with_typed(bytes: &[u8], start: usize) -> usize {
 /// Whether lists of numbers in base ten are made of such characters.
 fn is_of_list(byte: u8) -> bool {
     // comparisons alone, so that many are told at once
-    (byte.wrapping_sub(b'0') < 10) | (byte == b',') | (byte <= b' ')
+    (byte.wrapping_sub(b'0') < 10) | (byte == b',') | (byte == b'-') | (byte <= b' ')
 }
 
 /// Uncovers the list that begins at `at`, and says where it ends.
@@ -261,11 +261,12 @@ mod tests {
     #[test]
     fn bytes_that_say_what_they_are_stand_alone() {
         let key = [&[0x30, 0x82, 1, 0, 2, 1, 0][..], &[0xAA; 40]].concat();
-        let text =
-            format!("unsigned char key[] = {{\n  {}\n}};", list(&key, |byte| format!("0x{byte:02x}"), ", "));
-        let mut found = Vec::new();
-        uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| found.push(layer.text));
-        assert_eq!(found, [key]);
+        for write in [|byte| format!("0x{byte:02x}"), |byte| format!("{}", byte as i8)] {
+            let text = format!("unsigned char key[] = {{\n  {}\n}};", list(&key, write, ", "));
+            let mut found = Vec::new();
+            uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| found.push(layer.text));
+            assert_eq!(found, [key.as_slice()]);
+        }
     }
 
     #[test]

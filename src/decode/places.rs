@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Hands out a layer of its own, which is no text among others.
+    /// Hands out a layer of its own, which is no text among others and can't be read where it stands.
     pub(super) fn alone(
         &mut self,
         text: Vec<u8>,
@@ -106,8 +106,7 @@ impl<'a> Builder<'a> {
         rate: Rate,
     ) {
         let pieces = marks.into_iter().map(|(at, from)| Piece { at, from, rate }).collect();
-        let (what, is_hidden) = (self.what, self.is_hidden);
-        (self.found)(Layer { what, is_hidden, text, places: Places { pieces } });
+        (self.found)(Layer { what: self.what, is_hidden: true, text, places: Places { pieces } });
     }
 
     pub(super) fn flush(&mut self) {

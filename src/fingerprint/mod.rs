@@ -19,5 +19,5 @@ mod winnow;
 
 pub use file::FileError;
 pub use index::{Index, Match};
-pub use own::{Found, FoundLine, OwnFile, OwnSource, OwnTexts, is_own, is_shown, untracked};
+pub use own::{Found, FoundLine, OwnFile, OwnSource, OwnTexts, is_own, is_shown, is_typescript, untracked};
 pub use shelf::Labels;

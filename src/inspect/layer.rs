@@ -105,7 +105,7 @@ impl Search<'_> {
         }
         self.room = search.room;
         if is_source {
-            own.signs.push(sign::SOURCE_TEXT);
+            own.signs.push(sign::sign_of_source(self.path));
         }
         if is_hidden {
             own.own_text.drain(..).for_each(|text| own_source::add(self.entry, text));

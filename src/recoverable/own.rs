@@ -151,20 +151,24 @@ fn is_all(text: &OwnText) -> bool {
     is_mixed && lines.all() >= 10 && lines.all() * 10 >= text.of * 9
 }
 
+/// Languages whose files nothing serves and nothing compiles to.
+const ALONE: [&str; 4] = [".py", ".rb", ".lua", ".php"];
+
 /// Whether what is in a container is there as it would be by itself: a file compressed for a server, a file of an
 /// application's archive.
 fn is_transparent(inventory: &Inventory, parent: EntryId, entry: &Entry) -> bool {
     inventory.entry(parent).is_some_and(|parent| {
         let stem = parent.file_name().rsplit_once('.').map_or("", |(stem, _)| stem);
-        let is_alone =
-            matches!(parent.media, Media::Gzip | Media::Zstd | Media::Binary) && entry.path == stem;
+        let is_served = !ALONE.iter().any(|end| stem.ends_with(end));
+        let is_alone = matches!(parent.media, Media::Gzip | Media::Zstd | Media::Binary)
+            && entry.path == stem
+            && is_served;
         parent.parent.is_none() && (is_alone || parent.media == Media::Asar)
     })
 }
 
 /// Whether an entry is code in a language to which nothing compiles the file's.
 fn is_foreign(entry: &Entry, text: &OwnText) -> bool {
-    const ALONE: [&str; 4] = [".py", ".rb", ".lua", ".php"];
     ALONE.iter().any(|end| entry.path.ends_with(end) && !text.file.ends_with(end)) && text.fate == Fate::Kept
 }
 

@@ -50,6 +50,17 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     }
 }
 
+/// Whether bytes begin as packed ones do.
+pub(super) fn is_packed(beginning: &[u8]) -> bool {
+    [packed::GZIP, packed::ZSTD].iter().any(|magic| beginning.starts_with(magic))
+        || packed::is_zlib(beginning)
+}
+
+/// The text that is packed in bytes that begin so.
+pub(super) fn unpacked(bytes: &[u8], budget: &Budget) -> Option<Vec<u8>> {
+    packed::marked(bytes, budget).map(|(text, _)| text)
+}
+
 /// Bytes of a store of which everything is unpacked, however well it was packed: some four times as many may come of it.
 const LARGEST: usize = 16 << 20;
 

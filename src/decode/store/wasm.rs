@@ -2,7 +2,7 @@
 //! where it stands.
 
 use super::super::Budget;
-use super::{Found, packed};
+use super::{Found, is_packed, unpacked};
 
 pub(super) const MAGIC: &[u8] = b"\0asm\x01\0\0\0";
 const CUSTOM: u8 = 0;
@@ -13,9 +13,9 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut Found<'_>) {
         at = end;
         let Some(data) = bytes.get(start..end).filter(|_| kind == CUSTOM) else { continue };
         let Some(data) = number(data).and_then(|(name, length)| data.get(length + name..)) else { continue };
-        let is_packed =
-            data.starts_with(packed::GZIP) || data.starts_with(packed::ZSTD) || packed::is_zlib(data);
-        if is_packed && let Some((text, _)) = packed::marked(data, budget) {
+        if is_packed(data)
+            && let Some(text) = unpacked(data, budget)
+        {
             found(end - data.len(), &text);
         }
     }

@@ -1,4 +1,4 @@
-//! Line ends written `\n` or by their number: string literals of JavaScript, JSON, Python, C and whatever else.
+//! Line ends written `\n` or by their number: string literals of JavaScript, JSON, Python, C, CSS and whatever else.
 
 use memchr::{memchr, memchr_iter};
 
@@ -6,9 +6,9 @@ use super::{Whole, stretches};
 use crate::plain::{Character, numbered};
 
 /// How line ends are written behind the backslash.
-const LINE_ENDS: [&[u8]; 6] = [b"n", b"x0a", b"x0A", b"u000a", b"u000A", b"012"];
+const LINE_ENDS: [&[u8]; 9] = [b"n", b"x0a", b"x0A", b"u000a", b"u000A", b"012", b"a ", b"A ", b"00000a"];
 
-pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
+pub(crate) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     let line_end = |at: &usize| {
         let behind = bytes.get(at + 1..).unwrap_or_default();
         LINE_ENDS.iter().any(|end| behind.starts_with(end))
@@ -31,6 +31,9 @@ pub(super) fn plain(text: &[u8]) -> Vec<u8> {
             [_, b'n', ..] => push(&mut out, b"\n"),
             [_, b't', ..] => push(&mut out, b"\t"),
             [_, b'r' | b'\n', ..] => push(&mut out, b""),
+            // In style sheets a blank ends the number.
+            [_, b'a' | b'A', b' ', ..] => 1 + push(&mut out, b"\n"),
+            [_, b'0', b'0', b'0', b'0', b'0', b'a', ..] => 5 + push(&mut out, b"\n"),
             [_, rest @ ..] if let Some((character, length)) = numbered(rest) => {
                 Character::Of(character.into()).push(&mut out);
                 length + 1
@@ -78,6 +81,10 @@ mod tests {
             [|one| format!("\\x{one:02x}"), |one| format!("\\u{one:04X}"), |one| format!("\\{one:03o}")]
         {
             assert!(texts(&format!("x='{}'", numbered(form)))[0].contains(TEXT));
+        }
+        for line_end in ["\\a ", "\\A ", "\\00000a"] {
+            let style = TEXT.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', line_end);
+            assert!(texts(&format!("a:before{{content:\"{style}\"}}"))[0].contains(TEXT), "{line_end}");
         }
         let twice = serde_json::to_string(&json).unwrap();
         assert!(texts(&texts(&twice)[0])[0].contains(TEXT));

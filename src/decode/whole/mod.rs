@@ -16,6 +16,8 @@ use memchr::{memchr, memrchr};
 
 use super::rtf;
 
+pub(crate) use escaped::uncover as escaped;
+
 /// Line ends that make a text of many lines.
 const LEAST_LINES: usize = 3;
 /// Bytes from one line end to the next that may still be one line.

@@ -8,7 +8,7 @@ use crate::decode::entities;
 /// Elements that show text as it is written.
 const ELEMENTS: [&[u8]; 3] = [b"pre", b"textarea", b"code"];
 /// Tags that end a line; from `/text:p` on in office documents.
-const LINE_ENDS: [&[u8]; 12] = [
+const LINE_ENDS: [&[u8]; 13] = [
     b"br",
     b"/div",
     b"/p",
@@ -20,6 +20,7 @@ const LINE_ENDS: [&[u8]; 12] = [
     b"/w:p",
     b"w:br",
     b"/a:p",
+    b"a:br",
     b"/t>",
 ];
 /// Tags that stand for blanks there.
@@ -150,6 +151,7 @@ mod tests {
             "<si><t>// it's one</t></si><si><t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</t></si>",
             "<text:p><text:span>//</text:span><text:s/><text:span>it's one</text:span></text:p><text:p>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</text:p>",
             "<w:p><w:t>// it's one</w:t><w:br/><w:t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</w:t></w:p>",
+            "<a:p><a:r><a:t>// it's one</a:t></a:r><a:br /><a:r><a:t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</a:t></a:r></a:p>",
             "<w:p><w:t>// it's one</w:t></w:p><w:p><w:t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</w:t></w:p>",
         ] {
             assert_eq!(text(page).trim(), code.trim_end(), "{page}");

@@ -8,8 +8,11 @@ use super::{MARKUP, Whole};
 const HEAD: usize = 4 << 10;
 /// Longer names are none of a command.
 const LONGEST_NAME: usize = 32;
-/// Commands whose first argument is a colour or a style, none of the text.
-const STYLED: [&[u8]; 5] = [b"PY", b"PYG", b"textcolor", b"color", b"hypertarget"];
+/// Commands whose first argument is a colour, a style or the name of a place, none of the text.
+const STYLED: [&[u8]; 7] =
+    [b"PY", b"PYG", b"textcolor", b"color", b"hypertarget", b"Hypertarget", b"hyperlink"];
+/// Longer arguments of that kind are none.
+const LONGEST_ARGUMENT: usize = 256;
 /// Commands that begin or end a part, and whose argument is no text.
 const PARTS: [&[u8]; 2] = [b"begin", b"end"];
 /// Commands that stand for a sign, without the prefix that Pygments and Sphinx give them.
@@ -84,8 +87,13 @@ fn command(out: &mut Vec<u8>, mark: &[u8]) -> usize {
     let Some(first) = behind.first().filter(|_| name == 0) else {
         return 1 + name + arguments(out, behind, name);
     };
-    // An escaped sign, or an escaped blank; two backslashes end a line.
-    out.push(if *first == b'\\' { b'\n' } else { *first });
+    match first {
+        b'\\' => out.push(b'\n'),
+        // Where a word may be parted, and where signs stand apart.
+        b'+' | b'/' => {}
+        // An escaped sign, or an escaped blank.
+        _ => out.push(*first),
+    }
     2
 }
 
@@ -104,7 +112,7 @@ fn arguments(out: &mut Vec<u8>, behind: &[u8], length: usize) -> usize {
     let is_none_of_the_text = STYLED.contains(&name) || PARTS.contains(&name);
     match rest.first() {
         Some(b'{') if is_none_of_the_text => {
-            let end = memchr(b'}', rest.get(..LONGEST_NAME * 2).unwrap_or(rest));
+            let end = memchr(b'}', rest.get(..LONGEST_ARGUMENT).unwrap_or(rest));
             end.map_or(0, |end| end + 1)
         }
         // A blank behind a command only ends its name.
@@ -130,6 +138,7 @@ mod tests {
             r"\PY{k}{def} \PY{n+nf}{is\PYZus{}free}\PY{p}{(}a\PY{p}{)}: \PY{c+c1}{\PYZsh{} it\PYZsq{}s 5\PYZpc{} \PYZob{}x\PYZcb{}}",
             r"\PYG{k}{def} \PYG{n+nf}{is\PYGZus{}free}\PYG{p}{(}a\PYG{p}{)}: \PYGZsh{} it\PYGZsq{}s 5\PYGZpc{} \PYGZob{}x\PYGZcb{}",
             r"\textcolor{keyword}{def}\ is\_free(a):\ \textcolor{comment}{\#\ it's\ 5\%\ \{x\}}",
+            r"\Hypertarget{a_source_l00006}\mbox{\hyperlink{a}{\textcolor{keyword}{def}}} is\_free(a): \textcolor{comment}{\#\+ it's 5\/\% \{x\}}",
             r"\hlkwa{def}\ \hlkwd{is\textunderscore free}\hlopt{(}a\hlopt{):}\ \hlslc{\#\ it\textquotesingle s\ 5\%\ \{x\}}",
         ] {
             let page =

@@ -22,6 +22,8 @@ fn is_end(window: &[u8]) -> bool {
         b':' => is_blank || before.is_ascii_digit(),
         b',' | b';' => is_blank || next == b'"' || before.is_ascii_digit() || before == b'"',
         b')' | b'|' | b']' => is_blank,
+        // what an assembler's listing has before the source
+        b'*' => is_blank && before == b'*',
         0x80.. => next.is_ascii(),
         _ => false,
     }
@@ -45,6 +47,7 @@ mod tests {
             "  12 \u{2502} ",
             "2026-11-26 10:00:00,123 DEBUG order: ",
             "[10:00:00] [order] ",
+            "  12:../src/order.c **** ",
         ] {
             let line = format!("{before}{code}");
             let mut behind = after(line.as_bytes()).map(|rest| String::from_utf8_lossy(rest).into_owned());

@@ -24,3 +24,4 @@ pub use files::{is_own, is_shown, untracked};
 pub use index::{OwnFile, OwnSource};
 pub use search::{Found, FoundLine};
 pub use texts::OwnTexts;
+pub use typed::is_typescript;

@@ -65,14 +65,15 @@ fn never() -> Regex {
 /// Whether a build of a language leaves nothing of this line of code.
 pub(super) fn is_lowered(line: &[u8], kin: Kin) -> bool {
     match kin {
-        Kin::Typed => is_typed(line),
-        Kin::Page => is_typed(line) || TEMPLATE.is_match(line),
+        Kin::Typed => is_typescript(line),
+        Kin::Page => is_typescript(line) || TEMPLATE.is_match(line),
         Kin::Sheet => SHEET.is_match(line),
         Kin::Script | Kin::Other => false,
     }
 }
 
-fn is_typed(line: &[u8]) -> bool {
+/// Whether a line has what only TypeScript has.
+pub fn is_typescript(line: &[u8]) -> bool {
     // Most lines have none of what every form has.
     if !line.iter().any(|byte| matches!(byte, b':' | b'<')) && !has_word(line) {
         return false;

@@ -17,7 +17,7 @@ use content::SIGNS;
 
 pub(crate) use checks::LOCALHOST_CERTIFICATE;
 pub(crate) use listing::SOURCE_TEXT;
-pub(super) use listing::is_hidden as hides_source;
+pub(super) use listing::{is_hidden as hides_source, sign_at as sign_of_source};
 pub(crate) use paths::{Match, is_excepted, matches};
 pub(crate) use table::{STRAYS, StrayRow, StrayRule};
 
@@ -25,7 +25,7 @@ pub(crate) use table::{STRAYS, StrayRow, StrayRule};
 pub(super) const INSPECTOR: Inspector = Inspector { name: "sign", needles, inspect };
 
 fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
-    words().map(|(_, word)| word.to_vec()).collect()
+    words().map(|(_, word)| word).chain(listing::QUOTED_COMMENTS).map(<[u8]>::to_vec).collect()
 }
 
 /// The words of all signs, each with the sign's number.
@@ -41,6 +41,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
         return;
     }
     // A program may hold all words of a sign: those of a tool that writes such files, or looks for them.
+    let are_comments_quoted = hits.iter().filter(|hit| hit.needle >= SIGN_OF_WORD.len()).nth(1).is_some();
     let hits = if super::binary::is_program(sample.media) { &[] } else { hits };
     let mut candidates: Vec<usize> =
         hits.iter().filter_map(|hit| SIGN_OF_WORD.get(hit.needle).copied()).collect();
@@ -62,10 +63,11 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     signs.extend(by_name.map(|(sign, _)| *sign));
     // What is known for what it is needs no closer look.
     if signs.is_empty()
-        && listing::shows(sample, sink.entry)
+        && (listing::shows(sample, sink.entry)
+            || are_comments_quoted && listing::quotes_typescript(sample.path, sample.bytes))
         && !open_head::shows_as_data(sample.path, sample.bytes)
     {
-        signs.push(SOURCE_TEXT);
+        signs.push(listing::sign_at(sample.path));
     }
     if open_head::shows(sample.path, sample.bytes) {
         signs.push(OPEN_HEAD);
@@ -83,7 +85,7 @@ mod tests {
         let by_content = |sign: &str| {
             SIGNS.iter().any(|known| known.name == sign && !known.named)
                 || checks::BY_MAGIC.iter().any(|(name, _)| *name == sign)
-                || sign == SOURCE_TEXT
+                || [SOURCE_TEXT, listing::EXAMPLE_TEXT].contains(&sign)
         };
         let by_name = |sign: &str| {
             SIGNS.iter().any(|known| known.name == sign && known.named)

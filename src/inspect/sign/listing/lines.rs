@@ -22,7 +22,7 @@ const MOST_COLUMNS: usize = 4;
 
 /// What a line is, if it is source code.
 pub(super) fn of(line: &[u8]) -> Option<Line> {
-    let mut rest = line.get(..line.len().min(LONGEST * 2))?.trim_ascii_end();
+    let mut rest = without_continuation(line.get(..line.len().min(LONGEST * 2))?.trim_ascii_end());
     for _ in 0..MOST_COLUMNS {
         rest = without_gutter(rest);
         if rest.len() > LONGEST || rest.len() < 4 {
@@ -34,6 +34,12 @@ pub(super) fn of(line: &[u8]) -> Option<Line> {
         rest = behind_column(rest)?;
     }
     None
+}
+
+/// A line without the line end that is written out where the line goes on in the next one.
+fn without_continuation(line: &[u8]) -> &[u8] {
+    let joined = line.strip_suffix(b"\\").map(|line| line.strip_suffix(b"\\n").unwrap_or(line));
+    joined.map_or(line, <[u8]>::trim_ascii_end)
 }
 
 /// A line without its number, indentation and the marks of comparisons.
@@ -178,6 +184,13 @@ mod tests {
             "      3×\t",
         ] {
             let line = format!("{before}return start + offset;");
+            assert_eq!(of(line.as_bytes()), Some(Line::Statement), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_goes_on_in_the_next_one() {
+        for line in ["    return start + offset;\\n\\", "return start + offset; \\"] {
             assert_eq!(of(line.as_bytes()), Some(Line::Statement), "{line}");
         }
     }

@@ -10,24 +10,33 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use super::super::{Sample, binary};
-use super::paths::is_excepted;
+use super::paths::{is_excepted, matches};
 use super::table::{STRAYS, StrayRow};
-use crate::decode;
+use crate::decode::{self, whole};
+use crate::fingerprint::is_typescript;
 use crate::inventory::{Entry, Media};
 use tally::Tally;
 
 /// The name of the sign.
 pub(crate) const SOURCE_TEXT: &str = "source-text";
+/// The same below folders of tests, examples and templates, some of which are made of code.
+pub(crate) const EXAMPLE_TEXT: &str = "source-text-example";
 /// Code that many lines can be told by, and most data has not at all: hardly a file of code lacks it in any language.
 const WORD: &[u8] = b"return";
 /// The same in languages whose code returns what it ends with.
-const OTHER_WORDS: [&[u8]; 2] = [b"def ", b"<- function("];
+const OTHER_WORDS: [&[u8]; 3] = [b"def ", b"<- function(", b"fn "];
 /// Times that one stands in what is worth a closer look.
 const LEAST_WORDS: usize = 2;
 /// Line ends as they are written where all characters are by their number, words included.
 const LINE_ENDS: [&[u8]; 3] = [b"\\u000a", b"\\u000A", b"\\x0a"];
 /// Of a longer file, this much is looked at.
 const LONGEST: usize = 8 << 20;
+
+/// The sign of source code in a file at this path.
+pub(crate) fn sign_at(path: &str) -> &'static str {
+    let is_example = matches(path).iter().any(|found| found.row.sign == EXAMPLE_TEXT);
+    if is_example { EXAMPLE_TEXT } else { SOURCE_TEXT }
+}
 
 /// Whether a file that is no code holds some.
 pub(super) fn shows(sample: &Sample<'_>, entry: &Entry) -> bool {
@@ -126,15 +135,18 @@ fn has_code_extension(path: &str) -> bool {
 const LOADERS: [&[u8]; 3] = [b"define", b"require", b"System.register"];
 
 /// A script that does nothing but hand over data: `window.report = {"files": ...}`, `show([{"path": ...}])`,
-/// `export default {"path": ...}`, or rows for a database.
+/// `export default {"path": ...}`, `export default "..."`, or rows for a database.
 fn is_data_script(path: &str, bytes: &[u8]) -> bool {
     if path.ends_with(".sql") {
         return true;
     }
     const LONGEST_NAME: usize = 120;
     const HEAD: usize = 4 << 10;
-    let text = bytes.trim_ascii_start();
+    let text = bytes.trim_ascii();
     let head = text.get(..HEAD).unwrap_or(text);
+    if is_module(path) && is_text_module(text) {
+        return true;
+    }
     let start =
         head.iter().position(|byte| matches!(byte, b'{' | b'[')).filter(|start| *start <= LONGEST_NAME);
     let (name, data) = head.split_at(start.unwrap_or(0));
@@ -142,11 +154,46 @@ fn is_data_script(path: &str, bytes: &[u8]) -> bool {
     let first =
         |data: &[u8]| data.iter().copied().find(|byte| !matches!(byte, b'{' | b'[' | b' ' | b'\n' | b'\r'));
     let name = name.trim_ascii_end();
-    (path.ends_with(".js") || path.ends_with(".mjs"))
+    is_module(path)
         && name.iter().all(is_of_name)
         && (matches!(name.last(), Some(b'=' | b'(')) || name == b"export default")
         && first(data) == Some(b'"')
         && !LOADERS.iter().any(|loader| name.starts_with(loader))
+}
+
+fn is_module(path: &str) -> bool {
+    [".js", ".mjs", ".cjs"].iter().any(|end| path.ends_with(end))
+}
+
+/// Whether a script has a module of TypeScript in its string literals, with the comments and types that nothing keeps that runs:
+/// bundlers put it there when a file is imported as a text.
+pub(super) fn quotes_typescript(path: &str, bytes: &[u8]) -> bool {
+    /// Lines that only TypeScript has.
+    const LEAST: usize = 4;
+    let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
+    let mut is_quoted = false;
+    let is_source = |text: &[u8]| {
+        let lines = text.split(|byte| *byte == b'\n');
+        lines.filter(|line| is_typescript(line)).take(LEAST).count() == LEAST
+            && tally::of(text).iter().any(|(_, tally)| is_much(tally) && is_explained(tally))
+    };
+    if is_module(path) {
+        whole::escaped(bytes, &mut |literal| is_quoted = is_quoted || is_source(&literal.text));
+    }
+    is_quoted
+}
+
+/// How a comment in such a literal begins.
+pub(super) const QUOTED_COMMENTS: [&[u8]; 2] = [b"\\n//", b"\\n/*"];
+
+/// A script that exports nothing but a text in quotes.
+fn is_text_module(text: &[u8]) -> bool {
+    const EXPORTS: [&[u8]; 3] = [b"export default ", b"module.exports = ", b"module.exports="];
+    let Some(literal) = EXPORTS.iter().find_map(|export| text.strip_prefix(*export)) else { return false };
+    let literal = literal.strip_suffix(b";").unwrap_or(literal);
+    let ends =
+        |quote: u8| literal.len() > 1 && literal.first() == Some(&quote) && literal.last() == Some(&quote);
+    [b'"', b'\'', b'`'].into_iter().any(ends)
 }
 
 /// A command without an extension.
@@ -206,6 +253,7 @@ export interface Row {
             ("page.html", format!("<!DOCTYPE html>\n<body><pre>{escaped}</pre>")),
             ("data.js", format!("window.report = {json};")),
             ("data.js", format!("show([{json}]);")),
+            ("data.js", format!("export default {};\n", serde_json::json!(SOURCE))),
             ("app.html", format!("<!DOCTYPE html>\n<script>app({json})</script>")),
             ("listing", page(|number, line| format!("{number:6}  {line}\n"))),
             ("trace.log", page(|number, line| format!("src/a.ts:{number}    line   {line}\n"))),
@@ -217,18 +265,25 @@ export interface Row {
     }
 
     #[test]
+    fn typescript_in_a_script_s_literal() {
+        let quoted = |text: &str| format!("(()=>{{var a={};console.log(a)}})();", serde_json::json!(text));
+        let source = format!(
+            "{SOURCE}\n// Rows are kept for a year.\nconst kept: Row[] = [];\n// Nobody asks for older ones.\nif (kept.length > 366) kept.shift();\n"
+        );
+        assert!(quotes_typescript("dist/a.js", quoted(&source).as_bytes()));
+        let plain =
+            SOURCE.lines().filter(|line| !is_typescript(line.as_bytes())).collect::<Vec<_>>().join("\n");
+        assert!(!quotes_typescript("dist/a.js", quoted(&plain).as_bytes()));
+        assert!(!quotes_typescript("dist/a.js", source.as_bytes()));
+    }
+
+    #[test]
     fn what_is_code_or_documentation_by_its_name() {
-        for path in [
-            "dist/a.js",
-            "a.py",
-            "README.md",
-            "ChangeLog",
-            "x-1.dist-info/METADATA",
-            "templates/a.txt",
-            "a.html.j2",
-        ] {
+        for path in ["dist/a.js", "a.py", "README.md", "ChangeLog", "x-1.dist-info/METADATA", "a.html.j2"] {
             assert!(!holds(path, SOURCE.as_bytes()), "{path}");
         }
+        assert_eq!(sign_at("package/templates/a.txt"), EXAMPLE_TEXT);
+        assert_eq!(sign_at("package/dist/a.txt"), SOURCE_TEXT);
     }
 
     #[test]
