@@ -20,11 +20,12 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let head = text.get(..SHORTEST).unwrap_or_default();
     for decode in [adobe, zeromq, rfc_1924] {
         let is_worth_it = decode(head).is_some_and(|head| is_text(&head) || magic::tells(&head));
-        if is_worth_it && budget.take_alone(text.len()) {
-            if let Some(decoded) = decode(text) {
-                Builder::new(WRAPPING.name, true, budget, found).alone(decoded, [(0, start)], Rate(5, 4));
-                return;
-            }
+        if is_worth_it
+            && budget.take_alone(text.len())
+            && let Some(decoded) = decode(text)
+        {
+            Builder::new(WRAPPING.name, true, budget, found).alone(decoded, [(0, start)], Rate(5, 4));
+            return;
         }
     }
 }
