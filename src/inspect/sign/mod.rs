@@ -25,7 +25,7 @@ pub(crate) use table::{STRAYS, StrayRow, StrayRule};
 pub(super) const INSPECTOR: Inspector = Inspector { name: "sign", needles, inspect };
 
 fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
-    words().map(|(_, word)| word).chain(listing::QUOTED_COMMENTS).map(<[u8]>::to_vec).collect()
+    words().map(|(_, word)| word.to_vec()).collect()
 }
 
 /// The words of all signs, each with the sign's number.
@@ -41,7 +41,6 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
         return;
     }
     // A program may hold all words of a sign: those of a tool that writes such files, or looks for them.
-    let are_comments_quoted = hits.iter().filter(|hit| hit.needle >= SIGN_OF_WORD.len()).nth(1).is_some();
     let hits = if super::binary::is_program(sample.media) { &[] } else { hits };
     let mut candidates: Vec<usize> =
         hits.iter().filter_map(|hit| SIGN_OF_WORD.get(hit.needle).copied()).collect();
@@ -63,8 +62,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     signs.extend(by_name.map(|(sign, _)| *sign));
     // What is known for what it is needs no closer look.
     if signs.is_empty()
-        && (listing::shows(sample, sink.entry)
-            || are_comments_quoted && listing::quotes_typescript(sample.path, sample.bytes))
+        && (listing::shows(sample, sink.entry) || listing::quotes_typescript(sample.path, sample.bytes))
         && !open_head::shows_as_data(sample.path, sample.bytes)
     {
         signs.push(listing::sign_at(sample.path));

@@ -7,7 +7,7 @@ mod tally;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 use super::super::{Sample, binary};
 use super::paths::{is_excepted, matches};
@@ -177,14 +177,18 @@ pub(super) fn quotes_typescript(path: &str, bytes: &[u8]) -> bool {
         lines.filter(|line| is_typescript(line)).take(LEAST).count() == LEAST
             && tally::of(text).iter().any(|(_, tally)| is_much(tally) && is_explained(tally))
     };
-    if is_module(path) {
+    if is_module(path) && has_quoted_comments(bytes) {
         whole::escaped(bytes, &mut |literal| is_quoted = is_quoted || is_source(&literal.text));
     }
     is_quoted
 }
 
-/// How a comment in such a literal begins.
-pub(super) const QUOTED_COMMENTS: [&[u8]; 2] = [b"\\n//", b"\\n/*"];
+/// Whether several comments stand at the beginning of lines whose ends are written out.
+fn has_quoted_comments(bytes: &[u8]) -> bool {
+    static BEGINNING: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\\n/"));
+    let is_comment = |at: &usize| matches!(bytes.get(at + 3), Some(b'/' | b'*'));
+    BEGINNING.find_iter(bytes).filter(is_comment).nth(1).is_some()
+}
 
 /// A script that exports nothing but a text in quotes.
 fn is_text_module(text: &[u8]) -> bool {
