@@ -41,7 +41,7 @@ pub enum ImportTrouble {
     Host,
     /// A file that is there under the name with an extension, or in a folder of the name. Node looks for neither.
     Inexact,
-    /// A subpath of the package itself, which its `exports` doesn't have.
+    /// A subpath of the package itself, which its `exports` doesn't have; or a name that its `imports` lacks.
     NotExported,
     /// JSON, imported without saying so.
     Json,

@@ -88,6 +88,10 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
                 format!("which for Node is no name of `{near}`: a module's imports are not completed"),
                 "Write the file's name with its extension, or let a bundler put the package together.",
             ),
+            NotExported if is_of_imports(broken) => (
+                "which the package's own imports doesn't have".to_owned(),
+                "Add the name to imports, or let a bundler put in what it stands for.",
+            ),
             NotExported => (
                 "which the package's own exports doesn't have".to_owned(),
                 "Import the file by its path, or add the subpath to exports.",
@@ -102,8 +106,16 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
             format!("This file {asks} `{}`, {what}: {}.", broken.specifier, consequence(broken, context));
         let is_mild = matches!(broken.reach, Reach::Types | Reach::Styles)
             || broken.reach == Reach::Subpath && broken.trouble == Inexact;
-        (message, help, is_mild.then_some(Level::Warning))
+        // Frameworks have modules of such names for what they bundle.
+        let is_framework_s = broken.reach == Reach::Subpath && is_of_imports(broken);
+        let level = is_framework_s.then_some(Level::Note).or(is_mild.then_some(Level::Warning));
+        (message, help, level)
     });
+}
+
+/// Whether it asks for a name of its own package's `imports`.
+fn is_of_imports(broken: &BrokenImport) -> bool {
+    broken.specifier.starts_with('#')
 }
 
 /// What to do so that a file of the project ships.

@@ -35,9 +35,20 @@ pub(super) struct Command<'s> {
 pub(super) fn first_command(script: &str) -> Option<Command<'_>> {
     let end = script.find(['&', '|', ';', '\n']).unwrap_or(script.len());
     let (command, rest) = script.split_at(end);
-    let may_fail = rest.split_whitespace().collect::<String>().starts_with("||");
+    let may_fail = rest.trim_start().strip_prefix("||").is_some_and(|instead| !fails(instead));
     let mut words = command.split_whitespace().skip_while(|word| is_assignment(word));
     Some(Command { program: words.next()?, argument: words.next(), may_fail })
+}
+
+/// Whether what is run instead of a command that failed fails, too: `exit 1`.
+fn fails(instead: &str) -> bool {
+    let end = instead.find(['&', '|', ';', '\n', ')', '}']).unwrap_or(instead.len());
+    let mut words = instead.get(..end).unwrap_or_default().split_whitespace();
+    match words.next() {
+        Some("false") => true,
+        Some("exit") => words.next() != Some("0"),
+        _ => false,
+    }
 }
 
 /// The file of the package that the first command of a script starts, if that is certain.
@@ -77,6 +88,9 @@ mod tests {
         assert_eq!(file("sh 'tools/x.sh'; y"), sure("tools/x.sh"));
         assert_eq!(file("node x || exit 0"), Some(("x".to_owned(), true)));
         assert_eq!(file("node x.js||true"), Some(("x.js".to_owned(), true)));
+        assert_eq!(file("node x.js || node y.js || exit 1"), Some(("x.js".to_owned(), true)));
+        assert_eq!(file("node x.js || exit 1"), sure("x.js"));
+        assert_eq!(file("./x.sh || false"), sure("x.sh"));
         for unsure in [
             "node -e \"1\"",
             "node $FILE",

@@ -116,7 +116,11 @@ fn sources(setup: &str) -> Vec<String> {
 
 /// The texts of a list, behind its bracket; `None` if anything else is in it.
 fn listed(list: &str) -> Option<Vec<String>> {
-    let (inside, _) = list.split_once(']')?;
+    texts(list.split_once(']')?.0)
+}
+
+/// Texts separated by commas; `None` if anything else is among them.
+fn texts(inside: &str) -> Option<Vec<String>> {
     let items = inside.split(',').map(str::trim).filter(|item| !item.is_empty());
     let text = |item: &str| {
         let quote = item.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
@@ -128,12 +132,54 @@ fn listed(list: &str) -> Option<Vec<String>> {
 
 /// The files that `setup.py` is sure to open.
 fn opened(setup: &str) -> Vec<String> {
+    let folders = own_folder(setup);
     let lines = setup.match_indices('\n').map(|(end, _)| end + 1);
-    std::iter::once(0).chain(lines).flat_map(|start| on_line(setup, start)).collect()
+    std::iter::once(0).chain(lines).flat_map(|start| on_line(setup, start, &folders)).collect()
+}
+
+/// What `setup.py` calls the folder that it is in: `here = os.path.abspath(os.path.dirname(__file__))`.
+fn own_folder(setup: &str) -> Vec<&str> {
+    let is_call = |value: &str| {
+        let value = value.trim().trim_end_matches(')');
+        let mut calls = value.strip_suffix("(__file__").unwrap_or_default().split('(');
+        value.matches("dirname(").count() == 1 && calls.all(|call| FOLDER_CALLS.contains(&call))
+    };
+    let assigned = setup.lines().filter_map(|line| line.split_once('='));
+    let names = assigned.filter(|(_, value)| is_call(value)).map(|(name, _)| name.trim());
+    names.take(10).chain(["os.path.dirname(__file__)", "path.dirname(__file__)"]).collect()
+}
+
+/// Calls that give the folder of a file, or leave it the same.
+const FOLDER_CALLS: [&str; 9] = [
+    "os.path.dirname",
+    "path.dirname",
+    "dirname",
+    "os.path.abspath",
+    "path.abspath",
+    "abspath",
+    "os.path.realpath",
+    "path.realpath",
+    "realpath",
+];
+
+/// The path at the beginning of a call's arguments, joined to the own folder or not, and what stands behind it.
+fn path_at<'s>(arguments: &'s str, folders: &[&str]) -> Option<(String, &'s str)> {
+    const LONGEST: usize = 300;
+    let end = arguments.char_indices().nth(LONGEST).map_or(arguments.len(), |(end, _)| end);
+    let arguments = arguments.get(..end)?;
+    let joined =
+        ["os.path.join(", "path.join(", "join("].iter().find_map(|call| arguments.strip_prefix(call));
+    if let Some((folder, rest)) = joined.and_then(|joined| joined.split_once(',')) {
+        let (parts, rest) = rest.split_once(')').filter(|_| folders.contains(&folder.trim()))?;
+        return Some((texts(parts)?.join("/"), rest));
+    }
+    let quote = arguments.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let (path, rest) = arguments.get(1..)?.split_once(quote)?;
+    Some((path.to_owned(), rest))
 }
 
 /// The files that are opened on the line that begins there; the call may go on in the next one.
-fn on_line(setup: &str, start: usize) -> impl Iterator<Item = String> {
+fn on_line<'s>(setup: &'s str, start: usize, folders: &'s [&str]) -> impl Iterator<Item = String> + use<'s> {
     const CALL: &str = "open(";
     let rest = setup.get(start..).unwrap_or_default();
     let code = rest.split(['\n', '#']).next().unwrap_or_default();
@@ -141,8 +187,7 @@ fn on_line(setup: &str, start: usize) -> impl Iterator<Item = String> {
         let is_name = |c: char| c.is_alphanumeric() || c == '_';
         let is_another = code.get(..at)?.ends_with(is_name);
         let behind = rest.get(at + CALL.len()..)?.trim_start();
-        let quote = behind.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-        let (path, rest) = behind.get(1..)?.split_once(quote)?;
+        let (path, rest) = path_at(behind, folders)?;
         let path = path.trim_start_matches("./");
         let mode = rest.trim_start().strip_prefix(',').map_or("", str::trim_start);
         let writes =
@@ -163,6 +208,11 @@ mod tests {
         let guarded = "import os\nif os.path.exists('README.md'):\n    text = open('README.md').read()\n";
         let hatch = "[build-system]\nbuild-backend = 'hatchling.build'\n[project]\nreadme = 'R.md'\n";
         let extension = "Extension('a._c', ['src/a.c']), Extension('b', sources=['./b.pyx'], libraries=['z'])\nExtension(name, files)\n";
+        let joined = "import os\nhere = os.path.abspath(os.path.dirname(__file__))\nv = open(os.path.join(here, 'VERSION')).read()\n\
+            with open(os.path.join(os.path.dirname(__file__), 'docs', \"about.rst\"), 'r') as f:\n    about = f.read()\n";
+        let elsewhere = "import os\nhere = os.path.dirname(os.path.dirname(__file__))\nsrc = os.path.join(os.path.dirname(__file__), 'src')\n\
+            open(os.path.join(here, 'V'))\nopen(os.path.join(src, 'V'))\nopen(os.path.join(os.path.dirname(__file__), name))\n\
+            own = os.path.dirname(__file__)\nopen(os.path.join(own, 'out.txt'), 'w')\n";
         let own = "[build-system]\nbuild-backend = 'backend'\nbackend-path = ['.', './_build']\n";
         for (files, expected) in [
             (&[("a-1/setup.py", setup)][..], &["README.md"][..]),
@@ -170,6 +220,8 @@ mod tests {
             (&[("a-1/setup.py", guarded)], &[]),
             (&[("a-1/setup.py", "open('a.txt', 'w')\nopen(name)\n# open('b')\nopen('/c')\n")], &[]),
             (&[("a-1/setup.py", "with open('c.txt', encoding='utf-8') as f:\n  pass\n")], &["c.txt"]),
+            (&[("a-1/setup.py", joined)], &["VERSION", "docs/about.rst"]),
+            (&[("a-1/setup.py", elsewhere)], &[]),
             (&[("a-1/pyproject.toml", own)], &["_build"]),
             (&[("a-1/pyproject.toml", hatch)], &["R.md"]),
             (

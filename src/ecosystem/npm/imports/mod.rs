@@ -341,7 +341,10 @@ impl<'a> Whole<'a> {
     /// What is wrong with a name that code asks for.
     fn lacks(&self, specifier: &str) -> Option<ImportTrouble> {
         if specifier.starts_with('#') {
-            let targets = self.imports.as_ref()?.paths(specifier);
+            let Some(imports) = self.imports.as_ref().filter(|imports| imports.names(specifier)) else {
+                return Some(ImportTrouble::NotExported);
+            };
+            let targets = imports.paths(specifier);
             let is_own = |target: &String| target.starts_with("./");
             let is_there = |target: &String| self.tree.get(target.trim_start_matches("./")).is_some();
             let is_absent =

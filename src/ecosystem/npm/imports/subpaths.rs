@@ -47,6 +47,11 @@ impl<'m> Subpaths<'m> {
         self.mapped(subpath).is_some_and(|(target, _)| !target.is_null())
     }
 
+    /// Whether a name is there at all, for whomever.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.mapped(name).is_some()
+    }
+
     /// The paths that Node may find behind a name of `imports`; none where the name isn't there, isn't for Node, or has too
     /// many to tell.
     pub(super) fn paths(&self, name: &str) -> Vec<String> {
@@ -109,7 +114,9 @@ mod tests {
     fn what_node_finds_behind_a_name() {
         let imports = json!({"#a": {"browser": "./b.js", "default": "./a.js"}, "#x/*": "./x/*.js", "#y": {"vite": "./y.js"}});
         for (name, expected) in [("#a", &["./a.js"][..]), ("#x/1", &["./x/1.js"]), ("#y", &[]), ("#z", &[])] {
-            assert_eq!(Subpaths::of_imports(&imports).unwrap().paths(name), expected, "{name}");
+            let known = Subpaths::of_imports(&imports).unwrap();
+            assert_eq!(known.paths(name), expected, "{name}");
+            assert_eq!(known.names(name), name != "#z", "{name}");
         }
     }
 }
