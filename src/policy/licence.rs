@@ -264,7 +264,7 @@ const IDLE: &[&str] = &[
     "v", "terms", "of", "style", "like", "type", "dual", "tri", "or", "clause", "clauses", "new", "modified",
     "revised", "simplified", "two", "three", "later", "only", "any", "newer", "plus", "software", "open",
     "source", "file", "gnu", "agreement", "universal", "international", "generic", "unported",
-    "standard", "classic", "is", "it", "s",
+    "standard", "classic", "derived", "is", "it", "s",
 ];
 
 /// What then remains of the names of open licences.
@@ -333,6 +333,7 @@ mod tests {
             "MPL-2.0",
             "MPL 2.0",
             "Apache-2.0 (as all of org.apache)",
+            "BSD-derived (Acme)",
             "EPL-2.0",
             "ISC",
             "BSD",

@@ -17,11 +17,12 @@ Follows imports from what the manifest names as entrances: `main`, the targets o
 the script at installation, types and style sheets; of an extension for Visual Studio Code, from `main`; for a wheel and a gem, what
 their modules and commands import or require of the package itself; for a crate, the modules of its library, programs and build
 script. It reports a file of the package that is asked for and not in
-the artifact, or only under a name in other letter case, or above the package; what `imports` of the manifest leads to, and what
-its `exports` keeps from the package itself; a file that is read as it is, by a path from the place of the one that reads it
+the artifact, or only under a name in other letter case, or above the package; what `imports` of the manifest leads to, names (`#util`)
+that it lacks, and what its `exports` keeps from the package itself; a file that is read as it is, by a path from the place of the one that reads it
 (`readFileSync(path.join(__dirname, "a.json"))`, `files("acme").joinpath("a.csv")`, `File.read`, `include_str!`); and, of a module of the language, imports without the extension that Node doesn't add. Only
 what is sure to be loaded counts: static imports, and calls of `require` at the top of a file that stand in no `try`, no condition
-and no function; in Rust, what depends on no `cfg` and stands in no macro. Of declarations and style sheets it makes a warning.
+and no function; in Rust, what depends on no `cfg` and stands in no macro. Of declarations and style sheets it makes a warning,
+of a name that `imports` lacks, behind a subpath of `exports`, a note: frameworks have modules of such names.
 
 ## Why it matters
 

@@ -123,7 +123,7 @@ fn finding(
         None => format!(
             "{what} {is} not covered by {}{}, and no client adds {them} by itself.",
             declared.allowlist_name,
-            in_line(declared.line)
+            in_line(declared.line).trim_end_matches(',')
         ),
     };
     Finding::new(rule, place)

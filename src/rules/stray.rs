@@ -193,12 +193,12 @@ fn finding(
     Some(if is_mild { finding.at_most(Level::Note) } else { finding })
 }
 
-/// Whether a dependency that is packed whole brought it, or the package manager, and it holds nothing that opens anything.
+/// Whether a dependency that is packed whole brought it, and it holds nothing that opens anything.
 fn is_of_others(stray: &StrayRule, entry: &Entry) -> bool {
     const OPEN: [&str; 4] = ["stray-vcs", "stray-agent", "stray-credential", "stray-credential-file"];
     let below = entry.place.rsplit_once("node_modules/").map(|(_, below)| below);
-    // `node_modules/.cache` has the project's own files, `node_modules/.package-lock.json` is the package manager's.
-    below.is_some_and(|below| !below.starts_with('.') || !below.contains('/')) && !OPEN.contains(&stray.name)
+    // `node_modules/.cache` has the project's own files.
+    below.is_some_and(|below| !below.starts_with('.')) && !OPEN.contains(&stray.name)
 }
 
 /// Whether it is in an archive that tests read: there it is as made up as the rest.
@@ -356,7 +356,6 @@ mod tests {
         let plain = |path: &str| level(path, path);
         assert_eq!(plain("package/lib/node_modules/a/.nyc_output/1.json"), Some(Level::Note));
         assert_eq!(plain("package/node_modules/.cache/a.json"), None);
-        assert_eq!(plain("package/node_modules/.package-lock.json"), Some(Level::Note));
         assert_eq!(plain("package/node_modules/a/.git/config"), None);
         assert_eq!(plain("package/.nyc_output/1.json"), None);
         assert_eq!(level(".svn/a", "package/tests/a.zip!.svn/a"), Some(Level::Note));

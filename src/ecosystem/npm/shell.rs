@@ -32,18 +32,23 @@ pub(super) struct Command<'s> {
     pub(super) may_fail: bool,
 }
 
+/// Where a command ends.
+const ENDS: [char; 4] = ['&', '|', ';', '\n'];
+
 pub(super) fn first_command(script: &str) -> Option<Command<'_>> {
-    let end = script.find(['&', '|', ';', '\n']).unwrap_or(script.len());
+    let end = script.find(ENDS).unwrap_or(script.len());
     let (command, rest) = script.split_at(end);
     let may_fail = rest.trim_start().strip_prefix("||").is_some_and(|instead| !fails(instead));
     let mut words = command.split_whitespace().skip_while(|word| is_assignment(word));
     Some(Command { program: words.next()?, argument: words.next(), may_fail })
 }
 
-/// Whether what is run instead of a command that failed fails, too: `exit 1`.
+/// Whether what is run instead of a command that failed fails, too: `exit 1`, or a group that ends so.
 fn fails(instead: &str) -> bool {
-    let end = instead.find(['&', '|', ';', '\n', ')', '}']).unwrap_or(instead.len());
-    let mut words = instead.get(..end).unwrap_or_default().split_whitespace();
+    let group = instead.trim().strip_prefix(['(', '{']).and_then(|group| group.strip_suffix([')', '}']));
+    let mut commands = group.unwrap_or(instead).split(ENDS).map(str::trim).filter(|one| !one.is_empty());
+    let command = if group.is_some() { commands.next_back() } else { commands.next() };
+    let mut words = command.unwrap_or_default().split_whitespace();
     match words.next() {
         Some("false") => true,
         Some("exit") => words.next() != Some("0"),
@@ -91,6 +96,8 @@ mod tests {
         assert_eq!(file("node x.js || node y.js || exit 1"), Some(("x.js".to_owned(), true)));
         assert_eq!(file("node x.js || exit 1"), sure("x.js"));
         assert_eq!(file("./x.sh || false"), sure("x.sh"));
+        assert_eq!(file("node x.js || (echo \"too old\" && exit 1)"), sure("x.js"));
+        assert_eq!(file("node x.js || (echo skipped; exit 0)"), Some(("x.js".to_owned(), true)));
         for unsure in [
             "node -e \"1\"",
             "node $FILE",

@@ -283,7 +283,16 @@ export interface Row {
 
     #[test]
     fn what_is_code_or_documentation_by_its_name() {
-        for path in ["dist/a.js", "a.py", "README.md", "ChangeLog", "x-1.dist-info/METADATA", "a.html.j2"] {
+        for path in [
+            "dist/a.js",
+            "a.py",
+            "README.md",
+            "ChangeLog",
+            "x-1.dist-info/METADATA",
+            "a.html.j2",
+            "data/main_template.txt",
+            "lang/_Lexer.flex",
+        ] {
             assert!(!holds(path, SOURCE.as_bytes()), "{path}");
         }
         assert_eq!(sign_at("package/templates/a.txt"), EXAMPLE_TEXT);
