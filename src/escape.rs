@@ -19,6 +19,12 @@ pub fn shown_lines(text: &str) -> impl Display + '_ {
     Shown { text, keep_line_ends: true }
 }
 
+/// Text of our own that has several lines, on one line.
+pub fn joined_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    shown(&lines.join(" ")).to_string()
+}
+
 struct Shown<'a> {
     text: &'a str,
     keep_line_ends: bool,

@@ -51,6 +51,9 @@ const MOST_ROUNDS: usize = 5;
 impl Fix {
     /// Fixes, and returns how the last check ended.
     pub(crate) fn run(&self) -> Result<Exit, String> {
+        if !self.folder.is_dir() {
+            return Err(format!("{}: name the folder of a package or a workspace", self.folder.display()));
+        }
         if !pack::has_manifest(&self.folder) {
             return Err(format!(
                 "{}: there is no package.json, Cargo.toml, pyproject.toml, setup.py or .gemspec whose lists could be changed; \

@@ -201,6 +201,7 @@ impl Publish {
         let title = shipment.title();
         let told = |error: &dyn std::fmt::Display| format!("{title}: {error}");
         let dispatch = self.dispatch(shipment).map_err(|error| told(&error))?;
+        let mut unasked = None;
         match self.compare(consignment) {
             Ok(Comparison::Same) => {
                 output::line(format_args!("{title}: the registry serves this file already"))?;
@@ -211,8 +212,15 @@ impl Publish {
                 return Ok(End::Own(Exit::Blocked));
             }
             // What can't be told now is the client's and the registry's to refuse.
-            Ok(Comparison::Nothing | Comparison::NotHandedOut) | Err(_) => {}
+            Ok(Comparison::Nothing | Comparison::NotHandedOut) => {}
+            Err(error) => unasked = Some(error),
         }
+        // Where that fails, too, this may be why.
+        let tell_unasked = || {
+            if let Some(error) = &unasked {
+                complain(&format_args!("{title}: the registry could not be asked what it serves: {error}"));
+            }
+        };
         if self.dry_run {
             output::line(format_args!("{title}: would be sent by {}", dispatch.command()))?;
             return Ok(End::Own(Exit::Passed));
@@ -222,8 +230,10 @@ impl Publish {
         };
         let status = dispatch
             .send((shipment, parcel), packed_from.as_deref(), &self.project, &mut said)
+            .inspect_err(|_| tell_unasked())
             .map_err(|error| told(&error))?;
         if !status.success() {
+            tell_unasked();
             complain(&format_args!("{title}: {} failed ({status})", dispatch.command()));
             return Ok(End::Client(code(status)));
         }

@@ -2,7 +2,7 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use packgate::commit::CommitOptions;
-use packgate::ecosystem::{Edit, broken_manifest};
+use packgate::ecosystem::{Edit, broken_manifest, is_manifest};
 use packgate::inventory::Inventory;
 use packgate::outcome::LeftOut;
 use packgate::pack::{self, Artifact, Choice, PackError};
@@ -39,6 +39,9 @@ impl Packing {
 
     /// Why something that isn't packed can't be taken as it is.
     fn keeps_from(&self, path: &Path) -> Option<String> {
+        if let Some(why) = is_meant_otherwise(path) {
+            return Some(why);
+        }
         if self.choice.is_narrow() {
             return Some(
                 "--member and --since choose among the packages of a workspace, and this is none".to_owned(),
@@ -122,6 +125,24 @@ impl Targets {
         let folders = self.all.iter().filter_map(|target| target.folder.as_deref());
         CommitOptions::of(revision, folders.chain([project]))
     }
+}
+
+/// What to do about a target that no artifact can be.
+fn is_meant_otherwise(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let text = path.to_str()?;
+    if path.is_file() {
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        return is_manifest(name)
+            .then(|| format!("this is a manifest; name its folder: packgate check {}", folder.display()));
+    }
+    if path.exists() {
+        return None;
+    }
+    if text.starts_with("http://") || text.starts_with("https://") {
+        return Some("packgate opens no connection; fetch it, and name the file".to_owned());
+    }
+    name.contains('*').then(|| "no file fits this pattern".to_owned())
 }
 
 fn way_out(error: &PackError) -> Option<(PathBuf, Vec<Edit>)> {

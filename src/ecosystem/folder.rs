@@ -269,6 +269,11 @@ pub fn is_manifest_of(kind: Kind, manifest: &str) -> bool {
     ecosystem.and_then(|one| one.project).is_some_and(|project| project.reads(manifest))
 }
 
+/// Whether a file of this name is a manifest that something is packed by.
+pub fn is_manifest(name: &str) -> bool {
+    super::projects().into_iter().any(|project| project.reads(name))
+}
+
 /// A member's name as those write it that depend on it: build tools of Python write hyphens.
 pub fn written_names(member: &Member) -> Vec<String> {
     let mut names = vec![member.name.clone()];

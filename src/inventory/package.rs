@@ -198,6 +198,9 @@ pub struct Declared {
     /// Compiled files that the package is entered by, relative to the root.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entry_points: Vec<String>,
+    /// The end of the names of sources that are compiled by those who install the package: `.svelte`.
+    #[serde(default, deserialize_with = "word::read", skip_serializing_if = "str::is_empty")]
+    pub compiled_by_users: Word,
     /// Line of the manifest where the allowlist begins, where known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,

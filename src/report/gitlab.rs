@@ -8,7 +8,7 @@ use crate::settings::Level;
 
 use super::repository::{Repository, RepositoryFile};
 use super::{Look, Reporter, phrases};
-use crate::escape::{self, shown};
+use crate::escape::{self, joined_lines, shown};
 
 /// GitLab's code quality report, with the fields that its documentation names.
 pub(super) const REPORTER: Reporter = Reporter { name: "gitlab", needs_entries: false, write, parts: None };
@@ -40,7 +40,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
         issues.extend(audit.unexamined().iter().map(|part| {
             let place = if part.place.is_empty() { &audit.inventory.artifact.path } else { &part.place };
             Issue {
-                description: shown(&format!("{place} was not examined: {}", part.why)).to_string(),
+                description: joined_lines(&format!("{place} was not examined: {}", part.why)),
                 check_name: "packgate/incomplete".into(),
                 fingerprint: format!("incomplete:{}", shown(place)),
                 severity: match audit.weight(part) {

@@ -8,7 +8,7 @@ use crate::policy::Judged;
 use crate::settings::Level;
 
 use super::{Look, Reporter, phrases};
-use crate::escape::{shown, shown_lines};
+use crate::escape::{joined_lines, shown, shown_lines};
 
 /// JUnit XML as Jenkins and GitLab read it: a suite for each artifact, a case for each finding. What blocks is a
 /// failure, what was not examined is an error, what is waived is skipped, and the rest passes with its text as
@@ -134,7 +134,9 @@ impl Case {
             Outcome::Failed { message, text: details } => {
                 text(xml, with_message("failure", message), details)?;
             }
-            Outcome::NotExamined { message } => text(xml, with_message("error", message), message)?,
+            Outcome::NotExamined { message } => {
+                text(xml, with_message("error", &joined_lines(message)), message)?;
+            }
             Outcome::Skipped { message, text: details } => {
                 text(xml, with_message("skipped", message), details)?;
             }

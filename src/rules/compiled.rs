@@ -178,6 +178,9 @@ impl<'a> Beside<'a> {
         if self.entry_points().any(|point| point == path) && entry.parent.is_none() {
             return None;
         }
+        if entry.parent.is_none() && self.is_compiled_by_users(language) {
+            return None;
+        }
         let archive = self.archive(entry);
         let is_copy = || entry.text.is_some_and(|text| self.shipped.contains(&text.digest));
         if archive.is_some() && (language.shown == Shown::Style || is_copy()) {
@@ -214,6 +217,11 @@ impl<'a> Beside<'a> {
     fn entry_points(&self) -> impl Iterator<Item = &'a str> {
         let points = self.inventory.package.iter().flat_map(|package| &package.declared.entry_points);
         points.map(|path| path.trim_start_matches("./"))
+    }
+
+    fn is_compiled_by_users(&self, language: &Language) -> bool {
+        let package = self.inventory.package.as_ref();
+        package.is_some_and(|package| language.ends.contains(&&*package.declared.compiled_by_users))
     }
 
     /// A compiled file that shows that the source is not what runs.

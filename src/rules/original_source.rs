@@ -173,6 +173,15 @@ mod tests {
             let entry_points: &[&str] = if entry_point.is_empty() { &[] } else { &[entry_point] };
             assert_eq!(npm(None, entry_points, &paths), (vec![], vec![]), "{why}");
         }
+        let declared = Declared {
+            entry_points: owned(&["dist/index.js"]),
+            compiled_by_users: ".svelte",
+            ..Declared::default()
+        };
+        let package = Package { root: "package".to_owned(), declared, ..Package::default() };
+        let entries = ["package/dist/index.js", "package/dist/Gauge.svelte"].map(text);
+        let svelte = Inventory { kind: Kind::Npm, package: Some(package), ..inventory(entries.to_vec()) };
+        assert_eq!(found(&svelte), (vec![], vec![]));
         let video = Entry { media: Media::Binary, ..entry("package/dist/clip.ts") };
         let declared = Declared { entry_points: owned(&["dist/a.js"]), ..Declared::default() };
         let package = Package { root: "package".to_owned(), declared, ..Package::default() };

@@ -244,6 +244,10 @@ fn a_call_that_cannot_be_meant_is_an_error_and_says_why() {
         ),
         (&["check", "crate"], "Cargo.toml:1: the manifest can't be read"),
         (&["judge", "a.tgz"], "`packgate inventory --format ndjson` writes one"),
+        (&["check", "crate/Cargo.toml"], "name its folder: packgate check crate\n"),
+        (&["check", "https://example.com/a-1.0.0.tgz"], "fetch it, and name the file"),
+        (&["check", "packed/*.tgz"], "no file fits this pattern"),
+        (&["fix", "crate/Cargo.toml"], "name the folder of a package"),
         (&["a.tgz"], "To audit it: packgate check a.tgz\n"),
     ] {
         let output = packgate(folder.path(), arguments);

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::inventory::{
     Anomaly, BrokenImport, Declared, Defect, DefectKind, Denied, Entry, EntryId, Import, Inventory, Kind,
     Making, ManifestProblem, Package,
@@ -233,6 +235,12 @@ fn scope_and_name(name: &str) -> (Option<&str>, &str) {
     }
 }
 
+/// Whether the tools of Svelte are told to enter the package elsewhere than others: they compile its components.
+fn is_for_svelte(manifest: &Manifest) -> bool {
+    let exports = manifest.object.get("exports").map(Value::to_string).unwrap_or_default();
+    manifest.object.get("svelte").is_some() || exports.contains("\"svelte\":")
+}
+
 /// What a `package.json` says of its package, compared with the entries.
 pub(in crate::ecosystem) fn package(
     inventory: &Inventory,
@@ -257,6 +265,7 @@ pub(in crate::ecosystem) fn package(
             proposal: if has_allowlist { Vec::new() } else { entry_points::proposal(&entrances, &own.paths) },
             entry_points: entrances.files.into_iter().filter(|path| !path.ends_with('/')).collect(),
             missing: entrances.missing,
+            compiled_by_users: if is_for_svelte(manifest) { ".svelte" } else { "" },
             ..Declared::default()
         },
         ..manifest.package(&found.entry.place, &own.paths)

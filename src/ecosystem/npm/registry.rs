@@ -63,6 +63,9 @@ impl Registry for NpmRegistry {
             "--before=null",
             "--ignore-scripts",
             "--loglevel=error",
+            // npm tries again, and waits for a minute between; whoever asks here does that by himself.
+            "--fetch-retry-mintimeout=500",
+            "--fetch-retry-maxtimeout=2000",
         ]
         .map(OsStr::new);
         let mut arguments: Vec<&OsStr> = fixed.to_vec();
