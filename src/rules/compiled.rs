@@ -221,7 +221,7 @@ impl<'a> Beside<'a> {
 
     fn is_compiled_by_users(&self, language: &Language) -> bool {
         let package = self.inventory.package.as_ref();
-        package.is_some_and(|package| language.ends.contains(&&*package.declared.compiled_by_users))
+        package.is_some_and(|package| language.ends.contains(&package.declared.compiled_by_users))
     }
 
     /// A compiled file that shows that the source is not what runs.
