@@ -47,6 +47,8 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|\s-{1,2}(?:src|dest)?(?:store|key|ks-|key-)pass\s["']?(?:pass:)?["']?"#,
         r#"|\s-pass(?:in|out)?\s["']?pass:["']?"#,
         r#"|\bConvertTo-SecureString\s(?:-String\s)?["']"#,
+        // what sbt publishes with: the realm, the host, the user, the password
+        r#"|\bCredentials\((?:\s*"[^"\n]*",){3}\s*""#,
         r#"|\bNetworkCredential\(["'][^"'\n]*["'],\s?["']"#,
         r#"|(?:--password-stdin|--with-token|--stdin)\s[^\n]*?<<<\s?["']?"#,
         r#"|\bidentified by\s["']"#,

@@ -11,7 +11,7 @@ use super::Pair;
 /// Lengths are checked afterwards: counting them makes the regex large and slow.
 static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let sign = r#"\s*(?:=>|:=|=|:)\s*(?:[a-z.]+\()?[brufBRUF]?"#;
-    let value = r#"(?:"([^"\r\n]{6,})"|'([^'\r\n]{6,})')"#;
+    let value = r#"(?:"((?:[^"\\\r\n]|\\.){6,})"|'((?:[^'\\\r\n]|\\.){6,})')"#;
     let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]*";
     RegexBuilder::new(&format!(
         r#"(?:["']({name})["']\]?{sign}|\(\s*["']({name})["'] *,\s*[brufBRUF]?|\{{\s*({name})\s*,\s*(?:<<)?|({name})(?:(?:\s*:\s*[a-zA-Z&\[\]. ]+)??{sign}| +)){value}"#

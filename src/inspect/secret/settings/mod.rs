@@ -21,6 +21,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Found, Sample};
+use crate::plain::Plain;
 use table::Format;
 
 pub(super) use environment::find as environment;
@@ -49,7 +50,7 @@ impl<'a> Pair<'a> {
 fn clear(text: &[u8], place: Range<usize>) -> Cow<'_, [u8]> {
     let value = text.get(place).unwrap_or_default();
     match memchr::memchr2(b'\\', b'&', value) {
-        Some(_) => Cow::Owned(crate::decode::plain(value)),
+        Some(_) => Cow::Owned(crate::decode::plain(&Plain::undone(value).bytes)),
         None => Cow::Borrowed(value),
     }
 }

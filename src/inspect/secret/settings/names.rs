@@ -279,6 +279,10 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     if is_encrypted || has(HARMLESS) {
         return None;
     }
+    // Amplify's secrets are those of a `UserPool`
+    if words.ends_with(&["user".to_owned(), "pool".to_owned()]) {
+        words.truncate(words.len() - 2);
+    }
     while words.len() > 1
         && words.last().is_some_and(|word| {
             BEHIND.contains(&word.as_str()) || word.bytes().all(|byte| byte.is_ascii_digit())

@@ -169,6 +169,42 @@ fn lines_are_read_as_their_programs_read_them() {
 }
 
 #[test]
+fn passwords_of_any_form_are_found_in_any_format() {
+    let mut dice = Dice::new(31);
+    for _ in 0..20 {
+        for recipe in [
+            "{uuid}",
+            "velvet falcon meadow lantern",
+            "{base62:5}7\u{fc}{base62:6}",
+            "{base62:5}\\7{base62:6}",
+            "{base62:5}\"7{base62:6}",
+        ] {
+            let password = dice.make(recipe);
+            let quoted = serde_json::to_string(&password).unwrap();
+            for (path, text) in [
+                ("config/production.json", format!("{{\"db\": {{\"password\": {quoted}}}}}\n")),
+                ("config/database.yml", format!("a: {{ password: {quoted} }}\n")),
+                ("config/database.yml", format!("a:\n  password: {quoted}\n")),
+                ("prod.tfvars", format!("db_password = {quoted}\n")),
+                ("settings.py", format!("DB_PASSWORD = {quoted}\n")),
+                (".env", format!("DB_PASSWORD={quoted}\n")),
+            ] {
+                let found = lines(&format!("package/{path}"), &text, "secret-settings-file");
+                assert_eq!(found.len(), 1, "{path}: {text}");
+            }
+        }
+    }
+    for text in [
+        "password: \"use at least eight letters\"",
+        "password: \"00000000-0000-0000-0000-000000000000\"",
+        "password: \"/^[a-z\\\\d]{8,}$/\"",
+        "password: \"\u{5bc6}\u{7801}\u{9700}\u{8981}8\u{4f4d}\"",
+    ] {
+        assert_eq!(lines("package/config/database.yml", text, "secret-settings-file"), [0; 0], "{text}");
+    }
+}
+
+#[test]
 fn passwords_of_mounts_and_archives() {
     let mut dice = Dice::new(23);
     for _ in 0..20 {

@@ -68,13 +68,15 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
             is_password(value, 8)
                 || is_long_hex(value)
                 || is_app_password(value)
+                || is_random_uuid(value)
                 || is_numbered_passphrase(value)
-                || (format == Format::Lines && is_passphrase(value))
+                || is_passphrase(value) && may_be_passphrase(value, format)
         }
         Kind::Token => {
             let token = last_word(value);
             (is_opaque(token) && is_one_word(token) && !is_a_value_of_another_kind(value))
                 || is_password(value, 8)
+                || is_random_uuid(token)
                 || (format == Format::Lines && is_passphrase(value))
                 // in YAML a secret may be the name of one
                 || (!matches!(format, Format::Yaml | Format::Kubernetes) && is_numbered_passphrase(value))
@@ -111,15 +113,32 @@ fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36 && value.iter().enumerate().all(is_right)
 }
 
+/// What a machine made up as a password: names of things have no such digits by chance alone, but zeros and rows.
+fn is_random_uuid(value: &[u8]) -> bool {
+    let digits: Vec<u8> = value.iter().copied().filter(|byte| *byte != b'-').collect();
+    is_uuid(value) && is_long_hex(&digits)
+}
+
 /// A password in one word, of at least so many characters.
 fn is_password(value: &[u8], least: usize) -> bool {
     (least..=200).contains(&value.len())
-        && value.iter().all(u8::is_ascii_graphic)
-        && !value.iter().any(|byte| matches!(byte, b'"' | b'`' | b'\\'))
+        && is_typed(value)
         && !plausible::is_made_up(value)
         && !is_a_value_of_another_kind(value)
         && mixes(value)
         && plausible::varies(value)
+}
+
+/// Signs of one word, among them at most two letters of other alphabets than ASCII's. A quote or a backslash is one of a
+/// program sooner, unless it is alone and no bracket is with it.
+fn is_typed(value: &[u8]) -> bool {
+    const MOST_BYTES: usize = 4;
+    let count = |is: fn(&u8) -> bool| value.iter().filter(|byte| is(byte)).count();
+    let quotes = count(|byte| matches!(byte, b'"' | b'`' | b'\\'));
+    let others = count(|byte| !byte.is_ascii());
+    count(u8::is_ascii_graphic) + others == value.len()
+        && others <= MOST_BYTES
+        && (quotes == 0 || quotes == 1 && count(|byte| b"()[]{}<>$^*+?=,".contains(byte)) == 0)
 }
 
 /// What `openssl rand -hex` prints.
@@ -183,6 +202,16 @@ fn is_passphrase(value: &[u8]) -> bool {
         && value.len() >= 18
         && plausible::entropy(value) >= 2.5
         && words.iter().all(|word| is_own_word(word))
+}
+
+/// Whether small words with signs between them are no name: programs have those with dashes, and YAML those of secrets.
+fn may_be_passphrase(value: &[u8], format: Format) -> bool {
+    let has_only = |sign: u8| value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == sign);
+    match format {
+        Format::Lines => true,
+        Format::Json | Format::Xml => has_only(b' ') || has_only(b'-'),
+        _ => has_only(b' '),
+    }
 }
 
 /// Whether a word of small letters may be one of somebody's own choice.

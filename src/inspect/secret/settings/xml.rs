@@ -2,7 +2,7 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::{Pair, names};
+use super::{Pair, lines, names};
 
 /// All values with their names; `None` where it is no XML.
 pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
@@ -52,6 +52,17 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
                         }
                         "string" | "value" if !key.is_empty() => {
                             found.push((parent, std::mem::take(&mut key), value.trim().to_owned()));
+                        }
+                        // lines of settings, as TomEE has them
+                        _ if value.trim().contains('\n') => {
+                            let lines = lines::pairs(value.as_bytes()).into_iter();
+                            found.extend(lines.filter_map(|pair| {
+                                Some((
+                                    name.clone(),
+                                    pair.name.into_owned(),
+                                    value.get(pair.value)?.to_owned(),
+                                ))
+                            }));
                         }
                         _ => found.push((parent, name.clone(), value.trim().to_owned())),
                     }
