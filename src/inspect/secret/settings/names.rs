@@ -66,7 +66,6 @@ const HARMLESS_TOKEN: &[&str] = &[
     "idempotency",
     "object",
     "host",
-    "registry",
     // Coveralls'
     "repo",
     "cookiename",
@@ -121,6 +120,16 @@ const PASSWORDS: &[&str] = &[
     "adminpw",
     "userpw",
     "dbpw",
+    // in other languages
+    "kennwort",
+    "senha",
+    "contrasena",
+    "passe",
+    "mdp",
+    "wachtwoord",
+    "haslo",
+    "heslo",
+    "parola",
 ];
 // `register => user:password@host` is Asterisk's, and `allow user:password` Monit's
 const LOGINS: &[&str] = &["login", "user", "userpwd", "register", "allow"];
@@ -190,6 +199,11 @@ const KEYS: &[&str] = &[
     "ssh",
     "credentials",
     "cf",
+    "unseal",
+    "recovery",
+    "wifi",
+    "wpa",
+    "des",
 ];
 /// Sections in which each name is that of a credential's owner.
 const OWNERS: [&str; 2] = ["admins", "passwords"];
@@ -197,12 +211,20 @@ const OWNERS: [&str; 2] = ["admins", "passwords"];
 /// Whether a text may have any such name: of most files, this is all that is asked.
 pub(super) fn may_name(text: &[u8]) -> bool {
     static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        // long words wherever they stand, and short ones before a value
         let words = concat!(
-            r#"passw|passphrase|[._-]pass|"pass"|pwd|secret|token|authtok|psk|mnemonic|bearer|authorization|bindpw|rootpw|login=|encrypt *="#,
-            r#"|community|com2sec|createuser|register|\[admins\]|^\s*(?:user|allow|dns) |pass["']?\s*[:=]|(?:\b|_)auth\b|credentials["']?:"#,
-            r"|(?:api|cf|props|access|master|private|encryption|signing|account|shared|auth|storage|license|session)[._-]?key"
+            "passw|passphrase|passcode|pwd|psw|storepass|keypass|masterauth|requirepass|secret|token|authtok|psk|mnemonic|bearer|",
+            "authorization|credential|kennwort|senha|contrasena|wachtwoord|haslo|heslo|parola|community|com2sec|createuser|",
+            r#"register|\[admins\]|(?:\b|_)auth\b|(?:pass|passe|mdp|pw|pat|auth|encrypt|seed|phrase|login|[_-]key)["']?\s*[:=,]|"#,
+            r"^\s*(?:user|allow|dns|bindpw|rootpw|pass) "
         );
-        RegexBuilder::new(words).unicode(false).case_insensitive(true).multi_line(true).build().ok()
+        let key = format!("(?:{}|sensitive[a-z.]*|props)[._-]?key", KEYS.join("|"));
+        RegexBuilder::new(&format!("{words}|{key}"))
+            .unicode(false)
+            .case_insensitive(true)
+            .multi_line(true)
+            .build()
+            .ok()
     });
     ANY.as_ref().is_some_and(|any| any.is_match(text))
 }
@@ -232,16 +254,18 @@ fn may_say(name: &[u8]) -> bool {
         match first {
             b'a' => &[b"auth", b"allow"],
             b'b' => &[b"bearer"],
-            b'c' => &[b"credential"],
+            b'c' => &[b"credential", b"contrasena"],
             b'e' => &[b"encrypt"],
-            b'k' => &[b"key"],
+            b'h' => &[b"haslo", b"heslo"],
+            b'k' => &[b"key", b"kennwort"],
             b'l' => &[b"login"],
-            b'm' => &[b"mnemonic", b"masterauth"],
-            b'p' => &[b"pass", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase"],
+            b'm' => &[b"mnemonic", b"masterauth", b"mdp"],
+            b'p' => &[b"pass", b"parola", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase"],
             b'r' => &[b"register"],
-            b's' => &[b"secret", b"seed"],
+            b's' => &[b"secret", b"seed", b"senha"],
             b't' => &[b"token"],
             b'u' => &[b"user"],
+            b'w' => &[b"wachtwoord"],
             _ => &[],
         }
     }
@@ -313,7 +337,7 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
         && (KEYS.contains(&before)
             || has(&["sensitive"])
             || name.bytes().all(|byte| !byte.is_ascii_lowercase()));
-    let is_harmless = !last.starts_with("secret") && has(HARMLESS_TOKEN);
+    let is_harmless = !last.starts_with("secret") && has(HARMLESS_TOKEN) || is_key && before == "registry";
     (!is_harmless && (is_token || is_key)).then_some(Kind::Token)
 }
 
@@ -437,5 +461,23 @@ mod tests {
             assert!(may_count(word.to_uppercase().as_bytes()), "{word}");
         }
         assert!(!may_count(b"some_other_name"));
+    }
+
+    #[test]
+    fn no_name_that_counts_is_passed_over_in_a_text() {
+        let keys = KEYS.iter().map(|before| format!("{before}_key"));
+        let words = [PASSWORDS, TOKENS, MNEMONICS].concat().into_iter().map(str::to_owned);
+        for name in words.chain(keys).chain(["remotepass".to_owned(), "stripe_key".to_owned()]) {
+            let capital = name[..1].to_uppercase() + &name[1..].replace("_key", "Key");
+            for text in [
+                format!("{name} = x"),
+                format!("{}=x", name.to_uppercase()),
+                format!("\"db{capital}\": \"x\""),
+                format!("db.{}: x", name.replace('_', "-")),
+            ] {
+                assert!(may_name(text.as_bytes()) || kind("", &name).is_none(), "{text}");
+            }
+        }
+        assert!(!may_name(b"name = a\nauthor: b\npath = c\nkeyboard: d\n"));
     }
 }
