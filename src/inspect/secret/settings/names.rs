@@ -213,10 +213,11 @@ pub(super) fn may_name(text: &[u8]) -> bool {
     static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         // long words wherever they stand, and short ones before a value
         let words = concat!(
-            "passw|passphrase|passcode|pwd|psw|storepass|keypass|masterauth|requirepass|secret|token|authtok|psk|mnemonic|bearer|",
+            "passw|passphrase|passcode|pwd|psw|storepass|keypass|masterauth|requirepass|(?:bind|root|admin|user|db)pw|secret|token|authtok|psk|mnemonic|bearer|",
             "authorization|credential|kennwort|senha|contrasena|wachtwoord|haslo|heslo|parola|community|com2sec|createuser|",
-            r#"register|\[admins\]|(?:\b|_)auth\b|(?:pass|passe|mdp|pw|pat|auth|encrypt|seed|phrase|login|[_-]key)["']?\s*[:=,]|"#,
-            r"^\s*(?:user|allow|dns|bindpw|rootpw|pass) "
+            r#"register|\[admins\]|passe?\b|(?:^\s*|[._-])(?:mdp|pw|pat|auth|encrypt|seed|phrase|login|key)\b|"#,
+            r#"\bauth\b|(?:mdp|pw|pat|auth|encrypt|seed|phrase|login)["']?\s*[:=,]|"#,
+            r"^\s*(?:user|allow|dns) "
         );
         let key = format!("(?:{}|sensitive[a-z.]*|props)[._-]?key", KEYS.join("|"));
         RegexBuilder::new(&format!("{words}|{key}"))
@@ -474,6 +475,8 @@ mod tests {
                 format!("{}=x", name.to_uppercase()),
                 format!("\"db{capital}\": \"x\""),
                 format!("db.{}: x", name.replace('_', "-")),
+                format!("    my_{name} x"),
+                format!("{name} x"),
             ] {
                 assert!(may_name(text.as_bytes()) || kind("", &name).is_none(), "{text}");
             }
