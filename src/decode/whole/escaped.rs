@@ -8,7 +8,7 @@ use crate::plain::{Character, numbered};
 /// How line ends are written behind the backslash.
 const LINE_ENDS: [&[u8]; 9] = [b"n", b"x0a", b"x0A", b"u000a", b"u000A", b"012", b"a ", b"A ", b"00000a"];
 
-pub(crate) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
+pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     let line_end = |at: &usize| {
         let behind = bytes.get(at + 1..).unwrap_or_default();
         LINE_ENDS.iter().any(|end| behind.starts_with(end))
@@ -21,7 +21,7 @@ pub(crate) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
 }
 
 /// A text without one level of escapes.
-pub(super) fn plain(text: &[u8]) -> Vec<u8> {
+pub(crate) fn plain(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr(b'\\', rest) {

@@ -5,6 +5,7 @@ mod coloured;
 mod escaped;
 mod numbers;
 mod percent;
+mod postscript;
 mod shown;
 mod signs;
 mod strings;
@@ -16,7 +17,7 @@ use memchr::{memchr, memrchr};
 
 use super::rtf;
 
-pub(crate) use escaped::uncover as escaped;
+pub(crate) use escaped::plain;
 
 /// Line ends that make a text of many lines.
 const LEAST_LINES: usize = 3;
@@ -43,6 +44,7 @@ pub(crate) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: 
     escaped::uncover(bytes, found);
     numbers::uncover(bytes, found);
     percent::uncover(bytes, found);
+    postscript::uncover(bytes, found);
     shown::uncover(bytes, found);
     signs::uncover(bytes, found);
     strings::uncover(bytes, may_be_line, found);

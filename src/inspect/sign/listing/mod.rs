@@ -3,16 +3,17 @@
 
 mod lines;
 mod tally;
+mod tokens;
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
-use super::super::{Sample, binary};
+use super::super::{Sample, aside, binary};
 use super::paths::{is_excepted, matches};
 use super::table::{STRAYS, StrayRow};
-use crate::decode::{self, whole};
+use crate::decode;
 use crate::fingerprint::is_typescript;
 use crate::inventory::{Entry, Media};
 use tally::Tally;
@@ -165,29 +166,29 @@ fn is_module(path: &str) -> bool {
     [".js", ".mjs", ".cjs"].iter().any(|end| path.ends_with(end))
 }
 
-/// Whether a script has a module of TypeScript in its string literals, with the comments and types that nothing keeps that runs:
+/// Whether a script has a module of TypeScript in its literals, with the comments and types that nothing keeps that runs:
 /// bundlers put it there when a file is imported as a text.
 pub(super) fn quotes_typescript(path: &str, bytes: &[u8]) -> bool {
     /// Lines that only TypeScript has.
     const LEAST: usize = 4;
-    let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
-    let mut is_quoted = false;
     let is_source = |text: &[u8]| {
         let lines = text.split(|byte| *byte == b'\n');
         lines.filter(|line| is_typescript(line)).take(LEAST).count() == LEAST
             && tally::of(text).iter().any(|(_, tally)| is_much(tally) && is_explained(tally))
     };
-    if is_module(path) && has_quoted_comments(bytes) {
-        whole::escaped(bytes, &mut |literal| is_quoted = is_quoted || is_source(&literal.text));
-    }
-    is_quoted
+    is_module(path)
+        && bytes.len() <= LONGEST
+        && may_quote(bytes)
+        && aside::of(path, bytes).is_some_and(|aside| is_source(&aside.literals))
 }
 
-/// Whether several comments stand at the beginning of lines whose ends are written out.
-fn has_quoted_comments(bytes: &[u8]) -> bool {
-    static BEGINNING: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\\n/"));
+/// Whether several comments stand at the beginning of lines whose ends are written out, or something that no script has
+/// as its own code.
+fn may_quote(bytes: &[u8]) -> bool {
+    static COMMENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\\n/"));
+    static IMPORT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("import type "));
     let is_comment = |at: &usize| matches!(bytes.get(at + 3), Some(b'/' | b'*'));
-    BEGINNING.find_iter(bytes).filter(is_comment).nth(1).is_some()
+    COMMENT.find_iter(bytes).filter(is_comment).nth(1).is_some() || IMPORT.find(bytes).is_some()
 }
 
 /// A script that exports nothing but a text in quotes.
@@ -275,6 +276,7 @@ export interface Row {
             "{SOURCE}\n// Rows are kept for a year.\nconst kept: Row[] = [];\n// Nobody asks for older ones.\nif (kept.length > 366) kept.shift();\n"
         );
         assert!(quotes_typescript("dist/a.js", quoted(&source).as_bytes()));
+        assert!(quotes_typescript("dist/a.js", format!("export const a = `{source}`;").as_bytes()));
         let plain =
             SOURCE.lines().filter(|line| !is_typescript(line.as_bytes())).collect::<Vec<_>>().join("\n");
         assert!(!quotes_typescript("dist/a.js", quoted(&plain).as_bytes()));

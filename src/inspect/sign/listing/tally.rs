@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use memchr::{memchr, memmem};
 
 use super::lines::{self, Line};
+use super::tokens;
 use crate::decode::whole;
 
 /// How deep texts in texts are looked into: a page in JSON has its code in an element, and events hold JSON in JSON.
@@ -28,6 +29,9 @@ pub(super) fn of(bytes: &[u8]) -> Vec<(&'static str, Tally)> {
     let room = bytes.len().saturating_mul(MOST);
     let mut tallies = Tallies { all: Vec::new(), hasher: RandomState::new(), room };
     tallies.look(bytes, "", 0);
+    for text in tokens::texts(bytes) {
+        tallies.look(&text, "words", DEEPEST);
+    }
     tallies.all
 }
 

@@ -1,0 +1,70 @@
+//! Text that PostScript prints: pieces in brackets, with commands between them that say where each is put.
+
+use super::{LEAST_LINES, Whole};
+
+/// Commands that go on elsewhere, as programs that print source call them.
+const MOVES: [&[u8]; 5] = [b"M", b"N", b"n", b"moveto", b"rmoveto"];
+
+pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
+    if !bytes.starts_with(b"%!PS") {
+        return;
+    }
+    let mut text = Vec::new();
+    let mut rest = bytes;
+    while let Some(open) = memchr::memchr(b'(', rest) {
+        let (commands, piece) = rest.split_at(open);
+        if commands.split(u8::is_ascii_whitespace).any(|command| MOVES.contains(&command)) {
+            text.push(b'\n');
+        }
+        let length = push(&mut text, piece);
+        rest = piece.get(length..).unwrap_or_default();
+    }
+    if memchr::memchr_iter(b'\n', &text).count() >= LEAST_LINES {
+        found(Whole { what: "a print in PostScript", at: 0, text });
+    }
+}
+
+/// Adds what the string stands for that begins here. Returns its length.
+fn push(text: &mut Vec<u8>, string: &[u8]) -> usize {
+    let (mut at, mut depth) = (1, 0);
+    while let Some(byte) = string.get(at) {
+        match byte {
+            b'\\' => {
+                text.extend(string.get(at + 1));
+                at += 1;
+            }
+            b')' if depth == 0 => return at + 1,
+            _ => {
+                depth += usize::from(*byte == b'(');
+                depth -= usize::from(*byte == b')');
+                text.push(*byte);
+            }
+        }
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_put_together() {
+        let mut texts = Vec::new();
+        let mut found = |whole: Whole| texts.push(String::from_utf8(whole.text).unwrap());
+        uncover(
+            b"%!PS-Adobe-3.0\n5 701 M\n(static) s\n/Courier 10 selectfont\n( int f\\(int a\\)) s\n5 690 M\n({) s\n5 680 M\n(  return a; \\\\n) s\n",
+            &mut found,
+        );
+        uncover(
+            b"%!PS-Adobe-3.0\n(/* it's (so) */) c n\n(return) K\n( one;) p n\n(}) p n\n(int a;) p n\n",
+            &mut found,
+        );
+        uncover(b"f(a); M (b) M (c) M", &mut found);
+        assert_eq!(
+            texts,
+            ["\nstatic int f(int a)\n{\n  return a; \\n", "/* it's (so) */\nreturn one;\n}\nint a;"]
+        );
+    }
+}
