@@ -19,7 +19,8 @@ pub(super) const WRAPPING: Wrapping = Wrapping { name: "escaped text", stands_in
 /// Uncovers the words in which characters are escaped that need not be, with what stands around them in their line.
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
-    let mut done = 0;
+    // What was read as a literal once is not read so from each of its parts.
+    let (mut done, mut tried) = (0, 0);
     while let Some((at, _)) = next_odd(bytes, done, bytes.len()) {
         let begin = word_start(bytes, done, at);
         let mut end = word_end(bytes, at);
@@ -31,10 +32,15 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
             done = end.max(at + 1);
             continue;
         }
-        if let Some((text, behind)) = packed(bytes, begin, budget) {
-            layer.alone(text, [(0, begin)], Rate(0, 1));
-            done = behind;
-            continue;
+        if begin >= tried
+            && let Some((text, behind)) = packed(bytes, begin, budget)
+        {
+            tried = behind;
+            if let Some(text) = text {
+                layer.alone(text, [(0, begin)], Rate(0, 1));
+                done = behind;
+                continue;
+            }
         }
         let start = super::context_before(bytes, begin, CONTEXT_BEFORE);
         while end - start < LARGEST_LAYER
@@ -63,15 +69,16 @@ fn is_name(bytes: &[u8], end: usize) -> bool {
     matches!(bytes.get(end..), Some([b'"' | b'\'', b':', ..]))
 }
 
-/// What is packed in a literal whose bytes are written by their numbers from `begin` on, and where that literal ends.
-fn packed(bytes: &[u8], begin: usize, budget: &Budget) -> Option<(Vec<u8>, usize)> {
+/// What is packed in a literal whose bytes are written by their numbers from `begin` on, if it can be unpacked, and where
+/// that literal ends.
+fn packed(bytes: &[u8], begin: usize, budget: &Budget) -> Option<(Option<Vec<u8>>, usize)> {
     let quote = *bytes.get(begin.checked_sub(1)?)?;
     let is_packed = bytes.get(begin) == Some(&b'\\') && matches!(quote, b'"' | b'\'' | b'`');
     if !is_packed || !store::is_packed(&literal(bytes, begin, quote, 4).0) {
         return None;
     }
     let (packed, end) = literal(bytes, begin, quote, LARGEST_LAYER);
-    let text = budget.take(end - begin).then(|| store::unpacked(&packed, budget))??;
+    let text = budget.take(end - begin).then(|| store::unpacked(&packed, budget)).flatten();
     Some((text, end))
 }
 
