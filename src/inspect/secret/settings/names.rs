@@ -211,21 +211,13 @@ const OWNERS: [&str; 2] = ["admins", "passwords"];
 /// Whether a text may have any such name: of most files, this is all that is asked.
 pub(super) fn may_name(text: &[u8]) -> bool {
     static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        // long words wherever they stand, and short ones before a value
+        // long words wherever they stand, and short ones before a value; few, as each costs at the program's start
         let words = concat!(
-            "passw|passphrase|passcode|pwd|psw|storepass|keypass|masterauth|requirepass|(?:bind|root|admin|user|db)pw|secret|token|authtok|psk|mnemonic|bearer|",
-            "authorization|credential|kennwort|senha|contrasena|wachtwoord|haslo|heslo|parola|community|com2sec|createuser|",
-            r#"register|\[admins\]|passe?\b|(?:^\s*|[._-])(?:mdp|pw|pat|auth|encrypt|seed|phrase|login|key)\b|"#,
-            r#"\bauth\b|(?:mdp|pw|pat|auth|encrypt|seed|phrase|login)["']?\s*[:=,]|"#,
-            r"^\s*(?:user|allow|dns) "
+            r"pass[wpc]|passe?\b|pwd|psw|pw\b|masterauth|secret|token|authtok|psk|mnemonic|bearer|authoriz|credential|",
+            r"kennwort|senha|contrasena|wachtwoord|haslo|heslo|parola|community|com2sec|createuser|register|\[admins\]|",
+            r"(?:mdp|pat|encrypt|seed|phrase|login|auth|key)\b|^\s*(?:user|allow|dns) "
         );
-        let key = format!("(?:{}|sensitive[a-z.]*|props)[._-]?key", KEYS.join("|"));
-        RegexBuilder::new(&format!("{words}|{key}"))
-            .unicode(false)
-            .case_insensitive(true)
-            .multi_line(true)
-            .build()
-            .ok()
+        RegexBuilder::new(words).unicode(false).case_insensitive(true).multi_line(true).build().ok()
     });
     ANY.as_ref().is_some_and(|any| any.is_match(text))
 }
