@@ -64,7 +64,7 @@ fn is_term(name: &str, value: &[u8]) -> bool {
 pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
     /// Rows that fit one path: few do, and the first that finds something has said it.
     const MOST_ROWS: usize = 4;
-    table::formats(sample.path)
+    table::formats(sample.path, sample.bytes)
         .into_iter()
         .take(MOST_ROWS)
         .map(|(format, anywhere)| match anywhere {

@@ -93,8 +93,10 @@ fn last_byte(name: &str) -> usize {
     name.bytes().last().filter(|byte| *byte != b'*').map_or(0, usize::from)
 }
 
-/// Whether a file's name has no ending, as those of settings under Unix, and is none that packages have for people.
-fn is_bare(name: &str) -> bool {
+/// Whether a file may be one of settings without an ending, as programs under Unix have them: no command, and none that
+/// packages have for people, whose names are in capitals often.
+fn is_bare(name: &str, text: &[u8]) -> bool {
+    const LARGEST: usize = 64 << 10;
     const FOR_PEOPLE: &[&str] = &[
         "authors",
         "change",
@@ -116,12 +118,17 @@ fn is_bare(name: &str) -> bool {
         "todo",
         "version",
     ];
+    let lower = name.to_ascii_lowercase();
     !name.strip_prefix('.').unwrap_or(name).contains('.')
-        && !FOR_PEOPLE.iter().any(|beginning| name.starts_with(beginning))
+        && name.contains(|letter: char| letter.is_ascii_lowercase())
+        && !FOR_PEOPLE.iter().any(|beginning| lower.starts_with(beginning))
+        && text.len() <= LARGEST
+        && !text.starts_with(b"#!")
 }
 
-/// How the file of this path may be read, in the order of the table, and whether its name says little.
-pub(super) fn formats(path: &str) -> Vec<(Format, bool)> {
+/// How a file may be read, in the order of the table, and whether its name says little.
+pub(super) fn formats(path: &str, text: &[u8]) -> Vec<(Format, bool)> {
+    let name = name_of(path);
     let path = path.to_ascii_lowercase();
     let own_name = name_of(&path);
     let named = INDEX.named.get(own_name).into_iter().flatten();
@@ -144,7 +151,7 @@ pub(super) fn formats(path: &str) -> Vec<(Format, bool)> {
             formats.push((file.format, file.anywhere));
         }
     }
-    if formats.is_empty() && is_bare(own_name) {
+    if formats.is_empty() && is_bare(name, text) {
         formats.push((Format::Lines, true));
     }
     formats

@@ -142,6 +142,18 @@ fn lines_are_read_as_their_programs_read_them() {
         (".cassandra/cqlshrc", "[authentication]\npassword = hV7#kk29Lm\n", vec![2]),
         (".pause", "user ACME\npassword hV7#kk29Lm\n", vec![2]),
         ("README", "password = hV7#kk29Lm\n", vec![]),
+        ("SIGNED_UPDATES", "password = hV7#kk29Lm\n", vec![]),
+        ("bin/start", "#!/usr/bin/env python3\npassword = hV7#kk29Lm\n", vec![]),
+        (
+            "conf/tomee.xml",
+            "<tomee><Resource id=\"a\">\nUserName ops\nPassword hV7#kk29Lm\n</Resource></tomee>\n",
+            vec![3],
+        ),
+        (
+            "plugin.xml",
+            "<a><description>Each in a row, as in\ntoken=hV7akk29Lm,token2=b\nThere is no other way.</description></a>\n",
+            vec![],
+        ),
         ("a.dist-info/METADATA", "Name: a\n\n    password = hV7#kk29Lm\n", vec![]),
         ("client.ovpn", "remote a 1194\n<auth-user-pass>\nops\nhV7#kk29Lm\n</auth-user-pass>\n", vec![4]),
         ("rabbitmq/.erlang.cookie", "QYHWNVBKTXRPLMZCSDGF\n", vec![1]),

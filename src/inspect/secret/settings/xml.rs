@@ -54,7 +54,7 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
                             found.push((parent, std::mem::take(&mut key), value.trim().to_owned()));
                         }
                         // lines of settings, as TomEE has them
-                        _ if value.trim().contains('\n') => {
+                        _ if value.trim().contains('\n') && !is_prose(&value) => {
                             let lines = lines::pairs(value.as_bytes()).into_iter();
                             found.extend(lines.filter_map(|pair| {
                                 Some((
@@ -82,6 +82,11 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
             Some(Pair::new(parent, name, at..at + value.len()))
         });
     Some(located.collect())
+}
+
+/// Whether a line has more words than a name, a sign and a value.
+fn is_prose(text: &str) -> bool {
+    text.lines().any(|line| line.split_whitespace().count() > 3)
 }
 
 /// Adds an element's attributes; returns the name for its text: what its `key` says, or its own.
