@@ -243,8 +243,9 @@ fn what_lands_at_one_place_is_told_by_where_it_lands() {
 
     let ignored = Tar::package().file("package/dist/.gitignore", b"a\n");
     assert_eq!(archive_rules(&audit(TGZ, &ignored.clone().tgz())), ["archive-renamed"]);
+    // npm drops the renamed one, or writes the other over it, in whatever order they come
     let both = audit(TGZ, &ignored.file("package/dist/.npmignore", b"b\n").tgz());
-    assert!(kinds(&both).contains(&AnomalyKind::Duplicate));
+    assert_eq!(archive_rules(&both), ["archive-renamed"]);
     let entry = both.inventory.everything().find(|entry| entry.path == "package/dist/.gitignore").unwrap();
     assert_eq!(entry.installed.as_deref(), Some("dist/.npmignore"));
 }
