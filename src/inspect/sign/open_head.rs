@@ -111,7 +111,7 @@ mod tests {
             "package acme;\n".to_owned(),
             format!("package acme;\n/*\n{APACHE} */\n"),
             "/* Copyright Acme. All rights reserved. */\npackage acme;\n".to_owned(),
-            format!("/*\n * ACME PROPRIETARY/CONFIDENTIAL.\n{APACHE} */\npackage acme;\n"),
+            format!("/*\n * A trade secret of Acme.\n{APACHE} */\npackage acme;\n"),
             format!("/*\n * Copyright Acme. Portions of this file are\n{APACHE} */\npackage acme;\n"),
             "/* SPDX-License-Identifier: LicenseRef-Acme */\npackage acme;\n".to_owned(),
             "/* SPDX-License-Identifier: MIT AND LicenseRef-Acme */\npackage acme;\n".to_owned(),
