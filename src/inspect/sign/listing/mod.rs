@@ -182,13 +182,16 @@ pub(super) fn quotes_typescript(path: &str, bytes: &[u8]) -> bool {
         && aside::of(path, bytes).is_some_and(|aside| is_source(&aside.literals))
 }
 
-/// Whether several comments stand at the beginning of lines whose ends are written out, or something that no script has
-/// as its own code.
+/// Whether several comments stand at the beginning of lines whose ends are written out, and types among them; or something
+/// that no script has as its own code.
 fn may_quote(bytes: &[u8]) -> bool {
+    const SEVERAL: usize = 4;
     static COMMENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\\n/"));
+    static TYPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(": string"));
     static IMPORT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("import type "));
     let is_comment = |at: &usize| matches!(bytes.get(at + 3), Some(b'/' | b'*'));
-    COMMENT.find_iter(bytes).filter(is_comment).nth(1).is_some() || IMPORT.find(bytes).is_some()
+    let has_comments = || COMMENT.find_iter(bytes).filter(is_comment).nth(1).is_some();
+    IMPORT.find(bytes).is_some() || has_comments() && TYPE.find_iter(bytes).take(SEVERAL).count() == SEVERAL
 }
 
 /// A script that exports nothing but a text in quotes.
