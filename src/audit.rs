@@ -320,7 +320,12 @@ impl Auditor {
             options.project.as_ref().is_some_and(|project| !crate::own::is_of_project(&inventory, project));
         let context =
             Context::new(&inventory, &options.settings).against(beside.previous, lock.as_ref()).away(is_away);
-        let findings = rules::check(&context, options.timings.as_deref(), beside.workers);
+        let findings = rules::check(
+            &context,
+            |rule| policy.is_on(rule.name),
+            options.timings.as_deref(),
+            beside.workers,
+        );
         let Judgement { findings, idle, used, verdict } =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
         let later = match foresees {
@@ -405,7 +410,7 @@ impl Auditor {
             package.declared.record.clear();
         }
         let context = Context::new(&rest, &options.settings).against(beside.previous, lock);
-        let findings = rules::check(&context, None, beside.workers);
+        let findings = rules::check(&context, |rule| policy.is_on(rule.name), None, beside.workers);
         judge(policy, &options.settings, &rest, findings, options.today, options.fail_on).findings
     }
 }

@@ -93,6 +93,12 @@ impl Policy {
         at_most.map_or(level, |most| level.min(most))
     }
 
+    /// Whether any finding of a rule can have a level: of a rule that is off, none is asked for.
+    pub fn is_on(&self, rule: &str) -> bool {
+        let for_show = self.for_show.get(rule).copied().unwrap_or(Level::Off);
+        self.level(rule).max(for_show) != Level::Off
+    }
+
     /// The level of a rule. One that no policy names is an error: a gate fails closed.
     pub fn level(&self, rule: &str) -> Level {
         self.levels.get(rule).map_or(Level::Error, |(level, ..)| *level)

@@ -208,24 +208,33 @@ pub fn words() -> Vec<RuleWords> {
     all.into_iter().map(words).collect()
 }
 
-/// Runs every rule, with up to two threads. The findings come sorted: by rule in the order of [`ALL`], then by
-/// place.
-pub fn check(context: &Context<'_>, timings: Option<&Timings>, workers: usize) -> Vec<Finding> {
+/// Runs every rule that is on, with up to two threads. The findings come sorted: by rule in the order of [`ALL`], then
+/// by place.
+pub fn check(
+    context: &Context<'_>,
+    is_on: impl Fn(&Rule) -> bool,
+    timings: Option<&Timings>,
+    workers: usize,
+) -> Vec<Finding> {
     /// From this many entries on, a second thread pays.
     const WORTH_A_THREAD: usize = 1000;
     if workers < 2 || context.inventory.entries.len() < WORTH_A_THREAD {
-        return check_all(context, timings);
+        return check_all(context, is_on, timings);
     }
     std::thread::scope(|scope| {
         // What many rules share takes most of the time, and there are two such computations.
         scope.spawn(|| context.strays());
-        check_all(context, timings)
+        check_all(context, is_on, timings)
     })
 }
 
-fn check_all(context: &Context<'_>, timings: Option<&Timings>) -> Vec<Finding> {
+fn check_all(
+    context: &Context<'_>,
+    is_on: impl Fn(&Rule) -> bool,
+    timings: Option<&Timings>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in ALL.iter() {
+    for rule in ALL.iter().filter(|rule| is_on(rule)) {
         let from = findings.len();
         timed(timings, rule.name, || (rule.check)(rule, context, &mut findings));
         if let Some(own) = findings.get_mut(from..) {
