@@ -41,8 +41,8 @@ pub(super) fn page(policy: &Policy) -> String {
     page.push_str(
         "\n## Settings files\n\nIn these files the name of a setting says that its value is a credential \
          (`secret-settings-file`). Placeholders, references to a vault or to the environment and encrypted values \
-         are none. A file whose name has no ending is read like any settings, unless it is one that packages have for \
-         people, such as `LICENSE`.\n\n| file | of |\n| --- | --- |\n",
+         are none. A file whose name has no ending is read like any settings, unless it is a \
+         command, larger than 64 KiB, or one that packages have for people, such as `LICENSE` and others in capitals.\n\n| file | of |\n| --- | --- |\n",
     );
     let mut by_what: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for file in SETTINGS_FILES {
