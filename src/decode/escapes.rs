@@ -4,6 +4,7 @@
 use super::places::{Builder, Rate};
 use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, entities, percent, store};
 use crate::plain::{Character, numbered};
+use crate::unpack;
 
 /// Bytes of a word that is worth a look: the names that tokens are assigned to are as long.
 const SHORTEST: usize = 7;
@@ -74,7 +75,7 @@ fn is_name(bytes: &[u8], end: usize) -> bool {
 fn packed(bytes: &[u8], begin: usize, budget: &Budget) -> Option<(Option<Vec<u8>>, usize)> {
     let quote = *bytes.get(begin.checked_sub(1)?)?;
     let is_packed = bytes.get(begin) == Some(&b'\\') && matches!(quote, b'"' | b'\'' | b'`');
-    if !is_packed || !store::is_packed(&literal(bytes, begin, quote, 4).0) {
+    if !is_packed || !unpack::is_packed(&literal(bytes, begin, quote, 4).0) {
         return None;
     }
     let (packed, end) = literal(bytes, begin, quote, LARGEST_LAYER);
@@ -106,13 +107,13 @@ fn literal(bytes: &[u8], begin: usize, quote: u8, most: usize) -> (Vec<u8>, usiz
             Some([b'\\', b'f']) => (12, 2),
             Some([b'\\', sign @ (b'\\' | b'"' | b'\'' | b'`')]) => (*sign, 2),
             Some([b'\\', b'0']) if !bytes.get(at + 2).is_some_and(u8::is_ascii_digit) => (0, 2),
-            _ => match Escape::at(bytes, at) {
-                Some(Escape { length, character: Some(Character::Byte(byte)), .. }) => (byte, length),
-                Some(Escape { length, character: Some(Character::Of(character)), .. }) => {
-                    (u8::try_from(character).unwrap_or_default(), length)
+            Some([b'\\', _]) => match numbered(bytes.get(at + 1..).unwrap_or_default()) {
+                Some((character, length)) => {
+                    (u8::try_from(char::from(character)).unwrap_or_default(), length + 1)
                 }
-                _ => (*byte, 1),
+                None => (*byte, 1),
             },
+            _ => (*byte, 1),
         };
         text.push(plain);
         at += length;

@@ -280,7 +280,7 @@ impl Search<'_> {
             }
             match text {
                 InnerText::Clear(text) => {
-                    let mut text = self.unpacked(&text, Coding::Base64).unwrap_or(text);
+                    let mut text = self.unpacked(&text).unwrap_or(text);
                     self.look_inside(&mut text, origin, depth + 1);
                 }
                 InnerText::Zstd(range) => {
@@ -301,7 +301,8 @@ impl Search<'_> {
                         own = coding.decoded(coded);
                         own.as_mut_slice()
                     };
-                    match self.unpacked(decoded, coding) {
+                    let unpacked = if coding == Coding::Base64 { self.unpacked(decoded) } else { None };
+                    match unpacked {
                         Some(mut text) => self.look_inside(&mut text, origin, depth + 1),
                         None => self.look_inside(decoded, origin, depth + 1),
                     }
@@ -311,8 +312,8 @@ impl Search<'_> {
     }
 
     /// What a decoded text holds, if it is a compressed one.
-    fn unpacked(&mut self, decoded: &[u8], coding: Coding) -> Option<Vec<u8>> {
-        if coding != Coding::Base64 || !unpack::is_packed(decoded) {
+    fn unpacked(&mut self, decoded: &[u8]) -> Option<Vec<u8>> {
+        if !unpack::is_packed(decoded) {
             return None;
         }
         let text = self.unpack(decoded);

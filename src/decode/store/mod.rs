@@ -50,13 +50,7 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     }
 }
 
-/// Whether bytes begin as packed ones do.
-pub(super) fn is_packed(beginning: &[u8]) -> bool {
-    [packed::GZIP, packed::ZSTD].iter().any(|magic| beginning.starts_with(magic))
-        || packed::is_zlib(beginning)
-}
-
-/// The text that is packed in bytes that begin so.
+/// The text that is packed in bytes whose first say how.
 pub(super) fn unpacked(bytes: &[u8], budget: &Budget) -> Option<Vec<u8>> {
     packed::marked(bytes, budget).map(|(text, _)| text)
 }

@@ -13,11 +13,6 @@ pub(super) const ZSTD: &[u8] = b"\x28\xB5\x2F\xFD";
 pub(super) const LZ4: &[u8] = b"\x04\x22\x4D\x18";
 pub(super) const GZIP: &[u8] = b"\x1F\x8B\x08";
 
-/// Whether bytes begin as zlib writes them with the largest window.
-pub(super) fn is_zlib(bytes: &[u8]) -> bool {
-    matches!(bytes, [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..])
-}
-
 /// What a block holds whose first bytes say how it is compressed; `None` if it can't be read to its end. What was made of
 /// it is taken from the budget either way. The second number is how many bytes it takes up.
 pub(super) fn marked(bytes: &[u8], budget: &Budget) -> Option<(Vec<u8>, usize)> {

@@ -13,9 +13,7 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut Found<'_>) {
     let mut done = 0;
     for at in memchr3_iter(0x78, 0x28, 0x04, bytes) {
         let rest = bytes.get(at..).unwrap_or_default();
-        if at < done
-            || !(rest.starts_with(packed::LZ4) || rest.starts_with(packed::ZSTD) || packed::is_zlib(rest))
-        {
+        if at < done || !(rest.starts_with(packed::LZ4) || rest.starts_with(packed::ZSTD) || is_zlib(rest)) {
             continue;
         }
         if budget.is_spent() {
@@ -31,6 +29,11 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut Found<'_>) {
             }
         }
     }
+}
+
+/// Whether bytes begin as zlib writes them with the largest window.
+fn is_zlib(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..])
 }
 
 #[cfg(test)]

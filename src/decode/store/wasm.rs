@@ -2,7 +2,8 @@
 //! where it stands.
 
 use super::super::Budget;
-use super::{Found, is_packed, unpacked};
+use super::{Found, unpacked};
+use crate::unpack::is_packed;
 
 pub(super) const MAGIC: &[u8] = b"\0asm\x01\0\0\0";
 const CUSTOM: u8 = 0;
