@@ -1,5 +1,5 @@
 //! String literals that code puts together: `"a" + "b"`, `"a" "b"`, `"a".concat("b")`, `concat!("a", "b")`,
-//! `["a", "b"].join("")`, `String.join("", "a", "b")`, `"{}{}".format("a", "b")`.
+//! `["a", "b"].join("")`, `String.join("", "a", "b")`, `"{}{}".format("a", "b")`, `.append("a").append("b")`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -25,6 +25,9 @@ const MOST: usize = 10_000;
 
 static JOIN: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".join"));
 static CONCAT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("oncat"));
+/// What builders of texts are told: Java's and .NET's, Rust's, Go's.
+static BUILD: LazyLock<[Finder<'_>; 3]> =
+    LazyLock::new(|| ["ppend(", ".push_str(", ".WriteString("].map(Finder::new));
 
 /// What was joined once is not joined again, as it would grow with each layer.
 pub(super) const WRAPPING: Wrapping =
@@ -36,6 +39,9 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     by_operator(bytes, &mut layer);
     by_call(bytes, &JOIN, &mut layer);
     by_call(bytes, &CONCAT, &mut layer);
+    for call in BUILD.iter() {
+        by_chain(bytes, call, &mut layer);
+    }
 }
 
 /// Literals with an operator, or nothing, between them.
@@ -117,8 +123,10 @@ fn joint(bytes: &[u8], close: usize) -> Option<usize> {
         b"" if open == 0 => {
             gap.first() != bytes.get(close) && may_be_cut(|byte| byte.is_ascii_alphanumeric())
         }
-        // Without an operator it may be the end of one argument and the beginning of another.
-        b"" => may_be_cut(|byte| byte.is_ascii_alphanumeric() || b"_-+/=.:~@%\\".contains(&byte)),
+        // Without an operator it may be the end of one argument and the beginning of another. An escaped quote is one
+        // within a literal: what looks like the next literal is its rest, up to its end.
+        b"" if is_escaped(bytes, close) => false,
+        b"" => may_be_cut(|byte| byte.is_ascii_alphanumeric() || b"_-+/=.:;~@%\\".contains(&byte)),
         // Two escaped quotes, as an empty text has in JSON within JSON.
         b"\\" if close.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\\') => false,
         operator => {
@@ -129,6 +137,12 @@ fn joint(bytes: &[u8], close: usize) -> Option<usize> {
         }
     };
     is_joint.then_some(close + 1 + open)
+}
+
+/// Whether a backslash before a quote makes it one of the text.
+fn is_escaped(bytes: &[u8], quote: usize) -> bool {
+    let before = bytes.get(..quote).unwrap_or_default();
+    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
 /// Adds what a literal stands for that closes at `close` and is nothing but slots, with the literals behind it in them:
@@ -254,6 +268,56 @@ fn by_call(bytes: &[u8], finder: &Finder<'_>, layer: &mut Builder<'_>) {
             push(bytes, &parts, bytes.get(separator).unwrap_or_default(), layer);
         }
     }
+}
+
+/// Literals that a builder is given one after the other: `b.append("a").append("b")`, `b.append("a"); b.append("b")`.
+/// Each call is read once, as the search goes on behind the last of a chain.
+fn by_chain(bytes: &[u8], finder: &Finder<'_>, layer: &mut Builder<'_>) {
+    let mut done = 0;
+    for at in finder.find_iter(bytes) {
+        if at < done {
+            continue;
+        }
+        let mut parts = Vec::new();
+        let mut next = Some(at + finder.needle().len());
+        while let Some(arguments) = next.filter(|_| parts.len() < MOST) {
+            done = arguments;
+            let (mut only, end) = elements(bytes, arguments);
+            if only.len() != 1 || bytes.get(end) != Some(&b')') {
+                break;
+            }
+            parts.append(&mut only);
+            done = end;
+            next = next_call(bytes, end + 1, finder.needle());
+        }
+        if parts.len() > 1 {
+            parts.splice(..0, first_of_builder(bytes, at));
+            push(bytes, &parts, b"", layer);
+        }
+    }
+}
+
+/// Where the arguments of the next call begin, if nothing is before it but the builder's name.
+fn next_call(bytes: &[u8], from: usize, call: &[u8]) -> Option<usize> {
+    const LONGEST_NAME: usize = 64;
+    let rest = bytes.get(from..)?;
+    let near = rest.get(..LONGEST_GAP).unwrap_or(rest);
+    let gap = near.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b';').count();
+    let is_of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    let near = near.get(gap..)?;
+    let name = near.iter().take(LONGEST_NAME).take_while(is_of_name).count();
+    let is_call = near.get(..name + 1)?.ends_with(call);
+    is_call.then_some(from + gap + name + 1)
+}
+
+/// What a builder begins with whose first call ends its name at `at`: `new StringBuilder("a").append("b")`.
+fn first_of_builder(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let dot =
+        [Some(at), at.checked_sub(2)].into_iter().flatten().find(|dot| bytes.get(*dot) == Some(&b'.'))?;
+    let before = bytes.get(..dot)?.trim_ascii_end().strip_suffix(b")")?;
+    let close =
+        before.len().checked_sub(1).filter(|last| before.get(*last).is_some_and(|byte| is_quote(*byte)))?;
+    Some(first_part(bytes, close))
 }
 
 /// Adds the elements of the list that is joined at `at`: Ruby's `join` needs no argument, nor does Swift's `joined()`.
@@ -451,6 +515,14 @@ mod tests {
             "'{}{}'.format('ab_', 'cd-ef-and-so-on')",
             "'%s%s' % ('ab_', 'cd-ef-and-so-on')",
             "'{0}{1}' -f 'ab_', 'cd-ef-and-so-on'",
+            "b.append('ab_').append('cd-ef-and-so-on')",
+            "new StringBuilder(\"ab_\")\n    .append(\"cd-\")\n    .append(\"ef-and-so-on\")",
+            "''; b.Append('ab_');\n b.Append('cd-ef-and-so-on')",
+            "String::from(\"a\"); s.push_str(\"ab_\"); s.push_str(\"cd-ef-and-so-on\")",
+            "b.WriteString(\"ab_\")\n\tb.WriteString(\"cd-ef-and-so-on\")",
+            "'a=\\\"b\\\" ab_'+'cd-ef-and-so-on'",
+            "\"a=\\\"b\\\" ab_c\"+\"d-ef-and-so-on\"",
+            "\"a=\\\"b\\\" p\"+\" ab_cd-ef-and-so-on\"",
         ] {
             let found = texts(&format!("one\nx = {text};\n"));
             assert!(found.iter().any(|found| found.contains("ab_cd-ef-and-so-on")), "{text} {found:?}");
@@ -469,6 +541,8 @@ mod tests {
             "'<a href=\"' + href + '\">some more text</a>'",
             "'a', // one\n 'and another text of letters'",
             "''.concat(a, 'b')",
+            "b.append('<p class=one>').append(c).append('<p class=two>')",
+            "b.append('one, two, three, four', 5).append('five, six, seven')",
         ] {
             assert_eq!(texts(text), [""; 0], "{text}");
         }
