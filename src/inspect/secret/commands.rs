@@ -52,6 +52,8 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|\bNetworkCredential\(["'][^"'\n]*["'],\s?["']"#,
         r#"|(?:--password-stdin|--with-token|--stdin)\s[^\n]*?<<<\s?["']?"#,
         r#"|\bidentified by\s["']"#,
+        r#"|\b(?:with|login|role\s\S{1,80}|user\s\S{1,80})\s{1,3}(?:encrypted\s)?password\s{0,3}=?\s{0,3}N?'"#,
+        r#"|--(?:requirepass|masterauth)[ =]["']?"#,
         r#"|\b(?:un)?zip(?:\s[^\n]*?)?\s-P\s?["']?"#,
         r#"|\b7z[ar]?(?:\s[^\n]*?)?\s-p["']?"#,
         // what expect(1) types

@@ -2,16 +2,17 @@
 //! `define('name', 'value')`, Erlang's `{name, "value"}`. Reads JSON, too, where it has comments or is a template.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::bytes::{Match, Regex, RegexBuilder};
 
-use super::Pair;
+use super::{Pair, names};
 
 /// Lengths are checked afterwards: counting them makes the regex large and slow.
 static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let sign = r#"\s*(?:=>|:=|=|:)\s*(?:[a-z.]+\()?[brufBRUF]?"#;
-    let value = r#"(?:"((?:[^"\\\r\n]|\\.){6,})"|'((?:[^'\\\r\n]|\\.){6,})')"#;
+    let value = r#"(?:"((?:[^"\\\r\n]|\\.){6,})"|'((?:[^'\\\r\n]|\\.){6,})'|`([^`$\\\r\n]{6,})`)"#;
     let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]*";
     RegexBuilder::new(&format!(
         r#"(?:["']({name})["']\]?{sign}|\(\s*["']({name})["'] *,\s*[brufBRUF]?|\{{\s*({name})\s*,\s*(?:<<)?|({name})(?:(?:\s*:\s*[a-zA-Z&\[\]. ]+)??{sign}| +)){value}"#
@@ -24,9 +25,31 @@ static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What is taken where the environment has no value: `env('NAME', 'value')`, `process.env.NAME || "value"`.
 static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let name = r"[A-Z][A-Z0-9_]+";
-    let sign = r"\s*(?:,\s*(?:default\s*[=:]\s*)?|\|\||\?\?|\?:|or\s)\s*";
+    let sign = r"\s*(?:,\s*(?:default\s*[=:]\s*)?|\|\||\?\?|\?:|or\s|\{)\s*";
     RegexBuilder::new(&format!(
         r#"(?:["']({name})["'][)\]]?|\benv\.({name})){sign}(?:"([^"\r\n]{{6,}})"|'([^'\r\n]{{6,}})')"#
+    ))
+    .unicode(false)
+    .build()
+    .ok()
+});
+
+/// Where a list of texts begins: `NAMES = ["`, `names: ['`, `NAMES = new String[] {"`, `names := []string{"`.
+static LIST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"[A-Za-z_$][A-Za-z0-9_.-]*";
+    RegexBuilder::new(&format!(
+        r#"(?:["']({name})["']\]?|({name}))(?:\s*:\s*[a-zA-Z\[\]<>]+)??\s*(?:=>|:=|=|:)\s*(?:[a-zA-Z.]+\()?(?:new\s+)?(?:[a-zA-Z]*\[\]\s*[a-z]*\s*\{{|[\[(])\s*["']"#
+    ))
+    .unicode(false)
+    .build()
+    .ok()
+});
+
+/// A text of one line between two words: `name = <<EOT`.
+static HERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"[A-Za-z_][A-Za-z0-9_.-]*";
+    RegexBuilder::new(&format!(
+        r#"["']?({name})["']?\s*=\s*<<[-~]?["']?[A-Z_]+["']?[ \t]*\r?\n[ \t]*([^\r\n]{{6,}})\r?\n[ \t]*[A-Z_]+[ \t]*\r?(?:\n|$)"#
     ))
     .unicode(false)
     .build()
@@ -60,7 +83,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         else {
             continue;
         };
-        let Some(value) = captures.get(5).or_else(|| captures.get(6)) else { continue };
+        let Some(value) = (5..=7).find_map(|number| captures.get(number)) else { continue };
         if is_long(&name, &value) || is_comment(text, whole.start()) {
             continue;
         }
@@ -92,13 +115,42 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             pairs.push(Pair::new("", String::from_utf8_lossy(name.as_bytes()), value.range()));
         }
     }
-    for captures in FIELD.iter().flat_map(|field| field.captures_iter(text)).take(MOST) {
+    for captures in LIST.iter().flat_map(|list| list.captures_iter(text)).take(MOST) {
+        let (Some(whole), Some(name)) = (captures.get(0), captures.get(1).or_else(|| captures.get(2))) else {
+            continue;
+        };
+        if name.len() <= LONGEST_NAME && names::may_count(name.as_bytes()) && !is_comment(text, whole.start())
+        {
+            let name = String::from_utf8_lossy(name.as_bytes());
+            pairs.extend(listed(text, whole.end() - 1).map(|value| Pair::new("", name.clone(), value)));
+        }
+    }
+    let fields = [&FIELD, &HERE].into_iter().filter_map(|field| field.as_ref());
+    for captures in fields.flat_map(|field| field.captures_iter(text)).take(MOST) {
         let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
         if !is_long(&name, &value) && !is_comment(text, name.start()) {
             pairs.push(Pair::new("", String::from_utf8_lossy(name.as_bytes()), value.range()));
         }
     }
     pairs
+}
+
+/// The texts of a list whose first quote is at `at`.
+fn listed(text: &[u8], at: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+    const MOST: usize = 200;
+    let mut at = Some(at);
+    let next = move || {
+        let open = at?;
+        let quote = *text.get(open).filter(|byte| matches!(byte, b'"' | b'\''))?;
+        let inside = text.get(open + 1..)?;
+        let length = memchr::memchr2(quote, b'\n', inside).filter(|end| inside.get(*end) == Some(&quote))?;
+        let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == b',';
+        let behind = inside.get(length + 1..)?;
+        let gap = behind.iter().take_while(|byte| is_blank(byte)).count();
+        at = behind.get(..gap)?.contains(&b',').then_some(open + length + 2 + gap);
+        Some(open + 1..open + 1 + length)
+    };
+    std::iter::from_fn(next).take(MOST)
 }
 
 /// Whether the line up to here begins as a comment.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Pair;
-use super::lines::{lines, words};
+use super::lines::{lines, value, words};
 
 /// First words, and the places behind them at which a credential stands.
 const DIRECTIVES: &[(&str, &[usize])] = &[
@@ -25,17 +25,44 @@ const DIRECTIVES: &[(&str, &[usize])] = &[
 
 /// The credentials of all lines.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
+    // what a server of TACACS+ shares with its clients is called no more than `key`
+    let is_tacacs = memchr::memmem::find(text, b"= cleartext ").is_some()
+        || memchr::memmem::find(text, b"accounting file").is_some();
     let in_line = |line: Range<usize>| {
-        let places = credentials(text.get(line.clone()).unwrap_or_default()).into_iter();
+        let here = text.get(line.clone()).unwrap_or_default();
+        let places = credentials(here).into_iter().chain(shared_key(here).filter(|_| is_tacacs));
         places.map(move |place| Pair::new("", "password", line.start + place.start..line.start + place.end))
     };
     lines(text).flat_map(in_line).collect()
+}
+
+/// Where the value of `key = ...` is.
+fn shared_key(line: &[u8]) -> Option<Range<usize>> {
+    let sign = memchr::memchr(b'=', line)?;
+    (line.get(..sign)?.trim_ascii() == b"key").then(|| value(line, sign + 1))
+}
+
+/// Where the value of a macro of Nagios is that keeps a credential out of what is shown: `$USER3$=...`. Others hold
+/// paths.
+fn macro_of_nagios(line: &[u8]) -> Option<Range<usize>> {
+    let sign = memchr::memchr(b'=', line)?;
+    let number = line.get(..sign)?.trim_ascii().strip_prefix(b"$USER")?.strip_suffix(b"$")?;
+    let value = value(line, sign + 1);
+    let is_path = line.get(value.clone())?.contains(&b'/');
+    (!is_path && number.iter().all(u8::is_ascii_digit)).then_some(value)
 }
 
 /// Where the credentials of a line are.
 fn credentials(line: &[u8]) -> Vec<Range<usize>> {
     let mut words = words(line);
     let Some(first) = words.next().and_then(|first| line.get(first)) else { return Vec::new() };
+    if first.starts_with(b"$USER") {
+        return macro_of_nagios(line).into_iter().collect();
+    }
+    // `login = cleartext "..."`, as servers of TACACS+ have it
+    if let Some(scheme) = words.clone().position(|word| line.get(word) == Some(b"cleartext")) {
+        return words.nth(scheme + 1).map(|word| without_quotes(line, word)).into_iter().collect();
+    }
     // users of Redis have a password behind each `>`
     if first == b"user" {
         let passwords = words.filter(|word| line.get(word.start) == Some(&b'>'));
@@ -65,6 +92,12 @@ mod tests {
             ("  rocommunity Abc 10.0.0.0/8", vec!["Abc"]),
             ("user worker on >Abc >Def ~jobs:* +@all", vec!["Abc", "Def"]),
             ("    dns cloudflare Abc", vec!["Abc"]),
+            ("$USER3$=Abc", vec!["Abc"]),
+            ("$USER12$ = \"Abc\"", vec!["Abc"]),
+            ("$USER1$=/usr/lib/nagios/plugins", vec![]),
+            ("  login = cleartext \"Abc\"", vec!["Abc"]),
+            ("  pap = cleartext Abc", vec!["Abc"]),
+            ("login = cleartext", vec![]),
             ("dns 10.0.0.1", vec![]),
             ("user www-data", vec![]),
             ("createUser", vec![]),

@@ -6,23 +6,63 @@ use std::ops::Range;
 use super::Pair;
 use super::names::{self, Kind};
 
+/// Bytes of a line that goes on behind its end.
+const LONGEST_LINE: usize = 4 << 10;
+
 /// The pairs of all lines that are no comments.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     let mut pairs = Vec::new();
     let mut section = Cow::default();
-    for line in lines(text) {
+    let mut all = lines(text).peekable();
+    while let Some(mut line) = all.next() {
+        while text.get(line.clone()).is_some_and(goes_on) && line.len() < LONGEST_LINE {
+            // between CR and LF there is an empty line
+            all.next_if(|next| next.is_empty() && text.get(next.start) == Some(&b'\n'));
+            let Some(next) = all.next() else { break };
+            line.end = next.end;
+        }
         let Some(here) = text.get(line.clone()) else { continue };
         if let Some(name) = here.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) {
             section = String::from_utf8_lossy(name);
         } else if let Some((name, value)) = split(here) {
             let further = further(here, value.start);
             for (name, value) in std::iter::once((name, value)).chain(further) {
-                let value = line.start + value.start..line.start + value.end;
-                pairs.push(Pair::new(section.clone(), name, value));
+                for value in parts(here, &name, value) {
+                    let value = line.start + value.start..line.start + value.end;
+                    pairs.push(Pair::new(section.clone(), name.clone(), value));
+                }
             }
         }
     }
     pairs
+}
+
+/// Whether a line of a name and a value goes on in the next one, as in files of properties. In a shell's, what is behind
+/// a blank and a backslash is another word.
+fn goes_on(line: &[u8]) -> bool {
+    let Some(head) = line.strip_suffix(b"\\") else { return false };
+    let Some((name, value)) =
+        end_of_name(head).and_then(|sign| Some((head.get(..sign)?, head.get(sign + 1..)?)))
+    else {
+        return false;
+    };
+    let has_blank = |text: &[u8]| text.iter().any(u8::is_ascii_whitespace);
+    !has_blank(name.trim_ascii()) && (value.trim_ascii().is_empty() || !has_blank(value.trim_ascii_start()))
+}
+
+/// What a value is made of whose name says that there are several: `API_TOKENS=one,two`.
+fn parts(line: &[u8], name: &str, value: Range<usize>) -> Vec<Range<usize>> {
+    let text = line.get(value.clone()).unwrap_or_default();
+    if !name.ends_with(['s', 'S']) || !text.contains(&b',') {
+        return vec![value];
+    }
+    let mut at = value.start;
+    let parts = text.split(|byte| *byte == b',').map(|part| {
+        let start = at + part.len() - part.trim_ascii_start().len();
+        at += part.len() + 1;
+        start..start + part.trim_ascii().len()
+    });
+    parts.collect()
 }
 
 /// Where each line is, without its end.
@@ -148,7 +188,7 @@ fn blank_behind_name(line: &[u8]) -> Option<usize> {
 }
 
 /// Where the words of a line are.
-pub(super) fn words(line: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+pub(super) fn words(line: &[u8]) -> impl Iterator<Item = Range<usize>> + Clone + '_ {
     let mut at = 0;
     line.split(u8::is_ascii_whitespace).filter_map(move |word| {
         let start = at;

@@ -27,7 +27,7 @@ use table::Format;
 pub(super) use environment::find as environment;
 #[cfg(test)]
 pub(crate) use table::TABLE as SETTINGS_FILES;
-pub(super) use wrapped::find as wrapped;
+pub(super) use wrapped::{find as wrapped, in_literals};
 
 /// A name, and where the value is that a file gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,6 +15,8 @@ pub(super) enum Kind {
     Mnemonic,
     /// A user's name with the password behind it.
     Login,
+    /// Digits that are typed in.
+    Pin,
 }
 
 /// Words that make a name harmless wherever they are in it.
@@ -76,7 +78,14 @@ const HARMLESS_TOKEN: &[&str] = &[
     "tag",
     "color",
     "design",
+    // of a language model
+    "max",
 ];
+/// What is before `key` where it is a name or a fingerprint: `GPG_KEYS=`, as Dockerfiles have it.
+const HARMLESS_KEYS: &[&str] = &["registry", "gpg", "pgp"];
+/// Whose pins are typed in: others are those of a chip.
+const TYPED_IN: &[&str] =
+    &["user", "so", "admin", "unlock", "hsm", "pkcs11", "smartcard", "card", "sim", "piv", "token"];
 /// Words that may follow the one that counts.
 const BEHIND: &[&str] = &[
     "base",
@@ -215,7 +224,7 @@ pub(super) fn may_name(text: &[u8]) -> bool {
         let words = concat!(
             r"pass[wpc]|passe?\b|pwd|psw|pw\b|masterauth|secret|token|authtok|psk|mnemonic|bearer|authoriz|credential|",
             r"kennwort|senha|contrasena|wachtwoord|haslo|heslo|parola|community|com2sec|createuser|register|\[admins\]|",
-            r"(?:mdp|pat|encrypt|seed|phrase|login|auth|key)\b|^\s*(?:user|allow|dns) "
+            r"cleartext|(?:mdp|pat|encrypt|seed|phrase|login|auth|keys?)\b|^\s*(?:(?:user|allow|dns) |\$user[0-9])"
         );
         RegexBuilder::new(words).unicode(false).case_insensitive(true).multi_line(true).build().ok()
     });
@@ -253,7 +262,7 @@ fn may_say(name: &[u8]) -> bool {
             b'k' => &[b"key", b"kennwort"],
             b'l' => &[b"login"],
             b'm' => &[b"mnemonic", b"masterauth", b"mdp"],
-            b'p' => &[b"pass", b"parola", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase"],
+            b'p' => &[b"pass", b"parola", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase", b"pin"],
             b'r' => &[b"register"],
             b's' => &[b"secret", b"seed", b"senha"],
             b't' => &[b"token"],
@@ -310,6 +319,16 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     let last = words.pop()?;
     let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
     let before = words.last().map(String::as_str).unwrap_or_default();
+    // `COOKIE_KEYS`: of passwords, there are lists of bad ones
+    let one = last.strip_suffix('s').filter(|one| one.ends_with("key") || one.ends_with("token"));
+    let last = one.unwrap_or(last);
+    let is_typed_in = |word: &String| TYPED_IN.contains(&word.as_str());
+    if last == "pincode"
+        || last == "code" && before == "pin"
+        || last == "pin" && words.iter().any(is_typed_in)
+    {
+        return Some(Kind::Pin);
+    }
     if MNEMONICS.contains(&last) {
         return Some(Kind::Mnemonic);
     }
@@ -330,7 +349,8 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
         && (KEYS.contains(&before)
             || has(&["sensitive"])
             || name.bytes().all(|byte| !byte.is_ascii_lowercase()));
-    let is_harmless = !last.starts_with("secret") && has(HARMLESS_TOKEN) || is_key && before == "registry";
+    let is_harmless =
+        !last.starts_with("secret") && has(HARMLESS_TOKEN) || is_key && HARMLESS_KEYS.contains(&before);
     (!is_harmless && (is_token || is_key)).then_some(Kind::Token)
 }
 
@@ -409,6 +429,10 @@ mod tests {
             "EMAIL_HOST_PASSWORD",
             "registryPassword",
             "CACHE_SECRET",
+            "COOKIE_KEYS",
+            "apiTokens",
+            "pinCode",
+            "HSM_USER_PIN",
         ] {
             assert!(kind("", name).is_some(), "{name}");
         }
@@ -441,6 +465,11 @@ mod tests {
             "ssh_host_key",
             "REGISTRY_KEY",
             "cacheToken",
+            "LED_PIN",
+            "GPG_KEYS",
+            "publicKeys",
+            "keys",
+            "passwords",
         ] {
             assert_eq!(kind("", name), None, "{name}");
         }

@@ -171,6 +171,10 @@ fn lines_are_read_as_their_programs_read_them() {
             vec![1],
         ),
         ("etc/default/acme", "PORT=3000\nREDIS_PASSWORD=hV7#kk29Lm\n", vec![2]),
+        ("nagios/resource.cfg", "$USER1$=/usr/lib/nagios/plugins2\n$USER3$=hV7#kk29Lm\n", vec![2]),
+        ("tac_plus.conf", "accounting file = /var/log/a7\nkey = \"hV7#kk29Lm\"\n", vec![2]),
+        ("tac_plus.conf", "user = a {\n  login = cleartext hV7#kk29Lm\n}\n", vec![2]),
+        ("lib/keys.conf", "key = \"hV7#kk29Lm\"\n", vec![]),
     ] {
         assert_eq!(
             lines(&format!("package/{path}"), text, "secret-settings-file"),
@@ -213,6 +217,36 @@ fn passwords_of_any_form_are_found_in_any_format() {
         "password: \"\u{5bc6}\u{7801}\u{9700}\u{8981}8\u{4f4d}\"",
     ] {
         assert_eq!(lines("package/config/database.yml", text, "secret-settings-file"), [0; 0], "{text}");
+    }
+}
+
+#[test]
+fn each_of_a_list_is_one() {
+    let mut dice = Dice::new(37);
+    for _ in 0..20 {
+        let (one, two) = (dice.make("{base62:24}"), dice.make("{hex:40}"));
+        for (path, text, expected) in [
+            (".env", "API_TOKENS=@,$\n", vec![1, 1]),
+            (".env", "COOKIE_KEYS='@, $'\n", vec![1, 1]),
+            ("settings.toml", "api_tokens = [\"@\", \"$\"]\n", vec![1, 1]),
+            ("settings.py", "API_TOKENS = ['@',\n  '$',\n]\n", vec![1, 2]),
+            ("settings.py", "SECRET_KEYS = ('@', '$')\n", vec![1, 1]),
+            ("config/production.js", "x = { cookieKeys: [\"@\", '$'] }\n", vec![1, 1]),
+            ("config/production.json", "{\"cookieKeys\": [\"@\",\n\"$\"]}\n", vec![1, 2]),
+            ("config/production.yml", "app:\n  cookie_keys:\n    - @\n    - '$'\n", vec![3, 4]),
+            ("config/production.yml", "app:\n  api_tokens:\n  - @\n", vec![3]),
+            ("config/production.yml", "api_tokens: [@, \"$\"]\n", vec![1, 1]),
+            ("application.properties", "app.api-keys=@,$\n", vec![1, 1]),
+            ("config/production.yml", "public_keys: [@, \"$\"]\n", vec![]),
+            ("config/production.yml", "names:\n  - @\n", vec![]),
+            ("settings.py", "# API_TOKENS = ['@', '$']\n", vec![]),
+            ("settings.py", "API_TOKENS = [token('@'), 'token-of-two']\n", vec![]),
+            ("config/production.json", "{\"passwords\": [\"@\"]}\n", vec![]),
+        ] {
+            let text = text.replace('@', &one).replace('$', &two);
+            let found = lines(&format!("package/{path}"), &text, "secret-settings-file");
+            assert_eq!(found, expected, "{path}: {text}");
+        }
     }
 }
 

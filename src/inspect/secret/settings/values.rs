@@ -52,7 +52,17 @@ const INSTRUCTIONS: &[&str] = &[
 
 /// Whether the value is a credential of this kind.
 pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
+    /// `changeme` in base64 has as many; what is longer is text by chance no more.
+    const LONGEST: usize = 64;
     let value = value.trim_ascii();
+    let clear =
+        Some(value).filter(|value| (8..=LONGEST).contains(&value.len()) && value.len().is_multiple_of(4));
+    let clear = clear.and_then(crate::inspect::secret::digits::base64);
+    if clear.is_some_and(|clear| {
+        clear.iter().all(|byte| matches!(byte, b' '..=b'~')) && plausible::is_made_up(&clear)
+    }) {
+        return false;
+    }
     if is_placeholder(value) || kind == Kind::Token && is_camel_case(value) {
         return false;
     }
@@ -64,6 +74,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
                 && value.len() < whole.len()
                 && (is_password(value, 8) || is_password(before_host(value), 8))
         }
+        Kind::Pin => is_pin(value) || is_password(value, 8),
         Kind::Password => {
             is_password(value, 8)
                 || is_long_hex(value)
@@ -88,8 +99,9 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
 pub(super) fn is_no_word(value: &[u8]) -> bool {
     let count = |is: fn(&u8) -> bool| value.iter().filter(|byte| is(byte)).count();
     let (digits, signs) = (count(u8::is_ascii_digit), count(u8::is_ascii_punctuation));
-    let is_numbered = digits + signs > 1 || (digits > 0 && (is_opaque(value) || is_jumbled(value)));
-    is_numbered && plausible::mixes(value) && is_one_word(last_word(value)) && !is_uuid(value)
+    let is_numbered = digits + signs > 1 || (digits + signs > 0 && (is_opaque(value) || is_jumbled(value)));
+    let is_mixed = plausible::mixes(value) || signs > 0 && is_jumbled(value);
+    is_numbered && is_mixed && is_one_word(last_word(value)) && !is_uuid(value)
 }
 
 /// `NextUploadIdMarker`: by chance, two capitals would stand side by side, or a digit somewhere.
@@ -101,6 +113,17 @@ fn is_camel_case(value: &[u8]) -> bool {
 
 fn is_one_word(value: &[u8]) -> bool {
     value.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'\\')
+}
+
+/// Digits that somebody chose or was given: no row of them, and not the same few over and over.
+fn is_pin(value: &[u8]) -> bool {
+    let steps =
+        || value.windows(2).filter_map(|pair| Some(i16::from(*pair.get(1)?) - i16::from(*pair.first()?)));
+    let same = steps().next();
+    (4..=12).contains(&value.len())
+        && value.iter().all(u8::is_ascii_digit)
+        && steps().any(|step| Some(step) != same)
+        && plausible::entropy(value) >= 1.5
 }
 
 /// What numbers things.
@@ -467,6 +490,16 @@ mod tests {
             8 => format!("{}()", words.join("_")),
             9 => format!("{}::{}", words[0], humps()),
             _ => words[0].to_uppercase() + &words[1..].iter().map(capital).collect::<String>(),
+        }
+    }
+
+    #[test]
+    fn pins_are_told_from_rows_of_digits() {
+        for pin in ["4829", "0358", "903471", "58219034"] {
+            assert!(is_secret(pin.as_bytes(), Kind::Pin, Format::Json), "{pin}");
+        }
+        for pin in ["1234", "4321", "0000", "1111111", "1212", "123", "2468", "${PIN}", ""] {
+            assert!(!is_secret(pin.as_bytes(), Kind::Pin, Format::Json), "{pin}");
         }
     }
 

@@ -1,11 +1,11 @@
 //! Settings that stand in a wrapping, whatever the file around it is called: an environment file or a manifest of
-//! Kubernetes in base64. They are told by how they look.
+//! Kubernetes in base64, or a whole file in a literal of several lines. They are told by how they look.
 
 use std::ops::Range;
 
 use super::lines::lines;
 use super::table::Format;
-use super::{SETTINGS, credentials, pairs};
+use super::{SETTINGS, credentials, pairs, values};
 use crate::inspect::secret::{Found, table};
 
 /// Credentials that a text out of a wrapping holds because it is such a file.
@@ -26,6 +26,66 @@ pub(in crate::inspect::secret) fn find(text: &[u8]) -> Vec<Found> {
         add(part, Format::Lines);
     }
     found
+}
+
+/// Credentials in literals of several lines that are settings as a whole, as programs hold those that they write.
+pub(in crate::inspect::secret) fn in_literals(path: &str, text: &[u8]) -> Vec<Found> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let delimiters: &[&[u8]] = match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("go") => &[b"`"],
+        Some("js" | "mjs" | "cjs" | "ts" | "mts" | "cts") => &[b"`"],
+        Some("java" | "kt" | "kts" | "scala" | "swift" | "cs" | "groovy") => &[b"\"\"\""],
+        Some("py") => &[b"\"\"\"", b"'''"],
+        _ => &[],
+    };
+    let Some(rule) = table::rule(SETTINGS).filter(|_| !delimiters.is_empty()) else { return Vec::new() };
+    let mut found = Vec::new();
+    for delimiter in delimiters {
+        let mut open = None;
+        for at in memchr::memmem::find_iter(text, delimiter) {
+            let Some(start) = open.take() else {
+                open = Some(at + delimiter.len());
+                continue;
+            };
+            let inner = text.get(start..at).unwrap_or_default();
+            let Some(format) = format_of(inner) else { continue };
+            let mut tokens = credentials(inner, &pairs(inner, format), format);
+            tokens.retain(|token| values::is_no_word(&super::clear(inner, token.clone())));
+            let in_file =
+                |token: Range<usize>| Found { rule, span: token.clone(), token, prefix: 0 }.behind(start);
+            found.extend(tokens.into_iter().map(in_file));
+        }
+    }
+    found
+}
+
+/// What a text is written in that is nothing but settings: each of its lines gives something a name, or a section.
+fn format_of(text: &[u8]) -> Option<Format> {
+    const FEWEST: usize = 2;
+    const LARGEST: usize = 64 << 10;
+    if text.len() > LARGEST || memchr::memchr(b'\n', text).is_none() {
+        return None;
+    }
+    let (mut equals, mut colons) = (0, 0);
+    for line in lines(text) {
+        let line = text.get(line).unwrap_or_default().trim_ascii();
+        if line.is_empty() || b"#;[-".contains(line.first()?) {
+            continue;
+        }
+        let line = line.strip_prefix(b"export ").unwrap_or(line);
+        let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+        let name = line.iter().take_while(|byte| is_of_name(byte)).count();
+        match line.get(name..)?.trim_ascii_start() {
+            [b'=', ..] if name > 0 => equals += 1,
+            [b':'] | [b':', b' ', ..] if name > 0 => colons += 1,
+            _ => return None,
+        }
+    }
+    match (equals, colons) {
+        (FEWEST.., 0) => Some(Format::Lines),
+        (0, FEWEST..) => Some(Format::Yaml),
+        _ => None,
+    }
 }
 
 /// Where lines of `NAME=value` stand one behind the other, but for comments and empty ones.
@@ -59,6 +119,38 @@ fn is_variable(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspect::secret::tests::dice::Dice;
+
+    #[test]
+    fn settings_in_literals_are_told_from_other_texts() {
+        let mut dice = Dice::new(17);
+        for _ in 0..20 {
+            let password = dice.make("{base62:9}7x9{base62:5}");
+            for (path, text) in [
+                ("a.go", "const c = `\n[db]\nuser = svc\npassword = @\n`\n"),
+                ("a.go", "var c = `db:\n  user: svc\n  password: @\n`"),
+                ("a.ts", "write(`# env\nA_URL=b\nDB_PASSWORD=\"@\"\n`)"),
+                ("a.py", "C = \"\"\"\nuser=svc\npassword=@\n\"\"\"\n"),
+                ("A.java", "String c = \"\"\"\n  a.user=svc\n  a.password=@\n  \"\"\";"),
+            ] {
+                let text = text.replace('@', &password);
+                let found = in_literals(path, text.as_bytes());
+                let mut found: Vec<&str> = found.into_iter().map(|found| &text[found.token]).collect();
+                found.dedup();
+                assert_eq!(found, [password.as_str()], "{path}: {text}");
+            }
+            for (path, text) in [
+                ("a.go", "const c = `user svc\npassword = @\n`"),
+                ("a.go", "const c = `password=@`\n"),
+                ("a.go", "a := `x`\npassword = @\nuser = b\nc := `y`\n"),
+                ("a.ts", "write(`A_URL=b\nDB_PASSWORD=${@}\n`)"),
+                ("a.md", "`\nuser=svc\npassword=@\n`"),
+            ] {
+                let text = text.replace('@', &password);
+                assert!(in_literals(path, text.as_bytes()).is_empty(), "{path}: {text}");
+            }
+        }
+    }
 
     #[test]
     fn environments_are_told_from_other_lines() {

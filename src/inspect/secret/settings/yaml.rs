@@ -33,7 +33,14 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             named = Cow::default();
         }
         open.retain(|(other, _)| *other < indent);
-        let Some((name, sign)) = name_of(rest) else { continue };
+        let Some((name, sign)) = name_of(rest) else {
+            // one of a list: `api_tokens:`, and in the next line `- value`
+            if let Some((_, of)) = open.last().filter(|_| rest.len() < trimmed.len()) {
+                let value = value(here, here.len() - rest.len());
+                pairs.push(Pair::new("", of.clone(), line.start + value.start..line.start + value.end));
+            }
+            continue;
+        };
         let scalar = value(here, behind_anchor(here, here.len() - rest.len() + sign));
         // `name: >-`, and the value in the next line
         let is_block = matches!(here.get(scalar.clone()), Some(b"|" | b"|-" | b"|+" | b">" | b">-" | b">+"));
@@ -56,12 +63,20 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             named = String::from_utf8_lossy(content);
         }
         let place = line.start + scalar.start..line.start + scalar.end;
-        if content.first() == Some(&b'{') {
+        // an object, or code that a template runs
+        if content.first() == Some(&b'{') || memchr::memmem::find(content, b"<%").is_some() {
             let inner = text.get(place.clone()).unwrap_or_default();
             pairs.extend(code::pairs(inner).into_iter().map(|pair| Pair {
                 value: pair.value.start + place.start..pair.value.end + place.start,
                 ..pair
             }));
+        } else if let Some(inner) = content.strip_prefix(b"[").and_then(|inner| inner.strip_suffix(b"]")) {
+            let mut at = place.start + 1;
+            for part in inner.split(|byte| *byte == b',') {
+                let value = value(part, 0);
+                pairs.push(Pair::new(parent.clone(), name.clone(), at + value.start..at + value.end));
+                at += part.len() + 1;
+            }
         } else if !content.is_empty() {
             let secret = is_secret && in_secret(&parent, content);
             pairs.push(Pair { secret, ..Pair::new(parent, name.clone(), place) });
