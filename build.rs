@@ -87,6 +87,13 @@ fn rows(file: &Path, key: &str) -> Vec<Value> {
     }
 }
 
+/// What stands between the name of a variable and its value: quotes and brackets, a sign, or what code writes to take the
+/// value where the environment has none; in YAML, JSON and XML, the name of the field that has it.
+const IS: &str = concat!(
+    r#"\\?["']?[\])]{0,2}(?:[ \t]{0,3}(?:=>|\|\|=?|\?\?=?|\?:|:=|[:=,]|or\b|\.unwrap_or\()[ \t]{0,3}(?:default[ \t]?=[ \t]?)?"#,
+    r#"|,?[ \t\r\n]{1,16}\\?["']?value\\?["']?[ \t]?[:=][ \t]?)\\?["'`]?"#
+);
+
 fn secrets(rules: &[Value]) -> String {
     let mut code = String::from("&[\n");
     let mut family = String::new();
@@ -114,7 +121,7 @@ fn secrets(rules: &[Value]) -> String {
         for pattern in &patterns {
             let mut pattern = Fields::new(pattern);
             let check = pattern.text_or("check", "");
-            let regex = pattern.text_or("regex", "");
+            let regex = pattern.text_or("regex", "").replace("<is>", IS);
             let longest = pattern.number("longest", 0);
             assert!(regex.is_empty() || longest > 0, "{name}: longest is missing");
             let keywords = pattern.texts("keywords");

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Found;
 use super::digits::{base64, base64_url};
-use super::plausible::{has_crc, is_known, is_opaque, is_password, is_random, looks_random};
+use super::plausible::{has_crc, is_known, is_made_up, is_opaque, is_password, is_random, looks_random};
 use super::table::{Check, Pattern, TABLE};
 use crate::decode::SHORTEST_BASE64;
 
@@ -56,7 +56,22 @@ fn is_encoded_login(encoded: &[u8]) -> bool {
         return false;
     }
     let Some(colon) = login.iter().position(|&byte| byte == b':') else { return false };
-    colon > 0 && login.get(colon + 1..).is_some_and(|password| is_password(password) || is_opaque(password))
+    let is_one = |password: &[u8]| is_password(password) || is_opaque(password) || looks_drawn(password);
+    colon > 0 && login.get(colon + 1..).is_some_and(is_one)
+}
+
+/// Whether letters alone are a machine's: capitals stand side by side, and turn up again and again. Names in programs may
+/// be like that, but nobody signs in with one.
+fn looks_drawn(password: &[u8]) -> bool {
+    const SHORTEST: usize = 16;
+    let pairs = |is: fn(u8, u8) -> bool| {
+        password.windows(2).filter(|pair| matches!(pair, [a, b] if is(*a, *b))).count()
+    };
+    password.len() >= SHORTEST
+        && password.iter().all(u8::is_ascii_alphabetic)
+        && pairs(|a, b| a.is_ascii_uppercase() && b.is_ascii_uppercase()) > 0
+        && pairs(|a, b| a.is_ascii_lowercase() && b.is_ascii_uppercase()) * 6 >= password.len()
+        && !is_made_up(password)
 }
 
 /// The credentials of `authorization: basic ...` in plain text; of other schemes as they are. `None` for
@@ -199,6 +214,22 @@ fn discord(token: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspect::secret::tests::dice::{Dice, base64 as encoded};
+
+    #[test]
+    fn a_login_needs_no_digit() {
+        const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        let mut dice = Dice::new(41);
+        let is_missed = |_: &usize| {
+            let login = format!("deploy:{}", dice.characters(LETTERS, 24));
+            !is_encoded_login(encoded(login.as_bytes()).as_bytes())
+        };
+        let missed = (0..500).filter(is_missed).count();
+        assert!(missed <= 10, "{missed} of 500");
+        for login in ["user:password", "deploy:getElementsByTagName", "deploy:YourSECRETPasswordGoesHERE"] {
+            assert!(!is_encoded_login(encoded(login.as_bytes()).as_bytes()), "{login}");
+        }
+    }
 
     #[test]
     fn hmac_is_that_of_rfc_4231() {

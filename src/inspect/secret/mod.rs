@@ -137,6 +137,7 @@ fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
     };
     let wrapped = found.is_empty() && sample.decoded.is_some();
     cookies.extend(if wrapped { settings::wrapped(sample.bytes) } else { found });
+    cookies.extend(settings::in_literals(sample.path, sample.bytes));
     cookies
 }
 
@@ -287,7 +288,7 @@ fn without_escapes(
 fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Found> {
     let pattern = search.pattern;
     let distinct = pattern.check == Check::Crc || (keyword.len() >= 5 && keyword.contains(['_', '-']));
-    if !distinct || pattern.before > 0 || !pattern.regex.starts_with(keyword.get(..1)?) {
+    if !distinct || pattern.before > 0 || pattern.names_value {
         return None;
     }
     let end = (at + pattern.longest).min(bytes.len());
@@ -296,12 +297,16 @@ fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Fou
         .or_else(|| {
             let whole = search.regex()?.find(bytes.get(at..end)?)?;
             match_in(bytes.get(at..at + whole.end())?, 0..whole.end(), 0, keyword, search)
-        })?;
+        })
+        .filter(|found| found.span.start == 0)?;
     let shift = |range: Range<usize>| range.start + at..range.end + at;
     let found = Found { span: shift(found.span), token: shift(found.token), ..found };
     let random = bytes.get(found.token.start + found.prefix..found.token.end)?;
     let digits = random.iter().filter(|byte| byte.is_ascii_digit()).count();
-    (pattern.check == Check::Crc || digits * 12 >= random.len()).then_some(found)
+    // chance leaves most digits out of one in five; the next string may be in what follows
+    let first = random.get(..24).unwrap_or(random);
+    let is_random = digits * 12 >= random.len() || spelling::is_jumbled(first);
+    (pattern.check == Check::Crc || is_random).then_some(found)
 }
 
 fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search: &Search) -> Option<Found> {

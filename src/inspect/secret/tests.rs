@@ -1,6 +1,6 @@
 //! Every pattern of the table against tokens made here, each from its own recipe.
 
-use super::table::{Check, Guard};
+use super::table::{Check, Guard, Pattern};
 use super::*;
 use crate::inspect::{Effort, Scanner, StreamingScan, inspect as inspect_all, inspect_with};
 use crate::inventory::{Entry, Media};
@@ -39,6 +39,38 @@ pub(in crate::inspect) fn instance(dice: &mut Dice, recipe: &str) -> String {
         let token = dice.make(recipe);
         if !plausible::is_made_up_by_chance(recipe, &token) {
             return token;
+        }
+    }
+}
+
+#[test]
+fn a_named_key_is_found_however_it_is_given_a_value() {
+    let named = TABLE.iter().find(|rule| rule.name == "secret-named-key").unwrap();
+    let mut dice = Dice::new(29);
+    for pattern in named.patterns {
+        let example = instance(&mut dice, pattern.example);
+        let Some((name, value)) = example.split_once('=') else { continue };
+        for way in [
+            "export @=$",
+            "process.env.@ = process.env.@ || '$';",
+            "process.env['@'] ??= `$`",
+            "os.environ[\"@\"] = \"$\"",
+            "os.environ.setdefault('@', '$')",
+            "os.getenv(\"@\", default=\"$\")",
+            "ENV['@'] ||= '$'",
+            "System.getenv(\"@\") ?: \"$\"",
+            "Environment.GetEnvironmentVariable(\"@\") ?? \"$\"",
+            "std::env::var(\"@\").unwrap_or(\"$\".into())",
+            "env:\n- name: @\n  value: \"$\"\n",
+            "{\"name\": \"@\", \"value\": \"$\"}",
+            "<add key=\"@\" value=\"$\"/>",
+        ] {
+            let text = format!("one\n{}\n", way.replace('@', name).replace('$', value));
+            assert_eq!(rules("package/lib/a.txt", &text), ["secret-named-key"], "{text}");
+        }
+        for way in ["@ and $", "@, W=$", "@\n$", "@ || other('$')"] {
+            let text = format!("one\n{}\n", way.replace('@', name).replace('$', value));
+            assert_eq!(rules("package/lib/a.txt", &text), [""; 0], "{text}");
         }
     }
 }
@@ -189,6 +221,31 @@ fn tokens_are_found_among_packed_strings() {
             assert!(scan("package/a.txt", bytes.as_bytes(), Media::Text).is_empty());
         }
     }
+}
+
+#[test]
+fn every_token_with_a_long_beginning_is_found_among_packed_strings() {
+    let begins = |pattern: &Pattern| {
+        let is_long = |word: &&&str| word.len() >= 5 && word.contains(['_', '-']);
+        pattern.keywords.iter().filter(is_long).any(|word| pattern.example.starts_with(word))
+            && pattern.before == 0
+            && !pattern.names_value
+    };
+    let mut misses = Vec::new();
+    let mut dice = Dice::new(FIXED_SEED);
+    for rule in TABLE {
+        for pattern in rule.patterns.iter().filter(|pattern| begins(pattern)) {
+            for _ in 0..5 {
+                let token = instance(&mut dice, pattern.example);
+                let bytes = format!("\0\x01nosuchfileordirectory{token}invalidargument\0");
+                let found = scan("package/bin/acme", bytes.as_bytes(), Media::Elf);
+                if !found.iter().any(|secret| secret.at.offset == 23) {
+                    misses.push(format!("{}: {token}", rule.name));
+                }
+            }
+        }
+    }
+    assert!(misses.is_empty(), "{} missed:\n{}", misses.len(), misses.join("\n"));
 }
 
 #[test]
