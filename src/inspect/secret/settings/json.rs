@@ -101,6 +101,8 @@ impl Open {
         let is_said = self.is_sensitive || get(b"type").is_some_and(|kind| at(kind) == b"secret");
         // Kaggle's login
         let is_login = self.fields.len() == 2 && get(b"username").is_some();
+        // Terraform's `random_password`
+        let is_drawn = get(b"bcrypt_hash").is_some();
         let is_value = |name: &Range<usize>| {
             matches!(
                 at(name),
@@ -108,13 +110,20 @@ impl Open {
             )
         };
         for Field { name, value } in &self.fields {
-            if !(names::may_count(at(name)) || is_value(name) || values::may_hold_login(at(value))) {
+            if !(names::may_count(at(name))
+                || is_value(name)
+                || is_drawn
+                || values::may_hold_login(at(value)))
+            {
                 continue;
             }
             let is_value = is_value(name);
-            let parent = beside.filter(|_| is_value).unwrap_or(&self.name);
+            // Postman's `{"key": "value", "value": "..."}` in a list that says what it is
+            let parent = beside.filter(|beside| is_value && at(beside) != b"value").unwrap_or(&self.name);
             let own = if is_value { Cow::Borrowed("value") } else { string(name) };
-            let said = is_said && (is_value || own == "key") || is_login && own == "key";
+            let said = is_said && (is_value || own == "key")
+                || is_login && own == "key"
+                || is_drawn && own == "result";
             let pair = Pair::new(string(parent), own, value.clone());
             let secret = said && values::is_secret(&clear(text, value.clone()), Kind::Password, Format::Json);
             pairs.push(Pair { secret, ..pair });

@@ -49,10 +49,24 @@ impl<'a> Pair<'a> {
 /// What stands at a place, without the escapes of its file.
 fn clear(text: &[u8], place: Range<usize>) -> Cow<'_, [u8]> {
     let value = text.get(place).unwrap_or_default();
+    if memchr::memmem::find(value, b"\\\n").is_some() || memchr::memmem::find(value, b"\\\r").is_some() {
+        return Cow::Owned(joined(value));
+    }
     match memchr::memchr2(b'\\', b'&', value) {
         Some(_) => Cow::Owned(crate::decode::plain(&Plain::undone(value).bytes)),
         None => Cow::Borrowed(value),
     }
+}
+
+/// What goes on in the next line behind a backslash, without the line's end and the blanks behind it.
+fn joined(value: &[u8]) -> Vec<u8> {
+    let mut lines = value.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty());
+    let mut whole = lines.next().unwrap_or_default().to_vec();
+    for line in lines {
+        whole.pop_if(|last| *last == b'\\');
+        whole.extend_from_slice(line.trim_ascii_start());
+    }
+    whole
 }
 
 /// Whether a value is its own name in another space of names, as in the contexts of JSON-LD: `sec:privateKeyBase58`.
@@ -88,7 +102,9 @@ fn in_format(text: &[u8], format: Format, rule: usize) -> Vec<Found> {
     match format {
         Format::Http => {
             let all = credentials(text, &lines::pairs(text), Format::Lines).into_iter().map(found);
-            all.chain(super::commands::find(text, SETTINGS)).collect()
+            // JSON that is sent
+            let sent = credentials(text, &code::pairs(text), Format::Json).into_iter().map(found);
+            all.chain(super::commands::find(text, SETTINGS)).chain(sent).collect()
         }
         Format::Scripts => {
             // a manifest has addresses of badges and the like beside its commands

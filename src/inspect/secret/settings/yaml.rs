@@ -63,10 +63,12 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             named = String::from_utf8_lossy(content);
         }
         let place = line.start + scalar.start..line.start + scalar.end;
-        // an object, or code that a template runs
-        if content.first() == Some(&b'{') || memchr::memmem::find(content, b"<%").is_some() {
+        let is_flow = content.first() == Some(&b'{') || content.starts_with(b"[") && content.contains(&b'{');
+        // objects, or code that a template runs
+        if is_flow || memchr::memmem::find(content, b"<%").is_some() {
             let inner = text.get(place.clone()).unwrap_or_default();
-            pairs.extend(code::pairs(inner).into_iter().map(|pair| Pair {
+            let fields = if is_flow { flow(inner) } else { Vec::new() };
+            pairs.extend(code::pairs(inner).into_iter().chain(fields).map(|pair| Pair {
                 value: pair.value.start + place.start..pair.value.end + place.start,
                 ..pair
             }));
@@ -84,6 +86,20 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         open.push((indent, name));
     }
     pairs
+}
+
+/// What objects in one line give names without quotes: `{ name: a, password: b }`.
+fn flow(line: &[u8]) -> Vec<Pair<'_>> {
+    let mut at = 0;
+    let fields = line.split(|byte| b",{}[]".contains(byte)).filter_map(|part| {
+        let start = at;
+        at += part.len() + 1;
+        let (name, sign) = name_of(part.trim_ascii_start())?;
+        let value = value(part, part.len() - part.trim_ascii_start().len() + sign);
+        let is_bare = !matches!(part.get(value.start.saturating_sub(1)), Some(b'"' | b'\''));
+        is_bare.then(|| Pair::new("", name, start + value.start..start + value.end))
+    });
+    fields.collect()
 }
 
 /// Whether this is a value of a Kubernetes secret that is somebody's.
