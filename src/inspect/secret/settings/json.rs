@@ -2,6 +2,7 @@
 //! commas after which nothing comes, as .NET and editors take them.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -96,9 +97,12 @@ impl Open {
         let string = |range: &Range<usize>| String::from_utf8_lossy(at(range));
         let get =
             |name: &[u8]| self.fields.iter().find(|field| at(&field.name) == name).map(|field| &field.value);
+        // In most objects nothing needs these.
         // `{"key": "password", "value": "...", "type": "secret"}`
-        let beside = [&b"key"[..], b"name", b"id", b"ParameterKey"].iter().find_map(|key| get(key));
-        let is_said = self.is_sensitive || get(b"type").is_some_and(|kind| at(kind) == b"secret");
+        let beside =
+            LazyCell::new(|| [&b"key"[..], b"name", b"id", b"ParameterKey"].iter().find_map(|key| get(key)));
+        let is_said =
+            LazyCell::new(|| self.is_sensitive || get(b"type").is_some_and(|kind| at(kind) == b"secret"));
         // Kaggle's login
         let is_login = self.fields.len() == 2 && get(b"username").is_some();
         // Terraform's `random_password`
@@ -110,8 +114,8 @@ impl Open {
             )
         };
         for Field { name, value } in &self.fields {
-            if !(names::may_count(at(name))
-                || is_value(name)
+            if !(is_value(name)
+                || names::may_count(at(name))
                 || is_drawn
                 || values::may_hold_login(at(value)))
             {
@@ -121,7 +125,7 @@ impl Open {
             // Postman's `{"key": "value", "value": "..."}` in a list that says what it is
             let parent = beside.filter(|beside| is_value && at(beside) != b"value").unwrap_or(&self.name);
             let own = if is_value { Cow::Borrowed("value") } else { string(name) };
-            let said = is_said && (is_value || own == "key")
+            let said = *is_said && (is_value || own == "key")
                 || is_login && own == "key"
                 || is_drawn && own == "result";
             let pair = Pair::new(string(parent), own, value.clone());

@@ -249,33 +249,57 @@ fn is_of_value(name: &[u8]) -> bool {
     VALUES.iter().any(|value| word.eq_ignore_ascii_case(value.as_bytes()))
 }
 
+/// What some word of a name holds that says that its value may be a credential, by its first letter.
+const fn stems(first: u8) -> &'static [&'static [u8]] {
+    match first {
+        b'a' => &[b"auth", b"allow"],
+        b'b' => &[b"bearer"],
+        b'c' => &[b"credential", b"contrasena"],
+        b'e' => &[b"encrypt"],
+        b'h' => &[b"haslo", b"heslo"],
+        b'k' => &[b"key", b"kennwort"],
+        b'l' => &[b"login"],
+        b'm' => &[b"mnemonic", b"masterauth", b"mdp"],
+        b'p' => &[b"pass", b"parola", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase", b"pin"],
+        b'r' => &[b"register"],
+        b's' => &[b"secret", b"seed", b"senha"],
+        b't' => &[b"token"],
+        b'u' => &[b"user"],
+        b'w' => &[b"wachtwoord"],
+        _ => &[],
+    }
+}
+
+/// For each letter of the alphabet those that are second in such a word, as bits.
+#[expect(clippy::indexing_slicing, reason = "the compiler makes it, and would stop at a wrong index")]
+static SECONDS: [u32; 26] = {
+    let mut seconds = [0; 26];
+    let mut first = 0;
+    while first < 26 {
+        let stems = stems(b'a' + first as u8);
+        let mut number = 0;
+        while number < stems.len() {
+            seconds[first] |= 1 << (stems[number][1] - b'a');
+            number += 1;
+        }
+        first += 1;
+    }
+    seconds
+};
+
 /// Whether some word of a name says that its value may be a credential.
 fn may_say(name: &[u8]) -> bool {
-    /// What some word of a name holds that says so, by its first letter.
-    const fn stems(first: u8) -> &'static [&'static [u8]] {
-        match first {
-            b'a' => &[b"auth", b"allow"],
-            b'b' => &[b"bearer"],
-            b'c' => &[b"credential", b"contrasena"],
-            b'e' => &[b"encrypt"],
-            b'h' => &[b"haslo", b"heslo"],
-            b'k' => &[b"key", b"kennwort"],
-            b'l' => &[b"login"],
-            b'm' => &[b"mnemonic", b"masterauth", b"mdp"],
-            b'p' => &[b"pass", b"parola", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase", b"pin"],
-            b'r' => &[b"register"],
-            b's' => &[b"secret", b"seed", b"senha"],
-            b't' => &[b"token"],
-            b'u' => &[b"user"],
-            b'w' => &[b"wachtwoord"],
-            _ => &[],
-        }
-    }
-    name.iter().enumerate().any(|(at, first)| {
+    let letter = |byte: u8| (byte | 0x20).wrapping_sub(b'a');
+    let may_begin = |first: u8, second: u8| {
+        let seconds = SECONDS.get(usize::from(letter(first))).copied().unwrap_or(0);
+        seconds & 1u32.checked_shl(u32::from(letter(second))).unwrap_or(0) != 0
+    };
+    let mut pairs = name.iter().zip(name.get(1..).unwrap_or_default()).enumerate();
+    pairs.any(|(at, (first, second))| {
         let here = name.get(at..).unwrap_or_default();
         let is_here =
             |stem: &&[u8]| here.get(..stem.len()).is_some_and(|here| here.eq_ignore_ascii_case(stem));
-        stems(first.to_ascii_lowercase()).iter().any(is_here)
+        may_begin(*first, *second) && stems(first.to_ascii_lowercase()).iter().any(is_here)
     })
 }
 

@@ -294,7 +294,7 @@ fn last_word(value: &[u8]) -> &[u8] {
 
 /// Whether there may be an address or a connection string in a value, its escapes included: in most there is none.
 pub(super) fn may_hold_login(value: &[u8]) -> bool {
-    value.iter().any(|byte| matches!(byte, b'=' | b'@' | b'\\' | b'&'))
+    memchr::memchr3(b'=', b'@', b'\\', value).or_else(|| memchr::memchr(b'&', value)).is_some()
 }
 
 /// Where the password is in an address or a connection string.
