@@ -47,6 +47,16 @@ const RESTRICTIONS: &[&str] = &[
     "no part of", "third party", "third-party", "not be redistributed", "without a license",
 ];
 
+/// What says that there are two licences to choose from, and those free ones that are offered beside one for money.
+const DUAL: &[&str] = &["dual-licens", "dual licens", "dually licensed"];
+const FREE: &[&str] = &[
+    "under the gnu general public license",
+    "gnu general public license version",
+    "gnu general public license, version",
+    "gnu affero general public license version",
+    "gnu affero general public license, version",
+];
+
 /// Whether a path is that of a licence file of the package itself.
 pub(super) fn is_licence_file(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -173,6 +183,12 @@ fn grants(text: &str) -> bool {
         return false;
     }
     let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let beginning: String = words.chars().take(EARLY).collect();
+    // One of two licences is enough: who takes it has the source.
+    let has = |sought: &[&str]| sought.iter().any(|words_of_it| beginning.contains(words_of_it));
+    if has(DUAL) && has(FREE) {
+        return true;
+    }
     let early = GRANTS.iter().any(|grant| words.find(grant).is_some_and(|at| at <= EARLY));
     early && !RESTRICTIONS.iter().any(|words_of_it| words.contains(words_of_it))
 }
@@ -234,7 +250,14 @@ mod tests {
         assert!(grants(&format!("Acme License Agreement\n\n{grant}")));
         let bsd = "Redistribution and use in source and binary\n  forms, with or without modification, are permitted";
         assert!(grants(&format!("The majority of the code is under this license:\n{bsd} provided that")));
+        let gpl = "[GNU General Public License Version 2 or later](https://www.gnu.org/licenses/gpl.html)";
+        let money = "or commercial license terms from Acme.";
+        assert!(grants(&format!(
+            "Licensed under a dual-license model, this software is available under:\n\n* the {gpl},\n* {money}"
+        )));
         for text in [
+            format!("Acme is sold under {money} It works with programs under the {gpl}."),
+            format!("{}\nOne part is dual-licensed under the {gpl}", "All rights reserved. ".repeat(120)),
             "Copyright Acme. All rights reserved.".to_owned(),
             format!("Acme End User License Agreement\n{grant}"),
             format!("All rights reserved. No part of it may be copied.\n\nIt contains demo:\n{grant}"),

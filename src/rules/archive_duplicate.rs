@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
 Reports a path that is in the archive more than once with different bytes, and names of different files that differ
 only in case or Unicode form. Paths are also compared as the client writes them: a file in a wheel's
 `acme-1.0.0.data/purelib` with the one that it replaces. Repeated entries with the
-same bytes are `archive-duplicate-identical`. Of names that differ only in case, it is a warning at most where all of
+same bytes are `archive-duplicate-identical`. Of names that differ only in case, it is a note where all of
 them are texts for people (`README.md`, `LICENSE`), or stand in folders of tests, examples and documentation: no code is
 lost there.
 
@@ -43,7 +43,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     if collisions.all(|anomaly| is_beside_the_code(&anomaly.place, context.root())) {
         let told = findings.iter_mut().skip(before);
         for finding in told.filter(|finding| finding.key == AnomalyKind::NameCollision.name()) {
-            finding.at_most = Some(Level::Warning);
+            finding.at_most = Some(Level::Note);
         }
     }
 }
@@ -106,7 +106,7 @@ mod tests {
             run(&RULE, &Inventory { anomalies, ..tree(places) })[0].at_most
         };
         for mild in [&["package/Readme.md"][..], &["package/license", "package/tests/out/a.gif"]] {
-            assert_eq!(level(mild), Some(Level::Warning), "{mild:?}");
+            assert_eq!(level(mild), Some(Level::Note), "{mild:?}");
         }
         for whole in
             [&["package/lib/button.js"][..], &["package/license", "package/index.js"], &["package/readme.js"]]

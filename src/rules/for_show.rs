@@ -60,6 +60,7 @@ const WORDS: &[&str] = &[
     "demo",
     "dummy",
     "snakeoil",
+    "pytest",
 ];
 /// Words that begin or end with `test` and have nothing to do with it.
 const NO_TESTS: &[&str] = &[
@@ -145,6 +146,7 @@ mod tests {
             "a.whl!tests/x.zip!a.pem",
             "a-1.0/example-certs/server.pem",
             "a-1.0/docs/x.txt",
+            "pytest_server/keys/server.priv",
         ] {
             assert!(is_for_show(place, "package"), "{place}");
         }

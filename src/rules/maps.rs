@@ -1,10 +1,13 @@
 //! What the rules about source maps share: grouping, words, and advice for each bundler.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::ecosystem::{self, Remedy};
 use crate::inventory::{BuildOption, Entry, Making, MapForm, SourceMap};
 use crate::recoverable::{Exposure, MapReport, MapState};
+use crate::settings::Level;
 use crate::words::counted;
 
 use super::{Context, Finding, Place, Rule};
@@ -350,12 +353,54 @@ pub(super) fn exposed(
     says: impl Fn(&str, &str) -> String,
 ) {
     let survey = context.survey();
-    for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, forms))) {
-        let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
-        let says = says(&format!("{} {verb}", group.subject()), &amount(group.exposure()));
-        let finding = group.finding(rule).message(says + &group.damage());
-        findings.push(with_advice(finding, context, &group));
+    let (of_others, own) = apart(context, survey.maps.iter().filter(|report| is_exposed(report, forms)));
+    for (reports, most) in [(own, None), (of_others, Some(Level::Note))] {
+        for group in Group::all(reports.into_iter()) {
+            let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
+            let says = says(&format!("{} {verb}", group.subject()), &amount(group.exposure()));
+            let finding = group.finding(rule).message(says + &group.damage());
+            findings.push(Finding { at_most: most, ..with_advice(finding, context, &group) });
+        }
     }
+}
+
+/// Maps of dependencies that are packed whole, as their makers published them, and the others. A dependency is one of
+/// others if it has a licence file of its own and a name that isn't of the package's family.
+pub(super) fn apart<'a>(
+    context: &Context<'_>,
+    reports: impl Iterator<Item = &'a MapReport<'a>>,
+) -> (Vec<&'a MapReport<'a>>, Vec<&'a MapReport<'a>>) {
+    let mut licensed: Option<BTreeSet<&str>> = None;
+    let own = context.inventory.package.as_ref().map_or("", |package| package.name.as_str());
+    reports.partition(|report| {
+        let Some(folder) = dependency(&report.entry.place) else { return false };
+        let name = folder.rsplit_once("node_modules/").map_or(folder, |(_, name)| name);
+        let licensed = licensed.get_or_insert_with(|| {
+            let files = context.inventory.files().filter(|entry| is_licence(entry.file_name()));
+            files.filter_map(|entry| entry.place.rsplit_once('/')).map(|(folder, _)| folder).collect()
+        });
+        family(name) != family(own) && licensed.contains(folder)
+    })
+}
+
+/// The folder of the dependency that a file in `node_modules` belongs to.
+fn dependency(place: &str) -> Option<&str> {
+    let start = place.rfind("node_modules/")? + "node_modules/".len();
+    let below = place.get(start..)?;
+    let parts = if below.starts_with('@') { 2 } else { 1 };
+    let end = below.match_indices('/').nth(parts - 1)?.0;
+    (!below.starts_with('.')).then(|| place.get(..start + end)).flatten()
+}
+
+/// `acme`, for `@acme/cli` as for `acme-core`.
+fn family(name: &str) -> &str {
+    let scope = name.strip_prefix('@').and_then(|name| name.split_once('/')).map(|(scope, _)| scope);
+    scope.or(name.split(['-', '.', '_']).next()).unwrap_or(name)
+}
+
+fn is_licence(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["license", "licence", "copying"].iter().any(|word| lower.starts_with(word))
 }
 
 /// Whether a map is of one of these forms, and gives away text.

@@ -88,6 +88,9 @@ fn consequence(missing: &MissingEntryPoint, kind: Kind) -> &'static str {
         EntryPointWeight::Types => {
             "TypeScript finds no types for the package (TS7016), and there are none in it at all"
         }
+        EntryPointWeight::Hint if field.starts_with("exports[\"./src") => {
+            "it leads to sources that don't ship, so that it serves the project alone"
+        }
         EntryPointWeight::Hint if is_types => "TypeScript finds no types where this leads (TS7016)",
         EntryPointWeight::Hint => "tools that read it fall back to something else",
     }

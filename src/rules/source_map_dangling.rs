@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use crate::inventory::{Entry, LinkTarget, MapForm};
 use crate::recoverable::MapState;
+use crate::settings::Level;
 use crate::words::counted;
 
-use super::maps::{Group, build_option, is_declaration, is_harmless, leave_out, no_link};
+use super::maps::{Group, apart, build_option, is_declaration, is_harmless, leave_out, no_link};
 use super::{Context, Family, Finding, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -44,7 +45,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let dangling = survey.maps.iter().filter(|report| {
         is_harmless(report) && report.map.form != MapForm::EvalMap && report.state == MapState::Dangling
     });
-    for group in Group::all(dangling) {
+    let (of_others, own) = apart(context, dangling);
+    let (of_others, own) = (Group::all(of_others.into_iter()), Group::all(own.into_iter()));
+    let others = of_others.into_iter().map(|group| (group, Some(Level::Note)));
+    for (group, most) in own.into_iter().map(|group| (group, None)).chain(others) {
         let sources: u64 = group.reports.iter().map(|report| report.missing.len() as u64).sum();
         let sections: u64 = group.reports.iter().map(|report| report.missing_sections.len() as u64).sum();
         let (missing, thing) = if sources > 0 { (sources, "source file") } else { (sections, "section map") };
@@ -62,14 +66,15 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             counted(missing, thing),
             group.damage()
         ));
-        findings.push(match group.is_inline() {
+        let finding = match group.is_inline() {
             // It is in the program itself.
             true => {
                 let option = build_option(&context.inventory.making, group.maker());
                 finding.help(format!("{option}\n{more}"))
             }
             false => finding.remedy(leave_out(context, &group, Some("**/*.map")), more),
-        });
+        };
+        findings.push(Finding { at_most: most, ..finding });
     }
     findings.extend(links(rule, context));
 }

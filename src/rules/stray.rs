@@ -110,7 +110,7 @@ fn recognise(
     let is_of_cache = |found: &StrayMatch| {
         found.pattern.ends_with('/') && STRAYS.get(found.rule).is_some_and(|rule| rule.name == "stray-cache")
     };
-    if stray.name == "stray-log" && matches.iter().any(is_of_cache) {
+    if matches!(stray.name, "stray-log" | "stray-build-info") && matches.iter().any(is_of_cache) {
         return None;
     }
     let root = context.root().split('/').filter(|part| !part.is_empty()).count();
@@ -188,8 +188,9 @@ fn finding(
         .remedy(remedy, stray.fix)
         .evidence(evidence)
         .key(key);
-    let is_mild =
-        group.entries.iter().all(|entry| is_of_others(stray, entry) || is_test_data(entry, context.root()));
+    let is_mild = group.entries.iter().all(|entry| {
+        is_of_others(stray, entry) || is_record_of_client(entry) || is_test_data(entry, context.root())
+    });
     Some(if is_mild { finding.at_most(Level::Note) } else { finding })
 }
 
@@ -199,6 +200,14 @@ fn is_of_others(stray: &StrayRule, entry: &Entry) -> bool {
     let below = entry.place.rsplit_once("node_modules/").map(|(_, below)| below);
     // `node_modules/.cache` has the project's own files.
     below.is_some_and(|below| !below.starts_with('.')) && !OPEN.contains(&stray.name)
+}
+
+/// Whether a client wrote it of what it installed: whoever bundles dependencies ships it with them, and it names no more
+/// than these.
+fn is_record_of_client(entry: &Entry) -> bool {
+    const RECORDS: [&str; 3] = [".package-lock.json", ".yarn-integrity", ".modules.yaml"];
+    let (folder, name) = entry.place.rsplit_once('/').unwrap_or(("", &entry.place));
+    RECORDS.contains(&name) && folder.rsplit(['/', '!']).next() == Some("node_modules")
 }
 
 /// Whether it is in an archive that tests read: there it is as made up as the rest.
@@ -273,7 +282,7 @@ mod tests {
             ("package/dist/.next/cache/webpack/a.pack", &[], "stray-cache"),
             ("package/lib/__pycache__/a.pyc", &[], "stray-cache"),
             ("package/.turbo/turbo-build.log", &["text"], "stray-cache"),
-            ("package/tsconfig.tsbuildinfo", &["tsbuildinfo"], "stray-cache"),
+            ("package/tsconfig.tsbuildinfo", &["tsbuildinfo"], "stray-build-info"),
             ("package/coverage/lcov.info", &["lcov"], "stray-coverage"),
             ("package/.nyc_output/1.json", &[], "stray-coverage"),
             ("package/dist/stats.json", &["webpack-stats"], "stray-bundler-report"),
@@ -356,6 +365,9 @@ mod tests {
         let plain = |path: &str| level(path, path);
         assert_eq!(plain("package/lib/node_modules/a/.nyc_output/1.json"), Some(Level::Note));
         assert_eq!(plain("package/node_modules/.cache/a.json"), None);
+        for record in [".package-lock.json", ".yarn-integrity", ".modules.yaml"] {
+            assert_eq!(plain(&format!("package/node_modules/{record}")), Some(Level::Note));
+        }
         assert_eq!(plain("package/node_modules/a/.git/config"), None);
         assert_eq!(plain("package/.nyc_output/1.json"), None);
         assert_eq!(level(".svn/a", "package/tests/a.zip!.svn/a"), Some(Level::Note));

@@ -237,6 +237,7 @@ impl Follow<'_> {
             leaves.retain(|leaf| !leaf.is_private);
             let weight = match (subpath.as_str(), present) {
                 (".", false) => EntryPointWeight::Whole,
+                _ if self.is_of_sources(&subpath, &leaves) => EntryPointWeight::Hint,
                 _ => EntryPointWeight::Part,
             };
             // One item of a list will do; if none does, that is one finding.
@@ -247,6 +248,15 @@ impl Follow<'_> {
                 self.leaf("exports", leaf, if leaf.is_optional { EntryPointWeight::Hint } else { weight });
             }
         }
+    }
+
+    /// Whether a subpath is there for those who have the project's sources at hand, as in a workspace: the package has
+    /// none of them, by decision.
+    fn is_of_sources(&self, subpath: &str, leaves: &[Leaf]) -> bool {
+        let is_sources = |path: &str| path == "./src" || path.starts_with("./src/");
+        is_sources(subpath)
+            && leaves.iter().all(|leaf| is_sources(&leaf.target))
+            && !self.files.has_below("src")
     }
 
     /// The file or the first of the files that a target of `exports` or `imports` stands for.
@@ -325,12 +335,23 @@ impl Follow<'_> {
             [".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".node", ".wasm"];
         let is_code = |file: &&str| !is_declaration(file) && CODE.iter().any(|end| file.ends_with(end));
         let has_types = self.files.all.iter().any(|file| is_declaration(file));
-        if !has_types || self.files.all.iter().any(is_code) || self.tells_types_from_code() {
+        if !has_types || self.files.all.iter().any(is_code) {
+            return;
+        }
+        // What is called so repeats the `exports` of the package that its types are of.
+        let is_of_types = self.manifest.text("name").is_some_and(|name| name.starts_with("@types/"));
+        if !is_of_types && self.tells_types_from_code() {
             return;
         }
         for missing in &mut self.found.missing {
-            let is_types = matches!(missing.field.as_str(), "types" | "typings");
-            if missing.weight == EntryPointWeight::Whole && !is_types {
+            let is_types =
+                matches!(missing.field.as_str(), "types" | "typings") || is_declaration(&missing.target);
+            let may_be_absent = match missing.weight {
+                EntryPointWeight::Whole => true,
+                EntryPointWeight::Part => is_of_types && missing.field.starts_with("exports"),
+                _ => false,
+            };
+            if may_be_absent && !is_types {
                 missing.weight = EntryPointWeight::Hint;
             }
         }
@@ -753,6 +774,23 @@ mod tests {
                 &[(r#"exports["."].bun"#, Hint)],
             ),
             (r#"{"exports": {"./x/*": "./x/*.js"}}"#, &["x/a.ts"], &[(r#"exports["./x/*"]"#, Part)]),
+            (r#"{"exports": {"./src/*": "./src/*"}}"#, &["dist/a.js"], &[(r#"exports["./src/*"]"#, Hint)]),
+            (r#"{"exports": {"./src/*": "./src/*.js"}}"#, &["src/a.ts"], &[(r#"exports["./src/*"]"#, Part)]),
+            (r#"{"exports": {"./a": "./src/a.js"}}"#, &["b.js"], &[(r#"exports["./a"]"#, Part)]),
+            (
+                r#"{"name": "@types/a", "types": "index.d.ts", "exports": {"./b": "./b.js", "./c": {"types": "./c.d.ts", "import": "./c.js"}}}"#,
+                &["index.d.ts"],
+                &[
+                    (r#"exports["./b"]"#, Hint),
+                    (r#"exports["./c"].import"#, Hint),
+                    (r#"exports["./c"].types"#, Hint),
+                ],
+            ),
+            (
+                r#"{"name": "a", "types": "index.d.ts", "exports": {"./b": "./b.js"}}"#,
+                &["index.d.ts"],
+                &[(r#"exports["./b"]"#, Part)],
+            ),
             (r#"{"exports": {".": ["./a.js", "./b.js"]}}"#, &["c.js"], &[(r#"exports["."]"#, Whole)]),
             (r#"{"exports": {".": "./c.js", "./x": ["./a.js"]}}"#, &["c.js"], &[(r#"exports["./x"]"#, Part)]),
             (r#"{"types": "index.d.ts"}"#, &["a.d.ts"], &[("types", Whole)]),

@@ -138,6 +138,23 @@ const BROUGHT_BY_PEERS: [(&str, &[&str]); 3] = [
     ("@nestjs/core", &["rxjs", "reflect-metadata"]),
 ];
 
+/// What Expo itself brings to every project that has it.
+const EXPO_S: [&str; 6] =
+    ["expo-asset", "expo-constants", "expo-file-system", "expo-font", "expo-keep-awake", "expo-modules-core"];
+
+/// Packages in Ember's scopes that Ember doesn't bring.
+const NOT_OF_EMBER: [&str; 9] = [
+    "@ember/edition-utils",
+    "@ember/jquery",
+    "@ember/legacy-built-in-components",
+    "@ember/optional-features",
+    "@ember/render-modifiers",
+    "@ember/string",
+    "@ember/test-helpers",
+    "@ember/test-waiters",
+    "@glimmer/component",
+];
+
 impl<'a> Dependencies<'a> {
     pub(super) fn new(
         manifest: &'a Manifest,
@@ -201,7 +218,18 @@ impl<'a> Dependencies<'a> {
         let is_peer = |peer: &str| self.peers().is_some_and(|peers| peers.contains_key(peer));
         let comes_along =
             || BROUGHT_BY_PEERS.iter().any(|(peer, brought)| brought.contains(&name) && is_peer(peer));
-        name == self.own || self.bundled.contains(name) || is_fetched() || comes_along()
+        name == self.own
+            || self.bundled.contains(name)
+            || is_fetched()
+            || comes_along()
+            || self.is_given_by_ember(name)
+    }
+
+    /// Whether it is a module that an addon's build finds in Ember itself: most are no packages of their own, and addons
+    /// name none of them.
+    fn is_given_by_ember(&self, name: &str) -> bool {
+        let is_of_ember = name.starts_with("@ember/") || name.starts_with("@glimmer/");
+        is_of_ember && !NOT_OF_EMBER.contains(&name) && self.keywords().any(|word| word == "ember-addon")
     }
 
     fn peers(&self) -> Option<&serde_json::Map<String, Value>> {
@@ -231,7 +259,12 @@ impl<'a> Dependencies<'a> {
             let rest = name.trim_start_matches('@').strip_prefix(peer.as_str());
             rest.is_some_and(|rest| rest.starts_with(if name.starts_with('@') { '/' } else { '-' }))
         };
+        let is_of_expo = || {
+            let is_expo = |text: &str| text.split(['-', '/', '@', '.', '_']).any(|word| word == "expo");
+            EXPO_S.contains(&name) && (is_expo(self.own) || self.keywords().any(is_expo))
+        };
         HOSTS.contains(&name)
+            || is_of_expo()
             || self.peers().is_some_and(|peers| peers.keys().any(is_part_of))
             || name.starts_with('@') && HOSTS.contains(&scope)
             || is_made_for(self.own)
@@ -299,6 +332,22 @@ mod tests {
         }
         for host in ["eslint", "webpack", "@babel/core", "@ember/debug", "p-core", "@p/core"] {
             assert_eq!(dependencies.lacks(host), Some(ImportTrouble::Host), "{host}");
+        }
+        let lacks = |own: &'static str, manifest: &str, name: &str| {
+            let manifest = Manifest::from_object(Object::read(manifest.as_bytes()).unwrap());
+            Dependencies::new(&manifest, own, &[], Brought::ByClient).lacks(name)
+        };
+        let addon = r#"{"keywords": ["ember-addon"]}"#;
+        for (own, manifest, name, expected) in [
+            ("a", addon, "@ember/object/compat", None),
+            ("a", addon, "@glimmer/tracking", None),
+            ("a", addon, "@ember/render-modifiers", Some(ImportTrouble::Host)),
+            ("a", "{}", "@ember/object/compat", Some(ImportTrouble::Host)),
+            ("@expo-google-fonts/a", "{}", "expo-font", Some(ImportTrouble::Host)),
+            ("@expo-google-fonts/a", "{}", "expo-camera", Some(ImportTrouble::Undeclared)),
+            ("a", "{}", "expo-font", Some(ImportTrouble::Undeclared)),
+        ] {
+            assert_eq!(lacks(own, manifest, name), expected, "{own} {name}");
         }
         assert!(dependencies.is_plugin_of("grunt") && !dependencies.is_plugin_of("eslint"));
         for (levels, path, expected) in [

@@ -20,7 +20,7 @@ pub(super) fn mismatch(file: &str, place: &str, wheel: &[u8]) -> Option<Mismatch
     (tags != named).then(|| Mismatch {
         what: match is_platform {
             true => "platform tag",
-            false if is_for_more(&tags, &named) => "python tag",
+            false if is_for_more(&tags, &named) || is_for_some(&tags, &named) => "python tag",
             false => "tag",
         },
         manifest: listed(&tags),
@@ -45,6 +45,18 @@ fn is_for_more(tags: &BTreeSet<String>, named: &BTreeSet<String>) -> bool {
     let known: BTreeSet<Option<String>> = tags.iter().map(|tag| rest(tag)).collect();
     tags.is_subset(named)
         && named.difference(tags).all(|tag| rest(tag).is_some_and(|rest| known.contains(&Some(rest))))
+}
+
+/// Whether a name only takes some versions of Python from those in `WHEEL`: `py311` of `py3`, for what holds Python and
+/// nothing compiled.
+fn is_for_some(tags: &BTreeSet<String>, named: &BTreeSet<String>) -> bool {
+    let whole = |tag: &str| {
+        let (python, rest) = tag.split_once('-')?;
+        let version = python.strip_prefix("py")?;
+        let major = version.get(..1).filter(|_| version.len() > 1)?;
+        rest.starts_with("none-").then(|| format!("py{major}-{rest}"))
+    };
+    !named.is_empty() && named.iter().all(|tag| whole(tag).is_some_and(|whole| tags.contains(&whole)))
 }
 
 fn listed(tags: &BTreeSet<String>) -> String {
@@ -144,6 +156,10 @@ mod tests {
             mismatch(file, "", format!("Tag: {tag}\n").as_bytes()).map(|found| found.what)
         };
         assert_eq!(what("d-1.0-py2.py3-none-any.whl", "py3-none-any"), Some("python tag"));
+        assert_eq!(what("d-1.0-py311-none-any.whl", "py3-none-any"), Some("python tag"));
+        assert_eq!(what("d-1.0-py38.py39-none-any.whl", "py3-none-any"), Some("python tag"));
+        assert_eq!(what("d-1.0-py27-none-any.whl", "py3-none-any"), Some("tag"));
+        assert_eq!(what("d-1.0-py311-none-win32.whl", "py3-none-any"), Some("tag"));
         assert_eq!(what("d-1.0-py2-none-any.whl", "py3-none-any"), Some("tag"));
         assert_eq!(what("d-1.0-py3-none-any.whl", "py2.py3-none-any"), Some("tag"));
         assert_eq!(what("d-1.0-cp39.cp310-cp39-linux_x86_64.whl", "cp39-cp39-linux_x86_64"), Some("tag"));
