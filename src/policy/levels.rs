@@ -133,7 +133,7 @@ mod tests {
             let rule = rules::find(UNEXAMINED).unwrap();
             Policy::resolve_for(&settings, None).level_of(&Finding::new(rule, place), "demo-1.0")
         };
-        assert_eq!(level("open-source", None, "demo-1.0/test/a.zip"), Level::Note);
+        assert_eq!(level("open-source", None, "demo-1.0/test/a.zip"), Level::Warning);
         assert_eq!(level("open-source", None, "demo-1.0/lib/a.zip"), Level::Error);
         assert_eq!(level("open-source", Some(Level::Error), "demo-1.0/test/a.zip"), Level::Error);
         assert_eq!(level("proprietary", None, "demo-1.0/test/a.zip"), Level::Error);

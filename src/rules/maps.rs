@@ -7,7 +7,6 @@ use serde::Serialize;
 use crate::ecosystem::{self, Remedy};
 use crate::inventory::{BuildOption, Entry, Making, MapForm, SourceMap};
 use crate::recoverable::{Exposure, MapReport, MapState};
-use crate::settings::Level;
 use crate::words::counted;
 
 use super::{Context, Finding, Place, Rule};
@@ -353,14 +352,11 @@ pub(super) fn exposed(
     says: impl Fn(&str, &str) -> String,
 ) {
     let survey = context.survey();
-    let (of_others, own) = apart(context, survey.maps.iter().filter(|report| is_exposed(report, forms)));
-    for (reports, most) in [(own, None), (of_others, Some(Level::Note))] {
-        for group in Group::all(reports.into_iter()) {
-            let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
-            let says = says(&format!("{} {verb}", group.subject()), &amount(group.exposure()));
-            let finding = group.finding(rule).message(says + &group.damage());
-            findings.push(Finding { at_most: most, ..with_advice(finding, context, &group) });
-        }
+    for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, forms))) {
+        let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
+        let says = says(&format!("{} {verb}", group.subject()), &amount(group.exposure()));
+        let finding = group.finding(rule).message(says + &group.damage());
+        findings.push(with_advice(finding, context, &group));
     }
 }
 

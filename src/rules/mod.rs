@@ -183,10 +183,7 @@ const OWN: &[&Rule] = &[
 ];
 
 /// Rules some of whose findings weigh less than others.
-pub(crate) const WITH_MILDER: [&str; 8] = [
-    source_map_embedded::RULE.name,
-    source_map_inline::RULE.name,
-    source_map_eval::RULE.name,
+pub(crate) const WITH_MILDER: [&str; 5] = [
     source_map_dangling::RULE.name,
     imports::MISSING_MODULE.name,
     imports::UNDECLARED_DEPENDENCY.name,

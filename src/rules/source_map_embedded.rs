@@ -14,8 +14,7 @@ Finds source maps by content, whatever they are called: JSON with `sourcesConten
 other files, webpack's `stats.json` with module texts, and coverage records with `inputSourceMap`; escaped for a
 string, for HTML or CSV, as YAML or TOML; compressed, in an archive, or in a zip appended to a program. It counts the
 original files that could be recovered. Text that is in the package as a file anyway doesn't count, nor does text of
-dependencies: sources under `node_modules`, and those on the map's `ignoreList`, unless it names all sources. Maps of a
-dependency that is packed whole with its licence are a note, unless its name is of the package's family (`@acme/x`, `acme-x`).
+dependencies: sources under `node_modules`, and those on the map's `ignoreList`, unless it names all sources.
 
 ## Why it matters
 
@@ -58,29 +57,6 @@ mod tests {
         assert_eq!(found[0].place.line, None);
         assert!(found[0].message.contains("1 original file, 2 lines"), "{}", found[0].message);
         assert_eq!(found[0].evidence.value()["third_party_files"], 1);
-    }
-
-    #[test]
-    fn what_a_dependency_came_with_is_a_note() {
-        use crate::inventory::Package;
-        use crate::settings::Level;
-        let text = map(&[("../src/a.ts", Some("one\ntwo\n"))]);
-        let level = |folder: &str, beside: &str| {
-            let path = format!("package/node_modules/{folder}/dist/a.js.map");
-            let beside = format!("package/node_modules/{folder}/{beside}");
-            let mut inventory = inspected(&[(&path, &text), (&beside, "text")]);
-            inventory.package = Some(Package { name: "@acme/cli".to_owned(), ..Package::default() });
-            let found = run(&RULE, &inventory);
-            assert_eq!(found.len(), 1, "{folder}");
-            found[0].at_most
-        };
-        assert_eq!(level("b", "LICENSE"), Some(Level::Note));
-        assert_eq!(level("@c/b/node_modules/@d/e", "licence.md"), Some(Level::Note));
-        for (folder, beside) in
-            [("b", "README.md"), ("@acme/b", "LICENSE"), ("acme-b", "LICENSE"), (".cache/b", "LICENSE")]
-        {
-            assert_eq!(level(folder, beside), None, "{folder} {beside}");
-        }
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn recognise(
     let is_of_cache = |found: &StrayMatch| {
         found.pattern.ends_with('/') && STRAYS.get(found.rule).is_some_and(|rule| rule.name == "stray-cache")
     };
-    if matches!(stray.name, "stray-log" | "stray-build-info") && matches.iter().any(is_of_cache) {
+    if stray.name == "stray-log" && matches.iter().any(is_of_cache) {
         return None;
     }
     let root = context.root().split('/').filter(|part| !part.is_empty()).count();
@@ -282,7 +282,7 @@ mod tests {
             ("package/dist/.next/cache/webpack/a.pack", &[], "stray-cache"),
             ("package/lib/__pycache__/a.pyc", &[], "stray-cache"),
             ("package/.turbo/turbo-build.log", &["text"], "stray-cache"),
-            ("package/tsconfig.tsbuildinfo", &["tsbuildinfo"], "stray-build-info"),
+            ("package/tsconfig.tsbuildinfo", &["tsbuildinfo"], "stray-cache"),
             ("package/coverage/lcov.info", &["lcov"], "stray-coverage"),
             ("package/.nyc_output/1.json", &[], "stray-coverage"),
             ("package/dist/stats.json", &["webpack-stats"], "stray-bundler-report"),

@@ -21,7 +21,7 @@ artifact that is damaged, encrypted or beyond a limit, or contents that are nest
 ## Why it matters
 
 What can't be examined is not known to be clean: where this rule is at or above `--fail-on`, the audit is incomplete
-and ends with status 3. Under `open-source` it is a note in folders of tests, fixtures, examples and benchmarks,
+and ends with status 3. Under `open-source` it is a warning in folders of tests, fixtures, examples and benchmarks,
 whose data is broken on purpose as often as not. A waiver that names the place lifts it anywhere. The report lists the
 place as not examined in any case, and `complete` in JSON is false.
 

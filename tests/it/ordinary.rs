@@ -124,7 +124,7 @@ fn test_data_that_cannot_be_examined() {
     {
         let verdict = sdist(path, "open-source");
         assert_eq!(verdict.status, 0, "{path}: {:#}", verdict.report);
-        assert_eq!(verdict.level("unexamined"), Some("note"), "{path}");
+        assert_eq!(verdict.level("unexamined"), Some("warning"), "{path}");
         let artifact = verdict.artifact();
         assert_eq!((&artifact["complete"], &artifact["verdict"]), (&false.into(), &"pass".into()), "{path}");
         assert!(!artifact["skipped"].as_array().unwrap().is_empty(), "{path}");

@@ -36,7 +36,7 @@ fn strays_are_found_by_name_and_content() {
             r#"{"version": 4, "terraform_version": "1.9.0", "serial": 3, "resources": []}"#.to_owned(),
             "stray-credential",
         ),
-        ("package/tsconfig.tsbuildinfo", r#"{"program":{"fileNames":["./src/a.ts"],"fileInfos":[]},"version":"5.9"}"#.to_owned(), "stray-build-info"),
+        ("package/tsconfig.tsbuildinfo", r#"{"program":{"fileNames":["./src/a.ts"],"fileInfos":[]},"version":"5.9"}"#.to_owned(), "stray-cache"),
         ("package/lib/.eslintcache", "[{}]".to_owned(), "stray-cache"),
         ("package/coverage/lcov.info", "TN:\nSF:/builds/acme/src/a.ts\nend_of_record\n".to_owned(), "stray-coverage"),
         (
@@ -57,7 +57,7 @@ fn strays_are_found_by_name_and_content() {
         ("package/.github/workflows/release.yml", "on: push\n".to_owned(), "stray-ci"),
         ("package/test/a.js", "test()\n".to_owned(), "stray-tests"),
         ("package/lib/a.spec.js", "test()\n".to_owned(), "stray-tests"),
-        ("package/lib/.cache", r#"{"fileNames":["../src/a.ts"],"fileInfos":["1"],"root":[1],"version":"5.9.2"}"#.to_owned(), "stray-build-info"),
+        ("package/lib/.cache", r#"{"fileNames":["../src/a.ts"],"fileInfos":["1"],"root":[1],"version":"5.9.2"}"#.to_owned(), "stray-cache"),
         ("package/lib/list.yml", "a.js:\n  /src/index.ts:\n    rendered: 49\n".to_owned(), "stray-bundler-report"),
         ("package/lib/venv/pyvenv.cfg", "home = /usr/bin\n".to_owned(), "stray-cache"),
         ("package/lib/recorded.json", r#"{"log":{"creator":{"name":"a"},"entries":[{"request":{"headers":[]},"response":{}}]}}"#.to_owned(), "stray-log"),
