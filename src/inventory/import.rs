@@ -13,6 +13,9 @@ pub struct BrokenImport {
     pub line: Option<u64>,
     /// What is asked for, as written.
     pub specifier: String,
+    /// The name that is taken from it, where that is what it lacks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// What is wrong.
     pub trouble: ImportTrouble,
     /// The file that is there and differs in the case of letters only.
@@ -33,6 +36,8 @@ pub enum ImportTrouble {
     Absent,
     /// A file that is read as it is, and isn't there.
     FileAbsent,
+    /// A file that a thread is started with, and isn't there; nothing but that thread needs it.
+    ThreadAbsent,
     /// A file that is there under a name in other letter case.
     LetterCase,
     /// Another package, which the manifest doesn't name as a dependency.
@@ -43,6 +48,10 @@ pub enum ImportTrouble {
     Inexact,
     /// A subpath of the package itself, which its `exports` doesn't have; or a name that its `imports` lacks.
     NotExported,
+    /// A module of the package that is there and doesn't give the name that is taken from it.
+    NameAbsent,
+    /// What a command starts: a module that is there and has no such name.
+    FunctionAbsent,
     /// JSON, imported without saying so.
     Json,
     /// A variable of CommonJS in a module of the language, where there is none.

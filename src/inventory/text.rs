@@ -59,6 +59,12 @@ pub enum Asking {
     Variable,
     /// What reads a file that is no module, by its path: `readFileSync`, `include_str!`.
     File,
+    /// What starts a thread with a file, where that may never be carried out.
+    Thread,
+    /// A name that is taken from a module of the language: `open ./door.js`.
+    Name,
+    /// A name that a module of the language gives, of Python several in a row; `*` where it may give any.
+    Gives,
 }
 
 /// A place in an entry.

@@ -19,9 +19,11 @@ their modules and commands import or require of the package itself; for a crate,
 script. It reports a file of the package that is asked for and not in
 the artifact, or only under a name in other letter case, or above the package; what `imports` of the manifest leads to, names (`#util`)
 that it lacks, and what its `exports` keeps from the package itself; a file that is read as it is, by a path from the place of the one that reads it
-(`readFileSync(path.join(__dirname, "a.json"))`, `files("acme").joinpath("a.csv")`, `File.read`, `include_str!`); and, of a module of the language, imports without the extension that Node doesn't add. Only
+(`readFileSync(path.join(__dirname, "a.json"))`, `files("acme").joinpath("a.csv")`, `File.read`, `include_str!`); and, of a module of the language, imports without the extension that Node doesn't add, and
+names that it takes from another one that doesn't export them. Only
 what is sure to be loaded counts: static imports, and calls of `require` at the top of a file that stand in no `try`, no condition
-and no function; in Rust, what depends on no `cfg` and stands in no macro. Of declarations and style sheets it makes a warning,
+and no function; in Rust, what depends on no `cfg` and stands in no macro. Of declarations, style sheets and the file of a thread
+(`new Worker(new URL("./w.js", import.meta.url))` in a function) it makes a warning,
 of a name that `imports` lacks, behind a subpath of `exports`, a note: frameworks have modules of such names.
 
 ## Why it matters
@@ -74,9 +76,12 @@ Move the package to `dependencies` or `peerDependencies`, or bundle it.
 };
 
 fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    use ImportTrouble::{Absent, FileAbsent, Inexact, LetterCase, NotExported};
+    use ImportTrouble::{Absent, FileAbsent, Inexact, LetterCase, NameAbsent, NotExported, ThreadAbsent};
     let is_missing = |broken: &&BrokenImport| {
-        matches!(broken.trouble, Absent | FileAbsent | LetterCase | Inexact | NotExported)
+        matches!(
+            broken.trouble,
+            Absent | FileAbsent | ThreadAbsent | LetterCase | Inexact | NameAbsent | NotExported
+        )
     };
     report(rule, context, findings, is_missing, |broken| {
         let near = broken.near.as_deref().unwrap_or_default();
@@ -88,6 +93,10 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
             Inexact => (
                 format!("which for Node is no name of `{near}`: a module's imports are not completed"),
                 "Write the file's name with its extension, or let a bundler put the package together.",
+            ),
+            NameAbsent => (
+                "which gives no such name".to_owned(),
+                "Export the name there, or take the import out; if a build makes both files, build anew before packing.",
             ),
             NotExported if is_of_imports(broken) => (
                 "which the package's own imports doesn't have".to_owned(),
@@ -101,11 +110,17 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
         };
         let asks = match (broken.trouble, context.inventory.kind) {
             (FileAbsent, _) | (_, Kind::Crate) => "needs",
+            (ThreadAbsent, _) => "starts a thread with",
             _ => "imports",
         };
-        let message =
-            format!("This file {asks} `{}`, {what}: {}.", broken.specifier, consequence(broken, context));
+        let name = broken.name.as_ref().map_or_else(String::new, |name| format!("`{name}` from "));
+        let message = format!(
+            "This file {asks} {name}`{}`, {what}: {}.",
+            broken.specifier,
+            consequence(broken, context)
+        );
         let is_mild = matches!(broken.reach, Reach::Types | Reach::Styles)
+            || broken.trouble == ThreadAbsent
             || broken.reach == Reach::Subpath && broken.trouble == Inexact;
         // Frameworks have modules of such names for what they bundle.
         let is_framework_s = broken.reach == Reach::Subpath && is_of_imports(broken);
@@ -193,10 +208,24 @@ pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
     });
 }
 
+/// Commands that start what their module doesn't have.
+pub(super) fn functions(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let is_absent = |broken: &&BrokenImport| broken.trouble == ImportTrouble::FunctionAbsent;
+    report(rule, context, findings, is_absent, |broken| {
+        let name = broken.name.as_deref().unwrap_or_default();
+        let message = format!(
+            "This file has no `{name}`, which {} starts (`{}`): the command fails.",
+            broken.field, broken.specifier
+        );
+        (message, "Define it there, or name in the manifest what the command shall start.", None)
+    });
+}
+
 /// What becomes of whoever gets to an import.
 fn consequence(broken: &BrokenImport, context: &Context<'_>) -> String {
     let field = &broken.field;
     match (broken.reach, broken.trouble) {
+        (_, ImportTrouble::ThreadAbsent) => "what calls for the thread fails".to_owned(),
         (Reach::Package | Reach::Command, _) if context.inventory.kind == Kind::Crate => {
             format!("{field} leads here, and can't be compiled")
         }
@@ -247,8 +276,9 @@ fn report(
             ));
         }
         let place = Place { line: one.line, ..Place::entry(entry) };
-        let finding =
-            Finding::new(rule, place).message(message).help(help).evidence(one).key(one.specifier.clone());
+        let name = one.name.as_ref().map_or_else(String::new, |name| format!("{name} "));
+        let key = format!("{name}{}", one.specifier);
+        let finding = Finding::new(rule, place).message(message).help(help).evidence(one).key(key);
         findings.push(Finding { at_most: level, ..finding });
     }
 }
@@ -264,6 +294,7 @@ mod tests {
             entry: EntryId(0),
             line: Some(3),
             specifier: format!("./{number}.js"),
+            name: None,
             trouble: *trouble,
             near: (*trouble == ImportTrouble::LetterCase).then(|| "A.js".to_owned()),
             reach: *reach,

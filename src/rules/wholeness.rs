@@ -223,7 +223,9 @@ pub(super) const BROKEN_COMMAND: Rule = Rule {
 Looks at the files that `bin` names. Reports a script without a first line that names its interpreter (`#!/usr/bin/env
 node`), one whose first line ends in CR LF, one that names an interpreter by its path on a certain machine
 (`/usr/local/bin/node`), and one for `ts-node`, `tsx` and the like that no dependency brings. Beside these, a program (ELF,
-Mach-O) that the package starts itself and that is not executable, where no script at installation sees to it.
+Mach-O) that the package starts itself and that is not executable, where no script at installation sees to it. In a wheel, a
+command whose module has no such name: none that stands anywhere in it outside of texts and comments, where nothing can make up
+names (`import *`, `__getattr__`, `globals()`).
 
 ## Why it matters
 
@@ -274,6 +276,7 @@ Write `#!/usr/bin/env node` as the first line, ending in LF; in git, `*.js text 
         report(rule, context, findings, &[DefectKind::ProgramNotExecutable], HELP_MODE, |defect| {
             format!("`{}` is a program and not executable: whoever starts it gets EACCES.", defect.subject)
         });
+        super::imports::functions(rule, context, findings);
     },
 };
 

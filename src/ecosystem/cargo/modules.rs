@@ -44,6 +44,7 @@ pub(super) fn broken(all: &[(&Entry, &str)], table: &Table) -> Vec<BrokenImport>
                     specifier: written(import),
                     trouble,
                     near,
+                    name: None,
                     reach,
                     field: field.clone(),
                 }),

@@ -80,6 +80,7 @@ pub(super) fn broken_imports(
                     specifier: import.specifier.to_string(),
                     trouble: if is_module { ImportTrouble::Absent } else { ImportTrouble::FileAbsent },
                     near: None,
+                    name: None,
                     reach,
                     field: field.clone(),
                 }),

@@ -2,8 +2,10 @@
 //! file would cost as much as to unpack it: so a quick look finds the quoted names behind the words that ask for a
 //! module, and only files with a name that may lead nowhere are parsed, once all files are known.
 
+mod names;
 mod python;
 mod python_files;
+mod python_names;
 mod ruby;
 mod rust;
 pub(in crate::inspect) mod script;
@@ -15,7 +17,17 @@ use crate::inventory::{Asking, Import};
 
 use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 
-pub(crate) use script::imports as parsed_imports;
+/// What a file asks for and gives, as its parser sees it; `None` if it can't be parsed.
+pub(crate) fn parsed_imports(path: &str, bytes: &[u8]) -> Option<Vec<Import>> {
+    match path.ends_with(".py") {
+        true => Some(vec![gives(python_names::all(bytes))]),
+        false => script::imports(path, bytes),
+    }
+}
+
+fn gives(names: String) -> Import {
+    Import { specifier: names.into(), by: Asking::Gives, line: None }
+}
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "imports", needles, inspect };
 
@@ -51,7 +63,7 @@ impl Word {
 }
 
 /// Each with what may ask in it.
-const WORDS: [(&str, Word); 21] = [
+const WORDS: [(&str, Word); 22] = [
     ("require(", Word::Require),
     ("require.resolve(", Word::Resolve),
     ("from\"", Word::From),
@@ -68,6 +80,7 @@ const WORDS: [(&str, Word); 21] = [
     ("export ", Word::Export),
     ("export{", Word::Export),
     ("exports", Word::Variable),
+    ("module.exports", Word::Variable),
     ("__dirname", Word::Variable),
     ("__filename", Word::Variable),
     ("readFileSync", Word::Read),
@@ -136,6 +149,9 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
             let line = sample.at(offset).line;
             sink.entry.imports.push(Import { specifier: specifier.into(), by, line });
         }
+        if sample.path.ends_with(".py") {
+            sink.entry.imports.push(gives(python_names::plain(sample.bytes)));
+        }
         return;
     }
     let language = Language::of(sample.path, sample.bytes).filter(|_| !hits.is_empty());
@@ -143,7 +159,13 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     let mut known: HashSet<(Asking, &str)> = HashSet::new();
     let mut comments = Comments { bytes: sample.bytes, done: 0, is_open: false };
     let mut reads = false;
+    let mut names = names::Names::default();
     for hit in hits {
+        if language == Language::Script
+            && let Some((text, word)) = WORDS.get(hit.needle)
+        {
+            names.look(sample.bytes, hit.offset, text.len(), *word);
+        }
         // once is enough
         let is_read = WORDS.get(hit.needle).is_some_and(|(_, word)| *word == Word::Read);
         if is_read && std::mem::replace(&mut reads, true) {
@@ -157,6 +179,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
             sink.entry.imports.push(Import { specifier: specifier.into(), by, line: None });
         }
     }
+    sink.entry.imports.extend(names.into_imports());
 }
 
 /// What a file asks for in a language that is read line by line; `None` in any other. All of it is sure.
@@ -227,6 +250,10 @@ fn specifier<'a>(
     let is_style = language == Language::Styles;
     let quoted = match word {
         Word::Require if !is_style && !is_in_name(before) && before != b'.' => {
+            // a part of Node, which is always there; that somebody requires it tells that there must be a `require`
+            if behind.trim_ascii_start().get(1..).is_some_and(|name| name.starts_with(b"node:")) {
+                return (!is_in_comment(bytes, offset)).then_some("node");
+            }
             let (name, behind) = quoted(behind.trim_ascii_start())?;
             behind.trim_ascii_start().starts_with(b")").then_some(name)
         }

@@ -93,11 +93,27 @@ fn statement(bytes: &[u8], at: usize) -> Option<String> {
     Some(joined.join(" ").replace(['(', '\\', ';'], " "))
 }
 
+/// What may give a module names that it doesn't have in its text, or gives it all of another one.
+const MAKERS: [&[u8]; 2] = [b"__getattr__", b"import *"];
+/// What may give it names that it has in quotes.
+const READERS: [&[u8]; 8] =
+    [b"globals", b"locals", b"vars(", b"setattr", b"exec", b"modules", b"lazy", b"importlib"];
+
+/// Whether a word, which is a part of this line, stands alone in quotes.
+fn is_quoted(line: &[u8], word: &[u8]) -> bool {
+    let at = (word.as_ptr() as usize).saturating_sub(line.as_ptr() as usize);
+    let before = at.checked_sub(1).and_then(|at| line.get(at));
+    matches!(before, Some(b'"' | b'\'')) && before == line.get(at + word.len())
+}
+
 /// Those of the names that a module defines in no other line than the one that begins at their offset.
 fn undefined(bytes: &[u8], mut names: Vec<(usize, String)>) -> Vec<(usize, String)> {
-    if names.is_empty() || memmem::find(bytes, b"__getattr__").is_some() {
+    let has = |word: &&[u8]| memmem::find(bytes, word).is_some();
+    if names.is_empty() || MAKERS.iter().any(has) {
         return Vec::new();
     }
+    // A name in quotes is none that is given, unless something reads such lists.
+    let quotes_count = READERS.iter().any(has);
     // where the first line begins that has the name, and whether there is another one
     let mut lines: HashMap<&[u8], (usize, bool)> = HashMap::new();
     let wanted: HashSet<&[u8]> = names.iter().map(|(_, name)| name.as_bytes()).collect();
@@ -105,6 +121,9 @@ fn undefined(bytes: &[u8], mut names: Vec<(usize, String)>) -> Vec<(usize, Strin
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let is_sign = |byte: &u8| !(byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
         for word in line.split(is_sign).filter(|word| wanted.contains(word)) {
+            if !quotes_count && is_quoted(line, word) {
+                continue;
+            }
             let (first, has_others) = lines.entry(word).or_insert((start, false));
             *has_others |= *first != start;
         }

@@ -21,6 +21,7 @@ use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::operator::UnaryOperator;
 use oxc_syntax::scope::ScopeFlags;
 
+use super::names::Parsed;
 use super::script_files::{self, Places};
 use crate::inventory::{Asking, Import};
 
@@ -89,6 +90,12 @@ fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
     };
     asked.visit_program(program);
     asked.references(program);
+    if !asked.is_declaration {
+        asked.found.extend(Parsed::of(program).found);
+    }
+    if asked.places.is_some() && !asked.is_declaration {
+        asked.found.extend(threads(program));
+    }
     let own = asked.own_modules;
     asked.found.retain(|(_, _, name)| !own.contains(name));
     asked.found.sort_by_key(|(at, _, _)| *at);
@@ -99,6 +106,27 @@ fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
         line: Some(lines.of(at)),
     };
     asked.found.into_iter().map(import).collect()
+}
+
+/// The files that threads are started with wherever that stands: in functions, and under conditions that tell whether
+/// there are threads at all.
+fn threads(program: &Program<'_>) -> Vec<(usize, Asking, String)> {
+    #[derive(Default)]
+    struct Threads(Vec<(usize, Asking, String)>);
+    impl<'a> Visit<'a> for Threads {
+        fn visit_new_expression(&mut self, new: &NewExpression<'a>) {
+            // variables of functions are not followed
+            if let Some(file) = Places::default().started_by(new) {
+                self.0.push((new.span.start as usize, Asking::Thread, file));
+            }
+            walk::walk_new_expression(self, new);
+        }
+
+        fn visit_try_statement(&mut self, _: &TryStatement<'a>) {}
+    }
+    let mut threads = Threads::default();
+    threads.visit_program(program);
+    threads.0
 }
 
 /// Where TypeScript is told not to look: from such a comment to the end of the next line.

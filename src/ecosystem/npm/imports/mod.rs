@@ -7,6 +7,7 @@
 
 mod dependencies;
 mod format;
+mod given;
 mod resolve;
 mod roots;
 mod subpaths;
@@ -20,6 +21,7 @@ use crate::inventory::{Asking, BrokenImport, Entry, EntryId, Import, ImportTroub
 use super::manifest::Manifest;
 use dependencies::{Dependencies, package_of};
 use format::{Format, format};
+use given::Given;
 use resolve::{Resolved, Tree};
 use roots::Root;
 use subpaths::Subpaths;
@@ -64,6 +66,7 @@ struct Whole<'a> {
     roots: Vec<Root>,
     exports: Option<Subpaths<'a>>,
     imports: Option<Subpaths<'a>>,
+    given: Given<'a>,
 }
 
 /// Where a package's dependencies come from.
@@ -89,11 +92,14 @@ pub(super) fn doubtful(
     package: &Package,
     brought: Brought,
 ) -> Vec<EntryId> {
-    let whole = Whole::new(manifest, files, package, brought);
+    let whole = Whole::new(manifest, files, package, brought, Given::quick());
     let ways = whole.follow(|entry, _| Some(entry.imports.as_slice()), |_, _| {});
     let is_parsed = |node: &Node<'_>| node.1 != Graph::Styles;
     let suspects = ways.keys().copied().filter(is_parsed).filter(|node| whole.is_suspect(*node));
-    whole.affordable(suspects.collect(), &ways)
+    let mut wanted: BTreeSet<Node<'_>> = suspects.collect();
+    let asked: Vec<Node<'_>> = wanted.iter().flat_map(|node| whole.lacking(*node)).collect();
+    wanted.extend(asked);
+    whole.affordable(wanted, &ways)
 }
 
 /// The files that must be parsed, too, where those that were have imports that lead nowhere: what leads there may do so
@@ -105,7 +111,7 @@ pub(super) fn leading(
     sure: &BTreeMap<EntryId, Vec<Import>>,
     brought: Brought,
 ) -> Vec<EntryId> {
-    let whole = Whole::new(manifest, files, package, brought);
+    let whole = Whole::new(manifest, files, package, brought, Given::sure(sure));
     let is_any_broken = files.iter().any(|(path, entry)| {
         let asked = sure.get(&entry.id).into_iter().flatten();
         asked.into_iter().any(|import| whole.trouble((path, Graph::Code), import).is_some())
@@ -141,7 +147,7 @@ pub(super) fn broken(
     sure: &BTreeMap<EntryId, Vec<Import>>,
     brought: Brought,
 ) -> Vec<BrokenImport> {
-    let whole = Whole::new(manifest, files, package, brought);
+    let whole = Whole::new(manifest, files, package, brought, Given::sure(sure));
     let ways = whole.follow(
         |entry, graph| match (sure.get(&entry.id), graph) {
             (Some(sure), _) => Some(sure.as_slice()),
@@ -174,19 +180,25 @@ pub(super) fn broken(
             // One word on each thing that is missing.
             let subject = match trouble {
                 ImportTrouble::CommonJs | ImportTrouble::EsModule => node.0.to_owned(),
+                ImportTrouble::NameAbsent => {
+                    format!("{} {}", import.specifier, near.clone().unwrap_or_default())
+                }
                 _ if is_relative(&import.specifier) => {
                     format!("{}/{}", crate::paths::folder(node.0), import.specifier)
                 }
                 _ => package_of(&import.specifier).to_owned(),
             };
             if told.insert((subject, node.1)) {
+                let (name, specifier) = match import.by {
+                    Asking::File | Asking::Thread => (None, import.specifier.trim_start_matches("./")),
+                    Asking::Name => taken(&import.specifier),
+                    _ => (None, &*import.specifier),
+                };
                 broken.push(BrokenImport {
                     entry: entry.id,
                     line: import.line,
-                    specifier: match import.by {
-                        Asking::File => import.specifier.trim_start_matches("./").to_owned(),
-                        _ => import.specifier.to_string(),
-                    },
+                    specifier: specifier.to_owned(),
+                    name: name.map(str::to_owned),
                     trouble,
                     near,
                     reach: way.root.reach,
@@ -196,6 +208,11 @@ pub(super) fn broken(
         }
     }
     broken
+}
+
+/// A name and the module that it is taken from.
+fn taken(asked: &str) -> (Option<&str>, &str) {
+    asked.split_once(' ').map_or((None, asked), |(name, from)| (Some(name), from))
 }
 
 fn is_relative(specifier: &str) -> bool {
@@ -208,6 +225,7 @@ impl<'a> Whole<'a> {
         files: &[(&'a str, &'a Entry)],
         package: &'a Package,
         brought: Brought,
+        given: Given<'a>,
     ) -> Self {
         let tree = Tree::new(files, manifest.text("main"));
         let mut roots = roots::roots(manifest, &tree);
@@ -216,7 +234,7 @@ impl<'a> Whole<'a> {
         let map = |key| manifest.object.get(key).filter(|value: &&Value| !value.is_null());
         let exports = map("exports").map(Subpaths::of_exports);
         let imports = map("imports").and_then(Subpaths::of_imports);
-        Self { manifest, dependencies, tree, roots, exports, imports }
+        Self { manifest, dependencies, tree, roots, exports, imports, given }
     }
 
     /// Every file that the roots lead to, each with its shortest way from the gravest of them.
@@ -247,8 +265,9 @@ impl<'a> Whole<'a> {
                 }
                 ways.insert(node, way);
                 let asked = self.tree.entry(path).and_then(|entry| imports(entry, graph)).unwrap_or_default();
-                let is_module =
-                    |import: &&Import| import.by != Asking::File && is_relative(&import.specifier);
+                let is_module = |import: &&Import| {
+                    !matches!(import.by, Asking::File | Asking::Thread) && is_relative(&import.specifier)
+                };
                 for import in asked.iter().filter(is_module) {
                     if let Resolved::File(target) = self.tree.resolve(path, &import.specifier, graph) {
                         step(node, (target, graph));
@@ -288,6 +307,25 @@ impl<'a> Whole<'a> {
         })
     }
 
+    /// The modules that may not give what this one takes from them.
+    fn lacking(&self, node: Node<'a>) -> Vec<Node<'a>> {
+        let names = self.tree.entry(node.0).map(|entry| entry.imports.iter()).into_iter().flatten();
+        let names = names.filter(|import| import.by == Asking::Name);
+        names.filter_map(|import| Some((self.lacking_module(node, import)?, Graph::Code))).collect()
+    }
+
+    /// The module that doesn't give a name that is taken from it, where Node takes both files for modules of the language.
+    fn lacking_module(&self, node: Node<'a>, import: &Import) -> Option<&'a str> {
+        let (name, from) = taken(&import.specifier);
+        let Resolved::File(file) = self.tree.resolve(node.0, from, node.1) else { return None };
+        let is_module = |node| self.format(node) == Format::Module;
+        let are_modules = is_module(node) && is_module((file, node.1));
+        (are_modules
+            && self.tree.is_exact(node.0, from, file)
+            && self.given.lacks(self.tree.entry(file)?, name?))
+        .then_some(file)
+    }
+
     /// What Node takes a file for.
     fn format(&self, (path, graph): Node<'a>) -> Format {
         match graph {
@@ -305,13 +343,21 @@ impl<'a> Whole<'a> {
             (Asking::Import | Asking::TypedImport | Asking::Export, Format::CommonJs) => {
                 return alone(ImportTrouble::EsModule);
             }
-            (Asking::Variable | Asking::Export, _) => return None,
+            (Asking::Name, _) => {
+                let module = self.lacking_module(node, import)?;
+                return Some((ImportTrouble::NameAbsent, Some(module.to_owned())));
+            }
+            (Asking::Variable | Asking::Export | Asking::Gives, _) => return None,
             _ => {}
         }
         let (from, graph) = node;
         let specifier = &*import.specifier;
         if import.by == Asking::File {
             return self.tree.lacks_file(from, specifier).then_some((ImportTrouble::FileAbsent, None));
+        }
+        if import.by == Asking::Thread {
+            let is_absent = self.tree.resolve(from, specifier, graph) == Resolved::Absent;
+            return is_absent.then_some((ImportTrouble::ThreadAbsent, None));
         }
         if !is_relative(specifier) {
             return alone(match graph {

@@ -41,6 +41,9 @@ pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[S
         }
         let Some(entry) = modules.files.get(path) else { continue };
         for import in &entry.imports {
+            if import.by == Asking::Gives {
+                continue;
+            }
             if import.by == Asking::File {
                 let path = import.specifier.trim_start_matches('/');
                 if !modules.files.contains_key(path) {
@@ -50,6 +53,7 @@ pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[S
                         specifier: path.to_owned(),
                         trouble: ImportTrouble::FileAbsent,
                         near: None,
+                        name: None,
                         reach,
                         field: field.clone(),
                     });
@@ -67,6 +71,7 @@ pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[S
                     specifier: import.specifier.replace(' ', ""),
                     trouble: if near.is_some() { ImportTrouble::LetterCase } else { ImportTrouble::Absent },
                     near,
+                    name: None,
                     reach,
                     field: field.clone(),
                 }),

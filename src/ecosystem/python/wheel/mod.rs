@@ -3,6 +3,7 @@
 
 mod commands;
 mod entry_points;
+mod functions;
 mod imports;
 mod installed;
 mod modules;
@@ -99,6 +100,7 @@ impl Format for Wheel {
             points.map(|kept| kept.path.as_str()).unwrap_or_default(),
             points.map(|kept| kept.bytes.as_slice()).unwrap_or_default(),
         );
+        package.doubtful_imports = functions::doubtful(inventory, &package);
         if let Some(project) = project {
             package.mismatches.extend(commands::undeclared(project, &package));
         }
@@ -142,17 +144,20 @@ impl Format for Wheel {
         Some(package)
     }
 
-    /// Python is read line by line: what the quick look found is sure.
+    /// Python is read line by line: which modules it asks for, the quick look found for sure. Which names a module has,
+    /// that of a command is read again for.
     fn broken_imports(
         &self,
         inventory: &Inventory,
         package: &Package,
-        _sure: &BTreeMap<EntryId, Vec<Import>>,
+        sure: &BTreeMap<EntryId, Vec<Import>>,
     ) -> Vec<BrokenImport> {
         let kept = inventory.manifests.iter().rfind(|kept| kept.path.ends_with(".dist-info/METADATA"));
         let fields = kept.map(|kept| metadata::fields(&kept.bytes)).unwrap_or_default();
         let required = fields.into_iter().filter(|(key, _)| key == "requires-dist").map(|(_, value)| value);
-        imports::broken(inventory, package, &required.collect::<Vec<String>>())
+        let mut broken = imports::broken(inventory, package, &required.collect::<Vec<String>>());
+        broken.extend(functions::absent(inventory, package, sure));
+        broken
     }
 
     fn fields(&self, _path: &str, manifest: &[u8]) -> Option<Fields> {

@@ -1,0 +1,116 @@
+//! The names that a module of Python has, for what its package's commands start.
+
+use std::collections::BTreeSet;
+
+use memchr::memmem;
+
+use super::is_in_name;
+
+/// With one of these a module may have any name.
+const MAKERS: [&[u8]; 10] = [
+    b"import *",
+    b"__getattr__",
+    b"globals",
+    b"locals(",
+    b"vars(",
+    b"setattr",
+    b"exec(",
+    b"eval(",
+    b"sys.modules",
+    b"__dict__",
+];
+/// Bytes of names that are kept of one file by the quick look.
+const MOST: usize = 4 << 10;
+
+/// Those that are plain to see at the beginnings of lines, with blanks between. There may be more.
+pub(super) fn plain(bytes: &[u8]) -> String {
+    let mut names = String::new();
+    for at in super::lines(bytes) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let is_name = rest.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_');
+        if !is_name || names.len() >= MOST {
+            continue;
+        }
+        let rest = rest.strip_prefix(b"async ").unwrap_or(rest);
+        let defined = rest.strip_prefix(b"def ").or_else(|| rest.strip_prefix(b"class "));
+        let name = first_name(defined.unwrap_or(rest));
+        let is_set = || {
+            let behind = rest.get(name.len()..).unwrap_or_default().trim_ascii_start();
+            behind.first().is_some_and(|sign| matches!(sign, b'=' | b':'))
+        };
+        if defined.is_some() || is_set() {
+            names.push_str(name);
+            names.push(' ');
+        }
+    }
+    names
+}
+
+/// All of them, and every other name that stands in it outside of texts and comments; `*` where it may have any.
+pub(super) fn all(bytes: &[u8]) -> String {
+    if MAKERS.iter().any(|maker| memmem::find(bytes, maker).is_some()) {
+        return "*".to_owned();
+    }
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    let mut rest = bytes;
+    while let Some(first) = rest.first() {
+        let length = match first {
+            b'#' => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
+            b'"' | b'\'' => string(rest, *first),
+            _ if is_in_name(*first) => {
+                let name = first_name(rest);
+                names.insert(name);
+                // what is no text of UTF-8 is passed over
+                name.len().max(1)
+            }
+            _ => 1,
+        };
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    names.into_iter().collect::<Vec<&str>>().join(" ")
+}
+
+/// How long the string is that begins here.
+fn string(bytes: &[u8], quote: u8) -> usize {
+    let triple = [quote; 3];
+    let is_long = bytes.starts_with(&triple);
+    let mut at = if is_long { 3 } else { 1 };
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        match rest.first() {
+            Some(b'\\') => at += 2,
+            Some(b'\n') if !is_long => return at,
+            _ if is_long && rest.starts_with(&triple) => return at + 3,
+            Some(sign) if !is_long && *sign == quote => return at + 1,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+fn first_name(bytes: &[u8]) -> &str {
+    let end = bytes.iter().position(|byte| !is_in_name(*byte) || *byte == b'$').unwrap_or(bytes.len());
+    std::str::from_utf8(bytes.get(..end).unwrap_or_default()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_at_the_beginnings_of_lines() {
+        let text =
+            b"import a\nasync def b():\n    c = 1\nclass d: pass\ne = f = 1\ng: int = 1\nh(i)\n# j = 1\n";
+        assert_eq!(plain(text), "b d e g ");
+    }
+
+    #[test]
+    fn all_names_outside_of_texts() {
+        let text = b"'''a'''\nb = 'c' \"d\\\"e\" # f\nfrom g import (h,\n  i as j)\nr'k'\n";
+        assert_eq!(all(text), "as b from g h i import j r");
+        for text in ["from a import *", "globals()['a'] = b", "def __getattr__(name): pass"] {
+            assert_eq!(all(text.as_bytes()), "*", "{text}");
+        }
+        assert_eq!(all(b"'a\nb"), "b");
+        assert_eq!(all(b"\xff a"), "a");
+    }
+}
