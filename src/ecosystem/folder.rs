@@ -152,7 +152,8 @@ pub fn published_from(project: &Project) -> Option<String> {
 }
 
 /// Folders that builds of web apps leave what is deployed in.
-const DEPLOYED: [&str; 7] = ["dist", "build", "out", ".output/public", "_site", "public/build", "www"];
+const DEPLOYED: [&str; 8] =
+    ["dist", "build", "out", ".next", ".output/public", "_site", "public/build", "www"];
 
 /// The folder in a project that a build has left what is deployed in, if there is one such.
 pub fn deploy_folder(folder: &Path) -> Option<&'static str> {

@@ -51,7 +51,7 @@ pub(crate) use identity::{Identity, identity};
 pub(crate) use origin::{Origin, Origins, Ships};
 pub(crate) use registry::{Copy, Order, Registry, Sender, Served};
 pub use remedy::Remedy;
-pub(crate) use remedy::{leave_out, let_in, new_allowlist};
+pub(crate) use remedy::{PRIVATE, leave_out, let_in, new_allowlist};
 pub(crate) use unwanted::Unwanted;
 
 /// An ecosystem: what its home provides. What it doesn't do is `None`.
@@ -205,8 +205,9 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         inventory.making.deployed_from = deploy_folder(&project.folder).map(str::to_owned);
     }
     if let Some(project) = project {
-        inventory.making.not_built = not_built(inventory, &project.folder);
+        (inventory.making.not_built, inventory.making.kept_out) = missing(inventory, &project.folder);
         inventory.making.is_generated = folder::is_generated(project);
+        inventory.making.generated_from = npm::generated_from(project);
         inventory.making.copies = copies::copies(inventory, project);
     }
     let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();
@@ -214,6 +215,13 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         && inventory.files().any(has_map)
     {
         inventory.making.map_options = npm::map_options(&project.folder);
+    }
+    let has_debug =
+        |entry: &Entry| entry.binary.as_ref().is_some_and(|facts| !facts.debug_sections.is_empty());
+    if let Some(project) = project
+        && inventory.files().any(has_debug)
+    {
+        inventory.making.debug_option = cargo::debug_option(&project.folder);
     }
     let is_vague = |package: &Package| {
         package.license.as_deref().is_none_or(|licence| {
@@ -239,17 +247,21 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     inventory.manifest_problems = problems;
 }
 
-/// The files that the manifest names and that neither the artifact nor the project's folder has, where the client packs
-/// that folder as it lies there.
-fn not_built(inventory: &Inventory, folder: &Path) -> Vec<String> {
+/// The files that the manifest names and the artifact lacks, where the client packs the project's folder as it lies
+/// there: those that aren't in that either, and those that are.
+fn missing(inventory: &Inventory, folder: &Path) -> (Vec<String>, Vec<String>) {
     let is_as_it_lies = matches!(inventory.kind, Kind::Npm | Kind::Vsix | Kind::Crate);
-    let Some(package) = inventory.package.as_ref().filter(|_| is_as_it_lies) else { return Vec::new() };
+    let Some(package) = inventory.package.as_ref().filter(|_| is_as_it_lies) else {
+        return (Vec::new(), Vec::new());
+    };
     // What Node completes a name with; a folder stands for what is in it.
-    let is_there = |target: &str| {
+    let is_there = |target: &String| {
         ["", ".js", ".cjs", ".json", ".node"].iter().any(|end| folder.join(format!("{target}{end}")).exists())
     };
     let missing = package.declared.missing.iter().map(|missing| missing.target.as_str());
-    missing.filter(|target| !target.contains('*') && !is_there(target)).map(str::to_owned).collect()
+    let missing = missing.filter(|target| !target.contains('*')).map(str::to_owned);
+    let (there, absent) = missing.partition(is_there);
+    (absent, there)
 }
 
 /// Whether a project is the one that the artifact comes from: it has the package's name, or the artifact has none.

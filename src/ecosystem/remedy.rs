@@ -18,6 +18,9 @@ pub struct Remedy {
     pub removes: Vec<EntryId>,
 }
 
+/// What to say of the lists of a package that must not be published anyway.
+pub(crate) const PRIVATE: &str = "If the package isn't published, this doesn't matter: see private-package.";
+
 /// More patterns than this are not written down one by one.
 const MOST_PATTERNS: usize = 12;
 
@@ -28,8 +31,7 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
         return Remedy { words: nested(inventory, entries), ..Remedy::default() };
     };
     if inventory.making.deployed_from.is_some() {
-        let words = "If the package isn't published, this doesn't matter: see private-package.".to_owned();
-        return Remedy { words, ..Remedy::default() };
+        return Remedy { words: PRIVATE.to_owned(), ..Remedy::default() };
     }
     let entered = inventory.package.iter().flat_map(|package| &package.declared.entry_points);
     if let Some(program) = entered.into_iter().find(|path| unwanted.paths.contains(path.as_str())) {
@@ -44,6 +46,11 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
         return Remedy { words, ..Remedy::default() };
     }
     let advice = super::format(inventory.kind).advice();
+    if let Some(from) = &inventory.making.generated_from {
+        let edits = advice.leave_out(inventory, &unwanted).unwrap_or_default();
+        let words = edits.iter().map(|edit| elsewhere(edit, from)).collect::<Vec<_>>().join("\n");
+        return Remedy { words, ..Remedy::default() };
+    }
     if inventory.making.is_generated {
         let words = out_of_folder(&unwanted.patterns.join(" and "));
         return Remedy { words, ..Remedy::default() };
@@ -72,6 +79,12 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
     }
 }
 
+/// The same change to the manifest that a build takes the fields of this one from.
+fn elsewhere(edit: &Edit, from: &str) -> String {
+    let edit = Edit { file: from.to_owned(), ..edit.clone() };
+    format!("{edit}\nThen build again: the build takes this over.")
+}
+
 /// How to keep something out of a folder that a build writes.
 pub(super) fn out_of_folder(what: &str) -> String {
     format!("Have the build write {what} elsewhere, or delete it from the folder before that is published.")
@@ -90,6 +103,9 @@ fn copied(inventory: &Inventory, entries: &[&Entry]) -> Option<String> {
 pub(crate) fn new_allowlist(inventory: &Inventory, items: &[String]) -> Option<Remedy> {
     let advice = super::format(inventory.kind).advice();
     let edit = advice.new_allowlist(items)?;
+    if let Some(from) = &inventory.making.generated_from {
+        return Some(Remedy { words: elsewhere(&edit, from), ..Remedy::default() });
+    }
     let is_packed = advice.packed_by(items);
     let is_left_out = |entry: &&Entry| !is_packed(below(inventory, entry));
     let removes = inventory.top_files().filter(is_left_out).map(|entry| entry.id).collect();
@@ -105,6 +121,9 @@ pub(crate) fn let_in(inventory: &Inventory, path: &str) -> Option<Remedy> {
         return new_allowlist(inventory, &declared.proposal).filter(|_| is_covered);
     }
     let edit = super::format(inventory.kind).advice().let_in(declared, path)?;
+    if let Some(from) = &inventory.making.generated_from {
+        return Some(Remedy { words: elsewhere(&edit, from), ..Remedy::default() });
+    }
     Some(Remedy { words: edit.to_string(), edits: vec![edit], ..Remedy::default() })
 }
 

@@ -21,6 +21,9 @@ pub struct Making {
     /// Options of the project's build that write source maps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub map_options: Vec<BuildOption>,
+    /// Where the project's cargo is told what becomes of debug information, or would be: then without `text`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debug_option: Option<BuildOption>,
     /// The folder of the private project that is published in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_from: Option<String>,
@@ -30,12 +33,18 @@ pub struct Making {
     /// Files that the manifest names, and that the project lacks, too: they aren't built yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_built: Vec<String>,
+    /// Files that the manifest names, and that the project has while the artifact lacks them: a list keeps them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_out: Vec<String>,
     /// Files that the build has copied from elsewhere in the project.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<BuildCopy>,
     /// Whether the manifest is one that a build writes, from one further up in the project: changes to it don't last.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_generated: bool,
+    /// The manifest whose fields that build takes over, from the project's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated_from: Option<String>,
 }
 
 /// A file that a build has copied.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::ecosystem::{self, Compiled};
-use crate::inventory::{Entry, EntryId, Inventory, Media, OPEN_HEAD, OPEN_HEAD_LANGUAGES, TextDigest};
+use crate::inventory::{Entry, EntryId, Inventory, Kind, Media, OPEN_HEAD, OPEN_HEAD_LANGUAGES, TextDigest};
 
 /// A language that is compiled before it runs. `policies/compiled.toml` says what the fields mean.
 #[derive(Debug)]
@@ -241,8 +241,20 @@ impl<'a> Beside<'a> {
             Shown::Script => self
                 .compiled_entry_point(language)
                 .or_else(|| own.twin(path, entry, language, false))
-                .or_else(|| own.output(language)),
+                .or_else(|| own.output(language))
+                .or_else(|| own.anywhere(language).filter(|_| self.is_of_web_folder(entry))),
         }
+    }
+
+    /// Whether it is a source in a folder that a web server hands out: no browser runs it, wherever what was made of it
+    /// lies.
+    fn is_of_web_folder(&self, entry: &Entry) -> bool {
+        const NOT_RUN: [&str; 4] = [".ts", ".tsx", ".vue", ".svelte"];
+        let is_page = |entry: &Entry| entry.path == "index.html";
+        self.inventory.kind == Kind::Directory
+            && self.inventory.package.is_none()
+            && NOT_RUN.iter().any(|end| entry.path.ends_with(end))
+            && self.inventory.top_files().any(is_page)
     }
 
     /// A compiled entry point of a package of scripts; a command has no extension.

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::{Context, Family, Finding, Place, Rule, stray};
-use crate::inventory::{BinaryFacts, DebugSection, Entry, Inventory};
+use crate::inventory::{BinaryFacts, BuildOption, DebugSection, Entry, Inventory};
 use crate::words::bytes;
 
 pub(super) const RULE: Rule = Rule {
@@ -52,7 +52,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
     let own = facts_with_debug(inventory)
         .filter(|(entry, facts)| !is_of_others(entry, facts) && !is_linked(inventory, facts));
-    findings.extend(own.filter_map(|(entry, facts)| finding(rule, entry, facts)));
+    findings.extend(own.filter_map(|(entry, facts)| {
+        let finding = finding(rule, entry, facts)?;
+        // A file of its own is left out, and nothing is stripped.
+        Some(if facts.format == "PDB" { finding } else { with_option(finding, inventory) })
+    }));
     stray::check(rule, context, findings);
 }
 
@@ -71,6 +75,26 @@ pub(super) fn is_of_others(entry: &Entry, facts: &BinaryFacts) -> bool {
 pub(super) fn is_linked(inventory: &Inventory, facts: &BinaryFacts) -> bool {
     let is_program = |entry: &Entry| [".dll", ".exe"].iter().any(|end| entry.path.ends_with(end));
     facts.source_link.is_some() && inventory.files().any(is_program)
+}
+
+/// Adds the line by which the project's own cargo does it.
+fn with_option(finding: Finding, inventory: &Inventory) -> Finding {
+    let Some(BuildOption { file, line, text, instead, .. }) = &inventory.making.debug_option else {
+        return finding;
+    };
+    let own = match (text.is_empty(), line) {
+        (false, _) => {
+            format!("If cargo builds it: in {file}, line {line}, write `{instead}` instead of `{text}`.")
+        }
+        (true, 0) => format!("If cargo builds it: in {file}, write `{instead}` under `[profile.release]`."),
+        (true, _) => {
+            format!(
+                "If cargo builds it: in {file}, write `{instead}` under `[profile.release]`, line {line}."
+            )
+        }
+    };
+    let help = format!("{}\n{own}", finding.help);
+    finding.help(help)
 }
 
 /// A finding about a file's debug information, if it has any.

@@ -214,6 +214,8 @@ pub(super) fn with_advice(finding: Finding, context: &Context<'_>, group: &Group
     let remedy = leave_out(context, group, Some("**/*.map"));
     let is_change = !remedy.edits.is_empty();
     let words = match is_change {
+        // ng-packagr, whose maps no option turns off
+        false if context.inventory.making.generated_from.is_some() => remedy.words,
         true => format!("{option}\nOr leave the maps out of the package. {}", remedy.words),
         false => format!("{option} Or: {}", remedy.words),
     };

@@ -108,6 +108,7 @@ fn with_help(finding: Finding, missing: &MissingEntryPoint, inventory: &Inventor
     if let Some(near) = &missing.near {
         return finding.help(format!("Name `{near}` in the manifest, or rename the file."));
     }
+    let is_built = is_built || inventory.making.kept_out.contains(&missing.target);
     let is_absent = inventory.making.not_built.contains(&missing.target);
     let build = match (is_absent, is_built) {
         (true, _) => "Build it before packing: the project has no such file either. ",

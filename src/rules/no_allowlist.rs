@@ -48,6 +48,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let finding = Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, None))
         .message(message)
         .evidence(Evidence { proposal: &declared.proposal });
+    if package.private {
+        return findings.push(finding.help(ecosystem::PRIVATE));
+    }
     findings.push(match ecosystem::new_allowlist(context.inventory, &declared.proposal) {
         Some(remedy) => finding.remedy(remedy, ""),
         None => finding.help(help),

@@ -117,6 +117,15 @@ mod tests {
     }
 
     #[test]
+    fn no_browser_runs_typescript() {
+        let found = |paths: &[&str]| of(Kind::Directory, paths).0;
+        assert_eq!(found(&["index.html", "assets/app-B1x.js", "price.ts"]), ["price.ts"]);
+        assert_eq!(found(&["assets/app-B1x.js", "price.ts"]), [""; 0]);
+        assert_eq!(found(&["index.html", "price.ts"]), [""; 0]);
+        assert_eq!(found(&["index.html", "assets/app-B1x.js", "price.jsx", "a.d.ts"]), [""; 0]);
+    }
+
+    #[test]
     fn sources_that_nobody_listed() {
         for (files, entry_points, paths) in [
             (None, &["dist/index.js"][..], ["dist/index.js", "src/index.ts"]),

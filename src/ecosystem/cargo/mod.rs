@@ -7,10 +7,13 @@ mod login;
 mod manifest;
 mod modules;
 mod origin;
+mod profile;
 mod project;
 mod registry;
 
 use super::Ecosystem;
+
+pub(super) use profile::debug_option;
 
 pub(super) const ECOSYSTEM: Ecosystem = Ecosystem {
     name: "cargo",

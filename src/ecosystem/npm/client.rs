@@ -170,6 +170,20 @@ fn built_elsewhere(folder: &Path) -> Option<String> {
     Some(settings.get("dest").and_then(Value::as_str).unwrap_or("dist").to_owned())
 }
 
+/// The manifest that ng-packagr took the fields of this folder's from, `files` among them, as a path from the folder.
+pub(in crate::ecosystem) fn generated_from(project: &Project) -> Option<String> {
+    let root = project.vcs_root()?;
+    let is_from = |above: &&Path| {
+        built_elsewhere(above).is_some_and(|into| {
+            crate::paths::join("", &into).is_some_and(|into| above.join(into) == project.folder)
+        })
+    };
+    let above =
+        project.folder.ancestors().skip(1).take_while(|above| above.starts_with(root)).find(is_from)?;
+    let levels = project.folder.strip_prefix(above).ok()?.components().count();
+    Some(format!("{}{MANIFEST}", "../".repeat(levels)))
+}
+
 fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
     if let Some(into) = built_elsewhere(folder) {
         return Err(ClientError::Elsewhere { tool: "ng-packagr", into });
@@ -280,6 +294,21 @@ mod tests {
         };
         assert!(into("{}").contains("`packgate check dist`"));
         assert!(into(r#"{"dest": "../../dist/ui"}"#).contains("`packgate check ../../dist/ui`"));
+    }
+
+    #[test]
+    fn whose_fields_ng_packagr_takes_over() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join(".git")).unwrap();
+        fs::create_dir_all(folder.path().join("out/ui")).unwrap();
+        let from = |settings: &str, at: &str| {
+            fs::write(folder.path().join("ng-package.json"), settings).unwrap();
+            generated_from(&Project::new(folder.path().join(at)))
+        };
+        let settings = r#"{"dest": "./out/ui"}"#;
+        assert_eq!(from(settings, "out/ui").as_deref(), Some("../../package.json"));
+        assert_eq!(from(settings, "out"), None);
+        assert_eq!(from("{}", "out/ui"), None);
     }
 
     #[test]

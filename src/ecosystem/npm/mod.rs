@@ -27,6 +27,7 @@ use super::Ecosystem;
 pub(super) use advice::builds::map_options;
 pub(super) use advice::{Item, narrow};
 pub(super) use artifact::{OwnFiles, broken_imports, doubtful_imports, leading_imports, package};
+pub(super) use client::generated_from;
 pub(super) use glob::{Glob, split};
 pub(super) use imports::Brought;
 pub(super) use manifest::{Manifest, fields};

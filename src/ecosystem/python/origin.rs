@@ -78,6 +78,10 @@ fn is_same_manifest(shipped: &[u8], tracked: &[u8]) -> bool {
     let (Some(mut shipped), Some(mut tracked)) = (read(shipped), read(tracked)) else { return false };
     let dynamic = tracked.get("project").and_then(|project| project.get("dynamic")?.as_array()).cloned();
     for table in [&mut shipped, &mut tracked] {
+        // PDM writes the table of all tools, and where it has no settings, an empty one.
+        if table.get("tool").and_then(Value::as_table).is_some_and(Table::is_empty) {
+            table.remove("tool");
+        }
         let Some(project) = table.get_mut("project").and_then(Value::as_table_mut) else { continue };
         project.remove("dynamic");
         for field in dynamic.iter().flatten().filter_map(Value::as_str) {
@@ -221,6 +225,8 @@ mod tests {
             SdistOrigins.rewrites(MANIFEST, shipped.as_bytes(), tracked.as_bytes())
         };
         assert!(rewrites(theirs, tracked));
+        assert!(rewrites(&format!("{theirs}\n[tool]\n"), tracked));
+        assert!(!rewrites(&format!("{theirs}\n[tool]\na = 1\n"), tracked));
         assert!(!rewrites(&theirs.replace("Ada", "Eve"), tracked));
         assert!(!rewrites(theirs, &tracked.replace("'version'", "'readme'")), "nobody fills it in");
         assert!(!rewrites("[project", tracked) && !rewrites(theirs, ""));
