@@ -213,6 +213,9 @@ impl Check {
     }
 }
 
+/// Bytes from which on the line of progress counts them: where one file is large, nothing else moves.
+const MUCH: u64 = 20 << 20;
+
 /// What the line of progress shows.
 #[derive(Debug, Default)]
 struct Shown {
@@ -228,7 +231,11 @@ impl Shown {
 
     fn line(&self, total: usize) -> String {
         let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        format!("auditing {} {latest}", bar(self.done.load(Ordering::Relaxed), total))
+        let unpacked = match packgate::unpack::unpacked_so_far() {
+            few if few < MUCH => String::new(),
+            bytes => format!(", {} MB unpacked", bytes / 1_000_000),
+        };
+        format!("auditing {} {latest}{unpacked}", bar(self.done.load(Ordering::Relaxed), total))
     }
 }
 

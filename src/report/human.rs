@@ -1,3 +1,4 @@
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -23,6 +24,8 @@ pub(super) const REPORTER: Reporter = Reporter {
 
 /// Places shown for one rule; the rest is only counted.
 const MOST_PLACES: usize = 4;
+/// Packages named of those with the same findings; the summary has a line for each.
+const MOST_NAMED: usize = 8;
 /// Artifacts of a run whose passing ones are listed in the summary.
 const MOST_PASSED: usize = 60;
 /// Maximum width, for readability.
@@ -33,13 +36,28 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let page = Page::new(look);
     let is_one_of_many = audits.len() + look.not_packed.len() > 1;
     let with_words = |audit: &&Audit| audit.error.is_none() && !(is_one_of_many && says_nothing(audit));
-    for (number, audit) in audits.iter().filter(with_words).enumerate() {
+    // Those with the same to say, of which the first speaks for all.
+    let mut alike: Vec<Vec<&Audit>> = Vec::new();
+    let mut known: HashMap<Causes<'_>, usize> = HashMap::new();
+    for audit in audits.iter().filter(with_words) {
+        let place = match causes(audit) {
+            Some(causes) if !look.quiet => *known.entry(causes).or_insert(alike.len()),
+            _ => alike.len(),
+        };
+        match alike.get_mut(place) {
+            Some(group) => group.push(audit),
+            None => alike.push(vec![audit]),
+        }
+    }
+    for (number, group) in alike.iter().enumerate() {
+        let Some((audit, others)) = group.split_first() else { continue };
         page.begin(number, out)?;
         let text = match is_one_of_many && is_brief(audit) {
             true => page.brief(audit),
             false => page.artifact(audit),
         };
         out.write_all(text.as_bytes())?;
+        out.write_all(page.others(others).as_bytes())?;
     }
     end(&Verdicts::of(audits), look, out)
 }
@@ -48,6 +66,24 @@ fn artifact(audit: &Audit, number: usize, look: &Look, out: &mut dyn Write) -> i
     let page = Page::new(look);
     page.begin(number, out)?;
     out.write_all(page.artifact(audit).as_bytes())
+}
+
+/// What was found, as far as it tells what to do: level, rule, waiver and help, each once.
+type Causes<'a> = BTreeSet<(Level, &'a str, Option<&'a str>, &'a str)>;
+
+/// What an artifact has to say, if a page on another one can say it in its place: one that nobody keeps, of which the
+/// digest is of no use.
+fn causes(audit: &Audit) -> Option<Causes<'_>> {
+    let is_plain =
+        audit.is_twin && audit.error.is_none() && audit.unexamined().is_empty() && audit.waivers.is_empty();
+    is_plain.then(|| {
+        let all = audit.findings.iter().chain(&audit.later);
+        all.map(|one| {
+            let help = if one.level == Level::Note { "" } else { one.finding.help.as_str() };
+            (one.level, one.finding.rule, one.waived.as_deref(), help)
+        })
+        .collect()
+    })
 }
 
 /// Whether an artifact that passed has nothing to say to people but what a line can hold.
@@ -158,6 +194,26 @@ impl<'a> Page<'a> {
         text
     }
 
+    /// The artifacts that a page speaks for besides its own.
+    fn others(&self, audits: &[&Audit]) -> String {
+        let mut text = String::new();
+        if audits.is_empty() {
+            return text;
+        }
+        let name = |audit: &&Audit| {
+            let package = audit.inventory.package.as_ref().map(|package| package.name.as_str());
+            package.unwrap_or(&audit.inventory.artifact.path).to_owned()
+        };
+        let mut names: Vec<String> = audits.iter().take(MOST_NAMED).map(name).collect();
+        if let Some(rest) = audits.len().checked_sub(MOST_NAMED).filter(|rest| *rest > 0) {
+            names.push(format!("and {} more", number(rest as u64)));
+        }
+        let all = counted(audits.len() as u64, "other package");
+        text.push('\n');
+        self.line(BOLD, &format!("The same in {all}: {}", shown(&names.join(", "))), &mut text);
+        text
+    }
+
     /// One line for each artifact, blocked ones first, and all of them in a sentence.
     fn summary(&self, verdicts: &Verdicts) -> String {
         let mut text = String::from("\n");
@@ -195,7 +251,9 @@ impl<'a> Page<'a> {
         let mut text = self.paint(BOLD, &shown(&inventory.artifact.path).to_string());
         let _ = write!(text, "  {}", inventory.kind.name());
         if let Some(package) = &inventory.package {
-            let _ = write!(text, " {} {}", shown(&package.name), shown(&package.version));
+            for word in [&package.name, &package.version].into_iter().filter(|word| !word.is_empty()) {
+                let _ = write!(text, " {}", shown(word));
+            }
         }
         let _ = write!(
             text,

@@ -143,6 +143,14 @@ impl Default for Limits {
     }
 }
 
+/// Bytes that this program has unpacked, for who watches it.
+static UNPACKED: AtomicU64 = AtomicU64::new(0);
+
+/// Bytes that this program has unpacked so far, of all artifacts together.
+pub fn unpacked_so_far() -> u64 {
+    UNPACKED.load(Ordering::Relaxed)
+}
+
 /// What an artifact has produced so far, over all its levels; shared by all workers on it.
 #[derive(Debug, Default)]
 pub struct Spent {
@@ -188,6 +196,7 @@ impl Spent {
     /// # Errors
     /// When that is too much over all levels.
     pub fn bytes(&self, count: u64, limits: &Limits) -> Result<(), Overrun> {
+        UNPACKED.fetch_add(count, Ordering::Relaxed);
         self.check(self.bytes.fetch_add(count, Ordering::Relaxed).saturating_add(count), limits)
     }
 

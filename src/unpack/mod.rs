@@ -35,7 +35,7 @@ pub mod zip;
 pub use blob::Blob;
 pub(crate) use compressed::{is_packed, unbrotli, ungzip, unpacked, unzlib, unzstd};
 pub use containers::{is_compressed, mismatch, opens};
-pub use limits::{Limits, Overrun, Share, Spent};
+pub use limits::{Limits, Overrun, Share, Spent, unpacked_so_far};
 pub use meter::Meter;
 pub(crate) use names::fold as folded;
 pub use read_at::{FileSource, ReadAt};
