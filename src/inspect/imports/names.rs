@@ -29,6 +29,8 @@ pub(super) struct Names<'a> {
     given: BTreeSet<&'a str>,
     /// Where the last list ended whose names were taken down, so that none is read twice.
     done: usize,
+    /// The same of lists of what is given.
+    read: usize,
 }
 
 impl<'a> Names<'a> {
@@ -80,8 +82,11 @@ impl<'a> Names<'a> {
     fn give(&mut self, bytes: &'a [u8], at: usize) -> Option<()> {
         let rest = bytes.get(at + "export".len()..)?.trim_ascii_start();
         if let Some(inside) = rest.strip_prefix(b"{") {
+            (at >= self.read).then_some(())?;
             let inside = inside.get(..LONGEST).unwrap_or(inside);
-            let inside = inside.get(..memchr::memchr(b'}', inside)?)?;
+            let end = memchr::memchr(b'}', inside);
+            self.read = at + end.unwrap_or(inside.len());
+            let inside = inside.get(..end?)?;
             self.given.extend(items(inside).flatten().map(|(_, name)| name));
             return Some(());
         }

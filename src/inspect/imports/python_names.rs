@@ -59,7 +59,7 @@ pub(super) fn all(bytes: &[u8]) -> String {
             b'"' | b'\'' => string(rest, *first),
             _ if is_in_name(*first) => {
                 let name = first_name(rest);
-                names.insert(name);
+                names.extend((!name.is_empty()).then_some(name));
                 // what is no text of UTF-8 is passed over
                 name.len().max(1)
             }
