@@ -198,3 +198,98 @@ fn what_node_cannot_load_is_told_and_nothing_else() {
     let failing = node.iter().filter(|told| !told.is_empty()).count();
     assert!((50..250).contains(&failing), "{failing} of {} packages fail: too few of one sort", node.len());
 }
+
+/// Names that modules give and take.
+const NAMES: [&str; 4] = ["open", "shut", "$x", "_y"];
+
+/// A statement by which a module gives a name, or only seems to.
+fn giving(dice: &mut Dice, name: &str) -> String {
+    let given = [
+        format!("export const {name} = 1;"),
+        format!("export async function* {name}() {{}}"),
+        format!("const q{name} = 1; export {{ q{name} as {name} }};"),
+        format!("export let a{name} = 0, {name} = 2;"),
+        format!("export const {{ b: [{name}] }} = {{ b: [1] }};"),
+        format!("export * as {name} from 'node:path';"),
+        format!("export{{join as {name}}}from'node:path';"),
+        format!("  export class {name} {{}}"),
+    ];
+    let seeming = [
+        format!("// export const {name} = 1;"),
+        format!("const t{name} = \"export const {name} = 1\";"),
+        format!("const {name} = 1;"),
+        String::new(),
+    ];
+    match dice.below(3) {
+        0 => seeming[dice.below(seeming.len())].clone(),
+        _ => given[dice.below(given.len())].clone(),
+    }
+}
+
+/// A statement that takes a name from `./m.mjs`, or only seems to.
+fn taking(dice: &mut Dice, name: &str) -> String {
+    let number = dice.below(1_000_000);
+    let all = [
+        format!("import {{ {name} as i{number} }} from './m.mjs';"),
+        format!("import* as all{number} from\"./m.mjs\";"),
+        format!("export{{{name} as e{number}}}from'./m.mjs';"),
+        format!("import {{\n  // the name\n  {name} as j{number}, // as it is\n}} from './m.mjs';"),
+        format!("// import {{ {name} }} from './m.mjs';"),
+        format!("const t{number} = \"import {{ {name} }} from './m.mjs'\";"),
+        format!("const l{number} = () => import('./m.mjs').then(({{ {name}: l }}) => l);"),
+    ];
+    all[dice.below(all.len())].clone()
+}
+
+#[test]
+fn names_that_a_module_does_not_give_are_told_and_nothing_else() {
+    if !clients::have(&["node"]) {
+        return;
+    }
+    let seed = std::env::var("PACKGATE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_127);
+    let dice = &mut Dice::new(seed);
+    let home = tempfile::tempdir().unwrap();
+    let auditor = Auditor::new(Options::default());
+    let (mut drawn, mut told, mut entrances) = (Vec::new(), Vec::new(), Vec::new());
+    for number in 0..200 {
+        let module: Vec<String> = NAMES.iter().map(|name| giving(dice, name)).collect();
+        let own: Vec<String> = (0..1 + dice.below(3))
+            .map(|_| {
+                let name = NAMES[dice.below(NAMES.len())];
+                taking(dice, name)
+            })
+            .collect();
+        let files = [
+            ("package.json".to_owned(), "{\"name\": \"demo\", \"version\": \"1.0.0\", \"license\": \"MIT\", \"exports\": \"./index.mjs\"}".to_owned()),
+            ("m.mjs".to_owned(), module.join("\n")),
+            ("index.mjs".to_owned(), own.join("\n")),
+        ];
+        let folder = home.path().join(number.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        files.iter().for_each(|(path, text)| std::fs::write(folder.join(path), text).unwrap());
+        let tarball = home.path().join(format!("demo-{number}.tgz"));
+        write_tarball(&tarball, &files);
+        let audit = auditor.audit(&tarball, 1).unwrap();
+        let errors = audit.findings.iter().filter(|judged| judged.level == Level::Error);
+        told.push(errors.map(|judged| judged.finding.message.clone()).collect::<Vec<_>>());
+        entrances.push(folder.join("index.mjs"));
+        drawn.push(files);
+    }
+    let script = home.path().join("load.mjs");
+    let load = "import { pathToFileURL } from 'node:url';\nfor (const file of process.argv.slice(2)) {\n  let told = '';\n  try { await import(pathToFileURL(file)); } catch (error) { told = String(error).split('\\n')[0]; }\n  console.log(told);\n}\n";
+    std::fs::write(&script, load).unwrap();
+    let output = Command::new("node").arg(&script).args(&entrances).output().unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    let node: Vec<&str> = output.lines().collect();
+    assert_eq!(node.len(), drawn.len(), "{output}");
+    for ((files, node), told) in drawn.iter().zip(&node).zip(&told) {
+        assert!(node.is_empty() || node.contains("does not provide an export named"), "{node}");
+        assert_eq!(
+            node.is_empty(),
+            told.is_empty(),
+            "seed {seed}: node {node:?}, packgate {told:?}\n{files:?}"
+        );
+    }
+    let failing = node.iter().filter(|told| !told.is_empty()).count();
+    assert!((30..170).contains(&failing), "{failing} of {} packages fail: too few of one sort", node.len());
+}
