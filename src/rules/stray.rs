@@ -10,7 +10,7 @@ use super::localhost;
 use super::{Context, Family, Finding, Place, Rule};
 use crate::ecosystem;
 use crate::inspect::{SOURCE_TEXT, STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
-use crate::inventory::{Entry, Inventory};
+use crate::inventory::{Entry, Inventory, Kind};
 use crate::settings::Level;
 
 /// The rules, in the order of the table.
@@ -188,8 +188,12 @@ fn finding(
         .remedy(remedy, stray.fix)
         .evidence(evidence)
         .key(key);
+    // Elsewhere nobody bundles Node's packages: the whole folder is a stray.
+    let bundles = matches!(context.inventory.kind, Kind::Npm | Kind::Vsix);
     let is_mild = group.entries.iter().all(|entry| {
-        is_of_others(stray, entry) || is_record_of_client(entry) || is_test_data(entry, context.root())
+        is_of_others(stray, entry)
+            || bundles && is_record_of_client(entry)
+            || is_test_data(entry, context.root())
     });
     Some(if is_mild { finding.at_most(Level::Note) } else { finding })
 }
@@ -240,7 +244,7 @@ fn capital(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::inventory::testing::numbered;
-    use crate::inventory::{BuildCopy, Declared, Kind, Package};
+    use crate::inventory::{BuildCopy, Declared, Package};
     use crate::rules::testing::run;
 
     fn found(files: &[(&str, &[&'static str])]) -> Vec<(&'static str, String)> {
