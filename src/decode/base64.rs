@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::places::{Builder, Rate};
 use super::runs::{is_digit, raw_value, value};
-use super::{Budget, LARGEST_LAYER, Layer, base32, hex, magic};
+use super::{Budget, LARGEST_LAYER, Layer, base32, hex, lz_string, magic};
 use crate::unpack;
 
 /// What its layers are called.
@@ -170,6 +170,9 @@ impl<'a> Lines<'a> {
         if !is_text && unpack::may_be_unmarked(&start, text.len() / 4 * 3) {
             self.push_alone(layer, &text);
         }
+        if !is_text && self.push_lz_string(layer, &text) {
+            return;
+        }
         let is_long = text.len() > HEAD;
         let is_none = in_head.iter().all(Vec::is_empty);
         for (start, in_head) in in_head.into_iter().enumerate() {
@@ -188,6 +191,16 @@ impl<'a> Lines<'a> {
                 self.push(layer, &text, around);
             }
         }
+    }
+
+    /// Adds the text that lz-string packed, which a path may stand before.
+    fn push_lz_string(&self, layer: &mut Builder<'_>, text: &[u8]) -> bool {
+        let name = memchr::memrchr(b'/', text).map(|slash| slash + 1);
+        let starts = [Some(0), name].into_iter().flatten();
+        let found = starts.into_iter().find_map(|start| lz_string::text(text.get(start..)?));
+        let Some(clear) = found.filter(|clear| layer.afford_alone(clear.len())) else { return false };
+        layer.alone(clear, self.marks(0..text.len(), 0), Rate(0, 1));
+        true
     }
 
     fn push_alone(&self, layer: &mut Builder<'_>, text: &[u8]) {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::places::{Builder, Rate};
 use super::runs::runs;
-use super::{Budget, Layer, StandsIn, Wrapping, hex};
+use super::{Budget, Layer, StandsIn, Wrapping, hex, magic};
 
 /// Bytes of a line that is worth a look: with less, a dump has no first line.
 const SHORTEST: usize = 38;
@@ -26,17 +26,38 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         let text: Vec<u8> = lines.iter().flat_map(|line| line.bytes.iter().copied()).collect();
         // digits in one run are read as such
         let is_other = lines.len() > 1 || lines.first().is_some_and(|line| line.rate != Rate::DOUBLE);
-        if !is_other || !hex::is_text(&text) {
+        if !is_other {
+            continue;
+        }
+        if magic::tells(&text) {
+            if layer.afford_alone(text.len()) {
+                let ends =
+                    lines.iter().scan(0, |end, line| Some(std::mem::replace(end, *end + line.bytes.len())));
+                let rate = lines.first().map_or(Rate::SAME, |line| line.rate);
+                let marks: Vec<_> = ends.zip(lines.iter().map(|line| line.start)).collect();
+                layer.alone(text, marks, rate);
+            }
+            continue;
+        }
+        if !hex::is_text(&text) {
             continue;
         }
         if !layer.afford(text.len()) {
             return;
         }
-        for line in lines {
+        for line in &lines {
             layer.mark(line.start, line.rate);
             layer.push(&line.bytes);
         }
         layer.end();
+        // without an address nothing says whose order that is
+        if lines.iter().all(|line| !line.has_address && line.rate == PAIRS) && layer.afford(text.len()) {
+            for line in &lines {
+                layer.mark(line.start, line.rate);
+                layer.push(&swapped(line.bytes.clone()));
+            }
+            layer.end();
+        }
     }
 }
 
@@ -54,6 +75,16 @@ struct Line {
     start: usize,
     rate: Rate,
     bytes: Vec<u8>,
+    has_address: bool,
+}
+
+/// Numbers of two bytes each.
+const PAIRS: Rate = Rate(5, 2);
+
+/// The same bytes with those of each pair in the other order.
+fn swapped(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.as_chunks_mut::<2>().0.iter_mut().for_each(|pair| pair.reverse());
+    bytes
 }
 
 /// The lines of a dump whose first has these numbers, and where they end.
@@ -87,7 +118,7 @@ impl Line {
         let (first, rest) = if is_address { rest.split_first()? } else { (first, rest) };
         let rate = match first.len() {
             2 => Rate(3, 1),
-            4 => Rate(5, 2),
+            4 => PAIRS,
             length if length >= 8 && length % 2 == 0 && rest.is_empty() => Rate::DOUBLE,
             _ => return None,
         };
@@ -103,10 +134,10 @@ impl Line {
             numbers.extend(hex::decoded(digits(group)?));
             end = group.end;
         }
-        if is_swapped && rate == Rate(5, 2) {
-            numbers.as_chunks_mut::<2>().0.iter_mut().for_each(|pair| pair.reverse());
+        if is_swapped && rate == PAIRS {
+            numbers = swapped(numbers);
         }
-        Some(Self { start: run.start + first.start, rate, bytes: numbers })
+        Some(Self { start: run.start + first.start, rate, bytes: numbers, has_address: is_address })
     }
 }
 
@@ -161,6 +192,20 @@ mod tests {
         ] {
             let found = texts(&format!("one\n\n{dump}two\n"));
             assert_eq!(found, [std::str::from_utf8(TEXT).unwrap()], "{dump}");
+        }
+    }
+
+    #[test]
+    fn packed_bytes_are_one_text() {
+        let packed = [&b"\x1F\x8B\x08"[..], &[0xC3; 45]].concat();
+        for dump in [
+            shown(&packed, 16, 1, |_, row, _| format!(" {row}\n")),
+            shown(&packed, 30, 30, |_, row, _| format!("{row}\n")),
+            shown(&packed, 16, 2, |at, row, _| format!("{at:08x}: {row:39}  ................\n")),
+        ] {
+            let mut found = Vec::new();
+            uncover(dump.as_bytes(), &Budget::of(dump.len()), &mut |layer| found.push(layer.text));
+            assert_eq!(found, [packed.as_slice()], "{dump}");
         }
     }
 

@@ -35,6 +35,19 @@ fn behind_call(bytes: &[u8], at: usize) -> Option<usize> {
     (begin_of_call(bytes, number) == Some(at)).then_some(number)
 }
 
+/// The types to which numbers are cast that are bytes, in lower case.
+const CASTS: [&[u8]; 5] = [b"(byte", b"(sbyte", b"(char", b"(unsigned char", b"(uint8_t"];
+
+/// Where the cast begins that makes a byte of the number at `number`, which a blank or its sign may stand before.
+pub(super) fn begin_of_cast(bytes: &[u8], number: usize) -> Option<usize> {
+    let before = bytes.get(number.saturating_sub(LONGEST_NAME)..number)?;
+    let before = before.strip_suffix(b"-").unwrap_or(before);
+    let before = before.strip_suffix(b" ").unwrap_or(before).strip_suffix(b")")?;
+    let cast = CASTS.iter().find(|cast| ends_with(before, cast))?;
+    let floor = number.saturating_sub(LONGEST_NAME);
+    (floor + before.len()).checked_sub(cast.len())
+}
+
 /// Where the call, or the cast, begins that makes a character of the number at `number`.
 pub(super) fn begin_of_call(bytes: &[u8], number: usize) -> Option<usize> {
     let before = bytes.get(number.saturating_sub(LONGEST_NAME)..number)?;

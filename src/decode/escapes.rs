@@ -2,9 +2,8 @@
 //! that a backslash joins.
 
 use super::places::{Builder, Rate};
-use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, entities, percent, store};
+use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, entities, packed, percent};
 use crate::plain::{Character, numbered};
-use crate::unpack;
 
 /// Bytes of a word that is worth a look: the names that tokens are assigned to are as long.
 const SHORTEST: usize = 7;
@@ -20,9 +19,15 @@ pub(super) const WRAPPING: Wrapping = Wrapping { name: "escaped text", stands_in
 /// Uncovers the words in which characters are escaped that need not be, with what stands around them in their line.
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
-    // What was read as a literal once is not read so from each of its parts.
-    let (mut done, mut tried) = (0, 0);
+    let mut packed = packed::uncover(bytes, budget, &mut layer).into_iter().peekable();
+    let mut done = 0;
     while let Some((at, _)) = next_odd(bytes, done, bytes.len()) {
+        // what is packed has no words
+        while packed.next_if(|literal| literal.end <= at).is_some() {}
+        if let Some(literal) = packed.next_if(|literal| literal.contains(&at)) {
+            done = literal.end;
+            continue;
+        }
         let begin = word_start(bytes, done, at);
         let mut end = word_end(bytes, at);
         // `Bot` and `Basic` stand before what they name.
@@ -32,16 +37,6 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         if end - begin < SHORTEST && !is_name(bytes, end) {
             done = end.max(at + 1);
             continue;
-        }
-        if begin >= tried
-            && let Some((text, behind)) = packed(bytes, begin, budget)
-        {
-            tried = behind;
-            if let Some(text) = text {
-                layer.alone(text, [(0, begin)], Rate(0, 1));
-                done = behind;
-                continue;
-            }
         }
         let start = super::context_before(bytes, begin, CONTEXT_BEFORE);
         while end - start < LARGEST_LAYER
@@ -68,57 +63,6 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
 /// Whether what ends there is the name of a field, which may be short: `"kty":`.
 fn is_name(bytes: &[u8], end: usize) -> bool {
     matches!(bytes.get(end..), Some([b'"' | b'\'', b':', ..]))
-}
-
-/// What is packed in a literal whose bytes are written by their numbers from `begin` on, if it can be unpacked, and where
-/// that literal ends.
-fn packed(bytes: &[u8], begin: usize, budget: &Budget) -> Option<(Option<Vec<u8>>, usize)> {
-    let quote = *bytes.get(begin.checked_sub(1)?)?;
-    let is_packed = bytes.get(begin) == Some(&b'\\') && matches!(quote, b'"' | b'\'' | b'`');
-    if !is_packed || !unpack::is_packed(&literal(bytes, begin, quote, 4).0) {
-        return None;
-    }
-    let (packed, end) = literal(bytes, begin, quote, LARGEST_LAYER);
-    let text = budget.take(end - begin).then(|| store::unpacked(&packed, budget)).flatten();
-    Some((text, end))
-}
-
-/// At most so many bytes of a literal, and of those that are put to its end, and where they end.
-fn literal(bytes: &[u8], begin: usize, quote: u8, most: usize) -> (Vec<u8>, usize) {
-    let (mut text, mut at) = (Vec::new(), begin);
-    while let Some(byte) = bytes.get(at).filter(|_| text.len() < most) {
-        if *byte == quote {
-            let rest = bytes.get(at + 1..).unwrap_or_default();
-            let gap =
-                rest.iter().take_while(|byte| byte.is_ascii_whitespace() || b"+.\\".contains(byte)).count();
-            if rest.get(gap) != Some(&quote) {
-                break;
-            }
-            at += gap + 2;
-            continue;
-        }
-        let (plain, length) = match bytes.get(at..at + 2) {
-            Some([b'\\', b'n']) => (b'\n', 2),
-            Some([b'\\', b'r']) => (b'\r', 2),
-            Some([b'\\', b't']) => (b'\t', 2),
-            Some([b'\\', b'a']) => (7, 2),
-            Some([b'\\', b'b']) => (8, 2),
-            Some([b'\\', b'v']) => (11, 2),
-            Some([b'\\', b'f']) => (12, 2),
-            Some([b'\\', sign @ (b'\\' | b'"' | b'\'' | b'`')]) => (*sign, 2),
-            Some([b'\\', b'0']) if !bytes.get(at + 2).is_some_and(u8::is_ascii_digit) => (0, 2),
-            Some([b'\\', _]) => match numbered(bytes.get(at + 1..).unwrap_or_default()) {
-                Some((character, length)) => {
-                    (u8::try_from(char::from(character)).unwrap_or_default(), length + 1)
-                }
-                None => (*byte, 1),
-            },
-            _ => (*byte, 1),
-        };
-        text.push(plain);
-        at += length;
-    }
-    (text, at)
 }
 
 /// Bytes from `end` to behind the word that goes on at `context`, or to before it, if it is long.
@@ -360,26 +304,6 @@ mod tests {
 
     fn texts(text: &str) -> Vec<String> {
         crate::decode::testing::lines(uncover, text)
-    }
-
-    #[test]
-    fn what_is_packed_in_a_literal() {
-        use std::io::Write as _;
-        let text = "// a line of code that somebody wrote\nreturn one;\n".repeat(3);
-        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
-        writer.write_all(text.as_bytes()).unwrap();
-        let packed = writer.finish().unwrap();
-        let write = |form: fn(u8) -> String| packed.iter().map(|byte| form(*byte)).collect::<String>();
-        for literal in [
-            write(|byte| format!("\\x{byte:02x}")),
-            write(|byte| format!("\\u00{byte:02x}")),
-            write(|byte| format!("\\{byte:03o}")),
-        ] {
-            let (first, rest) = literal.split_at(literal.len() / 24 * 12);
-            for source in [format!("x = b\"{literal}\""), format!("x =\n  \"{first}\"\n  \"{rest}\";")] {
-                assert_eq!(texts(&source).join("\n"), text.trim_end(), "{source}");
-            }
-        }
     }
 
     #[test]

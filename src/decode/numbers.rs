@@ -261,7 +261,17 @@ mod tests {
     #[test]
     fn bytes_that_say_what_they_are_stand_alone() {
         let key = [&[0x30, 0x82, 1, 0, 2, 1, 0][..], &[0xAA; 40]].concat();
-        for write in [|byte| format!("0x{byte:02x}"), |byte| format!("{}", byte as i8)] {
+        let as_java = |byte: u8| match byte {
+            0..0x80 => format!("{byte}"),
+            _ => format!("(byte) {}", byte as i8),
+        };
+        for write in [
+            |byte| format!("0x{byte:02x}"),
+            |byte| format!("{}", byte as i8),
+            |byte| format!("(byte){}", byte as i8),
+            |byte| format!("(byte) {byte}"),
+            as_java,
+        ] {
             let text = format!("unsigned char key[] = {{\n  {}\n}};", list(&key, write, ", "));
             let mut found = Vec::new();
             uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| found.push(layer.text));

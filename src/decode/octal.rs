@@ -13,20 +13,35 @@ pub(super) const WRAPPING: Wrapping =
 
 /// Uncovers what a text shows that is such a dump from its first line on.
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
-    if !bytes.starts_with(HEAD) || !budget.take(bytes.len() / COLUMN) {
+    let address = match bytes.starts_with(HEAD) {
+        true => ADDRESS,
+        false if is_bare(bytes) => 0,
+        false => return,
+    };
+    if !budget.take(bytes.len() / COLUMN) {
         return;
     }
     let mut layer = Builder::new(WRAPPING.name, true, budget, found);
     let mut at = 0;
     for line in bytes.split(|byte| *byte == b'\n') {
-        let cells = line.get(ADDRESS..).unwrap_or_default();
+        let cells = line.get(address..).unwrap_or_default();
         let cells = cells.strip_suffix(b"\r").unwrap_or(cells);
         let Some(shown) = cells.chunks(COLUMN).map(cell).collect::<Option<Vec<u8>>>() else { return };
-        layer.mark(at + ADDRESS, Rate(COLUMN, 1));
+        layer.mark(at + address, Rate(COLUMN, 1));
         layer.push(&shown);
         at += line.len() + 1;
     }
     layer.end();
+}
+
+/// Whether the first line is one of columns without an address, as `od -An` writes it.
+fn is_bare(bytes: &[u8]) -> bool {
+    const LINE: usize = 16 * COLUMN;
+    let Some((line, b'\n')) = bytes.get(..=LINE).and_then(|head| Some((head.get(..LINE)?, *head.last()?)))
+    else {
+        return false;
+    };
+    line.chunks(COLUMN).all(|column| column.first() == Some(&b' ') && cell(column).is_some())
 }
 
 /// The byte that a column stands for.
@@ -65,8 +80,18 @@ mod tests {
     }
 
     #[test]
+    fn lines_may_have_no_address() {
+        let signs = "   a   b   c   d   e   f  \\n   g   h       i   j   k   l   m   n\n   o   p\n";
+        let numbers = format!("{}\n 157 160\n", " 141".repeat(16));
+        for (text, expected) in [(signs, "abcdef\ngh ijklmnop\n"), (&numbers, "aaaaaaaaaaaaaaaaop\n")] {
+            assert_eq!(crate::decode::testing::lines(uncover, text).join("\n") + "\n", expected, "{text}");
+        }
+    }
+
+    #[test]
     fn other_columns_are_left_alone() {
-        for text in ["0000000 12345 and more\n", "x 0000000   a   b\n", "0000000 060541 061137\n"] {
+        let prose = " a line of prose that happens to have sixty-four characters in it\n";
+        for text in ["0000000 12345 and more\n", "x 0000000   a   b\n", "0000000 060541 061137\n", prose] {
             let mut count = 0;
             uncover(text.as_bytes(), &Budget::of(text.len()), &mut |_| count += 1);
             assert_eq!(count, 0, "{text}");

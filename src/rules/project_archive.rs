@@ -40,7 +40,7 @@ const MANIFESTS: [&str; 27] = [
 ];
 /// What the names of other manifests end in.
 const MANIFEST_ENDS: [&str; 7] = [".sln", ".slnx", ".csproj", ".fsproj", ".gemspec", ".cabal", ".xcodeproj"];
-const DEVELOPED: [&str; 30] = [
+const DEVELOPED: [&str; 31] = [
     "src",
     "tests",
     "test",
@@ -71,6 +71,7 @@ const DEVELOPED: [&str; 30] = [
     ".circleci",
     "Directory.Build.props",
     "phpunit.xml",
+    "PKG-INFO",
 ];
 
 /// An archive of a project.

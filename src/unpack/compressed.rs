@@ -146,19 +146,38 @@ pub(crate) fn unzstd(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> 
     read_whole(&mut zstd(&packed, &meter), limits)
 }
 
-/// Whether bytes begin like gzip, zlib or Zstandard.
+/// Whether bytes begin like gzip, zlib, Zstandard, xz or bzip2. [`LONGEST_MARK`] of them tell.
 pub(crate) fn is_packed(head: &[u8]) -> bool {
-    head.starts_with(&[0x1f, 0x8b, 8]) || head.starts_with(ZSTD_MAGIC) || is_zlib(head)
+    head.starts_with(&[0x1f, 0x8b, 8])
+        || head.starts_with(ZSTD_MAGIC)
+        || head.starts_with(XZ_MAGIC)
+        || is_bzip2(head)
+        || is_zlib(head)
 }
 
-/// What a stretch of gzip, zlib or Zstandard holds, within the limits of one entry; `None` for anything else.
+/// Bytes that tell each of these forms from others.
+pub(crate) const LONGEST_MARK: usize = 10;
+
+/// What a stretch of one of these forms holds, within the limits of one entry; `None` for anything else.
 pub(crate) fn unpacked(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
     match bytes {
         [0x1f, 0x8b, 8, ..] => ungzip(bytes, limits).ok(),
         _ if bytes.starts_with(ZSTD_MAGIC) => unzstd(bytes, limits).ok(),
+        _ if bytes.starts_with(XZ_MAGIC) => {
+            let mut reader = lzma_rust2::XzReader::new_mem_limit(bytes, true, limits.dictionary());
+            read_whole(&mut reader, limits).ok()
+        }
+        _ if is_bzip2(bytes) => read_whole(&mut bzip2::bufread::BzDecoder::new(bytes), limits).ok(),
         _ if is_zlib(bytes) => unzlib(bytes, limits).ok(),
         _ => None,
     }
+}
+
+pub(crate) const XZ_MAGIC: &[u8] = b"\xfd7zXZ\0";
+
+/// A size of blocks, and the number with which the first block begins.
+pub(crate) fn is_bzip2(head: &[u8]) -> bool {
+    matches!(head, [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..])
 }
 
 /// RFC 1950: deflate, a window of a power of two, no preset dictionary, a check of five bits.

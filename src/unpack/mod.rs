@@ -33,7 +33,9 @@ mod window;
 pub mod zip;
 
 pub use blob::Blob;
-pub(crate) use compressed::{is_packed, unbrotli, ungzip, unpacked, unzlib, unzstd};
+pub(crate) use compressed::{
+    LONGEST_MARK, XZ_MAGIC, is_bzip2, is_packed, unbrotli, ungzip, unpacked, unzlib, unzstd,
+};
 pub use containers::{is_compressed, mismatch, opens};
 pub use limits::{Limits, Overrun, Share, Spent, unpacked_so_far};
 pub use meter::Meter;

@@ -5,6 +5,7 @@ use std::io::Read;
 use snap::raw::{Decoder, decompress_len};
 
 use super::super::Budget;
+use crate::unpack;
 
 /// Bytes that a block holds at most.
 const LARGEST: u64 = 64 << 20;
@@ -22,6 +23,12 @@ pub(super) fn marked(bytes: &[u8], budget: &Budget) -> Option<(Vec<u8>, usize)> 
         _ if bytes.starts_with(ZSTD) => {
             whole(&mut ruzstd::decoding::StreamingDecoder::new(&mut rest).ok()?, budget)?
         }
+        _ if bytes.starts_with(unpack::XZ_MAGIC) => {
+            /// Memory that a dictionary may take, in KiB.
+            const MOST: u32 = 64 << 10;
+            whole(&mut lzma_rust2::XzReader::new_mem_limit(&mut rest, false, MOST), budget)?
+        }
+        _ if unpack::is_bzip2(bytes) => whole(&mut bzip2::bufread::BzDecoder::new(&mut rest), budget)?,
         _ if bytes.starts_with(GZIP) => whole(&mut flate2::bufread::GzDecoder::new(&mut rest), budget)?,
         _ => whole(&mut flate2::bufread::ZlibDecoder::new(&mut rest), budget)?,
     };

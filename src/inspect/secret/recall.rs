@@ -146,6 +146,9 @@ const CARRIERS: &[Carrier] = &[
     carrier("numbers with a type", |_, token| {
         format!("x = [{}];", numbers(token, |byte| format!("0x{byte:02x}u8"))).into_bytes()
     }),
+    carrier("bytes of Java", |_, token| {
+        format!("byte[] x = {{{}}};", numbers(token, |byte| format!("(byte) {byte}"))).into_bytes()
+    }),
     carrier("the first number with a type", |_, token| {
         format!("x = [{}];", numbers(token, |byte| byte.to_string()).replacen(',', "u8,", 1)).into_bytes()
     }),
@@ -275,6 +278,12 @@ fn wide(dice: &mut Dice, token: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
 
 fn deflated(text: &[u8]) -> Vec<u8> {
     let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(text).unwrap();
+    packer.finish().unwrap()
+}
+
+fn bzipped(text: &[u8]) -> Vec<u8> {
+    let mut packer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
     packer.write_all(text).unwrap();
     packer.finish().unwrap()
 }
@@ -655,6 +664,13 @@ const WRAPPED: &[Carrier] = &[
     }),
     carrier("raw deflate in base64", |_, file| {
         format!("x = '{}'\n", base64(&deflated(file.as_bytes()))).into_bytes()
+    }),
+    carrier("bzip2 in base64", |_, file| {
+        format!("x = '{}'\n", base64(&bzipped(file.as_bytes()))).into_bytes()
+    }),
+    carrier("bzip2 as Python shows it", |_, file| {
+        let shown: String = bzipped(file.as_bytes()).escape_ascii().map(char::from).collect();
+        format!("x = b'{shown}'\n").into_bytes()
     }),
 ];
 
