@@ -50,11 +50,17 @@ fn begins(bytes: &[u8]) -> Vec<usize> {
     let is_number = |at: &usize| matches!(bytes.get(at + 1), Some(b'x' | b'u' | b'0'..=b'3'));
     let by_number = memchr_iter(b'\\', bytes).filter(is_number).filter_map(behind_quote);
     let mut begins: Vec<usize> = by_number.map(|quote| quote + 1).collect();
-    // bzip2 begins with letters, and others may with what is no letter of ASCII
-    const MARKS: [(&[u8], usize); 5] =
-        [(b"1AY&SY", 4), (b"x\xC2\x9C", 0), (b"x\xC3\x9A", 0), (b"\xBD7zXZ", 1), (b"(\xC2\xB5/\xC3\xBD", 0)];
-    for (mark, before) in MARKS {
+    // bzip2 begins with letters
+    let mut add = |mark: &[u8], before: usize| {
         begins.extend(memmem::find_iter(bytes, mark).filter_map(|at| at.checked_sub(before)));
+    };
+    add(b"1AY&SY", 4);
+    // and others may with what is no letter of ASCII
+    if !bytes.is_ascii() {
+        add(b"x\xC2\x9C", 0);
+        add(b"x\xC3\x9A", 0);
+        add(b"\xBD7zXZ", 1);
+        add(b"(\xC2\xB5/\xC3\xBD", 0);
     }
     begins.sort_unstable();
     begins

@@ -68,8 +68,8 @@ fn artifact(audit: &Audit, number: usize, look: &Look, out: &mut dyn Write) -> i
     out.write_all(page.artifact(audit).as_bytes())
 }
 
-/// What was found, as far as it tells what to do: level, rule, waiver and help, each once.
-type Causes<'a> = BTreeSet<(Level, &'a str, Option<&'a str>, &'a str)>;
+/// What was found, as far as it tells what to do: level, rule, waiver, file and help, each once.
+type Causes<'a> = BTreeSet<(Level, &'a str, Option<&'a str>, &'a str, &'a str)>;
 
 /// What an artifact has to say, if a page on another one can say it in its place: one that nobody keeps, of which the
 /// digest is of no use.
@@ -79,8 +79,12 @@ fn causes(audit: &Audit) -> Option<Causes<'_>> {
     is_plain.then(|| {
         let all = audit.findings.iter().chain(&audit.later);
         all.map(|one| {
-            let help = if one.level == Level::Note { "" } else { one.finding.help.as_str() };
-            (one.level, one.finding.rule, one.waived.as_deref(), help)
+            let finding = &one.finding;
+            let (file, help) = match one.level {
+                Level::Note => ("", ""),
+                _ => (finding.place.path.as_str(), finding.help.as_str()),
+            };
+            (one.level, finding.rule, one.waived.as_deref(), file, help)
         })
         .collect()
     })
