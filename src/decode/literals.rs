@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
+use regex::bytes::Regex;
 
 use super::closes::{Closes, is_quote};
 use super::places::{Builder, Rate};
@@ -23,11 +23,13 @@ const LONGEST_GAP: usize = 160;
 /// Literals of one text.
 const MOST: usize = 10_000;
 
-static JOIN: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".join"));
-static CONCAT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("oncat"));
-/// What builders of texts are told: Java's and .NET's, Rust's, Go's.
-static BUILD: LazyLock<[Finder<'_>; 3]> =
-    LazyLock::new(|| ["ppend(", ".push_str(", ".WriteString("].map(Finder::new));
+const JOIN: &[u8] = b".join";
+const CONCAT: &[u8] = b"oncat";
+
+/// Calls that join texts: these two, and what builders of texts are told, Java's and .NET's, Rust's, Go's. All are searched
+/// for at once.
+static CALLS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?-u)\.join|oncat|ppend\(|\.push_str\(|\.WriteString\(").ok());
 
 /// What was joined once is not joined again, as it would grow with each layer.
 pub(super) const WRAPPING: Wrapping =
@@ -37,10 +39,15 @@ pub(super) const WRAPPING: Wrapping =
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
     by_operator(bytes, &mut layer);
-    by_call(bytes, &JOIN, &mut layer);
-    by_call(bytes, &CONCAT, &mut layer);
-    for call in BUILD.iter() {
-        by_chain(bytes, call, &mut layer);
+    // where the last ends that was read, of each kind
+    let (mut joined, mut built) = ([0; 2], 0);
+    for call in CALLS.iter().flat_map(|calls| calls.find_iter(bytes)) {
+        let at = call.start();
+        match call.as_bytes() {
+            JOIN => at_call(bytes, JOIN, at, &mut joined[0], &mut layer),
+            CONCAT => at_call(bytes, CONCAT, at, &mut joined[1], &mut layer),
+            name => at_chain(bytes, name, at, &mut built, &mut layer),
+        }
     }
 }
 
@@ -232,68 +239,61 @@ fn line_behind(bytes: &[u8], open: usize) -> usize {
     memchr::memchr(b'\n', rest).unwrap_or(rest.len())
 }
 
-/// Literals that a call joins. Nothing is read twice, whatever stands there.
-fn by_call(bytes: &[u8], finder: &Finder<'_>, layer: &mut Builder<'_>) {
-    let name = finder.needle();
-    let mut done = 0;
-    for at in finder.find_iter(bytes) {
-        if at < done {
-            continue;
+/// Literals that a call joins which is at `at`. Nothing is read twice, whatever stands there.
+fn at_call(bytes: &[u8], name: &[u8], at: usize, done: &mut usize, layer: &mut Builder<'_>) {
+    if at < *done {
+        return;
+    }
+    let floor = std::mem::replace(done, at);
+    // Rust writes `concat!(`
+    let end = at + name.len() + usize::from(bytes.get(at + name.len()) == Some(&b'!'));
+    let Some(arguments) = open_bracket(bytes, end) else {
+        if name == JOIN {
+            without_separator(bytes, floor, at, layer);
         }
-        let floor = std::mem::replace(&mut done, at);
-        // Rust writes `concat!(`
-        let end = at + name.len() + usize::from(bytes.get(at + name.len()) == Some(&b'!'));
-        let Some(arguments) = open_bracket(bytes, end) else {
-            if name == b".join" {
-                without_separator(bytes, floor, at, layer);
-            }
-            continue;
-        };
-        let head = bytes.get(..at).unwrap_or_default();
-        let before = head.strip_suffix(b".c").unwrap_or(head).trim_ascii_end().len();
-        let (parts, separator) = if name == b".join" {
-            if let Some(end) = reversed(bytes, floor, before, layer) {
-                done = done.max(end);
-                continue;
-            }
-            let Some(joined) = joined(bytes, floor, before, arguments) else { continue };
-            joined
-        } else {
-            let (parts, end) = concatenated(bytes, before, arguments);
-            done = end;
-            (parts, 0..0)
-        };
-        if let [_, .., last] = parts.as_slice() {
-            done = done.max(last.end);
-            push(bytes, &parts, bytes.get(separator).unwrap_or_default(), layer);
+        return;
+    };
+    let head = bytes.get(..at).unwrap_or_default();
+    let before = head.strip_suffix(b".c").unwrap_or(head).trim_ascii_end().len();
+    let (parts, separator) = if name == JOIN {
+        if let Some(end) = reversed(bytes, floor, before, layer) {
+            *done = end.max(*done);
+            return;
         }
+        let Some(joined) = joined(bytes, floor, before, arguments) else { return };
+        joined
+    } else {
+        let (parts, end) = concatenated(bytes, before, arguments);
+        *done = end;
+        (parts, 0..0)
+    };
+    if let [_, .., last] = parts.as_slice() {
+        *done = last.end.max(*done);
+        push(bytes, &parts, bytes.get(separator).unwrap_or_default(), layer);
     }
 }
 
-/// Literals that a builder is given one after the other: `b.append("a").append("b")`, `b.append("a"); b.append("b")`.
-/// Each call is read once, as the search goes on behind the last of a chain.
-fn by_chain(bytes: &[u8], finder: &Finder<'_>, layer: &mut Builder<'_>) {
-    let mut done = 0;
-    for at in finder.find_iter(bytes) {
-        if at < done {
-            continue;
+/// Literals that a builder is given one after the other, from the call at `at` on: `b.append("a").append("b")`,
+/// `b.append("a"); b.append("b")`. Each call is read once, as the search goes on behind the last of a chain.
+fn at_chain(bytes: &[u8], call: &[u8], at: usize, done: &mut usize, layer: &mut Builder<'_>) {
+    if at < *done {
+        return;
+    }
+    let mut parts = Vec::new();
+    let mut next = Some(at + call.len());
+    while let Some(arguments) = next.filter(|_| parts.len() < MOST) {
+        *done = arguments;
+        let (mut only, end) = elements(bytes, arguments);
+        if only.len() != 1 || bytes.get(end) != Some(&b')') {
+            break;
         }
-        let mut parts = Vec::new();
-        let mut next = Some(at + finder.needle().len());
-        while let Some(arguments) = next.filter(|_| parts.len() < MOST) {
-            done = arguments;
-            let (mut only, end) = elements(bytes, arguments);
-            if only.len() != 1 || bytes.get(end) != Some(&b')') {
-                break;
-            }
-            parts.append(&mut only);
-            done = end;
-            next = next_call(bytes, end + 1, finder.needle());
-        }
-        if parts.len() > 1 {
-            parts.splice(..0, first_of_builder(bytes, at));
-            push(bytes, &parts, b"", layer);
-        }
+        parts.append(&mut only);
+        *done = end;
+        next = next_call(bytes, end + 1, call);
+    }
+    if parts.len() > 1 {
+        parts.splice(..0, first_of_builder(bytes, at));
+        push(bytes, &parts, b"", layer);
     }
 }
 

@@ -170,6 +170,15 @@ pub(super) fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64())
 }
 
+/// Whether what is at `at` says in the address of a signed request to AWS who signed it: anybody may know, and the secret
+/// half isn't there.
+pub(super) fn names_signer(text: &[u8], at: usize) -> bool {
+    const LENGTH: usize = 20;
+    let is_named = text.get(..at).is_some_and(|before| before.ends_with(b"Credential="));
+    // the day behind it
+    is_named && text.get(at + LENGTH..).is_some_and(|behind| behind.starts_with(b"%2F20"))
+}
+
 /// Whether a signature begins here: base64 that is long enough, in percent or not.
 pub(super) fn is_signed(text: &[u8], at: usize) -> bool {
     const SHORTEST: usize = 43;

@@ -194,6 +194,7 @@ fn at_hit(
         Check::Structure => structure::find(sample.bytes, at, search.rule, effort).into_iter().collect(),
         Check::Url => url::find(sample.bytes, at, search.rule).into_iter().collect(),
         Check::Sas if !decode::is_signed(sample.bytes, at + keyword.len()) => Vec::new(),
+        _ if decode::names_signer(sample.bytes, at) => Vec::new(),
         _ => by_regex(sample, at, keyword, search).into_iter().collect(),
     }
 }

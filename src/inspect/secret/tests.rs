@@ -189,6 +189,18 @@ fn tokens_are_found_behind_escapes() {
 }
 
 #[test]
+fn who_signed_a_request_may_be_known() {
+    for seed in 0..20 {
+        let token = Dice::new(seed).make("AKIA{base32:16}");
+        let rules = |text: &str| rules("package/a.js", &text.replace('@', &token));
+        assert!(rules("https://a.b/c?X-Amz-Credential=@%2F20200405%2Fus-east-1").is_empty(), "{token}");
+        for plain in ["Credential=@", "Credential=@%2C", "key=@%2F20200405"] {
+            assert_eq!(rules(plain), ["secret-aws-access-key"], "{plain} {token}");
+        }
+    }
+}
+
+#[test]
 fn tokens_are_found_in_bytecode() {
     let token = Dice::new(4).make("ghp_{base62:30}{crc}");
     // a short string of Python's marshal format, and the next constant after it

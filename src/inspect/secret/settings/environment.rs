@@ -161,7 +161,10 @@ fn given_away(text: &[u8], object: &[Field], rule: usize) -> Vec<Found> {
         OF_A_SESSION.contains(&name.to_ascii_uppercase().as_str())
             || ["npm_", "GITHUB_", "RUNNER_", "XDG_", "VSCODE_"].iter().any(|start| name.starts_with(start))
     });
-    let path = object.iter().find(|(range, _)| matches!(name(range), "PATH" | "Path"));
+    let is_path = |value: &Range<usize>| name(value).contains(['/', '\\']);
+    let path = object.iter().find(|(range, value)| {
+        matches!(name(range), "PATH" | "Path") && (value.is_empty() || is_path(value))
+    });
     let is_whole = path.is_some() && of_a_session.count() >= 3;
     let is_vite = has("MODE") && has("BASE_URL") && (has("DEV") || has("PROD"));
     let is_webpack = has("NODE_ENV") && object.iter().all(|(range, _)| is_variable(name(range)));

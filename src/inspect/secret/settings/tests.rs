@@ -105,6 +105,8 @@ fn the_environment_of_a_build_is_told_with_each_credential_in_it() {
             "SHELL=/bin/bash\nPATH=/usr/bin:/bin\nHOME=/root\nPWD=/root/app\nSHLVL=1\nAPI_SECRET={base62:40}\n",
             &["secret-environment-dump", "secret-environment"],
         ),
+        // names that a program looks for
+        (r#"e={"PATH":true,"HOME":true,"PWD":true,"SHELL":true,"USER":true,"LANG":true}"#, &[]),
         // a crontab
         ("SHELL=/bin/sh\nPATH=/usr/bin:/bin\nHOME=/\nMAILTO=root\n", &[]),
         ("if (process.env.NODE_ENV === \"production\") { x = {NODE_ENV: e, token: \"{base62:40}\"} }", &[]),
@@ -200,6 +202,8 @@ fn lines_are_read_as_their_programs_read_them() {
         ("db/a.sql", "ALTER USER a WITH ENCRYPTED PASSWORD 'hV7#kk29Lm';\n", vec![1]),
         ("db/a.sql", "CREATE LOGIN a WITH PASSWORD = N'hV7#kk29Lm';\n", vec![1]),
         ("docker-compose.yml", "a:\n  command: redis-server --requirepass hV7#kk29Lm\n", vec![2]),
+        ("docker-compose.yml", "a:\n  environment:\n    - SA_PASSWORD=YourStrong!Passw0rd\n", vec![]),
+        ("zuul.yaml", "auth:\n  password: !encrypted/pkcs1-oaep\n    - hV7kk29Lm4Qx8Rt2Wz\n", vec![]),
         ("Dockerfile", "ENV GPG_KEYS 9F2C4B7A1D3E5F60718293A4B5C6D7E8F9012345\n", vec![]),
         ("secret.yaml", "kind: Secret\ndata:\n  password: Y2hhbmdlbWU=\n", vec![]),
         ("lib/keys.conf", "key = \"hV7#kk29Lm\"\n", vec![]),

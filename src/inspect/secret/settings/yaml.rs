@@ -83,7 +83,9 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             let secret = is_secret && in_secret(&parent, content);
             pairs.push(Pair { secret, ..Pair::new(parent, name.clone(), place) });
         }
-        open.push((indent, name));
+        // what is sealed has no name of its own: `password: !encrypted/pkcs1-oaep`, and a list behind it
+        let is_sealed = content.starts_with(b"!");
+        open.push((indent, if is_sealed { Cow::default() } else { name }));
     }
     pairs
 }
