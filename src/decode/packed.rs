@@ -2,8 +2,9 @@
 //! are, or each by its number.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use memchr::{memchr_iter, memmem};
+use regex::bytes::Regex;
 
 use super::places::{Builder, Rate};
 use super::{Budget, LARGEST_LAYER, store};
@@ -38,32 +39,24 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, layer: &mut Builder<'_>) ->
     told
 }
 
+/// How such literals begin: with a number, maybe behind a letter of ASCII; or with letters alone, as bzip2 has them, and
+/// others where letters beyond ASCII stand for their bytes. All are searched for at once.
+static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let numbers = r#"["'`]\\[xu0-3]|["'`][x(]\\"#;
+    let letters = r"1AY&SY|x\xC2\x9C|x\xC3\x9A|\xBD7zXZ|\(\xC2\xB5/\xC3\xBD";
+    Regex::new(&format!("(?-u){numbers}|{letters}")).ok()
+});
+
 /// Where literals begin that may be packed.
-fn begins(bytes: &[u8]) -> Vec<usize> {
-    // behind a letter of ASCII, as in zlib's `x`
-    let behind_quote = |at: usize| {
-        let is_quote = |at: Option<usize>| {
-            at.and_then(|at| bytes.get(at)).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'))
-        };
-        [at.checked_sub(1), at.checked_sub(2)].into_iter().find(|before| is_quote(*before)).flatten()
-    };
-    let is_number = |at: &usize| matches!(bytes.get(at + 1), Some(b'x' | b'u' | b'0'..=b'3'));
-    let by_number = memchr_iter(b'\\', bytes).filter(is_number).filter_map(behind_quote);
-    let mut begins: Vec<usize> = by_number.map(|quote| quote + 1).collect();
-    // bzip2 begins with letters
-    let mut add = |mark: &[u8], before: usize| {
-        begins.extend(memmem::find_iter(bytes, mark).filter_map(|at| at.checked_sub(before)));
-    };
-    add(b"1AY&SY", 4);
-    // and others may with what is no letter of ASCII
-    if !bytes.is_ascii() {
-        add(b"x\xC2\x9C", 0);
-        add(b"x\xC3\x9A", 0);
-        add(b"\xBD7zXZ", 1);
-        add(b"(\xC2\xB5/\xC3\xBD", 0);
-    }
-    begins.sort_unstable();
-    begins
+fn begins(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    let marks = MARKS.iter().flat_map(|marks| marks.find_iter(bytes));
+    marks.filter_map(|mark| match mark.as_bytes() {
+        [b'"' | b'\'' | b'`', ..] => Some(mark.start() + 1),
+        // behind the first bytes of bzip2, and of xz
+        b"1AY&SY" => mark.start().checked_sub(4),
+        b"\xBD7zXZ" => mark.start().checked_sub(1),
+        _ => Some(mark.start()),
+    })
 }
 
 /// Whether a literal has letters beyond ASCII for bytes that others write by their number.
