@@ -17,6 +17,9 @@ pub struct ProgramFacts {
     pub bytes: Option<u64>,
     /// Whether the payload is source text (rather than bytecode only).
     pub source_text: bool,
+    /// Whether that text is minified, so that there is nothing left to do about it.
+    #[serde(default)]
+    pub minified: bool,
 }
 
 /// Facts of an executable, library or object file.

@@ -16,7 +16,8 @@ archives of asar, PyInstaller and Python's zip applications, files that pkg comp
 executable built with `--sourcemap`, and those that Deno stores next to the compiled ones. A zip appended to any other
 program is opened as well.
 
-An `app.asar` whose own scripts are all minified is not reported: maps and sources in it have rules of their own.
+An `app.asar` whose own scripts are all minified is not reported, nor an executable of Bun or Node whose script is: maps
+and sources in them have rules of their own.
 
 ## Why it matters
 
@@ -25,8 +26,8 @@ tools turn PyInstaller's bytecode back into Python.
 
 ## What to do
 
-If the program's text shouldn't be public, minify it before it is packed, build without source maps, or compile it for
-real. If it is public anyway, waive the file.
+If the program's text shouldn't be public, minify it before it is packed (`bun build --compile --minify`) and build
+without source maps; compile Python's modules for real (Cython, Nuitka). If it is public anyway, waive the file.
 
 ## Example
 
@@ -40,7 +41,7 @@ package/bin/acme: this executable was made by Bun and carries its program as tex
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
     let programs = inventory.files().filter_map(|entry| Some((entry, entry.program.as_ref()?)));
-    let programs = programs.filter(|(entry, _)| !is_minified(inventory, entry));
+    let programs = programs.filter(|(entry, program)| !program.minified && !is_minified(inventory, entry));
     findings.extend(programs.map(|(entry, program)| finding(rule, entry, program)));
 }
 
@@ -81,9 +82,24 @@ fn finding(rule: &Rule, entry: &Entry, program: &ProgramFacts) -> Finding {
     let place = Place { offset: (!whole).then_some(program.offset), ..Place::entry(entry) };
     Finding::new(rule, place)
         .message(format!("{what}{length}."))
-        .help("Minify the program before it is packed and build it without source maps; or waive the file if its text is public.")
+        .help(help(program.packer))
         .evidence(program)
         .key(program.packer)
+}
+
+/// What helps: minifying does nothing for Python, and nothing for what isn't looked at again once it is minified.
+fn help(packer: &str) -> &'static str {
+    match packer {
+        "PyInstaller" | "Python zip application" => {
+            "Compile the modules for real (Cython, Nuitka) before they are packed; or waive the file if its text is public."
+        }
+        "asar" | "Bun" | "Node single executable" => {
+            "Minify the program before it is packed and build it without source maps; or waive the file if its text is public."
+        }
+        _ => {
+            "Minify the program before it is packed and build it without source maps, then waive the file: packgate can't tell that it is minified."
+        }
+    }
 }
 
 #[cfg(test)]
@@ -94,7 +110,8 @@ mod tests {
 
     #[test]
     fn minified_applications_are_passed_over() {
-        let facts = ProgramFacts { packer: "asar", offset: 0, bytes: None, source_text: true };
+        let facts =
+            ProgramFacts { packer: "asar", offset: 0, bytes: None, source_text: true, minified: false };
         let digest = TextDigest(1);
         let found = |lines| {
             let archive =
@@ -109,12 +126,21 @@ mod tests {
 
     #[test]
     fn fires_on_every_program_and_on_nothing_else() {
-        let program =
-            |packer, source_text| ProgramFacts { packer, offset: 4096, bytes: Some(1200), source_text };
+        let program = |packer, source_text| ProgramFacts {
+            packer,
+            offset: 4096,
+            bytes: Some(1200),
+            source_text,
+            minified: packer == "Node single executable",
+        };
         let entries = vec![
             Entry { program: Some(Box::new(program("Bun", true))), ..entry("package/bin/a") },
             Entry { program: Some(Box::new(program("PyInstaller", false))), ..entry("package/bin/b") },
             entry("package/bin/c"),
+            Entry {
+                program: Some(Box::new(program("Node single executable", true))),
+                ..entry("package/bin/d")
+            },
         ];
         let found = run(&RULE, &inventory(entries));
         assert_eq!(found.len(), 2);

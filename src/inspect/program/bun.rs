@@ -9,7 +9,7 @@ use crate::inspect::{FactSink, Inner, InnerText, Sample, Scanner};
 use crate::inventory::{MapForm, ProgramFacts, SourceFacts, SourceMap};
 use crate::unpack;
 
-use super::{little32, little64};
+use super::{is_minified, little32, little64};
 
 pub(super) const NAME: &str = "Bun";
 
@@ -21,8 +21,14 @@ const TABLE: usize = 32;
 /// Bun's executables end their payload with a table of offsets and a mark. The table begins with the
 /// payload's length, then the offset and length of the list of modules in it.
 pub(super) fn program(bytes: &[u8], mark: usize) -> Option<ProgramFacts> {
-    let (payload, _) = payload(bytes, mark)?;
-    Some(super::program(NAME, payload.start as u64, Some(payload.len() as u64), true))
+    let (payload, modules) = payload(bytes, mark)?;
+    let program = bytes.get(payload.clone()).unwrap_or_default();
+    let mut scripts = scripts(program, modules).peekable();
+    let minified = scripts.peek().is_some() && scripts.all(is_minified);
+    Some(ProgramFacts {
+        minified,
+        ..super::program(NAME, payload.start as u64, Some(payload.len() as u64), true)
+    })
 }
 
 /// The payload, and the list of its modules in it.
@@ -92,9 +98,26 @@ pub(super) fn originals(sample: &Sample<'_>, mark: usize, scanner: &Scanner, sin
     }
 }
 
-/// The source maps of a program's modules. How long an entry of the list is differs between versions; it begins
-/// with where the module's name, text and map are.
+/// The source maps of a program's modules.
 fn maps(program: &[u8], modules: Range<usize>) -> Vec<Range<usize>> {
+    let maps = parts(program, modules, 16).into_iter();
+    maps.filter(|map| !map.is_empty()).collect()
+}
+
+/// The scripts among a program's modules: assets of other kinds are beside them.
+fn scripts(program: &[u8], modules: Range<usize>) -> impl Iterator<Item = &[u8]> {
+    /// Bytes that show what something is.
+    const HEAD: usize = 4096;
+    let texts = parts(program, modules, 8).into_iter().filter_map(|text| program.get(text));
+    texts.filter(|text| {
+        let head = text.get(..HEAD).unwrap_or(text);
+        !head.is_empty() && unpack::sniff(head, text.len() as u64).is_text()
+    })
+}
+
+/// A part of each of a program's modules. How long an entry of the list is differs between versions; it begins with
+/// where the module's name, text and map are.
+fn parts(program: &[u8], modules: Range<usize>, part: usize) -> Vec<Range<usize>> {
     const LENGTHS: [usize; 6] = [52, 44, 36, 32, 28, 60];
     let list = program.get(modules).unwrap_or_default();
     let is_name = |range: &Range<usize>| {
@@ -103,14 +126,13 @@ fn maps(program: &[u8], modules: Range<usize>) -> Vec<Range<usize>> {
     };
     let read = |length: usize| -> Option<Vec<Range<usize>>> {
         let entries = (0..list.len()).step_by(length);
-        let maps = entries.map(|at| {
+        let parts = entries.map(|at| {
             pointer(list, at, program.len()).filter(is_name)?;
-            pointer(list, at + 16, program.len())
+            pointer(list, at + part, program.len())
         });
-        maps.collect::<Option<Vec<_>>>().filter(|_| list.len().is_multiple_of(length))
+        parts.collect::<Option<Vec<_>>>().filter(|_| list.len().is_multiple_of(length))
     };
-    let maps = LENGTHS.into_iter().find_map(read).unwrap_or_default();
-    maps.into_iter().filter(|map| !map.is_empty()).collect()
+    LENGTHS.into_iter().find_map(read).unwrap_or_default()
 }
 
 /// The original files of a map: how many there are, where their names are, where their texts are.

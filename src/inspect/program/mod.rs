@@ -8,6 +8,7 @@ mod asar;
 mod bun;
 mod deno;
 mod marshal;
+mod node;
 mod pkg;
 mod pyinstaller;
 
@@ -25,7 +26,7 @@ type Tell = fn(&[u8], usize) -> Option<ProgramFacts>;
 /// The needle and what to make of it.
 const PACKERS: [(&[u8], Tell); 6] = [
     (b"\n---- Bun! ----\n", bun::program),
-    (FUSE, node),
+    (node::FUSE, node::program),
     (deno::MARK, deno::program),
     (b"<nexe~~sentinel>", nexe),
     (pkg::MARK, pkg::program),
@@ -50,8 +51,8 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
         if !pyinstaller::modules(bytes, sink.members) {
             sink.entry.unexamined.push(pyinstaller::UNREADABLE);
         }
-    } else if sample.media == Media::Binary && bytes.starts_with(BLOB) {
-        sink.entry.program = Some(Box::new(program(NODE, 0, Some(bytes.len() as u64), true)));
+    } else if sample.media == Media::Binary && bytes.starts_with(node::BLOB) {
+        sink.entry.program = Some(Box::new(node::blob(bytes)));
     } else if let Some(start) = zip_behind_shebang(bytes) {
         let length = (bytes.len() - start) as u64;
         sink.entry.program =
@@ -84,22 +85,17 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
 }
 
 fn program(packer: &'static str, offset: u64, bytes: Option<u64>, source_text: bool) -> ProgramFacts {
-    ProgramFacts { packer, offset, bytes, source_text }
+    ProgramFacts { packer, offset, bytes, source_text, minified: false }
 }
 
-const NODE: &str = "Node single executable";
-const FUSE: &[u8] = b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1";
-/// The blob that is injected begins with it, and so does the file that it is prepared in.
-const BLOB: &[u8] = b"\x20\xda\x43\x01";
-
-/// Node sets the last digit of its fuse to 1 when a blob was injected. The fuse is a string of C; in a program that
-/// only looks for it other text may follow.
-fn node(bytes: &[u8], fuse: usize) -> Option<ProgramFacts> {
-    if bytes.get(fuse + FUSE.len()) != Some(&0) {
-        return None;
-    }
-    let behind = memchr::memmem::rfind(bytes, BLOB);
-    Some(program(NODE, behind.unwrap_or(fuse) as u64, None, true))
+/// Whether a script is minified: its lines are long, or there are hardly any.
+fn is_minified(script: &[u8]) -> bool {
+    /// Average bytes per line; minified text has more, written text never.
+    const LONG: usize = 400;
+    /// Lines that a short script has when it is minified: a mark of the packer's, and the text.
+    const FEW: usize = 2;
+    let lines = script.trim_ascii().split(|byte| *byte == b'\n').count();
+    lines <= FEW || script.len() / lines > LONG
 }
 
 /// nexe appends its payload, this mark, and the lengths of two parts as doubles.
@@ -185,7 +181,7 @@ mod tests {
                 .concat();
         for (packer, bytes) in [
             ("Bun", executable(&[js, &bun_table(js.len() as u64), b"\n---- Bun! ----\n", &[0; 64]])),
-            ("Node single executable", executable(&[FUSE, b"\0", js])),
+            ("Node single executable", executable(&[node::FUSE, b"\0", js])),
             ("Deno", executable(&[b"d3n0l4nd", &27u64.to_le_bytes(), b"{\"argv\":[]}", js])),
             ("Deno", executable(&[js, b"d3n0l4nd", &4096u64.to_be_bytes(), &4096u64.to_be_bytes()])),
             ("nexe", executable(&[js, b"<nexe~~sentinel>", &nexe, &0f64.to_le_bytes()])),
@@ -202,7 +198,7 @@ mod tests {
         for bytes in [
             executable(&[&[0; 64], b"\n---- Bun! ----\n", &[0; 64]]),
             executable(&[b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:0\0"]),
-            executable(&[FUSE, b"PAYLOAD_POSITION = '"]),
+            executable(&[node::FUSE, b"PAYLOAD_POSITION = '"]),
             executable(&[b"d3n0l4nd", &[7; 100]]),
             executable(&[b"<nexe~~sentinel>", &[0; 100]]),
             executable(&[b"var PAYLOAD_POSITION = '// PAYLOAD_POSITION //' | 0;"]),

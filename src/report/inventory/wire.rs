@@ -389,6 +389,8 @@ pub struct Program<'a> {
     pub bytes: Option<u64>,
     /// Whether it is source text.
     pub source_text: bool,
+    /// Whether that text is minified.
+    pub minified: bool,
 }
 
 impl<'a> Report<'a> {
@@ -611,6 +613,7 @@ impl<'a> Program<'a> {
             offset: program.offset,
             bytes: program.bytes,
             source_text: program.source_text,
+            minified: program.minified,
         }
     }
 }
