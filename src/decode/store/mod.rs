@@ -1,11 +1,12 @@
 //! Files with texts or blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, a zip where it stands
-//! in a text, pictures, WebAssembly.
+//! in a text, pictures, WebAssembly, pickles and compiled modules of Python.
 
 mod avro;
 mod jpeg;
 mod packed;
 mod parquet;
 mod png;
+mod python;
 mod streams;
 mod wasm;
 mod zip;
@@ -36,7 +37,10 @@ const STORES: [(&[u8], Uncover); 8] = [
 ];
 
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
-    let Some((_, uncover)) = STORES.iter().find(|(magic, _)| bytes.starts_with(magic)) else { return };
+    let known = STORES.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, uncover)| *uncover);
+    let Some(uncover) = known.or_else(|| python::is(bytes).then_some(python::uncover as Uncover)) else {
+        return;
+    };
     let mut layer = Builder::new(WRAPPING.name, true, budget, found);
     // Tables are packed more tightly than anything that is encoded.
     let own = Budget::of(bytes.len().max(LARGEST));
