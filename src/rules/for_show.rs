@@ -3,7 +3,6 @@
 
 /// Path segments, in lower case.
 const ELEMENTS: &[&str] = &[
-    "t",
     "spec",
     "specs",
     "fixture",
@@ -88,6 +87,11 @@ const NO_TESTS: &[&str] = &[
     "testament",
     "testify",
 ];
+/// Where distributions of Perl have their tests, and what C has taken over from them.
+const PERL: &str = "t";
+/// Folders that build tools write to, where a folder of one letter is anything.
+const OUTPUT: &[&str] =
+    &["dist", "build", "out", "lib", "es", "esm", "cjs", "umd", "bundle", "public", "static", "assets"];
 /// The keys that Android's tools sign with while a program is developed: the passphrase is the same for all.
 const ANDROID_KEYS: &str = "debug.keystore";
 const PAGES: &[&str] = &["md", "mdx", "markdown", "rst", "adoc"];
@@ -107,7 +111,15 @@ pub(crate) fn is_for_show(place: &str, root: &str) -> bool {
                 || folder.split(['-', '_']).any(|word| WORDS.contains(&word))
         })
         || is_of_tests(stem)
+        || has_perl_tests(&lower)
         || name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
+}
+
+/// Whether a path leads through a folder of Perl's tests.
+fn has_perl_tests(lower: &str) -> bool {
+    let (folders, _) = lower.rsplit_once(['/', '!']).unwrap_or_default();
+    let mut folders = folders.split(['/', '!']).take_while(|folder| !OUTPUT.contains(folder));
+    folders.any(|folder| folder == PERL)
 }
 
 /// Whether a path segment begins or ends with `test` or `tests`.
@@ -147,6 +159,7 @@ mod tests {
             "a-1.0/example-certs/server.pem",
             "a-1.0/docs/x.txt",
             "pytest_server/keys/server.priv",
+            "a-1.0/deps/tls/t/assets/server.key",
         ] {
             assert!(is_for_show(place, "package"), "{place}");
         }
@@ -160,6 +173,9 @@ mod tests {
             "package/dist/attest/a.js",
             "package/dist/testimonials/a.js",
             "package/dist/at/a.js",
+            "package/dist/t/a.js",
+            "package/lib/t/a.pem",
+            "package/t",
             "package/lib/specials/a.js",
         ] {
             assert!(!is_for_show(place, "package"), "{place}");
