@@ -57,6 +57,12 @@ const FREE: &[&str] = &[
     "gnu affero general public license, version",
 ];
 
+/// Pages that have the licence of a Java archive: Eclipse's plug-ins have the second one.
+const PAGES: [&str; 2] = ["license.html", "about.html"];
+
+/// How Eclipse's page begins.
+const ECLIPSE: &str = "is provided to you under the terms and conditions of the eclipse public license";
+
 /// Whether a path is that of a licence file of the package itself.
 pub(super) fn is_licence_file(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -67,6 +73,9 @@ pub(super) fn is_licence_file(path: &str) -> bool {
     }
     let lower = name.to_ascii_lowercase();
     let (stem, end) = lower.rsplit_once('.').unwrap_or((&lower, ""));
+    if PAGES.contains(&lower.as_str()) {
+        return true;
+    }
     let is_code =
         ["js", "ts", "mjs", "cjs", "json", "py", "rb", "rs", "java", "html", "xml", "yml"].contains(&end);
     let is_of_others = ["third", "3rd", "notice", "thirdparty", "dependencies", "vendor", "assets", "fonts"]
@@ -98,12 +107,47 @@ pub(super) fn read(
         let licence = known(text);
         LicenceFile { path: kept.path.clone(), licence, grants: licence.is_none() && grants(text) }
     };
-    files.map(read).collect()
+    let (pages, texts): (Vec<&ManifestFile>, Vec<&ManifestFile>) =
+        files.partition(|kept| is_page(&kept.path));
+    let texts: Vec<LicenceFile> = texts.into_iter().map(read).collect();
+    if inventory.kind != Kind::Jar {
+        return texts;
+    }
+    // What was merged into an archive has its own in META-INF, where they meet.
+    let is_at_top = |file: &LicenceFile| !file.path.contains('/');
+    if texts.iter().any(is_at_top) {
+        return texts.into_iter().filter(is_at_top).collect();
+    }
+    if texts.is_empty() { pages.into_iter().filter_map(of_page).collect() } else { texts }
+}
+
+fn is_page(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    PAGES.iter().any(|page| name.eq_ignore_ascii_case(page))
+}
+
+/// What a page says, if it is a licence that is known.
+fn of_page(kept: &ManifestFile) -> Option<LicenceFile> {
+    let text = shown(std::str::from_utf8(&kept.bytes).ok()?);
+    let is_of_eclipse = || {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        words.contains(ECLIPSE) && !CONDITIONS.iter().any(|condition| words.contains(condition))
+    };
+    let licence = known(&text).or_else(|| is_of_eclipse().then_some("EPL-2.0"))?;
+    Some(LicenceFile { path: kept.path.clone(), licence: Some(licence), grants: false })
+}
+
+/// The text that a page shows.
+fn shown(page: &str) -> String {
+    let body = page.split_once("<body").map_or(page, |(_, body)| body);
+    let texts = body.split('<').map(|part| part.split_once('>').map_or("", |(_, text)| text));
+    let text: Vec<&str> = texts.collect();
+    String::from_utf8_lossy(&crate::decode::entities::plain(text.join(" ").as_bytes())).into_owned()
 }
 
 /// Licence files that say nothing, and one that the manifest names and that isn't there.
 pub(super) fn defects(inventory: &Inventory, package: &Package) -> Vec<Defect> {
-    let own = inventory.manifests.iter().filter(|kept| is_licence_file(&kept.path));
+    let own = inventory.manifests.iter().filter(|kept| is_licence_file(&kept.path) && !is_page(&kept.path));
     let mut found: Vec<Defect> = own
         .filter(|kept| stands_beside(&kept.path, &package.root))
         .filter_map(|kept| {
@@ -267,6 +311,37 @@ mod tests {
         ] {
             assert!(!grants(&text), "{text}");
         }
+    }
+
+    #[test]
+    fn java_archives_have_theirs_at_the_top_or_as_a_page() {
+        let read = |files: &[(&str, &str)]| {
+            let inventory = crate::ecosystem::tests::inventory("a.jar", "zip", files);
+            let jar = Inventory { kind: Kind::Jar, ..inventory };
+            let files = read(&jar, &Package::default(), |_| false);
+            files.into_iter().map(|file| (file.path, file.licence)).collect::<Vec<_>>()
+        };
+        let own = |path: &str, licence| vec![(path.to_owned(), licence)];
+        let apache = text_of("Apache-2.0");
+        assert_eq!(
+            read(&[("LICENSE", apache), ("META-INF/LICENSE", "merged")]),
+            own("LICENSE", Some("Apache-2.0"))
+        );
+        assert_eq!(read(&[("LICENSE", "Acme's"), ("META-INF/LICENSE", apache)]), own("LICENSE", None));
+        let page = format!(
+            "<html><head><title>x</title></head><body><p>{}</p></body></html>",
+            apache.replace('"', "&quot;")
+        );
+        assert_eq!(read(&[("LICENSE.html", &page)]), own("LICENSE.html", Some("Apache-2.0")));
+        assert_eq!(
+            read(&[("LICENSE.html", &page), ("META-INF/LICENSE", "x")]),
+            own("META-INF/LICENSE", None)
+        );
+        let about = "<html><body><p>The Eclipse Foundation makes available all content in this plug-in (&quot;Content&quot;). \
+            Unless otherwise indicated below, the Content\nis provided to you under the terms and conditions of the\n\
+            Eclipse Public License Version 2.0.</p></body></html>";
+        assert_eq!(read(&[("about.html", about)]), own("about.html", Some("EPL-2.0")));
+        assert_eq!(read(&[("about.html", "<body>About Acme</body>"), ("license.html", "<p>Ask us</p>")]), []);
     }
 
     #[test]

@@ -41,6 +41,8 @@ const KNOWN: &[&str] = &[
     "antlr.org/license",
     "antlr3.org/license",
     "oss.oracle.com/licenses/upl",
+    "oss.oracle.com/licenses/cddl",
+    "h2database.com/html/license",
 ];
 
 /// Where NuGet shows the licence of an SPDX expression, which is the rest of the URL.

@@ -1,14 +1,12 @@
 //! Java archives. Source: the "JAR File Specification".
 
-use quick_xml::events::Event;
-
 use crate::inventory::{
     Entry, EntryKind, EntryPointWeight, Inventory, Kind, ManifestProblem, MissingEntryPoint, Package,
 };
 use crate::project::Project;
 
 use super::advice::JarAdvice;
-use super::{attributes, services, signed};
+use super::{attributes, pom, services, signed};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Format};
 use crate::ecosystem::locate::{self, Fit};
 use crate::ecosystem::purl::Purl;
@@ -70,8 +68,8 @@ impl Format for Jar {
 
     fn keeps(&self, path: &str) -> bool {
         path.eq_ignore_ascii_case(MANIFEST)
-            || pom_properties(path)
-            || is_pom(path)
+            || pom::is_properties(path)
+            || pom::is_model(path)
             || services::is_list(path)
             || signed::is_signature_file(path)
     }
@@ -96,12 +94,12 @@ impl Format for Jar {
                 .unwrap_or_default(),
             license: attribute("Bundle-License")
                 .and_then(|value| osgi(&value))
-                .or_else(|| of_pom(inventory))
-                .or_else(|| of_foundation(inventory)),
+                .or_else(|| pom::licences(inventory))
+                .or_else(|| pom::licence_of_group(inventory)),
             manifest: found.map(|found| found.entry.place.clone()).unwrap_or_default(),
             ..Package::default()
         };
-        let mut poms = inventory.manifests.iter().filter(|kept| pom_properties(&kept.path));
+        let mut poms = inventory.manifests.iter().filter(|kept| pom::is_properties(&kept.path));
         // A single pom is the archive's own; several belong to what was merged into it.
         if let (Some(pom), None) = (poms.next(), poms.next()) {
             let text = String::from_utf8_lossy(&pom.bytes);
@@ -190,14 +188,6 @@ fn missing_classes(
     absent.collect()
 }
 
-fn pom_properties(path: &str) -> bool {
-    path.starts_with("META-INF/maven/") && path.ends_with("/pom.properties")
-}
-
-fn is_pom(path: &str) -> bool {
-    path.starts_with("META-INF/maven/") && path.ends_with("/pom.xml")
-}
-
 /// OSGi's licences: names or addresses with attributes (`MIT;link="https://..."`), separated by commas.
 fn osgi(value: &str) -> Option<String> {
     let mut names = Vec::new();
@@ -213,41 +203,6 @@ fn osgi(value: &str) -> Option<String> {
         }
     }
     (!names.is_empty()).then(|| names.join(" AND "))
-}
-
-/// The licences in the archive's own Maven project, if it is the only one.
-fn of_pom(inventory: &Inventory) -> Option<String> {
-    let mut poms = inventory.manifests.iter().filter(|kept| is_pom(&kept.path));
-    let (Some(pom), None) = (poms.next(), poms.next()) else { return None };
-    let mut reader = quick_xml::Reader::from_reader(pom.bytes.as_slice());
-    let (mut buffer, mut path, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    while path.len() <= 64 {
-        match reader.read_event_into(&mut buffer).ok()? {
-            Event::Start(element) => path.push(element.local_name().as_ref().to_owned()),
-            Event::End(_) => drop(path.pop()),
-            Event::Text(text) if path.iter().eq(["project", "licenses", "license", "name"]) => {
-                names.push(text.trim().to_owned());
-            }
-            Event::Eof => break,
-            _ => {}
-        }
-        buffer.clear();
-    }
-    (!names.is_empty()).then(|| names.join(" OR "))
-}
-
-/// The licence of a foundation that has only one, and names it in a parent project that the archive lacks: told by the
-/// group, which a central registry gives to nobody else.
-fn of_foundation(inventory: &Inventory) -> Option<String> {
-    const FOUNDATIONS: [(&str, &str); 2] = [("org.apache", "Apache-2.0"), ("org.eclipse", "EPL-2.0")];
-    let mut poms = inventory.manifests.iter().filter(|kept| pom_properties(&kept.path));
-    let (Some(pom), None) = (poms.next(), poms.next()) else { return None };
-    let group = pom.path.strip_prefix("META-INF/maven/")?.split('/').next()?;
-    let is_of = |foundation: &str| {
-        group.strip_prefix(foundation).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    let (of, licence) = FOUNDATIONS.into_iter().find(|(foundation, _)| is_of(foundation))?;
-    Some(format!("{licence} (as all of {of})"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod advice;
 mod artifact;
 mod attributes;
 mod heads;
+mod pom;
 mod services;
 mod signed;
 

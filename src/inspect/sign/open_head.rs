@@ -24,6 +24,9 @@ const NOTICES: &[&str] = &[
     "permission to use, copy, modify, and distribute this software",
     "permission to use, copy, modify, and/or distribute this software",
     "licensed under the mit license",
+    "governed by the apache 2.0 license",
+    "governed by a bsd-style license",
+    "governed by an mit-style license",
 ];
 
 /// Words with which a comment speaks of somebody else's code, or takes something back.
