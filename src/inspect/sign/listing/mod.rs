@@ -2,6 +2,7 @@
 //! by a sign of its own, so it is the code in them that tells.
 
 mod lines;
+mod rows;
 mod tally;
 mod tokens;
 
@@ -62,7 +63,8 @@ pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
         && !is_script(bytes)
         && !is_documentation(bytes)
         && (is_code || !is_any_excepted(path))
-        && tally::of(bytes).iter().any(|(what, tally)| counts(what) && is_much(tally))
+        && (tally::of(bytes).iter().any(|(what, tally)| counts(what) && is_much(tally))
+            || is_dump(path) && tally::of(&rows::texts(bytes)).iter().any(|(_, tally)| is_much(tally)))
 }
 
 /// Whether what is encoded in a file at a path is source code. In a script that may be what the program hands to another
@@ -138,7 +140,7 @@ const LOADERS: [&[u8]; 3] = [b"define", b"require", b"System.register"];
 /// A script that does nothing but hand over data: `window.report = {"files": ...}`, `show([{"path": ...}])`,
 /// `export default {"path": ...}`, `export default "..."`, or rows for a database.
 fn is_data_script(path: &str, bytes: &[u8]) -> bool {
-    if path.ends_with(".sql") {
+    if is_dump(path) {
         return true;
     }
     const LONGEST_NAME: usize = 120;
@@ -160,6 +162,11 @@ fn is_data_script(path: &str, bytes: &[u8]) -> bool {
         && (matches!(name.last(), Some(b'=' | b'(')) || name == b"export default")
         && first(data) == Some(b'"')
         && !LOADERS.iter().any(|loader| name.starts_with(loader))
+}
+
+/// Whether a file may be a database as text.
+fn is_dump(path: &str) -> bool {
+    path.ends_with(".sql")
 }
 
 fn is_module(path: &str) -> bool {
@@ -270,6 +277,15 @@ export interface Row {
         ] {
             assert!(holds(path, text.as_bytes()), "{path}: {text}");
         }
+    }
+
+    #[test]
+    fn source_in_the_rows_of_a_dump() {
+        let row = SOURCE.replace('\'', "''");
+        let insert = format!("INSERT INTO files VALUES('a.ts','{row}');\n");
+        assert!(holds("dump.sql", insert.as_bytes()));
+        assert!(!holds("schema.sql", format!("CREATE FUNCTION a() AS '{row}' LANGUAGE js;\n").as_bytes()));
+        assert!(!holds("schema.sql", SOURCE.as_bytes()));
     }
 
     #[test]
