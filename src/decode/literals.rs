@@ -75,6 +75,9 @@ fn by_operator(bytes: &[u8], layer: &mut Builder<'_>) {
         let mut parts = vec![first];
         let mut done = close + 1;
         while let Some(part) = literal(bytes, open).filter(|_| parts.len() < MOST) {
+            if is_between(bytes, &part) {
+                break;
+            }
             done = part.end + 1;
             let next = joint(bytes, part.end);
             parts.push(part);
@@ -230,6 +233,14 @@ pub(super) fn literal(bytes: &[u8], open: usize) -> Option<Range<usize>> {
             _ => return Some(open + 1..open + 1 + next),
         };
     }
+}
+
+/// Whether a long text between two quotes is rather the code between two literals: what follows a literal is no letter.
+fn is_between(bytes: &[u8], part: &Range<usize>) -> bool {
+    /// Code between two literals that costs little.
+    const SHORT: usize = 256;
+    let begins_literal = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$#@-{".contains(byte);
+    part.len() > SHORT && bytes.get(part.end + 1).is_some_and(begins_literal)
 }
 
 /// Bytes of the line that are looked at for the end of a literal that has none.
@@ -448,6 +459,28 @@ fn skip_space(bytes: &[u8], at: usize) -> usize {
     at + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }
 
+/// Bytes at each end of a long text in prose or code that may belong to what is joined to it: what is between is read
+/// where it stands. Often that is no literal at all, but the code between two.
+const END: usize = 512;
+
+/// Whether a text begins as JSON or a page does, which may be joined of long parts.
+fn begins_data(bytes: &[u8], text: &Range<usize>) -> bool {
+    let text = bytes.get(text.clone()).unwrap_or_default().trim_ascii_start();
+    matches!(text.first(), Some(b'{' | b'[' | b'<'))
+}
+
+/// Whether there are blanks in a long text, as what is encoded has none, but for the line that a key begins with.
+fn has_blanks(bytes: &[u8], text: &Range<usize>) -> bool {
+    const HEAD: usize = 128;
+    let near = bytes.get(text.start + HEAD..text.end.min(text.start + 2 * END));
+    near.is_some_and(|near| memchr::memchr(b' ', near).is_some())
+}
+
+fn push_place(bytes: &[u8], place: Range<usize>, layer: &mut Builder<'_>) {
+    layer.mark(place.start, Rate::SAME);
+    layer.push(bytes.get(place).unwrap_or_default());
+}
+
 /// Adds the texts as one literal, with what stands before the first in its line.
 fn push(bytes: &[u8], parts: &[Range<usize>], separator: &[u8], layer: &mut Builder<'_>) {
     let length: usize = parts.iter().map(|part| part.len() + separator.len()).sum();
@@ -461,12 +494,18 @@ fn push(bytes: &[u8], parts: &[Range<usize>], separator: &[u8], layer: &mut Buil
     let context = super::context_before(bytes, first.start, CONTEXT);
     layer.mark(context, Rate::SAME);
     layer.push(bytes.get(context..first.start).unwrap_or_default());
+    let is_data = begins_data(bytes, first);
     for (number, part) in parts.iter().enumerate() {
         if number > 0 {
             layer.push(separator);
         }
-        layer.mark(part.start, Rate::SAME);
-        layer.push(bytes.get(part.clone()).unwrap_or_default());
+        if part.len() > 2 * END && !is_data && has_blanks(bytes, part) {
+            push_place(bytes, part.start..part.start + END, layer);
+            layer.push(b"\n");
+            push_place(bytes, part.end - END..part.end, layer);
+        } else {
+            push_place(bytes, part.clone(), layer);
+        }
     }
     layer.push(bytes.get(last.end..=last.end).unwrap_or_default());
     layer.end();
@@ -545,6 +584,38 @@ mod tests {
             "b.append('one, two, three, four', 5).append('five, six, seven')",
         ] {
             assert_eq!(texts(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn of_long_texts_the_ends_are_joined() {
+        let prose = "a line of words that go on and on, (b) and c; ".repeat(100);
+        let found = texts(&format!("x = '{prose}tok' + 'en-and-so-on {prose}last' + ' word of it';"));
+        assert!(found.iter().any(|line| line.contains("token-and-so-on a line")), "{found:?}");
+        assert!(found.iter().any(|line| line.contains("last word of it")), "{found:?}");
+        assert!(found.iter().map(String::len).sum::<usize>() < prose.len(), "{found:?}");
+        // what is encoded, a key with its first line, and data
+        let encoded = "QUJDRE".repeat(700);
+        for text in [
+            encoded.clone(),
+            format!("-----BEGIN RSA PRIVATE KEY-----\\n{encoded}"),
+            format!("{{\"version\":3,\"names\":[],\"a\":\"{prose}\""),
+        ] {
+            let (first, last) = text.split_at(text.len() - 1700);
+            let found = texts(&format!("x = '{first}'\n + '{last}';"));
+            assert_eq!(found, [format!("x = '{text}'")]);
+        }
+    }
+
+    #[test]
+    fn code_between_two_literals_is_none() {
+        let code = "if (b) { c(d); } ".repeat(40);
+        for text in [
+            format!("f('it is \"' + \" + g); {code} h(\"end\", 'i')"),
+            format!("f(`${{a}}` + ` + g);\n{code}\n h(`end`, i)"),
+        ] {
+            let found = texts(&text);
+            assert!(found.iter().all(|line| line.len() < code.len()), "{text} {found:?}");
         }
     }
 
