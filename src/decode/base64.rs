@@ -32,7 +32,7 @@ pub(super) fn uncover(
     let mut layer = Builder::new(NAME, true, budget, found);
     let (mut hex, mut done) = (Vec::new(), 0);
     for first in runs {
-        if first.start < done {
+        if first.start < done || bytes.get(first.clone()).is_some_and(is_name) {
             continue;
         }
         let lines = Lines::from(bytes, first);
@@ -45,6 +45,15 @@ pub(super) fn uncover(
     }
     drop(layer);
     hex::uncover(bytes, &hex, budget, found);
+}
+
+/// Whether a short run is a name made of words, or a path: of what is encoded in base64 or base32, about half the characters
+/// are capitals and digits.
+fn is_name(run: &[u8]) -> bool {
+    /// Characters of which what is encoded behind a path is a large part.
+    const LONGEST: usize = 128;
+    let capitals = || run.iter().filter(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()).count();
+    run.len() <= LONGEST && capitals() * 8 < run.len()
 }
 
 /// Base64 in one or several lines of a text.
@@ -363,6 +372,25 @@ mod tests {
     }
 
     const TEXT: &str = "a text of letters, digits (1, 2, 3) and signs that is long enough";
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_encoded_is_no_name(bytes in proptest::collection::vec(0..=u8::MAX, 30..90), words in "[a-z ]{30,90}") {
+            for text in [bytes.as_slice(), words.as_bytes()] {
+                proptest::prop_assert!(!is_name(encoded(text).as_bytes()), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_words_are_not_decoded() {
+        for name in [
+            "Type_0_is_missing_the_following_properties_from_type_1_2",
+            "src/components/settings/panels/accounts/index",
+        ] {
+            assert!(is_name(name.as_bytes()));
+        }
+    }
 
     #[test]
     fn text_is_read_wherever_its_base64_begins() {
