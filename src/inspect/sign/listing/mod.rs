@@ -94,14 +94,22 @@ fn is_any_excepted(path: &str) -> bool {
     EXCEPTED.iter().any(|row| is_excepted(row, path))
 }
 
-/// Whether the word that begins at `at` stands in a sentence, between other words: `to return a ticket`.
+/// Whether the word that begins at `at` stands in a sentence: between other words, as in `to return a ticket`, in quotes, or
+/// beside a letter of another script than ASCII's.
 fn is_in_prose(bytes: &[u8], at: usize) -> bool {
     let (before, here) = bytes.split_at(at);
+    let behind = here.get(WORD.len()..).unwrap_or_default();
     let is_behind_word = matches!(before, [.., letter, b' '] if letter.is_ascii_alphabetic());
+    let is_quoted = matches!(before.last(), Some(b'\'' | b'"' | b'`'))
+        && matches!(behind.first(), Some(b'\'' | b'"' | b'`' | b'\\'));
     let is_longer = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    match here.get(WORD.len()..) {
-        Some([b' ', letter, ..]) if is_behind_word => letter.is_ascii_alphabetic(),
-        Some([next, ..]) => is_longer(next),
+    let is_foreign = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii());
+    if is_quoted || is_foreign(before.last()) || is_foreign(behind.first()) {
+        return true;
+    }
+    match behind {
+        [b' ', letter, ..] if is_behind_word => letter.is_ascii_alphabetic(),
+        [next, ..] => is_longer(next),
         _ => false,
     }
 }
@@ -198,7 +206,16 @@ fn may_quote(bytes: &[u8]) -> bool {
     static IMPORT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("import type "));
     let is_comment = |at: &usize| matches!(bytes.get(at + 3), Some(b'/' | b'*'));
     let has_comments = || COMMENT.find_iter(bytes).filter(is_comment).nth(1).is_some();
-    IMPORT.find(bytes).is_some() || has_comments() && TYPE.find_iter(bytes).take(SEVERAL).count() == SEVERAL
+    IMPORT.find_iter(bytes).any(|at| is_statement(bytes, at))
+        || has_comments() && TYPE.find_iter(bytes).take(SEVERAL).count() == SEVERAL
+}
+
+/// Whether a line or a literal begins with the import that is at `at`, as none does that a sentence speaks of.
+fn is_statement(bytes: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 400;
+    let (before, here) = bytes.split_at(at);
+    let begins = matches!(before, [] | [.., b'\n' | b'"' | b'\'' | b'`' | b';'] | [.., b'\\', b'n']);
+    begins && memmem::find(here.get(..LONGEST).unwrap_or(here), b" from ").is_some()
 }
 
 /// A script that exports nothing but a text in quotes.
@@ -300,6 +317,51 @@ export interface Row {
             SOURCE.lines().filter(|line| !is_typescript(line.as_bytes())).collect::<Vec<_>>().join("\n");
         assert!(!quotes_typescript("dist/a.js", quoted(&plain).as_bytes()));
         assert!(!quotes_typescript("dist/a.js", source.as_bytes()));
+    }
+
+    #[test]
+    fn words_in_sentences_are_no_code() {
+        for text in [
+            "you can return a ticket",
+            "a 'return' statement",
+            "\\\"return\\\" is a keyword",
+            "the `return` of a call",
+            "it returns one",
+            "the_return_type",
+            "添加 return语句",
+            "ステートメント\u{ff08}return)",
+        ] {
+            let at = memmem::find(text.as_bytes(), WORD).unwrap();
+            assert!(is_in_prose(text.as_bytes(), at), "{text}");
+        }
+        for text in [
+            "return a;",
+            "{return\"a\"}",
+            "  return'a'",
+            ";return`a`",
+            "=> { return (a) }",
+            "\\n    return;\\n",
+        ] {
+            let at = memmem::find(text.as_bytes(), WORD).unwrap();
+            assert!(!is_in_prose(text.as_bytes(), at), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_import_in_a_sentence_is_no_statement() {
+        let at = |text: &str| {
+            is_statement(text.as_bytes(), memmem::find(text.as_bytes(), b"import type ").unwrap())
+        };
+        for text in [
+            "import type { A } from 'a'",
+            "x=\"import type {A} from 'a'\"",
+            "'// a\\nimport type A from \\'a\\''",
+        ] {
+            assert!(at(text), "{text}");
+        }
+        for text in ["'An import type may come from a'", "\"import type is not known\""] {
+            assert!(!at(text), "{text}");
+        }
     }
 
     #[test]
