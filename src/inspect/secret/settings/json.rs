@@ -55,7 +55,12 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
                 let is_listed = open.last().is_some_and(|open| !open.is_object);
                 let around = open.iter_mut().rev().find(|open| open.is_object);
                 let field = Field { name: if is_listed { name } else { key.clone() }, value: string };
-                around.into_iter().for_each(|object| object.fields.push(field.clone()));
+                if let Some(object) = around {
+                    object.strings += 1;
+                    if values::may_be_secret(reader.at(&field.value)) || says_more(reader.at(&field.name)) {
+                        object.fields.push(field);
+                    }
+                }
             }
             b',' => reader.at += 1,
             _ => {
@@ -77,8 +82,10 @@ struct Open {
     /// What it is called.
     name: Range<usize>,
     is_object: bool,
-    /// Its strings, and those in its lists.
+    /// Of its strings, and those in its lists, what may be a credential or says what another is.
     fields: Vec<Field>,
+    /// How many strings there are.
+    strings: usize,
     is_sensitive: bool,
     /// Those of its objects in which Kubernetes keeps secrets.
     maps: Vec<Self>,
@@ -104,7 +111,7 @@ impl Open {
         let is_said =
             LazyCell::new(|| self.is_sensitive || get(b"type").is_some_and(|kind| at(kind) == b"secret"));
         // Kaggle's login
-        let is_login = self.fields.len() == 2 && get(b"username").is_some();
+        let is_login = self.strings == 2 && get(b"username").is_some();
         // Terraform's `random_password`
         let is_drawn = get(b"bcrypt_hash").is_some();
         let is_value = |name: &Range<usize>| {
@@ -142,6 +149,14 @@ impl Open {
             }));
         }
     }
+}
+
+/// Whether a field of this name may say what the others in its object are.
+fn says_more(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"key" | b"name" | b"id" | b"ParameterKey" | b"type" | b"kind" | b"username" | b"bcrypt_hash"
+    )
 }
 
 /// Where in a text it is read.

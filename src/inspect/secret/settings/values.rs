@@ -50,6 +50,13 @@ const INSTRUCTIONS: &[&str] = &[
     "generate",
 ];
 
+/// Whether a value is long enough for a credential of any kind, as it stands in its file: of most values, this is all that
+/// is asked.
+pub(super) fn may_be_secret(value: &[u8]) -> bool {
+    // of what is shorter, only digits that are typed in
+    value.len() >= 8 || value.len() >= 4 && value.iter().all(|byte| byte.is_ascii_digit() || *byte <= b' ')
+}
+
 /// Whether the value is a credential of this kind.
 pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     /// `changeme` in base64 has as many; what is longer is text by chance no more.
@@ -490,6 +497,17 @@ mod tests {
             8 => format!("{}()", words.join("_")),
             9 => format!("{}::{}", words[0], humps()),
             _ => words[0].to_uppercase() + &words[1..].iter().map(capital).collect::<String>(),
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_may_be_no_secret_is_none(value in "[ -~]{0,7}|[0-9]{0,7}| ?[0-9]{1,6}|[a-z]{1,3}[0-9!]{1,4}") {
+            let kinds = [Kind::Password, Kind::Token, Kind::Mnemonic, Kind::Login, Kind::Pin];
+            for (kind, format) in kinds.into_iter().flat_map(|kind| [(kind, Format::Json), (kind, Format::Lines)]) {
+                let is_told = may_be_secret(value.as_bytes()) || !is_secret(value.as_bytes(), kind, format);
+                proptest::prop_assert!(is_told, "{value} {kind:?}");
+            }
         }
     }
 

@@ -32,8 +32,7 @@ pub(in crate::inspect::secret) fn find(text: &[u8]) -> Vec<Found> {
 pub(in crate::inspect::secret) fn in_literals(path: &str, text: &[u8]) -> Vec<Found> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let delimiters: &[&[u8]] = match name.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("go") => &[b"`"],
-        Some("js" | "mjs" | "cjs" | "ts" | "mts" | "cts") => &[b"`"],
+        Some("go" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts") => &[b"`"],
         Some("java" | "kt" | "kts" | "scala" | "swift" | "cs" | "groovy") => &[b"\"\"\""],
         Some("py") => &[b"\"\"\"", b"'''"],
         _ => &[],
