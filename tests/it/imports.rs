@@ -9,7 +9,7 @@ use packgate::audit::{Auditor, Options};
 use packgate::settings::Level;
 
 use crate::clients;
-use crate::dice::Dice;
+use crate::dice::{Dice, fresh_seed};
 
 /// A package to be: its files, the manifest among them.
 struct Drawn {
@@ -144,7 +144,7 @@ fn what_node_cannot_load_is_told_and_nothing_else() {
     if !clients::have(&["node"]) {
         return;
     }
-    let seed = std::env::var("PACKGATE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_126);
+    let seed = fresh_seed();
     let dice = &mut Dice::new(seed);
     let home = tempfile::tempdir().unwrap();
     let drawn: Vec<Drawn> = (0..300).map(|_| draw(dice)).collect();
@@ -246,7 +246,7 @@ fn names_that_a_module_does_not_give_are_told_and_nothing_else() {
     if !clients::have(&["node"]) {
         return;
     }
-    let seed = std::env::var("PACKGATE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_127);
+    let seed = fresh_seed();
     let dice = &mut Dice::new(seed);
     let home = tempfile::tempdir().unwrap();
     let auditor = Auditor::new(Options::default());

@@ -24,6 +24,8 @@ impl Guard {
             [.., b'\\', b'u', a, b, c, d] => [a, b, c, d].into_iter().all(u8::is_ascii_hexdigit),
             [.., b'\\', b'x', a, b] | [.., b'%', a, b] => a.is_ascii_hexdigit() && b.is_ascii_hexdigit(),
             [.., b'/', b'/'] => true,
+            // the length of a text in MessagePack, whose sign goes on with no ASCII in any text
+            [.., 0xD9 | 0xC4, _] => true,
             [.., b'm'] => ends_colour(before),
             _ => false,
         }

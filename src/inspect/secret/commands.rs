@@ -14,12 +14,20 @@ pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
     };
     let mut found = all(text, &COMMAND, rule, holds);
     found.extend(all(text, &PRINTED, rule, holds));
-    // the key that everybody may have
+    // the key that everybody may have, and what everybody knows one by
     found.retain(|found| {
         let name = text.get(found.span.start..found.token.start).unwrap_or_default().to_ascii_lowercase();
-        memchr::memmem::find(&name, b"public").is_none()
+        let has = |word: &[u8]| memchr::memmem::find(&name, word).is_some();
+        let value = text.get(found.token.clone()).unwrap_or_default();
+        !has(b"public") && !(has(b"key") && (has(b"gpg") || has(b"pgp")) && is_fingerprint(value))
     });
     found
+}
+
+/// Whether this is what tells keys of OpenPGP apart: the SHA-1 or SHA-256 of one, or the end of it.
+fn is_fingerprint(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
+    matches!(digits.len(), 8 | 16 | 32 | 40 | 64) && digits.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Commands and settings that carry a credential: headers, variables, options.
@@ -28,7 +36,7 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:bearer|basic|(?:api-)?token)\s{1,3})?"#,
         r#"|\b(?:x-)?(?:api-?key|api-?token|auth-?token|access-?token|subscription-key|private-token)["']?\s{0,3}[:=]\s{0,3}["']?"#,
         r#"|\b[a-z0-9_]*(?:_key|apikey|token|secret|password|passwd|passphrase|_pat|_pass|_pwd)=["']?"#,
-        r#"|--(?:token|password|passphrase|api-key|apikey|secret|access-token|auth-token)[ =]["']?"#,
+        r#"|--(?:[a-z0-9]{1,20}-){0,3}(?:token|password|passphrase|api-key|apikey|secret)[ =]["']?"#,
         r#"|\bbearer\s{1,3}"#,
         r#"|(?:^|\s)(?:-u|--user|--proxy-user)[ =]{1,3}["']?[a-z0-9_.@-]*:["']?"#,
         r#"|\b(?:docker|podman|nerdctl|buildah|skopeo|oras|crane|registry|az|oc) login\s[^\n]*?\s-p[ =]?["']?"#,

@@ -92,14 +92,17 @@ fn in_json(text: &[u8]) -> Vec<String> {
     }
     let Ok(json) = serde_json::from_slice::<Value>(text) else { return Vec::new() };
     let is_state = json.get("origins").is_some();
-    let (mut found, mut open) = (Vec::new(), vec![&json]);
-    while let Some(value) = open.pop().filter(|_| found.len() < MOST) {
+    // with what each is in
+    let (mut found, mut open) = (Vec::new(), vec![("", &json)]);
+    while let Some((name, value)) = open.pop().filter(|_| found.len() < MOST) {
         match value {
-            Value::Array(list) => open.extend(list.iter().rev()),
+            Value::Array(list) => open.extend(list.iter().rev().map(|item| (name, item))),
             Value::Object(fields) => {
-                found.extend(cookie(fields));
-                found.extend(stored(fields).filter(|_| is_state));
-                open.extend(fields.values().rev());
+                // requests that were recorded have no more of a cookie than its name and its value
+                let own = cookie(fields, name == "cookies");
+                found.extend(stored(fields).filter(|_| is_state && own.is_empty()));
+                found.extend(own);
+                open.extend(fields.iter().rev().map(|(name, value)| (name.as_str(), value)));
             }
             _ => {}
         }
@@ -108,7 +111,7 @@ fn in_json(text: &[u8]) -> Vec<String> {
 }
 
 /// The value of an object that is a cookie, or a request's header with cookies.
-fn cookie(fields: &Map<String, Value>) -> Vec<String> {
+fn cookie(fields: &Map<String, Value>, is_listed: bool) -> Vec<String> {
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let (Some(name), Some(value)) = (text("name"), text("value")) else { return Vec::new() };
     if name.eq_ignore_ascii_case("cookie") {
@@ -118,7 +121,7 @@ fn cookie(fields: &Map<String, Value>) -> Vec<String> {
             .map(|(_, value)| value.to_owned())
             .collect();
     }
-    let is_cookie = fields.contains_key("httpOnly") || fields.contains_key("domain");
+    let is_cookie = is_listed || fields.contains_key("httpOnly") || fields.contains_key("domain");
     let hidden = fields.get("httpOnly") == Some(&Value::Bool(true));
     let expires = ["expires", "expirationDate", "expiry"].iter().find_map(|name| fields.get(*name)?.as_f64());
     let is_login = is_cookie && is_login(name, value, hidden) && !is_over(expires.unwrap_or(0.0));
@@ -148,7 +151,8 @@ fn is_over(expires: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::secret::tests::dice::Dice;
+    use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
+    use crate::inspect::secret::tests::instance;
     use crate::inventory::Media;
 
     fn count(text: &str) -> usize {
@@ -159,9 +163,9 @@ mod tests {
 
     #[test]
     fn sessions_are_told_from_what_counts_visitors() {
-        for seed in 0..20 {
-            let mut dice = Dice::new(seed);
-            let value = dice.make("{base62:40}");
+        let mut dice = Dice::new(fresh_seed());
+        for _ in 0..20 {
+            let value = instance(&mut dice, "{base62:40}");
             let jar = |line: &str| count(&format!("# Netscape HTTP Cookie File\n\n{line}\n"));
             assert_eq!(jar(&format!("#HttpOnly_a.net\tFALSE\t/\tTRUE\t{LATER}\tx\t{value}")), 1);
             assert_eq!(jar(&format!(".a.net\tTRUE\t/\tTRUE\t0\tsessionid\t{value}\r")), 1);
@@ -182,6 +186,8 @@ mod tests {
                     1,
                 ),
                 (format!("{{\"name\":\"auth\",\"value\":\"{value}\",\"domain\":\"a\",\"expires\":9.5}}"), 0),
+                (format!("{{\"name\":\"sid\",\"value\":\"{value}\"}}"), 1),
+                (format!("{{\"name\":\"theme\",\"value\":\"{value}\"}}"), 0),
                 (format!("{{\"name\":\"Cookie\",\"value\":\"a=b; connect.sid=s%3A{value}; c=d\"}}"), 1),
             ] {
                 assert_eq!(state(&cookie), expected, "{cookie}");

@@ -143,6 +143,8 @@ pub(super) enum Check {
     Opaque,
     /// A password rather than a word that stands for one.
     Password,
+    /// What a machine made up as a key, whatever its form.
+    Drawn,
     /// A PEM body.
     Pem,
     /// A whole private key in any of its forms.
@@ -172,7 +174,7 @@ impl Check {
     fn word(self) -> &'static str {
         match self {
             Self::Crc => "checksum",
-            Self::Random | Self::Opaque | Self::Password | Self::Url => "random",
+            Self::Random | Self::Opaque | Self::Password | Self::Drawn | Self::Url => "random",
             _ => "content",
         }
     }

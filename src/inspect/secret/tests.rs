@@ -46,7 +46,7 @@ pub(in crate::inspect) fn instance(dice: &mut Dice, recipe: &str) -> String {
 #[test]
 fn a_named_key_is_found_however_it_is_given_a_value() {
     let named = TABLE.iter().find(|rule| rule.name == "secret-named-key").unwrap();
-    let mut dice = Dice::new(29);
+    let mut dice = Dice::new(dice::fresh_seed());
     for pattern in named.patterns {
         let example = instance(&mut dice, pattern.example);
         let Some((name, value)) = example.split_once('=') else { continue };
@@ -190,8 +190,9 @@ fn tokens_are_found_behind_escapes() {
 
 #[test]
 fn who_signed_a_request_may_be_known() {
-    for seed in 0..20 {
-        let token = Dice::new(seed).make("AKIA{base32:16}");
+    let mut dice = Dice::new(dice::fresh_seed());
+    for _ in 0..20 {
+        let token = instance(&mut dice, "AKIA{base32:16}");
         let rules = |text: &str| rules("package/a.js", &text.replace('@', &token));
         assert!(rules("https://a.b/c?X-Amz-Credential=@%2F20200405%2Fus-east-1").is_empty(), "{token}");
         for plain in ["Credential=@", "Credential=@%2C", "key=@%2F20200405"] {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Match, Regex, RegexBuilder};
 
-use super::{Pair, names};
+use super::{Pair, names, values};
 
 /// Lengths are checked afterwards: counting them makes the regex large and slow.
 static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -119,8 +119,18 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         let (Some(whole), Some(name)) = (captures.get(0), captures.get(1).or_else(|| captures.get(2))) else {
             continue;
         };
-        if name.len() <= LONGEST_NAME && names::may_count(name.as_bytes()) && !is_comment(text, whole.start())
-        {
+        let is_wallets = name.as_bytes() == b"accounts";
+        let may_count = is_wallets || name.len() <= LONGEST_NAME && names::may_count(name.as_bytes());
+        if !may_count || is_comment(text, whole.start()) {
+            continue;
+        }
+        // Hardhat: `accounts: ["0x..."]`
+        if is_wallets {
+            let is_key =
+                |value: &Range<usize>| text.get(value.clone()).is_some_and(values::is_key_of_account);
+            let keys = listed(text, whole.end() - 1).filter(is_key);
+            pairs.extend(keys.map(|value| Pair { secret: true, ..Pair::new("", "accounts", value) }));
+        } else {
             let name = String::from_utf8_lossy(name.as_bytes());
             pairs.extend(listed(text, whole.end() - 1).map(|value| Pair::new("", name.clone(), value)));
         }

@@ -112,8 +112,9 @@ impl Open {
             LazyCell::new(|| self.is_sensitive || get(b"type").is_some_and(|kind| at(kind) == b"secret"));
         // Kaggle's login
         let is_login = self.strings == 2 && get(b"username").is_some();
-        // Terraform's `random_password`
-        let is_drawn = get(b"bcrypt_hash").is_some();
+        // Terraform's `random_password`; the id of a `random_string` is the text itself
+        let is_drawn = get(b"bcrypt_hash").is_some()
+            || get(b"id").is_some_and(|id| at(id) == b"none") && get(b"result").is_some();
         let is_value = |name: &Range<usize>| {
             matches!(
                 at(name),
@@ -155,7 +156,7 @@ impl Open {
 fn says_more(name: &[u8]) -> bool {
     matches!(
         name,
-        b"key" | b"name" | b"id" | b"ParameterKey" | b"type" | b"kind" | b"username" | b"bcrypt_hash"
+        b"key" | b"name" | b"id" | b"ParameterKey" | b"type" | b"kind" | b"username" | b"bcrypt_hash" | b"result"
     )
 }
 

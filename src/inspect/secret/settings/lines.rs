@@ -85,8 +85,9 @@ fn split(line: &[u8]) -> Option<(Cow<'_, str>, Range<usize>)> {
         return None;
     }
     let mut sign = end_of_name(line).or_else(|| blank_behind_name(line))?;
-    // a unit of systemd and a Dockerfile set variables by `Environment="NAME=value"` and `ENV NAME value`
-    let is_unit = line.get(..sign)?.trim_ascii() == b"Environment";
+    // units of systemd, uWSGI and a Dockerfile set variables by `Environment="NAME=value"`, `env = NAME=value` and
+    // `ENV NAME value`
+    let is_unit = matches!(line.get(..sign)?.trim_ascii(), b"Environment" | b"environment" | b"env");
     let again = line.get(sign + 1..).and_then(end_of_name).filter(|_| is_unit);
     let mut begin = 0;
     if let Some(again) = again {
@@ -202,6 +203,13 @@ pub(super) fn value(line: &[u8], from: usize) -> Range<usize> {
     let rest = line.get(from..).unwrap_or_default();
     let start = from + rest.len() - rest.trim_ascii_start().len();
     let rest = line.get(start..).unwrap_or_default();
+    // texts of several lines in TOML, of which one is enough for a password
+    for quotes in [&b"\"\"\""[..], b"'''"] {
+        let inner = rest.strip_prefix(quotes).unwrap_or_default();
+        if let Some(length) = memchr::memmem::find(inner, quotes).filter(|length| *length > 0) {
+            return start + quotes.len()..start + quotes.len() + length;
+        }
+    }
     if let Some(quote @ (b'"' | b'\'')) = rest.first() {
         let inner = rest.get(1..).unwrap_or_default();
         let mut quotes = memchr::memchr_iter(*quote, inner);

@@ -150,6 +150,14 @@ fn credentials(text: &[u8], pairs: &[Pair<'_>], format: Format) -> Vec<Range<usi
     let mut found = Vec::new();
     for pair in pairs {
         let value = clear(text, pair.value.clone());
+        if let Some(default) = values::default_in(&value)
+            && names::kind(&pair.parent, &pair.name)
+                .is_some_and(|kind| values::is_secret_default(value.get(default.clone()), kind, format))
+        {
+            let start = pair.value.start + default.start;
+            found.push(start..start + default.len());
+            continue;
+        }
         if let Some(part) = values::login_inside(&value) {
             // with escapes before it, it stands elsewhere
             let raw = text.get(pair.value.clone()).unwrap_or_default();

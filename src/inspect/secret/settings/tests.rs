@@ -1,5 +1,6 @@
 use super::table::TABLE;
-use crate::inspect::secret::tests::dice::Dice;
+use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
+use crate::inspect::secret::tests::instance;
 use crate::inspect::{Scanner, inspect};
 use crate::inventory::{Entry, Media};
 
@@ -57,8 +58,9 @@ fn json_is_read_as_its_programs_read_it() {
 
 #[test]
 fn an_element_with_a_value_and_a_text_is_a_row_of_a_table() {
+    let seed = fresh_seed();
     let all = |text: &str| {
-        let text = Dice::new(7).make(&text.replace('@', "{base62:40}"));
+        let text = instance(&mut Dice::new(seed), &text.replace('@', "{base62:40}"));
         lines("package/lib/acids.xml", &text, "secret-settings-file")
     };
     assert_eq!(
@@ -76,6 +78,7 @@ fn the_environment_of_a_build_is_told_with_each_credential_in_it() {
         inspect(text.as_bytes(), Scanner::plain(), &mut entry);
         entry.secrets.iter().map(|secret| secret.rule).collect::<Vec<_>>()
     };
+    let mut dice = Dice::new(fresh_seed());
     let whole = r#"var e={"SHELL":"/bin/bash","PATH":"/usr/bin:/bin","HOME":"/home/runner","npm_lifecycle_event":"build","DB_PASSWORD":"{base62:24}","JWT_SECRET":"{base62:40}"}"#;
     let vite = "e={BASE_URL:`/`,DEV:!1,MODE:`production`,PROD:!0,SSR:!1,VITE_API_SECRET:`{base62:40}`}";
     let spaced = "var e = {\n\tSHELL: \"/bin/sh\",\n\tPATH: \"/usr/bin\",\n\tHOME: \"/root\",\n\tPWD: \"/root/app\",\n\tN: 3\n};";
@@ -114,7 +117,8 @@ fn the_environment_of_a_build_is_told_with_each_credential_in_it() {
         (r#"spawn(a, {env: {"PATH":"/usr/bin","HOME":"/tmp"}})"#, &[]),
         (r#"e={"PATH":"/usr/bin","HOME":f(),"PWD":"/","SHELL":"/bin/sh","USER":"a"}"#, &[]),
     ] {
-        assert_eq!(rules(&Dice::new(5).make(text)), expected, "{text}");
+        let text = instance(&mut dice, text);
+        assert_eq!(rules(&text), expected, "{text}");
     }
 }
 
@@ -205,6 +209,22 @@ fn lines_are_read_as_their_programs_read_them() {
         ("docker-compose.yml", "a:\n  environment:\n    - SA_PASSWORD=YourStrong!Passw0rd\n", vec![]),
         ("zuul.yaml", "auth:\n  password: !encrypted/pkcs1-oaep\n    - hV7kk29Lm4Qx8Rt2Wz\n", vec![]),
         ("Dockerfile", "ENV GPG_KEYS 9F2C4B7A1D3E5F60718293A4B5C6D7E8F9012345\n", vec![]),
+        ("Dockerfile", "ENV GPG_KEY=9F2C4B7A1D3E5F60718293A4B5C6D7E8F9012345 A=1\n", vec![]),
+        ("Dockerfile", "ENV YARN_GPG_KEY 9F2C4B7A1D3E5F60718293A4B5C6D7E8F9012345\n", vec![]),
+        (
+            "uwsgi.ini",
+            "[uwsgi]\nenv = SECRET_KEY=hV7akk29LmQ2rT8wzY4b\nenv = A=hV7akk29LmQ2rT8wzY4b\n",
+            vec![2],
+        ),
+        ("micronaut.toml", "[db]\npassword = \"\"\"hV7#kk29Lm\"\"\"\nurl = '''x'''\n", vec![2]),
+        ("micronaut.toml", "[db]\npassword = \"\"\"${DB_PASSWORD7}\"\"\"\nx = \"\"\"\n", vec![]),
+        (".comet.config", "[comet]\napi_key=hV7akk29LmQ2rT8wzY4bN\n", vec![2]),
+        ("application.yml", "jwt:\n  secret: ${JWT_SECRET:hV7akk29LmQ2rT8wzY4bN6cD}\n", vec![2]),
+        ("application.properties", "jwt.secret=${JWT_SECRET:-hV7akk29LmQ2rT8wzY4bN6cD}\n", vec![1]),
+        ("application.yml", "jwt:\n  secret: ${JWT_SECRET:a-secret-for-the-first-try-1}\n", vec![]),
+        ("application.yml", "jwt:\n  name: ${JWT_NAME:hV7akk29LmQ2rT8wzY4bN6cD}\n", vec![]),
+        ("application.yml", "jwt:\n  secret: ${JWT_SECRET:${OTHER:hV7akk29LmQ2rT8wzY4bN6cD}}\n", vec![]),
+        ("docker-compose.yml", "a:\n  command: run --db-password hV7#kk29Lm\n", vec![2]),
         ("secret.yaml", "kind: Secret\ndata:\n  password: Y2hhbmdlbWU=\n", vec![]),
         ("lib/keys.conf", "key = \"hV7#kk29Lm\"\n", vec![]),
     ] {
@@ -218,7 +238,7 @@ fn lines_are_read_as_their_programs_read_them() {
 
 #[test]
 fn passwords_of_any_form_are_found_in_any_format() {
-    let mut dice = Dice::new(31);
+    let mut dice = Dice::new(fresh_seed());
     for _ in 0..20 {
         for recipe in [
             "{uuid}",
@@ -227,7 +247,7 @@ fn passwords_of_any_form_are_found_in_any_format() {
             "{base62:5}\\7{base62:6}",
             "{base62:5}\"7{base62:6}",
         ] {
-            let password = dice.make(recipe);
+            let password = instance(&mut dice, recipe);
             let quoted = serde_json::to_string(&password).unwrap();
             for (path, text) in [
                 ("config/production.json", format!("{{\"db\": {{\"password\": {quoted}}}}}\n")),
@@ -254,9 +274,9 @@ fn passwords_of_any_form_are_found_in_any_format() {
 
 #[test]
 fn each_of_a_list_is_one() {
-    let mut dice = Dice::new(37);
+    let mut dice = Dice::new(fresh_seed());
     for _ in 0..20 {
-        let (one, two) = (dice.make("{base62:24}"), dice.make("{hex:40}"));
+        let (one, two) = (instance(&mut dice, "{base62:12}7{base62:11}"), instance(&mut dice, "{hex:40}"));
         for (path, text, expected) in [
             (".env", "API_TOKENS=@,$\n", vec![1, 1]),
             (".env", "COOKIE_KEYS='@, $'\n", vec![1, 1]),
@@ -284,10 +304,10 @@ fn each_of_a_list_is_one() {
 
 #[test]
 fn passwords_of_mounts_and_archives() {
-    let mut dice = Dice::new(23);
+    let mut dice = Dice::new(fresh_seed());
     for _ in 0..20 {
         // Where the place says little, no word of letters alone counts.
-        let password = dice.make("{base62:8}7x9{base62:8}");
+        let password = instance(&mut dice, "{base62:8}7x9{base62:8}");
         for (path, text) in [
             ("etc/fstab", format!("//nas/x /mnt cifs username=svc,password={password},uid=1 0 0\n")),
             ("etc/fstab", format!("//nas/x /mnt cifs password={password} 0 0\n")),
@@ -299,5 +319,69 @@ fn passwords_of_mounts_and_archives() {
         }
         let comment = format!("//password={password}\n// password={password}\n");
         assert_eq!(lines("package/etc/fstab", &comment, "secret-settings-file"), [0; 0]);
+    }
+}
+
+#[test]
+fn what_a_secret_of_kubernetes_holds_may_be_a_file_of_settings() {
+    let mut dice = Dice::new(fresh_seed());
+    for _ in 0..20 {
+        let password = instance(&mut dice, "{base62:8}7{base62:5}");
+        for (file, expected) in [
+            ("db:\n  user: svc\n  password: @\n", vec![4]),
+            ("db.user=svc\ndb.password=@\n", vec![4]),
+            ("db:\n  user: svc\n  password: ${PASSWORD}\n", vec![]),
+            ("Hello\n  password: @\n", vec![]),
+        ] {
+            let inner = dice.make(&format!("{{b64of:{}}}", file.replace('@', &password)));
+            let text = format!("apiVersion: v1\nkind: Secret\ndata:\n  settings: {inner}\n");
+            assert_eq!(lines("package/k8s/app.yml", &text, "secret-settings-file"), expected, "{file}");
+        }
+    }
+}
+
+#[test]
+fn passwords_that_terraform_made_up_are_told_from_other_texts() {
+    let mut dice = Dice::new(fresh_seed());
+    for _ in 0..20 {
+        let password = instance(&mut dice, "{base62:8}7{base62:5}");
+        for (fields, expected) in [
+            ("\"bcrypt_hash\": \"$2a\", \"id\": \"none\", \"result\": \"@\"", vec![1]),
+            ("\"id\": \"none\", \"length\": 14, \"result\": \"@\"", vec![1]),
+            ("\"id\": \"@\", \"length\": 14, \"result\": \"@\"", vec![]),
+        ] {
+            let fields = fields.replace('@', &password);
+            let text =
+                format!("{{\"resources\": [{{\"instances\": [{{\"attributes\": {{{fields}}}}}]}}]}}\n");
+            assert_eq!(
+                lines("package/terraform.tfstate", &text, "secret-settings-file"),
+                expected,
+                "{fields}"
+            );
+        }
+    }
+}
+
+#[test]
+fn keys_of_accounts_are_told_from_addresses_and_from_those_of_every_test() {
+    let mut dice = Dice::new(fresh_seed());
+    // that of the first account of Hardhat and Foundry
+    let known = ["ac0974bec39a17e36ba4a6b4d238ff94", "4bacb478cbed5efcae784d7bf4f2ff80"].concat();
+    for _ in 0..20 {
+        let key = instance(&mut dice, "{hex:64}");
+        for (path, text, expected) in [
+            ("hardhat.config.js", "module.exports = { networks: { a: { accounts: ['0x@'] } } };", vec![1]),
+            ("hardhat.config.ts", "const a = {\n  accounts: [\n    \"@\",\n    `0x${K}`] };", vec![3]),
+            ("hardhat.config.js", "a = { accounts: [process.env.KEY] };", vec![]),
+            ("hardhat.config.js", "a = { accounts: ['0x!'] };", vec![]),
+            (".env", "PRIVATE_KEY=0x@\n", vec![1]),
+            (".env", "PRIVATE_KEY=0x!\nOWNER_KEY=!\n", vec![]),
+        ] {
+            let text = text.replace('@', &key).replace('!', &known);
+            assert_eq!(lines(&format!("package/{path}"), &text, "secret-settings-file"), expected, "{text}");
+        }
+        let address = key.get(..40).unwrap_or_default();
+        let text = format!("a = {{ accounts: ['0x{address}'] }};");
+        assert_eq!(lines("package/hardhat.config.js", &text, "secret-settings-file"), [0; 0], "{text}");
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     }) {
         return false;
     }
-    if is_placeholder(value) || kind == Kind::Token && is_camel_case(value) {
+    if is_placeholder(value) || kind == Kind::Token && is_camel_case(value) || is_known_account(value) {
         return false;
     }
     let (whole, value) = (value, behind_user(value));
@@ -100,6 +100,31 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
                 || (!matches!(format, Format::Yaml | Format::Kubernetes) && is_numbered_passphrase(value))
         }
     }
+}
+
+/// Where the value is that stands for a variable without one: `${NAME:value}`, `${NAME:-value}`.
+pub(super) fn default_in(value: &[u8]) -> Option<Range<usize>> {
+    let is_of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+    let inner = value.strip_prefix(b"${")?.strip_suffix(b"}")?;
+    let name = inner.iter().take_while(is_of_name).count();
+    let sign = match inner.get(name..)? {
+        [b':', b'-' | b'=', ..] => 2,
+        [b':', ..] => 1,
+        _ => return None,
+    };
+    (name > 0).then(|| 2 + name + sign..value.len() - 1)
+}
+
+/// Whether such a value is a credential. Many are there for a first try, so that only what a machine made up counts.
+pub(super) fn is_secret_default(value: Option<&[u8]>, kind: Kind, format: Format) -> bool {
+    const SHORTEST: usize = 20;
+    value.is_some_and(|value| {
+        value.len() >= SHORTEST
+            && is_opaque(value)
+            && is_no_word(value)
+            && !plausible::is_made_up(value)
+            && is_secret(value, kind, format)
+    })
 }
 
 /// Whether a value is no word, no sentence and no number, even where next to nothing says that it is a credential.
@@ -212,6 +237,21 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
     let is_token = is_opaque(last) && last.iter().all(u8::is_ascii_alphanumeric);
     let is_no_word = value.iter().all(u8::is_ascii_alphanumeric) && is_jumbled(value);
     !is_token && !is_no_word && OTHER.as_ref().is_some_and(|other| other.is_match(value))
+}
+
+/// The key of an account of Ethereum: `0x` and 64 digits.
+pub(super) fn is_key_of_account(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
+    digits.len() == 64
+        && digits.iter().all(u8::is_ascii_hexdigit)
+        && is_opaque(digits)
+        && !is_known_account(value)
+}
+
+/// Whether it is one of those that every chain for tests begins with.
+fn is_known_account(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
+    digits.len() == 64 && plausible::is_known(&digits.to_ascii_lowercase())
 }
 
 /// 12 to 24 words that stand for the key of a wallet.
@@ -358,13 +398,14 @@ pub(super) fn is_secret_in_base64(value: &[u8]) -> bool {
         is_secret(&clear, Kind::Password, Format::Yaml)
             || login_inside(&clear).is_some()
             || (clear.starts_with(b"{") && super::in_json(&clear))
+            || super::wrapped::is_settings(&clear)
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::secret::tests::dice::Dice;
+    use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
 
     const WORDS: &[&str] = &[
         "get",
@@ -523,7 +564,7 @@ mod tests {
 
     #[test]
     fn names_in_programs_are_no_credentials() {
-        let mut dice = Dice::new(15);
+        let mut dice = Dice::new(fresh_seed());
         let all = (0..20_000).map(|_| name(&mut dice));
         let is_taken = |name: &String| {
             [Kind::Password, Kind::Token]

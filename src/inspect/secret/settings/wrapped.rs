@@ -58,6 +58,11 @@ pub(in crate::inspect::secret) fn in_literals(path: &str, text: &[u8]) -> Vec<Fo
     found
 }
 
+/// Whether a text is nothing but settings, credentials among them.
+pub(super) fn is_settings(text: &[u8]) -> bool {
+    format_of(text).is_some_and(|format| !credentials(text, &pairs(text, format), format).is_empty())
+}
+
 /// What a text is written in that is nothing but settings: each of its lines gives something a name, or a section.
 fn format_of(text: &[u8]) -> Option<Format> {
     const FEWEST: usize = 2;
@@ -118,13 +123,14 @@ fn is_variable(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::secret::tests::dice::Dice;
+    use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
+    use crate::inspect::secret::tests::instance;
 
     #[test]
     fn settings_in_literals_are_told_from_other_texts() {
-        let mut dice = Dice::new(17);
+        let mut dice = Dice::new(fresh_seed());
         for _ in 0..20 {
-            let password = dice.make("{base62:9}7x9{base62:5}");
+            let password = instance(&mut dice, "{base62:9}7x9{base62:5}");
             for (path, text) in [
                 ("a.go", "const c = `\n[db]\nuser = svc\npassword = @\n`\n"),
                 ("a.go", "var c = `db:\n  user: svc\n  password: @\n`"),
