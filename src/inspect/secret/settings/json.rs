@@ -156,7 +156,15 @@ impl Open {
 fn says_more(name: &[u8]) -> bool {
     matches!(
         name,
-        b"key" | b"name" | b"id" | b"ParameterKey" | b"type" | b"kind" | b"username" | b"bcrypt_hash" | b"result"
+        b"key"
+            | b"name"
+            | b"id"
+            | b"ParameterKey"
+            | b"type"
+            | b"kind"
+            | b"username"
+            | b"bcrypt_hash"
+            | b"result"
     )
 }
 
