@@ -58,15 +58,15 @@ impl Index {
         open.retain(|path| !roots.iter().any(|root| path.starts_with(root)) && is_source(path));
         let (built, written): (Vec<PathBuf>, Vec<PathBuf>) =
             open.into_iter().partition(|path| walk::is_built(path));
-        let known: HashSet<u64> = all_prints(&books(&written, base, &salt)).collect();
-        let known_built: HashSet<u64> = all_prints(&books(&built, base, &salt)).collect();
-        let mut own = books(&files, base, &salt);
+        let (mut own, orders) = books(&files, base, &salt);
+        let known = known(&written, base, &salt, &orders);
+        let known_built = self::known(&built, base, &salt, &orders);
         for book in &mut own {
             let is_built = walk::is_built(&base.join(&book.label));
             let is_known = |print: &u64| known.contains(print) || (is_built && known_built.contains(print));
             book.prints.retain(|(print, _)| !is_known(print));
         }
-        Self { shelves: vec![Shelf::new(salt, without_common(own))] }
+        Self { shelves: vec![Shelf::new(salt, without_common(own)).with_orders(orders)] }
     }
 
     /// Reads a fingerprint file.
@@ -108,7 +108,8 @@ impl Index {
     pub fn find(&self, path: &str, text: &[u8]) -> Vec<Match> {
         let mut found: BTreeMap<(usize, u32), Vec<(u64, usize)>> = BTreeMap::new();
         winnow::choose(text, Syntax::of(path), |chosen| {
-            for (number, shelf) in self.shelves.iter().enumerate() {
+            let shelves = self.shelves.iter().enumerate().filter(|(_, shelf)| shelf.may_have(chosen.order));
+            for (number, shelf) in shelves {
                 let print = chosen.fingerprint(&shelf.salt);
                 for book in shelf.books_with(print) {
                     found.entry((number, book)).or_default().push((print, chosen.offset));
@@ -141,17 +142,39 @@ fn below(roots: &[PathBuf]) -> Vec<PathBuf> {
     files
 }
 
-fn books(files: &[PathBuf], base: &Path, salt: &Salt) -> Vec<Book> {
+/// What the files' fingerprints are, and the cheap hashes of the runs that those were made from.
+fn books(files: &[PathBuf], base: &Path, salt: &Salt) -> (Vec<Book>, HashSet<u64>) {
     let book = |path: &PathBuf| {
-        let text = fs::read(path).ok().filter(|text| walk::is_written(text))?;
-        let label = path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/");
-        Some(Book { prints: prints(&text, &label, salt), label })
+        let text = written(path)?;
+        let label = label(path, base);
+        let (prints, orders) = prints(&text, &label, salt);
+        Some((Book { prints, label }, orders))
     };
-    files.par_iter().filter_map(book).collect()
+    let (books, orders): (Vec<Book>, Vec<Vec<u64>>) = files.par_iter().filter_map(book).unzip();
+    (books, orders.into_iter().flatten().collect())
 }
 
-fn all_prints(books: &[Book]) -> impl Iterator<Item = u64> {
-    books.iter().flat_map(|book| book.prints.iter().map(|(print, _)| *print))
+/// The fingerprints of files, of those runs that have one of these cheap hashes.
+fn known(files: &[PathBuf], base: &Path, salt: &Salt, orders: &HashSet<u64>) -> HashSet<u64> {
+    let of = |path: &PathBuf| {
+        let mut prints = Vec::new();
+        winnow::choose(&written(path).unwrap_or_default(), Syntax::of(&label(path, base)), |chosen| {
+            if orders.contains(&chosen.order) {
+                prints.push(chosen.fingerprint(salt));
+            }
+        });
+        prints
+    };
+    files.par_iter().flat_map_iter(of).collect()
+}
+
+/// A file's text, if somebody or some tool wrote it as program text.
+fn written(path: &Path) -> Option<Vec<u8>> {
+    fs::read(path).ok().filter(|text| walk::is_written(text))
+}
+
+fn label(path: &Path, base: &Path) -> String {
+    path.strip_prefix(base).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
 /// A salt made from the contents: the same sources give the same fingerprints, others can't be compared.
@@ -163,19 +186,20 @@ fn salt_of(files: &[PathBuf]) -> Salt {
     all.finalize().first_chunk::<16>().copied().unwrap_or_default()
 }
 
-/// A text's fingerprints with their lines, each once.
-fn prints(text: &[u8], path: &str, salt: &Salt) -> Vec<(u64, u32)> {
-    let mut prints = Vec::new();
+/// A text's fingerprints with their lines, each once, and the cheap hashes of their runs.
+fn prints(text: &[u8], path: &str, salt: &Salt) -> (Vec<(u64, u32)>, Vec<u64>) {
+    let (mut prints, mut orders) = (Vec::new(), Vec::new());
     let (mut line, mut counted) = (1u32, 0);
     winnow::choose(text, Syntax::of(path), |chosen| {
         let passed = text.get(counted..chosen.offset).unwrap_or_default();
         line += memchr::memchr_iter(b'\n', passed).count() as u32;
         counted = chosen.offset.max(counted);
         prints.push((chosen.fingerprint(salt), line));
+        orders.push(chosen.order);
     });
     prints.sort_unstable();
     prints.dedup_by_key(|(print, _)| *print);
-    prints
+    (prints, orders)
 }
 
 /// Drops what is in many files, and files of which too little is left. Copies of a file count once.
@@ -198,4 +222,38 @@ fn without_common(books: Vec<Book>) -> Vec<Book> {
     }
     own.retain(|book| book.prints.len() >= LEAST_FINGERPRINTS);
     own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::testing::tree;
+
+    #[test]
+    fn the_cheap_look_loses_nothing() {
+        let module = |name: &str, from: u32| -> String {
+            let line = |n: u32| {
+                format!(
+                    "export function {name}{n}x(alpha{n}x) {{ return gamma{n}y(alpha{n}x, '{name} {n}z') }}\n"
+                )
+            };
+            (from..from + 40).map(line).collect()
+        };
+        let (secret, public) = (module("secret", 0), module("open", 7));
+        let folder = tree(&[
+            ("inner/a.ts", &format!("{secret}{public}")),
+            ("inner/b.ts", &module("other", 3)),
+            ("outer/c.ts", &public),
+        ]);
+        let at = |name: &str| folder.path().join(name);
+        let index = Index::of_private(&[at("inner")], &[at("outer")], folder.path(), |_| true);
+        // What was written down has fingerprints only.
+        let stored = Index::read(&index.write(Labels::Paths)).expect("an index");
+        let bundle = format!("{}{secret}{public}{}", module("mine", 1), module("mine", 90));
+        let found = index.find("bundle.js", bundle.as_bytes());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found, stored.find("bundle.js", bundle.as_bytes()));
+        assert!(index.find("bundle.js", public.as_bytes()).is_empty(), "it is public");
+        assert_eq!(found[0].found.len(), found[0].of as usize);
+    }
 }

@@ -1,5 +1,7 @@
 //! Fingerprints of internal files, sorted for looking up.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use super::winnow::Salt;
@@ -22,6 +24,8 @@ pub(super) struct Shelf {
     pub table: Vec<(u64, u32)>,
     /// Lower bits of the fingerprints that there are.
     seen: Vec<u64>,
+    /// The cheap hashes of the runs behind the fingerprints, and perhaps others; `None` where only fingerprints are known.
+    orders: Option<HashSet<u64>>,
 }
 
 /// One internal file.
@@ -47,7 +51,18 @@ impl Shelf {
                 *word |= 1 << (bit % 64);
             }
         }
-        Self { salt, books, table, seen }
+        Self { salt, books, table, seen, orders: None }
+    }
+
+    /// With the cheap hashes of the runs that the fingerprints were made from.
+    pub(super) fn with_orders(self, orders: HashSet<u64>) -> Self {
+        Self { orders: Some(orders), ..self }
+    }
+
+    /// Whether the fingerprint of a run with this cheap hash may be here: making it costs a hundred times as much as
+    /// all else.
+    pub(super) fn may_have(&self, order: u64) -> bool {
+        self.orders.as_ref().is_none_or(|orders| orders.contains(&order))
     }
 
     /// The files with this fingerprint.

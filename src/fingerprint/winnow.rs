@@ -24,6 +24,8 @@ pub(super) type Salt = [u8; 16];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chosen {
     words: [u64; RUN],
+    /// A cheap hash of the run: where it is not among those of other runs, neither is its fingerprint.
+    pub order: u64,
     /// Offset in the text of the first word.
     pub offset: usize,
 }
@@ -79,7 +81,7 @@ impl Runs {
         while self.window.back().is_some_and(|(_, last, _)| *last >= hash) {
             self.window.pop_back();
         }
-        self.window.push_back((self.number, hash, Chosen { words, offset }));
+        self.window.push_back((self.number, hash, Chosen { words, order: hash, offset }));
         self.number += 1;
         while self.window.front().is_some_and(|(number, ..)| number + (WINDOW as u64) < self.number) {
             self.window.pop_front();
