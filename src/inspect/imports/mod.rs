@@ -149,7 +149,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
             let line = sample.at(offset).line;
             sink.entry.imports.push(Import { specifier: specifier.into(), by, line });
         }
-        if sample.path.ends_with(".py") {
+        if python_names::may_start_a_command(sample.path) {
             sink.entry.imports.push(gives(python_names::plain(sample.bytes)));
         }
         return;

@@ -22,6 +22,29 @@ const MAKERS: [&[u8]; 10] = [
 /// Bytes of names that are kept of one file by the quick look.
 const MOST: usize = 4 << 10;
 
+/// The modules that most commands start in; of all others the names are looked for when a command needs them.
+const USUAL: [&str; 13] = [
+    "__init__",
+    "__main__",
+    "app",
+    "cli",
+    "command",
+    "command_line",
+    "commands",
+    "console",
+    "entry",
+    "main",
+    "run",
+    "script",
+    "scripts",
+];
+
+/// Whether a module's name is one that commands often start in.
+pub(super) fn may_start_a_command(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".py").is_some_and(|stem| USUAL.binary_search(&stem).is_ok())
+}
+
 /// Those that are plain to see at the beginnings of lines, with blanks between. There may be more.
 pub(super) fn plain(bytes: &[u8]) -> String {
     let mut names = String::new();
@@ -101,6 +124,8 @@ mod tests {
         let text =
             b"import a\nasync def b():\n    c = 1\nclass d: pass\ne = f = 1\ng: int = 1\nh(i)\n# j = 1\n";
         assert_eq!(plain(text), "b d e g ");
+        assert!(USUAL.is_sorted());
+        assert!(may_start_a_command("a/cli.py") && !may_start_a_command("a/core.py"));
     }
 
     #[test]

@@ -18,7 +18,11 @@ struct Start<'a> {
 /// The modules that must be read again to be sure.
 pub(super) fn doubtful(inventory: &Inventory, package: &Package) -> Vec<EntryId> {
     let starts = starts(inventory, package);
-    let lacking = starts.iter().filter(|start| lacks(&start.entry.imports, start.name));
+    // Of most files no names were noted down: few wheels have commands, and few files are where one starts.
+    let is_unknown = |imports: &[Import]| !imports.iter().any(|import| import.by == Asking::Gives);
+    let is_in_doubt =
+        |start: &&Start<'_>| is_unknown(&start.entry.imports) || lacks(&start.entry.imports, start.name);
+    let lacking = starts.iter().filter(is_in_doubt);
     lacking.map(|start| start.entry.id).collect::<BTreeSet<EntryId>>().into_iter().collect()
 }
 
