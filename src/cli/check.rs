@@ -1,9 +1,10 @@
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use packgate::audit::{Audit, Options};
+use packgate::audit::{Audit, Auditor, Options};
+use packgate::commit::CommitOptions;
 use packgate::guard;
 use packgate::inventory::Kind;
 use packgate::pack::Choice;
@@ -117,7 +118,22 @@ impl Check {
             keep: self.keep.clone(),
         };
         let progress = Progress::packing(self.quiet);
-        let targets = Targets::gather(&self.targets, &packing, &mut wrong);
+        // While a client packs, git has time to answer, the project's text can be read, and patterns compiled.
+        let is_packed = AtomicBool::new(false);
+        let ahead = || {
+            if !packing.leaves_files_alone(&self.targets) {
+                return Default::default();
+            }
+            let commit = CommitOptions::ahead(self.commit.as_deref(), self.project());
+            let some = workspace.prepare(|| is_packed.load(Ordering::Relaxed));
+            (commit, some.map(|some| Auditor::new(Options::default().surroundings(some))))
+        };
+        let (targets, (commit, first)) = std::thread::scope(|scope| {
+            let ahead = packing.packs(&self.targets).then(|| scope.spawn(ahead));
+            let targets = Targets::gather(&self.targets, &packing, &mut wrong);
+            is_packed.store(true, Ordering::Relaxed);
+            (targets, ahead.and_then(|ahead| ahead.join().ok()).unwrap_or_default())
+        });
         progress.finish();
         let targets = targets?;
         for message in &targets.under_way {
@@ -132,7 +148,7 @@ impl Check {
         let workers = self.means.workers(targets.all.len());
         let timings = self.timings.then(Arc::<Timings>::default);
         let options = Options::default()
-            .commit(targets.commit(self.commit.clone(), self.project()))
+            .commit(targets.commit(commit, self.commit.clone(), self.project()))
             .kind(self.kind)
             .fail_on(self.fail_on)
             .keep_entries(outputs.need_entries())
@@ -142,7 +158,7 @@ impl Check {
         let is_apart = workspace.members().is_empty() && targets.all.iter().all(|one| one.folder.is_none());
         let mut reporting = Reporting::begin(outputs, is_apart && settings.waivers.is_empty(), timings);
         reporting.wrong(wrong);
-        let gate = Gate::new(workspace, self.project.is_some(), options);
+        let gate = Gate::new(workspace, self.project.is_some(), options).beside(first);
         let how = How { gate: &gate, against: self.against.as_ref(), attestations: attestations.as_ref() };
         let mut passed = Vec::new();
         self.audit_all(&how, workers, &targets.all, &mut |target, audit| {
@@ -164,6 +180,8 @@ impl Check {
             output::note(&format_args!("kept in {}; what passed is published with", folder.display()));
             passed.iter().for_each(|command| output::note(&format_args!("    {command}")));
         }
+        // The program ends: to free what it knew of a large workspace one by one would only take time.
+        std::mem::forget(gate);
         Ok(exit)
     }
 

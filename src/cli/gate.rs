@@ -64,6 +64,11 @@ impl Gate {
         Self { workspace, is_named, options, auditors: Mutex::default(), first: Mutex::default() }
     }
 
+    /// With an auditor to share patterns with, which others may need, too.
+    pub(super) fn beside(self, first: Option<Auditor>) -> Self {
+        Self { first: Mutex::new(first.map(Arc::new)), ..self }
+    }
+
     /// The settings that an audit went by; `None` where they can't be read any more.
     pub(super) fn settings(&self, audit: &Audit) -> Option<Settings> {
         let folder = audit.folder.as_deref().filter(|_| !self.is_named);

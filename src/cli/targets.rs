@@ -37,6 +37,22 @@ impl Packing {
         Self { as_is, ..Self::default() }
     }
 
+    /// Whether a client will be run for these arguments.
+    pub(crate) fn packs(&self, arguments: &[PathBuf]) -> bool {
+        let is_packed = |path: &Path| !self.as_is && path.is_dir() && pack::has_manifest(path);
+        match arguments.is_empty() {
+            true => is_packed(Path::new(".")),
+            false => arguments.iter().any(|path| is_packed(path)),
+        }
+    }
+
+    /// Whether all that there is to pack is the working directory's, and nothing but the client runs for that: then the
+    /// project's files will be what they are.
+    pub(crate) fn leaves_files_alone(&self, arguments: &[PathBuf]) -> bool {
+        let is_here = arguments.iter().all(|path| path.as_os_str() == ".");
+        is_here && !self.choice.is_narrow() && !pack::runs_programs(Path::new("."))
+    }
+
     /// Why something that isn't packed can't be taken as it is.
     fn keeps_from(&self, path: &Path) -> Option<String> {
         if let Some(why) = is_meant_otherwise(path) {
@@ -121,9 +137,15 @@ impl Targets {
     }
 
     /// What is needed to compare them with a commit: `revision`, or the one that they should be from.
-    pub(crate) fn commit(&self, revision: Option<String>, project: &Path) -> CommitOptions {
+    /// What git was asked `ahead` isn't asked again.
+    pub(crate) fn commit(
+        &self,
+        ahead: CommitOptions,
+        revision: Option<String>,
+        project: &Path,
+    ) -> CommitOptions {
         let folders = self.all.iter().filter_map(|target| target.folder.as_deref());
-        CommitOptions::of(revision, folders.chain([project]))
+        ahead.for_folders(revision, folders.chain([project]))
     }
 }
 

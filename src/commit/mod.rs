@@ -44,7 +44,30 @@ pub struct CommitError {
 impl CommitOptions {
     /// For artifacts that come from these folders.
     pub fn of<'a>(revision: Option<String>, folders: impl IntoIterator<Item = &'a Path>) -> Self {
-        let asked = Arc::<Asked>::default();
+        Self::default().for_folders(revision, folders)
+    }
+
+    /// What git says of the commit that the packages of a folder will be compared with, asked while a client still packs
+    /// them.
+    pub fn ahead(revision: Option<&str>, folder: &Path) -> Self {
+        let ahead = Self::default();
+        if let Ok(repository) = ahead.asked.repository(folder) {
+            repository.tag(&[]);
+            if let Some(commit) = repository.commit(revision.unwrap_or("HEAD")) {
+                ahead.asked.contents(&repository, &commit);
+            }
+        }
+        ahead
+    }
+
+    /// For artifacts that come from these folders, with what git was asked already.
+    #[must_use]
+    pub fn for_folders<'a>(
+        self,
+        revision: Option<String>,
+        folders: impl IntoIterator<Item = &'a Path>,
+    ) -> Self {
+        let asked = self.asked;
         let repository = folders.into_iter().find_map(|folder| asked.repository(folder).ok());
         let has_large_files = repository.as_ref().is_some_and(|repository| {
             repository.attribute_files().iter().any(|file| {

@@ -41,6 +41,11 @@ pub(crate) trait Client: Sync {
         false
     }
 
+    /// Whether packing may run a program of the package, which could write anything.
+    fn runs_programs(&self, _folder: &Path) -> bool {
+        true
+    }
+
     /// The folder below `into` in which the client leaves the artifacts, and their extensions.
     fn leaves(&self) -> (&'static str, &'static [&'static str]);
 

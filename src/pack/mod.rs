@@ -151,6 +151,15 @@ pub fn pack(folder: &Path, choice: &Choice) -> Result<Packed, PackError> {
     Ok(packed)
 }
 
+/// Whether packing a folder, or the members of the workspace whose root it is, may run programs of the packages, so that
+/// their files may be others afterwards.
+pub fn runs_programs(folder: &Path) -> bool {
+    let runs = |folder: &Path| recipes(folder).iter().any(|(_, client, _)| client.runs_programs(folder));
+    let members = ecosystem::members_of(folder);
+    // Private members aren't packed, among them the root, as a rule.
+    members.iter().any(|member| !member.private && runs(&member.folder)) || members.is_empty() && runs(folder)
+}
+
 impl Packed {
     /// Packs the package of a folder.
     fn alone(&mut self, folder: &Path) -> Result<(), PackError> {
@@ -298,6 +307,7 @@ mod tests {
         assert_eq!(words(&[("index.html", "")]), []);
         assert_eq!(words(&[("package.json", "{}")]), [("npm", false)]);
         assert_eq!(words(&[("package.json", r#"{"private": true}"#)]), [("npm", true)]);
+        assert_eq!(words(&[("package.json", r#"{"type": "commonjs"}"#)]), []);
         assert_eq!(words(&[("package.json", r#"{"engines": {"vscode": "^1"}}"#)]), [("vsix", false)]);
         assert_eq!(words(&[("Cargo.toml", "[package]\nname = \"a\"\npublish = false")]), [("cargo", true)]);
         assert_eq!(words(&[("pyproject.toml", "[tool.ruff]\n")]), []);
@@ -321,5 +331,19 @@ mod tests {
     fn a_folder_without_manifest() {
         let folder = tree(&[("index.html", "")]);
         assert!(matches!(pack(folder.path(), &Choice::default()), Err(PackError::NoManifest)));
+    }
+
+    #[test]
+    fn scripts_of_packing_are_programs() {
+        let runs = |files: &[(&str, &str)]| runs_programs(tree(files).path());
+        assert!(!runs(&[("package.json", r#"{"name": "a", "scripts": {"build": "x", "test": "y"}}"#)]));
+        assert!(runs(&[("package.json", r#"{"name": "a", "scripts": {"prepack": "x"}}"#)]));
+        assert!(runs(&[("pyproject.toml", "[project]\nname = \"a\"")]));
+        let root =
+            r#"{"name": "r", "private": true, "workspaces": ["p/*"], "scripts": {"prepare": "husky"}}"#;
+        let quiet = [("package.json", root), ("p/a/package.json", r#"{"name": "a"}"#)];
+        assert!(!runs(&quiet), "a root isn't packed");
+        let loud = [("p/b/package.json", r#"{"name": "b", "scripts": {"prepare": "x"}}"#)];
+        assert!(runs(&[&quiet[..], &loud].concat()));
     }
 }

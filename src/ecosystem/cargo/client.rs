@@ -22,6 +22,11 @@ impl Client for Cargo {
         Some(Recipe { manifest: MANIFEST, private: package.is_some_and(|package| package.private) })
     }
 
+    /// What is packed isn't built for that.
+    fn runs_programs(&self, _folder: &Path) -> bool {
+        false
+    }
+
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
         let run = Run::of("cargo", "Cargo.toml is there", folder)?;
         let alone = package(&run, &[], into);

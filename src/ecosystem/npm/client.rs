@@ -49,6 +49,16 @@ impl Client for NpmClient {
         running_script(folder).is_some()
     }
 
+    fn runs_programs(&self, folder: &Path) -> bool {
+        let manifest = project::at(folder).unwrap_or_default();
+        let scripts = manifest.get("scripts").and_then(Value::as_object);
+        let of_packing = |name: &String| {
+            let name = name.strip_prefix("pnpm:").unwrap_or(name);
+            OF_PACKING.contains(&name)
+        };
+        scripts.is_some_and(|scripts| scripts.keys().any(of_packing))
+    }
+
     fn leaves(&self) -> (&'static str, &'static [&'static str]) {
         ("", &[".tgz"])
     }
@@ -104,6 +114,19 @@ impl Client for NpmClient {
         if has_list || !has_ignore_file { None } else { Rewrite::add_lines(folder, ".npmignore", names) }
     }
 }
+
+/// The scripts that run when a package is packed.
+const OF_PACKING: [&str; 9] = [
+    "prepublish",
+    "prepublishOnly",
+    "preprepare",
+    "prepare",
+    "postprepare",
+    "prepack",
+    "beforePacking",
+    "postpack",
+    "preprepack",
+];
 
 /// The clients that pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
