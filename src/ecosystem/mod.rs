@@ -202,7 +202,7 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         && inventory.package.as_ref().is_some_and(|package| package.private)
     {
         inventory.making.published_from = published_from(project);
-        inventory.making.deployed_from = deploy_folder(&project.folder).map(str::to_owned);
+        inventory.making.deployed_from = deploy_folder(&project.folder);
     }
     if let Some(project) = project {
         (inventory.making.not_built, inventory.making.kept_out) = missing(inventory, &project.folder);
@@ -260,7 +260,10 @@ fn missing(inventory: &Inventory, folder: &Path) -> (Vec<String>, Vec<String>) {
     };
     let missing = package.declared.missing.iter().map(|missing| missing.target.as_str());
     let missing = missing.filter(|target| !target.contains('*')).map(str::to_owned);
-    let (there, absent) = missing.partition(is_there);
+    let (mut there, absent): (Vec<String>, Vec<String>) = missing.partition(is_there);
+    let named = package.defects.iter().filter(|defect| defect.kind.names_a_file());
+    let named = named.map(|defect| &defect.subject).filter(|subject| folder.join(subject).is_file());
+    there.extend(named.cloned());
     (absent, there)
 }
 

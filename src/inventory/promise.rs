@@ -125,6 +125,19 @@ pub enum DefectKind {
     LinkLeftOut,
 }
 
+impl DefectKind {
+    /// Whether the defect's subject is a file that should be in the artifact and isn't.
+    pub(crate) fn names_a_file(self) -> bool {
+        matches!(
+            self,
+            Self::MissingInstallScript
+                | Self::ToleratedInstallScript
+                | Self::MissingBuildFile
+                | Self::LicenceAbsent
+        )
+    }
+}
+
 /// How much breaks when an entry point is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,6 +1,7 @@
 //! Rules on wholeness: one for each kind of defect that an ecosystem finds in a manifest.
 
-use crate::inventory::{Defect, DefectKind};
+use crate::ecosystem::{self, Remedy};
+use crate::inventory::{Defect, DefectKind, Inventory};
 use crate::settings::Level;
 
 use super::{Context, Family, Finding, Rule};
@@ -49,8 +50,8 @@ pub(super) const MISSING_INSTALL_SCRIPT: Rule = Rule {
 
 Looks at the first command of the first of `preinstall`, `install` and `postinstall`. If it starts a file of the
 package (`node x.js`, `./x.sh`, `sh x.sh`), reports a file that isn't there; of `node-gyp` and `cmake-js`, the file that they
-build by; and a program that only `devDependencies` bring, like `husky`. Later commands, variables and files in
-`build/` are not checked. A script that carries on without the file (`|| exit 0`) is a note.
+build by; and a program that only `devDependencies` bring, like `husky`. `echo` before it doesn't count. Later commands,
+variables and files in `build/` are not checked. A script that carries on without the file (`|| exit 0`) is a note.
 
 ## Why it matters
 
@@ -400,14 +401,22 @@ pub(super) fn report(
 ) {
     let Some(package) = &context.inventory.package else { return };
     for defect in package.defects.iter().filter(|defect| kinds.contains(&defect.kind)) {
-        findings.push(
+        let finding =
             Finding::new(rule, super::manifest_place(context.inventory, &package.manifest, defect.line))
                 .message(message(defect))
-                .help(help)
                 .evidence(defect)
-                .key(format!("{} {}", defect.field, defect.subject)),
-        );
+                .key(format!("{} {}", defect.field, defect.subject));
+        findings.push(match let_in(context.inventory, defect) {
+            Some(remedy) => finding.remedy(remedy, ""),
+            None => finding.help(help),
+        });
     }
+}
+
+/// How to have the file shipped that a defect is about, where the project has it and a list keeps it out.
+fn let_in(inventory: &Inventory, defect: &Defect) -> Option<Remedy> {
+    let is_kept_out = defect.kind.names_a_file() && inventory.making.kept_out.contains(&defect.subject);
+    is_kept_out.then(|| ecosystem::let_in(inventory, defect.subject.trim_start_matches("./"))).flatten()
 }
 
 #[cfg(test)]

@@ -36,11 +36,34 @@ pub(super) struct Command<'s> {
 const ENDS: [char; 4] = ['&', '|', ';', '\n'];
 
 pub(super) fn first_command(script: &str) -> Option<Command<'_>> {
+    let script = after_words(script);
     let end = script.find(ENDS).unwrap_or(script.len());
     let (command, rest) = script.split_at(end);
     let may_fail = rest.trim_start().strip_prefix("||").is_some_and(|instead| !fails(instead));
     let mut words = command.split_whitespace().skip_while(|word| is_assignment(word));
     Some(Command { program: words.next()?, argument: words.next(), may_fail })
+}
+
+/// The script behind the commands that only say something: they make no file and don't fail.
+fn after_words(mut script: &str) -> &str {
+    while let Some((command, rest)) = script.split_once("&&").or_else(|| script.split_once(';')) {
+        let says = matches!(command.split_whitespace().next(), Some("echo" | "true" | ":"));
+        if !says
+            || command.contains(['>', '$', '`', '|', '(', ';', '\n', '"', '\'', '\\']) && !is_quoted(command)
+        {
+            break;
+        }
+        script = rest;
+    }
+    script
+}
+
+/// Whether a command is `echo` and one quoted text, in which nothing is run.
+fn is_quoted(command: &str) -> bool {
+    let text = command.trim().strip_prefix("echo").unwrap_or_default().trim();
+    let inner = |quote: char| text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
+    let double = inner('"').is_some_and(|text| !text.contains(['"', '$', '`', '\\', '\n']));
+    double || inner('\'').is_some_and(|text| !text.contains(['\'', '\n']))
 }
 
 /// Whether what is run instead of a command that failed fails, too: `exit 1`, or a group that ends so.
@@ -98,7 +121,18 @@ mod tests {
         assert_eq!(file("./x.sh || false"), sure("x.sh"));
         assert_eq!(file("node x.js || (echo \"too old\" && exit 1)"), sure("x.js"));
         assert_eq!(file("node x.js || (echo skipped; exit 0)"), Some(("x.js".to_owned(), true)));
+        assert_eq!(file("echo ready && node x.js"), sure("x.js"));
+        assert_eq!(file("echo 'made; with (care)' && true && ./x.sh"), sure("x.sh"));
+        assert_eq!(file("echo \"hi > you\"; node x.js || true"), Some(("x.js".to_owned(), true)));
         for unsure in [
+            "echo 1 > x.js && node x.js",
+            "echo $(make) && node x.js",
+            "echo \"$(make)\" && node x.js",
+            "echo 'a' > x.js && echo 'b' && node x.js",
+            "echo a | tee x.js && node x.js",
+            "echo 'a && node x.js'",
+            "echo 'a; node x.js'",
+            "echo it's; node x.js",
             "node -e \"1\"",
             "node $FILE",
             "npm run x",

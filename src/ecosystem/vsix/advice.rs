@@ -1,6 +1,6 @@
 //! The words of help texts for extensions.
 
-use crate::ecosystem::npm::{Item, narrow};
+use crate::ecosystem::npm::{Item, files, narrow};
 use crate::ecosystem::unwanted::narrowed;
 use crate::ecosystem::{Advice, Change, Edit, Unwanted};
 use crate::inventory::{Declared, Inventory, Making};
@@ -34,6 +34,12 @@ impl Advice for VsixAdvice {
         Some(edits)
     }
 
+    fn let_in(&self, declared: &Declared, path: &str) -> Option<Edit> {
+        let is_named = |listed: &String| Item::new(listed.trim_start_matches('!')).covers(path);
+        let is_left_out = declared.has_allowlist? && !declared.patterns.iter().any(is_named);
+        is_left_out.then(|| files(Vec::new(), Change::Add(vec![path.to_owned()])))
+    }
+
     fn packs_by(&self, _making: &Making) -> Option<&'static str> {
         Some("vsce package")
     }
@@ -56,4 +62,23 @@ impl Advice for VsixAdvice {
 
 fn ignore(change: Change) -> Edit {
     Edit { file: IGNORE_FILE.to_owned(), list: None, change }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_let_in_by_its_own_name() {
+        let listed = |has: Option<bool>, items: &[&str]| {
+            let patterns = items.iter().map(|item| (*item).to_owned()).collect();
+            let declared = Declared { has_allowlist: has, patterns, ..Declared::default() };
+            VsixAdvice.let_in(&declared, "LICENSE.txt").map(|edit| edit.to_string())
+        };
+        let added = listed(Some(true), &["dist"]).unwrap();
+        assert!(added.contains("`\"LICENSE.txt\"` at the end of \"files\""), "{added}");
+        assert_eq!(listed(Some(true), &["*.txt"]), None);
+        assert_eq!(listed(Some(true), &["dist", "!LICENSE.txt"]), None, "somebody meant it");
+        assert_eq!(listed(None, &[]), None);
+    }
 }
