@@ -162,7 +162,7 @@ impl Survey {
     }
 
     /// The folder that a build has left what is deployed in, if nothing is published and there is one such.
-    pub fn deploy_folder(&self) -> Option<&'static str> {
+    pub fn deploy_folder(&self) -> Option<String> {
         let is_deployed = self.is_deployed() && !self.packed_by.is_empty();
         is_deployed.then(|| deploy_folder(&self.folder)).flatten()
     }

@@ -80,14 +80,14 @@ impl Init {
         }
         let found = survey.deploy_folder();
         if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-            return Ok(found.map(str::to_owned));
+            return Ok(found);
         }
-        let offer = found.map_or(String::new(), |found| format!(" [{found}]"));
+        let offer = found.as_ref().map_or(String::new(), |found| format!(" [{found}]"));
         output::text(&format!("Nothing here is published to a registry. Which folder is deployed?{offer} "))?;
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).map_err(|error| error.to_string())?;
         match answer.trim() {
-            "" => Ok(found.map(str::to_owned)),
+            "" => Ok(found),
             folder if self.folder.join(folder).is_dir() => Ok(Some(folder.to_owned())),
             folder => Err(format!("{folder}: no such folder; run the build first")),
         }

@@ -100,6 +100,11 @@ fn with_help(finding: Finding, inventory: &Inventory, group: &[&Source<'_>]) -> 
         return finding
             .help("Leave the archive out of the package, or list it by its name if it is meant to ship.");
     }
+    if group.iter().all(|source| source.compiled.is_none()) {
+        return finding.help(
+            "Don't publish an archive of sources: leave `withSourcesJar()` out of Gradle's build, or the maven-source-plugin out of Maven's. If everybody may read them, write `policy = \"open-source\"` into packgate.toml.",
+        );
+    }
     if inventory.package.is_none() || ecosystem::format(inventory.kind).compiled() != Compiled::Scripts {
         return finding
             .help("Leave it out of the package, or publish the sources in an archive of their own.");

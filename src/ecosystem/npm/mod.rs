@@ -6,6 +6,7 @@ mod binding_gyp;
 mod braces;
 mod bundle;
 mod client;
+mod deployed;
 #[cfg(test)]
 mod differential;
 mod entry_points;
@@ -25,9 +26,10 @@ use super::Ecosystem;
 
 // What extensions for Visual Studio Code have in common with npm's packages.
 pub(super) use advice::builds::map_options;
-pub(super) use advice::{Item, narrow};
+pub(super) use advice::{Item, files, narrow};
 pub(super) use artifact::{OwnFiles, broken_imports, doubtful_imports, leading_imports, package};
 pub(super) use client::generated_from;
+pub(super) use deployed::named_by_build;
 pub(super) use glob::{Glob, split};
 pub(super) use imports::Brought;
 pub(super) use manifest::{Manifest, fields};

@@ -16,7 +16,10 @@ pub(super) struct NpmProject;
 
 impl ProjectFolder for NpmProject {
     fn is_here(&self, files: &Files<'_>) -> bool {
-        files.has(MANIFEST) && !is_extension(files)
+        files.has(MANIFEST) && {
+            let manifest = parsed(files);
+            !manifest.as_ref().is_some_and(|manifest| is_of_extension(manifest) || is_mark(manifest))
+        }
     }
 
     fn reads(&self, name: &str) -> bool {
@@ -61,8 +64,24 @@ pub(in crate::ecosystem) fn identity(
 
 /// Whether it is an extension for Visual Studio Code, which npm does not pack.
 pub(in crate::ecosystem) fn is_extension(files: &Files<'_>) -> bool {
-    let manifest = files.text(MANIFEST).and_then(|text| serde_json::from_str::<Value>(&text).ok());
-    manifest.is_some_and(|manifest| manifest.pointer("/engines/vscode").is_some())
+    parsed(files).as_ref().is_some_and(is_of_extension)
+}
+
+fn parsed(files: &Files<'_>) -> Option<Value> {
+    files.text(MANIFEST).and_then(|text| serde_json::from_str(&text).ok())
+}
+
+fn is_of_extension(manifest: &Value) -> bool {
+    manifest.pointer("/engines/vscode").is_some()
+}
+
+/// Whether a manifest is there for nothing but to tell Node and bundlers how the files beside it are written, as builds
+/// leave one (`.next/package.json`): no client packs that.
+fn is_mark(manifest: &Value) -> bool {
+    let is_mark = |fields: &serde_json::Map<String, Value>| {
+        !fields.is_empty() && fields.keys().all(|key| ["type", "sideEffects"].contains(&key.as_str()))
+    };
+    manifest.as_object().is_some_and(is_mark)
 }
 
 /// The `package.json` of a folder; `None` if there is none that can be read.
