@@ -1,10 +1,11 @@
 //! Files with texts or blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, a zip where it stands
-//! in a text, pictures, WebAssembly, pickles and compiled modules of Python.
+//! in a text, pictures, WebAssembly, pickles and compiled modules of Python, PHP's archives.
 
 mod avro;
 mod jpeg;
 mod packed;
 mod parquet;
+mod phar;
 mod png;
 mod python;
 mod streams;
@@ -36,11 +37,16 @@ const STORES: [(&[u8], Uncover); 8] = [
     (wasm::MAGIC, wasm::uncover),
 ];
 
+/// The reader of files that no mark begins.
+fn by_look(bytes: &[u8]) -> Option<Uncover> {
+    const LOOKS: [(fn(&[u8]) -> bool, Uncover); 2] =
+        [(python::is, python::uncover), (phar::is, phar::uncover)];
+    LOOKS.iter().find(|(is, _)| is(bytes)).map(|(_, uncover)| *uncover)
+}
+
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let known = STORES.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, uncover)| *uncover);
-    let Some(uncover) = known.or_else(|| python::is(bytes).then_some(python::uncover as Uncover)) else {
-        return;
-    };
+    let Some(uncover) = known.or_else(|| by_look(bytes)) else { return };
     let mut layer = Builder::new(WRAPPING.name, true, budget, found);
     // Tables are packed more tightly than anything that is encoded.
     let own = Budget::of(bytes.len().max(LARGEST));

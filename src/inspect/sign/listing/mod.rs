@@ -53,6 +53,7 @@ pub(super) fn shows(sample: &Sample<'_>, entry: &Entry) -> bool {
 /// Whether bytes at a path hold source code, and the path is not one of code.
 pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
     let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
+    let bytes = behind_php(bytes);
     let is_code = has_code_extension(path);
     if is_code && !is_data_script(path, bytes) {
         return false;
@@ -228,6 +229,13 @@ fn is_text_module(text: &[u8]) -> bool {
     [b'"', b'\'', b'`'].into_iter().any(ends)
 }
 
+/// What stands in an archive of PHP's behind the program that reads it, which PHP writes there.
+fn behind_php(bytes: &[u8]) -> &[u8] {
+    const MARK: &[u8] = b"__HALT_COMPILER();";
+    let mark = bytes.starts_with(b"<?php").then(|| memmem::find(bytes, MARK)).flatten();
+    mark.and_then(|mark| bytes.get(mark + MARK.len()..)).unwrap_or(bytes)
+}
+
 /// A command without an extension.
 fn is_script(bytes: &[u8]) -> bool {
     bytes.starts_with(b"#!")
@@ -401,6 +409,7 @@ export interface Row {
             format!("define([\"a\"], function (a) {{ a({}) }});", serde_json::json!(SOURCE)),
             format!("var a = [\"b\"];\n{SOURCE}"),
             "You can return it.\nIf you return it late, we charge you.\n".repeat(50),
+            format!("<?php\n{SOURCE}\n__HALT_COMPILER(); ?>\r\n\u{1}\0\0\0"),
         ] {
             assert!(
                 !holds("data", text.as_bytes()) || text.starts_with("define") || text.starts_with("var"),
