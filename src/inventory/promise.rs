@@ -211,6 +211,8 @@ pub enum RecordTrouble {
     NoDigest,
     /// In a table of SHA-1 alone, which was usual once, and which isn't compared.
     OldDigest,
+    /// The bytes have the digest, which is written in hexadecimal where base64 is due.
+    HexDigest,
     /// Twice in the table.
     Twice,
     /// A line that can't be read, or that names a place outside the package.

@@ -15,7 +15,7 @@ Compares a package's own table of contents with its files, both ways, digests (S
 included: `RECORD` of a wheel, `checksums.yaml.gz` of a gem, manifest and signature file of a signed jar,
 the file list of a gem, `[Content_Types].xml` of an
 extension for Visual Studio Code. Where a signed jar has nothing but SHA-1, as was usual until 2019, that is a warning, and its digests
-are not compared.
+are not compared; so it is where the digests of a wheel are right, but written in hexadecimal.
 
 ## Why it matters
 
@@ -42,13 +42,14 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(package) = &inventory.package else { return };
     let problems = &package.declared.record;
     // A list that nobody reads has a rule of its own.
-    const KINDS: [RecordTrouble; 8] = [
+    const KINDS: [RecordTrouble; 9] = [
         RecordTrouble::NotRecorded,
         RecordTrouble::Absent,
         RecordTrouble::Digest,
         RecordTrouble::Size,
         RecordTrouble::NoDigest,
         RecordTrouble::OldDigest,
+        RecordTrouble::HexDigest,
         RecordTrouble::Twice,
         RecordTrouble::Malformed,
     ];
@@ -57,6 +58,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         // Of a whole table one word is enough.
         let (most_single, help) = match kind {
             RecordTrouble::OldDigest => (0, "Sign it again with a newer JDK."),
+            RecordTrouble::HexDigest => {
+                (0, "Have the build write them in base64 for URLs, as the specification of wheels says.")
+            }
             _ => (MOST_SINGLE, HELP),
         };
         if of_kind.len() > most_single
@@ -67,8 +71,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .help(help)
                 .evidence(&of_kind)
                 .key(format!("{kind:?}"));
-            let is_old = kind == RecordTrouble::OldDigest;
-            findings.push(if is_old { finding.at_most(Level::Warning) } else { finding });
+            let is_mild = matches!(kind, RecordTrouble::OldDigest | RecordTrouble::HexDigest);
+            findings.push(if is_mild { finding.at_most(Level::Warning) } else { finding });
             continue;
         }
         for problem in of_kind {
@@ -103,6 +107,9 @@ fn headline(kind: RecordTrouble, count: usize) -> String {
             format!("{files} are in the table of contents without a usable digest")
         }
         RecordTrouble::OldDigest => format!("{files} are in the table of contents with SHA-1 alone"),
+        RecordTrouble::HexDigest => {
+            format!("{files} are in the table of contents with their digests in hexadecimal")
+        }
         RecordTrouble::Twice => format!("{files} are in the table of contents twice"),
         RecordTrouble::Malformed => {
             format!("{} of the table of contents can't be read", words::counted(count as u64, "line"))
@@ -140,8 +147,10 @@ mod tests {
 
     #[test]
     fn a_table_of_old_digests_is_one_warning() {
-        let found = run(&RULE, &inventory(3, RecordTrouble::OldDigest));
-        assert_eq!((found.len(), found[0].at_most), (1, Some(Level::Warning)));
+        for kind in [RecordTrouble::OldDigest, RecordTrouble::HexDigest] {
+            let found = run(&RULE, &inventory(3, kind));
+            assert_eq!((found.len(), found[0].at_most), (1, Some(Level::Warning)));
+        }
     }
 
     #[test]

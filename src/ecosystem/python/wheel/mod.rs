@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn record_both_ways() {
-        use RecordTrouble::{Absent, Digest, Malformed, NoDigest, NotRecorded, Size, Twice};
+        use RecordTrouble::{Absent, Digest, HexDigest, Malformed, NoDigest, NotRecorded, Size, Twice};
         let b = [("demo/b.py", "b")];
         let right = hashed("demo/b.py", "b");
         let same_digest = right.replace(",1\n", ",2\n");
@@ -307,6 +307,16 @@ mod tests {
             (&hashed("demo/b.py", "c"), &b, &[(Digest, "demo/b.py")]),
             (&same_digest, &b, &[(Size, "demo/b.py")]),
             ("demo/b.py,,", &b, &[(NoDigest, "demo/b.py")]),
+            (
+                &format!("demo/b.py,sha256={},1", crate::words::hex(&sha2::Sha256::digest("b"))),
+                &b,
+                &[(HexDigest, "demo/b.py")],
+            ),
+            (
+                &format!("demo/b.py,sha256={},1", crate::words::hex(&sha2::Sha256::digest("c"))),
+                &b,
+                &[(Digest, "demo/b.py")],
+            ),
             ("demo/b.py,md5=AAAA,1", &b, &[(NoDigest, "demo/b.py")]),
             (&format!("{right}{right}"), &b, &[(Twice, "demo/b.py")]),
             ("../x.py,,", &[], &[(Malformed, "../x.py")]),

@@ -143,6 +143,9 @@ fn digest(hash: &str, entry: &Entry) -> Option<(RecordTrouble, &'static str)> {
     let Some((algorithm, value)) = hash.split_once('=') else {
         return Some((RecordTrouble::NoDigest, "no digest"));
     };
+    if entry.sha256.as_deref().is_some_and(|digest| digest.eq_ignore_ascii_case(value)) {
+        return Some((RecordTrouble::HexDigest, "a digest in hexadecimal"));
+    }
     let decoded = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(value.trim_end_matches('=')).ok();
     match compare(entry, algorithm, decoded.as_deref()) {
         Compared::Right => None,
