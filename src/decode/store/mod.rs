@@ -39,9 +39,10 @@ const STORES: [(&[u8], Uncover); 8] = [
 
 /// The reader of files that no mark begins.
 fn by_look(bytes: &[u8]) -> Option<Uncover> {
-    const LOOKS: [(fn(&[u8]) -> bool, Uncover); 2] =
-        [(python::is, python::uncover), (phar::is, phar::uncover)];
-    LOOKS.iter().find(|(is, _)| is(bytes)).map(|(_, uncover)| *uncover)
+    if python::is(bytes) {
+        return Some(python::uncover);
+    }
+    phar::is(bytes).then_some(phar::uncover as Uncover)
 }
 
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
