@@ -101,8 +101,10 @@ mod tests {
     fn literals_are_read_as_their_call_says() {
         let dice = &mut Dice::new(fresh_seed());
         for _ in 0..20 {
-            let address =
-                format!("postgres://svc:{}@db7.acme-prod.net/orders", instance(dice, "{base62:14}"));
+            let address = format!(
+                "postgres://svc:{}@db7.acme-prod.net/orders",
+                instance(dice, "{base62:9}7{base62:4}")
+            );
             let backwards: String = address.chars().rev().collect();
             let digits =
                 b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";

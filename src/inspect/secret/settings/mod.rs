@@ -118,6 +118,11 @@ fn in_format(text: &[u8], format: Format, rule: usize) -> Vec<Found> {
             });
             in_commands.collect()
         }
+        // Visual Studio starts programs with them
+        Format::Json if memchr::memmem::find(text, b"\"commandLineArgs\"").is_some() => {
+            let own = credentials(text, &pairs(text, format), format).into_iter().map(found);
+            own.chain(super::commands::find(text, SETTINGS)).collect()
+        }
         Format::Key => values::key_alone(text).map(found).into_iter().collect(),
         Format::Password => values::password_alone(text).map(found).into_iter().collect(),
         _ => credentials(text, &pairs(text, format), format).into_iter().map(found).collect(),

@@ -225,6 +225,16 @@ fn lines_are_read_as_their_programs_read_them() {
         ("application.yml", "jwt:\n  name: ${JWT_NAME:hV7akk29LmQ2rT8wzY4bN6cD}\n", vec![]),
         ("application.yml", "jwt:\n  secret: ${JWT_SECRET:${OTHER:hV7akk29LmQ2rT8wzY4bN6cD}}\n", vec![]),
         ("docker-compose.yml", "a:\n  command: run --db-password hV7#kk29Lm\n", vec![2]),
+        (
+            "Properties/launchSettings.json",
+            "{\"profiles\": {\"a\": {\n\"commandLineArgs\": \"--port 80 --db-password hV7#kk29Lm\"}}}\n",
+            vec![2],
+        ),
+        (
+            "all.yml",
+            "kind: List\napiVersion: v1\nitems:\n- kind: ConfigMap\n  data:\n    a: aFY3I2trMjlMbQ==\n- kind: Secret\n  data:\n    a: aFY3I2trMjlMbQ==\n",
+            vec![9],
+        ),
         ("secret.yaml", "kind: Secret\ndata:\n  password: Y2hhbmdlbWU=\n", vec![]),
         ("lib/keys.conf", "key = \"hV7#kk29Lm\"\n", vec![]),
     ] {

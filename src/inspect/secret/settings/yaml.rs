@@ -56,7 +56,8 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             _ => open.last().map(|(_, name)| name.clone()).unwrap_or_default(),
         };
         let content = here.get(scalar.clone()).unwrap_or_default();
-        if indent == 0 && name == "kind" {
+        // each of a list is one of its own
+        if name == "kind" && (indent == 0 || parent == "items") {
             is_secret = content == b"Secret";
         }
         if matches!(&*name, "name" | "key") {
