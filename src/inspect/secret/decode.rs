@@ -58,7 +58,7 @@ pub(super) fn header_text(text: &[u8], found: &Found) -> Option<Vec<u8>> {
 fn is_drawn(secret: &[u8]) -> bool {
     const MANY: usize = 4;
     let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
-    is_opaque(secret) && !is_made_up(secret) && (digits >= MANY || is_jumbled(secret))
+    is_opaque(secret) && !is_made_up(secret) && !is_known(secret) && (digits >= MANY || is_jumbled(secret))
 }
 
 /// Base64 of `user:password`, where the password is none of the words that stand for one.
