@@ -155,13 +155,10 @@ pub fn published_from(project: &Project) -> Option<String> {
 const DEPLOYED: [&str; 8] =
     ["dist", "build", "out", ".next", ".output/public", "_site", "public/build", "www"];
 
-/// The folder in a project that a build has left what is deployed in: that which the build's settings name, or the only
-/// one of the usual ones.
-pub fn deploy_folder(folder: &Path) -> Option<String> {
-    super::npm::named_by_build(folder).or_else(|| {
-        let mut there = DEPLOYED.into_iter().filter(|name| folder.join(name).is_dir());
-        there.next().filter(|_| there.next().is_none()).map(str::to_owned)
-    })
+/// The only folder of the usual ones in a project that a build has left what is deployed in.
+pub(super) fn usual_deploy_folder(folder: &Path) -> Option<&'static str> {
+    let mut there = DEPLOYED.into_iter().filter(|name| folder.join(name).is_dir());
+    there.next().filter(|_| there.next().is_none())
 }
 
 /// Whether a project's folder is one that a build writes, with a manifest made of one further up.

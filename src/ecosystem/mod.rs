@@ -41,9 +41,9 @@ pub use client::{ClientError, Fetched, Release, Rewrite};
 pub(crate) use digests::are_wide;
 pub use edit::{Change, Edit, EditError, List};
 pub use folder::{
-    Built, broken_manifest, built, dependencies, deploy_folder, has_members_below, is_foreign_project,
-    is_manifest, is_manifest_of, is_named_after, is_project, is_same_name, is_workspace, member, members,
-    members_of, names, of_project, outermost, published_from, upwards, written_names,
+    Built, broken_manifest, built, dependencies, has_members_below, is_foreign_project, is_manifest,
+    is_manifest_of, is_named_after, is_project, is_same_name, is_workspace, member, members, members_of,
+    names, of_project, outermost, published_from, upwards, written_names,
 };
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
@@ -178,6 +178,12 @@ pub(crate) fn is_artifact_name(name: &str) -> bool {
         let own = format.suffixes().iter().chain(format.usual_ends());
         own.copied().any(|end| name.ends_with(end))
     })
+}
+
+/// The folder in a project that a build has left what is deployed in: that which the build's settings name, or the only
+/// one of the usual ones.
+pub fn deploy_folder(folder: &Path) -> Option<String> {
+    npm::named_by_build(folder).or_else(|| folder::usual_deploy_folder(folder).map(str::to_owned))
 }
 
 /// Recognises the kind of package and reads its manifest: sets `kind`, `package` and `manifest_problems`, and adds to

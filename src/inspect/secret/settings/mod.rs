@@ -150,6 +150,11 @@ fn in_json(text: &[u8]) -> bool {
     json::pairs(text).is_some_and(|pairs| !credentials(text, &pairs, Format::Json).is_empty())
 }
 
+/// Whether a text is nothing but settings, credentials among them.
+fn is_settings(text: &[u8]) -> bool {
+    wrapped::format_of(text).is_some_and(|format| !credentials(text, &pairs(text, format), format).is_empty())
+}
+
 /// The values among these that are credentials.
 fn credentials(text: &[u8], pairs: &[Pair<'_>], format: Format) -> Vec<Range<usize>> {
     let mut found = Vec::new();

@@ -398,7 +398,7 @@ pub(super) fn is_secret_in_base64(value: &[u8]) -> bool {
         is_secret(&clear, Kind::Password, Format::Yaml)
             || login_inside(&clear).is_some()
             || (clear.starts_with(b"{") && super::in_json(&clear))
-            || super::wrapped::is_settings(&clear)
+            || super::is_settings(&clear)
     })
 }
 

@@ -58,13 +58,8 @@ pub(in crate::inspect::secret) fn in_literals(path: &str, text: &[u8]) -> Vec<Fo
     found
 }
 
-/// Whether a text is nothing but settings, credentials among them.
-pub(super) fn is_settings(text: &[u8]) -> bool {
-    format_of(text).is_some_and(|format| !credentials(text, &pairs(text, format), format).is_empty())
-}
-
 /// What a text is written in that is nothing but settings: each of its lines gives something a name, or a section.
-fn format_of(text: &[u8]) -> Option<Format> {
+pub(super) fn format_of(text: &[u8]) -> Option<Format> {
     const FEWEST: usize = 2;
     const LARGEST: usize = 64 << 10;
     if text.len() > LARGEST || memchr::memchr(b'\n', text).is_none() {
