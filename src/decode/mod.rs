@@ -45,6 +45,7 @@ pub(crate) use base64::{NAME as BASE64, SHORTEST as SHORTEST_BASE64};
 pub(crate) use escapes::plain;
 pub(crate) use places::Places;
 pub(crate) use runs::Base64Runs;
+pub(crate) use store::behind_php;
 pub(crate) use uuencoded::is as is_uuencoded;
 #[cfg(test)]
 pub(crate) use uuencoded::written as uuencoded;

@@ -8,8 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::clients::have_silent;
-use crate::dice::{Dice, base64};
+use crate::clients::{have, have_silent};
+use crate::dice::{Dice, base64, fresh_seed};
 use crate::keys;
 use crate::samples::npm_tarball;
 
@@ -181,6 +181,51 @@ fn keys_of_the_real_tools_are_found() {
     for (path, bytes) in &files {
         assert!(found.iter().any(|(_, place, _)| place == path), "{}", String::from_utf8_lossy(bytes));
     }
+}
+
+/// Python itself packs the texts, in every way that it has, and writes them as pickles and as a compiled module.
+#[test]
+fn a_token_that_python_packed_is_found() {
+    const SCRIPT: &str = r#"
+import bz2, gzip, lzma, pickle, py_compile, sys, zlib
+text = sys.stdin.buffer.read()
+for packer in (zlib, gzip, bz2, lzma):
+    packed, name = packer.compress(text), packer.__name__
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        with open(f"{name}-{protocol}.pkl", "wb") as file:
+            pickle.dump({"version": 1, "text": packed}, file, protocol)
+    with open("packed.py", "w") as file:
+        file.write(f"TEXT = {packed!r}\n")
+    py_compile.compile("packed.py", f"{name}.pyc", doraise=True)
+"#;
+    if !have(&["python3"]) {
+        return;
+    }
+    let mut dice = Dice::new(fresh_seed());
+    let folder = TempDir::new().unwrap();
+    let lines = 1 + dice.below(60);
+    let mut text: Vec<String> = (0..lines).map(|_| dice.characters("abcdefgh (){};=\n", 40)).collect();
+    text.insert(dice.below(lines), format!("token = \"{}\"", dice.make("glpat-{base62:20}")));
+    let mut python = Command::new("python3")
+        .args(["-c", SCRIPT])
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut python.stdin.take().unwrap(), text.join("\n").as_bytes()).unwrap();
+    assert!(python.wait().unwrap().success());
+    let mut count = 0;
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.extension().is_some_and(|end| end == "pkl" || end == "pyc") {
+            let file = (format!("package/lib/{name}"), fs::read(&path).unwrap());
+            let found = findings(&[file], "secret-");
+            assert!(found.iter().any(|(rule, ..)| rule == "secret-gitlab-token"), "{name}: {found:?}");
+            count += 1;
+        }
+    }
+    assert!(count >= 20, "only {count} files were made");
 }
 
 #[test]

@@ -15,6 +15,8 @@ mod zip;
 use super::places::{Builder, Rate};
 use super::{Budget, Layer, StandsIn, Wrapping};
 
+pub(crate) use phar::behind_program as behind_php;
+
 pub(super) const WRAPPING: Wrapping =
     Wrapping { name: "compressed blocks", stands_in: StandsIn::Anything, uncover };
 

@@ -30,10 +30,14 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, found: &mut Found<'_>) {
     }
 }
 
-/// What stands behind the program.
+/// What stands behind the statement that ends a program of PHP, be it an archive's.
+pub(crate) fn behind_program(bytes: &[u8]) -> Option<&[u8]> {
+    memmem::find(bytes, MARK).and_then(|mark| bytes.get(mark + MARK.len()..))
+}
+
+/// What stands behind the program, without the end of its last line.
 fn contents(bytes: &[u8]) -> Option<&[u8]> {
-    let mark = memmem::find(bytes, MARK)?;
-    let rest = bytes.get(mark + MARK.len()..)?;
+    let rest = behind_program(bytes)?;
     let rest = rest.strip_prefix(b" ").unwrap_or(rest);
     let rest = rest.strip_prefix(b"?>").unwrap_or(rest);
     let rest = rest.strip_prefix(b"\r").unwrap_or(rest);

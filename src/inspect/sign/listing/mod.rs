@@ -231,9 +231,8 @@ fn is_text_module(text: &[u8]) -> bool {
 
 /// What stands in an archive of PHP's behind the program that reads it, which PHP writes there.
 fn behind_php(bytes: &[u8]) -> &[u8] {
-    const MARK: &[u8] = b"__HALT_COMPILER();";
-    let mark = bytes.starts_with(b"<?php").then(|| memmem::find(bytes, MARK)).flatten();
-    mark.and_then(|mark| bytes.get(mark + MARK.len()..)).unwrap_or(bytes)
+    let is_program = bytes.starts_with(b"<?php");
+    is_program.then(|| decode::behind_php(bytes)).flatten().unwrap_or(bytes)
 }
 
 /// A command without an extension.
