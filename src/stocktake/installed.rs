@@ -28,7 +28,8 @@ pub(super) fn mark(inventory: &mut Inventory) {
         }
     }
     let odd = format.odd_landings(inventory);
-    let mut anomalies = collisions(inventory, &odd);
+    give_way(inventory, &odd);
+    let mut anomalies = collisions(inventory);
     anomalies.extend(escapes(inventory));
     anomalies.extend(odd);
     inventory.anomalies.extend(anomalies);
@@ -70,16 +71,39 @@ fn mark_payloads(inventory: &mut Inventory, format: &dyn Format) {
     inventory.payloads = payloads;
 }
 
-/// Entries of different paths that land at one place, everywhere or where case and Unicode form don't count. What
-/// collides by its own path was told by the walker, and what is renamed gives way to a file that has its new name.
-fn collisions(inventory: &Inventory, odd: &[Anomaly]) -> Vec<Anomaly> {
+/// What is renamed isn't installed where a file of its folder has its new name, whichever of them comes first.
+fn give_way(inventory: &mut Inventory, odd: &[Anomaly]) {
     let renamed = odd.iter().filter(|anomaly| anomaly.kind == AnomalyKind::Renamed);
     let renamed: HashSet<&str> = renamed.map(|anomaly| anomaly.place.as_str()).collect();
+    if renamed.is_empty() {
+        return;
+    }
+    let landed = |entry: &Entry| {
+        let folder = entry.path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        (folder, entry.installed.clone())
+    };
+    let (gives_way, keeps): (Vec<&Entry>, Vec<&Entry>) =
+        inventory.everything().partition(|entry| renamed.contains(entry.place.as_str()));
+    let kept: HashSet<_> = keeps.into_iter().map(landed).collect();
+    let gone: Vec<EntryId> = gives_way
+        .into_iter()
+        .filter(|entry| entry.installed.is_some() && kept.contains(&landed(entry)))
+        .map(|entry| entry.id)
+        .collect();
+    for id in gone {
+        if let Some(entry) = inventory.entries.get_mut(id.index()) {
+            entry.installed = None;
+            entry.installed_mode = None;
+        }
+    }
+}
+
+/// Entries of different paths that land at one place, everywhere or where case and Unicode form don't count. What
+/// collides by its own path was told by the walker.
+fn collisions(inventory: &Inventory) -> Vec<Anomaly> {
     let mut at: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in inventory.everything() {
-        if let Some(installed) = &entry.installed
-            && !renamed.contains(entry.place.as_str())
-        {
+        if let Some(installed) = &entry.installed {
             at.entry(folded(installed)).or_default().push(entry);
         }
     }
@@ -191,7 +215,7 @@ mod tests {
     }
 
     fn kinds(inventory: &Inventory) -> Vec<AnomalyKind> {
-        collisions(inventory, &[]).into_iter().chain(escapes(inventory)).map(|anomaly| anomaly.kind).collect()
+        collisions(inventory).into_iter().chain(escapes(inventory)).map(|anomaly| anomaly.kind).collect()
     }
 
     fn collided(entries: &[(&str, &str, Option<&str>)]) -> Vec<AnomalyKind> {
@@ -224,15 +248,32 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_file_gives_way() {
+    fn a_renamed_file_gives_way_to_its_neighbour_whichever_comes_first() {
         let file =
             |(path, installed): (&str, &str)| Entry { place: path.into(), ..entry(&(path, installed, None)) };
-        let kept =
-            [("p/.npmignore", ".npmignore"), ("p/.gitignore", ".npmignore"), ("p/b", "c"), ("p/c", "c")];
-        let inventory = Inventory { entries: numbered(kept.map(file)), ..Inventory::default() };
-        let renamed = Anomaly::of(AnomalyKind::Renamed, &inventory.entries[1], String::new());
-        let places: Vec<String> =
-            collisions(&inventory, &[renamed]).into_iter().map(|anomaly| anomaly.place).collect();
-        assert_eq!(places, ["p/c"]);
+        let git = ("p/.gitignore", ".npmignore");
+        for files in [[("p/.npmignore", ".npmignore"), git], [git, ("p/.npmignore", ".npmignore")]] {
+            let kept = files.into_iter().chain([("q/.npmignore", ".npmignore"), ("p/b", "c"), ("p/c", "c")]);
+            let mut inventory = Inventory { entries: numbered(kept.map(file)), ..Inventory::default() };
+            let renamed = inventory.entries.iter().find(|entry| entry.path == git.0).unwrap();
+            let renamed = [Anomaly::of(AnomalyKind::Renamed, renamed, String::new())];
+            give_way(&mut inventory, &renamed);
+            let left_out = inventory.everything().filter(|entry| entry.installed.is_none());
+            assert_eq!(left_out.map(|entry| entry.path.as_str()).collect::<Vec<_>>(), [git.0]);
+            let places: Vec<String> =
+                collisions(&inventory).into_iter().map(|anomaly| anomaly.place).collect();
+            assert_eq!(places, ["q/.npmignore", "p/c"]);
+        }
+    }
+
+    #[test]
+    fn a_renamed_file_stays_beside_what_is_in_another_folder() {
+        let file =
+            |(path, installed): (&str, &str)| Entry { place: path.into(), ..entry(&(path, installed, None)) };
+        let files = [("q/.npmignore", ".npmignore"), ("p/.gitignore", ".npmignore")];
+        let mut inventory = Inventory { entries: numbered(files.map(file)), ..Inventory::default() };
+        let renamed = [Anomaly::of(AnomalyKind::Renamed, &inventory.entries[1], String::new())];
+        give_way(&mut inventory, &renamed);
+        assert_eq!(kinds(&inventory), [AnomalyKind::Duplicate]);
     }
 }
