@@ -213,8 +213,9 @@ impl Packed {
                 |member: &&Member| client.recipe(&member.folder).is_some_and(|recipe| !recipe.private);
             let own: Vec<&Member> = members.iter().filter(is_packed).collect();
             let mut rest = own.clone();
-            if own.len() > 1 && assign::are_distinct(&own) {
-                let written = self.at_once(root, &own, ecosystem, client);
+            let names = assign::Names::of(&own);
+            if own.len() > 1 && names.are_distinct() {
+                let written = self.at_once(root, (&own, &names), ecosystem, client);
                 rest.retain(|member| !written.contains(&member.folder));
             }
             for member in rest {
@@ -232,21 +233,23 @@ impl Packed {
     fn at_once(
         &mut self,
         root: &Path,
-        members: &[&Member],
+        (members, names): (&[&Member], &assign::Names),
         ecosystem: &'static str,
         client: &dyn Client,
     ) -> Vec<PathBuf> {
         let Ok(into) = self.folder() else { return Vec::new() };
         let Some(Ok(command)) = client.pack_all(root, members, &into) else { return Vec::new() };
         let written = artifacts_in(&into, client).unwrap_or_default();
-        let mut folders = Vec::new();
-        for member in members {
-            let own: Vec<PathBuf> =
-                written.iter().filter(|path| assign::is_of(path, member, members)).cloned().collect();
-            if !own.is_empty() {
-                self.add(own, &member.folder, ecosystem);
-                folders.push(member.folder.clone());
+        let mut owned: Vec<Vec<PathBuf>> = vec![Vec::new(); members.len()];
+        for path in written {
+            if let Some(own) = names.owner(&path).and_then(|owner| owned.get_mut(owner)) {
+                own.push(path);
             }
+        }
+        let mut folders = Vec::new();
+        for (member, own) in members.iter().zip(owned).filter(|(_, own)| !own.is_empty()) {
+            self.add(own, &member.folder, ecosystem);
+            folders.push(member.folder.clone());
         }
         self.commands.push(command);
         folders

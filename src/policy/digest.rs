@@ -1,9 +1,10 @@
 //! A digest of the policy in force, by which two people can tell whether they judge alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -19,43 +20,59 @@ use super::judge::Policy;
 /// Where something is written, in which order, and the reason given for it, make no difference. Nor does
 /// `--fail-on`, which is about one run and can only let less pass.
 pub(super) fn of(settings: &Settings, policy: &Policy) -> String {
-    let canonical = canonical(settings, policy).to_string();
-    hex(&Sha256::digest(canonical.as_bytes()))
+    // All of it has a form in JSON: texts, numbers and lists.
+    let canonical = serde_json::to_vec(&Canonical::of(settings, policy)).unwrap_or_default();
+    hex(&Sha256::digest(canonical))
 }
 
-/// The form that is digested: objects with sorted keys, lists without an order sorted.
-fn canonical(settings: &Settings, policy: &Policy) -> Value {
-    // Whoever adds a setting decides here what it means for the digest.
-    let Settings {
-        files,
-        policy: _,
-        policy_origin: _,
-        levels: _,
-        internal,
-        own,
-        size,
-        limits,
-        waivers,
-        origins: _,
-        locks: _,
-    } = settings;
-    let base = files.first().and_then(|file| file.parent()).unwrap_or(Path::new(""));
-    let levels: BTreeMap<_, _> =
-        rules::ALL.iter().map(|rule| (rule.name, policy.level(rule.name).word())).collect();
-    let for_show: BTreeMap<_, _> = policy.for_show.iter().map(|(rule, level)| (rule, level.word())).collect();
-    json!({
-        "form": "packgate/policy-digest/v1",
-        "version": env!("CARGO_PKG_VERSION"),
-        "tables": env!("PACKGATE_TABLES"),
-        "levels": levels,
-        "for_show": for_show,
-        "exact": policy.exact,
-        "internal": internal_form(internal, base),
-        "own": own_form(own, base),
-        "size": size_form(*size),
-        "limits": limits,
-        "waivers": sorted(waivers.iter().map(waiver_form)),
-    })
+/// The form that is digested: objects with sorted keys, as the fields are here, and lists without an order sorted.
+#[derive(Serialize)]
+struct Canonical<'a> {
+    exact: &'a BTreeSet<String>,
+    for_show: BTreeMap<&'a str, &'static str>,
+    form: &'static str,
+    internal: Value,
+    levels: BTreeMap<&'static str, &'static str>,
+    limits: Value,
+    own: Value,
+    size: Value,
+    tables: &'static str,
+    version: &'static str,
+    waivers: Vec<String>,
+}
+
+impl<'a> Canonical<'a> {
+    fn of(settings: &Settings, policy: &'a Policy) -> Self {
+        // Whoever adds a setting decides here what it means for the digest.
+        let Settings {
+            files,
+            policy: _,
+            policy_origin: _,
+            levels: _,
+            internal,
+            own,
+            size,
+            limits,
+            waivers,
+            origins: _,
+            locks: _,
+        } = settings;
+        let base = files.first().and_then(|file| file.parent()).unwrap_or(Path::new(""));
+        let for_show = policy.for_show.iter().map(|(rule, level)| (rule.as_str(), level.word()));
+        Self {
+            exact: &policy.exact,
+            for_show: for_show.collect(),
+            form: "packgate/policy-digest/v1",
+            internal: internal_form(internal, base),
+            levels: rules::ALL.iter().map(|rule| (rule.name, policy.level(rule.name).word())).collect(),
+            limits: json!(limits),
+            own: own_form(own, base),
+            size: size_form(*size),
+            tables: env!("PACKGATE_TABLES"),
+            version: env!("CARGO_PKG_VERSION"),
+            waivers: sorted(waivers.iter().map(waiver_form)),
+        }
+    }
 }
 
 fn internal_form(internal: &Internal, base: &Path) -> Value {

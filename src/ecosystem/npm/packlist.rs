@@ -4,6 +4,7 @@
 //! here.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::glob::{Glob, split};
 use super::manifest::Manifest;
@@ -33,6 +34,8 @@ const DEFAULTS: [&str; 21] = [
     "*.orig",
 ];
 const DEFAULT_FOLDER: &str = "/archived-packages/**";
+static DEFAULT_GLOBS: LazyLock<Vec<Glob>> =
+    LazyLock::new(|| globs(DEFAULTS.into_iter().chain([DEFAULT_FOLDER])));
 
 /// What has the last word in the package's own folder, whatever `files` and ignore files say.
 const STRICT: [&str; 13] = [
@@ -50,6 +53,7 @@ const STRICT: [&str; 13] = [
     "/pnpm-lock.yaml",
     "/bun.lockb",
 ];
+static STRICT_GLOBS: LazyLock<Vec<Glob>> = LazyLock::new(|| globs(STRICT));
 
 /// What the packing of a package depends on besides its files.
 #[derive(Debug, Clone, Copy)]
@@ -72,10 +76,7 @@ pub(super) struct Rules<'a> {
 /// Says for each path (relative to the package's folder) whether npm packs it.
 pub(super) fn packed(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
     let tree = Tree::of(paths);
-    let defaults = match rules.with_defaults {
-        true => globs(DEFAULTS.into_iter().chain([DEFAULT_FOLDER])),
-        false => Vec::new(),
-    };
+    let defaults = if rules.with_defaults { DEFAULT_GLOBS.as_slice() } else { &[] };
     let packed = vec![false; paths.len()];
     let mut walk = Walk { rules, paths, tree: &tree, defaults, levels: Vec::new(), packed };
     let (root, required) = walk.package_level();
@@ -155,7 +156,7 @@ struct Walk<'a> {
     paths: &'a [&'a str],
     tree: &'a Tree<'a>,
     /// npm's own rules, which come first in every folder.
-    defaults: Vec<Glob>,
+    defaults: &'static [Glob],
     levels: Vec<Level>,
     packed: Vec<bool>,
 }
@@ -169,7 +170,7 @@ impl Walk<'_> {
     fn package_level(&self) -> (Level, Vec<String>) {
         let manifest = self.rules.manifest;
         let mut listed = Vec::new();
-        let mut strict: Vec<String> = STRICT.map(str::to_owned).to_vec();
+        let mut named = Vec::new();
         let mut required = Vec::new();
         for item in manifest.files.iter().flatten() {
             let mut item =
@@ -179,7 +180,7 @@ impl Walk<'_> {
             }
             match self.look_up(item.trim_start_matches('!')) {
                 Found::File => {
-                    strict.insert(0, format!("!{item}"));
+                    named.push(format!("!{item}"));
                     required.push(item.strip_prefix('/').unwrap_or(&item).to_owned());
                 }
                 Found::Folder => {
@@ -197,9 +198,11 @@ impl Walk<'_> {
         } else if !self.rules.is_bundled {
             rules.extend(self.ignore_file(""));
         }
-        strict.extend(manifest.required().iter().map(|path| format!("!/{path}")));
-        strict.extend(self.bin_folder().map(|path| format!("!/{path}")));
-        rules.extend(globs(strict.iter().flat_map(|item| item.split('\n'))));
+        rules.extend(globs(named.iter().rev().flat_map(|item| item.split('\n'))));
+        rules.extend(STRICT_GLOBS.iter().cloned());
+        let required_by_manifest = manifest.required().into_iter().chain(self.bin_folder().map(str::to_owned));
+        let brought_back: Vec<String> = required_by_manifest.map(|path| format!("!/{path}")).collect();
+        rules.extend(globs(brought_back.iter().flat_map(|item| item.split('\n'))));
         (Level { name: String::new(), suspects: 0, rules, exact: true }, required)
     }
 
