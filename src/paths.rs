@@ -18,6 +18,18 @@ pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// A path whose file has an extension in capitals, with that in small letters: `SERVER.KEY` is `SERVER.key`.
+pub(crate) fn with_lower_case_extension(path: &str) -> Option<String> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (stem, extension) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty())?;
+    extension.bytes().any(|byte| byte.is_ascii_uppercase()).then(|| {
+        let before = path.len() - name.len() + stem.len() + 1;
+        let mut path = path.to_owned();
+        path.replace_range(before.., &extension.to_ascii_lowercase());
+        path
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +44,19 @@ mod tests {
             ("", "..", None),
         ] {
             assert_eq!(join(folder, path).as_deref(), expected, "{path} from {folder}");
+        }
+    }
+    #[test]
+    fn only_an_extension_is_written_in_small_letters() {
+        for (path, expected) in [
+            ("a.B/SERVER.KEY", Some("a.B/SERVER.key")),
+            ("x.D.Ts", Some("x.D.ts")),
+            (".DS_Store", None),
+            ("a/.ENV", None),
+            ("README", None),
+            ("a.B/c.d", None),
+        ] {
+            assert_eq!(with_lower_case_extension(path).as_deref(), expected, "{path}");
         }
     }
 }

@@ -469,10 +469,10 @@ fn begins_data(bytes: &[u8], text: &Range<usize>) -> bool {
     matches!(text.first(), Some(b'{' | b'[' | b'<'))
 }
 
-/// Whether there are blanks in a long text, as what is encoded has none, but for the line that a key begins with.
+/// Whether there are blanks in a long text, as what is encoded has none, but for the lines that a key begins and ends with.
 fn has_blanks(bytes: &[u8], text: &Range<usize>) -> bool {
-    const HEAD: usize = 128;
-    let near = bytes.get(text.start + HEAD..text.end.min(text.start + 2 * END));
+    const LINE: usize = 128;
+    let near = bytes.get(text.start + LINE..text.end.saturating_sub(LINE).min(text.start + 2 * END));
     near.is_some_and(|near| memchr::memchr(b' ', near).is_some())
 }
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use crate::ecosystem::{self, Compiled};
 use crate::inventory::{Entry, EntryId, Inventory, Kind, Media, OPEN_HEAD, OPEN_HEAD_LANGUAGES, TextDigest};
+use crate::paths;
 
 /// A language that is compiled before it runs. `policies/compiled.toml` says what the fields mean.
 #[derive(Debug)]
@@ -89,7 +90,7 @@ pub(super) fn survey(inventory: &Inventory) -> Vec<Source<'_>> {
     let candidates: Vec<(&Entry, &'static Language)> = inventory
         .files()
         .filter(|entry| entry.media.is_text())
-        .flat_map(|entry| languages(entry.file_name()).map(move |language| (entry, language)))
+        .flat_map(|entry| languages(entry.file_name()).into_iter().map(move |language| (entry, language)))
         .filter(|(entry, language)| !is_natural(language) && !entry.is_of_dependency())
         .filter(|(entry, _)| !is_open(inventory, entry))
         .collect();
@@ -111,7 +112,7 @@ fn is_open(inventory: &Inventory, entry: &Entry) -> bool {
 }
 
 /// The languages of a file of this name, one for each form that it is compiled to; none for declarations.
-fn languages(name: &str) -> impl Iterator<Item = &'static Language> {
+fn languages(name: &str) -> Vec<&'static Language> {
     static BY_EXTENSION: LazyLock<HashMap<&'static str, Vec<&'static Language>>> = LazyLock::new(|| {
         let mut languages: HashMap<&str, Vec<&Language>> = HashMap::new();
         for language in LANGUAGES {
@@ -121,17 +122,17 @@ fn languages(name: &str) -> impl Iterator<Item = &'static Language> {
         }
         languages
     });
+    let small = paths::with_lower_case_extension(name);
+    let name = small.as_deref().unwrap_or(name);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let has_end = move |end: &&&str| name.len() > end.len() && name.ends_with(**end);
-    let is_declaration = move |language: &Language| {
+    let has_end = |end: &&str| name.len() > end.len() && name.ends_with(*end);
+    let is_declaration = |language: &Language| {
         let named = language.not.iter().any(|end| name.ends_with(end) || Some(name) == end.get(1..));
         // `a.d.css.ts` declares a style sheet.
         named || (!language.not.is_empty() && name.contains(".d."))
     };
-    let fits = move |language: &&Language| {
-        language.ends.iter().any(|end| has_end(&end)) && !is_declaration(language)
-    };
-    BY_EXTENSION.get(extension).into_iter().flatten().copied().filter(fits)
+    let fits = |language: &&&'static Language| language.ends.iter().any(has_end) && !is_declaration(language);
+    BY_EXTENSION.get(extension).into_iter().flatten().filter(fits).copied().collect()
 }
 
 /// What is next to the sources.

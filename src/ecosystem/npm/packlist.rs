@@ -200,7 +200,8 @@ impl Walk<'_> {
         }
         rules.extend(globs(named.iter().rev().flat_map(|item| item.split('\n'))));
         rules.extend(STRICT_GLOBS.iter().cloned());
-        let required_by_manifest = manifest.required().into_iter().chain(self.bin_folder().map(str::to_owned));
+        let required_by_manifest =
+            manifest.required().into_iter().chain(self.bin_folder().map(str::to_owned));
         let brought_back: Vec<String> = required_by_manifest.map(|path| format!("!/{path}")).collect();
         rules.extend(globs(brought_back.iter().flat_map(|item| item.split('\n'))));
         (Level { name: String::new(), suspects: 0, rules, exact: true }, required)

@@ -84,6 +84,8 @@ fn is_mark(manifest: &Value) -> bool {
     manifest.as_object().is_some_and(is_mark)
 }
 
+const PNPM_WORKSPACE: &str = "pnpm-workspace.yaml";
+
 /// The `package.json` of a folder; `None` if there is none that can be read.
 pub(in crate::ecosystem) fn at(folder: &Path) -> Option<Value> {
     serde_json::from_str(read(&folder.join(MANIFEST))?.trim_start_matches('\u{feff}')).ok()
@@ -92,14 +94,16 @@ pub(in crate::ecosystem) fn at(folder: &Path) -> Option<Value> {
 /// Texts of the ignore files in the folders of npm's workspace above a package, the root's first; nothing for a
 /// package that isn't a member, or if a client other than npm packs.
 pub(super) fn ignore_files_above(project: &Project) -> Vec<String> {
-    // Every member asks, so that none may look at all others.
+    // Every member asks, so that none may look at all others, nor read what says at once that it isn't npm's.
     let is_root = |folder: &&Path| {
         let below = project.folder.strip_prefix(folder).unwrap_or(&project.folder);
         let is_installed = below.iter().any(|part| part == "node_modules");
         !is_installed && workspaces(folder).is_some_and(|patterns| Patterns::new(&patterns).take(below))
     };
-    let Some(root) = upwards(project).skip(1).find(is_root) else { return Vec::new() };
-    let others = ["pnpm-workspace.yaml", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
+    let is_of_pnpm = |folder: &&Path| folder.join(PNPM_WORKSPACE).exists();
+    let mut above = upwards(project).skip(1);
+    let Some(root) = above.find(|folder| is_of_pnpm(folder) || is_root(folder)) else { return Vec::new() };
+    let others = [PNPM_WORKSPACE, "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
     if others.iter().any(|name| root.join(name).exists()) {
         return Vec::new();
     }
@@ -133,7 +137,7 @@ fn workspaces(folder: &Path) -> Option<Vec<String>> {
         .as_ref()
         .and_then(|manifest| manifest.get("workspaces"))
         .and_then(|workspaces| strings(workspaces).or_else(|| workspaces.get("packages").and_then(strings)));
-    let pnpm = read(&folder.join("pnpm-workspace.yaml"))
+    let pnpm = read(&folder.join(PNPM_WORKSPACE))
         .and_then(|text| serde_saphyr::from_str::<PnpmWorkspace>(&text).ok())
         .map(|workspace| workspace.packages);
     let lerna = || {

@@ -483,7 +483,11 @@ fn no_character_of_a_token_hides_it_when_it_alone_is_escaped() {
                 // for addresses, which hold neither quotes nor blanks.
                 let encloses = matches!(&token[at..=at], "\"" | "'") && !before.ends_with('(');
                 let is_address = !token.contains(['"', '\'', ' ', '\n']);
-                if encloses || before.ends_with('\\') || escape(b'a') == "%61" && !is_address {
+                // Nobody escapes a blank or a brace beside another sign.
+                let is_layout = matches!(&token[at..=at], " " | "{" | "}")
+                    && !(before.ends_with(char::is_alphanumeric)
+                        && behind.starts_with(char::is_alphanumeric));
+                if encloses || is_layout || before.ends_with('\\') || escape(b'a') == "%61" && !is_address {
                     continue;
                 }
                 let text = format!("one\nsend('{before}{}{behind}');\n", escape(token.as_bytes()[at]));
@@ -555,6 +559,24 @@ const PEM: &[Carrier] = &[
     }),
     carrier("concat", |_, pem| {
         code(&pem.lines().collect::<Vec<_>>().join("\\n\".concat(\"")).into_iter().chain(*b")").collect()
+    }),
+    carrier("literals cut anywhere", |dice, pem| {
+        let lines: Vec<&str> = pem.trim().lines().collect();
+        let end = ["\n", "\r\n"][dice.below(2)];
+        // The body may be one long line, too.
+        let pem = match lines.as_slice() {
+            [first, body @ .., last] if dice.below(2) == 0 => [first, &*body.concat(), last].join(end),
+            _ => lines.join(end),
+        };
+        let pieces = 2 + dice.below(3);
+        let parts = cut(dice, &pem, pieces);
+        let (open, joint, close) = [
+            ("", "\" + \"", ""),
+            ("", "\" +\n  \"", ""),
+            ("\"\".concat(", "\", \"", ")"),
+            ("[", "\", \"", "].join(\"\")"),
+        ][dice.below(4)];
+        format!("one\nconst two = {open}\"{}\"{close};\n", parts.join(joint)).into_bytes()
     }),
     carrier("continued lines", |_, pem| code(&pem.trim().replace('\n', "\\n\\\n"))),
     carrier("percent", |_, pem| {

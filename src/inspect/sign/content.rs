@@ -1,5 +1,6 @@
 //! Signs that content shows: `policies/signs.toml`, and what no table can say.
 
+use std::borrow::Cow;
 use std::sync::{LazyLock, OnceLock};
 
 use memchr::memmem::find;
@@ -21,6 +22,9 @@ pub(super) struct Sign {
     #[cfg_attr(not(test), expect(dead_code, reason = "tests look at them"))]
     pub(super) near: &'static [&'static [u8]],
 }
+
+/// How many bytes show whether content is a text.
+const HEAD: usize = 1024;
 
 /// What a file is written in, as its first characters show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,14 +67,24 @@ static BEGINNINGS: LazyLock<Vec<Vec<Beginning>>> = LazyLock::new(|| {
 pub(super) fn begun<'a>(bytes: &'a [u8], text: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
     [bytes, text].into_iter().flat_map(|content| {
         let of_first = content.first().and_then(|first| BEGINNINGS.get(usize::from(*first)));
-        let begun = of_first.into_iter().flatten().filter(|(_, begin)| content.starts_with(begin));
+        let begun = of_first.into_iter().flatten().filter(|(_, begin)| begins(content, begin));
         begun.map(|(number, _)| *number)
     })
+}
+
+/// Whether content begins so, with whatever line ends.
+fn begins(content: &[u8], begin: &[u8]) -> bool {
+    let plain = || content.iter().filter(|byte| **byte != b'\r').take(begin.len());
+    content.starts_with(begin) || begin.contains(&b'\n') && plain().eq(begin)
 }
 
 impl Sign {
     /// Whether content whose beginning or word was found, or that a name asks about, is such a file.
     pub(super) fn holds(&self, bytes: &[u8]) -> bool {
+        self.holds_as_written(bytes) || plain(bytes).is_some_and(|plain| self.holds_as_written(&plain))
+    }
+
+    fn holds_as_written(&self, bytes: &[u8]) -> bool {
         self.form.fits(bytes)
             && self.all.iter().all(|word| find(bytes, word).is_some())
             && (self.any.is_empty() || self.any.iter().any(|word| find(bytes, word).is_some()))
@@ -99,9 +113,35 @@ impl Form {
             Self::Object => first() == Some(b'{'),
             Self::Json => matches!(first(), Some(b'{' | b'[')),
             Self::Markup => first() == Some(b'<'),
-            Self::Binary => memchr::memchr(0, bytes.get(..1024).unwrap_or(bytes)).is_some(),
+            Self::Binary => memchr::memchr(0, bytes.get(..HEAD).unwrap_or(bytes)).is_some(),
         }
     }
+}
+
+/// A text as most tools write it, without a byte-order mark and with plain line ends; `None` where it is so, or is no
+/// text.
+fn plain(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let head = text.get(..HEAD).unwrap_or(text);
+    if memchr::memchr(0, head).is_some() {
+        return None;
+    }
+    let has_wide_ends = memchr::memchr(b'\n', text).is_some_and(|at| text[..at].ends_with(b"\r"));
+    match has_wide_ends {
+        true => Some(Cow::Owned(without_returns(text))),
+        false => (text.len() < bytes.len()).then_some(Cow::Borrowed(text)),
+    }
+}
+
+fn without_returns(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = find(rest, b"\r\n") {
+        plain.extend(rest.get(..at).unwrap_or_default());
+        rest = rest.get(at + 1..).unwrap_or_default();
+    }
+    plain.extend(rest);
+    plain
 }
 
 /// A text without its byte-order mark and the blanks at its beginning.
@@ -129,6 +169,23 @@ mod tests {
             }
             for text in sign.near {
                 assert!(!shows(sign, text), "{}: {}", sign.name, text.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn line_ends_and_a_byte_order_mark_make_no_difference() {
+        for sign in SIGNS {
+            let texts = sign.fires.iter().map(|text| (text, true));
+            for (text, fires) in texts.chain(sign.near.iter().map(|text| (text, false))) {
+                let Ok(text) = std::str::from_utf8(text) else { continue };
+                // What is binary, or about line ends and the very first bytes, is not a text that is written another way.
+                if text.contains(['\0', '\r']) || text.starts_with("#!") {
+                    continue;
+                }
+                for written in [text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
+                    assert_eq!(shows(sign, written.as_bytes()), fires, "{}: {written:?}", sign.name);
+                }
             }
         }
     }

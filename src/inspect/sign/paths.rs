@@ -8,6 +8,7 @@ use memchr::memmem;
 
 use super::table::{STRAYS, StrayRow};
 use crate::inspect::pattern::fit;
+use crate::paths;
 
 /// A row that a path fits.
 #[derive(Debug, Clone, Copy)]
@@ -155,7 +156,15 @@ fn bit(segment: &str) -> u64 {
 
 /// All rows whose paths fit and whose exceptions don't, each once.
 pub(crate) fn matches(path: &str) -> Vec<Match> {
-    let mut found: Vec<Match> = Vec::new();
+    let mut found = Vec::new();
+    matches_as_written(path, &mut found);
+    if let Some(path) = paths::with_lower_case_extension(path) {
+        matches_as_written(&path, &mut found);
+    }
+    found
+}
+
+fn matches_as_written(path: &str, found: &mut Vec<Match>) {
     for &Candidate { rule, row, pattern } in INDEX.candidates(path) {
         if found.iter().any(|other| std::ptr::eq(other.row, row)) {
             continue;
@@ -165,7 +174,6 @@ pub(crate) fn matches(path: &str) -> Vec<Match> {
             found.push(Match { rule, row, pattern, depth, end });
         }
     }
-    found
 }
 
 /// Whether the path is one of those that are no strays after all.
@@ -184,6 +192,15 @@ mod tests {
         assert_eq!(&path[..found[0].end], "package/.git");
         assert_eq!(found[0].depth, 1);
         assert_eq!(STRAYS[found[0].rule].name, "stray-vcs");
+    }
+
+    #[test]
+    fn an_extension_may_be_in_capitals() {
+        let rules =
+            |path: &str| matches(path).iter().map(|found| STRAYS[found.rule].name).collect::<Vec<_>>();
+        assert!(rules("package/dist/server.KEY").contains(&"stray-credential"));
+        assert_eq!(rules("package/dist/INDEX.JS"), [""; 0]);
+        assert_eq!(rules("package/.DS_Store").len(), 1);
     }
 
     #[test]
