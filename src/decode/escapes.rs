@@ -232,9 +232,9 @@ impl Escape {
         if self.is_sign {
             // Regular expressions are full of these.
             let is_slash = |byte: u8| matches!((character, byte), (b'/' | b':', b'/' | b':' | b'\\'));
-            // Markdown writes `.\_`, and no regular expression does.
+            // Markdown writes `.\_` and `/\_`, and no regular expression does.
             let is_mark = |byte: u8| match character {
-                b'_' => matches!(byte, b'.' | b'~'),
+                b'_' => matches!(byte, b'.' | b'~' | b'/'),
                 b'-' => byte == b'~',
                 // JSON may escape the last slash of a value
                 b'/' => byte == b'"' && behind == b'"',
