@@ -2,7 +2,7 @@
 
 use crate::unpack;
 
-/// Whether decoded bytes begin with what is compressed, a zip, a text in UTF-16, a key or a key store.
+/// Whether decoded bytes begin with what is compressed, a zip, a 7z, a text in UTF-16, a key or a key store.
 pub(super) fn tells(head: &[u8]) -> bool {
     const KEYS: [&[u8]; 6] = [
         b"openssh-key-v1\0",
@@ -14,6 +14,7 @@ pub(super) fn tells(head: &[u8]) -> bool {
     ];
     unpack::is_packed(head)
         || head.starts_with(b"PK\x03\x04")
+        || head.starts_with(b"7z\xBC\xAF\x27\x1C")
         || is_der(head)
         || is_pgp(head)
         || is_wide(head)

@@ -14,6 +14,7 @@ use crate::decode::{self, Base64Runs, Budget, Holder, Layer};
 use crate::guard;
 use crate::inventory::{At, Entry, Media, SourceMap};
 use crate::timings::timed;
+use crate::unpack;
 
 impl Search<'_> {
     /// Looks into what a sample holds in wrappings, but for what is told already.
@@ -119,7 +120,16 @@ impl Search<'_> {
     fn unpacked_layer(&mut self, text: &[u8]) -> Option<Vec<u8>> {
         /// Bytes that a compressed text has at least. Digests begin with a few of any kind.
         const SHORTEST: usize = 64;
-        let unpacked = self.unpack(text);
+        /// How often a text may be compressed over again.
+        const MOST: usize = 3;
+        let mut unpacked = self.unpack(text);
+        for _ in 1..MOST {
+            let again = unpacked.as_deref().filter(|text| unpack::is_packed(text));
+            match again.and_then(|text| self.unpack(text)) {
+                Some(inner) => unpacked = Some(inner),
+                None => break,
+            }
+        }
         if unpacked.is_none() && text.starts_with(b"\x1F\x8B\x08") && text.len() >= SHORTEST {
             self.entry.unexamined.push("a compressed text encoded in it can't be unpacked");
         }

@@ -255,6 +255,11 @@ mod tests {
             assert_eq!(of(kind, paths), (owned(original), owned(listed)), "{kind:?} {paths:?}");
         };
         expect(Kind::Wheel, &["a/core.py", "a/core.abi3.so"], &["a/core.py"], &[]);
+        expect(Kind::Wheel, &["a/jars/b.jar", "a/src/B.java"], &["a/src/B.java"], &[]);
+        expect(Kind::Wheel, &["a/src/B.java"], &[], &[]);
+        expect(Kind::Zip, &["dist/shade.spv", "dist/shade.frag"], &["dist/shade.frag"], &[]);
+        expect(Kind::Zip, &["dist/other.spv", "dist/shade.frag"], &[], &[]);
+        expect(Kind::Zip, &["lua/a.luac", "lua/a.lua", "lua/b.lua"], &["lua/a.lua"], &[]);
         expect(Kind::Wheel, &["a/__init__.py", "a/core.abi3.so"], &[], &[]);
         expect(Kind::Wheel, &wheel, &["acme/fast.pyx"], &[]);
         expect(Kind::Jar, &["org/A.class", "org/test/A.java"], &["org/test/A.java"], &[]);
@@ -292,9 +297,23 @@ mod tests {
             Entry { signs: signs("jsdoc-source"), ..text("package/docs/a.js.html") },
             Entry { signs: signs("text"), ..text("package/lib/a.js.bak") },
             Entry { signs: signs("text"), ..text("package/test/a.js.bak") },
+            Entry { signs: signs("text"), ..text("package/lib/b.ts.mine") },
+            Entry { signs: signs("text"), ..text("package/lib/b.ts_old") },
+            Entry { signs: signs("text"), ..text("package/lib/b.ts.2026-03-01") },
+            Entry { signs: signs("text"), ..text("package/lib/b.ts.2") },
+            Entry { signs: signs("text"), ..text("package/lib/notes_old") },
             Entry { signs: signs("git-patch"), ..text("package/patches/a+1.0.0.patch") },
         ];
-        assert_eq!(found(&inventory(entries)).0, ["package/lib/a.js.bak", "package/docs/a.js.html"]);
+        assert_eq!(
+            found(&inventory(entries)).0,
+            [
+                "package/lib/a.js.bak",
+                "package/lib/b.ts.mine",
+                "package/lib/b.ts.2026-03-01",
+                "package/lib/b.ts_old",
+                "package/docs/a.js.html"
+            ]
+        );
     }
 
     #[test]

@@ -146,17 +146,18 @@ pub(crate) fn unzstd(packed: &[u8], limits: &Limits) -> Result<Vec<u8>, Damage> 
     read_whole(&mut zstd(&packed, &meter), limits)
 }
 
-/// Whether bytes begin like gzip, zlib, Zstandard, xz or bzip2. [`LONGEST_MARK`] of them tell.
+/// Whether bytes begin like gzip, zlib, Zstandard, xz, bzip2 or a `.lzma` file. [`LONGEST_MARK`] of them tell.
 pub(crate) fn is_packed(head: &[u8]) -> bool {
     head.starts_with(&[0x1f, 0x8b, 8])
         || head.starts_with(ZSTD_MAGIC)
         || head.starts_with(XZ_MAGIC)
         || is_bzip2(head)
         || is_zlib(head)
+        || is_usual_lzma(head)
 }
 
 /// Bytes that tell each of these forms from others.
-pub(crate) const LONGEST_MARK: usize = 10;
+pub(crate) const LONGEST_MARK: usize = 14;
 
 /// What a stretch of one of these forms holds, within the limits of one entry; `None` for anything else.
 pub(crate) fn unpacked(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
@@ -169,6 +170,10 @@ pub(crate) fn unpacked(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
         }
         _ if is_bzip2(bytes) => read_whole(&mut bzip2::bufread::BzDecoder::new(bytes), limits).ok(),
         _ if is_zlib(bytes) => unzlib(bytes, limits).ok(),
+        _ if is_usual_lzma(bytes) => {
+            let reader = lzma_rust2::LzmaReader::new_mem_limit(bytes, limits.dictionary(), None);
+            read_whole(&mut reader.ok()?, limits).ok()
+        }
         _ => None,
     }
 }
@@ -192,6 +197,22 @@ pub(super) fn is_zlib(head: &[u8]) -> bool {
         }
         _ => false,
     }
+}
+
+/// The header of a `.lzma` file, as strictly as xz takes it: usual properties, a dictionary of a round size, a
+/// length that is unknown or fits on a disk, and the zero that the coder begins with.
+pub(super) fn is_lzma(head: &[u8]) -> bool {
+    let Some([properties, a, b, c, d, length @ .., 0]) = head.first_chunk::<14>() else { return false };
+    let dictionary = u32::from_le_bytes([*a, *b, *c, *d]);
+    let is_round = dictionary.is_power_of_two() || (dictionary / 3).is_power_of_two();
+    let length = u64::from_le_bytes(*length);
+    *properties < 225 && dictionary >= 1 << 12 && is_round && (length == u64::MAX || length < 1 << 38)
+}
+
+/// The same with the properties that every encoder has unless asked for others: in a text, numbers may look like it.
+fn is_usual_lzma(head: &[u8]) -> bool {
+    const USUAL: u8 = 0x5D;
+    head.first() == Some(&USUAL) && is_lzma(head)
 }
 
 const ZSTD_MAGIC: &[u8] = b"\x28\xb5\x2f\xfd";

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use crate::inventory::Media;
 
-use super::compressed::{BROTLI, DEFLATE, LZMA, ZLIB, is_zlib};
+use super::compressed::{BROTLI, DEFLATE, LZMA, ZLIB, is_lzma, is_zlib};
 use super::container::Container;
 use super::{Limits, Meter, ReadAt, Spent, read_vec, sniff, zip};
 
@@ -71,16 +71,6 @@ fn stream(source: &dyn ReadAt, name: &str) -> Option<&'static Container> {
         };
         promises_text(name).then(|| [&BROTLI, &DEFLATE].into_iter().find(is_text)).flatten()
     }
-}
-
-/// The header of a `.lzma` file, as strictly as xz takes it: usual properties, a dictionary of a round size, a
-/// length that is unknown or fits on a disk, and the zero that the coder begins with.
-fn is_lzma(head: &[u8]) -> bool {
-    let [properties, a, b, c, d, length @ .., 0] = head else { return false };
-    let dictionary = u32::from_le_bytes([*a, *b, *c, *d]);
-    let is_round = dictionary.is_power_of_two() || (dictionary / 3).is_power_of_two();
-    let length = length.try_into().map_or(0, u64::from_le_bytes);
-    *properties < 225 && dictionary >= 1 << 12 && is_round && (length == u64::MAX || length < 1 << 38)
 }
 
 fn promises_text(name: &str) -> bool {

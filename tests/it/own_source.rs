@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::dice::Dice;
+use crate::dice::{Dice, base64};
 use crate::samples::{npm_tarball, plant};
 
 const OWN: &[&str] = &["own-source", "own-comments"];
@@ -116,6 +116,14 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     gzip.finish().unwrap()
 }
 
+fn lzma(bytes: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::LzmaOptions::with_preset(6);
+    let size = Some(bytes.len() as u64);
+    let mut lzma = lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &options, size).unwrap();
+    lzma.write_all(bytes).unwrap();
+    lzma.finish().unwrap()
+}
+
 fn utf16(text: &str) -> Vec<u8> {
     format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
@@ -155,7 +163,7 @@ fn wrapped(text: &str) -> Vec<(String, Vec<u8>)> {
     let shown = text.replace("return ", "\x1b[35mreturn\x1b[0m ").replace("const ", "\x1b[34mconst\x1b[0m ");
     let stored: Vec<u8> =
         listed.iter().flat_map(|line| [&[0xD9, line.len() as u8], line.as_bytes()].concat()).collect();
-    let all: [(&str, Vec<u8>); 32] = [
+    let all: [(&str, Vec<u8>); 34] = [
         ("dist/a.ts", bytes.to_vec()),
         ("dist/a.js", bytes.to_vec()),
         ("dist/a.orig", bytes.to_vec()),
@@ -187,6 +195,8 @@ fn wrapped(text: &str) -> Vec<(String, Vec<u8>)> {
         ("dist/session", shown.into_bytes()),
         ("dist/strings.bin", [b"\0\x01".as_slice(), &stored].concat()),
         ("dist/quoted.js", format!("let a = \"{}\";\n", percent(&literal)).into_bytes()),
+        ("dist/lzma.json", serde_json::json!({ "data": base64(&lzma(bytes)) }).to_string().into_bytes()),
+        ("dist/twice.js", format!("export default '{}';\n", base64(&gzip(&gzip(bytes)))).into_bytes()),
         ("dist/c.tgz", npm_tarball(&[("x/a.ts.bak".to_owned(), bytes.to_vec())])),
     ];
     all.into_iter().map(|(path, bytes)| (path.to_owned(), bytes)).collect()

@@ -1,5 +1,5 @@
-//! Files with texts or blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, a zip where it stands
-//! in a text, pictures, WebAssembly, pickles and compiled modules of Python, PHP's archives.
+//! Files with texts or blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, a zip or a 7z where it
+//! stands in a text, pictures, WebAssembly, pickles and compiled modules of Python, PHP's archives.
 
 mod avro;
 mod jpeg;
@@ -8,6 +8,7 @@ mod parquet;
 mod phar;
 mod png;
 mod python;
+mod sevenzip;
 mod streams;
 mod wasm;
 mod zip;
@@ -27,13 +28,14 @@ type Found<'a> = dyn FnMut(usize, &[u8]) + 'a;
 type Uncover = fn(&[u8], &Budget, &mut Found<'_>);
 
 /// What such files begin with, and who reads them.
-const STORES: [(&[u8], Uncover); 8] = [
+const STORES: [(&[u8], Uncover); 9] = [
     (b"PAR1", parquet::uncover),
     (b"ARROW1\0\0", streams::uncover),
     (b"Obj\x01", avro::uncover),
     (b"\x89HDF\r\n\x1A\n", streams::uncover),
-    // Where it is a file, it is opened as one.
+    // Where they are files, they are opened as such.
     (zip::MAGIC, zip::uncover),
+    (sevenzip::MAGIC, sevenzip::uncover),
     (png::MAGIC, png::uncover),
     (jpeg::MAGIC, jpeg::uncover),
     (wasm::MAGIC, wasm::uncover),

@@ -29,6 +29,8 @@ const WORD: &[u8] = b"return";
 const OTHER_WORDS: [&[u8]; 3] = [b"def ", b"<- function(", b"fn "];
 /// Times that one stands in what is worth a closer look.
 const LEAST_WORDS: usize = 2;
+/// What a short file of code has beside a single one.
+const COMPANIONS: [&[u8]; 6] = [b"function ", b"const ", b"def ", b"class ", b"func ", b"public "];
 /// Line ends as they are written where all characters are by their number, words included.
 const LINE_ENDS: [&[u8]; 3] = [b"\\u000a", b"\\u000A", b"\\x0a"];
 /// Of a longer file, this much is looked at.
@@ -86,7 +88,9 @@ pub(crate) fn is_hidden(path: &str, bytes: &[u8]) -> bool {
 fn may_hold(bytes: &[u8]) -> bool {
     let words = memmem::find_iter(bytes, WORD).filter(|at| !is_in_prose(bytes, *at));
     let has = |word: &&[u8]| memmem::find_iter(bytes, word).take(LEAST_WORDS).count() == LEAST_WORDS;
-    words.take(LEAST_WORDS).count() == LEAST_WORDS
+    let count = words.take(LEAST_WORDS).count();
+    count == LEAST_WORDS
+        || count == 1 && COMPANIONS.iter().any(|word| memmem::find(bytes, word).is_some())
         || OTHER_WORDS.iter().chain(&LINE_ENDS).any(has)
         || decode::is_uuencoded(bytes)
 }
@@ -301,6 +305,22 @@ export interface Row {
         ] {
             assert!(holds(path, text.as_bytes()), "{path}: {text}");
         }
+    }
+
+    #[test]
+    fn a_file_that_returns_once() {
+        let once =
+            SOURCE.replace("if (row.at === moment) return row.level;", "if (row.at === moment) break;");
+        let once = once.replace("    return Math.min(", "    found(");
+        assert_eq!(memmem::find_iter(once.as_bytes(), WORD).count(), 1);
+        for text in [
+            serde_json::json!({ "filename": "a.ts", "code": once }).to_string(),
+            format!("<html><td>{}</td></html>", once.replace('<', "&lt;").replace('\n', "<br />")),
+        ] {
+            assert!(holds("report", text.as_bytes()), "{text}");
+        }
+        let prose = "A class of ships has to return here.\nTheir public rooms are closed.\n".repeat(9);
+        assert!(!holds("report", prose.as_bytes()));
     }
 
     #[test]

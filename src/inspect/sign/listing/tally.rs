@@ -97,7 +97,26 @@ fn apart(bytes: &[u8]) -> (Option<Vec<u8>>, Vec<&[u8]>) {
         rest = rest.get(end..).unwrap_or_default();
     }
     page.extend_from_slice(rest);
+    end_lines(&mut page);
     (Some(page), scripts)
+}
+
+/// Puts line ends where a page has elements that break lines.
+fn end_lines(page: &mut [u8]) {
+    const BREAK: &[u8] = b"<br";
+    let breaks: Vec<usize> = memmem::find_iter(page, BREAK).collect();
+    for at in breaks {
+        // `<br>`, `<br/>`, `<br />`; a longer name is another element
+        let rest = page.get_mut(at..).unwrap_or_default();
+        let close = rest.iter().skip(BREAK.len()).take(3).position(|byte| *byte == b'>');
+        let close = close.map(|gap| BREAK.len() + gap);
+        if let Some(tag) = close.and_then(|close| rest.get_mut(..=close))
+            && tag.iter().skip(BREAK.len()).all(|byte| b" />".contains(byte))
+        {
+            tag.fill(b' ');
+            tag.iter_mut().take(1).for_each(|byte| *byte = b'\n');
+        }
+    }
 }
 
 /// Where the next script or style sheet of a page is.
