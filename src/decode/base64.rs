@@ -99,7 +99,13 @@ impl<'a> Lines<'a> {
                 None | Some(b'=' | b'"' | b'\'' | b'`' | b'\n' | b'\r' | b'\\' | b'<')
             )
         };
-        let is_short = || last.len() % 4 == 0 && end - start <= first.len() && ends();
+        // what lines of any even width leave over
+        let is_rest = || {
+            let length: usize = self.parts.iter().map(Range::len).sum();
+            let is_whole = self.bytes.get(end) == Some(&b'=') || (length + end - start).is_multiple_of(4);
+            is_whole && self.parts.iter().all(|part| part.len() == first.len())
+        };
+        let is_short = || end - start <= first.len() && ends() && (last.len() % 4 == 0 || is_rest());
         (end > start && (is_full || is_short())).then_some(start..end)
     }
 
@@ -258,7 +264,7 @@ impl<'a> Lines<'a> {
 fn line_gap(text: &[u8]) -> Option<usize> {
     const LONGEST: usize = 64;
     let text = text.get(..LONGEST).unwrap_or(text);
-    let (mut at, mut is_over, mut quoted) = (0, false, false);
+    let (mut at, mut is_over, mut quotes) = (0, false, 0);
     loop {
         let rest = text.get(at..)?;
         at += match rest {
@@ -280,12 +286,13 @@ fn line_gap(text: &[u8]) -> Option<usize> {
             }
             [b' ' | b'\t' | b'\\' | b',' | b'*' | b'#' | b'>' | b'|', ..] => 1,
             [b'"' | b'\'' | b'`', ..] => {
-                quoted = true;
+                quotes += 1;
                 1
             }
             // a literal of bytes
-            [b'b', b'"' | b'\'', ..] if quoted && is_over => 1,
-            [b'+' | b'.', ..] if quoted => 1,
+            [b'b', b'"' | b'\'', ..] if quotes > 0 && is_over => 1,
+            // behind the second one it is a digit
+            [b'+' | b'.', ..] if quotes == 1 => 1,
             [b'/', b'/', b' ' | b'\t', ..] if is_over => 3,
             [b'<', b'b' | b'B', b'r' | b'R', rest @ ..] => {
                 is_over = true;

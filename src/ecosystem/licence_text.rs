@@ -234,6 +234,8 @@ fn grants(text: &str) -> bool {
         return true;
     }
     let early = GRANTS.iter().any(|grant| words.find(grant).is_some_and(|at| at <= EARLY));
+    // what lies in a folder of that name is somebody else's, and takes nothing back of the rest
+    let words = words.replace("third-party/", "").replace("third_party/", "");
     early && !RESTRICTIONS.iter().any(|words_of_it| words.contains(words_of_it))
 }
 
@@ -292,6 +294,10 @@ mod tests {
             without fee is hereby granted, provided that any copyright notices\n\
             appear in all copies.\n";
         assert!(grants(&format!("Acme License Agreement\n\n{grant}")));
+        let folder =
+            "The files under third-party/acme are licensed as described in third-party/acme/LICENSE.";
+        assert!(grants(&format!("{grant}\n{folder}")));
+        assert!(!grants(&format!("{grant}\nIt holds third-party code.")));
         let bsd = "Redistribution and use in source and binary\n  forms, with or without modification, are permitted";
         assert!(grants(&format!("The majority of the code is under this license:\n{bsd} provided that")));
         let gpl = "[GNU General Public License Version 2 or later](https://www.gnu.org/licenses/gpl.html)";

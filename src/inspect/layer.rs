@@ -1,5 +1,7 @@
 //! Texts that are in an entry in a wrapping: each is looked at like the entry, and what it adds is written down.
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -93,6 +95,7 @@ impl Search<'_> {
             room: self.room,
             budget: self.budget,
             effort: self.effort,
+            whole: self.whole,
         };
         let other_form =
             search.unpacked_layer(&text).or_else(|| unicode::decode_inner(&text).map(String::into_bytes));
@@ -130,10 +133,61 @@ impl Search<'_> {
                 None => break,
             }
         }
-        if unpacked.is_none() && text.starts_with(b"\x1F\x8B\x08") && text.len() >= SHORTEST {
-            self.entry.unexamined.push("a compressed text encoded in it can't be unpacked");
+        if text.len() < SHORTEST {
+            return unpacked;
+        }
+        if unpacked.is_some() {
+            self.whole.add(text);
+        } else if text.starts_with(b"\x1F\x8B\x08") {
+            self.whole.miss(text);
+            self.entry.unexamined.push(TORN);
         }
         unpacked
+    }
+}
+
+/// What is told of a compressed text that can't be unpacked.
+pub(super) const TORN: &str = "a compressed text encoded in it can't be unpacked";
+
+/// Bytes that tell one compressed text from another: the head that all have, and what the first letters are coded by.
+const HEAD: usize = 32;
+
+/// The beginnings of compressed texts that were unpacked as a whole, and of those that weren't. A text that stands in several
+/// lines or literals is read in one and, where they may be texts of their own, each by itself: the first of them alone can't
+/// be unpacked.
+#[derive(Debug, Default)]
+pub(super) struct Whole {
+    known: RefCell<HashSet<[u8; HEAD]>>,
+    missed: RefCell<HashSet<[u8; HEAD]>>,
+    /// Whether there was one of which the beginning isn't known.
+    lost: Cell<bool>,
+}
+
+impl Whole {
+    /// Nobody has more of them in one file but by design.
+    const MOST: usize = 10_000;
+
+    fn add(&self, packed: &[u8]) {
+        let mut known = self.known.borrow_mut();
+        if known.len() < Self::MOST {
+            known.extend(packed.first_chunk().copied());
+        }
+    }
+
+    fn miss(&self, packed: &[u8]) {
+        let mut missed = self.missed.borrow_mut();
+        match packed.first_chunk() {
+            Some(head) if missed.len() < Self::MOST => {
+                missed.insert(*head);
+            }
+            _ => self.lost.set(true),
+        }
+    }
+
+    /// Whether every one that can't be unpacked is the beginning of another that was.
+    pub(super) fn has_all(&self) -> bool {
+        let (known, missed) = (self.known.borrow(), self.missed.borrow());
+        !self.lost.get() && missed.is_subset(&known)
     }
 }
 
@@ -232,6 +286,7 @@ mod tests {
 
     use super::beside;
     use crate::decode::{Layer, Places};
+    use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
     use crate::inspect::{Effort, Scanner, inspect, inspect_with};
     use crate::inventory::{Entry, Media};
 
@@ -269,6 +324,46 @@ mod tests {
         let found = |layer: Layer| texts.push(String::from_utf8(layer.text).unwrap());
         assert_eq!(beside(other, found, |found| found(layer("own".to_owned()))), 7);
         assert_eq!((texts.len(), &*texts[0], &*texts[1], &*texts[100]), (101, "own", "other 0", "other 99"));
+    }
+
+    /// Compressed data in the lines of a literal, whatever their width, and the same cut off.
+    #[test]
+    fn lines_of_a_compressed_text_are_one() {
+        use std::io::Write as _;
+        let mut dice = Dice::new(fresh_seed());
+        for _ in 0..40 {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            let size = 100 + dice.below(3_000);
+            packed.write_all(&dice.bytes(size)).unwrap();
+            let packed = packed.finish().unwrap();
+            let width = 60 + dice.below(60);
+            let lines = |packed: &[u8]| -> Vec<String> {
+                let encoded = base64::prelude::BASE64_STANDARD.encode(packed);
+                let lines = encoded.as_bytes().chunks(width);
+                lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect()
+            };
+            for (open, between, close) in
+                [("A = (\n  \"", "\"\n  \"", "\"\n)\n"), ("const a = '", "' +\n  '", "';\n")]
+            {
+                let unexamined = |packed: &[u8]| {
+                    let text = format!("{open}{}{close}", lines(packed).join(between));
+                    let mut entry = Entry { media: Media::Text, ..Entry::default() };
+                    inspect(text.as_bytes(), Scanner::plain(), &mut entry);
+                    entry.unexamined.to_vec()
+                };
+                let nothing: [&str; 0] = [];
+                assert_eq!(
+                    unexamined(&packed),
+                    nothing,
+                    "{size} bytes in lines of {width}: {:?}",
+                    lines(&packed)
+                );
+                assert!(
+                    !unexamined(&packed[..packed.len() - 20]).is_empty(),
+                    "{size} bytes in lines of {width}"
+                );
+            }
+        }
     }
 
     fn maps_in_a_worker_of(map: &str) -> usize {

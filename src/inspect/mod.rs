@@ -40,7 +40,8 @@ mod sign;
 mod imports;
 
 use coding::Coding;
-pub(crate) use imports::parsed_imports;
+pub(crate) use imports::{may_be_entrance, parsed_imports, syntax_error};
+use layer::{TORN, Whole};
 pub use prefilter::Hit;
 pub use sample::Sample;
 pub use scanner::{ScanOptions, Scanner};
@@ -211,7 +212,7 @@ pub fn inspect_with(
 ) -> Vec<Member> {
     let path = entry.path.clone();
     let Effort { threads, streamed: streaming } = effort;
-    let budget = Budget::of(bytes.len());
+    let (budget, whole) = (Budget::of(bytes.len()), Whole::default());
     let effort = &Cell::new(bytes.len().saturating_mul(2).saturating_add(LEAST_EFFORT));
     let mut search = Search {
         scanner,
@@ -223,6 +224,7 @@ pub fn inspect_with(
         room: *room,
         budget: &budget,
         effort,
+        whole: &whole,
     };
     // Text in UTF-16 or UTF-32 is looked at as UTF-8; offsets are then those of the UTF-8 form.
     let media = search.entry.media;
@@ -234,6 +236,9 @@ pub fn inspect_with(
         search.look(&mut text.into_bytes(), Media::Text, Origin::Entry, 0);
     } else {
         search.look(bytes, media, Origin::Entry, 0);
+    }
+    if whole.has_all() {
+        search.entry.unexamined.retain(|why| *why != TORN);
     }
     if budget.is_spent() {
         search.entry.unexamined.push("it holds more encoded text than packgate decodes in one file");
@@ -257,6 +262,8 @@ struct Search<'a> {
     budget: &'a Budget,
     /// Bytes that may still be looked at more than once.
     effort: &'a Cell<usize>,
+    /// The compressed texts in it that were unpacked.
+    whole: &'a Whole,
 }
 
 /// Where a text comes from.
@@ -318,7 +325,7 @@ impl Search<'_> {
         }
         let text = self.unpack(decoded);
         if text.is_none() {
-            self.entry.unexamined.push("a compressed text encoded in it can't be unpacked");
+            self.entry.unexamined.push("a compressed text that it holds encoded can't be unpacked");
         }
         text
     }

@@ -143,7 +143,7 @@ pub struct Entry {
 }
 
 /// Endings of source files that are compiled to Java's classes, of which [`OPEN_HEAD`] is told.
-pub const OPEN_HEAD_LANGUAGES: [&str; 4] = [".java", ".kt", ".scala", ".groovy"];
+pub const OPEN_HEAD_LANGUAGES: [&str; 6] = [".java", ".kt", ".scala", ".groovy", ".clj", ".cljc"];
 
 /// The sign of a source file whose first comment gives everybody the source.
 pub const OPEN_HEAD: Word = "open-head";

@@ -58,6 +58,37 @@ pub enum ImportTrouble {
     CommonJs,
     /// A statement of the language's modules in a file that is CommonJS by its name or its manifest.
     EsModule,
+    /// No import, but the file itself: Node can't read it.
+    Syntax,
+    /// The same of a file that can be read as TypeScript, JSX or Flow.
+    Uncompiled,
+}
+
+/// A script that a package is entered by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entrance {
+    /// The script.
+    pub entry: EntryId,
+    /// Whom it is for.
+    pub reach: Reach,
+    /// What of the manifest names it.
+    pub field: String,
+    /// What Node takes it for.
+    pub format: ScriptFormat,
+    /// Whether the package is for a program that compiles what it loads.
+    pub may_be_compiled: bool,
+}
+
+/// What Node takes a script for, whatever is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScriptFormat {
+    /// A module of the language.
+    Module,
+    /// CommonJS.
+    CommonJs,
+    /// Neither its name nor a manifest says so: Node looks at what is in it.
+    Unknown,
 }
 
 /// Whom an entrance of a package is for, the gravest first.

@@ -21,7 +21,7 @@ pub(crate) mod testing;
 mod text;
 mod word;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
 pub use blob::{BlobIds, ObjectFormat};
 pub use commit::{Comparison, Differing, FromCommit, VersionTag};
 pub use entry::{Entry, EntryId, EntryKind, OPEN_HEAD, OPEN_HEAD_LANGUAGES, WideDigests};
-pub use import::{BrokenImport, ImportTrouble, Reach};
+pub use import::{BrokenImport, Entrance, ImportTrouble, Reach, ScriptFormat};
 pub use making::{BuildCopy, BuildOption, Gemspec, Making};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
@@ -83,6 +83,9 @@ pub struct Inventory {
     /// The manifest files as they were in the artifact, for the ecosystem to read.
     #[serde(skip)]
     pub manifests: Vec<ManifestFile>,
+    /// The texts of scripts, until it is known which of them the package is entered by.
+    #[serde(skip)]
+    pub(crate) scripts: BTreeMap<EntryId, Box<[u8]>>,
 }
 
 /// The artifact as a file on disk.

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::word::{self, Word};
 use super::{
-    BrokenImport, Defect, Denied, EntryId, InstallScript, Mismatch, MissingEntryPoint, RecordProblem,
-    VcsState,
+    BrokenImport, Defect, Denied, Entrance, EntryId, InstallScript, Mismatch, MissingEntryPoint,
+    RecordProblem, VcsState,
 };
 
 /// Whose clients unpack an artifact: those of its kind, or of a package that is a plain archive to everybody else.
@@ -122,6 +122,9 @@ pub struct Package {
     /// Files that must be parsed to be sure which of their imports lead nowhere.
     #[serde(skip)]
     pub doubtful_imports: Vec<EntryId>,
+    /// Scripts that it is entered by.
+    #[serde(skip)]
+    pub entrances: Vec<Entrance>,
     /// Imports of its files that lead nowhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub broken_imports: Vec<BrokenImport>,

@@ -101,6 +101,8 @@ pub enum DefectKind {
     PublishConfigIgnored,
     /// An entry point that the runtime refuses to load.
     UnloadableEntryPoint,
+    /// JSON as what a package is imported by.
+    JsonToImport,
     /// `exports` that Node refuses by its form.
     InvalidExports,
     /// A command whose file doesn't say what interprets it.
@@ -146,6 +148,8 @@ pub enum EntryPointWeight {
     Whole,
     /// A command that the package installs can't start.
     Command,
+    /// Whoever imports it by its name can't, or whoever requires it.
+    Half,
     /// A part of its users can't: one condition, one subpath.
     Part,
     /// Nobody gets types from the package, which holds none at all.

@@ -181,8 +181,9 @@ fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
 
 /// Files that Node takes for the other kind of module than they are, and JSON that it doesn't take for any.
 pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    use ImportTrouble::{CommonJs, EsModule, Json};
-    let is_unloadable = |broken: &&BrokenImport| matches!(broken.trouble, CommonJs | EsModule | Json);
+    use ImportTrouble::{CommonJs, EsModule, Json, Syntax, Uncompiled};
+    let is_unloadable =
+        |broken: &&BrokenImport| matches!(broken.trouble, CommonJs | EsModule | Json | Syntax | Uncompiled);
     report(rule, context, findings, is_unloadable, |broken| {
         let name = &broken.specifier;
         let (what, help) = match broken.trouble {
@@ -197,13 +198,25 @@ pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
                     .to_owned(),
                 "Call it .mjs, or build it as CommonJS.",
             ),
+            Syntax => (
+                format!("can't be read as JavaScript ({name})"),
+                "Build anew before packing, and try the package out as it is packed.",
+            ),
+            Uncompiled => (
+                format!("can be read as TypeScript, JSX or Flow alone ({name})"),
+                "Build before packing and name the compiled file.",
+            ),
             _ => (
                 format!("imports `{name}` without saying that it is JSON"),
                 "Write `with { type: \"json\" }` behind it, or read the file with createRequire.",
             ),
         };
         let message = format!("This file {what}: {}.", consequence(broken, context));
-        let is_mild = broken.reach == Reach::Subpath || broken.trouble == CommonJs;
+        // no bundler stands between Node and what is started
+        let is_started = matches!(broken.reach, Reach::Command | Reach::Install);
+        let is_mild = broken.reach == Reach::Subpath
+            || broken.trouble == CommonJs
+            || broken.trouble == Uncompiled && !is_started;
         (message, help, is_mild.then_some(Level::Warning))
     });
 }

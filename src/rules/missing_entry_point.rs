@@ -55,9 +55,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(found(rule, context, is_grave));
 }
 
-/// Whether the package, or a command that it installs, can't be used at all.
+/// Whether the package can't be imported, or required, or a command that it installs can't be used at all.
 pub(super) fn is_grave(weight: EntryPointWeight) -> bool {
-    matches!(weight, EntryPointWeight::Whole | EntryPointWeight::Command)
+    matches!(weight, EntryPointWeight::Whole | EntryPointWeight::Half | EntryPointWeight::Command)
 }
 
 /// Whether hardly anybody notices. `main` is written into every new manifest, also where nothing is to be loaded.
@@ -65,7 +65,10 @@ fn is_mild(missing: &MissingEntryPoint) -> bool {
     match missing.weight {
         EntryPointWeight::Hint => true,
         EntryPointWeight::Part => missing.field == "main",
-        EntryPointWeight::Whole | EntryPointWeight::Command | EntryPointWeight::Types => false,
+        EntryPointWeight::Whole
+        | EntryPointWeight::Half
+        | EntryPointWeight::Command
+        | EntryPointWeight::Types => false,
     }
 }
 
@@ -83,6 +86,8 @@ fn consequence(missing: &MissingEntryPoint, kind: Kind) -> &'static str {
     match missing.weight {
         EntryPointWeight::Whole if kind == Kind::Sdist => "nobody can build the package, or install it",
         EntryPointWeight::Whole => "nobody can load the package by its name",
+        EntryPointWeight::Half if field.contains(".require") => "nobody can require the package by its name",
+        EntryPointWeight::Half => "nobody can import the package by its name",
         EntryPointWeight::Command => "the command can't start",
         EntryPointWeight::Part => "whoever uses it gets an error",
         EntryPointWeight::Types => {

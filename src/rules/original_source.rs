@@ -26,7 +26,7 @@ with text in them. Patches to dependencies (`patches/NAME@VERSION.patch`) and ba
 
 It stays silent if the sources seem intended: the entry points are sources themselves, the allowlist names the
 sources' own folder or extension, a style sheet has no compiled sibling, the files are templates, or a file's first
-comment puts it under an open licence (Java, Kotlin, Scala, Groovy). Crates and source
+comment puts it under an open licence (Java, Kotlin, Scala, Groovy, Clojure). Crates and source
 distributions consist of source and are not examined.
 
 ## Why it matters

@@ -175,6 +175,11 @@ something else than they are: CommonJS that is a module by its name (`.mjs`) or 
 that is CommonJS by its name (`.cjs`) or by `"type": "commonjs"`, and JSON that is imported without `with { type: "json" }`. Also `exports` that Node refuses by its form.
 Imports are followed as `missing-module` does. CommonJS taken for a module is a warning.
 
+Reports what the package is entered by if Node can't read it at all: an entry point, a command or a script at installation
+that is cut off, torn, or something else than JavaScript. Behind a subpath of `exports` it is a warning; so is TypeScript, JSX or Flow in a `.js`
+file, unless the package names a runtime or bundler that compiles it. Files over 256 KiB are not looked at. JSON as the
+target of `import` in `exports` is a warning, too: Node wants `with { type: "json" }` there.
+
 Also reports, as a warning, a `main` or command that is uncompiled TypeScript or JSX in a package that has no other entry point
 and names no other runtime or bundler in its dependencies and engines.
 
@@ -193,6 +198,15 @@ Build what the name and the manifest say, or call the file by what it is; name t
 "#,
     check: |rule, context, findings| {
         super::imports::unloadable(rule, context, findings);
+        let first = findings.len();
+        const HELP_JSON: &str = "Name a script that hands the data on, or the file in `default` for all.";
+        report(rule, context, findings, &[DefectKind::JsonToImport], HELP_JSON, |defect| {
+            format!(
+                "The manifest's {} is `{}`, which Node imports only `with {{ type: \"json\" }}`: whoever imports the package by its name alone gets an error.",
+                defect.field, defect.subject
+            )
+        });
+        findings.iter_mut().skip(first).for_each(|finding| finding.at_most = Some(Level::Warning));
         const HELP_EXPORTS: &str =
             "Begin targets with ./ and keep conditions within a subpath (`\".\": {\"import\": ...}`).";
         report(rule, context, findings, &[DefectKind::InvalidExports], HELP_EXPORTS, |defect| {

@@ -2,7 +2,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::ecosystem;
 use crate::guard;
-use crate::inspect::{Effort, Member, Scanner, Storage, inspect_with};
+use crate::inspect::{Effort, Member, Scanner, Storage, inspect_with, may_be_entrance};
 use crate::inventory::{AnomalyKind, Concern, EntryKind, Unexamined, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Spent};
 
@@ -124,6 +124,12 @@ impl Examiner<'_> {
         {
             examined.manifest = Some((&*bytes).into());
         }
+        let may_enter =
+            location.depth == 0 && header.kind == EntryKind::File && examined.entry.media.is_text();
+        if may_enter && may_be_entrance(&header.path, bytes) && self.spent.keep_script(size) {
+            examined.script = Some((&*bytes).into());
+        }
+        let entry = &mut examined.entry;
         // Many small entries may each hold texts that unpack to much.
         let most = if self.spent.is_over(self.limits) { 0 } else { self.limits.room(size) };
         let mut room = most;

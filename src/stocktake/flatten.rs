@@ -13,6 +13,8 @@ pub(super) struct Examined {
     pub(super) anomalies: ThinVec<Anomaly>,
     pub(super) unexamined: ThinVec<Unexamined>,
     pub(super) manifest: Option<Box<[u8]>>,
+    /// The text of a script that the package may be entered by.
+    pub(super) script: Option<Box<[u8]>>,
 }
 
 impl Examined {
@@ -33,6 +35,7 @@ impl Examined {
             anomalies: ThinVec::new(),
             unexamined: ThinVec::new(),
             manifest: None,
+            script: None,
         }
     }
 
@@ -90,6 +93,7 @@ fn enter(mut examined: Examined, parent: Option<EntryId>, inventory: &mut Invent
             bytes: bytes.into(),
         });
     }
+    inventory.scripts.extend(examined.script.map(|text| (id, text)));
     inventory.entries.push(examined.entry);
     inventory.anomalies.extend(examined.anomalies);
     inventory.unexamined.extend(examined.unexamined);

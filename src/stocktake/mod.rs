@@ -11,6 +11,7 @@ mod flatten;
 mod installed;
 mod large;
 mod stream;
+mod torn;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -87,6 +88,7 @@ impl Stocktake<'_> {
         ecosystem::identify(&mut inventory, self.kind, self.project);
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         again::imports(&mut inventory, &source, &name, self);
+        torn::entrances(&mut inventory, self);
         installed::mark(&mut inventory);
         Ok(inventory)
     }
@@ -125,6 +127,9 @@ impl Stocktake<'_> {
         if spent.kept_too_much(self.limits) {
             // Which ones were kept is chance when several workers look; none is the same for all.
             inventory.manifests.clear();
+        }
+        if spent.kept_too_many_scripts() {
+            inventory.scripts.clear();
         }
         match sha256 {
             Ok(sha256) => inventory.artifact.sha256 = sha256,

@@ -158,6 +158,7 @@ pub struct Spent {
     bytes: AtomicU64,
     names: AtomicU64,
     kept: AtomicU64,
+    scripts: AtomicU64,
     /// Size of the artifact; 0 if it isn't packed.
     packed: u64,
 }
@@ -169,6 +170,9 @@ const RATIO_FREE: u64 = 256 << 20;
 const MOST_NAMES: u64 = 16 << 20;
 /// Bytes of names for each entry that is allowed, where that is more.
 const NAME: u64 = 160;
+
+/// Bytes of scripts that stay in memory until it is known what a package is entered by.
+const MOST_SCRIPTS: u64 = 8 << 20;
 
 impl Spent {
     /// For an artifact of this many bytes, of which the ratio is asked over all levels.
@@ -221,6 +225,16 @@ impl Spent {
     /// Whether [`Self::keep`] has said no.
     pub fn kept_too_much(&self, limits: &Limits) -> bool {
         self.kept.load(Ordering::Relaxed) > limits.kept()
+    }
+
+    /// Counts bytes of a script that are to stay in memory; `false` when that is too much.
+    pub fn keep_script(&self, count: u64) -> bool {
+        self.scripts.fetch_add(count, Ordering::Relaxed).saturating_add(count) <= MOST_SCRIPTS
+    }
+
+    /// Whether [`Self::keep_script`] has said no.
+    pub fn kept_too_many_scripts(&self) -> bool {
+        self.scripts.load(Ordering::Relaxed) > MOST_SCRIPTS
     }
 
     /// Whether the common limits were exceeded.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::inventory::{
-    Anomaly, BrokenImport, Declared, Defect, DefectKind, Denied, Entry, EntryId, Import, Inventory, Kind,
-    Making, ManifestProblem, Package,
+    Anomaly, BrokenImport, Declared, Defect, DefectKind, Denied, Entrance, Entry, EntryId, Import, Inventory,
+    Kind, Making, ManifestProblem, Package,
 };
 use crate::paths;
 use crate::project::Project;
@@ -92,6 +92,7 @@ impl Format for Tarball {
         let own = OwnFiles::of(inventory, root);
         let files = own_files(inventory, root);
         package.doubtful_imports = doubtful_imports(inventory, &manifest, &package, Brought::ByClient);
+        package.entrances = entrances(inventory, &manifest, &package, Brought::ByClient);
         let gyp = inventory.manifests.iter().find(|kept| {
             paths::folder(&kept.path) == root && crate::ecosystem::file_name(&kept.path) == BUILD_FILE
         });
@@ -186,6 +187,19 @@ pub(in crate::ecosystem) fn doubtful_imports(
         return Vec::new();
     }
     imports::doubtful(&files, manifest, package, brought)
+}
+
+/// The scripts that a package is entered by.
+pub(in crate::ecosystem) fn entrances(
+    inventory: &Inventory,
+    manifest: &Manifest,
+    package: &Package,
+    brought: Brought,
+) -> Vec<Entrance> {
+    match inventory.scripts.is_empty() {
+        true => Vec::new(),
+        false => imports::entrances(&own_files(inventory, &package.root), manifest, package, brought),
+    }
 }
 
 /// The files that must be parsed, too, where those that were have imports that lead nowhere.

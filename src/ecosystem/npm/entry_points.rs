@@ -8,6 +8,7 @@ use crate::inventory::{EntryPointWeight, MissingEntryPoint};
 use crate::paths;
 
 use super::manifest::Manifest;
+use super::wholeness::node_target;
 
 /// The files of a package, from its folder.
 #[derive(Debug)]
@@ -240,12 +241,25 @@ impl Follow<'_> {
                 _ if self.is_of_sources(&subpath, &leaves) => EntryPointWeight::Hint,
                 _ => EntryPointWeight::Part,
             };
+            let asked: Vec<&str> = match (subpath.as_str(), weight) {
+                (".", EntryPointWeight::Part) => {
+                    ["import", "require"].iter().filter_map(|kind| node_target(target, kind, 0)).collect()
+                }
+                _ => Vec::new(),
+            };
+            let is_half =
+                |leaf: &Leaf| !leaf.is_types && !leaf.is_optional && asked.contains(&leaf.target.as_str());
             // One item of a list will do; if none does, that is one finding.
             if let Some(first) = leaves.iter().find(|leaf| leaf.has_alternative && !present) {
                 self.miss(first.field.clone(), first.target.clone(), weight, "exports");
             }
             for leaf in &leaves {
-                self.leaf("exports", leaf, if leaf.is_optional { EntryPointWeight::Hint } else { weight });
+                let weight = match leaf.is_optional {
+                    true => EntryPointWeight::Hint,
+                    false if is_half(leaf) => EntryPointWeight::Half,
+                    false => weight,
+                };
+                self.leaf("exports", leaf, weight);
             }
         }
     }
@@ -348,7 +362,9 @@ impl Follow<'_> {
                 matches!(missing.field.as_str(), "types" | "typings") || is_declaration(&missing.target);
             let may_be_absent = match missing.weight {
                 EntryPointWeight::Whole => true,
-                EntryPointWeight::Part => is_of_types && missing.field.starts_with("exports"),
+                EntryPointWeight::Half | EntryPointWeight::Part => {
+                    is_of_types && missing.field.starts_with("exports")
+                }
                 _ => false,
             };
             if may_be_absent && !is_types {
@@ -748,7 +764,7 @@ mod tests {
 
     #[test]
     fn entrances_that_lead_nowhere() {
-        use EntryPointWeight::{Command, Hint, Part, Types, Whole};
+        use EntryPointWeight::{Command, Half, Hint, Part, Types, Whole};
         for (manifest, paths, expected) in [
             (r#"{"main": "dist/a.js"}"#, &["src/a.ts"][..], &[("main", Whole)][..]),
             (r#"{"main": "dist/a.js"}"#, &["index.js"], &[("main", Hint)]),
@@ -761,7 +777,28 @@ mod tests {
             (
                 r#"{"exports": {".": {"import": "./a.mjs", "require": "./a.cjs"}}}"#,
                 &["a.mjs"],
-                &[(r#"exports["."].require"#, Part)],
+                &[(r#"exports["."].require"#, Half)],
+            ),
+            (
+                r#"{"exports": {"import": {"types": "./a.d.ts", "default": "./a.mjs"}, "default": "./a.cjs"}}"#,
+                &["a.cjs", "a.d.ts"],
+                &[("exports.import.default", Half)],
+            ),
+            // Node takes another one first
+            (
+                r#"{"exports": {".": {"node": "./n.js", "import": "./a.mjs", "require": "./a.cjs"}}}"#,
+                &["n.js", "a.cjs"],
+                &[(r#"exports["."].import"#, Part)],
+            ),
+            (
+                r#"{"exports": {".": {"browser": {"import": "./b.mjs"}, "default": "./a.js"}}}"#,
+                &["a.js"],
+                &[(r#"exports["."].browser.import"#, Part)],
+            ),
+            (
+                r#"{"exports": {"./s": {"import": "./a.mjs", "require": "./a.cjs"}}}"#,
+                &["a.cjs"],
+                &[(r#"exports["./s"].import"#, Part)],
             ),
             (
                 r#"{"exports": {".": {"types": "./a.d.ts", "default": "./a.js"}}}"#,

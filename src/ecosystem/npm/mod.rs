@@ -27,7 +27,7 @@ use super::Ecosystem;
 // What extensions for Visual Studio Code have in common with npm's packages.
 pub(super) use advice::builds::map_options;
 pub(super) use advice::{Item, files, narrow};
-pub(super) use artifact::{OwnFiles, broken_imports, doubtful_imports, leading_imports, package};
+pub(super) use artifact::{OwnFiles, broken_imports, doubtful_imports, entrances, leading_imports, package};
 pub(super) use client::generated_from;
 pub(super) use deployed::named_by_build;
 pub(super) use glob::{Glob, split};

@@ -35,6 +35,51 @@ pub(super) fn install_script(manifest: &Manifest) -> Option<(&'static str, Strin
     Some((event, started.file))
 }
 
+/// Where Node gets to in a target of `exports`, for whoever imports the package or requires it, be the file there or not;
+/// `None` if that depends on the order of conditions.
+pub(super) fn node_target<'v>(target: &'v Value, kind: &str, depth: usize) -> Option<&'v str> {
+    const DEEPEST: usize = 32;
+    match target {
+        Value::String(path) => Some(path),
+        Value::Array(items) if depth < DEEPEST => {
+            items.iter().find_map(|item| node_target(item, kind, depth + 1))
+        }
+        // which of these comes first isn't known here
+        Value::Object(map) if depth < DEEPEST => {
+            let own: Vec<&Value> =
+                ["node", "node-addons", "module-sync", kind].iter().filter_map(|key| map.get(*key)).collect();
+            match own.as_slice() {
+                [] => node_target(map.get("default")?, kind, depth + 1),
+                [only] => node_target(only, kind, depth + 1),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether a package names a runtime or a bundler that may compile what it loads.
+pub(super) fn is_for_others(manifest: &Manifest) -> bool {
+    const OTHER_RUNTIMES: [&str; 12] = [
+        "react-native",
+        "expo",
+        "bun",
+        "deno",
+        "svelte",
+        "nuxt",
+        "astro",
+        "vite",
+        "webpack",
+        "next",
+        "vue",
+        "electron",
+    ];
+    ["peerDependencies", "engines", "devDependencies", "dependencies"].iter().any(|key| {
+        let names = manifest.object.get(key).and_then(Value::as_object);
+        names.is_some_and(|names| OTHER_RUNTIMES.iter().any(|runtime| names.contains_key(*runtime)))
+    })
+}
+
 /// All defects. `files` are the package's files by their paths relative to its folder, `entrances` the entry points
 /// of its code, `gyp` the text of `binding.gyp`.
 pub(super) fn defects<'a>(
@@ -51,6 +96,7 @@ pub(super) fn defects<'a>(
     found.extend(package.build_sources(gyp));
     found.extend(package.publish_config());
     found.extend(package.invalid_exports());
+    found.extend(package.json_to_import());
     found.extend(package.sources_as_entrances(entrances));
     found.extend(package.commands());
     found.extend(package.programs());
@@ -248,31 +294,26 @@ impl<'a> Whole<'_, 'a> {
         invalid_target(main).map(|target| invalid("exports[\".\"]", target))
     }
 
+    /// JSON for whoever imports the package: Node wants it to be called JSON there, as nobody does who loads a package by its
+    /// name. Where the manifest names it for all alike, it is a package of data.
+    fn json_to_import(&self) -> Option<Defect> {
+        let exports = self.manifest.object.get("exports")?;
+        let main = match exports.as_object().is_some_and(|map| map.keys().any(|key| key.starts_with('.'))) {
+            true => exports.get(".")?,
+            false => exports,
+        };
+        main.as_object()?.get("import")?;
+        let target = node_target(main, "import", 0).filter(|target| target.ends_with(".json"))?;
+        self.file(target.trim_start_matches("./"))?;
+        Some(self.defect(DefectKind::JsonToImport, "exports[\".\"].import".to_owned(), target, "exports"))
+    }
+
     /// Node doesn't strip types in `node_modules`; bundlers and other runtimes may.
     fn sources_as_entrances(&self, entrances: &[String]) -> Option<Defect> {
-        const OTHER_RUNTIMES: [&str; 12] = [
-            "react-native",
-            "expo",
-            "bun",
-            "deno",
-            "svelte",
-            "nuxt",
-            "astro",
-            "vite",
-            "webpack",
-            "next",
-            "vue",
-            "electron",
-        ];
-        let is_for_others =
-            ["peerDependencies", "engines", "devDependencies", "dependencies"].iter().any(|key| {
-                let names = self.manifest.object.get(key).and_then(Value::as_object);
-                names.is_some_and(|names| OTHER_RUNTIMES.iter().any(|runtime| names.contains_key(*runtime)))
-            });
         let runs = |path: &String| {
             [".js", ".mjs", ".cjs", ".node", ".wasm", ".json"].iter().any(|end| path.ends_with(end))
         };
-        if is_for_others || entrances.iter().any(runs) {
+        if is_for_others(self.manifest) || entrances.iter().any(runs) {
             return None;
         }
         let (key, source) = match self.manifest.text("main") {

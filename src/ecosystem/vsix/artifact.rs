@@ -76,6 +76,7 @@ impl Format for Extension {
         package.declared.missing.extend(contributes::missing(inventory, &manifest));
         package.doubtful_imports =
             npm::doubtful_imports(inventory, &manifest, &package, npm::Brought::InPackage);
+        package.entrances = npm::entrances(inventory, &manifest, &package, npm::Brought::InPackage);
         let publisher = manifest.text("publisher").unwrap_or_default().to_owned();
         if let Some(identity) = identity {
             let pairs = [

@@ -10,12 +10,15 @@ mod ruby;
 mod rust;
 pub(in crate::inspect) mod script;
 mod script_files;
+mod syntax;
 
 use std::collections::HashSet;
 
 use crate::inventory::{Asking, Import};
 
 use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
+
+pub(crate) use syntax::syntax_error;
 
 /// What a file asks for and gives, as its parser sees it; `None` if it can't be parsed.
 pub(crate) fn parsed_imports(path: &str, bytes: &[u8]) -> Option<Vec<Import>> {
@@ -120,6 +123,22 @@ impl Language {
             _ => is_command(path, bytes, b"node").then_some(Self::Script),
         }
     }
+}
+
+/// Largest script that is kept until it is known whether the package is entered by it.
+const MOST_FOR_AN_ENTRANCE: usize = 256 << 10;
+
+/// Whether a file may be a script that an npm package or an editor's extension is entered by.
+pub(crate) fn may_be_entrance(path: &str, bytes: &[u8]) -> bool {
+    /// Folders that it stands in at most: `package/dist/node/cjs/`.
+    const DEEPEST: usize = 5;
+    let in_package = path.strip_prefix("package/").or_else(|| path.strip_prefix("extension/"));
+    in_package.is_some_and(|path| {
+        path.matches('/').count() < DEEPEST
+            && !path.starts_with("node_modules/")
+            && bytes.len() <= MOST_FOR_AN_ENTRANCE
+            && Language::of(path, bytes) == Some(Language::Script)
+    })
 }
 
 /// Whether a file without an extension is a script for an interpreter.

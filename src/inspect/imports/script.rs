@@ -45,11 +45,6 @@ pub(crate) fn parsed<T: Send>(
     bytes: &[u8],
     make: fn(&str, &Program<'_>, SourceType) -> T,
 ) -> Option<T> {
-    let brackets = bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b'<')).count();
-    let stack = (1 << 20) + brackets * STACK_PER_BRACKET + bytes.len() * STACK_PER_BYTE;
-    if stack > MOST_STACK {
-        return None;
-    }
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
@@ -59,10 +54,19 @@ pub(crate) fn parsed<T: Send>(
         Some("cjs") => &[SourceType::cjs(), SourceType::mjs()],
         _ => &[SourceType::mjs(), SourceType::cjs()],
     };
+    with_stack(bytes, || kinds.iter().find_map(|kind| parse(text, *kind, make)))?
+}
+
+/// Does something with a script on a thread with as much stack as its parser may take; `None` if that is too much.
+pub(super) fn with_stack<T: Send>(bytes: &[u8], parse: impl FnOnce() -> T + Send) -> Option<T> {
+    let brackets = bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b'<')).count();
+    let stack = (1 << 20) + brackets * STACK_PER_BRACKET + bytes.len() * STACK_PER_BYTE;
+    if stack > MOST_STACK {
+        return None;
+    }
     thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(stack * SLACK);
-        let parse = || kinds.iter().find_map(|kind| parse(text, *kind, make));
-        thread.spawn_scoped(scope, parse).ok()?.join().ok()?
+        thread.spawn_scoped(scope, parse).ok()?.join().ok()
     })
 }
 

@@ -15,6 +15,7 @@ const NOTICES: &[&str] = &[
     "under the terms of the gnu library general public license",
     "under the terms of the gnu affero general public license",
     "under the terms of the eclipse public license",
+    "are covered by the eclipse public license",
     "under the terms and conditions of the common development and distribution license",
     "subject to the terms of the common development and distribution license",
     "subject to the terms of the mozilla public license",
@@ -62,9 +63,12 @@ pub(super) fn shows_as_data(path: &str, bytes: &[u8]) -> bool {
 fn is_open(bytes: &[u8]) -> bool {
     let text = text_start(bytes);
     let text = String::from_utf8_lossy(text.get(..LONGEST.min(text.len())).unwrap_or_default());
-    let is_code =
-        |line: &&str| ["package ", "import ", "public ", "class "].iter().any(|word| line.starts_with(word));
-    let lines = text.lines().map(|line| line.trim_start_matches([' ', '\t', '*', '/', '!']).trim_end());
+    let is_code = |line: &&str| {
+        ["package ", "import ", "public ", "class ", "(ns ", "(in-ns "]
+            .iter()
+            .any(|word| line.starts_with(word))
+    };
+    let lines = text.lines().map(|line| line.trim_start_matches([' ', '\t', '*', '/', '!', ';']).trim_end());
     let head: Vec<&str> = lines.take_while(|line| !is_code(line)).collect();
     let said = head.iter().find_map(|line| {
         let start = line.to_ascii_lowercase().find(SPDX)?;
@@ -106,6 +110,14 @@ mod tests {
             assert!(shows_as_data("acme/A.java.src", text.as_bytes()), "{text}");
             assert!(!shows_as_data("acme/sources.txt", text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn heads_of_open_clojure() {
+        let head = ";; Copyright (c) Acme. The use and\n;; distribution terms for this software are covered by the Eclipse Public\n;; License 1.0\n\n(ns acme.core)\n";
+        assert!(shows("acme/core.clj", head.as_bytes()));
+        assert!(!shows("acme/core.clj", format!("(ns acme.core)\n{head}").as_bytes()));
+        assert!(!shows("acme/core.clj", b";; Copyright (c) Acme.\n(ns acme.core)\n"));
     }
 
     #[test]

@@ -16,9 +16,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
-use crate::inventory::{Asking, BrokenImport, Entry, EntryId, Import, ImportTrouble, Package, Reach};
+use crate::inventory::{
+    Asking, BrokenImport, Entrance, Entry, EntryId, Import, ImportTrouble, Package, Reach, ScriptFormat,
+};
 
 use super::manifest::Manifest;
+use super::wholeness;
 use dependencies::{Dependencies, package_of};
 use format::{Format, format};
 use given::Given;
@@ -83,6 +86,33 @@ pub(in crate::ecosystem) enum Brought {
 struct Way<'r> {
     steps: usize,
     root: &'r Root,
+}
+
+/// The scripts that a package is entered by, each as the gravest of its entrances.
+pub(super) fn entrances(
+    files: &[(&str, &Entry)],
+    manifest: &Manifest,
+    package: &Package,
+    brought: Brought,
+) -> Vec<Entrance> {
+    let whole = Whole::new(manifest, files, package, brought, Given::quick());
+    let is_of_code = |reach| !matches!(reach, Reach::Types | Reach::Styles);
+    let mut roots: Vec<&Root> = whole.roots.iter().filter(|root| is_of_code(root.reach)).collect();
+    roots.sort_by_key(|root| root.reach);
+    let may_be_compiled = wholeness::is_for_others(manifest);
+    let mut known = BTreeSet::new();
+    let own = roots.into_iter().filter(|root| Graph::Code.goes_on(&root.path) && known.insert(&root.path));
+    let entrance = |root: &Root| {
+        let (path, entry) = whole.tree.get(&root.path)?;
+        let format = match whole.format((path, Graph::Code)) {
+            Format::Module => ScriptFormat::Module,
+            Format::CommonJs => ScriptFormat::CommonJs,
+            Format::Unknown => ScriptFormat::Unknown,
+        };
+        let (reach, field) = (root.reach, root.field.clone());
+        Some(Entrance { entry: entry.id, reach, field, format, may_be_compiled })
+    };
+    own.filter_map(entrance).collect()
 }
 
 /// The files that must be parsed to be sure of what leads nowhere.

@@ -4,6 +4,7 @@
 
 mod code;
 mod columns;
+mod digests;
 mod directives;
 mod environment;
 mod json;
@@ -22,6 +23,7 @@ use std::ops::Range;
 
 use super::{Found, Sample};
 use crate::plain::Plain;
+use digests::Digests;
 use table::Format;
 
 pub(super) use environment::find as environment;
@@ -158,6 +160,7 @@ fn is_settings(text: &[u8]) -> bool {
 /// The values among these that are credentials.
 fn credentials(text: &[u8], pairs: &[Pair<'_>], format: Format) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    let digests = Digests::of(text);
     for pair in pairs {
         let value = clear(text, pair.value.clone());
         if let Some(default) = values::default_in(&value)
@@ -177,6 +180,7 @@ fn credentials(text: &[u8], pairs: &[Pair<'_>], format: Format) -> Vec<Range<usi
             found.push(pair.value.start + place.start..pair.value.start + place.end);
         } else if pair.secret
             || !is_term(&pair.name, &value)
+                && !digests.has(&pair.name, &value)
                 && names::kind(&pair.parent, &pair.name)
                     .is_some_and(|kind| values::is_secret(&value, kind, format))
         {

@@ -327,7 +327,13 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     if is_host(name.as_bytes()) && ["bearer", "gitlab-token", "github-oauth"].contains(&parent) {
         return Some(Kind::Token);
     }
-    let is_encrypted = self::words(parent).iter().chain(&words).any(|word| word == "encrypted");
+    let owner = self::words(parent);
+    let is_encrypted = owner.iter().chain(&words).any(|word| word == "encrypted");
+    // whoever says so has thought about it: the secret of a program that everybody installs
+    let is_said_to_be_none = |words: &[String]| words.windows(2).any(|two| two == ["not", "secret"]);
+    if is_said_to_be_none(&owner) || is_said_to_be_none(&words) {
+        return None;
+    }
     let all = words.clone();
     let has = |harmless: &[&str]| all.iter().any(|word| harmless.contains(&word.as_str()));
     if is_encrypted || has(HARMLESS) {

@@ -1,0 +1,227 @@
+//! Whether Node can read a script at all. Asked only of what a package is entered by, and told only where there is no
+//! doubt: what another tool may compile first is another matter than what is cut off or torn.
+
+use oxc_allocator::Allocator;
+use oxc_parser::{ParseOptions, Parser};
+use oxc_span::{GetSpan, SourceType};
+
+use super::script;
+use crate::inventory::ScriptFormat;
+
+/// Where and why a script can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SyntaxError {
+    /// Counted from 1.
+    pub(crate) line: u64,
+    /// Mostly in the parser's words.
+    pub(crate) says: String,
+    /// Whether it can be read as TypeScript, JSX or Flow, which some tool may compile before it runs.
+    pub(crate) is_uncompiled: bool,
+}
+
+/// What keeps Node from reading a script that it takes for a module, for CommonJS, or for either.
+pub(crate) fn syntax_error(bytes: &[u8], format: ScriptFormat) -> Option<SyntaxError> {
+    // of other encodings it isn't known what Node makes of them
+    let text = std::str::from_utf8(bytes).ok()?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    script::with_stack(bytes, || {
+        let kinds: &[SourceType] = match format {
+            ScriptFormat::Module => &[SourceType::mjs()],
+            ScriptFormat::CommonJs => &[SourceType::cjs()],
+            ScriptFormat::Unknown => &[SourceType::cjs(), SourceType::mjs()],
+        };
+        // The one that gets furthest is what the script is meant to be.
+        let mut furthest: Option<(usize, String)> = None;
+        for kind in kinds {
+            let (at, says) = error(text, *kind)?;
+            if furthest.as_ref().is_none_or(|(known, _)| *known < at) {
+                furthest = Some((at, says));
+            }
+        }
+        let (at, says) = furthest?;
+        let line = memchr::memchr_iter(b'\n', text.as_bytes().get(..at)?).count() as u64 + 1;
+        let is_other_kind = || {
+            let other = if format == ScriptFormat::Module { SourceType::cjs() } else { SourceType::mjs() };
+            error(text, other).is_none()
+        };
+        // of declarations TypeScript has several, so that it says nothing of two
+        let is_uncompiled = !says.starts_with("Duplicated export") && !is_other_kind() && is_uncompiled(text);
+        Some(SyntaxError { line, says, is_uncompiled })
+    })?
+}
+
+/// The first error of a text read as one kind of script, and where it is; `None` if there is none.
+fn error(text: &str, kind: SourceType) -> Option<(usize, String)> {
+    let allocator = Allocator::default();
+    // Node puts a function around what is no module.
+    let options =
+        ParseOptions { allow_return_outside_function: !kind.is_module(), ..ParseOptions::default() };
+    let parsed = Parser::new(&allocator, text, kind).with_options(options).parse();
+    if !kind.is_module()
+        && let Some(statement) = parsed.program.body.iter().find(|one| one.is_module_declaration())
+    {
+        let at = statement.span().start as usize;
+        return Some((at, "an import or export statement outside of a module".to_owned()));
+    }
+    let first = parsed.errors.first()?;
+    // of two that don't go together the second is the wrong one
+    let labels = first.labels.iter().flatten();
+    let at = match first.message.starts_with("Duplicated") {
+        true => labels.map(|label| label.offset()).max(),
+        false => labels.map(|label| label.offset()).next(),
+    };
+    let at = at.unwrap_or(0).min(text.len());
+    // outside of modules it may be a name, which the parser doesn't know everywhere
+    let is_odd_name = !kind.is_module()
+        && text.get(..at).is_some_and(|before| {
+            ["let", "yield", "await"].iter().any(|name| before.trim_end().ends_with(name))
+        });
+    (!is_odd_name).then(|| (at, first.message.to_string()))
+}
+
+fn is_uncompiled(text: &str) -> bool {
+    /// So far from its beginning a file says that it is Flow.
+    const HEAD: usize = 4_000;
+    let head = text.as_bytes().get(..HEAD).unwrap_or(text.as_bytes());
+    memchr::memmem::find(head, b"@flow").is_some()
+        || [SourceType::tsx(), SourceType::ts()].into_iter().any(|kind| error(text, kind).is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
+
+    /// What Node reads in CommonJS, and what in modules.
+    const SOUND: [(&str, ScriptFormat); 24] = [
+        ("", ScriptFormat::Unknown),
+        ("#!/usr/bin/env node\nif (x) return;\n", ScriptFormat::CommonJs),
+        ("return 1;", ScriptFormat::Unknown),
+        ("var o = 017, s = '\\08';", ScriptFormat::CommonJs),
+        ("with (Math) { abs(1) }", ScriptFormat::CommonJs),
+        ("var d = 1; delete d;", ScriptFormat::CommonJs),
+        ("<!-- old\n--> older\nvar a;", ScriptFormat::CommonJs),
+        ("var await = 1; var b = await;", ScriptFormat::CommonJs),
+        ("var let = 3, yield = 4, static = 5;", ScriptFormat::CommonJs),
+        ("function f(a, a) {}", ScriptFormat::CommonJs),
+        ("var t = new.target;", ScriptFormat::CommonJs),
+        ("if (1) function q() {}\nlab: function l() {}", ScriptFormat::CommonJs),
+        ("var r = /\\c/, s = /{1/, t = /]/, u = /\\1(a)/;", ScriptFormat::CommonJs),
+        ("class A { #x = 1; static { this.q = 1_000; } has(o) { return #x in o; } }", ScriptFormat::Module),
+        ("a ??= 1; b ||= 2; c &&= d?.e ?? f;", ScriptFormat::Module),
+        ("const a = await b; export { a }; import.meta.url;", ScriptFormat::Unknown),
+        ("import a from './a.json' with { type: 'json' };", ScriptFormat::Module),
+        ("export * as default from 'a'; export { b as 'c d' } from 'e';", ScriptFormat::Unknown),
+        ("for await (const a of b) {}", ScriptFormat::Module),
+        ("using a = b;", ScriptFormat::Module),
+        ("const r = /[\\p{L}--[a-z]]/v, s = /(?<a>b)(?<!c)/dgimsuy;", ScriptFormat::Module),
+        ("\u{feff}var a = 1;\r\nvar b = 2;\r\n", ScriptFormat::CommonJs),
+        ("import('a'); const b = `${`${c}`}`;", ScriptFormat::CommonJs),
+        ("async function* f() { yield* await a; }", ScriptFormat::CommonJs),
+    ];
+
+    const TORN: [(&str, ScriptFormat, u64); 14] = [
+        ("module.exports = {\n  a: 1,\n", ScriptFormat::Unknown, 3),
+        ("var a = 1;\n<<<<<<< HEAD\nvar b;\n=======\n", ScriptFormat::CommonJs, 2),
+        ("<!DOCTYPE html>\n<html></html>\n", ScriptFormat::Unknown, 1),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:1\n", ScriptFormat::Unknown, 1),
+        ("const s = 'never ends;\n", ScriptFormat::Module, 1),
+        ("a;\n/* never ends", ScriptFormat::CommonJs, 2),
+        ("export const a = 1;\nreturn;\n", ScriptFormat::Module, 2),
+        ("export const a = 1;\nexport const a = 2;\n", ScriptFormat::Module, 2),
+        ("function f() {\n await g();\n}\n", ScriptFormat::Module, 2),
+        ("'use strict';\nimport a from 'a';\n", ScriptFormat::CommonJs, 2),
+        ("const a = 1;\nawait a;\n", ScriptFormat::CommonJs, 2),
+        ("const a = `b${1;\n", ScriptFormat::CommonJs, 1),
+        ("var a = ;\n", ScriptFormat::Unknown, 1),
+        ("f(a b);\n", ScriptFormat::Unknown, 1),
+    ];
+
+    #[test]
+    fn what_node_reads_is_left_alone() {
+        for (text, format) in SOUND {
+            assert_eq!(syntax_error(text.as_bytes(), format), None, "{text}");
+        }
+        assert_eq!(syntax_error(b"var a = '\xFF", ScriptFormat::CommonJs), None);
+    }
+
+    #[test]
+    fn what_nobody_reads_is_told_with_its_line() {
+        for (text, format, line) in TORN {
+            let error = syntax_error(text.as_bytes(), format).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!((error.line, error.is_uncompiled), (line, false), "{text}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn what_others_compile_is_told_apart() {
+        for text in [
+            "const a: number = 1;",
+            "export const a = <b>{c}</b>;",
+            "import type { A } from 'a'; export default 1 as A;",
+            "/**\n * @flow strict\n */\nexport type A = {| a: ?string |};",
+        ] {
+            let error = syntax_error(text.as_bytes(), ScriptFormat::Unknown);
+            assert!(error.is_some_and(|error| error.is_uncompiled), "{text}");
+        }
+    }
+
+    /// A sound script, cut off or damaged at a place that chance chooses: Node is asked what it makes of it.
+    #[test]
+    fn nothing_is_told_of_what_node_reads() {
+        const ASK: &str = r#"
+            const vm = require('node:vm'), given = ['exports', 'require', 'module', '__filename', '__dirname'];
+            const texts = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
+            const reads = (make) => { try { make(); return true } catch (error) { return !(error instanceof SyntaxError) } };
+            console.log(JSON.stringify(texts.map((text) => [
+              reads(() => vm.compileFunction(text.replace(/^\uFEFF/, '').replace(/^#!.*/, ''), given)),
+              reads(() => new vm.SourceTextModule(text)),
+            ])));"#;
+        let mut dice = Dice::new(fresh_seed());
+        let all: Vec<&str> = SOUND.iter().map(|(text, _)| *text).filter(|text| text.len() > 8).collect();
+        let texts: Vec<String> = (0..400)
+            .map(|_| {
+                let mut text = String::new();
+                for _ in 0..=dice.below(2) {
+                    text.push_str(all[dice.below(all.len())]);
+                    text.push('\n');
+                }
+                let at = (0..text.len())
+                    .cycle()
+                    .skip(dice.below(text.len()))
+                    .find(|at| text.is_char_boundary(*at));
+                let at = at.unwrap_or(0);
+                match dice.below(4) {
+                    0 => text.truncate(at),
+                    1 => text.insert_str(at, ["}", "(", "'", "`", "<", "await ", " let "][dice.below(7)]),
+                    2 => drop(text.remove(at)),
+                    _ => {}
+                }
+                text
+            })
+            .collect();
+        let mut node = match std::process::Command::new("node")
+            .args(["--no-warnings", "--experimental-vm-modules", "-e", ASK])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+        {
+            Ok(node) => node,
+            Err(_) => return eprintln!("no node to ask"),
+        };
+        serde_json::to_writer(node.stdin.take().unwrap(), &texts).unwrap();
+        let output = node.wait_with_output().unwrap();
+        let reads: Vec<(bool, bool)> = serde_json::from_slice(&output.stdout).unwrap();
+        for (text, (as_script, as_module)) in texts.iter().zip(reads) {
+            for (format, is_read) in [
+                (ScriptFormat::CommonJs, as_script),
+                (ScriptFormat::Module, as_module),
+                (ScriptFormat::Unknown, as_script || as_module),
+            ] {
+                // `using` is newer than some Nodes, and nothing is told of it
+                let error = syntax_error(text.as_bytes(), format);
+                assert!(!is_read || error.is_none(), "{format:?} {error:?}: {text}");
+            }
+        }
+    }
+}
