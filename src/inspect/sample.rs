@@ -2,7 +2,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::inventory::{At, Media, TextFacts};
 
-use super::map::Growing;
+use super::map::{Growing, Settings};
 
 /// One entry's bytes as inspectors see them.
 pub struct Sample<'a> {
@@ -19,6 +19,8 @@ pub struct Sample<'a> {
     pub(super) facts: Option<TextFacts>,
     /// The document that it is, where that was read before.
     pub(super) map: Cell<Option<Growing>>,
+    /// Settings among the original files of the maps in it.
+    pub(super) settings: RefCell<Vec<Settings>>,
     /// Line index, filled lazily.
     marks: RefCell<Vec<Mark>>,
     /// The last place asked for, as offset and characters before it in its line: a file of one line has many.
@@ -82,6 +84,7 @@ impl<'a> Sample<'a> {
             place: Place::Same,
             facts: None,
             map: Cell::default(),
+            settings: RefCell::default(),
             marks,
             last,
         }

@@ -51,6 +51,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
     }
     for mut found in find(sample, hits, scanner.options.recovered) {
         sink.entry.unexamined.extend(found.left_out);
+        sample.settings.borrow_mut().append(&mut found.settings);
         if let Some(literal) = in_literal(sample, &found) {
             sink.inner.push(literal);
             continue;

@@ -43,6 +43,8 @@ pub(crate) struct Found {
     pub debug_id: Option<String>,
     pub section_urls: Vec<String>,
     pub sources: Vec<FoundSource>,
+    /// Those of the texts that are settings with credentials.
+    pub settings: Vec<Settings>,
     pub maker: Option<&'static str>,
     pub damage: Option<String>,
     /// What packgate itself left out of it, because there is too much.
@@ -57,6 +59,15 @@ pub(crate) struct FoundSource {
     /// Whether the map's ignore list names it.
     ignored: bool,
     pub text: Option<Text>,
+}
+
+/// An original text that is a file of settings by its path, and has credentials in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// Where it begins in the document.
+    pub at: usize,
+    pub path: String,
+    pub text: Vec<u8>,
 }
 
 /// An original text, unescaped.
@@ -121,6 +132,7 @@ struct Partial {
     members: Vec<u8>,
     sources: Vec<String>,
     contents: Vec<Option<Text>>,
+    settings: Vec<Settings>,
     ignored: Vec<usize>,
     section_urls: Vec<String>,
     /// Complete ones: from sections, and from lists that a repeated key replaced.
@@ -171,6 +183,7 @@ impl Partial {
             debug_id: self.debug_id,
             section_urls: self.section_urls,
             sources: self.ready,
+            settings: self.settings,
             maker,
             damage: None,
             left_out: None,
@@ -634,6 +647,7 @@ impl<'a> Reader<'a> {
 
     /// One element of the list of texts.
     fn content(&mut self, first: u8, partial: &mut Partial) -> Walk {
+        let at = self.cursor.at;
         let (text, closed) = match first {
             b'}' | b':' => return Err(self.broken("a list has no end")),
             b'"' | b'\'' | b'`' => self.text(),
@@ -641,6 +655,12 @@ impl<'a> Reader<'a> {
         };
         if self.may_go_on(&self.cursor) {
             return Err(Stop::Cut);
+        }
+        if text.is_some()
+            && let Some(path) = partial.sources.get(partial.contents.len())
+        {
+            let settings = self.settings(at, path);
+            partial.settings.extend(settings);
         }
         // The paths have been counted; a list of texts alone must be too.
         if partial.contents.len() < partial.sources.len() || self.room() {
@@ -664,9 +684,11 @@ impl<'a> Reader<'a> {
                 self.skip()?;
                 continue;
             }
+            let at = self.cursor.at;
             let (text, closed) = self.text();
             if text.is_some() && self.room() {
                 partial.by_path = true;
+                partial.settings.extend(self.settings(at, &short(&path)));
                 partial.ready.push(FoundSource { text, ..FoundSource::at(short(&path)) });
             }
             closed?;
@@ -708,6 +730,15 @@ impl<'a> Reader<'a> {
         };
         let closed = if then == Piece::Last { Ok(()) } else { Err(self.broken("a text has no end")) };
         (text, closed)
+    }
+
+    /// The text that was read last and begins at `at`, if its path says that it is settings, and credentials are in it.
+    fn settings(&self, at: usize, path: &str) -> Option<Settings> {
+        crate::inspect::secret::are_settings(path, &self.scratch).then(|| Settings {
+            at,
+            path: path.to_owned(),
+            text: self.scratch.clone(),
+        })
     }
 
     fn scratch_text(&self) -> Option<Text> {

@@ -13,7 +13,9 @@ mod maker;
 mod party;
 
 pub(crate) use data_url::{DataUrl, base64_run, data_url, in_alphabet};
-pub(crate) use document::{Found, FoundSource, MOST_MAPS, Reading, TOO_MANY_MAPS, read, read_loose};
+pub(crate) use document::{
+    Found, FoundSource, MOST_MAPS, Reading, Settings, TOO_MANY_MAPS, read, read_loose,
+};
 pub(crate) use growing::Growing;
 pub(crate) use javascript::{begins_comment, is_separator, line_length};
 pub(crate) use json::{Cursor, Piece};

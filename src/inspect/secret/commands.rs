@@ -36,7 +36,7 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"(?:authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:bearer|basic|(?:api-)?token)\s{1,3})?"#,
         r#"|\b(?:x-)?(?:api-?key|api-?token|auth-?token|access-?token|subscription-key|private-token)["']?\s{0,3}[:=]\s{0,3}["']?"#,
         r#"|\b[a-z0-9_]*(?:_key|apikey|token|secret|password|passwd|passphrase|_pat|_pass|_pwd)=["']?"#,
-        r#"|--(?:[a-z0-9]{1,20}-){0,3}(?:token|password|passphrase|api-key|apikey|secret)[ =]["']?"#,
+        r#"|--(?:[a-z0-9]{1,20}-){0,3}(?:token|password|passphrase|api-key|apikey|secret)(?:[ =]["']?|["'],\s{0,3}["'])"#,
         r#"|\bbearer\s{1,3}"#,
         r#"|(?:^|\s)(?:-u|--user|--proxy-user)[ =]{1,3}["']?[a-z0-9_.@-]*:["']?"#,
         r#"|\b(?:docker|podman|nerdctl|buildah|skopeo|oras|crane|registry|az|oc) login\s[^\n]*?\s-p[ =]?["']?"#,
@@ -58,10 +58,10 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         // what sbt publishes with: the realm, the host, the user, the password
         r#"|\bCredentials\((?:\s*"[^"\n]*",){3}\s*""#,
         r#"|\bNetworkCredential\(["'][^"'\n]*["'],\s?["']"#,
-        r#"|(?:--password-stdin|--with-token|--stdin)\s[^\n]*?<<<\s?["']?"#,
+        r#"|(?:--pass(?:word|wd)?-(?:on-)?stdin|--with-token|--stdin)\s[^\n]*?<<<\s?["']?"#,
         r#"|\bidentified by\s["']"#,
         r#"|\b(?:with|login|role\s\S{1,80}|user\s\S{1,80})\s{1,3}(?:encrypted\s)?password\s{0,3}=?\s{0,3}N?'"#,
-        r#"|--(?:requirepass|masterauth)[ =]["']?"#,
+        r#"|--(?:requirepass|masterauth)(?:[ =]["']?|["'],\s{0,3}["'])"#,
         r#"|\b(?:un)?zip(?:\s[^\n]*?)?\s-P\s?["']?"#,
         r#"|\b7z[ar]?(?:\s[^\n]*?)?\s-p["']?"#,
         // what expect(1) types
@@ -77,7 +77,7 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(concat!(
         r#"\b(?:echo|printf)\s{1,3}(?:-n\s{1,3}|["']?%s["']?\s{1,3})?["']?(?:[a-z_][a-z0-9_-]*:)?([^\s"'\\<>{}()&;,|]{8,})["']?"#,
-        r#"\s{0,3}\|[^\n|]*?(?:--password-stdin|--with-token|--stdin\b|--passphrase-fd|\bsudo -S|\bchpasswd\b)"#
+        r#"\s{0,3}\|[^\n|]*?(?:--pass(?:word|wd)?-(?:on-)?stdin|--with-token|--stdin\b|--passphrase-fd|\bsudo -S|\bchpasswd\b)"#
     ))
 });
 

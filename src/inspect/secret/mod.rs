@@ -13,6 +13,7 @@ mod digits;
 mod effort;
 mod key;
 mod login_file;
+mod named;
 mod plausible;
 mod private_key;
 mod settings;
@@ -35,8 +36,9 @@ use std::sync::LazyLock;
 use regex::bytes::{Regex, RegexBuilder};
 use sha2::{Digest, Sha256};
 
+use super::map::Settings;
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
-use crate::inventory::Secret;
+use crate::inventory::{Media, Secret};
 
 use continued::Continued;
 #[cfg(test)]
@@ -99,6 +101,10 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     found.extend(in_settings(sample));
     found.extend(whole::find(sample));
     let found = without_overlaps(found);
+    in_named(sample, (&sample.settings.take(), "a source map"), &found, sink);
+    if sample.decoded.is_none() && sample.media.is_text() {
+        in_named(sample, (&named::find(sample.bytes), "a file in it"), &found, sink);
+    }
     if found.is_empty() {
         return;
     }
@@ -115,6 +121,42 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
         }
         if sink.entry.secrets.len() < MOST_FACTS {
             sink.entry.secrets.extend(fact(sample, &found));
+        }
+    }
+}
+
+/// Whether a file of this path, one of those that a map or another file names, is settings with credentials. Not what
+/// tests and dependencies have.
+pub(super) fn are_settings(path: &str, text: &[u8]) -> bool {
+    const LARGEST: usize = 1 << 20;
+    const OTHERS: &[&str] =
+        &["node_modules/", "test", "spec", "example", "fixture", "mock", "demo", "stories"];
+    let path = path.split('?').next().unwrap_or(path);
+    text.len() <= LARGEST
+        && settings::is_named(path)
+        && !OTHERS.iter().any(|other| memchr::memmem::find(path.as_bytes(), other.as_bytes()).is_some())
+        && !in_settings(&Sample::new(path, text, Media::Text)).is_empty()
+}
+
+/// Writes down what files hold that are named in this one, but for what was found there by its form.
+fn in_named(
+    sample: &Sample<'_>,
+    (files, what): (&[Settings], &'static str),
+    known: &[Found],
+    sink: &mut FactSink<'_>,
+) {
+    let known: BTreeSet<&[u8]> =
+        known.iter().filter_map(|found| sample.bytes.get(found.token.clone())).collect();
+    for file in files {
+        let path = file.path.split('?').next().unwrap_or_default();
+        let inner = Sample::decoded(path, &file.text, Media::Text, what, sample.at(file.at));
+        let found = without_overlaps(in_settings(&inner)).into_iter();
+        let is_new =
+            |found: &Found| inner.bytes.get(found.token.clone()).is_some_and(|token| !known.contains(token));
+        for found in found.filter(is_new) {
+            if sink.entry.secrets.len() < MOST_FACTS {
+                sink.entry.secrets.extend(fact(&inner, &found));
+            }
         }
     }
 }
@@ -138,6 +180,7 @@ fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
     let wrapped = found.is_empty() && sample.decoded.is_some();
     cookies.extend(if wrapped { settings::wrapped(sample.bytes) } else { found });
     cookies.extend(settings::in_literals(sample.path, sample.bytes));
+    cookies.extend(settings::quoted(sample.bytes));
     cookies
 }
 

@@ -632,8 +632,17 @@ fn lossy(text: &[u8]) -> String {
 
 #[test]
 fn no_key_of_any_kind_and_size_is_missed_in_any_carrier() {
+    /// In the long run, random digits hold a short token of another kind by chance: that many more are no fault.
+    const LEAST_FOR_A_CHANCE: usize = 500;
     let mut misses = Vec::new();
-    let mut count = 0;
+    let mut chances = Vec::new();
+    let mut count = 0_usize;
+    let is_found = |found: &[Secret], chances: &mut Vec<String>| {
+        let (keys, others): (Vec<_>, Vec<_>) =
+            found.iter().partition(|secret| secret.rule == "secret-private-key");
+        chances.extend(others.iter().map(|secret| format!("{secret:?}")));
+        keys.len() == 1
+    };
     for seed in seeds() {
         let mut dice = Dice::new(seed);
         let keys: Vec<keys::Key> =
@@ -643,7 +652,7 @@ fn no_key_of_any_kind_and_size_is_missed_in_any_carrier() {
                 let pem = key.pem([64, 70, 76][dice.below(3)], "\n");
                 let text = (carrier.wrap)(&mut dice, &pem);
                 let found = scan("package/lib/a.js", &text, Media::Text);
-                if !matches!(found.as_slice(), [secret] if secret.rule == "secret-private-key") {
+                if !is_found(&found, &mut chances) {
                     misses.push(format!(
                         "{} in {}: {}\n  {found:?}",
                         key.label,
@@ -657,7 +666,7 @@ fn no_key_of_any_kind_and_size_is_missed_in_any_carrier() {
                 let text = wrap(&key.bytes);
                 let media = if *name == "the file itself" { Media::Binary } else { Media::Text };
                 let found = scan("package/lib/a.js", &text, media);
-                if !matches!(found.as_slice(), [secret] if secret.rule == "secret-private-key") {
+                if !is_found(&found, &mut chances) {
                     misses.push(format!("{} in {name}: {}\n  {found:?}", key.label, text.escape_ascii()));
                 }
                 count += 1;
@@ -671,6 +680,7 @@ fn no_key_of_any_kind_and_size_is_missed_in_any_carrier() {
         misses.len(),
         misses[..misses.len().min(40)].join("\n")
     );
+    assert!(chances.len() <= count.div_ceil(LEAST_FOR_A_CHANCE), "{}", chances.join("\n"));
 }
 
 /// How a whole file of settings is wrapped.

@@ -11,7 +11,7 @@ use super::{Pair, names, values};
 
 /// Lengths are checked afterwards: counting them makes the regex large and slow.
 static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let sign = r#"\s*(?:=>|:=|=|:)\s*(?:[a-z.]+\()?[brufBRUF]?"#;
+    let sign = r#"\s*(?:=>|:=|=|:)\s*(?:\\\r?\n\s*)?(?:[a-z.]+\()?[brufBRUF]?"#;
     let value = r#"(?:"((?:[^"\\\r\n]|\\.){6,})"|'((?:[^'\\\r\n]|\\.){6,})'|`([^`$\\\r\n]{6,})`)"#;
     let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]*";
     RegexBuilder::new(&format!(

@@ -4,6 +4,7 @@
 
 mod code;
 mod columns;
+mod counted;
 mod digests;
 mod directives;
 mod environment;
@@ -12,6 +13,7 @@ mod lines;
 mod logins;
 mod names;
 mod notebook;
+mod quoted;
 mod table;
 mod values;
 mod wrapped;
@@ -27,6 +29,7 @@ use digests::Digests;
 use table::Format;
 
 pub(super) use environment::find as environment;
+pub(super) use quoted::find as quoted;
 #[cfg(test)]
 pub(crate) use table::TABLE as SETTINGS_FILES;
 pub(super) use wrapped::{find as wrapped, in_literals};
@@ -74,6 +77,11 @@ fn joined(value: &[u8]) -> Vec<u8> {
 /// Whether a value is its own name in another space of names, as in the contexts of JSON-LD: `sec:privateKeyBase58`.
 fn is_term(name: &str, value: &[u8]) -> bool {
     value.strip_suffix(name.as_bytes()).is_some_and(|space| space.ends_with(b":") || space.ends_with(b"#"))
+}
+
+/// Whether a path is one of settings of any kind.
+pub(super) fn is_named(path: &str) -> bool {
+    !table::formats(path, b"#!").is_empty()
 }
 
 /// Credentials that an application's settings hold.
@@ -143,6 +151,7 @@ fn pairs(text: &[u8], format: Format) -> Vec<Pair<'_>> {
         Format::Columns => columns::pairs(text),
         Format::Logins => logins::pairs(text),
         Format::Notebook => notebook::pairs(text),
+        Format::Counted => counted::pairs(text),
         Format::Http | Format::Scripts | Format::Key | Format::Password => Vec::new(),
     }
 }

@@ -217,6 +217,7 @@ const KEYS: &[&str] = &[
     "wifi",
     "wpa",
     "des",
+    "sec",
 ];
 /// Sections in which each name is that of a credential's owner.
 const OWNERS: [&str; 2] = ["admins", "passwords"];
@@ -350,7 +351,11 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     {
         words.pop();
     }
-    let last = words.pop()?;
+    let mut last = words.pop()?;
+    // `passWord`, `pass-phrase`
+    if ["word", "phrase", "code"].contains(&last.as_str()) {
+        last = words.pop_if(|word| word == "pass").unwrap_or_default() + &last;
+    }
     let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
     let before = words.last().map(String::as_str).unwrap_or_default();
     // `COOKIE_KEYS`: of passwords, there are lists of bad ones
@@ -376,6 +381,8 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
         return Some(Kind::Password);
     }
     let is_token = TOKENS.contains(&last)
+        // Pulsar's
+        || last == "params" && before == "auth"
         || ["secret", "token", "apikey", "secretkey", "privatekey", "accesskey", "authkey", "masterkey"]
             .iter()
             .any(|end| last.ends_with(end));
@@ -467,6 +474,9 @@ mod tests {
             "apiTokens",
             "pinCode",
             "HSM_USER_PIN",
+            "passWord",
+            "key-pass-phrase",
+            "authParams",
         ] {
             assert!(kind("", name).is_some(), "{name}");
         }

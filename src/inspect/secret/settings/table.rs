@@ -44,6 +44,8 @@ pub(super) enum Format {
     Logins,
     /// Code in the strings of JSON.
     Notebook,
+    /// Names and values a line each, their lengths before them.
+    Counted,
 }
 
 pub(crate) static TABLE: &[SettingsFile] = include!(concat!(env!("OUT_DIR"), "/settings_files.rs"));

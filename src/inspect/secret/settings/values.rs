@@ -117,7 +117,7 @@ pub(super) fn default_in(value: &[u8]) -> Option<Range<usize>> {
 
 /// Whether such a value is a credential. Many are there for a first try, so that only what a machine made up counts.
 pub(super) fn is_secret_default(value: Option<&[u8]>, kind: Kind, format: Format) -> bool {
-    const SHORTEST: usize = 20;
+    const SHORTEST: usize = 16;
     value.is_some_and(|value| {
         value.len() >= SHORTEST
             && is_opaque(value)
@@ -131,7 +131,9 @@ pub(super) fn is_secret_default(value: Option<&[u8]>, kind: Kind, format: Format
 pub(super) fn is_no_word(value: &[u8]) -> bool {
     let count = |is: fn(&u8) -> bool| value.iter().filter(|byte| is(byte)).count();
     let (digits, signs) = (count(u8::is_ascii_digit), count(u8::is_ascii_punctuation));
-    let is_numbered = digits + signs > 1 || (digits + signs > 0 && (is_opaque(value) || is_jumbled(value)));
+    let is_numbered = digits + signs > 1
+        || (digits + signs > 0 && (is_opaque(value) || is_jumbled(value)))
+        || is_opaque(value) && is_jumbled(value);
     let is_mixed = plausible::mixes(value) || signs > 0 && is_jumbled(value);
     is_numbered && is_mixed && is_one_word(last_word(value)) && !is_uuid(value)
 }
@@ -210,6 +212,7 @@ fn mixes(value: &[u8]) -> bool {
             || (signs > 0 && any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase))))
         || plausible::mixes(value)
         || is_jumbled(value)
+        || value.split(u8::is_ascii_punctuation).any(is_jumbled)
 }
 
 /// Versions, addresses, numbers with units, names of classes and files: what settings are full of.
@@ -225,7 +228,9 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
             r"|[a-z]+-[0-9.]+",
             r"|[a-z_]+(?:[.](?:[a-z_][a-z_0-9]*|[0-9]+))+\(?\)?",
             r"|[a-z0-9_.-]+\.(?:pem|key|crt|json|txt|yml|yaml|xml|jks|p12|js|ts|py)",
-            r"|[a-z_.]+\(.*\)?",
+            r#"|[a-z_.]+\([a-z0-9_.,'"\[\]{}() -]*\)?"#,
+            // what a form is held to: `required|min:8`
+            r"|[a-z_]+(?::[a-z0-9_,]+)?(?:\|[a-z_]+(?::[a-z0-9_,]+)?)+",
             r")$"
         ))
         .unicode(false)

@@ -17,8 +17,41 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
     let (mut key, mut key_depth) = (String::new(), 0);
     // the `value` of the element that was opened last
     let mut own_value: Option<usize> = None;
+    let mut pending = String::new();
     while found.len() < MOST {
-        match reader.read_event().ok()? {
+        let event = reader.read_event().ok()?;
+        match &event {
+            Event::Text(part) => pending.push_str(part),
+            Event::CData(part) => pending.push_str(part),
+            Event::GeneralRef(name) => pending.extend(["&", name, ";"]),
+            _ => {}
+        }
+        if matches!(event, Event::Text(_) | Event::CData(_) | Event::GeneralRef(_)) {
+            continue;
+        }
+        let whole = std::mem::take(&mut pending);
+        let text = whole.trim();
+        // a row of a table: what has a value has no text, and is no setting if it has
+        if let Some(at) = own_value.take_if(|_| !text.is_empty()) {
+            found.truncate(at);
+        } else if let Some((name, above)) = path.split_last().filter(|_| !text.is_empty()) {
+            let parent = above.last().cloned().unwrap_or_default();
+            match name.as_str() {
+                "key" | "name" => (key, key_depth) = (text.to_owned(), above.len()),
+                "string" | "value" if !key.is_empty() => {
+                    found.push((parent, std::mem::take(&mut key), text.to_owned()));
+                }
+                // lines of settings, as TomEE has them
+                _ if text.contains('\n') && !is_prose(&whole) => {
+                    let lines = lines::pairs(whole.as_bytes()).into_iter();
+                    found.extend(lines.filter_map(|pair| {
+                        Some((name.clone(), pair.name.into_owned(), whole.get(pair.value)?.to_owned()))
+                    }));
+                }
+                _ => found.push((parent, name.clone(), text.to_owned())),
+            }
+        }
+        match event {
             Event::Start(element) => {
                 let before = found.len();
                 path.push(attributes(&element, &mut found));
@@ -37,35 +70,6 @@ pub(super) fn pairs(text: &[u8]) -> Option<Vec<Pair<'_>>> {
                 own_value = None;
                 if path.len() < key_depth {
                     key.clear();
-                }
-            }
-            // a row of a table: what has a value has no text, and is no setting if it has
-            Event::Text(text) if !text.trim().is_empty() && own_value.is_some() => {
-                own_value.take().into_iter().for_each(|at| found.truncate(at));
-            }
-            Event::Text(value) => {
-                if let Some((name, above)) = path.split_last().filter(|_| !value.trim().is_empty()) {
-                    let parent = above.last().cloned().unwrap_or_default();
-                    match name.as_str() {
-                        "key" | "name" => {
-                            (key, key_depth) = (value.trim().to_owned(), above.len());
-                        }
-                        "string" | "value" if !key.is_empty() => {
-                            found.push((parent, std::mem::take(&mut key), value.trim().to_owned()));
-                        }
-                        // lines of settings, as TomEE has them
-                        _ if value.trim().contains('\n') && !is_prose(&value) => {
-                            let lines = lines::pairs(value.as_bytes()).into_iter();
-                            found.extend(lines.filter_map(|pair| {
-                                Some((
-                                    name.clone(),
-                                    pair.name.into_owned(),
-                                    value.get(pair.value)?.to_owned(),
-                                ))
-                            }));
-                        }
-                        _ => found.push((parent, name.clone(), value.trim().to_owned())),
-                    }
                 }
             }
             Event::Eof => break,

@@ -33,6 +33,12 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             named = Cow::default();
         }
         open.retain(|(other, _)| *other < indent);
+        // `- {name: a, value: b}`
+        if rest.starts_with(b"{") && rest.len() < trimmed.len() {
+            let start = line.start + here.len() - rest.len();
+            pairs.extend(in_line(rest, start));
+            continue;
+        }
         let Some((name, sign)) = name_of(rest) else {
             // one of a list: `api_tokens:`, and in the next line `- value`
             if let Some((_, of)) = open.last().filter(|_| rest.len() < trimmed.len()) {
@@ -67,12 +73,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         let is_flow = content.first() == Some(&b'{') || content.starts_with(b"[") && content.contains(&b'{');
         // objects, or code that a template runs
         if is_flow || memchr::memmem::find(content, b"<%").is_some() {
-            let inner = text.get(place.clone()).unwrap_or_default();
-            let fields = if is_flow { flow(inner) } else { Vec::new() };
-            pairs.extend(code::pairs(inner).into_iter().chain(fields).map(|pair| Pair {
-                value: pair.value.start + place.start..pair.value.end + place.start,
-                ..pair
-            }));
+            pairs.extend(in_line(text.get(place.clone()).unwrap_or_default(), place.start));
         } else if let Some(inner) = content.strip_prefix(b"[").and_then(|inner| inner.strip_suffix(b"]")) {
             let mut at = place.start + 1;
             for part in inner.split(|byte| *byte == b',') {
@@ -91,16 +92,30 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     pairs
 }
 
-/// What objects in one line give names without quotes: `{ name: a, password: b }`.
+/// What a template's code or objects in one line give names, with or without quotes. The line begins at `start`.
+fn in_line(line: &[u8], start: usize) -> impl Iterator<Item = Pair<'_>> {
+    let fields = if matches!(line, [b'{' | b'[', ..]) { flow(line) } else { Vec::new() };
+    let all = code::pairs(line).into_iter().chain(fields);
+    all.map(move |pair| Pair { value: pair.value.start + start..pair.value.end + start, ..pair })
+}
+
+/// What objects in one line give names without quotes: `{ name: a, password: b }`, `{name: PASSWORD, value: b}`.
 fn flow(line: &[u8]) -> Vec<Pair<'_>> {
-    let mut at = 0;
+    let (mut at, mut named) = (0, Cow::default());
     let fields = line.split(|byte| b",{}[]".contains(byte)).filter_map(|part| {
         let start = at;
         at += part.len() + 1;
+        if start > 0 && line.get(start - 1) == Some(&b'{') {
+            named = Cow::default();
+        }
         let (name, sign) = name_of(part.trim_ascii_start())?;
         let value = value(part, part.len() - part.trim_ascii_start().len() + sign);
+        if matches!(&*name, "name" | "key") {
+            named = String::from_utf8_lossy(part.get(value.clone()).unwrap_or_default());
+        }
+        let parent = if name == "value" { named.clone() } else { Cow::default() };
         let is_bare = !matches!(part.get(value.start.saturating_sub(1)), Some(b'"' | b'\''));
-        is_bare.then(|| Pair::new("", name, start + value.start..start + value.end))
+        is_bare.then(|| Pair::new(parent, name, start + value.start..start + value.end))
     });
     fields.collect()
 }
