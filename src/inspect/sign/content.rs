@@ -126,7 +126,8 @@ fn plain(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     if memchr::memchr(0, head).is_some() {
         return None;
     }
-    let has_wide_ends = memchr::memchr(b'\n', text).is_some_and(|at| text[..at].ends_with(b"\r"));
+    let first_line = memchr::memchr(b'\n', text).and_then(|end| text.get(..end));
+    let has_wide_ends = first_line.is_some_and(|line| line.ends_with(b"\r"));
     match has_wide_ends {
         true => Some(Cow::Owned(without_returns(text))),
         false => (text.len() < bytes.len()).then_some(Cow::Borrowed(text)),
