@@ -55,9 +55,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(found(rule, context, is_grave));
 }
 
-/// Whether the package can't be imported, or required, or a command that it installs can't be used at all.
+/// Whether the package, or a command that it installs, can't be used at all.
 pub(super) fn is_grave(weight: EntryPointWeight) -> bool {
-    matches!(weight, EntryPointWeight::Whole | EntryPointWeight::Half | EntryPointWeight::Command)
+    matches!(weight, EntryPointWeight::Whole | EntryPointWeight::Command)
 }
 
 /// Whether hardly anybody notices. `main` is written into every new manifest, also where nothing is to be loaded.

@@ -43,7 +43,7 @@ pub(crate) struct Found {
     pub debug_id: Option<String>,
     pub section_urls: Vec<String>,
     pub sources: Vec<FoundSource>,
-    /// Those of the texts that are settings with credentials.
+    /// Those of the texts that may be settings.
     pub settings: Vec<Settings>,
     pub maker: Option<&'static str>,
     pub damage: Option<String>,
@@ -61,7 +61,7 @@ pub(crate) struct FoundSource {
     pub text: Option<Text>,
 }
 
-/// An original text that is a file of settings by its path, and has credentials in it.
+/// A text that may be a file of settings, going by its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
     /// Where it begins in the document.
@@ -148,6 +148,12 @@ impl Partial {
             || (has_text && self.mappings)
             || (self.by_path && (self.has_sources || self.mappings))
             || (self.has_sections && self.version)
+    }
+
+    /// Keeps a text that may be settings, as long as there are few.
+    fn keep(&mut self, settings: Option<Settings>) {
+        const MOST: usize = 1_000;
+        self.settings.extend(settings.filter(|_| self.settings.len() < MOST));
     }
 
     /// Pairs paths with texts. A list that a repeated key begins again doesn't hide the first one.
@@ -660,7 +666,7 @@ impl<'a> Reader<'a> {
             && let Some(path) = partial.sources.get(partial.contents.len())
         {
             let settings = self.settings(at, path);
-            partial.settings.extend(settings);
+            partial.keep(settings);
         }
         // The paths have been counted; a list of texts alone must be too.
         if partial.contents.len() < partial.sources.len() || self.room() {
@@ -688,7 +694,7 @@ impl<'a> Reader<'a> {
             let (text, closed) = self.text();
             if text.is_some() && self.room() {
                 partial.by_path = true;
-                partial.settings.extend(self.settings(at, &short(&path)));
+                partial.keep(self.settings(at, &short(&path)));
                 partial.ready.push(FoundSource { text, ..FoundSource::at(short(&path)) });
             }
             closed?;
@@ -732,13 +738,11 @@ impl<'a> Reader<'a> {
         (text, closed)
     }
 
-    /// The text that was read last and begins at `at`, if its path says that it is settings, and credentials are in it.
+    /// The text that was read last and begins at `at`, if its path says that it may be settings.
     fn settings(&self, at: usize, path: &str) -> Option<Settings> {
-        crate::inspect::secret::are_settings(path, &self.scratch).then(|| Settings {
-            at,
-            path: path.to_owned(),
-            text: self.scratch.clone(),
-        })
+        const LARGEST: usize = 64 << 10;
+        let may_be = self.scratch.len() <= LARGEST && may_be_settings(path);
+        may_be.then(|| Settings { at, path: path.to_owned(), text: self.scratch.clone() })
     }
 
     fn scratch_text(&self) -> Option<Text> {
@@ -805,6 +809,46 @@ fn is_skipped(key: &[u8]) -> bool {
 }
 
 /// A text as a string, cut to what is worth keeping.
+/// Whether the path of an original file is one that settings have: data, or code that is named after them.
+fn may_be_settings(path: &str) -> bool {
+    const DATA: [&str; 15] = [
+        "json",
+        "json5",
+        "yml",
+        "yaml",
+        "toml",
+        "properties",
+        "ini",
+        "cfg",
+        "conf",
+        "xml",
+        "config",
+        "local",
+        "prod",
+        "production",
+        "env",
+    ];
+    const NAMED: [&str; 11] = [
+        "config",
+        "setting",
+        "secret",
+        "credential",
+        "environment",
+        "env",
+        "database",
+        "db.",
+        "mail",
+        "redis",
+        "mongo",
+    ];
+    if path.contains("node_modules/") {
+        return false;
+    }
+    let path = path.split('?').next().unwrap_or(path).to_ascii_lowercase();
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    DATA.contains(&extension) || NAMED.iter().any(|word| path.contains(word))
+}
+
 fn short(text: &[u8]) -> String {
     String::from_utf8_lossy(text.get(..MOST_PATH).unwrap_or(text)).into_owned()
 }

@@ -101,7 +101,9 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     found.extend(in_settings(sample));
     found.extend(whole::find(sample));
     let found = without_overlaps(found);
-    in_named(sample, (&sample.settings.take(), "a source map"), &found, sink);
+    let mut originals = sample.settings.take();
+    originals.retain(|file| are_settings(&file.path, &file.text));
+    in_named(sample, (&originals, "a source map"), &found, sink);
     if sample.decoded.is_none() && sample.media.is_text() {
         in_named(sample, (&named::find(sample.bytes), "a file in it"), &found, sink);
     }
@@ -127,7 +129,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
 
 /// Whether a file of this path, one of those that a map or another file names, is settings with credentials. Not what
 /// tests and dependencies have.
-pub(super) fn are_settings(path: &str, text: &[u8]) -> bool {
+fn are_settings(path: &str, text: &[u8]) -> bool {
     const LARGEST: usize = 1 << 20;
     const OTHERS: &[&str] =
         &["node_modules/", "test", "spec", "example", "fixture", "mock", "demo", "stories"];
