@@ -257,6 +257,8 @@ mod tests {
         expect(Kind::Wheel, &["a/core.py", "a/core.abi3.so"], &["a/core.py"], &[]);
         expect(Kind::Wheel, &["a/jars/b.jar", "a/src/B.java"], &["a/src/B.java"], &[]);
         expect(Kind::Wheel, &["a/src/B.java"], &[], &[]);
+        // made when it is installed, with libraries of others
+        expect(Kind::Gem, &["Rakefile", "java/lib/b.jar", "java/src/A.java"], &[], &[]);
         expect(Kind::Zip, &["dist/shade.spv", "dist/shade.frag"], &["dist/shade.frag"], &[]);
         expect(Kind::Zip, &["dist/other.spv", "dist/shade.frag"], &[], &[]);
         expect(Kind::Zip, &["lua/a.luac", "lua/a.lua", "lua/b.lua"], &["lua/a.lua"], &[]);
