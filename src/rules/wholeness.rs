@@ -177,7 +177,7 @@ Imports are followed as `missing-module` does. CommonJS taken for a module is a 
 
 Reports what the package is entered by if Node can't read it at all: an entry point, a command or a script at installation
 that is cut off, torn, or something else than JavaScript. Behind a subpath of `exports` it is a warning; so is TypeScript, JSX or Flow in a `.js`
-file, unless the package names a runtime or bundler that compiles it. Files over 256 KiB are not looked at. JSON as the
+file, unless the package names a runtime or bundler that compiles it. Files over 64 KiB are not looked at, nor more than 128 KiB of one package. JSON as the
 target of `import` in `exports` is a warning, too: Node wants `with { type: "json" }` there.
 
 Also reports, as a warning, a `main` or command that is uncompiled TypeScript or JSX in a package that has no other entry point

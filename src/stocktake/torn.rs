@@ -7,7 +7,7 @@ use crate::timings::timed;
 use super::Stocktake;
 
 /// Parsed of one package, in bytes.
-const MOST_PARSED: usize = 1 << 20;
+const MOST_PARSED: usize = 128 << 10;
 
 /// Writes down which of the package's entrances can't be read, and lets go of the texts.
 pub(super) fn entrances(inventory: &mut Inventory, stocktake: &Stocktake<'_>) {

@@ -126,7 +126,7 @@ impl Language {
 }
 
 /// Largest script that is kept until it is known whether the package is entered by it.
-const MOST_FOR_AN_ENTRANCE: usize = 256 << 10;
+const MOST_FOR_AN_ENTRANCE: usize = 64 << 10;
 
 /// Whether a file may be a script that an npm package or an editor's extension is entered by.
 pub(crate) fn may_be_entrance(path: &str, bytes: &[u8]) -> bool {

@@ -104,7 +104,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     let mut originals = sample.settings.take();
     originals.retain(|file| are_settings(&file.path, &file.text));
     in_named(sample, (&originals, "a source map"), &found, sink);
-    if sample.decoded.is_none() && sample.media.is_text() {
+    if sample.decoded.is_none() && sample.media.is_text() && !is_map(sample) {
         in_named(sample, (&named::find(sample.bytes), "a file in it"), &found, sink);
     }
     if found.is_empty() {
@@ -182,8 +182,15 @@ fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
     let wrapped = found.is_empty() && sample.decoded.is_some();
     cookies.extend(if wrapped { settings::wrapped(sample.bytes) } else { found });
     cookies.extend(settings::in_literals(sample.path, sample.bytes));
-    cookies.extend(settings::quoted(sample.bytes));
+    if !is_map(sample) {
+        cookies.extend(settings::quoted(sample.bytes));
+    }
     cookies
+}
+
+/// Whether it is a source map, whose reader has named the files in it.
+fn is_map(sample: &Sample<'_>) -> bool {
+    sample.path.ends_with(".map")
 }
 
 /// What stands at the keywords, as far as there is effort left for them.
