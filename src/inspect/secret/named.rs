@@ -2,12 +2,20 @@
 //! texts (`"config/production.yml": "..."`, `{"path": ".env", "content": "..."}`). Settings are known by their names, so
 //! without these they would be any text.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 use crate::inspect::map::Settings;
 
+/// What the head of a file in a patch has before the name.
+static HEADS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\n+++ "));
+/// Behind the name of a member.
+static COLONS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\":"));
 /// Bytes of a file that is looked at.
 const LARGEST: usize = 4 << 20;
+/// Bytes of one file in a patch.
+const LONGEST_FILE: usize = 64 << 10;
 /// Bytes of a name.
 const LONGEST_NAME: usize = 200;
 /// Named texts of one file that are looked at.
@@ -15,7 +23,9 @@ const MOST: usize = 2_000;
 
 /// The named texts that are settings with credentials.
 pub(super) fn find(text: &[u8]) -> Vec<Settings> {
-    if text.len() > LARGEST {
+    // Almost every small file is told from them by this.
+    let may_hold = memchr::memchr3(b'\\', b'`', b'@', text).is_some();
+    if text.len() > LARGEST || !may_hold {
         return Vec::new();
     }
     let texts = in_patch(text).into_iter().chain(in_members(text));
@@ -26,19 +36,17 @@ pub(super) fn find(text: &[u8]) -> Vec<Settings> {
 fn in_patch(text: &[u8]) -> Vec<Settings> {
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(at) =
-        text.get(from..).and_then(|rest| memmem::find(rest, b"\n+++ ")).map(|at| from + at + 1)
-    {
+    while let Some(at) = text.get(from..).and_then(|rest| HEADS.find(rest)).map(|at| from + at + 1) {
         let body = at + line_length(text, at);
-        let end = body
-            + memmem::find(text.get(body..).unwrap_or_default(), b"\n--- ")
-                .map_or(text.len() - body, |end| end + 1);
+        let shown = text.get(body..text.len().min(body + LONGEST_FILE)).unwrap_or_default();
+        let shown =
+            shown.get(..memmem::find(shown, b"\n--- ").map_or(shown.len(), |end| end + 1)).unwrap_or(shown);
         let before = text.get(..at.saturating_sub(1)).unwrap_or_default();
         let old = before.rsplit(|byte| *byte == b'\n').next().and_then(|line| line.strip_prefix(b"--- "));
         let new = text.get(at + 4..body);
         for (name, sign) in [(new, b'+'), (old, b'-')] {
             let Some(path) = name.and_then(patched) else { continue };
-            let text = side(text.get(body..end).unwrap_or_default(), sign);
+            let text = side(shown, sign);
             found.push(Settings { at, path, text });
         }
         from = body;
@@ -74,7 +82,7 @@ fn side(hunks: &[u8], sign: u8) -> Vec<u8> {
 fn in_members(text: &[u8]) -> Vec<Settings> {
     let mut found = Vec::new();
     let mut named: Option<String> = None;
-    for colon in memmem::find_iter(text, b"\":").map(|quote| quote + 1) {
+    for colon in COLONS.find_iter(text).map(|quote| quote + 1) {
         let Some(key) = before(text, colon - 1) else { continue };
         let is_name = NAMES.contains(&key);
         let is_content = CONTENTS.contains(&key) && named.is_some();

@@ -2,6 +2,9 @@
 //! `JSON.parse('{"password": "b"}')`.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem;
 
 use super::table::Format;
 use super::{SETTINGS, clear, credentials, pairs, values, wrapped};
@@ -24,7 +27,7 @@ pub(in crate::inspect::secret) fn find(text: &[u8]) -> Vec<Found> {
         let places = tokens.into_iter().filter_map(|token| {
             let token = inner.get(token)?;
             Some(
-                memchr::memmem::find(raw, token)
+                memmem::find(raw, token)
                     .map_or(literal.clone(), |at| literal.start + at..literal.start + at + token.len()),
             )
         });
@@ -37,7 +40,8 @@ pub(in crate::inspect::secret) fn find(text: &[u8]) -> Vec<Found> {
 fn of_lines(text: &[u8]) -> Vec<Range<usize>> {
     let mut literals: Vec<Range<usize>> = Vec::new();
     let mut done = 0;
-    for at in memchr::memmem::find_iter(text, b"\\n") {
+    static ENDS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\\n"));
+    for at in ENDS.find_iter(text) {
         if at < done {
             continue;
         }
@@ -52,14 +56,15 @@ fn of_lines(text: &[u8]) -> Vec<Range<usize>> {
 
 /// What a program reads as JSON out of itself, but for environments, which have a rule of their own.
 fn of_json(text: &[u8]) -> Vec<Range<usize>> {
-    const CALL: &[u8] = b"JSON.parse(";
+    const CALL: &str = "JSON.parse(";
+    static CALLS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(CALL));
     const ENVIRONMENTS: [&[u8]; 3] = [b"NODE_ENV", b"BASE_URL", b"PATH"];
     let opened = |at: usize| body(text, at + CALL.len());
     let is_other = |literal: &Range<usize>| {
         let literal = text.get(literal.clone()).unwrap_or_default();
-        ENVIRONMENTS.iter().all(|name| memchr::memmem::find(literal, name).is_none())
+        ENVIRONMENTS.iter().all(|name| memmem::find(literal, name).is_none())
     };
-    memchr::memmem::find_iter(text, CALL).filter_map(opened).filter(is_other).collect()
+    CALLS.find_iter(text).filter_map(opened).filter(is_other).collect()
 }
 
 /// The quote that a literal opens with whose first line ends at `end`.

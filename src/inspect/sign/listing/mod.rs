@@ -30,7 +30,8 @@ const OTHER_WORDS: [&[u8]; 3] = [b"def ", b"<- function(", b"fn "];
 /// Times that one stands in what is worth a closer look.
 const LEAST_WORDS: usize = 2;
 /// What a short file of code has beside a single one.
-const COMPANIONS: [&[u8]; 6] = [b"function ", b"const ", b"def ", b"class ", b"func ", b"public "];
+static COMPANIONS: LazyLock<[Finder<'static>; 6]> =
+    LazyLock::new(|| ["function ", "const ", "def ", "class ", "func ", "public "].map(Finder::new));
 /// Line ends as they are written where all characters are by their number, words included.
 const LINE_ENDS: [&[u8]; 3] = [b"\\u000a", b"\\u000A", b"\\x0a"];
 /// Of a longer file, this much is looked at.
@@ -90,7 +91,7 @@ fn may_hold(bytes: &[u8]) -> bool {
     let has = |word: &&[u8]| memmem::find_iter(bytes, word).take(LEAST_WORDS).count() == LEAST_WORDS;
     let count = words.take(LEAST_WORDS).count();
     count == LEAST_WORDS
-        || count == 1 && COMPANIONS.iter().any(|word| memmem::find(bytes, word).is_some())
+        || count == 1 && COMPANIONS.iter().any(|word| word.find(bytes).is_some())
         || OTHER_WORDS.iter().chain(&LINE_ENDS).any(has)
         || decode::is_uuencoded(bytes)
 }
