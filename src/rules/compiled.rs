@@ -292,7 +292,11 @@ impl<'a> Beside<'a> {
         if !language.is_of_classes() && is_by_nature(archive.map_or(path, |_| entry.place.as_str())) {
             return Some("its folder is for templates, examples or tests");
         }
-        if self.containers.get(&None).is_some_and(|files| files.shows_need(language)) {
+        // a gem's own files stand in an archive that its client unpacks
+        let own = entry.parent.filter(|_| archive.is_none());
+        let shows_need =
+            |id: &Option<EntryId>| self.containers.get(id).is_some_and(|files| files.shows_need(language));
+        if shows_need(&None) || shows_need(&own) {
             return Some("it may be needed where the package is installed");
         }
         let for_users = ecosystem::format(self.inventory.kind).sources_for_users();

@@ -78,6 +78,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::super::listed_source;
     use super::*;
     use crate::inventory::{
@@ -199,6 +201,24 @@ mod tests {
     }
 
     #[test]
+    fn a_gem_says_among_its_own_files_that_sources_are_needed() {
+        let of = |more: &str| {
+            let below = |path: &&str| Entry {
+                parent: Some(EntryId(0)),
+                place: format!("data.tar.gz!{path}"),
+                ..text(path)
+            };
+            let own = ["lib/b.jar", "java/src/A.java", more];
+            let entries = std::iter::once(entry("data.tar.gz")).chain(own.iter().map(below));
+            let payloads = BTreeSet::from([EntryId(0)]);
+            found(&Inventory { kind: Kind::Gem, payloads, ..inventory(entries.collect()) })
+        };
+        let source = owned(&["data.tar.gz!java/src/A.java"]);
+        assert_eq!(of("README"), (source.clone(), vec![]));
+        assert_eq!(of("Rakefile"), (vec![], source));
+    }
+
+    #[test]
     fn many_files_are_one_finding() {
         let paths: Vec<String> = (0..20).map(|number| format!("dist/{number}.ts")).collect();
         let mut paths: Vec<&str> = paths.iter().map(String::as_str).collect();
@@ -257,8 +277,6 @@ mod tests {
         expect(Kind::Wheel, &["a/core.py", "a/core.abi3.so"], &["a/core.py"], &[]);
         expect(Kind::Wheel, &["a/jars/b.jar", "a/src/B.java"], &["a/src/B.java"], &[]);
         expect(Kind::Wheel, &["a/src/B.java"], &[], &[]);
-        // made when it is installed, with libraries of others
-        expect(Kind::Gem, &["Rakefile", "java/lib/b.jar", "java/src/A.java"], &[], &[]);
         expect(Kind::Zip, &["dist/shade.spv", "dist/shade.frag"], &["dist/shade.frag"], &[]);
         expect(Kind::Zip, &["dist/other.spv", "dist/shade.frag"], &[], &[]);
         expect(Kind::Zip, &["lua/a.luac", "lua/a.lua", "lua/b.lua"], &["lua/a.lua"], &[]);
