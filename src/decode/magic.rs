@@ -1,5 +1,6 @@
 //! Beginnings of bytes that are worth a look though they are no text.
 
+use super::store;
 use crate::unpack;
 
 /// Whether decoded bytes begin with what is compressed, a zip, a 7z, a text in UTF-16, a key or a key store.
@@ -13,8 +14,7 @@ pub(super) fn tells(head: &[u8]) -> bool {
         b"ssh-",
     ];
     unpack::is_packed(head)
-        || head.starts_with(b"PK\x03\x04")
-        || head.starts_with(b"7z\xBC\xAF\x27\x1C")
+        || store::is_archive(head)
         || is_der(head)
         || is_pgp(head)
         || is_wide(head)

@@ -27,6 +27,11 @@ type Found<'a> = dyn FnMut(usize, &[u8]) + 'a;
 /// Hands out the blocks of a file. What is unpacked is taken from the budget.
 type Uncover = fn(&[u8], &Budget, &mut Found<'_>);
 
+/// Whether bytes begin as a zip or a 7z, which are looked into where they stand in a text.
+pub(super) fn is_archive(head: &[u8]) -> bool {
+    head.starts_with(zip::MAGIC) || head.starts_with(sevenzip::MAGIC)
+}
+
 /// What such files begin with, and who reads them.
 const STORES: [(&[u8], Uncover); 9] = [
     (b"PAR1", parquet::uncover),

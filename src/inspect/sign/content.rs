@@ -1,6 +1,7 @@
 //! Signs that content shows: `policies/signs.toml`, and what no table can say.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::{LazyLock, OnceLock};
 
 use memchr::memmem::find;
@@ -80,8 +81,9 @@ fn begins(content: &[u8], begin: &[u8]) -> bool {
 
 impl Sign {
     /// Whether content whose beginning or word was found, or that a name asks about, is such a file.
-    pub(super) fn holds(&self, bytes: &[u8]) -> bool {
-        self.holds_as_written(bytes) || plain(bytes).is_some_and(|plain| self.holds_as_written(&plain))
+    pub(super) fn holds(&self, content: &Content<'_>) -> bool {
+        self.holds_as_written(content.written)
+            || content.plain().is_some_and(|plain| self.holds_as_written(plain))
     }
 
     fn holds_as_written(&self, bytes: &[u8]) -> bool {
@@ -118,9 +120,27 @@ impl Form {
     }
 }
 
+/// What a file holds, which signs are looked for in.
+pub(super) struct Content<'a> {
+    written: &'a [u8],
+    /// Made when the first sign asks for it.
+    plain: OnceCell<Option<Cow<'a, [u8]>>>,
+}
+
+impl<'a> Content<'a> {
+    pub(super) fn new(written: &'a [u8]) -> Self {
+        Self { written, plain: OnceCell::new() }
+    }
+
+    fn plain(&self) -> Option<&[u8]> {
+        self.plain.get_or_init(|| plain(self.written)).as_deref()
+    }
+}
+
 /// A text as most tools write it, without a byte-order mark and with plain line ends; `None` where it is so, or is no
-/// text.
+/// text, or is too large for a copy.
 fn plain(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    const LARGEST: usize = 16 << 20;
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let head = text.get(..HEAD).unwrap_or(text);
     if memchr::memchr(0, head).is_some() {
@@ -129,7 +149,7 @@ fn plain(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     let first_line = memchr::memchr(b'\n', text).and_then(|end| text.get(..end));
     let has_wide_ends = first_line.is_some_and(|line| line.ends_with(b"\r"));
     match has_wide_ends {
-        true => Some(Cow::Owned(without_returns(text))),
+        true => (text.len() <= LARGEST).then(|| Cow::Owned(without_returns(text))),
         false => (text.len() < bytes.len()).then_some(Cow::Borrowed(text)),
     }
 }
@@ -159,7 +179,7 @@ mod tests {
         let asked = sign.named
             || begun(bytes, text_start(bytes)).any(|number| std::ptr::eq(&SIGNS[number], sign))
             || sign.words.iter().any(|word| find(bytes, word).is_some());
-        asked && sign.holds(bytes)
+        asked && sign.holds(&Content::new(bytes))
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 use crate::inventory::OPEN_HEAD;
 
-use content::SIGNS;
+use content::{Content, SIGNS};
 
 pub(crate) use checks::LOCALHOST_CERTIFICATE;
 pub(crate) use listing::SOURCE_TEXT;
@@ -55,8 +55,9 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     candidates.sort_unstable();
     candidates.dedup();
     let by_content = candidates.into_iter().filter_map(|number| SIGNS.get(number));
+    let content = Content::new(sample.bytes);
     let mut signs: Vec<&'static str> =
-        by_content.filter(|sign| sign.holds(sample.bytes)).map(|sign| sign.name).collect();
+        by_content.filter(|sign| sign.holds(&content)).map(|sign| sign.name).collect();
     signs.extend(checks::BY_MAGIC.iter().filter(|(_, holds)| holds(sample.bytes)).map(|(sign, _)| *sign));
     let by_name = checks::BY_NAME.iter().filter(|(sign, holds)| asked(sign) && holds(sample, sink.entry));
     signs.extend(by_name.map(|(sign, _)| *sign));
