@@ -395,3 +395,23 @@ fn keys_of_accounts_are_told_from_addresses_and_from_those_of_every_test() {
         assert_eq!(lines("package/hardhat.config.js", &text, "secret-settings-file"), [0; 0], "{text}");
     }
 }
+
+#[test]
+fn settings_among_the_originals_of_a_map_are_told_by_their_path() {
+    let password = instance(&mut Dice::new(fresh_seed()), "{base62:9}7x9{base62:5}");
+    for (path, text, expected) in [
+        ("webpack:///./config/production.json?a1", "{\n  \"db\": {\"password\": \"@\"}\n}\n", 1),
+        ("../.env.production", "A=1\nDB_PASSWORD=@\n", 1),
+        ("../src/config/production.ts", "export default {\n  db: { password: '@' },\n};\n", 1),
+        ("../src/login.ts", "const a = {\n  password: '@',\n};\n", 0),
+        ("../node_modules/a/config/production.ts", "export default { password: '@' };\n", 0),
+        ("../tests/config/production.ts", "export default { password: '@' };\n", 0),
+    ] {
+        let map = serde_json::json!({
+            "version": 3, "sources": ["../a.js", path], "names": [], "mappings": "AAAA",
+            "sourcesContent": ["a();\n", text.replace('@', &password)],
+        });
+        let found = lines("package/dist/a.js.map", &map.to_string(), "secret-settings-file");
+        assert_eq!(found.len(), expected, "{path}: {text}");
+    }
+}
