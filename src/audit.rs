@@ -315,7 +315,8 @@ impl Auditor {
             Some(home) => lock::load(home, &inventory)?,
             None => None,
         };
-        let policy = self.policies.resolve(&options.settings, inventory.package.as_ref());
+        let policy =
+            self.policies.resolve(&options.settings, inventory.package.as_ref(), &inventory.licence_files);
         let is_away =
             options.project.as_ref().is_some_and(|project| !crate::own::is_of_project(&inventory, project));
         let context =

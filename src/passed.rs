@@ -139,7 +139,7 @@ fn digest(settings: &Settings, policy: &str) -> String {
     {
         settings.choose(PolicyChoice::Named(name), "auto");
     }
-    Policies::default().resolve(&settings, None).digest
+    Policies::default().resolve(&settings, None, &[]).digest
 }
 
 #[cfg(test)]

@@ -81,9 +81,10 @@ pub(super) fn is_licence_file(path: &str) -> bool {
     let is_of_others = ["third", "3rd", "notice", "thirdparty", "dependencies", "vendor", "assets", "fonts"]
         .iter()
         .any(|word| lower.contains(word));
+    let is_of_pages = lower.split(['-', '_', '.', ' ']).any(|word| matches!(word, "doc" | "docs"));
     let mut words = stem.split(['-', '_', '.', ' ']);
     let is_named = words.any(|word| matches!(word, "license" | "licence" | "copying" | "unlicense"));
-    is_named && !is_code && !is_of_others
+    is_named && !is_code && !is_of_others && !is_of_pages
 }
 
 /// The package's licence files, each with the licence whose text it is. `unpacks` tells the archives within the
@@ -236,6 +237,8 @@ fn grants(text: &str) -> bool {
     let early = GRANTS.iter().any(|grant| words.find(grant).is_some_and(|at| at <= EARLY));
     // what lies in a folder of that name is somebody else's, and takes nothing back of the rest
     let words = words.replace("third-party/", "").replace("third_party/", "");
+    // nobody's are warranted
+    let words = words.replace("infringement of third party rights", "");
     early && !RESTRICTIONS.iter().any(|words_of_it| words.contains(words_of_it))
 }
 
@@ -255,6 +258,18 @@ mod tests {
         let mit = text_of("MIT").replace("<year>", "2026").replace("<copyright holders>", "Acme Corporation");
         assert_eq!(known(&format!("The MIT License (MIT)\n\n{mit}")), Some("MIT"));
         assert_eq!(known(&mit.lines().map(|line| format!("  {line}\r\n")).collect::<String>()), Some("MIT"));
+    }
+
+    #[test]
+    fn licences_of_pages_are_none_of_the_package() {
+        for (path, is_own) in [
+            ("d/LICENSE", true),
+            ("d/LICENSE-docs", false),
+            ("d/COPYING.DOC", false),
+            ("d/LICENSE-doctor", true),
+        ] {
+            assert_eq!(is_licence_file(path), is_own, "{path}");
+        }
     }
 
     #[test]
@@ -298,6 +313,9 @@ mod tests {
             "The files under third-party/acme are licensed as described in third-party/acme/LICENSE.";
         assert!(grants(&format!("{grant}\n{folder}")));
         assert!(!grants(&format!("{grant}\nIt holds third-party code.")));
+        assert!(grants(&format!(
+            "{grant}\nWITHOUT WARRANTY OF FITNESS AND NONINFRINGEMENT OF THIRD PARTY RIGHTS."
+        )));
         let bsd = "Redistribution and use in source and binary\n  forms, with or without modification, are permitted";
         assert!(grants(&format!("The majority of the code is under this license:\n{bsd} provided that")));
         let gpl = "[GNU General Public License Version 2 or later](https://www.gnu.org/licenses/gpl.html)";

@@ -243,6 +243,9 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         }
         inventory.package = Some(package);
     }
+    if inventory.package.is_none() {
+        inventory.licence_files = plain::sources::licence_files(inventory);
+    }
     if inventory.cut_short().is_some() || inventory.entries.is_empty() {
         // Whatever wasn't unpacked may hold the manifest: "missing" would be a guess.
         problems.retain(|problem| problem.kind != ManifestTrouble::Missing);

@@ -59,6 +59,9 @@ pub struct Inventory {
     pub kind_because: Option<String>,
     /// What the manifest says; `None` for a generic archive or folder, or when no manifest could be read.
     pub package: Option<Package>,
+    /// The licence files of a project whose sources these are, where no manifest speaks for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub licence_files: Vec<LicenceFile>,
     /// Every entry in the order of the container; entries of a nested archive follow that archive.
     /// `entries[i].id` is `i`.
     pub entries: Vec<Box<Entry>>,

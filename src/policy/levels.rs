@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::inventory::Package;
+use crate::inventory::{Inventory, LicenceFile, Package};
 use crate::rules::{self, Finding, is_for_show};
 use crate::settings::{Level, Levels, PolicyChoice, PolicyFile, Settings, builtin};
 
@@ -27,12 +27,12 @@ struct InForce {
 }
 
 impl Policies {
-    /// The levels that apply to an artifact with this manifest: the base, the policy on it, and the project's own
-    /// on top. The settings are the same at every call.
-    pub fn resolve(&self, settings: &Settings, package: Option<&Package>) -> Policy {
+    /// The levels that apply to an artifact with this manifest, or without one but with these licence files: the base,
+    /// the policy on it, and the project's own on top. The settings are the same at every call.
+    pub fn resolve(&self, settings: &Settings, package: Option<&Package>, files: &[LicenceFile]) -> Policy {
         let (name, because, file) = match &settings.policy {
             PolicyChoice::Auto => {
-                let (name, because) = licence::choose(package);
+                let (name, because) = licence::choose(package, files);
                 (name, because, None)
             }
             PolicyChoice::Named(name) => (*name, settings.policy_origin.clone(), None),
@@ -81,7 +81,12 @@ impl InForce {
 impl Policy {
     /// The levels that apply to a single artifact with this manifest.
     pub fn resolve_for(settings: &Settings, package: Option<&Package>) -> Self {
-        Policies::default().resolve(settings, package)
+        Policies::default().resolve(settings, package, &[])
+    }
+
+    /// The levels that apply to a single artifact.
+    pub fn resolve_of(settings: &Settings, inventory: &Inventory) -> Self {
+        Policies::default().resolve(settings, inventory.package.as_ref(), &inventory.licence_files)
     }
 
     /// The level of a finding, which may differ in tests, examples and documentation, and be lower for one that breaks

@@ -19,9 +19,14 @@ const MODE: ParseMode = ParseMode {
     allow_unknown: false,
 };
 
-/// The built-in policy for a package, and why in words.
-pub(super) fn choose(package: Option<&Package>) -> (&'static str, String) {
-    let Some(package) = package else { return ("proprietary", "no manifest".to_owned()) };
+/// The built-in policy for a package, and why in words. `files` are the licence files of sources without a manifest.
+pub(super) fn choose(package: Option<&Package>, files: &[LicenceFile]) -> (&'static str, String) {
+    let Some(package) = package else {
+        return match said_by(files) {
+            Some(files) => ("open-source", format!("no manifest, but {files}")),
+            None => ("proprietary", "no manifest".to_owned()),
+        };
+    };
     let manifest = package.manifest.rsplit(['/', '!']).next().filter(|name| !name.is_empty());
     let manifest = manifest.unwrap_or("the manifest");
     if package.private {
@@ -88,6 +93,10 @@ fn is_own_name(licence: &str) -> bool {
 
 /// What the licence files say, if each of them gives everybody the source.
 fn by_files(package: &Package) -> Option<String> {
+    said_by(&package.licence_files)
+}
+
+fn said_by(files: &[LicenceFile]) -> Option<String> {
     let said = |file: &LicenceFile| {
         let name = file.path.rsplit('/').next().unwrap_or_default();
         match file.licence {
@@ -98,7 +107,7 @@ fn by_files(package: &Package) -> Option<String> {
             _ => None,
         }
     };
-    let said: Option<Vec<String>> = package.licence_files.iter().map(said).collect();
+    let said: Option<Vec<String>> = files.iter().map(said).collect();
     said.filter(|said| !said.is_empty()).map(|said| said.join(", "))
 }
 
@@ -460,13 +469,13 @@ mod tests {
             manifest: "package/package.json".to_owned(),
             ..Package::default()
         };
-        let choice = |license, private| choose(Some(&package(license, private)));
+        let choice = |license, private| choose(Some(&package(license, private)), &[]);
         assert_eq!(choice(Some("MIT"), false), ("open-source", "licence \"MIT\"".to_owned()));
         assert_eq!(choice(Some("UNLICENSED"), false), ("proprietary", "licence \"UNLICENSED\"".to_owned()));
         assert_eq!(choice(None, false), ("proprietary", "no licence in package.json".to_owned()));
         assert_eq!(choice(Some(" "), false), ("proprietary", "no licence in package.json".to_owned()));
         assert_eq!(choice(Some("MIT"), true), ("proprietary", "package.json forbids publishing".to_owned()));
-        assert_eq!(choose(None), ("proprietary", "no manifest".to_owned()));
+        assert_eq!(choose(None, &[]), ("proprietary", "no manifest".to_owned()));
         let with_files = |license: Option<&str>, files: &[(&str, Option<&'static str>)]| {
             let file = |(path, licence): &(&str, Option<&'static str>)| LicenceFile {
                 path: (*path).to_owned(),
@@ -474,11 +483,11 @@ mod tests {
                 grants: path.ends_with(".own"),
             };
             let licence_files = files.iter().map(file).collect();
-            choose(Some(&Package { licence_files, ..package(license, false) })).1
+            choose(Some(&Package { licence_files, ..package(license, false) }), &[]).1
         };
         for (whole, because) in [(true, ", but its source files begin with an open one"), (false, "")] {
             let open_sources = Some(OpenSources { files: 2, whole });
-            let (policy, why) = choose(Some(&Package { open_sources, ..package(None, false) }));
+            let (policy, why) = choose(Some(&Package { open_sources, ..package(None, false) }), &[]);
             assert_eq!(
                 (policy == "open-source", why),
                 (whole, format!("no licence in package.json{because}"))
@@ -511,7 +520,7 @@ mod tests {
         }
         let in_readme = |words: &str| {
             let said = ReadmeLicence { path: "package/Readme.md".to_owned(), words: words.to_owned() };
-            choose(Some(&Package { readme_licence: Some(said), ..package(None, false) })).1
+            choose(Some(&Package { readme_licence: Some(said), ..package(None, false) }), &[]).1
         };
         let none = "no licence in package.json";
         assert_eq!(

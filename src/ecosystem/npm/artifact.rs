@@ -24,6 +24,16 @@ use crate::ecosystem::origin::Origins;
 use crate::ecosystem::purl::Purl;
 use crate::ecosystem::registry::Registry;
 
+/// Whether an archive was made of a repository: no client packs the file that tells Git what to leave out, and none
+/// reads other compressions than gzip's.
+fn is_of_repository(inventory: &Inventory) -> bool {
+    matches!(inventory.artifact.containers.first(), Some(&("xz" | "bzip2" | "zstd" | "lzma")))
+        || inventory.top_files().any(|entry| {
+            let (folder, name) = entry.path.split_once('/').unwrap_or(("package", &entry.path));
+            folder != "package" && name == ".gitignore"
+        })
+}
+
 /// A tarball of npm or a compatible client.
 #[derive(Debug)]
 pub(crate) struct Tarball;
@@ -60,6 +70,9 @@ impl Format for Tarball {
             return false;
         }
         let is_tgz = inventory.artifact.path.ends_with(".tgz");
+        if !is_tgz && is_of_repository(inventory) {
+            return false;
+        }
         inventory.top_files().any(|entry| {
             Fit::below_root(&entry.path, "package.json") != Fit::No
                 || is_tgz && (entry.path.starts_with("package/") || entry.path == "package.json")

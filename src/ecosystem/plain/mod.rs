@@ -5,6 +5,7 @@ mod archive;
 mod conda;
 mod deb;
 mod directory;
+pub(super) mod sources;
 
 use super::{Ecosystem, Format};
 
