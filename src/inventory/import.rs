@@ -89,6 +89,8 @@ pub enum ScriptFormat {
     CommonJs,
     /// Neither its name nor a manifest says so: Node looks at what is in it.
     Unknown,
+    /// Data.
+    Json,
 }
 
 /// Whom an entrance of a package is for, the gravest first.

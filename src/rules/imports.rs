@@ -198,6 +198,10 @@ pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
                     .to_owned(),
                 "Call it .mjs, or build it as CommonJS.",
             ),
+            Syntax if is_json(broken, context) => (
+                format!("can't be read as JSON ({name})"),
+                "Write it anew as JSON, without comments and commas at ends.",
+            ),
             Syntax => (
                 format!("can't be read as JavaScript ({name})"),
                 "Build anew before packing, and try the package out as it is packed.",
@@ -219,6 +223,10 @@ pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
             || broken.trouble == Uncompiled && !is_started;
         (message, help, is_mild.then_some(Level::Warning))
     });
+}
+
+fn is_json(broken: &BrokenImport, context: &Context<'_>) -> bool {
+    context.inventory.entry(broken.entry).is_some_and(|entry| entry.path.ends_with(".json"))
 }
 
 /// Commands that start what their module doesn't have.

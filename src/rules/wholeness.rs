@@ -176,7 +176,8 @@ that is CommonJS by its name (`.cjs`) or by `"type": "commonjs"`, and JSON that 
 Imports are followed as `missing-module` does. CommonJS taken for a module is a warning.
 
 Reports what the package is entered by if Node can't read it at all: an entry point, a command or a script at installation
-that is cut off, torn, or something else than JavaScript. Behind a subpath of `exports` it is a warning; so is TypeScript, JSX or Flow in a `.js`
+that is cut off, torn, something else than JavaScript, or refused for a name declared twice, an invalid regular expression and the like; `main` that is JSON
+is read as such. Behind a subpath of `exports` it is a warning; so is TypeScript, JSX or Flow in a `.js`
 file, unless the package names a runtime or bundler that compiles it. Files over 64 KiB are not looked at, nor more than 128 KiB of one package. JSON as the
 target of `import` in `exports` is a warning, too: Node wants `with { type: "json" }` there.
 

@@ -14,7 +14,7 @@ mod syntax;
 
 use std::collections::HashSet;
 
-use crate::inventory::{Asking, Import};
+use crate::inventory::{Asking, Import, ScriptFormat};
 
 use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 
@@ -128,7 +128,8 @@ impl Language {
 /// Largest script that is kept until it is known whether the package is entered by it.
 const MOST_FOR_AN_ENTRANCE: usize = 64 << 10;
 
-/// Whether a file may be a script that an npm package or an editor's extension is entered by.
+/// Whether a file may be a script that an npm package or an editor's extension is entered by, or data that nobody can
+/// read whom it is entered by.
 pub(crate) fn may_be_entrance(path: &str, bytes: &[u8]) -> bool {
     /// Folders that it stands in at most: `package/dist/node/cjs/`.
     const DEEPEST: usize = 5;
@@ -137,7 +138,8 @@ pub(crate) fn may_be_entrance(path: &str, bytes: &[u8]) -> bool {
         path.matches('/').count() < DEEPEST
             && !path.starts_with("node_modules/")
             && bytes.len() <= MOST_FOR_AN_ENTRANCE
-            && Language::of(path, bytes) == Some(Language::Script)
+            && (Language::of(path, bytes) == Some(Language::Script)
+                || path.ends_with(".json") && syntax_error(bytes, ScriptFormat::Json).is_some())
     })
 }
 

@@ -3,7 +3,10 @@
 
 use oxc_allocator::Allocator;
 use oxc_parser::{ParseOptions, Parser};
+use oxc_semantic::SemanticBuilder;
 use oxc_span::{GetSpan, SourceType};
+
+use serde::de::IgnoredAny;
 
 use super::script;
 use crate::inventory::ScriptFormat;
@@ -21,6 +24,9 @@ pub(crate) struct SyntaxError {
 
 /// What keeps Node from reading a script that it takes for a module, for CommonJS, or for either.
 pub(crate) fn syntax_error(bytes: &[u8], format: ScriptFormat) -> Option<SyntaxError> {
+    if format == ScriptFormat::Json {
+        return json_error(bytes);
+    }
     // of other encodings it isn't known what Node makes of them
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -28,55 +34,90 @@ pub(crate) fn syntax_error(bytes: &[u8], format: ScriptFormat) -> Option<SyntaxE
         let kinds: &[SourceType] = match format {
             ScriptFormat::Module => &[SourceType::mjs()],
             ScriptFormat::CommonJs => &[SourceType::cjs()],
-            ScriptFormat::Unknown => &[SourceType::cjs(), SourceType::mjs()],
+            ScriptFormat::Unknown | ScriptFormat::Json => &[SourceType::cjs(), SourceType::mjs()],
         };
         // The one that gets furthest is what the script is meant to be.
-        let mut furthest: Option<(usize, String)> = None;
+        let mut furthest: Option<Fault> = None;
         for kind in kinds {
-            let (at, says) = error(text, *kind)?;
-            if furthest.as_ref().is_none_or(|(known, _)| *known < at) {
-                furthest = Some((at, says));
+            let fault = fault(text, *kind)?;
+            if furthest.as_ref().is_none_or(|known| known.at < fault.at) {
+                furthest = Some(fault);
             }
         }
-        let (at, says) = furthest?;
+        let Fault { at, says, is_of_form } = furthest?;
         let line = memchr::memchr_iter(b'\n', text.as_bytes().get(..at)?).count() as u64 + 1;
         let is_other_kind = || {
             let other = if format == ScriptFormat::Module { SourceType::cjs() } else { SourceType::mjs() };
-            error(text, other).is_none()
+            fault(text, other).is_none()
         };
-        // of declarations TypeScript has several, so that it says nothing of two
-        let is_uncompiled = !says.starts_with("Duplicated export") && !is_other_kind() && is_uncompiled(text);
+        // what has the form of a script is none of what is compiled to one
+        let is_uncompiled = is_of_form && !is_other_kind() && is_uncompiled(text);
         Some(SyntaxError { line, says, is_uncompiled })
     })?
 }
 
-/// The first error of a text read as one kind of script, and where it is; `None` if there is none.
-fn error(text: &str, kind: SourceType) -> Option<(usize, String)> {
+/// What keeps Node from reading data: only its form, as numbers of any size and halves of surrogates are fine with it.
+fn json_error(bytes: &[u8]) -> Option<SyntaxError> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let error = serde_json::from_slice::<IgnoredAny>(bytes).err()?;
+    let says = error.to_string();
+    let says = says.split(" at line ").next().unwrap_or_default().to_owned();
+    Some(SyntaxError { line: error.line().max(1) as u64, says, is_uncompiled: false })
+}
+
+/// Why a text is no script of a kind.
+struct Fault {
+    at: usize,
+    says: String,
+    /// Whether it hasn't the form of one. What is declared twice or stands in a place where it mustn't has it.
+    is_of_form: bool,
+}
+
+/// The first fault of a text read as one kind of script; `None` if there is none.
+fn fault(text: &str, kind: SourceType) -> Option<Fault> {
     let allocator = Allocator::default();
     // Node puts a function around what is no module.
-    let options =
-        ParseOptions { allow_return_outside_function: !kind.is_module(), ..ParseOptions::default() };
+    let options = ParseOptions {
+        allow_return_outside_function: !kind.is_module(),
+        parse_regular_expression: true,
+        ..ParseOptions::default()
+    };
     let parsed = Parser::new(&allocator, text, kind).with_options(options).parse();
     if !kind.is_module()
         && let Some(statement) = parsed.program.body.iter().find(|one| one.is_module_declaration())
     {
-        let at = statement.span().start as usize;
-        return Some((at, "an import or export statement outside of a module".to_owned()));
+        let says = "an import or export statement outside of a module".to_owned();
+        return Some(Fault { at: statement.span().start as usize, says, is_of_form: true });
     }
-    let first = parsed.errors.first()?;
-    // of two that don't go together the second is the wrong one
-    let labels = first.labels.iter().flatten();
-    let at = match first.message.starts_with("Duplicated") {
-        true => labels.map(|label| label.offset()).max(),
-        false => labels.map(|label| label.offset()).next(),
+    let Some(first) = parsed.errors.first() else {
+        let checked = SemanticBuilder::new().with_check_syntax_error(true).build(&parsed.program);
+        // in the function that Node puts around a script, it is allowed
+        let is_allowed = |message: &str| message.contains("new.target") && !kind.is_module();
+        let first = checked.errors.iter().find(|error| !is_allowed(&error.message))?;
+        let labels = first.labels.iter().flatten().map(|label| label.offset());
+        // of two declarations the second is the wrong one
+        let at = labels.max().unwrap_or(0).min(text.len());
+        return Some(Fault { at, says: first.message.to_string(), is_of_form: false });
     };
+    // of two that don't go together the second is the wrong one; of declarations TypeScript has several
+    let is_twice =
+        ["Duplicated", "A module cannot have multiple"].iter().any(|start| first.message.starts_with(start));
+    let labels = first.labels.iter().flatten().map(|label| label.offset());
+    let at = if is_twice { labels.max() } else { labels.min() };
     let at = at.unwrap_or(0).min(text.len());
     // outside of modules it may be a name, which the parser doesn't know everywhere
     let is_odd_name = !kind.is_module()
         && text.get(..at).is_some_and(|before| {
             ["let", "yield", "await"].iter().any(|name| before.trim_end().ends_with(name))
         });
-    (!is_odd_name).then(|| (at, first.message.to_string()))
+    (!is_odd_name).then(|| Fault { at, says: first.message.to_string(), is_of_form: !is_twice })
+}
+
+/// Whether a text has the form of one kind of script.
+fn has_form(text: &str, kind: SourceType) -> bool {
+    let allocator = Allocator::default();
+    let options = ParseOptions { parse_regular_expression: true, ..ParseOptions::default() };
+    Parser::new(&allocator, text, kind).with_options(options).parse().errors.is_empty()
 }
 
 fn is_uncompiled(text: &str) -> bool {
@@ -84,7 +125,7 @@ fn is_uncompiled(text: &str) -> bool {
     const HEAD: usize = 4_000;
     let head = text.as_bytes().get(..HEAD).unwrap_or(text.as_bytes());
     memchr::memmem::find(head, b"@flow").is_some()
-        || [SourceType::tsx(), SourceType::ts()].into_iter().any(|kind| error(text, kind).is_none())
+        || [SourceType::tsx(), SourceType::ts()].into_iter().any(|kind| has_form(text, kind))
 }
 
 #[cfg(test)]
@@ -93,7 +134,17 @@ mod tests {
     use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
 
     /// What Node reads in CommonJS, and what in modules.
-    const SOUND: [(&str, ScriptFormat); 24] = [
+    const SOUND: [(&str, ScriptFormat); 34] = [
+        ("var a = 1; var a = 2; function a() {}", ScriptFormat::Unknown),
+        ("let a = 1; { let a = 2; } function f(a) { { let a; } }", ScriptFormat::Unknown),
+        ("try { a } catch (e) { var e = 2; }", ScriptFormat::CommonJs),
+        ("{ function f() {} function f() {} }", ScriptFormat::CommonJs),
+        ("a = { __proto__, ['__proto__']: 2, __proto__: null };", ScriptFormat::CommonJs),
+        ("var interface = 1, package = 2; arguments = 1; eval = 2;", ScriptFormat::CommonJs),
+        ("a: for (;;) { b: for (;;) { continue a; } }", ScriptFormat::Unknown),
+        ("class A extends B { constructor() { super(); } f() { return super.f(); } }", ScriptFormat::Unknown),
+        ("import a from 'a'; export function f(a) { return a; } { let a; }", ScriptFormat::Module),
+        ("a = { f() { return super.b; } }; b = /(?=a)*\\k[\\w-z]{,2}/;", ScriptFormat::CommonJs),
         ("", ScriptFormat::Unknown),
         ("#!/usr/bin/env node\nif (x) return;\n", ScriptFormat::CommonJs),
         ("return 1;", ScriptFormat::Unknown),
@@ -118,6 +169,34 @@ mod tests {
         ("\u{feff}var a = 1;\r\nvar b = 2;\r\n", ScriptFormat::CommonJs),
         ("import('a'); const b = `${`${c}`}`;", ScriptFormat::CommonJs),
         ("async function* f() { yield* await a; }", ScriptFormat::CommonJs),
+    ];
+
+    /// What has the form of a script and isn't one all the same.
+    const WRONG: [(&str, ScriptFormat, u64); 24] = [
+        ("let a = 1;\nlet a = 2;\n", ScriptFormat::Unknown, 2),
+        ("const a = 1;\nvar a = 2;\n", ScriptFormat::CommonJs, 2),
+        ("module.exports = function (a) {\n  let a;\n};\n", ScriptFormat::CommonJs, 2),
+        ("class A {}\nclass A {}\n", ScriptFormat::Module, 2),
+        ("import a from 'a';\nimport a from 'b';\n", ScriptFormat::Module, 2),
+        ("a;\nexport { b };\n", ScriptFormat::Module, 2),
+        ("export default 1;\nexport default 2;\n", ScriptFormat::Module, 2),
+        ("'use strict';\nwith (a) {}\n", ScriptFormat::CommonJs, 2),
+        ("'use strict';\na = 0777;\n", ScriptFormat::Unknown, 2),
+        ("'use strict';\ndelete a;\n", ScriptFormat::CommonJs, 2),
+        ("'use strict';\nvar interface = 1;\n", ScriptFormat::CommonJs, 2),
+        ("'use strict';\nfunction f(a, a) {}\n", ScriptFormat::CommonJs, 2),
+        ("a;\nif (b) { break; }\n", ScriptFormat::Unknown, 2),
+        ("a;\nfor (;;) { continue b; }\n", ScriptFormat::Unknown, 2),
+        ("class A {\n  f() { return this.#b; }\n}\n", ScriptFormat::Unknown, 2),
+        ("class A {\n  constructor() {}\n  constructor(a) {}\n}\n", ScriptFormat::Unknown, 3),
+        ("function f() {\n  super.a();\n}\n", ScriptFormat::Unknown, 2),
+        ("class A {\n  f() { super(); }\n}\n", ScriptFormat::Unknown, 2),
+        ("a;\nb = /(c/;\n", ScriptFormat::Unknown, 2),
+        ("a;\nb = /[z-a]/;\n", ScriptFormat::CommonJs, 2),
+        ("a;\nb = /(?<a>b)(?<a>c)/;\n", ScriptFormat::Module, 2),
+        ("a;\nb = /\\u{110000}/u;\n", ScriptFormat::Unknown, 2),
+        ("switch (a) {\n  default:\n  default:\n}\n", ScriptFormat::Unknown, 3),
+        ("a = {\n  __proto__: b, '__proto__': c };\n", ScriptFormat::Unknown, 2),
     ];
 
     const TORN: [(&str, ScriptFormat, u64); 14] = [
@@ -147,9 +226,23 @@ mod tests {
 
     #[test]
     fn what_nobody_reads_is_told_with_its_line() {
-        for (text, format, line) in TORN {
+        for (text, format, line) in TORN.into_iter().chain(WRONG) {
             let error = syntax_error(text.as_bytes(), format).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((error.line, error.is_uncompiled), (line, false), "{text}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn data_is_read_as_node_reads_it() {
+        for text in ["\u{feff}{\"a\": [1e999, \"\\ud800\"]}\r\n", "null", " 1 "] {
+            assert_eq!(syntax_error(text.as_bytes(), ScriptFormat::Json), None, "{text}");
+        }
+        assert_eq!(syntax_error(b"\"\xFF\"", ScriptFormat::Json), None);
+        for (text, line) in
+            [("", 1), ("// a\n{}", 1), ("{\n  \"a\": 1,\n}", 3), ("{'a': 1}", 1), ("{} {}", 1), ("NaN", 1)]
+        {
+            let error = syntax_error(text.as_bytes(), ScriptFormat::Json);
+            assert_eq!(error.map(|error| error.line), Some(line), "{text}");
         }
     }
 
@@ -191,8 +284,17 @@ mod tests {
                     .skip(dice.below(text.len()))
                     .find(|at| text.is_char_boundary(*at));
                 let at = at.unwrap_or(0);
-                match dice.below(4) {
+                match dice.below(6) {
                     0 => text.truncate(at),
+                    4 => {
+                        text = text.replacen("var ", ["let ", "const ", "let [", "class "][dice.below(4)], 2)
+                    }
+                    5 => {
+                        text = format!(
+                            "{}{text}",
+                            ["'use strict';", "let a;", "const b = 1;", "break;", "#!x\n"][dice.below(5)]
+                        )
+                    }
                     1 => text.insert_str(at, ["}", "(", "'", "`", "<", "await ", " let "][dice.below(7)]),
                     2 => drop(text.remove(at)),
                     _ => {}

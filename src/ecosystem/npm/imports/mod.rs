@@ -101,10 +101,13 @@ pub(super) fn entrances(
     roots.sort_by_key(|root| root.reach);
     let may_be_compiled = wholeness::is_for_others(manifest);
     let mut known = BTreeSet::new();
-    let own = roots.into_iter().filter(|root| Graph::Code.goes_on(&root.path) && known.insert(&root.path));
+    let is_data = |root: &Root| root.path.ends_with(".json") && root.reach == Reach::Package;
+    let is_read = |root: &Root| Graph::Code.goes_on(&root.path) || is_data(root);
+    let own = roots.into_iter().filter(|root| is_read(root) && known.insert(&root.path));
     let entrance = |root: &Root| {
         let (path, entry) = whole.tree.get(&root.path)?;
         let format = match whole.format((path, Graph::Code)) {
+            _ if is_data(root) => ScriptFormat::Json,
             Format::Module => ScriptFormat::Module,
             Format::CommonJs => ScriptFormat::CommonJs,
             Format::Unknown => ScriptFormat::Unknown,
