@@ -29,6 +29,9 @@ const ELEMENTS: &[&str] = &[
     "__snapshots__",
     "cypress",
     "fuzz",
+    "fuzzer",
+    "fuzzers",
+    "regress",
     "dummy",
     "dummyserver",
     "acceptance",
@@ -58,6 +61,8 @@ const WORDS: &[&str] = &[
     "samples",
     "demo",
     "dummy",
+    "fuzz",
+    "fuzzing",
     "snakeoil",
     "pytest",
 ];
@@ -160,6 +165,8 @@ mod tests {
             "a-1.0/docs/x.txt",
             "pytest_server/keys/server.priv",
             "a-1.0/deps/tls/t/assets/server.key",
+            "a-1.0/regress/rsa.prv",
+            "a-1.0/misc/fuzz-harness/keys.h",
         ] {
             assert!(is_for_show(place, "package"), "{place}");
         }
@@ -177,6 +184,8 @@ mod tests {
             "package/lib/t/a.pem",
             "package/t",
             "package/lib/specials/a.js",
+            "package/lib/fuzzy/a.pem",
+            "package/lib/regression/a.pem",
         ] {
             assert!(!is_for_show(place, "package"), "{place}");
         }

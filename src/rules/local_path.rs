@@ -57,7 +57,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             homes.entry(home(&found.path)).or_default().push((entry, &found.at, &found.path));
         }
     }
-    for (home, places) in homes {
+    for (home, mut places) in homes {
+        places.sort_by(|a, b| a.0.place.cmp(&b.0.place));
         let Some((entry, at, path)) = places.first() else { continue };
         let elsewhere = match places.len() {
             1 => String::new(),

@@ -113,6 +113,7 @@ fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
             }
         }
     }
+    missing.sort_by(|a, b| a.0.place.cmp(&b.0.place));
     let (entry, link, url) = missing.first()?;
     let files = missing.len() as u64;
     let message = match files {

@@ -88,6 +88,10 @@ fn united<'a>(groups: BTreeMap<(&'a str, String), Group<'a>>) -> BTreeMap<(&'a s
         whole.entries.extend(group.entries);
         (whole.recognised_by, whole.why) = (group.recognised_by, group.why);
     }
+    // Whoever packs the same files in another order is told the same.
+    for group in united.values_mut() {
+        group.entries.sort_by(|a, b| a.place.cmp(&b.place));
+    }
     united
 }
 

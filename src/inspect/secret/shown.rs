@@ -11,7 +11,7 @@ const TEMPLATES: &[&str] = &[".template", ".tmpl", ".tpl", ".tt", ".ejs", ".hbs"
 pub(super) struct Shown {
     /// Where the unit tests begin.
     tests: Option<usize>,
-    /// Where docstrings, comments that document Rust, or functions that test C, begin and end, in turn.
+    /// Where docstrings, comments that document Rust, pages of Perl, or functions that test C, begin and end, in turn.
     quotes: Vec<usize>,
     signs: &'static [&'static [u8]],
 }
@@ -31,6 +31,7 @@ impl Shown {
                 shown.quotes = doc_lines(sample.bytes);
             }
             "py" | "pyi" => shown.quotes = docstrings(sample.bytes),
+            "pl" | "pm" | "t" | "PL" => shown.quotes = pages(sample.bytes),
             "c" | "cc" | "cpp" => shown.quotes = test_functions(sample.bytes),
             _ => {}
         }
@@ -124,6 +125,20 @@ fn is_test_function(line: &[u8]) -> bool {
         && (name.starts_with(b"ut_") || name.split(|byte| *byte == b'_').any(is_word))
 }
 
+/// Where the documentation within a program of Perl begins and ends: from a line with a command of Pod up to `=cut`.
+fn pages(text: &[u8]) -> Vec<usize> {
+    let (mut ends, mut at) = (Vec::new(), 0);
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let is_command = line.first() == Some(&b'=') && line.get(1).is_some_and(u8::is_ascii_alphabetic);
+        let is_end = line.starts_with(b"=cut");
+        if is_command && is_end == (ends.len() % 2 == 1) {
+            ends.push(at);
+        }
+        at += line.len();
+    }
+    ends
+}
+
 /// Where strings of three quotes begin and end, in turn.
 fn docstrings(text: &[u8]) -> Vec<usize> {
     let find = |quotes: &[u8], kind: u8| -> Vec<(usize, u8)> {
@@ -168,6 +183,11 @@ mod tests {
             ("a.py", "def a():\n    '''\n    keyid: @\n", true),
             ("a.py", "# A = '@'\n", false),
             ("a.py", "# For example:\n# A = '@'\n", true),
+            ("a.pm", "package A;\n\n=head2 open\n\n  A->open('@');\n\n=cut\n\n1;\n", true),
+            ("a.pm", "1;\n__END__\n\n=encoding utf8\n\n=head1 A\n\n  A->open('@');\n", true),
+            ("a.pm", "=head1 A\n\nWhat it does.\n\n=cut\n\nmy $key = '@';\n", false),
+            ("a.pm", "my $a\n    =head('@');\n", false),
+            ("a.js", "=head1 A\n\nconst key = '@';\n", false),
             ("a.js", "/**\n * @example @\n */", true),
             ("a.js", "const a = b * '@'", false),
             ("a.js.template", "// For example:\n//  A=@\n", true),

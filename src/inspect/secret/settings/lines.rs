@@ -25,6 +25,9 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         if let Some(name) = here.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) {
             section = String::from_utf8_lossy(name);
         } else if let Some((name, value)) = split(here) {
+            if is_made_of(&name, here.get(value.clone()).unwrap_or_default()) {
+                continue;
+            }
             let further = further(here, value.start);
             for (name, value) in std::iter::once((name, value)).chain(further) {
                 for value in parts(here, &name, value) {
@@ -133,6 +136,13 @@ fn end_of_name(line: &[u8]) -> Option<usize> {
         }
         _ => false,
     })
+}
+
+/// Whether a line says what a program is made of, as a Makefile does: `askpass: askpass.c`.
+fn is_made_of(name: &str, value: &[u8]) -> bool {
+    let first = value.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let end = first.strip_prefix(name.as_bytes()).and_then(|rest| rest.strip_prefix(b"."));
+    end.is_some_and(|end| (1..=4).contains(&end.len()) && end.iter().all(u8::is_ascii_alphabetic))
 }
 
 /// Whether a line is a comment as code has it, and not what is mounted in `fstab`: `//host/share /mnt cifs ...`.

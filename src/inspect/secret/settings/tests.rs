@@ -129,6 +129,8 @@ fn lines_are_read_as_their_programs_read_them() {
         ("etc/squid.conf", "cache_peer a parent 80 0 login=svc:hV7#kk29Lm default\n", vec![1]),
         ("etc/ldap.conf", "binddn cn=svc,dc=acme\nbindpw hV7#kk29Lm\n", vec![2]),
         ("Makefile", "export SMTP_PASSWORD := hV7#kk29Lm\nDB_PASSWORD ?= hV7#kk29Lx\n", vec![1, 2]),
+        ("Makefile", "x11-askpass7: x11-askpass7.c\n\tcc -o $@ x11-askpass7.c\n", vec![]),
+        ("Makefile", "x11-askpass7: hV7#kk29Lm.c\n", vec![1]),
         ("Makefile", "SMTP_PASSWORD := $(shell pass smtp7)\nX_PASSWORD ?= $(PASSWORD7)\n", vec![]),
         (".curlrc", "user = \"svc:hV7#kk29Lm\"\n", vec![1]),
         ("app.conf", "user = 1000:1000\nlogin: auth:form\n", vec![]),
