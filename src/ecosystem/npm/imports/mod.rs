@@ -394,6 +394,7 @@ impl<'a> Whole<'a> {
         }
         if !is_relative(specifier) {
             return alone(match graph {
+                Graph::Code if self.tree.is_for_the_web(from) => return None,
                 Graph::Code => self.lacks(specifier)?,
                 Graph::Types => self.dependencies.lacks_types(specifier)?,
                 Graph::Styles => return None,

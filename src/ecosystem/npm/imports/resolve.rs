@@ -82,8 +82,12 @@ const CODE_INDEXES: [&str; 12] = [
     "index.web.js",
     "index.vue",
 ];
-const TYPE_ENDS: [&str; 13] =
-    ["", ".ts", ".tsx", ".d.ts", ".mts", ".d.mts", ".cts", ".d.cts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
+#[rustfmt::skip]
+const TYPE_ENDS: [&str; 17] = [
+    "", ".ts", ".tsx", ".d.ts", ".mts", ".d.mts", ".cts", ".d.cts", ".js", ".jsx", ".mjs", ".cjs", ".json",
+    // React Native's settings for TypeScript have these, as `moduleSuffixes`
+    ".native.d.ts", ".ios.d.ts", ".android.d.ts", ".web.d.ts",
+];
 const TYPE_INDEXES: [&str; 9] = [
     "index.d.ts",
     "index.ts",
@@ -157,6 +161,17 @@ impl<'a> Tree<'a> {
             Some(near) => Resolved::OtherCase(near),
             None => Resolved::Absent,
         }
+    }
+
+    /// Whether React Native loads another file in place of this one, which is for the web.
+    pub(super) fn is_for_the_web(&self, path: &str) -> bool {
+        let stem = path.strip_suffix(".js").or_else(|| path.strip_suffix(".mjs"));
+        stem.is_some_and(|stem| {
+            stem.ends_with(".web")
+                || [".native.js", ".ios.js", ".android.js"]
+                    .iter()
+                    .any(|end| self.files.contains_key(format!("{stem}{end}").as_str()))
+        })
     }
 
     /// Whether a file of the package that another one reads is not there. What is built or installed may be.
@@ -273,6 +288,20 @@ mod tests {
     }
 
     #[test]
+    fn files_beside_one_for_a_phone_are_for_the_web() {
+        let entry = Entry::default();
+        let files: Vec<(&str, &Entry)> = ["a.js", "a.native.js", "b.js", "b.d.ts", "c.web.js"]
+            .iter()
+            .map(|path| (*path, &entry))
+            .collect();
+        let tree = Tree::new(&files, None);
+        for (path, expected) in [("a.js", true), ("b.js", false), ("c.web.js", true), ("a.native.js", false)]
+        {
+            assert_eq!(tree.is_for_the_web(path), expected, "{path}");
+        }
+    }
+
+    #[test]
     fn as_node_and_typescript_look_for_it() {
         for (paths, from, specifier, graph, expected) in [
             (&["a.js"][..], "b.js", "./a", Graph::Code, "a.js"),
@@ -291,6 +320,8 @@ mod tests {
             (&["a.d.ts", "a.js"], "b.d.ts", "./a.js", Graph::Types, "a.d.ts"),
             (&["a.vue.d.ts"], "b.d.ts", "./a.vue", Graph::Types, "a.vue.d.ts"),
             (&["a.d.json.ts"], "b.d.ts", "./a.json", Graph::Types, "a.d.json.ts"),
+            (&["a.ios.d.ts", "a.web.d.ts"], "b.d.ts", "./a", Graph::Types, "a.ios.d.ts"),
+            (&["a.other.d.ts"], "b.d.ts", "./a", Graph::Types, "Absent"),
             (&["a.css"], "b.css", "./a.css", Graph::Styles, "a.css"),
         ] {
             assert_eq!(resolved(paths, from, specifier, graph), expected, "{from}: {specifier}");
