@@ -48,6 +48,7 @@ pub use folder::{
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
 pub(crate) use identity::{Identity, identity};
+pub(crate) use npm::build_info::OWN as ONLY_OWN_NAMES;
 pub(crate) use origin::{Origin, Origins, Ships};
 pub(crate) use registry::{Copy, Order, Registry, Sender, Served};
 pub use remedy::Remedy;
@@ -243,6 +244,7 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         }
         inventory.package = Some(package);
     }
+    npm::build_info::mark(inventory);
     if inventory.package.is_none() {
         inventory.licence_files = plain::sources::licence_files(inventory);
     }

@@ -196,6 +196,7 @@ fn finding(
     let bundles = matches!(context.inventory.kind, Kind::Npm | Kind::Vsix);
     let is_mild = group.entries.iter().all(|entry| {
         is_of_others(stray, entry)
+            || entry.signs.contains(&ecosystem::ONLY_OWN_NAMES)
             || bundles && is_record_of_client(entry)
             || is_test_data(entry, context.root())
     });

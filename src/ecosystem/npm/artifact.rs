@@ -14,7 +14,9 @@ use crate::project::Project;
 use super::imports::Brought;
 use super::manifest::{self, Manifest};
 use super::origin::NpmOrigins;
-use super::{MANIFEST, advice, bundle, client, entry_points, imports, installed, packlist, wholeness};
+use super::{
+    MANIFEST, advice, build_info, bundle, client, entry_points, imports, installed, packlist, wholeness,
+};
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::json::Object;
@@ -83,6 +85,7 @@ impl Format for Tarball {
         Fit::below_root(path, "package.json") != Fit::No
             || path.eq_ignore_ascii_case("package.json")
             || Fit::below_root(path, BUILD_FILE) == Fit::Exact
+            || build_info::is_it(path)
             || bundle::is_manifest(path)
     }
 

@@ -4,6 +4,7 @@ mod advice;
 mod artifact;
 mod binding_gyp;
 mod braces;
+pub(super) mod build_info;
 mod bundle;
 mod client;
 mod deployed;
