@@ -36,6 +36,17 @@ const GRANTS: &[&str] = &[
     "permission to use, copy, modify, and distribute this software",
     "permission to use, copy, modify and distribute this software",
     "permission to use, copy, modify, and/or distribute this software",
+    "permission is hereby granted to use, copy, modify, and distribute this software",
+    "redistribute it and/or modify it under the terms of the gnu ",
+];
+
+/// How the texts of the GNU licences begin, which themselves have words that take back.
+const GNU: &[&str] = &[
+    "gnu general public license version 2, june 1991",
+    "gnu general public license version 3, 29 june 2007",
+    "gnu lesser general public license version 2.1, february 1999",
+    "gnu lesser general public license version 3, 29 june 2007",
+    "gnu affero general public license version 3, 19 november 2007",
 ];
 
 /// Words that a text of its own has only where it takes something back, or where the grant is somebody else's.
@@ -234,12 +245,18 @@ fn grants(text: &str) -> bool {
     if has(DUAL) && has(FREE) {
         return true;
     }
+    // what stands before the whole text of one gives more, or says which parts are others'
+    let takes_back = |words: &str| RESTRICTIONS.iter().any(|words_of_it| words.contains(words_of_it));
+    let preface = GNU.iter().filter_map(|text| words.find(text)).min().filter(|at| *at <= EARLY);
+    if preface.and_then(|end| words.get(..end)).is_some_and(|preface| !takes_back(preface)) {
+        return true;
+    }
     let early = GRANTS.iter().any(|grant| words.find(grant).is_some_and(|at| at <= EARLY));
     // what lies in a folder of that name is somebody else's, and takes nothing back of the rest
     let words = words.replace("third-party/", "").replace("third_party/", "");
     // nobody's are warranted
     let words = words.replace("infringement of third party rights", "");
-    early && !RESTRICTIONS.iter().any(|words_of_it| words.contains(words_of_it))
+    early && !takes_back(&words)
 }
 
 #[cfg(test)]
@@ -323,7 +340,16 @@ mod tests {
         assert!(grants(&format!(
             "Licensed under a dual-license model, this software is available under:\n\n* the {gpl},\n* {money}"
         )));
+        let gnu = text_of("GPL-2.0-only");
+        assert!(grants(&format!(
+            "Only this version counts. You may link it into whatever you like.\n----\n{gnu}"
+        )));
+        assert!(grants(
+            "This program is free software; you can redistribute it and/or modify\nit under the terms of the GNU GPL"
+        ));
         for text in [
+            format!("Acme is commercial. It works with programs under this:\n{gnu}"),
+            format!("{}\n{gnu}", "Copyright Acme. All rights reserved. ".repeat(80)),
             format!("Acme is sold under {money} It works with programs under the {gpl}."),
             format!("{}\nOne part is dual-licensed under the {gpl}", "All rights reserved. ".repeat(120)),
             "Copyright Acme. All rights reserved.".to_owned(),

@@ -50,7 +50,12 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let mut nested = Vec::new();
     stray::check(rule, context, &mut nested);
-    let is_meant = |finding: &Finding| package.is_some_and(|package| is_own(package, &finding.place.path));
+    let is_of_release = !context.inventory.licence_files.is_empty();
+    let is_meant = |finding: &Finding| {
+        let path = &finding.place.path;
+        package.is_some_and(|package| is_own(package, path))
+            || is_of_release && path.matches(['/', '!']).count() <= 1
+    };
     findings.extend(nested.into_iter().filter(|finding| !is_meant(finding)));
 }
 
@@ -66,6 +71,7 @@ fn is_own(package: &Package, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::Inventory;
     use crate::rules::testing::{npm, run};
 
     #[test]
@@ -80,6 +86,22 @@ mod tests {
         inventory.making.published_from = Some("dist".to_owned());
         let found = run(&RULE, &inventory);
         assert!(found[0].help.contains("`packgate check dist`"), "{}", found[0].help);
+    }
+
+    #[test]
+    fn a_project_whose_sources_are_released_may_be_private() {
+        let mut inventory = npm("{}", &["core/package.json"]);
+        for entry in inventory.entries.iter_mut().filter(|entry| entry.path.ends_with("/package.json")) {
+            entry.signs.push("private-manifest");
+        }
+        inventory.package = None;
+        let places = |inventory: &Inventory| -> Vec<String> {
+            run(&RULE, inventory).into_iter().map(|found| found.place.path).collect()
+        };
+        assert_eq!(places(&inventory), ["package/package.json", "package/core/package.json"]);
+        inventory.licence_files =
+            serde_json::from_str(r#"[{"path": "package/LICENSE", "grants": true}]"#).unwrap();
+        assert_eq!(places(&inventory), ["package/core/package.json"]);
     }
 
     #[test]
