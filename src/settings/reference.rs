@@ -55,7 +55,8 @@ else means `proprietary`: `UNLICENSED`, `LicenseRef-...`, a source-available lic
 publishing, no licence, no manifest. Where the manifest only names a file with the licence (`SEE LICENSE IN ...`,
 `license-file`, `License-File`), or says nothing at all, the licence files in the package's own folder decide: each
 of them has to be the text of a well-known open licence, or one of the authors' own that lets everybody copy and
-change the source and takes nothing back. Where there is neither, the README's section on the licence counts if it
+change the source and takes nothing back. So they do for a tar, a zip or a folder without a manifest that is read, if
+it is a project's sources: a `Makefile`, `go.mod`, `pom.xml` or the like stands beside them. Where there is neither, the README's section on the licence counts if it
 names an open one, and in a jar the first comments of the source files, if most of them do and most classes are made
 of these. A text of their own also decides for `LicenseRef-...`, unless the name
 says `proprietary`, `commercial` or the like. Reports say which policy applies, and what decided.
