@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ecosystem::{
     Built, ECOSYSTEMS, Ecosystem, Member, Rewrite, built, deploy_folder, members, members_of, of_project,
-    published_from,
+    published_from, recipes,
 };
 use crate::policy::Policy;
 use crate::project::Project;
@@ -232,10 +232,8 @@ impl Survey {
 
     /// Files of the project as they would be if packgate's own were kept out of what is packed.
     pub fn keep_out(&self, names: &[&str]) -> Vec<Rewrite> {
-        let clients = ECOSYSTEMS.iter().filter_map(|one| one.client);
-        let packing =
-            clients.filter(|client| client.recipe(&self.folder).is_some_and(|recipe| !recipe.private));
-        packing.filter_map(|client| client.keep_out(&self.folder, names)).collect()
+        let packing = recipes(&self.folder).into_iter().filter(|(_, _, recipe)| !recipe.private);
+        packing.filter_map(|(_, client, _)| client.keep_out(&self.folder, names)).collect()
     }
 }
 
@@ -246,10 +244,14 @@ fn packed_by(folder: &Path) -> Vec<PackedBy> {
     let by = |ecosystem: &Ecosystem| {
         let client = ecosystem.client?;
         let kinds: Vec<&str> = ecosystem.formats.iter().map(|format| format.kind().name()).collect();
+        let recipe_in = |folder: &Path| {
+            let own = recipes(folder).into_iter().find(|(name, ..)| *name == ecosystem.name);
+            own.map(|(_, _, recipe)| recipe).filter(|recipe| !(recipe.private && recipe.is_part))
+        };
         // The root of a workspace may be no package itself.
-        let recipe = client.recipe(folder).or_else(|| {
+        let recipe = recipe_in(folder).or_else(|| {
             let published = members_of(folder).into_iter().filter(|member| member.held_back.is_none());
-            published.into_iter().find_map(|member| client.recipe(&member.folder))
+            published.into_iter().find_map(|member| recipe_in(&member.folder))
         })?;
         Some(PackedBy {
             manifest: recipe.manifest,

@@ -103,6 +103,27 @@ pub(crate) struct Recipe {
     pub manifest: &'static str,
     /// Whether that forbids publishing.
     pub private: bool,
+    /// Whether what is built is for programs in other languages alone: beside the manifest of another ecosystem it is a
+    /// part of the package that is made from that.
+    pub is_part: bool,
+}
+
+impl Recipe {
+    pub(super) fn new(manifest: &'static str, private: bool) -> Self {
+        Self { manifest, private, is_part: false }
+    }
+}
+
+/// What there is to pack in a folder, with the ecosystem's name and who packs it. What is only a part of another of them
+/// is as good as private.
+pub(crate) fn recipes(folder: &Path) -> Vec<(&'static str, &'static dyn Client, Recipe)> {
+    let clients = super::ECOSYSTEMS.iter().filter_map(|one| Some((one.name, one.client?)));
+    let mut all: Vec<_> =
+        clients.filter_map(|(name, client)| Some((name, client, client.recipe(folder)?))).collect();
+    if all.iter().any(|(_, _, recipe)| !recipe.private && !recipe.is_part) {
+        all.iter_mut().for_each(|(_, _, recipe)| recipe.private |= recipe.is_part);
+    }
+    all
 }
 
 /// Why a client did not do what it was asked to.

@@ -36,7 +36,7 @@ use crate::inventory::{Entry, EntryId, Import, Inventory, Kind, ManifestTrouble,
 use crate::project::Project;
 
 pub use crate::project::Member;
-pub(crate) use client::{Client, Recipe, Wish, find_program, is_packing, is_word};
+pub(crate) use client::{Client, Wish, find_program, is_packing, is_word, recipes};
 pub use client::{ClientError, Fetched, Release, Rewrite};
 pub(crate) use digests::are_wide;
 pub use edit::{Change, Edit, EditError, List};

@@ -8,7 +8,7 @@ mod order;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::ecosystem::{self, Built, Client, Edit, Recipe, is_packing};
+use crate::ecosystem::{self, Built, Client, Edit, is_packing, recipes};
 use crate::project::{Member, Project};
 use crate::scratch;
 
@@ -59,6 +59,14 @@ pub struct LeftOut {
     pub name: String,
     /// Why.
     pub why: String,
+}
+
+impl LeftOut {
+    /// A package that another one of the same folder has in it.
+    fn part(manifest: &str) -> Self {
+        let why = "built for programs in other languages alone, so a part of the package beside it";
+        Self { name: manifest.to_owned(), why: why.to_owned() }
+    }
 }
 
 /// Why a folder could not be packed.
@@ -165,7 +173,11 @@ impl Packed {
     fn alone(&mut self, folder: &Path) -> Result<(), PackError> {
         let mut chosen = recipes(folder);
         match chosen.iter().any(|(_, _, recipe)| !recipe.private) {
-            true => chosen.retain(|(_, _, recipe)| !recipe.private),
+            true => {
+                let parts = chosen.extract_if(.., |(_, _, recipe)| recipe.private);
+                let parts = parts.filter(|(_, _, recipe)| recipe.is_part);
+                self.left_out.extend(parts.map(|(_, _, recipe)| LeftOut::part(recipe.manifest)));
+            }
             false => chosen.truncate(1),
         }
         if chosen.is_empty() {
@@ -209,8 +221,9 @@ impl Packed {
     /// Packs members of the workspace whose root `root` is.
     fn members(&mut self, root: &Path, members: &[Member]) {
         for (ecosystem, client) in clients() {
-            let is_packed =
-                |member: &&Member| client.recipe(&member.folder).is_some_and(|recipe| !recipe.private);
+            let is_packed = |member: &&Member| {
+                recipes(&member.folder).iter().any(|(name, _, recipe)| *name == ecosystem && !recipe.private)
+            };
             let own: Vec<&Member> = members.iter().filter(is_packed).collect();
             let mut rest = own.clone();
             let names = assign::Names::of(&own);
@@ -259,11 +272,6 @@ impl Packed {
 /// All clients, with their ecosystems' names.
 fn clients() -> impl Iterator<Item = (&'static str, &'static dyn Client)> {
     ecosystem::ECOSYSTEMS.iter().filter_map(|one| Some((one.name, one.client?)))
-}
-
-/// What there is to pack in a folder, with the ecosystem's name and who packs it.
-fn recipes(folder: &Path) -> Vec<(&'static str, &'static dyn Client, Recipe)> {
-    clients().filter_map(|(name, client)| Some((name, client, client.recipe(folder)?))).collect()
 }
 
 /// The artifacts that a client left in its folder.
@@ -317,6 +325,28 @@ mod tests {
         assert_eq!(words(&[("pyproject.toml", "[project]\nname = \"a\"")]), [("python", false)]);
         assert_eq!(words(&[("a.gemspec", "")]), [("gem", false)]);
         assert_eq!(words(&[("Cargo.toml", "[workspace]\nmembers = [\"x\"]")]), []);
+    }
+
+    #[test]
+    fn a_library_for_another_language_is_a_part_of_that_one_s_package() {
+        let crate_of = |types: &str, rest: &str| {
+            ("Cargo.toml", format!("[package]\nname = \"a\"\n[lib]\ncrate-type = [{types}]\n{rest}"))
+        };
+        let beside = |(name, text): (&'static str, String), manifest: (&'static str, &str)| {
+            words(&[(name, text.as_str()), manifest, ("src/lib.rs", "")])
+        };
+        let npm = ("package.json", "{}");
+        assert_eq!(beside(crate_of("\"cdylib\"", ""), npm), [("npm", false), ("cargo", true)]);
+        assert_eq!(beside(crate_of("\"cdylib\", \"rlib\"", ""), npm), [("npm", false), ("cargo", false)]);
+        assert_eq!(
+            beside(crate_of("\"cdylib\"", "[[bin]]\nname = \"a\""), npm),
+            [("npm", false), ("cargo", false)]
+        );
+        let python = ("pyproject.toml", "[project]\nname = \"a\"");
+        assert_eq!(beside(crate_of("\"cdylib\"", ""), python), [("cargo", true), ("python", false)]);
+        let private = ("package.json", r#"{"private": true}"#);
+        assert_eq!(beside(crate_of("\"cdylib\"", ""), private), [("npm", true), ("cargo", false)]);
+        assert_eq!(beside(crate_of("\"staticlib\"", ""), ("README.md", "")), [("cargo", false)]);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use toml::{Table, Value};
+
 use super::MANIFEST;
 use super::manifest::package_table;
 use super::project::{CargoProject, table_at};
@@ -17,9 +19,11 @@ pub(super) struct Cargo;
 
 impl Client for Cargo {
     fn recipe(&self, folder: &Path) -> Option<Recipe> {
-        package_table(&table_at(folder)?)?;
+        let table = table_at(folder)?;
+        package_table(&table)?;
         let package = CargoProject.package(&Files::OnDisk(folder), &mut Vec::new());
-        Some(Recipe { manifest: MANIFEST, private: package.is_some_and(|package| package.private) })
+        let recipe = Recipe::new(MANIFEST, package.is_some_and(|package| package.private));
+        Some(Recipe { is_part: is_only_linked(&table, folder), ..recipe })
     }
 
     /// What is packed isn't built for that.
@@ -97,6 +101,16 @@ fn package(run: &Run<'_>, names: &[String], into: &Path) -> Result<String, Clien
     arguments.extend(["--target-dir"]);
     let arguments: Vec<&OsStr> = arguments.into_iter().map(OsStr::new).chain([into.as_os_str()]).collect();
     run.named("cargo package --no-verify --allow-dirty".to_owned(), &arguments)
+}
+
+/// Whether a package is a library that no crate can depend on, as those are that Node.js and Python load, and no program.
+fn is_only_linked(table: &Table, folder: &Path) -> bool {
+    let types = table.get("lib").and_then(|library| library.get("crate-type")).and_then(Value::as_array);
+    let is_for_others = |kind: &Value| matches!(kind.as_str(), Some("cdylib" | "staticlib"));
+    types.is_some_and(|types| !types.is_empty() && types.iter().all(is_for_others))
+        && !table.contains_key("bin")
+        && !folder.join("src/main.rs").is_file()
+        && !folder.join("src/bin").is_dir()
 }
 
 /// What cargo says of a dependency that is in no registry, with why it isn't, if that is a private member of the

@@ -19,7 +19,7 @@ const MANIFEST: &str = "a .gemspec";
 
 impl Client for RubyGems {
     fn recipe(&self, folder: &Path) -> Option<Recipe> {
-        gemspec(&Files::OnDisk(folder)).map(|_| Recipe { manifest: MANIFEST, private: false })
+        gemspec(&Files::OnDisk(folder)).map(|_| Recipe::new(MANIFEST, false))
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {

@@ -22,7 +22,7 @@ impl Client for NpmClient {
             return None;
         }
         let manifest = project::at(folder).unwrap_or_default();
-        Some(Recipe { manifest: MANIFEST, private: manifest.get("private") == Some(&Value::Bool(true)) })
+        Some(Recipe::new(MANIFEST, manifest.get("private") == Some(&Value::Bool(true))))
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {

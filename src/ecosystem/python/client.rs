@@ -22,7 +22,7 @@ impl Client for BuildFrontend {
         let files = Files::OnDisk(folder);
         let manifest = manifest(&files)?;
         let package = PythonProject.package(&files, &mut Vec::new());
-        Some(Recipe { manifest, private: package.is_some_and(|package| package.private) })
+        Some(Recipe::new(manifest, package.is_some_and(|package| package.private)))
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {

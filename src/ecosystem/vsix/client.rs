@@ -61,8 +61,7 @@ fn list(folder: &Path) -> Option<Vec<String>> {
 
 impl Client for Vsce {
     fn recipe(&self, folder: &Path) -> Option<Recipe> {
-        npm::is_extension(&Files::OnDisk(folder))
-            .then_some(Recipe { manifest: npm::MANIFEST, private: false })
+        npm::is_extension(&Files::OnDisk(folder)).then_some(Recipe::new(npm::MANIFEST, false))
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
