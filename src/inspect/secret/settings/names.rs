@@ -275,16 +275,16 @@ const fn stems(first: u8) -> &'static [&'static [u8]] {
     }
 }
 
-/// For each letter of the alphabet those that are second in such a word, as bits.
+/// For each letter those that are second in such a word, as bits: of a letter, its last five bits are asked for.
 #[expect(clippy::indexing_slicing, reason = "the compiler makes it, and would stop at a wrong index")]
-static SECONDS: [u32; 26] = {
-    let mut seconds = [0; 26];
-    let mut first = 0;
-    while first < 26 {
-        let stems = stems(b'a' + first as u8);
+static SECONDS: [u32; 32] = {
+    let mut seconds = [0; 32];
+    let mut first = b'a';
+    while first <= b'z' {
+        let stems = stems(first);
         let mut number = 0;
         while number < stems.len() {
-            seconds[first] |= 1 << (stems[number][1] - b'a');
+            seconds[(first & 31) as usize] |= 1 << (stems[number][1] & 31);
             number += 1;
         }
         first += 1;
@@ -292,12 +292,13 @@ static SECONDS: [u32; 26] = {
     seconds
 };
 
-/// Whether some word of a name says that its value may be a credential.
+/// Whether some word of a name says that its value may be a credential. It is the last but for some that may follow it,
+/// so that of a sentence, as translations have for names, the end is enough.
 fn may_say(name: &[u8]) -> bool {
-    let letter = |byte: u8| (byte | 0x20).wrapping_sub(b'a');
+    const END: usize = 64;
+    let name = name.get(name.len().saturating_sub(END)..).unwrap_or(name);
     let may_begin = |first: u8, second: u8| {
-        let seconds = SECONDS.get(usize::from(letter(first))).copied().unwrap_or(0);
-        seconds & 1u32.checked_shl(u32::from(letter(second))).unwrap_or(0) != 0
+        SECONDS.get(usize::from(first & 31)).is_some_and(|seconds| seconds >> (second & 31) & 1 == 1)
     };
     let mut pairs = name.iter().zip(name.get(1..).unwrap_or_default()).enumerate();
     pairs.any(|(at, (first, second))| {
@@ -529,6 +530,7 @@ mod tests {
             assert!(may_count(word.to_uppercase().as_bytes()), "{word}");
         }
         assert!(!may_count(b"some_other_name"));
+        assert!(!may_count(format!("A_password_of_{}", "many_words_".repeat(6)).as_bytes()));
     }
 
     #[test]
