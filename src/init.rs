@@ -309,6 +309,19 @@ mod tests {
     }
 
     #[test]
+    fn the_manifest_that_is_published_decides() {
+        let python = ("pyproject.toml", "[project]\nname = \"a\"\nlicense = \"MIT\"\n");
+        for beside in [
+            ("package.json", r#"{"name": "tools", "private": true}"#),
+            ("Cargo.toml", "[package]\nname = \"a\"\n[lib]\ncrate-type = [\"cdylib\"]\n"),
+            ("Cargo.toml", "[package]\nname = \"a\"\npublish = false\n"),
+        ] {
+            let (_folder, survey) = survey(&[python, beside]);
+            assert_eq!((survey.policy.as_str(), survey.licence.as_deref()), ("open-source", Some("MIT")));
+        }
+    }
+
+    #[test]
     fn a_workspace_has_five_lines() {
         let (_folder, survey) = survey(&[
             (

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
 use crate::project::{Around, Manifests, Member, Project, read_bytes};
 
+use super::ECOSYSTEMS;
+use super::client::recipes;
 use super::format::Fields;
 
 /// What an ecosystem knows of a project's folder.
@@ -128,9 +130,16 @@ pub(super) fn package(files: &Files<'_>, problems: &mut Vec<ManifestProblem>) ->
 }
 
 /// The package of the project in this folder, going by its manifest: name, version, licence, and whether it may be
-/// published. An artifact's manifest gives the same.
+/// published. An artifact's manifest gives the same. Of several manifests it is the first that something is published
+/// from.
 pub fn of_project(folder: &Path) -> Option<Package> {
-    package(&Files::OnDisk(folder), &mut Vec::new())
+    let files = Files::OnDisk(folder);
+    let recipes = recipes(folder);
+    let published = recipes.iter().filter(|(_, _, recipe)| !recipe.private).map(|(name, ..)| *name).next();
+    let project = ECOSYSTEMS.iter().find(|one| Some(one.name) == published).and_then(|one| one.project);
+    project
+        .and_then(|project| project.package(&files, &mut Vec::new()))
+        .or_else(|| package(&files, &mut Vec::new()))
 }
 
 /// The folder in a private project that is published in its place, if there is one: a build has written a manifest there
