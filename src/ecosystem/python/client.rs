@@ -65,7 +65,7 @@ impl Client for BuildFrontend {
         ]
     }
 
-    /// hatchling packs what git tracks, as setuptools-scm has setuptools do; the others pack modules.
+    /// Some backends pack what git tracks or doesn't ignore, as setuptools-scm has setuptools do; the others pack modules.
     fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
         let text = std::fs::read_to_string(folder.join(MANIFEST)).ok()?;
         let table: toml::Table = toml::from_str(&text).ok()?;
@@ -83,12 +83,16 @@ impl Client for BuildFrontend {
         let sdist =
             table.get("tool").and_then(|tool| tool.get("hatch")?.get("build")?.get("targets")?.get("sdist"));
         let is_listed = |key: &&str| sdist.is_some_and(|sdist| sdist.get(*key).is_some());
-        if backend != "hatchling.build" || ["include", "only-include"].iter().any(is_listed) {
-            return None;
-        }
-        let tables = hatch_list(Kind::Sdist, has_own_list(&table, Kind::Sdist));
+        let (tables, root): (&'static [&'static str], _) = match backend {
+            "hatchling.build" if ["include", "only-include"].iter().any(is_listed) => return None,
+            "hatchling.build" => (hatch_list(Kind::Sdist, has_own_list(&table, Kind::Sdist)), "/"),
+            "scikit_build_core.build" => (&["tool", "scikit-build", "sdist"], "/"),
+            // what cargo would pack
+            "maturin" => (&["tool", "maturin"], ""),
+            _ => return None,
+        };
         let list = Some(List { tables, key: "exclude", begins_with: Vec::new() });
-        let change = Change::Add(names.iter().map(|name| format!("/{name}")).collect());
+        let change = Change::Add(names.iter().map(|name| format!("{root}{name}")).collect());
         let changed = Edit { file: MANIFEST.to_owned(), list, change }.apply(Some(&text)).ok()?;
         (changed != text).then(|| Rewrite { file: MANIFEST.to_owned(), text: changed })
     }
@@ -226,5 +230,24 @@ mod tests {
         }
         assert_eq!(kept_out("[tool.hatch.build.targets.sdist]\nonly-include = [\"src\"]\n"), None);
         assert_eq!(kept_out("[tool.hatch.build]\nexclude = [\"/packgate.lock\"]\n"), None, "twice");
+    }
+
+    #[test]
+    fn own_files_are_kept_out_of_what_builds_extensions() {
+        let folder = tempfile::tempdir().unwrap();
+        for (backend, settings, expected) in [
+            ("maturin", "", "[tool.maturin]\nexclude = [\"packgate.lock\"]\n"),
+            ("scikit_build_core.build", "", "[tool.scikit-build.sdist]\nexclude = [\"/packgate.lock\"]\n"),
+            (
+                "scikit_build_core.build",
+                "[tool.scikit-build]\nsdist.exclude = [\"docs\"]\n",
+                "sdist.exclude = [\"docs\", \"/packgate.lock\"]\n",
+            ),
+        ] {
+            let text = format!("[build-system]\nbuild-backend = \"{backend}\"\n{settings}");
+            std::fs::write(folder.path().join(MANIFEST), text).unwrap();
+            let rewrite = BuildFrontend.keep_out(folder.path(), &["packgate.lock"]).unwrap();
+            assert!(rewrite.text.ends_with(expected), "{}", rewrite.text);
+        }
     }
 }

@@ -31,6 +31,8 @@ impl Advice for PythonAdvice {
             "uv" => (&["tool", "uv", "build-backend"], "source-exclude"),
             "pdm" => (&["tool", "pdm", "build"], "excludes"),
             "maturin" => (&["tool", "maturin"], "exclude"),
+            "scikit-build-core" if is_wheel => (&["tool", "scikit-build", "wheel"], "exclude"),
+            "scikit-build-core" => (&["tool", "scikit-build", "sdist"], "exclude"),
             "setuptools" => {
                 let lines = patterns.iter().map(|pattern| format!("global-exclude {pattern}")).collect();
                 return Some(vec![Edit {
