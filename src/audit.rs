@@ -11,6 +11,7 @@ use crate::diff::Diff;
 use crate::ecosystem;
 use crate::fingerprint::{Index, OwnSource};
 use crate::inspect::{ScanOptions, Scanner};
+use crate::internal::{packages, private_members_around};
 use crate::inventory::{Declared, Inventory, Kind, Unexamined};
 use crate::lock::{self, Lock, LockError};
 use crate::policy::{Judged, Judgement, Policies, Policy, Verdict, judge};
@@ -321,6 +322,10 @@ impl Auditor {
             options.project.as_ref().is_some_and(|project| !crate::own::is_of_project(&inventory, project));
         let context =
             Context::new(&inventory, &options.settings).against(beside.previous, lock.as_ref()).away(is_away);
+        let context = match is_away {
+            true => context,
+            false => context.in_workspace(&self.scanner.options.private_members),
+        };
         let findings = rules::check(
             &context,
             |rule| policy.is_on(rule.name),
@@ -427,7 +432,8 @@ fn wanted(options: &Options) -> ScanOptions {
         recovered: false,
         markers: internal.markers.clone(),
         marker_patterns: internal.marker_patterns.clone(),
-        packages: crate::internal::packages(&options.settings, options.project.as_ref()),
+        packages: packages(&options.settings, options.project.as_ref()),
+        private_members: options.project.as_ref().map(private_members_around).unwrap_or_default(),
         internal_code: options.internal_code.clone(),
         own_source: options.own_source.clone(),
         hosts: internal.hosts.clone(),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ecosystem::{Member, is_same_name, members, names, outermost, written_names};
 use crate::fingerprint::{self, FileError, Index};
+use crate::paths::PrivateMembers;
 use crate::project::Project;
 use crate::settings::Settings;
 
@@ -42,6 +43,21 @@ pub fn packages(settings: &Settings, project: Option<&Project>) -> Vec<String> {
     packages.sort();
     packages.dedup();
     packages
+}
+
+/// The private members of the workspace that a project is in, but for examples and documentation, which are there to be
+/// shown.
+pub fn private_members_around(project: &Project) -> PrivateMembers {
+    let base = outermost(project);
+    let below = |folder: &Path| {
+        let path = folder.strip_prefix(base).ok()?;
+        Some(path.to_string_lossy().replace('\\', "/"))
+    };
+    let is_shown = |folder: &str| folder.split('/').any(fingerprint::is_shown);
+    let private = private_members(project).into_iter();
+    let members = private.filter_map(|member| Some((below(&member.folder)?, member.name.clone())));
+    let members = members.filter(|(folder, _)| !folder.is_empty() && !is_shown(folder));
+    PrivateMembers { home: below(&project.folder).unwrap_or_default(), members: members.collect() }
 }
 
 /// The fingerprints of all code that must not ship; `None` if there is none.
@@ -144,6 +160,9 @@ mod tests {
         let folder = workspace();
         let project = Project::new(folder.path());
         assert_eq!(packages(&Settings::default(), Some(&project)), ["@acme/core"]);
+        let around = private_members_around(&Project::new(folder.path().join("packages/cli")));
+        let core = ("packages/core".to_owned(), "@acme/core".to_owned());
+        assert_eq!(around, PrivateMembers { home: "packages/cli".to_owned(), members: vec![core] });
         let index = code(&Settings::default(), Some(&project)).expect("no error").expect("an index");
         let core = fs::read(folder.path().join("packages/core/src/core.js")).expect("the file");
         let found = index.find("bundle.js", &core);

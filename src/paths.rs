@@ -30,6 +30,24 @@ pub(crate) fn with_lower_case_extension(path: &str) -> Option<String> {
     })
 }
 
+/// The private members of a workspace, as seen from one of its packages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PrivateMembers {
+    /// The folder of the package in the workspace.
+    pub home: String,
+    /// The folders of the members there, with their names.
+    pub members: Vec<(String, String)>,
+}
+
+impl PrivateMembers {
+    /// The name of the member that a relative path from a folder of the package leads into.
+    pub fn at(&self, folder: &str, path: &str) -> Option<&str> {
+        let path = join(&format!("{}/{folder}", self.home), path)?;
+        let is_in = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        self.members.iter().find(|(folder, _)| is_in(folder)).map(|(_, name)| name.as_str())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +64,7 @@ mod tests {
             assert_eq!(join(folder, path).as_deref(), expected, "{path} from {folder}");
         }
     }
+
     #[test]
     fn only_an_extension_is_written_in_small_letters() {
         for (path, expected) in [

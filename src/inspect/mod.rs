@@ -19,6 +19,7 @@ mod internal_code;
 mod local_path;
 mod marker;
 mod mention;
+mod neighbour;
 mod own_source;
 mod package;
 
@@ -150,6 +151,7 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     marker::INSPECTOR,
     banner::INSPECTOR,
     package::INSPECTOR,
+    neighbour::INSPECTOR,
     host::INSPECTOR,
     local_path::INSPECTOR,
     internal_code::INSPECTOR,

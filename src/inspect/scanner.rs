@@ -4,6 +4,7 @@ use regex::bytes::Regex;
 
 use crate::fingerprint::{Index, OwnSource};
 use crate::inventory::ObjectFormat;
+use crate::paths::PrivateMembers;
 use crate::timings::Timings;
 use crate::unpack::Limits;
 
@@ -25,6 +26,8 @@ pub struct ScanOptions {
     pub marker_patterns: Vec<Regex>,
     /// Package names and scopes.
     pub packages: Vec<String>,
+    /// The private members of the workspace that the package is in.
+    pub private_members: PrivateMembers,
     /// Host names and suffixes.
     pub hosts: Vec<String>,
     /// Fingerprints of internal code.

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use crate::inspect::{StrayMatch, stray_matches};
 use crate::inventory::{Entry, Inventory};
 use crate::lock::Lock;
+use crate::paths::PrivateMembers;
 use crate::recoverable::ExposureSurvey;
 use crate::settings::Settings;
 
@@ -26,6 +27,8 @@ pub struct Context<'a> {
     pub lock: Option<&'a Lock>,
     /// Whether the project that it came from is not at hand.
     pub is_away: bool,
+    /// The private members of the workspace that it came from.
+    pub private_members: Option<&'a PrivateMembers>,
     survey: OnceLock<ExposureSurvey<'a>>,
     strays: OnceLock<Vec<Candidate<'a>>>,
     plugins: OnceLock<Vec<&'a str>>,
@@ -44,6 +47,7 @@ impl<'a> Context<'a> {
             previous: None,
             lock: None,
             is_away: false,
+            private_members: None,
             survey,
             strays,
             plugins,
@@ -60,6 +64,11 @@ impl<'a> Context<'a> {
     /// The same, if the project that it came from is not at hand.
     pub fn away(self, is_away: bool) -> Self {
         Self { is_away, ..self }
+    }
+
+    /// The same, as it came from a workspace with these private members.
+    pub fn in_workspace(self, private_members: &'a PrivateMembers) -> Self {
+        Self { private_members: Some(private_members), ..self }
     }
 
     /// The maps with what they give away; computed once for all rules.

@@ -1,7 +1,14 @@
-use crate::inventory::MentionKind;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::inventory::{Entry, MentionKind, SourceMap};
+use crate::paths;
+use crate::words::counted;
 
 use super::mentions::{finding, inside, of_kind, times};
-use super::{Context, Family, Finding, Rule};
+use super::{Context, Family, Finding, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "internal-package",
@@ -12,7 +19,8 @@ pub(super) const RULE: Rule = Rule {
 
 Finds the packages in `internal.packages` (names, scopes, globs) and, without any setting, the private members of the
 artifact's workspace: imported in a text, named as a dependency in the manifest, or as a folder under `node_modules`
-in a bundler's comment or a source map.
+in a bundler's comment or a source map. A private member is found in a source map and in the comment before a module by
+its folder, too: `../../core/src/index.ts`.
 
 ## Why it matters
 
@@ -41,15 +49,78 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let (times, inside) = (times(mention.count), inside(mention));
         finding(rule, entry, mention)
             .message(format!("This file refers to the internal package {}{times}{inside}.", mention.what))
-            .help("Keep the package out of what is bundled, take it out of the dependencies that users install, or leave this file out.")
+            .help(HELP)
     }));
+    for entry in context.inventory.files().filter(|entry| entry.parent.is_none()) {
+        findings.extend(entry.maps.iter().flat_map(|map| map_findings(rule, context, entry, map)));
+    }
+}
+
+const HELP: &str = "Keep the package out of what is bundled, take it out of the dependencies that users install, or leave this file out.";
+
+/// Files of a private member that a map lists.
+#[derive(Debug, Default, Serialize)]
+struct Listed<'a> {
+    /// The member.
+    what: &'a str,
+    /// The first path, as the map writes it.
+    path: &'a str,
+    /// How many there are.
+    count: u64,
+    /// How many of them with their text.
+    with_text: u64,
+}
+
+/// The private members whose files a map lists.
+fn map_findings(rule: &Rule, context: &Context<'_>, entry: &Entry, map: &SourceMap) -> Vec<Finding> {
+    let Some(members) = context.private_members.filter(|members| !members.members.is_empty()) else {
+        return Vec::new();
+    };
+    let root = context.inventory.package.as_ref().map_or("", |package| package.root.as_str());
+    let Some(path) = entry.path.strip_prefix(root) else { return Vec::new() };
+    let mut listed: BTreeMap<&str, Listed<'_>> = BTreeMap::new();
+    for source in map.sources.iter().filter(|source| !source.third_party) {
+        let Some((folder, relative)) = relative(map, paths::folder(path), &source.path) else { continue };
+        let Some(what) = members.at(folder, &relative) else { continue };
+        let one = listed.entry(what).or_insert(Listed { what, path: &source.path, ..Listed::default() });
+        one.count += 1;
+        one.with_text += u64::from(source.text.is_some());
+    }
+    let finding = |one: Listed<'_>| {
+        let files = counted(one.count, "file");
+        let text = if one.with_text > 0 { ", with original text" } else { "" };
+        let message = format!(
+            "This source map lists {files} of the internal package {}{text}: {}.",
+            one.what, one.path
+        );
+        let key = format!("sources:{}", one.what);
+        Finding::new(rule, Place::at(entry, &map.at)).message(message).help(HELP).key(key).evidence(one)
+    };
+    listed.into_values().map(finding).collect()
+}
+
+/// A source's path, and the folder of the package that it is relative to; `None` where it is relative to none.
+fn relative<'a>(map: &SourceMap, folder: &'a str, source: &'a str) -> Option<(&'a str, Cow<'a, str>)> {
+    let source = source.split('?').next().unwrap_or(source);
+    if let Some((scheme, rest)) = source.split_once("://") {
+        // behind the bundle's name, which may have a scope: from the folder that the bundler was run in
+        let is_bundler = ["webpack", "rspack", "turbopack"].contains(&scheme);
+        let start = ["/./", "/../"].iter().filter_map(|start| rest.find(start)).min()?;
+        return is_bundler.then(|| Some(("", rest.get(start + 1..)?.into())))?;
+    }
+    let root = map.source_root.as_deref().unwrap_or_default();
+    let path: Cow<'_, str> = if root.is_empty() { source.into() } else { format!("{root}/{source}").into() };
+    (!path.starts_with('/') && !path.contains(':')).then_some((folder, path))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::inventory::Package;
-    use crate::rules::testing::{inventory, mentions, run};
+    use crate::paths::PrivateMembers;
+    use crate::recoverable::testing;
+    use crate::rules::testing::{inventory, mentions, run, run_in};
+    use crate::settings::Settings;
 
     #[test]
     fn fires_at_others_but_not_at_its_own_name() {
@@ -59,5 +130,39 @@ mod tests {
         let found = run(&RULE, &inventory);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].key, "@acme/core");
+    }
+
+    #[test]
+    fn files_of_private_members_in_a_map() {
+        let core = ("packages/core".to_owned(), "@acme/core".to_owned());
+        let members = PrivateMembers { home: "packages/cli".to_owned(), members: vec![core] };
+        let found = |root: Option<&str>, source: &str| {
+            let map = serde_json::json!({
+                "version": 3, "sourceRoot": root, "sources": ["../src/a.ts", source], "sourcesContent": ["a", "b"], "mappings": ""
+            });
+            let mut inventory = testing::inventory(&[("package/dist/a.js.map", &map.to_string())]);
+            inventory.package = Some(Package { root: "package".to_owned(), ..Package::default() });
+            let settings = Settings::default();
+            run_in(&RULE, &Context::new(&inventory, &settings).in_workspace(&members))
+        };
+        for (root, source) in [
+            (None, "../../core/src/index.ts"),
+            (None, "webpack://@acme/cli/../core/src/index.ts?a1b2"),
+            (Some("../.."), "core/src/index.ts"),
+        ] {
+            let found = found(root, source);
+            assert_eq!(found.len(), 1, "{source}");
+            assert!(found[0].message.contains("@acme/core, with original text"), "{}", found[0].message);
+        }
+        for source in [
+            "../core/src/index.ts",
+            "../../core2/a.ts",
+            "../../core",
+            "../../../../core/a.ts",
+            "/packages/core/a.ts",
+            "../../core/node_modules/a/a.js",
+        ] {
+            assert!(found(None, source).is_empty(), "{source}");
+        }
     }
 }

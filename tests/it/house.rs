@@ -32,7 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pack", &["scratch", "project", "ecosystem"]),
     ("fetch", &["inventory", "ecosystem"]),
     ("publish", &["words", "scratch", "inventory", "ecosystem"]),
-    ("internal", &["fingerprint", "project", "ecosystem", "settings"]),
+    ("internal", &["paths", "fingerprint", "project", "ecosystem", "settings"]),
     ("own", &["inventory", "fingerprint", "project", "ecosystem", "settings"]),
     ("surroundings", &["inventory", "fingerprint", "project", "ecosystem", "settings", "internal", "own"]),
     ("commit", &["paths", "scratch", "inventory", "blob", "project", "ecosystem"]),
