@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::ops::Range;
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -149,36 +150,38 @@ impl Search<'_> {
 /// What is told of a compressed text that can't be unpacked.
 pub(super) const TORN: &str = "a compressed text encoded in it can't be unpacked";
 
-/// Bytes that tell one compressed text from another: the head that all have, and what the first letters are coded by.
-const HEAD: usize = 32;
+/// Bytes by which beginnings of a compressed text are told from one another. The first hold the head that all have, and what
+/// the first letters are coded by.
+const STEP: usize = 32;
 
 /// The beginnings of compressed texts that were unpacked as a whole, and of those that weren't. A text that stands in several
 /// lines or literals is read in one and, where they may be texts of their own, each by itself: the first of them alone can't
-/// be unpacked.
+/// be unpacked. What only begins like another is not its beginning.
 #[derive(Debug, Default)]
 pub(super) struct Whole {
-    known: RefCell<HashSet<[u8; HEAD]>>,
-    missed: RefCell<HashSet<[u8; HEAD]>>,
-    /// Whether there was one of which the beginning isn't known.
+    /// Of each that was unpacked, digests of its beginnings, step by step.
+    known: RefCell<HashSet<u64>>,
+    /// Of each other, the digest of all its steps.
+    missed: RefCell<HashSet<u64>>,
+    /// Whether there was one of which that isn't known.
     lost: Cell<bool>,
 }
 
 impl Whole {
-    /// Nobody has more of them in one file but by design.
-    const MOST: usize = 10_000;
+    /// Some megabytes of compressed texts. A beginning of another counts as one that can't be unpacked.
+    const MOST: usize = 250_000;
 
     fn add(&self, packed: &[u8]) {
         let mut known = self.known.borrow_mut();
-        if known.len() < Self::MOST {
-            known.extend(packed.first_chunk().copied());
-        }
+        let room = Self::MOST.saturating_sub(known.len());
+        known.extend(beginnings(packed).take(room));
     }
 
     fn miss(&self, packed: &[u8]) {
         let mut missed = self.missed.borrow_mut();
-        match packed.first_chunk() {
-            Some(head) if missed.len() < Self::MOST => {
-                missed.insert(*head);
+        match beginnings(packed).last() {
+            Some(digest) if missed.len() < Self::MOST => {
+                missed.insert(digest);
             }
             _ => self.lost.set(true),
         }
@@ -189,6 +192,15 @@ impl Whole {
         let (known, missed) = (self.known.borrow(), self.missed.borrow());
         !self.lost.get() && missed.is_subset(&known)
     }
+}
+
+/// Digests of the beginnings of these bytes, each a step longer than the one before.
+fn beginnings(bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
+    let mut digest = DefaultHasher::new();
+    bytes.as_chunks::<STEP>().0.iter().map(move |step| {
+        digest.write(step);
+        digest.finish()
+    })
 }
 
 /// Hands to `found` the layers of `here`, and behind them those of `other`, which runs on another thread meanwhile. Returns
@@ -363,6 +375,31 @@ mod tests {
                     "{size} bytes in lines of {width}"
                 );
             }
+        }
+    }
+
+    /// A compressed text that begins like a whole one and goes on in another way, as if it were its beginning.
+    #[test]
+    fn what_only_begins_like_another_is_told() {
+        use std::io::Write as _;
+        let mut dice = Dice::new(fresh_seed());
+        for _ in 0..40 {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+            let size = 300 + dice.below(3_000);
+            packed.write_all(&dice.bytes(size)).unwrap();
+            let packed = packed.finish().unwrap();
+            let mut other = packed[..200].to_vec();
+            let changed = 40 + dice.below(100);
+            other[changed] ^= 1 + dice.below(255) as u8;
+            let unexamined = |second: &[u8]| {
+                let encoded = |bytes: &[u8]| base64::prelude::BASE64_STANDARD.encode(bytes);
+                let text = format!("const a = '{}';\nb('{}');\n", encoded(&packed), encoded(second));
+                let mut entry = Entry { media: Media::Text, ..Entry::default() };
+                inspect(text.as_bytes(), Scanner::plain(), &mut entry);
+                !entry.unexamined.is_empty()
+            };
+            assert!(unexamined(&other), "byte {changed} of {size}");
+            assert!(!unexamined(&packed[..200]), "{size}");
         }
     }
 
