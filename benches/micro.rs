@@ -81,7 +81,8 @@ fn inspect_near_secrets(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = BAITS, sample_count = 10)]
 fn inspect_bait(bencher: Bencher<'_, '_>, bait: &Bait) {
     let line = (bait.line)();
-    look(bencher, bait.path, &line.repeat(BAIT / line.len()));
+    let scanner = Scanner::new(ScanOptions::default());
+    look_with(&scanner, bencher, (bait.path, bait.media()), &line.repeat(BAIT / line.len()));
 }
 
 /// The same for who looks for lines of a project.
@@ -93,9 +94,8 @@ fn inspect_own_bait(bencher: Bencher<'_, '_>, bait: &Bait) {
         .expect("written");
     let own = OwnSource::of(&[file], folder.path(), [], &OwnTexts::default());
     let scanner = Scanner::new(ScanOptions { own_source: Some(Arc::new(own)), ..ScanOptions::default() });
-    let (line, media) =
-        ((bait.line)(), if bait.path.ends_with(".bin") { Media::Binary } else { Media::Text });
-    look_with(&scanner, bencher, (bait.path, media), &line.repeat(BAIT / line.len()));
+    let line = (bait.line)();
+    look_with(&scanner, bencher, (bait.path, bait.media()), &line.repeat(BAIT / line.len()));
 }
 
 /// Bytes of a bait.
@@ -106,6 +106,12 @@ struct Bait {
     name: &'static str,
     path: &'static str,
     line: fn() -> Vec<u8>,
+}
+
+impl Bait {
+    fn media(&self) -> Media {
+        if self.path.ends_with(".bin") { Media::Binary } else { Media::Text }
+    }
 }
 
 const fn bait(name: &'static str, line: fn() -> Vec<u8>) -> Bait {
@@ -177,6 +183,25 @@ const BAITS: &[Bait] = &[
     }),
     bait("beginnings of gzip in base64", || [&b"H4sIAAAAAAAAA"[..], &b"A".repeat(30), b" "].concat()),
     bait("beginnings of deflate in base64", || [&b"S0xKTklN"[..], &b"A".repeat(40), b" "].concat()),
+    bait("lines of binary digits", || b"00000000: 01100001 01100001 01100001 01100001\n".to_vec()),
+    bait("columns of decimal numbers", || {
+        b"  97  98  32  97  98  32  97  98  97  98  32  97  98  32  97  98\n".to_vec()
+    }),
+    bait("line ends of addresses", || b"%0Aa%20b".to_vec()),
+    bait("packed literals", || b"b'\\x1f\\x8b\\x08abc';".to_vec()),
+    bait("beginnings of packed literals", || b"\"\\x1f\\x8b\\x08".to_vec()),
+    bait("letters of lz-string", || [&b"N4IgzgxgFgpg"[..], &b"AbCdEfGhIjKl".repeat(8), b" "].concat()),
+    bait("beginnings of 7z in base64", || [&b"N3q8ryccAAT"[..], &b"A".repeat(60), b" "].concat()),
+    Bait { path: "package/a.py", ..bait("literals of Python", || b"b'x\\x9c' b'x\\xda'\n".to_vec()) },
+    Bait {
+        path: "package/a.php",
+        ..bait("archives of PHP", || b"<?php __HALT_COMPILER(); ?>\n\xFF\xFF\0\0".to_vec())
+    },
+    Bait {
+        path: "package/a.bin",
+        ..bait("values of pickles", || b"\x80\x04\x95C\x08x\x9C\x01\x02".to_vec())
+    },
+    Bait { path: "package/a.bin", ..bait("beginnings of 7z", || b"7z\xBC\xAF\x27\x1C\0\x04".to_vec()) },
     bait("keys of OpenVPN", || b"OpenVPN Static key V1-----\n".to_vec()),
     Bait { name: "imports of styles", path: "package/a.css", line: || b"@import ".to_vec() },
     Bait { name: "imports in a comment", path: "package/a.css", line: || b"/*@import \"./a\"".to_vec() },

@@ -35,7 +35,7 @@ pub(super) fn uncover(
         if first.start < done || bytes.get(first.clone()).is_some_and(is_name) {
             continue;
         }
-        let lines = Lines::from(bytes, first);
+        let lines = Lines::from(bytes, behind_mark(bytes, first));
         done = lines.end();
         if lines.is_hex() {
             hex.extend(lines.parts.into_iter().take(MOST_HEX - hex.len().min(MOST_HEX)));
@@ -45,6 +45,22 @@ pub(super) fn uncover(
     }
     drop(layer);
     hex::uncover(bytes, &hex, budget, found);
+}
+
+/// The run without the mark of hexadecimal digits that it begins with: `\x2f2f` as databases write bytes, `0x2f2f`, `X'2f2f'`.
+fn behind_mark(bytes: &[u8], run: Range<usize>) -> Range<usize> {
+    let digits = bytes.get(run.clone()).unwrap_or_default();
+    let length = match digits {
+        [b'x', rest @ ..] if run.start > 0 && bytes.get(run.start - 1) == Some(&b'\\') => Some((1, rest)),
+        [b'0', b'x' | b'X', rest @ ..] => Some((2, rest)),
+        _ => None,
+    };
+    // the first few tell enough: what is no hexadecimal number is left as it is
+    let is_hex = |rest: &[u8]| rest.get(..64).unwrap_or(rest).iter().all(u8::is_ascii_hexdigit);
+    match length {
+        Some((mark, rest)) if is_hex(rest) => run.start + mark..run.end,
+        _ => run,
+    }
 }
 
 /// Whether a short run is a name made of words, or a path: of what is encoded in base64 or base32, about half the characters
@@ -376,6 +392,18 @@ mod tests {
             }
         });
         found
+    }
+
+    #[test]
+    fn hexadecimal_digits_behind_their_mark_are_read() {
+        let digits: String = TEXT.bytes().map(|byte| format!("{byte:02x}")).collect();
+        for (text, at) in [(format!("('\\x{digits}')"), 4), (format!("=0x{digits};"), 3)] {
+            let mut found = Vec::new();
+            uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
+                found.push((String::from_utf8_lossy(&layer.text).into_owned(), layer.places.source(0)));
+            });
+            assert_eq!(found, [(format!("{TEXT}\n"), at)], "{text}");
+        }
     }
 
     const TEXT: &str = "a text of letters, digits (1, 2, 3) and signs that is long enough";

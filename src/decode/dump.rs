@@ -1,4 +1,5 @@
-//! Bytes as tools show them: `67 68 70`, `67:68:70`, lines of `xxd`, `hexdump` and `od -x`, and digits wrapped without blanks.
+//! Bytes as tools show them: `67 68 70`, `67:68:70`, lines of `xxd`, `xxd -b`, `hexdump` and `od -x`, and digits wrapped
+//! without blanks.
 
 use std::ops::Range;
 
@@ -81,6 +82,20 @@ struct Line {
 /// Numbers of two bytes each.
 const PAIRS: Rate = Rate(5, 2);
 
+/// Numbers of eight binary digits.
+const BITS: Rate = Rate(9, 1);
+
+/// The bytes behind the address of a line of `xxd -b`; the text behind them may begin with what could be a digit.
+fn bits(groups: &[&[u8]]) -> Option<Vec<u8>> {
+    let is_bits = |group: &&&[u8]| group.len() == 8 && group.iter().all(|digit| matches!(digit, b'0' | b'1'));
+    let bytes = groups
+        .iter()
+        .take_while(is_bits)
+        .map(|group| group.iter().fold(0, |byte, digit| byte << 1 | u8::from(*digit == b'1')));
+    let bytes = bytes.collect::<Vec<u8>>();
+    (!bytes.is_empty()).then_some(bytes)
+}
+
 /// The same bytes with those of each pair in the other order.
 fn swapped(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes.as_chunks_mut::<2>().0.iter_mut().for_each(|pair| pair.reverse());
@@ -112,6 +127,10 @@ impl Line {
         let groups: Vec<Range<usize>> = groups(bytes.get(run.clone())?).collect();
         let digits = |group: &Range<usize>| bytes.get(run.start + group.start..run.start + group.end);
         let (first, rest) = groups.split_first()?;
+        if let Some(bytes) = bits(&rest.iter().filter_map(digits).collect::<Vec<_>>()) {
+            let start = rest.first()?.start;
+            return Some(Self { start: run.start + start, rate: BITS, bytes, has_address: true });
+        }
         let is_address = rest.first().is_some_and(|second| first.len() >= 4 && first.len() != second.len());
         // `od -x` and `hexdump` have seven digits there, and show the bytes of each pair in the processor's order
         let is_swapped = is_address && first.len() == 7;
@@ -185,6 +204,10 @@ mod tests {
             shown(TEXT, 16, 2, |at, _, part| {
                 let words = part.chunks(2).map(|pair| format!(" {:02x}{:02x}", pair[1], pair[0]));
                 format!("{at:07o}{}\n", words.collect::<String>())
+            }),
+            shown(TEXT, 6, 1, |at, _, part| {
+                let bits = part.iter().map(|byte| format!(" {byte:08b}")).collect::<String>();
+                format!("{at:08x}:{bits:54}  {}\n", clear(part))
             }),
             shown(TEXT, 20, 20, |_, row, _| format!("{row}\n")),
             shown(TEXT, 48, 1, |_, row, _| format!("x = bytes.fromhex('{row}')\n")),

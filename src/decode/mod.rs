@@ -134,12 +134,13 @@ enum StandsIn {
 }
 
 /// Wrappings that mostly hide what they hold, in the order in which they are looked for after base64.
-const HIDING: [Wrapping; 9] = [
+const HIDING: [Wrapping; 10] = [
     base85::WRAPPING,
     dump::WRAPPING,
     octal::WRAPPING,
     uuencoded::WRAPPING,
     numbers::WRAPPING,
+    percent::WRAPPING,
     wide::WRAPPING,
     sqlite::WRAPPING,
     leveldb::WRAPPING,

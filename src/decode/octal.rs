@@ -1,4 +1,5 @@
-//! Bytes as `od -c` and `od -b` show them, each in a column of four: a sign, an escape, or three octal digits.
+//! Bytes as `od -c`, `od -b` and `od -tu1` show them, each in a column of four: a sign, an escape, or three octal digits; or
+//! all as decimal numbers.
 
 use super::places::{Builder, Rate};
 use super::{Budget, Layer, StandsIn, Wrapping, number};
@@ -22,6 +23,7 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         return;
     }
     let mut layer = Builder::new(WRAPPING.name, true, budget, found);
+    let cell = if is_decimal(bytes, address) { decimal } else { cell };
     let mut at = 0;
     for line in bytes.split(|byte| *byte == b'\n') {
         let cells = line.get(address..).unwrap_or_default();
@@ -41,7 +43,27 @@ fn is_bare(bytes: &[u8]) -> bool {
     else {
         return false;
     };
-    line.chunks(COLUMN).all(|column| column.first() == Some(&b' ') && cell(column).is_some())
+    let is_row = |cell: fn(&[u8]) -> Option<u8>| {
+        line.chunks(COLUMN).all(|column| column.first() == Some(&b' ') && cell(column).is_some())
+    };
+    is_row(cell) || is_row(decimal)
+}
+
+/// Whether the first line is one of decimal numbers: among them one of two digits, as most letters and blanks have, and
+/// none with a nought before it.
+fn is_decimal(bytes: &[u8], address: usize) -> bool {
+    let line =
+        bytes.split(|byte| *byte == b'\n').next().and_then(|line| line.get(address..)).unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.chunks(COLUMN).all(|column| decimal(column).is_some())
+        && line.chunks(COLUMN).any(|column| column.trim_ascii().len() == 2)
+}
+
+/// The byte that a column of decimal numbers stands for.
+fn decimal(column: &[u8]) -> Option<u8> {
+    let digits = column.trim_ascii();
+    let is_plain = digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || !digits.starts_with(b"0"));
+    u8::try_from(number(digits, 10).filter(|_| is_plain)?).ok()
 }
 
 /// The byte that a column stands for.
@@ -86,6 +108,21 @@ mod tests {
         for (text, expected) in [(signs, "abcdef\ngh ijklmnop\n"), (&numbers, "aaaaaaaaaaaaaaaaop\n")] {
             assert_eq!(crate::decode::testing::lines(uncover, text).join("\n") + "\n", expected, "{text}");
         }
+    }
+
+    #[test]
+    fn columns_may_be_decimal() {
+        let text = "if a < 10:\n    # as long as it lasts\n    go(a)\n";
+        for address in ["", "0000000"] {
+            let lines = text.as_bytes().chunks(16).map(|part| {
+                let row = part.iter().map(|byte| format!("{byte:4}")).collect::<String>();
+                format!("{address}{row}\n")
+            });
+            let shown = lines.collect::<String>();
+            let found = crate::decode::testing::lines(uncover, &shown).join("\n");
+            assert_eq!(found.trim_end(), text.trim_end(), "{shown}");
+        }
+        assert_eq!(crate::decode::testing::lines(uncover, "  10  20 300  40\n".repeat(9).as_str()), [""; 0]);
     }
 
     #[test]

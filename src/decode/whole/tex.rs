@@ -64,6 +64,8 @@ fn is_document(bytes: &[u8]) -> bool {
     let head = head.get(..HEAD).unwrap_or(head);
     matches!(head.first(), Some(b'\\' | b'%')) && memmem::find(head, b"\\begin{").is_some()
         || head.starts_with(b"\\documentclass")
+        // a part that is meant to be taken into a document
+        || head.starts_with(b"% Generator: GNU source-highlight")
 }
 
 fn plain(bytes: &[u8]) -> Vec<u8> {
@@ -145,6 +147,11 @@ mod tests {
                 format!("\\documentclass{{article}}\n\\begin{{Verbatim}}\n{shown}\n\\end{{Verbatim}}\n");
             assert!(text(&page).lines().any(|line| line == code), "{}", text(&page));
         }
+        let part = concat!(
+            "% Generator: GNU source-highlight, by Lorenzo Bettini\n\\noindent\n",
+            r"\mbox{}\textbf{def}\ is\_free(a):\ \textit{\#\ it's\ 5\%\ \{x\}} \\",
+        );
+        assert!(text(part).lines().any(|line| line.trim_end() == code), "{}", text(part));
         assert_eq!(text("x = '\\begin{a}'"), "");
         assert_eq!(text("\\begin{a}\\"), "");
     }
