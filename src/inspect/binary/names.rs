@@ -54,7 +54,9 @@ const FOREIGN_STARTS: [&str; 8] =
 
 /// Whether a section holds names; each of ELF, Mach-O and WebAssembly has them in sections of these names.
 pub(super) fn has_names(section: &str) -> bool {
-    matches!(section.trim_start_matches(['.', '_']), "debug_str" | "debug_line_str")
+    // objects that are optimised when they are linked have the same sections by a longer name
+    let name = section.strip_prefix(".gnu.debuglto_").unwrap_or(section);
+    matches!(name.trim_start_matches(['.', '_']), "debug_str" | "debug_line_str")
 }
 
 /// Notes the first name of an own source file in a section, or that there are only others.
@@ -109,6 +111,16 @@ mod tests {
         let mut facts = BinaryFacts::default();
         note(names.join("\0").as_bytes(), &mut facts);
         (facts.own_source, facts.foreign_sources)
+    }
+
+    #[test]
+    fn sections_that_hold_names() {
+        for section in [".debug_str", "__debug_str", "debug_line_str", ".gnu.debuglto_.debug_str"] {
+            assert!(has_names(section), "{section}");
+        }
+        for section in [".debug_info", ".gnu.debuglto_.debug_info", ".gnu.lto_.debug_str", ".strtab"] {
+            assert!(!has_names(section), "{section}");
+        }
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl Reader {
 }
 
 fn is_debug(name: &str) -> bool {
-    const PREFIXES: [&str; 4] = [".debug", ".zdebug", ".gnu_debugdata", ".stab"];
+    const PREFIXES: [&str; 5] = [".debug", ".zdebug", ".gnu_debugdata", ".gnu.debuglto_", ".stab"];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || name == ".gdb_index"
 }
 
