@@ -13,6 +13,8 @@ pub(super) struct Aside {
     pub comments: Vec<u8>,
     /// What is in literals.
     pub literals: Vec<u8>,
+    /// Where each of them ends in that.
+    pub ends: Vec<usize>,
 }
 
 /// What stands in a script beside its code; `None` if it can't be parsed.
@@ -38,12 +40,14 @@ impl<'a> Visit<'a> for Aside {
     fn visit_template_element(&mut self, element: &TemplateElement<'a>) {
         if element.value.raw.contains('\n') {
             push(&mut self.literals, element.value.cooked.as_ref().unwrap_or(&element.value.raw));
+            self.ends.push(self.literals.len());
         }
     }
 
     fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
         if literal.value.ends_with('\n') {
             push(&mut self.literals, &literal.value);
+            self.ends.push(self.literals.len());
         }
     }
 }

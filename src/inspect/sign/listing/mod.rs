@@ -197,10 +197,34 @@ pub(super) fn quotes_typescript(path: &str, bytes: &[u8]) -> bool {
         lines.filter(|line| is_typescript(line)).take(LEAST).count() == LEAST
             && tally::of(text).iter().any(|(_, tally)| is_much(tally) && is_explained(tally))
     };
-    is_module(path)
-        && bytes.len() <= LONGEST
-        && may_quote(bytes)
-        && aside::of(path, bytes).is_some_and(|aside| is_source(&aside.literals))
+    let (escaped, as_it_is) = match is_module(path) && bytes.len() <= LONGEST {
+        true => (may_quote(bytes), may_hold_module(bytes)),
+        false => (false, false),
+    };
+    (escaped || as_it_is)
+        && aside::of(path, bytes).is_some_and(|aside| {
+            // What generators put together from many literals is no module.
+            let starts = [0].into_iter().chain(aside.ends.iter().copied());
+            let mut each = starts.zip(&aside.ends).filter_map(|(start, end)| aside.literals.get(start..*end));
+            escaped && is_source(&aside.literals) || as_it_is && each.any(is_source)
+        })
+}
+
+/// Whether a template literal may hold a module as it was written, as bundlers that make scripts short put it there: with
+/// comments at the beginnings of lines, and types.
+fn may_hold_module(bytes: &[u8]) -> bool {
+    const SEVERAL: usize = 4;
+    static TYPES: LazyLock<[Finder<'_>; 4]> =
+        LazyLock::new(|| [": string", ": number", "readonly ", "interface "].map(Finder::new));
+    let Some(from) = memchr::memchr(b'`', bytes) else { return false };
+    let text = bytes.get(from..).unwrap_or_default();
+    let is_comment = |at: &usize| {
+        let line = text.get(at + 1..).unwrap_or_default();
+        let line = line.get(..80).unwrap_or(line).trim_ascii_start();
+        line.starts_with(b"//") || line.starts_with(b"/*")
+    };
+    TYPES.iter().map(|word| word.find_iter(text).take(SEVERAL).count()).sum::<usize>() >= SEVERAL
+        && memchr::memchr_iter(b'\n', text).filter(is_comment).nth(SEVERAL - 1).is_some()
 }
 
 /// Whether several comments stand at the beginning of lines whose ends are written out, and types among them; or something
@@ -345,6 +369,15 @@ export interface Row {
             SOURCE.lines().filter(|line| !is_typescript(line.as_bytes())).collect::<Vec<_>>().join("\n");
         assert!(!quotes_typescript("dist/a.js", quoted(&plain).as_bytes()));
         assert!(!quotes_typescript("dist/a.js", source.as_bytes()));
+        // as a bundler writes it that makes scripts short; and where a generator has the same lines in many literals
+        let short = source.replace("import type", "import");
+        assert!(quotes_typescript(
+            "dist/a.js",
+            format!("var a=`{short}`;export{{a as default}};").as_bytes()
+        ));
+        let parts = short.lines().map(|line| format!("out.push(`{line}\n`);\n")).collect::<String>();
+        assert!(!quotes_typescript("dist/a.js", parts.as_bytes()));
+        assert!(!quotes_typescript("dist/a.js", format!("var b = `a`;\n{short}").as_bytes()));
     }
 
     #[test]
