@@ -19,6 +19,11 @@ const MODE: ParseMode = ParseMode {
     allow_unknown: false,
 };
 
+/// Whether it is an artifact whose source its authors gave to everybody, going by its licence.
+pub(crate) fn is_for_everybody(inventory: &Inventory) -> bool {
+    choose(inventory.package.as_ref(), &inventory.licence_files).0 == "open-source"
+}
+
 /// The built-in policy for a package, and why in words. `files` are the licence files of sources without a manifest.
 pub(super) fn choose(package: Option<&Package>, files: &[LicenceFile]) -> (&'static str, String) {
     let Some(package) = package else {

@@ -11,6 +11,8 @@ mod licence;
 mod licence_url;
 mod show;
 
+pub(crate) use licence::is_for_everybody;
+
 pub use judge::{Judged, Judgement, Policy, Verdict, WaiverName, WaiverUse, judge, settle, weight};
 pub use levels::Policies;
 pub use show::{Chosen, Effective, InternalSettings, RuleSetting, SizeSettings, WaiverSetting, list};

@@ -1,4 +1,4 @@
-use crate::inventory::Package;
+use crate::inventory::{Kind, Package};
 
 use super::{Context, Family, Finding, Rule, stray};
 
@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
 
 Reports `"private": true` in `package.json`, `publish = false` in `Cargo.toml`, and the classifier `Private :: Do Not
 Upload` of a Python package; also a `package.json` further down that is marked private and belongs to a project (it
-has `devDependencies` or `workspaces`), except in tests, examples, templates and documentation.
+has `devDependencies`, `scripts` or `workspaces`), except in tests, examples, templates and documentation. In wheels, gems,
+NuGet packages and jars that is asked only if the package's licence doesn't give everybody the source.
 
 ## Why it matters
 
@@ -49,7 +50,10 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(Finding::new(rule, place).message(message).help(help));
     }
     let mut nested = Vec::new();
-    stray::check(rule, context, &mut nested);
+    // Open packages of other registries have the manifests of their user interface, whose source everybody has.
+    if is_of_npm(context.inventory.kind) || !context.is_for_everybody {
+        stray::check(rule, context, &mut nested);
+    }
     let is_of_release = !context.inventory.licence_files.is_empty();
     let is_meant = |finding: &Finding| {
         let path = &finding.place.path;
@@ -57,6 +61,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             || is_of_release && path.matches(['/', '!']).count() <= 1
     };
     findings.extend(nested.into_iter().filter(|finding| !is_meant(finding)));
+}
+
+/// Whether `package.json` is the manifest of such packages, or may be.
+fn is_of_npm(kind: Kind) -> bool {
+    !matches!(kind, Kind::Wheel | Kind::Gem | Kind::Nupkg | Kind::Jar)
 }
 
 /// Whether a manifest is the package's own, or that of a folder which the package is entered by.
@@ -113,6 +122,22 @@ mod tests {
         }
         let places: Vec<String> = run(&RULE, &inventory).into_iter().map(|found| found.place.path).collect();
         assert_eq!(places, ["package/core/package.json"]);
+    }
+
+    #[test]
+    fn of_other_registries_closed_packages_alone_are_asked() {
+        for (licence, expected) in [("Proprietary", 1), ("MIT", 0)] {
+            let mut inventory = npm("{\"name\": \"a\"}", &["ui/package.json"]);
+            inventory.kind = Kind::Wheel;
+            if let Some(package) = &mut inventory.package {
+                package.license = Some(licence.into());
+            }
+            for entry in inventory.entries.iter_mut().filter(|entry| entry.path.ends_with("ui/package.json"))
+            {
+                entry.signs.push("private-manifest");
+            }
+            assert_eq!(run(&RULE, &inventory).len(), expected, "{licence}");
+        }
     }
 
     #[test]
