@@ -354,7 +354,9 @@ pub(super) fn exposed(
     says: impl Fn(&str, &str) -> String,
 ) {
     let survey = context.survey();
-    for group in Group::all(survey.maps.iter().filter(|report| is_exposed(report, forms))) {
+    let exposed =
+        survey.maps.iter().filter(|report| is_exposed(report, forms) && !is_of_web_jar(&report.entry.place));
+    for group in Group::all(exposed) {
         let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
         let says = says(&format!("{} {verb}", group.subject()), &amount(group.exposure()));
         let finding = group.finding(rule).message(says + &group.damage());
@@ -379,6 +381,15 @@ pub(super) fn apart<'a>(
         });
         family(name) != family(own) && licensed.contains(folder)
     })
+}
+
+/// Whether a file is of a library of others that is packed in a jar: `META-INF/resources/webjars/NAME/VERSION/`.
+fn is_of_web_jar(place: &str) -> bool {
+    const FOLDER: &str = "META-INF/resources/webjars/";
+    let below = place.split_once(FOLDER).map_or("", |(_, below)| below);
+    let mut parts = below.split('/').skip(1);
+    parts.next().is_some_and(|version| version.starts_with(|sign: char| sign.is_ascii_digit()))
+        && parts.next().is_some()
 }
 
 /// The folder of the dependency that a file in `node_modules` belongs to.
@@ -415,4 +426,23 @@ pub(super) fn is_harmless(report: &MapReport<'_>) -> bool {
 pub(super) fn is_declaration(map: &SourceMap, entry: &Entry) -> bool {
     let generated = |name: &str| [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| name.ends_with(end));
     map.file.as_deref().is_some_and(generated) || entry.path.strip_suffix(".map").is_some_and(generated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_web_jar;
+
+    #[test]
+    fn libraries_in_jars_are_told_by_their_folder() {
+        assert!(is_of_web_jar("META-INF/resources/webjars/acme/1.2.3/acme.js.map"));
+        assert!(is_of_web_jar("BOOT-INF/lib/acme.jar!META-INF/resources/webjars/acme/1.2/dist/acme.js.map"));
+        for place in [
+            "META-INF/resources/webjars/acme.js.map",
+            "META-INF/resources/webjars/acme/app.js.map",
+            "META-INF/resources/webjars/acme/src/a.js.map",
+            "webjars/acme/1.2.3/a.js.map",
+        ] {
+            assert!(!is_of_web_jar(place), "{place}");
+        }
+    }
 }

@@ -29,7 +29,7 @@ pub(crate) fn is_third_party(path: &str) -> bool {
         "bun:",
         "node:",
     ];
-    const REGISTRIES: [&str; 9] = [
+    const REGISTRIES: [&str; 12] = [
         "npm:",
         "jsr:",
         "https://deno.land/",
@@ -39,6 +39,10 @@ pub(crate) fn is_third_party(path: &str) -> bool {
         "https://unpkg.com/",
         "https://cdn.jsdelivr.net/",
         "polyfill-node.",
+        // a page of others that services serve, built by those who make it
+        "webpack://SwaggerUIBundle/",
+        "webpack://SwaggerUICore/",
+        "webpack://SwaggerUIStandalonePreset/",
     ];
     // A source whose content is a data or null-marked URL is a bundler's virtual module.
     if path.contains('\0') || path.contains("/\u{200b}") || path.starts_with("data:") {
@@ -100,12 +104,14 @@ mod tests {
             ".yarn/cache/a.zip/a.js",
             "https://deno.land/std/path/mod.ts",
             "../node_modules/.pnpm/a@1/node_modules/a/b.js",
+            "webpack://SwaggerUIBundle/./src/core/index.js",
         ] {
             assert!(is_third_party(path), "{path:?}");
         }
         for path in [
             "../src/index.ts",
             "webpack://acme/./src/index.ts",
+            "webpack://AcmeSwaggerUIBundle/./src/core/index.js",
             "webpack:///./src/webpack/plugin.ts",
             "src/vite/config.ts",
             "packages/node_modules_helper/a.ts",
