@@ -38,6 +38,8 @@ const MANIFESTS: [&str; 27] = [
     "meson.build",
     "MODULE.bazel",
 ];
+/// Folders within one another above a project.
+const DEEPEST: usize = 6;
 /// What the names of other manifests end in.
 const MANIFEST_ENDS: [&str; 7] = [".sln", ".slnx", ".csproj", ".fsproj", ".gemspec", ".cabal", ".xcodeproj"];
 const DEVELOPED: [&str; 31] = [
@@ -115,12 +117,17 @@ fn outermost(inventory: &Inventory, container: EntryId) -> Option<&Entry> {
 
 /// What shows that files are a project's: a manifest at the top, and something that only developers need.
 fn marks<'a>(entries: &[&'a Entry]) -> Vec<&'a str> {
-    let mut tops: BTreeSet<&str> = entries.iter().filter_map(|entry| entry.path.split('/').next()).collect();
-    if tops.len() == 1 && entries.iter().all(|entry| entry.path.contains('/')) {
-        tops = entries.iter().filter_map(|entry| entry.path.split('/').nth(1)).collect();
-    }
+    let tops_at = |depth: usize| -> BTreeSet<&'a str> {
+        entries.iter().filter_map(|entry| entry.path.split('/').nth(depth)).collect()
+    };
+    let is_below = |depth: usize| entries.iter().all(|entry| entry.path.split('/').nth(depth).is_some());
+    // a module of Go lies in folders of its host, its owner and its version
+    let depth = (0..DEEPEST).find(|depth| tops_at(*depth).len() > 1 || !is_below(depth + 1));
+    let tops = tops_at(depth.unwrap_or_default());
     let manifest = tops.iter().find(|top| is_manifest(top));
-    let others = DEVELOPED.iter().filter_map(|name| tops.get(name));
+    let is_go = manifest.is_some_and(|name| *name == "go.mod");
+    let sources = tops.iter().filter(|name| is_go && name.ends_with(".go")).take(1);
+    let others = DEVELOPED.iter().filter_map(|name| tops.get(name)).chain(sources);
     match manifest {
         Some(manifest) => {
             let marks: Vec<&str> = std::iter::once(manifest).chain(others).copied().collect();
@@ -167,6 +174,9 @@ mod tests {
     fn a_manifest_and_what_developers_need() {
         assert_eq!(marks_of(&["acme/Cargo.toml", "acme/src/lib.rs"]), ["Cargo.toml", "src"]);
         assert_eq!(marks_of(&["package.json", ".gitignore", "lib/a.js"]), ["package.json", ".gitignore"]);
+        let module = ["acme.example/quay@v1.0.0/go.mod", "acme.example/quay@v1.0.0/slots.go"];
+        assert_eq!(marks_of(&module), ["go.mod", "slots.go"]);
+        assert_eq!(marks_of(&["acme.example/quay/a.go", "acme.example/quay/b.go"]), [""; 0]);
         assert_eq!(marks_of(&["Acme.sln", ".gitignore", "Acme/Acme.csproj"]), ["Acme.sln", ".gitignore"]);
         for paths in [
             &["package.json", "index.js"][..],
