@@ -36,6 +36,24 @@ const FORMS: [(&str, &[u8], &[u8], &str); 10] = [
     ("in a program", b"\0", b"\0", "a.bin"),
 ];
 
+/// What readers look for that no literal starts: a name, what is repeated, and the file's name.
+const READERS: [(&str, &[u8], &str); 14] = [
+    ("names of settings files", b"\".env\",", "a.js"),
+    ("settings files with their text", b"\".env\":\"A=b\\nC=d\\n\",", "a.js"),
+    ("paths and contents", b"{\"path\":\"config/prod.yml\",\"content\":\"a:\\n  b: c\\n\"},", "a.json"),
+    ("settings in literals", b"x(\"A=b\\nDB_PASSWORD=c\\n\");", "a.js"),
+    ("settings in lists", b"[\"A=b\",\"DB_PASSWORD=c\"],", "a.js"),
+    ("open literals of Python", b"C = \"\"\"\nuser=a\n", "a.py"),
+    ("open literals of JavaScript", b"`\nuser=a\npassword=b\n", "a.ts"),
+    ("open pages", b"<pre>\nuser=a\npassword=b\n", "a.html"),
+    ("pages", b"<pre><code>user=a\npassword=b\n</code></pre>", "a.html"),
+    ("packed settings", b"N4Ig7gdgLglgNjCB7AzgUwgLlBANgVzWxABoQAHFA", "a.js"),
+    ("users with roles", b"a: b, c\n", "users.properties"),
+    ("calls with logins", b"x.auth('a', 'bcdefgh')\n", ".mongorc.js"),
+    ("keys of bytes", b"\\x0f\\xa2", "config.py"),
+    ("names in names", b"\"secretKey\":{\"key\":", "a.json"),
+];
+
 fn main() {
     let scanner = Scanner::new(ScanOptions::default());
     let mut all = Vec::new();
@@ -50,6 +68,14 @@ fn main() {
             }
             all.push((many, bait));
         }
+    }
+    for (reader, unit, path) in READERS {
+        let looked = |size: usize| look(&scanner, path, &unit.repeat(size / unit.len()));
+        let (few, many) = (looked(SMALL), looked(SMALL * GROWTH));
+        if many > TELLING && many > few * 2 * GROWTH as u32 {
+            println!("grows: {reader}: {few:.1?} -> {many:.1?}");
+        }
+        all.push((many, reader.to_owned()));
     }
     all.sort_unstable_by(|one, other| other.cmp(one));
     let megabytes = (SMALL * GROWTH) as f64 / f64::from(1 << 20);

@@ -131,13 +131,24 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
 /// tests and dependencies have.
 fn are_settings(path: &str, text: &[u8]) -> bool {
     const LARGEST: usize = 1 << 20;
-    const OTHERS: &[&str] =
-        &["node_modules/", "test", "spec", "example", "fixture", "mock", "demo", "stories"];
     let path = path.split('?').next().unwrap_or(path);
     text.len() <= LARGEST
         && settings::is_named(path)
-        && !OTHERS.iter().any(|other| memchr::memmem::find(path.as_bytes(), other.as_bytes()).is_some())
+        && !is_of_others(path)
         && !in_settings(&Sample::new(path, text, Media::Text)).is_empty()
+}
+
+/// Whether a part of a path says in one of its words that a dependency or a test is there: `latest/` does not.
+fn is_of_others(path: &str) -> bool {
+    const OTHERS: &[&str] = &["test", "spec", "example", "fixture", "mock", "demo"];
+    let is_other = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        let one = word.strip_suffix('s').unwrap_or(&word);
+        OTHERS.contains(&one) || matches!(&*word, "stories" | "testdata" | "testing" | "testcases")
+    };
+    path.split(['/', '\\']).any(|part| {
+        part == "node_modules" || part.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_other)
+    })
 }
 
 /// Writes down what files hold that are named in this one, but for what was found there by its form.

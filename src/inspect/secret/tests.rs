@@ -598,3 +598,22 @@ fn the_key_of_go_s_own_tests_is_made_up() {
     assert_eq!(found("RSA TESTING KEY"), ["secret-in-tests"]);
     assert_eq!(found("RSA KEY"), ["secret-private-key"]);
 }
+
+#[test]
+fn a_path_is_of_tests_by_whole_words() {
+    for path in [
+        "test/a.yml",
+        "a/api-tests/.env",
+        "demo/b.yml",
+        "a/testdata/.env",
+        "node_modules/a/.env",
+        "a.spec.ts",
+    ] {
+        assert!(super::is_of_others(path), "{path}");
+    }
+    for path in
+        ["latest/a.yml", "contest/.env", "special/a.yml", "demographics/.env", "src/inspector/config.yml"]
+    {
+        assert!(!super::is_of_others(path), "{path}");
+    }
+}

@@ -67,6 +67,17 @@ static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// Keys that C has byte by byte: `static const u1_t PROGMEM APPKEY[16] = { 0x0f, 0xa2 };`
+static BYTES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    RegexBuilder::new(concat!(
+        r"([A-Za-z_][A-Za-z0-9_]*)\s*\[[^\]\r\n]*\]\s*(?:PROGMEM\s*)?=\s*\{\s*",
+        r"(0[xX][0-9a-fA-F]{2}(?:\s*,\s*0[xX][0-9a-fA-F]{2}){15,63})\s*,?\s*\}"
+    ))
+    .unicode(false)
+    .build()
+    .ok()
+});
+
 /// All of them outside comments.
 pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     const MOST: usize = 50_000;
@@ -106,7 +117,12 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         if matches!(&*name, "key" | "name" | "id") {
             named = Some((String::from_utf8_lossy(value.as_bytes()), whole.end()));
         }
-        pairs.push(Pair::new(parent, name, value.range()));
+        // `db.auth('user', 'value')`
+        let is_login = captures.get(2).is_some() && signs_in(text.get(..whole.start()).unwrap_or_default());
+        // Symfony's key is all that its file returns
+        let secret = name == "return" && value.len() >= 4 * 32 && are_bytes(value.as_bytes());
+        let name = if is_login { "password".into() } else { name };
+        pairs.push(Pair { secret, ..Pair::new(parent, name, value.range()) });
     }
     for captures in DEFAULT.iter().flat_map(|default| default.captures_iter(text)).take(MOST) {
         let [name, value] = [1..=2, 3..=4].map(|mut groups| groups.find_map(|number| captures.get(number)));
@@ -135,6 +151,18 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             pairs.extend(listed(text, whole.end() - 1).map(|value| Pair::new("", name.clone(), value)));
         }
     }
+    let is_c = memchr::memmem::find(text, b"0x").is_some();
+    for captures in BYTES.iter().filter(|_| is_c).flat_map(|bytes| bytes.captures_iter(text)).take(MOST) {
+        let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
+        if name.len() > LONGEST_NAME || is_comment(text, name.start()) {
+            continue;
+        }
+        // the keys of a device in LoRaWAN
+        let name = String::from_utf8_lossy(name.as_bytes());
+        let is_device =
+            ["appkey", "nwkkey", "appskey", "nwkskey"].contains(&name.to_ascii_lowercase().as_str());
+        pairs.push(Pair::new("", if is_device { "app_key".into() } else { name }, value.range()));
+    }
     let fields = [&FIELD, &HERE].into_iter().filter_map(|field| field.as_ref());
     for captures in fields.flat_map(|field| field.captures_iter(text)).take(MOST) {
         let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
@@ -143,6 +171,37 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         }
     }
     pairs
+}
+
+/// Whether a call begins here that is given a user and a password.
+fn signs_in(before: &[u8]) -> bool {
+    const CALLS: [&[u8]; 6] = [
+        b".auth",
+        b"HTTPBasicAuth",
+        b"BasicAuth",
+        b"basic_auth",
+        b"UsernamePasswordCredentials",
+        b"basicAuth",
+    ];
+    CALLS.iter().any(|call| before.ends_with(call))
+}
+
+/// Whether a literal is nothing but bytes by their numbers: `\x0f\xa2`.
+pub(super) fn are_bytes(literal: &[u8]) -> bool {
+    !literal.is_empty()
+        && literal.len().is_multiple_of(4)
+        && literal.chunks(4).all(|byte| {
+            matches!(byte, [b'\\', b'x', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+        })
+}
+
+/// The digits of bytes that are listed: `0x0f, 0xa2`.
+pub(super) fn listed_bytes(value: &[u8]) -> Option<Vec<u8>> {
+    let bytes: Option<Vec<&[u8]>> = value
+        .split(|byte| *byte == b',')
+        .map(|byte| byte.trim_ascii().strip_prefix(b"0x").filter(|digits| digits.len() == 2))
+        .collect();
+    bytes.map(|bytes| bytes.concat())
 }
 
 /// The texts of a list whose first quote is at `at`.

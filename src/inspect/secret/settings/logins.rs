@@ -24,6 +24,15 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
 
 /// Where the password of a line is.
 fn password(line: &[u8]) -> Option<Range<usize>> {
+    /// Behind these stands what nobody can sign in with.
+    const DIGESTS: [&[u8]; 2] = [b"MD5:", b"CRYPT:"];
+    let is_digest = |digest: &&[u8]| memchr::memmem::find(line, digest).is_some();
+    if DIGESTS.iter().any(is_digest) {
+        return None;
+    }
+    if let Some(password) = with_roles(line) {
+        return Some(password);
+    }
     let words: Vec<Range<usize>> = words(line).collect();
     match words.as_slice() {
         // PPP has the user, the server, and the addresses behind the password
@@ -45,6 +54,22 @@ fn password(line: &[u8]) -> Option<Range<usize>> {
         }
         [] => None,
     }
+}
+
+/// The password of `user: password, role, role`, as servers of Java have it.
+fn with_roles(line: &[u8]) -> Option<Range<usize>> {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.@-".contains(byte);
+    let name = line.iter().position(|byte| !is_of_name(byte)).filter(|end| *end > 0)?;
+    let sign = line.iter().skip(name).position(|byte| *byte != b' ').map(|blanks| name + blanks)?;
+    let start = sign + 1 + line.get(sign + 1..)?.iter().take_while(|byte| **byte == b' ').count();
+    let rest = line.get(start..)?.trim_ascii_end();
+    let mut parts = rest.split(|byte| *byte == b',');
+    let password = parts.next()?.trim_ascii_end();
+    let is_role = |part: &[u8]| part.trim_ascii().iter().all(is_of_name);
+    let is_one = matches!(line.get(sign), Some(b':' | b'='))
+        && !password.iter().any(|byte| byte.is_ascii_whitespace() || b":{".contains(byte))
+        && parts.all(is_role);
+    is_one.then(|| start..start + password.len())
 }
 
 /// The last word of a line that begins with a host, an address or a path.
@@ -79,6 +104,8 @@ mod tests {
             ("203.0.113.9\tAbc\nhttps://a.acme.io/dav ops Def\nnone Ghi\n", vec!["Abc", "Def"]),
             ("1 SHA1 Abc # site\n2 MD5 Def\n", vec!["Abc", "Def"]),
             ("acme\n\n", vec![]),
+            ("admin: Abc, admin,user\nops=Def,ROLE_OPS\nb = Ghi\n", vec!["Abc", "Def", "Ghi"]),
+            ("admin: MD5:Abc, admin\nops=CRYPT:Abc\n", vec![]),
         ] {
             let found = pairs(text.as_bytes()).into_iter().map(|pair| &text[pair.value]);
             assert_eq!(found.collect::<Vec<_>>(), expected);

@@ -57,6 +57,15 @@ fn clear(text: &[u8], place: Range<usize>) -> Cow<'_, [u8]> {
     if memchr::memmem::find(value, b"\\\n").is_some() || memchr::memmem::find(value, b"\\\r").is_some() {
         return Cow::Owned(joined(value));
     }
+    // a key of bytes is judged by its digits
+    if value.len() >= 4 * 16 && code::are_bytes(value) {
+        return Cow::Owned(value.chunks(4).filter_map(|byte| byte.get(2..)).flatten().copied().collect());
+    }
+    if value.starts_with(b"0x")
+        && let Some(digits) = code::listed_bytes(value)
+    {
+        return Cow::Owned(digits);
+    }
     match memchr::memchr2(b'\\', b'&', value) {
         Some(_) => Cow::Owned(crate::decode::plain(&Plain::undone(value).bytes)),
         None => Cow::Borrowed(value),
@@ -74,9 +83,11 @@ fn joined(value: &[u8]) -> Vec<u8> {
     whole
 }
 
-/// Whether a value is its own name in another space of names, as in the contexts of JSON-LD: `sec:privateKeyBase58`.
+/// Whether a value is its own name in another space of names, as in the contexts of JSON-LD (`sec:privateKeyBase58`), or
+/// is a place below it, as in those of .NET's settings (`SecretKey:Value`).
 fn is_term(name: &str, value: &[u8]) -> bool {
     value.strip_suffix(name.as_bytes()).is_some_and(|space| space.ends_with(b":") || space.ends_with(b"#"))
+        || value.strip_prefix(name.as_bytes()).is_some_and(|below| below.starts_with(b":"))
 }
 
 /// Whether a path is one of settings of any kind.

@@ -24,9 +24,7 @@ const HARMLESS: &[&str] = &[
     "public",
     "publishable",
     "existing",
-    "pull",
     "ref",
-    "label",
     "placeholder",
     "hint",
     "example",
@@ -85,6 +83,8 @@ const HARMLESS_TOKEN: &[&str] = &[
     // of a language model
     "max",
 ];
+/// Words that make the one behind them harmless, and may be those of a program's name elsewhere: `LABEL_STUDIO_PASSWORD`.
+const HARMLESS_BEFORE: &[&str] = &["label", "pull"];
 /// What is before `key` where it is a name or a fingerprint: `GPG_KEYS=`, as Dockerfiles have it.
 const HARMLESS_KEYS: &[&str] = &["registry", "gpg", "pgp"];
 /// Whose pins are typed in: others are those of a chip.
@@ -323,7 +323,8 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     {
         let own = words.pop().filter(|own| own == "key");
         words.extend(self::words(parent));
-        words.extend(own);
+        // `"EncryptionKey": {"Key": ...}` says it twice
+        words.extend(own.filter(|_| words.last().is_none_or(|last| last != "key")));
     }
     // Composer's tokens have the host as their name
     if is_host(name.as_bytes()) && ["bearer", "gitlab-token", "github-oauth"].contains(&parent) {
@@ -359,6 +360,10 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     }
     let last = last.trim_end_matches(|character: char| character.is_ascii_digit());
     let before = words.last().map(String::as_str).unwrap_or_default();
+    let is_variable = name.contains('_') && name.bytes().all(|byte| !byte.is_ascii_lowercase());
+    if HARMLESS_BEFORE.contains(&before) || !is_variable && has(HARMLESS_BEFORE) {
+        return None;
+    }
     // `COOKIE_KEYS`: of passwords, there are lists of bad ones
     let one = last.strip_suffix('s').filter(|one| one.ends_with("key") || one.ends_with("token"));
     let last = one.unwrap_or(last);
@@ -478,9 +483,13 @@ mod tests {
             "passWord",
             "key-pass-phrase",
             "authParams",
+            "LABEL_STUDIO_PASSWORD",
+            "PULL_REQUEST_BOT_TOKEN",
         ] {
             assert!(kind("", name).is_some(), "{name}");
         }
+        assert!(kind("EncryptionKey", "Key").is_some());
+        assert!(kind("PublicKey", "Key").is_none());
         assert!(kind("Jwt", "Key").is_some());
         assert!(kind("db_password", "value").is_some());
         for name in [
@@ -517,6 +526,9 @@ mod tests {
             "publicKeys",
             "keys",
             "passwords",
+            "label.password",
+            "labelForPassword",
+            "LABEL_PASSWORD",
         ] {
             assert_eq!(kind("", name), None, "{name}");
         }

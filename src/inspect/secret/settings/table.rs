@@ -128,6 +128,42 @@ fn is_bare(name: &str, text: &[u8]) -> bool {
         && !text.starts_with(b"#!")
 }
 
+/// The path of the file that one was copied from, or is put together to: `config.php-prod`, `ipsec.secrets.inc`.
+fn original_of(path: &str) -> Option<&str> {
+    const OF_COPIES: &[&str] = &[
+        ".bak",
+        ".backup",
+        ".old",
+        ".orig",
+        ".save",
+        ".new",
+        ".inc",
+        ".copy",
+        ".live",
+        ".prod",
+        ".production",
+        ".staging",
+        ".local",
+        ".secret",
+        ".private",
+        "-prod",
+        "-production",
+        "-live",
+        "-staging",
+        "-local",
+        "-old",
+        "-backup",
+        "_bak",
+        "_old",
+        "_backup",
+        ".1",
+        "~",
+    ];
+    let original = OF_COPIES.iter().find_map(|ending| path.strip_suffix(ending))?;
+    // what is left must have an ending of its own
+    name_of(original).trim_start_matches('.').contains('.').then_some(original)
+}
+
 /// How a file may be read, in the order of the table, and whether its name says little.
 pub(super) fn formats(path: &str, text: &[u8]) -> Vec<(Format, bool)> {
     let name = name_of(path);
@@ -152,6 +188,11 @@ pub(super) fn formats(path: &str, text: &[u8]) -> Vec<(Format, bool)> {
         if !formats.iter().any(|(format, _)| *format == file.format) {
             formats.push((file.format, file.anywhere));
         }
+    }
+    if formats.is_empty()
+        && let Some(original) = original_of(&path)
+    {
+        return self::formats(original, text);
     }
     if formats.is_empty() && is_bare(name, text) {
         formats.push((Format::Lines, true));

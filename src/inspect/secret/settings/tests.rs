@@ -417,3 +417,55 @@ fn settings_among_the_originals_of_a_map_are_told_by_their_path() {
         assert_eq!(found.len(), expected, "{path}: {text}");
     }
 }
+
+#[test]
+fn copies_are_read_as_what_they_were_copied_from() {
+    let mut dice = Dice::new(fresh_seed());
+    for _ in 0..10 {
+        let password = instance(&mut dice, "{base62:9}7x9{base62:5}");
+        for (path, text) in [
+            ("package/config.php.bak", "<?php\n$db_password = '@';\n"),
+            ("package/configuration.php-prod", "<?php\npublic $password = '@';\n"),
+            ("package/etc/ipsec.secrets.inc", "%any : PSK \"@\"\n"),
+            ("package/conf/realm.properties", "admin: @, admin\n"),
+            ("package/users.properties", "ops=@,ROLE_OPS\n"),
+            ("package/.mongorc.js", "db.auth('root', '@')\n"),
+            ("package/run/smtp-password", "@\n"),
+        ] {
+            let text = text.replace('@', &password);
+            assert!(!lines(path, &text, "secret-").is_empty(), "{path}: {text}");
+        }
+        for (path, text) in [
+            ("package/example.env.bak", "DB_PASSWORD=@\n"),
+            ("package/words.bak", "password = @\n"),
+            ("package/conf/realm.properties", "admin: CRYPT:@, admin\n"),
+            ("package/conf/realm.properties", "admin: password, admin\n"),
+            ("package/users.properties", "title = All the @ users\n"),
+        ] {
+            let text = text.replace('@', &password);
+            assert!(lines(path, &text, "secret-").is_empty(), "{path}: {text}");
+        }
+    }
+}
+
+#[test]
+fn keys_of_bytes_are_judged_by_their_digits() {
+    let mut dice = Dice::new(fresh_seed());
+    for count in [16, 24, 32] {
+        let key: String = (0..count).map(|_| "\\x".to_owned() + &dice.make("{hex:2}")).collect();
+        let text = format!("SECRET_KEY = b'{key}'\n");
+        assert_eq!(lines("package/config.py", &text, "secret-"), [1], "{key}");
+        let zeros = "\\x00".repeat(count);
+        let text = format!("SECRET_KEY = b'{zeros}'\n");
+        assert!(lines("package/config.py", &text, "secret-").is_empty());
+    }
+    for (name, expected) in [("APPKEY", true), ("secretKey", true), ("DEVEUI", false), ("table", false)] {
+        let key: Vec<String> = (0..16).map(|_| "0x".to_owned() + &dice.make("{hex:2}")).collect();
+        let text = format!("static const u1_t PROGMEM {name}[16] = {{ {} }};\n", key.join(", "));
+        assert_eq!(!lines("package/src/lora_keys.h", &text, "secret-").is_empty(), expected, "{text}");
+    }
+    let key: String = (0..64).map(|_| "\\x".to_owned() + &dice.make("{hex:2}")).collect();
+    let path = "package/config/secrets/prod/prod.decrypt.private.php";
+    let text = format!("<?php\n\nreturn \"{key}\";\n");
+    assert_eq!(lines(path, &text, "secret-"), [3], "{key}");
+}

@@ -353,7 +353,7 @@ pub(super) fn may_hold_login(value: &[u8]) -> bool {
 pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
     static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         RegexBuilder::new(concat!(
-            r#"(?:^|[,;?&\s"'])(?:[a-z0-9_.-]*(?:password|passwd|passphrase)|pwd|accountkey|sharedaccesskey|--auth)\s{0,2}=\s{0,2}\\{0,3}['"]?([^;&\s"'\\]{6,200})"#,
+            r#"(?:^|[,;?&\s"'])(?:[a-z0-9_.-]*(?:password|passwd|passphrase)|pwd|client_?secret|accountkey|sharedaccesskey|--auth)\s{0,2}=\s{0,2}\\{0,3}['"]?([^;&\s"'\\]{6,200})"#,
             r#"|^[a-z][a-z0-9+.:-]{1,40}://[^\s:@/]{0,80}:([^\s@/]{6,200})@([^\s/:?,]{1,200})"#
         ))
         .unicode(false)

@@ -31,6 +31,9 @@ pub(in crate::inspect::secret) fn find(text: &[u8]) -> Vec<Found> {
 /// Credentials in literals of several lines that are settings as a whole, as programs hold those that they write.
 pub(in crate::inspect::secret) fn in_literals(path: &str, text: &[u8]) -> Vec<Found> {
     let name = path.rsplit('/').next().unwrap_or(path);
+    if is_page(name) {
+        return in_pages(text);
+    }
     let delimiters: &[&[u8]] = match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("go" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts") => &[b"`"],
         Some("java" | "kt" | "kts" | "scala" | "swift" | "cs" | "groovy") => &[b"\"\"\""],
@@ -54,6 +57,44 @@ pub(in crate::inspect::secret) fn in_literals(path: &str, text: &[u8]) -> Vec<Fo
                 |token: Range<usize>| Found { rule, span: token.clone(), token, prefix: 0 }.behind(start);
             found.extend(tokens.into_iter().map(in_file));
         }
+    }
+    found
+}
+
+fn is_page(name: &str) -> bool {
+    matches!(name.rsplit_once('.'), Some((_, "html" | "htm" | "xhtml")))
+}
+
+/// Credentials in what a page shows as it is written, if that is settings as a whole.
+fn in_pages(text: &[u8]) -> Vec<Found> {
+    const LONGEST_TAG: usize = 200;
+    let Some(rule) = table::rule(SETTINGS) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut end = 0;
+    for at in memchr::memmem::find_iter(text, b"<pre") {
+        if at < end {
+            continue;
+        }
+        let near = text.get(at..(at + LONGEST_TAG).min(text.len())).unwrap_or_default();
+        let Some(tag) = memchr::memchr(b'>', near).map(|tag| at + tag + 1) else { continue };
+        let Some(length) = memchr::memmem::find(text.get(tag..).unwrap_or_default(), b"</pre") else { break };
+        end = tag + length;
+        // some mark what is in it as code
+        let mut start = tag;
+        let mut inner = text.get(start..end).unwrap_or_default();
+        if inner.starts_with(b"<code")
+            && let Some(code) = memchr::memchr(b'>', inner)
+        {
+            start += code + 1;
+            inner = inner.get(code + 1..).unwrap_or_default();
+            inner = inner.strip_suffix(b"</code>").unwrap_or(inner);
+        }
+        let Some(format) = format_of(inner) else { continue };
+        let mut tokens = credentials(inner, &pairs(inner, format), format);
+        tokens.retain(|token| values::is_no_word(&super::clear(inner, token.clone())));
+        let in_file =
+            |token: Range<usize>| Found { rule, span: token.clone(), token, prefix: 0 }.behind(start);
+        found.extend(tokens.into_iter().map(in_file));
     }
     found
 }
@@ -130,6 +171,8 @@ mod tests {
                 ("a.go", "const c = `\n[db]\nuser = svc\npassword = @\n`\n"),
                 ("a.go", "var c = `db:\n  user: svc\n  password: @\n`"),
                 ("a.ts", "write(`# env\nA_URL=b\nDB_PASSWORD=\"@\"\n`)"),
+                ("a.html", "<pre class=\"x\">\nDB_USER=svc\nDB_PASSWORD=@\n</pre>"),
+                ("a.html", "<pre>b</pre><pre><code>db:\n  user: svc\n  password: @\n</code></pre>"),
                 ("a.py", "C = \"\"\"\nuser=svc\npassword=@\n\"\"\"\n"),
                 ("A.java", "String c = \"\"\"\n  a.user=svc\n  a.password=@\n  \"\"\";"),
             ] {
@@ -144,6 +187,9 @@ mod tests {
                 ("a.go", "const c = `password=@`\n"),
                 ("a.go", "a := `x`\npassword = @\nuser = b\nc := `y`\n"),
                 ("a.ts", "write(`A_URL=b\nDB_PASSWORD=${@}\n`)"),
+                ("a.html", "<pre>Set\nuser=svc\npassword=@</pre>"),
+                ("a.html", "<p>user=svc\npassword=@\n</p>"),
+                ("a.html", "<pre>user=svc\npassword=@\n"),
                 ("a.md", "`\nuser=svc\npassword=@\n`"),
             ] {
                 let text = text.replace('@', &password);
