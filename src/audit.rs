@@ -14,7 +14,7 @@ use crate::inspect::{ScanOptions, Scanner};
 use crate::internal::{packages, private_members_around};
 use crate::inventory::{Declared, Inventory, Kind, Unexamined};
 use crate::lock::{self, Lock, LockError};
-use crate::policy::{Judged, Judgement, Policies, Policy, Verdict, judge};
+use crate::policy::{Judged, Judgement, Policies, Policy, Verdict, is_for_everybody, judge};
 use crate::project::Project;
 use crate::rules::{self, Context};
 use crate::settings::{Level, Settings};
@@ -320,8 +320,10 @@ impl Auditor {
             self.policies.resolve(&options.settings, inventory.package.as_ref(), &inventory.licence_files);
         let is_away =
             options.project.as_ref().is_some_and(|project| !crate::own::is_of_project(&inventory, project));
-        let context =
-            Context::new(&inventory, &options.settings).against(beside.previous, lock.as_ref()).away(is_away);
+        let context = Context::new(&inventory, &options.settings)
+            .against(beside.previous, lock.as_ref())
+            .away(is_away)
+            .for_everybody(is_for_everybody(&inventory));
         let context = match is_away {
             true => context,
             false => context.in_workspace(&self.scanner.options.private_members),
@@ -415,7 +417,9 @@ impl Auditor {
         if let Some(package) = &mut rest.package {
             package.declared.record.clear();
         }
-        let context = Context::new(&rest, &options.settings).against(beside.previous, lock);
+        let context = Context::new(&rest, &options.settings)
+            .against(beside.previous, lock)
+            .for_everybody(is_for_everybody(&rest));
         let findings = rules::check(&context, |rule| policy.is_on(rule.name), None, beside.workers);
         judge(policy, &options.settings, &rest, findings, options.today, options.fail_on).findings
     }

@@ -5,7 +5,7 @@
 use spdx::{Expression, LicenseId, LicenseItem, ParseMode};
 
 use super::licence_url;
-use crate::inventory::{LicenceFile, Package};
+use crate::inventory::{Inventory, LicenceFile, Package};
 
 /// Longest licence that is quoted in full.
 const LONGEST_QUOTE: usize = 60;

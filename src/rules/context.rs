@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub is_away: bool,
     /// The private members of the workspace that it came from.
     pub private_members: Option<&'a PrivateMembers>,
+    /// Whether its licence gives everybody the source.
+    pub is_for_everybody: bool,
     survey: OnceLock<ExposureSurvey<'a>>,
     strays: OnceLock<Vec<Candidate<'a>>>,
     plugins: OnceLock<Vec<&'a str>>,
@@ -48,6 +50,7 @@ impl<'a> Context<'a> {
             lock: None,
             is_away: false,
             private_members: None,
+            is_for_everybody: false,
             survey,
             strays,
             plugins,
@@ -64,6 +67,11 @@ impl<'a> Context<'a> {
     /// The same, if the project that it came from is not at hand.
     pub fn away(self, is_away: bool) -> Self {
         Self { is_away, ..self }
+    }
+
+    /// The same, if its licence gives everybody the source.
+    pub fn for_everybody(self, is_for_everybody: bool) -> Self {
+        Self { is_for_everybody, ..self }
     }
 
     /// The same, as it came from a workspace with these private members.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::ecosystem::{self, Remedy};
-use crate::inventory::{BuildOption, Entry, Making, MapForm, SourceMap};
+use crate::inventory::{BuildOption, Entry, EntryId, Inventory, Making, MapForm, SourceMap};
 use crate::recoverable::{Exposure, MapReport, MapState};
 use crate::words::counted;
 
@@ -354,8 +354,9 @@ pub(super) fn exposed(
     says: impl Fn(&str, &str) -> String,
 ) {
     let survey = context.survey();
+    let web_jars = WebJars::of(context.inventory);
     let exposed =
-        survey.maps.iter().filter(|report| is_exposed(report, forms) && !is_of_web_jar(&report.entry.place));
+        survey.maps.iter().filter(|report| is_exposed(report, forms) && !web_jars.have(report.entry));
     for group in Group::all(exposed) {
         let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
         let says = says(&format!("{} {verb}", group.subject()), &amount(group.exposure()));
@@ -383,13 +384,25 @@ pub(super) fn apart<'a>(
     })
 }
 
-/// Whether a file is of a library of others that is packed in a jar: `META-INF/resources/webjars/NAME/VERSION/`.
-fn is_of_web_jar(place: &str) -> bool {
-    const FOLDER: &str = "META-INF/resources/webjars/";
-    let below = place.split_once(FOLDER).map_or("", |(_, below)| below);
-    let mut parts = below.split('/').skip(1);
-    parts.next().is_some_and(|version| version.starts_with(|sign: char| sign.is_ascii_digit()))
-        && parts.next().is_some()
+/// Libraries of others that are packed in jars: below `META-INF/resources/webjars/NAME/`, where the manifest of their jar,
+/// which those who pack them write, is in the same one. An application's own pages may lie beside them.
+struct WebJars<'a>(BTreeSet<(Option<EntryId>, &'a str)>);
+
+impl<'a> WebJars<'a> {
+    fn of(inventory: &'a Inventory) -> Self {
+        let name = |entry: &'a Entry| {
+            let (group, rest) = entry.path.strip_prefix("META-INF/maven/")?.split_once('/')?;
+            let is_theirs = group == "org.webjars" || group.starts_with("org.webjars.");
+            Some((entry.parent, rest.split_once('/')?.0)).filter(|_| is_theirs)
+        };
+        Self(inventory.files().filter_map(name).collect())
+    }
+
+    fn have(&self, entry: &Entry) -> bool {
+        let below = entry.path.strip_prefix("META-INF/resources/webjars/");
+        let name = below.and_then(|below| below.split_once('/')).map(|(name, _)| name);
+        name.is_some_and(|name| self.0.contains(&(entry.parent, name)))
+    }
 }
 
 /// The folder of the dependency that a file in `node_modules` belongs to.
@@ -430,19 +443,21 @@ pub(super) fn is_declaration(map: &SourceMap, entry: &Entry) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_of_web_jar;
+    use super::*;
+    use crate::rules::testing::{entry, inventory};
 
     #[test]
-    fn libraries_in_jars_are_told_by_their_folder() {
-        assert!(is_of_web_jar("META-INF/resources/webjars/acme/1.2.3/acme.js.map"));
-        assert!(is_of_web_jar("BOOT-INF/lib/acme.jar!META-INF/resources/webjars/acme/1.2/dist/acme.js.map"));
-        for place in [
-            "META-INF/resources/webjars/acme.js.map",
-            "META-INF/resources/webjars/acme/app.js.map",
-            "META-INF/resources/webjars/acme/src/a.js.map",
-            "webjars/acme/1.2.3/a.js.map",
-        ] {
-            assert!(!is_of_web_jar(place), "{place}");
-        }
+    fn libraries_in_jars_are_told_by_the_manifest_of_those_who_packed_them() {
+        let paths = [
+            "META-INF/maven/org.webjars.npm/chart/pom.properties",
+            "META-INF/maven/com.acme/board/pom.properties",
+            "META-INF/resources/webjars/chart/1.2.3/chart.js.map",
+            "META-INF/resources/webjars/board/1.0.0/app.js.map",
+            "webjars/chart/1.2.3/a.js.map",
+        ];
+        let inventory = inventory(paths.into_iter().map(entry).collect());
+        let web_jars = WebJars::of(&inventory);
+        let found = inventory.files().filter(|entry| web_jars.have(entry));
+        assert_eq!(found.map(|entry| entry.path.as_str()).collect::<Vec<_>>(), [paths[2]]);
     }
 }

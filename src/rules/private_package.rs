@@ -81,7 +81,8 @@ fn is_own(package: &Package, path: &str) -> bool {
 mod tests {
     use super::*;
     use crate::inventory::Inventory;
-    use crate::rules::testing::{npm, run};
+    use crate::rules::testing::{npm, run, run_in};
+    use crate::settings::Settings;
 
     #[test]
     fn fires() {
@@ -126,17 +127,16 @@ mod tests {
 
     #[test]
     fn of_other_registries_closed_packages_alone_are_asked() {
-        for (licence, expected) in [("Proprietary", 1), ("MIT", 0)] {
+        for (is_for_everybody, expected) in [(false, 1), (true, 0)] {
             let mut inventory = npm("{\"name\": \"a\"}", &["ui/package.json"]);
             inventory.kind = Kind::Wheel;
-            if let Some(package) = &mut inventory.package {
-                package.license = Some(licence.into());
-            }
             for entry in inventory.entries.iter_mut().filter(|entry| entry.path.ends_with("ui/package.json"))
             {
                 entry.signs.push("private-manifest");
             }
-            assert_eq!(run(&RULE, &inventory).len(), expected, "{licence}");
+            let settings = Settings::default();
+            let context = Context::new(&inventory, &settings).for_everybody(is_for_everybody);
+            assert_eq!(run_in(&RULE, &context).len(), expected);
         }
     }
 

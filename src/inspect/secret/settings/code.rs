@@ -151,8 +151,8 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             pairs.extend(listed(text, whole.end() - 1).map(|value| Pair::new("", name.clone(), value)));
         }
     }
-    let is_c = memchr::memmem::find(text, b"0x").is_some();
-    for captures in BYTES.iter().filter(|_| is_c).flat_map(|bytes| bytes.captures_iter(text)).take(MOST) {
+    let bytes = memchr::memmem::find(text, b"0x").and_then(|_| BYTES.as_ref());
+    for captures in bytes.into_iter().flat_map(|bytes| bytes.captures_iter(text)).take(MOST) {
         let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
         if name.len() > LONGEST_NAME || is_comment(text, name.start()) {
             continue;
