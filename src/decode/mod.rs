@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use crate::plain::number;
 
+mod addresses;
 mod appends;
 mod base32;
 mod base64;
@@ -140,7 +141,7 @@ const HIDING: [Wrapping; 10] = [
     octal::WRAPPING,
     uuencoded::WRAPPING,
     numbers::WRAPPING,
-    percent::WRAPPING,
+    addresses::WRAPPING,
     wide::WRAPPING,
     sqlite::WRAPPING,
     leveldb::WRAPPING,
