@@ -10,7 +10,6 @@ use std::ops::Range;
 
 use crate::plain::number;
 
-mod addresses;
 mod appends;
 mod base32;
 mod base64;
@@ -135,13 +134,12 @@ enum StandsIn {
 }
 
 /// Wrappings that mostly hide what they hold, in the order in which they are looked for after base64.
-const HIDING: [Wrapping; 10] = [
+const HIDING: [Wrapping; 9] = [
     base85::WRAPPING,
     dump::WRAPPING,
     octal::WRAPPING,
     uuencoded::WRAPPING,
     numbers::WRAPPING,
-    addresses::WRAPPING,
     wide::WRAPPING,
     sqlite::WRAPPING,
     leveldb::WRAPPING,

@@ -18,7 +18,6 @@ use memchr::{memchr, memrchr};
 use super::rtf;
 
 pub(crate) use escaped::plain;
-pub(super) use percent::lines as percent_encoded;
 
 /// Line ends that make a text of many lines.
 const LEAST_LINES: usize = 3;

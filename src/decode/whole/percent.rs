@@ -1,16 +1,8 @@
 //! Line ends written `%0A`, or `%5Cn` and `%2310%3B` where a text in quotes or an attribute was encoded: `data:` addresses,
 //! and whatever else was put into an address.
 
-use std::ops::Range;
-
 use super::{Whole, stretches};
 use crate::decode::percent;
-
-/// Where texts of many lines are whose line ends are written `%0A`.
-pub(in crate::decode) fn lines(bytes: &[u8]) -> Vec<Range<usize>> {
-    let line_end = |at: &usize| matches!(bytes.get(at + 1..), Some([b'0', b'A' | b'a', ..]));
-    stretches(bytes, memchr::memchr_iter(b'%', bytes).filter(line_end))
-}
 
 pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
     let line_end = |at: &usize| {
