@@ -8,9 +8,9 @@ use std::sync::Arc;
 use crate::inventory::{Inventory, Kind, ManifestProblem, Package};
 use crate::project::{Around, Manifests, Member, Project, read_bytes};
 
-use super::ECOSYSTEMS;
 use super::client::recipes;
 use super::format::Fields;
+use super::{ECOSYSTEMS, Ecosystem};
 
 /// What an ecosystem knows of a project's folder.
 pub(crate) trait ProjectFolder: Sync {
@@ -134,9 +134,9 @@ pub(super) fn package(files: &Files<'_>, problems: &mut Vec<ManifestProblem>) ->
 /// from.
 pub fn of_project(folder: &Path) -> Option<Package> {
     let files = Files::OnDisk(folder);
-    let recipes = recipes(folder);
-    let published = recipes.iter().filter(|(_, _, recipe)| !recipe.private).map(|(name, ..)| *name).next();
-    let project = ECOSYSTEMS.iter().find(|one| Some(one.name) == published).and_then(|one| one.project);
+    let published = recipes(folder).into_iter().find(|(_, _, recipe)| !recipe.private);
+    let is_it = |one: &&Ecosystem| published.as_ref().is_some_and(|(name, ..)| *name == one.name);
+    let project = ECOSYSTEMS.iter().find(is_it).and_then(|one| one.project);
     project
         .and_then(|project| project.package(&files, &mut Vec::new()))
         .or_else(|| package(&files, &mut Vec::new()))

@@ -11,6 +11,8 @@ pub(super) const INSPECTOR: Inspector = Inspector { name: "neighbour", needles, 
 const BEGINNINGS: [&[u8]; 2] = [b"// ../", b"#region ../"];
 /// Longer paths are none.
 const LONGEST: usize = 300;
+/// Blanks that such a line begins with at most, and the signs of a comment.
+const INDENT: usize = 80;
 
 fn needles(wanted: &ScanOptions) -> Vec<Vec<u8>> {
     let beginnings = BEGINNINGS.iter().filter(|_| !wanted.private_members.members.is_empty());
@@ -31,7 +33,8 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
 fn path(bytes: &[u8], at: usize) -> Option<&str> {
     let (before, here) = bytes.split_at_checked(at)?;
     let before = [&b"//"[..], b"// "].iter().find_map(|start| before.strip_suffix(*start)).unwrap_or(before);
-    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let near = before.get(before.len().saturating_sub(INDENT)..).unwrap_or_default();
+    let line = near.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let here = here.get(..LONGEST).unwrap_or(here);
     let text = here.split(|byte| matches!(byte, b'\n' | b'\r')).next()?;
     let text = std::str::from_utf8(text).ok()?.trim_end();

@@ -50,15 +50,19 @@ pub(in crate::inspect::secret) fn in_literals(path: &str, text: &[u8]) -> Vec<Fo
                 continue;
             };
             let inner = text.get(start..at).unwrap_or_default();
-            let Some(format) = format_of(inner) else { continue };
-            let mut tokens = credentials(inner, &pairs(inner, format), format);
-            tokens.retain(|token| values::is_no_word(&super::clear(inner, token.clone())));
-            let in_file =
-                |token: Range<usize>| Found { rule, span: token.clone(), token, prefix: 0 }.behind(start);
-            found.extend(tokens.into_iter().map(in_file));
+            found.extend(in_part(inner, start, rule));
         }
     }
     found
+}
+
+/// Credentials in a part of a file that begins at `start`, if that is settings as a whole.
+fn in_part(part: &[u8], start: usize, rule: usize) -> Vec<Found> {
+    let Some(format) = format_of(part) else { return Vec::new() };
+    let mut tokens = credentials(part, &pairs(part, format), format);
+    tokens.retain(|token| values::is_no_word(&super::clear(part, token.clone())));
+    let in_file = |token: Range<usize>| Found { rule, span: token.clone(), token, prefix: 0 }.behind(start);
+    tokens.into_iter().map(in_file).collect()
 }
 
 fn is_page(name: &str) -> bool {
@@ -89,12 +93,7 @@ fn in_pages(text: &[u8]) -> Vec<Found> {
             inner = inner.get(code + 1..).unwrap_or_default();
             inner = inner.strip_suffix(b"</code>").unwrap_or(inner);
         }
-        let Some(format) = format_of(inner) else { continue };
-        let mut tokens = credentials(inner, &pairs(inner, format), format);
-        tokens.retain(|token| values::is_no_word(&super::clear(inner, token.clone())));
-        let in_file =
-            |token: Range<usize>| Found { rule, span: token.clone(), token, prefix: 0 }.behind(start);
-        found.extend(tokens.into_iter().map(in_file));
+        found.extend(in_part(inner, start, rule));
     }
     found
 }
