@@ -30,8 +30,8 @@ pub struct Survey {
     pub public: Vec<String>,
     /// Names of the packages of its workspace that must not be published.
     pub private: Vec<String>,
-    /// The folder that is published in place of this one, whose manifest forbids it.
-    pub published_from: Option<String>,
+    /// The folders that are published in place of this one.
+    pub published_from: Vec<String>,
     /// The manifest of a build that no client packs, and what is built from it.
     pub built: Option<(String, &'static Built)>,
 }
@@ -55,12 +55,10 @@ impl Survey {
     /// Looks at a folder.
     pub fn of(folder: &Path) -> Self {
         let project = Project::new(folder);
-        let package = of_project(folder);
-        let published_from =
-            package.as_ref().filter(|package| package.private).and_then(|_| published_from(&project));
-        let package = match &published_from {
-            Some(folder) => of_project(&project.folder.join(folder)),
-            None => package,
+        let published_from = published_from(&project);
+        let package = match published_from.first() {
+            Some(written) => of_project(&project.folder.join(written)),
+            None => of_project(folder),
         };
         let policy = Policy::resolve_for(&Settings::default(), package.as_ref());
         let members: Vec<&Member> =
@@ -100,8 +98,9 @@ impl Survey {
             false => "auto: the licence of each package decides".to_owned(),
         };
         lines.push(("policy", policy));
-        if let Some(folder) = &self.published_from {
-            lines.push(("published", format!("from {folder}, which has a manifest of the same name")));
+        if !self.published_from.is_empty() {
+            let folders = self.published_from.join(" and ");
+            lines.push(("published", format!("from {folders}, where a build writes a manifest")));
         } else if !self.public.is_empty() || !self.private.is_empty() {
             let count = self.public.len() + self.private.len();
             lines
@@ -158,7 +157,7 @@ impl Survey {
 
     /// Whether nothing here is published by a client: a web app, as a rule.
     pub fn is_deployed(&self) -> bool {
-        self.public.is_empty() && self.published_from.is_none() && self.packed_by.iter().all(|by| by.private)
+        self.public.is_empty() && self.published_from.is_empty() && self.packed_by.iter().all(|by| by.private)
     }
 
     /// The folder that a build has left what is deployed in, if nothing is published and there is one such.
@@ -173,12 +172,12 @@ impl Survey {
         let mut lines = Vec::new();
         let built = self.built.as_ref().filter(|_| deployed.is_none() && self.packed_by.is_empty());
         let release = match (deployed, self.packed_by.first()) {
-            (None, Some(by)) if !self.is_deployed() => match &self.published_from {
-                Some(folder) => {
-                    let check = format!("packgate check {folder}");
+            (None, Some(by)) if !self.is_deployed() => match self.published_from.as_slice() {
+                [] => self.release_of_all(by),
+                folders => {
+                    let check = format!("packgate check {}", folders.join(" "));
                     by.release.iter().map(|line| line.replace("packgate check", &check)).collect()
                 }
-                None => self.release_of_all(by),
             },
             (folder, _) => {
                 let check = match built {
@@ -206,8 +205,8 @@ impl Survey {
             lines.push("    - |".to_owned());
             lines.extend(release.iter().map(|line| format!("      {line}")));
         }
-        if let (None, Some(PackedBy { hook: Some((place, line)), private: false, .. })) =
-            (deployed, self.packed_by.first())
+        if let (None, [], Some(PackedBy { hook: Some((place, line)), private: false, .. })) =
+            (deployed, self.published_from.as_slice(), self.packed_by.first())
         {
             lines.push(format!("{place}:"));
             lines.push(format!("    {line}"));

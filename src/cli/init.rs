@@ -45,6 +45,13 @@ impl Init {
         if let Some(problem) = ecosystem::broken_manifest(&self.folder) {
             return Err(format!("{problem}; nothing was written"));
         }
+        if let Some(written) = ecosystem::published_outside(&self.folder) {
+            return Err(format!(
+                "{}: what is published of it is {written}, which settings in this folder don't reach: run `packgate init` in \
+                 a folder that holds both; nothing was written",
+                near(&self.folder).display()
+            ));
+        }
         let there = Settings::load(&self.folder, None).map_err(|errors| errors.to_string())?.files;
         let survey = Survey::of(&self.folder);
         output::print(|_, out| {
@@ -136,15 +143,21 @@ impl Init {
             ))?;
             return Ok(Exit::Passed);
         }
-        let within = deployed.or(survey.published_from.as_deref());
-        let folder = match within {
-            Some(within) if self.folder == Path::new(".") => PathBuf::from(within),
-            Some(within) => self.folder.join(within),
-            None => self.folder.clone(),
+        let within: Vec<&str> = match deployed {
+            Some(folder) => vec![folder],
+            None => survey.published_from.iter().map(String::as_str).collect(),
+        };
+        let folder = |within: &&str| match self.folder == Path::new(".") {
+            true => PathBuf::from(within),
+            false => self.folder.join(within),
+        };
+        let folders = match within.is_empty() {
+            true => vec![self.folder.clone()],
+            false => within.iter().map(folder).collect(),
         };
         let mut wrong = Vec::new();
         let progress = Progress::packing(false);
-        let targets = Targets::gather(&[folder], &Packing::as_is(deployed.is_some()), &mut wrong);
+        let targets = Targets::gather(&folders, &Packing::as_is(deployed.is_some()), &mut wrong);
         progress.finish();
         let targets = targets?;
         wrong.extend(targets.failed.iter().map(|one| format!("{}: {}", one.name, one.why)));

@@ -142,9 +142,13 @@ pub fn of_project(folder: &Path) -> Option<Package> {
         .or_else(|| package(&files, &mut Vec::new()))
 }
 
-/// The folder in a private project that is published in its place, if there is one: a build has written a manifest there
-/// that has the same name, without the mark.
-pub fn published_from(project: &Project) -> Option<String> {
+/// The folders in a project that are published in its place: those that ng-packagr writes its libraries to, or, if it is
+/// private, the one where a build has written a manifest of the same name without the mark.
+pub fn published_from(project: &Project) -> Vec<String> {
+    let libraries = super::npm::ng_packagr::published_from(&project.folder);
+    if !libraries.is_empty() || !of_project(&project.folder).is_some_and(|package| package.private) {
+        return libraries;
+    }
     let names = names(project);
     let is_published = |name: &String| {
         let package = of_project(&project.folder.join(name));
@@ -157,7 +161,12 @@ pub fn published_from(project: &Project) -> Option<String> {
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .filter(is_published);
-    folders.next().filter(|_| folders.next().is_none())
+    folders.next().filter(|_| folders.next().is_none()).into_iter().collect()
+}
+
+/// The folder outside of a project that is published in its place, as a path from it.
+pub fn published_outside(folder: &Path) -> Option<String> {
+    super::npm::ng_packagr::destination(folder).filter(|written| crate::paths::join("", written).is_none())
 }
 
 /// Folders that builds of web apps leave what is deployed in.

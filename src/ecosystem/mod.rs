@@ -43,7 +43,7 @@ pub use edit::{Change, Edit, EditError, List};
 pub use folder::{
     Built, broken_manifest, built, dependencies, has_members_below, is_foreign_project, is_manifest,
     is_manifest_of, is_named_after, is_project, is_same_name, is_workspace, member, members, members_of,
-    names, of_project, outermost, published_from, upwards, written_names,
+    names, of_project, outermost, published_from, published_outside, upwards, written_names,
 };
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
@@ -214,7 +214,7 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     if let Some(project) = project {
         (inventory.making.not_built, inventory.making.kept_out) = missing(inventory, &project.folder);
         inventory.making.is_generated = folder::is_generated(project);
-        inventory.making.generated_from = npm::generated_from(project);
+        inventory.making.generated_from = npm::ng_packagr::generated_from(project);
         inventory.making.copies = copies::copies(inventory, project);
     }
     let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();

@@ -24,9 +24,9 @@ pub struct Making {
     /// Where the project's cargo is told what becomes of debug information, or would be: then without `text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub debug_option: Option<BuildOption>,
-    /// The folder of the private project that is published in its place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub published_from: Option<String>,
+    /// The folders of the private project that are published in its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published_from: Vec<String>,
     /// The folder of the private project that a build has left what is deployed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed_from: Option<String>,

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::inventory::{CodeMatch, Entry, Inventory};
 use crate::settings::Settings;
+use crate::words::counted;
 
 use super::{Context, Family, Finding, Place, Rule};
 
@@ -154,7 +155,7 @@ impl<'a> Suspect<'a> {
             .max_by_key(|(entry, found)| (found.found.len(), std::cmp::Reverse(entry.id)))?;
         let elsewhere = match self.places.len() {
             1 => String::new(),
-            places => format!(", and in {} more files", places - 1),
+            places => format!(", and in {} more", counted(places as u64 - 1, "file")),
         };
         let places = self.places.iter().take(MOST_PLACES).map(|(entry, found)| TextPlace {
             place: &entry.place,

@@ -37,14 +37,18 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     if let Some(package) = package.filter(|package| package.private) {
         let place = super::manifest_place(context.inventory, &package.manifest, package.private_line);
         let making = &context.inventory.making;
-        let help = match (&making.published_from, &making.deployed_from) {
-            (Some(folder), _) => format!(
-                "The manifest in {folder} has the same name and no such mark. If that folder is what is published, check it: `packgate check {folder}`."
+        let help = match (making.published_from.as_slice(), &making.deployed_from) {
+            ([folder], _) => format!(
+                "The manifest in {folder} has no such mark. If that folder is what is published, check it: `packgate check {folder}`."
             ),
-            (None, Some(folder)) => format!(
+            ([_, _, ..], _) => {
+                let folders = making.published_from.join(" ");
+                format!("If what is published are the folders that a build writes, check them: `packgate check {folders}`.")
+            }
+            ([], Some(folder)) => format!(
                 "If it is an app that is deployed, check what its build writes, and nothing else here counts: `packgate check {folder}`. Remove the mark from the manifest if the package is meant to be public."
             ),
-            (None, None) => "Remove the mark from the manifest if the package is meant to be public. If it is an app that is deployed, check what its build writes: `packgate check FOLDER`.".to_owned(),
+            ([], None) => "Remove the mark from the manifest if the package is meant to be public. If it is an app that is deployed, check what its build writes: `packgate check FOLDER`.".to_owned(),
         };
         let message = format!("The manifest marks `{}` as private: it must not be published.", package.name);
         findings.push(Finding::new(rule, place).message(message).help(help));
@@ -93,9 +97,14 @@ mod tests {
     #[test]
     fn names_the_folder_that_is_published_instead() {
         let mut inventory = npm("{\"name\": \"a\", \"private\": true}", &[]);
-        inventory.making.published_from = Some("dist".to_owned());
-        let found = run(&RULE, &inventory);
-        assert!(found[0].help.contains("`packgate check dist`"), "{}", found[0].help);
+        for (folders, expected) in [
+            (vec!["dist"], "`packgate check dist`"),
+            (vec!["dist/a", "dist/b"], "`packgate check dist/a dist/b`"),
+        ] {
+            inventory.making.published_from = folders.into_iter().map(str::to_owned).collect();
+            let found = run(&RULE, &inventory);
+            assert!(found[0].help.contains(expected), "{}", found[0].help);
+        }
     }
 
     #[test]

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{MANIFEST, project, together};
+use super::{MANIFEST, ng_packagr, project, together};
 use crate::ecosystem::client::{
     Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish, find_program,
 };
 use crate::ecosystem::folder::{Files, ProjectFolder as _, upwards};
-use crate::project::{Member, Project, read};
+use crate::project::{Member, Project};
 use crate::scratch;
 
 pub(super) struct NpmClient;
@@ -30,7 +30,7 @@ impl Client for NpmClient {
     }
 
     fn pack_all(&self, root: &Path, members: &[&Member], into: &Path) -> Option<Result<String, ClientError>> {
-        if members.iter().any(|member| built_elsewhere(&member.folder).is_some()) {
+        if members.iter().any(|member| ng_packagr::destination(&member.folder).is_some()) {
             return None;
         }
         let project = Project::new(root);
@@ -187,28 +187,8 @@ pub(super) fn packer(project: &Project) -> &'static str {
     }
 }
 
-/// The folder that ng-packagr writes an Angular library to, with the manifest that is published.
-fn built_elsewhere(folder: &Path) -> Option<String> {
-    let settings: Value = serde_json::from_str(&read(&folder.join("ng-package.json"))?).ok()?;
-    Some(settings.get("dest").and_then(Value::as_str).unwrap_or("dist").to_owned())
-}
-
-/// The manifest that ng-packagr took the fields of this folder's from, `files` among them, as a path from the folder.
-pub(in crate::ecosystem) fn generated_from(project: &Project) -> Option<String> {
-    let root = project.vcs_root()?;
-    let is_from = |above: &&Path| {
-        built_elsewhere(above).is_some_and(|into| {
-            crate::paths::join("", &into).is_some_and(|into| above.join(into) == project.folder)
-        })
-    };
-    let above =
-        project.folder.ancestors().skip(1).take_while(|above| above.starts_with(root)).find(is_from)?;
-    let levels = project.folder.strip_prefix(above).ok()?.components().count();
-    Some(format!("{}{MANIFEST}", "../".repeat(levels)))
-}
-
 fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
-    if let Some(into) = built_elsewhere(folder) {
+    if let Some(into) = ng_packagr::destination(folder) {
         return Err(ClientError::Elsewhere { tool: "ng-packagr", into });
     }
     let (manager, program, because) = Manager::of(&Project::new(folder));
@@ -317,21 +297,6 @@ mod tests {
         };
         assert!(into("{}").contains("`packgate check dist`"));
         assert!(into(r#"{"dest": "../../dist/ui"}"#).contains("`packgate check ../../dist/ui`"));
-    }
-
-    #[test]
-    fn whose_fields_ng_packagr_takes_over() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir_all(folder.path().join(".git")).unwrap();
-        fs::create_dir_all(folder.path().join("out/ui")).unwrap();
-        let from = |settings: &str, at: &str| {
-            fs::write(folder.path().join("ng-package.json"), settings).unwrap();
-            generated_from(&Project::new(folder.path().join(at)))
-        };
-        let settings = r#"{"dest": "./out/ui"}"#;
-        assert_eq!(from(settings, "out/ui").as_deref(), Some("../../package.json"));
-        assert_eq!(from(settings, "out"), None);
-        assert_eq!(from("{}", "out/ui"), None);
     }
 
     #[test]
