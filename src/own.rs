@@ -111,7 +111,9 @@ fn from_project(project: &Project, only: &[PathBuf], texts: &OwnTexts) -> OwnSou
 
 /// The folders whose text may get into a package of the project, and the names that its packages have.
 fn drawn_on(project: &Project, members: &[Member]) -> (Vec<PathBuf>, BTreeSet<String>) {
-    let mut folders = vec![project.folder.clone()];
+    // What a build has written to be published has its text elsewhere.
+    let written_from = ecosystem::written_from(project);
+    let mut folders: Vec<PathBuf> = written_from.into_iter().chain([project.folder.clone()]).collect();
     let mut names: BTreeSet<String> = ecosystem::names(project).into_iter().collect();
     // Members inside the folder are part of it anyway.
     let inside = members.iter().filter(|member| member.folder.starts_with(&project.folder));
@@ -226,6 +228,29 @@ mod tests {
 
     fn files(own: &OwnSource) -> Vec<&str> {
         own.files().iter().map(|file| file.path.as_str()).collect()
+    }
+
+    #[test]
+    fn what_a_build_writes_draws_on_what_it_is_written_from() {
+        let (a, b) = (module("alpha"), module("beta"));
+        let folder = tree(&[
+            (".git/HEAD", ""),
+            ("angular.json", r#"{"projects": {"a": {"root": "projects/a"}, "b": {"root": "projects/b"}}}"#),
+            ("projects/a/package.json", r#"{"name": "@acme/a"}"#),
+            ("projects/a/ng-package.json", r#"{"dest": "../../dist/a"}"#),
+            ("projects/a/src/a.ts", &a),
+            ("projects/b/package.json", r#"{"name": "@acme/b"}"#),
+            ("projects/b/ng-package.json", r#"{"dest": "./built"}"#),
+            ("projects/b/src/b.ts", &b),
+            ("dist/a/package.json", r#"{"name": "@acme/a"}"#),
+            ("projects/b/build/package.json", r#"{"name": "@acme/b"}"#),
+        ]);
+        for (written, expected) in
+            [("dist/a", "projects/a/src/a.ts"), ("projects/b/build", "projects/b/src/b.ts")]
+        {
+            let project = Project::new(folder.path().join(written));
+            assert_eq!(files(&of_project(&project, &[])), [expected]);
+        }
     }
 
     #[test]

@@ -179,15 +179,27 @@ pub(super) fn usual_deploy_folder(folder: &Path) -> Option<&'static str> {
     there.next().filter(|_| there.next().is_none())
 }
 
-/// Whether a project's folder is one that a build writes, with a manifest made of one further up.
+/// The folder that a build writes this one from, with a manifest made of that one's.
+pub fn written_from(project: &Project) -> Option<PathBuf> {
+    super::npm::ng_packagr::written_from(project).or_else(|| below_its_source(project))
+}
+
+/// Whether a build writes a project's manifest: version control, which would keep one that somebody wrote, has nothing of
+/// the folder.
 pub(super) fn is_generated(project: &Project) -> bool {
+    below_its_source(project).is_some() && project.tracked_files().is_none_or(|files| files.is_empty())
+}
+
+/// The folder further up with a manifest of the same name, if this is one of those that builds write.
+fn below_its_source(project: &Project) -> Option<PathBuf> {
     const WRITTEN: [&str; 7] = ["dist", "build", "out", "lib", "npm", "pkg", "package"];
-    let Some(root) = project.vcs_root() else { return false };
+    let root = project.vcs_root()?;
     let below = project.folder.strip_prefix(root).unwrap_or(Path::new(""));
     let is_written = below.iter().any(|part| WRITTEN.iter().any(|name| part == *name));
     let is_the_same =
-        |folder: &Path| of_project(folder).is_some_and(|own| names(project).contains(&own.name));
-    is_written && project.folder.ancestors().skip(1).take(below.iter().count()).any(is_the_same)
+        |folder: &&Path| of_project(folder).is_some_and(|own| names(project).contains(&own.name));
+    let mut above = project.folder.ancestors().skip(1).take(below.iter().count());
+    above.find(is_the_same).filter(|_| is_written).map(Path::to_path_buf)
 }
 
 /// What is wrong with the manifests of a folder, if one can't be read.

@@ -43,7 +43,7 @@ pub use edit::{Change, Edit, EditError, List};
 pub use folder::{
     Built, broken_manifest, built, dependencies, has_members_below, is_foreign_project, is_manifest,
     is_manifest_of, is_named_after, is_project, is_same_name, is_workspace, member, members, members_of,
-    names, of_project, outermost, published_from, published_outside, upwards, written_names,
+    names, of_project, outermost, published_from, published_outside, upwards, written_from, written_names,
 };
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};

@@ -79,6 +79,19 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
     }
 }
 
+/// A change to a manifest that a build writes, in words, if this is one: nobody else changes it.
+fn by_build(inventory: &Inventory, edit: &Edit) -> Option<Remedy> {
+    let making = &inventory.making;
+    let words = match &making.generated_from {
+        Some(from) => elsewhere(edit, from),
+        None if making.is_generated => {
+            format!("{edit}\nA build writes this manifest: have that do it, or the next one undoes it.")
+        }
+        None => return None,
+    };
+    Some(Remedy { words, ..Remedy::default() })
+}
+
 /// The same change to the manifest that a build takes the fields of this one from.
 fn elsewhere(edit: &Edit, from: &str) -> String {
     let edit = Edit { file: from.to_owned(), ..edit.clone() };
@@ -103,8 +116,8 @@ fn copied(inventory: &Inventory, entries: &[&Entry]) -> Option<String> {
 pub(crate) fn new_allowlist(inventory: &Inventory, items: &[String]) -> Option<Remedy> {
     let advice = super::format(inventory.kind).advice();
     let edit = advice.new_allowlist(items)?;
-    if let Some(from) = &inventory.making.generated_from {
-        return Some(Remedy { words: elsewhere(&edit, from), ..Remedy::default() });
+    if let Some(remedy) = by_build(inventory, &edit) {
+        return Some(remedy);
     }
     let is_packed = advice.packed_by(items);
     let is_left_out = |entry: &&Entry| !is_packed(below(inventory, entry));
@@ -121,10 +134,8 @@ pub(crate) fn let_in(inventory: &Inventory, path: &str) -> Option<Remedy> {
         return new_allowlist(inventory, &declared.proposal).filter(|_| is_covered);
     }
     let edit = super::format(inventory.kind).advice().let_in(declared, path)?;
-    if let Some(from) = &inventory.making.generated_from {
-        return Some(Remedy { words: elsewhere(&edit, from), ..Remedy::default() });
-    }
-    Some(Remedy { words: edit.to_string(), edits: vec![edit], ..Remedy::default() })
+    by_build(inventory, &edit)
+        .or_else(|| Some(Remedy { words: edit.to_string(), edits: vec![edit], ..Remedy::default() }))
 }
 
 fn counted(unwanted: &Unwanted<'_>) -> String {

@@ -1,6 +1,6 @@
 //! Angular libraries: ng-packagr writes the folder that is published, with a manifest made of the project's own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -31,13 +31,24 @@ pub(in crate::ecosystem) fn published_from(workspace: &Path) -> Vec<String> {
 
 /// The manifest that ng-packagr took the fields of this folder's from, `files` among them, as a path from the folder.
 pub(in crate::ecosystem) fn generated_from(project: &Project) -> Option<String> {
+    let (above, library) = library_of(project)?;
+    let levels = project.folder.strip_prefix(above).ok()?.components().count();
+    Some(format!("{}{}", "../".repeat(levels), join(&library, MANIFEST)?))
+}
+
+/// The folder of the library that ng-packagr wrote this folder from.
+pub(in crate::ecosystem) fn written_from(project: &Project) -> Option<PathBuf> {
+    library_of(project).map(|(above, library)| above.join(library))
+}
+
+/// The library that was written to this folder, and the folder above both that it is seen from.
+fn library_of(project: &Project) -> Option<(&Path, String)> {
     let root = project.vcs_root()?;
     let above = project.folder.ancestors().skip(1).take_while(|above| above.starts_with(root));
     above.into_iter().find_map(|above| {
         let here = project.folder.strip_prefix(above).ok()?;
-        let (library, _) = libraries(above).into_iter().find(|(_, written)| Path::new(written) == here)?;
-        let manifest = join(&library, MANIFEST)?;
-        Some(format!("{}{manifest}", "../".repeat(here.components().count())))
+        let library = libraries(above).into_iter().find(|(_, written)| Path::new(written) == here);
+        library.map(|(library, _)| (above, library))
     })
 }
 
