@@ -403,10 +403,16 @@ fn has_telling_word(bytes: &[u8], words: &[&str]) -> bool {
     rest.len() < bytes.len() && !is_strewn(&rest)
 }
 
-/// Whether capitals, small letters and digits follow one another as in no words with a number behind.
+/// Whether capitals, small letters and digits follow one another as in no words with a number behind, or letters and
+/// digits as in a long number in hex.
 fn is_strewn(bytes: &[u8]) -> bool {
     const SHORTEST: usize = 12;
+    const SHORTEST_HEX: usize = 24;
     let bytes: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    if bytes.len() >= SHORTEST_HEX && bytes.iter().all(u8::is_ascii_hexdigit) {
+        let is_turn = |pair: &&[u8]| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit());
+        return bytes.windows(2).filter(is_turn).count() * 6 >= bytes.len();
+    }
     let class = |byte: &u8| (byte.is_ascii_uppercase(), byte.is_ascii_lowercase());
     let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
     let changes = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if class(a) != class(b))).count();
@@ -501,6 +507,7 @@ pub(super) fn crc32(bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
 
     #[test]
     fn six_of_a_kind_are_chance_in_a_long_row_of_hexadecimal() {
@@ -569,6 +576,24 @@ mod tests {
         }
         for word in ["MyDatabase", "HTTPSProxy", "$HOME9abc", "strength", "Lengthy9$NAME"] {
             assert!(!is_password(word.as_bytes()), "{word}");
+        }
+    }
+
+    #[test]
+    fn in_a_long_number_in_hex_chance_writes_a_word() {
+        for seed in [1, fresh_seed()] {
+            let mut dice = Dice::new(seed);
+            for word in ["abcd", "1234"] {
+                for _ in 0..100 {
+                    let (before, behind) = (20 + dice.below(20), 24 + dice.below(20));
+                    let mut hex = |count| dice.characters("0123456789abcdef", count);
+                    let number = format!("{}{word}{}", hex(before), hex(behind));
+                    assert!(!has_telling_word(number.as_bytes(), NO_PASSWORDS), "{number}, seed {seed}");
+                }
+            }
+        }
+        for number in ["abcdabcdabcdabcdabcd1234", "abcd00000000000000000000000000001234"] {
+            assert!(has_telling_word(number.as_bytes(), NO_PASSWORDS), "{number}");
         }
     }
 
