@@ -1,16 +1,16 @@
-//! The fingerprint file: `packgate-fingerprints\n`, a version, and per source a salt and per internal file its label and its
-//! fingerprints (ascending differences) with their lines, all numbers as LEB128; a checksum at the end.
+//! The fingerprint file: `packgate-fingerprints\n`, a version, and per source a salt and per internal file its label, the
+//! stream of words (0 for all, 1 for those that minifiers keep) and its fingerprints (ascending differences) with their lines, all numbers as LEB128; a checksum at the end.
 
 use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::shelf::{Book, Labels, Shelf};
-use super::winnow::{self, Salt};
+use super::winnow::{self, Salt, Stream};
 use crate::words::hex;
 
 const MAGIC: &[u8] = b"packgate-fingerprints\n";
 /// Goes up whenever words, runs or windows are made differently, since old fingerprints then find nothing.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Why a fingerprint file can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +51,7 @@ fn write_shelf(bytes: &mut Vec<u8>, shelf: &Shelf, labels: Labels) {
         };
         put(bytes, label.len() as u64);
         bytes.extend_from_slice(label.as_bytes());
+        put(bytes, u64::from(book.stream == Stream::Kept));
         put(bytes, book.prints.len() as u64);
         let mut last = 0;
         for (print, line) in &book.prints {
@@ -84,6 +85,11 @@ fn read_shelf(rest: &mut Rest<'_>) -> Result<Shelf, FileError> {
     for _ in 0..count {
         let length = rest.number()? as usize;
         let label = String::from_utf8_lossy(rest.take(length)?).into_owned();
+        let stream = match rest.number()? {
+            0 => Stream::All,
+            1 => Stream::Kept,
+            _ => return Err(FileError::Damaged(rest.at())),
+        };
         let mut prints = Vec::new();
         let mut last = 0u64;
         for _ in 0..rest.number()? {
@@ -94,7 +100,7 @@ fn read_shelf(rest: &mut Rest<'_>) -> Result<Shelf, FileError> {
             let line = u32::try_from(rest.number()?).map_err(|_| FileError::Damaged(rest.at()))?;
             prints.push((last, line));
         }
-        books.push(Book { label, prints });
+        books.push(Book { label, stream, prints });
     }
     Ok(Shelf::new(salt, books))
 }
@@ -154,7 +160,8 @@ mod tests {
     use super::*;
 
     fn shelf(salt: u8, label: &str, prints: &[(u64, u32)]) -> Shelf {
-        Shelf::new([salt; 16], vec![Book { label: label.to_owned(), prints: prints.to_vec() }])
+        let stream = if salt == 1 { Stream::All } else { Stream::Kept };
+        Shelf::new([salt; 16], vec![Book { label: label.to_owned(), stream, prints: prints.to_vec() }])
     }
 
     #[test]

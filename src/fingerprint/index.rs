@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::lexicon::Syntax;
 use super::shelf::{Book, Labels, Shelf};
-use super::winnow::{self, Salt};
+use super::winnow::{self, Salt, Stream};
 use super::{file, walk};
 
 /// Files with fewer fingerprints are too small to say that they were recognised.
@@ -26,6 +26,8 @@ pub struct Index {
 pub struct Match {
     /// The internal file's label.
     pub file: String,
+    /// Whether it was recognised by what minifiers keep, and not by all words.
+    pub is_minified: bool,
     /// How many fingerprints the internal file has.
     pub of: u32,
     /// Those that were found, sorted.
@@ -90,7 +92,8 @@ impl Index {
 
     /// Internal files.
     pub fn files(&self) -> usize {
-        self.shelves.iter().map(|shelf| shelf.books.len()).sum()
+        let labels = |shelf: &Shelf| shelf.books.iter().map(|book| &book.label).collect::<HashSet<_>>().len();
+        self.shelves.iter().map(labels).sum()
     }
 
     /// Fingerprints of all files.
@@ -124,6 +127,7 @@ impl Index {
             prints.dedup_by_key(|(print, _)| *print);
             Some(Match {
                 file: book.label.clone(),
+                is_minified: book.stream == Stream::Kept,
                 of: book.prints.len() as u32,
                 found: prints.into_iter().map(|(print, _)| print).collect(),
                 offset,
@@ -144,14 +148,12 @@ fn below(roots: &[PathBuf]) -> Vec<PathBuf> {
 
 /// What the files' fingerprints are, and the cheap hashes of the runs that those were made from.
 fn books(files: &[PathBuf], base: &Path, salt: &Salt) -> (Vec<Book>, HashSet<u64>) {
-    let book = |path: &PathBuf| {
+    let of = |path: &PathBuf| {
         let text = written(path)?;
-        let label = label(path, base);
-        let (prints, orders) = prints(&text, &label, salt);
-        Some((Book { prints, label }, orders))
+        Some(prints(&text, label(path, base), salt))
     };
-    let (books, orders): (Vec<Book>, Vec<Vec<u64>>) = files.par_iter().filter_map(book).unzip();
-    (books, orders.into_iter().flatten().collect())
+    let (books, orders): (Vec<[Book; 2]>, Vec<Vec<u64>>) = files.par_iter().filter_map(of).unzip();
+    (books.into_iter().flatten().collect(), orders.into_iter().flatten().collect())
 }
 
 /// The fingerprints of files, of those runs that have one of these cheap hashes.
@@ -186,20 +188,44 @@ fn salt_of(files: &[PathBuf]) -> Salt {
     all.finalize().first_chunk::<16>().copied().unwrap_or_default()
 }
 
-/// A text's fingerprints with their lines, each once, and the cheap hashes of their runs.
-fn prints(text: &[u8], path: &str, salt: &Salt) -> (Vec<(u64, u32)>, Vec<u64>) {
-    let (mut prints, mut orders) = (Vec::new(), Vec::new());
-    let (mut line, mut counted) = (1u32, 0);
-    winnow::choose(text, Syntax::of(path), |chosen| {
-        let passed = text.get(counted..chosen.offset).unwrap_or_default();
-        line += memchr::memchr_iter(b'\n', passed).count() as u32;
-        counted = chosen.offset.max(counted);
-        prints.push((chosen.fingerprint(salt), line));
+/// A text's fingerprints with their lines, each once, by each stream of its words, and the cheap hashes of the runs.
+fn prints(text: &[u8], label: String, salt: &Salt) -> ([Book; 2], Vec<u64>) {
+    let book = |stream: Stream| Book { label: label.clone(), stream, prints: Vec::new() };
+    let mut books = [(book(Stream::All), LineCount::of(text)), (book(Stream::Kept), LineCount::of(text))];
+    let mut orders = Vec::new();
+    winnow::choose(text, Syntax::of(&label), |chosen| {
         orders.push(chosen.order);
+        let mine = books.iter_mut().find(|(book, _)| book.stream == chosen.stream);
+        if let Some((book, lines)) = mine {
+            book.prints.push((chosen.fingerprint(salt), lines.at(chosen.offset)));
+        }
     });
-    prints.sort_unstable();
-    prints.dedup_by_key(|(print, _)| *print);
-    (prints, orders)
+    let books = books.map(|(mut book, _)| {
+        book.prints.sort_unstable();
+        book.prints.dedup_by_key(|(print, _)| *print);
+        book
+    });
+    (books, orders)
+}
+
+/// Counts the lines of a text up to places that lie ever further on.
+struct LineCount<'a> {
+    text: &'a [u8],
+    line: u32,
+    counted: usize,
+}
+
+impl<'a> LineCount<'a> {
+    fn of(text: &'a [u8]) -> Self {
+        Self { text, line: 1, counted: 0 }
+    }
+
+    fn at(&mut self, offset: usize) -> u32 {
+        let passed = self.text.get(self.counted..offset).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', passed).count() as u32;
+        self.counted = offset.max(self.counted);
+        self.line
+    }
 }
 
 /// Drops what is in many files, and files of which too little is left. Copies of a file count once.
@@ -251,9 +277,11 @@ mod tests {
         let stored = Index::read(&index.write(Labels::Paths)).expect("an index");
         let bundle = format!("{}{secret}{public}{}", module("mine", 1), module("mine", 90));
         let found = index.find("bundle.js", bundle.as_bytes());
-        assert_eq!(found.len(), 1);
+        let told: Vec<(&str, bool)> =
+            found.iter().map(|found| (found.file.as_str(), found.is_minified)).collect();
+        assert_eq!(told, [("inner/a.ts", false), ("inner/a.ts", true)]);
         assert_eq!(found, stored.find("bundle.js", bundle.as_bytes()));
         assert!(index.find("bundle.js", public.as_bytes()).is_empty(), "it is public");
-        assert_eq!(found[0].found.len(), found[0].of as usize);
+        assert!(found.iter().all(|found| found.found.len() == found.of as usize));
     }
 }

@@ -5,7 +5,8 @@
 //! keywords), so that formatting, quotes, comments and the order of functions don't matter. Of every
 //! [`winnow::WINDOW`] neighbouring runs of [`winnow::RUN`] words, the one with the smallest hash is a
 //! fingerprint. Two texts that share [`winnow::RUN`] + [`winnow::WINDOW`] - 1 words in a row share a
-//! fingerprint for sure.
+//! fingerprint for sure. The words that minifiers keep, names of properties and those in strings, make a stream of their
+//! own, whose fingerprints are found where other names are shortened.
 
 mod erase;
 mod file;

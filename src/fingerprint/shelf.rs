@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::winnow::Salt;
+use super::winnow::{Salt, Stream};
 
 /// Whether a fingerprint file tells the paths of the internal files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +28,11 @@ pub(super) struct Shelf {
     orders: Option<HashSet<u64>>,
 }
 
-/// One internal file.
+/// One internal file, by one stream of its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Book {
     pub label: String,
+    pub stream: Stream,
     /// Fingerprint and the line where it begins, sorted by fingerprint.
     pub prints: Vec<(u64, u32)>,
 }

@@ -6,12 +6,18 @@ use super::lexicon::{self, Syntax};
 use crate::plain::Plain;
 
 /// A word that counts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Word {
     /// What tells it from other words.
     pub hash: u64,
     /// Whether it is long enough to mean something.
     pub has_meaning: bool,
+    /// Whether a minifier leaves it as it is: the name of a property, a word in a string.
+    pub is_kept: bool,
+    /// Whether it is such a one, and not in half of all programs.
+    pub is_telling: bool,
+    /// Whether it comes after the last one that is kept in the alphabet: so do the names in a list of what everybody knows.
+    pub ascends: bool,
     /// Where it is in the text.
     pub offset: usize,
 }
@@ -45,6 +51,8 @@ struct Bracket {
     open: u8,
     /// Question marks still without their colon.
     questions: u32,
+    /// Whether it has statements in it, and no names of properties.
+    is_block: bool,
 }
 
 struct Lexer<'a, 'e> {
@@ -53,16 +61,31 @@ struct Lexer<'a, 'e> {
     syntax: Syntax,
     depth: u32,
     before: Before,
+    /// The last byte of what was before, `w` for a word that is a value.
+    last: u8,
     brackets: Vec<Bracket>,
     /// Bytes that may still be looked at for nothing in the search for types.
     effort: usize,
+    /// The last word that is kept.
+    last_kept: &'a [u8],
     each: &'e mut dyn FnMut(Word),
 }
 
 impl<'a, 'e> Lexer<'a, 'e> {
     fn new(text: &'a [u8], syntax: Syntax, depth: u32, each: &'e mut dyn FnMut(Word)) -> Self {
         let effort = (1 << 20) + 4 * text.len();
-        Self { text, at: 0, syntax, depth, before: Before::Operator, brackets: Vec::new(), effort, each }
+        Self {
+            text,
+            at: 0,
+            syntax,
+            depth,
+            before: Before::Operator,
+            last: b';',
+            brackets: Vec::new(),
+            effort,
+            last_kept: b"",
+            each,
+        }
     }
 
     fn run(mut self) {
@@ -162,8 +185,11 @@ impl<'a, 'e> Lexer<'a, 'e> {
     fn punctuation(&mut self, byte: u8) {
         self.at += 1;
         self.before = Before::Operator;
+        let last = std::mem::replace(&mut self.last, byte);
         match byte {
-            b'(' | b'[' | b'{' => self.open(byte),
+            b'(' | b'[' => self.open(byte, false),
+            // Behind `)`, `=>`, a name or another statement stands a block; else an object or a pattern.
+            b'{' => self.open(byte, matches!(last, b')' | b'>' | b'w' | b';' | b'{' | b'}')),
             b')' | b']' => {
                 self.brackets.pop();
                 self.before = Before::Value;
@@ -195,9 +221,9 @@ impl<'a, 'e> Lexer<'a, 'e> {
         }
     }
 
-    fn open(&mut self, open: u8) {
+    fn open(&mut self, open: u8, is_block: bool) {
         if self.brackets.len() < MOST_BRACKETS {
-            self.brackets.push(Bracket { open, questions: 0 });
+            self.brackets.push(Bracket { open, questions: 0, is_block });
         }
     }
 
@@ -227,9 +253,10 @@ impl<'a, 'e> Lexer<'a, 'e> {
         self.string(inner, self.at + 1);
         self.at += length;
         self.before = Before::Value;
+        self.last = quote;
     }
 
-    fn string(&mut self, inner: &[u8], offset: usize) {
+    fn string(&mut self, inner: &'a [u8], offset: usize) {
         let is_text = inner.len() >= LEAST_TEXT && memchr::memmem::find(inner, b"\\n").is_some();
         match Plain::of(inner).filter(|_| is_text && self.depth < MOST_DEPTH) {
             Some(plain) => {
@@ -242,7 +269,7 @@ impl<'a, 'e> Lexer<'a, 'e> {
     }
 
     /// The words of a string or of a template's text, escapes and what isn't ASCII parting them.
-    fn words_in(&mut self, inner: &[u8], offset: usize) {
+    fn words_in(&mut self, inner: &'a [u8], offset: usize) {
         let mut at = 0;
         while let Some(&byte) = inner.get(at) {
             if byte == b'\\' {
@@ -250,7 +277,7 @@ impl<'a, 'e> Lexer<'a, 'e> {
             } else if is_word(byte) {
                 let word = inner.get(at..).unwrap_or_default();
                 let length = word.iter().take_while(|byte| is_word(**byte)).count();
-                self.emit(word.get(..length).unwrap_or_default(), offset + at);
+                self.emit(word.get(..length).unwrap_or_default(), offset + at, true);
                 at += length;
             } else {
                 at += 1;
@@ -276,11 +303,13 @@ impl<'a, 'e> Lexer<'a, 'e> {
         self.at += length;
         if self.peek(0) == b'$' {
             self.at += 2;
-            self.open(b'$');
+            self.open(b'$', false);
             self.before = Before::Operator;
+            self.last = b'(';
         } else {
             self.at += 1;
             self.before = Before::Value;
+            self.last = b'`';
         }
     }
 
@@ -299,10 +328,12 @@ impl<'a, 'e> Lexer<'a, 'e> {
             length += 1;
         }
         if let Some(hash) = rest.get(..length).and_then(lexicon::number) {
-            (self.each)(Word { hash, has_meaning: false, offset: self.at });
+            // Minifiers fold numbers, and write them before what they are multiplied with.
+            (self.each)(Word { hash, offset: self.at, ..Word::default() });
         }
         self.at += length.max(1);
         self.before = Before::Value;
+        self.last = b'0';
     }
 
     fn word(&mut self) {
@@ -313,10 +344,14 @@ impl<'a, 'e> Lexer<'a, 'e> {
         self.at += length;
         let is_property = self.before == Before::Dot;
         let was = std::mem::replace(&mut self.before, Before::Value);
+        let last = std::mem::replace(&mut self.last, b'w');
         if !is_property && self.statement(word, start, was) {
+            let opens_block = matches!(word, b"else" | b"do");
+            self.last = if self.before == Before::Value || opens_block { b'w' } else { b'=' };
             return;
         }
-        self.emit(word, start);
+        let is_kept = is_property || (self.syntax == Syntax::Script && self.is_key(last));
+        self.emit(word, start, is_kept);
         if self.syntax == Syntax::Script {
             self.at += erase::type_arguments(self.rest());
             let in_parameters =
@@ -325,6 +360,20 @@ impl<'a, 'e> Lexer<'a, 'e> {
                 self.erase(erase::annotation(self.rest()));
             }
         }
+    }
+
+    /// Whether a word behind `last` names a property of an object or a pattern, alone or with its value.
+    fn is_key(&self, last: u8) -> bool {
+        let in_object =
+            |bracket: &Bracket| bracket.open == b'{' && !bracket.is_block && bracket.questions == 0;
+        let rest = self.rest().trim_ascii_start();
+        matches!(last, b'{' | b',')
+            && self.brackets.last().is_some_and(in_object)
+            && match rest.first() {
+                Some(b':' | b',' | b'}') => true,
+                Some(b'=') => !matches!(rest.get(1), Some(b'=' | b'>')),
+                _ => false,
+            }
     }
 
     /// Handles keywords; true if the word and perhaps more is passed over.
@@ -368,10 +417,17 @@ impl<'a, 'e> Lexer<'a, 'e> {
         before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| *byte == b'\n')
     }
 
-    fn emit(&mut self, word: &[u8], offset: usize) {
-        if let Some(hash) = lexicon::word(word) {
-            (self.each)(Word { hash, has_meaning: lexicon::has_meaning(word), offset });
+    fn emit(&mut self, word: &'a [u8], offset: usize, is_kept: bool) {
+        let Some(hash) = lexicon::word(word) else { return };
+        let has_meaning = lexicon::has_meaning(word);
+        // Names as short as this may be a minifier's own.
+        let is_kept = is_kept && has_meaning && self.syntax == Syntax::Script;
+        let is_telling = is_kept && !lexicon::is_common(hash);
+        let ascends = is_kept && self.last_kept < word;
+        if is_kept {
+            self.last_kept = word;
         }
+        (self.each)(Word { hash, has_meaning, is_kept, is_telling, ascends, offset });
     }
 }
 
@@ -476,6 +532,44 @@ mod tests {
         same("new Map<string, Foo>()", "new Map()");
         same("export { alpha, beta as gamma };\ndelta()", "delta()");
         same("alpha(beta ? gamma : delta, epsilon)", "alpha(beta?gamma:delta,epsilon)");
+    }
+
+    #[test]
+    fn a_minifier_leaves_names_of_properties_and_words_in_strings() {
+        let kept = |text: &str| {
+            let mut all = Vec::new();
+            words(text.as_bytes(), Syntax::Script, &mut |word| {
+                if word.is_kept {
+                    all.push(word.hash);
+                }
+            });
+            all
+        };
+        for (written, minified, count) in [
+            (
+                "function total({ amount, rate = 20 }: Order): number { return amount.net * (1 + rate.share) }",
+                "function t({amount:e,rate:r=20}){return e.net*(1+r.share)}",
+                4,
+            ),
+            (
+                "const found = { delta: value.gamma, epsilon };\nif (found) { first = second; log(`now ${found.zeta} then`) }",
+                "const a={delta:b.gamma,epsilon:c};a&&(d=e,f(`now ${a.zeta} then`))",
+                6,
+            ),
+            (
+                "return state['open'] ? { kind: 'shut', at: here } : { kind: 'open', at: there }",
+                "return s.open?{kind:\"shut\",at:h}:{kind:\"open\",at:t}",
+                5,
+            ),
+            (
+                "class Alpha { beta = 3; gamma() { outer: for (;;) break outer } }",
+                "class A{beta=3;gamma(){a:for(;;)break a}}",
+                0,
+            ),
+        ] {
+            assert_eq!(kept(written), kept(minified), "{written}");
+            assert_eq!(kept(written).len(), count, "{written}");
+        }
     }
 
     #[test]

@@ -20,9 +20,29 @@ pub(super) const BITS: u32 = 48;
 /// A secret-less key: fingerprints of different salts can't be compared.
 pub(super) type Salt = [u8; 16];
 
+/// Which words of a text make its runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    /// All that count.
+    All,
+    /// Those that a minifier leaves as they are.
+    Kept,
+}
+
+impl Stream {
+    /// What the hashes of its runs begin with, so that no run of one stream is one of the other.
+    fn seed(self) -> u64 {
+        match self {
+            Self::All => 0,
+            Self::Kept => 1,
+        }
+    }
+}
+
 /// A run that was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chosen {
+    pub stream: Stream,
     words: [u64; RUN],
     /// A cheap hash of the run: where it is not among those of other runs, neither is its fingerprint.
     pub order: u64,
@@ -35,6 +55,7 @@ impl Chosen {
     pub(super) fn fingerprint(&self, salt: &Salt) -> u64 {
         let mut hasher = Sha256::new();
         hasher.update(salt);
+        hasher.update(self.stream.seed().to_le_bytes());
         for word in self.words {
             hasher.update(word.to_le_bytes());
         }
@@ -44,16 +65,22 @@ impl Chosen {
     }
 }
 
-/// Calls `each` with the runs of a text that winnowing chooses, in order.
+/// Calls `each` with the runs of a text that winnowing chooses, those of each stream in order.
 pub(super) fn choose(text: &[u8], syntax: Syntax, mut each: impl FnMut(Chosen)) {
-    let mut runs = Runs::default();
-    tokens::words(text, syntax, &mut |word| runs.push(word, &mut each));
-    runs.finish(&mut each);
+    let (mut all, mut kept) = (Runs::new(Stream::All), Runs::new(Stream::Kept));
+    tokens::words(text, syntax, &mut |word| {
+        all.push(word, &mut each);
+        if word.is_kept {
+            kept.push(Word { has_meaning: word.is_telling, ..word }, &mut each);
+        }
+    });
+    all.finish(&mut each);
+    kept.finish(&mut each);
 }
 
-/// The last words and the last runs of a text.
-#[derive(Default)]
+/// The last words and the last runs of a stream.
 struct Runs {
+    stream: Stream,
     words: VecDeque<Word>,
     /// Runs that may still be the smallest of a window, by number and hash; hashes grow from the front.
     window: VecDeque<(u64, u64, Chosen)>,
@@ -63,6 +90,10 @@ struct Runs {
 }
 
 impl Runs {
+    fn new(stream: Stream) -> Self {
+        Self { stream, words: VecDeque::new(), window: VecDeque::new(), number: 0, last_chosen: None }
+    }
+
     fn push(&mut self, word: Word, each: &mut impl FnMut(Chosen)) {
         if self.words.len() == RUN {
             self.words.pop_front();
@@ -76,12 +107,16 @@ impl Runs {
             *slot = word.hash;
         }
         let offset = self.words.front().map_or(0, |word| word.offset);
-        let hash = order(&words);
+        let hash = order(self.stream, &words);
         // The rightmost of equals is kept, as in the paper.
         while self.window.back().is_some_and(|(_, last, _)| *last >= hash) {
             self.window.pop_back();
         }
-        self.window.push_back((self.number, hash, Chosen { words, order: hash, offset }));
+        self.window.push_back((
+            self.number,
+            hash,
+            Chosen { stream: self.stream, words, order: hash, offset },
+        ));
         self.number += 1;
         while self.window.front().is_some_and(|(number, ..)| number + (WINDOW as u64) < self.number) {
             self.window.pop_front();
@@ -108,6 +143,9 @@ impl Runs {
     }
 
     fn has_meaning(&self) -> bool {
+        if self.words.iter().skip(1).all(|word| word.ascends) {
+            return false;
+        }
         let mut meant = [0u64; LEAST_MEANING];
         let mut count = 0;
         for word in self.words.iter().filter(|word| word.has_meaning) {
@@ -126,8 +164,8 @@ impl Runs {
 }
 
 /// A cheap hash that puts runs in an order.
-fn order(words: &[u64; RUN]) -> u64 {
-    words.iter().fold(0u64, |sum, word| {
+fn order(stream: Stream, words: &[u64; RUN]) -> u64 {
+    words.iter().fold(stream.seed(), |sum, word| {
         let mixed = (sum ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         mixed ^ (mixed >> 29)
     })

@@ -11,7 +11,9 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
         return;
     };
     for found in index.find(sample.path, sample.bytes) {
-        let known = sink.entry.internal_code.iter_mut().find(|known| known.file == found.file);
+        let is_it =
+            |known: &&mut CodeMatch| known.file == found.file && known.is_minified == found.is_minified;
+        let known = sink.entry.internal_code.iter_mut().find(is_it);
         match known {
             Some(known) => {
                 known.found.extend(found.found);
@@ -20,6 +22,7 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
             }
             None => sink.entry.internal_code.push(CodeMatch {
                 file: found.file,
+                is_minified: found.is_minified,
                 line: found.line,
                 of: found.of,
                 found: found.found,

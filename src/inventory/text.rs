@@ -124,6 +124,9 @@ pub enum MentionKind {
 pub struct CodeMatch {
     /// The internal file, as its index labels it.
     pub file: String,
+    /// Whether it was recognised by what minifiers keep, and not by all words.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_minified: bool,
     /// Line in the internal file of what is at `at`, from 1.
     pub line: u32,
     /// Fingerprints that the internal file has.

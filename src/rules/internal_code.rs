@@ -20,8 +20,10 @@ Fingerprints the code in the folders of `internal.roots` and in private members 
 documentation and demos, and for the project's own folder) by winnowing (Schleimer, Wilkerson, Aiken 2003), and looks for it in every text of the artifact: in files, in bundles, and in the
 texts inside source maps. For each internal file it says how much of it would get out.
 
-Formatting, quotes, comments, types and the order of functions don't matter; names do. **Code whose names were
-minified is out of reach.** Text that many internal files share, and files of only a few lines, don't count.
+Formatting, quotes, comments, types and the order of functions don't matter. Code whose names a minifier has shortened
+is recognised by what it leaves: the names of properties and the words in strings. **A file that has few of
+these, and names of properties that are shortened, too, are out of reach.** Text that many internal files share, and files
+of only a few lines, don't count.
 
 ## Why it matters
 
@@ -49,21 +51,29 @@ fingerprints = ["private.fingerprints"]
 /// percent: the smaller the share, the more. Unrelated texts share one or two now and then: the same idiom, the same
 /// snippet.
 const ENOUGH: [(usize, usize); 4] = [(3, 50), (4, 25), (5, 8), (40, 0)];
+/// The same for what minifiers keep, of which short lists of what everybody knows are made, too.
+const ENOUGH_MINIFIED: [(usize, usize); 4] = [(3, 50), (6, 30), (12, 15), (40, 5)];
 /// Entries kept in the evidence of one finding.
 const MOST_PLACES: usize = 50;
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut suspects: Vec<Suspect<'_>> = Suspect::all(context.inventory).into_values().collect();
     // The file of which most got out takes its fingerprints first, so that one that merely shares a function with it
-    // isn't reported.
+    // isn't reported. All words say more than those that are left.
     suspects.sort_by(|a, b| {
-        b.percent().cmp(&a.percent()).then(b.found.len().cmp(&a.found.len())).then(a.file.cmp(b.file))
+        let by_share = b.percent().cmp(&a.percent()).then(b.found.len().cmp(&a.found.len()));
+        a.is_minified.cmp(&b.is_minified).then(by_share).then(a.file.cmp(b.file))
     });
     let mut explained: HashSet<u64> = HashSet::new();
+    let mut named: HashSet<&str> = HashSet::new();
     for suspect in &suspects {
         let own = suspect.found.iter().filter(|print| !explained.contains(*print)).count();
-        if ENOUGH.iter().any(|(least, percent)| own >= *least && own * 100 >= suspect.of * percent) {
+        let enough = if suspect.is_minified { ENOUGH_MINIFIED } else { ENOUGH };
+        if enough.iter().any(|(least, percent)| own >= *least && own * 100 >= suspect.of * percent) {
             explained.extend(&suspect.found);
+            if !named.insert(suspect.file) {
+                continue;
+            }
             findings.extend(suspect.finding(rule, context.settings));
         }
     }
@@ -74,6 +84,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 struct Evidence<'a> {
     /// The internal file.
     file: &'a str,
+    /// Whether it was recognised by what minifiers keep.
+    minified: bool,
     /// The line in it where the longest part begins.
     line: u32,
     /// How much of it, in fingerprints.
@@ -99,22 +111,23 @@ struct TextPlace<'a> {
     internal_line: u32,
 }
 
-/// An internal file with text in the artifact.
+/// An internal file with text in the artifact, by all its words or by those that minifiers keep.
 struct Suspect<'a> {
     file: &'a str,
+    is_minified: bool,
     of: usize,
     found: HashSet<u64>,
     places: Vec<(&'a Entry, &'a CodeMatch)>,
 }
 
 impl<'a> Suspect<'a> {
-    fn all(inventory: &'a Inventory) -> BTreeMap<&'a str, Self> {
-        let mut suspects: BTreeMap<&str, Self> = BTreeMap::new();
+    fn all(inventory: &'a Inventory) -> BTreeMap<(&'a str, bool), Self> {
+        let mut suspects: BTreeMap<(&str, bool), Self> = BTreeMap::new();
         for entry in inventory.files() {
             for found in &entry.internal_code {
-                let (file, of) = (found.file.as_str(), found.of as usize);
-                let new = || Self { file, of, found: HashSet::new(), places: Vec::new() };
-                let suspect = suspects.entry(file).or_insert_with(new);
+                let (file, is_minified, of) = (found.file.as_str(), found.is_minified, found.of as usize);
+                let new = || Self { file, is_minified, of, found: HashSet::new(), places: Vec::new() };
+                let suspect = suspects.entry((file, is_minified)).or_insert_with(new);
                 suspect.found.extend(&found.found);
                 suspect.places.push((entry, found));
             }
@@ -162,8 +175,10 @@ impl<'a> Suspect<'a> {
             line: found.at.line,
             internal_line: found.line,
         });
+        let minified = if self.is_minified { ", its names shortened" } else { "" };
         let evidence = Evidence {
             file: self.file,
+            minified: self.is_minified,
             line: most.line,
             percent: self.percent(),
             fingerprints: Share { found: self.found.len(), of: self.of },
@@ -172,7 +187,7 @@ impl<'a> Suspect<'a> {
         Some(
             Finding::new(rule, Place::at(entry, &most.at))
                 .message(format!(
-                    "This file contains text of the internal file {} (from its line {}{elsewhere}): about {} % of that file would get out.",
+                    "This file contains text of the internal file {} (from its line {}{elsewhere}{minified}): about {} % of that file would get out.",
                     self.file,
                     most.line,
                     self.percent(),
@@ -193,6 +208,7 @@ mod tests {
     fn with(place: &str, matches: &[(&str, u32, std::ops::Range<u64>)]) -> Entry {
         let one = |(file, of, found): &(&str, u32, std::ops::Range<u64>)| CodeMatch {
             file: (*file).to_owned(),
+            is_minified: false,
             line: 7,
             of: *of,
             found: found.clone().collect(),

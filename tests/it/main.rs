@@ -41,6 +41,7 @@ mod ordinary;
 mod own_source;
 mod packers;
 mod policy;
+mod private_members;
 #[cfg(target_os = "linux")]
 mod publish;
 mod random;
