@@ -71,6 +71,10 @@ fn by_heads(package: &Package) -> Option<String> {
     Some("its source files begin with an open one".to_owned())
 }
 
+/// Words of a licence that keeps the source.
+const KEPT: &[&str] =
+    &["proprietary", "commercial", "closed", "eula", "internal", "confidential", "reserved"];
+
 /// Whether the manifest only says where the licence is.
 fn is_elsewhere(licence: &str) -> bool {
     let lower = licence.to_lowercase();
@@ -80,6 +84,11 @@ fn is_elsewhere(licence: &str) -> bool {
         let stem = name.split('.').next().unwrap_or(name);
         matches!(stem, "license" | "licence" | "copying" | "unlicense" | "mit-license")
     };
+    // "Apache licensed, as found in the LICENSE file"
+    let points = ["license file", "licence file"].iter().any(|file| plain.ends_with(file));
+    if points && !KEPT.iter().any(|word| plain.contains(word)) {
+        return true;
+    }
     let told =
         ["see license in ", "see licence in ", "see license", "see licence", "see the license file in "];
     let named = told.iter().find_map(|words| plain.strip_prefix(words)).unwrap_or(plain).trim();
@@ -88,8 +97,6 @@ fn is_elsewhere(licence: &str) -> bool {
 
 /// Whether it is a name that no list has, and no word in it says that the source is kept.
 fn is_own_name(licence: &str) -> bool {
-    const KEPT: &[&str] =
-        &["proprietary", "commercial", "closed", "eula", "internal", "confidential", "reserved"];
     let lower = licence.to_lowercase();
     lower.starts_with("licenseref-")
         && !lower.contains(char::is_whitespace)
@@ -420,6 +427,21 @@ mod tests {
             "BSD 3-Clause License\n\nCopyright (c) 2008-2011, Acme\nAll rights reserved.\n\nRedistribution and use in source and binary forms, with or without modification, are permitted provided that",
         ] {
             assert!(is_open(licence), "{licence}");
+        }
+    }
+
+    #[test]
+    fn words_that_point_to_a_file() {
+        for licence in [
+            "Apache licensed, as found in the LICENSE file",
+            "see the LICENSE file in the repository's license file",
+        ] {
+            assert!(is_elsewhere(licence), "{licence}");
+        }
+        for licence in
+            ["Proprietary, see the LICENSE file", "All rights reserved. See the license file", "Acme licence"]
+        {
+            assert!(!is_elsewhere(licence), "{licence}");
         }
     }
 

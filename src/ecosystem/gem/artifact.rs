@@ -227,7 +227,7 @@ fn leads_out(path: &str) -> bool {
 
 /// Holds the specification's `files` against the entries of the inner archive, both ways.
 fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<RecordProblem> {
-    let listed: BTreeSet<String> = specification.files.iter().map(|path| plain(path)).collect();
+    let mut listed: BTreeSet<String> = specification.files.iter().map(|path| plain(path)).collect();
     let packed: BTreeMap<&str, &Entry> = inventory
         .files()
         .filter(|entry| stands_in_data(inventory, entry))
@@ -236,6 +236,10 @@ fn file_list(inventory: &Inventory, specification: &Specification) -> Vec<Record
     if listed.is_empty() || packed.is_empty() {
         return Vec::new();
     }
+    // `gem build` packs these, too, and writes them into the list only where it checks the specification
+    let folder = specification.bindir.as_deref().unwrap_or("bin");
+    let commands = specification.executables.iter().map(|name| plain(&format!("{folder}/{name}")));
+    listed.extend(commands.filter(|path| packed.contains_key(path.as_str())));
     let mut problems = Vec::new();
     let mut add = |kind, path: &str, entry: Option<&Entry>, detail: String| {
         problems.push(RecordProblem {
@@ -365,7 +369,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    const SPECIFICATION: &str = "--- !ruby/object:Gem::Specification\nname: demo\nversion: !ruby/object:Gem::Version\n  version: 1.2.3\nlicenses:\n- MIT\nfiles:\n- lib\n- ./lib//demo.rb\n- README.md\n";
+    const SPECIFICATION: &str = "--- !ruby/object:Gem::Specification\nname: demo\nversion: !ruby/object:Gem::Version\n  version: 1.2.3\nlicenses:\n- MIT\nfiles:\n- lib\n- ./lib//demo.rb\n- README.md\nbindir: exe\nexecutables:\n- demo\n";
 
     fn gem(checksum: &str, inner: &[&str]) -> Inventory {
         let mut inventory = Inventory::default();
@@ -405,6 +409,8 @@ mod tests {
         for (checksum, inner, expected) in [
             (right.as_str(), &["lib/demo.rb", "README.md"][..], &[][..]),
             (&right, &["lib/demo.rb", "README.md", ".env"], &[(NotRecorded, ".env")]),
+            (&right, &["lib/demo.rb", "README.md", "exe/demo"], &[]),
+            (&right, &["lib/demo.rb", "README.md", "bin/demo"], &[(NotRecorded, "bin/demo")]),
             (&right, &["lib/demo.rb"], &[(Absent, "README.md")]),
             (&right, &["README.md"], &[(Absent, "lib"), (Absent, "lib/demo.rb")]),
             ("00", &["lib/demo.rb", "README.md"], &[(Digest, DATA)]),

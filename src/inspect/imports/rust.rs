@@ -51,10 +51,8 @@ pub(super) fn files(bytes: &[u8]) -> Vec<(usize, String)> {
     for at in memmem::find_iter(bytes, "include") {
         let Some(path) = included(bytes, at) else { continue };
         let line = start_of_line(bytes, at);
-        let is_whole_word =
-            at == 0 || bytes.get(at - 1).is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
         let before = bytes.get(line..at).unwrap_or_default();
-        if is_whole_word
+        if is_of_the_language(before)
             && memmem::find(before, b"//").is_none()
             && !open.is_quoted(at)
             && is_compiled(bytes, line, &mut lines_left)
@@ -164,6 +162,14 @@ fn quoted(bytes: &[u8]) -> Option<&str> {
     (!text.is_empty() && !text.contains(['\\', '\n', '{', '$'])).then_some(text)
 }
 
+/// Whether a name behind this is a macro of the language: `grass::include!` looks for its file elsewhere.
+fn is_of_the_language(before: &[u8]) -> bool {
+    let is_in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let Some(path) = before.strip_suffix(b"::") else { return !before.last().is_some_and(is_in_name) };
+    let rest = path.strip_suffix(b"std").or_else(|| path.strip_suffix(b"core"));
+    rest.is_some_and(|rest| !rest.last().is_some_and(|byte| is_in_name(byte) || *byte == b':'))
+}
+
 /// The file that stands in an `include_str!`.
 fn included(bytes: &[u8], at: usize) -> Option<String> {
     const IN_CRATE: &[u8] = b"concat!(env!(\"CARGO_MANIFEST_DIR\"),";
@@ -187,7 +193,8 @@ fn is_compiled(bytes: &[u8], line: usize, left: &mut usize) -> bool {
     };
     let indent = |text: &[u8]| text.len() - text.trim_ascii_start().len();
     let unsure = |text: &[u8]| {
-        let signs: [&[u8]; 5] = [b"cfg", b"macro", b"#[test", b"#[bench", b"$"];
+        // in a bridge to C++, `include!` names a header
+        let signs: [&[u8]; 6] = [b"cfg", b"macro", b"#[test", b"#[bench", b"$", b"extern \"C++\""];
         signs.iter().any(|sign| memmem::find(text, sign).is_some())
     };
     let own = text_of(line);
@@ -306,6 +313,12 @@ mod tests {
             ["/a/b"]
         );
         assert_eq!(found("#[test]\nfn t() {}\n\nfn f() {\n    include!(\"x.rs\");\n}\n"), ["./x.rs"]);
+        assert_eq!(
+            found(
+                "const A: &str = std::include_str!(\"a\");\nconst B: &str = ::core::include_str!(\"b\");\n"
+            ),
+            ["./a"]
+        );
     }
 
     #[test]
@@ -334,6 +347,8 @@ mod tests {
             "const A: &str = \"\nmod a;\n\";\n",
             "// include_str!(\"a\")\nlet a = \"include_str!(\\\"a\\\")\";\nreinclude!(\"b\");\n",
             "#[test]\nfn t() {\n    include_str!(\"a\");\n}\n",
+            "static A: &str = grass::include!(\"a.scss\");\nlet b = my::std::include_str!(\"b\");\n",
+            "#[cxx::bridge]\nmod ffi {\n    unsafe extern \"C++\" {\n        include!(\"a/src/b.hpp\");\n    }\n}\n",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }

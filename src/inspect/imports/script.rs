@@ -260,7 +260,12 @@ impl Asked<'_> {
 
 impl<'a> Visit<'a> for Asked<'_> {
     fn visit_import_declaration(&mut self, import: &ImportDeclaration<'a>) {
-        if self.is_declaration || !import.import_kind.is_type() {
+        // TypeScript doesn't mind one for its effects that leads nowhere
+        let is_asked = match self.is_declaration {
+            true => import.specifiers.is_some(),
+            false => !import.import_kind.is_type(),
+        };
+        if is_asked {
             self.import(import.span, &import.source, import.with_clause.as_deref());
         }
     }

@@ -4,6 +4,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
+use crate::decode::percent;
 use crate::inventory::Entry;
 use crate::paths::{folder, join};
 
@@ -148,7 +149,7 @@ impl<'a> Tree<'a> {
             || path.starts_with("build/") && !self.folders.contains("build")
             || path.starts_with("build/Release/")
             || path.starts_with("node_modules/");
-        if let Some(file) = self.find(&path, graph) {
+        if let Some(file) = self.find(&path, graph).or_else(|| self.find(&path_of_url(&path)?, graph)) {
             return Resolved::File(file);
         }
         // A folder with a manifest of its own, or one that a bundler maps.
@@ -193,7 +194,8 @@ impl<'a> Tree<'a> {
     /// language. What only a bundler can load is its own affair.
     pub(super) fn is_exact(&self, from: &str, specifier: &str, file: &str) -> bool {
         let is_for_node = [".js", ".mjs", ".cjs", ".json", ".node"].iter().any(|end| file.ends_with(end));
-        !is_for_node || specifier.contains('?') || join(folder(from), specifier).as_deref() == Some(file)
+        let is_it = |path: &str| path == file || path_of_url(path).is_some_and(|path| path == file);
+        !is_for_node || join(folder(from), specifier).as_deref().is_some_and(is_it)
     }
 
     fn find(&self, path: &str, graph: Graph) -> Option<&'a str> {
@@ -246,6 +248,16 @@ fn candidate<T>(path: &str, graph: Graph, find: impl Fn(&str) -> Option<T>) -> O
         let folder = if path.is_empty() { String::new() } else { format!("{path}/") };
         indexes.iter().find_map(|index| try_one(&folder, index))
     })
+}
+
+/// The path that Node and bundlers take from one that is written as in a URL: without `?a` and `#b`, and with `%20` for
+/// what it stands for. `None` if there is nothing of the kind in it.
+fn path_of_url(path: &str) -> Option<String> {
+    if !path.contains(['?', '#', '%']) {
+        return None;
+    }
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    Some(String::from_utf8_lossy(&percent::plain(path.as_bytes())).into_owned())
 }
 
 /// What a path may stand for whose extension is written.
@@ -323,6 +335,10 @@ mod tests {
             (&["a.ios.d.ts", "a.web.d.ts"], "b.d.ts", "./a", Graph::Types, "a.ios.d.ts"),
             (&["a.other.d.ts"], "b.d.ts", "./a", Graph::Types, "Absent"),
             (&["a.css"], "b.css", "./a.css", Graph::Styles, "a.css"),
+            (&["a.js"], "b.mjs", "./a.js?v=1", Graph::Code, "a.js"),
+            (&["a b.js"], "b.mjs", "./a%20b.js#c", Graph::Code, "a b.js"),
+            (&["a#b.js"], "b.js", "./a#b.js", Graph::Code, "a#b.js"),
+            (&["a.js"], "b.mjs", "./c.js?v=1", Graph::Code, "Absent"),
         ] {
             assert_eq!(resolved(paths, from, specifier, graph), expected, "{from}: {specifier}");
         }

@@ -363,6 +363,9 @@ mod tests {
             ("demo/cli.py", ""),
             ("demo/shared/part.py", ""),
             ("stray/x.py", ""),
+            ("_start.pth", ""),
+            ("_start.py", ""),
+            ("_built.cpython-311-x86_64-linux-gnu.so", ""),
             ("README.md", ""),
         ]);
         let mismatches: Vec<(&str, &str)> =

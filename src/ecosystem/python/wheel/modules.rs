@@ -153,13 +153,16 @@ pub(super) fn top_level(inventory: &Inventory, text: &str, declared: &mut Declar
     }
     // Namespace packages are named with all their parts: `a/b`.
     let tops: BTreeSet<&str> = names.iter().filter_map(|name| name.split(['/', '.']).next()).collect();
-    let is_code = |path: &str| {
-        path.ends_with(".py") || path.ends_with(".so") || path.ends_with(".pyd") || path.ends_with(".pyc")
-    };
+    // What CMake and the like compile into the top is no module that setuptools knows of.
+    let is_compiled = |path: &str| path.contains('/') && (path.ends_with(".so") || path.ends_with(".pyd"));
+    let is_code = |path: &str| path.ends_with(".py") || path.ends_with(".pyc") || is_compiled(path);
+    // a module that Python is to load whenever it starts
+    let started: BTreeSet<&str> =
+        inventory.top_files().filter_map(|entry| entry.path.strip_suffix(".pth")).collect();
     let is_declared = |path: &str| {
         let first = path.split('/').next().unwrap_or_default();
         let module = first.split('.').next().unwrap_or_default();
-        tops.contains(module) || tops.contains(first)
+        tops.contains(module) || tops.contains(first) || started.contains(module)
     };
     let is_special = |path: &str| {
         path.split_once('/').is_some_and(|(folder, _)| {
