@@ -8,7 +8,7 @@ use crate::inventory::{Inventory, Unexamined};
 use crate::rules::{self, Finding};
 use crate::settings::{Level, Levels, Origin, Settings, UNEXAMINED, Waiver};
 
-use super::finding_id;
+use super::{finding_id, gather};
 
 /// The levels that apply to one artifact, and why.
 #[derive(Debug, Clone, Default)]
@@ -41,12 +41,14 @@ pub struct Judged {
     pub finding_id: String,
     /// The reason given in the waiver that covers it.
     pub waived: Option<String>,
+    /// Places of other files that it stands for, too, in order.
+    pub others: Vec<String>,
 }
 
 impl Judged {
     /// A finding at this level, without an id and not waived.
     pub fn new(finding: Finding, level: Level) -> Self {
-        Self { finding, level, finding_id: String::new(), waived: None }
+        Self { finding, level, finding_id: String::new(), waived: None, others: Vec::new() }
     }
 }
 
@@ -135,9 +137,10 @@ pub fn judge(
                 }
             }
         }
-        judged.push(Judged { finding, level, finding_id, waived });
+        judged.push(Judged { finding, level, finding_id, waived, others: Vec::new() });
     }
     sort(&mut judged);
+    gather::unexamined(&mut judged);
     let idle = waivers.iter().zip(&tally).filter_map(|(waiver, count)| waiver.idle(*count, today)).collect();
     let used = waivers.iter().zip(&tally).filter(|(waiver, count)| **count > 0 && waiver.holds(today));
     let used = used.map(|(waiver, _)| (waiver.rule.clone(), waiver.origin.clone())).collect();
@@ -193,7 +196,10 @@ fn sort(judged: &mut [Judged]) {
 /// covers that finding, since a person has accepted it. Damage to the artifact itself is always an error.
 pub fn weight(part: &Unexamined, judged: &[Judged]) -> Level {
     let Some(file) = &part.within else { return Level::Error };
-    let is_on = |judged: &&Judged| judged.finding.rule == UNEXAMINED && judged.finding.place.path == *file;
+    let is_on = |judged: &&Judged| {
+        judged.finding.rule == UNEXAMINED
+            && (judged.finding.place.path == *file || judged.others.binary_search(file).is_ok())
+    };
     match judged.iter().find(is_on) {
         Some(judged) if judged.waived.is_none() => judged.level,
         _ => Level::Off,

@@ -5,6 +5,7 @@
 
 mod digest;
 mod finding_id;
+mod gather;
 mod judge;
 mod levels;
 mod licence;
