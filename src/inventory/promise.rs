@@ -109,6 +109,10 @@ pub enum DefectKind {
     CommandWithoutInterpreter,
     /// A command whose first line ends in a carriage return, which becomes part of the interpreter's name.
     CommandWithCarriageReturn,
+    /// A command with a byte-order mark before its first line, so that no system sees an interpreter in it.
+    CommandBehindMark,
+    /// A command that gives options to its interpreter through `env`, which takes them for a part of its name.
+    CommandWithOptions,
     /// A command whose interpreter is named by its path on the machine where it was written.
     CommandOfOtherMachine,
     /// A command whose interpreter no dependency brings.

@@ -81,6 +81,9 @@ fn fails(instead: &str) -> bool {
 
 /// The file of the package that the first command of a script starts, if that is certain.
 pub(super) fn first_started(script: &str) -> Option<Started> {
+    if let Some(required) = first_required(script) {
+        return Some(required);
+    }
     let Command { program, argument, may_fail } = first_command(script)?;
     let (file, by_node) = match program {
         _ if INTERPRETERS.contains(&program) => (argument?, program == "node"),
@@ -94,6 +97,21 @@ pub(super) fn first_started(script: &str) -> Option<Started> {
     let is_file =
         !file.is_empty() && !file.starts_with('-') && is_plain && !is_made_later && !file.contains("..");
     is_file.then(|| Started { file: file.to_owned(), by_node, may_fail })
+}
+
+/// The file that `node -e "require('./a')"` loads, where that is all of the script.
+fn first_required(script: &str) -> Option<Started> {
+    let rest = after_words(script).trim().strip_prefix("node")?.trim_start();
+    let rest = rest.strip_prefix("-e").or_else(|| rest.strip_prefix("--eval"))?.trim_start();
+    let text = ['"', '\''].iter().find_map(|quote| rest.strip_prefix(*quote)?.strip_suffix(*quote))?;
+    let inside = text.trim().trim_end_matches(';').strip_prefix("require(")?;
+    let (name, behind) =
+        ['"', '\''].iter().find_map(|quote| inside.strip_prefix(*quote)?.split_once(*quote))?;
+    let file = name.strip_prefix("./").filter(|_| matches!(behind, ")" | ")()"))?;
+    let is_plain = file.chars().all(|c| c.is_ascii_alphanumeric() || "._-/@+".contains(c));
+    let is_made_later = ["node_modules/", "build/"].iter().any(|start| file.starts_with(start));
+    let is_file = is_plain && !is_made_later && !file.is_empty() && !file.contains("..");
+    is_file.then(|| Started { file: file.trim_end_matches('/').to_owned(), by_node: true, may_fail: false })
 }
 
 fn is_assignment(word: &str) -> bool {
@@ -124,7 +142,15 @@ mod tests {
         assert_eq!(file("echo ready && node x.js"), sure("x.js"));
         assert_eq!(file("echo 'made; with (care)' && true && ./x.sh"), sure("x.sh"));
         assert_eq!(file("echo \"hi > you\"; node x.js || true"), Some(("x.js".to_owned(), true)));
+        assert_eq!(file("node -e \"require('./tools/setup')\""), sure("tools/setup"));
+        assert_eq!(file("echo hi && node --eval 'require(\"./a.js\")();'"), sure("a.js"));
         for unsure in [
+            "node -e \"try { require('./a') } catch (e) {}\"",
+            "node -e \"require('a')\"",
+            "node -e \"require('./a').run()\"",
+            "node -e \"require('./a')\" || exit 0",
+            "node -e \"require('./build/a')\"",
+            "node -e \"require('../a')\"",
             "echo 1 > x.js && node x.js",
             "echo $(make) && node x.js",
             "echo \"$(make)\" && node x.js",

@@ -11,6 +11,8 @@ use super::{binding_gyp, shell};
 /// Signs from `policies/signs.toml` about a command's first line.
 const INTERPRETER: &str = "interpreter-line";
 const INTERPRETER_CRLF: &str = "interpreter-line-crlf";
+const INTERPRETER_MARK: &str = "interpreter-line-mark";
+const INTERPRETER_OPTIONS: &str = "interpreter-line-options";
 const INTERPRETER_ELSEWHERE: &str = "interpreter-line-elsewhere";
 const INTERPRETER_TYPESCRIPT: &str = "interpreter-line-typescript";
 
@@ -333,6 +335,8 @@ impl<'a> Whole<'_, 'a> {
             let kind = match (has(INTERPRETER), has(INTERPRETER_CRLF)) {
                 (_, true) => DefectKind::CommandWithCarriageReturn,
                 (false, false) if is_script && entry.size > 0 => DefectKind::CommandWithoutInterpreter,
+                _ if has(INTERPRETER_MARK) => DefectKind::CommandBehindMark,
+                _ if has(INTERPRETER_OPTIONS) => DefectKind::CommandWithOptions,
                 _ if has(INTERPRETER_ELSEWHERE) => DefectKind::CommandOfOtherMachine,
                 _ if has(INTERPRETER_TYPESCRIPT) && !OF_TYPESCRIPT.iter().any(|name| self.brings(name)) => {
                     DefectKind::CommandOfMissingInterpreter
