@@ -65,6 +65,8 @@ pub enum Asking {
     Name,
     /// A name that a module of the language gives, of Python several in a row; `*` where it may give any.
     Gives,
+    /// No import, but what keeps Python from reading the file.
+    Fault,
 }
 
 /// A place in an entry.

@@ -202,6 +202,10 @@ pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
                 format!("can't be read as JSON ({name})"),
                 "Write it anew as JSON, without comments and commas at ends.",
             ),
+            Syntax if is_python(broken, context) => (
+                format!("can't be read by Python 3 ({name})"),
+                "Try the package out as it is packed: `python -m compileall` finds such files.",
+            ),
             Syntax => (
                 format!("can't be read as JavaScript ({name})"),
                 "Build anew before packing, and try the package out as it is packed.",
@@ -227,6 +231,10 @@ pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
 
 fn is_json(broken: &BrokenImport, context: &Context<'_>) -> bool {
     context.inventory.entry(broken.entry).is_some_and(|entry| entry.path.ends_with(".json"))
+}
+
+fn is_python(broken: &BrokenImport, context: &Context<'_>) -> bool {
+    context.inventory.entry(broken.entry).is_some_and(|entry| entry.path.ends_with(".py"))
 }
 
 /// Commands that start what their module doesn't have.

@@ -49,7 +49,7 @@ pub(super) const MISSING_INSTALL_SCRIPT: Rule = Rule {
 ## What it does
 
 Looks at the first command of the first of `preinstall`, `install` and `postinstall`. If it starts a file of the
-package (`node x.js`, `./x.sh`, `sh x.sh`), reports a file that isn't there; of `node-gyp` and `cmake-js`, the file that they
+package (`node x.js`, `node -e "require('./x')"`, `./x.sh`, `sh x.sh`), reports a file that isn't there; of `node-gyp` and `cmake-js`, the file that they
 build by; and a program that only `devDependencies` bring, like `husky`. `echo` before it doesn't count. Later commands,
 variables and files in `build/` are not checked. A script that carries on without the file (`|| exit 0`) is a note.
 
@@ -181,6 +181,10 @@ is read as such. Behind a subpath of `exports` it is a warning; so is TypeScript
 file, unless the package names a runtime or bundler that compiles it. Files over 64 KiB are not looked at, nor more than 128 KiB of one package. JSON as the
 target of `import` in `exports` is a warning, too: Node wants `with { type: "json" }` there.
 
+In a wheel for Python 3, reports the modules of its commands, and `__init__.py` and modules of usual names that the import of
+the package leads to, where no Python 3 can read them: a bracket or text that doesn't end, a block without its colon or its lines,
+`print` without brackets. What only a parser sees is passed over.
+
 Also reports, as a warning, a `main` or command that is uncompiled TypeScript or JSX in a package that has no other entry point
 and names no other runtime or bundler in its dependencies and engines.
 
@@ -237,8 +241,8 @@ pub(super) const BROKEN_COMMAND: Rule = Rule {
 ## What it does
 
 Looks at the files that `bin` names. Reports a script without a first line that names its interpreter (`#!/usr/bin/env
-node`), one whose first line ends in CR LF, one that names an interpreter by its path on a certain machine
-(`/usr/local/bin/node`), and one for `ts-node`, `tsx` and the like that no dependency brings. Beside these, a program (ELF,
+node`), one whose first line ends in CR LF or stands behind a byte-order mark, one that gives its interpreter options through
+`env` without `-S`, one that names an interpreter by its path on a certain machine (`/usr/local/bin/node`), and one for `ts-node`, `tsx` and the like that no dependency brings. Beside these, a program (ELF,
 Mach-O) that the package starts itself and that is not executable, where no script at installation sees to it. In a wheel, a
 command whose module has no such name: none that stands anywhere in it outside of texts and comments, where nothing can make up
 names (`import *`, `__getattr__`, `globals()`).
@@ -246,7 +250,7 @@ names (`import *`, `__getattr__`, `globals()`).
 ## Why it matters
 
 Without that line, the shell runs JavaScript as a shell script. With a carriage return at its end, Linux and macOS
-look for an interpreter called `node\r`.
+look for an interpreter called `node\r`; with options behind `env node`, Linux looks for one called `node --options`.
 
 ## What to do
 
@@ -265,6 +269,8 @@ Write `#!/usr/bin/env node` as the first line, ending in LF; in git, `*.js text 
             &[
                 DefectKind::CommandWithoutInterpreter,
                 DefectKind::CommandWithCarriageReturn,
+                DefectKind::CommandBehindMark,
+                DefectKind::CommandWithOptions,
                 DefectKind::CommandOfOtherMachine,
                 DefectKind::CommandOfMissingInterpreter,
             ],
@@ -273,6 +279,10 @@ Write `#!/usr/bin/env node` as the first line, ending in LF; in git, `*.js text 
                 let what = match defect.kind {
                     DefectKind::CommandWithCarriageReturn => {
                         "has a carriage return at the end of its first line"
+                    }
+                    DefectKind::CommandBehindMark => "has a byte-order mark before its first line",
+                    DefectKind::CommandWithOptions => {
+                        "gives its interpreter options through `env`, which Linux hands on as one word"
                     }
                     DefectKind::CommandOfOtherMachine => {
                         "names its interpreter by a path that other machines don't have"
@@ -605,6 +615,8 @@ mod tests {
         for kind in [
             DefectKind::CommandWithoutInterpreter,
             DefectKind::CommandWithCarriageReturn,
+            DefectKind::CommandBehindMark,
+            DefectKind::CommandWithOptions,
             DefectKind::CommandOfOtherMachine,
             DefectKind::CommandOfMissingInterpreter,
         ] {

@@ -6,6 +6,7 @@ mod names;
 mod python;
 mod python_files;
 mod python_names;
+mod python_syntax;
 mod ruby;
 mod rust;
 pub(in crate::inspect) mod script;
@@ -23,13 +24,19 @@ pub(crate) use syntax::syntax_error;
 /// What a file asks for and gives, as its parser sees it; `None` if it can't be parsed.
 pub(crate) fn parsed_imports(path: &str, bytes: &[u8]) -> Option<Vec<Import>> {
     match path.ends_with(".py") {
-        true => Some(vec![gives(python_names::all(bytes))]),
+        true => Some(std::iter::once(gives(python_names::all(bytes))).chain(fault(bytes)).collect()),
         false => script::imports(path, bytes),
     }
 }
 
 fn gives(names: String) -> Import {
     Import { specifier: names.into(), by: Asking::Gives, line: None }
+}
+
+/// What keeps Python from reading a module.
+fn fault(bytes: &[u8]) -> Option<Import> {
+    let fault = python_syntax::fault(bytes)?;
+    Some(Import { specifier: fault.says.into(), by: Asking::Fault, line: Some(fault.line) })
 }
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "imports", needles, inspect };
@@ -172,6 +179,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
         }
         if python_names::may_start_a_command(sample.path) {
             sink.entry.imports.push(gives(python_names::plain(sample.bytes)));
+            sink.entry.imports.extend(fault(sample.bytes));
         }
         return;
     }
@@ -256,9 +264,6 @@ fn asked<'a>(bytes: &'a [u8], hit: &Hit, language: Language) -> Option<(Asking, 
     name.map(|name| (word.asking(), name))
 }
 
-/// The ends of the names of style sheets, for whatever compiles them.
-const STYLES: [&str; 5] = [".css", ".scss", ".sass", ".less", ".styl"];
-
 /// The name that stands behind a word, if it is one that may lead nowhere.
 fn specifier<'a>(
     bytes: &'a [u8],
@@ -291,10 +296,11 @@ fn specifier<'a>(
         Word::Import
             if !is_style && (before.is_ascii_whitespace() || matches!(before, b';' | b'}' | b'/')) =>
         {
-            let (name, _) = quoted(bytes.get(offset + text.len() - 1..)?)?;
-            // TypeScript leaves such an import in declarations, and looks for no types of what isn't a script
-            let has_no_types = || STYLES.iter().any(|end| name.ends_with(end));
-            (!is_declaration || !has_no_types()).then_some(name)
+            // TypeScript leaves such an import in declarations, and doesn't mind one that leads nowhere
+            (!is_declaration)
+                .then(|| quoted(bytes.get(offset + text.len() - 1..)?))
+                .flatten()
+                .map(|(name, _)| name)
         }
         Word::Reference if is_declaration => {
             let behind = behind.trim_ascii_start();
@@ -391,7 +397,7 @@ mod tests {
                 "a.d.ts",
                 "/// <reference path=\"x.d.ts\" />\nimport './a.css';\nimport './b';\ntype A = import('./y').B;"
             ),
-            ["x.d.ts", "./b", "./y"]
+            ["x.d.ts", "./y"]
         );
         assert_eq!(found("a.css", "@import './a.css'; @import url(\"./b.css\");"), ["./a.css", "./b.css"]);
     }

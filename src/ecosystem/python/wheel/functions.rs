@@ -6,6 +6,7 @@ use crate::inventory::{
     Asking, BrokenImport, Command, Entry, EntryId, Import, ImportTrouble, Inventory, Package, Reach,
 };
 
+use super::imports::{self, is_for_python_3};
 use super::modules::installed;
 
 /// A command, the file of its module, and the name in it.
@@ -44,7 +45,24 @@ pub(super) fn absent(
         reach: Reach::Command,
         field: format!("command {}", start.command.name),
     };
-    starts(inventory, package).into_iter().filter(is_absent).map(broken).collect()
+    let starts = starts(inventory, package);
+    let torn: Vec<BrokenImport> = starts.iter().filter_map(|start| torn(inventory, start, sure)).collect();
+    starts.into_iter().filter(is_absent).map(broken).chain(torn).collect()
+}
+
+/// What keeps Python from reading a module, where only the second look tells.
+fn torn(
+    inventory: &Inventory,
+    start: &Start<'_>,
+    sure: &BTreeMap<EntryId, Vec<Import>>,
+) -> Option<BrokenImport> {
+    let fault = |imports: &'_ [Import]| imports.iter().position(|import| import.by == Asking::Fault);
+    let seen = sure.get(&start.entry.id)?;
+    let at = fault(seen).filter(|_| fault(&start.entry.imports).is_none())?;
+    let import = seen.get(at)?;
+    let field = format!("command {}", start.command.name);
+    is_for_python_3(&inventory.artifact.path)
+        .then(|| imports::fault(start.entry, import, Reach::Command, field))
 }
 
 fn lacks(imports: &[Import], name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::{Asking, BrokenImport, Entry, ImportTrouble, Inventory, Package, Reach};
+use crate::inventory::{Asking, BrokenImport, Entry, Import, ImportTrouble, Inventory, Package, Reach};
 
 use super::modules::installed;
 
@@ -24,6 +24,7 @@ pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[S
     let by_lower = files.keys().map(|path| (path.to_lowercase(), *path)).collect();
     let is_pure = inventory.artifact.path.ends_with("-none-any.whl");
     let shared = shared(&files, package, requirements);
+    let is_for_python_3 = is_for_python_3(&inventory.artifact.path);
     let modules = Modules { files, by_lower, is_pure, shared };
     let is_top = |path: &&&str| {
         path.strip_suffix("/__init__.py").is_some_and(|folder| !folder.contains('/'))
@@ -42,6 +43,12 @@ pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[S
         let Some(entry) = modules.files.get(path) else { continue };
         for import in &entry.imports {
             if import.by == Asking::Gives {
+                continue;
+            }
+            if import.by == Asking::Fault {
+                if is_for_python_3 {
+                    broken.push(fault(entry, import, reach, field.clone()));
+                }
                 continue;
             }
             if import.by == Asking::File {
@@ -80,6 +87,27 @@ pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[S
     }
     broken.sort_by_key(|one| (one.entry, one.line));
     broken
+}
+
+/// Whether a wheel's name doesn't say that it is for Python 2 alone.
+pub(super) fn is_for_python_3(path: &str) -> bool {
+    let mut tags = path.trim_end_matches(".whl").rsplit('-');
+    let python = tags.nth(2).unwrap_or_default();
+    !python.split('.').all(|tag| tag.starts_with("py2") || tag.starts_with("cp2"))
+}
+
+/// A module that Python can't read.
+pub(super) fn fault(entry: &Entry, import: &Import, reach: Reach, field: String) -> BrokenImport {
+    BrokenImport {
+        entry: entry.id,
+        line: import.line,
+        specifier: import.specifier.to_string(),
+        name: None,
+        trouble: ImportTrouble::Syntax,
+        near: None,
+        reach,
+        field,
+    }
 }
 
 /// See [`Modules::shared`].
@@ -221,7 +249,6 @@ fn target(from: &str, specifier: &str) -> Option<(String, String)> {
 mod tests {
     use super::*;
     use crate::ecosystem::tests::inventory;
-    use crate::inventory::Import;
 
     fn found(artifact: &str, files: &[(&str, &[&str])]) -> Vec<String> {
         let text = |path: &str| if path.contains("/extern/") { "hook()" } else { "" };
@@ -256,6 +283,26 @@ mod tests {
             ["p.away.x None", ".gone None", "..Lost Some(\"p/lost.py\")", "..c None", "..nowhere None"]
                 .map(|one| one.replace("..c", ".c"))
         );
+    }
+
+    #[test]
+    fn what_python_cannot_read() {
+        let torn = |artifact: &str| {
+            let files = [("p/__init__.py", ""), ("p/a.py", ""), ("p/unreached.py", "")];
+            let mut inventory = inventory(artifact, "zip", &files);
+            let import = |specifier: &str, by| Import { specifier: specifier.into(), by, line: Some(2) };
+            for (entry, (path, _)) in inventory.entries.iter_mut().zip(files) {
+                entry.imports.push(match path {
+                    "p/__init__.py" => import(".a", Asking::Import),
+                    _ => import("`def` without its colon", Asking::Fault),
+                });
+            }
+            let broken = broken(&inventory, &Package::default(), &[]);
+            broken.iter().map(|one| (one.entry, one.trouble, one.line)).collect::<Vec<_>>()
+        };
+        assert_eq!(torn("p-1.0-py2.py3-none-any.whl").len(), 1);
+        assert_eq!(torn("p-1.0-py3-none-any.whl")[0].1, ImportTrouble::Syntax);
+        assert_eq!(torn("p-1.0-cp27-cp27m-linux_x86_64.whl"), []);
     }
 
     #[test]
