@@ -74,6 +74,11 @@ pub(crate) fn is_agent_settings(path: &str, name: &str) -> bool {
         || name == ".aider.conf.yml"
 }
 
+/// Whether a client reads its login from a file of this path.
+pub(super) fn is_named(path: &str) -> bool {
+    is_login_file(path, path.rsplit('/').next().unwrap_or(path))
+}
+
 /// Files that a client reads its login from.
 fn is_login_file(path: &str, name: &str) -> bool {
     const NAMES: &[&str] = &[

@@ -26,6 +26,7 @@ mod url;
 mod vapid;
 mod whole;
 mod word;
+mod written;
 
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -133,7 +134,7 @@ fn are_settings(path: &str, text: &[u8]) -> bool {
     const LARGEST: usize = 1 << 20;
     let path = path.split('?').next().unwrap_or(path);
     text.len() <= LARGEST
-        && settings::is_named(path)
+        && (settings::is_named(path) || login_file::is_named(path))
         && !is_of_others(path)
         && !in_settings(&Sample::new(path, text, Media::Text)).is_empty()
 }
@@ -178,11 +179,14 @@ fn in_named(
 fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
     /// Settings are small; anything larger is something else.
     const LARGEST: usize = 4 << 20;
-    if sample.bytes.len() > LARGEST || (sample.decoded.is_none() && !sample.media.is_text()) {
+    let is_read = sample.decoded.is_some() || sample.media.is_text();
+    if sample.bytes.len() > LARGEST || !is_read && !settings::is_binary_list(sample.bytes) {
         return Vec::new();
     }
+    let in_wrapping =
+        || settings::wrapped(sample.bytes, sample.decoded.is_some_and(|what| what == crate::decode::BASE64));
     if sample.is_layer() {
-        return settings::wrapped(sample.bytes);
+        return in_wrapping();
     }
     let mut cookies = cookies::find(sample);
     let found = login_file::find(sample);
@@ -191,7 +195,7 @@ fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
         _ => found,
     };
     let wrapped = found.is_empty() && sample.decoded.is_some();
-    cookies.extend(if wrapped { settings::wrapped(sample.bytes) } else { found });
+    cookies.extend(if wrapped { in_wrapping() } else { found });
     cookies.extend(settings::in_literals(sample.path, sample.bytes));
     if !is_map(sample) {
         cookies.extend(settings::quoted(sample.bytes));

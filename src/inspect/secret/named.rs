@@ -1,6 +1,6 @@
-//! Files inside a file that gives their names: those that a patch adds or changes, and those that JSON and scripts hold as
-//! texts (`"config/production.yml": "..."`, `{"path": ".env", "content": "..."}`). Settings are known by their names, so
-//! without these they would be any text.
+//! Files inside a file that gives their names: those that a patch adds or changes, those that JSON and scripts hold as
+//! texts (`"config/production.yml": "..."`, `{"path": ".env", "content": "..."}`), and those that scripts write. Settings
+//! are known by their names, so without these they would be any text.
 
 use std::sync::LazyLock;
 
@@ -23,12 +23,13 @@ const MOST: usize = 2_000;
 
 /// The named texts that are settings with credentials.
 pub(super) fn find(text: &[u8]) -> Vec<Settings> {
-    // Almost every small file is told from them by this.
-    let may_hold = memchr::memchr3(b'\\', b'`', b'@', text).is_some();
-    if text.len() > LARGEST || !may_hold {
+    if text.len() > LARGEST {
         return Vec::new();
     }
-    let texts = in_patch(text).into_iter().chain(in_members(text));
+    // Almost every small file is told from them by this.
+    let may_hold = memchr::memchr3(b'\\', b'`', b'@', text).is_some();
+    let held = may_hold.then(|| in_patch(text).into_iter().chain(in_members(text)));
+    let texts = held.into_iter().flatten().chain(super::written::files(text));
     texts.take(MOST).filter(|named| super::are_settings(&named.path, &named.text)).collect()
 }
 

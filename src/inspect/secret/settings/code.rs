@@ -27,7 +27,7 @@ static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let name = r"[A-Z][A-Z0-9_]+";
     let sign = r"\s*(?:,\s*(?:default\s*[=:]\s*)?|\|\||\?\?|\?:|or\s|\{)\s*";
     RegexBuilder::new(&format!(
-        r#"(?:["']({name})["'][)\]]?|\benv\.({name})){sign}(?:"([^"\r\n]{{6,}})"|'([^'\r\n]{{6,}})')"#
+        r#"(?:["']({name})["'][)\]]?|\benv\.({name})){sign}(?:"([^"\r\n]{{6,}})"|'([^'\r\n]{{6,}})'|`([^`$\r\n]{{6,}})`)"#
     ))
     .unicode(false)
     .build()
@@ -72,6 +72,16 @@ static BYTES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     RegexBuilder::new(concat!(
         r"([A-Za-z_][A-Za-z0-9_]*)\s*\[[^\]\r\n]*\]\s*(?:PROGMEM\s*)?=\s*\{\s*",
         r"(0[xX][0-9a-fA-F]{2}(?:\s*,\s*0[xX][0-9a-fA-F]{2}){15,63})\s*,?\s*\}"
+    ))
+    .unicode(false)
+    .build()
+    .ok()
+});
+
+/// What OmniAuth signs in to others with: `provider :github, 'id', 'secret'`, `config.omniauth :github, 'id', 'secret'`.
+static PROVIDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    RegexBuilder::new(concat!(
+        r#"(?:provider|omniauth)[ (]+:[a-z0-9_]+\s*,\s*["'][^"'\r\n]{4,200}["']\s*,\s*["']([^"'\r\n]{16,200})["']"#,
     ))
     .unicode(false)
     .build()
@@ -125,7 +135,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         pairs.push(Pair { secret, ..Pair::new(parent, name, value.range()) });
     }
     for captures in DEFAULT.iter().flat_map(|default| default.captures_iter(text)).take(MOST) {
-        let [name, value] = [1..=2, 3..=4].map(|mut groups| groups.find_map(|number| captures.get(number)));
+        let [name, value] = [1..=2, 3..=5].map(|mut groups| groups.find_map(|number| captures.get(number)));
         let (Some(name), Some(value)) = (name, value) else { continue };
         if !is_long(&name, &value) && !is_comment(text, name.start()) {
             pairs.push(Pair::new("", String::from_utf8_lossy(name.as_bytes()), value.range()));
@@ -162,6 +172,14 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
         let is_device =
             ["appkey", "nwkkey", "appskey", "nwkskey"].contains(&name.to_ascii_lowercase().as_str());
         pairs.push(Pair::new("", if is_device { "app_key".into() } else { name }, value.range()));
+    }
+    let signs_in =
+        memchr::memmem::find(text, b"provider :").or_else(|| memchr::memmem::find(text, b"omniauth :"));
+    let provider = signs_in.and_then(|_| PROVIDER.as_ref());
+    for value in provider.into_iter().flat_map(|regex| regex.captures_iter(text)).take(MOST) {
+        if let Some(value) = value.get(1).filter(|value| !is_comment(text, value.start())) {
+            pairs.push(Pair::new("", "client_secret", value.range()));
+        }
     }
     let fields = [&FIELD, &HERE].into_iter().filter_map(|field| field.as_ref());
     for captures in fields.flat_map(|field| field.captures_iter(text)).take(MOST) {

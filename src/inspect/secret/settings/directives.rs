@@ -68,6 +68,34 @@ fn credentials(line: &[u8]) -> Vec<Range<usize>> {
         let passwords = words.filter(|word| line.get(word.start) == Some(&b'>'));
         return passwords.map(|word| word.start + 1..word.end).collect();
     }
+    // ZNC's network: `Server = host +6697 password`
+    if first == b"Server" {
+        let rest: Vec<Range<usize>> = words.take(4).collect();
+        let [sign, _, port, password] = rest.as_slice() else { return Vec::new() };
+        let port = line.get(port.clone()).unwrap_or_default();
+        let port = port.strip_prefix(b"+").unwrap_or(port);
+        let is_server = line.get(sign.clone()) == Some(b"=") && port.iter().all(u8::is_ascii_digit);
+        return is_server.then(|| password.clone()).into_iter().collect();
+    }
+    // `open -u user,password host`, as lftp's own file has it
+    if first == b"open" {
+        let login = words.skip_while(|word| line.get(word.clone()) != Some(b"-u")).nth(1);
+        let password = login.and_then(|login| {
+            let comma = memchr::memchr(b',', line.get(login.clone())?)?;
+            Some(login.start + comma + 1..login.end)
+        });
+        return password.into_iter().collect();
+    }
+    // what MPD lets in with a password is behind it: `password "value@read,add"`
+    if first == b"password" {
+        let password = words.next().map(|word| without_quotes(line, word)).and_then(|word| {
+            let (value, may) =
+                line.get(word.clone())?.split_at(memchr::memrchr(b'@', line.get(word.clone())?)?);
+            let is_list = may.iter().skip(1).all(|byte| byte.is_ascii_lowercase() || *byte == b',');
+            is_list.then(|| word.start..word.start + value.len())
+        });
+        return password.into_iter().collect();
+    }
     let known = DIRECTIVES.iter().find(|(name, _)| first.eq_ignore_ascii_case(name.as_bytes()));
     let Some((_, places)) = known else { return Vec::new() };
     let at_place = |(place, _): &(usize, _)| places.contains(&(place + 1));
@@ -92,6 +120,9 @@ mod tests {
             ("  rocommunity Abc 10.0.0.0/8", vec!["Abc"]),
             ("user worker on >Abc >Def ~jobs:* +@all", vec!["Abc", "Def"]),
             ("    dns cloudflare Abc", vec!["Abc"]),
+            ("  Server = irc.acme.io +6697 Abc", vec!["Abc"]),
+            ("password \"Abc@read,add\"", vec!["Abc"]),
+            ("open -u ops,Abc sftp://a.acme.io", vec!["Abc"]),
             ("$USER3$=Abc", vec!["Abc"]),
             ("$USER12$ = \"Abc\"", vec!["Abc"]),
             ("$USER1$=/usr/lib/nagios/plugins", vec![]),

@@ -65,7 +65,11 @@ fn with_roles(line: &[u8]) -> Option<Range<usize>> {
     let rest = line.get(start..)?.trim_ascii_end();
     let mut parts = rest.split(|byte| *byte == b',');
     let password = parts.next()?.trim_ascii_end();
-    let is_role = |part: &[u8]| part.trim_ascii().iter().all(is_of_name);
+    // Karaf marks the groups among them
+    let is_role = |part: &[u8]| {
+        let part = part.trim_ascii();
+        part.strip_prefix(b"_g_:").unwrap_or(part).iter().all(is_of_name)
+    };
     let is_one = matches!(line.get(sign), Some(b':' | b'='))
         && !password.iter().any(|byte| byte.is_ascii_whitespace() || b":{".contains(byte))
         && parts.all(is_role);
@@ -105,6 +109,7 @@ mod tests {
             ("1 SHA1 Abc # site\n2 MD5 Def\n", vec!["Abc", "Def"]),
             ("acme\n\n", vec![]),
             ("admin: Abc, admin,user\nops=Def,ROLE_OPS\nb = Ghi\n", vec!["Abc", "Def", "Ghi"]),
+            ("karaf = Abc,_g_:admingroup\n_g_\\:admingroup = group,admin\n", vec!["Abc"]),
             ("admin: MD5:Abc, admin\nops=CRYPT:Abc\n", vec![]),
         ] {
             let found = pairs(text.as_bytes()).into_iter().map(|pair| &text[pair.value]);

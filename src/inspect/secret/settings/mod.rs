@@ -13,6 +13,7 @@ mod lines;
 mod logins;
 mod names;
 mod notebook;
+mod plist;
 mod quoted;
 mod table;
 mod values;
@@ -157,6 +158,7 @@ fn pairs(text: &[u8], format: Format) -> Vec<Pair<'_>> {
         Format::Kubernetes if memchr::memmem::find(text, b"apiVersion").is_none() => Vec::new(),
         Format::Kubernetes => json::pairs(text).unwrap_or_else(|| yaml::pairs(text)),
         Format::Json => json::pairs(text).unwrap_or_else(|| code::pairs(text)),
+        Format::Xml if is_binary_list(text) => plist::pairs(text),
         Format::Xml => xml::pairs(text).unwrap_or_else(|| code::pairs(text)),
         Format::Code => code::pairs(text),
         Format::Columns => columns::pairs(text),
@@ -165,6 +167,11 @@ fn pairs(text: &[u8], format: Format) -> Vec<Pair<'_>> {
         Format::Counted => counted::pairs(text),
         Format::Http | Format::Scripts | Format::Key | Format::Password => Vec::new(),
     }
+}
+
+/// Whether it is a property list that is no text.
+pub(super) fn is_binary_list(bytes: &[u8]) -> bool {
+    bytes.starts_with(plist::BEGINNING)
 }
 
 /// Whether a text is JSON that holds credentials.

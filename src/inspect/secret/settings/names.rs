@@ -317,6 +317,10 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     if !may_count(name.as_bytes()) {
         return None;
     }
+    // Hadoop's have the host of the account behind them
+    if name.starts_with("fs.azure.account.key.") {
+        return Some(Kind::Token);
+    }
     let mut words = words(name);
     if let [only] = words.as_slice()
         && VALUES.contains(&only.as_str())

@@ -347,7 +347,29 @@ fn what_a_secret_of_kubernetes_holds_may_be_a_file_of_settings() {
         ] {
             let inner = dice.make(&format!("{{b64of:{}}}", file.replace('@', &password)));
             let text = format!("apiVersion: v1\nkind: Secret\ndata:\n  settings: {inner}\n");
-            assert_eq!(lines("package/k8s/app.yml", &text, "secret-settings-file"), expected, "{file}");
+            // the base64 is one, and what it stands for
+            let mut found = lines("package/k8s/app.yml", &text, "secret-settings-file");
+            found.dedup();
+            assert_eq!(found, expected, "{file}");
+        }
+    }
+}
+
+#[test]
+fn a_whole_file_in_base64_may_be_settings() {
+    let mut dice = Dice::new(fresh_seed());
+    for _ in 0..20 {
+        let password = instance(&mut dice, "{base62:8}7{base62:5}");
+        for (file, expected) in [
+            ("{\"db\": {\"user\": \"svc\", \"password\": \"@\"}}", vec![1]),
+            ("db.user=svc\ndb.host=db7.acme-prod.net\ndb.password=@\n", vec![1]),
+            ("<configuration><add key=\"DbPassword\" value=\"@\"/></configuration>", vec![1]),
+            ("{\"db\": {\"user\": \"svc\", \"password\": \"Kennwort\"}, \"a\": \"@\"}", vec![]),
+            ("Set the user\npassword=@\n and go on as before", vec![]),
+        ] {
+            let inner = dice.make(&format!("{{b64of:{}}}", file.replace('@', &password)));
+            let text = format!("const config = decode(\"{inner}\");\n");
+            assert_eq!(lines("package/a.js", &text, "secret-settings-file"), expected, "{file}");
         }
     }
 }

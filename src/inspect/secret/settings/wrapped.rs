@@ -8,8 +8,9 @@ use super::table::Format;
 use super::{SETTINGS, credentials, pairs, values};
 use crate::inspect::secret::{Found, table};
 
-/// Credentials that a text out of a wrapping holds because it is such a file.
-pub(in crate::inspect::secret) fn find(text: &[u8]) -> Vec<Found> {
+/// Credentials that a text out of a wrapping holds because it is such a file. What was a text of its own before may be
+/// any; what a program has are many.
+pub(in crate::inspect::secret) fn find(text: &[u8], was_text: bool) -> Vec<Found> {
     let Some(rule) = table::rule(SETTINGS) else { return Vec::new() };
     let mut found = Vec::new();
     let mut add = |part: Range<usize>, format: Format| {
@@ -24,6 +25,9 @@ pub(in crate::inspect::secret) fn find(text: &[u8]) -> Vec<Found> {
     }
     for part in environments(text) {
         add(part, Format::Lines);
+    }
+    if found.is_empty() && was_text {
+        found = in_part(text, 0, rule);
     }
     found
 }
@@ -58,7 +62,12 @@ pub(in crate::inspect::secret) fn in_literals(path: &str, text: &[u8]) -> Vec<Fo
 
 /// Credentials in a part of a file that begins at `start`, if that is settings as a whole.
 fn in_part(part: &[u8], start: usize, rule: usize) -> Vec<Found> {
-    let Some(format) = format_of(part) else { return Vec::new() };
+    let format = match part.trim_ascii_start() {
+        [b'{', ..] => Some(Format::Json),
+        [b'<', b'?' | b'c', ..] => Some(Format::Xml),
+        _ => format_of(part),
+    };
+    let Some(format) = format else { return Vec::new() };
     let mut tokens = credentials(part, &pairs(part, format), format);
     tokens.retain(|token| values::is_no_word(&super::clear(part, token.clone())));
     let in_file = |token: Range<usize>| Found { rule, span: token.clone(), token, prefix: 0 }.behind(start);
