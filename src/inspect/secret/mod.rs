@@ -179,6 +179,10 @@ fn in_named(
 fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
     /// Settings are small; anything larger is something else.
     const LARGEST: usize = 4 << 20;
+    if sample.media == Media::Pyc {
+        let rule = table::rule("secret-settings-file");
+        return rule.map(|rule| settings::in_compiled(sample, rule)).unwrap_or_default();
+    }
     let is_read = sample.decoded.is_some() || sample.media.is_text();
     if sample.bytes.len() > LARGEST || !is_read && !settings::is_binary_list(sample.bytes) {
         return Vec::new();

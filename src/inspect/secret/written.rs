@@ -47,7 +47,7 @@ fn heredoc(text: &[u8], at: usize) -> Option<(Settings, usize)> {
     let (word, behind) = behind.split_at(behind.iter().take_while(is_of_word).count());
     let before = text.get(at.saturating_sub(LONGEST_LINE)..at)?.rsplit(|byte| *byte == b'\n').next()?;
     let path = (word.len() >= 2).then(|| target(behind).or_else(|| target(before)))?;
-    let path = path.or_else(|| written_by(before, behind))?;
+    let path = path.or_else(|| written_by(before, behind)).or_else(|| of_resource(text, at, before))?;
     let body = text.get(line_end + 1..text.len().min(line_end + 1 + LONGEST))?;
     let mut length = 0;
     for line in body.split_inclusive(|byte| *byte == b'\n') {
@@ -76,6 +76,16 @@ fn written_by(before: &[u8], behind: &[u8]) -> Option<String> {
     let tee = memmem::rfind(before, b"tee ")?;
     let words = before.get(tee + 4..)?.split(u8::is_ascii_whitespace);
     path(words.into_iter().find(|word| !word.is_empty() && !word.starts_with(b"-"))?)
+}
+
+/// The path of Terraform's file, beside its content: `filename = "path"`.
+fn of_resource(text: &[u8], at: usize, before: &[u8]) -> Option<String> {
+    before.trim_ascii().strip_prefix(b"content")?.trim_ascii().strip_prefix(b"=")?;
+    let near = text.get(at.saturating_sub(LONGEST_LINE)..at)?;
+    let near = near.get(memmem::rfind(near, b"resource ")?..)?;
+    let name = near.get(memmem::rfind(near, b"filename")? + 8..)?;
+    let name = name.trim_ascii_start().strip_prefix(b"=")?;
+    path(name)
 }
 
 /// The path that a text begins with, without its quotes.

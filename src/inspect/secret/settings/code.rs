@@ -80,12 +80,12 @@ static BYTES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// What OmniAuth signs in to others with: `provider :github, 'id', 'secret'`, `config.omniauth :github, 'id', 'secret'`.
 static PROVIDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    RegexBuilder::new(concat!(
-        r#"(?:provider|omniauth)[ (]+:[a-z0-9_]+\s*,\s*["'][^"'\r\n]{4,200}["']\s*,\s*["']([^"'\r\n]{16,200})["']"#,
-    ))
-    .unicode(false)
-    .build()
-    .ok()
+    let id = r#"["'][^"'\r\n]{4,200}["']"#;
+    let secret = r#"["']([^"'\r\n]{16,200})["']"#;
+    RegexBuilder::new(&format!(r"(?:provider|omniauth)[ (]+:[a-z0-9_]+\s*,\s*{id}\s*,\s*{secret}"))
+        .unicode(false)
+        .build()
+        .ok()
 });
 
 /// All of them outside comments.

@@ -28,6 +28,14 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             if is_made_of(&name, here.get(value.clone()).unwrap_or_default()) {
                 continue;
             }
+            // Shiro has roles behind a user's password
+            if &*section == "users"
+                && let Some(length) = memchr::memchr(b',', here.get(value.clone()).unwrap_or_default())
+            {
+                let value = line.start + value.start..line.start + value.start + length;
+                pairs.push(Pair::new("", "password", value));
+                continue;
+            }
             let further = further(here, value.start);
             for (name, value) in std::iter::once((name, value)).chain(further) {
                 for value in parts(here, &name, value) {
@@ -169,7 +177,9 @@ fn further(line: &[u8], from: usize) -> Vec<(Cow<'_, str>, Range<usize>)> {
         let start = at;
         at += word.len() + 1;
         let sign = memchr::memchr(b'=', word).filter(|_| start > from)?;
+        // the quotes of systemd are around both
         let name = word.get(..sign)?;
+        let name = name.strip_prefix(b"\"").unwrap_or(name);
         let is_name = name.first().is_some_and(u8::is_ascii_alphabetic)
             && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte));
         is_name.then(|| {

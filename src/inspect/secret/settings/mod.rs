@@ -4,6 +4,7 @@
 
 mod code;
 mod columns;
+mod compiled;
 mod counted;
 mod digests;
 mod directives;
@@ -108,12 +109,33 @@ pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
             true if !names::may_name(sample.bytes) => Vec::new(),
             true => {
                 let mut found = in_format(sample.bytes, format, rule);
-                found.retain(|found| values::is_no_word(&clear(sample.bytes, found.token.clone())));
+                found.retain(|found| {
+                    let value = clear(sample.bytes, found.token.clone());
+                    values::is_no_word(&value)
+                        || values::is_random_uuid(&value) && is_called_secret(sample.bytes, found.token.start)
+                });
                 found
             }
         })
         .find(|found| !found.is_empty())
         .unwrap_or_default()
+}
+
+/// Whether the name of the value at a place says by itself that it is one that nobody may know. What numbers things is
+/// called a token or a key, too.
+fn is_called_secret(text: &[u8], at: usize) -> bool {
+    const NEAR: usize = 40;
+    let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
+    let name = before.rsplit(|byte| b"\n,{".contains(byte)).next().unwrap_or_default().to_ascii_lowercase();
+    [&b"secret"[..], b"passw"].iter().any(|word| memchr::memmem::find(&name, word).is_some())
+}
+
+/// Credentials that Python's compiled settings hold.
+pub(super) fn in_compiled(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
+    let Some(anywhere) = compiled::is_of_settings(sample.path) else { return Vec::new() };
+    let mut tokens = credentials(sample.bytes, &compiled::pairs(sample.bytes), Format::Code);
+    tokens.retain(|token| !anywhere || values::is_no_word(&clear(sample.bytes, token.clone())));
+    tokens.into_iter().map(|token| Found { rule, span: token.clone(), token, prefix: 0 }).collect()
 }
 
 /// The rule for what only the place tells.

@@ -171,7 +171,7 @@ fn is_uuid(value: &[u8]) -> bool {
 }
 
 /// What a machine made up as a password: names of things have no such digits by chance alone, but zeros and rows.
-fn is_random_uuid(value: &[u8]) -> bool {
+pub(super) fn is_random_uuid(value: &[u8]) -> bool {
     let digits: Vec<u8> = value.iter().copied().filter(|byte| *byte != b'-').collect();
     is_uuid(value) && is_long_hex(&digits)
 }

@@ -102,9 +102,33 @@ fn in_pages(text: &[u8]) -> Vec<Found> {
             inner = inner.get(code + 1..).unwrap_or_default();
             inner = inner.strip_suffix(b"</code>").unwrap_or(inner);
         }
-        found.extend(in_part(inner, start, rule));
+        if memchr::memmem::find(inner, b"<span").is_none() {
+            found.extend(in_part(inner, start, rule));
+            continue;
+        }
+        // what is coloured stands between tags
+        let clear = without_tags(inner);
+        found.extend(in_part(&clear, 0, rule).into_iter().filter_map(|part| {
+            let token = clear.get(part.token.clone())?;
+            let at = start + memchr::memmem::find(inner, token)?;
+            let token = at..at + token.len();
+            Some(Found { span: token.clone(), token, ..part })
+        }));
     }
     found
+}
+
+/// The text of a page without its tags, as a reader sees it.
+fn without_tags(page: &[u8]) -> Vec<u8> {
+    let mut clear = Vec::with_capacity(page.len());
+    let mut rest = page;
+    while let Some(tag) = memchr::memchr(b'<', rest) {
+        let (text, behind) = rest.split_at(tag);
+        clear.extend_from_slice(text);
+        rest = memchr::memchr(b'>', behind).and_then(|end| behind.get(end + 1..)).unwrap_or_default();
+    }
+    clear.extend_from_slice(rest);
+    crate::decode::plain(&clear)
 }
 
 /// What a text is written in that is nothing but settings: each of its lines gives something a name, or a section.
@@ -181,6 +205,10 @@ mod tests {
                 ("a.ts", "write(`# env\nA_URL=b\nDB_PASSWORD=\"@\"\n`)"),
                 ("a.html", "<pre class=\"x\">\nDB_USER=svc\nDB_PASSWORD=@\n</pre>"),
                 ("a.html", "<pre>b</pre><pre><code>db:\n  user: svc\n  password: @\n</code></pre>"),
+                (
+                    "a.html",
+                    "<pre><span></span><span class=\"na\">user</span> <span>=</span> svc\n<span>password</span><span>=</span><span>&quot;@&quot;</span>\n</pre>",
+                ),
                 ("a.py", "C = \"\"\"\nuser=svc\npassword=@\n\"\"\"\n"),
                 ("A.java", "String c = \"\"\"\n  a.user=svc\n  a.password=@\n  \"\"\";"),
             ] {
