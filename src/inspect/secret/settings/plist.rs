@@ -11,11 +11,18 @@ pub(super) const BEGINNING: &[u8] = b"bplist00";
 /// The texts that its dictionaries give names.
 pub(super) fn pairs(bytes: &[u8]) -> Vec<Pair<'_>> {
     const MOST: usize = 20_000;
+    const MOST_MEMBERS: usize = 1 << 20;
     let Some(list) = List::of(bytes) else { return Vec::new() };
     let mut pairs = Vec::new();
+    // each object may be one and the same large dictionary
+    let mut left = MOST_MEMBERS;
     for place in (0..list.count).filter_map(|number| list.place(number)) {
         let Some(members) = list.members(place) else { continue };
         for (name, value) in members {
+            left -= 1;
+            if left == 0 {
+                return pairs;
+            }
             let texts = list.text(name).zip(list.text(value));
             if let Some((name, value)) = texts {
                 let name = String::from_utf8_lossy(bytes.get(name).unwrap_or_default());
