@@ -13,6 +13,8 @@ const LONGEST: usize = 64 << 10;
 const MOST: usize = 500;
 /// Bytes of a line that writes one.
 const LONGEST_LINE: usize = 500;
+/// Bytes that are looked through in one text for the ends of files.
+const MOST_BYTES: usize = 8 << 20;
 
 static HEREDOCS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("<<"));
 static ECHOES: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("echo "));
@@ -21,12 +23,12 @@ static CONTENTS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Fi
 
 /// The files that a text writes, with their names.
 pub(super) fn files(text: &[u8]) -> Vec<Settings> {
-    let (mut found, mut done) = (Vec::new(), 0);
+    let (mut found, mut done, mut left) = (Vec::new(), 0, MOST_BYTES);
     for at in HEREDOCS.find_iter(text) {
         if at < done || found.len() >= MOST {
             continue;
         }
-        if let Some((file, end)) = heredoc(text, at) {
+        if let Some((file, end)) = heredoc(text, at, &mut left) {
             done = end;
             found.push(file);
         }
@@ -38,7 +40,7 @@ pub(super) fn files(text: &[u8]) -> Vec<Settings> {
 }
 
 /// The file of `cat > path <<EOF`, `tee path <<EOF`, `COPY <<EOF path`, whose signs are at `at`, and where it ends.
-fn heredoc(text: &[u8], at: usize) -> Option<(Settings, usize)> {
+fn heredoc(text: &[u8], at: usize, left: &mut usize) -> Option<(Settings, usize)> {
     let line_end = at + memchr::memchr(b'\n', text.get(at..text.len().min(at + LONGEST_LINE))?)?;
     let behind = text.get(at + 2..line_end)?;
     let is_sign = |byte: &&u8| b"-~ \"'\\".contains(byte);
@@ -56,6 +58,7 @@ fn heredoc(text: &[u8], at: usize) -> Option<(Settings, usize)> {
             return Some((Settings { at, path, text }, line_end + 1 + length));
         }
         length += line.len();
+        *left = left.checked_sub(line.len())?;
     }
     None
 }
