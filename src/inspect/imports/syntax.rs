@@ -1,7 +1,10 @@
 //! Whether Node can read a script at all. Asked only of what a package is entered by, and told only where there is no
 //! doubt: what another tool may compile first is another matter than what is cut off or torn.
 
+use std::collections::BTreeSet;
+
 use oxc_allocator::Allocator;
+use oxc_ast::ast::{BindingIdentifier, BindingPattern, ImportDeclarationSpecifier, Program, Statement};
 use oxc_parser::{ParseOptions, Parser};
 use oxc_semantic::SemanticBuilder;
 use oxc_span::{GetSpan, SourceType};
@@ -60,6 +63,10 @@ pub(crate) fn syntax_error(bytes: &[u8], format: ScriptFormat) -> Option<SyntaxE
 fn json_error(bytes: &[u8]) -> Option<SyntaxError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let error = serde_json::from_slice::<IgnoredAny>(bytes).err()?;
+    // TypeScript reads its settings with comments in them, and nobody else is to load them
+    if memchr::memmem::find(bytes, b"\"compilerOptions\"").is_some() {
+        return None;
+    }
     let says = error.to_string();
     let says = says.split(" at line ").next().unwrap_or_default().to_owned();
     Some(SyntaxError { line: error.line().max(1) as u64, says, is_uncompiled: false })
@@ -93,7 +100,9 @@ fn fault(text: &str, kind: SourceType) -> Option<Fault> {
         let checked = SemanticBuilder::new().with_check_syntax_error(true).build(&parsed.program);
         // in the function that Node puts around a script, it is allowed
         let is_allowed = |message: &str| message.contains("new.target") && !kind.is_module();
-        let first = checked.errors.iter().find(|error| !is_allowed(&error.message))?;
+        let Some(first) = checked.errors.iter().find(|error| !is_allowed(&error.message)) else {
+            return declared_over_a_namespace(&parsed.program);
+        };
         let labels = first.labels.iter().flatten().map(|label| label.offset());
         // of two declarations the second is the wrong one
         let at = labels.max().unwrap_or(0).min(text.len());
@@ -111,6 +120,43 @@ fn fault(text: &str, kind: SourceType) -> Option<Fault> {
             ["let", "yield", "await"].iter().any(|name| before.trim_end().ends_with(name))
         });
     (!is_odd_name).then(|| Fault { at, says: first.message.to_string(), is_of_form: !is_twice })
+}
+
+/// A declaration at the top of what `import * as a` has the name of: TypeScript would take the two for one.
+fn declared_over_a_namespace(program: &Program<'_>) -> Option<Fault> {
+    let namespaces: BTreeSet<&str> = program
+        .body
+        .iter()
+        .filter_map(|statement| match statement {
+            Statement::ImportDeclaration(import) => import.specifiers.as_ref(),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|taken| match taken {
+            ImportDeclarationSpecifier::ImportNamespaceSpecifier(all) => Some(all.local.name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let declared = |statement: &Statement<'_>| match statement {
+        Statement::FunctionDeclaration(function) => at_of(function.id.as_ref(), &namespaces),
+        Statement::ClassDeclaration(class) => at_of(class.id.as_ref(), &namespaces),
+        Statement::VariableDeclaration(variables) => {
+            variables.declarations.iter().find_map(|one| match &one.id {
+                BindingPattern::BindingIdentifier(name) => at_of(Some(name), &namespaces),
+                _ => None,
+            })
+        }
+        _ => None,
+    };
+    let found = (!namespaces.is_empty()).then(|| program.body.iter().find_map(declared)).flatten();
+    let (at, name) = found?;
+    Some(Fault { at, says: format!("Identifier `{name}` has already been declared"), is_of_form: false })
+}
+
+/// Where a name stands, if it is one of these.
+fn at_of(name: Option<&BindingIdentifier<'_>>, names: &BTreeSet<&str>) -> Option<(usize, String)> {
+    let name = name.filter(|name| names.contains(name.name.as_str()))?;
+    Some((name.span.start as usize, name.name.to_string()))
 }
 
 /// Whether a text has the form of one kind of script.
@@ -134,7 +180,11 @@ mod tests {
     use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
 
     /// What Node reads in CommonJS, and what in modules.
-    const SOUND: [(&str, ScriptFormat); 34] = [
+    const SOUND: [(&str, ScriptFormat); 35] = [
+        (
+            "import * as a from 'a'; export { a }; function f(a) { let b = a; { const a = b; } }",
+            ScriptFormat::Module,
+        ),
         ("var a = 1; var a = 2; function a() {}", ScriptFormat::Unknown),
         ("let a = 1; { let a = 2; } function f(a) { { let a; } }", ScriptFormat::Unknown),
         ("try { a } catch (e) { var e = 2; }", ScriptFormat::CommonJs),
@@ -172,7 +222,9 @@ mod tests {
     ];
 
     /// What has the form of a script and isn't one all the same.
-    const WRONG: [(&str, ScriptFormat, u64); 24] = [
+    const WRONG: [(&str, ScriptFormat, u64); 26] = [
+        ("import * as a from 'a';\nconst a = 1;\n", ScriptFormat::Module, 2),
+        ("import b, * as a from 'a';\nb;\nfunction a() {}\n", ScriptFormat::Module, 3),
         ("let a = 1;\nlet a = 2;\n", ScriptFormat::Unknown, 2),
         ("const a = 1;\nvar a = 2;\n", ScriptFormat::CommonJs, 2),
         ("module.exports = function (a) {\n  let a;\n};\n", ScriptFormat::CommonJs, 2),
@@ -238,6 +290,8 @@ mod tests {
             assert_eq!(syntax_error(text.as_bytes(), ScriptFormat::Json), None, "{text}");
         }
         assert_eq!(syntax_error(b"\"\xFF\"", ScriptFormat::Json), None);
+        let settings = b"{\n  // all of it\n  \"compilerOptions\": { \"strict\": true, },\n}";
+        assert_eq!(syntax_error(settings, ScriptFormat::Json), None);
         for (text, line) in
             [("", 1), ("// a\n{}", 1), ("{\n  \"a\": 1,\n}", 3), ("{'a': 1}", 1), ("{} {}", 1), ("NaN", 1)]
         {

@@ -14,6 +14,8 @@ pub(super) struct Shown {
     /// Where docstrings, comments that document Rust, pages of Perl, or functions that test C, begin and end, in turn.
     quotes: Vec<usize>,
     signs: &'static [&'static [u8]],
+    /// Whether line ends are written `\n`, as in a source map.
+    is_escaped: bool,
 }
 
 impl Shown {
@@ -22,6 +24,7 @@ impl Shown {
         if sample.decoded.is_some() || !sample.media.is_text() {
             return shown;
         }
+        shown.is_escaped = sample.path.ends_with(".map");
         let path = TEMPLATES.iter().find_map(|end| sample.path.strip_suffix(end)).unwrap_or(sample.path);
         let extension = path.rsplit('.').next().unwrap_or_default();
         match extension {
@@ -37,7 +40,7 @@ impl Shown {
         }
         shown.signs = match extension {
             "rs" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts" | "tsx" | "jsx" | "go" | "java" | "kt"
-            | "scala" | "c" | "h" | "cc" | "cpp" | "hpp" | "cs" | "swift" | "php" | "dart" => {
+            | "scala" | "c" | "h" | "cc" | "cpp" | "hpp" | "cs" | "swift" | "php" | "dart" | "map" => {
                 &[b"//", b"*", b"/*"]
             }
             "py" | "pyi" | "rb" | "pl" | "ex" | "exs" | "r" => &[b"#"],
@@ -68,7 +71,12 @@ impl Shown {
         ];
         let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
         let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
-        let line = before.get(start..).unwrap_or_default().trim_ascii_start();
+        let escaped = memchr::memmem::rfind(before, b"\\n").filter(|_| self.is_escaped);
+        let start = escaped.map_or(start, |end| start.max(end + 2));
+        let mut line = before.get(start..).unwrap_or_default().trim_ascii_start();
+        while let Some(rest) = line.strip_prefix(b"\\t").filter(|_| self.is_escaped) {
+            line = rest.trim_ascii_start();
+        }
         let lower = before.to_ascii_lowercase();
         self.signs.iter().any(|sign| line.starts_with(sign))
             && HINTS.iter().any(|hint| memchr::memmem::find(&lower, hint.as_bytes()).is_some())
@@ -190,6 +198,9 @@ mod tests {
             ("a.js", "=head1 A\n\nconst key = '@';\n", false),
             ("a.js", "/**\n * @example @\n */", true),
             ("a.js", "const a = b * '@'", false),
+            ("a.js.map", r#"{"sourcesContent":["/**\n\t * e.g.) @\n */"]}"#, true),
+            ("a.js.map", r#"{"sourcesContent":["// e.g.\nconst a = '@';"]}"#, false),
+            ("a.js", r#"a("// e.g.\n // @")"#, false),
             ("a.js.template", "// For example:\n//  A=@\n", true),
             ("a.js.template", "// For example:\nA = '@'\n", false),
             ("a.template", "// For example:\n//  A=@\n", false),
