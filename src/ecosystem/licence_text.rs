@@ -251,6 +251,9 @@ fn grants(text: &str) -> bool {
     if preface.and_then(|end| words.get(..end)).is_some_and(|preface| !takes_back(preface)) {
         return true;
     }
+    if begins_with_all_of_one(&words, takes_back) {
+        return true;
+    }
     let early = GRANTS.iter().any(|grant| words.find(grant).is_some_and(|at| at <= EARLY));
     // what lies in a folder of that name is somebody else's, and takes nothing back of the rest
     let words = words.replace("third-party/", "").replace("third_party/", "");
@@ -259,9 +262,45 @@ fn grants(text: &str) -> bool {
     early && !takes_back(&words)
 }
 
+/// Whether all of a grant stands at the beginning, with nothing before it that takes back: what follows, under heads of its
+/// own, is the licence of parts that others made.
+fn begins_with_all_of_one(words: &str, takes_back: impl Fn(&str) -> bool) -> bool {
+    const SOON: usize = 800;
+    const ENDS: &[&str] = &["dealings in the software", "possibility of such damage"];
+    #[rustfmt::skip]
+    const NOT_ALL: &[&str] = &[
+        "commercial use", "commercial purpose", "for commercial", "used commercially", "non-commercial", "noncommercial",
+        "production use", "internal use",
+    ];
+    let start = GRANTS.iter().filter_map(|grant| words.find(grant)).min().filter(|at| *at <= SOON);
+    let Some((start, rest)) = start.and_then(|start| Some((start, words.get(start..)?))) else {
+        return false;
+    };
+    let Some(end) = ENDS.iter().filter_map(|end| rest.find(end)).min() else { return false };
+    let is_whole = words.get(..start + end).is_some_and(|whole| !takes_back(whole));
+    is_whole && ![NOT_ALL, CONDITIONS].concat().iter().any(|not| words.contains(not))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_others_stand_behind_all_of_a_grant() {
+        let own = format!("All but the folder win/ is under the MIT license.\n{}", text_of("MIT"));
+        let parts = "B. Libraries in win/\nEnd user license terms: you may not decompile them.";
+        assert!(grants(&format!("{own}\n{parts}")));
+        for (before, behind) in [
+            ("For evaluation by licensees.", parts),
+            ("", "The grant above is for non-commercial purposes. You may not sell it."),
+            ("", "Commons Clause: the license does not include the right to sell. You may not."),
+        ] {
+            assert!(!grants(&format!("{before}\n{own}\n{behind}")), "{before} {behind}");
+        }
+        // cut off before its end
+        let cut = own.get(..own.len() / 2).unwrap();
+        assert!(!grants(&format!("{cut}\n{parts}")));
+    }
 
     fn text_of(name: &str) -> &'static str {
         KNOWN.iter().find(|(known, _)| *known == name).unwrap().1
