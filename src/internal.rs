@@ -56,8 +56,15 @@ pub fn private_members_around(project: &Project) -> PrivateMembers {
     let is_shown = |folder: &str| folder.split('/').any(fingerprint::is_shown);
     let private = private_members(project).into_iter();
     let members = private.filter_map(|member| Some((below(&member.folder)?, member.name.clone())));
-    let members = members.filter(|(folder, _)| !folder.is_empty() && !is_shown(folder));
-    PrivateMembers { home: below(&project.folder).unwrap_or_default(), members: members.collect() }
+    let members: Vec<_> = members.filter(|(folder, _)| !folder.is_empty() && !is_shown(folder)).collect();
+    let tracked = (!members.is_empty()).then(|| project.beside(base).tracked_files()).flatten();
+    let is_theirs = |path: &String| members.iter().any(|(folder, _)| path.starts_with(folder.as_str()));
+    PrivateMembers {
+        home: below(&project.folder).unwrap_or_default(),
+        workspace: base.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        files: tracked.unwrap_or_default().into_iter().filter(is_theirs).collect(),
+        members,
+    }
 }
 
 /// The fingerprints of all code that must not ship; `None` if there is none.
@@ -162,7 +169,7 @@ mod tests {
         assert_eq!(packages(&Settings::default(), Some(&project)), ["@acme/core"]);
         let around = private_members_around(&Project::new(folder.path().join("packages/cli")));
         let core = ("packages/core".to_owned(), "@acme/core".to_owned());
-        assert_eq!(around, PrivateMembers { home: "packages/cli".to_owned(), members: vec![core] });
+        assert_eq!((around.home.as_str(), around.members), ("packages/cli", vec![core]));
         let index = code(&Settings::default(), Some(&project)).expect("no error").expect("an index");
         let core = fs::read(folder.path().join("packages/core/src/core.js")).expect("the file");
         let found = index.find("bundle.js", &core);

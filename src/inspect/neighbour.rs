@@ -1,5 +1,6 @@
 //! Modules of private members of the workspace, by the comment that a bundler writes before each module that it does not
-//! take from `node_modules`: `// ../core/src/index.ts`, `//#region ../core/src/index.ts`.
+//! take from `node_modules`: `// ../core/src/index.ts`, `//#region ../core/src/index.ts`, `!*** ../core/src/index.ts ***!`;
+//! and `// packages/core/src/index.ts` where it runs in the workspace's folder.
 
 use crate::inventory::MentionKind;
 
@@ -7,23 +8,31 @@ use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner, mention};
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "neighbour", needles, inspect };
 
-/// What such a comment begins with where the module is outside of the package.
-const BEGINNINGS: [&[u8]; 2] = [b"// ../", b"#region ../"];
+/// What such a comment begins with, before the path.
+const BEGINNINGS: [&str; 3] = ["// ", "#region ", "!*** "];
+/// What webpack's ends with.
+const END: &str = " ***!";
 /// Longer paths are none.
 const LONGEST: usize = 300;
 /// Blanks that such a line begins with at most, and the signs of a comment.
 const INDENT: usize = 80;
 
 fn needles(wanted: &ScanOptions) -> Vec<Vec<u8>> {
-    let beginnings = BEGINNINGS.iter().filter(|_| !wanted.private_members.members.is_empty());
-    beginnings.map(|beginning| beginning.to_vec()).collect()
+    let members = &wanted.private_members.members;
+    let outside = members.first().map(|_| "../".to_owned());
+    let folders = members.iter().flat_map(|(folder, _)| [format!("{folder}/"), format!("./{folder}/")]);
+    let starts: Vec<String> = outside.into_iter().chain(folders).collect();
+    let with =
+        |beginning: &str| starts.iter().map(|start| format!("{beginning}{start}").into()).collect::<Vec<_>>();
+    BEGINNINGS.into_iter().flat_map(with).collect()
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut FactSink<'_>) {
     for hit in hits {
         let Some(path) = path(sample.bytes, hit.offset) else { continue };
-        // bundlers are run in the package's folder
-        if let Some(name) = scanner.options.private_members.at("", path) {
+        // bundlers are run in the package's folder, or in the workspace's
+        let members = &scanner.options.private_members;
+        if let Some(name) = members.at("", path).or_else(|| members.file(path)) {
             mention::add(sink.entry, MentionKind::Package, name, || sample.at(hit.offset));
         }
     }
@@ -38,6 +47,7 @@ fn path(bytes: &[u8], at: usize) -> Option<&str> {
     let here = here.get(..LONGEST).unwrap_or(here);
     let text = here.split(|byte| matches!(byte, b'\n' | b'\r')).next()?;
     let text = std::str::from_utf8(text).ok()?.trim_end();
+    let text = text.strip_suffix(END).unwrap_or(text);
     (line.trim_ascii().is_empty() && text.len() < LONGEST)
         .then(|| text.split_once(' ').map(|(_, path)| path))?
 }
@@ -51,7 +61,12 @@ mod tests {
 
     fn packages(text: &str) -> Vec<String> {
         let core = ("packages/core".to_owned(), "@acme/core".to_owned());
-        let private_members = PrivateMembers { home: "packages/cli".to_owned(), members: vec![core] };
+        let private_members = PrivateMembers {
+            home: "packages/cli".to_owned(),
+            members: vec![core],
+            files: ["packages/core/src/index.ts".to_owned()].into(),
+            ..PrivateMembers::default()
+        };
         let scanner = Scanner::new(ScanOptions { private_members, ..ScanOptions::default() });
         let mut entry =
             Entry { media: Media::Text, path: "package/dist/a.js".to_owned(), ..Entry::default() };
@@ -66,6 +81,10 @@ mod tests {
             "var b;\r\n  // ../core/src/index.ts\r\nvar a = 3;\n",
             "//#region ../core/src/index.ts\nvar a = 3;\n//#endregion\n",
             "// #region ../core/src/index.ts\nvar a = 3;\n",
+            "// packages/core/src/index.ts\nvar a = 3;\n",
+            "//#region packages/core/src/index.ts\nvar a = 3;\n//#endregion\n",
+            "/*!*****!*\\\n  !*** ../core/src/index.ts ***!\n  \\*****/\nvar a = 3;\n",
+            "/*!*****!*\\\n  !*** ./packages/core/src/index.ts ***!\n  \\*****/\nvar a = 3;\n",
         ] {
             assert_eq!(packages(text), ["@acme/core"], "{text}");
         }
@@ -76,6 +95,8 @@ mod tests {
         for text in [
             "// ../ui/src/index.ts\nvar a = 3;\n",
             "// ../core2/src/index.ts\nvar a = 3;\n",
+            "// packages/core/src/other.ts\nvar a = 3;\n",
+            "// packages/core/src/index.ts says more\nvar a = 3;\n",
             "// ../../core/src/index.ts\nvar a = 3;\n",
             "var a = 3; // ../core/src/index.ts\n",
             "// ../core is not for everybody\n",

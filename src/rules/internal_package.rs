@@ -20,7 +20,8 @@ pub(super) const RULE: Rule = Rule {
 Finds the packages in `internal.packages` (names, scopes, globs) and, without any setting, the private members of the
 artifact's workspace: imported in a text, named as a dependency in the manifest, or as a folder under `node_modules`
 in a bundler's comment or a source map. A private member is found in a source map and in the comment before a module by
-its folder, too: `../../core/src/index.ts`.
+its folder, too: `../../core/src/index.ts`; and where the paths are absolute or from the workspace's folder, by a file of
+that path that version control tracks.
 
 ## Why it matters
 
@@ -80,8 +81,9 @@ fn map_findings(rule: &Rule, context: &Context<'_>, entry: &Entry, map: &SourceM
     let Some(path) = entry.path.strip_prefix(root) else { return Vec::new() };
     let mut listed: BTreeMap<&str, Listed<'_>> = BTreeMap::new();
     for source in map.sources.iter().filter(|source| !source.third_party) {
-        let Some((folder, relative)) = relative(map, paths::folder(path), &source.path) else { continue };
-        let Some(what) = members.at(folder, &relative) else { continue };
+        let relative = relative(map, paths::folder(path), &source.path);
+        let what = relative.and_then(|(folder, relative)| members.at(folder, &relative));
+        let Some(what) = what.or_else(|| members.file(from_root(&source.path))) else { continue };
         let one = listed.entry(what).or_insert(Listed { what, path: &source.path, ..Listed::default() });
         one.count += 1;
         one.with_text += u64::from(source.text.is_some());
@@ -113,6 +115,16 @@ fn relative<'a>(map: &SourceMap, folder: &'a str, source: &'a str) -> Option<(&'
     (!path.starts_with('/') && !path.contains(':')).then_some((folder, path))
 }
 
+/// A source's path as it is from the workspace's folder or from the machine's root, if it is either.
+fn from_root(source: &str) -> &str {
+    let source = source.split('?').next().unwrap_or(source);
+    let path = source.split_once("://").map_or(source, |(scheme, rest)| match scheme {
+        "file" => rest,
+        _ => rest.split_once('/').map_or(rest, |(_, path)| path),
+    });
+    path.strip_prefix("[project]/").unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +147,12 @@ mod tests {
     #[test]
     fn files_of_private_members_in_a_map() {
         let core = ("packages/core".to_owned(), "@acme/core".to_owned());
-        let members = PrivateMembers { home: "packages/cli".to_owned(), members: vec![core] };
+        let members = PrivateMembers {
+            home: "packages/cli".to_owned(),
+            members: vec![core],
+            workspace: "quay".to_owned(),
+            files: ["packages/core/src/index.ts".to_owned()].into(),
+        };
         let found = |root: Option<&str>, source: &str| {
             let map = serde_json::json!({
                 "version": 3, "sourceRoot": root, "sources": ["../src/a.ts", source], "sourcesContent": ["a", "b"], "mappings": ""
@@ -149,6 +166,11 @@ mod tests {
             (None, "../../core/src/index.ts"),
             (None, "webpack://@acme/cli/../core/src/index.ts?a1b2"),
             (Some("../.."), "core/src/index.ts"),
+            (None, "/home/ci/quay/packages/core/src/index.ts"),
+            (None, "file:///home/ci/quay/packages/core/src/index.ts"),
+            (None, "webpack://acme/./packages/core/src/index.ts?a1b2"),
+            (None, "turbopack:///[project]/packages/core/src/index.ts"),
+            (Some("/home/ci/quay"), "packages/core/src/index.ts"),
         ] {
             let found = found(root, source);
             assert_eq!(found.len(), 1, "{source}");
@@ -160,6 +182,8 @@ mod tests {
             "../../core",
             "../../../../core/a.ts",
             "/packages/core/a.ts",
+            "/home/ci/pier/packages/core/src/index.ts",
+            "webpack://acme/./packages/core/src/other.ts",
             "../../core/node_modules/a/a.js",
         ] {
             assert!(found(None, source).is_empty(), "{source}");
