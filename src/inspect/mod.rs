@@ -16,6 +16,7 @@ mod binary;
 mod home;
 mod host;
 mod internal_code;
+mod library;
 mod local_path;
 mod marker;
 mod mention;
@@ -150,6 +151,7 @@ pub(crate) const INSPECTORS: &[Inspector] = &[
     // internal text and binaries
     marker::INSPECTOR,
     banner::INSPECTOR,
+    library::INSPECTOR,
     package::INSPECTOR,
     neighbour::INSPECTOR,
     host::INSPECTOR,

@@ -118,6 +118,8 @@ pub enum MentionKind {
     Package,
     /// A path in a home folder of the machine that built the artifact.
     LocalPath,
+    /// The library that a script is, by its own name in the comment at its top, beside a version and an open licence.
+    Library,
 }
 
 /// Text of an internal file, found by its fingerprints.

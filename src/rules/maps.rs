@@ -1,11 +1,11 @@
 //! What the rules about source maps share: grouping, words, and advice for each bundler.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::ecosystem::{self, Remedy};
-use crate::inventory::{BuildOption, Entry, EntryId, Inventory, Making, MapForm, SourceMap};
+use crate::inventory::{BuildOption, Entry, EntryId, Inventory, Making, MapForm, MentionKind, SourceMap};
 use crate::recoverable::{Exposure, MapReport, MapState};
 use crate::words::counted;
 
@@ -355,8 +355,9 @@ pub(super) fn exposed(
 ) {
     let survey = context.survey();
     let web_jars = WebJars::of(context.inventory);
-    let exposed =
-        survey.maps.iter().filter(|report| is_exposed(report, forms) && !web_jars.have(report.entry));
+    let libraries = Libraries::of(context.inventory);
+    let is_theirs = |report: &MapReport<'_>| web_jars.have(report.entry) || libraries.have(report);
+    let exposed = survey.maps.iter().filter(|report| is_exposed(report, forms) && !is_theirs(report));
     for group in Group::all(exposed) {
         let verb = if group.reports.len() == 1 { "holds" } else { "hold" };
         let says = says(&format!("{} {verb}", group.subject()), &amount(group.exposure()));
@@ -405,6 +406,39 @@ impl<'a> WebJars<'a> {
     }
 }
 
+/// Libraries of others that lie in a package as their makers publish them: the places of their scripts, with the name that
+/// the comment at the top gives.
+struct Libraries<'a>(BTreeMap<&'a str, String>);
+
+impl<'a> Libraries<'a> {
+    fn of(inventory: &'a Inventory) -> Self {
+        let own = inventory.package.as_ref().map_or(String::new(), |package| letters(&package.name));
+        let library = |entry: &'a Entry| {
+            let mention = entry.mentions.iter().find(|mention| mention.kind == MentionKind::Library)?;
+            let name = mention.what.rsplit_once(' ').map_or("", |(name, _)| name);
+            let is_own = own.contains(&letters(name)) || letters(name).contains(&own) && !own.is_empty();
+            (!is_own).then(|| (entry.place.as_str(), letters(name)))
+        };
+        Self(inventory.files().filter_map(library).collect())
+    }
+
+    /// Whether a map is of such a script. One that lists the library as a dependency is of a bundle that begins with it.
+    fn have(&self, report: &MapReport<'_>) -> bool {
+        let script = report.entry.place.strip_suffix(".map").unwrap_or_default();
+        self.0.get(script).is_some_and(|name| {
+            let dependency =
+                |path: &str| path.rfind("node_modules/").and_then(|at| Some(letters(path.get(at + 13..)?)));
+            let sources = report.map.sources.iter();
+            !sources.filter_map(|source| dependency(&source.path)).any(|path| path.starts_with(name))
+        })
+    }
+}
+
+/// A name with nothing but its letters and digits, in small letters.
+fn letters(name: &str) -> String {
+    name.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// The folder of the dependency that a file in `node_modules` belongs to.
 fn dependency(place: &str) -> Option<&str> {
     let start = place.rfind("node_modules/")? + "node_modules/".len();
@@ -444,7 +478,41 @@ pub(super) fn is_declaration(map: &SourceMap, entry: &Entry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recoverable::testing;
     use crate::rules::testing::{entry, inventory};
+    use crate::settings::Settings;
+
+    #[test]
+    fn maps_of_libraries_are_left_to_their_makers() {
+        let banner = "/*!\n  * Bootstrap v5.3.3\n  * Licensed under MIT\n  */\n!function(){}()\n";
+        let map = |sources: &[&str]| {
+            let texts: Vec<&str> = sources.iter().map(|_| "// one\nlet a;\n").collect();
+            serde_json::json!({ "version": 3, "sources": sources, "sourcesContent": texts, "mappings": "" })
+                .to_string()
+        };
+        let is_exposed = |name: &str, sources: &[&str]| {
+            let (script, map) = (format!("package/dist/{name}"), map(sources));
+            let inventory = testing::inventory(&[(&script, banner), (&format!("{script}.map"), &map)]);
+            let mut findings = Vec::new();
+            let settings = Settings::default();
+            let context = Context::new(&inventory, &settings);
+            exposed(
+                &super::super::source_map_embedded::RULE,
+                &context,
+                &mut findings,
+                &[MapForm::File],
+                |a, b| format!("{a} {b}"),
+            );
+            !findings.is_empty()
+        };
+        let theirs = ["../../js/src/a.js", "../../node_modules/@popperjs/core/lib/a.js"];
+        assert!(!is_exposed("bootstrap.bundle.min.js", &theirs));
+        assert!(is_exposed("quay.js", &theirs));
+        assert!(is_exposed(
+            "bootstrap.js",
+            &["../src/bootstrap.ts", "../node_modules/bootstrap/dist/js/bootstrap.js"]
+        ));
+    }
 
     #[test]
     fn libraries_in_jars_are_told_by_the_manifest_of_those_who_packed_them() {

@@ -14,7 +14,9 @@ Finds source maps by content, whatever they are called: JSON with `sourcesConten
 other files, webpack's `stats.json` with module texts, and coverage records with `inputSourceMap`; escaped for a
 string, for HTML or CSV, as YAML or TOML; compressed, in an archive, or in a zip appended to a program. It counts the
 original files that could be recovered. Text that is in the package as a file anyway doesn't count, nor does text of
-dependencies: sources under `node_modules`, and those on the map's `ignoreList`, unless it names all sources.
+dependencies: sources under `node_modules`, and those on the map's `ignoreList`, unless it names all sources. Nor do maps of
+libraries that lie in the package as their makers publish them: `bootstrap.min.js.map` beside a script whose first comment
+says `Bootstrap v5.3.3` and an open licence.
 
 ## Why it matters
 
