@@ -98,6 +98,22 @@ fn inspect_own_bait(bencher: Bencher<'_, '_>, bait: &Bait) {
     look_with(&scanner, bencher, (bait.path, bait.media()), &line.repeat(BAIT / line.len()));
 }
 
+/// The same for who looks for modules of a private member.
+#[divan::bench(sample_count = 10)]
+fn inspect_members_bait(bencher: Bencher<'_, '_>) {
+    let mut options = ScanOptions::default();
+    options.private_members.workspace = "quay".to_owned();
+    options.private_members.members = vec![("packages/core".to_owned(), "@acme/core".to_owned())];
+    options.private_members.files.insert("packages/core/src/a.ts".to_owned());
+    let line = b"// packages/core/quay/quay/quay/quay/quay/src/a.ts";
+    look_with(
+        &Scanner::new(options),
+        bencher,
+        ("package/a.js", Media::Text),
+        &line.repeat(BAIT / line.len()),
+    );
+}
+
 /// Bytes of a bait.
 const BAIT: usize = 20 << 20;
 
@@ -202,6 +218,7 @@ const BAITS: &[Bait] = &[
         ..bait("values of pickles", || b"\x80\x04\x95C\x08x\x9C\x01\x02".to_vec())
     },
     Bait { path: "package/a.bin", ..bait("beginnings of 7z", || b"7z\xBC\xAF\x27\x1C\0\x04".to_vec()) },
+    Bait { path: "package/chart.js", ..bait("a library's banner", || b"/*! Chart.js v4.4.0 MIT\n".to_vec()) },
     bait("keys of OpenVPN", || b"OpenVPN Static key V1-----\n".to_vec()),
     Bait { name: "imports of styles", path: "package/a.css", line: || b"@import ".to_vec() },
     Bait { name: "imports in a comment", path: "package/a.css", line: || b"/*@import \"./a\"".to_vec() },
