@@ -400,7 +400,13 @@ fn has_telling_word(bytes: &[u8], words: &[&str]) -> bool {
             lower.drain(at..at + word.len());
         }
     }
-    rest.len() < bytes.len() && !is_strewn(&rest)
+    rest.len() < bytes.len() && !is_strewn(&rest) && !is_long_hex(&rest)
+}
+
+/// Whether it is as long as a key in hexadecimal, in which four digits may be anything: `abcd` is in one of a hundred.
+fn is_long_hex(bytes: &[u8]) -> bool {
+    const SHORTEST: usize = 40;
+    bytes.len() >= SHORTEST && bytes.iter().all(u8::is_ascii_hexdigit) && entropy(bytes) >= 3.0
 }
 
 /// Whether capitals, small letters and digits follow one another as in no words with a number behind, or letters and
@@ -516,6 +522,14 @@ mod tests {
         assert!(has_pattern(format!("{digits}55555555dd3ea772").as_bytes()));
         assert!(has_pattern(format!("{digits}xxxxxxdd3ea77289").as_bytes()));
         assert!(has_pattern(b"7593555555dd3e"));
+    }
+
+    #[test]
+    fn so_is_a_word_of_four() {
+        let digits = "75937a99298a1c78cf82";
+        assert!(!is_made_up(format!("{digits}abcd{digits}dd3e").as_bytes()));
+        assert!(is_made_up(format!("{digits}abcd").as_bytes()));
+        assert!(is_made_up("abcd1234".repeat(8).as_bytes()));
     }
 
     #[test]
