@@ -10,6 +10,8 @@ use crate::inspect::map::Settings;
 
 /// What the head of a file in a patch has before the name.
 static HEADS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\n+++ "));
+/// What a file begins with that stands in an address.
+static ADDRESSES: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\"data:"));
 /// Behind the name of a member.
 static COLONS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\":"));
 /// Bytes of a file that is looked at.
@@ -27,7 +29,8 @@ pub(super) fn find(text: &[u8]) -> Vec<Settings> {
         return Vec::new();
     }
     // Almost every small file is told from them by this.
-    let may_hold = memchr::memchr3(b'\\', b'`', b'@', text).is_some();
+    let may_hold = memchr::memchr3(b'\\', b'`', b'@', text).is_some()
+        || text.starts_with(b"{") && ADDRESSES.find(text).is_some();
     let held = may_hold.then(|| in_patch(text).into_iter().chain(in_members(text)));
     let texts = held.into_iter().flatten().chain(super::written::files(text));
     texts.take(MOST).filter(|named| super::are_settings(&named.path, &named.text)).collect()
@@ -99,6 +102,16 @@ fn in_members(text: &[u8]) -> Vec<Settings> {
             }
             (_, true) => named.take(),
             _ => String::from_utf8(key.to_vec()).ok(),
+        };
+        // Ignition has them as they stand in an address
+        let value = match value
+            .strip_prefix(b"data:")
+            .and_then(|data| memchr::memchr(b',', data).map(|at| (data, at)))
+        {
+            Some((data, comma)) => {
+                crate::decode::percent::plain(data.get(comma + 1..).unwrap_or_default()).into_owned()
+            }
+            None => value,
         };
         if value.contains(&b'\n')
             && let Some(path) = path
@@ -174,6 +187,10 @@ mod tests {
             patch(path, '+', file).replace('\n', "\r\n"),
             format!("{{\"files\":{{\"a.txt\":\"b\",\"{path}\":{json}}}}}"),
             format!("export default {{\n  \"{path}\": `{file}`,\n}};\n"),
+            format!(
+                "{{\"files\":[{{\"path\":\"{path}\",\"contents\":{{\"source\":\"data:,{}\"}}}}]}}",
+                file.replace('\n', "%0A").replace('"', "%22")
+            ),
             format!("[{{\"path\": \"{path}\", \"mode\": \"100644\", \"content\": {json}}}]"),
             format!(
                 "x=[{{\"fileName\":\"{path}\",\"text\":{json}}},{{\"fileName\":\"b\",\"text\":\"c\\n\"}}]"

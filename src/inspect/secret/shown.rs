@@ -147,7 +147,7 @@ fn pages(text: &[u8]) -> Vec<usize> {
     ends
 }
 
-/// Where strings of three quotes begin and end, in turn.
+/// Where strings of three quotes begin and end, in turn, but for those that are a key as a whole.
 fn docstrings(text: &[u8]) -> Vec<usize> {
     let find = |quotes: &[u8], kind: u8| -> Vec<(usize, u8)> {
         memchr::memmem::find_iter(text, quotes).map(|at| (at, kind)).collect()
@@ -162,7 +162,13 @@ fn docstrings(text: &[u8]) -> Vec<usize> {
         }
         turns
     });
-    all.into_iter().map(|(at, _)| at).collect()
+    let ends: Vec<usize> = all.into_iter().map(|(at, _)| at).collect();
+    let is_key = |start: usize| {
+        let inner = text.get(start + 3..).unwrap_or_default();
+        inner.strip_prefix(b"\\").unwrap_or(inner).trim_ascii_start().starts_with(b"-----BEGIN ")
+    };
+    let is_shown = |ends: &&[usize]| ends.first().is_none_or(|start| !is_key(*start));
+    ends.chunks(2).filter(is_shown).flatten().copied().collect()
 }
 
 #[cfg(test)]
@@ -187,6 +193,7 @@ mod tests {
             ("a.rs", "#[cfg(test)]\nmod tests { const A: &str = \"@\"; }", true),
             ("a.py", "def a():\n    \"\"\"Looks something like @\"\"\"\n", true),
             ("a.py", "\"\"\"What it does.\"\"\"\nA = '@'\n", false),
+            ("a.py", "KEY = \"\"\"-----BEGIN @\"\"\"\n", false),
             ("a.py", "'''Not \"\"\" so.'''\nA = '@'\n", false),
             ("a.py", "def a():\n    '''\n    keyid: @\n", true),
             ("a.py", "# A = '@'\n", false),

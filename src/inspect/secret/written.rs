@@ -20,6 +20,8 @@ static HEREDOCS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Fi
 static ECHOES: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("echo "));
 static PRINTS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("printf "));
 static CONTENTS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("content: |"));
+/// Butane has them below `contents:`.
+static INLINES: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("inline: |"));
 
 /// The files that a text writes, with their names.
 pub(super) fn files(text: &[u8]) -> Vec<Settings> {
@@ -35,7 +37,8 @@ pub(super) fn files(text: &[u8]) -> Vec<Settings> {
     }
     let prints = ECHOES.find_iter(text).map(|at| at + 5).chain(PRINTS.find_iter(text).map(|at| at + 7));
     found.extend(prints.filter_map(|at| printed(text, at)).take(MOST));
-    found.extend(CONTENTS.find_iter(text).filter_map(|at| block(text, at)).take(MOST));
+    let blocks = CONTENTS.find_iter(text).chain(INLINES.find_iter(text));
+    found.extend(blocks.filter_map(|at| block(text, at)).take(MOST));
     found
 }
 
@@ -111,11 +114,10 @@ fn printed(text: &[u8], at: usize) -> Option<Settings> {
     {
         rest = behind.trim_ascii_start();
     }
-    let quote = rest.first().filter(|quote| b"\"'".contains(quote))?;
-    let body = rest.get(1..)?;
-    let end = memchr::memchr(*quote, body)?;
-    let (body, behind) = body.split_at(end);
-    let behind = behind.get(1..)?.trim_ascii_start().strip_prefix(b">")?;
+    let quote = rest.first().copied().filter(|quote| b"\"'".contains(quote));
+    let body = rest.get(usize::from(quote.is_some())..)?;
+    let (body, behind) = body.split_at(memchr::memchr(quote.unwrap_or(b'>'), body)?);
+    let behind = behind.get(usize::from(quote.is_some())..)?.trim_ascii_start().strip_prefix(b">")?;
     let path = path(behind.strip_prefix(b">").unwrap_or(behind))?;
     let mut lines = Vec::with_capacity(body.len() + 1);
     let mut from = body;

@@ -228,7 +228,7 @@ pub(super) fn may_name(text: &[u8]) -> bool {
         // long words wherever they stand, and short ones before a value; few, as each costs at the program's start
         let words = concat!(
             r"pass[wpc]|passe?\b|pwd|psw|pw\b|masterauth|secret|token|authtok|psk|mnemonic|bearer|authoriz|credential|",
-            r"kennwort|senha|contrasena|wachtwoord|haslo|heslo|parola|community|com2sec|createuser|register|\[admins\]|",
+            r"kennwort|senha|contrasena|wachtwoord|haslo|heslo|parola|community|com2sec|createuser|register|\[admins\]|\[users\]|",
             r"cleartext|(?:mdp|pat|encrypt|seed|phrase|login|auth|keys?)\b|^\s*(?:(?:user|allow|dns) |\$user[0-9])"
         );
         RegexBuilder::new(words).unicode(false).case_insensitive(true).multi_line(true).build().ok()

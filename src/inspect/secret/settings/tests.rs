@@ -356,10 +356,45 @@ fn what_a_secret_of_kubernetes_holds_may_be_a_file_of_settings() {
 }
 
 #[test]
+fn lines_have_roles_and_quotes_around_names_and_values() {
+    let mut dice = Dice::new(fresh_seed());
+    for _ in 0..20 {
+        let password = instance(&mut dice, "{base62:9}7x9{base62:5}");
+        for (path, text, expected) in [
+            ("shiro.ini", "[users]\nops = @, admin\nguest = guest, guest\n", vec![2]),
+            ("shiro.ini", "[roles]\nops = @, admin\n", vec![]),
+            ("a.conf", "[Service]\nEnvironment=A=b \"SESSION_SECRET=@\"\n", vec![2]),
+            ("a.conf", "[Service]\nEnvironment=A=b \"SESSION_ID=@\"\n", vec![]),
+        ] {
+            let text = text.replace('@', &password);
+            assert_eq!(lines(&format!("package/{path}"), &text, "secret-settings-file"), expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_may_be_a_uuid_and_a_token_is_a_number_as_often() {
+    let mut dice = Dice::new(fresh_seed());
+    for _ in 0..20 {
+        let uuid = dice.make("{hex:8}-{hex:4}-4{hex:3}-a{hex:3}-{hex:12}");
+        for (text, expected) in [
+            ("{\n\"clientSecret\": \"@\"}", vec![2]),
+            ("{\n\"password\": \"@\"}", vec![2]),
+            ("{\n\"token\": \"@\"}", vec![]),
+            ("{\n\"secretId\": \"@\"}", vec![]),
+            ("{\n\"secrets\": [1],\n\"token\": \"@\"}", vec![]),
+        ] {
+            let text = text.replace('@', &uuid);
+            assert_eq!(lines("package/data/a.json", &text, "secret-settings-file"), expected, "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_whole_file_in_base64_may_be_settings() {
     let mut dice = Dice::new(fresh_seed());
     for _ in 0..20 {
-        let password = instance(&mut dice, "{base62:8}7{base62:5}");
+        let password = instance(&mut dice, "{base62:9}7x9{base62:5}");
         for (file, expected) in [
             ("{\"db\": {\"user\": \"svc\", \"password\": \"@\"}}", vec![1]),
             ("db.user=svc\ndb.host=db7.acme-prod.net\ndb.password=@\n", vec![1]),
