@@ -409,16 +409,10 @@ fn is_long_hex(bytes: &[u8]) -> bool {
     bytes.len() >= SHORTEST && bytes.iter().all(u8::is_ascii_hexdigit) && entropy(bytes) >= 3.0
 }
 
-/// Whether capitals, small letters and digits follow one another as in no words with a number behind, or letters and
-/// digits as in a long number in hex.
+/// Whether capitals, small letters and digits follow one another as in no words with a number behind.
 fn is_strewn(bytes: &[u8]) -> bool {
     const SHORTEST: usize = 12;
-    const SHORTEST_HEX: usize = 24;
     let bytes: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
-    if bytes.len() >= SHORTEST_HEX && bytes.iter().all(u8::is_ascii_hexdigit) {
-        let is_turn = |pair: &&[u8]| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit());
-        return bytes.windows(2).filter(is_turn).count() * 6 >= bytes.len();
-    }
     let class = |byte: &u8| (byte.is_ascii_uppercase(), byte.is_ascii_lowercase());
     let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
     let changes = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if class(a) != class(b))).count();
@@ -522,14 +516,6 @@ mod tests {
         assert!(has_pattern(format!("{digits}55555555dd3ea772").as_bytes()));
         assert!(has_pattern(format!("{digits}xxxxxxdd3ea77289").as_bytes()));
         assert!(has_pattern(b"7593555555dd3e"));
-    }
-
-    #[test]
-    fn so_is_a_word_of_four() {
-        let digits = "75937a99298a1c78cf82";
-        assert!(!is_made_up(format!("{digits}abcd{digits}dd3e").as_bytes()));
-        assert!(is_made_up(format!("{digits}abcd").as_bytes()));
-        assert!(is_made_up("abcd1234".repeat(8).as_bytes()));
     }
 
     #[test]
