@@ -15,8 +15,7 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Follows the entry points that the manifest names and reports those that lead nowhere: `main` with Node's extensions
-and index files, the targets of `exports` with conditions and patterns, `bin`, and what Node takes for all that import the
-package by its name, or for all that require it; `[lib] path` and `[[bin]] path`
+and index files, the targets of `exports` with conditions and patterns, `bin`; `[lib] path` and `[[bin]] path`
 of a crate; the modules that `entry_points.txt` of a wheel names; commands and extensions of a gem; the agents that the manifest of a jar
 names; what `setup.py` of a source archive opens and lists, its version's file, a readme without which its backend builds nothing, and the
 folder of a build backend of its own; the settings of a .NET tool. Also reports packages with
@@ -56,9 +55,9 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.extend(found(rule, context, is_grave));
 }
 
-/// Whether the package, or a command that it installs, can't be used at all, or by nobody who imports it or requires it.
+/// Whether the package, or a command that it installs, can't be used at all.
 pub(super) fn is_grave(weight: EntryPointWeight) -> bool {
-    matches!(weight, EntryPointWeight::Whole | EntryPointWeight::Half | EntryPointWeight::Command)
+    matches!(weight, EntryPointWeight::Whole | EntryPointWeight::Command)
 }
 
 /// Whether hardly anybody notices. `main` is written into every new manifest, also where nothing is to be loaded.
