@@ -26,6 +26,7 @@ mod jar;
 mod npm;
 mod nupkg;
 mod plain;
+mod published;
 mod python;
 mod vsix;
 
@@ -43,13 +44,14 @@ pub use edit::{Change, Edit, EditError, List};
 pub use folder::{
     Built, broken_manifest, built, dependencies, has_members_below, is_foreign_project, is_manifest,
     is_manifest_of, is_named_after, is_project, is_same_name, is_workspace, member, members, members_of,
-    names, of_project, outermost, published_from, published_outside, upwards, written_from, written_names,
+    names, of_project, outermost, upwards, written_names,
 };
 pub(crate) use folder::{ProjectFolder, SettingsTables};
 pub(crate) use format::{Advice, Certainty, Compiled, Fields, Format};
 pub(crate) use identity::{Identity, identity};
 pub(crate) use npm::build_info::OWN as ONLY_OWN_NAMES;
 pub(crate) use origin::{Origin, Origins, Ships};
+pub use published::{published_from, published_outside, written_from};
 pub(crate) use registry::{Copy, Order, Registry, Sender, Served};
 pub use remedy::Remedy;
 pub(crate) use remedy::{PRIVATE, leave_out, let_in, new_allowlist};
@@ -213,7 +215,7 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     }
     if let Some(project) = project {
         (inventory.making.not_built, inventory.making.kept_out) = missing(inventory, &project.folder);
-        inventory.making.is_generated = folder::is_generated(project);
+        inventory.making.is_generated = published::is_generated(project);
         inventory.making.generated_from = npm::ng_packagr::generated_from(project);
         inventory.making.copies = copies::copies(inventory, project);
     }

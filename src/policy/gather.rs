@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::paths;
 use crate::settings::{Level, UNEXAMINED};
 
-use super::Judged;
+use super::judged::Judged;
 
 /// So many of a folder stand each for itself.
 const MOST_ALONE: usize = 3;

@@ -8,6 +8,7 @@ use crate::inventory::{Inventory, Unexamined};
 use crate::rules::{self, Finding};
 use crate::settings::{Level, Levels, Origin, Settings, UNEXAMINED, Waiver};
 
+use super::judged::Judged;
 use super::{finding_id, gather};
 
 /// The levels that apply to one artifact, and why.
@@ -27,29 +28,6 @@ pub struct Policy {
     /// SHA-256 in hex over levels, settings, waivers, tables and packgate's version: two runs with the same digest
     /// judge alike.
     pub digest: String,
-}
-
-/// A finding with its level.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Judged {
-    /// The finding.
-    pub finding: Finding,
-    /// Never [`Level::Off`].
-    pub level: Level,
-    /// SHA-256 (first 16 hex digits) over rule, place without version, and key.
-    pub finding_id: String,
-    /// The reason given in the waiver that covers it.
-    pub waived: Option<String>,
-    /// Places of other files that it stands for, too, in order.
-    pub others: Vec<String>,
-}
-
-impl Judged {
-    /// A finding at this level, without an id and not waived.
-    pub fn new(finding: Finding, level: Level) -> Self {
-        Self { finding, level, finding_id: String::new(), waived: None, others: Vec::new() }
-    }
 }
 
 /// A waiver that had no effect, or no longer.

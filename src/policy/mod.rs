@@ -7,6 +7,7 @@ mod digest;
 mod finding_id;
 mod gather;
 mod judge;
+mod judged;
 mod levels;
 mod licence;
 mod licence_url;
@@ -14,6 +15,7 @@ mod show;
 
 pub(crate) use licence::is_for_everybody;
 
-pub use judge::{Judged, Judgement, Policy, Verdict, WaiverName, WaiverUse, judge, settle, weight};
+pub use judge::{Judgement, Policy, Verdict, WaiverName, WaiverUse, judge, settle, weight};
+pub use judged::Judged;
 pub use levels::Policies;
 pub use show::{Chosen, Effective, InternalSettings, RuleSetting, SizeSettings, WaiverSetting, list};

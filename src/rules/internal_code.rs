@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::inventory::{CodeMatch, Entry, Inventory};
+use crate::inventory::{CodeMatch, Entry, EntryId, Inventory};
 use crate::settings::Settings;
 use crate::words::counted;
 
@@ -57,24 +57,29 @@ const ENOUGH_MINIFIED: [(usize, usize); 4] = [(3, 50), (6, 30), (12, 15), (40, 5
 const MOST_PLACES: usize = 50;
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut suspects: Vec<Suspect<'_>> = Suspect::all(context.inventory).into_values().collect();
-    // The file of which most got out takes its fingerprints first, so that one that merely shares a function with it
-    // isn't reported. All words say more than those that are left.
-    suspects.sort_by(|a, b| {
-        let by_share = b.percent().cmp(&a.percent()).then(b.found.len().cmp(&a.found.len()));
-        a.is_minified.cmp(&b.is_minified).then(by_share).then(a.file.cmp(b.file))
-    });
-    let mut explained: HashSet<u64> = HashSet::new();
     let mut named: HashSet<&str> = HashSet::new();
-    for suspect in &suspects {
-        let own = suspect.found.iter().filter(|print| !explained.contains(*print)).count();
-        let enough = if suspect.is_minified { ENOUGH_MINIFIED } else { ENOUGH };
-        if enough.iter().any(|(least, percent)| own >= *least && own * 100 >= suspect.of * percent) {
-            explained.extend(&suspect.found);
-            if !named.insert(suspect.file) {
+    let mut told: HashSet<EntryId> = HashSet::new();
+    for (is_minified, enough) in [(false, ENOUGH), (true, ENOUGH_MINIFIED)] {
+        // Where a file is named by all words, names aren't shortened, and fewer words would name those that are like it.
+        let mut suspects: Vec<Suspect<'_>> =
+            Suspect::all(context.inventory, is_minified, &told).into_values().collect();
+        // The file of which most got out takes its fingerprints first, so that one that merely shares a function with it
+        // isn't reported.
+        suspects.sort_by(|a, b| {
+            b.percent().cmp(&a.percent()).then(b.found.len().cmp(&a.found.len())).then(a.file.cmp(b.file))
+        });
+        let mut explained: HashSet<u64> = HashSet::new();
+        for suspect in &suspects {
+            if named.contains(suspect.file) {
                 continue;
             }
-            findings.extend(suspect.finding(rule, context.settings));
+            let own = suspect.found.iter().filter(|print| !explained.contains(*print)).count();
+            if enough.iter().any(|(least, percent)| own >= *least && own * 100 >= suspect.of * percent) {
+                explained.extend(&suspect.found);
+                named.insert(suspect.file);
+                told.extend(suspect.places.iter().map(|(entry, _)| entry.id));
+                findings.extend(suspect.finding(rule, context.settings));
+            }
         }
     }
 }
@@ -121,13 +126,18 @@ struct Suspect<'a> {
 }
 
 impl<'a> Suspect<'a> {
-    fn all(inventory: &'a Inventory) -> BTreeMap<(&'a str, bool), Self> {
-        let mut suspects: BTreeMap<(&str, bool), Self> = BTreeMap::new();
-        for entry in inventory.files() {
-            for found in &entry.internal_code {
-                let (file, is_minified, of) = (found.file.as_str(), found.is_minified, found.of as usize);
+    /// Those by one stream of words, in all entries but some.
+    fn all(
+        inventory: &'a Inventory,
+        is_minified: bool,
+        without: &HashSet<EntryId>,
+    ) -> BTreeMap<&'a str, Self> {
+        let mut suspects: BTreeMap<&str, Self> = BTreeMap::new();
+        for entry in inventory.files().filter(|entry| !without.contains(&entry.id)) {
+            for found in entry.internal_code.iter().filter(|found| found.is_minified == is_minified) {
+                let (file, of) = (found.file.as_str(), found.of as usize);
                 let new = || Self { file, is_minified, of, found: HashSet::new(), places: Vec::new() };
-                let suspect = suspects.entry((file, is_minified)).or_insert_with(new);
+                let suspect = suspects.entry(file).or_insert_with(new);
                 suspect.found.extend(&found.found);
                 suspect.places.push((entry, found));
             }
@@ -241,6 +251,19 @@ mod tests {
         assert!(named(vec![with("a.js", &[("core/x.ts", 3, 0..2)])]).is_empty());
         assert!(named(vec![with("a.js", &[("core/x.ts", 400, 0..12)])]).is_empty());
         assert_eq!(named(vec![with("a.js", &[("core/x.ts", 4000, 0..60)])]).len(), 1);
+    }
+
+    #[test]
+    fn what_minifiers_keep_counts_where_no_file_is_named_by_all_words() {
+        let all = with("a.js", &[("core/gone.ts", 30, 0..30)]);
+        let mut kept = with("a.js", &[("core/gone.ts", 10, 90..100), ("core/alike.ts", 9, 91..100)]);
+        kept.internal_code.iter_mut().for_each(|found| found.is_minified = true);
+        let entry = |mut entry: Entry, more: &[CodeMatch]| {
+            entry.internal_code.extend(more.iter().cloned());
+            entry
+        };
+        assert_eq!(named(vec![entry(all, &kept.internal_code)]), [("core/gone.ts".to_owned(), 100)]);
+        assert_eq!(named(vec![kept]), [("core/gone.ts".to_owned(), 100)]);
     }
 
     #[test]

@@ -59,7 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "recoverable",
         ],
     ),
-    ("policy", &["words", "inventory", "unpack", "settings", "rules"]),
+    ("policy", &["words", "paths", "inventory", "unpack", "settings", "rules"]),
     ("init", &["project", "ecosystem", "settings", "policy"]),
     ("outcome", &["inventory", "settings", "recoverable", "diff", "rules", "policy"]),
     ("fix", &["project", "ecosystem", "settings", "policy", "outcome"]),

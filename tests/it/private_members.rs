@@ -69,8 +69,11 @@ fn workspace(dice: &mut Dice) -> tempfile::TempDir {
         fs::create_dir_all(&scope).unwrap();
         link(&folder.path().join("packages").join(member), &scope.join(member));
     }
-    let status = Command::new("git").args(["init", "--quiet"]).current_dir(folder.path()).status();
-    assert!(status.unwrap().success());
+    // What a build writes is not tracked.
+    for arguments in [&["init", "--quiet"][..], &["add", "--all"]] {
+        let status = Command::new("git").args(arguments).current_dir(folder.path()).status();
+        assert!(status.unwrap().success());
+    }
     folder
 }
 
