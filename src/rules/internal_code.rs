@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -60,26 +61,32 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut named: HashSet<&str> = HashSet::new();
     let mut told: HashSet<EntryId> = HashSet::new();
     for (is_minified, enough) in [(false, ENOUGH), (true, ENOUGH_MINIFIED)] {
-        // Where a file is named by all words, names aren't shortened, and fewer words would name those that are like it.
         let mut suspects: Vec<Suspect<'_>> =
-            Suspect::all(context.inventory, is_minified, &told).into_values().collect();
+            Suspect::all(context.inventory, is_minified).into_values().collect();
         // The file of which most got out takes its fingerprints first, so that one that merely shares a function with it
-        // isn't reported.
-        suspects.sort_by(|a, b| {
-            b.percent().cmp(&a.percent()).then(b.found.len().cmp(&a.found.len())).then(a.file.cmp(b.file))
+        // isn't reported; one that is named by all words already does so before the others.
+        suspects.sort_by_key(|one| {
+            (!named.contains(one.file), Reverse(one.percent()), Reverse(one.found.len()), one.file)
         });
         let mut explained: HashSet<u64> = HashSet::new();
+        let mut new = Vec::new();
         for suspect in &suspects {
-            if named.contains(suspect.file) {
-                continue;
-            }
+            // Where files are named by all words, those that are like them have much in common with the text.
+            let times = if suspect.places.iter().all(|(entry, _)| told.contains(&entry.id)) { 4 } else { 1 };
             let own = suspect.found.iter().filter(|print| !explained.contains(*print)).count();
-            if enough.iter().any(|(least, percent)| own >= *least && own * 100 >= suspect.of * percent) {
+            let is_enough =
+                |(least, percent): &(usize, usize)| own >= least * times && own * 100 >= suspect.of * percent;
+            if named.contains(suspect.file) {
                 explained.extend(&suspect.found);
-                named.insert(suspect.file);
-                told.extend(suspect.places.iter().map(|(entry, _)| entry.id));
+            } else if enough.iter().any(is_enough) {
+                explained.extend(&suspect.found);
+                new.push(suspect);
                 findings.extend(suspect.finding(rule, context.settings));
             }
+        }
+        for suspect in new {
+            named.insert(suspect.file);
+            told.extend(suspect.places.iter().map(|(entry, _)| entry.id));
         }
     }
 }
@@ -126,14 +133,10 @@ struct Suspect<'a> {
 }
 
 impl<'a> Suspect<'a> {
-    /// Those by one stream of words, in all entries but some.
-    fn all(
-        inventory: &'a Inventory,
-        is_minified: bool,
-        without: &HashSet<EntryId>,
-    ) -> BTreeMap<&'a str, Self> {
+    /// Those by one stream of words.
+    fn all(inventory: &'a Inventory, is_minified: bool) -> BTreeMap<&'a str, Self> {
         let mut suspects: BTreeMap<&str, Self> = BTreeMap::new();
-        for entry in inventory.files().filter(|entry| !without.contains(&entry.id)) {
+        for entry in inventory.files() {
             for found in entry.internal_code.iter().filter(|found| found.is_minified == is_minified) {
                 let (file, of) = (found.file.as_str(), found.of as usize);
                 let new = || Self { file, is_minified, of, found: HashSet::new(), places: Vec::new() };
@@ -172,10 +175,8 @@ impl<'a> Suspect<'a> {
     }
 
     fn finding(&self, rule: &Rule, settings: &Settings) -> Option<Finding> {
-        let (entry, most) = self
-            .places
-            .iter()
-            .max_by_key(|(entry, found)| (found.found.len(), std::cmp::Reverse(entry.id)))?;
+        let (entry, most) =
+            self.places.iter().max_by_key(|(entry, found)| (found.found.len(), Reverse(entry.id)))?;
         let elsewhere = match self.places.len() {
             1 => String::new(),
             places => format!(", and in {} more", counted(places as u64 - 1, "file")),
