@@ -174,12 +174,18 @@ pub(super) fn without<'a>(name: &'a [u8], signs: &[u8]) -> Cow<'a, str> {
 fn further(line: &[u8], from: usize) -> Vec<(Cow<'_, str>, Range<usize>)> {
     let mut at = from;
     let words = line.get(from..).unwrap_or_default().split(u8::is_ascii_whitespace).filter_map(|word| {
-        let start = at;
+        let mut start = at;
         at += word.len() + 1;
-        let sign = memchr::memchr(b'=', word).filter(|_| start > from)?;
         // the quotes of systemd are around both
+        let word = match word.strip_prefix(b"\"") {
+            Some(quoted) => {
+                start += 1;
+                quoted.strip_suffix(b"\"")?
+            }
+            None => word,
+        };
+        let sign = memchr::memchr(b'=', word).filter(|_| start > from)?;
         let name = word.get(..sign)?;
-        let name = name.strip_prefix(b"\"").unwrap_or(name);
         let is_name = name.first().is_some_and(u8::is_ascii_alphabetic)
             && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte));
         is_name.then(|| {

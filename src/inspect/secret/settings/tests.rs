@@ -365,6 +365,8 @@ fn lines_have_roles_and_quotes_around_names_and_values() {
             ("shiro.ini", "[roles]\nops = @, admin\n", vec![]),
             ("a.conf", "[Service]\nEnvironment=A=b \"SESSION_SECRET=@\"\n", vec![2]),
             ("a.conf", "[Service]\nEnvironment=A=b \"SESSION_ID=@\"\n", vec![]),
+            ("a.conf", "[Service]\nEnvironment=A=b \"SESSION_SECRET=$SESSION_SECRET\"\n# @\n", vec![]),
+            ("a.toml", "near = [\"A=b\", \"SESSION_SECRET=$SESSION_SECRET\"]\n# @\n", vec![]),
         ] {
             let text = text.replace('@', &password);
             assert_eq!(lines(&format!("package/{path}"), &text, "secret-settings-file"), expected, "{text}");
