@@ -108,16 +108,9 @@ fn is_ours(rule: &str) -> bool {
 
 #[test]
 fn finds_what_bundlers_write_and_gives_it_back() {
-    let Some(home) = std::env::var_os("PACKGATE_BUNDLERS") else {
-        assert!(std::env::var_os("PACKGATE_REQUIRE_CLIENTS").is_none(), "PACKGATE_BUNDLERS is not set");
-        println!("skipped: PACKGATE_BUNDLERS is not set");
-        return;
-    };
-    if !clients::have(&["node"]) {
-        return;
-    }
+    let Some(home) = clients::bundlers() else { return };
     let work = tempfile::tempdir().unwrap();
-    let folders = build(Path::new(&home), work.path());
+    let folders = build(&home, work.path());
     let mut wrong = Vec::new();
     for (name, rules, originals) in CASES {
         let folder = work.path().join("out").join(name);

@@ -10,6 +10,12 @@ pub(crate) fn have(programs: &[&str]) -> bool {
     miss(missing.is_empty(), &format!("{missing:?} not installed"))
 }
 
+/// The folder that the bundlers are installed in, if `PACKGATE_BUNDLERS` names one.
+pub(crate) fn bundlers() -> Option<PathBuf> {
+    let home = std::env::var_os("PACKGATE_BUNDLERS").map(PathBuf::from);
+    (miss(home.is_some(), "PACKGATE_BUNDLERS is not set") && have(&["node"])).then_some(home)?
+}
+
 /// The same of programs that can't say their version.
 pub(crate) fn have_silent(program: &str) -> bool {
     miss(Command::new(program).arg("-?").output().is_ok(), &format!("{program} not installed"))

@@ -112,22 +112,15 @@ fn told(package: &Path, home: &Path) -> Vec<(String, BTreeSet<String>)> {
 
 #[test]
 fn what_bundlers_take_in_of_a_private_member_is_found() {
-    let Some(home) = std::env::var_os("PACKGATE_BUNDLERS") else {
-        assert!(std::env::var_os("PACKGATE_REQUIRE_CLIENTS").is_none(), "PACKGATE_BUNDLERS is not set");
-        println!("skipped: PACKGATE_BUNDLERS is not set");
-        return;
-    };
-    if !clients::have(&["node"]) {
-        return;
-    }
+    let Some(home) = clients::bundlers() else { return };
     let mut dice = Dice::new(fresh_seed());
     let workspace = workspace(&mut dice);
     let packages = workspace.path().join("packages");
-    let leaks = told(&packages.join("leaks"), Path::new(&home));
+    let leaks = told(&packages.join("leaks"), &home);
     assert!(leaks.len() >= 4, "{leaks:?}");
     let missed: Vec<_> = leaks.iter().filter(|(_, rules)| rules.is_empty()).collect();
     assert!(missed.is_empty(), "{missed:?}");
-    let clean = told(&packages.join("clean"), Path::new(&home));
+    let clean = told(&packages.join("clean"), &home);
     let accused: Vec<_> = clean.iter().filter(|(_, rules)| !rules.is_empty()).collect();
     assert!(accused.is_empty(), "{accused:?}");
 }

@@ -53,12 +53,11 @@ struct Reader<'a> {
     unsure: bool,
 }
 
-impl<'a> Reader<'a> {
-    fn fault<T>(&self, line: u64, says: &str) -> Result<T, Fault> {
-        let _ = self;
-        Err(Fault { line, says: says.to_owned() })
-    }
+fn wrong<T>(line: u64, says: &str) -> Result<T, Fault> {
+    Err(Fault { line, says: says.to_owned() })
+}
 
+impl<'a> Reader<'a> {
     fn peek(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
@@ -94,16 +93,16 @@ impl<'a> Reader<'a> {
                 let last = indents.last().copied().unwrap_or(0);
                 match (opens, indent.cmp(&last)) {
                     (true, std::cmp::Ordering::Greater) => indents.push(indent),
-                    (true, _) => return self.fault(begins, "no line of a block is indented"),
+                    (true, _) => return wrong(begins, "no line of a block is indented"),
                     (false, std::cmp::Ordering::Greater) => {
-                        return self.fault(begins, "a line is indented that belongs to no block");
+                        return wrong(begins, "a line is indented that belongs to no block");
                     }
                     (false, _) => {
                         while indents.last().is_some_and(|last| *last > indent) {
                             indents.pop();
                         }
                         if indents.last() != Some(&indent) {
-                            return self.fault(begins, "a line is indented as no block around it");
+                            return wrong(begins, "a line is indented as no block around it");
                         }
                     }
                 }
@@ -111,7 +110,7 @@ impl<'a> Reader<'a> {
             opens = self.statement(begins)?;
         }
         match opens && !has_tabs {
-            true => self.fault(self.line, "no line of a block is indented"),
+            true => wrong(self.line, "no line of a block is indented"),
             false => Ok(()),
         }
     }
@@ -169,13 +168,13 @@ impl<'a> Reader<'a> {
                         _ => b'{',
                     };
                     if open.pop().is_none_or(|(opened, _)| opened != wanted) {
-                        return self.fault(line, &format!("`{}` closes nothing", char::from(sign)));
+                        return wrong(line, &format!("`{}` closes nothing", char::from(sign)));
                     }
                 }
-                Token::Sign(b'`') => return self.fault(line, "a backtick, which Python 3 has no more"),
-                Token::Unequal => return self.fault(line, "`<>`, which Python 3 has no more"),
+                Token::Sign(b'`') => return wrong(line, "a backtick, which Python 3 has no more"),
+                Token::Unequal => return wrong(line, "`<>`, which Python 3 has no more"),
                 Token::Number(number) if is_old_number(number) => {
-                    return self.fault(line, &format!("`{number}`, which Python 3 takes for no number"));
+                    return wrong(line, &format!("`{number}`, which Python 3 takes for no number"));
                 }
                 _ => {}
             }
@@ -195,16 +194,16 @@ impl<'a> Reader<'a> {
                 && let (Some(Token::Name("print" | "exec")), Some(second)) = (before, Some(token))
                 && is_operand(second)
             {
-                return self.fault(line, "`print` or `exec` without brackets, as in Python 2");
+                return wrong(line, "`print` or `exec` without brackets, as in Python 2");
             }
             before = Some(token);
         }
         if let Some((sign, line)) = open.first() {
-            return self.fault(*line, &format!("`{}` is never closed", char::from(*sign)));
+            return wrong(*line, &format!("`{}` is never closed", char::from(*sign)));
         }
         match tokens {
             [Some(Token::Name("raise")), _] if has_comma => {
-                self.fault(begins, "`raise` with a comma, as in Python 2")
+                wrong(begins, "`raise` with a comma, as in Python 2")
             }
             [Some(Token::Name(head)), second] if HEADS.contains(&head) && !has_colon => {
                 // soft where it is a name: nothing else of these is one
@@ -212,7 +211,7 @@ impl<'a> Reader<'a> {
                 if is_lambda {
                     return Ok(ends_in_colon);
                 }
-                self.fault(begins, &format!("`{head}` without its colon"))
+                wrong(begins, &format!("`{head}` without its colon"))
             }
             _ => Ok(ends_in_colon),
         }
@@ -287,11 +286,10 @@ impl<'a> Reader<'a> {
         let (begins, quote) = (self.line, self.peek(0));
         let is_long = self.peek(1) == quote && self.peek(2) == quote;
         self.at += if is_long { 3 } else { 1 };
-        self.unsure |= depth > DEEPEST;
         let never_ends = |reader: &mut Self| {
             // nested texts and lines within them are new in 3.12
             reader.unsure |= has_values || depth > 0;
-            reader.fault(begins, "a text never ends")
+            wrong(begins, "a text never ends")
         };
         loop {
             match self.peek(0) {
@@ -329,7 +327,11 @@ impl<'a> Reader<'a> {
 
     /// An expression in a text, up to its bracket. Old Pythons end the text at its quote wherever that stands.
     fn value(&mut self, quote: u8, is_long: bool, depth: usize) -> Result<(), Fault> {
-        self.unsure |= depth > DEEPEST;
+        if depth > DEEPEST {
+            // no further: each value takes a part of the stack
+            self.unsure = true;
+            return wrong(self.line, "values within values without end");
+        }
         let mut open = 0_usize;
         loop {
             match self.peek(0) {
@@ -451,6 +453,14 @@ mod tests {
             "a = f'{b}\\N{DASH}' rf'\\{c}'\n",
         ] {
             assert_eq!(fault(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_within_values_without_end() {
+        for text in ["{a:", "{", "{'", "{(", "{a!r:{"] {
+            let deep = format!("a = f\"{}\n", text.repeat(LONGEST / 2 / text.len()));
+            assert_eq!(fault(deep.as_bytes()), None, "{text}");
         }
     }
 
