@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::{Entry, EntryId, EntryKind, Inventory};
+use crate::inventory::{Entry, EntryId, EntryKind, FromCommit, Inventory};
 use crate::policy::Judged;
 use crate::settings::Level;
 
@@ -60,9 +60,38 @@ fn without(inventory: &Inventory, removed: &BTreeSet<EntryId>) -> Inventory {
     let is_gone = |id: EntryId| gone.get(&id).copied().unwrap_or_default();
     rest.manifests.retain(|kept| !is_gone(kept.entry));
     rest.payloads.retain(|id| !is_gone(*id));
+    if let Some(FromCommit::Compared(comparison)) = &mut rest.from_commit {
+        comparison.differing.retain(|differing| !is_gone(differing.entry));
+        comparison.absent.retain(|id| !is_gone(*id));
+        comparison.untold.retain(|id| !is_gone(*id));
+    }
     let places: BTreeSet<&str> =
         inventory.everything().filter(|entry| is_gone(entry.id)).map(|entry| entry.place.as_str()).collect();
     rest.anomalies.retain(|anomaly| !places.contains(anomaly.place.as_str()));
     rest.unexamined.retain(|part| part.within.as_deref().is_none_or(|file| !places.contains(file)));
     rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::testing::npm;
+    use crate::inventory::{Comparison, Differing};
+
+    #[test]
+    fn a_file_that_is_left_out_is_compared_with_no_commit() {
+        let [left_out, stays] = [EntryId(1), EntryId(0)];
+        let comparison = Comparison {
+            differing: [left_out, stays].map(|entry| Differing { entry, ..Differing::default() }).into(),
+            absent: vec![left_out],
+            untold: vec![left_out, stays],
+            ..Comparison::default()
+        };
+        let from_commit = Some(FromCommit::Compared(comparison));
+        let inventory = Inventory { from_commit, ..npm("1.0.0", &[("a.js", 1), ("a.js.bak", 1)]) };
+        let rest = without(&inventory, &BTreeSet::from([left_out])).from_commit;
+        let Some(FromCommit::Compared(rest)) = rest else { panic!("compared no more") };
+        assert_eq!(rest.differing.iter().map(|one| one.entry).collect::<Vec<_>>(), [stays]);
+        assert_eq!((rest.absent, rest.untold), (vec![], vec![stays]));
+    }
 }

@@ -216,7 +216,7 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
     if let Some(project) = project {
         (inventory.making.not_built, inventory.making.kept_out) = missing(inventory, &project.folder);
         inventory.making.is_generated = published::is_generated(project);
-        inventory.making.generated_from = npm::ng_packagr::generated_from(project);
+        inventory.making.generated_from = npm::libraries::generated_from(project);
         inventory.making.copies = copies::copies(inventory, project);
     }
     let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();

@@ -7,14 +7,14 @@ use crate::paths::join;
 use crate::project::Project;
 
 use super::folder::{names, of_project};
-use super::npm::ng_packagr;
+use super::npm::libraries;
 
-/// The folders in a project that are published in its place: those that ng-packagr writes its libraries to, or, if it is
+/// The folders in a project that are published in its place: those that ng-packagr or Nx write its libraries to, or, if it is
 /// private, the one where a build has written a manifest of the same name without the mark.
 pub fn published_from(project: &Project) -> Vec<String> {
-    let libraries = ng_packagr::published_from(&project.folder);
-    if !libraries.is_empty() || !of_project(&project.folder).is_some_and(|package| package.private) {
-        return libraries;
+    let written = libraries::published_from(&project.folder);
+    if !written.is_empty() || !of_project(&project.folder).is_some_and(|package| package.private) {
+        return written;
     }
     let names = names(project);
     let is_published = |name: &String| {
@@ -33,12 +33,13 @@ pub fn published_from(project: &Project) -> Vec<String> {
 
 /// The folder outside of a project that is published in its place, as a path from it.
 pub fn published_outside(folder: &Path) -> Option<String> {
-    ng_packagr::destination(folder).filter(|written| join("", written).is_none())
+    let (_, written) = libraries::destination(folder)?;
+    join("", &written).is_none().then_some(written)
 }
 
 /// The folder that a build writes this one from, with a manifest made of that one's.
 pub fn written_from(project: &Project) -> Option<PathBuf> {
-    ng_packagr::written_from(project).or_else(|| below_its_source(project))
+    libraries::written_from(project).or_else(|| below_its_source(project))
 }
 
 /// Whether a build writes a project's manifest: version control, which would keep one that somebody wrote, has nothing of

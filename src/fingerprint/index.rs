@@ -75,7 +75,7 @@ impl Index {
     ///
     /// # Errors
     /// When the bytes are no fingerprint file, are damaged, or come from another version.
-    pub fn read(bytes: &[u8]) -> Result<Self, file::FileError> {
+    pub fn read(bytes: &[u8]) -> Result<Self, super::form::FileError> {
         Ok(Self { shelves: file::read(bytes)? })
     }
 

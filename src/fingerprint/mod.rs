@@ -10,6 +10,7 @@
 
 mod erase;
 mod file;
+mod form;
 mod index;
 mod lexicon;
 mod own;
@@ -18,7 +19,7 @@ mod tokens;
 mod walk;
 mod winnow;
 
-pub use file::FileError;
+pub use form::FileError;
 pub use index::{Index, Match};
 pub use own::{Found, FoundLine, OwnFile, OwnSource, OwnTexts, is_own, is_shown, is_typescript, untracked};
 pub use shelf::Labels;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{MANIFEST, ng_packagr, project, together};
+use super::{MANIFEST, libraries, project, together};
 use crate::ecosystem::client::{
     Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish, find_program,
 };
@@ -30,7 +30,7 @@ impl Client for NpmClient {
     }
 
     fn pack_all(&self, root: &Path, members: &[&Member], into: &Path) -> Option<Result<String, ClientError>> {
-        if members.iter().any(|member| ng_packagr::destination(&member.folder).is_some()) {
+        if members.iter().any(|member| libraries::destination(&member.folder).is_some()) {
             return None;
         }
         let project = Project::new(root);
@@ -188,8 +188,8 @@ pub(super) fn packer(project: &Project) -> &'static str {
 }
 
 fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
-    if let Some(into) = ng_packagr::destination(folder) {
-        return Err(ClientError::Elsewhere { tool: "ng-packagr", into });
+    if let Some((tool, into)) = libraries::destination(folder) {
+        return Err(ClientError::Elsewhere { tool, into });
     }
     let (manager, program, because) = Manager::of(&Project::new(folder));
     let run = Run::of(program, &because, folder)?;

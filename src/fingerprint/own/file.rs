@@ -4,18 +4,16 @@
 
 use std::collections::BTreeSet;
 
-use xxhash_rust::xxh3::xxh3_64;
-
-use crate::fingerprint::file::{FileError, Rest, hashed, put};
+use crate::fingerprint::file::hashed;
+use crate::fingerprint::form::{FileError, Form, Rest, put};
 use crate::fingerprint::shelf::Labels;
 use crate::inventory::{Fate, LineClass};
 
 use super::index::{OwnFile, OwnSource};
 use super::lines::Places;
 
-const MAGIC: &[u8] = b"packgate-own-source\n";
-/// Goes up whenever lines are recognised differently, since old keys then find nothing.
-const VERSION: u64 = 1;
+/// The version goes up whenever lines are recognised differently, since old keys then find nothing.
+const FORM: Form = Form { magic: b"packgate-own-source\n", version: 1 };
 
 const FATES: [Fate; 3] = [Fate::Kept, Fate::Lowered, Fate::Compiled];
 const CLASSES: [LineClass; 5] =
@@ -24,8 +22,7 @@ const CLASSES: [LineClass; 5] =
 impl OwnSource {
     /// It as a file: one-way hashes and paths, no text. The same sources give the same file.
     pub fn write(&self, labels: Labels) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
-        put(&mut bytes, VERSION);
+        let mut bytes = FORM.begin();
         put(&mut bytes, self.names().len() as u64);
         self.names().iter().for_each(|name| put_text(&mut bytes, name));
         put(&mut bytes, self.files().len() as u64);
@@ -53,9 +50,7 @@ impl OwnSource {
             put(&mut bytes, u64::from(head - last));
             last = head;
         }
-        let sum = xxh3_64(&bytes);
-        bytes.extend_from_slice(&sum.to_le_bytes());
-        bytes
+        Form::seal(bytes)
     }
 
     /// Reads what [`Self::write`] wrote.
@@ -63,16 +58,7 @@ impl OwnSource {
     /// # Errors
     /// When the bytes are no such file, are damaged, or come from another version.
     pub fn read(bytes: &[u8]) -> Result<Self, FileError> {
-        let mut rest = Rest::of(bytes, MAGIC)?;
-        let version = rest.number()?;
-        if version != VERSION {
-            return Err(FileError::Version(version));
-        }
-        let body = bytes.len().saturating_sub(8);
-        let (text, sum) = bytes.split_at_checked(body).ok_or(FileError::Damaged(0))?;
-        if xxh3_64(text).to_le_bytes() != sum {
-            return Err(FileError::Damaged(body));
-        }
+        let mut rest = FORM.open(bytes)?;
         let names: BTreeSet<String> =
             (0..rest.number()?).map(|_| text_of(&mut rest)).collect::<Result<_, _>>()?;
         let file = |rest: &mut Rest<'_>| {
