@@ -2,6 +2,7 @@
 
 mod ng_packagr;
 mod nx;
+mod releasers;
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +20,8 @@ struct Library {
 /// The tool that publishes `folder` from elsewhere, and where it writes that, as seen from `folder`.
 pub(in crate::ecosystem) fn destination(folder: &Path) -> Option<(&'static str, String)> {
     let by_ng_packagr = ng_packagr::destination(folder).map(|written| ("ng-packagr", written));
-    by_ng_packagr.or_else(|| nx::destination(folder).map(|written| ("Nx", written)))
+    let by_nx = || nx::destination(folder).map(|written| ("Nx", written));
+    by_ng_packagr.or_else(by_nx).or_else(|| releasers::destination(folder))
 }
 
 /// The folders that the libraries in a folder are published from, as far as they are built, in the order of their names.
@@ -58,6 +60,7 @@ fn written_here(project: &Project) -> Option<(&Path, String)> {
 fn all(folder: &Path) -> Vec<Library> {
     let mut libraries = ng_packagr::libraries(folder);
     libraries.append(&mut nx::libraries(folder));
+    libraries.extend(releasers::library(folder));
     libraries.sort();
     libraries.dedup();
     libraries
