@@ -88,7 +88,12 @@ pub(crate) fn is_hidden(path: &str, bytes: &[u8]) -> bool {
 /// Whether bytes have words of code, or hold what may have some.
 fn may_hold(bytes: &[u8]) -> bool {
     let words = memmem::find_iter(bytes, WORD).filter(|at| !is_in_prose(bytes, *at));
-    let has = |word: &&[u8]| memmem::find_iter(bytes, word).take(LEAST_WORDS).count() == LEAST_WORDS;
+    // `typedef ` and the like have no such word in them
+    let is_word =
+        |at: &usize| !at.checked_sub(1).is_some_and(|at| bytes.get(at).is_some_and(u8::is_ascii_alphabetic));
+    let has = |word: &&[u8]| {
+        memmem::find_iter(bytes, word).filter(is_word).take(LEAST_WORDS).count() == LEAST_WORDS
+    };
     let count = words.take(LEAST_WORDS).count();
     count == LEAST_WORDS
         || count == 1 && COMPANIONS.iter().any(|word| word.find(bytes).is_some())
@@ -100,8 +105,8 @@ fn is_any_excepted(path: &str) -> bool {
     EXCEPTED.iter().any(|row| is_excepted(row, path))
 }
 
-/// Whether the word that begins at `at` stands in a sentence: between other words, as in `to return a ticket`, in quotes, or
-/// beside a letter of another script than ASCII's.
+/// Whether the word that begins at `at` stands in a sentence: between other words, as in `to return a ticket`, at the end of
+/// one, in quotes, or beside a letter of another script than ASCII's.
 fn is_in_prose(bytes: &[u8], at: usize) -> bool {
     let (before, here) = bytes.split_at(at);
     let behind = here.get(WORD.len()..).unwrap_or_default();
@@ -110,11 +115,15 @@ fn is_in_prose(bytes: &[u8], at: usize) -> bool {
         && matches!(behind.first(), Some(b'\'' | b'"' | b'`' | b'\\'));
     let is_longer = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let is_foreign = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii());
-    if is_quoted || is_foreign(before.last()) || is_foreign(behind.first()) {
+    let beside =
+        |byte: Option<&u8>, next: Option<&u8>| is_foreign(byte) || byte == Some(&b' ') && is_foreign(next);
+    if is_quoted || beside(before.last(), before.iter().nth_back(1)) || beside(behind.first(), behind.get(1))
+    {
         return true;
     }
     match behind {
         [b' ', letter, ..] if is_behind_word => letter.is_ascii_alphabetic(),
+        [b'"', b',' | b'\r' | b'\n', ..] => is_behind_word,
         [next, ..] => is_longer(next),
         _ => false,
     }
@@ -390,6 +399,8 @@ export interface Row {
             "it returns one",
             "the_return_type",
             "添加 return语句",
+            "添加 return 语句",
+            "{\"a\": \"l'instruction return\",\n",
             "ステートメント\u{ff08}return)",
         ] {
             let at = memmem::find(text.as_bytes(), WORD).unwrap();
