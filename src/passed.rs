@@ -75,7 +75,7 @@ impl Passed {
                 sha256: artifact.sha256.clone(),
                 choice: choice(settings),
                 policy: audit.policy.name.clone(),
-                digest: audit.policy.digest.clone(),
+                digest: audit.policy.digest().to_owned(),
                 day: today.to_string(),
             });
         }
@@ -139,7 +139,7 @@ fn digest(settings: &Settings, policy: &str) -> String {
     {
         settings.choose(PolicyChoice::Named(name), "auto");
     }
-    Policies::default().resolve(&settings, None, &[]).digest
+    Policies::default().resolve(&settings, None, &[]).digest().to_owned()
 }
 
 #[cfg(test)]

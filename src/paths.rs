@@ -20,6 +20,12 @@ pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// Whether a file of this name is somebody's licence: `LICENSE`, `licence.md`, `COPYING.LESSER`.
+pub(crate) fn is_licence(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["license", "licence", "copying"].iter().any(|word| lower.starts_with(word))
+}
+
 /// A path whose file has an extension in capitals, with that in small letters: `SERVER.KEY` is `SERVER.key`.
 pub(crate) fn with_lower_case_extension(path: &str) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -128,7 +128,7 @@ impl Statement {
                 resource_uri: identity.purl,
                 policy: Policy {
                     uri: policy_uri(&audit.policy.name),
-                    digest: BTreeMap::from([("sha256", audit.policy.digest.clone())]),
+                    digest: BTreeMap::from([("sha256", audit.policy.digest().to_owned())]),
                 },
                 verification_result: "PASSED",
                 verified_levels: [PASSED_LEVEL.to_owned(), policy_level(&audit.policy.name)],

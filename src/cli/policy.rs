@@ -67,7 +67,7 @@ impl Show {
         let package = packgate::ecosystem::of_project(&self.project);
         let policy = Policy::resolve_for(&settings, package.as_ref());
         if self.digest {
-            return Ok(format!("{}\n", policy.digest));
+            return Ok(format!("{}\n", policy.digest()));
         }
         let effective = Effective::new(&settings, &policy);
         Ok(match self.format {

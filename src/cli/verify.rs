@@ -112,7 +112,7 @@ impl Verify {
             None => {
                 let settings = Settings::load(&self.project, self.policy.as_deref())
                     .map_err(|errors| errors.to_string())?;
-                Policy::resolve_of(&settings, inventory).digest
+                Policy::resolve_of(&settings, inventory).digest().to_owned()
             }
         };
         let expected =

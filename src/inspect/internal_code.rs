@@ -1,6 +1,7 @@
 //! Text of internal files, by their fingerprints.
 
 use crate::inventory::CodeMatch;
+use crate::paths;
 
 use super::{FactSink, Hit, Inspector, Sample, Scanner};
 
@@ -10,6 +11,9 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
     let Some(index) = scanner.options.internal_code.as_ref().filter(|_| sample.media.is_text()) else {
         return;
     };
+    if is_licence(sample.path) {
+        return;
+    }
     for found in index.find(sample.path, sample.bytes) {
         let is_it =
             |known: &&mut CodeMatch| known.file == found.file && known.is_minified == found.is_minified;
@@ -28,6 +32,28 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
                 found: found.found,
                 at: sample.at(found.offset),
             }),
+        }
+    }
+}
+
+/// Licences are nobody's code, and most of the text that small packages have.
+fn is_licence(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    paths::is_licence(name) && matches!(extension, "" | "md" | "txt")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn licences_by_name() {
+        for path in ["package/LICENSE", "LICENSE-MIT", "a/licence.md", "COPYING.txt", "License"] {
+            assert!(is_licence(path), "{path}");
+        }
+        for path in ["package/license.js", "licenses.ts", "dist/license", "README.md", "LICENSE/index.js"] {
+            assert_eq!(is_licence(path), path == "dist/license", "{path}");
         }
     }
 }

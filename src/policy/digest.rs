@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,15 +15,41 @@ use crate::words::hex;
 
 use super::judge::Policy;
 
-/// SHA-256, in hex, of all that decides what passes, in a canonical form: every rule's level, settings, waivers,
-/// the built-in tables and packgate's version.
-///
-/// Where something is written, in which order, and the reason given for it, make no difference. Nor does
-/// `--fail-on`, which is about one run and can only let less pass.
-pub(super) fn of(settings: &Settings, policy: &Policy) -> String {
-    // All of it has a form in JSON: texts, numbers and lists.
-    let canonical = serde_json::to_vec(&Canonical::of(settings, policy)).unwrap_or_default();
-    hex(&Sha256::digest(canonical))
+/// The digest of a policy. It is made when somebody asks for it, as most reports don't.
+#[derive(Debug, Default)]
+pub(super) struct PolicyDigest {
+    settled: Settled,
+    hex: OnceLock<String>,
+}
+
+impl PolicyDigest {
+    /// Of a policy on these settings.
+    pub(super) fn with(settings: &Settings) -> Arc<Self> {
+        Arc::new(Self { settled: Settled::of(settings), hex: OnceLock::new() })
+    }
+
+    /// SHA-256, in hex, of all that decides what passes, in a canonical form: every rule's level, settings, waivers,
+    /// the built-in tables and packgate's version. The policy is the same at every call.
+    ///
+    /// Where something is written, in which order, and the reason given for it, make no difference. Nor does
+    /// `--fail-on`, which is about one run and can only let less pass.
+    pub(super) fn of(&self, policy: &Policy) -> &str {
+        self.hex.get_or_init(|| {
+            // All of it has a form in JSON: texts, numbers and lists.
+            let canonical = serde_json::to_vec(&self.settled.canonical(policy)).unwrap_or_default();
+            hex(&Sha256::digest(canonical))
+        })
+    }
+}
+
+/// What is digested of settings beside the levels.
+#[derive(Debug, Default)]
+struct Settled {
+    internal: Value,
+    limits: Value,
+    own: Value,
+    size: Value,
+    waivers: Vec<String>,
 }
 
 /// The form that is digested: objects with sorted keys, as the fields are here, and lists without an order sorted.
@@ -31,18 +58,18 @@ struct Canonical<'a> {
     exact: &'a BTreeSet<String>,
     for_show: BTreeMap<&'a str, &'static str>,
     form: &'static str,
-    internal: Value,
+    internal: &'a Value,
     levels: BTreeMap<&'static str, &'static str>,
-    limits: Value,
-    own: Value,
-    size: Value,
+    limits: &'a Value,
+    own: &'a Value,
+    size: &'a Value,
     tables: &'static str,
     version: &'static str,
-    waivers: Vec<String>,
+    waivers: &'a [String],
 }
 
-impl<'a> Canonical<'a> {
-    fn of(settings: &Settings, policy: &'a Policy) -> Self {
+impl Settled {
+    fn of(settings: &Settings) -> Self {
         // Whoever adds a setting decides here what it means for the digest.
         let Settings {
             files,
@@ -58,19 +85,29 @@ impl<'a> Canonical<'a> {
             locks: _,
         } = settings;
         let base = files.first().and_then(|file| file.parent()).unwrap_or(Path::new(""));
-        let for_show = policy.for_show.iter().map(|(rule, level)| (rule.as_str(), level.word()));
         Self {
-            exact: &policy.exact,
-            for_show: for_show.collect(),
-            form: "packgate/policy-digest/v1",
             internal: internal_form(internal, base),
-            levels: rules::ALL.iter().map(|rule| (rule.name, policy.level(rule.name).word())).collect(),
             limits: json!(limits),
             own: own_form(own, base),
             size: size_form(*size),
+            waivers: sorted(waivers.iter().map(waiver_form)),
+        }
+    }
+
+    fn canonical<'a>(&'a self, policy: &'a Policy) -> Canonical<'a> {
+        let for_show = policy.for_show.iter().map(|(rule, level)| (rule.as_str(), level.word()));
+        Canonical {
+            exact: &policy.exact,
+            for_show: for_show.collect(),
+            form: "packgate/policy-digest/v1",
+            internal: &self.internal,
+            levels: rules::ALL.iter().map(|rule| (rule.name, policy.level(rule.name).word())).collect(),
+            limits: &self.limits,
+            own: &self.own,
+            size: &self.size,
             tables: env!("PACKGATE_TABLES"),
             version: env!("CARGO_PKG_VERSION"),
-            waivers: sorted(waivers.iter().map(waiver_form)),
+            waivers: &self.waivers,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::inventory::{Inventory, Unexamined};
 use crate::rules::{self, Finding};
 use crate::settings::{Level, Levels, Origin, Settings, UNEXAMINED, Waiver};
 
+use super::digest::PolicyDigest;
 use super::judged::Judged;
 use super::{finding_id, gather};
 
@@ -25,9 +26,7 @@ pub struct Policy {
     pub for_show: BTreeMap<String, Level>,
     /// Rules of which every finding has the rule's level, also those that would weigh less: somebody set it.
     pub exact: BTreeSet<String>,
-    /// SHA-256 in hex over levels, settings, waivers, tables and packgate's version: two runs with the same digest
-    /// judge alike.
-    pub digest: String,
+    pub(super) digest: Arc<PolicyDigest>,
 }
 
 /// A waiver that had no effect, or no longer.

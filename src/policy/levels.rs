@@ -7,7 +7,7 @@ use crate::inventory::{Inventory, LicenceFile, Package};
 use crate::rules::{self, Finding, is_for_show};
 use crate::settings::{Level, Levels, PolicyChoice, PolicyFile, Settings, builtin};
 
-use super::digest;
+use super::digest::PolicyDigest;
 use super::judge::Policy;
 use super::licence;
 
@@ -23,7 +23,7 @@ struct InForce {
     levels: Arc<Levels>,
     for_show: BTreeMap<String, Level>,
     exact: BTreeSet<String>,
-    digest: String,
+    digest: Arc<PolicyDigest>,
 }
 
 impl Policies {
@@ -51,8 +51,11 @@ impl InForce {
     fn new(settings: &Settings, name: &str, file: Option<&PolicyFile>) -> Self {
         let built_in = file.map_or(name, |file| file.extends);
         let mut levels = builtin::levels(built_in);
-        levels.extend(file.map(|file| file.levels.clone()).unwrap_or_default());
-        levels.extend(settings.levels.clone());
+        for own in file.map(|file| &file.levels).into_iter().chain([&settings.levels]) {
+            if !own.is_empty() {
+                Arc::make_mut(&mut levels).extend(own.clone());
+            }
+        }
         let mut for_show = builtin::levels_for_show(built_in);
         // Setting a rule's level sets it everywhere, and for all its findings.
         let is_set = |rule: &str| {
@@ -61,9 +64,7 @@ impl InForce {
         for_show.retain(|rule, _| !is_set(rule));
         let exact = rules::WITH_MILDER.iter().filter(|rule| built_in == "strict" || is_set(rule));
         let exact = exact.map(|rule| (*rule).to_owned()).collect();
-        let mut in_force = Self { levels: Arc::new(levels), for_show, exact, digest: String::new() };
-        in_force.digest = digest::of(settings, &in_force.policy(name, String::new()));
-        in_force
+        Self { levels, for_show, exact, digest: PolicyDigest::with(settings) }
     }
 
     fn policy(&self, name: &str, because: String) -> Policy {
@@ -73,7 +74,7 @@ impl InForce {
             levels: Arc::clone(&self.levels),
             for_show: self.for_show.clone(),
             exact: self.exact.clone(),
-            digest: self.digest.clone(),
+            digest: Arc::clone(&self.digest),
         }
     }
 }
@@ -96,6 +97,12 @@ impl Policy {
         let level = for_show.copied().unwrap_or_else(|| self.level(finding.rule));
         let at_most = finding.at_most.filter(|_| !self.exact.contains(finding.rule));
         at_most.map_or(level, |most| level.min(most))
+    }
+
+    /// SHA-256 in hex over levels, settings, waivers, tables and packgate's version: two runs with the same digest
+    /// judge alike.
+    pub fn digest(&self) -> &str {
+        self.digest.of(self)
     }
 
     /// Whether any finding of a rule can have a level: of a rule that is off, none is asked for.
@@ -164,8 +171,8 @@ mod tests {
     #[test]
     fn built_in_policies_name_no_unknown_rule() {
         for policy in ["base", "proprietary", "open-source", "strict"] {
-            for (rule, (_, origin, _)) in builtin::levels(policy) {
-                assert!(rules::find(&rule).is_some(), "{origin}: there is no rule {rule}");
+            for (rule, (_, origin, _)) in builtin::levels(policy).iter() {
+                assert!(rules::find(rule).is_some(), "{origin}: there is no rule {rule}");
             }
         }
     }

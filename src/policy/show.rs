@@ -139,7 +139,7 @@ impl<'a> Effective<'a> {
         let patterns = internal.marker_patterns.iter().map(|pattern| format!("/{}/", pattern.as_str()));
         Self {
             schema: "packgate/policy/v1",
-            policy: Chosen { name: &policy.name, because: &policy.because, digest: &policy.digest },
+            policy: Chosen { name: &policy.name, because: &policy.because, digest: policy.digest() },
             settings: settings.files.last().map(|file| file.display().to_string()),
             inherits: paths(settings.files.split_last().map_or(&[], |(_, above)| above)),
             locked: settings.locks.iter().map(|(key, origin)| OriginOf { key, item: "", origin }).collect(),

@@ -364,7 +364,7 @@ impl<'a> Artifact<'a> {
             policy: Policy {
                 name: &audit.policy.name,
                 because: &audit.policy.because,
-                digest: &audit.policy.digest,
+                digest: audit.policy.digest(),
             },
             verdict: audit.verdict,
             complete: audit.inventory.is_complete(),

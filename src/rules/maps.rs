@@ -378,7 +378,7 @@ pub(super) fn apart<'a>(
         let Some(folder) = dependency(&report.entry.place) else { return false };
         let name = folder.rsplit_once("node_modules/").map_or(folder, |(_, name)| name);
         let licensed = licensed.get_or_insert_with(|| {
-            let files = context.inventory.files().filter(|entry| is_licence(entry.file_name()));
+            let files = context.inventory.files().filter(|entry| crate::paths::is_licence(entry.file_name()));
             files.filter_map(|entry| entry.place.rsplit_once('/')).map(|(folder, _)| folder).collect()
         });
         family(name) != family(own) && licensed.contains(folder)
@@ -452,11 +452,6 @@ fn dependency(place: &str) -> Option<&str> {
 fn family(name: &str) -> &str {
     let scope = name.strip_prefix('@').and_then(|name| name.split_once('/')).map(|(scope, _)| scope);
     scope.or(name.split(['-', '.', '_']).next()).unwrap_or(name)
-}
-
-fn is_licence(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    ["license", "licence", "copying"].iter().any(|word| lower.starts_with(word))
 }
 
 /// Whether a map is of one of these forms, and gives away text.

@@ -1,7 +1,7 @@
 //! The built-in policies.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::level::{Level, Levels};
 
@@ -40,7 +40,15 @@ pub(super) fn rule_names() -> Vec<String> {
 }
 
 /// The levels of a built-in policy, including what it builds on.
-pub(crate) fn levels(name: &str) -> Levels {
+pub(crate) fn levels(name: &str) -> Arc<Levels> {
+    static ALL: [OnceLock<Arc<Levels>>; NAMES.len()] = [const { OnceLock::new() }; NAMES.len()];
+    match NAMES.iter().position(|known| *known == name).and_then(|number| ALL.get(number)) {
+        Some(known) => Arc::clone(known.get_or_init(|| Arc::new(layered(name)))),
+        None => Arc::new(layered(name)),
+    }
+}
+
+fn layered(name: &str) -> Levels {
     let mut levels = BASE.clone();
     if name == "strict" {
         for (level, origin, _) in levels.values_mut().filter(|(level, ..)| *level != Level::Off) {
@@ -127,9 +135,9 @@ mod tests {
     #[test]
     fn strict_makes_every_rule_that_can_fire_an_error() {
         let base = levels("base");
-        for (rule, (level, ..)) in levels("strict") {
-            let expected = if base[&rule].0 == Level::Off { Level::Off } else { Level::Error };
-            assert_eq!(level, expected, "{rule}");
+        for (rule, (level, ..)) in levels("strict").iter() {
+            let expected = if base[rule].0 == Level::Off { Level::Off } else { Level::Error };
+            assert_eq!(*level, expected, "{rule}");
         }
     }
 }
