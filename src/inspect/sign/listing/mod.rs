@@ -199,13 +199,6 @@ fn is_module(path: &str) -> bool {
 /// Whether a script has a module of TypeScript in its literals, with the comments and types that nothing keeps that runs:
 /// bundlers put it there when a file is imported as a text.
 pub(super) fn quotes_typescript(path: &str, bytes: &[u8]) -> bool {
-    /// Lines that only TypeScript has.
-    const LEAST: usize = 4;
-    let is_source = |text: &[u8]| {
-        let lines = text.split(|byte| *byte == b'\n');
-        lines.filter(|line| is_typescript(line)).take(LEAST).count() == LEAST
-            && tally::of(text).iter().any(|(_, tally)| is_much(tally) && is_explained(tally))
-    };
     let (escaped, as_it_is) = match is_module(path) && bytes.len() <= LONGEST {
         true => (may_quote(bytes), may_hold_module(bytes)),
         false => (false, false),
@@ -215,24 +208,46 @@ pub(super) fn quotes_typescript(path: &str, bytes: &[u8]) -> bool {
             // What generators put together from many literals is no module.
             let starts = [0].into_iter().chain(aside.ends.iter().copied());
             let mut each = starts.zip(&aside.ends).filter_map(|(start, end)| aside.literals.get(start..*end));
-            escaped && is_source(&aside.literals) || as_it_is && each.any(is_source)
+            escaped && is_module_text(&aside.literals) || as_it_is && each.any(is_module_text)
         })
+}
+
+/// Whether a text is TypeScript with comments, and enough of it.
+fn is_module_text(text: &[u8]) -> bool {
+    /// Lines that only TypeScript has.
+    const LEAST: usize = 4;
+    let lines = text.split(|byte| *byte == b'\n');
+    lines.filter(|line| is_typescript(line)).take(LEAST).count() == LEAST
+        && tally::of(text).iter().any(|(_, tally)| is_much(tally) && is_explained(tally))
 }
 
 /// Whether a template literal may hold a module as it was written, as bundlers that make scripts short put it there: with
 /// comments at the beginnings of lines, and types.
 fn may_hold_module(bytes: &[u8]) -> bool {
+    let ends =
+        memchr::memchr_iter(b'`', bytes).filter(|at| !bytes.get(..*at).unwrap_or_default().ends_with(b"\\"));
+    let mut last = None;
+    // What stands between two literals is asked, too: which is which takes reading the whole script.
+    ends.into_iter().any(|end| {
+        let start = last.replace(end);
+        let text = start.and_then(|start| bytes.get(start + 1..end));
+        text.is_some_and(|text| is_like_module(text) && is_module_text(text))
+    })
+}
+
+fn is_like_module(text: &[u8]) -> bool {
     const SEVERAL: usize = 4;
+    /// Fewer bytes don't hold so much.
+    const SHORTEST: usize = 100;
     static TYPES: LazyLock<[Finder<'_>; 4]> =
         LazyLock::new(|| [": string", ": number", "readonly ", "interface "].map(Finder::new));
-    let Some(from) = memchr::memchr(b'`', bytes) else { return false };
-    let text = bytes.get(from..).unwrap_or_default();
     let is_comment = |at: &usize| {
         let line = text.get(at + 1..).unwrap_or_default();
         let line = line.get(..80).unwrap_or(line).trim_ascii_start();
         line.starts_with(b"//") || line.starts_with(b"/*")
     };
-    TYPES.iter().map(|word| word.find_iter(text).take(SEVERAL).count()).sum::<usize>() >= SEVERAL
+    text.len() > SHORTEST
+        && TYPES.iter().map(|word| word.find_iter(text).take(SEVERAL).count()).sum::<usize>() >= SEVERAL
         && memchr::memchr_iter(b'\n', text).filter(is_comment).nth(SEVERAL - 1).is_some()
 }
 
