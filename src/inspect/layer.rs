@@ -139,12 +139,25 @@ impl Search<'_> {
         }
         if unpacked.is_some() {
             self.whole.add(text);
+        } else if let Some(beginning) = self.path.ends_with(".json").then(|| begun(text, self.room)).flatten()
+        {
+            // a string of JSON is whole: who has it has no more of the text than this
+            unpacked = Some(beginning);
         } else if text.starts_with(b"\x1F\x8B\x08") {
             self.whole.miss(text);
             self.entry.unexamined.push(TORN);
         }
         unpacked
     }
+}
+
+/// What can be read of a text in gzip that is damaged or cut off.
+fn begun(packed: &[u8], most: u64) -> Option<Vec<u8>> {
+    use std::io::Read as _;
+    packed.starts_with(b"\x1F\x8B\x08").then_some(())?;
+    let mut text = Vec::new();
+    let read = flate2::bufread::GzDecoder::new(packed).take(most).read_to_end(&mut text);
+    (read.is_err() && !text.is_empty()).then_some(text)
 }
 
 /// What is told of a compressed text that can't be unpacked.
@@ -422,5 +435,25 @@ mod tests {
             maps_in_a_worker_of(r#"{"version":3,"sources":["a.ts"],"mappings":"AAAA","names":[]}"#),
             0
         );
+    }
+
+    #[test]
+    fn what_is_cut_off_is_read_as_far_as_it_goes() {
+        let mut dice = Dice::new(fresh_seed());
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+        let token = dice.make("AKIA{base32:16}");
+        let lines: String = (0..200).map(|_| dice.make("{base62:40}\n")).collect();
+        std::io::Write::write_all(&mut packer, format!("access = {token}\n{lines}").as_bytes()).unwrap();
+        let mut packed = packer.finish().unwrap();
+        packed.truncate(packed.len() * 3 / 4);
+        let text = base64::prelude::BASE64_STANDARD.encode(&packed);
+        let look = |path: &str, text: String| {
+            let mut entry = Entry { path: path.to_owned(), media: Media::Text, ..Entry::default() };
+            inspect(text.as_bytes(), Scanner::plain(), &mut entry);
+            (entry.unexamined.len(), entry.secrets.len())
+        };
+        assert_eq!(look("package/api.json", format!("{{\"value\": \"{text}\"}}\n")), (0, 1));
+        // elsewhere the rest may stand behind it
+        assert_eq!(look("package/api.txt", format!("value: {text}\n")).0, 1);
     }
 }

@@ -37,16 +37,7 @@ impl<'a> Group<'a> {
         if by_entry.len() <= MOST_SINGLE {
             return by_entry;
         }
-        let mut by_folder: std::collections::BTreeMap<String, Self> = std::collections::BTreeMap::new();
-        for group in by_entry {
-            let place = &group.entry().place;
-            let folder = place.rsplit_once(['/', '!']).map_or(String::new(), |(folder, _)| folder.to_owned());
-            let known = by_folder.entry(folder.clone());
-            known
-                .or_insert_with(|| Self { reports: Vec::new(), folder: Some(folder) })
-                .reports
-                .extend(group.reports);
-        }
+        let by_folder = Self::folders(by_entry);
         if by_folder.len() <= MOST_SINGLE {
             return by_folder.into_values().collect();
         }
@@ -57,6 +48,46 @@ impl<'a> Group<'a> {
             folder,
             reports: by_folder.values().flat_map(|group| group.reports.iter().copied()).collect(),
         }]
+    }
+
+    /// Groups the maps of an entry, or of a folder if there are more than a few entries in it.
+    pub(super) fn few(reports: impl Iterator<Item = &'a MapReport<'a>>) -> Vec<Self> {
+        /// Lines that are read one by one.
+        const FEW: usize = 3;
+        let all = Self::all(reports);
+        if all.iter().any(|group| group.folder.is_some()) {
+            return all;
+        }
+        let (many, mut single): (Vec<Self>, Vec<Self>) = {
+            let mut in_folder: BTreeMap<String, usize> = BTreeMap::new();
+            for group in &all {
+                *in_folder.entry(group.own_folder()).or_default() += 1;
+            }
+            all.into_iter()
+                .partition(|group| in_folder.get(&group.own_folder()).is_some_and(|count| *count > FEW))
+        };
+        single.extend(Self::folders(many).into_values());
+        single
+    }
+
+    /// The same maps, those of a folder together.
+    fn folders(by_entry: Vec<Self>) -> BTreeMap<String, Self> {
+        let mut by_folder: BTreeMap<String, Self> = BTreeMap::new();
+        for group in by_entry {
+            let folder = group.own_folder();
+            let known = by_folder.entry(folder.clone());
+            known
+                .or_insert_with(|| Self { reports: Vec::new(), folder: Some(folder) })
+                .reports
+                .extend(group.reports);
+        }
+        by_folder
+    }
+
+    /// The folder that its first map is in.
+    fn own_folder(&self) -> String {
+        let place = &self.entry().place;
+        place.rsplit_once(['/', '!']).map_or(String::new(), |(folder, _)| folder.to_owned())
     }
 
     fn entry(&self) -> &'a Entry {

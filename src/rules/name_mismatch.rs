@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
 
 Compares name and version in the manifest with the places that repeat them: a wheel's file name and its
 `.dist-info` folder, the folder in a crate or source distribution, `extension.vsixmanifest` of an extension; and
-the tags in `WHEEL` with those of the wheel's file name (at most a warning where only the name says which versions of
-Linux's libraries the wheel asks for: a file that `auditwheel` didn't write). With the project at hand, the commands of a wheel's
+the tags in `WHEEL` with those of the wheel's file name (a note where only the name says which versions of
+Linux's libraries the wheel asks for: a file that `auditwheel` didn't write; at most a warning where it says more or fewer versions of Python). With the project at hand, the commands of a wheel's
 `entry_points.txt` are compared with those that the `[project]` table of `pyproject.toml` declares, unless it calls them
 dynamic.
 
@@ -44,8 +44,12 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             .help("Build the artifact again with its own client, and don't rename it.")
             .evidence(mismatch)
             .key(format!("{} {}", mismatch.what, mismatch.elsewhere));
-        let is_mild = matches!(mismatch.what, "platform tag" | "python tag");
-        findings.push(if is_mild { finding.at_most(Level::Warning) } else { finding });
+        findings.push(match mismatch.what {
+            // installers go by the name, and builds outside of the usual images rename on purpose
+            "platform tag" => finding.at_most(Level::Note),
+            "python tag" => finding.at_most(Level::Warning),
+            _ => finding,
+        });
     }
 }
 

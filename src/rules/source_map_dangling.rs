@@ -46,7 +46,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         is_harmless(report) && report.map.form != MapForm::EvalMap && report.state == MapState::Dangling
     });
     let (of_others, own) = apart(context, dangling);
-    let (of_others, own) = (Group::all(of_others.into_iter()), Group::all(own.into_iter()));
+    let (of_others, own) = (Group::few(of_others.into_iter()), Group::few(own.into_iter()));
     let others = of_others.into_iter().map(|group| (group, Some(Level::Note)));
     for (group, most) in own.into_iter().map(|group| (group, None)).chain(others) {
         let sources: u64 = group.reports.iter().map(|report| report.missing.len() as u64).sum();

@@ -191,7 +191,7 @@ const ELSEWHERE: &[&str] = &[
 /// Secrets that everybody knows, by the first bytes of their SHA-256: the account keys of Azure's storage and
 /// database emulators, the keys of Google's samples for maps, the key that ssh2 tries the runtime with, and those that
 /// BoringSSL measures its speed with, the accounts that Hardhat, Foundry and Ganache begin with, the key of FastAPI's
-/// tutorial, and the tokens that Neptune lets anybody in with.
+/// tutorial, the tokens that Neptune lets anybody in with, and the keys that jose4j and librdkafka try themselves with.
 const KNOWN: &[[u8; 8]] = &[
     [0x00, 0x11, 0xCC, 0x25, 0xEB, 0x43, 0x20, 0x71],
     [0xAA, 0x65, 0x47, 0x43, 0x95, 0x83, 0xC3, 0xA2],
@@ -234,6 +234,8 @@ const KNOWN: &[[u8; 8]] = &[
     [0x19, 0x6F, 0xBA, 0xDC, 0xA8, 0xB7, 0xEE, 0xA6],
     [0xEC, 0xD5, 0xE9, 0xD0, 0xB0, 0x8A, 0x8A, 0x9F],
     [0x3F, 0xD5, 0x61, 0x0E, 0xE0, 0x3A, 0x35, 0x03],
+    [0xC5, 0xE8, 0x53, 0xCC, 0x12, 0xDF, 0x59, 0xFD],
+    [0x7F, 0x8F, 0x90, 0x1C, 0x1F, 0x6C, 0x33, 0x99],
 ];
 
 /// Whether everybody knows this one.
@@ -310,6 +312,7 @@ pub(super) fn is_password(bytes: &[u8]) -> bool {
         && !bytes.starts_with(b"%")
         && !has_telling_word(bytes, STAND_INS)
         && !has_telling_word(bytes, NO_PASSWORDS)
+        && !is_disguised(bytes)
         && !has_pattern(bytes)
         && (mixes(bytes) || is_jumbled(bytes))
         && varies(bytes)
@@ -383,7 +386,38 @@ fn has_slot(value: &[u8]) -> bool {
 
 /// Whether it holds a word that people write where a secret should be.
 pub(super) fn is_made_up(bytes: &[u8]) -> bool {
-    has_telling_word(bytes, STAND_INS) || has_telling_word(bytes, NO_PASSWORDS) || has_pattern(bytes)
+    has_telling_word(bytes, STAND_INS)
+        || has_telling_word(bytes, NO_PASSWORDS)
+        || is_disguised(bytes)
+        || has_pattern(bytes)
+}
+
+/// Whether it is a word for a password with signs and digits in the place of letters, a letter twice or thrice:
+/// `s3cre3t!`, `Pa55w0rd`.
+fn is_disguised(bytes: &[u8]) -> bool {
+    /// What is longer has such a word by chance.
+    const LONGEST: usize = 16;
+    /// Without doubled letters.
+    const WORDS: [&[u8]; 4] = [b"secret", b"pasword", b"letmein", b"changeme"];
+    if bytes.len() > LONGEST {
+        return false;
+    }
+    let mut letters: Vec<u8> = bytes.iter().map(|byte| letter(byte.to_ascii_lowercase())).collect();
+    letters.dedup();
+    WORDS.iter().any(|word| memchr::memmem::find(&letters, word).is_some())
+}
+
+/// The letter that a digit or a sign looks like.
+fn letter(byte: u8) -> u8 {
+    match byte {
+        b'0' => b'o',
+        b'1' | b'!' => b'i',
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' | b'+' => b't',
+        _ => byte,
+    }
 }
 
 /// Whether it holds one of these words. One of few letters turns up by chance in a long random value, and says nothing if
@@ -557,6 +591,8 @@ mod tests {
             "${PASSWORD}",
             "changeme123",
             "s3cr3t-1",
+            "s3cre3t!",
+            "Pa55w0rd!x",
             "12345678",
             "short1",
             "foobar12",

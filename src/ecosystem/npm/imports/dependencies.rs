@@ -249,6 +249,26 @@ impl<'a> Dependencies<'a> {
         self.keywords().any(is_so)
     }
 
+    /// Whether this package is a part for a framework in whose scope both are, and is tried out with it:
+    /// `@scope/adapter-a` asks for `@scope/core`, which it has among the `devDependencies`.
+    fn is_part_for(&self, name: &str) -> bool {
+        const PARTS: [&str; 9] = [
+            "adapter",
+            "plugin",
+            "preset",
+            "addon",
+            "extension",
+            "provider",
+            "connector",
+            "integration",
+            "middleware",
+        ];
+        let scope = name.split_once('/').map(|(scope, _)| scope).filter(|scope| scope.starts_with('@'));
+        let own = scope.and_then(|scope| self.own.strip_prefix(scope)?.strip_prefix('/'));
+        own.is_some_and(|own| own.split(['-', '.', '_']).any(|word| PARTS.contains(&word)))
+            && self.manifest.object.get("devDependencies").is_some_and(|all| all.get(name).is_some())
+    }
+
     /// Whether the package asked for is most likely the one that loads this one.
     fn is_host(&self, name: &str) -> bool {
         let scope = name.split('/').next().unwrap_or(name);
@@ -265,6 +285,7 @@ impl<'a> Dependencies<'a> {
         };
         HOSTS.contains(&name)
             || is_of_expo()
+            || self.is_part_for(name)
             || self.peers().is_some_and(|peers| peers.keys().any(is_part_of))
             || name.starts_with('@') && HOSTS.contains(&scope)
             || is_made_for(self.own)
@@ -337,6 +358,7 @@ mod tests {
             let manifest = Manifest::from_object(Object::read(manifest.as_bytes()).unwrap());
             Dependencies::new(&manifest, own, &[], Brought::ByClient).lacks(name)
         };
+        const TRIED: &str = r#"{"devDependencies": {"@a/core": "1.0.0"}}"#;
         let addon = r#"{"keywords": ["ember-addon"]}"#;
         for (own, manifest, name, expected) in [
             ("a", addon, "@ember/object/compat", None),
@@ -346,6 +368,10 @@ mod tests {
             ("@expo-google-fonts/a", "{}", "expo-font", Some(ImportTrouble::Host)),
             ("@expo-google-fonts/a", "{}", "expo-camera", Some(ImportTrouble::Undeclared)),
             ("a", "{}", "expo-font", Some(ImportTrouble::Undeclared)),
+            ("@a/adapter-b", TRIED, "@a/core", Some(ImportTrouble::Host)),
+            ("@a/b", TRIED, "@a/core", Some(ImportTrouble::Undeclared)),
+            ("@a/adapter-b", "{}", "@a/core", Some(ImportTrouble::Undeclared)),
+            ("@c/adapter-b", TRIED, "@a/core", Some(ImportTrouble::Undeclared)),
         ] {
             assert_eq!(lacks(own, manifest, name), expected, "{own} {name}");
         }

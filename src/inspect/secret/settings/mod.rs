@@ -206,11 +206,20 @@ fn is_settings(text: &[u8]) -> bool {
     wrapped::format_of(text).is_some_and(|format| !credentials(text, &pairs(text, format), format).is_empty())
 }
 
+/// Whether most values of a list are words without a digit: a list of keys may be one of names (`OMITTED_KEYS`).
+fn are_names(text: &[u8], list: &[Pair<'_>]) -> bool {
+    /// Fewer are no list.
+    const FEWEST: usize = 3;
+    let is_name = |pair: &&Pair<'_>| text.get(pair.value.clone()).is_some_and(values::is_identifier);
+    list.len() >= FEWEST && 2 * list.iter().filter(is_name).count() > list.len()
+}
+
 /// The values among these that are credentials.
 fn credentials(text: &[u8], pairs: &[Pair<'_>], format: Format) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let digests = Digests::of(text);
-    for pair in pairs {
+    let lists = pairs.chunk_by(|one, next| one.name == next.name && one.parent == next.parent);
+    for pair in lists.filter(|list| !are_names(text, list)).flatten() {
         let value = clear(text, pair.value.clone());
         if let Some(default) = values::default_in(&value)
             && names::kind(&pair.parent, &pair.name)

@@ -241,7 +241,9 @@ const VALUES: [&str; 4] = ["key", "value", "data", "default"];
 
 /// Whether what a name is given may be a credential: of most names, this is all that is asked.
 pub(super) fn may_count(name: &[u8]) -> bool {
-    may_say(name) || is_of_value(name) || is_host(name)
+    // a function's signature, as contracts of Ethereum number them: `rewardToken()`
+    let is_signature = name.ends_with(b")") && name.contains(&b'(');
+    !is_signature && (may_say(name) || is_of_value(name) || is_host(name))
 }
 
 /// Whether what a name is in must say what its value is.

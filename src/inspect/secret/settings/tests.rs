@@ -304,6 +304,17 @@ fn each_of_a_list_is_one() {
             ("config/production.yml", "public_keys: [@, \"$\"]\n", vec![]),
             ("config/production.yml", "names:\n  - @\n", vec![]),
             ("settings.py", "# API_TOKENS = ['@', '$']\n", vec![]),
+            (
+                "app.py",
+                "OMITTED_KEYS = (\n'pricePoints',\n'in_app_purchases',\n'betaTestersV2',\n)\n",
+                vec![],
+            ),
+            ("config/production.json", "{\"keys\": [\"appInfo\", \"appClips\", \"appClipV2\"]}\n", vec![]),
+            (
+                "abi/Token.json",
+                "{\"methodIdentifiers\":{\"rewardToken()\":\"f7c618c1\",\"TOKEN()\":\"31f7d964\"}}\n",
+                vec![],
+            ),
             ("settings.py", "API_TOKENS = [token('@'), 'token-of-two']\n", vec![]),
             ("config/production.json", "{\"passwords\": [\"@\"]}\n", vec![]),
         ] {

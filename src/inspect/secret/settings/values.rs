@@ -145,6 +145,14 @@ fn is_camel_case(value: &[u8]) -> bool {
         && !value.windows(2).any(|pair| pair.iter().all(u8::is_ascii_uppercase))
 }
 
+/// `nextMarker`, `next_marker`, `next.marker`: letters alone, as names in code are written.
+pub(super) fn is_identifier(value: &[u8]) -> bool {
+    let is_sign = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b':');
+    let mut words = value.split(is_sign);
+    is_camel_case(value)
+        || value.iter().any(is_sign) && words.all(|word| !word.is_empty() && is_camel_case(word))
+}
+
 fn is_one_word(value: &[u8]) -> bool {
     value.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'\\')
 }
