@@ -56,6 +56,10 @@ pub enum ImportTrouble {
     Json,
     /// A variable of CommonJS in a module of the language, where there is none.
     CommonJs,
+    /// `require` of a module that waits for something before it is loaded, or of one that imports such a module.
+    Waits,
+    /// A module above the package at the top, where Python looks for none.
+    Above,
     /// A statement of the language's modules in a file that is CommonJS by its name or its manifest.
     EsModule,
     /// No import, but the file itself: Node can't read it.
@@ -64,7 +68,7 @@ pub enum ImportTrouble {
     Uncompiled,
 }
 
-/// A script that a package is entered by.
+/// A script that a package is entered by, or that such a script leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entrance {
@@ -78,6 +82,17 @@ pub struct Entrance {
     pub format: ScriptFormat,
     /// Whether the package is for a program that compiles what it loads.
     pub may_be_compiled: bool,
+    /// What leads to it, if it is none that the manifest names.
+    pub lead: Option<Lead>,
+}
+
+/// What leads from one script to another, as far as a quick look tells: under a condition, perhaps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// The script that asks for the other.
+    pub from: EntryId,
+    /// The names by which it does so.
+    pub asked: Vec<String>,
 }
 
 /// What Node takes a script for, whatever is in it.

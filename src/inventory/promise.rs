@@ -91,6 +91,8 @@ pub enum DefectKind {
     MissingInstallScript,
     /// The same, where the script goes on without the file.
     ToleratedInstallScript,
+    /// A script that runs at installation has npm run another one that isn't there.
+    MissingScript,
     /// A script that runs at installation starts a program that only `devDependencies` bring.
     MissingInstallProgram,
     /// A script that runs at installation builds by a file that isn't there.

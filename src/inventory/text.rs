@@ -67,6 +67,10 @@ pub enum Asking {
     Gives,
     /// No import, but what keeps Python from reading the file.
     Fault,
+    /// No import, but what a folder's manifest says that the scripts in it are: `module`, `commonjs`.
+    Type,
+    /// No import, but that a module of the language waits for something before it is loaded.
+    Waits,
 }
 
 /// A place in an entry.

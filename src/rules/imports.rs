@@ -1,6 +1,6 @@
 //! Rules on imports that lead nowhere.
 
-use crate::inventory::{BrokenImport, ImportTrouble, Kind, Reach};
+use crate::inventory::{BrokenImport, ImportTrouble, Kind, Package, Reach};
 use crate::settings::Level;
 use crate::words;
 
@@ -20,7 +20,8 @@ script. It reports a file of the package that is asked for and not in
 the artifact, or only under a name in other letter case, or above the package; what `imports` of the manifest leads to, names (`#util`)
 that it lacks, and what its `exports` keeps from the package itself; a file that is read as it is, by a path from the place of the one that reads it
 (`readFileSync(path.join(__dirname, "a.json"))`, `files("acme").joinpath("a.csv")`, `File.read`, `include_str!`); and, of a module of the language, imports without the extension that Node doesn't add, and
-names that it takes from another one that doesn't export them. Only
+names that it takes from another one that doesn't export them; in Python, names that the other module has nowhere in it, and imports from above the
+package at the top. Only
 what is sure to be loaded counts: static imports, and calls of `require` at the top of a file that stand in no `try`, no condition
 and no function; in Rust, what depends on no `cfg` and stands in no macro. Of declarations, style sheets and the file of a thread
 (`new Worker(new URL("./w.js", import.meta.url))` in a function) it makes a warning,
@@ -76,11 +77,13 @@ Move the package to `dependencies` or `peerDependencies`, or bundle it.
 };
 
 fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    use ImportTrouble::{Absent, FileAbsent, Inexact, LetterCase, NameAbsent, NotExported, ThreadAbsent};
+    use ImportTrouble::{
+        Above, Absent, FileAbsent, Inexact, LetterCase, NameAbsent, NotExported, ThreadAbsent,
+    };
     let is_missing = |broken: &&BrokenImport| {
         matches!(
             broken.trouble,
-            Absent | FileAbsent | ThreadAbsent | LetterCase | Inexact | NameAbsent | NotExported
+            Above | Absent | FileAbsent | ThreadAbsent | LetterCase | Inexact | NameAbsent | NotExported
         )
     };
     report(rule, context, findings, is_missing, |broken| {
@@ -97,6 +100,10 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
             NameAbsent => (
                 "which gives no such name".to_owned(),
                 "Export the name there, or take the import out; if a build makes both files, build anew before packing.",
+            ),
+            Above => (
+                "which is above the package at the top, where Python looks for nothing".to_owned(),
+                "Name the module by its whole name, or with fewer dots.",
             ),
             NotExported if is_of_imports(broken) => (
                 "which the package's own imports doesn't have".to_owned(),
@@ -181,9 +188,14 @@ fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
 
 /// Files that Node takes for the other kind of module than they are, and JSON that it doesn't take for any.
 pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    use ImportTrouble::{CommonJs, EsModule, Json, Syntax, Uncompiled};
-    let is_unloadable =
-        |broken: &&BrokenImport| matches!(broken.trouble, CommonJs | EsModule | Json | Syntax | Uncompiled);
+    use ImportTrouble::{CommonJs, EsModule, Json, Syntax, Uncompiled, Waits};
+    let is_unloadable = |broken: &&BrokenImport| {
+        matches!(broken.trouble, CommonJs | EsModule | Json | Syntax | Uncompiled | Waits)
+    };
+    // bundlers give a module what only CommonJS has
+    let may_be_bundled =
+        |package: &Package| package.entrances.iter().any(|entrance| entrance.may_be_compiled);
+    let may_be_bundled = context.inventory.package.as_ref().is_some_and(may_be_bundled);
     report(rule, context, findings, is_unloadable, |broken| {
         let name = &broken.specifier;
         let (what, help) = match broken.trouble {
@@ -197,6 +209,12 @@ pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
                 "has import or export statements, and is CommonJS by its name or the manifest's type"
                     .to_owned(),
                 "Call it .mjs, or build it as CommonJS.",
+            ),
+            Waits => (
+                format!(
+                    "requires `{name}`, a module that waits for something before it is loaded (`await` at its top), which Node refuses to require"
+                ),
+                "Import it with `import()`, or take the await out of the module's top.",
             ),
             Syntax if is_json(broken, context) => (
                 format!("can't be read as JSON ({name})"),
@@ -223,7 +241,7 @@ pub(super) fn unloadable(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
         // no bundler stands between Node and what is started
         let is_started = matches!(broken.reach, Reach::Command | Reach::Install);
         let is_mild = broken.reach == Reach::Subpath
-            || broken.trouble == CommonJs
+            || broken.trouble == CommonJs && may_be_bundled
             || broken.trouble == Uncompiled && !is_started;
         (message, help, is_mild.then_some(Level::Warning))
     });
@@ -315,7 +333,7 @@ fn report(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{EntryId, Inventory, Package};
+    use crate::inventory::{EntryId, Inventory};
     use crate::rules::testing::{run, tree};
 
     fn with(broken: &[(ImportTrouble, Reach)]) -> Inventory {

@@ -50,8 +50,9 @@ pub(super) const MISSING_INSTALL_SCRIPT: Rule = Rule {
 
 Looks at the first command of the first of `preinstall`, `install` and `postinstall`. If it starts a file of the
 package (`node x.js`, `node -e "require('./x')"`, `./x.sh`, `sh x.sh`), reports a file that isn't there; of `node-gyp` and `cmake-js`, the file that they
-build by; and a program that only `devDependencies` bring, like `husky`. `echo` before it doesn't count. Later commands,
-variables and files in `build/` are not checked. A script that carries on without the file (`|| exit 0`) is a note.
+build by; and a program that only `devDependencies` bring, like `husky`. `echo` before it doesn't count. Of later commands (`&&`, `npm run x`),
+a file or script that isn't there is reported as long as all that runs before are scripts of the package that can't have made it.
+Variables and files in `build/` are not checked. A script that carries on without the file (`|| exit 0`) is a note.
 
 ## Why it matters
 
@@ -76,6 +77,13 @@ Let the allowlist cover the file, or take the script out.
         report(rule, context, findings, &[DefectKind::MissingBuildFile], HELP, |defect| {
             format!(
                 "The manifest's {} builds by `{}`, which is not in the artifact: nobody can install the package.",
+                defect.field, defect.subject
+            )
+        });
+        const HELP_SCRIPT: &str = "Write that script into the manifest, or take the call out.";
+        report(rule, context, findings, &[DefectKind::MissingScript], HELP_SCRIPT, |defect| {
+            format!(
+                "The manifest's {} has npm run `{}`, and there is no script of that name: nobody can install the package.",
                 defect.field, defect.subject
             )
         });
@@ -173,16 +181,17 @@ pub(super) const UNLOADABLE_ENTRY_POINT: Rule = Rule {
 Reports files that Node is sure to load when the package is loaded or one of its commands is started, and that it takes for
 something else than they are: CommonJS that is a module by its name (`.mjs`) or the manifest's `"type": "module"`, a module
 that is CommonJS by its name (`.cjs`) or by `"type": "commonjs"`, and JSON that is imported without `with { type: "json" }`. Also `exports` that Node refuses by its form.
-Imports are followed as `missing-module` does. CommonJS taken for a module is a warning.
+Imports are followed as `missing-module` does, and the `type` of a folder's own manifest counts. CommonJS taken for a module is a warning where the package names a runtime or
+bundler that may give it what it lacks. Also `require` of a module that waits for something before it is loaded (`await` at its top).
 
 Reports what the package is entered by if Node can't read it at all: an entry point, a command or a script at installation
-that is cut off, torn, something else than JavaScript, or refused for a name declared twice, an invalid regular expression and the like; `main` that is JSON
-is read as such. Behind a subpath of `exports` it is a warning; so is TypeScript, JSX or Flow in a `.js`
+that is cut off, torn, something else than JavaScript, or refused for a name declared twice, an invalid regular expression and the like, and likewise what
+these are sure to load, some two dozen files that are the fewest steps away; JSON is read as such. Behind a subpath of `exports` it is a warning; so is TypeScript, JSX or Flow in a `.js`
 file, unless the package names a runtime or bundler that compiles it. Files over 64 KiB are not looked at, nor more than 128 KiB of one package. JSON as the
-target of `import` in `exports` is a warning, too: Node wants `with { type: "json" }` there.
+target of `import` in `exports` is a warning, too, unless `require` leads to the same: Node wants `with { type: "json" }` there.
 
-In a wheel for Python 3, reports the modules of its commands, and `__init__.py` and modules of usual names that the import of
-the package leads to, where no Python 3 can read them: a bracket or text that doesn't end, a block without its colon or its lines,
+In a wheel for Python 3, reports the modules of its commands, and what the import of the package leads to if it is `__init__.py`, has a usual name
+or looks odd (brackets that don't go by twos, `print "a"`, marks of a merge), where no Python 3 can read them: a bracket or text that doesn't end, a block without its colon or its lines,
 `print` without brackets. What only a parser sees is passed over.
 
 Also reports, as a warning, a `main` or command that is uncompiled TypeScript or JSX in a package that has no other entry point
@@ -480,6 +489,12 @@ mod tests {
                 &[
                     (r#"{"scripts": {"postinstall": "node scripts/a.js"}}"#, &["index.js"], 1),
                     (r#"{"scripts": {"preinstall": "X=1 ./a.sh && b"}}"#, &[], 1),
+                    (r#"{"scripts": {"postinstall": "node a.js && node b.js"}}"#, &["a.js"], 1),
+                    (r#"{"scripts": {"install": "node a; node b"}}"#, &["a.js"], 1),
+                    (r#"{"scripts": {"preinstall": "node a", "postinstall": "node b"}}"#, &["a.js"], 1),
+                    (r#"{"scripts": {"postinstall": "npm run x"}}"#, &[], 1),
+                    (r#"{"scripts": {"postinstall": "npm run x", "x": "node b"}}"#, &["a.js"], 1),
+                    (r#"{"scripts": {"postinstall": "npm run x", "x": "true", "postx": "node b"}}"#, &[], 1),
                     (r#"{"scripts": {"postinstall": "node a.js || exit 0"}}"#, &[], 1),
                     (r#"{"scripts": {"install": "node-gyp rebuild"}}"#, &["src/a.cc"], 1),
                     (
@@ -552,6 +567,13 @@ mod tests {
                 &[
                     (r#"{"scripts": {"postinstall": "node scripts/a"}}"#, &["scripts/a.js"], 0),
                     (r#"{"scripts": {"preinstall": "tsc", "postinstall": "node a.js"}}"#, &[], 0),
+                    (r#"{"scripts": {"postinstall": "node a.js && node b.js"}}"#, &["a.js", "b.js"], 0),
+                    (r#"{"scripts": {"postinstall": "tsc && node b.js"}}"#, &[], 0),
+                    (r#"{"scripts": {"postinstall": "sh a.sh && node b.js"}}"#, &["a.sh"], 0),
+                    (r#"{"scripts": {"postinstall": "npm run x --if-present"}}"#, &[], 0),
+                    (r#"{"scripts": {"postinstall": "npm run x; true"}}"#, &[], 0),
+                    (r#"{"scripts": {"postinstall": "npm run x", "x": "npm run x"}}"#, &[], 0),
+                    (r#"{"scripts": {"postinstall": "node b.js; node a.js"}}"#, &["a.js"], 1),
                     (r#"{"scripts": {"prepare": "node a.js"}}"#, &[], 0),
                     (r#"{"scripts": {"install": "node-gyp rebuild"}}"#, &["binding.gyp"], 0),
                     (r#"{"scripts": {"install": "node-gyp-build"}}"#, &["prebuilds/linux-x64/a.node"], 0),

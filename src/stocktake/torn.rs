@@ -1,7 +1,9 @@
-//! Scripts that the package is entered by and that Node can't read.
+//! Scripts that the package is entered by, or that those are sure to load, and that Node can't read.
 
-use crate::inspect::syntax_error;
-use crate::inventory::{BrokenImport, Entrance, ImportTrouble, Inventory, Reach};
+use std::collections::BTreeMap;
+
+use crate::inspect::{parsed_imports, syntax_error};
+use crate::inventory::{Asking, BrokenImport, Entrance, EntryId, ImportTrouble, Inventory, Lead, Reach};
 use crate::timings::timed;
 
 use super::Stocktake;
@@ -9,13 +11,36 @@ use super::Stocktake;
 /// Parsed of one package, in bytes.
 const MOST_PARSED: usize = 128 << 10;
 
+/// Scripts between an entrance and one that can't be read.
+const MOST_STEPS: usize = 16;
+
 /// Writes down which of the package's entrances can't be read, and lets go of the texts.
 pub(super) fn entrances(inventory: &mut Inventory, stocktake: &Stocktake<'_>) {
     let scripts = std::mem::take(&mut inventory.scripts);
     if inventory.cut_short().is_some() {
         return;
     }
-    let Some(package) = &mut inventory.package else { return };
+    let path = |id: EntryId| inventory.entry(id).map(|entry| entry.path.as_str());
+    let Some(package) = &inventory.package else { return };
+    let links: BTreeMap<EntryId, &Lead> =
+        package.entrances.iter().filter_map(|one| Some((one.entry, one.lead.as_ref()?))).collect();
+    // where a quick look sees that one script leads to another, the parser says whether it always does
+    let is_sure = |entrance: &Entrance| {
+        let (mut at, mut steps) = (entrance.entry, 0);
+        while let Some(link) = links.get(&at) {
+            let (Some(text), Some(path)) = (scripts.get(&link.from), path(link.from)) else { return false };
+            let asks = |by: Asking| matches!(by, Asking::Require | Asking::Import | Asking::TypedImport);
+            let sure = parsed_imports(path, text).unwrap_or_default();
+            let leads =
+                sure.iter().any(|one| asks(one.by) && link.asked.iter().any(|name| **name == *one.specifier));
+            steps += 1;
+            if !leads || steps > MOST_STEPS {
+                return false;
+            }
+            at = link.from;
+        }
+        true
+    };
     let mut left = MOST_PARSED;
     let torn = |entrance: &Entrance| {
         let text = scripts.get(&entrance.entry)?;
@@ -28,6 +53,8 @@ pub(super) fn entrances(inventory: &mut Inventory, stocktake: &Stocktake<'_>) {
         }
         left = left.checked_sub(text.len())?;
         let error = syntax_error(text, entrance.format)?;
+        // what may be compiled is told of entrances alone
+        (entrance.lead.is_none() || !error.is_uncompiled && is_sure(entrance)).then_some(())?;
         let trouble = match error.is_uncompiled {
             true if entrance.may_be_compiled && !is_started(entrance.reach) => return None,
             true => ImportTrouble::Uncompiled,
@@ -47,7 +74,9 @@ pub(super) fn entrances(inventory: &mut Inventory, stocktake: &Stocktake<'_>) {
     let torn: Vec<BrokenImport> = timed(stocktake.scanner.timings(), "syntax of entrances", || {
         package.entrances.iter().filter_map(torn).collect()
     });
-    package.broken_imports.extend(torn);
+    if let Some(package) = &mut inventory.package {
+        package.broken_imports.extend(torn);
+    }
 }
 
 /// Whether Node itself runs it, and no bundler loads it.

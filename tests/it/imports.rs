@@ -109,7 +109,7 @@ fn relative(from: &str, to: &str) -> String {
     if depth == 0 { format!("./{to}") } else { format!("{}{to}", "../".repeat(depth)) }
 }
 
-fn write_tarball(path: &Path, files: &[(String, String)]) {
+pub(crate) fn write_tarball(path: &Path, files: &[(String, String)]) {
     let file = std::fs::File::create(path).unwrap();
     let gzip = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
     let mut archive = tar::Builder::new(gzip);

@@ -34,6 +34,7 @@ mod installs;
 mod internal;
 mod judged;
 mod keys;
+mod loading;
 mod lock;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -85,6 +85,11 @@ pub(super) fn first_started(script: &str) -> Option<Started> {
         return Some(required);
     }
     let Command { program, argument, may_fail } = first_command(script)?;
+    file_of(program, argument, may_fail)
+}
+
+/// The file of the package that a program runs, if that is certain.
+fn file_of(program: &str, argument: Option<&str>, may_fail: bool) -> Option<Started> {
     let (file, by_node) = match program {
         _ if INTERPRETERS.contains(&program) => (argument?, program == "node"),
         _ if program.starts_with("./") => (program, false),
@@ -97,6 +102,62 @@ pub(super) fn first_started(script: &str) -> Option<Started> {
     let is_file =
         !file.is_empty() && !file.starts_with('-') && is_plain && !is_made_later && !file.contains("..");
     is_file.then(|| Started { file: file.to_owned(), by_node, may_fail })
+}
+
+/// One of the commands of a script.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step<'s> {
+    /// It only says something.
+    Nothing,
+    /// It starts a file; the script fails without that unless `may_fail`.
+    Starts(Started),
+    /// It has npm run another script of the manifest.
+    Runs { name: &'s str, may_fail: bool },
+    /// It may do anything.
+    Unknown,
+}
+
+/// The commands of a script one behind the other, up to the first that may do anything.
+pub(super) fn steps(script: &str) -> Vec<Step<'_>> {
+    const MOST: usize = 32;
+    let mut groups = script.split([';', '\n']).map(str::trim).filter(|group| !group.is_empty()).peekable();
+    let mut steps = Vec::new();
+    while let Some(group) = groups.next() {
+        // only the last one decides how the script ends
+        let may_fail = groups.peek().is_some();
+        for command in group.split("&&") {
+            let step = step(command.trim(), may_fail);
+            let is_last = step == Step::Unknown || steps.len() >= MOST;
+            steps.push(step);
+            if is_last {
+                return steps;
+            }
+        }
+    }
+    steps
+}
+
+fn step(command: &str, may_fail: bool) -> Step<'_> {
+    let says = matches!(command.split_whitespace().next(), Some("echo" | "true" | ":"));
+    if says && is_quoted(command) {
+        return Step::Nothing;
+    }
+    if command.contains(['>', '<', '$', '`', '|', '&', '(', '{', '"', '\'', '\\', '*', '!']) {
+        return Step::Unknown;
+    }
+    let mut words = command.split_whitespace().skip_while(|word| is_assignment(word));
+    match words.next() {
+        Some("echo" | "true" | ":") => Step::Nothing,
+        Some("npm") if matches!(words.next(), Some("run" | "run-script")) => {
+            let mut names = words.filter(|word| !matches!(*word, "-s" | "--silent"));
+            match (names.next(), names.next()) {
+                (Some(name), None) if !name.starts_with('-') => Step::Runs { name, may_fail },
+                _ => Step::Unknown,
+            }
+        }
+        Some(program) => file_of(program, words.next(), may_fail).map_or(Step::Unknown, Step::Starts),
+        None => Step::Nothing,
+    }
 }
 
 /// The file that `node -e "require('./a')"` loads, where that is all of the script.
@@ -123,6 +184,39 @@ fn is_assignment(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_commands_of_a_script() {
+        let steps = |script| {
+            let one = |step| match step {
+                Step::Nothing => "-".to_owned(),
+                Step::Starts(started) => {
+                    format!("{}{}", started.file, if started.may_fail { "?" } else { "" })
+                }
+                Step::Runs { name, may_fail } => format!("run {name}{}", if may_fail { "?" } else { "" }),
+                Step::Unknown => "*".to_owned(),
+            };
+            steps(script).into_iter().map(one).collect::<Vec<_>>().join(" ")
+        };
+        for (script, expected) in [
+            ("node a && X=1 node b.js --fast", "a b.js"),
+            ("node a; node b", "a? b"),
+            ("echo 'hi' && node a", "- a"),
+            ("npm run -s a && npm run-script b", "run a run b"),
+            ("npm run a --if-present && node b", "*"),
+            ("npm run a -- --x", "*"),
+            ("node a || node b", "*"),
+            ("node a && tsc && node b", "a *"),
+            ("echo 'a && node b'", "*"),
+            ("test ! -f a.js || node a.js", "*"),
+            ("(node a) && node b", "*"),
+            ("node a && node build/b.js", "a *"),
+            ("node a > b.js && node b.js", "*"),
+            ("", ""),
+        ] {
+            assert_eq!(steps(script), expected, "{script}");
+        }
+    }
 
     #[test]
     fn what_a_script_starts() {

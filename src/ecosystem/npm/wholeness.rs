@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 
-use crate::inventory::{Defect, DefectKind, Entry};
+use crate::inventory::{Asking, Defect, DefectKind, Entry};
 
 use super::manifest::{Manifest, NODE};
+use super::shell::Step;
 use super::{binding_gyp, shell};
 
 /// Signs from `policies/signs.toml` about a command's first line.
@@ -93,7 +94,7 @@ pub(super) fn defects<'a>(
     let package = Whole { manifest, files };
     let mut found = package.dependencies();
     found.extend(package.bundled());
-    found.extend(package.install_scripts());
+    found.extend(package.install_scripts().or_else(|| package.later_commands()));
     found.extend(package.install_programs());
     found.extend(package.build_sources(gyp));
     found.extend(package.publish_config());
@@ -193,6 +194,51 @@ impl<'a> Whole<'_, 'a> {
             false => DefectKind::MissingInstallScript,
         };
         (!is_there).then(|| self.defect(kind, format!("scripts.{event}"), &started.file, "scripts"))
+    }
+
+    /// Commands behind the first one, those that npm is told to run included, as long as none before can have made what
+    /// they start.
+    fn later_commands(&self) -> Option<Defect> {
+        const DEEPEST: usize = 8;
+        let scripts = self.manifest.object.get("scripts").and_then(Value::as_object)?;
+        let text = |name: &str| scripts.get(name)?.as_str().filter(|text| !text.trim().is_empty());
+        for event in ["preinstall", "install", "postinstall"] {
+            let mut next = text(event).map(shell::steps).unwrap_or_default();
+            next.reverse();
+            let (mut is_tolerated, mut runs) = (false, 0);
+            while let Some(step) = next.pop() {
+                let defect =
+                    |kind, subject: &str| self.defect(kind, format!("scripts.{event}"), subject, "scripts");
+                match step {
+                    Step::Nothing => {}
+                    Step::Starts(started) => {
+                        let file = started.candidates().iter().find_map(|path| self.file(path));
+                        match file {
+                            Some(file) if makes_nothing(file) => {}
+                            None if !started.may_fail => {
+                                return (!is_tolerated)
+                                    .then(|| defect(DefectKind::MissingInstallScript, &started.file));
+                            }
+                            _ => return None,
+                        }
+                    }
+                    Step::Runs { name, may_fail } => {
+                        runs += 1;
+                        is_tolerated |= may_fail;
+                        let own = text(name).filter(|_| runs <= DEEPEST);
+                        if own.is_none() && scripts.get(name).is_none() {
+                            return (!is_tolerated).then(|| defect(DefectKind::MissingScript, name));
+                        }
+                        let (before, behind) = (text(&format!("pre{name}")), text(&format!("post{name}")));
+                        for script in [behind, own, before] {
+                            next.extend(script.map(shell::steps).unwrap_or_default().into_iter().rev());
+                        }
+                    }
+                    Step::Unknown => return None,
+                }
+            }
+        }
+        None
     }
 
     /// A program that only the package's makers have, or one that builds by a file which isn't there.
@@ -307,6 +353,9 @@ impl<'a> Whole<'_, 'a> {
         main.as_object()?.get("import")?;
         let target = node_target(main, "import", 0).filter(|target| target.ends_with(".json"))?;
         self.file(target.trim_start_matches("./"))?;
+        // a package of data whose makers know Node: its users write the attribute
+        let is_data = node_target(main, "require", 0) == Some(target);
+        (!is_data).then_some(())?;
         Some(self.defect(DefectKind::JsonToImport, "exports[\".\"].import".to_owned(), target, "exports"))
     }
 
@@ -377,6 +426,17 @@ impl<'a> Whole<'_, 'a> {
         };
         self.files.iter().filter(is_barred).map(one).collect()
     }
+}
+
+/// Whether a script asks for nothing that it could write a file with.
+fn makes_nothing(file: &Entry) -> bool {
+    const HARMLESS: [&str; 8] =
+        ["assert", "events", "os", "path", "querystring", "string_decoder", "url", "util"];
+    let is_script = [".js", ".mjs", ".cjs"].iter().any(|end| file.path.ends_with(end));
+    let asks = |by: Asking| {
+        matches!(by, Asking::Import | Asking::TypedImport | Asking::Require | Asking::File | Asking::Thread)
+    };
+    is_script && file.imports.iter().all(|one| !asks(one.by) || HARMLESS.contains(&&*one.specifier))
 }
 
 /// A target that Node takes from a value of `exports`, and refuses. In a list it goes on to the next.

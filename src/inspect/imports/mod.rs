@@ -172,14 +172,20 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     if sample.decoded.is_some() || !sample.media.is_text() {
         return;
     }
+    if sample.path.ends_with("/package.json") {
+        sink.entry.imports.extend(kind_of_scripts(sample));
+        return;
+    }
     if let Some(found) = by_line(sample.path, sample.bytes) {
         for (offset, by, specifier) in found.into_iter().take(MOST) {
             let line = sample.at(offset).line;
             sink.entry.imports.push(Import { specifier: specifier.into(), by, line });
         }
-        if python_names::may_start_a_command(sample.path) {
+        if sample.path.ends_with(".py") {
             sink.entry.imports.push(gives(python_names::plain(sample.bytes)));
-            sink.entry.imports.extend(fault(sample.bytes));
+            let is_read =
+                python_names::may_start_a_command(sample.path) || python_syntax::is_odd(sample.bytes);
+            sink.entry.imports.extend(is_read.then(|| fault(sample.bytes)).flatten());
         }
         return;
     }
@@ -211,10 +217,34 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     sink.entry.imports.extend(names.into_imports());
 }
 
+/// What a manifest says that the scripts in its folder are.
+fn kind_of_scripts(sample: &Sample<'_>) -> Option<Import> {
+    /// Those that say it and little else are small.
+    const LARGEST: usize = 64 << 10;
+    #[derive(serde::Deserialize)]
+    struct Manifest {
+        r#type: Option<String>,
+    }
+    let says = sample.bytes.len() <= LARGEST
+        && !sample.path.contains("node_modules/")
+        && memchr::memmem::find(sample.bytes, b"\"type\"").is_some();
+    let manifest: Manifest = says.then(|| serde_json::from_slice(sample.bytes).ok())??;
+    let kind = manifest.r#type.filter(|kind| matches!(kind.as_str(), "module" | "commonjs"))?;
+    Some(Import { specifier: kind.into(), by: Asking::Type, line: None })
+}
+
 /// What a file asks for in a language that is read line by line; `None` in any other. All of it is sure.
 fn by_line(path: &str, bytes: &[u8]) -> Option<Vec<(usize, Asking, String)>> {
     let (modules, files) = match path {
-        path if path.ends_with(".py") => (python::imports(path, bytes), python_files::files(path, bytes)),
+        path if path.ends_with(".py") => {
+            let (modules, names) = python::imports(path, bytes);
+            let asked = modules.into_iter().map(|(at, name)| (at, Asking::Import, name));
+            let taken = names.into_iter().map(|(at, name)| (at, Asking::Name, name));
+            let files = python_files::files(path, bytes).into_iter();
+            return Some(
+                asked.chain(taken).chain(files.map(|(at, name)| (at, Asking::File, name))).collect(),
+            );
+        }
         path if path.ends_with(".rb") || is_command(path, bytes, b"ruby") => {
             (ruby::imports(bytes), ruby::files(bytes))
         }

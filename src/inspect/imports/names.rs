@@ -27,6 +27,8 @@ pub(super) struct Names<'a> {
     /// Each with the module that it is taken from.
     taken: BTreeSet<(&'a str, &'a str)>,
     given: BTreeSet<&'a str>,
+    /// Modules all of whose names are handed on.
+    all_of: BTreeSet<&'a str>,
     /// Where the last list ended whose names were taken down, so that none is read twice.
     done: usize,
     /// The same of lists of what is given.
@@ -50,6 +52,7 @@ impl<'a> Names<'a> {
     pub(super) fn into_imports(self) -> impl Iterator<Item = Import> {
         let taken = self.taken.into_iter().map(|(name, from)| (Asking::Name, format!("{name} {from}")));
         let given = self.given.into_iter().map(|name| (Asking::Gives, name.to_owned()));
+        let given = given.chain(self.all_of.into_iter().map(|from| (Asking::Gives, all_of(from))));
         taken.chain(given).map(|(by, specifier)| Import { specifier: specifier.into(), by, line: None })
     }
 
@@ -91,8 +94,14 @@ impl<'a> Names<'a> {
             return Some(());
         }
         if let Some(rest) = rest.strip_prefix(b"*") {
-            let name = rest.trim_ascii_start().strip_prefix(b"as ").map(<[u8]>::trim_ascii_start);
-            self.given.insert(name.map_or("*", first_name));
+            let rest = rest.trim_ascii_start();
+            let named = rest.strip_prefix(b"as ").map(<[u8]>::trim_ascii_start);
+            let from = || quoted(rest.strip_prefix(b"from")?.trim_ascii_start()).map(|(from, _)| from);
+            match (named, from().filter(|from| from.starts_with('.'))) {
+                (Some(name), _) => drop(self.given.insert(first_name(name))),
+                (None, Some(from)) => drop(self.all_of.insert(from)),
+                (None, None) => drop(self.given.insert("*")),
+            }
             return Some(());
         }
         let mut rest = rest;
@@ -146,6 +155,11 @@ impl Parsed {
     }
 }
 
+/// What stands for all names of a module of the package; a bare `*` stands for those of one that isn't known.
+fn all_of(from: &str) -> String {
+    format!("* {from}")
+}
+
 fn named<'n>(name: &'n ModuleExportName<'_>) -> &'n str {
     match name {
         ModuleExportName::StringLiteral(text) => text.value.as_str(),
@@ -173,8 +187,12 @@ impl<'a> Visit<'a> for Parsed {
     }
 
     fn visit_export_all_declaration(&mut self, export: &ExportAllDeclaration<'a>) {
-        let name = export.exported.as_ref().map_or("*", |name| named(name));
-        self.gives(export.span.start, name);
+        let at = export.span.start;
+        match &export.exported {
+            Some(name) => self.gives(at, named(name)),
+            None if export.source.value.starts_with('.') => self.gives(at, &all_of(&export.source.value)),
+            None => self.gives(at, "*"),
+        }
     }
 
     fn visit_export_named_declaration(&mut self, export: &ExportNamedDeclaration<'a>) {
@@ -258,7 +276,8 @@ mod tests {
             ("import d,{a}from\"./x.js\";", &["a ./x.js", "default ./x.js"]),
             ("import d from './x.js';\nimport * as e from './y.js';", &["default ./x.js"]),
             ("export { a as b } from './x.js';", &["a ./x.js", "b"]),
-            ("export * from './x.js';\nexport * as f from './y.js';", &["*", "f"]),
+            ("export * from './x.js';\nexport * as f from './y.js';", &["f", "* ./x.js"]),
+            ("export *from'./x.js';export * from 'y';", &["*", "* ./x.js"]),
             ("import { a } from 'x';", &[]),
             ("import {\n  // a\n  b, 'c d' as e } from './x.js';", &["? ./x.js"]),
             ("export const a = 1;\nexport async function* b() {}\nexport class c {}", &["a", "b", "c"]),

@@ -7,9 +7,10 @@ use memchr::memmem;
 
 /// Imports of the package's own modules with their offsets: `.a`, `..b.c`, and by their whole names `own.a`. What is
 /// imported from a package itself (`from . import a`) may be anything that its `__init__.py` defines: it comes as `. a`,
-/// for a module that must be there only if that file defines nothing.
-pub(super) fn imports(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
+/// for a module that must be there only if that file defines nothing. Beside these, the names that are taken from such
+/// modules: `.a b c`.
+pub(super) fn imports(path: &str, bytes: &[u8]) -> (Vec<(usize, String)>, Vec<(usize, String)>) {
+    let (mut found, mut taken) = (Vec::new(), Vec::new());
     let mut of_package = Vec::new();
     let mut strings = Strings::new(bytes);
     let is_package = path.ends_with("__init__.py");
@@ -35,6 +36,11 @@ pub(super) fn imports(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
         }
         if module.chars().any(|c| c != '.') {
             found.push((at, module.to_owned()));
+            let names = names.split(',').filter_map(|name| name.split_whitespace().next());
+            let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            let taken_here =
+                names.filter(|name| is_name(name)).fold(module.to_owned(), |all, name| all + " " + name);
+            taken.push((at, taken_here));
             continue;
         }
         let names = names.split(',').filter_map(|name| name.split_whitespace().next());
@@ -49,7 +55,7 @@ pub(super) fn imports(path: &str, bytes: &[u8]) -> Vec<(usize, String)> {
     }
     found.extend(undefined(bytes, of_package).into_iter().map(|(at, name)| (at, format!(".{name}"))));
     found.sort_by_key(|(at, _)| *at);
-    found
+    (found, taken)
 }
 
 /// Where lines begin with `from ` and have an `import ` behind it, or begin with that.
@@ -165,7 +171,7 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        imports(path, text.as_bytes()).into_iter().map(|(_, name)| name).collect()
+        imports(path, text.as_bytes()).0.into_iter().map(|(_, name)| name).collect()
     }
 
     #[test]

@@ -54,6 +54,10 @@ pub(super) fn plain(bytes: &[u8]) -> String {
         if !is_name || names.len() >= MOST {
             continue;
         }
+        if rest.starts_with(b"from ") || rest.starts_with(b"import ") {
+            imported(rest, &mut names);
+            continue;
+        }
         let rest = rest.strip_prefix(b"async ").unwrap_or(rest);
         let defined = rest.strip_prefix(b"def ").or_else(|| rest.strip_prefix(b"class "));
         let name = first_name(defined.unwrap_or(rest));
@@ -67,6 +71,30 @@ pub(super) fn plain(bytes: &[u8]) -> String {
         }
     }
     names
+}
+
+/// The names that an import at the beginning gives.
+fn imported(rest: &[u8], names: &mut String) {
+    /// Bytes that one statement takes at most.
+    const LONGEST: usize = 2_000;
+    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let list = match (memmem::find(line, b" import ").map(|at| at + 8), memchr::memchr(b'(', line)) {
+        (Some(at), Some(open)) if open >= at => {
+            rest.get(open + 1..).and_then(|list| list.get(..memchr::memchr(b')', list)?)).unwrap_or_default()
+        }
+        (Some(at), _) => line.get(at..).unwrap_or_default(),
+        (None, _) => line.strip_prefix(b"import ").unwrap_or_default(),
+    };
+    let items = list.split(|byte| matches!(byte, b',' | b'\n' | b';'));
+    for item in items.map(<[u8]>::trim_ascii).filter(|item| !item.starts_with(b"#")) {
+        let renamed = memmem::find(item, b" as ").and_then(|at| item.get(at + 4..));
+        let name = first_name(renamed.unwrap_or(item).trim_ascii_start());
+        if !name.is_empty() && names.len() < MOST {
+            names.push_str(name);
+            names.push(' ');
+        }
+    }
 }
 
 /// All of them, and every other name that stands in it outside of texts and comments; `*` where it may have any.
@@ -123,7 +151,9 @@ mod tests {
     fn names_at_the_beginnings_of_lines() {
         let text =
             b"import a\nasync def b():\n    c = 1\nclass d: pass\ne = f = 1\ng: int = 1\nh(i)\n# j = 1\n";
-        assert_eq!(plain(text), "b d e g ");
+        assert_eq!(plain(text), "a b d e g ");
+        let text = b"from a import b, c as d\nfrom .e import (  # f\n  g,\n  h as i,\n)\nimport j.k, l as m\nfrom n import *\n";
+        assert_eq!(plain(text), "b d g i j m ");
         assert!(USUAL.is_sorted());
         assert!(may_start_a_command("a/cli.py") && !may_start_a_command("a/core.py"));
     }

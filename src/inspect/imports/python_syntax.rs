@@ -21,6 +21,25 @@ const HEADS: [&str; 13] = [
 /// Words that may stand behind a name.
 const INFIX: [&str; 8] = ["in", "is", "and", "or", "not", "if", "else", "for"];
 
+/// Whether a module may be one that Python can't read, by a look that costs next to nothing: brackets that don't go by twos, Python
+/// 2's `print`, the marks of a merge.
+pub(super) fn is_odd(bytes: &[u8]) -> bool {
+    const SIGNS: [&[u8]; 3] = [b"print \"", b"print '", b"\n<<<<<<< "];
+    let mut counts = [0_i64; 3];
+    for byte in bytes {
+        match byte {
+            b'(' => counts[0] += 1,
+            b')' => counts[0] -= 1,
+            b'[' => counts[1] += 1,
+            b']' => counts[1] -= 1,
+            b'{' => counts[2] += 1,
+            b'}' => counts[2] -= 1,
+            _ => {}
+        }
+    }
+    counts != [0; 3] || SIGNS.iter().any(|sign| memchr::memmem::find(bytes, sign).is_some())
+}
+
 /// The first fault; `None` if there is none for sure.
 pub(super) fn fault(bytes: &[u8]) -> Option<Fault> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= LONGEST)?;
@@ -425,6 +444,7 @@ fn is_old_number(number: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspect::secret::tests::dice::fresh_seed;
 
     #[test]
     fn what_python_reads() {
@@ -490,5 +510,50 @@ mod tests {
         ] {
             assert_eq!(fault(text.as_bytes()).map(|fault| fault.line), Some(line), "{text}");
         }
+    }
+
+    /// Real modules of Python's own library, damaged at a place that chance chooses: Python is asked what it makes of them.
+    #[test]
+    fn nothing_is_told_of_what_python_reads() {
+        const ASK: &str = r#"
+import json, os, random, sys, sysconfig, warnings
+warnings.simplefilter('ignore')
+dice = random.Random(sys.argv[1]); folder = sysconfig.get_paths()['stdlib']; names = []
+for top in ['', 'json', 'email', 'http', 'asyncio', 'unittest', 'lib2to3', 'xml/sax', 'concurrent/futures']:
+    if os.path.isdir(os.path.join(folder, top)):
+        names += sorted(os.path.join(folder, top, name) for name in os.listdir(os.path.join(folder, top)) if name.endswith('.py'))
+found = []
+for name in dice.choices(names, k=150):
+    text = open(name, 'rb').read().decode('utf-8', 'replace')[:40_000]
+    at = dice.choice([at for at, sign in enumerate(text) if sign in ':()[]{}\'"\\#,=f \n'] or [0])
+    damage = dice.randrange(6)
+    if damage < 2: text = text[:at] + text[at + 1:]
+    elif damage < 4: text = text[:at] + dice.choice(':()[]{}\'"\\#` \nf') + text[at:]
+    elif damage == 4: text = text[:at]
+    try: compile(text, name, 'exec', dont_inherit=True); reads = True
+    except Exception: reads = False
+    found.append([text, reads])
+json.dump(found, sys.stdout)
+"#;
+        let seed = fresh_seed();
+        let python = std::process::Command::new("python3").args(["-c", ASK, &seed.to_string()]).output();
+        let Ok(python) = python else { return eprintln!("no Python to ask") };
+        let texts: Vec<(String, bool)> = serde_json::from_slice(&python.stdout).unwrap();
+        let accused = |(text, reads): &&(String, bool)| !reads && fault(text.as_bytes()).is_some();
+        for (text, _) in texts.iter().filter(|(_, reads)| *reads) {
+            let fault = fault(text.as_bytes());
+            assert_eq!(fault, None, "seed {seed}, of what Python reads:\n{text}");
+        }
+        // of what it can't read, much is found
+        let refused = texts.iter().filter(|(_, reads)| !reads).count();
+        assert!(texts.iter().filter(accused).count() * 4 > refused, "seed {seed}, of {refused}");
+    }
+
+    #[test]
+    fn what_is_odd_at_first_sight() {
+        for odd in ["f(", "a = [1}]", "print 'a'\n", "a\n<<<<<<< b\n"] {
+            assert!(is_odd(odd.as_bytes()), "{odd}");
+        }
+        assert!(!is_odd(b"def f(a):\n    return {'b': [a]}\n") && !is_odd(b""));
     }
 }

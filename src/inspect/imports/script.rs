@@ -96,6 +96,8 @@ fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
     asked.references(program);
     if !asked.is_declaration {
         asked.found.extend(Parsed::of(program).found);
+        let waits = asked.is_module.then(|| Waits::of(program)).flatten();
+        asked.found.extend(waits.map(|at| (at, Asking::Waits, "await".to_owned())));
     }
     if asked.places.is_some() && !asked.is_declaration {
         asked.found.extend(threads(program));
@@ -131,6 +133,35 @@ fn threads(program: &Program<'_>) -> Vec<(usize, Asking, String)> {
     let mut threads = Threads::default();
     threads.visit_program(program);
     threads.0
+}
+
+/// Where a module of the language waits for something as it is loaded, under a condition or not.
+#[derive(Default)]
+struct Waits(Option<usize>);
+
+impl Waits {
+    fn of(program: &Program<'_>) -> Option<usize> {
+        let mut waits = Self::default();
+        waits.visit_program(program);
+        waits.0
+    }
+}
+
+impl<'a> Visit<'a> for Waits {
+    fn visit_await_expression(&mut self, awaited: &AwaitExpression<'a>) {
+        self.0.get_or_insert(awaited.span.start as usize);
+    }
+
+    fn visit_for_of_statement(&mut self, each: &ForOfStatement<'a>) {
+        if each.r#await {
+            self.0.get_or_insert(each.span.start as usize);
+        }
+        walk::walk_for_of_statement(self, each);
+    }
+
+    fn visit_function(&mut self, _: &Function<'a>, _: ScopeFlags) {}
+    fn visit_arrow_function_expression(&mut self, _: &ArrowFunctionExpression<'a>) {}
+    fn visit_class(&mut self, _: &Class<'a>) {}
 }
 
 /// Where TypeScript is told not to look: from such a comment to the end of the next line.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{BindingIdentifier, BindingPattern, ImportDeclarationSpecifier, Program, Statement};
+use oxc_ast::ast::{BindingIdentifier, BindingPattern, Declaration, Program, Statement, VariableDeclaration};
 use oxc_parser::{ParseOptions, Parser};
 use oxc_semantic::SemanticBuilder;
 use oxc_span::{GetSpan, SourceType};
@@ -101,7 +101,7 @@ fn fault(text: &str, kind: SourceType) -> Option<Fault> {
         // in the function that Node puts around a script, it is allowed
         let is_allowed = |message: &str| message.contains("new.target") && !kind.is_module();
         let Some(first) = checked.errors.iter().find(|error| !is_allowed(&error.message)) else {
-            return declared_over_a_namespace(&parsed.program);
+            return declared_over_an_import(&parsed.program);
         };
         let labels = first.labels.iter().flatten().map(|label| label.offset());
         // of two declarations the second is the wrong one
@@ -122,9 +122,9 @@ fn fault(text: &str, kind: SourceType) -> Option<Fault> {
     (!is_odd_name).then(|| Fault { at, says: first.message.to_string(), is_of_form: !is_twice })
 }
 
-/// A declaration at the top of what `import * as a` has the name of: TypeScript would take the two for one.
-fn declared_over_a_namespace(program: &Program<'_>) -> Option<Fault> {
-    let namespaces: BTreeSet<&str> = program
+/// A declaration at the top of a name that is imported, too: TypeScript might take the two for one.
+fn declared_over_an_import(program: &Program<'_>) -> Option<Fault> {
+    let imported: BTreeSet<&str> = program
         .body
         .iter()
         .filter_map(|statement| match statement {
@@ -132,23 +132,27 @@ fn declared_over_a_namespace(program: &Program<'_>) -> Option<Fault> {
             _ => None,
         })
         .flatten()
-        .filter_map(|taken| match taken {
-            ImportDeclarationSpecifier::ImportNamespaceSpecifier(all) => Some(all.local.name.as_str()),
+        .map(|taken| taken.local().name.as_str())
+        .collect();
+    let of_variables = |variables: &VariableDeclaration<'_>| {
+        variables.declarations.iter().find_map(|one| match &one.id {
+            BindingPattern::BindingIdentifier(name) => at_of(Some(name), &imported),
             _ => None,
         })
-        .collect();
+    };
     let declared = |statement: &Statement<'_>| match statement {
-        Statement::FunctionDeclaration(function) => at_of(function.id.as_ref(), &namespaces),
-        Statement::ClassDeclaration(class) => at_of(class.id.as_ref(), &namespaces),
-        Statement::VariableDeclaration(variables) => {
-            variables.declarations.iter().find_map(|one| match &one.id {
-                BindingPattern::BindingIdentifier(name) => at_of(Some(name), &namespaces),
-                _ => None,
-            })
-        }
+        Statement::FunctionDeclaration(function) => at_of(function.id.as_ref(), &imported),
+        Statement::ClassDeclaration(class) => at_of(class.id.as_ref(), &imported),
+        Statement::VariableDeclaration(variables) => of_variables(variables),
+        Statement::ExportNamedDeclaration(export) => match export.declaration.as_ref()? {
+            Declaration::FunctionDeclaration(function) => at_of(function.id.as_ref(), &imported),
+            Declaration::ClassDeclaration(class) => at_of(class.id.as_ref(), &imported),
+            Declaration::VariableDeclaration(variables) => of_variables(variables),
+            _ => None,
+        },
         _ => None,
     };
-    let found = (!namespaces.is_empty()).then(|| program.body.iter().find_map(declared)).flatten();
+    let found = (!imported.is_empty()).then(|| program.body.iter().find_map(declared)).flatten();
     let (at, name) = found?;
     Some(Fault { at, says: format!("Identifier `{name}` has already been declared"), is_of_form: false })
 }
@@ -222,8 +226,11 @@ mod tests {
     ];
 
     /// What has the form of a script and isn't one all the same.
-    const WRONG: [(&str, ScriptFormat, u64); 26] = [
+    const WRONG: [(&str, ScriptFormat, u64); 29] = [
         ("import * as a from 'a';\nconst a = 1;\n", ScriptFormat::Module, 2),
+        ("import { a } from 'a';\nconst a = 1;\n", ScriptFormat::Module, 2),
+        ("import a from 'a';\nexport function a() {}\n", ScriptFormat::Module, 2),
+        ("import { b as a } from 'a';\nclass a {}\n", ScriptFormat::Module, 2),
         ("import b, * as a from 'a';\nb;\nfunction a() {}\n", ScriptFormat::Module, 3),
         ("let a = 1;\nlet a = 2;\n", ScriptFormat::Unknown, 2),
         ("const a = 1;\nvar a = 2;\n", ScriptFormat::CommonJs, 2),

@@ -1,6 +1,7 @@
 //! Whether Node takes a file for a module of the language or for CommonJS, going by its name and its manifest.
 
 use super::resolve::Tree;
+use crate::inventory::Asking;
 use crate::paths::folder;
 
 /// What Node takes a file for, whatever is in it.
@@ -8,7 +9,7 @@ use crate::paths::folder;
 pub(super) enum Format {
     Module,
     CommonJs,
-    /// Neither its name nor a manifest says so, or a manifest whose text isn't known: Node looks at what is in it.
+    /// Neither its name nor a manifest says so: Node looks at what is in it.
     Unknown,
 }
 
@@ -22,11 +23,16 @@ pub(super) fn format(path: &str, tree: &Tree<'_>, own_type: Option<&str>) -> For
     }
     let mut above = folder(path);
     while !above.is_empty() {
-        if tree.get(&format!("{above}/package.json")).is_some() {
-            return Format::Unknown;
+        if let Some((_, manifest)) = tree.get(&format!("{above}/package.json")) {
+            let kind = manifest.imports.iter().find(|one| one.by == Asking::Type);
+            return by_type(path, kind.map(|one| &*one.specifier));
         }
         above = folder(above);
     }
+    by_type(path, own_type)
+}
+
+fn by_type(path: &str, own_type: Option<&str>) -> Format {
     match own_type {
         Some("module") if path.ends_with(".js") => Format::Module,
         Some("commonjs") if path.ends_with(".js") => Format::CommonJs,
@@ -37,12 +43,23 @@ pub(super) fn format(path: &str, tree: &Tree<'_>, own_type: Option<&str>) -> For
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Entry;
+    use crate::inventory::{Entry, Import};
 
     #[test]
     fn by_name_then_by_manifest() {
         let entry = Entry::default();
-        let tree = Tree::new(&[("package.json", &entry), ("dist/cjs/package.json", &entry)], None);
+        let of = |kind: &str| Entry {
+            imports: vec![Import { specifier: kind.into(), by: Asking::Type, line: None }].into(),
+            ..Entry::default()
+        };
+        let (module, common) = (of("module"), of("commonjs"));
+        let files = [
+            ("package.json", &entry),
+            ("dist/cjs/package.json", &entry),
+            ("esm/package.json", &module),
+            ("lib/package.json", &common),
+        ];
+        let tree = Tree::new(&files, None);
         for (path, own_type, expected) in [
             ("a.mjs", Some("commonjs"), Format::Module),
             ("a.cjs", Some("module"), Format::CommonJs),
@@ -50,6 +67,10 @@ mod tests {
             ("dist/a.js", Some("commonjs"), Format::CommonJs),
             ("dist/cjs/x/a.js", Some("module"), Format::Unknown),
             ("dist/cjs/a.mjs", None, Format::Module),
+            ("esm/x/a.js", None, Format::Module),
+            ("esm/a.cjs", None, Format::CommonJs),
+            ("lib/a.js", Some("module"), Format::CommonJs),
+            ("lib/a", Some("module"), Format::Unknown),
             ("a.js", None, Format::Unknown),
             ("cli", Some("module"), Format::Unknown),
         ] {

@@ -22,8 +22,15 @@ impl<'a> Given<'a> {
         Self { sure: Some(sure), known: RefCell::default() }
     }
 
-    /// Whether a module is known to have no such name. One that hands on all names of another may have any.
-    pub(super) fn lacks(&self, module: &'a Entry, name: &str) -> bool {
+    /// What a file asks for, as the parser saw it where it looked.
+    pub(super) fn imports(&self, file: &'a Entry) -> &'a [Import] {
+        let sure = self.sure.and_then(|sure| sure.get(&file.id));
+        sure.map_or(file.imports.as_slice(), Vec::as_slice)
+    }
+
+    /// Whether a module is known to have no such name itself, and the modules all of whose names it hands on; `None` if it
+    /// may have any. One that hands on all names of a package may.
+    pub(super) fn lacks(&self, module: &'a Entry, name: &str) -> Option<Vec<&'a str>> {
         let mut known = self.known.borrow_mut();
         let names = known.entry(module.id).or_insert_with(|| {
             let all = match self.sure {
@@ -33,6 +40,7 @@ impl<'a> Given<'a> {
             let given = all.iter().filter(|one| one.by == Asking::Gives);
             Some(given.map(|one| &*one.specifier).collect())
         });
-        names.as_ref().is_some_and(|names| !names.contains("*") && !names.contains(name))
+        let names = names.as_ref().filter(|names| !names.contains("*") && !names.contains(name))?;
+        Some(names.iter().filter_map(|name| name.strip_prefix("* ")).collect())
     }
 }

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::Value;
 
 use crate::inventory::{
-    Asking, BrokenImport, Entrance, Entry, EntryId, Import, ImportTrouble, Package, Reach, ScriptFormat,
+    Asking, BrokenImport, Entrance, Entry, EntryId, Import, ImportTrouble, Lead, Package, Reach, ScriptFormat,
 };
 
 use super::manifest::Manifest;
@@ -103,8 +103,9 @@ pub(super) fn entrances(
     let mut known = BTreeSet::new();
     let is_data = |root: &Root| root.path.ends_with(".json") && root.reach == Reach::Package;
     let is_read = |root: &Root| Graph::Code.goes_on(&root.path) || is_data(root);
-    let own = roots.into_iter().filter(|root| is_read(root) && known.insert(&root.path));
-    let entrance = |root: &Root| {
+    let own: Vec<&Root> =
+        roots.into_iter().filter(|root| is_read(root) && known.insert(&root.path)).collect();
+    let entrance = |root: &&Root| {
         let (path, entry) = whole.tree.get(&root.path)?;
         let format = match whole.format((path, Graph::Code)) {
             _ if is_data(root) => ScriptFormat::Json,
@@ -113,9 +114,11 @@ pub(super) fn entrances(
             Format::Unknown => ScriptFormat::Unknown,
         };
         let (reach, field) = (root.reach, root.field.clone());
-        Some(Entrance { entry: entry.id, reach, field, format, may_be_compiled })
+        Some(Entrance { entry: entry.id, reach, field, format, may_be_compiled, lead: None })
     };
-    own.filter_map(entrance).collect()
+    let mut all: Vec<Entrance> = own.iter().filter_map(entrance).collect();
+    all.extend(whole.behind(&known, may_be_compiled));
+    all
 }
 
 /// The files that must be parsed to be sure of what leads nowhere.
@@ -132,6 +135,13 @@ pub(super) fn doubtful(
     let mut wanted: BTreeSet<Node<'_>> = suspects.collect();
     let asked: Vec<Node<'_>> = wanted.iter().flat_map(|node| whole.lacking(*node)).collect();
     wanted.extend(asked);
+    // whether a module waits for something only the parser tells
+    for node in ways.keys() {
+        let required = whole.required(*node);
+        wanted.extend(Some(*node).filter(|_| !required.is_empty()));
+        let modules = required.into_iter().flat_map(|module| whole.loaded_with(module));
+        wanted.extend(modules.map(|path| (path, Graph::Code)));
+    }
     whole.affordable(wanted, &ways)
 }
 
@@ -312,6 +322,85 @@ impl<'a> Whole<'a> {
         ways
     }
 
+    /// The scripts and data that the entrances lead to, those that are the fewest steps away.
+    fn behind(&self, entrances: &BTreeSet<&String>, may_be_compiled: bool) -> Vec<Entrance> {
+        /// Files that are looked at.
+        const MOST: usize = 24;
+        let mut asked_by: BTreeMap<Node<'a>, Node<'a>> = BTreeMap::new();
+        let ways = self.follow(
+            |entry, graph| (graph == Graph::Code).then_some(entry.imports.as_slice()),
+            |from, to| {
+                asked_by.entry(to).or_insert(from);
+            },
+        );
+        let mut found: Vec<(Way<'_>, Node<'a>, Node<'a>)> = asked_by
+            .into_iter()
+            .filter(|(to, _)| to.1 == Graph::Code && !entrances.iter().any(|path| *path == to.0))
+            .filter(|(to, _)| ways.contains_key(to) || to.0.ends_with(".json"))
+            .filter_map(|(to, from)| Some((*ways.get(&from)?, from, to)))
+            .collect();
+        found.sort_by_key(|(way, _, to)| (way.root.reach, way.steps, to.0));
+        let entrance = |(way, from, to): (Way<'_>, Node<'a>, Node<'a>)| {
+            let parent = self.tree.entry(from.0)?;
+            let leads = |one: &&Import| {
+                matches!(one.by, Asking::Require | Asking::Import | Asking::TypedImport)
+                    && self.tree.resolve(from.0, &one.specifier, Graph::Code) == Resolved::File(to.0)
+            };
+            let asked = parent.imports.iter().filter(|one| is_relative(&one.specifier)).filter(leads);
+            let asked = asked.map(|one| one.specifier.to_string()).collect();
+            let format = match self.format(to) {
+                _ if to.0.ends_with(".json") => ScriptFormat::Json,
+                Format::Module => ScriptFormat::Module,
+                Format::CommonJs => ScriptFormat::CommonJs,
+                Format::Unknown => ScriptFormat::Unknown,
+            };
+            Some(Entrance {
+                entry: self.tree.entry(to.0)?.id,
+                reach: way.root.reach,
+                field: way.root.field.clone(),
+                format,
+                may_be_compiled,
+                lead: Some(Lead { from: parent.id, asked }),
+            })
+        };
+        found.into_iter().take(MOST).filter_map(entrance).collect()
+    }
+
+    /// The modules of the language that are loaded with one of them, itself included, as far as `imports` tells.
+    fn loaded_with(&self, module: &'a str) -> BTreeSet<&'a str> {
+        const MOST: usize = 200;
+        let (mut all, mut next) = (BTreeSet::new(), vec![module]);
+        while let Some(path) = next.pop() {
+            if all.len() >= MOST || self.format((path, Graph::Code)) != Format::Module || !all.insert(path) {
+                continue;
+            }
+            let imports = self.tree.entry(path).map(|entry| self.given.imports(entry)).unwrap_or_default();
+            let imports =
+                imports.iter().filter(|one| one.by == Asking::Import && is_relative(&one.specifier));
+            next.extend(imports.filter_map(|one| {
+                match self.tree.resolve(path, &one.specifier, Graph::Code) {
+                    Resolved::File(file) => Some(file),
+                    _ => None,
+                }
+            }));
+        }
+        all
+    }
+
+    /// The modules of the language that a script requires.
+    fn required(&self, node: Node<'a>) -> Vec<&'a str> {
+        let imports = self.tree.entry(node.0).map(|entry| entry.imports.as_slice()).unwrap_or_default();
+        let is_required =
+            |one: &&Import| one.by == Asking::Require && node.1 == Graph::Code && is_relative(&one.specifier);
+        let files = imports.iter().filter(is_required).filter_map(|one| {
+            match self.tree.resolve(node.0, &one.specifier, Graph::Code) {
+                Resolved::File(file) => Some(file),
+                _ => None,
+            }
+        });
+        files.filter(|file| self.format((file, Graph::Code)) == Format::Module).collect()
+    }
+
     /// As many of the files as may be parsed, those first that are the fewest steps away.
     fn affordable(&self, wanted: BTreeSet<Node<'a>>, ways: &BTreeMap<Node<'a>, Way<'_>>) -> Vec<EntryId> {
         let mut wanted: Vec<Node<'a>> = wanted.into_iter().collect();
@@ -344,19 +433,42 @@ impl<'a> Whole<'a> {
     fn lacking(&self, node: Node<'a>) -> Vec<Node<'a>> {
         let names = self.tree.entry(node.0).map(|entry| entry.imports.iter()).into_iter().flatten();
         let names = names.filter(|import| import.by == Asking::Name);
-        names.filter_map(|import| Some((self.lacking_module(node, import)?, Graph::Code))).collect()
+        let lacking = names.filter_map(|import| self.lacking_modules(node, import));
+        lacking.flatten().map(|path| (path, Graph::Code)).collect()
     }
 
-    /// The module that doesn't give a name that is taken from it, where Node takes both files for modules of the language.
-    fn lacking_module(&self, node: Node<'a>, import: &Import) -> Option<&'a str> {
+    /// The module that doesn't give a name that is taken from it, where Node takes both files for modules of the language,
+    /// and behind it those all of whose names it hands on.
+    fn lacking_modules(&self, node: Node<'a>, import: &Import) -> Option<Vec<&'a str>> {
         let (name, from) = taken(&import.specifier);
         let Resolved::File(file) = self.tree.resolve(node.0, from, node.1) else { return None };
-        let is_module = |node| self.format(node) == Format::Module;
-        let are_modules = is_module(node) && is_module((file, node.1));
-        (are_modules
-            && self.tree.is_exact(node.0, from, file)
-            && self.given.lacks(self.tree.entry(file)?, name?))
-        .then_some(file)
+        let is_module = self.format(node) == Format::Module && self.tree.is_exact(node.0, from, file);
+        let mut asked = vec![file];
+        (is_module && self.lacks_name(file, name?, &mut asked)).then_some(asked)
+    }
+
+    /// Whether neither a module nor any of those whose names it hands on gives a name. All of them are `asked` then.
+    fn lacks_name(&self, module: &'a str, name: &str, asked: &mut Vec<&'a str>) -> bool {
+        /// Modules that are asked for one name.
+        const MOST: usize = 50;
+        let mut next = vec![module];
+        while let Some(module) = next.pop() {
+            let own =
+                self.tree.entry(module).filter(|_| self.format((module, Graph::Code)) == Format::Module);
+            let Some(handed_on) = own.and_then(|entry| self.given.lacks(entry, name)) else { return false };
+            // nobody hands on what another one gives by default
+            for from in handed_on.into_iter().filter(|_| name != "default") {
+                let Resolved::File(file) = self.tree.resolve(module, from, Graph::Code) else { return false };
+                if !asked.contains(&file) {
+                    asked.push(file);
+                    next.push(file);
+                }
+            }
+            if asked.len() > MOST {
+                return false;
+            }
+        }
+        true
     }
 
     /// What Node takes a file for.
@@ -377,16 +489,21 @@ impl<'a> Whole<'a> {
                 return alone(ImportTrouble::EsModule);
             }
             (Asking::Name, _) => {
-                let module = self.lacking_module(node, import)?;
-                return Some((ImportTrouble::NameAbsent, Some(module.to_owned())));
+                let modules = self.lacking_modules(node, import)?;
+                return Some((ImportTrouble::NameAbsent, modules.first().map(|path| (*path).to_owned())));
             }
-            (Asking::Variable | Asking::Export | Asking::Gives, _) => return None,
+            (Asking::Variable | Asking::Export | Asking::Gives | Asking::Type | Asking::Waits, _) => {
+                return None;
+            }
             _ => {}
         }
         let (from, graph) = node;
         let specifier = &*import.specifier;
         if import.by == Asking::File {
-            return self.tree.lacks_file(from, specifier).then_some((ImportTrouble::FileAbsent, None));
+            // `require.resolve` takes names without their extension, like `require`
+            let is_found = || matches!(self.tree.resolve(from, specifier, graph), Resolved::File(_));
+            let is_absent = self.tree.lacks_file(from, specifier) && !is_found();
+            return is_absent.then_some((ImportTrouble::FileAbsent, None));
         }
         if import.by == Asking::Thread {
             let is_absent = self.tree.resolve(from, specifier, graph) == Resolved::Absent;
@@ -405,6 +522,9 @@ impl<'a> Whole<'a> {
             Resolved::File(file) if by_language && !self.tree.is_exact(from, specifier, file) => {
                 Some((ImportTrouble::Inexact, Some(file.to_owned())))
             }
+            Resolved::File(file) if import.by == Asking::Require && self.waits(file) => {
+                Some((ImportTrouble::Waits, Some(file.to_owned())))
+            }
             Resolved::File(file) if by_language && import.by == Asking::Import && file.ends_with(".json") => {
                 alone(ImportTrouble::Json)
             }
@@ -416,6 +536,17 @@ impl<'a> Whole<'a> {
             Resolved::OtherCase(near) => Some((ImportTrouble::LetterCase, Some(near.to_owned()))),
             Resolved::Absent => alone(ImportTrouble::Absent),
         }
+    }
+
+    /// Whether a module, or one that is loaded with it, is known to wait for something.
+    fn waits(&self, module: &'a str) -> bool {
+        let waits = |path: &str| {
+            self.tree
+                .entry(path)
+                .is_some_and(|entry| self.given.imports(entry).iter().any(|one| one.by == Asking::Waits))
+        };
+        self.format((module, Graph::Code)) == Format::Module
+            && self.loaded_with(module).into_iter().any(waits)
     }
 
     /// What is wrong with a name that code asks for.

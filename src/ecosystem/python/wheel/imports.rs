@@ -7,7 +7,7 @@ use crate::inventory::{Asking, BrokenImport, Entry, Import, ImportTrouble, Inven
 use super::modules::installed;
 
 /// The modules and what they are.
-struct Modules<'a> {
+pub(super) struct Modules<'a> {
     files: BTreeMap<&'a str, &'a Entry>,
     by_lower: BTreeMap<String, &'a str>,
     /// Whether it is made for every platform, so that nothing in it can be compiled.
@@ -19,30 +19,13 @@ struct Modules<'a> {
 
 /// All of them, each file's in order.
 pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[String]) -> Vec<BrokenImport> {
-    let files: BTreeMap<&str, &Entry> =
-        inventory.top_files().map(|entry| (installed(&entry.path), entry)).collect();
-    let by_lower = files.keys().map(|path| (path.to_lowercase(), *path)).collect();
-    let is_pure = inventory.artifact.path.ends_with("-none-any.whl");
-    let shared = shared(&files, package, requirements);
     let is_for_python_3 = is_for_python_3(&inventory.artifact.path);
-    let modules = Modules { files, by_lower, is_pure, shared };
-    let is_top = |path: &&&str| {
-        path.strip_suffix("/__init__.py").is_some_and(|folder| !folder.contains('/'))
-            || path.ends_with(".py") && !path.contains('/')
-    };
-    let tops = modules.files.keys().filter(is_top);
-    let name = |path: &str| format!("import {}", path.split(['/', '.']).next().unwrap_or(path));
-    let mut next: Vec<(&str, Reach, String)> = modules.commands(package);
-    // taken from the end: what breaks the package is told before what breaks a command
-    next.extend(tops.map(|path| (*path, Reach::Package, name(path))));
-    let (mut seen, mut broken) = (BTreeSet::new(), Vec::new());
-    while let Some((path, reach, field)) = next.pop() {
-        if !seen.insert(path) {
-            continue;
-        }
+    let modules = Modules::new(inventory, package, requirements);
+    let mut broken = Vec::new();
+    for (path, reach, field) in modules.reached(package) {
         let Some(entry) = modules.files.get(path) else { continue };
         for import in &entry.imports {
-            if import.by == Asking::Gives {
+            if matches!(import.by, Asking::Gives | Asking::Name) {
                 continue;
             }
             if import.by == Asking::Fault {
@@ -67,22 +50,22 @@ pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[S
                 }
                 continue;
             }
-            let Some((package, target)) = target(path, &import.specifier) else { continue };
-            let is_whole_name = !import.specifier.starts_with('.');
-            match modules.find(&package, &target, import.specifier.contains(' '), is_whole_name) {
-                Found::Module(file) => next.push((file, reach, field.clone())),
-                Found::Unknown => {}
-                Found::Absent(near) => broken.push(BrokenImport {
-                    entry: entry.id,
-                    line: import.line,
-                    specifier: import.specifier.replace(' ', ""),
-                    trouble: if near.is_some() { ImportTrouble::LetterCase } else { ImportTrouble::Absent },
-                    near,
-                    name: None,
-                    reach,
-                    field: field.clone(),
-                }),
-            }
+            let (near, trouble) = match modules.asked(path, &import.specifier) {
+                Found::Module(_) | Found::Unknown => continue,
+                Found::Above => (None, ImportTrouble::Above),
+                Found::Absent(Some(near)) => (Some(near), ImportTrouble::LetterCase),
+                Found::Absent(None) => (None, ImportTrouble::Absent),
+            };
+            broken.push(BrokenImport {
+                entry: entry.id,
+                line: import.line,
+                specifier: import.specifier.replace(' ', ""),
+                trouble,
+                near,
+                name: None,
+                reach,
+                field: field.clone(),
+            });
         }
     }
     broken.sort_by_key(|one| (one.entry, one.line));
@@ -128,13 +111,81 @@ fn shared<'a>(
 }
 
 /// What an import leads to.
-enum Found<'a> {
+pub(super) enum Found<'a> {
     Module(&'a str),
     Unknown,
+    /// It has more dots than there are packages above it.
+    Above,
     Absent(Option<String>),
 }
 
 impl<'a> Modules<'a> {
+    pub(super) fn new(inventory: &'a Inventory, package: &Package, requirements: &[String]) -> Self {
+        let files: BTreeMap<&str, &Entry> =
+            inventory.top_files().map(|entry| (installed(&entry.path), entry)).collect();
+        let by_lower = files.keys().map(|path| (path.to_lowercase(), *path)).collect();
+        let is_pure = inventory.artifact.path.ends_with("-none-any.whl");
+        let shared = shared(&files, package, requirements);
+        Self { files, by_lower, is_pure, shared }
+    }
+
+    /// Every module that the package's top and its commands are sure to load, with what leads there.
+    pub(super) fn reached(&self, package: &Package) -> Vec<(&'a str, Reach, String)> {
+        let is_top = |path: &&&str| {
+            path.strip_suffix("/__init__.py").is_some_and(|folder| !folder.contains('/'))
+                || path.ends_with(".py") && !path.contains('/')
+        };
+        let tops = self.files.keys().filter(is_top);
+        let name = |path: &str| format!("import {}", path.split(['/', '.']).next().unwrap_or(path));
+        let mut next: Vec<(&str, Reach, String)> = self.commands(package);
+        // taken from the end: what breaks the package is told before what breaks a command
+        next.extend(tops.map(|path| (*path, Reach::Package, name(path))));
+        let (mut seen, mut reached) = (BTreeSet::new(), Vec::new());
+        while let Some((path, reach, field)) = next.pop() {
+            if !seen.insert(path) {
+                continue;
+            }
+            let Some(entry) = self.files.get(path) else { continue };
+            for import in entry.imports.iter().filter(|import| import.by == Asking::Import) {
+                if let Found::Module(file) = self.asked(path, &import.specifier) {
+                    next.push((file, reach, field.clone()));
+                }
+            }
+            reached.push((path, reach, field));
+        }
+        reached
+    }
+
+    pub(super) fn entry(&self, path: &str) -> Option<&'a Entry> {
+        self.files.get(path).copied()
+    }
+
+    /// Where an import in a module leads.
+    pub(super) fn asked(&self, from: &str, specifier: &str) -> Found<'a> {
+        let is_whole_name = !specifier.starts_with('.');
+        match target(from, specifier) {
+            Some((package, target)) => self.find(&package, &target, specifier.contains(' '), is_whole_name),
+            None if is_whole_name || !from.ends_with(".py") => Found::Unknown,
+            None => Found::Above,
+        }
+    }
+
+    /// Whether a module is the only file that Python takes for its name, and not compiled under the same name, too.
+    pub(super) fn is_alone(&self, path: &str) -> bool {
+        let stem = path.strip_suffix("py").unwrap_or(path);
+        let beside = self.files.range(stem..).take_while(|(path, _)| path.starts_with(stem));
+        beside.filter(|(path, _)| !path.ends_with(".pyi")).count() == 1
+    }
+
+    /// Whether a package has something of this name below it.
+    pub(super) fn has_part(&self, module: &str, name: &str) -> bool {
+        let part = |folder: &str| format!("{folder}/{name}");
+        module
+            .strip_suffix("/__init__.py")
+            .map(part)
+            .is_some_and(|part| self.has_module(&part) || self.has_below(&part))
+    }
+
     /// The modules that commands and `python -m` start.
     fn commands(&self, package: &Package) -> Vec<(&'a str, Reach, String)> {
         let named = package.commands.iter().filter_map(|command| {

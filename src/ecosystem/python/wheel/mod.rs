@@ -9,6 +9,7 @@ mod installed;
 mod modules;
 mod record;
 mod tags;
+mod taken;
 
 use std::collections::BTreeMap;
 
@@ -101,6 +102,7 @@ impl Format for Wheel {
             points.map(|kept| kept.bytes.as_slice()).unwrap_or_default(),
         );
         package.doubtful_imports = functions::doubtful(inventory, &package);
+        package.doubtful_imports.extend(taken::doubtful(inventory, &package, &requirements(&fields)));
         if let Some(project) = project {
             package.mismatches.extend(commands::undeclared(project, &package));
         }
@@ -154,9 +156,10 @@ impl Format for Wheel {
     ) -> Vec<BrokenImport> {
         let kept = inventory.manifests.iter().rfind(|kept| kept.path.ends_with(".dist-info/METADATA"));
         let fields = kept.map(|kept| metadata::fields(&kept.bytes)).unwrap_or_default();
-        let required = fields.into_iter().filter(|(key, _)| key == "requires-dist").map(|(_, value)| value);
-        let mut broken = imports::broken(inventory, package, &required.collect::<Vec<String>>());
+        let requirements = requirements(&fields);
+        let mut broken = imports::broken(inventory, package, &requirements);
         broken.extend(functions::absent(inventory, package, sure));
+        broken.extend(taken::absent(inventory, package, &requirements, sure));
         broken
     }
 
@@ -247,6 +250,12 @@ fn mismatches(inventory: &Inventory, package: &Package) -> Vec<Mismatch> {
         }
     }
     found
+}
+
+/// What the metadata says that the package requires.
+fn requirements(fields: &[(String, String)]) -> Vec<String> {
+    let required = fields.iter().filter(|(key, _)| key == "requires-dist");
+    required.map(|(_, value)| value.clone()).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,121 @@
+//! Names that a module of a wheel takes from another one of its modules, and that aren't there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::inventory::{
+    Asking, BrokenImport, Entry, EntryId, Import, ImportTrouble, Inventory, Package, Reach,
+};
+
+use super::functions::lacks;
+use super::imports::{Found, Modules};
+
+/// A name that is taken from a module.
+struct Taken<'a> {
+    from: &'a Entry,
+    import: &'a Import,
+    name: &'a str,
+    module: &'a Entry,
+    reach: Reach,
+    field: String,
+}
+
+/// The modules that must be read again to be sure of the names that they have.
+pub(super) fn doubtful(inventory: &Inventory, package: &Package, requirements: &[String]) -> Vec<EntryId> {
+    /// Those of one wheel.
+    const MOST: usize = 100;
+    let taken = lacking(&Modules::new(inventory, package, requirements), package, None);
+    let modules: BTreeSet<EntryId> = taken.into_iter().map(|taken| taken.module.id).collect();
+    modules.into_iter().take(MOST).collect()
+}
+
+/// What can't be imported, by what was read again.
+pub(super) fn absent(
+    inventory: &Inventory,
+    package: &Package,
+    requirements: &[String],
+    sure: &BTreeMap<EntryId, Vec<Import>>,
+) -> Vec<BrokenImport> {
+    let taken = lacking(&Modules::new(inventory, package, requirements), package, Some(sure));
+    let broken = |taken: Taken<'_>| BrokenImport {
+        entry: taken.from.id,
+        line: taken.import.line,
+        specifier: module_of(taken.import).to_owned(),
+        name: Some(taken.name.to_owned()),
+        trouble: ImportTrouble::NameAbsent,
+        near: Some(taken.module.path.clone()),
+        reach: taken.reach,
+        field: taken.field,
+    };
+    taken.into_iter().map(broken).collect()
+}
+
+/// Those that a module lacks, by what was read again of it, or at the first look.
+fn lacking<'a>(
+    modules: &Modules<'a>,
+    package: &Package,
+    sure: Option<&BTreeMap<EntryId, Vec<Import>>>,
+) -> Vec<Taken<'a>> {
+    let known = |module: &'a Entry| match sure {
+        Some(sure) => sure.get(&module.id).map(Vec::as_slice),
+        None => Some(module.imports.as_slice()),
+    };
+    let mut all = Vec::new();
+    for (path, reach, field) in modules.reached(package) {
+        let Some(from) = modules.entry(path) else { continue };
+        for import in from.imports.iter().filter(|import| import.by == Asking::Name) {
+            let Found::Module(file) = modules.asked(path, module_of(import)) else { continue };
+            let Some(module) = modules.entry(file).filter(|_| modules.is_alone(file)) else { continue };
+            let Some(given) = known(module) else { continue };
+            // what a package's file defines is not all that there is in it
+            let names = import.specifier.split(' ').skip(1).filter(|name| !name.starts_with("__"));
+            let lost = names.filter(|name| lacks(given, name) && !modules.has_part(file, name));
+            all.extend(lost.map(|name| Taken { from, import, name, module, reach, field: field.clone() }));
+        }
+    }
+    all
+}
+
+/// `.a` of `.a b c`.
+fn module_of(import: &Import) -> &str {
+    import.specifier.split(' ').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystem::tests::inventory;
+    use crate::inspect::parsed_imports;
+
+    #[test]
+    fn names_that_are_not_there() {
+        let texts = [
+            ("p/__init__.py", "from .a import b, gone, c\nfrom .sub import x, lost\nfrom .made import any\n"),
+            ("p/a.py", "b = 1\nfrom .d import (e as\n  c)\nfrom ..q import z\nfrom .e import y\n"),
+            ("p/d.py", "e = 1\n"),
+            ("p/e.py", "y2 = 'y'\n"),
+            ("p/e.cpython-312-x86_64-linux-gnu.so", ""),
+            ("p/sub/__init__.py", ""),
+            ("p/sub/x.py", ""),
+            ("p/made.py", "globals()['any'] = 1\n"),
+            ("p/unreached.py", "from .a import nothing\n"),
+        ];
+        let mut inventory = inventory("p-1-cp312-cp312-linux_x86_64.whl", "zip", &texts);
+        for (entry, (_, text)) in inventory.entries.iter_mut().zip(texts) {
+            entry.imports.clear();
+            entry.media = crate::inventory::Media::Text;
+            crate::inspect::inspect(text.as_bytes(), crate::inspect::Scanner::plain(), entry);
+        }
+        let package = Package::default();
+        let doubtful = doubtful(&inventory, &package, &[]);
+        let text = |id: EntryId| texts[inventory.entries.iter().position(|one| one.id == id).unwrap()];
+        let read = |id: EntryId| (id, parsed_imports(text(id).0, text(id).1.as_bytes()).unwrap());
+        let sure = doubtful.into_iter().map(read).collect();
+        let absent = absent(&inventory, &package, &[], &sure);
+        let names: Vec<&str> = absent.iter().filter_map(|one| one.name.as_deref()).collect();
+        assert_eq!(names, ["gone", "lost"]);
+        let above = super::super::imports::broken(&inventory, &package, &[]);
+        let above: Vec<(&str, ImportTrouble)> =
+            above.iter().map(|one| (one.specifier.as_str(), one.trouble)).collect();
+        assert_eq!(above, [("..q", ImportTrouble::Above)]);
+    }
+}
