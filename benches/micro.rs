@@ -160,6 +160,7 @@ const BAITS: &[Bait] = &[
     bait("environments", || b"{\"BASE_URL\":\"a\",".to_vec()),
     bait("environments in strings", || br#"{\"BASE_URL\":\"a\","#.to_vec()),
     bait("passwords", || b"password=".to_vec()),
+    bait("passwords of nobody", passwords_of_nobody),
     bait("headers", || b"authorization: bearer ".to_vec()),
     bait("entities", || b"&#95;a".to_vec()),
     bait("escapes", || b"\\x61".to_vec()),
@@ -228,6 +229,13 @@ const BAITS: &[Bait] = &[
     Bait { name: "comments of Ruby", path: "lib/a.rb", line: || b"=begin\n=end\nrequire 'a'\n".to_vec() },
     Bait { name: "imports in one line", path: "package/a.js", line: || b"require(\"./a\");".to_vec() },
 ];
+
+/// A password in code without a user or a host beside it.
+fn passwords_of_nobody() -> Vec<u8> {
+    const SIGNS: &[u8] = b"23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
+    let password = (1..15_usize).map(|number| SIGNS[(number * number * 7 + number * 11) % SIGNS.len()]);
+    [&b"password:'"[..], &password.collect::<Vec<u8>>(), b"',"].concat()
+}
 
 /// Imports of so many names that each has to be looked for.
 fn python_imports() -> Vec<u8> {

@@ -17,9 +17,13 @@ pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
     // the key that everybody may have, and what everybody knows one by
     found.retain(|found| {
         let name = text.get(found.span.start..found.token.start).unwrap_or_default().to_ascii_lowercase();
+        // a command may be long, and the name is at its end
+        let name = name.rsplitn(3, u8::is_ascii_whitespace).take(2).collect::<Vec<_>>().concat();
         let has = |word: &[u8]| memchr::memmem::find(&name, word).is_some();
         let value = text.get(found.token.clone()).unwrap_or_default();
-        !has(b"public") && !(has(b"key") && (has(b"gpg") || has(b"pgp")) && is_fingerprint(value))
+        let is_option = value.starts_with(b"/user:") || value.starts_with(b"/persistent:");
+        let is_shared = has(b"key") && (has(b"gpg") || has(b"pgp")) && is_fingerprint(value);
+        !has(b"public") && !is_option && !is_shared
     });
     found
 }
@@ -50,6 +54,7 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|\bsmbclient\s[^\n]*?-U\s["']?[^\s%"']+%"#,
         r#"|\bsigntool(?:\.exe)?["']?\s[^\n]*?/p\s["']?"#,
         r#"|\bnet use\s[^\n]*?/user:\S+\s["']?"#,
+        r#"|\bnet use\s(?:[a-z*]:?\s)?["']?\\{2}\S+\s["']?"#,
         r#"|\bsecurity [a-z-]+keychain\s[^\n]*?-[kp]\s["']?"#,
         // the tools of Java and Android, and OpenSSL
         r#"|\s-{1,2}(?:src|dest)?(?:store|key|ks-|key-)pass\s["']?(?:pass:)?["']?"#,

@@ -36,7 +36,7 @@ pub(super) fn holds(pattern: &Pattern, text: &[u8], found: &Found, random: Range
         Check::Authorization => authorization(secret).is_some(),
         Check::DockerLogin => is_encoded_login(secret),
         // they have searches of their own
-        Check::PrivateKey | Check::Structure | Check::Url | Check::Environment => false,
+        Check::PrivateKey | Check::Structure | Check::Url | Check::Environment | Check::Beside => false,
     }
 }
 
@@ -55,7 +55,7 @@ pub(super) fn header_text(text: &[u8], found: &Found) -> Option<Vec<u8>> {
 
 /// Whether a machine made this up: random, and neither words nor a slug with a number behind, as people write where one
 /// is to be filled in.
-fn is_drawn(secret: &[u8]) -> bool {
+pub(super) fn is_drawn(secret: &[u8]) -> bool {
     const MANY: usize = 4;
     let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
     is_opaque(secret) && !is_made_up(secret) && !is_known(secret) && (digits >= MANY || is_jumbled(secret))

@@ -242,7 +242,7 @@ fn at_hits(sample: &Sample<'_>, hits: &[Hit], sink: &mut FactSink<'_>) -> Vec<Fo
 fn effort(search: &Search) -> usize {
     match search.pattern.check {
         // mostly these end after a few
-        Check::Url => 16,
+        Check::Url | Check::Beside => 16,
         Check::PrivateKey | Check::Structure | Check::Environment => 64,
         _ => search.pattern.before + search.pattern.longest,
     }
@@ -263,6 +263,7 @@ fn at_hit(
             found.into_iter().filter(|found| !plausible::is_known(text(found))).collect()
         }
         Check::Structure => structure::find(sample.bytes, at, search.rule, effort).into_iter().collect(),
+        Check::Beside => settings::beside(sample, at, search.rule).into_iter().collect(),
         Check::Url => url::find(sample.bytes, at, search.rule).into_iter().collect(),
         Check::Sas if !decode::is_signed(sample.bytes, at + keyword.len()) => Vec::new(),
         _ if decode::names_signer(sample.bytes, at) => Vec::new(),

@@ -167,6 +167,8 @@ pub(super) enum Check {
     Url,
     /// An object that is an environment.
     Environment,
+    /// A password in code, with its user or host beside it.
+    Beside,
 }
 
 #[cfg(test)]
@@ -174,7 +176,7 @@ impl Check {
     fn word(self) -> &'static str {
         match self {
             Self::Crc => "checksum",
-            Self::Random | Self::Opaque | Self::Password | Self::Drawn | Self::Url => "random",
+            Self::Random | Self::Opaque | Self::Password | Self::Drawn | Self::Url | Self::Beside => "random",
             _ => "content",
         }
     }

@@ -203,7 +203,10 @@ mod tests {
                     format!("set -e\ncat > config/database.yml <<'EOF'\n{yaml}EOF\nls\n"),
                     "config/database.yml",
                 ),
-                (format!("cat <<-EOT >\"$HOME/.env\"\n{}\tEOT\n", lines.replace("DB", "\tDB")), "$HOME/.env"),
+                (
+                    format!("cat <<-EOT >\"$HOME/.env\"\n{}\tEOT\n", lines.replace("DB_", "\tDB_")),
+                    "$HOME/.env",
+                ),
                 (format!("sudo tee -a /etc/app/.env >/dev/null << END\n{lines}END\n"), "/etc/app/.env"),
                 (format!("COPY <<EOF /srv/.env\n{lines}EOF\n"), "/srv/.env"),
                 (format!("RUN <<EOF cat > .env\n{lines}EOF\n"), ".env"),

@@ -241,7 +241,7 @@ fn listed(text: &[u8], at: usize) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 /// Whether the line up to here begins as a comment.
-fn is_comment(text: &[u8], at: usize) -> bool {
+pub(super) fn is_comment(text: &[u8], at: usize) -> bool {
     let before = text.get(at.saturating_sub(2000)..at).unwrap_or_default();
     let line = before
         .iter()

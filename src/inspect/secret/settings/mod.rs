@@ -2,6 +2,7 @@
 //! `password: ...` is one, so that forms can be believed that are noise in any other text: each format has a
 //! reader that gives names with their values, and what counts among those is one decision for all of them.
 
+mod beside;
 mod code;
 mod columns;
 mod compiled;
@@ -30,6 +31,7 @@ use crate::plain::Plain;
 use digests::Digests;
 use table::Format;
 
+pub(super) use beside::find as beside;
 pub(super) use environment::find as environment;
 pub(super) use quoted::find as quoted;
 #[cfg(test)]

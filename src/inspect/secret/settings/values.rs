@@ -8,7 +8,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::names::Kind;
 use super::table::Format;
 use crate::inspect::secret::plausible::{self, is_app_password, is_opaque, is_placeholder};
-use crate::inspect::secret::spelling::is_jumbled;
+use crate::inspect::secret::spelling::{is_jumbled, is_name};
 
 /// Words that no password of words has: they tell people what to write.
 const INSTRUCTIONS: &[&str] = &[
@@ -48,6 +48,18 @@ const INSTRUCTIONS: &[&str] = &[
     "seed",
     "default",
     "generate",
+    "set",
+    "required",
+    "none",
+    "null",
+    "empty",
+    "value",
+    "user",
+    "name",
+    "var",
+    "env",
+    "ref",
+    "valid",
 ];
 
 /// Whether a value is long enough for a credential of any kind, as it stands in its file: of most values, this is all that
@@ -89,6 +101,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
                 || is_random_uuid(value)
                 || is_numbered_passphrase(value)
                 || is_passphrase(value) && may_be_passphrase(value, format)
+                || !matches!(format, Format::Code | Format::Kubernetes | Format::Notebook) && is_words(value)
         }
         Kind::Token => {
             let token = last_word(value);
@@ -135,13 +148,18 @@ pub(super) fn is_no_word(value: &[u8]) -> bool {
         || (digits + signs > 0 && (is_opaque(value) || is_jumbled(value)))
         || is_opaque(value) && is_jumbled(value);
     let is_mixed = plausible::mixes(value) || signs > 0 && is_jumbled(value);
-    is_numbered && is_mixed && is_one_word(last_word(value)) && !is_uuid(value)
+    is_numbered && is_mixed && is_one_word(last_word(value)) && !is_uuid(value) && !is_words(value)
 }
 
 /// `NextUploadIdMarker`: by chance, two capitals would stand side by side, or a digit somewhere.
 fn is_camel_case(value: &[u8]) -> bool {
+    /// Digits that may be behind a name.
+    const MOST: usize = 2;
+    let digits = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).take(MOST).count();
+    let value = value.get(..value.len() - digits).unwrap_or_default();
     value.iter().all(u8::is_ascii_alphabetic)
         && value.last().is_some_and(u8::is_ascii_lowercase)
+        && (digits == 0 || is_name(value))
         && !value.windows(2).any(|pair| pair.iter().all(u8::is_ascii_uppercase))
 }
 
@@ -169,7 +187,7 @@ fn is_pin(value: &[u8]) -> bool {
 }
 
 /// What numbers things.
-fn is_uuid(value: &[u8]) -> bool {
+pub(super) fn is_uuid(value: &[u8]) -> bool {
     const DASHES: [usize; 4] = [8, 13, 18, 23];
     let is_right = |(at, byte): (usize, &u8)| match DASHES.contains(&at) {
         true => *byte == b'-',
@@ -237,6 +255,7 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
             r"|[a-z_]+(?:[.](?:[a-z_][a-z_0-9]*|[0-9]+))+\(?\)?",
             r"|[a-z0-9_.-]+\.(?:pem|key|crt|json|txt|yml|yaml|xml|jks|p12|js|ts|py)",
             r#"|[a-z_.]+\([a-z0-9_.,'"\[\]{}() -]*\)?"#,
+            r"|(?:string|number|required)(?::[a-z0-9_:,]*)?",
             // what a form is held to: `required|min:8`
             r"|[a-z_]+(?::[a-z0-9_,]+)?(?:\|[a-z_]+(?::[a-z0-9_,]+)?)+",
             r")$"
@@ -276,6 +295,21 @@ fn is_mnemonic(value: &[u8]) -> bool {
     matches!(words.len(), 12 | 15 | 18 | 21 | 24)
         && different.len() * 3 >= words.len() * 2
         && words.iter().all(|word| (3..=8).contains(&word.len()) && word.iter().all(u8::is_ascii_lowercase))
+}
+
+/// Two to four words with `_` or `-` between, the first with a capital: `Falcon_river`. Where little says that a
+/// credential is there, it is a text in another language sooner.
+pub(super) fn is_words(value: &[u8]) -> bool {
+    const SHORTEST: usize = 10;
+    let words: Vec<&[u8]> = value.split(|byte| matches!(byte, b'_' | b'-')).collect();
+    let is_word = |word: &&[u8]| {
+        is_own_word(&word.to_ascii_lowercase()) && word.iter().skip(1).all(u8::is_ascii_lowercase)
+    };
+    (2..=4).contains(&words.len())
+        && value.len() >= SHORTEST
+        && value.first().is_some_and(u8::is_ascii_uppercase)
+        && words.iter().all(is_word)
+        && !plausible::is_made_up(value)
 }
 
 /// Four or more words of small letters that tell nobody what to do.
@@ -378,7 +412,7 @@ pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
         [&b"localhost"[..], b"127.", b"0.0.0.0", b"["].iter().any(|here| host.as_bytes().starts_with(here))
     });
     let word = password.as_bytes();
-    (!is_here && !is_placeholder(word) && is_password(word, 8)).then(|| password.range())
+    (!is_here && !is_placeholder(word) && (is_password(word, 8) || is_words(word))).then(|| password.range())
 }
 
 /// A file that is nothing but a key: letters and digits, or base64 in lines, as the members of a cluster share it.

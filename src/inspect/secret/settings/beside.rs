@@ -1,0 +1,303 @@
+//! Passwords in code beside the user or the host that they are for: `{ host: "db", user: "svc", password: "..." }`,
+//! `config.setUsername("svc"); config.setPassword("...")`. A password alone is noise nearly always; with both written out,
+//! somebody signs in with it. And what a machine drew as a secret, under the name of one: `clientSecret = "..."`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::names::Kind;
+use super::table::Format;
+use super::{names, values};
+use crate::inspect::secret::spelling::is_jumbled;
+use crate::inspect::secret::{Found, Sample, decode, plausible};
+
+/// Bytes before the name in which a user or a host is looked for, and behind the value.
+const BEFORE: usize = 300;
+const BEHIND: usize = 200;
+
+/// How files of code end. In all others, settings are found by where they are.
+const CODE: &[&str] = &[
+    "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "py", "rb", "php", "java", "kt",
+    "kts", "scala", "groovy", "go", "rs", "swift", "dart", "cs", "vb", "fs", "c", "h", "cc", "cpp", "hpp",
+    "ino", "m", "mm", "pl", "pm", "sql", "r", "lua", "ex", "exs", "erl", "clj", "jl", "ps1", "map",
+];
+
+/// A user or a host that is written out.
+static BESIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    RegexBuilder::new(concat!(
+        r"(?:user(?:[_-]?name|[_-]?id)?|login|uid|account|e?mail|host(?:[_-]?name)?|server|addr(?:ess)?|ssid|dsn|url|database|dbname)",
+        r#"\\?["'`]?\]?\s{0,8}(?::\s{0,2}[a-z&?]{1,12}\s{0,2}=|=>|:=|=|:|,|\()\s{0,8}[bu@]?\\?["'`]([^\s"'`\\]{1,200})\\?["'`]"#,
+        // a host and its port, as they are given to calls
+        r#"|["']([a-z0-9-]+(?:\.[a-z0-9-]+)+)["'],\s{0,4}[0-9]{2,5}\b"#
+    ))
+    .unicode(false)
+    .case_insensitive(true)
+    .build()
+    .ok()
+});
+
+/// What is there for a first try, or to be read.
+const SHOWN: [&[u8]; 8] =
+    [b"localhost", b"127.0.0.1", b"0.0.0.0", b"example.", b"::1", b"your", b"domain.com", b">>> "];
+
+/// The credential whose name the keyword at `at` is in.
+pub(in crate::inspect::secret) fn find(sample: &Sample<'_>, at: usize, rule: usize) -> Option<Found> {
+    let text = sample.bytes;
+    let (name, value) = assigned(text, at)?;
+    let word = text.get(value.clone())?;
+    let may_be = values::may_be_secret(word) && !word.iter().any(u8::is_ascii_whitespace);
+    if !may_be || !sample.media.is_text() || !is_code(sample.path) && !is_script(sample.path, text, at) {
+        return None;
+    }
+    let own = std::str::from_utf8(text.get(name.clone())?).ok()?;
+    let is_real = match names::kind("", own)? {
+        Kind::Password => {
+            values::is_secret(word, Kind::Password, Format::Code)
+                && !word.starts_with(b"_")
+                && (values::is_no_word(word) || is_strewn(word))
+                && !plausible::is_made_up(&without_digits(word))
+                && !is_translation(text, &name, word)
+                && is_of_somebody(text, &name, &value)
+        }
+        Kind::Token => {
+            is_drawn_by_a_machine(word, own)
+                && is_secret_name(own, values::is_uuid(word))
+                && values::is_secret(word, Kind::Token, Format::Code)
+        }
+        _ => false,
+    };
+    (is_real && !super::code::is_comment(text, name.start)).then(|| Found {
+        rule,
+        span: name.start..value.end,
+        token: value,
+        prefix: 0,
+    })
+}
+
+/// Letters alone, with capitals side by side and strewn as in no name.
+fn is_strewn(word: &[u8]) -> bool {
+    const SHORTEST: usize = 10;
+    let pairs = |is: fn(u8, u8) -> bool| word.windows(2).any(|pair| matches!(pair, [a, b] if is(*a, *b)));
+    word.len() >= SHORTEST
+        && is_jumbled(word)
+        && pairs(|a, b| a.is_ascii_uppercase() && b.is_ascii_uppercase())
+        && pairs(|a, b| a.is_ascii_lowercase() && b.is_ascii_uppercase())
+}
+
+/// Whether the name is a path of names, as those of texts are, and the value words and a number: `"login.password"`.
+fn is_translation(text: &[u8], name: &Range<usize>, word: &[u8]) -> bool {
+    let digits = word.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let before = name.start.checked_sub(1).and_then(|at| text.get(at));
+    before == Some(&b'.') && word.get(..word.len() - digits).is_some_and(values::is_words)
+}
+
+/// Whether a machine drew it, and as long as keys are; of what is called a secret, some are shorter.
+fn is_drawn_by_a_machine(value: &[u8], name: &str) -> bool {
+    const SHORTEST: usize = 32;
+    const SHORTEST_SECRET: usize = 20;
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    let is_secret = name.len() > 6
+        && name.to_ascii_lowercase().ends_with("secret")
+        && (value.iter().all(u8::is_ascii_hexdigit) || is_mixed && values::is_no_word(value));
+    value.len() >= if is_secret { SHORTEST_SECRET } else { SHORTEST }
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_+/=.~-".contains(byte))
+        && decode::is_drawn(value)
+}
+
+/// Whether a name of two words or more is that of what nobody may know. Tokens and keys of other kinds are in code to
+/// name things, or are everybody's; those that number things are not even random.
+fn is_secret_name(name: &str, is_uuid: bool) -> bool {
+    const OF_TOKENS: &[&str] = &["auth", "api", "bearer", "private", "admin", "deploy"];
+    const OF_KEYS: &[&str] = &["secret", "signing", "encryption", "jwt", "master", "admin"];
+    const NOBODYS: &[&str] = &["test", "fake", "mock", "dummy", "example", "sample", "sandbox", "demo"];
+    let words = names::words(name);
+    let [before @ .., last] = words.as_slice() else { return false };
+    let of = before.last().map(String::as_str).unwrap_or_default();
+    !words.iter().any(|word| NOBODYS.contains(&word.as_str()))
+        && match last.as_str() {
+            "secret" => !before.is_empty(),
+            "token" => OF_TOKENS.contains(&of) && !is_uuid,
+            "key" => OF_KEYS.contains(&of) && !is_uuid,
+            _ => false,
+        }
+}
+
+fn is_code(path: &str) -> bool {
+    let end = path.rsplit('.').next().unwrap_or_default();
+    CODE.iter().any(|code| end.eq_ignore_ascii_case(code))
+}
+
+/// Whether this is in a script of a page.
+fn is_script(path: &str, text: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 16 << 10;
+    let before = || text.get(at.saturating_sub(LONGEST)..at).unwrap_or_default();
+    let last = |tag: &[u8]| memchr::memmem::rfind(before(), tag);
+    [".html", ".htm"].iter().any(|end| path.ends_with(end)) && last(b"<script") > last(b"</script")
+}
+
+/// A name around the keyword at `at`, and the literal that it is given.
+fn assigned(text: &[u8], at: usize) -> Option<(Range<usize>, Range<usize>)> {
+    const LONGEST_NAME: usize = 40;
+    const LONGEST_VALUE: usize = 200;
+    /// Signs and blanks between the two.
+    const GAP: usize = 24;
+    let is_of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    let before = text.get(at.saturating_sub(LONGEST_NAME)..at)?;
+    let start = at - before.iter().rev().take_while(is_of_name).count();
+    let rest = text.get(at..(at + LONGEST_NAME).min(text.len()))?;
+    let end = at + rest.iter().take_while(is_of_name).count();
+    let gap = text.get(end..(end + GAP).min(text.len()))?;
+    let (length, quote) = sign(gap)?;
+    let open = end + length;
+    let inside = text.get(open..(open + LONGEST_VALUE + 2).min(text.len()))?;
+    let close = memchr::memchr3(quote, b'\\', b'\n', inside)?;
+    // a quote in the literal of a map is escaped as that before was
+    let is_closed = match inside.get(close) {
+        Some(b'\\') => {
+            inside.get(close + 1) == Some(&quote) && text.get(open.checked_sub(2)?) == Some(&b'\\')
+        }
+        byte => byte == Some(&quote),
+    };
+    is_closed.then_some((start..end, open..open + close))
+}
+
+/// The bytes up to a literal that is given to a name, and its quote: `: "`, `' => '`, `: String = "`, `', '`, `("`.
+fn sign(gap: &[u8]) -> Option<(usize, u8)> {
+    static SIGN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let sign = r#"^(?:\\?["'`]\]?\s*(?:=>|:|=|,)|\s*(?:(?::\s*[A-Za-z&?]+\s*)?=|:=|:|=>)|\]\s*=|\()\s*[bu@]?\\?(["'`])"#;
+        RegexBuilder::new(sign).unicode(false).build().ok()
+    });
+    let captures = SIGN.as_ref()?.captures(gap)?;
+    let quote = captures.get(1)?;
+    Some((quote.end(), *quote.as_bytes().first()?))
+}
+
+/// Whether a user or a host is written out around, and none that is nobody's.
+fn is_of_somebody(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
+    let Some(beside) = BESIDE.as_ref() else { return false };
+    let before = text.get(name.start.saturating_sub(BEFORE)..name.start).unwrap_or_default();
+    let behind = text.get(value.end..(value.end + BEHIND).min(text.len())).unwrap_or_default();
+    let is_shown = |near: &[u8]| {
+        let near = near.to_ascii_lowercase();
+        SHOWN.iter().any(|shown| memchr::memmem::find(&near, shown).is_some())
+    };
+    let has_one = |near: &[u8]| beside.is_match(near);
+    (has_one(before) || has_one(behind)) && !is_shown(before) && !is_shown(behind)
+}
+
+/// The letters that digits and signs stand for in words that people write so: `p4ssw0rd`, `s3cr3t`.
+fn without_digits(word: &[u8]) -> Vec<u8> {
+    let letter = |byte: &u8| match byte.to_ascii_lowercase() {
+        b'0' => b'o',
+        b'1' | b'!' => b'i',
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        other => other,
+    };
+    word.iter().map(letter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
+    use crate::inspect::secret::tests::instance;
+    use crate::inventory::Media;
+
+    fn is_found(path: &str, text: &str) -> bool {
+        let sample = Sample::new(path, text.as_bytes(), Media::Text);
+        let mut places = ["assword", "pass", "ass(", "pwd"].iter().flat_map(|word| text.match_indices(word));
+        places.any(|(at, _)| find(&sample, at, 0).is_some())
+    }
+
+    #[test]
+    fn a_machines_secret_is_told_by_its_name() {
+        let mut dice = Dice::new(fresh_seed());
+        let is_found = |path: &str, text: &str| {
+            let sample = Sample::new(path, text.as_bytes(), Media::Text);
+            let mut places = ["ecret", "ECRET", "UTH_TOKEN"].iter().flat_map(|word| text.match_indices(word));
+            places.any(|(at, _)| find(&sample, at, 0).is_some())
+        };
+        for _ in 0..20 {
+            let secret = instance(&mut dice, "{base62:40}");
+            for (path, text) in [
+                ("a.swift", "static let clientSecret = \"@\""),
+                ("a.js", "const AUTH_SECRET = \"@\";"),
+                ("A.java", "private static final String AUTH_TOKEN = \"@\";"),
+                ("a.py", "client_secret: str = '@'"),
+                ("a.go", "\tClientSecret: \"@\","),
+                ("a.cs", "public string ApiSecret { get; } = \"b\"; const string SigningSecret = \"@\";"),
+            ] {
+                assert!(is_found(path, &text.replace('@', &secret)), "{text} {secret}");
+            }
+            for (path, text) in [
+                ("a.swift", "static let secret = \"@\""),
+                ("a.swift", "static let testClientSecret = \"@\""),
+                ("a.js", "const AUTH_SECRET_HASH = \"@\";"),
+                ("a.js", "const AUTH_SECRET = process.env[\"@\"];"),
+                ("a.js", "const CLIENT_SECRET = 'https://acme.io/@';"),
+                ("a.js", "const CLIENT_SECRET = 'ClientSecretOfTheApplicationThatIsSignedIn';"),
+                ("a.html", "clientSecret = \"@\""),
+                ("a.js", "// clientSecret = \"@\""),
+            ] {
+                assert!(!is_found(path, &text.replace('@', &secret)), "{text} {secret}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_password_beside_a_user_or_a_host_is_somebodys() {
+        let mut dice = Dice::new(fresh_seed());
+        for _ in 0..20 {
+            let password = instance(&mut dice, "{base62:9}7x9{base62:5}");
+            for (path, text) in [
+                (
+                    "a.js",
+                    "forRoot({\n  type: 'postgres',\n  host: 'db7.acme.io',\n  username: 'svc',\n  password: '@',\n})",
+                ),
+                ("a.js", r#"f({user:"svc",pass:"@"})"#),
+                ("a.go", "redis.Options{\n\tAddr:     \"db7.acme.io:6379\",\n\tPassword: \"@\",\n}"),
+                ("a.go", "const (\n\tDBUser     = \"svc\"\n\tDBPassword = \"@\"\n)"),
+                ("A.java", "config.setUsername(\"svc\");\nconfig.setPassword(\"@\");"),
+                ("a.kt", r#"BasicAuthCredentials(username = "svc", password = "@")"#),
+                ("a.kt", "val user: String = \"svc\"\nval password: String = \"@\""),
+                ("a.rb", "Client.new(host: 'db7.acme.io', password: '@', database: 'shop')"),
+                ("a.rb", "{ :user => 'svc', :password => '@' }"),
+                ("a.php", "$mail->Username = 'svc';\n$mail->Password = '@';"),
+                ("a.py", ".option('user', 'svc')\n.option('password', '@')"),
+                ("a.py", "conn[\"user\"] = \"svc\"\nconn[\"password\"] = \"@\""),
+                ("a.R", "dbConnect(user = \"svc\", password = \"@\")"),
+                ("a.sql", "VALUES (1, 'smtp_password', '@'), (2, 'smtp_host', 'smtp.acme.io')"),
+                ("a.ino", "const char* ssid = \"home\";\nconst char* password = \"@\";"),
+                ("A.java", "new ShardInfo(\"db7.acme.io\", 6379);\ninfo.setPassword(\"@\");"),
+                ("a.html", "<p>b</p><script>c={user:'svc',password:'@'}</script>"),
+                ("a.js.map", r#"{"sourcesContent":["f({ user: \"svc\", password: \"@\" })"]}"#),
+            ] {
+                assert!(is_found(path, &text.replace('@', &password)), "{text} {password}");
+            }
+            for (path, text) in [
+                ("a.js", "f({ password: '@' })"),
+                ("a.js", "f({ user: process.env.USER, password: '@' })"),
+                ("a.js", "f({ host: 'localhost', user: 'svc', password: '@' })"),
+                ("a.js", "f({ user: 'svc', passwordField: '@' })"),
+                ("a.js", "f({ user: 'svc', password: hash('@') })"),
+                ("a.js", "f({ user: 'svc', password: 's00pers3cret' })"),
+                ("a.js", "f({ user: 'svc', password: 'Wachtwoord_vergeten' })"),
+                ("a.js", " * f({ user: 'svc', password: '@' })"),
+                ("a.py", ">>> f(user='svc', password='@')"),
+                ("a.py", "f(email='jane@example.com', password='@')"),
+                ("a.html", "<pre>c={user:'svc',password:'@'}</pre>"),
+                ("a.js", "{'login.user': 'Uzivatel', 'login.password': 'Heslo_uzivatele2'}"),
+                ("a.md", "f({ user: 'svc', password: '@' })"),
+                ("a.cs", "new Client(user: \"svc\", password: \"http://schemas.acme.io/2005/password1\")"),
+            ] {
+                assert!(!is_found(path, &text.replace('@', &password)), "{text} {password}");
+            }
+        }
+    }
+}
