@@ -83,6 +83,16 @@ pub(super) fn is_for_others(manifest: &Manifest) -> bool {
     })
 }
 
+/// Whether nobody can load a package but in React Native, whose bundler completes the names of modules.
+pub(super) fn is_for_react_native(manifest: &Manifest) -> bool {
+    let has = |key: &str, name: &str| manifest.object.get(key).and_then(|all| all.get(name)).cloned();
+    ["react-native", "expo"].iter().any(|host| {
+        let may_be_absent =
+            has("peerDependenciesMeta", host).and_then(|meta| meta.get("optional")?.as_bool());
+        has("peerDependencies", host).is_some() && may_be_absent != Some(true)
+    })
+}
+
 /// All defects. `files` are the package's files by their paths relative to its folder, `entrances` the entry points
 /// of its code, `gyp` the text of `binding.gyp`.
 pub(super) fn defects<'a>(

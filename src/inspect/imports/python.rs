@@ -5,11 +5,14 @@ use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
 
+/// Names with their offsets.
+type Names = Vec<(usize, String)>;
+
 /// Imports of the package's own modules with their offsets: `.a`, `..b.c`, and by their whole names `own.a`. What is
 /// imported from a package itself (`from . import a`) may be anything that its `__init__.py` defines: it comes as `. a`,
 /// for a module that must be there only if that file defines nothing. Beside these, the names that are taken from such
 /// modules: `.a b c`.
-pub(super) fn imports(path: &str, bytes: &[u8]) -> (Vec<(usize, String)>, Vec<(usize, String)>) {
+pub(super) fn imports(path: &str, bytes: &[u8]) -> (Names, Names) {
     let (mut found, mut taken) = (Vec::new(), Vec::new());
     let mut of_package = Vec::new();
     let mut strings = Strings::new(bytes);

@@ -519,7 +519,11 @@ impl<'a> Whole<'a> {
         }
         let by_language = format == Format::Module && import.by != Asking::Require;
         match self.tree.resolve(from, specifier, graph) {
-            Resolved::File(file) if by_language && !self.tree.is_exact(from, specifier, file) => {
+            Resolved::File(file)
+                if by_language
+                    && !self.tree.is_exact(from, specifier, file)
+                    && !wholeness::is_for_react_native(self.manifest) =>
+            {
                 Some((ImportTrouble::Inexact, Some(file.to_owned())))
             }
             Resolved::File(file) if import.by == Asking::Require && self.waits(file) => {
