@@ -208,6 +208,12 @@ const BAITS: &[Bait] = &[
     bait("packed literals", || b"b'\\x1f\\x8b\\x08abc';".to_vec()),
     bait("beginnings of packed literals", || b"\"\\x1f\\x8b\\x08".to_vec()),
     bait("letters of lz-string", || [&b"N4IgzgxgFgpg"[..], &b"AbCdEfGhIjKl".repeat(8), b" "].concat()),
+    bait("literals of base85", || [&b"b85decode('"[..], &b"FE1crAarGT".repeat(8), b"'"].concat()),
+    bait("decoders of base85 without a literal", || b"b85decode(".to_vec()),
+    bait("bytes behind a length", || {
+        b"0x0,0x0,0x1,0x2,0x61,0x61,0x61,0x61,0x61,0x61,0x61,0x61,0x61,0x61,0x61,0x61,\n".to_vec()
+    }),
+    bait("beginnings of resources", || b"\"\\107\\126\\141\\162\\151\\141\\156\\164\"\n".to_vec()),
     bait("beginnings of 7z in base64", || [&b"N3q8ryccAAT"[..], &b"A".repeat(60), b" "].concat()),
     Bait { path: "package/a.py", ..bait("literals of Python", || b"b'x\\x9c' b'x\\xda'\n".to_vec()) },
     Bait {
@@ -242,7 +248,7 @@ fn python_imports() -> Vec<u8> {
     (0..100_000).flat_map(|number| format!("from . import name{number}\n").into_bytes()).collect()
 }
 
-const OWN_BAITS: [Bait; 7] = [
+const OWN_BAITS: [Bait; 9] = [
     bait("beginnings of literals", || b"\"const total".to_vec()),
     bait("literals", || b"'const total = orders.reduce(no, 0)',".to_vec()),
     bait("escaped quotes", || b"const total\\\"".to_vec()),
@@ -253,6 +259,11 @@ const OWN_BAITS: [Bait; 7] = [
     },
     Bait { path: "package/a.bin", ..bait("strings", || b"\0abcdefgconst total = orders".to_vec()) },
     Bait { path: "package/a.txt", ..bait("colours", || b"\x1b[1mconst total\n".to_vec()) },
+    Bait { path: "package/a.txt", ..bait("colours of a chat", || b"\x0301const total\n".to_vec()) },
+    Bait {
+        path: "package/a.txt",
+        ..bait("colours of a forum", || b"[color=#fff][b]const[/color] total\n".to_vec())
+    },
 ];
 
 /// Text encoded four times.

@@ -92,9 +92,25 @@ impl What {
         match head.len() >= SHORTEST {
             true if head.iter().all(is_letter) => Some(Self::Text),
             true if magic::tells(&bytes()) => Some(Self::Bytes),
+            true if has_length(head) => Some(Self::Bytes),
             _ => None,
         }
     }
+}
+
+/// Whether a text begins behind its length, as Qt's resource compiler writes each.
+fn has_length(head: &[Number]) -> bool {
+    const LENGTH: usize = 4;
+    let is_letter = |number: &Number| matches!(number.value, b' '..=b'~' | b'\t' | b'\r' | b'\n');
+    let (length, text) = head.split_at(LENGTH.min(head.len()));
+    // less than a megabyte, and not nothing
+    let is_some = match length {
+        [Number { value: 0, .. }, Number { value: 0..16, .. }, middle, last] => {
+            middle.value | last.value != 0
+        }
+        _ => false,
+    };
+    is_some && text.iter().all(is_letter)
 }
 
 fn push(numbers: impl Iterator<Item = Number>, what: What, layer: &mut Builder<'_>) {
@@ -245,6 +261,19 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_text_may_stand_behind_its_length() {
+        let with = |length: &[u8]| {
+            let bytes =
+                [length, &TEXT.repeat(3), b"\0\0\x02\0 another one, and more of it", &[0x80; 40]].concat();
+            let list = list(&bytes, |byte| format!("0x{byte:x}"), ",");
+            texts(&format!("static const unsigned char data[] = {{\n  // /srv/a.ts\n  {list}\n}};"))
+        };
+        assert!(with(&[0, 0, 0, 72]).concat().contains("a text of several words"));
+        assert_eq!(with(&[0, 0, 0, 0]), [""; 0]);
+        assert_eq!(with(&[1, 0, 0, 72]), [""; 0]);
     }
 
     #[test]

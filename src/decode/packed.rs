@@ -24,13 +24,15 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, layer: &mut Builder<'_>) ->
             continue;
         };
         let is_wide = is_wide(bytes.get(begin..).unwrap_or_default());
-        if !unpack::is_packed(&literal(bytes, begin, quote, LONGEST_MARK, is_wide).0) {
+        let (mark, _) = literal(bytes, begin, quote, LONGEST_MARK.max(RESOURCES.len()), is_wide);
+        let is_bundle = mark.starts_with(RESOURCES);
+        if !is_bundle && !unpack::is_packed(&mark) {
             continue;
         }
         let (packed, end) = literal(bytes, begin, quote, LARGEST_LAYER, is_wide);
         tried = end;
         if budget.take(end - begin)
-            && let Some(text) = store::unpacked(&packed, budget)
+            && let Some(text) = store::unpacked(&packed, budget).or(is_bundle.then_some(packed))
         {
             layer.alone(text, [(0, begin)], Rate(0, 1));
             told.push(begin..end);
@@ -38,6 +40,9 @@ pub(super) fn uncover(bytes: &[u8], budget: &Budget, layer: &mut Builder<'_>) ->
     }
     told
 }
+
+/// How files begin that GLib's resource compiler put together, some of them compressed.
+const RESOURCES: &[u8] = b"GVariant";
 
 /// How such literals begin: with a number, maybe behind a letter of ASCII; or with letters alone, as bzip2 has them, and
 /// others where letters beyond ASCII stand for their bytes. All are searched for at once.
@@ -203,6 +208,20 @@ mod tests {
                 assert_eq!(texts(&source), [LINE.repeat(3)], "{source}");
             }
         }
+    }
+
+    #[test]
+    fn resources_are_read_as_they_stand() {
+        let bundle = [b"GVariant\0\0\0\0\x18\0\0\0", LINE.as_bytes(), b"\0\0"].concat();
+        let lines: Vec<String> = bundle
+            .chunks(16)
+            .map(|line| {
+                format!("  \"{}\"", line.iter().map(|byte| format!("\\{byte:03o}")).collect::<String>())
+            })
+            .collect();
+        let source = format!("static const union {{ }} data = {{\n{} }};\n", lines.join("\n"));
+        assert!(texts(&source).concat().contains(LINE), "{source}");
+        assert!(texts(&source.replace("\\107", "\\110")).is_empty());
     }
 
     #[test]

@@ -33,11 +33,15 @@ pub(super) fn is_archive(head: &[u8]) -> bool {
 }
 
 /// What such files begin with, and who reads them.
-const STORES: [(&[u8], Uncover); 9] = [
+const STORES: [(&[u8], Uncover); 12] = [
     (b"PAR1", parquet::uncover),
     (b"ARROW1\0\0", streams::uncover),
     (b"Obj\x01", avro::uncover),
     (b"\x89HDF\r\n\x1A\n", streams::uncover),
+    // resources as the compilers of GLib and Qt put them together; archives of xar
+    (b"GVariant", streams::uncover),
+    (b"qres\0\0\0", streams::uncover),
+    (b"xar!\0\x1C\0\x01", streams::uncover),
     // Where they are files, they are opened as such.
     (zip::MAGIC, zip::uncover),
     (sevenzip::MAGIC, sevenzip::uncover),

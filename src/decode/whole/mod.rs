@@ -1,6 +1,7 @@
 //! Texts of many lines that stand in another with their line ends written in some other way: in string literals, in
 //! addresses, in pages that show code. Where such a text begins and ends doesn't matter: its lines in between are whole.
 
+mod bbcode;
 mod coloured;
 mod escaped;
 mod numbers;
@@ -40,6 +41,7 @@ pub(crate) struct Whole {
 
 /// Uncovers texts of many lines. Is cheap where there are none. Of literals, those are lines that `may_be_line`.
 pub(crate) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: &mut dyn FnMut(Whole)) {
+    bbcode::uncover(bytes, found);
     coloured::uncover(bytes, found);
     escaped::uncover(bytes, found);
     numbers::uncover(bytes, found);

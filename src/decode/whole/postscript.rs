@@ -16,12 +16,25 @@ pub(super) fn uncover(bytes: &[u8], found: &mut dyn FnMut(Whole)) {
         if commands.split(u8::is_ascii_whitespace).any(|command| MOVES.contains(&command)) {
             text.push(b'\n');
         }
+        let before = text.len();
         let length = push(&mut text, piece);
+        if is_put(piece.get(length..).unwrap_or_default()) {
+            text.insert(before, b'\n');
+        }
         rest = piece.get(length..).unwrap_or_default();
     }
     if memchr::memchr_iter(b'\n', &text).count() >= LEAST_LINES {
         found(Whole { what: "a print in PostScript", at: 0, text });
     }
+}
+
+/// Whether a string is put where the numbers behind it say, as Vim does with the first of a line: `(text)50 700 ms`.
+fn is_put(behind: &[u8]) -> bool {
+    /// Bytes of two numbers and a command.
+    const LONGEST: usize = 40;
+    let line =
+        behind.get(..LONGEST).unwrap_or(behind).split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.trim_ascii_end().ends_with(b" ms")
 }
 
 /// Adds what the string stands for that begins here. Returns its length.
@@ -61,10 +74,18 @@ mod tests {
             b"%!PS-Adobe-3.0\n(/* it's (so) */) c n\n(return) K\n( one;) p n\n(}) p n\n(int a;) p n\n",
             &mut found,
         );
+        uncover(
+            b"%!PS-Adobe-3.0\n(int one;)50 700 ms\nF1 sf\n(return)50 690 ms\nF0 sf\n( one;)s\n(})50 680.5 ms\n",
+            &mut found,
+        );
         uncover(b"f(a); M (b) M (c) M", &mut found);
         assert_eq!(
             texts,
-            ["\nstatic int f(int a)\n{\n  return a; \\n", "/* it's (so) */\nreturn one;\n}\nint a;"]
+            [
+                "\nstatic int f(int a)\n{\n  return a; \\n",
+                "/* it's (so) */\nreturn one;\n}\nint a;",
+                "\nint one;\nreturn one;\n}"
+            ]
         );
     }
 }

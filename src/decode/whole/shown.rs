@@ -8,8 +8,10 @@ use crate::decode::entities;
 /// Elements that show text as it is written.
 const ELEMENTS: [&[u8]; 3] = [b"pre", b"textarea", b"code"];
 /// Tags that end a line; from `/text:p` on in office documents.
-const LINE_ENDS: [&[u8]; 13] = [
+const LINE_ENDS: [&[u8]; 14] = [
     b"br",
+    // a page that compares two files shows both lines in a row
+    b"/td",
     b"/div",
     b"/p",
     b"/li",
@@ -117,7 +119,10 @@ fn tag(out: &mut Vec<u8>, mark: &[u8]) -> usize {
     match tag_end(name).filter(|_| is_tag) {
         Some(end) => {
             if LINE_ENDS.iter().any(|tag| name.starts_with(tag)) {
-                out.push(b'\n');
+                // a cell and its row end together
+                if out.last() != Some(&b'\n') {
+                    out.push(b'\n');
+                }
             } else if BLANKS.iter().any(|tag| name.starts_with(tag)) {
                 out.push(b' ');
             }
@@ -148,6 +153,7 @@ mod tests {
             "<code>// it's one<br>if (a &#60; b && c > d) return \"e\";</code>",
             "<PRE>// it&apos;s one</PRE>\n<pre id=2>if (a &lt; b && c &gt; d) return \"e\";</pre>",
             "<tr><td>// it&#39;s one</td></tr><tr><td>if (a &lt; b &amp;&amp; c &gt; d) return <i>\"e\"</i>;</td></tr>",
+            "<tr><td>// it&#39;s one</td><td>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</td></tr>",
             "<si><t>// it's one</t></si><si><t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</t></si>",
             "<text:p><text:span>//</text:span><text:s/><text:span>it's one</text:span></text:p><text:p>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</text:p>",
             "<w:p><w:t>// it's one</w:t><w:br/><w:t>if (a &lt; b &amp;&amp; c &gt; d) return \"e\";</w:t></w:p>",

@@ -66,6 +66,7 @@ fn is_document(bytes: &[u8]) -> bool {
         || head.starts_with(b"\\documentclass")
         // a part that is meant to be taken into a document
         || head.starts_with(b"% Generator: GNU source-highlight")
+        || head.starts_with(b"%") && memmem::find(head, b"{\\hlstd").is_some()
 }
 
 fn plain(bytes: &[u8]) -> Vec<u8> {

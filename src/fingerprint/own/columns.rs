@@ -19,7 +19,7 @@ fn is_end(window: &[u8]) -> bool {
     let is_blank = matches!(next, b' ' | b'\t');
     match end {
         b'\t' => true,
-        b':' => is_blank || before.is_ascii_digit(),
+        b':' => is_blank || before.is_ascii_digit() || next.is_ascii_digit(),
         b',' | b';' => is_blank || next == b'"' || before.is_ascii_digit() || before == b'"',
         b')' | b'|' | b']' => is_blank,
         // what an assembler's listing has before the source
@@ -48,10 +48,16 @@ mod tests {
             "2026-11-26 10:00:00,123 DEBUG order: ",
             "[10:00:00] [order] ",
             "  12:../src/order.c **** ",
+            "src/order.c:12 ",
         ] {
             let line = format!("{before}{code}");
             let mut behind = after(line.as_bytes()).map(|rest| String::from_utf8_lossy(rest).into_owned());
-            assert!(behind.any(|rest| rest.trim_start_matches([' ', '\t', '"']) == code), "{line}");
+            assert!(
+                behind
+                    .any(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || " \t\"".contains(c))
+                        == code),
+                "{line}"
+            );
         }
         assert_eq!(after(&[b'\t'; 2000]).count(), MOST);
         assert_eq!(after(b"plain words and nothing else").count(), 0);

@@ -187,6 +187,11 @@ fn without_end(mut line: &[u8]) -> &[u8] {
     loop {
         let to = line.iter().rposition(|byte| !is_behind(*byte)).map_or(0, |last| last + 1);
         let plain = line.get(..to).unwrap_or_default();
+        // the right border of a box that is drawn around code
+        if let Some(before) = plain.strip_suffix("\u{2502}".as_bytes()) {
+            line = before;
+            continue;
+        }
         let escape = plain.strip_suffix(b"n").or_else(|| plain.strip_suffix(b"r"));
         match escape.filter(|before| before.ends_with(b"\\")) {
             Some(before) => line = before,

@@ -76,7 +76,7 @@ const SCRIPT: Language = Language {
 const C: Language = Language {
     extensions: &[
         "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "m", "mm", "cu", "sol", "proto", "hx", "zig", "d", "v",
-        "vala",
+        "vala", "y", "yy", "l", "ll", "rl", "ino", "gleam", "re", "rei", "sv",
     ],
     fate: Fate::Compiled,
     kin: Kin::Other,
@@ -103,7 +103,7 @@ const LANGUAGES: &[Language] = &[
         ..SCRIPT
     },
     Language { extensions: &["res", "as", "dart"], fate: Fate::Compiled, kin: Kin::Other, ..SCRIPT },
-    Language { extensions: &["scss", "less", "styl"], fate: Fate::Lowered, kin: Kin::Sheet, ..C },
+    Language { extensions: &["scss", "sass", "less", "styl"], fate: Fate::Lowered, kin: Kin::Sheet, ..C },
     C,
     Language {
         extensions: &["java", "kt", "kts", "scala", "groovy", "swift", "cs"],
@@ -111,9 +111,14 @@ const LANGUAGES: &[Language] = &[
         ..C
     },
     Language { extensions: &["go"], strings: &[raw("`"), quote("\"", false), quote("'", false)], ..C },
+    Language { extensions: &["qml"], fate: Fate::Kept, ..C },
     Language { extensions: &["php"], fate: Fate::Kept, line: &["//", "#"], ..C },
     Language { extensions: &["rs"], doc: &["///", "//!", "/**", "/*!"], strings: OVER_LINES, ..C },
-    Language { extensions: &["fs", "fsx", "ml", "mli"], block: &[("(*", "*)")], ..C },
+    Language {
+        extensions: &["fs", "fsx", "ml", "mli", "mll", "mly", "pas", "dpr", "lpr"],
+        block: &[("(*", "*)")],
+        ..C
+    },
     Language {
         extensions: &["py"],
         fate: Fate::Kept,
@@ -196,7 +201,7 @@ const LANGUAGES: &[Language] = &[
         strings: PLAIN,
     },
     Language {
-        extensions: &["clj", "cljs", "cljc"],
+        extensions: &["clj", "cljs", "cljc", "scm", "rkt", "lisp"],
         fate: Fate::Compiled,
         kin: Kin::Other,
         line: &[";"],
@@ -205,13 +210,40 @@ const LANGUAGES: &[Language] = &[
         strings: &[quote("\"", true)],
     },
     Language {
-        extensions: &["erl", "hrl"],
+        extensions: &["erl", "hrl", "yrl", "xrl"],
         fate: Fate::Compiled,
         kin: Kin::Other,
         line: &["%"],
         block: &[],
         doc: &[],
         strings: &[quote("\"", true)],
+    },
+    Language {
+        extensions: &["star", "bzl"],
+        fate: Fate::Kept,
+        kin: Kin::Other,
+        line: &["#"],
+        block: &[],
+        doc: &["#:"],
+        strings: &[docstring("\"\"\""), quote("\"", false), quote("'", false)],
+    },
+    Language {
+        extensions: &["imba"],
+        fate: Fate::Compiled,
+        kin: Kin::Other,
+        line: &["#"],
+        block: &[("###", "###")],
+        doc: &[],
+        strings: PLAIN,
+    },
+    Language {
+        extensions: &["f90", "f95", "f03", "f08"],
+        fate: Fate::Compiled,
+        kin: Kin::Other,
+        line: &["!"],
+        block: &[],
+        doc: &["!>"],
+        strings: PLAIN,
     },
     Language {
         extensions: &["vb"],

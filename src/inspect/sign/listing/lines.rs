@@ -23,6 +23,8 @@ const MOST_COLUMNS: usize = 4;
 /// What a line is, if it is source code.
 pub(super) fn of(line: &[u8]) -> Option<Line> {
     let mut rest = without_continuation(line.get(..line.len().min(LONGEST * 2))?.trim_ascii_end());
+    // the right border of a box that is drawn around code
+    rest = rest.strip_suffix("\u{2502}".as_bytes()).map_or(rest, <[u8]>::trim_ascii_end);
     for _ in 0..MOST_COLUMNS {
         rest = without_gutter(rest);
         if rest.len() > LONGEST || rest.len() < 4 {
@@ -74,7 +76,7 @@ static DEFINITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(
         r"^(?:(?:export|default|declare|public|private|protected|internal|static|final|abstract|sealed|async|pub|pub\([a-z]+\)|const|unsafe|override|open|inline|extern|virtual|readonly|partial|data)\x20)*
       (?: (?:class|interface|enum|trait|struct|record|object|namespace)\x20[A-Za-z_][\w$]*\b[^.]*[{:(;]$
-        | (?:function|function\*|fn|fun|func)\x20[\w$]+\s?[(<].*[(,{=;)]$
+        | (?:function|function\*|fn|fun|func|local\x20function)\x20[\w$]+(?:[.:]\w+)?\s?[(<].*[(,{=;)]$
         | func\x20\([a-z]\w*\x20\*?\w+\)\x20\w+\(.*\{$
         | def\x20[\w.?!]+(?:\(.*[:(,)])?$
         | impl(?:<.*>)?\x20.*\{$
@@ -90,6 +92,7 @@ static STATEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(
         r#"^(?: return(?:;|\x20[^\x20].*(?:[;)\]}({\[0-9"']|,)|\x20\w+)?$
       | (?:\}\x20)?(?:else\x20)?if\x20?\(.*[{;)]$ | (?:if|elif|for|while|with|async\x20for|async\x20with|except)\x20(?:[^.]|[.]\S)*:$ | (?:else|try|finally):$
+      | local\x20\w+(?:,\x20\w+)*\x20=\x20.* | (?:if|elseif)\x20[^\[;]*[=~<>(][^\[;]*\x20then$ | for\x20[\w,\x20]+\x20(?:in|=)\x20.*\x20do$
       | (?:if|for|while|match|switch)\x20.*\{$ | (?:for|while|switch|foreach|using|lock)\x20?\(.*\x20.*[{;)]$ | \}\x20(?:else|catch|finally)\b.*\{$
       | (?:const|let|var|val)\x20[\w{\[(].*\x20=\x20.*
       | [a-z_]\w*(?:,\x20\w+)*\x20:=\x20.*
@@ -130,6 +133,8 @@ mod tests {
                     "module Orchard",
                     "sub fits {",
                     "settle <- function(volume, winters) {",
+                    "function M.wanted(ship)",
+                    "local function needed(ship)",
                 ][..],
             ),
             (
@@ -153,6 +158,9 @@ mod tests {
                     "left <- volume * 0.67",
                     "@trees = trees",
                     "my ($self, $berth) = @_;",
+                    "local n = math.ceil(ship.tons / 15000)",
+                    "if ship.wind > 8 then",
+                    "for _, wind in ipairs(ship.winds) do",
                 ],
             ),
             (
@@ -181,11 +189,18 @@ mod tests {
             "  12 |   ",
             "| 7 | ",
             "14:00:00 line     ",
+            "\u{2502}   12  ",
             "      3×\t",
         ] {
             let line = format!("{before}return start + offset;");
             assert_eq!(of(line.as_bytes()), Some(Line::Statement), "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_in_a_drawn_box() {
+        let line = "\u{2502}   12   return start + offset;         \u{2502}";
+        assert_eq!(of(line.as_bytes()), Some(Line::Statement));
     }
 
     #[test]
@@ -201,6 +216,9 @@ mod tests {
             "return the ticket at the counter",
             "If you return it, we pay for it.",
             "for example: all of them",
+            "if you do this and then",
+            "if [ -f a ]; then",
+            "for all that we do",
             "while this is true, nobody knows why",
             "class of service",
             "import duties are due in March",

@@ -99,6 +99,14 @@ fn may_hold(bytes: &[u8]) -> bool {
         || count == 1 && COMPANIONS.iter().any(|word| word.find(bytes).is_some())
         || OTHER_WORDS.iter().chain(&LINE_ENDS).any(has)
         || decode::is_uuencoded(bytes)
+        || may_list_words(bytes)
+}
+
+/// Whether a document in JSON may have code as a list of its words, each a text of its own.
+fn may_list_words(bytes: &[u8]) -> bool {
+    static RETURN: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(":\"return\""));
+    matches!(bytes.first(), Some(b'[' | b'{'))
+        && RETURN.find_iter(bytes).take(LEAST_WORDS).count() == LEAST_WORDS
 }
 
 fn is_any_excepted(path: &str) -> bool {
@@ -239,16 +247,21 @@ fn is_like_module(text: &[u8]) -> bool {
     const SEVERAL: usize = 4;
     /// Fewer bytes don't hold so much.
     const SHORTEST: usize = 100;
-    static TYPES: LazyLock<[Finder<'_>; 4]> =
-        LazyLock::new(|| [": string", ": number", "readonly ", "interface "].map(Finder::new));
     let is_comment = |at: &usize| {
         let line = text.get(at + 1..).unwrap_or_default();
         let line = line.get(..80).unwrap_or(line).trim_ascii_start();
         line.starts_with(b"//") || line.starts_with(b"/*")
     };
     text.len() > SHORTEST
-        && TYPES.iter().map(|word| word.find_iter(text).take(SEVERAL).count()).sum::<usize>() >= SEVERAL
+        && has_types(text, SEVERAL)
         && memchr::memchr_iter(b'\n', text).filter(is_comment).nth(SEVERAL - 1).is_some()
+}
+
+/// Whether words that are mostly those of types stand in a text so often.
+fn has_types(text: &[u8], often: usize) -> bool {
+    static TYPES: LazyLock<[Finder<'_>; 4]> =
+        LazyLock::new(|| [": string", ": number", "readonly ", "interface "].map(Finder::new));
+    TYPES.iter().map(|word| word.find_iter(text).take(often).count()).sum::<usize>() >= often
 }
 
 /// Whether several comments stand at the beginning of lines whose ends are written out, and types among them; or something
@@ -256,12 +269,10 @@ fn is_like_module(text: &[u8]) -> bool {
 fn may_quote(bytes: &[u8]) -> bool {
     const SEVERAL: usize = 4;
     static COMMENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\\n/"));
-    static TYPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(": string"));
     static IMPORT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("import type "));
     let is_comment = |at: &usize| matches!(bytes.get(at + 3), Some(b'/' | b'*'));
     let has_comments = || COMMENT.find_iter(bytes).filter(is_comment).nth(1).is_some();
-    IMPORT.find_iter(bytes).any(|at| is_statement(bytes, at))
-        || has_comments() && TYPE.find_iter(bytes).take(SEVERAL).count() == SEVERAL
+    IMPORT.find_iter(bytes).any(|at| is_statement(bytes, at)) || has_comments() && has_types(bytes, SEVERAL)
 }
 
 /// Whether a line or a literal begins with the import that is at `at`, as none does that a sentence speaks of.
