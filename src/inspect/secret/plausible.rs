@@ -402,21 +402,21 @@ fn is_disguised(bytes: &[u8]) -> bool {
     if bytes.len() > LONGEST {
         return false;
     }
-    let mut letters: Vec<u8> = bytes.iter().map(|byte| letter(byte.to_ascii_lowercase())).collect();
+    let mut letters: Vec<u8> = bytes.iter().map(letter).collect();
     letters.dedup();
     WORDS.iter().any(|word| memchr::memmem::find(&letters, word).is_some())
 }
 
-/// The letter that a digit or a sign looks like.
-fn letter(byte: u8) -> u8 {
-    match byte {
+/// The letter that a digit or a sign looks like, in the small form.
+pub(super) fn letter(byte: &u8) -> u8 {
+    match byte.to_ascii_lowercase() {
         b'0' => b'o',
         b'1' | b'!' => b'i',
         b'3' => b'e',
         b'4' | b'@' => b'a',
         b'5' | b'$' => b's',
         b'7' | b'+' => b't',
-        _ => byte,
+        other => other,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::resolve::Tree;
 use crate::inventory::Asking;
-use crate::paths::folder;
 
 /// What Node takes a file for, whatever is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,15 +20,9 @@ pub(super) fn format(path: &str, tree: &Tree<'_>, own_type: Option<&str>) -> For
     if path.ends_with(".cjs") {
         return Format::CommonJs;
     }
-    let mut above = folder(path);
-    while !above.is_empty() {
-        if let Some((_, manifest)) = tree.get(&format!("{above}/package.json")) {
-            let kind = manifest.imports.iter().find(|one| one.by == Asking::Type);
-            return by_type(path, kind.map(|one| &*one.specifier));
-        }
-        above = folder(above);
-    }
-    by_type(path, own_type)
+    let Some(manifest) = tree.manifest_of(path) else { return by_type(path, own_type) };
+    let kind = manifest.imports.iter().find(|one| one.by == Asking::Type);
+    by_type(path, kind.map(|one| &*one.specifier))
 }
 
 fn by_type(path: &str, own_type: Option<&str>) -> Format {

@@ -15,6 +15,10 @@ pub(super) struct Tree<'a> {
     files: HashMap<&'a str, &'a Entry>,
     /// All folders.
     folders: BTreeSet<&'a str>,
+    /// The manifests of folders below the package's own.
+    manifests: HashMap<&'a str, &'a Entry>,
+    /// Whether any file is for React Native alone.
+    has_native: bool,
     /// By the path in small letters; asked for where nothing else is found.
     by_lower: OnceCell<HashMap<String, &'a str>>,
     main: Option<&'a str>,
@@ -100,6 +104,8 @@ const TYPE_INDEXES: [&str; 9] = [
     "index.js",
     "index.mjs",
 ];
+/// How files end that React Native loads in place of others.
+const NATIVE: [&str; 3] = [".native.js", ".ios.js", ".android.js"];
 /// What a written extension may stand for.
 const STANDS_FOR: [(&str, &[&str]); 6] = [
     (".js", &[".ts", ".tsx", ".d.ts", ".jsx"]),
@@ -124,7 +130,26 @@ impl<'a> Tree<'a> {
                 path = above;
             }
         }
-        Self { files: files.iter().copied().collect(), folders, by_lower: OnceCell::new(), main }
+        let manifest =
+            |(path, entry): &(&'a str, &'a Entry)| Some((path.strip_suffix("/package.json")?, *entry));
+        let is_native = |(path, _): &(&str, _)| NATIVE.iter().any(|end| path.ends_with(end));
+        Self {
+            files: files.iter().copied().collect(),
+            folders,
+            manifests: files.iter().filter_map(manifest).collect(),
+            has_native: files.iter().any(is_native),
+            by_lower: OnceCell::new(),
+            main,
+        }
+    }
+
+    /// The manifest that a file goes by, if it isn't the package's own.
+    pub(super) fn manifest_of(&self, path: &str) -> Option<&'a Entry> {
+        if self.manifests.is_empty() {
+            return None;
+        }
+        let above = std::iter::successors(Some(folder(path)), |above| Some(folder(above)));
+        above.take_while(|above| !above.is_empty()).find_map(|above| self.manifests.get(above).copied())
     }
 
     /// The file of this very path.
@@ -153,8 +178,7 @@ impl<'a> Tree<'a> {
             return Resolved::File(file);
         }
         // A folder with a manifest of its own, or one that a bundler maps.
-        let is_folder = self.folders.contains(path.as_str());
-        let has_manifest = is_folder && self.files.contains_key(format!("{path}/package.json").as_str());
+        let has_manifest = self.manifests.contains_key(path.as_str());
         if is_built || has_manifest || specifier.ends_with('/') {
             return Resolved::Unknown;
         }
@@ -169,9 +193,8 @@ impl<'a> Tree<'a> {
         let stem = path.strip_suffix(".js").or_else(|| path.strip_suffix(".mjs"));
         stem.is_some_and(|stem| {
             stem.ends_with(".web")
-                || [".native.js", ".ios.js", ".android.js"]
-                    .iter()
-                    .any(|end| self.files.contains_key(format!("{stem}{end}").as_str()))
+                || self.has_native
+                    && NATIVE.iter().any(|end| self.files.contains_key(format!("{stem}{end}").as_str()))
         })
     }
 

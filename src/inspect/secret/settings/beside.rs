@@ -57,7 +57,7 @@ pub(in crate::inspect::secret) fn find(sample: &Sample<'_>, at: usize, rule: usi
             values::is_secret(word, Kind::Password, Format::Code)
                 && !word.starts_with(b"_")
                 && (values::is_no_word(word) || is_strewn(word))
-                && !plausible::is_made_up(&without_digits(word))
+                && !plausible::is_made_up(&word.iter().map(plausible::letter).collect::<Vec<u8>>())
                 && !is_translation(text, &name, word)
                 && is_of_somebody(text, &name, &value)
         }
@@ -68,7 +68,7 @@ pub(in crate::inspect::secret) fn find(sample: &Sample<'_>, at: usize, rule: usi
         }
         _ => false,
     };
-    (is_real && !super::code::is_comment(text, name.start)).then(|| Found {
+    (is_real && !super::code::is_comment(text, name.start)).then_some(Found {
         rule,
         span: name.start..value.end,
         token: value,
@@ -186,20 +186,6 @@ fn is_of_somebody(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> boo
     };
     let has_one = |near: &[u8]| beside.is_match(near);
     (has_one(before) || has_one(behind)) && !is_shown(before) && !is_shown(behind)
-}
-
-/// The letters that digits and signs stand for in words that people write so: `p4ssw0rd`, `s3cr3t`.
-fn without_digits(word: &[u8]) -> Vec<u8> {
-    let letter = |byte: &u8| match byte.to_ascii_lowercase() {
-        b'0' => b'o',
-        b'1' | b'!' => b'i',
-        b'3' => b'e',
-        b'4' | b'@' => b'a',
-        b'5' | b'$' => b's',
-        b'7' => b't',
-        other => other,
-    };
-    word.iter().map(letter).collect()
 }
 
 #[cfg(test)]
