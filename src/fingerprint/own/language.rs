@@ -111,7 +111,6 @@ const LANGUAGES: &[Language] = &[
         ..C
     },
     Language { extensions: &["go"], strings: &[raw("`"), quote("\"", false), quote("'", false)], ..C },
-    Language { extensions: &["qml"], fate: Fate::Kept, ..C },
     Language { extensions: &["php"], fate: Fate::Kept, line: &["//", "#"], ..C },
     Language { extensions: &["rs"], doc: &["///", "//!", "/**", "/*!"], strings: OVER_LINES, ..C },
     Language {
@@ -217,15 +216,6 @@ const LANGUAGES: &[Language] = &[
         block: &[],
         doc: &[],
         strings: &[quote("\"", true)],
-    },
-    Language {
-        extensions: &["star", "bzl"],
-        fate: Fate::Kept,
-        kin: Kin::Other,
-        line: &["#"],
-        block: &[],
-        doc: &["#:"],
-        strings: &[docstring("\"\"\""), quote("\"", false), quote("'", false)],
     },
     Language {
         extensions: &["imba"],

@@ -94,6 +94,8 @@ static STATEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
       | (?:\}\x20)?(?:else\x20)?if\x20?\(.*[{;)]$ | (?:if|elif|for|while|with|async\x20for|async\x20with|except)\x20(?:[^.]|[.]\S)*:$ | (?:else|try|finally):$
       | local\x20\w+(?:,\x20\w+)*\x20=\x20.* | (?:if|elseif)\x20[^\[;]*[=~<>(][^\[;]*\x20then$ | for\x20[\w,\x20]+\x20(?:in|=)\x20.*\x20do$
       | (?:if|for|while|match|switch)\x20.*\{$ | (?:for|while|switch|foreach|using|lock)\x20?\(.*\x20.*[{;)]$ | \}\x20(?:else|catch|finally)\b.*\{$
+      | (?:for|while|foreach)\x20?\(.*\)\x20\{\x20.*;\x20\}$
+      | (?:double|int|long|bool|boolean|float|char|string|String|size_t|u?int\d\d?_t)\x20\w+\x20=\x20.*;$
       | (?:const|let|var|val)\x20[\w{\[(].*\x20=\x20.*
       | [a-z_]\w*(?:,\x20\w+)*\x20:=\x20.*
       | [\w.]+\x20<-\x20.* | @\w+\x20(?:\|\|)?=\x20.* | (?:my|our)\x20[(]?[$@%]\w.*;
@@ -158,6 +160,8 @@ mod tests {
                     "left <- volume * 0.67",
                     "@trees = trees",
                     "my ($self, $berth) = @_;",
+                    "double sum = 0;",
+                    "foreach (var c in cells) { if (c > 0.02) sum += c; }",
                     "local n = math.ceil(ship.tons / 15000)",
                     "if ship.wind > 8 then",
                     "for _, wind in ipairs(ship.winds) do",
@@ -217,6 +221,7 @@ mod tests {
             "If you return it, we pay for it.",
             "for example: all of them",
             "if you do this and then",
+            "int one, two",
             "if [ -f a ]; then",
             "for all that we do",
             "while this is true, nobody knows why",
