@@ -68,9 +68,18 @@ mod tests {
             other: "2".into(),
             place: None,
         };
-        let package = Package { mismatches: vec![mismatch], ..Package::default() };
+        let package = Package { mismatches: vec![mismatch.clone()], ..Package::default() };
         let inventory = Inventory { package: Some(package), ..Inventory::default() };
         assert_eq!(run(&RULE, &inventory)[0].key, "version the file name");
+        let most = |what| {
+            let package =
+                Package { mismatches: vec![Mismatch { what, ..mismatch.clone() }], ..Package::default() };
+            run(&RULE, &Inventory { package: Some(package), ..Inventory::default() })[0].at_most
+        };
+        assert_eq!(
+            ["version", "platform tag", "python tag"].map(most),
+            [None, Some(Level::Note), Some(Level::Warning)]
+        );
         let fine = Inventory { package: Some(Package::default()), ..Inventory::default() };
         assert_eq!(run(&RULE, &fine), []);
     }

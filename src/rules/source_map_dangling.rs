@@ -167,6 +167,20 @@ mod tests {
     }
 
     #[test]
+    fn more_than_a_few_of_one_folder_are_one_line() {
+        let bare = map(&[("../src/a.ts", None)]);
+        let found = |paths: &[&str]| {
+            let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, bare.as_str())).collect();
+            let found = run(&RULE, &inspected(&files)).into_iter();
+            found.map(|finding| finding.place.path).collect::<Vec<String>>()
+        };
+        let few = ["p/d/a.js.map", "p/d/b.js.map", "p/d/c.js.map"];
+        assert_eq!(found(&few), few);
+        let all = [&few[..], &["p/d/d.js.map", "p/e/a.js.map"]].concat();
+        assert_eq!(found(&all), ["p/e/a.js.map", "p/d"]);
+    }
+
+    #[test]
     fn is_silent_where_everything_is_found() {
         let bare = map(&[("../src/a.ts", None)]);
         let link = "x();\n//# sourceMappingURL=./a%20b.js.map?v=1";

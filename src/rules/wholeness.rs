@@ -541,6 +541,7 @@ mod tests {
                     (r#"{"main": "src/a.ts"}"#, &["src/a.ts"], 1),
                     (r#"{"main": "./a.tsx", "types": "a.d.ts"}"#, &["a.tsx", "a.d.ts"], 1),
                     (r#"{"exports": {".": "a.js"}}"#, &["a.js"], 1),
+                    (r#"{"exports": {"import": "./a.json", "require": "./a.js"}}"#, &["a.json", "a.js"], 1),
                     (r#"{"exports": {"import": "./a.js", "./b": "./b.js"}}"#, &["a.js", "b.js"], 1),
                 ],
             ),
@@ -613,6 +614,7 @@ mod tests {
                 UNLOADABLE_ENTRY_POINT,
                 &[
                     (r#"{"main": "a.js"}"#, &["a.js", "a.ts"], 0),
+                    (r#"{"exports": {"import": "./a.json", "require": "./a.json"}}"#, &["a.json"], 0),
                     (r#"{"main": "a.ts", "peerDependencies": {"react-native": "*"}}"#, &["a.ts"], 0),
                     (r#"{"main": "a.ts", "module": "a.mjs"}"#, &["a.ts", "a.mjs"], 0),
                     (r#"{"main": "a.d.ts"}"#, &["a.d.ts"], 0),

@@ -15,7 +15,7 @@ use crate::imports::write_tarball;
 fn last(dice: &mut Dice) -> (&'static str, Vec<(&'static str, &'static str)>) {
     let module = ("x/package.json", "{\"private\": true, \"type\": \"module\"}");
     let common = ("x/package.json", "{\"type\": \"commonjs\"}");
-    match dice.below(14) {
+    match dice.below(16) {
         0 => ("./x/a", vec![("x/a.js", "exports.a = [1, 2;\n")]),
         1 => ("./x/a", vec![("x/a.js", "<<<<<<< HEAD\nexports.a = 1;\n=======\n")]),
         2 => ("./x/a", vec![("x/a.js", "let a = 1;\nlet a = 2;\n")]),
@@ -30,14 +30,16 @@ fn last(dice: &mut Dice) -> (&'static str, Vec<(&'static str, &'static str)>) {
                 ("x/b.mjs", "for await (const a of []) {}\nexport {};\n"),
             ],
         ),
+        8 => ("./x/a", vec![("x/a.js", "exports.a = require.resolve('./b.built');\n"), ("x/b.js", "")]),
         // what only seems so
-        8 => ("./x/a", vec![("x/a.js", "exports.a = '<<<<<<< HEAD';\n")]),
-        9 => ("./x/a.json", vec![("x/a.json", "\u{feff}{\"a\": 1}")]),
-        10 => ("./x/a.js", vec![common, ("x/a.js", "module.exports = 1;\n")]),
-        11 => {
+        9 => ("./x/a", vec![("x/a.js", "exports.a = require.resolve('./b.built');\n"), ("x/b.built.js", "")]),
+        10 => ("./x/a", vec![("x/a.js", "exports.a = '<<<<<<< HEAD';\n")]),
+        11 => ("./x/a.json", vec![("x/a.json", "\u{feff}{\"a\": 1}")]),
+        12 => ("./x/a.js", vec![common, ("x/a.js", "module.exports = 1;\n")]),
+        13 => {
             ("./x/a", vec![module, ("x/a.js", "export const a = 1;\n"), ("x/b.js", "module.exports = 1;\n")])
         }
-        12 => ("./x/a.mjs", vec![("x/a.mjs", "export const a = async () => await 1;\n")]),
+        14 => ("./x/a.mjs", vec![("x/a.mjs", "export const a = async () => await 1;\n")]),
         _ => ("./x/a", vec![("x/a.js", "with (Math) { exports.a = abs(1); }\n"), ("x/b.js", "a = ;\n")]),
     }
 }

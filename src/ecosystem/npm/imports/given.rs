@@ -5,11 +5,21 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::inventory::{Asking, Entry, EntryId, Import};
 
+/// Modules that one hands on: with so many, what it gives isn't known.
+const MOST_HANDED_ON: usize = 100;
+
 /// Of all files that were asked for, each looked at once.
 pub(super) struct Given<'a> {
     /// What the parser found; the quick look's word counts where that is not asked.
     sure: Option<&'a BTreeMap<EntryId, Vec<Import>>>,
-    known: RefCell<HashMap<EntryId, Option<HashSet<&'a str>>>>,
+    known: RefCell<HashMap<EntryId, Option<Names<'a>>>>,
+}
+
+/// What one module gives.
+struct Names<'a> {
+    own: HashSet<&'a str>,
+    /// Modules all of whose names it hands on; of very many, not all.
+    all_of: Vec<&'a str>,
 }
 
 impl<'a> Given<'a> {
@@ -37,10 +47,12 @@ impl<'a> Given<'a> {
                 Some(sure) => sure.get(&module.id)?.as_slice(),
                 None => module.imports.as_slice(),
             };
-            let given = all.iter().filter(|one| one.by == Asking::Gives);
-            Some(given.map(|one| &*one.specifier).collect())
+            let given = all.iter().filter(|one| one.by == Asking::Gives).map(|one| &*one.specifier);
+            let (handed_on, own): (Vec<&str>, Vec<&str>) = given.partition(|name| name.starts_with("* "));
+            let all_of = handed_on.iter().filter_map(|name| name.strip_prefix("* ")).take(MOST_HANDED_ON);
+            Some(Names { own: own.into_iter().collect(), all_of: all_of.collect() })
         });
-        let names = names.as_ref().filter(|names| !names.contains("*") && !names.contains(name))?;
-        Some(names.iter().filter_map(|name| name.strip_prefix("* ")).collect())
+        let names = names.as_ref().filter(|names| !names.own.contains("*") && !names.own.contains(name))?;
+        Some(names.all_of.clone())
     }
 }

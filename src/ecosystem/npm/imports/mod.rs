@@ -12,6 +12,7 @@ mod resolve;
 mod roots;
 mod subpaths;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
@@ -70,6 +71,9 @@ struct Whole<'a> {
     exports: Option<Subpaths<'a>>,
     imports: Option<Subpaths<'a>>,
     given: Given<'a>,
+    is_for_react_native: bool,
+    /// Modules of which it is known whether they wait.
+    waiting: RefCell<BTreeMap<&'a str, bool>>,
 }
 
 /// Where a package's dependencies come from.
@@ -136,12 +140,13 @@ pub(super) fn doubtful(
     let asked: Vec<Node<'_>> = wanted.iter().flat_map(|node| whole.lacking(*node)).collect();
     wanted.extend(asked);
     // whether a module waits for something only the parser tells
-    for node in ways.keys() {
-        let required = whole.required(*node);
-        wanted.extend(Some(*node).filter(|_| !required.is_empty()));
-        let modules = required.into_iter().flat_map(|module| whole.loaded_with(module));
-        wanted.extend(modules.map(|path| (path, Graph::Code)));
+    let mut required = Vec::new();
+    for node in ways.keys().filter(|_| whole.tree.has_modules(manifest.text("type"))) {
+        let before = required.len();
+        required.extend(whole.required(*node));
+        wanted.extend(Some(*node).filter(|_| required.len() > before));
     }
+    wanted.extend(whole.loaded_with(required).into_iter().map(|path| (path, Graph::Code)));
     whole.affordable(wanted, &ways)
 }
 
@@ -277,12 +282,33 @@ impl<'a> Whole<'a> {
         let map = |key| manifest.object.get(key).filter(|value: &&Value| !value.is_null());
         let exports = map("exports").map(Subpaths::of_exports);
         let imports = map("imports").and_then(Subpaths::of_imports);
-        Self { manifest, dependencies, tree, roots, exports, imports, given }
+        let is_for_react_native = wholeness::is_for_react_native(manifest);
+        Self {
+            manifest,
+            dependencies,
+            tree,
+            roots,
+            exports,
+            imports,
+            given,
+            is_for_react_native,
+            waiting: RefCell::default(),
+        }
     }
 
     /// Every file that the roots lead to, each with its shortest way from the gravest of them.
     fn follow<'r>(
         &'r self,
+        imports: impl Fn(&'a Entry, Graph) -> Option<&'r [Import]>,
+        step: impl FnMut(Node<'a>, Node<'a>),
+    ) -> BTreeMap<Node<'a>, Way<'r>> {
+        self.follow_some(usize::MAX, imports, step)
+    }
+
+    /// The first of them.
+    fn follow_some<'r>(
+        &'r self,
+        most: usize,
         imports: impl Fn(&'a Entry, Graph) -> Option<&'r [Import]>,
         mut step: impl FnMut(Node<'a>, Node<'a>),
     ) -> BTreeMap<Node<'a>, Way<'r>> {
@@ -306,6 +332,9 @@ impl<'a> Whole<'a> {
                 if ways.contains_key(&node) || !graph.goes_on(path) {
                     continue;
                 }
+                if ways.len() >= most {
+                    return ways;
+                }
                 ways.insert(node, way);
                 let asked = self.tree.entry(path).and_then(|entry| imports(entry, graph)).unwrap_or_default();
                 let is_module = |import: &&Import| {
@@ -327,7 +356,8 @@ impl<'a> Whole<'a> {
         /// Files that are looked at.
         const MOST: usize = 24;
         let mut asked_by: BTreeMap<Node<'a>, Node<'a>> = BTreeMap::new();
-        let ways = self.follow(
+        let ways = self.follow_some(
+            2 * MOST + entrances.len(),
             |entry, graph| (graph == Graph::Code).then_some(entry.imports.as_slice()),
             |from, to| {
                 asked_by.entry(to).or_insert(from);
@@ -366,10 +396,10 @@ impl<'a> Whole<'a> {
         found.into_iter().take(MOST).filter_map(entrance).collect()
     }
 
-    /// The modules of the language that are loaded with one of them, itself included, as far as `imports` tells.
-    fn loaded_with(&self, module: &'a str) -> BTreeSet<&'a str> {
+    /// The modules of the language that are loaded with some of them, these included.
+    fn loaded_with(&self, mut next: Vec<&'a str>) -> BTreeSet<&'a str> {
         const MOST: usize = 200;
-        let (mut all, mut next) = (BTreeSet::new(), vec![module]);
+        let mut all = BTreeSet::new();
         while let Some(path) = next.pop() {
             if all.len() >= MOST || self.format((path, Graph::Code)) != Format::Module || !all.insert(path) {
                 continue;
@@ -463,9 +493,9 @@ impl<'a> Whole<'a> {
                     asked.push(file);
                     next.push(file);
                 }
-            }
-            if asked.len() > MOST {
-                return false;
+                if asked.len() > MOST {
+                    return false;
+                }
             }
         }
         true
@@ -474,6 +504,8 @@ impl<'a> Whole<'a> {
     /// What Node takes a file for.
     fn format(&self, (path, graph): Node<'a>) -> Format {
         match graph {
+            // React Native's bundler gives modules all that CommonJS has, and completes their names
+            Graph::Code if self.is_for_react_native => Format::Unknown,
             Graph::Code => format(path, &self.tree, self.manifest.text("type")),
             Graph::Types | Graph::Styles => Format::Unknown,
         }
@@ -519,11 +551,7 @@ impl<'a> Whole<'a> {
         }
         let by_language = format == Format::Module && import.by != Asking::Require;
         match self.tree.resolve(from, specifier, graph) {
-            Resolved::File(file)
-                if by_language
-                    && !self.tree.is_exact(from, specifier, file)
-                    && !wholeness::is_for_react_native(self.manifest) =>
-            {
+            Resolved::File(file) if by_language && !self.tree.is_exact(from, specifier, file) => {
                 Some((ImportTrouble::Inexact, Some(file.to_owned())))
             }
             Resolved::File(file) if import.by == Asking::Require && self.waits(file) => {
@@ -544,13 +572,18 @@ impl<'a> Whole<'a> {
 
     /// Whether a module, or one that is loaded with it, is known to wait for something.
     fn waits(&self, module: &'a str) -> bool {
+        if let Some(known) = self.waiting.borrow().get(module) {
+            return *known;
+        }
         let waits = |path: &str| {
             self.tree
                 .entry(path)
                 .is_some_and(|entry| self.given.imports(entry).iter().any(|one| one.by == Asking::Waits))
         };
-        self.format((module, Graph::Code)) == Format::Module
-            && self.loaded_with(module).into_iter().any(waits)
+        let is_module = self.format((module, Graph::Code)) == Format::Module;
+        let found = is_module && self.loaded_with(vec![module]).into_iter().any(waits);
+        self.waiting.borrow_mut().insert(module, found);
+        found
     }
 
     /// What is wrong with a name that code asks for.

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::decode::percent;
-use crate::inventory::Entry;
+use crate::inventory::{Asking, Entry};
 use crate::paths::{folder, join};
 
 use super::Graph;
@@ -22,6 +22,7 @@ pub(super) struct Tree<'a> {
     /// By the path in small letters; asked for where nothing else is found.
     by_lower: OnceCell<HashMap<String, &'a str>>,
     main: Option<&'a str>,
+    has_modules: OnceCell<bool>,
 }
 
 /// What an import leads to.
@@ -140,6 +141,7 @@ impl<'a> Tree<'a> {
             has_native: files.iter().any(is_native),
             by_lower: OnceCell::new(),
             main,
+            has_modules: OnceCell::new(),
         }
     }
 
@@ -186,6 +188,18 @@ impl<'a> Tree<'a> {
             Some(near) => Resolved::OtherCase(near),
             None => Resolved::Absent,
         }
+    }
+
+    /// Whether there may be a module of the language among the files, going by their names and manifests.
+    pub(super) fn has_modules(&self, own_type: Option<&str>) -> bool {
+        *self.has_modules.get_or_init(|| {
+            let is_so = |entry: &Entry| {
+                entry.imports.iter().any(|one| one.by == Asking::Type && &*one.specifier == "module")
+            };
+            own_type == Some("module")
+                || self.manifests.values().any(|manifest| is_so(manifest))
+                || self.files.keys().any(|path| path.ends_with(".mjs"))
+        })
     }
 
     /// Whether React Native loads another file in place of this one, which is for the web.

@@ -65,7 +65,7 @@ fn torn(
         .then(|| imports::fault(start.entry, import, Reach::Command, field))
 }
 
-pub(super) fn lacks(imports: &[Import], name: &str) -> bool {
+fn lacks(imports: &[Import], name: &str) -> bool {
     let mut given = imports.iter().filter(|import| import.by == Asking::Gives).peekable();
     let names = |import: &Import| import.specifier.split(' ').any(|one| one == name || one == "*");
     given.peek().is_some() && !given.any(names)

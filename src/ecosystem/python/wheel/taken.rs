@@ -1,12 +1,11 @@
 //! Names that a module of a wheel takes from another one of its modules, and that aren't there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::inventory::{
     Asking, BrokenImport, Entry, EntryId, Import, ImportTrouble, Inventory, Package, Reach,
 };
 
-use super::functions::lacks;
 use super::imports::{Found, Modules};
 
 /// A name that is taken from a module.
@@ -35,6 +34,9 @@ pub(super) fn absent(
     requirements: &[String],
     sure: &BTreeMap<EntryId, Vec<Import>>,
 ) -> Vec<BrokenImport> {
+    if sure.is_empty() {
+        return Vec::new();
+    }
     let taken = lacking(&Modules::new(inventory, package, requirements), package, Some(sure));
     let broken = |taken: Taken<'_>| BrokenImport {
         entry: taken.from.id,
@@ -55,24 +57,33 @@ fn lacking<'a>(
     package: &Package,
     sure: Option<&BTreeMap<EntryId, Vec<Import>>>,
 ) -> Vec<Taken<'a>> {
-    let known = |module: &'a Entry| match sure {
+    let read = |module: &'a Entry| match sure {
         Some(sure) => sure.get(&module.id).map(Vec::as_slice),
         None => Some(module.imports.as_slice()),
     };
-    let mut all = Vec::new();
+    let (mut all, mut known) = (Vec::new(), BTreeMap::new());
     for (path, reach, field) in modules.reached(package) {
         let Some(from) = modules.entry(path) else { continue };
         for import in from.imports.iter().filter(|import| import.by == Asking::Name) {
             let Found::Module(file) = modules.asked(path, module_of(import)) else { continue };
             let Some(module) = modules.entry(file).filter(|_| modules.is_alone(file)) else { continue };
-            let Some(given) = known(module) else { continue };
+            let given = known.entry(module.id).or_insert_with(|| read(module).and_then(given));
+            let Some(given) = given else { continue };
             // what a package's file defines is not all that there is in it
             let names = import.specifier.split(' ').skip(1).filter(|name| !name.starts_with("__"));
-            let lost = names.filter(|name| lacks(given, name) && !modules.has_part(file, name));
+            let lost = names.filter(|name| !given.contains(name) && !modules.has_part(file, name));
             all.extend(lost.map(|name| Taken { from, import, name, module, reach, field: field.clone() }));
         }
     }
     all
+}
+
+/// The names that a module has; `None` if that isn't known, or it may have any.
+fn given(imports: &[Import]) -> Option<HashSet<&str>> {
+    let lists: Vec<&str> =
+        imports.iter().filter(|one| one.by == Asking::Gives).map(|one| &*one.specifier).collect();
+    let names: HashSet<&str> = lists.iter().flat_map(|list| list.split(' ')).collect();
+    (!lists.is_empty() && !names.contains("*")).then_some(names)
 }
 
 /// `.a` of `.a b c`.
