@@ -54,6 +54,7 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"|\bsmbclient\s[^\n]*?-U\s["']?[^\s%"']+%"#,
         r#"|\bsigntool(?:\.exe)?["']?\s[^\n]*?/p\s["']?"#,
         r#"|\bnet use\s[^\n]*?/user:\S+\s["']?"#,
+        r#"|\bhtpasswd\s(?:-[a-z]+\s)*-[a-z]*b[a-z]*\s(?:-[a-z]+\s)*\S+\s\S+\s["']?"#,
         r#"|\bnet use\s(?:[a-z*]:?\s)?["']?\\{2}\S+\s["']?"#,
         r#"|\bsecurity [a-z-]+keychain\s[^\n]*?-[kp]\s["']?"#,
         // the tools of Java and Android, and OpenSSL

@@ -263,7 +263,7 @@ fn at_hit(
             found.into_iter().filter(|found| !plausible::is_known(text(found))).collect()
         }
         Check::Structure => structure::find(sample.bytes, at, search.rule, effort).into_iter().collect(),
-        Check::Beside => settings::beside(sample, at, search.rule).into_iter().collect(),
+        Check::Beside => settings::beside(sample, at, search.rule, effort).into_iter().collect(),
         Check::Url => url::find(sample.bytes, at, search.rule).into_iter().collect(),
         Check::Sas if !decode::is_signed(sample.bytes, at + keyword.len()) => Vec::new(),
         _ if decode::names_signer(sample.bytes, at) => Vec::new(),

@@ -2,6 +2,7 @@
 //! `config.setUsername("svc"); config.setPassword("...")`. A password alone is noise nearly always; with both written out,
 //! somebody signs in with it. And what a machine drew as a secret, under the name of one: `clientSecret = "..."`.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -10,6 +11,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::names::Kind;
 use super::table::Format;
 use super::{names, values};
+use crate::inspect::secret::effort::spend;
 use crate::inspect::secret::spelling::is_jumbled;
 use crate::inspect::secret::{Found, Sample, decode, plausible};
 
@@ -21,7 +23,7 @@ const BEHIND: usize = 200;
 const CODE: &[&str] = &[
     "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "py", "rb", "php", "java", "kt",
     "kts", "scala", "groovy", "go", "rs", "swift", "dart", "cs", "vb", "fs", "c", "h", "cc", "cpp", "hpp",
-    "ino", "m", "mm", "pl", "pm", "sql", "r", "lua", "ex", "exs", "erl", "clj", "jl", "ps1", "map",
+    "ino", "m", "mm", "pl", "pm", "sql", "gd", "r", "lua", "ex", "exs", "erl", "clj", "jl", "ps1", "map",
 ];
 
 /// A user or a host that is written out.
@@ -43,7 +45,12 @@ const SHOWN: [&[u8]; 8] =
     [b"localhost", b"127.0.0.1", b"0.0.0.0", b"example.", b"::1", b"your", b"domain.com", b">>> "];
 
 /// The credential whose name the keyword at `at` is in.
-pub(in crate::inspect::secret) fn find(sample: &Sample<'_>, at: usize, rule: usize) -> Option<Found> {
+pub(in crate::inspect::secret) fn find(
+    sample: &Sample<'_>,
+    at: usize,
+    rule: usize,
+    effort: &Cell<usize>,
+) -> Option<Found> {
     let text = sample.bytes;
     let (name, value) = assigned(text, at)?;
     let word = text.get(value.clone())?;
@@ -51,6 +58,7 @@ pub(in crate::inspect::secret) fn find(sample: &Sample<'_>, at: usize, rule: usi
     if !may_be || !sample.media.is_text() || !is_code(sample.path) && !is_script(sample.path, text, at) {
         return None;
     }
+    spend(effort, BEFORE + BEHIND);
     let own = std::str::from_utf8(text.get(name.clone())?).ok()?;
     let is_real = match names::kind("", own)? {
         Kind::Password => {
@@ -59,10 +67,17 @@ pub(in crate::inspect::secret) fn find(sample: &Sample<'_>, at: usize, rule: usi
                 && (values::is_no_word(word) || is_strewn(word))
                 && !plausible::is_made_up(&word.iter().map(plausible::letter).collect::<Vec<u8>>())
                 && !is_translation(text, &name, word)
-                && is_of_somebody(text, &name, &value)
+                && !is_one_of_many(text, &value)
+                && (is_of_a_session(word) && !is_default(text, &name, &value)
+                    || is_of_somebody(text, &name, &value))
         }
+        Kind::Token if own.eq_ignore_ascii_case("secret") => {
+            is_drawn_by_a_machine(word, own) && has_number(text, &name)
+        }
+        Kind::Token if own.to_ascii_lowercase().ends_with("auth") => is_login(word),
         Kind::Token => {
-            is_drawn_by_a_machine(word, own)
+            !is_default(text, &name, &value)
+                && is_drawn_by_a_machine(word, own)
                 && is_secret_name(own, values::is_uuid(word))
                 && values::is_secret(word, Kind::Token, Format::Code)
         }
@@ -74,6 +89,37 @@ pub(in crate::inspect::secret) fn find(sample: &Sample<'_>, at: usize, rule: usi
         token: value,
         prefix: 0,
     })
+}
+
+/// Whether a password is what sessions are sealed with: longer than people have them, and drawn of more than digits of
+/// hexadecimal, which number things as well.
+fn is_of_a_session(word: &[u8]) -> bool {
+    is_drawn_by_a_machine(word, "") && !word.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether the number or the key that goes with a secret stands before it.
+fn has_number(text: &[u8], name: &Range<usize>) -> bool {
+    static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let number = r#"(?i)(?:key|(?:app|client|consumer|key)_?id)["'`]?\s{0,4}(?:=>|=|:)\s{0,4}["'`][0-9a-z_-]{4,80}["'`],?\s"#;
+        RegexBuilder::new(number).unicode(false).build().ok()
+    });
+    let near = text.get(name.start.saturating_sub(BEFORE)..name.start).unwrap_or_default();
+    NUMBER.as_ref().is_some_and(|number| number.is_match(near))
+}
+
+/// Whether the value is taken where there is no variable of the name, `get("CLIENT_SECRET", "...")`: of programs that
+/// everybody installs, that is no secret.
+fn is_default(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
+    text.get(name.end..value.start).is_some_and(|sign| sign.contains(&b','))
+}
+
+/// A user's name with the password behind it.
+fn is_login(word: &[u8]) -> bool {
+    let password = values::behind_user(word);
+    password.len() < word.len()
+        && values::is_secret(password, Kind::Password, Format::Code)
+        && (values::is_no_word(password) || is_strewn(password))
+        && !plausible::is_made_up(&without_digits(password))
 }
 
 /// Letters alone, with capitals side by side and strewn as in no name.
@@ -93,14 +139,22 @@ fn is_translation(text: &[u8], name: &Range<usize>, word: &[u8]) -> bool {
     before == Some(&b'.') && word.get(..word.len() - digits).is_some_and(values::is_words)
 }
 
+/// Whether digits of hexadecimal are among others of the same length, as the files of a bundle are named.
+fn is_one_of_many(text: &[u8], value: &Range<usize>) -> bool {
+    let is_hex = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
+    let near = value.start.saturating_sub(BEFORE)..(value.end + BEHIND).min(text.len());
+    let quoted = || text.get(near.clone()).unwrap_or_default().split(|byte| b"\"'`".contains(byte));
+    text.get(value.clone()).is_some_and(is_hex)
+        && quoted().filter(|word| word.len() == value.len() && is_hex(word)).nth(1).is_some()
+}
+
 /// Whether a machine drew it, and as long as keys are; of what is called a secret, some are shorter.
 fn is_drawn_by_a_machine(value: &[u8], name: &str) -> bool {
     const SHORTEST: usize = 32;
     const SHORTEST_SECRET: usize = 20;
     let has = |is: fn(&u8) -> bool| value.iter().any(is);
     let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-    let is_secret = name.len() > 6
-        && name.to_ascii_lowercase().ends_with("secret")
+    let is_secret = name.to_ascii_lowercase().ends_with("secret")
         && (value.iter().all(u8::is_ascii_hexdigit) || is_mixed && values::is_no_word(value));
     value.len() >= if is_secret { SHORTEST_SECRET } else { SHORTEST }
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_+/=.~-".contains(byte))
@@ -152,6 +206,13 @@ fn assigned(text: &[u8], at: usize) -> Option<(Range<usize>, Range<usize>)> {
     let gap = text.get(end..(end + GAP).min(text.len()))?;
     let (length, quote) = sign(gap)?;
     let open = end + length;
+    // two texts of a list side by side are no name and value
+    let is_listed = gap.get(..length).is_some_and(|sign| sign.contains(&b','));
+    let is_whole =
+        start.checked_sub(1).and_then(|at| text.get(at)).is_some_and(|quote| b"\"'`".contains(quote));
+    if is_listed && !is_whole {
+        return None;
+    }
     let inside = text.get(open..(open + LONGEST_VALUE + 2).min(text.len()))?;
     let close = memchr::memchr3(quote, b'\\', b'\n', inside)?;
     // a quote in the literal of a map is escaped as that before was
@@ -197,8 +258,9 @@ mod tests {
 
     fn is_found(path: &str, text: &str) -> bool {
         let sample = Sample::new(path, text.as_bytes(), Media::Text);
-        let mut places = ["assword", "pass", "ass(", "pwd"].iter().flat_map(|word| text.match_indices(word));
-        places.any(|(at, _)| find(&sample, at, 0).is_some())
+        let mut places =
+            ["assword", "pass", "ass(", "pwd", "auth"].iter().flat_map(|word| text.match_indices(word));
+        places.any(|(at, _)| find(&sample, at, 0, &Cell::new(usize::MAX)).is_some())
     }
 
     #[test]
@@ -206,13 +268,15 @@ mod tests {
         let mut dice = Dice::new(fresh_seed());
         let is_found = |path: &str, text: &str| {
             let sample = Sample::new(path, text.as_bytes(), Media::Text);
-            let mut places = ["ecret", "ECRET", "UTH_TOKEN"].iter().flat_map(|word| text.match_indices(word));
-            places.any(|(at, _)| find(&sample, at, 0).is_some())
+            let mut places =
+                ["ecret", "ECRET", "UTH_TOKEN", "assword"].iter().flat_map(|word| text.match_indices(word));
+            places.any(|(at, _)| find(&sample, at, 0, &Cell::new(usize::MAX)).is_some())
         };
         for _ in 0..20 {
             let secret = instance(&mut dice, "{base62:40}");
             for (path, text) in [
                 ("a.swift", "static let clientSecret = \"@\""),
+                ("a.js", "cookie: { name: 'sid', password: '@' }"),
                 ("a.js", "const AUTH_SECRET = \"@\";"),
                 ("A.java", "private static final String AUTH_TOKEN = \"@\";"),
                 ("a.py", "client_secret: str = '@'"),
@@ -223,11 +287,13 @@ mod tests {
             }
             for (path, text) in [
                 ("a.swift", "static let secret = \"@\""),
+                ("a.js", "{ title: 'b', secret: '@' }"),
                 ("a.swift", "static let testClientSecret = \"@\""),
                 ("a.js", "const AUTH_SECRET_HASH = \"@\";"),
                 ("a.js", "const AUTH_SECRET = process.env[\"@\"];"),
                 ("a.js", "const CLIENT_SECRET = 'https://acme.io/@';"),
                 ("a.js", "const CLIENT_SECRET = 'ClientSecretOfTheApplicationThatIsSignedIn';"),
+                ("a.js", "const clientSecret = () => override(\"ACME_CLIENT_SECRET\", \"@\");"),
                 ("a.html", "clientSecret = \"@\""),
                 ("a.js", "// clientSecret = \"@\""),
             ] {
@@ -260,6 +326,7 @@ mod tests {
                 ("a.R", "dbConnect(user = \"svc\", password = \"@\")"),
                 ("a.sql", "VALUES (1, 'smtp_password', '@'), (2, 'smtp_host', 'smtp.acme.io')"),
                 ("a.ino", "const char* ssid = \"home\";\nconst char* password = \"@\";"),
+                ("A.java", "String auth = \"svc:@\";"),
                 ("A.java", "new ShardInfo(\"db7.acme.io\", 6379);\ninfo.setPassword(\"@\");"),
                 ("a.html", "<p>b</p><script>c={user:'svc',password:'@'}</script>"),
                 ("a.js.map", r#"{"sourcesContent":["f({ user: \"svc\", password: \"@\" })"]}"#),
@@ -268,6 +335,7 @@ mod tests {
             }
             for (path, text) in [
                 ("a.js", "f({ password: '@' })"),
+                ("a.rs", "[\"A-user\", \"svc\", \"A-renderpass\", \"@\"]"),
                 ("a.js", "f({ user: process.env.USER, password: '@' })"),
                 ("a.js", "f({ host: 'localhost', user: 'svc', password: '@' })"),
                 ("a.js", "f({ user: 'svc', passwordField: '@' })"),

@@ -25,6 +25,9 @@ mod yaml;
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::{Found, Sample};
 use crate::plain::Plain;
@@ -114,6 +117,9 @@ pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
                 found.retain(|found| {
                     let value = clear(sample.bytes, found.token.clone());
                     values::is_no_word(&value)
+                        || values::is_words(&value)
+                            && !is_of_a_language(sample.path)
+                            && is_beside_host(sample.bytes, found.token.start)
                         || values::is_random_uuid(&value) && is_called_secret(sample.bytes, found.token.start)
                 });
                 found
@@ -121,6 +127,25 @@ pub(super) fn find(sample: &Sample<'_>, rule: usize) -> Vec<Found> {
         })
         .find(|found| !found.is_empty())
         .unwrap_or_default()
+}
+
+/// Whether a file's name ends in that of a language: `login_de.properties`, `texts-pt_BR.json`.
+fn is_of_a_language(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').next().unwrap_or_default();
+    let is_two = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    stem.split(['_', '-']).skip(1).last().is_some_and(is_two)
+}
+
+/// Whether a host is given near a place, as translations have none: `url=https://a.b`, `host: a.b`.
+fn is_beside_host(text: &[u8], at: usize) -> bool {
+    const NEAR: usize = 300;
+    static HOST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let host = r#"(?:host|hostname|server|endpoint|addr|address|ur[il]s?)["']?\s{0,3}[:=>]\s{0,3}["']?(?:[a-z+]{2,20}:)*(?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)+"#;
+        RegexBuilder::new(host).unicode(false).case_insensitive(true).build().ok()
+    });
+    let near = text.get(at.saturating_sub(NEAR)..(at + NEAR).min(text.len())).unwrap_or_default();
+    HOST.as_ref().is_some_and(|host| host.is_match(near))
 }
 
 /// Whether the name of the value at a place says by itself that it is one that nobody may know. What numbers things is

@@ -354,7 +354,7 @@ fn is_numbered_passphrase(value: &[u8]) -> bool {
 }
 
 /// The password of `user:password`.
-fn behind_user(value: &[u8]) -> &[u8] {
+pub(super) fn behind_user(value: &[u8]) -> &[u8] {
     let is_of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@');
     let (user, rest) = value.split_at(value.iter().take_while(is_of_name).count());
     match rest {
