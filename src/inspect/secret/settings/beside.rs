@@ -65,7 +65,7 @@ pub(in crate::inspect::secret) fn find(
             values::is_secret(word, Kind::Password, Format::Code)
                 && !word.starts_with(b"_")
                 && (values::is_no_word(word) || is_strewn(word))
-                && !plausible::is_made_up(&word.iter().map(plausible::letter).collect::<Vec<u8>>())
+                && !is_made_up(word)
                 && !is_translation(text, &name, word)
                 && !is_one_of_many(text, &value)
                 && (is_of_a_session(word) && !is_default(text, &name, &value)
@@ -119,7 +119,12 @@ fn is_login(word: &[u8]) -> bool {
     password.len() < word.len()
         && values::is_secret(password, Kind::Password, Format::Code)
         && (values::is_no_word(password) || is_strewn(password))
-        && !plausible::is_made_up(&without_digits(password))
+        && !is_made_up(password)
+}
+
+/// Whether a word that people write so is in it, with digits and signs for letters or not: `p4ssw0rd`.
+fn is_made_up(word: &[u8]) -> bool {
+    plausible::is_made_up(&word.iter().map(plausible::letter).collect::<Vec<u8>>())
 }
 
 /// Letters alone, with capitals side by side and strewn as in no name.
