@@ -117,9 +117,24 @@ fn fault(text: &str, kind: SourceType) -> Option<Fault> {
     // outside of modules it may be a name, which the parser doesn't know everywhere
     let is_odd_name = !kind.is_module()
         && text.get(..at).is_some_and(|before| {
-            ["let", "yield", "await"].iter().any(|name| before.trim_end().ends_with(name))
+            ["let", "yield", "await"].iter().any(|name| without_old_comments(before).ends_with(name))
         });
     (!is_odd_name).then(|| Fault { at, says: first.message.to_string(), is_of_form: !is_twice })
+}
+
+/// A text without the blanks, and the comments in the manner of HTML, that it ends in.
+fn without_old_comments(mut text: &str) -> &str {
+    loop {
+        text = text.trim_end();
+        let start = text.rfind('\n').map_or(0, |end| end + 1);
+        let line = text.get(start..).unwrap_or_default();
+        let code = match line.find("<!--") {
+            Some(comment) => start + comment,
+            None if line.trim_start().starts_with("-->") => start,
+            None => return text,
+        };
+        text = text.get(..code).unwrap_or_default();
+    }
 }
 
 /// A declaration at the top of a name that is imported, too: TypeScript might take the two for one.
@@ -184,7 +199,7 @@ mod tests {
     use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
 
     /// What Node reads in CommonJS, and what in modules.
-    const SOUND: [(&str, ScriptFormat); 35] = [
+    const SOUND: [(&str, ScriptFormat); 36] = [
         (
             "import * as a from 'a'; export { a }; function f(a) { let b = a; { const a = b; } }",
             ScriptFormat::Module,
@@ -207,6 +222,7 @@ mod tests {
         ("var d = 1; delete d;", ScriptFormat::CommonJs),
         ("<!-- old\n--> older\nvar a;", ScriptFormat::CommonJs),
         ("var await = 1; var b = await;", ScriptFormat::CommonJs),
+        ("var let;\nlet <!-- old\n--> older\nvar a;", ScriptFormat::CommonJs),
         ("var let = 3, yield = 4, static = 5;", ScriptFormat::CommonJs),
         ("function f(a, a) {}", ScriptFormat::CommonJs),
         ("var t = new.target;", ScriptFormat::CommonJs),
