@@ -76,6 +76,9 @@ const LOADED_AS_SOURCES: [&str; 2] = ["Clojure", "Groovy"];
 /// Folders that build tools write to.
 const OUTPUT: [&str; 7] = ["dist", "build", "out", ".output", "_next", "bundle", "umd"];
 
+/// Folders beside compiled files that are named for what those were made from.
+const SOURCES: [&str; 4] = ["_src", "src", "_source", "sources"];
+
 /// Names that say nothing about which source a file was made from.
 const COMMON_NAMES: [&str; 6] = ["index", "main", "mod", "types", "utils", "app"];
 
@@ -379,8 +382,14 @@ impl<'a> Container<'a> {
         let anywhere = !same_folder && !COMMON_NAMES.contains(&name);
         let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         let own = folder(&entry.path);
+        // `acme/_src/core.py` of `acme/core.so`
+        let above =
+            own.as_deref().and_then(|own| own.rsplit_once('/')).filter(|(_, last)| SOURCES.contains(last));
+        let is_near = |other: Option<String>| {
+            other == own || above.is_some() && other.as_deref() == above.map(|(above, _)| above)
+        };
         let is_twin = |(end, other): &&(&str, &str)| {
-            language.compiled.contains(end) && *other != path && (anywhere || folder(other) == own)
+            language.compiled.contains(end) && *other != path && (anywhere || is_near(folder(other)))
         };
         let same_name = [first_part(entry.file_name()), name];
         same_name

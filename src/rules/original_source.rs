@@ -281,6 +281,9 @@ mod tests {
         expect(Kind::Zip, &["dist/other.spv", "dist/shade.frag"], &[], &[]);
         expect(Kind::Zip, &["lua/a.luac", "lua/a.lua", "lua/b.lua"], &["lua/a.lua"], &[]);
         expect(Kind::Wheel, &["a/__init__.py", "a/core.abi3.so"], &[], &[]);
+        expect(Kind::Wheel, &["a/_src/core.py", "a/core.abi3.so"], &["a/_src/core.py"], &[]);
+        expect(Kind::Wheel, &["a/b/core.py", "a/core.abi3.so"], &[], &[]);
+        expect(Kind::Wheel, &["b/_src/core.py", "a/core.abi3.so"], &[], &[]);
         expect(Kind::Wheel, &wheel, &["acme/fast.pyx"], &[]);
         expect(Kind::Jar, &["org/A.class", "org/test/A.java"], &["org/test/A.java"], &[]);
         expect(Kind::Jar, &["org/A.java"], &["org/A.java"], &[]);
