@@ -65,7 +65,7 @@ pub(in crate::inspect::secret) fn find(
             values::is_secret(word, Kind::Password, Format::Code)
                 && !word.starts_with(b"_")
                 && (values::is_no_word(word) || is_strewn(word))
-                && !is_made_up(word)
+                && (decode::is_drawn(word) || !is_made_up(word))
                 && !is_translation(text, &name, word)
                 && !is_one_of_many(text, &value)
                 && (is_of_a_session(word) && !is_default(text, &name, &value)
