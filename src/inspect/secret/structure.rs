@@ -16,7 +16,9 @@ const LONGEST: usize = 16 << 10;
 pub(super) fn find(text: &[u8], at: usize, rule: usize, effort: &Cell<usize>) -> Option<Found> {
     let window = text.get(at..(at + LONGEST).min(text.len()))?;
     let (token, key) = if window.starts_with(b"kty") {
-        (web_key(text, at, effort)?, Key::Open)
+        let private = web_key(text, at, effort)
+            .filter(|range| !text.get(range.clone()).is_some_and(super::plausible::is_known))?;
+        (private, Key::Open)
     } else if window.starts_with(b"RSA") {
         (shift(rsa_parameters(window, effort)?, at), Key::Open)
     } else if window.starts_with(b"InverseQ") {
