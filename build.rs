@@ -94,6 +94,10 @@ const IS: &str = concat!(
     r#"|,?[ \t\r\n]{1,16}\\?["']?value\\?["']?[ \t]?[:=][ \t]?)\\?["'`]?"#
 );
 
+/// Where most rules look.
+const EVERYWHERE: &str = "wherever it stands in the package: in texts, in what source maps and inline maps hold, in \
+    binaries and bytecode, in nested archives";
+
 fn secrets(rules: &[Value]) -> String {
     let mut code = String::from("&[\n");
     let mut family = String::new();
@@ -102,12 +106,12 @@ fn secrets(rules: &[Value]) -> String {
         family = rule.text_or("family", &family);
         let (name, what, grants, revoke) =
             (rule.text("name"), rule.text("what"), rule.text("grants"), rule.text("revoke"));
+        let place = rule.text_or("where", EVERYWHERE);
         let only_checked = rule.flag("check-only");
         let patterns = rule.tables("pattern");
         assert!(only_checked == patterns.is_empty(), "{name}: has patterns, or is check-only");
         let docs = format!(
-            "## What it does\n\nFinds {what}, wherever it stands in the package: in texts, in what source maps and \
-             inline maps hold, in binaries and bytecode, in nested archives.\n\n## Why it matters\n\nA package is \
+            "## What it does\n\nFinds {what}, {place}.\n\n## Why it matters\n\nA package is \
              public the moment it is published, and is copied at once. Whoever reads {what} there can \
              {grants}.\n\n## What to do\n\nTake it out of the package, and make it worthless: {revoke}. Taking the \
              release back does not help, as copies stay. The report shows neither the secret nor a part of its \
