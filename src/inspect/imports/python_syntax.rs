@@ -25,19 +25,10 @@ const INFIX: [&str; 8] = ["in", "is", "and", "or", "not", "if", "else", "for"];
 /// 2's `print`, the marks of a merge.
 pub(super) fn is_odd(bytes: &[u8]) -> bool {
     const SIGNS: [&[u8]; 3] = [b"print \"", b"print '", b"\n<<<<<<< "];
-    let mut counts = [0_i64; 3];
-    for byte in bytes {
-        match byte {
-            b'(' => counts[0] += 1,
-            b')' => counts[0] -= 1,
-            b'[' => counts[1] += 1,
-            b']' => counts[1] -= 1,
-            b'{' => counts[2] += 1,
-            b'}' => counts[2] -= 1,
-            _ => {}
-        }
-    }
-    counts != [0; 3] || SIGNS.iter().any(|sign| memchr::memmem::find(bytes, sign).is_some())
+    let count = |sign: u8| memchr::memchr_iter(sign, bytes).count();
+    let is_even = |[open, close]: [u8; 2]| count(open) == count(close);
+    ![*b"()", *b"[]", *b"{}"].into_iter().all(is_even)
+        || SIGNS.iter().any(|sign| memchr::memmem::find(bytes, sign).is_some())
 }
 
 /// The first fault; `None` if there is none for sure.

@@ -52,13 +52,19 @@ pub(in crate::inspect::secret) fn find(
     effort: &Cell<usize>,
 ) -> Option<Found> {
     let text = sample.bytes;
+    let is_page = is_page(sample.path);
+    if !sample.media.is_text() || !is_page && !is_code(sample.path) {
+        return None;
+    }
     let (name, value) = assigned(text, at)?;
     let word = text.get(value.clone())?;
-    let may_be = values::may_be_secret(word) && !word.iter().any(u8::is_ascii_whitespace);
-    if !may_be || !sample.media.is_text() || !is_code(sample.path) && !is_script(sample.path, text, at) {
+    if !values::may_be_secret(word) || word.iter().any(u8::is_ascii_whitespace) {
         return None;
     }
     spend(effort, BEFORE + BEHIND);
+    if is_page && !is_in_script(text, at, effort) {
+        return None;
+    }
     let own = std::str::from_utf8(text.get(name.clone())?).ok()?;
     let is_real = match names::kind("", own)? {
         Kind::Password => {
@@ -189,12 +195,17 @@ fn is_code(path: &str) -> bool {
     CODE.iter().any(|code| end.eq_ignore_ascii_case(code))
 }
 
+fn is_page(path: &str) -> bool {
+    [".html", ".htm"].iter().any(|end| path.ends_with(end))
+}
+
 /// Whether this is in a script of a page.
-fn is_script(path: &str, text: &[u8], at: usize) -> bool {
+fn is_in_script(text: &[u8], at: usize, effort: &Cell<usize>) -> bool {
     const LONGEST: usize = 16 << 10;
-    let before = || text.get(at.saturating_sub(LONGEST)..at).unwrap_or_default();
-    let last = |tag: &[u8]| memchr::memmem::rfind(before(), tag);
-    [".html", ".htm"].iter().any(|end| path.ends_with(end)) && last(b"<script") > last(b"</script")
+    let before = text.get(at.saturating_sub(LONGEST)..at).unwrap_or_default();
+    spend(effort, before.len());
+    let last = |tag: &[u8]| memchr::memmem::rfind(before, tag);
+    last(b"<script") > last(b"</script")
 }
 
 /// A name around the keyword at `at`, and the literal that it is given.
