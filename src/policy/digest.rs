@@ -10,10 +10,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::rules;
-use crate::settings::{Internal, Own, Settings, Size, Waiver};
+use crate::settings::{Internal, Level, Own, Settings, Size, Waiver};
 use crate::words::hex;
-
-use super::judge::Policy;
 
 /// The digest of a policy. It is made when somebody asks for it, as most reports don't.
 #[derive(Debug, Default)]
@@ -29,17 +27,24 @@ impl PolicyDigest {
     }
 
     /// SHA-256, in hex, of all that decides what passes, in a canonical form: every rule's level, settings, waivers,
-    /// the built-in tables and packgate's version. The policy is the same at every call.
+    /// the built-in tables and packgate's version. What it is of is the same at every call.
     ///
     /// Where something is written, in which order, and the reason given for it, make no difference. Nor does
     /// `--fail-on`, which is about one run and can only let less pass.
-    pub(super) fn of(&self, policy: &Policy) -> &str {
+    pub(super) fn of(&self, levels: &LevelsInForce<'_>) -> &str {
         self.hex.get_or_init(|| {
             // All of it has a form in JSON: texts, numbers and lists.
-            let canonical = serde_json::to_vec(&self.settled.canonical(policy)).unwrap_or_default();
+            let canonical = serde_json::to_vec(&self.settled.canonical(levels)).unwrap_or_default();
             hex(&Sha256::digest(canonical))
         })
     }
+}
+
+/// The levels of a policy.
+pub(super) struct LevelsInForce<'a> {
+    pub(super) of_rule: &'a dyn Fn(&str) -> Level,
+    pub(super) for_show: &'a BTreeMap<String, Level>,
+    pub(super) exact: &'a BTreeSet<String>,
 }
 
 /// What is digested of settings beside the levels.
@@ -94,14 +99,14 @@ impl Settled {
         }
     }
 
-    fn canonical<'a>(&'a self, policy: &'a Policy) -> Canonical<'a> {
-        let for_show = policy.for_show.iter().map(|(rule, level)| (rule.as_str(), level.word()));
+    fn canonical<'a>(&'a self, levels: &LevelsInForce<'a>) -> Canonical<'a> {
+        let for_show = levels.for_show.iter().map(|(rule, level)| (rule.as_str(), level.word()));
         Canonical {
-            exact: &policy.exact,
+            exact: levels.exact,
             for_show: for_show.collect(),
             form: "packgate/policy-digest/v1",
             internal: &self.internal,
-            levels: rules::ALL.iter().map(|rule| (rule.name, policy.level(rule.name).word())).collect(),
+            levels: rules::ALL.iter().map(|rule| (rule.name, (levels.of_rule)(rule.name).word())).collect(),
             limits: &self.limits,
             own: &self.own,
             size: &self.size,

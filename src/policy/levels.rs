@@ -7,7 +7,7 @@ use crate::inventory::{Inventory, LicenceFile, Package};
 use crate::rules::{self, Finding, is_for_show};
 use crate::settings::{Level, Levels, PolicyChoice, PolicyFile, Settings, builtin};
 
-use super::digest::PolicyDigest;
+use super::digest::{LevelsInForce, PolicyDigest};
 use super::judge::Policy;
 use super::licence;
 
@@ -102,7 +102,8 @@ impl Policy {
     /// SHA-256 in hex over levels, settings, waivers, tables and packgate's version: two runs with the same digest
     /// judge alike.
     pub fn digest(&self) -> &str {
-        self.digest.of(self)
+        let (for_show, exact) = (&self.for_show, &self.exact);
+        self.digest.of(&LevelsInForce { of_rule: &|rule| self.level(rule), for_show, exact })
     }
 
     /// Whether any finding of a rule can have a level: of a rule that is off, none is asked for.
