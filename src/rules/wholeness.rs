@@ -573,6 +573,10 @@ mod tests {
                     (r#"{"scripts": {"postinstall": "sh a.sh && node b.js"}}"#, &["a.sh"], 0),
                     (r#"{"scripts": {"postinstall": "npm run x --if-present"}}"#, &[], 0),
                     (r#"{"scripts": {"postinstall": "npm run x; true"}}"#, &[], 0),
+                    // what npm has itself, and scripts that run one another without end
+                    (r#"{"scripts": {"postinstall": "npm run env && npm run start"}}"#, &[], 0),
+                    (r#"{"scripts": {"install": "npm run x", "x": "true", "prex": "npm run x"}}"#, &[], 0),
+                    (r#"{"scripts": {"install": "npm run x", "x": "npm run x && npm run x"}}"#, &[], 0),
                     (r#"{"scripts": {"postinstall": "npm run x", "x": "npm run x"}}"#, &[], 0),
                     (r#"{"scripts": {"postinstall": "node b.js; node a.js"}}"#, &["a.js"], 1),
                     (r#"{"scripts": {"prepare": "node a.js"}}"#, &[], 0),

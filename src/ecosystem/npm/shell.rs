@@ -151,6 +151,8 @@ fn step(command: &str, may_fail: bool) -> Step<'_> {
         Some("npm") if matches!(words.next(), Some("run" | "run-script")) => {
             let mut names = words.filter(|word| !matches!(*word, "-s" | "--silent"));
             match (names.next(), names.next()) {
+                // `env` is npm's own, and so is `start` where there is a `server.js`
+                (Some("env" | "start"), None) => Step::Unknown,
                 (Some(name), None) if !name.starts_with('-') => Step::Runs { name, may_fail },
                 _ => Step::Unknown,
             }

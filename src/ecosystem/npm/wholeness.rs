@@ -209,7 +209,8 @@ impl<'a> Whole<'_, 'a> {
     /// Commands behind the first one, those that npm is told to run included, as long as none before can have made what
     /// they start.
     fn later_commands(&self) -> Option<Defect> {
-        const DEEPEST: usize = 8;
+        /// Scripts that are looked into.
+        const MOST_RUNS: usize = 8;
         let scripts = self.manifest.object.get("scripts").and_then(Value::as_object)?;
         let text = |name: &str| scripts.get(name)?.as_str().filter(|text| !text.trim().is_empty());
         for event in ["preinstall", "install", "postinstall"] {
@@ -234,9 +235,13 @@ impl<'a> Whole<'_, 'a> {
                     }
                     Step::Runs { name, may_fail } => {
                         runs += 1;
+                        // scripts may run one another without end
+                        if runs > MOST_RUNS {
+                            return None;
+                        }
                         is_tolerated |= may_fail;
-                        let own = text(name).filter(|_| runs <= DEEPEST);
-                        if own.is_none() && scripts.get(name).is_none() {
+                        let own = text(name);
+                        if scripts.get(name).is_none() {
                             return (!is_tolerated).then(|| defect(DefectKind::MissingScript, name));
                         }
                         let (before, behind) = (text(&format!("pre{name}")), text(&format!("post{name}")));
