@@ -12,7 +12,7 @@ mod resolve;
 mod roots;
 mod subpaths;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
@@ -35,6 +35,8 @@ const MOST_FOR_A_PACKAGE: u64 = 256 << 10;
 const MOST_FOR_A_FILE: u64 = 1 << 20;
 /// Bytes that are parsed of one package for each look.
 const MOST_PARSED: u64 = 8 << 20;
+/// How often a module is asked what it loads or hands on, or where one of these is, at the most.
+const MOST_ASKED: usize = 50_000;
 
 /// A file as one that something asks for: a script and its declarations ask for different things.
 type Node<'a> = (&'a str, Graph);
@@ -74,6 +76,8 @@ struct Whole<'a> {
     is_for_react_native: bool,
     /// Modules of which it is known whether they wait.
     waiting: RefCell<BTreeMap<&'a str, bool>>,
+    /// How many questions may still be asked of what modules load and hand on.
+    may_ask: Cell<usize>,
 }
 
 /// Where a package's dependencies come from.
@@ -293,6 +297,7 @@ impl<'a> Whole<'a> {
             given,
             is_for_react_native,
             waiting: RefCell::default(),
+            may_ask: Cell::new(MOST_ASKED),
         }
     }
 
@@ -401,12 +406,16 @@ impl<'a> Whole<'a> {
         const MOST: usize = 200;
         let mut all = BTreeSet::new();
         while let Some(path) = next.pop() {
-            if all.len() >= MOST || self.format((path, Graph::Code)) != Format::Module || !all.insert(path) {
+            if all.len() >= MOST || !self.asks_one() {
+                break;
+            }
+            if self.format((path, Graph::Code)) != Format::Module || !all.insert(path) {
                 continue;
             }
             let imports = self.tree.entry(path).map(|entry| self.given.imports(entry)).unwrap_or_default();
             let imports =
                 imports.iter().filter(|one| one.by == Asking::Import && is_relative(&one.specifier));
+            let imports = imports.take_while(|_| self.asks_one());
             next.extend(imports.filter_map(|one| {
                 match self.tree.resolve(path, &one.specifier, Graph::Code) {
                     Resolved::File(file) => Some(file),
@@ -415,6 +424,13 @@ impl<'a> Whole<'a> {
             }));
         }
         all
+    }
+
+    /// Whether there may be one more question, which then counts as asked.
+    fn asks_one(&self) -> bool {
+        let left = self.may_ask.get().checked_sub(1);
+        self.may_ask.set(left.unwrap_or_default());
+        left.is_some()
     }
 
     /// The modules of the language that a script requires.
@@ -488,6 +504,9 @@ impl<'a> Whole<'a> {
             let Some(handed_on) = own.and_then(|entry| self.given.lacks(entry, name)) else { return false };
             // nobody hands on what another one gives by default
             for from in handed_on.into_iter().filter(|_| name != "default") {
+                if !self.asks_one() {
+                    return false;
+                }
                 let Resolved::File(file) = self.tree.resolve(module, from, Graph::Code) else { return false };
                 if !asked.contains(&file) {
                     asked.push(file);
