@@ -115,12 +115,7 @@ pub(super) fn entrances(
         roots.into_iter().filter(|root| is_read(root) && known.insert(&root.path)).collect();
     let entrance = |root: &&Root| {
         let (path, entry) = whole.tree.get(&root.path)?;
-        let format = match whole.format((path, Graph::Code)) {
-            _ if is_data(root) => ScriptFormat::Json,
-            Format::Module => ScriptFormat::Module,
-            Format::CommonJs => ScriptFormat::CommonJs,
-            Format::Unknown => ScriptFormat::Unknown,
-        };
+        let format = whole.script_format(path, is_data(root));
         let (reach, field) = (root.reach, root.field.clone());
         Some(Entrance { entry: entry.id, reach, field, format, may_be_compiled, lead: None })
     };
@@ -379,16 +374,11 @@ impl<'a> Whole<'a> {
             let parent = self.tree.entry(from.0)?;
             let leads = |one: &&Import| {
                 matches!(one.by, Asking::Require | Asking::Import | Asking::TypedImport)
-                    && self.tree.resolve(from.0, &one.specifier, Graph::Code) == Resolved::File(to.0)
+                    && self.file_of(from.0, one) == Some(to.0)
             };
             let asked = parent.imports.iter().filter(|one| is_relative(&one.specifier)).filter(leads);
             let asked = asked.map(|one| one.specifier.to_string()).collect();
-            let format = match self.format(to) {
-                _ if to.0.ends_with(".json") => ScriptFormat::Json,
-                Format::Module => ScriptFormat::Module,
-                Format::CommonJs => ScriptFormat::CommonJs,
-                Format::Unknown => ScriptFormat::Unknown,
-            };
+            let format = self.script_format(to.0, to.0.ends_with(".json"));
             Some(Entrance {
                 entry: self.tree.entry(to.0)?.id,
                 reach: way.root.reach,
@@ -399,6 +389,24 @@ impl<'a> Whole<'a> {
             })
         };
         found.into_iter().take(MOST).filter_map(entrance).collect()
+    }
+
+    /// As what a file is read, if it is a script or data.
+    fn script_format(&self, path: &'a str, is_data: bool) -> ScriptFormat {
+        match self.format((path, Graph::Code)) {
+            _ if is_data => ScriptFormat::Json,
+            Format::Module => ScriptFormat::Module,
+            Format::CommonJs => ScriptFormat::CommonJs,
+            Format::Unknown => ScriptFormat::Unknown,
+        }
+    }
+
+    /// The file that an import in a script leads to.
+    fn file_of(&self, from: &str, import: &Import) -> Option<&'a str> {
+        match self.tree.resolve(from, &import.specifier, Graph::Code) {
+            Resolved::File(file) => Some(file),
+            _ => None,
+        }
     }
 
     /// The modules of the language that are loaded with some of them, these included.
@@ -416,12 +424,7 @@ impl<'a> Whole<'a> {
             let imports =
                 imports.iter().filter(|one| one.by == Asking::Import && is_relative(&one.specifier));
             let imports = imports.take_while(|_| self.asks_one());
-            next.extend(imports.filter_map(|one| {
-                match self.tree.resolve(path, &one.specifier, Graph::Code) {
-                    Resolved::File(file) => Some(file),
-                    _ => None,
-                }
-            }));
+            next.extend(imports.filter_map(|one| self.file_of(path, one)));
         }
         all
     }
@@ -438,12 +441,7 @@ impl<'a> Whole<'a> {
         let imports = self.tree.entry(node.0).map(|entry| entry.imports.as_slice()).unwrap_or_default();
         let is_required =
             |one: &&Import| one.by == Asking::Require && node.1 == Graph::Code && is_relative(&one.specifier);
-        let files = imports.iter().filter(is_required).filter_map(|one| {
-            match self.tree.resolve(node.0, &one.specifier, Graph::Code) {
-                Resolved::File(file) => Some(file),
-                _ => None,
-            }
-        });
+        let files = imports.iter().filter(is_required).filter_map(|one| self.file_of(node.0, one));
         files.filter(|file| self.format((file, Graph::Code)) == Format::Module).collect()
     }
 
