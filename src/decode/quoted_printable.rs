@@ -57,6 +57,10 @@ fn joins_lines(bytes: &[u8], at: usize) -> bool {
     let behind = bytes.get(at + 1..).unwrap_or_default();
     let Some(next) = behind.strip_prefix(b"\r\n").or_else(|| behind.strip_prefix(b"\n")) else { return true };
     let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    // in a mail no control character stands before the sign, in the lengths of a compressed text one may
+    if before.is_some_and(|before| before.is_ascii_control() && !before.is_ascii_whitespace()) {
+        return false;
+    }
     // the second line of an assignment is indented
     let is_indented = next.first().is_none_or(u8::is_ascii_whitespace);
     !next.is_empty()
@@ -126,7 +130,9 @@ mod tests {
         assert_eq!(texts(text), ["one", "key=abc_def_ghi=", "last"]);
         assert_eq!(texts(&text.replace("=5F", "_").replace("=3D", "")), ["one", "keyabc_def_ghi", "last"]);
         assert_eq!(texts(&text.replace('\n', "\r\n")), ["one", "key=abc_def_ghi=", "last"]);
-        for other in ["x = 1\nA=BC\n", "const a =\n  b;\n", "QUJD==\n-----END", "a=\n", ""] {
+        for other in
+            ["x = 1\nA=BC\n", "const a =\n  b;\n", "QUJD==\n-----END", "a=\n", "\u{1}=\nabc def\n", ""]
+        {
             assert_eq!(texts(other), [""; 0], "{other}");
         }
         assert_eq!(texts("=3D=\n=\n="), ["=="]);
