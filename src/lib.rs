@@ -76,8 +76,9 @@ pub mod rules;
 pub mod scratch;
 pub mod settings;
 #[doc(hidden)]
-pub mod stocktake;
+pub mod stack;
 #[doc(hidden)]
+pub mod stocktake;
 pub mod stored;
 #[doc(hidden)]
 pub mod surroundings;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use packgate::stack;
+
 /// Works on all items, `at_once` of them at a time, and hands on the results in the items' order, as soon as they are
 /// there.
 pub(super) fn in_order<Item: Sync, Done: Send>(
@@ -24,10 +26,11 @@ pub(super) fn in_order<Item: Sync, Done: Send>(
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..at_once {
-            scope.spawn(work);
+        let threads = if at_once > 1 { at_once } else { 0 };
+        let begun = (0..threads).map_while(|_| stack::spawn(scope, work).ok()).count();
+        if begun == 0 {
+            work();
         }
-        work();
     });
 }
 

@@ -23,12 +23,16 @@ use oxc_syntax::scope::ScopeFlags;
 
 use super::names::Parsed;
 use super::script_files::{self, Places};
+use crate::guard;
 use crate::inventory::{Asking, Import};
+use crate::stack;
 
 /// The parser goes down into itself for everything that stands in something else: so much stack it takes for one
 /// bracket, and for one byte of anything else, at most. Measured, with a third on top.
 const STACK_PER_BRACKET: usize = 2_600;
 const STACK_PER_BYTE: usize = 480;
+/// For all that doesn't go down into itself.
+const LEAST_STACK: usize = 256 << 10;
 /// Without optimisation it takes several times as much.
 const SLACK: usize = if cfg!(debug_assertions) { 6 } else { 1 };
 /// What would take more is not parsed. It takes so much only if it is made to.
@@ -57,12 +61,16 @@ pub(crate) fn parsed<T: Send>(
     with_stack(bytes, || kinds.iter().find_map(|kind| parse(text, *kind, make)))?
 }
 
-/// Does something with a script on a thread with as much stack as its parser may take; `None` if that is too much.
+/// Does something with a script where there is as much stack as its parser may take, on a thread of its own if need be;
+/// `None` if that is too much.
 pub(super) fn with_stack<T: Send>(bytes: &[u8], parse: impl FnOnce() -> T + Send) -> Option<T> {
     let brackets = bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b'<')).count();
-    let stack = (1 << 20) + brackets * STACK_PER_BRACKET + bytes.len() * STACK_PER_BYTE;
+    let stack = LEAST_STACK + brackets * STACK_PER_BRACKET + bytes.len() * STACK_PER_BYTE;
     if stack > MOST_STACK {
         return None;
+    }
+    if stack * SLACK <= stack::left() {
+        return guard::catch(parse).ok();
     }
     thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(stack * SLACK);
