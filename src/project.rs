@@ -2,6 +2,7 @@
 
 mod git_index;
 
+use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,11 @@ struct Common {
     roots: Mutex<BTreeMap<PathBuf, Option<usize>>>,
     tracked: Mutex<BTreeMap<PathBuf, Arc<Option<BTreeSet<String>>>>>,
     manifests: Mutex<BTreeMap<PathBuf, Arc<Manifests>>>,
+    found: Mutex<BTreeMap<(TypeId, PathBuf), Found>>,
 }
+
+/// What was looked up in a folder, whatever that is.
+type Found = Arc<dyn Any + Send + Sync>;
 
 /// What the manifests at the top of a folder say of it.
 #[derive(Debug, Default)]
@@ -91,6 +96,18 @@ impl Project {
     pub(crate) fn manifests(&self, look: impl FnOnce() -> Manifests) -> Arc<Manifests> {
         let mut known = self.common.manifests.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(self.folder.clone()).or_insert_with(|| Arc::new(look())))
+    }
+
+    /// What there is of a kind in a folder of the workspace, or above it; looked up once, since every artifact asks.
+    pub(crate) fn found<T: Any + Send + Sync>(&self, folder: &Path, look: impl FnOnce() -> T) -> Arc<T> {
+        let place = (TypeId::of::<T>(), folder.to_path_buf());
+        let known = || self.common.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let earlier = known().get(&place).cloned().and_then(|found| found.downcast().ok());
+        earlier.unwrap_or_else(|| {
+            let found = Arc::new(look());
+            known().insert(place, Arc::clone(&found) as Found);
+            found
+        })
     }
 
     /// The root of version control, if there is one; looked up once, since every artifact asks.

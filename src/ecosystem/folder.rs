@@ -119,7 +119,7 @@ impl Files<'_> {
 }
 
 /// Whether an entry of a folder is a file, or a link to one. Only for links the system has to be asked again.
-fn is_file(entry: &fs::DirEntry) -> bool {
+pub(super) fn is_file(entry: &fs::DirEntry) -> bool {
     entry.file_type().is_ok_and(|kind| kind.is_file() || kind.is_symlink() && entry.path().is_file())
 }
 

@@ -53,9 +53,11 @@ fn below_its_source(project: &Project) -> Option<PathBuf> {
     const WRITTEN: [&str; 7] = ["dist", "build", "out", "lib", "npm", "pkg", "package"];
     let root = project.vcs_root()?;
     let below = project.folder.strip_prefix(root).unwrap_or(Path::new(""));
-    let is_written = below.iter().any(|part| WRITTEN.iter().any(|name| part == *name));
+    if !below.iter().any(|part| WRITTEN.iter().any(|name| part == *name)) {
+        return None;
+    }
     let is_the_same =
         |folder: &&Path| of_project(folder).is_some_and(|own| names(project).contains(&own.name));
     let mut above = project.folder.ancestors().skip(1).take(below.iter().count());
-    above.find(is_the_same).filter(|_| is_written).map(Path::to_path_buf)
+    above.find(is_the_same).map(Path::to_path_buf)
 }

@@ -45,6 +45,15 @@ impl ScanOptions {
     pub(super) fn looks_at_all(&self) -> bool {
         !self.marker_patterns.is_empty() || self.internal_code.is_some()
     }
+
+    /// Whether all that inspectors make literals of is the same. To make them anew for each package of a workspace, only
+    /// to see that, would take longer than many an audit.
+    fn has_words_of(&self, other: &Self) -> bool {
+        self.markers == other.markers
+            && self.packages == other.packages
+            && self.hosts == other.hosts
+            && self.private_members.members == other.private_members.members
+    }
 }
 
 /// What to look out for: patterns compiled once and shared by all workers.
@@ -77,12 +86,11 @@ impl Scanner {
 
     /// A scanner with other options. What it looks for is compiled only if that is something else.
     pub fn beside(&self, options: ScanOptions) -> Self {
-        match needles(&options) == *self.needles {
-            true => {
-                Self { prefilter: Arc::clone(&self.prefilter), needles: Arc::clone(&self.needles), options }
-            }
-            false => Self::new(options),
+        if !options.has_words_of(&self.options) {
+            return Self::new(options);
         }
+        debug_assert!(needles(&options) == *self.needles, "literals of something that isn't compared");
+        Self { prefilter: Arc::clone(&self.prefilter), needles: Arc::clone(&self.needles), options }
     }
 
     /// The literals that are looked for, by inspector; for measuring what each costs.

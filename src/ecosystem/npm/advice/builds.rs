@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use globset::Glob;
 use regex::Regex;
 
+use crate::ecosystem::folder::is_file;
 use crate::inventory::BuildOption;
 use crate::project::read;
 
@@ -162,7 +163,7 @@ fn files(folder: &Path) -> Vec<String> {
     let mut files = Vec::new();
     for below in ["", "scripts", "config", "build"] {
         let entries = std::fs::read_dir(folder.join(below)).into_iter().flatten().flatten();
-        let names = entries.filter(|entry| entry.path().is_file());
+        let names = entries.filter(is_file);
         let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
         files.extend(names.map(|name| if below.is_empty() { name } else { format!("{below}/{name}") }));
     }

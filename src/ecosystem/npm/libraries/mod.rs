@@ -17,6 +17,9 @@ struct Library {
     written: String,
 }
 
+/// Those that settings in one folder name.
+struct Libraries(Vec<Library>);
+
 /// The tool that publishes `folder` from elsewhere, and where it writes that, as seen from `folder`.
 pub(in crate::ecosystem) fn destination(folder: &Path) -> Option<(&'static str, String)> {
     let by_ng_packagr = ng_packagr::destination(folder).map(|written| ("ng-packagr", written));
@@ -51,8 +54,9 @@ fn written_here(project: &Project) -> Option<(&Path, String)> {
     let above = project.folder.ancestors().skip(1).take_while(|above| above.starts_with(root));
     above.into_iter().find_map(|above| {
         let here = project.folder.strip_prefix(above).ok()?;
-        let library = all(above).into_iter().find(|library| Path::new(&library.written) == here)?;
-        Some((above, library.folder))
+        let libraries = project.found(above, || Libraries(all(above)));
+        let library = libraries.0.iter().find(|library| Path::new(&library.written) == here)?;
+        Some((above, library.folder.clone()))
     })
 }
 

@@ -1,6 +1,9 @@
 //! Tools that publish a folder below a project in its place, because their settings say so: semantic-release (`pkgRoot`),
 //! release-it (`publishPath`), np and lerna (`contents`).
 
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::path::Path;
 
 use super::{Library, MANIFEST};
@@ -60,9 +63,13 @@ const SETTINGS: [Setting; 4] = [
 
 /// The tool that publishes a folder in place of `folder`, and that folder, as seen from there.
 pub(super) fn destination(folder: &Path) -> Option<(&'static str, String)> {
+    // One look at the folder for all that isn't there.
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let here: BTreeSet<OsString> = entries.map(|entry| entry.file_name()).collect();
     SETTINGS.iter().find_map(|setting| {
         let places = folder.ancestors().take(1 + setting.above);
-        let mut files = places.flat_map(|at| setting.files.iter().map(move |file| (at, file)));
+        let files = places.flat_map(|at| setting.files.iter().map(move |file| (at, file)));
+        let mut files = files.filter(|(at, file)| *at != folder || here.contains(OsStr::new(file)));
         let written = files.find_map(|(at, file)| {
             let is_program = file.ends_with("js") || file.ends_with("ts");
             value(&read(&at.join(file))?, setting.key, is_program)
