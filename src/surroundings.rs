@@ -47,8 +47,6 @@ pub struct Workspace {
     policy: Option<String>,
     indexes: Mutex<BTreeMap<Sources, Option<Arc<Index>>>>,
     texts: OwnTexts,
-    /// Those that were gathered before anybody asked.
-    ready: Mutex<BTreeMap<PathBuf, Surroundings>>,
 }
 
 /// What an index of internal code is made from: roots, files of fingerprints, and the folders of private packages.
@@ -62,7 +60,6 @@ impl Workspace {
             policy: policy.map(str::to_owned),
             indexes: Mutex::default(),
             texts: OwnTexts::default(),
-            ready: Mutex::default(),
         }
     }
 
@@ -89,10 +86,6 @@ impl Workspace {
     /// # Errors
     /// The settings are wrong, or name something that can't be used.
     pub fn surroundings(&self, folder: &Path) -> Result<Surroundings, SurroundingsError> {
-        let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner).remove(folder);
-        if let Some(ready) = ready {
-            return Ok(ready);
-        }
         let project = ecosystem::member(&self.project, folder);
         let settings = Settings::of(&project, self.policy.as_deref())?;
         let internal_code = self.internal_code(&settings, &project)?;
@@ -100,24 +93,13 @@ impl Workspace {
         Ok(Surroundings { project, settings, internal_code, own_source })
     }
 
-    /// Gathers the surroundings of what is published, while a client still packs that; until `is_late`. What goes wrong
-    /// is told when somebody asks for them. Returns some of them.
-    pub fn prepare(&self, is_late: impl Fn() -> bool) -> Option<Surroundings> {
+    /// The folders of what is published from here: of the packages in and below the project's folder, or that one itself.
+    pub fn published(&self) -> impl Iterator<Item = &Path> {
         let members = self.members().iter().filter(|member| !member.private);
-        let members = members.map(|member| member.folder.as_path());
-        let alone = self.members().is_empty().then_some(self.folder());
-        let mut some = None;
-        for folder in alone.into_iter().chain(members) {
-            if is_late() {
-                break;
-            }
-            if let Ok(surroundings) = self.surroundings(folder) {
-                some.get_or_insert_with(|| surroundings.clone());
-                let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-                ready.insert(folder.to_path_buf(), surroundings);
-            }
-        }
-        some
+        let below = members.map(|member| member.folder.as_path()).filter(|at| at.starts_with(self.folder()));
+        let mut below = below.peekable();
+        let alone = below.peek().is_none().then_some(self.folder());
+        alone.into_iter().chain(below)
     }
 
     /// Fingerprints of internal code; made once for all projects that have the same.
@@ -238,28 +220,25 @@ mod tests {
     }
 
     #[test]
-    fn what_was_gathered_ahead_is_the_same() {
+    fn what_is_published_is_all_but_what_is_private() {
         let folder = crate::scratch::testing::tree(&[
             ("package.json", r#"{"name": "root", "private": true, "workspaces": ["packages/*"]}"#),
             ("packages/a/package.json", r#"{"name": "a"}"#),
             ("packages/b/package.json", r#"{"name": "b"}"#),
-            ("packages/b/packgate.toml", "[rules]\nstray-tests = \"off\"\n"),
             ("packages/c/package.json", r#"{"name": "c", "private": true}"#),
+            ("elsewhere/package.json", r#"{"name": "e"}"#),
         ]);
-        let workspace = Workspace::new(folder.path(), None);
-        let levels = |name: &str| {
-            let folder = workspace.folder().join("packages").join(name);
-            let surroundings = workspace.surroundings(&folder).expect("surroundings");
-            assert_eq!(surroundings.project.folder, folder);
-            surroundings.settings.levels.len()
+        let published = |at: &str| {
+            let workspace = Workspace::new(&folder.path().join(at), None);
+            let folders = workspace.published().map(Path::to_path_buf);
+            let names = folders.map(|folder| folder.file_name().expect("a name").to_os_string());
+            names.collect::<Vec<_>>()
         };
-        let ready = || workspace.ready.lock().expect("no panic").len();
-        let before = (levels("a"), levels("b"));
-        workspace.prepare(|| false);
-        assert_eq!(ready(), 2, "those that are published");
-        assert_eq!((levels("a"), levels("b")), before);
-        assert_eq!(ready(), 0, "each is asked for once");
-        workspace.prepare(|| true);
-        assert_eq!(ready(), 0, "too late");
+        assert_eq!(published(""), ["a", "b"]);
+        assert_eq!(published("packages/b"), ["b"]);
+        assert_eq!(published("packages/c"), ["c"], "or nothing would be");
+        let alone = crate::scratch::testing::tree(&[("package.json", r#"{"name": "a"}"#)]);
+        let workspace = Workspace::new(alone.path(), None);
+        assert_eq!(workspace.published().collect::<Vec<_>>(), [workspace.folder()]);
     }
 }

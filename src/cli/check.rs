@@ -1,15 +1,16 @@
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use packgate::audit::{Audit, Auditor, Options};
+use packgate::audit::{Audit, Options};
 use packgate::commit::CommitOptions;
 use packgate::guard;
 use packgate::inventory::Kind;
-use packgate::pack::Choice;
+use packgate::pack::{self, Choice, Watch};
 use packgate::policy::Verdict;
 use packgate::settings::Level;
+use packgate::stack;
 use packgate::surroundings::Workspace;
 use packgate::timings::Timings;
 
@@ -117,22 +118,41 @@ impl Check {
             choice: Choice { members: self.member.clone(), since: self.since.clone() },
             keep: self.keep.clone(),
         };
+        let timings = self.timings.then(Arc::<Timings>::default);
+        let options = Options::default()
+            .kind(self.kind)
+            .fail_on(self.fail_on)
+            .keep_entries(outputs.need_entries())
+            .timings(timings.clone());
+        // Whether a waiver did nothing anywhere is known only in the end.
+        let is_single = workspace.members().is_empty() && settings.waivers.is_empty();
+        let gate = Gate::of(workspace, self.project.is_some());
         let progress = Progress::packing(self.quiet);
-        // While a client packs, git has time to answer, the project's text can be read, and patterns compiled.
-        let is_packed = AtomicBool::new(false);
+        // While a client packs, git has time to answer, the project's text can be read, patterns compiled, and what is
+        // written read.
+        let watch = Watch::default();
         let ahead = || {
-            if !packing.leaves_files_alone(&self.targets) {
-                return Default::default();
+            let published = || gate.workspace().published();
+            // Where nothing but the client runs, the project's files will be what they are.
+            if published().any(pack::runs_programs) {
+                return;
             }
-            let commit = CommitOptions::ahead(self.commit.as_deref(), self.project());
-            let some = workspace.prepare(|| is_packed.load(Ordering::Relaxed));
-            (commit, some.map(|some| Auditor::new(Options::default().surroundings(some))))
+            let commit = CommitOptions::of(self.commit.clone(), published().chain([self.project()]));
+            gate.go_by(|| options.clone().commit(commit.clone()));
+            std::thread::scope(|scope| {
+                scope.spawn(|| commit.ask_ahead(self.project()));
+                gate.ahead(&watch, self.means.workers(2).at_once > 1);
+            });
         };
-        let (targets, (commit, first)) = std::thread::scope(|scope| {
-            let ahead = packing.packs(&self.targets).then(|| scope.spawn(ahead));
-            let targets = Targets::gather(&self.targets, &packing, &mut wrong);
-            is_packed.store(true, Ordering::Relaxed);
-            (targets, ahead.and_then(|ahead| ahead.join().ok()).unwrap_or_default())
+        let is_here = packing.packs(&self.targets) && packing.is_here(&self.targets);
+        let targets = std::thread::scope(|scope| {
+            if is_here && self.project.is_none() && !self.means.is_bounded() {
+                // Without another thread it is done later.
+                let _ = stack::spawn(scope, ahead);
+            }
+            let targets = Targets::gather_watched(&self.targets, &packing, &watch, &mut wrong);
+            watch.end();
+            targets
         });
         progress.finish();
         let targets = targets?;
@@ -146,19 +166,13 @@ impl Check {
         outputs.without(targets.left_out.clone());
         let mut crates = PassedCrates::of(self.project());
         let workers = self.means.workers(targets.all.len());
-        let timings = self.timings.then(Arc::<Timings>::default);
-        let options = Options::default()
-            .commit(targets.commit(commit, self.commit.clone(), self.project()))
-            .kind(self.kind)
-            .fail_on(self.fail_on)
-            .keep_entries(outputs.need_entries())
-            .memory(workers.share)
-            .timings(timings.clone());
-        // Whether a waiver did nothing anywhere is known only in the end.
-        let is_apart = workspace.members().is_empty() && targets.all.iter().all(|one| one.folder.is_none());
-        let mut reporting = Reporting::begin(outputs, is_apart && settings.waivers.is_empty(), timings);
+        gate.go_by(|| {
+            let commit = targets.commit(self.commit.clone(), self.project());
+            options.clone().commit(commit).memory(workers.share)
+        });
+        let is_apart = is_single && targets.all.iter().all(|one| one.folder.is_none());
+        let mut reporting = Reporting::begin(outputs, is_apart, timings);
         reporting.wrong(wrong);
-        let gate = Gate::new(workspace, self.project.is_some(), options).beside(first);
         let how = How { gate: &gate, against: self.against.as_ref(), attestations: attestations.as_ref() };
         let mut passed = Vec::new();
         self.audit_all(&how, workers, &targets.all, &mut |target, audit| {

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use packgate::audit::{Audit, AuditContext, AuditError, Auditor, Options};
 use packgate::inventory::Inventory;
+use packgate::pack::{Sight, Watch};
+use packgate::publish::digest;
 use packgate::settings::Settings;
 use packgate::stored::Sought;
 use packgate::surroundings::Workspace;
@@ -19,10 +22,17 @@ pub(super) struct Gate {
     workspace: Workspace,
     /// Whether the command line says where all artifacts came from.
     is_named: bool,
-    options: Options,
+    options: OnceLock<Options>,
     auditors: Mutex<BTreeMap<PathBuf, Arc<Maker>>>,
     first: Mutex<Option<Arc<Auditor>>>,
+    /// Facts of artifacts that were read while a client still packed others.
+    early: Mutex<BTreeMap<PathBuf, Inventory>>,
 }
+
+/// Most bytes of an artifact that is read early: whoever waits for the client waits for that as well.
+const MOST_EARLY: u64 = 1 << 20;
+/// How long to wait for another artifact.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// An auditor, or why there is none.
 type Maker = OnceLock<Result<Arc<Auditor>, String>>;
@@ -61,12 +71,66 @@ impl From<AuditError> for Failure {
 impl Gate {
     /// `options` hold for every artifact, wherever it came from.
     pub(super) fn new(workspace: Workspace, is_named: bool, options: Options) -> Self {
-        Self { workspace, is_named, options, auditors: Mutex::default(), first: Mutex::default() }
+        let gate = Self::of(workspace, is_named);
+        gate.go_by(|| options);
+        gate
     }
 
-    /// With an auditor to share patterns with, which others may need, too.
-    pub(super) fn beside(self, first: Option<Auditor>) -> Self {
-        Self { first: Mutex::new(first.map(Arc::new)), ..self }
+    /// One whose options aren't known yet.
+    pub(super) fn of(workspace: Workspace, is_named: bool) -> Self {
+        Self {
+            workspace,
+            is_named,
+            options: OnceLock::new(),
+            auditors: Mutex::default(),
+            first: Mutex::default(),
+            early: Mutex::default(),
+        }
+    }
+
+    /// Sets the options, if they aren't known yet.
+    pub(super) fn go_by(&self, options: impl FnOnce() -> Options) {
+        self.options.get_or_init(options);
+    }
+
+    /// The workspace whose packages are audited.
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// While a client still packs: makes the auditors of what is published, and, if `reads`, takes stock of what it has
+    /// written already. What goes wrong is told when somebody asks for them.
+    pub(super) fn ahead(&self, watch: &Watch, reads: bool) {
+        for folder in self.workspace.published() {
+            if watch.is_over() {
+                return;
+            }
+            let _ = self.auditor(folder);
+        }
+        while reads {
+            match watch.look() {
+                Sight::Artifact { path, folder } => self.stock_early(&path, &folder),
+                Sight::Nothing => std::thread::sleep(PAUSE),
+                Sight::Over => return,
+            }
+        }
+    }
+
+    /// Keeps the facts of an artifact if it was whole: the same before and behind that.
+    fn stock_early(&self, path: &Path, folder: &Path) {
+        let is_small = std::fs::metadata(path).is_ok_and(|facts| facts.len() <= MOST_EARLY);
+        let (true, Ok(before), Ok(auditor)) = (is_small, digest(path), self.auditor(folder)) else { return };
+        if let Ok(inventory) = auditor.stock(path, 1)
+            && inventory.artifact.sha256 == before
+        {
+            self.early.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_path_buf(), inventory);
+        }
+    }
+
+    /// What was taken stock of early, if that is what is there now.
+    fn early(&self, path: &Path) -> Option<Inventory> {
+        let early = self.early.lock().unwrap_or_else(PoisonError::into_inner).remove(path)?;
+        digest(path).is_ok_and(|now| now == early.artifact.sha256).then_some(early)
     }
 
     /// The settings that an audit went by; `None` where they can't be read any more.
@@ -105,7 +169,10 @@ impl Gate {
     ) -> Result<(Arc<Auditor>, Inventory), Failure> {
         if let Some(folder) = target.folder.as_ref().filter(|_| !self.is_named) {
             let auditor = self.auditor(folder)?;
-            let inventory = auditor.stock(path, workers)?;
+            let inventory = match self.early(path) {
+                Some(early) => early,
+                None => auditor.stock(path, workers)?,
+            };
             return Ok((auditor, inventory));
         }
         let likely = self.workspace.likely_home(&target.path);
@@ -136,7 +203,7 @@ impl Gate {
 
     fn make(&self, folder: &Path) -> Result<Arc<Auditor>, String> {
         let surroundings = self.workspace.surroundings(folder).map_err(|error| error.to_string())?;
-        let options = self.options.clone().surroundings(surroundings);
+        let options = self.options.get().cloned().unwrap_or_default().surroundings(surroundings);
         let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         match first.clone() {
             Some(first_made) => {

@@ -6,7 +6,6 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use packgate::audit::{Audit, AuditContext, Options};
-use packgate::commit::CommitOptions;
 use packgate::fetch::ClientError;
 use packgate::policy::{Verdict, settle};
 use packgate::publish::{Comparison, Dispatch, Parcel, PublishError, Shipment};
@@ -127,11 +126,8 @@ impl Publish {
         if targets.all.is_empty() {
             return Ok(Audited::Nothing(Exit::Passed));
         }
-        let options = Options::default().fail_on(self.fail_on).commit(targets.commit(
-            CommitOptions::default(),
-            None,
-            workspace.folder(),
-        ));
+        let options =
+            Options::default().fail_on(self.fail_on).commit(targets.commit(None, workspace.folder()));
         let gate = Gate::new(workspace, false, options);
         let (mut consignments, mut audits) = (Vec::new(), Vec::new());
         for target in &targets.all {

@@ -5,7 +5,7 @@ use packgate::commit::CommitOptions;
 use packgate::ecosystem::{Edit, broken_manifest, is_manifest};
 use packgate::inventory::Inventory;
 use packgate::outcome::LeftOut;
-use packgate::pack::{self, Artifact, Choice, PackError};
+use packgate::pack::{self, Artifact, Choice, PackError, Watch};
 
 /// One artifact to examine.
 #[derive(Debug)]
@@ -46,11 +46,9 @@ impl Packing {
         }
     }
 
-    /// Whether all that there is to pack is the working directory's, and nothing but the client runs for that: then the
-    /// project's files will be what they are.
-    pub(crate) fn leaves_files_alone(&self, arguments: &[PathBuf]) -> bool {
-        let is_here = arguments.iter().all(|path| path.as_os_str() == ".");
-        is_here && !self.choice.is_narrow() && !pack::runs_programs(Path::new("."))
+    /// Whether all that there is to pack is what the working directory's workspace publishes.
+    pub(crate) fn is_here(&self, arguments: &[PathBuf]) -> bool {
+        arguments.iter().all(|path| path.as_os_str() == ".") && !self.choice.is_narrow()
     }
 
     /// Why something that isn't packed can't be taken as it is.
@@ -95,6 +93,16 @@ impl Targets {
         packing: &Packing,
         wrong: &mut Vec<String>,
     ) -> Result<Self, String> {
+        Self::gather_watched(arguments, packing, &Watch::default(), wrong)
+    }
+
+    /// The same, where somebody watches what is packed.
+    pub(crate) fn gather_watched(
+        arguments: &[PathBuf],
+        packing: &Packing,
+        watch: &Watch,
+        wrong: &mut Vec<String>,
+    ) -> Result<Self, String> {
         let mut targets = Self::default();
         for path in expanded(arguments)? {
             if packing.as_is || !path.is_dir() || !pack::has_manifest(&path) {
@@ -104,7 +112,7 @@ impl Targets {
                 }
                 continue;
             }
-            match pack::pack(&path, &packing.choice) {
+            match pack::pack_watched(&path, &packing.choice, watch) {
                 Ok(made) => targets.add(made, &path, packing.keep.as_deref())?,
                 Err(error @ PackError::Again) => {
                     targets.under_way.push(format!("{}: {error}", path.display()));
@@ -137,15 +145,9 @@ impl Targets {
     }
 
     /// What is needed to compare them with a commit: `revision`, or the one that they should be from.
-    /// What git was asked `ahead` isn't asked again.
-    pub(crate) fn commit(
-        &self,
-        ahead: CommitOptions,
-        revision: Option<String>,
-        project: &Path,
-    ) -> CommitOptions {
+    pub(crate) fn commit(&self, revision: Option<String>, project: &Path) -> CommitOptions {
         let folders = self.all.iter().filter_map(|target| target.folder.as_deref());
-        ahead.for_folders(revision, folders.chain([project]))
+        CommitOptions::of(revision, folders.chain([project]))
     }
 }
 

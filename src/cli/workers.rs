@@ -36,6 +36,11 @@ const SHARE: u64 = 64 * MIB;
 const LEAST: u64 = 256 * MIB;
 
 impl Means {
+    /// Whether how much memory an artifact may use depends on how many there are.
+    pub(super) fn is_bounded(&self) -> bool {
+        self.memory_limit.is_some()
+    }
+
     /// Shares them out.
     pub(super) fn workers(&self, artifacts: usize) -> Workers {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);

@@ -44,30 +44,7 @@ pub struct CommitError {
 impl CommitOptions {
     /// For artifacts that come from these folders.
     pub fn of<'a>(revision: Option<String>, folders: impl IntoIterator<Item = &'a Path>) -> Self {
-        Self::default().for_folders(revision, folders)
-    }
-
-    /// What git says of the commit that the packages of a folder will be compared with, asked while a client still packs
-    /// them.
-    pub fn ahead(revision: Option<&str>, folder: &Path) -> Self {
-        let ahead = Self::default();
-        if let Ok(repository) = ahead.asked.repository(folder) {
-            repository.tag(&[]);
-            if let Some(commit) = repository.commit(revision.unwrap_or("HEAD")) {
-                ahead.asked.contents(&repository, &commit);
-            }
-        }
-        ahead
-    }
-
-    /// For artifacts that come from these folders, with what git was asked already.
-    #[must_use]
-    pub fn for_folders<'a>(
-        self,
-        revision: Option<String>,
-        folders: impl IntoIterator<Item = &'a Path>,
-    ) -> Self {
-        let asked = self.asked;
+        let asked = Arc::<Asked>::default();
         let repository = folders.into_iter().find_map(|folder| asked.repository(folder).ok());
         let has_large_files = repository.as_ref().is_some_and(|repository| {
             repository.attribute_files().iter().any(|file| {
@@ -77,6 +54,15 @@ impl CommitOptions {
         });
         let format = repository.map(|repository| repository.format);
         Self { revision, format, has_large_files, asked }
+    }
+
+    /// Asks git of the commit that the packages of a folder will be compared with, while a client still packs them.
+    pub fn ask_ahead(&self, folder: &Path) {
+        let Ok(repository) = self.asked.repository(folder) else { return };
+        repository.tag(&[]);
+        if let Some(commit) = repository.commit(self.revision.as_deref().unwrap_or("HEAD")) {
+            self.asked.contents(&repository, &commit);
+        }
     }
 }
 

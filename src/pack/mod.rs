@@ -4,6 +4,7 @@
 mod assign;
 mod choose;
 mod order;
+mod watch;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::scratch;
 pub use crate::ecosystem::ClientError;
 pub use choose::Choice;
 pub use order::in_order;
+pub use watch::{Sight, Watch};
 
 /// What clients wrote. The files live as long as this.
 #[derive(Debug)]
@@ -133,6 +135,14 @@ pub fn has_manifest(folder: &Path) -> bool {
 /// There is nothing to pack, a client is missing, or one failed. Members of a workspace that can't be packed keep no
 /// other from it, and are in [`Packed::failed`].
 pub fn pack(folder: &Path, choice: &Choice) -> Result<Packed, PackError> {
+    pack_watched(folder, choice, &Watch::default())
+}
+
+/// The same, where somebody watches.
+///
+/// # Errors
+/// As [`pack`].
+pub fn pack_watched(folder: &Path, choice: &Choice, watch: &Watch) -> Result<Packed, PackError> {
     let folder = fs::canonicalize(folder)?;
     if is_packing(&folder) {
         return Err(PackError::Again);
@@ -152,20 +162,16 @@ pub fn pack(folder: &Path, choice: &Choice) -> Result<Packed, PackError> {
     match members.is_empty() && !choice.is_narrow() {
         true => packed.alone(&folder)?,
         false => {
-            packed.members(&folder, &members);
+            packed.members(&folder, &members, watch);
             packed.is_whole_workspace = !choice.is_narrow() && packed.failed.is_empty();
         }
     }
     Ok(packed)
 }
 
-/// Whether packing a folder, or the members of the workspace whose root it is, may run programs of the packages, so that
-/// their files may be others afterwards.
+/// Whether packing the package of a folder may run programs of it, so that its files may be others afterwards.
 pub fn runs_programs(folder: &Path) -> bool {
-    let runs = |folder: &Path| recipes(folder).iter().any(|(_, client, _)| client.runs_programs(folder));
-    let members = ecosystem::members_of(folder);
-    // Private members aren't packed, among them the root, as a rule.
-    members.iter().any(|member| !member.private && runs(&member.folder)) || members.is_empty() && runs(folder)
+    recipes(folder).iter().any(|(_, client, _)| client.runs_programs(folder))
 }
 
 impl Packed {
@@ -219,16 +225,17 @@ impl Packed {
     }
 
     /// Packs members of the workspace whose root `root` is.
-    fn members(&mut self, root: &Path, members: &[Member]) {
+    fn members(&mut self, root: &Path, members: &[Member], watch: &Watch) {
+        let recipes: Vec<_> = members.iter().map(|member| (member, recipes(&member.folder))).collect();
         for (ecosystem, client) in clients() {
-            let is_packed = |member: &&Member| {
-                recipes(&member.folder).iter().any(|(name, _, recipe)| *name == ecosystem && !recipe.private)
-            };
-            let own: Vec<&Member> = members.iter().filter(is_packed).collect();
+            let own = recipes.iter().filter(|(_, recipes)| {
+                recipes.iter().any(|(name, _, recipe)| *name == ecosystem && !recipe.private)
+            });
+            let own: Vec<&Member> = own.map(|(member, _)| *member).collect();
             let mut rest = own.clone();
             let names = assign::Names::of(&own);
             if own.len() > 1 && names.are_distinct() {
-                let written = self.at_once(root, (&own, &names), ecosystem, client);
+                let written = self.at_once(root, (&own, &names), (ecosystem, client), watch);
                 rest.retain(|member| !written.contains(&member.folder));
             }
             for member in rest {
@@ -247,10 +254,12 @@ impl Packed {
         &mut self,
         root: &Path,
         (members, names): (&[&Member], &assign::Names),
-        ecosystem: &'static str,
-        client: &dyn Client,
+        (ecosystem, client): (&'static str, &dyn Client),
+        watch: &Watch,
     ) -> Vec<PathBuf> {
         let Ok(into) = self.folder() else { return Vec::new() };
+        let (below, ends) = client.leaves();
+        watch.begin(into.join(below), ends, members);
         let Some(Ok(command)) = client.pack_all(root, members, &into) else { return Vec::new() };
         let written = artifacts_in(&into, client).unwrap_or_default();
         let mut owned: Vec<Vec<PathBuf>> = vec![Vec::new(); members.len()];
@@ -282,8 +291,7 @@ fn artifacts_in(into: &Path, client: &dyn Client) -> std::io::Result<Vec<PathBuf
     if folder.is_dir() {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if path.is_file() && ends.iter().any(|end| name.ends_with(end)) {
+            if path.is_file() && watch::is_artifact(&path, ends) {
                 found.push(path);
             }
         }
@@ -372,11 +380,5 @@ mod tests {
         assert!(!runs(&[("package.json", r#"{"name": "a", "scripts": {"build": "x", "test": "y"}}"#)]));
         assert!(runs(&[("package.json", r#"{"name": "a", "scripts": {"prepack": "x"}}"#)]));
         assert!(runs(&[("pyproject.toml", "[project]\nname = \"a\"")]));
-        let root =
-            r#"{"name": "r", "private": true, "workspaces": ["p/*"], "scripts": {"prepare": "husky"}}"#;
-        let quiet = [("package.json", root), ("p/a/package.json", r#"{"name": "a"}"#)];
-        assert!(!runs(&quiet), "a root isn't packed");
-        let loud = [("p/b/package.json", r#"{"name": "b", "scripts": {"prepare": "x"}}"#)];
-        assert!(runs(&[&quiet[..], &loud].concat()));
     }
 }

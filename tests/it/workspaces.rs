@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::cli::packgate;
 use crate::clients;
-use crate::samples::plant;
+use crate::samples::{npm_tarball, plant};
 
 /// A workspace on disk that git knows.
 struct Workspace(tempfile::TempDir);
@@ -439,4 +439,54 @@ fn a_tarball_away_from_its_project_says_what_is_missing() {
     let output = packgate(folder.path(), &["check", sample.to_str().unwrap()]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(text.matches("not applied: ").count(), 1, "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_client_writes_anew_is_read_anew() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let manifest =
+        |name: &str| format!(r#"{{"name": "{name}", "version": "1.0.0", "license": "MIT", "main": "i.js"}}"#);
+    let (a, b) = (manifest("a"), manifest("b"));
+    let workspace = Workspace::new(&[
+        ("package.json", r#"{"name": "root", "private": true}"#),
+        ("pnpm-workspace.yaml", "packages: ['packages/*']\n"),
+        ("packages/a/package.json", &a),
+        ("packages/a/i.js", ""),
+        ("packages/b/package.json", &b),
+        ("packages/b/i.js", ""),
+    ]);
+    let desk = tempfile::tempdir().unwrap();
+    let tarball = |file: &str, files: &[(&str, &str)]| {
+        let files = files.iter().map(|(path, text)| (format!("package/{path}"), text.as_bytes().to_vec()));
+        std::fs::write(desk.path().join(file), npm_tarball(&files.collect::<Vec<_>>())).unwrap();
+    };
+    tarball("a", &[("package.json", &a), ("i.js", "")]);
+    tarball("b", &[("package.json", &b), ("i.js", "")]);
+    tarball("a-without-entry", &[("package.json", &a)]);
+    // A client that thinks better of a package while it packs another, and one that writes it piece by piece.
+    let again =
+        "cp a $into/a-1.0.0.tgz; sleep 0.3; cp b $into/b-1.0.0.tgz; cp a-without-entry $into/a-1.0.0.tgz";
+    let slowly = "head -c 99 a-without-entry > $into/a-1.0.0.tgz; sleep 0.3; cp b $into/b-1.0.0.tgz; sleep 0.1; \
+                  tail -c +100 a-without-entry >> $into/a-1.0.0.tgz";
+    let pnpm = desk.path().join("pnpm");
+    for script in [again, slowly] {
+        let into =
+            "for argument; do case $argument in --pack-destination=*) into=${argument#*=};; esac; done";
+        let text = format!("#!/bin/sh\n{into}\ncd {}\n{script}\nsleep 0.3\n", desk.path().display());
+        std::fs::write(&pnpm, text).unwrap();
+        std::fs::set_permissions(&pnpm, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let paths = std::env::var_os("PATH").unwrap();
+        let paths = [desk.path().to_path_buf()].into_iter().chain(std::env::split_paths(&paths));
+        let output = Command::new(env!("CARGO_BIN_EXE_packgate"))
+            .args(["check", "--format", "json"])
+            .current_dir(workspace.0.path())
+            .env("PATH", std::env::join_paths(paths).unwrap())
+            .env_remove("GITHUB_ACTIONS")
+            .output();
+        let outcome = Outcome::of(&output.unwrap());
+        let verdict = |name: &str, verdict: &str| (name.to_owned(), verdict.to_owned());
+        assert_eq!(outcome.verdicts(), [verdict("a", "blocked"), verdict("b", "pass")], "{}", outcome.errors);
+    }
 }
