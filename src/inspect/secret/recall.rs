@@ -488,10 +488,13 @@ fn no_character_of_a_token_hides_it_when_it_alone_is_escaped() {
                 // for addresses, which hold neither quotes nor blanks.
                 let encloses = matches!(&token[at..=at], "\"" | "'") && !before.ends_with('(');
                 let is_address = !token.contains(['"', '\'', ' ', '\n']);
-                // Nobody escapes a blank or a brace beside another sign.
-                let is_layout = matches!(&token[at..=at], " " | "{" | "}")
-                    && !(before.ends_with(char::is_alphanumeric)
-                        && behind.starts_with(char::is_alphanumeric));
+                // Nobody escapes a blank or a bracket beside another sign, nor half an arrow.
+                let is_arrow =
+                    token[at..].starts_with("=>") || before.ends_with('=') && token[at..].starts_with('>');
+                let is_layout = is_arrow
+                    || matches!(&token[at..=at], " " | "{" | "}" | "[" | "]")
+                        && !(before.ends_with(char::is_alphanumeric)
+                            && behind.starts_with(char::is_alphanumeric));
                 if encloses || is_layout || before.ends_with('\\') || escape(b'a') == "%61" && !is_address {
                     continue;
                 }
