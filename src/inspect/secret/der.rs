@@ -22,11 +22,12 @@ pub(super) fn key(bytes: &[u8]) -> Option<Key> {
                 && algorithm.names_algorithm()
                 && key.tag == OCTETS =>
         {
-            (key.content.len() >= 16).then_some(Key::Open)
+            let inner = sec_1(key.content).unwrap_or(key.content);
+            (key.content.len() >= 16 && is_filled(inner)).then_some(Key::Open)
         }
         // SEC 1
         [version, key, ..] if version.is_number(1) && key.tag == OCTETS => {
-            (key.content.len() >= 16).then_some(Key::Open)
+            (key.content.len() >= 16 && is_filled(key.content)).then_some(Key::Open)
         }
         // PKCS#1, and DSA in the manner of OpenSSL: a version and large numbers
         [version, numbers @ ..] if version.is_number(0) || version.is_number(1) => {
@@ -45,6 +46,27 @@ const OCTETS: u8 = 0x04;
 const OBJECT: u8 = 0x06;
 /// RSA keys of many primes have more, and no reader that opens them.
 const MOST_FIELDS: usize = 16;
+
+/// The number that is the secret of a key as SEC 1 writes it.
+fn sec_1(bytes: &[u8]) -> Option<&[u8]> {
+    match Field::only(bytes, SEQUENCE)?.fields(MOST_FIELDS)?.as_slice() {
+        [version, key, ..] if version.is_number(1) && key.tag == OCTETS => Some(key.content),
+        _ => None,
+    }
+}
+
+/// Whether a key's secret is one: libraries that write keys have a form with nothing but zeros where it goes.
+fn is_filled(secret: &[u8]) -> bool {
+    /// Of as few bytes as a secret has, a machine draws more that differ.
+    const FEWEST: usize = 6;
+    let mut seen = [false; 256];
+    secret.iter().for_each(|byte| {
+        if let Some(seen) = seen.get_mut(usize::from(*byte)) {
+            *seen = true;
+        }
+    });
+    seen.iter().filter(|seen| **seen).count() >= FEWEST
+}
 
 /// The key in a PKCS#12, encrypted or not: a store of certificates that are trusted has none.
 fn key_bag(bytes: &[u8]) -> Option<Key> {
@@ -99,5 +121,40 @@ impl<'a> Field<'a> {
     /// Whether it begins with the name of an algorithm.
     fn names_algorithm(&self) -> bool {
         self.tag == SEQUENCE && Self::first(self.content).is_some_and(|(name, _)| name.tag == OBJECT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
+
+    fn field(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = content.len() as u8;
+        let length = if content.len() < 128 { vec![length] } else { vec![0x81, length] };
+        [&[tag][..], &length, content].concat()
+    }
+
+    /// A key as SEC 1 writes it, with the curve written out, and the same in PKCS#8.
+    fn keys(secret: &[u8], curve: &[u8]) -> [Vec<u8>; 2] {
+        let own =
+            field(SEQUENCE, &[field(INTEGER, &[1]), field(OCTETS, secret), field(0xA0, curve)].concat());
+        let algorithm = field(SEQUENCE, &field(OBJECT, b"\x2A\x86\x48\xCE\x3D\x02\x01"));
+        let other = field(SEQUENCE, &[field(INTEGER, &[0]), algorithm, field(OCTETS, &own)].concat());
+        [own, other]
+    }
+
+    #[test]
+    fn forms_that_a_library_fills_in_are_no_keys() {
+        let dice = &mut Dice::new(fresh_seed());
+        for _ in 0..20 {
+            let curve = dice.bytes(80);
+            for key in keys(&[0; 32], &curve).iter().chain(&keys(&[1; 32], &curve)) {
+                assert!(super::key(key).is_none());
+            }
+            for key in keys(&dice.bytes(32), &curve) {
+                assert_eq!(super::key(&key), Some(Key::Open));
+            }
+        }
     }
 }
