@@ -97,6 +97,14 @@ fn is_term(name: &str, value: &[u8]) -> bool {
         || value.strip_prefix(name.as_bytes()).is_some_and(|below| below.starts_with(b":"))
 }
 
+/// Whether what is called the key of a licence is that of one in a list of licences, and not what somebody paid for.
+fn lists_licences(text: &[u8], pairs: &[Pair<'_>]) -> bool {
+    let keys = pairs.iter().filter(|pair| names::is_key_of_licence(&pair.name));
+    let is_name = |pair: &Pair<'_>| text.get(pair.value.clone()).is_some_and(values::is_name_of_licence);
+    let (named, others): (Vec<&Pair<'_>>, Vec<&Pair<'_>>) = keys.partition(|pair| is_name(pair));
+    named.len() > others.len()
+}
+
 /// Whether a path is one of settings of any kind.
 pub(super) fn is_named(path: &str) -> bool {
     !table::formats(path, b"#!").is_empty()
@@ -245,6 +253,8 @@ fn are_names(text: &[u8], list: &[Pair<'_>]) -> bool {
 fn credentials(text: &[u8], pairs: &[Pair<'_>], format: Format) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let digests = Digests::of(text);
+    let has_licences = lists_licences(text, pairs);
+    let is_of_licence = |pair: &Pair<'_>| has_licences && names::is_key_of_licence(&pair.name);
     let lists = pairs.chunk_by(|one, next| one.name == next.name && one.parent == next.parent);
     for pair in lists.filter(|list| !are_names(text, list)).flatten() {
         let value = clear(text, pair.value.clone());
@@ -266,6 +276,7 @@ fn credentials(text: &[u8], pairs: &[Pair<'_>], format: Format) -> Vec<Range<usi
         } else if pair.secret
             || !is_term(&pair.name, &value)
                 && !digests.has(&pair.name, &value)
+                && !is_of_licence(pair)
                 && names::kind(&pair.parent, &pair.name)
                     .is_some_and(|kind| values::is_secret(&value, kind, format))
         {

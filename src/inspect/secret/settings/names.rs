@@ -407,6 +407,16 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     (!is_harmless && (is_token || is_key)).then_some(Kind::Token)
 }
 
+/// Whether a name ends in `licenseKey`, or the like of several.
+pub(super) fn is_key_of_licence(name: &str) -> bool {
+    if !name.ends_with(['y', 's', 'Y', 'S']) || !name.contains(['L', 'l']) || !name.contains(['C', 'c']) {
+        return false;
+    }
+    let words = words(name);
+    let mut words = words.iter().rev().map(String::as_str);
+    matches!(words.next(), Some("key" | "keys")) && words.next() == Some("license")
+}
+
 fn is_host(name: &[u8]) -> bool {
     let is_of_host =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
@@ -440,6 +450,21 @@ pub(super) fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_of_licences() {
+        for (name, is_one) in [
+            ("license_key", true),
+            ("spdxLicenseKey", true),
+            ("other_spdx_license_keys", true),
+            ("LICENSE_KEY", true),
+            ("license", false),
+            ("api_key", false),
+            ("licence_key_file", false),
+        ] {
+            assert_eq!(is_key_of_licence(name), is_one, "{name}");
+        }
+    }
 
     #[test]
     fn names_are_taken_apart() {

@@ -539,3 +539,25 @@ fn keys_of_bytes_are_judged_by_their_digits() {
     let text = format!("<?php\n\nreturn \"{key}\";\n");
     assert_eq!(lines(path, &text, "secret-"), [3], "{key}");
 }
+
+#[test]
+fn lists_of_licences_hold_no_keys() {
+    let mut dice = Dice::new(fresh_seed());
+    let names = ["3com-microcode", "bsd-new-1.1", "mulanpsl-2.0-en", "BSD-4.3TAHOE", "CC-BY-NC-SA-3.0-US"];
+    let one = |name: &str| {
+        format!(
+            "{{\"license_key\": \"{name}\", \"other_license_keys\": [\"LicenseRef-scancode-{}\"]}}",
+            name.to_lowercase()
+        )
+    };
+    let list = format!("[{}]", names.map(one).join(",\n"));
+    assert!(lines("package/data/index.json", &list, "secret-").is_empty(), "{list}");
+    assert!(lines("package/data/a.json", &one("3com-microcode"), "secret-").is_empty());
+    for _ in 0..10 {
+        let recipes = ["{hex:32}", "{base62:24}", "{upper36:5}-{upper36:5}-{upper36:5}-{upper36:5}"];
+        for key in recipes.map(|recipe| dice.make(recipe)) {
+            let text = format!("{{\"license_key\": \"{key}\"}}");
+            assert_eq!(lines("package/data/config.json", &text, "secret-"), [1], "{text}");
+        }
+    }
+}

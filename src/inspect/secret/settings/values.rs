@@ -176,6 +176,26 @@ fn is_one_word(value: &[u8]) -> bool {
 }
 
 /// Digits that somebody chose or was given: no row of them, and not the same few over and over.
+/// `3com-microcode`, `LicenseRef-scancode-bsd-new-1.1`: words as people write them, and short numbers. What somebody paid
+/// for is drawn, in capitals or letters and digits of any order.
+pub(super) fn is_name_of_licence(value: &[u8]) -> bool {
+    /// Characters of a number, with the letters beside it.
+    const SHORT: usize = 6;
+    let is_word = |part: &[u8]| {
+        let rest = part.get(1..).unwrap_or_default();
+        part.len() > 1
+            && part.first().is_some_and(u8::is_ascii_alphabetic)
+            && rest.iter().all(u8::is_ascii_lowercase)
+    };
+    let is_own = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.+".contains(byte);
+    let value = value.strip_prefix(b"LicenseRef-").unwrap_or(value);
+    let parts = || value.split(|byte| b"-_.+".contains(byte)).filter(|part| !part.is_empty());
+    value.iter().all(is_own)
+        && parts().all(|part| part.len() <= SHORT || part.iter().all(u8::is_ascii_alphabetic))
+        && parts().any(is_word)
+        && 2 * parts().filter(|part| is_word(part)).map(<[u8]>::len).sum::<usize>() >= value.len()
+}
+
 fn is_pin(value: &[u8]) -> bool {
     let steps =
         || value.windows(2).filter_map(|pair| Some(i16::from(*pair.get(1)?) - i16::from(*pair.first()?)));
