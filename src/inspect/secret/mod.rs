@@ -11,6 +11,7 @@ mod decode;
 mod der;
 mod digits;
 mod effort;
+mod installed;
 mod key;
 mod login_file;
 mod named;
@@ -364,6 +365,9 @@ fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Fou
     if !distinct || pattern.before > 0 || pattern.names_value {
         return None;
     }
+    if pattern.check != Check::Crc && is_in_symbol(bytes, at) {
+        return None;
+    }
     let end = (at + pattern.longest).min(bytes.len());
     let found = match_in(bytes.get(at..end)?, 0..end - at, 0, keyword, search)
         // the next string begins where the token ends: cut there
@@ -380,6 +384,17 @@ fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Fou
     let first = random.get(..24).unwrap_or(random);
     let is_random = digits * 12 >= random.len() || spelling::is_jumbled(first);
     (pattern.check == Check::Crc || is_random).then_some(found)
+}
+
+/// Whether a place is within the name of a symbol as the compilers of Rust and C++ write it, which has all that a token may
+/// have: `_RINvXs_4acme5typessu_1__Nt...`
+fn is_in_symbol(bytes: &[u8], at: usize) -> bool {
+    const LONGEST: usize = 2_000;
+    const BEGINNINGS: [&[u8]; 4] = [b"_R", b"_ZN", b"__R", b"__ZN"];
+    let before = bytes.get(at.saturating_sub(LONGEST)..at).unwrap_or_default();
+    let is_own = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.".contains(byte);
+    let name = before.iter().rposition(|byte| !is_own(byte)).and_then(|end| before.get(end + 1..));
+    name.is_some_and(|name| BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)))
 }
 
 fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search: &Search) -> Option<Found> {
@@ -475,7 +490,7 @@ fn fact(sample: &Sample<'_>, found: &Found) -> Option<Secret> {
     /// A digest of a short secret could be turned back by trying.
     const SHORT: usize = 20;
     let token = sample.bytes.get(found.token.clone())?;
-    let rule = TABLE.get(found.rule)?.name;
+    let rule = installed::rule(sample.bytes, found, TABLE.get(found.rule)?.name);
     let mut hash = Sha256::new();
     if token.len() < SHORT {
         hash.update(rule);

@@ -252,6 +252,10 @@ fn every_token_with_a_long_beginning_is_found_among_packed_strings() {
         for pattern in rule.patterns.iter().filter(|pattern| begins(pattern)) {
             for _ in 0..5 {
                 let token = instance(&mut dice, pattern.example);
+                let may_be_within = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                let symbol = format!("\0_RINvXNvNtCs1bwN_4acme5typ{token}1__NtB5_23Deserialize\0");
+                let within = scan("package/bin/acme", symbol.as_bytes(), Media::Elf);
+                assert!(pattern.check == Check::Crc || !may_be_within || within.is_empty(), "{symbol}");
                 let bytes = format!("\0\x01nosuchfileordirectory{token}invalidargument\0");
                 let found = scan("package/bin/acme", bytes.as_bytes(), Media::Elf);
                 if !found.iter().any(|secret| secret.at.offset == 23) {
