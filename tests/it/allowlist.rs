@@ -146,6 +146,22 @@ fn a_wheel_changed_after_the_build() {
         ["record-mismatch demo-1.0.dist-info/RECORD", "missing-entry-point demo-1.0.dist-info/METADATA"]
     );
     assert_eq!(wheel(&[("-demo-1.0.dist-info/RECORD", "")]), ["record-mismatch demo-1.0.dist-info/RECORD"]);
+    let emptied = |summary: &str| {
+        let fields =
+            format!("Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nLicense-Expression: MIT\n{summary}");
+        let gone = [
+            "-demo/__init__.py",
+            "-demo/cli.py",
+            "-demo-1.0.dist-info/entry_points.txt",
+            "-demo-1.0.dist-info/RECORD",
+        ];
+        let mut changes: Vec<(&str, &str)> = gone.iter().map(|path| (*path, "")).collect();
+        changes.push(("demo-1.0.dist-info/METADATA", &fields));
+        wheel(&changes).contains(&"missing-entry-point demo-1.0.dist-info/METADATA".to_owned())
+    };
+    assert!(emptied("Summary: Demonstrations\n"));
+    assert!(!emptied("Summary: Deprecated backport of demo; use the standard library\n"));
+    assert!(!emptied("Classifier: Development Status :: 7 - Inactive\n"));
     assert_eq!(wheel(&[("-demo-1.0.dist-info/METADATA", "")]), ["manifest-ambiguous"]);
     let lower = wheel(&[("demo-1.0.dist-info/metadata", "Name: other\n")]);
     assert!(lower.contains(&"manifest-ambiguous demo-1.0.dist-info/metadata".to_owned()), "{lower:?}");

@@ -42,13 +42,38 @@ pub(super) fn nothing_to_install(
     let is_own = |path: &str| path.split('/').next().is_some_and(|top| top.ends_with(".dist-info"));
     let is_empty = inventory.top_files().all(|entry| is_own(&entry.path));
     let needs_others = fields.iter().any(|(key, _)| key == "requires-dist");
-    (is_empty && !needs_others).then(|| MissingEntryPoint {
+    (is_empty && !needs_others && !is_left_empty(fields)).then(|| MissingEntryPoint {
         field: "METADATA".to_owned(),
         target: package.name.clone(),
         weight: EntryPointWeight::Whole,
         near: None,
         place: None,
         line: None,
+    })
+}
+
+/// Whether a project says of itself that there is nothing in it any more, or not yet.
+fn is_left_empty(fields: &[(String, String)]) -> bool {
+    const WORDS: [&str; 10] = [
+        "deprecated",
+        "obsolete",
+        "placeholder",
+        "place holder",
+        "dummy",
+        "reserved",
+        "renamed",
+        "no longer",
+        "superseded",
+        "do not install",
+    ];
+    let says = |value: &str| {
+        let lower = value.to_lowercase();
+        WORDS.iter().any(|word| lower.contains(word))
+    };
+    fields.iter().any(|(key, value)| match key.as_str() {
+        "summary" => says(value),
+        "classifier" => value == "Development Status :: 7 - Inactive",
+        _ => false,
     })
 }
 
