@@ -60,6 +60,9 @@ const WORDS: &[&str] = &[
     "sample",
     "samples",
     "demo",
+    "bench",
+    "benchmark",
+    "benchmarks",
     "dummy",
     "fuzz",
     "fuzzing",
@@ -167,6 +170,7 @@ mod tests {
             "a-1.0/deps/tls/t/assets/server.key",
             "a-1.0/regress/rsa.prv",
             "a-1.0/misc/fuzz-harness/keys.h",
+            "a-1.0/record/old-bench-log/10/a.log",
         ] {
             assert!(is_for_show(place, "package"), "{place}");
         }
@@ -186,6 +190,7 @@ mod tests {
             "package/lib/specials/a.js",
             "package/lib/fuzzy/a.pem",
             "package/lib/regression/a.pem",
+            "package/lib/workbench/a.pem",
         ] {
             assert!(!is_for_show(place, "package"), "{place}");
         }

@@ -10,6 +10,7 @@ use crate::inventory::{Entry, Media};
 use crate::unpack;
 
 use super::content::text_start;
+use super::database;
 
 type Check = fn(&Sample<'_>, &Entry) -> bool;
 type Magic = fn(&[u8]) -> bool;
@@ -43,7 +44,7 @@ pub(super) const BY_NAME: &[(&str, Check)] = &[
             .iter()
             .any(|magic| sample.bytes.starts_with(magic))
     }),
-    ("sqlite", |sample, _| sample.bytes.starts_with(b"SQLite format 3\0")),
+    ("sqlite", |sample, _| database::is_somebodys(sample.bytes)),
     ("text", |sample, _| sample.media.is_text() && !sample.bytes.is_empty()),
     // Not of object files: that is a library.
     ("archive", |sample, _| match sample.media {

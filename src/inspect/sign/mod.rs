@@ -3,6 +3,7 @@
 
 mod checks;
 mod content;
+mod database;
 mod listing;
 mod open_head;
 mod paths;
