@@ -17,6 +17,9 @@ const LONGEST: usize = 80_000;
 /// at least a tenth of all but the longest licences.
 const ALIKE: f32 = 0.92;
 
+/// How alike it is with lines of its own around it, at least.
+const HALF: f32 = 0.6;
+
 /// Words of conditions that people put around the text of an open licence.
 const CONDITIONS: &[&str] = &[
     "commons clause",
@@ -226,9 +229,24 @@ fn known(text: &str) -> Option<&'static str> {
     if text.len() > LONGEST || CONDITIONS.iter().any(|words| lower.contains(words)) {
         return None;
     }
-    let found = STORE.analyze(&TextData::new(text));
-    let is_alike = found.score >= ALIKE;
+    let own = TextData::new(text);
+    let found = STORE.analyze(&own);
+    let is_alike = found.score >= ALIKE || found.score >= HALF && is_within(&own, found.data);
     KNOWN.iter().map(|(name, _)| *name).find(|name| is_alike && *name == found.name)
+}
+
+/// Whether a text is all of a licence behind a few lines of its own, say on who wrote what, that take nothing back.
+fn is_within(text: &TextData, licence: &TextData) -> bool {
+    /// Lines around it.
+    const MOST: usize = 40;
+    const NOT_ALL: [&str; 5] = ["includes", "contains", "portion", "parts of", "except for"];
+    let (best, score) = text.optimize_bounds(licence);
+    let (start, end) = best.lines_view();
+    let (before, behind) = (text.lines().get(..start), text.lines().get(end..));
+    let (before, behind) = (before.unwrap_or_default(), behind.unwrap_or_default());
+    let around = [before, behind].concat().join(" ").to_lowercase();
+    let takes_back = [RESTRICTIONS, CONDITIONS, &NOT_ALL].concat().iter().any(|words| around.contains(words));
+    score >= ALIKE && before.len() + behind.len() <= MOST && !takes_back
 }
 
 /// Whether a text of its own gives everybody the source: it says so early, and takes nothing back.
@@ -314,6 +332,24 @@ mod tests {
         let mit = text_of("MIT").replace("<year>", "2026").replace("<copyright holders>", "Acme Corporation");
         assert_eq!(known(&format!("The MIT License (MIT)\n\n{mit}")), Some("MIT"));
         assert_eq!(known(&mit.lines().map(|line| format!("  {line}\r\n")).collect::<String>()), Some("MIT"));
+    }
+
+    #[test]
+    fn lines_around_a_known_text_say_who_wrote_it() {
+        let who = "Acme was written by these:\n\n  Ada of Acme Laboratories\n  Bob of the University of Acme\n\n\
+            There have been many contributions from others. Unless noted otherwise, all files are under this licence:\n\n----\n\n";
+        for name in ["EPICS", "NCSA", "PostgreSQL", "EPL-2.0"] {
+            assert_eq!(known(&format!("{who}{}", text_of(name))), Some(name));
+        }
+        for name in ["NCSA", "PostgreSQL"] {
+            for other in [
+                "It may be used for evaluation only.\n\n",
+                "It contains parts under this licence:\n\n",
+                "Acme is proprietary software.\n\n",
+            ] {
+                assert_eq!(known(&format!("{who}{other}{}", text_of(name))), None, "{name} {other}");
+            }
+        }
     }
 
     #[test]
