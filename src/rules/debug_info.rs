@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Context, Family, Finding, Place, Rule, stray};
 use crate::inventory::{BinaryFacts, BuildOption, DebugSection, Entry, Inventory};
-use crate::words::bytes;
+use crate::paths;
+use crate::words::{bytes, counted};
 
 pub(super) const RULE: Rule = Rule {
     name: "debug-info",
@@ -52,12 +55,29 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let inventory = context.inventory;
     let own = facts_with_debug(inventory)
         .filter(|(entry, facts)| !is_of_others(entry, facts) && !is_linked(inventory, facts));
-    findings.extend(own.filter_map(|(entry, facts)| {
-        let finding = finding(rule, entry, facts)?;
+    let mut folders: BTreeMap<(&str, &str), Vec<Finding>> = BTreeMap::new();
+    for (entry, facts) in own {
+        let Some(finding) = finding(rule, entry, facts) else { continue };
         // A file of its own is left out, and nothing is stripped.
-        Some(if facts.format == "PDB" { finding } else { with_option(finding, inventory) })
-    }));
+        let finding = if facts.format == "PDB" { finding } else { with_option(finding, inventory) };
+        folders.entry((paths::folder(&entry.place), facts.format)).or_default().push(finding);
+    }
+    findings.extend(folders.into_values().flat_map(together));
     stray::check(rule, context, findings);
+}
+
+/// The findings on the files of one kind in one folder: of many, one.
+fn together(mut all: Vec<Finding>) -> Vec<Finding> {
+    /// Up to so many files of one folder get a finding each.
+    const MOST_ALONE: usize = 8;
+    if all.len() <= MOST_ALONE {
+        return all;
+    }
+    all.sort_by(|a, b| a.place.path.cmp(&b.place.path));
+    let others = counted(all.len() as u64 - 1, "other file");
+    let first = all.swap_remove(0);
+    let message = format!("{} The same holds for {others} of this folder.", first.message);
+    vec![first.message(message)]
 }
 
 /// The binaries of an artifact with their facts.
@@ -180,6 +200,17 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert!(found[0].message.contains("save 3.7 MB of 10.5 MB"), "{}", found[0].message);
         assert!(found[0].message.contains("(.debug_info and 1 more)"), "{}", found[0].message);
+    }
+
+    #[test]
+    fn many_in_a_folder_are_one_line() {
+        let named = |place: String| Entry { place, ..program("ELF", &[(".debug_info", 1 << 20)]) };
+        let all = |folder: &'static str, count: usize| {
+            (0..count).map(move |number| named(format!("package/{folder}/a{number}.node")))
+        };
+        let found = run(&RULE, &inventory(all("x", 9).chain(all("y", 8)).collect()));
+        assert_eq!(found.len(), 9);
+        assert!(found.iter().any(|one| one.message.contains("for 8 other files of this folder")));
     }
 
     #[test]
