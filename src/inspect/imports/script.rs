@@ -21,6 +21,7 @@ use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::operator::UnaryOperator;
 use oxc_syntax::scope::ScopeFlags;
 
+use super::commonjs;
 use super::names::Parsed;
 use super::script_files::{self, Places};
 use crate::guard;
@@ -104,6 +105,9 @@ fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
     asked.references(program);
     if !asked.is_declaration {
         asked.found.extend(Parsed::of(program).found);
+        if !has_module_syntax(program) {
+            asked.found.extend(commonjs::gives(text));
+        }
         let waits = asked.is_module.then(|| Waits::of(program)).flatten();
         asked.found.extend(waits.map(|at| (at, Asking::Waits, "await".to_owned())));
     }

@@ -39,12 +39,18 @@ impl<'a> Given<'a> {
     }
 
     /// Whether a module is known to have no such name itself, and the modules all of whose names it hands on; `None` if it
-    /// may have any. One that hands on all names of a package may.
-    pub(super) fn lacks(&self, module: &'a Entry, name: &str) -> Option<Vec<&'a str>> {
+    /// may have any. One that hands on all names of a package may. Of CommonJS the quick look knows no names, and it may hand
+    /// on all that it requires.
+    pub(super) fn lacks(&self, module: &'a Entry, name: &str, is_common: bool) -> Option<Vec<&'a str>> {
         let mut known = self.known.borrow_mut();
         let names = known.entry(module.id).or_insert_with(|| {
             let all = match self.sure {
                 Some(sure) => sure.get(&module.id)?.as_slice(),
+                None if is_common => {
+                    let required = module.imports.iter().filter(|one| one.by == Asking::Require);
+                    let own = required.map(|one| &*one.specifier).filter(|name| name.starts_with('.'));
+                    return Some(Names { own: HashSet::new(), all_of: own.take(MOST_HANDED_ON).collect() });
+                }
                 None => module.imports.as_slice(),
             };
             let given = all.iter().filter(|one| one.by == Asking::Gives).map(|one| &*one.specifier);

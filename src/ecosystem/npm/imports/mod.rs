@@ -481,8 +481,8 @@ impl<'a> Whole<'a> {
         lacking.flatten().map(|path| (path, Graph::Code)).collect()
     }
 
-    /// The module that doesn't give a name that is taken from it, where Node takes both files for modules of the language,
-    /// and behind it those all of whose names it hands on.
+    /// The module that doesn't give a name that is taken from it, where Node takes the file for a module of the language, and
+    /// behind it those all of whose names it hands on. Of CommonJS, Node sees the names that stand in the text.
     fn lacking_modules(&self, node: Node<'a>, import: &Import) -> Option<Vec<&'a str>> {
         let (name, from) = taken(&import.specifier);
         let Resolved::File(file) = self.tree.resolve(node.0, from, node.1) else { return None };
@@ -497,9 +497,15 @@ impl<'a> Whole<'a> {
         const MOST: usize = 50;
         let mut next = vec![module];
         while let Some(module) = next.pop() {
-            let own =
-                self.tree.entry(module).filter(|_| self.format((module, Graph::Code)) == Format::Module);
-            let Some(handed_on) = own.and_then(|entry| self.given.lacks(entry, name)) else { return false };
+            let is_common = self.is_common(module);
+            // all of it is what CommonJS gives by default
+            if is_common && ["default", "module.exports", "__esModule"].contains(&name) {
+                return false;
+            }
+            let is_known = is_common || self.format((module, Graph::Code)) == Format::Module;
+            let own = self.tree.entry(module).filter(|_| is_known);
+            let handed_on = own.and_then(|entry| self.given.lacks(entry, name, is_common));
+            let Some(handed_on) = handed_on else { return false };
             // nobody hands on what another one gives by default
             for from in handed_on.into_iter().filter(|_| name != "default") {
                 if !self.asks_one() {
@@ -516,6 +522,24 @@ impl<'a> Whole<'a> {
             }
         }
         true
+    }
+
+    /// Whether Node takes a script for CommonJS, by its name or for want of anything that says otherwise.
+    fn is_common(&self, path: &'a str) -> bool {
+        let speaks_of_modules = |entry: &Entry| {
+            entry.imports.iter().any(|one| {
+                matches!(one.by, Asking::Import | Asking::TypedImport | Asking::Export | Asking::Name)
+            })
+        };
+        match self.format((path, Graph::Code)) {
+            Format::CommonJs => true,
+            Format::Module => false,
+            Format::Unknown => {
+                !self.is_for_react_native
+                    && path.ends_with(".js")
+                    && self.tree.entry(path).is_some_and(|entry| !speaks_of_modules(entry))
+            }
+        }
     }
 
     /// What Node takes a file for.
@@ -561,7 +585,7 @@ impl<'a> Whole<'a> {
         if !is_relative(specifier) {
             return alone(match graph {
                 Graph::Code if self.tree.is_for_the_web(from) => return None,
-                Graph::Code => self.lacks(specifier)?,
+                Graph::Code => self.lacks(specifier, import.by == Asking::Require)?,
                 Graph::Types => self.dependencies.lacks_types(specifier)?,
                 Graph::Styles => return None,
             });
@@ -604,11 +628,16 @@ impl<'a> Whole<'a> {
     }
 
     /// What is wrong with a name that code asks for.
-    fn lacks(&self, specifier: &str) -> Option<ImportTrouble> {
+    fn lacks(&self, specifier: &str, is_required: bool) -> Option<ImportTrouble> {
         if specifier.starts_with('#') {
             let Some(imports) = self.imports.as_ref().filter(|imports| imports.names(specifier)) else {
                 return Some(ImportTrouble::NotExported);
             };
+            let by_node = imports.path_of_node(specifier, is_required);
+            let is_lost = |path: String| path.starts_with("./") && self.tree.lacks_file("", &path);
+            if by_node.is_some_and(is_lost) {
+                return Some(ImportTrouble::Absent);
+            }
             let targets = imports.paths(specifier);
             let is_own = |target: &String| target.starts_with("./");
             let is_there = |target: &String| self.tree.get(target.trim_start_matches("./")).is_some();

@@ -62,6 +62,33 @@ impl<'m> Subpaths<'m> {
         if paths.len() < MOST { paths } else { Vec::new() }
     }
 
+    /// The one path that Node takes for a name of `imports`, where it doesn't depend on the order of the conditions, which
+    /// isn't known here.
+    pub(super) fn path_of_node(&self, name: &str, is_required: bool) -> Option<String> {
+        const DEEPEST: usize = 32;
+        let (mut target, star) = self.mapped(name)?;
+        for _ in 0..DEEPEST {
+            let map = match target {
+                Value::String(path) => return Some(path.replace('*', star)),
+                Value::Object(map) => map,
+                _ => return None,
+            };
+            // what stands for everything else is last
+            let conditions = map.keys().filter(|key| *key != "default" && NODE.contains(&key.as_str()));
+            let conditions: Vec<&str> = conditions.map(String::as_str).take(3).collect();
+            let by = if is_required { "require" } else { "import" };
+            let condition = match conditions.as_slice() {
+                ["node"] => "node",
+                ["import" | "require"] if map.contains_key(by) => by,
+                ["import", "require"] | ["require", "import"] => by,
+                [] | ["import" | "require"] => "default",
+                _ => return None,
+            };
+            target = map.get(condition)?;
+        }
+        None
+    }
+
     /// What a key leads to, and what stands for the star in it: the key itself, or the pattern with the longest beginning.
     fn mapped<'k>(&self, key: &'k str) -> Option<(&'m Value, &'k str)> {
         if let Some(target) = self.keys.get(key) {
@@ -108,6 +135,31 @@ mod tests {
         }
         let (alone, conditions) = (json!("./a.js"), json!({"import": "./a.js"}));
         assert!(Subpaths::of_exports(&alone).has(".") && !Subpaths::of_exports(&conditions).has("./b"));
+    }
+
+    #[test]
+    fn the_one_path_that_node_takes() {
+        let imports = json!({
+            "#a": {"browser": "./b.js", "node": "./n.js", "default": "./d.js"},
+            "#b": {"import": "./i.js", "require": "./r.js", "default": "./d.js"},
+            "#c/*": {"vite": "./v.js", "default": {"require": "./r/*.js", "default": "./d/*.js"}},
+            "#d": {"node": "./n.js", "import": "./i.js"},
+            "#e": ["x", "./a.js"],
+            "#f": {"browser": "./b.js"},
+        });
+        let known = Subpaths::of_imports(&imports).unwrap();
+        for (name, imported, required) in [
+            ("#a", Some("./n.js"), Some("./n.js")),
+            ("#b", Some("./i.js"), Some("./r.js")),
+            ("#c/x", Some("./d/x.js"), Some("./r/x.js")),
+            ("#d", None, None),
+            ("#e", None, None),
+            ("#f", None, None),
+            ("#g", None, None),
+        ] {
+            assert_eq!(known.path_of_node(name, false).as_deref(), imported, "{name}");
+            assert_eq!(known.path_of_node(name, true).as_deref(), required, "{name}");
+        }
     }
 
     #[test]
