@@ -78,12 +78,20 @@ Move the package to `dependencies` or `peerDependencies`, or bundle it.
 
 fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     use ImportTrouble::{
-        Above, Absent, FileAbsent, Inexact, LetterCase, NameAbsent, NotExported, ThreadAbsent,
+        Above, Absent, FileAbsent, Inexact, LetterCase, NameAbsent, NameLater, NotExported, ThreadAbsent,
     };
     let is_missing = |broken: &&BrokenImport| {
         matches!(
             broken.trouble,
-            Above | Absent | FileAbsent | ThreadAbsent | LetterCase | Inexact | NameAbsent | NotExported
+            Above
+                | Absent
+                | FileAbsent
+                | ThreadAbsent
+                | LetterCase
+                | Inexact
+                | NameAbsent
+                | NameLater
+                | NotExported
         )
     };
     report(rule, context, findings, is_missing, |broken| {
@@ -96,6 +104,15 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
             Inexact => (
                 format!("which for Node is no name of `{near}`: a module's imports are not completed"),
                 "Write the file's name with its extension, or let a bundler put the package together.",
+            ),
+            NameLater => (
+                "which is still being loaded then and gets the name later: the two import each other"
+                    .to_owned(),
+                "Import it in the function that needs it, or move it into a module that both import.",
+            ),
+            NameAbsent if near.ends_with(".cjs") => (
+                "in which Node sees no such name".to_owned(),
+                "Give it as `exports.name = ...`, or import all of the file and take the name from that.",
             ),
             NameAbsent => (
                 "which gives no such name".to_owned(),

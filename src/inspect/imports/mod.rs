@@ -2,6 +2,7 @@
 //! file would cost as much as to unpack it: so a quick look finds the quoted names behind the words that ask for a
 //! module, and only files with a name that may lead nowhere are parsed, once all files are known.
 
+mod commonjs;
 mod names;
 mod python;
 mod python_files;
@@ -19,12 +20,21 @@ use crate::inventory::{Asking, Import, ScriptFormat};
 
 use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 
+pub(crate) use python_names::MAKES_MODULES;
 pub(crate) use syntax::syntax_error;
 
 /// What a file asks for and gives, as its parser sees it; `None` if it can't be parsed.
 pub(crate) fn parsed_imports(path: &str, bytes: &[u8]) -> Option<Vec<Import>> {
     match path.ends_with(".py") {
-        true => Some(std::iter::once(gives(python_names::all(bytes))).chain(fault(bytes)).collect()),
+        true => {
+            let names = python_names::all(bytes).into_iter();
+            let names = names.map(|(line, name)| Import {
+                specifier: name.into(),
+                by: Asking::Gives,
+                line: Some(line),
+            });
+            Some(names.chain(fault(bytes)).collect())
+        }
         false => script::imports(path, bytes),
     }
 }

@@ -40,7 +40,9 @@ pub(super) fn imports(path: &str, bytes: &[u8]) -> (Names, Names) {
         if module.chars().any(|c| c != '.') {
             found.push((at, module.to_owned()));
             let names = names.split(',').filter_map(|name| name.split_whitespace().next());
-            let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            let is_name = |name: &str| {
+                name == "*" || name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            };
             let taken_here =
                 names.filter(|name| is_name(name)).fold(module.to_owned(), |all, name| all + " " + name);
             taken.push((at, taken_here));

@@ -1,6 +1,6 @@
 //! The names that a module of Python has, for what its package's commands start.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashSet};
 
 use memchr::memmem;
 
@@ -70,8 +70,22 @@ pub(super) fn plain(bytes: &[u8]) -> String {
             names.push(' ');
         }
     }
+    // what it says it has and seems not to have: to be read again if somebody takes all of it
+    if memmem::find(bytes, b"__all__").is_some() && !has_any(bytes) {
+        let known: HashSet<&str> = names.split(' ').collect();
+        let lacking: Vec<&str> = said(bytes).into_iter().filter(|name| !known.contains(name)).collect();
+        for name in lacking.into_iter().take(MOST_LACKING) {
+            names.extend(["@", name, " "]);
+        }
+    }
+    if makes_modules(bytes) {
+        names.extend([MAKES_MODULES, " "]);
+    }
     names
 }
+
+/// One name that it lacks is enough.
+const MOST_LACKING: usize = 10;
 
 /// The names that an import at the beginning gives.
 fn imported(rest: &[u8], names: &mut String) {
@@ -97,28 +111,138 @@ fn imported(rest: &[u8], names: &mut String) {
     }
 }
 
-/// All of them, and every other name that stands in it outside of texts and comments; `*` where it may have any.
-pub(super) fn all(bytes: &[u8]) -> String {
-    if MAKERS.iter().any(|maker| memmem::find(bytes, maker).is_some()) {
-        return "*".to_owned();
+/// All of them, and every other name that stands in it outside of texts and comments, each with the line where it is first,
+/// but for what stands within functions and classes alone; `*` where it may have any. Behind these, with `@` before them, those
+/// that it says it has (`__all__`) and hasn't.
+pub(super) fn all(bytes: &[u8]) -> Vec<(u64, String)> {
+    if has_any(bytes) {
+        return vec![(1, "*".to_owned())];
     }
-    let mut names: BTreeSet<&str> = BTreeSet::new();
-    let mut rest = bytes;
-    while let Some(first) = rest.first() {
+    let mut names: BTreeMap<&str, u64> = BTreeMap::new();
+    // a function may give its module a name
+    let may_pass_over = memmem::find(bytes, b"global ").is_none();
+    let (mut at, mut line, mut depth) = (0, 1, 0_usize);
+    let (mut begins, mut is_within) = (true, false);
+    while let Some(first) = bytes.get(at) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        // what begins a line and is neither comment nor blank ends what was open
+        if begins && depth == 0 && !matches!(first, b' ' | b'\t' | b'\n' | b'\r' | b'#' | 0x0C) {
+            is_within = may_pass_over && DEFINES.iter().any(|word| rest.starts_with(word));
+            // its own name, and what stands in its first line, belongs to the module
+            let end = memchr::memchr(b'\n', rest).filter(|_| is_within);
+            let head = if is_within { rest.get(..end.unwrap_or(rest.len())) } else { None };
+            for name in names_in(head.unwrap_or_default()) {
+                names.entry(name).or_insert(line);
+            }
+        }
+        begins = *first == b'\n';
         let length = match first {
             b'#' => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
             b'"' | b'\'' => string(rest, *first),
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                1
+            }
+            b')' | b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                1
+            }
+            // the next line belongs to this one
+            b'\\' => 2,
             _ if is_in_name(*first) => {
                 let name = first_name(rest);
-                names.extend((!name.is_empty()).then_some(name));
+                if !name.is_empty() && !is_within {
+                    names.entry(name).or_insert(line);
+                }
                 // what is no text of UTF-8 is passed over
                 name.len().max(1)
             }
             _ => 1,
         };
-        rest = rest.get(length..).unwrap_or_default();
+        line += memchr::memchr_iter(b'\n', rest.get(..length).unwrap_or(rest)).count() as u64;
+        at += length;
     }
-    names.into_iter().collect::<Vec<&str>>().join(" ")
+    // that it has none is something to know, too
+    names.entry("").or_insert(1);
+    let lacking = said(bytes).into_iter().filter(|name| !names.contains_key(name));
+    let lacking: Vec<(u64, String)> = lacking.map(|name| (1, format!("@{name}"))).collect();
+    names.into_iter().map(|(name, line)| (line, name.to_owned())).chain(lacking).collect()
+}
+
+/// What begins with one of these has names of its own.
+const DEFINES: [&[u8]; 3] = [b"def ", b"class ", b"async def "];
+
+/// Whether a module may have any name.
+fn has_any(bytes: &[u8]) -> bool {
+    MAKERS.iter().any(|maker| memmem::find(bytes, maker).is_some())
+}
+
+fn names_in(bytes: &[u8]) -> impl Iterator<Item = &str> {
+    let words = bytes.split(|byte| !is_in_name(*byte) || *byte == b'$');
+    words.filter_map(|word| std::str::from_utf8(word).ok()).filter(|word| !word.is_empty())
+}
+
+/// The names of `__all__`, where it is one list of nothing but texts.
+fn said(bytes: &[u8]) -> Vec<&str> {
+    let mut places = memmem::find_iter(bytes, b"__all__");
+    let (Some(at), None) = (places.next(), places.next()) else { return Vec::new() };
+    let begins = at == 0 || bytes.get(at - 1) == Some(&b'\n');
+    let behind = bytes.get(at + "__all__".len()..).filter(|_| begins);
+    behind.and_then(list).unwrap_or_default()
+}
+
+/// The texts of the list that a line gives.
+fn list(behind: &[u8]) -> Option<Vec<&str>> {
+    /// Bytes of such a list.
+    const LONGEST: usize = 64 << 10;
+    let behind = behind.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let close = match behind.first()? {
+        b'[' => b']',
+        b'(' => b')',
+        _ => return None,
+    };
+    let mut rest = behind.get(1..LONGEST.min(behind.len()))?;
+    let mut names = Vec::new();
+    loop {
+        rest = rest.trim_ascii_start();
+        match rest.first()? {
+            sign if *sign == close => break,
+            b'#' => rest = rest.get(memchr::memchr(b'\n', rest)?..)?,
+            b',' => rest = rest.get(1..)?,
+            quote @ (b'"' | b'\'') => {
+                let end = 1 + memchr::memchr(*quote, rest.get(1..)?)?;
+                let name = std::str::from_utf8(rest.get(1..end)?).ok()?;
+                let is_name = !name.is_empty() && name.bytes().all(|byte| is_in_name(byte) && byte != b'$');
+                is_name.then(|| names.push(name))?;
+                rest = rest.get(end + 1..)?.trim_ascii_start();
+                // two texts side by side are one
+                matches!(rest.first()?, b',' | b'#' | b']' | b')').then_some(())?;
+            }
+            _ => return None,
+        }
+    }
+    let behind = rest.get(1..)?.split(|byte| *byte == b'\n').next()?.trim_ascii_start();
+    (behind.is_empty() || behind.starts_with(b"#")).then_some(names)
+}
+
+/// Stands among the names of a module that makes others.
+pub(crate) const MAKES_MODULES: &str = "sys.modules";
+
+/// Whether a module puts others into Python's own list of modules, under whatever name but its own.
+fn makes_modules(bytes: &[u8]) -> bool {
+    let sets = memmem::find_iter(bytes, MAKES_MODULES.as_bytes()).any(|at| {
+        let behind = bytes.get(at + MAKES_MODULES.len()..).unwrap_or_default();
+        let line = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let is_set = || {
+            let end = memchr::memrchr(b']', line.split(|byte| *byte == b'=').next().unwrap_or_default());
+            let behind = end.and_then(|end| line.get(end + 1..)).unwrap_or_default().trim_ascii_start();
+            behind.starts_with(b"=") && !behind.starts_with(b"==")
+        };
+        line.starts_with(b"[") && !line.starts_with(b"[__name__]") && is_set()
+            || line.starts_with(b".setdefault(")
+            || line.starts_with(b".update(")
+    });
+    sets || memmem::find(bytes, b"sys.meta_path").is_some()
 }
 
 /// How long the string is that begins here.
@@ -158,14 +282,65 @@ mod tests {
         assert!(may_start_a_command("a/cli.py") && !may_start_a_command("a/core.py"));
     }
 
+    fn of(text: &[u8]) -> String {
+        let names = all(text).into_iter().map(|(_, name)| name);
+        names.filter(|name| !name.is_empty()).collect::<Vec<String>>().join(" ")
+    }
+
     #[test]
     fn all_names_outside_of_texts() {
         let text = b"'''a'''\nb = 'c' \"d\\\"e\" # f\nfrom g import (h,\n  i as j)\nr'k'\n";
-        assert_eq!(all(text), "as b from g h i import j r");
+        assert_eq!(of(text), "as b from g h i import j r");
         for text in ["from a import *", "globals()['a'] = b", "def __getattr__(name): pass"] {
-            assert_eq!(all(text.as_bytes()), "*", "{text}");
+            assert_eq!(of(text.as_bytes()), "*", "{text}");
         }
-        assert_eq!(all(b"'a\nb"), "b");
-        assert_eq!(all(b"\xff a"), "a");
+        assert_eq!(of(b"'a\nb"), "b");
+        assert_eq!(of(b"\xff a"), "a");
+    }
+
+    #[test]
+    fn what_stands_within_is_not_the_modules() {
+        assert_eq!(of(b"class a(b):\n    c = c\n\n    def d(self): pass\ne = e\n"), "a b class e");
+        assert_eq!(of(b"def a(\n  b\n):\n    c = c\nif d:\n    e = e\n"), "a d def e if");
+        assert_eq!(of(b"def a():\n    global c\n    c = c\n"), "a c def global");
+        assert_eq!(of(b"class a: b = b\n# c\n  d\ne"), "a b class e");
+        assert_eq!(of(b"@a\nclass b:\n\tc = '''\nd\n'''\n\te = [\nf]\n"), "a b class");
+        let lines = all(b"a = a\n'''\n'''\nfrom b import (\n  c)\na\n");
+        let lines: Vec<String> = lines.into_iter().map(|(line, name)| format!("{name}{line}")).collect();
+        assert_eq!(lines, ["1", "a1", "b4", "c5", "from4", "import4"]);
+    }
+
+    #[test]
+    fn what_a_module_says_it_has() {
+        let text = "import a\n__all__ = ['b', \"c\",  # d\n  'e',\n]\nb = 1\ndef c(): pass\n";
+        assert_eq!(plain(text.as_bytes()), "a __all__ b c @e ");
+        assert!(of(text.as_bytes()).ends_with(" @e"));
+        for text in [
+            "import a\n__all__ = ['b'] + a\n",
+            "import a\n__all__ = ['b']\n__all__ += ['c']\n",
+            "import a\n__all__ = ['b' 'c']\n",
+            "import a\n__all__ = [a.b]\n",
+            "if a:\n    __all__ = ['b']\n",
+            "import a\n__all__ = ['b']\nfrom a import *\n",
+            "import a\n__all__ = [f'b']\n",
+            "import a\n__all__ = ['b'",
+        ] {
+            assert!(!of(text.as_bytes()).contains('@') && !plain(text.as_bytes()).contains('@'), "{text}");
+        }
+    }
+
+    #[test]
+    fn modules_that_make_others() {
+        for (text, makes) in [
+            ("sys.modules[__name__ + '.a'] = b\n", true),
+            ("sys.modules[a[0]] = b\n", true),
+            ("sys.modules.setdefault('a', b)\n", true),
+            ("sys.meta_path.append(a)\n", true),
+            ("sys.modules[__name__] = a\n", false),
+            ("if 'a' in sys.modules: b = sys.modules['a']\n", false),
+            ("sys.modules['a'] == b\n", false),
+        ] {
+            assert_eq!(plain(text.as_bytes()).contains(MAKES_MODULES), makes, "{text}");
+        }
     }
 }

@@ -27,7 +27,17 @@ pub(super) fn is_odd(bytes: &[u8]) -> bool {
     const SIGNS: [&[u8]; 3] = [b"print \"", b"print '", b"\n<<<<<<< "];
     let count = |sign: u8| memchr::memchr_iter(sign, bytes).count();
     let is_even = |[open, close]: [u8; 2]| count(open) == count(close);
+    // a late one stands behind other imports, or what they are for
+    let has_late = || {
+        let at = memchr::memmem::rfind(bytes, b"\nfrom __future__ ");
+        let before = at.and_then(|at| bytes.get(..at)).unwrap_or_default();
+        before.starts_with(b"import ")
+            || [&b"\nimport "[..], b"\ndef ", b"\nclass "]
+                .iter()
+                .any(|word| memchr::memmem::find(before, word).is_some())
+    };
     ![*b"()", *b"[]", *b"{}"].into_iter().all(is_even)
+        || has_late()
         || SIGNS.iter().any(|sign| memchr::memmem::find(bytes, sign).is_some())
 }
 
@@ -39,7 +49,7 @@ pub(super) fn fault(bytes: &[u8]) -> Option<Fault> {
     if text.contains(['\r', '\0', '\u{c}']) && has_odd_lines() {
         return None;
     }
-    let mut reader = Reader { bytes: text.as_bytes(), at: 0, line: 1, unsure: false };
+    let mut reader = Reader { bytes: text.as_bytes(), at: 0, line: 1, unsure: false, head: [None; 2] };
     let found = reader.module().err();
     found.filter(|_| !reader.unsure)
 }
@@ -61,6 +71,8 @@ struct Reader<'a> {
     line: u64,
     /// Whether something was met that is read in more than one way.
     unsure: bool,
+    /// What the line begins with that was read last.
+    head: [Option<Token<'a>>; 2],
 }
 
 fn wrong<T>(line: u64, says: &str) -> Result<T, Fault> {
@@ -74,7 +86,7 @@ impl<'a> Reader<'a> {
 
     fn module(&mut self) -> Result<(), Fault> {
         let mut indents: Vec<usize> = vec![0];
-        let mut opens = false;
+        let (mut opens, mut has_begun) = (false, false);
         // tabs count otherwise in each version
         let has_tabs = self
             .bytes
@@ -118,6 +130,14 @@ impl<'a> Reader<'a> {
                 }
             }
             opens = self.statement(begins)?;
+            match self.head {
+                [Some(Token::Name("from")), Some(Token::Name("__future__"))] if has_begun && indent == 0 => {
+                    return wrong(begins, "`from __future__` behind other statements");
+                }
+                [Some(Token::Name("from")), Some(Token::Name("__future__"))]
+                | [Some(Token::Text) | None, _] => {}
+                _ => has_begun = true,
+            }
         }
         match opens && !has_tabs {
             true => wrong(self.line, "no line of a block is indented"),
@@ -128,7 +148,8 @@ impl<'a> Reader<'a> {
     /// A line with all that belongs to it; whether it opens a block.
     fn statement(&mut self, begins: u64) -> Result<bool, Fault> {
         let mut tokens: [Option<Token<'a>>; 2] = [None, None];
-        let mut count = 0_usize;
+        let (mut count, mut read) = (0_usize, 0_usize);
+        self.head = [None; 2];
         let mut open: Vec<(u8, u64)> = Vec::new();
         let (mut has_colon, mut ends_in_colon, mut has_comma) = (false, false, false);
         let mut before: Option<Token<'a>> = None;
@@ -199,7 +220,10 @@ impl<'a> Reader<'a> {
             if let Some(slot) = tokens.get_mut(count) {
                 *slot = Some(token);
             }
-            count += 1;
+            if let Some(slot) = self.head.get_mut(read) {
+                *slot = Some(token);
+            }
+            (count, read) = (count + 1, read + 1);
             if count == 2
                 && let (Some(Token::Name("print" | "exec")), Some(second)) = (before, Some(token))
                 && is_operand(second)
@@ -443,6 +467,8 @@ mod tests {
             "",
             "def a():\n    pass\n",
             "class A: pass\nif a: b\nelse: c\n",
+            "#!a\n'''a\n'''\n\nfrom __future__ import (a,\n  b)\nfrom __future__ import c;\nfrom __future__ import d\nimport e\n",
+            "import a\n'''\nfrom __future__ import b\n'''\n",
             "x = [\n 1,\n   2 # (\n]\ny = 1\n",
             "try:\n    a\nexcept (B, C) as d:\n    pass\nfinally:\n  pass\n",
             "print('a')\nprint\nprint = 1\nprint.a\nprint if a else b\nprint >> f, 'a'\nprint in a\n",
@@ -479,6 +505,8 @@ mod tests {
     fn what_it_does_not() {
         for (text, line) in [
             ("def a()\n    pass\n", 1),
+            ("'''a'''\nimport a\nfrom __future__ import b\n", 3),
+            ("from __future__ import b\na = 1\nfrom __future__ import (\n  c)\n", 3),
             ("a = 1\nif a\n    b\n", 2),
             ("def a():\npass\n", 2),
             ("a = 1\n  b = 2\n", 2),
@@ -542,7 +570,8 @@ json.dump(found, sys.stdout)
 
     #[test]
     fn what_is_odd_at_first_sight() {
-        for odd in ["f(", "a = [1}]", "print 'a'\n", "a\n<<<<<<< b\n"] {
+        for odd in ["f(", "a = [1}]", "print 'a'\n", "a\n<<<<<<< b\n", "import a\nfrom __future__ import b\n"]
+        {
             assert!(is_odd(odd.as_bytes()), "{odd}");
         }
         assert!(!is_odd(b"def f(a):\n    return {'b': [a]}\n") && !is_odd(b""));

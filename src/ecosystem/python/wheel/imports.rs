@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::inspect::MAKES_MODULES;
 use crate::inventory::{Asking, BrokenImport, Entry, Import, ImportTrouble, Inventory, Package, Reach};
 
 use super::modules::installed;
@@ -15,6 +16,10 @@ pub(super) struct Modules<'a> {
     /// Packages at the top of which other wheels may bring parts, going by their names: `acme` for one that is called
     /// `acme-core`, or that requires one.
     shared: BTreeSet<&'a str>,
+    /// Packages at the top in which some module makes others.
+    making: BTreeSet<&'a str>,
+    /// Whether the wheel's modules are compiled as they are imported.
+    compiles: bool,
 }
 
 /// All of them, each file's in order.
@@ -126,20 +131,22 @@ impl<'a> Modules<'a> {
         let by_lower = files.keys().map(|path| (path.to_lowercase(), *path)).collect();
         let is_pure = inventory.artifact.path.ends_with("-none-any.whl");
         let shared = shared(&files, package, requirements);
-        Self { files, by_lower, is_pure, shared }
+        let makes = |entry: &Entry| {
+            let mut given = entry.imports.iter().filter(|import| import.by == Asking::Gives);
+            given.any(|import| import.specifier.split(' ').any(|name| name == MAKES_MODULES))
+        };
+        let top = |path: &'a str| path.split('/').next().unwrap_or(path);
+        let making = files.iter().filter(|(_, entry)| makes(entry)).map(|(path, _)| top(path)).collect();
+        let compiles = requirements.iter().any(|one| one.to_lowercase().starts_with("cython"));
+        Self { files, by_lower, is_pure, shared, making, compiles }
     }
 
     /// Every module that the package's top and its commands are sure to load, with what leads there.
     pub(super) fn reached(&self, package: &Package) -> Vec<(&'a str, Reach, String)> {
-        let is_top = |path: &&&str| {
-            path.strip_suffix("/__init__.py").is_some_and(|folder| !folder.contains('/'))
-                || path.ends_with(".py") && !path.contains('/')
-        };
-        let tops = self.files.keys().filter(is_top);
         let name = |path: &str| format!("import {}", path.split(['/', '.']).next().unwrap_or(path));
         let mut next: Vec<(&str, Reach, String)> = self.commands(package);
         // taken from the end: what breaks the package is told before what breaks a command
-        next.extend(tops.map(|path| (*path, Reach::Package, name(path))));
+        next.extend(self.tops().map(|path| (path, Reach::Package, name(path))));
         let (mut seen, mut reached) = (BTreeSet::new(), Vec::new());
         while let Some((path, reach, field)) = next.pop() {
             if !seen.insert(path) {
@@ -154,6 +161,31 @@ impl<'a> Modules<'a> {
             reached.push((path, reach, field));
         }
         reached
+    }
+
+    /// What may be imported by the wheel's own name: its packages, and modules that stand alone.
+    pub(super) fn tops(&self) -> impl Iterator<Item = &'a str> {
+        let is_top = |path: &&str| {
+            path.strip_suffix("/__init__.py").is_some_and(|folder| !folder.contains('/'))
+                || path.ends_with(".py") && !path.contains('/')
+        };
+        self.files.keys().copied().filter(is_top)
+    }
+
+    /// The package that so many dots stand for in a module.
+    pub(super) fn package_of(&self, path: &str, dots: &str) -> Option<&'a str> {
+        let (package, _) = target(path, &format!("{dots} x"))?;
+        self.files.get_key_value(format!("{package}/__init__.py").as_str()).map(|(path, _)| *path)
+    }
+
+    /// The packages that Python loads before a module, the innermost first.
+    pub(super) fn packages_above(&self, path: &'a str) -> impl Iterator<Item = &'a str> {
+        let own = path.strip_suffix("/__init__.py").unwrap_or(path);
+        let folders = own.rmatch_indices('/').filter_map(|(at, _)| own.get(..at));
+        folders.filter_map(|folder| {
+            let package = self.files.get_key_value(format!("{folder}/__init__.py").as_str());
+            package.map(|(path, _)| *path)
+        })
     }
 
     pub(super) fn entry(&self, path: &str) -> Option<&'a Entry> {
@@ -211,6 +243,7 @@ impl<'a> Modules<'a> {
         let top = target.split('/').next().unwrap_or_default();
         if target.contains("six/moves")
             || is_whole_name && self.shared.contains(top)
+            || self.making.contains(top)
             || self.is_below_alias(target)
         {
             return true;
@@ -269,7 +302,12 @@ impl<'a> Modules<'a> {
         let prefix = format!("{target}.");
         let mut beside =
             self.files.range(prefix.as_str()..).take_while(|(path, _)| path.starts_with(&prefix));
-        if self.has_below(target) || beside.any(|(path, _)| !self.is_pure || !path.ends_with(".pyi")) {
+        // what isn't compiled yet is for nobody to load
+        let is_none = |path: &str| {
+            path.ends_with(".pyi")
+                || !self.compiles && [".pyx", ".pxd", ".c", ".cpp"].iter().any(|end| path.ends_with(end))
+        };
+        if self.has_below(target) || beside.any(|(path, _)| !self.is_pure || !is_none(path)) {
             return Found::Unknown;
         }
         let near = exact.iter().find_map(|path| self.by_lower.get(&path.to_lowercase()));
@@ -371,12 +409,13 @@ mod tests {
     #[test]
     fn modules_that_may_be_compiled() {
         let files: &[(&str, &[&str])] = &[
-            ("p-1.0.data/purelib/p/__init__.py", &[".a", ".b", ".c"]),
+            ("p-1.0.data/purelib/p/__init__.py", &[".a", ".b", ".c", ".d"]),
             ("p/a.cpython-312-x86_64-linux-gnu.so", &[]),
             ("p/b.pyi", &[]),
             ("p/c/data.txt", &[]),
+            ("p/d.pyx", &[]),
         ];
         assert_eq!(found("p-1.0-cp312-cp312-linux_x86_64.whl", files), [] as [String; 0]);
-        assert_eq!(found("p-1.0-py3-none-any.whl", files), [".b None"]);
+        assert_eq!(found("p-1.0-py3-none-any.whl", files), [".b None", ".d None"]);
     }
 }

@@ -6,6 +6,7 @@ use crate::inventory::{
     Asking, BrokenImport, Entry, EntryId, Import, ImportTrouble, Inventory, Package, Reach,
 };
 
+use super::circles;
 use super::imports::{Found, Modules};
 
 /// A name that is taken from a module.
@@ -22,9 +23,11 @@ struct Taken<'a> {
 pub(super) fn doubtful(inventory: &Inventory, package: &Package, requirements: &[String]) -> Vec<EntryId> {
     /// Those of one wheel.
     const MOST: usize = 100;
-    let taken = lacking(&Modules::new(inventory, package, requirements), package, None);
-    let modules: BTreeSet<EntryId> = taken.into_iter().map(|taken| taken.module.id).collect();
-    modules.into_iter().take(MOST).collect()
+    let modules = Modules::new(inventory, package, requirements);
+    let taken = lacking(&modules, package, None);
+    let mut wanted: BTreeSet<EntryId> = taken.into_iter().map(|taken| taken.module.id).collect();
+    wanted.extend(circles::doubtful(&modules));
+    wanted.into_iter().take(MOST).collect()
 }
 
 /// What can't be imported, by what was read again.
@@ -55,7 +58,7 @@ pub(super) fn absent(
 fn lacking<'a>(
     modules: &Modules<'a>,
     package: &Package,
-    sure: Option<&BTreeMap<EntryId, Vec<Import>>>,
+    sure: Option<&'a BTreeMap<EntryId, Vec<Import>>>,
 ) -> Vec<Taken<'a>> {
     let read = |module: &'a Entry| match sure {
         Some(sure) => sure.get(&module.id).map(Vec::as_slice),
@@ -71,7 +74,14 @@ fn lacking<'a>(
             let Some(given) = given else { continue };
             // what a package's file defines is not all that there is in it
             let names = import.specifier.split(' ').skip(1).filter(|name| !name.starts_with("__"));
-            let lost = names.filter(|name| !given.contains(name) && !modules.has_part(file, name));
+            let lost =
+                names.filter(|name| *name != "*" && !given.contains(name) && !modules.has_part(file, name));
+            // who takes all takes what the module says it has
+            let takes_all = import.specifier.ends_with(" *");
+            let mut said: Vec<&str> =
+                given.iter().filter(|_| takes_all).filter_map(|name| name.strip_prefix('@')).collect();
+            said.sort_unstable();
+            let lost = lost.chain(said.into_iter().filter(|name| !modules.has_part(file, name)));
             all.extend(lost.map(|name| Taken { from, import, name, module, reach, field: field.clone() }));
         }
     }
@@ -100,7 +110,10 @@ mod tests {
     #[test]
     fn names_that_are_not_there() {
         let texts = [
-            ("p/__init__.py", "from .a import b, gone, c\nfrom .sub import x, lost\nfrom .made import any\n"),
+            (
+                "p/__init__.py",
+                "from .a import b, gone, c\nfrom .sub import x, lost\nfrom .made import any\nfrom .all import *\n",
+            ),
             ("p/a.py", "b = 1\nfrom .d import (e as\n  c)\nfrom ..q import z\nfrom .e import y\n"),
             ("p/d.py", "e = 1\n"),
             ("p/e.py", "y2 = 'y'\n"),
@@ -109,6 +122,7 @@ mod tests {
             ("p/sub/x.py", ""),
             ("p/made.py", "globals()['any'] = 1\n"),
             ("p/unreached.py", "from .a import nothing\n"),
+            ("p/all.py", "__all__ = ['y', 'w', 'sub']\ny = 1\n"),
         ];
         let mut inventory = inventory("p-1-cp312-cp312-linux_x86_64.whl", "zip", &texts);
         for (entry, (_, text)) in inventory.entries.iter_mut().zip(texts) {
@@ -123,7 +137,7 @@ mod tests {
         let sure = doubtful.into_iter().map(read).collect();
         let absent = absent(&inventory, &package, &[], &sure);
         let names: Vec<&str> = absent.iter().filter_map(|one| one.name.as_deref()).collect();
-        assert_eq!(names, ["gone", "lost"]);
+        assert_eq!(names, ["gone", "lost", "sub", "w"]);
         let above = super::super::imports::broken(&inventory, &package, &[]);
         let above: Vec<(&str, ImportTrouble)> =
             above.iter().map(|one| (one.specifier.as_str(), one.trouble)).collect();
