@@ -365,9 +365,6 @@ fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Fou
     if !distinct || pattern.before > 0 || pattern.names_value {
         return None;
     }
-    if pattern.check != Check::Crc && is_in_symbol(bytes, at) {
-        return None;
-    }
     let end = (at + pattern.longest).min(bytes.len());
     let found = match_in(bytes.get(at..end)?, 0..end - at, 0, keyword, search)
         // the next string begins where the token ends: cut there
@@ -383,7 +380,7 @@ fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Fou
     // chance leaves most digits out of one in five; the next string may be in what follows
     let first = random.get(..24).unwrap_or(random);
     let is_random = digits * 12 >= random.len() || spelling::is_jumbled(first);
-    (pattern.check == Check::Crc || is_random).then_some(found)
+    (pattern.check == Check::Crc || is_random && !is_in_symbol(bytes, at)).then_some(found)
 }
 
 /// Whether a place is within the name of a symbol as the compilers of Rust and C++ write it, which has all that a token may

@@ -12,9 +12,9 @@ use crate::inventory::{
 use super::imports::{Found, Modules};
 use super::modules::installed;
 
-/// Steps that are followed from one package at the top.
-const MOST_STEPS: usize = 20_000;
-/// Names that are looked at there.
+/// Steps that are followed from all packages at the top together.
+const MOST_STEPS: usize = 100_000;
+/// Names that are looked at from one of them.
 const MOST_EARLY: usize = 200;
 
 /// A name that is taken from a module while that is being loaded.
@@ -106,7 +106,8 @@ enum Task<'a> {
 
 /// Names that are taken from modules at a line behind which these stand still.
 fn early<'a>(modules: &Modules<'a>) -> Vec<Early<'a>> {
-    modules.tops().flat_map(|top| from(modules, top)).collect()
+    let mut steps = MOST_STEPS;
+    modules.tops().flat_map(|top| from(modules, top, &mut steps)).collect()
 }
 
 /// The numbers of what a module imports, in the order of its lines.
@@ -119,14 +120,15 @@ fn statements(module: &Entry) -> Vec<usize> {
     own.into_iter().map(|(.., number)| number).collect()
 }
 
-fn from<'a>(modules: &Modules<'a>, top: &'a str) -> Vec<Early<'a>> {
+fn from<'a>(modules: &Modules<'a>, top: &'a str, steps: &mut usize) -> Vec<Early<'a>> {
     let mut found = Vec::new();
     // each module that was begun, and the line at which it stands; `None` when it is loaded
     let mut state: HashMap<&str, Option<u64>> = HashMap::new();
     let mut tasks = vec![Task::Load(top)];
     let field = format!("import {}", top.split(['/', '.']).next().unwrap_or(top));
-    for _ in 0..MOST_STEPS {
-        let Some(task) = tasks.pop().filter(|_| found.len() < MOST_EARLY) else { break };
+    while let Some(task) = tasks.pop().filter(|_| found.len() < MOST_EARLY) {
+        let Some(left) = steps.checked_sub(1) else { break };
+        *steps = left;
         match task {
             Task::Load(path) => {
                 let Some(entry) = modules.entry(path).filter(|_| !state.contains_key(path)) else { continue };

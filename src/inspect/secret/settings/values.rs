@@ -175,7 +175,6 @@ fn is_one_word(value: &[u8]) -> bool {
     value.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'\\')
 }
 
-/// Digits that somebody chose or was given: no row of them, and not the same few over and over.
 /// `3com-microcode`, `LicenseRef-scancode-bsd-new-1.1`: words as people write them, and short numbers. What somebody paid
 /// for is drawn, in capitals or letters and digits of any order.
 pub(super) fn is_name_of_licence(value: &[u8]) -> bool {
@@ -196,6 +195,7 @@ pub(super) fn is_name_of_licence(value: &[u8]) -> bool {
         && 2 * parts().filter(|part| is_word(part)).map(<[u8]>::len).sum::<usize>() >= value.len()
 }
 
+/// Digits that somebody chose or was given: no row of them, and not the same few over and over.
 fn is_pin(value: &[u8]) -> bool {
     let steps =
         || value.windows(2).filter_map(|pair| Some(i16::from(*pair.get(1)?) - i16::from(*pair.first()?)));
