@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::plausible::{is_app_password, is_opaque, is_password, is_placeholder, names_variable};
-use super::{Found, table};
+use super::{Found, decode, table};
 
 /// Every credential in a command or header, as one of this rule.
 pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
@@ -14,6 +14,8 @@ pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
     };
     let mut found = all(text, &COMMAND, rule, holds);
     found.extend(all(text, &PRINTED, rule, holds));
+    // many are there for a first try, so that only what a machine made up counts
+    found.extend(all(text, &DEFAULT, rule, decode::is_drawn));
     // the key that everybody may have, and what everybody knows one by
     found.retain(|found| {
         let name = text.get(found.span.start..found.token.start).unwrap_or_default().to_ascii_lowercase();
@@ -85,6 +87,13 @@ static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"\b(?:echo|printf)\s{1,3}(?:-n\s{1,3}|["']?%s["']?\s{1,3})?["']?(?:[a-z_][a-z0-9_-]*:)?([^\s"'\\<>{}()&;,|]{8,})["']?"#,
         r#"\s{0,3}\|[^\n|]*?(?:--pass(?:word|wd)?-(?:on-)?stdin|--with-token|--stdin\b|--passphrase-fd|\bsudo -S|\bchpasswd\b)"#
     ))
+});
+
+/// What a shell takes where a variable has no value: `${DB_PASSWORD:-...}`, `${API_SECRET:=...}`.
+static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    regex(
+        r#"\$\{[a-z0-9_]*(?:_key|token|secret|password|passwd|passphrase|_pass|_pwd):?[-=]["']?([^\s"'\\<>{}()$&;,|]{8,200})["']?\}"#,
+    )
 });
 
 /// The values that a pattern finds and that pass a check.

@@ -167,7 +167,14 @@ fn docstrings(text: &[u8]) -> Vec<usize> {
         let inner = text.get(start + 3..).unwrap_or_default();
         inner.strip_prefix(b"\\").unwrap_or(inner).trim_ascii_start().starts_with(b"-----BEGIN ")
     };
-    let is_shown = |ends: &&[usize]| ends.first().is_none_or(|start| !is_key(*start));
+    // one word is a value: nobody explains anything in it
+    let is_word = |ends: &[usize]| match ends {
+        [start, end] => {
+            text.get(start + 3..*end).is_some_and(|inner| !inner.iter().any(u8::is_ascii_whitespace))
+        }
+        _ => false,
+    };
+    let is_shown = |ends: &&[usize]| ends.first().is_none_or(|start| !is_key(*start)) && !is_word(ends);
     ends.chunks(2).filter(is_shown).flatten().copied().collect()
 }
 
@@ -194,6 +201,7 @@ mod tests {
             ("a.py", "def a():\n    \"\"\"Looks something like @\"\"\"\n", true),
             ("a.py", "\"\"\"What it does.\"\"\"\nA = '@'\n", false),
             ("a.py", "KEY = \"\"\"-----BEGIN @\"\"\"\n", false),
+            ("a.py", "KEY = r\"\"\"@\"\"\"\n", false),
             ("a.py", "'''Not \"\"\" so.'''\nA = '@'\n", false),
             ("a.py", "def a():\n    '''\n    keyid: @\n", true),
             ("a.py", "# A = '@'\n", false),

@@ -24,13 +24,17 @@ const CODE: &[&str] = &[
     "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte", "py", "rb", "php", "java", "kt",
     "kts", "scala", "groovy", "go", "rs", "swift", "dart", "cs", "vb", "fs", "c", "h", "cc", "cpp", "hpp",
     "ino", "m", "mm", "pl", "pm", "sql", "gd", "r", "lua", "ex", "exs", "erl", "clj", "jl", "ps1", "map",
+    "psm1", "hs", "pas", "dpr", "cr", "nim", "zig", "cljs", "cljc", "ml", "fsx", "coffee", "astro", "cshtml",
+    "razor", "jsp", "aspx", "asp", "phtml", "inc", "vbs", "bas", "tcl", "d", "hx", "sol", "bal", "cfm",
 ];
 
 /// A user or a host that is written out.
 static BESIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     RegexBuilder::new(concat!(
         r"(?:user(?:[_-]?name|[_-]?id)?|login|uid|account|e?mail|host(?:[_-]?name)?|server|addr(?:ess)?|ssid|dsn|url|database|dbname)",
-        r#"\\?["'`]?\]?\s{0,8}(?::\s{0,2}[a-z&?]{1,12}\s{0,2}=|=>|:=|=|:|,|\()\s{0,8}[bu@]?\\?["'`]([^\s"'`\\]{1,200})\\?["'`]"#,
+        r#"\\?["'`]?\]?\s{0,8}(?::\s{0,2}[a-z&?]{1,12}\s{0,2}=|=>|:=|=|:|,|\()\s{0,8}(?:[a-z:]{2,14}\()?[bu@]?\\?["'`]([^\s"'`\\]{1,200})\\?["'`]"#,
+        // keywords of Clojure
+        r#"|:(?:host|user|username|server-name|subname|uri)\s{1,4}"([^\s"]{1,200})""#,
         // a host and its port, as they are given to calls
         r#"|["']([a-z0-9-]+(?:\.[a-z0-9-]+)+)["'],\s{0,4}[0-9]{2,5}\b"#
     ))
@@ -56,7 +60,7 @@ pub(in crate::inspect::secret) fn find(
     if !sample.media.is_text() || !is_page && !is_code(sample.path) {
         return None;
     }
-    let (name, value) = assigned(text, at)?;
+    let Given { name, value, is_default } = given(text, at)?;
     let word = text.get(value.clone())?;
     if !values::may_be_secret(word) || word.iter().any(u8::is_ascii_whitespace) {
         return None;
@@ -68,22 +72,23 @@ pub(in crate::inspect::secret) fn find(
     let own = std::str::from_utf8(text.get(name.clone())?).ok()?;
     let is_real = match names::kind("", own)? {
         Kind::Password => {
-            values::is_secret(word, Kind::Password, Format::Code)
+            (values::is_secret(word, Kind::Password, Format::Code) || values::is_words(word))
                 && !word.starts_with(b"_")
-                && (values::is_no_word(word) || is_strewn(word))
+                && (values::is_no_word(word) || is_strewn(word) || is_of_words(text, &value, word))
                 && (decode::is_drawn(word) || !is_made_up(word))
                 && !is_translation(text, &name, word)
                 && !is_one_of_many(text, &value)
-                && (is_of_a_session(word) && !is_default(text, &name, &value)
-                    || is_of_somebody(text, &name, &value))
+                && (is_of_a_session(word) && !is_default || is_of_somebody(text, &name, &value))
         }
         Kind::Token if own.eq_ignore_ascii_case("secret") => {
-            is_drawn_by_a_machine(word, own) && has_number(text, &name)
+            is_drawn_by_a_machine(word, own) && (has_number(text, &name) || signs(text, &name, &value))
+                // a constant that is nothing but the secret of its program
+                || own == "SECRET" && is_drawn_by_a_machine(word, "")
         }
         Kind::Token if own.to_ascii_lowercase().ends_with("auth") => is_login(word),
         Kind::Token => {
-            !is_default(text, &name, &value)
-                && is_drawn_by_a_machine(word, own)
+            !(is_default && is_of_a_program(own))
+                && is_drawn_by_a_machine(word, if is_default { "" } else { own })
                 && is_secret_name(own, values::is_uuid(word))
                 && values::is_secret(word, Kind::Token, Format::Code)
         }
@@ -100,7 +105,17 @@ pub(in crate::inspect::secret) fn find(
 /// Whether a password is what sessions are sealed with: longer than people have them, and drawn of more than digits of
 /// hexadecimal, which number things as well.
 fn is_of_a_session(word: &[u8]) -> bool {
-    is_drawn_by_a_machine(word, "") && !word.iter().all(u8::is_ascii_hexdigit)
+    is_drawn_by_a_machine(word, "secret") && !word.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether words make a password, as the name of a host near it says: alone they are a text in another language sooner.
+pub(super) fn is_of_words(text: &[u8], value: &Range<usize>, word: &[u8]) -> bool {
+    static HOST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let host = r#"(?:host|server|addr)[a-z]{0,7}["'`]?\]?\s{0,8}(?:=>|:=|[:=(,])\s{0,8}["'`](?:[a-z0-9-]+\.)+[a-z]{2,20}(?::[0-9]{2,5})?["'`]"#;
+        RegexBuilder::new(host).unicode(false).case_insensitive(true).build().ok()
+    });
+    let near = || text.get(value.start.saturating_sub(BEFORE)..(value.end + BEHIND).min(text.len()));
+    values::is_words(word) && HOST.as_ref().zip(near()).is_some_and(|(host, near)| host.is_match(near))
 }
 
 /// Whether the number or the key that goes with a secret stands before it.
@@ -113,10 +128,24 @@ fn has_number(text: &[u8], name: &Range<usize>) -> bool {
     NUMBER.as_ref().is_some_and(|number| number.is_match(near))
 }
 
-/// Whether the value is taken where there is no variable of the name, `get("CLIENT_SECRET", "...")`: of programs that
-/// everybody installs, that is no secret.
-fn is_default(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
-    text.get(name.end..value.start).is_some_and(|sign| sign.contains(&b','))
+/// Whether sessions or tokens are signed with a secret, as what is around it says: `JwtModule.register({ secret: "..." })`.
+fn signs(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
+    /// Bytes on either side.
+    const NEAR: usize = 120;
+    static SIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let signs = r"(?i)jwt|jsonwebtoken|hmac|session|cookie";
+        RegexBuilder::new(signs).unicode(false).build().ok()
+    });
+    let near = [name.start.saturating_sub(NEAR)..name.start, value.end..(value.end + NEAR).min(text.len())];
+    let signs = |near: Range<usize>| {
+        SIGNS.as_ref().zip(text.get(near)).is_some_and(|(signs, near)| signs.is_match(near))
+    };
+    near.into_iter().any(signs)
+}
+
+/// Whether a secret tells a program from others to a service: that of one that everybody installs is none.
+fn is_of_a_program(name: &str) -> bool {
+    names::words(name).iter().any(|word| ["client", "consumer", "oauth", "app"].contains(&word.as_str()))
 }
 
 /// A user's name with the password behind it.
@@ -165,8 +194,9 @@ fn is_drawn_by_a_machine(value: &[u8], name: &str) -> bool {
     const SHORTEST_SECRET: usize = 20;
     let has = |is: fn(&u8) -> bool| value.iter().any(is);
     let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-    let is_secret = name.to_ascii_lowercase().ends_with("secret")
-        && (value.iter().all(u8::is_ascii_hexdigit) || is_mixed && values::is_no_word(value));
+    let name = name.to_ascii_lowercase();
+    let is_secret = name.ends_with("secret") && value.iter().all(u8::is_ascii_hexdigit)
+        || (name.ends_with("secret") || name.ends_with("key")) && is_mixed && values::is_no_word(value);
     value.len() >= if is_secret { SHORTEST_SECRET } else { SHORTEST }
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_+/=.~-".contains(byte))
         && decode::is_drawn(value)
@@ -177,11 +207,14 @@ fn is_drawn_by_a_machine(value: &[u8], name: &str) -> bool {
 fn is_secret_name(name: &str, is_uuid: bool) -> bool {
     const OF_TOKENS: &[&str] = &["auth", "api", "bearer", "private", "admin", "deploy"];
     const OF_KEYS: &[&str] = &["secret", "signing", "encryption", "jwt", "master", "admin"];
+    /// What begins so reads it from where it is.
+    const READERS: &[&str] = &["get", "fetch", "load", "read", "find", "lookup", "use", "resolve"];
     const NOBODYS: &[&str] = &["test", "fake", "mock", "dummy", "example", "sample", "sandbox", "demo"];
     let words = names::words(name);
     let [before @ .., last] = words.as_slice() else { return false };
     let of = before.last().map(String::as_str).unwrap_or_default();
     !words.iter().any(|word| NOBODYS.contains(&word.as_str()))
+        && !before.first().is_some_and(|word| READERS.contains(&word.as_str()))
         && match last.as_str() {
             "secret" => !before.is_empty(),
             "token" => OF_TOKENS.contains(&of) && !is_uuid,
@@ -208,48 +241,91 @@ fn is_in_script(text: &[u8], at: usize, effort: &Cell<usize>) -> bool {
     last(b"<script") > last(b"</script")
 }
 
+/// A name, and the literal that it is given.
+struct Given {
+    name: Range<usize>,
+    value: Range<usize>,
+    /// Whether that is what is taken where nothing else is given: `get("NAME", "...")`, `env.NAME || "..."`.
+    is_default: bool,
+}
+
 /// A name around the keyword at `at`, and the literal that it is given.
-fn assigned(text: &[u8], at: usize) -> Option<(Range<usize>, Range<usize>)> {
+fn given(text: &[u8], at: usize) -> Option<Given> {
     const LONGEST_NAME: usize = 40;
     const LONGEST_VALUE: usize = 200;
     /// Signs and blanks between the two.
-    const GAP: usize = 24;
+    const GAP: usize = 72;
     let is_of_name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
     let before = text.get(at.saturating_sub(LONGEST_NAME)..at)?;
-    let start = at - before.iter().rev().take_while(is_of_name).count();
+    let mut start = at - before.iter().rev().take_while(is_of_name).count();
     let rest = text.get(at..(at + LONGEST_NAME).min(text.len()))?;
     let end = at + rest.iter().take_while(is_of_name).count();
     let gap = text.get(end..(end + GAP).min(text.len()))?;
-    let (length, quote) = sign(gap)?;
-    let open = end + length;
-    // two texts of a list side by side are no name and value
-    let is_listed = gap.get(..length).is_some_and(|sign| sign.contains(&b','));
-    let is_whole =
-        start.checked_sub(1).and_then(|at| text.get(at)).is_some_and(|quote| b"\"'`".contains(quote));
-    if is_listed && !is_whole {
+    let sign = sign(gap)?;
+    let open = end + sign.length;
+    // a keyword of Clojure has its value behind a blank
+    let is_blank = gap.get(..sign.length - 1).is_some_and(|sign| sign.iter().all(u8::is_ascii_whitespace));
+    if is_blank && text.get(start.checked_sub(1)?) != Some(&b':') {
         return None;
     }
+    // two texts of a list side by side are no name and value
+    if gap.get(..sign.length).is_some_and(|sign| sign.contains(&b',')) {
+        start = whole(text, start)?;
+    }
     let inside = text.get(open..(open + LONGEST_VALUE + 2).min(text.len()))?;
-    let close = memchr::memchr3(quote, b'\\', b'\n', inside)?;
+    let close = memchr::memchr3(sign.quote, b'\\', b'\n', inside)?;
     // a quote in the literal of a map is escaped as that before was
     let is_closed = match inside.get(close) {
         Some(b'\\') => {
-            inside.get(close + 1) == Some(&quote) && text.get(open.checked_sub(2)?) == Some(&b'\\')
+            inside.get(close + 1) == Some(&sign.quote) && text.get(open.checked_sub(2)?) == Some(&b'\\')
         }
-        byte => byte == Some(&quote),
+        byte => byte == Some(&sign.quote),
     };
-    is_closed.then_some((start..end, open..open + close))
+    is_closed.then_some(Given { name: start..end, value: open..open + close, is_default: sign.is_default })
 }
 
-/// The bytes up to a literal that is given to a name, and its quote: `: "`, `' => '`, `: String = "`, `', '`, `("`.
-fn sign(gap: &[u8]) -> Option<(usize, u8)> {
+/// Where the name begins that fills its literal but for what it is in, or the dashes of an option: `"app.jwt.secret"`,
+/// `"--api-token"`.
+fn whole(text: &[u8], start: usize) -> Option<usize> {
+    const LONGEST: usize = 40;
+    let before = text.get(start.saturating_sub(LONGEST)..start)?;
+    let is_of_path = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+    let path = before.iter().rev().take_while(is_of_path).count();
+    let (before, path) = before.split_at(before.len() - path);
+    let is_quoted = before.last().is_some_and(|quote| b"\"'`".contains(quote));
+    let is_path = path.is_empty() || path.starts_with(b"--") || path.ends_with(b".");
+    (is_quoted && is_path).then(|| if path.starts_with(b"--") { start - path.len() + 2 } else { start })
+}
+
+/// What is between a name and its literal.
+struct Sign {
+    length: usize,
+    quote: u8,
+    is_default: bool,
+}
+
+/// The bytes up to a literal that is given to a name, and its quote: `: "`, `' => '`, `: String = "`, `', '`, `("`,
+/// ` = []byte("`; behind `") || "` or `', default='`, what is taken where nothing else is given.
+fn sign(gap: &[u8]) -> Option<Sign> {
     static SIGN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let sign = r#"^(?:\\?["'`]\]?\s*(?:=>|:|=|,)|\s*(?:(?::\s*[A-Za-z&?]+\s*)?=|:=|:|=>)|\]\s*=|\()\s*[bu@]?\\?(["'`])"#;
-        RegexBuilder::new(sign).unicode(false).build().ok()
+        let given = r#"\\?["'`]\]?\s*(?:=>|:|=)|\s*(?:(?::\s*(?:&'static )?[A-Za-z0-9_&?<>\[\].;| ]+)?=|:=|:|=>)|\]\s*=|\(|\s"#;
+        let default = concat!(
+            r#"\\?["'`]\s?,\s*(?:(?:[a-z_]+\s?=\s?[^,()\n]{1,30},\s*)?default(?:_?[vV]alue)?\s?[=:]\s?)?|\\?["'`]\s[a-z]{0,8}[dD]efault\s?[=:]\s?|\\?["'`]?[)\]}]{0,2}\s?(?:\|\||\?\?|\?:|//|\bor\b)\s?"#,
+            r#"|["'`]\)\s*\.(?:unwrap_or|unwrap_or_else|getOrElse|orElse)\((?:\|_?\|\s?)?"#
+        );
+        // what only makes bytes, or another type, of a literal
+        let of = concat!(
+            r"(?:new\s)?(?:[A-Za-z_][A-Za-z0-9_]*(?:\.|::)){0,3}(?:\[\]byte|bytes|bytearray|from|String|str|Secret|SecretStr|SecretString",
+            r"|Some|Just|GetBytes|encode|fromUtf8|fromHex|from_hex|fromhex|parse|decode|b64decode|atob|utf8|hex2bin|base64_decode",
+            r"|from_static|text|pack|Field|SecretKeySpec|Data)\((?:default\s?=\s?)?"
+        );
+        let sign = format!(r#"^(?:(?:{given})|({default}))\s*(?:{of})?(?:br|[bur@])?\\?(["'`])"#);
+        RegexBuilder::new(&sign).unicode(false).build().ok()
     });
     let captures = SIGN.as_ref()?.captures(gap)?;
-    let quote = captures.get(1)?;
-    Some((quote.end(), *quote.as_bytes().first()?))
+    let quote = captures.get(2)?;
+    let is_default = captures.get(1).is_some();
+    Some(Sign { length: quote.end(), quote: *quote.as_bytes().first()?, is_default })
 }
 
 /// Whether a user or a host is written out around, and none that is nobody's.
@@ -298,6 +374,25 @@ mod tests {
                 ("a.py", "client_secret: str = '@'"),
                 ("a.go", "\tClientSecret: \"@\","),
                 ("a.cs", "public string ApiSecret { get; } = \"b\"; const string SigningSecret = \"@\";"),
+                ("a.rs", "const HMAC_SECRET: &[u8] = b\"@\";"),
+                ("a.rs", "let a = std::env::var(\"ACME_SECRET\").unwrap_or_else(|_| \"@\".to_owned());"),
+                ("a.go", "var signingSecret = []byte(\"@\")"),
+                ("a.go", "secret := getEnv(\"SESSION_SECRET\", \"@\")"),
+                ("a.js", "{ key: process.env.JWT_SECRET || '@' }"),
+                ("a.js", "const s = process.env['COOKIE_SECRET'] ?? '@';"),
+                ("a.py", "os.environ.get('ACME_SECRET') or '@'"),
+                ("a.py", "jwt_secret: str = Field(default='@')"),
+                ("a.py", "parser.add_argument('--api-secret', default='@')"),
+                ("a.rb", "ENV.fetch('ACME_SECRET', '@')"),
+                ("a.dart", "String.fromEnvironment('ACME_SECRET', defaultValue: '@')"),
+                ("a.kt", "System.getenv(\"ACME_SECRET\") ?: \"@\""),
+                ("a.go", "JWTSecret string `env:\"JWT_SECRET\" envDefault:\"@\"`"),
+                ("a.rs", "#[arg(long, env = \"API_SECRET\", default_value = \"@\")]\n"),
+                ("a.py", "parser.add_argument('--api-secret', help='b', default='@')"),
+                ("a.py", "SECRET = \"@\"\n"),
+                ("A.java", "@ConfigProperty(name = \"acme.jwt.secret\", defaultValue = \"@\")"),
+                ("a.ts", "JwtModule.register({ secret: '@', signOptions: {} })"),
+                ("a.js", "const secret = '@';\nmodule.exports = (user) => jwt.sign(user, secret);"),
             ] {
                 assert!(is_found(path, &text.replace('@', &secret)), "{text} {secret}");
             }
@@ -310,6 +405,11 @@ mod tests {
                 ("a.js", "const CLIENT_SECRET = 'https://acme.io/@';"),
                 ("a.js", "const CLIENT_SECRET = 'ClientSecretOfTheApplicationThatIsSignedIn';"),
                 ("a.js", "const clientSecret = () => override(\"ACME_CLIENT_SECRET\", \"@\");"),
+                ("a.js", "const s = process.env.ACME_CLIENT_SECRET || '@';"),
+                ("a.py", "api_secret = get_secret('@')"),
+                ("a.py", "api_secret = decrypt(b'@')"),
+                ("a.js", "list('b-secret', '@')"),
+                ("a.clj", "(def api-secret \"@\")"),
                 ("a.html", "clientSecret = \"@\""),
                 ("a.js", "// clientSecret = \"@\""),
             ] {
@@ -345,6 +445,10 @@ mod tests {
                 ("A.java", "String auth = \"svc:@\";"),
                 ("A.java", "new ShardInfo(\"db7.acme.io\", 6379);\ninfo.setPassword(\"@\");"),
                 ("a.html", "<p>b</p><script>c={user:'svc',password:'@'}</script>"),
+                ("a.rs", "Opts::new().user(Some(\"svc\")).pass(Some(\"@\"))"),
+                ("a.hs", "defaultConnectInfo { connectHost = \"db7.acme.io\", connectPassword = \"@\" }"),
+                ("a.clj", "{:host \"db7.acme.io\" :password \"@\"}"),
+                ("a.js", "{ host: 'db7.acme.io', user: 'svc', password: 'Falcon_river' }"),
                 ("a.js.map", r#"{"sourcesContent":["f({ user: \"svc\", password: \"@\" })"]}"#),
             ] {
                 assert!(is_found(path, &text.replace('@', &password)), "{text} {password}");
@@ -358,6 +462,12 @@ mod tests {
                 ("a.js", "f({ user: 'svc', password: hash('@') })"),
                 ("a.js", "f({ user: 'svc', password: 's00pers3cret' })"),
                 ("a.js", "f({ user: 'svc', password: 'Wachtwoord_vergeten' })"),
+                ("a.js", "f({ host: 'Server', user: 'Gebruiker', password: 'Wachtwoord_vergeten' })"),
+                (
+                    "a.js",
+                    "f({ host: 'Server', password: 'Wachtwoord_vergeten', url: 'https://help.acme.io/a' })",
+                ),
+                ("a.clj", "{:host host :user \"svc\" :passwords [\"@\"]}"),
                 ("a.js", " * f({ user: 'svc', password: '@' })"),
                 ("a.py", ">>> f(user='svc', password='@')"),
                 ("a.py", "f(email='jane@example.com', password='@')"),

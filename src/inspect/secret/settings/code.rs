@@ -11,7 +11,7 @@ use super::{Pair, names, values};
 
 /// Lengths are checked afterwards: counting them makes the regex large and slow.
 static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let sign = r#"\s*(?:=>|:=|=|:)\s*(?:\\\r?\n\s*)?(?:[a-z.]+\()?[brufBRUF]?"#;
+    let sign = r#"\s*(?:=>|:=|=|:)\s*(?:\\\r?\n\s*)?(?:[a-z.]+\()?[brufBRUF]?(?:""|'')?"#;
     let value = r#"(?:"((?:[^"\\\r\n]|\\.){6,})"|'((?:[^'\\\r\n]|\\.){6,})'|`([^`$\\\r\n]{6,})`)"#;
     let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]*";
     RegexBuilder::new(&format!(
@@ -248,7 +248,8 @@ pub(super) fn is_comment(text: &[u8], at: usize) -> bool {
         .rposition(|byte| *byte == b'\n')
         .map_or(before, |end| before.get(end + 1..).unwrap_or_default());
     let line = line.trim_ascii_start();
-    if line.starts_with(b"#define ") {
+    // an attribute of Rust is none, either
+    if line.starts_with(b"#define ") || line.starts_with(b"#[") {
         return false;
     }
     [&b"//"[..], b"#", b"*", b"/*", b";", b"<!--"].iter().any(|sign| line.starts_with(sign))

@@ -277,8 +277,13 @@ fn credentials(text: &[u8], pairs: &[Pair<'_>], format: Format) -> Vec<Range<usi
             || !is_term(&pair.name, &value)
                 && !digests.has(&pair.name, &value)
                 && !is_of_licence(pair)
-                && names::kind(&pair.parent, &pair.name)
-                    .is_some_and(|kind| values::is_secret(&value, kind, format))
+                && names::kind(&pair.parent, &pair.name).is_some_and(|kind| {
+                    values::is_secret(&value, kind, format)
+                        // in code, words are a text sooner, but for those beside a host
+                        || kind == names::Kind::Password
+                            && format == Format::Code
+                            && beside::is_of_words(text, &pair.value, &value)
+                })
         {
             found.push(pair.value.clone());
         }

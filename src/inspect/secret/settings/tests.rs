@@ -561,3 +561,42 @@ fn lists_of_licences_hold_no_keys() {
         }
     }
 }
+
+#[test]
+fn what_a_shell_takes_by_default_is_a_secret_if_a_machine_drew_it() {
+    let mut dice = Dice::new(fresh_seed());
+    for _ in 0..20 {
+        let secret = instance(&mut dice, "{base62:32}");
+        for (text, expected) in [
+            ("#!/bin/sh\n: \"${API_SECRET:=@}\"\n", vec![2]),
+            ("export DB_PASSWORD=\"${DB_PASSWORD:-@}\"\nls\n", vec![1]),
+            ("export DB_PASSWORD=\"${DB_PASSWORD:-changeme-2024}\"\n", vec![]),
+            ("DIGEST=\"${IMAGE_DIGEST:-@}\"\n", vec![]),
+            ("export DB_PASSWORD=\"${DB_PASSWORD:-$OTHER_PASSWORD}\"\n", vec![]),
+        ] {
+            let text = text.replace('@', &secret);
+            assert_eq!(lines("package/bin/a.sh", &text, "secret-settings-file"), expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn keys_that_wordpress_makes_have_all_signs() {
+    let mut dice = Dice::new(fresh_seed());
+    let signs: String = (b' '..=b'~').map(char::from).filter(|sign| !"'\\".contains(*sign)).collect();
+    for _ in 0..20 {
+        let keys = [0; 4].map(|_| dice.characters(&signs, 64));
+        let text = keys.iter().map(|key| format!("define( 'AUTH_KEY', '{key}' );\n"));
+        let text = "<?php\n".to_owned() + &text.collect::<String>();
+        // one may look like something else by chance
+        assert!(lines("package/wp-config.php", &text, "secret-").len() >= 2, "{text}");
+        for other in [
+            "put your unique phrase here",
+            "https://id.acme.io/oauth2/v1/Token?scope=Read%20Write&a=1&b=2&lang=en",
+            "Key: 16, 24, or 32 bytes (AES-128/192/256); see RFC 3394, or ask!",
+        ] {
+            let text = format!("<?php\ndefine( 'AUTH_KEY', '{other}' );\n");
+            assert!(lines("package/wp-config.php", &text, "secret-").is_empty(), "{other}");
+        }
+    }
+}

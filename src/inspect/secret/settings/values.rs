@@ -82,6 +82,9 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     }) {
         return false;
     }
+    if kind == Kind::Token && is_of_all_signs(value) {
+        return true;
+    }
     if is_placeholder(value) || kind == Kind::Token && is_camel_case(value) || is_known_account(value) {
         return false;
     }
@@ -242,6 +245,27 @@ fn is_typed(value: &[u8]) -> bool {
     count(u8::is_ascii_graphic) + others == value.len()
         && others <= MOST_BYTES
         && (quotes == 0 || quotes == 1 && count(|byte| b"()[]{}<>$^*+?=,".contains(byte)) == 0)
+}
+
+/// What WordPress makes: 64 of all signs, blanks among them. Some are an escape by chance.
+fn is_of_all_signs(value: &[u8]) -> bool {
+    const SHORTEST: usize = 52;
+    const LONGEST: usize = 72;
+    /// An address or a sentence has fewer.
+    const KINDS: usize = 8;
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    let mut signs: Vec<u8> = value.iter().copied().filter(u8::is_ascii_punctuation).collect();
+    let is_dense = signs.len() * 5 >= value.len();
+    signs.sort_unstable();
+    signs.dedup();
+    (SHORTEST..=LONGEST).contains(&value.len())
+        && value.iter().all(|byte| *byte >= b' ')
+        && is_dense
+        && signs.len() >= KINDS
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && plausible::entropy(value) >= 5.0
 }
 
 /// What `openssl rand -hex` prints.
