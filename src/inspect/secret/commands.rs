@@ -62,6 +62,7 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
         // the tools of Java and Android, and OpenSSL
         r#"|\s-{1,2}(?:src|dest)?(?:store|key|ks-|key-)pass\s["']?(?:pass:)?["']?"#,
         r#"|\s-pass(?:in|out)?\s["']?pass:["']?"#,
+        r#"|\bopenssl enc\s[^\n]*?\s-k\s["']?"#,
         r#"|\bConvertTo-SecureString\s(?:-String\s)?["']"#,
         // what sbt publishes with: the realm, the host, the user, the password
         r#"|\bCredentials\((?:\s*"[^"\n]*",){3}\s*""#,

@@ -26,6 +26,7 @@ const CODE: &[&str] = &[
     "ino", "m", "mm", "pl", "pm", "sql", "gd", "r", "lua", "ex", "exs", "erl", "clj", "jl", "ps1", "map",
     "psm1", "hs", "pas", "dpr", "cr", "nim", "zig", "cljs", "cljc", "ml", "fsx", "coffee", "astro", "cshtml",
     "razor", "jsp", "aspx", "asp", "phtml", "inc", "vbs", "bas", "tcl", "d", "hx", "sol", "bal", "cfm",
+    "cfc",
 ];
 
 /// A user or a host that is written out.
@@ -70,6 +71,8 @@ pub(in crate::inspect::secret) fn find(
         return None;
     }
     let own = std::str::from_utf8(text.get(name.clone())?).ok()?;
+    // as libraries for tokens call it where it may be half of a pair: `secretOrKey`
+    let own = if own.starts_with("secretOr") { "jwtSecret" } else { own };
     let is_real = match names::kind("", own)? {
         Kind::Password => {
             (values::is_secret(word, Kind::Password, Format::Code) || values::is_words(word))
@@ -210,7 +213,9 @@ fn is_secret_name(name: &str, is_uuid: bool) -> bool {
     /// What begins so reads it from where it is.
     const READERS: &[&str] = &["get", "fetch", "load", "read", "find", "lookup", "use", "resolve"];
     const NOBODYS: &[&str] = &["test", "fake", "mock", "dummy", "example", "sample", "sandbox", "demo"];
-    let words = names::words(name);
+    let mut words = names::words(name);
+    // `secret_key_base`
+    words.pop_if(|last| last == "base");
     let [before @ .., last] = words.as_slice() else { return false };
     let of = before.last().map(String::as_str).unwrap_or_default();
     !words.iter().any(|word| NOBODYS.contains(&word.as_str()))
@@ -261,11 +266,14 @@ fn given(text: &[u8], at: usize) -> Option<Given> {
     let rest = text.get(at..(at + LONGEST_NAME).min(text.len()))?;
     let end = at + rest.iter().take_while(is_of_name).count();
     let gap = text.get(end..(end + GAP).min(text.len()))?;
+    if let Some(value) = in_one_literal(text, start, end) {
+        return Some(Given { name: start..end, value, is_default: false });
+    }
     let sign = sign(gap)?;
     let open = end + sign.length;
-    // a keyword of Clojure has its value behind a blank
+    // a keyword of Clojure and an attribute of Elixir have their value behind a blank
     let is_blank = gap.get(..sign.length - 1).is_some_and(|sign| sign.iter().all(u8::is_ascii_whitespace));
-    if is_blank && text.get(start.checked_sub(1)?) != Some(&b':') {
+    if is_blank && !matches!(text.get(start.checked_sub(1)?)?, b':' | b'@') {
         return None;
     }
     // two texts of a list side by side are no name and value
@@ -281,7 +289,27 @@ fn given(text: &[u8], at: usize) -> Option<Given> {
         }
         byte => byte == Some(&sign.quote),
     };
-    is_closed.then_some(Given { name: start..end, value: open..open + close, is_default: sign.is_default })
+    // Spring says so of what is no digest
+    let plain =
+        inside.get(..close).and_then(|value| value.strip_prefix(b"{noop}")).map_or(0, |_| b"{noop}".len());
+    let value = open + plain..open + close;
+    is_closed.then_some(Given { name: start..end, value, is_default: sign.is_default })
+}
+
+/// The value of a variable that is given in the literal of its name, as programs are started with it: `"NAME=value"`.
+fn in_one_literal(text: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
+    const LONGEST: usize = 200;
+    let quote = *text.get(start.checked_sub(1)?)?;
+    let is_of_variable = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    if !b"\"'".contains(&quote)
+        || text.get(end) != Some(&b'=')
+        || !text.get(start..end)?.iter().all(is_of_variable)
+    {
+        return None;
+    }
+    let inside = text.get(end + 1..(end + 1 + LONGEST).min(text.len()))?;
+    let close = memchr::memchr3(quote, b'\\', b'\n', inside)?;
+    (inside.get(close) == Some(&quote)).then_some(end + 1..end + 1 + close)
 }
 
 /// Where the name begins that fills its literal but for what it is in, or the dashes of an option: `"app.jwt.secret"`,
@@ -390,12 +418,16 @@ mod tests {
                 ("a.rs", "#[arg(long, env = \"API_SECRET\", default_value = \"@\")]\n"),
                 ("a.py", "parser.add_argument('--api-secret', help='b', default='@')"),
                 ("a.py", "SECRET = \"@\"\n"),
+                ("a.rb", "secret_key_base: '@'"),
+                ("a.js", "new JwtStrategy({ secretOrKey: '@' }, done)"),
+                ("a.groovy", "withEnv(['ACME_SECRET=@', 'CI=1']) {}"),
                 ("A.java", "@ConfigProperty(name = \"acme.jwt.secret\", defaultValue = \"@\")"),
                 ("a.ts", "JwtModule.register({ secret: '@', signOptions: {} })"),
                 ("a.js", "const secret = '@';\nmodule.exports = (user) => jwt.sign(user, secret);"),
             ] {
                 assert!(is_found(path, &text.replace('@', &secret)), "{text} {secret}");
             }
+            assert!(is_found("a.ex", &format!("@signing_secret \"{secret}\"")), "{secret}");
             for (path, text) in [
                 ("a.swift", "static let secret = \"@\""),
                 ("a.js", "{ title: 'b', secret: '@' }"),
@@ -407,6 +439,8 @@ mod tests {
                 ("a.js", "const clientSecret = () => override(\"ACME_CLIENT_SECRET\", \"@\");"),
                 ("a.js", "const s = process.env.ACME_CLIENT_SECRET || '@';"),
                 ("a.py", "api_secret = get_secret('@')"),
+                ("a.js", "f('ACME_SECRET=@&b=c' + d)"),
+                ("a.js", "location = 'https://id.acme.io/?client_secret=@'"),
                 ("a.py", "api_secret = decrypt(b'@')"),
                 ("a.js", "list('b-secret', '@')"),
                 ("a.clj", "(def api-secret \"@\")"),
@@ -445,6 +479,7 @@ mod tests {
                 ("A.java", "String auth = \"svc:@\";"),
                 ("A.java", "new ShardInfo(\"db7.acme.io\", 6379);\ninfo.setPassword(\"@\");"),
                 ("a.html", "<p>b</p><script>c={user:'svc',password:'@'}</script>"),
+                ("A.java", "auth.withUser(\"svc\").password(\"{noop}@\").roles(\"A\");"),
                 ("a.rs", "Opts::new().user(Some(\"svc\")).pass(Some(\"@\"))"),
                 ("a.hs", "defaultConnectInfo { connectHost = \"db7.acme.io\", connectPassword = \"@\" }"),
                 ("a.clj", "{:host \"db7.acme.io\" :password \"@\"}"),
