@@ -230,8 +230,11 @@ pub(crate) const MAKES_MODULES: &str = "sys.modules";
 
 /// Whether a module puts others into Python's own list of modules, under whatever name but its own.
 fn makes_modules(bytes: &[u8]) -> bool {
+    /// Bytes behind it that are looked at.
+    const LONGEST: usize = 200;
     let sets = memmem::find_iter(bytes, MAKES_MODULES.as_bytes()).any(|at| {
         let behind = bytes.get(at + MAKES_MODULES.len()..).unwrap_or_default();
+        let behind = behind.get(..LONGEST).unwrap_or(behind);
         let line = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let is_set = || {
             let end = memchr::memrchr(b']', line.split(|byte| *byte == b'=').next().unwrap_or_default());

@@ -133,7 +133,7 @@ impl<'a> Modules<'a> {
         let shared = shared(&files, package, requirements);
         let makes = |entry: &Entry| {
             let mut given = entry.imports.iter().filter(|import| import.by == Asking::Gives);
-            given.any(|import| import.specifier.split(' ').any(|name| name == MAKES_MODULES))
+            given.any(|import| import.specifier.contains(MAKES_MODULES))
         };
         let top = |path: &'a str| path.split('/').next().unwrap_or(path);
         let making = files.iter().filter(|(_, entry)| makes(entry)).map(|(path, _)| top(path)).collect();
