@@ -81,7 +81,7 @@ pub(in crate::inspect::secret) fn find(
                 && (decode::is_drawn(word) || !is_made_up(word))
                 && !is_translation(text, &name, word)
                 && !is_one_of_many(text, &value)
-                && (is_of_a_session(word) && !is_default || is_of_somebody(text, &name, &value))
+                && (is_of_a_session(word) || is_of_somebody(text, &name, &value))
         }
         Kind::Token if own.eq_ignore_ascii_case("secret") => {
             is_drawn_by_a_machine(word, own) && (has_number(text, &name) || signs(text, &name, &value))
@@ -397,6 +397,7 @@ mod tests {
             for (path, text) in [
                 ("a.swift", "static let clientSecret = \"@\""),
                 ("a.js", "cookie: { name: 'sid', password: '@' }"),
+                ("a.py", "parser.add_argument('--password', default='@')"),
                 ("a.js", "const AUTH_SECRET = \"@\";"),
                 ("A.java", "private static final String AUTH_TOKEN = \"@\";"),
                 ("a.py", "client_secret: str = '@'"),
