@@ -58,7 +58,27 @@ pub(super) fn header_text(text: &[u8], found: &Found) -> Option<Vec<u8>> {
 pub(super) fn is_drawn(secret: &[u8]) -> bool {
     const MANY: usize = 4;
     let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
-    is_opaque(secret) && !is_made_up(secret) && !is_known(secret) && (digits >= MANY || is_jumbled(secret))
+    is_opaque(secret)
+        && !is_made_up(secret)
+        && !is_known(secret)
+        && (digits >= MANY || is_jumbled(secret))
+        && !is_slug(secret)
+}
+
+/// Whether it is words of small letters, some with a number behind: `my-hs256-signing-key-v1`.
+fn is_slug(secret: &[u8]) -> bool {
+    const FEWEST: usize = 3;
+    const SHORTEST: usize = 3;
+    const MOST_DIGITS: usize = 4;
+    let letters = |part: &[u8]| part.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let parts = || secret.split(|byte| b"-_.".contains(byte));
+    let is_word = |part: &[u8]| {
+        let digits = part.get(letters(part)..).unwrap_or_default();
+        digits.len() <= MOST_DIGITS && digits.iter().all(u8::is_ascii_digit)
+    };
+    parts().count() >= FEWEST
+        && parts().all(is_word)
+        && parts().filter(|part| letters(part) >= SHORTEST).count() >= FEWEST - 1
 }
 
 /// Base64 of `user:password`, where the password is none of the words that stand for one.
@@ -249,6 +269,18 @@ mod tests {
         assert!(missed <= 10, "{missed} of 500");
         for login in ["user:password", "deploy:getElementsByTagName", "deploy:YourSECRETPasswordGoesHERE"] {
             assert!(!is_encoded_login(encoded(login.as_bytes()).as_bytes()), "{login}");
+        }
+    }
+
+    #[test]
+    fn words_with_numbers_are_not_drawn() {
+        let mut dice = Dice::new(fresh_seed());
+        for slug in ["my-hs256-signing-key-v1", "jwt_key_of_2024_v17", "acme.auth.key2024.v2"] {
+            assert!(!is_drawn(slug.as_bytes()), "{slug}");
+        }
+        for recipe in ["{base62:40}", "{b64url:43}", "{hex:40}", "{uuid}"] {
+            let missed = (0..200).filter(|_| is_slug(dice.make(recipe).as_bytes())).count();
+            assert_eq!(missed, 0, "{recipe}");
         }
     }
 
