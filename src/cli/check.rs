@@ -141,7 +141,11 @@ impl Check {
             gate.go_by(|| options.clone().commit(commit.clone()));
             std::thread::scope(|scope| {
                 scope.spawn(|| commit.ask_ahead(self.project()));
-                gate.ahead(&watch, self.means.workers(2).at_once > 1);
+                gate.prepare(&watch);
+                // Who wants one thread gets no second one for this.
+                if self.means.workers(2).at_once > 1 {
+                    gate.stock_ahead(&watch);
+                }
             });
         };
         let is_here = packing.packs(&self.targets) && packing.is_here(&self.targets);

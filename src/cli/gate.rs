@@ -98,16 +98,18 @@ impl Gate {
         &self.workspace
     }
 
-    /// While a client still packs: makes the auditors of what is published, and, if `reads`, takes stock of what it has
-    /// written already. What goes wrong is told when somebody asks for them.
-    pub(super) fn ahead(&self, watch: &Watch, reads: bool) {
-        for folder in self.workspace.published() {
-            if watch.is_over() {
-                return;
-            }
+    /// Makes the auditors of what is published, while a client still packs that. What goes wrong is told when somebody asks
+    /// for them.
+    pub(super) fn prepare(&self, watch: &Watch) {
+        for folder in self.workspace.published().take_while(|_| !watch.is_over()) {
             let _ = self.auditor(folder);
         }
-        while reads {
+    }
+
+    /// Takes stock of what a client has written, while it still packs others. What goes wrong is told when somebody asks
+    /// for that.
+    pub(super) fn stock_ahead(&self, watch: &Watch) {
+        loop {
             match watch.look() {
                 Sight::Artifact { path, folder } => self.stock_early(&path, &folder),
                 Sight::Nothing => std::thread::sleep(PAUSE),

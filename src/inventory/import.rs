@@ -50,8 +50,6 @@ pub enum ImportTrouble {
     NotExported,
     /// A module of the package that is there and doesn't give the name that is taken from it.
     NameAbsent,
-    /// A module of the package that is still being loaded when a name is taken from it, which it gets later only.
-    NameLater,
     /// What a command starts: a module that is there and has no such name.
     FunctionAbsent,
     /// JSON, imported without saying so.

@@ -78,20 +78,12 @@ Move the package to `dependencies` or `peerDependencies`, or bundle it.
 
 fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     use ImportTrouble::{
-        Above, Absent, FileAbsent, Inexact, LetterCase, NameAbsent, NameLater, NotExported, ThreadAbsent,
+        Above, Absent, FileAbsent, Inexact, LetterCase, NameAbsent, NotExported, ThreadAbsent,
     };
     let is_missing = |broken: &&BrokenImport| {
         matches!(
             broken.trouble,
-            Above
-                | Absent
-                | FileAbsent
-                | ThreadAbsent
-                | LetterCase
-                | Inexact
-                | NameAbsent
-                | NameLater
-                | NotExported
+            Above | Absent | FileAbsent | ThreadAbsent | LetterCase | Inexact | NameAbsent | NotExported
         )
     };
     report(rule, context, findings, is_missing, |broken| {
@@ -104,11 +96,6 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
             Inexact => (
                 format!("which for Node is no name of `{near}`: a module's imports are not completed"),
                 "Write the file's name with its extension, or let a bundler put the package together.",
-            ),
-            NameLater => (
-                "which is still being loaded then and gets the name later: the two import each other"
-                    .to_owned(),
-                "Import it in the function that needs it, or move it into a module that both import.",
             ),
             NameAbsent if near.ends_with(".cjs") => (
                 "in which Node sees no such name".to_owned(),

@@ -164,28 +164,12 @@ impl<'a> Modules<'a> {
     }
 
     /// What may be imported by the wheel's own name: its packages, and modules that stand alone.
-    pub(super) fn tops(&self) -> impl Iterator<Item = &'a str> {
+    fn tops(&self) -> impl Iterator<Item = &'a str> {
         let is_top = |path: &&str| {
             path.strip_suffix("/__init__.py").is_some_and(|folder| !folder.contains('/'))
                 || path.ends_with(".py") && !path.contains('/')
         };
         self.files.keys().copied().filter(is_top)
-    }
-
-    /// The package that so many dots stand for in a module.
-    pub(super) fn package_of(&self, path: &str, dots: &str) -> Option<&'a str> {
-        let (package, _) = target(path, &format!("{dots} x"))?;
-        self.files.get_key_value(format!("{package}/__init__.py").as_str()).map(|(path, _)| *path)
-    }
-
-    /// The packages that Python loads before a module, the innermost first.
-    pub(super) fn packages_above(&self, path: &'a str) -> impl Iterator<Item = &'a str> {
-        let own = path.strip_suffix("/__init__.py").unwrap_or(path);
-        let folders = own.rmatch_indices('/').filter_map(|(at, _)| own.get(..at));
-        folders.filter_map(|folder| {
-            let package = self.files.get_key_value(format!("{folder}/__init__.py").as_str());
-            package.map(|(path, _)| *path)
-        })
     }
 
     pub(super) fn entry(&self, path: &str) -> Option<&'a Entry> {

@@ -1,7 +1,6 @@
 //! Python wheels. Source: PyPA specifications "Binary distribution format", "Recording installed projects" and
 //! "Entry points".
 
-mod circles;
 mod commands;
 mod entry_points;
 mod functions;
@@ -161,7 +160,6 @@ impl Format for Wheel {
         let mut broken = imports::broken(inventory, package, &requirements);
         broken.extend(functions::absent(inventory, package, sure));
         broken.extend(taken::absent(inventory, package, &requirements, sure));
-        broken.extend(circles::broken(inventory, package, &requirements, sure));
         broken
     }
 

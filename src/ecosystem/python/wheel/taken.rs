@@ -6,7 +6,6 @@ use crate::inventory::{
     Asking, BrokenImport, Entry, EntryId, Import, ImportTrouble, Inventory, Package, Reach,
 };
 
-use super::circles;
 use super::imports::{Found, Modules};
 
 /// A name that is taken from a module.
@@ -25,8 +24,7 @@ pub(super) fn doubtful(inventory: &Inventory, package: &Package, requirements: &
     const MOST: usize = 100;
     let modules = Modules::new(inventory, package, requirements);
     let taken = lacking(&modules, package, None);
-    let mut wanted: BTreeSet<EntryId> = taken.into_iter().map(|taken| taken.module.id).collect();
-    wanted.extend(circles::doubtful(&modules));
+    let wanted: BTreeSet<EntryId> = taken.into_iter().map(|taken| taken.module.id).collect();
     wanted.into_iter().take(MOST).collect()
 }
 

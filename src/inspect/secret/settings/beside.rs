@@ -210,8 +210,9 @@ fn is_drawn_by_a_machine(value: &[u8], name: &str) -> bool {
 fn is_secret_name(name: &str, is_uuid: bool) -> bool {
     const OF_TOKENS: &[&str] = &["auth", "api", "bearer", "private", "admin", "deploy"];
     const OF_KEYS: &[&str] = &["secret", "signing", "encryption", "jwt", "master", "admin"];
-    /// What begins so reads it from where it is.
-    const READERS: &[&str] = &["get", "fetch", "load", "read", "find", "lookup", "use", "resolve"];
+    /// What begins so reads it from where it is, or makes it of any text.
+    const READERS: &[&str] =
+        &["get", "fetch", "load", "read", "find", "lookup", "use", "resolve", "to", "into", "as", "parse"];
     const NOBODYS: &[&str] = &["test", "fake", "mock", "dummy", "example", "sample", "sandbox", "demo"];
     let mut words = names::words(name);
     // `secret_key_base`
