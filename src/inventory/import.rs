@@ -2,6 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use super::EntryId;
 
+/// Stands among the names of a Python module that puts others into the list of modules.
+pub const MAKES_MODULES: &str = "sys.modules";
+
 /// An import that is sure to be carried out and that leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

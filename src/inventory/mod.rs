@@ -29,7 +29,7 @@ pub use anomaly::{Anomaly, AnomalyKind, Concern, MOST_OF_A_KIND};
 pub use blob::{BlobIds, ObjectFormat};
 pub use commit::{Comparison, Differing, FromCommit, VersionTag};
 pub use entry::{Entry, EntryId, EntryKind, OPEN_HEAD, OPEN_HEAD_LANGUAGES, WideDigests};
-pub use import::{BrokenImport, Entrance, ImportTrouble, Lead, Reach, ScriptFormat};
+pub use import::{BrokenImport, Entrance, ImportTrouble, Lead, MAKES_MODULES, Reach, ScriptFormat};
 pub use making::{BuildCopy, BuildOption, Gemspec, Making};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};

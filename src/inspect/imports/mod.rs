@@ -20,7 +20,6 @@ use crate::inventory::{Asking, Import, ScriptFormat};
 
 use super::{FactSink, Hit, Inspector, Sample, ScanOptions, Scanner};
 
-pub(crate) use python_names::MAKES_MODULES;
 pub(crate) use syntax::syntax_error;
 
 /// What a file asks for and gives, as its parser sees it; `None` if it can't be parsed.

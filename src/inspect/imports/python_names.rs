@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use memchr::memmem;
 
 use super::is_in_name;
+use crate::inventory::MAKES_MODULES;
 
 /// With one of these a module may have any name.
 const MAKERS: [&[u8]; 10] = [
@@ -224,9 +225,6 @@ fn list(behind: &[u8]) -> Option<Vec<&str>> {
     let behind = rest.get(1..)?.split(|byte| *byte == b'\n').next()?.trim_ascii_start();
     (behind.is_empty() || behind.starts_with(b"#")).then_some(names)
 }
-
-/// Stands among the names of a module that makes others.
-pub(crate) const MAKES_MODULES: &str = "sys.modules";
 
 /// Whether a module puts others into Python's own list of modules, under whatever name but its own.
 fn makes_modules(bytes: &[u8]) -> bool {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inspect::MAKES_MODULES;
-use crate::inventory::{Asking, BrokenImport, Entry, Import, ImportTrouble, Inventory, Package, Reach};
+use crate::inventory::{
+    Asking, BrokenImport, Entry, Import, ImportTrouble, Inventory, MAKES_MODULES, Package, Reach,
+};
 
 use super::modules::installed;
 
