@@ -29,7 +29,6 @@ struct Common {
     /// How far above a folder the root of version control is.
     roots: Mutex<BTreeMap<PathBuf, Option<usize>>>,
     tracked: Mutex<BTreeMap<PathBuf, Arc<Option<BTreeSet<String>>>>>,
-    manifests: Mutex<BTreeMap<PathBuf, Arc<Manifests>>>,
     found: Mutex<BTreeMap<(TypeId, PathBuf), Found>>,
 }
 
@@ -94,8 +93,7 @@ impl Project {
 
     /// What the manifests of its folder say; looked up once, since every artifact asks.
     pub(crate) fn manifests(&self, look: impl FnOnce() -> Manifests) -> Arc<Manifests> {
-        let mut known = self.common.manifests.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(self.folder.clone()).or_insert_with(|| Arc::new(look())))
+        self.found(&self.folder, look)
     }
 
     /// What there is of a kind in a folder of the workspace, or above it; looked up once, since every artifact asks.

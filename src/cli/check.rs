@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::ScopedJoinHandle;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use packgate::audit::{Audit, Options};
@@ -150,12 +151,13 @@ impl Check {
         };
         let is_here = packing.packs(&self.targets) && packing.is_here(&self.targets);
         let targets = std::thread::scope(|scope| {
-            if is_here && self.project.is_none() && !self.means.is_bounded() {
-                // Without another thread it is done later.
-                let _ = stack::spawn(scope, ahead);
-            }
+            let is_wanted = is_here && self.project.is_none() && !self.means.is_bounded();
+            let packed = watch.until_packed();
+            let ahead = is_wanted.then(|| stack::spawn(scope, ahead));
             let targets = Targets::gather_watched(&self.targets, &packing, &watch, &mut wrong);
-            watch.end();
+            drop(packed);
+            // What wasn't done there, for want of a thread or because it panicked, is done later.
+            let _ = ahead.and_then(Result::ok).map(ScopedJoinHandle::join);
             targets
         });
         progress.finish();

@@ -58,9 +58,9 @@ impl Watch {
         self.over.load(Ordering::Relaxed)
     }
 
-    /// Says that all is packed.
-    pub fn end(&self) {
-        self.over.store(true, Ordering::Relaxed);
+    /// While this is kept, something is being packed: whoever watches ends with it, also where packing panics.
+    pub fn until_packed(&self) -> Underway<'_> {
+        Underway(self)
     }
 
     /// Watches the folder that a client writes members' artifacts to.
@@ -68,6 +68,16 @@ impl Watch {
         let folders = members.iter().map(|member| member.folder.clone()).collect();
         let written = Written { into, ends, names: Names::of(members), folders, seen: BTreeSet::new() };
         *self.written.lock().unwrap_or_else(PoisonError::into_inner) = Some(written);
+    }
+}
+
+/// Says that all is packed when it goes.
+#[derive(Debug)]
+pub struct Underway<'a>(&'a Watch);
+
+impl Drop for Underway<'_> {
+    fn drop(&mut self) {
+        self.0.over.store(true, Ordering::Relaxed);
     }
 }
 
@@ -119,7 +129,7 @@ mod tests {
         }
         write("else-1.0.0.tgz");
         assert_eq!(watch.look(), Sight::Nothing, "nobody's");
-        watch.end();
+        drop(watch.until_packed());
         assert_eq!(watch.look(), Sight::Over);
     }
 }

@@ -125,7 +125,8 @@ fn fault(text: &str, kind: SourceType) -> Option<Fault> {
 /// A text without the blanks, and the comments in the manner of HTML, that it ends in.
 fn without_old_comments(mut text: &str) -> &str {
     loop {
-        text = text.trim_end();
+        // a byte-order mark is a blank to JavaScript
+        text = text.trim_end_matches(|sign: char| sign.is_whitespace() || sign == '\u{feff}');
         let start = text.rfind('\n').map_or(0, |end| end + 1);
         let line = text.get(start..).unwrap_or_default();
         let code = match line.find("<!--") {
@@ -199,13 +200,14 @@ mod tests {
     use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
 
     /// What Node reads in CommonJS, and what in modules.
-    const SOUND: [(&str, ScriptFormat); 36] = [
+    const SOUND: [(&str, ScriptFormat); 37] = [
         (
             "import * as a from 'a'; export { a }; function f(a) { let b = a; { const a = b; } }",
             ScriptFormat::Module,
         ),
         ("var a = 1; var a = 2; function a() {}", ScriptFormat::Unknown),
         ("let a = 1; { let a = 2; } function f(a) { { let a; } }", ScriptFormat::Unknown),
+        ("let\n\u{feff}var a = 1;", ScriptFormat::CommonJs),
         ("try { a } catch (e) { var e = 2; }", ScriptFormat::CommonJs),
         ("{ function f() {} function f() {} }", ScriptFormat::CommonJs),
         ("a = { __proto__, ['__proto__']: 2, __proto__: null };", ScriptFormat::CommonJs),
