@@ -117,7 +117,7 @@ impl OwnSource {
         match &self.lines {
             Source::Known(places, _) => (0..places.len() as u32).filter(counts).count() as u32,
             Source::Files(lines) => {
-                let line = |line: &Classed| lines.find(line.beginning, || Some(line.key));
+                let line = |line: &Classed| Some(lines.find(line.beginning, || Some(line.key))?.0);
                 lines
                     .text(file)
                     .map_or(0, |text| text.classed().iter().filter_map(line).filter(counts).count())
@@ -156,8 +156,8 @@ impl OwnSource {
                 classes.get(line as usize).copied().filter(|_| holders.contains(&file))
             }
             Source::Files(lines) => {
-                let (key, holders) = lines.line(line)?;
-                class_in(lines, key, holders, file)
+                let (key, class) = lines.class(line, |key, holders| taken(lines, key, holders))?;
+                stands_for(lines, key, file, class).then_some(class)
             }
         }
     }
@@ -172,12 +172,12 @@ impl OwnSource {
             Source::Files(lines) => {
                 let mut all = Vec::new();
                 lines.each(|key, holders| {
-                    let class = |holder: u32| class_in(lines, key, holders, holder);
-                    let alike: Vec<u32> =
-                        holders.iter().copied().filter(|holder| class(*holder).is_some()).collect();
-                    all.extend(
-                        alike.first().and_then(|first| class(*first)).map(|class| (key, class, alike)),
-                    );
+                    let Some(class) = taken(lines, key, holders) else { return };
+                    let alike = holders.iter().copied().filter(|file| stands_for(lines, key, *file, class));
+                    let alike: Vec<u32> = alike.collect();
+                    if !alike.is_empty() {
+                        all.push((key, class, alike));
+                    }
                 });
                 all.sort_unstable_by_key(|line| line.0);
                 all
@@ -198,28 +198,34 @@ impl OwnSource {
         self.heads.get((head / 64) as usize).is_some_and(|word| word & 1 << (head % 64) != 0)
     }
 
-    /// The number of a line of which this is left without what is before it. `room` is used again.
-    pub(super) fn line(&self, rest: &[u8], room: &mut Vec<u8>) -> Option<u32> {
+    /// The number of a line of which this is left without what is before it, and the numbers of the files that have it.
+    /// `room` is used again.
+    pub(super) fn line(&self, rest: &[u8], room: &mut Vec<u8>) -> Option<(u32, &[u32])> {
         match &self.lines {
-            Source::Known(places, _) => places.line(key::of(rest, room)?).map(|line| line as u32),
+            Source::Known(places, _) => {
+                let line = places.line(key::of(rest, room)?)?;
+                Some((line as u32, places.holders(line)))
+            }
             Source::Files(lines) => lines.find(Beginning::of(rest)?, || key::of(rest, room)),
-        }
-    }
-
-    /// The numbers of the files that have this line.
-    pub(super) fn holders(&self, line: u32) -> &[u32] {
-        match &self.lines {
-            Source::Known(places, _) => places.holders(line as usize),
-            Source::Files(lines) => lines.line(line).map_or(&[], |(_, holders)| holders),
         }
     }
 }
 
-/// What becomes of a line that these files have; `None` if this one has it as something that a build leaves as it is.
-fn class_in(lines: &Lines, key: u64, holders: &[u32], file: u32) -> Option<LineClass> {
-    let classes = |holder: u32| lines.text(holder).map_or_else(ClassSet::default, |text| text.classes(key));
-    let all = holders.iter().fold(ClassSet::default(), |all, holder| all.with(classes(*holder)));
-    class_of(all).filter(|class| is_alike(classes(file), *class))
+/// What becomes of a line that these files have.
+fn taken(lines: &Lines, key: u64, holders: &[u32]) -> Option<LineClass> {
+    let all = holders.iter().fold(ClassSet::default(), |all, holder| all.with(classes(lines, key, *holder)));
+    class_of(all)
+}
+
+/// Whether a line that is taken for this stands for this file. Otherwise the file has it as something that a build leaves
+/// as it is.
+fn stands_for(lines: &Lines, key: u64, file: u32, class: LineClass) -> bool {
+    is_alike(classes(lines, key, file), class)
+}
+
+/// All that a file has a line as.
+fn classes(lines: &Lines, key: u64, file: u32) -> ClassSet {
+    lines.text(file).map_or_else(ClassSet::default, |text| text.classes(key))
 }
 
 fn bits(heads: impl IntoIterator<Item = u32>) -> Vec<u64> {

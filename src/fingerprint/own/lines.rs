@@ -5,12 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use super::key::{Beginning, HEAD_BITS};
 use super::texts::Text;
+use crate::inventory::LineClass;
 
 /// A line in more files than this is an idiom of the project, and tells nothing of any one of them.
 pub(super) const MOST_FILES: usize = 64;
 
-/// Bits of a head by which lines are laid out: so few lines are in one shelf that sorting all of them is no waste.
-const SHELF_BITS: u32 = 14;
+/// Bits of a head by which lines are laid out at most: so few lines are in one shelf that sorting all of them is no waste.
+const MOST_SHELF_BITS: u32 = 14;
 
 /// Lines by their keys, with the files that have them.
 #[derive(Debug, Default)]
@@ -70,6 +71,8 @@ pub(super) struct Lines {
     /// Files and which of their lines, shelf by shelf.
     lines: Vec<(u32, u32)>,
     shelves: Vec<Shelf>,
+    /// Bits of a head by which the shelves are told apart: a small project has few, since each takes memory.
+    shelf_bits: u32,
 }
 
 /// Lines whose heads begin with the same bits.
@@ -88,19 +91,27 @@ struct Alike {
     /// Where they stand in their shelf.
     first: u32,
     /// The same lines by their keys, once somebody asked: of most beginnings nothing turns up.
-    places: OnceLock<Places>,
+    keyed: OnceLock<Keyed>,
     lines: Box<[(u32, u32)]>,
+}
+
+/// Lines by their keys, each with what it is taken for, once somebody asked.
+#[derive(Debug, Default)]
+struct Keyed {
+    places: Places,
+    taken: Box<[OnceLock<Option<LineClass>>]>,
 }
 
 impl Lines {
     pub(super) fn of(texts: Vec<Arc<Text>>) -> Self {
-        let mut shelves: Vec<Shelf> = (0..=1 << SHELF_BITS).map(|_| Shelf::default()).collect();
-        let lines = texts.iter().flat_map(|text| &text.lines);
-        let mut count = 0;
-        for line in lines {
-            count += 1;
+        /// Lines in a shelf on average.
+        const IN_A_SHELF: usize = 4;
+        let count: usize = texts.iter().map(|text| text.lines.len()).sum();
+        let shelf_bits = (count / IN_A_SHELF).checked_ilog2().unwrap_or(0).min(MOST_SHELF_BITS);
+        let mut shelves: Vec<Shelf> = (0..=1 << shelf_bits).map(|_| Shelf::default()).collect();
+        for line in texts.iter().flat_map(|text| &text.lines) {
             // Counted one further on, which makes of the sums where each begins.
-            if let Some(shelf) = shelves.get_mut(shelf_of(line.beginning) + 1) {
+            if let Some(shelf) = shelves.get_mut(shelf_of(line.beginning, shelf_bits) + 1) {
                 shelf.first += 1;
             }
         }
@@ -113,14 +124,14 @@ impl Lines {
         let mut lines = vec![(0, 0); count];
         for (number, text) in texts.iter().enumerate() {
             for (at, line) in text.lines.iter().enumerate() {
-                let Some(next) = next.get_mut(shelf_of(line.beginning)) else { continue };
+                let Some(next) = next.get_mut(shelf_of(line.beginning, shelf_bits)) else { continue };
                 if let Some(place) = lines.get_mut(*next as usize) {
                     *place = (number as u32, at as u32);
                 }
                 *next += 1;
             }
         }
-        Self { texts, lines, shelves }
+        Self { texts, lines, shelves, shelf_bits }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -132,29 +143,41 @@ impl Lines {
         self.texts.get(file as usize).map(Arc::as_ref)
     }
 
-    /// The number of the line that begins so and has this key.
-    pub(super) fn find(&self, beginning: Beginning, key: impl FnOnce() -> Option<u64>) -> Option<u32> {
-        let shelf = shelf_of(beginning);
+    /// The number of the line that begins so and has this key, and the files that have it.
+    pub(super) fn find(
+        &self,
+        beginning: Beginning,
+        key: impl FnOnce() -> Option<u64>,
+    ) -> Option<(u32, &[u32])> {
+        let shelf = shelf_of(beginning, self.shelf_bits);
         let alike = self.alike(shelf)?;
         let alike = alike.get(alike.binary_search_by_key(&beginning, |alike| alike.beginning).ok()?)?;
-        let line = self.places(alike).line(key()?)?;
-        Some(self.shelves.get(shelf)?.first + alike.first + line as u32)
+        let places = &self.keyed(alike).places;
+        let line = places.line(key()?)?;
+        Some((self.shelves.get(shelf)?.first + alike.first + line as u32, places.holders(line)))
     }
 
-    /// Key and files of the line of this number.
-    pub(super) fn line(&self, line: u32) -> Option<(u64, &[u32])> {
+    /// The key of the line of this number, and what it is taken for: `taken` says it of a key and the files that have it,
+    /// and is asked once.
+    pub(super) fn class(
+        &self,
+        line: u32,
+        taken: impl FnOnce(u64, &[u32]) -> Option<LineClass>,
+    ) -> Option<(u64, LineClass)> {
         let number = self.shelves.partition_point(|shelf| shelf.first <= line).checked_sub(1)?;
         let line = line - self.shelves.get(number)?.first;
         let alike = self.alike(number)?;
         let alike = alike.get(alike.partition_point(|alike| alike.first <= line).checked_sub(1)?)?;
-        let (places, line) = (self.places(alike), (line - alike.first) as usize);
-        Some((*places.keys.get(line)?, places.holders(line)))
+        let (keyed, line) = (self.keyed(alike), (line - alike.first) as usize);
+        let key = *keyed.places.keys.get(line)?;
+        let class = keyed.taken.get(line)?.get_or_init(|| taken(key, keyed.places.holders(line)));
+        Some((key, (*class)?))
     }
 
     /// Calls with all keys and the files that have them.
     pub(super) fn each<'a>(&'a self, mut with: impl FnMut(u64, &'a [u32])) {
         let alike = (0..self.shelves.len()).filter_map(|number| self.alike(number)).flatten();
-        alike.flat_map(|alike| self.places(alike).all()).for_each(|(key, holders)| with(key, holders));
+        alike.flat_map(|alike| self.keyed(alike).places.all()).for_each(|(key, holders)| with(key, holders));
     }
 
     /// The lines of a shelf by what they begin with.
@@ -173,15 +196,15 @@ impl Lines {
         let chunks = lines.chunk_by(|a, b| a.0 == b.0);
         let alike = chunks.filter_map(|same| {
             let lines = same.iter().map(|line| line.1).collect();
-            let alike = Alike { beginning: same.first()?.0, first, places: OnceLock::new(), lines };
+            let alike = Alike { beginning: same.first()?.0, first, keyed: OnceLock::new(), lines };
             first += same.len() as u32;
             Some(alike)
         });
         alike.collect()
     }
 
-    fn places<'a>(&self, alike: &'a Alike) -> &'a Places {
-        alike.places.get_or_init(|| {
+    fn keyed<'a>(&self, alike: &'a Alike) -> &'a Keyed {
+        alike.keyed.get_or_init(|| {
             let mut room = Vec::new();
             let mut lines: Vec<(u64, u32)> = Vec::new();
             for of_file in alike.lines.chunk_by(|a, b| a.0 == b.0) {
@@ -202,12 +225,13 @@ impl Lines {
                     places.add_rare(*key, same.iter().map(|line| line.1));
                 }
             }
-            places
+            let taken = (0..places.len()).map(|_| OnceLock::new()).collect();
+            Keyed { places, taken }
         })
     }
 }
 
 /// The shelf of lines that begin so.
-fn shelf_of(beginning: Beginning) -> usize {
-    (beginning.head >> (HEAD_BITS - SHELF_BITS)) as usize
+fn shelf_of(beginning: Beginning, shelf_bits: u32) -> usize {
+    (beginning.head >> (HEAD_BITS - shelf_bits)) as usize
 }

@@ -66,10 +66,9 @@ impl OwnSource {
         let mut hits: Vec<Hit> = Vec::new();
         let mut room = Vec::new();
         for Range { start, end } in lines {
-            if let Some(number) =
-                begun(text.get(start..end).unwrap_or_default()).and_then(|rest| self.line(rest, &mut room))
-            {
-                hits.extend(self.holders(number).iter().map(|&file| Hit { file, number, start, end }));
+            let rest = begun(text.get(start..end).unwrap_or_default());
+            if let Some((number, holders)) = rest.and_then(|rest| self.line(rest, &mut room)) {
+                hits.extend(holders.iter().map(|&file| Hit { file, number, start, end }));
             }
         }
         hits.sort_unstable();
