@@ -8,6 +8,8 @@ use crate::ecosystem::{self, Compiled};
 use crate::inventory::{Entry, EntryId, Inventory, Kind, Media, OPEN_HEAD, OPEN_HEAD_LANGUAGES, TextDigest};
 use crate::paths;
 
+use super::served::Served;
+
 /// A language that is compiled before it runs. `policies/compiled.toml` says what the fields mean.
 #[derive(Debug)]
 pub(super) struct Language {
@@ -90,11 +92,14 @@ pub(super) fn is_by_nature(path: &str) -> bool {
 /// All sources of an artifact that are next to compiled files.
 pub(super) fn survey(inventory: &Inventory) -> Vec<Source<'_>> {
     let is_natural = |language: &Language| language.natural.contains(&inventory.kind.name());
+    let copies = Copies::of(inventory);
+    let is_natural =
+        |entry: &Entry, language: &Language| is_natural(language) && !copies.hold(&entry.path, language);
     let candidates: Vec<(&Entry, &'static Language)> = inventory
         .files()
         .filter(|entry| entry.media.is_text())
         .flat_map(|entry| languages(entry.file_name()).into_iter().map(move |language| (entry, language)))
-        .filter(|(entry, language)| !is_natural(language) && !entry.is_of_dependency())
+        .filter(|(entry, language)| !is_natural(entry, language) && !entry.is_of_dependency())
         .filter(|(entry, _)| !is_open(inventory, entry))
         .collect();
     if candidates.is_empty() {
@@ -112,6 +117,41 @@ fn is_open(inventory: &Inventory, entry: &Entry) -> bool {
     let most = inventory.package.as_ref().is_some_and(|package| package.open_sources.is_some());
     entry.signs.contains(&OPEN_HEAD)
         || most && entry.parent.is_none() && OPEN_HEAD_LANGUAGES.iter().any(|end| entry.path.ends_with(end))
+}
+
+/// What a build left behind in a package that otherwise consists of source: modules of Python that it has nowhere else.
+#[derive(Default)]
+struct Copies<'a> {
+    /// The modules that it has where they belong.
+    modules: Option<HashSet<&'a str>>,
+}
+
+impl<'a> Copies<'a> {
+    fn of(inventory: &'a Inventory) -> Self {
+        if inventory.kind != Kind::Sdist {
+            return Self::default();
+        }
+        let modules = inventory.top_files().map(|entry| entry.path.as_str());
+        Self { modules: Some(modules.filter(|path| path.ends_with(".py")).collect()) }
+    }
+
+    fn hold(&self, path: &str, language: &Language) -> bool {
+        let Some(modules) = self.modules.as_ref().filter(|_| language.name == "Python") else { return false };
+        module_of_copy(path).is_some_and(|module| {
+            let below_src = module.replacen('/', "/src/", 1);
+            !modules.contains(module.as_str()) && !modules.contains(below_src.as_str())
+        })
+    }
+}
+
+/// Where a module or its folder lies of which this is the copy that setuptools made to build from:
+/// `acme/core.py` of `build/lib/acme/core.py`.
+fn module_of_copy(path: &str) -> Option<String> {
+    let is_before = |at: &usize| *at == 0 || path.get(..*at).is_some_and(|before| before.ends_with('/'));
+    let at = path.match_indices("build/lib").map(|(at, _)| at).find(is_before)?;
+    let (before, copies) = path.split_at_checked(at)?;
+    let (folder, module) = copies.strip_prefix("build/")?.split_once('/')?;
+    (folder == "lib" || folder.starts_with("lib.")).then(|| format!("{before}{module}"))
 }
 
 /// The languages of a file of this name, one for each form that it is compiled to; none for declarations.
@@ -156,6 +196,8 @@ struct Container<'a> {
     by_name: HashMap<&'a str, Vec<(&'static str, &'a str)>>,
     /// The first of each extension in an output folder.
     outputs: HashMap<&'static str, &'a str>,
+    /// In folders that servers hand out.
+    served: Served<'a>,
     names: BTreeSet<&'a str>,
 }
 
@@ -241,11 +283,15 @@ impl<'a> Beside<'a> {
         match language.shown {
             Shown::Anywhere => own.anywhere(language).or_else(|| outer?.anywhere(language)),
             Shown::Beside => own.twin(path, entry, language, true),
-            Shown::Style => own.twin(path, entry, language, false).or_else(|| own.anywhere(language)),
+            Shown::Style => own
+                .twin(path, entry, language, false)
+                .or_else(|| own.served.bundle_beside(&entry.path))
+                .or_else(|| own.anywhere(language)),
             Shown::Script => self
                 .compiled_entry_point(language)
                 .or_else(|| own.twin(path, entry, language, false))
                 .or_else(|| own.output(language))
+                .or_else(|| own.served.bundle_beside(&entry.path))
                 .or_else(|| own.anywhere(language).filter(|_| self.is_of_web_folder(entry))),
         }
     }
@@ -313,7 +359,10 @@ impl<'a> Beside<'a> {
         }
         let has_twin = || {
             let own = self.containers.get(&entry.parent);
-            own.is_some_and(|own| own.twin(path, entry, language, false).is_some())
+            own.is_some_and(|own| {
+                own.twin(path, entry, language, false).is_some()
+                    || own.served.bundle_beside(&entry.path).is_some()
+            })
         };
         if language.shown == Shown::Style && !has_twin() {
             return Some("no style sheet of its name ships");
@@ -358,6 +407,7 @@ impl<'a> Container<'a> {
         if ends.is_empty() || entry.path.split('/').any(|segment| segment == "node_modules") {
             return;
         }
+        self.served.add(&entry.path);
         let in_output = entry.path.split('/').rev().skip(1).any(|segment| OUTPUT.contains(&segment));
         for end in ends {
             self.by_end.entry(end).or_insert(&entry.path);
@@ -385,8 +435,16 @@ impl<'a> Container<'a> {
         // `acme/_src/core.py` of `acme/core.so`
         let above =
             own.as_deref().and_then(|own| own.rsplit_once('/')).filter(|(_, last)| SOURCES.contains(last));
+        let copied = own.as_deref().and_then(module_of_copy);
         let is_near = |other: Option<String>| {
-            other == own || above.is_some() && other.as_deref() == above.map(|(above, _)| above)
+            let is_of_copy = |other: &str| {
+                copied
+                    .as_deref()
+                    .is_some_and(|copied| copied == module_of_copy(other).as_deref().unwrap_or(other))
+            };
+            other == own
+                || above.is_some() && other.as_deref() == above.map(|(above, _)| above)
+                || other.as_deref().is_some_and(is_of_copy)
         };
         let is_twin = |(end, other): &&(&str, &str)| {
             language.compiled.contains(end) && *other != path && (anywhere || is_near(folder(other)))

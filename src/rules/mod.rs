@@ -40,6 +40,7 @@ mod own_source;
 mod private_host;
 mod private_registry;
 mod project_archive;
+mod served;
 mod source_findings;
 mod source_link;
 mod unstripped;

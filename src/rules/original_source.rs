@@ -14,8 +14,10 @@ pub(super) const RULE: Rule = Rule {
 
 Finds sources that are compiled before they are used (TypeScript, JSX, Vue, Svelte, Sass, Flow, CoffeeScript, ...) in
 an npm package or an editor extension whose entry points are compiled files, and in archives and compressed files
-within it; `.pyx` next to the compiled module in a wheel; `.java` and `.kt` next to classes in a jar; and source files
-embedded in a program database.
+within it; `.pyx` next to the compiled module in a wheel, and the copies of compiled modules in `build/lib`; `.java` and
+`.kt` next to classes in a jar; TypeScript, Vue, Svelte and Sass in folders that web servers hand out
+(`META-INF/resources`, `static`, `public`, `wwwroot`, `webapp`), beside the scripts and style sheets that a build made
+there; and source files embedded in a program database.
 
 It also finds, by content and in packages of any kind, output of tools that contains source text: documentation with
 pages of source (JSDoc, rustdoc, Sphinx, Javadoc, Doxygen, pdoc, YARD, Compodoc, Docco, godoc), Cython's annotated pages, patches, the
@@ -285,6 +287,19 @@ mod tests {
         expect(Kind::Wheel, &["a/b/core.py", "a/core.abi3.so"], &[], &[]);
         expect(Kind::Wheel, &["b/_src/core.py", "a/core.abi3.so"], &[], &[]);
         expect(Kind::Wheel, &wheel, &["acme/fast.pyx"], &[]);
+        for compiled in ["a/core.abi3.so", "build/lib.linux-x86_64-cpython-312/a/core.abi3.so"] {
+            expect(Kind::Wheel, &["build/lib/a/core.py", compiled], &["build/lib/a/core.py"], &[]);
+        }
+        expect(Kind::Wheel, &["build/lib/a/core.py", "b/core.abi3.so", "a/more.abi3.so"], &[], &[]);
+        expect(
+            Kind::Sdist,
+            &["a-1/build/lib/a/core.py", "a-1/a/core.abi3.so"],
+            &["a-1/build/lib/a/core.py"],
+            &[],
+        );
+        let whole = ["a-1/build/lib/a/core.py", "a-1/a/core.py", "a-1/a/core.abi3.so"];
+        expect(Kind::Sdist, &whole, &[], &[]);
+        expect(Kind::Sdist, &["a-1/build/lib/a/core.py", "a-1/setup.py"], &[], &[]);
         expect(Kind::Jar, &["org/A.class", "org/test/A.java"], &["org/test/A.java"], &[]);
         expect(Kind::Jar, &["org/A.java"], &["org/A.java"], &[]);
         expect(Kind::Jar, &["META-INF/A.java"], &[], &[]);
@@ -311,6 +326,21 @@ mod tests {
         expect(Kind::Tar, &["acme/jest.config.js", "acme/src/index.ts"], &[], &[]);
         expect(Kind::Crate, &["a-1/src/lib.rs", "a-1/pkg/a.wasm"], &[], &[]);
         expect(Kind::Sdist, &wheel, &[], &[]);
+    }
+
+    #[test]
+    fn folders_that_servers_hand_out() {
+        for (kind, built, source) in [
+            (Kind::Jar, "META-INF/resources/assets/plan-BkYR3Qdz.js", "META-INF/resources/src/price.ts"),
+            (Kind::Wheel, "acme/static/main.js", "acme/static/app/Plan.vue"),
+            (Kind::Nupkg, "staticwebassets/app.bundle.js", "staticwebassets/ts/Plan.svelte"),
+            (Kind::Wheel, "acme/static/app.3f2a91bc.css", "acme/static/scss/_plan.scss"),
+            (Kind::Jar, "static/index.js", "static/index.ts"),
+        ] {
+            assert_eq!(of(kind, &[built, source]), (owned(&[source]), vec![]), "{source}");
+            assert_eq!(of(kind, &[source]), (vec![], vec![]), "{source} alone");
+            assert_eq!(of(kind, &["lib/jquery.js", source]).0, [""; 0], "{source}");
+        }
     }
 
     #[test]
