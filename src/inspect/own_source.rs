@@ -2,7 +2,7 @@
 
 use crate::decode::whole::{self, Whole};
 use crate::fingerprint::OwnSource;
-use crate::inventory::{At, Entry, MapForm, Media, OwnLines, OwnText, SourceMap};
+use crate::inventory::{At, Entry, LineClass, MapForm, Media, OwnLines, OwnText, SourceMap};
 
 use super::{FactSink, Hit, Inspector, Sample, Scanner, aside};
 
@@ -47,6 +47,10 @@ fn inspect(sample: &Sample<'_>, _: &[Hit], scanner: &Scanner, sink: &mut FactSin
         search.look(&aside.comments, Stands::Commented, &|_| at("comments"));
         search.look(&aside.literals, Stands::Decoded, &|_| at("literals"));
     }
+    if is_script {
+        let at = |offset| At { inside: Some("one line".to_owned()), ..sample.at(offset) };
+        search.look(sample.bytes, Stands::Running, &at);
+    }
     whole::uncover(sample.bytes, &|line| own.may_know(line), &mut |whole| {
         let at = At { inside: Some(whole.what.to_owned()), ..sample.at(whole.at) };
         search.look_inside(&whole, place, &at, 1);
@@ -73,6 +77,10 @@ enum Stands {
     Declared,
     /// Among whatever a program stores.
     Stored,
+    /// In a page, as it shows them.
+    Shown,
+    /// One after the other in a line of a script, which has such lines where it was minified or holds data.
+    Running,
     /// In comments of a script.
     Commented,
     /// In a wrapping.
@@ -89,7 +97,11 @@ struct Search<'a> {
 impl Search<'_> {
     fn look_inside(&mut self, whole: &Whole, stands: Stands, at: &At, depth: u32) {
         // A page shows its code, whatever colours it.
-        let stands = if whole.what == whole::MARKUP { stands } else { Stands::Decoded };
+        let stands = match stands {
+            _ if whole.what != whole::MARKUP => Stands::Decoded,
+            Stands::Bare => Stands::Shown,
+            other => other,
+        };
         self.look(&whole.text, stands, &|_| at.clone());
         if depth < DEEPEST {
             let own = self.own;
@@ -101,12 +113,19 @@ impl Search<'_> {
 
     /// Adds what a text has of the project's. Returns the most lines of one file.
     fn look(&mut self, bytes: &[u8], stands: Stands, at: &dyn Fn(usize) -> At) -> usize {
+        use LineClass::{Code, Comment, Doc, Lowered, Statement};
         let mut most = 0;
+        let own = self.own;
         let found = match stands {
-            Stands::Declared => self.own.find_statements(bytes),
-            Stands::Bare | Stands::Commented => self.own.find(bytes),
-            Stands::Data | Stands::Decoded => self.own.find_in_columns(bytes),
-            Stands::Stored => [self.own.find(bytes), self.own.find_in_strings(bytes)].concat(),
+            Stands::Declared => own.find_statements(bytes),
+            Stands::Bare | Stands::Commented => own.find(bytes),
+            Stands::Shown => [own.find(bytes), own.find_running(bytes, &[Comment])].concat(),
+            Stands::Running => own.find_running(bytes, &[Comment, Doc]),
+            Stands::Data | Stands::Decoded => {
+                let all = [Code, Comment, Doc, Lowered, Statement];
+                [own.find_in_columns(bytes), own.find_running(bytes, &all)].concat()
+            }
+            Stands::Stored => [own.find(bytes), own.find_in_strings(bytes)].concat(),
         };
         for found in found {
             let Some(file) = self.own.files().get(found.file as usize) else { continue };
@@ -120,7 +139,7 @@ impl Search<'_> {
                 OwnText {
                     file: file.path.clone(),
                     fate: file.fate,
-                    decoded: matches!(stands, Stands::Decoded | Stands::Commented),
+                    decoded: matches!(stands, Stands::Decoded | Stands::Commented | Stands::Running),
                     commented: stands == Stands::Commented,
                     at: at(found.range.start),
                     number: found.file,

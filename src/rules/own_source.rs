@@ -26,8 +26,8 @@ files that ship unchanged because they run as they are or because the allowlist 
 it may have in its documentation as well.
 
 Whole lines are compared, without blanks, quotes, comment marks, line numbers and diff marks; in what is no code, also
-behind what `grep`, `git blame`, logs and the columns of tables put before them. What counts is what a
-build drops (plain comments, types, templates), and statements where there shouldn't be any: in declarations, in
+behind what `grep`, `git blame`, logs and the columns of tables put before them, and one after the other in a longer line,
+as search indexes have them. What counts is what a build drops (plain comments, types, templates), and statements where there shouldn't be any: in declarations, in
 archives, in anything that isn't code; code in comments of a script, and all in its string and template literals. Markdown
 may show parts of a file, but not a whole one. Fewer than four lines of a file don't count, and neither do lines that many
 files share. An ordinary bundle, minified or not, keeps none of that. What is in source maps is left to the rules on

@@ -198,6 +198,14 @@ impl OwnSource {
         self.heads.get((head / 64) as usize).is_some_and(|word| word & 1 << (head % 64) != 0)
     }
 
+    /// Whether a known line may begin like this, going by more of it than its head.
+    pub(super) fn may_begin(&self, rest: &[u8]) -> bool {
+        match &self.lines {
+            Source::Known(..) => true,
+            Source::Files(lines) => Beginning::of(rest).is_some_and(|beginning| lines.knows(beginning)),
+        }
+    }
+
     /// The number of a line of which this is left without what is before it, and the numbers of the files that have it.
     /// `room` is used again.
     pub(super) fn line(&self, rest: &[u8], room: &mut Vec<u8>) -> Option<(u32, &[u32])> {

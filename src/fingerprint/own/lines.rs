@@ -157,6 +157,12 @@ impl Lines {
         Some((self.shelves.get(shelf)?.first + alike.first + line as u32, places.holders(line)))
     }
 
+    /// Whether a line begins so.
+    pub(super) fn knows(&self, beginning: Beginning) -> bool {
+        let alike = self.alike(shelf_of(beginning, self.shelf_bits)).unwrap_or_default();
+        alike.binary_search_by_key(&beginning, |alike| alike.beginning).is_ok()
+    }
+
     /// The key of the line of this number, and what it is taken for: `taken` says it of a key and the files that have it,
     /// and is asked once.
     pub(super) fn class(

@@ -15,6 +15,7 @@ mod index;
 mod key;
 mod language;
 mod lines;
+mod running;
 mod search;
 mod statements;
 mod texts;

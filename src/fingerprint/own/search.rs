@@ -71,8 +71,7 @@ impl OwnSource {
                 hits.extend(holders.iter().map(|&file| Hit { file, number, start, end }));
             }
         }
-        hits.sort_unstable();
-        hits.chunk_by(|a, b| a.file == b.file).filter_map(Found::of).collect()
+        gather(hits)
     }
 
     /// A line without what is before it, if a known line may begin so.
@@ -94,11 +93,17 @@ fn strings(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
 
 /// A line of a file, where it was found.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Hit {
-    file: u32,
-    number: u32,
-    start: usize,
-    end: usize,
+pub(super) struct Hit {
+    pub(super) file: u32,
+    pub(super) number: u32,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// The same by file.
+pub(super) fn gather(mut hits: Vec<Hit>) -> Vec<Found> {
+    hits.sort_unstable();
+    hits.chunk_by(|a, b| a.file == b.file).filter_map(Found::of).collect()
 }
 
 impl Found {
