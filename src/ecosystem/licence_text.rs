@@ -1,6 +1,7 @@
 //! Licence files: whether each is the text of a well-known licence, or one of its own that gives the source away just
 //! so. Asked only where the manifest doesn't say.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use spdx::detection::{Store, TextData};
@@ -118,9 +119,9 @@ pub(super) fn read(
         .filter(|kept| is_licence_file(&kept.path) && stands_beside(&kept.path, &package.root))
         .filter(is_own);
     let read = |kept: &ManifestFile| {
-        let text = std::str::from_utf8(&kept.bytes).unwrap_or_default();
-        let licence = known(text);
-        LicenceFile { path: kept.path.clone(), licence, grants: licence.is_none() && grants(text) }
+        let text = bare(std::str::from_utf8(&kept.bytes).unwrap_or_default());
+        let licence = known(&text);
+        LicenceFile { path: kept.path.clone(), licence, grants: licence.is_none() && grants(&text) }
     };
     let (pages, texts): (Vec<&ManifestFile>, Vec<&ManifestFile>) =
         files.partition(|kept| is_page(&kept.path));
@@ -134,6 +135,16 @@ pub(super) fn read(
         return texts.into_iter().filter(is_at_top).collect();
     }
     if texts.is_empty() { pages.into_iter().filter_map(of_page).collect() } else { texts }
+}
+
+/// The text of a licence that stands in a comment, as it is copied from the head of a source file.
+fn bare(text: &str) -> Cow<'_, str> {
+    const MARKS: [&str; 5] = ["#", "//", ";;", "--", "*"];
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mark = MARKS.iter().find(|mark| lines().all(|line| line.starts_with(**mark)));
+    let Some(mark) = mark.filter(|_| lines().count() > 1) else { return Cow::Borrowed(text) };
+    let without = |line| str::trim(line).trim_start_matches(mark);
+    Cow::Owned(text.lines().map(without).collect::<Vec<_>>().join("\n"))
 }
 
 fn is_page(path: &str) -> bool {
@@ -332,6 +343,18 @@ mod tests {
         let mit = text_of("MIT").replace("<year>", "2026").replace("<copyright holders>", "Acme Corporation");
         assert_eq!(known(&format!("The MIT License (MIT)\n\n{mit}")), Some("MIT"));
         assert_eq!(known(&mit.lines().map(|line| format!("  {line}\r\n")).collect::<String>()), Some("MIT"));
+    }
+
+    #[test]
+    fn a_text_may_stand_in_a_comment() {
+        let own = "Redistribution and use in source and binary forms, with or without\nmodification, are permitted.";
+        for mark in ["# ", "// ", "  * ", ""] {
+            let within = |text: &str| text.lines().map(|line| format!("{mark}{line}\n")).collect::<String>();
+            assert_eq!(known(&bare(&within(text_of("BSD-3-Clause")))), Some("BSD-3-Clause"), "{mark}");
+            assert!(grants(&bare(&within(&format!("Copyright 2026 Acme\n{own}")))), "{mark}");
+            assert!(!grants(&bare(&within("Copyright 2026 Acme\nAll rights reserved."))), "{mark}");
+        }
+        assert_eq!(bare("# Acme\n\nAll of it is ours.\n"), "# Acme\n\nAll of it is ours.\n");
     }
 
     #[test]

@@ -294,6 +294,13 @@ fn consequence(broken: &BrokenImport, context: &Context<'_>) -> String {
                 "{field} leads here, and the command starts only where another package happens to bring that along"
             )
         }
+        // who enters by the other condition may get in
+        (Reach::Package, _) if field.contains(".require") => {
+            format!("{field} leads here, and nobody can require the package by its name")
+        }
+        (Reach::Package, _) if field.contains(".import") => {
+            format!("{field} leads here, and nobody can import the package by its name")
+        }
         (Reach::Package, _) => format!("{field} leads here, and nobody can load the package"),
         (Reach::Command, _) => format!("{field} leads here, and the command can't start"),
         (Reach::Install, _) => format!("{field} leads here, and nobody can install the package"),

@@ -207,14 +207,32 @@ impl Follow<'_> {
         }
     }
 
-    /// Whether the package has code that isn't a command's.
+    /// Whether the package has code that isn't a command's, or what stands for the index that it names.
     fn is_to_be_loaded(&self) -> bool {
+        if self.has_index_of_other_name() {
+            return true;
+        }
         let is_code = |file: &&&str| {
             let folder = file.split_once('/').map_or("", |(folder, _)| folder);
             let is_script = [".js", ".mjs", ".cjs", ".ts"].iter().any(|end| file.ends_with(end));
             is_script && !is_declaration(file) && (BUILT.contains(&folder) || folder == "src")
         };
         self.manifest.bins().is_empty() && self.files.all.iter().any(|file| is_code(&file))
+    }
+
+    /// `Index.js`, `index.cjs`, where the manifest says `index.js`; or the list of what ships has that one, too.
+    fn has_index_of_other_name(&self) -> bool {
+        let is_other = |file: &&&str| {
+            let is_case = file.eq_ignore_ascii_case("index.js");
+            is_case || ["index.cjs", "index.mjs"].iter().any(|name| name == *file)
+        };
+        let is_listed = |listed: &Value| {
+            listed.as_array().is_some_and(|all| {
+                all.iter().filter_map(Value::as_str).any(|one| one.trim_start_matches("./") == "index.js")
+            })
+        };
+        self.files.all.iter().any(|file| is_other(&file))
+            || self.manifest.object.get("files").is_some_and(|listed| is_listed(&listed))
     }
 
     fn exports(&mut self, exports: &Value) {
@@ -774,6 +792,15 @@ mod tests {
             (r#"{"type": "module"}"#, &["dist/index.js"], &[("Without main, Node", Whole)]),
             (r#"{"main": "index.js"}"#, &["lib/a.js"], &[("main", Whole)]),
             (r#"{"main": "index.js"}"#, &["a.css"], &[("main", Part)]),
+            (r#"{"main": "index.js"}"#, &["Index.js"], &[("main", Whole)]),
+            (r#"{"main": "./index.js", "bin": "cli.js"}"#, &["index.cjs", "cli.js"], &[("main", Whole)]),
+            (r#"{"main": "index.js", "files": ["./index.js"]}"#, &["a.css"], &[("main", Whole)]),
+            (r#"{"main": "index.js", "files": ["*.css"]}"#, &["a.css", "index.d.ts"], &[("main", Part)]),
+            (
+                r#"{"main": "index.js", "types": "index.d.ts"}"#,
+                &["index.d.ts", "index.ts"],
+                &[("main", Part)],
+            ),
             (
                 r#"{"exports": {".": {"import": "./a.mjs", "require": "./a.cjs"}}}"#,
                 &["a.mjs"],

@@ -21,12 +21,17 @@ const HEADS: [&str; 13] = [
 /// Words that may stand behind a name.
 const INFIX: [&str; 8] = ["in", "is", "and", "or", "not", "if", "else", "for"];
 
-/// Whether a module may be one that Python can't read, by a look that costs next to nothing: brackets that don't go by twos, Python
-/// 2's `print`, the marks of a merge.
+/// Whether a module may be one that Python can't read, by a look that costs next to nothing: brackets, or the quotes of long
+/// texts, that don't go by twos, Python 2's `print`, the marks of a merge.
 pub(super) fn is_odd(bytes: &[u8]) -> bool {
     const SIGNS: [&[u8]; 3] = [b"print \"", b"print '", b"\n<<<<<<< "];
     let count = |sign: u8| memchr::memchr_iter(sign, bytes).count();
     let is_even = |[open, close]: [u8; 2]| count(open) == count(close);
+    let has_open_text = || {
+        [&b"\"\"\""[..], b"'''"]
+            .iter()
+            .any(|quotes| memchr::memmem::find_iter(bytes, quotes).count() % 2 == 1)
+    };
     // a late one stands behind other imports, or what they are for
     let has_late = || {
         let at = memchr::memmem::rfind(bytes, b"\nfrom __future__ ");
@@ -37,6 +42,7 @@ pub(super) fn is_odd(bytes: &[u8]) -> bool {
                 .any(|word| memchr::memmem::find(before, word).is_some())
     };
     ![*b"()", *b"[]", *b"{}"].into_iter().all(is_even)
+        || has_open_text()
         || has_late()
         || SIGNS.iter().any(|sign| memchr::memmem::find(bytes, sign).is_some())
 }

@@ -5,8 +5,8 @@ use memchr::memmem;
 
 use super::Found;
 
-/// What the number of an application ends in.
-const NUMBER: &[u8] = b".apps.googleusercontent.com";
+/// What the number of an application ends in. A line may be broken before it.
+const NUMBER: &[u8] = b"apps.googleusercontent.com";
 /// Characters of a secret.
 const LENGTH: usize = 24;
 /// Bytes between the two at most.
@@ -45,6 +45,14 @@ mod tests {
                 (
                     "p/auth.py",
                     format!("CLIENT_ID = (\n    \"{number}\"\n)\nCLIENT_SECRET = \"{secret}\"\n"),
+                    "secret-google-oauth",
+                ),
+                (
+                    "p/auth.py",
+                    format!(
+                        "CLIENT_ID = ('{}')\nCLIENT_SECRET = '{secret}'\n",
+                        number.replace(".apps", ".'\n    'apps")
+                    ),
                     "secret-google-oauth",
                 ),
                 (

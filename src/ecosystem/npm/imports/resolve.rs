@@ -169,7 +169,9 @@ impl<'a> Tree<'a> {
         if path.is_empty() {
             // The package's own folder: its manifest says where that leads.
             let main = self.main.and_then(|main| join("", main)).unwrap_or_default();
-            return self.find(&main, graph).map_or(Resolved::Unknown, Resolved::File);
+            let index = || (graph == Graph::Code).then(|| self.find("index", graph)).flatten();
+            let found = self.find(&main, graph).or_else(index);
+            return found.map_or_else(|| self.without_main(graph), Resolved::File);
         }
         // An addon is built at installation, for a platform.
         let is_built = path.ends_with(".node")
@@ -187,6 +189,17 @@ impl<'a> Tree<'a> {
         match self.other_case(&path, graph) {
             Some(near) => Resolved::OtherCase(near),
             None => Resolved::Absent,
+        }
+    }
+
+    /// The package's own folder, where neither what the manifest says is there nor an index.
+    fn without_main(&self, graph: Graph) -> Resolved<'a> {
+        const CODE: [&str; 8] = [".js", ".mjs", ".cjs", ".json", ".node", ".ts", ".tsx", ".jsx"];
+        let is_index = |path: &str| CODE.iter().any(|end| path.strip_suffix(end) == Some("index"));
+        let is_said = self.main.is_some_and(|main| main.ends_with(".js"));
+        match graph == Graph::Code && is_said && !self.files.keys().any(|path| is_index(path)) {
+            true => Resolved::Absent,
+            false => Resolved::Unknown,
         }
     }
 
@@ -358,6 +371,8 @@ mod tests {
             (&["lib/index.js"], "bin/cli", "../", Graph::Code, "lib/index.js"),
             (&["lib/index.js"], "lib/b.js", "..", Graph::Code, "lib/index.js"),
             (&["lib/index.js"], "lib/b.js", ".", Graph::Code, "lib/index.js"),
+            (&["index.js"], "bin/cli", "../", Graph::Code, "index.js"),
+            (&["cli.js"], "cli.js", ".", Graph::Code, "Unknown"),
             (&["a/package.json", "a/x.js"], "b.js", "./a", Graph::Code, "Unknown"),
             (&["a.js"], "b.js", "../a", Graph::Code, "Outside { levels: 1, path: \"a\" }"),
             (&["a.js"], "x/b.js", "../../../c/d", Graph::Code, "Outside { levels: 2, path: \"c/d\" }"),

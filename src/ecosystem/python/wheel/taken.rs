@@ -35,7 +35,8 @@ pub(super) fn absent(
     requirements: &[String],
     sure: &BTreeMap<EntryId, Vec<Import>>,
 ) -> Vec<BrokenImport> {
-    if sure.is_empty() {
+    let has_empty = || inventory.entries.iter().any(|entry| is_empty_module(entry));
+    if sure.is_empty() && !has_empty() {
         return Vec::new();
     }
     let taken = lacking(&Modules::new(inventory, package, requirements), package, Some(sure));
@@ -68,7 +69,11 @@ fn lacking<'a>(
         for import in from.imports.iter().filter(|import| import.by == Asking::Name) {
             let Found::Module(file) = modules.asked(path, module_of(import)) else { continue };
             let Some(module) = modules.entry(file).filter(|_| modules.is_alone(file)) else { continue };
-            let given = known.entry(module.id).or_insert_with(|| read(module).and_then(given));
+            // there is nothing to read in what has no bytes
+            let given = known.entry(module.id).or_insert_with(|| match is_empty_module(module) {
+                true => Some(HashSet::new()),
+                false => read(module).and_then(given),
+            });
             let Some(given) = given else { continue };
             // what a package's file defines is not all that there is in it
             let names = import.specifier.split(' ').skip(1).filter(|name| !name.starts_with("__"));
@@ -84,6 +89,11 @@ fn lacking<'a>(
         }
     }
     all
+}
+
+/// Whether a module has nothing in it, so that no name can be taken from it.
+fn is_empty_module(entry: &Entry) -> bool {
+    entry.size == 0 && entry.path.ends_with(".py")
 }
 
 /// The names that a module has; `None` if that isn't known, or it may have any.
@@ -110,7 +120,7 @@ mod tests {
         let texts = [
             (
                 "p/__init__.py",
-                "from .a import b, gone, c\nfrom .sub import x, lost\nfrom .made import any\nfrom .all import *\n",
+                "from .a import b, gone, c\nfrom .sub import x, lost\nfrom .made import any\nfrom .all import *\nfrom .bare import z\nfrom .bare import *\nfrom . import bare\n",
             ),
             ("p/a.py", "b = 1\nfrom .d import (e as\n  c)\nfrom ..q import z\nfrom .e import y\n"),
             ("p/d.py", "e = 1\n"),
@@ -118,6 +128,7 @@ mod tests {
             ("p/e.cpython-312-x86_64-linux-gnu.so", ""),
             ("p/sub/__init__.py", ""),
             ("p/sub/x.py", ""),
+            ("p/bare.py", ""),
             ("p/made.py", "globals()['any'] = 1\n"),
             ("p/unreached.py", "from .a import nothing\n"),
             ("p/all.py", "__all__ = ['y', 'w', 'sub']\ny = 1\n"),
@@ -125,6 +136,10 @@ mod tests {
         let mut inventory = inventory("p-1-cp312-cp312-linux_x86_64.whl", "zip", &texts);
         for (entry, (_, text)) in inventory.entries.iter_mut().zip(texts) {
             entry.imports.clear();
+            // as when a wheel is read: what is empty is not inspected
+            if text.is_empty() {
+                continue;
+            }
             entry.media = crate::inventory::Media::Text;
             crate::inspect::inspect(text.as_bytes(), crate::inspect::Scanner::plain(), entry);
         }
@@ -135,7 +150,7 @@ mod tests {
         let sure = doubtful.into_iter().map(read).collect();
         let absent = absent(&inventory, &package, &[], &sure);
         let names: Vec<&str> = absent.iter().filter_map(|one| one.name.as_deref()).collect();
-        assert_eq!(names, ["gone", "lost", "sub", "w"]);
+        assert_eq!(names, ["gone", "lost", "sub", "w", "z"]);
         let above = super::super::imports::broken(&inventory, &package, &[]);
         let above: Vec<(&str, ImportTrouble)> =
             above.iter().map(|one| (one.specifier.as_str(), one.trouble)).collect();

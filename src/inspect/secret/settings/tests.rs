@@ -57,6 +57,20 @@ fn json_is_read_as_its_programs_read_it() {
 }
 
 #[test]
+fn the_token_of_a_chain_is_a_currency_and_its_value_an_address() {
+    let seed = fresh_seed();
+    let all = |text: &str| {
+        let text = instance(&mut Dice::new(seed), text);
+        lines("package/registry/manual.json", &text, "secret-settings-file")
+    };
+    let text = |value: &str| format!("{{\"chain\": 1,\n\"wrappedNativeToken\": \"{value}\"}}");
+    assert_eq!(all(&text("0x{hex:40}")), [0; 0]);
+    assert_eq!(all(&text("{hex:40}")), [2]);
+    assert_eq!(all(&text("0x{hex:64}")), [2]);
+    assert_eq!(all(&text("0x{base62:40}")), [2]);
+}
+
+#[test]
 fn an_element_with_a_value_and_a_text_is_a_row_of_a_table() {
     let seed = fresh_seed();
     let all = |text: &str| {

@@ -85,7 +85,10 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     if kind == Kind::Token && is_of_all_signs(value) {
         return true;
     }
-    if is_placeholder(value) || kind == Kind::Token && is_camel_case(value) || is_known_account(value) {
+    if kind == Kind::Token && (is_camel_case(value) || is_address_of_chain(value)) {
+        return false;
+    }
+    if is_placeholder(value) || is_known_account(value) {
         return false;
     }
     let (whole, value) = (value, behind_user(value));
@@ -313,6 +316,14 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
     let is_token = is_opaque(last) && last.iter().all(u8::is_ascii_alphanumeric);
     let is_no_word = value.iter().all(u8::is_ascii_alphanumeric) && is_jumbled(value);
     !is_token && !is_no_word && OTHER.as_ref().is_some_and(|other| other.is_match(value))
+}
+
+/// What everybody may know of an account or a contract of Ethereum: `0x` and 40 digits. A token there is a currency, and
+/// this is where its contract lives.
+fn is_address_of_chain(value: &[u8]) -> bool {
+    value
+        .strip_prefix(b"0x")
+        .is_some_and(|digits| digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// The key of an account of Ethereum: `0x` and 64 digits.
