@@ -372,7 +372,7 @@ impl Follow<'_> {
         }
         // What is called so repeats the `exports` of the package that its types are of.
         let is_of_types = self.manifest.text("name").is_some_and(|name| name.starts_with("@types/"));
-        if !is_of_types && self.tells_types_from_code() {
+        if !is_of_types && (self.tells_types_from_code() || self.names_code_twice()) {
             return;
         }
         for missing in &mut self.found.missing {
@@ -389,6 +389,14 @@ impl Follow<'_> {
                 missing.weight = EntryPointWeight::Hint;
             }
         }
+    }
+
+    /// Whether `main` is no name that npm writes, and what serves browsers or bundlers names the same: nobody says so twice of
+    /// what was never meant to be there.
+    fn names_code_twice(&self) -> bool {
+        let target = |key: &str| self.manifest.text(key).and_then(normal);
+        let main = target("main").filter(|main| main != "index.js" && main.ends_with("js"));
+        main.is_some() && ["module", "unpkg", "jsdelivr"].iter().any(|key| target(key) == main)
     }
 
     /// Whether `exports` names types in one place and code in another: then there is code to be had.
@@ -860,6 +868,8 @@ mod tests {
             (r#"{"types": "index.d.ts"}"#, &["a.d.ts"], &[("types", Whole)]),
             (r#"{"main": "a.js", "types": "index.d.ts"}"#, &["a.js", "b.d.ts"], &[("types", Hint)]),
             (r#"{"main": "a.js"}"#, &["a.d.ts"], &[("main", Hint)]),
+            (r#"{"main": "a.js", "unpkg": "./a.js"}"#, &["a.d.ts"], &[("main", Whole), ("unpkg", Hint)]),
+            (r#"{"main": "index.js", "unpkg": "index.js"}"#, &["a.d.ts"], &[("main", Part), ("unpkg", Hint)]),
             (
                 r#"{"exports": {".": {"types": "./a.d.ts", "import": "./a.js"}}}"#,
                 &["a.d.ts"],

@@ -76,7 +76,10 @@ fn lacking<'a>(
             });
             let Some(given) = given else { continue };
             // what a package's file defines is not all that there is in it
-            let names = import.specifier.split(' ').skip(1).filter(|name| !name.starts_with("__"));
+            let is_empty = is_empty_module(module);
+            let is_everywhere =
+                |name: &&str| name.starts_with("__") && (!is_empty || OF_EVERY_MODULE.contains(name));
+            let names = import.specifier.split(' ').skip(1).filter(|name| !is_everywhere(name));
             let lost =
                 names.filter(|name| *name != "*" && !given.contains(name) && !modules.has_part(file, name));
             // who takes all takes what the module says it has
@@ -90,6 +93,20 @@ fn lacking<'a>(
     }
     all
 }
+
+/// What Python itself gives each module.
+const OF_EVERY_MODULE: [&str; 10] = [
+    "__builtins__",
+    "__cached__",
+    "__dict__",
+    "__doc__",
+    "__file__",
+    "__loader__",
+    "__name__",
+    "__package__",
+    "__path__",
+    "__spec__",
+];
 
 /// Whether a module has nothing in it, so that no name can be taken from it.
 fn is_empty_module(entry: &Entry) -> bool {
@@ -120,7 +137,7 @@ mod tests {
         let texts = [
             (
                 "p/__init__.py",
-                "from .a import b, gone, c\nfrom .sub import x, lost\nfrom .made import any\nfrom .all import *\nfrom .bare import z\nfrom .bare import *\nfrom . import bare\n",
+                "from .a import b, gone, c\nfrom .sub import x, lost\nfrom .made import any\nfrom .all import *\nfrom .bare import z, __version__, __file__\nfrom .bare import *\nfrom . import bare\n",
             ),
             ("p/a.py", "b = 1\nfrom .d import (e as\n  c)\nfrom ..q import z\nfrom .e import y\n"),
             ("p/d.py", "e = 1\n"),
@@ -150,7 +167,7 @@ mod tests {
         let sure = doubtful.into_iter().map(read).collect();
         let absent = absent(&inventory, &package, &[], &sure);
         let names: Vec<&str> = absent.iter().filter_map(|one| one.name.as_deref()).collect();
-        assert_eq!(names, ["gone", "lost", "sub", "w", "z"]);
+        assert_eq!(names, ["gone", "lost", "sub", "w", "z", "__version__"]);
         let above = super::super::imports::broken(&inventory, &package, &[]);
         let above: Vec<(&str, ImportTrouble)> =
             above.iter().map(|one| (one.specifier.as_str(), one.trouble)).collect();
