@@ -113,7 +113,7 @@ impl Search<'_> {
 
     /// Adds what a text has of the project's. Returns the most lines of one file.
     fn look(&mut self, bytes: &[u8], stands: Stands, at: &dyn Fn(usize) -> At) -> usize {
-        use LineClass::{Code, Comment, Doc, Lowered, Statement};
+        use LineClass::{Comment, Doc, Lowered};
         let mut most = 0;
         let own = self.own;
         let found = match stands {
@@ -122,8 +122,8 @@ impl Search<'_> {
             Stands::Shown => [own.find(bytes), own.find_running(bytes, &[Comment])].concat(),
             Stands::Running => own.find_running(bytes, &[Comment, Doc]),
             Stands::Data | Stands::Decoded => {
-                let all = [Code, Comment, Doc, Lowered, Statement];
-                [own.find_in_columns(bytes), own.find_running(bytes, &all)].concat()
+                // Statements one after the other are what a minifier leaves, too.
+                [own.find_in_columns(bytes), own.find_running(bytes, &[Comment, Doc, Lowered])].concat()
             }
             Stands::Stored => [own.find(bytes), own.find_in_strings(bytes)].concat(),
         };

@@ -73,6 +73,9 @@ const UNOPENED: &[(&[u8], &str)] = &[
     (b"xar!\0\x1c\0\x01", "a xar archive"),
     (b"LZIP\x01", "an lzip file"),
     (b"LRZI\0", "an lrzip file"),
+    (b"7kSt\xa0\x31\x83\xd3\x8c\xb2\x28\xb0\xd3zPQ", "a ZPAQ archive"),
+    (b"zPQ\x01\x01", "a ZPAQ archive"),
+    (b"zPQ\x02\x01", "a ZPAQ archive"),
     (b"\x89LZO\0\r\n\x1a\n", "an lzop file"),
     (b"\x02\x21\x4c\x18", "an LZ4 file of the old format"),
     (b"\xff\x06\0\0sNaPpY", "a Snappy file"),
@@ -207,6 +210,8 @@ mod tests {
             (b"LZIP\x01\x0c", Some("an lzip file")),
             (b"!\x1c-lh5-", Some("an LHA archive")),
             (b"LRZIP is a text", None),
+            (b"7kSt\xa0\x31\x83\xd3\x8c\xb2\x28\xb0\xd3zPQ\x02\x01", Some("a ZPAQ archive")),
+            (b"7kSt is a mark", None),
             (b"PK\x03\x04", None),
         ] {
             assert_eq!(unopened(bytes), name, "{}", bytes.escape_ascii());

@@ -1,10 +1,12 @@
 //! Files with texts or blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, a zip or a 7z where it
-//! stands in a text, pictures, WebAssembly, pickles and compiled modules of Python, PHP's archives.
+//! stands in a text, pictures, WebAssembly, pickles and compiled modules of Python, PHP's archives, packets of
+//! PGP.
 
 mod avro;
 mod jpeg;
 mod packed;
 mod parquet;
+mod pgp;
 mod phar;
 mod png;
 mod python;
@@ -27,9 +29,11 @@ type Found<'a> = dyn FnMut(usize, &[u8]) + 'a;
 /// Hands out the blocks of a file. What is unpacked is taken from the budget.
 type Uncover = fn(&[u8], &Budget, &mut Found<'_>);
 
-/// Whether bytes begin as a zip or a 7z, which are looked into where they stand in a text.
+/// Whether bytes begin as a zip, a 7z or a packet of PGP, which are looked into where they stand in a text.
 pub(super) fn is_archive(head: &[u8]) -> bool {
-    head.starts_with(zip::MAGIC) || head.starts_with(sevenzip::MAGIC)
+    head.starts_with(zip::MAGIC)
+        || head.starts_with(sevenzip::MAGIC)
+        || pgp::MAGICS.iter().any(|magic| head.starts_with(magic))
 }
 
 /// What such files begin with, and who reads them.
@@ -50,10 +54,13 @@ const STORES: [(&[u8], Uncover); 12] = [
     (wasm::MAGIC, wasm::uncover),
 ];
 
-/// The reader of files that no mark begins.
+/// The reader of files that begin in several ways.
 fn by_look(bytes: &[u8]) -> Option<Uncover> {
     if python::is(bytes) {
         return Some(python::uncover);
+    }
+    if pgp::MAGICS.iter().any(|magic| bytes.starts_with(magic)) {
+        return Some(pgp::uncover);
     }
     phar::is(bytes).then_some(phar::uncover as Uncover)
 }

@@ -9,15 +9,15 @@ use super::search::{Hit, gather};
 use super::{Found, OwnSource, key};
 
 /// Shorter lines have no room for several.
-const SHORTEST: usize = 120;
+const SHORTEST: usize = 64;
 /// Bytes of a line of text; longer ones aren't looked for here.
 const LONGEST: usize = 240;
 /// Words of such a line.
-const MOST_WORDS: usize = 40;
+const MOST_WORDS: usize = 32;
 /// How often a line's end is looked for, whatever the size, and for how many bytes once more: a text can be made so that
 /// each of its words could begin a line.
-const LEAST_TRIES: usize = 4096;
-const BYTES_OF_TRY: usize = 128;
+const LEAST_TRIES: usize = 2048;
+const BYTES_OF_TRY: usize = 1024;
 
 /// The number of a line, and the files that have it.
 type Known<'a> = (u32, &'a [u32]);

@@ -44,12 +44,18 @@ fn without_continuation(line: &[u8]) -> &[u8] {
     joined.map_or(line, <[u8]>::trim_ascii_end)
 }
 
-/// A line without its number, indentation and the marks of comparisons.
-fn without_gutter(line: &[u8]) -> &[u8] {
-    let start = line.iter().position(|byte| {
-        !(byte.is_ascii_digit() || byte.is_ascii_whitespace() || b"|+->:,\"'".contains(byte))
-    });
-    line.get(start.unwrap_or(line.len())..).unwrap_or_default()
+/// A line without its number, indentation, the marks of comparisons, and the line drawn between number and code.
+fn without_gutter(mut line: &[u8]) -> &[u8] {
+    loop {
+        let start = line.iter().position(|byte| {
+            !(byte.is_ascii_digit() || byte.is_ascii_whitespace() || b"|+->:,\"'".contains(byte))
+        });
+        let rest = line.get(start.unwrap_or(line.len())..).unwrap_or_default();
+        match rest.strip_prefix("\u{2502}".as_bytes()) {
+            Some(behind) => line = behind,
+            None => return rest,
+        }
+    }
 }
 
 /// What stands behind the next separator of columns.
@@ -194,6 +200,7 @@ mod tests {
             "| 7 | ",
             "14:00:00 line     ",
             "\u{2502}   12  ",
+            "  12   \u{2502} ",
             "      3×\t",
         ] {
             let line = format!("{before}return start + offset;");
