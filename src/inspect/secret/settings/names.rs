@@ -218,7 +218,11 @@ const KEYS: &[&str] = &[
     "wpa",
     "des",
     "sec",
+    // Yii's and .NET's
+    "validation",
 ];
+/// What is before `salt` where it is what an application signs with.
+const SALTS: &[&str] = &["hash", "security", "auth", "nonce", "in"];
 /// Sections in which each name is that of a credential's owner.
 const OWNERS: [&str; 2] = ["admins", "passwords"];
 
@@ -228,7 +232,7 @@ pub(super) fn may_name(text: &[u8]) -> bool {
         // long words wherever they stand, and short ones before a value; few, as each costs at the program's start
         let words = concat!(
             r"pass[wpc]|passe?\b|pwd|psw|pw\b|masterauth|secret|token|authtok|psk|mnemonic|bearer|authoriz|credential|",
-            r"kennwort|senha|contrasena|wachtwoord|haslo|heslo|parola|community|com2sec|createuser|register|\[admins\]|\[users\]|",
+            r"kennwort|senha|contrasena|wachtwoord|haslo|heslo|parola|salt|community|com2sec|createuser|register|\[admins\]|\[users\]|",
             r"cleartext|(?:mdp|pat|encrypt|seed|phrase|login|auth|keys?)\b|^\s*(?:(?:user|allow|dns) |\$user[0-9])"
         );
         RegexBuilder::new(words).unicode(false).case_insensitive(true).multi_line(true).build().ok()
@@ -269,7 +273,7 @@ const fn stems(first: u8) -> &'static [&'static [u8]] {
         b'm' => &[b"mnemonic", b"masterauth", b"mdp"],
         b'p' => &[b"pass", b"parola", b"pwd", b"pw", b"psw", b"psk", b"pat", b"phrase", b"pin"],
         b'r' => &[b"register"],
-        b's' => &[b"secret", b"seed", b"senha"],
+        b's' => &[b"secret", b"seed", b"senha", b"salt"],
         b't' => &[b"token"],
         b'u' => &[b"user"],
         b'w' => &[b"wachtwoord"],
@@ -337,6 +341,24 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
         return Some(Kind::Token);
     }
     let owner = self::words(parent);
+    if words.last().is_some_and(|last| last == "salt")
+        && (words.iter().rev().nth(1).is_some_and(|before| SALTS.contains(&before.as_str()))
+            || owner.last().is_some_and(|owner| owner == "security"))
+    {
+        return Some(Kind::Token);
+    }
+    // systemd's say in which file it is, and LDAP's how it is hashed
+    if [
+        "LoadCredential",
+        "LoadCredentialEncrypted",
+        "ImportCredential",
+        "SetCredentialEncrypted",
+        "pam_password",
+    ]
+    .contains(&name)
+    {
+        return None;
+    }
     let is_encrypted = owner.iter().chain(&words).any(|word| word == "encrypted");
     // whoever says so has thought about it: the secret of a program that everybody installs
     let is_said_to_be_none = |words: &[String]| words.windows(2).any(|two| two == ["not", "secret"]);
@@ -516,12 +538,17 @@ mod tests {
             "authParams",
             "LABEL_STUDIO_PASSWORD",
             "PULL_REQUEST_BOT_TOKEN",
+            "cookieValidationKey",
+            "hash_salt",
+            "SECURITY_SALT",
+            "LOGGED_IN_SALT",
         ] {
             assert!(kind("", name).is_some(), "{name}");
         }
         assert!(kind("EncryptionKey", "Key").is_some());
         assert!(kind("PublicKey", "Key").is_none());
         assert!(kind("Jwt", "Key").is_some());
+        assert!(kind("Security", "salt").is_some());
         assert!(kind("db_password", "value").is_some());
         for name in [
             "password_min_length",
@@ -560,6 +587,10 @@ mod tests {
             "label.password",
             "labelForPassword",
             "LABEL_PASSWORD",
+            "salt",
+            "bcrypt_salt",
+            "LoadCredential",
+            "pam_password",
         ] {
             assert_eq!(kind("", name), None, "{name}");
         }
