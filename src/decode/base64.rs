@@ -10,8 +10,8 @@ use crate::unpack;
 
 /// What its layers are called.
 pub(crate) const NAME: &str = "base64";
-/// Characters from which on a run is looked at: shorter ones are names in code.
-pub(crate) const SHORTEST: usize = 40;
+/// Characters from which on a run is looked at: shorter ones are names in code, and most tokens are longer.
+pub(crate) const SHORTEST: usize = 35;
 /// Groups of four characters in a row that must decode to ASCII.
 const SHORTEST_STREAK: usize = 5;
 /// Characters in a row that make a text of decoded bytes.
@@ -72,6 +72,10 @@ fn is_name(run: &[u8]) -> bool {
     run.len() <= LONGEST && capitals() * 8 < run.len()
 }
 
+fn is_hex(bytes: &[u8], part: &Range<usize>) -> bool {
+    bytes.get(part.clone()).is_some_and(|part| part.iter().all(u8::is_ascii_hexdigit))
+}
+
 /// Base64 in one or several lines of a text.
 struct Lines<'a> {
     bytes: &'a [u8],
@@ -93,6 +97,10 @@ impl<'a> Lines<'a> {
         let mut lines = Self { bytes, parts: vec![first], before: Vec::new() };
         while let Some(next) = lines.next() {
             let is_last = next.len() < SHORTEST;
+            // a word that ends a document of a shell is none of its hexadecimal digits
+            if is_last && lines.is_hex() && !is_hex(bytes, &next) {
+                break;
+            }
             lines.parts.push(next);
             if is_last {
                 break;
@@ -139,8 +147,7 @@ impl<'a> Lines<'a> {
     }
 
     fn is_hex(&self) -> bool {
-        let mut parts = self.parts.iter().filter_map(|part| self.bytes.get(part.clone()));
-        parts.all(|part| part.iter().all(u8::is_ascii_hexdigit))
+        self.parts.iter().all(|part| is_hex(self.bytes, part))
     }
 
     fn uncover(&self, layer: &mut Builder<'_>) {
@@ -397,7 +404,11 @@ mod tests {
     #[test]
     fn hexadecimal_digits_behind_their_mark_are_read() {
         let digits: String = TEXT.bytes().map(|byte| format!("{byte:02x}")).collect();
-        for (text, at) in [(format!("('\\x{digits}')"), 4), (format!("=0x{digits};"), 3)] {
+        for (text, at) in [
+            (format!("('\\x{digits}')"), 4),
+            (format!("=0x{digits};"), 3),
+            (format!("<<EOF\n{digits}\nEOF\n"), 6),
+        ] {
             let mut found = Vec::new();
             uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| {
                 found.push((String::from_utf8_lossy(&layer.text).into_owned(), layer.places.source(0)));

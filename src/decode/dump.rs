@@ -1,4 +1,4 @@
-//! Bytes as tools show them: `67 68 70`, `67:68:70`, lines of `xxd`, `xxd -b`, `hexdump` and `od -x`, and digits wrapped
+//! Bytes as tools show them: `67 68 70`, `67:68:70`, `hex:67,68,70` of a registry, lines of `xxd`, `xxd -b`, `hexdump` and `od -x`, and digits wrapped
 //! without blanks.
 
 use std::ops::Range;
@@ -27,7 +27,10 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         let text: Vec<u8> = lines.iter().flat_map(|line| line.bytes.iter().copied()).collect();
         // digits in one run are read as such
         let is_other = lines.len() > 1 || lines.first().is_some_and(|line| line.rate != Rate::DOUBLE);
-        if !is_other {
+        // lists of numbers in base ten have commas, too
+        let shown = lines.first().and_then(|line| bytes.get(line.start..end)).unwrap_or_default();
+        let is_list = shown.contains(&b',') && !shown.iter().any(|byte| matches!(byte | 0x20, b'a'..=b'f'));
+        if !is_other || is_list {
             continue;
         }
         if magic::tells(&text) {
@@ -69,6 +72,7 @@ const fn is_of_dump(byte: u8) -> bool {
         | (byte == b' ')
         | (byte == b':')
         | (byte == b'-')
+        | (byte == b',')
 }
 
 /// What one line shows.
@@ -212,6 +216,8 @@ mod tests {
             shown(TEXT, 20, 20, |_, row, _| format!("{row}\n")),
             shown(TEXT, 48, 1, |_, row, _| format!("x = bytes.fromhex('{row}')\n")),
             shown(TEXT, 48, 1, |_, row, _| format!("    {}\n", row.replace(' ', ":"))),
+            shown(TEXT, 48, 1, |_, row, _| format!("\"x\"=hex:{}\n", row.replace(' ', ","))),
+            shown(TEXT, 20, 1, |_, row, _| format!("  {},\\\r\n", row.replace(' ', ","))),
         ] {
             let found = texts(&format!("one\n\n{dump}two\n"));
             assert_eq!(found, [std::str::from_utf8(TEXT).unwrap()], "{dump}");
@@ -239,6 +245,7 @@ mod tests {
             &digests,
             &" ".repeat(200),
             &"10 20 30 40 50 60 70 80 90 ".repeat(8),
+            &"40, 41, 42, 73, 74, 75, 76, ".repeat(8),
             "12:34:56 a-b-c-d e f 2024-01-02 03:04:05 00-11-22-33",
         ] {
             assert_eq!(texts(text), [""; 0], "{text}");

@@ -117,8 +117,11 @@ fn joint(bytes: &[u8], close: usize) -> Option<usize> {
     let rest = bytes.get(close + 1..)?;
     let gap = rest.get(..LONGEST_GAP).unwrap_or(rest);
     let operator = blank(gap, 0);
-    let is_sign = |byte: &&u8| matches!(byte, b'+' | b'.' | b'&' | b'|' | b'^' | b'<' | b'>' | b'~' | b'\\');
-    let behind = operator + gap.get(operator..)?.iter().take_while(is_sign).count();
+    let is_sign = |pair: &[u8]| {
+        matches!(pair, [b'+' | b'.' | b'&' | b'|' | b'^' | b'<' | b'>' | b'~', ..])
+            || matches!(pair, [b'\\', next] if !matches!(next, b'n' | b'r' | b't'))
+    };
+    let behind = operator + gap.get(operator..)?.windows(2).take_while(|pair| is_sign(pair)).count();
     // what a literal may begin with: `f"..."`, `L"..."`
     let letters = blank(gap, behind);
     let prefix = gap.get(letters..)?.iter().take(3);
@@ -188,6 +191,8 @@ pub(super) fn blank(gap: &[u8], from: usize) -> usize {
             // Visual Basic, and Python behind an operator
             [b'_', b'\n', ..] | [b'_', b'\r', ..] => Some(2),
             [b'\\' | b'`', b'\n' | b'\r', ..] if at > from => Some(2),
+            // code in a string of JSON, as source maps and notebooks have it
+            [b'\\', b'n' | b'r' | b't', ..] => Some(2),
             _ => None,
         };
         match length {
@@ -240,7 +245,10 @@ fn is_between(bytes: &[u8], part: &Range<usize>) -> bool {
     /// Code between two literals that costs little.
     const SHORT: usize = 256;
     let begins_literal = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$#@-{".contains(byte);
-    part.len() > SHORT && bytes.get(part.end + 1).is_some_and(begins_literal)
+    let text = bytes.get(part.clone()).unwrap_or_default().trim_ascii();
+    // the operator of two literals within which there is code with literals of its own
+    let is_operator = || matches!(text, b"" | b"+" | b"." | b"&" | b"||") && !part.is_empty();
+    (part.len() > SHORT || is_operator()) && bytes.get(part.end + 1).is_some_and(begins_literal)
 }
 
 /// Bytes of the line that are looked at for the end of a literal that has none.
@@ -333,10 +341,34 @@ fn first_of_builder(bytes: &[u8], at: usize) -> Option<Range<usize>> {
 
 /// Adds the elements of the list that is joined at `at`: Ruby's `join` needs no argument, nor does Swift's `joined()`.
 fn without_separator(bytes: &[u8], floor: usize, at: usize, layer: &mut Builder<'_>) {
-    let close = at.checked_sub(1).filter(|close| bytes.get(*close) == Some(&b']'));
-    if let Some(parts) = close.and_then(|close| elements_before(bytes, floor, close)) {
+    let close = at.checked_sub(1).filter(|close| matches!(bytes.get(*close), Some(b']' | b')' | b'}')));
+    let parts = |close| match bytes.get(close) {
+        Some(b']') => elements_before(bytes, floor, close).or_else(|| bare_words(bytes, floor, close)),
+        _ => bare_words(bytes, floor, close),
+    };
+    if let Some(parts) = close.and_then(parts) {
         push(bytes, &parts, b"", layer);
     }
+}
+
+/// The words of Ruby's list that closes at `close`: `%w[a b]`.
+fn bare_words(bytes: &[u8], floor: usize, close: usize) -> Option<Vec<Range<usize>>> {
+    const LONGEST: usize = 4 << 10;
+    let floor = close.saturating_sub(LONGEST).max(floor);
+    let open = floor + memchr::memmem::rfind(bytes.get(floor..close)?, b"%w")? + 3;
+    let list = bytes.get(open..close)?;
+    let is_list = matches!(bytes.get(open - 1), Some(b'[' | b'(' | b'{'));
+    if !is_list || list.iter().any(|byte| matches!(byte, b'[' | b'(' | b'{' | b'"' | b'\'')) {
+        return None;
+    }
+    let mut at = open;
+    let words = list.split(u8::is_ascii_whitespace).filter_map(|word| {
+        let start = at;
+        at += word.len() + 1;
+        (!word.is_empty()).then_some(start..start + word.len())
+    });
+    let words: Vec<_> = words.collect();
+    (words.len() > 1).then_some(words)
 }
 
 /// Adds the text that is written backwards, if that is what is joined: `"cba".split("").reverse().join("")`,
@@ -394,8 +426,13 @@ fn joined(
     let last = bytes.get(before.checked_sub(1)?)?;
     let first = skip_space(bytes, arguments);
     match (last, bytes.get(first)?) {
-        (b']', b'"' | b'\'' | b'`') => {
-            Some((elements_before(bytes, floor, before - 1)?, literal(bytes, first)?))
+        (b']' | b')' | b'}', b'"' | b'\'' | b'`') => {
+            let elements = match last {
+                b']' => elements_before(bytes, floor, before - 1),
+                _ => None,
+            };
+            let parts = elements.or_else(|| bare_words(bytes, floor, before - 1))?;
+            Some((parts, literal(bytes, first)?))
         }
         (b'"' | b'\'', b'[' | b'(') => Some((elements(bytes, first + 1).0, first_part(bytes, before - 1))),
         // Java's and C#'s have what is put between before the elements
@@ -551,6 +588,14 @@ mod tests {
             "String.join(\"\", \"ab_\", \"cd-ef-and-so-on\")",
             "['ab_', 'cd-ef-and-so-on'].join",
             "['ab_', 'cd-ef-and-so-on'].joined()",
+            "'ab_' +\\n    'cd-ef-and-so-on'",
+            "'ab_'\\r\\n\\t+ 'cd-ef-and-so-on'",
+            "%w[ab_ cd-ef-and-so-on].join",
+            "%w(ab_ cd-\n   ef-and-so-on).join('')",
+            // code within literals that are joined
+            "\"'x ' + a\"+\"b_cd-ef-and-so-on('y')\"",
+            "\"'x ' + a\" + \"b_cd-ef-and-so-on('y')\"",
+            "\"'x ' + a\" \"b_cd-ef-and-so-on('y')\"",
             "'{}{}'.format('ab_', 'cd-ef-and-so-on')",
             "'%s%s' % ('ab_', 'cd-ef-and-so-on')",
             "'{0}{1}' -f 'ab_', 'cd-ef-and-so-on'",
