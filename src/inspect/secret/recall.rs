@@ -315,8 +315,12 @@ fn cut(dice: &mut Dice, token: &str, pieces: usize) -> Vec<String> {
 fn one(dice: &mut Dice, token: &str, escape: fn(u8) -> String) -> String {
     let at = dice.below(token.len());
     let text = |part: &str| literal(part).trim_matches('"').to_owned();
+    // nobody escapes one of two quotes, nor half an arrow
+    let stays = |sign: u8| matches!(sign, b'\'' | b'>') || sign == b'-' && token.contains("->");
     match (token.get(..at), token.get(at + 1..)) {
-        (Some(before), Some(behind)) if !before.ends_with('"') && !behind.starts_with('"') => {
+        (Some(before), Some(behind))
+            if !before.ends_with('"') && !behind.starts_with('"') && !stays(token.as_bytes()[at]) =>
+        {
             text(before) + &escape(token.as_bytes()[at]) + &text(behind)
         }
         _ => all(token, escape),
@@ -489,8 +493,8 @@ fn no_character_of_a_token_hides_it_when_it_alone_is_escaped() {
                 let encloses = matches!(&token[at..=at], "\"" | "'") && !before.ends_with('(');
                 let is_address = !token.contains(['"', '\'', ' ', '\n']);
                 // Nobody escapes a blank or a bracket beside another sign, nor half an arrow.
-                let is_arrow =
-                    token[at..].starts_with("=>") || before.ends_with('=') && token[at..].starts_with('>');
+                let is_arrow = ["=>", "->"].iter().any(|arrow| token[at..].starts_with(arrow))
+                    || before.ends_with(['=', '-']) && token[at..].starts_with('>');
                 let is_layout = is_arrow
                     || matches!(&token[at..=at], " " | "{" | "}" | "[" | "]")
                         && !(before.ends_with(char::is_alphanumeric)

@@ -15,6 +15,7 @@ pub(super) fn is_jumbled(bytes: &[u8]) -> bool {
     row > MANY
         || (has_capitals && (row >= MANY || (turns >= 2 && turns * 6 >= bytes.len())))
         || has_rare_pairs(bytes, turns)
+        || has_long_abbreviation(bytes)
 }
 
 /// Whether this is a name as programs have them, with capitals or signs between its words: `getElementsByTagName`,
@@ -120,6 +121,15 @@ fn has_rare_pairs(bytes: &[u8], turns: usize) -> bool {
     rare >= 2 && rare + turns >= FEWEST && (rare + turns) * 4 >= bytes.len() - 1
 }
 
+/// Whether capitals in a row are more than an abbreviation, and no words: `CLDXYBJMLVNZ`.
+fn has_long_abbreviation(bytes: &[u8]) -> bool {
+    const SHORTEST: usize = 8;
+    bytes.split(|byte| !byte.is_ascii_uppercase()).any(|row| {
+        let rare = row.windows(2).filter(|pair| matches!(pair, [a, b] if is_rare(*a, *b))).count();
+        row.len() >= SHORTEST && rare * 2 >= row.len()
+    })
+}
+
 /// Whether one letter seldom follows another in words.
 fn is_rare(first: u8, second: u8) -> bool {
     let usual = USUAL.get(usize::from(first.to_ascii_lowercase().wrapping_sub(b'a')));
@@ -146,8 +156,15 @@ mod tests {
             "elasticsearch",
             "DatabaseConnection",
             "kubernetes",
+            "getFooBar",
+            "toXYPosition",
+            "MANAGEMENTConsole",
+            "readHTTPSTLSCertificate",
         ] {
             assert!(!is_jumbled(word.as_bytes()), "{word}");
+        }
+        for letters in ["CLDXYBJMLVNZNfMRzr", "xkPQWRTZBNMKLHG"] {
+            assert!(is_jumbled(letters.as_bytes()), "{letters}");
         }
         let mut dice = Dice::new(3);
         for (letters, length, most) in [
