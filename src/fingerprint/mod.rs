@@ -21,5 +21,8 @@ mod winnow;
 
 pub use form::FileError;
 pub use index::{Index, Match};
-pub use own::{Found, FoundLine, OwnFile, OwnSource, OwnTexts, is_own, is_shown, is_typescript, untracked};
+pub use own::{
+    Found, FoundLine, OwnFile, OwnSource, OwnTexts, SHORTEST_OF_SEVERAL, is_own, is_shown, is_typescript,
+    untracked,
+};
 pub use shelf::Labels;

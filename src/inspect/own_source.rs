@@ -1,7 +1,7 @@
 //! Lines of the project's own source text, wherever they are.
 
 use crate::decode::whole::{self, Whole};
-use crate::fingerprint::OwnSource;
+use crate::fingerprint::{OwnSource, SHORTEST_OF_SEVERAL};
 use crate::inventory::{At, Entry, LineClass, MapForm, Media, OwnLines, OwnText, SourceMap};
 
 use super::{FactSink, Hit, Inspector, Sample, Scanner, aside};
@@ -17,6 +17,10 @@ const MANY: usize = 4;
 const SCRIPTS: [&str; 4] = [".js", ".mjs", ".cjs", ".jsx"];
 /// Other code, and pages, which show code as it is.
 const CODE: [&str; 10] = [".py", ".css", ".vue", ".svelte", ".rb", ".lua", ".php", ".html", ".htm", ".xhtml"];
+
+/// Nobody writes lines of code this long: one was minified, or holds data. A shorter one may be code that keeps its
+/// comments.
+const NO_LINE_OF_CODE: usize = 1024;
 
 /// Declarations and stubs.
 const DECLARATIONS: [&str; 4] = [".d.ts", ".d.mts", ".d.cts", ".pyi"];
@@ -119,11 +123,17 @@ impl Search<'_> {
         let found = match stands {
             Stands::Declared => own.find_statements(bytes),
             Stands::Bare | Stands::Commented => own.find(bytes),
-            Stands::Shown => [own.find(bytes), own.find_running(bytes, &[Comment])].concat(),
-            Stands::Running => own.find_running(bytes, &[Comment, Doc]),
+            Stands::Shown => {
+                [own.find(bytes), own.find_running(bytes, &[Comment], SHORTEST_OF_SEVERAL)].concat()
+            }
+            Stands::Running => own.find_running(bytes, &[Comment, Doc], NO_LINE_OF_CODE),
             Stands::Data | Stands::Decoded => {
                 // Statements one after the other are what a minifier leaves, too.
-                [own.find_in_columns(bytes), own.find_running(bytes, &[Comment, Doc, Lowered])].concat()
+                [
+                    own.find_in_columns(bytes),
+                    own.find_running(bytes, &[Comment, Doc, Lowered], SHORTEST_OF_SEVERAL),
+                ]
+                .concat()
             }
             Stands::Stored => [own.find(bytes), own.find_in_strings(bytes)].concat(),
         };

@@ -23,6 +23,7 @@ mod typed;
 
 pub use files::{is_own, is_shown, untracked};
 pub use index::{OwnFile, OwnSource};
+pub use running::SHORTEST_OF_SEVERAL;
 pub use search::{Found, FoundLine};
 pub use texts::OwnTexts;
 pub use typed::is_typescript;

@@ -9,7 +9,7 @@ use super::search::{Hit, gather};
 use super::{Found, OwnSource, key};
 
 /// Shorter lines have no room for several.
-const SHORTEST: usize = 64;
+pub const SHORTEST_OF_SEVERAL: usize = 64;
 /// Bytes of a line of text; longer ones aren't looked for here.
 const LONGEST: usize = 240;
 /// Words of such a line.
@@ -23,15 +23,15 @@ const BYTES_OF_TRY: usize = 1024;
 type Known<'a> = (u32, &'a [u32]);
 
 impl OwnSource {
-    /// The files of which lines of such classes stand one after the other in longer lines of a text.
-    pub fn find_running(&self, text: &[u8], classes: &[LineClass]) -> Vec<Found> {
+    /// The files of which lines of such classes stand one after the other in lines of a text that are so long.
+    pub fn find_running(&self, text: &[u8], classes: &[LineClass], shortest: usize) -> Vec<Found> {
         let mut hits = Vec::new();
         let mut tries = LEAST_TRIES + text.len() / BYTES_OF_TRY;
         let mut room = Vec::new();
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
             let line = std::mem::replace(&mut start, end + 1)..end;
-            if line.len() >= SHORTEST {
+            if line.len() >= shortest {
                 self.look_along(text, line, &mut tries, &mut room, &mut |(number, holders), range| {
                     let counts =
                         |file: &u32| self.class(number, *file).is_some_and(|class| classes.contains(&class));
@@ -109,7 +109,11 @@ mod tests {
     }
 
     fn count(text: &str, classes: &[LineClass]) -> usize {
-        own().find_running(text.as_bytes(), classes).iter().map(|found| found.lines.len()).sum()
+        own()
+            .find_running(text.as_bytes(), classes, SHORTEST_OF_SEVERAL)
+            .iter()
+            .map(|found| found.lines.len())
+            .sum()
     }
 
     fn words(line: &str) -> &str {
@@ -146,6 +150,6 @@ mod tests {
     #[test]
     fn what_begins_like_a_known_line_over_and_over() {
         let text = "Customers of the old plan still pay ".repeat(4 * LEAST_TRIES);
-        assert!(own().find_running(text.as_bytes(), &[Comment]).is_empty());
+        assert!(own().find_running(text.as_bytes(), &[Comment], SHORTEST_OF_SEVERAL).is_empty());
     }
 }
