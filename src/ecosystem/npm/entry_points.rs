@@ -232,7 +232,7 @@ impl Follow<'_> {
             })
         };
         self.files.all.iter().any(|file| is_other(&file))
-            || self.manifest.object.get("files").is_some_and(|listed| is_listed(&listed))
+            || self.manifest.object.get("files").is_some_and(is_listed)
     }
 
     fn exports(&mut self, exports: &Value) {

@@ -315,9 +315,8 @@ mod tests {
             let body = dice.make("{base62:12}{digits:2}");
             let text = format!("x = Builder(\"glpat-{body}\").add(\"winter\").make();\n");
             assert!(is_found(&text), "{text}");
-            let text = format!("x = Builder(\"glpat-\").add(\"WinterHarbourInTheNorth\").make();\n");
-            assert!(!is_found(&text), "{text}");
         }
+        assert!(!is_found("x = Builder(\"glpat-\").add(\"WinterHarbourInTheNorth\").make();\n"));
     }
 
     #[test]
