@@ -16,7 +16,7 @@ const HEAD: usize = 8;
 pub(super) const HEAD_BITS: u32 = 20;
 
 /// Whether tools put such a character before a line.
-fn is_before(byte: u8) -> bool {
+pub(super) fn is_before(byte: u8) -> bool {
     matches!(
         byte,
         b' ' | b'\t' | b'\r' | b'0'
@@ -59,6 +59,15 @@ pub(super) fn head(rest: &[u8]) -> Option<u32> {
     let first = u64::from_be_bytes(*rest.first_chunk()?);
     if blanks_of(first) == 0 {
         return Some(mixed(first));
+    }
+    // Few blanks are between them mostly. Eight bytes are written each time, however many of them stay.
+    let mut dense = [0; 4 * HEAD];
+    let mut length = 0;
+    for word in rest.as_chunks::<8>().0.iter().take(3) {
+        length += push_dense(u64::from_le_bytes(*word), dense.get_mut(length..)?)?;
+        if length >= HEAD {
+            return Some(mixed(u64::from_be_bytes(*dense.first_chunk()?)));
+        }
     }
     let mut head = 0u64;
     let mut found = 0;

@@ -12,6 +12,8 @@ use super::{Found, OwnSource, key};
 pub const SHORTEST_OF_SEVERAL: usize = 64;
 /// Bytes of a line of text; longer ones aren't looked for here.
 const LONGEST: usize = 240;
+/// Bytes before the first word of a line, without a blank between.
+const MOST_MARKS: usize = 4;
 /// Words of such a line.
 const MOST_WORDS: usize = 32;
 /// How often a line's end is looked for, whatever the size, and for how many bytes once more: a text can be made so that
@@ -55,8 +57,10 @@ impl OwnSource {
         let mut at = line.start;
         while *tries > 0 && at < line.end {
             let word = text.get(at..line.end.min(at + LONGEST)).unwrap_or_default();
-            let rest =
-                key::begin(word).filter(|rest| key::head(rest).is_some_and(|head| self.knows_head(head)));
+            // Lists of numbers begin no line, however far they go on.
+            let has_mark_alone = word.iter().take(MOST_MARKS).all(|byte| key::is_before(*byte));
+            let rest = Some(word).filter(|_| !has_mark_alone).and_then(key::begin);
+            let rest = rest.filter(|rest| key::head(rest).is_some_and(|head| self.knows_head(head)));
             let mut next = None;
             if let Some(rest) = rest.filter(|rest| self.may_begin(rest)) {
                 *tries -= 1;
