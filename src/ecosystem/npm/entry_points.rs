@@ -868,8 +868,8 @@ mod tests {
             (r#"{"types": "index.d.ts"}"#, &["a.d.ts"], &[("types", Whole)]),
             (r#"{"main": "a.js", "types": "index.d.ts"}"#, &["a.js", "b.d.ts"], &[("types", Hint)]),
             (r#"{"main": "a.js"}"#, &["a.d.ts"], &[("main", Hint)]),
-            (r#"{"main": "a.js", "unpkg": "./a.js"}"#, &["a.d.ts"], &[("main", Whole), ("unpkg", Hint)]),
-            (r#"{"main": "index.js", "unpkg": "index.js"}"#, &["a.d.ts"], &[("main", Part), ("unpkg", Hint)]),
+            (r#"{"main": "a.js", "unpkg": "./a.js"}"#, &["a.d.ts"], &[("main", Whole)]),
+            (r#"{"main": "index.js", "unpkg": "index.js"}"#, &["a.d.ts"], &[("main", Part)]),
             (
                 r#"{"exports": {".": {"types": "./a.d.ts", "import": "./a.js"}}}"#,
                 &["a.d.ts"],
