@@ -15,8 +15,8 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     }
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
     let mut at = 0;
-    while at < bytes.len() {
-        let line = Line::read(bytes, at);
+    while let Some(start) = next_quoted(bytes, at) {
+        let line = Line::read(bytes, start);
         at = line.end;
         if line.is_odd {
             if !layer.afford(line.text.len()) {
@@ -32,12 +32,19 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     }
 }
 
+/// Where the next line begins that has a quote or a backslash.
+fn next_quoted(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let before = rest.get(..memchr::memchr3(b'"', b'\'', b'\\', rest)?)?;
+    Some(at + memchr::memrchr(b'\n', before).map_or(0, |end| end + 1))
+}
+
 /// Whether a text begins as scripts, and as files that hold lines of a shell.
 fn is_script(bytes: &[u8]) -> bool {
     const HEAD: usize = 2 << 10;
-    const WORDS: [&[u8]; 12] = [
-        b"export ", b"set ", b"source ", b". ", b"cd ", b"curl ", b"docker ", b"echo ", b"npm ", b"FROM ",
-        b"ARG ", b"if [",
+    const WORDS: [&[u8]; 11] = [
+        b"set ", b"source ", b". ", b"cd ", b"curl ", b"docker ", b"echo ", b"npm ", b"FROM ", b"ARG ",
+        b"if [",
     ];
     let head = bytes.get(..HEAD).unwrap_or(bytes);
     let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
@@ -45,10 +52,20 @@ fn is_script(bytes: &[u8]) -> bool {
         return lines.next().is_some_and(|line| memchr::memmem::find(line, b"sh").is_some());
     }
     let Some(first) = lines.find(|line| !line.is_empty() && !line.starts_with(b"#")) else { return false };
-    let name = first.iter().take_while(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')).count();
-    let is_assignment =
-        name > 0 && first.get(name) == Some(&b'=') && !matches!(first.get(name + 1), Some(b'=' | b' '));
-    is_assignment || WORDS.iter().any(|word| first.starts_with(word))
+    match first.strip_prefix(b"export ") {
+        // modules of JavaScript begin so, too
+        Some(exported) => exported.starts_with(b"-") || is_assignment(exported, u8::is_ascii_alphanumeric),
+        None => {
+            is_assignment(first, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+                || WORDS.iter().any(|word| first.starts_with(word))
+        }
+    }
+}
+
+/// Whether a line begins with a name of such characters that is given a value.
+fn is_assignment(line: &[u8], is_of_name: fn(&u8) -> bool) -> bool {
+    let name = line.iter().take_while(|byte| is_of_name(byte) || **byte == b'_').count();
+    name > 0 && line.get(name) == Some(&b'=') && !matches!(line.get(name + 1), Some(b'=' | b' '))
 }
 
 /// A line, and those that a backslash joins to it, without its quotes.
@@ -182,9 +199,13 @@ mod tests {
 
     #[test]
     fn plain_words_and_other_texts_are_left_alone() {
-        for text in
-            ["#!/bin/sh\nx=\"abc\" y='d e' # don't\n", "#!/usr/bin/node\nreturn\"x\"", "let a = b\"c\"d"]
-        {
+        for text in [
+            "#!/bin/sh\nx=\"abc\" y='d e' # don't\n",
+            "#!/usr/bin/node\nreturn\"x\"",
+            "let a = b\"c\"d",
+            "export default b\"c\"d",
+            "export const a = b\"c\"d",
+        ] {
             assert_eq!(texts(text), [""; 0], "{text}");
         }
     }

@@ -314,6 +314,7 @@ pub(crate) fn settle_imports(inventory: &mut Inventory, sure: &BTreeMap<EntryId,
         }
         inventory.package = Some(package);
     }
+    inventory.modules.clear();
     for entry in &mut inventory.entries {
         entry.imports = thin_vec::ThinVec::new();
     }

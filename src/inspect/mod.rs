@@ -42,7 +42,7 @@ mod sign;
 mod imports;
 
 use coding::Coding;
-pub(crate) use imports::{may_be_entrance, parsed_imports, syntax_error};
+pub(crate) use imports::{may_be_entrance, may_be_parsed, parsed_imports, syntax_error};
 use layer::{TORN, Whole};
 pub use prefilter::Hit;
 pub use sample::Sample;

@@ -89,6 +89,9 @@ pub struct Inventory {
     /// The texts of scripts, until it is known which of them the package is entered by.
     #[serde(skip)]
     pub(crate) scripts: BTreeMap<EntryId, Box<[u8]>>,
+    /// The texts of other modules, as far as there was room, until it is known which of them must be parsed.
+    #[serde(skip)]
+    pub(crate) modules: BTreeMap<EntryId, Box<[u8]>>,
 }
 
 /// The artifact as a file on disk.

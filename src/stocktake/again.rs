@@ -1,4 +1,5 @@
-//! Files that are read once more, when all entries are known: those that must be parsed to be sure of their imports.
+//! Files that are looked at once more, when all entries are known: those that must be parsed to be sure of their imports. What
+//! wasn't kept in memory for that is read again.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,13 +35,20 @@ fn parsed(
     name: &str,
     limits: &Limits,
 ) -> BTreeMap<EntryId, Vec<Import>> {
-    let Some(last) = files.iter().max() else { return BTreeMap::new() };
-    let wanted = files.iter().filter_map(|id| inventory.entry(*id));
-    let wanted = wanted.map(|entry| ((entry.offset, entry.path.as_str()), entry.id)).collect();
-    let mut again = Again { wanted, open: None, found: BTreeMap::new() };
+    let mut found = BTreeMap::new();
+    let mut unkept = Vec::new();
+    for entry in files.iter().filter_map(|id| inventory.entry(*id)) {
+        match inventory.scripts.get(&entry.id).or_else(|| inventory.modules.get(&entry.id)) {
+            Some(text) => found.extend(parsed_imports(&entry.path, text).map(|imports| (entry.id, imports))),
+            None => unkept.push(entry),
+        }
+    }
+    let Some(last) = unkept.iter().map(|entry| entry.id).max() else { return found };
+    let wanted = unkept.iter().map(|entry| ((entry.offset, entry.path.as_str()), entry.id)).collect();
+    let mut again = Again { wanted, open: None, found };
     // Nothing behind the last of them is wanted. What is wrong with the artifact was told the first time, and what is not
     // found now stays unknown.
-    let entries = inventory.everything().filter(|entry| entry.parent.is_none() && entry.id <= *last).count();
+    let entries = inventory.everything().filter(|entry| entry.parent.is_none() && entry.id <= last).count();
     let limits = Limits { entries: entries as u64 + UNSEEN, ..limits.clone() };
     let _ = unpack::walk(source, name, &limits, &Spent::default(), &mut again);
     again.found
@@ -55,6 +63,10 @@ struct Again<'a> {
 }
 
 impl Sink for Again<'_> {
+    fn wants(&self, header: &Header) -> bool {
+        self.wanted.contains_key(&(header.offset, header.path.as_str()))
+    }
+
     fn begin(&mut self, header: Header) {
         let id = self.wanted.get(&(header.offset, header.path.as_str())).copied();
         self.open = id.filter(|_| header.kind == EntryKind::File).map(|id| (id, header.path, Vec::new()));
@@ -81,4 +93,77 @@ impl Sink for Again<'_> {
     fn anomaly(&mut self, _: RawAnomaly) {}
 
     fn blob(&mut self, _: Blob) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::inspect::{ScanOptions, Scanner};
+    use crate::stocktake::Budget;
+
+    const FILES: [(&str, &str); 5] = [
+        ("package/package.json", r#"{"name": "demo", "main": "a.js"}"#),
+        ("package/a.js", "require('./b.js'); if (x) { require('./c.js'); }"),
+        ("package/a.d.ts", "export * from './b.js';"),
+        ("package/data.txt", "require('./d.js')"),
+        ("package/last/b.js", "import('./c.js'); import './d.js';"),
+    ];
+
+    fn tarball() -> Vec<u8> {
+        let packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut archive = tar::Builder::new(packer);
+        for (path, text) in FILES {
+            let mut header = tar::Header::new_ustar();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            archive.append_data(&mut header, path, text.as_bytes()).expect("an entry");
+        }
+        archive.into_inner().and_then(flate2::write::GzEncoder::finish).expect("a tarball")
+    }
+
+    fn zip() -> Vec<u8> {
+        use std::io::Write as _;
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (path, text) in FILES {
+            archive.start_file(path, zip::write::SimpleFileOptions::default()).expect("an entry");
+            archive.write_all(text.as_bytes()).expect("its text");
+        }
+        archive.finish().expect("a zip").into_inner()
+    }
+
+    #[test]
+    fn what_is_read_again_is_what_was_kept() {
+        let scanner = Scanner::new(ScanOptions::default());
+        let (limits, budget) = (Limits::default(), Budget::new(1 << 20));
+        let stocktake = Stocktake {
+            scanner: &scanner,
+            limits: &limits,
+            kind: None,
+            project: None,
+            budget: &budget,
+            workers: 1,
+        };
+        for bytes in [tarball(), zip()] {
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            std::fs::write(file.path(), bytes).expect("an artifact");
+            let source = FileSource::open(file.path()).expect("the artifact");
+            let (mut inventory, _) = stocktake.with_workers(file.path(), &source);
+            let kept: BTreeSet<EntryId> =
+                inventory.scripts.keys().chain(inventory.modules.keys()).copied().collect();
+            let modules: Vec<EntryId> = kept.iter().copied().collect();
+            let path = |id: &EntryId| inventory.entry(*id).expect("an entry").path.clone();
+            assert_eq!(modules.iter().map(path).collect::<Vec<_>>(), [FILES[1].0, FILES[2].0, FILES[4].0]);
+            let found = parsed(&modules, &inventory, &source, "x", &limits);
+            assert!(found.len() == modules.len() && found.values().all(|imports| !imports.is_empty()));
+            inventory.scripts.clear();
+            inventory.modules.clear();
+            for some in [&modules[..], &modules[1..], &modules[..1]] {
+                let again = parsed(some, &inventory, &source, "x", &limits);
+                let of_some = found.iter().filter(|(id, _)| some.contains(id));
+                assert!(again.iter().eq(of_some), "{again:?} {found:?}");
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::ecosystem;
 use crate::guard;
-use crate::inspect::{Effort, Member, Scanner, Storage, inspect_with, may_be_entrance};
+use crate::inspect::{Effort, Member, Scanner, Storage, inspect_with, may_be_entrance, may_be_parsed};
 use crate::inventory::{AnomalyKind, Concern, EntryKind, Unexamined, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Spent};
 
@@ -126,8 +126,10 @@ impl Examiner<'_> {
         }
         let may_enter =
             location.depth == 0 && header.kind == EntryKind::File && examined.entry.media.is_text();
-        if may_enter && may_be_entrance(&header.path, bytes) && self.spent.keep_script(size) {
-            examined.script = Some((&*bytes).into());
+        if may_enter && may_be_entrance(&header.path, bytes) {
+            examined.script = self.spent.keep_script(size).then(|| (&*bytes).into());
+        } else if may_enter && may_be_parsed(&header.path, bytes) && self.spent.keep_module(size) {
+            examined.module = Some((&*bytes).into());
         }
         let entry = &mut examined.entry;
         // Many small entries may each hold texts that unpack to much.

@@ -15,6 +15,8 @@ pub(super) struct Examined {
     pub(super) manifest: Option<Box<[u8]>>,
     /// The text of a script that the package may be entered by.
     pub(super) script: Option<Box<[u8]>>,
+    /// The text of another module that may have to be parsed, if there was room for it.
+    pub(super) module: Option<Box<[u8]>>,
 }
 
 impl Examined {
@@ -36,6 +38,7 @@ impl Examined {
             unexamined: ThinVec::new(),
             manifest: None,
             script: None,
+            module: None,
         }
     }
 
@@ -94,6 +97,7 @@ fn enter(mut examined: Examined, parent: Option<EntryId>, inventory: &mut Invent
         });
     }
     inventory.scripts.extend(examined.script.map(|text| (id, text)));
+    inventory.modules.extend(examined.module.map(|text| (id, text)));
     inventory.entries.push(examined.entry);
     inventory.anomalies.extend(examined.anomalies);
     inventory.unexamined.extend(examined.unexamined);

@@ -159,6 +159,7 @@ pub struct Spent {
     names: AtomicU64,
     kept: AtomicU64,
     scripts: AtomicU64,
+    modules: AtomicU64,
     /// Size of the artifact; 0 if it isn't packed.
     packed: u64,
 }
@@ -173,6 +174,8 @@ const NAME: u64 = 160;
 
 /// Bytes of scripts that stay in memory until it is known what a package is entered by.
 const MOST_SCRIPTS: u64 = 8 << 20;
+/// Bytes of modules that stay in memory until it is known which of them must be parsed.
+const MOST_MODULES: u64 = 8 << 20;
 
 impl Spent {
     /// For an artifact of this many bytes, of which the ratio is asked over all levels.
@@ -235,6 +238,12 @@ impl Spent {
     /// Whether [`Self::keep_script`] has said no.
     pub fn kept_too_many_scripts(&self) -> bool {
         self.scripts.load(Ordering::Relaxed) > MOST_SCRIPTS
+    }
+
+    /// Counts bytes of a module that may stay in memory; `false` when there is no room for it.
+    pub fn keep_module(&self, count: u64) -> bool {
+        let room = |kept: u64| kept.checked_add(count).filter(|kept| *kept <= MOST_MODULES);
+        self.modules.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_ok()
     }
 
     /// Whether the common limits were exceeded.

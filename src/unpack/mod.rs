@@ -125,6 +125,10 @@ impl Damage {
 /// For each entry: one `begin`, any number of `data`, and then either `end` or, when its bytes are
 /// damaged or over a limit, `broken`.
 pub trait Sink {
+    /// Whether an entry is wanted. Others may be left out where that saves reading them: in a zip.
+    fn wants(&self, _header: &Header) -> bool {
+        true
+    }
     /// An entry begins.
     fn begin(&mut self, header: Header);
     /// The next bytes of the entry.

@@ -60,15 +60,6 @@ pub(super) fn head(rest: &[u8]) -> Option<u32> {
     if blanks_of(first) == 0 {
         return Some(mixed(first));
     }
-    // Few blanks are between them mostly. Eight bytes are written each time, however many of them stay.
-    let mut dense = [0; 4 * HEAD];
-    let mut length = 0;
-    for word in rest.as_chunks::<8>().0.iter().take(3) {
-        length += push_dense(u64::from_le_bytes(*word), dense.get_mut(length..)?)?;
-        if length >= HEAD {
-            return Some(mixed(u64::from_be_bytes(*dense.first_chunk()?)));
-        }
-    }
     let mut head = 0u64;
     let mut found = 0;
     for byte in rest.iter().filter(|byte| **byte > b' ') {

@@ -159,6 +159,13 @@ pub(crate) fn may_be_entrance(path: &str, bytes: &[u8]) -> bool {
     })
 }
 
+/// Whether a file is a module that [`parsed_imports`] may be asked for, and so small that it is worth keeping until then.
+pub(crate) fn may_be_parsed(path: &str, bytes: &[u8]) -> bool {
+    const LARGEST: usize = 512 << 10;
+    let is_module = || matches!(Language::of(path, bytes), Some(Language::Script | Language::Declarations));
+    bytes.len() <= LARGEST && (path.ends_with(".py") || is_module())
+}
+
 /// Whether a file without an extension is a script for an interpreter.
 fn is_command(path: &str, bytes: &[u8], interpreter: &[u8]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);

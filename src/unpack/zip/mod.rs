@@ -54,6 +54,9 @@ fn walk(source: &dyn ReadAt, meter: &Meter<'_>, sink: &mut dyn Sink) -> Result<(
         sink.anomaly(anomaly);
     }
     for member in &members {
+        if !sink.wants(&member.header) {
+            continue;
+        }
         sink.begin(member.header.clone());
         match extract(source, member, meter, &mut |bytes| sink.data(bytes)) {
             Ok(()) => sink.end(),
