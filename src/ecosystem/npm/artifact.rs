@@ -225,12 +225,11 @@ pub(in crate::ecosystem) fn leading_imports(
     sure: &BTreeMap<EntryId, Vec<Import>>,
     brought: Brought,
 ) -> Vec<EntryId> {
-    let manifest = read_again(inventory, package).filter(|_| !sure.is_empty());
-    manifest
-        .map(|manifest| {
-            imports::leading(&own_files(inventory, &package.root), &manifest, package, sure, brought)
-        })
-        .unwrap_or_default()
+    if sure.is_empty() {
+        return Vec::new();
+    }
+    let Some(manifest) = read_again(inventory, package) else { return Vec::new() };
+    imports::leading(&own_files(inventory, &package.root), &manifest, package, sure, brought)
 }
 
 /// The imports that lead nowhere, by those that are sure.
@@ -241,13 +240,11 @@ pub(in crate::ecosystem) fn broken_imports(
     brought: Brought,
 ) -> Vec<BrokenImport> {
     let asks = |entry: &Entry| !entry.imports.is_empty() && entry.path.ends_with(".css");
-    let may_find = !sure.is_empty() || inventory.top_files().any(asks);
-    let manifest = read_again(inventory, package).filter(|_| may_find);
-    manifest
-        .map(|manifest| {
-            imports::broken(&own_files(inventory, &package.root), &manifest, package, sure, brought)
-        })
-        .unwrap_or_default()
+    if sure.is_empty() && !inventory.top_files().any(asks) {
+        return Vec::new();
+    }
+    let Some(manifest) = read_again(inventory, package) else { return Vec::new() };
+    imports::broken(&own_files(inventory, &package.root), &manifest, package, sure, brought)
 }
 
 /// The manifest of a package that was read before.

@@ -161,7 +161,7 @@ pub(crate) fn may_be_entrance(path: &str, bytes: &[u8]) -> bool {
 
 /// Whether a file is a module that [`parsed_imports`] may be asked for, and so small that it is worth keeping until then.
 pub(crate) fn may_be_parsed(path: &str, bytes: &[u8]) -> bool {
-    const LARGEST: usize = 512 << 10;
+    const LARGEST: usize = 1 << 20;
     let is_module = || matches!(Language::of(path, bytes), Some(Language::Script | Language::Declarations));
     bytes.len() <= LARGEST && (path.ends_with(".py") || is_module())
 }
