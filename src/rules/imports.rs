@@ -384,6 +384,33 @@ mod tests {
     }
 
     #[test]
+    fn says_who_it_is_that_gets_nowhere() {
+        let says = |field: &str, reach| {
+            let mut inventory = with(&[(ImportTrouble::Absent, reach)]);
+            if let Some(package) = &mut inventory.package {
+                package.broken_imports[0].field = field.to_owned();
+            }
+            run(&MISSING_MODULE, &inventory)[0].message.clone()
+        };
+        for (field, reach, who) in [
+            ("main", Reach::Package, "nobody can load the package"),
+            ("exports[\".\"]", Reach::Package, "nobody can load the package"),
+            ("exports[\".\"].require", Reach::Package, "nobody can require the package by its name"),
+            ("exports[\".\"].import.default", Reach::Package, "nobody can import the package by its name"),
+            ("exports[\"./a\"].require", Reach::Subpath, "whoever enters by"),
+            ("bin[\"a\"]", Reach::Command, "the command can't start"),
+        ] {
+            let message = says(field, reach);
+            assert!(message.contains(who), "{field}: {message}");
+            assert_eq!(
+                message.matches("nobody can").count(),
+                usize::from(who.starts_with("nobody")),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
     fn an_extension_needs_all_in_itself() {
         let undeclared = with(&[(ImportTrouble::Undeclared, Reach::Package)]);
         let extension = Inventory { kind: Kind::Vsix, ..undeclared.clone() };

@@ -209,6 +209,23 @@ mod tests {
     }
 
     #[test]
+    fn says_who_it_is_that_gets_nowhere() {
+        for (manifest, paths, who) in [
+            (r#"{"exports": {".": {"import": "./a.mjs", "require": "./b.cjs"}}}"#, &["a.mjs"][..], "require"),
+            (r#"{"exports": {".": {"import": "./a.mjs", "require": "./b.cjs"}}}"#, &["b.cjs"], "import"),
+            (r#"{"exports": {".": {"default": "./a.js"}}}"#, &["b.js"], "load"),
+            (r#"{"main": "a.js"}"#, &["b.js"], "load"),
+        ] {
+            let rule = if who == "load" { RULE } else { super::super::broken_entry_point::RULE };
+            let said = run(&rule, &npm(manifest, paths)).remove(0).message;
+            assert!(
+                said.ends_with(&format!("nobody can {who} the package by its name.")),
+                "{manifest}: {said}"
+            );
+        }
+    }
+
+    #[test]
     fn stays_silent() {
         for (manifest, paths) in [
             (r#"{"main": "dist"}"#, &["dist/index.js"][..]),

@@ -522,6 +522,7 @@ mod tests {
             ("a = (1]\n", 1),
             ("a = 'b\nc = 1\n", 1),
             ("a\n\"\"\"b\n", 2),
+            ("def f():\n    '''b \"\"\"c\"\"\"\n    return \"\"\n", 2),
             ("def a():\n    print 'b'\n", 2),
             ("print a\n", 1),
             ("exec \"a\"\n", 1),
@@ -576,10 +577,19 @@ json.dump(found, sys.stdout)
 
     #[test]
     fn what_is_odd_at_first_sight() {
-        for odd in ["f(", "a = [1}]", "print 'a'\n", "a\n<<<<<<< b\n", "import a\nfrom __future__ import b\n"]
-        {
+        for odd in [
+            "f(",
+            "a = [1}]",
+            "print 'a'\n",
+            "a\n<<<<<<< b\n",
+            "import a\nfrom __future__ import b\n",
+            "def f():\n    \"\"\"What it does.\n    return 1\n",
+            "a = '''b\n\"\"\"c\"\"\"\n",
+        ] {
             assert!(is_odd(odd.as_bytes()), "{odd}");
         }
-        assert!(!is_odd(b"def f(a):\n    return {'b': [a]}\n") && !is_odd(b""));
+        for even in ["", "def f(a):\n    return {'b': [a]}\n", "\"\"\"a\n\"\"\"\nb = '''c''' + '' + \"\"\n"] {
+            assert!(!is_odd(even.as_bytes()), "{even}");
+        }
     }
 }

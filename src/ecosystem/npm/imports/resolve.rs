@@ -194,13 +194,8 @@ impl<'a> Tree<'a> {
 
     /// The package's own folder, where neither what the manifest says is there nor an index.
     fn without_main(&self, graph: Graph) -> Resolved<'a> {
-        const CODE: [&str; 8] = [".js", ".mjs", ".cjs", ".json", ".node", ".ts", ".tsx", ".jsx"];
-        let is_index = |path: &str| CODE.iter().any(|end| path.strip_suffix(end) == Some("index"));
         let is_said = self.main.is_some_and(|main| main.ends_with(".js"));
-        match graph == Graph::Code && is_said && !self.files.keys().any(|path| is_index(path)) {
-            true => Resolved::Absent,
-            false => Resolved::Unknown,
-        }
+        if graph == Graph::Code && is_said { Resolved::Absent } else { Resolved::Unknown }
     }
 
     /// Whether there may be a module of the language among the files, going by their names and manifests.
@@ -393,6 +388,28 @@ mod tests {
             (&["a.js"], "b.mjs", "./c.js?v=1", Graph::Code, "Absent"),
         ] {
             assert_eq!(resolved(paths, from, specifier, graph), expected, "{from}: {specifier}");
+        }
+    }
+
+    #[test]
+    fn the_folder_of_the_package_itself() {
+        let entry = Entry::default();
+        for (main, paths, graph, expected) in [
+            (Some("dist/a.js"), &["cli.js", "lib/b.js"][..], Graph::Code, "Absent"),
+            (Some("./dist/a.js"), &["cli.js", "index.d.ts"], Graph::Code, "Absent"),
+            (Some("dist/a.js"), &["cli.js", "dist/a.js"], Graph::Code, "File(\"dist/a.js\")"),
+            (Some("dist/a.js"), &["cli.js", "index.js"], Graph::Code, "File(\"index.js\")"),
+            (Some("dist/a.js"), &["cli.js", "index.mjs"], Graph::Code, "File(\"index.mjs\")"),
+            (Some("dist/a.css"), &["cli.js"], Graph::Code, "Unknown"),
+            (None, &["cli.js"], Graph::Code, "Unknown"),
+            (Some("dist/a.js"), &["cli.d.ts"], Graph::Types, "Unknown"),
+        ] {
+            let files: Vec<(&str, &Entry)> = paths.iter().map(|path| (*path, &entry)).collect();
+            let tree = Tree::new(&files, main);
+            for specifier in [".", "./"] {
+                let found = tree.resolve("cli.js", specifier, graph);
+                assert_eq!(format!("{found:?}"), expected, "{main:?}, {paths:?}: {specifier}");
+            }
         }
     }
 }
