@@ -26,8 +26,7 @@ pub(super) fn in_order<Item: Sync, Done: Send>(
         }
     };
     std::thread::scope(|scope| {
-        let threads = if at_once > 1 { at_once } else { 0 };
-        let begun = (0..threads).map_while(|_| stack::spawn(scope, work).ok()).count();
+        let begun = (0..at_once.max(1)).map_while(|_| stack::spawn(scope, work).ok()).count();
         if begun == 0 {
             work();
         }
