@@ -210,6 +210,7 @@ impl<'a> Beside<'a> {
                 container.add(entry);
             }
         }
+        containers.values_mut().for_each(|container| container.served.settle());
         let shipped = inventory.top_files().filter_map(|entry| Some(entry.text?.digest)).collect();
         let mut beside = Self { inventory, containers, shipped, allowlist: Vec::new() };
         let patterns = inventory.package.iter().flat_map(|package| &package.declared.patterns);
@@ -401,13 +402,15 @@ impl<'a> Container<'a> {
     fn add(&mut self, entry: &'a Entry) {
         let name = entry.file_name();
         self.names.insert(name);
+        if !entry.is_of_dependency() {
+            self.served.add(entry);
+        }
         let is_program = matches!(entry.media, Media::Elf | Media::MachO | Media::Pe);
         let mut ends: Vec<&'static str> = ends_of_compiled(name).collect();
         ends.extend(is_program.then_some("program"));
         if ends.is_empty() || entry.path.split('/').any(|segment| segment == "node_modules") {
             return;
         }
-        self.served.add(&entry.path);
         let in_output = entry.path.split('/').rev().skip(1).any(|segment| OUTPUT.contains(&segment));
         for end in ends {
             self.by_end.entry(end).or_insert(&entry.path);

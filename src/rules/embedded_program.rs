@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Finds executables made by Bun, Node (single executable applications), Deno, nexe, pkg and PyInstaller, Python zip
-applications (pex, shiv), and Electron's `app.asar`. What they carry is examined like any other text: the files in the
+applications (pex, shiv, zipapp), and Electron's `app.asar`. What they carry is examined like any other text: the files in the
 archives of asar, PyInstaller and Python's zip applications, files that pkg compresses, the original files in a Bun
 executable built with `--sourcemap`, and those that Deno stores next to the compiled ones. A zip appended to any other
 program is opened as well.
@@ -43,6 +43,24 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let programs = inventory.files().filter_map(|entry| Some((entry, entry.program.as_ref()?)));
     let programs = programs.filter(|(entry, program)| !program.minified && !is_minified(inventory, entry));
     findings.extend(programs.map(|(entry, program)| finding(rule, entry, program)));
+    findings.extend(zip_applications(inventory).map(|entry| {
+        let (offset, bytes) = (0, Some(entry.size));
+        let program =
+            ProgramFacts { packer: ZIP_APPLICATION, offset, bytes, source_text: true, minified: false };
+        finding(rule, entry, &program)
+    }));
+}
+
+/// What the inspector calls an archive that Python runs, with a line before it that names the interpreter.
+const ZIP_APPLICATION: &str = "Python zip application";
+
+/// The same without that line: archives with a module at the top that Python starts.
+fn zip_applications(inventory: &Inventory) -> impl Iterator<Item = &Entry> {
+    let starts = inventory.files().filter(|entry| entry.path == "__main__.py" && !entry.is_of_dependency());
+    let archives = starts.filter_map(|entry| inventory.entry(entry.parent?));
+    let is_payload = |entry: &Entry| inventory.payloads.contains(&entry.id);
+    archives
+        .filter(move |entry| entry.media == Media::Zip && entry.path.ends_with(".pyz") && !is_payload(entry))
 }
 
 /// Whether it is an application's archive whose own scripts are all minified, so that there is nothing left to do.
@@ -65,9 +83,7 @@ fn is_minified(inventory: &Inventory, archive: &Entry) -> bool {
 fn finding(rule: &Rule, entry: &Entry, program: &ProgramFacts) -> Finding {
     let what = match program.packer {
         "asar" => "This archive is an Electron application: any tool lists and extracts its files".to_owned(),
-        "Python zip application" => {
-            "This archive is a Python application: any tool extracts its files".to_owned()
-        }
+        ZIP_APPLICATION => "This archive is a Python application: any tool extracts its files".to_owned(),
         packer if program.source_text => {
             format!("This executable was made by {packer} and carries its program as text")
         }
@@ -90,7 +106,7 @@ fn finding(rule: &Rule, entry: &Entry, program: &ProgramFacts) -> Finding {
 /// What helps: minifying does nothing for Python, and nothing for what isn't looked at again once it is minified.
 fn help(packer: &str) -> &'static str {
     match packer {
-        "PyInstaller" | "Python zip application" => {
+        "PyInstaller" | ZIP_APPLICATION => {
             "Compile the modules for real (Cython, Nuitka) before they are packed; or waive the file if its text is public."
         }
         "asar" | "Bun" | "Node single executable" => {
@@ -147,5 +163,18 @@ mod tests {
         assert_eq!(found[0].place.offset, Some(4096));
         assert!(found[0].message.contains("as text (1.2 kB)"), "{}", found[0].message);
         assert!(found[1].message.contains("bytecode"), "{}", found[1].message);
+    }
+
+    #[test]
+    fn a_zip_that_python_starts() {
+        let found = |archive: &str, module: &str, media| {
+            let archive = Entry { media, ..entry(archive) };
+            let module = Entry { parent: Some(EntryId(0)), ..entry(module) };
+            run(&RULE, &inventory(vec![archive, module])).len()
+        };
+        assert_eq!(found("dist/acme.pyz", "__main__.py", Media::Zip), 1);
+        assert_eq!(found("dist/acme.pyz", "acme/__main__.py", Media::Zip), 0);
+        assert_eq!(found("dist/acme.zip", "__main__.py", Media::Zip), 0);
+        assert_eq!(found("dist/acme.pyz", "__main__.py", Media::Text), 0);
     }
 }

@@ -17,7 +17,7 @@ an npm package or an editor extension whose entry points are compiled files, and
 within it; `.pyx` next to the compiled module in a wheel, and the copies of compiled modules in `build/lib`; `.java` and
 `.kt` next to classes in a jar; TypeScript, Vue, Svelte and Sass in folders that web servers hand out
 (`META-INF/resources`, `static`, `public`, `wwwroot`, `webapp`), beside the scripts and style sheets that a build made
-there; and source files embedded in a program database.
+there, which is told by a bundler's or an original's name, or by lines that nobody writes by hand; and source files embedded in a program database.
 
 It also finds, by content and in packages of any kind, output of tools that contains source text: documentation with
 pages of source (JSDoc, rustdoc, Sphinx, Javadoc, Doxygen, pdoc, YARD, Compodoc, Docco, godoc), Cython's annotated pages, patches, the

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::inventory::Entry;
 use crate::lock::hash_neutral;
 
 /// Such folders: of servlets, Spring, Flask, Django, Rails, ASP.NET, and its packages.
@@ -12,8 +13,26 @@ const FOLDERS: [&str; 7] =
 const SCRIPTS: [&str; 7] = [".ts", ".tsx", ".mts", ".cts", ".jsx", ".vue", ".svelte"];
 const STYLES: [&str; 4] = [".scss", ".sass", ".styl", ".stylus"];
 /// What builds call a script or a style sheet that has many in it.
-const BUNDLES: [&str; 9] =
-    ["app", "bundle", "chunk-vendors", "index", "main", "client", "entry", "runtime", "polyfills"];
+const BUNDLES: [&str; 13] = [
+    "app",
+    "build",
+    "bundle",
+    "bundled",
+    "chunk-vendors",
+    "client",
+    "compiled",
+    "dist",
+    "entry",
+    "index",
+    "main",
+    "polyfills",
+    "runtime",
+];
+/// Folders for other people's files.
+const OTHERS: [&str; 3] = ["vendor", "vendors", "webjars"];
+/// The same, but for own ones, too.
+const MOSTLY_OTHERS: [&str; 7] =
+    ["lib", "libs", "plugins", "third_party", "third-party", "external", "bower_components"];
 
 /// What a page loads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,29 +45,52 @@ enum Sort {
 #[derive(Debug, Default)]
 pub(super) struct Served<'a> {
     bundles: HashMap<(&'a str, Sort), &'a str>,
+    /// Files that may have been made of an original, by what they are called up to the first dot.
+    by_stem: HashMap<(&'a str, Sort, &'a str), &'a str>,
+    /// What originals are called.
+    originals: Vec<(&'a str, Sort, &'a str)>,
 }
 
 impl<'a> Served<'a> {
-    pub(super) fn add(&mut self, path: &'a str) {
+    pub(super) fn add(&mut self, entry: &'a Entry) {
+        let path = entry.path.as_str();
+        let Some(folder) = folder(path) else { return };
+        if let Some(sort) = sort_of_original(path) {
+            self.originals.push((folder, sort, stem(path)));
+        }
         let sort = match extension(path) {
             ".js" | ".mjs" => Sort::Script,
             ".css" => Sort::Style,
             _ => return,
         };
-        if let Some(folder) = folder(path).filter(|_| is_bundle(path)) {
+        self.by_stem.entry((folder, sort, stem(path))).or_insert(path);
+        if is_bundle(path) || is_packed(entry) {
             self.bundles.entry((folder, sort)).or_insert(path);
+        }
+    }
+
+    /// When all files are added: what has an original's name was made of it, and maybe of others.
+    pub(super) fn settle(&mut self) {
+        for (folder, sort, stem) in std::mem::take(&mut self.originals) {
+            if let Some(made) = self.by_stem.get(&(folder, sort, stem)) {
+                self.bundles.entry((folder, sort)).or_insert(made);
+            }
         }
     }
 
     /// A bundle that is handed out beside this source, which no browser reads.
     pub(super) fn bundle_beside(&self, path: &str) -> Option<&'a str> {
-        let end = extension(path);
-        let sort = match end {
-            end if SCRIPTS.contains(&end) => Sort::Script,
-            end if STYLES.contains(&end) => Sort::Style,
-            _ => return None,
-        };
-        self.bundles.get(&(folder(path)?, sort)).copied()
+        self.bundles.get(&(folder(path)?, sort_of_original(path)?)).copied()
+    }
+}
+
+/// What is made of a file, if no browser runs it as it is.
+fn sort_of_original(path: &str) -> Option<Sort> {
+    let is_declaration = || path.rsplit('/').next().is_some_and(|name| name.contains(".d."));
+    match extension(path) {
+        end if SCRIPTS.contains(&end) && !is_declaration() => Some(Sort::Script),
+        end if STYLES.contains(&end) => Some(Sort::Style),
+        _ => None,
     }
 }
 
@@ -68,10 +110,32 @@ fn folder(path: &str) -> Option<&str> {
 /// Whether a name is one that bundlers give: with a hash in it, or one of theirs.
 fn is_bundle(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name.split('.').next().unwrap_or(name);
-    let in_vendor = path.split('/').any(|segment| matches!(segment, "vendor" | "vendors" | "webjars"));
     let is_hashed = || hash_neutral(name).is_some();
-    !in_vendor && (BUNDLES.contains(&stem) || name.contains(".bundle.") || is_hashed())
+    !is_in(path, &OTHERS) && (BUNDLES.contains(&stem(path)) || name.contains(".bundle.") || is_hashed())
+}
+
+/// Whether a file has the long lines that only tools write, and neither a name nor a place of other people's files, which
+/// come so: `jquery.min.js`, `lib/leaflet.js`.
+fn is_packed(entry: &Entry) -> bool {
+    /// Bytes per line.
+    const LONG: u64 = 300;
+    /// Fewer are no build's.
+    const SHORTEST: u64 = 600;
+    let name = entry.file_name();
+    let is_long =
+        entry.text.is_some_and(|text| text.bytes >= SHORTEST && text.bytes / text.lines.max(1) >= LONG);
+    let is_others = is_in(&entry.path, &OTHERS) || is_in(&entry.path, &MOSTLY_OTHERS);
+    is_long && !is_others && !name.contains(".min.") && !name.contains("jquery")
+}
+
+fn is_in(path: &str, folders: &[&str]) -> bool {
+    path.split('/').rev().skip(1).any(|segment| folders.contains(&segment))
+}
+
+/// What a file is called, up to the first dot and without the mark of a part.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name).trim_start_matches('_')
 }
 
 fn extension(path: &str) -> &str {
@@ -81,12 +145,22 @@ fn extension(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::{TextDigest, TextFacts};
+    use crate::rules::testing::entry;
 
+    /// What is seen beside the last of these; a path with `!` behind it has long lines.
     fn beside(paths: &[&str]) -> Option<String> {
+        let file = |path: &&str| {
+            let packed = path.ends_with('!');
+            let (bytes, lines) = if packed { (4000, 2) } else { (4000, 130) };
+            let text = Some(TextFacts { bytes, lines, digest: TextDigest::default() });
+            Entry { text, ..entry(path.trim_end_matches('!')) }
+        };
+        let files: Vec<Entry> = paths.iter().map(file).collect();
         let mut served = Served::default();
-        let (source, others) = paths.split_last().unwrap();
-        others.iter().for_each(|path| served.add(path));
-        served.bundle_beside(source).map(str::to_owned)
+        files.iter().for_each(|file| served.add(file));
+        served.settle();
+        served.bundle_beside(paths.last().unwrap()).map(str::to_owned)
     }
 
     #[test]
@@ -97,20 +171,38 @@ mod tests {
             ["staticwebassets/js/app.min.js", "staticwebassets/ts/plan.tsx"],
             ["acme/public/css/app.3f2a91bc.css", "acme/public/scss/_plan.scss"],
             ["WEB-INF/classes/static/shop.bundle.js", "WEB-INF/classes/static/plan/Plan.svelte"],
+            ["acme/static/dist.js", "acme/static/price.ts"],
+            ["acme/static/js/utils.js", "acme/static/ts/utils.ts"],
+            ["acme/static/plan.css", "acme/static/_plan.scss"],
         ] {
             assert_eq!(beside(&paths).as_deref(), Some(paths[0]), "{paths:?}");
         }
+        assert_eq!(beside(&["static/shop.js!", "static/price.ts"]).as_deref(), Some("static/shop.js"));
+    }
+
+    #[test]
+    fn what_has_an_original_s_name_is_a_bundle_for_others() {
+        let paths = ["acme/static/shop.js", "acme/static/shop.ts", "acme/static/price.ts"];
+        assert_eq!(beside(&paths).as_deref(), Some(paths[0]));
+        let declared = ["acme/static/shop.js", "acme/static/shop.d.ts", "acme/static/price.ts"];
+        assert_eq!(beside(&declared), None);
+        let elsewhere = ["acme/static/shop.js", "other/static/shop.ts", "acme/static/price.ts"];
+        assert_eq!(beside(&elsewhere), None);
     }
 
     #[test]
     fn what_no_build_made_shows_nothing() {
         for paths in [
-            ["acme/static/jquery.min.js", "acme/static/price.ts"],
+            ["acme/static/jquery.min.js!", "acme/static/price.ts"],
             ["acme/static/vendor/app.js", "acme/static/price.ts"],
+            ["acme/static/lib/leaflet.js!", "acme/static/price.ts"],
+            ["acme/static/jquery-ui.js!", "acme/static/price.ts"],
+            ["acme/static/shop.js", "acme/static/price.ts"],
             ["acme/static/app.js", "acme/other/price.ts"],
             ["acme/static/app.css", "acme/static/price.ts"],
             ["acme/static/app.js", "acme/static/all.scss"],
             ["acme/static/app.js", "acme/static/video.mp4"],
+            ["acme/static/app.js", "acme/static/price.d.ts"],
             ["acme/statics/app.js", "acme/statics/price.ts"],
             ["static", "acme/static/price.ts"],
         ] {

@@ -1,6 +1,6 @@
 //! Files with texts or blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, a zip or a 7z where it
 //! stands in a text, pictures, WebAssembly, pickles and compiled modules of Python, PHP's archives, packets of
-//! PGP.
+//! PGP, and what R and Qt write: streams of zlib behind their lengths.
 
 mod avro;
 mod jpeg;
@@ -62,7 +62,21 @@ fn by_look(bytes: &[u8]) -> Option<Uncover> {
     if pgp::MAGICS.iter().any(|magic| bytes.starts_with(magic)) {
         return Some(pgp::uncover);
     }
-    phar::is(bytes).then_some(phar::uncover as Uncover)
+    if phar::is(bytes) {
+        return Some(phar::uncover);
+    }
+    is_behind_length(bytes).then_some(streams::uncover as Uncover)
+}
+
+/// Whether bytes begin with a stream of zlib behind the length of what is in it.
+fn is_behind_length(bytes: &[u8]) -> bool {
+    /// So much comes of one byte at most.
+    const TIGHTEST: usize = 1032;
+    let [first @ .., 0x78, 0x01 | 0x5E | 0x9C | 0xDA] = bytes.get(..6).unwrap_or_default() else {
+        return false;
+    };
+    let length = first.try_into().map_or(0, u32::from_be_bytes) as usize;
+    length > 0 && length <= bytes.len().saturating_mul(TIGHTEST)
 }
 
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
@@ -107,5 +121,23 @@ mod testing {
             blocks.push(String::from_utf8_lossy(block).into_owned());
         });
         blocks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_behind_length;
+
+    #[test]
+    fn a_stream_behind_its_length() {
+        for (head, expected) in [
+            (&b"\0\0\x01\0\x78\x9C and more"[..], true),
+            (b"\0\0\x01\0\x78\x9D and more", false),
+            (b"\0\0\0\0\x78\x9C and more", false),
+            (b"\x7F\0\0\0\x78\x9C and more", false),
+            (b"\0\0\x01\0\x78", false),
+        ] {
+            assert_eq!(is_behind_length(head), expected, "{head:?}");
+        }
     }
 }

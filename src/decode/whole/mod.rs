@@ -7,6 +7,7 @@ mod escaped;
 mod numbers;
 mod percent;
 mod postscript;
+mod serialized;
 mod shown;
 mod signs;
 mod strings;
@@ -28,6 +29,9 @@ const LONGEST_LINE: usize = 4 << 10;
 /// What text that a page shows stood in.
 pub(crate) const MARKUP: &str = "markup";
 
+/// What lines stood in that were literals of their own.
+pub(crate) const LITERALS: &str = "literals of a line each";
+
 /// A text of many lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Whole {
@@ -47,6 +51,7 @@ pub(crate) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: 
     numbers::uncover(bytes, found);
     percent::uncover(bytes, found);
     postscript::uncover(bytes, found);
+    serialized::uncover(bytes, found);
     shown::uncover(bytes, found);
     signs::uncover(bytes, found);
     strings::uncover(bytes, may_be_line, found);

@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr3};
 
 use super::escaped::plain;
-use super::{LEAST_LINES, Whole};
+use super::{LEAST_LINES, LITERALS, Whole};
 
 /// Shorter literals are no lines that tell anything.
 const SHORTEST: usize = 20;
@@ -49,7 +49,7 @@ pub(super) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: 
         }
     }
     if count >= LEAST_LINES {
-        found(Whole { what: "string literals", at: first, text: plain(&text) });
+        found(Whole { what: LITERALS, at: first, text: plain(&text) });
     }
 }
 

@@ -63,6 +63,9 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], scanner: &Scanner, sink: &mut Fact
     } else if let Some(start) = stream_behind_shebang(bytes) {
         let path = "payload".to_owned();
         sink.members.push(Member { path, range: start..bytes.len(), storage: Storage::Plain });
+    } else if let Some(start) = tar_behind_shebang(bytes) {
+        let path = "payload.tar".to_owned();
+        sink.members.push(Member { path, range: start..bytes.len(), storage: Storage::Plain });
     } else if matches!(sample.media, Media::Elf | Media::MachO | Media::Pe | Media::Binary) {
         let found = hits.iter().find_map(|hit| {
             let (_, tell) = PACKERS.get(hit.needle)?;
@@ -130,6 +133,23 @@ fn stream_behind_shebang(bytes: &[u8]) -> Option<usize> {
     }
     let starts = STREAMS.iter().filter_map(|magic| memchr::memmem::find(bytes, magic));
     starts.min().map(|newline| newline + 1)
+}
+
+/// The same with an archive that isn't compressed: its first header has its mark behind the name of a file.
+fn tar_behind_shebang(bytes: &[u8]) -> Option<usize> {
+    const MARK: &[u8] = b"ustar";
+    const MARK_AT: usize = 257;
+    /// Texts may speak of the mark.
+    const MOST: usize = 16;
+    if !bytes.starts_with(b"#!") {
+        return None;
+    }
+    let starts = memchr::memmem::find_iter(bytes, MARK).take(MOST).filter_map(|at| at.checked_sub(MARK_AT));
+    let is_behind_line = |start: &usize| bytes.get(..*start).is_some_and(|script| script.ends_with(b"\n"));
+    let is_tar = |start: &usize| {
+        bytes.get(*start..).is_some_and(|rest| unpack::sniff(rest, rest.len() as u64) == Media::Tar)
+    };
+    starts.filter(is_behind_line).find(is_tar)
 }
 
 fn little32(bytes: &[u8], at: usize) -> Option<u32> {
@@ -227,6 +247,23 @@ mod tests {
         let members: Vec<(&str, &[u8])> =
             files.iter().map(|file| (file.path.as_str(), &bytes[file.range.clone()])).collect();
         assert_eq!(members, [("a.js", &b"a()"[..]), (".._x", &b"("[..]), ("lib/b.js", &b";b"[..])]);
+    }
+
+    #[test]
+    fn opens_a_tar_behind_a_script() {
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_ustar();
+        header.set_size(4);
+        header.set_cksum();
+        tar.append_data(&mut header, "src/a.ts", &b"a();"[..]).unwrap();
+        let tar = tar.into_inner().unwrap();
+        let script = b"#!/bin/sh\n# unpacks a ustar archive\ntail -n +4 \"$0\" | tar x\nexit 0\n";
+        let bytes = [&script[..], &tar].concat();
+        let (program, files) = look(Media::Binary, &bytes);
+        assert_eq!(program, None);
+        assert_eq!(&bytes[files[0].range.clone()], tar);
+        assert!(look(Media::Text, &script.repeat(9)).1.is_empty());
+        assert!(look(Media::Binary, &[b"\n", &bytes[..]].concat()).1.is_empty());
     }
 
     #[test]

@@ -62,12 +62,15 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     signs.extend(checks::BY_MAGIC.iter().filter(|(_, holds)| holds(sample.bytes)).map(|(sign, _)| *sign));
     let by_name = checks::BY_NAME.iter().filter(|(sign, holds)| asked(sign) && holds(sample, sink.entry));
     signs.extend(by_name.map(|(sign, _)| *sign));
-    // What is known for what it is needs no closer look, but for what may hold anything that a test makes.
-    if signs.iter().all(|sign| *sign == "test-snapshot")
+    // What is known for what it is needs no closer look, but for what may hold anything that a test makes, and scripts.
+    if signs.iter().all(|sign| *sign == "test-snapshot" || sign.starts_with("interpreter-line"))
         && (listing::shows(sample, sink.entry) || listing::quotes_typescript(sample.path, sample.bytes))
         && !open_head::shows_as_data(sample.path, sample.bytes)
     {
         signs.push(listing::sign_at(sample.path));
+    }
+    if signs.is_empty() && listing::is_packed(sample.path, sample.bytes) {
+        signs.push(listing::PACKED);
     }
     if open_head::shows(sample.path, sample.bytes) {
         signs.push(OPEN_HEAD);

@@ -1,7 +1,12 @@
 //! Source code in what is no code: reports, listings, caches, databases. Tools write these in too many forms to know each
 //! by a sign of its own, so it is the code in them that tells.
 
+mod dump;
+mod flattened;
+mod heredoc;
 mod lines;
+mod page;
+mod quoted;
 mod rows;
 mod tally;
 mod tokens;
@@ -23,6 +28,8 @@ use tally::Tally;
 pub(crate) const SOURCE_TEXT: &str = "source-text";
 /// The same below folders of tests, examples and templates, some of which are made of code.
 pub(crate) const EXAMPLE_TEXT: &str = "source-text-example";
+/// The sign of a whole project in one document.
+pub(super) const PACKED: &str = "packed-repository";
 /// Code that many lines can be told by, and most data has not at all: hardly a file of code lacks it in any language.
 const WORD: &[u8] = b"return";
 /// The same in languages whose code returns what it ends with.
@@ -34,6 +41,8 @@ static COMPANIONS: LazyLock<[Finder<'static>; 6]> =
     LazyLock::new(|| ["function ", "const ", "def ", "class ", "func ", "public "].map(Finder::new));
 /// Line ends as they are written where all characters are by their number, words included.
 const LINE_ENDS: [&[u8]; 3] = [b"\\u000a", b"\\u000A", b"\\x0a"];
+/// What names of documents with examples end in.
+const DOCUMENTS: [&str; 5] = [".md", ".mdx", ".markdown", ".txt", ".mdc"];
 /// Of a longer file, this much is looked at.
 const LONGEST: usize = 8 << 20;
 
@@ -50,7 +59,23 @@ pub(super) fn shows(sample: &Sample<'_>, entry: &Entry) -> bool {
         // What maps hold is told by their own rules.
         _ => binary::is_program(sample.media) || sample.is_container() || !entry.maps.is_empty(),
     };
-    !is_other && holds(sample.path, sample.bytes)
+    let (path, bytes) = (sample.path, sample.bytes);
+    !is_other && (holds(path, bytes) || writes_source(path, bytes) || quoted::in_lua(path, bytes))
+        || quoted::in_object(bytes)
+}
+
+/// Whether a script of the shell writes source files that are no examples.
+fn writes_source(path: &str, bytes: &[u8]) -> bool {
+    let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
+    let is_source = |tally: &Tally| is_much(tally) && tally.comments >= 2;
+    let texts = heredoc::texts(path, bytes);
+    texts.into_iter().any(|text| tally::of(text).iter().any(|(_, tally)| is_source(tally)))
+}
+
+/// Whether a document, which may well have examples, is made of a project's files.
+pub(super) fn is_packed(path: &str, bytes: &[u8]) -> bool {
+    let is_document = DOCUMENTS.iter().any(|end| path.ends_with(end));
+    is_document && bytes.len() <= LONGEST && may_hold(bytes) && dump::is_packed(bytes)
 }
 
 /// Whether bytes at a path hold source code, and the path is not one of code.
@@ -61,13 +86,16 @@ pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
     if is_code && !is_data_script(path, bytes) {
         return false;
     }
-    // Of a script, what is in its strings.
-    let counts = |what: &str| !is_code || !what.is_empty();
+    // Of a script, what is in its strings. Literals that are no list of lines may be anything, an example among them.
+    let counts = |what: &str, tally: &Tally| {
+        (!is_code || !what.is_empty()) && !(what == decode::whole::LITERALS && tally.is_scattered())
+    };
     may_hold(bytes)
         && !is_script(bytes)
         && !is_documentation(bytes)
         && (is_code || !is_any_excepted(path))
-        && (tally::of(bytes).iter().any(|(what, tally)| counts(what) && is_much(tally))
+        && (tally::of(bytes).iter().any(|(what, tally)| counts(what, tally) && is_much(tally))
+            || flattened::holds(bytes)
             || is_dump(path) && tally::of(&rows::texts(bytes)).iter().any(|(_, tally)| is_much(tally)))
 }
 
@@ -316,7 +344,7 @@ fn is_documentation(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    const SOURCE: &str = r#"import type { Row } from "./rows.js";
+    pub(super) const SOURCE: &str = r#"import type { Row } from "./rows.js";
 
 // The gauge at the pier is too low, and has been since it was moved.
 const GAUGE_ERROR = 0.11;

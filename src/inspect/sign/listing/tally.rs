@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
-
-use memchr::{memchr, memmem};
+use std::ops::Range;
 
 use super::lines::{self, Line};
-use super::tokens;
+use super::{is_much, page, tokens};
 use crate::decode::whole;
 
 /// How deep texts in texts are looked into: a page in JSON has its code in an element, and events hold JSON in JSON.
@@ -15,13 +14,26 @@ const DEEPEST: u32 = 3;
 /// How often a text is looked at in one form or another, so that one made to be read in all of them takes no longer.
 const MOST: usize = 8;
 
+/// Definitions in a block of code that is a file of its own, and no example of how to call what is defined elsewhere.
+const DEFINED: usize = 2;
+
 /// Different lines of source code.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) definitions: usize,
     pub(super) statements: usize,
     pub(super) comments: usize,
+    /// Of all sorts, code or not.
+    lines: usize,
     seen: HashSet<u64>,
+}
+
+impl Tally {
+    /// Whether there is so much else that a line of code here and there may be an example.
+    pub(super) fn is_scattered(&self) -> bool {
+        const ONE_IN: usize = 5;
+        (self.definitions + self.statements + self.comments) * ONE_IN < self.lines
+    }
 }
 
 /// The tallies of a file: of what can be read where it stands, and of what stands in each wrapping.
@@ -46,13 +58,40 @@ impl Tallies {
     fn look(&mut self, bytes: &[u8], what: &'static str, depth: u32) {
         let Some(room) = self.room.checked_sub(bytes.len()) else { return };
         self.room = room;
-        let (page, scripts) = apart(bytes);
-        let page = page.as_deref().unwrap_or(bytes);
-        self.add(page, what);
+        let (shown, scripts) = page::apart(bytes);
+        let shown = shown.as_deref().unwrap_or(bytes);
         for script in &scripts {
             self.uncover(script, depth);
         }
-        self.uncover(page, depth);
+        match page::examples(shown) {
+            Some(blocks) => self.look_at_examples(shown, blocks, what, depth),
+            None => {
+                self.add(shown, what);
+                self.uncover(shown, depth);
+            }
+        }
+    }
+
+    /// Of examples, those count that are files of their own, and what stands beside them.
+    fn look_at_examples(&mut self, page: &[u8], blocks: Vec<Range<usize>>, what: &'static str, depth: u32) {
+        let mut beside = Vec::with_capacity(page.len());
+        let starts = blocks.iter().map(|block| block.start).chain([page.len()]);
+        let ends = [0].into_iter().chain(blocks.iter().map(|block| block.end));
+        ends.zip(starts)
+            .filter_map(|(from, to)| page.get(from..to))
+            .for_each(|text| beside.extend_from_slice(text));
+        self.add(&beside, what);
+        self.uncover(&beside, depth);
+        for block in blocks.into_iter().filter_map(|block| page.get(block)) {
+            let mut alone = Tallies { all: Vec::new(), hasher: self.hasher.clone(), room: self.room };
+            alone.add(block, what);
+            alone.uncover(block, depth);
+            self.room = alone.room;
+            if alone.all.iter().any(|(_, tally)| is_much(tally) && tally.definitions >= DEFINED) {
+                self.add(block, what);
+                self.uncover(block, depth);
+            }
+        }
     }
 
     fn uncover(&mut self, bytes: &[u8], depth: u32) {
@@ -70,6 +109,7 @@ impl Tallies {
         });
         let Some((_, tally)) = self.all.get_mut(number) else { return };
         for line in text.split(|byte| matches!(byte, b'\n' | b'\r')) {
+            tally.lines += usize::from(!line.trim_ascii().is_empty());
             let Some(kind) = lines::of(line) else { continue };
             if tally.seen.insert(self.hasher.hash_one(line.trim_ascii())) {
                 match kind {
@@ -80,56 +120,4 @@ impl Tallies {
             }
         }
     }
-}
-
-/// What a page shows, and what it runs and is styled by, if it is a page that has such elements.
-fn apart(bytes: &[u8]) -> (Option<Vec<u8>>, Vec<&[u8]>) {
-    let mut scripts = Vec::new();
-    if !bytes.trim_ascii_start().starts_with(b"<") {
-        return (None, scripts);
-    }
-    let mut page = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((start, end)) = element(rest) {
-        page.extend_from_slice(rest.get(..start).unwrap_or_default());
-        let script = rest.get(start..end).unwrap_or_default();
-        scripts.push(memchr(b'>', script).and_then(|tag_end| script.get(tag_end + 1..)).unwrap_or_default());
-        rest = rest.get(end..).unwrap_or_default();
-    }
-    page.extend_from_slice(rest);
-    end_lines(&mut page);
-    (Some(page), scripts)
-}
-
-/// Puts line ends where a page has elements that break lines.
-fn end_lines(page: &mut [u8]) {
-    const BREAK: &[u8] = b"<br";
-    let breaks: Vec<usize> = memmem::find_iter(page, BREAK).collect();
-    for at in breaks {
-        // `<br>`, `<br/>`, `<br />`; a longer name is another element
-        let rest = page.get_mut(at..).unwrap_or_default();
-        let close = rest.iter().skip(BREAK.len()).take(3).position(|byte| *byte == b'>');
-        let close = close.map(|gap| BREAK.len() + gap);
-        if let Some(tag) = close.and_then(|close| rest.get_mut(..=close))
-            && tag.iter().skip(BREAK.len()).all(|byte| b" />".contains(byte))
-        {
-            tag.fill(b' ');
-            tag.iter_mut().take(1).for_each(|byte| *byte = b'\n');
-        }
-    }
-}
-
-/// Where the next script or style sheet of a page is.
-fn element(page: &[u8]) -> Option<(usize, usize)> {
-    let start = memmem::find_iter(page, b"<").find(|at| is_named(page, at + 1))?;
-    let inside = page.get(start + 1..)?;
-    let end = memmem::find_iter(inside, b"</").find(|at| is_named(inside, at + 2));
-    Some((start, end.map_or(page.len(), |end| start + 1 + end)))
-}
-
-/// Whether the name of such an element stands here.
-fn is_named(page: &[u8], at: usize) -> bool {
-    [&b"script"[..], b"style"]
-        .iter()
-        .any(|name| page.get(at..at + name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
 }

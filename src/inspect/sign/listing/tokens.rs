@@ -60,7 +60,7 @@ pub(super) fn texts(bytes: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Where a string ends that begins at `from`.
-fn end(bytes: &[u8], from: usize) -> Option<usize> {
+pub(super) fn end(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
         at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
