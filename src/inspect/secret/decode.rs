@@ -81,6 +81,11 @@ fn is_slug(secret: &[u8]) -> bool {
         && parts().filter(|part| letters(part) >= SHORTEST).count() >= FEWEST - 1
 }
 
+/// The text that base64 stands for, if it is one of printable ASCII.
+pub(super) fn clear_text(encoded: &[u8]) -> Option<Vec<u8>> {
+    base64(encoded).filter(|clear| clear.iter().all(|byte| matches!(byte, b' '..=b'~')))
+}
+
 /// Base64 of `user:password`, where the password is none of the words that stand for one.
 fn is_encoded_login(encoded: &[u8]) -> bool {
     let Some(login) = base64(encoded) else { return false };

@@ -125,6 +125,8 @@ const ELSEWHERE: &[&str] = &[
     "ssm:",
     "ssm/",
     "keyvault:",
+    "keyring:",
+    "keychain:",
     "kv:",
     "@microsoft.",
     "projects/",

@@ -33,11 +33,13 @@ const CODE: &[&str] = &[
 static BESIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     RegexBuilder::new(concat!(
         r"(?:user(?:[_-]?name|[_-]?id)?|login|uid|account|e?mail|host(?:[_-]?name)?|server|addr(?:ess)?|ssid|dsn|url|database|dbname)",
-        r#"\\?["'`]?\]?\s{0,8}(?::\s{0,2}[a-z&?]{1,12}\s{0,2}=|=>|:=|=|:|,|\()\s{0,8}(?:[a-z:]{2,14}\()?[bu@]?\\?["'`]([^\s"'`\\]{1,200})\\?["'`]"#,
+        r#"\\?["'`]?\]?\s{0,8}(?::\s{0,2}[a-z&?]{1,12}\s{0,2}=|=>|:=|={1,3}|:|,|\.equals\(|\()\s{0,8}(?:[a-z:]{2,14}\()?[bu@]?\\?["'`]([^\s"'`\\]{1,200})\\?["'`]"#,
         // keywords of Clojure
         r#"|:(?:host|user|username|server-name|subname|uri)\s{1,4}"([^\s"]{1,200})""#,
         // a host and its port, as they are given to calls
-        r#"|["']([a-z0-9-]+(?:\.[a-z0-9-]+)+)["'],\s{0,4}[0-9]{2,5}\b"#
+        r#"|["']([a-z0-9-]+(?:\.[a-z0-9-]+)+)["'],\s{0,4}[0-9]{2,5}\b"#,
+        // what a user is compared with
+        r#"|["']([^\s"']{1,80})["']\s?(?:\.equals\(|={2,3})\s?[a-z$_.\[']{0,20}(?:user|login)"#
     ))
     .unicode(false)
     .case_insensitive(true)
@@ -74,6 +76,13 @@ pub(in crate::inspect::secret) fn find(
     // as libraries for tokens call it where it may be half of a pair: `secretOrKey`
     let own = if own.starts_with("secretOr") { "jwtSecret" } else { own };
     let is_real = match names::kind("", own)? {
+        Kind::Password if is_of_base64(text, &name, &value) => {
+            decode::clear_text(word).is_some_and(|clear| {
+                values::is_secret(&clear, Kind::Password, Format::Code)
+                    && values::is_no_word(&clear)
+                    && !is_made_up(&clear)
+            })
+        }
         Kind::Password => {
             (values::is_secret(word, Kind::Password, Format::Code) || values::is_words(word))
                 && !word.starts_with(b"_")
@@ -99,10 +108,22 @@ pub(in crate::inspect::secret) fn find(
     };
     (is_real && !super::code::is_comment(text, name.start)).then_some(Found {
         rule,
-        span: name.start..value.end,
+        span: name.start.min(value.start)..name.end.max(value.end),
         token: value,
         prefix: 0,
     })
+}
+
+/// Whether a literal is read as base64: nobody hides a word so that stands beside others.
+fn is_of_base64(text: &[u8], name: &Range<usize>, value: &Range<usize>) -> bool {
+    const CALLS: [&[u8]; 6] =
+        [b"atob(", b"64decode(", b"64_decode(", b"decode64(", b"FromBase64String(", b"getDecoder().decode("];
+    let gap = text.get(name.end..value.start).unwrap_or_default();
+    let behind = text.get(value.end + 1..).unwrap_or_default();
+    let says_so =
+        |word: &[u8]| behind.get(..12).is_some_and(|near| memchr::memmem::find(near, word).is_some());
+    CALLS.iter().any(|call| memchr::memmem::find(gap, call).is_some())
+        || gap.contains(&b'(') && (says_so(b"\"base64\"") || says_so(b"'base64'"))
 }
 
 /// Whether a password is what sessions are sealed with: longer than people have them, and drawn of more than digits of
@@ -270,7 +291,10 @@ fn given(text: &[u8], at: usize) -> Option<Given> {
     if let Some(value) = in_one_literal(text, start, end) {
         return Some(Given { name: start..end, value, is_default: false });
     }
-    let sign = sign(gap)?;
+    let Some(sign) = sign(gap) else {
+        let value = compared_before(text, start)?;
+        return Some(Given { name: start..end, value, is_default: false });
+    };
     let open = end + sign.length;
     // a keyword of Clojure and an attribute of Elixir have their value behind a blank
     let is_blank = gap.get(..sign.length - 1).is_some_and(|sign| sign.iter().all(u8::is_ascii_whitespace));
@@ -295,6 +319,25 @@ fn given(text: &[u8], at: usize) -> Option<Given> {
         inside.get(..close).and_then(|value| value.strip_prefix(b"{noop}")).map_or(0, |_| b"{noop}".len());
     let value = open + plain..open + close;
     is_closed.then_some(Given { name: start..end, value, is_default: sign.is_default })
+}
+
+/// The literal that a name at `start` is compared with where it stands before: `"...".equals(password)`,
+/// `'...' == args.password`.
+fn compared_before(text: &[u8], start: usize) -> Option<Range<usize>> {
+    const LONGEST: usize = 120;
+    let before = text.get(start.saturating_sub(LONGEST)..start)?;
+    let is_of_path = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_.$".contains(byte);
+    let path = before.iter().rev().take_while(is_of_path).count();
+    let head = before.get(..before.len() - path)?.trim_ascii_end();
+    let head = [&b".equals("[..], b".Equals(", b"==="]
+        .iter()
+        .find_map(|sign| head.strip_suffix(*sign))
+        .or_else(|| head.strip_suffix(b"=="))?
+        .trim_ascii_end();
+    let (quote, inside) = head.split_last().filter(|(quote, _)| b"\"'".contains(quote))?;
+    let open = memchr::memrchr2(*quote, b'\n', inside).filter(|open| inside.get(*open) == Some(quote))?;
+    let base = start - before.len();
+    Some(base + open + 1..base + inside.len())
 }
 
 /// The value of a variable that is given in the literal of its name, as programs are started with it: `"NAME=value"`.
@@ -337,16 +380,16 @@ struct Sign {
 /// ` = []byte("`; behind `") || "` or `', default='`, what is taken where nothing else is given.
 fn sign(gap: &[u8]) -> Option<Sign> {
     static SIGN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let given = r#"\\?["'`]\]?\s*(?:=>|:|=)|\s*(?:(?::\s*(?:&'static )?[A-Za-z0-9_&?<>\[\].;| ]+)?=|:=|:|=>)|\]\s*=|\(|\s"#;
+        let given = r#"\\?["'`]\]?\s*(?:=>|:|={1,3})|\s*={2,3}|\.(?:equals|Equals|eql\?|equal|compareTo)\(|\s*(?:(?::\s*(?:&'static )?[A-Za-z0-9_&?<>\[\].;| ]+)?=|:=|:|=>)|\]\s*=|\(|\s"#;
         let default = concat!(
             r#"\\?["'`]\s?,\s*(?:(?:[a-z_]+\s?=\s?[^,()\n]{1,30},\s*)?default(?:_?[vV]alue)?\s?[=:]\s?)?|\\?["'`]\s[a-z]{0,8}[dD]efault\s?[=:]\s?|\\?["'`]?[)\]}]{0,2}\s?(?:\|\||\?\?|\?:|//|\bor\b)\s?"#,
             r#"|["'`]\)\s*\.(?:unwrap_or|unwrap_or_else|getOrElse|orElse)\((?:\|_?\|\s?)?"#
         );
         // what only makes bytes, or another type, of a literal
         let of = concat!(
-            r"(?:new\s)?(?:[A-Za-z_][A-Za-z0-9_]*(?:\.|::)){0,3}(?:\[\]byte|bytes|bytearray|from|String|str|Secret|SecretStr|SecretString",
-            r"|Some|Just|GetBytes|encode|fromUtf8|fromHex|from_hex|fromhex|parse|decode|b64decode|atob|utf8|hex2bin|base64_decode",
-            r"|from_static|text|pack|Field|SecretKeySpec|Data)\((?:default\s?=\s?)?"
+            r"(?:new\sString\()?(?:new\s)?(?:[A-Za-z_][A-Za-z0-9_]*(?:\(\))?(?:\.|::)){0,3}(?:\[\]byte|bytes|bytearray|from|String|str|Secret|SecretStr|SecretString",
+            r"|Some|Just|GetBytes|encode|fromUtf8|fromHex|from_hex|fromhex|parse|decode|b64decode|urlsafe_b64decode|decode64|FromBase64String|atob|utf8|hex2bin|base64_decode",
+            r"|from_static|text|pack|Field|SecretKeySpec|Data|stringify)\((?:default\s?=\s?)?"
         );
         let sign = format!(r#"^(?:(?:{given})|({default}))\s*(?:{of})?(?:br|[bur@])?\\?(["'`])"#);
         RegexBuilder::new(&sign).unicode(false).build().ok()
@@ -487,11 +530,21 @@ mod tests {
                 ("a.clj", "{:host \"db7.acme.io\" :password \"@\"}"),
                 ("a.js", "{ host: 'db7.acme.io', user: 'svc', password: 'Falcon_river' }"),
                 ("a.js.map", r#"{"sourcesContent":["f({ user: \"svc\", password: \"@\" })"]}"#),
+                ("a.js", "if (user == 'svc' && password == '@') b();"),
+                ("a.js", "if (req.body.username === 'svc' && req.body.password === '@') next();"),
+                ("a.php", "if ($_POST['user'] == 'svc' && $_POST['password'] == '@') {}"),
+                ("A.java", "if (user.equals(\"svc\") && password.equals(\"@\")) b();"),
+                ("A.java", "if (\"svc\".equals(user) && \"@\".equals(password)) b();"),
+                ("a.py", "if 'svc' == username and '@' == args.password: b()"),
             ] {
                 assert!(is_found(path, &text.replace('@', &password)), "{text} {password}");
             }
             for (path, text) in [
                 ("a.js", "f({ password: '@' })"),
+                ("a.js", "if (type == 'user' && field.password == '@') b();"),
+                ("a.js", "if (password == '@') b();"),
+                ("A.java", "if (\"@\".equals(password)) b();"),
+                ("a.js", "if (type === 'password' && user === '@') b();"),
                 ("a.rs", "[\"A-user\", \"svc\", \"A-renderpass\", \"@\"]"),
                 ("a.js", "f({ user: process.env.USER, password: '@' })"),
                 ("a.js", "f({ host: 'localhost', user: 'svc', password: '@' })"),
@@ -514,6 +567,30 @@ mod tests {
                 ("a.cs", "new Client(user: \"svc\", password: \"http://schemas.acme.io/2005/password1\")"),
             ] {
                 assert!(!is_found(path, &text.replace('@', &password)), "{text} {password}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_password_in_base64_is_told_by_what_reads_it() {
+        let mut dice = Dice::new(fresh_seed());
+        for _ in 0..20 {
+            let password = instance(&mut dice, "{base62:6}7x!9{base62:4}");
+            let encoded = crate::inspect::secret::tests::dice::base64(password.as_bytes());
+            for (path, text) in [
+                ("a.js", "const password = atob(\"@\");"),
+                ("a.js", "const password = Buffer.from('@', 'base64').toString();"),
+                ("a.py", "db_password = base64.b64decode('@').decode()"),
+                ("a.php", "$password = base64_decode('@');"),
+                ("a.rb", "password = Base64.decode64('@')"),
+                ("a.cs", "var password = Convert.FromBase64String(\"@\");"),
+                ("A.java", "String password = new String(Base64.getDecoder().decode(\"@\"));"),
+            ] {
+                assert!(is_found(path, &text.replace('@', &encoded)), "{text} {encoded}");
+                for word in ["Password of 2024", "your-password-1", "changeme12", "hello world again"] {
+                    let word = crate::inspect::secret::tests::dice::base64(word.as_bytes());
+                    assert!(!is_found(path, &text.replace('@', &word)), "{text} {word}");
+                }
             }
         }
     }

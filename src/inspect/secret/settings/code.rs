@@ -11,11 +11,11 @@ use super::{Pair, names, values};
 
 /// Lengths are checked afterwards: counting them makes the regex large and slow.
 static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let sign = r#"\s*(?:=>|:=|=|:)\s*(?:\\\r?\n\s*)?(?:[a-z.]+\()?[brufBRUF]?(?:""|'')?"#;
+    let sign = r#"\s*(?:=>|:=|=|:)\s*(?:\\\r?\n\s*)?(?:[a-z.]+\(|JSON\.stringify\()?[brufBRUF]?(?:""|'')?"#;
     let value = r#"(?:"((?:[^"\\\r\n]|\\.){6,})"|'((?:[^'\\\r\n]|\\.){6,})'|`([^`$\\\r\n]{6,})`)"#;
     let name = r"[A-Za-z_$][A-Za-z0-9_.:$-]*";
     RegexBuilder::new(&format!(
-        r#"(?:["']({name})["']\]?{sign}|\(\s*["']({name})["'] *,\s*[brufBRUF]?|\{{\s*({name})\s*,\s*(?:<<)?|({name})(?:(?:\s*:\s*[a-zA-Z&\[\]. ]+)??{sign}| +)){value}"#
+        r#"(?:["']({name})["']\]?{sign}|\(\s*["']({name})["'] *,\s*[brufBRUF]?|\{{\s*({name})\s*,\s*(?:<<)?|({name})(?:(?: +string|\s*:\s*[a-zA-Z&\[\]. ]+)??{sign}| +)){value}"#
     ))
     .unicode(false)
     .build()
@@ -50,6 +50,18 @@ static HERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let name = r"[A-Za-z_][A-Za-z0-9_.-]*";
     RegexBuilder::new(&format!(
         r#"["']?({name})["']?\s*=\s*<<[-~]?["']?[A-Z_]+["']?[ \t]*\r?\n[ \t]*([^\r\n]{{6,}})\r?\n[ \t]*[A-Z_]+[ \t]*\r?(?:\n|$)"#
+    ))
+    .unicode(false)
+    .build()
+    .ok()
+});
+
+/// What Ruby's programs are set to by a symbol, and Elixir's by a sigil: `set :password, 'value'`, `env :TOKEN, "value"`,
+/// `set(:password) { 'value' }`, `password: ~s(value)`.
+static SYMBOL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    RegexBuilder::new(concat!(
+        r#"(?:\b(?:set|env)[ (]+:([A-Za-z_][A-Za-z0-9_]*)\)?\s*[,{]\s*["']|([a-z_]+):\s+~[sS][(\[{<|/"'])"#,
+        r#"([^"'()\[\]{}<>|\r\n]{6,})["')\]}>|/]"#
     ))
     .unicode(false)
     .build()
@@ -181,9 +193,10 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             pairs.push(Pair::new("", "client_secret", value.range()));
         }
     }
-    let fields = [&FIELD, &HERE].into_iter().filter_map(|field| field.as_ref());
+    let fields = [&FIELD, &HERE, &SYMBOL].into_iter().filter_map(|field| field.as_ref());
     for captures in fields.flat_map(|field| field.captures_iter(text)).take(MOST) {
-        let (Some(name), Some(value)) = (captures.get(1), captures.get(2)) else { continue };
+        let mut groups = captures.iter().skip(1).flatten();
+        let (Some(name), Some(value)) = (groups.next(), groups.next()) else { continue };
         if !is_long(&name, &value) && !is_comment(text, name.start()) {
             pairs.push(Pair::new("", String::from_utf8_lossy(name.as_bytes()), value.range()));
         }

@@ -216,7 +216,9 @@ fn pairs(text: &[u8], format: Format) -> Vec<Pair<'_>> {
         Format::Kubernetes => json::pairs(text).unwrap_or_else(|| yaml::pairs(text)),
         Format::Json => json::pairs(text).unwrap_or_else(|| code::pairs(text)),
         Format::Xml if is_binary_list(text) => plist::pairs(text),
-        Format::Xml => xml::pairs(text).unwrap_or_else(|| code::pairs(text)),
+        Format::Xml if is_markup(text) => xml::pairs(text).unwrap_or_else(|| code::pairs(text)),
+        // Erlang's settings are called so, too
+        Format::Xml => code::pairs(text),
         Format::Code => code::pairs(text),
         Format::Columns => columns::pairs(text),
         Format::Logins => logins::pairs(text),
@@ -224,6 +226,10 @@ fn pairs(text: &[u8], format: Format) -> Vec<Pair<'_>> {
         Format::Counted => counted::pairs(text),
         Format::Http | Format::Scripts | Format::Key | Format::Password => Vec::new(),
     }
+}
+
+fn is_markup(text: &[u8]) -> bool {
+    text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii_start().starts_with(b"<")
 }
 
 /// Whether it is a property list that is no text.

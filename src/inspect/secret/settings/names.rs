@@ -405,7 +405,8 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     if MNEMONICS.contains(&last) {
         return Some(Kind::Mnemonic);
     }
-    if LOGINS.contains(&last) {
+    // `basic.auth.user.info`, of Kafka's clients
+    if LOGINS.contains(&last) || last == "info" && words.ends_with(&["auth".to_owned(), "user".to_owned()]) {
         return Some(Kind::Login);
     }
     if PASSWORDS.contains(&last)

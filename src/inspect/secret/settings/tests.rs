@@ -617,3 +617,42 @@ fn keys_that_wordpress_makes_have_all_signs() {
         }
     }
 }
+
+#[test]
+fn each_language_gives_names_in_its_own_way() {
+    let mut dice = Dice::new(fresh_seed());
+    for _ in 0..5 {
+        let secret = instance(&mut dice, "{base62:9}7x{base62:9}");
+        for (path, text) in [
+            ("main.bicep", "param adminPassword string = '@'\n"),
+            ("main.bicepparam", "param adminPassword = '@'\n"),
+            ("config/deploy.rb", "set :user, 'ops'\nset :password, '@'\n"),
+            ("config/deploy.rb", "set(:smtp_password) { \"@\" }\n"),
+            ("config/schedule.rb", "env :DB_PASSWORD, '@'\n"),
+            ("webpack.config.js", "new DefinePlugin({\"process.env.DB_PASSWORD\":JSON.stringify(\"@\")});\n"),
+            ("config/prod.secret.exs", "config :acme, Repo,\n  password: ~s(@)\n"),
+            ("rel/vars.config", "{db_user, \"svc\"}.\n{db_password, \"@\"}.\n"),
+            ("agent.config", "a.b=${B:}\nplugin.kafka.sasl_password=@\n"),
+            ("schema-registry.properties", "basic.auth.user.info=svc:@\n"),
+            ("Pulumi.yaml", "name: a\nconfig:\n  acme:apiToken:\n    value: @\n"),
+            ("paket.local", "nuget https://n.acme-prod.net username: \"svc\" password: \"@\"\n"),
+            ("config.hjson", "{\n  # why\n  password: \"@\"\n}\n"),
+        ] {
+            let text = text.replace('@', &secret);
+            assert_eq!(lines(&format!("package/{path}"), &text, "secret-").len(), 1, "{path}: {text}");
+        }
+        for (path, text) in [
+            ("main.bicep", "param adminPassword string\nparam tokenName string = '@'\n"),
+            ("config/deploy.rb", "set :password, ENV['@']\nset :password_file, '/run/@'\n"),
+            (
+                "webpack.config.js",
+                "new DefinePlugin({\"process.env.DB_PASSWORD\":JSON.stringify(process.env.@)});\n",
+            ),
+            ("k8s.yaml", "spec:\n  name: password\n  list:\n    a:\n      value: @\n"),
+            ("app.properties", "acme.token=keyring:@\n"),
+        ] {
+            let text = text.replace('@', &secret);
+            assert_eq!(lines(&format!("package/{path}"), &text, "secret-"), [0; 0], "{path}: {text}");
+        }
+    }
+}

@@ -76,10 +76,8 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     let value = value.trim_ascii();
     let clear =
         Some(value).filter(|value| (8..=LONGEST).contains(&value.len()) && value.len().is_multiple_of(4));
-    let clear = clear.and_then(crate::inspect::secret::digits::base64);
-    if clear.is_some_and(|clear| {
-        clear.iter().all(|byte| matches!(byte, b' '..=b'~')) && plausible::is_made_up(&clear)
-    }) {
+    let clear = clear.and_then(crate::inspect::secret::decode::clear_text);
+    if clear.is_some_and(|clear| plausible::is_made_up(&clear) || is_prose(&clear)) {
         return false;
     }
     if kind == Kind::Token && is_of_all_signs(value) {
@@ -119,6 +117,23 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
                 || (!matches!(format, Format::Yaml | Format::Kubernetes) && is_numbered_passphrase(value))
         }
     }
+}
+
+/// Whether it is words with blanks between, the first perhaps with a capital, and signs at their ends at most: in base64,
+/// as examples of it are.
+fn is_prose(clear: &[u8]) -> bool {
+    const SHORTEST: usize = 8;
+    let is_word = |word: &[u8]| {
+        let letters =
+            word.strip_suffix(b",").or(word.strip_suffix(b"!")).or(word.strip_suffix(b".")).unwrap_or(word);
+        let (first, rest) = letters.split_first().unzip();
+        first.is_some_and(u8::is_ascii_alphabetic)
+            && rest.is_some_and(|rest: &[u8]| rest.iter().all(u8::is_ascii_lowercase))
+    };
+    clear.len() >= SHORTEST
+        && clear.contains(&b' ')
+        && clear.split(|byte| *byte == b' ').all(is_word)
+        && !is_passphrase(clear)
 }
 
 /// Where the value is that stands for a variable without one: `${NAME:value}`, `${NAME:-value}`.
@@ -298,6 +313,8 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
             // `zope_i18n_languages`: words may be shortened by the number of their letters
             r"|[a-z][a-z0-9]*(?:[_-](?:[a-z]+[0-9]{0,4}|[a-z][0-9]{1,2}[a-z]{1,2})){1,8}",
             r"|[a-z]+[0-9]{1,3}",
+            // `tokens.Token.Literal2`: a name within others
+            r"|[A-Za-z_]{3,}(?:\.(?:[A-Z]?[a-z_]{2,}){1,5}[0-9]{0,2}){1,6}",
             r"|[a-z]+-[0-9.]+",
             r"|[a-z_]+(?:[.](?:[a-z_][a-z_0-9]*|[0-9]+))+\(?\)?",
             r"|[a-z0-9_.-]+\.(?:pem|key|crt|json|txt|yml|yaml|xml|jks|p12|js|ts|py)",

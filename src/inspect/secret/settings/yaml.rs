@@ -11,7 +11,8 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
     let mut pairs = Vec::new();
     // names that are open, with their indentation
     let mut open: Vec<(usize, Cow<'_, str>)> = Vec::new();
-    let mut named: Cow<'_, str> = Cow::default();
+    // what `name: ...` says of the `value: ...` beside it
+    let (mut named, mut named_at): (Cow<'_, str>, usize) = (Cow::default(), 0);
     let mut is_secret = false;
     let mut lines = lines(text).peekable();
     while let Some(line) = lines.next() {
@@ -58,7 +59,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             None => (line, here, scalar),
         };
         let parent = match &*name {
-            "value" if !named.is_empty() => named.clone(),
+            "value" if !named.is_empty() && indent == named_at => named.clone(),
             _ => open.last().map(|(_, name)| name.clone()).unwrap_or_default(),
         };
         let content = here.get(scalar.clone()).unwrap_or_default();
@@ -67,7 +68,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             is_secret = content == b"Secret";
         }
         if matches!(&*name, "name" | "key") {
-            named = String::from_utf8_lossy(content);
+            (named, named_at) = (String::from_utf8_lossy(content), indent);
         }
         let place = line.start + scalar.start..line.start + scalar.end;
         let is_flow = content.first() == Some(&b'{') || content.starts_with(b"[") && content.contains(&b'{');
