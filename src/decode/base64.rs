@@ -327,6 +327,18 @@ fn line_gap(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// The text in ASCII that digits of base64 stand for, if they are nothing else.
+pub(crate) fn text(digits: &[u8]) -> Option<Vec<u8>> {
+    const SHORTEST: usize = 20;
+    let digits = digits.trim_ascii_end();
+    let digits = digits.strip_suffix(b"==").or(digits.strip_suffix(b"=")).unwrap_or(digits);
+    if digits.len() < SHORTEST || !digits.iter().all(|digit| is_digit(*digit)) {
+        return None;
+    }
+    let text = decoded(digits);
+    text.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')).then_some(text)
+}
+
 /// What base64 stands for, as far as it is whole.
 fn decoded(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);

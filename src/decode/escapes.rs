@@ -1,5 +1,5 @@
-//! Characters written by their number or name: `\x2d`, `\u005f`, `\137`, `&#95;`, `&amp;`, `%2B`, `\_`, and lines
-//! that a backslash joins.
+//! Characters written by their number or name: `\x2d`, `\u005f`, `\137`, `&#95;`, `&amp;`, `%2B`, `%u002b`, `\_`, and
+//! lines that a backslash joins.
 
 use super::places::{Builder, Rate};
 use super::{Budget, LARGEST_LAYER, Layer, StandsIn, Wrapping, entities, packed, percent};
@@ -253,6 +253,10 @@ impl Escape {
         if matches!(character, b'"' | b'\'' | b'`') {
             return before == b'(' && behind.is_ascii_alphanumeric();
         }
+        // `&amp;#45;`: what is escaped is an escape itself
+        if character == b'&' && behind == b'#' && bytes.get(at) == Some(&b'&') {
+            return true;
+        }
         let is_sign = matches!(character, b'!'..=b'~') && !is_delimiter(character) && character != b'\\';
         is_sign && (is_word(before) || is_word(behind))
     }
@@ -293,7 +297,12 @@ fn entity(text: &[u8]) -> Option<Escape> {
     Some(Escape { length, character: Some(Character::Of(character)), is_sign: false })
 }
 
+/// `%2D`, or `%u002D`, as JavaScript's `escape` writes it.
 fn percent(text: &[u8]) -> Option<Escape> {
+    if let Some(rest @ [b'u', ..]) = text.get(1..) {
+        let (character, length) = numbered(rest).filter(|_| rest.get(1) != Some(&b'{'))?;
+        return Some(Escape { length: 1 + length, character: Some(character), is_sign: false });
+    }
     let character = Some(Character::Byte(percent::first(text)?));
     Some(Escape { length: 3, character, is_sign: false })
 }
@@ -329,6 +338,7 @@ mod tests {
             r"ab&#95;cd&#x2D;ef/g",
             r"ab&lowbar;cd-ef&sol;g",
             r"ab%5Fcd%2def%2Fg",
+            r"ab%u005Fcd%u002def%u002Fg",
             r"ab\_cd\-ef\/g",
             r"ab\\u005fcd-ef\\/g",
             r"\x61b_cd-ef/\x67",

@@ -268,7 +268,14 @@ fn at_call(bytes: &[u8], name: &[u8], at: usize, done: &mut usize, layer: &mut B
     let end = at + name.len() + usize::from(bytes.get(at + name.len()) == Some(&b'!'));
     let Some(arguments) = open_bracket(bytes, end) else {
         if name == JOIN {
-            without_separator(bytes, floor, at, layer);
+            // a template as the argument: join``
+            let is_tag = matches!(bytes.get(end..), Some([b'`', b'`', ..]));
+            let turned =
+                is_tag.then(|| reversed(bytes, floor, bytes.get(..at)?.trim_ascii_end().len(), layer));
+            match turned.flatten() {
+                Some(end) => *done = end.max(*done),
+                None => without_separator(bytes, floor, at, layer),
+            }
         }
         return;
     };
@@ -669,6 +676,7 @@ mod tests {
         for text in [
             "x = \"ponmlkjihgfedcba\".split(\"\").reverse().join(\"\")",
             "x=[...'ponmlkjihgfedcba'].reverse().join('');",
+            "x=[...'ponmlkjihgfedcba'].reverse().join``;",
             "x = [\"ijklmnop\", \"abcdefgh\"].reverse().join(\"\")",
         ] {
             assert_eq!(crate::decode::testing::lines(uncover, text), ["abcdefghijklmnop"], "{text}");

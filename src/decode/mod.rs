@@ -25,6 +25,7 @@ mod leveldb;
 mod literals;
 mod lz_string;
 mod magic;
+mod nested;
 mod numbers;
 mod octal;
 mod packed;
@@ -41,7 +42,7 @@ mod uuencoded;
 pub(crate) mod whole;
 mod wide;
 
-pub(crate) use base64::{NAME as BASE64, SHORTEST as SHORTEST_BASE64};
+pub(crate) use base64::{NAME as BASE64, SHORTEST as SHORTEST_BASE64, text as base64_text};
 pub(crate) use escapes::plain;
 pub(crate) use places::Places;
 pub(crate) use runs::Base64Runs;
@@ -147,8 +148,9 @@ const HIDING: [Wrapping; 9] = [
 ];
 
 /// Wrappings in which a text can mostly be read where it stands, but with something between its parts.
-const PARTING: [Wrapping; 7] = [
+const PARTING: [Wrapping; 8] = [
     escapes::WRAPPING,
+    nested::WRAPPING,
     literals::WRAPPING,
     appends::WRAPPING,
     interpolation::WRAPPING,

@@ -1,24 +1,27 @@
-//! Literals that code reads by a call which says how they are written: backwards (`"cba"[::-1]`, `strrev("cba")`), or in
-//! base85 (`b85decode("...")`, `a85decode("...")`).
+//! Literals that code reads by a call which says how they are written: backwards (`"cba"[::-1]`, `strrev("cba")`,
+//! `"cba".reverse()`, `echo cba | rev`), or in base85 (`b85decode("...")`, `a85decode("...")`).
 
+use super::backwards::{self, MARKS, SHORTEST, argument};
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
 use crate::decode::base85;
 use crate::plain::without_backslashes;
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "called", needles, inspect };
 
-const BACKWARDS: &[u8] = b"[::-1]";
-const CALLS: [&[u8]; 3] = [b"strrev(", b"b85decode(", b"a85decode("];
+const RFC_1924: &[u8] = b"b85decode(";
+const ADOBE: &[u8] = b"a85decode(";
 
-/// Bytes of a literal; a key in PEM has as many.
-const LONGEST: usize = 8 << 10;
-/// Bytes of one in base85, which may hold a program.
-const LONGEST_ENCODED: usize = 1 << 20;
-/// Nothing that matters is shorter.
-const SHORTEST: usize = 16;
+/// Bytes that a call costs which has nothing.
+const LEAST: usize = 1 << 10;
+/// Bytes of a literal in base85, which may hold a program.
+const LONGEST: usize = 1 << 20;
+
+fn calls() -> impl Iterator<Item = &'static [u8]> {
+    [RFC_1924, ADOBE].into_iter().chain(MARKS)
+}
 
 fn needles(_: &ScanOptions) -> Vec<Vec<u8>> {
-    CALLS.into_iter().chain([BACKWARDS]).map(<[u8]>::to_vec).collect()
+    calls().map(<[u8]>::to_vec).collect()
 }
 
 fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'_>) {
@@ -26,53 +29,42 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
         return;
     }
     for hit in hits {
-        let Some(left) = sink.effort.get().checked_sub(LONGEST) else { return };
-        sink.effort.set(left);
-        let most = if matches!(hit.needle, 1 | 2) { LONGEST_ENCODED.min(left) } else { LONGEST };
-        let found = match CALLS.get(hit.needle) {
-            Some(call) => argument(sample.bytes, hit.offset + call.len(), most),
-            None => literal_before(sample.bytes, hit.offset),
+        let Some(call) = calls().nth(hit.needle) else { continue };
+        let is_encoded = call == RFC_1924 || call == ADOBE;
+        if !is_encoded && !backwards::may_have(sample.bytes, call, hit.offset) {
+            continue;
+        }
+        let Some(left) = sink.effort.get().checked_sub(LEAST) else { return };
+        let texts = match is_encoded {
+            true => encoded(sample.bytes, call, hit.offset, LONGEST.min(left)),
+            false => backwards::texts(sample.bytes, call, hit.offset),
         };
-        sink.effort.set(left.saturating_sub(found.map_or(most, |(_, literal)| literal.len())));
-        let Some((offset, literal)) = found else { continue };
-        let literal = without_backslashes(literal);
-        let text = match hit.needle {
-            1 => base85::rfc_1924(&literal),
-            2 => base85::adobe(&literal),
-            _ => Some(literal.into_iter().rev().collect()),
+        let cost = match texts.as_slice() {
+            [] if is_encoded => LONGEST,
+            texts => texts.iter().map(|(_, text)| text.len()).sum(),
         };
-        if let Some(text) = text.filter(|text| text.len() >= SHORTEST) {
-            let what = if matches!(hit.needle, 1 | 2) { "base85" } else { "reversed text" };
+        sink.effort.set(left.saturating_sub(cost));
+        for (offset, text) in texts.into_iter().filter(|(_, text)| text.len() >= SHORTEST) {
+            let what = if is_encoded { "base85" } else { "reversed text" };
             sink.inner.push(Inner { what, offset, text: InnerText::Clear(text) });
         }
     }
 }
 
-/// The literal that is the first argument of a call, and where it begins.
-fn argument(bytes: &[u8], at: usize, most: usize) -> Option<(usize, &[u8])> {
-    let rest = bytes.get(at..)?;
-    let rest = rest.get(..most).unwrap_or(rest);
-    let open = rest.iter().take(8).position(|byte| matches!(byte, b'"' | b'\''))?;
-    let quote = *rest.get(open)?;
-    let quotes = if rest.get(open..)?.starts_with(&[quote; 3]) { 3 } else { 1 };
-    let inside = rest.get(open + quotes..)?;
-    let mut ends = memchr::memchr_iter(quote, inside);
-    let end = ends.find(|end| end.checked_sub(1).and_then(|at| inside.get(at)) != Some(&b'\\'))?;
-    Some((at + open + quotes, inside.get(..end)?))
-}
-
-/// The literal that ends at `at`, and where it begins.
-fn literal_before(bytes: &[u8], at: usize) -> Option<(usize, &[u8])> {
-    let before = bytes.get(at.saturating_sub(LONGEST)..at)?;
-    let (quote @ (b'"' | b'\''), inside) = before.split_last()? else { return None };
-    let open = memchr::memrchr2(*quote, b'\n', inside)?;
-    let literal = inside.get(open + 1..).filter(|_| inside.get(open) == Some(quote))?;
-    Some((at - 1 - literal.len(), literal))
+/// What a call decodes.
+fn encoded(bytes: &[u8], call: &[u8], at: usize, most: usize) -> Vec<(usize, Vec<u8>)> {
+    let read = || {
+        let (offset, literal) = argument(bytes, at + call.len(), most)?;
+        let literal = without_backslashes(literal);
+        let text = if call == RFC_1924 { base85::rfc_1924(&literal) } else { base85::adobe(&literal) };
+        Some((offset, text?))
+    };
+    read().into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
+    use crate::inspect::secret::tests::dice::{self, Dice, fresh_seed};
     use crate::inspect::secret::tests::instance;
     use crate::inspect::{Scanner, inspect};
     use crate::inventory::{Entry, Media};
@@ -82,6 +74,10 @@ mod tests {
         let mut entry = Entry { path: "a.py".to_owned(), media: Media::Text, ..Entry::default() };
         inspect(text.as_bytes(), Scanner::plain(), &mut entry);
         entry.secrets.iter().any(|secret| secret.rule == "secret-url-password")
+    }
+
+    fn base64(text: &str) -> String {
+        dice::base64(text.as_bytes())
     }
 
     /// A text in base85, four bytes in five digits.
@@ -114,6 +110,25 @@ mod tests {
             for text in [
                 format!("U = '{backwards}'[::-1]"),
                 format!("$u = strrev( \"{backwards}\");"),
+                format!("u = '{backwards}'.reverse\n"),
+                format!("u = [...x]; v = Array.from('{backwards}').reverse().join('');"),
+                format!("String u = new StringBuilder(\"{backwards}\").reverse().toString();"),
+                format!("val u = \"{backwards}\".reversed()"),
+                format!("new string(\"{backwards}\".Reverse().ToArray())"),
+                format!("u = ''.join(reversed('{backwards}'))"),
+                format!("my $u = reverse '{backwards}';"),
+                format!("SELECT reverse('{backwards}');"),
+                format!("$u = '{backwards}'[-1..-{}] -join ''", backwards.len()),
+                format!("echo {backwards} | rev\n"),
+                format!("printf %s '{backwards}' |rev > a\n"),
+                format!("U=$(rev <<< \"{backwards}\")\n"),
+                format!("u = ('{}' + '{}').split('').reverse().join('')", &backwards[..20], &backwards[20..]),
+                format!("u = ''.join(['{}', '{}'][::-1])", &address[20..], &address[..20]),
+                format!(
+                    "u=Buffer.from('{}','base64').toString().split('').reverse().join('')",
+                    base64(&backwards)
+                ),
+                format!("echo {} | base64 -d | rev\n", base64(&backwards)),
                 format!("U = b85decode(\"{rfc_1924}\")"),
                 format!("U = a85decode(b'{adobe}')"),
                 format!("U = a85decode('<~{adobe}~>')"),
@@ -121,9 +136,19 @@ mod tests {
                 assert!(is_read(&text), "{text}");
             }
         }
-        for text in
-            ["x = y[::-1]", "x = 'abc'[::-1]", "strrev($a . 'b')", "b85decode(\"\\\"\")", "a85decode('"]
-        {
+        for text in [
+            "x = y[::-1]",
+            "x = 'abc'[::-1]",
+            "strrev($a . 'b')",
+            "b85decode(\"\\\"\")",
+            "a85decode('",
+            "x.reverse()",
+            "'.reverse",
+            "everse",
+            "reversed",
+            "| rev",
+            "x.split('').reverse().join('')",
+        ] {
             assert!(!is_read(text), "{text}");
         }
     }

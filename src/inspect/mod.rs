@@ -34,6 +34,7 @@ mod text_facts;
 mod wasm_link;
 
 // secrets and stray files
+mod backwards;
 mod called;
 mod secret;
 mod sign;

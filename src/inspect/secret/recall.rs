@@ -114,6 +114,9 @@ const CARRIERS: &[Carrier] = &[
     carrier("data URL", |dice, token| {
         format!("url(data:font/woff2;base64,{})", base64(around(dice, token).as_bytes())).into_bytes()
     }),
+    carrier("percent of UTF-16", |_, token| {
+        format!("x = unescape('{}')", all(token, |byte| format!("%u{byte:04X}"))).into_bytes()
+    }),
     carrier("data URL in percent", |_, token| {
         format!("url(\"data:text/plain,{}\")", all(token, |byte| format!("%{byte:02x}"))).into_bytes()
     }),
@@ -210,6 +213,21 @@ const CARRIERS: &[Carrier] = &[
         }
         format!("x = \"{}\".split(\"\").reverse().join(\"\")", token.chars().rev().collect::<String>())
             .into_bytes()
+    }),
+    carrier("reversed by a call", |dice, token| {
+        if token.contains(['\'', '"', '\\', '\n', '`', '$']) {
+            return format!("text {token}\n").into_bytes();
+        }
+        let text: String = token.chars().rev().collect();
+        let calls: [fn(&str) -> String; 6] = [
+            |text| format!("x = '{text}'.reverse\n"),
+            |text| format!("x = Array.from('{text}').reverse().join('');\n"),
+            |text| format!("String x = new StringBuilder(\"{text}\").reverse().toString();\n"),
+            |text| format!("x = ''.join(reversed('{text}'))\n"),
+            |text| format!("val x = \"{text}\".reversed()\n"),
+            |text| format!("echo '{text}' | rev\n"),
+        ];
+        calls[dice.below(calls.len())](&text).into_bytes()
     }),
     carrier("hexadecimal in lines", |dice, token| {
         dump(around(dice, token).as_bytes(), 30, 30, |_, row, _| format!("{row}\n"))
@@ -460,6 +478,96 @@ fn no_instance_of_any_pattern_is_missed_in_any_carrier() {
     assert!(failed.is_empty(), "missed with {}", failed.join("\n"));
 }
 
+/// Carriers that are known by how a file begins, or what a terminal shows: within another, they are none.
+const FILES: &[&str] = &[
+    "colours",
+    "dump in words",
+    "dump in bytes",
+    "dump of od",
+    "dump of od in signs",
+    "uuencoded",
+    "rich text",
+    "quoted-printable",
+    "hexadecimal in lines",
+    "words of a shell",
+    "the first number with a type",
+];
+
+/// Whether a token is one word, whose own signs no carrier has to escape.
+fn is_word(token: &str) -> bool {
+    token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-:/+=@".contains(&byte))
+}
+
+/// How any text is wrapped, one in another carrier as well.
+const OUTER: &[Carrier] = &[
+    carrier("a string of JSON", |_, text| {
+        format!("{{\"text\": {}, \"b\": 1}}\n", literal(text)).into_bytes()
+    }),
+    carrier("base64", |dice, text| format!("x = '{}'\n", base64(around(dice, text).as_bytes())).into_bytes()),
+    carrier("base64 in lines", |dice, text| wrapped(dice, text, "\n", 76)),
+    carrier("data URL", |dice, text| {
+        format!("url(data:text/plain;base64,{})", base64(around(dice, text).as_bytes())).into_bytes()
+    }),
+    carrier("hexadecimal", |dice, text| {
+        let hex: String = around(dice, text).bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("x = '{hex}'\n").into_bytes()
+    }),
+    carrier("gzip in base64", |dice, text| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packer.write_all(around(dice, text).as_bytes()).unwrap();
+        format!("x = '{}'\n", base64(&packer.finish().unwrap())).into_bytes()
+    }),
+    carrier("percent", |_, text| {
+        format!("https://a.example.org/?q={}\n", all(text, |byte| format!("%{byte:02X}"))).into_bytes()
+    }),
+    carrier("\\x", |_, text| code(&all(text, |byte| format!("\\x{byte:02x}")))),
+    carrier("numbers", |_, text| {
+        format!("String.fromCharCode({})", numbers(text, |byte| byte.to_string())).into_bytes()
+    }),
+];
+
+#[test]
+fn no_instance_is_missed_in_a_carrier_within_another() {
+    /// One in so many may be: two wrappings break what neither would alone.
+    const BY_CHANCE: usize = 200;
+    let inners: Vec<&Carrier> = CARRIERS.iter().filter(|carrier| !FILES.contains(&carrier.name)).collect();
+    let mut failed = Vec::new();
+    for seed in seeds() {
+        let mut dice = Dice::new(seed);
+        let (mut misses, mut count) = (Vec::new(), 0_usize);
+        for rule in TABLE {
+            let is_other = |check| matches!(check, Check::Environment | Check::Beside);
+            for pattern in rule.patterns.iter().filter(|pattern| !is_other(pattern.check)) {
+                for _ in 0..instances().div_ceil(5) {
+                    let token = instance(&mut dice, pattern.example);
+                    let inner = inners[dice.below(inners.len())];
+                    let outer = &OUTER[dice.below(OUTER.len())];
+                    if !is_word(&token) {
+                        continue;
+                    }
+                    let within = lossy(&(inner.wrap)(&mut dice, &token)).replace('\u{2026}', "...");
+                    let text = (outer.wrap)(&mut dice, &within);
+                    let found = scan("package/lib/a.js", &text, Media::Text);
+                    count += 1;
+                    if !found.iter().any(|secret| is_it(secret, rule.name)) {
+                        misses.push(format!(
+                            "{} in {} in {}: {within}\n  {}\n  {found:?}",
+                            rule.name,
+                            inner.name,
+                            outer.name,
+                            text.escape_ascii()
+                        ));
+                    }
+                }
+            }
+        }
+        let listed = misses.get(..misses.len().min(200)).unwrap_or_default().join("\n");
+        println!("{} of {count} missed with seed {seed}\n{listed}", misses.len());
+        failed.extend((misses.len() > count.div_ceil(BY_CHANCE)).then(|| format!("seed {seed}:\n{listed}")));
+    }
+    assert!(failed.is_empty(), "missed with {}", failed.join("\n"));
+}
+
 /// How one character may be written.
 const ESCAPES: [fn(u8) -> String; 7] = [
     |byte| format!("\\u{{{byte:x}}}"),
@@ -496,7 +604,7 @@ fn no_character_of_a_token_hides_it_when_it_alone_is_escaped() {
                 let is_arrow = ["=>", "->"].iter().any(|arrow| token[at..].starts_with(arrow))
                     || before.ends_with(['=', '-']) && token[at..].starts_with('>');
                 let is_layout = is_arrow
-                    || matches!(&token[at..=at], " " | "{" | "}" | "[" | "]")
+                    || matches!(&token[at..=at], " " | "{" | "}" | "[" | "]" | ")" | ",")
                         && !(before.ends_with(char::is_alphanumeric)
                             && behind.starts_with(char::is_alphanumeric));
                 if encloses || is_layout || before.ends_with('\\') || escape(b'a') == "%61" && !is_address {

@@ -167,15 +167,25 @@ fn docstrings(text: &[u8]) -> Vec<usize> {
         let inner = text.get(start + 3..).unwrap_or_default();
         inner.strip_prefix(b"\\").unwrap_or(inner).trim_ascii_start().starts_with(b"-----BEGIN ")
     };
-    // one word is a value: nobody explains anything in it
+    // one word is a value, and so are lines of base64: nobody explains anything in them
     let is_word = |ends: &[usize]| match ends {
-        [start, end] => {
-            text.get(start + 3..*end).is_some_and(|inner| !inner.iter().any(u8::is_ascii_whitespace))
-        }
+        [start, end] => text.get(start + 3..*end).is_some_and(|inner| is_word(inner) || is_encoded(inner)),
         _ => false,
     };
     let is_shown = |ends: &&[usize]| ends.first().is_none_or(|start| !is_key(*start)) && !is_word(ends);
     ends.chunks(2).filter(is_shown).flatten().copied().collect()
+}
+
+fn is_word(text: &[u8]) -> bool {
+    !text.iter().any(u8::is_ascii_whitespace)
+}
+
+/// Whether a text is lines of base64, and nothing else.
+fn is_encoded(text: &[u8]) -> bool {
+    const SHORTEST: usize = 32;
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
+    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.clone().all(|line| line.iter().all(is_digit)) && lines.any(|line| line.len() >= SHORTEST)
 }
 
 #[cfg(test)]
@@ -232,6 +242,20 @@ mod tests {
             let shown = Shown::new(&sample);
             let found = shown.has(at) || shown.is_example(text.as_bytes(), at);
             assert_eq!(found, expected, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn lines_of_base64_are_a_value() {
+        let line = "QUJD".repeat(8);
+        for (text, expected) in [
+            (format!("K = d(\"\"\"\n{line}\nQUJDQQ==\n\"\"\")\n"), false),
+            (format!("def a():\n    \"\"\"\n    {line}\n    for instance\n    \"\"\"\n"), true),
+            ("def a():\n    \"\"\"\n    one\n    QUJD\n    \"\"\"\n".to_owned(), true),
+        ] {
+            let at = text.find("QUJD").unwrap();
+            let sample = Sample::new("a.py", text.as_bytes(), Media::Text);
+            assert_eq!(Shown::new(&sample).has(at), expected, "{text}");
         }
     }
 }
