@@ -54,7 +54,7 @@ pub(super) struct Served<'a> {
 impl<'a> Served<'a> {
     pub(super) fn add(&mut self, entry: &'a Entry) {
         let path = entry.path.as_str();
-        let Some(folder) = folder(path) else { return };
+        let Some(folder) = folder(path).filter(|_| !is_in(path, &OTHERS)) else { return };
         if let Some(sort) = sort_of_original(path) {
             self.originals.push((folder, sort, stem(path)));
         }
@@ -111,7 +111,7 @@ fn folder(path: &str) -> Option<&str> {
 fn is_bundle(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_hashed = || hash_neutral(name).is_some();
-    !is_in(path, &OTHERS) && (BUNDLES.contains(&stem(path)) || name.contains(".bundle.") || is_hashed())
+    BUNDLES.contains(&stem(path)) || name.contains(".bundle.") || is_hashed()
 }
 
 /// Whether a file has the long lines that only tools write, and neither a name nor a place of other people's files, which
@@ -124,8 +124,7 @@ fn is_packed(entry: &Entry) -> bool {
     let name = entry.file_name();
     let is_long =
         entry.text.is_some_and(|text| text.bytes >= SHORTEST && text.bytes / text.lines.max(1) >= LONG);
-    let is_others = is_in(&entry.path, &OTHERS) || is_in(&entry.path, &MOSTLY_OTHERS);
-    is_long && !is_others && !name.contains(".min.") && !name.contains("jquery")
+    is_long && !is_in(&entry.path, &MOSTLY_OTHERS) && !name.contains(".min.") && !name.contains("jquery")
 }
 
 fn is_in(path: &str, folders: &[&str]) -> bool {
@@ -186,6 +185,8 @@ mod tests {
         assert_eq!(beside(&paths).as_deref(), Some(paths[0]));
         let declared = ["acme/static/shop.js", "acme/static/shop.d.ts", "acme/static/price.ts"];
         assert_eq!(beside(&declared), None);
+        let vendored = ["acme/static/vendor/shop.js", "acme/static/vendor/shop.ts", "acme/static/price.ts"];
+        assert_eq!(beside(&vendored), None);
         let elsewhere = ["acme/static/shop.js", "other/static/shop.ts", "acme/static/price.ts"];
         assert_eq!(beside(&elsewhere), None);
     }

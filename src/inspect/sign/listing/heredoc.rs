@@ -62,12 +62,12 @@ fn delimiter(behind: &[u8]) -> Option<&[u8]> {
 
 /// How long the text is that ends with a line of this word.
 fn body(inside: &[u8], word: &[u8]) -> Option<usize> {
-    memmem::find_iter(inside, word).find_map(|at| {
-        let (before, here) = inside.split_at(at);
+    memmem::find_iter(inside, word).find(|at| {
+        let (before, here) = inside.split_at(*at);
         let tabs = before.iter().rev().take_while(|byte| **byte == b'\t').count();
         let begins = matches!(before.iter().nth_back(tabs), None | Some(b'\n'));
         let ends = matches!(here.get(word.len()), None | Some(b'\n' | b'\r'));
-        (begins && ends).then_some(at)
+        begins && ends
     })
 }
 

@@ -88,7 +88,8 @@ pub(crate) fn holds(path: &str, bytes: &[u8]) -> bool {
     }
     // Of a script, what is in its strings. Literals that are no list of lines may be anything, an example among them.
     let counts = |what: &str, tally: &Tally| {
-        (!is_code || !what.is_empty()) && !(what == decode::whole::LITERALS && tally.is_scattered())
+        let is_scattered = what == decode::whole::LITERALS && tally.is_scattered();
+        (!is_code || !what.is_empty()) && !is_scattered
     };
     may_hold(bytes)
         && !is_script(bytes)
