@@ -121,7 +121,8 @@ pub(super) fn read(
     let read = |kept: &ManifestFile| {
         let text = bare(std::str::from_utf8(&kept.bytes).unwrap_or_default());
         let licence = known(&text);
-        LicenceFile { path: kept.path.clone(), licence, grants: licence.is_none() && grants(&text) }
+        let grants = licence.is_none() && (grants(&text) || is_outside_of_kept(&text, inventory));
+        LicenceFile { path: kept.path.clone(), licence, grants }
     };
     let (pages, texts): (Vec<&ManifestFile>, Vec<&ManifestFile>) =
         files.partition(|kept| is_page(&kept.path));
@@ -289,6 +290,41 @@ fn grants(text: &str) -> bool {
     // nobody's are warranted
     let words = words.replace("infringement of third party rights", "");
     early && !takes_back(&words)
+}
+
+/// Whether a text keeps some folders back, gives all that is outside of these away, and none of these is in the artifact:
+/// GitLab wrote it first, and many whose product has an edition for money have it from there.
+fn is_outside_of_kept(text: &str, inventory: &Inventory) -> bool {
+    const OUTSIDE: [&str; 2] =
+        ["outside of the above-mentioned directories", "outside of the above mentioned directories"];
+    /// Letters between that and the name of the licence.
+    const NEAR: usize = 120;
+    if text.len() > LONGEST {
+        return false;
+    }
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let words = words.replace(['\u{201c}', '\u{201d}'], "\"");
+    let Some((kept, given)) = OUTSIDE.iter().find_map(|outside| words.split_once(outside)) else {
+        return false;
+    };
+    let is_given = given.chars().take(NEAR).collect::<String>().contains("available under the \"mit")
+        && given.contains("permission is hereby granted, free of charge, to any person obtaining a copy");
+    // each folder is named in quotes before the word
+    let parts: Vec<&str> = kept.split('"').collect();
+    let named = parts.iter().skip(1).step_by(2).zip(parts.iter().skip(2).step_by(2));
+    let folders: Vec<&str> = named
+        .filter(|(_, behind)| behind.trim_start().starts_with("director"))
+        .map(|(name, _)| name.trim_matches('/'))
+        .filter(|name| !name.is_empty())
+        .collect();
+    let is_kept = |path: &str| {
+        let path = format!("/{}", path.to_lowercase());
+        folders.iter().any(|folder| path.contains(&format!("/{folder}/")))
+    };
+    is_given
+        && !folders.is_empty()
+        && !CONDITIONS.iter().any(|not| words.contains(not))
+        && !inventory.files().any(|entry| is_kept(&entry.path))
 }
 
 /// Whether all of a grant stands at the beginning, with nothing before it that takes back: what follows, under heads of its
@@ -516,5 +552,26 @@ mod tests {
         ] {
             assert!(!is_licence_file(path), "{path}");
         }
+    }
+
+    #[test]
+    fn what_is_outside_of_folders_that_are_kept_back() {
+        let text = |rest: &str| {
+            format!(
+                "Copyright (c) Acme\n\nPortions of this software are licensed as follows:\n\n* All software that resides under an \"ee/\" directory (the \u{201c}EE Software\u{201d}), if that directory exists, is licensed under the license below: a subscription of the licensee.\n\n* All software outside of the above-mentioned directories or restrictions above is available under the \"MIT Expat\" license as set forth below.\n\n{rest}"
+            )
+        };
+        let whole = text(text_of("MIT"));
+        let with = |paths: &[&str]| {
+            let entry = |path: &&str| Entry { path: (*path).to_owned(), ..Entry::default() };
+            let entries = crate::inventory::testing::numbered(paths.iter().map(entry));
+            Inventory { kind: Kind::Npm, entries, ..Inventory::default() }
+        };
+        assert!(is_outside_of_kept(&whole, &with(&["package/dist/index.js", "package/fee/a.js"])));
+        assert!(!is_outside_of_kept(&whole, &with(&["package/dist/index.js", "package/dist/ee/a.js"])));
+        assert!(!is_outside_of_kept(&text("You may read it."), &with(&[])));
+        assert!(!is_outside_of_kept(&format!("{whole} Commons Clause applies."), &with(&[])));
+        assert!(!is_outside_of_kept(text_of("MIT"), &with(&[])));
+        assert!(!is_outside_of_kept(&whole.replace("\"ee/\" directory", "folder of ours"), &with(&[])));
     }
 }

@@ -169,7 +169,7 @@ fn is_gzip(bytes: &[u8]) -> bool {
 }
 
 /// What is told of a compressed text that can't be unpacked.
-pub(super) const TORN: &str = "a compressed text encoded in it can't be unpacked";
+pub(crate) const TORN: &str = "a compressed text encoded in it can't be unpacked";
 
 /// Bytes by which beginnings of a compressed text are told from one another. The first hold the head that all have, and what
 /// the first letters are coded by.

@@ -44,7 +44,8 @@ mod imports;
 
 use coding::Coding;
 pub(crate) use imports::{may_be_entrance, may_be_parsed, parsed_imports, syntax_error};
-use layer::{TORN, Whole};
+pub(crate) use layer::TORN;
+use layer::Whole;
 pub use prefilter::Hit;
 pub use sample::Sample;
 pub use scanner::{ScanOptions, Scanner};

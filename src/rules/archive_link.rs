@@ -3,7 +3,6 @@ use serde::Serialize;
 use crate::inventory::{Entry, EntryKind, Inventory, Kind};
 use crate::settings::Level;
 
-use super::for_show::is_for_show;
 use super::links::{End, Links};
 use super::{Context, Family, Finding, Place, Rule};
 
@@ -92,8 +91,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             .evidence(Evidence { kind, target, escapes })
             .key(target.unwrap_or(kind));
         // nobody who installs the package follows it
-        let is_mild =
-            is_made_alike && word == SYMBOLIC && !escapes && is_for_show(&entry.place, context.root());
+        let is_mild = is_made_alike && word == SYMBOLIC && !escapes && context.is_for_show(&entry.place);
         findings.push(if is_mild { finding.at_most(Level::Warning) } else { finding });
     }
 }

@@ -10,6 +10,7 @@ use crate::recoverable::ExposureSurvey;
 use crate::settings::Settings;
 
 use super::compiled::{self, Source};
+use super::for_show::{is_for_show, is_jar_of_tests};
 
 /// A file that could be a stray, with the rows of the table that its path matches.
 pub(super) type Candidate<'a> = (&'a Entry, Vec<StrayMatch>);
@@ -110,6 +111,11 @@ impl<'a> Context<'a> {
     /// The package's own folder in the artifact, without `/`; empty if its files stand at the top.
     pub(super) fn root(&self) -> &'a str {
         self.inventory.package.as_ref().map_or("", |package| package.root.as_str())
+    }
+
+    /// Whether a place is there for show, or all of the artifact is.
+    pub(super) fn is_for_show(&self, place: &str) -> bool {
+        is_jar_of_tests(self.inventory) || is_for_show(place, self.root())
     }
 
     /// The sources next to what was compiled from them; computed once for all rules.

@@ -1,6 +1,9 @@
 //! What counts as a place for tests, examples, benchmarks, mocks, demonstrations and documentation: one list for all
 //! rules that judge by place.
 
+use crate::ecosystem;
+use crate::inventory::{Inventory, Kind};
+
 /// Path segments, in lower case.
 const ELEMENTS: &[&str] = &[
     "spec",
@@ -39,6 +42,7 @@ const ELEMENTS: &[&str] = &[
     "stub",
     "stubs",
     "molecule",
+    "vagrant",
     "tutorial",
     "tutorials",
 ];
@@ -123,6 +127,13 @@ pub(crate) fn is_for_show(place: &str, root: &str) -> bool {
         || name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
 }
 
+/// Whether all of an artifact is tests: builds of Java give a jar of a library's tests a name of its own.
+pub(super) fn is_jar_of_tests(inventory: &Inventory) -> bool {
+    let name = ecosystem::file_name(&inventory.artifact.path);
+    inventory.kind == Kind::Jar
+        && ["-tests.jar", "-test-fixtures.jar"].iter().any(|end| name.to_ascii_lowercase().ends_with(end))
+}
+
 /// Whether a path leads through a folder of Perl's tests.
 fn has_perl_tests(lower: &str) -> bool {
     let (folders, _) = lower.rsplit_once(['/', '!']).unwrap_or_default();
@@ -158,6 +169,7 @@ mod tests {
             "a-1.0/src/gevent/greentest/a.pem",
             "a-1.0/benchmarks/a.pem",
             "a-1.0/molecule/default/a.pem",
+            "a-1.0/vagrant/provisioning/id_rsa",
             "a-1.0/lib/tls.spec.js",
             "a-1.0/lib/test_tls.py",
             "a-1.0/lib/tls_test.go",
@@ -191,6 +203,7 @@ mod tests {
             "package/lib/fuzzy/a.pem",
             "package/lib/regression/a.pem",
             "package/lib/workbench/a.pem",
+            "package/lib/vagrants/a.pem",
         ] {
             assert!(!is_for_show(place, "package"), "{place}");
         }
@@ -207,6 +220,21 @@ mod tests {
             ("demo-1.0/README.md", "demo-1.0", true),
         ] {
             assert_eq!(is_for_show(place, root), expected, "{place} {root}");
+        }
+    }
+
+    #[test]
+    fn a_jar_of_tests_has_a_name_of_its_own() {
+        for (path, kind, expected) in [
+            ("target/demo-1.3.16-tests.jar", Kind::Jar, true),
+            ("demo-1.0-test-fixtures.jar", Kind::Jar, true),
+            ("demo-tests-1.0.jar", Kind::Jar, false),
+            ("demo-1.0-contests.jar", Kind::Jar, false),
+            ("demo-tests.tgz", Kind::Npm, false),
+        ] {
+            let mut inventory = Inventory { kind, ..Inventory::default() };
+            inventory.artifact.path = path.to_owned();
+            assert_eq!(is_jar_of_tests(&inventory), expected, "{path}");
         }
     }
 }

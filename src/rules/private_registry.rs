@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::inventory::{Entry, MentionKind};
 
-use super::for_show::is_for_show;
 use super::mentions::of_kind;
 use super::{Context, Family, Finding, Place, Rule};
 
@@ -79,7 +78,7 @@ struct Evidence<'a> {
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut found = BTreeMap::new();
     for (entry, mention) in of_kind(context.inventory, MentionKind::PrivateHost) {
-        if takes_packages(entry) && !is_for_show(&entry.place, context.root()) {
+        if takes_packages(entry) && !context.is_for_show(&entry.place) {
             found.entry((&entry.place, &mention.what)).or_insert((entry, mention));
         }
     }

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use super::for_show::is_for_show;
 use super::localhost;
 use super::{Context, Family, Finding, Place, Rule};
 use crate::inspect::{SECRETS, SecretRule};
@@ -61,7 +60,7 @@ fn rule_of(context: &Context<'_>, entry: &Entry, secret: &Secret) -> Option<&'st
     let has_checksum =
         SECRETS.iter().any(|rule| rule.name == secret.rule && rule.has_checksum(secret.redacted.as_bytes()));
     let is_public = matches!(secret.rule, "secret-google-api-key" | "secret-google-oauth");
-    if has_checksum || is_public || !is_for_show(&entry.place, context.root()) {
+    if has_checksum || is_public || !context.is_for_show(&entry.place) {
         let is_local = secret.rule == "secret-private-key" && localhost::is_key(context.inventory, entry);
         return Some(if is_local { localhost::RULE } else { secret.rule });
     }

@@ -106,7 +106,7 @@ fn recognise(
     // Credentials in tests are made up, and real secrets have rules of their own; a program that reads logs has some
     // in its tests.
     let is_data = matches!(stray.name, "stray-credential" | "stray-credential-file" | "stray-log");
-    let for_show = is_for_show(&entry.place, context.root());
+    let for_show = context.is_for_show(&entry.place);
     if is_data && (for_show || stray.name == "stray-credential" && is_local_key(inventory, entry)) {
         return None;
     }

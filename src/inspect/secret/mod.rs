@@ -441,7 +441,9 @@ fn for_show(sample: &Sample<'_>, shown: &shown::Shown, found: Found) -> Found {
     let Some(rule) = TABLE.get(found.rule).filter(|rule| !rule.has_checksum(beginning)) else { return found };
     // a whole private key is more than an example needs
     let is_key = rule.name.starts_with("secret-private-key");
-    let is_shown = shown.has(at) || (!is_key && shown.is_example(sample.bytes, at));
+    let is_shown = shown.has(at)
+        || shown.is_fenced(sample.bytes, at)
+        || if is_key { shown.is_of_standard(sample.bytes, at) } else { shown.is_example(sample.bytes, at) };
     match table::rule(IN_TESTS).filter(|_| is_shown) {
         Some(rule) => Found { rule, ..found },
         None => found,

@@ -1,6 +1,10 @@
 //! Places in source text that are there for show: unit tests of Rust and C, comments and docstrings, where people write
 //! what a credential looks like.
 
+use std::sync::LazyLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
 use super::Sample;
 
 /// What generators put behind the name of a file that they write.
@@ -16,6 +20,8 @@ pub(super) struct Shown {
     signs: &'static [&'static [u8]],
     /// Whether line ends are written `\n`, as in a source map.
     is_escaped: bool,
+    /// Whether all of it is made up.
+    is_all: bool,
 }
 
 impl Shown {
@@ -36,6 +42,7 @@ impl Shown {
             "py" | "pyi" => shown.quotes = docstrings(sample.bytes),
             "pl" | "pm" | "t" | "PL" => shown.quotes = pages(sample.bytes),
             "c" | "cc" | "cpp" => shown.quotes = test_functions(sample.bytes),
+            "json" | "yaml" | "yml" => shown.is_all = describes_an_api(sample.bytes),
             _ => {}
         }
         shown.signs = match extension {
@@ -52,13 +59,13 @@ impl Shown {
 
     /// Whether this place is in a unit test, a docstring, or documentation.
     pub(super) fn has(&self, at: usize) -> bool {
-        self.tests.is_some_and(|tests| tests < at)
+        self.is_all
+            || self.tests.is_some_and(|tests| tests < at)
             || self.quotes.partition_point(|quote| *quote < at) % 2 == 1
     }
 
     /// Whether it is in a comment that speaks of an example. Code that was commented out is as real as before.
     pub(super) fn is_example(&self, text: &[u8], at: usize) -> bool {
-        const NEAR: usize = 300;
         const HINTS: &[&str] = &[
             "example",
             "e.g.",
@@ -69,18 +76,66 @@ impl Shown {
             "for instance",
             "format",
         ];
+        self.is_in_comment_on(text, at, HINTS)
+    }
+
+    /// Whether it is in a comment that says what standard it is from: what such a document prints, everybody has.
+    pub(super) fn is_of_standard(&self, text: &[u8], at: usize) -> bool {
+        self.is_in_comment_on(text, at, &["specification", "appendix ", "test vector", "rfc "])
+    }
+
+    /// Whether it is in a comment, and one of some words stands shortly before it.
+    fn is_in_comment_on(&self, text: &[u8], at: usize, words: &[&str]) -> bool {
+        const NEAR: usize = 300;
         let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
         let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
         let escaped = memchr::memmem::rfind(before, b"\\n").filter(|_| self.is_escaped);
         let start = escaped.map_or(start, |end| start.max(end + 2));
-        let mut line = before.get(start..).unwrap_or_default().trim_ascii_start();
+        let line = self.unindented(before.get(start..).unwrap_or_default());
+        let lower = before.to_ascii_lowercase();
+        self.signs.iter().any(|sign| line.starts_with(sign))
+            && words.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    }
+
+    /// Whether it is in a block of code that a comment shows between lines of three backquotes, as documentation of what
+    /// stands below it does. Nobody comments code out like that.
+    pub(super) fn is_fenced(&self, text: &[u8], at: usize) -> bool {
+        const FAR: usize = 8 << 10;
+        const FENCE: &[u8] = b"```";
+        let before = text.get(at.saturating_sub(FAR)..at).unwrap_or_default();
+        let end: &[u8] = if self.is_escaped { b"\\n" } else { b"\n" };
+        let (mut left, mut fences) = (before, 0);
+        loop {
+            let cut = memchr::memmem::rfind(left, end);
+            let line = self.unindented(left.get(cut.map_or(0, |at| at + end.len())..).unwrap_or_default());
+            let Some(sign) = self.signs.iter().find(|sign| line.starts_with(sign)) else { break };
+            fences +=
+                usize::from(line.get(sign.len()..).unwrap_or_default().trim_ascii_start().starts_with(FENCE));
+            let Some(above) = cut.and_then(|at| left.get(..at)) else { break };
+            left = above;
+        }
+        fences % 2 == 1
+    }
+
+    fn unindented<'t>(&self, line: &'t [u8]) -> &'t [u8] {
+        let mut line = line.trim_ascii_start();
         while let Some(rest) = line.strip_prefix(b"\\t").filter(|_| self.is_escaped) {
             line = rest.trim_ascii_start();
         }
-        let lower = before.to_ascii_lowercase();
-        self.signs.iter().any(|sign| line.starts_with(sign))
-            && HINTS.iter().any(|hint| memchr::memmem::find(&lower, hint.as_bytes()).is_some())
+        line
     }
+}
+
+/// Whether a document describes the requests and answers of a service, as OpenAPI does: what it has of credentials are
+/// examples of them.
+fn describes_an_api(text: &[u8]) -> bool {
+    static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let version = r#"(?m)(?:^|[{,])\s{0,40}"?(?:openapi|swagger)"?\s{0,3}:\s{0,3}["']?[23]\."#;
+        RegexBuilder::new(version).unicode(false).build().ok()
+    });
+    let names_paths =
+        ["\"paths\"", "\npaths:"].iter().any(|key| memchr::memmem::find(text, key.as_bytes()).is_some());
+    names_paths && VERSION.as_ref().is_some_and(|version| version.is_match(text))
 }
 
 /// Whether the lines of base64 that begin there are a key that Go's own tests have, in every program that links them: its
@@ -230,6 +285,21 @@ mod tests {
             ("a.js.template", "// For example:\nA = '@'\n", false),
             ("a.template", "// For example:\n//  A=@\n", false),
             ("a.env", "# A=@\n", false),
+            ("a.py", "# Call it like so:\n# ```\n# Authorization: token @\n", true),
+            ("a.py", "# ```\n# a = 1\n# ```\n# A = '@'\n", false),
+            ("a.py", "# ```\n# a = 1\nA = '@'\n", false),
+            ("a.py", "# ```\n\n# A = '@'\n", false),
+            ("a.js", "/**\n * What it does.\n * ```ts\n * open(\n * \"@\")\n * ```\n */", true),
+            ("a.js", "/**\n * ```ts\n * a()\n * ```\n */\nopen(\"@\")", false),
+            ("a.js", "const a = `\n```\n@", false),
+            ("a.js.map", r#"{"sourcesContent":["/**\n\t * ```\n\t * a()\n * @\n */"]}"#, true),
+            ("a.js.map", r#"{"sourcesContent":["/**\n * ```\n * a()\n * ```\n */\nconst a = '@';"]}"#, false),
+            ("a.json", r#"{"openapi": "3.0.1", "paths": {"/a": {"example": {"password": "@"}}}}"#, true),
+            ("a.json", "{\n  \"example\": \"@\",\n  \"swagger\":\"2.0\",\n  \"paths\": {}\n}", true),
+            ("a.yml", "openapi: 3.1.0\npaths:\n  /a:\n    example: '@'\n", true),
+            ("a.json", r#"{"openapi": {"paths": "@"}}"#, false),
+            ("a.json", r#"{"swagger": "2.0", "password": "@"}"#, false),
+            ("a.yml", "# openapi: 3.1.0\npaths:\n  password: '@'\n", false),
             ("a.c", "static int ut_sign(void) {\n    key =\n        \"@\";\n}\n", true),
             ("a.c", "int\nsign_unittest(int a,\n    int b)\n{\n    key = \"@\";\n}\n", true),
             ("a.c", "int ut_sign(void) {\n    return 0;\n}\nchar *key = \"@\";\n", false),
@@ -240,7 +310,8 @@ mod tests {
             let at = text.rfind('@').unwrap();
             let sample = Sample::new(path, text.as_bytes(), Media::Text);
             let shown = Shown::new(&sample);
-            let found = shown.has(at) || shown.is_example(text.as_bytes(), at);
+            let text_of_it = text.as_bytes();
+            let found = shown.has(at) || shown.is_example(text_of_it, at) || shown.is_fenced(text_of_it, at);
             assert_eq!(found, expected, "{path}: {text}");
         }
     }
@@ -256,6 +327,19 @@ mod tests {
             let at = text.find("QUJD").unwrap();
             let sample = Sample::new("a.py", text.as_bytes(), Media::Text);
             assert_eq!(Shown::new(&sample).has(at), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_standard_prints_is_known_to_all() {
+        for (path, text, expected) in [
+            ("a.ts", "// The private key from Appendix F of the Core Specification.\n//\n// @", true),
+            ("a.ts", "// The private key of the server.\n// @", false),
+            ("a.ts", "// See the specification.\nconst key = \"@\";", false),
+        ] {
+            let at = text.rfind('@').unwrap();
+            let sample = Sample::new(path, text.as_bytes(), Media::Text);
+            assert_eq!(Shown::new(&sample).is_of_standard(text.as_bytes(), at), expected, "{text}");
         }
     }
 }

@@ -307,7 +307,8 @@ fn mixes(value: &[u8]) -> bool {
 fn is_a_value_of_another_kind(value: &[u8]) -> bool {
     static OTHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
         RegexBuilder::new(concat!(
-            r"^(?:v?[0-9.]+(?:-[a-z0-9.]+)?",
+            // with the versions of what stands beside it, as in pnpm's lock file
+            r"^(?:v?[0-9.]+(?:-[a-z0-9.]+)?(?:\([@A-Za-z0-9/._()+-]+\)|_[@A-Za-z0-9/._+-]+@[0-9.]+)?",
             r"|(?:[a-z0-9-]+\.)+[a-z]{2,10}(?::[0-9]+)?",
             r"|(?:[0-9]+/[a-z]+(?:/[a-z]+)*,?)+",
             // `zope_i18n_languages`: words may be shortened by the number of their letters
@@ -693,5 +694,20 @@ mod tests {
         let taken: Vec<String> = all.filter(is_taken).collect();
         // what is left is made of shortened words alone
         assert!(taken.len() <= 150, "{} of 20,000: {:?}", taken.len(), &taken[..taken.len().min(40)]);
+    }
+
+    #[test]
+    fn versions_as_lock_files_have_them_are_no_secrets() {
+        for value in [
+            "1.10.0",
+            "1.10.0(supports-color@8.1.1)",
+            "19.0.3(@azure/core-client@1.10.0)(react-dom@19.1.0(react@19.1.0))",
+            "7.0.0-rc.1_supports-color@8.1.1",
+        ] {
+            assert!(is_a_value_of_another_kind(value.as_bytes()), "{value}");
+        }
+        for value in ["1.10.0(", "1.x(T9!q", "(supports-color@8.1.1)", "1.0_T9xq"] {
+            assert!(!is_a_value_of_another_kind(value.as_bytes()), "{value}");
+        }
     }
 }
