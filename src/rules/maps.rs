@@ -37,26 +37,29 @@ impl<'a> Group<'a> {
         if by_entry.len() <= MOST_SINGLE {
             return by_entry;
         }
-        let by_folder = Self::folders(by_entry);
-        if by_folder.len() <= MOST_SINGLE {
-            return by_folder.into_values().collect();
-        }
-        let root = by_folder.keys().next().and_then(|folder| folder.split('/').next()).unwrap_or_default();
-        let shared = by_folder.keys().all(|folder| folder.split('/').next() == Some(root));
-        let folder = Some(if shared { root.to_owned() } else { String::new() });
-        vec![Self {
-            folder,
-            reports: by_folder.values().flat_map(|group| group.reports.iter().copied()).collect(),
-        }]
+        Self::at_most(MOST_SINGLE, Self::folders(by_entry))
     }
 
-    /// Groups the maps of an entry, or of a folder if there are more than a few entries in it.
+    /// The groups of folders, or of all of them together if they are more.
+    fn at_most(most: usize, by_folder: BTreeMap<String, Self>) -> Vec<Self> {
+        if by_folder.len() <= most {
+            return by_folder.into_values().collect();
+        }
+        let folder = Some(shared_folder(by_folder.keys().map(String::as_str)).to_owned());
+        vec![Self { folder, reports: by_folder.into_values().flat_map(|group| group.reports).collect() }]
+    }
+
+    /// Groups the maps of an entry, or of a folder if there are more than a few entries in it, or of all folders if these
+    /// are more than a few: it is one build that wrote them.
     pub(super) fn few(reports: impl Iterator<Item = &'a MapReport<'a>>) -> Vec<Self> {
         /// Lines that are read one by one.
         const FEW: usize = 3;
+        /// Folders that are.
+        const FEW_FOLDERS: usize = 5;
         let all = Self::all(reports);
         if all.iter().any(|group| group.folder.is_some()) {
-            return all;
+            let by_folder = all.into_iter().filter_map(|group| Some((group.folder.clone()?, group)));
+            return Self::at_most(FEW_FOLDERS, by_folder.collect());
         }
         let (many, mut single): (Vec<Self>, Vec<Self>) = {
             let mut in_folder: BTreeMap<String, usize> = BTreeMap::new();
@@ -66,7 +69,7 @@ impl<'a> Group<'a> {
             all.into_iter()
                 .partition(|group| in_folder.get(&group.own_folder()).is_some_and(|count| *count > FEW))
         };
-        single.extend(Self::folders(many).into_values());
+        single.extend(Self::at_most(FEW_FOLDERS, Self::folders(many)));
         single
     }
 
@@ -181,6 +184,19 @@ impl<'a> Group<'a> {
         let damage = self.reports.iter().find_map(|report| report.map.damage.as_deref());
         damage.map(|why| format!(" It could not be read as valid JSON: {why}.")).unwrap_or_default()
     }
+}
+
+/// The folder that all of these are in.
+fn shared_folder<'a>(mut folders: impl Iterator<Item = &'a str>) -> &'a str {
+    let first = folders.next().unwrap_or_default();
+    folders.fold(first, |shared, folder| {
+        let mut ends = shared.match_indices('/').map(|(at, _)| at).chain([shared.len()]).rev();
+        let is_above = |end: &usize| {
+            let head = shared.get(..*end).unwrap_or_default();
+            folder.strip_prefix(head).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        ends.find(is_above).and_then(|end| shared.get(..end)).unwrap_or_default()
+    })
 }
 
 /// The facts behind a finding about maps.
@@ -439,10 +455,10 @@ impl<'a> WebJars<'a> {
 
 /// Libraries of others that lie in a package as their makers publish them: the places of their scripts, with the name that
 /// the comment at the top gives.
-struct Libraries<'a>(BTreeMap<&'a str, String>);
+pub(super) struct Libraries<'a>(BTreeMap<&'a str, String>);
 
 impl<'a> Libraries<'a> {
-    fn of(inventory: &'a Inventory) -> Self {
+    pub(super) fn of(inventory: &'a Inventory) -> Self {
         let own = inventory.package.as_ref().map_or(String::new(), |package| letters(&package.name));
         let library = |entry: &'a Entry| {
             let mention = entry.mentions.iter().find(|mention| mention.kind == MentionKind::Library)?;
@@ -451,6 +467,11 @@ impl<'a> Libraries<'a> {
             (!is_own).then(|| (entry.place.as_str(), letters(name)))
         };
         Self(inventory.files().filter_map(library).collect())
+    }
+
+    /// Whether a script or style sheet is such a library.
+    pub(super) fn has(&self, place: &str) -> bool {
+        self.0.contains_key(place)
     }
 
     /// Whether a map is of such a script. One that lists the library as a dependency is of a bundle that begins with it.
@@ -507,6 +528,22 @@ mod tests {
     use crate::recoverable::testing;
     use crate::rules::testing::{entry, inventory};
     use crate::settings::Settings;
+
+    #[test]
+    fn folders_share_what_is_above_them_all() {
+        for (folders, shared) in [
+            (&["p/dist/a", "p/dist/b/c", "p/dist"][..], "p/dist"),
+            (&["p/dist/a", "p/dist/ab"], "p/dist"),
+            (&["p/dist", "p/distant"], "p"),
+            (&["a/b", "c"], ""),
+            (&["a.zip!x/y", "a.zip!x/z"], "a.zip!x"),
+            (&["", "a"], ""),
+            (&["a"], "a"),
+            (&[], ""),
+        ] {
+            assert_eq!(shared_folder(folders.iter().copied()), shared, "{folders:?}");
+        }
+    }
 
     #[test]
     fn maps_of_libraries_are_left_to_their_makers() {

@@ -7,7 +7,7 @@ use crate::recoverable::MapState;
 use crate::settings::Level;
 use crate::words::counted;
 
-use super::maps::{Group, apart, build_option, is_declaration, is_harmless, leave_out, no_link};
+use super::maps::{Group, Libraries, apart, build_option, is_declaration, is_harmless, leave_out, no_link};
 use super::{Context, Family, Finding, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -104,7 +104,9 @@ fn links(rule: &Rule, context: &Context<'_>) -> Option<Finding> {
             .any(|end| paths.contains(&(entry.parent, format!("{path}{end}").as_str())))
     };
     let mut missing = Vec::new();
-    for entry in context.inventory.files() {
+    // how others built theirs is no affair of the package
+    let libraries = Libraries::of(context.inventory);
+    for entry in context.inventory.files().filter(|entry| !libraries.has(&entry.place)) {
         for link in entry.links.iter().filter(|link| link.in_force) {
             if let LinkTarget::Relative { url } = &link.target
                 && !crate::recoverable::beside(entry, url).is_some_and(|path| packed(entry, &path))
@@ -178,6 +180,26 @@ mod tests {
         assert_eq!(found(&few), few);
         let all = [&few[..], &["p/d/d.js.map", "p/e/a.js.map"]].concat();
         assert_eq!(found(&all), ["p/e/a.js.map", "p/d"]);
+        // and more than a few folders, too
+        let of_folders = |folders: usize, in_each: usize| {
+            let paths = (0..folders).flat_map(|folder| {
+                (0..in_each).map(move |number| format!("p/dist/f{folder}/{number}.js.map"))
+            });
+            let paths: Vec<String> = paths.collect();
+            found(&paths.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        assert_eq!(of_folders(6, 4), ["p/dist"]);
+        assert_eq!(of_folders(5, 4).len(), 5);
+        assert_eq!(of_folders(8, 2).len(), 16);
+    }
+
+    #[test]
+    fn links_of_libraries_are_left_to_their_makers() {
+        let of_others = "/*!\n  * Bootstrap v5.3.3\n  * Licensed under MIT\n  */\n.a{}\n/*# sourceMappingURL=bootstrap.min.css.map */\n";
+        let own = ".a{}\n/*# sourceMappingURL=quay.css.map */\n";
+        let found = |path: &str, text: &str| run(&RULE, &inspected(&[(path, text)])).len();
+        assert_eq!(found("p/css/bootstrap.min.css", of_others), 0);
+        assert_eq!(found("p/css/quay.css", own), 1);
     }
 
     #[test]

@@ -378,19 +378,43 @@ Name the packages that belong into the wheel (`packages` for hatch and poetry, `
 `find_packages()` without `exclude`, in a project with `tests/__init__.py`.
 "#,
     check: |rule, context, findings| {
-        const HELP: &str = "Name the packages that belong into the wheel, or exclude this one.";
-        let say = |defect: &Defect| {
-            format!(
-                "The wheel installs `{}` at the top of site-packages, under a name that other packages use, too.",
-                defect.subject
-            )
+        let of = |kind| {
+            let package = context.inventory.package.as_ref();
+            let defects = package.map(|package| package.defects.as_slice()).unwrap_or_default();
+            defects.iter().filter(|defect| defect.kind == kind).collect::<Vec<&Defect>>()
         };
-        report(rule, context, findings, &[DefectKind::TopLevelOfProject], HELP, say);
-        let sure = findings.len();
-        report(rule, context, findings, &[DefectKind::CommonTopLevel], HELP, say);
-        findings.iter_mut().skip(sure).for_each(|finding| finding.at_most = Some(Level::Warning));
+        findings.extend(common_names(rule, context, &of(DefectKind::TopLevelOfProject)));
+        let unsure = common_names(rule, context, &of(DefectKind::CommonTopLevel));
+        findings.extend(unsure.map(|finding| finding.at_most(Level::Warning)));
     },
 };
+
+/// One finding for all names at the top of a wheel that others use, too: they are there for one reason.
+fn common_names(rule: &Rule, context: &Context<'_>, defects: &[&Defect]) -> Option<Finding> {
+    const MOST_NAMED: usize = 8;
+    let first = defects.first()?;
+    let quoted: Vec<String> =
+        defects.iter().take(MOST_NAMED).map(|defect| format!("`{}`", defect.subject)).collect();
+    let (last, before) = quoted.split_last()?;
+    let more = defects.len().saturating_sub(MOST_NAMED);
+    let named = match (before, more) {
+        ([], _) => last.clone(),
+        (_, 0) => format!("{} and {last}", before.join(", ")),
+        _ => format!("{} and {more} more", quoted.join(", ")),
+    };
+    let (names, these) = if defects.len() == 1 { ("a name", "this one") } else { ("names", "these") };
+    let manifest = context.inventory.package.as_ref().map(|package| package.manifest.as_str());
+    let place = super::manifest_place(context.inventory, manifest.unwrap_or_default(), first.line);
+    // who waives these hasn't waived one that comes later
+    let subjects: Vec<&str> = defects.iter().map(|defect| defect.subject.as_str()).collect();
+    let finding = Finding::new(rule, place)
+        .message(format!(
+            "The wheel installs {named} at the top of site-packages, under {names} that other packages use, too."
+        ))
+        .help(format!("Name the packages that belong into the wheel, or exclude {these}."))
+        .key(format!("{} {}", first.field, subjects.join(" ")));
+    Some(if defects.len() == 1 { finding.evidence(first) } else { finding.evidence(defects) })
+}
 
 pub(super) const LINK_LEFT_OUT: Rule = Rule {
     name: "link-left-out",
@@ -657,5 +681,36 @@ mod tests {
         assert_eq!(run(&BROKEN_COMMAND, &Inventory::default()), []);
         assert_eq!(signs("#!/usr/bin/env node\r\nx()"), ["interpreter-line", "interpreter-line-crlf"]);
         assert_eq!(signs("#!/usr/bin/env node\nx()\r\n"), ["interpreter-line"]);
+    }
+
+    #[test]
+    fn names_at_the_top_of_a_wheel_are_one_finding() {
+        let said = |names: &[(&str, DefectKind)]| {
+            let defects = names.iter().map(|(name, kind)| Defect {
+                kind: *kind,
+                field: "the top of the wheel".to_owned(),
+                subject: (*name).to_owned(),
+                line: None,
+            });
+            let package = Package { defects: defects.collect(), ..Package::default() };
+            let inventory = Inventory { kind: Kind::Wheel, package: Some(package), ..Inventory::default() };
+            run(&WHEEL_LAYOUT, &inventory)
+        };
+        let unsure = DefectKind::CommonTopLevel;
+        assert_eq!(said(&[]), []);
+        let one = said(&[("tests", unsure)]);
+        assert!(one[0].message.contains("installs `tests` at the top"), "{}", one[0].message);
+        assert_eq!(one[0].key, "the top of the wheel tests");
+        let several = said(&[("LICENSE", unsure), ("docs", unsure), ("tests", unsure)]);
+        assert_eq!(several.len(), 1);
+        assert!(several[0].message.contains("`LICENSE`, `docs` and `tests`"), "{}", several[0].message);
+        assert_eq!(several[0].at_most, Some(Level::Warning));
+        assert_ne!(several[0].key, said(&[("LICENSE", unsure), ("docs", unsure)])[0].key);
+        // what the project is sure to have there is said apart, and weighs more
+        let mixed = said(&[("docs", DefectKind::TopLevelOfProject), ("tests", unsure)]);
+        assert_eq!(mixed.iter().map(|one| one.at_most).collect::<Vec<_>>(), [None, Some(Level::Warning)]);
+        let many: Vec<String> = (0..30).map(|number| format!("name{number}")).collect();
+        let many: Vec<(&str, DefectKind)> = many.iter().map(|name| (name.as_str(), unsure)).collect();
+        assert!(said(&many)[0].message.contains("and 22 more"), "{}", said(&many)[0].message);
     }
 }
