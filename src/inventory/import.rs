@@ -49,6 +49,8 @@ pub enum ImportTrouble {
     Host,
     /// A file that is there under the name with an extension, or in a folder of the name. Node looks for neither.
     Inexact,
+    /// A script that is there, and has no declarations beside it for those that take types from it.
+    Untyped,
     /// A subpath of the package itself, which its `exports` doesn't have; or a name that its `imports` lacks.
     NotExported,
     /// A module of the package that is there and doesn't give the name that is taken from it.

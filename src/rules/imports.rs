@@ -20,7 +20,7 @@ script. It reports a file of the package that is asked for and not in
 the artifact, or only under a name in other letter case, or above the package; what `imports` of the manifest leads to, names (`#util`)
 that it lacks, and what its `exports` keeps from the package itself; a file that is read as it is, by a path from the place of the one that reads it
 (`readFileSync(path.join(__dirname, "a.json"))`, `files("acme").joinpath("a.csv")`, `File.read`, `include_str!`); and, of a module of the language, imports without the extension that Node doesn't add, and
-names that it takes from another one that doesn't export them; in Python, names that the other module has nowhere in it, and imports from above the
+names that it takes from another one that doesn't export them; of declarations, a script that has none beside it; in Python, names that the other module has nowhere in it, and imports from above the
 package at the top. Only
 what is sure to be loaded counts: static imports, and calls of `require` at the top of a file that stand in no `try`, no condition
 and no function; in Rust, what depends on no `cfg` and stands in no macro. Of declarations, style sheets and the file of a thread
@@ -78,12 +78,20 @@ Move the package to `dependencies` or `peerDependencies`, or bundle it.
 
 fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     use ImportTrouble::{
-        Above, Absent, FileAbsent, Inexact, LetterCase, NameAbsent, NotExported, ThreadAbsent,
+        Above, Absent, FileAbsent, Inexact, LetterCase, NameAbsent, NotExported, ThreadAbsent, Untyped,
     };
     let is_missing = |broken: &&BrokenImport| {
         matches!(
             broken.trouble,
-            Above | Absent | FileAbsent | ThreadAbsent | LetterCase | Inexact | NameAbsent | NotExported
+            Above
+                | Absent
+                | FileAbsent
+                | ThreadAbsent
+                | LetterCase
+                | Inexact
+                | NameAbsent
+                | NotExported
+                | Untyped
         )
     };
     report(rule, context, findings, is_missing, |broken| {
@@ -96,6 +104,10 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
             Inexact => (
                 format!("which for Node is no name of `{near}`: a module's imports are not completed"),
                 "Write the file's name with its extension, or let a bundler put the package together.",
+            ),
+            Untyped => (
+                format!("of which the artifact has the script (`{near}`) and no types"),
+                "Build the declarations anew before packing, and let the allowlist cover them.",
             ),
             NameAbsent if near.ends_with(".cjs") => (
                 "in which Node sees no such name".to_owned(),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::inspect::{parsed_imports, syntax_error};
-use crate::inventory::{Asking, BrokenImport, Entrance, EntryId, ImportTrouble, Inventory, Lead, Reach};
+use crate::inventory::{
+    Asking, BrokenImport, Entrance, EntryId, ImportTrouble, Inventory, Lead, Reach, ScriptFormat,
+};
 use crate::timings::timed;
 
 use super::Stocktake;
@@ -47,6 +49,9 @@ pub(super) fn entrances(inventory: &mut Inventory, stocktake: &Stocktake<'_>) {
         if entrance.reach == Reach::Command && !is_for_node(text) {
             return None;
         }
+        if entrance.format == ScriptFormat::Json && entrance.lead.is_none() && is_for_a_tool(text) {
+            return None;
+        }
         // what is already said of it says why
         if package.broken_imports.iter().any(|broken| broken.entry == entrance.entry && is_of_form(broken)) {
             return None;
@@ -82,6 +87,12 @@ pub(super) fn entrances(inventory: &mut Inventory, stocktake: &Stocktake<'_>) {
 /// Whether Node itself runs it, and no bundler loads it.
 fn is_started(reach: Reach) -> bool {
     matches!(reach, Reach::Command | Reach::Install)
+}
+
+/// Whether JSON begins with a comment: who writes that, writes for a tool that reads comments, and for nobody who requires it.
+fn is_for_a_tool(text: &[u8]) -> bool {
+    let text = text.trim_ascii_start();
+    text.starts_with(b"//") || text.starts_with(b"/*")
 }
 
 /// Whether a command's first line has Node run it.

@@ -146,7 +146,7 @@ fn a_wheel_changed_after_the_build() {
         ["record-mismatch demo-1.0.dist-info/RECORD", "missing-entry-point demo-1.0.dist-info/METADATA"]
     );
     assert_eq!(wheel(&[("-demo-1.0.dist-info/RECORD", "")]), ["record-mismatch demo-1.0.dist-info/RECORD"]);
-    let emptied = |summary: &str| {
+    let emptied_with = |more: &[(&str, &str)], summary: &str| {
         let fields =
             format!("Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nLicense-Expression: MIT\n{summary}");
         let gone = [
@@ -157,11 +157,25 @@ fn a_wheel_changed_after_the_build() {
         ];
         let mut changes: Vec<(&str, &str)> = gone.iter().map(|path| (*path, "")).collect();
         changes.push(("demo-1.0.dist-info/METADATA", &fields));
+        changes.extend(more);
         wheel(&changes).contains(&"missing-entry-point demo-1.0.dist-info/METADATA".to_owned())
     };
+    let emptied = |summary: &str| emptied_with(&[], summary);
     assert!(emptied("Summary: Demonstrations\n"));
+    // one that only brings others along has no module of its own name to speak of
+    let needs = "Requires-Dist: other\n";
+    assert!(!emptied(needs));
+    let plugin = |table| [("demo-1.0.dist-info/entry_points.txt", table)];
+    assert!(emptied_with(&plugin("[flask.commands]\nshell = demo:shell\n"), needs));
+    assert!(!emptied_with(&plugin("[flask.commands]\nshell = other.demo:shell\n"), needs));
+    assert!(emptied_with(&[("demo-1.0.dist-info/top_level.txt", "demo\n")], needs));
+    assert!(!emptied_with(&[("demo-1.0.dist-info/top_level.txt", "\n")], needs));
     assert!(!emptied("Summary: Deprecated backport of demo; use the standard library\n"));
     assert!(!emptied("Classifier: Development Status :: 7 - Inactive\n"));
+    assert!(!emptied("\nThis is an empty package that demo-2 needs.\n"));
+    assert!(!emptied("Description: An empty release.\n"));
+    assert!(emptied("\nReads what people wrote.\n"));
+    assert!(emptied(&format!("\n{}This was deprecated.\n", "It reads what people wrote. ".repeat(20))));
     assert_eq!(wheel(&[("-demo-1.0.dist-info/METADATA", "")]), ["manifest-ambiguous"]);
     let lower = wheel(&[("demo-1.0.dist-info/metadata", "Name: other\n")]);
     assert!(lower.contains(&"manifest-ambiguous demo-1.0.dist-info/metadata".to_owned()), "{lower:?}");

@@ -293,3 +293,102 @@ fn names_that_a_module_does_not_give_are_told_and_nothing_else() {
     let failing = node.iter().filter(|told| !told.is_empty()).count();
     assert!((30..170).contains(&failing), "{failing} of {} packages fail: too few of one sort", node.len());
 }
+
+/// What is said of a package's imports and entrances, as `level rule place`.
+fn told(manifest: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let home = tempfile::tempdir().unwrap();
+    let tarball = home.path().join("demo-1.0.0.tgz");
+    let manifest =
+        format!("{{\"name\": \"demo\", \"version\": \"1.0.0\", \"license\": \"MIT\", {manifest}}}");
+    let mut all = vec![("package.json".to_owned(), manifest)];
+    all.extend(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    write_tarball(&tarball, &all);
+    let audit = Auditor::new(Options::default()).audit(&tarball, 1).unwrap();
+    let rules = ["missing-module", "undeclared-dependency", "unloadable-entry-point", "missing-entry-point"];
+    let of_imports = audit.findings.iter().filter(|judged| rules.contains(&judged.finding.rule));
+    let said = of_imports.filter(|judged| judged.level >= Level::Warning).map(|judged| {
+        let place = judged.finding.place.path.trim_start_matches("package/");
+        format!("{} {} {place}", format!("{:?}", judged.level).to_lowercase(), judged.finding.rule)
+    });
+    said.collect()
+}
+
+#[test]
+fn a_bundler_completes_names_where_nothing_else_gets() {
+    let none: [&str; 0] = [];
+    let module = "\"type\": \"module\", \"exports\": \"./index.js\"";
+    let (a, b) = (("a.js", "export const a = 1;\n"), ("A.svelte", "<p>a</p>\n"));
+    let index = |text: &'static str| ("index.js", text);
+    let inexact = ["error missing-module index.js"];
+    assert_eq!(told(module, &[index("export { a } from './a';\n"), a]), inexact);
+    let svelte = "export { a } from './a';\nexport { default } from './A.svelte';\n";
+    assert_eq!(told(module, &[index(svelte), a, b]), none);
+    let styles = "import './a.css';\nexport { a } from './a';\n";
+    assert_eq!(told(module, &[index(styles), a, ("a.css", "")]), none);
+    // the component is behind another entrance
+    let apart = "\"type\": \"module\", \"exports\": {\".\": \"./index.js\", \"./b\": \"./b.js\"}";
+    let own = index("export { a } from './a';\n");
+    assert_eq!(told(apart, &[own, a, b, ("b.js", "export { default } from './A.svelte';\n")]), inexact);
+    // a file that isn't there isn't there for bundlers either
+    assert_eq!(told(module, &[index("import './gone';\nimport './A.svelte';\n"), b]), inexact);
+    let native =
+        "\"type\": \"module\", \"main\": \"index.js\", \"peerDependencies\": {\"react-native-b\": \"1\"}";
+    assert_eq!(told(native, &[index("import 'react-native-b';\nexport { a } from './a';\n"), a]), none);
+}
+
+#[test]
+fn react_native_compiles_what_it_loads() {
+    let element = "import { View } from 'react-native';\nexport const A = () => <View />;\n";
+    let peers = "\"main\": \"index.js\", \"peerDependencies\": {\"react-native-b\": \"1\"}";
+    let of = |text: &str| {
+        let all = told(peers, &[("index.js", text)]);
+        all.into_iter().filter(|line| line.contains("unloadable")).collect::<Vec<_>>()
+    };
+    assert_eq!(of(element), Vec::<String>::new());
+    assert_eq!(of(&element.replace("react-native", "react-b")), ["warning unloadable-entry-point index.js"]);
+}
+
+#[test]
+fn what_a_folder_imports_by_is_said_by_its_own_manifest() {
+    let none: [&str; 0] = [];
+    let both = "\"type\": \"module\", \"imports\": {\"#*\": \"./dist/esm/*\"}, \"exports\": {\"import\": \"./dist/esm/index.js\", \"require\": \"./dist/cjs/index.js\"}";
+    let files = |own: &'static str| {
+        [
+            ("dist/esm/index.js", "import '#a.js';\n"),
+            ("dist/esm/a.js", "export {};\n"),
+            ("dist/cjs/index.js", "require('#b.js');\n"),
+            ("dist/cjs/b.js", ""),
+            ("dist/cjs/package.json", own),
+        ]
+    };
+    assert_eq!(told(both, &files("{\"type\": \"commonjs\", \"imports\": {\"#*\": \"./*\"}}")), none);
+    // without it, the package's own says so, and that the script is a module
+    let without: Vec<(&str, &str)> = files("").into_iter().take(4).collect();
+    let both_told =
+        ["error missing-module dist/cjs/index.js", "error unloadable-entry-point dist/cjs/index.js"];
+    assert_eq!(told(both, &without), both_told);
+}
+
+#[test]
+fn json_that_begins_with_a_comment_is_for_a_tool() {
+    let none: [&str; 0] = [];
+    let data = "\"exports\": {\".\": \"./words.json\"}";
+    assert_eq!(told(data, &[("words.json", "// Settings of the speller\n{\"a\": [1]}\n")]), none);
+    let broken = ["error unloadable-entry-point words.json"];
+    assert_eq!(told(data, &[("words.json", "{\"a\": [1,]}\n")]), broken);
+    assert_eq!(told(data, &[("words.json", "{\"a\": [1] // the first\n}\n")]), broken);
+    // a script of the package's own needs it as it is
+    let script = [("index.js", "module.exports = require('./words.json');\n"), ("words.json", "// a\n{}\n")];
+    assert_eq!(told("\"main\": \"index.js\"", &script), broken);
+}
+
+#[test]
+fn types_that_stand_on_a_script_without_any() {
+    let none: [&str; 0] = [];
+    let both = "\"main\": \"a.js\", \"types\": \"a.d.ts\"";
+    let types = ("a.d.ts", "export { B } from './b';\nexport declare const a: number;\n");
+    let scripts = [("a.js", "exports.a = 1;\n"), ("b.js", "exports.B = class {};\n")];
+    let with = |more: &[(&'static str, &'static str)]| [&[types], &scripts[..], more].concat();
+    assert_eq!(told(both, &with(&[])), ["warning missing-module a.d.ts"]);
+    assert_eq!(told(both, &with(&[("b.d.ts", "export declare class B {}\n")])), none);
+}

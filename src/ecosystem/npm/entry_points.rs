@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::inventory::{EntryPointWeight, MissingEntryPoint};
 use crate::paths;
 
+use super::empty;
 use super::manifest::Manifest;
 use super::wholeness::node_target;
 
@@ -192,10 +193,11 @@ impl Follow<'_> {
             inner.is_some_and(|rest| ["index.js", "index.cjs", "index.mjs", "index.ts"].contains(&rest))
         };
         let index = self.files.all.iter().find(is_index).map(|file| (*file).to_owned());
-        if let Some(index) = index.filter(|_| !has_others) {
+        let is_listed = self.lists("index.js");
+        if is_listed || index.is_some() && !has_others {
             let target = "index.js".to_owned();
             let field = "Without main, Node".to_owned();
-            let (weight, near) = (EntryPointWeight::Whole, Some(index));
+            let (weight, near) = (EntryPointWeight::Whole, index);
             self.found.missing.push(MissingEntryPoint {
                 field,
                 target,
@@ -209,7 +211,9 @@ impl Follow<'_> {
 
     /// Whether the package has code that isn't a command's, or what stands for the index that it names.
     fn is_to_be_loaded(&self) -> bool {
-        if self.has_index_of_other_name() {
+        if self.has_index_of_other_name()
+            || empty::is_by_mistake(self.manifest, self.files.all.iter().copied())
+        {
             return true;
         }
         let is_code = |file: &&&str| {
@@ -226,13 +230,14 @@ impl Follow<'_> {
             let is_case = file.eq_ignore_ascii_case("index.js");
             is_case || ["index.cjs", "index.mjs"].iter().any(|name| name == *file)
         };
-        let is_listed = |listed: &Value| {
-            listed.as_array().is_some_and(|all| {
-                all.iter().filter_map(Value::as_str).any(|one| one.trim_start_matches("./") == "index.js")
-            })
-        };
-        self.files.all.iter().any(|file| is_other(&file))
-            || self.manifest.object.get("files").is_some_and(is_listed)
+        self.files.all.iter().any(|file| is_other(&file)) || self.lists("index.js")
+    }
+
+    /// Whether the list of what ships has a file by its very name.
+    fn lists(&self, file: &str) -> bool {
+        let listed = self.manifest.object.get("files").and_then(Value::as_array);
+        let is_it = |one: &str| one.trim_start_matches("./").trim_start_matches('/') == file;
+        listed.is_some_and(|all| all.iter().filter_map(Value::as_str).any(is_it))
     }
 
     fn exports(&mut self, exports: &Value) {
@@ -391,12 +396,25 @@ impl Follow<'_> {
         }
     }
 
-    /// Whether `main` is no name that npm writes, and what serves browsers or bundlers names the same: nobody says so twice of
-    /// what was never meant to be there.
+    /// Whether `main` is no name that npm writes, and what serves browsers or bundlers names the same; or `exports` does, without
+    /// any condition; or the list of what ships has it: nobody says so twice of what was never meant to be there.
     fn names_code_twice(&self) -> bool {
         let target = |key: &str| self.manifest.text(key).and_then(normal);
-        let main = target("main").filter(|main| main != "index.js" && main.ends_with("js"));
-        main.is_some() && ["module", "unpkg", "jsdelivr"].iter().any(|key| target(key) == main)
+        let named = target("main");
+        if named
+            .as_ref()
+            .is_some_and(|main| [main.clone(), format!("{main}.js")].iter().any(|file| self.lists(file)))
+        {
+            return true;
+        }
+        let main = named.filter(|main| main.ends_with("js"));
+        let exports = self.manifest.object.get("exports");
+        let exported =
+            exports.and_then(|all| all.as_str().or_else(|| all.get(".")?.as_str())).and_then(normal);
+        let is_chosen = main.as_deref().is_some_and(|main| main != "index.js");
+        main.is_some()
+            && (exported == main
+                || is_chosen && ["module", "unpkg", "jsdelivr"].iter().any(|key| target(key) == main))
     }
 
     /// Whether `exports` names types in one place and code in another: then there is code to be had.
@@ -869,6 +887,34 @@ mod tests {
             (r#"{"main": "a.js", "types": "index.d.ts"}"#, &["a.js", "b.d.ts"], &[("types", Hint)]),
             (r#"{"main": "a.js"}"#, &["a.d.ts"], &[("main", Hint)]),
             (r#"{"main": "a.js", "unpkg": "./a.js"}"#, &["a.d.ts"], &[("main", Whole)]),
+            (
+                r#"{"main": "./index.js", "exports": {".": "./index.js"}}"#,
+                &["index.d.ts"],
+                &[("main", Hint), (r#"exports["."]"#, Whole)],
+            ),
+            (
+                r#"{"main": "./index.js", "exports": {".": {"default": "./index.js"}}}"#,
+                &["index.d.ts"],
+                &[("main", Hint), (r#"exports["."].default"#, Hint)],
+            ),
+            (
+                r#"{"main": "./a", "types": "a.d.ts", "files": ["a.js", "a.d.ts"]}"#,
+                &["a.d.ts"],
+                &[("main", Whole)],
+            ),
+            (
+                r#"{"main": "index.js", "files": ["index.js", "index.d.ts"]}"#,
+                &["index.d.ts"],
+                &[("main", Whole)],
+            ),
+            (
+                r#"{"browser": "b.js", "files": ["index.js", "b.js"]}"#,
+                &["b.js"],
+                &[("Without main, Node", Whole)],
+            ),
+            (r#"{"browser": "b.js", "files": ["b.js"]}"#, &["b.js"], &[]),
+            (r#"{"main": "index.js"}"#, &["README.md", "LICENSE"], &[("main", Whole)]),
+            (r#"{"main": "index.js", "dependencies": {"a": "1"}}"#, &["README.md"], &[("main", Part)]),
             (r#"{"main": "index.js", "unpkg": "index.js"}"#, &["a.d.ts"], &[("main", Part)]),
             (
                 r#"{"exports": {".": {"types": "./a.d.ts", "import": "./a.js"}}}"#,

@@ -10,6 +10,7 @@ mod client;
 mod deployed;
 #[cfg(test)]
 mod differential;
+mod empty;
 mod entry_points;
 mod glob;
 mod imports;

@@ -32,6 +32,15 @@ pub(super) fn fields(bytes: &[u8]) -> Vec<(String, String)> {
     fields
 }
 
+/// The description: what stands behind the fields, or the field that older tools write it into.
+pub(super) fn description(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+    match text.split_once("\n\n") {
+        Some((_, body)) if !body.trim().is_empty() => body.to_owned(),
+        _ => field(&fields(bytes), "description").unwrap_or_default().to_owned(),
+    }
+}
+
 /// The first value of a field.
 pub(super) fn field<'a>(fields: &'a [(String, String)], key: &str) -> Option<&'a str> {
     fields

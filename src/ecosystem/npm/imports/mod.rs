@@ -5,6 +5,7 @@
 //! parsed to be sure. The second says what leads to those in which the parser found something wrong, if any, and has to be
 //! parsed, too. The third goes by what the parser found in all of these.
 
+mod bundlers;
 mod dependencies;
 mod format;
 mod given;
@@ -117,6 +118,7 @@ pub(super) fn entrances(
         let (path, entry) = whole.tree.get(&root.path)?;
         let format = whole.script_format(path, is_data(root));
         let (reach, field) = (root.reach, root.field.clone());
+        let may_be_compiled = may_be_compiled || bundlers::asks_for_react_native(entry);
         Some(Entrance { entry: entry.id, reach, field, format, may_be_compiled, lead: None })
     };
     let mut all: Vec<Entrance> = own.iter().filter_map(entrance).collect();
@@ -205,6 +207,12 @@ pub(super) fn broken(
     );
     let mut nodes: Vec<(&Node<'_>, &Way<'_>)> = ways.iter().collect();
     nodes.sort_by_key(|((path, _), way)| (way.root.reach, way.steps, *path));
+    let is_bundled = |((path, graph), _): &&(&Node<'_>, &Way<'_>)| {
+        let entry = whole.tree.entry(path).filter(|_| *graph == Graph::Code);
+        entry.is_some_and(bundlers::asks_for_more_than_node_has)
+    };
+    let bundled: BTreeSet<&str> =
+        nodes.iter().filter(is_bundled).map(|(_, way)| way.root.path.as_str()).collect();
     let (mut broken, mut told) = (Vec::new(), BTreeSet::new());
     for (node, way) in nodes {
         let Some(entry) = whole.tree.entry(node.0) else { continue };
@@ -215,6 +223,10 @@ pub(super) fn broken(
         };
         for import in asked.unwrap_or_default() {
             let Some((trouble, near)) = whole.trouble(*node, import) else { continue };
+            // nobody but a bundler gets there, and that completes names
+            if trouble == ImportTrouble::Inexact && bundled.contains(way.root.path.as_str()) {
+                continue;
+            }
             let trouble = match trouble {
                 ImportTrouble::Host
                     if way.root.reach == Reach::Command
@@ -585,6 +597,8 @@ impl<'a> Whole<'a> {
         if !is_relative(specifier) {
             return alone(match graph {
                 Graph::Code if self.tree.is_for_the_web(from) => return None,
+                // what these stand for is said by the nearest manifest, which isn't read
+                _ if specifier.starts_with('#') && self.tree.manifest_of(from).is_some() => return None,
                 Graph::Code => self.lacks(specifier, import.by == Asking::Require)?,
                 Graph::Types => self.dependencies.lacks_types(specifier)?,
                 Graph::Styles => return None,
@@ -600,6 +614,9 @@ impl<'a> Whole<'a> {
             }
             Resolved::File(file) if by_language && import.by == Asking::Import && file.ends_with(".json") => {
                 alone(ImportTrouble::Json)
+            }
+            Resolved::File(file) if graph == Graph::Types && self.tree.is_untyped(from, specifier, file) => {
+                Some((ImportTrouble::Untyped, Some(file.to_owned())))
             }
             Resolved::File(_) | Resolved::Unknown => None,
             Resolved::Outside { levels, path } => {

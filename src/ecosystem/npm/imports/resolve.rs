@@ -243,6 +243,23 @@ impl<'a> Tree<'a> {
         !is_for_node || join(folder(from), specifier).as_deref().is_some_and(is_it)
     }
 
+    /// Whether what declarations take from a script is nowhere declared: there is nothing beside it, and no manifest in the folder
+    /// that says where its types are.
+    pub(super) fn is_untyped(&self, from: &str, specifier: &str, file: &str) -> bool {
+        let is_script = [".js", ".mjs", ".cjs", ".jsx"].iter().any(|end| file.ends_with(end));
+        let is_mapped = || {
+            join(folder(from), specifier).is_none_or(|path| self.manifests.contains_key(path.as_str()))
+                || self.manifest_of(file).is_some()
+        };
+        // TypeScript finds these by other names, too
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let is_declared = || {
+            let ends = [".d.ts", ".d.mts", ".d.cts", ".ts", ".tsx", ".mts", ".cts"];
+            ends.iter().any(|end| self.files.contains_key(format!("{stem}{end}").as_str()))
+        };
+        is_script && !is_mapped() && !is_declared()
+    }
+
     fn find(&self, path: &str, graph: Graph) -> Option<&'a str> {
         candidate(path, graph, |path| self.get(path).map(|(path, _)| path))
     }
@@ -410,6 +427,28 @@ mod tests {
                 let found = tree.resolve("cli.js", specifier, graph);
                 assert_eq!(format!("{found:?}"), expected, "{main:?}, {paths:?}: {specifier}");
             }
+        }
+    }
+
+    #[test]
+    fn scripts_without_declarations() {
+        let entry = Entry::default();
+        for (paths, specifier, expected) in [
+            (&["d/a.js"][..], "./a", true),
+            (&["d/a.js"], "./a.js", true),
+            (&["d/a/index.js"], "./a", true),
+            (&["d/a.js", "d/a.d.mts"], "./a.js", false),
+            (&["d/a/index.js", "d/a/package.json"], "./a", false),
+            (&["d/a.js", "d/package.json"], "./a", false),
+            (&["d/a.json"], "./a.json", false),
+            (&["d/a.css"], "./a.css", false),
+        ] {
+            let files: Vec<(&str, &Entry)> = paths.iter().map(|path| (*path, &entry)).collect();
+            let tree = Tree::new(&files, None);
+            let Resolved::File(file) = tree.resolve("d/index.d.ts", specifier, Graph::Types) else {
+                panic!("{paths:?}: {specifier}")
+            };
+            assert_eq!(tree.is_untyped("d/index.d.ts", specifier, file), expected, "{paths:?}: {specifier}");
         }
     }
 }

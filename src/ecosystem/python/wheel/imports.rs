@@ -154,14 +154,39 @@ impl<'a> Modules<'a> {
                 continue;
             }
             let Some(entry) = self.files.get(path) else { continue };
-            for import in entry.imports.iter().filter(|import| import.by == Asking::Import) {
-                if let Found::Module(file) = self.asked(path, &import.specifier) {
-                    next.push((file, reach, field.clone()));
+            for import in &entry.imports {
+                match import.by {
+                    Asking::Import => {
+                        if let Found::Module(file) = self.asked(path, &import.specifier) {
+                            next.push((file, reach, field.clone()));
+                        }
+                    }
+                    Asking::Name => {
+                        let parts = self.parts(path, &import.specifier);
+                        next.extend(parts.map(|file| (file, reach, field.clone())));
+                    }
+                    _ => {}
                 }
             }
             reached.push((path, reach, field));
         }
         reached
+    }
+
+    /// The modules that are taken from a package by their names, as in `from .package import module`.
+    fn parts<'s>(&'s self, from: &str, taken: &'s str) -> impl Iterator<Item = &'a str> + use<'s, 'a> {
+        let mut words = taken.split(' ');
+        let package = match self.asked(from, words.next().unwrap_or_default()) {
+            Found::Module(file) if !self.making.contains(file.split('/').next().unwrap_or_default()) => {
+                file.strip_suffix("/__init__.py")
+            }
+            _ => None,
+        };
+        let part = move |package: &str, name: &str| {
+            let paths = [format!("{package}/{name}.py"), format!("{package}/{name}/__init__.py")];
+            paths.iter().find_map(|path| self.files.get_key_value(path.as_str())).map(|(path, _)| *path)
+        };
+        words.filter_map(move |name| part(package?, name))
     }
 
     /// What may be imported by the wheel's own name: its packages, and modules that stand alone.
@@ -269,17 +294,17 @@ impl<'a> Modules<'a> {
         beside.any(|(path, _)| !path.ends_with(".pyi"))
     }
 
-    /// The module of a path without its extension. A name that a package may define by itself (`maybe`) is a module
-    /// only if the package is empty.
+    /// The module of a path without its extension. A name that a package may define by itself (`maybe`) is a module if there
+    /// is one of that name, and absent only if the package is empty.
     fn find(&self, package: &str, target: &str, maybe: bool, is_whole_name: bool) -> Found<'a> {
         let init = self.files.get_key_value(format!("{package}/__init__.py").as_str());
-        if maybe && init.is_none_or(|(_, entry)| entry.size > 0) {
-            return Found::Unknown;
-        }
         let exact = [format!("{target}.py"), format!("{target}/__init__.py")];
         let found = exact.iter().find_map(|path| self.files.get_key_value(path.as_str()));
-        if let Some((path, _)) = found {
-            return Found::Module(path);
+        let is_made = || self.making.contains(target.split('/').next().unwrap_or_default());
+        match found {
+            Some((path, _)) if !maybe || init.is_some() && !is_made() => return Found::Module(path),
+            _ if maybe && init.is_none_or(|(_, entry)| entry.size > 0) => return Found::Unknown,
+            _ => {}
         }
         if self.may_come_otherwise(target, is_whole_name) {
             return Found::Unknown;
@@ -357,6 +382,39 @@ mod tests {
             ["p.away.x None", ".gone None", "..Lost Some(\"p/lost.py\")", "..c None", "..nowhere None"]
                 .map(|one| one.replace("..c", ".c"))
         );
+    }
+
+    #[test]
+    fn parts_of_a_package_that_are_taken_by_name() {
+        use Asking::{Gives, Name};
+        let lost = |init: &[(&str, Asking)], part: &str| {
+            let files = [("p/__init__.py", "a = 1\n"), ("p/sub/__init__.py", "b = 1\n"), (part, "")];
+            let mut inventory = inventory("p-1.0-py3-none-any.whl", "zip", &files);
+            let import = |(specifier, by): &(&str, Asking)| Import {
+                specifier: (*specifier).into(),
+                by: *by,
+                line: Some(1),
+            };
+            for entry in &mut inventory.entries {
+                entry.imports = match entry.path.as_str() {
+                    "p/__init__.py" => init.iter().map(import).collect(),
+                    path if path.ends_with("__init__.py") => Vec::new().into(),
+                    _ => vec![import(&(".gone", Asking::Import))].into(),
+                };
+            }
+            broken(&inventory, &Package::default(), &[]).len()
+        };
+        assert_eq!(lost(&[(". part", Asking::Import)], "p/part.py"), 1);
+        assert_eq!(lost(&[("p.sub b part", Name)], "p/sub/part.py"), 1);
+        assert_eq!(lost(&[(".sub part", Name)], "p/sub/part.py"), 1);
+        // the package may have it itself, or makes its parts up
+        assert_eq!(lost(&[(". part", Asking::Import)], "p/other.py"), 0);
+        assert_eq!(lost(&[(".sub part", Name)], "p/sub/other.py"), 0);
+        assert_eq!(lost(&[(".sub part", Name)], "p/part.py"), 0);
+        for taken in [(". part", Asking::Import), (".sub part", Name)] {
+            let part = if taken.1 == Name { "p/sub/part.py" } else { "p/part.py" };
+            assert_eq!(lost(&[taken, (MAKES_MODULES, Gives)], part), 0);
+        }
     }
 
     #[test]

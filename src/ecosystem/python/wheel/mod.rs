@@ -123,7 +123,13 @@ impl Format for Wheel {
             .map(|table| modules::missing(inventory, &table.bytes))
             .unwrap_or_default()
             .into_iter()
-            .chain(modules::nothing_to_install(inventory, &fields, &package))
+            .chain(modules::nothing_to_install(
+                inventory,
+                &fields,
+                &metadata::description(found.bytes),
+                ["entry_points.txt", "top_level.txt"].map(|name| beside(name).map(|kept| kept.bytes.as_slice())),
+                &package,
+            ))
             .collect(),
         ..Declared::default()
     };

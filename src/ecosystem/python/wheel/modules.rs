@@ -33,16 +33,27 @@ pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPo
     missing
 }
 
-/// A wheel with no file but its own description, for which no other one is installed either.
+/// A wheel with no file but its own description, for which no other one is installed either, or which speaks of a module of
+/// its own name.
 pub(super) fn nothing_to_install(
     inventory: &Inventory,
     fields: &[(String, String)],
+    description: &str,
+    [points, top_level]: [Option<&[u8]>; 2],
     package: &Package,
 ) -> Option<MissingEntryPoint> {
     let is_own = |path: &str| path.split('/').next().is_some_and(|top| top.ends_with(".dist-info"));
     let is_empty = inventory.top_files().all(|entry| is_own(&entry.path));
     let needs_others = fields.iter().any(|(key, _)| key == "requires-dist");
-    (is_empty && !needs_others && !is_left_empty(fields)).then(|| MissingEntryPoint {
+    let names = package.name.to_lowercase().replace(['-', '.'], "_");
+    let is_named = |module: &str| module.split('.').next().is_some_and(|top| top.to_lowercase() == names);
+    let names_itself = || {
+        points.is_some_and(|table| entry_points::read(table).iter().any(|point| is_named(point.module())))
+            || top_level
+                .is_some_and(|list| String::from_utf8_lossy(list).lines().any(|top| is_named(top.trim())))
+    };
+    let is_lacking = || (!needs_others || names_itself()) && !is_left_empty(fields, description);
+    (is_empty && is_lacking()).then(|| MissingEntryPoint {
         field: "METADATA".to_owned(),
         target: package.name.clone(),
         weight: EntryPointWeight::Whole,
@@ -53,8 +64,10 @@ pub(super) fn nothing_to_install(
 }
 
 /// Whether a project says of itself that there is nothing in it any more, or not yet.
-fn is_left_empty(fields: &[(String, String)]) -> bool {
-    const WORDS: [&str; 10] = [
+fn is_left_empty(fields: &[(String, String)], description: &str) -> bool {
+    /// Characters of the description: further down it speaks of other things.
+    const EARLY: usize = 400;
+    const WORDS: [&str; 13] = [
         "deprecated",
         "obsolete",
         "placeholder",
@@ -65,6 +78,9 @@ fn is_left_empty(fields: &[(String, String)]) -> bool {
         "no longer",
         "superseded",
         "do not install",
+        "empty package",
+        "empty release",
+        "intentionally empty",
     ];
     let says = |value: &str| {
         let lower = value.to_lowercase();
@@ -74,7 +90,7 @@ fn is_left_empty(fields: &[(String, String)]) -> bool {
         "summary" => says(value),
         "classifier" => value == "Development Status :: 7 - Inactive",
         _ => false,
-    })
+    }) || says(&description.chars().take(EARLY).collect::<String>())
 }
 
 /// Where a file of `*.data/purelib` and the like ends up.
