@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::manifest::Manifest;
 
-/// Whether there is nothing in a package but its manifest and what people read, and nothing says that it was meant so: it
+/// Whether there is nothing in a package but its manifest, what people read, tests and settings, and nothing says that it was meant so: it
 /// brings no other packages along, and its description doesn't say that it holds a name, or that it has moved.
 pub(super) fn is_by_mistake<'f>(manifest: &Manifest, mut files: impl Iterator<Item = &'f str>) -> bool {
     const ON_PURPOSE: [&str; 9] = [
@@ -24,10 +24,11 @@ pub(super) fn is_by_mistake<'f>(manifest: &Manifest, mut files: impl Iterator<It
     let description = manifest.text("description").unwrap_or_default().to_lowercase();
     !["dependencies", "peerDependencies", "optionalDependencies"].iter().any(|key| brings(key))
         && !ON_PURPOSE.iter().any(|words| description.contains(words))
-        && files.all(is_to_be_read)
+        && files.all(is_beside)
 }
 
-fn is_to_be_read(path: &str) -> bool {
+/// Whether a file is there beside what a package is for.
+fn is_beside(path: &str) -> bool {
     const READ: [&str; 11] = [
         "readme",
         "license",
@@ -42,7 +43,11 @@ fn is_to_be_read(path: &str) -> bool {
         "contributing",
     ];
     let lower = path.to_lowercase();
-    lower == "package.json" || !lower.contains('/') && READ.iter().any(|name| lower.starts_with(name))
+    let is_read = || READ.iter().any(|name| lower.starts_with(name));
+    match lower.split_once('/') {
+        Some((folder, _)) => matches!(folder, "test" | "tests" | "__tests__" | "spec"),
+        None => lower == "package.json" || lower.starts_with('.') || is_read(),
+    }
 }
 
 #[cfg(test)]
@@ -61,6 +66,9 @@ mod tests {
             (r#"{"dependencies": {}}"#, &["package.json"], true),
             ("{}", &["package.json", "a.css"], false),
             ("{}", &["package.json", "readme/a.txt"], false),
+            ("{}", &["package.json", ".gitattributes", "test/a.js"], true),
+            ("{}", &["package.json", ".storybook/a.js"], false),
+            ("{}", &["package.json", "testing/a.js"], false),
         ] {
             let manifest = Manifest::from_object(Object::read(manifest.as_bytes()).unwrap());
             assert_eq!(is_by_mistake(&manifest, files.iter().copied()), expected, "{files:?}");

@@ -401,10 +401,14 @@ impl Follow<'_> {
     fn names_code_twice(&self) -> bool {
         let target = |key: &str| self.manifest.text(key).and_then(normal);
         let named = target("main");
-        if named
+        // what is called so may list a script that it never had
+        let name = self.manifest.text("name").unwrap_or_default();
+        let is_called_types =
+            name.rsplit(['/', '-', '.']).next().is_some_and(|word| matches!(word, "types" | "typings"));
+        let is_listed = named
             .as_ref()
-            .is_some_and(|main| [main.clone(), format!("{main}.js")].iter().any(|file| self.lists(file)))
-        {
+            .is_some_and(|main| [main.clone(), format!("{main}.js")].iter().any(|file| self.lists(file)));
+        if is_listed && !is_called_types {
             return true;
         }
         let main = named.filter(|main| main.ends_with("js"));
@@ -906,6 +910,11 @@ mod tests {
                 r#"{"main": "index.js", "files": ["index.js", "index.d.ts"]}"#,
                 &["index.d.ts"],
                 &[("main", Whole)],
+            ),
+            (
+                r#"{"name": "@a/types", "main": "index.js", "files": ["index.js", "*.d.ts"]}"#,
+                &["index.d.ts"],
+                &[("main", Hint)],
             ),
             (
                 r#"{"browser": "b.js", "files": ["index.js", "b.js"]}"#,

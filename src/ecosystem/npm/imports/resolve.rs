@@ -248,7 +248,9 @@ impl<'a> Tree<'a> {
     pub(super) fn is_untyped(&self, from: &str, specifier: &str, file: &str) -> bool {
         let is_script = [".js", ".mjs", ".cjs", ".jsx"].iter().any(|end| file.ends_with(end));
         let is_mapped = || {
-            join(folder(from), specifier).is_none_or(|path| self.manifests.contains_key(path.as_str()))
+            // the package's own folder is where its own manifest says
+            join(folder(from), specifier)
+                .is_none_or(|path| path.is_empty() || self.manifests.contains_key(path.as_str()))
                 || self.manifest_of(file).is_some()
         };
         // TypeScript finds these by other names, too
@@ -450,5 +452,7 @@ mod tests {
             };
             assert_eq!(tree.is_untyped("d/index.d.ts", specifier, file), expected, "{paths:?}: {specifier}");
         }
+        let tree = Tree::new(&[("a.js", &entry)], Some("a.js"));
+        assert!(!tree.is_untyped("index.d.mts", ".", "a.js"));
     }
 }
