@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use memchr::memmem;
 use regex::bytes::Regex;
 
 use super::places::{Builder, Rate};
@@ -18,39 +19,97 @@ const BEHIND: usize = 480;
 pub(super) const WRAPPING: Wrapping =
     Wrapping { name: "code in a string", stands_in: StandsIn::Text, uncover };
 
-/// What joins literals whose quotes are escaped: `\" + \"`, `\"\n    \"`, `\"'`, `].join(`, `\\\n`. Each begins with a
-/// literal, so that what has none costs little.
-static JOINTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+/// What joins literals whose quotes are escaped, from the end of the first to the beginning of the next: `\" + \"`,
+/// `\"\n    \"`, `\"'`, `\"].join(`.
+static BETWEEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let blank = r#"(?:\\+[nt]| |/\*[^"*]*\*/|(?://|\#)[^"\\]*\\+n)*"#;
     Regex::new(&format!(
-        r#"(?-u)\\"(?:{blank}(?:[+&.]|\.\.|<<)(?: _)?{blank}\\+"|(?:\\+[nt]| ){blank}\\+"|\]\.join\(|')|(?:oncat!?\(|ppend\(|push_str\(|\.format\(|\+=|\.join\(\[?){blank}\\+"|\\\\\\n"#
+        r#"(?-u)^\\"(?:{blank}(?:[+&.]|\.\.|<<)(?: _)?{blank}\\+"|(?:\\+[nt]| ){blank}\\+"|\]\.join\(|')"#
     ))
     .ok()
 });
 
-/// Whether a joint without a sign of its own stands within a word: two kinds of quotes, or a line that goes on.
-fn is_within_word(bytes: &[u8], joint: &Range<usize>) -> bool {
-    let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-    // deeper within, there are more backslashes
-    let mut before = bytes.get(..joint.start).unwrap_or_default().iter().rev().take(9);
-    let before = before.find(|byte| **byte != b'\\');
-    match bytes.get(joint.clone()) {
-        Some(br#"\"'"#) => is_letter(before) && is_letter(bytes.get(joint.end)),
-        Some(br"\\\n") => is_letter(before),
-        _ => true,
+/// What stands before the first of literals that are joined by a call, or put to the end of others.
+const CALLS: [&[u8]; 8] =
+    [b"oncat(", b"oncat!(", b"ppend(", b"push_str(", b".format(", b"+=", b".join(", b".join(["];
+
+const QUOTE: &[u8] = b"\\\"";
+/// A backslash before a line end, both escaped.
+const CONTINUED: &[u8] = b"\\\\\\n";
+
+/// Where literals are joined whose quotes are escaped, in order.
+fn joints(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let quotes = memmem::find_iter(bytes, QUOTE).filter_map(|at| joint_at(bytes, at));
+    let mut continued = memmem::find_iter(bytes, CONTINUED)
+        .filter(|at| at.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric))
+        .map(|at| at..at + CONTINUED.len())
+        .peekable();
+    let mut quotes = quotes.peekable();
+    std::iter::from_fn(move || match (quotes.peek(), continued.peek()) {
+        (Some(quote), Some(line)) if line.start < quote.start => continued.next(),
+        (Some(_), _) => quotes.next(),
+        (None, _) => continued.next(),
+    })
+}
+
+/// The joint to which a quote belongs.
+fn joint_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let behind = bytes.get(at + QUOTE.len())?;
+    if b"+&.< \\/#]'".contains(behind) {
+        let near = bytes.get(at..(at + BEHIND).min(bytes.len()))?;
+        let found = BETWEEN.as_ref().and_then(|between| between.find(near));
+        if let Some(found) = found.filter(|_| *behind != b'\'' || is_within_word(bytes, at)) {
+            return Some(at..at + found.end());
+        }
     }
+    let before = bytes.get(at.saturating_sub(BEFORE)..at)?;
+    let called = without_blanks(without_backslashes(before));
+    let start = at - (before.len() - called.len());
+    CALLS.iter().any(|call| called.ends_with(call)).then_some(start..at + QUOTE.len())
+}
+
+/// Whether other quotes go on with a word: `\"ab\"'cd'`.
+fn is_within_word(bytes: &[u8], at: usize) -> bool {
+    let before = without_backslashes(bytes.get(at.saturating_sub(BEFORE)..at).unwrap_or_default());
+    let behind = bytes.get(at + QUOTE.len() + 1);
+    before.last().is_some_and(u8::is_ascii_alphanumeric) && behind.is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// A text without the blanks and the escaped line ends that it ends with.
+fn without_blanks(mut text: &[u8]) -> &[u8] {
+    loop {
+        let plain = text.trim_ascii_end();
+        let escape = plain.strip_suffix(b"n").or_else(|| plain.strip_suffix(b"t"));
+        match escape.filter(|before| before.ends_with(b"\\")) {
+            Some(before) => text = without_backslashes(before),
+            None => return plain,
+        }
+    }
+}
+
+fn without_backslashes(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| *byte != b'\\').map_or(0, |last| last + 1);
+    text.get(..end).unwrap_or_default()
+}
+
+/// Whether this is a source map, as nearly all begin. The reader of maps has the texts in them.
+fn is_map(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    [&b"{"[..], b"\"version\"", b":", b"3"].into_iter().all(|part| {
+        let behind = rest.trim_ascii_start().strip_prefix(part);
+        rest = behind.unwrap_or_default();
+        behind.is_some()
+    })
 }
 
 /// Uncovers what stands around such joints, as far as their string goes.
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
-    // the reader of maps has the texts in them
-    if bytes.starts_with(b"{\"version\":3") {
+    if is_map(bytes) {
         return;
     }
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
     let mut open: Option<Range<usize>> = None;
-    let joints = JOINTS.iter().flat_map(|joints| joints.find_iter(bytes)).map(|joint| joint.range());
-    for joint in joints.filter(|joint| is_within_word(bytes, joint)) {
+    for joint in joints(bytes) {
         let near = start_of_string(bytes, joint.start)..end_of_string(bytes, joint.end);
         match &mut open {
             Some(open) if near.start <= open.end => open.end = near.end.max(open.end),
@@ -136,6 +195,7 @@ mod tests {
             r#"x = "a" + "b";"#,
             r#""say \"yes\"""#,
             r#"{"version":3,"sourcesContent":["x = \"a\" + \"b\""]}"#,
+            r#"{ "version" : 3, "sourcesContent": ["x = \"a\" + \"b\""]}"#,
         ] {
             assert_eq!(crate::decode::testing::lines(uncover, text), [""; 0], "{text}");
         }

@@ -61,8 +61,20 @@ pub(super) fn is_drawn(secret: &[u8]) -> bool {
     is_opaque(secret)
         && !is_made_up(secret)
         && !is_known(secret)
-        && (digits >= MANY || is_jumbled(secret))
+        && (digits >= MANY || is_jumbled(secret) || changes_often(secret))
         && !is_slug(secret)
+}
+
+/// Whether capitals, small letters and digits follow one another as chance has them: in names with numbers
+/// (`getS3BucketV2Config`) they go on for longer.
+fn changes_often(secret: &[u8]) -> bool {
+    let sort = |byte: u8| (byte.is_ascii_uppercase(), byte.is_ascii_digit());
+    let changes = secret.windows(2).filter(|pair| matches!(pair, [a, b] if sort(*a) != sort(*b))).count();
+    let has = |is: fn(&u8) -> bool| secret.iter().any(is);
+    secret.iter().all(u8::is_ascii_alphanumeric)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && changes * 2 >= secret.len()
 }
 
 /// Whether it is words of small letters, some with a number behind: `my-hs256-signing-key-v1`.
@@ -274,6 +286,18 @@ mod tests {
         assert!(missed <= 10, "{missed} of 500");
         for login in ["user:password", "deploy:getElementsByTagName", "deploy:YourSECRETPasswordGoesHERE"] {
             assert!(!is_encoded_login(encoded(login.as_bytes()).as_bytes()), "{login}");
+        }
+    }
+
+    #[test]
+    fn what_chance_draws_is_told_from_names() {
+        let mut dice = Dice::new(fresh_seed());
+        for (recipe, most) in [("{base62:20}", 20), ("{base62:24}", 5), ("{base62:32}", 2)] {
+            let missed = (0..2_000).filter(|_| !is_drawn(dice.make(recipe).as_bytes())).count();
+            assert!(missed <= most, "{missed} of 2000: {recipe}");
+        }
+        for name in ["getS3BucketV2Config", "encodeX509Certificate", "convertUtf8ToUtf16LE"] {
+            assert!(!is_drawn(name.as_bytes()), "{name}");
         }
     }
 

@@ -413,6 +413,10 @@ fn wrapped(dice: &mut Dice, token: &str, gap: &str, width: usize) -> Vec<u8> {
 /// bare deflate, and that must not fail somebody else's change. The long run allows none.
 const BY_CHANCE: usize = 5_000;
 
+/// Of so many instances one may be missed where it stands plainly: chance makes of few letters what looks like a word, and of
+/// some names what stands for a value. In carriers these are not looked for.
+const LIKE_WORDS: usize = 500;
+
 /// How many instances there are of each.
 fn instances() -> usize {
     std::env::var("PACKGATE_RECALL").ok().and_then(|number| number.parse().ok()).unwrap_or(10)
@@ -438,6 +442,12 @@ fn missed(
     misses.collect()
 }
 
+/// Whether a secret is found where nothing hides it.
+fn is_plain(token: &str, rule: &str) -> bool {
+    let text = format!("one\n{token}\ntwo\n");
+    scan("package/lib/a.txt", text.as_bytes(), Media::Text).iter().any(|secret| is_it(secret, rule))
+}
+
 /// Whether a secret is one of this rule. Of a service account, its key may be all that can be read.
 fn is_it(secret: &Secret, rule: &str) -> bool {
     /// Which rules find by more of their surroundings what others find, too, where only a part of these can be read.
@@ -453,7 +463,7 @@ fn no_instance_of_any_pattern_is_missed_in_any_carrier() {
     let mut failed = Vec::new();
     for seed in seeds() {
         let mut dice = Dice::new(seed);
-        let mut misses = Vec::new();
+        let (mut misses, mut like_words) = (Vec::new(), Vec::new());
         let mut count = 0;
         for rule in TABLE {
             // An environment is an object of a program, and a password with its user a part of one: these have tests of
@@ -463,6 +473,10 @@ fn no_instance_of_any_pattern_is_missed_in_any_carrier() {
             for pattern in patterns {
                 for _ in 0..instances() {
                     let token = instance(&mut dice, pattern.example);
+                    if !is_plain(&token, rule.name) {
+                        like_words.push(format!("{} plainly: {token}", rule.name));
+                        continue;
+                    }
                     misses.extend(missed(&mut dice, &token, rule.name, CARRIERS, Media::Text, 3));
                     misses.extend(missed(&mut dice, &token, rule.name, WIDE, Media::Pe, 1));
                     count += 4;
@@ -470,7 +484,8 @@ fn no_instance_of_any_pattern_is_missed_in_any_carrier() {
             }
         }
         let listed = misses.get(..misses.len().min(40)).unwrap_or_default().join("\n");
-        println!("{} of {count} missed with seed {seed}\n{listed}", misses.len());
+        println!("{} of {count} missed with seed {seed}\n{listed}\n{}", misses.len(), like_words.join("\n"));
+        failed.extend((like_words.len() * LIKE_WORDS > count / 4).then(|| like_words.join("\n")));
         let is_long_run = std::env::var_os("PACKGATE_RECALL").is_some();
         let most = if seed == FIXED_SEED || is_long_run { 0 } else { count / BY_CHANCE };
         failed.extend((misses.len() > most).then(|| format!("seed {seed}:\n{listed}")));
