@@ -1,5 +1,7 @@
 //! Rules on wholeness: one for each kind of defect that an ecosystem finds in a manifest.
 
+use serde::Serialize;
+
 use crate::ecosystem::{self, Remedy};
 use crate::inventory::{Defect, DefectKind, Inventory};
 use crate::settings::Level;
@@ -413,7 +415,17 @@ fn common_names(rule: &Rule, context: &Context<'_>, defects: &[&Defect]) -> Opti
         ))
         .help(format!("Name the packages that belong into the wheel, or exclude {these}."))
         .key(format!("{} {}", first.field, subjects.join(" ")));
-    Some(if defects.len() == 1 { finding.evidence(first) } else { finding.evidence(defects) })
+    let others = subjects.get(1..).unwrap_or_default();
+    Some(finding.evidence(CommonNames { first, others }))
+}
+
+/// The first of such names as any defect, and what the others are.
+#[derive(Serialize)]
+struct CommonNames<'a> {
+    #[serde(flatten)]
+    first: &'a Defect,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    others: &'a [&'a str],
 }
 
 pub(super) const LINK_LEFT_OUT: Rule = Rule {
@@ -705,6 +717,9 @@ mod tests {
         assert_eq!(several.len(), 1);
         assert!(several[0].message.contains("`LICENSE`, `docs` and `tests`"), "{}", several[0].message);
         assert_eq!(several[0].at_most, Some(Level::Warning));
+        let evidence = several[0].evidence.value();
+        assert_eq!(evidence["subject"], "LICENSE");
+        assert_eq!(evidence["others"], serde_json::json!(["docs", "tests"]));
         assert_ne!(several[0].key, said(&[("LICENSE", unsure), ("docs", unsure)])[0].key);
         // what the project is sure to have there is said apart, and weighs more
         let mixed = said(&[("docs", DefectKind::TopLevelOfProject), ("tests", unsure)]);
