@@ -62,7 +62,7 @@ impl<'a> Document<'a> {
                 }
                 Some(open) => {
                     if std::mem::take(&mut open.is_empty) && !open.is_file {
-                        open.is_file = commented(line).is_some_and(|file| document.add_file(file));
+                        open.is_file = commented(line).map(|file| document.files.insert(file)).is_some();
                     }
                     if open.is_file && !line.is_empty() {
                         document.lines += 1;
@@ -73,7 +73,7 @@ impl<'a> Document<'a> {
                 None if length >= 3 => {
                     let before = named.take().map(|(file, _)| file);
                     let file = file_in(line.get(length..).unwrap_or_default()).or(before);
-                    let is_file = file.is_some_and(|file| document.add_file(file));
+                    let is_file = file.map(|file| document.files.insert(file)).is_some();
                     block = Some(Block { mark, length, is_file, is_empty: true });
                 }
                 None => {
@@ -89,11 +89,6 @@ impl<'a> Document<'a> {
             }
         }
         document
-    }
-
-    fn add_file(&mut self, file: &'a [u8]) -> bool {
-        self.files.insert(file);
-        true
     }
 }
 
