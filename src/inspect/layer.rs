@@ -359,6 +359,28 @@ mod tests {
         assert_eq!((texts.len(), &*texts[0], &*texts[1], &*texts[100]), (101, "own", "other 0", "other 99"));
     }
 
+    /// Bytes that have the two of zlib's head by chance take no more of the room for compressed texts than was made of them.
+    #[test]
+    fn what_looks_compressed_leaves_room_for_what_is() {
+        use std::io::Write as _;
+        let mut dice = Dice::new(fresh_seed());
+        for _ in 0..40 {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            packed
+                .write_all(b"built in /Users/marta/acme/billing.ts, as all others of the same folder were")
+                .unwrap();
+            let packed = packed.finish().unwrap();
+            let size = 4_000 + dice.below(4_000);
+            let random = [b"\x48\xc7".to_vec(), dice.bytes(size)].concat();
+            let encoded = |bytes: &[u8]| base64::prelude::BASE64_STANDARD.encode(bytes);
+            let text = format!("a('{}');\nb('{0}');\nc('{}');\n", encoded(&random), encoded(&packed));
+            let mut entry = Entry { media: Media::Text, ..Entry::default() };
+            inspect(text.as_bytes(), Scanner::plain(), &mut entry);
+            assert!(entry.unexamined.is_empty(), "{:?}", entry.unexamined);
+            assert_eq!(entry.mentions.len(), 1, "{size}");
+        }
+    }
+
     /// Compressed data in the lines of a literal, whatever their width, and the same cut off.
     #[test]
     fn lines_of_a_compressed_text_are_one() {

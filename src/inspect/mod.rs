@@ -336,17 +336,17 @@ impl Search<'_> {
         text
     }
 
-    /// What compressed bytes hold. What is made of them is taken from the room that there is; where the format is known
-    /// and reading it fails, the most that it may have made.
+    /// What compressed bytes hold. What is made of them is taken from the room that there is, also where reading them fails
+    /// in the end.
     fn unpack(&mut self, packed: &[u8]) -> Option<Vec<u8>> {
         let limits = Limits { entry: self.room, ..self.scanner.options.limits.clone() };
-        let unpacked = unpack::unpacked(packed, &limits);
-        let (text, made) = match unpacked.map_or_else(|| unpack::unmarked(packed, &limits), Ok) {
+        let unmarked = |before: u64| unpack::unmarked(packed, &limits).map_err(|made| before + made);
+        let unpacked = unpack::unpacked(packed, &limits).unwrap_or(Err(0)).or_else(unmarked);
+        let (text, made) = match unpacked {
             Ok(text) => {
                 let made = text.len() as u64;
                 (Some(text), made)
             }
-            Err(_) if unpack::is_packed(packed) => (None, (packed.len() as u64).saturating_mul(limits.ratio)),
             Err(made) => (None, made),
         };
         if text.is_none() && made > 0 && self.room == 0 {

@@ -159,23 +159,29 @@ pub(crate) fn is_packed(head: &[u8]) -> bool {
 /// Bytes that tell each of these forms from others.
 pub(crate) const LONGEST_MARK: usize = 14;
 
-/// What a stretch of one of these forms holds, within the limits of one entry; `None` for anything else.
-pub(crate) fn unpacked(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
-    match bytes {
-        [0x1f, 0x8b, 8, ..] => ungzip(bytes, limits).ok(),
-        _ if bytes.starts_with(ZSTD_MAGIC) => unzstd(bytes, limits).ok(),
+/// What a stretch of one of these forms holds, within the limits of one entry, or how many bytes were made of it before
+/// that turned out to be wrong; `None` for anything else.
+pub(crate) fn unpacked(bytes: &[u8], limits: &Limits) -> Option<Result<Vec<u8>, u64>> {
+    Some(match bytes {
+        [0x1f, 0x8b, 8, ..] => read_counting(&mut super::gzip::Gzip::new(&bytes), limits),
+        // a window may hold back all that was made
+        _ if bytes.starts_with(ZSTD_MAGIC) => {
+            unzstd(bytes, limits).map_err(|_| (bytes.len() as u64).saturating_mul(limits.ratio))
+        }
         _ if bytes.starts_with(XZ_MAGIC) => {
             let mut reader = lzma_rust2::XzReader::new_mem_limit(bytes, true, limits.dictionary());
-            read_whole(&mut reader, limits).ok()
+            read_counting(&mut reader, limits)
         }
-        _ if is_bzip2(bytes) => read_whole(&mut bzip2::bufread::BzDecoder::new(bytes), limits).ok(),
-        _ if is_zlib(bytes) => unzlib(bytes, limits).ok(),
+        _ if is_bzip2(bytes) => read_counting(&mut bzip2::bufread::BzDecoder::new(bytes), limits),
+        _ if is_zlib(bytes) => read_counting(&mut flate2::bufread::ZlibDecoder::new(bytes), limits),
         _ if is_usual_lzma(bytes) => {
-            let reader = lzma_rust2::LzmaReader::new_mem_limit(bytes, limits.dictionary(), None);
-            read_whole(&mut reader.ok()?, limits).ok()
+            match lzma_rust2::LzmaReader::new_mem_limit(bytes, limits.dictionary(), None) {
+                Ok(mut reader) => read_counting(&mut reader, limits),
+                Err(_) => Err(0),
+            }
         }
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 pub(crate) const XZ_MAGIC: &[u8] = b"\xfd7zXZ\0";
@@ -218,13 +224,26 @@ fn is_usual_lzma(head: &[u8]) -> bool {
 const ZSTD_MAGIC: &[u8] = b"\x28\xb5\x2f\xfd";
 
 fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, Damage> {
-    let (mut bytes, most) = (Vec::new(), limits.most_in_entry());
-    let read = reader.take(most.saturating_add(1)).read_to_end(&mut bytes);
+    let mut bytes = Vec::new();
+    read_into(&mut bytes, reader, limits)?;
+    Ok(bytes)
+}
+
+/// The same, or how many bytes were read.
+fn read_counting(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, u64> {
+    let mut bytes = Vec::new();
+    let read = read_into(&mut bytes, reader, limits);
+    read.map(|()| std::mem::take(&mut bytes)).map_err(|_| bytes.len() as u64)
+}
+
+fn read_into(bytes: &mut Vec<u8>, reader: &mut dyn Read, limits: &Limits) -> Result<(), Damage> {
+    let most = limits.most_in_entry();
+    let read = reader.take(most.saturating_add(1)).read_to_end(bytes);
     read.map_err(|error| Damage::from_reader(0, error))?;
     if bytes.len() as u64 > most {
         return Err(Damage::new(most, limits.too_large().to_string()));
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// Decompresses Zstandard, all frames of it.

@@ -93,7 +93,8 @@ mod tests {
     fn bytes_of_every_protocol() {
         for packed in [zlib(TEXT), gzip(TEXT), zlib(&TEXT.repeat(30))] {
             let text =
-                String::from_utf8(unpack::unpacked(&packed, &unpack::Limits::default()).unwrap()).unwrap();
+                String::from_utf8(unpack::unpacked(&packed, &unpack::Limits::default()).unwrap().unwrap())
+                    .unwrap();
             let length = (packed.len() as u32).to_le_bytes();
             let letters: String = packed.iter().map(|byte| char::from(*byte)).collect();
             let wide = (letters.len() as u32).to_le_bytes();
