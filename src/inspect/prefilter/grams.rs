@@ -84,7 +84,6 @@ impl Grams {
             let grams = grams(bytes, &frequencies).into_iter();
             suspects.extend(grams.map(|(gram, lead, beside)| Suspect { needle, lead, gram, beside }));
         }
-        suspects.sort_by_cached_key(Suspect::hash);
         let kinds = kinds(&suspects);
         let mut table = Box::new([0; SIZE]);
         for suspect in &suspects {
@@ -93,16 +92,7 @@ impl Grams {
                 *entry |= kinds.get(usize::from(first)).copied().unwrap_or(0);
             }
         }
-        let mut starts = vec![0; usize::from(u16::MAX >> LOW_BITS) + 2];
-        for suspect in &suspects {
-            if let Some(behind) = starts.get_mut(usize::from(suspect.hash() >> LOW_BITS) + 1) {
-                *behind += 1;
-            }
-        }
-        starts.iter_mut().fold(0, |before, start| {
-            *start += before;
-            *start
-        });
+        let (suspects, starts) = by_hash(&suspects);
         Self { table, kinds, suspects, starts }
     }
 
@@ -173,6 +163,30 @@ impl Grams {
             near.iter().filter(is_it).for_each(|near| suspect(place, near));
         }
     }
+}
+
+/// The same by the high bits of their hashes, and where those of each begin.
+fn by_hash(suspects: &[Suspect]) -> (Vec<Suspect>, Vec<u32>) {
+    let high = |suspect: &Suspect| usize::from(suspect.hash() >> LOW_BITS);
+    let mut starts = vec![0; usize::from(u16::MAX >> LOW_BITS) + 2];
+    for suspect in suspects {
+        if let Some(behind) = starts.get_mut(high(suspect) + 1) {
+            *behind += 1;
+        }
+    }
+    starts.iter_mut().fold(0, |before, start| {
+        *start += before;
+        *start
+    });
+    let (mut sorted, mut next) = (suspects.to_vec(), starts.clone());
+    for suspect in suspects {
+        let Some(next) = next.get_mut(high(suspect)) else { continue };
+        if let Some(place) = sorted.get_mut(*next as usize) {
+            *place = *suspect;
+        }
+        *next += 1;
+    }
+    (sorted, starts)
 }
 
 /// The grams by which a needle is found at even offsets, with their [`Suspect::lead`] and a byte beside them.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::glance::Words;
 use super::plausible::{is_app_password, is_opaque, is_password, is_placeholder, names_variable};
 use super::{Found, decode, table};
 
@@ -12,6 +13,9 @@ pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
     let holds = |value: &[u8]| {
         (is_credential(value) || is_app_password(value)) && !is_placeholder(value) && !names_variable(value)
     };
+    if !MAY_CARRY.are_in(text, |_, _, _| true) {
+        return Vec::new();
+    }
     let mut found = all(text, &COMMAND, rule, holds);
     found.extend(all(text, &PRINTED, rule, holds));
     // many are there for a first try, so that only what a machine made up counts
@@ -35,6 +39,15 @@ fn is_fingerprint(value: &[u8]) -> bool {
     let digits = value.strip_prefix(b"0x").unwrap_or(value);
     matches!(digits.len(), 8 | 16 | 32 | 40 | 64) && digits.iter().all(u8::is_ascii_hexdigit)
 }
+
+/// A word of each alternative of the expressions below: most commands have none of them.
+static MAY_CARRY: LazyLock<Words> = LazyLock::new(|| Words::new(CARRIERS));
+#[rustfmt::skip]
+const CARRIERS: &[&str] = &[
+    "-u", "7z", "altool", "auth", "bearer", "cookie", "credential", "identified", "key", "ldap", "login", "mongo", "mysql",
+    "net use", "notarytool", "nuget", "openssl", "ovsx", "pass", "_pat", "plink", "pscp", "psftp", "putty", "_pwd",
+    "redis-cli", "secret", "securestring", "send", "signtool", "sqlcmd", "stdin", "sudo", "token", "twine", "vsce", "zip",
+];
 
 /// Commands and settings that carry a credential: headers, variables, options.
 pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -119,4 +132,41 @@ pub(super) fn is_credential(value: &[u8]) -> bool {
 /// Without regard to case, lines one by one.
 pub(super) fn regex(source: &str) -> Option<Regex> {
     RegexBuilder::new(source).unicode(false).case_insensitive(true).multi_line(true).build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use regex_syntax::hir::{Hir, HirKind};
+
+    use super::*;
+
+    /// Whether nothing matches that has none of the words.
+    fn always_has_word(hir: &Hir) -> bool {
+        match hir.kind() {
+            HirKind::Literal(literal) => {
+                let literal = String::from_utf8_lossy(&literal.0).to_lowercase();
+                CARRIERS.iter().any(|word| literal.contains(word))
+            }
+            HirKind::Concat(parts) => parts.iter().any(always_has_word),
+            HirKind::Alternation(parts) => parts.iter().all(always_has_word),
+            HirKind::Capture(capture) => always_has_word(&capture.sub),
+            HirKind::Repetition(repetition) => repetition.min > 0 && always_has_word(&repetition.sub),
+            HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) => false,
+        }
+    }
+
+    #[test]
+    fn no_command_that_carries_a_credential_is_passed_over_at_a_glance() {
+        for pattern in [&COMMAND, &PRINTED, &DEFAULT] {
+            let pattern = pattern.as_ref().expect("an expression").as_str();
+            let parse = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern);
+            let all = parse.expect("an expression");
+            let parts = match all.kind() {
+                HirKind::Concat(parts) => parts.iter().collect(),
+                _ => vec![&all],
+            };
+            assert!(parts.into_iter().any(always_has_word), "{pattern}");
+        }
+        assert!(!MAY_CARRY.are_in(b"tsc --project . && vitest run", |_, _, _| true));
+    }
 }

@@ -11,6 +11,7 @@ mod decode;
 mod der;
 mod digits;
 mod effort;
+mod glance;
 mod installed;
 mod key;
 mod login_file;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::bytes::{Regex, RegexBuilder};
+use super::super::glance::Words;
 
 /// What a name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,18 +226,35 @@ const SALTS: &[&str] = &["hash", "security", "auth", "nonce", "in"];
 /// Sections in which each name is that of a credential's owner.
 const OWNERS: [&str; 2] = ["admins", "passwords"];
 
+/// Words of names, wherever they stand.
+#[rustfmt::skip]
+const WORDS: &[&str] = &[
+    "passw", "passp", "passc", "pwd", "psw", "masterauth", "secret", "token", "authtok", "psk", "mnemonic", "bearer",
+    "authoriz", "credential", "kennwort", "senha", "contrasena", "wachtwoord", "haslo", "heslo", "parola", "salt",
+    "community", "com2sec", "createuser", "register", "[admins]", "[users]", "cleartext",
+];
+/// Short ones, which others begin with, too: they stand before a value.
+#[rustfmt::skip]
+const LAST_WORDS: &[&str] =
+    &["pass", "passe", "pw", "mdp", "pat", "encrypt", "seed", "phrase", "login", "auth", "key", "keys"];
+/// What a line of logins begins with.
+const FIRST_WORDS: &[&str] = &["user ", "allow ", "dns ", "$user"];
+
 /// Whether a text may have any such name: of most files, this is all that is asked.
 pub(super) fn may_name(text: &[u8]) -> bool {
-    static ANY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        // long words wherever they stand, and short ones before a value; few, as each costs at the program's start
-        let words = concat!(
-            r"pass[wpc]|passe?\b|pwd|psw|pw\b|masterauth|secret|token|authtok|psk|mnemonic|bearer|authoriz|credential|",
-            r"kennwort|senha|contrasena|wachtwoord|haslo|heslo|parola|salt|community|com2sec|createuser|register|\[admins\]|\[users\]|",
-            r"cleartext|(?:mdp|pat|encrypt|seed|phrase|login|auth|keys?)\b|^\s*(?:(?:user|allow|dns) |\$user[0-9])"
-        );
-        RegexBuilder::new(words).unicode(false).case_insensitive(true).multi_line(true).build().ok()
-    });
-    ANY.as_ref().is_some_and(|any| any.is_match(text))
+    static ANY: LazyLock<Words> = LazyLock::new(|| Words::new(&[WORDS, LAST_WORDS, FIRST_WORDS].concat()));
+    ANY.are_in(text, |word, before, behind| {
+        if word < WORDS.len() {
+            return true;
+        }
+        if word < WORDS.len() + LAST_WORDS.len() {
+            return !behind.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        }
+        let is_variable = word == WORDS.len() + LAST_WORDS.len() + FIRST_WORDS.len() - 1;
+        let mut before = before.iter().rev().skip_while(|byte| byte.is_ascii_whitespace() && **byte != b'\n');
+        matches!(before.next(), None | Some(b'\n'))
+            && (!is_variable || behind.first().is_some_and(u8::is_ascii_digit))
+    })
 }
 
 /// Names that say nothing but that what they are in has a value.
