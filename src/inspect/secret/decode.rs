@@ -292,7 +292,8 @@ mod tests {
     #[test]
     fn what_chance_draws_is_told_from_names() {
         let mut dice = Dice::new(fresh_seed());
-        for (recipe, most) in [("{base62:20}", 20), ("{base62:24}", 5), ("{base62:32}", 2)] {
+        // three times what is missed on average, and some more: chance alone breaks that in no run
+        for (recipe, most) in [("{base62:20}", 40), ("{base62:24}", 16), ("{base62:32}", 6)] {
             let missed = (0..2_000).filter(|_| !is_drawn(dice.make(recipe).as_bytes())).count();
             assert!(missed <= most, "{missed} of 2000: {recipe}");
         }

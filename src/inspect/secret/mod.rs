@@ -279,9 +279,9 @@ fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> O
     let window = at.saturating_sub(pattern.before)..(at + pattern.longest + 1).min(sample.bytes.len());
     let found = match_in(sample.bytes, window.clone(), at, keyword, search)
         .or_else(|| without_escapes(sample.bytes, window, at, keyword, search))
-        .filter(|found| {
-            sample.media.is_text()
-                || is_no_word(sample.bytes, found) && !is_in_list(sample.bytes, found, search)
+        .filter(|found| match sample.media.is_text() {
+            true => !is_list(sample.bytes, found, search),
+            false => is_no_word(sample.bytes, found) && !is_in_list(sample.bytes, found, search),
         });
     if found.is_none() && !sample.media.is_text() {
         // in a binary the neighbours may be the string's length and the next string
@@ -303,13 +303,21 @@ fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> O
 fn is_in_list(bytes: &[u8], found: &Found, search: &Search) -> bool {
     const AROUND: usize = 32;
     const FEW: usize = 2;
-    if search.pattern.check == Check::Crc {
-        return false;
-    }
     let Range { start, end } = found.token;
     let around = bytes.get(start.saturating_sub(AROUND)..(end + AROUND).min(bytes.len())).unwrap_or_default();
-    let all = BEGINNINGS.iter().flat_map(|beginnings| beginnings.find_iter(around));
-    all.map(|beginning| beginning.as_bytes()).collect::<BTreeSet<_>>().len() > FEW
+    let all = beginnings(around).collect::<BTreeSet<_>>();
+    search.pattern.check != Check::Crc && all.len() > FEW
+}
+
+/// Whether the rest of what looks like a token is such a list: `glpat-glrt-ghp_gho_npm_`. In a text the neighbours may be
+/// other tokens.
+fn is_list(text: &[u8], found: &Found, search: &Search) -> bool {
+    let rest = text.get(found.token.start + found.prefix..found.token.end).unwrap_or_default();
+    search.pattern.check != Check::Crc && 2 * beginnings(rest).map(<[u8]>::len).sum::<usize>() > rest.len()
+}
+
+fn beginnings(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    BEGINNINGS.iter().flat_map(|beginnings| beginnings.find_iter(text)).map(|found| found.as_bytes())
 }
 
 /// What tokens begin with, if that is long enough to tell.

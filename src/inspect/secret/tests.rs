@@ -279,6 +279,13 @@ fn beginnings_of_tokens_side_by_side_are_no_token() {
             let mixed: String = (0..all.len()).map(|_| all.swap_remove(dice.below(all.len()))).collect();
             let found = scan("package/bin/acme", format!("\0{mixed}\0").as_bytes(), Media::Elf);
             assert_eq!(found, [], "seed {seed}: {mixed}");
+            // and in a script, where nothing but what is short and of tokens' letters is in the same list
+            let is_short = |it: &&str| (4..=6).contains(&it.len()) && it.ends_with(['-', '_']);
+            let mut all: Vec<_> = table::beginnings().filter(is_short).collect();
+            let mixed: String = (0..all.len()).map(|_| all.swap_remove(dice.below(all.len()))).collect();
+            let found =
+                scan("package/acme/known.py", format!("KNOWN = \"{mixed}\"\n").as_bytes(), Media::Text);
+            assert_eq!(found, [], "seed {seed}: {mixed}");
         }
     }
 }

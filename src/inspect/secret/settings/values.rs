@@ -316,6 +316,8 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
             r"|[a-z]+[0-9]{1,3}",
             // `tokens.Token.Literal2`: a name within others
             r"|[A-Za-z_]{3,}(?:\.(?:[A-Z]?[a-z_]{2,}){1,5}[0-9]{0,2}){1,6}",
+            // `acme.secretStorageKey.v2`: what an application finds a value by, and the version of that
+            r"|[A-Za-z]{3,}(?:[.:/](?:[A-Z]?[a-z]{2,}){1,5}){1,6}[.:/_-]v[0-9]{1,3}",
             r"|[a-z]+-[0-9.]+",
             r"|[a-z_]+(?:[.](?:[a-z_][a-z_0-9]*|[0-9]+))+\(?\)?",
             r"|[a-z0-9_.-]+\.(?:pem|key|crt|json|txt|yml|yaml|xml|jks|p12|js|ts|py)",
@@ -694,6 +696,27 @@ mod tests {
         let taken: Vec<String> = all.filter(is_taken).collect();
         // what is left is made of shortened words alone
         assert!(taken.len() <= 150, "{} of 20,000: {:?}", taken.len(), &taken[..taken.len().min(40)]);
+    }
+
+    #[test]
+    fn a_place_with_its_version_is_no_secret() {
+        let mut dice = Dice::new(fresh_seed());
+        for _ in 0..300 {
+            let words: Vec<&str> = WORDS.iter().copied().filter(|word| word.len() > 2).collect();
+            let word = |dice: &mut Dice| words[dice.below(words.len())];
+            let place = |dice: &mut Dice| {
+                let next = word(dice);
+                word(dice).to_owned() + &next[..1].to_uppercase() + &next[1..]
+            };
+            let places: Vec<String> = (0..2 + dice.below(3)).map(|_| place(&mut dice)).collect();
+            let value = format!("{}.v{}", places.join("."), dice.below(100));
+            for kind in [Kind::Password, Kind::Token] {
+                assert!(!is_secret(value.as_bytes(), kind, Format::Code), "{value}");
+            }
+        }
+        for value in ["kD8fjs.wQ2dkW.v2", "harbor.auth.kT4mXq9Lw2Zp"] {
+            assert!(is_secret(value.as_bytes(), Kind::Token, Format::Code), "{value}");
+        }
     }
 
     #[test]
