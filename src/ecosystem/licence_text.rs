@@ -188,7 +188,7 @@ pub(super) fn defects(inventory: &Inventory, package: &Package) -> Vec<Defect> {
         !name.is_empty() && !name.contains([' ', ':']) && name.contains(|c: char| c.is_alphabetic())
     };
     if let Some(name) = named.map(str::trim).filter(is_file) {
-        let name = name.trim_matches(['<', '>']).trim_start_matches("./");
+        let name = name.trim_matches(['<', '>', '\'', '"', '`']).trim_start_matches("./");
         // vsce gives a licence without an ending one.
         let packed = format!("{name}.txt");
         let is_it = |path: &str| {

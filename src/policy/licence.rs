@@ -91,7 +91,8 @@ fn is_elsewhere(licence: &str) -> bool {
     }
     let told =
         ["see license in ", "see licence in ", "see license", "see licence", "see the license file in "];
-    let named = told.iter().find_map(|words| plain.strip_prefix(words)).unwrap_or(plain).trim();
+    let named = told.iter().find_map(|words| plain.strip_prefix(words)).unwrap_or(plain);
+    let named = named.trim().trim_matches(['<', '>', '\'', '"', '`']);
     matches!(named, "" | "file" | "license file" | "licence file") || !named.contains(' ') && is_file(named)
 }
 
@@ -524,6 +525,8 @@ mod tests {
         assert_eq!(with_files(None, &[mit]), "no licence in package.json, but LICENSE is the text of MIT");
         for elsewhere in [
             "SEE LICENSE IN LICENSE.md",
+            "SEE LICENSE IN 'LICENSE.md'",
+            "SEE LICENSE IN <LICENSE>",
             "see LICENSE",
             "LICENSE",
             "LICENSE.txt",

@@ -47,9 +47,10 @@ pub(super) struct Source<'a> {
 }
 
 /// Folders whose sources seem to be the product, or are of use only to its developers.
-const BY_NATURE: [&str; 22] = [
+const BY_NATURE: [&str; 23] = [
     "template",
     "templates",
+    "tmpl",
     "boilerplate",
     "boilerplates",
     "scaffold",
@@ -86,7 +87,20 @@ const COMMON_NAMES: [&str; 6] = ["index", "main", "mod", "types", "utils", "app"
 
 /// Whether a path leads through a folder whose files seem to be meant for those who install the package.
 pub(super) fn is_by_nature(path: &str) -> bool {
-    path.split(['/', '!']).any(|segment| BY_NATURE.contains(&segment))
+    path.split(['/', '!']).any(|segment| BY_NATURE.contains(&segment) || has_slot(segment))
+}
+
+/// Whether generators put a name into a part of this one, as those of Angular and Nx do: `__name@dasherize__.ts`,
+/// `__fileName__.tsx`.
+fn has_slot(segment: &str) -> bool {
+    const SLOTS: [&str; 6] = ["name", "fileName", "className", "projectName", "tmpl", "template"];
+    let mut parts: Vec<&str> = segment.split("__").skip(1).collect();
+    // what stands behind the last pair
+    parts.pop();
+    parts.iter().any(|part| {
+        SLOTS.contains(part)
+            || part.split_once('@').is_some_and(|(name, of)| !name.is_empty() && !of.is_empty())
+    })
 }
 
 /// All sources of an artifact that are next to compiled files.
@@ -517,5 +531,25 @@ impl<'a> Pattern<'a> {
         let extension =
             last.strip_prefix("*").filter(|rest| rest.starts_with('.') && !rest.contains(['*', '{', '?']));
         in_base && extension.is_none_or(|extension| path.ends_with(extension))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_generators_fill_in_is_a_template() {
+        for (path, expected) in [
+            ("src/files/__name@dasherize__.component.ts", true),
+            ("src/files/__fileName__.tsx", true),
+            ("src/files/lib__name__/a.ts", true),
+            ("src/__generated__/a.ts", false),
+            ("src/__init__.ts", false),
+            ("src/a@2__b.ts", false),
+            ("src/__name.ts", false),
+        ] {
+            assert_eq!(is_by_nature(path), expected, "{path}");
+        }
     }
 }

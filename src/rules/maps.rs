@@ -56,6 +56,8 @@ impl<'a> Group<'a> {
         const FEW: usize = 3;
         /// Folders that are.
         const FEW_FOLDERS: usize = 5;
+        /// Lines in all.
+        const MOST_LINES: usize = 8;
         let all = Self::all(reports);
         if all.iter().any(|group| group.folder.is_some()) {
             let by_folder = all.into_iter().filter_map(|group| Some((group.folder.clone()?, group)));
@@ -70,7 +72,10 @@ impl<'a> Group<'a> {
                 .partition(|group| in_folder.get(&group.own_folder()).is_some_and(|count| *count > FEW))
         };
         single.extend(Self::at_most(FEW_FOLDERS, Self::folders(many)));
-        single
+        match single.len() {
+            0..=MOST_LINES => single,
+            _ => Self::at_most(FEW_FOLDERS, Self::folders(single)),
+        }
     }
 
     /// The same maps, those of a folder together.

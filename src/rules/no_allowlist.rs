@@ -1,6 +1,8 @@
 use serde::Serialize;
 
 use crate::ecosystem;
+use crate::inventory::{Entry, Inventory};
+use crate::settings::Level;
 
 use super::{Context, Family, Finding, Rule};
 
@@ -12,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
 ## What it does
 
 Reports an npm package without `files` in its `package.json`, and proposes a list computed from its entry points. A
-Visual Studio Code extension is reported if its project has neither `files` nor a `.vscodeignore`.
+Visual Studio Code extension is reported if its project has neither `files` nor a `.vscodeignore`. The folder that
+ng-packagr writes is a note: it is emptied before each build.
 
 ## Why it matters
 
@@ -51,10 +54,29 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     if package.private {
         return findings.push(finding.help(ecosystem::PRIVATE));
     }
+    let finding = match is_of_ng_packagr(context.inventory) {
+        true => finding.at_most(Level::Note),
+        false => finding,
+    };
     findings.push(match ecosystem::new_allowlist(context.inventory, &declared.proposal) {
         Some(remedy) => finding.remedy(remedy, ""),
         None => finding.help(help),
     });
+}
+
+/// Whether it is the folder that ng-packagr writes a library of Angular to, manifest included, and empties before each
+/// build: nobody leaves anything there.
+fn is_of_ng_packagr(inventory: &Inventory) -> bool {
+    const OF_PROJECTS: [&str; 5] =
+        ["ng-package.json", "ng-package.js", "angular.json", "tsconfig.json", ".gitignore"];
+    let mut has_bundle = false;
+    for path in inventory.files().map(Entry::below_root) {
+        has_bundle |= path.starts_with("fesm20") && path.ends_with(".mjs");
+        if OF_PROJECTS.contains(&path) || path.starts_with("src/") {
+            return false;
+        }
+    }
+    has_bundle
 }
 
 #[cfg(test)]
@@ -81,6 +103,15 @@ mod tests {
             assert_eq!(found.len(), 1, "{manifest}");
             assert!(found[0].help.ends_with(expected), "{}", found[0].help);
         }
+    }
+
+    #[test]
+    fn what_ng_packagr_wrote_is_a_note() {
+        let most = |paths: &[&str]| run(&RULE, &npm(r#"{"name": "a"}"#, paths))[0].at_most;
+        assert_eq!(most(&["fesm2022/a.mjs", "index.d.ts"]), Some(Level::Note));
+        assert_eq!(most(&["fesm2022/a.mjs", "index.d.ts", "ng-package.json"]), None);
+        assert_eq!(most(&["fesm2022/a.mjs", "src/a.ts"]), None);
+        assert_eq!(most(&["dist/a.mjs", "index.d.ts"]), None);
     }
 
     #[test]

@@ -183,6 +183,12 @@ mod tests {
         assert_eq!((found[0].place.path.as_str(), found[0].key.as_str()), ("package/src/a.ts", "src/a.ts"));
         assert!(found[0].message.contains("line 1"), "{}", found[0].message);
         assert!(found[0].help.contains(r#""files": ["dist", "src/a.ts"]"#), "{}", found[0].help);
+        for manifest in [
+            r#"{"files": ["dist"], "main": "dist/a.js"}"#,
+            r#"{"files": ["dist"], "main": "dist/b.js", "publishConfig": {}}"#,
+        ] {
+            assert_eq!(run(&RULE, &npm(manifest, &["dist/a.js", "src/a.ts"])).len(), 1, "{manifest}");
+        }
     }
 
     #[test]
@@ -247,6 +253,11 @@ mod tests {
             (r#"{"files": ["dist"], "bin": "cli.js", "name": "x"}"#, &["cli.js"]),
             // What old npm, yarn and others add.
             (r#"{"files": ["dist"]}"#, &["CHANGELOG.md", "HISTORY", "NOTICE.txt", "npm-shrinkwrap.json"]),
+            // pnpm's, of a manifest whose `main` it replaced
+            (
+                r#"{"files": ["dist"], "main": "dist/v2/index.cjs", "publishConfig": {"access": "public"}}"#,
+                &["dist/v2/index.cjs", "src/v2/index.ts"],
+            ),
             (r#"{"files": ["dist"], "module": "./es/a.js"}"#, &["es/a.js"]),
             (r#"{"files": ["*"]}"#, &["yarn.lock"]),
             (r#"{"files": ["lib"]}"#, &["demo/git/README.md", "src/LICENSE", "a/b/changelog.txt"]),

@@ -124,6 +124,16 @@ mod tests {
     }
 
     #[test]
+    fn a_template_may_be_private() {
+        let mut inventory = npm(r#"{"name": "a"}"#, &["tmpl/package.json", "templ/package.json"]);
+        for entry in inventory.entries.iter_mut().filter(|entry| entry.path.ends_with("l/package.json")) {
+            entry.signs.push("private-manifest");
+        }
+        let places: Vec<String> = run(&RULE, &inventory).into_iter().map(|found| found.place.path).collect();
+        assert_eq!(places, ["package/templ/package.json"]);
+    }
+
+    #[test]
     fn a_folder_that_the_package_is_entered_by_is_its_own() {
         let exports = r#"{"name": "a", "exports": {"./hooks": "./hooks/dist/hooks.js"}}"#;
         let mut inventory = npm(exports, &["hooks/package.json", "core/package.json", "hooks/dist/hooks.js"]);

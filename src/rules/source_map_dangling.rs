@@ -190,7 +190,9 @@ mod tests {
         };
         assert_eq!(of_folders(6, 4), ["p/dist"]);
         assert_eq!(of_folders(5, 4).len(), 5);
-        assert_eq!(of_folders(8, 2).len(), 16);
+        assert_eq!(of_folders(4, 2).len(), 8);
+        assert_eq!(of_folders(5, 2), (0..5).map(|folder| format!("p/dist/f{folder}")).collect::<Vec<_>>());
+        assert_eq!(of_folders(8, 2), ["p/dist"]);
     }
 
     #[test]

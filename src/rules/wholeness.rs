@@ -569,6 +569,16 @@ mod tests {
                         &["dist/a.js"],
                         1,
                     ),
+                    (
+                        r#"{"exports": {".": {"development": "./src/a.ts", "default": "./a.js"}}, "publishConfig": {"exports": "./a.js"}}"#,
+                        &["src/a.ts", "a.js"],
+                        1,
+                    ),
+                    (
+                        r#"{"exports": {".": {"source": "./src/a.ts", "default": "./a.js"}}, "publishConfig": {"exports": "./a.js"}}"#,
+                        &["a.js"],
+                        1,
+                    ),
                 ],
             ),
             (
@@ -648,6 +658,11 @@ mod tests {
                     (r#"{"main": "dist/a.js", "publishConfig": {"main": "dist/a.js"}}"#, &["dist/a.js"], 0),
                     (r#"{"main": "dist/a.js", "publishConfig": {"main": "dist/b.js"}}"#, &["dist/a.js"], 0),
                     (r#"{"main": "src/a.ts", "publishConfig": {"access": "public"}}"#, &["src/a.ts"], 0),
+                    (
+                        r#"{"exports": {".": {"source": "./src/a.ts", "@acme/own": "./src/b.ts", "default": "./a.js"}}, "publishConfig": {"exports": {".": "./a.js"}}}"#,
+                        &["src/a.ts", "src/b.ts", "a.js"],
+                        0,
+                    ),
                 ],
             ),
             (

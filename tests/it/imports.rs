@@ -323,6 +323,10 @@ fn a_bundler_completes_names_where_nothing_else_gets() {
     assert_eq!(told(module, &[index("export { a } from './a';\n"), a]), inexact);
     let svelte = "export { a } from './a';\nexport { default } from './A.svelte';\n";
     assert_eq!(told(module, &[index(svelte), a, b]), none);
+    // Svelte's bundler completes the names of all that has it as a peer
+    let part = "\"type\": \"module\", \"exports\": \"./index.js\", \"peerDependencies\": {\"svelte\": \"*\"}";
+    assert_eq!(told(part, &[index("export { a } from './a';\n"), a]), none);
+    assert_eq!(told(part, &[index("export { a } from './b';\n"), a]), inexact);
     let styles = "import './a.css';\nexport { a } from './a';\n";
     assert_eq!(told(module, &[index(styles), a, ("a.css", "")]), none);
     // the component is behind another entrance

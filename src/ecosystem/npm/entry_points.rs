@@ -64,6 +64,8 @@ impl<'a> Files<'a> {
 const BUILT: [&str; 6] = ["dist", "lib", "build", "out", "cjs", "esm"];
 
 const NODE_ENDS: [&str; 4] = ["", ".js", ".json", ".node"];
+/// How a file is called that NativeScript or React Native takes for its platform: their bundlers complete the name.
+const PLATFORM_ENDS: [&str; 3] = [".android.js", ".ios.js", ".native.js"];
 const NODE_INDEXES: [&str; 3] = ["index.js", "index.json", "index.node"];
 const BUNDLER_ENDS: [&str; 7] = ["", ".js", ".mjs", ".cjs", ".json", ".ts", ".jsx"];
 const BUNDLER_INDEXES: [&str; 3] = ["index.js", "index.mjs", "index.ts"];
@@ -149,7 +151,9 @@ impl Follow<'_> {
             self.found.files.extend(fallback);
             return;
         };
-        let resolved = normal(main).and_then(|path| self.files.resolve(&path, &NODE_ENDS, &NODE_INDEXES));
+        let found =
+            |ends: &[&str]| normal(main).and_then(|path| self.files.resolve(&path, ends, &NODE_INDEXES));
+        let resolved = found(&NODE_ENDS).or_else(|| found(&PLATFORM_ENDS));
         match (resolved, fallback) {
             (Some(path), _) => {
                 self.found.files.insert(path);
@@ -172,7 +176,8 @@ impl Follow<'_> {
 
     /// Without `main`, Node looks for `index.js` at the top: a package that has its index in a folder can't be loaded.
     fn no_entrance(&mut self) {
-        const OTHERS: [&str; 11] = [
+        // the last two are how programs load their plugins by folders of these
+        const OTHERS: [&str; 13] = [
             "bin",
             "module",
             "jsnext:main",
@@ -184,6 +189,8 @@ impl Follow<'_> {
             "source",
             "unpkg",
             "react-native",
+            "oclif",
+            "n8n",
         ];
         let has_others = OTHERS.iter().any(|key| self.manifest.object.get(key).is_some());
         let is_index = |file: &&&str| {
@@ -277,7 +284,7 @@ impl Follow<'_> {
                 self.miss(first.field.clone(), first.target.clone(), weight, "exports");
             }
             for leaf in &leaves {
-                let weight = match leaf.is_optional {
+                let weight = match leaf.is_optional || self.fits_others(&leaf.target) {
                     true => EntryPointWeight::Hint,
                     false if is_half(leaf) => EntryPointWeight::Half,
                     false => weight,
@@ -294,6 +301,16 @@ impl Follow<'_> {
         is_sources(subpath)
             && leaves.iter().all(|leaf| is_sources(&leaf.target))
             && !self.files.has_below("src")
+    }
+
+    /// Whether a pattern fits none of the files in a folder that has some: manifests that a program writes for many packages
+    /// have patterns for the kinds of files of them all.
+    fn fits_others(&self, target: &str) -> bool {
+        let folder = normal(target).filter(|_| target.contains('*')).unwrap_or_default();
+        let folder = folder.split_once("/*").map_or("", |(folder, _)| folder);
+        // of code, what is not there was meant to be built
+        let is_code = [".js", ".mjs", ".cjs", ".ts", "*"].iter().any(|end| target.ends_with(end));
+        !folder.is_empty() && !is_code && self.files.has_below(folder)
     }
 
     /// The file or the first of the files that a target of `exports` or `imports` stands for.
@@ -763,6 +780,8 @@ mod tests {
     fn entrances_that_lead_somewhere() {
         for (manifest, paths) in [
             (r#"{"main": "lib/a"}"#, &["lib/a.js"][..]),
+            (r#"{"main": "a"}"#, &["a.android.js", "a.ios.js", "a.d.ts"]),
+            (r#"{"oclif": {"commands": "./lib/commands"}}"#, &["lib/index.js", "lib/commands/a.js"]),
             (r#"{"main": "./lib"}"#, &["lib/index.js"]),
             (r#"{"main": "./lib/"}"#, &["lib/index.json"]),
             (r#"{"main": "."}"#, &["index.js"]),
@@ -816,6 +835,22 @@ mod tests {
         for (manifest, paths, expected) in [
             (r#"{"main": "dist/a.js"}"#, &["src/a.ts"][..], &[("main", Whole)][..]),
             (r#"{"main": "dist/a.js"}"#, &["index.js"], &[("main", Hint)]),
+            (r#"{"main": "a"}"#, &["a.linux.js", "b.android.js"], &[("main", Whole)]),
+            (
+                r#"{"exports": {".": "./a.js", "./f/*": "./f/*.woff"}}"#,
+                &["a.js", "f/a.woff2"],
+                &[(r#"exports["./f/*"]"#, Hint)],
+            ),
+            (
+                r#"{"exports": {".": "./a.js", "./f/*": "./f/*.woff"}}"#,
+                &["a.js", "g/a.woff2"],
+                &[(r#"exports["./f/*"]"#, Part)],
+            ),
+            (
+                r#"{"exports": {".": "./a.js", "./f/*": "./f/*.mjs"}}"#,
+                &["a.js", "f/a.js"],
+                &[(r#"exports["./f/*"]"#, Part)],
+            ),
             (r#"{"main": "a.js", "exports": "./b.js"}"#, &["b.js"], &[("main", Hint)]),
             (r#"{"main": "../a.js"}"#, &["a.js"], &[("main", Whole)]),
             (r#"{"exports": "./a"}"#, &["a.js"], &[("exports", Whole)]),

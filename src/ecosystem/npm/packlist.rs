@@ -422,6 +422,14 @@ fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
         .filter(|path| !path.is_empty() && !path.contains('/'))
         .collect();
     let more: Vec<Vec<String>> = rules.manifest.entrances().iter().filter_map(|path| normal(path)).collect();
+    // pnpm packs the `main` that it replaces by the one in `publishConfig`: `src/index.ts` for `dist/index.js`.
+    let is_replaced = |path: &str| {
+        let is_built = |entrance: &&String| {
+            let (folder, file) = entrance.trim_start_matches("./").split_once('/').unwrap_or_default();
+            folder != "src" && !folder.is_empty() && path.strip_prefix("src/").map(stem) == Some(stem(file))
+        };
+        rules.manifest.object.get("publishConfig").is_some() && entrances.iter().any(|one| is_built(&one))
+    };
     let fits = |(index, path): (usize, &&str)| {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let segments = split(path);
@@ -435,6 +443,7 @@ fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
             || once_anywhere.contains(&name)
                 && !segments.contains(&"node_modules")
                 && denied_by(rules.manifest, path).is_none()
+            || is_replaced(path)
             || more.iter().any(|entrance| entrance.iter().map(String::as_str).eq(segments.iter().copied()))
             || !is_grave
                 && folders.iter().any(|glob| !glob.brings_back && glob.matches(&segments, false))
@@ -447,6 +456,13 @@ fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
                 && covering.iter().any(|glob| !glob.brings_back && glob.matches(&["", name], false))
     };
     paths.iter().enumerate().map(fits).collect()
+}
+
+/// A path without the endings of its file: `a/index` of `a/index.d.ts`.
+fn stem(path: &str) -> &str {
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    let end = path.get(name..).and_then(|name| name.find('.')).map_or(path.len(), |dot| name + dot);
+    path.get(..end).unwrap_or(path)
 }
 
 /// An item of `files` as npm 8 applied it to folders.

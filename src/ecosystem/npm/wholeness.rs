@@ -93,6 +93,15 @@ pub(super) fn is_for_react_native(manifest: &Manifest) -> bool {
     })
 }
 
+/// Whether a package is a part for a framework that has its bundler compile all such parts, going by this very peer, and so
+/// completes the names of their modules.
+pub(super) fn is_for_framework(manifest: &Manifest) -> bool {
+    ["svelte", "astro"].iter().any(|framework| {
+        let is_peer = |key: &str| manifest.object.get(key).is_some_and(|all| all.get(framework).is_some());
+        is_peer("peerDependencies") && !is_peer("peerDependenciesMeta")
+    })
+}
+
 /// All defects. `files` are the package's files by their paths relative to its folder, `entrances` the entry points
 /// of its code, `gyp` the text of `binding.gyp`.
 pub(super) fn defects<'a>(
@@ -330,7 +339,12 @@ impl<'a> Whole<'_, 'a> {
         let Some(own) = own.or(main.filter(|_| matches!(key, "exports" | "module"))) else { return false };
         let mut targets = Vec::new();
         texts(own, &mut targets);
-        targets.into_iter().filter(|target| !target.contains('*')).any(|target| {
+        let mut for_few = Vec::new();
+        texts_for_few(own, &mut for_few);
+        // who has set up such a condition gets a file, and all others what they would have got
+        let is_left =
+            |target: &&str| !for_few.contains(target) || self.file(target.trim_start_matches("./")).is_none();
+        targets.into_iter().filter(is_left).filter(|target| !target.contains('*')).any(|target| {
             let path = target.trim_start_matches("./");
             let ends = ["", ".js", ".cjs", ".mjs", ".json", ".node", "/index.js"];
             let is_absent = !ends.iter().any(|end| self.file(&format!("{path}{end}")).is_some());
@@ -472,6 +486,17 @@ fn texts<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
         Value::Array(items) => items.iter().for_each(|item| texts(item, into)),
         Value::Object(map) => map.values().for_each(|item| texts(item, into)),
         _ => {}
+    }
+}
+
+/// Targets under a condition that nobody has who doesn't ask for it, as workspaces do for their own sources.
+fn texts_for_few<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
+    let Value::Object(map) = value else { return };
+    for (key, inner) in map {
+        match key == "source" || key.starts_with('@') {
+            true => texts(inner, into),
+            false => texts_for_few(inner, into),
+        }
     }
 }
 

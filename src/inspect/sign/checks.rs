@@ -78,12 +78,21 @@ fn is_certificate_of_localhost(bytes: &[u8]) -> bool {
     // A name in a certificate: its tag, its length, itself. The last is an address.
     const NAMES: [&[u8]; 4] =
         [b"\x82\x09localhost", b"\x0C\x09localhost", b"\x13\x09localhost", b"\x87\x04\x7F\0\0\x01"];
+    /// Nobody can have these names on the net.
+    const NOWHERE: [&str; 7] = ["ssl", "local", "localdomain", "lan", "test", "internal", "example"];
     let start = memmem::find(bytes.get(..bytes.len().min(LARGEST)).unwrap_or_default(), BEGIN);
     let body = start.and_then(|start| bytes.get(start + BEGIN.len()..)).unwrap_or_default();
     let body = body.split(|byte| *byte == b'-').next().unwrap_or_default();
     let digits: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let certificate = base64::engine::general_purpose::STANDARD.decode(digits).unwrap_or_default();
-    NAMES.iter().any(|name| memmem::find(&certificate, name).is_some())
+    let is_nowhere = |end: &&str| {
+        let name = format!("localhost.{end}");
+        [0x82, 0x0C, 0x13].into_iter().any(|tag| {
+            let head = [tag, u8::try_from(name.len()).unwrap_or_default()];
+            memmem::find(&certificate, &[&head, name.as_bytes()].concat()).is_some()
+        })
+    };
+    NAMES.iter().any(|name| memmem::find(&certificate, name).is_some()) || NOWHERE.iter().any(is_nowhere)
 }
 
 /// A patch: changes to files, as diff tools write them, that are not those of a dependency.
@@ -186,10 +195,24 @@ mod tests {
             let lines = lines.join("\n");
             format!("subject=x\n-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n")
         };
-        for name in [&b"\x82\x09localhost"[..], b"\x0C\x09localhost", b"\x87\x04\x7F\0\0\x01"] {
+        let own: [&[u8]; 5] = [
+            b"\x82\x09localhost",
+            b"\x0C\x09localhost",
+            b"\x0C\x0Dlocalhost.ssl",
+            b"\x82\x15localhost.localdomain",
+            b"\x87\x04\x7F\0\0\x01",
+        ];
+        for name in own {
             assert!(is_certificate_of_localhost(pem(name).as_bytes()));
         }
-        for name in [&b"\x82\x12localhost.acme.com"[..], b"\x82\x08acme.com", b"\x87\x04\x0A\0\0\x01"] {
+        let others: [&[u8]; 5] = [
+            b"\x82\x12localhost.acme.com",
+            b"\x82\x0Dlocalhost.dev",
+            b"\x0C\x15localhost.ssl.acme.io",
+            b"\x82\x08acme.com",
+            b"\x87\x04\x0A\0\0\x01",
+        ];
+        for name in others {
             assert!(!is_certificate_of_localhost(pem(name).as_bytes()));
         }
         assert!(!is_certificate_of_localhost(b"-----BEGIN CERTIFICATE-----\nlocalhost\n"));

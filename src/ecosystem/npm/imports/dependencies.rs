@@ -132,7 +132,8 @@ const HOSTS: [&str; 55] = [
 ];
 
 /// Peers that others of their peers bring to everybody who has them: those that the left ones can't do without.
-const BROUGHT_BY_PEERS: [(&str, &[&str]); 3] = [
+const BROUGHT_BY_PEERS: [(&str, &[&str]); 4] = [
+    ("expo", &EXPO_S),
     ("@angular/core", &["rxjs", "zone.js"]),
     ("@nestjs/common", &["rxjs", "reflect-metadata"]),
     ("@nestjs/core", &["rxjs", "reflect-metadata"]),
@@ -241,8 +242,13 @@ impl<'a> Dependencies<'a> {
         keywords.filter_map(Value::as_str)
     }
 
-    /// Whether the package calls itself a plugin of this one, so that its commands, too, are run beside it.
-    pub(super) fn is_plugin_of(&self, name: &str) -> bool {
+    /// Whether the package's commands, too, are run beside this one: it calls itself a plugin of it, or stands in for its
+    /// command under the same name.
+    pub(super) fn is_run_beside(&self, name: &str) -> bool {
+        self.is_plugin_of(name) || self.manifest.bins().iter().any(|(command, _)| command == name)
+    }
+
+    fn is_plugin_of(&self, name: &str) -> bool {
         let is_so = |word: &str| {
             word.strip_prefix(name).is_some_and(|rest| matches!(rest, "plugin" | "-plugin" | " plugin"))
         };
@@ -283,7 +289,17 @@ impl<'a> Dependencies<'a> {
             let is_expo = |text: &str| text.split(['-', '/', '@', '.', '_']).any(|word| word == "expo");
             EXPO_S.contains(&name) && (is_expo(self.own) || self.keywords().any(is_expo))
         };
+        // no program of Angular can be without these
+        let is_of_angular = || {
+            let is_angular = |text: &str| {
+                let lower = text.to_ascii_lowercase();
+                let mut words = lower.split(['-', '/', '@', '.', '_', ' ']);
+                words.any(|word| word.starts_with("angular") || word.starts_with("ngx"))
+            };
+            matches!(name, "rxjs" | "zone.js") && (is_angular(self.own) || self.keywords().any(is_angular))
+        };
         HOSTS.contains(&name)
+            || is_of_angular()
             || is_of_expo()
             || self.is_part_for(name)
             || self.peers().is_some_and(|peers| peers.keys().any(is_part_of))
@@ -368,6 +384,12 @@ mod tests {
             ("@expo-google-fonts/a", "{}", "expo-font", Some(ImportTrouble::Host)),
             ("@expo-google-fonts/a", "{}", "expo-camera", Some(ImportTrouble::Undeclared)),
             ("a", "{}", "expo-font", Some(ImportTrouble::Undeclared)),
+            ("a", r#"{"peerDependencies": {"expo": "*"}}"#, "expo-modules-core", None),
+            ("a", r#"{"peerDependencies": {"expo": "*"}}"#, "expo-camera", Some(ImportTrouble::Host)),
+            ("angular2-notes", "{}", "rxjs", Some(ImportTrouble::Host)),
+            ("a", r#"{"keywords": ["Angular 2"]}"#, "rxjs/operators", Some(ImportTrouble::Host)),
+            ("triangular", "{}", "rxjs", Some(ImportTrouble::Undeclared)),
+            ("angular2-notes", "{}", "lodash", Some(ImportTrouble::Undeclared)),
             ("@a/adapter-b", TRIED, "@a/core", Some(ImportTrouble::Host)),
             ("@a/b", TRIED, "@a/core", Some(ImportTrouble::Undeclared)),
             ("@a/adapter-b", "{}", "@a/core", Some(ImportTrouble::Undeclared)),
@@ -375,6 +397,10 @@ mod tests {
         ] {
             assert_eq!(lacks(own, manifest, name), expected, "{own} {name}");
         }
+        let command = Manifest::from_object(Object::read(br#"{"bin": {"jest": "bin/jest.js"}}"#).unwrap());
+        let command = Dependencies::new(&command, "jest-a", &[], Brought::ByClient);
+        assert!(command.is_run_beside("jest") && !command.is_run_beside("eslint"));
+        assert!(dependencies.is_run_beside("grunt") && !dependencies.is_run_beside("eslint-plugin-demo"));
         assert!(dependencies.is_plugin_of("grunt") && !dependencies.is_plugin_of("eslint"));
         for (levels, path, expected) in [
             (1, "a/index.js", true),

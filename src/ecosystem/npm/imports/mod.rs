@@ -213,6 +213,7 @@ pub(super) fn broken(
     };
     let bundled: BTreeSet<&str> =
         nodes.iter().filter(is_bundled).map(|(_, way)| way.root.path.as_str()).collect();
+    let is_for_framework = wholeness::is_for_framework(manifest);
     let (mut broken, mut told) = (Vec::new(), BTreeSet::new());
     for (node, way) in nodes {
         let Some(entry) = whole.tree.entry(node.0) else { continue };
@@ -224,13 +225,14 @@ pub(super) fn broken(
         for import in asked.unwrap_or_default() {
             let Some((trouble, near)) = whole.trouble(*node, import) else { continue };
             // nobody but a bundler gets there, and that completes names
-            if trouble == ImportTrouble::Inexact && bundled.contains(way.root.path.as_str()) {
+            let is_completed = is_for_framework || bundled.contains(way.root.path.as_str());
+            if trouble == ImportTrouble::Inexact && is_completed {
                 continue;
             }
             let trouble = match trouble {
                 ImportTrouble::Host
                     if way.root.reach == Reach::Command
-                        && !whole.dependencies.is_plugin_of(package_of(&import.specifier)) =>
+                        && !whole.dependencies.is_run_beside(package_of(&import.specifier)) =>
                 {
                     ImportTrouble::Undeclared
                 }

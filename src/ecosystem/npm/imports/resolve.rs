@@ -257,7 +257,9 @@ impl<'a> Tree<'a> {
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         let is_declared = || {
             let ends = [".d.ts", ".d.mts", ".d.cts", ".ts", ".tsx", ".mts", ".cts"];
-            ends.iter().any(|end| self.files.contains_key(format!("{stem}{end}").as_str()))
+            // `a.cjs.d.ts`, as for any name without an ending that it knows
+            let of = |stem: &str, end: &str| self.files.contains_key(format!("{stem}{end}").as_str());
+            ends.iter().any(|end| of(stem, end)) || of(file, ".d.ts")
         };
         is_script && !is_mapped() && !is_declared()
     }
@@ -360,6 +362,21 @@ mod tests {
         match Tree::new(&files, Some("lib/index")).resolve(from, specifier, graph) {
             Resolved::File(path) => path.to_owned(),
             other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn types_of_a_script_stand_under_several_names() {
+        let entry = Entry::default();
+        for (types, expected) in [
+            ("lib/a.d.cts", false),
+            ("lib/a.cjs.d.ts", false),
+            ("lib/a.d.cjs", true),
+            ("lib/b.cjs.d.ts", true),
+        ] {
+            let files = [("lib/a.cjs", &entry), (types, &entry)];
+            let tree = Tree::new(&files, None);
+            assert_eq!(tree.is_untyped("lib/index.d.ts", "./a.cjs", "lib/a.cjs"), expected, "{types}");
         }
     }
 

@@ -304,6 +304,9 @@ fn given(text: &[u8], at: usize) -> Option<Given> {
     // two texts of a list side by side are no name and value
     if gap.get(..sign.length).is_some_and(|sign| sign.contains(&b',')) {
         start = whole(text, start)?;
+        if is_named_by_map(text, open - 1) {
+            return None;
+        }
     }
     let inside = text.get(open..(open + LONGEST_VALUE + 2).min(text.len()))?;
     let close = memchr::memchr3(sign.quote, b'\\', b'\n', inside)?;
@@ -319,6 +322,18 @@ fn given(text: &[u8], at: usize) -> Option<Given> {
         inside.get(..close).and_then(|value| value.strip_prefix(b"{noop}")).map_or(0, |_| b"{noop}".len());
     let value = open + plain..open + close;
     is_closed.then_some(Given { name: start..end, value, is_default: sign.is_default })
+}
+
+/// Whether a literal is one that a source map itself is made of: the names in its code follow each other in a list. In the
+/// texts that it holds, such a quote is escaped.
+fn is_named_by_map(text: &[u8], quote: usize) -> bool {
+    const FIRST: [&[u8]; 3] = [b"\"version\":3", b"\"mappings\":", b"\"names\":["];
+    const HEAD: usize = 32;
+    let is_of_json = text.get(quote) == Some(&b'"') && text.get(quote.wrapping_sub(1)) != Some(&b'\\');
+    let head = text.trim_ascii_start().strip_prefix(b"{").unwrap_or_default();
+    let head = head.get(..HEAD).unwrap_or(head).iter().filter(|byte| !byte.is_ascii_whitespace());
+    let head: Vec<u8> = head.copied().collect();
+    is_of_json && FIRST.iter().any(|first| head.starts_with(first))
 }
 
 /// The literal that a name at `start` is compared with where it stands before: `"...".equals(password)`,
@@ -494,6 +509,22 @@ mod tests {
             ] {
                 assert!(!is_found(path, &text.replace('@', &secret)), "{text} {secret}");
             }
+        }
+    }
+
+    #[test]
+    fn names_in_a_source_map_are_no_list_of_somebodys() {
+        let mut dice = Dice::new(fresh_seed());
+        for _ in 0..20 {
+            let name = instance(&mut dice, "{base62:9}7x9{base62:5}");
+            let list = format!(r#"["user","svc7","pass","{name}","username","svc7"]"#);
+            for head in [r#"{"version":3,"#, "{\n  \"version\": 3,\n  ", r#"{"mappings":"","#] {
+                assert!(!is_found("a.map", &format!(r#"{head}"names":{list}}}"#)), "{name}");
+            }
+            assert!(is_found("a.js", &format!("connect({list})")), "{name}");
+            let in_text = list.replace('"', "\\\"");
+            let map = format!(r#"{{"version":3,"sourcesContent":["connect({in_text})"]}}"#);
+            assert!(is_found("a.map", &map), "{map}");
         }
     }
 
