@@ -142,6 +142,7 @@ impl std::fmt::Display for Bait {
 
 const BAITS: &[Bait] = &[
     bait("quotes that are nothing but escaped", || b"\\\"".to_vec()),
+    bait("quotes that join within a string", || b"\\\"+".to_vec()),
     bait("quotes of two kinds side by side", || b"\"'".to_vec()),
     bait("beginnings of JWT", || b"eyJhbGciOiJIUzI1NiJ9.eyJ".to_vec()),
     bait("lines of an .npmrc", || b"//registry.example.org/:_authToken=${NPM_TOKEN}\n".to_vec()),
