@@ -206,6 +206,13 @@ const BAITS: &[Bait] = &[
     bait("columns of decimal numbers", || {
         b"  97  98  32  97  98  32  97  98  97  98  32  97  98  32  97  98\n".to_vec()
     }),
+    bait("numbers in a row", || b"104-105.".to_vec()),
+    bait("letters in a row", || b"104-".to_vec()),
+    bait("words with tags in them", || b"ab<b>".to_vec()),
+    bait("words with comments in them", || b"ab<!--".to_vec()),
+    bait("letters swapped", || b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/ ".to_vec()),
+    bait("folded lines", || [&b"note:"[..], &b"a".repeat(66), b"\n "].concat()),
+    Bait { path: "package/a.bin", ..bait("wide letters", || b"a\0\0\0".to_vec()) },
     bait("line ends of addresses", || b"%0Aa%20b".to_vec()),
     bait("packed literals", || b"b'\\x1f\\x8b\\x08abc';".to_vec()),
     bait("beginnings of packed literals", || b"\"\\x1f\\x8b\\x08".to_vec()),

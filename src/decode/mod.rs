@@ -19,6 +19,7 @@ mod dump;
 mod element;
 pub(crate) mod entities;
 mod escapes;
+mod folded;
 mod hex;
 mod interpolation;
 mod leveldb;
@@ -31,12 +32,16 @@ mod octal;
 mod packed;
 pub(crate) mod percent;
 mod places;
+mod quads;
 mod quoted_printable;
+mod rows;
 mod rtf;
 mod runs;
 mod shell;
 mod sqlite;
 mod store;
+mod swapped;
+mod tagged;
 mod typed;
 mod uuencoded;
 pub(crate) mod whole;
@@ -135,20 +140,23 @@ enum StandsIn {
 }
 
 /// Wrappings that mostly hide what they hold, in the order in which they are looked for after base64.
-const HIDING: [Wrapping; 9] = [
+const HIDING: [Wrapping; 12] = [
     base85::WRAPPING,
     dump::WRAPPING,
     octal::WRAPPING,
     uuencoded::WRAPPING,
     numbers::WRAPPING,
+    rows::WRAPPING,
+    swapped::WRAPPING,
     wide::WRAPPING,
+    quads::WRAPPING,
     sqlite::WRAPPING,
     leveldb::WRAPPING,
     store::WRAPPING,
 ];
 
 /// Wrappings in which a text can mostly be read where it stands, but with something between its parts.
-const PARTING: [Wrapping; 8] = [
+const PARTING: [Wrapping; 10] = [
     escapes::WRAPPING,
     nested::WRAPPING,
     literals::WRAPPING,
@@ -156,6 +164,8 @@ const PARTING: [Wrapping; 8] = [
     interpolation::WRAPPING,
     shell::WRAPPING,
     quoted_printable::WRAPPING,
+    folded::WRAPPING,
+    tagged::WRAPPING,
     rtf::WRAPPING,
 ];
 

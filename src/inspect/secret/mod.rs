@@ -120,14 +120,19 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
             let what = "encoded credentials";
             sink.inner.push(Inner { what, offset: found.span.start, text: InnerText::Clear(text) });
         }
-        // A key in PEM would be found again as what its base64 stands for.
-        if found.token.len() >= LONG {
+        // A key in PEM would be found again as what its base64 stands for. What a signed token says is another matter.
+        if found.token.len() >= LONG && !sample.bytes.get(found.token.clone()).is_some_and(is_signed_token) {
             sink.told.push(found.span.clone());
         }
         if sink.entry.secrets.len() < MOST_FACTS {
             sink.entry.secrets.extend(fact(sample, &found));
         }
     }
+}
+
+/// Whether a secret begins as the head of a JWT does.
+fn is_signed_token(token: &[u8]) -> bool {
+    token.starts_with(b"eyJ")
 }
 
 /// Whether a file of this path, one of those that a map or another file names, is settings with credentials. Not what

@@ -162,6 +162,30 @@ const CARRIERS: &[Carrier] = &[
         let calls = numbers(token, |byte| format!("String.fromCharCode({byte})"));
         format!("const x={};", calls.replace(", ", "+")).into_bytes()
     }),
+    carrier("numbers with a sign between", |dice, token| {
+        let sign = dice.characters("-:.#|", 1);
+        let numbers: Vec<String> = token.bytes().map(|byte| byte.to_string()).collect();
+        format!("x = '{}';\n", numbers.join(&sign)).into_bytes()
+    }),
+    carrier("escapes in base ten", |_, token| code(&all(token, |byte| format!("\\{byte:03}")))),
+    carrier("octal escapes of a shell", |_, token| {
+        format!("printf '%b' '{}'\n", all(token, |byte| format!("\\0{byte:o}"))).into_bytes()
+    }),
+    carrier("tags", |dice, token| {
+        if !token.bytes().all(is_tagless) {
+            return code(token);
+        }
+        format!("<code>{}</code>\n", cut(dice, token, 3).join("</b><b>")).into_bytes()
+    }),
+    carrier("folded lines", |dice, token| {
+        const WIDTH: usize = 72;
+        let parts = cut(dice, token, 2);
+        let [first, second] = parts.as_slice() else { return code(token) };
+        let blanks = WIDTH.checked_sub(first.len() + 8).filter(|_| token.bytes().all(is_tagless));
+        let Some(blanks) = blanks else { return code(token) };
+        let words = "a line of ".repeat(8);
+        format!("note: {}, {first}\n {second}\nnext: 1\n", &words[..blanks]).into_bytes()
+    }),
     carrier("a macro of Rust", |dice, token| {
         format!("x = concat!(\"{}\");\n", cut(dice, token, 3).join("\", \"")).into_bytes()
     }),
@@ -283,7 +307,16 @@ const CARRIERS: &[Carrier] = &[
 const WIDE: &[Carrier] = &[
     carrier("UTF-16", |dice, token| wide(dice, token, u16::to_le_bytes)),
     carrier("UTF-16, big end first", |dice, token| wide(dice, token, u16::to_be_bytes)),
+    carrier("UTF-32", |_, token| {
+        let letters = token.bytes().map(u32::from).flat_map(u32::to_le_bytes);
+        b"\x93NUMPY\x01\0\xFF\xFE".iter().copied().chain(letters).collect()
+    }),
 ];
+
+/// Whether pages and folded lines hold a character as it is, in a word.
+fn is_tagless(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.=/+".contains(&byte)
+}
 
 fn wide(dice: &mut Dice, token: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
     let before = dice.below(9) + 20;
@@ -506,6 +539,7 @@ const FILES: &[&str] = &[
     "hexadecimal in lines",
     "words of a shell",
     "the first number with a type",
+    "folded lines",
 ];
 
 /// Whether a token is one word, whose own signs no carrier has to escape.
@@ -534,6 +568,10 @@ const OUTER: &[Carrier] = &[
     }),
     carrier("percent", |_, text| {
         format!("https://a.example.org/?q={}\n", all(text, |byte| format!("%{byte:02X}"))).into_bytes()
+    }),
+    carrier("a source map", |_, text| {
+        let map = serde_json::json!({ "version": 3, "sources": ["a.ts"], "sourcesContent": [text], "mappings": "AAAA" });
+        map.to_string().into_bytes()
     }),
     carrier("\\x", |_, text| code(&all(text, |byte| format!("\\x{byte:02x}")))),
     carrier("numbers", |_, text| {

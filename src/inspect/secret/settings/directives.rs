@@ -68,6 +68,11 @@ fn credentials(line: &[u8]) -> Vec<Range<usize>> {
         let passwords = words.filter(|word| line.get(word.start) == Some(&b'>'));
         return passwords.map(|word| word.start + 1..word.end).collect();
     }
+    // `sentinel auth-pass main value`, of Redis as well
+    if first == b"sentinel" {
+        let is_password = words.next().and_then(|word| line.get(word)) == Some(b"auth-pass");
+        return words.nth(1).filter(|_| is_password).into_iter().collect();
+    }
     // ZNC's network: `Server = host +6697 password`
     if first == b"Server" {
         let rest: Vec<Range<usize>> = words.take(4).collect();
@@ -120,6 +125,8 @@ mod tests {
             ("  rocommunity Abc 10.0.0.0/8", vec!["Abc"]),
             ("user worker on >Abc >Def ~jobs:* +@all", vec!["Abc", "Def"]),
             ("    dns cloudflare Abc", vec!["Abc"]),
+            ("sentinel auth-pass main Abc", vec!["Abc"]),
+            ("sentinel monitor main r7 6379 2", vec![]),
             ("  Server = irc.acme.io +6697 Abc", vec!["Abc"]),
             ("password \"Abc@read,add\"", vec!["Abc"]),
             ("open -u ops,Abc sftp://a.acme.io", vec!["Abc"]),
