@@ -25,11 +25,17 @@ const MOST: usize = 10_000;
 
 const JOIN: &[u8] = b".join";
 const CONCAT: &[u8] = b"oncat";
+/// Terraform's, which is no method, .NET's, and Go's.
+const OF_LIST: &[u8] = b"join(\"\",";
+const OF_ARRAY: &[u8] = b"Join(\"\",";
+const OF_SLICE: &[u8] = b"Join([]string{";
 
 /// Calls that join texts: these two, and what builders of texts are told, Java's and .NET's, Rust's, Go's. All are searched
 /// for at once.
-static CALLS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?-u)\.join|oncat|ppend\(|\.push_str\(|\.WriteString\(").ok());
+static CALLS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?-u)\.join|oncat|ppend\(|\.push_str\(|\.WriteString\(|[jJ]oin\("",|Join\(\[\]string\{"#)
+        .ok()
+});
 
 /// What was joined once is not joined again, as it would grow with each layer.
 pub(super) const WRAPPING: Wrapping =
@@ -40,12 +46,23 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     let mut layer = Builder::new(WRAPPING.name, false, budget, found);
     by_operator(bytes, &mut layer);
     // where the last ends that was read, of each kind
-    let (mut joined, mut built) = ([0; 2], 0);
+    let (mut joined, mut built, mut listed) = ([0; 2], 0, 0);
     for call in CALLS.iter().flat_map(|calls| calls.find_iter(bytes)) {
         let at = call.start();
         match call.as_bytes() {
             JOIN => at_call(bytes, JOIN, at, &mut joined[0], &mut layer),
             CONCAT => at_call(bytes, CONCAT, at, &mut joined[1], &mut layer),
+            name @ (OF_LIST | OF_ARRAY | OF_SLICE) if at >= listed => {
+                let parts = match name {
+                    OF_SLICE => Some(elements(bytes, at + OF_SLICE.len()).0).filter(|parts| parts.len() > 1),
+                    _ => behind_separator(bytes, at + b"join(".len()).map(|(parts, _)| parts),
+                };
+                if let Some(parts) = parts {
+                    listed = parts.last().map_or(at, |last| last.end);
+                    push(bytes, &parts, b"", &mut layer);
+                }
+            }
+            OF_LIST | OF_ARRAY | OF_SLICE => {}
             name => at_chain(bytes, name, at, &mut built, &mut layer),
         }
     }
@@ -443,10 +460,32 @@ fn joined(
         }
         (b'"' | b'\'', b'[' | b'(') => Some((elements(bytes, first + 1).0, first_part(bytes, before - 1))),
         // Java's and C#'s have what is put between before the elements
-        (b'g', b'"') => {
-            let mut all = elements(bytes, first).0;
-            (all.len() > 2).then(|| all.remove(0)).map(|separator| (all, separator))
-        }
+        (b'g', b'"') => behind_separator(bytes, first),
+        _ => None,
+    }
+}
+
+/// What is put between elements, and these behind it: `"", "a", "b"`, `"", ["a", "b"]`, `"", List.of("a", "b")`.
+fn behind_separator(bytes: &[u8], at: usize) -> Option<(Vec<Range<usize>>, Range<usize>)> {
+    let (mut all, end) = elements(bytes, at);
+    if let [separator] = all.as_slice() {
+        let (parts, _) = elements(bytes, opened(bytes, end)?);
+        return (parts.len() > 1).then(|| (parts, separator.clone()));
+    }
+    (all.len() > 2).then(|| all.remove(0)).map(|separator| (all, separator))
+}
+
+/// Where the elements of a list begin, whatever makes it of them: `[`, `List.of(`, `new String[] {`.
+fn opened(bytes: &[u8], at: usize) -> Option<usize> {
+    const LONGEST: usize = 32;
+    let rest = bytes.get(at..)?;
+    let near = rest.get(..LONGEST).unwrap_or(rest);
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b' ' | b'[' | b']');
+    let name = near.iter().position(|byte| !is_of_name(byte))?;
+    match near.get(name) {
+        Some(b'(' | b'{') => Some(at + name + 1),
+        Some(b'"' | b'\'') if near.starts_with(b"[") => Some(at + 1),
+        Some(b'\n') if near.starts_with(b"[") => Some(at + 1),
         _ => None,
     }
 }
@@ -593,6 +632,13 @@ mod tests {
             "concat!('ab_', 'cd-', 'ef-and-so-on')",
             "string.Concat('ab_', 'cd-ef-and-so-on')",
             "String.join(\"\", \"ab_\", \"cd-ef-and-so-on\")",
+            "String.join(\"\", List.of(\"ab_\", \"cd-ef-and-so-on\"))",
+            "String.join(\"\", Arrays.asList(\"ab_\",\n    \"cd-ef-and-so-on\"))",
+            "string.Join(\"\", new[] { \"ab_\", \"cd-ef-and-so-on\" })",
+            "string.Join(\"\", \"ab_\", \"cd-ef-and-so-on\")",
+            "strings.Join([]string{\"ab_\", \"cd-ef-and-so-on\"}, \"\")",
+            "join(\"\", [\"ab_\", \"cd-ef-and-so-on\"])",
+            "join(\"\", [\n    \"ab_\",\n    \"cd-ef-and-so-on\",\n])",
             "['ab_', 'cd-ef-and-so-on'].join",
             "['ab_', 'cd-ef-and-so-on'].joined()",
             "'ab_' +\\n    'cd-ef-and-so-on'",

@@ -366,8 +366,8 @@ fn cut(dice: &mut Dice, token: &str, pieces: usize) -> Vec<String> {
 fn one(dice: &mut Dice, token: &str, escape: fn(u8) -> String) -> String {
     let at = dice.below(token.len());
     let text = |part: &str| literal(part).trim_matches('"').to_owned();
-    // nobody escapes one of two quotes, nor half an arrow
-    let stays = |sign: u8| matches!(sign, b'\'' | b'>') || sign == b'-' && token.contains("->");
+    // nobody escapes one of two quotes, nor half an arrow, nor the brace of an object
+    let stays = |sign: u8| matches!(sign, b'\'' | b'>' | b'{') || sign == b'-' && token.contains("->");
     match (token.get(..at), token.get(at + 1..)) {
         (Some(before), Some(behind))
             if !before.ends_with('"') && !behind.starts_with('"') && !stays(token.as_bytes()[at]) =>
