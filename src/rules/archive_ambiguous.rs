@@ -1,4 +1,7 @@
-use crate::inventory::{Anomaly, AnomalyKind, Concern};
+use std::collections::BTreeSet;
+
+use crate::inventory::{Anomaly, AnomalyKind, Concern, Inventory, Kind};
+use crate::settings::Level;
 
 use super::{Context, Family, Finding, Rule, archive};
 
@@ -33,7 +36,29 @@ the file it finds there; other readers skip them.
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let before = findings.len();
     archive::report(rule, context, takes, help, findings);
+    let empty = empty_and_folder(context.inventory);
+    for finding in findings.iter_mut().skip(before).filter(|one| empty.contains(one.place.path.as_str())) {
+        finding.at_most = Some(Level::Note);
+    }
+}
+
+/// Places in a jar where nothing stands beside a folder of the same name, as Bazel wrote `META-INF/versions/9` and
+/// `META-INF/versions/9/`. No JVM unpacks a jar, and there is nothing to lose.
+fn empty_and_folder(inventory: &Inventory) -> BTreeSet<&str> {
+    let of_kind = |is_it: bool| {
+        let all = inventory.anomalies.iter().filter(|one| takes(one));
+        all.filter(move |one| (one.kind == AnomalyKind::FileAsFolder) == is_it).map(|one| one.place.as_str())
+    };
+    let mut places: BTreeSet<&str> = of_kind(true).filter(|_| inventory.kind == Kind::Jar).collect();
+    if !places.is_empty() {
+        of_kind(false).for_each(|place| _ = places.remove(place));
+        for entry in inventory.everything().filter(|entry| entry.size > 0) {
+            places.remove(entry.place.as_str());
+        }
+    }
+    places
 }
 
 fn takes(anomaly: &Anomaly) -> bool {
@@ -56,7 +81,26 @@ fn help(kind: AnomalyKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::takes;
+    use crate::rules::testing::{anomaly, run, takes, tree};
+
+    #[test]
+    fn nothing_beside_a_folder_of_its_name_is_a_note_in_a_jar() {
+        let place = "META-INF/versions/9";
+        let most = |kind: Kind, size: u64, kinds: &[AnomalyKind]| {
+            let one = |kind: &AnomalyKind| Anomaly { place: place.to_owned(), ..anomaly(*kind, "") };
+            let mut inventory = tree(&[place]);
+            inventory.kind = kind;
+            inventory.anomalies = kinds.iter().map(one).collect();
+            inventory.entries.iter_mut().for_each(|entry| entry.size = size);
+            run(&RULE, &inventory).iter().map(|finding| finding.at_most).collect::<Vec<_>>()
+        };
+        let twice = [AnomalyKind::FileAsFolder, AnomalyKind::FileAsFolder];
+        assert_eq!(most(Kind::Jar, 0, &twice), [Some(Level::Note); 2]);
+        assert_eq!(most(Kind::Jar, 1, &twice), [None; 2]);
+        assert_eq!(most(Kind::Wheel, 0, &twice), [None; 2]);
+        let also = [AnomalyKind::FileAsFolder, AnomalyKind::ZipHiddenEntry];
+        assert_eq!(most(Kind::Jar, 0, &also), [None; 2]);
+    }
 
     #[test]
     fn fires_on_the_artifact_and_not_on_archives_within() {

@@ -19,7 +19,7 @@ pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
     let mut found = all(text, &COMMAND, rule, holds);
     found.extend(all(text, &PRINTED, rule, holds));
     // many are there for a first try, so that only what a machine made up counts
-    found.extend(all(text, &DEFAULT, rule, decode::is_drawn));
+    found.extend(all(text, &DEFAULT, rule, |value| decode::is_drawn(value) && !is_placeholder(value)));
     // the key that everybody may have, and what everybody knows one by
     found.retain(|found| {
         let name = text.get(found.span.start..found.token.start).unwrap_or_default().to_ascii_lowercase();

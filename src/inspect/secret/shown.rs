@@ -126,13 +126,18 @@ impl Shown {
     }
 }
 
-/// Whether a document describes the requests and answers of a service, as OpenAPI does: what it has of credentials are
+/// Whether a document describes the requests and answers of a service, as OpenAPI and the models of AWS do: what it has of credentials are
 /// examples of them.
 fn describes_an_api(text: &[u8]) -> bool {
     static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let version = r#"(?m)(?:^|[{,])\s{0,40}"?(?:openapi|swagger)"?\s{0,3}:\s{0,3}["']?[23]\."#;
         RegexBuilder::new(version).unicode(false).build().ok()
     });
+    let has = |key: &str| memchr::memmem::find(text, key.as_bytes()).is_some();
+    // as the SDKs of AWS have them, and SDKs after these
+    if has("\"endpointPrefix\"") && has("\"operations\"") {
+        return true;
+    }
     let names_paths =
         ["\"paths\"", "\npaths:"].iter().any(|key| memchr::memmem::find(text, key.as_bytes()).is_some());
     names_paths && VERSION.as_ref().is_some_and(|version| version.is_match(text))
@@ -298,6 +303,12 @@ mod tests {
             ("a.json", "{\n  \"example\": \"@\",\n  \"swagger\":\"2.0\",\n  \"paths\": {}\n}", true),
             ("a.yml", "openapi: 3.1.0\npaths:\n  /a:\n    example: '@'\n", true),
             ("a.json", r#"{"openapi": {"paths": "@"}}"#, false),
+            (
+                "a.json",
+                r#"{"metadata": {"endpointPrefix": "kms"}, "operations": {}, "examples": {"password": "@"}}"#,
+                true,
+            ),
+            ("a.json", r#"{"operations": {"password": "@"}}"#, false),
             ("a.json", r#"{"swagger": "2.0", "password": "@"}"#, false),
             ("a.yml", "# openapi: 3.1.0\npaths:\n  password: '@'\n", false),
             ("a.c", "static int ut_sign(void) {\n    key =\n        \"@\";\n}\n", true),

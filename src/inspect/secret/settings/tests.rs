@@ -588,6 +588,9 @@ fn what_a_shell_takes_by_default_is_a_secret_if_a_machine_drew_it() {
             ("#!/bin/sh\n: \"${API_SECRET:=@}\"\n", vec![2]),
             ("export DB_PASSWORD=\"${DB_PASSWORD:-@}\"\nls\n", vec![1]),
             ("export DB_PASSWORD=\"${DB_PASSWORD:-changeme-2024}\"\n", vec![]),
+            // PostHog's key of a project, which every page that counts visits shows
+            ("PH_API_KEY=\"${ACME_API_KEY:-phc_@}\"\n", vec![]),
+            ("PH_API_KEY=\"${ACME_API_KEY:-phd_@}\"\n", vec![1]),
             ("DIGEST=\"${IMAGE_DIGEST:-@}\"\n", vec![]),
             ("export DB_PASSWORD=\"${DB_PASSWORD:-$OTHER_PASSWORD}\"\n", vec![]),
         ] {
