@@ -1,10 +1,10 @@
 //! What the rules on anomalies share.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use crate::inventory::{Anomaly, AnomalyKind, Entry, MOST_OF_A_KIND};
+use crate::inventory::{Anomaly, AnomalyKind, Entry, Inventory, MOST_OF_A_KIND};
 use crate::words;
 
 use super::{Context, Finding, Place, Rule};
@@ -19,6 +19,23 @@ struct Evidence {
     anomaly: AnomalyKind,
     /// How many of the kind.
     count: usize,
+}
+
+/// The places of anomalies that a rule is about where all of them are of one kind.
+pub(super) fn places_of(
+    inventory: &Inventory,
+    takes: fn(&Anomaly) -> bool,
+    kind: AnomalyKind,
+) -> BTreeSet<&str> {
+    let of = |is_it: bool| {
+        let all = inventory.anomalies.iter().filter(|one| takes(one));
+        all.filter(move |one| (one.kind == kind) == is_it).map(|one| one.place.as_str())
+    };
+    let mut places: BTreeSet<&str> = of(true).collect();
+    if !places.is_empty() {
+        of(false).for_each(|place| _ = places.remove(place));
+    }
+    places
 }
 
 /// Reports the anomalies that a rule is about: each one, or one finding per kind where there are many.

@@ -47,13 +47,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Places in a jar where nothing stands beside a folder of the same name, as Bazel wrote `META-INF/versions/9` and
 /// `META-INF/versions/9/`. No JVM unpacks a jar, and there is nothing to lose.
 fn empty_and_folder(inventory: &Inventory) -> BTreeSet<&str> {
-    let of_kind = |is_it: bool| {
-        let all = inventory.anomalies.iter().filter(|one| takes(one));
-        all.filter(move |one| (one.kind == AnomalyKind::FileAsFolder) == is_it).map(|one| one.place.as_str())
-    };
-    let mut places: BTreeSet<&str> = of_kind(true).filter(|_| inventory.kind == Kind::Jar).collect();
+    if inventory.kind != Kind::Jar {
+        return BTreeSet::new();
+    }
+    let mut places = archive::places_of(inventory, takes, AnomalyKind::FileAsFolder);
     if !places.is_empty() {
-        of_kind(false).for_each(|place| _ = places.remove(place));
         for entry in inventory.everything().filter(|entry| entry.size > 0) {
             places.remove(entry.place.as_str());
         }
