@@ -157,6 +157,14 @@ pub enum ClientError {
         /// The changes.
         edits: Vec<Edit>,
     },
+    /// The client refuses what is in the folder, and packed it for the audit alone, which says what to do.
+    #[error(
+        "{failed}\n    It was packed for this audit alone: leave out what the audit names, and the client packs it."
+    )]
+    Withheld {
+        /// What it says.
+        failed: Box<ClientError>,
+    },
     /// What is published is made by a tool that this program doesn't run.
     #[error(
         "{tool} makes what is published of this folder: build it, and check what that writes, as in `packgate check {into}`; use --as-is to audit the folder as it is"

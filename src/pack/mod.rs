@@ -194,7 +194,14 @@ impl Packed {
             });
         }
         for (ecosystem, client, _) in chosen {
-            self.one(folder, ecosystem, client)?;
+            match self.one(folder, ecosystem, client) {
+                // There is something to look at all the same.
+                Err(error @ PackError::Client(ClientError::Withheld { .. })) => {
+                    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    self.failed.push((name, error));
+                }
+                other => other?,
+            }
         }
         Ok(())
     }
@@ -202,8 +209,12 @@ impl Packed {
     /// Packs a folder with one client.
     fn one(&mut self, folder: &Path, ecosystem: &'static str, client: &dyn Client) -> Result<(), PackError> {
         let into = self.folder()?;
-        let command = client.pack(folder, &into)?;
+        let packed = client.pack(folder, &into);
         let written = artifacts_in(&into, client)?;
+        if matches!(packed, Err(ClientError::Withheld { .. })) {
+            self.add(written.clone(), folder, ecosystem);
+        }
+        let command = packed?;
         if written.is_empty() {
             return Err(ClientError::NothingWritten { command }.into());
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::ecosystem::{self, Remedy};
 use crate::inventory::{CodeMatch, Entry, EntryId, Inventory};
 use crate::settings::Settings;
 use crate::words::counted;
@@ -60,6 +61,7 @@ const MOST_PLACES: usize = 50;
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut named: HashSet<&str> = HashSet::new();
     let mut told: HashSet<EntryId> = HashSet::new();
+    let mut swept = Swept::new(context);
     for (is_minified, enough) in [(false, ENOUGH), (true, ENOUGH_MINIFIED)] {
         let mut suspects: Vec<Suspect<'_>> =
             Suspect::all(context.inventory, is_minified).into_values().collect();
@@ -81,7 +83,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             } else if enough.iter().any(is_enough) {
                 explained.extend(&suspect.found);
                 new.push(suspect);
-                findings.extend(suspect.finding(rule, context.settings));
+                findings.extend(suspect.finding(rule, context.settings, swept.remedy(suspect)));
             }
         }
         for suspect in new {
@@ -174,7 +176,7 @@ impl<'a> Suspect<'a> {
         format!("Take the module out of the bundle, or mark it external; if it may be published, {why}.")
     }
 
-    fn finding(&self, rule: &Rule, settings: &Settings) -> Option<Finding> {
+    fn finding(&self, rule: &Rule, settings: &Settings, remedy: Option<Remedy>) -> Option<Finding> {
         let (entry, most) =
             self.places.iter().max_by_key(|(entry, found)| (found.found.len(), Reverse(entry.id)))?;
         let elsewhere = match self.places.len() {
@@ -195,18 +197,61 @@ impl<'a> Suspect<'a> {
             fingerprints: Share { found: self.found.len(), of: self.of },
             places: places.collect(),
         };
-        Some(
-            Finding::new(rule, Place::at(entry, &most.at))
-                .message(format!(
-                    "This file contains text of the internal file {} (from its line {}{elsewhere}{minified}): about {} % of that file would get out.",
-                    self.file,
-                    most.line,
-                    self.percent(),
-                ))
-                .help(self.help(settings))
-                .evidence(evidence)
-                .key(self.file),
-        )
+        let finding = Finding::new(rule, Place::at(entry, &most.at)).message(format!(
+            "This file contains text of the internal file {} (from its line {}{elsewhere}{minified}): about {} % of that file would get out.",
+            self.file,
+            most.line,
+            self.percent(),
+        ));
+        let finding = match remedy {
+            Some(remedy) => finding.remedy(
+                remedy,
+                "If it may be published, let its manifest allow that: being private makes it internal.",
+            ),
+            None => finding.help(self.help(settings)),
+        };
+        Some(finding.evidence(evidence).key(self.file))
+    }
+}
+
+/// Private members of the workspace whose folders lie in the artifact as they do there: nothing bundles them, they are
+/// swept in, and the lists of the package leave them out.
+struct Swept<'c, 'a> {
+    context: &'c Context<'a>,
+    /// By folder, as from the workspace's.
+    remedies: BTreeMap<&'c str, Option<Remedy>>,
+}
+
+impl<'c, 'a> Swept<'c, 'a> {
+    fn new(context: &'c Context<'a>) -> Self {
+        Self { context, remedies: BTreeMap::new() }
+    }
+
+    /// How to leave out the member that a file is of; `None` if its text is anywhere else as well.
+    fn remedy(&mut self, suspect: &Suspect<'_>) -> Option<Remedy> {
+        let (inventory, root) = (self.context.inventory, self.context.root());
+        let private_members = self.context.private_members?;
+        let is_below =
+            |path: &str, folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let mut folders = private_members.members.iter().map(|(folder, _)| folder.as_str());
+        let folder = folders.find(|folder| is_below(suspect.file, folder))?;
+        let place = match private_members.home.as_str() {
+            "" => folder,
+            home => folder.strip_prefix(home)?.strip_prefix('/')?,
+        };
+        let is_swept = |entry: &Entry| {
+            let below = entry.path.strip_prefix(root).unwrap_or(&entry.path).trim_start_matches('/');
+            entry.parent.is_none() && is_below(below, place)
+        };
+        if !suspect.places.iter().all(|(entry, _)| is_swept(entry)) {
+            return None;
+        }
+        let remedy = self.remedies.entry(folder).or_insert_with(|| {
+            let files = inventory.files().filter(|entry| is_swept(entry));
+            let remedy = ecosystem::leave_out(inventory, &files.collect::<Vec<_>>(), None);
+            (!remedy.edits.is_empty()).then_some(remedy)
+        });
+        remedy.clone()
     }
 }
 
@@ -265,6 +310,43 @@ mod tests {
         };
         assert_eq!(named(vec![entry(all, &kept.internal_code)]), [("core/gone.ts".to_owned(), 100)]);
         assert_eq!(named(vec![kept]), [("core/gone.ts".to_owned(), 100)]);
+    }
+
+    #[test]
+    fn a_private_member_that_is_swept_in_is_left_out_by_a_line() {
+        use crate::inventory::{Declared, Kind, Package};
+        use crate::paths::PrivateMembers;
+        let file = "packages/core/src/x.py";
+        for (home, place, also, expected) in [
+            ("", "hay-1.0/packages/core/src/x.py", None, Some("packages/core/**")),
+            ("packages", "hay-1.0/core/src/x.py", None, Some("core/**")),
+            // Bundled, or pasted, whatever else is swept in.
+            ("", "hay-1.0/src/hay/x.py", None, None),
+            ("", "hay-1.0/packages/core/src/x.py", Some("hay-1.0/src/hay/x.py"), None),
+            ("packages/hay", "hay-1.0/packages/core/src/x.py", None, None),
+        ] {
+            let members = PrivateMembers {
+                home: home.to_owned(),
+                members: vec![("packages/core".to_owned(), "core".to_owned())],
+                ..PrivateMembers::default()
+            };
+            let beside = place.replace("src/x.py", "pyproject.toml");
+            let mut entries = vec![with(place, &[(file, 20, 0..20)]), entry(&beside), entry("hay-1.0/a.py")];
+            entries.push(entry("hay-1.0/packages/web/a.py"));
+            entries.extend(also.map(|also| with(also, &[(file, 20, 0..20)])));
+            let mut inventory = inventory(entries);
+            inventory.kind = Kind::Crate;
+            let declared = Declared { has_allowlist: Some(false), ..Declared::default() };
+            inventory.package = Some(Package { root: "hay-1.0".to_owned(), declared, ..Package::default() });
+            let settings = Settings::default();
+            let found = crate::rules::testing::run_in(
+                &RULE,
+                &Context::new(&inventory, &settings).in_workspace(&members),
+            );
+            assert_eq!(found.len(), 1);
+            assert_eq!(found[0].remedy.is_some(), expected.is_some(), "{place}: {}", found[0].help);
+            assert!(found[0].help.contains(expected.unwrap_or("")), "{}", found[0].help);
+        }
     }
 
     #[test]

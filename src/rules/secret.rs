@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::localhost;
 use super::{Context, Family, Finding, Place, Rule};
-use crate::inspect::{SECRETS, SecretRule};
-use crate::inventory::{Entry, Secret};
+use crate::ecosystem::{self, Remedy};
+use crate::inspect::{SECRETS, STRAYS, SecretRule};
+use crate::inventory::{Entry, Kind, Secret};
 
 /// The rules, in the order of the table.
 pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
@@ -47,7 +48,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let Some(table) = SECRETS.iter().find(|secret| secret.name == rule.name) else { return };
     for (digest, places) in same {
-        findings.extend(finding(rule, table, digest, &places));
+        findings.extend(finding(rule, table, context, digest, &places));
     }
 }
 
@@ -68,7 +69,13 @@ fn rule_of(context: &Context<'_>, entry: &Entry, secret: &Secret) -> Option<&'st
     (secret.rule != "secret-private-key-encrypted").then_some(IN_TESTS)
 }
 
-fn finding(rule: &Rule, table: &SecretRule, digest: &str, places: &[(&Entry, &Secret)]) -> Option<Finding> {
+fn finding(
+    rule: &Rule,
+    table: &SecretRule,
+    context: &Context<'_>,
+    digest: &str,
+    places: &[(&Entry, &Secret)],
+) -> Option<Finding> {
     const MOST_PLACES: usize = 50;
     let &(entry, secret) = places.first()?;
     let other = match places.len() - 1 {
@@ -91,13 +98,58 @@ fn finding(rule: &Rule, table: &SecretRule, digest: &str, places: &[(&Entry, &Se
         digest: digest.to_owned(),
         places: places.iter().take(MOST_PLACES).map(place_of).collect(),
     };
-    Some(
-        Finding::new(rule, Place::at(entry, &secret.at))
-            .message(message)
-            .help(help)
-            .evidence(evidence)
-            .key(digest),
-    )
+    let finding = Finding::new(rule, Place::at(entry, &secret.at)).message(message);
+    let finding = match leave_out(context, places) {
+        Some(remedy) if rule.name != IN_TESTS && rule.name != localhost::RULE => {
+            finding.remedy(remedy, &help)
+        }
+        _ => finding.help(help),
+    };
+    Some(finding.evidence(evidence).key(digest))
+}
+
+/// How to leave out the files with a secret, if the package runs and reads none of them and no finding of the file
+/// says how to.
+fn leave_out(context: &Context<'_>, places: &[(&Entry, &Secret)]) -> Option<Remedy> {
+    const MOST_FILES: usize = 12;
+    let is_dead = |(entry, secret): &(&Entry, &Secret)| is_dead_weight(context.inventory.kind, entry, secret);
+    if places.len() > MOST_FILES || !places.iter().all(is_dead) {
+        return None;
+    }
+    let mut files: Vec<&Entry> = places.iter().map(|(entry, _)| *entry).collect();
+    files.dedup_by_key(|entry| entry.id);
+    files.retain(|entry| !is_told_of(context, entry));
+    let remedy = ecosystem::leave_out(context.inventory, &files, None);
+    (!remedy.edits.is_empty()).then_some(remedy)
+}
+
+/// Whether nothing that is installed needs the file: it is a key and nothing else, or of a kind that people keep for
+/// themselves.
+fn is_dead_weight(kind: Kind, entry: &Entry, secret: &Secret) -> bool {
+    /// Records, and what tools put aside.
+    const KEPT: [&str; 10] = ["log", "out", "har", "http", "rest", "ipynb", "bak", "old", "orig", "history"];
+    /// Cargo runs none of these, while an npm package may be started or installed by one.
+    const SHELL: [&str; 6] = ["sh", "bash", "zsh", "fish", "ps1", "bat"];
+    let name = entry.file_name();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let is_key = secret.rule == "secret-private-key"
+        && secret.at.inside.is_none()
+        && secret.at.line == Some(1)
+        && secret.at.column == Some(1);
+    is_key || KEPT.contains(&extension) || kind == Kind::Crate && SHELL.contains(&extension)
+}
+
+/// Whether a finding that is an error under every policy tells of the file and says how to leave it out.
+fn is_told_of(context: &Context<'_>, entry: &Entry) -> bool {
+    const ERRORS: [&str; 3] = ["stray-credential", "stray-agent", "stray-vcs"];
+    let strays = context.strays();
+    let Ok(at) = strays.binary_search_by_key(&entry.id, |(stray, _)| stray.id) else { return false };
+    let matches = strays.get(at).map_or(&[][..], |(_, matches)| matches);
+    matches.iter().any(|found| {
+        let rule = STRAYS.get(found.rule).map_or("", |rule| rule.name);
+        let shows = found.row.sign.is_empty() || entry.signs.contains(&found.row.sign);
+        shows && ERRORS.contains(&rule)
+    })
 }
 
 #[cfg(test)]
@@ -132,6 +184,47 @@ mod tests {
         assert_eq!(keys, ["aa", "bb"]);
         assert_eq!(found[0].place.path, "package/a.js");
         assert_eq!(found[0].evidence.value()["places"].as_array().map(Vec::len), Some(3));
+    }
+
+    #[test]
+    fn a_line_leaves_out_what_no_package_needs() {
+        use crate::inventory::{Declared, Kind, Package};
+        let at = |line, column| At { offset: 0, line: Some(line), column: Some(column), inside: None };
+        let whole = at(1, 1);
+        let within = at(3, 9);
+        for (kind, path, rule, at, expected) in [
+            (Kind::Npm, "config/deploy_rsa", "secret-private-key", &whole, Some("!config/deploy_rsa")),
+            // The rest of the file may be read.
+            (Kind::Npm, "config/default.json", "secret-private-key", &within, None),
+            (Kind::Npm, "config/default.json", "secret-npm-token", &whole, None),
+            (Kind::Npm, "dist/a.js", "secret-npm-token", &within, None),
+            (Kind::Npm, "config/mill.log", "secret-npm-token", &within, Some("!config/mill.log")),
+            // npm may run it, cargo doesn't.
+            (Kind::Npm, "bin/release.sh", "secret-npm-token", &within, None),
+            (Kind::Crate, "scripts/release.sh", "secret-npm-token", &within, Some("/scripts/release.sh")),
+            // Its own finding says so.
+            (Kind::Npm, "config/.env", "secret-npm-token", &within, None),
+            (Kind::Npm, "test/fixtures/deploy_rsa", "secret-private-key", &whole, None),
+        ] {
+            let declared = Declared { has_allowlist: Some(true), ..Declared::default() };
+            let package = Package { root: "package".to_owned(), declared, ..Package::default() };
+            let rest = ["package/dist/b.js", "package/config/a.json", "package/bin/a", "package/scripts/a"];
+            let mut one = entry(&format!("package/{path}"), &[(rule, "aa")]);
+            one.secrets.iter_mut().for_each(|secret| secret.at = at.clone());
+            one.path = one.place.clone();
+            let others = rest.map(|place| Entry {
+                place: place.to_owned(),
+                path: place.to_owned(),
+                ..Entry::default()
+            });
+            let entries = numbered([vec![one], others.to_vec()].concat());
+            let inventory = Inventory { kind, package: Some(package), entries, ..Inventory::default() };
+            let found: Vec<Finding> = RULES.iter().flat_map(|rule| run(rule, &inventory)).collect();
+            assert_eq!(found.len(), 1, "{path}");
+            assert!(found[0].help.contains("revoke") || found[0].rule == IN_TESTS, "{}", found[0].help);
+            assert_eq!(found[0].remedy.is_some(), expected.is_some(), "{path}: {}", found[0].help);
+            assert!(found[0].help.contains(expected.unwrap_or("")), "{path}: {}", found[0].help);
+        }
     }
 
     #[test]

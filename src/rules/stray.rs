@@ -231,10 +231,13 @@ fn telling<'a>(entries: &[&'a Entry]) -> Option<&'a Entry> {
     by_name.or(entries.first()).copied()
 }
 
-/// The pattern that people write for such files; `None` where they are recognised by what is in them.
+/// The pattern that people write for such files; `None` where they are recognised by what is in them, as one of all
+/// the files that are called like it: a line for those would take away what is added later.
 fn pattern_of(recognised_by: &str, entry: &Entry) -> Option<String> {
+    const DATA: [&str; 8] =
+        ["*.json", "*.xml", "*.yml", "*.yaml", "*.toml", "*.properties", "*.csv", "*.txt"];
     let is_pattern = recognised_by.contains(['.', '/', '*']) || recognised_by == entry.file_name();
-    is_pattern.then(|| match recognised_by.strip_suffix('/') {
+    (is_pattern && !DATA.contains(&recognised_by)).then(|| match recognised_by.strip_suffix('/') {
         Some(folder) => format!("**/{folder}/**"),
         None => format!("**/{recognised_by}"),
     })
@@ -270,6 +273,15 @@ mod tests {
             .flat_map(|rule| run(rule, &inventory))
             .map(|finding| (finding.rule, finding.place.path))
             .collect()
+    }
+
+    #[test]
+    fn no_line_takes_away_all_files_of_a_common_kind() {
+        let entry = |name: &str| Entry { place: name.to_owned(), path: name.to_owned(), ..Entry::default() };
+        assert_eq!(pattern_of("*.json", &entry("data/account.json")), None);
+        assert_eq!(pattern_of("*.pem", &entry("data/a.pem")).as_deref(), Some("**/*.pem"));
+        assert_eq!(pattern_of(".claude/", &entry(".claude/a.json")).as_deref(), Some("**/.claude/**"));
+        assert_eq!(pattern_of("service-account", &entry("data/account.json")), None);
     }
 
     #[test]

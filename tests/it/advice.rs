@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::clients;
+use crate::dice::{Dice, fresh_seed};
+
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /// A project, and what must not ship of it.
 struct Project {
@@ -394,6 +397,61 @@ fn vsce() {
             &["-e", &format!("require({:?}).activate()", into.join("extension/dist/extension.js"))],
         );
     }
+}
+
+#[test]
+fn what_vsce_takes_for_a_credential_is_seen_and_left_out() {
+    if !clients::have(&["vsce", "node", "python"]) {
+        return;
+    }
+    let mut dice = Dice::new(fresh_seed());
+    let token = dice.characters(LETTERS, 36);
+    let project = Project::new(&[
+        ("dist/extension.js", "exports.activate = () => console.log('hello');\n"),
+        ("README.md", "# acme\n\nSays hello.\n"),
+        ("LICENSE", "All rights reserved.\n"),
+        (".vscodeignore", "*.vsix\n"),
+        (".claude/settings.local.json", &format!("{{\"env\": {{\"GITHUB_TOKEN\": \"ghp_{token}\"}}}}\n")),
+        ("run.log", "started\n"),
+    ]);
+    project.write(
+        "package.json",
+        r#"{ "name": "acme-hello", "version": "1.0.0", "publisher": "acme", "license": "SEE LICENSE IN LICENSE", "repository": "https://example.com/acme", "engines": { "vscode": "^1.80.0" }, "main": "./dist/extension.js", "activationEvents": ["onStartupFinished"] }"#,
+    );
+    let seen = project.run(env!("CARGO_BIN_EXE_packgate"), &["check"]);
+    // vsce doesn't pack it, so that this is no verdict; all that is wrong is told at once.
+    assert_eq!(seen.status.code(), Some(2), "{}", told(&seen));
+    for word in ["stray-agent", "stray-log", "packed for this audit alone"] {
+        assert!(told(&seen).contains(word), "{word}: {}", told(&seen));
+    }
+    project.fix("secrets");
+    let into = project.packed("secrets", "vsce", &["package", "--out", "packed.vsix"], ".vsix");
+    let program = into.join("extension/dist/extension.js");
+    project.starts("secrets", "node", &["-e", &format!("require({program:?}).activate()")]);
+}
+
+#[test]
+fn a_key_that_nothing_reads_is_left_out() {
+    if !clients::have(&["npm", "node"]) {
+        return;
+    }
+    let mut dice = Dice::new(fresh_seed());
+    let lines: Vec<String> = (0..12).map(|_| dice.characters(LETTERS, 64)).collect();
+    let key =
+        format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----\n", lines.join("\n"));
+    let project = Project::new(&[
+        (
+            "package.json",
+            r#"{ "name": "acme", "version": "1.0.0", "license": "MIT", "main": "dist/index.js", "files": ["dist", "config"] }"#,
+        ),
+        ("dist/index.js", "console.log(require('../config/word.json').word);\n"),
+        ("config/word.json", "{\"word\": \"hello\"}\n"),
+        ("config/deploy_prod", &key),
+    ]);
+    project.fix("key");
+    let into = project.packed("key", "npm", &["pack"], ".tgz");
+    assert!(!into.join("package/config/deploy_prod").exists(), "{}", project.lists());
+    project.starts("key", "node", &[into.join("package").to_str().unwrap()]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Where the files of an npm tarball come from. npm packs `package.json` as it is; pnpm, yarn and bun rewrite it, and
 //! so do tools that choose the version only when they publish.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::MANIFEST;
@@ -55,6 +57,10 @@ pub(in crate::ecosystem) fn is_rewritten(shipped: &[u8], tracked: &[u8]) -> bool
     };
     let (Some(shipped), Some(tracked)) = (object(shipped), object(tracked)) else { return false };
     let overrides = tracked.get("publishConfig").and_then(Value::as_object).cloned().unwrap_or_default();
+    // pnpm packs that folder, with the manifest that the build writes there.
+    if overrides.get("directory").is_some_and(Value::is_string) {
+        return shipped.get("name") == tracked.get("name");
+    }
     let keys = shipped.keys().chain(tracked.keys());
     keys.into_iter().all(|key| {
         let (ours, theirs) = (shipped.get(key), tracked.get(key));
@@ -65,11 +71,31 @@ pub(in crate::ecosystem) fn is_rewritten(shipped: &[u8], tracked: &[u8]) -> bool
                 "version" | "gitHead" => true,
                 "publishConfig" | "packageManager" | "pnpm" => ours.is_none(),
                 "devDependencies" => ours.is_none() || are_resolved(ours, theirs),
+                // pnpm writes the short form out.
+                "bin" => {
+                    let name = tracked.get("name").and_then(Value::as_str).unwrap_or_default();
+                    programs(ours, name) == programs(theirs, name)
+                }
                 "scripts" => without_publishing(ours) == without_publishing(theirs),
                 "dependencies" | "peerDependencies" | "optionalDependencies" => are_resolved(ours, theirs),
                 _ => false,
             }
     })
+}
+
+/// The programs of a package by name; a path alone is a program of the package's own name.
+fn programs(bin: Option<&Value>, name: &str) -> BTreeMap<String, String> {
+    let plain = |path: &str| path.trim_start_matches("./").to_owned();
+    match bin {
+        Some(Value::String(path)) => {
+            BTreeMap::from([(name.rsplit('/').next().unwrap_or(name).to_owned(), plain(path))])
+        }
+        Some(Value::Object(programs)) => programs
+            .iter()
+            .map(|(name, path)| (name.clone(), path.as_str().map_or_else(|| path.to_string(), plain)))
+            .collect(),
+        other => other.map(|value| (String::new(), value.to_string())).into_iter().collect(),
+    }
 }
 
 fn without_publishing(scripts: Option<&Value>) -> Map<String, Value> {
@@ -98,6 +124,37 @@ fn are_resolved(ours: Option<&Value>, theirs: Option<&Value>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_short_form_of_a_program_is_written_out() {
+        let manifest = |bin: &str| format!(r#"{{"name": "@acme/a", "bin": {bin}}}"#).into_bytes();
+        for (shipped, tracked, expected) in [
+            (r#"{"a": "lib/a.js"}"#, r#""./lib/a.js""#, true),
+            (r#"{"a": "lib/a.js", "b": "b.js"}"#, r#"{"b": "./b.js", "a": "lib/a.js"}"#, true),
+            (r#"{"a": "lib/b.js"}"#, r#""lib/a.js""#, false),
+            (r#"{"b": "lib/a.js"}"#, r#""lib/a.js""#, false),
+            ("null", r#""lib/a.js""#, false),
+        ] {
+            assert_eq!(is_rewritten(&manifest(shipped), &manifest(tracked)), expected, "{shipped} {tracked}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_published_in_place_has_a_manifest_of_its_own() {
+        let shipped = br#"{"name": "a", "version": "1.0.0", "main": "index.js"}"#;
+        let tracked = |name: &str, config: &str| {
+            format!(
+                r#"{{"name": "{name}", "version": "1.0.0", "main": "dist/index.js", "publishConfig": {config}}}"#
+            )
+        };
+        for (name, config, expected) in [
+            ("a", r#"{"directory": "dist"}"#, true),
+            ("b", r#"{"directory": "dist"}"#, false),
+            ("a", r#"{"access": "public"}"#, false),
+        ] {
+            assert_eq!(is_rewritten(shipped, tracked(name, config).as_bytes()), expected, "{name} {config}");
+        }
+    }
 
     #[test]
     fn manifests_that_clients_rewrite() {

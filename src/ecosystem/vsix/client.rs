@@ -34,6 +34,11 @@ fn no_dependencies(folder: &Path) -> &'static [&'static str] {
 /// What vsce says of a `.env`, whatever is in it.
 const REFUSES_ENV: &str = ".env files should not be packaged";
 
+/// What vsce says of what it takes for a credential.
+const REFUSES_SECRETS: &str = "Potential security issue detected";
+/// The options by which it packs them all the same: the audit is to see them, and all else that is wrong.
+const WITH_SECRETS: [&str; 2] = ["--allow-package-all-secrets", "--allow-package-env-file"];
+
 /// The changes that keep them out.
 fn without_env(folder: &Path, vsce: &Path) -> Option<Vec<Edit>> {
     let Some(items) = list(folder) else {
@@ -72,10 +77,22 @@ impl Client for Vsce {
         let mut out = into.as_os_str().to_owned();
         out.push(std::path::MAIN_SEPARATOR_STR);
         let arguments = [&["package"], no_dependencies(folder), &["--out"]].concat();
-        let packed = Run::at(folder, program.clone(), "vsce").reproducibly().with(&arguments, &[out]);
+        let run = |arguments: &[&str]| {
+            Run::at(folder, program.clone(), "vsce")
+                .reproducibly()
+                .with(arguments, std::slice::from_ref(&out))
+        };
+        let packed = run(&arguments);
         packed.map_err(|error| match error {
             ClientError::Failed { command, status, output } if output.contains(OUTSIDE) => {
                 ClientError::Failed { command, status, output: format!("{output}\n{BUNDLE}") }
+            }
+            ClientError::Failed { ref output, .. } if output.contains(REFUSES_SECRETS) => {
+                let for_the_audit = [&["package"], &WITH_SECRETS[..], no_dependencies(folder), &["--out"]];
+                match run(&for_the_audit.concat()) {
+                    Ok(_) => ClientError::Withheld { failed: Box::new(error) },
+                    Err(_) => error,
+                }
             }
             ClientError::Failed { ref output, .. } if output.contains(REFUSES_ENV) => {
                 match without_env(folder, &program) {
