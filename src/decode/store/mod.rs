@@ -66,7 +66,33 @@ fn by_look(bytes: &[u8]) -> Option<Uncover> {
     if phar::is(bytes) {
         return Some(phar::uncover);
     }
-    is_behind_length(bytes).then_some(streams::uncover as Uncover)
+    (is_behind_length(bytes) || may_be_store(bytes)).then_some(streams::uncover as Uncover)
+}
+
+/// Whether bytes may be those of a store of a form that nobody here has heard of: not too many, and neither a text nor a
+/// program, picture, sound or font.
+fn may_be_store(bytes: &[u8]) -> bool {
+    const HEAD: usize = 64;
+    const OTHERS: [&[u8]; 14] = [
+        b"\x7FELF",
+        b"MZ",
+        b"\xCF\xFA\xED\xFE",
+        b"\xCE\xFA\xED\xFE",
+        b"\xCA\xFE\xBA\xBE",
+        b"!<arch>",
+        b"GIF8",
+        b"RIFF",
+        b"wOF",
+        b"OTTO",
+        b"\0\x01\0\0",
+        b"\0\0\x01\0",
+        b"OggS",
+        b"ID3",
+    ];
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    bytes.len() <= LARGEST
+        && memchr::memchr(0, head).is_some()
+        && !OTHERS.iter().any(|magic| bytes.starts_with(magic))
 }
 
 /// Whether bytes begin with a stream of zlib behind the length of what is in it.
@@ -127,7 +153,15 @@ mod testing {
 
 #[cfg(test)]
 mod tests {
-    use super::is_behind_length;
+    use super::{is_behind_length, may_be_store};
+
+    #[test]
+    fn stores_of_any_form() {
+        assert!(may_be_store(b"\0\0\0\0\0\0\xA5\xF8\0\0\x01\x3E\x78\x5E"));
+        for other in [&b"a text x\x9C"[..], b"\x7FELF\x02\x01\x01\0\0", b"\0\x01\0\0\0\x0C", b""] {
+            assert!(!may_be_store(other), "{other:?}");
+        }
+    }
 
     #[test]
     fn a_stream_behind_its_length() {

@@ -3,6 +3,7 @@
 
 mod bbcode;
 mod coloured;
+mod ebcdic;
 mod escaped;
 mod numbers;
 mod percent;
@@ -19,6 +20,9 @@ use memchr::{memchr, memrchr};
 
 use super::rtf;
 
+pub(crate) use ebcdic::is as is_ebcdic;
+#[cfg(test)]
+pub(crate) use ebcdic::written as ebcdic;
 pub(crate) use escaped::plain;
 
 /// Line ends that make a text of many lines.
@@ -47,6 +51,7 @@ pub(crate) struct Whole {
 pub(crate) fn uncover(bytes: &[u8], may_be_line: &dyn Fn(&[u8]) -> bool, found: &mut dyn FnMut(Whole)) {
     bbcode::uncover(bytes, found);
     coloured::uncover(bytes, found);
+    ebcdic::uncover(bytes, found);
     escaped::uncover(bytes, found);
     numbers::uncover(bytes, found);
     percent::uncover(bytes, found);

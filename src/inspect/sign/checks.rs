@@ -107,9 +107,16 @@ fn is_patch(bytes: &[u8]) -> bool {
     }
     let is_own = |captures: regex::bytes::Captures<'_>| {
         let path = captures.iter().skip(1).flatten().next().map_or(&b""[..], |path| path.as_bytes());
-        memmem::find(path, b"node_modules/").is_none()
+        memmem::find(path, b"node_modules/").is_none() && !is_data(path)
     };
     HUNK.as_ref().is_some_and(|hunk| hunk.captures_iter(bytes).take(MOST_FILES).any(is_own))
+}
+
+/// Whether the file that a patch changes holds rows or prose: its name ends so, before a date.
+fn is_data(path: &[u8]) -> bool {
+    const DATA: [&[u8]; 5] = [b".txt", b".csv", b".tsv", b".log", b".md"];
+    let name = path.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    DATA.iter().any(|end| name.ends_with(end))
 }
 
 /// Where the changes to a file begin: in the unified form, of one parent or of several, in the context form, and in git's
@@ -177,6 +184,7 @@ mod tests {
             "--- a yaml document\na: 1\n",
             "diff --git a/x.png b/x.png\nBinary files differ\n",
             "*** a heading ***\n--- b\n",
+            "--- a/rows.txt\t2021-05-02 10:00:00\n+++ b/rows.txt\t2021-05-02 10:00:00\n@@ -1 +1 @@\n-1\n+2\n",
             "# How to read a patch\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n",
             foreign.as_str(),
         ] {

@@ -79,7 +79,7 @@ impl<'a> Document<'a> {
                 None => {
                     named = match file_in(line) {
                         Some(file) => Some((file, LINES_BEFORE)),
-                        None if line.is_empty() => named,
+                        None if line.is_empty() || line.starts_with(b"###") || is_property(line) => named,
                         None => named.and_then(|(file, left)| Some((file, left.checked_sub(1)?))),
                     };
                     if named.is_none_or(|(_, left)| left < LINES_BEFORE) {
@@ -129,10 +129,20 @@ fn commented(line: &[u8]) -> Option<&[u8]> {
 fn words(line: &[u8]) -> usize {
     const DRAWN: [&str; 4] = ["\u{2502}", "\u{251c}", "\u{2514}", "|--"];
     let is_drawn = || DRAWN.iter().any(|mark| line.trim_ascii_start().starts_with(mark.as_bytes()));
-    if line.starts_with(b"#") || is_drawn() {
+    if line.starts_with(b"#") || is_drawn() || is_property(line) {
         return 0;
     }
     line.split(u8::is_ascii_whitespace).filter(|word| word.iter().any(u8::is_ascii_alphanumeric)).count()
+}
+
+/// Whether a line tells something of a file that was measured: `- Size: 1214 bytes`, `**Language:** ts`.
+fn is_property(line: &[u8]) -> bool {
+    const MOST_WORDS: usize = 4;
+    let is_marked = line.starts_with(b"- ") || line.starts_with(b"* ") || line.starts_with(b"**");
+    let mut words =
+        line.split(u8::is_ascii_whitespace).filter(|word| word.iter().any(u8::is_ascii_alphanumeric));
+    let name = words.next().unwrap_or_default();
+    is_marked && (name.ends_with(b":") || name.ends_with(b":**")) && words.count() < MOST_WORDS
 }
 
 #[cfg(test)]
@@ -155,6 +165,11 @@ mod tests {
             pack(&|path| format!("{path}\n```\n")),
             pack(&|path| format!("- **{path}** (1.2 kB)\n\n```ts\n")),
             pack(&|path| format!("```ts title=\"{path}\"\n")),
+            pack(&|path| {
+                format!(
+                    "## File: {path}\n\n- Extension: .ts\n- Language: typescript\n- Size: 1214 bytes\n- Created: 2021-05-02 10:00:00\n- Modified: 2021-05-02 10:00:00\n\n### Code\n\n```ts\n"
+                )
+            }),
             pack(&|path| format!("```ts\n// {path}\n")),
             pack(&|path| format!("`{path}`:\n\n```ts\n")),
             format!(

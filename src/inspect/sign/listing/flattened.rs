@@ -56,8 +56,31 @@ fn may_be_code(text: &[u8]) -> bool {
     breaks >= LEAST_LINES && memmem::find(text, b"\\n").is_none()
 }
 
+/// Whether a text begins as files do, if need be behind a title, and not as what is said of one.
+fn begins_as_file(text: &[u8]) -> bool {
+    const LONGEST_TITLE: usize = 80;
+    const MARKS: [&[u8]; 11] = [
+        b" // ",
+        b" /* ",
+        b" /** ",
+        b" import ",
+        b" export ",
+        b" const ",
+        b" function ",
+        b" package ",
+        b" use ",
+        b" #include ",
+        b" 'use strict'",
+    ];
+    let head = [b" ", text.get(..LONGEST_TITLE).unwrap_or(text)].concat();
+    MARKS.iter().any(|mark| memmem::find(&head, mark).is_some())
+}
+
 fn is_file(text: &[u8]) -> bool {
-    let (mut lines, mut comments, mut code) = (0, 0, 0);
+    if !begins_as_file(text) {
+        return false;
+    }
+    let (mut lines, mut definitions, mut comments, mut code) = (0, 0, 0, 0);
     let mut rest = text;
     while !rest.is_empty() {
         let near = rest.get(..LONGEST).unwrap_or(rest);
@@ -67,14 +90,17 @@ fn is_file(text: &[u8]) -> bool {
         let piece = piece.trim_ascii();
         let is_comment = piece.starts_with(b"//") || piece.starts_with(b"/*");
         let line = if is_comment { behind_comment(piece) } else { piece };
-        let is_line = matches!(lines::of(line), Some(Line::Definition | Line::Statement));
+        let kind = lines::of(line);
+        let is_line = matches!(kind, Some(Line::Definition | Line::Statement));
+        definitions += usize::from(kind == Some(Line::Definition));
         comments += usize::from(is_comment);
         lines += usize::from(is_line);
         if is_comment || is_line {
             code += piece.len();
         }
     }
-    lines >= LEAST_LINES && comments >= LEAST_COMMENTS && 2 * code >= text.len()
+    // An example of how to use what is defined elsewhere has comments, too.
+    lines >= LEAST_LINES && definitions >= 1 && comments >= LEAST_COMMENTS && 2 * code >= text.len()
 }
 
 /// What a comment goes on with that has lost its end.
@@ -102,7 +128,10 @@ mod tests {
         let index = |text: &str| serde_json::json!({"docs": [{"location": "", "text": text}]}).to_string();
         assert!(holds(index(&flat(&source)).as_bytes()), "{}", flat(&source));
         let prose = "Ask for the level of the water with this function; it tells what the gauge says. Give it the rows { as they are } and the moment; all else is done for you, and nobody has to know. ".repeat(9);
-        for other in [flat(SOURCE).replace("//", ""), prose.clone(), format!("{prose}{}", flat(&source))] {
+        let calls = "// Ask for the level. const level = levelAt(rows, now); // Then for the tide. if (level > 3) { const tide = tideAt(rows); } ".repeat(9);
+        for other in
+            [calls, flat(SOURCE).replace("//", ""), prose.clone(), format!("{prose}{}", flat(&source))]
+        {
             assert!(!holds(index(&other).as_bytes()), "{other}");
         }
         assert!(!holds(flat(&source).as_bytes()));

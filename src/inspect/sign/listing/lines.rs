@@ -30,7 +30,7 @@ pub(super) fn of(line: &[u8]) -> Option<Line> {
         if rest.len() > LONGEST || rest.len() < 4 {
             return None;
         }
-        if let Some(line) = classified(rest) {
+        if let Some(line) = classified(rest).or_else(|| classified(before_comment(rest)?)) {
             return Some(line);
         }
         rest = behind_column(rest)?;
@@ -64,6 +64,12 @@ fn behind_column(line: &[u8]) -> Option<&[u8]> {
     line.get(at + 1..)
 }
 
+/// The code before a comment at the end of its line.
+fn before_comment(line: &[u8]) -> Option<&[u8]> {
+    let at = memchr::memmem::rfind(line, b" // ")?;
+    line.get(..at).map(<[u8]>::trim_ascii_end)
+}
+
 fn classified(code: &[u8]) -> Option<Line> {
     let is = |regex: &LazyLock<Option<Regex>>| regex.as_ref().is_some_and(|regex| regex.is_match(code));
     match code.first()? {
@@ -86,7 +92,7 @@ static DEFINITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
         | func\x20\([a-z]\w*\x20\*?\w+\)\x20\w+\(.*\{$
         | def\x20[\w.?!]+(?:\(.*[:(,)])?$
         | impl(?:<.*>)?\x20.*\{$
-      | module\x20[A-Z][\w:]*$ | sub\x20\w+\x20\{$ | [\w.]+\x20<-\x20function\(.*
+      | module\x20[A-Z][\w:]*$ | sub\x20\w+\x20\{$ | [\w.]+\x20<-(?:\x20function\(.*)?$
         | type\x20\w+(?:<.*>)?\x20(?:=\x20.*|struct\x20\{|interface\x20\{)$ )
     | ^(?:(?:public|private|protected|internal|static|final|abstract|override|virtual|readonly|async|synchronized)\x20)+[\w<>\[\],?.:\x20]+(?:\(.*[{,();]|=.*;|;|\{)$
     | ^(?:(?:static|extern|inline|const)\x20)*(?:void|int|double|char|bool|float|long|unsigned|size_t|struct\x20\w+)[\x20*]+\w+\(.*[,){]$
@@ -106,6 +112,7 @@ static STATEMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
       | [a-z_]\w*(?:,\x20\w+)*\x20:=\x20.*
       | [\w.]+\x20<-\x20.* | @\w+\x20(?:\|\|)?=\x20.* | (?:my|our)\x20[(]?[$@%]\w.*;
       | (?:self|this)[.]\w+(?:[.]\w+)*\x20?[+-]?=\x20.*
+      | [a-z_]\w*(?:[.]\w+)*\x20[+*/-]=\x20.*
       | (?:raise\x20\w+|throw\x20new\x20\w+).* | (?:await|yield)\x20[\w.]+.*[;)]$
       | import\x20.*\x20from\x20['"].* | from\x20[\w.]+\x20import\x20.* | import\x20[\w.]+(?:\x20as\x20\w+|;)?$ | import\x20\{.* | using\x20[\w.]+;$ | \#include\x20[<"].* | use\x20\w+(?:::.*)?;$ | package\x20[\w.]+;?$ | \#\[\w+.*\]$
       | [A-Za-z_$][\w$]*(?:[.:>-]+\w+)*\([^()]*(?:\(.*\))?.*\);$
@@ -141,6 +148,7 @@ mod tests {
                     "module Orchard",
                     "sub fits {",
                     "settle <- function(volume, winters) {",
+                    "settle <-",
                     "function M.wanted(ship)",
                     "local function needed(ship)",
                 ][..],
@@ -170,6 +178,9 @@ mod tests {
                     "foreach (var c in cells) { if (c > 0.02) sum += c; }",
                     "local n = math.ceil(ship.tons / 15000)",
                     "if ship.wind > 8 then",
+                    "return 999 // a thousand would need a receipt",
+                    "sum += perPost",
+                    "b.level -= GAUGE * 2",
                     "for _, wind in ipairs(ship.winds) do",
                 ],
             ),
@@ -239,6 +250,8 @@ mod tests {
             "name = \"left-pad\"",
             "int",
             "<- back to the index",
+            "it came out of the box // or so they say",
+            "A += B",
             "my (own) words",
             "- public holidays",
         ] {

@@ -3,9 +3,11 @@
 
 mod dump;
 mod flattened;
+mod frames;
 mod heredoc;
 mod lines;
 mod page;
+mod prose;
 mod quoted;
 mod rows;
 mod tally;
@@ -33,7 +35,7 @@ pub(super) const PACKED: &str = "packed-repository";
 /// Code that many lines can be told by, and most data has not at all: hardly a file of code lacks it in any language.
 const WORD: &[u8] = b"return";
 /// The same in languages whose code returns what it ends with.
-const OTHER_WORDS: [&[u8]; 3] = [b"def ", b"<- function(", b"fn "];
+const OTHER_WORDS: [&[u8]; 4] = [b"def ", b"<- function(", b"<-\nfunction(", b"fn "];
 /// Times that one stands in what is worth a closer look.
 const LEAST_WORDS: usize = 2;
 /// What a short file of code has beside a single one.
@@ -128,6 +130,7 @@ fn may_hold(bytes: &[u8]) -> bool {
         || count == 1 && COMPANIONS.iter().any(|word| word.find(bytes).is_some())
         || OTHER_WORDS.iter().chain(&LINE_ENDS).any(has)
         || decode::is_uuencoded(bytes)
+        || decode::whole::is_ebcdic(bytes)
         || may_list_words(bytes)
 }
 
@@ -168,9 +171,12 @@ fn is_in_prose(bytes: &[u8], at: usize) -> bool {
 
 /// Whether there are so many different lines that they are more than an example. Comments alone may be prose.
 fn is_much(tally: &Tally) -> bool {
+    if tally.prose.is_most() {
+        return tally.prose.has_file();
+    }
     let Tally { definitions, statements, comments, .. } = *tally;
     let is_defined = definitions >= 1 && 2 * definitions + statements + comments.min(8) >= 9;
-    statements >= 3 && (is_defined || is_explained(tally))
+    statements >= 3 && (is_defined || is_explained(tally)) || tally.frames.are_many()
 }
 
 /// Whether much of it is comments among code.
@@ -315,11 +321,22 @@ fn is_statement(bytes: &[u8], at: usize) -> bool {
 /// A script that exports nothing but a text in quotes.
 fn is_text_module(text: &[u8]) -> bool {
     const EXPORTS: [&[u8]; 3] = [b"export default ", b"module.exports = ", b"module.exports="];
-    let Some(literal) = EXPORTS.iter().find_map(|export| text.strip_prefix(*export)) else { return false };
+    let whole = EXPORTS.iter().find_map(|export| text.strip_prefix(*export));
+    let Some(literal) = whole.or_else(|| behind_name(text)) else { return false };
     let literal = literal.strip_suffix(b";").unwrap_or(literal);
     let ends =
         |quote: u8| literal.len() > 1 && literal.first() == Some(&quote) && literal.last() == Some(&quote);
     [b'"', b'\'', b'`'].into_iter().any(ends)
+}
+
+/// What the only thing that a script exports is set to: `export const code = "..."`.
+fn behind_name(text: &[u8]) -> Option<&[u8]> {
+    const LONGEST: usize = 80;
+    let named = text.strip_prefix(b"export const ")?;
+    let length = memmem::find(named.get(..LONGEST).unwrap_or(named), b" = ")?;
+    let (name, value) = named.split_at(length);
+    let is_name = name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'));
+    value.strip_prefix(b" = ").filter(|_| is_name)
 }
 
 /// What stands in an archive of PHP's behind the program that reads it, which PHP writes there.
@@ -390,6 +407,7 @@ export interface Row {
             ("data.js", format!("window.report = {json};")),
             ("data.js", format!("show([{json}]);")),
             ("data.js", format!("export default {};\n", serde_json::json!(SOURCE))),
+            ("data.js", format!("export const code = {};\n", serde_json::json!(SOURCE))),
             ("app.html", format!("<!DOCTYPE html>\n<script>app({json})</script>")),
             ("listing", page(|number, line| format!("{number:6}  {line}\n"))),
             ("trace.log", page(|number, line| format!("src/a.ts:{number}    line   {line}\n"))),
@@ -398,6 +416,18 @@ export interface Row {
         ] {
             assert!(holds(path, text.as_bytes()), "{path}: {text}");
         }
+    }
+
+    #[test]
+    fn functions_as_r_dumps_them() {
+        let dump = "yield <-\nfunction(trees, year) {\n  # The even years are the poor ones.\n  poor <- year %% 2 == 0\n  base <- ifelse(trees$age > OLD, 55, 80)\n  if (poor) {\n    return(base * 0.6)\n  }\n  # One in ten goes to the wasps.\n  base * 0.9\n}\ndeclared <-\nfunction(trees, year) {\n  kept <- trees[trees$age <= OLD, ]\n  # Only what stands in the books is taxed.\n  sum(yield(kept, year))\n}\n";
+        assert!(holds("state.rdump", dump.as_bytes()));
+        assert!(!holds("data.rdump", b"ages <-\nc(1, 2, 3)\nfunctions <-\nc(\"a\")\n"));
+    }
+
+    #[test]
+    fn source_in_ebcdic() {
+        assert!(holds("src.bin", &decode::whole::ebcdic(SOURCE)));
     }
 
     #[test]

@@ -6,8 +6,16 @@ use memchr::{memchr, memmem};
 
 /// Words for each line of code that a page has at least if it explains something and shows examples.
 const WORDS_PER_LINE: usize = 4;
+/// The same if it is a manual, of which an example may define something, too.
+const WORDS_PER_LINE_OF_MANUALS: usize = 12;
 /// Blocks of code that such a page has at least.
 const SEVERAL: usize = 2;
+
+/// The blocks of code of a page that explains something.
+pub(super) struct Examples {
+    pub(super) blocks: Vec<Range<usize>>,
+    pub(super) is_manual: bool,
+}
 
 /// What a page shows, and what it runs and is styled by, if it is a page that has such elements.
 pub(super) fn apart(bytes: &[u8]) -> (Option<Vec<u8>>, Vec<&[u8]>) {
@@ -29,8 +37,9 @@ pub(super) fn apart(bytes: &[u8]) -> (Option<Vec<u8>>, Vec<&[u8]>) {
 }
 
 /// The blocks of code of a page that has so many words beside them that they are examples: each may still be a whole file.
-pub(super) fn examples(page: &[u8]) -> Option<Vec<Range<usize>>> {
-    let blocks = blocks(page);
+pub(super) fn examples(page: &[u8]) -> Option<Examples> {
+    let fenced = fenced(page);
+    let blocks = if fenced.len() >= SEVERAL { fenced } else { blocks(page) };
     if blocks.len() < SEVERAL {
         return None;
     }
@@ -44,7 +53,21 @@ pub(super) fn examples(page: &[u8]) -> Option<Vec<Range<usize>>> {
     let ends = [0].into_iter().chain(blocks.iter().map(|block| block.end));
     let between = ends.zip(starts).filter_map(|(from, to)| page.get(from..to));
     let words: usize = between.map(words).sum();
-    (words >= WORDS_PER_LINE * lines).then_some(blocks)
+    let is_manual = words >= WORDS_PER_LINE_OF_MANUALS * lines;
+    (words >= WORDS_PER_LINE * lines).then_some(Examples { blocks, is_manual })
+}
+
+/// What stands at the beginning of a line before and behind a block of code in Markdown.
+const FENCE: &[u8] = b"```";
+
+/// The blocks of code of a text in Markdown, which reports have for what they say about each of their rules.
+fn fenced(text: &[u8]) -> Vec<Range<usize>> {
+    let begins = |at: &usize| {
+        let mut before = text.get(..*at).unwrap_or_default().iter().rev();
+        before.find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| *byte == b'\n')
+    };
+    let fences: Vec<usize> = memmem::find_iter(text, FENCE).filter(begins).collect();
+    fences.as_chunks::<2>().0.iter().map(|[open, close]| *open..*close).collect()
 }
 
 /// Where the elements stand that show text as it is written.
@@ -130,7 +153,7 @@ mod tests {
             "<p>Ask for a berth before you come in, as the <b>harbour</b> is full in summer.</p>".repeat(4);
         let example = "<pre><code>const a = berth();\nreturn a;</code></pre>";
         let page = format!("<html>{prose}{example}{prose}{example}</html>");
-        let found = examples(page.as_bytes()).unwrap();
+        let found = examples(page.as_bytes()).unwrap().blocks;
         assert_eq!(found.len(), 2);
         assert_eq!(&page[found[0].clone()], example.trim_end_matches("</pre>"));
         for page in [
@@ -138,8 +161,21 @@ mod tests {
             format!("<html><p>One</p>{example}<p>Two</p>{example}</html>"),
             format!("<html>{prose}<presentation>{prose}<pre>a"),
         ] {
-            assert_eq!(examples(page.as_bytes()), None, "{page}");
+            assert!(examples(page.as_bytes()).is_none(), "{page}");
         }
+    }
+
+    #[test]
+    fn examples_in_markdown() {
+        let prose =
+            "Paint is mixed by the mate, who is told once a year what may go into it and what may not.\n";
+        let example = "```python\nif paint:\n    return mix(paint)\n```\n";
+        let help = format!("{prose}{example}{prose}{example}");
+        let found = examples(help.as_bytes()).unwrap().blocks;
+        assert_eq!(found.len(), 2);
+        assert_eq!(&help[found[0].clone()], example.trim_end_matches("```\n"));
+        assert!(examples(format!("{example}{example}").as_bytes()).is_none());
+        assert!(examples(format!("{prose}{example}").as_bytes()).is_none());
     }
 
     #[test]

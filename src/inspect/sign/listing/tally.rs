@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
-use std::ops::Range;
 
+use super::frames::Frames;
 use super::lines::{self, Line};
-use super::{is_much, page, tokens};
+use super::page::{self, Examples};
+use super::prose::Prose;
+use super::{is_explained, is_much, tokens};
 use crate::decode::whole;
 
 /// How deep texts in texts are looked into: a page in JSON has its code in an element, and events hold JSON in JSON.
@@ -25,6 +27,10 @@ pub(super) struct Tally {
     pub(super) comments: usize,
     /// Of all sorts, code or not.
     lines: usize,
+    /// Those behind numbers.
+    pub(super) frames: Frames,
+    /// What stands between the lines of code.
+    pub(super) prose: Prose,
     seen: HashSet<u64>,
 }
 
@@ -64,7 +70,7 @@ impl Tallies {
             self.uncover(script, depth);
         }
         match page::examples(shown) {
-            Some(blocks) => self.look_at_examples(shown, blocks, what, depth),
+            Some(examples) => self.look_at_examples(shown, examples, what, depth),
             None => {
                 self.add(shown, what);
                 self.uncover(shown, depth);
@@ -73,7 +79,11 @@ impl Tallies {
     }
 
     /// Of examples, those count that are files of their own, and what stands beside them.
-    fn look_at_examples(&mut self, page: &[u8], blocks: Vec<Range<usize>>, what: &'static str, depth: u32) {
+    fn look_at_examples(&mut self, page: &[u8], examples: Examples, what: &'static str, depth: u32) {
+        let Examples { blocks, is_manual } = examples;
+        let is_file = |tally: &Tally| {
+            is_much(tally) && tally.definitions >= DEFINED && (!is_manual || is_explained(tally))
+        };
         let mut beside = Vec::with_capacity(page.len());
         let starts = blocks.iter().map(|block| block.start).chain([page.len()]);
         let ends = [0].into_iter().chain(blocks.iter().map(|block| block.end));
@@ -87,7 +97,7 @@ impl Tallies {
             alone.add(block, what);
             alone.uncover(block, depth);
             self.room = alone.room;
-            if alone.all.iter().any(|(_, tally)| is_much(tally) && tally.definitions >= DEFINED) {
+            if alone.all.iter().any(|(_, tally)| is_file(tally)) {
                 self.add(block, what);
                 self.uncover(block, depth);
             }
@@ -108,16 +118,18 @@ impl Tallies {
             self.all.len() - 1
         });
         let Some((_, tally)) = self.all.get_mut(number) else { return };
+        tally.prose.part();
         for line in text.split(|byte| matches!(byte, b'\n' | b'\r')) {
             tally.lines += usize::from(!line.trim_ascii().is_empty());
-            let Some(kind) = lines::of(line) else { continue };
-            if tally.seen.insert(self.hasher.hash_one(line.trim_ascii())) {
-                match kind {
-                    Line::Definition => tally.definitions += 1,
-                    Line::Statement => tally.statements += 1,
-                    Line::Comment => tally.comments += 1,
-                }
+            let kind = lines::of(line).filter(|_| tally.seen.insert(self.hasher.hash_one(line.trim_ascii())));
+            match kind {
+                Some(Line::Definition) => tally.definitions += 1,
+                Some(Line::Statement) => tally.statements += 1,
+                Some(Line::Comment) => tally.comments += 1,
+                None => {}
             }
+            tally.frames.add(line, kind);
+            tally.prose.add(line, kind);
         }
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn texts(bytes: &[u8]) -> Vec<Vec<u8>> {
     }
     let mut texts: BTreeMap<Slot<'_>, Vec<u8>> = BTreeMap::new();
     let (mut at, mut key) = (0, None);
+    let mut recent: [Option<&[u8]>; 2] = [None; 2];
     while let Some(open) = bytes.get(at..).and_then(|rest| memchr(b'"', rest)).map(|open| at + open) {
         let between = bytes.get(at..open).unwrap_or_default();
         if between.contains(&b']') {
@@ -43,10 +44,23 @@ pub(super) fn texts(bytes: &[u8]) -> Vec<Vec<u8>> {
             continue;
         }
         let slot = match key.take() {
-            Some(key) => Slot::Under(key),
+            Some(key) => {
+                if recent.first() != Some(&Some(key)) {
+                    recent = [Some(key), recent.first().copied().flatten()];
+                }
+                Slot::Under(key)
+            }
             None if between.trim_ascii_end().ends_with(b"[") => Slot::FirstOfList,
             None if behind == Some(&b']') => Slot::LastOfList,
-            None => continue,
+            // What needs no colour stands between those that have one: their kind and their text are under two keys.
+            None => {
+                for key in recent.into_iter().flatten() {
+                    if let Some(text) = texts.get_mut(&Slot::Under(key)) {
+                        text.extend_from_slice(inside);
+                    }
+                }
+                continue;
+            }
         };
         let is_new = !texts.contains_key(&slot);
         let is_too_much = matches!(slot, Slot::Under(key) if key.len() > LONGEST_KEY);
@@ -94,6 +108,11 @@ mod tests {
         let with_ends = LINES.iter().flat_map(|words| words.iter().chain([&"\n"]));
         let pairs: Vec<_> = with_ends.clone().map(|word| serde_json::json!(["kind", word])).collect();
         let turned: Vec<_> = with_ends.clone().map(|word| serde_json::json!([word, "kind"])).collect();
+        let bare = |word: &&str| match word.trim() {
+            "" => serde_json::json!(word),
+            _ => serde_json::json!({"type": "keyword", "content": word, "length": word.len()}),
+        };
+        let mixed: Vec<_> = with_ends.clone().map(bare).collect();
         let nodes: Vec<_> = with_ends
             .map(|word| serde_json::json!({"type": "span", "children": [{"value": word}]}))
             .collect();
@@ -101,6 +120,7 @@ mod tests {
             serde_json::to_string(&lines).unwrap(),
             serde_json::to_string(&pairs).unwrap(),
             serde_json::to_string(&turned).unwrap(),
+            serde_json::to_string(&mixed).unwrap(),
             serde_json::to_string_pretty(&serde_json::json!({"children": nodes})).unwrap(),
         ] {
             let found = texts(document.as_bytes());
