@@ -171,7 +171,8 @@ fn is_in_prose(bytes: &[u8], at: usize) -> bool {
 
 /// Whether there are so many different lines that they are more than an example. Comments alone may be prose.
 fn is_much(tally: &Tally) -> bool {
-    if tally.prose.is_most() {
+    // What is wrong with the code in frames is said in sentences, too.
+    if tally.prose.is_most() && !tally.frames.are_many() {
         return tally.prose.has_file();
     }
     let Tally { definitions, statements, comments, .. } = *tally;

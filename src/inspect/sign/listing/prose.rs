@@ -4,7 +4,9 @@
 use super::lines::{self, Line};
 
 /// Words of sentences for each line of code in what is a manual.
-const WORDS_PER_LINE: usize = 10;
+const WORDS_PER_LINE: usize = 8;
+/// Words of sentences that a manual has at least.
+const SHORTEST_MANUAL: usize = 250;
 /// Words of a line that is a sentence, or part of one.
 const LEAST_WORDS: usize = 8;
 /// What a stretch of code has if it is a file, and no example.
@@ -52,7 +54,7 @@ impl Prose {
 
     /// Whether there are so many words that what is said is more than what is shown.
     pub(super) fn is_most(&self) -> bool {
-        self.words >= WORDS_PER_LINE * self.lines && self.lines > 0
+        self.lines > 0 && self.words >= SHORTEST_MANUAL.max(WORDS_PER_LINE * self.lines)
     }
 
     /// Whether some code that no sentence parts is a file.
@@ -103,6 +105,8 @@ mod tests {
         assert!(with_file.is_most() && with_file.has_file());
         assert!(!prose(SOURCE).is_most());
         assert!(!prose(&format!("{SENTENCE}{SOURCE}")).is_most());
+        // what a page of a compiler says of itself
+        assert!(!prose(&format!("{}return level;\n", SENTENCE.repeat(6))).is_most());
         assert!(!prose("").is_most());
     }
 
