@@ -102,7 +102,7 @@ mod tests {
     fn lines_around_what_is_wrong() {
         for mark in [
             &|number: usize, line: &str| {
-                format!("{}{number:3} | {line}\n", if number % 5 == 0 { ">" } else { " " }) as String
+                format!("{}{number:3} | {line}\n", if number.is_multiple_of(5) { ">" } else { " " }) as String
             },
             &|number, line| format!("  \u{2502} {number:3} \u{2502} {line}\n"),
             &|number, line| format!("{number:3}\u{2502}{line}\n"),
