@@ -69,11 +69,14 @@ fn row(bytes: &[u8], at: usize) -> Option<Vec<Range<usize>>> {
         let rest = bytes.get(next..).unwrap_or_default();
         let end = next + rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         row.push(next..end);
-        let goes_on = bytes.get(end + 1).is_some_and(u8::is_ascii_digit) && row.len() < MOST;
-        if !goes_on || *sign.get_or_insert(bytes.get(end)) != bytes.get(end) {
+        // in a string within another, a backslash is two
+        let is_twice = bytes.get(end..).is_some_and(|rest| rest.starts_with(b"\\\\"));
+        next = end + if is_twice { 2 } else { 1 };
+        let between = bytes.get(end..next);
+        let goes_on = bytes.get(next).is_some_and(u8::is_ascii_digit) && row.len() < MOST;
+        if !goes_on || *sign.get_or_insert(between) != between {
             return Some(row);
         }
-        next = end + 1;
     }
 }
 
@@ -113,6 +116,8 @@ mod tests {
             row(|byte| format!("\\{byte}")),
             row(|byte| format!("\\{byte:03}")),
             row(|byte| format!("\\0{byte:o}")),
+            row(|byte| format!("\\\\{byte:03}")),
+            row(|byte| format!("\\\\0{byte:o}")),
         ] {
             for text in [format!("x = '{text}'"), format!("f({text})"), text.clone()] {
                 assert_eq!(lines(uncover, &text), [TEXT], "{text}");
