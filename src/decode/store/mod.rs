@@ -1,5 +1,5 @@
 //! Files with texts or blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, a zip or a 7z where it
-//! stands in a text, documents of PDF, pictures, WebAssembly, pickles and compiled modules of Python, PHP's archives, packets of
+//! stands in a text, pictures, WebAssembly, pickles and compiled modules of Python, PHP's archives, packets of
 //! PGP, and what R and Qt write: streams of zlib behind their lengths.
 
 mod avro;
@@ -37,7 +37,7 @@ pub(super) fn is_archive(head: &[u8]) -> bool {
 }
 
 /// What such files begin with, and who reads them.
-const STORES: [(&[u8], Uncover); 13] = [
+const STORES: [(&[u8], Uncover); 12] = [
     (b"PAR1", parquet::uncover),
     (b"ARROW1\0\0", streams::uncover),
     (b"Obj\x01", avro::uncover),
@@ -46,7 +46,6 @@ const STORES: [(&[u8], Uncover); 13] = [
     (b"GVariant", streams::uncover),
     (b"qres\0\0\0", streams::uncover),
     (b"xar!\0\x1C\0\x01", streams::uncover),
-    (b"%PDF-1.", streams::uncover),
     // Where they are files, they are opened as such.
     (zip::MAGIC, zip::uncover),
     (sevenzip::MAGIC, sevenzip::uncover),

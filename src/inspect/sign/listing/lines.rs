@@ -66,8 +66,15 @@ fn behind_column(line: &[u8]) -> Option<&[u8]> {
 
 /// The code before a comment at the end of its line.
 fn before_comment(line: &[u8]) -> Option<&[u8]> {
-    let at = memchr::memmem::rfind(line, b" // ")?;
-    line.get(..at).map(<[u8]>::trim_ascii_end)
+    let mut before = line;
+    loop {
+        // most lines have no slash at all
+        let (start, behind) = line.split_at(memchr::memrchr(b'/', before)?);
+        match start.strip_suffix(b" /") {
+            Some(code) if behind.starts_with(b"/ ") => return Some(code.trim_ascii_end()),
+            _ => before = start,
+        }
+    }
 }
 
 fn classified(code: &[u8]) -> Option<Line> {

@@ -44,8 +44,14 @@ impl Tally {
 
 /// The tallies of a file: of what can be read where it stands, and of what stands in each wrapping.
 pub(super) fn of(bytes: &[u8]) -> Vec<(&'static str, Tally)> {
+    let plain = tallied(bytes, false);
+    // Sentences make nothing more of it, only less, and to count them costs more than all else.
+    if plain.iter().any(|(_, tally)| is_much(tally)) { tallied(bytes, true) } else { plain }
+}
+
+fn tallied(bytes: &[u8], with_prose: bool) -> Vec<(&'static str, Tally)> {
     let room = bytes.len().saturating_mul(MOST);
-    let mut tallies = Tallies { all: Vec::new(), hasher: RandomState::new(), room };
+    let mut tallies = Tallies { all: Vec::new(), hasher: RandomState::new(), room, with_prose };
     tallies.look(bytes, "", 0);
     for text in tokens::texts(bytes) {
         tallies.look(&text, "words", DEEPEST);
@@ -58,6 +64,8 @@ struct Tallies {
     hasher: RandomState,
     /// Bytes that may still be looked at.
     room: usize,
+    /// Whether sentences are counted.
+    with_prose: bool,
 }
 
 impl Tallies {
@@ -93,7 +101,7 @@ impl Tallies {
         self.add(&beside, what);
         self.uncover(&beside, depth);
         for block in blocks.into_iter().filter_map(|block| page.get(block)) {
-            let mut alone = Tallies { all: Vec::new(), hasher: self.hasher.clone(), room: self.room };
+            let mut alone = Tallies { all: Vec::new(), hasher: self.hasher.clone(), ..*self };
             alone.add(block, what);
             alone.uncover(block, depth);
             self.room = alone.room;
@@ -129,7 +137,9 @@ impl Tallies {
                 None => {}
             }
             tally.frames.add(line, kind);
-            tally.prose.add(line, kind);
+            if self.with_prose {
+                tally.prose.add(line, kind);
+            }
         }
     }
 }
