@@ -81,7 +81,7 @@ fn is_certificate_of_localhost(bytes: &[u8]) -> bool {
     /// Nobody can have these names on the net.
     const NOWHERE: [&str; 7] = ["ssl", "local", "localdomain", "lan", "test", "internal", "example"];
     let start = memmem::find(bytes.get(..bytes.len().min(LARGEST)).unwrap_or_default(), BEGIN);
-    let body = start.and_then(|start| bytes.get(start + BEGIN.len()..)).unwrap_or_default();
+    let Some(body) = start.and_then(|start| bytes.get(start + BEGIN.len()..)) else { return false };
     let body = body.split(|byte| *byte == b'-').next().unwrap_or_default();
     let digits: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let certificate = base64::engine::general_purpose::STANDARD.decode(digits).unwrap_or_default();
