@@ -69,10 +69,12 @@ fn by_look(bytes: &[u8]) -> Option<Uncover> {
 }
 
 /// Whether bytes may be those of a store of a form that nobody here has heard of: not too many, and neither a text nor a
-/// program, picture, sound or font.
+/// program, picture, sound, font or page.
 fn may_be_store(bytes: &[u8]) -> bool {
     const HEAD: usize = 64;
-    const OTHERS: [&[u8]; 14] = [
+    const OTHERS: [&[u8]; 16] = [
+        b"%PDF",
+        b"8BPS",
         b"\x7FELF",
         b"MZ",
         b"\xCF\xFA\xED\xFE",
@@ -157,7 +159,13 @@ mod tests {
     #[test]
     fn stores_of_any_form() {
         assert!(may_be_store(b"\0\0\0\0\0\0\xA5\xF8\0\0\x01\x3E\x78\x5E"));
-        for other in [&b"a text x\x9C"[..], b"\x7FELF\x02\x01\x01\0\0", b"\0\x01\0\0\0\x0C", b""] {
+        for other in [
+            &b"a text x\x9C"[..],
+            b"\x7FELF\x02\x01\x01\0\0",
+            b"\0\x01\0\0\0\x0C",
+            b"%PDF-1.4\n(\xFE\xFF\0a)",
+            b"",
+        ] {
             assert!(!may_be_store(other), "{other:?}");
         }
     }
