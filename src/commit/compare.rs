@@ -26,7 +26,8 @@ pub(super) fn compare(
     }
     let made = Made::new(&origins.made(folder));
     let mut found = Found::default();
-    for (entry, path, held) in held(inventory, package, origins, lookup) {
+    let packed = origins.packed_folder(inventory, package, folder);
+    for (entry, path, held) in held(inventory, package, origins, (lookup, &packed)) {
         if made.has(path) {
             continue;
         }
@@ -88,7 +89,7 @@ fn held<'a>(
     inventory: &'a Inventory,
     package: &Package,
     origins: &dyn Origins,
-    lookup: &Lookup,
+    (lookup, packed): (&Lookup, &str),
 ) -> Vec<(&'a Entry, &'a str, Held)> {
     let is_own = |entry: &&Entry| entry.kind == EntryKind::File && inventory.is_unpacked(entry);
     let own: Vec<(&Entry, Origin<'_>)> = inventory
@@ -106,7 +107,7 @@ fn held<'a>(
     let bases = lookup.bases(&loose);
     let found = own.into_iter().filter_map(|(entry, origin)| match origin {
         Origin::Made => None,
-        Origin::File(path) => Some((entry, path, lookup.file(path))),
+        Origin::File(path) => Some((entry, path, lookup.file(&under(packed, path)))),
         Origin::Below(path) => {
             let base = bases.get(top(path)).map_or("", |base| base.trim_end_matches('/'));
             Some((entry, path, lookup.file(&under(base, path))))

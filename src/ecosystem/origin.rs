@@ -17,6 +17,11 @@ pub(crate) trait Origins: Sync {
         Vec::new()
     }
 
+    /// The folder in the project's that a client packs in its place because the manifest says so; `""` for the project's own.
+    fn packed_folder(&self, _inventory: &Inventory, _package: &Package, _folder: &Path) -> String {
+        String::new()
+    }
+
     /// Whether a file that differs is what the client makes of the project's: a manifest in a normal form.
     fn rewrites(&self, _path: &str, _shipped: &[u8], _tracked: &[u8]) -> bool {
         false

@@ -2,6 +2,8 @@
 //! so do tools that choose the version only when they publish.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -33,6 +35,21 @@ impl Origins for NpmOrigins {
         }
     }
 
+    /// `publishConfig.directory`, which pnpm packs, with the manifest that the build writes there. npm packs the project's.
+    fn packed_folder(&self, inventory: &Inventory, package: &Package, folder: &Path) -> String {
+        let manifest = fs::read(folder.join(MANIFEST)).ok();
+        let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+        let directory =
+            manifest.as_ref().and_then(|manifest| manifest.get("publishConfig")?.get("directory")?.as_str());
+        let directory = directory.unwrap_or_default().trim_start_matches("./").trim_end_matches('/');
+        let is_inside = |entry: &Entry| {
+            let path = below(package, &entry.path).and_then(|path| path.strip_prefix(directory));
+            path.is_some_and(|path| path.starts_with('/'))
+        };
+        let is_plain = !directory.split('/').any(|part| matches!(part, "" | "." | ".."));
+        if is_plain && !inventory.everything().any(is_inside) { directory.to_owned() } else { String::new() }
+    }
+
     fn rewrites(&self, path: &str, shipped: &[u8], tracked: &[u8]) -> bool {
         path == MANIFEST && is_rewritten(shipped, tracked)
     }
@@ -57,10 +74,6 @@ pub(in crate::ecosystem) fn is_rewritten(shipped: &[u8], tracked: &[u8]) -> bool
     };
     let (Some(shipped), Some(tracked)) = (object(shipped), object(tracked)) else { return false };
     let overrides = tracked.get("publishConfig").and_then(Value::as_object).cloned().unwrap_or_default();
-    // pnpm packs that folder, with the manifest that the build writes there.
-    if overrides.get("directory").is_some_and(Value::is_string) {
-        return shipped.get("name") == tracked.get("name");
-    }
     let keys = shipped.keys().chain(tracked.keys());
     keys.into_iter().all(|key| {
         let (ours, theirs) = (shipped.get(key), tracked.get(key));
@@ -140,20 +153,31 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_published_in_place_has_a_manifest_of_its_own() {
-        let shipped = br#"{"name": "a", "version": "1.0.0", "main": "index.js"}"#;
-        let tracked = |name: &str, config: &str| {
-            format!(
-                r#"{{"name": "{name}", "version": "1.0.0", "main": "dist/index.js", "publishConfig": {config}}}"#
-            )
+    fn the_folder_that_pnpm_packs_in_place_of_the_projects() {
+        use crate::inventory::EntryKind;
+        let folder = tempfile::tempdir().unwrap();
+        let packed = |config: &str, paths: &[&str]| {
+            std::fs::write(folder.path().join(MANIFEST), format!(r#"{{"publishConfig": {config}}}"#))
+                .unwrap();
+            let entry = |path: &&str| Entry {
+                path: format!("package/{path}"),
+                place: format!("package/{path}"),
+                kind: EntryKind::File,
+                ..Entry::default()
+            };
+            let inventory = Inventory {
+                entries: paths.iter().map(entry).map(Box::new).collect(),
+                ..Inventory::default()
+            };
+            let package = Package { root: "package".to_owned(), ..Package::default() };
+            NpmOrigins.packed_folder(&inventory, &package, folder.path())
         };
-        for (name, config, expected) in [
-            ("a", r#"{"directory": "dist"}"#, true),
-            ("b", r#"{"directory": "dist"}"#, false),
-            ("a", r#"{"access": "public"}"#, false),
-        ] {
-            assert_eq!(is_rewritten(shipped, tracked(name, config).as_bytes()), expected, "{name} {config}");
-        }
+        let directory = r#"{"directory": "./dist/"}"#;
+        assert_eq!(packed(directory, &["index.js", "package.json"]), "dist");
+        // npm doesn't know of it
+        assert_eq!(packed(directory, &["dist/index.js", "package.json"]), "");
+        assert_eq!(packed(r#"{"directory": "../dist"}"#, &["index.js"]), "");
+        assert_eq!(packed(r#"{"access": "public"}"#, &["index.js"]), "");
     }
 
     #[test]
