@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::inspect::TORN;
 use crate::inventory::Unexamined;
 use crate::settings::{Level, UNEXAMINED};
-use crate::{paths, words};
+use crate::words;
 
 use super::{Context, Family, Finding, Place, Rule};
 
@@ -23,7 +23,7 @@ artifact that is damaged, encrypted or beyond a limit, or contents that are nest
 
 What can't be examined is not known to be clean: where this rule is at or above `--fail-on`, the audit is incomplete
 and ends with status 3. Under `open-source` it is a warning in folders of tests, fixtures, examples and benchmarks,
-whose data is broken on purpose as often as not, and where two others of the folder are called after tests; and a note where that is a compressed text written out in a script of
+whose data is broken on purpose as often as not, and a note where that is a compressed text written out in a script of
 tests. A waiver that names the place lifts it anywhere. The report lists the
 place as not examined in any case, and `complete` in JSON is false.
 
@@ -48,9 +48,6 @@ Damage to the artifact itself can't be waived, and no level softens it.
     check,
 };
 
-/// So many files of a folder that can't be examined and are called after tests make a folder of tests of it.
-const FEWEST_OF_TESTS: usize = 2;
-
 /// What could not be examined inside one file.
 #[derive(Debug, Serialize)]
 struct Evidence {
@@ -65,14 +62,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             files.entry(file).or_default().push(part);
         }
     }
-    // The folder of a reader's tests may be called anything: what is in it is called after them.
-    let mut of_tests: BTreeMap<&str, usize> = BTreeMap::new();
-    for file in files.keys().filter(|file| context.is_for_everybody && context.is_for_show(file)) {
-        *of_tests.entry(paths::folder(file)).or_default() += 1;
-    }
-    for (file, parts) in &files {
-        let (file, is_among_tests) =
-            (*file, of_tests.get(paths::folder(file)).is_some_and(|count| *count >= FEWEST_OF_TESTS));
+    for (file, parts) in files {
         let Some(first) = parts.first() else { continue };
         let mut message = format!("What is inside this file could not be examined: {}.", first.why);
         if parts.len() > 1 {
@@ -90,11 +80,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             .help("Leave the file out of the package, or waive this rule for its place and say why.")
             .key("inside")
             .evidence(Evidence { parts: parts.len() });
-        findings.push(match (is_mild, is_among_tests) {
-            (true, _) => finding.at_most(Level::Note),
-            (false, true) => finding.at_most(Level::Warning),
-            (false, false) => finding,
-        });
+        findings.push(if is_mild { finding.at_most(Level::Note) } else { finding });
     }
 }
 
@@ -129,26 +115,6 @@ mod tests {
             Unexamined::new("package/a", "its bytes are damaged"),
         ];
         assert_eq!(run(&RULE, &Inventory { unexamined, ..tree(&["package/a"]) }).len(), 0);
-    }
-
-    #[test]
-    fn among_files_called_after_tests_it_is_a_warning_where_all_is_open() {
-        let most = |places: &[&str], is_open: bool| {
-            let unexamined = places.iter().map(|place| Unexamined::inside(*place, *place, "it is damaged"));
-            let inventory = Inventory { unexamined: unexamined.collect(), ..tree(places) };
-            let settings = crate::settings::Settings::default();
-            let context = Context::new(&inventory, &settings).for_everybody(is_open);
-            let mut findings = Vec::new();
-            check(&RULE, &context, &mut findings);
-            let at = findings.iter().find(|finding| finding.place.path == "a-1.0/assets/odd.ja").unwrap();
-            at.at_most
-        };
-        let all = ["a-1.0/assets/odd.ja", "a-1.0/assets/test-base.zip", "a-1.0/assets/test-size.zip"];
-        assert_eq!(most(&all, true), Some(Level::Warning));
-        assert_eq!(most(&all, false), None);
-        assert_eq!(most(&all[..2], true), None);
-        let elsewhere = ["a-1.0/assets/odd.ja", "a-1.0/data/test-base.zip", "a-1.0/data/test-size.zip"];
-        assert_eq!(most(&elsewhere, true), None);
     }
 
     #[test]
