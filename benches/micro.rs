@@ -175,7 +175,6 @@ const BAITS: &[Bait] = &[
     bait("lines of quoted-printable", || b"a=\n".to_vec()),
     bait("controls of rich text", || b"{\\rtf\\b\\'61".to_vec()),
     bait("words of a shell", || b"A=a''\"b\"$'\\'".to_vec()),
-    bait("quotes in a string", || b"\\\"+".to_vec()),
     bait("literals in templates", || b"${'a'}".to_vec()),
     bait("ends of literals in templates", || b"${'a".to_vec()),
     bait("slots of Python", || b"f\"{'a'}".to_vec()),
