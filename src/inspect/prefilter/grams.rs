@@ -13,24 +13,26 @@ pub(super) const SHORTEST: usize = GRAM;
 pub(super) const SURE: usize = GRAM + 1;
 /// Bytes of text asked about in one go, at every second of them.
 const STRIDE: usize = 16;
-/// Bytes read for that: the last gram is read with one byte more than it has.
-const PIECE: usize = STRIDE + 2;
+/// Bytes read for that: each gram has a byte before it and one behind it.
+const PIECE: usize = STRIDE + 4;
 /// One entry for each hash of a gram.
 const SIZE: usize = 1 << 16;
 /// Bits of a hash that don't count where its suspects are looked up.
 const LOW_BITS: u32 = 4;
+/// Of an entry of the table, what counts of the byte behind a gram; the other bits are about the byte before it.
+const BEHIND: u16 = 0x00ff;
 
 /// Tells at every second byte of a text whether a needle may be there.
 ///
-/// Of each needle four bytes are chosen, the rarest. Wherever they are, the first three or the last three
-/// of them begin at an even offset, and both these grams are in the table. So a text is asked half as often
-/// as it has bytes, and each time by two looks into tables that stay in the processor's nearest caches.
+/// Of each needle four bytes are chosen that are rare. Wherever they are, the first three or the last three
+/// of them begin at an even offset, and both these grams are in the table, with the fourth byte. So a text is asked
+/// half as often as it has bytes, and each time by two looks into tables that stay in the processor's nearest caches.
 #[derive(Debug, Clone)]
 pub(super) struct Grams {
-    /// By a gram's hash: the kinds of first byte that the grams with this hash have.
-    table: Box<[u8; SIZE]>,
-    /// The kind of each byte, as a bit; none for a byte with which no gram begins.
-    kinds: [u8; 256],
+    /// By a gram's hash: the kinds of bytes that stand behind and before the grams with this hash.
+    table: Box<[u16; SIZE]>,
+    /// The kind of each byte behind a gram, and of each before one, as a bit among eight.
+    kinds: [u16; 256],
     /// By hash. Little memory, as what is searched drives it out of the processor's caches all the time.
     suspects: Vec<Suspect>,
     /// Where the suspects begin whose hash has these high bits.
@@ -48,8 +50,14 @@ pub(super) struct Suspect {
     beside: Beside,
 }
 
-/// A byte of the needle beside its gram, and where it stands from the gram's first.
-type Beside = (i8, u8);
+/// The byte of a needle that stands beside its gram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    Before(u8),
+    Behind(u8),
+    /// The gram is the whole needle.
+    Nothing,
+}
 
 type Gram = [u8; GRAM];
 
@@ -65,13 +73,16 @@ impl Suspect {
     }
 
     fn hash(&self) -> u16 {
-        hash(window(self.gram))
+        hash(as_number(self.gram))
     }
 
     /// Whether the byte beside the gram is what it should be, if the gram is at `place`.
     fn goes_on(&self, text: &[u8], place: usize) -> bool {
-        let (distance, byte) = self.beside;
-        place.checked_add_signed(isize::from(distance)).and_then(|at| text.get(at)) == Some(&byte)
+        match self.beside {
+            Beside::Before(byte) => place.checked_sub(1).and_then(|at| text.get(at)) == Some(&byte),
+            Beside::Behind(byte) => text.get(place + GRAM) == Some(&byte),
+            Beside::Nothing => true,
+        }
     }
 }
 
@@ -85,11 +96,15 @@ impl Grams {
             suspects.extend(grams.map(|(gram, lead, beside)| Suspect { needle, lead, gram, beside }));
         }
         let kinds = kinds(&suspects);
+        let kind = |byte: u8| kinds.get(usize::from(byte)).copied().unwrap_or(0);
         let mut table = Box::new([0; SIZE]);
         for suspect in &suspects {
             if let Some(entry) = table.get_mut(usize::from(suspect.hash())) {
-                let [first, ..] = suspect.gram;
-                *entry |= kinds.get(usize::from(first)).copied().unwrap_or(0);
+                *entry |= match suspect.beside {
+                    Beside::Before(byte) => kind(byte) & !BEHIND,
+                    Beside::Behind(byte) => kind(byte) & BEHIND,
+                    Beside::Nothing => BEHIND,
+                };
             }
         }
         let (suspects, starts) = by_hash(&suspects);
@@ -97,72 +112,103 @@ impl Grams {
     }
 
     /// Calls `suspect` with every even offset in `from..to` at which a needle's gram is, in order.
-    /// `from` is even; after its end the text is taken to go on with zeros.
+    /// `from` is even; before its start and after its end the text is taken to go on with zeros.
     pub(super) fn ask(&self, text: &[u8], from: usize, to: usize, mut suspect: impl FnMut(usize, &Suspect)) {
         let mut at = from;
-        while let Some(piece) = text.get(at..at + PIECE).filter(|_| at < to).and_then(<[u8]>::first_chunk) {
-            if self.any(piece) {
-                self.suspects(text, piece, at..to, &mut suspect);
+        while at < to {
+            let whole = at.checked_sub(1).and_then(|before| text.get(before..before + PIECE));
+            match whole.and_then(<[u8]>::first_chunk) {
+                Some(piece) => self.ask_piece(text, piece, at..to, &mut suspect),
+                None => self.ask_piece(text, &padded(text, at), at..to, &mut suspect),
             }
             at += STRIDE;
         }
-        let mut last = [0; PIECE];
-        while at < to {
-            let rest = text.get(at..).unwrap_or_default();
-            last.fill(0);
-            last.iter_mut().zip(rest).for_each(|(byte, there)| *byte = *there);
-            self.suspects(text, &last, at..to, &mut suspect);
-            at += STRIDE;
-        }
     }
 
-    /// Whether a gram may begin at any even offset of the piece.
+    /// Calls `suspect` for what is in the piece, whose second byte is where the range begins.
     #[inline(always)]
-    fn any(&self, piece: &[u8; PIECE]) -> bool {
-        // What a word holds is taken out of it by shifts: that costs less than to load each gram.
-        let word = |at: usize| {
-            let bytes = piece.get(at..).and_then(<[u8]>::first_chunk);
-            bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
-        };
-        let found = |word: u64, shift: u32| self.kinds_at((word >> shift) as u32);
-        let three = |word| found(word, 0) | found(word, 16) | found(word, 32);
-        (three(word(0)) | found(word(2), 32) | three(word(8)) | found(word(10), 32)) != 0
-    }
-
-    /// Not 0 if the first three of these bytes may be a gram of the table.
-    #[inline(always)]
-    fn kinds_at(&self, window: u32) -> u8 {
-        let [first, ..] = window.to_le_bytes();
-        let kind = self.kinds.get(usize::from(first)).copied().unwrap_or(0);
-        self.table.get(usize::from(hash(window))).map_or(0, |kinds| kinds & kind)
-    }
-
-    /// Calls `suspect` for what is in the piece, which begins where the range does.
-    #[cold]
-    #[inline(never)]
-    fn suspects(
+    fn ask_piece(
         &self,
         text: &[u8],
         piece: &[u8; PIECE],
         range: Range<usize>,
         suspect: &mut impl FnMut(usize, &Suspect),
     ) {
-        let gram = |number: usize| {
-            piece.get(2 * number..).and_then(<[u8]>::first_chunk::<GRAM>).copied().unwrap_or_default()
+        let found = self.found(piece);
+        if found.iter().fold(0, |any, found| any | found) != 0 {
+            self.suspects(text, found, range, suspect);
+        }
+    }
+
+    /// For each even offset of what follows the piece's first byte: not 0 if a gram may begin there.
+    #[inline(always)]
+    fn found(&self, piece: &[u8; PIECE]) -> [u16; STRIDE / 2] {
+        // What a word holds is taken out of it by shifts: that costs less than to load each gram.
+        let word = |at: usize| {
+            let bytes = piece.get(at..).and_then(<[u8]>::first_chunk);
+            bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
         };
-        // One byte for each: which of them count is told without a branch for each.
-        let mut found = u64::from_le_bytes(array::from_fn(|number| self.kinds_at(window(gram(number)))));
-        while found != 0 {
-            let number = found.trailing_zeros() as usize / 8;
-            found &= !(0xff << (8 * number));
-            let (gram, place) = (gram(number), range.start + 2 * number);
+        let (begin, middle, end) = (word(1), word(7), word(11));
+        let entry = |word: u64, shift: u32| self.entry((word >> shift) as u32);
+        let mut found = [
+            entry(begin, 0),
+            entry(begin, 16),
+            entry(begin, 32),
+            entry(middle, 0),
+            entry(middle, 16),
+            entry(middle, 32),
+            entry(end, 16),
+            entry(end, 32),
+        ];
+        let kinds: [u16; STRIDE / 2 + 2] =
+            array::from_fn(|number| piece.get(2 * number).map_or(0, |byte| self.kind(*byte)));
+        let ([before @ .., _, _], [_, _, behind @ ..]) = (kinds, kinds);
+        for ((found, before), behind) in found.iter_mut().zip(before).zip(behind) {
+            *found &= (before & !BEHIND) | (behind & BEHIND);
+        }
+        found
+    }
+
+    /// What is known of grams that have the hash of the first three of these bytes.
+    #[inline(always)]
+    fn entry(&self, window: u32) -> u16 {
+        self.table.get(usize::from(hash(window))).copied().unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn kind(&self, byte: u8) -> u16 {
+        self.kinds.get(usize::from(byte)).copied().unwrap_or(0)
+    }
+
+    /// Calls `suspect` for those of [`Self::found`], in a piece that begins where the range does.
+    #[cold]
+    #[inline(never)]
+    fn suspects(
+        &self,
+        text: &[u8],
+        found: [u16; STRIDE / 2],
+        range: Range<usize>,
+        suspect: &mut impl FnMut(usize, &Suspect),
+    ) {
+        for (place, _) in range.step_by(2).zip(found).filter(|(_, found)| *found != 0) {
+            let rest = text.get(place..).unwrap_or_default();
+            let gram = rest.first_chunk().copied().unwrap_or_else(|| {
+                let mut bytes = rest.iter().copied();
+                array::from_fn(|_| bytes.next().unwrap_or(0))
+            });
             let start = |high: usize| self.starts.get(high).map_or(0, |start| *start as usize);
-            let high = usize::from(hash(window(gram)) >> LOW_BITS);
+            let high = usize::from(hash(as_number(gram)) >> LOW_BITS);
             let near = self.suspects.get(start(high)..start(high + 1)).unwrap_or_default();
-            let is_it = |near: &&Suspect| near.gram == gram && near.goes_on(text, place) && place < range.end;
+            let is_it = |near: &&Suspect| near.gram == gram && near.goes_on(text, place);
             near.iter().filter(is_it).for_each(|near| suspect(place, near));
         }
     }
+}
+
+/// The piece of the text at this offset, with zeros where the text isn't.
+fn padded(text: &[u8], at: usize) -> [u8; PIECE] {
+    let byte = |number: usize| (at + number).checked_sub(1).and_then(|at| text.get(at)).copied();
+    array::from_fn(|number| byte(number).unwrap_or(0))
 }
 
 /// The same by the high bits of their hashes, and where those of each begin.
@@ -198,40 +244,53 @@ fn grams(needle: &[u8], frequencies: &Frequencies) -> Vec<(Gram, i16, Beside)> {
         [a, b, c] => {
             let before = frequencies.of_pair([a, b]) < frequencies.of_pair([b, c]);
             let beside: Vec<_> = match before {
-                true => (0..=u8::MAX).map(|any| ([any, a, b], -1, (3, c))).collect(),
-                false => (b'!'..=b'~').chain([0]).map(|any| ([b, c, any], 1, (-1, a))).collect(),
+                true => (0..=u8::MAX).map(|any| ([any, a, b], -1, Beside::Behind(c))).collect(),
+                false => (b'!'..=b'~').chain([0]).map(|any| ([b, c, any], 1, Beside::Before(a))).collect(),
             };
-            [([a, b, c], 0, (0, a))].into_iter().chain(beside).collect()
+            [([a, b, c], 0, Beside::Nothing)].into_iter().chain(beside).collect()
         }
         _ => {
-            let often =
-                needle.windows(GRAM).filter_map(<[u8]>::first_chunk).map(|gram| frequencies.of(*gram));
-            let often: Vec<u32> = often.collect();
-            let together = often.iter().zip(often.iter().skip(1)).map(|(first, second)| first + second);
             let windows = needle.windows(SURE).filter_map(<[u8]>::first_chunk).zip(0..i16::MAX);
-            let rarest = windows.zip(together).min_by_key(|(_, often)| *often).map(|(window, _)| window);
-            let both = rarest
-                .map(|([a, b, c, d], at)| [([*a, *b, *c], at, (3, *d)), ([*b, *c, *d], at + 1, (-1, *a))]);
+            let cheapest = windows.min_by_key(|(window, _)| frequencies.cost_of(**window));
+            let both = cheapest.map(|([a, b, c, d], at)| {
+                [([*a, *b, *c], at, Beside::Behind(*d)), ([*b, *c, *d], at + 1, Beside::Before(*a))]
+            });
             both.into_iter().flatten().collect()
         }
     }
 }
 
-/// Parts the first bytes of all grams into eight kinds, so that as few bytes of text as may be are of a kind with
-/// many grams.
-fn kinds(suspects: &[Suspect]) -> [u8; 256] {
-    let mut firsts: BTreeMap<u8, u64> = BTreeMap::new();
-    for suspect in suspects {
-        let [first, ..] = suspect.gram;
-        *firsts.entry(first).or_default() += 1;
+/// The kinds of all bytes: behind a gram in the low half, before one in the high half.
+fn kinds(suspects: &[Suspect]) -> [u16; 256] {
+    let behind = suspects.iter().filter_map(|suspect| match suspect.beside {
+        Beside::Behind(byte) => Some(byte),
+        _ => None,
+    });
+    let before = suspects.iter().filter_map(|suspect| match suspect.beside {
+        Beside::Before(byte) => Some(byte),
+        _ => None,
+    });
+    let (behind, before) = (parted(behind), parted(before));
+    // Each byte is of a kind, so that one behind a gram that is a whole needle counts, whichever it is.
+    let mut both =
+        behind.iter().zip(before).map(|(behind, before)| u16::from(*behind).max(1) | u16::from(before) << 8);
+    array::from_fn(|_| both.next().unwrap_or(0))
+}
+
+/// Parts the bytes that stand beside grams into eight kinds, so that as few bytes of text as may be are of a kind that
+/// many grams have.
+fn parted(beside: impl Iterator<Item = u8>) -> [u8; 256] {
+    let mut counts: BTreeMap<u8, u64> = BTreeMap::new();
+    for byte in beside {
+        *counts.entry(byte).or_default() += 1;
     }
     let weight = |&(byte, count): &(u8, u64)| Reverse(u64::from(frequency::of_byte(byte)) * count);
-    let mut firsts: Vec<(u8, u64)> = firsts.into_iter().collect();
-    firsts.sort_by_key(weight);
-    // Of each kind, how frequent its bytes are, and how many grams begin with one.
+    let mut counts: Vec<(u8, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(weight);
+    // Of each kind, how frequent its bytes are, and how many grams have one beside them.
     let mut sums = [(0, 0); 8];
     let mut kinds = [0; 256];
-    for (byte, grams) in firsts {
+    for (byte, grams) in counts {
         let frequency = u64::from(frequency::of_byte(byte));
         let dearer = |(bytes, all): &(u64, u64)| (bytes + frequency) * (all + grams) - bytes * all;
         let cheapest = sums.iter_mut().zip(0..).min_by_key(|(sum, _)| dearer(sum));
@@ -243,7 +302,7 @@ fn kinds(suspects: &[Suspect]) -> [u8; 256] {
     kinds
 }
 
-fn window([a, b, c]: Gram) -> u32 {
+fn as_number([a, b, c]: Gram) -> u32 {
     u32::from_le_bytes([a, b, c, 0])
 }
 
@@ -276,6 +335,20 @@ mod tests {
                     let text = [vec![b'x'; at], needle.as_bytes().to_vec(), vec![b'x'; behind]].concat();
                     assert!(places(&grams, &text).contains(&at), "{needle} at {at} of {}", text.len());
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_needle_of_three_bytes_is_suspected_before_and_behind_any_byte() {
+        let grams = Grams::new(["abc", "ghp_", "0123"].iter().map(|needle| needle.as_bytes()));
+        for other in 0..=u8::MAX {
+            for at in 1..40 {
+                let text = [vec![other; at], b"abc".to_vec(), vec![b'!'; 40]].concat();
+                assert!(places(&grams, &text).contains(&at), "{other} before, at {at}");
+                let text = [vec![b'!'; at], b"abc".to_vec(), vec![other; 40]].concat();
+                let odd_before_space = at % 2 == 1 && !(b'!'..=b'~').contains(&other) && other != 0;
+                assert!(odd_before_space || places(&grams, &text).contains(&at), "{other} behind, at {at}");
             }
         }
     }

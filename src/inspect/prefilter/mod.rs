@@ -205,6 +205,8 @@ impl Hits {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn needles(words: &[&str]) -> Vec<Vec<u8>> {
@@ -220,6 +222,27 @@ mod tests {
             [Hit { offset: 2, needle: 0, hint: false }, Hit { offset: 4, needle: 1, hint: false }]
         );
         assert_eq!(hits.of[1], [Hit { offset: 2, needle: 0, hint: false }]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn finds_what_a_plain_search_finds(
+            needles in proptest::collection::vec(any_of("ab :\0\u{e9}", 4..9), 1..12),
+            text in any_of("ab :\0\u{e9}", 0..300),
+        ) {
+            let found = Prefilter::new(vec![needles.clone()], &[]).scan(&text, 1);
+            let found: BTreeSet<_> = found.of[0].iter().map(|hit| (hit.offset, &needles[hit.needle])).collect();
+            let expected = needles.iter().flat_map(|needle| {
+                let places = (0..text.len()).filter(|at| text[*at..].starts_with(needle));
+                places.map(move |at| (at, needle))
+            });
+            proptest::prop_assert_eq!(found, expected.collect::<BTreeSet<_>>());
+        }
+    }
+
+    /// So many of these bytes, drawn.
+    fn any_of(bytes: &'static str, many: Range<usize>) -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
+        proptest::collection::vec(proptest::sample::select(bytes.as_bytes()), many)
     }
 
     #[test]
