@@ -1,6 +1,8 @@
 //! How frequent bytes, and three bytes in a row, are in the text of packages. Estimates, counted in some 60 MB of
 //! published npm packages, crates and wheels: their only use is to choose what to search by.
 
+use std::array;
+
 /// Counts are for so many bytes of text.
 const IN: u32 = 1 << 24;
 
@@ -29,6 +31,8 @@ pub(super) struct Frequencies {
     starts: Vec<u16>,
     /// Of the least common one.
     least: u32,
+    /// Of each byte.
+    bytes: [u32; 256],
 }
 
 impl Frequencies {
@@ -47,13 +51,13 @@ impl Frequencies {
             *start += before;
             *start
         });
-        Self { common, starts, least }
+        Self { common, starts, least, bytes: array::from_fn(|byte| of_byte(byte as u8)) }
     }
 
     /// In [`IN`] bytes of text.
     fn of(&self, gram: [u8; 3]) -> u32 {
         let by_chance = || {
-            let [a, b, c] = gram.map(|byte| u64::from(of_byte(byte)));
+            let [a, b, c] = gram.map(|byte| self.of_byte(byte));
             let in_a_row = a * b / u64::from(IN) * c / u64::from(IN);
             self.least.min(u32::try_from(in_a_row).unwrap_or(u32::MAX))
         };
@@ -65,15 +69,25 @@ impl Frequencies {
     /// How often two bytes are in a row, at least.
     pub(super) fn of_pair(&self, pair: [u8; 2]) -> u32 {
         let known = self.beginning_with(pair).iter().map(|(_, often)| often);
-        let [a, b] = pair.map(|byte| u64::from(of_byte(byte)));
+        let [a, b] = pair.map(|byte| self.of_byte(byte));
         known.sum::<u32>().max(u32::try_from(a * b / u64::from(IN)).unwrap_or(u32::MAX))
     }
 
-    /// What it costs to search for four bytes by the first three and the last three of them: how often all are in a row,
-    /// by what their parts are, and an eighth of how often the parts are. In [`IN`] bytes of text.
-    pub(super) fn cost_of(&self, [a, b, c, d]: [u8; 4]) -> u64 {
-        let [begin, end] = [[a, b, c], [b, c, d]].map(|part| u64::from(self.of(part)));
-        begin * end / u64::from(self.of_pair([b, c])).max(1) + (begin + end) / 8
+    /// What it costs to search for each four bytes in a row of a literal, by the first three and the last three of them:
+    /// how often all are in a row, by what their parts are, and an eighth of how often the parts are. In [`IN`] bytes of
+    /// text.
+    pub(super) fn costs(&self, literal: &[u8]) -> Vec<u64> {
+        let mut often = Vec::with_capacity(literal.len());
+        let parts = literal.windows(3).filter_map(<[u8]>::first_chunk);
+        often.extend(parts.map(|part| (part, u64::from(self.of(*part)))));
+        let cost = |((_, begin), ([b, c, _], end)): (&(_, u64), &(&[u8; 3], u64))| {
+            begin * end / u64::from(self.of_pair([*b, *c])).max(1) + (begin + end) / 8
+        };
+        often.iter().zip(often.iter().skip(1)).map(cost).collect()
+    }
+
+    fn of_byte(&self, byte: u8) -> u64 {
+        self.bytes.get(usize::from(byte)).copied().map_or(0, u64::from)
     }
 
     /// The common ones that begin with these.
@@ -178,8 +192,9 @@ mod tests {
         assert!(frequencies.of(*b"ion") > frequencies.of(*b"con"));
         assert!(frequencies.of(*b"ken") > frequencies.of(*b"kqn"));
         assert!(frequencies.of(*b"aaa") >= frequencies.of(*b"~~~"));
-        assert!(frequencies.cost_of(*b"tion") > frequencies.cost_of(*b"tiom"));
-        assert!(frequencies.cost_of(*b"    ") > frequencies.cost_of(*b"   `"));
+        assert_eq!(frequencies.costs(b"tion").len(), 1);
+        assert!(frequencies.costs(b"tion") > frequencies.costs(b"tiom"));
+        assert!(frequencies.costs(b"    ") > frequencies.costs(b"   `"));
     }
 
     #[test]

@@ -251,7 +251,8 @@ fn grams(needle: &[u8], frequencies: &Frequencies) -> Vec<(Gram, i16, Beside)> {
         }
         _ => {
             let windows = needle.windows(SURE).filter_map(<[u8]>::first_chunk).zip(0..i16::MAX);
-            let cheapest = windows.min_by_key(|(window, _)| frequencies.cost_of(**window));
+            let costs = frequencies.costs(needle);
+            let cheapest = windows.zip(costs).min_by_key(|(_, cost)| *cost).map(|(window, _)| window);
             let both = cheapest.map(|([a, b, c, d], at)| {
                 [([*a, *b, *c], at, Beside::Behind(*d)), ([*b, *c, *d], at + 1, Beside::Before(*a))]
             });
