@@ -408,7 +408,7 @@ impl<'a> Beside<'a> {
 
 impl Language {
     fn is_of_classes(&self) -> bool {
-        self.compiled.contains(&".class")
+        self.compiled.iter().any(|end| matches!(*end, ".class" | "namespace"))
     }
 }
 
@@ -422,6 +422,8 @@ impl<'a> Container<'a> {
         let is_program = matches!(entry.media, Media::Elf | Media::MachO | Media::Pe);
         let mut ends: Vec<&'static str> = ends_of_compiled(name).collect();
         ends.extend(is_program.then_some("program"));
+        // a namespace that was compiled; a class of Java beside it says nothing of that
+        ends.extend(name.ends_with("__init.class").then_some("namespace"));
         if ends.is_empty() || entry.path.split('/').any(|segment| segment == "node_modules") {
             return;
         }

@@ -215,6 +215,10 @@ mod tests {
             (r#"{"files": ["./a.js"]}"#, "src/a.js"),
             (r#"{"files": ["*.js", "!test.js"]}"#, "src/test.js"),
             (r#"{"files": ["*.js"]}"#, "node_modules/a/a.js"),
+            (r#"{"files": ["lib"]}"#, "readme-internal/plan.md"),
+            (r#"{"files": ["lib"]}"#, "demo/readme/a.png"),
+            (r#"{"files": ["lib", "!readme"]}"#, "readme/a.png"),
+            (r#"{"files": ["lib"]}"#, "readme/.npmrc"),
             (r#"{"files": ["lib"]}"#, "demo/readme-internal.md"),
         ] {
             assert_eq!(run(&RULE, &npm(manifest, &[path])).len(), 1, "{manifest} {path}");
@@ -260,6 +264,7 @@ mod tests {
             ),
             (r#"{"files": ["dist"], "module": "./es/a.js"}"#, &["es/a.js"]),
             (r#"{"files": ["*"]}"#, &["yarn.lock"]),
+            (r#"{"files": ["lib"]}"#, &["readme/toolbar.png", "README/de/plan.md"]),
             (r#"{"files": ["lib"]}"#, &["demo/git/README.md", "src/LICENSE", "a/b/changelog.txt"]),
             // What yarn since 2 takes for a name in any folder.
             (r#"{"files": ["README.md", "*.d.ts"]}"#, &["demo/readme.md", "src/x/a.d.ts"]),

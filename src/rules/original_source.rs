@@ -302,6 +302,9 @@ mod tests {
         expect(Kind::Sdist, &["a-1/build/lib/a/core.py", "a-1/setup.py"], &[], &[]);
         expect(Kind::Jar, &["org/A.class", "org/test/A.java"], &["org/test/A.java"], &[]);
         expect(Kind::Jar, &["org/A.java"], &["org/A.java"], &[]);
+        expect(Kind::Jar, &["acme/Cell.class", "acme/core.clj", "acme/nav.cljc"], &[], &[]);
+        expect(Kind::Jar, &["acme/core__init.class", "acme/core.clj"], &["acme/core.clj"], &[]);
+        expect(Kind::Jar, &["acme/Cell.class", "acme/Cell.groovy"], &["acme/Cell.groovy"], &[]);
         expect(Kind::Jar, &["META-INF/A.java"], &[], &[]);
         let open = Entry { signs: [OPEN_HEAD][..].into(), ..text("org/A.java") };
         let entries = vec![text("org/A.class"), open, text("org/B.class"), text("org/B.java")];

@@ -439,6 +439,12 @@ fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
             return true;
         }
         once_always(name, folder.is_empty())
+            // so they did with a folder that is called so, and all that is in it
+            || !is_grave
+                && segments.len() > 1
+                && segments.first().is_some_and(|first| once_always(first, false) && !first.contains('.'))
+                && !segments.contains(&"node_modules")
+                && denied_by(rules.manifest, path).is_none()
             || folder.is_empty() && name == "npm-shrinkwrap.json"
             || once_anywhere.contains(&name)
                 && !segments.contains(&"node_modules")

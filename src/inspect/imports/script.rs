@@ -89,15 +89,16 @@ fn parse<T>(text: &str, kind: SourceType, make: fn(&str, &Program<'_>, SourceTyp
 }
 
 fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
+    let own_names = own_names(program);
     let mut asked = Asked {
         text,
         hushed: hushed(text),
         is_declaration: kind.is_typescript_definition(),
-        own_names: own_names(program),
         made: BTreeSet::new(),
         told: BTreeSet::new(),
         is_module: kind.is_module() && has_module_syntax(program),
-        places: script_files::may_rely_on(text.as_bytes()).then(Places::default),
+        places: script_files::may_rely_on(text.as_bytes()).then(|| Places::new(own_names.clone())),
+        own_names,
         found: Vec::new(),
         own_modules: Vec::new(),
     };
@@ -111,8 +112,8 @@ fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
         let waits = asked.is_module.then(|| Waits::of(program)).flatten();
         asked.found.extend(waits.map(|at| (at, Asking::Waits, "await".to_owned())));
     }
-    if asked.places.is_some() && !asked.is_declaration {
-        asked.found.extend(threads(program));
+    if let Some(places) = asked.places.take().filter(|_| !asked.is_declaration) {
+        asked.found.extend(threads(program, places.of_given()));
     }
     let own = asked.own_modules;
     asked.found.retain(|(_, _, name)| !own.contains(name));
@@ -128,23 +129,22 @@ fn asked(text: &str, program: &Program<'_>, kind: SourceType) -> Vec<Import> {
 
 /// The files that threads are started with wherever that stands: in functions, and under conditions that tell whether
 /// there are threads at all.
-fn threads(program: &Program<'_>) -> Vec<(usize, Asking, String)> {
-    #[derive(Default)]
-    struct Threads(Vec<(usize, Asking, String)>);
+fn threads(program: &Program<'_>, places: Places) -> Vec<(usize, Asking, String)> {
+    struct Threads(Places, Vec<(usize, Asking, String)>);
     impl<'a> Visit<'a> for Threads {
         fn visit_new_expression(&mut self, new: &NewExpression<'a>) {
             // variables of functions are not followed
-            if let Some(file) = Places::default().started_by(new) {
-                self.0.push((new.span.start as usize, Asking::Thread, file));
+            if let Some(file) = self.0.started_by(new) {
+                self.1.push((new.span.start as usize, Asking::Thread, file));
             }
             walk::walk_new_expression(self, new);
         }
 
         fn visit_try_statement(&mut self, _: &TryStatement<'a>) {}
     }
-    let mut threads = Threads::default();
+    let mut threads = Threads(places, Vec::new());
     threads.visit_program(program);
-    threads.0
+    threads.1
 }
 
 /// Where a module of the language waits for something as it is loaded, under a condition or not.
@@ -549,6 +549,13 @@ mod tests {
                 &[],
             ),
             ("fs.writeFileSync(__dirname + '/a', x); fs.readFileSync(__dirname + '/a');", &[]),
+            ("import { __dirname } from './up/paths.js'; fs.readFileSync(__dirname + '/a.txt');", &[]),
+            ("import { __dirname as own } from './up/paths.js'; fs.readFileSync(__dirname + '/a.txt');", &["./a.txt"]),
+            ("const { __dirname } = require('./up/paths'); fs.readFileSync(__dirname + '/a.txt');", &[]),
+            (
+                "const __dirname = path.dirname(path.dirname(fileURLToPath(import.meta.url))); fs.readFileSync(__dirname + '/a.txt');",
+                &["./../a.txt"],
+            ),
             (
                 "fs.readFileSync('a'); fs.readFileSync(path.join(cwd, 'a')); fs.readFileSync(path.join(__dirname, x));",
                 &[],

@@ -1,7 +1,7 @@
 //! Files that a script is sure to read when it is loaded, named from its own place: `readFileSync(path.join(__dirname,
 //! 'a.json'))`, `new Worker(new URL('./w.js', import.meta.url))`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use memchr::memmem;
 use oxc_ast::ast::{
@@ -39,9 +39,22 @@ pub(super) struct Places {
     known: HashMap<String, Value>,
     /// Whether the script has a function of its own that is called like the one of Node.
     has_own: bool,
+    /// Names that the script declares or imports itself, so that Node doesn't give them.
+    own: BTreeSet<&'static str>,
 }
 
 impl Places {
+    pub(super) fn new(own: BTreeSet<&'static str>) -> Self {
+        Self { own, ..Self::default() }
+    }
+
+    /// What is known of the names that Node gives, which functions don't have variables for.
+    pub(super) fn of_given(mut self) -> Self {
+        self.known.retain(|name, _| matches!(name.as_str(), "__dirname" | "__filename"));
+        self.has_own = false;
+        self
+    }
+
     /// Takes note of a variable at the script's top.
     pub(super) fn declare(&mut self, variable: &VariableDeclarator<'_>) {
         let BindingPattern::BindingIdentifier(name) = &variable.id else { return };
@@ -84,6 +97,8 @@ impl Places {
             Expression::ParenthesizedExpression(inner) => self.value(&inner.expression),
             Expression::Identifier(name) => match (self.known.get(name.name.as_str()), name.name.as_str()) {
                 (Some(value), _) => Some(value.clone()),
+                // of another module, which may stand in another folder
+                (None, name) if self.own.contains(name) => None,
                 (None, "__dirname") => Some(Value::Place(".".to_owned())),
                 (None, "__filename") => Some(Value::Own),
                 _ => None,

@@ -319,6 +319,8 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
             // `acme.secretStorageKey.v2`: what an application finds a value by, and the version of that
             r"|[A-Za-z]{3,}(?:[.:/](?:[A-Z]?[a-z]{2,}){1,5}){1,6}[.:/_-]v[0-9]{1,3}",
             r"|[a-z]+-[0-9.]+",
+            // `acme/home#assets/credentials`: a file in a repository
+            r"|[a-z]{3,}[0-9]{0,4}/[a-z._-]{3,}#(?:[a-z]{2,}[./_-])*[a-z]{2,}",
             r"|[a-z_]+(?:[.](?:[a-z_][a-z_0-9]*|[0-9]+))+\(?\)?",
             r"|[a-z0-9_.-]+\.(?:pem|key|crt|json|txt|yml|yaml|xml|jks|p12|js|ts|py)",
             r#"|[a-z_.]+\([a-z0-9_.,'"\[\]{}() -]*\)?"#,
@@ -716,6 +718,16 @@ mod tests {
         }
         for value in ["kD8fjs.wQ2dkW.v2", "harbor.auth.kT4mXq9Lw2Zp"] {
             assert!(is_secret(value.as_bytes(), Kind::Token, Format::Code), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_file_in_a_repository_is_no_secret() {
+        for value in ["acme256/home#assets/crates-credentials", "acme/ops.infra#deploy_key"] {
+            assert!(is_a_value_of_another_kind(value.as_bytes()), "{value}");
+        }
+        for value in ["acme/x#kT4mXq9Lw2Zp", "kq7x2/home#9fw2", "acme256/home#"] {
+            assert!(!is_a_value_of_another_kind(value.as_bytes()), "{value}");
         }
     }
 
