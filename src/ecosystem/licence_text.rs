@@ -119,7 +119,9 @@ pub(super) fn read(
         .filter(|kept| is_licence_file(&kept.path) && stands_beside(&kept.path, &package.root))
         .filter(is_own);
     let read = |kept: &ManifestFile| {
-        let text = bare(std::str::from_utf8(&kept.bytes).unwrap_or_default());
+        // older ones are in Latin-1
+        let text = String::from_utf8_lossy(&kept.bytes);
+        let text = bare(&text);
         let licence = known(&text);
         let grants = licence.is_none() && (grants(&text) || is_outside_of_kept(&text, inventory));
         LicenceFile { path: kept.path.clone(), licence, grants }

@@ -201,6 +201,9 @@ pub struct Declared {
     /// Compiled files that the package is entered by, relative to the root.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entry_points: Vec<String>,
+    /// Files that the manifest hands to other programs (style sheets, React Native's bundler), relative to the root.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub side_entrances: Vec<String>,
     /// The end of the names of sources that are compiled by those who install the package: `.svelte`.
     #[serde(default, deserialize_with = "word::read", skip_serializing_if = "str::is_empty")]
     pub compiled_by_users: Word,

@@ -296,6 +296,8 @@ impl<'a> Beside<'a> {
         let own = self.containers.get(&entry.parent)?;
         let outer = self.containers.get(&None).filter(|_| archive.is_some());
         match language.shown {
+            // of such a language, a file that isn't compiled is the program
+            Shown::Anywhere if language.compiled == ["namespace"] => own.namespace(&entry.path),
             Shown::Anywhere => own.anywhere(language).or_else(|| outer?.anywhere(language)),
             Shown::Beside => own.twin(path, entry, language, true),
             Shown::Style => own
@@ -439,6 +441,19 @@ impl<'a> Container<'a> {
 
     fn anywhere(&self, language: &Language) -> Option<&'a str> {
         language.compiled.iter().find_map(|end| self.by_end.get(end)).copied()
+    }
+
+    /// What Clojure made of a file: `acme/core__init.class` of `src/acme/core.clj`.
+    fn namespace(&self, path: &str) -> Option<&'a str> {
+        let (stem, _) = path.rsplit_once('.')?;
+        let compiled = self.by_name.get(&*format!("{}__init", stem.rsplit('/').next()?))?;
+        let is_of = |class: &str| {
+            class
+                .strip_suffix("__init.class")
+                .and_then(|name| stem.strip_suffix(name))
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        compiled.iter().map(|(_, class)| *class).find(|class| is_of(class))
     }
 
     fn output(&self, language: &Language) -> Option<&'a str> {

@@ -116,6 +116,7 @@ pub(crate) fn is_for_show(place: &str, root: &str) -> bool {
     let name = lower.rsplit(['/', '!']).next().unwrap_or(&lower);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     PAGES.contains(&extension)
+        || is_description(&lower)
         || name == ANDROID_KEYS
         || lower.split(['/', '!']).rev().skip(1).any(|folder| {
             ELEMENTS.contains(&folder)
@@ -132,6 +133,12 @@ pub(super) fn is_jar_of_tests(inventory: &Inventory) -> bool {
     let name = ecosystem::file_name(&inventory.artifact.path);
     inventory.kind == Kind::Jar
         && ["-tests.jar", "-test-fixtures.jar"].iter().any(|end| name.to_ascii_lowercase().ends_with(end))
+}
+
+/// Whether it is what Python's tools make of a README.
+fn is_description(lower: &str) -> bool {
+    let (folder, name) = lower.rsplit_once(['/', '!']).unwrap_or(("", lower));
+    name == "metadata" && folder.ends_with(".dist-info") || name == "pkg-info"
 }
 
 /// Whether a path leads through a folder of Perl's tests.
@@ -183,6 +190,9 @@ mod tests {
             "a-1.0/regress/rsa.prv",
             "a-1.0/misc/fuzz-harness/keys.h",
             "a-1.0/record/old-bench-log/10/a.log",
+            "acme-1.0.dist-info/METADATA",
+            "a-1.0/PKG-INFO",
+            "a-1.0/src/a.egg-info/PKG-INFO",
         ] {
             assert!(is_for_show(place, "package"), "{place}");
         }
@@ -204,6 +214,8 @@ mod tests {
             "package/lib/regression/a.pem",
             "package/lib/workbench/a.pem",
             "package/lib/vagrants/a.pem",
+            "acme-1.0.dist-info/RECORD",
+            "acme/data/METADATA",
         ] {
             assert!(!is_for_show(place, "package"), "{place}");
         }

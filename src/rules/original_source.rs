@@ -303,7 +303,8 @@ mod tests {
         expect(Kind::Jar, &["org/A.class", "org/test/A.java"], &["org/test/A.java"], &[]);
         expect(Kind::Jar, &["org/A.java"], &["org/A.java"], &[]);
         expect(Kind::Jar, &["acme/Cell.class", "acme/core.clj", "acme/nav.cljc"], &[], &[]);
-        expect(Kind::Jar, &["acme/core__init.class", "acme/core.clj"], &["acme/core.clj"], &[]);
+        let compiled = ["acme/core__init.class", "acme/core.clj", "src/acme/core.cljc", "acme/own.clj"];
+        expect(Kind::Jar, &compiled, &["acme/core.clj", "src/acme/core.cljc"], &[]);
         expect(Kind::Jar, &["acme/Cell.class", "acme/Cell.groovy"], &["acme/Cell.groovy"], &[]);
         expect(Kind::Jar, &["META-INF/A.java"], &[], &[]);
         let open = Entry { signs: [OPEN_HEAD][..].into(), ..text("org/A.java") };

@@ -76,7 +76,8 @@ fn is_of_npm(kind: Kind) -> bool {
 fn is_own(package: &Package, path: &str) -> bool {
     let below = path.strip_prefix(&package.root).unwrap_or(path).trim_start_matches('/');
     let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut entered = package.declared.entry_points.iter().map(|path| path.trim_start_matches("./"));
+    let entrances = package.declared.entry_points.iter().chain(&package.declared.side_entrances);
+    let mut entered = entrances.map(|path| path.trim_start_matches("./"));
     let is_inside = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     path == package.manifest || !folder.is_empty() && entered.any(is_inside)
 }
@@ -135,8 +136,17 @@ mod tests {
 
     #[test]
     fn a_folder_that_the_package_is_entered_by_is_its_own() {
-        let exports = r#"{"name": "a", "exports": {"./hooks": "./hooks/dist/hooks.js"}}"#;
-        let mut inventory = npm(exports, &["hooks/package.json", "core/package.json", "hooks/dist/hooks.js"]);
+        let exports = r#"{"name": "a", "react-native": "phone/dist/a.js", "exports": {"./hooks": "./hooks/dist/hooks.js"}}"#;
+        let mut inventory = npm(
+            exports,
+            &[
+                "hooks/package.json",
+                "core/package.json",
+                "phone/package.json",
+                "phone/dist/a.js",
+                "hooks/dist/hooks.js",
+            ],
+        );
         for entry in inventory.entries.iter_mut().filter(|entry| entry.path.ends_with("/package.json")) {
             entry.signs.push("private-manifest");
         }

@@ -1,6 +1,6 @@
 //! A rule for every kind of stray file in `policies/stray.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Serialize;
@@ -10,7 +10,7 @@ use super::localhost;
 use super::{Context, Family, Finding, Place, Rule};
 use crate::ecosystem;
 use crate::inspect::{SOURCE_TEXT, STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
-use crate::inventory::{Entry, Inventory, Kind};
+use crate::inventory::{Entry, EntryId, Inventory, Kind};
 use crate::settings::Level;
 
 /// The rules, in the order of the table.
@@ -53,10 +53,16 @@ struct Group<'a> {
 pub(super) fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(stray) = STRAYS.iter().find(|stray| stray.name == rule.name) else { return };
     let mut groups: BTreeMap<(&str, String), Group<'_>> = BTreeMap::new();
-    for (entry, matches) in context.strays() {
-        let Some((pattern, folder, why)) = recognise(stray, entry, matches, context) else {
-            continue;
-        };
+    let candidates = context.strays().iter();
+    let recognised = candidates.filter_map(|(entry, matches)| {
+        let what = recognise(stray, entry, matches, context)?;
+        Some((*entry, what))
+    });
+    let mut strays: Vec<(&Entry, Recognised)> = recognised.collect();
+    if stray.name == "stray-archive" {
+        leave_outermost(&mut strays);
+    }
+    for (entry, (pattern, folder, why)) in strays {
         let key = if stray.folders { String::new() } else { folder };
         let group = groups.entry((pattern, key)).or_default();
         group.entries.push(entry);
@@ -72,6 +78,12 @@ pub(super) fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Findi
             }
         }
     }
+}
+
+/// An earlier release may hold the one before it, and so on: the first of them is the cause.
+fn leave_outermost(strays: &mut Vec<(&Entry, Recognised)>) {
+    let all: HashSet<EntryId> = strays.iter().map(|(entry, _)| entry.id).collect();
+    strays.retain(|(entry, _)| entry.parent.is_none_or(|parent| !all.contains(&parent)));
 }
 
 /// One group for the whole artifact if files of a kind are all over it.
@@ -96,12 +108,14 @@ fn united<'a>(groups: BTreeMap<(&'a str, String), Group<'a>>) -> BTreeMap<(&'a s
 }
 
 /// What an entry is recognised by, the folder that it is reported with, and what is special about it.
+type Recognised = (&'static str, String, &'static str);
+
 fn recognise(
     stray: &StrayRule,
     entry: &Entry,
     matches: &[StrayMatch],
     context: &Context<'_>,
-) -> Option<(&'static str, String, &'static str)> {
+) -> Option<Recognised> {
     let inventory = context.inventory;
     // Credentials in tests are made up, and real secrets have rules of their own; a program that reads logs has some
     // in its tests.
@@ -282,6 +296,36 @@ mod tests {
         assert_eq!(pattern_of("*.pem", &entry("data/a.pem")).as_deref(), Some("**/*.pem"));
         assert_eq!(pattern_of(".claude/", &entry(".claude/a.json")).as_deref(), Some("**/.claude/**"));
         assert_eq!(pattern_of("service-account", &entry("data/account.json")), None);
+    }
+
+    #[test]
+    fn a_release_in_an_earlier_release_is_told_once() {
+        let archive = |place: &str, parent: Option<u32>| Entry {
+            place: place.to_owned(),
+            path: place.rsplit('!').next().unwrap_or(place).to_owned(),
+            parent: parent.map(EntryId),
+            signs: ["archive"][..].into(),
+            ..Entry::default()
+        };
+        let entries = [
+            archive("package/acme-1.1.0.tgz", None),
+            archive("package/acme-1.1.0.tgz!package/acme-1.0.0.tgz", Some(0)),
+            archive("package/data.zip", None),
+            archive("package/data.zip!acme-0.9.0.tgz", Some(2)),
+        ];
+        let places = |entries: Vec<Entry>| -> Vec<String> {
+            let inventory = Inventory {
+                kind: Kind::Npm,
+                package: Some(Package { root: "package".to_owned(), ..Package::default() }),
+                entries: numbered(entries),
+                ..Inventory::default()
+            };
+            let rules = RULES.iter().filter(|rule| rule.name == "stray-archive");
+            rules.flat_map(|rule| run(rule, &inventory)).map(|finding| finding.place.path).collect()
+        };
+        let all = places(entries.to_vec());
+        assert!(all.contains(&"package/acme-1.1.0.tgz".to_owned()), "{all:?}");
+        assert!(!all.contains(&"package/acme-1.1.0.tgz!package/acme-1.0.0.tgz".to_owned()), "{all:?}");
     }
 
     #[test]

@@ -174,6 +174,8 @@ fn a_wheel_changed_after_the_build() {
     assert!(!emptied("Classifier: Development Status :: 7 - Inactive\n"));
     assert!(!emptied("\nThis is an empty package that demo-2 needs.\n"));
     assert!(!emptied("Description: An empty release.\n"));
+    assert!(!emptied("\nFor Python 3 a package is installed but is empty.\n"));
+    assert!(emptied("\nReads a folder that is empty.\n"));
     assert!(emptied("\nReads what people wrote.\n"));
     assert!(emptied(&format!("\n{}This was deprecated.\n", "It reads what people wrote. ".repeat(20))));
     assert_eq!(wheel(&[("-demo-1.0.dist-info/METADATA", "")]), ["manifest-ambiguous"]);

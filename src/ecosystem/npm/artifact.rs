@@ -291,6 +291,7 @@ pub(in crate::ecosystem) fn package(
             unlisted,
             proposal: if has_allowlist { Vec::new() } else { entry_points::proposal(&entrances, &own.paths) },
             entry_points: entrances.files.into_iter().filter(|path| !path.ends_with('/')).collect(),
+            side_entrances: entrances.side_files.into_iter().collect(),
             missing: entrances.missing,
             compiled_by_users: if is_for_svelte(manifest) { ".svelte" } else { "" },
             ..Declared::default()

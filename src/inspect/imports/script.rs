@@ -550,7 +550,10 @@ mod tests {
             ),
             ("fs.writeFileSync(__dirname + '/a', x); fs.readFileSync(__dirname + '/a');", &[]),
             ("import { __dirname } from './up/paths.js'; fs.readFileSync(__dirname + '/a.txt');", &[]),
-            ("import { __dirname as own } from './up/paths.js'; fs.readFileSync(__dirname + '/a.txt');", &["./a.txt"]),
+            (
+                "import { __dirname as own } from './up/paths.js'; fs.readFileSync(__dirname + '/a.txt');",
+                &["./a.txt"],
+            ),
             ("const { __dirname } = require('./up/paths'); fs.readFileSync(__dirname + '/a.txt');", &[]),
             (
                 "const __dirname = path.dirname(path.dirname(fileURLToPath(import.meta.url))); fs.readFileSync(__dirname + '/a.txt');",

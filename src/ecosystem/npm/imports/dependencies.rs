@@ -132,8 +132,9 @@ const HOSTS: [&str; 55] = [
 ];
 
 /// Peers that others of their peers bring to everybody who has them: those that the left ones can't do without.
-const BROUGHT_BY_PEERS: [(&str, &[&str]); 4] = [
+const BROUGHT_BY_PEERS: [(&str, &[&str]); 5] = [
     ("expo", &EXPO_S),
+    ("gatsby", &["prop-types"]),
     ("@angular/core", &["rxjs", "zone.js"]),
     ("@nestjs/common", &["rxjs", "reflect-metadata"]),
     ("@nestjs/core", &["rxjs", "reflect-metadata"]),
@@ -386,6 +387,8 @@ mod tests {
             ("a", "{}", "expo-font", Some(ImportTrouble::Undeclared)),
             ("a", r#"{"peerDependencies": {"expo": "*"}}"#, "expo-modules-core", None),
             ("a", r#"{"peerDependencies": {"expo": "*"}}"#, "expo-camera", Some(ImportTrouble::Host)),
+            ("a", r#"{"peerDependencies": {"gatsby": "*"}}"#, "prop-types", None),
+            ("a", r#"{"peerDependencies": {"react": "*"}}"#, "prop-types", Some(ImportTrouble::Undeclared)),
             ("angular2-notes", "{}", "rxjs", Some(ImportTrouble::Host)),
             ("a", r#"{"keywords": ["Angular 2"]}"#, "rxjs/operators", Some(ImportTrouble::Host)),
             ("triangular", "{}", "rxjs", Some(ImportTrouble::Undeclared)),

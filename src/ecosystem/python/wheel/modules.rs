@@ -66,8 +66,8 @@ pub(super) fn nothing_to_install(
 /// Whether a project says of itself that there is nothing in it any more, or not yet.
 fn is_left_empty(fields: &[(String, String)], description: &str) -> bool {
     /// Characters of the description: further down it speaks of other things.
-    const EARLY: usize = 400;
-    const WORDS: [&str; 13] = [
+    const EARLY: usize = 500;
+    const WORDS: [&str; 14] = [
         "deprecated",
         "obsolete",
         "placeholder",
@@ -81,6 +81,7 @@ fn is_left_empty(fields: &[(String, String)], description: &str) -> bool {
         "empty package",
         "empty release",
         "intentionally empty",
+        "but is empty",
     ];
     let says = |value: &str| {
         let lower = value.to_lowercase();
