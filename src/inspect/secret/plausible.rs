@@ -490,17 +490,18 @@ pub(super) fn mixes(bytes: &[u8]) -> bool {
         && (bytes.iter().any(u8::is_ascii_digit) || (bytes.len() >= 16 && are_strewn && !is_name(bytes)))
 }
 
-/// Six equal characters in a row, or seven that count up (`abcdefg`, `2345678`). In a long row of the few digits of
+/// Six equal characters in a row, or seven that count up (`abcdefg`, `2345678`) or down. In a long row of the few digits of
 /// hexadecimal, six are chance.
 pub(super) fn has_pattern(bytes: &[u8]) -> bool {
     let is_long_hex = bytes.len() >= 32 && bytes.iter().all(u8::is_ascii_hexdigit);
     let most = if is_long_hex { 8 } else { 6 };
-    let (mut equal, mut rising) = (1, 1);
+    let (mut equal, mut rising, mut falling) = (1, 1, 1);
     for pair in bytes.windows(2) {
         let &[before, after] = pair else { continue };
         equal = if before == after { equal + 1 } else { 1 };
         rising = if before.checked_add(1) == Some(after) { rising + 1 } else { 1 };
-        if equal >= most || rising >= 7 {
+        falling = if before.checked_sub(1) == Some(after) { falling + 1 } else { 1 };
+        if equal >= most || rising >= 7 || falling >= 7 {
             return true;
         }
     }
@@ -593,6 +594,7 @@ mod tests {
         for word in [
             "xxxxxxxxxxxxxxxxxxxx",
             "abcdefghijklmnopqrst",
+            "654321zyxwvutsrqponmlkjihgfedcba",
             "IOSFODNN7EXAMPLE",
             "1111111111111111",
             "ababababababab",

@@ -319,6 +319,8 @@ fn is_a_value_of_another_kind(value: &[u8]) -> bool {
             // `acme.secretStorageKey.v2`: what an application finds a value by, and the version of that
             r"|[A-Za-z]{3,}(?:[.:/](?:[A-Z]?[a-z]{2,}){1,5}){1,6}[.:/_-]v[0-9]{1,3}",
             r"|[a-z]+-[0-9.]+",
+            // `RESERVED_WORD_2`: a constant
+            r"|[A-Z]{3,}(?:_[A-Z]{3,}){1,6}_[0-9]{1,2}",
             // `acme/home#assets/credentials`: a file in a repository
             r"|[a-z]{3,}[0-9]{0,4}/[a-z._-]{3,}#(?:[a-z]{2,}[./_-])*[a-z]{2,}",
             r"|[a-z_]+(?:[.](?:[a-z_][a-z_0-9]*|[0-9]+))+\(?\)?",
@@ -718,6 +720,16 @@ mod tests {
         }
         for value in ["kD8fjs.wQ2dkW.v2", "harbor.auth.kT4mXq9Lw2Zp"] {
             assert!(is_secret(value.as_bytes(), Kind::Token, Format::Code), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_constant_with_a_number_is_no_secret() {
+        for value in ["RESERVED_WORD_2", "DATA_TYPE_TWO_11"] {
+            assert!(is_a_value_of_another_kind(value.as_bytes()), "{value}");
+        }
+        for value in ["KQ_X7_9TZW", "RESERVED_WORD_2024", "KTQMXQLWZP7"] {
+            assert!(!is_a_value_of_another_kind(value.as_bytes()), "{value}");
         }
     }
 
