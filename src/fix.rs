@@ -1,7 +1,7 @@
 //! The changes that blocking findings propose, gathered for the files of one project: what `packgate fix` writes.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::ecosystem::Edit;
 use crate::outcome::Audit;
@@ -29,35 +29,65 @@ pub struct Plan {
     pub refused: Vec<String>,
 }
 
-/// Gathers the changes that the blocking findings of a project's artifacts propose, with those that would be needed
-/// next. Changes that are in each other's way are left for when the first one is written.
-pub fn plan<'a>(audits: impl IntoIterator<Item = &'a Audit>, folder: &Path, fail_on: Level) -> Plan {
-    applied(edits(audits, fail_on), folder)
+/// Gathers the changes that the blocking findings of a project's artifacts propose, each with the folder that it was packed
+/// from, with those that would be needed next. Changes that are in each other's way are left for when the first one is
+/// written.
+pub fn plan<'a>(packed: impl IntoIterator<Item = (&'a Path, &'a Audit)>, fail_on: Level) -> Plan {
+    let mut by_folder: Vec<(&Path, Vec<&Audit>)> = Vec::new();
+    for (folder, audit) in packed {
+        match by_folder.last_mut().filter(|(last, _)| *last == folder) {
+            Some((_, audits)) => audits.push(audit),
+            None => by_folder.push((folder, vec![audit])),
+        }
+    }
+    let of_folder = |(folder, audits): (&'a Path, Vec<&'a Audit>)| {
+        edits(audits, fail_on).into_iter().map(move |edit| (folder, edit))
+    };
+    applied(by_folder.into_iter().flat_map(of_folder))
 }
 
-/// What these changes make of the files of a folder.
-pub fn applied<'a>(edits: impl IntoIterator<Item = &'a Edit>, folder: &Path) -> Plan {
-    let mut texts: BTreeMap<String, (Option<String>, String)> = BTreeMap::new();
+/// What these changes make of the files of their folders. Members of a workspace may have a list in common.
+pub fn applied<'a>(edits: impl IntoIterator<Item = (&'a Path, &'a Edit)>) -> Plan {
+    let mut texts: BTreeMap<PathBuf, (Option<String>, String)> = BTreeMap::new();
     let mut plan = Plan::default();
-    for edit in edits {
+    for (folder, edit) in edits {
+        let path = tidy(&folder.join(&edit.file));
         let before = || {
-            let text = read(&folder.join(&edit.file));
+            let text = read(&path);
             let now = text.clone().unwrap_or_default();
             (text, now)
         };
-        let (old, now) = texts.entry(edit.file.clone()).or_insert_with(before);
+        let (old, now) = texts.entry(path.clone()).or_insert_with(before);
         let text = (old.is_some() || !now.is_empty()).then_some(now.as_str());
         match edit.apply(text) {
             Ok(changed) => *now = changed,
-            Err(error) => plan.refused.push(error.to_string()),
+            Err(error) => {
+                let error = error.to_string();
+                if !plan.refused.contains(&error) {
+                    plan.refused.push(error);
+                }
+            }
         }
     }
     let changed =
         texts.into_iter().filter(|(_, (before, after))| before.as_deref().unwrap_or_default() != after);
-    plan.files = changed
-        .map(|(file, (before, after))| FileChange { path: folder.join(file), before, after })
-        .collect();
+    plan.files = changed.map(|(path, (before, after))| FileChange { path, before, after }).collect();
     plan
+}
+
+/// A path without its steps up, as far as what stands before them can be taken off.
+fn tidy(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
+                tidy.pop();
+            }
+            part => tidy.push(part),
+        }
+    }
+    tidy
 }
 
 /// The changes, each once, lists that are to be written first.
@@ -76,4 +106,32 @@ fn edits<'a>(audits: impl IntoIterator<Item = &'a Audit>, fail_on: Level) -> Vec
     // An item that takes files away stands behind all that brings some in.
     edits.sort_by_key(|edit| !edit.begins_a_list());
     edits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystem::{Change, List};
+
+    #[test]
+    fn members_write_into_a_list_that_they_have_in_common() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = folder.path().join("Cargo.toml");
+        std::fs::write(&manifest, "[workspace.package]\nexclude = [\"ci\"]\n").unwrap();
+        let edit = |item: &str| {
+            let list = List { tables: &["workspace", "package"], key: "exclude", begins_with: Vec::new() };
+            let change = Change::Add(vec![item.to_owned()]);
+            Edit { file: "../../Cargo.toml".to_owned(), list: Some(list), change }
+        };
+        let members = ["crates/a", "crates/b"].map(|member| folder.path().join(member));
+        let edits = [edit("/a.log"), edit("**/.env")];
+        let plan = applied(members.iter().map(PathBuf::as_path).zip(&edits));
+        let expected = FileChange {
+            path: manifest,
+            before: Some("[workspace.package]\nexclude = [\"ci\"]\n".to_owned()),
+            after: "[workspace.package]\nexclude = [\"ci\", \"/a.log\", \"**/.env\"]\n".to_owned(),
+        };
+        assert_eq!(plan.files, [expected]);
+        assert_eq!(tidy(Path::new("./a/../../b")), Path::new("../b"));
+    }
 }

@@ -3,7 +3,7 @@ use packgate::rules::{self, Family, Rule};
 use packgate::settings::{PolicyChoice, Settings};
 
 use super::known::Known;
-use super::{Exit, output, page};
+use super::{Exit, columns, output, page};
 
 /// Longer lines are hard to read.
 const MOST_COLUMNS: usize = 88;
@@ -20,7 +20,7 @@ impl Explain {
     /// Prints a page or the list.
     pub(crate) fn run(&self) -> Result<Exit, String> {
         let text = match &self.rule {
-            None => list(),
+            None => columns::fit(&list(), output::look().width),
             Some(name) => match rules::find(name) {
                 Some(rule) => page(rule),
                 None => return Err(unknown(name)),

@@ -9,6 +9,7 @@ use packgate::fix::{self, FileChange, Plan};
 use packgate::outcome::LeftOut;
 use packgate::pack;
 use packgate::policy::{Judged, Verdict};
+use packgate::report::Look;
 use packgate::rules::{self, Family};
 use packgate::settings::Level;
 use packgate::surroundings::Workspace;
@@ -120,9 +121,11 @@ impl Fix {
             progress.finish();
             let targets = targets?;
             wrong.extend(targets.under_way.iter().cloned());
-            let ways_out = targets.ways_out.iter();
-            let changes: Vec<FileChange> =
-                ways_out.flat_map(|(folder, edits)| fix::applied(edits, &near(folder)).files).collect();
+            let ways_out: Vec<_> =
+                targets.ways_out.iter().map(|(folder, edits)| (near(folder), edits)).collect();
+            let edits =
+                ways_out.iter().flat_map(|(folder, edits)| edits.iter().map(|edit| (folder.as_path(), edit)));
+            let changes = fix::applied(edits).files;
             if rounds > 0 && !changes.is_empty() && self.writes(changes, written)? {
                 rounds -= 1;
                 continue;
@@ -175,14 +178,7 @@ impl Fix {
 
     /// What to write for findings from this level on, for all packages.
     fn plan(packed: &[Packed], level: Level) -> Plan {
-        let mut plan = Plan::default();
-        for one in packed.chunk_by(|one, next| one.folder == next.folder) {
-            let Some(folder) = one.first().map(|first| first.folder.as_path()) else { continue };
-            let own = fix::plan(one.iter().map(|one| &one.audit), folder, level);
-            plan.files.extend(own.files);
-            plan.refused.extend(own.refused);
-        }
-        plan
+        fix::plan(packed.iter().map(|one| (one.folder.as_path(), &one.audit)), level)
     }
 
     fn blocks(&self, judged: &Judged) -> bool {
@@ -217,7 +213,7 @@ impl Fix {
         let worst = audits.iter().map(|audit| audit.verdict).max().unwrap_or_default();
         audits.extend(failed.iter().map(|one| Audit::failed(&one.name, &one.why)));
         if let Some(human) = packgate::report::find("human") {
-            output::print(|look, out| (human.write)(&audits, look, out))?;
+            output::print(|look, out| (human.write)(&audits, &Look { is_fix: true, ..look.clone() }, out))?;
         }
         if worst == Verdict::Blocked {
             let only_locked = audits

@@ -4,6 +4,7 @@ mod against;
 mod attest;
 mod cargo_credential;
 mod check;
+mod columns;
 mod completions;
 mod diff;
 mod ending;

@@ -252,6 +252,7 @@ pub(crate) fn look() -> Look {
         quiet: false,
         fail_on: packgate::settings::Level::Error,
         project: None,
+        is_fix: false,
         left_out: Vec::new(),
         not_packed: Vec::new(),
     }

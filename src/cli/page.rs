@@ -6,7 +6,7 @@ const BOLD: &str = "\x1b[1m";
 const CODE: &str = "\x1b[36m";
 const PLAIN: &str = "\x1b[0m";
 
-/// The page in lines of at most `width` columns; code isn't wrapped.
+/// The page in lines of at most `width` columns; of code only lists of patterns are wrapped, two blanks between them.
 pub(crate) fn render(markdown: &str, width: usize) -> String {
     let mut page = Page { width: width.max(20), ..Page::default() };
     for event in Parser::new(markdown) {
@@ -85,9 +85,17 @@ impl Page {
 
     fn code(&mut self, text: &str) {
         for line in text.lines() {
-            self.text.push_str(if line.is_empty() { "" } else { "    " });
-            self.text.push_str(line);
-            self.text.push('\n');
+            let is_list = !line.starts_with(' ') && line.contains("  ");
+            let is_too_long = visible(line) + CODE_INDENT.len() > self.width;
+            let lines = match is_list && is_too_long {
+                true => items(line, self.width.saturating_sub(CODE_INDENT.len())),
+                false => vec![line.to_owned()],
+            };
+            for line in lines {
+                self.text.push_str(if line.is_empty() { "" } else { CODE_INDENT });
+                self.text.push_str(&line);
+                self.text.push('\n');
+            }
         }
     }
 
@@ -137,6 +145,21 @@ impl Page {
     }
 }
 
+/// What stands before code.
+const CODE_INDENT: &str = "    ";
+
+/// A list whose items have two blanks between them, in lines of at most this many columns.
+fn items(list: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for item in list.split("  ").map(str::trim).filter(|item| !item.is_empty()) {
+        match lines.last_mut().filter(|line| visible(line) + 2 + visible(item) <= width) {
+            Some(line) => *line = format!("{line}  {item}"),
+            None => lines.push(item.to_owned()),
+        }
+    }
+    lines
+}
+
 /// Columns of a word, not counting its styling.
 fn visible(word: &str) -> usize {
     let mut columns = 0;
@@ -170,6 +193,14 @@ mod tests {
         for width in [0, 20, 40, 80, 200] {
             assert!(plain(page, width).lines().all(|line| line.len() <= width.max(20)), "{width}");
         }
+    }
+
+    #[test]
+    fn of_code_only_lists_are_wrapped() {
+        let page = "    *.log  *.har  npm-debug.log*  *.dump\n\n";
+        assert_eq!(plain(page, 24), "    *.log  *.har\n    npm-debug.log*\n    *.dump\n\n");
+        let code = "    if a {\n        long(\"a  b\", \"c  d\", \"e  f\");\n    }\n\n";
+        assert_eq!(plain(code, 24), code);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use packgate::policy::{self, Effective, Policy};
 use packgate::settings::{Settings, SettingsErrors};
 
 use super::known::Known;
-use super::{Exit, output};
+use super::{Exit, columns, output};
 
 /// Show the settings that apply, or list the policies
 #[derive(Debug, clap::Args)]
@@ -71,7 +71,7 @@ impl Show {
         }
         let effective = Effective::new(&settings, &policy);
         Ok(match self.format {
-            Format::Human => effective.text(),
+            Format::Human => columns::fit(&effective.text(), output::look().width),
             Format::Json => effective.json(),
         })
     }

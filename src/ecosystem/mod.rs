@@ -19,6 +19,7 @@ mod readme;
 mod registry;
 mod remedy;
 mod unwanted;
+mod variables;
 
 mod cargo;
 mod gem;
@@ -33,7 +34,9 @@ mod vsix;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::inventory::{Entry, EntryId, Import, Inventory, Kind, ManifestTrouble, Package, Unexamined};
+use crate::inventory::{
+    Asking, Entry, EntryId, Import, Inventory, Kind, ManifestTrouble, Package, Unexamined,
+};
 use crate::project::Project;
 
 pub use crate::project::Member;
@@ -218,6 +221,7 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         inventory.making.is_generated = published::is_generated(project);
         inventory.making.generated_from = npm::libraries::generated_from(project);
         inventory.making.copies = copies::copies(inventory, project);
+        inventory.making.variables = variables::variables(inventory, project);
     }
     let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();
     if let Some(project) = project
@@ -314,10 +318,26 @@ pub(crate) fn settle_imports(inventory: &mut Inventory, sure: &BTreeMap<EntryId,
         }
         inventory.package = Some(package);
     }
+    inventory.making.taken_in = taken_in(inventory);
     inventory.modules.clear();
     for entry in &mut inventory.entries {
         entry.imports = thin_vec::ThinVec::new();
     }
+}
+
+/// The files with credentials whose names stand where code of a crate takes in a file.
+fn taken_in(inventory: &Inventory) -> Vec<EntryId> {
+    if inventory.kind != Kind::Crate {
+        return Vec::new();
+    }
+    let with_secrets = || inventory.top_files().filter(|entry| !entry.secrets.is_empty());
+    if with_secrets().next().is_none() {
+        return Vec::new();
+    }
+    let asked = inventory.files().flat_map(|entry| &entry.imports);
+    let asked = asked.filter(|import| import.by == Asking::File);
+    let names: BTreeSet<&str> = asked.filter_map(|import| import.specifier.rsplit('/').next()).collect();
+    with_secrets().filter(|entry| names.contains(entry.file_name())).map(|entry| entry.id).collect()
 }
 
 /// The kind of an artifact: going by its name if that is a format's own, otherwise by all its entries, in any order.

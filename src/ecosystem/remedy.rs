@@ -1,5 +1,6 @@
 //! What to do about a finding: words, and the changes to files of the project that they stand for.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::inventory::{Entry, EntryId, Inventory, Kind};
@@ -26,12 +27,13 @@ const MOST_PATTERNS: usize = 12;
 
 /// How to leave entries out of the package. `usual` is the pattern that people write for them.
 pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option<&str>) -> Remedy {
-    let removes = entries.iter().map(|entry| entry.id).collect();
+    let removes: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
     let Some(unwanted) = Unwanted::of(inventory, entries, usual) else {
-        return Remedy { words: nested(inventory, entries), ..Remedy::default() };
+        return nested(inventory, entries);
     };
     if inventory.making.deployed_from.is_some() {
-        return Remedy { words: PRIVATE.to_owned(), ..Remedy::default() };
+        // The finding on the private package says that nothing else counts.
+        return Remedy::default();
     }
     let entered = inventory.package.iter().flat_map(|package| &package.declared.entry_points);
     if let Some(program) = entered.into_iter().find(|path| unwanted.paths.contains(path.as_str())) {
@@ -42,8 +44,7 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
     let copied = copied(inventory, entries);
     let is_written = inventory.making.is_generated || inventory.kind == Kind::Directory;
     if let Some(from) = copied.as_ref().filter(|_| is_written) {
-        let words = format!("The build copies {from}: move that elsewhere, and delete the copy.");
-        return Remedy { words, ..Remedy::default() };
+        return Remedy { words: copied_by_build(from), removes, ..Remedy::default() };
     }
     let advice = super::format(inventory.kind).advice();
     if let Some(from) = &inventory.making.generated_from {
@@ -53,7 +54,7 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
     }
     if inventory.making.is_generated {
         let words = out_of_folder(&unwanted.patterns.join(" and "));
-        return Remedy { words, ..Remedy::default() };
+        return Remedy { words, removes, ..Remedy::default() };
     }
     if unwanted.patterns.len() > MOST_PATTERNS {
         let words = advice.leave_out_by_hand(inventory, &unwanted, &counted(&unwanted));
@@ -108,8 +109,8 @@ fn copied(inventory: &Inventory, entries: &[&Entry]) -> Option<String> {
     let copies = &inventory.making.copies;
     let from =
         |entry: &&Entry| copies.iter().find(|copy| copy.place == entry.place).map(|copy| copy.from.as_str());
-    let all: Option<Vec<&str>> = entries.iter().map(from).collect();
-    Some(all?.join(" and "))
+    let all: Option<BTreeSet<&str>> = entries.iter().map(from).collect();
+    Some(all?.into_iter().collect::<Vec<_>>().join(" and "))
 }
 
 /// How to write an allowlist of these items where there is none.
@@ -144,11 +145,23 @@ fn counted(unwanted: &Unwanted<'_>) -> String {
     format!("these {files}, from {first} on,")
 }
 
-/// An archive within the package is made by whoever packed that one.
-fn nested(inventory: &Inventory, entries: &[&Entry]) -> String {
+/// What to do about a file that a build takes along, and that nobody builds.
+fn copied_by_build(from: &str) -> String {
+    format!("The build copies {from}: move that elsewhere, and delete the copy.")
+}
+
+/// An archive within the package is made by whoever packed that one; where a build has only copied it, it is left out.
+fn nested(inventory: &Inventory, entries: &[&Entry]) -> Remedy {
+    let carriers: Vec<&Entry> = entries.iter().filter_map(|entry| outermost(inventory, entry)).collect();
+    let making = &inventory.making;
+    let is_written = making.is_generated || inventory.kind == Kind::Directory;
+    if let Some(from) = copied(inventory, &carriers).filter(|_| is_written && !carriers.is_empty()) {
+        let removes = carriers.iter().map(|carrier| carrier.id).collect();
+        return Remedy { words: copied_by_build(&from), removes, ..Remedy::default() };
+    }
     let carrier = entries.iter().find_map(|entry| inventory.entry(entry.parent?));
     let carrier = carrier.map_or("the archive", |carrier| carrier.place.as_str());
-    match entries {
+    let words = match entries {
         [only] => format!(
             "Leave {} out of {carrier} when that is packed, or leave out {carrier} itself.",
             only.path
@@ -156,5 +169,15 @@ fn nested(inventory: &Inventory, entries: &[&Entry]) -> String {
         _ => {
             format!("Leave these files out of {carrier} when that is packed, or leave out {carrier} itself.")
         }
+    };
+    Remedy { words, ..Remedy::default() }
+}
+
+/// The file of the artifact itself that an entry lies in.
+fn outermost<'a>(inventory: &'a Inventory, entry: &'a Entry) -> Option<&'a Entry> {
+    let mut entry = inventory.entry(entry.parent?)?;
+    while !inventory.is_unpacked(entry) {
+        entry = inventory.entry(entry.parent?)?;
     }
+    Some(entry)
 }

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::EntryId;
 use super::word::{self, Word};
 
 /// How the package comes about, as far as a help can speak of it: told from the project where it is at hand, else from
@@ -39,6 +40,15 @@ pub struct Making {
     /// Files that the build has copied from elsewhere in the project.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<BuildCopy>,
+    /// Variables whose values the build has written into programs, and that are credentials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<BuildVariable>,
+    /// Files with credentials that code takes in by their path when it is compiled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken_in: Vec<EntryId>,
+    /// The manifest of the workspace whose list the package inherits, as a path from the project's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_of_workspace: Option<String>,
     /// Whether the manifest is one that a build writes, from one further up in the project: changes to it don't last.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_generated: bool,
@@ -54,6 +64,19 @@ pub struct BuildCopy {
     pub place: String,
     /// The file, from the project's folder.
     pub from: String,
+}
+
+/// A variable of an environment file whose value a build has written into a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildVariable {
+    /// The digest of the credential that it holds.
+    pub digest: String,
+    /// Its name.
+    pub name: String,
+    /// The file, from the project's folder.
+    pub file: String,
+    /// Line from 1.
+    pub line: u64,
 }
 
 /// The specification of a gem in the project.

@@ -2,6 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use crate::inventory::Kind;
 use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict};
 use crate::rules::NotApplied;
@@ -113,7 +114,19 @@ fn end(verdicts: &Verdicts, look: &Look, out: &mut dyn Write) -> io::Result<()> 
         text.push('\n');
         page.line(DIM, &shown(&left_out).to_string(), &mut text);
     }
-    if verdicts.can_be_fixed() && !look.quiet {
+    if look.quiet {
+        return out.write_all(text.as_bytes());
+    }
+    if !verdicts.instead().is_empty() {
+        let folders = verdicts.instead().join(" ");
+        let words = format!(
+            "This package is private. If what its build writes is published or deployed, check that, and nothing above counts: \
+             packgate check {}",
+            shown(&folders)
+        );
+        text.push('\n');
+        page.line("", &words, &mut text);
+    } else if verdicts.can_be_fixed() && !look.is_fix {
         text.push('\n');
         page.line("", FIX, &mut text);
     }
@@ -122,6 +135,12 @@ fn end(verdicts: &Verdicts, look: &Look, out: &mut dyn Write) -> io::Result<()> 
 
 /// What to do next where lists of files can mend something.
 const FIX: &str = "`packgate fix` shows the lines that these helps propose, and writes them.";
+
+/// Whether nothing in it told what it is: naming the kind that is left then would be a guess.
+fn is_no_archive(audit: &Audit) -> bool {
+    let inventory = &audit.inventory;
+    inventory.entries.is_empty() && inventory.kind == Kind::default() && inventory.cut_short().is_some()
+}
 
 struct Page<'a> {
     look: &'a Look,
@@ -253,6 +272,10 @@ impl<'a> Page<'a> {
     fn heading(&self, audit: &Audit) -> String {
         let inventory = &audit.inventory;
         let mut text = self.paint(BOLD, &shown(&inventory.artifact.path).to_string());
+        if is_no_archive(audit) {
+            let _ = write!(text, "  {}", bytes(inventory.artifact.bytes));
+            return text;
+        }
         let _ = write!(text, "  {}", inventory.kind.name());
         if let Some(package) = &inventory.package {
             for word in [&package.name, &package.version].into_iter().filter(|word| !word.is_empty()) {

@@ -64,6 +64,8 @@ pub struct Look {
     pub fail_on: crate::settings::Level,
     /// The project folder, to name repository files in reports.
     pub project: Option<std::path::PathBuf>,
+    /// Whether `packgate fix` reports, which need not be named again.
+    pub is_fix: bool,
     /// Packages of the workspace that are not published.
     pub left_out: Vec<LeftOut>,
     /// Packages of the workspace that could not be packed.

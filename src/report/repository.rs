@@ -160,6 +160,7 @@ mod tests {
             quiet: false,
             fail_on: Level::Error,
             project: Some(project),
+            is_fix: false,
             left_out: Vec::new(),
             not_packed: Vec::new(),
         };

@@ -29,6 +29,8 @@ pub(super) struct Row {
     pub policy: String,
     /// Whether `packgate fix` would have something to write.
     pub can_be_fixed: bool,
+    /// What a build has left in place of what must not be published: the folders to check.
+    pub instead: Vec<String>,
 }
 
 impl Verdicts {
@@ -52,6 +54,7 @@ impl Verdicts {
             can_be_fixed: audit.is_twin
                 && !audit.is_held_back()
                 && audit.findings.iter().any(is_fixed_by_lists),
+            instead: instead(audit),
             policy: match audit.error {
                 Some(_) => String::new(),
                 None => format!("{} ({})", audit.policy.name, audit.policy.because),
@@ -62,6 +65,14 @@ impl Verdicts {
     /// Whether `packgate fix` would have something to write.
     pub(super) fn can_be_fixed(&self) -> bool {
         self.rows.iter().any(|row| row.can_be_fixed)
+    }
+
+    /// The folders to check in place of the only artifact, if that is no package to be published.
+    pub(super) fn instead(&self) -> &[String] {
+        match self.rows.as_slice() {
+            [only] => &only.instead,
+            _ => &[],
+        }
     }
 
     /// All artifacts.
@@ -112,9 +123,23 @@ impl Verdicts {
     }
 }
 
+/// The folders that a build has left, of a private project that was packed for this run.
+fn instead(audit: &Audit) -> Vec<String> {
+    let making = &audit.inventory.making;
+    if !audit.is_twin || !audit.is_held_back() {
+        return Vec::new();
+    }
+    match making.published_from.as_slice() {
+        [] => making.deployed_from.iter().cloned().collect(),
+        folders => folders.to_vec(),
+    }
+}
+
 /// Whether it blocks, and a change to a list of the package mends it.
 fn is_fixed_by_lists(judged: &Judged) -> bool {
-    judged.waived.is_none() && judged.level == Level::Error && judged.finding.remedy.is_some()
+    judged.waived.is_none()
+        && judged.level == Level::Error
+        && judged.finding.remedy.as_ref().is_some_and(|remedy| !remedy.edits.is_empty())
 }
 
 /// `2 packages left out: @acme/core, @acme/docs (package.json says `"private": true`)`: the reasons, each with the

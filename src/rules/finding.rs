@@ -99,11 +99,13 @@ impl Finding {
     pub fn remedy(mut self, remedy: Remedy, more: &str) -> Self {
         self.help = match more.is_empty() {
             true => remedy.words.clone(),
+            false if remedy.words.is_empty() => more.to_owned(),
             // A line to write stands for itself.
             false if remedy.words.contains('\n') => format!("{}\n{more}", remedy.words),
             false => format!("{} {more}", remedy.words),
         };
-        self.remedy = (!remedy.edits.is_empty()).then(|| Box::new(remedy));
+        let changes = !(remedy.edits.is_empty() && remedy.removes.is_empty());
+        self.remedy = changes.then(|| Box::new(remedy));
         self
     }
 

@@ -106,6 +106,8 @@ const OUTPUT: &[&str] =
     &["dist", "build", "out", "lib", "es", "esm", "cjs", "umd", "bundle", "public", "static", "assets"];
 /// The keys that Android's tools sign with while a program is developed: the passphrase is the same for all.
 const ANDROID_KEYS: &str = "debug.keystore";
+/// Folders of pages, in which nothing is run that an environment file could be made up for.
+const OF_PAGES: &[&str] = &["doc", "docs", "documentation"];
 const PAGES: &[&str] = &["md", "mdx", "markdown", "rst", "adoc"];
 
 /// Whether a place in an artifact is there for show. `root` is the package's own folder, whose name says nothing of the
@@ -114,12 +116,13 @@ pub(crate) fn is_for_show(place: &str, root: &str) -> bool {
     let below = place.strip_prefix(root).filter(|below| !root.is_empty() && below.starts_with('/'));
     let lower = below.unwrap_or(place).to_ascii_lowercase();
     let name = lower.rsplit(['/', '!']).next().unwrap_or(&lower);
+    let is_environment = name == ".env" || name.starts_with(".env.");
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     PAGES.contains(&extension)
         || is_description(&lower)
         || name == ANDROID_KEYS
         || lower.split(['/', '!']).rev().skip(1).any(|folder| {
-            ELEMENTS.contains(&folder)
+            ELEMENTS.contains(&folder) && !(is_environment && OF_PAGES.contains(&folder))
                 || is_of_tests(folder)
                 || folder.split(['-', '_']).any(|word| WORDS.contains(&word))
         })
@@ -185,6 +188,8 @@ mod tests {
             "a.whl!tests/x.zip!a.pem",
             "a-1.0/example-certs/server.pem",
             "a-1.0/docs/x.txt",
+            "package/docs/.env.example",
+            "package/docs/examples/.env",
             "pytest_server/keys/server.priv",
             "a-1.0/deps/tls/t/assets/server.key",
             "a-1.0/regress/rsa.prv",
@@ -216,6 +221,8 @@ mod tests {
             "package/lib/vagrants/a.pem",
             "acme-1.0.dist-info/RECORD",
             "acme/data/METADATA",
+            "package/docs/.env.staging",
+            "package/docs/api/.env",
         ] {
             assert!(!is_for_show(place, "package"), "{place}");
         }

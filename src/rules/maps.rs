@@ -269,9 +269,15 @@ pub(super) fn with_advice(finding: Finding, context: &Context<'_>, group: &Group
         // ng-packagr, whose maps no option turns off
         false if context.inventory.making.generated_from.is_some() => remedy.words,
         true => format!("{option}\nOr leave the maps out of the package. {}", remedy.words),
-        false => format!("{option} Or: {}", remedy.words),
+        false => format!("{option} Or {}", beginning_small(&remedy.words)),
     };
     finding.remedy(Remedy { words, ..remedy }, "")
+}
+
+/// A sentence as the second half of another.
+fn beginning_small(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// The change that leaves the files of these maps out.

@@ -95,7 +95,17 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             "{} original text of {named}: a stranger can read at least {lines} as they were written.",
             subject(&group, ["holds", "hold"])
         ));
+        let nested: Vec<&Entry> = group
+            .iter()
+            .map(|escape| escape.entry)
+            .filter(|entry| !context.inventory.is_unpacked(entry))
+            .collect();
         findings.push(match group.iter().all(|escape| is_as_it_is(escape)) {
+            false if nested.len() == group.len() => {
+                let one = nested.first().is_some_and(|first| nested.iter().all(|entry| entry.id == first.id));
+                let all = if one { nested.get(..1).unwrap_or_default() } else { &nested[..] };
+                finding.remedy(ecosystem::leave_out(context.inventory, all, None), "")
+            }
             true => finding.remedy(
                 ecosystem::leave_out(context.inventory, &as_it_is, None),
                 "If it is to ship, name it in the allowlist.",

@@ -1,16 +1,17 @@
 //! A rule for every credential in `policies/secrets.toml`. The facts name their rule; what is left to judge here is
 //! whether a secret is in tests or manuals, and that the same secret in two files is one finding.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::Serialize;
 
 use super::localhost;
+use super::stray;
 use super::{Context, Family, Finding, Place, Rule};
 use crate::ecosystem::{self, Remedy};
 use crate::inspect::{SECRETS, STRAYS, SecretRule};
-use crate::inventory::{Entry, Kind, Secret};
+use crate::inventory::{BuildVariable, Entry, Inventory, Kind, Secret};
 
 /// The rules, in the order of the table.
 pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
@@ -78,10 +79,13 @@ fn finding(
 ) -> Option<Finding> {
     const MOST_PLACES: usize = 50;
     let &(entry, secret) = places.first()?;
-    let other = match places.len() - 1 {
-        0 => String::new(),
-        1 => format!(" It is in {} as well.", places.last()?.0.place),
-        more => format!(" It is in {more} more places."),
+    // A map within the file has it as well.
+    let others: BTreeSet<&str> = places.iter().map(|(other, _)| other.place.as_str()).collect();
+    let mut others = others.into_iter().filter(|place| *place != entry.place);
+    let other = match (others.next(), others.count()) {
+        (None, _) => String::new(),
+        (Some(only), 0) => format!(" It is in {only} as well."),
+        (Some(_), more) => format!(" It is in {} more files.", more + 1),
     };
     let inside = secret.at.inside.as_ref().map(|what| format!(", inside {what}")).unwrap_or_default();
     let message = format!(
@@ -89,6 +93,11 @@ fn finding(
         table.what, secret.redacted, table.grants
     );
     let help = format!("Take it out and revoke it: {}.", table.revoke);
+    let variables = &context.inventory.making.variables;
+    let help = match variables.iter().find(|variable| variable.digest == digest) {
+        Some(variable) => format!("{} {help}", without_prefix(variable)),
+        None => help,
+    };
     let place_of = |(entry, secret): &(&Entry, &Secret)| match (secret.at.line, secret.at.column) {
         (Some(line), Some(column)) => format!("{}:{line}:{column}", entry.place),
         _ => format!("{}:{:#x}", entry.place, secret.at.offset),
@@ -108,35 +117,74 @@ fn finding(
     Some(finding.evidence(evidence).key(digest))
 }
 
+/// How to keep a variable from browsers.
+fn without_prefix(variable: &BuildVariable) -> String {
+    let BuildVariable { name, file, line, .. } = variable;
+    format!(
+        "The build has it from {name} in {file}, line {line}: whatever has this prefix is written into what browsers load. \
+         Give it a name without the prefix, and have a server use it."
+    )
+}
+
 /// How to leave out the files with a secret, if the package runs and reads none of them and no finding of the file
-/// says how to.
+/// says how to. A finding that the policy may take for less says the same line.
 fn leave_out(context: &Context<'_>, places: &[(&Entry, &Secret)]) -> Option<Remedy> {
     const MOST_FILES: usize = 12;
-    let is_dead = |(entry, secret): &(&Entry, &Secret)| is_dead_weight(context.inventory.kind, entry, secret);
-    if places.len() > MOST_FILES || !places.iter().all(is_dead) {
+    if places.len() > MOST_FILES {
+        return None;
+    }
+    let is_copied =
+        |entry: &Entry| context.inventory.making.copies.iter().any(|copy| copy.place == entry.place);
+    let is_dead = |(entry, secret): &(&Entry, &Secret)| {
+        is_copied(entry) || is_dead_weight(context.inventory, entry, secret)
+    };
+    if !places.iter().all(is_dead) {
         return None;
     }
     let mut files: Vec<&Entry> = places.iter().map(|(entry, _)| *entry).collect();
     files.dedup_by_key(|entry| entry.id);
     files.retain(|entry| !is_told_of(context, entry));
-    let remedy = ecosystem::leave_out(context.inventory, &files, None);
-    (!remedy.edits.is_empty()).then_some(remedy)
+    let usual = match files.as_slice() {
+        [only] => stray::usual_pattern(context, only),
+        _ => None,
+    };
+    if files.is_empty() {
+        return None;
+    }
+    let remedy = ecosystem::leave_out(context.inventory, &files, usual.as_deref());
+    Some(remedy).filter(|remedy| !remedy.edits.is_empty() || !remedy.removes.is_empty())
 }
 
 /// Whether nothing that is installed needs the file: it is a key and nothing else, or of a kind that people keep for
 /// themselves.
-fn is_dead_weight(kind: Kind, entry: &Entry, secret: &Secret) -> bool {
+fn is_dead_weight(inventory: &Inventory, entry: &Entry, secret: &Secret) -> bool {
     /// Records, and what tools put aside.
     const KEPT: [&str; 10] = ["log", "out", "har", "http", "rest", "ipynb", "bak", "old", "orig", "history"];
     /// Cargo runs none of these, while an npm package may be started or installed by one.
     const SHELL: [&str; 6] = ["sh", "bash", "zsh", "fish", "ps1", "bat"];
+    /// Nor does it read these, unless code takes one in by its name or a build script does.
+    const DATA: [&str; 8] = ["yaml", "yml", "json", "ini", "cfg", "conf", "properties", "xml"];
     let name = entry.file_name();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let is_key = secret.rule == "secret-private-key"
         && secret.at.inside.is_none()
         && secret.at.line == Some(1)
         && secret.at.column == Some(1);
-    is_key || KEPT.contains(&extension) || kind == Kind::Crate && SHELL.contains(&extension)
+    let is_of_no_crate = || {
+        SHELL.contains(&extension)
+            || DATA.contains(&extension)
+                && !has_build_script(inventory)
+                && !inventory.making.taken_in.contains(&entry.id)
+    };
+    is_key || KEPT.contains(&extension) || inventory.kind == Kind::Crate && is_of_no_crate()
+}
+
+/// Whether cargo runs a script of the crate before it is compiled, which may read anything.
+fn has_build_script(inventory: &Inventory) -> bool {
+    inventory.top_files().any(|entry| {
+        let below = entry.below_root();
+        below == "build.rs" || below.starts_with("build/")
+    })
 }
 
 /// Whether a finding that is an error under every policy tells of the file and says how to leave it out.
@@ -198,10 +246,19 @@ mod tests {
             (Kind::Npm, "config/default.json", "secret-private-key", &within, None),
             (Kind::Npm, "config/default.json", "secret-npm-token", &whole, None),
             (Kind::Npm, "dist/a.js", "secret-npm-token", &within, None),
-            (Kind::Npm, "config/mill.log", "secret-npm-token", &within, Some("!config/mill.log")),
+            (Kind::Npm, "config/mill.log", "secret-npm-token", &within, Some("!**/*.log")),
             // npm may run it, cargo doesn't.
             (Kind::Npm, "bin/release.sh", "secret-npm-token", &within, None),
             (Kind::Crate, "scripts/release.sh", "secret-npm-token", &within, Some("/scripts/release.sh")),
+            (
+                Kind::Crate,
+                "scripts/compose.yml",
+                "secret-settings-file",
+                &within,
+                Some("/scripts/compose.yml"),
+            ),
+            (Kind::Crate, "src/deploy.rs", "secret-npm-token", &within, None),
+            (Kind::Npm, "deploy/compose.yml", "secret-settings-file", &within, None),
             // Its own finding says so.
             (Kind::Npm, "config/.env", "secret-npm-token", &within, None),
             (Kind::Npm, "test/fixtures/deploy_rsa", "secret-private-key", &whole, None),
@@ -212,6 +269,7 @@ mod tests {
             let mut one = entry(&format!("package/{path}"), &[(rule, "aa")]);
             one.secrets.iter_mut().for_each(|secret| secret.at = at.clone());
             one.path = one.place.clone();
+            one.signs = ["text"].into();
             let others = rest.map(|place| Entry {
                 place: place.to_owned(),
                 path: place.to_owned(),

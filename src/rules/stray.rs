@@ -163,6 +163,16 @@ fn recognise(
     Some((by_content.sign, String::new(), by_content.why))
 }
 
+/// The pattern by which a finding on this file says to leave it out, if one does.
+pub(super) fn usual_pattern(context: &Context<'_>, entry: &Entry) -> Option<String> {
+    let strays = context.strays();
+    let at = strays.binary_search_by_key(&entry.id, |(stray, _)| stray.id).ok()?;
+    let (_, matches) = strays.get(at)?;
+    let found = |stray| recognise(stray, entry, matches, context).map(|(pattern, _, _)| pattern);
+    let pattern = STRAYS.iter().filter(|stray| !stray.part_of_another).find_map(found)?;
+    pattern_of(pattern, entry)
+}
+
 /// Whether a file is the key of a certificate for `localhost`, of which its own rule tells.
 fn is_local_key(inventory: &Inventory, entry: &Entry) -> bool {
     entry.secrets.iter().any(|secret| secret.rule == "secret-private-key")

@@ -455,6 +455,66 @@ fn a_key_that_nothing_reads_is_left_out() {
 }
 
 #[test]
+fn a_list_that_members_of_a_cargo_workspace_inherit_is_changed_where_it_stands() {
+    if !clients::have(&["cargo", "tar"]) {
+        return;
+    }
+    let package = |name: &str, table: &str| {
+        format!(
+            "{table}[package]\nname = \"acme-{name}\"\nversion = \"1.0.0\"\nedition = \"2021\"\nlicense = \"MIT\"\n\
+             description = \"x\"\nexclude.workspace = true\n"
+        )
+    };
+    let project = Project::new(&[
+        (
+            "Cargo.toml",
+            &package(
+                "root",
+                "[workspace]\nmembers = [\"crates/*\"]\n\n[workspace.package]\nexclude = [\"ci\"]\n\n",
+            ),
+        ),
+        ("src/lib.rs", ""),
+        ("notes/CLAUDE.md", "Read the plan first.\n"),
+        ("crates/two/Cargo.toml", &package("two", "")),
+        ("crates/two/src/lib.rs", ""),
+        ("crates/two/AGENTS.md", "Read the plan first.\n"),
+    ]);
+    project.fix("inherited");
+    let list = project.read("Cargo.toml");
+    assert!(list.contains("exclude = [\"ci\", "), "{list}");
+    assert_eq!(project.read("crates/two/Cargo.toml"), package("two", ""));
+    for (name, gone) in [("root", "notes"), ("two", "AGENTS.md")] {
+        let arguments = ["package", "--allow-dirty", "--offline", "-p", &format!("acme-{name}")];
+        let into = project.packed("inherited", "cargo", &arguments, ".crate");
+        assert!(!into.join(format!("acme-{name}-1.0.0")).join(gone).exists(), "{name}: {list}");
+    }
+}
+
+#[test]
+fn no_list_names_the_folder_of_another_member() {
+    if !clients::have(&["npm", "node"]) {
+        return;
+    }
+    let project = Project::new(&[
+        (
+            "package.json",
+            "{\n  \"name\": \"acme\",\n  \"version\": \"1.0.0\",\n  \"license\": \"MIT\",\n  \"main\": \"lib/index.js\",\n  \
+             \"workspaces\": [\"plugins/*\"]\n}\n",
+        ),
+        ("lib/index.js", "console.log('hello')\n"),
+        ("templates/word.txt", "hello\n"),
+        (
+            "plugins/extra/package.json",
+            "{\"name\": \"@acme/extra\", \"version\": \"1.0.0\", \"license\": \"MIT\", \"files\": []}",
+        ),
+        (".env.local", "NAME=value\n"),
+    ]);
+    project.fix("members");
+    let list = project.read("package.json");
+    assert!(list.contains("\"files\": [\"lib\", \"templates\"]"), "{list}");
+}
+
+#[test]
 fn the_members_of_a_workspace_are_changed() {
     if !clients::have(&["npm", "node"]) {
         return;

@@ -51,6 +51,7 @@ fn look() -> Look {
         quiet: false,
         fail_on: Level::Error,
         project: Some(Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()),
+        is_fix: false,
         left_out: Vec::new(),
         not_packed: Vec::new(),
     }

@@ -3,6 +3,8 @@
 use crate::ecosystem::{Advice, Change, Edit, List, Unwanted};
 use crate::inventory::{Declared, Inventory, Making};
 
+use super::project::place_of_list;
+
 pub(super) struct CargoAdvice;
 
 impl Advice for CargoAdvice {
@@ -19,8 +21,9 @@ impl Advice for CargoAdvice {
             Some(true) => ("include", patterns.map(|pattern| format!("!{pattern}")).collect()),
             _ => ("exclude", patterns.collect()),
         };
-        let list = Some(List { tables: &["package"], key, begins_with: Vec::new() });
-        Some(vec![Edit { file: "Cargo.toml".to_owned(), list, change: Change::Add(items) }])
+        let (file, tables) = place_of_list(inventory.making.list_of_workspace.as_deref());
+        let list = Some(List { tables, key, begins_with: Vec::new() });
+        Some(vec![Edit { file, list, change: Change::Add(items) }])
     }
 
     fn packs_by(&self, _making: &Making) -> Option<&'static str> {

@@ -8,8 +8,8 @@ use toml::{Table, Value};
 
 use crate::inventory::{
     BrokenImport, Declared, Defect, DefectKind, Entry, EntryId, EntryKind, EntryPointWeight, Import,
-    ImportTrouble, Inventory, Kind, ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint, Package,
-    VcsState,
+    ImportTrouble, Inventory, Kind, Making, ManifestProblem, ManifestTrouble, Mismatch, MissingEntryPoint,
+    Package, VcsState,
 };
 use crate::paths;
 use crate::project::Project;
@@ -17,6 +17,7 @@ use crate::project::Project;
 use super::advice::CargoAdvice;
 use super::manifest::{self, line_of, package_table, parse};
 use super::origin::CrateOrigins;
+use super::project::list_of_workspace;
 use super::{LOCK, MANIFEST, ORIGINAL, VCS_INFO, client, modules};
 use crate::ecosystem::cargo::registry;
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
@@ -152,6 +153,11 @@ impl Format for Crate {
 
     fn written_in(&self) -> &'static [&'static str] {
         &[MANIFEST]
+    }
+
+    fn making(&self, _inventory: &Inventory, project: Option<&Project>) -> Making {
+        let list_of_workspace = project.and_then(|project| list_of_workspace(&project.folder));
+        Making { list_of_workspace, ..Making::default() }
     }
 
     fn advice(&self) -> &'static dyn Advice {

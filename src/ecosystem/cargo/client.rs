@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::MANIFEST;
 use super::manifest::package_table;
-use super::project::{CargoProject, table_at};
+use super::project::{CargoProject, list_of_workspace, place_of_list, table_at};
 use crate::ecosystem::client::{Client, ClientError, Fetched, Recipe, Rewrite, Run, Wish};
 use crate::ecosystem::folder::{Files, ProjectFolder as _, is_named_after, members};
 use crate::ecosystem::{Change, Edit, List};
@@ -76,14 +76,15 @@ impl Client for Cargo {
     }
 
     fn keep_out(&self, folder: &Path, names: &[&str]) -> Option<Rewrite> {
-        let text = fs::read_to_string(folder.join(MANIFEST)).ok()?;
+        let (file, tables) = place_of_list(list_of_workspace(folder).as_deref());
+        let text = fs::read_to_string(folder.join(&file)).ok()?;
         if package_table(&table_at(folder)?)?.contains_key("include") {
             return None;
         }
-        let list = Some(List { tables: &["package"], key: "exclude", begins_with: Vec::new() });
+        let list = Some(List { tables, key: "exclude", begins_with: Vec::new() });
         let change = Change::Add(names.iter().map(|name| format!("/{name}")).collect());
-        let changed = Edit { file: MANIFEST.to_owned(), list, change }.apply(Some(&text)).ok()?;
-        (changed != text).then(|| Rewrite { file: MANIFEST.to_owned(), text: changed })
+        let changed = Edit { file: file.clone(), list, change }.apply(Some(&text)).ok()?;
+        (changed != text).then_some(Rewrite { file, text: changed })
     }
 
     /// cargo takes no file; from an unchanged folder it packs the same bytes once more.

@@ -78,6 +78,36 @@ fn workspace_above(folder: &Path, package: &Table) -> Option<Table> {
     above.find(|table| table.contains_key("workspace"))
 }
 
+/// The manifest of the workspace that the list which decides what a package holds is inherited from, as a path from the
+/// package's folder; `None` if it has its own, or none.
+pub(super) fn list_of_workspace(folder: &Path) -> Option<String> {
+    let table = table_at(folder)?;
+    let package = package_table(&table)?;
+    // cargo reads no `exclude` beside an `include`.
+    let list = package.get("include").or_else(|| package.get("exclude"))?;
+    if list.get("workspace").and_then(Value::as_bool) != Some(true) {
+        return None;
+    }
+    if let Some(named) = package.get("workspace").and_then(Value::as_str) {
+        return Some(format!("{}/{MANIFEST}", named.trim_end_matches('/')));
+    }
+    if table.contains_key("workspace") {
+        return Some(MANIFEST.to_owned());
+    }
+    let folder = std::fs::canonicalize(folder).ok()?;
+    let is_workspace = |above: &Path| table_at(above).is_some_and(|table| table.contains_key("workspace"));
+    let up = folder.ancestors().skip(1).position(is_workspace)? + 1;
+    Some(format!("{}{MANIFEST}", "../".repeat(up)))
+}
+
+/// The tables that this list stands in, and the file.
+pub(super) fn place_of_list(of_workspace: Option<&str>) -> (String, &'static [&'static str]) {
+    match of_workspace {
+        Some(manifest) => (manifest.to_owned(), &["workspace", "package"]),
+        None => (MANIFEST.to_owned(), &["package"]),
+    }
+}
+
 /// The `Cargo.toml` of a folder; `None` if there is none that can be read.
 pub(super) fn table_at(folder: &Path) -> Option<Table> {
     toml::from_str(&read(&folder.join(MANIFEST))?).ok()

@@ -113,6 +113,10 @@ impl fmt::Display for Edit {
             };
         };
         let is_json = file.ends_with(".json");
+        let file = match file.strip_prefix("../").filter(|_| !is_json) {
+            Some(above) => format!("the workspace's {}", above.trim_start_matches("../")),
+            None => file.clone(),
+        };
         let named = match (is_json, list.tables) {
             (true, _) => format!("\"{}\" in {file}", list.key),
             (false, []) => format!("{} in {file}", list.key),

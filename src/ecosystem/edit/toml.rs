@@ -35,7 +35,14 @@ pub(super) fn apply(text: &str, list: &List, change: &Change) -> Result<String, 
                     insert(array, found + 1, with_path(old.as_ref(), item));
                 }
             }
-            array.remove(found);
+            let old = array.remove(found);
+            // What comes first stands as the old one did: without the blank between two items.
+            if let Some(new) = array.get_mut(found)
+                && found == 0
+                && new.decor().prefix().and_then(RawString::as_str) == Some(" ")
+            {
+                *new.decor_mut() = old.decor().clone();
+            }
         }
     }
     Ok(document.to_string())
@@ -96,6 +103,21 @@ mod tests {
                 "{ path = \"conf/a\", format = \"sdist\" },\n    { path = \"conf/b\", format = \"sdist\" },"
             )
         );
+    }
+
+    #[test]
+    fn what_takes_the_place_of_the_first_item_stands_where_that_did() {
+        let list = List { tables: &["a"], key: "include", begins_with: Vec::new() };
+        for (text, expected) in [
+            ("[a]\ninclude = [\"x/*\"]\n", "[a]\ninclude = [\"x/y\", \"x/z\"]\n"),
+            ("[a]\ninclude = [ \"x/*\", \"b\" ]\n", "[a]\ninclude = [ \"x/y\", \"x/z\", \"b\" ]\n"),
+        ] {
+            let by = ["x/y", "x/z"].map(str::to_owned).to_vec();
+            assert_eq!(
+                apply(text, &list, &Change::Replace { item: "x/*".to_owned(), by }).unwrap(),
+                expected
+            );
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::inventory::{
     Kind, Making, ManifestProblem, Package,
 };
 use crate::paths;
-use crate::project::Project;
+use crate::project::{Member, Project};
 
 use super::imports::Brought;
 use super::manifest::{self, Manifest};
@@ -18,6 +18,7 @@ use super::{
     MANIFEST, advice, build_info, bundle, client, entry_points, imports, installed, packlist, wholeness,
 };
 use crate::ecosystem::client::{ClientError, Fetched, Wish};
+use crate::ecosystem::folder::members;
 use crate::ecosystem::format::{Advice, Certainty, Compiled, Fields, Format};
 use crate::ecosystem::json::Object;
 use crate::ecosystem::locate::{self, Fit, Located};
@@ -279,6 +280,16 @@ pub(in crate::ecosystem) fn package(
     let own = OwnFiles::of(inventory, root);
     let entrances = entry_points::follow(manifest, &entry_points::Files::new(own.paths.iter().copied()));
     let has_allowlist = manifest.files.is_some();
+    let mut proposal = match has_allowlist {
+        true => Vec::new(),
+        false => entry_points::proposal(&entrances, &own.paths),
+    };
+    let others = project.filter(|project| is_of(manifest, project)).map(members_within).unwrap_or_default();
+    let enters = |item: &str| {
+        let is_below = |path: &String| path.strip_prefix(item).is_some_and(|rest| rest.starts_with('/'));
+        entrances.files.iter().any(is_below)
+    };
+    proposal.retain(|item| enters(item) || !others.contains(item.as_str()));
     let unlisted = own.unlisted(inventory, manifest, project);
     Package {
         root: root.to_owned(),
@@ -289,7 +300,7 @@ pub(in crate::ecosystem) fn package(
             line: manifest.object.line("files"),
             denied: own.denied(manifest, &unlisted),
             unlisted,
-            proposal: if has_allowlist { Vec::new() } else { entry_points::proposal(&entrances, &own.paths) },
+            proposal,
             entry_points: entrances.files.into_iter().filter(|path| !path.ends_with('/')).collect(),
             side_entrances: entrances.side_files.into_iter().collect(),
             missing: entrances.missing,
@@ -298,6 +309,16 @@ pub(in crate::ecosystem) fn package(
         },
         ..manifest.package(&found.entry.place, &own.paths)
     }
+}
+
+/// The folders at the top of a project that other members of its workspace lie in: a package of their own, and no part of
+/// this one.
+fn members_within(project: &Project) -> BTreeSet<String> {
+    let top = |member: &Member| {
+        let below = member.folder.strip_prefix(&project.folder).ok()?;
+        Some(below.components().next()?.as_os_str().to_string_lossy().into_owned())
+    };
+    members(project).iter().filter_map(top).collect()
 }
 
 /// The package's files, by their paths relative to its folder.

@@ -23,6 +23,15 @@ struct OfRule<'a> {
     findings: Vec<(usize, &'a Judged)>,
 }
 
+/// What of a finding stands above it already.
+#[derive(Clone, Copy)]
+struct Said {
+    /// The same sentence, at the finding before.
+    message: bool,
+    /// The help, for all of the list.
+    help: bool,
+}
+
 /// The findings of an artifact in the three groups that the page shows, each by rule.
 struct Groups<'a> {
     blocking: Vec<OfRule<'a>>,
@@ -161,26 +170,31 @@ impl Page<'_> {
 
     fn list(&mut self, audit: &Audit, artifact: usize, findings: &[(usize, &Judged)], shared: Option<&str>) {
         self.body.push_str("<ul class=\"findings\">\n");
+        let mut before = None;
         for (number, judged) in findings {
-            self.finding(audit, artifact, *number, judged, shared.is_none());
+            let said = Said { message: before == Some(&judged.finding.message), help: shared.is_some() };
+            self.finding(audit, artifact, *number, judged, said);
+            before = Some(&judged.finding.message);
         }
         self.body.push_str("</ul>\n");
     }
 
-    fn finding(&mut self, audit: &Audit, artifact: usize, number: usize, judged: &Judged, with_help: bool) {
+    fn finding(&mut self, audit: &Audit, artifact: usize, number: usize, judged: &Judged, said: Said) {
         let finding = &judged.finding;
         let place = shown(&phrases::place(audit, &finding.place)).to_string();
         let body = &mut self.body;
         let _ = writeln!(
             body,
-            "<li id=\"finding-{artifact}-{number}\">\n<p class=\"place\"><code>{}</code></p>\n<p>{}</p>",
-            html(&place),
-            prose::inline(&finding.message)
+            "<li id=\"finding-{artifact}-{number}\">\n<p class=\"place\"><code>{}</code></p>",
+            html(&place)
         );
+        if !said.message {
+            let _ = writeln!(body, "<p>{}</p>", prose::inline(&finding.message));
+        }
         if let Some(reason) = &judged.waived {
             let _ = writeln!(body, "<p class=\"reason\"><b>Waived:</b> {}</p>", prose::inline(reason));
         }
-        if with_help && !finding.help.trim().is_empty() {
+        if !said.help && !finding.help.trim().is_empty() {
             let _ =
                 writeln!(body, "<div class=\"todo\"><h4>What to do</h4>{}</div>", prose::help(&finding.help));
         }

@@ -215,6 +215,7 @@ mod tests {
             quiet: false,
             fail_on: crate::settings::Level::Error,
             project: None,
+            is_fix: false,
             left_out: Vec::new(),
             not_packed: Vec::new(),
         }

@@ -101,8 +101,13 @@ static SETTINGS: [Setting; 17] = [
     },
 ];
 
-const SOURCEMAP: &str = r#"(?P<key>\bsourcemap\s*:)\s*(?:true|["'][a-z]+["'])"#;
-const DEVTOOL: &str = r#"(?P<key>\bdevtool\s*:)\s*["'][a-z-]*source-?map[a-z-]*["']"#;
+/// A value, or an expression of which it depends: `mode !== 'development'`, `!production`.
+const SOURCEMAP: &str =
+    r#"(?P<key>\bsourcemap\s*:)\s*(?P<value>[!"'\w](?:[\w.$!?:=&|'" -]*[\w"'])?)\s*(?:[,}\])]|$)"#;
+const DEVTOOL: &str =
+    r#"(?P<key>\bdevtool\s*:)\s*(?P<value>[\w "'?:=!&|.()-]*source-?map[\w "'?:=!&|.()-]*["'])"#;
+/// What stands in the place of a value where none is given: off, or the type of an option.
+const NO_VALUE: [&str; 6] = ["false", "undefined", "boolean", "string", "null", "0"];
 
 /// The settings with their files' names and their patterns compiled.
 static PATTERNS: LazyLock<Vec<(&Setting, globset::GlobMatcher, Regex)>> = LazyLock::new(|| {
@@ -148,7 +153,12 @@ fn in_text<'a>(
     text.lines().zip(1..).filter_map(move |(line, number)| {
         let is_comment = ["//", "*", "/*", "#"].iter().any(|begin| line.trim_start().starts_with(begin));
         let found = pattern.captures(line).filter(|_| !is_comment)?;
-        let whole = found.get(0)?.as_str();
+        let value = found.name("value");
+        if value.is_some_and(|value| NO_VALUE.contains(&value.as_str().trim_matches(['"', '\'']))) {
+            return None;
+        }
+        let end = value.or(found.get(0))?.end();
+        let whole = line.get(found.get(0)?.start()..end)?;
         let key = found.name("key").map_or("", |key| key.as_str());
         let instead =
             if setting.instead.is_empty() { String::new() } else { format!("{key} {}", setting.instead) };
@@ -223,6 +233,10 @@ mod tests {
             ("tsup.config.ts", "export default {\n  sourcemap: 'inline',\n}", 2, "sourcemap: false"),
             ("vite.config.mts", "export default { build: { sourcemap: \"hidden\" } }", 1, "sourcemap: false"),
             ("rollup.config.mjs", "output: [{ sourcemap: true }]", 1, "sourcemap: false"),
+            ("vite.config.ts", "build: {\n  sourcemap: mode === 'production',\n}", 2, "sourcemap: false"),
+            ("esbuild.js", "sourcemap: !production,", 1, "sourcemap: false"),
+            ("tsup.config.ts", "({ sourcemap: options.watch ? 'inline' : true })", 1, "sourcemap: false"),
+            ("webpack.config.js", "devtool: isProd ? 'source-map' : 'eval',", 1, "devtool: false"),
             ("webpack.prod.js", "module.exports = { devtool: 'source-map' }", 1, "devtool: false"),
             ("config/webpack.config.js", "devtool: \"hidden-source-map\"", 1, "devtool: false"),
             ("next.config.js", "productionBrowserSourceMaps: true,", 1, "productionBrowserSourceMaps: false"),
@@ -248,6 +262,9 @@ mod tests {
             ("tsconfig.json", "{\"sourceMap\": false}"),
             ("vite.config.ts", "sourcemap: false"),
             ("vite.config.ts", "// sourcemap: true"),
+            ("vite.config.ts", "function config(options: { sourcemap: boolean }) {}"),
+            ("vite.config.ts", "sourcemap: chosen(mode, 'hidden'),"),
+            ("webpack.config.js", "devtool: isProd ? false : 'eval'"),
             ("webpack.config.js", "devtool: false"),
             ("src/vite.config.ts", "sourcemap: true"),
             ("other.ts", "sourcemap: true"),
