@@ -120,6 +120,15 @@ impl Page<'_> {
             );
         }
         body.push_str("</ul>\n");
+        if let Some(first) = rows.iter().find(|row| !is_short && row.verdict == Verdict::Pass) {
+            let passed = rows.iter().filter(|row| row.verdict == Verdict::Pass).count();
+            let _ = writeln!(
+                body,
+                "<p><a href=\"#passed-{}\">{} passed</a>: a line each, below what did not.</p>",
+                first.number,
+                words::number(passed as u64)
+            );
+        }
         if let Some(left_out) = summary::left_out(self.look) {
             let _ = writeln!(body, "<p>{}</p>", prose::inline(&left_out));
         }
@@ -130,7 +139,8 @@ impl Page<'_> {
     fn folded(&mut self, audit: &Audit, row: &Row) {
         let _ = writeln!(
             self.body,
-            "<details class=\"passed\">\n<summary><span class=\"badge pass\">{}</span> <bdi>{}</bdi> <small>{}</small></summary>",
+            "<details class=\"passed\" id=\"passed-{}\">\n<summary><span class=\"badge pass\">{}</span> <bdi>{}</bdi> <small>{}</small></summary>",
+            row.number,
             phrases::verdict(row.verdict),
             escape::html(&shown(&phrases::subject(audit)).to_string()),
             row.counts,

@@ -57,7 +57,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-const HELP: &str = "Keep the package out of what is bundled, take it out of the dependencies that users install, or leave this file out.";
+const HELP: &str = "Keep the package out of what is bundled, take it out of the dependencies that users install, or leave this file out. \
+                    If it may be published, let its manifest allow that, or take it off internal.packages.";
 
 /// Files of a private member that a map lists.
 #[derive(Debug, Default, Serialize)]

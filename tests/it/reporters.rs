@@ -511,6 +511,27 @@ fn large() -> Audit {
 }
 
 #[test]
+fn a_page_says_a_sentence_once_and_leads_to_those_that_passed() {
+    let mut twice = hostile();
+    let first = twice.findings.remove(0);
+    twice.findings = vec![first.clone(), first];
+    twice
+        .findings
+        .iter_mut()
+        .for_each(|judged| judged.finding.message = "This file gives itself away.".into());
+    let page = report("html", &[twice]);
+    assert_eq!(page.matches("<p>This file gives itself away.</p>").count(), 1);
+    assert_eq!(page.matches("<p class=\"place\">").count(), 2);
+
+    let many: Vec<Audit> = std::iter::once(hostile()).chain((0..12).map(|_| clean())).collect();
+    let page = report("html", &many);
+    assert!(page.contains("<a href=\"#passed-1\">12 passed</a>"));
+    assert_eq!(page.matches(" id=\"passed-1\"").count(), 1);
+    // A few are listed.
+    assert!(!report("html", &[hostile(), clean()]).contains("#passed-"));
+}
+
+#[test]
 fn ten_thousand_entries_make_a_page_of_bearable_size() {
     let started = std::time::Instant::now();
     let page = report("html", &[large()]);
