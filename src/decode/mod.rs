@@ -83,7 +83,7 @@ impl Budget {
     pub(crate) fn of(bytes: usize) -> Self {
         /// More than the largest bundles have icons and fonts.
         const MOST_ALONE: usize = 50_000;
-        let left = bytes.saturating_mul(8).saturating_add(2 << 20);
+        let left = bytes.saturating_mul(4).saturating_add(3 << 20);
         Self { left: Cell::new(left), alone: Cell::new(MOST_ALONE), is_spent: Cell::new(false) }
     }
 

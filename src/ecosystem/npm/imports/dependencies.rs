@@ -299,12 +299,18 @@ impl<'a> Dependencies<'a> {
             };
             matches!(name, "rxjs" | "zone.js") && (is_angular(self.own) || self.keywords().any(is_angular))
         };
+        // `@nuxt/kit` of a module for Nuxt
+        let is_of_host = || {
+            let host = scope.strip_prefix('@').filter(|host| HOSTS.contains(host));
+            host.is_some_and(|host| self.own.split(['-', '/', '@', '.', '_']).any(|word| word == host))
+        };
         HOSTS.contains(&name)
             || is_of_angular()
             || is_of_expo()
             || self.is_part_for(name)
             || self.peers().is_some_and(|peers| peers.keys().any(is_part_of))
             || name.starts_with('@') && HOSTS.contains(&scope)
+            || is_of_host()
             || is_made_for(self.own)
             || self.keywords().any(|word| word == bare || is_made_for(word))
     }
@@ -389,6 +395,8 @@ mod tests {
             ("a", r#"{"peerDependencies": {"expo": "*"}}"#, "expo-camera", Some(ImportTrouble::Host)),
             ("a", r#"{"peerDependencies": {"gatsby": "*"}}"#, "prop-types", None),
             ("a", r#"{"peerDependencies": {"react": "*"}}"#, "prop-types", Some(ImportTrouble::Undeclared)),
+            ("nuxt-notes", "{}", "@nuxt/kit", Some(ImportTrouble::Host)),
+            ("notes", "{}", "@nuxt/kit", Some(ImportTrouble::Undeclared)),
             ("angular2-notes", "{}", "rxjs", Some(ImportTrouble::Host)),
             ("a", r#"{"keywords": ["Angular 2"]}"#, "rxjs/operators", Some(ImportTrouble::Host)),
             ("triangular", "{}", "rxjs", Some(ImportTrouble::Undeclared)),
