@@ -158,7 +158,7 @@ pub enum EntryPointWeight {
     Half,
     /// A part of its users can't: one condition, one subpath.
     Part,
-    /// Nobody gets types from the package, which holds none at all.
+    /// Nobody gets types from the package: it holds none, or none where TypeScript looks.
     Types,
     /// A hint for tools that fall back to something else.
     Hint,

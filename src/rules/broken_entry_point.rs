@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
 Reports what `missing-entry-point` does not: a subpath or condition of `exports`, a field like `module`, `types`,
 `typesVersions` or `man`, a plugin in a wheel's `entry_points.txt`, what an extension for Visual Studio Code contributes, the main class
 of a jar and the classes by which it offers services, or the readme or licence file of a crate or NuGet package that leads nowhere while the package as a whole still loads. It is a
-note if tools fall back to something else, as they do for `module`, or for `types` in a package with other declarations.
+note if tools fall back to something else, as they do for `module`, or for `types` where there are declarations at the top or beside the
+entry point.
 
 ## Why it matters
 
@@ -49,7 +50,8 @@ mod tests {
             run(&RULE, &npm(manifest, paths)).into_iter().map(|finding| finding.at_most).collect()
         };
         assert_eq!(levels(manifest, &["a.js"]), [None, None]);
-        assert_eq!(levels(manifest, &["a.js", "b.js", "c.d.ts"]), [Some(Level::Note)]);
+        assert_eq!(levels(manifest, &["a.js", "b.js", "c.d.ts"]), [None]);
+        assert_eq!(levels(manifest, &["a.js", "b.js", "index.d.ts"]), [Some(Level::Note)]);
     }
 
     #[test]

@@ -191,6 +191,9 @@ fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
             false if context.settings.internal.packages.contains(name) => {
                 "It is internal, so nobody can install it: take the import out."
             }
+            false if context.inventory.kind == Kind::Wheel => {
+                "Name the project that brings it in the dependencies of pyproject.toml."
+            }
             false => "Move it to dependencies or peerDependencies, or bundle it.",
         };
         let level = match (broken.reach, broken.trouble) {

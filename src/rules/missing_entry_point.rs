@@ -90,9 +90,7 @@ fn consequence(missing: &MissingEntryPoint, kind: Kind) -> &'static str {
         EntryPointWeight::Half => "nobody can import the package by its name",
         EntryPointWeight::Command => "the command can't start",
         EntryPointWeight::Part => "whoever uses it gets an error",
-        EntryPointWeight::Types => {
-            "TypeScript finds no types for the package (TS7016), and there are none in it at all"
-        }
+        EntryPointWeight::Types => "TypeScript finds no types for the package (TS7016)",
         EntryPointWeight::Hint if field.starts_with("exports[\"./src") => {
             "it leads to sources that don't ship, so that it serves the project alone"
         }

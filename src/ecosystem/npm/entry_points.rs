@@ -356,7 +356,12 @@ impl Follow<'_> {
     /// A field that tools read and that nothing depends on.
     fn hint(&mut self, key: &str, ends: &[&str], indexes: &[&str], is_code: bool) {
         let Some(target) = self.manifest.text(key).filter(|target| !target.trim().is_empty()) else { return };
-        match normal(target).and_then(|path| self.files.resolve(&path, ends, indexes)) {
+        let resolved = normal(target).and_then(|path| {
+            let found = self.files.resolve(&path, ends, indexes);
+            // of a script, TypeScript takes the declarations beside it
+            found.or_else(|| self.files.resolve(Some(stem_of_script(&path)).filter(|_| !is_code)?, ends, &[]))
+        });
+        match resolved {
             Some(path) if is_code => {
                 self.found.files.insert(path);
             }
@@ -449,23 +454,41 @@ impl Follow<'_> {
         self.manifest.object.get("exports").is_some_and(|exports| tells(exports, 0))
     }
 
-    /// Where there are no declarations at all, whoever goes by the types that the manifest names gets none.
+    /// Whoever goes by the types that the manifest names gets none where there are no declarations at all, or none where TypeScript
+    /// looks next.
     fn no_types(&mut self) {
-        if self
-            .files
-            .all
-            .iter()
-            .any(|file| is_declaration(file) || file.ends_with(".ts") || file.ends_with(".tsx"))
-        {
+        let is_typed = |file: &&str| is_declaration(file) || file.ends_with(".ts") || file.ends_with(".tsx");
+        let has_any = self.files.all.iter().any(is_typed);
+        if has_any && self.has_types_elsewhere() {
             return;
         }
         for missing in &mut self.found.missing {
-            let is_types = matches!(missing.field.as_str(), "types" | "typings")
-                || missing.field.starts_with("exports") && missing.field.ends_with(".types");
-            if missing.weight == EntryPointWeight::Hint && is_types {
+            let is_own = matches!(missing.field.as_str(), "types" | "typings");
+            let is_exported = missing.field.starts_with("exports") && missing.field.ends_with(".types");
+            if missing.weight == EntryPointWeight::Hint && (is_own || is_exported && !has_any) {
                 missing.weight = EntryPointWeight::Types;
             }
         }
+    }
+
+    /// Whether TypeScript finds types without the file that `types` names: by another field, beside the entry point, at the top.
+    fn has_types_elsewhere(&self) -> bool {
+        let is_typed = |target: &str| {
+            normal(target).is_some_and(|path| {
+                let is_it = is_declaration(&path) && self.files.has(&path);
+                is_it || self.files.resolve(stem_of_script(&path), &TYPE_ENDS, &TYPE_INDEXES).is_some()
+            })
+        };
+        let named = ["types", "typings"].into_iter().filter_map(|key| self.manifest.text(key));
+        let exports = self.manifest.object.get("exports").filter(|exports| !exports.is_null());
+        let mut leaves = Vec::new();
+        if let Some(exports) = exports {
+            collect(exports.get(".").unwrap_or(exports), "", false, 0, &mut leaves);
+        }
+        self.manifest.object.get("typesVersions").is_some()
+            || named.into_iter().chain(self.manifest.text("main")).any(is_typed)
+            || leaves.iter().any(|leaf| is_typed(&leaf.target))
+            || self.files.resolve("", &[], &TYPE_INDEXES).is_some()
     }
 
     /// Where TypeScript looks for types, by its version: one of several places will do.
@@ -627,6 +650,11 @@ fn is_declaration(target: &str) -> bool {
 }
 
 /// A path relative to the package's folder with `.`, empty segments and `..` resolved; `None` if it leaves the folder.
+/// A script's path without its ending.
+fn stem_of_script(path: &str) -> &str {
+    [".js", ".mjs", ".cjs"].iter().find_map(|end| path.strip_suffix(end)).unwrap_or(path)
+}
+
 fn normal(path: &str) -> Option<String> {
     paths::join("", path.trim())
 }
@@ -923,7 +951,7 @@ mod tests {
             (r#"{"exports": {".": ["./a.js", "./b.js"]}}"#, &["c.js"], &[(r#"exports["."]"#, Whole)]),
             (r#"{"exports": {".": "./c.js", "./x": ["./a.js"]}}"#, &["c.js"], &[(r#"exports["./x"]"#, Part)]),
             (r#"{"types": "index.d.ts"}"#, &["a.d.ts"], &[("types", Whole)]),
-            (r#"{"main": "a.js", "types": "index.d.ts"}"#, &["a.js", "b.d.ts"], &[("types", Hint)]),
+            (r#"{"main": "a.js", "types": "index.d.ts"}"#, &["a.js", "b.d.ts"], &[("types", Types)]),
             (r#"{"main": "a.js"}"#, &["a.d.ts"], &[("main", Hint)]),
             (r#"{"main": "a.js", "unpkg": "./a.js"}"#, &["a.d.ts"], &[("main", Whole)]),
             (
@@ -965,6 +993,25 @@ mod tests {
                 &["a.d.ts"],
                 &[(r#"exports["."].import"#, Whole)],
             ),
+            (r#"{"main": "l/a.js", "types": "t/b.d.ts"}"#, &["l/a.js", "t/c.d.ts"], &[("types", Types)]),
+            (
+                r#"{"exports": "./l/a.js", "types": "t/b.d.ts"}"#,
+                &["l/a.js", "t/c.d.ts"],
+                &[("types", Types)],
+            ),
+            (r#"{"main": "l/a.js", "types": "t/b.d.ts"}"#, &["l/a.js", "l/a.d.ts"], &[("types", Hint)]),
+            (r#"{"main": "l/a.js", "types": "t/b.d.ts"}"#, &["l/a.js", "index.d.ts"], &[("types", Hint)]),
+            (
+                r#"{"exports": {".": {"types": "./t/a.d.ts", "default": "./l/a.js"}}, "types": "t/b.d.ts"}"#,
+                &["l/a.js", "t/a.d.ts"],
+                &[("types", Hint)],
+            ),
+            (
+                r#"{"main": "l/a.js", "types": "t/b.d.ts", "typings": "t/a.d.ts"}"#,
+                &["l/a.js", "t/a.d.ts"],
+                &[("types", Hint)],
+            ),
+            (r#"{"main": "l/a.js", "types": "t/index.js"}"#, &["l/a.js", "t/index.d.ts"], &[]),
             (
                 r#"{"main": "a.js", "typesVersions": {"*": {"*": ["ts4/*"]}}, "man": "a.1"}"#,
                 &["a.js"],

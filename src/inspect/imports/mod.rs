@@ -2,6 +2,7 @@
 //! file would cost as much as to unpack it: so a quick look finds the quoted names behind the words that ask for a
 //! module, and only files with a name that may lead nowhere are parsed, once all files are known.
 
+mod builds;
 mod commonjs;
 mod names;
 mod python;
@@ -32,10 +33,21 @@ pub(crate) fn parsed_imports(path: &str, bytes: &[u8]) -> Option<Vec<Import>> {
                 by: Asking::Gives,
                 line: Some(line),
             });
-            Some(names.chain(fault(bytes)).collect())
+            Some(names.chain(fault(bytes)).chain(others(path, bytes)).collect())
         }
         false => script::imports(path, bytes),
     }
+}
+
+/// The packages of others that a module of Python is sure to import.
+fn others(path: &str, bytes: &[u8]) -> Vec<Import> {
+    let (mut line, mut done) = (1, 0);
+    let mut import = |(at, name): (usize, String)| {
+        line += memchr::memchr_iter(b'\n', bytes.get(done..at).unwrap_or_default()).count() as u64;
+        done = at;
+        Import { specifier: name.into(), by: Asking::Import, line: Some(line) }
+    };
+    python::others(path, bytes).into_iter().map(&mut import).collect()
 }
 
 fn gives(names: String) -> Import {

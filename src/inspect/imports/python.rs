@@ -31,7 +31,9 @@ pub(super) fn imports(path: &str, bytes: &[u8]) -> (Names, Names) {
         }
         let Some(statement) = statement(bytes, at) else { continue };
         let Some((module, names)) = statement.split_once(" import ") else { continue };
-        let module = module.trim();
+        // a package's own file may ask the package for its parts by its whole name
+        let is_itself = module.trim() == own && is_top_of(own, path);
+        let module = if is_itself { "." } else { module.trim() };
         let is_module = !module.is_empty() && module.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
         let is_own = module.starts_with('.') || is_below(own, module);
         if !is_module || !is_own || strings.are_open(at) {
@@ -63,6 +65,37 @@ pub(super) fn imports(path: &str, bytes: &[u8]) -> (Names, Names) {
     (found, taken)
 }
 
+/// The packages at the top that a module is sure to import and that are not its own, each where it is first asked for; `*` where
+/// it changes the places that modules are looked for in.
+pub(super) fn others(path: &str, bytes: &[u8]) -> Names {
+    let own = own_package(path);
+    let mut strings = Strings::new(bytes);
+    let mut found: Names = Vec::new();
+    let mut known = HashSet::from([own]);
+    if memmem::find(bytes, b"sys.path").is_some() {
+        found.push((0, "*".to_owned()));
+    }
+    for at in statements(bytes) {
+        let line = bytes.get(at..).unwrap_or_default();
+        let line = line.split(|byte| matches!(byte, b'\n' | b'#' | b';')).next().unwrap_or_default();
+        let line = std::str::from_utf8(line).unwrap_or_default();
+        let named: Vec<&str> = match line.strip_prefix("import ") {
+            Some(names) => names.split(',').filter_map(|name| name.split_whitespace().next()).collect(),
+            None => line.split_whitespace().nth(1).into_iter().collect(),
+        };
+        if strings.are_open(at) {
+            continue;
+        }
+        let is_name = |name: &&str| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        let tops = named.into_iter().filter_map(|name| name.split('.').next()).filter(is_name);
+        let new = tops.filter(|name| known.insert(name));
+        found.extend(new.map(|name| (at, name.to_owned())));
+    }
+    found
+}
+
 /// Where lines begin with `from ` and have an `import ` behind it, or begin with that.
 fn statements(bytes: &[u8]) -> impl Iterator<Item = usize> {
     super::lines(bytes).filter(|at| {
@@ -83,8 +116,23 @@ fn own_package(path: &str) -> &str {
     }
 }
 
+/// Whether a file is the package's own, at its top.
+fn is_top_of(package: &str, path: &str) -> bool {
+    let folder = path.strip_suffix("/__init__.py").unwrap_or_default();
+    folder == package || folder.contains(".data/") && folder.ends_with(&format!("lib/{package}"))
+}
+
 fn is_below(package: &str, module: &str) -> bool {
     !package.is_empty() && module.strip_prefix(package).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Where a statement that begins at a place ends: with its line, or with its bracket.
+fn end_of_statement(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    let open = rest.get(..line).and_then(|line| line.iter().position(|byte| *byte == b'('));
+    let close = open.and_then(|open| Some(open + rest.get(open..)?.iter().position(|byte| *byte == b')')?));
+    at + close.unwrap_or(line)
 }
 
 /// The rest of the statement behind `from `, on one line.
@@ -117,7 +165,7 @@ fn is_quoted(line: &[u8], word: &[u8]) -> bool {
     matches!(before, Some(b'"' | b'\'')) && before == line.get(at + word.len())
 }
 
-/// Those of the names that a module defines in no other line than the one that begins at their offset.
+/// Those of the names that a module has in no other statement than the one that begins at their offset, comments aside.
 fn undefined(bytes: &[u8], mut names: Vec<(usize, String)>) -> Vec<(usize, String)> {
     let has = |word: &&[u8]| memmem::find(bytes, word).is_some();
     if names.is_empty() || MAKERS.iter().any(has) {
@@ -125,18 +173,25 @@ fn undefined(bytes: &[u8], mut names: Vec<(usize, String)>) -> Vec<(usize, Strin
     }
     // A name in quotes is none that is given, unless something reads such lists.
     let quotes_count = READERS.iter().any(has);
-    // where the first line begins that has the name, and whether there is another one
+    // where the first line begins that has the name, and whether there is another one; a statement counts as one line
     let mut lines: HashMap<&[u8], (usize, bool)> = HashMap::new();
     let wanted: HashSet<&[u8]> = names.iter().map(|(_, name)| name.as_bytes()).collect();
+    let mut statements: Vec<usize> = names.iter().map(|(at, _)| *at).collect();
+    statements.dedup();
+    let mut statements = statements.into_iter().map(|at| at..end_of_statement(bytes, at)).peekable();
     let mut start = 0;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        while statements.next_if(|statement| statement.end <= start).is_some() {}
+        let is_within = statements.peek().filter(|statement| statement.contains(&start));
+        let own = is_within.map_or(start, |statement| statement.start);
         let is_sign = |byte: &u8| !(byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
-        for word in line.split(is_sign).filter(|word| wanted.contains(word)) {
+        let is_comment = line.trim_ascii_start().starts_with(b"#");
+        for word in line.split(is_sign).filter(|word| !is_comment && wanted.contains(word)) {
             if !quotes_count && is_quoted(line, word) {
                 continue;
             }
-            let (first, has_others) = lines.entry(word).or_insert((start, false));
-            *has_others |= *first != start;
+            let (first, has_others) = lines.entry(word).or_insert((own, false));
+            *has_others |= *first != own;
         }
         start += line.len();
     }
@@ -185,8 +240,22 @@ mod tests {
         assert_eq!(found("p/a.py", "from . import b, c as d\n"), [". b", ". c"]);
         assert_eq!(found("p/__init__.py", "from . import b, c\nc = 1\n"), [".b"]);
         assert_eq!(found("p/__init__.py", "from .b import *  # noqa\n"), [".b"]);
+        let text = "from . import (  # noqa\n    # b first\n    b,\n    c,\n    d as e,\n)\nc()\n# d\nfrom . import f, b\n";
+        assert_eq!(found("p/__init__.py", text), [".d", ".f"]);
+        let text = "from . import (  # noqa\n    # b first\n    b,\n    c)\nc = 1\n";
+        assert_eq!(found("p/__init__.py", text), [".b"]);
         assert_eq!(found("p/a.py", "from p.b.c import (d,\n e)\nimport os, p.f as g\n"), ["p.b.c", "p.f"]);
         assert_eq!(found("p-1.data/purelib/p/a.py", "from p.b import c"), ["p.b"]);
+    }
+
+    #[test]
+    fn parts_by_the_whole_name_of_the_package_itself() {
+        let text = "from p import a, b\nfrom p import (c,\n  d)\nfrom p.q import e\nb = 1\nfrom other import f\n";
+        assert_eq!(found("p/__init__.py", text), [".a", ".c", ".d", "p.q"]);
+        assert_eq!(found("p-1.data/platlib/p/__init__.py", text), [".a", ".c", ".d", "p.q"]);
+        assert_eq!(found("p/q/__init__.py", text), ["p.q"]);
+        assert_eq!(found("p/q/p/__init__.py", text), ["p.q"]);
+        assert_eq!(found("p/r.py", text), ["p.q"]);
     }
 
     #[test]

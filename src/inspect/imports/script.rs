@@ -21,6 +21,7 @@ use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::operator::UnaryOperator;
 use oxc_syntax::scope::ScopeFlags;
 
+use super::builds;
 use super::commonjs;
 use super::names::Parsed;
 use super::script_files::{self, Places};
@@ -428,9 +429,19 @@ impl<'a> Visit<'a> for Asked<'_> {
     }
 
     fn visit_arrow_function_expression(&mut self, _: &ArrowFunctionExpression<'a>) {}
-    fn visit_conditional_expression(&mut self, _: &ConditionalExpression<'a>) {}
+    fn visit_conditional_expression(&mut self, choice: &ConditionalExpression<'a>) {
+        if builds::is_chosen_from(choice) {
+            walk::walk_conditional_expression(self, choice);
+        }
+    }
+
+    fn visit_if_statement(&mut self, choice: &IfStatement<'a>) {
+        if builds::is_chosen(choice) {
+            walk::walk_if_statement(self, choice);
+        }
+    }
+
     fn visit_logical_expression(&mut self, _: &LogicalExpression<'a>) {}
-    fn visit_if_statement(&mut self, _: &IfStatement<'a>) {}
     fn visit_try_statement(&mut self, _: &TryStatement<'a>) {}
     fn visit_switch_statement(&mut self, _: &SwitchStatement<'a>) {}
     fn visit_for_statement(&mut self, _: &ForStatement<'a>) {}
@@ -522,6 +533,27 @@ mod tests {
         );
         let text = "import { createRequire as makeCreateRequire } from 'module';\nconst load = makeCreateRequire(import.meta.url);\nconst a = load('./a.json');";
         assert_eq!(found("a.mjs", text), ["1:module", "3:./a.json"]);
+    }
+
+    #[test]
+    fn one_of_two_builds_is_loaded_whatever_the_variable_says() {
+        let both = ["1:./a.min", "1:./a"];
+        for text in [
+            "if (process.env.NODE_ENV === 'production') module.exports = require('./a.min'); else { module.exports = require('./a') }",
+            "if (\"production\" != process.env.NODE_ENV) { require('./a.min') } else require('./a')",
+            "module.exports = process.env.NODE_ENV === 'production' ? require('./a.min') : require('./a');",
+        ] {
+            assert_eq!(found("a.js", text), both, "{text}");
+        }
+        for text in [
+            "if (process.env.NODE_ENV === 'production') module.exports = require('./a.min');",
+            "if (process.env.NODE_ENV === 'test') require('./a.min'); else require('./a')",
+            "if (process.env.NODE_ENV === 'production' && x) require('./a.min'); else require('./a')",
+            "if (env.NODE_ENV === 'production') require('./a.min'); else require('./a')",
+            "const f = () => process.env.NODE_ENV === 'production' ? require('./a.min') : require('./a');",
+        ] {
+            assert_eq!(found("a.js", text), [] as [String; 0], "{text}");
+        }
     }
 
     #[test]

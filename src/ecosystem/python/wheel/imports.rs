@@ -14,8 +14,8 @@ pub(super) struct Modules<'a> {
     by_lower: BTreeMap<String, &'a str>,
     /// Whether it is made for every platform, so that nothing in it can be compiled.
     is_pure: bool,
-    /// Packages at the top of which other wheels may bring parts, going by their names: `acme` for one that is called
-    /// `acme-core`, or that requires one.
+    /// Packages at the top of which other wheels may bring parts, going by their names: `acme` for one that requires
+    /// `acme-core`, or that is called so and leaves it to others what `acme` is.
     shared: BTreeSet<&'a str>,
     /// Packages at the top in which some module makes others.
     making: BTreeSet<&'a str>,
@@ -106,11 +106,15 @@ fn shared<'a>(
     requirements: &[String],
 ) -> BTreeSet<&'a str> {
     let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
-    let names: Vec<String> =
-        requirements.iter().map(String::as_str).chain([package.name.as_str()]).map(plain).collect();
+    let names: Vec<String> = requirements.iter().map(|name| plain(name)).collect();
+    let own = plain(&package.name);
+    // a package that has something of its own at its top isn't one that several wheels make up
+    let is_whole = |top: &str| {
+        files.get(format!("{top}/__init__.py").as_str()).is_some_and(|entry| !entry.imports.is_empty())
+    };
     let is_shared = |top: &&str| {
         let start = format!("{}-", plain(top));
-        names.iter().any(|name| name.starts_with(&start))
+        names.iter().any(|name| name.starts_with(&start)) || own.starts_with(&start) && !is_whole(top)
     };
     let tops = files.keys().filter_map(|path| Some(path.split_once('/')?.0));
     tops.collect::<BTreeSet<&str>>().into_iter().filter(is_shared).collect()
@@ -242,6 +246,11 @@ impl<'a> Modules<'a> {
         named.chain(main).collect()
     }
 
+    /// Whether something of this name is at the top.
+    pub(super) fn has_top(&self, name: &str) -> bool {
+        self.has_below(name) || self.is_any_called(name, |_| true)
+    }
+
     fn has_below(&self, folder: &str) -> bool {
         let folder = format!("{folder}/");
         self.files.range(folder.as_str()..).next().is_some_and(|(path, _)| path.starts_with(&folder))
@@ -288,10 +297,16 @@ impl<'a> Modules<'a> {
 
     /// Whether there is a file of a module's name, of any kind but a declaration of types.
     fn has_module(&self, module: &str) -> bool {
+        self.is_any_called(module, |path| !path.ends_with(".pyi"))
+    }
+
+    /// Whether any file of a module's name, whatever it ends in, is one that is asked for. A folder of libraries, as in
+    /// `acme.libs/`, is none.
+    fn is_any_called(&self, module: &str, is_it: impl Fn(&str) -> bool) -> bool {
         let prefix = format!("{module}.");
-        let mut beside =
-            self.files.range(prefix.as_str()..).take_while(|(path, _)| path.starts_with(&prefix));
-        beside.any(|(path, _)| !path.ends_with(".pyi"))
+        let from = self.files.range(prefix.as_str()..).map(|(path, _)| *path);
+        let is_file = |path: &&str| path.get(prefix.len()..).is_some_and(|rest| !rest.contains('/'));
+        from.take_while(|path| path.starts_with(&prefix)).filter(is_file).any(is_it)
     }
 
     /// The module of a path without its extension. A name that a package may define by itself (`maybe`) is a module if there
@@ -309,15 +324,12 @@ impl<'a> Modules<'a> {
         if self.may_come_otherwise(target, is_whole_name) {
             return Found::Unknown;
         }
-        let prefix = format!("{target}.");
-        let mut beside =
-            self.files.range(prefix.as_str()..).take_while(|(path, _)| path.starts_with(&prefix));
         // what isn't compiled yet is for nobody to load
         let is_none = |path: &str| {
             path.ends_with(".pyi")
                 || !self.compiles && [".pyx", ".pxd", ".c", ".cpp"].iter().any(|end| path.ends_with(end))
         };
-        if self.has_below(target) || beside.any(|(path, _)| !self.is_pure || !is_none(path)) {
+        if self.has_below(target) || self.is_any_called(target, |path| !self.is_pure || !is_none(path)) {
             return Found::Unknown;
         }
         let near = exact.iter().find_map(|path| self.by_lower.get(&path.to_lowercase()));

@@ -8,6 +8,7 @@ mod imports;
 mod installed;
 mod modules;
 mod record;
+mod required;
 mod tags;
 mod taken;
 
@@ -103,6 +104,7 @@ impl Format for Wheel {
         );
         package.doubtful_imports = functions::doubtful(inventory, &package);
         package.doubtful_imports.extend(taken::doubtful(inventory, &package, &requirements(&fields)));
+        package.doubtful_imports.extend(required::doubtful(inventory, &package, &fields));
         if let Some(project) = project {
             package.mismatches.extend(commands::undeclared(project, &package));
         }
@@ -120,7 +122,7 @@ impl Format for Wheel {
             }],
         },
         missing: points
-            .map(|table| modules::missing(inventory, &table.bytes))
+            .map(|table| modules::missing(inventory, &table.bytes, &requirements(&fields)))
             .unwrap_or_default()
             .into_iter()
             .chain(modules::nothing_to_install(
@@ -166,6 +168,7 @@ impl Format for Wheel {
         let mut broken = imports::broken(inventory, package, &requirements);
         broken.extend(functions::absent(inventory, package, sure));
         broken.extend(taken::absent(inventory, package, &requirements, sure));
+        broken.extend(required::absent(inventory, package, &fields, sure));
         broken
     }
 

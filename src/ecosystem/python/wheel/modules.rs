@@ -14,12 +14,14 @@ use crate::project::Project;
 use super::entry_points;
 
 /// Scripts and plugins whose module the wheel should have but doesn't.
-pub(super) fn missing(inventory: &Inventory, bytes: &[u8]) -> Vec<MissingEntryPoint> {
+pub(super) fn missing(inventory: &Inventory, bytes: &[u8], requirements: &[String]) -> Vec<MissingEntryPoint> {
     let paths: BTreeSet<&str> = inventory.top_files().map(|entry| installed(&entry.path)).collect();
     let mut missing = Vec::new();
     for point in entry_points::read(bytes) {
         let module = point.module();
-        if !has_module(&paths, module) && (point.is_command() || is_of_package(&paths, module)) {
+        let is_lost = !has_module(&paths, module)
+            || point.is_command() && is_named_after_own(&paths, module, requirements);
+        if is_lost && (point.is_command() || is_of_package(&paths, module)) {
             missing.push(MissingEntryPoint {
                 field: format!("entry_points.txt [{}] {}", point.group, point.name),
                 target: module.to_owned(),
@@ -110,6 +112,21 @@ fn has_module(paths: &BTreeSet<&str>, module: &str) -> bool {
     let begins = |prefix: &str| paths.range(prefix..).next().is_some_and(|found| found.starts_with(prefix));
     let is_ours = begins(&format!("{top}/")) || begins(&format!("{top}."));
     !is_ours || begins(&format!("{path}.")) || begins(&format!("{path}/"))
+}
+
+/// Whether a module is nowhere at the top, but one that begins like it is, and nothing that the wheel requires is called like
+/// it: `acme_cli` beside `acme`.
+fn is_named_after_own(paths: &BTreeSet<&str>, module: &str, requirements: &[String]) -> bool {
+    let top = module.split('.').next().unwrap_or_default();
+    let begins = |prefix: &str| paths.range(prefix..).next().is_some_and(|found| found.starts_with(prefix));
+    let is_there = |top: &str| begins(&format!("{top}/")) || begins(&format!("{top}."));
+    let plain = |name: &str| name.to_lowercase().replace(['-', '.'], "_");
+    let is_required = || {
+        let names = requirements.iter().map(|one| plain(one));
+        names.into_iter().any(|one| one.starts_with(&plain(top)))
+    };
+    let shorter = top.match_indices('_').filter_map(|(at, _)| top.get(..at)).filter(|own| !own.is_empty());
+    !is_there(top) && shorter.into_iter().any(is_there) && !is_required()
 }
 
 /// Whether a module would stand in a package of this wheel, and not in a folder that several wheels share, as the plugins
