@@ -52,13 +52,14 @@ pub(super) const UNDECLARED_DEPENDENCY: Rule = Rule {
 
 Reports packages that are sure to be imported by what an entrance of the package leads to, and that are neither built in
 nor in `dependencies`, `peerDependencies`, `optionalDependencies` or the package's own `node_modules`; of an extension for Visual
-Studio Code, for which nobody installs anything, those that are not in its `node_modules`. Names that only a bundler knows (`@/util`)
+Studio Code, for which nobody installs anything, those that are not in its `node_modules`; of a wheel that requires nothing at all, those
+that neither Python nor the wheel has and that it isn't called after. Names that only a bundler knows (`@/util`)
 count.
 `devDependencies` don't count: nobody but the package's makers installs them. Imports under a condition, in `try` or in
 functions are left alone.
 
 It is an error where the package itself or one of its commands can't be loaded; a warning where the other package is
-most likely the program that loads this one (`eslint`, `react`); a note for a subpath of `exports` and for declarations,
+most likely the program that loads this one (`eslint`, `react`), and of a wheel; a note for a subpath of `exports` and for declarations,
 whose readers mostly check no types of libraries.
 
 ## Why it matters

@@ -485,7 +485,11 @@ impl Follow<'_> {
         if let Some(exports) = exports {
             collect(exports.get(".").unwrap_or(exports), "", false, 0, &mut leaves);
         }
-        self.manifest.object.get("typesVersions").is_some()
+        // what begins with `<` is for versions of TypeScript that nobody has any more
+        let versions = self.manifest.object.get("typesVersions").and_then(Value::as_object);
+        let is_for_all =
+            |versions: &serde_json::Map<String, Value>| versions.keys().any(|key| !key.starts_with('<'));
+        versions.is_some_and(is_for_all)
             || named.into_iter().chain(self.manifest.text("main")).any(is_typed)
             || leaves.iter().any(|leaf| is_typed(&leaf.target))
             || self.files.resolve("", &[], &TYPE_INDEXES).is_some()
@@ -994,11 +998,7 @@ mod tests {
                 &[(r#"exports["."].import"#, Whole)],
             ),
             (r#"{"main": "l/a.js", "types": "t/b.d.ts"}"#, &["l/a.js", "t/c.d.ts"], &[("types", Types)]),
-            (
-                r#"{"exports": "./l/a.js", "types": "t/b.d.ts"}"#,
-                &["l/a.js", "t/c.d.ts"],
-                &[("types", Types)],
-            ),
+            (r#"{"exports": "./l/a.js", "types": "t/b.d.ts"}"#, &["l/a.js", "t/c.d.ts"], &[("types", Types)]),
             (r#"{"main": "l/a.js", "types": "t/b.d.ts"}"#, &["l/a.js", "l/a.d.ts"], &[("types", Hint)]),
             (r#"{"main": "l/a.js", "types": "t/b.d.ts"}"#, &["l/a.js", "index.d.ts"], &[("types", Hint)]),
             (
@@ -1010,6 +1010,11 @@ mod tests {
                 r#"{"main": "l/a.js", "types": "t/b.d.ts", "typings": "t/a.d.ts"}"#,
                 &["l/a.js", "t/a.d.ts"],
                 &[("types", Hint)],
+            ),
+            (
+                r#"{"main": "l/a.js", "types": "t/b.d.ts", "typesVersions": {"<4.5": {"t/*": ["l/*"]}}}"#,
+                &["l/a.js", "l/c.d.ts"],
+                &[("types", Types)],
             ),
             (r#"{"main": "l/a.js", "types": "t/index.js"}"#, &["l/a.js", "t/index.d.ts"], &[]),
             (

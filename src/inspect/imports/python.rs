@@ -131,8 +131,21 @@ fn end_of_statement(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
     let open = rest.get(..line).and_then(|line| line.iter().position(|byte| *byte == b'('));
-    let close = open.and_then(|open| Some(open + rest.get(open..)?.iter().position(|byte| *byte == b')')?));
+    let close = open.and_then(|open| Some(open + closing(rest.get(open..)?)?));
     at + close.unwrap_or(line)
+}
+
+/// Where the bracket closes that opens here, comments aside. There are no others within it.
+fn closing(bytes: &[u8]) -> Option<usize> {
+    let mut start = 0;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let code = line.split(|byte| *byte == b'#').next().unwrap_or_default();
+        if let Some(close) = code.iter().position(|byte| *byte == b')') {
+            return Some(start + close);
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// The rest of the statement behind `from `, on one line.
@@ -143,7 +156,7 @@ fn statement(bytes: &[u8], at: usize) -> Option<String> {
     let line_end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
     let line = rest.get(..line_end)?;
     let end = match line.iter().position(|byte| *byte == b'(') {
-        Some(open) => open + rest.get(open..)?.iter().position(|byte| *byte == b')')?,
+        Some(open) => open + closing(rest.get(open..)?)?,
         None => line_end,
     };
     let text = std::str::from_utf8(rest.get(..end)?).ok()?;
@@ -240,7 +253,7 @@ mod tests {
         assert_eq!(found("p/a.py", "from . import b, c as d\n"), [". b", ". c"]);
         assert_eq!(found("p/__init__.py", "from . import b, c\nc = 1\n"), [".b"]);
         assert_eq!(found("p/__init__.py", "from .b import *  # noqa\n"), [".b"]);
-        let text = "from . import (  # noqa\n    # b first\n    b,\n    c,\n    d as e,\n)\nc()\n# d\nfrom . import f, b\n";
+        let text = "from . import (  # noqa\n    # b first (why)\n    b,\n    c,\n    d as e,\n)\nc()\n# d\nfrom . import f, b\n";
         assert_eq!(found("p/__init__.py", text), [".d", ".f"]);
         let text = "from . import (  # noqa\n    # b first\n    b,\n    c)\nc = 1\n";
         assert_eq!(found("p/__init__.py", text), [".b"]);
@@ -250,7 +263,8 @@ mod tests {
 
     #[test]
     fn parts_by_the_whole_name_of_the_package_itself() {
-        let text = "from p import a, b\nfrom p import (c,\n  d)\nfrom p.q import e\nb = 1\nfrom other import f\n";
+        let text =
+            "from p import a, b\nfrom p import (c,\n  d)\nfrom p.q import e\nb = 1\nfrom other import f\n";
         assert_eq!(found("p/__init__.py", text), [".a", ".c", ".d", "p.q"]);
         assert_eq!(found("p-1.data/platlib/p/__init__.py", text), [".a", ".c", ".d", "p.q"]);
         assert_eq!(found("p/q/__init__.py", text), ["p.q"]);

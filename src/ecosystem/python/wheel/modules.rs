@@ -14,7 +14,11 @@ use crate::project::Project;
 use super::entry_points;
 
 /// Scripts and plugins whose module the wheel should have but doesn't.
-pub(super) fn missing(inventory: &Inventory, bytes: &[u8], requirements: &[String]) -> Vec<MissingEntryPoint> {
+pub(super) fn missing(
+    inventory: &Inventory,
+    bytes: &[u8],
+    requirements: &[String],
+) -> Vec<MissingEntryPoint> {
     let paths: BTreeSet<&str> = inventory.top_files().map(|entry| installed(&entry.path)).collect();
     let mut missing = Vec::new();
     for point in entry_points::read(bytes) {

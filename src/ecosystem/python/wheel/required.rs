@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::inventory::{Asking, BrokenImport, Entry, EntryId, Import, ImportTrouble, Inventory, Package, Reach};
+use crate::inventory::{
+    Asking, BrokenImport, Entry, EntryId, Import, ImportTrouble, Inventory, Package, Reach,
+};
 
 use super::imports::{Modules, is_for_python_3};
 
@@ -75,8 +77,13 @@ fn requires_any(fields: &[(String, String)]) -> bool {
 /// What commands start, and what is imported by the wheel's own name. What else is at its top may be an example.
 fn loaded<'a>(modules: &Modules<'a>, package: &Package) -> Vec<Loaded<'a>> {
     let own = format!("import {}", plain(&package.name));
-    let is_own = |field: &str| plain(field) == own || field.starts_with("command ");
-    let reached = modules.reached(package).into_iter().filter(|(_, _, field)| is_own(field));
+    let reached = modules.reached(package);
+    let of_package = reached.iter().filter(|(_, reach, _)| *reach == Reach::Package);
+    let tops: BTreeSet<&str> = of_package.map(|(.., field)| field.as_str()).collect();
+    // what is alone at the top is what the wheel is for, whatever it is called
+    let is_alone = tops.len() == 1;
+    let is_own = |reach: Reach, field: &str| is_alone || reach == Reach::Command || plain(field) == own;
+    let reached = reached.into_iter().filter(|(_, reach, field)| is_own(*reach, field));
     let loaded = reached.take(MOST).filter_map(|(path, reach, field)| {
         let entry = modules.entry(path).filter(|entry| entry.size > 0)?;
         Some(Loaded { entry, reach, field })
@@ -174,6 +181,7 @@ mod tests {
         assert_eq!(lost("acme-tool", "", &texts), ["six", "yaml"]);
         assert_eq!(lost("acme-tool", "requires-dist", &texts), [] as [String; 0]);
         assert_eq!(lost("other", "", &texts), [] as [String; 0]);
+        assert_eq!(lost("other", "", &texts[..3]), ["six", "helper", "yaml", "acme"]);
     }
 
     #[test]
