@@ -47,7 +47,7 @@ pub(super) struct Source<'a> {
 }
 
 /// Folders whose sources seem to be the product, or are of use only to its developers.
-const BY_NATURE: [&str; 23] = [
+const BY_NATURE: [&str; 25] = [
     "template",
     "templates",
     "tmpl",
@@ -64,6 +64,8 @@ const BY_NATURE: [&str; 23] = [
     "generators",
     "example",
     "examples",
+    "sample",
+    "samples",
     "demo",
     "demos",
     "test",

@@ -164,6 +164,7 @@ mod tests {
             ("file", Some(&["dist", "src/a.ts"]), "dist/index.js", &["dist/index.js", "src/a.ts"]),
             ("templates", None, "bin/create.js", &["bin/create.js", "template/src/App.vue"]),
             ("tests", None, "index.js", &["index.js", "test/a.ts"]),
+            ("samples", None, "index.js", &["index.js", "samples/a.ts"]),
             ("style sheets", None, "dist/all.css", &["dist/all.css", "scss/_mixins.scss"]),
             ("native addon", None, "index.js", &["index.js", "src/a.cc", "binding.gyp", "build/a.node"]),
         ] {
@@ -302,6 +303,8 @@ mod tests {
         expect(Kind::Sdist, &["a-1/build/lib/a/core.py", "a-1/setup.py"], &[], &[]);
         expect(Kind::Jar, &["org/A.class", "org/test/A.java"], &["org/test/A.java"], &[]);
         expect(Kind::Jar, &["org/A.java"], &["org/A.java"], &[]);
+        expect(Kind::Wheel, &["a/liba.so", "a/liba.so.9-gdb.py"], &[], &[]);
+        expect(Kind::Wheel, &["a/liba.so", "a/liba.py"], &["a/liba.py"], &[]);
         expect(Kind::Jar, &["acme/Cell.class", "acme/core.clj", "acme/nav.cljc"], &[], &[]);
         let compiled = ["acme/core__init.class", "acme/core.clj", "src/acme/core.cljc", "acme/own.clj"];
         expect(Kind::Jar, &compiled, &["acme/core.clj", "src/acme/core.cljc"], &[]);

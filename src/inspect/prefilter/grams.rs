@@ -118,25 +118,11 @@ impl Grams {
         while at < to {
             let whole = at.checked_sub(1).and_then(|before| text.get(before..before + PIECE));
             match whole.and_then(<[u8]>::first_chunk) {
-                Some(piece) => self.ask_piece(text, piece, at..to, &mut suspect),
-                None => self.ask_piece(text, &padded(text, at), at..to, &mut suspect),
+                Some(piece) if self.found(piece).iter().fold(0, |any, found| any | found) == 0 => {}
+                Some(piece) => self.suspects(text, piece, at..to, &mut suspect),
+                None => self.suspects(text, &padded(text, at), at..to, &mut suspect),
             }
             at += STRIDE;
-        }
-    }
-
-    /// Calls `suspect` for what is in the piece, whose second byte is where the range begins.
-    #[inline(always)]
-    fn ask_piece(
-        &self,
-        text: &[u8],
-        piece: &[u8; PIECE],
-        range: Range<usize>,
-        suspect: &mut impl FnMut(usize, &Suspect),
-    ) {
-        let found = self.found(piece);
-        if found.iter().fold(0, |any, found| any | found) != 0 {
-            self.suspects(text, found, range, suspect);
         }
     }
 
@@ -180,17 +166,17 @@ impl Grams {
         self.kinds.get(usize::from(byte)).copied().unwrap_or(0)
     }
 
-    /// Calls `suspect` for those of [`Self::found`], in a piece that begins where the range does.
+    /// Calls `suspect` for what is in the piece, whose second byte is where the range begins.
     #[cold]
     #[inline(never)]
     fn suspects(
         &self,
         text: &[u8],
-        found: [u16; STRIDE / 2],
+        piece: &[u8; PIECE],
         range: Range<usize>,
         suspect: &mut impl FnMut(usize, &Suspect),
     ) {
-        for (place, _) in range.step_by(2).zip(found).filter(|(_, found)| *found != 0) {
+        for (place, _) in range.step_by(2).zip(self.found(piece)).filter(|(_, found)| *found != 0) {
             let rest = text.get(place..).unwrap_or_default();
             let gram = rest.first_chunk().copied().unwrap_or_else(|| {
                 let mut bytes = rest.iter().copied();

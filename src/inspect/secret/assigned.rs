@@ -38,11 +38,15 @@ impl<'a> Assigned<'a> {
         Some((name, at))
     }
 
-    /// Where this name, which is assigned to at a place, stands elsewhere: the places behind it.
+    /// Where this name, which is assigned to at a place, stands elsewhere: the places behind it. Where it is assigned to once
+    /// more, as an attribute is in each element, it isn't used.
     pub(super) fn uses(&mut self, (name, at): (&[u8], usize)) -> Vec<usize> {
         const MOST: usize = 8;
-        let behind = |place: &usize| *place > at;
-        self.places(name, at).into_iter().flatten().filter(behind).take(MOST).collect()
+        let text = self.text;
+        let is_used = |place: &usize| {
+            *place > at && text.get(*place..).is_some_and(|behind| assigned(behind).is_none())
+        };
+        self.places(name, at).into_iter().flatten().filter(is_used).take(MOST).collect()
     }
 
     /// The places behind each whole word that is this name.
@@ -103,6 +107,22 @@ mod tests {
         for text in ["ab == 'cd'", "ab('cd')", "ab = f('cd')", "abc = 'cd'", "ab = 'cd\n'"] {
             assert_eq!(Assigned::new(text.as_bytes()).to(b"ab", 0), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_assigned_to_once_more_is_not_used() {
+        let uses = |text: &str| {
+            let at = text.find('"').unwrap();
+            let mut assigned = Assigned::new(text.as_bytes());
+            let name = assigned.name_of(at).unwrap();
+            assigned.uses(name).into_iter().map(|place| text[place..].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(uses("[alt=\"AB7\" i],\n[alt=\"CDE\" i]"), [""; 0]);
+        assert_eq!(uses("<a id=\"AB\"/><a id='CD'/>"), [""; 0]);
+        assert_eq!(
+            uses("a = \"AB\"\na = a + 'CD'\na += 'E'"),
+            [" = a + 'CD'\na += 'E'", " + 'CD'\na += 'E'", " += 'E'"]
+        );
     }
 
     #[test]

@@ -52,7 +52,8 @@ fn ends_colour(text: &[u8]) -> bool {
 }
 
 /// Strings that programs keep beside their length (Python bytecode, Java classes, Go and Rust tables):
-/// the extents around `at` that such a length gives. The neighbours of a string there say nothing.
+/// the extents around `at` that such a length gives. The neighbours of a string there say nothing, unless all of them are
+/// characters of base64: of those one may be any length.
 pub(super) fn counted_strings(bytes: &[u8], at: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
     const LONGEST: usize = 4096;
     let printable = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7E);
@@ -69,6 +70,45 @@ pub(super) fn counted_strings(bytes: &[u8], at: usize) -> impl Iterator<Item = (
         .filter(move |&(start, end)| {
             end > at
                 && end - start <= LONGEST
+                && !is_amid_base64(bytes, start, end)
                 && bytes.get(start..end).is_some_and(|text| text.iter().copied().all(printable))
         })
+}
+
+/// Whether what is before and behind an extent goes on as base64 does.
+fn is_amid_base64(bytes: &[u8], start: usize, end: usize) -> bool {
+    const BESIDE: usize = 12;
+    let before = bytes.get(start.saturating_sub(BESIDE)..start);
+    let behind = bytes.get(end..end + BESIDE);
+    let is_base64 = |part: Option<&[u8]>| {
+        part.is_some_and(|part| {
+            part.len() == BESIDE
+                && part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+        })
+    };
+    is_base64(before) && is_base64(behind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
+
+    #[test]
+    fn a_letter_amid_base64_is_no_length() {
+        let mut dice = Dice::new(fresh_seed());
+        for _ in 0..50 {
+            let length = usize::from(b'a') + dice.below(23);
+            let text = dice.characters("abcXYZ019", length);
+            let counted = |before: &str, behind: &str| {
+                let bytes = [before.as_bytes(), &[length as u8], text.as_bytes(), behind.as_bytes()].concat();
+                counted_strings(&bytes, before.len() + 1)
+                    .any(|extent| extent == (before.len() + 1, bytes.len() - behind.len()))
+            };
+            assert!(!counted("AAo/bWRkZGQxAA", "QQABkAAAbW9k"));
+            assert!(counted("AAo/bWRkZGQxA\u{1}z", "QQABkAAAbW9k"));
+            assert!(counted("AAo/bWRkZGQxAA", "\0QABkAAAbW9k"));
+            assert!(counted("", ""));
+        }
+    }
 }

@@ -196,7 +196,7 @@ const ELSEWHERE: &[&str] = &[
 /// Secrets that everybody knows, by the first bytes of their SHA-256: the account keys of Azure's storage and
 /// database emulators, the keys of Google's samples for maps, the key that ssh2 tries the runtime with, and those that
 /// BoringSSL measures its speed with, the accounts that Hardhat, Foundry and Ganache begin with, the key of FastAPI's
-/// tutorial, the tokens that Neptune lets anybody in with, the keys that jose4j, librdkafka and mbedTLS try themselves
+/// tutorial, the tokens that Neptune lets anybody in with, the keys that jose4j, librdkafka, mbedTLS and Netty try themselves
 /// with, the one in the documentation of GitHub's interface, and those with which reCAPTCHA lets every test pass.
 const KNOWN: &[[u8; 8]] = &[
     [0x00, 0x11, 0xCC, 0x25, 0xEB, 0x43, 0x20, 0x71],
@@ -256,6 +256,7 @@ const KNOWN: &[[u8; 8]] = &[
     [0x91, 0x65, 0x91, 0xFE, 0x3A, 0x48, 0x03, 0x92],
     [0xC0, 0x4B, 0xAB, 0xBF, 0xD0, 0x0A, 0xED, 0xAD],
     [0xCF, 0xFB, 0xCF, 0xC3, 0xCE, 0x0F, 0x76, 0x2D],
+    [0x67, 0x15, 0x32, 0x16, 0x75, 0x36, 0x76, 0xA9],
 ];
 
 /// Whether everybody knows this one.

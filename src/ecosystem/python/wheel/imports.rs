@@ -12,7 +12,7 @@ use super::modules::installed;
 pub(super) struct Modules<'a> {
     files: BTreeMap<&'a str, &'a Entry>,
     by_lower: BTreeMap<String, &'a str>,
-    /// Whether it is made for every platform, so that nothing in it can be compiled.
+    /// Whether nothing in it is compiled: it is made for every platform, or holds no library.
     is_pure: bool,
     /// Packages at the top of which other wheels may bring parts, going by their names: `acme` for one that requires
     /// `acme-core`, or that is called so and leaves it to others what `acme` is.
@@ -134,7 +134,9 @@ impl<'a> Modules<'a> {
         let files: BTreeMap<&str, &Entry> =
             inventory.top_files().map(|entry| (installed(&entry.path), entry)).collect();
         let by_lower = files.keys().map(|path| (path.to_lowercase(), *path)).collect();
-        let is_pure = inventory.artifact.path.ends_with("-none-any.whl");
+        let is_library =
+            |path: &&str| [".so", ".pyd", ".dll", ".dylib"].iter().any(|end| path.ends_with(end));
+        let is_pure = inventory.artifact.path.ends_with("-none-any.whl") || !files.keys().any(is_library);
         let shared = shared(&files, package, requirements);
         let makes = |entry: &Entry| {
             let mut given = entry.imports.iter().filter(|import| import.by == Asking::Gives);
@@ -193,11 +195,12 @@ impl<'a> Modules<'a> {
         words.filter_map(move |name| part(package?, name))
     }
 
-    /// What may be imported by the wheel's own name: its packages, and modules that stand alone.
+    /// What may be imported by the wheel's own name: its packages, and modules that stand alone. An `__init__.py` at the top
+    /// is none of them.
     fn tops(&self) -> impl Iterator<Item = &'a str> {
         let is_top = |path: &&str| {
             path.strip_suffix("/__init__.py").is_some_and(|folder| !folder.contains('/'))
-                || path.ends_with(".py") && !path.contains('/')
+                || path.ends_with(".py") && !path.contains('/') && *path != "__init__.py"
         };
         self.files.keys().copied().filter(is_top)
     }
@@ -472,5 +475,14 @@ mod tests {
         ];
         assert_eq!(found("p-1.0-cp312-cp312-linux_x86_64.whl", files), [] as [String; 0]);
         assert_eq!(found("p-1.0-py3-none-any.whl", files), [".b None", ".d None"]);
+        let files: &[(&str, &[&str])] =
+            &[("p/__init__.py", &[".b", ".c"]), ("p/b.pyi", &[]), ("p/c.py", &[])];
+        assert_eq!(found("p-1.0-cp312-cp312-linux_x86_64.whl", files), [".b None"]);
+    }
+
+    #[test]
+    fn what_is_named_like_a_package_at_the_top_is_imported_by_nobody() {
+        let files: &[(&str, &[&str])] = &[("__init__.py", &[".a", "..b"]), ("p/__init__.py", &[".lost"])];
+        assert_eq!(found("p-1.0-py3-none-any.whl", files), [".lost None"]);
     }
 }

@@ -442,6 +442,7 @@ export interface Row {
             format!("<html><td>{}</td></html>", once.replace('<', "&lt;").replace('\n', "<br />")),
         ] {
             assert!(holds("report", text.as_bytes()), "{text}");
+            assert!(!holds("acme/include/c++/report", text.as_bytes()), "{text}");
         }
         let prose = "A class of ships has to return here.\nTheir public rooms are closed.\n".repeat(9);
         assert!(!holds("report", prose.as_bytes()));
