@@ -142,7 +142,13 @@ fn may_list_words(bytes: &[u8]) -> bool {
 }
 
 fn is_any_excepted(path: &str) -> bool {
-    EXCEPTED.iter().any(|row| is_excepted(row, path))
+    is_header(path) || EXCEPTED.iter().any(|row| is_excepted(row, path))
+}
+
+/// Whether it is a header of C++'s own library, whose name has no extension.
+fn is_header(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    !name.contains('.') && folder.split(['/', '!']).any(|segment| segment == "include")
 }
 
 /// Whether the word that begins at `at` stands in a sentence: between other words, as in `to return a ticket`, at the end of
@@ -443,6 +449,7 @@ export interface Row {
         ] {
             assert!(holds("report", text.as_bytes()), "{text}");
             assert!(!holds("acme/include/c++/report", text.as_bytes()), "{text}");
+            assert!(holds("acme/include/report.bin", text.as_bytes()), "{text}");
         }
         let prose = "A class of ships has to return here.\nTheir public rooms are closed.\n".repeat(9);
         assert!(!holds("report", prose.as_bytes()));
