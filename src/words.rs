@@ -53,6 +53,12 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The same with a capital letter first.
+pub(crate) fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +77,9 @@ mod tests {
             (2, "file of dependencies", "2 files of dependencies"),
         ] {
             assert_eq!(counted(count, one), text);
+        }
+        for (text, expected) in [("", ""), ("écru", "Écru"), ("A b", "A b")] {
+            assert_eq!(capital(text), expected);
         }
         for (value, text) in [
             (0, "0 bytes"),

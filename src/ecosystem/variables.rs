@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::inventory::{BuildVariable, Entry, Inventory, Kind};
 use crate::project::{Project, read};
+use crate::words;
 
 /// The prefixes by which bundlers know what browsers may have.
 const PUBLIC: [&str; 11] = [
@@ -94,7 +95,7 @@ fn variable(line: &str) -> Option<(&str, &str)> {
 
 /// The digest by which a credential is known that is too long to be found by trying.
 fn digest(value: &str) -> String {
-    Sha256::digest(value).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(value).first_chunk::<8>().map(|begin| words::hex(begin)).unwrap_or_default()
 }
 
 #[cfg(test)]

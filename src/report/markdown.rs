@@ -135,7 +135,7 @@ fn headline(out: &mut String, audit: &Audit, look: &Look) {
     let _ = write!(
         out,
         "{}, under the policy {} ({}).\n\n",
-        capital(&phrases::counts(&summary)),
+        words::capital(&phrases::counts(&summary)),
         code(&audit.policy.name),
         inline(&audit.policy.because)
     );
@@ -292,11 +292,6 @@ fn plain(text: &str) -> String {
         }
     }
     out.replace("://", ":<span></span>//").replace("www.", "www<span></span>.")
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::ecosystem;
 use crate::inspect::{SOURCE_TEXT, STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
 use crate::inventory::{Entry, EntryId, Inventory, Kind};
 use crate::settings::Level;
+use crate::words;
 
 /// The rules, in the order of the table.
 pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
@@ -197,7 +198,7 @@ fn finding(
     let why = if group.why.is_empty() { stray.why } else { group.why };
     let count = group.entries.len();
     let message = match count {
-        1 => format!("{}: a stranger gets {why}.", capital(stray.one)),
+        1 => format!("{}: a stranger gets {why}.", words::capital(stray.one)),
         _ if folder.is_empty() => format!("{count} files are {}: a stranger gets {why}.", stray.what),
         _ => format!("{count} files under {folder} are {}: a stranger gets {why}.", stray.what),
     };
@@ -265,11 +266,6 @@ fn pattern_of(recognised_by: &str, entry: &Entry) -> Option<String> {
         Some(folder) => format!("**/{folder}/**"),
         None => format!("**/{recognised_by}"),
     })
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

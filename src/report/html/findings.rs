@@ -140,7 +140,11 @@ impl Page<'_> {
             words::counted(of_rule.findings.len() as u64, "finding")
         );
         if let Some(rule) = known {
-            let _ = writeln!(self.body, "<p class=\"summary\">{}</p>", prose::inline(&capital(rule.summary)));
+            let _ = writeln!(
+                self.body,
+                "<p class=\"summary\">{}</p>",
+                prose::inline(&words::capital(rule.summary))
+            );
         }
         let shared = of_rule.shared_help();
         let (first, rest) = of_rule.findings.split_at(of_rule.findings.len().min(SHOWN));
@@ -283,12 +287,6 @@ fn by_rule<'a>(findings: impl Iterator<Item = (usize, &'a Judged)>) -> Vec<OfRul
         }
     }
     rules
-}
-
-/// A summary as a line of its own.
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 fn section_id(artifact: usize, group: &str, rule: &str) -> String {
