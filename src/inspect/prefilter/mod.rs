@@ -151,8 +151,10 @@ impl Search {
             else {
                 return;
             };
+            // What is sure may still reach beyond the end, where the text is taken to go on with zeros.
             let is_sure = needle.bytes.len() <= SURE;
-            if is_sure || text.get(start..).is_some_and(|here| here.starts_with(&needle.bytes)) {
+            let here = text.get(start..start + needle.bytes.len());
+            if here.is_some_and(|here| is_sure || here == needle.bytes) {
                 hits.add(needle, start, self.longest);
             }
         });
