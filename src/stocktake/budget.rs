@@ -21,6 +21,16 @@ impl Budget {
         Self { most, in_flight: Mutex::new(0), freed: Condvar::new() }
     }
 
+    /// Holds `bytes` more if they may be held now.
+    pub(super) fn try_take(&self, bytes: u64) -> bool {
+        let mut held = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = *held == 0 || held.saturating_add(bytes) <= self.most;
+        if may {
+            *held += bytes;
+        }
+        may
+    }
+
     /// Waits until `bytes` more may be held.
     pub(super) fn take(&self, bytes: u64) {
         let guard = self.in_flight.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,6 @@
 //! Containers that can only be read from front to back: one thread unpacks, others examine.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -37,16 +38,18 @@ pub(super) fn stream(
     let (full_tx, full_rx) = bounded::<Work>(WAITING);
     let (empty_tx, empty_rx) = unbounded::<Batch>();
     let own_end = Mutex::new(Some(full_rx.clone()));
+    let idle = AtomicUsize::new(workers - 1);
     let artifact_digest = ArtifactDigest::new(source, examiner.scanner.timings());
     let stock = std::thread::scope(|scope| {
         let examining: Vec<_> = (1..workers)
             .map(|_| {
-                let (full_rx, empty_tx) = (full_rx.clone(), empty_tx.clone());
-                let (budget, artifact_digest) = (&budget, &artifact_digest);
-                let lost = LostWorker(&own_end);
+                let full_rx = full_rx.clone();
+                let worker =
+                    Worker { examiner, empty: empty_tx.clone(), budget: &budget, digest: &artifact_digest };
+                let (idle, lost) = (&idle, LostWorker(&own_end));
                 scope.spawn(move || {
                     let _lost = lost;
-                    work(examiner, &full_rx, &empty_tx, budget, artifact_digest)
+                    worker.work(&full_rx, idle)
                 })
             })
             .collect();
@@ -59,15 +62,19 @@ pub(super) fn stream(
             reserved: 0,
             own: Vec::new(),
             large: None,
+            own_end: &own_end,
+            idle: &idle,
+            helper: Worker { examiner, empty: empty_tx, budget: &budget, digest: &artifact_digest },
+            buffer: Buffer::default(),
         };
         let (mut stock, hand_over) = unpack_into(source, name, examiner, hand_over);
         // Dropping the sender is what ends the workers.
-        let HandOver { own, full, .. } = hand_over;
+        let HandOver { own, full, helper, .. } = hand_over;
         drop(full);
         stock.entries = own;
         // What still waits is shared with the workers.
         if let Some(rest) = take(&own_end) {
-            stock.entries.extend(work(examiner, &rest, &empty_tx, &budget, &artifact_digest));
+            stock.entries.extend(helper.work(&rest, &idle));
         }
         artifact_digest.go_on();
         for thread in examining {
@@ -128,33 +135,43 @@ enum Work {
     Large(Large),
 }
 
-/// What a worker does: examine entries until there are no more, and digest the file while none is there.
-fn work(
-    examiner: &Examiner<'_>,
-    full: &Receiver<Work>,
-    empty: &Sender<Batch>,
-    budget: &Budget,
-    artifact_digest: &ArtifactDigest<'_>,
-) -> Vec<Examined> {
-    let (mut entries, mut buffer) = (Vec::new(), Buffer::default());
-    while let Some(work) = artifact_digest.meanwhile(full) {
-        let mut batch = match work {
-            Work::Batch(batch) => batch,
+/// What examines entries, and where it gives back what it no longer needs.
+struct Worker<'a> {
+    examiner: &'a Examiner<'a>,
+    empty: Sender<Batch>,
+    budget: &'a Budget,
+    digest: &'a ArtifactDigest<'a>,
+}
+
+impl Worker<'_> {
+    /// Examines entries until there are no more, and digests the file while none is there.
+    fn work(&self, full: &Receiver<Work>, idle: &AtomicUsize) -> Vec<Examined> {
+        let (mut entries, mut buffer) = (Vec::new(), Buffer::default());
+        while let Some(work) = self.digest.meanwhile(full) {
+            idle.fetch_sub(1, Ordering::Relaxed);
+            self.examine(work, &mut buffer, &mut entries);
+            idle.fetch_add(1, Ordering::Relaxed);
+        }
+        entries
+    }
+
+    fn examine(&self, work: Work, buffer: &mut Buffer, entries: &mut Vec<Examined>) {
+        match work {
+            Work::Batch(mut batch) => {
+                self.examiner.batch(&mut batch, Location::TOP, entries);
+                let held = batch.reserved;
+                batch.clear();
+                self.budget.give_back(held);
+                let _ = self.empty.send(batch);
+            }
             Work::Large(large) => {
                 let held = large.reserved;
-                entries.push(large.examine(examiner, &mut buffer, artifact_digest));
-                budget.give_back(held);
-                examiner.budget.give_back(held);
-                continue;
+                entries.push(large.examine(self.examiner, buffer, self.digest));
+                self.budget.give_back(held);
+                self.examiner.budget.give_back(held);
             }
-        };
-        examiner.batch(&mut batch, Location::TOP, &mut entries);
-        let held = batch.reserved;
-        batch.clear();
-        budget.give_back(held);
-        let _ = empty.send(batch);
+        }
     }
-    entries
 }
 
 /// Examines on the unpacking thread itself.
@@ -191,6 +208,9 @@ impl Taker for Here<'_> {
 /// Batches that wait for a worker before the unpacking thread examines one itself.
 const WAITING: usize = 4;
 
+/// A large entry up to this size waits like all others while no worker is free to take it piece by piece.
+const MAY_WAIT: u64 = IN_FLIGHT / 2;
+
 /// Hands batches to the workers, and examines one here when all of them have enough to do.
 struct HandOver<'a> {
     examiner: &'a Examiner<'a>,
@@ -200,11 +220,40 @@ struct HandOver<'a> {
     reserved: u64,
     own: Vec<Examined>,
     large: Option<Sending>,
+    own_end: &'a OwnEnd,
+    /// Workers that have nothing to do.
+    idle: &'a AtomicUsize,
+    helper: Worker<'a>,
+    buffer: Buffer,
+}
+
+impl HandOver<'_> {
+    /// Examines here what waits for a worker, as nothing else can be done. Returns whether anything waited.
+    fn help(&mut self) -> bool {
+        let own_end = self.own_end.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = own_end.as_ref().and_then(|waiting| waiting.try_recv().ok());
+        drop(own_end);
+        // All pieces of a large entry are there when the next one begins.
+        let is_any = waiting.is_some();
+        if let Some(work) = waiting {
+            self.helper.examine(work, &mut self.buffer, &mut self.own);
+        }
+        is_any
+    }
+
+    /// Waits until so many bytes may be in flight, and helps meanwhile.
+    fn wait_for(&mut self, bytes: u64) {
+        while !self.budget.try_take(bytes) {
+            if !self.help() {
+                return self.budget.take(bytes);
+            }
+        }
+    }
 }
 
 impl Taker for HandOver<'_> {
     fn reserve(&mut self, bytes: u64) {
-        self.budget.take(bytes);
+        self.wait_for(bytes);
         self.reserved += bytes;
     }
 
@@ -233,7 +282,11 @@ impl Taker for HandOver<'_> {
 
     fn begin_large(&mut self, ordinal: usize, header: Header) -> Option<Header> {
         let bytes = header.size.unwrap_or(0).min(self.examiner.limits.most_in_entry());
-        self.budget.take(bytes);
+        let is_free = self.full.is_empty() && self.idle.load(Ordering::Relaxed) > 0;
+        if !is_free && bytes <= MAY_WAIT {
+            return Some(header);
+        }
+        self.wait_for(bytes);
         self.examiner.budget.take(bytes);
         let (sending, large) = large::begin(ordinal, header, bytes);
         self.large = Some(sending);

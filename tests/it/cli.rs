@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::dice::{Dice, fresh_seed};
 use crate::samples::npm_tarball;
 
 pub(crate) fn sample(name: &str) -> PathBuf {
@@ -129,6 +130,35 @@ fn stored(bytes: &[u8]) -> Vec<u8> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
     std::io::Write::write_all(&mut gzip, bytes).unwrap();
     gzip.finish().unwrap()
+}
+
+/// Large entries wait for a worker, are taken piece by piece, or are looked at by the unpacking thread, as it happens.
+#[test]
+fn large_entries_in_any_order_are_told_alike_by_any_number_of_workers() {
+    const HOME: &str = "open('/Users/marta/a');\n";
+    let mut dice = Dice::new(fresh_seed());
+    let folder = TempDir::new().unwrap();
+    let mut files =
+        vec![("package/package.json".to_owned(), br#"{"name":"large","version":"1.0.0"}"#.to_vec())];
+    for number in 0..24 {
+        let most = [64 << 10, 1 << 20, 3 << 20, 6 << 20][dice.below(4)];
+        let length = dice.below(most);
+        let mut text = "a();\n".repeat(length / 5);
+        text.insert_str(dice.below(length / 5 + 1) * 5, HOME);
+        files.push((format!("package/{number}.js"), text.into_bytes()));
+    }
+    // larger than what waits like all others
+    let at = dice.below(files.len());
+    files.insert(at, ("package/largest.js".to_owned(), [vec![b'\n'; 13 << 20], HOME.into()].concat()));
+    std::fs::write(folder.path().join("large.tgz"), stored(&untarred(&files))).unwrap();
+    let run = |jobs: &str| {
+        packgate(folder.path(), &["check", "large.tgz", "--format", "json", "--jobs", jobs]).stdout
+    };
+    let one = run("1");
+    assert!(text(&one).contains("/Users/marta"));
+    for jobs in ["2", "3", "2"] {
+        assert_eq!(text(&one), text(&run(jobs)), "{jobs} workers");
+    }
 }
 
 #[test]
