@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 /// Bytes that can be read at any offset, by several threads at once.
@@ -55,14 +55,22 @@ impl<T: ReadAt + ?Sized> ReadAt for &T {
 pub struct FileSource {
     file: File,
     size: u64,
+    /// All of a small one: it is read twice, to be unpacked and to be digested.
+    whole: Option<Vec<u8>>,
 }
 
 impl FileSource {
     /// Opens a file for reading.
     pub fn open(path: &Path) -> io::Result<Self> {
+        const SMALL: u64 = 1 << 20;
         let file = File::open(path)?;
         let size = file.metadata()?.len();
-        Ok(Self { file, size })
+        let mut whole = None;
+        if size <= SMALL {
+            let bytes = whole.insert(Vec::with_capacity(usize::try_from(size).unwrap_or_default()));
+            (&file).take(size).read_to_end(bytes)?;
+        }
+        Ok(Self { file, size, whole })
     }
 }
 
@@ -73,6 +81,9 @@ impl ReadAt for FileSource {
 
     #[cfg(unix)]
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        if let Some(whole) = &self.whole {
+            return whole.as_slice().read_at(buffer, offset);
+        }
         std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset)
     }
 
