@@ -1,4 +1,4 @@
-use crate::inventory::{Anomaly, AnomalyKind};
+use crate::inventory::{Anomaly, AnomalyKind, Kind};
 use crate::settings::Level;
 
 use super::for_show::is_for_show;
@@ -16,7 +16,7 @@ only in case or Unicode form. Paths are also compared as the client writes them:
 `acme-1.0.0.data/purelib` with the one that it replaces. Repeated entries with the
 same bytes are `archive-duplicate-identical`. Of names that differ only in case, it is a note where all of
 them are texts for people (`README.md`, `LICENSE`), or stand in folders of tests, examples and documentation: no code is
-lost there.
+lost there. So it is of the licences and notices of several libraries that were put into one jar.
 
 ## Why it matters
 
@@ -38,19 +38,25 @@ files that differ only in case.
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let before = findings.len();
     archive::report(rule, context, takes, help, findings);
-    let anomalies = context.inventory.anomalies.iter().filter(|anomaly| takes(anomaly));
-    let mut collisions = anomalies.filter(|anomaly| anomaly.kind == AnomalyKind::NameCollision);
-    if collisions.all(|anomaly| is_beside_the_code(&anomaly.place, context.root())) {
-        let told = findings.iter_mut().skip(before);
-        for finding in told.filter(|finding| finding.key == AnomalyKind::NameCollision.name()) {
-            finding.at_most = Some(Level::Note);
-        }
+    let all = |kind: AnomalyKind, is_mild: &dyn Fn(&str) -> bool| {
+        let anomalies = context.inventory.anomalies.iter().filter(|anomaly| takes(anomaly));
+        anomalies.filter(|anomaly| anomaly.kind == kind).all(|anomaly| is_mild(&anomaly.place))
+    };
+    let is_beside_the_code = |place: &str| is_text(place) || is_for_show(place, context.root());
+    let mut mild = Vec::new();
+    mild.extend(all(AnomalyKind::NameCollision, &is_beside_the_code).then_some(AnomalyKind::NameCollision));
+    // what puts several jars into one adds up their licences, and Java reads none of them
+    let is_jar = context.inventory.kind == Kind::Jar;
+    mild.extend((is_jar && all(AnomalyKind::Duplicate, &is_text)).then_some(AnomalyKind::Duplicate));
+    let told = findings.iter_mut().skip(before);
+    for finding in told.filter(|finding| mild.iter().any(|kind| finding.key == kind.name())) {
+        finding.at_most = Some(Level::Note);
     }
 }
 
-/// Whether a file is a text for people, or for the package's own tests.
-fn is_beside_the_code(place: &str, root: &str) -> bool {
-    const TEXTS: [&str; 12] = [
+/// Whether a file is a text for people.
+fn is_text(place: &str) -> bool {
+    const TEXTS: [&str; 13] = [
         "readme",
         "license",
         "licence",
@@ -63,11 +69,12 @@ fn is_beside_the_code(place: &str, root: &str) -> bool {
         "contributors",
         "contributing",
         "security",
+        // what Maven writes about the libraries in a jar
+        "dependencies",
     ];
     let name = place.rsplit(['/', '!']).next().unwrap_or(place).to_lowercase();
     let (stem, end) = name.split_once('.').unwrap_or((&name, ""));
-    let is_text = matches!(end, "" | "md" | "markdown" | "rst" | "txt") && TEXTS.contains(&stem);
-    is_text || is_for_show(place, root)
+    matches!(end, "" | "md" | "markdown" | "rst" | "txt") && TEXTS.contains(&stem)
 }
 
 fn takes(anomaly: &Anomaly) -> bool {
@@ -112,6 +119,22 @@ mod tests {
             [&["package/lib/button.js"][..], &["package/license", "package/index.js"], &["package/readme.js"]]
         {
             assert_eq!(level(whole), None, "{whole:?}");
+        }
+    }
+
+    #[test]
+    fn licences_of_several_libraries_in_a_jar_weigh_less() {
+        let level = |kind: Kind, places: &[&str]| {
+            let doubled =
+                |place: &&str| Anomaly { place: (*place).to_owned(), ..anomaly(AnomalyKind::Duplicate, "") };
+            let anomalies = places.iter().map(doubled).collect();
+            run(&RULE, &Inventory { kind, anomalies, ..tree(places) })[0].at_most
+        };
+        let texts = ["META-INF/LICENSE.txt", "META-INF/NOTICE", "META-INF/DEPENDENCIES"];
+        assert_eq!(level(Kind::Jar, &texts), Some(Level::Note));
+        assert_eq!(level(Kind::Wheel, &texts), None);
+        for whole in ["META-INF/services/a.B", "META-INF/MANIFEST.MF", "a/B.class", "tests/B.class"] {
+            assert_eq!(level(Kind::Jar, &[texts[0], whole]), None, "{whole}");
         }
     }
 }

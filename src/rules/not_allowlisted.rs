@@ -209,6 +209,23 @@ mod tests {
     }
 
     #[test]
+    fn npm_6_packed_the_manifests_on_the_way_to_what_is_listed() {
+        for (files, path, expected) in [
+            (r#"["ui/dist/"]"#, "ui/package.json", 0),
+            (r#"["a/b/c.js"]"#, "a/b/package.json", 0),
+            (r#"["a/b/c.js"]"#, "a/package.json", 0),
+            (r#"["ui/dist/"]"#, "ui/vue.config.js", 1),
+            (r#"["ui/dist/"]"#, "ui/src/package.json", 1),
+            (r#"["ui/dist/", "!ui/package.json"]"#, "ui/package.json", 1),
+            (r#"["!ui/dist/", "lib"]"#, "ui/package.json", 1),
+            (r#"["dist"]"#, "packages/a/package.json", 1),
+        ] {
+            let found = run(&RULE, &npm(&format!(r#"{{"files": {files}}}"#), &[path]));
+            assert_eq!(found.len(), expected, "{files} {path}");
+        }
+    }
+
+    #[test]
     fn a_name_says_nothing_of_folders() {
         for (manifest, path) in [
             (r#"{"files": ["lib", "*.js"]}"#, "src/lib/a.ts"),

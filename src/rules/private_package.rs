@@ -62,6 +62,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let is_meant = |finding: &Finding| {
         let path = &finding.place.path;
         package.is_some_and(|package| is_own(package, path))
+            || context.is_for_everybody && package.is_some_and(|package| is_on_the_way(package, path))
             || is_of_release && path.matches(['/', '!']).count() <= 1
     };
     findings.extend(nested.into_iter().filter(|finding| !is_meant(finding)));
@@ -80,6 +81,16 @@ fn is_own(package: &Package, path: &str) -> bool {
     let mut entered = entrances.map(|path| path.trim_start_matches("./"));
     let is_inside = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     path == package.manifest || !folder.is_empty() && entered.any(is_inside)
+}
+
+/// Whether something below a manifest's folder is listed, as `ui/dist` is: npm 6 packed the manifest, too.
+fn is_on_the_way(package: &Package, path: &str) -> bool {
+    let below = path.strip_prefix(&package.root).unwrap_or(path).trim_start_matches('/');
+    let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let plain = |item: &str| item.trim_start_matches("./").trim_matches('/').to_owned();
+    let mut listed = package.declared.patterns.iter().map(|item| plain(item));
+    !folder.is_empty()
+        && listed.any(|item| item.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }
 
 #[cfg(test)]
@@ -152,6 +163,27 @@ mod tests {
         }
         let places: Vec<String> = run(&RULE, &inventory).into_iter().map(|found| found.place.path).collect();
         assert_eq!(places, ["package/core/package.json"]);
+    }
+
+    #[test]
+    fn of_open_packages_a_folder_whose_build_is_listed_may_be_private() {
+        for (files, is_for_everybody, expected) in [
+            (r#"["ui/dist/"]"#, true, 0),
+            (r#"["./ui/dist"]"#, true, 0),
+            (r#"["ui/dist/"]"#, false, 1),
+            (r#"["ui"]"#, true, 1),
+            (r#"["uix/dist"]"#, true, 1),
+        ] {
+            let manifest = format!(r#"{{"name": "a", "files": {files}}}"#);
+            let mut inventory = npm(&manifest, &["ui/package.json"]);
+            for entry in inventory.entries.iter_mut().filter(|entry| entry.path.ends_with("ui/package.json"))
+            {
+                entry.signs.push("private-manifest");
+            }
+            let settings = Settings::default();
+            let context = Context::new(&inventory, &settings).for_everybody(is_for_everybody);
+            assert_eq!(run_in(&RULE, &context).len(), expected, "{files} {is_for_everybody}");
+        }
     }
 
     #[test]

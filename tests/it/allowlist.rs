@@ -170,6 +170,18 @@ fn a_wheel_changed_after_the_build() {
     assert!(!emptied_with(&plugin("[flask.commands]\nshell = other.demo:shell\n"), needs));
     assert!(emptied_with(&[("demo-1.0.dist-info/top_level.txt", "demo\n")], needs));
     assert!(!emptied_with(&[("demo-1.0.dist-info/top_level.txt", "\n")], needs));
+    // one whose modules another wheel of the same release has
+    for (needs, expected) in [
+        ("Requires-Dist: demo-slim[all]==1.0\n", false),
+        ("Requires-Dist: other\nRequires-Dist: demo-core (==1.0)\n", false),
+        ("Requires-Dist: demo-slim == 1.0 ; python_version > '3'\n", false),
+        ("Requires-Dist: demo-slim==1.0; extra == 'all'\n", true),
+        ("Requires-Dist: demo-slim==1.0.1\n", true),
+        ("Requires-Dist: demo-slim>=1.0\n", true),
+    ] {
+        let command = [("demo-1.0.dist-info/entry_points.txt", "[console_scripts]\ndemo = demo.cli:main\n")];
+        assert_eq!(emptied_with(&command, needs), expected, "{needs}");
+    }
     assert!(!emptied("Summary: Deprecated backport of demo; use the standard library\n"));
     assert!(!emptied("Classifier: Development Status :: 7 - Inactive\n"));
     assert!(!emptied("\nThis is an empty package that demo-2 needs.\n"));

@@ -421,6 +421,15 @@ fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
         .map(|path| path.strip_prefix("./").unwrap_or(path))
         .filter(|path| !path.is_empty() && !path.contains('/'))
         .collect();
+    // npm 6 packed the manifest of each folder that it went through to what is listed.
+    let listed: Vec<Vec<String>> =
+        rules.manifest.files.iter().flatten().filter_map(|item| normal(item)).collect();
+    let is_on_the_way = |folders: &[&str]| {
+        let begins = |item: &Vec<String>| {
+            item.len() > folders.len() && item.iter().zip(folders).all(|(own, folder)| own == folder)
+        };
+        !folders.is_empty() && listed.iter().any(begins)
+    };
     let more: Vec<Vec<String>> = rules.manifest.entrances().iter().filter_map(|path| normal(path)).collect();
     // pnpm packs the `main` that it replaces by the one in `publishConfig`: `src/index.ts` for `dist/index.js`.
     let is_replaced = |path: &str| {
@@ -446,6 +455,9 @@ fn tolerated(rules: Rules<'_>, paths: &[&str]) -> Vec<bool> {
                 && !segments.contains(&"node_modules")
                 && denied_by(rules.manifest, path).is_none()
             || folder.is_empty() && name == "npm-shrinkwrap.json"
+            || name == "package.json"
+                && segments.split_last().is_some_and(|(_, folders)| is_on_the_way(folders))
+                && denied_by(rules.manifest, path).is_none()
             || once_anywhere.contains(&name)
                 && !segments.contains(&"node_modules")
                 && denied_by(rules.manifest, path).is_none()

@@ -1,5 +1,7 @@
 //! Where a token begins and ends among its neighbours.
 
+use std::ops::Range;
+
 use super::table::Guard;
 
 impl Guard {
@@ -41,6 +43,28 @@ impl Guard {
         // a dash goes on where a token of fixed length has ended
         text.get(end).is_none_or(|&next| !self.forbids(next) && (next != b'-' || self == Self::None))
     }
+}
+
+/// Whether a match is a whole line of a text in base64, as tools write it in lines of one length, in code with a backslash
+/// behind each. A list of tokens has their beginning on the line before, too.
+pub(super) fn is_line_of_base64(text: &[u8], whole: &Range<usize>) -> bool {
+    /// Characters by which tokens of one kind are alike.
+    const BEGINNING: usize = 3;
+    let Some(line) = text.get(whole.clone()) else { return false };
+    let before = text.get(..whole.start).unwrap_or_default();
+    let Some(before) = before.strip_suffix(b"\n") else { return false };
+    let before = before.strip_suffix(b"\r").unwrap_or(before);
+    let before = before.strip_suffix(b"\\").unwrap_or(before);
+    let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    let ends = text.get(whole.end..).unwrap_or_default();
+    let ends = ends.strip_prefix(b"\\").unwrap_or(ends).first().is_none_or(is_break);
+    let above = before.get(before.len().saturating_sub(line.len())..).unwrap_or_default();
+    let is_whole = before.iter().rev().nth(line.len()).is_none_or(is_break);
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    ends && is_whole
+        && above.len() == line.len()
+        && above.iter().all(is_digit)
+        && above.get(..BEGINNING) != line.get(..BEGINNING)
 }
 
 /// Whether a text ends in what turns a terminal's colour on or off: `[1;32m`.
@@ -93,6 +117,35 @@ fn is_amid_base64(bytes: &[u8], start: usize, end: usize) -> bool {
 mod tests {
     use super::*;
     use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
+
+    #[test]
+    fn a_line_amid_lines_of_base64_is_no_token() {
+        const DIGITS: &str = "ABCXYZabcxyz0189+/";
+        let mut dice = Dice::new(fresh_seed());
+        for _ in 0..50 {
+            let length = 100 + dice.below(60);
+            let line = format!("EAAC{}", dice.characters("abcXYZ019", length - 4));
+            let other = |dice: &mut Dice, length: usize| format!("z{}", dice.characters(DIGITS, length - 1));
+            let (above, shorter) = (other(&mut dice, length), other(&mut dice, length - 8));
+            let list = format!("EAAD{}", dice.characters("abcXYZ019", length - 4));
+            for (before, behind, expected) in [
+                (format!("a({above}\\\n{above}\\\n"), "\\\nabc", true),
+                (format!("{above}\n"), "\n", true),
+                (format!("{above}\r\n"), "", true),
+                (format!("{shorter}\n"), "\n", false),
+                (format!("a{above}\n"), "\n", false),
+                (format!("{list}\n"), "\n", false),
+                (format!("token: {}\n", &above[7..]), "\n", false),
+                (format!("{above}\n"), "\"", false),
+                (format!("{above}\n "), "\n", false),
+                (String::new(), "\n", false),
+            ] {
+                let text = format!("{before}{line}{behind}");
+                let whole = before.len()..before.len() + line.len();
+                assert_eq!(is_line_of_base64(text.as_bytes(), &whole), expected, "{text}");
+            }
+        }
+    }
 
     #[test]
     fn a_letter_amid_base64_is_no_length() {

@@ -439,6 +439,9 @@ fn match_in(text: &[u8], window: Range<usize>, at: usize, keyword: &str, search:
     if !pattern.guard.begins(text, begin) || !pattern.guard.ends(text, span.end) {
         return None;
     }
+    if pattern.in_run && bounds::is_line_of_base64(text, &span) {
+        return None;
+    }
     // what is before the group is the same in every token, unless it is the name that it is assigned to
     let before = text.get(span.start..random.start)?;
     let is_assignment = before.iter().any(|byte| byte.is_ascii_whitespace() || b"=:\"'`".contains(byte));

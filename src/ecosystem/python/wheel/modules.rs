@@ -58,6 +58,7 @@ pub(super) fn nothing_to_install(
             || top_level
                 .is_some_and(|list| String::from_utf8_lossy(list).lines().any(|top| is_named(top.trim())))
     };
+    let names_itself = || names_itself() && !requires_its_release(fields, &package.version);
     let is_lacking = || (!needs_others || names_itself()) && !is_left_empty(fields, description);
     (is_empty && is_lacking()).then(|| MissingEntryPoint {
         field: "METADATA".to_owned(),
@@ -67,6 +68,21 @@ pub(super) fn nothing_to_install(
         place: None,
         line: None,
     })
+}
+
+/// Whether it always requires another wheel of its own release, which then has its modules: `acme-slim[all]==2.1.0`.
+fn requires_its_release(fields: &[(String, String)], version: &str) -> bool {
+    let is_pinned = |requirement: &str| {
+        let wanted = requirement.split(';').next().unwrap_or_default();
+        let pinned = wanted.split_once("==").map(|(_, pinned)| pinned.trim_matches([' ', ')', '=']));
+        pinned == Some(version)
+    };
+    let is_optional =
+        |requirement: &str| requirement.split_once(';').is_some_and(|(_, marker)| marker.contains("extra"));
+    fields
+        .iter()
+        .filter(|(key, _)| key == "requires-dist")
+        .any(|(_, requirement)| is_pinned(requirement) && !is_optional(requirement))
 }
 
 /// Whether a project says of itself that there is nothing in it any more, or not yet.

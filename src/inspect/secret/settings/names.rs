@@ -376,6 +376,10 @@ pub(super) fn kind(parent: &str, name: &str) -> Option<Kind> {
     {
         return None;
     }
+    // Helm's annotations have the digest of the file of that name
+    if name.starts_with("checksum/") {
+        return None;
+    }
     let is_encrypted = owner.iter().chain(&words).any(|word| word == "encrypted");
     // whoever says so has thought about it: the secret of a program that everybody installs
     let is_said_to_be_none = |words: &[String]| words.windows(2).any(|two| two == ["not", "secret"]);

@@ -382,6 +382,37 @@ fn what_a_secret_of_kubernetes_holds_may_be_a_file_of_settings() {
 }
 
 #[test]
+fn a_signature_of_one_request_and_a_digest_are_no_credentials() {
+    let mut dice = Dice::new(fresh_seed());
+    for _ in 0..20 {
+        let signed = dice.make("{base62:20}/20200815/us-east-1, SignedHeaders=host, Signature={hex:64}");
+        let digest = dice.make("{hex:64}");
+        for (text, expected) in [
+            (
+                format!(r#"{{"key": "Authorization", "value": "AWS4-HMAC-SHA256 Credential={signed}"}}"#),
+                vec![],
+            ),
+            (
+                format!(r#"{{"key": "Authorization", "value": "AWS4-HMAC-SHA256+Credential=$a,+{signed}"}}"#),
+                vec![],
+            ),
+            (
+                format!(r#"{{"key": "Authorization", "value": "TC3-HMAC-SHA256 Credential={signed}"}}"#),
+                vec![],
+            ),
+            (format!(r#"{{"key": "Authorization", "value": "Bearer {digest}"}}"#), vec![1]),
+            (format!(r#"{{"password": "AWS4-{}"}}"#, &digest[..20]), vec![1]),
+        ] {
+            assert_eq!(lines("package/data/a.json", &text, "secret-settings-file"), expected, "{text}");
+        }
+        for (name, expected) in [("checksum/passwords-secret", vec![]), ("checksum-secret", vec![3])] {
+            let text = format!("metadata:\n  annotations:\n    {name}: {digest}\n");
+            assert_eq!(lines("package/k8s/app.yml", &text, "secret-settings-file"), expected, "{text}");
+        }
+    }
+}
+
+#[test]
 fn lines_have_roles_and_quotes_around_names_and_values() {
     let mut dice = Dice::new(fresh_seed());
     for _ in 0..20 {

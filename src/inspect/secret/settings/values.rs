@@ -86,7 +86,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     if kind == Kind::Token && (is_camel_case(value) || is_address_of_chain(value)) {
         return false;
     }
-    if is_placeholder(value) || is_known_account(value) {
+    if is_placeholder(value) || is_known_account(value) || is_signature_of_request(value) {
         return false;
     }
     let (whole, value) = (value, behind_user(value));
@@ -117,6 +117,16 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
                 || (!matches!(format, Format::Yaml | Format::Kubernetes) && is_numbered_passphrase(value))
         }
     }
+}
+
+/// What clouds want in a request's head, and nobody can send again: `AWS4-HMAC-SHA256 Credential=..., Signature=...`.
+fn is_signature_of_request(value: &[u8]) -> bool {
+    const SCHEMES: [&[u8]; 3] = [b"-HMAC-S", b"-ECDSA-", b"-RSA-SHA"];
+    let scheme = value.iter().take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()).count();
+    let rest = value.get(scheme..).unwrap_or_default();
+    (2..=8).contains(&scheme)
+        && SCHEMES.iter().any(|name| rest.starts_with(name))
+        && memchr::memmem::find(rest, b"ignature=").is_some()
 }
 
 /// Whether it is words with blanks between, the first perhaps with a capital, and signs at their ends at most: in base64,
