@@ -302,7 +302,9 @@ impl<'a> Dependencies<'a> {
         // `@nuxt/kit` of a module for Nuxt
         let is_of_host = || {
             let host = scope.strip_prefix('@').filter(|host| HOSTS.contains(host));
-            host.is_some_and(|host| self.own.split(['-', '/', '@', '.', '_']).any(|word| word == host))
+            let is_named = |host: &str, word: &str| word == host || word.strip_suffix("js") == Some(host);
+            let mut words = self.own.split(['-', '/', '@', '.', '_']);
+            host.is_some_and(|host| words.any(|word| is_named(host, word)))
         };
         HOSTS.contains(&name)
             || is_of_angular()
@@ -396,6 +398,8 @@ mod tests {
             ("a", r#"{"peerDependencies": {"gatsby": "*"}}"#, "prop-types", None),
             ("a", r#"{"peerDependencies": {"react": "*"}}"#, "prop-types", Some(ImportTrouble::Undeclared)),
             ("nuxt-notes", "{}", "@nuxt/kit", Some(ImportTrouble::Host)),
+            ("@nuxtjs/notes", "{}", "@nuxt/kit", Some(ImportTrouble::Host)),
+            ("@nuxtlabs/notes", "{}", "@nuxt/kit", Some(ImportTrouble::Undeclared)),
             ("notes", "{}", "@nuxt/kit", Some(ImportTrouble::Undeclared)),
             ("angular2-notes", "{}", "rxjs", Some(ImportTrouble::Host)),
             ("a", r#"{"keywords": ["Angular 2"]}"#, "rxjs/operators", Some(ImportTrouble::Host)),
