@@ -66,8 +66,7 @@ pub(crate) fn parsed<T: Send>(
 /// Does something with a script where there is as much stack as its parser may take, on a thread of its own if need be;
 /// `None` if that is too much.
 pub(super) fn with_stack<T: Send>(bytes: &[u8], parse: impl FnOnce() -> T + Send) -> Option<T> {
-    let brackets = bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b'<')).count();
-    let stack = LEAST_STACK + brackets * STACK_PER_BRACKET + bytes.len() * STACK_PER_BYTE;
+    let stack = LEAST_STACK + brackets(bytes) * STACK_PER_BRACKET + bytes.len() * STACK_PER_BYTE;
     if stack > MOST_STACK {
         return None;
     }
@@ -78,6 +77,16 @@ pub(super) fn with_stack<T: Send>(bytes: &[u8], parse: impl FnOnce() -> T + Send
         let thread = thread::Builder::new().stack_size(stack * SLACK);
         thread.spawn_scoped(scope, parse).ok()?.join().ok()
     })
+}
+
+/// How many brackets open, `<` among them. Counted in single bytes, so that many are looked at by one instruction: all
+/// scripts that are parsed are counted before.
+fn brackets(bytes: &[u8]) -> usize {
+    /// No more than a byte can count.
+    const CHUNK: usize = 224;
+    let is_one = |byte: &u8| (*byte == b'(') | (*byte == b'[') | (*byte == b'{') | (*byte == b'<');
+    let count = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(is_one(byte))).sum::<u8>();
+    bytes.chunks(CHUNK).map(|chunk| usize::from(count(chunk))).sum()
 }
 
 fn parse<T>(text: &str, kind: SourceType, make: fn(&str, &Program<'_>, SourceType) -> T) -> Option<T> {
