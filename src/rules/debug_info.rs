@@ -88,7 +88,18 @@ pub(super) fn facts_with_debug(inventory: &Inventory) -> impl Iterator<Item = (&
 /// Whether the debug information is somebody else's: of a dependency, or naming only source files of toolchains and
 /// libraries.
 pub(super) fn is_of_others(entry: &Entry, facts: &BinaryFacts) -> bool {
-    entry.is_of_dependency() || facts.foreign_sources && facts.own_source.is_none()
+    entry.is_of_dependency()
+        || facts.foreign_sources && facts.own_source.is_none()
+        || is_of_distribution(entry, facts)
+}
+
+/// Whether it is a library of the system that auditwheel put into the wheel (`acme.libs/libyaml-0-40b3dddf.so.2`), with no
+/// more than the names of functions, which a distribution packs into each.
+fn is_of_distribution(entry: &Entry, facts: &BinaryFacts) -> bool {
+    let is_vendored = entry.path.split_once('/').is_some_and(|(folder, _)| folder.ends_with(".libs"));
+    let mut debug = facts.debug_sections.iter().map(|section| section.name.as_str());
+    let mut others = debug.clone().filter(|name| !is_symbols(name) && *name != ".gnu_debugdata");
+    is_vendored && debug.any(|name| name == ".gnu_debugdata") && others.next().is_none()
 }
 
 /// Whether it is a program database that says where the sources are, shipped with its program.
@@ -216,6 +227,19 @@ mod tests {
     #[test]
     fn a_program_database_is_nothing_else() {
         assert_eq!(run(&RULE, &inventory(vec![program("PDB", &[])])).len(), 1);
+    }
+
+    #[test]
+    fn what_a_distribution_packs_into_its_libraries_is_theirs() {
+        let found = |path: &str, sections: &[&str]| {
+            let sections: Vec<(&str, u64)> = sections.iter().map(|name| (*name, 1800)).collect();
+            let (path, place) = (path.to_owned(), path.to_owned());
+            run(&RULE, &inventory(vec![Entry { path, place, ..program("ELF", &sections) }])).len()
+        };
+        let packed = [".gnu_debugdata", ".symtab"];
+        assert_eq!(found("acme.libs/libyaml-0-40b3dddf.so.2", &packed), 0);
+        assert_eq!(found("acme/_acme.so", &packed), 1);
+        assert_eq!(found("acme.libs/libyaml-0-40b3dddf.so.2", &[".gnu_debugdata", ".debug_info"]), 1);
     }
 
     #[test]

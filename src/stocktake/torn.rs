@@ -89,10 +89,17 @@ fn is_started(reach: Reach) -> bool {
     matches!(reach, Reach::Command | Reach::Install)
 }
 
-/// Whether JSON begins with a comment: who writes that, writes for a tool that reads comments, and for nobody who requires it.
+/// Whether JSON begins with a comment, or is sound but for lines of them: who writes that, writes for a tool that reads
+/// comments, and for nobody who requires it.
 fn is_for_a_tool(text: &[u8]) -> bool {
-    let text = text.trim_ascii_start();
-    text.starts_with(b"//") || text.starts_with(b"/*")
+    let is_comment = |line: &[u8]| line.starts_with(b"//") || line.starts_with(b"/*");
+    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_start);
+    let is_sound = || {
+        let text = std::str::from_utf8(text).unwrap_or_default();
+        jsonc_parser::parse_to_value(text, &jsonc_parser::ParseOptions::default())
+            .is_ok_and(|one| one.is_some())
+    };
+    is_comment(text.trim_ascii_start()) || lines.any(is_comment) && is_sound()
 }
 
 /// Whether a command's first line has Node run it.

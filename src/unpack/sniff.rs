@@ -20,7 +20,8 @@ pub fn sniff(prefix: &[u8], whole: u64) -> Media {
 
 /// Magic bytes at the start of a file.
 const MAGICS: &[(&[u8], Media)] = &[
-    (b"\x1f\x8b", Media::Gzip),
+    // of any other method than deflate nobody knows how to open it: data that begins so by chance
+    (b"\x1f\x8b\x08", Media::Gzip),
     (b"PK\x03\x04", Media::Zip),
     (b"PK\x05\x06", Media::Zip),
     (b"PK\x07\x08PK\x03\x04", Media::Zip),

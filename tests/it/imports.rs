@@ -378,7 +378,9 @@ fn json_that_begins_with_a_comment_is_for_a_tool() {
     let none: [&str; 0] = [];
     let data = "\"exports\": {\".\": \"./words.json\"}";
     assert_eq!(told(data, &[("words.json", "// Settings of the speller\n{\"a\": [1]}\n")]), none);
+    assert_eq!(told(data, &[("words.json", "{\n  // the first\n  \"a\": [1]\n}\n")]), none);
     let broken = ["error unloadable-entry-point words.json"];
+    assert_eq!(told(data, &[("words.json", "{\n  // the first\n  \"a\": [1\n}\n")]), broken);
     assert_eq!(told(data, &[("words.json", "{\"a\": [1,]}\n")]), broken);
     assert_eq!(told(data, &[("words.json", "{\"a\": [1] // the first\n}\n")]), broken);
     // a script of the package's own needs it as it is

@@ -167,6 +167,7 @@ impl Follow<'_> {
                 let weight = match (has_exports, normal(main).as_deref()) {
                     (true, _) => EntryPointWeight::Hint,
                     (false, Some("index.js" | "")) if !self.is_to_be_loaded() => EntryPointWeight::Part,
+                    (false, _) if self.is_loaded_by_its_program() => EntryPointWeight::Part,
                     (false, _) => EntryPointWeight::Whole,
                 };
                 self.miss("main".to_owned(), main.to_owned(), weight, "main");
@@ -193,6 +194,7 @@ impl Follow<'_> {
             "n8n",
         ];
         let has_others = OTHERS.iter().any(|key| self.manifest.object.get(key).is_some());
+        let has_others = has_others || self.is_loaded_by_its_program();
         let is_index = |file: &&&str| {
             let is_code_folder = |folder: &str| BUILT.contains(&folder) || folder == "src";
             let inner =
@@ -214,6 +216,27 @@ impl Follow<'_> {
                 line: None,
             });
         }
+    }
+
+    /// Whether a program finds the package's code by a key of its own, where a file is, and asks for no `main`.
+    fn is_loaded_by_its_program(&self) -> bool {
+        /// Where the paths may stand in the value: `"node-red": {"nodes": {"a": "nodes/a.js"}}`.
+        const DEEPEST: usize = 2;
+        fn has(value: &Value, depth: usize, is_file: &dyn Fn(&str) -> bool) -> bool {
+            match value {
+                Value::String(path) => is_file(path),
+                Value::Array(all) => depth > 0 && all.iter().any(|one| has(one, depth - 1, is_file)),
+                Value::Object(all) => depth > 0 && all.values().any(|one| has(one, depth - 1, is_file)),
+                _ => false,
+            }
+        }
+        let is_file = |path: &str| {
+            let own = normal(path).filter(|own| !own.is_empty());
+            own.is_some_and(|own| self.files.resolve(&own, &NODE_ENDS, &NODE_INDEXES).is_some())
+        };
+        let keys = ["node-red", "n8n", "directus:extension"];
+        let mut values = keys.iter().filter_map(|key| self.manifest.object.get(key));
+        values.any(|value| has(value, DEEPEST, &is_file))
     }
 
     /// Whether the package has code that isn't a command's, or what stands for the index that it names.
@@ -815,6 +838,8 @@ mod tests {
             (r#"{"main": "a"}"#, &["a.android.js", "a.ios.js", "a.d.ts"]),
             (r#"{"oclif": {"commands": "./lib/commands"}}"#, &["lib/index.js", "lib/commands/a.js"]),
             (r#"{"main": "./lib"}"#, &["lib/index.js"]),
+            (r#"{"directus:extension": {"path": "dist/index.js"}}"#, &["dist/index.js"]),
+            (r#"{"directus:extension": {"path": {"app": "dist/index.js"}}}"#, &["dist/index.js"]),
             (r#"{"main": "./lib/"}"#, &["lib/index.json"]),
             (r#"{"main": "."}"#, &["index.js"]),
             (r#"{}"#, &["a.css"]),
@@ -888,6 +913,26 @@ mod tests {
             (r#"{"exports": "./a"}"#, &["a.js"], &[("exports", Whole)]),
             (r#"{"type": "module"}"#, &["dist/index.js"], &[("Without main, Node", Whole)]),
             (r#"{"main": "index.js"}"#, &["lib/a.js"], &[("main", Whole)]),
+            (
+                r#"{"main": "none", "node-red": {"nodes": {"a": "nodes/a.js"}}}"#,
+                &["nodes/a.js"],
+                &[("main", Part)],
+            ),
+            (
+                r#"{"main": "none", "node-red": {"nodes": {"a": "nodes/b.js"}}}"#,
+                &["nodes/a.js"],
+                &[("main", Whole)],
+            ),
+            (
+                r#"{"main": "a.js", "directus:extension": {"path": "dist/index.js"}}"#,
+                &["b.js"],
+                &[("main", Whole)],
+            ),
+            (
+                r#"{"directus:extension": {"path": "dist/app.js"}}"#,
+                &["dist/index.js"],
+                &[("Without main, Node", Whole)],
+            ),
             (r#"{"main": "index.js"}"#, &["a.css"], &[("main", Part)]),
             (r#"{"main": "index.js"}"#, &["Index.js"], &[("main", Whole)]),
             (r#"{"main": "./index.js", "bin": "cli.js"}"#, &["index.cjs", "cli.js"], &[("main", Whole)]),

@@ -79,6 +79,19 @@ impl Shown {
         self.is_in_comment_on(text, at, HINTS)
     }
 
+    /// Whether the words right before it, whatever quotes stand between, say that it is an example: `(e.g. '...')` in the help
+    /// of a field.
+    pub(super) fn is_said_to_be_one(text: &[u8], at: usize) -> bool {
+        const NEAR: usize = 60;
+        const WORDS: [&[u8]; 5] = [b"e.g.", b"e.g", b"for example", b"for instance", b"such as"];
+        let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default().to_ascii_lowercase();
+        // a literal may go on in another one: `"... (e.g. " + u"'`
+        let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`+(u,:".contains(byte);
+        let end = before.iter().rposition(|byte| !is_between(byte)).map_or(0, |last| last + 1);
+        let words = before.get(..end).unwrap_or_default();
+        end < before.len() && WORDS.iter().any(|word| words.ends_with(word))
+    }
+
     /// Whether it is in a comment that says what standard it is from: what such a document prints, everybody has.
     pub(super) fn is_of_standard(&self, text: &[u8], at: usize) -> bool {
         self.is_in_comment_on(text, at, &["specification", "appendix ", "test vector", "rfc "])
@@ -252,6 +265,24 @@ fn is_encoded(text: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::inventory::Media;
+
+    #[test]
+    fn words_right_before_it_may_say_that_it_is_an_example() {
+        for (text, expected) in [
+            ("help=_(\"Enter your key (e.g. '@')\")", true),
+            ("help=_(u\"Enter your key (.e.g. \"\n    + u\"'@')\")", true),
+            ("msgid \"\"\n\"Enter your key, for example: \"\n\"@\"", true),
+            ("tokens such as @", true),
+            ("key = \"@\"", false),
+            ("\"e.g. the key of your account\", key = \"@\"", false),
+            ("for example.key = '@'", false),
+            ("example: '@'", false),
+            ("such as@", false),
+        ] {
+            let at = text.find('@').unwrap();
+            assert_eq!(Shown::is_said_to_be_one(text.as_bytes(), at), expected, "{text}");
+        }
+    }
 
     #[test]
     fn comments_docstrings_and_unit_tests_are_for_show() {

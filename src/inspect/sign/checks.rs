@@ -71,6 +71,16 @@ fn is_v8_code(bytes: &[u8]) -> bool {
         && payload.is_some_and(|payload| payload > 0 && bytes.len() - 20 >= payload as usize)
 }
 
+/// Such a certificate right before or behind the only private key of a file, however far down: bundles have both.
+pub(super) fn has_certificate_of_localhost_at_its_key(bytes: &[u8], entry: &Entry) -> bool {
+    const NEAR: usize = 12 << 10;
+    let mut keys = entry.secrets.iter().filter(|secret| secret.rule.starts_with("secret-private-key"));
+    let (Some(key), None) = (keys.next(), keys.next()) else { return false };
+    let at = usize::try_from(key.at.offset).unwrap_or(usize::MAX).min(bytes.len());
+    let near = bytes.get(at.saturating_sub(NEAR)..bytes.len().min(at + NEAR));
+    key.at.inside.is_none() && near.is_some_and(is_certificate_of_localhost)
+}
+
 /// A certificate in PEM that was made out to the machine itself: `localhost` or 127.0.0.1 among its names.
 fn is_certificate_of_localhost(bytes: &[u8]) -> bool {
     const LARGEST: usize = 64 << 10;
@@ -161,6 +171,7 @@ static LOGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::{At, Secret};
 
     const HUNKS: &str = "--- a/src/a.ts\n+++ b/src/a.ts\n@@ -1,2 +1,2 @@\n-a\n+b\n";
 
@@ -224,6 +235,34 @@ mod tests {
             assert!(!is_certificate_of_localhost(pem(name).as_bytes()));
         }
         assert!(!is_certificate_of_localhost(b"-----BEGIN CERTIFICATE-----\nlocalhost\n"));
+
+        let key = |offset: usize| Secret {
+            rule: "secret-private-key".into(),
+            at: At { offset: offset as u64, ..At::default() },
+            redacted: String::new(),
+            digest: String::new(),
+        };
+        let bundle = |before: usize, name: &[u8]| {
+            let code = |length: usize| "var a = 1;\n".repeat(length);
+            let text = format!("{}{}{}{}", code(9_000), code(before), pem(name), code(before));
+            (text, 9_000 * 11)
+        };
+        for (before, name, keys, expected) in [
+            (100, own[0], 1, true),
+            (2_000, own[0], 1, false),
+            (100, others[0], 1, false),
+            (100, own[0], 2, false),
+            (100, own[0], 0, false),
+        ] {
+            let (text, at) = bundle(before, name);
+            let secrets = (0..keys).map(|number| key(at + number)).collect();
+            let entry = Entry { secrets, ..Entry::default() };
+            assert_eq!(
+                has_certificate_of_localhost_at_its_key(text.as_bytes(), &entry),
+                expected,
+                "{before} {keys}"
+            );
+        }
     }
 
     #[test]

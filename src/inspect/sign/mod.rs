@@ -60,6 +60,11 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     let mut signs: Vec<&'static str> =
         by_content.filter(|sign| sign.holds(&content)).map(|sign| sign.name).collect();
     signs.extend(checks::BY_MAGIC.iter().filter(|(_, holds)| holds(sample.bytes)).map(|(sign, _)| *sign));
+    if !signs.contains(&LOCALHOST_CERTIFICATE)
+        && checks::has_certificate_of_localhost_at_its_key(sample.bytes, sink.entry)
+    {
+        signs.push(LOCALHOST_CERTIFICATE);
+    }
     let by_name = checks::BY_NAME.iter().filter(|(sign, holds)| asked(sign) && holds(sample, sink.entry));
     signs.extend(by_name.map(|(sign, _)| *sign));
     // What is known for what it is needs no closer look, but for what may hold anything that a test makes, and scripts.

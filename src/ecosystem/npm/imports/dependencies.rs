@@ -73,13 +73,14 @@ const BUILT_IN: [&str; 50] = [
 ];
 
 /// Programs and frameworks that load packages made for them, and bring themselves.
-const HOSTS: [&str; 55] = [
+const HOSTS: [&str; 57] = [
     "@angular",
     "@babel",
     "@docusaurus",
     "@ember",
     "@embroider",
     "@glimmer",
+    "@nativescript",
     "@nestjs",
     "@playwright",
     "@storybook",
@@ -125,6 +126,8 @@ const HOSTS: [&str; 55] = [
     "stylelint",
     "svelte",
     "tailwindcss",
+    // NativeScript's before version 6
+    "tns-core-modules",
     "typescript",
     "vite",
     "vue",
@@ -132,8 +135,13 @@ const HOSTS: [&str; 55] = [
 ];
 
 /// Peers that others of their peers bring to everybody who has them: those that the left ones can't do without.
-const BROUGHT_BY_PEERS: [(&str, &[&str]); 5] = [
+const BROUGHT_BY_PEERS: [(&str, &[&str]); 7] = [
     ("expo", &EXPO_S),
+    (
+        "react-admin",
+        &["@mui/material", "@mui/icons-material", "react-hook-form", "react-router", "react-router-dom"],
+    ),
+    ("@medusajs/medusa", &["@medusajs/utils"]),
     ("gatsby", &["prop-types"]),
     ("@angular/core", &["rxjs", "zone.js"]),
     ("@nestjs/common", &["rxjs", "reflect-metadata"]),
@@ -220,7 +228,10 @@ impl<'a> Dependencies<'a> {
         let is_peer = |peer: &str| self.peers().is_some_and(|peers| peers.contains_key(peer));
         let comes_along =
             || BROUGHT_BY_PEERS.iter().any(|(peer, brought)| brought.contains(&name) && is_peer(peer));
+        // SystemJS finds them by the manifest of a package that is made for it
+        let is_mapped = || self.manifest.object.get("map").is_some_and(|all| all.get(name).is_some());
         name == self.own
+            || is_mapped()
             || self.bundled.contains(name)
             || is_fetched()
             || comes_along()
@@ -399,6 +410,17 @@ mod tests {
             ("a", r#"{"peerDependencies": {"react": "*"}}"#, "prop-types", Some(ImportTrouble::Undeclared)),
             ("nuxt-notes", "{}", "@nuxt/kit", Some(ImportTrouble::Host)),
             ("@nuxtjs/notes", "{}", "@nuxt/kit", Some(ImportTrouble::Host)),
+            ("@nativescript/notes", "{}", "@nativescript/core", Some(ImportTrouble::Host)),
+            ("@nativescript-community/notes", "{}", "tns-core-modules/a", Some(ImportTrouble::Host)),
+            ("a", r#"{"peerDependencies": {"react-admin": "*"}}"#, "@mui/material", None),
+            (
+                "a",
+                r#"{"peerDependencies": {"react": "*"}}"#,
+                "@mui/material",
+                Some(ImportTrouble::Undeclared),
+            ),
+            ("a", r#"{"map": {"b": "./b.js"}}"#, "b", None),
+            ("a", r#"{"map": {"b": "./b.js"}}"#, "c", Some(ImportTrouble::Undeclared)),
             ("@nuxtlabs/notes", "{}", "@nuxt/kit", Some(ImportTrouble::Undeclared)),
             ("notes", "{}", "@nuxt/kit", Some(ImportTrouble::Undeclared)),
             ("angular2-notes", "{}", "rxjs", Some(ImportTrouble::Host)),
