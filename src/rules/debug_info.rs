@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
 
 Finds debug sections in ELF, Mach-O, PE and WebAssembly files and in static libraries, and program databases (`.pdb`),
 Breakpad's symbol files, and the maps by which R8 and ProGuard undo their obfuscation. It says how many bytes stripping would save. Symbol tables alone don't count. Files that name only sources of
-toolchains and libraries, and those of dependencies in `node_modules`, are reported as `unstripped`; program databases that say where to fetch the sources are
+toolchains and libraries, and those of dependencies in `node_modules`, are reported as `unstripped`; what a distribution packs into the libraries that auditwheel puts beside a wheel's own is neither; program databases that say where to fetch the sources are
 `source-link`.
 
 ## Why it matters
@@ -95,7 +95,7 @@ pub(super) fn is_of_others(entry: &Entry, facts: &BinaryFacts) -> bool {
 
 /// Whether it is a library of the system that auditwheel put into the wheel (`acme.libs/libyaml-0-40b3dddf.so.2`), with no
 /// more than the names of functions, which a distribution packs into each.
-fn is_of_distribution(entry: &Entry, facts: &BinaryFacts) -> bool {
+pub(super) fn is_of_distribution(entry: &Entry, facts: &BinaryFacts) -> bool {
     let is_vendored = entry.path.split_once('/').is_some_and(|(folder, _)| folder.ends_with(".libs"));
     let mut debug = facts.debug_sections.iter().map(|section| section.name.as_str());
     let mut others = debug.clone().filter(|name| !is_symbols(name) && *name != ".gnu_debugdata");

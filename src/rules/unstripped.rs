@@ -1,4 +1,4 @@
-use super::debug_info::{facts_with_debug, finding, is_of_others};
+use super::debug_info::{facts_with_debug, finding, is_of_distribution, is_of_others};
 use super::{Context, Family, Finding, Rule};
 
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,8 @@ acme/_native.abi3.so: this binary carries debug information (.debug_str and 5 mo
 };
 
 fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let others = facts_with_debug(context.inventory).filter(|(entry, facts)| is_of_others(entry, facts));
+    let others = facts_with_debug(context.inventory)
+        .filter(|(entry, facts)| is_of_others(entry, facts) && !is_of_distribution(entry, facts));
     findings.extend(others.filter_map(|(entry, facts)| finding(rule, entry, facts)));
 }
 

@@ -83,13 +83,31 @@ impl Shown {
     /// of a field.
     pub(super) fn is_said_to_be_one(text: &[u8], at: usize) -> bool {
         const NEAR: usize = 60;
-        const WORDS: [&[u8]; 5] = [b"e.g.", b"e.g", b"for example", b"for instance", b"such as"];
+        // in the languages that help is translated to, too
+        const WORDS: [&str; 14] = [
+            "e.g.",
+            "e.g",
+            "i.e.",
+            "ex.",
+            "es.",
+            "z.b.",
+            "bijv.",
+            "p. ej.",
+            "for example",
+            "for instance",
+            "such as",
+            "par exemple",
+            "zum beispiel",
+            "por ejemplo",
+        ];
         let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default().to_ascii_lowercase();
         // a literal may go on in another one: `"... (e.g. " + u"'`
         let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`+(u,:".contains(byte);
         let end = before.iter().rposition(|byte| !is_between(byte)).map_or(0, |last| last + 1);
         let words = before.get(..end).unwrap_or_default();
-        end < before.len() && WORDS.iter().any(|word| words.ends_with(word))
+        let is_whole = |rest: &[u8]| rest.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        let is_said = |word: &&str| words.strip_suffix(word.as_bytes()).is_some_and(is_whole);
+        end < before.len() && WORDS.iter().any(|word| is_said(&word))
     }
 
     /// Whether it is in a comment that says what standard it is from: what such a document prints, everybody has.
@@ -273,6 +291,8 @@ mod tests {
             ("help=_(u\"Enter your key (.e.g. \"\n    + u\"'@')\")", true),
             ("msgid \"\"\n\"Enter your key, for example: \"\n\"@\"", true),
             ("tokens such as @", true),
+            ("msgstr \"Inserisci la tua chiave (es. '@')\"", true),
+            ("files.index. '@'", false),
             ("key = \"@\"", false),
             ("\"e.g. the key of your account\", key = \"@\"", false),
             ("for example.key = '@'", false),

@@ -267,8 +267,15 @@ impl<'a> Dependencies<'a> {
         self.keywords().any(is_so)
     }
 
-    /// Whether this package is a part for a framework in whose scope both are, and is tried out with it:
-    /// `@scope/adapter-a` asks for `@scope/core`, which it has among the `devDependencies`.
+    /// Whether the package's own name has the word of a program's scope: `@nuxtjs/a` that of `@nuxt`.
+    fn is_named_after(&self, host: &str) -> bool {
+        let plain = |word: &str| word.strip_suffix("js").unwrap_or(word).to_owned();
+        self.own.split(['-', '/', '@', '.', '_']).any(|word| plain(word) == plain(host))
+    }
+
+    /// Whether this package is a part for a framework in whose scope both are, or whose scope it is called after, and is
+    /// tried out with it: `@scope/adapter-a`, `scope-plugin-a` ask for `@scope/core`, which they have among the
+    /// `devDependencies`.
     fn is_part_for(&self, name: &str) -> bool {
         const PARTS: [&str; 9] = [
             "adapter",
@@ -282,7 +289,12 @@ impl<'a> Dependencies<'a> {
             "middleware",
         ];
         let scope = name.split_once('/').map(|(scope, _)| scope).filter(|scope| scope.starts_with('@'));
-        let own = scope.and_then(|scope| self.own.strip_prefix(scope)?.strip_prefix('/'));
+        let in_scope = scope.and_then(|scope| self.own.strip_prefix(scope)?.strip_prefix('/'));
+        let for_scope = || {
+            let host = scope.and_then(|scope| scope.strip_prefix('@'));
+            host.is_some_and(|host| self.is_named_after(host)).then_some(self.own)
+        };
+        let own = in_scope.or_else(for_scope);
         own.is_some_and(|own| own.split(['-', '.', '_']).any(|word| PARTS.contains(&word)))
             && self.manifest.object.get("devDependencies").is_some_and(|all| all.get(name).is_some())
     }
@@ -313,9 +325,7 @@ impl<'a> Dependencies<'a> {
         // `@nuxt/kit` of a module for Nuxt
         let is_of_host = || {
             let host = scope.strip_prefix('@').filter(|host| HOSTS.contains(host));
-            let is_named = |host: &str, word: &str| word == host || word.strip_suffix("js") == Some(host);
-            let mut words = self.own.split(['-', '/', '@', '.', '_']);
-            host.is_some_and(|host| words.any(|word| is_named(host, word)))
+            host.is_some_and(|host| self.is_named_after(host))
         };
         HOSTS.contains(&name)
             || is_of_angular()
@@ -423,6 +433,11 @@ mod tests {
             ("a", r#"{"map": {"b": "./b.js"}}"#, "c", Some(ImportTrouble::Undeclared)),
             ("@nuxtlabs/notes", "{}", "@nuxt/kit", Some(ImportTrouble::Undeclared)),
             ("notes", "{}", "@nuxt/kit", Some(ImportTrouble::Undeclared)),
+            ("a-plugin-notes", TRIED, "@a/core", Some(ImportTrouble::Host)),
+            ("ajs-plugin-notes", TRIED, "@a/core", Some(ImportTrouble::Host)),
+            ("a-plugin-notes", "{}", "@a/core", Some(ImportTrouble::Undeclared)),
+            ("a-notes", TRIED, "@a/core", Some(ImportTrouble::Undeclared)),
+            ("b-plugin-notes", TRIED, "@a/core", Some(ImportTrouble::Undeclared)),
             ("angular2-notes", "{}", "rxjs", Some(ImportTrouble::Host)),
             ("a", r#"{"keywords": ["Angular 2"]}"#, "rxjs/operators", Some(ImportTrouble::Host)),
             ("triangular", "{}", "rxjs", Some(ImportTrouble::Undeclared)),
