@@ -79,6 +79,16 @@ impl Shown {
         self.is_in_comment_on(text, at, HINTS)
     }
 
+    /// Whether it is in a block of code that documentation in a template literal shows: Markdown's fence is escaped there, and
+    /// the one that opens a block says the language.
+    pub(super) fn is_fenced_in_literal(text: &[u8], at: usize) -> bool {
+        const FAR: usize = 4 << 10;
+        const FENCE: &[u8] = b"\n\\`\\`\\`";
+        let before = text.get(at.saturating_sub(FAR)..at).unwrap_or_default();
+        let last = memchr::memmem::rfind(before, FENCE).and_then(|fence| before.get(fence + FENCE.len()..));
+        last.and_then(<[u8]>::first).is_some_and(u8::is_ascii_alphabetic)
+    }
+
     /// Whether the words right before it, whatever quotes stand between, say that it is an example: `(e.g. '...')` in the help
     /// of a field.
     pub(super) fn is_said_to_be_one(text: &[u8], at: usize) -> bool {
@@ -107,7 +117,7 @@ impl Shown {
         let words = before.get(..end).unwrap_or_default();
         let is_whole = |rest: &[u8]| rest.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
         let is_said = |word: &&str| words.strip_suffix(word.as_bytes()).is_some_and(is_whole);
-        end < before.len() && WORDS.iter().any(|word| is_said(&word))
+        end < before.len() && WORDS.iter().any(is_said)
     }
 
     /// Whether it is in a comment that says what standard it is from: what such a document prints, everybody has.
@@ -283,6 +293,19 @@ fn is_encoded(text: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::inventory::Media;
+
+    #[test]
+    fn documentation_in_a_literal_is_for_show() {
+        for (text, expected) in [
+            ("const a = `\nSo:\n\\`\\`\\`js\nopen('@')\n\\`\\`\\`\n`", true),
+            ("const a = `\n\\`\\`\\`js\nopen()\n\\`\\`\\`\n`;\nopen('@')", false),
+            ("const a = `\n```js\nopen('@')", false),
+            ("open('@')", false),
+        ] {
+            let at = text.find('@').unwrap();
+            assert_eq!(Shown::is_fenced_in_literal(text.as_bytes(), at), expected, "{text}");
+        }
+    }
 
     #[test]
     fn words_right_before_it_may_say_that_it_is_an_example() {

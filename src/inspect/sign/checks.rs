@@ -237,7 +237,7 @@ mod tests {
         assert!(!is_certificate_of_localhost(b"-----BEGIN CERTIFICATE-----\nlocalhost\n"));
 
         let key = |offset: usize| Secret {
-            rule: "secret-private-key".into(),
+            rule: "secret-private-key",
             at: At { offset: offset as u64, ..At::default() },
             redacted: String::new(),
             digest: String::new(),

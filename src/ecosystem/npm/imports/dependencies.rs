@@ -137,15 +137,27 @@ const HOSTS: [&str; 57] = [
 /// Peers that others of their peers bring to everybody who has them: those that the left ones can't do without.
 const BROUGHT_BY_PEERS: [(&str, &[&str]); 7] = [
     ("expo", &EXPO_S),
-    (
-        "react-admin",
-        &["@mui/material", "@mui/icons-material", "react-hook-form", "react-router", "react-router-dom"],
-    ),
+    ("react-admin", &REACT_ADMIN_S),
     ("@medusajs/medusa", &["@medusajs/utils"]),
-    ("gatsby", &["prop-types"]),
+    ("gatsby", &["prop-types", "@reach/router", "@gatsbyjs/reach-router"]),
     ("@angular/core", &["rxjs", "zone.js"]),
     ("@nestjs/common", &["rxjs", "reflect-metadata"]),
     ("@nestjs/core", &["rxjs", "reflect-metadata"]),
+];
+
+/// What React-admin itself requires.
+const REACT_ADMIN_S: [&str; 11] = [
+    "@emotion/react",
+    "@emotion/styled",
+    "@mui/icons-material",
+    "@mui/material",
+    "ra-core",
+    "ra-i18n-polyglot",
+    "ra-language-english",
+    "ra-ui-materialui",
+    "react-hook-form",
+    "react-router",
+    "react-router-dom",
 ];
 
 /// What Expo itself brings to every project that has it.
