@@ -1,6 +1,7 @@
 //! The audit, end to end: unpack, inspect, inventory, rules, policy.
 
 mod later;
+mod narrowing;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -334,14 +335,15 @@ impl Auditor {
             options.timings.as_deref(),
             beside.workers,
         );
-        let Judgement { findings, idle, used, verdict } =
+        let Judgement { mut findings, idle, used, verdict } =
             judge(&policy, &options.settings, &inventory, findings, options.today, options.fail_on);
-        let later = match foresees {
+        let mut later = match foresees {
             true => later::findings(&inventory, &findings, options.fail_on, |rest| {
                 self.judge_rest(rest, &policy, beside, lock.as_ref())
             }),
             false => Vec::new(),
         };
+        narrowing::agree(&inventory, &mut findings, &mut later);
         let mut not_applied = rules::not_applied(&context);
         not_applied.retain(|rule| policy.level(rule.rule) != Level::Off);
         log::info!("policy {} for {}: {}", policy.name, inventory.artifact.path, policy.because);

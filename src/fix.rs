@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use crate::ecosystem::Edit;
+use crate::ecosystem::{Change, Edit};
 use crate::outcome::Audit;
 use crate::policy::Judged;
 use crate::project::read;
@@ -105,13 +105,55 @@ fn edits<'a>(audits: impl IntoIterator<Item = &'a Audit>, fail_on: Level) -> Vec
     }
     // An item that takes files away stands behind all that brings some in.
     edits.sort_by_key(|edit| !edit.begins_a_list());
+    let all = edits.clone();
+    edits.retain(|edit| !all.iter().any(|other| covers(other, edit)));
     edits
+}
+
+/// Whether one change keeps out what the other does and more: a wheel's `**/acme/key` and its source distribution's
+/// `src/acme/key` are lines for one file.
+fn covers(wide: &Edit, narrow: &Edit) -> bool {
+    let (Change::Add(wide_items), Change::Add(narrow_items)) = (&wide.change, &narrow.change) else {
+        return false;
+    };
+    let fits = |wide: &str, narrow: &str| {
+        let (before, name) = wide.split_once("**/").unwrap_or(("", ""));
+        let rest =
+            narrow.strip_prefix(before).filter(|_| !name.is_empty() && !name.contains(['*', '?', '[']));
+        rest.is_some_and(|rest| rest.strip_suffix(name).is_some_and(|folder| folder.ends_with('/')))
+            && wide != narrow
+    };
+    wide.file == narrow.file
+        && wide.list == narrow.list
+        && !narrow_items.is_empty()
+        && narrow_items.iter().all(|narrow| wide_items.iter().any(|wide| fits(wide, narrow)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystem::{Change, List};
+    use crate::ecosystem::List;
+
+    #[test]
+    fn one_line_is_written_for_one_file_of_a_wheel_and_its_source() {
+        let line = |line: &str| Edit {
+            file: "MANIFEST.in".to_owned(),
+            list: None,
+            change: Change::Add(vec![format!("global-exclude {line}")]),
+        };
+        for (wide, narrow, expected) in [
+            ("**/acme/host_key", "src/acme/host_key", true),
+            ("**/acme/host_key", "src/acme/other_key", false),
+            ("**/acme/host_key", "src/macme/host_key", false),
+            ("**/acme/host_key", "**/acme/host_key", false),
+            ("src/acme/host_key", "**/acme/host_key", false),
+            ("**/*.key", "src/acme/a.key", false),
+        ] {
+            assert_eq!(covers(&line(wide), &line(narrow)), expected, "{wide} {narrow}");
+        }
+        let nothing = Edit { change: Change::Add(Vec::new()), ..line("") };
+        assert!(!covers(&nothing, &line("a/b")) && !covers(&line("**/b"), &nothing));
+    }
 
     #[test]
     fn members_write_into_a_list_that_they_have_in_common() {

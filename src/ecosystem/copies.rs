@@ -22,8 +22,9 @@ const MOST: usize = 40;
 /// Folders that are looked into for a file.
 const MOST_FOLDERS: usize = 20_000;
 
-/// Where a build has these files from, in artifacts that are packed of what builds leave in a folder.
-pub(super) fn copies(inventory: &Inventory, project: &Project) -> Vec<BuildCopy> {
+/// Where a build has these files from, in artifacts that are packed of what builds leave in a folder: the project's own,
+/// or one below it.
+pub(super) fn copies(inventory: &Inventory, project: &Project, below_it: Option<PathBuf>) -> Vec<BuildCopy> {
     if !matches!(inventory.kind, Kind::Npm | Kind::Vsix | Kind::Directory) {
         return Vec::new();
     }
@@ -34,8 +35,9 @@ pub(super) fn copies(inventory: &Inventory, project: &Project) -> Vec<BuildCopy>
     if asked.is_empty() {
         return Vec::new();
     }
-    let source = Source::of(project, inventory.making.is_generated);
+    let source = Source::of(project, inventory.making.is_generated && below_it.is_none());
     let packed = match inventory.kind {
+        _ if below_it.is_some() => below_it.unwrap_or_default(),
         Kind::Directory => fs::canonicalize(&inventory.artifact.path).unwrap_or_default(),
         _ => project.folder.clone(),
     };
@@ -136,7 +138,7 @@ mod tests {
         ];
         let inventory =
             Inventory { kind: Kind::Npm, entries: numbered(paths.map(entry)), ..Inventory::default() };
-        let found = copies(&inventory, &Project::new(folder.path()));
+        let found = copies(&inventory, &Project::new(folder.path()), None);
         let found: Vec<_> = found.iter().map(|copy| (copy.place.as_str(), copy.from.as_str())).collect();
         let expected = [
             ("dist/.env", "public/.env"),

@@ -359,10 +359,15 @@ impl Patterns {
                 None => (true, pattern.as_str()),
             };
             let glob = glob.trim_start_matches("./").trim_matches('/');
-            let glob = globset::GlobBuilder::new(glob).literal_separator(true).build().ok()?;
-            Some((takes, glob.compile_matcher()))
+            // What clients look for is the manifest, so that `dist/**` fits `dist` itself.
+            let above = glob.strip_suffix("/**");
+            let fits = |glob: &str| {
+                let glob = globset::GlobBuilder::new(glob).literal_separator(true).build().ok()?;
+                Some((takes, glob.compile_matcher()))
+            };
+            Some([Some(glob), above].into_iter().flatten().filter_map(fits).collect::<Vec<_>>())
         };
-        Self(patterns.iter().filter_map(compiled).collect())
+        Self(patterns.iter().filter_map(compiled).flatten().collect())
     }
 
     /// Whether a folder is taken: the last pattern that fits it decides.
@@ -444,6 +449,27 @@ mod tests {
         ]);
         let project = Project::new(folder.path());
         assert_eq!(members(&project).iter().map(|m| m.name.as_str()).collect::<Vec<_>>(), ["y"]);
+    }
+
+    #[test]
+    fn a_pattern_for_all_below_a_folder_fits_the_folder() {
+        let taken = |patterns: &[&str], folder: &str| {
+            let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+            Patterns::new(&patterns).take(Path::new(folder))
+        };
+        let patterns = ["packages/**", "!**/dist/**"];
+        for (folder, expected) in [
+            ("packages", true),
+            ("packages/a", true),
+            ("packages/a/b", true),
+            ("packages/a/dist", false),
+            ("packages/a/dist/b", false),
+            ("packages/a/distant", true),
+            ("other", false),
+        ] {
+            assert_eq!(taken(&patterns, folder), expected, "{folder}");
+        }
+        assert!(!taken(&["packages/*"], "packages"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ mod python;
 mod vsix;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::inventory::{
     Asking, Entry, EntryId, Import, Inventory, Kind, ManifestTrouble, Package, Unexamined,
@@ -57,7 +57,7 @@ pub(crate) use origin::{Origin, Origins, Ships};
 pub use published::{published_from, published_outside, written_from};
 pub(crate) use registry::{Copy, Order, Registry, Sender, Served};
 pub use remedy::Remedy;
-pub(crate) use remedy::{PRIVATE, leave_out, let_in, new_allowlist};
+pub(crate) use remedy::{PRIVATE, leave_out, let_in, narrowed, new_allowlist};
 pub(crate) use unwanted::Unwanted;
 
 /// An ecosystem: what its home provides. What it doesn't do is `None`.
@@ -220,7 +220,12 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         (inventory.making.not_built, inventory.making.kept_out) = missing(inventory, &project.folder);
         inventory.making.is_generated = published::is_generated(project);
         inventory.making.generated_from = npm::libraries::generated_from(project);
-        inventory.making.copies = copies::copies(inventory, project);
+        let packed = packed_below(inventory, &project.folder);
+        if let Some((manifest, _)) = &packed {
+            inventory.making.is_generated = true;
+            inventory.making.generated_from = Some((*manifest).to_owned());
+        }
+        inventory.making.copies = copies::copies(inventory, project, packed.map(|(_, folder)| folder));
         inventory.making.variables = variables::variables(inventory, project);
     }
     let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();
@@ -262,6 +267,14 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         inventory.unexamined.push(Unexamined::new(problem.place.clone(), problem.detail.clone()));
     }
     inventory.manifest_problems = problems;
+}
+
+/// The folder below a project's that was packed in place of it, and the project's manifest, whose fields a build takes
+/// over there.
+fn packed_below(inventory: &Inventory, folder: &Path) -> Option<(&'static str, PathBuf)> {
+    let package = inventory.package.as_ref()?;
+    let below = format(inventory.kind).origins()?.packed_folder(inventory, package, folder);
+    (!below.is_empty()).then(|| (npm::MANIFEST, folder.join(below)))
 }
 
 /// The files that the manifest names and the artifact lacks, where the client packs the project's folder as it lies

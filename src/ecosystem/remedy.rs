@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::inventory::{Entry, EntryId, Inventory, Kind};
 
-use super::edit::Edit;
+use super::edit::{Change, Edit};
 use super::unwanted::{Unwanted, below};
 
 /// What to do about a finding, in words and as changes to files of the project.
@@ -78,6 +78,13 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
             Remedy { words, ..Remedy::default() }
         }
     }
+}
+
+/// What becomes of each item that is too wide when all of these entries are left out at once.
+pub(crate) fn narrowed(inventory: &Inventory, entries: &[&Entry]) -> Vec<Edit> {
+    let Some(unwanted) = Unwanted::of(inventory, entries, None) else { return Vec::new() };
+    let edits = super::format(inventory.kind).advice().leave_out(inventory, &unwanted).unwrap_or_default();
+    edits.into_iter().filter(|edit| matches!(edit.change, Change::Replace { .. })).collect()
 }
 
 /// A change to a manifest that a build writes, in words, if this is one: nobody else changes it.

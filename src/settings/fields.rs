@@ -31,9 +31,27 @@ pub(super) fn table<'a>(
     known
 }
 
+/// The key that means what other programs, or people, call so.
+fn called_otherwise(table: &str, word: &str) -> Option<String> {
+    const WAIVER: [(&str, &[&str]); 5] = [
+        (
+            "expires",
+            &["until", "expire", "expiry", "expiration", "valid-until", "ignore-until", "date", "end"],
+        ),
+        ("reason", &["because", "why", "comment", "note", "justification", "message", "description"]),
+        ("place", &["path", "paths", "file", "files", "glob", "where", "location", "target"]),
+        ("rule", &["rules", "id", "check", "name"]),
+        ("fingerprint", &["finding", "hash", "finding-id"]),
+    ];
+    let plain = word.to_ascii_lowercase().replace('_', "-");
+    let (name, _) = WAIVER.iter().find(|(_, others)| table == "waive" && others.contains(&plain.as_str()))?;
+    Some(format!("it is called \"{name}\" here"))
+}
+
 fn unknown_key(table: &str, key: &node::Key, problems: &mut Problems) {
     let place = if table.is_empty() { String::new() } else { format!(" in [{table}]") };
-    let help = did_you_mean(&key.text, keys::of(table).map(|key| key.name))
+    let help = called_otherwise(table, &key.text)
+        .or_else(|| did_you_mean(&key.text, keys::of(table).map(|key| key.name)))
         .or_else(|| elsewhere(table, &key.text))
         .unwrap_or_else(|| {
             let names: Vec<&str> = keys::of(table).map(|key| key.name).collect();

@@ -509,6 +509,19 @@ mod tests {
     }
 
     #[test]
+    fn what_others_call_the_keys_of_a_waiver() {
+        for (word, name) in
+            [("until", "expires"), ("Expiry", "expires"), ("why", "reason"), ("path", "place")]
+        {
+            let waiver = format!("[[waive]]\nrule = \"debug-info\"\nreason = \"r\"\n{word} = 2027-03-01\n");
+            let errors = read(&waiver, false).unwrap_err();
+            assert!(errors.contains(&format!("it is called \"{name}\" here")), "{errors}");
+        }
+        let errors = read("until = 2027-03-01\n", false).unwrap_err();
+        assert!(!errors.contains("it is called"), "{errors}");
+    }
+
+    #[test]
     fn a_key_twice_in_json_is_an_error() {
         let errors = read(r#"{ "packgate": { "policy": "auto", "policy": "strict" } }"#, true).unwrap_err();
         assert!(errors.contains("\"policy\" is here twice"), "{errors}");

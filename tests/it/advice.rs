@@ -399,6 +399,73 @@ fn vsce() {
     }
 }
 
+/// Two findings on one folder name one list, not each the other's file.
+#[test]
+fn what_two_helps_write_in_place_of_an_item_is_the_same() {
+    if !clients::have(&["vsce", "node"]) {
+        return;
+    }
+    let project = Project::new(&[
+        ("dist/extension.js", "exports.activate = () => console.log('hello');\n"),
+        ("media/icon.txt", "icon\n"),
+        ("media/run.log", "started\n"),
+        ("media/.claude/settings.local.json", "{\"permissions\": {\"allow\": []}}"),
+        ("media/notes/plan.txt.orig", "plan\n"),
+        ("README.md", "# acme\n\nSays hello.\n"),
+        ("LICENSE", "All rights reserved.\n"),
+    ]);
+    project.write(
+        "package.json",
+        r#"{ "name": "acme-hello", "version": "1.0.0", "publisher": "acme", "license": "SEE LICENSE IN LICENSE", "repository": "https://example.com/acme", "engines": { "vscode": "^1.80.0" }, "main": "./dist/extension.js", "activationEvents": ["onStartupFinished"], "files": ["dist", "media/**", "README.md", "LICENSE"] }"#,
+    );
+    let seen = told(&project.run(env!("CARGO_BIN_EXE_packgate"), &["check"]));
+    let lines: Vec<&str> = seen.lines().filter(|line| line.trim_start().starts_with("\"media/")).collect();
+    assert!(lines.len() > 1, "{seen}");
+    assert!(lines.iter().all(|line| line.trim() == "\"media/icon.txt\""), "{seen}");
+    project.fix("one list");
+    assert!(
+        project.read("package.json").contains(r#""dist", "media/icon.txt", "README.md""#),
+        "{}",
+        project.lists()
+    );
+}
+
+/// pnpm packs the folder that `publishConfig` names, with the manifest that the build has copied there.
+#[test]
+fn what_a_build_copies_into_the_folder_that_pnpm_packs_is_named_where_it_is() {
+    if !clients::have(&["pnpm", "node"]) {
+        return;
+    }
+    let mut dice = Dice::new(fresh_seed());
+    let manifest = r#"{ "name": "acme", "version": "1.0.0", "license": "MIT", "main": "index.js", "publishConfig": { "directory": "dist" } }"#;
+    let key = format!("API_TOKEN=ghp_{}\n", dice.characters(LETTERS, 36));
+    let project = Project::new(&[
+        ("package.json", manifest),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"),
+        ("dist/package.json", manifest),
+        ("dist/index.js", "console.log('hello');\n"),
+        (".env.prod", &key),
+        ("dist/.env.prod", &key),
+        (".gitignore", "dist\n"),
+    ]);
+    project.run("git", &["init", "-q"]);
+    project.run("git", &["add", "-A"]);
+    let seen = told(&project.run(env!("CARGO_BIN_EXE_packgate"), &["check"]));
+    let words: String = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("The build copies .env.prod: move that elsewhere, and delete the copy."),
+        "{seen}"
+    );
+    assert!(
+        !words.contains("Write what is meant to ship into package.json:")
+            || words.contains("Then build again"),
+        "{seen}"
+    );
+    fs::remove_file(project.path().join("dist/.env.prod")).unwrap();
+    let after = project.run(env!("CARGO_BIN_EXE_packgate"), &["check"]);
+    assert!(!told(&after).contains("stray-credential"), "{}", told(&after));
+}
+
 #[test]
 fn what_vsce_takes_for_a_credential_is_seen_and_left_out() {
     if !clients::have(&["vsce", "node", "python"]) {

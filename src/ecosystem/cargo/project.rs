@@ -140,7 +140,10 @@ fn members(root: &Path, patterns: &[String], excluded: &[String]) -> Vec<Member>
             name: own.get("name")?.as_str()?.to_owned(),
             version: version.unwrap_or_default().to_owned(),
             private,
-            held_back: private.then_some("Cargo.toml says `publish = false`"),
+            held_back: private.then_some(match inherited(own, "publish", workspace.as_ref()) {
+                Some(Value::Array(_)) => "Cargo.toml says `publish = []`",
+                _ => "Cargo.toml says `publish = false`",
+            }),
             folder,
             manifest: MANIFEST,
         })

@@ -21,7 +21,7 @@ struct Setting {
 }
 
 /// Where the settings of each tool stand. What the pattern's group `key` fits is kept.
-static SETTINGS: [Setting; 17] = [
+static SETTINGS: [Setting; 18] = [
     Setting {
         tool: "TypeScript",
         files: "tsconfig*.json",
@@ -29,6 +29,13 @@ static SETTINGS: [Setting; 17] = [
         instead: "false",
     },
     Setting { tool: "tsup", files: "tsup.config.*", pattern: SOURCEMAP, instead: "false" },
+    // tsup's settings may stand in the manifest, where nothing else is written like this.
+    Setting {
+        tool: "tsup",
+        files: "package.json",
+        pattern: r#"(?P<key>"sourcemap"\s*:)\s*(?:true|"inline")"#,
+        instead: "false",
+    },
     Setting { tool: "tsdown", files: "tsdown.config.*", pattern: SOURCEMAP, instead: "false" },
     Setting {
         tool: "Vite",
@@ -242,6 +249,12 @@ mod tests {
             ("next.config.js", "productionBrowserSourceMaps: true,", 1, "productionBrowserSourceMaps: false"),
             ("angular.json", "\"sourceMap\": true", 1, "\"sourceMap\": false"),
             (".swcrc", "{\"sourceMaps\": \"inline\"}", 1, "\"sourceMaps\": false"),
+            (
+                "package.json",
+                "{\n\"tsup\": {\n\"sourcemap\": true,\n\"clean\": true}}",
+                3,
+                "\"sourcemap\": false",
+            ),
             ("scripts/build.mjs", "await build({ sourcemap: true })", 1, "sourcemap: false"),
             (
                 "package.json",
@@ -261,6 +274,8 @@ mod tests {
         for (file, text) in [
             ("tsconfig.json", "{\"sourceMap\": false}"),
             ("vite.config.ts", "sourcemap: false"),
+            ("package.json", "{\"tsup\": {\"sourcemap\": false}}"),
+            ("package.json", "{\"files\": [\"sourcemap\"]}"),
             ("vite.config.ts", "// sourcemap: true"),
             ("vite.config.ts", "function config(options: { sourcemap: boolean }) {}"),
             ("vite.config.ts", "sourcemap: chosen(mode, 'hidden'),"),
