@@ -120,8 +120,8 @@ fn covers(wide: &Edit, narrow: &Edit) -> bool {
         let (before, name) = wide.split_once("**/").unwrap_or(("", ""));
         let rest =
             narrow.strip_prefix(before).filter(|_| !name.is_empty() && !name.contains(['*', '?', '[']));
-        rest.is_some_and(|rest| rest.strip_suffix(name).is_some_and(|folder| folder.ends_with('/')))
-            && wide != narrow
+        let folder = rest.and_then(|rest| rest.strip_suffix(name));
+        folder.is_some_and(|folder| folder.is_empty() || folder.ends_with('/')) && wide != narrow
     };
     wide.file == narrow.file
         && wide.list == narrow.list
@@ -143,6 +143,7 @@ mod tests {
         };
         for (wide, narrow, expected) in [
             ("**/acme/host_key", "src/acme/host_key", true),
+            ("**/acme/host_key", "acme/host_key", true),
             ("**/acme/host_key", "src/acme/other_key", false),
             ("**/acme/host_key", "src/macme/host_key", false),
             ("**/acme/host_key", "**/acme/host_key", false),

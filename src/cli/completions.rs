@@ -1,4 +1,7 @@
+use std::fmt::Write as _;
+
 use clap::CommandFactory as _;
+use clap_complete::Shell;
 
 use super::{Arguments, Exit, output};
 
@@ -6,7 +9,7 @@ use super::{Arguments, Exit, output};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Completions {
     /// The shell
-    shell: clap_complete::Shell,
+    shell: Shell,
 }
 
 impl Completions {
@@ -14,7 +17,27 @@ impl Completions {
     pub(crate) fn run(&self) -> Result<Exit, String> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Arguments::command(), "packgate", &mut script);
-        output::text(&String::from_utf8_lossy(&script))?;
+        let mut script = String::from_utf8_lossy(&script).into_owned();
+        if self.shell == Shell::Fish {
+            script.push_str(&words_for_fish());
+        }
+        output::text(&script)?;
         Ok(Exit::Passed)
     }
+}
+
+/// What may stand behind a subcommand without an option: the names of rules behind `explain`. What is generated for fish
+/// leaves them out.
+fn words_for_fish() -> String {
+    let mut lines = String::new();
+    for subcommand in Arguments::command().get_subcommands() {
+        let words = subcommand.get_positionals().flat_map(clap::Arg::get_possible_values);
+        let words: Vec<String> = words.map(|word| word.get_name().to_owned()).collect();
+        if !words.is_empty() {
+            let name = subcommand.get_name();
+            let condition = format!("__fish_packgate_using_subcommand {name}");
+            let _ = writeln!(lines, "complete -c packgate -n \"{condition}\" -f -a \"{}\"", words.join(" "));
+        }
+    }
+    lines
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use clap::builder::TypedValueParser;
 use packgate::audit::Audit;
+use packgate::escape::shown_lines;
 use packgate::outcome::LeftOut;
 use packgate::report::{self, Look, Parts, Reporter, Verdicts};
 
@@ -147,7 +148,13 @@ impl Outputs {
         let look = self.look;
         let write = |(reporter, target): (&Reporter, Target)| match target {
             Target::Stdout => stdout(|out| (reporter.write)(audits, &look, out)),
-            Target::File(file) => file.write(|out| (reporter.write)(audits, &plain, out)),
+            Target::File(file) => file.write(|out| {
+                // On a terminal stderr says so beside the report; a file is read alone.
+                let errors = audits.iter().filter_map(|audit| audit.error.as_ref());
+                let mut errors = errors.filter(|_| reporter.name == "human");
+                errors.try_for_each(|error| writeln!(out, "packgate: {}", shown_lines(error)))?;
+                (reporter.write)(audits, &plain, out)
+            }),
             Target::Append(path, mut file) => {
                 // In one go, so that a full disk is less likely to leave half of it.
                 let mut text = Vec::new();

@@ -192,6 +192,21 @@ pub fn deploy_folder(folder: &Path) -> Option<String> {
     npm::named_by_build(folder).or_else(|| folder::usual_deploy_folder(folder).map(str::to_owned))
 }
 
+/// The folders that builds of private members have left what is deployed in, as seen from the root of their workspace.
+fn deploy_folders_of_members(project: &Project) -> Option<String> {
+    let private = folder::members(project).iter().filter(|member| member.private);
+    let below = private.filter(|member| member.folder != project.folder);
+    let folders = below.filter_map(|member| {
+        let within = member.folder.strip_prefix(&project.folder).ok()?.to_string_lossy().replace('\\', "/");
+        // A library's `dist` is nothing that is deployed.
+        let is_site = |name: &&str| member.folder.join(name).join("index.html").is_file();
+        let usual = || folder::usual_deploy_folder(&member.folder).filter(is_site).map(str::to_owned);
+        Some(format!("{within}/{}", npm::named_by_build(&member.folder).or_else(usual)?))
+    });
+    let folders: Vec<String> = folders.collect();
+    (!folders.is_empty()).then(|| folders.join(" "))
+}
+
 /// Recognises the kind of package and reads its manifest: sets `kind`, `package` and `manifest_problems`, and adds to
 /// `unexamined` what keeps the manifest from being understood.
 ///
@@ -214,7 +229,8 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
         && inventory.package.as_ref().is_some_and(|package| package.private)
     {
         inventory.making.published_from = published_from(project);
-        inventory.making.deployed_from = deploy_folder(&project.folder);
+        inventory.making.deployed_from =
+            deploy_folder(&project.folder).or_else(|| deploy_folders_of_members(project));
     }
     if let Some(project) = project {
         (inventory.making.not_built, inventory.making.kept_out) = missing(inventory, &project.folder);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::for_show::is_for_show;
 use super::localhost;
 use super::{Context, Family, Finding, Place, Rule};
-use crate::ecosystem;
+use crate::ecosystem::{self, Remedy};
 use crate::inspect::{SOURCE_TEXT, STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
 use crate::inventory::{Entry, EntryId, Inventory, Kind};
 use crate::settings::Level;
@@ -63,19 +63,24 @@ pub(super) fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Findi
     if stray.name == "stray-archive" {
         leave_outermost(&mut strays);
     }
+    let mut kinds: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for (entry, (pattern, ..)) in strays.iter().filter(|(entry, _)| !is_mild(stray, context, entry)) {
+        kinds.entry(pattern).or_default().push(entry);
+    }
     for (entry, (pattern, folder, why)) in strays {
         let key = if stray.folders { String::new() } else { folder };
         let group = groups.entry((pattern, key)).or_default();
         group.entries.push(entry);
         (group.recognised_by, group.why) = (pattern, why);
     }
-    for ((_, folder), group) in united(groups) {
+    for ((pattern, folder), group) in united(groups) {
+        let kind = kinds.get(pattern).map_or(&[][..], Vec::as_slice);
         if stray.folders || group.entries.len() > MOST_ALONE {
-            findings.extend(finding(rule, stray, context, &group, &folder));
+            findings.extend(finding(rule, stray, context, (&group, kind), &folder));
         } else {
             for entry in &group.entries {
                 let alone = Group { entries: vec![entry], ..group };
-                findings.extend(finding(rule, stray, context, &alone, &folder));
+                findings.extend(finding(rule, stray, context, (&alone, kind), &folder));
             }
         }
     }
@@ -190,7 +195,7 @@ fn finding(
     rule: &Rule,
     stray: &StrayRule,
     context: &Context<'_>,
-    group: &Group<'_>,
+    (group, kind): (&Group<'_>, &[&Entry]),
     folder: &str,
 ) -> Option<Finding> {
     const MOST_FILES: usize = 50;
@@ -209,23 +214,43 @@ fn finding(
         bytes: group.entries.iter().map(|entry| entry.size).sum(),
     };
     let usual = pattern_of(group.recognised_by, first);
-    let remedy = ecosystem::leave_out(context.inventory, &group.entries, usual.as_deref());
+    let remedy = left_out_by_kind(context.inventory, (group, kind), usual.as_deref());
+    // Where the file is to be moved or deleted, that is said already.
+    let is_deleted = remedy.edits.is_empty() && !remedy.removes.is_empty();
+    let more = if is_deleted && stray.name == "stray-log" { "" } else { stray.fix };
     let key =
         if count == 1 { first.below_root().to_owned() } else { format!("{folder} {}", group.recognised_by) };
     let finding = Finding::new(rule, Place::entry(first))
         .message(message)
-        .remedy(remedy, stray.fix)
+        .remedy(remedy, more)
         .evidence(evidence)
         .key(key);
+    let all_mild = group.entries.iter().all(|entry| is_mild(stray, context, entry));
+    Some(if all_mild { finding.at_most(Level::Note) } else { finding })
+}
+
+/// How to leave the files out: by the usual pattern where that fits others as well, of which the same is said.
+fn left_out_by_kind(
+    inventory: &Inventory,
+    (group, kind): (&Group<'_>, &[&Entry]),
+    usual: Option<&str>,
+) -> Remedy {
+    let own = ecosystem::leave_out(inventory, &group.entries, usual);
+    let Some(usual) = usual.filter(|_| kind.len() > group.entries.len() && !own.edits.is_empty()) else {
+        return own;
+    };
+    let all = ecosystem::leave_out(inventory, kind, Some(usual));
+    if all.words.contains(usual) { all } else { own }
+}
+
+/// Whether it gives a stranger too little to be more than a note.
+fn is_mild(stray: &StrayRule, context: &Context<'_>, entry: &Entry) -> bool {
     // Elsewhere nobody bundles Node's packages: the whole folder is a stray.
     let bundles = matches!(context.inventory.kind, Kind::Npm | Kind::Vsix);
-    let is_mild = group.entries.iter().all(|entry| {
-        is_of_others(stray, entry)
-            || entry.signs.contains(&ecosystem::ONLY_OWN_NAMES)
-            || bundles && is_record_of_client(entry)
-            || is_test_data(entry, context.root())
-    });
-    Some(if is_mild { finding.at_most(Level::Note) } else { finding })
+    is_of_others(stray, entry)
+        || entry.signs.contains(&ecosystem::ONLY_OWN_NAMES)
+        || bundles && is_record_of_client(entry)
+        || is_test_data(entry, context.root())
 }
 
 /// Whether a dependency that is packed whole brought it, and it holds nothing that opens anything.

@@ -399,6 +399,54 @@ fn vsce() {
     }
 }
 
+/// Two files of a kind are left out by one line, which fits the next of them, too.
+#[test]
+fn files_of_a_kind_have_one_line() {
+    if !clients::have(&["npm"]) {
+        return;
+    }
+    let mut dice = Dice::new(fresh_seed());
+    let secret = format!("GITHUB_TOKEN=ghp_{}\n", dice.characters(LETTERS, 36));
+    let project = Project::new(&[
+        (
+            "package.json",
+            r#"{ "name": "acme", "version": "1.0.0", "license": "MIT", "main": "lib/index.js", "files": ["lib", "data"] }"#,
+        ),
+        ("lib/index.js", "console.log('hello');\n"),
+        ("lib/data/.env.staging", &secret),
+        ("data/.env.production", &secret),
+    ]);
+    project.fix("kind");
+    let manifest = project.read("package.json");
+    assert!(manifest.contains(r#"["lib", "data", "!**/.env.*"]"#), "{manifest}");
+}
+
+/// A private workspace has nothing to publish, but an app whose build can be checked.
+#[test]
+fn a_workspace_of_private_members_leads_to_what_is_deployed() {
+    if !clients::have(&["npm"]) {
+        return;
+    }
+    let project = Project::new(&[
+        (
+            "package.json",
+            r#"{ "name": "acme", "private": true, "version": "0.0.0", "workspaces": ["apps/*", "libs/*"] }"#,
+        ),
+        ("apps/web/package.json", r#"{ "name": "web", "private": true, "version": "0.0.0" }"#),
+        ("apps/web/vite.config.ts", "export default { build: { outDir: 'build' } }\n"),
+        ("apps/web/build/index.html", "<p>hello\n"),
+        ("apps/admin/package.json", r#"{ "name": "admin", "private": true, "version": "0.0.0" }"#),
+        ("apps/admin/dist/index.html", "<p>hello\n"),
+        ("libs/ui/package.json", r#"{ "name": "ui", "private": true, "version": "0.0.0" }"#),
+        ("libs/ui/dist/index.js", "export {}\n"),
+    ]);
+    let seen = told(&project.run(env!("CARGO_BIN_EXE_packgate"), &["check"]));
+    let words: String = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("packgate check apps/admin/dist apps/web/build"), "{seen}");
+    let after = project.run(env!("CARGO_BIN_EXE_packgate"), &["check", "apps/admin/dist", "apps/web/build"]);
+    assert!(after.status.success(), "{}", told(&after));
+}
+
 /// Two findings on one folder name one list, not each the other's file.
 #[test]
 fn what_two_helps_write_in_place_of_an_item_is_the_same() {

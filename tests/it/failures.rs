@@ -162,6 +162,18 @@ fn a_full_disk_leaves_no_half_of_what_other_subcommands_write() {
 }
 
 #[test]
+fn no_report_on_what_can_not_be_audited_is_an_empty_file() {
+    let folder = folder();
+    for format in formats() {
+        let report = format!("{format}=report.{format}");
+        let output = command(folder.path(), &["check", "no-such.tgz", "--format", &report]).output().unwrap();
+        assert!(matches!(output.status.code(), Some(2 | 3)), "{format}");
+        let text = fs::read_to_string(folder.path().join(format!("report.{format}"))).unwrap();
+        assert!(text.contains("no-such.tgz"), "{format}: {text}");
+    }
+}
+
+#[test]
 fn a_report_to_a_device_is_written_to_the_device() {
     if !Path::new("/dev/full").exists() {
         return;

@@ -131,24 +131,16 @@ const MOST: usize = 8;
 /// The options of a project's build that write source maps.
 pub(in crate::ecosystem) fn map_options(folder: &Path) -> Vec<BuildOption> {
     let mut found = Vec::new();
-    for file in files(folder) {
+    for (file, name) in files(folder) {
         let Some(text) = read(&folder.join(&file)) else { continue };
         for (setting, files, pattern) in PATTERNS.iter() {
-            if files.is_match(own_name(&file)) {
+            if files.is_match(&name) {
                 found.extend(in_text(setting, pattern, &file, &text));
             }
         }
     }
     found.truncate(MOST);
     found
-}
-
-/// What a setting's files are told by: the path in the project, or the name of one above it.
-fn own_name(file: &str) -> &str {
-    match file.starts_with("../") {
-        true => file.rsplit('/').next().unwrap_or(file),
-        false => file,
-    }
 }
 
 fn in_text<'a>(
@@ -174,9 +166,9 @@ fn in_text<'a>(
     })
 }
 
-/// The files at the top of the project and in the usual folders of its scripts, and the settings of TypeScript that
-/// others build on.
-fn files(folder: &Path) -> Vec<String> {
+/// The files at the top of the project and in the usual folders of its scripts, those that its commands name, and the
+/// settings of TypeScript that others build on; each with the name that it is told by.
+fn files(folder: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     for below in ["", "scripts", "config", "build"] {
         let entries = std::fs::read_dir(folder.join(below)).into_iter().flatten().flatten();
@@ -185,8 +177,45 @@ fn files(folder: &Path) -> Vec<String> {
         files.extend(names.map(|name| if below.is_empty() { name } else { format!("{below}/{name}") }));
     }
     files.sort();
-    files.extend(extended(folder));
+    let mut files: Vec<(String, String)> = files.into_iter().map(|file| (file.clone(), file)).collect();
+    for (file, name) in in_commands(folder) {
+        if files.iter().all(|(known, _)| *known != file) {
+            files.push((file, name));
+        }
+    }
+    let name = |file: &str| file.rsplit('/').next().unwrap_or(file).to_owned();
+    files.extend(extended(folder).into_iter().map(|file| (file.clone(), name(&file))));
     files
+}
+
+/// The programs and settings that the commands in `scripts` name by their paths: `node ../../tools/bundle.mjs`,
+/// `rollup -c view/rollup.config.js`. A program that node runs is told by the name of a bundler's script, whatever it is
+/// called.
+fn in_commands(folder: &Path) -> Vec<(String, String)> {
+    const MOST: usize = 8;
+    const ENDS: [&str; 6] = ["js", "cjs", "mjs", "ts", "cts", "mts"];
+    let manifest = super::super::project::at(folder).unwrap_or_default();
+    let scripts = manifest.get("scripts").and_then(serde_json::Value::as_object);
+    let commands = scripts.into_iter().flatten().filter_map(|(_, command)| command.as_str());
+    let mut found: Vec<(String, String)> = Vec::new();
+    for command in commands {
+        let mut before = "";
+        for word in command.split([' ', '=', '"', '\'']) {
+            let file = word.trim_start_matches("./");
+            let (name, end) = file.rsplit_once('.').unwrap_or((file, ""));
+            let name = name.rsplit('/').next().unwrap_or(name);
+            if ENDS.contains(&end) && !file.starts_with('/') && folder.join(file).is_file() {
+                let is_program = ["node", "bun", "tsx"].contains(&before) && !name.contains('.');
+                let name = if is_program { "build" } else { name };
+                found.push((file.to_owned(), format!("{name}.{end}")));
+            }
+            before = word;
+        }
+    }
+    found.sort();
+    found.dedup();
+    found.truncate(MOST);
+    found
 }
 
 /// The files that `tsconfig.json` names by a relative path, one after another.
@@ -286,6 +315,25 @@ mod tests {
         ] {
             assert_eq!(found(file, text), [], "{file} {text}");
         }
+    }
+
+    #[test]
+    fn what_commands_name_counts_wherever_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("tools/pack.mjs", "await build({\n  sourcemap: process.env.MAPS ? 'linked' : false,\n})");
+        write("a/view/rollup.config.mjs", "export default {\n output: { sourcemap: 'inline' } }");
+        write("a/view/other.config.mjs", "export default { sourcemap: true }");
+        write("a/src/run.ts", "const options = { sourcemap: true }");
+        let scripts = r#"{"scripts": {"build": "node ../tools/pack.mjs && rollup -c ./view/rollup.config.mjs", "x": "esbuild src/run.ts"}}"#;
+        write("a/package.json", scripts);
+        let found = map_options(&folder.path().join("a"));
+        let places: Vec<(&str, u64)> = found.iter().map(|one| (one.file.as_str(), one.line)).collect();
+        assert_eq!(places, [("../tools/pack.mjs", 2), ("view/rollup.config.mjs", 2)]);
     }
 
     #[test]
