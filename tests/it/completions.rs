@@ -31,5 +31,5 @@ fn fish_is_told_the_names_of_rules() {
         .unwrap();
     let script = String::from_utf8(output.stdout).unwrap();
     let line = script.lines().find(|line| line.contains("using_subcommand explain\" -f -a")).unwrap();
-    assert!(line.contains(" source-map-embedded ") && line.contains(" stray-log "), "{line}");
+    assert!(line.contains(" own-source ") && line.contains(" stray-log "), "{line}");
 }
