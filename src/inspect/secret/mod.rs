@@ -462,7 +462,12 @@ fn for_show(sample: &Sample<'_>, shown: &shown::Shown, found: Found) -> Found {
         || shown.is_fenced(sample.bytes, at)
         || shown::Shown::is_said_to_be_one(sample.bytes, at)
         || shown::Shown::is_fenced_in_literal(sample.bytes, at)
-        || if is_key { shown.is_of_standard(sample.bytes, at) } else { shown.is_example(sample.bytes, at) };
+        || match is_key {
+            true => {
+                shown.is_of_standard(sample.bytes, at) || shown::is_library_that_tests_itself(sample.path)
+            }
+            false => shown.is_example(sample.bytes, at),
+        };
     match table::rule(IN_TESTS).filter(|_| is_shown) {
         Some(rule) => Found { rule, ..found },
         None => found,

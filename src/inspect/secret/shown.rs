@@ -184,6 +184,17 @@ fn describes_an_api(text: &[u8]) -> bool {
     names_paths && VERSION.as_ref().is_some_and(|version| version.is_match(text))
 }
 
+/// Whether a file is by its name a library for cryptography, which tests itself with keys that everybody has: wheels bring
+/// that of the distribution that they are built on.
+pub(super) fn is_library_that_tests_itself(path: &str) -> bool {
+    const LIBRARIES: [&str; 7] =
+        ["libgnutls", "libcrypto", "libmbedcrypto", "libmbedtls", "libsoftokn", "libfreebl", "libwolfssl"];
+    let name = path.rsplit(['/', '!']).next().unwrap_or(path);
+    let is_library = [".so", ".dylib", ".dll"].iter().any(|end| name.contains(end));
+    let is_whole = |rest: &str| !rest.starts_with(|sign: char| sign.is_alphanumeric() || sign == '_');
+    is_library && LIBRARIES.iter().any(|own| name.strip_prefix(own).is_some_and(is_whole))
+}
+
 /// Whether the lines of base64 that begin there are a key that Go's own tests have, in every program that links them: its
 /// mark says so.
 pub(super) fn is_testing_key(bytes: &[u8], at: usize) -> bool {
@@ -293,6 +304,21 @@ fn is_encoded(text: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::inventory::Media;
+
+    #[test]
+    fn libraries_that_test_themselves() {
+        for (path, expected) in [
+            ("acme.libs/libgnutls-71454fd1.so.30.42.0", true),
+            ("acme/.dylibs/libcrypto.3.dylib", true),
+            ("lib.jar!/win/libcrypto-3-x64.dll", true),
+            ("acme.libs/libgnutlsx-71454fd1.so.30", false),
+            ("acme.libs/libacme.so", false),
+            ("libcrypto/acme.so", false),
+            ("libcrypto.pem", false),
+        ] {
+            assert_eq!(is_library_that_tests_itself(path), expected, "{path}");
+        }
+    }
 
     #[test]
     fn documentation_in_a_literal_is_for_show() {
