@@ -38,7 +38,7 @@ pub(super) fn stream(
     let (full_tx, full_rx) = bounded::<Work>(WAITING);
     let (empty_tx, empty_rx) = unbounded::<Batch>();
     let own_end = Mutex::new(Some(full_rx.clone()));
-    let idle = AtomicUsize::new(workers - 1);
+    let busy = AtomicUsize::new(0);
     let artifact_digest = ArtifactDigest::new(source, examiner.scanner.timings());
     let stock = std::thread::scope(|scope| {
         let examining: Vec<_> = (1..workers)
@@ -46,10 +46,10 @@ pub(super) fn stream(
                 let full_rx = full_rx.clone();
                 let worker =
                     Worker { examiner, empty: empty_tx.clone(), budget: &budget, digest: &artifact_digest };
-                let (idle, lost) = (&idle, LostWorker(&own_end));
+                let (busy, lost) = (&busy, LostWorker(&own_end));
                 scope.spawn(move || {
                     let _lost = lost;
-                    worker.work(&full_rx, idle)
+                    worker.work(&full_rx, busy)
                 })
             })
             .collect();
@@ -63,7 +63,8 @@ pub(super) fn stream(
             own: Vec::new(),
             large: None,
             own_end: &own_end,
-            idle: &idle,
+            workers: workers - 1,
+            busy: &busy,
             helper: Worker { examiner, empty: empty_tx, budget: &budget, digest: &artifact_digest },
             buffer: Buffer::default(),
         };
@@ -74,7 +75,7 @@ pub(super) fn stream(
         stock.entries = own;
         // What still waits is shared with the workers.
         if let Some(rest) = take(&own_end) {
-            stock.entries.extend(helper.work(&rest, &idle));
+            stock.entries.extend(helper.work(&rest, &busy));
         }
         artifact_digest.go_on();
         for thread in examining {
@@ -145,12 +146,12 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     /// Examines entries until there are no more, and digests the file while none is there.
-    fn work(&self, full: &Receiver<Work>, idle: &AtomicUsize) -> Vec<Examined> {
+    fn work(&self, full: &Receiver<Work>, busy: &AtomicUsize) -> Vec<Examined> {
         let (mut entries, mut buffer) = (Vec::new(), Buffer::default());
         while let Some(work) = self.digest.meanwhile(full) {
-            idle.fetch_sub(1, Ordering::Relaxed);
+            busy.fetch_add(1, Ordering::Relaxed);
             self.examine(work, &mut buffer, &mut entries);
-            idle.fetch_add(1, Ordering::Relaxed);
+            busy.fetch_sub(1, Ordering::Relaxed);
         }
         entries
     }
@@ -221,8 +222,10 @@ struct HandOver<'a> {
     own: Vec<Examined>,
     large: Option<Sending>,
     own_end: &'a OwnEnd,
-    /// Workers that have nothing to do.
-    idle: &'a AtomicUsize,
+    /// Threads beside this one.
+    workers: usize,
+    /// Those that have something to do.
+    busy: &'a AtomicUsize,
     helper: Worker<'a>,
     buffer: Buffer,
 }
@@ -282,7 +285,7 @@ impl Taker for HandOver<'_> {
 
     fn begin_large(&mut self, ordinal: usize, header: Header) -> Option<Header> {
         let bytes = header.size.unwrap_or(0).min(self.examiner.limits.most_in_entry());
-        let is_free = self.full.is_empty() && self.idle.load(Ordering::Relaxed) > 0;
+        let is_free = self.full.is_empty() && self.busy.load(Ordering::Relaxed) < self.workers;
         if !is_free && bytes <= MAY_WAIT {
             return Some(header);
         }
