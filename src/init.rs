@@ -256,7 +256,7 @@ fn packed_by(folder: &Path) -> Vec<PackedBy> {
             manifest: recipe.manifest,
             kinds: kinds.join(" and "),
             release: client.release(folder),
-            hook: client.hook(),
+            hook: client.hook(folder),
             private: recipe.private,
         })
     };

@@ -57,7 +57,7 @@ pub(crate) trait Client: Sync {
 
     /// Where a project can have the check run before every publishing: what to say, and the line to write there. It
     /// sees a twin of what is published, so it is a seat belt.
-    fn hook(&self) -> Option<(&'static str, &'static str)> {
+    fn hook(&self, _folder: &Path) -> Option<(&'static str, &'static str)> {
         None
     }
 

@@ -96,11 +96,17 @@ impl Client for NpmClient {
         ]
     }
 
-    fn hook(&self) -> Option<(&'static str, &'static str)> {
-        Some((
-            "A seat belt beside that, in package.json: npm packs once more after it, so it sees a twin",
-            "\"scripts\": { \"prepublishOnly\": \"packgate check\" }",
-        ))
+    fn hook(&self, folder: &Path) -> Option<(&'static str, &'static str)> {
+        Some(match script_of_publishing(&Project::new(folder)) {
+            PREPUBLISH => (
+                "A seat belt beside that, in package.json: yarn packs once more after it, so it sees a twin",
+                "\"scripts\": { \"prepublish\": \"packgate check\" }",
+            ),
+            _ => (
+                "A seat belt beside that, in package.json: npm packs once more after it, so it sees a twin",
+                "\"scripts\": { \"prepublishOnly\": \"packgate check\" }",
+            ),
+        })
     }
 
     fn allowlist(&self) -> Option<(&'static str, &'static [&'static str])> {
@@ -187,20 +193,32 @@ pub(super) fn packer(project: &Project) -> &'static str {
     }
 }
 
+/// The script that yarn runs before it publishes, since its second version.
+pub(super) const PREPUBLISH: &str = "prepublish";
+/// The one that all others run.
+pub(super) const PREPUBLISH_ONLY: &str = "prepublishOnly";
+
+/// The script that the project's client runs before it publishes, and not when it packs.
+fn script_of_publishing(project: &Project) -> &'static str {
+    if packer(project) == YARN { PREPUBLISH } else { PREPUBLISH_ONLY }
+}
+
 fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
     if let Some((tool, into)) = libraries::destination(folder) {
         return Err(ClientError::Elsewhere { tool, into });
     }
-    let (manager, program, because) = Manager::of(&Project::new(folder));
+    let project = Project::new(folder);
+    let (manager, program, because) = Manager::of(&project);
     let run = Run::of(program, &because, folder)?;
     let within = running_script(folder);
     let manifest = project::at(folder).unwrap_or_default();
-    if within.is_none() && manifest.pointer("/scripts/prepublishOnly").is_some() {
-        run.with(&["run", "prepublishOnly"], &[])?;
+    let script = script_of_publishing(&project);
+    if within.is_none() && has_script(&manifest, script) {
+        run.with(&["run", script], &[])?;
     }
     // prepack, prepare and postpack are the client's own business; if one of them started this audit, running it
     // again would go in circles.
-    let skip_scripts = within.is_some_and(|script| script != "prepublishOnly");
+    let skip_scripts = within.is_some_and(|script| script != PREPUBLISH_ONLY);
     let into_text = into.as_os_str().to_owned();
     match manager {
         Manager::Npm | Manager::Pnpm => {
@@ -229,6 +247,10 @@ fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
             run.with(&arguments, &[into_text])
         }
     }
+}
+
+pub(super) fn has_script(manifest: &Value, name: &str) -> bool {
+    manifest.get("scripts").is_some_and(|scripts| scripts.get(name).is_some())
 }
 
 /// The name that npm gives to what it packs. yarn calls everything `package.tgz`, and a workspace has many.
@@ -286,6 +308,26 @@ mod tests {
         );
         assert_eq!(program(&[("package.json", "{}"), ("pnpm-lock.yaml", "")]), "pnpm");
         assert_eq!(program(&[("package.json", "{}"), ("bun.lock", "")]), "bun");
+    }
+
+    #[test]
+    fn the_hook_is_the_script_that_the_project_s_client_runs() {
+        let hook = |files: &[(&str, &str)]| {
+            let folder = tempfile::tempdir().unwrap();
+            for (path, text) in files {
+                fs::write(folder.path().join(path), text).unwrap();
+            }
+            crate::ecosystem::client::Client::hook(&NpmClient, folder.path()).unwrap().1.to_owned()
+        };
+        for (files, script) in [
+            (&[("package.json", r#"{"packageManager": "yarn@4.1.0"}"#)][..], "\"prepublish\""),
+            (&[("package.json", "{}"), ("yarn.lock", ""), (".yarnrc.yml", "")], "\"prepublish\""),
+            (&[("package.json", "{}"), ("yarn.lock", "")], "\"prepublishOnly\""),
+            (&[("package.json", "{}"), ("pnpm-lock.yaml", "")], "\"prepublishOnly\""),
+            (&[("package.json", "{}")], "\"prepublishOnly\""),
+        ] {
+            assert!(hook(files).contains(script), "{files:?}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 
+use super::client::{PREPUBLISH, PREPUBLISH_ONLY, has_script};
 use super::project;
 use crate::ecosystem::client::{ClientError, Run};
 use crate::project::Member;
@@ -14,8 +15,10 @@ pub(super) struct Words {
     before: Vec<String>,
     /// The members, where they stand behind it.
     after: Vec<String>,
-    /// Runs the script `prepublishOnly` of those that have one.
-    script: &'static [&'static str],
+    /// Runs a script of those that have it.
+    run: &'static [&'static str],
+    /// The script that is for publishing.
+    script: &'static str,
     /// The option that names the folder to write into, and what else belongs to its value.
     destination: (&'static str, &'static str),
     /// The command in messages.
@@ -31,7 +34,8 @@ pub(super) fn by_npm(root: &Path, members: &[&Member]) -> Words {
     Words {
         before: Vec::new(),
         after: members.iter().flat_map(chosen).collect(),
-        script: &["run", "--if-present", "prepublishOnly"],
+        run: &["run", "--if-present"],
+        script: PREPUBLISH_ONLY,
         destination: ("--pack-destination=", ""),
         called: "npm pack --workspaces",
     }
@@ -42,7 +46,8 @@ pub(super) fn by_pnpm(root: &Path, members: &[&Member]) -> Words {
     Words {
         before: std::iter::once("-r".to_owned()).chain(members.iter().flat_map(filter)).collect(),
         after: Vec::new(),
-        script: &["run", "--if-present", "prepublishOnly"],
+        run: &["run", "--if-present"],
+        script: PREPUBLISH_ONLY,
         destination: ("--pack-destination=", ""),
         called: "pnpm -r pack",
     }
@@ -55,7 +60,8 @@ pub(super) fn by_yarn(members: &[&Member]) -> Words {
     Words {
         before: foreach.into_iter().chain(members.iter().flat_map(include)).collect(),
         after: Vec::new(),
-        script: &["run", "prepublishOnly"],
+        run: &["run"],
+        script: PREPUBLISH,
         destination: ("--out=", "%s-%v.tgz"),
         called: "yarn workspaces foreach pack",
     }
@@ -77,12 +83,10 @@ pub(super) fn pack(
         let arguments: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
         run.named(command.to_owned(), &arguments)
     };
-    let has_script = |member: &&Member| {
-        let manifest = project::at(&member.folder).unwrap_or_default();
-        manifest.pointer("/scripts/prepublishOnly").is_some()
-    };
-    if members.iter().any(has_script) {
-        named(&format!("{} run prepublishOnly", run.called), &arguments(words.script))?;
+    let asks = |member: &&Member| has_script(&project::at(&member.folder).unwrap_or_default(), words.script);
+    if members.iter().any(asks) {
+        let command: Vec<&str> = words.run.iter().copied().chain([words.script]).collect();
+        named(&format!("{} run {}", run.called, words.script), &arguments(&command))?;
     }
     let (option, file) = words.destination;
     let mut destination = OsString::from(option);
