@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{MANIFEST, libraries, project, together};
+use super::project::{self, PREPUBLISH, PREPUBLISH_ONLY, has_script};
+use super::{MANIFEST, libraries, together};
 use crate::ecosystem::client::{
     Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish, find_program,
 };
@@ -193,11 +194,6 @@ pub(super) fn packer(project: &Project) -> &'static str {
     }
 }
 
-/// The script that yarn runs before it publishes, since its second version.
-pub(super) const PREPUBLISH: &str = "prepublish";
-/// The one that all others run.
-pub(super) const PREPUBLISH_ONLY: &str = "prepublishOnly";
-
 /// The script that the project's client runs before it publishes, and not when it packs.
 fn script_of_publishing(project: &Project) -> &'static str {
     if packer(project) == YARN { PREPUBLISH } else { PREPUBLISH_ONLY }
@@ -247,10 +243,6 @@ fn pack(folder: &Path, into: &Path) -> Result<String, ClientError> {
             run.with(&arguments, &[into_text])
         }
     }
-}
-
-pub(super) fn has_script(manifest: &Value, name: &str) -> bool {
-    manifest.get("scripts").is_some_and(|scripts| scripts.get(name).is_some())
 }
 
 /// The name that npm gives to what it packs. yarn calls everything `package.tgz`, and a workspace has many.

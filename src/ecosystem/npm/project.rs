@@ -91,6 +91,15 @@ pub(in crate::ecosystem) fn at(folder: &Path) -> Option<Value> {
     serde_json::from_str(read(&folder.join(MANIFEST))?.trim_start_matches('\u{feff}')).ok()
 }
 
+/// The script that yarn runs before it publishes, since its second version.
+pub(super) const PREPUBLISH: &str = "prepublish";
+/// The one that all others run.
+pub(super) const PREPUBLISH_ONLY: &str = "prepublishOnly";
+
+pub(super) fn has_script(manifest: &Value, name: &str) -> bool {
+    manifest.get("scripts").is_some_and(|scripts| scripts.get(name).is_some())
+}
+
 /// Texts of the ignore files in the folders of npm's workspace above a package, the root's first; nothing for a
 /// package that isn't a member, or if a client other than npm packs.
 pub(super) fn ignore_files_above(project: &Project) -> Vec<String> {

@@ -4,8 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 
-use super::client::{PREPUBLISH, PREPUBLISH_ONLY, has_script};
-use super::project;
+use super::project::{self, PREPUBLISH, PREPUBLISH_ONLY, has_script};
 use crate::ecosystem::client::{ClientError, Run};
 use crate::project::Member;
 
