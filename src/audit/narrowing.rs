@@ -9,8 +9,7 @@ use crate::settings::Level;
 /// Lets all findings, those of now and those that would come later, write the same in place of an item.
 pub(super) fn agree(inventory: &Inventory, now: &mut [Judged], later: &mut [Judged]) {
     let all = || now.iter().chain(later.iter()).filter(|judged| judged.waived.is_none());
-    let narrows = all().filter(|judged| edits(judged).any(is_finer)).count();
-    if narrows == 0 {
+    if !all().any(|judged| edits(judged).any(is_finer)) {
         return;
     }
     let counts = |judged: &&Judged| judged.level >= Level::Warning;
@@ -46,9 +45,10 @@ fn take_over(judged: &mut Judged, agreed: &[Edit]) {
 }
 
 fn is_same_item(one: &Edit, other: &Edit) -> bool {
-    let item = |edit: &Edit| match &edit.change {
-        Change::Replace { item, .. } => Some(item.clone()),
-        Change::Add(_) => None,
+    let (Change::Replace { item, .. }, Change::Replace { item: other_item, .. }) =
+        (&one.change, &other.change)
+    else {
+        return false;
     };
-    one.file == other.file && one.list == other.list && item(one) == item(other)
+    one.file == other.file && one.list == other.list && item == other_item
 }

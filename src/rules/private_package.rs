@@ -75,22 +75,22 @@ fn is_of_npm(kind: Kind) -> bool {
 
 /// Whether a manifest is the package's own, or that of a folder which the package is entered by.
 fn is_own(package: &Package, path: &str) -> bool {
-    let below = path.strip_prefix(&package.root).unwrap_or(path).trim_start_matches('/');
-    let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
     let entrances = package.declared.entry_points.iter().chain(&package.declared.side_entrances);
-    let mut entered = entrances.map(|path| path.trim_start_matches("./"));
-    let is_inside = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-    path == package.manifest || !folder.is_empty() && entered.any(is_inside)
+    path == package.manifest
+        || is_above_any(package, path, entrances.map(|path| path.trim_start_matches("./")))
 }
 
 /// Whether something below a manifest's folder is listed, as `ui/dist` is: npm 6 packed the manifest, too.
 fn is_on_the_way(package: &Package, path: &str) -> bool {
+    let listed = package.declared.patterns.iter();
+    is_above_any(package, path, listed.map(|item| item.trim_start_matches("./").trim_matches('/')))
+}
+
+/// Whether one of these stands below a manifest's folder, which isn't the package's own.
+fn is_above_any<'a>(package: &Package, path: &str, mut others: impl Iterator<Item = &'a str>) -> bool {
     let below = path.strip_prefix(&package.root).unwrap_or(path).trim_start_matches('/');
-    let folder = below.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let plain = |item: &str| item.trim_start_matches("./").trim_matches('/').to_owned();
-    let mut listed = package.declared.patterns.iter().map(|item| plain(item));
-    !folder.is_empty()
-        && listed.any(|item| item.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    let Some((folder, _)) = below.rsplit_once('/') else { return false };
+    others.any(|other| other.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }
 
 #[cfg(test)]

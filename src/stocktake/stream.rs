@@ -44,8 +44,7 @@ pub(super) fn stream(
         let examining: Vec<_> = (1..workers)
             .map(|_| {
                 let full_rx = full_rx.clone();
-                let worker =
-                    Worker { examiner, empty: empty_tx.clone(), budget: &budget, digest: &artifact_digest };
+                let worker = Worker::new(examiner, &empty_tx, &budget, &artifact_digest);
                 let (busy, lost) = (&busy, LostWorker(&own_end));
                 scope.spawn(move || {
                     let _lost = lost;
@@ -55,28 +54,24 @@ pub(super) fn stream(
             .collect();
         drop(full_rx);
         let hand_over = HandOver {
-            examiner,
+            here: Worker::new(examiner, &empty_tx, &budget, &artifact_digest),
             full: full_tx,
             empty: empty_rx,
-            budget: &budget,
             reserved: 0,
-            own: Vec::new(),
             large: None,
             own_end: &own_end,
             workers: workers - 1,
             busy: &busy,
-            helper: Worker { examiner, empty: empty_tx, budget: &budget, digest: &artifact_digest },
-            buffer: Buffer::default(),
         };
         let (mut stock, hand_over) = unpack_into(source, name, examiner, hand_over);
         // Dropping the sender is what ends the workers.
-        let HandOver { own, full, helper, .. } = hand_over;
+        let HandOver { here, full, .. } = hand_over;
         drop(full);
-        stock.entries = own;
         // What still waits is shared with the workers.
-        if let Some(rest) = take(&own_end) {
-            stock.entries.extend(helper.work(&rest, &busy));
-        }
+        stock.entries = match take(&own_end) {
+            Some(rest) => here.work(&rest, &busy),
+            None => here.entries,
+        };
         artifact_digest.go_on();
         for thread in examining {
             match thread.join() {
@@ -142,24 +137,36 @@ struct Worker<'a> {
     empty: Sender<Batch>,
     budget: &'a Budget,
     digest: &'a ArtifactDigest<'a>,
+    entries: Vec<Examined>,
+    /// For large entries, used again.
+    buffer: Buffer,
 }
 
-impl Worker<'_> {
-    /// Examines entries until there are no more, and digests the file while none is there.
-    fn work(&self, full: &Receiver<Work>, busy: &AtomicUsize) -> Vec<Examined> {
-        let (mut entries, mut buffer) = (Vec::new(), Buffer::default());
-        while let Some(work) = self.digest.meanwhile(full) {
-            busy.fetch_add(1, Ordering::Relaxed);
-            self.examine(work, &mut buffer, &mut entries);
-            busy.fetch_sub(1, Ordering::Relaxed);
-        }
-        entries
+impl<'a> Worker<'a> {
+    fn new(
+        examiner: &'a Examiner<'a>,
+        empty: &Sender<Batch>,
+        budget: &'a Budget,
+        digest: &'a ArtifactDigest<'a>,
+    ) -> Self {
+        let empty = empty.clone();
+        Self { examiner, empty, budget, digest, entries: Vec::new(), buffer: Buffer::default() }
     }
 
-    fn examine(&self, work: Work, buffer: &mut Buffer, entries: &mut Vec<Examined>) {
+    /// Examines entries until there are no more, and digests the file while none is there.
+    fn work(mut self, full: &Receiver<Work>, busy: &AtomicUsize) -> Vec<Examined> {
+        while let Some(work) = self.digest.meanwhile(full) {
+            busy.fetch_add(1, Ordering::Relaxed);
+            self.examine(work);
+            busy.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.entries
+    }
+
+    fn examine(&mut self, work: Work) {
         match work {
             Work::Batch(mut batch) => {
-                self.examiner.batch(&mut batch, Location::TOP, entries);
+                self.examiner.batch(&mut batch, Location::TOP, &mut self.entries);
                 let held = batch.reserved;
                 batch.clear();
                 self.budget.give_back(held);
@@ -167,7 +174,7 @@ impl Worker<'_> {
             }
             Work::Large(large) => {
                 let held = large.reserved;
-                entries.push(large.examine(self.examiner, buffer, self.digest));
+                self.entries.push(large.examine(self.examiner, &mut self.buffer, self.digest));
                 self.budget.give_back(held);
                 self.examiner.budget.give_back(held);
             }
@@ -214,20 +221,16 @@ const MAY_WAIT: u64 = IN_FLIGHT / 2;
 
 /// Hands batches to the workers, and examines one here when all of them have enough to do.
 struct HandOver<'a> {
-    examiner: &'a Examiner<'a>,
+    here: Worker<'a>,
     full: Sender<Work>,
     empty: Receiver<Batch>,
-    budget: &'a Budget,
     reserved: u64,
-    own: Vec<Examined>,
     large: Option<Sending>,
     own_end: &'a OwnEnd,
     /// Threads beside this one.
     workers: usize,
     /// Those that have something to do.
     busy: &'a AtomicUsize,
-    helper: Worker<'a>,
-    buffer: Buffer,
 }
 
 impl HandOver<'_> {
@@ -237,18 +240,14 @@ impl HandOver<'_> {
         let waiting = own_end.as_ref().and_then(|waiting| waiting.try_recv().ok());
         drop(own_end);
         // All pieces of a large entry are there when the next one begins.
-        let is_any = waiting.is_some();
-        if let Some(work) = waiting {
-            self.helper.examine(work, &mut self.buffer, &mut self.own);
-        }
-        is_any
+        waiting.map(|work| self.here.examine(work)).is_some()
     }
 
     /// Waits until so many bytes may be in flight, and helps meanwhile.
     fn wait_for(&mut self, bytes: u64) {
-        while !self.budget.try_take(bytes) {
+        while !self.here.budget.try_take(bytes) {
             if !self.help() {
-                return self.budget.take(bytes);
+                return self.here.budget.take(bytes);
             }
         }
     }
@@ -261,36 +260,30 @@ impl Taker for HandOver<'_> {
     }
 
     fn grow(&mut self, bytes: u64) {
-        self.budget.grow(bytes);
+        self.here.budget.grow(bytes);
         self.reserved += bytes;
     }
 
     fn take(&mut self, batch: &mut Batch) {
-        let next = self.empty.try_recv().unwrap_or_default();
-        let mut ready = std::mem::replace(batch, next);
+        let mut ready = std::mem::take(batch);
         ready.reserved = std::mem::take(&mut self.reserved);
         // A send fails when the queue is full, or when all workers panicked, which the join reports.
-        if let Err(
-            TrySendError::Full(Work::Batch(mut ready)) | TrySendError::Disconnected(Work::Batch(mut ready)),
-        ) = self.full.try_send(Work::Batch(ready))
+        if let Err(TrySendError::Full(work) | TrySendError::Disconnected(work)) =
+            self.full.try_send(Work::Batch(ready))
         {
-            self.examiner.batch(&mut ready, Location::TOP, &mut self.own);
-            self.budget.give_back(ready.reserved);
-            ready.clear();
-            if batch.bytes.capacity() == 0 {
-                *batch = ready;
-            }
+            self.here.examine(work);
         }
+        *batch = self.empty.try_recv().unwrap_or_default();
     }
 
     fn begin_large(&mut self, ordinal: usize, header: Header) -> Option<Header> {
-        let bytes = header.size.unwrap_or(0).min(self.examiner.limits.most_in_entry());
+        let bytes = header.size.unwrap_or(0).min(self.here.examiner.limits.most_in_entry());
         let is_free = self.full.is_empty() && self.busy.load(Ordering::Relaxed) < self.workers;
         if !is_free && bytes <= MAY_WAIT {
             return Some(header);
         }
         self.wait_for(bytes);
-        self.examiner.budget.take(bytes);
+        self.here.examiner.budget.take(bytes);
         let (sending, large) = large::begin(ordinal, header, bytes);
         self.large = Some(sending);
         // It fails only when all workers panicked, which the join reports.

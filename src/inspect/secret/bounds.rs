@@ -60,10 +60,9 @@ pub(super) fn is_line_of_base64(text: &[u8], whole: &Range<usize>) -> bool {
     let ends = ends.strip_prefix(b"\\").unwrap_or(ends).first().is_none_or(is_break);
     let above = before.get(before.len().saturating_sub(line.len())..).unwrap_or_default();
     let is_whole = before.iter().rev().nth(line.len()).is_none_or(is_break);
-    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     ends && is_whole
         && above.len() == line.len()
-        && above.iter().all(is_digit)
+        && above.iter().all(is_base64)
         && above.get(..BEGINNING) != line.get(..BEGINNING)
 }
 
@@ -104,13 +103,14 @@ fn is_amid_base64(bytes: &[u8], start: usize, end: usize) -> bool {
     const BESIDE: usize = 12;
     let before = bytes.get(start.saturating_sub(BESIDE)..start);
     let behind = bytes.get(end..end + BESIDE);
-    let is_base64 = |part: Option<&[u8]>| {
-        part.is_some_and(|part| {
-            part.len() == BESIDE
-                && part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
-        })
-    };
-    is_base64(before) && is_base64(behind)
+    let goes_on =
+        |part: Option<&[u8]>| part.is_some_and(|part| part.len() == BESIDE && part.iter().all(is_base64));
+    goes_on(before) && goes_on(behind)
+}
+
+/// Whether it is a character of base64 as files have it, and not of the form for addresses: tokens hold that one's.
+fn is_base64(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
 }
 
 #[cfg(test)]

@@ -460,8 +460,8 @@ fn for_show(sample: &Sample<'_>, shown: &shown::Shown, found: Found) -> Found {
     let is_key = rule.name.starts_with("secret-private-key");
     let is_shown = shown.has(at)
         || shown.is_fenced(sample.bytes, at)
-        || shown::Shown::is_said_to_be_one(sample.bytes, at)
-        || shown::Shown::is_fenced_in_literal(sample.bytes, at)
+        || shown::is_said_to_be_one(sample.bytes, at)
+        || shown::is_fenced_in_literal(sample.bytes, at)
         || match is_key {
             true => {
                 shown.is_of_standard(sample.bytes, at) || shown::is_library_that_tests_itself(sample.path)

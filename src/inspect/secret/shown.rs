@@ -79,53 +79,6 @@ impl Shown {
         self.is_in_comment_on(text, at, HINTS)
     }
 
-    /// Whether it is in a block of code that documentation in a template literal shows: Markdown's fence is escaped there, and
-    /// the one that opens a block says the language.
-    pub(super) fn is_fenced_in_literal(text: &[u8], at: usize) -> bool {
-        const FAR: usize = 4 << 10;
-        const FENCE: &[u8] = b"\n\\`\\`\\`";
-        let before = text.get(at.saturating_sub(FAR)..at).unwrap_or_default();
-        // that a text has none at all is seen faster
-        let last = memchr::memrchr(b'`', before).and_then(|end| before.get(..=end));
-        let fence = last.and_then(|last| memchr::memmem::rfind(last, FENCE));
-        let language = fence.and_then(|fence| before.get(fence + FENCE.len()));
-        language.is_some_and(u8::is_ascii_alphabetic)
-    }
-
-    /// Whether the words right before it, whatever quotes stand between, say that it is an example: `(e.g. '...')` in the help
-    /// of a field.
-    pub(super) fn is_said_to_be_one(text: &[u8], at: usize) -> bool {
-        const NEAR: usize = 60;
-        // in the languages that help is translated to, too
-        const WORDS: [&str; 14] = [
-            "e.g.",
-            "e.g",
-            "i.e.",
-            "ex.",
-            "es.",
-            "z.b.",
-            "bijv.",
-            "p. ej.",
-            "for example",
-            "for instance",
-            "such as",
-            "par exemple",
-            "zum beispiel",
-            "por ejemplo",
-        ];
-        let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
-        // a literal may go on in another one: `"... (e.g. " + u"'`
-        let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`+(u,:".contains(byte);
-        let end = before.iter().rposition(|byte| !is_between(byte)).map_or(0, |last| last + 1);
-        let words = before.get(..end).unwrap_or_default();
-        let is_whole = |rest: &[u8]| rest.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        let is_said = |word: &&str| {
-            let (rest, last) = words.split_at(words.len().saturating_sub(word.len()));
-            last.eq_ignore_ascii_case(word.as_bytes()) && is_whole(rest)
-        };
-        end < before.len() && WORDS.iter().any(is_said)
-    }
-
     /// Whether it is in a comment that says what standard it is from: what such a document prints, everybody has.
     pub(super) fn is_of_standard(&self, text: &[u8], at: usize) -> bool {
         self.is_in_comment_on(text, at, &["specification", "appendix ", "test vector", "rfc "])
@@ -188,6 +141,53 @@ fn describes_an_api(text: &[u8]) -> bool {
     let names_paths =
         ["\"paths\"", "\npaths:"].iter().any(|key| memchr::memmem::find(text, key.as_bytes()).is_some());
     names_paths && VERSION.as_ref().is_some_and(|version| version.is_match(text))
+}
+
+/// Whether it is in a block of code that documentation in a template literal shows: Markdown's fence is escaped there, and
+/// the one that opens a block says the language.
+pub(super) fn is_fenced_in_literal(text: &[u8], at: usize) -> bool {
+    const FAR: usize = 4 << 10;
+    const FENCE: &[u8] = b"\n\\`\\`\\`";
+    let before = text.get(at.saturating_sub(FAR)..at).unwrap_or_default();
+    // that a text has none at all is seen faster
+    let last = memchr::memrchr(b'`', before).and_then(|end| before.get(..=end));
+    let fence = last.and_then(|last| memchr::memmem::rfind(last, FENCE));
+    let language = fence.and_then(|fence| before.get(fence + FENCE.len()));
+    language.is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// Whether the words right before it, whatever quotes stand between, say that it is an example: `(e.g. '...')` in the help
+/// of a field.
+pub(super) fn is_said_to_be_one(text: &[u8], at: usize) -> bool {
+    const NEAR: usize = 60;
+    // in the languages that help is translated to, too
+    const WORDS: [&str; 14] = [
+        "e.g.",
+        "e.g",
+        "i.e.",
+        "ex.",
+        "es.",
+        "z.b.",
+        "bijv.",
+        "p. ej.",
+        "for example",
+        "for instance",
+        "such as",
+        "par exemple",
+        "zum beispiel",
+        "por ejemplo",
+    ];
+    let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
+    // a literal may go on in another one: `"... (e.g. " + u"'`
+    let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`+(u,:".contains(byte);
+    let end = before.iter().rposition(|byte| !is_between(byte)).map_or(0, |last| last + 1);
+    let words = before.get(..end).unwrap_or_default();
+    let is_whole = |rest: &[u8]| rest.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let is_said = |word: &&str| {
+        let (rest, last) = words.split_at(words.len().saturating_sub(word.len()));
+        last.eq_ignore_ascii_case(word.as_bytes()) && is_whole(rest)
+    };
+    end < before.len() && WORDS.iter().any(is_said)
 }
 
 /// Whether a file is by its name a library for cryptography, which tests itself with keys that everybody has: wheels bring
@@ -335,7 +335,7 @@ mod tests {
             ("open('@')", false),
         ] {
             let at = text.find('@').unwrap();
-            assert_eq!(Shown::is_fenced_in_literal(text.as_bytes(), at), expected, "{text}");
+            assert_eq!(is_fenced_in_literal(text.as_bytes(), at), expected, "{text}");
         }
     }
 
@@ -355,7 +355,7 @@ mod tests {
             ("such as@", false),
         ] {
             let at = text.find('@').unwrap();
-            assert_eq!(Shown::is_said_to_be_one(text.as_bytes(), at), expected, "{text}");
+            assert_eq!(is_said_to_be_one(text.as_bytes(), at), expected, "{text}");
         }
     }
 
