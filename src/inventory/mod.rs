@@ -8,6 +8,7 @@ mod blob;
 mod commit;
 mod entry;
 mod import;
+mod kept_text;
 mod making;
 mod media;
 mod own;
@@ -30,6 +31,7 @@ pub use blob::{BlobIds, ObjectFormat};
 pub use commit::{Comparison, Differing, FromCommit, VersionTag};
 pub use entry::{Entry, EntryId, EntryKind, OPEN_HEAD, OPEN_HEAD_LANGUAGES, WideDigests};
 pub use import::{BrokenImport, Entrance, ImportTrouble, Lead, MAKES_MODULES, Reach, ScriptFormat};
+pub(crate) use kept_text::KeptText;
 pub use making::{BuildCopy, BuildOption, BuildVariable, Gemspec, Making};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
@@ -91,7 +93,7 @@ pub struct Inventory {
     pub(crate) scripts: BTreeMap<EntryId, Box<[u8]>>,
     /// The texts of other modules, as far as there was room, until it is known which of them must be parsed.
     #[serde(skip)]
-    pub(crate) modules: BTreeMap<EntryId, Box<[u8]>>,
+    pub(crate) modules: BTreeMap<EntryId, KeptText>,
 }
 
 /// The artifact as a file on disk.

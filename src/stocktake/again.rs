@@ -1,11 +1,12 @@
 //! Files that are looked at once more, when all entries are known: those that must be parsed to be sure of their imports. What
 //! wasn't kept in memory for that is read again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::ecosystem;
 use crate::inspect::parsed_imports;
-use crate::inventory::{EntryId, EntryKind, Import, Inventory};
+use crate::inventory::{EntryId, EntryKind, Import, Inventory, KeptText};
 use crate::timings::timed;
 use crate::unpack::{self, Blob, Damage, FileSource, Header, Limits, RawAnomaly, Sink, Spent};
 
@@ -38,8 +39,9 @@ fn parsed(
     let mut found = BTreeMap::new();
     let mut unkept = Vec::new();
     for entry in files.iter().filter_map(|id| inventory.entry(*id)) {
-        match inventory.scripts.get(&entry.id).or_else(|| inventory.modules.get(&entry.id)) {
-            Some(text) => found.extend(parsed_imports(&entry.path, text).map(|imports| (entry.id, imports))),
+        let script = || inventory.scripts.get(&entry.id).map(|text| Cow::Borrowed(&**text));
+        match script().or_else(|| inventory.modules.get(&entry.id).map(KeptText::text)) {
+            Some(text) => found.extend(parsed_imports(&entry.path, &text).map(|imports| (entry.id, imports))),
             None => unkept.push(entry),
         }
     }
@@ -157,7 +159,12 @@ mod tests {
             assert_eq!(modules.iter().map(path).collect::<Vec<_>>(), [FILES[1].0, FILES[2].0, FILES[4].0]);
             let found = parsed(&modules, &inventory, &source, "x", &limits);
             assert!(found.len() == modules.len() && found.values().all(|imports| !imports.is_empty()));
-            inventory.scripts.clear();
+            for (id, text) in std::mem::take(&mut inventory.scripts) {
+                inventory.modules.insert(id, KeptText::Plain(text));
+            }
+            let packed = inventory.modules.iter().map(|(id, text)| (*id, KeptText::packed(&text.text())));
+            inventory.modules = packed.collect();
+            assert_eq!(parsed(&modules, &inventory, &source, "x", &limits), found);
             inventory.modules.clear();
             for some in [&modules[..], &modules[1..], &modules[..1]] {
                 let again = parsed(some, &inventory, &source, "x", &limits);

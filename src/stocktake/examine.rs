@@ -3,7 +3,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::ecosystem;
 use crate::guard;
 use crate::inspect::{Effort, Member, Scanner, Storage, inspect_with, may_be_entrance, may_be_parsed};
-use crate::inventory::{AnomalyKind, Concern, EntryKind, Unexamined, WideDigests};
+use crate::inventory::{AnomalyKind, Concern, EntryKind, KeptText, Unexamined, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Spent};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
@@ -46,6 +46,9 @@ impl Location<'_> {
 
 /// The depth of files that may be compared with a commit: a gem has its own in an archive within it.
 const DEEPEST_COMPARED: u32 = 1;
+
+/// A larger module is not packed to be kept: it is rarely parsed.
+const MOST_PACKED: usize = 256 << 10;
 
 const LIMIT_INSIDE: &str = "a limit of unpacking was reached inside this entry";
 
@@ -126,10 +129,10 @@ impl Examiner<'_> {
         }
         let may_enter =
             location.depth == 0 && header.kind == EntryKind::File && examined.entry.media.is_text();
-        if may_enter && may_be_entrance(&header.path, bytes) {
-            examined.script = self.spent.keep_script(size).then(|| (&*bytes).into());
-        } else if may_enter && may_be_parsed(&header.path, bytes) && self.spent.keep_module(size) {
-            examined.module = Some((&*bytes).into());
+        if may_enter && may_be_entrance(&header.path, bytes) && self.spent.keep_script(size) {
+            examined.script = Some((&*bytes).into());
+        } else if may_enter && may_be_parsed(&header.path, bytes) {
+            examined.module = self.kept_module(bytes);
         }
         let entry = &mut examined.entry;
         // Many small entries may each hold texts that unpack to much.
@@ -155,6 +158,18 @@ impl Examiner<'_> {
             self.uncovered(member, bytes, &mut examined, location.depth);
         }
         examined
+    }
+
+    /// A module's text, as long as there is room for it.
+    fn kept_module(&self, text: &[u8]) -> Option<KeptText> {
+        if self.spent.keep_module(text.len() as u64) {
+            return Some(KeptText::Plain(text.into()));
+        }
+        if text.len() > MOST_PACKED || !self.spent.keeps_packed_modules() {
+            return None;
+        }
+        let packed = KeptText::packed(text);
+        self.spent.keep_packed_module(packed.size()).then_some(packed)
     }
 
     /// Opens an archive or compressed file that is an entry itself.

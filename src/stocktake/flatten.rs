@@ -1,6 +1,6 @@
 use thin_vec::{ThinVec, thin_vec};
 
-use crate::inventory::{Anomaly, Entry, EntryId, EntryKind, Inventory, ManifestFile, Unexamined};
+use crate::inventory::{Anomaly, Entry, EntryId, EntryKind, Inventory, KeptText, ManifestFile, Unexamined};
 use crate::unpack::{Header, RawAnomaly};
 
 /// An examined entry with what was found inside it, not yet numbered.
@@ -16,7 +16,7 @@ pub(super) struct Examined {
     /// The text of a script that the package may be entered by.
     pub(super) script: Option<Box<[u8]>>,
     /// The text of another module that may have to be parsed, if there was room for it.
-    pub(super) module: Option<Box<[u8]>>,
+    pub(super) module: Option<KeptText>,
 }
 
 impl Examined {

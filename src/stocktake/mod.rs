@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use crate::ecosystem;
 use crate::inspect::Scanner;
-use crate::inventory::{Artifact, Inventory, Kind, Media, Unexamined};
+use crate::inventory::{Artifact, Inventory, KeptText, Kind, Media, Unexamined};
 use crate::project::Project;
 use crate::unpack::{self, FileSource, Limits, ReadAt, Spent};
 use crate::words::hex;
@@ -129,7 +129,9 @@ impl Stocktake<'_> {
             inventory.manifests.clear();
         }
         if spent.kept_too_many_scripts() {
-            inventory.scripts.clear();
+            // The same; but what is asked of modules doesn't depend on whether they were kept.
+            let scripts = std::mem::take(&mut inventory.scripts).into_iter();
+            inventory.modules.extend(scripts.map(|(id, text)| (id, KeptText::Plain(text))));
         }
         match sha256 {
             Ok(sha256) => inventory.artifact.sha256 = sha256,

@@ -160,6 +160,7 @@ pub struct Spent {
     kept: AtomicU64,
     scripts: AtomicU64,
     modules: AtomicU64,
+    packed_modules: AtomicU64,
     /// Size of the artifact; 0 if it isn't packed.
     packed: u64,
 }
@@ -176,6 +177,8 @@ const NAME: u64 = 160;
 const MOST_SCRIPTS: u64 = 8 << 20;
 /// Bytes of modules that stay in memory until it is known which of them must be parsed.
 const MOST_MODULES: u64 = 8 << 20;
+/// Bytes of further ones, as they are packed.
+const MOST_PACKED_MODULES: u64 = 12 << 20;
 
 impl Spent {
     /// For an artifact of this many bytes, of which the ratio is asked over all levels.
@@ -244,6 +247,16 @@ impl Spent {
     pub fn keep_module(&self, count: u64) -> bool {
         let room = |kept: u64| kept.checked_add(count).filter(|kept| *kept <= MOST_MODULES);
         self.modules.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).is_ok()
+    }
+
+    /// Whether packed modules may stay in memory, too.
+    pub fn keeps_packed_modules(&self) -> bool {
+        self.packed_modules.load(Ordering::Relaxed) <= MOST_PACKED_MODULES
+    }
+
+    /// Counts bytes of a packed module; `false` when that is too much.
+    pub fn keep_packed_module(&self, count: u64) -> bool {
+        self.packed_modules.fetch_add(count, Ordering::Relaxed).saturating_add(count) <= MOST_PACKED_MODULES
     }
 
     /// Whether the common limits were exceeded.
