@@ -122,9 +122,10 @@ impl Page<'_> {
         body.push_str("</ul>\n");
         if let Some(first) = rows.iter().find(|row| !is_short && row.verdict == Verdict::Pass) {
             let passed = rows.iter().filter(|row| row.verdict == Verdict::Pass).count();
+            let others = if passed == rows.len() { "" } else { " what did not" };
             let _ = writeln!(
                 body,
-                "<p><a href=\"#passed-{}\">{} passed</a>: a line each, below what did not.</p>",
+                "<p><a href=\"#passed-{}\">{} passed</a>: a line each, below{others}.</p>",
                 first.number,
                 words::number(passed as u64)
             );
