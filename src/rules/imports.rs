@@ -114,6 +114,11 @@ fn missing_module(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding
                 "in which Node sees no such name".to_owned(),
                 "Give it as `exports.name = ...`, or import all of the file and take the name from that.",
             ),
+            NameAbsent if near.ends_with('/') => (
+                "a folder without an `__init__.py`, from which nothing but its modules can be taken"
+                    .to_owned(),
+                "Let the wheel have the folder's `__init__.py`; if it was never written, write it.",
+            ),
             NameAbsent => (
                 "which gives no such name".to_owned(),
                 "Export the name there, or take the import out; if a build makes both files, build anew before packing.",

@@ -178,7 +178,8 @@ fn is_quoted(line: &[u8], word: &[u8]) -> bool {
     matches!(before, Some(b'"' | b'\'')) && before == line.get(at + word.len())
 }
 
-/// Those of the names that a module has in no other statement than the one that begins at their offset, comments aside.
+/// Those of the names that a module has in no statement before the one that begins at their offset, comments aside: what it
+/// does with them behind that comes too late to define them.
 fn undefined(bytes: &[u8], mut names: Vec<(usize, String)>) -> Vec<(usize, String)> {
     let has = |word: &&[u8]| memmem::find(bytes, word).is_some();
     if names.is_empty() || MAKERS.iter().any(has) {
@@ -186,8 +187,8 @@ fn undefined(bytes: &[u8], mut names: Vec<(usize, String)>) -> Vec<(usize, Strin
     }
     // A name in quotes is none that is given, unless something reads such lists.
     let quotes_count = READERS.iter().any(has);
-    // where the first line begins that has the name, and whether there is another one; a statement counts as one line
-    let mut lines: HashMap<&[u8], (usize, bool)> = HashMap::new();
+    // where the first line begins that has the name; a statement counts as one line
+    let mut lines: HashMap<&[u8], usize> = HashMap::new();
     let wanted: HashSet<&[u8]> = names.iter().map(|(_, name)| name.as_bytes()).collect();
     let mut statements: Vec<usize> = names.iter().map(|(at, _)| *at).collect();
     statements.dedup();
@@ -203,17 +204,14 @@ fn undefined(bytes: &[u8], mut names: Vec<(usize, String)>) -> Vec<(usize, Strin
             if !quotes_count && is_quoted(line, word) {
                 continue;
             }
-            let (first, has_others) = lines.entry(word).or_insert((own, false));
-            *has_others |= *first != own;
+            lines.entry(word).or_insert(own);
         }
         start += line.len();
     }
-    let is_alone = |at: usize, name: &str| {
-        lines.get(name.as_bytes()).is_none_or(|(first, has_others)| !has_others && *first == at)
-    };
-    let alone: Vec<bool> = names.iter().map(|(at, name)| is_alone(*at, name)).collect();
-    let mut alone = alone.into_iter();
-    names.retain(|_| alone.next() == Some(true));
+    let is_first = |at: usize, name: &str| lines.get(name.as_bytes()).is_none_or(|first| *first == at);
+    let first: Vec<bool> = names.iter().map(|(at, name)| is_first(*at, name)).collect();
+    let mut first = first.into_iter();
+    names.retain(|_| first.next() == Some(true));
     names
 }
 
@@ -251,11 +249,12 @@ mod tests {
     fn statements_at_the_top() {
         assert_eq!(found("p/a.py", "from .b import c\nfrom ..d.e import (\n  f,\n)\n"), [".b", "..d.e"]);
         assert_eq!(found("p/a.py", "from . import b, c as d\n"), [". b", ". c"]);
-        assert_eq!(found("p/__init__.py", "from . import b, c\nc = 1\n"), [".b"]);
+        assert_eq!(found("p/__init__.py", "from . import b, c\nc = 1\n"), [".b", ".c"]);
+        assert_eq!(found("p/__init__.py", "c = 1\nfrom . import b, c\nb.d()\n"), [".b"]);
         assert_eq!(found("p/__init__.py", "from .b import *  # noqa\n"), [".b"]);
         let text = "from . import (  # noqa\n    # b first (why)\n    b,\n    c,\n    d as e,\n)\nc()\n# d\nfrom . import f, b\n";
-        assert_eq!(found("p/__init__.py", text), [".d", ".f"]);
-        let text = "from . import (  # noqa\n    # b first\n    b,\n    c)\nc = 1\n";
+        assert_eq!(found("p/__init__.py", text), [".b", ".c", ".d", ".f"]);
+        let text = "def c(): pass\nfrom . import (  # noqa\n    # b first\n    b,\n    c)\n";
         assert_eq!(found("p/__init__.py", text), [".b"]);
         assert_eq!(found("p/a.py", "from p.b.c import (d,\n e)\nimport os, p.f as g\n"), ["p.b.c", "p.f"]);
         assert_eq!(found("p-1.data/purelib/p/a.py", "from p.b import c"), ["p.b"]);
@@ -265,8 +264,8 @@ mod tests {
     fn parts_by_the_whole_name_of_the_package_itself() {
         let text =
             "from p import a, b\nfrom p import (c,\n  d)\nfrom p.q import e\nb = 1\nfrom other import f\n";
-        assert_eq!(found("p/__init__.py", text), [".a", ".c", ".d", "p.q"]);
-        assert_eq!(found("p-1.data/platlib/p/__init__.py", text), [".a", ".c", ".d", "p.q"]);
+        assert_eq!(found("p/__init__.py", text), [".a", ".b", ".c", ".d", "p.q"]);
+        assert_eq!(found("p-1.data/platlib/p/__init__.py", text), [".a", ".b", ".c", ".d", "p.q"]);
         assert_eq!(found("p/q/__init__.py", text), ["p.q"]);
         assert_eq!(found("p/q/p/__init__.py", text), ["p.q"]);
         assert_eq!(found("p/r.py", text), ["p.q"]);

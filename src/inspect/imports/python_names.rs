@@ -1,6 +1,6 @@
 //! The names that a module of Python has, for what its package's commands start.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use memchr::memmem;
 
@@ -79,8 +79,8 @@ pub(super) fn plain(bytes: &[u8]) -> String {
             names.extend(["@", name, " "]);
         }
     }
-    if makes_modules(bytes) {
-        names.extend([MAKES_MODULES, " "]);
+    for made in made_modules(bytes) {
+        names.extend([&*made, " "]);
     }
     names
 }
@@ -226,24 +226,48 @@ fn list(behind: &[u8]) -> Option<Vec<&str>> {
     (behind.is_empty() || behind.starts_with(b"#")).then_some(names)
 }
 
-/// Whether a module puts others into Python's own list of modules, under whatever name but its own.
-fn makes_modules(bytes: &[u8]) -> bool {
+/// What a module puts into Python's own list of modules, under other names than its own: [`MAKES_MODULES`] for what may have
+/// any name, and that with a name behind it (`sys.modules:greenlet`) for one that stands there.
+fn made_modules(bytes: &[u8]) -> BTreeSet<String> {
     /// Bytes behind it that are looked at.
     const LONGEST: usize = 200;
-    let sets = memmem::find_iter(bytes, MAKES_MODULES.as_bytes()).any(|at| {
-        let behind = bytes.get(at + MAKES_MODULES.len()..).unwrap_or_default();
+    /// What changes the list of those who look for modules.
+    const SEARCHERS: [&[u8]; 6] = [b".append(", b".insert(", b".extend(", b"[", b"=", b"+="];
+    let behind = |word: &str, at: usize| {
+        let behind = bytes.get(at + word.len()..).unwrap_or_default();
         let behind = behind.get(..LONGEST).unwrap_or(behind);
-        let line = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let is_set = || {
-            let end = memchr::memrchr(b']', line.split(|byte| *byte == b'=').next().unwrap_or_default());
-            let behind = end.and_then(|end| line.get(end + 1..)).unwrap_or_default().trim_ascii_start();
-            behind.starts_with(b"=") && !behind.starts_with(b"==")
-        };
-        line.starts_with(b"[") && !line.starts_with(b"[__name__]") && is_set()
-            || line.starts_with(b".setdefault(")
-            || line.starts_with(b".update(")
-    });
-    sets || memmem::find(bytes, b"sys.meta_path").is_some()
+        behind.split(|byte| *byte == b'\n').next().unwrap_or_default()
+    };
+    let puts = memmem::find_iter(bytes, MAKES_MODULES).filter_map(|at| put(behind(MAKES_MODULES, at)));
+    let mut made: BTreeSet<String> = puts.collect();
+    const SEARCH: &str = "sys.meta_path";
+    let changes = |line: &[u8]| SEARCHERS.iter().any(|sign| line.trim_ascii_start().starts_with(sign));
+    if memmem::find_iter(bytes, SEARCH).any(|at| changes(behind(SEARCH, at))) {
+        made.insert(MAKES_MODULES.to_owned());
+    }
+    made
+}
+
+/// What is put into the list of modules by what stands behind its name; `None` if nothing is, or none but the module itself.
+fn put(behind: &[u8]) -> Option<String> {
+    let any = || Some(MAKES_MODULES.to_owned());
+    if behind.starts_with(b".setdefault(") || behind.starts_with(b".update(") {
+        return any();
+    }
+    let end = memchr::memrchr(b']', behind.split(|byte| *byte == b'=').next().unwrap_or_default())?;
+    let (key, value) = behind.strip_prefix(b"[")?.split_at_checked(end - 1)?;
+    let value = value.strip_prefix(b"]")?.trim_ascii_start().strip_prefix(b"=")?.trim_ascii();
+    // what is compared, or kept from being imported
+    if key == b"__name__" || value.starts_with(b"=") || value == b"None" {
+        return None;
+    }
+    let (quote, name) = key.split_first()?;
+    let name = name.strip_suffix(&[*quote]).filter(|_| matches!(quote, b'"' | b'\''));
+    let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    match name.filter(|name| name.iter().all(is_sign)) {
+        Some(name) => Some(format!("{MAKES_MODULES}:{}", String::from_utf8_lossy(name))),
+        None => any(),
+    }
 }
 
 /// How long the string is that begins here.
@@ -333,15 +357,24 @@ mod tests {
     #[test]
     fn modules_that_make_others() {
         for (text, makes) in [
-            ("sys.modules[__name__ + '.a'] = b\n", true),
-            ("sys.modules[a[0]] = b\n", true),
-            ("sys.modules.setdefault('a', b)\n", true),
-            ("sys.meta_path.append(a)\n", true),
-            ("sys.modules[__name__] = a\n", false),
-            ("if 'a' in sys.modules: b = sys.modules['a']\n", false),
-            ("sys.modules['a'] == b\n", false),
+            ("sys.modules[__name__ + '.a'] = b\n", "sys.modules"),
+            ("sys.modules[f'{a}.b'] = b\n", "sys.modules"),
+            ("sys.modules[a[0]] = b\n", "sys.modules"),
+            ("sys.modules.setdefault('a', b)\n", "sys.modules"),
+            ("sys.meta_path.append(a)\n", "sys.modules"),
+            ("sys.meta_path = [a]\n", "sys.modules"),
+            ("sys.modules['a.b_c'] = b\n", "sys.modules:a.b_c"),
+            ("    sys.modules[\"a\"]=b # c\n", "sys.modules:a"),
+            ("sys.modules['a'] = sys.modules[a] = b\n", "sys.modules sys.modules:a"),
+            ("sys.modules[__name__] = a\n", ""),
+            ("sys.modules[a] = None\n", ""),
+            ("if 'a' in sys.modules: b = sys.modules['a']\n", ""),
+            ("sys.modules['a'] == b\n", ""),
+            ("for a in sys.meta_path:\n  b(a)\n", ""),
         ] {
-            assert_eq!(plain(text.as_bytes()).contains(MAKES_MODULES), makes, "{text}");
+            let made: Vec<String> = made_modules(text.as_bytes()).into_iter().collect();
+            assert_eq!(made.join(" "), makes, "{text}");
+            assert_eq!(plain(text.as_bytes()).contains(makes), true, "{text}");
         }
     }
 }

@@ -17,6 +17,9 @@ pub(super) struct Modules<'a> {
     /// Packages at the top of which other wheels may bring parts, going by their names: `acme` for one that requires
     /// `acme-core`, or that is called so and leaves it to others what `acme` is.
     shared: BTreeSet<&'a str>,
+    /// What other wheels may bring of packages that have something of their own at the top, by these wheels' names:
+    /// `acme/core`.
+    brought: BTreeSet<String>,
     /// Packages at the top in which some module makes others.
     making: BTreeSet<&'a str>,
     /// Whether the wheel's modules are compiled as they are imported.
@@ -31,7 +34,21 @@ pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[S
     for (path, reach, field) in modules.reached(package) {
         let Some(entry) = modules.files.get(path) else { continue };
         for import in &entry.imports {
-            if matches!(import.by, Asking::Gives | Asking::Name) {
+            if import.by == Asking::Gives {
+                continue;
+            }
+            if import.by == Asking::Name {
+                let lost = modules.from_folder(path, &import.specifier);
+                broken.extend(lost.into_iter().map(|(folder, names)| BrokenImport {
+                    entry: entry.id,
+                    line: import.line,
+                    specifier: import.specifier.split(' ').next().unwrap_or_default().to_owned(),
+                    name: names.first().map(|name| (*name).to_owned()),
+                    trouble: ImportTrouble::NameAbsent,
+                    near: Some(format!("{folder}/")),
+                    reach,
+                    field: field.clone(),
+                }));
                 continue;
             }
             if import.by == Asking::Fault {
@@ -99,25 +116,56 @@ pub(super) fn fault(entry: &Entry, import: &Import, reach: Reach, field: String)
     }
 }
 
-/// See [`Modules::shared`].
+/// What wheels are called that may bring any part of a package.
+const ANY_PART: [&str; 10] =
+    ["api", "base", "client", "common", "core", "internal", "lib", "libs", "sdk", "shared"];
+
+/// See [`Modules::shared`] and [`Modules::brought`].
 fn shared<'a>(
     files: &BTreeMap<&'a str, &Entry>,
     package: &Package,
     requirements: &[String],
-) -> BTreeSet<&'a str> {
+) -> (BTreeSet<&'a str>, BTreeSet<String>) {
     let plain = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
-    let names: Vec<String> = requirements.iter().map(|name| plain(name)).collect();
+    // what is installed only on demand isn't what a package itself loads
+    let is_always = |name: &&String| name.split_once(';').is_none_or(|(_, when)| !when.contains("extra"));
+    let is_of_name = |sign: char| sign.is_alphanumeric() || "-_.".contains(sign);
+    let names = requirements.iter().filter(is_always);
+    let names: Vec<String> =
+        names.map(|name| plain(name.split(|sign| !is_of_name(sign)).next().unwrap_or_default())).collect();
     let own = plain(&package.name);
-    // a package that has something of its own at its top isn't one that several wheels make up
+    // a package that loads something of its own at its top isn't one that several wheels make up
     let is_whole = |top: &str| {
-        files.get(format!("{top}/__init__.py").as_str()).is_some_and(|entry| !entry.imports.is_empty())
+        let init = files.get(format!("{top}/__init__.py").as_str());
+        let imports = || init.into_iter().flat_map(|entry| &entry.imports);
+        let is_open = |one: &Import| one.by == Asking::Gives && one.specifier.contains("__path__");
+        imports().any(|one| matches!(one.by, Asking::Import | Asking::Name)) && !imports().any(is_open)
     };
-    let is_shared = |top: &&str| {
+    let tops: BTreeSet<&str> = files.keys().filter_map(|path| Some(path.split_once('/')?.0)).collect();
+    let (mut shared, mut brought) = (BTreeSet::new(), BTreeSet::new());
+    for top in tops {
         let start = format!("{}-", plain(top));
-        names.iter().any(|name| name.starts_with(&start)) || own.starts_with(&start) && !is_whole(top)
-    };
-    let tops = files.keys().filter_map(|path| Some(path.split_once('/')?.0));
-    tops.collect::<BTreeSet<&str>>().into_iter().filter(is_shared).collect()
+        let parts: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix(&start)).collect();
+        let is_whole = is_whole(top);
+        if parts.iter().any(|part| !is_whole || ANY_PART.contains(part))
+            || own.starts_with(&start) && !is_whole
+        {
+            shared.insert(top);
+        } else {
+            brought.extend(parts.iter().map(|part| format!("{top}/{}", part.replace('-', "_"))));
+        }
+    }
+    (shared, brought)
+}
+
+/// Whether a module makes others of its package, as far as names tell.
+fn makes_below(top: &str, module: &Entry) -> bool {
+    let given = module.imports.iter().filter(|import| import.by == Asking::Gives);
+    let made = given.flat_map(|import| import.specifier.split(' '));
+    made.filter_map(|name| name.strip_prefix(MAKES_MODULES)).any(|name| match name.strip_prefix(':') {
+        Some(name) => name.split('.').next() == Some(top),
+        None => name.is_empty(),
+    })
 }
 
 /// What an import leads to.
@@ -137,15 +185,11 @@ impl<'a> Modules<'a> {
         let is_library =
             |path: &&str| [".so", ".pyd", ".dll", ".dylib"].iter().any(|end| path.ends_with(end));
         let is_pure = inventory.artifact.path.ends_with("-none-any.whl") || !files.keys().any(is_library);
-        let shared = shared(&files, package, requirements);
-        let makes = |entry: &Entry| {
-            let mut given = entry.imports.iter().filter(|import| import.by == Asking::Gives);
-            given.any(|import| import.specifier.contains(MAKES_MODULES))
-        };
-        let top = |path: &'a str| path.split('/').next().unwrap_or(path);
-        let making = files.iter().filter(|(_, entry)| makes(entry)).map(|(path, _)| top(path)).collect();
+        let (shared, brought) = shared(&files, package, requirements);
+        let making = files.iter().map(|(path, entry)| (path.split('/').next().unwrap_or(path), *entry));
+        let making = making.filter(|(top, entry)| makes_below(top, entry)).map(|(top, _)| top).collect();
         let compiles = requirements.iter().any(|one| one.to_lowercase().starts_with("cython"));
-        Self { files, by_lower, is_pure, shared, making, compiles }
+        Self { files, by_lower, is_pure, shared, brought, making, compiles }
     }
 
     /// Every module that the package's top and its commands are sure to load, with what leads there.
@@ -264,7 +308,7 @@ impl<'a> Modules<'a> {
     fn may_come_otherwise(&self, target: &str, is_whole_name: bool) -> bool {
         let top = target.split('/').next().unwrap_or_default();
         if target.contains("six/moves")
-            || is_whole_name && self.shared.contains(top)
+            || is_whole_name && (self.shared.contains(top) || self.is_brought(target))
             || self.making.contains(top)
             || self.is_below_alias(target)
         {
@@ -273,13 +317,34 @@ impl<'a> Modules<'a> {
         let mut above = target;
         while let Some((package, _)) = above.rsplit_once('/') {
             let is_there = self.files.contains_key(format!("{package}/__init__.py").as_str());
-            let is_module = self.has_module(package);
-            if is_module || is_whole_name && !is_there && self.has_below(package) {
+            // Python takes a package before a module of the same name
+            if !is_there && (self.has_module(package) || is_whole_name && self.has_below(package)) {
                 return true;
             }
             above = package;
         }
         false
+    }
+
+    /// Whether another wheel may bring a module into one of this one's packages, by that wheel's name.
+    fn is_brought(&self, target: &str) -> bool {
+        let mut above = target.match_indices('/').filter_map(|(at, _)| target.get(..at));
+        self.brought.contains(target) || above.any(|folder| self.brought.contains(folder))
+    }
+
+    /// Names that are taken from a folder without an `__init__.py`, and are none of its modules: the folder, and the names.
+    fn from_folder(&self, from: &str, taken: &'a str) -> Option<(String, Vec<&'a str>)> {
+        let (module, names) = taken.split_once(' ')?;
+        let (_, folder) = target(from, module)?;
+        let init = format!("{folder}/__init__");
+        let is_open = self.has_module(&init)
+            || !self.has_below(&folder)
+            || self.is_any_called(&folder, |_| true)
+            || self.may_come_otherwise(&folder, !module.starts_with('.'));
+        let is_part = |name: &str| self.has_part(&format!("{init}.py"), name);
+        let lost = names.split(' ').filter(|name| *name != "*" && !name.starts_with("__") && !is_part(name));
+        let lost: Vec<&str> = lost.collect();
+        (!is_open && !lost.is_empty()).then_some((folder, lost))
     }
 
     /// Whether a module is below a package that is made to be another one: setuptools' `extern` has nothing but code that
@@ -365,6 +430,10 @@ mod tests {
     use crate::ecosystem::tests::inventory;
 
     fn found(artifact: &str, files: &[(&str, &[&str])]) -> Vec<String> {
+        found_with("q-core>=1", artifact, files)
+    }
+
+    fn found_with(requirement: &str, artifact: &str, files: &[(&str, &[&str])]) -> Vec<String> {
         let text = |path: &str| if path.contains("/extern/") { "hook()" } else { "" };
         let texts: Vec<(&str, &str)> = files.iter().map(|(path, _)| (*path, text(path))).collect();
         let mut inventory = inventory(artifact, "zip", &texts);
@@ -376,7 +445,7 @@ mod tests {
             };
             entry.imports = imports.iter().map(import).collect();
         }
-        broken(&inventory, &Package::default(), &["q-core>=1".to_owned()])
+        broken(&inventory, &Package::default(), &[requirement.to_owned()])
             .into_iter()
             .map(|one| format!("{} {:?}", one.specifier, one.near))
             .collect()
@@ -428,7 +497,9 @@ mod tests {
         assert_eq!(lost(&[(".sub part", Name)], "p/part.py"), 0);
         for taken in [(". part", Asking::Import), (".sub part", Name)] {
             let part = if taken.1 == Name { "p/sub/part.py" } else { "p/part.py" };
-            assert_eq!(lost(&[taken, (MAKES_MODULES, Gives)], part), 0);
+            for (made, count) in [(MAKES_MODULES, 0), ("a sys.modules:p.x", 0), ("sys.modules:other.x", 1)] {
+                assert_eq!(lost(&[taken, (made, Gives)], part), count, "{made}");
+            }
         }
     }
 
@@ -462,6 +533,45 @@ mod tests {
             ("q/extern/__init__.py", &[]),
         ];
         assert_eq!(found("p-1.0-cp312-cp312-linux_x86_64.whl", files), [] as [String; 0]);
+    }
+
+    #[test]
+    fn modules_that_other_wheels_bring_by_their_names() {
+        let files: &[(&str, &[&str])] = &[("q/__init__.py", &["q.extra_bits.a", "q.lost", "q.sub.b"])];
+        let found = |requirement: &str| found_with(requirement, "q-1.0-py3-none-any.whl", files);
+        assert_eq!(found("q-extra-bits (>1)"), ["q.lost None", "q.sub.b None"]);
+        assert_eq!(found("q-base"), [] as [String; 0]);
+        for none in ["q-base; extra == 'all'", "other", "qextra-bits"] {
+            assert_eq!(found(none).len(), 3, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_package_is_taken_before_a_module_of_its_name() {
+        let files: &[(&str, &[&str])] = &[("p.py", &[]), ("p/__init__.py", &["p.lost"])];
+        assert_eq!(found("p-1.0-py3-none-any.whl", files), ["p.lost None"]);
+        assert_eq!(found("p-1.0-py3-none-any.whl", &[("p.py", &["p.lost"])]), [] as [String; 0]);
+    }
+
+    #[test]
+    fn names_from_a_folder_that_is_no_package() {
+        let lost = |taken: &str, part: &str| {
+            let files = [("p/__init__.py", "x"), ("p/a/b.py", ""), (part, "")];
+            let mut inventory = inventory("p-1.0-py3-none-any.whl", "zip", &files);
+            let import = Import { specifier: taken.into(), by: Asking::Name, line: Some(1) };
+            inventory.entries[0].imports.push(import);
+            let broken = broken(&inventory, &Package::default(), &[]);
+            broken.into_iter().map(|one| (one.name, one.near)).collect::<Vec<_>>()
+        };
+        let found = [(Some("c".to_owned()), Some("p/a/".to_owned()))];
+        assert_eq!(lost(".a b c", "p/x.py"), found);
+        assert_eq!(lost("p.a c", "p/x.py"), found);
+        for part in ["p/a/c.py", "p/a/c/d.py", "p/a/__init__.pyc", "p/a.cpython-312-x86_64-linux-gnu.so"] {
+            assert_eq!(lost(".a b c", part), [], "{part}");
+        }
+        for taken in [".a b", ".a *", ".a __path__", ".q c", "q.a c"] {
+            assert_eq!(lost(taken, "p/x.py"), [], "{taken}");
+        }
     }
 
     #[test]
