@@ -10,7 +10,7 @@ use crate::inventory::{Entry, Media};
 use crate::unpack;
 
 use super::content::text_start;
-use super::database;
+use super::{database, keystore};
 
 type Check = fn(&Sample<'_>, &Entry) -> bool;
 type Magic = fn(&[u8]) -> bool;
@@ -39,11 +39,7 @@ pub(super) const BY_NAME: &[(&str, Check)] = &[
         entry.secrets.iter().any(|secret| secret.rule == "secret-gcp-service-account")
     }),
     ("der", |sample, _| sample.bytes.starts_with(&[0x30, 0x82])),
-    ("keystore", |sample, _| {
-        [&[0xFE, 0xED, 0xFE, 0xED][..], &[0xCE, 0xCE, 0xCE, 0xCE], &[0x30, 0x82]]
-            .iter()
-            .any(|magic| sample.bytes.starts_with(magic))
-    }),
+    ("keystore", |sample, _| keystore::is(sample.bytes) && !keystore::has_certificates_alone(sample.bytes)),
     ("sqlite", |sample, _| database::is_somebodys(sample.bytes)),
     ("text", |sample, _| sample.media.is_text() && !sample.bytes.is_empty()),
     // Not of object files: that is a library.

@@ -4,6 +4,7 @@
 mod checks;
 mod content;
 mod database;
+mod keystore;
 mod listing;
 mod open_head;
 mod paths;
