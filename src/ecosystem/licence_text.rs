@@ -78,6 +78,13 @@ const PAGES: [&str; 2] = ["license.html", "about.html"];
 /// How Eclipse's page begins.
 const ECLIPSE: &str = "is provided to you under the terms and conditions of the eclipse public license";
 
+/// Endings of programs and pages that are about licences.
+#[rustfmt::skip]
+const CODE: &[&str] = &[
+    "js", "ts", "jsx", "tsx", "mjs", "cjs", "coffee", "json", "py", "rb", "rs", "go", "java", "kt", "php", "vue", "html",
+    "css", "scss", "less", "xml", "yml",
+];
+
 /// Whether a path is that of a licence file of the package itself.
 pub(super) fn is_licence_file(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -91,8 +98,7 @@ pub(super) fn is_licence_file(path: &str) -> bool {
     if PAGES.contains(&lower.as_str()) {
         return true;
     }
-    let is_code =
-        ["js", "ts", "mjs", "cjs", "json", "py", "rb", "rs", "java", "html", "xml", "yml"].contains(&end);
+    let is_code = CODE.contains(&end);
     let is_of_others = ["third", "3rd", "notice", "thirdparty", "dependencies", "vendor", "assets", "fonts"]
         .iter()
         .any(|word| lower.contains(word));
@@ -123,7 +129,8 @@ pub(super) fn read(
         let text = String::from_utf8_lossy(&kept.bytes);
         let text = bare(&text);
         let licence = known(&text);
-        let grants = licence.is_none() && (grants(&text) || is_outside_of_kept(&text, inventory));
+        let grants = licence.is_none()
+            && (grants(&text) || is_notice(&text, &kept.path) || is_outside_of_kept(&text, inventory));
         LicenceFile { path: kept.path.clone(), licence, grants }
     };
     let (pages, texts): (Vec<&ManifestFile>, Vec<&ManifestFile>) =
@@ -294,13 +301,42 @@ fn grants(text: &str) -> bool {
     early && !takes_back(&words)
 }
 
+/// Whether a text is what Apache's licence has people write at the head of their files, perhaps with lines of their own
+/// around it. In a file that says by its name what it is for (`LICENSE-colors`) they may say that it is a part.
+fn is_notice(text: &str, path: &str) -> bool {
+    const BEGIN: &str = "licensed under the apache license, version 2.0";
+    const END: &str = "limitations under the license.";
+    const PARTS: [&str; 5] = ["includes", "contains", "portion", "parts of", "except for"];
+    /// Letters of lines of its own.
+    const MOST: usize = 2_000;
+    if text.len() > LONGEST {
+        return false;
+    }
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let around = words
+        .split_once(BEGIN)
+        .and_then(|(before, rest)| Some([before, rest.split_once(END)?.1].concat()))
+        .filter(|around| around.len() <= MOST);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_of_part = name.contains(['-', '_']);
+    let takes_back = |around: &str| {
+        let has = |words: &[&str]| words.iter().any(|word| around.contains(word));
+        has(RESTRICTIONS) || has(CONDITIONS) || !is_of_part && has(&PARTS)
+    };
+    around.is_some_and(|around| !takes_back(&around))
+}
+
 /// Whether a text keeps some folders back, gives all that is outside of these away, and none of these is in the artifact:
 /// GitLab wrote it first, and many whose product has an edition for money have it from there.
 fn is_outside_of_kept(text: &str, inventory: &Inventory) -> bool {
-    const OUTSIDE: [&str; 2] =
-        ["outside of the above-mentioned directories", "outside of the above mentioned directories"];
+    const OUTSIDE: [&str; 3] = [
+        "outside of the above-mentioned directories",
+        "outside of the above mentioned directories",
+        // Strapi's
+        "if (a) you are not accessing or using the software that resides under",
+    ];
     /// Letters between that and the name of the licence.
-    const NEAR: usize = 120;
+    const NEAR: usize = 320;
     if text.len() > LONGEST {
         return false;
     }
@@ -309,7 +345,7 @@ fn is_outside_of_kept(text: &str, inventory: &Inventory) -> bool {
     let Some((kept, given)) = OUTSIDE.iter().find_map(|outside| words.split_once(outside)) else {
         return false;
     };
-    let is_given = given.chars().take(NEAR).collect::<String>().contains("available under the \"mit")
+    let is_given = given.chars().take(NEAR).collect::<String>().contains("under the \"mit")
         && given.contains("permission is hereby granted, free of charge, to any person obtaining a copy");
     // each folder is named in quotes before the word
     let parts: Vec<&str> = kept.split('"').collect();
@@ -549,11 +585,34 @@ mod tests {
             "package/lib/x/LICENSE",
             "package/LICENSE-3rdparty.txt",
             "package/license.js",
+            "package/license.coffee",
             "package/NOTICE",
             "package/README.md",
         ] {
             assert!(!is_licence_file(path), "{path}");
         }
+    }
+
+    #[test]
+    fn the_notice_of_apaches_licence_gives_the_source() {
+        let notice = "Licensed under the Apache License, Version 2.0 (the \"License\");\nyou may not use this file except in compliance with the License.\nYou may obtain a copy of the License at\n\n  https://example.org/\n\nUnless required by applicable law or agreed to in writing, software\ndistributed under the License is distributed on an \"AS IS\" BASIS,\nSee the License for the\nlimitations under the License.\n";
+        for (path, before, behind, expected) in [
+            ("a/LICENSE", "Copyright 2026 Acme\n", "", true),
+            ("a/LICENSE-colors", "Acme includes colours of others under this licence:\n", "", true),
+            ("a/LICENSE", "Acme includes colours of others under this licence:\n", "", false),
+            ("a/LICENSE", "", "All else is proprietary.", false),
+            ("a/LICENSE-colors", "", "The colours are for non-commercial use only.", false),
+        ] {
+            assert_eq!(
+                is_notice(&format!("{before}{notice}{behind}"), path),
+                expected,
+                "{path} {before}{behind}"
+            );
+        }
+        let cut = notice.get(..notice.len() / 2).unwrap();
+        assert!(
+            !is_notice(cut, "a/LICENSE") && !is_notice("Copyright Acme. All rights reserved.", "a/LICENSE")
+        );
     }
 
     #[test]
@@ -574,6 +633,14 @@ mod tests {
         assert!(!is_outside_of_kept(&text("You may read it."), &with(&[])));
         assert!(!is_outside_of_kept(&format!("{whole} Commons Clause applies."), &with(&[])));
         assert!(!is_outside_of_kept(text_of("MIT"), &with(&[])));
+        let told = |rest: &str| {
+            format!(
+                "Portions of the Acme software are licensed as follows:\n\n* If you are using any component that resides under an \"ee/\" directory, then it is licensed under the license in \"acme/ee/LICENSE\".\n\n* If (a) you are not accessing or using the software that resides under an \u{201c}ee/\u{201d} directory and therefore only using our Community Edition and (b) you have no account, then we are providing you the software under the \"MIT Expat\" license as set forth below.\n\n{rest}"
+            )
+        };
+        assert!(is_outside_of_kept(&told(text_of("MIT")), &with(&["package/dist/index.js"])));
+        assert!(!is_outside_of_kept(&told(text_of("MIT")), &with(&["package/ee/index.js"])));
+        assert!(!is_outside_of_kept(&told("You may read it."), &with(&[])));
         assert!(!is_outside_of_kept(&whole.replace("\"ee/\" directory", "folder of ours"), &with(&[])));
     }
 }
