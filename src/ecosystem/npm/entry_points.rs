@@ -234,9 +234,17 @@ impl Follow<'_> {
             let own = normal(path).filter(|own| !own.is_empty());
             own.is_some_and(|own| self.files.resolve(&own, &NODE_ENDS, &NODE_INDEXES).is_some())
         };
+        // oclif takes each file of a folder for a command
+        let is_file_or_folder = |path: &str| {
+            let within = normal(path).filter(|own| !own.is_empty()).map(|own| format!("{own}/"));
+            is_file(path)
+                || within.is_some_and(|own| self.files.all.iter().any(|file| file.starts_with(&own)))
+        };
+        let commands = self.manifest.object.get("oclif").and_then(|oclif| oclif.get("commands"));
         let keys = ["node-red", "n8n", "directus:extension"];
         let mut values = keys.iter().filter_map(|key| self.manifest.object.get(key));
         values.any(|value| has(value, DEEPEST, &is_file))
+            || commands.is_some_and(|commands| has(commands, DEEPEST, &is_file_or_folder))
     }
 
     /// Whether the package has code that isn't a command's, or what stands for the index that it names.
@@ -833,6 +841,21 @@ mod tests {
         let manifest = Manifest::from_object(Object::read(manifest.as_bytes()).unwrap());
         let found = follow(&manifest, &Files::new(paths.iter().copied()));
         found.missing.into_iter().map(|missing| (missing.field, missing.weight)).collect()
+    }
+
+    #[test]
+    fn plug_ins_of_oclif_are_found_by_their_commands() {
+        let files = &["lib/commands/a.js", "bin/run", "oclif.manifest.json"];
+        for (commands, expected) in [
+            (r#""./lib/commands""#, EntryPointWeight::Part),
+            (r#"{"strategy": "explicit", "target": "./lib/commands/a"}"#, EntryPointWeight::Part),
+            (r#""./dist/commands""#, EntryPointWeight::Whole),
+        ] {
+            let manifest = format!(
+                r#"{{"main": "dist/index.js", "oclif": {{"bin": "bin/run", "commands": {commands}}}}}"#
+            );
+            assert_eq!(missing(&manifest, files), [("main".to_owned(), expected)], "{manifest}");
+        }
     }
 
     #[test]

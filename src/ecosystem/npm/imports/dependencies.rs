@@ -73,7 +73,7 @@ const BUILT_IN: [&str; 50] = [
 ];
 
 /// Programs and frameworks that load packages made for them, and bring themselves.
-const HOSTS: [&str; 57] = [
+const HOSTS: [&str; 59] = [
     "@angular",
     "@babel",
     "@docusaurus",
@@ -85,6 +85,7 @@ const HOSTS: [&str; 57] = [
     "@playwright",
     "@storybook",
     "@vue",
+    "@vuepress",
     "aws-cdk-lib",
     "aws-sdk",
     "@aws-sdk",
@@ -131,6 +132,7 @@ const HOSTS: [&str; 57] = [
     "typescript",
     "vite",
     "vue",
+    "vuepress",
     "webpack",
 ];
 
@@ -431,6 +433,8 @@ mod tests {
             ("a", r#"{"peerDependencies": {"gatsby": "*"}}"#, "prop-types", None),
             ("a", r#"{"peerDependencies": {"react": "*"}}"#, "prop-types", Some(ImportTrouble::Undeclared)),
             ("nuxt-notes", "{}", "@nuxt/kit", Some(ImportTrouble::Host)),
+            ("@vuepress/plugin-notes", "{}", "@vuepress/shared-utils", Some(ImportTrouble::Host)),
+            ("@vuepress/plugin-notes", "{}", "lodash", Some(ImportTrouble::Undeclared)),
             ("@nuxtjs/notes", "{}", "@nuxt/kit", Some(ImportTrouble::Host)),
             ("@nativescript/notes", "{}", "@nativescript/core", Some(ImportTrouble::Host)),
             ("@nativescript-community/notes", "{}", "tns-core-modules/a", Some(ImportTrouble::Host)),
