@@ -45,6 +45,10 @@ const ELEMENTS: &[&str] = &[
     "vagrant",
     "tutorial",
     "tutorials",
+    "cheatsheet",
+    "cheatsheets",
+    "cheat-sheets",
+    "cheat_sheets",
 ];
 /// Words that a path segment may be made of, in lower case.
 const WORDS: &[&str] = &[
@@ -180,6 +184,7 @@ mod tests {
             "a-1.0/benchmarks/a.pem",
             "a-1.0/molecule/default/a.pem",
             "a-1.0/vagrant/provisioning/id_rsa",
+            "acme/cheatsheets/nginx.txt",
             "a-1.0/lib/tls.spec.js",
             "a-1.0/lib/test_tls.py",
             "a-1.0/lib/tls_test.go",
@@ -219,6 +224,7 @@ mod tests {
             "package/lib/regression/a.pem",
             "package/lib/workbench/a.pem",
             "package/lib/vagrants/a.pem",
+            "package/lib/cheats/a.pem",
             "acme-1.0.dist-info/RECORD",
             "acme/data/METADATA",
             "package/docs/.env.staging",
