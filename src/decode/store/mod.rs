@@ -134,8 +134,24 @@ const LARGEST: usize = 16 << 20;
 /// Whether a block has words rather than numbers, as far as its beginning tells.
 fn holds_text(beginning: &[u8]) -> bool {
     const WORDS: usize = 24;
-    let mut texts = beginning.split(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
-    texts.any(|text| text.len() >= WORDS)
+    let texts = beginning.split(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
+    texts
+        .filter(|text| text.len() >= WORDS)
+        .any(|text| text.chunks_exact(WORDS).any(|words| !is_surface(words)))
+}
+
+/// Whether each byte is much like the one before it, or of two interleaved rows each of one: the heights and temperatures of
+/// a map are, which are letters by chance. Indented lines are not.
+fn is_surface(bytes: &[u8]) -> bool {
+    const NEAR: u8 = 2;
+    let is_row = |step: usize| {
+        let pairs = bytes.iter().zip(bytes.iter().skip(step));
+        let is_near = |(first, second): &(&u8, &u8)| {
+            first.abs_diff(**second) <= NEAR && !(first.is_ascii_whitespace() && second.is_ascii_whitespace())
+        };
+        pairs.filter(is_near).count() * 2 >= bytes.len()
+    };
+    is_row(1) || is_row(2)
 }
 
 #[cfg(test)]
@@ -154,7 +170,7 @@ mod testing {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_behind_length, may_be_store};
+    use super::{holds_text, is_behind_length, may_be_store};
 
     #[test]
     fn stores_of_any_form() {
@@ -167,6 +183,22 @@ mod tests {
             b"",
         ] {
             assert!(!may_be_store(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn maps_of_numbers_are_no_words() {
+        let surface: Vec<u8> = (0..4_000_u32).map(|at| (70 + (at / 3) % 20 + at % 2) as u8).collect();
+        let two = surface.iter().flat_map(|byte| [*byte, 140 - *byte]).collect::<Vec<u8>>();
+        assert!(!holds_text(&surface) && !holds_text(&two));
+        for words in [
+            "// a line of code that somebody wrote\n",
+            "                        return one;\n                        return two, three and four;\n",
+            "AWS_SECRET_ACCESS_KEY=0000111122223333aaaabbbb",
+            "0.25,0.75,1.25,1.75,2.25,2.75",
+        ] {
+            assert!(holds_text(words.as_bytes()), "{words}");
+            assert!(holds_text(&[&surface[..], &[0], words.as_bytes()].concat()), "{words}");
         }
     }
 
