@@ -461,6 +461,7 @@ fn for_show(sample: &Sample<'_>, shown: &shown::Shown, found: Found) -> Found {
     let is_shown = shown.has(at)
         || shown.is_fenced(sample.bytes, at)
         || shown::is_said_to_be_one(sample.bytes, at)
+        || shown::is_example_of_field(sample.bytes, at)
         || shown::is_fenced_in_literal(sample.bytes, at)
         || match is_key {
             true => {

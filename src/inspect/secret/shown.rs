@@ -190,6 +190,26 @@ pub(super) fn is_said_to_be_one(text: &[u8], at: usize) -> bool {
     end < before.len() && WORDS.iter().any(is_said)
 }
 
+/// Whether it is the value that a description of a field gives as its example, beside words on what the field is for:
+/// `description: '...', example: '...'`.
+pub(super) fn is_example_of_field(text: &[u8], at: usize) -> bool {
+    const NEAR: usize = 600;
+    const KEYS: [&[u8]; 2] = [b"example", b"examples"];
+    let before = text.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
+    let is_between = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`[:".contains(byte);
+    let end = before.iter().rposition(|byte| !is_between(byte)).map_or(0, |last| last + 1);
+    let (words, between) = before.split_at(end);
+    let is_key = |key: &&[u8]| {
+        words.strip_suffix(*key).is_some_and(|rest| {
+            rest.last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"_-$.".contains(byte))
+        })
+    };
+    let is_value = between.contains(&b':') && KEYS.iter().any(is_key);
+    // what belongs to another field ends before
+    let own = words.iter().rposition(|byte| b"{}".contains(byte)).and_then(|open| words.get(open..));
+    is_value && own.is_some_and(|own| memchr::memmem::find(own, b"description").is_some())
+}
+
 /// Whether a file is by its name a library for cryptography, which tests itself with keys that everybody has: wheels bring
 /// that of the distribution that they are built on.
 pub(super) fn is_library_that_tests_itself(path: &str) -> bool {
@@ -310,6 +330,23 @@ fn is_encoded(text: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::inventory::Media;
+
+    #[test]
+    fn examples_of_described_fields() {
+        for (text, expected) in [
+            ("{ secret: { description: 'The key.',\n  example: 'KEY' } }", true),
+            ("{\"description\": \"The key.\", \"examples\": [\"KEY\"]}", true),
+            ("{ secret: { type: 'string', example: 'KEY' } }", false),
+            ("{ a: { description: 'A.' }, b: { example: 'KEY' } }", false),
+            ("{ description: 'The key.', value: 'KEY' }", false),
+            ("{ description: 'The key.', counterexample: 'KEY' }", false),
+            ("{ description: `the example` + 'KEY' }", false),
+            ("KEY", false),
+        ] {
+            let at = text.find("KEY").unwrap();
+            assert_eq!(is_example_of_field(text.as_bytes(), at), expected, "{text}");
+        }
+    }
 
     #[test]
     fn libraries_that_test_themselves() {
