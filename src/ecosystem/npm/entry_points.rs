@@ -168,6 +168,7 @@ impl Follow<'_> {
                     (true, _) => EntryPointWeight::Hint,
                     (false, Some("index.js" | "")) if !self.is_to_be_loaded() => EntryPointWeight::Part,
                     (false, _) if self.is_loaded_by_its_program() => EntryPointWeight::Part,
+                    (false, _) if self.is_name_of_command(main) => EntryPointWeight::Part,
                     (false, _) => EntryPointWeight::Whole,
                 };
                 self.miss("main".to_owned(), main.to_owned(), weight, "main");
@@ -236,15 +237,29 @@ impl Follow<'_> {
         };
         // oclif takes each file of a folder for a command
         let is_file_or_folder = |path: &str| {
-            let within = normal(path).filter(|own| !own.is_empty()).map(|own| format!("{own}/"));
-            is_file(path)
-                || within.is_some_and(|own| self.files.all.iter().any(|file| file.starts_with(&own)))
+            let folder = normal(path).filter(|own| !own.is_empty());
+            is_file(path) || folder.is_some_and(|own| self.files.has_below(&own))
         };
         let commands = self.manifest.object.get("oclif").and_then(|oclif| oclif.get("commands"));
         let keys = ["node-red", "n8n", "directus:extension"];
         let mut values = keys.iter().filter_map(|key| self.manifest.object.get(key));
         values.any(|value| has(value, DEEPEST, &is_file))
             || commands.is_some_and(|commands| has(commands, DEEPEST, &is_file_or_folder))
+    }
+
+    /// Whether a path is that of a command, but for its ending: of a package that has a command and nothing else, people
+    /// write it twice.
+    fn is_name_of_command(&self, path: &str) -> bool {
+        let stem = |path: &str| {
+            let own = normal(path)?;
+            let (folder, name) = own.rsplit_once('/').unwrap_or(("", &own));
+            Some((folder.to_owned(), name.split('.').next().unwrap_or(name).to_owned()))
+        };
+        let bins = self.manifest.bins();
+        let is_script =
+            |target: &str| normal(target).is_some_and(|own| !own.contains('.') && self.files.has(&own));
+        bins.iter()
+            .any(|(_, target)| is_script(target) && stem(target).is_some() && stem(target) == stem(path))
     }
 
     /// Whether the package has code that isn't a command's, or what stands for the index that it names.
@@ -841,6 +856,18 @@ mod tests {
         let manifest = Manifest::from_object(Object::read(manifest.as_bytes()).unwrap());
         let found = follow(&manifest, &Files::new(paths.iter().copied()));
         found.missing.into_iter().map(|missing| (missing.field, missing.weight)).collect()
+    }
+
+    #[test]
+    fn a_command_that_main_calls_by_another_ending() {
+        for (manifest, files, expected) in [
+            (r#"{"name": "n", "main": "a.sh", "bin": "./a"}"#, &["a"], EntryPointWeight::Part),
+            (r#"{"name": "n", "main": "a.sh", "bin": "./b"}"#, &["b"], EntryPointWeight::Whole),
+            (r#"{"name": "n", "main": "lib/a.js", "bin": "./a"}"#, &["a"], EntryPointWeight::Whole),
+            (r#"{"name": "n", "main": "a.js", "bin": "./a.mjs"}"#, &["a.mjs"], EntryPointWeight::Whole),
+        ] {
+            assert_eq!(missing(manifest, files), [("main".to_owned(), expected)], "{manifest}");
+        }
     }
 
     #[test]

@@ -96,7 +96,11 @@ pub(super) fn is_for_react_native(manifest: &Manifest) -> bool {
 /// Whether a package is a part for a framework that has its bundler compile all such parts, going by this very peer, and so
 /// completes the names of their modules.
 pub(super) fn is_for_framework(manifest: &Manifest) -> bool {
-    ["svelte", "astro"].iter().any(|framework| {
+    // Nuxt has its bundler compile what it brings itself
+    if manifest.text("name").is_some_and(|own| own == "nuxt") {
+        return true;
+    }
+    ["svelte", "astro", "next"].iter().any(|framework| {
         let is_peer = |key: &str| manifest.object.get(key).is_some_and(|all| all.get(framework).is_some());
         is_peer("peerDependencies") && !is_peer("peerDependenciesMeta")
     })
@@ -503,4 +507,28 @@ fn texts_for_few<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
 fn is_source(path: &str) -> bool {
     let is_declaration = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end));
     !is_declaration && [".ts", ".tsx", ".mts", ".cts", ".jsx"].iter().any(|end| path.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystem::json::Object;
+
+    #[test]
+    fn parts_for_frameworks_that_bundle_them() {
+        for (text, expected) in [
+            (r#"{"name": "a", "peerDependencies": {"next": "*", "react": "*"}}"#, true),
+            (r#"{"name": "a", "peerDependencies": {"svelte": "*"}}"#, true),
+            (r#"{"name": "nuxt"}"#, true),
+            (r#"{"name": "nuxt-a", "peerDependencies": {"react": "*"}}"#, false),
+            (r#"{"name": "a", "devDependencies": {"next": "*"}}"#, false),
+            (
+                r#"{"name": "a", "peerDependencies": {"next": "*"}, "peerDependenciesMeta": {"next": {"optional": true}}}"#,
+                false,
+            ),
+        ] {
+            let manifest = Manifest::from_object(Object::read(text.as_bytes()).unwrap());
+            assert_eq!(is_for_framework(&manifest), expected, "{text}");
+        }
+    }
 }
