@@ -37,8 +37,25 @@ pub(super) fn from_free_text(text: &str) -> Option<String> {
 fn from_text(text: &str) -> Option<&'static str> {
     let words: Vec<&str> = text.split_whitespace().take(2_000).collect();
     let words = words.join(" ").to_lowercase();
-    let (_, id) = TEXTS.iter().find(|(phrases, _)| phrases.iter().all(|phrase| words.contains(phrase)))?;
-    Some(id)
+    let known = TEXTS.iter().find(|(phrases, _)| phrases.iter().all(|phrase| words.contains(phrase)));
+    known.map(|(_, id)| *id).or_else(|| from_notice(&words))
+}
+
+/// The licence of a text that begins with the words by which programs are put under one of GNU's. Further down they are
+/// about something that the program brings.
+fn from_notice(words: &str) -> Option<&'static str> {
+    const SOON: usize = 600;
+    const FREE: &str = "is free software";
+    const TERMS: &str = "redistribute it and/or modify it under the terms of the gnu ";
+    const LICENCES: [(&str, &str); 3] = [
+        ("general public", "GPL-3.0-or-later"),
+        ("lesser general public", "LGPL-3.0-or-later"),
+        ("affero general public", "AGPL-3.0-or-later"),
+    ];
+    let at = words.find(TERMS).filter(|at| *at <= SOON)?;
+    words.get(..at).filter(|before| before.contains(FREE))?;
+    let name = words.get(at + TERMS.len()..)?;
+    LICENCES.iter().find(|(begin, _)| name.starts_with(begin)).map(|(_, id)| *id)
 }
 
 /// Phrases that together occur in one licence only; the more specific first.
@@ -165,6 +182,18 @@ mod tests {
             ("Copyright Acme\nRedistribution and use in source\nand binary forms", "BSD-2-Clause"),
             ("Redistribution and use in source and binary forms. Neither the name", "BSD-3-Clause"),
             ("Copyright Acme\nAll rights reserved", "Copyright Acme"),
+            (
+                "Acme version 1.3\n\nThis program is free software; you can redistribute it and/or modify\n  it under the terms of the GNU General Public License as published",
+                "GPL-3.0-or-later",
+            ),
+            (
+                "Acme 2\nIt is free software: you can redistribute it and/or modify it under the terms of the GNU Lesser General Public License",
+                "LGPL-3.0-or-later",
+            ),
+            (
+                "Acme 3\nNobody may redistribute it and/or modify it under the terms of the GNU General Public License",
+                "Acme 3",
+            ),
         ] {
             assert_eq!(from_free_text(text).as_deref(), Some(expected), "{text}");
         }
