@@ -481,11 +481,13 @@ pub(super) fn uncovered_for_show(sample: &Sample<'_>, secrets: &mut [Secret]) {
         return;
     }
     let shown = shown::Shown::new(sample);
+    let is_made_up =
+        |text: &[u8], at| shown::is_testing_key(text, at) || shown::is_example_of_field(text, at);
     for secret in secrets {
         let beginning = secret.redacted.as_bytes();
         let has_checksum = TABLE.iter().any(|rule| rule.name == secret.rule && rule.has_checksum(beginning));
-        let is_shown = usize::try_from(secret.at.offset)
-            .is_ok_and(|at| shown.has(at) || shown::is_testing_key(sample.bytes, at));
+        let is_shown =
+            usize::try_from(secret.at.offset).is_ok_and(|at| shown.has(at) || is_made_up(sample.bytes, at));
         if is_shown && !has_checksum {
             secret.rule = IN_TESTS;
         }

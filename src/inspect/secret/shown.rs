@@ -208,6 +208,19 @@ pub(super) fn is_example_of_field(text: &[u8], at: usize) -> bool {
     // what belongs to another field ends before
     let own = words.iter().rposition(|byte| b"{}".contains(byte)).and_then(|open| words.get(open..));
     is_value && own.is_some_and(|own| memchr::memmem::find(own, b"description").is_some())
+        || is_example_in_yaml(before)
+}
+
+/// The same in YAML, going by what stands before the value: a line of its own, and above it, as far in, one that describes.
+fn is_example_in_yaml(before: &[u8]) -> bool {
+    let mut lines = before.rsplit(|byte| *byte == b'\n');
+    let own = lines.next().unwrap_or_default();
+    let depth = |line: &[u8]| line.iter().take_while(|byte| **byte == b' ').count();
+    let at = depth(own);
+    own.get(at..).is_some_and(|own| own.starts_with(b"example: "))
+        && lines
+            .take_while(|line| depth(line) >= at)
+            .any(|line| line.get(at..).is_some_and(|line| line.starts_with(b"description: ")))
 }
 
 /// Whether a file is by its name a library for cryptography, which tests itself with keys that everybody has: wheels bring
@@ -342,6 +355,11 @@ mod tests {
             ("{ description: 'The key.', counterexample: 'KEY' }", false),
             ("{ description: `the example` + 'KEY' }", false),
             ("KEY", false),
+            ("apiKey:\n    description: The key.\n    secret: true\n    example: 'KEY'\n", true),
+            ("apiKey:\n    description: The key.\n    example: 'token:v1:KEY'\n", true),
+            ("apiKey:\n    description: The key.\n    value: 'KEY'\n", false),
+            ("a:\n    description: A.\nb:\n    example: 'KEY'\n", false),
+            ("a:\n    description: A.\n    example:\n        value: 'KEY'\n", false),
         ] {
             let at = text.find("KEY").unwrap();
             assert_eq!(is_example_of_field(text.as_bytes(), at), expected, "{text}");
