@@ -59,7 +59,8 @@ count.
 functions are left alone.
 
 It is an error where the package itself or one of its commands can't be loaded; a warning where the other package is
-most likely the program that loads this one (`eslint`, `react`), and of a wheel; a note for a subpath of `exports` and for declarations,
+most likely the program that loads this one (`eslint`, `react`), and of a wheel; a note where the package calls itself a
+plugin of that program (`esdoc-lint-plugin`), for a subpath of `exports` and for declarations,
 whose readers mostly check no types of libraries.
 
 ## Why it matters
@@ -202,13 +203,23 @@ fn undeclared_dependency(rule: &Rule, context: &Context<'_>, findings: &mut Vec<
             }
             false => "Move it to dependencies or peerDependencies, or bundle it.",
         };
+        let own = context.inventory.package.as_ref().map(|package| package.name.as_str());
         let level = match (broken.reach, broken.trouble) {
+            (_, ImportTrouble::Host) if own.is_some_and(|own| is_plugin_of(own, name)) => Some(Level::Note),
             (Reach::Package | Reach::Command | Reach::Install, ImportTrouble::Host) => Some(Level::Warning),
             (Reach::Package | Reach::Command | Reach::Install, _) => None,
             _ => Some(Level::Note),
         };
         (message, help, level)
     });
+}
+
+/// Whether a package calls itself a plugin of the one that an import leads to: nobody has the one without the other.
+fn is_plugin_of(own: &str, specifier: &str) -> bool {
+    const PARTS: [&str; 5] = ["plugin", "preset", "theme", "reporter", "formatter"];
+    let program = specifier.split('/').next().unwrap_or(specifier);
+    let mut words = own.rsplit('/').next().unwrap_or(own).split('-');
+    words.next() == Some(program) && words.any(|word| PARTS.contains(&word))
 }
 
 /// Files that Node takes for the other kind of module than they are, and JSON that it doesn't take for any.
@@ -428,6 +439,19 @@ mod tests {
                 usize::from(who.starts_with("nobody")),
                 "{message}"
             );
+        }
+    }
+
+    #[test]
+    fn nobody_has_a_plugin_without_its_program() {
+        for (own, specifier, expected) in [
+            ("esdoc-lint-plugin", "esdoc/out/src/a.js", true),
+            ("@acme/mocha-reporter-b", "mocha", true),
+            ("esdoc-lint", "esdoc", false),
+            ("react-theme-b", "vue", false),
+            ("acme-plugin-esdoc", "esdoc", false),
+        ] {
+            assert_eq!(is_plugin_of(own, specifier), expected, "{own} {specifier}");
         }
     }
 

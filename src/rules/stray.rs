@@ -248,6 +248,7 @@ fn is_mild(stray: &StrayRule, context: &Context<'_>, entry: &Entry) -> bool {
     // Elsewhere nobody bundles Node's packages: the whole folder is a stray.
     let bundles = matches!(context.inventory.kind, Kind::Npm | Kind::Vsix);
     is_of_others(stray, entry)
+        || context.inventory.kind == Kind::Jar && is_apaches(stray, entry)
         || entry.signs.contains(&ecosystem::ONLY_OWN_NAMES)
         || bundles && is_record_of_client(entry)
         || is_test_data(entry, context.root())
@@ -259,6 +260,11 @@ fn is_of_others(stray: &StrayRule, entry: &Entry) -> bool {
     let below = entry.place.rsplit_once("node_modules/").map(|(_, below)| below);
     // `node_modules/.cache` has the project's own files.
     below.is_some_and(|below| !below.starts_with('.')) && !OPEN.contains(&stray.name)
+}
+
+/// Whether it lies among the classes of Apache's projects, which many jars have in them and everybody has the source of.
+fn is_apaches(stray: &StrayRule, entry: &Entry) -> bool {
+    stray.name == "stray-source-text" && entry.path.starts_with("org/apache/")
 }
 
 /// Whether a client wrote it of what it installed: whoever bundles dependencies ships it with them, and it names no more
@@ -473,6 +479,26 @@ mod tests {
         assert_eq!(plain("package/.nyc_output/1.json"), None);
         assert_eq!(level(".svn/a", "package/tests/a.zip!.svn/a"), Some(Level::Note));
         assert_eq!(level(".svn/a", "package/lib/a.zip!.svn/a"), None);
+    }
+
+    #[test]
+    fn the_source_of_apaches_projects_is_everybodys() {
+        for (path, expected) in [
+            ("org/apache/tools/a.txt", Some(Level::Note)),
+            ("org/acme/tools/a.txt", None),
+            ("static/org/apache/tools/a.txt", None),
+        ] {
+            let entry = Entry {
+                path: path.to_owned(),
+                place: path.to_owned(),
+                signs: [SOURCE_TEXT].as_slice().into(),
+                ..Entry::default()
+            };
+            let inventory = Inventory { kind: Kind::Jar, entries: numbered([entry]), ..Inventory::default() };
+            let found: Vec<_> = RULES.iter().flat_map(|rule| run(rule, &inventory)).collect();
+            assert_eq!(found.len(), 1, "{path}");
+            assert_eq!(found[0].at_most, expected, "{path}");
+        }
     }
 
     #[test]
