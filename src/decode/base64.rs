@@ -47,9 +47,15 @@ pub(super) fn uncover(
     hex::uncover(bytes, &hex, budget, found);
 }
 
-/// The run without the mark of hexadecimal digits that it begins with: `\x2f2f` as databases write bytes, `0x2f2f`, `X'2f2f'`.
+/// The run without the mark of hexadecimal digits that it begins with: `\x2f2f` as databases write bytes, `0x2f2f`, `X'2f2f'`;
+/// and without the signs that a text in UTF-7 stands between, which are digits elsewhere: `+AFQATwBL-`.
 fn behind_mark(bytes: &[u8], run: Range<usize>) -> Range<usize> {
     let digits = bytes.get(run.clone()).unwrap_or_default();
+    if let [b'+', b'A', inside @ .., b'-'] = digits
+        && magic::tells(&decoded(digits.get(1..inside.len().min(64) + 1).unwrap_or_default()))
+    {
+        return run.start + 1..run.end - 1;
+    }
     let length = match digits {
         [b'x', rest @ ..] if run.start > 0 && bytes.get(run.start - 1) == Some(&b'\\') => Some((1, rest)),
         [b'0', b'x' | b'X', rest @ ..] => Some((2, rest)),
@@ -411,6 +417,26 @@ mod tests {
             }
         });
         found
+    }
+
+    #[test]
+    fn a_text_in_utf_7_stands_between_signs() {
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+        let digits = encoded(&wide(TEXT));
+        let digits = digits.trim_end_matches('=');
+        let wrapped = |before: &str, after: &str| {
+            let mut found = Vec::new();
+            let text = format!("is {before}{digits}{after} here");
+            uncover(text.as_bytes(), &Budget::of(text.len()), &mut |layer| found.push(layer.text));
+            found.contains(&wide(TEXT))
+        };
+        assert!(wrapped("", "") && wrapped("+", "-"));
+        // what stands in no such signs, or holds no letters, is left as it is
+        let inside = |text: &[u8]| behind_mark(text, 0..text.len());
+        let numbers = format!("+A{}-", "7/x+".repeat(20));
+        assert_eq!(inside(numbers.as_bytes()), 0..numbers.len());
+        assert_eq!(inside(b"+A-"), 0..3);
+        assert_eq!(inside(b"+A"), 0..2);
     }
 
     #[test]

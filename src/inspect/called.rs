@@ -3,7 +3,7 @@
 
 use super::backwards::{self, MARKS, SHORTEST, argument};
 use super::{FactSink, Hit, Inner, InnerText, Inspector, Sample, ScanOptions, Scanner};
-use crate::decode::base85;
+use crate::decode::digits85;
 use crate::plain::without_backslashes;
 
 pub(super) const INSPECTOR: Inspector = Inspector { name: "called", needles, inspect };
@@ -56,7 +56,7 @@ fn encoded(bytes: &[u8], call: &[u8], at: usize, most: usize) -> Vec<(usize, Vec
     let read = || {
         let (offset, literal) = argument(bytes, at + call.len(), most)?;
         let literal = without_backslashes(literal);
-        let text = if call == RFC_1924 { base85::rfc_1924(&literal) } else { base85::adobe(&literal) };
+        let text = if call == RFC_1924 { digits85::rfc_1924(&literal) } else { digits85::adobe(&literal) };
         Some((offset, text?))
     };
     read().into_iter().collect()

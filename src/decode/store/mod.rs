@@ -1,11 +1,12 @@
 //! Files with texts or blocks that are compressed one by one: Parquet, Arrow (Feather), Avro, HDF5, a zip or a 7z where it
-//! stands in a text, pictures, WebAssembly, pickles and compiled modules of Python, PHP's archives, packets of
+//! stands in a text, pages of PDF, pictures, WebAssembly, pickles and compiled modules of Python, PHP's archives, packets of
 //! PGP, and what R and Qt write: streams of zlib behind their lengths.
 
 mod avro;
 mod jpeg;
 mod packed;
 mod parquet;
+mod pdf;
 mod pgp;
 mod phar;
 mod png;
@@ -37,7 +38,7 @@ pub(super) fn is_archive(head: &[u8]) -> bool {
 }
 
 /// What such files begin with, and who reads them.
-const STORES: [(&[u8], Uncover); 12] = [
+const STORES: [(&[u8], Uncover); 13] = [
     (b"PAR1", parquet::uncover),
     (b"ARROW1\0\0", streams::uncover),
     (b"Obj\x01", avro::uncover),
@@ -49,6 +50,7 @@ const STORES: [(&[u8], Uncover); 12] = [
     // Where they are files, they are opened as such.
     (zip::MAGIC, zip::uncover),
     (sevenzip::MAGIC, sevenzip::uncover),
+    (pdf::MAGIC, pdf::uncover),
     (png::MAGIC, png::uncover),
     (jpeg::MAGIC, jpeg::uncover),
     (wasm::MAGIC, wasm::uncover),

@@ -276,6 +276,20 @@ const CARRIERS: &[Carrier] = &[
         let text = |part: &str| part.replace('=', "=3D");
         format!("text text=20\r\ntext {}=\r\n{} text\r\n", text(first), text(second)).into_bytes()
     }),
+    carrier("a page of PDF", |dice, token| {
+        let escape = |part: &String| part.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
+        let parts: Vec<String> =
+            cut(dice, token, 3).iter().map(|part| format!("({})", escape(&part.to_string()))).collect();
+        let page = format!("BT /F1 12 Tf [(some words before it )] TJ [{}] TJ ET\n", parts.join(" -12.5 "));
+        let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        packer.write_all(page.as_bytes()).unwrap();
+        let head = b"%PDF-1.7\n4 0 obj\n<< /Length 9 /Filter /FlateDecode >>\nstream\n";
+        [head, packer.finish().unwrap().as_slice(), b"\nendstream\nendobj\n"].concat()
+    }),
+    carrier("UTF-7", |dice, token| {
+        let wide: Vec<u8> = around(dice, token).encode_utf16().flat_map(u16::to_be_bytes).collect();
+        format!("text +{}- text\n", base64(&wide).trim_end_matches('=')).into_bytes()
+    }),
     carrier("rich text", |dice, token| {
         let every = dice.below(3) + 1;
         let sign = |(at, byte): (usize, u8)| {
@@ -534,6 +548,7 @@ const FILES: &[&str] = &[
     "dump of od",
     "dump of od in signs",
     "uuencoded",
+    "a page of PDF",
     "rich text",
     "quoted-printable",
     "hexadecimal in lines",

@@ -204,6 +204,33 @@ fn who_signed_a_request_may_be_known() {
 }
 
 #[test]
+fn a_password_in_a_url_may_have_signs_that_end_an_authority() {
+    let mut dice = Dice::new(dice::fresh_seed());
+    for _ in 0..20 {
+        let (first, second) = (instance(&mut dice, "{base62:9}"), instance(&mut dice, "{base62:9}"));
+        for sign in ["#", "?", "/", ",", "|", "#,", "!/"] {
+            let urls = |scheme: &str| {
+                format!("url = \"{scheme}://svc:{first}{sign}{second}@db7.acme-prod.net:5432/main\"")
+            };
+            for scheme in ["postgres", "postgresql+psycopg2", "mysql", "mongodb+srv", "amqps"] {
+                assert_eq!(rules("package/a.js", &urls(scheme)), ["secret-url-password"], "{}", urls(scheme));
+            }
+            assert!(rules("package/a.js", &urls("https")).is_empty(), "{sign}");
+        }
+        for near in [
+            format!("postgres://db7.acme-prod.net:5432/{first}?user={second}@acme-prod.net"),
+            format!("postgres://db7:5432/{first}?user={second}@acme-prod.net"),
+            format!("postgres://svc:${{{first}}}#{second}@db7.acme-prod.net/main"),
+            format!("mongodb://svc:one/{first} and {second}@acme-prod.net"),
+            format!("redis://svc:{first}#{second}@localhost/1"),
+            format!("amqp://queue:{first}/{second}"),
+        ] {
+            assert!(rules("package/a.js", &near).is_empty(), "{near}");
+        }
+    }
+}
+
+#[test]
 fn tokens_are_found_in_bytecode() {
     let token = Dice::new(4).make("ghp_{base62:30}{crc}");
     // a short string of Python's marshal format, and the next constant after it

@@ -159,6 +159,10 @@ fn original_of(path: &str) -> Option<&str> {
         ".1",
         "~",
     ];
+    // what Emacs saves while somebody writes: `#config.py#`
+    if let Some(name) = name_of(path).strip_prefix('#').and_then(|rest| rest.strip_suffix('#')) {
+        return name.contains('.').then_some(name);
+    }
     let original = OF_COPIES.iter().find_map(|ending| path.strip_suffix(ending))?;
     // what is left must have an ending of its own
     name_of(original).trim_start_matches('.').contains('.').then_some(original)
