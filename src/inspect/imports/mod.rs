@@ -210,7 +210,11 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
             sink.entry.imports.push(Import { specifier: specifier.into(), by, line });
         }
         if sample.path.ends_with(".py") {
-            sink.entry.imports.push(gives(python_names::plain(sample.bytes)));
+            let mut names = python_names::plain(sample.bytes);
+            if sample.path.ends_with("/__init__.py") {
+                names += &python_names::given_to_others(sample.bytes);
+            }
+            sink.entry.imports.push(gives(names));
             let is_read =
                 python_names::may_start_a_command(sample.path) || python_syntax::is_odd(sample.bytes);
             sink.entry.imports.extend(is_read.then(|| fault(sample.bytes)).flatten());

@@ -270,6 +270,25 @@ fn put(behind: &[u8]) -> Option<String> {
     }
 }
 
+/// The modules, or whatever else has a name, that a package's own file gives names to: `services.*` where it has
+/// `services.client = ...`.
+pub(super) fn given_to_others(bytes: &[u8]) -> String {
+    /// Those of one file.
+    const MOST_OTHERS: usize = 50;
+    let mut others: BTreeSet<&str> = BTreeSet::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let line = line.trim_ascii_start();
+        let name = first_name(line);
+        let attribute = line.get(name.len()..).and_then(|rest| rest.strip_prefix(b".")).unwrap_or_default();
+        let behind = attribute.get(first_name(attribute).len()..).unwrap_or_default().trim_ascii_start();
+        let is_set = behind.starts_with(b"=") && !behind.starts_with(b"==");
+        if is_set && !matches!(name, "" | "self" | "cls") && others.len() < MOST_OTHERS {
+            others.insert(name);
+        }
+    }
+    others.into_iter().map(|name| format!("{name}.* ")).collect()
+}
+
 /// How long the string is that begins here.
 fn string(bytes: &[u8], quote: u8) -> usize {
     let triple = [quote; 3];
@@ -352,6 +371,13 @@ mod tests {
         ] {
             assert!(!of(text.as_bytes()).contains('@') && !plain(text.as_bytes()).contains('@'), "{text}");
         }
+    }
+
+    #[test]
+    fn names_that_are_given_to_others() {
+        let text = "from . import a, b\nif c:\n    a.d = a.d_v1\na.e=1\nb.f == 2\nb.g.h = 3\nself.i = 4\nj = a.k = 5\n";
+        assert_eq!(given_to_others(text.as_bytes()), "a.* ");
+        assert_eq!(given_to_others(b"a.b\n.c = 1\n= 2\na.\n"), "");
     }
 
     #[test]

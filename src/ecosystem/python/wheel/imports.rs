@@ -22,6 +22,8 @@ pub(super) struct Modules<'a> {
     brought: BTreeSet<String>,
     /// Packages at the top in which some module makes others.
     making: BTreeSet<&'a str>,
+    /// What packages' own files give names to, `services` where one has `services.client = ...`.
+    completed: BTreeSet<&'a str>,
     /// Whether the wheel's modules are compiled as they are imported.
     compiles: bool,
 }
@@ -188,8 +190,11 @@ impl<'a> Modules<'a> {
         let (shared, brought) = shared(&files, package, requirements);
         let making = files.iter().map(|(path, entry)| (path.split('/').next().unwrap_or(path), *entry));
         let making = making.filter(|(top, entry)| makes_below(top, entry)).map(|(top, _)| top).collect();
+        let given = files.values().flat_map(|entry| &entry.imports).filter(|one| one.by == Asking::Gives);
+        let completed =
+            given.flat_map(|one| one.specifier.split(' ')).filter_map(|one| one.strip_suffix(".*")).collect();
         let compiles = requirements.iter().any(|one| one.to_lowercase().starts_with("cython"));
-        Self { files, by_lower, is_pure, shared, brought, making, compiles }
+        Self { files, by_lower, is_pure, shared, brought, making, completed, compiles }
     }
 
     /// Every module that the package's top and its commands are sure to load, with what leads there.
@@ -268,6 +273,12 @@ impl<'a> Modules<'a> {
         let stem = path.strip_suffix("py").unwrap_or(path);
         let beside = self.files.range(stem..).take_while(|(path, _)| path.starts_with(stem));
         beside.filter(|(path, _)| !path.ends_with(".pyi")).count() == 1
+    }
+
+    /// Whether a module may have been given names by another one's own file.
+    pub(super) fn is_completed(&self, path: &str) -> bool {
+        let module = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py")).unwrap_or(path);
+        self.completed.contains(module.rsplit('/').next().unwrap_or(module))
     }
 
     /// Whether a package has something of this name below it.

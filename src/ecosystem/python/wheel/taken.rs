@@ -68,6 +68,9 @@ fn lacking<'a>(
         let Some(from) = modules.entry(path) else { continue };
         for import in from.imports.iter().filter(|import| import.by == Asking::Name) {
             let Found::Module(file) = modules.asked(path, module_of(import)) else { continue };
+            if modules.is_completed(file) {
+                continue;
+            }
             let Some(module) = modules.entry(file).filter(|_| modules.is_alone(file)) else { continue };
             // there is nothing to read in what has no bytes
             let given = known.entry(module.id).or_insert_with(|| match is_empty_module(module) {
@@ -137,8 +140,9 @@ mod tests {
         let texts = [
             (
                 "p/__init__.py",
-                "from .a import b, gone, c\nfrom .sub import x, lost\nfrom .made import any\nfrom .all import *\nfrom .bare import z, __version__, __file__\nfrom .bare import *\nfrom . import bare\n",
+                "from .a import b, gone, c\nfrom .sub import x, lost\nfrom .made import any\nfrom .all import *\nfrom .bare import z, __version__, __file__\nfrom .bare import *\nfrom . import bare\nfrom . import whole\nif bare:\n    whole.part = 1\nfrom .whole import part\n",
             ),
+            ("p/whole.py", "other = 1\n"),
             ("p/a.py", "b = 1\nfrom .d import (e as\n  c)\nfrom ..q import z\nfrom .e import y\n"),
             ("p/d.py", "e = 1\n"),
             ("p/e.py", "y2 = 'y'\n"),

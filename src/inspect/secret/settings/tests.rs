@@ -276,7 +276,8 @@ fn passwords_of_any_form_are_found_in_any_format() {
             "{uuid}",
             "velvet falcon meadow lantern",
             "{base62:5}7\u{fc}{base62:6}",
-            "{base62:5}\\7{base62:6}",
+            // before digits it would be an octal escape of a string within the string
+            "{base62:5}\\k7{base62:6}",
             "{base62:5}\"7{base62:6}",
         ] {
             let password = instance(&mut dice, recipe);
