@@ -1,4 +1,4 @@
-use crate::inventory::{Kind, Package};
+use crate::inventory::{Inventory, Kind, Package};
 
 use super::{Context, Family, Finding, Rule, stray};
 
@@ -11,8 +11,9 @@ pub(super) const RULE: Rule = Rule {
 
 Reports `"private": true` in `package.json`, `publish = false` in `Cargo.toml`, and the classifier `Private :: Do Not
 Upload` of a Python package; also a `package.json` further down that is marked private and belongs to a project (it
-has `devDependencies`, `scripts` or `workspaces`), except in tests, examples, templates and documentation. In wheels, gems,
-NuGet packages and jars that is asked only if the package's licence doesn't give everybody the source.
+has `devDependencies`, `scripts` or `workspaces`), except in tests, examples, templates and documentation, and of open
+packages beside a `Dockerfile`. In wheels, gems, NuGet packages and jars that is asked only if the package's licence doesn't
+give everybody the source.
 
 ## Why it matters
 
@@ -63,6 +64,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         let path = &finding.place.path;
         package.is_some_and(|package| is_own(package, path))
             || context.is_for_everybody && package.is_some_and(|package| is_on_the_way(package, path))
+            || context.is_for_everybody && is_of_image(context.inventory, path)
             || is_of_release && path.matches(['/', '!']).count() <= 1
     };
     findings.extend(nested.into_iter().filter(|finding| !is_meant(finding)));
@@ -86,6 +88,12 @@ fn is_on_the_way(package: &Package, path: &str) -> bool {
     is_above_any(package, path, listed.map(|item| item.trim_start_matches("./").trim_matches('/')))
 }
 
+/// Whether a manifest lies beside the recipe of a container's image: it names what is installed there.
+fn is_of_image(inventory: &Inventory, path: &str) -> bool {
+    let recipe = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/Dockerfile"));
+    recipe.is_some_and(|recipe| inventory.top_files().any(|entry| entry.path == recipe))
+}
+
 /// Whether one of these stands below a manifest's folder, which isn't the package's own.
 fn is_above_any<'a>(package: &Package, path: &str, mut others: impl Iterator<Item = &'a str>) -> bool {
     let below = path.strip_prefix(&package.root).unwrap_or(path).trim_start_matches('/');
@@ -96,7 +104,6 @@ fn is_above_any<'a>(package: &Package, path: &str, mut others: impl Iterator<Ite
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Inventory;
     use crate::rules::testing::{npm, run, run_in};
     use crate::settings::Settings;
 
@@ -183,6 +190,21 @@ mod tests {
             let settings = Settings::default();
             let context = Context::new(&inventory, &settings).for_everybody(is_for_everybody);
             assert_eq!(run_in(&RULE, &context).len(), expected, "{files} {is_for_everybody}");
+        }
+    }
+
+    #[test]
+    fn what_an_image_is_made_with_may_be_private() {
+        for (recipe, is_for_everybody, expected) in
+            [("layer/Dockerfile", true, 0), ("layer/Dockerfile", false, 1), ("Dockerfile", true, 1)]
+        {
+            let mut inventory = npm(r#"{"name": "a"}"#, &["layer/package.json", recipe]);
+            for entry in inventory.entries.iter_mut().filter(|entry| entry.path.ends_with("r/package.json")) {
+                entry.signs.push("private-manifest");
+            }
+            let settings = Settings::default();
+            let context = Context::new(&inventory, &settings).for_everybody(is_for_everybody);
+            assert_eq!(run_in(&RULE, &context).len(), expected, "{recipe} {is_for_everybody}");
         }
     }
 

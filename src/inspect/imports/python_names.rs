@@ -400,7 +400,7 @@ mod tests {
         ] {
             let made: Vec<String> = made_modules(text.as_bytes()).into_iter().collect();
             assert_eq!(made.join(" "), makes, "{text}");
-            assert_eq!(plain(text.as_bytes()).contains(makes), true, "{text}");
+            assert!(plain(text.as_bytes()).contains(makes), "{text}");
         }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn broken(inventory: &Inventory, package: &Package, requirements: &[S
                 continue;
             }
             if import.by == Asking::Name {
-                let lost = modules.from_folder(path, &import.specifier);
+                let lost = modules.taken_from_folder(path, &import.specifier);
                 broken.extend(lost.into_iter().map(|(folder, names)| BrokenImport {
                     entry: entry.id,
                     line: import.line,
@@ -344,7 +344,7 @@ impl<'a> Modules<'a> {
     }
 
     /// Names that are taken from a folder without an `__init__.py`, and are none of its modules: the folder, and the names.
-    fn from_folder(&self, from: &str, taken: &'a str) -> Option<(String, Vec<&'a str>)> {
+    fn taken_from_folder(&self, from: &str, taken: &'a str) -> Option<(String, Vec<&'a str>)> {
         let (module, names) = taken.split_once(' ')?;
         let (_, folder) = target(from, module)?;
         let init = format!("{folder}/__init__");
