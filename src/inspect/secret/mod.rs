@@ -372,29 +372,37 @@ fn without_escapes(
 }
 
 /// A token among strings that are one after the other with nothing between, as the programs of Go, Rust and
-/// Hermes have them. Only for tokens that are told from any neighbour: by a checksum, or by a long beginning.
+/// Hermes have them. Only for tokens that are told from any neighbour, whose beginning may have a few characters before the
+/// keyword.
 fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Found> {
+    const MOST_BEFORE: usize = 4;
     let pattern = search.pattern;
-    let distinct = pattern.check == Check::Crc || (keyword.len() >= 5 && keyword.contains(['_', '-']));
-    if !distinct || pattern.before > 0 || pattern.names_value {
+    if !pattern.is_distinct(keyword) || pattern.before > MOST_BEFORE || pattern.names_value || pattern.context
+    {
         return None;
     }
     let end = (at + pattern.longest).min(bytes.len());
-    let found = match_in(bytes.get(at..end)?, 0..end - at, 0, keyword, search)
-        // the next string begins where the token ends: cut there
-        .or_else(|| {
-            let whole = search.regex()?.find(bytes.get(at..end)?)?;
-            match_in(bytes.get(at..at + whole.end())?, 0..whole.end(), 0, keyword, search)
-        })
-        .filter(|found| found.span.start == 0)?;
-    let shift = |range: Range<usize>| range.start + at..range.end + at;
-    let found = Found { span: shift(found.span), token: shift(found.token), ..found };
+    let found = (0..=pattern.before).find_map(|before| {
+        let begin = at.checked_sub(before)?;
+        let rest = bytes.get(begin..end)?;
+        let found = match_in(rest, 0..rest.len(), before, keyword, search)
+            // the next string begins where the token ends: cut there
+            .or_else(|| {
+                let whole = search.regex()?.find(rest)?;
+                match_in(rest.get(..whole.end())?, 0..whole.end(), before, keyword, search)
+            })
+            .filter(|found| found.span.start == 0)?;
+        let shift = |range: Range<usize>| range.start + begin..range.end + begin;
+        Some(Found { span: shift(found.span), token: shift(found.token), ..found })
+    })?;
     let random = bytes.get(found.token.start + found.prefix..found.token.end)?;
     let digits = random.iter().filter(|byte| byte.is_ascii_digit()).count();
     // chance leaves most digits out of one in five; the next string may be in what follows
     let first = random.get(..24).unwrap_or(random);
-    let is_random = digits * 12 >= random.len() || spelling::is_jumbled(first);
-    (pattern.check == Check::Crc || is_random && !is_in_symbol(bytes, at)).then_some(found)
+    let is_random = digits * 12 >= random.len()
+        || digits > 0 && pattern.has_no_small_letters()
+        || spelling::is_jumbled(first);
+    (pattern.check == Check::Crc || is_random && !is_in_symbol(bytes, found.token.start)).then_some(found)
 }
 
 /// Whether a place is within the name of a symbol as the compilers of Rust and C++ write it, which has all that a token may

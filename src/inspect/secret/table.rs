@@ -76,6 +76,18 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
+    /// Whether a token is told from whatever stands beside it: by a checksum, a long beginning, or since it is all capitals
+    /// and digits.
+    pub(super) fn is_distinct(&self, keyword: &str) -> bool {
+        self.check == Check::Crc
+            || keyword.len() >= 5 && keyword.contains(['_', '-'])
+            || self.shortest >= 20 && self.has_no_small_letters()
+    }
+
+    pub(super) fn has_no_small_letters(&self) -> bool {
+        !(b'a'..=b'z').any(|letter| self.has(letter))
+    }
+
     /// Whether a match may stand around a keyword: whether as many bytes as the shortest has are its own there, and
     /// what is there doesn't go on for longer than any match. Most places fail after a few bytes.
     pub(super) fn may_stand(&self, text: &[u8], at: usize, keyword: &str, word: Option<&mut Word>) -> bool {

@@ -266,32 +266,40 @@ fn tokens_are_found_among_packed_strings() {
 }
 
 #[test]
-fn every_token_with_a_long_beginning_is_found_among_packed_strings() {
+fn every_token_that_is_told_from_its_neighbours_is_found_among_packed_strings() {
     let begins = |pattern: &Pattern| {
-        let is_long = |word: &&&str| word.len() >= 5 && word.contains(['_', '-']);
-        pattern.keywords.iter().filter(is_long).any(|word| pattern.example.starts_with(word))
-            && pattern.before == 0
+        let is_distinct = |word: &&&str| pattern.is_distinct(word);
+        let stands = |word: &&str| pattern.example.find(word).is_some_and(|at| at == pattern.before);
+        pattern.keywords.iter().filter(is_distinct).any(stands)
+            && pattern.before <= 4
             && !pattern.names_value
+            && !pattern.context
     };
-    let mut misses = Vec::new();
+    let (mut misses, mut count) = (Vec::new(), 0);
     let mut dice = Dice::new(FIXED_SEED);
     for rule in TABLE {
         for pattern in rule.patterns.iter().filter(|pattern| begins(pattern)) {
             for _ in 0..5 {
                 let token = instance(&mut dice, pattern.example);
-                let may_be_within = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                // in a longer one the letter before it may be the length of a string
+                let may_be_within = token.len() < 100
+                    && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
                 let symbol = format!("\0_RINvXNvNtCs1bwN_4acme5typ{token}1__NtB5_23Deserialize\0");
                 let within = scan("package/bin/acme", symbol.as_bytes(), Media::Elf);
                 assert!(pattern.check == Check::Crc || !may_be_within || within.is_empty(), "{symbol}");
                 let bytes = format!("\0\x01nosuchfileordirectory{token}invalidargument\0");
                 let found = scan("package/bin/acme", bytes.as_bytes(), Media::Elf);
-                if !found.iter().any(|secret| secret.at.offset == 23) {
+                let is_word =
+                    !token.bytes().any(|byte| byte.is_ascii_digit()) && pattern.has_no_small_letters();
+                count += usize::from(!is_word);
+                if !is_word && !found.iter().any(|secret| secret.at.offset == 23) {
                     misses.push(format!("{}: {token}", rule.name));
                 }
             }
         }
     }
-    assert!(misses.is_empty(), "{} missed:\n{}", misses.len(), misses.join("\n"));
+    // one in a hundred may have as few digits and as many words as what isn't random
+    assert!(count > 500 && misses.len() * 100 <= count, "{} missed:\n{}", misses.len(), misses.join("\n"));
 }
 
 #[test]
