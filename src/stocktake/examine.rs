@@ -3,7 +3,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::ecosystem;
 use crate::guard;
 use crate::inspect::{Effort, Member, Scanner, Storage, inspect_with, may_be_entrance, may_be_parsed};
-use crate::inventory::{AnomalyKind, Concern, EntryKind, KeptText, Unexamined, WideDigests};
+use crate::inventory::{AnomalyKind, Asking, Concern, Entry, EntryKind, KeptText, Unexamined, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Spent};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
@@ -51,6 +51,13 @@ const DEEPEST_COMPARED: u32 = 1;
 const MOST_PACKED: usize = 256 << 10;
 
 const LIMIT_INSIDE: &str = "a limit of unpacking was reached inside this entry";
+
+/// Whether a module may ask for other packages, which the manifest may not name: most that must be parsed do.
+fn asks_for_packages(module: &Entry) -> bool {
+    let is_package = |name: &str| !name.starts_with(['.', '/']) && !name.starts_with("node:");
+    let asks = |by| matches!(by, Asking::Import | Asking::Require);
+    module.imports.iter().any(|import| asks(import.by) && is_package(&import.specifier))
+}
 
 impl Examiner<'_> {
     /// Examines all entries of a batch.
@@ -129,10 +136,12 @@ impl Examiner<'_> {
         }
         let may_enter =
             location.depth == 0 && header.kind == EntryKind::File && examined.entry.media.is_text();
+        let mut is_unkept = false;
         if may_enter && may_be_entrance(&header.path, bytes) && self.spent.keep_script(size) {
             examined.script = Some((&*bytes).into());
         } else if may_enter && may_be_parsed(&header.path, bytes) {
-            examined.module = self.kept_module(bytes);
+            is_unkept = !self.spent.keep_module(size);
+            examined.module = (!is_unkept).then(|| KeptText::Plain((&*bytes).into()));
         }
         let entry = &mut examined.entry;
         // Many small entries may each hold texts that unpack to much.
@@ -141,6 +150,9 @@ impl Examiner<'_> {
         let members = inspect_with(effort, bytes, self.scanner, &mut room, entry);
         if room < most && self.spent.bytes(most - room, self.limits).is_err() {
             entry.unexamined.push(LIMIT_INSIDE);
+        }
+        if is_unkept && asks_for_packages(entry) {
+            examined.module = self.packed_module(bytes);
         }
         entry.unexamined.dedup();
         examined.unexamined.extend(entry.unexamined.iter().map(|why| Unexamined::inside(place, place, *why)));
@@ -160,11 +172,8 @@ impl Examiner<'_> {
         examined
     }
 
-    /// A module's text, as long as there is room for it.
-    fn kept_module(&self, text: &[u8]) -> Option<KeptText> {
-        if self.spent.keep_module(text.len() as u64) {
-            return Some(KeptText::Plain(text.into()));
-        }
+    /// A module's text in less room, as long as there is any.
+    fn packed_module(&self, text: &[u8]) -> Option<KeptText> {
         if text.len() > MOST_PACKED || !self.spent.keeps_packed_modules() {
             return None;
         }
