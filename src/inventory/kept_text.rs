@@ -5,7 +5,7 @@ use std::borrow::Cow;
 pub(crate) enum KeptText {
     /// As it is.
     Plain(Box<[u8]>),
-    /// In a block of LZ4, behind its size: a third of its bytes, for a tenth of the time of inflating it again.
+    /// In a block of LZ4, behind its size: of scripts some third of their bytes.
     Packed(Box<[u8]>),
 }
 
