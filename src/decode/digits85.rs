@@ -4,8 +4,13 @@
 pub(crate) fn adobe(text: &[u8]) -> Option<Vec<u8>> {
     let text = text.strip_prefix(b"<~").unwrap_or(text);
     let text = text.strip_suffix(b"~>").unwrap_or(text);
-    let zeros = |byte: &u8| if *byte == b'z' { vec![b'!'; 5] } else { vec![*byte] };
-    let digits: Vec<u8> = text.iter().flat_map(zeros).collect();
+    let mut digits = Vec::with_capacity(text.len());
+    for byte in text {
+        match byte {
+            b'z' => digits.extend([b'!'; 5]),
+            byte => digits.push(*byte),
+        }
+    }
     decoded(&digits, |byte| matches!(byte, b'!'..=b'u').then(|| u32::from(byte - b'!')))
 }
 

@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::EntryId;
 
-/// Stands among the names of a Python module that puts others into the list of modules.
+/// Stands among the names of a Python module that puts others into the list of modules; with a name behind it
+/// (`sys.modules:greenlet`) where only that one is put there.
 pub const MAKES_MODULES: &str = "sys.modules";
 
 /// An import that is sure to be carried out and that leads nowhere.

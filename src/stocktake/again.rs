@@ -105,18 +105,10 @@ mod tests {
     use crate::inspect::{ScanOptions, Scanner};
     use crate::stocktake::Budget;
 
-    const FILES: [(&str, &str); 5] = [
-        ("package/package.json", r#"{"name": "demo", "main": "a.js"}"#),
-        ("package/a.js", "require('./b.js'); if (x) { require('./c.js'); }"),
-        ("package/a.d.ts", "export * from './b.js';"),
-        ("package/data.txt", "require('./d.js')"),
-        ("package/last/b.js", "import('./c.js'); import './d.js';"),
-    ];
-
-    fn tarball() -> Vec<u8> {
+    fn tarball(files: &[(&str, &str)]) -> Vec<u8> {
         let packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         let mut archive = tar::Builder::new(packer);
-        for (path, text) in FILES {
+        for (path, text) in files {
             let mut header = tar::Header::new_ustar();
             header.set_size(text.len() as u64);
             header.set_mode(0o644);
@@ -124,6 +116,14 @@ mod tests {
         }
         archive.into_inner().and_then(flate2::write::GzEncoder::finish).expect("a tarball")
     }
+
+    const FILES: [(&str, &str); 5] = [
+        ("package/package.json", r#"{"name": "demo", "main": "a.js"}"#),
+        ("package/a.js", "require('./b.js'); if (x) { require('./c.js'); }"),
+        ("package/a.d.ts", "export * from './b.js';"),
+        ("package/data.txt", "require('./d.js')"),
+        ("package/last/b.js", "import('./c.js'); import './d.js';"),
+    ];
 
     fn zip() -> Vec<u8> {
         use std::io::Write as _;
@@ -147,7 +147,7 @@ mod tests {
             budget: &budget,
             workers: 1,
         };
-        for bytes in [tarball(), zip()] {
+        for bytes in [tarball(&FILES), zip()] {
             let file = tempfile::NamedTempFile::new().expect("a file");
             std::fs::write(file.path(), bytes).expect("an artifact");
             let source = FileSource::open(file.path()).expect("the artifact");
@@ -172,5 +172,35 @@ mod tests {
                 assert!(again.iter().eq(of_some), "{again:?} {found:?}");
             }
         }
+    }
+
+    /// What inspectors decode where it is, in the bytes that they are given, is not what a module has.
+    #[test]
+    fn a_module_is_kept_as_it_is_in_the_artifact() {
+        let scanner = Scanner::new(ScanOptions::default());
+        let (limits, budget) = (Limits::default(), Budget::new(1 << 20));
+        let stocktake = Stocktake {
+            scanner: &scanner,
+            limits: &limits,
+            kind: None,
+            project: None,
+            budget: &budget,
+            workers: 1,
+        };
+        let map = r#"{"version": 3, "sources": ["a.ts"], "sourcesContent": ["export {};"], "mappings": ""}"#;
+        let map = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, map);
+        let last = format!("require('x');\n//# sourceMappingURL=data:application/json;base64,{map}\n");
+        // nothing else has room as it is behind these
+        let blank = "\n".repeat(1 << 20);
+        let names: Vec<String> = (0..8).map(|number| format!("package/{number}.js")).collect();
+        let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), blank.as_str())).collect();
+        files.push(("package/a/b/c/d/e/last.js", &last));
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), tarball(&files)).expect("an artifact");
+        let source = FileSource::open(file.path()).expect("the artifact");
+        let (inventory, _) = stocktake.with_workers(file.path(), &source);
+        let kept = inventory.modules.values().last().expect("a module");
+        assert!(matches!(kept, KeptText::Packed(_)));
+        assert_eq!(kept.text(), last.as_bytes());
     }
 }

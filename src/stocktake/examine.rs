@@ -3,7 +3,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::ecosystem;
 use crate::guard;
 use crate::inspect::{Effort, Member, Scanner, Storage, inspect_with, may_be_entrance, may_be_parsed};
-use crate::inventory::{AnomalyKind, Asking, Concern, Entry, EntryKind, KeptText, Unexamined, WideDigests};
+use crate::inventory::{AnomalyKind, Concern, EntryKind, KeptText, Unexamined, WideDigests};
 use crate::unpack::{self, Damage, Header, Limits, Spent};
 
 use super::batch::{Batch, Gather, Gathered, Taker};
@@ -52,11 +52,17 @@ const MOST_PACKED: usize = 256 << 10;
 
 const LIMIT_INSIDE: &str = "a limit of unpacking was reached inside this entry";
 
-/// Whether a module may ask for other packages, which the manifest may not name: most that must be parsed do.
-fn asks_for_packages(module: &Entry) -> bool {
-    let is_package = |name: &str| !name.starts_with(['.', '/']) && !name.starts_with("node:");
-    let asks = |by| matches!(by, Asking::Import | Asking::Require);
-    module.imports.iter().any(|import| asks(import.by) && is_package(&import.specifier))
+/// Whether a script may ask for other packages, which the manifest may not name: most that must be parsed do.
+fn asks_for_packages(script: &[u8]) -> bool {
+    let is_package =
+        |name: &[u8]| !name.starts_with(b".") && !name.starts_with(b"/") && !name.starts_with(b"node:");
+    ["require(", "from", "import"].iter().any(|word| {
+        memchr::memmem::find_iter(script, word).any(|at| {
+            let behind = script.get(at + word.len()..).unwrap_or_default().trim_ascii_start();
+            let name = behind.strip_prefix(b"\"").or_else(|| behind.strip_prefix(b"'"));
+            name.is_some_and(is_package)
+        })
+    })
 }
 
 impl Examiner<'_> {
@@ -136,12 +142,10 @@ impl Examiner<'_> {
         }
         let may_enter =
             location.depth == 0 && header.kind == EntryKind::File && examined.entry.media.is_text();
-        let mut is_unkept = false;
         if may_enter && may_be_entrance(&header.path, bytes) && self.spent.keep_script(size) {
             examined.script = Some((&*bytes).into());
         } else if may_enter && may_be_parsed(&header.path, bytes) {
-            is_unkept = !self.spent.keep_module(size);
-            examined.module = (!is_unkept).then(|| KeptText::Plain((&*bytes).into()));
+            examined.module = self.kept_module(bytes);
         }
         let entry = &mut examined.entry;
         // Many small entries may each hold texts that unpack to much.
@@ -150,9 +154,6 @@ impl Examiner<'_> {
         let members = inspect_with(effort, bytes, self.scanner, &mut room, entry);
         if room < most && self.spent.bytes(most - room, self.limits).is_err() {
             entry.unexamined.push(LIMIT_INSIDE);
-        }
-        if is_unkept && asks_for_packages(entry) {
-            examined.module = self.packed_module(bytes);
         }
         entry.unexamined.dedup();
         examined.unexamined.extend(entry.unexamined.iter().map(|why| Unexamined::inside(place, place, *why)));
@@ -172,9 +173,13 @@ impl Examiner<'_> {
         examined
     }
 
-    /// A module's text in less room, as long as there is any.
-    fn packed_module(&self, text: &[u8]) -> Option<KeptText> {
-        if text.len() > MOST_PACKED || !self.spent.keeps_packed_modules() {
+    /// A module's text, as long as there is room for it; in less room those that most likely must be parsed. Asked before the
+    /// inspectors, which decode what is in a text where it is.
+    fn kept_module(&self, text: &[u8]) -> Option<KeptText> {
+        if self.spent.keep_module(text.len() as u64) {
+            return Some(KeptText::Plain(text.into()));
+        }
+        if text.len() > MOST_PACKED || !self.spent.keeps_packed_modules() || !asks_for_packages(text) {
             return None;
         }
         let packed = KeptText::packed(text);
@@ -286,5 +291,26 @@ impl Taker for Inline<'_> {
     fn take(&mut self, batch: &mut Batch) {
         self.examiner.batch(batch, self.location, &mut self.children);
         batch.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_that_ask_for_packages() {
+        for (script, expected) in [
+            ("const a = require('b');", true),
+            ("import a from\"@b/c\";", true),
+            ("import 'a';", true),
+            ("export * from\n  'a/b';", true),
+            ("require('./a'); import b from '../c'; import '/d';", false),
+            ("import a from 'node:fs'; require(b); import(`c`);", false),
+            ("Array.from([]); important", false),
+            ("from", false),
+        ] {
+            assert_eq!(asks_for_packages(script.as_bytes()), expected, "{script}");
+        }
     }
 }
