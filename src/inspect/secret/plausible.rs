@@ -435,6 +435,12 @@ pub(super) fn is_made_up(bytes: &[u8]) -> bool {
         || has_pattern(bytes)
 }
 
+/// [`is_made_up`], with signs and digits in the place of letters or not: `p4ssw0rd`.
+pub(super) fn is_made_up_in_disguise(bytes: &[u8]) -> bool {
+    let has = |words| has_word_read_as(bytes, letter, words);
+    has(STAND_INS) || has(NO_PASSWORDS) || is_disguised(bytes) || has_pattern(bytes)
+}
+
 /// Whether it is a word for a password with signs and digits in the place of letters, a letter twice or thrice:
 /// `s3cre3t!`, `Pa55w0rd`.
 fn is_disguised(bytes: &[u8]) -> bool {
@@ -451,7 +457,7 @@ fn is_disguised(bytes: &[u8]) -> bool {
 }
 
 /// The letter that a digit or a sign looks like, in the small form.
-pub(super) fn letter(byte: &u8) -> u8 {
+fn letter(byte: &u8) -> u8 {
     match byte.to_ascii_lowercase() {
         b'0' => b'o',
         b'1' | b'!' => b'i',
@@ -466,15 +472,20 @@ pub(super) fn letter(byte: &u8) -> u8 {
 /// Whether it holds one of these words. One of few letters turns up by chance in a long random value, and says nothing if
 /// what stands around it is random too.
 fn has_telling_word(bytes: &[u8], words: &[&str]) -> bool {
+    has_word_read_as(bytes, u8::to_ascii_lowercase, words)
+}
+
+/// [`has_telling_word`], where each byte is read as this letter. What stands around a word is judged as it is.
+fn has_word_read_as(bytes: &[u8], letter: fn(&u8) -> u8, words: &[&str]) -> bool {
     const FEW: usize = 6;
-    let (mut rest, mut lower) = (bytes.to_vec(), bytes.to_ascii_lowercase());
+    let (mut rest, mut letters) = (bytes.to_vec(), bytes.iter().map(letter).collect::<Vec<u8>>());
     for word in words {
-        while let Some(at) = memchr::memmem::find(&lower, word.as_bytes()) {
+        while let Some(at) = memchr::memmem::find(&letters, word.as_bytes()) {
             if word.len() >= FEW {
                 return true;
             }
             rest.drain(at..at + word.len());
-            lower.drain(at..at + word.len());
+            letters.drain(at..at + word.len());
         }
     }
     rest.len() < bytes.len() && !is_strewn(&rest) && !is_long_hex(&rest)
@@ -586,6 +597,7 @@ pub(super) fn crc32(bytes: &[u8]) -> u32 {
 mod tests {
     use super::*;
     use crate::inspect::secret::tests::dice::{Dice, fresh_seed};
+    use crate::inspect::secret::tests::instance;
 
     #[test]
     fn six_of_a_kind_are_chance_in_a_long_row_of_hexadecimal() {
@@ -594,6 +606,21 @@ mod tests {
         assert!(has_pattern(format!("{digits}55555555dd3ea772").as_bytes()));
         assert!(has_pattern(format!("{digits}xxxxxxdd3ea77289").as_bytes()));
         assert!(has_pattern(b"7593555555dd3e"));
+    }
+
+    #[test]
+    fn a_word_in_disguise_is_chance_among_what_a_machine_drew() {
+        let mut dice = Dice::new(fresh_seed());
+        for word in ["7e57", "roO7", "t35T", "rOo7", "d3M0"] {
+            assert!(is_made_up_in_disguise(format!("my-{word}-pa55").as_bytes()), "{word}");
+            let (before, behind) =
+                (instance(&mut dice, "{base62:3}X7x9k"), instance(&mut dice, "4Rv2{base62:4}"));
+            let drawn = format!("{before}{word}{behind}");
+            if is_made_up_by_chance("", &drawn.replace(word, "")) {
+                continue;
+            }
+            assert!(!is_made_up_in_disguise(drawn.as_bytes()), "{drawn}");
+        }
     }
 
     #[test]

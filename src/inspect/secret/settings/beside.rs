@@ -80,14 +80,14 @@ pub(in crate::inspect::secret) fn find(
             decode::clear_text(word).is_some_and(|clear| {
                 values::is_secret(&clear, Kind::Password, Format::Code)
                     && values::is_no_word(&clear)
-                    && !is_made_up(&clear)
+                    && !plausible::is_made_up_in_disguise(&clear)
             })
         }
         Kind::Password => {
             (values::is_secret(word, Kind::Password, Format::Code) || values::is_words(word))
                 && !word.starts_with(b"_")
                 && (values::is_no_word(word) || is_strewn(word) || is_of_words(text, &value, word))
-                && (decode::is_drawn(word) || !is_made_up(word))
+                && (decode::is_drawn(word) || !plausible::is_made_up_in_disguise(word))
                 && !is_translation(text, &name, word)
                 && !is_one_of_many(text, &value)
                 && (is_of_a_session(word) || is_of_somebody(text, &name, &value))
@@ -178,12 +178,7 @@ fn is_login(word: &[u8]) -> bool {
     password.len() < word.len()
         && values::is_secret(password, Kind::Password, Format::Code)
         && (values::is_no_word(password) || is_strewn(password))
-        && !is_made_up(password)
-}
-
-/// Whether a word that people write so is in it, with digits and signs for letters or not: `p4ssw0rd`.
-fn is_made_up(word: &[u8]) -> bool {
-    plausible::is_made_up(&word.iter().map(plausible::letter).collect::<Vec<u8>>())
+        && !plausible::is_made_up_in_disguise(password)
 }
 
 /// Letters alone, with capitals side by side and strewn as in no name.
