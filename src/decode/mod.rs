@@ -45,6 +45,7 @@ mod swapped;
 mod tagged;
 mod typed;
 mod uuencoded;
+mod vim_swap;
 pub(crate) mod whole;
 mod wide;
 
@@ -141,7 +142,7 @@ enum StandsIn {
 }
 
 /// Wrappings that mostly hide what they hold, in the order in which they are looked for after base64.
-const HIDING: [Wrapping; 12] = [
+const HIDING: [Wrapping; 13] = [
     base85::WRAPPING,
     dump::WRAPPING,
     octal::WRAPPING,
@@ -152,6 +153,7 @@ const HIDING: [Wrapping; 12] = [
     wide::WRAPPING,
     quads::WRAPPING,
     sqlite::WRAPPING,
+    vim_swap::WRAPPING,
     leveldb::WRAPPING,
     store::WRAPPING,
 ];

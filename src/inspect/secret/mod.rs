@@ -399,10 +399,19 @@ fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Fou
     let digits = random.iter().filter(|byte| byte.is_ascii_digit()).count();
     // chance leaves most digits out of one in five; the next string may be in what follows
     let first = random.get(..24).unwrap_or(random);
-    let is_random = digits * 12 >= random.len()
-        || digits > 0 && pattern.has_no_small_letters()
-        || spelling::is_jumbled(first);
-    (pattern.check == Check::Crc || is_random && !is_in_symbol(bytes, found.token.start)).then_some(found)
+    let is_random = if pattern.has_long_beginning(keyword) {
+        digits * 12 >= random.len()
+            || digits > 0 && pattern.has_no_small_letters()
+            || spelling::is_jumbled(first)
+    } else {
+        let has_capitals = first.iter().any(u8::is_ascii_uppercase);
+        digits * 8 >= random.len() || has_capitals && spelling::is_jumbled(first)
+    };
+    let is_own = || {
+        let before = bytes.get(..at + keyword.len()).unwrap_or_default();
+        !table::is_end_of_longer_beginning(before, keyword) && !is_in_symbol(bytes, found.token.start)
+    };
+    (pattern.check == Check::Crc || is_random && is_own()).then_some(found)
 }
 
 /// Whether a place is within the name of a symbol as the compilers of Rust and C++ write it, which has all that a token may

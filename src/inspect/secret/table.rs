@@ -76,9 +76,15 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// Whether a token is told from whatever stands beside it: by a checksum, a long beginning, or since it is all capitals
-    /// and digits.
+    /// Whether a token is told from whatever stands beside it: by a checksum, a long beginning, since it is all capitals
+    /// and digits, or by a short beginning if there is much of it.
     pub(super) fn is_distinct(&self, keyword: &str) -> bool {
+        self.has_long_beginning(keyword)
+            || self.shortest >= 30 && keyword.len() >= 3 && keyword.contains(['_', '-', '.'])
+    }
+
+    /// Whether what stands behind this beginning need be no more than no word.
+    pub(super) fn has_long_beginning(&self, keyword: &str) -> bool {
         self.check == Check::Crc
             || keyword.len() >= 5 && keyword.contains(['_', '-'])
             || self.shortest >= 20 && self.has_no_small_letters()
@@ -291,6 +297,13 @@ pub(super) fn beginnings() -> impl Iterator<Item = &'static str> {
     };
     let all = INDEX.needles.iter().zip(&INDEX.by_needle);
     all.filter(move |(_, searches)| searches.iter().any(begins)).map(|(keyword, _)| *keyword)
+}
+
+/// Whether the beginning of a token that a text ends with is the end of another one: `sk-` of `csk-`.
+pub(super) fn is_end_of_longer_beginning(text: &[u8], beginning: &str) -> bool {
+    beginnings().any(|other| {
+        other.len() > beginning.len() && other.ends_with(beginning) && text.ends_with(other.as_bytes())
+    })
 }
 
 #[cfg(test)]

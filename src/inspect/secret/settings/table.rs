@@ -163,6 +163,10 @@ fn original_of(path: &str) -> Option<&str> {
     if let Some(name) = name_of(path).strip_prefix('#').and_then(|rest| rest.strip_suffix('#')) {
         return name.contains('.').then_some(name);
     }
+    // what Vim saves: `.config.py.swp`, `.npmrc.swp`
+    if let Some(name) = [".swp", ".swo", ".swn"].iter().find_map(|ending| name_of(path).strip_suffix(ending)) {
+        return Some(name.strip_prefix('.').filter(|rest| rest.contains('.')).unwrap_or(name));
+    }
     let original = OF_COPIES.iter().find_map(|ending| path.strip_suffix(ending))?;
     // what is left must have an ending of its own
     name_of(original).trim_start_matches('.').contains('.').then_some(original)

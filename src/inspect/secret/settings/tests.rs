@@ -553,6 +553,8 @@ fn copies_are_read_as_what_they_were_copied_from() {
             ("package/users.properties", "ops=@,ROLE_OPS\n"),
             ("package/.mongorc.js", "db.auth('root', '@')\n"),
             ("package/run/smtp-password", "@\n"),
+            ("package/.app.yml.swp", "db:\n  user: svc\n  password: @\n"),
+            ("package/.pgpass.swo", "db7.acme.io:5432:shop:svc:@\n"),
         ] {
             let text = text.replace('@', &password);
             assert!(!lines(path, &text, "secret-").is_empty(), "{path}: {text}");
