@@ -23,6 +23,7 @@ mod escapes;
 mod folded;
 mod hex;
 mod interpolation;
+mod java_class;
 mod leveldb;
 mod literals;
 mod lz_string;
@@ -57,6 +58,7 @@ pub(crate) use store::behind_php;
 pub(crate) use uuencoded::is as is_uuencoded;
 #[cfg(test)]
 pub(crate) use uuencoded::written as uuencoded;
+pub(crate) use vim_swap::NAME as VIM_SWAP;
 
 /// Texts uncovered in another.
 #[derive(Debug)]
@@ -142,7 +144,7 @@ enum StandsIn {
 }
 
 /// Wrappings that mostly hide what they hold, in the order in which they are looked for after base64.
-const HIDING: [Wrapping; 13] = [
+const HIDING: [Wrapping; 9] = [
     base85::WRAPPING,
     dump::WRAPPING,
     octal::WRAPPING,
@@ -152,11 +154,11 @@ const HIDING: [Wrapping; 13] = [
     swapped::WRAPPING,
     wide::WRAPPING,
     quads::WRAPPING,
-    sqlite::WRAPPING,
-    vim_swap::WRAPPING,
-    leveldb::WRAPPING,
-    store::WRAPPING,
 ];
+
+/// Files of programs, told by how they begin, that hold texts in their own form.
+const FILES: [Wrapping; 5] =
+    [sqlite::WRAPPING, leveldb::WRAPPING, vim_swap::WRAPPING, java_class::WRAPPING, store::WRAPPING];
 
 /// Wrappings in which a text can mostly be read where it stands, but with something between its parts.
 const PARTING: [Wrapping; 10] = [
@@ -191,6 +193,11 @@ impl Holder<'_> {
     ) {
         base64::uncover(self.bytes, base64, budget, found);
         self.uncover(&HIDING, budget, found);
+    }
+
+    /// Uncovers what a file of a program holds. The bytes are all of it.
+    pub(crate) fn uncover_file(&self, budget: &Budget, found: &mut dyn FnMut(Layer)) {
+        self.uncover(&FILES, budget, found);
     }
 
     /// Uncovers what is written in parts.

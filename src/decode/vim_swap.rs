@@ -14,7 +14,10 @@ const LINES: &[u8] = b"ad";
 const TEXT_START: usize = 8;
 const TEXT_END: usize = 12;
 
-pub(super) const WRAPPING: Wrapping = Wrapping { name: "Vim's swap", stands_in: StandsIn::Binary, uncover };
+/// What the lines of a file that somebody wrote stood in.
+pub(crate) const NAME: &str = "Vim's swap";
+
+pub(super) const WRAPPING: Wrapping = Wrapping { name: NAME, stands_in: StandsIn::Binary, uncover };
 
 fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
     const SMALLEST: usize = 512;

@@ -31,12 +31,18 @@ impl Search<'_> {
         /// Nothing that matters fits a wrapping of fewer bytes.
         const SHORTEST: usize = 24;
         let scanner = self.scanner;
+        let whole = Holder { bytes: sample.bytes, is_text: sample.media.is_text(), from: sample.decoded };
+        timed(scanner.timings(), "decode", || {
+            whole.uncover_file(self.budget, &mut |layer| {
+                self.look_at_layer(layer, sample, &|offset| sample.at(offset), depth + 1);
+            });
+        });
         told.sort_unstable_by_key(|range| range.start);
         for gap in gaps(&told, sample.bytes.len()).into_iter().filter(|gap| gap.len() >= SHORTEST) {
             let bytes = sample.bytes.get(gap.clone()).unwrap_or_default();
             let base64 = runs.within(sample.bytes, gap.clone(), decode::SHORTEST_BASE64);
             let base64 = base64.map(|run| run.start - gap.start..run.end - gap.start);
-            let holder = Holder { bytes, is_text: sample.media.is_text(), from: sample.decoded };
+            let holder = Holder { bytes, ..whole };
             let at = |offset: usize| sample.at(gap.start + offset);
             timed(scanner.timings(), "decode", || self.uncover(holder, base64, sample, &at, depth + 1));
         }

@@ -12,6 +12,7 @@ mod allowlist;
 mod attest;
 mod backends;
 mod bundlers;
+mod carriers;
 mod checkouts;
 mod cli;
 mod clients;

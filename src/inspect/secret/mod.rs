@@ -196,7 +196,8 @@ fn in_settings(sample: &Sample<'_>) -> Vec<Found> {
     }
     let in_wrapping =
         || settings::wrapped(sample.bytes, sample.decoded.is_some_and(|what| what == crate::decode::BASE64));
-    if sample.is_layer() {
+    // the lines of an editor's copy are the file
+    if sample.is_layer() && sample.decoded != Some(crate::decode::VIM_SWAP) {
         return in_wrapping();
     }
     let mut cookies = cookies::find(sample);
@@ -404,8 +405,10 @@ fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Fou
             || digits > 0 && pattern.has_no_small_letters()
             || spelling::is_jumbled(first)
     } else {
-        let has_capitals = first.iter().any(u8::is_ascii_uppercase);
-        digits * 8 >= random.len() || has_capitals && spelling::is_jumbled(first)
+        // names in a program have digits, too
+        let letters: Vec<u8> = first.iter().copied().filter(|byte| !byte.is_ascii_digit()).collect();
+        let has_capitals = letters.iter().any(u8::is_ascii_uppercase);
+        digits * 8 >= random.len() || has_capitals && spelling::is_jumbled(&letters)
     };
     let is_own = || {
         let before = bytes.get(..at + keyword.len()).unwrap_or_default();
@@ -418,7 +421,7 @@ fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Fou
 /// have: `_RINvXs_4acme5typessu_1__Nt...`
 fn is_in_symbol(bytes: &[u8], at: usize) -> bool {
     const LONGEST: usize = 2_000;
-    const BEGINNINGS: [&[u8]; 4] = [b"_R", b"_ZN", b"__R", b"__ZN"];
+    const BEGINNINGS: [&[u8]; 5] = [b"_R", b"_Z", b"__R", b"__Z", b"ZN"];
     let before = bytes.get(at.saturating_sub(LONGEST)..at).unwrap_or_default();
     let is_own = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.".contains(byte);
     let name = before.iter().rposition(|byte| !is_own(byte)).and_then(|end| before.get(end + 1..));

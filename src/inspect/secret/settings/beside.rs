@@ -26,7 +26,7 @@ const CODE: &[&str] = &[
     "ino", "m", "mm", "pl", "pm", "sql", "gd", "r", "lua", "ex", "exs", "erl", "clj", "jl", "ps1", "map",
     "psm1", "hs", "pas", "dpr", "cr", "nim", "zig", "cljs", "cljc", "ml", "fsx", "coffee", "astro", "cshtml",
     "razor", "jsp", "aspx", "asp", "phtml", "inc", "vbs", "bas", "tcl", "d", "hx", "sol", "bal", "cfm",
-    "cfc",
+    "cfc", "class",
 ];
 
 /// A user or a host that is written out.
@@ -89,6 +89,7 @@ pub(in crate::inspect::secret) fn find(
                 && (values::is_no_word(word) || is_strewn(word) || is_of_words(text, &value, word))
                 && (decode::is_drawn(word) || !plausible::is_made_up_in_disguise(word))
                 && !is_translation(text, &name, word)
+                && !ends_with_name(word, own)
                 && !is_one_of_many(text, &value)
                 && (is_of_a_session(word) || is_of_somebody(text, &name, &value))
         }
@@ -196,6 +197,14 @@ fn is_translation(text: &[u8], name: &Range<usize>, word: &[u8]) -> bool {
     let digits = word.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let before = name.start.checked_sub(1).and_then(|at| text.get(at));
     before == Some(&b'.') && word.get(..word.len() - digits).is_some_and(values::is_words)
+}
+
+/// Whether the last part of a path of names is the end of the value's own name: `PROXY_PASS = "Ssh2Page.PROXY_PASS"`.
+fn ends_with_name(word: &[u8], name: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let last = word.rsplit(|byte| b".:/#".contains(byte)).next().unwrap_or_default();
+    let end = name.len().checked_sub(last.len()).and_then(|start| name.as_bytes().get(start..));
+    (SHORTEST..word.len()).contains(&last.len()) && end.is_some_and(|end| end.eq_ignore_ascii_case(last))
 }
 
 /// Whether digits of hexadecimal are among others of the same length, as the files of a bundle are named.
@@ -575,6 +584,10 @@ mod tests {
                 ("a.js", "f({ user: process.env.USER, password: '@' })"),
                 ("a.js", "f({ host: 'localhost', user: 'svc', password: '@' })"),
                 ("a.js", "f({ user: 'svc', passwordField: '@' })"),
+                (
+                    "A.java",
+                    "String PROXY_USER = \"SSH2Page.PROXY_USER\";\nString PROXY_PASS = \"SSH2Page.PROXY_PASS\";",
+                ),
                 ("a.js", "f({ user: 'svc', password: hash('@') })"),
                 ("a.js", "f({ user: 'svc', password: 's00pers3cret' })"),
                 ("a.js", "f({ user: 'svc', password: 'Wachtwoord_vergeten' })"),

@@ -164,7 +164,8 @@ fn original_of(path: &str) -> Option<&str> {
         return name.contains('.').then_some(name);
     }
     // what Vim saves: `.config.py.swp`, `.npmrc.swp`
-    if let Some(name) = [".swp", ".swo", ".swn"].iter().find_map(|ending| name_of(path).strip_suffix(ending)) {
+    if let Some(name) = [".swp", ".swo", ".swn"].iter().find_map(|ending| name_of(path).strip_suffix(ending))
+    {
         return Some(name.strip_prefix('.').filter(|rest| rest.contains('.')).unwrap_or(name));
     }
     let original = OF_COPIES.iter().find_map(|ending| path.strip_suffix(ending))?;
