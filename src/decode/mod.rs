@@ -34,6 +34,7 @@ mod octal;
 mod packed;
 pub(crate) mod percent;
 mod places;
+mod python_code;
 mod quads;
 mod quoted_printable;
 mod rows;
@@ -53,6 +54,7 @@ mod wide;
 pub(crate) use base64::{NAME as BASE64, SHORTEST as SHORTEST_BASE64, text as base64_text};
 pub(crate) use escapes::plain;
 pub(crate) use places::Places;
+pub(crate) use python_code::pairs as compiled_pairs;
 pub(crate) use runs::Base64Runs;
 pub(crate) use store::behind_php;
 pub(crate) use uuencoded::is as is_uuencoded;
@@ -157,8 +159,14 @@ const HIDING: [Wrapping; 9] = [
 ];
 
 /// Files of programs, told by how they begin, that hold texts in their own form.
-const FILES: [Wrapping; 5] =
-    [sqlite::WRAPPING, leveldb::WRAPPING, vim_swap::WRAPPING, java_class::WRAPPING, store::WRAPPING];
+const FILES: [Wrapping; 6] = [
+    sqlite::WRAPPING,
+    leveldb::WRAPPING,
+    vim_swap::WRAPPING,
+    java_class::WRAPPING,
+    python_code::WRAPPING,
+    store::WRAPPING,
+];
 
 /// Wrappings in which a text can mostly be read where it stands, but with something between its parts.
 const PARTING: [Wrapping; 10] = [

@@ -63,6 +63,28 @@ fn what_java_compiles_is_read_as_its_source() {
 }
 
 #[test]
+fn what_python_compiles_is_read_as_its_source() {
+    if !have(&["python"]) {
+        return;
+    }
+    let mut dice = Dice::new(fresh_seed());
+    for (source, is_secret) in [
+        ("DB_USER = 'svc'\nDB_PASSWORD = '@'\n", true),
+        ("def f(link):\n    return link(user='svc', password='@')\n", true),
+        ("def f(link):\n    user = 'svc'\n    password = '@'\n    return link(user, password)\n", true),
+        ("class A:\n    user = 'svc'\n    password = '@'\n", true),
+        ("FIELDS = ('password', 'digest')\nDIGEST = '@'\n", false),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let source = source.replace('@', &password(&mut dice));
+        fs::write(folder.path().join("acme.py"), &source).unwrap();
+        run(folder.path(), "python", &["-c", "import py_compile; py_compile.compile('acme.py', 'acme.pyc')"]);
+        let module = fs::read(folder.path().join("acme.pyc")).unwrap();
+        assert_eq!(!fired("acme.pyc", module).is_empty(), is_secret, "{source}");
+    }
+}
+
+#[test]
 fn what_vim_saves_is_read_as_its_file() {
     if !have(&["vim"]) {
         return;

@@ -26,7 +26,7 @@ const CODE: &[&str] = &[
     "ino", "m", "mm", "pl", "pm", "sql", "gd", "r", "lua", "ex", "exs", "erl", "clj", "jl", "ps1", "map",
     "psm1", "hs", "pas", "dpr", "cr", "nim", "zig", "cljs", "cljc", "ml", "fsx", "coffee", "astro", "cshtml",
     "razor", "jsp", "aspx", "asp", "phtml", "inc", "vbs", "bas", "tcl", "d", "hx", "sol", "bal", "cfm",
-    "cfc", "class",
+    "cfc", "class", "pyc",
 ];
 
 /// A user or a host that is written out.
