@@ -1,6 +1,6 @@
 //! What a key that was found counts for.
 
-use super::table;
+use super::{table, unit_tests};
 
 /// Whether a key can be used as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +21,10 @@ impl Key {
     }
 }
 
-/// Whether a place in Rust source is in the module of unit tests that ends the file.
+/// Whether a place in Rust source is among what only tests compile.
 fn is_unit_test(text: &[u8], at: usize) -> bool {
     const FARTHEST: usize = 1 << 20;
-    text.get(at.saturating_sub(FARTHEST)..at).is_some_and(|before| {
-        memchr::memmem::find(before, b"#[cfg(test)]").is_some()
-            || memchr::memmem::find(before, b"#[cfg(all(test").is_some()
-    })
+    text.get(at.saturating_sub(FARTHEST)..at).is_some_and(unit_tests::is_open_at_end)
 }
 
 /// Whether the key's lines are documentation comments of Rust source: an example, compiled as a test.

@@ -24,6 +24,7 @@ mod solana;
 mod spelling;
 mod structure;
 mod table;
+mod unit_tests;
 mod url;
 mod vapid;
 mod whole;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::Sample;
+use super::{Sample, unit_tests};
 
 /// What generators put behind the name of a file that they write.
 const TEMPLATES: &[&str] = &[".template", ".tmpl", ".tpl", ".tt", ".ejs", ".hbs", ".mustache", ".j2"];
@@ -13,8 +13,8 @@ const TEMPLATES: &[&str] = &[".template", ".tmpl", ".tpl", ".tt", ".ejs", ".hbs"
 /// What is known about one text.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
-    /// Where the unit tests begin.
-    tests: Option<usize>,
+    /// Where unit tests of Rust begin and end, in turn.
+    tests: Vec<usize>,
     /// Where docstrings, comments that document Rust, pages of Perl, or functions that test C, begin and end, in turn.
     quotes: Vec<usize>,
     signs: &'static [&'static [u8]],
@@ -35,8 +35,7 @@ impl Shown {
         let extension = path.rsplit('.').next().unwrap_or_default();
         match extension {
             "rs" => {
-                let find = |sign: &[u8]| memchr::memmem::find(sample.bytes, sign);
-                shown.tests = [find(b"#[cfg(test)]"), find(b"#[cfg(all(test")].into_iter().flatten().min();
+                shown.tests = unit_tests::spans(sample.bytes);
                 shown.quotes = doc_lines(sample.bytes);
             }
             "py" | "pyi" => shown.quotes = docstrings(sample.bytes),
@@ -60,8 +59,7 @@ impl Shown {
     /// Whether this place is in a unit test, a docstring, or documentation.
     pub(super) fn has(&self, at: usize) -> bool {
         self.is_all
-            || self.tests.is_some_and(|tests| tests < at)
-            || self.quotes.partition_point(|quote| *quote < at) % 2 == 1
+            || [&self.tests, &self.quotes].iter().any(|ends| ends.partition_point(|end| *end < at) % 2 == 1)
     }
 
     /// Whether it is in a comment that speaks of an example. Code that was commented out is as real as before.
