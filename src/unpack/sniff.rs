@@ -32,9 +32,6 @@ const MAGICS: &[(&[u8], Media)] = &[
     (b"\x04\x22\x4d\x18", Media::Lz4),
     (b"7z\xbc\xaf\x27\x1c", Media::SevenZip),
     (b"\xed\xab\xee\xdb", Media::Rpm),
-    (b"070701", Media::Cpio),
-    (b"070702", Media::Cpio),
-    (b"070707", Media::Cpio),
     (b"\x7fELF", Media::Elf),
     (b"\xfe\xed\xfa\xce", Media::MachO),
     (b"\xfe\xed\xfa\xcf", Media::MachO),
@@ -113,7 +110,9 @@ fn magic(prefix: &[u8]) -> Option<Media> {
         [b'R', b'I', b'F', b'F', _, _, _, _, kind @ ..] => {
             [b"WEBP", b"WAVE", b"AVI "].iter().any(|known| kind.starts_with(*known)).then_some(Media::Asset)
         }
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Media::Asset),
+        // The first box is a small one; `let ftyp = ...` is code.
+        [0, 0, _, _, b'f', b't', b'y', b'p', ..] => Some(Media::Asset),
+        [b'0', b'7', b'0', b'7', b'0', ..] => is_cpio(prefix).then_some(Media::Cpio),
         _ if is_asar(prefix) => Some(Media::Asar),
         _ if is_pyc(prefix) => Some(Media::Pyc),
         _ => None,
@@ -125,6 +124,18 @@ fn cafe_babe(rest: &[u8]) -> Media {
     match rest {
         [0, 0, 0, count, ..] if *count < 40 => Media::MachO,
         _ => Media::JavaClass,
+    }
+}
+
+/// A first header that is digits throughout: numbers of which the first are `070707` are no archive.
+fn is_cpio(prefix: &[u8]) -> bool {
+    const OLD: usize = 76;
+    const NEW: usize = 110;
+    let header = |length: usize| prefix.get(..length).unwrap_or_default();
+    match prefix.get(5) {
+        Some(b'7') => !header(OLD).is_empty() && header(OLD).iter().all(|digit| matches!(digit, b'0'..=b'7')),
+        Some(b'1' | b'2') => !header(NEW).is_empty() && header(NEW).iter().all(u8::is_ascii_hexdigit),
+        _ => false,
     }
 }
 
@@ -220,6 +231,24 @@ mod tests {
     }
 
     #[test]
+    fn an_archive_of_cpio_has_digits_throughout_its_first_header() {
+        let header = |magic: &str, rest: &[u8], digits: usize| {
+            [magic.as_bytes(), &rest.repeat(digits / rest.len()), b"and its name\0"].concat()
+        };
+        for (bytes, media) in [
+            (header("070701", b"0A", 104), Media::Cpio),
+            (header("070702", b"9f", 104), Media::Cpio),
+            (header("070707", b"70", 70), Media::Cpio),
+            (header("070701", b"0A", 102), Media::Binary),
+            (header("070707", b"80", 70), Media::Binary),
+            (header("070708", b"70", 104), Media::Binary),
+            (b"070707".to_vec(), Media::Text),
+        ] {
+            assert_eq!(sniff(&bytes, bytes.len() as u64), media, "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
     fn types_are_told_by_content() {
         let mut pe = vec![0; 0x90];
         pe[..2].copy_from_slice(b"MZ");
@@ -251,6 +280,9 @@ mod tests {
             (b"\x5d\x2a\x4d\x18\x04\0\0\0four\x28\xb5\x2f\xfd", Media::Zstd),
             (b"\xca\xfe\xba\xbe\0\0\0\x34", Media::JavaClass),
             (b"\xca\xfe\xba\xbe\0\0\0\x02", Media::MachO),
+            (b"07070707070a0a0a\n0\n345\n", Media::Text),
+            (b"\0\0\0\x18ftypmp42", Media::Asset),
+            (b"let ftyp = 1;", Media::Text),
             (&pe, Media::Pe),
             (&asar, Media::Asar),
             (&pyc, Media::Pyc),
