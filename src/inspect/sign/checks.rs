@@ -10,7 +10,7 @@ use crate::inventory::{Entry, Media};
 use crate::unpack;
 
 use super::content::text_start;
-use super::{database, keystore};
+use super::{database, keystore, people};
 
 type Check = fn(&Sample<'_>, &Entry) -> bool;
 type Magic = fn(&[u8]) -> bool;
@@ -20,6 +20,8 @@ pub(super) const BY_MAGIC: &[(&str, Magic)] = &[
     ("elf-core", is_elf_core),
     ("v8-code", is_v8_code),
     ("git-patch", is_patch),
+    ("sqlite", database::is_somebodys),
+    ("people-records", people::are_records),
     (LOCALHOST_CERTIFICATE, is_certificate_of_localhost),
 ];
 
@@ -40,7 +42,6 @@ pub(super) const BY_NAME: &[(&str, Check)] = &[
     }),
     ("der", |sample, _| sample.bytes.starts_with(&[0x30, 0x82])),
     ("keystore", |sample, _| keystore::is(sample.bytes) && !keystore::has_certificates_alone(sample.bytes)),
-    ("sqlite", |sample, _| database::is_somebodys(sample.bytes)),
     ("text", |sample, _| sample.media.is_text() && !sample.bytes.is_empty()),
     // Not of object files: that is a library.
     ("archive", |sample, _| match sample.media {

@@ -8,6 +8,7 @@ mod keystore;
 mod listing;
 mod open_head;
 mod paths;
+mod people;
 mod table;
 
 use std::sync::LazyLock;

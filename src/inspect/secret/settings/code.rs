@@ -56,6 +56,18 @@ static HERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// A text of one line that begins behind the line of its name: `name = """`.
+static TALL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"[A-Za-z_][A-Za-z0-9_.-]*";
+    let quotes = r#"(?:"""|''')"#;
+    RegexBuilder::new(&format!(
+        r#"["']?({name})["']?\s*[:=]\s*{quotes}\\?[ \t]*\r?\n[ \t]*([^\s"'][^\r\n"']{{5,}})(?:\\?\r?\n)?[ \t]*{quotes}"#
+    ))
+    .unicode(false)
+    .build()
+    .ok()
+});
+
 /// What Ruby's programs are set to by a symbol, and Elixir's by a sigil: `set :password, 'value'`, `env :TOKEN, "value"`,
 /// `set(:password) { 'value' }`, `password: ~s(value)`.
 static SYMBOL: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -193,7 +205,7 @@ pub(super) fn pairs(text: &[u8]) -> Vec<Pair<'_>> {
             pairs.push(Pair::new("", "client_secret", value.range()));
         }
     }
-    let fields = [&FIELD, &HERE, &SYMBOL].into_iter().filter_map(|field| field.as_ref());
+    let fields = [&FIELD, &HERE, &TALL, &SYMBOL].into_iter().filter_map(|field| field.as_ref());
     for captures in fields.flat_map(|field| field.captures_iter(text)).take(MOST) {
         let mut groups = captures.iter().skip(1).flatten();
         let (Some(name), Some(value)) = (groups.next(), groups.next()) else { continue };

@@ -157,6 +157,7 @@ fn original_of(path: &str) -> Option<&str> {
         "_old",
         "_backup",
         ".1",
+        ".txt",
         "~",
     ];
     // what Emacs saves while somebody writes: `#config.py#`

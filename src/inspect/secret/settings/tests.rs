@@ -219,6 +219,9 @@ fn lines_are_read_as_their_programs_read_them() {
         ("mail.properties", "mail.password=hV7#\\\n    kk29Lm\n", vec![1]),
         ("mail.properties", "mail.password=\\\n    ${MAIL_PASSWORD7}\nmail.port=1\n", vec![]),
         ("prod.tfvars", "db_password = <<EOT\nhV7#kk29Lm\nEOT\n", vec![2]),
+        ("app.toml", "[db]\npassword = \"\"\"\nhV7#kk29Lm\"\"\"\n", vec![3]),
+        ("app.toml", "[db]\npassword = '''\n  hV7#kk29Lm\n  '''\n", vec![3]),
+        ("prod.auto.tfvars.txt", "db_password = \"hV7#kk29Lm\"\n", vec![1]),
         (
             "config/production.mjs",
             "export default { password: `hV7#kk29Lm`, secret: `${x}hV7#kk29Lm` };\n",
