@@ -34,7 +34,7 @@ impl<'t> Addresses<'t> {
     fn of(text: &'t [u8]) -> Self {
         /// More say nothing new, and signs that stand for something else are dear.
         const MOST: usize = 400;
-        const MOST_SIGNS: usize = 20_000;
+        const MOST_SIGNS: usize = 2_000;
         let signs = memchr::memchr_iter(b'@', text).take(MOST_SIGNS);
         Self { all: signs.filter_map(|at| address(text, at)).take(MOST).collect() }
     }
