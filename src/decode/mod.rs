@@ -61,6 +61,8 @@ pub(crate) use uuencoded::is as is_uuencoded;
 #[cfg(test)]
 pub(crate) use uuencoded::written as uuencoded;
 pub(crate) use vim_swap::NAME as VIM_SWAP;
+#[cfg(test)]
+pub(crate) use vim_swap::swap as vim_swap;
 
 /// Texts uncovered in another.
 #[derive(Debug)]

@@ -31,7 +31,8 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         layer.push(b" = \"");
         layer.mark(value.start, Rate::SAME);
         layer.push(text);
-        layer.push(b"\"\n");
+        layer.push(b"\"");
+        layer.end();
     }
 }
 

@@ -39,7 +39,7 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
             }
             layer.mark(block + line.start, Rate::SAME);
             layer.push(here.get(line.start..line.end - 1).unwrap_or_default());
-            layer.push(b"\n");
+            layer.end();
         }
         block += pages * page;
     }
@@ -64,34 +64,36 @@ fn number(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 #[cfg(test)]
+const PAGE: usize = 4096;
+
+/// A swap file with these lines, so many in a block.
+#[cfg(test)]
+pub(crate) fn swap(lines: &[&str], in_block: usize) -> Vec<u8> {
+    let mut file = [MAGIC, b"9.1\0\0\0"].concat();
+    file.extend((PAGE as u32).to_le_bytes());
+    file.resize(PAGE, 0);
+    // a block of pointers
+    file.extend(b"tp\x01\0\x7F\0\0\0");
+    file.resize(2 * PAGE, 0);
+    for lines in lines.chunks(in_block) {
+        let text: String = lines.iter().rev().flat_map(|line| [*line, "\0"]).collect();
+        let end = (text.len() + 100).next_multiple_of(PAGE);
+        let mut block = vec![0; end];
+        block[..2].copy_from_slice(LINES);
+        block[TEXT_START..TEXT_END].copy_from_slice(&((end - text.len()) as u32).to_le_bytes());
+        block[TEXT_END..TEXT_END + 4].copy_from_slice(&(end as u32).to_le_bytes());
+        block[end - text.len()..].copy_from_slice(text.as_bytes());
+        file.extend(block);
+    }
+    file
+}
+
+#[cfg(test)]
 mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::*;
-
-    const PAGE: usize = 4096;
-
-    /// A swap file with these lines, so many in a block.
-    fn swap(lines: &[&str], in_block: usize) -> Vec<u8> {
-        let mut file = [MAGIC, b"9.1\0\0\0"].concat();
-        file.extend((PAGE as u32).to_le_bytes());
-        file.resize(PAGE, 0);
-        // a block of pointers
-        file.extend(b"tp\x01\0\x7F\0\0\0");
-        file.resize(2 * PAGE, 0);
-        for lines in lines.chunks(in_block) {
-            let text: String = lines.iter().rev().flat_map(|line| [*line, "\0"]).collect();
-            let end = (text.len() + 100).next_multiple_of(PAGE);
-            let mut block = vec![0; end];
-            block[..2].copy_from_slice(LINES);
-            block[TEXT_START..TEXT_END].copy_from_slice(&((end - text.len()) as u32).to_le_bytes());
-            block[TEXT_END..TEXT_END + 4].copy_from_slice(&(end as u32).to_le_bytes());
-            block[end - text.len()..].copy_from_slice(text.as_bytes());
-            file.extend(block);
-        }
-        file
-    }
 
     fn layers(file: &[u8]) -> Vec<Layer> {
         let mut layers = Vec::new();

@@ -13,7 +13,15 @@ pub(super) enum Operand<'a> {
     Number(i32),
     /// A field or a variable.
     Name(&'a [u8]),
+    /// The variable at a place among them, as seen from a place in the code.
+    Variable(u8, usize),
     Other,
+}
+
+impl Operand<'_> {
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
 }
 
 /// What is done with a text.
@@ -30,9 +38,9 @@ pub(super) struct Variables<'a> {
 
 impl<'a> Variables<'a> {
     /// The variable at a place among them, as seen from a place in the code.
-    fn name(&self, slot: usize, at: usize) -> Option<&'a [u8]> {
+    fn name(&self, slot: u8, at: usize) -> Option<&'a [u8]> {
         let is_it = |(start, length, own, _): &&(usize, usize, usize, _)| {
-            *own == slot && (*start..start + length).contains(&at)
+            *own == usize::from(slot) && (*start..start + length).contains(&at)
         };
         self.all.iter().find(is_it).map(|(.., name)| *name)
     }
@@ -52,7 +60,6 @@ pub(super) fn walk<'a>(
         let next = at + length;
         let first = rest.first().copied().unwrap_or_default();
         let wide = short(&mut &*rest).unwrap_or_default();
-        let variable = |slot: u8, at: usize| variables.name(slot.into(), at);
         let statement = match *opcode {
             2..=8 => stack.push(Operand::Number(i32::from(*opcode) - 3)),
             16 => stack.push(Operand::Number(first.cast_signed().into())),
@@ -60,10 +67,11 @@ pub(super) fn walk<'a>(
             18 => stack.push(constant(pool, first.into())),
             19 => stack.push(constant(pool, wide)),
             1 | 9..=15 | 20..=24 | 26..=41 | 187 => stack.push(Operand::Other),
-            25 => stack.push(variable(first, at).map_or(Operand::Other, Operand::Name)),
-            42..=45 => stack.push(variable(opcode - 42, at).map_or(Operand::Other, Operand::Name)),
-            58 => stack.pop_into(variable(first, next)),
-            75..=78 => stack.pop_into(variable(opcode - 75, next)),
+            25 => stack.push(Operand::Variable(first, at)),
+            42..=45 => stack.push(Operand::Variable(opcode - 42, at)),
+            // a variable begins to be behind what gives it its value
+            58 => stack.pop_into(|| variables.name(first, next)),
+            75..=78 => stack.pop_into(|| variables.name(opcode - 75, next)),
             54..=57 | 59..=74 | 87 | 88 | 194 | 195 => stack.drop(1),
             79..=86 => stack.drop(3),
             89..=94 => stack.repeat(),
@@ -73,17 +81,17 @@ pub(super) fn walk<'a>(
             // nothing, counting up, conversions and casts
             0 | 132..=147 | 192 => None,
             178 => stack.push(pool.member(wide).map_or(Operand::Other, |field| Operand::Name(field.name))),
-            179 => stack.pop_into(pool.member(wide).map(|field| field.name)),
+            179 => stack.pop_into(|| pool.member(wide).map(|field| field.name)),
             180 => {
                 stack.drop(1);
                 stack.push(pool.member(wide).map_or(Operand::Other, |field| Operand::Name(field.name)))
             }
             181 => {
-                let statement = stack.pop_into(pool.member(wide).map(|field| field.name));
+                let statement = stack.pop_into(|| pool.member(wide).map(|field| field.name));
                 stack.drop(1);
                 statement
             }
-            182..=185 => pool.member(wide).and_then(|method| stack.call(&method, *opcode == 184)),
+            182..=185 => pool.member(wide).and_then(|method| stack.call(&method, *opcode == 184, variables)),
             186 => {
                 stack.0.clear();
                 stack.push(Operand::Other)
@@ -165,28 +173,40 @@ impl<'a> Stack<'a> {
     }
 
     /// Takes a value that something gets.
-    fn pop_into(&mut self, name: Option<&'a [u8]>) -> Option<Statement<'a>> {
-        match (self.0.pop(), name) {
-            (Some(Operand::Text(value)), Some(name)) => Some(Statement::Assigned { name, value }),
+    fn pop_into(&mut self, name: impl FnOnce() -> Option<&'a [u8]>) -> Option<Statement<'a>> {
+        match self.0.pop() {
+            Some(Operand::Text(value)) => Some(Statement::Assigned { name: name()?, value }),
             _ => None,
         }
     }
 
-    fn call(&mut self, method: &Member<'a>, is_static: bool) -> Option<Statement<'a>> {
+    fn call(
+        &mut self,
+        method: &Member<'a>,
+        is_static: bool,
+        variables: &Variables<'a>,
+    ) -> Option<Statement<'a>> {
         let (count, has_result) = shape(method.descriptor);
         let arguments = self.0.split_off(self.0.len().saturating_sub(count));
         let receiver = if is_static { None } else { self.0.pop() }.unwrap_or(Operand::Other);
         if has_result {
             self.push(Operand::Other);
         }
-        let is_text = |operand: &Operand<'_>| matches!(operand, Operand::Text(_));
         let name = match method.name {
             b"<init>" => method.class.rsplit(|byte| b"/$".contains(byte)).next().unwrap_or_default(),
             name => name,
         };
         // what is appended between two texts parts them
-        let matters = is_text(&receiver) || arguments.iter().any(is_text) || name == b"append";
-        matters.then_some(Statement::Called { receiver, name, arguments })
+        let matters = receiver.is_text() || arguments.iter().any(Operand::is_text) || name == b"append";
+        let named = |operand| match operand {
+            Operand::Variable(slot, at) => variables.name(slot, at).map_or(Operand::Other, Operand::Name),
+            operand => operand,
+        };
+        matters.then(|| Statement::Called {
+            receiver: named(receiver),
+            name,
+            arguments: arguments.into_iter().map(named).collect(),
+        })
     }
 }
 

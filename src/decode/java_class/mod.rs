@@ -27,7 +27,8 @@ fn uncover(bytes: &[u8], budget: &Budget, found: &mut dyn FnMut(Layer)) {
         && let Some((pool, behind)) = Pool::read(bytes)
         && pool.texts().any(may_be_secret)
     {
-        let mut writer = Writer { bytes, layer: Builder::new(WRAPPING.name, false, budget, found) };
+        let mut writer =
+            Writer { bytes, layer: Builder::new(WRAPPING.name, false, budget, found), parts: false };
         // what was read before the file turned out to be broken counts, too
         members(&pool, behind, &mut |statement| writer.write(&statement));
     }
@@ -105,8 +106,8 @@ fn method<'a>(pool: &Pool<'a>, code: &'a [u8], found: &mut dyn FnMut(Statement<'
 }
 
 fn variables<'a>(pool: &Pool<'a>, mut table: &[u8]) -> Vec<(usize, usize, usize, &'a [u8])> {
-    /// Each use of a variable looks through them.
-    const MOST: usize = 200;
+    /// Whatever is given to one looks through them.
+    const MOST: usize = 60;
     let count = short(&mut table).unwrap_or_default();
     let read = |entry: &[u8]| {
         let mut entry = entry;
@@ -129,6 +130,8 @@ fn attribute<'a>(pool: &Pool<'a>, rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a 
 struct Writer<'a, 'b> {
     bytes: &'a [u8],
     layer: Builder<'b>,
+    /// Whether what was written last is a call with texts: one without any must part it from the next.
+    parts: bool,
 }
 
 impl Writer<'_, '_> {
@@ -137,16 +140,34 @@ impl Writer<'_, '_> {
         match statement {
             Statement::Assigned { value, .. } if self.is_long(value) => true,
             Statement::Assigned { name, value } => {
-                self.own(name) && self.own(b" = ") && self.text(value.clone()) && self.own(b";\n")
+                self.parts = false;
+                self.own(name) && self.own(b" = ") && self.text(value.clone()) && self.end()
             }
             Statement::Called { receiver, name, arguments } => {
+                let has_text = [receiver].into_iter().chain(arguments).any(Operand::is_text);
+                if !has_text && !std::mem::take(&mut self.parts) {
+                    return true;
+                }
+                self.parts = has_text;
                 let receiver = match receiver {
-                    Operand::Other => true,
+                    Operand::Variable(..) | Operand::Other => true,
                     receiver => self.operand(receiver) && self.own(b"."),
                 };
-                receiver && self.own(name) && self.own(b"(") && self.arguments(arguments) && self.own(b");\n")
+                receiver
+                    && self.own(name)
+                    && self.own(b"(")
+                    && self.arguments(arguments)
+                    && self.own(b")")
+                    && self.end()
             }
         }
+    }
+
+    /// Ends a statement.
+    fn end(&mut self) -> bool {
+        let is_there = self.own(b";");
+        self.layer.end();
+        is_there
     }
 
     fn arguments(&mut self, arguments: &[Operand<'_>]) -> bool {
@@ -162,7 +183,7 @@ impl Writer<'_, '_> {
             Operand::Text(place) => self.text(place.clone()),
             Operand::Number(number) => self.own(number.to_string().as_bytes()),
             Operand::Name(name) => self.own(name),
-            Operand::Other => self.own(b"it"),
+            Operand::Variable(..) | Operand::Other => self.own(b"it"),
         }
     }
 

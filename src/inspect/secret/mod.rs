@@ -406,22 +406,16 @@ fn packed(bytes: &[u8], at: usize, keyword: &str, search: &Search) -> Option<Fou
             || digits > 0 && pattern.has_no_small_letters()
             || spelling::is_jumbled(first)
     } else {
-        // names in a program have digits, too
+        // names in a program have digits and capitals, too, but not in turn: `PKCS7UnpaddingContext`
         let letters: Vec<u8> = first.iter().copied().filter(|byte| !byte.is_ascii_digit()).collect();
-        digits * 8 >= random.len() || are_strewn(first) && spelling::is_jumbled(&letters)
+        digits * 8 >= random.len()
+            || plausible::changes_of_class(first) * 3 > first.len() && spelling::is_jumbled(&letters)
     };
     let is_own = || {
         let before = bytes.get(..at + keyword.len()).unwrap_or_default();
         !table::is_end_of_longer_beginning(before, keyword) && !is_in_symbol(bytes, found.token.start)
     };
     (pattern.check == Check::Crc || is_random && is_own()).then_some(found)
-}
-
-/// Whether small letters, capitals and digits take turns more often than in names: `PKCS7UnpaddingContext`.
-fn are_strewn(bytes: &[u8]) -> bool {
-    let class = |byte: &u8| (byte.is_ascii_uppercase(), byte.is_ascii_lowercase());
-    let turns = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if class(a) != class(b))).count();
-    turns * 3 > bytes.len()
 }
 
 /// Whether a place is within the name of a symbol as the compilers of Rust and C++ write it, which has all that a token may

@@ -504,14 +504,18 @@ fn is_long_hex(bytes: &[u8]) -> bool {
 fn is_strewn(bytes: &[u8]) -> bool {
     const SHORTEST: usize = 12;
     let bytes: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
-    let class = |byte: &u8| (byte.is_ascii_uppercase(), byte.is_ascii_lowercase());
     let has = |is: fn(&u8) -> bool| bytes.iter().any(is);
-    let changes = bytes.windows(2).filter(|pair| matches!(pair, [a, b] if class(a) != class(b))).count();
     bytes.len() >= SHORTEST
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
-        && changes * 5 >= bytes.len() * 2
+        && changes_of_class(&bytes) * 5 >= bytes.len() * 2
+}
+
+/// How often capitals, small letters and all else follow one another.
+pub(super) fn changes_of_class(bytes: &[u8]) -> usize {
+    let class = |byte: &u8| (byte.is_ascii_uppercase(), byte.is_ascii_lowercase());
+    bytes.windows(2).filter(|pair| matches!(pair, [a, b] if class(a) != class(b))).count()
 }
 
 /// Letters and digits; or, where chance left the digits out, capitals strewn as no name in a program has them.

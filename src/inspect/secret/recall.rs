@@ -7,7 +7,7 @@ use std::io::Write as _;
 use super::tests::dice::{Dice, base64};
 use super::tests::{FIXED_SEED, instance, keys, scan, scan_streamed, seeds};
 use super::*;
-use crate::decode::uuencoded;
+use crate::decode::{uuencoded, vim_swap};
 use crate::inventory::Media;
 
 /// How a text is wrapped.
@@ -231,6 +231,10 @@ const CARRIERS: &[Carrier] = &[
         })
     }),
     carrier("uuencoded", |dice, token| uuencoded("a", around(dice, token).as_bytes()).into_bytes()),
+    carrier("Vim's swap", |dice, token| {
+        let text = around(dice, token);
+        vim_swap(&text.lines().collect::<Vec<_>>(), 1 + dice.below(5))
+    }),
     carrier("turned round", |_, token| {
         if token.contains(['\'', '"', '\\', '\n']) {
             return format!("text {token}\n").into_bytes();
@@ -548,6 +552,7 @@ const FILES: &[&str] = &[
     "dump of od",
     "dump of od in signs",
     "uuencoded",
+    "Vim's swap",
     "a page of PDF",
     "rich text",
     "quoted-printable",
