@@ -303,25 +303,25 @@ mod tests {
     #[test]
     fn texts_are_given_to_constants_fields_variables_and_calls() {
         let mut class = Assembler::default();
-        let (user, password, url) = (class.text("svc"), class.text("pass\"7x9"), class.text("db7.acme.io"));
-        let field = class.member("password", "Ljava/lang/String;");
+        let (user, label, url) = (class.text("svc"), class.text("two\"7x9"), class.text("db7.acme.io"));
+        let field = class.member("label", "Ljava/lang/String;");
         let connect = class.member("connect", "(Ljava/lang/String;I[JLjava/lang/String;)Lcom/acme/Link;");
         let equals = class.member("equals", "(Ljava/lang/Object;)Z");
         let start = class.member("<init>", "(Ljava/lang/String;)V");
         let code = [
-            // this.password = "..."
+            // this.label = "..."
             &[0x2A][..],
-            &with(0x13, password),
+            &with(0x13, label),
             &with(0xB5, field),
             // String key = "..."; its variable begins behind
-            &with(0x13, password),
+            &with(0x13, label),
             &[0x4C],
             // connect("db7.acme.io", 6379, it, key)
             &with(0x13, url),
             &[0x11, 0x18, 0xEB, 0x01, 0x2B],
             &with(0xB8, connect),
             &[0x57],
-            // "svc".equals(password)
+            // "svc".equals(label)
             &with(0x13, user),
             &with(0xB2, field),
             &with(0xB6, equals),
@@ -335,8 +335,8 @@ mod tests {
         .concat();
         assert_eq!(
             source(&class.class(("API_KEY", "k7x9-abc"), &code, &[(11, "key")])),
-            "API_KEY = \"k7x9-abc\";\npassword = \"pass\\\"7x9\";\nkey = \"pass\\\"7x9\";\n\
-             connect(\"db7.acme.io\", 6379, it, key);\n\"svc\".equals(password);\nSettings(\"svc\");\n"
+            "API_KEY = \"k7x9-abc\";\nlabel = \"two\\\"7x9\";\nkey = \"two\\\"7x9\";\n\
+             connect(\"db7.acme.io\", 6379, it, key);\n\"svc\".equals(label);\nSettings(\"svc\");\n"
         );
     }
 
@@ -344,13 +344,13 @@ mod tests {
     fn a_jump_leads_past_nothing() {
         let mut class = Assembler::default();
         let (one, two) = (class.text("one-7x9-a"), class.text("two-7x9-a"));
-        let field = class.member("password", "Ljava/lang/String;");
+        let field = class.member("label", "Ljava/lang/String;");
         // if (it) it = "one"; the switch has two cases, and its operands begin at eight
         let mut code = [&with(0x13, one)[..], &[0xA7, 0, 9, 0xAA, 0]].concat();
         code.extend([0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0, 6]);
         code.extend([with(0x13, two), with(0xB3, field)].concat());
         let class = class.class(("A", "a"), &code, &[]);
-        assert_eq!(source(&class), "A = \"a\";\npassword = \"two-7x9-a\";\n");
+        assert_eq!(source(&class), "A = \"a\";\nlabel = \"two-7x9-a\";\n");
     }
 
     #[test]
@@ -383,7 +383,7 @@ mod tests {
             changes in vec((any::<prop::sample::Index>(), any::<u8>()), 0..30), code in vec(any::<u8>(), 0..300),
         ) {
             let mut class = Assembler::default();
-            class.member("password", "(Ljava/lang/String;)V");
+            class.member("label", "(Ljava/lang/String;)V");
             let mut class = class.class(("A", "k7x9-abc"), &code, &[(0, "key"), (3, "key")]);
             for (at, byte) in changes {
                 let at = at.index(class.len());
