@@ -135,8 +135,8 @@ mod tests {
         archive.finish().expect("a zip").into_inner()
     }
 
-    #[test]
-    fn what_is_read_again_is_what_was_kept() {
+    /// What one worker finds in an artifact, how that is read, and the file that it is in.
+    fn taken(artifact: &[u8]) -> (Inventory, FileSource, tempfile::NamedTempFile) {
         let scanner = Scanner::new(ScanOptions::default());
         let (limits, budget) = (Limits::default(), Budget::new(1 << 20));
         let stocktake = Stocktake {
@@ -147,11 +147,18 @@ mod tests {
             budget: &budget,
             workers: 1,
         };
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), artifact).expect("an artifact");
+        let source = FileSource::open(file.path()).expect("the artifact");
+        let (inventory, _) = stocktake.with_workers(file.path(), &source);
+        (inventory, source, file)
+    }
+
+    #[test]
+    fn what_is_read_again_is_what_was_kept() {
+        let limits = Limits::default();
         for bytes in [tarball(&FILES), zip()] {
-            let file = tempfile::NamedTempFile::new().expect("a file");
-            std::fs::write(file.path(), bytes).expect("an artifact");
-            let source = FileSource::open(file.path()).expect("the artifact");
-            let (mut inventory, _) = stocktake.with_workers(file.path(), &source);
+            let (mut inventory, source, _file) = taken(&bytes);
             let kept: BTreeSet<EntryId> =
                 inventory.scripts.keys().chain(inventory.modules.keys()).copied().collect();
             let modules: Vec<EntryId> = kept.iter().copied().collect();
@@ -177,16 +184,6 @@ mod tests {
     /// What inspectors decode where it is, in the bytes that they are given, is not what a module has.
     #[test]
     fn a_module_is_kept_as_it_is_in_the_artifact() {
-        let scanner = Scanner::new(ScanOptions::default());
-        let (limits, budget) = (Limits::default(), Budget::new(1 << 20));
-        let stocktake = Stocktake {
-            scanner: &scanner,
-            limits: &limits,
-            kind: None,
-            project: None,
-            budget: &budget,
-            workers: 1,
-        };
         let map = r#"{"version": 3, "sources": ["a.ts"], "sourcesContent": ["export {};"], "mappings": ""}"#;
         let map = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, map);
         let last = format!("require('x');\n//# sourceMappingURL=data:application/json;base64,{map}\n");
@@ -195,10 +192,7 @@ mod tests {
         let names: Vec<String> = (0..8).map(|number| format!("package/{number}.js")).collect();
         let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), blank.as_str())).collect();
         files.push(("package/a/b/c/d/e/last.js", &last));
-        let file = tempfile::NamedTempFile::new().expect("a file");
-        std::fs::write(file.path(), tarball(&files)).expect("an artifact");
-        let source = FileSource::open(file.path()).expect("the artifact");
-        let (inventory, _) = stocktake.with_workers(file.path(), &source);
+        let (inventory, ..) = taken(&tarball(&files));
         let kept = inventory.modules.values().last().expect("a module");
         assert!(matches!(kept, KeptText::Packed(_)));
         assert_eq!(kept.text(), last.as_bytes());

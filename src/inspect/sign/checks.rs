@@ -13,10 +13,10 @@ use super::content::text_start;
 use super::{database, keystore, people};
 
 type Check = fn(&Sample<'_>, &Entry) -> bool;
-type Magic = fn(&[u8]) -> bool;
+type Holds = fn(&[u8]) -> bool;
 
 /// Signs that the bytes show, whatever the file is called.
-pub(super) const BY_MAGIC: &[(&str, Magic)] = &[
+pub(super) const BY_BYTES: &[(&str, Holds)] = &[
     ("elf-core", is_elf_core),
     ("v8-code", is_v8_code),
     ("git-patch", is_patch),

@@ -61,7 +61,7 @@ fn inspect(sample: &Sample<'_>, hits: &[Hit], _: &Scanner, sink: &mut FactSink<'
     let content = Content::new(sample.bytes);
     let mut signs: Vec<&'static str> =
         by_content.filter(|sign| sign.holds(&content)).map(|sign| sign.name).collect();
-    signs.extend(checks::BY_MAGIC.iter().filter(|(_, holds)| holds(sample.bytes)).map(|(sign, _)| *sign));
+    signs.extend(checks::BY_BYTES.iter().filter(|(_, holds)| holds(sample.bytes)).map(|(sign, _)| *sign));
     if !signs.contains(&LOCALHOST_CERTIFICATE)
         && checks::has_certificate_of_localhost_at_its_key(sample.bytes, sink.entry)
     {
@@ -94,7 +94,7 @@ mod tests {
     fn every_sign_of_the_table_has_a_check() {
         let by_content = |sign: &str| {
             SIGNS.iter().any(|known| known.name == sign && !known.named)
-                || checks::BY_MAGIC.iter().any(|(name, _)| *name == sign)
+                || checks::BY_BYTES.iter().any(|(name, _)| *name == sign)
                 || [SOURCE_TEXT, listing::EXAMPLE_TEXT].contains(&sign)
         };
         let by_name = |sign: &str| {
