@@ -26,6 +26,12 @@ pub(crate) fn is_licence(name: &str) -> bool {
     ["license", "licence", "copying"].iter().any(|word| lower.starts_with(word))
 }
 
+/// Whether a file is a page for people, by its ending.
+pub(crate) fn is_page(path: &str) -> bool {
+    let extension = path.rsplit('.').next().unwrap_or_default();
+    ["md", "mdx", "markdown", "rst", "adoc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
 /// A path whose file has an extension in capitals, with that in small letters: `SERVER.KEY` is `SERVER.key`.
 pub(crate) fn with_lower_case_extension(path: &str) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path);

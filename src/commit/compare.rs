@@ -108,6 +108,7 @@ fn held<'a>(
     let found = own.into_iter().filter_map(|(entry, origin)| match origin {
         Origin::Made => None,
         Origin::File(path) => Some((entry, path, lookup.file(&under(packed, path)))),
+        Origin::Outside(named) => Some((entry, file_name(&entry.path), lookup.outside(&named))),
         Origin::Below(path) => {
             let base = bases.get(top(path)).map_or("", |base| base.trim_end_matches('/'));
             Some((entry, path, lookup.file(&under(base, path))))

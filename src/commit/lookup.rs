@@ -109,6 +109,11 @@ impl Lookup {
         Held::Nothing
     }
 
+    /// A file by a path from the package's folder that leads out of it.
+    pub(super) fn outside(&self, path: &str) -> Held {
+        joined(&self.folder, path).map_or(Held::Untold, |path| self.at(&path))
+    }
+
     /// For each first segment the folder that most of these paths are below.
     pub(super) fn bases(&self, paths: &[&str]) -> HashMap<String, String> {
         let mut by_top: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

@@ -29,12 +29,14 @@ pub(crate) trait Origins: Sync {
 }
 
 /// Where an entry comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin<'a> {
     /// The client makes it.
     Made,
     /// From this path in the project's folder, or in one above it.
     File(&'a str),
+    /// From this path as the manifest writes it, which leads out of the project's folder.
+    Outside(String),
     /// From this path in some folder of the project that the artifact doesn't name: `src`, `lib`, `python`.
     Below(&'a str),
 }

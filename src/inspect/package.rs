@@ -136,9 +136,13 @@ impl<'a> Specifier<'a> {
             return true;
         }
         let before = before.strip_suffix(b"\\").unwrap_or(before).trim_ascii_end();
-        let imported = [&b"require("[..], b"import(", b"import", b"from", b"require.resolve("];
+        let called = [&b"require("[..], b"import(", b"require.resolve("];
+        // Statements take no template; a word behind "from" in backquotes is marked up in prose.
+        let stated = [&b"import"[..], b"from"];
+        let ends_in = |words: &[&[u8]]| words.iter().any(|word| before.ends_with(word));
         let is_key = after.trim_ascii_start().starts_with(b":");
-        imported.iter().any(|word| before.ends_with(word))
+        ends_in(&called)
+            || open != b'`' && ends_in(&stated)
             || is_key && list_around(bytes, self.start).is_some()
     }
 }
@@ -205,6 +209,7 @@ mod tests {
         for (wanted, text, name) in [
             ("@acme", "import x from '@acme/core/deep'", "@acme/core"),
             ("@acme/*", "require(\"@acme/core\")", "@acme/core"),
+            ("acme-core", "await import(`acme-core`)", "acme-core"),
             ("@acme/core", "\"@acme/core\": \"^1.0.0\"", "@acme/core"),
             ("@acme/core", "{\"sourcesContent\":[\"import \\\"@acme/core\\\";\"]}", "@acme/core"),
             ("acme-*", "const a = require('acme-billing/x')", "acme-billing"),
@@ -244,6 +249,7 @@ mod tests {
             ("acme-core", "require('my-acme-core')"),
             ("acme-core", "let title = 'acme-core';"),
             ("acme-core", "require('./acme-core')"),
+            ("ty", "/// Extract membership facts from `ty`."),
             ("test", "{\"dependencies\":{\"a\":\"1\"},\"scripts\":{\"test\":\"jest\"}}"),
             ("test", "module.exports = {'test': 1}"),
             ("docs", "{\"devDependencies\":{\"a\":\"1\"},\"directories\":{\"docs\":\"docs\"}}"),

@@ -119,8 +119,7 @@ impl<'a> Sample<'a> {
 
     /// Whether it is a page for people, whose examples are there to be read.
     pub(super) fn is_documentation(&self) -> bool {
-        let extension = self.path.rsplit('.').next().unwrap_or_default();
-        ["md", "mdx", "markdown", "rst", "adoc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        crate::paths::is_page(self.path)
     }
 
     /// The place of a byte offset. In decoded text it is a place in the encoded form.

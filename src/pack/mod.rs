@@ -157,7 +157,7 @@ pub fn pack_watched(folder: &Path, choice: &Choice, watch: &Watch) -> Result<Pac
         _folder: scratch::Folder::new()?,
     };
     let is_publishing = || recipes(&folder).iter().any(|(_, client, _)| client.is_publishing(&folder));
-    let members = if is_publishing() { Vec::new() } else { ecosystem::members_of(&folder) };
+    let members = if is_publishing() { Vec::new() } else { members_with_root(&folder) };
     let members = choice.of(&project, &members, &mut packed.left_out)?;
     match members.is_empty() && !choice.is_narrow() {
         true => packed.alone(&folder)?,
@@ -167,6 +167,29 @@ pub fn pack_watched(folder: &Path, choice: &Choice, watch: &Watch) -> Result<Pac
         }
     }
     Ok(packed)
+}
+
+/// The packages of the workspaces whose root the folder is. What else is published from the root is one of them, though
+/// its manifest may know of no workspace: a Python package beside an unnamed `package.json` that lists some.
+fn members_with_root(folder: &Path) -> Vec<Member> {
+    let mut members = ecosystem::members_of(folder);
+    if members.is_empty() || members.iter().any(|member| member.folder == folder) {
+        return members;
+    }
+    if let Some((_, _, recipe)) = recipes(folder).iter().find(|(_, _, recipe)| !recipe.private) {
+        members.insert(
+            0,
+            Member {
+                name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                version: String::new(),
+                folder: folder.to_path_buf(),
+                private: false,
+                held_back: None,
+                manifest: recipe.manifest,
+            },
+        );
+    }
+    members
 }
 
 /// Whether packing the package of a folder may run programs of it, so that its files may be others afterwards.
@@ -383,6 +406,30 @@ mod tests {
     fn a_folder_without_manifest() {
         let folder = tree(&[("index.html", "")]);
         assert!(matches!(pack(folder.path(), &Choice::default()), Err(PackError::NoManifest)));
+    }
+
+    #[test]
+    fn what_is_published_from_the_root_of_a_workspace_is_one_of_its_packages() {
+        let manifests = |root: &str, also: &[(&str, &str)]| -> Vec<&'static str> {
+            let mut files = vec![("package.json", root), ("web/a/package.json", r#"{"name": "a"}"#)];
+            files.extend(also);
+            let folder = tree(&files);
+            let folder = fs::canonicalize(folder.path()).unwrap();
+            members_with_root(&folder).iter().map(|member| member.manifest).collect()
+        };
+        let workspace = r#"{"private": true, "workspaces": ["web/*"]}"#;
+        let python = ("pyproject.toml", "[project]\nname = \"hay\"");
+        assert_eq!(manifests(workspace, &[]), ["package.json"]);
+        assert_eq!(manifests(workspace, &[python]), ["pyproject.toml", "package.json"]);
+        assert_eq!(manifests(workspace, &[("a.gemspec", "")]), ["a .gemspec", "package.json"]);
+        let private = ("Cargo.toml", "[package]\nname = \"a\"\npublish = false");
+        assert_eq!(manifests(workspace, &[private]), ["package.json"]);
+        let named = r#"{"name": "root", "private": true, "workspaces": ["web/*"]}"#;
+        assert_eq!(
+            manifests(named, &[python]),
+            ["package.json", "package.json"],
+            "of all manifests of a folder"
+        );
     }
 
     #[test]

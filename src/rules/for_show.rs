@@ -3,6 +3,7 @@
 
 use crate::ecosystem;
 use crate::inventory::{Inventory, Kind};
+use crate::paths;
 
 /// Path segments, in lower case.
 const ELEMENTS: &[&str] = &[
@@ -112,7 +113,8 @@ const OUTPUT: &[&str] =
 const ANDROID_KEYS: &str = "debug.keystore";
 /// Folders of pages, in which nothing is run that an environment file could be made up for.
 const OF_PAGES: &[&str] = &["doc", "docs", "documentation"];
-const PAGES: &[&str] = &["md", "mdx", "markdown", "rst", "adoc"];
+/// What Cucumber's tests do at each step of a story.
+const STEPS: &[&str] = &["step_definitions", "step-definitions"];
 
 /// Whether a place in an artifact is there for show. `root` is the package's own folder, whose name says nothing of the
 /// kind.
@@ -121,16 +123,18 @@ pub(crate) fn is_for_show(place: &str, root: &str) -> bool {
     let lower = below.unwrap_or(place).to_ascii_lowercase();
     let name = lower.rsplit(['/', '!']).next().unwrap_or(&lower);
     let is_environment = name == ".env" || name.starts_with(".env.");
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    PAGES.contains(&extension)
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    paths::is_page(name)
         || is_description(&lower)
         || name == ANDROID_KEYS
         || lower.split(['/', '!']).rev().skip(1).any(|folder| {
             ELEMENTS.contains(&folder) && !(is_environment && OF_PAGES.contains(&folder))
                 || is_of_tests(folder)
+                || STEPS.contains(&folder)
                 || folder.split(['-', '_']).any(|word| WORDS.contains(&word))
         })
         || is_of_tests(stem)
+        || STEPS.contains(&stem)
         || has_perl_tests(&lower)
         || name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
 }
@@ -183,6 +187,8 @@ mod tests {
             "a-1.0/src/gevent/greentest/a.pem",
             "a-1.0/benchmarks/a.pem",
             "a-1.0/molecule/default/a.pem",
+            "a-1.0/features/resources/step_definitions.rb",
+            "a-1.0/features/step_definitions/a.rb",
             "a-1.0/vagrant/provisioning/id_rsa",
             "acme/cheatsheets/nginx.txt",
             "a-1.0/lib/tls.spec.js",

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::ecosystem::{self, Remedy};
 use crate::inventory::{CodeMatch, Entry, EntryId, Inventory};
+use crate::paths;
 use crate::settings::Settings;
 use crate::words::counted;
 
@@ -55,6 +56,9 @@ fingerprints = ["private.fingerprints"]
 const ENOUGH: [(usize, usize); 4] = [(3, 50), (4, 25), (5, 8), (40, 0)];
 /// The same for what minifiers keep, of which short lists of what everybody knows are made, too.
 const ENOUGH_MINIFIED: [(usize, usize); 4] = [(3, 50), (6, 30), (12, 15), (40, 5)];
+/// The same where only pages have a program's text: a program that writes pages has their sentences, and its tests have
+/// whole pages.
+const ENOUGH_OF_PAGES: [(usize, usize); 1] = [(3, 50)];
 /// Entries kept in the evidence of one finding.
 const MOST_PLACES: usize = 50;
 
@@ -62,7 +66,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut named: HashSet<&str> = HashSet::new();
     let mut told: HashSet<EntryId> = HashSet::new();
     let mut swept = Swept::new(context);
-    for (is_minified, enough) in [(false, ENOUGH), (true, ENOUGH_MINIFIED)] {
+    for (is_minified, enough) in [(false, &ENOUGH), (true, &ENOUGH_MINIFIED)] {
         let mut suspects: Vec<Suspect<'_>> =
             Suspect::all(context.inventory, is_minified).into_values().collect();
         // The file of which most got out takes its fingerprints first, so that one that merely shares a function with it
@@ -78,6 +82,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             let own = suspect.found.iter().filter(|print| !explained.contains(*print)).count();
             let is_enough =
                 |(least, percent): &(usize, usize)| own >= least * times && own * 100 >= suspect.of * percent;
+            let enough = if suspect.is_in_pages_alone() { &ENOUGH_OF_PAGES[..] } else { &enough[..] };
             if named.contains(suspect.file) {
                 explained.extend(&suspect.found);
             } else if enough.iter().any(is_enough) {
@@ -152,6 +157,11 @@ impl<'a> Suspect<'a> {
 
     fn percent(&self) -> usize {
         (self.found.len() * 100).checked_div(self.of).unwrap_or(0).min(100)
+    }
+
+    /// Whether a program's text is in nothing but pages.
+    fn is_in_pages_alone(&self) -> bool {
+        !paths::is_page(self.file) && self.places.iter().all(|(entry, _)| paths::is_page(&entry.path))
     }
 
     /// What makes the file internal is a list of the settings, or that its workspace package is private.
@@ -297,6 +307,16 @@ mod tests {
         assert!(named(vec![with("a.js", &[("core/x.ts", 3, 0..2)])]).is_empty());
         assert!(named(vec![with("a.js", &[("core/x.ts", 400, 0..12)])]).is_empty());
         assert_eq!(named(vec![with("a.js", &[("core/x.ts", 4000, 0..60)])]).len(), 1);
+    }
+
+    #[test]
+    fn a_page_has_sentences_of_the_program_that_writes_it() {
+        for (place, found, expected) in
+            [("docs/lints.md", 0..90, 0), ("docs/lints.rst", 0..110, 1), ("src/lints.rs", 0..20, 1)]
+        {
+            assert_eq!(named(vec![with(place, &[("xtask/main.rs", 200, found)])]).len(), expected, "{place}");
+        }
+        assert_eq!(named(vec![with("a.md", &[("core/plan.md", 200, 0..20)])]).len(), 1);
     }
 
     #[test]

@@ -295,10 +295,13 @@ fn links_and_the_workspace_above() {
     if !have(&["git", "cargo"]) {
         return;
     }
-    let manifest = "[package]\nname = \"demo\"\nversion = \"1.0.0\"\nedition = \"2021\"\nlicense-file = \"../LICENSE\"\n";
+    let manifest = "[package]\nname = \"demo\"\nversion = \"1.0.0\"\nedition = \"2021\"\nlicense-file = \"../LICENSE\"\n\
+                    readme = \"../common/README.md\"\n";
     let files = [
         ("Cargo.toml", "[workspace]\nmembers = [\"demo\"]\n"),
         ("LICENSE", "words\n"),
+        ("README.md", "of the workspace\n"),
+        ("common/README.md", "of both\n"),
         ("common/a.txt", "a\n"),
         ("demo/Cargo.toml", manifest),
         ("demo/src/lib.rs", ""),
@@ -313,8 +316,60 @@ fn links_and_the_workspace_above() {
     fs::remove_file(artifact).unwrap();
     fs::write(repository.path().join("common/a.txt"), "b\n").unwrap();
     fs::write(repository.path().join("LICENSE"), "other words\n").unwrap();
+    fs::write(repository.path().join("common/README.md"), "of one\n").unwrap();
     cargo(&repository);
     let [artifact] = repository.artifacts().try_into().unwrap();
-    let expected = ["error differs-from-commit LICENSE", "error differs-from-commit a.txt"];
-    assert_eq!(repository.named(&artifact), expected.map(str::to_owned).into());
+    let expected = ["LICENSE", "README.md", "a.txt"].map(|name| format!("error differs-from-commit {name}"));
+    assert_eq!(repository.named(&artifact), expected.into());
+}
+
+/// Each client has its own way to write out what a manifest says in short.
+#[test]
+fn short_forms_in_a_manifest_of_npm() {
+    let seed = fresh_seed();
+    let mut dice = Dice::new(seed);
+    let choices = [
+        ("repository", [r#""acme/demo""#, r#""github:acme/demo""#, r#""git+ssh://git@example.com/a.git""#]),
+        ("bugs", [r#""https://example.com/a""#, r#""a@example.com""#, r#"{"url": "https://example.com/a"}"#]),
+        ("author", [r#""A B <a@example.com> (https://example.com)""#, r#""A""#, r#"{"name": "A"}"#]),
+        ("contributors", [r#"["A <a@example.com>"]"#, r#""A""#, r#"[{"name": "B"}]"#]),
+        ("bin", [r#""lib/a.js""#, r#""./lib/a.js""#, r#"{"b": "./lib/a.js"}"#]),
+        ("man", [r#""./lib/a.1""#, r#"["lib/a.1"]"#, r#""lib/a.1""#]),
+        ("keywords", [r#""a, b""#, r#"["a", "b"]"#, r#""a""#]),
+        (
+            "funding",
+            [r#""https://example.com""#, r#"{"url": "https://example.com"}"#, r#"["https://example.com"]"#],
+        ),
+        ("main", [r#""./lib/a""#, r#""lib/a.js""#, r#""lib""#]),
+        ("dependencies", [r#"{"z": "1", "a": "^1"}"#, r#"{"z": ">= 1 < 2"}"#, "{}"]),
+        ("license", [r#""MIT""#, r#"{"type": "MIT"}"#, r#""SEE LICENSE IN LICENSE""#]),
+        ("engines", [r#"{"node": ">= 18"}"#, r#"["node >= 18"]"#, r#""node >= 18""#]),
+    ];
+    for client in ["npm", "pnpm", "yarn", "bun"] {
+        if !have(&["git", client]) {
+            continue;
+        }
+        let mut fields = String::new();
+        for (key, forms) in &choices {
+            if dice.below(3) > 0 {
+                fields += &format!(r#""{key}": {}, "#, forms[dice.below(3)]);
+            }
+        }
+        let manifest = format!(r#"{{"name": "demo", "version": "1.0.0", {fields}"files": ["lib"]}}"#);
+        let files = [
+            ("package.json", manifest.as_str()),
+            ("lib/a.js", "#!/usr/bin/env node\n"),
+            ("lib/a.1", ".TH a\n"),
+            ("lib/index.js", ""),
+        ];
+        let repository = Repository::new(seed, &files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+        let out = repository.out.path().to_str().unwrap().to_owned();
+        match client {
+            "yarn" => repository.run("yarn", &["pack", "--silent", "--filename", &format!("{out}/a.tgz")]),
+            "bun" => repository.run("bun", &["pm", "pack", "--quiet", "--destination", &out]),
+            client => repository.run(client, &["pack", "--pack-destination", &out]),
+        }
+        let [artifact] = repository.artifacts().try_into().unwrap();
+        assert_eq!(repository.named(&artifact), BTreeSet::new(), "{client}: {manifest}");
+    }
 }

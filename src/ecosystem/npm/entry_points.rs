@@ -310,18 +310,21 @@ impl Follow<'_> {
             collect(target, &field, false, 0, &mut leaves);
             // Types are no entry point for those who run the code, unless the package has nothing else.
             let enters = |leaf: &&Leaf| !leaf.is_types || leaves.iter().all(|leaf| leaf.is_types);
-            let present = leaves.iter().filter(enters).any(|leaf| self.present(&leaf.target).is_some());
+            let is_there = |leaf: &Leaf| self.present(&leaf.target).is_some();
+            let present = leaves.iter().filter(enters).any(is_there);
+            let asked: Vec<&str> = match subpath.as_str() {
+                "." => ["import", "require"].iter().filter_map(|kind| node_target(target, kind, 0)).collect(),
+                _ => Vec::new(),
+            };
+            // What other runtimes, or a workspace's own tools, are given instead helps nobody who has Node.
+            let loads = asked.is_empty()
+                || asked.iter().any(|target| self.present(target).is_some())
+                || leaves.iter().any(|leaf| leaf.has_alternative && is_there(leaf));
             leaves.retain(|leaf| !leaf.is_private);
-            let weight = match (subpath.as_str(), present) {
-                (".", false) => EntryPointWeight::Whole,
+            let weight = match subpath.as_str() {
+                "." if !present || !loads => EntryPointWeight::Whole,
                 _ if self.is_of_sources(&subpath, &leaves) => EntryPointWeight::Hint,
                 _ => EntryPointWeight::Part,
-            };
-            let asked: Vec<&str> = match (subpath.as_str(), weight) {
-                (".", EntryPointWeight::Part) => {
-                    ["import", "require"].iter().filter_map(|kind| node_target(target, kind, 0)).collect()
-                }
-                _ => Vec::new(),
             };
             let is_half =
                 |leaf: &Leaf| !leaf.is_types && !leaf.is_optional && asked.contains(&leaf.target.as_str());
@@ -332,7 +335,7 @@ impl Follow<'_> {
             for leaf in &leaves {
                 let weight = match leaf.is_optional || self.fits_others(&leaf.target) {
                     true => EntryPointWeight::Hint,
-                    false if is_half(leaf) => EntryPointWeight::Half,
+                    false if is_half(leaf) && weight == EntryPointWeight::Part => EntryPointWeight::Half,
                     false => weight,
                 };
                 self.leaf("exports", leaf, weight);
@@ -1006,6 +1009,22 @@ mod tests {
                 r#"{"exports": {"import": {"types": "./a.d.ts", "default": "./a.mjs"}, "default": "./a.cjs"}}"#,
                 &["a.cjs", "a.d.ts"],
                 &[("exports.import.default", Half)],
+            ),
+            // what other runtimes and the project's own tools are given is no use to Node
+            (
+                r#"{"exports": {".": {"workerd": {"import": "./w.mjs"}, "default": "./e.js"}}}"#,
+                &["w.mjs"],
+                &[(r#"exports["."].default"#, Whole)],
+            ),
+            (
+                r#"{"exports": {".": {"@acme/source": "./src/a.ts", "types": "./d/a.d.ts", "import": "./d/a.js"}}}"#,
+                &["src/a.ts", "d/a.d.ts"],
+                &[(r#"exports["."].import"#, Whole)],
+            ),
+            (
+                r#"{"exports": {".": {"svelte": "./a.svelte", "browser": "./b.js"}}}"#,
+                &["a.svelte"],
+                &[("exports[\".\"].browser", Part)],
             ),
             // Node takes another one first
             (

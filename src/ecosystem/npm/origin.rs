@@ -84,16 +84,28 @@ pub(in crate::ecosystem) fn is_rewritten(shipped: &[u8], tracked: &[u8]) -> bool
                 "version" | "gitHead" => true,
                 "publishConfig" | "packageManager" | "pnpm" => ours.is_none(),
                 "devDependencies" => ours.is_none() || are_resolved(ours, theirs),
-                // pnpm writes the short form out.
+                // pnpm writes the short forms out.
                 "bin" => {
                     let name = tracked.get("name").and_then(Value::as_str).unwrap_or_default();
                     programs(ours, name) == programs(theirs, name)
                 }
+                "repository" | "bugs" => address(ours) == address(theirs),
                 "scripts" => without_publishing(ours) == without_publishing(theirs),
                 "dependencies" | "peerDependencies" | "optionalDependencies" => are_resolved(ours, theirs),
                 _ => false,
             }
     })
+}
+
+/// Where a package's source or its issues are: the address alone, or an object that has it.
+fn address(value: Option<&Value>) -> Option<BTreeMap<&str, &Value>> {
+    match value? {
+        Value::Object(object) => {
+            let is_told = |(key, value): &(&String, &Value)| *key != "type" || *value != "git";
+            Some(object.iter().filter(is_told).map(|(key, value)| (key.as_str(), value)).collect())
+        }
+        other => Some(BTreeMap::from([("url", other)])),
+    }
 }
 
 /// The programs of a package by name; a path alone is a program of the package's own name.

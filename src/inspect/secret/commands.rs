@@ -10,14 +10,16 @@ use super::{Found, decode, table};
 
 /// Every credential in a command or header, as one of this rule.
 pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
-    let holds = |value: &[u8]| {
+    let holds = |value: &[u8]| -> bool {
         (is_credential(value) || is_app_password(value)) && !is_placeholder(value) && !names_variable(value)
     };
     if !MAY_CARRY.are_in(text, |_, _, _| true) {
         return Vec::new();
     }
     let mut found = all(text, &COMMAND, rule, holds);
-    found.extend(all(text, &PRINTED, rule, holds));
+    // too short a password leaves the user's name as a part of what was found
+    let own = |value: &[u8]| memchr::memchr(b':', value).is_none_or(|colon| value.len() - colon > SHORTEST);
+    found.extend(all(text, &PRINTED, rule, |value| own(value) && holds(value)));
     // many are there for a first try, so that only what a machine made up counts
     found.extend(all(text, &DEFAULT, rule, |value| decode::is_drawn(value) && !is_placeholder(value)));
     // the key that everybody may have, and what everybody knows one by
@@ -95,6 +97,9 @@ pub(super) static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 
+/// Characters that a password in a command has at least, as the expressions say.
+const SHORTEST: usize = 8;
+
 /// What a command prints for another that reads its password there.
 static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     regex(concat!(
@@ -111,7 +116,12 @@ static DEFAULT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// The values that a pattern finds and that pass a check.
-pub(super) fn all(text: &[u8], pattern: &Option<Regex>, rule: &str, holds: fn(&[u8]) -> bool) -> Vec<Found> {
+pub(super) fn all(
+    text: &[u8],
+    pattern: &Option<Regex>,
+    rule: &str,
+    holds: impl Fn(&[u8]) -> bool,
+) -> Vec<Found> {
     const LONGEST: usize = 2000;
     let (Some(pattern), Some(rule)) = (pattern, table::rule(rule)) else { return Vec::new() };
     let mut found = Vec::new();

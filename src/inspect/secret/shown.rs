@@ -15,7 +15,8 @@ const TEMPLATES: &[&str] = &[".template", ".tmpl", ".tpl", ".tt", ".ejs", ".hbs"
 pub(super) struct Shown {
     /// Where unit tests of Rust begin and end, in turn.
     tests: Vec<usize>,
-    /// Where docstrings, comments that document Rust, pages of Perl, or functions that test C, begin and end, in turn.
+    /// Where docstrings, comments that document Rust, pages of Perl, documents within Ruby, or functions that test C, begin
+    /// and end, in turn.
     quotes: Vec<usize>,
     signs: &'static [&'static [u8]],
     /// Whether line ends are written `\n`, as in a source map.
@@ -40,6 +41,7 @@ impl Shown {
             }
             "py" | "pyi" => shown.quotes = docstrings(sample.bytes),
             "pl" | "pm" | "t" | "PL" => shown.quotes = pages(sample.bytes),
+            "rb" => shown.quotes = here_documents(sample.bytes),
             "c" | "cc" | "cpp" => shown.quotes = test_functions(sample.bytes),
             "json" | "yaml" | "yml" => shown.is_all = describes_an_api(sample.bytes),
             _ => {}
@@ -296,6 +298,48 @@ fn pages(text: &[u8]) -> Vec<usize> {
     ends
 }
 
+/// Where texts of several lines begin and end that Ruby calls documentation or examples by their marks: `<<~DOC`.
+fn here_documents(text: &[u8]) -> Vec<usize> {
+    const LARGEST: usize = 64 << 10;
+    const MARKS: [&[u8]; 12] = [
+        b"DOC",
+        b"DOCS",
+        b"DESC",
+        b"DESCRIPTION",
+        b"EXAMPLE",
+        b"EXAMPLES",
+        b"HELP",
+        b"USAGE",
+        b"BANNER",
+        b"MARKDOWN",
+        b"MD",
+        b"README",
+    ];
+    let mut ends = Vec::new();
+    for at in memchr::memmem::find_iter(text, b"<<") {
+        let rest = text.get(at + 2..).unwrap_or_default();
+        let quoted = rest.strip_prefix(b"~").or_else(|| rest.strip_prefix(b"-")).unwrap_or_default();
+        let mark = quoted.strip_prefix(b"'").or_else(|| quoted.strip_prefix(b"\"")).unwrap_or(quoted);
+        let length = mark.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let mark = mark.get(..length).unwrap_or_default();
+        if !MARKS.contains(&mark) || ends.last().is_some_and(|end| *end > at) {
+            continue;
+        }
+        let body = text.get(at..(at + LARGEST).min(text.len())).unwrap_or_default();
+        let mut lines = body.split_inclusive(|byte| *byte == b'\n');
+        let first = lines.next().map_or(0, <[u8]>::len);
+        let inner: usize = lines.take_while(|line| line.trim_ascii() != mark).map(<[u8]>::len).sum();
+        let words = body.get(first..first + inner).unwrap_or_default();
+        if first + inner < body.len()
+            && !words.trim_ascii_start().starts_with(b"-----BEGIN ")
+            && !is_encoded(words)
+        {
+            ends.extend([at, at + first + inner]);
+        }
+    }
+    ends
+}
+
 /// Where strings of three quotes begin and end, in turn, but for those that are a key as a whole.
 fn docstrings(text: &[u8]) -> Vec<usize> {
     let find = |quotes: &[u8], kind: u8| -> Vec<(usize, u8)> {
@@ -439,6 +483,13 @@ mod tests {
             ("a.pm", "1;\n__END__\n\n=encoding utf8\n\n=head1 A\n\n  A->open('@');\n", true),
             ("a.pm", "=head1 A\n\nWhat it does.\n\n=cut\n\nmy $key = '@';\n", false),
             ("a.pm", "my $a\n    =head('@');\n", false),
+            ("a.rb", "examples <<~DOC\n  **Open it**\n\n  open '@'\nDOC\nb = 1\n", true),
+            ("a.rb", "puts <<-'USAGE'\n  a --key @\n  USAGE\n", true),
+            ("a.rb", "examples <<~DOC\n  What it does.\nDOC\nb = '@'\n", false),
+            ("a.rb", "key = <<~DOC\n  -----BEGIN @\nDOC\n", false),
+            ("a.rb", "key = <<~KEY\n  What it does: @\nKEY\n", false),
+            ("a.rb", "a <<DOC\n @\n", false),
+            ("a.rb", "list << DOC\n @\nDOC\n", false),
             ("a.js", "=head1 A\n\nconst key = '@';\n", false),
             ("a.js", "/**\n * @example @\n */", true),
             ("a.js", "const a = b * '@'", false),

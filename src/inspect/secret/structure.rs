@@ -135,7 +135,10 @@ fn member(object: &[u8], name: &[u8]) -> Option<Range<usize>> {
             })
             .count();
         let start = at + name.len() + value;
-        (begins && rest.get(colon) == Some(&b':') && length > 0).then_some(start..start + length)
+        // what is called, or has members, is a name in code
+        let is_name = matches!(object.get(start + length), Some(b'(' | b'.' | b'['));
+        let is_member = begins && rest.get(colon) == Some(&b':') && length > 0 && !is_name;
+        is_member.then_some(start..start + length)
     })
 }
 

@@ -517,6 +517,8 @@ fn keys_of_other_formats_are_told_by_their_structure() {
         (format!("{{{jwk}}}"), None),
         (format!("{{ kty: 'OKP', crv: 'Ed25519', x: '{d}' }}"), None),
         ("{ kty: 'oct', k: 'your-secret-key-goes-here-please' }".to_owned(), None),
+        (format!("{{ kty: 'oct', k: {}(this.handle) }}", dice.make("op_{word:6}_key_b64url{digit:8}_{word:4}")), None),
+        (format!("{{ kty: 'oct', k: {}.k }}", d.replace('-', "_")), None),
         (format!("if (key.kty === 'oct') {{ return key.k }} else {{ d = '{d}' }}"), None),
         (format!("<RSAKeyValue><Modulus>{0}</Modulus><D>{0}</D></RSAKeyValue>", random(&mut dice, b"", 256)), Some(open)),
         (format!("<RSAKeyValue><Modulus>{}</Modulus></RSAKeyValue>", random(&mut dice, b"", 256)), None),

@@ -156,6 +156,7 @@ fn lines_are_read_as_their_programs_read_them() {
         ("config/database.yml", "a:\n  password: *pw\n  other_password: &pw7 ${PW}\n", vec![]),
         ("deploy/user-data", "#cloud-config\nchpasswd:\n  list: |\n    root:hV7#kk29Lm\n", vec![4]),
         ("deploy/image.sh", "echo 'root:hV7#kk29Lm' | chpasswd\n", vec![1]),
+        ("Dockerfile", "RUN useradd net_ssh_1 \\\n  && echo net_ssh_1:foopwd | chpasswd\n", vec![]),
         ("a/#config.ini#", "user = svc\npassword = hV7#kk29Lm\n", vec![2]),
         ("a/#1234#", "user = svc\npassword = hV7#kk29Lm\n", vec![]),
         ("ConsoleHost_history.txt", "cd src\nnet use Z: \\\\fs\\x hV7#kk29Lm\n", vec![2]),
