@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::ecosystem::{Member, is_same_name, members, names, outermost, written_names};
+use crate::ecosystem::{Member, is_manifest_of, is_same_name, members, names, outermost, written_names};
 use crate::fingerprint::{self, FileError, Index};
+use crate::inventory::Kind;
 use crate::paths::PrivateMembers;
 use crate::project::Project;
 use crate::settings::Settings;
@@ -39,7 +40,9 @@ pub enum InternalError {
 pub fn packages(settings: &Settings, project: Option<&Project>) -> Vec<String> {
     let mut packages = settings.internal.packages.clone();
     let private = project.map(private_members).unwrap_or_default();
-    packages.extend(private.iter().flat_map(|member| written_names(member)));
+    // No text imports a crate: its name in quotes is a word, or a package of another ecosystem.
+    let is_imported = |member: &&&Member| !is_manifest_of(Kind::Crate, member.manifest);
+    packages.extend(private.iter().filter(is_imported).flat_map(|member| written_names(member)));
     packages.sort();
     packages.dedup();
     packages
@@ -197,6 +200,20 @@ mod tests {
         let project = Project::new(folder.path().join("dist"));
         assert!(code(&Settings::default(), Some(&project)).expect("no error").is_none());
         assert_eq!(packages(&Settings::default(), Some(&project)), ["app"]);
+    }
+
+    #[test]
+    fn no_text_imports_a_crate() {
+        let folder = tree(&[
+            (".git/HEAD", ""),
+            ("Cargo.toml", "[workspace]\nmembers = [\"crates/*\"]\n"),
+            ("crates/ty/Cargo.toml", "[package]\nname = \"ty\"\npublish = false\n"),
+            ("crates/ty/src/lib.rs", ""),
+            ("crates/cli/Cargo.toml", "[package]\nname = \"cli\"\n"),
+        ]);
+        let project = Project::new(folder.path().join("crates/cli"));
+        assert!(packages(&Settings::default(), Some(&project)).is_empty());
+        assert_eq!(private_members_around(&project).members, [("crates/ty".to_owned(), "ty".to_owned())]);
     }
 
     #[test]

@@ -72,6 +72,11 @@ fn is_mild(missing: &MissingEntryPoint) -> bool {
     }
 }
 
+/// Whether it is a library or a program that cargo finds by itself.
+fn is_of_cargo(missing: &MissingEntryPoint) -> bool {
+    missing.field == "Cargo.toml"
+}
+
 /// The file that is there in place of the one that is named.
 fn instead(missing: &MissingEntryPoint) -> String {
     let Some(near) = &missing.near else { return String::new() };
@@ -101,6 +106,12 @@ fn consequence(missing: &MissingEntryPoint, kind: Kind) -> &'static str {
 
 /// With what is to be done about it: name the file that is there, list the folder, or build.
 fn with_help(finding: Finding, missing: &MissingEntryPoint, inventory: &Inventory, root: &str) -> Finding {
+    if is_of_cargo(missing) {
+        return finding.help(
+            "Let the lists of the manifest cover its library or program. A crate that isn't to be published says so there: \
+             publish = false.",
+        );
+    }
     let target = missing.target.trim_start_matches("./");
     let folder = target.rsplit_once('/').map(|(folder, _)| match root {
         "" => format!("{folder}/"),
@@ -147,7 +158,7 @@ pub(super) fn found(
             .message(format!(
                 "{} {} `{}`, which is not in the artifact{}: {}.",
                 missing.field,
-                if kind == Kind::Sdist { "needs" } else { "names" },
+                if kind == Kind::Sdist || is_of_cargo(missing) { "needs" } else { "names" },
                 missing.target,
                 instead(missing),
                 consequence(missing, kind)
