@@ -364,6 +364,13 @@ mod tests {
         assert_eq!(words(&[("package.json", r#"{"engines": {"vscode": "^1"}}"#)]), [("vsix", false)]);
         assert_eq!(words(&[("Cargo.toml", "[package]\nname = \"a\"\npublish = false")]), [("cargo", true)]);
         assert_eq!(words(&[("pyproject.toml", "[tool.ruff]\n")]), []);
+        let setuptools = ("pyproject.toml", "[build-system]\nbuild-backend = \"setuptools.build_meta\"\n");
+        assert_eq!(words(&[setuptools]), []);
+        assert_eq!(words(&[setuptools, ("setup.cfg", "")]), [("python", false)]);
+        assert_eq!(
+            words(&[("pyproject.toml", "[build-system]\nbuild-backend = \"mesonpy\"\n")]),
+            [("python", false)]
+        );
         assert_eq!(words(&[("pyproject.toml", "[project]\nname = \"a\"")]), [("python", false)]);
         assert_eq!(words(&[("a.gemspec", "")]), [("gem", false)]);
         assert_eq!(words(&[("Cargo.toml", "[workspace]\nmembers = [\"x\"]")]), []);

@@ -65,6 +65,7 @@ mod startup_code;
 
 // wholeness
 mod broken_entry_point;
+mod checkout;
 mod imports;
 mod missing_entry_point;
 mod stale_build;

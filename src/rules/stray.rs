@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::for_show::is_for_show;
-use super::localhost;
 use super::{Context, Family, Finding, Place, Rule};
+use super::{checkout, localhost};
 use crate::ecosystem::{self, Remedy};
 use crate::inspect::{SOURCE_TEXT, STRAYS, StrayMatch, StrayRow, StrayRule, is_excepted};
 use crate::inventory::{Entry, EntryId, Inventory, Kind};
@@ -217,7 +217,12 @@ fn finding(
     let remedy = left_out_by_kind(context.inventory, (group, kind), usual.as_deref());
     // Where the file is to be moved or deleted, that is said already.
     let is_deleted = remedy.edits.is_empty() && !remedy.removes.is_empty();
-    let more = if is_deleted && stray.name == "stray-log" { "" } else { stray.fix };
+    let elsewhere = (stray.name == "stray-vcs").then(|| checkout::advice(context.inventory)).flatten();
+    let more = match &elsewhere {
+        Some(elsewhere) => elsewhere.as_str(),
+        None if is_deleted && stray.name == "stray-log" => "",
+        None => stray.fix,
+    };
     let key =
         if count == 1 { first.below_root().to_owned() } else { format!("{folder} {}", group.recognised_by) };
     let finding = Finding::new(rule, Place::entry(first))

@@ -430,6 +430,73 @@ fn uv_workspaces() {
     assert_eq!(workspace.check("packages/one", &[]).judged("acme-one"), outcome.judged("acme-one"));
 }
 
+/// A repository of several gems, one of them at its root and with a gem for a platform, beside an npm workspace whose root
+/// has no name.
+#[test]
+fn gems_of_a_repository() {
+    if !clients::have(&["gem", "npm", "git"]) {
+        return;
+    }
+    let specification = |name: &str, platform: &str| {
+        format!(
+            "Gem::Specification.new do |s|\n  s.name = '{name}'\n  s.version = '1.0.0'\n  s.platform = '{platform}'\n  \
+             s.summary = 'x'\n  s.authors = ['a']\n  s.license = 'MIT'\n  s.files = ['lib/a.rb']\nend\n"
+        )
+    };
+    let (acme, windows) = (specification("acme", "ruby"), specification("acme", "x64-mingw-ucrt"));
+    let job = specification("acme-job", "ruby");
+    let workspace = Workspace::new(&[
+        ("Gemfile", ""),
+        ("package.json", r#"{"private": true, "workspaces": ["acme-web"]}"#),
+        (
+            "acme-web/package.json",
+            r#"{"name": "acme-web", "version": "1.0.0", "license": "MIT", "files": ["a.js"], "main": "a.js"}"#,
+        ),
+        ("acme-web/a.js", "exports.a = 1;\n"),
+        ("acme.gemspec", &acme),
+        ("acme-windows.gemspec", &windows),
+        ("lib/a.rb", "A = 1\n"),
+        ("acme-job/acme-job.gemspec", &job),
+        ("acme-job/lib/a.rb", "A = 1\n"),
+        ("spec/fixtures/other/other.gemspec", "raise\n"),
+    ]);
+    let outcome = workspace.check("", &[]);
+    assert_eq!(outcome.names(), ["acme", "acme", "acme-job", "acme-web"], "{}", outcome.errors);
+    let own = workspace.check("acme-job", &[]);
+    assert_eq!(own.judged("acme-job"), outcome.judged("acme-job"), "{}", own.errors);
+}
+
+/// A checkout that is no package and no workspace is looked at as it is, and whoever meant a package in it is told where.
+#[test]
+fn a_checkout_of_several_packages_says_where_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let setuptools = "[build-system]\nrequires = ['setuptools']\nbuild-backend = 'setuptools.build_meta'\n";
+    let files = [
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("pyproject.toml", setuptools),
+        ("reader/pyproject.toml", setuptools),
+        ("reader/web/package.json", "{}"),
+        ("packages/writer/setup.py", ""),
+        ("tests/sample/package.json", "{}"),
+        ("a/b/c/package.json", "{}"),
+    ];
+    plant(folder.path(), files);
+    let printed = |arguments: &[&str]| {
+        let output = packgate(folder.path(), arguments);
+        String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let told = printed(&["check"]);
+    assert!(told.contains("check these: packgate check packages/writer reader"), "{told}");
+    std::fs::write(folder.path().join("setup.py"), "").unwrap();
+    let told = printed(&["check", "--as-is"]);
+    assert!(told.contains("check these: packgate check packages/writer reader"), "{told}");
+    for manifest in ["packages/writer/setup.py", "reader/pyproject.toml", "reader/web/package.json"] {
+        std::fs::remove_file(folder.path().join(manifest)).unwrap();
+    }
+    let told = printed(&["check", "--as-is"]);
+    assert!(told.contains(".git/HEAD") && !told.contains("check these"), "{told}");
+}
+
 #[test]
 fn a_tarball_away_from_its_project_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::keep_out;
 use super::names::platform;
-use super::project::gemspec;
+use super::project::{GEMSPEC, gemspec, gemspecs};
 use crate::ecosystem::client::{Client, ClientError, Fetched, Recipe, Release, Rewrite, Run, Wish, is_word};
 use crate::ecosystem::file_name;
 use crate::ecosystem::folder::Files;
@@ -14,26 +14,25 @@ use crate::scratch;
 
 pub(super) struct RubyGems;
 
-/// What people call its manifest.
-const MANIFEST: &str = "a .gemspec";
-
 impl Client for RubyGems {
     fn recipe(&self, folder: &Path) -> Option<Recipe> {
-        gemspec(&Files::OnDisk(folder)).map(|_| Recipe::new(MANIFEST, false))
+        gemspec(&Files::OnDisk(folder)).map(|_| Recipe::new(GEMSPEC, false))
     }
 
     fn pack(&self, folder: &Path, into: &Path) -> Result<String, ClientError> {
-        let run = Run::of("gem", "a .gemspec is there", folder)?.reproducibly();
-        let Some(name) = gemspec(&Files::OnDisk(folder)) else {
-            return Err(ClientError::NothingWritten { command: "gem build".to_owned() });
-        };
-        let file = into.join(name.trim_end_matches(".gemspec")).into_os_string();
-        let file = [file, OsString::from(".gem")].iter().fold(OsString::new(), |mut path, part| {
-            path.push(part);
-            path
-        });
-        let specification = folder.join(name).into_os_string();
-        run.with(&["build"], &[specification, OsString::from("--output"), file])
+        let specifications: Vec<String> = gemspecs(&Files::OnDisk(folder)).collect();
+        let mut command = String::new();
+        for name in specifications {
+            let mut file = into.join(name.trim_end_matches(".gemspec")).into_os_string();
+            file.push(".gem");
+            let run = Run::of("gem", "a .gemspec is there", folder)?.reproducibly();
+            command = run
+                .with(&["build"], &[folder.join(name).into_os_string(), OsString::from("--output"), file])?;
+        }
+        match command.is_empty() {
+            true => Err(ClientError::NothingWritten { command: "gem build".to_owned() }),
+            false => Ok(command),
+        }
     }
 
     /// A file that git doesn't track yet is packed from the commit on that adds it.

@@ -1,7 +1,8 @@
 //! A folder with a `.gemspec`. That is a Ruby program, which is not run: what it sets by a literal is read from its
 //! text.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -38,9 +39,17 @@ impl ProjectFolder for GemProject {
         })
     }
 
-    /// There are no workspaces.
-    fn members(&self, _folder: &Path) -> Option<Vec<Member>> {
-        None
+    /// Ruby has no workspaces, but repositories of several gems, each in a folder of its name: at the top, or below `gems`.
+    fn members(&self, folder: &Path) -> Option<Vec<Member>> {
+        // any folder may hold the projects of somebody
+        let is_root = ["Gemfile", "Rakefile", ".git"].iter().any(|name| folder.join(name).exists());
+        if !is_root {
+            return None;
+        }
+        let folders = [folder.to_path_buf(), folder.join("gems")];
+        let members: Vec<Member> =
+            folders.iter().flat_map(|folder| folders_in(folder)).filter_map(member).collect();
+        (!members.is_empty()).then_some(members)
     }
 
     /// A program can't hold settings.
@@ -51,8 +60,40 @@ impl ProjectFolder for GemProject {
 
 /// The specification's file; the first by name if there are several.
 pub(super) fn gemspec(files: &Files<'_>) -> Option<String> {
-    files.names().into_iter().find(|name| name.ends_with(".gemspec"))
+    gemspecs(files).next()
 }
+
+/// The files of all specifications, sorted: some gems have one for each platform.
+pub(super) fn gemspecs(files: &Files<'_>) -> impl Iterator<Item = String> {
+    files.names().into_iter().filter(|name| name.ends_with(".gemspec"))
+}
+
+fn folders_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect();
+    folders.sort();
+    folders
+}
+
+/// The gem that a folder is called after.
+fn member(folder: PathBuf) -> Option<Member> {
+    let name = folder.file_name()?.to_str()?.to_owned();
+    let is_there = folder.join(format!("{name}.gemspec")).is_file();
+    is_there.then_some(Member {
+        name,
+        version: String::new(),
+        folder,
+        private: false,
+        held_back: None,
+        manifest: GEMSPEC,
+    })
+}
+
+/// What people call the manifest.
+pub(super) const GEMSPEC: &str = "a .gemspec";
 
 /// The literals of an assignment: `spec.license = "MIT"`, `s.licenses = ["MIT", 'Apache-2.0']`, `%w[MIT Ruby]`.
 fn literals(text: &str, key: &str) -> Vec<String> {
@@ -79,6 +120,24 @@ fn literals(text: &str, key: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::testing::tree;
+
+    #[test]
+    fn gems_of_a_repository() {
+        let folder = tree(&[
+            ("Gemfile", ""),
+            ("rails.gemspec", ""),
+            ("activejob/activejob.gemspec", ""),
+            ("gems/aws-sdk-s3/aws-sdk-s3.gemspec", ""),
+            ("spec/fixtures/a/a.gemspec", ""),
+            ("lib/other.gemspec", ""),
+            ("gems/notes.gemspec", ""),
+        ]);
+        let members = GemProject.members(folder.path()).unwrap_or_default();
+        let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+        assert_eq!(names, ["activejob", "aws-sdk-s3"]);
+        assert!(GemProject.members(&folder.path().join("spec/fixtures")).is_none());
+    }
 
     #[test]
     fn what_a_specification_sets_by_literals() {

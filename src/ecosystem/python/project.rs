@@ -119,7 +119,7 @@ fn name_in(requirement: &str) -> &str {
 /// The manifest that the folder is packed from: a `pyproject.toml` may contain only settings of tools.
 pub(super) fn manifest(files: &Files<'_>) -> Option<&'static str> {
     let is_package = pyproject(files).is_some_and(|table| {
-        table.contains_key("build-system")
+        table.get("build-system").is_some_and(|system| !is_setuptools(system) || is_set_up(files))
             || table.contains_key("project")
             || table.get("tool").and_then(|tool| tool.get("poetry")).is_some()
     });
@@ -127,6 +127,19 @@ pub(super) fn manifest(files: &Files<'_>) -> Option<&'static str> {
         true => Some("pyproject.toml"),
         false => files.has("setup.py").then_some("setup.py"),
     }
+}
+
+/// Whether setuptools builds, which knows no package without `[project]` but by what is set up in its own files: in a
+/// repository of several packages the settings of tools may stand beside it.
+fn is_setuptools(system: &Value) -> bool {
+    system
+        .get("build-backend")
+        .and_then(Value::as_str)
+        .is_none_or(|backend| backend.starts_with("setuptools."))
+}
+
+fn is_set_up(files: &Files<'_>) -> bool {
+    files.has("setup.py") || files.has("setup.cfg")
 }
 
 fn pyproject(files: &Files<'_>) -> Option<Table> {
