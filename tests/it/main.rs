@@ -22,6 +22,7 @@ mod crates;
 mod dice;
 mod diff;
 mod documents;
+mod entrances;
 mod extensions;
 #[cfg(unix)]
 mod failures;

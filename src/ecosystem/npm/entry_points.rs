@@ -9,7 +9,7 @@ use crate::paths;
 
 use super::empty;
 use super::manifest::Manifest;
-use super::wholeness::node_target;
+use super::wholeness::{node_target, node_targets};
 
 /// The files of a package, from its folder.
 #[derive(Debug)]
@@ -117,6 +117,7 @@ pub(super) fn follow(manifest: &Manifest, files: &Files<'_>) -> EntryPoints {
         follow.hint(key, &TYPE_ENDS, &TYPE_INDEXES, false);
     }
     follow.types_alone();
+    follow.module_alone();
     follow.no_code();
     follow.no_types();
     follow.types_versions();
@@ -312,20 +313,19 @@ impl Follow<'_> {
             let enters = |leaf: &&Leaf| !leaf.is_types || leaves.iter().all(|leaf| leaf.is_types);
             let is_there = |leaf: &Leaf| self.present(&leaf.target).is_some();
             let present = leaves.iter().filter(enters).any(is_there);
-            let asked: Vec<&str> = match subpath.as_str() {
-                "." => ["import", "require"].iter().filter_map(|kind| node_target(target, kind, 0)).collect(),
-                _ => Vec::new(),
-            };
             // What other runtimes, or a workspace's own tools, are given instead helps nobody who has Node.
-            let loads = asked.is_empty()
-                || asked.iter().any(|target| self.present(target).is_some())
-                || leaves.iter().any(|leaf| leaf.has_alternative && is_there(leaf));
+            let kinds: &[&str] = if subpath == "." { &["import", "require"] } else { &[] };
+            let given: Vec<&str> = kinds.iter().flat_map(|kind| node_targets(target, kind)).collect();
+            let loads = given.is_empty()
+                || given.iter().any(|target| self.present(target).is_some())
+                || leaves.iter().any(|leaf| leaf.has_alternative && !leaf.is_optional && is_there(leaf));
             leaves.retain(|leaf| !leaf.is_private);
             let weight = match subpath.as_str() {
                 "." if !present || !loads => EntryPointWeight::Whole,
                 _ if self.is_of_sources(&subpath, &leaves) => EntryPointWeight::Hint,
                 _ => EntryPointWeight::Part,
             };
+            let asked: Vec<&str> = kinds.iter().filter_map(|kind| node_target(target, kind)).collect();
             let is_half =
                 |leaf: &Leaf| !leaf.is_types && !leaf.is_optional && asked.contains(&leaf.target.as_str());
             // One item of a list will do; if none does, that is one finding.
@@ -431,6 +431,24 @@ impl Follow<'_> {
         }
         for missing in &mut self.found.missing {
             if matches!(missing.field.as_str(), "types" | "typings") {
+                missing.weight = EntryPointWeight::Whole;
+            }
+        }
+    }
+
+    /// A package that only bundlers are to load can't do without the file that they are named.
+    fn module_alone(&mut self) {
+        let has_others =
+            ["main", "browser", "exports", "bin", "style", "sass", "svelte", "react-native", "oclif"]
+                .iter()
+                .any(|key| {
+                    self.manifest.object.get(key).is_some_and(|value| !value.is_null() && value != "")
+                });
+        if has_others || !self.found.files.is_empty() || self.is_loaded_by_its_program() {
+            return;
+        }
+        for missing in &mut self.found.missing {
+            if matches!(missing.field.as_str(), "module" | "jsnext:main") {
                 missing.weight = EntryPointWeight::Whole;
             }
         }

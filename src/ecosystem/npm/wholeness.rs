@@ -40,24 +40,44 @@ pub(super) fn install_script(manifest: &Manifest) -> Option<(&'static str, Strin
 
 /// Where Node gets to in a target of `exports`, for whoever imports the package or requires it, be the file there or not;
 /// `None` if that depends on the order of conditions.
-pub(super) fn node_target<'v>(target: &'v Value, kind: &str, depth: usize) -> Option<&'v str> {
+pub(super) fn node_target<'v>(target: &'v Value, kind: &str) -> Option<&'v str> {
+    match node_targets(target, kind).as_slice() {
+        [only] => Some(only),
+        _ => None,
+    }
+}
+
+/// All that Node may get to, whatever the order of conditions.
+pub(super) fn node_targets<'v>(target: &'v Value, kind: &str) -> Vec<&'v str> {
+    let mut targets = Vec::new();
+    collect_targets(target, kind, 0, &mut targets);
+    targets.sort_unstable();
+    targets.dedup();
+    targets
+}
+
+fn collect_targets<'v>(target: &'v Value, kind: &str, depth: usize, into: &mut Vec<&'v str>) {
     const DEEPEST: usize = 32;
+    let before = into.len();
     match target {
-        Value::String(path) => Some(path),
+        Value::String(path) => into.push(path),
         Value::Array(items) if depth < DEEPEST => {
-            items.iter().find_map(|item| node_target(item, kind, depth + 1))
+            for item in items.iter() {
+                if into.len() == before {
+                    collect_targets(item, kind, depth + 1, into);
+                }
+            }
         }
         // which of these comes first isn't known here
         Value::Object(map) if depth < DEEPEST => {
-            let own: Vec<&Value> =
-                ["node", "node-addons", "module-sync", kind].iter().filter_map(|key| map.get(*key)).collect();
-            match own.as_slice() {
-                [] => node_target(map.get("default")?, kind, depth + 1),
-                [only] => node_target(only, kind, depth + 1),
-                _ => None,
+            for own in ["node", "node-addons", "module-sync", kind].iter().filter_map(|key| map.get(*key)) {
+                collect_targets(own, kind, depth + 1, into);
+            }
+            if let Some(other) = map.get("default").filter(|_| into.len() == before) {
+                collect_targets(other, kind, depth + 1, into);
             }
         }
-        _ => None,
+        _ => {}
     }
 }
 
@@ -384,10 +404,10 @@ impl<'a> Whole<'_, 'a> {
             false => exports,
         };
         main.as_object()?.get("import")?;
-        let target = node_target(main, "import", 0).filter(|target| target.ends_with(".json"))?;
+        let target = node_target(main, "import").filter(|target| target.ends_with(".json"))?;
         self.file(target.trim_start_matches("./"))?;
         // a package of data whose makers know Node: its users write the attribute
-        let is_data = node_target(main, "require", 0) == Some(target);
+        let is_data = node_target(main, "require") == Some(target);
         (!is_data).then_some(())?;
         Some(self.defect(DefectKind::JsonToImport, "exports[\".\"].import".to_owned(), target, "exports"))
     }
