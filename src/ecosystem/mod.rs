@@ -11,6 +11,7 @@ mod folder;
 mod format;
 mod identity;
 mod json;
+mod kept_maps;
 mod licence_text;
 mod locate;
 mod origin;
@@ -241,7 +242,9 @@ pub(crate) fn identify(inventory: &mut Inventory, wanted: Option<Kind>, project:
             inventory.making.is_generated = true;
             inventory.making.generated_from = Some((*manifest).to_owned());
         }
-        inventory.making.copies = copies::copies(inventory, project, packed.map(|(_, folder)| folder));
+        let packed = packed.map(|(_, folder)| folder);
+        inventory.making.kept_maps = kept_maps::kept_maps(inventory, project, packed.as_deref());
+        inventory.making.copies = copies::copies(inventory, project, packed);
         inventory.making.variables = variables::variables(inventory, project);
     }
     let has_map = |entry: &Entry| !entry.maps.is_empty() || !entry.links.is_empty();

@@ -45,6 +45,7 @@ mod imports;
 use coding::Coding;
 pub(crate) use imports::{may_be_entrance, may_be_parsed, parsed_imports, syntax_error};
 pub(crate) use layer::TORN;
+pub(crate) use map::is_third_party;
 use layer::Whole;
 pub use prefilter::Hit;
 pub use sample::Sample;

@@ -55,6 +55,24 @@ pub struct Making {
     /// The manifest whose fields that build takes over, from the project's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated_from: Option<String>,
+    /// The source maps of its programs that lie in the project and not in the package, where members of the workspace are
+    /// private.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_maps: Vec<KeptMap>,
+}
+
+/// A source map that the build has written beside a program, and that isn't packed: it tells what the program was made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptMap {
+    /// The program.
+    pub entry: EntryId,
+    /// Where the map would lie in the artifact.
+    pub path: String,
+    /// `sourceRoot`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_root: Option<String>,
+    /// The original files that it names.
+    pub sources: Vec<String>,
 }
 
 /// A file that a build has copied.

@@ -32,7 +32,7 @@ pub use commit::{Comparison, Differing, FromCommit, VersionTag};
 pub use entry::{Entry, EntryId, EntryKind, OPEN_HEAD, OPEN_HEAD_LANGUAGES, WideDigests};
 pub use import::{BrokenImport, Entrance, ImportTrouble, Lead, MAKES_MODULES, Reach, ScriptFormat};
 pub(crate) use kept_text::KeptText;
-pub use making::{BuildCopy, BuildOption, BuildVariable, Gemspec, Making};
+pub use making::{BuildCopy, BuildOption, BuildVariable, Gemspec, KeptMap, Making};
 pub use media::Media;
 pub use own::{Fate, LineClass, OwnKnown, OwnLines, OwnText};
 pub use package::{

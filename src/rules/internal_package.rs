@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::inventory::{Entry, MentionKind, SourceMap};
+use crate::inspect::is_third_party;
+use crate::inventory::{Entry, KeptMap, MentionKind, SourceMap};
 use crate::paths;
 use crate::words::counted;
 
@@ -55,8 +56,14 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     for entry in context.inventory.files().filter(|entry| entry.parent.is_none()) {
         findings.extend(entry.maps.iter().flat_map(|map| map_findings(rule, context, entry, map)));
     }
+    for map in &context.inventory.making.kept_maps {
+        findings.extend(kept_findings(rule, context, map));
+    }
 }
 
+/// A map that stays at home, or is kept out by a list, says no less of what the program holds.
+const HELP_OF_MAP: &str = "Keep the package out of what is bundled: the code is in the program, with its map or without. \
+                           If it may be published, let its manifest allow that.";
 const HELP: &str = "Keep the package out of what is bundled, take it out of the dependencies that users install, or leave this file out. \
                     If it may be published, let its manifest allow that, or take it off internal.packages.";
 
@@ -73,22 +80,30 @@ struct Listed<'a> {
     with_text: u64,
 }
 
-/// The private members whose files a map lists.
-fn map_findings(rule: &Rule, context: &Context<'_>, entry: &Entry, map: &SourceMap) -> Vec<Finding> {
-    let Some(members) = context.private_members.filter(|members| !members.members.is_empty()) else {
-        return Vec::new();
+/// What the rules of maps say of those that lie beside the programs, and aren't packed.
+fn kept_findings(rule: &Rule, context: &Context<'_>, map: &KeptMap) -> Vec<Finding> {
+    let Some(entry) = context.inventory.entry(map.entry) else { return Vec::new() };
+    let own = map.sources.iter().filter(|path| !is_third_party(path));
+    let sources = own.map(|path| (path.as_str(), false));
+    let listed = listed(context, &map.path, map.source_root.as_deref(), sources);
+    let finding = |one: Listed<'_>| {
+        let message = format!(
+            "This file holds code of {} of the internal package {}: its source map, which the project has and the package \
+             doesn't, lists {}.",
+            counted(one.count, "file"),
+            one.what,
+            one.path
+        );
+        let key = format!("sources:{}", one.what);
+        Finding::new(rule, Place::entry(entry)).message(message).help(HELP_OF_MAP).key(key).evidence(one)
     };
-    let root = context.inventory.package.as_ref().map_or("", |package| package.root.as_str());
-    let Some(path) = entry.path.strip_prefix(root) else { return Vec::new() };
-    let mut listed: BTreeMap<&str, Listed<'_>> = BTreeMap::new();
-    for source in map.sources.iter().filter(|source| !source.third_party) {
-        let relative = relative(map, paths::folder(path), &source.path);
-        let what = relative.and_then(|(folder, relative)| members.at(folder, &relative));
-        let Some(what) = what.or_else(|| members.file(from_root(&source.path))) else { continue };
-        let one = listed.entry(what).or_insert(Listed { what, path: &source.path, ..Listed::default() });
-        one.count += 1;
-        one.with_text += u64::from(source.text.is_some());
-    }
+    listed.into_iter().map(finding).collect()
+}
+
+/// The same of the maps in the package.
+fn map_findings(rule: &Rule, context: &Context<'_>, entry: &Entry, map: &SourceMap) -> Vec<Finding> {
+    let own = map.sources.iter().filter(|source| !source.third_party);
+    let sources = own.map(|source| (source.path.as_str(), source.text.is_some()));
     let finding = |one: Listed<'_>| {
         let files = counted(one.count, "file");
         let text = if one.with_text > 0 { ", with original text" } else { "" };
@@ -97,13 +112,37 @@ fn map_findings(rule: &Rule, context: &Context<'_>, entry: &Entry, map: &SourceM
             one.what, one.path
         );
         let key = format!("sources:{}", one.what);
-        Finding::new(rule, Place::at(entry, &map.at)).message(message).help(HELP).key(key).evidence(one)
+        Finding::new(rule, Place::at(entry, &map.at)).message(message).help(HELP_OF_MAP).key(key).evidence(one)
     };
-    listed.into_values().map(finding).collect()
+    listed(context, &entry.path, map.source_root.as_deref(), sources).into_iter().map(finding).collect()
+}
+
+/// The private members whose files a map at a path lists: of paths, and whether their text is there.
+fn listed<'a>(
+    context: &'a Context<'_>,
+    path: &str,
+    source_root: Option<&str>,
+    sources: impl Iterator<Item = (&'a str, bool)>,
+) -> Vec<Listed<'a>> {
+    let Some(members) = context.private_members.filter(|members| !members.members.is_empty()) else {
+        return Vec::new();
+    };
+    let root = context.inventory.package.as_ref().map_or("", |package| package.root.as_str());
+    let Some(path) = path.strip_prefix(root) else { return Vec::new() };
+    let mut listed: BTreeMap<&str, Listed<'_>> = BTreeMap::new();
+    for (source, has_text) in sources {
+        let relative = relative(source_root, paths::folder(path), source);
+        let what = relative.and_then(|(folder, relative)| members.at(folder, &relative));
+        let Some(what) = what.or_else(|| members.file(from_root(source))) else { continue };
+        let one = listed.entry(what).or_insert(Listed { what, path: source, ..Listed::default() });
+        one.count += 1;
+        one.with_text += u64::from(has_text);
+    }
+    listed.into_values().collect()
 }
 
 /// A source's path, and the folder of the package that it is relative to; `None` where it is relative to none.
-fn relative<'a>(map: &SourceMap, folder: &'a str, source: &'a str) -> Option<(&'a str, Cow<'a, str>)> {
+fn relative<'a>(root: Option<&str>, folder: &'a str, source: &'a str) -> Option<(&'a str, Cow<'a, str>)> {
     let source = source.split('?').next().unwrap_or(source);
     if let Some((scheme, rest)) = source.split_once("://") {
         // behind the bundle's name, which may have a scope: from the folder that the bundler was run in
@@ -111,7 +150,7 @@ fn relative<'a>(map: &SourceMap, folder: &'a str, source: &'a str) -> Option<(&'
         let start = ["/./", "/../"].iter().filter_map(|start| rest.find(start)).min()?;
         return is_bundler.then(|| Some(("", rest.get(start + 1..)?.into())))?;
     }
-    let root = map.source_root.as_deref().unwrap_or_default();
+    let root = root.unwrap_or_default();
     let path: Cow<'_, str> = if root.is_empty() { source.into() } else { format!("{root}/{source}").into() };
     (!path.starts_with('/') && !path.contains(':')).then_some((folder, path))
 }
@@ -177,6 +216,22 @@ mod tests {
             assert_eq!(found.len(), 1, "{source}");
             assert!(found[0].message.contains("@acme/core, with original text"), "{}", found[0].message);
         }
+        let kept = |source: &str| {
+            let mut inventory = testing::inventory(&[("package/dist/a.js", "x()")]);
+            inventory.package = Some(Package { root: "package".to_owned(), ..Package::default() });
+            inventory.making.kept_maps = vec![KeptMap {
+                entry: inventory.entries[0].id,
+                path: "package/dist/a.js.map".to_owned(),
+                source_root: None,
+                sources: vec!["../src/a.ts".to_owned(), source.to_owned()],
+            }];
+            let settings = Settings::default();
+            run_in(&RULE, &Context::new(&inventory, &settings).in_workspace(&members))
+        };
+        let found_kept = kept("../../core/src/index.ts");
+        assert_eq!(found_kept.len(), 1);
+        assert_eq!(found_kept[0].place.path, "package/dist/a.js");
+        assert!(found_kept[0].message.contains("code of 1 file of the internal package @acme/core"));
         for source in [
             "../core/src/index.ts",
             "../../core2/a.ts",
@@ -188,6 +243,7 @@ mod tests {
             "../../core/node_modules/a/a.js",
         ] {
             assert!(found(None, source).is_empty(), "{source}");
+            assert!(kept(source).is_empty(), "{source}");
         }
     }
 }
