@@ -98,7 +98,7 @@ impl Fix {
 
     /// Shows the changes, asks, and writes them; whether they were written.
     fn writes(&self, changes: Vec<FileChange>, written: &mut Vec<FileChange>) -> Result<bool, String> {
-        changes.iter().try_for_each(show)?;
+        show(&changes)?;
         if !self.agreed()? {
             return Ok(false);
         }
@@ -221,9 +221,20 @@ impl Fix {
                 .flat_map(|audit| &audit.findings)
                 .filter(|judged| self.blocks(judged))
                 .all(|judged| judged.finding.rule == rules::CONTENTS_DRIFT);
+            // What was written is of use once the build has taken it over.
+            let waits = |audit: &Audit| {
+                let by_build = audit.inventory.making.generated_from.is_some();
+                let has_edits = |judged: &Judged| {
+                    judged.finding.remedy.as_ref().is_some_and(|remedy| !remedy.edits.is_empty())
+                };
+                by_build && audit.findings.iter().any(|judged| self.blocks(judged) && has_edits(judged))
+            };
             output::line(match only_locked {
                 true => format_args!(
                     "\nWhat still blocks is what packgate.lock doesn't have yet: `packgate lock` shows and writes it."
+                ),
+                false if audits.iter().any(waits) => format_args!(
+                    "\nBuild again, and check: the build takes over what package.json now says."
                 ),
                 false => format_args!(
                     "\nNo list of files mends what still blocks; the help of each finding says what does."
@@ -278,12 +289,48 @@ fn take_back(written: &[FileChange]) -> Result<(), String> {
     Ok(())
 }
 
-/// The change as a unified diff.
-fn show(change: &FileChange) -> Result<(), String> {
+/// Files that are changed alike are told by one of them from so many on.
+const MANY: usize = 4;
+
+/// The changes, each as a unified diff; where many files get the same lines, that of the first and the names of the others.
+fn show(changes: &[FileChange]) -> Result<(), String> {
+    let mut alike: Vec<(String, Vec<(String, String)>)> = Vec::new();
+    for change in changes {
+        let (name, diff) = diff(change);
+        let lines: String = diff.lines().filter(|line| is_change(line)).flat_map(|line| [line, "\n"]).collect();
+        match alike.iter_mut().find(|(known, _)| *known == lines) {
+            Some((_, files)) => files.push((name, diff)),
+            None => alike.push((lines, vec![(name, diff)])),
+        }
+    }
+    for (_, files) in alike {
+        let shown = if files.len() < MANY { files.len() } else { 1 };
+        files.iter().take(shown).try_for_each(|(_, diff)| print(diff))?;
+        let others: Vec<&str> = files.iter().skip(shown).map(|(name, _)| name.as_str()).collect();
+        if !others.is_empty() {
+            let count = others.len();
+            output::line(format_args!("The same lines in {count} other files:"))?;
+            output::line(format_args!("  {}\n", shown_lines(&others.join("\n  "))))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a line of a diff is one that was added or taken away.
+fn is_change(line: &str) -> bool {
+    line.starts_with(['+', '-']) && !line.starts_with("+++ ") && !line.starts_with("--- ")
+}
+
+/// The changed file's name, and the change as a unified diff.
+fn diff(change: &FileChange) -> (String, String) {
     let before = change.before.as_deref().unwrap_or_default();
     let name = plain(&change.path).to_string();
     let diff = similar::TextDiff::from_lines(before, &change.after);
     let diff = diff.unified_diff().context_radius(2).header(&name, &name).to_string();
+    (name, diff)
+}
+
+fn print(diff: &str) -> Result<(), String> {
     let green = anstyle::AnsiColor::Green.on_default();
     let red = anstyle::AnsiColor::Red.on_default();
     output::print(|_, out| {

@@ -13,9 +13,10 @@ use super::unwanted::below;
 /// Folders that build tools copy as they are.
 const COPIED_WHOLE: [&str; 4] = ["public", "static", "assets", "src"];
 /// What people and tools leave behind, by the ends of names; a bundler writes none of these.
-const LEFT_BEHIND: [&str; 24] = [
-    "7z", "bak", "bz2", "csv", "db", "dump", "gz", "har", "jks", "kdbx", "key", "log", "old", "orig", "p12",
-    "pem", "pfx", "rar", "sql", "sqlite", "swp", "tar", "tgz", "zip",
+const LEFT_BEHIND: [&str; 33] = [
+    "7z", "autosave", "backup", "bak", "bz2", "csv", "db", "dump", "eml", "gz", "har", "jks", "kdbx", "key",
+    "log", "mbox", "old", "orig", "p12", "patch", "pem", "pfx", "rar", "rej", "save", "sql", "sqlite", "swo",
+    "swp", "tar", "tgz", "tmp", "zip",
 ];
 /// More files than this are not looked for.
 const MOST: usize = 40;
@@ -52,9 +53,11 @@ pub(super) fn copies(inventory: &Inventory, project: &Project, below_it: Option<
 
 /// Whether a path is one that no bundler writes.
 fn is_left_behind(path: &str) -> bool {
-    let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, end)| end);
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let extension = name.rsplit_once('.').map_or("", |(_, end)| end);
+    let is_backup = name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
     let is_hidden = |segment: &str| segment.starts_with('.') && segment != "." && segment != "..";
-    path.split('/').any(is_hidden) || LEFT_BEHIND.contains(&extension)
+    is_backup || path.split('/').any(is_hidden) || LEFT_BEHIND.contains(&extension)
 }
 
 /// The folders of a project that hold what people write.
@@ -114,6 +117,8 @@ mod tests {
             ("src/.here", "A=1\n"),
             ("static/.here", "A=1\n"),
             ("dist/.alone", "A=1\n"),
+            ("public/index.html~", "A=1\n"),
+            ("dist/index.html~", "A=1\n"),
             ("public/build.log", "A=1\n"),
             ("dist/build.log", "A=1\n"),
             ("public/.agent/rules/all.json", "A=1\n"),
@@ -132,6 +137,7 @@ mod tests {
             "dist/.other",
             "src/.here",
             "dist/.alone",
+            "dist/index.html~",
             "dist/build.log",
             "dist/.agent/rules/all.json",
             "dist/logo.svg",
@@ -142,6 +148,7 @@ mod tests {
         let found: Vec<_> = found.iter().map(|copy| (copy.place.as_str(), copy.from.as_str())).collect();
         let expected = [
             ("dist/.env", "public/.env"),
+            ("dist/index.html~", "public/index.html~"),
             ("dist/build.log", "public/build.log"),
             ("dist/.agent/rules/all.json", "public/.agent/rules/all.json"),
         ];

@@ -49,8 +49,9 @@ pub(crate) fn leave_out(inventory: &Inventory, entries: &[&Entry], usual: Option
     let advice = super::format(inventory.kind).advice();
     if let Some(from) = &inventory.making.generated_from {
         let edits = advice.leave_out(inventory, &unwanted).unwrap_or_default();
-        let words = edits.iter().map(|edit| elsewhere(edit, from)).collect::<Vec<_>>().join("\n");
-        return Remedy { words, ..Remedy::default() };
+        let (words, edits): (Vec<String>, Vec<Edit>) =
+            edits.into_iter().map(|edit| elsewhere(edit, from)).unzip();
+        return Remedy { words: words.join("\n"), edits, ..Remedy::default() };
     }
     if inventory.making.is_generated {
         let words = out_of_folder(&unwanted.patterns.join(" and "));
@@ -90,20 +91,26 @@ pub(crate) fn narrowed(inventory: &Inventory, entries: &[&Entry]) -> Vec<Edit> {
 /// A change to a manifest that a build writes, in words, if this is one: nobody else changes it.
 fn by_build(inventory: &Inventory, edit: &Edit) -> Option<Remedy> {
     let making = &inventory.making;
-    let words = match &making.generated_from {
-        Some(from) => elsewhere(edit, from),
+    let (words, edits) = match &making.generated_from {
+        Some(from) => {
+            let (words, edit) = elsewhere(edit.clone(), from);
+            (words, vec![edit])
+        }
         None if making.is_generated => {
-            format!("{edit}\nA build writes this manifest: have that do it, or the next one undoes it.")
+            let words =
+                format!("{edit}\nA build writes this manifest: have that do it, or the next one undoes it.");
+            (words, Vec::new())
         }
         None => return None,
     };
-    Some(Remedy { words, ..Remedy::default() })
+    Some(Remedy { words, edits, ..Remedy::default() })
 }
 
-/// The same change to the manifest that a build takes the fields of this one from.
-fn elsewhere(edit: &Edit, from: &str) -> String {
-    let edit = Edit { file: from.to_owned(), ..edit.clone() };
-    format!("{edit}\nThen build again: the build takes this over.")
+/// The same change to the manifest that a build takes the fields of this one from, and its words. Nothing is gone from the
+/// artifact before that build.
+fn elsewhere(edit: Edit, from: &str) -> (String, Edit) {
+    let edit = Edit { file: from.to_owned(), ..edit };
+    (format!("{edit}\nThen build again: the build takes this over."), edit)
 }
 
 /// How to keep something out of a folder that a build writes.

@@ -92,7 +92,8 @@ pub enum Problem {
     },
     /// The lock is about something else.
     #[error(
-        "the lock is about [{found}] and knows no [{wanted}]; if that package is built here, add it with `packgate lock`, otherwise name its folder with --project"
+        "the lock is about [{found}] and knows no [{wanted}]; {}",
+        what_to_do(found)
     )]
     OtherPackage {
         /// The first section.
@@ -100,6 +101,17 @@ pub enum Problem {
         /// The artifact at hand.
         wanted: String,
     },
+}
+
+/// What to do about a lock of something else. A project with a lock of the folder that it deploys packs nothing to hold
+/// against it.
+fn what_to_do(found: &str) -> String {
+    match found.strip_prefix("directory ") {
+        Some(folder) => {
+            format!("that folder is checked with `packgate check {folder}`; if the package is published, too, add it with `packgate lock`")
+        }
+        None => "if that package is built here, add it with `packgate lock`, otherwise name its folder with --project".to_owned(),
+    }
 }
 
 impl std::fmt::Display for LockError {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::inventory::Kind;
 use crate::outcome::Audit;
 use crate::policy::{Judged, Verdict};
-use crate::rules::NotApplied;
+use crate::rules::{NotApplied, PRIVATE_PACKAGE};
 use crate::settings::Level;
 
 use super::phrases::{self, exposure, idle_waiver};
@@ -58,7 +58,7 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
             false => page.artifact(audit),
         };
         out.write_all(text.as_bytes())?;
-        out.write_all(page.others(others).as_bytes())?;
+        out.write_all(page.others(audit, others).as_bytes())?;
     }
     end(&Verdicts::of(audits), look, out)
 }
@@ -91,6 +91,12 @@ fn causes(audit: &Audit) -> Option<Causes<'_>> {
     })
 }
 
+/// The files that its notes name.
+fn noted(audit: &Audit) -> BTreeSet<(&str, &str)> {
+    let all = audit.findings.iter().chain(&audit.later).filter(|one| one.level == Level::Note);
+    all.map(|one| (one.finding.rule, one.finding.place.path.as_str())).collect()
+}
+
 /// Whether an artifact that passed has nothing to say to people but what a line can hold.
 fn is_brief(audit: &Audit) -> bool {
     let is_note = |judged: &Judged| judged.level == Level::Note && judged.waived.is_none();
@@ -120,8 +126,8 @@ fn end(verdicts: &Verdicts, look: &Look, out: &mut dyn Write) -> io::Result<()> 
     if !verdicts.instead().is_empty() {
         let folders = verdicts.instead().join(" ");
         let words = format!(
-            "This package is private. If what its build writes is published or deployed, check that, and nothing above counts: \
-             packgate check {}",
+            "This package is private. If what its build writes is published or deployed, check that, and nothing above counts:\n\
+             \u{20}   packgate check {}",
             shown(&folders)
         );
         text.push('\n');
@@ -187,15 +193,11 @@ impl<'a> Page<'a> {
             return text;
         }
         self.line("", &self.heading(audit), &mut text);
-        if let Some(headline) = exposure(audit) {
-            let style = if audit.verdict == Verdict::Pass { BOLD } else { BOLD_RED };
-            text.push('\n');
-            self.line(style, &headline, &mut text);
+        if summary::instead(audit).is_empty() {
+            self.findings(audit, &mut text);
+        } else {
+            self.held_back(audit, &mut text);
         }
-        for group in groups(&audit.findings) {
-            self.group(audit, group, &mut text);
-        }
-        self.later(audit, &mut text);
         self.unexamined(audit, &mut text);
         for waiver in &audit.waivers {
             let _ = writeln!(text, "\n{} {}", self.paint(YELLOW, "waiver"), shown(&idle_waiver(waiver)));
@@ -217,23 +219,64 @@ impl<'a> Page<'a> {
         text
     }
 
+    /// All that was found, and what it gives away.
+    fn findings(&self, audit: &Audit, text: &mut String) {
+        if let Some(headline) = exposure(audit) {
+            let style = if audit.verdict == Verdict::Pass { BOLD } else { BOLD_RED };
+            text.push('\n');
+            self.line(style, &headline, text);
+        }
+        for group in groups(&audit.findings) {
+            self.group(audit, group, text);
+        }
+        self.later(audit, text);
+    }
+
+    /// Of a private project whose build has left a folder to check: that it is private. Whatever else is in it goes nowhere.
+    fn held_back(&self, audit: &Audit, text: &mut String) {
+        let is_mark = |group: &&[Judged]| group.first().is_some_and(|one| one.finding.rule == PRIVATE_PACKAGE);
+        let (marks, others): (Vec<_>, Vec<_>) = groups(&audit.findings).partition(is_mark);
+        for group in marks {
+            self.group(audit, group, text);
+        }
+        let others: usize = others.iter().map(|group| group.len()).sum();
+        if others > 0 {
+            let words = format!(
+                "{} more in what the client would pack of the project; --format json lists them",
+                counted(others as u64, "finding")
+            );
+            text.push('\n');
+            self.line(DIM, &words, text);
+        }
+    }
+
     /// The artifacts that a page speaks for besides its own.
-    fn others(&self, audits: &[&Audit]) -> String {
+    fn others(&self, own: &Audit, audits: &[&Audit]) -> String {
         let mut text = String::new();
         if audits.is_empty() {
             return text;
         }
+        let package = |audit: &&Audit| {
+            let package = audit.inventory.package.as_ref().map(|package| package.name.clone());
+            package.filter(|name| !name.is_empty())
+        };
+        // A package may have several artifacts, a wheel and an sdist: then the files are told apart.
+        let packages: BTreeSet<_> = audits.iter().filter_map(package).chain(package(&own)).collect();
+        let by_package = packages.len() == audits.len() + 1;
         let name = |audit: &&Audit| {
-            let package = audit.inventory.package.as_ref().map(|package| package.name.as_str());
-            package.unwrap_or(&audit.inventory.artifact.path).to_owned()
+            package(audit).filter(|_| by_package).unwrap_or_else(|| audit.inventory.artifact.path.clone())
         };
         let mut names: Vec<String> = audits.iter().take(MOST_NAMED).map(name).collect();
         if let Some(rest) = audits.len().checked_sub(MOST_NAMED).filter(|rest| *rest > 0) {
             names.push(format!("and {} more", number(rest as u64)));
         }
-        let all = counted(audits.len() as u64, "other package");
+        let all = counted(audits.len() as u64, if by_package { "other package" } else { "other artifact" });
+        let same = match audits.iter().all(|other| noted(other) == noted(own)) {
+            true => "The same in",
+            false => "The same, but for the files of notes, in",
+        };
         text.push('\n');
-        self.line(BOLD, &format!("The same in {all}: {}", shown(&names.join(", "))), &mut text);
+        self.line(BOLD, &format!("{same} {all}: {}", shown(&names.join(", "))), &mut text);
         text
     }
 

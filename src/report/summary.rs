@@ -124,7 +124,7 @@ impl Verdicts {
 }
 
 /// The folders that a build has left, of a private project that was packed for this run.
-fn instead(audit: &Audit) -> Vec<String> {
+pub(super) fn instead(audit: &Audit) -> Vec<String> {
     let making = &audit.inventory.making;
     if !audit.is_twin || !audit.is_held_back() {
         return Vec::new();

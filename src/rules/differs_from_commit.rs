@@ -80,6 +80,13 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
         };
         findings.extend(places(&files).into_iter().map(|(place, entries)| {
+            // Nobody is told to commit credentials.
+            let help = match entries.iter().any(|entry| !entry.secrets.is_empty()) {
+                true if !only_line_ends => {
+                    "Undo the change and pack again: what holds credentials must not be committed either."
+                }
+                _ => help,
+            };
             let paths = group
                 .iter()
                 .filter(|differing| entries.iter().any(|entry| entry.id == differing.entry))

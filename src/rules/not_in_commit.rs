@@ -53,9 +53,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         Finding::new(rule, place)
             .message(format!("{subject} not in version control at {}{}.", comparison.at(), named(&entries)))
-            .help(
-                "Add it to version control if it belongs to the package; otherwise remove it and pack again.",
-            )
+            .help(help(&entries))
             .evidence(Evidence {
                 commit: &comparison.commit,
                 because: &comparison.because,
@@ -64,10 +62,18 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }));
 }
 
+/// Nobody is told to add credentials to version control.
+fn help(entries: &[&Entry]) -> &'static str {
+    match entries.iter().any(|entry| !entry.secrets.is_empty()) {
+        true => "Remove it and pack again: what holds credentials belongs neither in the package nor in version control.",
+        false => "Add it to version control if it belongs to the package; otherwise remove it and pack again.",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Comparison, EntryId, FromCommit, Inventory};
+    use crate::inventory::{At, Comparison, EntryId, FromCommit, Inventory, Secret};
     use crate::rules::testing::{run, tree};
 
     fn absent(absent: Vec<EntryId>) -> Inventory {
@@ -86,6 +92,18 @@ mod tests {
         let found = run(&RULE, &absent(vec![EntryId(1)]));
         assert_eq!(found[0].place.path, "package/.env");
         assert_eq!(found[0].message, "This file is not in version control at HEAD (0123456789ab).");
+    }
+
+    #[test]
+    fn nobody_is_told_to_add_credentials_to_version_control() {
+        let mut inventory = absent(vec![EntryId(0), EntryId(1)]);
+        let (redacted, digest) = (String::new(), String::new());
+        let secret = Secret { rule: "secret-npm-token", at: At::default(), redacted, digest };
+        assert!(run(&RULE, &inventory).iter().all(|one| one.help.starts_with("Add it to version control")));
+        inventory.entries[1].secrets.push(secret);
+        let found = run(&RULE, &inventory);
+        let of_env = found.iter().filter(|one| one.place.path == "package/.env");
+        assert!(of_env.clone().count() == 1 && of_env.clone().all(|one| !one.help.contains("Add it")));
     }
 
     #[test]
