@@ -19,7 +19,7 @@ use crate::settings::Level;
 
 use super::summary::{self, Row, Verdicts};
 use super::wire::Summary;
-use super::{Look, Reporter, phrases};
+use super::{Look, Reporter, alike, phrases};
 use crate::escape::{self, shown};
 use crate::words;
 
@@ -35,12 +35,22 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { look, style: STYLE.to_string(), body: String::new() };
     page.header(audits);
     page.body.push_str("<main id=\"main\">\n");
-    for row in Verdicts::of(audits).rows() {
-        let Some(audit) = audits.get(row.number) else { continue };
-        match audits.len() > 1 && audit.verdict == Verdict::Pass {
-            true => page.folded(audit, row),
-            false => page.artifact(audit, row.number, audits.len() > 1),
-        }
+    let alike = alike::alike(audits.iter());
+    let spoken_for = |audit: &Audit| {
+        let group = alike.iter().find(|group| group.iter().any(|one| std::ptr::eq(*one, audit)))?;
+        group.first().copied().filter(|first| !std::ptr::eq(*first, audit))
+    };
+    let verdicts = Verdicts::of(audits);
+    let all = verdicts.rows().into_iter().filter_map(|row| Some((row, audits.get(row.number)?)));
+    let is_folded = |(_, audit): &(&Row, &Audit)| {
+        audits.len() > 1 && (audit.verdict == Verdict::Pass || spoken_for(audit).is_some())
+    };
+    let (folded, whole): (Vec<_>, Vec<_>) = all.partition(is_folded);
+    for (row, audit) in whole {
+        page.artifact(audit, row.number, audits.len() > 1);
+    }
+    for (row, audit) in folded {
+        page.folded(audit, row, spoken_for(audit));
     }
     page.rules(audits);
     page.body.push_str("</main>\n");
@@ -136,14 +146,20 @@ impl Page<'_> {
         body.push_str("</nav>\n");
     }
 
-    /// One of several that passed: there for those who want to see it.
-    fn folded(&mut self, audit: &Audit, row: &Row) {
+    /// One of several that passed, or that has no more to say than another: there for those who want to see it.
+    fn folded(&mut self, audit: &Audit, row: &Row, same: Option<&Audit>) {
+        let name = |audit: &Audit| escape::html(&shown(&phrases::subject(audit)).to_string()).to_string();
+        let same = same.filter(|_| row.verdict != Verdict::Pass);
+        let same = same.map_or(String::new(), |first| format!(": the same as <bdi>{}</bdi>", name(first)));
+        let class = verdict_class(row.verdict);
+        let id = if row.verdict == Verdict::Pass { "passed" } else { "same" };
         let _ = writeln!(
             self.body,
-            "<details class=\"passed\" id=\"passed-{}\">\n<summary><span class=\"badge pass\">{}</span> <bdi>{}</bdi> <small>{}</small></summary>",
+            "<details class=\"folded\" id=\"{id}-{}\">\n<summary><span class=\"badge {class}\">{}</span> <bdi>{}</bdi> \
+             <small>{}{same}</small></summary>",
             row.number,
             phrases::verdict(row.verdict),
-            escape::html(&shown(&phrases::subject(audit)).to_string()),
+            name(audit),
             row.counts,
         );
         self.artifact(audit, row.number, true);

@@ -1,4 +1,3 @@
-use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -8,6 +7,7 @@ use crate::policy::{Judged, Verdict};
 use crate::rules::{NotApplied, PRIVATE_PACKAGE};
 use crate::settings::Level;
 
+use super::alike;
 use super::phrases::{self, exposure, idle_waiver};
 use super::summary::{self, Verdicts};
 use super::wrap::wrap;
@@ -37,19 +37,11 @@ fn write(audits: &[Audit], look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let page = Page::new(look);
     let is_one_of_many = audits.len() + look.not_packed.len() > 1;
     let with_words = |audit: &&Audit| audit.error.is_none() && !(is_one_of_many && says_nothing(audit));
-    // Those with the same to say, of which the first speaks for all.
-    let mut alike: Vec<Vec<&Audit>> = Vec::new();
-    let mut known: HashMap<Causes<'_>, usize> = HashMap::new();
-    for audit in audits.iter().filter(with_words) {
-        let place = match causes(audit) {
-            Some(causes) if !look.quiet => *known.entry(causes).or_insert(alike.len()),
-            _ => alike.len(),
-        };
-        match alike.get_mut(place) {
-            Some(group) => group.push(audit),
-            None => alike.push(vec![audit]),
-        }
-    }
+    let with_words = audits.iter().filter(with_words);
+    let alike = match look.quiet {
+        true => with_words.map(|audit| vec![audit]).collect(),
+        false => alike::alike(with_words),
+    };
     for (number, group) in alike.iter().enumerate() {
         let Some((audit, others)) = group.split_first() else { continue };
         page.begin(number, out)?;
@@ -67,34 +59,6 @@ fn artifact(audit: &Audit, number: usize, look: &Look, out: &mut dyn Write) -> i
     let page = Page::new(look);
     page.begin(number, out)?;
     out.write_all(page.artifact(audit).as_bytes())
-}
-
-/// What was found, as far as it tells what to do: level, rule, waiver, file and help, each once.
-type Causes<'a> = BTreeSet<(Level, &'a str, Option<&'a str>, &'a str, &'a str)>;
-
-/// What an artifact has to say, if a page on another one can say it in its place: one that nobody keeps, of which the
-/// digest is of no use.
-fn causes(audit: &Audit) -> Option<Causes<'_>> {
-    let is_plain =
-        audit.is_twin && audit.error.is_none() && audit.unexamined().is_empty() && audit.waivers.is_empty();
-    is_plain.then(|| {
-        let all = audit.findings.iter().chain(&audit.later);
-        all.map(|one| {
-            let finding = &one.finding;
-            let (file, help) = match one.level {
-                Level::Note => ("", ""),
-                _ => (finding.place.path.as_str(), finding.help.as_str()),
-            };
-            (one.level, finding.rule, one.waived.as_deref(), file, help)
-        })
-        .collect()
-    })
-}
-
-/// The files that its notes name.
-fn noted(audit: &Audit) -> BTreeSet<(&str, &str)> {
-    let all = audit.findings.iter().chain(&audit.later).filter(|one| one.level == Level::Note);
-    all.map(|one| (one.finding.rule, one.finding.place.path.as_str())).collect()
 }
 
 /// Whether an artifact that passed has nothing to say to people but what a line can hold.
@@ -253,30 +217,10 @@ impl<'a> Page<'a> {
     /// The artifacts that a page speaks for besides its own.
     fn others(&self, own: &Audit, audits: &[&Audit]) -> String {
         let mut text = String::new();
-        if audits.is_empty() {
-            return text;
+        if let Some((same, names)) = alike::others(own, audits, MOST_NAMED) {
+            text.push('\n');
+            self.line(BOLD, &format!("{same}: {}", shown(&names.join(", "))), &mut text);
         }
-        let package = |audit: &&Audit| {
-            let package = audit.inventory.package.as_ref().map(|package| package.name.clone());
-            package.filter(|name| !name.is_empty())
-        };
-        // A package may have several artifacts, a wheel and an sdist: then the files are told apart.
-        let packages: BTreeSet<_> = audits.iter().filter_map(package).chain(package(&own)).collect();
-        let by_package = packages.len() == audits.len() + 1;
-        let name = |audit: &&Audit| {
-            package(audit).filter(|_| by_package).unwrap_or_else(|| audit.inventory.artifact.path.clone())
-        };
-        let mut names: Vec<String> = audits.iter().take(MOST_NAMED).map(name).collect();
-        if let Some(rest) = audits.len().checked_sub(MOST_NAMED).filter(|rest| *rest > 0) {
-            names.push(format!("and {} more", number(rest as u64)));
-        }
-        let all = counted(audits.len() as u64, if by_package { "other package" } else { "other artifact" });
-        let same = match audits.iter().all(|other| noted(other) == noted(own)) {
-            true => "The same in",
-            false => "The same, but for the files of notes, in",
-        };
-        text.push('\n');
-        self.line(BOLD, &format!("{same} {all}: {}", shown(&names.join(", "))), &mut text);
         text
     }
 

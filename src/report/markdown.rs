@@ -7,7 +7,7 @@ use crate::policy::{Judged, Verdict};
 
 use super::summary::{self, Verdicts};
 use super::wire::Summary;
-use super::{Look, Reporter, phrases};
+use super::{Look, Reporter, alike, phrases};
 use crate::escape::shown;
 use crate::words;
 
@@ -32,7 +32,8 @@ pub(crate) fn render(audits: &[Audit], look: &Look, limit: usize) -> String {
         out.push_str("### packgate: no artifact was audited\n");
     }
     overview(&mut out, audits, look);
-    for audit in audits {
+    for group in alike::alike(audits.iter()) {
+        let Some((audit, others)) = group.split_first() else { continue };
         if let Some(why) = &audit.error {
             let _ = write!(
                 out,
@@ -47,6 +48,10 @@ pub(crate) fn render(audits: &[Audit], look: &Look, limit: usize) -> String {
         not_examined(&mut out, audit, &mut room);
         findings(&mut out, audit, look, &mut room);
         waivers(&mut out, audit);
+        if let Some((same, names)) = alike::others(audit, others, others.len()) {
+            let names: Vec<String> = names.iter().map(|name| code(name)).collect();
+            let _ = write!(out, "**{same}:** {}\n\n", names.join(", "));
+        }
     }
     if !room.left_out.is_empty() {
         let rules: Vec<String> = room

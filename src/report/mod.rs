@@ -1,5 +1,6 @@
 //! Reporters: judged audits to text. One reporter per file, one line each in [`REPORTERS`]. They decide nothing.
 
+mod alike;
 pub mod diff;
 mod github;
 mod gitlab;

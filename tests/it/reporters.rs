@@ -203,7 +203,7 @@ fn rules_link_to_their_pages_where_the_terminal_can() {
 
 #[test]
 fn every_reporter_is_in_the_list() {
-    let shared = ["mod", "phrases", "repository", "summary", "wire", "wrap"];
+    let shared = ["alike", "mod", "phrases", "repository", "summary", "wire", "wrap"];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = files.filter(|file| file.extension().is_some_and(|ending| ending == "rs"));
@@ -529,6 +529,39 @@ fn a_page_says_a_sentence_once_and_leads_to_those_that_passed() {
     assert_eq!(page.matches(" id=\"passed-1\"").count(), 1);
     // A few are listed.
     assert!(!report("html", &[hostile(), clean()]).contains("#passed-"));
+}
+
+#[test]
+fn members_with_the_same_to_say_are_told_once() {
+    let twin = |name: &str| {
+        let mut audit = hostile();
+        (audit.is_twin, audit.waivers) = (true, Vec::new());
+        audit.inventory.artifact.path = format!("{name}-1.0.0.tgz");
+        audit.inventory.unexamined = Vec::new();
+        if let Some(package) = &mut audit.inventory.package {
+            package.name = name.to_owned();
+        }
+        audit
+    };
+    let members: Vec<Audit> = (0..20).map(|number| twin(&format!("member{number:02}"))).collect();
+    let (one, all) = (report("markdown", &members[..1]), report("markdown", &members));
+    assert!(all.len() < one.len() * 2, "{} of {}", one.len(), all.len());
+    assert!(all.contains("**The same in 19 other packages:** `member01`, ") && all.contains("`member19`"));
+    let page = report("html", &members);
+    assert_eq!(page.matches("<details class=\"folded\" id=\"same-").count(), 19);
+    assert!(page.contains("the same as <bdi>member00"));
+    // Whoever keeps the files needs the digest of each.
+    let mut kept = members;
+    kept.iter_mut().for_each(|audit| audit.is_twin = false);
+    assert!(!report("markdown", &kept).contains("The same in"));
+    // A wheel and an sdist have one name.
+    let files = ["acme-1.0.0.tar.gz", "acme-1.0.0-py3-none-any.whl"].map(|path| {
+        let mut audit = twin("acme");
+        audit.inventory.artifact.path = path.to_owned();
+        audit
+    });
+    let words = report("human", &files);
+    assert!(words.contains("The same in 1 other artifact: acme-1.0.0-py3-none-any.whl"), "{words}");
 }
 
 #[test]
