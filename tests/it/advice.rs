@@ -514,6 +514,34 @@ fn what_a_build_copies_into_the_folder_that_pnpm_packs_is_named_where_it_is() {
     assert!(!told(&after).contains("stray-credential"), "{}", told(&after));
 }
 
+/// The manifest that the build copies is where the list is written, and nothing has changed before the next build.
+#[test]
+fn a_list_is_written_where_the_build_of_what_pnpm_packs_takes_it_from() {
+    if !clients::have(&["pnpm", "node"]) {
+        return;
+    }
+    let manifest = r#"{ "name": "acme", "version": "1.0.0", "license": "UNLICENSED", "main": "index.js", "publishConfig": { "directory": "build" } }"#;
+    let map = r#"{"version":3,"file":"index.js","sources":["../src/index.ts"],"sourcesContent":["console.log('hello');\n// ours\n"],"mappings":"AAAA"}"#;
+    let project = Project::new(&[
+        ("package.json", manifest),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"),
+        ("build/package.json", manifest),
+        ("build/index.js", "console.log('hello');\n"),
+        ("build/index.js.map", map),
+        (".gitignore", "build\n"),
+    ]);
+    let fixed = project.run(env!("CARGO_BIN_EXE_packgate"), &["fix", "--yes"]);
+    assert_eq!(fixed.status.code(), Some(1), "{}", told(&fixed));
+    assert!(told(&fixed).contains("Build again, and check"), "{}", told(&fixed));
+    assert_eq!(project.read("build/package.json"), manifest, "the build writes that");
+    let written = project.read("package.json");
+    assert!(written.contains(r#""files": ["index.js"]"#), "{written}");
+    project.write("build/package.json", &written);
+    project.packed("pnpm", "pnpm", &["pack"], ".tgz");
+    let after = project.run(env!("CARGO_BIN_EXE_packgate"), &["check"]);
+    assert_eq!(after.status.code(), Some(0), "{}", told(&after));
+}
+
 #[test]
 fn what_vsce_takes_for_a_credential_is_seen_and_left_out() {
     if !clients::have(&["vsce", "node", "python"]) {

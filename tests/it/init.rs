@@ -77,6 +77,7 @@ fn an_app_that_is_not_published() {
     let (status, text) = run(folder.path(), &["check"]);
     assert!(status == 1 && text.contains("`packgate check dist`"), "{text}");
     assert!(!text.contains("packgate fix"), "no list mends it: {text}");
+    assert!(!text.contains("own-source") && text.lines().count() < 20, "one thing counts: {text}");
     let (status, text) = run(folder.path(), &["fix", "--yes"]);
     assert!(status == 1 && text.contains("Nothing to write"), "{text}");
     assert_eq!(std::fs::read_to_string(folder.path().join("package.json")).unwrap(), app);
@@ -84,6 +85,8 @@ fn an_app_that_is_not_published() {
     let (status, text) = run(folder.path(), &["lock"]);
     assert!(status == 0 && text.contains("2 lines for"), "{text}");
     assert_eq!(run(folder.path(), &["check", "dist"]).0, 0);
+    let (status, text) = run(folder.path(), &["check"]);
+    assert!(status == 2 && text.contains("checked with `packgate check dist`"), "{text}");
     std::fs::write(folder.path().join("dist/notes.txt"), "mine").unwrap();
     let (status, text) = run(folder.path(), &["check", "dist"]);
     assert!(status == 1 && text.contains("notes.txt") && text.contains("contents-drift"), "{text}");

@@ -374,6 +374,53 @@ fn a_crate_that_needs_a_private_one_hides_no_other_and_keeps_none_from_being_men
     assert!(one.contains("exclude = "), "{one}");
 }
 
+/// A bundler minifies what it takes in of a small private member past recognition: the map beside the program, which the
+/// fix keeps out of the package, is all that tells of it.
+#[test]
+fn a_private_member_is_told_of_when_the_map_is_kept_out() {
+    if !clients::have(&["npm", "git"]) {
+        return;
+    }
+    let manifest = |name: &str, more: &str| {
+        format!(r#"{{"name": "@acme/{name}", "version": "1.0.0", "license": "UNLICENSED"{more}}}"#)
+    };
+    let map = |member: &str| {
+        format!(
+            r#"{{"version":3,"sources":["../src/cli.ts","../../{member}/src/index.ts"],"sourcesContent":["f(1)\n","export const f = (a) => a * 3\n"],"mappings":"AAAA"}}"#
+        )
+    };
+    let listed = r#", "main": "dist/cli.js", "files": ["dist"]"#;
+    let program = "var f=o=>o*3;f(1);\n//# sourceMappingURL=cli.js.map\n";
+    let workspace = Workspace::new(&[
+        ("package.json", r#"{"private": true, "workspaces": ["packages/*"]}"#),
+        ("packages/inner/package.json", &manifest("inner", r#", "private": true"#)),
+        ("packages/inner/src/index.ts", "export const f = (a) => a * 3\n"),
+        ("packages/outer/package.json", &manifest("outer", r#", "main": "index.js", "files": ["index.js"]"#)),
+        ("packages/outer/index.js", "exports.f = 1\n"),
+        ("packages/leaks/package.json", &manifest("leaks", listed)),
+        ("packages/leaks/dist/cli.js", program),
+        ("packages/leaks/dist/cli.js.map", &map("inner")),
+        ("packages/clean/package.json", &manifest("clean", listed)),
+        ("packages/clean/dist/cli.js", program),
+        ("packages/clean/dist/cli.js.map", &map("outer")),
+    ]);
+    let fixed = Outcome::of(&packgate(workspace.0.path(), &["fix", "--yes"]));
+    assert_eq!(fixed.status, 1, "{}", fixed.errors);
+    let told = |name: &str| {
+        let judged = workspace.check("", &[]).judged(name);
+        judged.into_iter().filter(|line| line.contains("internal-package")).collect::<Vec<_>>()
+    };
+    let found = told("@acme/leaks");
+    assert!(found.len() == 1 && found[0].contains("package/dist/cli.js\""), "{found:?}");
+    assert_eq!(told("@acme/clean"), [""; 0]);
+    // An earlier build's map, which the program of this one doesn't link to.
+    let built = workspace.0.path().join("packages/leaks/dist");
+    std::fs::write(built.join("cli.js"), "console.log('hello');\n").unwrap();
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    std::fs::File::options().write(true).open(built.join("cli.js.map")).unwrap().set_modified(old).unwrap();
+    assert_eq!(told("@acme/leaks"), [""; 0]);
+}
+
 /// A backend that needs nothing from a registry.
 const BACKEND: &str = r#"
 import io, pathlib, re, tarfile, zipfile
