@@ -46,7 +46,8 @@ pub(super) fn kept_maps(inventory: &Inventory, project: &Project, below_it: Opti
         }
         let program = below(inventory, entry);
         let map = folder.join(paths::join(paths::folder(program), &name)?);
-        let (program, facts) = (fs::metadata(folder.join(program)).ok()?, fs::metadata(&map).ok()?);
+        let facts = fs::metadata(&map).ok()?;
+        let program = fs::metadata(folder.join(program)).ok()?;
         let is_of_this_build =
             || within_one_build(program.modified().ok(), facts.modified().ok()).unwrap_or_default();
         let is_its = program.len() == entry.size && facts.is_file() && facts.len() <= LARGEST;

@@ -205,9 +205,10 @@ impl<'a> Page<'a> {
         }
         let others: usize = others.iter().map(|group| group.len()).sum();
         if others > 0 {
+            let findings = if others == 1 { "finding" } else { "findings" };
             let words = format!(
-                "{} more in what the client would pack of the project; --format json lists them",
-                counted(others as u64, "finding")
+                "{} more {findings} in what the client would pack of the project; --format json lists them",
+                number(others as u64)
             );
             text.push('\n');
             self.line(DIM, &words, text);

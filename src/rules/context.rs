@@ -118,6 +118,11 @@ impl<'a> Context<'a> {
         is_jar_of_tests(self.inventory) || is_for_show(place, self.root())
     }
 
+    /// Whether credentials were seen in one of these, but for those in tests and examples, which are made up.
+    pub(super) fn have_secrets(&self, entries: &[&Entry]) -> bool {
+        entries.iter().any(|entry| !entry.secrets.is_empty() && !self.is_for_show(&entry.place))
+    }
+
     /// The sources next to what was compiled from them; computed once for all rules.
     pub(super) fn sources(&self) -> &[Source<'a>] {
         self.sources.get_or_init(|| compiled::survey(self.inventory))

@@ -81,11 +81,11 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         findings.extend(places(&files).into_iter().map(|(place, entries)| {
             // Nobody is told to commit credentials.
-            let help = match entries.iter().any(|entry| !entry.secrets.is_empty()) {
-                true if !only_line_ends => {
+            let help = match context.have_secrets(&entries) && !only_line_ends {
+                true => {
                     "Undo the change and pack again: what holds credentials must not be committed either."
                 }
-                _ => help,
+                false => help,
             };
             let paths = group
                 .iter()
@@ -139,7 +139,7 @@ pub(super) fn named(entries: &[&Entry]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{EntryId, VersionTag};
+    use crate::inventory::{At, EntryId, Secret, VersionTag};
     use crate::rules::testing::{run, tree};
 
     fn differing(entries: &[(u32, bool)]) -> Inventory {
@@ -178,6 +178,16 @@ mod tests {
         let found = run(&RULE, &differing(&many));
         assert_eq!(found.len(), 1);
         assert!(found[0].message.starts_with("15 files differ"), "{}", found[0].message);
+    }
+
+    #[test]
+    fn nobody_is_told_to_commit_credentials() {
+        let mut inventory = differing(&[(0, false)]);
+        assert!(run(&RULE, &inventory)[0].help.starts_with("Commit the change"));
+        let (redacted, digest) = (String::new(), String::new());
+        let secret = Secret { rule: "secret-npm-token", at: At::default(), redacted, digest };
+        inventory.entries[0].secrets.push(secret);
+        assert!(run(&RULE, &inventory)[0].help.starts_with("Undo the change"));
     }
 
     #[test]

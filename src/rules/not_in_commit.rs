@@ -53,7 +53,7 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         Finding::new(rule, place)
             .message(format!("{subject} not in version control at {}{}.", comparison.at(), named(&entries)))
-            .help(help(&entries))
+            .help(help(context.have_secrets(&entries)))
             .evidence(Evidence {
                 commit: &comparison.commit,
                 because: &comparison.because,
@@ -63,8 +63,8 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Nobody is told to add credentials to version control.
-fn help(entries: &[&Entry]) -> &'static str {
-    match entries.iter().any(|entry| !entry.secrets.is_empty()) {
+fn help(with_secrets: bool) -> &'static str {
+    match with_secrets {
         true => "Remove it and pack again: what holds credentials belongs neither in the package nor in version control.",
         false => "Add it to version control if it belongs to the package; otherwise remove it and pack again.",
     }

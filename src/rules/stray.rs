@@ -220,7 +220,7 @@ fn finding(
     let elsewhere = (stray.name == "stray-vcs").then(|| checkout::advice(context.inventory)).flatten();
     let more = match &elsewhere {
         Some(elsewhere) => elsewhere.as_str(),
-        None if is_deleted && stray.name == "stray-log" => "",
+        None if is_deleted && says_no_more(stray) => "",
         None => stray.fix,
     };
     let key =
@@ -232,6 +232,11 @@ fn finding(
         .key(key);
     let all_mild = group.entries.iter().all(|entry| is_mild(stray, context, entry));
     Some(if all_mild { finding.at_most(Level::Note) } else { finding })
+}
+
+/// Whether there is nothing to do about such a file once it is moved or deleted.
+fn says_no_more(stray: &StrayRule) -> bool {
+    matches!(stray.name, "stray-log" | "stray-editor" | "original-source")
 }
 
 /// How to leave the files out: by the usual pattern where that fits others as well, of which the same is said.
