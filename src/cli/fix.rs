@@ -233,9 +233,9 @@ impl Fix {
                 true => format_args!(
                     "\nWhat still blocks is what packgate.lock doesn't have yet: `packgate lock` shows and writes it."
                 ),
-                false if audits.iter().any(waits) => format_args!(
-                    "\nBuild again, and check: the build takes over what package.json now says."
-                ),
+                false if audits.iter().any(waits) => {
+                    format_args!("\nBuild again, and check: the build takes over what package.json now says.")
+                }
                 false => format_args!(
                     "\nNo list of files mends what still blocks; the help of each finding says what does."
                 ),
@@ -297,7 +297,8 @@ fn show(changes: &[FileChange]) -> Result<(), String> {
     let mut alike: Vec<(String, Vec<(String, String)>)> = Vec::new();
     for change in changes {
         let (name, diff) = diff(change);
-        let lines: String = diff.lines().filter(|line| is_change(line)).flat_map(|line| [line, "\n"]).collect();
+        let lines: String =
+            diff.lines().filter(|line| is_change(line)).flat_map(|line| [line, "\n"]).collect();
         match alike.iter_mut().find(|(known, _)| *known == lines) {
             Some((_, files)) => files.push((name, diff)),
             None => alike.push((lines, vec![(name, diff)])),

@@ -137,7 +137,8 @@ mod tests {
     fn found(folder: &Path, link: Option<&str>, packs_map: bool) -> Vec<String> {
         let mut entries = vec![entry("package/dist/cli.js", link)];
         entries.extend(packs_map.then(|| entry("package/dist/cli.js.map", None)));
-        let package = Package { name: "@acme/cli".to_owned(), root: "package".to_owned(), ..Package::default() };
+        let package =
+            Package { name: "@acme/cli".to_owned(), root: "package".to_owned(), ..Package::default() };
         let inventory = Inventory {
             kind: Kind::Npm,
             package: Some(package),

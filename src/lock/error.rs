@@ -91,10 +91,7 @@ pub enum Problem {
         before: String,
     },
     /// The lock is about something else.
-    #[error(
-        "the lock is about [{found}] and knows no [{wanted}]; {}",
-        what_to_do(found)
-    )]
+    #[error("the lock is about [{found}] and knows no [{wanted}]; {}", what_to_do(found))]
     OtherPackage {
         /// The first section.
         found: String,

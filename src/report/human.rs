@@ -198,7 +198,8 @@ impl<'a> Page<'a> {
 
     /// Of a private project whose build has left a folder to check: that it is private. Whatever else is in it goes nowhere.
     fn held_back(&self, audit: &Audit, text: &mut String) {
-        let is_mark = |group: &&[Judged]| group.first().is_some_and(|one| one.finding.rule == PRIVATE_PACKAGE);
+        let is_mark =
+            |group: &&[Judged]| group.first().is_some_and(|one| one.finding.rule == PRIVATE_PACKAGE);
         let (marks, others): (Vec<_>, Vec<_>) = groups(&audit.findings).partition(is_mark);
         for group in marks {
             self.group(audit, group, text);

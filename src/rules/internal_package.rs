@@ -113,7 +113,11 @@ fn map_findings(rule: &Rule, context: &Context<'_>, entry: &Entry, map: &SourceM
             one.what, one.path
         );
         let key = format!("sources:{}", one.what);
-        Finding::new(rule, Place::at(entry, &map.at)).message(message).help(HELP_OF_MAP).key(key).evidence(one)
+        Finding::new(rule, Place::at(entry, &map.at))
+            .message(message)
+            .help(HELP_OF_MAP)
+            .key(key)
+            .evidence(one)
     };
     listed(context, &entry.path, map.source_root.as_deref(), sources).into_iter().map(finding).collect()
 }

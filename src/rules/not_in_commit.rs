@@ -65,8 +65,12 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Nobody is told to add credentials to version control.
 fn help(with_secrets: bool) -> &'static str {
     match with_secrets {
-        true => "Remove it and pack again: what holds credentials belongs neither in the package nor in version control.",
-        false => "Add it to version control if it belongs to the package; otherwise remove it and pack again.",
+        true => {
+            "Remove it and pack again: what holds credentials belongs neither in the package nor in version control."
+        }
+        false => {
+            "Add it to version control if it belongs to the package; otherwise remove it and pack again."
+        }
     }
 }
 
