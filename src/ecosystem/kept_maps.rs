@@ -19,7 +19,7 @@ use super::unwanted::below;
 /// More programs than this are not asked about.
 const MOST: usize = 2_000;
 /// A larger map isn't read.
-const LARGEST: u64 = 256 << 20;
+const LARGEST: u64 = 64 << 20;
 /// A build writes a program and its map within this time. A map that is older than the program, and that the program
 /// doesn't link to, is of an earlier build.
 const ONE_BUILD: Duration = Duration::from_secs(2);
