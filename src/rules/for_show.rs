@@ -125,9 +125,9 @@ pub(crate) fn is_for_show(place: &str, root: &str) -> bool {
     let is_environment = name == ".env" || name.starts_with(".env.");
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     paths::is_page(name)
-        || is_description(&lower)
+        || is_description(place)
         || name == ANDROID_KEYS
-        || lower.split(['/', '!']).rev().skip(1).any(|folder| {
+        || folders(&lower).any(|folder| {
             ELEMENTS.contains(&folder) && !(is_environment && OF_PAGES.contains(&folder))
                 || is_of_tests(folder)
                 || STEPS.contains(&folder)
@@ -139,6 +139,57 @@ pub(crate) fn is_for_show(place: &str, root: &str) -> bool {
         || name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
 }
 
+/// The folders of a path. Those of compiled classes are the name of their package, and one that its generator called
+/// after `com.example` is nobody's example.
+fn folders(lower: &str) -> impl Iterator<Item = &str> {
+    const TOPS: &[&str] = &["com", "org", "net", "io", "works", "dev"];
+    let all: Vec<&str> = lower.split(['/', '!']).collect();
+    let is_domain = |at: usize| {
+        lower.ends_with(".class")
+            && all.get(at) == Some(&"example")
+            && at.checked_sub(1).and_then(|before| all.get(before)).is_some_and(|top| TOPS.contains(top))
+    };
+    let is_named =
+        |at: usize| is_domain(at) || all.get(at) == Some(&"demo") && at.checked_sub(1).is_some_and(is_domain);
+    let kept: Vec<&str> = all
+        .iter()
+        .enumerate()
+        .rev()
+        .skip(1)
+        .filter(|(at, _)| !is_named(*at))
+        .map(|(_, folder)| *folder)
+        .collect();
+    kept.into_iter()
+}
+
+/// Whether a place shows users how something is done, by files that they run or load: no page, and no test.
+pub(super) fn is_for_users(place: &str, root: &str) -> bool {
+    const SHOWS: &[&str] = &[
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "demos",
+        "doc",
+        "docs",
+        "documentation",
+        "tutorial",
+        "tutorials",
+        "notebooks",
+    ];
+    let below = place.strip_prefix(root).filter(|below| !root.is_empty() && below.starts_with('/'));
+    let lower = below.unwrap_or(place).to_ascii_lowercase();
+    let mut folders = lower.split(['/', '!']).rev();
+    let name = folders.next().unwrap_or_default();
+    let extension = name.rsplit('.').next().unwrap_or_default();
+    let is_silent = |part: &str| !is_for_show(part, "") && !is_for_show(&format!("{part}/a"), "");
+    !PAGES.contains(&extension)
+        && extension != "html"
+        && is_silent(name)
+        && folders.all(|folder| SHOWS.contains(&folder) || is_silent(folder))
+}
+
 /// Whether all of an artifact is tests: builds of Java give a jar of a library's tests a name of its own.
 pub(super) fn is_jar_of_tests(inventory: &Inventory) -> bool {
     let name = ecosystem::file_name(&inventory.artifact.path);
@@ -146,9 +197,10 @@ pub(super) fn is_jar_of_tests(inventory: &Inventory) -> bool {
         && ["-tests.jar", "-test-fixtures.jar"].iter().any(|end| name.to_ascii_lowercase().ends_with(end))
 }
 
-/// Whether it is what Python's tools make of a README.
-fn is_description(lower: &str) -> bool {
-    let (folder, name) = lower.rsplit_once(['/', '!']).unwrap_or(("", lower));
+/// Whether it is what Python's tools make of a README, with fields of their own before it.
+pub(super) fn is_description(place: &str) -> bool {
+    let lower = place.to_ascii_lowercase();
+    let (folder, name) = lower.rsplit_once(['/', '!']).unwrap_or(("", &lower));
     name == "metadata" && folder.ends_with(".dist-info") || name == "pkg-info"
 }
 
@@ -209,6 +261,10 @@ mod tests {
             "acme-1.0.dist-info/METADATA",
             "a-1.0/PKG-INFO",
             "a-1.0/src/a.egg-info/PKG-INFO",
+            "com/acme/example/Mailer.class",
+            "com/example/examples/Mailer.class",
+            "com/acme/demo/Mailer.class",
+            "src/main/java/com/example/Mailer.java",
         ] {
             assert!(is_for_show(place, "package"), "{place}");
         }
@@ -235,6 +291,8 @@ mod tests {
             "acme/data/METADATA",
             "package/docs/.env.staging",
             "package/docs/api/.env",
+            "BOOT-INF/classes/com/example/demo/Mailer.class",
+            "com/example/orders/Mailer.class",
         ] {
             assert!(!is_for_show(place, "package"), "{place}");
         }

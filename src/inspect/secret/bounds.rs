@@ -98,6 +98,14 @@ pub(super) fn counted_strings(bytes: &[u8], at: usize) -> impl Iterator<Item = (
         })
 }
 
+/// Whether characters stand near a place that no text has: a small message of Protocol Buffers or MessagePack is all
+/// ASCII but for these.
+pub(super) fn is_amid_controls(bytes: &[u8], at: usize) -> bool {
+    const NEAR: usize = 64;
+    let near = bytes.get(at.saturating_sub(NEAR)..(at + NEAR).min(bytes.len())).unwrap_or_default();
+    near.iter().any(|byte| matches!(byte, 0x01..=0x06 | 0x0E..=0x1A))
+}
+
 /// Whether what is before and behind an extent goes on as base64 does.
 fn is_amid_base64(bytes: &[u8], start: usize, end: usize) -> bool {
     const BESIDE: usize = 12;

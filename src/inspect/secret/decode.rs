@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use super::Found;
 use super::digits::{base64, base64_url};
 use super::plausible::{
-    has_crc, is_app_password, is_known, is_made_up, is_opaque, is_password, is_random, looks_random,
+    has_crc, is_app_password, is_drawn_hex, is_known, is_made_up, is_mnemonic, is_opaque, is_password,
+    is_random, looks_random,
 };
 use super::spelling::is_jumbled;
 use super::table::{Check, Pattern, TABLE};
@@ -23,8 +24,9 @@ pub(super) fn holds(pattern: &Pattern, text: &[u8], found: &Found, random: Range
         Check::Random => is_random(secret, pattern.bits) && !is_known(secret),
         Check::Crc => has_crc(token.get(..found.prefix).unwrap_or_default(), secret),
         Check::Opaque => is_opaque(secret) || is_encoded_login(secret),
-        Check::Password => is_password(secret) || is_app_password(secret),
+        Check::Password => is_password(secret) || is_app_password(secret) || is_drawn_hex(secret),
         Check::Drawn => is_drawn(secret),
+        Check::Mnemonic => is_mnemonic(secret),
         Check::Pem => super::private_key::is_pem(secret),
         Check::Jwt => jwt(secret).is_some_and(|claims| still_grants(&claims, secret)),
         Check::JwtServiceRole => jwt(secret).is_some_and(|claims| {

@@ -230,7 +230,8 @@ fn at_hits(sample: &Sample<'_>, hits: &[Hit], sink: &mut FactSink<'_>) -> Vec<Fo
         let keyword = INDEX.needles.get(hit.needle).copied().unwrap_or_default();
         for search in numbers.iter().filter_map(|&number| INDEX.searches.get(number)) {
             let word = sample.media.is_text().then_some(&mut word);
-            if !search.pattern.may_stand(sample.bytes, hit.offset, keyword, word) {
+            let may_stand = |word| search.pattern.may_stand(sample.bytes, hit.offset, keyword, word);
+            if !may_stand(word) && !(bounds::is_amid_controls(sample.bytes, hit.offset) && may_stand(None)) {
                 found.extend(continued.as_mut().and_then(|all| all.find(hit.offset, keyword, search)));
                 continue;
             }
@@ -290,15 +291,17 @@ fn by_regex(sample: &Sample<'_>, at: usize, keyword: &str, search: &Search) -> O
             true => !is_list(sample.bytes, found, search),
             false => is_no_word(sample.bytes, found) && !is_in_list(sample.bytes, found, search),
         });
-    if found.is_none() && !sample.media.is_text() {
-        // in a binary the neighbours may be the string's length and the next string
+    if found.is_none() && (!sample.media.is_text() || bounds::is_amid_controls(sample.bytes, at)) {
+        // in a binary, or a message that is too small to look like one, the neighbours may be the string's length and the
+        // next string
         let counted = bounds::counted_strings(sample.bytes, at).find_map(|(start, end)| {
             let string = sample.bytes.get(start..end)?;
             let found = match_in(string, 0..string.len(), at - start, keyword, search)?;
             let shift = |range: Range<usize>| range.start + start..range.end + start;
             Some(Found { span: shift(found.span), token: shift(found.token), ..found })
         });
-        let found = counted.or_else(|| packed(sample.bytes, at, keyword, search));
+        let packed = || packed(sample.bytes, at, keyword, search);
+        let found = counted.or_else(|| if sample.media.is_text() { None } else { packed() });
         return found
             .filter(|found| is_no_word(sample.bytes, found) && !is_in_list(sample.bytes, found, search));
     }

@@ -274,6 +274,15 @@ const CARRIERS: &[Carrier] = &[
         let [first, second, third] = &cut(dice, token, 3)[..] else { return code(token) };
         format!("#!/bin/sh\nsend {first}'{second}'\"{third}\"\n").into_bytes()
     }),
+    // the length that stands before it is a letter for some
+    carrier("Protocol Buffers", |_, token| {
+        let length = token.len();
+        let number = match u8::try_from(length) {
+            Ok(length @ ..=0x7F) => vec![length],
+            _ => vec![(length & 0x7F | 0x80) as u8, (length >> 7) as u8],
+        };
+        [b"\x0a\x06mailer\x12", number.as_slice(), token.as_bytes(), b"\x1a\x02eu"].concat()
+    }),
     carrier("quoted-printable", |dice, token| {
         let at = dice.below(token.len());
         let (first, second) = token.split_at_checked(at).unwrap_or((token, ""));
@@ -556,6 +565,7 @@ const FILES: &[&str] = &[
     "a page of PDF",
     "rich text",
     "quoted-printable",
+    "Protocol Buffers",
     "hexadecimal in lines",
     "words of a shell",
     "the first number with a type",

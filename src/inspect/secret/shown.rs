@@ -34,6 +34,9 @@ impl Shown {
         shown.is_escaped = sample.path.ends_with(".map");
         let path = TEMPLATES.iter().find_map(|end| sample.path.strip_suffix(end)).unwrap_or(sample.path);
         let extension = path.rsplit('.').next().unwrap_or_default();
+        if matches!(path.rsplit('/').next(), Some("METADATA" | "PKG-INFO")) {
+            shown.quotes = description(sample.bytes);
+        }
         match extension {
             "rs" => {
                 shown.tests = unit_tests::spans(sample.bytes);
@@ -124,6 +127,14 @@ impl Shown {
         }
         line
     }
+}
+
+/// The description in a package's metadata, as Python's tools write it: all behind the first empty line. The fields
+/// before it are no text that somebody writes to be read.
+fn description(text: &[u8]) -> Vec<usize> {
+    let blank =
+        [&b"\n\n"[..], b"\r\n\r\n"].into_iter().filter_map(|end| memchr::memmem::find(text, end)).min();
+    blank.map(|start| vec![start, text.len() + 1]).unwrap_or_default()
 }
 
 /// Whether a document describes the requests and answers of a service, as OpenAPI and the models of AWS do: what it has of credentials are

@@ -163,6 +163,8 @@ pub(super) enum Check {
     Password,
     /// What a machine made up as a key, whatever its form.
     Drawn,
+    /// The words that stand for the key of a wallet.
+    Mnemonic,
     /// A PEM body.
     Pem,
     /// A whole private key in any of its forms.

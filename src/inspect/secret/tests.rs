@@ -667,3 +667,93 @@ fn a_path_is_of_tests_by_whole_words() {
         assert!(!super::is_of_others(path), "{path}");
     }
 }
+
+#[test]
+fn the_fields_of_a_description_are_no_documentation() {
+    let mut dice = Dice::new(dice::fresh_seed());
+    let dice = &mut dice;
+    for _ in 0..20 {
+        let token = instance(dice, "glpat-{b64url:20}");
+        let password = instance(dice, "{base62:12}7x{base62:8}");
+        for login in [format!("oauth2:{token}"), format!("svc:{password}")] {
+            let field = format!("Requires-Dist: core @ git+https://{login}@code.acme-prod.net/core.git");
+            for path in ["a-1.0.dist-info/METADATA", "a-1.0/PKG-INFO", "a-1.0/src/a.egg-info/PKG-INFO"] {
+                for end in ["\n", "\r\n"] {
+                    let head = format!("Metadata-Version: 2.1{end}Name: a");
+                    let fields = format!("{head}{end}{field}{end}{end}# a{end}");
+                    assert!(!rules(path, &fields).is_empty(), "{fields}");
+                    assert!(!rules(path, &fields).contains(&IN_TESTS), "{fields}");
+                    let description =
+                        format!("{head}{end}{end}# a{end}{end}    pip install {login}{end}{field}{end}");
+                    let all_in_tests = rules(path, &description).iter().all(|rule| *rule == IN_TESTS);
+                    assert!(all_in_tests, "{description}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_length_is_no_part_of_the_token_behind_it() {
+    let mut dice = Dice::new(dice::fresh_seed());
+    let dice = &mut dice;
+    for _ in 0..20 {
+        // 69 and 73 bytes, which are E and I
+        for form in ["SG.{b64url:22}.{b64url:43}", "sk-or-v1-{hex:64}"] {
+            let token = instance(dice, form);
+            let length = char::from(token.len() as u8);
+            let found = |before: &str, behind: &str| {
+                rules("package/a.bin", &format!("{before}{length}{token}{behind}"))
+            };
+            assert_eq!(found("\u{a}\u{6}mailer\u{12}", "\u{1a}\u{2}eu").len(), 1, "{token}");
+            // in a text it is a letter
+            assert!(found("the name is ", " and more").is_empty(), "{token}");
+        }
+    }
+}
+
+#[test]
+fn what_openssl_prints_is_a_password() {
+    let mut dice = Dice::new(dice::fresh_seed());
+    let dice = &mut dice;
+    for digits in [24, 32, 40, 48, 64, 96] {
+        for _ in 0..10 {
+            let password = dice.make(&format!("{{hex:{digits}}}"));
+            if !plausible::is_opaque(password.as_bytes()) {
+                continue;
+            }
+            for (path, text) in [
+                ("package/a.txt", format!("postgres://svc:{password}@db7.acme-prod.net/orders")),
+                ("package/a.txt", format!("https://deploy:{password}@code.acme-prod.net/a.git")),
+                ("package/a.py", format!("psycopg2.connect(host='db7', user='svc', password='{password}')")),
+                ("package/a.py", format!("requests.get(url, auth=('svc', '{password}'))")),
+            ] {
+                assert_eq!(rules(path, &text).len(), 1, "{text}");
+            }
+            // what Sentry's addresses had before they had one half
+            let number = dice.make("{hex:32}");
+            let address = format!("https://{number}:{password}@code.acme-prod.net/3");
+            assert!(
+                plausible::is_password(password.as_bytes()) || rules("package/a.txt", &address).is_empty()
+            );
+        }
+    }
+}
+
+#[test]
+fn words_of_a_wallet_are_told_from_those_that_everybody_has() {
+    for (words, expected) in [
+        ("link panther glow material truly shine vital anger when priority abandon shield", 1),
+        ("test test test test test test test test test test test junk", 0),
+        ("candy maple cake sugar pudding cream honey rich smooth crumble sweet treat", 0),
+        ("legal winner thank year wave sausage worth useful legal winner thank yellow", 0),
+        ("Link panther glow material truly shine vital anger when priority abandon shield", 0),
+        ("link panther glow material truly shine vital anger when priority abandon", 0),
+    ] {
+        let wallet = format!("const wallet = Wallet.fromPhrase(\"{words}\");");
+        assert_eq!(rules("package/a.js", &wallet).len(), expected, "{wallet}");
+        let named = format!("const MNEMONIC = '{words}';");
+        assert_eq!(rules("package/a.js", &named).len(), expected, "{named}");
+        assert!(rules("package/a.js", &format!("const text = '{words}';")).is_empty(), "{words}");
+    }
+}

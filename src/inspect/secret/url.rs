@@ -1,7 +1,7 @@
 //! User name and password in a URL.
 
 use super::Found;
-use super::plausible::is_password;
+use super::plausible::{is_drawn_hex, is_password};
 
 /// The password in the URL whose `://` is at `at`.
 pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
@@ -25,13 +25,18 @@ pub(super) fn find(text: &[u8], at: usize, rule: usize) -> Option<Found> {
     }
     if scheme_length < 3
         || !is_public_host(host)
-        || !is_password(&crate::decode::plain(password))
+        || !(is_password(&crate::decode::plain(password)) || is_drawn_hex(password) && !is_digest(user))
         || user == password
     {
         return None;
     }
     let token = after + colon + 1..after + host_at;
     Some(Found { rule, span: at - scheme_length..after + authority.len(), token, prefix: 0 })
+}
+
+/// Whether the user's name is a number that a service gave: what Sentry's old addresses have before their second half.
+fn is_digest(user: &[u8]) -> bool {
+    user.len() == 32 && user.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Where the authority ends if its password has signs in it that must be escaped there: the clients of databases take it

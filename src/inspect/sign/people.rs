@@ -22,7 +22,12 @@ pub(super) fn are_records(bytes: &[u8]) -> bool {
     addresses.are_many()
         && !addresses.are_numbered()
         && !has_made_up_numbers(text)
-        && (is_book(text) || is_mailbox(text) || is_directory(text) || is_table(text) || are_objects(text))
+        && (is_book(text)
+            || is_mailbox(text)
+            || is_directory(text)
+            || is_table(text)
+            || is_workbook(text)
+            || are_objects(text))
 }
 
 /// The addresses of a text, in their order.
@@ -146,6 +151,27 @@ fn is_table(text: &[u8]) -> bool {
     })
 }
 
+/// The texts of a workbook, the names of its columns first: as spreadsheets keep them, or as they are in the cells.
+fn is_workbook(text: &[u8]) -> bool {
+    /// Texts among which the names of columns are.
+    const FIRST: usize = 60;
+    const HEAD: usize = 2048;
+    let head = text.get(..HEAD).unwrap_or(text);
+    if ![&b"<sst"[..], b"<worksheet"].iter().any(|root| memmem::find(head, root).is_some()) {
+        return false;
+    }
+    let texts = memmem::find_iter(text, b"<t").take(FIRST).filter_map(|at| {
+        let behind = text.get(at + 2..(at + 120).min(text.len()))?;
+        let start = match behind {
+            [b'>', ..] => 1,
+            [b' ', ..] => memchr::memchr(b'>', behind)? + 1,
+            _ => return None,
+        };
+        behind.get(start..start + memchr::memchr(b'<', behind.get(start..)?)?)
+    });
+    are_columns(&texts.flat_map(names).collect::<Vec<_>>())
+}
+
 /// Whether most lines have as many signs between columns as the first, and an address: code has not.
 fn has_rows(text: &[u8]) -> bool {
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).take(4 * MANY);
@@ -172,9 +198,13 @@ fn are_columns(names: &[String]) -> bool {
         "birth",
         "dateofb",
         "dob",
+        "geburt",
         "gender",
         "iban",
         "mobile",
+        "nacimiento",
+        "naissance",
+        "nascita",
         "passport",
         "passw",
         "phone",
@@ -182,12 +212,16 @@ fn are_columns(names: &[String]) -> bool {
         "salary",
         "socialsec",
         "ssn",
+        "strasse",
         "street",
+        "telefon",
         "telephone",
         "zipcode",
     ];
     let is_mail = |name: &String| name.contains("email") || name == "mail";
-    let is_address = |name: &String| name.starts_with("address") || name.ends_with("homeaddress");
+    let is_address = |name: &String| {
+        name.starts_with("address") || name.starts_with("adresse") || name.ends_with("homeaddress")
+    };
     let is_persons = |name: &String| is_address(name) || PERSONS.iter().any(|word| name.contains(word));
     names.iter().any(is_mail) && names.iter().any(|name| !is_mail(name) && is_persons(name))
 }
@@ -251,6 +285,11 @@ mod tests {
     const FORMS: &[(&str, &str)] = &[
         ("id,name,email,phone\n", "7,NAME,MAIL,PHONE\n"),
         ("Name;E-Mail;Date of birth\n", "NAME;MAIL;1970-01-02\n"),
+        ("Vorname;E-Mail;Telefon\n", "NAME;MAIL;PHONE\n"),
+        (
+            "<?xml version=\"1.0\"?><sst xmlns=\"a\"><si><t>Nachname</t></si><si><t>E-Mail</t></si><si><t>Telefon</t></si>",
+            "<si><t>NAME</t></si><si><t xml:space=\"preserve\">MAIL</t></si><si><t>PHONE</t></si>",
+        ),
         ("INSERT INTO `users` (`name`,`email`,`phone`) VALUES\n", "('NAME','MAIL','PHONE'),\n"),
         ("CREATE TABLE users (\n  name text,\n  email text,\n  password_hash text);\n", "NAME\tMAIL\tx\n"),
         ("", "BEGIN:VCARD\nFN:NAME\nEMAIL:MAIL\nTEL:PHONE\nEND:VCARD\n"),

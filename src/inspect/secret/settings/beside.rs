@@ -249,7 +249,10 @@ fn is_secret_name(name: &str, is_uuid: bool) -> bool {
         && match last.as_str() {
             "secret" => !before.is_empty(),
             "token" => OF_TOKENS.contains(&of) && !is_uuid,
-            "key" => OF_KEYS.contains(&of) && !is_uuid,
+            "key" => {
+                (OF_KEYS.contains(&of) || of == "access" && words.iter().any(|word| word == "secret"))
+                    && !is_uuid
+            }
             _ => false,
         }
 }

@@ -86,12 +86,16 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
     if kind == Kind::Token && (is_camel_case(value) || is_address_of_chain(value)) {
         return false;
     }
-    if is_placeholder(value) || is_known_account(value) || is_signature_of_request(value) {
+    if is_placeholder(value)
+        || is_known_account(value)
+        || plausible::is_known(value)
+        || is_signature_of_request(value)
+    {
         return false;
     }
     let (whole, value) = (value, behind_user(value));
     match kind {
-        Kind::Mnemonic => is_mnemonic(value) || is_opaque(value),
+        Kind::Mnemonic => plausible::is_mnemonic(value) || is_opaque(value),
         Kind::Login => {
             format == Format::Lines
                 && value.len() < whole.len()
@@ -100,7 +104,7 @@ pub(super) fn is_secret(value: &[u8], kind: Kind, format: Format) -> bool {
         Kind::Pin => is_pin(value) || is_password(value, 8),
         Kind::Password => {
             is_password(value, 8)
-                || is_long_hex(value)
+                || plausible::is_drawn_hex(value)
                 || is_app_password(value)
                 || is_random_uuid(value)
                 || is_numbered_passphrase(value)
@@ -250,7 +254,7 @@ pub(super) fn is_uuid(value: &[u8]) -> bool {
 /// What a machine made up as a password: names of things have no such digits by chance alone, but zeros and rows.
 pub(super) fn is_random_uuid(value: &[u8]) -> bool {
     let digits: Vec<u8> = value.iter().copied().filter(|byte| *byte != b'-').collect();
-    is_uuid(value) && is_long_hex(&digits)
+    is_uuid(value) && plausible::is_drawn_hex(&digits)
 }
 
 /// A password in one word, of at least so many characters.
@@ -294,11 +298,6 @@ fn is_of_all_signs(value: &[u8]) -> bool {
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
         && plausible::entropy(value) >= 5.0
-}
-
-/// What `openssl rand -hex` prints.
-fn is_long_hex(value: &[u8]) -> bool {
-    value.len() >= 20 && value.iter().all(u8::is_ascii_hexdigit) && is_opaque(value)
 }
 
 /// Letters with digits, or capitals and signs among small letters.
@@ -373,17 +372,6 @@ pub(super) fn is_key_of_account(value: &[u8]) -> bool {
 fn is_known_account(value: &[u8]) -> bool {
     let digits = value.strip_prefix(b"0x").unwrap_or(value);
     digits.len() == 64 && plausible::is_known(&digits.to_ascii_lowercase())
-}
-
-/// 12 to 24 words that stand for the key of a wallet.
-fn is_mnemonic(value: &[u8]) -> bool {
-    let words: Vec<&[u8]> = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
-    let mut different = words.clone();
-    different.sort_unstable();
-    different.dedup();
-    matches!(words.len(), 12 | 15 | 18 | 21 | 24)
-        && different.len() * 3 >= words.len() * 2
-        && words.iter().all(|word| (3..=8).contains(&word.len()) && word.iter().all(u8::is_ascii_lowercase))
 }
 
 /// Two to four words with `_` or `-` between, the first with a capital: `Falcon_river`. Where little says that a
@@ -501,7 +489,9 @@ pub(super) fn login_inside(value: &[u8]) -> Option<Range<usize>> {
         [&b"localhost"[..], b"127.", b"0.0.0.0", b"["].iter().any(|here| host.as_bytes().starts_with(here))
     });
     let word = password.as_bytes();
-    (!is_here && !is_placeholder(word) && (is_password(word, 8) || is_words(word))).then(|| password.range())
+    let is_password = || is_password(word, 8) || is_words(word) || plausible::is_drawn_hex(word);
+    (!is_here && !is_placeholder(word) && !plausible::is_known(word) && is_password())
+        .then(|| password.range())
 }
 
 /// A file that is nothing but a key: letters and digits, or base64 in lines, as the members of a cluster share it.
