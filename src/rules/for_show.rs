@@ -184,7 +184,7 @@ pub(super) fn is_for_users(place: &str, root: &str) -> bool {
     let name = folders.next().unwrap_or_default();
     let extension = name.rsplit('.').next().unwrap_or_default();
     let is_silent = |part: &str| !is_for_show(part, "") && !is_for_show(&format!("{part}/a"), "");
-    !PAGES.contains(&extension)
+    !paths::is_page(name)
         && extension != "html"
         && is_silent(name)
         && folders.all(|folder| SHOWS.contains(&folder) || is_silent(folder))

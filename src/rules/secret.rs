@@ -60,6 +60,7 @@ const ELLIPSIS: char = '\u{2026}';
 const ANYBODYS: &[&str] = &[
     "secret-private-key",
     "secret-private-key-encrypted",
+    "secret-gcp-service-account",
     "secret-age-key",
     "secret-nostr-key",
     "secret-jwt",

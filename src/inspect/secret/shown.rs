@@ -129,12 +129,17 @@ impl Shown {
     }
 }
 
-/// The description in a package's metadata, as Python's tools write it: all behind the first empty line. The fields
-/// before it are no text that somebody writes to be read.
+/// The description in a package's metadata, as Python's tools write it: all behind the first empty line, and in older
+/// forms a field with folded lines. The other fields are no text that somebody writes to be read.
 fn description(text: &[u8]) -> Vec<usize> {
-    let blank =
-        [&b"\n\n"[..], b"\r\n\r\n"].into_iter().filter_map(|end| memchr::memmem::find(text, end)).min();
-    blank.map(|start| vec![start, text.len() + 1]).unwrap_or_default()
+    let find = |word: &[u8]| memchr::memmem::find(text, word);
+    let end = [find(b"\n\n"), find(b"\r\n\r\n")].into_iter().flatten().min().unwrap_or(text.len());
+    let folded = find(b"\nDescription: ").filter(|start| *start < end).map(|start| {
+        let is_next = |at: &usize| text.get(at + 1).is_some_and(|byte| !b" \t|\r\n".contains(byte));
+        let lines = memchr::memchr_iter(b'\n', text.get(..end).unwrap_or_default());
+        [start, lines.filter(|at| *at > start).find(is_next).unwrap_or(end)]
+    });
+    folded.into_iter().flatten().chain([end, text.len() + 1]).collect()
 }
 
 /// Whether a document describes the requests and answers of a service, as OpenAPI and the models of AWS do: what it has of credentials are

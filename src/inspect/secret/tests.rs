@@ -683,6 +683,16 @@ fn the_fields_of_a_description_are_no_documentation() {
                     let fields = format!("{head}{end}{field}{end}{end}# a{end}");
                     assert!(!rules(path, &fields).is_empty(), "{fields}");
                     assert!(!rules(path, &fields).contains(&IN_TESTS), "{fields}");
+                    // as older tools fold it
+                    let folded = format!(
+                        "{head}{end}Description: # a{end}        {end}        pip install {login}{end}        {field}{end}"
+                    );
+                    for behind in ["", "Platform: any\n"] {
+                        let text = format!("{folded}{behind}");
+                        assert!(rules(path, &text).iter().all(|rule| *rule == IN_TESTS), "{text}");
+                    }
+                    let last = format!("{folded}{field}{end}");
+                    assert!(rules(path, &last).iter().any(|rule| *rule != IN_TESTS), "{last}");
                     let description =
                         format!("{head}{end}{end}# a{end}{end}    pip install {login}{end}{field}{end}");
                     let all_in_tests = rules(path, &description).iter().all(|rule| *rule == IN_TESTS);

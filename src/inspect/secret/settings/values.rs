@@ -510,7 +510,10 @@ pub(super) fn password_alone(text: &[u8]) -> Option<Range<usize>> {
     let user = memchr::memchr(b'\n', text).map_or(0, |end| end + 1);
     let password = text.get(user..)?.trim_ascii();
     let start = text.len() - password.len();
-    (is_secret(password, Kind::Password, Format::Lines) || is_cookie(password)).then_some(start..text.len())
+    let is_one = is_secret(password, Kind::Password, Format::Lines)
+        || is_cookie(password)
+        || plausible::is_mnemonic(password);
+    is_one.then_some(start..text.len())
 }
 
 /// What Erlang's nodes make up to know one another by: twenty capitals.
