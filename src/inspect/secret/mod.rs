@@ -231,7 +231,8 @@ fn at_hits(sample: &Sample<'_>, hits: &[Hit], sink: &mut FactSink<'_>) -> Vec<Fo
         for search in numbers.iter().filter_map(|&number| INDEX.searches.get(number)) {
             let word = sample.media.is_text().then_some(&mut word);
             let may_stand = |word| search.pattern.may_stand(sample.bytes, hit.offset, keyword, word);
-            if !may_stand(word) && !(bounds::is_amid_controls(sample.bytes, hit.offset) && may_stand(None)) {
+            let in_message = || bounds::is_amid_controls(sample.bytes, hit.offset) && may_stand(None);
+            if !may_stand(word) && !in_message() {
                 found.extend(continued.as_mut().and_then(|all| all.find(hit.offset, keyword, search)));
                 continue;
             }

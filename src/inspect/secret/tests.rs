@@ -767,3 +767,20 @@ fn words_of_a_wallet_are_told_from_those_that_everybody_has() {
         assert!(rules("package/a.js", &format!("const text = '{words}';")).is_empty(), "{words}");
     }
 }
+
+#[test]
+fn the_seeds_in_what_describes_one_time_passwords_are_everybody_s() {
+    let mut dice = Dice::new(dice::fresh_seed());
+    let drawn = instance(&mut dice, "{base32:32}");
+    for (seed, expected) in
+        [(&*drawn, 1), ("HXDMVJECJJWSRB3HWIZR4IFUGFTMXBOZ", 0), ("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", 0)]
+    {
+        for text in [
+            format!("otpauth://totp/acme:svc?secret={seed}&issuer=acme"),
+            format!("pyotp.TOTP('{seed}')"),
+            format!("oathtool --totp -b {seed}"),
+        ] {
+            assert_eq!(rules("package/a.py", &text).len(), expected, "{text}");
+        }
+    }
+}
