@@ -162,34 +162,6 @@ fn folders(lower: &str) -> impl Iterator<Item = &str> {
     kept.into_iter()
 }
 
-/// Whether a place shows users how something is done, by files that they run or load: no page, and no test.
-pub(super) fn is_for_users(place: &str, root: &str) -> bool {
-    const SHOWS: &[&str] = &[
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "demo",
-        "demos",
-        "doc",
-        "docs",
-        "documentation",
-        "tutorial",
-        "tutorials",
-        "notebooks",
-    ];
-    let below = place.strip_prefix(root).filter(|below| !root.is_empty() && below.starts_with('/'));
-    let lower = below.unwrap_or(place).to_ascii_lowercase();
-    let mut folders = lower.split(['/', '!']).rev();
-    let name = folders.next().unwrap_or_default();
-    let extension = name.rsplit('.').next().unwrap_or_default();
-    let is_silent = |part: &str| !is_for_show(part, "") && !is_for_show(&format!("{part}/a"), "");
-    !paths::is_page(name)
-        && extension != "html"
-        && is_silent(name)
-        && folders.all(|folder| SHOWS.contains(&folder) || is_silent(folder))
-}
-
 /// Whether all of an artifact is tests: builds of Java give a jar of a library's tests a name of its own.
 pub(super) fn is_jar_of_tests(inventory: &Inventory) -> bool {
     let name = ecosystem::file_name(&inventory.artifact.path);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use super::for_show::{is_description, is_for_users};
+use super::for_show::is_description;
 use super::localhost;
 use super::stray;
 use super::{Context, Family, Finding, Place, Rule};
@@ -54,18 +54,6 @@ fn check(rule: &Rule, context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What stands for the random part of a secret.
-const ELLIPSIS: char = '\u{2026}';
-/// Keys that need no provider: an example makes its own.
-const ANYBODYS: &[&str] = &[
-    "secret-private-key",
-    "secret-private-key-encrypted",
-    "secret-gcp-service-account",
-    "secret-age-key",
-    "secret-nostr-key",
-    "secret-jwt",
-];
-
 /// Whether a place is one where Playwright keeps the logins of the accounts that it tests with.
 fn is_login_kept(place: &str) -> bool {
     place.ends_with(".json") && place.rsplit(['/', '!']).nth(1) == Some(".auth")
@@ -75,20 +63,15 @@ fn is_login_kept(place: &str) -> bool {
 const IN_TESTS: &str = "secret-in-tests";
 
 /// The rule that a fact belongs to. In tests and manuals, credentials are mostly made up and have a rule of their
-/// own; a token with a valid checksum isn't made up, wherever it is, nor is one that only its provider gives out where
-/// users are shown how to go about it.
+/// own; a token with a valid checksum isn't made up, wherever it is.
 fn rule_of(context: &Context<'_>, entry: &Entry, secret: &Secret) -> Option<&'static str> {
     let has_checksum =
         SECRETS.iter().any(|rule| rule.name == secret.rule && rule.has_checksum(secret.redacted.as_bytes()));
     let is_public = matches!(secret.rule, "secret-google-api-key" | "secret-google-oauth");
-    let is_issued = || {
-        let is_of_provider = !secret.redacted.starts_with(ELLIPSIS) && !ANYBODYS.contains(&secret.rule);
-        is_of_provider && is_for_users(&entry.place, context.root())
-    };
     // what stands in the text of a description is told from its fields where it is found
     let is_for_show =
         context.is_for_show(&entry.place) && !is_description(&entry.place) && !is_login_kept(&entry.place);
-    if has_checksum || is_public || !is_for_show || is_issued() {
+    if has_checksum || is_public || !is_for_show {
         let is_local = secret.rule == "secret-private-key" && localhost::is_key(context.inventory, entry);
         return Some(if is_local { localhost::RULE } else { secret.rule });
     }
@@ -325,17 +308,6 @@ mod tests {
             assert_eq!(found.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [rule], "{place}");
         }
         for (place, rule, expected) in [
-            // what a provider gives out is in no example by chance; a key is made in a moment
-            ("package/examples/chat.ipynb", "secret-anthropic-key", "secret-anthropic-key"),
-            ("package/docs/acme.postman_environment.json", "secret-postman-key", "secret-postman-key"),
-            ("package/demo/app.py", "secret-openai-key", "secret-openai-key"),
-            ("package/examples/README.md", "secret-openai-key", "secret-in-tests"),
-            ("package/docs/index.html", "secret-openai-key", "secret-in-tests"),
-            ("package/examples/tests/app.py", "secret-openai-key", "secret-in-tests"),
-            ("package/examples/test_app.py", "secret-openai-key", "secret-in-tests"),
-            ("package/tests/examples/app.py", "secret-openai-key", "secret-in-tests"),
-            ("package/examples/tls.pem", "secret-private-key", "secret-in-tests"),
-            ("package/examples/keys.txt", "secret-age-key", "secret-in-tests"),
             // Playwright keeps whole logins there
             ("package/e2e/.auth/user.json", "secret-session-cookie", "secret-session-cookie"),
             ("package/e2e/auth/user.json", "secret-session-cookie", "secret-in-tests"),
