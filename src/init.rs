@@ -299,8 +299,10 @@ mod tests {
         assert_eq!((open.policy.as_str(), open.ecosystem().as_str()), ("open-source", "npm (package.json)"));
         let (_folder, closed) = survey(&[("package.json", r#"{"name": "a", "license": "UNLICENSED"}"#)]);
         assert_eq!(closed.policy, "proprietary");
-        let (_folder, crates) =
-            survey(&[("Cargo.toml", "[package]\nname = \"a\"\nlicense = \"Apache-2.0\"\n")]);
+        let (_folder, crates) = survey(&[(
+            "Cargo.toml",
+            "[package]\nname = \"a\"\nversion = \"1.0.0\"\nlicense = \"Apache-2.0\"\n",
+        )]);
         assert_eq!(
             (crates.policy.as_str(), crates.ecosystem().as_str()),
             ("open-source", "crate (Cargo.toml)")
@@ -312,7 +314,10 @@ mod tests {
         let python = ("pyproject.toml", "[project]\nname = \"a\"\nlicense = \"MIT\"\n");
         for beside in [
             ("package.json", r#"{"name": "tools", "private": true}"#),
-            ("Cargo.toml", "[package]\nname = \"a\"\n[lib]\ncrate-type = [\"cdylib\"]\n"),
+            (
+                "Cargo.toml",
+                "[package]\nname = \"a\"\nversion = \"1.0.0\"\n[lib]\ncrate-type = [\"cdylib\"]\n",
+            ),
             ("Cargo.toml", "[package]\nname = \"a\"\npublish = false\n"),
         ] {
             let (_folder, survey) = survey(&[python, beside]);

@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::ecosystem::{Member, is_manifest_of, is_same_name, members, names, outermost, written_names};
+use crate::ecosystem::{Member, is_same_name, members, names, outermost, written_names};
 use crate::fingerprint::{self, FileError, Index};
-use crate::inventory::Kind;
 use crate::paths::PrivateMembers;
 use crate::project::Project;
 use crate::settings::Settings;
@@ -40,9 +39,7 @@ pub enum InternalError {
 pub fn packages(settings: &Settings, project: Option<&Project>) -> Vec<String> {
     let mut packages = settings.internal.packages.clone();
     let private = project.map(private_members).unwrap_or_default();
-    // No text imports a crate: its name in quotes is a word, or a package of another ecosystem.
-    let is_imported = |member: &&&Member| !is_manifest_of(Kind::Crate, member.manifest);
-    packages.extend(private.iter().filter(is_imported).flat_map(|member| written_names(member)));
+    packages.extend(private.iter().flat_map(|member| written_names(member)));
     packages.sort();
     packages.dedup();
     packages

@@ -255,8 +255,12 @@ pub fn is_manifest(name: &str) -> bool {
     super::projects().into_iter().any(|project| project.reads(name))
 }
 
-/// A member's name as those write it that depend on it: build tools of Python write hyphens.
+/// A member's name as those write it that depend on it: build tools of Python write hyphens. No text imports a crate: its
+/// name in quotes is a word, or a package of another ecosystem.
 pub fn written_names(member: &Member) -> Vec<String> {
+    if is_manifest_of(Kind::Crate, member.manifest) {
+        return Vec::new();
+    }
     let mut names = vec![member.name.clone()];
     if is_manifest_of(Kind::Wheel, member.manifest) {
         names.push(member.name.replace(['_', '.'], "-"));

@@ -363,6 +363,10 @@ mod tests {
         assert_eq!(words(&[("package.json", r#"{"type": "commonjs"}"#)]), []);
         assert_eq!(words(&[("package.json", r#"{"engines": {"vscode": "^1"}}"#)]), [("vsix", false)]);
         assert_eq!(words(&[("Cargo.toml", "[package]\nname = \"a\"\npublish = false")]), [("cargo", true)]);
+        let unversioned = ("Cargo.toml", "[package]\nname = \"a\"");
+        assert_eq!(words(&[unversioned]), [("cargo", true)]);
+        let versioned = ("Cargo.toml", "[package]\nname = \"a\"\nversion.workspace = true");
+        assert_eq!(words(&[versioned]), [("cargo", false)]);
         assert_eq!(words(&[("pyproject.toml", "[tool.ruff]\n")]), []);
         let setuptools = ("pyproject.toml", "[build-system]\nbuild-backend = \"setuptools.build_meta\"\n");
         assert_eq!(words(&[setuptools]), []);
@@ -379,7 +383,12 @@ mod tests {
     #[test]
     fn a_library_for_another_language_is_a_part_of_that_one_s_package() {
         let crate_of = |types: &str, rest: &str| {
-            ("Cargo.toml", format!("[package]\nname = \"a\"\n[lib]\ncrate-type = [{types}]\n{rest}"))
+            (
+                "Cargo.toml",
+                format!(
+                    "[package]\nname = \"a\"\nversion = \"1.0.0\"\n[lib]\ncrate-type = [{types}]\n{rest}"
+                ),
+            )
         };
         let beside = |(name, text): (&'static str, String), manifest: (&'static str, &str)| {
             words(&[(name, text.as_str()), manifest, ("src/lib.rs", "")])

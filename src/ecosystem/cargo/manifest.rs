@@ -73,12 +73,14 @@ pub(super) fn package_table(table: &Table) -> Option<&Table> {
     table.get("package").or_else(|| table.get("project")).and_then(Value::as_table)
 }
 
-/// `publish = false` or `publish = []`.
+/// `publish = false` or `publish = []`, or neither where there is no version: cargo publishes none of these.
 pub(super) fn forbids_publishing(table: &Table, workspace: Option<&Table>) -> bool {
-    match package_table(table).and_then(|package| inherited(package, "publish", workspace)) {
+    let Some(package) = package_table(table) else { return false };
+    match inherited(package, "publish", workspace) {
         Some(Value::Boolean(publish)) => !publish,
         Some(Value::Array(registries)) => registries.is_empty(),
-        _ => false,
+        Some(_) => false,
+        None => !package.contains_key("version"),
     }
 }
 

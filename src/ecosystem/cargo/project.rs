@@ -142,6 +142,7 @@ fn members(root: &Path, patterns: &[String], excluded: &[String]) -> Vec<Member>
             private,
             held_back: private.then_some(match inherited(own, "publish", workspace.as_ref()) {
                 Some(Value::Array(_)) => "Cargo.toml says `publish = []`",
+                None => "Cargo.toml names no version",
                 _ => "Cargo.toml says `publish = false`",
             }),
             folder,

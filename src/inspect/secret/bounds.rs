@@ -103,7 +103,9 @@ pub(super) fn counted_strings(bytes: &[u8], at: usize) -> impl Iterator<Item = (
 pub(super) fn is_amid_controls(bytes: &[u8], at: usize) -> bool {
     const NEAR: usize = 64;
     let near = bytes.get(at.saturating_sub(NEAR)..(at + NEAR).min(bytes.len())).unwrap_or_default();
-    near.iter().any(|byte| matches!(byte, 0x01..=0x06 | 0x0E..=0x1A))
+    // all of them, since the compiler looks at many at a time if none ends it
+    near.iter()
+        .fold(false, |any, byte| any | (byte.wrapping_sub(0x01) <= 0x05) | (byte.wrapping_sub(0x0E) <= 0x0C))
 }
 
 /// Whether what is before and behind an extent goes on as base64 does.
