@@ -29,11 +29,26 @@ pub(super) fn find(text: &[u8], rule: &str) -> Vec<Found> {
         let name = name.rsplitn(3, u8::is_ascii_whitespace).take(2).collect::<Vec<_>>().concat();
         let has = |word: &[u8]| memchr::memmem::find(&name, word).is_some();
         let value = text.get(found.token.clone()).unwrap_or_default();
+        // of a cache: it names what is in it, with its version
+        let is_any_key = name.ends_with(b"?key=") || name.ends_with(b"&key=");
+        if is_any_key && has_version(value) {
+            return false;
+        }
         let is_option = value.starts_with(b"/user:") || value.starts_with(b"/persistent:");
         let is_shared = has(b"key") && (has(b"gpg") || has(b"pgp")) && is_fingerprint(value);
         !has(b"public") && !is_option && !is_shared
     });
     found
+}
+
+/// Whether a part between hyphens is a version: `17.2`.
+fn has_version(value: &[u8]) -> bool {
+    let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let is_version = |part: &[u8]| {
+        let mut numbers = part.split(|byte| *byte == b'.');
+        part.contains(&b'.') && numbers.all(is_number)
+    };
+    value.split(|byte| matches!(byte, b'-' | b'_')).any(is_version)
 }
 
 /// Whether this is what tells keys of OpenPGP apart: the SHA-1 or SHA-256 of one, or the end of it.

@@ -156,6 +156,16 @@ fn lines_are_read_as_their_programs_read_them() {
         ("config/database.yml", "a:\n  password: *pw\n  other_password: &pw7 ${PW}\n", vec![]),
         ("deploy/user-data", "#cloud-config\nchpasswd:\n  list: |\n    root:hV7#kk29Lm\n", vec![4]),
         ("deploy/image.sh", "echo 'root:hV7#kk29Lm' | chpasswd\n", vec![1]),
+        (
+            ".github/workflows/a.yml",
+            "#   curl -X DELETE \\\n#     \"https://api.acme.com/caches?key=libpq-manylinux-ppc64le-17.2-3.4.0\"\n",
+            vec![],
+        ),
+        (
+            ".github/workflows/a.yml",
+            "      - run: curl \"https://api.acme.com/v1?key=q7Rk2Vx9Lm4Tz8Wd3Np6\"\n",
+            vec![1],
+        ),
         ("Dockerfile", "RUN useradd net_ssh_1 \\\n  && echo net_ssh_1:foopwd | chpasswd\n", vec![]),
         ("a/#config.ini#", "user = svc\npassword = hV7#kk29Lm\n", vec![2]),
         ("a/#1234#", "user = svc\npassword = hV7#kk29Lm\n", vec![]),
