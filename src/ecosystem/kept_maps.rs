@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -48,8 +48,7 @@ pub(super) fn kept_maps(inventory: &Inventory, project: &Project, below_it: Opti
         let map = folder.join(paths::join(paths::folder(program), &name)?);
         let facts = fs::metadata(&map).ok()?;
         let program = fs::metadata(folder.join(program)).ok()?;
-        let is_of_this_build =
-            || within_one_build(program.modified().ok(), facts.modified().ok()).unwrap_or_default();
+        let is_of_this_build = || matches!((program.modified(), facts.modified()), (Ok(program), Ok(map)) if map + ONE_BUILD >= program);
         let is_its = program.len() == entry.size && facts.is_file() && facts.len() <= LARGEST;
         if !is_its || (matches!(name, Cow::Owned(_)) && !is_of_this_build()) {
             return None;
@@ -72,10 +71,6 @@ fn map_of(entry: &Entry) -> Cow<'_, str> {
         _ => None,
     });
     linked.map_or_else(|| format!("{}.map", entry.file_name()).into(), Cow::Borrowed)
-}
-
-fn within_one_build(program: Option<SystemTime>, map: Option<SystemTime>) -> Option<bool> {
-    Some(map? + ONE_BUILD >= program?)
 }
 
 /// What is read of a map.
@@ -105,6 +100,8 @@ struct Nested {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
     use crate::inventory::testing::numbered;
     use crate::inventory::{At, Link, Package};

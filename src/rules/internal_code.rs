@@ -26,7 +26,8 @@ texts inside source maps. For each internal file it says how much of it would ge
 Formatting, quotes, comments, types and the order of functions don't matter. Code whose names a minifier has shortened
 is recognised by what it leaves: the names of properties and the words in strings. **A file that has few of
 these, and names of properties that are shortened, too, are out of reach.** Text that many internal files share, and files
-of only a few lines, don't count.
+of only a few lines, don't count. Where nothing but pages (Markdown, reStructuredText, AsciiDoc) has text of a program, it must be
+half of that: a program that writes pages has their sentences.
 
 ## Why it matters
 

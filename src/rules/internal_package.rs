@@ -22,7 +22,8 @@ Finds the packages in `internal.packages` (names, scopes, globs) and, without an
 artifact's workspace: imported in a text, named as a dependency in the manifest, or as a folder under `node_modules`
 in a bundler's comment or a source map. A private member is found in a source map and in the comment before a module by
 its folder, too: `../../core/src/index.ts`; and where the paths are absolute or from the workspace's folder, by a file of
-that path that version control tracks. Of a program whose map isn't packed, the map beside it in the project says the same:
+that path that version control tracks. The names of private crates are not looked for: no text imports them, and in quotes
+they are words. Of a program whose map isn't packed, the map beside it in the project says the same:
 the code is in the program, and a minifier takes nothing away but names.
 
 ## Why it matters

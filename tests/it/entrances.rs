@@ -2,15 +2,13 @@
 //! package imported and required by its name.
 
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::Command;
 
 use packgate::audit::{Auditor, Options};
-use packgate::settings::Level;
 
 use crate::clients;
 use crate::dice::{Dice, fresh_seed};
-use crate::imports::write_tarball;
+use crate::loading::{errors, node_says};
+use crate::samples::plant;
 
 /// Files that a manifest may name.
 const SCRIPTS: [&str; 8] =
@@ -109,26 +107,15 @@ fn what_node_finds_nowhere_is_an_error_and_what_it_loads_is_none() {
     for number in 0..PACKAGES {
         let files = draw(dice, number);
         let name = format!("demo{number}");
-        for (path, text) in &files {
-            write(&home.path().join("node_modules").join(&name).join(path), text);
-        }
-        let tarball = home.path().join(format!("{name}-1.0.0.tgz"));
-        write_tarball(&tarball, &files);
-        let audit = auditor.audit(&tarball, 1).unwrap();
-        let errors = audit.findings.iter().filter(|judged| judged.level == Level::Error);
-        let errors: Vec<String> = errors.map(|judged| judged.finding.message.clone()).collect();
+        plant(&home.path().join("node_modules").join(&name), files.iter().map(|(path, text)| (path, text)));
+        let errors = errors(&auditor, &home.path().join(format!("{name}-1.0.0.tgz")), &files);
         told.push((errors, files));
         names.push(name);
     }
-    // in a file, as `node -e` gives modules what only CommonJS has
-    let script = home.path().join("load.cjs");
-    write(&script, LOAD);
-    let output = Command::new("node").arg(&script).args(&names).output().unwrap();
-    let output = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.lines().count(), PACKAGES, "{output}");
+    let output = node_says(home.path(), LOAD, &names);
     let mut counts = [0, 0];
-    for (node, (errors, files)) in output.lines().zip(&told) {
-        let expected = match node {
+    for (node, (errors, files)) in output.iter().zip(&told) {
+        let expected = match node.as_str() {
             "ok ok" => false,
             "MODULE_NOT_FOUND ERR_MODULE_NOT_FOUND" => true,
             // whoever imports and whoever requires it are given different things
@@ -142,9 +129,4 @@ fn what_node_finds_nowhere_is_an_error_and_what_it_loads_is_none() {
         );
     }
     assert!(counts.iter().all(|count| *count > PACKAGES / 20), "too few of one sort: {counts:?}");
-}
-
-fn write(path: &Path, text: &str) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
 }

@@ -1,6 +1,7 @@
 //! What packgate says of scripts behind an entrance, held against Node: chains of files drawn from a seed, the last of
 //! which can't be loaded, or only seems so.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
@@ -10,6 +11,7 @@ use packgate::settings::Level;
 use crate::clients;
 use crate::dice::{Dice, fresh_seed};
 use crate::imports::write_tarball;
+use crate::samples::plant;
 
 /// Files that CommonJS may end at, each below its folder, and what is asked for there.
 fn last(dice: &mut Dice) -> (&'static str, Vec<(&'static str, &'static str)>) {
@@ -91,35 +93,38 @@ fn what_is_broken_behind_an_entrance_is_told_and_nothing_else() {
     let (mut folders, mut told) = (Vec::new(), Vec::new());
     for number in 0..150 {
         let (files, folder) = (draw(dice), home.path().join(number.to_string()));
-        for (path, text) in &files {
-            write(&folder.join(path), text);
-        }
-        let tarball = home.path().join(format!("demo-{number}.tgz"));
-        write_tarball(&tarball, &files);
-        let audit = auditor.audit(&tarball, 1).unwrap();
-        let errors = audit.findings.iter().filter(|judged| judged.level == Level::Error);
-        let errors: Vec<String> = errors.map(|judged| judged.finding.message.clone()).collect();
+        plant(&folder, files.iter().map(|(path, text)| (path, text)));
+        let errors = errors(&auditor, &home.path().join(format!("demo-{number}.tgz")), &files);
         told.push((errors, files));
         folders.push(folder);
     }
-    // in a file, as `node -e` gives modules what only CommonJS has
-    let script = home.path().join("load.cjs");
-    write(&script, LOAD);
-    let output = Command::new("node").arg(&script).args(&folders).output().unwrap();
-    let output = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.lines().count(), told.len(), "{output}");
-    for (node, (errors, files)) in output.lines().zip(&told).filter(|(node, _)| *node != "old") {
+    let output = node_says(home.path(), LOAD, &folders);
+    for (node, (errors, files)) in output.iter().zip(&told).filter(|(node, _)| *node != "old") {
         assert_eq!(
             node.is_empty(),
             errors.is_empty(),
             "seed {seed}: Node {node:?}, packgate {errors:?}, {files:#?}"
         );
     }
-    let failing = output.lines().filter(|node| !node.is_empty()).count();
+    let failing = output.iter().filter(|node| !node.is_empty()).count();
     assert!((20..130).contains(&failing), "{failing} packages fail: too few of one sort");
 }
 
-fn write(path: &Path, text: &str) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
+/// The errors that packgate finds in an npm package of these files, which is written for that.
+pub(crate) fn errors(auditor: &Auditor, tarball: &Path, files: &[(String, String)]) -> Vec<String> {
+    write_tarball(tarball, files);
+    let audit = auditor.audit(tarball, 1).unwrap();
+    let errors = audit.findings.iter().filter(|judged| judged.level == Level::Error);
+    errors.map(|judged| judged.finding.message.clone()).collect()
+}
+
+/// What a script prints in a folder, a line for each of its arguments.
+pub(crate) fn node_says(folder: &Path, script: &str, arguments: &[impl AsRef<OsStr>]) -> Vec<String> {
+    // in a file, as `node -e` gives modules what only CommonJS has
+    let file = folder.join("load.cjs");
+    std::fs::write(&file, script).unwrap();
+    let output = Command::new("node").arg(&file).args(arguments).output().unwrap();
+    let lines: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), arguments.len(), "{lines:?}");
+    lines
 }
